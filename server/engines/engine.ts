@@ -1,0 +1,33 @@
+/** The one contract between the router and a service that runs models. */
+import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
+import type { Source } from '../../shared/models.ts';
+import type { ModelInfo, WireFormat } from '../wire/wire-format.ts';
+
+export interface Engine {
+  /** The provider's name. */
+  readonly provider: string;
+  /** Models that answer now. Rejects with `RumboError`; stops when `signal` aborts. */
+  listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /**
+   * Streams one answer; the last part is always `finish`.
+   * Rejects with `RumboError` (`cancelled` when `signal` aborts, which closes the socket).
+   */
+  stream(model: string, request: CompletionRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
+}
+
+/** A service as a page of data. */
+export type EngineDefinition = {
+  /** The word in `rumbo.providers.<name>.kind`. */
+  readonly kind: string;
+  readonly label: string;
+  readonly source: Source;
+  /** Absent: the user names it (`openai-compatible`). Without a trailing slash. */
+  readonly baseUrl?: string;
+  /** `required`: nothing is sent without one. `optional`: sent when there is one. */
+  readonly key: 'required' | 'optional';
+  /** Headers of every request. */
+  readonly headers: (key: string | undefined) => Readonly<Record<string, string>>;
+  /** A base URL the environment names, already normalised. Absent: the environment is not read. */
+  readonly baseUrlFrom?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
+  readonly wire: WireFormat;
+};

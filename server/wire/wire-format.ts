@@ -1,0 +1,54 @@
+/** The contract of a wire format: how a family of services frames chat over HTTP. Pure: no network here. */
+import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
+import type { RumboError } from '../../shared/errors.ts';
+import type { StreamEvent } from '../platform/event-stream.ts';
+
+/** A model as its service lists it. An absent field was not said. */
+export type ModelInfo = {
+  /** The name to send back to the service. */
+  readonly name: string;
+  /** Tokens of context that requests may use now; for a local engine what it has allocated. */
+  readonly contextTokens?: number;
+  /** Most tokens of one answer. */
+  readonly maxOutputTokens?: number;
+  /** Answered by somebody else's machine although the engine is local (Ollama's `:cloud` models). */
+  readonly remote?: boolean;
+};
+
+/** One POST: a path below the provider's base URL, and a body to be sent as JSON. */
+export type WireRequest = { readonly path: string; readonly body: unknown };
+
+/** The HTTP answer to a request that was refused. */
+export type Refusal = {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** At most the first 64 KiB, as text; often not JSON. */
+  readonly body: string;
+};
+
+export interface WireFormat {
+  /** How the streamed body is cut into events. */
+  readonly framing: 'sse' | 'ndjson';
+  /** The streaming chat request. */
+  chat(model: string, request: CompletionRequest): WireRequest;
+  /** A fresh decoder for one streamed answer. */
+  decoder(): Decoder;
+  /** GET here for the list of models, below the base URL. */
+  readonly modelsPath: string;
+  /** Models that can chat. Throws `bad-response` on a shape that cannot be read. */
+  decodeModels(body: unknown): readonly ModelInfo[];
+  /** What a refusal means: the kind by status first, then by the body's own code, never by prose alone. */
+  refused(refusal: Refusal): RumboError;
+}
+
+/** Turns one answer's events into parts; holds the state between them. */
+export interface Decoder {
+  /** Parts of one event; `finish` comes once, when the answer is known to be complete. Throws `RumboError` for an error sent inside the stream. */
+  read(event: StreamEvent): readonly EnginePart[];
+  /**
+   * The body ended. Returns the `finish` when the answer was complete without its end marker (finish reason seen).
+   * Throws `interrupted` when it was not, `bad-response` when nothing at all had come.
+   */
+  end(): readonly EnginePart[];
+}

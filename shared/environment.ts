@@ -1,0 +1,16 @@
+/** The environment variables Rumbo reads: for one run only, never saved. The client forwards just these to the server. */
+
+/** Keys, by the provider they belong to. */
+export const keyVariables: Readonly<Record<string, string>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  gemini: 'GEMINI_API_KEY',
+  groq: 'GROQ_API_KEY',
+  xai: 'XAI_API_KEY',
+};
+
+const others = ['LLM_PRIORITY_ORDER', 'OLLAMA_HOST', 'DMR_BASE_URL', 'MODEL_RUNNER_HOST'];
+const names = new Set([...Object.values(keyVariables), ...others]);
+
+/** Whether the server may see this variable; `GEMINI_API_KEY_1` and so on count. */
+export const isForwarded = (name: string): boolean => names.has(name) || /^GEMINI_API_KEY_\d+$/.test(name);

@@ -1,0 +1,36 @@
+/** Models and their prices, in the units both halves use. */
+import type { ModelId } from './chat.ts';
+
+/** `local`: on this workstation or the user's own machines, costs 0. `api`: paid cloud. */
+export type Source = 'local' | 'api';
+
+/** US dollars per million tokens. An absent cache rate means the plain input rate. */
+export type Price = {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedRead?: number;
+  readonly cacheWrite?: number;
+};
+
+/** What is known of a model: its provider's list, the catalogue and the user's settings together. */
+export type Model = {
+  readonly id: ModelId;
+  readonly provider: string;
+  /** The name its provider knows it by. */
+  readonly name: string;
+  readonly source: Source;
+  /** What is sent stays on this machine, or on a host the user marked as trusted. */
+  readonly private: boolean;
+  /** `false`: out of rotation, only a pin runs it. */
+  readonly toggle: boolean;
+  /** `true`: never runs. */
+  readonly locked: boolean;
+  /** 1 (small) – 5 (frontier). `null`: unknown. */
+  readonly tier: number | null;
+  /** Tokens of context, prompt and answer together. `null`: unknown. */
+  readonly contextTokens: number | null;
+  /** Most tokens of one answer. `null`: unknown. */
+  readonly maxOutputTokens: number | null;
+  /** `null`: unknown. Local models cost 0. */
+  readonly price: Price | null;
+};

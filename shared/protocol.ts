@@ -1,0 +1,174 @@
+/**
+ * Everything the client and the server say to each other over JSON-RPC, beside LSP's own messages.
+ * A message that is not in this file does not exist. Keys never travel here: see key-channel.ts.
+ */
+import {
+  NotificationType,
+  ProgressType,
+  type Range,
+  RequestType,
+  RequestType0,
+} from 'vscode-languageserver-protocol';
+import type { EnginePart, FinishReason, Message, ModelId, Usage } from './chat.ts';
+import type { ErrorData } from './errors.ts';
+import type { Model } from './models.ts';
+import type { Receipt } from './receipts.ts';
+import type { Status } from './status.ts';
+import type { TaskType } from './tasks.ts';
+
+export type FileContext = {
+  /** Any URI; only its path is matched against `rumbo.privacy.localOnly`. */
+  readonly uri: string;
+  /** LSP language id. */
+  readonly languageId: string;
+  readonly text: string;
+  /** What to change: zero-based, UTF-16. Empty: insert here. Absent: the whole file. */
+  readonly selection?: Range;
+};
+
+export type RouteParams = {
+  /** One of `prompt` and `messages` is required; `prompt` is one user message. */
+  readonly prompt?: string;
+  readonly messages?: readonly Message[];
+  /** A key of shared/roles.ts. Absent: the plain conversation, without instructions of ours. */
+  readonly role?: string;
+  /** Absent: implied by the role, else classified from the prompt. */
+  readonly task?: TaskType;
+  /** `provider/model`: pins this model for this request. */
+  readonly model?: string;
+  readonly file?: FileContext;
+};
+
+export type AskParams = RouteParams & {
+  /** Absent: true, where the setting allows it. */
+  readonly useCache?: boolean;
+  /** Overrides `rumbo.routing.whenPinnedUnavailable` for this request. */
+  readonly whenPinnedUnavailable?: 'next' | 'fail';
+  /** Parts arrive as `$/progress` on this token. Absent: only the result is sent. */
+  readonly partialResultToken?: string | number;
+};
+
+/** The code of an answer whose role answers with code. */
+export type CodeAnswer = {
+  readonly text: string;
+  /** LSP language id. `null`: unknown. */
+  readonly languageId: string | null;
+  /** What `text` replaces in the file that was asked about. Absent without a file. */
+  readonly range?: Range;
+};
+
+export type AskResult = {
+  readonly text: string;
+  readonly code?: CodeAnswer;
+  readonly receipt: Receipt;
+};
+
+/** One item of a streaming answer, in this order: `start`, deltas with now and then a `code`, `finish`. */
+export type AskPart =
+  | { readonly type: 'start'; readonly model: ModelId; readonly cached: boolean; readonly note?: string }
+  /** Another model took over before any text: `reason` says why, one sentence. */
+  | { readonly type: 'fallback'; readonly from: ModelId; readonly reason: string }
+  | Exclude<EnginePart, { type: 'finish' }>
+  /** The code so far, whole each time; for previews. */
+  | { readonly type: 'code'; readonly code: CodeAnswer }
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: Usage };
+
+export type Candidate = {
+  readonly model: ModelId;
+  /** One sentence each. */
+  readonly reasons: readonly string[];
+  /** Predicted price in US dollars. `null`: unknown. */
+  readonly costUsd: { readonly low: number; readonly high: number } | null;
+};
+
+export type Exclusion = {
+  readonly model: ModelId;
+  /** The rule of server/routing/load_balancer_rules.md that took it out. */
+  readonly rule: string;
+  /** One sentence. */
+  readonly reason: string;
+  /** ISO 8601; when it may return by itself. */
+  readonly until?: string;
+};
+
+export type ExplainResult = {
+  readonly task: TaskType;
+  readonly difficulty: number;
+  /** 0–1; 1 when the role or the caller named the task. */
+  readonly confidence: number;
+  /** The strategy that ordered the candidates; `auto` is resolved. */
+  readonly strategy: string;
+  /** Best first. */
+  readonly candidates: readonly Candidate[];
+  readonly excluded: readonly Exclusion[];
+};
+
+/** Client → server. Answers a prompt; parts stream on `partialResultToken`. */
+export const ask = new RequestType<AskParams, AskResult, ErrorData>('rumbo/ask');
+export const askPart = new ProgressType<AskPart>();
+
+/** Client → server. What `rumbo/ask` would decide and cost. Sends nothing to any provider. */
+export const explain = new RequestType<RouteParams, ExplainResult, ErrorData>('rumbo/explain');
+
+/** Client → server. Providers, models, circuits, budgets, as known now; contacts nobody. */
+export const status = new RequestType0<Status, ErrorData>('rumbo/status');
+
+/** Server → client. The status changed; at most ten a second. */
+export const statusChanged = new NotificationType<Status>('rumbo/statusChanged');
+
+export type ListModelsParams = {
+  /** Absent: every provider. */
+  readonly provider?: string;
+  /** Ask the providers now. Cloud providers are asked only when named or when they have been used. */
+  readonly refresh?: boolean;
+};
+/** Client → server. The models known, from memory unless `refresh`. */
+export const listModels = new RequestType<ListModelsParams, readonly Model[], ErrorData>('rumbo/models/list');
+
+/** Client → server. Contacts a provider with its key and lists its models. Rejects with what is wrong. */
+export const testProvider = new RequestType<
+  { readonly provider: string },
+  { readonly models: number },
+  ErrorData
+>('rumbo/providers/test');
+
+/** Client → server. Forgets every cached answer; returns how many there were. */
+export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear');
+
+export type Histogram = {
+  readonly count: number;
+  /** The unit is in the metric's name. */
+  readonly sum: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+};
+export type Metrics = {
+  readonly counters: Readonly<Record<string, number>>;
+  readonly histograms: Readonly<Record<string, Histogram>>;
+};
+/** Client → server. Counters and histograms since the server started; labels are part of the name. */
+export const metrics = new RequestType0<Metrics, ErrorData>('rumbo/metrics');
+
+/** What a client passes as LSP `initializationOptions`. Each is optional. */
+export type InitializationOptions = {
+  /** Settings, as in the file of `--config`; for clients without `workspace/configuration`. */
+  readonly settings?: unknown;
+  /** A folder for what outlives the server. Absent: nothing is written. */
+  readonly storagePath?: string;
+  /** The editor's proxy and certificate settings. Absent: direct, with the system's certificates. */
+  readonly network?: NetworkOptions;
+};
+
+export type NetworkOptions = {
+  /** `http.proxy`. */
+  readonly proxy?: string;
+  /** `http.proxyAuthorization`. */
+  readonly proxyAuthorization?: string;
+  /** `http.noProxy`; loopback is never proxied. */
+  readonly noProxy?: readonly string[];
+  /** `http.proxyStrictSSL`; `false` accepts any certificate of the proxy only. */
+  readonly proxyStrictSSL?: boolean;
+  /** `http.systemCertificates`. */
+  readonly systemCertificates?: boolean;
+};

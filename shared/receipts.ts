@@ -1,0 +1,47 @@
+/** What an answer cost and why that model gave it. */
+import type { FinishReason, ModelId, Usage } from './chat.ts';
+import type { ErrorKind } from './errors.ts';
+import type { TaskType } from './tasks.ts';
+
+/** One try at one candidate. */
+export type Attempt = {
+  readonly model: ModelId;
+  /** `ok`, or the kind of failure. */
+  readonly outcome: 'ok' | ErrorKind;
+  /** Milliseconds from sending to the end of the attempt. */
+  readonly ms: number;
+  /** Why it failed, one sentence. Absent when it did not. */
+  readonly message?: string;
+};
+
+export type Receipt = {
+  /** Unique per answer. */
+  readonly id: string;
+  /** When the request was admitted, ISO 8601. */
+  readonly at: string;
+  readonly role: string | null;
+  readonly task: TaskType;
+  /** 0 (trivial) – 1 (hard). */
+  readonly difficulty: number;
+  /** The model that answered. */
+  readonly model: ModelId;
+  /** Given from the response cache; nothing was sent. */
+  readonly cached: boolean;
+  /** In order; the last is the one that answered. Empty when cached. */
+  readonly attempts: readonly Attempt[];
+  readonly usage: Usage;
+  /** `true` when the service did not report usage and it was counted by estimate. */
+  readonly usageEstimated: boolean;
+  /** US dollars. `null`: the price is unknown, which is never shown as 0. */
+  readonly costUsd: number | null;
+  /** Milliseconds from admission to the first text. `null`: there was none. */
+  readonly timeToFirstTokenMs: number | null;
+  /** Milliseconds from admission to the end. */
+  readonly totalMs: number;
+  /** `length` means the answer was cut by the model's output limit. */
+  readonly finishReason: FinishReason;
+  /** Why this model: one sentence each. */
+  readonly reasons: readonly string[];
+  /** What the provider's owner wants said beside each of its answers. */
+  readonly note?: string;
+};

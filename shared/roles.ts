@@ -1,0 +1,19 @@
+/** The roles that ship with Rumbo, as both halves know them. What each asks of a model is in server/roles. */
+import type { TaskType } from './tasks.ts';
+
+export type Role = {
+  readonly label: string;
+  /** The kind of work the role implies. Absent: the prompt decides. */
+  readonly task?: TaskType;
+  /** `code`: the answer is a change to a file; `text`: the answer is read as Markdown. */
+  readonly answer: 'text' | 'code';
+};
+
+export const roles = {
+  planner: { label: 'Planner', task: 'planning', answer: 'text' },
+  coder: { label: 'Coder', answer: 'code' },
+  chat: { label: 'Chat', answer: 'text' },
+} as const satisfies Record<string, Role>;
+
+export type RoleId = keyof typeof roles;
+export const roleIds = Object.keys(roles) as readonly RoleId[];

@@ -1,0 +1,181 @@
+/** Every setting, once. The manifest's `contributes.configuration` is written from this file by test/manifest.test.ts. */
+import * as z from 'zod';
+import { strategies, taskTypes } from './tasks.ts';
+
+export const section = 'rumbo';
+
+/**
+ * Scopes, as VS Code means them. `application`: only the user may set it. `window`: a workspace may set it too, and
+ * then it can only narrow what the user allows (client/effective-settings.ts).
+ */
+type Scope = 'application' | 'window';
+const meta = (scope: Scope, markdownDescription: string, more: Record<string, unknown> = {}) => ({
+  scope,
+  markdownDescription,
+  ...more,
+});
+
+const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'must look like provider/model');
+const Strategy = z.enum(strategies);
+const Usd = z.number().min(0).max(100_000);
+
+export const PriceSettings = z.object({
+  input: Usd,
+  output: Usd,
+  cachedRead: Usd.optional(),
+  cacheWrite: Usd.optional(),
+});
+
+/** What a user may say of one model. */
+export const ModelSettings = z.object({
+  source: z.enum(['local', 'api']).optional(),
+  toggle: z.boolean().optional(),
+  locked: z.boolean().optional(),
+  tier: z.int().min(1).max(5).optional(),
+  contextTokens: z.int().min(1).max(100_000_000).optional(),
+  price: PriceSettings.optional(),
+});
+export type ModelSettings = z.infer<typeof ModelSettings>;
+
+/** What a user may say of one provider, and how to name a new one. */
+export const ProviderSettings = z.object({
+  /** An engine of server/engines/table.ts. Absent: the engine of the provider's own name, else `openai-compatible`. */
+  kind: z.string().min(1).optional(),
+  label: z.string().min(1).max(60).optional(),
+  baseUrl: z.url({ protocol: /^https?$/, message: 'must be an http or https address' }).optional(),
+  source: z.enum(['local', 'api']).optional(),
+  keyEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable')
+    .optional(),
+  models: z.array(z.string().min(1)).optional(),
+  enabled: z.boolean().optional(),
+  trusted: z.boolean().optional(),
+  note: z.string().max(200).optional(),
+});
+export type ProviderSettings = z.infer<typeof ProviderSettings>;
+
+/** What a role or a task type prefers. */
+export const Preference = z.object({ model: ModelName.optional(), strategy: Strategy.optional() });
+export type Preference = z.infer<typeof Preference>;
+
+export const Settings = z.object({
+  'routing.strategy': Strategy.default('auto').meta(
+    meta('application', 'How to choose when several models can answer.', {
+      enumDescriptions: [
+        'By task type: simple work and checks by cost, plans and large work by quality, the rest by priority.',
+        'The order of rumbo.routing.priorityOrder.',
+        'The lowest predicted price first; local models cost nothing.',
+        'The fastest measured model first.',
+        'The model whose tier fits the difficulty of the request.',
+      ],
+    }),
+  ),
+  'routing.priorityOrder': z
+    .array(z.string().min(1))
+    .default(['gemini', 'local', 'groq', 'openai', 'anthropic', 'xai'])
+    .meta(
+      meta(
+        'application',
+        'Providers in the order they are asked. `local` means every local model; providers not listed come last. `LLM_PRIORITY_ORDER` in the environment wins over this for one run.',
+      ),
+    ),
+  'routing.whenPinnedUnavailable': z
+    .enum(['ask', 'next', 'fail'])
+    .default('ask')
+    .meta(
+      meta('application', 'What to do when a pinned model cannot run. It is never replaced silently.', {
+        enumDescriptions: [
+          'Ask before another model is used. Outside the editor this means fail.',
+          'Use the next candidate and say so in the receipt.',
+          'Fail with the reason.',
+        ],
+      }),
+    ),
+  'routing.taskTypes': z
+    .partialRecord(z.enum(taskTypes), Preference)
+    .default({})
+    .meta(
+      meta(
+        'application',
+        'Per task type: a pinned `model` or a `strategy` of its own, for example `{ "verification": { "strategy": "cost" } }`.',
+      ),
+    ),
+  models: z
+    .record(ModelName, ModelSettings)
+    .default({})
+    .meta(
+      meta(
+        'window',
+        'Per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `price` in US dollars per million tokens. A workspace can only switch models off.',
+      ),
+    ),
+  providers: z
+    .record(
+      z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dot, dash or underscore'),
+      ProviderSettings,
+    )
+    .default({})
+    .meta(
+      meta(
+        'application',
+        'Providers of your own, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. Keys never belong here: use **Rumbo: Set API Key**, or name an environment variable with `keyEnv`.',
+      ),
+    ),
+  roles: z
+    .record(z.string(), Preference)
+    .default({})
+    .meta(
+      meta(
+        'application',
+        'Per role (`planner`, `coder`, `chat`): a pinned `model` or a `strategy` of its own.',
+      ),
+    ),
+  'budget.perRequestUsd': Usd.nullable()
+    .default(null)
+    .meta(
+      meta(
+        'application',
+        'A request whose worst case would cost more than this (US dollars) is not sent. Empty: no limit.',
+      ),
+    ),
+  'budget.perDayUsd': Usd.nullable()
+    .default(null)
+    .meta(
+      meta(
+        'application',
+        'Requests that could take the day over this (US dollars, local midnight) are not sent. Empty: no limit.',
+      ),
+    ),
+  'privacy.localOnly': z
+    .array(z.string().min(1))
+    .default([])
+    .meta(
+      meta(
+        'window',
+        'Glob patterns of files whose requests may only go to local models, for example `**/secrets/**`. The patterns of user and workspace are united.',
+      ),
+    ),
+  'cache.enabled': z
+    .boolean()
+    .default(true)
+    .meta(meta('window', 'Answer an identical request from memory instead of asking a model again.')),
+  'cache.maxEntries': z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(500)
+    .meta(meta('application', 'Answers kept in memory at most.')),
+  'cache.maxAgeMinutes': z
+    .int()
+    .min(1)
+    .max(10_080)
+    .default(60)
+    .meta(meta('application', 'Minutes an answer is kept.')),
+});
+export type Settings = z.infer<typeof Settings>;
+export type SettingKey = keyof Settings;
+export const settingKeys = Object.keys(Settings.shape) as readonly SettingKey[];
+
+/** What holds when nobody has set anything. */
+export const defaultSettings: Settings = Settings.parse({});
