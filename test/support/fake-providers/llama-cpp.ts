@@ -1,0 +1,45 @@
+/** A fake llama-server in single-model mode: its fingerprint, and chat as OpenAI frames it. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
+import { type FakeOptions, type FakeProvider, type Framing, fakeServer } from './fake-server.ts';
+import { openAiFraming } from './openai.ts';
+
+/** `baseUrl` has no path. The context of every model is 4096 tokens. */
+export const fakeLlamaCpp = (options: FakeOptions = {}): Promise<FakeProvider> =>
+  fakeServer(framing, options);
+
+const framing: Framing = {
+  ...openAiFraming,
+  headers: { server: 'llama.cpp' },
+  basePath: '',
+  defaultModels: ['tiny-chat'],
+  get(path, models) {
+    const bare = path.replace(/^\/v1(?=\/)/, '');
+    if (bare === '/health') return { status: 'ok' };
+    if (bare === '/props') return { total_slots: 1, model_alias: models[0], build_info: 'b1-de3ff81' };
+    if (bare !== '/models') return undefined;
+    const data = models.map((id) => ({
+      id,
+      aliases: [id],
+      tags: [],
+      object: 'model',
+      created: 1,
+      owned_by: 'llamacpp',
+      meta: { n_ctx: 4096, n_ctx_train: 32_768 },
+    }));
+    return { models: models.map((name) => ({ name, model: name })), object: 'list', data };
+  },
+  modelOf: (path, body) =>
+    path.replace(/^\/v1(?=\/)/, '') === '/chat/completions' ? String(body['model']) : undefined,
+  unauthorized: {
+    status: 401,
+    body: { error: { message: 'Invalid API Key', type: 'authentication_error', code: 401 } },
+  },
+  notFound: (model) =>
+    model === undefined
+      ? { status: 404, body: { error: { code: 404, message: 'File Not Found', type: 'not_found_error' } } }
+      : {
+          status: 400,
+          body: {
+            error: { code: 400, message: `model '${model}' not found`, type: 'invalid_request_error' },
+          },
+        },
+};
