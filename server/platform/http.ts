@@ -1,4 +1,8 @@
 /** The one way out: every HTTP request Rumbo makes goes through here, and every failure becomes a `RumboError`. */
+import * as tls from 'node:tls';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { NetworkOptions } from '../../shared/protocol.ts';
 
 /** One request. Nothing is followed: a redirect is refused as `blocked-redirect`. */
 export type HttpRequest = {
@@ -24,3 +28,162 @@ export type HttpResponse = {
 
 /** Rejects with `RumboError`: `unreachable`, `tls`, `timeout`, `blocked-redirect`, `cancelled`. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
+
+const connectTimeoutMs = 10_000;
+const headTimeoutMs = 300_000;
+const stallTimeoutMs = 120_000;
+
+/** HTTP over shared keep-alive connections, through the editor's proxy where it applies. */
+export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose: () => Promise<void> } {
+  const options = {
+    headersTimeout: headTimeoutMs,
+    bodyTimeout: stallTimeoutMs,
+    connect: { timeout: connectTimeoutMs, ...certificates(network) },
+  };
+  const direct = new Agent(options);
+  const proxied = network.proxy
+    ? new ProxyAgent({
+        ...options,
+        uri: network.proxy,
+        ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
+        requestTls: options.connect,
+        proxyTls: { rejectUnauthorized: network.proxyStrictSSL ?? true },
+      })
+    : undefined;
+
+  const http: Http = async ({ method, url, headers, body, signal, headTimeoutMs: headMs }) => {
+    const target = new URL(url);
+    const dispatcher = proxied && !bypassesProxy(target, network.noProxy ?? []) ? proxied : direct;
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await dispatcher.request({
+        origin: target.origin,
+        path: `${target.pathname}${target.search}`,
+        method,
+        // No compression: it buys nothing on a token stream and would delay the first one.
+        headers: {
+          'accept-encoding': 'identity',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal,
+        ...(headMs === undefined ? {} : { headersTimeout: headMs }),
+      });
+    } catch (error) {
+      throw failure(error, target, signal, false);
+    }
+    if (response.statusCode >= 300 && response.statusCode < 400) {
+      response.body.on('error', () => {}).destroy();
+      throw new RumboError(
+        `${target.host} sent the request on to another address, which Rumbo does not follow.`,
+        {
+          kind: 'blocked-redirect',
+          status: response.statusCode,
+        },
+      );
+    }
+    return {
+      status: response.statusCode,
+      headers: flat(response.headers),
+      body: guarded(response.body, target, signal),
+    };
+  };
+  return {
+    http,
+    dispose: async () => {
+      await Promise.all([direct.destroy(), proxied?.destroy()]);
+    },
+  };
+}
+
+/** At most `limit` bytes of a body as text; the rest is left and the socket closed. */
+export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= limit) break;
+  }
+  return Buffer.concat(pieces).subarray(0, limit).toString('utf8');
+}
+
+/** Whether this host is the machine we run on; such requests are never proxied. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' ||
+  hostname.endsWith('.localhost') ||
+  hostname === '[::1]' ||
+  hostname === '::1' ||
+  /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+async function* guarded(
+  body: AsyncIterable<Uint8Array>,
+  target: URL,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw failure(error, target, signal, true);
+  }
+}
+
+/** What a network failure means. `started`: the head had already arrived. */
+function failure(cause: unknown, target: URL, signal: AbortSignal, started: boolean): RumboError {
+  const fail = (kind: ErrorKind, message: string) => new RumboError(message, { kind }, { cause });
+  if (signal.aborted) return fail('cancelled', 'The request was cancelled.');
+  const code = codeOf(cause);
+  if (/^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/.test(code)) {
+    return fail('tls', `The certificate of ${target.host} was refused (${code}).`);
+  }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT')
+    return fail('timeout', `${target.host} took the request and did not answer in time.`);
+  if (code === 'UND_ERR_BODY_TIMEOUT') return fail('timeout', `${target.host} stopped answering half-way.`);
+  if (started) return fail('interrupted', `The connection to ${target.host} broke off.`);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return fail('unreachable', `The name ${target.hostname} cannot be found.`);
+  return fail('unreachable', `Nothing answers at ${target.origin}.`);
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (!(error instanceof Error)) return '';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return code || codeOf(error.cause);
+}
+
+const flat = (headers: Record<string, string | string[] | undefined>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+
+/** As `NO_PROXY` is read everywhere: `*`, a host, a domain with or without its leading dot, each with an optional port. */
+function bypassesProxy(target: URL, noProxy: readonly string[]): boolean {
+  if (isLoopback(target.hostname)) return true;
+  return noProxy.some((entry) => {
+    const [host = '', port] = entry
+      .trim()
+      .toLowerCase()
+      .split(/:(?=\d+$)/);
+    if (port !== undefined && port !== target.port) return false;
+    const domain = host.replace(/^\*?\.?/, '');
+    return (
+      host === '*' ||
+      (domain !== '' && (target.hostname === domain || target.hostname.endsWith(`.${domain}`)))
+    );
+  });
+}
+
+/** The system's authorities beside Node's own; Node before 22.15 cannot read them. */
+function certificates({ systemCertificates = true }: NetworkOptions): { ca?: string[] } {
+  if (!systemCertificates || typeof tls.getCACertificates !== 'function') return {};
+  // Reading them costs some milliseconds, so only the first connection pays.
+  let both: string[] | undefined;
+  return {
+    get ca() {
+      both ??= [...tls.rootCertificates, ...tls.getCACertificates('system')];
+      return both;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Answers already given, by exactly what was asked. In memory only: they hold the user's text. */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { FinishReason, Message, ModelId, Usage } from '../../shared/chat.ts';
+
+/** All that decides an answer. The task type is not part of it: it follows from these. */
+export type Question = {
+  readonly messages: readonly Message[];
+  readonly role: string | undefined;
+  /** The pinned model; another pin is another question. */
+  readonly model: string | undefined;
+  /** What the code answer would replace; another selection is another question. */
+  readonly file: string | undefined;
+};
+
+export type CachedAnswer = {
+  readonly text: string;
+  readonly model: ModelId;
+  readonly reason: FinishReason;
+  readonly usage: Usage;
+};
+
+export type CacheLimits = { readonly maxEntries: number; readonly maxAgeMs: number };
+
+/** @param now milliseconds on any steady clock, handed in so that tests own it */
+export function responseCache(limits: CacheLimits, now: () => number = () => performance.now()) {
+  let answers = make(limits, now);
+  return {
+    get: (question: Question): CachedAnswer | undefined => answers.get(keyOf(question)),
+    /** Only complete answers belong here: a cut one would be cut for everybody after. */
+    set: (question: Question, answer: CachedAnswer): void => void answers.set(keyOf(question), answer),
+    /** Returns how many answers were forgotten. */
+    clear(): number {
+      const { size } = answers;
+      answers.clear();
+      return size;
+    },
+    /** New limits; what fits is kept. */
+    resize(next: CacheLimits): void {
+      if (next.maxEntries === limits.maxEntries && next.maxAgeMs === limits.maxAgeMs) return;
+      const kept = answers.dump();
+      limits = next;
+      answers = make(limits, now);
+      answers.load(kept.slice(0, limits.maxEntries));
+    },
+  };
+}
+
+export type ResponseCache = ReturnType<typeof responseCache>;
+
+const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
+  new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, perf: { now } });
+
+/** A digest: a key that held the whole prompt would keep it twice. */
+const keyOf = ({ messages, role, model, file }: Question): string =>
+  createHash('sha256')
+    .update(JSON.stringify([messages, role, model, file]))
+    .digest('base64');

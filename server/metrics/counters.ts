@@ -1,0 +1,46 @@
+/** Counters and histograms since the server started. Kept in memory, sent nowhere. */
+import type { Histogram, Metrics } from '../../shared/protocol.ts';
+
+/** Values kept per histogram; the oldest make room, so quantiles follow the present. */
+const kept = 1_024;
+
+type Labels = Readonly<Record<string, string>>;
+
+export function counters() {
+  const counts = new Map<string, number>();
+  const samples = new Map<string, { count: number; sum: number; ring: number[] }>();
+  return {
+    /** `name` ends in `_total`. */
+    count(name: string, labels: Labels = {}, by = 1): void {
+      const key = nameOf(name, labels);
+      counts.set(key, (counts.get(key) ?? 0) + by);
+    },
+    /** `name` ends in its unit. */
+    observe(name: string, value: number, labels: Labels = {}): void {
+      const key = nameOf(name, labels);
+      const seen = samples.get(key) ?? { count: 0, sum: 0, ring: [] };
+      seen.ring[seen.count % kept] = value;
+      seen.count += 1;
+      seen.sum += value;
+      samples.set(key, seen);
+    },
+    read: (): Metrics => ({
+      counters: Object.fromEntries(counts),
+      histograms: Object.fromEntries([...samples].map(([key, seen]) => [key, summary(seen)])),
+    }),
+  };
+}
+
+export type Counters = ReturnType<typeof counters>;
+
+/** As Prometheus writes it: `name{a="x",b="y"}`. */
+const nameOf = (name: string, labels: Labels): string => {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return pairs.length > 0 ? `${name}{${pairs.join(',')}}` : name;
+};
+
+function summary({ count, sum, ring }: { count: number; sum: number; ring: number[] }): Histogram {
+  const sorted = ring.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { count, sum, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}

@@ -1,0 +1,77 @@
+/** The code in a coder's answer, and what it replaces. Works on half an answer as well, for previews. */
+import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
+import { offsetsOf, wholeRange } from './text-range.ts';
+
+/**
+ * @param answer what the model has said so far
+ * @param file the file that was asked about; absent: the code stands alone
+ */
+export function codeAnswer(answer: string, file?: FileContext): CodeAnswer {
+  const { code, language } = fenced(answer) ?? { code: plain(answer), language: '' };
+  if (!file) return { text: code, languageId: languageIds[language] ?? (language || null) };
+
+  const range = file.selection ?? wholeRange(file.text);
+  const { start, end } = offsetsOf(file.text, range);
+  return { text: fit(code, file.text, start, end), languageId: file.languageId, range };
+}
+
+/** The longest fenced block; prose around it is the model ignoring its instructions. `undefined`: there is no fence. */
+function fenced(answer: string): { code: string; language: string } | undefined {
+  let best: { code: string; language: string } | undefined;
+  for (const match of answer.matchAll(
+    /^([ \t]*)(`{3,}|~{3,})([^\n`]*)\n([\s\S]*?)(?:\n?^[ \t]*\2[ \t]*$|$(?![\s\S]))/gm,
+  )) {
+    const [, , , info = '', code = ''] = match;
+    if (!best || code.length > best.code.length) {
+      best = {
+        code: code.replace(/\n`{1,2}$/, ''),
+        language: info.trim().split(/[\s{]/)[0]?.toLowerCase() ?? '',
+      };
+    }
+  }
+  return best;
+}
+
+/** An answer without a fence, unless it is the beginning of one. */
+const plain = (answer: string): string =>
+  /^\s*(?:`{1,2}|`{3,}[^\n]*)$/.test(answer) ? '' : answer.replace(/^\n+|\s+$/g, '');
+
+/** Line ends as the file has them, and a last line end where what is replaced had one. */
+function fit(code: string, text: string, start: number, end: number): string {
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const replaced = text.slice(start, end);
+  const body = code.replace(/\r?\n/g, newline);
+  const wanted = replaced.endsWith('\n') || (replaced === '' && start > 0 && isWholeLine(text, start));
+  return wanted && body !== '' && !body.endsWith('\n') ? body + newline : body;
+}
+
+/** An insertion at the start of a line that has text after it would glue the two together. */
+const isWholeLine = (text: string, at: number): boolean =>
+  text[at - 1] === '\n' && at < text.length && text[at] !== '\n' && text[at] !== '\r';
+
+/** What people write after a fence, where it is not VS Code's own name for the language. */
+const languageIds: Readonly<Record<string, string>> = {
+  bash: 'shellscript',
+  'c#': 'csharp',
+  'c++': 'cpp',
+  cs: 'csharp',
+  docker: 'dockerfile',
+  golang: 'go',
+  js: 'javascript',
+  jsx: 'javascriptreact',
+  kt: 'kotlin',
+  md: 'markdown',
+  ps1: 'powershell',
+  py: 'python',
+  python3: 'python',
+  rb: 'ruby',
+  rs: 'rust',
+  sh: 'shellscript',
+  shell: 'shellscript',
+  text: 'plaintext',
+  ts: 'typescript',
+  tsx: 'typescriptreact',
+  txt: 'plaintext',
+  yml: 'yaml',
+  zsh: 'shellscript',
+};

@@ -1,0 +1,43 @@
+/** Places in a text: LSP positions (zero-based line, UTF-16 column) and string offsets. */
+import type { Position, Range } from 'vscode-languageserver-protocol';
+
+/** Offsets of a range; places outside the text are moved to its nearest end, and a reversed range is turned. */
+export function offsetsOf(text: string, { start, end }: Range): { start: number; end: number } {
+  const [a, b] = [offsetOf(text, start), offsetOf(text, end)];
+  return a <= b ? { start: a, end: b } : { start: b, end: a };
+}
+
+function offsetOf(text: string, { line, character }: Position): number {
+  let lineStart = 0;
+  for (let at = 0; at < line; at++) {
+    const next = text.indexOf('\n', lineStart);
+    if (next < 0) return text.length;
+    lineStart = next + 1;
+  }
+  const newline = text.indexOf('\n', lineStart);
+  const lineEnd = newline < 0 ? text.length : newline - (text[newline - 1] === '\r' ? 1 : 0);
+  return Math.max(lineStart, Math.min(lineStart + character, lineEnd));
+}
+
+/** The range from the first to the last character. */
+export function wholeRange(text: string): Range {
+  const lines = text.split('\n');
+  return {
+    start: { line: 0, character: 0 },
+    end: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 },
+  };
+}
+
+/** What stands before and after a place, at most `size` characters in all, cut at line ends. */
+export function cut(
+  text: string,
+  start: number,
+  end: number,
+  size: number,
+): { before: string; after: string } {
+  const half = size / 2;
+  const room = { before: Math.max(half, size - (text.length - end)), after: Math.max(half, size - start) };
+  const from = start <= room.before ? 0 : text.indexOf('\n', start - room.before) + 1;
+  const to = text.length - end <= room.after ? text.length : text.lastIndexOf('\n', end + room.after);
+  return { before: text.slice(Math.min(from, start), start), after: text.slice(end, Math.max(to, end)) };
+}

@@ -1,0 +1,76 @@
+/** Which models to ask, in which order, and why. The rules in words: load_balancer_rules.md. Pure. */
+import type { ModelId } from '../../shared/chat.ts';
+import type { Model } from '../../shared/models.ts';
+import type { Exclusion } from '../../shared/protocol.ts';
+import { filter } from './candidates.ts';
+import { predictCost } from './price.ts';
+import type { Route, Snapshot } from './snapshot.ts';
+import { type FixedStrategy, order, strategyFor } from './strategies.ts';
+
+export type Ranked = {
+  readonly model: Model;
+  readonly reasons: readonly string[];
+  readonly costUsd: { readonly low: number; readonly high: number } | null;
+};
+
+export type Decision = {
+  readonly strategy: FixedStrategy;
+  /** Best first. */
+  readonly candidates: readonly Ranked[];
+  readonly excluded: readonly Exclusion[];
+  /** The pinned model that may not run, and why. Absent: nothing is pinned, or the pin holds. */
+  readonly pinLost?: Exclusion;
+};
+
+export function balance(route: Route, snapshot: Snapshot): Decision {
+  const { left, excluded } = filter(route, snapshot);
+  const strategy = strategyFor(route, snapshot);
+  const pin = pinOf(route, snapshot);
+
+  const lock = safetyLock(left, excluded, snapshot);
+  const ranked = order(left, route, snapshot, strategy).map(({ model, why }) => {
+    const reasons = [why];
+    if (pin?.model === model.id) reasons.unshift(pin.why);
+    if (lock && model.source === 'local') reasons.push(lock);
+    return { model, reasons, costUsd: predictCost(route, model) };
+  });
+  // A stable sort: the pinned model first, the rest as they were.
+  const candidates = pin
+    ? ranked.sort((a, b) => Number(b.model.id === pin.model) - Number(a.model.id === pin.model))
+    : ranked;
+
+  const lost = pin && !left.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded) : undefined;
+  return { strategy, candidates, excluded, ...(lost ? { pinLost: lost } : {}) };
+}
+
+/** Rule 2: this request's pin, else the role's, else the task type's. */
+function pinOf(route: Route, { roles, taskTypes }: Snapshot): { model: string; why: string } | undefined {
+  if (route.model !== undefined) return { model: route.model, why: 'Pinned by this request.' };
+  const ofRole = route.role === undefined ? undefined : roles[route.role]?.model;
+  if (ofRole !== undefined) return { model: ofRole, why: `Pinned for the role ${route.role}.` };
+  const ofTask = taskTypes[route.task]?.model;
+  if (ofTask !== undefined) return { model: ofTask, why: `Pinned for the task type ${route.task}.` };
+  return;
+}
+
+const lostPin = (pin: string, excluded: readonly Exclusion[]): Exclusion =>
+  excluded.find(({ model }) => model === pin) ?? {
+    model: pin as ModelId,
+    rule: 'unknown',
+    reason: 'No provider lists it.',
+  };
+
+/** Rule 4: rate limits took every cloud model that could have served, and a local one can. */
+function safetyLock(
+  left: readonly Model[],
+  excluded: readonly Exclusion[],
+  { models }: Snapshot,
+): string | undefined {
+  if (left.length === 0 || left.some(({ source }) => source === 'api')) return;
+  const cloud = new Set(models.filter(({ source }) => source === 'api').map(({ id }) => id));
+  const limited = excluded.filter(({ model, rule }) => rule === 'rate-limit' && cloud.has(model));
+  if (limited.length === 0) return;
+  const until = limited.map((exclusion) => exclusion.until ?? '').sort()[0];
+  const providers = [...new Set(limited.map(({ model }) => model.slice(0, model.indexOf('/'))))].join(', ');
+  return `Safety lock: ${providers} is at its rate limit${until ? ` until ${until}` : ''}, so a local model serves until then.`;
+}

@@ -1,0 +1,58 @@
+/** Rule 1, Filter: which models may answer this request, and for each other one the rule that takes it out. */
+import type { Model } from '../../shared/models.ts';
+import type { Exclusion } from '../../shared/protocol.ts';
+import { predictCost } from './price.ts';
+import type { Route, Snapshot } from './snapshot.ts';
+
+/** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
+const leastAnswerTokens = 256;
+
+export type Filtered = { readonly left: readonly Model[]; readonly excluded: readonly Exclusion[] };
+
+export function filter(route: Route, snapshot: Snapshot): Filtered {
+  const left: Model[] = [];
+  const excluded: Exclusion[] = [];
+  for (const model of snapshot.models) {
+    const exclusion = exclude(model, route, snapshot);
+    if (exclusion) excluded.push({ model: model.id, ...exclusion });
+    else left.push(model);
+  }
+  return { left, excluded };
+}
+
+type Reason = Omit<Exclusion, 'model'>;
+
+/** The first rule that takes the model out, the user's own word before circumstances. */
+function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undefined {
+  if (model.locked) return { rule: 'locked', reason: 'It is locked.' };
+  if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is switched off.' };
+  if (route.localOnly && !model.private) {
+    return {
+      rule: 'local-only',
+      reason: 'The file is local-only, and this model is not on the user’s machines.',
+    };
+  }
+  const rest = snapshot.resting.get(model.provider);
+  if (rest) {
+    const until = rest.untilMs === undefined ? {} : { until: new Date(rest.untilMs).toISOString() };
+    return { rule: rest.rule, reason: rest.reason, ...until };
+  }
+  if (model.contextTokens !== null && route.promptTokens + leastAnswerTokens > model.contextTokens) {
+    return {
+      rule: 'context',
+      reason: `The prompt is about ${route.promptTokens} tokens, and its context holds ${model.contextTokens}.`,
+    };
+  }
+  return overBudget(model, route, snapshot);
+}
+
+function overBudget(model: Model, route: Route, { roomUsd, roomName }: Snapshot): Reason | undefined {
+  if (roomUsd === null || model.source === 'local') return;
+  const cost = predictCost(route, model);
+  if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${roomName} cannot be kept.` };
+  if (cost.high <= roomUsd) return;
+  return {
+    rule: 'budget',
+    reason: `It could cost $${cost.high.toFixed(4)}, and ${roomName} leaves $${roomUsd.toFixed(4)}.`,
+  };
+}

@@ -1,0 +1,44 @@
+/** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
+import type { Model } from '../../shared/models.ts';
+import type { Preference } from '../../shared/settings.ts';
+import type { Strategy, TaskType } from '../../shared/tasks.ts';
+
+/** Why a provider rests. The same shape as server/resilience/health.ts gives. */
+export type ProviderRest = {
+  readonly rule: 'circuit' | 'rate-limit' | 'key' | 'payment' | 'no-key' | 'unreachable';
+  readonly reason: string;
+  /** Milliseconds since 1970. Absent: it does not return by itself. */
+  readonly untilMs?: number;
+};
+
+export type Snapshot = {
+  readonly models: readonly Model[];
+  /** Providers that may not be asked now; the others may. */
+  readonly resting: ReadonlyMap<string, ProviderRest>;
+  /** Milliseconds to the first token, decayed average by model id. Missing: never measured. */
+  readonly firstTokenMs: ReadonlyMap<string, number>;
+  readonly strategy: Strategy;
+  readonly priorityOrder: readonly string[];
+  readonly taskTypes: Readonly<Partial<Record<TaskType, Preference>>>;
+  readonly roles: Readonly<Record<string, Preference>>;
+  /** US dollars that one more request may cost at worst. `null`: no hard budget. */
+  readonly roomUsd: number | null;
+  /** Which budget that is, for the sentence. */
+  readonly roomName: string;
+};
+
+/** What is known of the request itself. */
+export type Route = {
+  readonly task: TaskType;
+  readonly role?: string;
+  /** 0–1. */
+  readonly difficulty: number;
+  /** `provider/model` this request names. */
+  readonly model?: string;
+  /** It touches a file that `rumbo.privacy.localOnly` matches. */
+  readonly localOnly: boolean;
+  /** Tokens, by estimate. */
+  readonly promptTokens: number;
+  /** Tokens, at worst. */
+  readonly mostPromptTokens: number;
+};

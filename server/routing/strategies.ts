@@ -1,0 +1,99 @@
+/** Rule 3, Order: how each strategy ranks the models that are left. */
+import type { Model } from '../../shared/models.ts';
+import type { Strategy, TaskType } from '../../shared/tasks.ts';
+import { predictCost } from './price.ts';
+import type { Route, Snapshot } from './snapshot.ts';
+
+export type FixedStrategy = Exclude<Strategy, 'auto'>;
+
+const automatic: Readonly<Record<TaskType, FixedStrategy>> = {
+  simple_generation: 'cost',
+  verification: 'cost',
+  planning: 'quality',
+  architecture: 'quality',
+  complex_generation: 'quality',
+  general: 'priority',
+};
+
+/** The strategy that holds: the role's own, else the task type's, else the general one; `auto` is resolved by task type. */
+export function strategyFor(route: Route, snapshot: Snapshot): FixedStrategy {
+  const own = route.role === undefined ? undefined : snapshot.roles[route.role]?.strategy;
+  const chosen = own ?? snapshot.taskTypes[route.task]?.strategy ?? snapshot.strategy;
+  return chosen === 'auto' ? automatic[route.task] : chosen;
+}
+
+/** A smaller number is asked earlier. `why` is the reason shown for it. */
+type Rank = { readonly value: number; readonly why: string };
+
+const money = (usd: number) => `$${usd < 0.01 ? usd.toFixed(5) : usd.toFixed(3)}`;
+
+const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snapshot: Snapshot) => Rank>> = {
+  priority: (model, _route, { priorityOrder }) => {
+    const value = priorityOf(model, priorityOrder);
+    const place = value < priorityOrder.length ? `place ${value + 1} of` : 'not listed in';
+    return { value, why: `Strategy priority: ${model.provider} is ${place} the priority order.` };
+  },
+  cost: (model, route) => {
+    if (model.source === 'local')
+      return { value: 0, why: 'Strategy cost: it runs locally and costs nothing.' };
+    const cost = predictCost(route, model);
+    if (!cost)
+      return {
+        value: Number.POSITIVE_INFINITY,
+        why: 'Strategy cost: its price is unknown, so it comes last.',
+      };
+    return { value: cost.high, why: `Strategy cost: ${money(cost.low)} to ${money(cost.high)} predicted.` };
+  },
+  performance: (model, _route, { firstTokenMs }) => {
+    const ms = firstTokenMs.get(model.id);
+    if (ms === undefined)
+      return { value: Number.POSITIVE_INFINITY, why: 'Strategy performance: not measured yet.' };
+    return { value: ms, why: `Strategy performance: first token after ${Math.round(ms)} ms on average.` };
+  },
+  quality: (model, route) => {
+    const wanted = wantedTier(route);
+    const tier = model.tier ?? unknownTier;
+    // Too small is worse than too large: a weak answer costs the user more than a dear one.
+    const value = tier >= wanted ? tier - wanted : 10 + wanted - tier;
+    const known = model.tier === null ? `unknown, taken as ${unknownTier}` : `${tier}`;
+    return { value, why: `Strategy quality: tier ${known}, and this request asks for ${wanted}.` };
+  },
+};
+
+const unknownTier = 2;
+
+/** The tier a request asks for: planning and architecture start higher than a snippet. */
+export function wantedTier({ task, difficulty }: Route): number {
+  const base = task === 'simple_generation' || task === 'general' ? 1 : task === 'verification' ? 2 : 3;
+  return Math.min(5, base + Math.round(difficulty * 2));
+}
+
+/** Index in the order; `local` stands for every local model, and a provider's own name wins over it. */
+function priorityOf(model: Model, order: readonly string[]): number {
+  const own = order.indexOf(model.provider);
+  const local = model.source === 'local' ? order.indexOf('local') : -1;
+  const places = [own, local].filter((place) => place >= 0);
+  return places.length > 0 ? Math.min(...places) : order.length;
+}
+
+export type Ordered = { readonly model: Model; readonly why: string };
+
+/** Best first. Ties go by priority order, then by fit to the difficulty, then as the snapshot lists them. */
+export function order(
+  models: readonly Model[],
+  route: Route,
+  snapshot: Snapshot,
+  strategy: FixedStrategy,
+): Ordered[] {
+  return models
+    .map((model) => {
+      const { value, why } = rankers[strategy](model, route, snapshot);
+      const priority = priorityOf(model, snapshot.priorityOrder);
+      return { model, why, value, priority, fit: rankers.quality(model, route, snapshot).value };
+    })
+    .sort((a, b) => compare(a.value, b.value) || a.priority - b.priority || a.fit - b.fit)
+    .map(({ model, why }) => ({ model, why }));
+}
+
+/** Subtraction would make NaN of two infinities. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -1,0 +1,64 @@
+/**
+ * A process of its own around the OS keychain: a frozen or locked keychain blocks its caller for up to a minute, and
+ * then only this process is lost. Started by keychain.ts, bundled as dist/keychain.cjs beside its addon.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KeychainCall, KeychainReply } from './keychain.ts';
+
+/** What we use of the addon; the same as in `keytar`. https://github.com/atom/node-keytar */
+type Addon = {
+  getPassword(service: string, account: string): Promise<string | null>;
+  setPassword(service: string, account: string, password: string): Promise<void>;
+  deletePassword(service: string, account: string): Promise<boolean>;
+};
+
+const service = 'rumbo';
+let loaded: Addon | undefined;
+
+process.on('message', (call: KeychainCall) => {
+  answer(call)
+    .then((value): KeychainReply => ({ id: call.id, value }))
+    .catch(
+      (error: unknown): KeychainReply => ({
+        id: call.id,
+        error: error instanceof Error ? error.message : 'unknown',
+      }),
+    )
+    .then((reply) => process.send?.(reply));
+});
+process.on('disconnect', () => process.exit(0));
+
+async function answer(call: KeychainCall): Promise<string | boolean | null> {
+  loaded ??= load();
+  switch (call.do) {
+    case 'get':
+      return loaded.getPassword(service, call.account);
+    case 'set':
+      await loaded.setPassword(service, call.account, call.secret);
+      return true;
+    case 'remove':
+      return loaded.deletePassword(service, call.account);
+  }
+}
+
+/** By path and with the real error kept; the package's own loader ignores musl and hides the cause. */
+function load(): Addon {
+  const platform = process.platform === 'linux' && isMusl() ? 'linuxmusl' : process.platform;
+  const beside = join(
+    import.meta.dirname ?? __dirname,
+    'prebuilds',
+    `${platform}-${process.arch}`,
+    'keytar.node',
+  );
+  if (!existsSync(beside)) throw new Error(`No keychain addon for ${platform}-${process.arch}.`);
+  const module = { exports: {} };
+  process.dlopen(module, beside);
+  return module.exports as Addon;
+}
+
+/** glibc names its version in the report; musl does not. */
+function isMusl(): boolean {
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return report.header?.glibcVersionRuntime === undefined;
+}

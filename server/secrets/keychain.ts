@@ -1,0 +1,107 @@
+/** The OS keychain, asked through a process that may be killed when the keychain hangs. */
+import { type ChildProcess, fork } from 'node:child_process';
+
+export type KeychainCall =
+  | { readonly id: number; readonly do: 'get' | 'remove'; readonly account: string }
+  | { readonly id: number; readonly do: 'set'; readonly account: string; readonly secret: string };
+
+export type KeychainReply = {
+  readonly id: number;
+  readonly value?: string | boolean | null;
+  /** The keychain's own words. Present when it failed. */
+  readonly error?: string;
+};
+
+export interface Keychain {
+  /** `undefined`: there is no such entry, or the keychain is locked. Rejects when it cannot be asked. */
+  get(account: string): Promise<string | undefined>;
+  /** Rejects with the keychain's own reason. */
+  set(account: string, secret: string): Promise<void>;
+  /** `false`: nothing was removed. */
+  remove(account: string): Promise<boolean>;
+  dispose(): void;
+}
+
+/** A read must not hold up a request; a write may have an unlock dialog open. */
+const limitMs = { get: 4_000, set: 60_000, remove: 60_000 };
+/** The process leaves after this long without work. */
+const idleMs = 60_000;
+
+/** What a keychain needs of the environment: its session, its user, its language. No key is among them. */
+const passed =
+  /^(?:HOME|USER|LOGNAME|LANG|LC_\w+|PATH|TMPDIR|TEMP|TMP|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|GNOME_KEYRING_CONTROL|SYSTEMROOT|WINDIR|USERPROFILE|APPDATA|LOCALAPPDATA|USERNAME|USERDOMAIN|COMSPEC)$/i;
+
+/** @param program path of the bundled keychain process */
+export function osKeychain(
+  program: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Keychain {
+  let child: ChildProcess | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let lastId = 0;
+  const waiting = new Map<number, { resolve: (reply: KeychainReply) => void; timer: NodeJS.Timeout }>();
+
+  const stop = (reason: string) => {
+    clearTimeout(idle);
+    child?.kill('SIGKILL');
+    child = undefined;
+    for (const [id, { resolve, timer }] of waiting) {
+      clearTimeout(timer);
+      resolve({ id, error: reason });
+    }
+    waiting.clear();
+  };
+
+  const start = (): ChildProcess => {
+    const started = fork(program, [], {
+      env: {
+        ...Object.fromEntries(Object.entries(env).filter(([name]) => passed.test(name))),
+        // Inside VS Code the executable is Electron.
+        ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+      },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'json',
+    });
+    started.on('message', (reply: KeychainReply) => {
+      const call = waiting.get(reply.id);
+      if (!call) return;
+      clearTimeout(call.timer);
+      waiting.delete(reply.id);
+      call.resolve(reply);
+    });
+    const gone = () => {
+      if (child === started) stop('The keychain process stopped.');
+    };
+    started.on('exit', gone);
+    started.on('error', gone);
+    started.unref();
+    started.channel?.unref();
+    return started;
+  };
+
+  const call = async (message: KeychainCall): Promise<KeychainReply['value']> => {
+    child ??= start();
+    clearTimeout(idle);
+    const target = child;
+    const reply = await new Promise<KeychainReply>((resolve) => {
+      const timer = setTimeout(() => stop('The keychain did not answer in time.'), limitMs[message.do]);
+      waiting.set(message.id, { resolve, timer });
+      target.send(message);
+    });
+    idle = setTimeout(() => waiting.size === 0 && stop('idle'), idleMs);
+    idle.unref();
+    if (reply.error !== undefined) throw new Error(reply.error);
+    return reply.value;
+  };
+
+  return {
+    get: async (account) => {
+      const value = await call({ id: ++lastId, do: 'get', account });
+      return typeof value === 'string' ? value : undefined;
+    },
+    set: async (account, secret) => void (await call({ id: ++lastId, do: 'set', account, secret })),
+    remove: async (account) => (await call({ id: ++lastId, do: 'remove', account })) === true,
+    dispose: () => stop('Rumbo is shutting down.'),
+  };
+}
