@@ -1,5 +1,6 @@
 /** A fake Anthropic service: the Messages stream as https://platform.claude.com/docs/en/build-with-claude/streaming frames it. */
-import { bearerIn, type FakeOptions, type FakeProvider, type Framing, fakeServer } from './fake-server.ts';
+import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import { bearerIn, fakeServer } from './fake-server.ts';
 
 /** `baseUrl` has no path. */
 export const fakeAnthropic = (options: FakeOptions = {}): Promise<FakeProvider> =>

@@ -1,5 +1,6 @@
 /** A fake Gemini service: streamGenerateContent with `alt=sse`. https://ai.google.dev/api/generate-content */
-import { type FakeOptions, type FakeProvider, type Framing, fakeServer } from './fake-server.ts';
+import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import { fakeServer } from './fake-server.ts';
 
 /** `baseUrl` has no path. */
 export const fakeGemini = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);

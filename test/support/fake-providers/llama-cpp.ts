@@ -1,5 +1,6 @@
 /** A fake llama-server in single-model mode: its fingerprint, and chat as OpenAI frames it. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
-import { type FakeOptions, type FakeProvider, type Framing, fakeServer } from './fake-server.ts';
+import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import { fakeServer } from './fake-server.ts';
 import { openAiFraming } from './openai.ts';
 
 /** `baseUrl` has no path. The context of every model is 4096 tokens. */

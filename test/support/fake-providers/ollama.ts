@@ -1,5 +1,6 @@
 /** A fake Ollama: its own /api/chat with one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import { bearerIn, type FakeOptions, type FakeProvider, type Framing, fakeServer } from './fake-server.ts';
+import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import { bearerIn, fakeServer } from './fake-server.ts';
 
 /** `baseUrl` has no path. Names ending in `cloud` are listed as running on somebody else's machine. */
 export const fakeOllama = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);

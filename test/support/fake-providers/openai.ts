@@ -1,5 +1,6 @@
 /** A fake OpenAI-compatible service: Chat Completions as https://platform.openai.com/docs/api-reference/chat frames it. */
-import { bearerIn, type FakeOptions, type FakeProvider, type Framing, fakeServer } from './fake-server.ts';
+import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import { bearerIn, fakeServer } from './fake-server.ts';
 
 /** `baseUrl` ends with `/v1`. */
 export const fakeOpenAi = (options: FakeOptions = {}): Promise<FakeProvider> =>

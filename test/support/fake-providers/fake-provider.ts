@@ -1,0 +1,110 @@
+/** What a fake provider is told, what it remembers, and how one vendor's framing is written down. */
+import type { IncomingMessage } from 'node:http';
+
+/** One answer. Words are sent one event each. */
+export type FakeReply = {
+  readonly text: string;
+  /** Sent before the text. */
+  readonly reasoning?: string;
+  /** Absent: `stop`. */
+  readonly finish?: 'stop' | 'length';
+  /** Absent: words of the request's JSON in, words of the answer out. */
+  readonly usage?: { readonly input: number; readonly output: number };
+};
+
+/** A refusal instead of an answer. */
+export type FakeFailure = {
+  readonly status: number;
+  /** A string is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fails this many requests and then answers again. Absent: fails until `fail` is cleared. */
+  times?: number;
+};
+
+/**
+ * What goes wrong with the connection. `hang`: the head never comes. `reset`: the socket dies after so many words.
+ * `end`: the body ends cleanly, without finish reason or end marker. `stall`: silence, the socket open.
+ */
+export type FakeFault =
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'reset' | 'end' | 'stall'; readonly afterWords: number };
+
+export type FakeOptions = {
+  /** Absent: the framing's own single model. */
+  readonly models?: readonly string[];
+  /** Absent: “Hello from the fake.” */
+  readonly reply?: string | FakeReply | ((body: Body) => string | FakeReply);
+  /** Milliseconds before each word after the first. Absent: 0. */
+  readonly delayMs?: number;
+  /** Milliseconds before the head. Absent: 0. */
+  readonly headDelayMs?: number;
+  /** The only key it accepts. Absent: asks for none. */
+  readonly key?: string;
+  /** For POSTs only; the list of models stays reachable. */
+  readonly fail?: FakeFailure;
+  readonly fault?: FakeFault;
+};
+
+export type Body = Readonly<Record<string, unknown>>;
+
+export type FakeRequest = {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Parsed JSON; `undefined` when there was none. */
+  readonly body: Body | undefined;
+  /** The client closed the socket before the answer was whole. */
+  aborted: boolean;
+  /** `performance.now()` of that moment. */
+  abortedAt?: number;
+  /** The answer was sent to its end. */
+  finished: boolean;
+};
+
+/** Every option can be changed while it runs; the next request sees it. */
+export type FakeProvider = {
+  models: readonly string[];
+  reply: NonNullable<FakeOptions['reply']>;
+  delayMs: number;
+  headDelayMs: number;
+  key: string | undefined;
+  fail: FakeFailure | undefined;
+  fault: FakeFault | undefined;
+  /** What belongs into `rumbo.providers.<name>.baseUrl`. */
+  readonly baseUrl: string;
+  readonly requests: readonly FakeRequest[];
+  /** POSTs only: the chats it was asked for. */
+  readonly chats: readonly FakeRequest[];
+  close(): Promise<void>;
+};
+
+type Usage = { readonly input: number; readonly output: number };
+
+/** How one vendor says it. */
+export type Framing = {
+  readonly contentType: string;
+  /** Sent with every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Appended to the origin to make `baseUrl`. */
+  readonly basePath: string;
+  readonly defaultModels: readonly string[];
+  keyIn(headers: IncomingMessage['headers']): string | undefined;
+  /** The JSON (or text) of a GET; `undefined` is a 404. */
+  get(path: string, models: readonly string[]): unknown;
+  /** The model a chat names; `undefined` when the POST is no chat, which is a 404. */
+  modelOf(path: string, body: Body): string | undefined;
+  readonly unauthorized: FakeFailure;
+  notFound(model: string | undefined): FakeFailure;
+  /** A fresh stream; each method gives the text of its events. */
+  stream(
+    model: string,
+    body: Body,
+  ): {
+    start(usage: Usage): string;
+    reasoning(word: string): string;
+    text(word: string): string;
+    finish(reason: 'stop' | 'length', usage: Usage): string;
+  };
+};
