@@ -23,6 +23,8 @@ export type EngineDefinition = {
   readonly source: Source;
   /** Absent: the user names it (`openai-compatible`). Without a trailing slash. */
   readonly baseUrl?: string;
+  /** Put behind a base URL whose last segment is no version (`v1`, `v1beta`) already. Absent: taken as it is written. */
+  readonly version?: string;
   /** `required`: nothing is sent without one. `optional`: sent when there is one. */
   readonly key: 'required' | 'optional';
   /** Headers of every request. */
@@ -30,4 +32,6 @@ export type EngineDefinition = {
   /** A base URL the environment names, already normalised. Absent: the environment is not read. */
   readonly baseUrlFrom?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
   readonly wire: WireFormat;
+  /** Models in rotation until the user says otherwise; a cloud list holds dozens, old and dear ones too. Absent: every listed one. */
+  readonly usualModels?: readonly string[];
 };

@@ -44,6 +44,11 @@ export interface WireFormat {
 
 /** Turns one answer's events into parts; holds the state between them. */
 export interface Decoder {
+  /**
+   * The finish reason has been read. What may still come is usage and the end marker, neither worth a long wait:
+   * `end()` gives the `finish` without them.
+   */
+  readonly ending: boolean;
   /** Parts of one event; `finish` comes once, when the answer is known to be complete. Throws `RumboError` for an error sent inside the stream. */
   read(event: StreamEvent): readonly EnginePart[];
   /**

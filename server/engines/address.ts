@@ -1,0 +1,22 @@
+/** Where an engine's requests go: always below its base URL. */
+import { RumboError } from '../../shared/errors.ts';
+
+/**
+ * The address of a path below a base URL, which may end in a slash or not. Throws `invalid-request` when the path would
+ * leave it: a key is sent with this request and belongs to that address only.
+ * @param version put between them unless the base URL ends in a version already; absent: nothing is
+ */
+export function addressBelow(baseUrl: string, version: string | undefined, path: string): string {
+  const base = URL.parse(baseUrl.replace(/\/+$/, ''));
+  if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
+    throw new RumboError('The provider’s address cannot be used.', {
+      kind: 'unreachable',
+      action: 'Correct baseUrl in rumbo.providers.',
+    });
+  const root = base.pathname.replace(/\/+$/, '');
+  const below = version === undefined || /\/v\d[\w.]*$/.test(root) ? root : `${root}/${version}`;
+  const address = URL.parse(`${base.origin}${below}${path}`);
+  if (!address || address.origin !== base.origin || !address.pathname.startsWith(`${below}/`))
+    throw new RumboError('The model’s name cannot be sent.', { kind: 'invalid-request' });
+  return address.href;
+}

@@ -1,0 +1,184 @@
+/** Definition + address + HTTP + key → a live engine. */
+import type { EnginePart } from '../../shared/chat.ts';
+import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { eventsOf } from '../platform/event-stream.ts';
+import { type Http, type HttpResponse, readText } from '../platform/http.ts';
+import type { Decoder, Refusal, WireRequest } from '../wire/wire-format.ts';
+import { addressBelow } from './address.ts';
+import type { Engine, EngineDefinition } from './engine.ts';
+import { releasableBody } from './releasable-body.ts';
+
+export type Connection = {
+  /** The provider's name; errors carry it. */
+  readonly provider: string;
+  readonly label: string;
+  readonly definition: EngineDefinition;
+  /** As the user wrote it, or the definition's own. Everything is sent below it, and nowhere else. */
+  readonly baseUrl: string;
+  readonly http: Http;
+  /** The key saved for this address; `undefined` when there is none. */
+  readonly keyOf: () => Promise<string | undefined>;
+  /** Names that serve where the service has no list of its own. Absent: a missing list is an error. */
+  readonly models?: readonly string[];
+};
+
+/** Bytes of a refusal that are read. */
+const refusalLimit = 64 * 1024;
+/** Bytes of a list of models that are read. */
+const listLimit = 8 * 1024 * 1024;
+/** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
+const usageWaitMs = 1_000;
+
+export function connect(connection: Connection): Engine {
+  const { provider, label, definition, baseUrl, http, keyOf } = connection;
+  const { wire } = definition;
+
+  /** Sends, and gives back only an answer that was not refused. */
+  const send = async (
+    request: { readonly path: string; readonly post?: WireRequest },
+    key: string | undefined,
+    accept: string,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> => {
+    const response = await http({
+      method: request.post ? 'POST' : 'GET',
+      url: addressBelow(baseUrl, definition.version, request.path),
+      headers: { accept, ...definition.headers(key) },
+      ...(request.post ? { body: request.post.body } : {}),
+      signal,
+    });
+    if (response.status < 400) return response;
+    const { status, headers } = response;
+    throw wire.refused({ status, headers, body: await readText(response.body, refusalLimit) });
+  };
+
+  const requireKey = async (): Promise<string | undefined> => {
+    const key = await keyOf();
+    if (key || definition.key === 'optional') return key || undefined;
+    throw new RumboError(`${label} has no API key.`, { kind: 'unauthorized' });
+  };
+
+  return {
+    provider,
+
+    async listModels(signal) {
+      let key: string | undefined;
+      try {
+        key = await requireKey();
+        const response = await send({ path: wire.modelsPath }, key, 'application/json', signal);
+        return wire.decodeModels(parse(await readText(response.body, listLimit)));
+      } catch (cause) {
+        const error = explained(cause, signal, key, { provider });
+        if (connection.models && (error.kind === 'model-not-found' || error.kind === 'bad-response'))
+          return connection.models.map((name) => ({ name }));
+        throw error;
+      }
+    },
+
+    async *stream(model, request, signal) {
+      let key: string | undefined;
+      // Ends this request without touching the caller's signal.
+      const over = new AbortController();
+      try {
+        key = await requireKey();
+        const post = wire.chat(model, request);
+        const response = await send(
+          { path: post.path, post },
+          key,
+          wire.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
+          AbortSignal.any([signal, over.signal]),
+        );
+        const body = releasableBody(response.body, () => over.abort());
+        try {
+          if (isNoStream(await body.peek(), wire.framing)) {
+            const { status, headers } = response;
+            throw wholeAnswer(wire, { status, headers, body: await readText(body.bytes, refusalLimit) });
+          }
+          yield* partsOf(body.bytes, wire.decoder(), wire.framing, body.release);
+        } finally {
+          body.close();
+        }
+      } catch (cause) {
+        over.abort();
+        throw explained(cause, signal, key, { provider, model });
+      }
+    },
+  };
+}
+
+/** @param whole called when the answer is complete and the rest of the body does not matter */
+async function* partsOf(
+  bytes: AsyncIterable<Uint8Array>,
+  decoder: Decoder,
+  framing: 'sse' | 'ndjson',
+  whole: () => void,
+): AsyncGenerator<EnginePart> {
+  const events = eventsOf(bytes, framing);
+  while (true) {
+    const next = decoder.ending ? await usageOrNothing(events.next()) : await events.next();
+    const parts = !next || next.done ? decoder.end() : decoder.read(next.value);
+    const finished = parts.at(-1)?.type === 'finish';
+    if (finished) whole();
+    yield* parts;
+    if (finished) return;
+  }
+}
+
+/** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */
+async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, usageWaitMs, undefined);
+  try {
+    return await Promise.race([next, late]);
+  } catch (error) {
+    if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** No line of a stream begins like this; a page or one JSON document does, whatever its content type says. */
+function isNoStream(start: Uint8Array, framing: 'sse' | 'ndjson'): boolean {
+  const first = Buffer.from(start).toString('latin1').trimStart()[0];
+  return first === '<' || (framing === 'sse' && (first === '{' || first === '['));
+}
+
+/** Some services put an error into a 200, and some addresses are no model server at all. */
+function wholeAnswer(wire: EngineDefinition['wire'], refusal: Refusal): RumboError {
+  if (/^\s*</.test(refusal.body))
+    return new RumboError('A web page answered instead of a model.', { kind: 'bad-response' });
+  const value = parse(refusal.body);
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof first === 'object' && first !== null && 'error' in first && first.error)
+    return wire.refused(refusal);
+  return new RumboError('The service did not stream its answer.', { kind: 'bad-response' });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RumboError(
+      'The service answered with something other than JSON.',
+      { kind: 'bad-response' },
+      { cause },
+    );
+  }
+}
+
+/** Whatever went wrong as one error that says whose it is. A service that echoes the key does not make us repeat it. */
+function explained(
+  cause: unknown,
+  signal: AbortSignal,
+  key: string | undefined,
+  about: { readonly provider: string; readonly model?: string },
+): RumboError {
+  const known =
+    cause instanceof RumboError || signal.aborted
+      ? asRumboError(cause, signal)
+      : new RumboError('The service’s answer cannot be read.', { kind: 'bad-response' }, { cause });
+  if (!key || !known.message.includes(key)) return known.with(about);
+  const { message: _, ...data } = known.data;
+  return new RumboError(known.message.replaceAll(key, '…'), { ...data, ...about });
+}

@@ -1,0 +1,19 @@
+/** llama-server of llama.cpp, with one model or as a router. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
+import { openaiChat } from '../wire/openai-chat.ts';
+import { baseName, bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+export const llamaCpp: EngineDefinition = {
+  kind: 'llama-cpp',
+  label: 'llama.cpp',
+  source: 'local',
+  baseUrl: 'http://127.0.0.1:8080',
+  version: 'v1',
+  key: 'optional',
+  headers: bearer,
+  wire: openaiChat({
+    maxTokensField: 'max_tokens',
+    // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
+    nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
+  }),
+};

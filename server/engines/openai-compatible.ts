@@ -1,0 +1,14 @@
+/** Any server that copies OpenAI's Chat Completions: vLLM, LM Studio, SGLang, a gateway. https://platform.openai.com/docs/api-reference/chat */
+import { openaiChat } from '../wire/openai-chat.ts';
+import { bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+/** The user names the address, as far as `/chat/completions` can be put behind it. */
+export const openaiCompatible: EngineDefinition = {
+  kind: 'openai-compatible',
+  label: 'OpenAI-compatible',
+  source: 'api',
+  key: 'optional',
+  headers: bearer,
+  wire: openaiChat({ maxTokensField: 'max_tokens' }),
+};

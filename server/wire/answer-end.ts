@@ -1,0 +1,68 @@
+/** When an answer is complete: the rules every wire format shares about finish reasons, late usage and missing ends. */
+import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import { RumboError } from '../../shared/errors.ts';
+
+/** The end of one answer, as far as it is known. */
+export type AnswerEnd = {
+  /** Something readable came. */
+  seen: boolean;
+  reason: FinishReason | undefined;
+  /** The last the service said; services repeat it, each time whole. */
+  usage: Usage | undefined;
+  /** `finish` was given; nothing follows it. */
+  readonly finished: boolean;
+  /** The `finish`, once, when reason and usage are both known. */
+  settle(): readonly EnginePart[];
+  /** The `finish`, once, because the end marker came; `other` when there was no reason. */
+  close(): readonly EnginePart[];
+  /** The body ended: complete when the reason was seen, else throws. */
+  end(): readonly EnginePart[];
+};
+
+export function answerEnd(): AnswerEnd {
+  let finished = false;
+  const finish = (reason: FinishReason): readonly EnginePart[] => {
+    if (finished) return [];
+    finished = true;
+    return [{ type: 'finish', reason, ...(end.usage ? { usage: end.usage } : {}) }];
+  };
+  const end: AnswerEnd = {
+    seen: false,
+    reason: undefined,
+    usage: undefined,
+    get finished() {
+      return finished;
+    },
+    settle: () => (end.reason && end.usage ? finish(end.reason) : []),
+    close() {
+      if (!end.seen) throw nothingCame();
+      return finish(end.reason ?? 'other');
+    },
+    end() {
+      if (finished) return [];
+      if (!end.seen) throw nothingCame();
+      if (!end.reason) throw new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
+      return finish(end.reason);
+    },
+  };
+  return end;
+}
+
+const nothingCame = (): RumboError =>
+  new RumboError('The service answered with nothing that could be read.', { kind: 'bad-response' });
+
+/** One event's JSON as an object; `undefined` for anything else: a malformed event in the middle costs only itself. */
+export function readEvent<T extends object>(data: string): Partial<T> | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Partial<T>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A count of tokens; anything that is none counts 0. */
+export const tokens = (value: unknown): number =>
+  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : 0;

@@ -1,0 +1,114 @@
+/** What a refusal's body says, whichever of the vendors' shapes it has: JSON in five forms, plain text, HTML. */
+import * as z from 'zod';
+
+/** The facts of a body; everything may be missing. */
+export type ErrorFacts = {
+  /** Machine-readable words (`type`, `code`, `status`, reasons), in lower case. */
+  readonly codes: readonly string[];
+  /** A status the body itself names; inside a stream there is no other. */
+  readonly status?: number;
+  /** The service's own prose: one line, shortened, nothing in it that looks like a key. Empty: none, or a web page. */
+  readonly prose: string;
+  /** Tokens asked for and tokens allowed, when both are named. */
+  readonly tokens?: { readonly asked: number; readonly allowed: number };
+  /** Google's `details`, unread. */
+  readonly details: readonly unknown[];
+};
+
+const Word = z.union([z.string(), z.number()]).nullish().catch(undefined);
+const Text = z.string().optional().catch(undefined);
+const Count = z.number().optional().catch(undefined);
+
+const Failure = z.object({
+  message: Text,
+  type: Word,
+  code: Word,
+  status: Word,
+  n_prompt_tokens: Count,
+  n_ctx: Count,
+  details: z.unknown(),
+});
+
+/** `{error: {…}}`, `{error: "…"}`, `{code, error: "…"}`, `{message, type, code}`, `{detail: "…"}`; or an array of one of them. */
+const Envelope = z.object({
+  error: z.union([Failure, z.string()]).optional().catch(undefined),
+  ...Failure.shape,
+  detail: Text,
+  errorMessage: Text,
+});
+
+export function readErrorText(text: string): ErrorFacts {
+  try {
+    return readErrorValue(JSON.parse(text));
+  } catch {
+    // A web page says nothing a user could use.
+    const prose = /^\s*<|<\/(?:html|body|title)>/i.test(text) ? '' : presentable(text);
+    return { codes: [], prose, details: [] };
+  }
+}
+
+export function readErrorValue(value: unknown): ErrorFacts {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof first === 'string') return { codes: [], prose: presentable(first), details: [] };
+  const parsed = Envelope.safeParse(first);
+  if (!parsed.success) return { codes: [], prose: '', details: [] };
+  const outer = parsed.data;
+  const failure = typeof outer.error === 'object' ? outer.error : outer;
+  const message = failure.message ?? (typeof outer.error === 'string' ? outer.error : outer.detail) ?? '';
+  const details = detailsOf(failure.details);
+  const words = [failure.code, failure.type, failure.status, ...details.flatMap(reasonsOf)];
+  const tokens =
+    failure.n_prompt_tokens !== undefined && failure.n_ctx !== undefined
+      ? { asked: failure.n_prompt_tokens, allowed: failure.n_ctx }
+      : tokensIn(message);
+  const status = words.map(Number).find((word) => word >= 400 && word < 600);
+  return {
+    codes: words.filter((word) => typeof word === 'string').map((word) => word.toLowerCase()),
+    ...(status === undefined ? {} : { status }),
+    prose: presentable(message),
+    ...(tokens ? { tokens } : {}),
+    details,
+  };
+}
+
+/** Google sends a list, Anthropic one object. */
+const detailsOf = (details: unknown): readonly unknown[] =>
+  Array.isArray(details) ? details : details ? [details] : [];
+
+const Reasons = z.object({ reason: Text, error_code: Text });
+
+const reasonsOf = (detail: unknown): readonly (string | undefined)[] => {
+  const parsed = Reasons.safeParse(detail);
+  return parsed.success ? [parsed.data.reason, parsed.data.error_code] : [];
+};
+
+/** Each vendor's sentence about a prompt that is too long, with its two numbers. */
+const overflows: readonly { readonly pattern: RegExp; readonly asked: number; readonly allowed: number }[] = [
+  // Anthropic: “prompt is too long: 213423 tokens > 200000 maximum”.
+  { pattern: /(\d[\d,]*) tokens > (\d[\d,]*)/, asked: 1, allowed: 2 },
+  // Gemini: “The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).”
+  { pattern: /token count \((\d[\d,]*)\) exceeds[^(]*\((\d[\d,]*)\)/, asked: 1, allowed: 2 },
+  // OpenAI, vLLM: “This model's maximum context length is 8192 tokens. However, you requested 9000 tokens”.
+  { pattern: /maximum context length is (\d[\d,]*)\D+(\d[\d,]*)/, asked: 2, allowed: 1 },
+  // Groq: “Request too large … on tokens per minute (TPM): Limit 6000, Requested 8123”.
+  { pattern: /Limit (\d[\d,]*), Requested (\d[\d,]*)/, asked: 2, allowed: 1 },
+];
+
+function tokensIn(message: string): { asked: number; allowed: number } | undefined {
+  for (const { pattern, asked, allowed } of overflows) {
+    const found = pattern.exec(message);
+    if (found) return { asked: numberIn(found[asked]), allowed: numberIn(found[allowed]) };
+  }
+  return undefined;
+}
+
+const numberIn = (text: string | undefined): number => Number((text ?? '').replaceAll(',', ''));
+
+/** Some services echo part of a key, so what looks like one goes, whole or with stars in it. */
+const keyLike =
+  /\b(?:(?:sk|pk|rk|xai)-|gsk_|AIza|AQ\.|Bearer\s)[-_.*\w]{4,}|\S*\*{3,}\S*|\b(?=\w*\d)(?=\w*[A-Za-z])\w{32,}/g;
+
+function presentable(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim().replace(keyLike, '…');
+  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
+}

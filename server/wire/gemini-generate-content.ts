@@ -1,0 +1,148 @@
+/** Gemini's generateContent, API v1beta, streamed as server-sent events. https://ai.google.dev/api/generate-content */
+import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import { RumboError } from '../../shared/errors.ts';
+import { answerEnd, readEvent, tokens } from './answer-end.ts';
+import { decodeGeminiModels } from './gemini-models.ts';
+import { geminiRefused } from './gemini-refusals.ts';
+import { streamError } from './refusals.ts';
+import type { Decoder, WireFormat } from './wire-format.ts';
+
+export const geminiGenerateContent: WireFormat = {
+  framing: 'sse',
+  chat(model, request) {
+    const system = request.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+    const generationConfig = configOf(model, request);
+    return {
+      // Without `alt=sse` the stream is one JSON array that grows.
+      path: `/models/${encodeURIComponent(model)}:streamGenerateContent?alt=sse`,
+      body: {
+        contents: request.messages
+          .filter(({ role }) => role !== 'system')
+          .map(({ role, content }) => ({
+            role: role === 'assistant' ? 'model' : 'user',
+            parts: [{ text: content }],
+          })),
+        ...(system.length > 0 ? { systemInstruction: { parts: [{ text: system.join('\n\n') }] } } : {}),
+        ...(Object.keys(generationConfig).length > 0 ? { generationConfig } : {}),
+      },
+    };
+  },
+  decoder: contentDecoder,
+  modelsPath: '/models?pageSize=1000',
+  decodeModels: decodeGeminiModels,
+  refused: geminiRefused,
+};
+
+/** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent one. */
+const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
+
+const configOf = (model: string, { maxOutputTokens, temperature }: CompletionRequest): object => ({
+  ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  ...(temperature === undefined || !takesTemperature(model) ? {} : { temperature }),
+});
+
+/** One event; the leaves are checked where they are used, since this runs for every token. */
+type Event = {
+  readonly candidates: readonly ({
+    readonly content?: { readonly parts?: readonly (Part | null)[] } | null;
+    readonly finishReason?: unknown;
+  } | null)[];
+  readonly promptFeedback: { readonly blockReason?: unknown } | null;
+  readonly usageMetadata: Metadata | null;
+  readonly error: unknown;
+};
+
+type Part = {
+  readonly text?: unknown;
+  readonly thought?: unknown;
+  readonly functionCall?: { readonly id?: unknown; readonly name?: unknown; readonly args?: unknown } | null;
+};
+
+type Metadata = {
+  readonly promptTokenCount?: unknown;
+  readonly toolUsePromptTokenCount?: unknown;
+  readonly cachedContentTokenCount?: unknown;
+  readonly candidatesTokenCount?: unknown;
+  readonly thoughtsTokenCount?: unknown;
+};
+
+function contentDecoder(): Decoder {
+  const end = answerEnd();
+  let said = false;
+  let calls = 0;
+
+  const partOf = (part: Part | null): readonly EnginePart[] => {
+    if (typeof part?.text === 'string' && part.text) {
+      if (part.thought === true) return [{ type: 'reasoning-delta', text: part.text }];
+      said = true;
+      return [{ type: 'text-delta', text: part.text }];
+    }
+    const call = part?.functionCall;
+    if (typeof call?.name !== 'string') return [];
+    const id = typeof call.id === 'string' && call.id ? call.id : `call_${calls}`;
+    calls += 1;
+    return [{ type: 'tool-call', id, name: call.name, input: JSON.stringify(call.args ?? {}) }];
+  };
+
+  return {
+    get ending() {
+      return end.reason !== undefined;
+    },
+    read({ data }) {
+      if (end.finished) return [];
+      const event = readEvent<Event>(data);
+      if (!event) return [];
+      if (event.error) throw streamError(event);
+      const blocked = event.promptFeedback?.blockReason;
+      if (typeof blocked === 'string') throw filtered(`The prompt was blocked (${blocked}).`);
+
+      if (event.usageMetadata) end.usage = totals(event.usageMetadata);
+      const candidate = event.candidates?.[0];
+      if (!candidate) return [];
+      end.seen = true;
+      const content = candidate.content?.parts;
+      const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
+      if (typeof candidate.finishReason === 'string') {
+        const reason = reasonOf(candidate.finishReason);
+        if (reason === 'content-filter' && !said)
+          throw filtered(`The answer was blocked (${candidate.finishReason}).`);
+        // A function call, too, ends with STOP.
+        end.reason = reason === 'stop' && calls > 0 ? 'tool-calls' : reason;
+      }
+      // The end of the body is the only marker; with the reason known nothing but padding follows.
+      return [...parts, ...end.settle()];
+    },
+    end: () => end.end(),
+  };
+}
+
+const filtered = (message: string): RumboError => new RumboError(message, { kind: 'content-filtered' });
+
+const policies = new Set([
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'IMAGE_SAFETY',
+  'IMAGE_PROHIBITED_CONTENT',
+  'IMAGE_RECITATION',
+]);
+
+function reasonOf(word: string): FinishReason {
+  if (word === 'STOP') return 'stop';
+  if (word === 'MAX_TOKENS') return 'length';
+  return policies.has(word) ? 'content-filter' : 'other';
+}
+
+/** Cached tokens are inside the prompt's; thoughts are counted beside the candidates' and billed like them. */
+function totals(usage: Metadata): Usage {
+  const reasoning = tokens(usage.thoughtsTokenCount);
+  return {
+    input: tokens(usage.promptTokenCount) + tokens(usage.toolUsePromptTokenCount),
+    cachedRead: tokens(usage.cachedContentTokenCount),
+    cacheWrite: 0,
+    output: tokens(usage.candidatesTokenCount) + reasoning,
+    reasoning,
+  };
+}

@@ -1,0 +1,37 @@
+/** Gemini's list of models. https://ai.google.dev/api/models */
+import * as z from 'zod';
+import { RumboError } from '../../shared/errors.ts';
+import type { ModelInfo } from './wire-format.ts';
+
+const Count = z.number().positive().optional().catch(undefined);
+
+const Entry = z.object({
+  name: z.string().min(1),
+  inputTokenLimit: Count,
+  outputTokenLimit: Count,
+  supportedGenerationMethods: z.array(z.string()).optional().catch(undefined),
+});
+const List = z.object({ models: z.array(z.unknown()) });
+
+/** They generate content, but not text for a chat. */
+const notForChat =
+  /embedding|-image\b|-tts\b|-audio\b|-live\b|-robotics|-computer-use|\baqa\b|^(?:imagen|veo|lyria)/;
+
+export function decodeGeminiModels(body: unknown): readonly ModelInfo[] {
+  const list = List.safeParse(body);
+  if (!list.success)
+    throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
+  return list.data.models.flatMap((value) => {
+    const { data: entry } = Entry.safeParse(value);
+    const name = entry?.name.replace(/^models\//, '');
+    if (!entry || !name || notForChat.test(name)) return [];
+    if (entry.supportedGenerationMethods?.includes('generateContent') === false) return [];
+    return [
+      {
+        name,
+        ...(entry.inputTokenLimit ? { contextTokens: entry.inputTokenLimit } : {}),
+        ...(entry.outputTokenLimit ? { maxOutputTokens: entry.outputTokenLimit } : {}),
+      },
+    ];
+  });
+}
