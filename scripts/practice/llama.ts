@@ -1,0 +1,127 @@
+/** The real llama.cpp, through node-llama-cpp, as far as the practice engine needs it. https://node-llama-cpp.withcat.ai */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Segment } from './prompt.ts';
+
+type Token = number & { readonly brand: unique symbol };
+
+interface Library {
+  getLlama(options: object): Promise<{ loadModel(options: { modelPath: string }): Promise<Model> }>;
+}
+interface Model {
+  tokenize(text: string, specialTokens: boolean): Token[];
+  detokenize(tokens: readonly Token[]): string;
+  isEogToken(token: Token): boolean;
+  createContext(options: object): Promise<{ getSequence(): Sequence }>;
+}
+interface Sequence {
+  readonly nextTokenIndex: number;
+  adaptStateToTokens(tokens: readonly Token[], allowShift: boolean): Promise<void>;
+  evaluateWithoutGeneratingNewTokens(tokens: readonly Token[]): Promise<void>;
+  evaluate(tokens: readonly Token[], options: object): AsyncGenerator<Token, void, undefined>;
+}
+
+export interface GenerateOptions {
+  /** Tokens. Absent: until the answer ends or the context is full. */
+  maxTokens?: number;
+  signal: AbortSignal;
+}
+
+/** A prompt in tokens, not yet read. */
+export interface Prompt {
+  readonly tokens: number;
+  /** Yields each token's text. Requests wait for their turn; `signal` ends the wait, the reading or the answer. */
+  generate(options: GenerateOptions): AsyncGenerator<string, Answered, void>;
+}
+
+export interface Answered {
+  finishReason: 'stop' | 'length';
+  cachedTokens: number;
+}
+
+export interface LoadedModel {
+  readonly contextTokens: number;
+  /** Reading a prompt or answering one. */
+  readonly busy: boolean;
+  prompt(segments: readonly Segment[]): Prompt;
+}
+
+/** Tokens read between two looks at the abort signal. */
+const batchTokens = 512;
+
+/** @param library node-llama-cpp's main file */
+export async function llama(
+  library: string,
+): Promise<(file: string, contextTokens: number) => Promise<LoadedModel>> {
+  const { getLlama }: Library = await import(pathToFileURL(library).href);
+  // Never compiles, never downloads; more threads than one spin against each other on a busy machine.
+  const engine = await getLlama({
+    gpu: false,
+    build: 'never',
+    skipDownload: true,
+    maxThreads: 1,
+    logLevel: 'error',
+  });
+
+  return async (modelPath, contextTokens) => {
+    const model = await engine.loadModel({ modelPath });
+    const context = await model.createContext({ contextSize: contextTokens, batchSize: batchTokens });
+    const sequence = context.getSequence();
+    const turn = oneAtATime();
+    let busy = false;
+
+    async function* generate(tokens: readonly Token[], options: GenerateOptions) {
+      const done = await turn(options.signal);
+      busy = true;
+      try {
+        await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+        const cachedTokens = sequence.nextTokenIndex;
+        let read = cachedTokens;
+        for (; tokens.length - read > batchTokens; read += batchTokens) {
+          options.signal.throwIfAborted();
+          await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(read, read + batchTokens));
+        }
+        let room = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, contextTokens - tokens.length);
+        if (room <= 0) return { finishReason: 'length', cachedTokens } as const;
+        for await (const token of sequence.evaluate(tokens.slice(read), { temperature: 0 })) {
+          options.signal.throwIfAborted();
+          if (model.isEogToken(token)) return { finishReason: 'stop', cachedTokens } as const;
+          yield model.detokenize([token]);
+          if (--room === 0) return { finishReason: 'length', cachedTokens } as const;
+          await breathe(); // The next request's bytes and this one's abort are read here.
+        }
+        return { finishReason: 'stop', cachedTokens } as const;
+      } finally {
+        busy = false;
+        done();
+      }
+    }
+
+    return {
+      contextTokens,
+      get busy() {
+        return busy;
+      },
+      prompt(segments) {
+        const tokens = segments.flatMap((segment) =>
+          'token' in segment ? model.tokenize(segment.token, true) : model.tokenize(segment.text, false),
+        );
+        return { tokens: tokens.length, generate: (options) => generate(tokens, options) };
+      },
+    };
+  };
+}
+
+/** Waits for its turn; whoever has it calls what it was given when done. Rejects when `signal` aborts first. */
+function oneAtATime(): (signal: AbortSignal) => Promise<() => void> {
+  let last: Promise<void> = Promise.resolve();
+  return async (signal) => {
+    const before = last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    last = promise;
+    await before;
+    if (signal.aborted) resolve();
+    signal.throwIfAborted();
+    return resolve;
+  };
+}

@@ -1,0 +1,42 @@
+/** What set-up tells the person in front of it: one line per thing it really does. */
+
+/** A reason to stop that is the reader's to mend: one sentence with what to do. Printed without a stack. */
+export class SetUpError extends Error {}
+
+/**
+ * @param {NodeJS.WritableStream} stream
+ * @returns {import('./report.mjs').Report}
+ */
+export function report(stream) {
+  return {
+    line(text) {
+      stream.write(`${text}\n`);
+    },
+    async step(text, work) {
+      const started = Date.now();
+      stream.write(`${text} … `);
+      try {
+        const result = await work();
+        stream.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+        return result;
+      } catch (error) {
+        stream.write('failed\n');
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Runs a program's main function: a `SetUpError` ends it with its sentence and code 1.
+ * @param {() => Promise<number>} main
+ */
+export async function run(main) {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PracticeEngine } from '../../../scripts/practice/start.ts';
+import { practiceModels } from '../../../scripts/practice/words.ts';
+import { startPracticeEngine } from '../../support/practice-engine.ts';
+
+let engine: PracticeEngine;
+before(async () => {
+  engine = await startPracticeEngine();
+});
+after(() => engine.close());
+
+const post = (path: string, body: unknown, signal?: AbortSignal) =>
+  fetch(`${engine.baseUrl}${path}`, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
+const chat = async (body: object) => {
+  const response = await post('/v1/chat/completions', body);
+  // biome-ignore lint/suspicious/noExplicitAny: what the engine answers is what is being tested
+  return { status: response.status, body: (await response.json()) as any };
+};
+const user = (content: string) => ({ role: 'user', content });
+const system = (content: string) => ({ role: 'system', content });
+
+test('it says that it is llama.cpp and lists its models with their context', async () => {
+  const response = await fetch(`${engine.baseUrl}/v1/models`);
+  const { data } = (await response.json()) as { data: { id: string; meta: { n_ctx: number } }[] };
+  assert.equal(response.headers.get('server'), 'llama.cpp');
+  assert.deepEqual(
+    data.map(({ id, meta }) => [id, meta.n_ctx]),
+    [
+      ['practice-small', 32_768],
+      ['practice-large', 32_768],
+    ],
+  );
+});
+
+for (const { name, reply, cues = {}, fim } of practiceModels) {
+  test(`${name} says each of its texts word for word`, async () => {
+    const asked = async (...messages: object[]) => (await chat({ model: name, messages })).body.choices[0];
+    assert.equal((await asked(user('hello'))).message.content, reply);
+    assert.equal((await asked(system('You plan.'), user('hello'))).message.content, cues['<|plan|>']);
+    const code = await asked(system('You write code.'), user('hello'));
+    assert.equal(code.message.content, cues['<|code|>']);
+    assert.equal(code.finish_reason, 'stop');
+    const infill = await post('/infill', { model: name, input_prefix: 'const a = ', input_suffix: ';' });
+    assert.equal(((await infill.json()) as { content: string }).content, fim);
+  });
+}
+
+test('a stream has the role first, then text, the end, usage where it is wanted, and [DONE]', async () => {
+  const messages = [user('hello')];
+  const response = await post('/v1/chat/completions', {
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  const events = (await response.text())
+    .trim()
+    .split('\n\n')
+    .map((event) => event.replace(/^data: /, ''));
+  assert.equal(events.pop(), '[DONE]');
+  const chunks = events.map((event) => JSON.parse(event));
+  assert.deepEqual(chunks[0].choices[0].delta, { role: 'assistant', content: null });
+  assert.equal(chunks.at(-2).choices[0].finish_reason, 'stop');
+  const { usage } = chunks.at(-1);
+  assert.equal(usage.completion_tokens, chunks.length - 3);
+  assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
+});
+
+test('an answer ends at max_tokens and says so', async () => {
+  const { body } = await chat({ messages: [user('an endless story, please')], max_tokens: 7 });
+  assert.equal(body.choices[0].finish_reason, 'length');
+  assert.equal(body.usage.completion_tokens, 7);
+});
+
+test('hanging up frees the model at once, while it answers and while others wait', async () => {
+  const gone = AbortSignal.timeout(300);
+  const endless = { messages: [user('an endless story')], stream: true };
+  const askers = [1, 2].map(async () => {
+    const response = await post('/v1/chat/completions', endless, gone);
+    await response.text();
+  });
+  for (const asker of askers) await assert.rejects(asker);
+  const started = performance.now();
+  while (await busy()) await sleep(5);
+  assert.ok(performance.now() - started < 200);
+  assert.equal((await chat({ messages: [user('hello')] })).status, 200);
+
+  async function busy() {
+    const slots = (await (await fetch(`${engine.baseUrl}/slots`)).json()) as { is_processing: boolean }[];
+    return slots.some(({ is_processing }) => is_processing);
+  }
+});
+
+test('a file of 20 KB is read within seconds', async () => {
+  const started = performance.now();
+  const { body } = await chat({ messages: [user('const a = 1;\n'.repeat(1540))] });
+  assert.ok(body.usage.prompt_tokens > 20_000);
+  assert.ok(performance.now() - started < 5_000);
+});
+
+test('errors come in the shape and with the codes of llama-server', async () => {
+  const long = await chat({ messages: [user('x'.repeat(40_000))] });
+  assert.equal(long.status, 400);
+  assert.equal(long.body.error.type, 'exceed_context_size_error');
+  assert.equal(long.body.error.n_ctx, 32_768);
+  assert.ok(long.body.error.n_prompt_tokens > 40_000);
+
+  const unknown = await chat({ model: 'nobody', messages: [user('hello')] });
+  assert.equal(unknown.status, 400);
+  assert.match(unknown.body.error.message, /model 'nobody' not found/);
+
+  const broken = await post('/v1/chat/completions', '{"messages": [');
+  assert.equal(broken.status, 500);
+  assert.equal((await chat({})).status, 400);
+  assert.equal((await fetch(`${engine.baseUrl}/nope`)).status, 404);
+});
