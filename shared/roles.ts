@@ -16,4 +16,8 @@ export const roles = {
 } as const satisfies Record<string, Role>;
 
 export type RoleId = keyof typeof roles;
+/** The role of this name. `undefined`: there is none, or none was named. */
+export const roleOf = (id: string | undefined): Role | undefined =>
+  id !== undefined && Object.hasOwn(roles, id) ? roles[id as RoleId] : undefined;
+
 export const roleIds = Object.keys(roles) as readonly RoleId[];

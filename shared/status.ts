@@ -56,6 +56,7 @@ export type Status = {
   readonly budgets: readonly Budget[];
   /** US dollars since midnight, local time; requests of unknown price are counted apart. */
   readonly today: { readonly costUsd: number; readonly requests: number; readonly unknownPrice: number };
+  /** Questions being answered now. */
   readonly inFlight: number;
   /** Settings that could not be read, one sentence each. */
   readonly problems: readonly string[];

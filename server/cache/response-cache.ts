@@ -41,7 +41,7 @@ export function responseCache(limits: CacheLimits, now: () => number = () => per
       const kept = answers.dump();
       limits = next;
       answers = make(limits, now);
-      answers.load(kept.slice(0, limits.maxEntries));
+      answers.load(kept);
     },
   };
 }
@@ -49,7 +49,7 @@ export function responseCache(limits: CacheLimits, now: () => number = () => per
 export type ResponseCache = ReturnType<typeof responseCache>;
 
 const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
-  new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, perf: { now } });
+  new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
 /** A digest: a key that held the whole prompt would keep it twice. */
 const keyOf = ({ messages, role, model, file }: Question): string =>

@@ -1,7 +1,7 @@
 /** A request as it came in → the messages a model is asked with. */
 import type { Message } from '../../shared/chat.ts';
 import type { FileContext, RouteParams } from '../../shared/protocol.ts';
-import { roles } from '../../shared/roles.ts';
+import { type RoleId, roleOf } from '../../shared/roles.ts';
 import { instructions } from './instructions.ts';
 import { cut, offsetsOf } from './text-range.ts';
 
@@ -11,12 +11,12 @@ const windowCharacters = 48_000;
 /** Instructions of the role, then the conversation, with the file before its last user message. */
 export function compose({ prompt, messages, role, file }: RouteParams): readonly Message[] {
   const conversation: readonly Message[] = messages ?? [{ role: 'user', content: prompt ?? '' }];
-  const known = role !== undefined && role in roles ? (role as keyof typeof roles) : undefined;
-  const system: Message[] = known ? [{ role: 'system', content: instructions[known] }] : [];
+  const known = roleOf(role);
+  const system: Message[] = known ? [{ role: 'system', content: instructions[role as RoleId] }] : [];
   if (!file) return [...system, ...conversation];
 
   const last = conversation.findLastIndex(({ role }) => role === 'user');
-  const code = known !== undefined && roles[known].answer === 'code';
+  const code = known?.answer === 'code';
   return [
     ...system,
     ...conversation.map((message, index) =>

@@ -3,7 +3,7 @@
  * then only this process is lost. Started by keychain.ts, bundled as dist/keychain.cjs beside its addon.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { KeychainCall, KeychainReply } from './keychain.ts';
 
 /** What we use of the addon; the same as in `keytar`. https://github.com/atom/node-keytar */
@@ -16,18 +16,16 @@ type Addon = {
 const service = 'rumbo';
 let loaded: Addon | undefined;
 
-process.on('message', (call: KeychainCall) => {
-  answer(call)
-    .then((value): KeychainReply => ({ id: call.id, value }))
-    .catch(
-      (error: unknown): KeychainReply => ({
-        id: call.id,
-        error: error instanceof Error ? error.message : 'unknown',
-      }),
-    )
-    .then((reply) => process.send?.(reply));
-});
+process.on('message', (call: KeychainCall) => void reply(call));
 process.on('disconnect', () => process.exit(0));
+
+async function reply(call: KeychainCall): Promise<void> {
+  const reply: KeychainReply = await answer(call).then(
+    (value) => ({ id: call.id, value }),
+    (error: unknown) => ({ id: call.id, error: error instanceof Error ? error.message : 'unknown' }),
+  );
+  process.send?.(reply);
+}
 
 async function answer(call: KeychainCall): Promise<string | boolean | null> {
   loaded ??= load();
@@ -46,7 +44,7 @@ async function answer(call: KeychainCall): Promise<string | boolean | null> {
 function load(): Addon {
   const platform = process.platform === 'linux' && isMusl() ? 'linuxmusl' : process.platform;
   const beside = join(
-    import.meta.dirname ?? __dirname,
+    dirname(process.argv[1] ?? ''),
     'prebuilds',
     `${platform}-${process.arch}`,
     'keytar.node',

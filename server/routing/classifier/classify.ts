@@ -1,6 +1,6 @@
 /** Names the kind of work a prompt asks for, and how hard it looks. Pure: no network, no clock. */
 import type { TaskType } from '../../../shared/tasks.ts';
-import { lexicon } from './lexicon.ts';
+import { lexicon, weights } from './lexicon.ts';
 
 export type Classification = {
   readonly task: TaskType;
@@ -40,7 +40,7 @@ function score(text: string) {
     for (const pattern of patterns) {
       if (pattern.test(text)) sum += pattern.test(first) ? 2 : 1;
     }
-    scores.set(name, sum);
+    scores.set(name, sum * weights[name]);
   }
   return scores;
 }

@@ -35,3 +35,12 @@ export const lexicon = {
     /(?:^|[^\p{L}])(?:qué (?:es|son)|quién|cuándo|explica\w*|resum\w+|traduc\w+|diferencia entre|cuéntame)/iu,
   ],
 } as const satisfies Record<string, readonly RegExp[]>;
+
+/** How much one piece of evidence says: `write` and `app` stand in prompts of every kind, `roadmap` in one. */
+export const weights: Readonly<Record<keyof typeof lexicon, number>> = {
+  verification: 1.2,
+  planning: 1.6,
+  architecture: 1.4,
+  generation: 0.7,
+  general: 1,
+};

@@ -1,0 +1,64 @@
+/** The first step of a request: what a client sent is read, or refused in one sentence. */
+import * as z from 'zod';
+import { RumboError } from '../shared/errors.ts';
+import type { AskParams } from '../shared/protocol.ts';
+import { roleIds, roleOf } from '../shared/roles.ts';
+import { taskTypes } from '../shared/tasks.ts';
+
+const Position = z.object({ line: z.int().min(0), character: z.int().min(0) });
+
+/** Any JSON-RPC client may send this, so nothing is taken on trust. */
+const Params = z.object({
+  prompt: z.string().optional(),
+  messages: z
+    .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
+    .optional(),
+  role: z.string().optional(),
+  task: z.enum(taskTypes).optional(),
+  model: z.string().optional(),
+  file: z
+    .object({
+      uri: z.string(),
+      languageId: z.string(),
+      text: z.string(),
+      selection: z.object({ start: Position, end: Position }).optional(),
+    })
+    .optional(),
+  useCache: z.boolean().optional(),
+  whenPinnedUnavailable: z.enum(['next', 'fail']).optional(),
+  partialResultToken: z.union([z.string(), z.int()]).optional(),
+});
+
+const refuse = (message: string, action: string) =>
+  new RumboError(message, { kind: 'invalid-request', action });
+
+/** @throws `invalid-request` */
+export function admit(sent: unknown): AskParams {
+  const read = Params.safeParse(sent);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw refuse(
+      `The request cannot be read: ${issue?.path.join('.') || 'params'}: ${issue?.message}.`,
+      'Correct it and ask again.',
+    );
+  }
+  // Absent and undefined are the same to zod and not to the compiler; JSON has only absent.
+  const params = read.data as AskParams;
+  const { prompt, messages, role, model } = params;
+  if (messages === undefined && (prompt === undefined || prompt.trim() === '')) {
+    throw refuse('The prompt is empty.', 'Type what you want and ask again.');
+  }
+  if (
+    messages !== undefined &&
+    !messages.some(({ role, content }) => role === 'user' && content.trim() !== '')
+  ) {
+    throw refuse('The conversation has no user message.', 'Type what you want and ask again.');
+  }
+  if (role !== undefined && !roleOf(role)) {
+    throw refuse(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
+  }
+  if (model !== undefined && !/^[^/\s]+\/\S+$/.test(model)) {
+    throw refuse(`${JSON.stringify(model)} is not a model id.`, 'Write it as provider/model.');
+  }
+  return params;
+}

@@ -1,0 +1,225 @@
+/** The composition root: everything is made here, once, and handed down. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  createConnection,
+  type InitializeParams,
+  type InitializeResult,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
+import { RumboError } from '../shared/errors.ts';
+import type { KeyCommand } from '../shared/key-channel.ts';
+import { type InitializationOptions, statusChanged } from '../shared/protocol.ts';
+import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { responseCache } from './cache/response-cache.ts';
+import { engines } from './engines/table.ts';
+import { keyCommands } from './key-commands.ts';
+import { budgets } from './metrics/budget.ts';
+import { counters } from './metrics/counters.ts';
+import { latencies } from './metrics/latency.ts';
+import { ledger } from './metrics/ledger.ts';
+import { orchestrator } from './orchestrator.ts';
+import { undiciHttp } from './platform/http.ts';
+import { logTo } from './platform/log.ts';
+import { fleet } from './providers/fleet.ts';
+import { lookUp } from './registry/catalogue.ts';
+import { serve } from './routes.ts';
+import { keyIndex } from './secrets/key-index.ts';
+import { osKeychain } from './secrets/keychain.ts';
+import { keys } from './secrets/keys.ts';
+import type { ReadSettings } from './settings/read-settings.ts';
+import { followClient, followFile, settingsOfFile } from './settings/settings-source.ts';
+import { announcer, statusOf } from './status.ts';
+
+/** dist/ when bundled, server/ when run as it is; the package is one above both. */
+const home = dirname(process.argv[1] ?? '');
+const { version } = JSON.parse(readFileSync(join(home, '..', 'package.json'), 'utf8')) as { version: string };
+const usage = 'Usage: node server.cjs --stdio [--config file.json]\n';
+
+const configFile = argument('--config');
+if (!process.argv.includes('--stdio')) stop(usage);
+const fromFile = configFile === undefined ? undefined : readOrStop(configFile);
+
+const connection = createConnection(
+  ProposedFeatures.all,
+  new StreamMessageReader(process.stdin),
+  new StreamMessageWriter(process.stdout),
+);
+connection.onInitialize((params) => start(params));
+connection.listen();
+
+function start(params: InitializeParams): InitializeResult {
+  const { storagePath, network } = (params.initializationOptions ?? {}) as InitializationOptions;
+  const log = logTo(connection.console);
+  const now = () => Date.now();
+  const announce = announcer(() => void connection.sendNotification(statusChanged, status()));
+
+  let settings: Settings = defaultSettings;
+  let problems: readonly string[] = [];
+  let problemOfFile: string | undefined;
+
+  const { http, dispose: closeHttp } = undiciHttp(network);
+  const keychain = osKeychain(join(home, 'keychain.cjs'));
+  const secrets = keys({ env: process.env, keychain, index: keyIndex(storagePath) });
+  const book = ledger(storagePath, now, (message) => log.warn(message));
+  const purse = budgets(() => book.today().costUsd);
+  const cache = responseCache(cacheLimits(settings));
+  const numbers = counters();
+  const speeds = latencies();
+  const providers = fleet({
+    http,
+    keys: secrets,
+    now,
+    changed: announce.changed,
+    definitions: engines,
+    lookUp,
+    env: process.env,
+  });
+  const answers = orchestrator({
+    settings: () => settings,
+    fleet: providers,
+    cache,
+    budgets: purse,
+    ledger: book,
+    counters: numbers,
+    latencies: speeds,
+    changed: announce.changed,
+  });
+
+  const take = (read: ReadSettings): void => {
+    const before = routingOf(settings);
+    settings = withEnvironment(read.settings);
+    problems = read.problems.map(({ message }) => message);
+    problemOfFile = undefined;
+    for (const problem of problems) log.warn(problem);
+    providers.configure(settings);
+    purse.configure(settings);
+    cache.resize(cacheLimits(settings));
+    // Another order of models may mean another answer: the next request must obey, not remember.
+    if (routingOf(settings) !== before) cache.clear();
+    void providers.refresh();
+    announce.changed();
+  };
+
+  const status = () =>
+    statusOf({
+      version,
+      strategy: settings['routing.strategy'],
+      priorityOrder: settings['routing.priorityOrder'],
+      providers: providers.status(),
+      budgets: purse.list(),
+      today: book.today(),
+      inFlight: answers.inFlight(),
+      problems: [...(problemOfFile ? [problemOfFile] : []), ...problems, ...providers.problems()],
+      keyStore: secrets.store(),
+    });
+
+  const ready = Promise.withResolvers<void>();
+  if (fromFile && configFile !== undefined) {
+    take(fromFile);
+    followFile(configFile, take, ({ message }) => {
+      problemOfFile = `${message} The settings from before still hold.`;
+      log.warn(problemOfFile);
+      announce.changed();
+    });
+    ready.resolve();
+  } else {
+    connection.onInitialized(() => {
+      followClient(connection, params, take).then(ready.resolve, (error: unknown) => {
+        log.error('The settings could not be read; the defaults hold.', error);
+        take({ settings: defaultSettings, problems: [] });
+        ready.resolve();
+      });
+    });
+  }
+
+  serve(connection, {
+    ready: ready.promise,
+    orchestrator: answers,
+    status,
+    log,
+    metrics: numbers.read,
+    clearCache: cache.clear,
+    async listModels({ provider, refresh }) {
+      if (provider !== undefined && !providers.get(provider)) throw unknownProvider(provider);
+      if (refresh) await providers.refresh(provider);
+      return providers.models().filter((model) => provider === undefined || model.provider === provider);
+    },
+    async testProvider(name) {
+      const found = providers.get(name);
+      if (!found) throw unknownProvider(name);
+      found.reset();
+      return found.test();
+    },
+  });
+
+  if (process.send) {
+    const obey = keyCommands(secrets, providers);
+    process.on('message', async (command: KeyCommand) => {
+      await ready.promise;
+      process.send?.(await obey(command));
+    });
+  }
+  connection.onShutdown(async () => {
+    announce.dispose();
+    keychain.dispose();
+    book.dispose();
+    await closeHttp();
+  });
+  return { capabilities: {}, serverInfo: { name: 'rumbo', version } };
+}
+
+const unknownProvider = (name: string) =>
+  new RumboError(`There is no provider ${JSON.stringify(name)}.`, {
+    kind: 'invalid-request',
+    action: 'Choose one from the Providers view.',
+  });
+
+const cacheLimits = (settings: Settings) => ({
+  maxEntries: settings['cache.maxEntries'],
+  maxAgeMs: settings['cache.maxAgeMinutes'] * 60_000,
+});
+
+/** All of the settings that decide which model answers. */
+const routingOf = (settings: Settings): string =>
+  JSON.stringify(
+    Object.entries(settings).filter(([key]) =>
+      /^(?:routing\.|models$|providers$|roles$|privacy\.|budget\.)/.test(key),
+    ),
+  );
+
+/** `LLM_PRIORITY_ORDER`, comma-separated, wins for this run. */
+function withEnvironment(settings: Settings): Settings {
+  const order = (process.env['LLM_PRIORITY_ORDER'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return order.length > 0 ? { ...settings, 'routing.priorityOrder': order } : settings;
+}
+
+function argument(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  if (at < 0) return;
+  const value = process.argv[at + 1];
+  return value === undefined || value.startsWith('--') ? stop(`${name} needs a file.\n${usage}`) : value;
+}
+
+/** At the start there are no settings from before: a file that cannot be read whole stops the server. */
+function readOrStop(path: string): ReadSettings {
+  try {
+    const read = settingsOfFile(path);
+    return read.problems.length > 0
+      ? stop(`${read.problems.map(({ message }) => message).join('\n')}\n`)
+      : read;
+  } catch (error) {
+    if (!(error instanceof RumboError)) throw error;
+    return stop(`${error.message} ${error.data.action}\n`);
+  }
+}
+
+function stop(message: string): never {
+  process.stderr.write(message);
+  process.exit(2);
+}

@@ -1,0 +1,49 @@
+/** Watches one answer pass: its text, its first word, its usage. */
+import { type EnginePart, type FinishReason, noUsage, type Usage } from '../../shared/chat.ts';
+
+export type Measured = {
+  readonly text: string;
+  /** Milliseconds on the clock handed in. `null`: no text came. */
+  readonly firstTokenAt: number | null;
+  readonly usage: Usage;
+  /** The service did not report usage: it is an estimate. */
+  readonly usageEstimated: boolean;
+  readonly reason: FinishReason;
+};
+
+/**
+ * @param promptTokens the estimate for the prompt, used where the service does not report usage
+ * @param estimate tokens of a text
+ */
+export function meter(promptTokens: number, estimate: (text: string) => number, now: () => number) {
+  let text = '';
+  let reasoning = '';
+  let firstTokenAt: number | null = null;
+  let usage: Usage | undefined;
+  let reason: FinishReason = 'other';
+  return {
+    see(part: EnginePart): void {
+      if (part.type === 'text-delta') {
+        firstTokenAt ??= now();
+        text += part.text;
+      } else if (part.type === 'reasoning-delta') {
+        reasoning += part.text;
+      } else if (part.type === 'finish') {
+        reason = part.reason;
+        usage = part.usage;
+      }
+    },
+    read(): Measured {
+      const spoken =
+        usage ?? estimated(promptTokens, estimate(text), reasoning === '' ? 0 : estimate(reasoning));
+      return { text, firstTokenAt, usage: spoken, usageEstimated: usage === undefined, reason };
+    },
+  };
+}
+
+const estimated = (input: number, answer: number, reasoning: number): Usage => ({
+  ...noUsage,
+  input,
+  output: answer + reasoning,
+  reasoning,
+});

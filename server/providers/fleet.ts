@@ -1,0 +1,112 @@
+/** All providers together: made from the settings, kept while their settings stay, asked for their models. */
+import type { Model } from '../../shared/models.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { ProviderStatus } from '../../shared/status.ts';
+import type { EngineDefinition } from '../engines/engine.ts';
+import type { ProviderRest } from '../routing/snapshot.ts';
+import { type Configured, configuredProviders } from './configured.ts';
+import { type Known, modelsOf } from './models.ts';
+import { type Provider, type ProviderParts, provider } from './provider.ts';
+
+/** How old a local engine's list may be before a question looks again: engines come and go with their terminal. */
+const freshMs = { down: 2_000, up: 60_000 };
+/** How long a question waits for engines that were down; a closed loopback port says so at once. */
+const patienceMs = 700;
+/** How long it waits for the list of a provider it names. */
+const pinnedPatienceMs = 5_000;
+
+export type FleetParts = ProviderParts & {
+  readonly definitions: readonly EngineDefinition[];
+  readonly lookUp: (kind: string, name: string) => Known;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+export function fleet(parts: FleetParts) {
+  let providers = new Map<string, Provider>();
+  let problems: readonly string[] = [];
+  let modelSettings: Settings['models'] = {};
+  let known: { models: readonly Model[]; byProvider: ReadonlyMap<string, readonly Model[]> } | undefined;
+
+  const changed = () => {
+    known = undefined;
+    parts.changed();
+  };
+  const local = () => [...providers.values()].filter(({ configured }) => configured.source === 'local');
+
+  const models = () => {
+    if (!known) {
+      const byProvider = new Map<string, readonly Model[]>();
+      for (const [name, { configured, listed }] of providers) {
+        const all = configured.enabled ? modelsOf(configured, listed, parts.lookUp, modelSettings) : [];
+        byProvider.set(name, all);
+      }
+      known = { models: [...byProvider.values()].flat(), byProvider };
+    }
+    return known;
+  };
+
+  return {
+    /** Takes new settings; providers whose own settings stayed keep their lists, health and requests in flight. */
+    configure(settings: Settings): void {
+      const next = configuredProviders(settings.providers, parts.definitions, parts.env);
+      const before = providers;
+      providers = new Map(
+        next.providers.map((configured) => {
+          const old = before.get(configured.name);
+          const same = old && JSON.stringify(plain(old.configured)) === JSON.stringify(plain(configured));
+          return [configured.name, same ? old : provider(configured, { ...parts, changed })];
+        }),
+      );
+      problems = next.problems;
+      modelSettings = settings.models;
+      changed();
+    },
+    get: (name: string) => providers.get(name),
+    names: () => [...providers.keys()],
+    problems: () => problems,
+    models: () => models().models,
+    /** Providers that may not be asked now, and why. */
+    resting(): ReadonlyMap<string, ProviderRest> {
+      const resting = new Map<string, ProviderRest>();
+      for (const [name, each] of providers) {
+        const rest = each.rest();
+        if (rest) resting.set(name, rest);
+      }
+      return resting;
+    },
+    /**
+     * Looks at the local engines that a question could use: waits shortly for those that were down, not at all for
+     * those that are up. A cloud provider is contacted only when the question pins one of its models.
+     */
+    async lookAround(pinned?: string): Promise<void> {
+      const down = local().filter((each) => each.state() !== 'ready' && each.listAgeMs() > freshMs.down);
+      for (const each of local()) {
+        if (each.state() === 'ready' && each.listAgeMs() > freshMs.up) void each.refresh();
+      }
+      const named = pinned === undefined ? undefined : providers.get(pinned);
+      if (named && named.listed === undefined && named.configured.source === 'api') down.push(named);
+      if (down.length === 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, named ? pinnedPatienceMs : patienceMs);
+      await Promise.race([Promise.all(down.map((each) => each.refresh())), promise]);
+      clearTimeout(timer);
+    },
+    /** Asks for model lists now: one provider, or every local one and those cloud ones that have answered before. */
+    async refresh(name?: string): Promise<void> {
+      const all = [...providers.values()];
+      const asked = all.filter((each) =>
+        name === undefined
+          ? each.configured.source === 'local' || each.listed !== undefined
+          : each.configured.name === name,
+      );
+      await Promise.all(asked.map((each) => each.refresh()));
+    },
+    status: (): ProviderStatus[] =>
+      [...providers.values()].map((each) => each.status(models().byProvider.get(each.configured.name) ?? [])),
+  };
+}
+
+export type Fleet = ReturnType<typeof fleet>;
+
+/** Without functions and wire format, which are the same for a kind. */
+const plain = ({ definition, ...rest }: Configured) => ({ ...rest, kind: definition.kind });

@@ -1,0 +1,76 @@
+/** What is known of a provider's models: its own list, the catalogue, and the user's word over both. Pure. */
+import { modelId } from '../../shared/chat.ts';
+import type { Model, Price } from '../../shared/models.ts';
+import type { ModelSettings, Settings } from '../../shared/settings.ts';
+import type { ModelInfo } from '../wire/wire-format.ts';
+import type { Configured } from './configured.ts';
+
+/** What the bundled catalogue says of a model; `null` where it says nothing. */
+export type Known = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price'>;
+
+const free: Price = { input: 0, output: 0 };
+
+/**
+ * @param listed the provider's own list; `undefined`: not asked yet
+ * @param lookUp the catalogue, by engine kind and the model's name
+ */
+export function modelsOf(
+  provider: Configured,
+  listed: readonly ModelInfo[] | undefined,
+  lookUp: (kind: string, name: string) => Known,
+  settings: Settings['models'],
+): Model[] {
+  const { definition, models } = provider;
+  const usual = definition.usualModels ?? [];
+  const infos = models
+    ? models.map((name) => find(listed, name))
+    : (listed ?? usual.map((name) => ({ name })));
+  // A cloud list holds dozens of models, old and dear ones too: only the usual ones are in rotation by themselves.
+  const inRotation = new Set(
+    models ?? (infos.some(({ name }) => usual.includes(name)) ? usual : infos.map(({ name }) => name)),
+  );
+
+  const named = new Map(infos.map((info) => [info.name, info]));
+  for (const id of Object.keys(settings)) {
+    const name = id.startsWith(`${provider.name}/`) ? id.slice(provider.name.length + 1) : '';
+    // The user speaks of a model the provider does not list: it may well answer all the same.
+    if (name && !named.has(name) && provider.source === 'api') named.set(name, { name });
+  }
+  return [...named.values()].map((info) => {
+    const own = settings[modelId(provider.name, info.name)];
+    return describe(provider, info, lookUp(definition.kind, info.name), inRotation.has(info.name), own);
+  });
+}
+
+const find = (listed: readonly ModelInfo[] | undefined, name: string): ModelInfo =>
+  listed?.find((info) => info.name === name) ?? { name };
+
+function describe(
+  provider: Configured,
+  info: ModelInfo,
+  known: Known,
+  usual: boolean,
+  own: ModelSettings | undefined,
+): Model {
+  const source = own?.source ?? (info.remote ? 'api' : provider.source);
+  return {
+    id: modelId(provider.name, info.name),
+    provider: provider.name,
+    name: info.name,
+    source,
+    private: source === 'local' && provider.private && !info.remote,
+    toggle: own?.toggle ?? usual,
+    locked: own?.locked ?? false,
+    tier: own?.tier ?? known.tier,
+    contextTokens: own?.contextTokens ?? info.contextTokens ?? known.contextTokens,
+    maxOutputTokens: info.maxOutputTokens ?? known.maxOutputTokens,
+    price: own?.price ? priceOf(own.price) : source === 'local' ? free : known.price,
+  };
+}
+
+const priceOf = ({ input, output, cachedRead, cacheWrite }: NonNullable<ModelSettings['price']>): Price => ({
+  input,
+  output,
+  ...(cachedRead === undefined ? {} : { cachedRead }),
+  ...(cacheWrite === undefined ? {} : { cacheWrite }),
+});

@@ -1,0 +1,30 @@
+/** Shows the code of a coder's answer while it grows. */
+import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import { roleOf } from '../../shared/roles.ts';
+import { codeAnswer } from './code-answer.ts';
+
+/** Milliseconds between two previews: each holds the whole code so far. */
+const everyMs = 100;
+
+export type CodePreview = {
+  /** Takes the next text; now and then returns the code so far. */
+  so(text: string, nowMs: number): AskPart[];
+  /** The code of the whole answer, as a field of the result. Empty for roles that answer with text. */
+  whole(text: string): Pick<AskResult, 'code'>;
+};
+
+export function codePreview({ role, file }: AskParams): CodePreview {
+  if (roleOf(role)?.answer !== 'code') return { so: () => [], whole: () => ({}) };
+
+  let answer = '';
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    so(text, nowMs) {
+      answer += text;
+      if (nowMs - last < everyMs) return [];
+      last = nowMs;
+      return [{ type: 'code', code: codeAnswer(answer, file) }];
+    },
+    whole: (text) => ({ code: codeAnswer(text, file) }),
+  };
+}

@@ -1,0 +1,90 @@
+/** Protocol messages to calls, one line of meaning each. Errors become wire errors here and nowhere else. */
+import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver/node';
+import { asRumboError, type ErrorData } from '../shared/errors.ts';
+import type { Model } from '../shared/models.ts';
+import * as protocol from '../shared/protocol.ts';
+import type { Status } from '../shared/status.ts';
+import { coalesce } from './coalesce.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import type { Log } from './platform/log.ts';
+
+export type Services = {
+  /** Settings are there; nothing is answered before. */
+  readonly ready: Promise<void>;
+  readonly orchestrator: Orchestrator;
+  readonly status: () => Status;
+  readonly listModels: (params: protocol.ListModelsParams) => Promise<readonly Model[]>;
+  /** Rejects with what is wrong. */
+  readonly testProvider: (name: string) => Promise<number>;
+  readonly clearCache: () => number;
+  readonly metrics: () => protocol.Metrics;
+  readonly log: Log;
+};
+
+/** LSP's own code for a request the client cancelled. */
+const requestCancelled = -32800;
+/** Ours: in JSON-RPC's range for implementation-defined server errors. */
+const requestFailed = -32000;
+
+export function serve(connection: Connection, services: Services): void {
+  const { orchestrator, log } = services;
+
+  connection.onRequest(protocol.ask, async (params, token) => {
+    const signal = signalOf(token);
+    try {
+      await services.ready;
+      const answer = orchestrator.ask(params, signal);
+      const target = params.partialResultToken;
+      if (target === undefined) return await last(answer);
+      const send = (part: protocol.AskPart) => connection.sendProgress(protocol.askPart, target, part);
+      return await coalesce(answer, send);
+    } catch (error) {
+      return wireError(error, signal);
+    }
+  });
+
+  const handle =
+    <P, R>(answer: (params: P) => R | Promise<R>) =>
+    async (params: P): Promise<R | ResponseError<ErrorData>> => {
+      try {
+        await services.ready;
+        return await answer(params);
+      } catch (error) {
+        return wireError(error);
+      }
+    };
+  connection.onRequest(protocol.explain, handle(orchestrator.explain));
+  connection.onRequest(protocol.status, handle(services.status));
+  connection.onRequest(protocol.metrics, handle(services.metrics));
+  connection.onRequest(protocol.clearCache, handle(services.clearCache));
+  connection.onRequest(protocol.listModels, handle(services.listModels));
+  connection.onRequest(
+    protocol.testProvider,
+    handle(async ({ provider }) => ({ models: await services.testProvider(provider) })),
+  );
+
+  function wireError(thrown: unknown, signal?: AbortSignal): ResponseError<ErrorData> {
+    const error = asRumboError(thrown, signal);
+    // Only a programming mistake reaches here without a kind of its own: the log gets its trace, the user a sentence.
+    if (error !== thrown && error.kind !== 'cancelled') log.error(error.message, error.cause);
+    return new ResponseError(
+      error.kind === 'cancelled' ? requestCancelled : requestFailed,
+      error.message,
+      error.data,
+    );
+  }
+}
+
+async function last<R>(answer: AsyncGenerator<unknown, R>): Promise<R> {
+  for (;;) {
+    const { done, value } = await answer.next();
+    if (done) return value;
+  }
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

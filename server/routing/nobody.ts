@@ -1,0 +1,76 @@
+/** Why no model can answer: the one sentence that helps most, from what the filter found. Pure. */
+import { type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { Exclusion } from '../../shared/protocol.ts';
+import type { Decision } from './balancer.ts';
+import type { Route, Snapshot } from './snapshot.ts';
+
+/** The pinned model may not run, and the settings forbid another one. */
+export function pinFailure({ model, rule, reason, until }: Exclusion): RumboError {
+  const when = until ? ` It returns at ${until}.` : '';
+  if (rule === 'unknown') {
+    return new RumboError(`${model} is not a model that Rumbo knows. ${reason}`, {
+      kind: 'model-not-found',
+      pinned: model,
+    });
+  }
+  const kind = kinds[rule] ?? 'no-candidate';
+  return new RumboError(`${model} is pinned and cannot run. ${reason}${when}`, {
+    kind,
+    pinned: model,
+    action: 'Allow the next model, or unpin it.',
+  });
+}
+
+/** Rules whose failure has a kind of its own. */
+const kinds: Readonly<Record<string, ErrorKind>> = {
+  context: 'context-too-long',
+  budget: 'over-budget',
+  'rate-limit': 'rate-limited',
+  payment: 'payment-required',
+  key: 'unauthorized',
+};
+
+/** Nothing is left, whoever is asked. */
+export function nobody({ excluded }: Decision, route: Route, { resting, models }: Snapshot): RumboError {
+  // The models one would have expected to answer: the user's own switches explain themselves.
+  const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
+  const [first] = wanted;
+  const kind = first && wanted.every(({ rule }) => rule === first.rule) ? kinds[first.rule] : undefined;
+  if (first && kind === 'context-too-long') return tooLong(route, excluded, models);
+  if (first && kind) {
+    const soonest = wanted
+      .map(({ until }) => until ?? '')
+      .filter(Boolean)
+      .sort()[0];
+    return new RumboError(
+      `No model can answer now. ${first.model}: ${first.reason}${soonest ? ` The first returns at ${soonest}.` : ''}`,
+      { kind },
+    );
+  }
+  if (route.localOnly && wanted.some(({ rule }) => rule === 'local-only')) {
+    return new RumboError(
+      'This file may only go to local models (rumbo.privacy.localOnly), and none can answer.',
+      {
+        kind: 'no-candidate',
+        action: 'Start a local engine, or change rumbo.privacy.localOnly.',
+      },
+    );
+  }
+  const reasons = [
+    ...excluded.filter(({ rule }) => rule !== 'no-key').map(({ model, reason }) => `${model}: ${reason}`),
+    ...[...resting.values()].map(({ reason }) => reason),
+  ];
+  const shown = [...new Set(reasons)].slice(0, 3).join(' ');
+  return new RumboError(`No model can answer.${shown ? ` ${shown}` : ''}`, { kind: 'no-candidate' });
+}
+
+function tooLong(route: Route, excluded: readonly Exclusion[], models: Snapshot['models']): RumboError {
+  const out = new Set(excluded.filter(({ rule }) => rule === 'context').map(({ model }) => model));
+  const largest = Math.max(
+    ...models.filter(({ id }) => out.has(id)).map(({ contextTokens }) => contextTokens ?? 0),
+  );
+  return new RumboError(
+    `The prompt is about ${route.promptTokens} tokens, and the largest context at hand holds ${largest}.`,
+    { kind: 'context-too-long' },
+  );
+}

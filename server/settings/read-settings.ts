@@ -1,0 +1,115 @@
+/** Settings from wherever they came → settings that hold, and one sentence for each thing that could not be read. */
+import type * as z from 'zod';
+import { defaultSettings, type SettingKey, Settings, section, settingKeys } from '../../shared/settings.ts';
+
+export type Problem = {
+  /** Where: the setting's full name, then the keys inside its value. */
+  readonly path: readonly PropertyKey[];
+  /** One sentence that names the setting. */
+  readonly message: string;
+};
+
+export type ReadSettings = { readonly settings: Settings; readonly problems: readonly Problem[] };
+
+/**
+ * @param raw nested as LSP clients send the section (`{ routing: { strategy } }`), or flat with full or short names
+ *   (`rumbo.routing.strategy`, `routing.strategy`). Only declared settings are looked up, and values are never
+ *   flattened: model ids hold dots.
+ */
+export function readSettings(raw: unknown): ReadSettings {
+  const problems: Problem[] = [];
+  const found: Partial<Record<SettingKey, unknown>> = {};
+  for (const key of settingKeys) {
+    const value = lookUp(raw, key);
+    if (value !== undefined) found[key] = readOne(key, value, problems);
+  }
+  for (const name of isRecord(raw) ? Object.keys(raw) : []) {
+    if (name.startsWith(`${section}.`) && !isDeclared(name.slice(section.length + 1))) {
+      problems.push({ path: [name], message: `${name} is not a setting of Rumbo.` });
+    }
+  }
+  const given = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  return { settings: { ...defaultSettings, ...given }, problems };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isDeclared = (key: string): key is SettingKey => (settingKeys as readonly string[]).includes(key);
+
+function lookUp(raw: unknown, key: SettingKey): unknown {
+  if (!isRecord(raw)) return;
+  const flat = raw[`${section}.${key}`] ?? raw[key];
+  if (flat !== undefined) return flat;
+  const inside = isRecord(raw[section]) ? raw[section] : raw;
+  return key.split('.').reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), inside);
+}
+
+/** What holds while a setting that protects the user cannot be read: the most careful value. */
+const careful: Partial<Record<SettingKey, unknown>> = {
+  'budget.perRequestUsd': 0,
+  'budget.perDayUsd': 0,
+  'privacy.localOnly': ['**'],
+};
+
+/** The value, as far as it can be read. Maps keep their sound entries. */
+function readOne(key: SettingKey, value: unknown, problems: Problem[]): unknown {
+  const schema: z.ZodType = Settings.shape[key];
+  // JSON has no undefined: null is how a client says "not set".
+  if (value === null && !schema.safeParse(null).success) return undefined;
+  const whole = schema.safeParse(value);
+  if (whole.success) return whole.data;
+
+  const name = `${section}.${key}`;
+  for (const issue of whole.error.issues) {
+    problems.push({ path: [name, ...issue.path], message: sentence(name, issue) });
+  }
+  if (key in careful) return careful[key];
+  if (!isRecord(value)) return undefined;
+  const sound = Object.entries(value).map(([entry, content]) => [entry, mend(key, schema, entry, content)]);
+  return schema.parse(Object.fromEntries(sound.filter(([, content]) => content !== undefined)));
+}
+
+/** An entry of a map without the fields that cannot be read; where leaving them out could widen something, it is shut off. */
+function mend(key: SettingKey, schema: z.ZodType, entry: string, content: unknown): unknown {
+  const read = schema.safeParse({ [entry]: content });
+  if (read.success) return content;
+  const broken = new Set(read.error.issues.map(({ path }) => String(path[1] ?? '')));
+  const rest = isRecord(content)
+    ? Object.fromEntries(Object.entries(content).filter(([field]) => !broken.has(field)))
+    : {};
+  const switches = broken.has('locked') || broken.has('toggle') || !isRecord(content);
+  const mended = {
+    ...rest,
+    ...(key === 'models' && switches ? { locked: true } : {}),
+    ...(key === 'providers' ? { enabled: false } : {}),
+  };
+  return schema.safeParse({ [entry]: mended }).success ? mended : undefined;
+}
+
+/** `rumbo.models["openai/x"].tier must be at most 5.` */
+function sentence(name: string, issue: z.core.$ZodIssue): string {
+  const place = issue.path.map((step) =>
+    /^\w+$/.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`,
+  );
+  return `${name}${place.join('')} ${demand(issue)}.`;
+}
+
+function demand(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be at least ${issue.minimum}`
+        : 'must not be empty';
+    case 'invalid_key':
+      return `has a bad name: it ${issue.issues[0]?.message ?? 'cannot be read'}`;
+    default:
+      return issue.message;
+  }
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { budgets } from '../../../server/metrics/budget.ts';
+import { ledger } from '../../../server/metrics/ledger.ts';
+import { noUsage } from '../../../shared/chat.ts';
+import type { Receipt } from '../../../shared/receipts.ts';
+
+const noon = new Date(2026, 5, 15, 12).getTime();
+const receipt = (id: string, costUsd: number | null, at = noon): Receipt => ({
+  id,
+  at: new Date(at).toISOString(),
+  role: 'planner',
+  task: 'planning',
+  difficulty: 0.5,
+  model: 'p/m',
+  cached: false,
+  attempts: [],
+  usage: noUsage,
+  usageEstimated: false,
+  costUsd,
+  timeToFirstTokenMs: 1,
+  totalMs: 2,
+  finishReason: 'stop',
+  reasons: ['because of the secret project'],
+});
+const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
+const fail = (message: string) => assert.fail(message);
+
+test('the day’s cost survives a restart, and unknown prices are counted apart', () => {
+  const place = folder();
+  const first = ledger(place, () => noon, fail);
+  first.add(receipt('a', 0.25));
+  first.add(receipt('b', null));
+  first.dispose();
+  const second = ledger(place, () => noon, fail);
+  assert.deepEqual(second.today(), { costUsd: 0.25, requests: 2, unknownPrice: 1 });
+  second.dispose();
+});
+test('a new day begins at zero', () => {
+  let now = noon;
+  const book = ledger(undefined, () => now, fail);
+  book.add(receipt('a', 1));
+  assert.equal(book.today().costUsd, 1);
+  now += 24 * 3_600_000;
+  assert.equal(book.today().costUsd, 0);
+});
+test('rows are on disk soon after the answer, without waiting for the end', async () => {
+  const place = folder();
+  const book = ledger(place, () => noon, fail);
+  book.add(receipt('a', 0.5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  // A second reader, as after a crash of the first: nothing was closed.
+  const other = ledger(place, () => noon, fail);
+  assert.equal(other.today().costUsd, 0.5);
+  other.dispose();
+  book.dispose();
+  assert.ok(!readFileSync(join(place, 'ledger.sqlite')).includes('secret project'), 'no reason text is kept');
+});
+test('a broken database is said once and costs no answer', () => {
+  const place = folder();
+  writeFileSync(
+    join(place, 'ledger.sqlite'),
+    'not a database, not at all, but long enough to be looked at as one',
+  );
+  const warnings: string[] = [];
+  const book = ledger(
+    place,
+    () => noon,
+    (message) => void warnings.push(message),
+  );
+  book.add(receipt('a', 1));
+  assert.equal(book.today().costUsd, 1);
+  assert.equal(warnings.length, 1);
+});
+
+test('the tighter budget gives the room, and what is in flight is set aside', () => {
+  let spent = 0;
+  const purse = budgets(() => spent);
+  assert.equal(purse.room().usd, null);
+  purse.configure({ 'budget.perRequestUsd': 0.5, 'budget.perDayUsd': 1 });
+  assert.deepEqual(purse.room(), { usd: 0.5, name: 'rumbo.budget.perRequestUsd' });
+  const release = purse.reserve(0.5);
+  spent = 0.2;
+  assert.ok(Math.abs((purse.room().usd ?? 0) - 0.3) < 1e-9);
+  assert.equal(purse.room().name, 'rumbo.budget.perDayUsd');
+  release();
+  release();
+  assert.equal(purse.room().name, 'rumbo.budget.perRequestUsd');
+  spent = 5;
+  assert.equal(purse.room().usd, 0);
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcp } from 'node:net';
+import { after, test } from 'node:test';
+import { isLoopback, readText, undiciHttp } from '../../../server/platform/http.ts';
+import type { ErrorKind, RumboError } from '../../../shared/errors.ts';
+
+const { http, dispose } = undiciHttp();
+const closers: (() => void)[] = [];
+after(async () => {
+  await dispose();
+  for (const close of closers) close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+const get = (url: string, signal = new AbortController().signal) =>
+  http({ method: 'GET', url, headers: {}, signal });
+const kind = (wanted: ErrorKind) => (error: RumboError) => {
+  assert.equal(error.kind, wanted, error.message);
+  return true;
+};
+
+test('a body arrives with its status and headers', async () => {
+  const url = await serve((_request, response) => response.writeHead(418, { 'X-One': '1' }).end('hello'));
+  const { status, headers, body } = await get(url);
+  assert.deepEqual([status, headers['x-one'], await readText(body, 100)], [418, '1', 'hello']);
+});
+test('nothing is read past the limit', async () => {
+  const url = await serve((_request, response) => response.end('x'.repeat(1_000_000)));
+  assert.equal((await readText((await get(url)).body, 1_000)).length, 1_000);
+});
+test('a refused connection is unreachable and names the address', async () => {
+  const server = createTcp();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  await assert.rejects(get(`http://127.0.0.1:${port}`), (error: RumboError) => {
+    assert.equal(error.kind, 'unreachable');
+    assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}`));
+    return true;
+  });
+});
+test('a redirect is refused, and its target gets no request', async () => {
+  let hits = 0;
+  const canary = await serve((_request, response) => {
+    hits += 1;
+    response.end();
+  });
+  const url = await serve((_request, response) => response.writeHead(307, { location: canary }).end());
+  await assert.rejects(get(url), kind('blocked-redirect'));
+  assert.equal(hits, 0);
+});
+test('a connection that breaks in the body is interrupted', async () => {
+  const url = await serve((_request, response) => {
+    response.write('half');
+    setTimeout(() => response.destroy(), 20);
+  });
+  await assert.rejects(readText((await get(url)).body, 100), kind('interrupted'));
+});
+test('a head that does not come in time is a timeout', async () => {
+  const url = await serve(() => {});
+  const signal = new AbortController().signal;
+  await assert.rejects(http({ method: 'GET', url, headers: {}, signal, headTimeoutMs: 50 }), kind('timeout'));
+});
+test('cancelling closes the socket, before the head and in the body', async () => {
+  for (const early of [true, false]) {
+    const closed = Promise.withResolvers<void>();
+    const url = await serve((_request, response) => {
+      response.on('close', closed.resolve);
+      if (!early) response.write('begun');
+    });
+    const controller = new AbortController();
+    const answer = get(url, controller.signal).then(({ body }) => readText(body, 100));
+    setTimeout(() => controller.abort(), 30);
+    await assert.rejects(answer, kind('cancelled'));
+    await closed.promise;
+  }
+});
+test('loopback is told from names that only look like it', () => {
+  for (const host of ['127.0.0.1', '127.8.0.1', 'localhost', 'a.localhost', '[::1]'])
+    assert.ok(isLoopback(host), host);
+  for (const host of ['127.0.0.1.evil.test', 'localhost.evil.test', '128.0.0.1', '10.0.0.1', '[::2]']) {
+    assert.ok(!isLoopback(host), host);
+  }
+});
+test('a proxy is asked for other hosts and never for loopback', async () => {
+  const seen: string[] = [];
+  const proxy = createServer();
+  proxy.on('connect', (request, socket) => {
+    seen.push(String(request.url));
+    socket.end('HTTP/1.1 502 no\r\n\r\n');
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  closers.push(() => proxy.close());
+  const through = undiciHttp({
+    proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    noProxy: ['.skip.invalid'],
+  });
+  const url = await serve((_request, response) => response.end('direct'));
+  const signal = new AbortController().signal;
+  const { body } = await through.http({ method: 'GET', url, headers: {}, signal });
+  assert.equal(await readText(body, 10), 'direct');
+  for (const host of ['model.invalid', 'a.skip.invalid']) {
+    await assert.rejects(
+      through.http({ method: 'GET', url: `https://${host}/`, headers: {}, signal }),
+      kind('unreachable'),
+    );
+  }
+  assert.deepEqual(seen, ['model.invalid:443']);
+  await through.dispose();
+});

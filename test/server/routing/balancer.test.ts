@@ -1,0 +1,266 @@
+/** One test for each section of load_balancer_rules.md, of the same name, running its example; and the corners of each rule. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { balance } from '../../../server/routing/balancer.ts';
+import { nobody, pinFailure } from '../../../server/routing/nobody.ts';
+import type { ProviderRest, Route, Snapshot } from '../../../server/routing/snapshot.ts';
+import { modelId } from '../../../shared/chat.ts';
+import type { Model } from '../../../shared/models.ts';
+
+const model = (id: string, more: Partial<Model> = {}): Model => {
+  const [provider = '', name = ''] = id.split('/');
+  const source = provider === 'ollama' ? 'local' : 'api';
+  return {
+    id: modelId(provider, name),
+    provider,
+    name,
+    source,
+    private: source === 'local',
+    toggle: true,
+    locked: false,
+    tier: 3,
+    contextTokens: 8_000,
+    maxOutputTokens: 1_000,
+    price: source === 'local' ? { input: 0, output: 0 } : { input: 1, output: 4 },
+    ...more,
+  };
+};
+const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
+  models,
+  resting: new Map(),
+  firstTokenMs: new Map(),
+  strategy: 'priority',
+  priorityOrder: ['gemini', 'local', 'openai'],
+  taskTypes: {},
+  roles: {},
+  roomUsd: null,
+  roomName: 'rumbo.budget.perRequestUsd',
+  ...more,
+});
+const route = (more: Partial<Route> = {}): Route => ({
+  task: 'general',
+  difficulty: 0.2,
+  localOnly: false,
+  promptTokens: 100,
+  mostPromptTokens: 200,
+  ...more,
+});
+const ids = (...input: Parameters<typeof balance>) =>
+  balance(...input).candidates.map(({ model }) => model.id);
+const resting = (...rests: [string, ProviderRest][]) => new Map(rests);
+const limited = (provider: string, untilMs: number): [string, ProviderRest] => [
+  provider,
+  { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs },
+];
+
+test('every section of the rules has a test of its name', () => {
+  const own = readFileSync(new URL(import.meta.url), 'utf8');
+  const rules = readFileSync(
+    new URL('../../../server/routing/load_balancer_rules.md', import.meta.url),
+    'utf8',
+  );
+  const names = [...rules.matchAll(/^## (.+)$/gm)].map(([, name]) => name);
+  assert.equal(names.length, 4);
+  for (const name of names) assert.ok(own.includes(`describe('${name}'`), name);
+});
+
+describe('1. Filter', () => {
+  test('its example', () => {
+    const decision = balance(
+      route(),
+      snapshot(
+        [
+          model('openai/a', { locked: true }),
+          model('openai/b', { toggle: false }),
+          model('groq/g'),
+          model('ollama/c'),
+        ],
+        { resting: resting(limited('groq', 20_000)) },
+      ),
+    );
+    assert.deepEqual(
+      decision.candidates.map(({ model }) => model.id),
+      ['ollama/c'],
+    );
+    assert.deepEqual(
+      decision.excluded.map(({ model, rule, until }) => [model, rule, until]),
+      [
+        ['openai/a', 'locked', undefined],
+        ['openai/b', 'toggle', undefined],
+        ['groq/g', 'rate-limit', '1970-01-01T00:00:20.000Z'],
+      ],
+    );
+  });
+  test('a locked model never runs, whatever is pinned', () => {
+    const models = [model('openai/a', { locked: true })];
+    assert.deepEqual(ids(route({ model: 'openai/a' }), snapshot(models)), []);
+    assert.deepEqual(
+      ids(route({ role: 'coder' }), snapshot(models, { roles: { coder: { model: 'openai/a' } } })),
+      [],
+    );
+  });
+  test('a switched-off model runs only when this request pins it', () => {
+    const models = [model('openai/a', { toggle: false })];
+    assert.deepEqual(ids(route({ model: 'openai/a' }), snapshot(models)), ['openai/a']);
+    assert.deepEqual(
+      ids(route({ role: 'coder' }), snapshot(models, { roles: { coder: { model: 'openai/a' } } })),
+      [],
+    );
+  });
+  test('a local-only file never reaches a model that is not on the user’s machines', () => {
+    const models = [model('openai/a'), model('ollama/far', { private: false }), model('ollama/c')];
+    assert.deepEqual(ids(route({ localOnly: true, model: 'openai/a' }), snapshot(models)), ['ollama/c']);
+  });
+  test('a prompt that leaves no room for an answer takes the model out, with both numbers', () => {
+    const { candidates, excluded } = balance(route({ promptTokens: 7_900 }), snapshot([model('openai/a')]));
+    assert.equal(candidates.length, 0);
+    assert.match(excluded[0]?.reason ?? '', /7900.*8000/);
+  });
+  test('a hard budget takes out what could break it and what has no price, never a local model', () => {
+    const models = [model('openai/a'), model('openai/x', { price: null }), model('ollama/c')];
+    const decision = balance(route(), snapshot(models, { roomUsd: 0.001 }));
+    assert.deepEqual(
+      decision.candidates.map(({ model }) => model.id),
+      ['ollama/c'],
+    );
+    assert.deepEqual(
+      decision.excluded.map(({ rule }) => rule),
+      ['budget', 'budget'],
+    );
+    assert.equal(ids(route(), snapshot(models, { roomUsd: 1 })).includes('openai/a'), true);
+  });
+});
+
+describe('2. Pin', () => {
+  const models = [model('openai/a'), model('ollama/c'), model('gemini/x')];
+  const pinned = { roles: { coder: { model: 'ollama/c' } }, taskTypes: { planning: { model: 'gemini/x' } } };
+  test('its example', () => {
+    assert.equal(ids(route({ role: 'coder', model: 'openai/a' }), snapshot(models, pinned))[0], 'openai/a');
+    const locked = models.map((each) => (each.id === 'openai/a' ? { ...each, locked: true } : each));
+    const { pinLost } = balance(route({ role: 'coder', model: 'openai/a' }), snapshot(locked, pinned));
+    assert.equal(pinLost?.model, 'openai/a');
+    assert.equal(pinLost?.rule, 'locked');
+  });
+  test('the request’s pin wins over the role’s, and the role’s over the task type’s', () => {
+    assert.equal(ids(route({ role: 'coder', task: 'planning' }), snapshot(models, pinned))[0], 'ollama/c');
+    assert.equal(ids(route({ task: 'planning' }), snapshot(models, pinned))[0], 'gemini/x');
+  });
+  test('a pin nobody lists is lost and says so', () => {
+    const { pinLost } = balance(route({ model: 'openai/none' }), snapshot(models));
+    assert.equal(pinLost?.rule, 'unknown');
+    const failure = pinFailure(pinLost ?? { model: 'a/b', rule: '', reason: '' });
+    assert.equal(failure.kind, 'model-not-found');
+    assert.match(failure.message, /openai\/none/);
+  });
+});
+
+describe('3. Order', () => {
+  const models = [
+    model('openai/a'),
+    model('ollama/c', { tier: 1 }),
+    model('gemini/x', { tier: 5, price: { input: 0.1, output: 0.4 } }),
+  ];
+  test('its example', () => {
+    assert.deepEqual(ids(route(), snapshot(models)), ['gemini/x', 'ollama/c', 'openai/a']);
+    assert.deepEqual(ids(route(), snapshot(models, { strategy: 'cost' })), [
+      'ollama/c',
+      'gemini/x',
+      'openai/a',
+    ]);
+  });
+  test('an unknown price comes last by cost and is never taken as nothing', () => {
+    const all = [model('groq/u', { price: null }), ...models];
+    assert.equal(ids(route(), snapshot(all, { strategy: 'cost' })).at(-1), 'groq/u');
+  });
+  test('performance asks the fastest measured first and the unmeasured last', () => {
+    const firstTokenMs = new Map([
+      ['openai/a', 90],
+      ['gemini/x', 300],
+    ]);
+    assert.deepEqual(ids(route(), snapshot(models, { strategy: 'performance', firstTokenMs })), [
+      'openai/a',
+      'gemini/x',
+      'ollama/c',
+    ]);
+  });
+  test('quality takes the tier that is just enough', () => {
+    const hard = route({ task: 'planning', difficulty: 1 });
+    assert.equal(ids(hard, snapshot(models, { strategy: 'quality' }))[0], 'gemini/x');
+    const easy = route({ task: 'general', difficulty: 0 });
+    assert.equal(ids(easy, snapshot(models, { strategy: 'quality' }))[0], 'ollama/c');
+  });
+  test('auto goes by the task type, and a strategy set for one wins', () => {
+    assert.equal(
+      balance(route({ task: 'verification' }), snapshot(models, { strategy: 'auto' })).strategy,
+      'cost',
+    );
+    assert.equal(
+      balance(route({ task: 'planning' }), snapshot(models, { strategy: 'auto' })).strategy,
+      'quality',
+    );
+    const own = snapshot(models, { strategy: 'auto', taskTypes: { planning: { strategy: 'cost' } } });
+    assert.equal(balance(route({ task: 'planning' }), own).strategy, 'cost');
+  });
+  test('providers that are not listed come last, in table order', () => {
+    const all = [model('zeta/z'), model('acme/y'), ...models];
+    assert.deepEqual(ids(route(), snapshot(all)).slice(-2), ['zeta/z', 'acme/y']);
+  });
+  test('the order is the same for the same snapshot', () => {
+    assert.deepEqual(ids(route(), snapshot(models)), ids(route(), snapshot(models)));
+  });
+});
+
+describe('4. Safety lock', () => {
+  const models = [model('groq/g'), model('openai/a'), model('ollama/c')];
+  const both = resting(limited('groq', 60_000), limited('openai', 20_000));
+  test('its example', () => {
+    const { candidates } = balance(route(), snapshot(models, { resting: both }));
+    assert.deepEqual(
+      candidates.map(({ model }) => model.id),
+      ['ollama/c'],
+    );
+    assert.match(
+      candidates[0]?.reasons.at(-1) ?? '',
+      /Safety lock: groq, openai .* until 1970-01-01T00:00:20/,
+    );
+  });
+  test('it is not spoken of while a cloud model can serve', () => {
+    const { candidates } = balance(route(), snapshot(models, { resting: resting(limited('groq', 60_000)) }));
+    assert.doesNotMatch(candidates.flatMap(({ reasons }) => reasons).join(), /Safety lock/);
+  });
+});
+
+describe('when nobody is left', () => {
+  const why = (models: Model[], r: Route, more: Partial<Snapshot> = {}) => {
+    const known = snapshot(models, more);
+    return nobody(balance(r, known), r, known);
+  };
+  test('a prompt too long for all says both numbers', () => {
+    const error = why(
+      [model('openai/a'), model('ollama/c', { contextTokens: 4_000 })],
+      route({ promptTokens: 9_000 }),
+    );
+    assert.equal(error.kind, 'context-too-long');
+    assert.match(error.message, /9000.*8000/);
+  });
+  test('rate limits say when the first returns', () => {
+    const error = why([model('groq/g')], route(), { resting: resting(limited('groq', 20_000)) });
+    assert.equal(error.kind, 'rate-limited');
+    assert.match(error.message, /1970-01-01T00:00:20/);
+  });
+  test('a budget is named', () => {
+    const error = why([model('openai/a')], route(), { roomUsd: 0 });
+    assert.equal(error.kind, 'over-budget');
+    assert.match(error.message, /rumbo\.budget\.perRequestUsd/);
+  });
+  test('no provider at all names what is missing', () => {
+    const noKey: [string, ProviderRest] = ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }];
+    const error = why([model('openai/a')], route(), { resting: resting(noKey) });
+    assert.equal(error.kind, 'no-candidate');
+    assert.match(error.message, /OpenAI has no API key/);
+  });
+  test('a local-only file without a local model says so', () => {
+    assert.match(why([model('openai/a')], route({ localOnly: true })).message, /only go to local models/);
+  });
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { costOf } from '../../../server/routing/price.ts';
+import { isLocalOnly } from '../../../server/routing/privacy.ts';
+import { estimateTokens } from '../../../server/routing/tokens.ts';
+import { noUsage } from '../../../shared/chat.ts';
+
+test('cached tokens are inside the input and billed at their own rate', () => {
+  const usage = { ...noUsage, input: 1_000_000, cachedRead: 400_000, cacheWrite: 100_000, output: 500_000 };
+  assert.equal(costOf(usage, { input: 2, output: 8, cachedRead: 0.2, cacheWrite: 2.5 }), 1 + 0.08 + 0.25 + 4);
+});
+test('without cache rates cached tokens cost what others cost', () => {
+  assert.equal(costOf({ ...noUsage, input: 1_000_000, cachedRead: 1_000_000 }, { input: 2, output: 8 }), 2);
+});
+test('an unknown price gives an unknown cost, never 0', () => assert.equal(costOf(noUsage, null), null));
+test('tokens are estimated by bytes, so Spanish and Chinese count more than their letters', () => {
+  assert.ok(estimateTokens('ñandú año') > estimateTokens('nandu ano'));
+  assert.ok(estimateTokens('汉字汉字') >= 3);
+});
+
+const cases: [string, string[], boolean][] = [
+  ['file:///home/ana/project/secrets/a.txt', ['**/secrets/**'], true],
+  ['file:///home/ana/project/secrets/a.txt', ['secrets/**'], true],
+  ['file:///home/ana/project/.env', ['.env'], true],
+  ['file:///home/ana/project/.env', ['*.env'], true],
+  ['file:///c%3A/Users/Ana/Secretos/Ñ.txt', ['**/secretos/*'], true],
+  ['file:///home/ana/SECRETS/a.txt', ['**/secrets/**'], true],
+  ['vscode-remote://host/home/ana/secrets/a.txt', ['**/secrets/**'], true],
+  ['untitled:secret.txt', ['secret.txt'], true],
+  ['file:///home/ana/project/src/a.ts', ['**/secrets/**', '*.env'], false],
+  ['file:///home/ana/project/src/a.ts', [], false],
+  ['file:///home/ana/project/src/a.ts', ['**'], true],
+];
+for (const [uri, patterns, matches] of cases) {
+  test(`${uri} is ${matches ? '' : 'not '}local-only by ${JSON.stringify(patterns)}`, () => {
+    assert.equal(isLocalOnly(uri, patterns), matches);
+  });
+}

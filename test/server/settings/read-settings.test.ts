@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readSettings } from '../../../server/settings/read-settings.ts';
+import { settingsOfFile } from '../../../server/settings/settings-source.ts';
+import type { RumboError } from '../../../shared/errors.ts';
+import { defaultSettings } from '../../../shared/settings.ts';
+
+test('settings are found nested, flat, and under their full names', () => {
+  const wanted = { ...defaultSettings, 'routing.strategy': 'cost' as const };
+  for (const raw of [
+    { routing: { strategy: 'cost' } },
+    { rumbo: { routing: { strategy: 'cost' } } },
+    { 'routing.strategy': 'cost' },
+    { 'rumbo.routing.strategy': 'cost' },
+  ]) {
+    assert.deepEqual(readSettings(raw), { settings: wanted, problems: [] });
+  }
+});
+test('model ids with dots and slashes stay whole', () => {
+  const models = { 'groq/openai/gpt-oss-20b': { tier: 2 }, 'llama/qwen2.5:7b': { locked: true } };
+  assert.deepEqual(readSettings({ models }).settings.models, models);
+});
+test('nothing at all gives the defaults', () => {
+  for (const raw of [undefined, null, {}, [], 'x'])
+    assert.deepEqual(readSettings(raw).settings, defaultSettings);
+});
+test('a value that cannot be read leaves the default and says what it must be', () => {
+  const { settings, problems } = readSettings({ 'rumbo.routing.strategy': 'cheapest' });
+  assert.equal(settings['routing.strategy'], 'auto');
+  assert.match(problems[0]?.message ?? '', /rumbo\.routing\.strategy must be "auto" or "priority"/);
+});
+test('a misspelt setting is named', () => {
+  assert.match(
+    readSettings({ 'rumbo.routing.strategi': 'cost' }).problems[0]?.message ?? '',
+    /rumbo\.routing\.strategi is not/,
+  );
+});
+test('a broken entry does not unlock a model, and the others stay', () => {
+  const models = {
+    'a/locked': { locked: true, tier: 99 },
+    'a/broken': { locked: 'yes' },
+    'a/not-an-object': 7,
+    'a/sound': { tier: 3 },
+  };
+  const read = readSettings({ models });
+  assert.deepEqual(read.settings.models, {
+    'a/locked': { locked: true },
+    'a/broken': { locked: true },
+    'a/not-an-object': { locked: true },
+    'a/sound': { tier: 3 },
+  });
+  assert.equal(read.problems.length, 3);
+});
+test('what cannot be read never widens: no budget is lifted, no provider redirected, no file let out', () => {
+  const { settings } = readSettings({
+    'budget.perDayUsd': 'ten',
+    'privacy.localOnly': '**/secrets/**',
+    providers: { openai: { baseUrl: 'not an address' } },
+  });
+  assert.equal(settings['budget.perDayUsd'], 0);
+  assert.deepEqual(settings['privacy.localOnly'], ['**']);
+  assert.equal(settings.providers['openai']?.enabled, false);
+});
+
+const file = (text: string) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'config.json');
+  writeFileSync(path, text);
+  return path;
+};
+test('a file may have comments and a trailing comma', () => {
+  const { settings, problems } = settingsOfFile(file('{\n  // mine\n  "rumbo.routing.strategy": "cost",\n}'));
+  assert.deepEqual([settings['routing.strategy'], problems], ['cost', []]);
+});
+test('a fault in a file is told with path and line', () => {
+  const path = file('{\n  "rumbo.models": {\n    "a/b": {\n      "tier": 9\n    }\n  }\n}');
+  assert.equal(
+    settingsOfFile(path).problems[0]?.message,
+    `${path}:4: rumbo.models["a/b"].tier must be at most 5.`,
+  );
+});
+test('a file that is not JSON, not an object or not there is one sentence with its path', () => {
+  for (const [path, what] of [
+    [file('{\n  "a": 1\n  "b": 2\n}'), /:3: the file is not valid JSON/],
+    [file('[1]'), /:1: the file must hold one JSON object/],
+    [join(tmpdir(), 'rumbo-does-not-exist.json'), /cannot be read/],
+  ] as const) {
+    assert.throws(
+      () => settingsOfFile(path),
+      (error: RumboError) => {
+        assert.match(error.message, what);
+        assert.ok(error.message.includes(path));
+        return true;
+      },
+    );
+  }
+});
