@@ -1,0 +1,134 @@
+/** **Rumbo: Code…**: a prompt and the open file in, a proposed change out; without a file, a new document. */
+import * as vscode from 'vscode';
+import type { AskParams, AskResult, CodeAnswer } from '../shared/protocol.ts';
+import { editorInFront, fileOf, openUntitled, placeOf } from './editors.ts';
+import { type Failure, failureOf, sentence } from './failures.ts';
+import type { Parts } from './plan.ts';
+import type { Proposal, Proposals } from './proposals.ts';
+import { showFailure } from './show-failure.ts';
+import { receiptLine } from './texts/receipt.ts';
+
+export type CodeParts = Parts & { readonly proposals: Proposals };
+/** `target`: the file to change. Absent: the answer goes to a new document. */
+type Request = AskParams & { readonly prompt: string; readonly target?: vscode.Uri };
+
+/** Asks for a prompt and answers it for the file in front of the user. */
+export async function code(parts: CodeParts): Promise<void> {
+  const editor = editorInFront();
+  const prompt = await parts.prompts.ask({
+    about: 'coder',
+    title: editor ? `Rumbo: Code, ${placeOf(editor)}` : 'Rumbo: Code, in a new document',
+    prompt: editor ? 'What should change? You see the change before it is kept.' : 'What should be written?',
+    placeholder: editor ? 'Handle the empty list' : 'A function that parses ISO dates, in TypeScript',
+  });
+  if (prompt === undefined) return;
+  // Read now, not before: the user may have typed on while the box was open.
+  const about = editor && { target: editor.document.uri, file: fileOf(editor.document, editor.selection) };
+  await answer(parts, { role: 'coder', prompt, ...about });
+}
+
+async function answer(parts: CodeParts, request: Request): Promise<void> {
+  const source = new vscode.CancellationTokenSource();
+  const arrival = arriving(parts, request, source);
+  try {
+    const result = await ask(parts, request, source, arrival.write);
+    if (result.code) arrival.write(result.code);
+    parts.receipts.remember(result.receipt);
+    parts.prompts.forget('coder');
+    arrival.done();
+    if (arrival.proposal) arrival.proposal.finish(result.receipt);
+    else await showNew(result);
+  } catch (error) {
+    arrival.done();
+    parts.prompts.keep('coder', request.prompt);
+    const failure = failureOf(error);
+    const stopped = source.token.isCancellationRequested || failure.kind === 'cancelled';
+    arrival.proposal?.interrupt(stopped ? 'It was stopped by you.' : sentence(failure));
+    // What had arrived stays: in the proposal, or in a new document.
+    if (!arrival.proposal && arrival.latest?.text) await openUntitled(arrival.latest);
+    if (!stopped) offerAgain(parts, request, failure);
+  }
+}
+
+/** Where the code goes while it arrives: into a proposal for the file, if there is one. */
+function arriving(
+  { proposals, running }: CodeParts,
+  request: Request,
+  source: vscode.CancellationTokenSource,
+) {
+  let mark: vscode.Disposable | undefined;
+  const arrival = {
+    proposal: undefined as Proposal | undefined,
+    latest: undefined as CodeAnswer | undefined,
+    write(code: CodeAnswer) {
+      arrival.latest = code;
+      if (!request.target || !request.file) return;
+      if (!arrival.proposal) {
+        arrival.proposal = proposals.open(request.target, request.file, source);
+        mark = running.add(arrival.proposal.uri, source);
+      }
+      arrival.proposal.write(code);
+    },
+    done: () => mark?.dispose(),
+  };
+  return arrival;
+}
+
+const ask = (
+  { server }: CodeParts,
+  { target: _, ...params }: Request,
+  source: vscode.CancellationTokenSource,
+  onCode: (code: CodeAnswer) => void,
+): Thenable<AskResult> =>
+  vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Rumbo: coding', cancellable: true },
+    (report, token) => {
+      token.onCancellationRequested(() => source.cancel());
+      report.report({ message: 'choosing a model…' });
+      return server.use((connection) =>
+        connection.ask(
+          params,
+          (part) => {
+            if (part.type === 'start')
+              report.report({ message: [part.model, part.note].filter(Boolean).join(' · ') });
+            if (part.type === 'fallback') report.report({ message: `${part.from}: ${part.reason}` });
+            if (part.type === 'code') onCode(part.code);
+          },
+          source.token,
+        ),
+      );
+    },
+  );
+
+function offerAgain(parts: CodeParts, request: Request, failure: Failure): void {
+  const { target, ...params } = request;
+  showFailure(failure, {
+    ask: () => askAgain(parts, request),
+    askNext: () => askAgain(parts, { ...request, whenPinnedUnavailable: 'next' }),
+    edit: () => code(parts),
+    request: params,
+  });
+}
+
+/** The same question, about the file as it is now. */
+async function askAgain(parts: CodeParts, request: Request): Promise<void> {
+  if (!request.target) return answer(parts, request);
+  const document = await vscode.workspace.openTextDocument(request.target);
+  const { start, end } = request.file?.selection ?? {
+    start: { line: 0, character: 0 },
+    end: { line: 0, character: 0 },
+  };
+  const selection = document.validateRange(
+    new vscode.Range(start.line, start.character, end.line, end.character),
+  );
+  return answer(parts, { ...request, file: fileOf(document, selection) });
+}
+
+async function showNew({ code: written, text, receipt }: AskResult): Promise<void> {
+  await openUntitled(written ?? { text, languageId: null });
+  const cut =
+    receipt.finishReason === 'length' ? 'The code may be cut: the model reached its output limit. ' : '';
+  const line = [receiptLine(receipt), receipt.note].filter(Boolean).join(' · ');
+  const picked = vscode.window.showInformationMessage(cut + line, 'Why This Model?');
+  void picked.then((why) => why && vscode.commands.executeCommand('rumbo.whyThisModel'));
+}

@@ -1,0 +1,99 @@
+/** One table: command id → function. */
+import * as vscode from 'vscode';
+import type { RouteParams } from '../shared/protocol.ts';
+import { type CodeParts, code } from './code.ts';
+import { explainRoute, whyThisModel } from './explain.ts';
+import { failureOf } from './failures.ts';
+import type { Keys } from './keys.ts';
+import { showMenu } from './menu.ts';
+import { lockModel, pinModel, setModelTier, toggleModel } from './model-settings.ts';
+import { plan } from './plan.ts';
+import { nameEndpoint, openSettings } from './settings-pages.ts';
+import { showFailure } from './show-failure.ts';
+import { chooseStrategy } from './strategy.ts';
+import type { ProvidersView } from './views/providers.ts';
+import type { Row } from './views/rows.ts';
+
+export type CommandParts = CodeParts & {
+  readonly keys: Keys;
+  readonly view: ProvidersView;
+  readonly log: vscode.LogOutputChannel;
+};
+
+/** Arguments come from menus (a row, a document's address) or from our own buttons. */
+// biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
+type Command = (...args: any[]) => unknown;
+
+export const commandTable = (parts: CommandParts) =>
+  ({
+    'rumbo.plan': () => plan(parts),
+    'rumbo.code': () => code(parts),
+    'rumbo.whyThisModel': () => whyThisModel(parts),
+    'rumbo.explainRoute': (request?: RouteParams) => explainRoute(parts, request),
+    'rumbo.chooseStrategy': chooseStrategy,
+
+    'rumbo.setApiKey': (about?: string | Row) => parts.keys.set(providerOf(about)),
+    'rumbo.removeApiKey': (about?: string | Row) => parts.keys.remove(providerOf(about)),
+    'rumbo.testApiKey': (about?: string | Row) => parts.keys.test(providerOf(about)),
+
+    'rumbo.showProviders': () => vscode.commands.executeCommand('rumbo.providers.focus'),
+    'rumbo.showAllProviders': () => parts.view.showAll(),
+    'rumbo.refreshProviders': () => parts.view.refresh(),
+    'rumbo.toggleModel': (row?: Row) => withModel(row, toggleModel),
+    'rumbo.lockModel': (row?: Row) => withModel(row, (model) => lockModel(model, true)),
+    'rumbo.unlockModel': (row?: Row) => withModel(row, (model) => lockModel(model, false)),
+    'rumbo.setModelTier': (row?: Row) => withModel(row, setModelTier),
+    'rumbo.pinModel': (row?: Row) => withModel(row, pinModel),
+
+    'rumbo.stop': (uri?: vscode.Uri) => parts.running.stop(uri),
+    'rumbo.saveAnswer': (uri?: vscode.Uri) => saveAnswer(parts, uri),
+    'rumbo.acceptChange': (uri?: vscode.Uri) => parts.proposals.accept(uri),
+    'rumbo.discardChange': (uri?: vscode.Uri) => parts.proposals.discard(uri),
+
+    'rumbo.clearCache': () => clearCache(parts),
+    'rumbo.restartServer': () => restartServer(parts),
+    'rumbo.showLog': () => parts.log.show(),
+    'rumbo.showMenu': showMenu,
+    'rumbo.openSettings': openSettings,
+    'rumbo.nameEndpoint': nameEndpoint,
+  }) satisfies Record<`rumbo.${string}`, Command>;
+
+const providerOf = (about?: string | Row): string | undefined => {
+  if (typeof about === 'string') return about;
+  return about?.type === 'provider' ? about.provider.name : undefined;
+};
+
+const withModel = <Result>(
+  row: Row | undefined,
+  work: (model: (Row & { type: 'model' })['model']) => Result,
+): Result | undefined => (row?.type === 'model' ? work(row.model) : undefined);
+
+/** A copy that can be edited and saved under any name. */
+async function saveAnswer({ documents }: CommandParts, uri?: vscode.Uri): Promise<void> {
+  const from = uri ?? vscode.window.activeTextEditor?.document.uri;
+  const content = from && documents.text(from);
+  if (content === undefined) return;
+  const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' });
+  await vscode.window.showTextDocument(document, { preview: false });
+}
+
+async function clearCache({ server }: CommandParts): Promise<void> {
+  try {
+    const cleared = await server.use((connection) => connection.clearCache());
+    const answers = cleared === 1 ? '1 remembered answer' : `${cleared} remembered answers`;
+    void vscode.window.showInformationMessage(
+      cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`,
+    );
+  } catch (error) {
+    showFailure(failureOf(error));
+  }
+}
+
+async function restartServer({ server }: CommandParts): Promise<void> {
+  try {
+    await server.restart();
+    vscode.window.setStatusBarMessage('Rumbo’s server has been restarted.', 5000);
+  } catch (error) {
+    showFailure(failureOf(error));
+  }
+}

@@ -1,0 +1,167 @@
+/** One life of the server: forks it, speaks LSP with it, hands it settings. Loaded on first use only, for it is heavy. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import * as vscode from 'vscode';
+import {
+  CloseAction,
+  DidChangeConfigurationNotification,
+  ErrorAction,
+  LanguageClient,
+  type LanguageClientOptions,
+  State,
+} from 'vscode-languageclient/node';
+import type { Model } from '../shared/models.ts';
+import * as protocol from '../shared/protocol.ts';
+import { section } from '../shared/settings.ts';
+import type { Status } from '../shared/status.ts';
+import { effectiveSettings } from './effective-settings.ts';
+import { type KeyChannel, keyChannel } from './key-channel.ts';
+import { networkSettings } from './network-settings.ts';
+import { keyVariablesOf, serverEnvironment } from './server-environment.ts';
+
+export type Connection = {
+  /** Streams parts while it waits. Rejects with what the server answers, or with a JSON-RPC error. */
+  ask(
+    params: Omit<protocol.AskParams, 'partialResultToken'>,
+    onPart: (part: protocol.AskPart) => void,
+    token: vscode.CancellationToken,
+  ): Promise<protocol.AskResult>;
+  explain(params: protocol.RouteParams): Promise<protocol.ExplainResult>;
+  status(): Promise<Status>;
+  listModels(params: protocol.ListModelsParams): Promise<readonly Model[]>;
+  testProvider(provider: string): Promise<{ readonly models: number }>;
+  clearCache(): Promise<number>;
+  readonly keys: KeyChannel;
+  /** Tells the server that settings changed; it then pulls them. */
+  settingsChanged(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type ConnectionOptions = {
+  /** The server's bundle. */
+  readonly module: string;
+  /** A folder of the extension's own; also the server's working directory, so that nothing resolves in a workspace. */
+  readonly storagePath: string;
+  readonly log: vscode.LogOutputChannel;
+  /** Whether to start the server again after it ended by itself. */
+  onEnded(): boolean;
+  /** It runs; `again`: after a crash. */
+  onRunning(connection: Connection, again: boolean): void;
+  onStatus(status: Status): void;
+};
+
+/** Starts the server. Rejects when it does not come up. */
+export async function connect(options: ConnectionOptions): Promise<Connection> {
+  let child: ChildProcess | undefined;
+  let keys: KeyChannel | undefined;
+  let ran = false;
+
+  const launch = async (): Promise<ChildProcess> => {
+    child = forkServer(options);
+    keys = keyChannel(child);
+    return child;
+  };
+  const clientOptions: LanguageClientOptions = {
+    outputChannel: options.log,
+    // Its own trace would write prompts to the log, and reads a setting that any workspace may set.
+    traceOutputChannel: untraced(options.log),
+    initializationOptions: (): protocol.InitializationOptions => ({
+      storagePath: options.storagePath,
+      network: networkSettings((key) => vscode.workspace.getConfiguration('http').inspect(key)),
+    }),
+    middleware: {
+      workspace: {
+        configuration: ({ items }) =>
+          items.map((item) => (item.section === section ? currentSettings() : null)),
+        // The one notification is sent by `settingsChanged`.
+        didChangeConfiguration: async () => undefined,
+      },
+    },
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        const restart = ran && options.onEnded();
+        return { action: restart ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
+      },
+    },
+    initializationFailedHandler: () => false,
+  };
+  const client = new QuietClient('rumbo', 'Rumbo', launch, clientOptions);
+  client.onNotification(protocol.statusChanged, options.onStatus);
+
+  const connection: Connection = {
+    async ask(params, onPart, token) {
+      const partialResultToken = crypto.randomUUID();
+      const parts = client.onProgress(protocol.askPart, partialResultToken, onPart);
+      try {
+        return await client.sendRequest(protocol.ask, { ...params, partialResultToken }, token);
+      } finally {
+        parts.dispose();
+      }
+    },
+    explain: (params) => client.sendRequest(protocol.explain, params),
+    status: () => client.sendRequest(protocol.status),
+    listModels: (params) => client.sendRequest(protocol.listModels, params),
+    testProvider: (provider) => client.sendRequest(protocol.testProvider, { provider }),
+    clearCache: () => client.sendRequest(protocol.clearCache),
+    keys: {
+      send: (command) =>
+        keys ? keys.send(command) : Promise.reject(new Error('The server has no process.')),
+    },
+    settingsChanged: () =>
+      client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
+    stop: () => client.stop().finally(() => child?.kill()),
+  };
+  client.onDidChangeState(({ newState }) => {
+    if (newState !== State.Running) return;
+    options.onRunning(connection, ran);
+    ran = true;
+  });
+  await client.start();
+  return connection;
+}
+
+function forkServer({ module, storagePath, log }: ConnectionOptions): ChildProcess {
+  mkdirSync(storagePath, { recursive: true });
+  const providers = vscode.workspace.getConfiguration(section).inspect('providers')?.globalValue;
+  const child = fork(module, ['--stdio'], {
+    cwd: storagePath,
+    env: serverEnvironment(process.env, keyVariablesOf(providers), 'electron' in process.versions),
+    execArgv: [],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  });
+  // Without a listener a failed start would end the whole extension host.
+  child.on('error', (error) => log.error(`The server could not be started: ${error.message}`));
+  child.on('exit', (code, signal) => log.info(`The server ended (${signal ?? `exit code ${code}`}).`));
+  return child;
+}
+
+function currentSettings(): Record<string, unknown> {
+  const configuration = vscode.workspace.getConfiguration(section);
+  return effectiveSettings((key) => configuration.inspect(key));
+}
+
+const untraced = (log: vscode.LogOutputChannel): vscode.LogOutputChannel =>
+  new Proxy(log, {
+    get(target, property) {
+      if (property === 'logLevel') return vscode.LogLevel.Info;
+      if (property === 'onDidChangeLogLevel') return () => ({ dispose() {} });
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+/** The library's client without its own notifications, which show stacks; ours say one sentence. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
+  override async stop(timeout?: number): Promise<void> {
+    try {
+      await super.stop(timeout);
+    } catch (error) {
+      this.info(`The server did not stop in order: ${error}`, undefined, false);
+    }
+  }
+}

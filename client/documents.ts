@@ -1,0 +1,107 @@
+/** Read-only documents that Rumbo writes while the user reads: answers, proposals, explanations. */
+import * as vscode from 'vscode';
+
+export type Documents = {
+  /** A new document. Nothing is shown yet. */
+  create(scheme: Scheme, name: string, text: string): VirtualDocument;
+  /** The text at an address. Absent after it was dropped. */
+  text(uri: vscode.Uri): string | undefined;
+};
+export type VirtualDocument = {
+  readonly uri: vscode.Uri;
+  /** Replaces the text, which is asked for when it is shown: within a tenth of a second. */
+  write(text: () => string): void;
+  /** Shows the last text now. */
+  flush(): void;
+};
+/** `rumbo-answer`: for reading. `rumbo-original` and `rumbo-proposal`: the two sides of a change. */
+export type Scheme = 'rumbo-answer' | 'rumbo-original' | 'rumbo-proposal';
+export const schemes = [
+  'rumbo-answer',
+  'rumbo-original',
+  'rumbo-proposal',
+] as const satisfies readonly Scheme[];
+
+const flushEveryMs = 80;
+/** Documents kept at most; the oldest that no tab shows go first. */
+const mostKept = 40;
+
+export function virtualDocuments(): Documents & vscode.Disposable {
+  const texts = new Map<string, () => string>();
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let created = 0;
+  const provider: vscode.TextDocumentContentProvider = {
+    onDidChange: changed.event,
+    provideTextDocumentContent: (uri) =>
+      texts.get(uri.toString())?.() ??
+      'This answer was not kept: the window was reloaded since. Ask again.\n',
+  };
+  const registrations = schemes.map((scheme) =>
+    vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
+  );
+
+  return {
+    create(scheme, name, text) {
+      created += 1;
+      // The number keeps two documents of one name apart; it does not show in the tab.
+      const uri = vscode.Uri.from({ scheme, path: `/${created}/${name.replace(/[/\\]/g, '∕')}` });
+      const key = uri.toString();
+      texts.set(key, () => text);
+      dropOldest(texts);
+      const flush = () => {
+        clearTimeout(timers.get(key));
+        timers.delete(key);
+        changed.fire(uri);
+      };
+      return {
+        uri,
+        write(next) {
+          texts.set(key, next);
+          if (!timers.has(key)) timers.set(key, setTimeout(flush, flushEveryMs));
+        },
+        flush,
+      };
+    },
+    text: (uri) => texts.get(uri.toString())?.(),
+    dispose() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      for (const registration of registrations) registration.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+function dropOldest(texts: Map<string, unknown>): void {
+  if (texts.size <= mostKept) return;
+  const open = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
+  for (const key of texts.keys()) {
+    if (texts.size <= mostKept) return;
+    if (!open.has(key)) texts.delete(key);
+  }
+}
+
+/** Keeps the end of a growing document in view until the user scrolls away from it. */
+export function followEnd(uri: vscode.Uri): vscode.Disposable {
+  const key = uri.toString();
+  let following = true;
+  let lines = 0;
+  const editorOf = () =>
+    vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === key);
+  const grown = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+    if (document.uri.toString() !== key) return;
+    const editor = editorOf();
+    if (following && editor) {
+      const end = document.lineAt(document.lineCount - 1).range.end;
+      editor.revealRange(new vscode.Range(end, end));
+    }
+    lines = document.lineCount;
+  });
+  const scrolled = vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor, visibleRanges }) => {
+    if (textEditor.document.uri.toString() !== key) return;
+    const last = visibleRanges.at(-1)?.end.line ?? 0;
+    // Growth alone also moves the end out of view; only a document as long as before was scrolled by the user.
+    if (textEditor.document.lineCount === lines || last >= lines - 2) following = last >= lines - 2;
+  });
+  return vscode.Disposable.from(grown, scrolled);
+}

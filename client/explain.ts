@@ -1,0 +1,60 @@
+/** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: decisions in words, before and after. */
+import * as vscode from 'vscode';
+import type { RouteParams } from '../shared/protocol.ts';
+import { editorInFront, fileOf } from './editors.ts';
+import { failureOf } from './failures.ts';
+import { type Parts, show } from './plan.ts';
+import { showFailure } from './show-failure.ts';
+import { explanationDocument } from './texts/explanation.ts';
+import { receiptSection } from './texts/receipt.ts';
+import { beginning } from './texts/words.ts';
+
+/** @param request what to explain. Absent: the user is asked for a prompt */
+export async function explainRoute(parts: Parts, request?: RouteParams): Promise<void> {
+  const { server, prompts, documents } = parts;
+  const route = request ?? (await askForRoute(parts));
+  if (!route) return;
+  const prompt = route.prompt ?? '';
+  try {
+    const result = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: 'Rumbo: explaining the route' },
+      () => server.use((connection) => connection.explain(route)),
+    );
+    const text = explanationDocument(prompt, result, vscode.env.language);
+    await show(documents.create('rumbo-answer', `Route: ${beginning(prompt, 40)}.md`, text).uri);
+    prompts.forget('route');
+  } catch (error) {
+    showFailure(failureOf(error), {
+      ask: () => explainRoute(parts, route),
+      edit: () => explainRoute(parts),
+    });
+  }
+}
+
+/** As “Code” would send it when a file is in front, so that rules about files show; else a plain prompt. */
+async function askForRoute({ prompts }: Parts): Promise<RouteParams | undefined> {
+  const prompt = await prompts.ask({
+    about: 'route',
+    title: 'Rumbo: Explain Route',
+    prompt: 'Which prompt? Nothing is sent to any provider and no tokens are spent.',
+    placeholder: 'Plan a migration to the new payment service',
+  });
+  if (prompt === undefined) return undefined;
+  const editor = editorInFront();
+  return editor ? { prompt, file: fileOf(editor.document, editor.selection) } : { prompt };
+}
+
+export async function whyThisModel({ receipts, documents }: Parts): Promise<void> {
+  const receipt = receipts.last;
+  if (!receipt) {
+    const picked = await vscode.window.showInformationMessage(
+      'Nothing has been answered yet in this window. Ask something first.',
+      'Plan…',
+    );
+    if (picked) await vscode.commands.executeCommand('rumbo.plan');
+    return;
+  }
+  const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);
+  const text = `# Why ${receipt.model}?\n\nThe last answer in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;
+  await show(documents.create('rumbo-answer', `Why ${beginning(receipt.model, 40)}.md`, text).uri);
+}

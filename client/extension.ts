@@ -1,0 +1,51 @@
+/** Activate and deactivate; makes the client's parts. The server waits for its first use. */
+import * as vscode from 'vscode';
+import { commandTable } from './commands.ts';
+import { virtualDocuments } from './documents.ts';
+import { createKeys } from './keys.ts';
+import { promptMemory } from './prompt.ts';
+import { createProposals } from './proposals.ts';
+import { receiptMemory } from './receipts.ts';
+import { runningAnswers } from './running.ts';
+import { createServer, type Server } from './server.ts';
+import { followSettings } from './settings-changes.ts';
+import { createStatusBar } from './status-bar.ts';
+import { createProvidersView } from './views/providers.ts';
+
+let server: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Rumbo', { log: true });
+  server = createServer(context, log);
+  const documents = virtualDocuments();
+  const receipts = receiptMemory();
+  const keys = createKeys(server);
+  const view = createProvidersView(server);
+  const parts = {
+    server,
+    log,
+    documents,
+    receipts,
+    keys,
+    view,
+    prompts: promptMemory(),
+    running: runningAnswers(),
+    proposals: createProposals(documents),
+  };
+  const commands = Object.entries(commandTable(parts)).map(([id, run]) =>
+    vscode.commands.registerCommand(id, run),
+  );
+  context.subscriptions.push(
+    log,
+    documents,
+    receipts,
+    keys,
+    view,
+    createStatusBar(server, receipts),
+    followSettings(server),
+    ...commands,
+  );
+}
+
+/** The editor waits for the promise, five seconds at most. */
+export const deactivate = (): Promise<void> | undefined => server?.stop();

@@ -1,0 +1,103 @@
+/** **Rumbo: Plan…**: a prompt in, a plan streaming into a document beside the editor, with its receipt. */
+import * as vscode from 'vscode';
+import type { AskParams } from '../shared/protocol.ts';
+import type { Documents } from './documents.ts';
+import { followEnd } from './documents.ts';
+import { failureOf, sentence } from './failures.ts';
+import type { Prompts } from './prompt.ts';
+import type { Receipts } from './receipts.ts';
+import type { Running } from './running.ts';
+import type { Server } from './server.ts';
+import { showFailure } from './show-failure.ts';
+import { type Answer, answerDocument, emptyAnswer, progress, withPart } from './texts/answer.ts';
+import { beginning } from './texts/words.ts';
+
+export type Parts = {
+  readonly server: Server;
+  readonly prompts: Prompts;
+  readonly documents: Documents;
+  readonly running: Running;
+  readonly receipts: Receipts;
+};
+
+/** Asks for a prompt and answers it. */
+export async function plan(parts: Parts): Promise<void> {
+  const prompt = await parts.prompts.ask({
+    about: 'planner',
+    title: 'Rumbo: Plan',
+    prompt: 'What should be planned? Enter sends it to the model that fits; Escape closes.',
+    placeholder: 'Add retries to the upload, with tests',
+  });
+  if (prompt !== undefined) await answer(parts, { role: 'planner', prompt });
+}
+
+type Request = AskParams & { readonly prompt: string };
+
+async function answer(parts: Parts, request: Request): Promise<void> {
+  const { server, prompts, documents, running, receipts } = parts;
+  const source = new vscode.CancellationTokenSource();
+  let state = emptyAnswer('Plan', request.prompt);
+  const document = documents.create(
+    'rumbo-answer',
+    `Plan: ${beginning(request.prompt, 40)}.md`,
+    answerDocument(state),
+  );
+  const write = (next: Answer) => {
+    state = next;
+    document.write(() => answerDocument(state));
+  };
+  const marks = [running.add(document.uri, source), followEnd(document.uri), source];
+  try {
+    await show(document.uri);
+    const result = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'Rumbo: planning', cancellable: true },
+      (report, token) => {
+        token.onCancellationRequested(() => source.cancel());
+        return server.use((connection) =>
+          connection.ask(
+            request,
+            (part) => {
+              write(withPart(state, part));
+              if (part.type !== 'text-delta') report.report({ message: plain(progress(state)) });
+            },
+            source.token,
+          ),
+        );
+      },
+    );
+    write({ ...state, text: result.text, ending: { type: 'complete', receipt: result.receipt } });
+    receipts.remember(result.receipt);
+    prompts.forget('planner');
+  } catch (error) {
+    const failure = failureOf(error);
+    const stopped = failure.kind === 'cancelled' || source.token.isCancellationRequested;
+    write({
+      ...state,
+      ending: stopped ? { type: 'stopped' } : { type: 'failed', sentence: sentence(failure) },
+    });
+    prompts.keep('planner', request.prompt);
+    if (!stopped)
+      showFailure(failure, {
+        ask: () => answer(parts, request),
+        askNext: () => answer(parts, { ...request, whenPinnedUnavailable: 'next' }),
+        edit: () => plan(parts),
+        request,
+      });
+  } finally {
+    document.flush();
+    // The last text is still on its way to the editor; following ends after it has been shown.
+    setTimeout(() => vscode.Disposable.from(...marks.slice(1)).dispose(), 500);
+    marks[0]?.dispose();
+  }
+}
+
+/** Beside what the user works on; further answers join the first. */
+export async function show(uri: vscode.Uri): Promise<void> {
+  const beside = vscode.window.tabGroups.all.find((group) =>
+    group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === uri.scheme),
+  );
+  const viewColumn = beside?.viewColumn ?? vscode.ViewColumn.Beside;
+  await vscode.window.showTextDocument(uri, { viewColumn, preview: false });
+}
+
+const plain = (text: string): string => text.replaceAll('*', '');

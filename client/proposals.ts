@@ -1,0 +1,183 @@
+/** Changes shown before they are kept: a diff that fills while the answer arrives, then Accept or Discard. */
+import { basename } from 'node:path/posix';
+import * as vscode from 'vscode';
+import type { CodeAnswer, FileContext } from '../shared/protocol.ts';
+import type { Receipt } from '../shared/receipts.ts';
+import type { Documents, VirtualDocument } from './documents.ts';
+import { hasChanged, isProtected, proposedText } from './proposal.ts';
+import { receiptLine } from './texts/receipt.ts';
+
+export type Proposals = {
+  /** Shows a change to `target`; closing it while it arrives cancels `source`. */
+  open(target: vscode.Uri, file: FileContext, source: vscode.CancellationTokenSource): Proposal;
+  /** @param uri of the proposal. Absent: the one in front */
+  accept(uri?: vscode.Uri): Promise<void>;
+  discard(uri?: vscode.Uri): Promise<void>;
+};
+export type Proposal = {
+  readonly uri: vscode.Uri;
+  write(code: CodeAnswer): void;
+  finish(receipt: Receipt): void;
+  /** @param why it is not whole, one sentence */
+  interrupt(why: string): void;
+};
+
+/** What is known of one change until it is accepted or discarded. */
+type Record_ = {
+  readonly target: vscode.Uri;
+  readonly name: string;
+  readonly file: FileContext;
+  readonly document: VirtualDocument;
+  code?: CodeAnswer;
+  /** Why it is not whole, one sentence. */
+  incomplete?: string;
+};
+
+export function createProposals(documents: Documents): Proposals {
+  const records = new Map<string, Record_>();
+  const find = (uri: vscode.Uri | undefined) => records.get((uri ?? proposalInFront())?.toString() ?? '');
+  const gone = () =>
+    void vscode.window.showWarningMessage(
+      'That proposal is no longer there. Ask for it again with “Rumbo: Code”.',
+    );
+
+  return {
+    open(target, file, source) {
+      const name = basename(target.path) || 'Untitled';
+      const original = documents.create('rumbo-original', name, file.text);
+      const document = documents.create('rumbo-proposal', name, file.text);
+      const record: Record_ = { target, name, file, document };
+      records.set(document.uri.toString(), record);
+      void show(original.uri, document.uri, record);
+      const closing = onClosed(document.uri, () => source.cancel());
+      return {
+        uri: document.uri,
+        write(code) {
+          record.code = code;
+          document.write(() => proposedText(file.text, code));
+        },
+        finish(receipt) {
+          closing.dispose();
+          document.flush();
+          if (receipt.finishReason === 'length')
+            record.incomplete = 'The model reached its output limit, so the change may be cut.';
+          void announce(record, receipt);
+        },
+        interrupt(why) {
+          closing.dispose();
+          record.incomplete = why;
+          document.flush();
+        },
+      };
+    },
+    async accept(uri) {
+      const record = find(uri);
+      if (!record?.code) return gone();
+      if (await apply(record, record.code)) {
+        records.delete(record.document.uri.toString());
+        await close(record.document.uri);
+        await reveal(record);
+      }
+    },
+    async discard(uri) {
+      const record = find(uri);
+      if (!record) return gone();
+      records.delete(record.document.uri.toString());
+      await close(record.document.uri);
+    },
+  };
+}
+
+async function show(original: vscode.Uri, proposed: vscode.Uri, { name, file }: Record_): Promise<void> {
+  for (const uri of [original, proposed]) {
+    const document = await vscode.workspace.openTextDocument(uri);
+    if (document.languageId !== file.languageId)
+      await vscode.languages
+        .setTextDocumentLanguage(document, file.languageId)
+        .then(undefined, () => undefined);
+  }
+  await vscode.commands.executeCommand('vscode.diff', original, proposed, `${name}: proposed change`, {
+    viewColumn: vscode.ViewColumn.Beside,
+    preview: false,
+  });
+}
+
+async function announce(record: Record_, receipt: Receipt): Promise<void> {
+  const { document, name, code, file, incomplete } = record;
+  const unchanged = code && proposedText(file.text, code) === file.text ? ' The answer changes nothing.' : '';
+  const line = [receiptLine(receipt), receipt.note].filter(Boolean).join(' · ');
+  const message = `Proposed change to ${name} by ${line}.${unchanged}${incomplete ? ` ${incomplete}` : ''}`;
+  const tell = incomplete ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const picked = await tell(message, 'Accept', 'Discard', 'Why This Model?');
+  if (picked === 'Accept') await vscode.commands.executeCommand('rumbo.acceptChange', document.uri);
+  if (picked === 'Discard') await vscode.commands.executeCommand('rumbo.discardChange', document.uri);
+  if (picked === 'Why This Model?') await vscode.commands.executeCommand('rumbo.whyThisModel');
+}
+
+/** Writes the change into the open document, undoable and unsaved; says why when it does not. */
+async function apply({ target, name, file, incomplete }: Record_, code: CodeAnswer): Promise<boolean> {
+  const document = await vscode.workspace.openTextDocument(target).then(undefined, () => undefined);
+  if (!document || hasChanged(file.text, document.getText())) {
+    const what = document ? 'changed while the answer was written' : 'is no longer there';
+    const picked = await vscode.window.showWarningMessage(
+      `${name} ${what}, so nothing was applied; the proposal stays open. Ask again for the file as it is now.`,
+      'Ask Again',
+    );
+    if (picked) await vscode.commands.executeCommand('rumbo.code');
+    return false;
+  }
+  if (incomplete && !(await confirm(`${incomplete} Apply what there is to ${name}?`, 'Apply'))) return false;
+  if (isProtected(target.scheme, target.path) && !(await confirm(protectedQuestion(name), 'Change It')))
+    return false;
+
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(target, rangeIn(document, code), code.text);
+  if (await vscode.workspace.applyEdit(edit)) return true;
+  void vscode.window.showErrorMessage(
+    `${name} could not be changed; the proposal stays open. Check that the file is writable.`,
+  );
+  return false;
+}
+
+const protectedQuestion = (name: string): string =>
+  `${name} decides what the editor or git may run or trust. Change it all the same?`;
+
+const confirm = async (question: string, yes: string): Promise<boolean> =>
+  (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
+
+const rangeIn = (document: vscode.TextDocument, { range }: CodeAnswer): vscode.Range =>
+  range
+    ? document.validateRange(
+        new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character),
+      )
+    : document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
+
+async function reveal({ target, code }: Record_): Promise<void> {
+  const line = code?.range?.start.line ?? 0;
+  const start = new vscode.Position(line, code?.range?.start.character ?? 0);
+  await vscode.window.showTextDocument(target, { selection: new vscode.Range(start, start), preview: false });
+}
+
+const tabsOf = (uri: vscode.Uri): vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(
+      ({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === uri.toString(),
+    );
+
+const close = async (uri: vscode.Uri): Promise<void> =>
+  void (await vscode.window.tabGroups.close(tabsOf(uri)));
+
+function proposalInFront(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+}
+
+/** Moving a tab closes and opens it; only one that is nowhere any more was closed. */
+const onClosed = (uri: vscode.Uri, listener: () => void): vscode.Disposable =>
+  vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+    const ours = closed.some(
+      ({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === uri.toString(),
+    );
+    if (ours && tabsOf(uri).length === 0) listener();
+  });

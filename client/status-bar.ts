@@ -1,0 +1,50 @@
+/** One short status-bar item, and one notification for each setting that cannot be read. */
+import * as vscode from 'vscode';
+import type { Receipt } from '../shared/receipts.ts';
+import type { Receipts } from './receipts.ts';
+import type { Server } from './server.ts';
+import { statusBar } from './texts/status.ts';
+
+/** How long an answer's line stands in the status bar. */
+const recentMs = 20_000;
+
+export function createStatusBar(server: Server, receipts: Receipts): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('rumbo.status', vscode.StatusBarAlignment.Right, 90);
+  item.name = 'Rumbo';
+  let recent: Receipt | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const draw = () => {
+    const { text, tooltip } = statusBar(server.status, recent);
+    item.text = text;
+    item.tooltip = tooltip;
+    // The line of an answer leads to its reasons, everything else to the menu.
+    item.command = recent ? 'rumbo.whyThisModel' : 'rumbo.showMenu';
+    item.accessibilityInformation = { label: `Rumbo. ${tooltip}`, role: 'button' };
+  };
+  const shown = new Set<string>();
+  const followed = server.onStatus(({ problems }) => {
+    draw();
+    for (const problem of problems) if (!shown.has(problem)) tell(problem);
+    // A problem that was solved is told again when it comes back.
+    shown.clear();
+    for (const problem of problems) shown.add(problem);
+  });
+  const remembered = receipts.onRemember((receipt) => {
+    recent = receipt;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      recent = undefined;
+      draw();
+    }, recentMs);
+    draw();
+  });
+  draw();
+  item.show();
+  return vscode.Disposable.from(item, followed, remembered, { dispose: () => clearTimeout(timer) });
+}
+
+function tell(problem: string): void {
+  void vscode.window
+    .showWarningMessage(`Rumbo: ${problem}`, 'Open Settings')
+    .then((picked) => picked && vscode.commands.executeCommand('rumbo.openSettings', undefined, 'json'));
+}

@@ -1,0 +1,45 @@
+/** What a request would do, as Markdown: candidates in order, and who is out and why. */
+import type { Candidate, Exclusion, ExplainResult } from '../../shared/protocol.ts';
+import { dollars, oneLine, quoted } from './words.ts';
+
+export function explanationDocument(prompt: string, result: ExplainResult, locale?: string): string {
+  const { task, difficulty, confidence, strategy, candidates, excluded } = result;
+  const sections = [
+    '# Route explained',
+    quoted(prompt),
+    'Nothing was sent to any provider and no tokens were spent.',
+    [
+      `- **Task:** ${task.replaceAll('_', ' ')} (${Math.round(confidence * 100)} % sure)`,
+      `- **Difficulty:** ${difficulty.toFixed(2)} of 1`,
+      `- **Strategy:** ${strategy}`,
+    ].join('\n'),
+    '## Who would be asked, in order',
+    candidates.length > 0
+      ? candidates.map((candidate, index) => candidateLines(candidate, index + 1)).join('\n')
+      : 'Nobody: no model can answer this request now. Add a key, start a local engine, or name an endpoint in `rumbo.providers`.',
+    ...(excluded.length > 0
+      ? ['## Who would not, and why', excluded.map((out) => exclusionLine(out, locale)).join('\n')]
+      : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function candidateLines({ model, reasons, costUsd }: Candidate, place: number): string {
+  return [
+    `${place}. **${oneLine(model)}**, ${predicted(costUsd)}`,
+    ...reasons.map((reason) => `   - ${oneLine(reason)}`),
+  ].join('\n');
+}
+
+function predicted(cost: Candidate['costUsd']): string {
+  if (!cost) return 'price unknown';
+  if (cost.high === 0) return 'free';
+  return cost.low === cost.high
+    ? `about ${dollars(cost.low)}`
+    : `about ${dollars(cost.low)} to ${dollars(cost.high)}`;
+}
+
+function exclusionLine({ model, rule, reason, until }: Exclusion, locale?: string): string {
+  const back = until ? ` Back at ${new Date(until).toLocaleTimeString(locale)}.` : '';
+  return `- **${oneLine(model)}** (rule: ${oneLine(rule)}): ${oneLine(reason)}${back}`;
+}

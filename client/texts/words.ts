@@ -1,0 +1,51 @@
+/** Numbers as a person says them, and foreign text made fit for one line of Markdown. */
+
+/** `4 ms`, `0.42 s`, `3.1 s`, `2 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 95) return `${Math.round(ms)} ms`;
+  if (ms < 995) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `$0.0012`, `$1.20`; two figures that mean something, however small. */
+export function dollars(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd >= 1) return `$${usd.toFixed(2)}`;
+  if (usd < 0.000_001) return 'less than $0.000001';
+  const digits = Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(usd))));
+  return `$${usd.toFixed(digits)}`;
+}
+
+/** `812`, `12,400`. */
+export const count = (tokens: number): string => tokens.toLocaleString('en-US');
+
+/** `32k`, `1M`: a size of context. */
+export function shortCount(tokens: number): string {
+  const short = (value: number, unit: string) => `${Math.round(value * 10) / 10}${unit}`;
+  if (tokens >= 1_000_000) return short(tokens / 1_000_000, 'M');
+  // Contexts are given in powers of two or in round thousands: 131,072 is 128k, and so is 128,000.
+  return tokens >= 1000
+    ? short(tokens / (tokens % 1000 !== 0 && tokens % 1024 === 0 ? 1024 : 1000), 'k')
+    : String(tokens);
+}
+
+/** Foreign text on one line, so that it cannot start a heading, a list or a table of its own. */
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Foreign text as a quotation, each of its lines. */
+export const quoted = (text: string): string =>
+  text
+    .trim()
+    .split(/\r\n|\r|\n/)
+    .map((line) => `> ${line}`.trimEnd())
+    .join('\n');
+
+/** The beginning of a text, for a title. */
+export function beginning(text: string, characters: number): string {
+  const line = oneLine(text);
+  if (line.length <= characters) return line;
+  const cut = line.slice(0, characters);
+  return `${cut.slice(0, cut.lastIndexOf(' ') > characters / 2 ? cut.lastIndexOf(' ') : characters)}…`;
+}

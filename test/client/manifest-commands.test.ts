@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { schemes } from '../../client/documents.ts';
+import { activate } from '../../client/extension.ts';
+import { rowItem } from '../../client/views/rows.ts';
+import { commands } from '../support/vscode-stub.ts';
+import { model, provider } from './samples.ts';
+
+const root = new URL('../../', import.meta.url);
+const { contributes, icon, activationEvents } = JSON.parse(
+  readFileSync(new URL('package.json', root), 'utf8'),
+);
+type Entry = { command: string; when?: string };
+const menus: Record<string, Entry[]> = contributes.menus;
+const declared: { command: string; title: string; category: string; icon?: string }[] = contributes.commands;
+const ids = declared.map(({ command }) => command);
+
+test('activation registers exactly the declared commands, and starts no server', async () => {
+  const started = performance.now();
+  const subscriptions: { dispose(): unknown }[] = [];
+  activate({
+    subscriptions,
+    asAbsolutePath: () => assert.fail('the server was started'),
+    globalStorageUri: { fsPath: '/nowhere' },
+  } as never);
+  assert.ok(performance.now() - started < 50, 'activation took longer than 50 ms');
+  assert.deepEqual((await commands.getCommands()).sort(), [...ids].sort());
+  for (const subscription of subscriptions) subscription.dispose();
+});
+
+test('titles that others rely on stay as they are', () => {
+  const titles = declared.map(({ category, title }) => `${category}: ${title}`);
+  for (const title of [
+    'Rumbo: Plan…',
+    'Rumbo: Code…',
+    'Rumbo: Why This Model?',
+    'Rumbo: Explain Route…',
+    'Rumbo: Choose Strategy…',
+    'Rumbo: Clear Cache',
+    'Rumbo: Show Log',
+    'Rumbo: Set API Key…',
+    'Rumbo: Remove API Key…',
+    'Rumbo: Test API Key…',
+  ])
+    assert.ok(titles.includes(title), title);
+  assert.equal(new Set(titles).size, titles.length);
+});
+
+test('menus name only commands that exist, and buttons have icons', () => {
+  for (const [menu, entries] of Object.entries(menus))
+    for (const { command, ...entry } of entries) {
+      assert.ok(ids.includes(command), `${menu}: ${command}`);
+      const group = (entry as { group?: string }).group ?? '';
+      if (/^(inline|navigation)/.test(group))
+        assert.ok(declared.find((one) => one.command === command)?.icon, `${command} shows as a button`);
+    }
+});
+
+test('when clauses know only the views, schemes and keys we have', () => {
+  const clauses = Object.values(menus)
+    .flat()
+    .map(({ when }) => when ?? '')
+    .concat(contributes.viewsWelcome.map((welcome: { when: string }) => welcome.when));
+  for (const clause of clauses) {
+    for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g))
+      assert.ok(['rumbo.streaming', 'rumbo.empty', 'rumbo.providers'].includes(key ?? ''), clause);
+    for (const [, scheme] of clause.matchAll(/resourceScheme == ([\w-]+)/g))
+      assert.ok((schemes as readonly string[]).includes(scheme ?? ''), clause);
+  }
+});
+
+/** The commands a row offers, as VS Code reads `viewItem =~ /…/`. */
+function offered(contextValue: string): string[] {
+  const entries = (menus['view/item/context'] ?? []).filter(({ when }) => {
+    const [, pattern] = /viewItem =~ \/(.*)\//.exec(when ?? '') ?? [];
+    return new RegExp(pattern ?? '').test(contextValue);
+  });
+  return [...new Set(entries.map(({ command }) => command.replace('rumbo.', '')))].sort();
+}
+
+test('each row of the tree offers what can be done to it', () => {
+  const of = (row: Parameters<typeof rowItem>[0]) => offered(rowItem(row).contextValue ?? '');
+  assert.deepEqual(of({ type: 'provider', provider: provider({ key: 'none', state: 'no-key' }) }), [
+    'setApiKey',
+    'testApiKey',
+  ]);
+  assert.deepEqual(of({ type: 'provider', provider: provider({ key: 'keychain' }) }), [
+    'removeApiKey',
+    'setApiKey',
+    'testApiKey',
+  ]);
+  assert.deepEqual(of({ type: 'provider', provider: provider({ key: 'not-needed' }) }), ['testApiKey']);
+  assert.deepEqual(of({ type: 'model', model: model() }), [
+    'lockModel',
+    'pinModel',
+    'setModelTier',
+    'toggleModel',
+  ]);
+  assert.deepEqual(of({ type: 'model', model: model({ locked: true, toggle: false }) }), [
+    'pinModel',
+    'setModelTier',
+    'toggleModel',
+    'unlockModel',
+  ]);
+});
+
+test('what only a row can tell is not offered in the palette', () => {
+  const hidden = (menus['commandPalette'] ?? [])
+    .filter(({ when }) => when === 'false')
+    .map(({ command }) => command);
+  for (const { command } of menus['view/item/context'] ?? [])
+    if (!/ApiKey$/.test(command)) assert.ok(hidden.includes(command), command);
+});
+
+test('the pictures are there, and activation is light', () => {
+  assert.ok(existsSync(new URL(icon, root)));
+  assert.ok(existsSync(new URL(contributes.viewsContainers.activitybar[0].icon, root)));
+  assert.deepEqual(activationEvents, ['onStartupFinished']);
+});
+
+test('the welcome’s links lead to commands', () => {
+  for (const { contents } of contributes.viewsWelcome)
+    for (const [, id] of contents.matchAll(/\(command:([\w.]+)\)/g)) assert.ok(ids.includes(id), id);
+});

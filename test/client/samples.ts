@@ -1,0 +1,65 @@
+/** Whole objects of the protocol for tests to vary. */
+import type { Model } from '../../shared/models.ts';
+import type { Receipt } from '../../shared/receipts.ts';
+import type { ProviderStatus, Status } from '../../shared/status.ts';
+
+export const receipt = (more: Partial<Receipt> = {}): Receipt => ({
+  id: 'r1',
+  at: '2026-11-21T10:00:00.000Z',
+  role: 'planner',
+  task: 'planning',
+  difficulty: 0.5,
+  model: 'groq/llama',
+  cached: false,
+  attempts: [{ model: 'groq/llama', outcome: 'ok', ms: 1180 }],
+  usage: { input: 812, cachedRead: 0, cacheWrite: 0, output: 120, reasoning: 0 },
+  usageEstimated: false,
+  costUsd: 0.0012,
+  timeToFirstTokenMs: 420,
+  totalMs: 1230,
+  finishReason: 'stop',
+  reasons: ['It is first in the order.'],
+  ...more,
+});
+
+export const model = (more: Partial<Model> = {}): Model => ({
+  id: 'lab/small',
+  provider: 'lab',
+  name: 'small',
+  source: 'local',
+  private: true,
+  toggle: true,
+  locked: false,
+  tier: 3,
+  contextTokens: 32_768,
+  maxOutputTokens: null,
+  price: { input: 0, output: 0 },
+  ...more,
+});
+
+export const provider = (more: Partial<ProviderStatus> = {}): ProviderStatus => ({
+  name: 'lab',
+  label: 'Lab',
+  kind: 'openai-compatible',
+  source: 'local',
+  origin: 'http://127.0.0.1:8000',
+  state: 'ready',
+  circuit: 'closed',
+  key: 'not-needed',
+  models: [model()],
+  ...more,
+});
+
+export const status = (more: Partial<Status> = {}): Status => ({
+  health: 'ready',
+  version: '0.1.0',
+  strategy: 'auto',
+  priorityOrder: ['local'],
+  providers: [provider()],
+  budgets: [],
+  today: { costUsd: 0.42, requests: 3, unknownPrice: 0 },
+  inFlight: 0,
+  problems: [],
+  keyStore: 'keychain',
+  ...more,
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explanationDocument } from '../../../client/texts/explanation.ts';
+import type { ExplainResult } from '../../../shared/protocol.ts';
+
+const result: ExplainResult = {
+  task: 'complex_generation',
+  difficulty: 0.7,
+  confidence: 0.82,
+  strategy: 'quality',
+  candidates: [
+    { model: 'lab/small', reasons: ['It is local.', 'Its tier fits.'], costUsd: { low: 0, high: 0 } },
+    { model: 'openai/big', reasons: [], costUsd: { low: 0.01, high: 0.04 } },
+    { model: 'x/new', reasons: [], costUsd: null },
+  ],
+  excluded: [
+    { model: 'groq/llama', rule: 'circuit', reason: 'It failed five times.', until: '2026-11-21T14:05:00Z' },
+  ],
+};
+
+test('candidates stand in order with reasons and predicted price', () => {
+  const text = explanationDocument('rewrite it', result, 'en');
+  assert.match(text, /1\. \*\*lab\/small\*\*, free\n {3}- It is local\.\n {3}- Its tier fits\./);
+  assert.match(text, /2\. \*\*openai\/big\*\*, about \$0\.01[0]? to \$0\.04/);
+  assert.match(text, /3\. \*\*x\/new\*\*, price unknown/);
+  assert.match(text, /complex generation \(82 % sure\)/);
+});
+
+test('who is out is named with rule, reason and return', () => {
+  assert.match(
+    explanationDocument('rewrite it', result, 'en'),
+    /\*\*groq\/llama\*\* \(rule: circuit\): It failed five times\. Back at \d/,
+  );
+});
+
+test('nobody to ask is said with what to do', () => {
+  assert.match(explanationDocument('x', { ...result, candidates: [] }), /Nobody.*Add a key/);
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { receiptLine, receiptSection } from '../../../client/texts/receipt.ts';
+import { receipt } from '../samples.ts';
+
+test('a receipt says model, reasons, tokens, money and times', () => {
+  assert.equal(
+    receiptSection(receipt()),
+    `## Receipt
+
+- **Model:** groq/llama
+- **Why:** It is first in the order.
+- **Task:** planning, difficulty 0.50 of 1, asked as planner
+- **Tokens:** 812 in, 120 out
+- **Money:** $0.0012
+- **Time:** 0.42 s to the first word, 1.2 s in all
+- **Attempts:** 1
+`,
+  );
+});
+
+test('an unknown price is said to be unknown, never 0', () => {
+  const text = receiptSection(receipt({ costUsd: null }));
+  assert.match(text, /\*\*Money:\*\* price unknown/);
+  assert.doesNotMatch(text, /\$0/);
+});
+
+test('what costs nothing is free, and estimates are marked', () => {
+  assert.match(receiptSection(receipt({ costUsd: 0 })), /\*\*Money:\*\* free/);
+  const estimated = receiptSection(receipt({ usageEstimated: true }));
+  assert.match(estimated, /estimated: the provider did not say/);
+  assert.match(estimated, /\$0\.0012 \(estimated\)/);
+});
+
+test('each attempt before the answer is named, with why it failed', () => {
+  const text = receiptSection(
+    receipt({
+      attempts: [
+        {
+          model: 'gemini/flash',
+          outcome: 'rate-limited',
+          ms: 200,
+          message: 'The limit is used up\nuntil 14:00.',
+        },
+        { model: 'groq/llama', outcome: 'ok', ms: 1000 },
+      ],
+    }),
+  );
+  assert.match(
+    text,
+    /1\. gemini\/flash did not answer: rate limited after 0\.20 s\. The limit is used up until 14:00\./,
+  );
+  assert.match(text, /2\. groq\/llama answered after 1\.0 s\./);
+});
+
+test('a cached answer says that nothing was sent', () => {
+  const text = receiptSection(receipt({ cached: true, attempts: [], costUsd: 0, timeToFirstTokenMs: 1 }));
+  assert.match(text, /from the cache, nothing was sent/);
+  assert.doesNotMatch(text, /Attempts/);
+});
+
+test('thinking and the provider’s cache are counted apart, a cut and a note are said', () => {
+  const text = receiptSection(
+    receipt({
+      usage: { input: 12_400, cachedRead: 9000, cacheWrite: 10, output: 900, reasoning: 700 },
+      finishReason: 'length',
+      note: 'Practice engine.',
+    }),
+  );
+  assert.match(
+    text,
+    /12,400 in \(9,000 read from the provider’s cache, 10 written to it\), 900 out \(700 of them thinking\)/,
+  );
+  assert.match(text, /\*\*Cut:\*\* the model reached its output limit/);
+  assert.match(text, /\*\*Note:\*\* Practice engine\./);
+});
+
+test('one line for a notification', () => {
+  assert.equal(receiptLine(receipt()), 'groq/llama · 1.2 s · $0.0012');
+  assert.equal(receiptLine(receipt({ costUsd: null })), 'groq/llama · 1.2 s · price unknown');
+});

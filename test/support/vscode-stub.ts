@@ -1,0 +1,300 @@
+/** Stands in for `vscode` in unit tests: just enough of the editor to see what our own code does to it. */
+
+type Listener<T> = (event: T) => unknown;
+export class Disposable {
+  static from(...parts: { dispose(): unknown }[]): Disposable {
+    return new Disposable(() => {
+      for (const part of parts) part.dispose();
+    });
+  }
+  readonly #dispose: () => unknown;
+  constructor(dispose: () => unknown) {
+    this.#dispose = dispose;
+  }
+  dispose(): void {
+    this.#dispose();
+  }
+}
+
+export class EventEmitter<T> {
+  readonly #listeners = new Set<Listener<T>>();
+  readonly event = (listener: Listener<T>): Disposable => {
+    this.#listeners.add(listener);
+    return new Disposable(() => this.#listeners.delete(listener));
+  };
+  fire(event: T): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+export class CancellationTokenSource {
+  readonly #cancelled = new EventEmitter<void>();
+  readonly token = { isCancellationRequested: false, onCancellationRequested: this.#cancelled.event };
+  cancel(): void {
+    this.token.isCancellationRequested = true;
+    this.#cancelled.fire();
+  }
+  dispose(): void {
+    this.#cancelled.dispose();
+  }
+}
+
+export class Position {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+}
+export class Range {
+  readonly start: Position;
+  readonly end: Position;
+  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
+    this.start = new Position(startLine, startCharacter);
+    this.end = new Position(endLine, endCharacter);
+  }
+  get isEmpty(): boolean {
+    return this.start.line === this.end.line && this.start.character === this.end.character;
+  }
+}
+
+export class Uri {
+  static from({ scheme, path }: { scheme: string; path: string }): Uri {
+    return new Uri(scheme, path);
+  }
+  static file(path: string): Uri {
+    return new Uri('file', path);
+  }
+  readonly scheme: string;
+  readonly path: string;
+  constructor(scheme: string, path: string) {
+    this.scheme = scheme;
+    this.path = path;
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}:${encodeURI(this.path)}`;
+  }
+}
+
+export class ThemeColor {
+  readonly id: string;
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+export class ThemeIcon {
+  readonly id: string;
+  readonly color: ThemeColor | undefined;
+  constructor(id: string, color?: ThemeColor) {
+    this.id = id;
+    this.color = color;
+  }
+}
+export class TreeItem {
+  readonly label: string;
+  constructor(label: string) {
+    this.label = label;
+  }
+}
+export class TabInputText {
+  readonly uri: Uri;
+  constructor(uri: Uri) {
+    this.uri = uri;
+  }
+}
+export class TabInputTextDiff {
+  readonly original: Uri;
+  readonly modified: Uri;
+  constructor(original: Uri, modified: Uri) {
+    this.original = original;
+    this.modified = modified;
+  }
+}
+export class WorkspaceEdit {
+  readonly replacements: { uri: Uri; range: Range; text: string }[] = [];
+  replace(uri: Uri, range: Range, text: string): void {
+    this.replacements.push({ uri, range, text });
+  }
+}
+
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
+export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
+export const ProgressLocation = { Window: 10, Notification: 15 } as const;
+export const ConfigurationTarget = { Global: 1, Workspace: 2 } as const;
+export const ViewColumn = { Beside: -2, Active: -1 } as const;
+export const LogLevel = { Trace: 1, Info: 3 } as const;
+
+/** What happened, and what the user will do; a test reads and sets these. */
+export const editor = {
+  /** Messages shown, with their buttons. */
+  messages: [] as { kind: 'error' | 'warning' | 'information'; text: string; buttons: string[] }[],
+  /** The button the user presses when it is offered. */
+  press: undefined as string | undefined,
+  /** What the user types into the next input boxes. */
+  typed: [] as (string | undefined)[],
+  /** The input boxes opened, as they were. */
+  boxes: [] as { title: string | undefined; value: string; validation: string | undefined }[],
+  /** The files, by address. */
+  files: new Map<string, { text: string; languageId: string }>(),
+  shown: [] as string[],
+  context: new Map<string, unknown>(),
+  settings: new Map<string, { globalValue?: unknown; workspaceValue?: unknown }>(),
+  providers: new Map<string, { provideTextDocumentContent(uri: Uri): string }>(),
+  executed: [] as { id: string; args: unknown[] }[],
+  /** Text of a document as the user sees it. */
+  text: (uri: Uri): string =>
+    editor.providers.get(uri.scheme)?.provideTextDocumentContent(uri) ??
+    editor.files.get(uri.toString())?.text ??
+    '',
+  reset(): void {
+    for (const list of [editor.messages, editor.typed, editor.boxes, editor.shown, editor.executed])
+      list.length = 0;
+    for (const map of [editor.files, editor.context, editor.settings]) map.clear();
+    editor.press = undefined;
+    window.activeTextEditor = undefined;
+    window.visibleTextEditors.length = 0;
+  },
+};
+
+const registered = new Map<string, (...args: unknown[]) => unknown>();
+export const commands = {
+  registerCommand(id: string, run: (...args: unknown[]) => unknown): Disposable {
+    if (registered.has(id)) throw new Error(`command '${id}' already exists`);
+    registered.set(id, run);
+    return new Disposable(() => registered.delete(id));
+  },
+  async executeCommand(id: string, ...args: unknown[]): Promise<unknown> {
+    editor.executed.push({ id, args });
+    if (id === 'setContext') editor.context.set(String(args[0]), args[1]);
+    return registered.get(id)?.(...args);
+  },
+  getCommands: async (): Promise<string[]> => [...registered.keys()],
+};
+
+const message =
+  (kind: 'error' | 'warning' | 'information') =>
+  async (text: string, ...items: (string | { modal?: boolean })[]): Promise<string | undefined> => {
+    const buttons = items.filter((item) => typeof item === 'string');
+    editor.messages.push({ kind, text, buttons });
+    return buttons.find((button) => button === editor.press);
+  };
+
+const never = () => new Disposable(() => {});
+export const window = {
+  activeTextEditor: undefined as unknown,
+  visibleTextEditors: [] as unknown[],
+  tabGroups: {
+    all: [] as unknown[],
+    activeTabGroup: { activeTab: undefined },
+    onDidChangeTabs: never,
+    close: async () => true,
+  },
+  showErrorMessage: message('error'),
+  showWarningMessage: message('warning'),
+  showInformationMessage: message('information'),
+  setStatusBarMessage: never,
+  showInputBox: async () => editor.typed.shift(),
+  showQuickPick: async (items: readonly unknown[]) => items[0],
+  createInputBox() {
+    const accept = new EventEmitter<void>();
+    const hide = new EventEmitter<void>();
+    const box = {
+      title: undefined as string | undefined,
+      value: '',
+      validationMessage: undefined as string | undefined,
+      onDidChangeValue: never,
+      onDidAccept: accept.event,
+      onDidHide: hide.event,
+      show() {
+        const offered = box.value;
+        const typed = editor.typed.shift();
+        if (typed !== undefined) {
+          box.value = typed;
+          accept.fire();
+        }
+        editor.boxes.push({ title: box.title, value: offered, validation: box.validationMessage });
+        if (typed === undefined || box.validationMessage) hide.fire();
+      },
+      hide: () => hide.fire(),
+      dispose() {},
+    };
+    return box;
+  },
+  createOutputChannel: () => ({ info() {}, error() {}, warn() {}, show() {}, dispose() {} }),
+  createStatusBarItem: () => ({ show() {}, dispose() {} }),
+  createTreeView: () => ({ visible: false, onDidExpandElement: never, dispose() {} }),
+  onDidChangeTextEditorVisibleRanges: never,
+  showTextDocument: async (shown: Uri | { uri: Uri }) => {
+    editor.shown.push(String(shown instanceof Uri ? shown : shown.uri));
+  },
+  withProgress: (_options: unknown, work: (report: unknown, token: unknown) => unknown) =>
+    work({ report() {} }, new CancellationTokenSource().token),
+};
+
+const documentOf = (uri: Uri) => ({
+  uri,
+  languageId: editor.files.get(uri.toString())?.languageId ?? 'plaintext',
+  getText: () => editor.text(uri),
+  lineCount: editor.text(uri).split('\n').length,
+  validateRange: (range: Range) => range,
+});
+export const workspace = {
+  textDocuments: [] as unknown[],
+  fs: { isWritableFileSystem: (scheme: string) => (scheme === 'file' ? true : undefined) },
+  asRelativePath: (uri: Uri) => uri.path.slice(1),
+  onDidChangeTextDocument: never,
+  onDidChangeConfiguration: never,
+  registerTextDocumentContentProvider(
+    scheme: string,
+    provider: { provideTextDocumentContent(uri: Uri): string },
+  ): Disposable {
+    editor.providers.set(scheme, provider);
+    return new Disposable(() => editor.providers.delete(scheme));
+  },
+  async openTextDocument(what: Uri | { content: string; language?: string }) {
+    if (what instanceof Uri) {
+      if (!editor.providers.has(what.scheme) && !editor.files.has(what.toString()))
+        throw new Error('no such file');
+      return documentOf(what);
+    }
+    const uri = new Uri('untitled', `Untitled-${editor.files.size + 1}`);
+    editor.files.set(uri.toString(), { text: what.content, languageId: what.language ?? 'plaintext' });
+    return documentOf(uri);
+  },
+  async applyEdit(edit: WorkspaceEdit): Promise<boolean> {
+    for (const { uri, range, text } of edit.replacements) {
+      const file = editor.files.get(uri.toString());
+      if (!file) return false;
+      const lines = file.text.split('\n');
+      const before = [
+        ...lines.slice(0, range.start.line),
+        lines[range.start.line]?.slice(0, range.start.character) ?? '',
+      ];
+      const after = [
+        lines[range.end.line]?.slice(range.end.character) ?? '',
+        ...lines.slice(range.end.line + 1),
+      ];
+      file.text = before.join('\n') + text + after.join('\n');
+    }
+    return true;
+  },
+  getConfiguration: (section: string) => ({
+    get: (key: string) => editor.settings.get(`${section}.${key}`)?.globalValue,
+    inspect: (key: string) => editor.settings.get(`${section}.${key}`),
+    async update(key: string, globalValue: unknown) {
+      editor.settings.set(`${section}.${key}`, { ...editor.settings.get(`${section}.${key}`), globalValue });
+    },
+  }),
+};
+export const languages = {
+  getLanguages: async () => ['typescript', 'python', 'markdown', 'plaintext'],
+  setTextDocumentLanguage: async () => undefined,
+};
+export const env = { language: 'en', appName: 'stand-in' };
