@@ -26,7 +26,7 @@ const Failure = z.object({
   status: Word,
   n_prompt_tokens: Count,
   n_ctx: Count,
-  details: z.unknown(),
+  details: z.unknown().optional(),
 });
 
 /** `{error: {…}}`, `{error: "…"}`, `{code, error: "…"}`, `{message, type, code}`, `{detail: "…"}`; or an array of one of them. */

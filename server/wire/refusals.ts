@@ -99,7 +99,7 @@ function kindOf(facts: ErrorFacts, status: number | undefined): ErrorKind {
 
 function sentenceOf(
   kind: ErrorKind,
-  { prose, tokens }: ErrorFacts,
+  { prose, tokens, codes }: ErrorFacts,
   status: number | undefined,
   wait: number | undefined,
 ): string {
@@ -120,7 +120,10 @@ function sentenceOf(
     case 'content-filtered':
       return `The service’s content policy refused the request${because}`;
     case 'model-not-found':
-      return 'The service does not have this model.';
+      // A wrong address answers 404 as well, mostly without a word about models.
+      return /\bmodels?\b|\bmodel_/i.test([prose, ...codes].join(' '))
+        ? 'The service does not have this model.'
+        : `The service knows neither this model nor the address it was asked at${at}.`;
     case 'loading':
       return 'The model is still loading.';
     case 'rate-limited':

@@ -23,7 +23,8 @@ export function waitOf(text: string | undefined, now = Date.now()): number | und
     // Nobody asks for thirty years: such a number is a moment.
     return number > 1e12 ? until(number, now) : number > 1e9 ? until(number * 1000, now) : number * 1000;
   }
-  return durationMs(value) ?? until(Date.parse(value), now);
+  // A clock time is asked for, since `Date.parse` makes a date of nearly anything.
+  return durationMs(value) ?? (/\d:\d\d/.test(value) ? until(Date.parse(value), now) : undefined);
 }
 
 function durationMs(text: string): number | undefined {

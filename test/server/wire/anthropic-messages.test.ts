@@ -1,0 +1,125 @@
+/** Anthropic's Messages: what comes out of documented streams, and what is sent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { anthropicMessages as wire } from '../../../server/wire/anthropic-messages.ts';
+import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';
+
+const streamed = 'anthropic/documented-thinking-and-text.sse';
+
+test('thinking and text come apart; cached input is part of the total', async () => {
+  assert.deepEqual(await partsOf(wire, fixture(streamed)), [
+    { type: 'reasoning-delta', text: 'The user greets' },
+    { type: 'reasoning-delta', text: ' me.' },
+    { type: 'text-delta', text: '¡Hola' },
+    { type: 'text-delta', text: ' 👋' },
+    {
+      type: 'finish',
+      reason: 'stop',
+      usage: { input: 2125, cachedRead: 2000, cacheWrite: 100, output: 30, reasoning: 18 },
+    },
+  ]);
+});
+
+test('tool calls come out whole, one without arguments too', async () => {
+  const parts = await partsOf(wire, fixture('anthropic/documented-tools.sse'));
+  assert.deepEqual(parts.slice(1, 3), [
+    { type: 'tool-call', id: 'toolu_01', name: 'get_weather', input: '{"city": "Lima"}' },
+    { type: 'tool-call', id: 'toolu_02', name: 'now', input: '{}' },
+  ]);
+  assert.ok(parts[3]?.type === 'finish' && parts[3].reason === 'tool-calls');
+});
+
+test('usage at the end replaces what the start said, it is not added', async () => {
+  const parts = await partsOf(wire, fixture('anthropic/documented-max-tokens.sse'));
+  assert.deepEqual(parts.at(-1), {
+    type: 'finish',
+    reason: 'length',
+    usage: { input: 25, cachedRead: 0, cacheWrite: 0, output: 16, reasoning: 0 },
+  });
+});
+
+test('finish does not wait for message_stop, and the body may end without it', async () => {
+  const parts = await partsOf(wire, withoutLast(fixture(streamed), 1));
+  assert.equal(parts.at(-1)?.type, 'finish');
+});
+
+test('a body that ends before its stop reason is interrupted', async () => {
+  const { parts, error } = await decode(wire, withoutLast(fixture(streamed), 2));
+  assert.equal(textOf(parts), '¡Hola 👋');
+  assert.equal(error?.kind, 'interrupted');
+});
+
+test('an empty body is an error', async () => {
+  for (const body of ['', 'event: ping\ndata: {"type":"ping"}\n\n'])
+    assert.equal((await decode(wire, body)).error?.kind, 'bad-response');
+});
+
+test('an error inside the stream ends the answer', async () => {
+  const { parts, error } = await decode(wire, fixture('anthropic/documented-error-in-stream.sse'));
+  assert.equal(textOf(parts), 'Half');
+  assert.equal(error?.kind, 'overloaded');
+});
+
+test('a refusal without a word is content-filtered, with the reason given', async () => {
+  const { error } = await decode(wire, fixture('anthropic/documented-refusal.sse'));
+  assert.equal(error?.kind, 'content-filtered');
+  assert.equal(error?.message, 'The model refused to answer: This request was declined.');
+});
+
+test('events of unknown type are passed over', async () => {
+  const odd =
+    'event: new_thing\ndata: {"type":"new_thing","delta":{"text":"no"}}\n\nevent: x\ndata: not json\n\n';
+  const parts = await partsOf(wire, odd + fixture(streamed));
+  assert.equal(textOf(parts), '¡Hola 👋');
+});
+
+test('the request is the one the official SDK sends', () => {
+  const sent = recording('sdk-requests/anthropic-messages-stream.json') as unknown as {
+    body: object;
+    path: string;
+  };
+  const { path, body } = wire.chat('claude-haiku-5-5', {
+    messages: [{ role: 'user', content: 'hi' }],
+    maxOutputTokens: 16,
+  });
+  assert.deepEqual(body, sent.body);
+  assert.equal(`/v1${path}`, sent.path);
+});
+
+test('system messages go into their own field, a temperature goes nowhere, a limit is always there', () => {
+  const { body } = wire.chat('claude-opus-5-5', {
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'hi' },
+      { role: 'system', content: 'Be kind.' },
+    ],
+    temperature: 0.2,
+  });
+  assert.deepEqual(body, {
+    model: 'claude-opus-5-5',
+    max_tokens: 16_384,
+    system: 'Be brief.\n\nBe kind.',
+    messages: [{ role: 'user', content: 'hi' }],
+    stream: true,
+  });
+});
+
+test('the list of models brings context and output limits, without the retired', () => {
+  const data = [
+    {
+      type: 'model',
+      id: 'claude-opus-5-5',
+      max_input_tokens: 1_000_000,
+      max_tokens: 128_000,
+      lifecycle: 'active',
+    },
+    { type: 'model', id: 'claude-haiku-4-5', max_input_tokens: null, lifecycle: 'deprecated' },
+    { type: 'model', id: 'claude-2', lifecycle: 'retired' },
+    { type: 'model' },
+  ];
+  assert.deepEqual(wire.decodeModels({ data, has_more: false }), [
+    { name: 'claude-opus-5-5', contextTokens: 1_000_000, maxOutputTokens: 128_000 },
+    { name: 'claude-haiku-4-5' },
+  ]);
+  assert.throws(() => wire.decodeModels([]), { kind: 'bad-response' });
+});

@@ -1,0 +1,68 @@
+/** Fixtures of test/fixtures/wire, decoded as the engine would. */
+import { readFileSync } from 'node:fs';
+import { eventsOf } from '../../../server/platform/event-stream.ts';
+import type { Refusal, WireFormat } from '../../../server/wire/wire-format.ts';
+import type { EnginePart } from '../../../shared/chat.ts';
+import { RumboError } from '../../../shared/errors.ts';
+
+export const fixture = (path: string): string =>
+  readFileSync(new URL(`../../fixtures/wire/${path}`, import.meta.url), 'utf8');
+
+/** A recorded exchange: what was asked and what came back. */
+export type Recording = {
+  readonly request: { readonly path: string; readonly body: unknown };
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: unknown;
+  };
+};
+
+export const recording = (path: string): Recording => JSON.parse(fixture(path)) as Recording;
+
+/** Every part of a body, and the error that ended it, if one did. */
+export async function decode(
+  wire: WireFormat,
+  body: string,
+): Promise<{ parts: EnginePart[]; error?: RumboError }> {
+  const parts: EnginePart[] = [];
+  const decoder = wire.decoder();
+  const bytes = (async function* () {
+    yield Buffer.from(body);
+  })();
+  try {
+    for await (const event of eventsOf(bytes, wire.framing)) parts.push(...decoder.read(event));
+    parts.push(...decoder.end());
+    return { parts };
+  } catch (error) {
+    if (error instanceof RumboError) return { parts, error };
+    throw error;
+  }
+}
+
+/** Every part of a body that must be sound. */
+export async function partsOf(wire: WireFormat, body: string): Promise<EnginePart[]> {
+  const { parts, error } = await decode(wire, body);
+  if (error) throw error;
+  return parts;
+}
+
+/** The text deltas, joined. */
+export const textOf = (parts: readonly EnginePart[]): string =>
+  parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
+
+/** A refusal from its status and body. */
+export const refusal = (status: number, body: unknown, headers: Refusal['headers'] = {}): Refusal => ({
+  status,
+  headers,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+/** A body without its last events; the separator stays. */
+export const withoutLast = (body: string, events: number, separator = '\n\n'): string =>
+  body
+    .split(separator)
+    .filter(Boolean)
+    .slice(0, -events)
+    .map((event) => event + separator)
+    .join('');

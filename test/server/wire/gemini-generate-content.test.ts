@@ -1,0 +1,135 @@
+/** Gemini's generateContent: what comes out of documented streams, and what is sent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { geminiGenerateContent as wire } from '../../../server/wire/gemini-generate-content.ts';
+import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';
+
+const streamed = 'gemini/documented-thoughts-and-text.sse';
+
+test('thoughts come apart from text and are added to the output', async () => {
+  assert.deepEqual(await partsOf(wire, fixture(streamed)), [
+    { type: 'reasoning-delta', text: 'The user greets.' },
+    { type: 'text-delta', text: '¡Hola' },
+    { type: 'text-delta', text: ' 👋' },
+    {
+      type: 'finish',
+      reason: 'stop',
+      usage: { input: 125, cachedRead: 100, cacheWrite: 0, output: 11, reasoning: 7 },
+    },
+  ]);
+});
+
+test('function calls are tool calls, and STOP after one says so', async () => {
+  const parts = await partsOf(wire, fixture('gemini/documented-tools.sse'));
+  assert.deepEqual(parts.slice(0, 2), [
+    { type: 'tool-call', id: 'call_0', name: 'get_weather', input: '{"city":"Lima"}' },
+    { type: 'tool-call', id: 'fc_2', name: 'now', input: '{}' },
+  ]);
+  assert.ok(parts[2]?.type === 'finish' && parts[2].reason === 'tool-calls');
+});
+
+test('an answer at its limit says so', async () => {
+  const parts = await partsOf(wire, fixture('gemini/documented-max-tokens.sse'));
+  assert.equal(textOf(parts), 'Long answer');
+  const finish = parts.at(-1);
+  assert.ok(finish?.type === 'finish' && finish.reason === 'length');
+});
+
+test('a body that ends without a finish reason is interrupted', async () => {
+  const { parts, error } = await decode(wire, withoutLast(fixture(streamed), 1, '\r\n\r\n'));
+  assert.equal(textOf(parts), '¡Hola 👋');
+  assert.equal(error?.kind, 'interrupted');
+});
+
+test('an empty body is an error', async () => {
+  assert.equal((await decode(wire, '')).error?.kind, 'bad-response');
+});
+
+test('a blocked prompt and a blocked answer are content-filtered, with the reason', async () => {
+  const prompt = await decode(wire, fixture('gemini/documented-blocked-prompt.sse'));
+  assert.equal(prompt.error?.kind, 'content-filtered');
+  assert.equal(prompt.error?.message, 'The prompt was blocked (PROHIBITED_CONTENT).');
+  const answer = await decode(wire, fixture('gemini/documented-blocked-answer.sse'));
+  assert.equal(answer.error?.message, 'The answer was blocked (SAFETY).');
+});
+
+test('an answer blocked after some words keeps them and says why it ends', async () => {
+  const parts = await partsOf(wire, fixture('gemini/documented-blocked-later.sse'));
+  assert.equal(textOf(parts), 'I may');
+  const finish = parts.at(-1);
+  assert.ok(finish?.type === 'finish' && finish.reason === 'content-filter');
+});
+
+test('an error inside the stream ends the answer', async () => {
+  const { parts, error } = await decode(wire, fixture('gemini/documented-error-in-stream.sse'));
+  assert.equal(textOf(parts), 'Half');
+  assert.equal(error?.kind, 'overloaded');
+  assert.equal(error?.data.status, 503);
+});
+
+test('the request has the fields of the official SDK, below the pinned version', () => {
+  const sent = recording('sdk-requests/gemini-stream.json') as unknown as { body: Record<string, unknown> };
+  const { path, body } = wire.chat('gemini-3.8-flash', {
+    messages: [
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'hi' },
+    ],
+    maxOutputTokens: 16,
+    temperature: 1,
+  });
+  assert.equal(path, '/models/gemini-3.8-flash:streamGenerateContent?alt=sse');
+  assert.deepEqual(body, {
+    contents: sent.body['contents'],
+    systemInstruction: { parts: [{ text: 'be brief' }] },
+    generationConfig: { maxOutputTokens: 16 },
+  });
+});
+
+test('the assistant is called model, and a temperature goes only to models that still take one', () => {
+  const { body } = wire.chat('gemini-2.5-flash', {
+    messages: [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+      { role: 'user', content: 'c' },
+    ],
+    temperature: 0.5,
+  });
+  assert.deepEqual(body, {
+    contents: [
+      { role: 'user', parts: [{ text: 'a' }] },
+      { role: 'model', parts: [{ text: 'b' }] },
+      { role: 'user', parts: [{ text: 'c' }] },
+    ],
+    generationConfig: { temperature: 0.5 },
+  });
+});
+
+test('a strange model name stays one segment of the path', () => {
+  const { path } = wire.chat('../../v1/x?key=1#', { messages: [] });
+  assert.equal(path, '/models/..%2F..%2Fv1%2Fx%3Fkey%3D1%23:streamGenerateContent?alt=sse');
+});
+
+test('the list keeps models that generate text, without their prefix', () => {
+  const entry = (name: string, methods = ['generateContent']) => ({
+    name: `models/${name}`,
+    inputTokenLimit: 1_048_576,
+    outputTokenLimit: 65_536,
+    supportedGenerationMethods: methods,
+  });
+  const body = {
+    models: [
+      entry('gemini-3.8-flash'),
+      entry('gemini-embedding-001', ['embedContent']),
+      entry('gemini-2.5-flash-image'),
+      entry('gemini-2.5-flash-preview-tts'),
+      entry('gemini-2.5-flash-native-audio-latest', ['bidiGenerateContent']),
+      { name: 'models/gemma-3-27b-it' },
+      7,
+    ],
+  };
+  assert.deepEqual(wire.decodeModels(body), [
+    { name: 'gemini-3.8-flash', contextTokens: 1_048_576, maxOutputTokens: 65_536 },
+    { name: 'gemma-3-27b-it' },
+  ]);
+  assert.throws(() => wire.decodeModels({}), { kind: 'bad-response' });
+});

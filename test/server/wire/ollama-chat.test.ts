@@ -1,0 +1,100 @@
+/** Ollama's own chat: what comes out of documented streams, and what is sent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';
+import { decode, fixture, partsOf, refusal, textOf, withoutLast } from './decoded.ts';
+
+const streamed = 'ollama/documented-chat.ndjson';
+
+test('thinking and text come apart, counts are totals', async () => {
+  assert.deepEqual(await partsOf(wire, fixture(streamed)), [
+    { type: 'reasoning-delta', text: 'Hm.' },
+    { type: 'text-delta', text: '¡Hola' },
+    { type: 'text-delta', text: ' 👋' },
+    {
+      type: 'finish',
+      reason: 'stop',
+      usage: { input: 26, cachedRead: 0, cacheWrite: 0, output: 9, reasoning: 0 },
+    },
+  ]);
+});
+
+test('a count that was left out is zero', async () => {
+  const parts = await partsOf(wire, fixture('ollama/documented-cached-prompt.ndjson'));
+  assert.deepEqual(parts.at(-1), {
+    type: 'finish',
+    reason: 'length',
+    usage: { input: 0, cachedRead: 0, cacheWrite: 0, output: 1, reasoning: 0 },
+  });
+});
+
+test('tool calls become text where the others send text', async () => {
+  const parts = await partsOf(wire, fixture('ollama/documented-tools.ndjson'));
+  assert.deepEqual(parts.slice(0, 2), [
+    { type: 'tool-call', id: 'call_0', name: 'get_weather', input: '{"city":"Lima"}' },
+    { type: 'tool-call', id: 'c2', name: 'now', input: '{}' },
+  ]);
+  assert.ok(parts[2]?.type === 'finish' && parts[2].reason === 'tool-calls');
+});
+
+test('a body that ends before done is interrupted', async () => {
+  const { parts, error } = await decode(wire, withoutLast(fixture(streamed), 1, '\n'));
+  assert.equal(textOf(parts), '¡Hola 👋');
+  assert.equal(error?.kind, 'interrupted');
+});
+
+test('an empty body and a web page are errors', async () => {
+  for (const body of ['', '\n\n', '<html>\n<body>hello</body>\n'])
+    assert.equal((await decode(wire, body)).error?.kind, 'bad-response');
+});
+
+test('an error line ends the answer', async () => {
+  const { parts, error } = await decode(wire, fixture('ollama/documented-error-in-stream.ndjson'));
+  assert.equal(textOf(parts), 'Half');
+  assert.equal(error?.kind, 'overloaded');
+  assert.match(error?.message ?? '', /unexpected EOF/);
+});
+
+test('limits are options; the size of the context is never touched', () => {
+  const messages = [{ role: 'user', content: 'hi' }] as const;
+  assert.deepEqual(wire.chat('qwen3:8b', { messages }), {
+    path: '/api/chat',
+    body: { model: 'qwen3:8b', messages, stream: true },
+  });
+  assert.deepEqual(wire.chat('qwen3:8b', { messages, maxOutputTokens: 9, temperature: 0 }).body, {
+    model: 'qwen3:8b',
+    messages,
+    stream: true,
+    options: { num_predict: 9, temperature: 0 },
+  });
+});
+
+test('models that run in the cloud are marked, those that cannot chat left out', () => {
+  assert.deepEqual(wire.decodeModels(JSON.parse(fixture('ollama/documented-tags.json'))), [
+    { name: 'qwen3:8b' },
+    { name: 'gpt-oss:120b-cloud', remote: true },
+    { name: 'kimi-k2:cloud', remote: true },
+    { name: 'hf.co/user/repo:Q4_K_M' },
+  ]);
+  assert.throws(() => wire.decodeModels({ data: [] }), { kind: 'bad-response' });
+});
+
+test('each refusal has its kind', () => {
+  const kindOf = (status: number, body: unknown) => wire.refused(refusal(status, body)).kind;
+  assert.equal(kindOf(404, { error: "model 'x' not found" }), 'model-not-found');
+  assert.equal(kindOf(404, { error: 'model "x" not found, try pulling it first' }), 'model-not-found');
+  assert.equal(kindOf(400, { error: 'invalid character' }), 'invalid-request');
+  assert.equal(kindOf(400, { error: '"x" does not support chat' }), 'invalid-request');
+  assert.equal(kindOf(403, { error: 'ollama cloud is disabled' }), 'unauthorized');
+  assert.equal(kindOf(500, { error: 'model requires more system memory' }), 'overloaded');
+  assert.equal(
+    kindOf(503, { error: 'server busy, please try again.  maximum pending requests exceeded' }),
+    'overloaded',
+  );
+});
+
+test('an empty 403 is explained as what it is: a host name Ollama does not know', () => {
+  const error = wire.refused(refusal(403, ''));
+  assert.equal(error.message, 'Ollama refuses requests that reach it under this host name.');
+  assert.match(error.data.action ?? '', /127\.0\.0\.1/);
+});

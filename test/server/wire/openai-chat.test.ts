@@ -1,0 +1,231 @@
+/** Chat Completions: what comes out of recorded and documented streams, and what is sent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { openai } from '../../../server/engines/openai.ts';
+import { type OpenAiUsage, openaiChat } from '../../../server/wire/openai-chat.ts';
+import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';
+
+const wire = openaiChat();
+const usage = { input: 1117, cachedRead: 1024, cacheWrite: 64, output: 46, reasoning: 32 };
+const llamaUsage = { input: 21, cachedRead: 20, cacheWrite: 0, reasoning: 0 };
+
+test('text arrives as it is written, and usage in totals at the end', async () => {
+  assert.deepEqual(await partsOf(wire, fixture('openai/documented-chat.sse')), [
+    { type: 'text-delta', text: '¡Hola' },
+    { type: 'text-delta', text: ', mundo 👋' },
+    { type: 'finish', reason: 'stop', usage },
+  ]);
+});
+
+test('a recorded llama-server answer is whole, its null first content no text', async () => {
+  const parts = await partsOf(llamaCpp.wire, fixture('llama-cpp/chat-stream-usage.sse'));
+  assert.equal(textOf(parts), 'Hello! I am a tiny local model that always gives this same answer.');
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage: { ...llamaUsage, output: 14 } });
+  assert.equal(parts.filter(({ type }) => type === 'finish').length, 1);
+});
+
+test('prompt progress of llama-server is no text', async () => {
+  const parts = await partsOf(llamaCpp.wire, fixture('llama-cpp/chat-stream-progress.sse'));
+  assert.ok(textOf(parts).startsWith('Hello!'));
+});
+
+test('a stream without usage finishes at its marker, with none', async () => {
+  for (const name of ['openai/documented-no-usage.sse', 'llama-cpp/chat-stream.sse']) {
+    const parts = await partsOf(wire, fixture(name));
+    assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' }, name);
+  }
+});
+
+test('reasoning is kept apart from text, under either of its names', async () => {
+  const recorded = await partsOf(llamaCpp.wire, fixture('llama-cpp/chat-reasoning-stream.sse'));
+  const reasoning = recorded.flatMap((part) => (part.type === 'reasoning-delta' ? [part.text] : [])).join('');
+  assert.ok(reasoning.length > 0);
+  assert.ok(!textOf(recorded).includes(reasoning.trim()));
+  assert.deepEqual(recorded.at(-1), { type: 'finish', reason: 'stop', usage: { ...llamaUsage, output: 16 } });
+
+  assert.deepEqual(await partsOf(wire, fixture('openai/documented-groq.sse')), [
+    { type: 'reasoning-delta', text: 'Think.' },
+    { type: 'text-delta', text: 'Yes' },
+    {
+      type: 'finish',
+      reason: 'stop',
+      usage: { input: 80, cachedRead: 0, cacheWrite: 0, output: 21, reasoning: 11 },
+    },
+  ]);
+});
+
+test('a tool call in fragments comes out whole', async () => {
+  const parts = await partsOf(llamaCpp.wire, fixture('llama-cpp/chat-tools-stream.sse'));
+  const [call, finish] = parts;
+  assert.ok(call?.type === 'tool-call');
+  assert.equal(call.name, 'get_weather');
+  assert.deepEqual(JSON.parse(call.input), { city: 'Paris', unit: 'celsius' });
+  assert.ok(call.id);
+  assert.ok(finish?.type === 'finish' && finish.reason === 'tool-calls');
+});
+
+test('two tool calls of one answer are not mixed', async () => {
+  assert.deepEqual(await partsOf(wire, fixture('openai/documented-tools.sse')), [
+    { type: 'tool-call', id: 'call_a', name: 'get_weather', input: '{"city":"Lima"}' },
+    { type: 'tool-call', id: 'call_b', name: 'get_time', input: '{}' },
+    { type: 'finish', reason: 'tool-calls', usage },
+  ]);
+});
+
+test('finish comes with the usage chunk, without waiting for the marker', () => {
+  const decoder = wire.decoder();
+  const events = fixture('openai/documented-chat.sse').split('\n\n').filter(Boolean);
+  const parts = events.slice(0, -1).flatMap((event) => decoder.read({ data: event.slice('data: '.length) }));
+  assert.equal(parts.at(-1)?.type, 'finish');
+  assert.deepEqual(decoder.read({ data: '[DONE]' }), []);
+  assert.deepEqual(decoder.end(), []);
+});
+
+test('usage repeated in every chunk is taken from the last, and no marker is needed', async () => {
+  const parts = await partsOf(wire, fixture('openai/documented-usage-throughout.sse'));
+  assert.deepEqual(parts.at(-1), {
+    type: 'finish',
+    reason: 'stop',
+    usage: { input: 9, cachedRead: 0, cacheWrite: 0, output: 2, reasoning: 0 },
+  });
+});
+
+test('a body that ends after its finish reason is complete', async () => {
+  const parts = await partsOf(wire, withoutLast(fixture('openai/documented-chat.sse'), 2));
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' });
+});
+
+test('a body that ends before its finish reason is interrupted, after the text it had', async () => {
+  const cut = await decode(wire, withoutLast(fixture('openai/documented-chat.sse'), 3));
+  assert.equal(textOf(cut.parts), '¡Hola, mundo 👋');
+  assert.equal(cut.error?.kind, 'interrupted');
+
+  const recorded = await decode(llamaCpp.wire, fixture('llama-cpp/chat-stream-client-abort.sse'));
+  assert.equal(recorded.error?.kind, 'interrupted');
+  assert.ok(recorded.parts.length > 0);
+});
+
+test('a marker without a finish reason ends the answer all the same', async () => {
+  const body = 'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n';
+  assert.deepEqual(await partsOf(wire, body), [
+    { type: 'text-delta', text: 'Hi' },
+    { type: 'finish', reason: 'other' },
+  ]);
+});
+
+test('an empty stream is an error, never an empty answer', async () => {
+  for (const body of [
+    '',
+    'data: [DONE]\n\n',
+    ': ping\n\n',
+    '<html><body>Sign in</body></html>',
+    'data: {}\n\n',
+  ]) {
+    const { parts, error } = await decode(wire, body);
+    assert.deepEqual(parts, [], body);
+    assert.equal(error?.kind, 'bad-response', body);
+  }
+});
+
+test('one malformed event costs only itself', async () => {
+  const body = fixture('openai/documented-chat.sse').replace(
+    'data: [DONE]',
+    'data: {"choices":[{"del\n\ndata: 7\n\ndata: null\n\ndata: {"choices":5,"usage":"no"}\n\ndata: [DONE]',
+  );
+  const parts = await partsOf(wire, body.replace('data: {', 'data: {"choi\n\ndata: {'));
+  assert.equal(textOf(parts), '¡Hola, mundo 👋');
+});
+
+test('an error inside the stream ends the answer, in every shape it has', async () => {
+  const cases: [string, string][] = [
+    ['openai/documented-error-in-stream.sse', 'overloaded'],
+    ['openai/documented-error-event.sse', 'rate-limited'],
+    ['openai/documented-groq-error.sse', 'overloaded'],
+  ];
+  for (const [name, kind] of cases) {
+    const { error } = await decode(wire, fixture(name));
+    assert.equal(error?.kind, kind, name);
+  }
+  const xai = await decode(wire, 'data: {"code":"unavailable","error":"Try again later."}\n\n');
+  assert.equal(xai.error?.message, 'The service is overloaded or failing: Try again later.');
+  const status = await decode(wire, 'data: {"error":{"code":429,"message":"slow down"}}\n\n');
+  assert.equal(status.error?.kind, 'rate-limited');
+});
+
+test('a filtered answer says so', async () => {
+  const parts = await partsOf(wire, fixture('openai/documented-content-filter.sse'));
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'content-filter', usage });
+});
+
+test('an account of usage that counts otherwise is a quirk', async () => {
+  const apart = openaiChat({
+    usageOf: (said: OpenAiUsage) => ({
+      input: Number(said.prompt_tokens),
+      cachedRead: Number(said.prompt_tokens_details?.cached_tokens),
+      cacheWrite: 0,
+      output: Number(said.total_tokens) - Number(said.prompt_tokens),
+      reasoning: Number(said.completion_tokens_details?.reasoning_tokens),
+    }),
+  });
+  const parts = await partsOf(apart, fixture('openai/documented-xai.sse'));
+  assert.deepEqual(parts.at(-1), {
+    type: 'finish',
+    reason: 'stop',
+    usage: { input: 12, cachedRead: 2, cacheWrite: 0, output: 291, reasoning: 290 },
+  });
+});
+
+test('the request is the one the official SDK sends', () => {
+  const sent = recording('sdk-requests/openai-chat-stream.json') as unknown as { body: object; path: string };
+  const { path, body } = wire.chat('gpt-5.4-mini', { messages: [{ role: 'user', content: 'hi' }] });
+  assert.deepEqual(body, sent.body);
+  assert.equal(`/v1${path}`, sent.path);
+});
+
+test('limits and temperature are sent under the name the service knows, or not at all', () => {
+  const request = {
+    messages: [{ role: 'user', content: 'hi' }] as const,
+    maxOutputTokens: 64,
+    temperature: 0.2,
+  };
+  const usual = { include_usage: true };
+  const base = { messages: request.messages, stream: true };
+  assert.deepEqual(wire.chat('m', request).body, {
+    ...base,
+    model: 'm',
+    stream_options: usual,
+    max_completion_tokens: 64,
+    temperature: 0.2,
+  });
+  assert.deepEqual(llamaCpp.wire.chat('m', request).body, {
+    ...base,
+    model: 'm',
+    stream_options: usual,
+    max_tokens: 64,
+    temperature: 0.2,
+  });
+  assert.deepEqual(openai.wire.chat('gpt-6-sol', request).body, {
+    ...base,
+    model: 'gpt-6-sol',
+    stream_options: { include_usage: true, include_obfuscation: false },
+    max_completion_tokens: 64,
+  });
+  assert.deepEqual(openaiChat({ streamOptions: false }).chat('m', { messages: request.messages }).body, {
+    ...base,
+    model: 'm',
+  });
+});
+
+test('decoding one token costs no more than twenty microseconds', () => {
+  const [event = ''] = fixture('llama-cpp/chat-stream-usage.sse').split('\n\n').slice(2);
+  const data = event.slice('data: '.length);
+  const decoder = wire.decoder();
+  const rounds = 20_000;
+  for (let round = 0; round < rounds; round += 1) decoder.read({ data });
+  const before = performance.now();
+  for (let round = 0; round < rounds; round += 1) decoder.read({ data });
+  const each = ((performance.now() - before) / rounds) * 1000;
+  // Five times the usual, for a noisy machine.
+  assert.ok(each < 20, `${each.toFixed(1)} µs`);
+});

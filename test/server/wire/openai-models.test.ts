@@ -1,0 +1,109 @@
+/** Lists of models as OpenAI and its copies shape them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { openai } from '../../../server/engines/openai.ts';
+import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import { recording } from './decoded.ts';
+
+const listOf = (...ids: string[]) => ({ object: 'list', data: ids.map((id) => ({ id, object: 'model' })) });
+const names = (models: readonly { name: string }[]) => models.map(({ name }) => name);
+
+test('a llama-server model has the context that was allocated, not the one it was trained with', () => {
+  const body = recording('llama-cpp/v1-models.json').response.body;
+  assert.deepEqual(llamaCpp.wire.decodeModels(body), [{ name: 'tiny-chat', contextTokens: 512 }]);
+});
+
+test('the path of a model file is not shown', () => {
+  const body = recording('llama-cpp/v1-models-noalias.json').response.body;
+  assert.deepEqual(names(llamaCpp.wire.decodeModels(body)), ['tiny-nofim.gguf']);
+  assert.deepEqual(
+    names(llamaCpp.wire.decodeModels(listOf('C:\\models\\a b.gguf', 'ggml-org/gemma-3:Q4_K_M'))),
+    ['a b.gguf', 'ggml-org/gemma-3:Q4_K_M'],
+  );
+});
+
+test('a router lists what it can load, not what failed to', () => {
+  const able = names(llamaCpp.wire.decodeModels(recording('llama-cpp/router-models.json').response.body));
+  const failed = names(
+    llamaCpp.wire.decodeModels(recording('llama-cpp/router-models-failed.json').response.body),
+  );
+  assert.ok(able.includes('broken') && able.includes('tiny-chat'));
+  assert.deepEqual(
+    failed,
+    able.filter((name) => name !== 'broken'),
+  );
+});
+
+test('context lengths are read where copies put them', () => {
+  const data = [
+    { id: 'vllm', max_model_len: 32_768 },
+    { id: 'groq', context_window: 131_072, max_completion_tokens: 8_192, active: true },
+    { id: 'gateway', context_length: 8_000 },
+    { id: 'mistral', max_context_length: 256_000 },
+    { id: 'odd', max_model_len: 'many' },
+    { id: 'resting', active: false },
+  ];
+  assert.deepEqual(openaiCompatible.wire.decodeModels({ data }), [
+    { name: 'vllm', contextTokens: 32_768 },
+    { name: 'groq', contextTokens: 131_072, maxOutputTokens: 8_192 },
+    { name: 'gateway', contextTokens: 8_000 },
+    { name: 'mistral', contextTokens: 256_000 },
+    { name: 'odd' },
+  ]);
+});
+
+test('models that are not for chat are left out', () => {
+  const chat = [
+    'gpt-6-sol',
+    'gpt-6.1-terra',
+    'gpt-5.4-mini',
+    'gpt-5.3-chat-latest',
+    'gpt-4.1-nano-2025-04-14',
+    'gpt-4o',
+    'o3-mini',
+    'chatgpt-4o-latest',
+    'ft:gpt-4.1-mini:org::id',
+  ];
+  const other = [
+    'text-embedding-3-small',
+    'tts-1-hd',
+    'gpt-4o-mini-tts',
+    'whisper-1',
+    'gpt-4o-transcribe',
+    'dall-e-3',
+    'gpt-image-1',
+    'chatgpt-image-latest',
+    'gpt-realtime-mini',
+    'gpt-4o-realtime-preview',
+    'gpt-audio',
+    'omni-moderation-latest',
+    'sora-2',
+    'davinci-002',
+    'gpt-3.5-turbo-instruct',
+    'gpt-5.4-pro',
+    'o1-pro-2025-03-19',
+    'gpt-5.3-codex',
+    'codex-mini-latest',
+    'o4-mini-deep-research',
+    'gpt-4o-search-preview',
+    'computer-use-preview',
+  ];
+  assert.deepEqual(names(openai.wire.decodeModels(listOf(...chat, ...other))), chat);
+  assert.deepEqual(
+    names(
+      openaiCompatible.wire.decodeModels(listOf('llama', 'nomic-embed-text', 'bge-reranker', 'whisper-1')),
+    ),
+    ['llama'],
+  );
+});
+
+test('a bare array is a list too, an entry that cannot be read is none', () => {
+  assert.deepEqual(names(openaiCompatible.wire.decodeModels([{ id: 'a' }, { id: 7 }, null, 'b'])), ['a']);
+});
+
+test('what is no list is a bad response', () => {
+  for (const body of [{}, null, 'text', { data: {} }]) {
+    assert.throws(() => openaiCompatible.wire.decodeModels(body), { kind: 'bad-response' });
+  }
+});

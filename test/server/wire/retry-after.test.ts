@@ -1,0 +1,77 @@
+/** How long to wait: every form a service says it in. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { retryAfterMs, waitOf } from '../../../server/wire/retry-after.ts';
+
+const now = Date.parse('2026-11-21T12:00:00Z');
+
+test('durations as Go writes them, bare seconds, dates and epochs are understood', () => {
+  const table: [string, number | undefined][] = [
+    ['12ms', 12],
+    ['1s', 1_000],
+    ['9.5s', 9_500],
+    ['6m0s', 360_000],
+    ['2m59.56s', 179_560],
+    ['1h2m3.5s', 3_723_500],
+    ['1m', 60_000],
+    ['1d2h', 93_600_000],
+    ['1s250ms', 1_250],
+    ['30', 30_000],
+    ['0.5', 500],
+    ['0', 0],
+    ['2026-11-21T12:00:30Z', 30_000],
+    ['Sat, 21 Nov 2026 12:01:00 GMT', 60_000],
+    [String(now / 1000 + 5), 5_000],
+    [String(now + 5), 5],
+    ['2026-11-21T11:00:00Z', 0],
+    ['', undefined],
+    ['soon', undefined],
+  ];
+  for (const [text, ms] of table) {
+    const wait = waitOf(text, now);
+    assert.equal(wait === undefined ? undefined : Math.round(wait), ms, text);
+  }
+});
+
+test('what is said outright comes before what windows imply', () => {
+  const windows = { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '9s' };
+  assert.equal(retryAfterMs({ ...windows, 'retry-after': '2', 'retry-after-ms': '1500' }, now), 1_500);
+  assert.equal(retryAfterMs({ ...windows, 'retry-after': '2' }, now), 2_000);
+  assert.equal(retryAfterMs({ ...windows, 'retry-after': 'Sat, 21 Nov 2026 12:00:07 GMT' }, now), 7_000);
+  assert.equal(retryAfterMs(windows, now), 9_000);
+});
+
+test('only a window with nothing left counts, and of several the last to return', () => {
+  const headers = {
+    'x-ratelimit-remaining-requests': '14000',
+    'x-ratelimit-reset-requests': '2h59m0s',
+    'x-ratelimit-remaining-tokens': '0',
+    'x-ratelimit-reset-tokens': '7.66s',
+  };
+  assert.equal(retryAfterMs(headers, now), 7_660);
+  assert.equal(retryAfterMs({ ...headers, 'x-ratelimit-remaining-requests': '0' }, now), 10_740_000);
+  assert.equal(retryAfterMs({ ...headers, 'x-ratelimit-remaining-tokens': '5' }, now), undefined);
+});
+
+test('where nobody says what is left, the soonest reset is tried', () => {
+  assert.equal(
+    retryAfterMs({ 'x-ratelimit-reset-requests': '1m2.5s', 'x-ratelimit-reset-tokens': '250ms' }, now),
+    250,
+  );
+});
+
+test('Anthropic’s windows end at a moment', () => {
+  const headers = {
+    'anthropic-ratelimit-requests-remaining': '40',
+    'anthropic-ratelimit-requests-reset': '2026-11-21T12:59:00Z',
+    'anthropic-ratelimit-input-tokens-remaining': '0',
+    'anthropic-ratelimit-input-tokens-reset': '2026-11-21T12:00:45Z',
+  };
+  assert.equal(retryAfterMs(headers, now), 45_000);
+});
+
+test('a wait is never negative, and silence is no wait of zero', () => {
+  assert.equal(retryAfterMs({ 'retry-after': 'Sat, 21 Nov 2026 11:00:00 GMT' }, now), 0);
+  assert.equal(retryAfterMs({ 'retry-after': '-5' }, now), undefined);
+  assert.equal(retryAfterMs({}, now), undefined);
+});
