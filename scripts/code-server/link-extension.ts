@@ -1,0 +1,44 @@
+/** Puts the extension as it is built into an extensions folder, without packaging: a folder of links. */
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the package holds. A link each, so that uninstalling it in the editor cannot delete the project. */
+const parts = [
+  'package.json',
+  'package.nls.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'dist',
+  'media',
+  'l10n',
+];
+
+interface Manifest {
+  publisher: string;
+  name: string;
+  version: string;
+}
+
+export function linkExtension(extension: string, extensions: string): void {
+  const { publisher, name, version }: Manifest = JSON.parse(
+    readFileSync(join(extension, 'package.json'), 'utf8'),
+  );
+  const id = `${publisher}.${name}`;
+  const folder = `${id}-${version}`;
+  const path = join(extensions, folder);
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  for (const part of parts) {
+    if (existsSync(join(extension, part))) symlinkSync(join(extension, part), join(path, part));
+  }
+  const entry = {
+    identifier: { id },
+    version,
+    location: { $mid: 1, path, scheme: 'file' },
+    relativeLocation: folder,
+  };
+  const list = join(extensions, 'extensions.json');
+  const others = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as (typeof entry)[]) : [];
+  writeFileSync(list, JSON.stringify([...others.filter(({ identifier }) => identifier.id !== id), entry]));
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { writeSettings } from '../../../scripts/set-up/editor-settings.ts';
+
+test('what the user changed stays, comments too; what is missing is added', () => {
+  const userData = mkdtempSync(join(tmpdir(), 'rumbo-settings-'));
+  const file = join(userData, 'User', 'settings.json');
+  writeSettings(userData, { 'a.b': 1 });
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { 'a.b': 1 });
+
+  writeFileSync(file, '{\n  // mine\n  "a.b": 2,\n  "p": { "mine": {} }\n}');
+  writeSettings(userData, { 'a.b': 1, c: true }, [[['p', 'practice'], { x: 1 }]]);
+  const text = readFileSync(file, 'utf8');
+  assert.match(text, /\/\/ mine/);
+  assert.deepEqual(JSON.parse(text.replace('// mine', '')), {
+    'a.b': 2,
+    p: { mine: {}, practice: { x: 1 } },
+    c: true,
+  });
+
+  writeSettings(userData, {}, [[['p', 'practice'], undefined]]);
+  assert.doesNotMatch(readFileSync(file, 'utf8'), /practice/);
+});
+
+test('taking out what was never there leaves the file alone', () => {
+  const userData = mkdtempSync(join(tmpdir(), 'rumbo-settings-'));
+  writeSettings(userData, {}, [[['p', 'practice'], undefined]]);
+  assert.deepEqual(JSON.parse(readFileSync(join(userData, 'User', 'settings.json'), 'utf8')), {});
+});
