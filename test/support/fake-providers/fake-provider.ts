@@ -75,6 +75,8 @@ export type FakeProvider = {
   /** What belongs into `rumbo.providers.<name>.baseUrl`. */
   readonly baseUrl: string;
   readonly requests: readonly FakeRequest[];
+  /** Sockets it has accepted so far. */
+  readonly connections: number;
   /** POSTs only: the chats it was asked for. */
   readonly chats: readonly FakeRequest[];
   close(): Promise<void>;

@@ -19,6 +19,10 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
@@ -33,6 +37,9 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     fault: options.fault,
     baseUrl: `http://127.0.0.1:${port}${framing.basePath}`,
     requests,
+    get connections() {
+      return connections;
+    },
     get chats() {
       return requests.filter((request) => request.method === 'POST');
     },

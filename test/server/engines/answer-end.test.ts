@@ -1,0 +1,103 @@
+/** The end of an answer on a real connection: nobody waits for a marker, and nobody's connection is wasted. */
+import assert from 'node:assert/strict';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../../server/engines/connect.ts';
+import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import { undiciHttp } from '../../../server/platform/http.ts';
+
+const { http, dispose } = undiciHttp({ systemCertificates: false });
+after(dispose);
+
+const chunk = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
+const text = chunk({ choices: [{ delta: { content: 'Hi' } }] });
+const stop = chunk({ choices: [{ delta: {}, finish_reason: 'stop' }] });
+const usage = chunk({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+
+/** A service that answers every chat as told; says how often it was connected and how many sockets were closed on it. */
+async function service(t: TestContext, respond: (response: ServerResponse) => void) {
+  const seen = { connections: 0, closedEarly: 0 };
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.on('close', () => {
+      if (!response.writableFinished) seen.closedEarly += 1;
+    });
+    respond(response);
+  });
+  server.on('connection', () => {
+    seen.connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const engine = connect({
+    provider: 'lab',
+    label: 'Lab',
+    definition: openaiCompatible,
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    http,
+    keyOf: async () => undefined,
+  });
+  const ask = async () => {
+    const before = performance.now();
+    const parts = await Array.fromAsync(engine.stream('m', { messages: [] }, new AbortController().signal));
+    return { last: parts.at(-1), ms: performance.now() - before };
+  };
+  return { seen, ask };
+}
+
+const whole = { input: 1, cachedRead: 0, cacheWrite: 0, output: 1, reasoning: 0 };
+
+test('with reason and usage known, a marker that does not come is not waited for', async (t) => {
+  const { seen, ask } = await service(t, (response) => response.write(text + stop + usage));
+  const { last, ms } = await ask();
+  assert.deepEqual(last, { type: 'finish', reason: 'stop', usage: whole });
+  assert.ok(ms < 500, `${ms} ms`);
+  await sleep(250);
+  assert.equal(seen.closedEarly, 1, 'the silent connection is closed');
+});
+
+test('with the reason known, usage that does not come is waited for shortly', async (t) => {
+  const { seen, ask } = await service(t, (response) => response.write(text + stop));
+  const { last, ms } = await ask();
+  assert.deepEqual(last, { type: 'finish', reason: 'stop' });
+  assert.ok(ms < 2_000, `${ms} ms`);
+  await sleep(250);
+  assert.equal(seen.closedEarly, 1);
+});
+
+test('a connection that breaks after the finish reason does no harm', async (t) => {
+  const { ask } = await service(t, (response) => {
+    response.write(text + stop);
+    setTimeout(() => response.socket?.resetAndDestroy(), 30);
+  });
+  assert.deepEqual((await ask()).last, { type: 'finish', reason: 'stop' });
+});
+
+test('a marker that comes a little later leaves the connection usable', async (t) => {
+  const { seen, ask } = await service(t, (response) => {
+    response.write(text + stop + usage);
+    setTimeout(() => response.end('data: [DONE]\n\n'), 20);
+  });
+  for (let round = 0; round < 3; round += 1) {
+    await ask();
+    await sleep(60);
+  }
+  assert.deepEqual(seen, { connections: 1, closedEarly: 0 });
+});
+
+test('a service that goes on after its end is cut off', async (t) => {
+  const { seen, ask } = await service(t, (response) => {
+    response.write(text + stop + usage);
+    const timer = setInterval(() => response.write(`: ${'x'.repeat(8_000)}\n\n`), 5);
+    response.on('close', () => clearInterval(timer));
+  });
+  assert.equal((await ask()).last?.type, 'finish');
+  await sleep(250);
+  assert.equal(seen.closedEarly, 1);
+});

@@ -1,0 +1,285 @@
+/** Live engines against services on loopback: what is sent where, and how answers, errors and cancelling come back. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { anthropic } from '../../../server/engines/anthropic.ts';
+import { connect } from '../../../server/engines/connect.ts';
+import type { Engine, EngineDefinition } from '../../../server/engines/engine.ts';
+import { gemini } from '../../../server/engines/gemini.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { ollama } from '../../../server/engines/ollama.ts';
+import { openai } from '../../../server/engines/openai.ts';
+import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import { undiciHttp } from '../../../server/platform/http.ts';
+import type { EnginePart } from '../../../shared/chat.ts';
+import { RumboError } from '../../../shared/errors.ts';
+import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';
+import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeGemini } from '../../support/fake-providers/gemini.ts';
+import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
+import { fakeOllama } from '../../support/fake-providers/ollama.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+
+const { http, dispose } = undiciHttp({ systemCertificates: false });
+after(dispose);
+
+const engineAt = (definition: EngineDefinition, baseUrl: string, key?: string): Engine =>
+  connect({
+    provider: 'lab',
+    label: definition.label,
+    definition,
+    baseUrl,
+    http,
+    keyOf: async () => key,
+  });
+
+const request = { messages: [{ role: 'user', content: 'hi' }] } as const;
+const never = new AbortController().signal;
+
+async function answer(engine: Engine, model: string, signal = never): Promise<EnginePart[]> {
+  return Array.fromAsync(engine.stream(model, request, signal));
+}
+
+const failure = async (promise: Promise<unknown>): Promise<RumboError> => {
+  const error: unknown = await promise.then(
+    () => assert.fail('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof RumboError, String(error));
+  return error;
+};
+
+type Case = readonly [EngineDefinition, (options?: FakeOptions) => Promise<FakeProvider>, string];
+const cases: readonly Case[] = [
+  [openai, fakeOpenAi, 'gpt-fake'],
+  [openaiCompatible, fakeOpenAi, 'some/model'],
+  [anthropic, fakeAnthropic, 'claude-fake'],
+  [gemini, fakeGemini, 'gemini-fake'],
+  [ollama, fakeOllama, 'fake:latest'],
+  [llamaCpp, fakeLlamaCpp, 'tiny-chat'],
+];
+
+for (const [definition, fakeOf, model] of cases) {
+  const start = async (t: { after: (clean: () => Promise<void>) => void }, options: FakeOptions = {}) => {
+    const fake = await fakeOf({ models: [model], key: 'sk-lab', ...options });
+    t.after(fake.close);
+    return { fake, engine: engineAt(definition, fake.baseUrl, 'sk-lab') };
+  };
+
+  test(`${definition.kind}: lists models and streams reasoning, text and usage`, async (t) => {
+    const reply = { text: 'Hello there, world.', reasoning: 'Let me see.', usage: { input: 11, output: 6 } };
+    const { engine } = await start(t, { reply });
+    assert.deepEqual(
+      (await engine.listModels(never)).map(({ name }) => name),
+      [model],
+    );
+    const parts = await answer(engine, model);
+    const join = (type: string) =>
+      parts.map((part) => ('text' in part && part.type === type ? part.text : '')).join('');
+    assert.equal(join('text-delta'), reply.text);
+    assert.equal(join('reasoning-delta'), reply.reasoning);
+    const finish = parts.at(-1);
+    assert.ok(finish?.type === 'finish');
+    assert.equal(finish.reason, 'stop');
+    assert.equal(finish.usage?.input, 11);
+    assert.equal(finish.usage?.output, 6);
+  });
+
+  test(`${definition.kind}: an answer cut at its limit says so`, async (t) => {
+    const { engine } = await start(t, { reply: { text: 'Half', finish: 'length' } });
+    const finish = (await answer(engine, model)).at(-1);
+    assert.ok(finish?.type === 'finish' && finish.reason === 'length');
+  });
+
+  test(`${definition.kind}: a wrong key is unauthorized, and the key is not in the message`, async (t) => {
+    const { fake } = await start(t);
+    const engine = engineAt(definition, fake.baseUrl, 'sk-wrong');
+    for (const failed of [answer(engine, model), engine.listModels(never)]) {
+      const error = await failure(failed);
+      assert.equal(error.kind, 'unauthorized');
+      assert.equal(error.data.provider, 'lab');
+      assert.ok(!/sk-w/.test(JSON.stringify(error.data)));
+    }
+  });
+
+  test(`${definition.kind}: an unknown model is not found, and the error says whose it is`, async (t) => {
+    const { engine } = await start(t);
+    const error = await failure(answer(engine, 'gone'));
+    assert.equal(error.kind, 'model-not-found');
+    assert.equal(error.message, 'The service does not have this model.');
+    assert.deepEqual([error.data.provider, error.data.model], ['lab', 'gone']);
+  });
+
+  test(`${definition.kind}: a body that ends or breaks too early is interrupted, after its words`, async (t) => {
+    const { fake, engine } = await start(t, { reply: 'one two three four' });
+    for (const kind of ['end', 'reset'] as const) {
+      fake.fault = { kind, afterWords: 2 };
+      const parts: EnginePart[] = [];
+      const error = await failure(
+        (async () => {
+          for await (const part of engine.stream(model, request, never)) parts.push(part);
+        })(),
+      );
+      assert.equal(error.kind, 'interrupted', kind);
+      assert.equal(parts.length, 2, kind);
+      assert.equal(error.data.model, model);
+    }
+  });
+
+  test(`${definition.kind}: cancelling reaches the socket`, async (t) => {
+    const { fake, engine } = await start(t, { reply: 'word '.repeat(500), delayMs: 5 });
+    const controller = new AbortController();
+    let cancelledAt = 0;
+    const error = await failure(
+      (async () => {
+        for await (const _ of engine.stream(model, request, controller.signal)) {
+          if (cancelledAt > 0) continue;
+          cancelledAt = performance.now();
+          controller.abort();
+        }
+      })(),
+    );
+    assert.equal(error.kind, 'cancelled');
+    await sleep(60);
+    const [chat] = fake.chats;
+    assert.ok(chat?.aborted);
+    assert.ok((chat.abortedAt ?? Number.POSITIVE_INFINITY) - cancelledAt < 50);
+  });
+
+  test(`${definition.kind}: leaving the loop closes the socket`, async (t) => {
+    const { fake, engine } = await start(t, { reply: 'word '.repeat(500), delayMs: 5 });
+    for await (const _ of engine.stream(model, request, never)) break;
+    await sleep(60);
+    assert.ok(fake.chats[0]?.aborted);
+  });
+
+  test(`${definition.kind}: whole answers share one connection`, async (t) => {
+    const { fake, engine } = await start(t);
+    for (let round = 0; round < 5; round += 1) {
+      await answer(engine, model);
+      await sleep(5);
+    }
+    assert.equal(fake.connections, 1);
+    assert.ok(fake.chats.every(({ finished, aborted }) => finished && !aborted));
+  });
+}
+
+test('the key goes where each service wants it, and nowhere else', async (t) => {
+  const wanted: [Case, Record<string, string>][] = [
+    [cases[0] as Case, { authorization: 'Bearer sk-lab' }],
+    [cases[2] as Case, { authorization: 'Bearer sk-lab', 'anthropic-version': '2026-10-21' }],
+    [cases[3] as Case, { 'x-goog-api-key': 'sk-lab' }],
+  ];
+  for (const [[definition, fakeOf, model], headers] of wanted) {
+    const fake = await fakeOf({ models: [model] });
+    t.after(fake.close);
+    await answer(engineAt(definition, fake.baseUrl, 'sk-lab'), model);
+    const [sent] = fake.requests;
+    for (const [name, value] of Object.entries(headers)) assert.equal(sent?.headers[name], value);
+    const holding = Object.entries(sent?.headers ?? {}).filter(([, value]) => value?.includes('sk-lab'));
+    assert.equal(holding.length, 1);
+    assert.ok(!sent?.path.includes('sk-lab'));
+    assert.ok(!JSON.stringify(sent?.body).includes('sk-lab'));
+  }
+});
+
+test('without a key that is required, nothing is sent', async (t) => {
+  const fake = await fakeOpenAi();
+  t.after(fake.close);
+  for (const key of [undefined, '']) {
+    const engine = engineAt(openai, fake.baseUrl, key);
+    for (const failed of [answer(engine, 'fake-model'), engine.listModels(never)]) {
+      const error = await failure(failed);
+      assert.equal(error.kind, 'unauthorized');
+      assert.equal(error.message, 'OpenAI has no API key.');
+      assert.equal(error.data.provider, 'lab');
+    }
+  }
+  assert.equal(fake.requests.length, 0);
+});
+
+test('without a key that is optional, none is sent', async (t) => {
+  const fake = await fakeOllama();
+  t.after(fake.close);
+  await answer(engineAt(ollama, fake.baseUrl), 'fake:latest');
+  assert.equal(fake.requests[0]?.headers['authorization'], undefined);
+});
+
+test('a refusal keeps its status and its wait', async (t) => {
+  const fake = await fakeOpenAi({ fail: { status: 429, headers: { 'retry-after': '7' }, times: 1 } });
+  t.after(fake.close);
+  const engine = engineAt(openaiCompatible, fake.baseUrl);
+  const error = await failure(answer(engine, 'fake-model'));
+  assert.deepEqual(
+    [error.kind, error.data.status, error.data.retryAfterMs, error.data.model],
+    ['rate-limited', 429, 7_000, 'fake-model'],
+  );
+  assert.equal((await answer(engine, 'fake-model')).at(-1)?.type, 'finish');
+});
+
+test('a redirect is not followed, and its target never sees the key', async (t) => {
+  const other = await fakeOpenAi();
+  const fake = await fakeOpenAi({
+    fail: { status: 307, headers: { location: `${other.baseUrl}/chat/completions` } },
+  });
+  t.after(fake.close);
+  t.after(other.close);
+  const error = await failure(answer(engineAt(openai, fake.baseUrl, 'sk-lab'), 'fake-model'));
+  assert.equal(error.kind, 'blocked-redirect');
+  assert.equal(other.requests.length, 0);
+});
+
+test('a 200 that is no stream is an error: a web page, an error object, one whole answer', async (t) => {
+  const fake = await fakeOpenAi();
+  t.after(fake.close);
+  const engine = engineAt(openaiCompatible, fake.baseUrl);
+  const stream = { 'content-type': 'text/event-stream' };
+  const table: [unknown, Record<string, string>, string, RegExp][] = [
+    ['<!doctype html><title>Sign in</title>', { 'content-type': 'text/html' }, 'bad-response', /^A web page/],
+    ['\n<html></html>', stream, 'bad-response', /^A web page/],
+    [{ error: { message: 'busy', code: 503 } }, {}, 'overloaded', /busy/],
+    [{ error: { message: 'no', type: 'insufficient_quota' } }, stream, 'payment-required', /credit/],
+    [{ code: 'x', error: 'text' }, {}, 'overloaded', /text/],
+    [{ choices: [{ message: { content: 'Hi' } }], error: null }, {}, 'bad-response', /did not stream/],
+    ['{"choices":', {}, 'bad-response', /other than JSON/],
+    ['', stream, 'bad-response', /nothing/],
+  ];
+  for (const [body, headers, kind, sentence] of table) {
+    fake.fail = { status: 200, body, headers };
+    const error = await failure(answer(engine, 'fake-model'));
+    assert.equal(error.kind, kind, String(body));
+    assert.match(error.message, sentence);
+  }
+});
+
+test('an address that nobody answers at is unreachable, with provider and model', async () => {
+  const fake = await fakeOllama();
+  await fake.close();
+  const error = await failure(answer(engineAt(ollama, fake.baseUrl), 'm'));
+  assert.deepEqual([error.kind, error.data.provider, error.data.model], ['unreachable', 'lab', 'm']);
+});
+
+test('a key that a service repeats in prose is taken out', async (t) => {
+  const fake = await fakeOpenAi({ fail: { status: 400, body: 'Bad header: open-sesame!' } });
+  t.after(fake.close);
+  const error = await failure(answer(engineAt(openaiCompatible, fake.baseUrl, 'open-sesame'), 'fake-model'));
+  assert.equal(error.message, 'The service did not accept the request (HTTP 400): Bad header: …!');
+});
+
+test('names the user gave stand in for a list the service does not have', async (t) => {
+  const fake = await fakeOpenAi();
+  t.after(fake.close);
+  const parts = {
+    provider: 'lab',
+    label: 'Lab',
+    definition: openaiCompatible,
+    http,
+    keyOf: async () => undefined,
+  };
+  const without = connect({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9') });
+  assert.equal((await failure(without.listModels(never))).kind, 'model-not-found');
+  const named = connect({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9'), models: ['mine'] });
+  assert.deepEqual(await named.listModels(never), [{ name: 'mine' }]);
+  const dead = connect({ ...parts, baseUrl: 'http://127.0.0.1:1/v1', models: ['mine'] });
+  assert.equal((await failure(dead.listModels(never))).kind, 'unreachable');
+});
