@@ -14,6 +14,8 @@ const common = {
   platform: 'node',
   format: 'cjs',
   target: 'node22',
+  // jsonc-parser's CommonJS build hides its requires from bundlers; its module build does not.
+  mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',

@@ -149,6 +149,9 @@ export function orchestrator(rooms: Rooms): Orchestrator {
         if (started)
           ledger.add(receipt.broken(told, { candidate, decision, attempts, measured: meterOf.read() }));
         if (!mayGoOn(error, meterOf.read())) throw error.with({ attempts });
+        // A pin that fails on the way is no more replaced silently than one that could not start.
+        if (model.id === decision.pin && pinRule(params) !== 'next')
+          throw error.with({ attempts, pinned: model.id });
         const next = candidates[candidates.indexOf(candidate) + 1];
         if (!next) throw error.with({ attempts });
         yield { type: 'fallback', from: model.id, reason: error.message };
@@ -162,11 +165,14 @@ export function orchestrator(rooms: Rooms): Orchestrator {
   /** The candidates, or the reason why there is none or the pinned one is lost. */
   function answerable(decision: Decision, params: AskParams, route: Route): readonly Ranked[] {
     const { pinLost, candidates } = decision;
-    const wanted = params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
-    if (pinLost && (wanted !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
+    if (pinLost && (pinRule(params) !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
     if (candidates.length === 0) throw nobody(decision, route, snapshot());
     return candidates;
   }
+
+  /** What is to happen when a pinned model cannot answer. */
+  const pinRule = (params: AskParams) =>
+    params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
 
   /** Sets the worst case aside. `undefined`: a budget no longer holds it, and the attempt says so. */
   function reserve({ model, costUsd }: Ranked, attempts: Attempt[]): (() => void) | undefined {

@@ -37,7 +37,15 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     ...(definition.baseUrl ? { usualOrigin: new URL(definition.baseUrl).origin } : {}),
   };
   const health = providerHealth(now, changed);
-  const raw = connect({ provider: name, label, definition, baseUrl, http, keyOf: () => keys.get(owner) });
+  const raw = connect({
+    provider: name,
+    label,
+    definition,
+    baseUrl,
+    http,
+    keyOf: () => keys.get(owner),
+    ...(configured.models ? { models: configured.models } : {}),
+  });
   const engine: Engine = compose(
     health.watch,
     retry({ attempts: 2, baseDelayMs: 250, longestWaitMs: 5_000 }),

@@ -18,6 +18,8 @@ export type Decision = {
   /** Best first. */
   readonly candidates: readonly Ranked[];
   readonly excluded: readonly Exclusion[];
+  /** The model that is pinned, whether it may run or not. Absent: none is. */
+  readonly pin?: string;
   /** The pinned model that may not run, and why. Absent: nothing is pinned, or the pin holds. */
   readonly pinLost?: Exclusion;
 };
@@ -40,7 +42,13 @@ export function balance(route: Route, snapshot: Snapshot): Decision {
     : ranked;
 
   const lost = pin && !left.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded) : undefined;
-  return { strategy, candidates, excluded, ...(lost ? { pinLost: lost } : {}) };
+  return {
+    strategy,
+    candidates,
+    excluded,
+    ...(pin ? { pin: pin.model } : {}),
+    ...(lost ? { pinLost: lost } : {}),
+  };
 }
 
 /** Rule 2: this request's pin, else the role's, else the task type's. */

@@ -14,10 +14,11 @@ export function pinFailure({ model, rule, reason, until }: Exclusion): RumboErro
     });
   }
   const kind = kinds[rule] ?? 'no-candidate';
+  const action = kind === 'no-candidate' ? { action: 'Allow the next model, or unpin it.' } : {};
   return new RumboError(`${model} is pinned and cannot run. ${reason}${when}`, {
     kind,
     pinned: model,
-    action: 'Allow the next model, or unpin it.',
+    ...action,
   });
 }
 
@@ -56,11 +57,14 @@ export function nobody({ excluded }: Decision, route: Route, { resting, models }
       },
     );
   }
+  const rests = [...resting.values()].sort(
+    (a, b) => Number(a.rule === 'no-key') - Number(b.rule === 'no-key'),
+  );
   const reasons = [
     ...excluded.filter(({ rule }) => rule !== 'no-key').map(({ model, reason }) => `${model}: ${reason}`),
-    ...[...resting.values()].map(({ reason }) => reason),
+    ...rests.map(({ reason }) => reason),
   ];
-  const shown = [...new Set(reasons)].slice(0, 3).join(' ');
+  const shown = [...new Set(reasons)].slice(0, 4).join(' ');
   return new RumboError(`No model can answer.${shown ? ` ${shown}` : ''}`, { kind: 'no-candidate' });
 }
 

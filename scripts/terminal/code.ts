@@ -1,0 +1,50 @@
+/** `code`: prints code, or the diff of a file, and writes the file only when told to. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import { receiptLine, receiptSection } from '../../client/texts/receipt.ts';
+import { offsetsOf } from '../../server/roles/text-range.ts';
+import { type Ask, UsageError, whereUserStands } from './arguments.ts';
+import type { TerminalServer } from './server.ts';
+import { fileOf, print, printJson, promptOf, routeOf } from './shared.ts';
+import { announce, tell } from './text.ts';
+
+export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal): Promise<void> {
+  const file = await fileOf(ask);
+  const params = {
+    ...routeOf(ask),
+    role: 'coder',
+    prompt: await promptOf(ask),
+    useCache: ask.useCache,
+    ...(file ? { file } : {}),
+  };
+  const result = await server.ask(params, (part) => tell(part, { start: announce, text: () => {} }), signal);
+  const { text = '', range } = result.code ?? {};
+  if (ask.json) printJson(result);
+  if (!file || ask.file === undefined || !range) {
+    if (!ask.json) print(`${text}\n`);
+    process.stderr.write(`\n${receiptSection(result.receipt)}`);
+    return;
+  }
+
+  const { start, end } = offsetsOf(file.text, range);
+  const changed = file.text.slice(0, start) + text + file.text.slice(end);
+  const name = relative(whereUserStands(), ask.file) || ask.file;
+  if (!ask.json) print(createTwoFilesPatch(name, name, file.text, changed, '', '', { context: 3 }));
+  process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
+  if (result.receipt.finishReason === 'length') {
+    throw new UsageError(
+      'The model reached its output limit, so the change is cut. Nothing was written; ask for less at once.',
+    );
+  }
+  if (!ask.write) {
+    process.stderr.write('Nothing was written. Add --write to change the file.\n');
+    return;
+  }
+  // The answer took its time; somebody may have been faster.
+  if ((await readFile(ask.file, 'utf8')) !== file.text) {
+    throw new UsageError(`${name} changed while the answer was written. Nothing was written; ask again.`);
+  }
+  await writeFile(ask.file, changed);
+  process.stderr.write(`${name} was changed.\n`);
+}

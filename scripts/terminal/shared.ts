@@ -1,0 +1,76 @@
+/** What the terminal's commands have in common: the prompt, the request, the output. */
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AskPart, FileContext, RouteParams } from '../../shared/protocol.ts';
+import { type Ask, UsageError } from './arguments.ts';
+
+export type Parts = {
+  readonly start: (part: Extract<AskPart, { type: 'start' | 'fallback' }>) => void;
+  readonly text: (text: string) => void;
+};
+
+export const print = (text: string): void => void process.stdout.write(text);
+export const printJson = (value: unknown): void => print(`${JSON.stringify(value, null, 2)}\n`);
+
+/** From the command line, else from a pipe. An empty one goes to the server, which has the sentence for it. */
+export async function promptOf({ prompt }: Ask): Promise<string> {
+  if (prompt !== undefined) return prompt;
+  if (process.stdin.isTTY) return '';
+  return (await process.stdin.setEncoding('utf8').toArray()).join('').trim();
+}
+
+export const routeOf = ({ model, role, task }: Ask): Omit<RouteParams, 'prompt'> => ({
+  ...(model === undefined ? {} : { model }),
+  ...(role === undefined ? {} : { role }),
+  ...(task === undefined ? {} : { task }),
+});
+
+/** The file that is asked about, whole; `--lines` is its selection. */
+export async function fileOf({ file, lines }: Ask): Promise<FileContext | undefined> {
+  if (file === undefined) return;
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`;
+    throw new UsageError(`${file} ${why}. Check the path.`);
+  });
+  const count = text.split('\n').length;
+  if (lines && lines.first > count)
+    throw new UsageError(`${file} has ${count} lines. Choose --lines within them.`);
+  return {
+    uri: pathToFileURL(file).href,
+    languageId: languageIds[extname(file).slice(1)] ?? (extname(file).slice(1) || 'plaintext'),
+    text,
+    ...(lines
+      ? {
+          selection: {
+            start: { line: lines.first - 1, character: 0 },
+            end: { line: lines.last, character: 0 },
+          },
+        }
+      : {}),
+  };
+}
+
+/** File extensions whose LSP language id is another word. */
+const languageIds: Readonly<Record<string, string>> = {
+  cc: 'cpp',
+  cjs: 'javascript',
+  cs: 'csharp',
+  h: 'c',
+  hpp: 'cpp',
+  js: 'javascript',
+  jsx: 'javascriptreact',
+  kt: 'kotlin',
+  md: 'markdown',
+  mjs: 'javascript',
+  mts: 'typescript',
+  ps1: 'powershell',
+  py: 'python',
+  rb: 'ruby',
+  rs: 'rust',
+  sh: 'shellscript',
+  ts: 'typescript',
+  tsx: 'typescriptreact',
+  txt: 'plaintext',
+  yml: 'yaml',
+};
