@@ -1,0 +1,132 @@
+/** Writes server/registry/catalogue.json from @pydantic/genai-prices: `node scripts/update-catalogue.ts`. https://github.com/pydantic/genai-prices */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findProvider, type MatchLogic, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
+import type { Catalogue, CatalogueModel, LongContext } from '../server/registry/catalogue.ts';
+import type { Price } from '../shared/models.ts';
+
+/** When this release of the source was made: what was cheaper or dearer before is history. Change it with the version. */
+const released = '2026-09-23';
+
+/** The source's providers, under the kinds of our engines. */
+const kinds = { openai: 'openai', anthropic: 'anthropic', gemini: 'google', groq: 'groq', xai: 'x-ai' };
+
+/** No chat, or (Claude behind Google's door) not the service we speak to. */
+const left =
+  /embed|image|audio|realtime|transcribe|tts|whisper|moderation|voice|live|dall-e|sora|veo|davinci|babbage|ada\b|curie/;
+
+/** The catalogue, the same for the same release of the source. */
+export function buildCatalogue(): Catalogue {
+  const manifest = new URL('../node_modules/@pydantic/genai-prices/package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  return {
+    source: `@pydantic/genai-prices ${version} of ${released}, https://github.com/pydantic/genai-prices`,
+    licence: 'MIT, © Pydantic Services Inc.; see NOTICE',
+    unit: 'US dollars per million tokens',
+    providers: Object.fromEntries(
+      Object.entries(kinds).map(([kind, id]) => {
+        const models = findProvider({ providerId: id })?.models ?? [];
+        return [kind, models.filter(({ id }) => isOurs(kind, id)).flatMap(modelOf)];
+      }),
+    ),
+  };
+}
+
+const isOurs = (kind: string, id: string): boolean =>
+  !left.test(id) && (kind === 'anthropic' || !id.includes('claude'));
+
+function modelOf(info: ModelInfo): CatalogueModel[] {
+  const { base, later } = pricesOf(info);
+  if (!base.price && info.context_window === undefined) return [];
+  return [
+    {
+      ...namesOf(info.match),
+      ...(info.context_window === undefined ? {} : { contextTokens: info.context_window }),
+      ...base,
+      ...(later.length > 0 ? { later } : {}),
+    },
+  ];
+}
+
+type Rates = { price?: Price; longContext?: LongContext };
+
+function pricesOf({ prices }: ModelInfo): { base: Rates; later: NonNullable<CatalogueModel['later']> } {
+  if (!Array.isArray(prices)) return { base: ratesOf(prices), later: [] };
+  let base: Rates = {};
+  const later: { from: string; price: Price; longContext?: LongContext }[] = [];
+  for (const { constraint, prices: each } of prices) {
+    const rates = ratesOf(each);
+    // Prices by the hour of the day are left out; none of these providers has any.
+    if (constraint && constraint.type !== 'start_date') continue;
+    if (!constraint || constraint.start_date <= released) base = rates;
+    else if (rates.price) later.push({ from: constraint.start_date, ...rates, price: rates.price });
+  }
+  return { base, later };
+}
+
+function ratesOf(prices: ModelPrice): Rates {
+  const price = priceAt(prices, (value) => (typeof value === 'number' ? value : value?.base));
+  if (!price) return {};
+  const starts = Object.values(prices).flatMap((value) =>
+    typeof value === 'object' ? value.tiers.map(({ start }) => start) : [],
+  );
+  if (starts.length === 0) return { price };
+  const overTokens = Math.min(...starts);
+  // The first step is the one that matters; a model with a second has not been seen.
+  const long = priceAt(prices, (value) =>
+    typeof value === 'object'
+      ? (value.tiers.find(({ start }) => start === overTokens)?.price ?? value.base)
+      : value,
+  );
+  return long ? { price, longContext: { overTokens, price: long } } : { price };
+}
+
+function priceAt(
+  prices: ModelPrice,
+  read: (value: ModelPrice[string]) => number | undefined,
+): Price | undefined {
+  const input = read(prices['input_mtok']);
+  const output = read(prices['output_mtok']);
+  const cachedRead = read(prices['cache_read_mtok']);
+  const cacheWrite = read(prices['cache_write_mtok']);
+  if (input === undefined || output === undefined) return undefined;
+  return {
+    input,
+    output,
+    ...(cachedRead === undefined ? {} : { cachedRead }),
+    ...(cacheWrite === undefined ? {} : { cacheWrite }),
+  };
+}
+
+function namesOf(match: MatchLogic): Pick<CatalogueModel, 'equals' | 'startsWith' | 'patterns'> {
+  const any = 'or' in match ? match.or : [match];
+  const equals = any.flatMap((each) => ('equals' in each ? [each.equals] : []));
+  const startsWith = any.flatMap((each) => ('starts_with' in each ? [each.starts_with] : []));
+  const patterns = any.filter((each) => !('equals' in each || 'starts_with' in each)).map(patternOf);
+  return {
+    ...(equals.length > 0 ? { equals } : {}),
+    ...(startsWith.length > 0 ? { startsWith } : {}),
+    ...(patterns.length > 0 ? { patterns } : {}),
+  };
+}
+
+function patternOf(match: MatchLogic): string {
+  if ('regex' in match) return match.regex;
+  if ('contains' in match) return literal(match.contains);
+  if ('ends_with' in match) return `${literal(match.ends_with)}$`;
+  if ('equals' in match) return `^${literal(match.equals)}$`;
+  if ('starts_with' in match) return `^${literal(match.starts_with)}`;
+  if ('or' in match) return match.or.map((each) => `(?:${patternOf(each)})`).join('|');
+  // All of them: each is looked for from the beginning.
+  return `^${match.and.map((each) => `(?=${patternOf(each).replace(/^(?!\^)/, '.*')})`).join('')}`;
+}
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+if (import.meta.main) {
+  const target = fileURLToPath(new URL('../server/registry/catalogue.json', import.meta.url));
+  writeFileSync(target, `${JSON.stringify(buildCatalogue(), null, 2)}\n`);
+  const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url));
+  execFileSync(biome, ['format', '--write', target], { stdio: 'inherit' });
+}
