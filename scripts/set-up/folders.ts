@@ -8,6 +8,5 @@ export const folders = {
   own,
   practice: join(own, 'practice'),
   codeServer: join(own, 'code-server'),
-  locks: join(own, 'locks'),
   logs: join(own, 'logs'),
 };

@@ -1,0 +1,67 @@
+/** `npm start`: opens VS Code on the sample workspace and stays until Ctrl-C, or until its window is closed. */
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { userDataOf } from '../code-server/launch.ts';
+import { type Change, quiet, writeSettings } from '../set-up/editor-settings.ts';
+import { folders, projectFolder } from '../set-up/folders.ts';
+import { type Report, SetUpError } from '../set-up/report.mjs';
+import { openInBrowser } from './browser.ts';
+import { desktopCode, openOnDesktop } from './desktop.ts';
+import { needsPractice } from './needs-practice.ts';
+import type { EditorOptions } from './opened.ts';
+import { keepPractice } from './practice.ts';
+import { claim } from './running.ts';
+
+/** Resolves with the exit code. */
+export async function openEditor(report: Report): Promise<number> {
+  const asked = askedToEnd();
+  const running = await claim();
+  if ('other' in running) {
+    report.line(running.other);
+    return 0;
+  }
+  const profile = join(folders.own, 'profile');
+  const settings = (changes: readonly Change[]) => writeSettings(userDataOf(profile), ownSettings, changes);
+  const closing: (() => void | Promise<void>)[] = [running.giveBack];
+  try {
+    const practice = (await needsPractice(process.env)) ? await keepPractice(report, settings) : undefined;
+    if (practice) closing.unshift(() => practice.close());
+    else settings([[['rumbo.providers', 'practice'], undefined]]);
+
+    const options: EditorOptions = { profile, workspace: sampleWorkspace(), report };
+    const code = desktopCode(process.env);
+    const editor = code ? await openOnDesktop(code, options) : await openInBrowser(options);
+    closing.unshift(() => editor.close());
+    running.tell(editor.address);
+    report.line('Ctrl-C here ends it.');
+
+    const complaint = await Promise.race([asked, editor.ended]);
+    if (complaint) throw new SetUpError(complaint);
+    return 0;
+  } finally {
+    for (const close of closing) await close();
+  }
+}
+
+const ownSettings = {
+  ...quiet,
+  'workbench.startupEditor': 'readme',
+  'git.openRepositoryInParentFolders': 'never',
+  'security.workspace.trust.enabled': false,
+};
+
+/** A copy, so that trying things out does not change the project. */
+function sampleWorkspace(): string {
+  const workspace = join(folders.own, 'workspace');
+  if (!existsSync(workspace)) cpSync(join(projectFolder, 'samples'), workspace, { recursive: true });
+  return workspace;
+}
+
+/** Ctrl-C, a closed terminal, a polite kill, or a parent that has gone. */
+function askedToEnd(): Promise<undefined> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => resolve(undefined));
+    process.on('disconnect', () => resolve(undefined));
+  });
+}
