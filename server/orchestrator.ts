@@ -1,6 +1,6 @@
 /** One request's whole life, top to bottom: admit → classify → cache → balance → reserve → engine → meter. */
 import { randomUUID } from 'node:crypto';
-import type { Message } from '../shared/chat.ts';
+import { type Message, providerOf } from '../shared/chat.ts';
 import { asRumboError, type RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult, ExplainResult, RouteParams } from '../shared/protocol.ts';
 import type { Attempt } from '../shared/receipts.ts';
@@ -89,7 +89,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     const known = params.useCache !== false && settings()['cache.enabled'] ? cache.get(question) : undefined;
     counters.count('rumbo_cache_total', { outcome: known ? 'hit' : 'miss' });
     if (known) {
-      const note = noteOf(fleet.get(known.model.slice(0, known.model.indexOf('/')))?.configured.note);
+      const note = noteOf(fleet.get(providerOf(known.model))?.configured.note);
       yield { type: 'start', model: known.model, cached: true, ...note };
       yield { type: 'text-delta', text: known.text };
       yield { type: 'finish', reason: known.reason, usage: known.usage };
@@ -244,7 +244,7 @@ function read(params: RouteParams, settings: Settings): Read {
   return {
     messages,
     classification,
-    pinnedProvider: model?.slice(0, model.indexOf('/')),
+    pinnedProvider: model && providerOf(model),
     route: {
       task: classification.task,
       difficulty: classification.difficulty,

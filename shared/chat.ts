@@ -41,10 +41,5 @@ export type EnginePart =
 /** `provider/model` from its two halves. */
 export const modelId = (provider: string, model: string): ModelId => `${provider}/${model}`;
 
-/** The two halves of a model id; the first slash separates them. `undefined` when there is none. */
-export function splitModelId(id: string): { provider: string; model: string } | undefined {
-  const slash = id.indexOf('/');
-  return slash > 0 && slash < id.length - 1
-    ? { provider: id.slice(0, slash), model: id.slice(slash + 1) }
-    : undefined;
-}
+/** The provider of a model id: what stands before the first slash. */
+export const providerOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf('/')));

@@ -1,7 +1,7 @@
 /** `code`: prints code, or the diff of a file, and writes the file only when told to. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { receiptLine, receiptSection } from '../../client/texts/receipt.ts';
 import { offsetsOf } from '../../server/roles/text-range.ts';
 import { type Ask, UsageError, whereUserStands } from './arguments.ts';
@@ -30,7 +30,13 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   const { start, end } = offsetsOf(file.text, range);
   const changed = file.text.slice(0, start) + text + file.text.slice(end);
   const name = relative(whereUserStands(), ask.file) || ask.file;
-  if (!ask.json) print(createTwoFilesPatch(name, name, file.text, changed, '', '', { context: 3 }));
+  if (!ask.json)
+    print(
+      createTwoFilesPatch(name, name, file.text, changed, '', '', {
+        context: 3,
+        headerOptions: FILE_HEADERS_ONLY,
+      }),
+    );
   process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
   if (result.receipt.finishReason === 'length') {
     throw new UsageError(

@@ -1,5 +1,5 @@
 /** Which models to ask, in which order, and why. The rules in words: load_balancer_rules.md. Pure. */
-import type { ModelId } from '../../shared/chat.ts';
+import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { filter } from './candidates.ts';
@@ -79,6 +79,6 @@ function safetyLock(
   const limited = excluded.filter(({ model, rule }) => rule === 'rate-limit' && cloud.has(model));
   if (limited.length === 0) return;
   const until = limited.map((exclusion) => exclusion.until ?? '').sort()[0];
-  const providers = [...new Set(limited.map(({ model }) => model.slice(0, model.indexOf('/'))))].join(', ');
+  const providers = [...new Set(limited.map(({ model }) => providerOf(model)))].join(', ');
   return `Safety lock: ${providers} is at its rate limit${until ? ` until ${until}` : ''}, so a local model serves until then.`;
 }

@@ -1,0 +1,43 @@
+/** Packages one universal VSIX. Any warning of vsce that is not allowed here by name fails it; prints the size. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+
+/** The product card's aim. */
+const largestBytes = 1_500_000;
+
+/** Warnings we know and why they hold: there is no public address of the sources yet. */
+const allowed = [/repository' field is missing/i, /allow-missing-repository/i];
+
+const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const file = `${name}-${version}.vsix`;
+rmSync(file, { force: true });
+
+const built = spawnSync(process.execPath, ['esbuild.mjs'], { stdio: 'inherit' });
+if (built.status !== 0) fail('The build failed; nothing was packaged.');
+
+const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+const packed = spawnSync(
+  process.execPath,
+  [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', file],
+  // Without a terminal vsce answers its own questions with yes; what it asked shows up as a warning here.
+  { encoding: 'utf8', input: '' },
+);
+const said = `${packed.stdout}\n${packed.stderr}`;
+const warnings = said.split('\n').filter((line) => /\bWARNING\b|\bERROR\b|\[y\/N\]/i.test(line));
+const unknown = warnings.filter((line) => !allowed.some((pattern) => pattern.test(line)));
+if (packed.status !== 0 || unknown.length > 0) fail(`vsce says:\n${unknown.join('\n') || said}`);
+
+const { size } = statSync(file);
+console.log(`${file}: ${(size / 1e6).toFixed(2)} MB (at most ${largestBytes / 1e6} MB)`);
+if (size > largestBytes) fail('The package is too large.');
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
