@@ -53,7 +53,10 @@ export function connect(connection: Connection): Engine {
   };
 
   const requireKey = async (): Promise<string | undefined> => {
-    const key = await keyOf();
+    const key = (await keyOf())?.trim();
+    // Such a header would not be sent, and the failure would look like a dead service.
+    if (key && /[^\x21-\x7e]/.test(key))
+      throw new RumboError(`The key of ${label} holds characters that no key has.`, { kind: 'unauthorized' });
     if (key || definition.key === 'optional') return key || undefined;
     throw new RumboError(`${label} has no API key.`, { kind: 'unauthorized' });
   };

@@ -7,7 +7,7 @@ import { refusalError, streamError } from './refusals.ts';
 import type { Decoder, ModelInfo, WireFormat } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
-export const defaultMaxTokens = 16_384;
+const defaultMaxTokens = 16_384;
 
 export const anthropicMessages: WireFormat = {
   framing: 'sse',

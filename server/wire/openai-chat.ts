@@ -111,10 +111,10 @@ function chunkDecoder(usageOf: (usage: OpenAiUsage) => Usage | undefined): Decod
       if (choice || chunk.usage) end.seen = true;
       const delta = choice?.delta;
       if (delta) {
-        const reasoning = delta.reasoning_content ?? delta.reasoning;
+        const reasoning = delta.reasoning_content || delta.reasoning;
         if (typeof reasoning === 'string' && reasoning)
           parts.push({ type: 'reasoning-delta', text: reasoning });
-        const text = delta.content ?? delta.refusal;
+        const text = delta.content || delta.refusal;
         if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
         if (Array.isArray(delta.tool_calls)) calls.add(delta.tool_calls);
       }

@@ -198,6 +198,19 @@ test('without a key that is required, nothing is sent', async (t) => {
   assert.equal(fake.requests.length, 0);
 });
 
+test('a key with a line break around it is used without, one with odd characters is refused here', async (t) => {
+  const fake = await fakeOpenAi({ key: 'sk-lab' });
+  t.after(fake.close);
+  assert.equal(
+    (await answer(engineAt(openai, fake.baseUrl, ' sk-lab\n'), 'fake-model')).at(-1)?.type,
+    'finish',
+  );
+  const error = await failure(answer(engineAt(openai, fake.baseUrl, 'sk-\nlab€'), 'fake-model'));
+  assert.equal(error.kind, 'unauthorized');
+  assert.equal(error.message, 'The key of OpenAI holds characters that no key has.');
+  assert.equal(fake.requests.length, 1);
+});
+
 test('without a key that is optional, none is sent', async (t) => {
   const fake = await fakeOllama();
   t.after(fake.close);

@@ -51,3 +51,13 @@ test('OLLAMA_HOST is read as Ollama reads it', () => {
   for (const [host, expected] of table)
     assert.equal(ollama.baseUrlFrom?.({ OLLAMA_HOST: host }), expected, String(host));
 });
+
+test('every engine has an answer of its service among the fixtures', () => {
+  for (const { kind } of engines) {
+    const files = readdirSync(new URL(`../../fixtures/wire/${kind}/`, import.meta.url));
+    assert.ok(
+      files.some((name) => /\.(?:sse|ndjson)$/.test(name)),
+      kind,
+    );
+  }
+});

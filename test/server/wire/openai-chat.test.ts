@@ -44,7 +44,7 @@ test('reasoning is kept apart from text, under either of its names', async () =>
   assert.ok(!textOf(recorded).includes(reasoning.trim()));
   assert.deepEqual(recorded.at(-1), { type: 'finish', reason: 'stop', usage: { ...llamaUsage, output: 16 } });
 
-  assert.deepEqual(await partsOf(wire, fixture('openai/documented-groq.sse')), [
+  assert.deepEqual(await partsOf(wire, fixture('openai-compatible/documented-groq.sse')), [
     { type: 'reasoning-delta', text: 'Think.' },
     { type: 'text-delta', text: 'Yes' },
     {
@@ -83,7 +83,7 @@ test('finish comes with the usage chunk, without waiting for the marker', () => 
 });
 
 test('usage repeated in every chunk is taken from the last, and no marker is needed', async () => {
-  const parts = await partsOf(wire, fixture('openai/documented-usage-throughout.sse'));
+  const parts = await partsOf(wire, fixture('openai-compatible/documented-usage-throughout.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
     reason: 'stop',
@@ -141,7 +141,7 @@ test('an error inside the stream ends the answer, in every shape it has', async 
   const cases: [string, string][] = [
     ['openai/documented-error-in-stream.sse', 'overloaded'],
     ['openai/documented-error-event.sse', 'rate-limited'],
-    ['openai/documented-groq-error.sse', 'overloaded'],
+    ['openai-compatible/documented-groq-error.sse', 'overloaded'],
   ];
   for (const [name, kind] of cases) {
     const { error } = await decode(wire, fixture(name));
@@ -168,7 +168,7 @@ test('an account of usage that counts otherwise is a quirk', async () => {
       reasoning: Number(said.completion_tokens_details?.reasoning_tokens),
     }),
   });
-  const parts = await partsOf(apart, fixture('openai/documented-xai.sse'));
+  const parts = await partsOf(apart, fixture('openai-compatible/documented-xai.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
     reason: 'stop',

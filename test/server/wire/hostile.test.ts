@@ -1,0 +1,76 @@
+/** JSON of any shape in an answer costs at most the answer, never the server. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
+import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
+import { ollamaChat } from '../../../server/wire/ollama-chat.ts';
+import { openaiChat } from '../../../server/wire/openai-chat.ts';
+import type { WireFormat } from '../../../server/wire/wire-format.ts';
+import { RumboError } from '../../../shared/errors.ts';
+
+const formats: Record<string, WireFormat> = {
+  openai: openaiChat(),
+  anthropic: anthropicMessages,
+  gemini: geminiGenerateContent,
+  ollama: ollamaChat,
+};
+
+/** Every name the decoders look for. */
+const names =
+  'choices delta content reasoning tool_calls index id function name arguments finish_reason usage prompt_tokens prompt_tokens_details completion_tokens x_groq type message content_block text thinking partial_json stop_reason stop_details candidates parts functionCall args finishReason usageMetadata promptTokenCount promptFeedback blockReason done done_reason prompt_eval_count data models status meta details'.split(
+    ' ',
+  );
+const words = [
+  'stop',
+  'tool_use',
+  'content_block_start',
+  'content_block_stop',
+  'content_block_delta',
+  'message_delta',
+  'STOP',
+];
+
+/** Numbers that look random and are the same in every run. */
+function sequence(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function anything(next: (below: number) => number, depth: number): unknown {
+  const leaves = [null, true, 7, -1, '', 'text', 1e300, words[next(words.length)]];
+  const shape = depth === 0 ? 2 : next(4);
+  if (shape >= 2) return leaves[next(leaves.length)];
+  const values = Array.from({ length: next(4) }, () => anything(next, depth - 1));
+  if (shape === 1) return values;
+  return Object.fromEntries(values.map((value) => [names[next(names.length)] ?? 'x', value]));
+}
+
+for (const [name, wire] of Object.entries(formats)) {
+  test(`${name}: any JSON is decoded, passed over or refused with a kind`, () => {
+    const next = sequence(42);
+    const refused = (run: () => unknown) => {
+      try {
+        run();
+      } catch (error) {
+        assert.ok(error instanceof RumboError, String(error));
+      }
+    };
+    for (let round = 0; round < 5_000; round += 1) {
+      const decoder = wire.decoder();
+      // The outermost value has the names a real event has, so that the inner ones are looked at.
+      const event = Object.fromEntries(
+        names.map((each) => [each, next(3) === 0 ? anything(next, 4) : undefined]),
+      );
+      refused(() => decoder.read({ data: JSON.stringify(event) }));
+      refused(() => decoder.read({ data: JSON.stringify({ type: words[next(words.length)], ...event }) }));
+      refused(() => decoder.end());
+      refused(() => wire.decodeModels(anything(next, 5)));
+      refused(() => wire.decodeModels({ data: [anything(next, 3)], models: [anything(next, 3)] }));
+      const body = JSON.stringify({ error: anything(next, 4), ...event });
+      assert.ok(wire.refused({ status: 400 + next(130), headers: {}, body }) instanceof RumboError);
+    }
+  });
+}
