@@ -4,6 +4,7 @@ import type { AskParams, AskResult, CodeAnswer } from '../shared/protocol.ts';
 import { editorInFront, fileOf, openUntitled, placeOf } from './editors.ts';
 import { type Failure, failureOf, sentence } from './failures.ts';
 import type { Parts } from './plan.ts';
+import { movedRange } from './proposal.ts';
 import type { Proposal, Proposals } from './proposals.ts';
 import { showFailure } from './show-failure.ts';
 import { receiptLine } from './texts/receipt.ts';
@@ -51,11 +52,8 @@ async function answer(parts: CodeParts, request: Request): Promise<void> {
 }
 
 /** Where the code goes while it arrives: into a proposal for the file, if there is one. */
-function arriving(
-  { proposals, running }: CodeParts,
-  request: Request,
-  source: vscode.CancellationTokenSource,
-) {
+function arriving(parts: CodeParts, request: Request, source: vscode.CancellationTokenSource) {
+  const { proposals, running } = parts;
   let mark: vscode.Disposable | undefined;
   const arrival = {
     proposal: undefined as Proposal | undefined,
@@ -64,7 +62,8 @@ function arriving(
       arrival.latest = code;
       if (!request.target || !request.file) return;
       if (!arrival.proposal) {
-        arrival.proposal = proposals.open(request.target, request.file, source);
+        const { target, file } = request;
+        arrival.proposal = proposals.open({ target, file, source, again: () => askAgain(parts, request) });
         mark = running.add(arrival.proposal.uri, source);
       }
       arrival.proposal.write(code);
@@ -110,25 +109,26 @@ function offerAgain(parts: CodeParts, request: Request, failure: Failure): void 
   });
 }
 
-/** The same question, about the file as it is now. */
+/** The same question, about the same place in the file as it is now. */
 async function askAgain(parts: CodeParts, request: Request): Promise<void> {
-  if (!request.target) return answer(parts, request);
-  const document = await vscode.workspace.openTextDocument(request.target);
-  const { start, end } = request.file?.selection ?? {
-    start: { line: 0, character: 0 },
-    end: { line: 0, character: 0 },
-  };
-  const selection = document.validateRange(
-    new vscode.Range(start.line, start.character, end.line, end.character),
-  );
+  const { target, file } = request;
+  if (!target || !file) return answer(parts, request);
+  const document = await vscode.workspace.openTextDocument(target);
+  const { start, end } = movedRange(file.text, file.selection ?? wholeOf(file.text), document.getText());
+  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
   return answer(parts, { ...request, file: fileOf(document, selection) });
 }
+
+const wholeOf = (text: string) => ({
+  start: { line: 0, character: 0 },
+  end: { line: text.split('\n').length, character: 0 },
+});
 
 async function showNew({ code: written, text, receipt }: AskResult): Promise<void> {
   await openUntitled(written ?? { text, languageId: null });
   const cut =
-    receipt.finishReason === 'length' ? 'The code may be cut: the model reached its output limit. ' : '';
-  const line = [receiptLine(receipt), receipt.note].filter(Boolean).join(' · ');
-  const picked = vscode.window.showInformationMessage(cut + line, 'Why This Model?');
+    receipt.finishReason === 'length' ? 'The code may be cut: the model reached its output limit.' : '';
+  const message = [`${receiptLine(receipt)}.`, cut, receipt.note].filter(Boolean).join(' ');
+  const picked = vscode.window.showInformationMessage(message, 'Why This Model?');
   void picked.then((why) => why && vscode.commands.executeCommand('rumbo.whyThisModel'));
 }

@@ -25,7 +25,7 @@ export async function plan(parts: Parts): Promise<void> {
   const prompt = await parts.prompts.ask({
     about: 'planner',
     title: 'Rumbo: Plan',
-    prompt: 'What should be planned? Enter sends it to the model that fits; Escape closes.',
+    prompt: 'What should be planned?',
     placeholder: 'Add retries to the upload, with tests',
   });
   if (prompt !== undefined) await answer(parts, { role: 'planner', prompt });
@@ -57,8 +57,9 @@ async function answer(parts: Parts, request: Request): Promise<void> {
           connection.ask(
             request,
             (part) => {
+              const before = progress(state);
               write(withPart(state, part));
-              if (part.type !== 'text-delta') report.report({ message: plain(progress(state)) });
+              if (progress(state) !== before) report.report({ message: progress(state) });
             },
             source.token,
           ),
@@ -91,13 +92,13 @@ async function answer(parts: Parts, request: Request): Promise<void> {
   }
 }
 
-/** Beside what the user works on; further answers join the first. */
+/** Beside what the user works on, if anything is open; further answers join the first. */
 export async function show(uri: vscode.Uri): Promise<void> {
   const beside = vscode.window.tabGroups.all.find((group) =>
     group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === uri.scheme),
   );
-  const viewColumn = beside?.viewColumn ?? vscode.ViewColumn.Beside;
+  const nothingOpen = vscode.window.tabGroups.activeTabGroup.tabs.length === 0;
+  const viewColumn =
+    beside?.viewColumn ?? (nothingOpen ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
   await vscode.window.showTextDocument(uri, { viewColumn, preview: false });
 }
-
-const plain = (text: string): string => text.replaceAll('*', '');

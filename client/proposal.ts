@@ -33,6 +33,33 @@ export function isProtected(scheme: string, path: string): boolean {
   );
 }
 
+/**
+ * The same place in a file that was edited since. What was edited inside it belongs to it; where the two cannot be told
+ * apart it grows rather than shrinks.
+ */
+export function movedRange(before: string, range: Range, now: string): Range {
+  const [start, end] = [offsetAt(before, range.start), offsetAt(before, range.end)];
+  const longest = Math.min(before.length, now.length);
+  let same = 0;
+  while (same < longest && before[same] === now[same]) same++;
+  let sameEnd = 0;
+  while (sameEnd < longest - same && before.at(-1 - sameEnd) === now.at(-1 - sameEnd)) sameEnd++;
+  const editedUntil = before.length - sameEnd;
+  const shift = now.length - before.length;
+  if (end <= same) return { start: positionAt(now, start), end: positionAt(now, end) };
+  if (start >= editedUntil)
+    return { start: positionAt(now, start + shift), end: positionAt(now, end + shift) };
+  return {
+    start: positionAt(now, Math.min(start, same)),
+    end: positionAt(now, Math.max(end, editedUntil) + shift),
+  };
+}
+
+function positionAt(text: string, offset: number): Position {
+  const lines = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+}
+
 /** The offset of a zero-based position; positions past the end of a line or the text are clamped. */
 export function offsetAt(text: string, { line, character }: Position): number {
   let start = 0;

@@ -8,8 +8,7 @@ import { hasChanged, isProtected, proposedText } from './proposal.ts';
 import { receiptLine } from './texts/receipt.ts';
 
 export type Proposals = {
-  /** Shows a change to `target`; closing it while it arrives cancels `source`. */
-  open(target: vscode.Uri, file: FileContext, source: vscode.CancellationTokenSource): Proposal;
+  open(question: Question): Proposal;
   /** @param uri of the proposal. Absent: the one in front */
   accept(uri?: vscode.Uri): Promise<void>;
   discard(uri?: vscode.Uri): Promise<void>;
@@ -22,73 +21,86 @@ export type Proposal = {
   interrupt(why: string): void;
 };
 
-/** What is known of one change until it is accepted or discarded. */
-type Record_ = {
+type Question = {
+  /** The file to change, as it was sent. */
   readonly target: vscode.Uri;
-  readonly name: string;
   readonly file: FileContext;
+  /** Cancelled when the user closes the change while it arrives. */
+  readonly source: vscode.CancellationTokenSource;
+  /** Asks the same about the file as it is by then. */
+  readonly again: () => Promise<void>;
+};
+
+/** What is known of one change. */
+type Pending = Omit<Question, 'source'> & {
+  readonly name: string;
   readonly document: VirtualDocument;
   code?: CodeAnswer;
   /** Why it is not whole, one sentence. */
   incomplete?: string;
+  /** What became of it. Absent: it still waits. */
+  outcome?: 'accepted' | 'discarded';
 };
 
 export function createProposals(documents: Documents): Proposals {
-  const records = new Map<string, Record_>();
-  const find = (uri: vscode.Uri | undefined) => records.get((uri ?? proposalInFront())?.toString() ?? '');
-  const gone = () =>
-    void vscode.window.showWarningMessage(
-      'That proposal is no longer there. Ask for it again with “Rumbo: Code”.',
+  const all = new Map<string, Pending>();
+  /** The change that still waits at an address; says so when there is none, for a notification may outlive it. */
+  const waiting = (uri = proposalInFront()): Pending | undefined => {
+    const change = all.get(uri?.toString() ?? '');
+    if (change && !change.outcome) return change;
+    const gone = 'That proposal is no longer there. Ask for it again with “Rumbo: Code”.';
+    void vscode.window.showInformationMessage(
+      change ? `The change to ${change.name} was ${change.outcome} before.` : gone,
     );
+    return undefined;
+  };
 
   return {
-    open(target, file, source) {
+    open({ target, file, source, again }) {
       const name = basename(target.path) || 'Untitled';
       const original = documents.create('rumbo-original', name, file.text);
       const document = documents.create('rumbo-proposal', name, file.text);
-      const record: Record_ = { target, name, file, document };
-      records.set(document.uri.toString(), record);
-      void show(original.uri, document.uri, record);
+      const change: Pending = { target, name, file, document, again };
+      all.set(document.uri.toString(), change);
+      void show(original.uri, document.uri, change);
       const closing = onClosed(document.uri, () => source.cancel());
       return {
         uri: document.uri,
         write(code) {
-          record.code = code;
+          change.code = code;
           document.write(() => proposedText(file.text, code));
         },
         finish(receipt) {
           closing.dispose();
           document.flush();
           if (receipt.finishReason === 'length')
-            record.incomplete = 'The model reached its output limit, so the change may be cut.';
-          void announce(record, receipt);
+            change.incomplete = 'The model reached its output limit, so the change may be cut.';
+          void announce(change, receipt);
         },
         interrupt(why) {
           closing.dispose();
-          record.incomplete = why;
+          change.incomplete = why;
           document.flush();
         },
       };
     },
     async accept(uri) {
-      const record = find(uri);
-      if (!record?.code) return gone();
-      if (await apply(record, record.code)) {
-        records.delete(record.document.uri.toString());
-        await close(record.document.uri);
-        await reveal(record);
-      }
+      const change = waiting(uri);
+      if (!change?.code || !(await apply(change, change.code))) return;
+      change.outcome = 'accepted';
+      await close(change.document.uri);
+      await reveal(change);
     },
     async discard(uri) {
-      const record = find(uri);
-      if (!record) return gone();
-      records.delete(record.document.uri.toString());
-      await close(record.document.uri);
+      const change = waiting(uri);
+      if (!change) return;
+      change.outcome = 'discarded';
+      await close(change.document.uri);
     },
   };
 }
 
-async function show(original: vscode.Uri, proposed: vscode.Uri, { name, file }: Record_): Promise<void> {
+async function show(original: vscode.Uri, proposed: vscode.Uri, { name, file }: Pending): Promise<void> {
   for (const uri of [original, proposed]) {
     const document = await vscode.workspace.openTextDocument(uri);
     if (document.languageId !== file.languageId)
@@ -102,28 +114,34 @@ async function show(original: vscode.Uri, proposed: vscode.Uri, { name, file }: 
   });
 }
 
-async function announce(record: Record_, receipt: Receipt): Promise<void> {
-  const { document, name, code, file, incomplete } = record;
-  const unchanged = code && proposedText(file.text, code) === file.text ? ' The answer changes nothing.' : '';
-  const line = [receiptLine(receipt), receipt.note].filter(Boolean).join(' · ');
-  const message = `Proposed change to ${name} by ${line}.${unchanged}${incomplete ? ` ${incomplete}` : ''}`;
+async function announce(
+  { document, name, code, file, incomplete }: Pending,
+  receipt: Receipt,
+): Promise<void> {
+  const unchanged = code && proposedText(file.text, code) === file.text;
+  const message = [
+    `Proposed change to ${name}: ${receiptLine(receipt)}.`,
+    unchanged ? 'The answer changes nothing.' : '',
+    incomplete ?? '',
+    receipt.note ?? '',
+  ].filter(Boolean);
   const tell = incomplete ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-  const picked = await tell(message, 'Accept', 'Discard', 'Why This Model?');
+  const picked = await tell(message.join(' '), 'Accept', 'Discard', 'Why This Model?');
   if (picked === 'Accept') await vscode.commands.executeCommand('rumbo.acceptChange', document.uri);
   if (picked === 'Discard') await vscode.commands.executeCommand('rumbo.discardChange', document.uri);
   if (picked === 'Why This Model?') await vscode.commands.executeCommand('rumbo.whyThisModel');
 }
 
 /** Writes the change into the open document, undoable and unsaved; says why when it does not. */
-async function apply({ target, name, file, incomplete }: Record_, code: CodeAnswer): Promise<boolean> {
+async function apply({ target, name, file, incomplete, again }: Pending, code: CodeAnswer): Promise<boolean> {
   const document = await vscode.workspace.openTextDocument(target).then(undefined, () => undefined);
   if (!document || hasChanged(file.text, document.getText())) {
     const what = document ? 'changed while the answer was written' : 'is no longer there';
     const picked = await vscode.window.showWarningMessage(
-      `${name} ${what}, so nothing was applied; the proposal stays open. Ask again for the file as it is now.`,
-      'Ask Again',
+      `${name} ${what}, so nothing was applied; the proposal stays open.${document ? ' Ask again for the file as it is now.' : ''}`,
+      ...(document ? ['Ask Again'] : []),
     );
-    if (picked) await vscode.commands.executeCommand('rumbo.code');
+    if (picked) await again();
     return false;
   }
   if (incomplete && !(await confirm(`${incomplete} Apply what there is to ${name}?`, 'Apply'))) return false;
@@ -152,7 +170,7 @@ const rangeIn = (document: vscode.TextDocument, { range }: CodeAnswer): vscode.R
       )
     : document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
 
-async function reveal({ target, code }: Record_): Promise<void> {
+async function reveal({ target, code }: Pending): Promise<void> {
   const line = code?.range?.start.line ?? 0;
   const start = new vscode.Position(line, code?.range?.start.character ?? 0);
   await vscode.window.showTextDocument(target, { selection: new vscode.Range(start, start), preview: false });

@@ -60,17 +60,21 @@ export function answerDocument(answer: Answer): string {
     ...(note ? [`**Note:** ${oneLine(note)}`] : []),
     ...answer.fallbacks.map((fallback) => `*Not answered by ${oneLine(fallback)}*`),
     ...(answer.text ? [answer.text.trimEnd()] : []),
-    ...(ending ? [] : [progress(answer)]),
-    ...(ending?.type === 'stopped' ? ['---\n\n**Stopped by you.** What had arrived is kept above.'] : []),
-    ...(ending?.type === 'failed' ? [`---\n\n**Incomplete:** ${oneLine(ending.sentence)}`] : []),
+    ...(ending ? [] : [`*${oneLine(progress(answer))}*`]),
+    ...(ending?.type === 'stopped'
+      ? [`---\n\n**Stopped by you.**${answer.text ? ' What had arrived is kept above.' : ''}`]
+      : []),
+    ...(ending?.type === 'failed'
+      ? [`---\n\n**${answer.text ? 'Incomplete' : 'Not answered'}:** ${oneLine(ending.sentence)}`]
+      : []),
     ...(receipt ? [`---\n\n${receiptSection(receipt).trimEnd()}`] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-/** What is happening, in a few words, for the document and the notification. */
+/** What is happening, in a few words. */
 export function progress({ model, text, thinking }: Answer): string {
-  if (!model) return '*Choosing a model…*';
-  if (thinking) return `*${model} is thinking…*`;
-  return text ? '…' : `*Waiting for ${model}…*`;
+  if (!model) return 'choosing a model…';
+  if (thinking) return `${model} is thinking…`;
+  return text ? `${model} is answering…` : `waiting for ${model}…`;
 }

@@ -32,7 +32,7 @@ export function providerTooltip(provider: ProviderStatus, locale?: string): stri
     `${source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
     keySentence(provider.key),
     ...(circuit === 'closed' ? [] : [`Its circuit is ${circuit}: it failed too often and is given a rest.`]),
-    ...(last ? [lastAction(last, locale)] : []),
+    ...(last ? [`Last: ${last.model} · ${lastAction(last, locale)}`] : []),
     ...(note ? [note] : []),
   ];
   return lines.map(oneLine).join('\n');
@@ -53,11 +53,9 @@ export function keySentence(key: ProviderStatus['key']): string {
   }
 }
 
-/** `Last: gpt-5 · ok · 1.2 s · 14:05`. */
+/** `ok · 1.2 s · 14:05`: how the last request went. */
 export const lastAction = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
-  oneLine(
-    `Last: ${last.model} · ${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${time(last.at, locale)}`,
-  );
+  oneLine(`${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${time(last.at, locale)}`);
 
 /** `off · local · tier 3 · 32k · free`. */
 export function modelDescription(model: Model): string {

@@ -15,7 +15,7 @@ export function dollars(usd: number): string {
   if (usd >= 1) return `$${usd.toFixed(2)}`;
   if (usd < 0.000_001) return 'less than $0.000001';
   const digits = Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(usd))));
-  return `$${usd.toFixed(digits)}`;
+  return `$${usd.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
 }
 
 /** `812`, `12,400`. */

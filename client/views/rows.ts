@@ -26,7 +26,7 @@ export function rowItem(row: Row, locale?: string): vscode.TreeItem {
     case 'model':
       return modelItem(row.model);
     case 'last':
-      return remark(lastAction(row.last, locale), 'pulse', `${row.about}:last`);
+      return remark(`Last: ${row.last.model}`, 'pulse', `${row.about}:last`, lastAction(row.last, locale));
     case 'text':
       return remark(row.text, 'info', `${row.about}:${row.text}`);
   }
@@ -65,10 +65,11 @@ function modelItem(model: Model): vscode.TreeItem {
   return item;
 }
 
-function remark(text: string, icon: string, id: string): vscode.TreeItem {
+function remark(text: string, icon: string, id: string, description = ''): vscode.TreeItem {
   const item = new vscode.TreeItem(text);
   item.id = `remark:${id}`;
+  item.description = description;
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.tooltip = text;
+  item.tooltip = [text, description].filter(Boolean).join(' · ');
   return item;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasChanged, isProtected, offsetAt, proposedText } from '../../client/proposal.ts';
+import { hasChanged, isProtected, movedRange, offsetAt, proposedText } from '../../client/proposal.ts';
 
 const range = (startLine: number, startCharacter: number, endLine: number, endCharacter: number) => ({
   start: { line: startLine, character: startCharacter },
@@ -46,4 +46,15 @@ test('files that the editor or git obey need a second question, at any depth and
   assert.equal(isProtected('vscode-userdata', '/User/settings.json'), true);
   for (const path of ['/w/src/a.ts', '/w/.gitignore', '/w/.github/x.yml', '/w/vscode/a.json', '/w/mcp.json'])
     assert.equal(isProtected('file', path), false, path);
+});
+
+test('a place is found again after edits before it, behind it and in it', () => {
+  const before = 'one\ntwo\nthree\n';
+  const two = range(1, 0, 1, 3);
+  assert.deepEqual(movedRange(before, two, before), two);
+  assert.deepEqual(movedRange(before, two, 'zero\none\ntwo\nthree\n'), range(2, 0, 2, 3));
+  assert.deepEqual(movedRange(before, two, 'one\ntwo\nthree\nfour\n'), two);
+  assert.deepEqual(movedRange(before, two, 'one\ntwwo\nthree\n'), range(1, 0, 1, 4));
+  assert.deepEqual(movedRange(before, two, 'three\n'), range(0, 0, 0, 0));
+  assert.deepEqual(movedRange('ab', range(0, 1, 0, 1), 'xab'), range(0, 2, 0, 2));
 });

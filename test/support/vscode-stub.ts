@@ -192,7 +192,7 @@ export const window = {
   visibleTextEditors: [] as unknown[],
   tabGroups: {
     all: [] as unknown[],
-    activeTabGroup: { activeTab: undefined },
+    activeTabGroup: { activeTab: undefined, tabs: [] as unknown[] },
     onDidChangeTabs: never,
     close: async () => true,
   },

@@ -8,8 +8,8 @@ const after = (...parts: AskPart[]) => parts.reduce(withPart, emptyAnswer('Plan'
 const start: AskPart = { type: 'start', model: 'lab/small', cached: false };
 
 test('it says who is asked before the first word', () => {
-  assert.match(answerDocument(after()), /Choosing a model/);
-  assert.match(answerDocument(after(start)), /Waiting for lab\/small/);
+  assert.match(answerDocument(after()), /choosing a model/);
+  assert.match(answerDocument(after(start)), /waiting for lab\/small/);
   assert.match(
     answerDocument(after(start, { type: 'reasoning-delta', text: 'hm' })),
     /lab\/small is thinking/,

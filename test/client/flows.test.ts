@@ -1,0 +1,236 @@
+/** Plan and Code from the prompt to what the user sees, with a server that answers as told. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { code } from '../../client/code.ts';
+import type { Connection } from '../../client/connection.ts';
+import { virtualDocuments } from '../../client/documents.ts';
+import { explainRoute } from '../../client/explain.ts';
+import { FailureError, failureOf } from '../../client/failures.ts';
+import { plan } from '../../client/plan.ts';
+import { promptMemory } from '../../client/prompt.ts';
+import { createProposals } from '../../client/proposals.ts';
+import { receiptMemory } from '../../client/receipts.ts';
+import { runningAnswers } from '../../client/running.ts';
+import type { AskResult } from '../../shared/protocol.ts';
+import { editor, Range, Uri, window } from '../support/vscode-stub.ts';
+import { receipt } from './samples.ts';
+
+type Ask = Connection['ask'];
+const file = new Uri('file', '/w/list.ts');
+let ask: Ask = () => assert.fail('nothing was expected to be asked');
+let documents: ReturnType<typeof virtualDocuments>;
+
+function makeParts() {
+  documents = virtualDocuments();
+  const connection = {
+    ask: (...args: Parameters<Ask>) => ask(...args),
+    explain: () => Promise.reject(rateLimited),
+  };
+  return {
+    server: {
+      use: async (work: (connection: Connection) => Promise<unknown>) => {
+        try {
+          return await work(connection as never);
+        } catch (error) {
+          throw new FailureError(failureOf(error));
+        }
+      },
+    } as never,
+    prompts: promptMemory(),
+    documents,
+    running: runningAnswers(),
+    receipts: receiptMemory(),
+    proposals: createProposals(documents),
+  };
+}
+let parts: ReturnType<typeof makeParts>;
+const rateLimited = { data: { kind: 'rate-limited', message: 'The limit is used up.', action: 'Wait.' } };
+
+beforeEach(() => {
+  editor.reset();
+  parts = makeParts();
+});
+afterEach(() => documents.dispose());
+
+const shown = () => editor.text(uriOf(editor.shown.at(-1) ?? ''));
+function uriOf(address: string): Uri {
+  const [, scheme = '', path = ''] = /^([\w-]+):(.*)$/.exec(address) ?? [];
+  return new Uri(scheme, decodeURI(path));
+}
+function openFile(text: string, selection = new Range(0, 0, 0, 0)): void {
+  editor.files.set(file.toString(), { text, languageId: 'typescript' });
+  const document = { uri: file, languageId: 'typescript', getText: () => editor.text(file) };
+  window.activeTextEditor = { document, selection };
+}
+const typed = (...texts: (string | undefined)[]) => editor.typed.push(...texts);
+const fileText = () => editor.files.get(file.toString())?.text;
+const answerWith =
+  (text: string, more: Partial<AskResult['receipt']> = {}): Ask =>
+  async ({ file: about }, onPart) => {
+    const range = about?.selection;
+    const written = { text, languageId: 'typescript', ...(range ? { range } : {}) };
+    onPart({ type: 'start', model: 'lab/small', cached: false });
+    onPart({ type: 'text-delta', text });
+    onPart({ type: 'code', code: written });
+    return { text, code: written, receipt: receipt(more) };
+  };
+const proposal = () => uriOf(String(editor.executed.find(({ id }) => id === 'vscode.diff')?.args[1]));
+/** Asks for code, and waits until its proposal is shown. */
+async function ready(): Promise<void> {
+  await code(parts);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a plan ends with its receipt, and the prompt is not offered again', async () => {
+  ask = answerWith('1. Look');
+  typed('add retries');
+  await plan(parts);
+  assert.match(shown(), /> add retries[\s\S]*1\. Look[\s\S]*## Receipt/);
+  assert.equal(parts.receipts.last?.model, 'groq/llama');
+  typed(undefined);
+  await plan(parts);
+  assert.equal(editor.boxes.at(-1)?.value, '');
+});
+
+test('an empty prompt stays in the box with one sentence', async () => {
+  typed('   ');
+  await plan(parts);
+  assert.match(editor.boxes.at(-1)?.validation ?? '', /prompt is empty/);
+});
+
+test('a plan that breaks off keeps its text, and the prompt is offered again', async () => {
+  ask = async (_params, onPart) => {
+    onPart({ type: 'text-delta', text: 'First half' });
+    throw { code: -32097 };
+  };
+  typed('add retries');
+  await plan(parts);
+  assert.match(shown(), /First half[\s\S]*\*\*Incomplete:\*\* Rumbo’s server stopped/);
+  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Ask Again']);
+  typed(undefined);
+  await plan(parts);
+  assert.equal(editor.boxes.at(-1)?.value, 'add retries');
+});
+
+test('Stop cancels the request and keeps the text, without an error', async () => {
+  ask = async (_params, onPart, token) => {
+    onPart({ type: 'text-delta', text: 'First half' });
+    parts.running.stop(uriOf(editor.shown.at(-1) ?? '') as never);
+    assert.ok(token.isCancellationRequested);
+    throw { code: -32800 };
+  };
+  typed('add retries');
+  await plan(parts);
+  assert.match(shown(), /First half[\s\S]*Stopped by you/);
+  assert.deepEqual(editor.messages, []);
+  assert.deepEqual(editor.context.get('rumbo.streaming'), []);
+});
+
+test('a pinned model that cannot run is replaced only after the user says so', async () => {
+  const allowed: unknown[] = [];
+  ask = async (params, onPart, token) => {
+    allowed.push(params.whenPinnedUnavailable);
+    if (params.whenPinnedUnavailable === 'next') return answerWith('Done')(params, onPart, token);
+    throw { data: { kind: 'no-candidate', message: 'a/b rests.', pinned: 'a/b' } };
+  };
+  editor.press = 'Use the Next Model';
+  typed('add retries');
+  await plan(parts);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(allowed, [undefined, 'next']);
+  assert.match(shown(), /Done/);
+});
+
+test('a change is shown first and written only when it is accepted', async () => {
+  openFile('one\ntwo\n', new Range(1, 0, 1, 3));
+  ask = answerWith('2');
+  typed('shorter');
+  await ready();
+  assert.equal(fileText(), 'one\ntwo\n');
+  assert.equal(editor.text(proposal()), 'one\n2\n');
+  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Accept', 'Discard', 'Why This Model?']);
+  await parts.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'one\n2\n');
+  await parts.proposals.accept(proposal() as never);
+  assert.match(editor.messages.at(-1)?.text ?? '', /was accepted before/);
+});
+
+test('a discarded change leaves the file alone', async () => {
+  openFile('one\n');
+  ask = answerWith('2');
+  typed('shorter');
+  await ready();
+  await parts.proposals.discard(proposal() as never);
+  await parts.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'one\n');
+});
+
+test('a file that changed meanwhile is not touched; asking again asks about the same place', async () => {
+  openFile('one\ntwo\n', new Range(1, 0, 1, 3));
+  ask = answerWith('2');
+  typed('shorter');
+  await ready();
+  editor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
+  let asked: unknown;
+  ask = async (params, ...rest) => {
+    asked = params.file?.selection;
+    return answerWith('2')(params, ...rest);
+  };
+  editor.press = 'Ask Again';
+  await parts.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'zero\none\ntwo\n');
+  assert.ok(editor.messages.some(({ text }) => /list\.ts changed while the answer was written/.test(text)));
+  assert.deepEqual(asked, { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } });
+});
+
+test('a cut change says so and asks before it is applied', async () => {
+  openFile('one\n');
+  ask = answerWith('2', { finishReason: 'length' });
+  typed('shorter');
+  await ready();
+  assert.match(editor.messages.at(-1)?.text ?? '', /may be cut/);
+  await parts.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'one\n');
+  editor.press = 'Apply';
+  await parts.proposals.accept(proposal() as never);
+  assert.equal(fileText(), '2one\n');
+});
+
+test('a change that broke off stays in the proposal', async () => {
+  openFile('one\n');
+  ask = async (params, onPart, token) => {
+    await answerWith('half')(params, onPart, token);
+    throw rateLimited;
+  };
+  typed('shorter');
+  await ready();
+  assert.equal(editor.text(proposal()), 'halfone\n');
+  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Explain Route']);
+});
+
+test('without a file the code goes to a new document in its language', async () => {
+  ask = answerWith('const x = 1;');
+  typed('a constant');
+  await code(parts);
+  const [untitled] = [...editor.files.values()];
+  assert.deepEqual(untitled, { text: 'const x = 1;', languageId: 'typescript' });
+});
+
+test('code that broke off without a file is kept in a new document', async () => {
+  ask = async (params, onPart, token) => {
+    await answerWith('const')(params, onPart, token);
+    throw { code: -32097 };
+  };
+  typed('a constant');
+  await code(parts);
+  assert.equal([...editor.files.values()][0]?.text, 'const');
+});
+
+test('a route that cannot be explained says why, and the prompt is kept', async () => {
+  typed('plan it');
+  await explainRoute(parts);
+  assert.match(editor.messages.at(-1)?.text ?? '', /The limit is used up\. Wait\./);
+  typed(undefined);
+  await explainRoute(parts);
+  assert.equal(editor.boxes.at(-1)?.value, 'plan it');
+});
