@@ -71,7 +71,7 @@ export function connect(connection: Connection): Engine {
         const response = await send({ path: wire.modelsPath }, key, 'application/json', signal);
         return wire.decodeModels(parse(await readText(response.body, listLimit)));
       } catch (cause) {
-        const error = explained(cause, signal, key, { provider });
+        const error = explained(cause, signal, key, connection);
         if (connection.models && (error.kind === 'model-not-found' || error.kind === 'bad-response'))
           return connection.models.map((name) => ({ name }));
         throw error;
@@ -103,7 +103,7 @@ export function connect(connection: Connection): Engine {
         }
       } catch (cause) {
         over.abort();
-        throw explained(cause, signal, key, { provider, model });
+        throw explained(cause, signal, key, connection, model);
       }
     },
   };
@@ -175,13 +175,17 @@ function explained(
   cause: unknown,
   signal: AbortSignal,
   key: string | undefined,
-  about: { readonly provider: string; readonly model?: string },
+  { provider, label }: Connection,
+  model?: string,
 ): RumboError {
   const known =
     cause instanceof RumboError || signal.aborted
       ? asRumboError(cause, signal)
       : new RumboError('The service’s answer cannot be read.', { kind: 'bad-response' }, { cause });
-  if (!key || !known.message.includes(key)) return known.with(about);
-  const { message: _, ...data } = known.data;
-  return new RumboError(known.message.replaceAll(key, '…'), { ...data, ...about });
+  const { message, ...data } = known.data;
+  const about = { provider, ...(model === undefined ? {} : { model }) };
+  if (key === undefined && data.status === 401)
+    return new RumboError(`${label} asks for an API key.`, { ...data, ...about }, { cause });
+  if (key === undefined || !message.includes(key)) return known.with(about);
+  return new RumboError(message.replaceAll(key, '…'), { ...data, ...about });
 }

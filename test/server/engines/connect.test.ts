@@ -218,6 +218,13 @@ test('without a key that is optional, none is sent', async (t) => {
   assert.equal(fake.requests[0]?.headers['authorization'], undefined);
 });
 
+test('a local service that wants a key although none is saved asks for one', async (t) => {
+  const fake = await fakeLlamaCpp({ key: 'secret' });
+  t.after(fake.close);
+  const error = await failure(answer(engineAt(llamaCpp, fake.baseUrl), 'tiny-chat'));
+  assert.deepEqual([error.kind, error.message], ['unauthorized', 'llama.cpp asks for an API key.']);
+});
+
 test('a refusal keeps its status and its wait', async (t) => {
   const fake = await fakeOpenAi({ fail: { status: 429, headers: { 'retry-after': '7' }, times: 1 } });
   t.after(fake.close);
