@@ -1,0 +1,151 @@
+/** The terminal face as a user runs it: output, exit codes, files. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { bareEnv, entry, fake, quiet, writeConfig } from '../server/support.ts';
+
+const program = new URL('../../../scripts/terminal/main.ts', import.meta.url).pathname;
+
+async function setUp(t: TestContext, options: FakeOptions = {}) {
+  const lab = await fake(t, fakeOpenAi, options);
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-user-'));
+  const config = writeConfig(
+    { 'rumbo.providers': { ...quiet, lab: entry(lab) } },
+    join(folder, 'rumbo.json'),
+  );
+  return { lab, folder, config };
+}
+
+/** Runs it where the user stands; `during` may meddle while it runs. */
+async function run(
+  folder: string,
+  words: string[],
+  { input = '', during = async (_pid: number) => {} } = {},
+) {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: tmpdir(),
+    env: bareEnv({ INIT_CWD: folder }),
+  });
+  const [out, err] = [text(child.stdout), text(child.stderr)];
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await during(child.pid ?? 0);
+  return { code: await ended, out: await out, err: await err };
+}
+const asked = async (lab: FakeProvider) => {
+  while (lab.chats.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+test('plan streams to standard output and ends with the receipt; who answers goes to standard error', async (t) => {
+  const { folder } = await setUp(t, { reply: '# The plan\n\n1. Begin.' });
+  const { code, out, err } = await run(folder, ['plan', 'the', 'week', '--config', 'rumbo.json']);
+  assert.equal(code, 0, err);
+  assert.match(out, /^# The plan\n\n1\. Begin\.\n\n## Receipt\n/);
+  assert.match(out, /lab\/fake-model/);
+  assert.match(err, /^lab\/fake-model/);
+});
+test('a prompt may come from a pipe', async (t) => {
+  const { lab, folder } = await setUp(t);
+  const { code } = await run(folder, ['plan', '--config', 'rumbo.json'], {
+    input: 'Planifica la migración\n',
+  });
+  assert.equal(code, 0);
+  assert.match(JSON.stringify(lab.chats[0]?.body), /Planifica la migración/);
+});
+test('code prints a diff against where the user stands and writes only when told to', async (t) => {
+  const { folder } = await setUp(t, { reply: '```ts\nconst b = 2;\n```' });
+  const path = join(folder, 'x.ts');
+  writeFileSync(path, 'const a = 1;\nkeep();\n');
+  const words = ['code', 'rename', '--file', 'x.ts', '--lines', '1', '--config', 'rumbo.json'];
+  const shown = await run(folder, words);
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.out, /^--- x\.ts\n\+\+\+ x\.ts\n@@ .* @@\n-const a = 1;\n\+const b = 2;\n keep\(\);\n/);
+  assert.equal(readFileSync(path, 'utf8'), 'const a = 1;\nkeep();\n');
+  const written = await run(folder, [...words, '--write']);
+  assert.equal(written.code, 0);
+  assert.equal(readFileSync(path, 'utf8'), 'const b = 2;\nkeep();\n');
+});
+test('a file that changed while the answer was written is left alone', async (t) => {
+  const { lab, folder } = await setUp(t, { reply: '```ts\nnew\n```', headDelayMs: 400 });
+  const path = join(folder, 'x.ts');
+  writeFileSync(path, 'old\n');
+  const { code, err } = await run(
+    folder,
+    ['code', 'go', '--file', 'x.ts', '--write', '--config', 'rumbo.json'],
+    {
+      during: async () => {
+        await asked(lab);
+        writeFileSync(path, 'somebody was faster\n');
+      },
+    },
+  );
+  assert.notEqual(code, 0);
+  assert.match(err, /x\.ts changed while the answer was written\. Nothing was written; ask again\./);
+  assert.equal(readFileSync(path, 'utf8'), 'somebody was faster\n');
+});
+test('a cut answer is not written', async (t) => {
+  const { folder } = await setUp(t, { reply: { text: '```ts\nhalf', finish: 'length' } });
+  writeFileSync(join(folder, 'x.ts'), 'whole\n');
+  const { code, err } = await run(folder, [
+    'code',
+    'go',
+    '--file',
+    'x.ts',
+    '--write',
+    '--config',
+    'rumbo.json',
+  ]);
+  assert.notEqual(code, 0);
+  assert.match(err, /output limit/);
+  assert.equal(readFileSync(join(folder, 'x.ts'), 'utf8'), 'whole\n');
+});
+test('explain and status speak of what is there, as text and as JSON', async (t) => {
+  const { lab, folder } = await setUp(t);
+  const explained = await run(folder, ['explain', 'write a regex', '--config', 'rumbo.json']);
+  assert.match(explained.out, /lab\/fake-model/);
+  assert.equal(lab.chats.length, 0);
+  const status = await run(folder, ['status', '--json', '--config', 'rumbo.json']);
+  const { providers } = JSON.parse(status.out);
+  assert.equal(providers.find(({ name }: { name: string }) => name === 'lab').state, 'ready');
+});
+test('Ctrl-C stops the answer, closes the provider’s socket and says so', async (t) => {
+  const { lab, folder } = await setUp(t, { reply: 'word '.repeat(500), delayMs: 20 });
+  const { code, out, err } = await run(folder, ['plan', 'go', '--config', 'rumbo.json'], {
+    during: async (pid) => {
+      await asked(lab);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      process.kill(pid, 'SIGINT');
+    },
+  });
+  assert.equal(code, 130);
+  assert.match(out, /word/, 'what had come is kept');
+  assert.match(err, /Stopped\./);
+  assert.equal(lab.chats[0]?.aborted, true);
+});
+test('each bad input is one sentence and an exit code that is not 0', async (t) => {
+  const { folder } = await setUp(t, { fail: { status: 401, body: {} } });
+  writeFileSync(join(folder, 'bad.json'), '{\n  "rumbo.cache.enabled": "yes"\n}');
+  const cases: [string[], RegExp][] = [
+    [['plan', '', '--config', 'rumbo.json'], /^The prompt is empty\. /],
+    [['plan', 'x', '--config', 'bad.json'], /bad\.json:2: rumbo\.cache\.enabled must be of type boolean\./],
+    [['plan', 'x', '--config', 'none.json'], /none\.json cannot be read/],
+    [['plan', 'x', '--model', 'lab/none', '--config', 'rumbo.json'], /lab\/none is not a model/],
+    [['plan', 'x', '--config', 'rumbo.json'], /key/i],
+    [['code', 'x', '--file', 'none.ts', '--config', 'rumbo.json'], /none\.ts does not exist/],
+    [['code', 'x', '--write', '--config', 'rumbo.json'], /--write and --lines go with/],
+    [['plan', 'x', '--frobnicate'], /--frobnicate/],
+    [['dance'], /no command "dance"/],
+  ];
+  for (const [words, sentence] of cases) {
+    const { code, err } = await run(folder, words);
+    assert.notEqual(code, 0, words.join(' '));
+    assert.match(err, sentence);
+    assert.doesNotMatch(err, /\n\s+at /, 'no stack trace');
+  }
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { engines } from '../../../server/engines/table.ts';
+import { configuredProviders } from '../../../server/providers/configured.ts';
+import { type Known, modelsOf } from '../../../server/providers/models.ts';
+import type { Settings } from '../../../shared/settings.ts';
+
+const read = (settings: Settings['providers'], env = {}) => configuredProviders(settings, engines, env);
+const one = (name: string, settings: Settings['providers'], env = {}) => {
+  const found = read(settings, env).providers.find((each) => each.name === name);
+  assert.ok(found, name);
+  return found;
+};
+const nothing: Known = { tier: null, contextTokens: null, maxOutputTokens: null, price: null };
+
+test('the built-in providers are there without settings', () => {
+  const names = read({}).providers.map(({ name }) => name);
+  for (const name of ['openai', 'anthropic', 'gemini', 'ollama', 'llama-cpp'])
+    assert.ok(names.includes(name), name);
+  assert.ok(!names.includes('openai-compatible'), 'it has no address of its own');
+});
+test('several of one kind live under names of the user’s choosing', () => {
+  const kind = 'llama-cpp';
+  const { providers } = read({
+    a: { kind, baseUrl: 'http://127.0.0.1:1' },
+    b: { kind, baseUrl: 'http://10.0.0.2:2' },
+  });
+  assert.deepEqual(
+    providers
+      .filter(({ name }) => ['a', 'b'].includes(name))
+      .map(({ baseUrl, private: own }) => [baseUrl, own]),
+    [
+      ['http://127.0.0.1:1', true],
+      ['http://10.0.0.2:2', false],
+    ],
+  );
+});
+test('a local host elsewhere is private only when the user trusts it', () => {
+  const lab = { kind: 'openai-compatible', baseUrl: 'http://lab.test/v1/', source: 'local' as const };
+  assert.equal(one('lab', { lab }).private, false);
+  assert.equal(one('lab', { lab: { ...lab, trusted: true } }).private, true);
+  assert.equal(one('lab', { lab }).baseUrl, 'http://lab.test/v1');
+});
+test('trust does not make a cloud local', () => {
+  assert.equal(one('openai', { openai: { trusted: true } }).private, false);
+});
+test('OLLAMA_HOST moves Ollama, and a setting wins over it', () => {
+  const env = { OLLAMA_HOST: '0.0.0.0:4000' };
+  assert.equal(one('ollama', {}, env).baseUrl, 'http://127.0.0.1:4000');
+  assert.equal(
+    one('ollama', { ollama: { baseUrl: 'http://127.0.0.1:5' } }, env).baseUrl,
+    'http://127.0.0.1:5',
+  );
+});
+test('what cannot be set up is one sentence with the setting’s name, and the others stay', () => {
+  const { providers, problems } = read({
+    a: {},
+    b: { kind: 'teapot', baseUrl: 'http://x.test' },
+    c: { baseUrl: 'http://user:hunter2@x.test' },
+    d: { baseUrl: 'http://x.test/?key=hunter3' },
+  });
+  assert.equal(problems.length, 4);
+  assert.match(problems.join('\n'), /rumbo\.providers\.a needs a baseUrl/);
+  assert.doesNotMatch(problems.join('\n'), /hunter/);
+  assert.ok(providers.some(({ name }) => name === 'openai'));
+});
+
+test('a local model is free, a cloud model of unknown price is unknown', () => {
+  const info = [{ name: 'm', contextTokens: 4_096 }];
+  assert.deepEqual(modelsOf(one('llama-cpp', {}), info, () => nothing, {})[0]?.price, {
+    input: 0,
+    output: 0,
+  });
+  assert.equal(modelsOf(one('openai', {}), info, () => nothing, {})[0]?.price, null);
+});
+test('of a cloud list only the usual models are in rotation, and the user may add others', () => {
+  const openai = one('openai', {});
+  const [usual = ''] = openai.definition.usualModels ?? [];
+  const listed = [{ name: usual }, { name: 'gpt-old' }, { name: 'gpt-wanted' }];
+  const models = modelsOf(openai, listed, () => nothing, { 'openai/gpt-wanted': { toggle: true } });
+  assert.deepEqual(
+    models.map(({ name, toggle }) => [name, toggle]),
+    [
+      [usual, true],
+      ['gpt-old', false],
+      ['gpt-wanted', true],
+    ],
+  );
+});
+test('a list without any usual model is in rotation whole, and models the user names are the only ones', () => {
+  assert.ok(modelsOf(one('openai', {}), [{ name: 'x' }], () => nothing, {})[0]?.toggle);
+  const own = one('openai', { openai: { models: ['mine'] } });
+  assert.deepEqual(
+    modelsOf(own, [{ name: 'x' }], () => nothing, {}).map(({ name }) => name),
+    ['mine'],
+  );
+});
+test('before a cloud provider has been asked, its usual models stand for it', () => {
+  const { definition } = one('anthropic', {});
+  const models = modelsOf(one('anthropic', {}), undefined, () => nothing, {});
+  assert.deepEqual(
+    models.map(({ name }) => name),
+    [...(definition.usualModels ?? [])],
+  );
+});
+test('an answer of somebody else’s machine is neither local nor free, though the engine is', () => {
+  const [model] = modelsOf(one('ollama', {}), [{ name: 'big:cloud', remote: true }], () => nothing, {});
+  assert.deepEqual([model?.source, model?.private, model?.price], ['api', false, null]);
+});
+test('the user’s word wins over list and catalogue', () => {
+  const known = { ...nothing, tier: 2, contextTokens: 1_000, price: { input: 1, output: 1 } };
+  const own = { tier: 5, contextTokens: 9, price: { input: 3, output: 4 }, locked: true };
+  const [model] = modelsOf(one('ollama', {}), [{ name: 'a' }], () => known, { 'ollama/a': own });
+  assert.deepEqual(
+    [model?.tier, model?.contextTokens, model?.price, model?.locked],
+    [5, 9, { input: 3, output: 4 }, true],
+  );
+});
