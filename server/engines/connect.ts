@@ -24,6 +24,8 @@ export type Connection = {
 
 /** Bytes of a refusal that are read. */
 const refusalLimit = 64 * 1024;
+/** Milliseconds that its body may take. */
+const refusalWaitMs = 1_000;
 /** Bytes of a list of models that are read. */
 const listLimit = 8 * 1024 * 1024;
 /** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
@@ -49,7 +51,10 @@ export function connect(connection: Connection): Engine {
     });
     if (response.status < 400) return response;
     const { status, headers } = response;
-    throw wire.refused({ status, headers, body: await readText(response.body, refusalLimit) });
+    // The status says enough when the body breaks off or does not come.
+    const text = readText(response.body, refusalLimit).catch(() => '');
+    const body = (await within(text, refusalWaitMs)) ?? '';
+    throw wire.refused({ status, headers, body });
   };
 
   const requireKey = async (): Promise<string | undefined> => {
@@ -66,11 +71,14 @@ export function connect(connection: Connection): Engine {
 
     async listModels(signal) {
       let key: string | undefined;
+      const over = new AbortController();
       try {
         key = await requireKey();
-        const response = await send({ path: wire.modelsPath }, key, 'application/json', signal);
+        const both = AbortSignal.any([signal, over.signal]);
+        const response = await send({ path: wire.modelsPath }, key, 'application/json', both);
         return wire.decodeModels(parse(await readText(response.body, listLimit)));
       } catch (cause) {
+        over.abort();
         const error = explained(cause, signal, key, connection);
         if (connection.models && (error.kind === 'model-not-found' || error.kind === 'bad-response'))
           return connection.models.map((name) => ({ name }));
@@ -129,13 +137,20 @@ async function* partsOf(
 
 /** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */
 async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, usageWaitMs, undefined);
   try {
-    return await Promise.race([next, late]);
+    return await within(next, usageWaitMs);
   } catch (error) {
     if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
     throw error;
+  }
+}
+
+/** What a promise gives in time; `undefined` when it is late. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, ms, undefined);
+  try {
+    return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }

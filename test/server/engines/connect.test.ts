@@ -237,6 +237,15 @@ test('a refusal keeps its status and its wait', async (t) => {
   assert.equal((await answer(engine, 'fake-model')).at(-1)?.type, 'finish');
 });
 
+test('a refusal whose body breaks off is still that refusal', async (t) => {
+  const fake = await fakeOpenAi({ fail: { status: 529, body: 'x', headers: { 'content-length': '50' } } });
+  t.after(fake.close);
+  const error = await failure(
+    answer(engineAt(openaiCompatible, fake.baseUrl), 'fake-model', AbortSignal.timeout(9_000)),
+  );
+  assert.deepEqual([error.kind, error.data.status], ['overloaded', 529]);
+});
+
 test('a redirect is not followed, and its target never sees the key', async (t) => {
   const other = await fakeOpenAi();
   const fake = await fakeOpenAi({
