@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SetUpError } from './report.mjs';
+import { SetUpError, Stopped } from './report.mjs';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * @param {readonly string[]} args
@@ -26,10 +28,18 @@ export async function npm(args, { cwd, log, what, env = process.env }) {
       output += bytes;
     });
   }
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    child.kill();
+  };
+  for (const signal of signals) process.on(signal, stop);
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(undefined));
     child.on('close', resolve);
   });
+  for (const signal of signals) process.off(signal, stop);
+  if (stopped) throw new Stopped();
   if (code === 0) return;
   if (code === undefined) {
     throw new SetUpError(

@@ -1,5 +1,6 @@
 /** Types of report.mjs, which has to run before there is a TypeScript. */
 export class SetUpError extends Error {}
+export class Stopped extends Error {}
 
 export interface Report {
   line(text: string): void;

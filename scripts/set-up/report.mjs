@@ -3,6 +3,9 @@
 /** A reason to stop that is the reader's to mend: one sentence with what to do. Printed without a stack. */
 export class SetUpError extends Error {}
 
+/** Ctrl-C, or a polite kill, while something was being set up. */
+export class Stopped extends Error {}
+
 /**
  * @param {NodeJS.WritableStream} stream
  * @returns {import('./report.mjs').Report}
@@ -20,7 +23,7 @@ export function report(stream) {
         stream.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
         return result;
       } catch (error) {
-        stream.write('failed\n');
+        stream.write(error instanceof Stopped ? 'stopped\n' : 'failed\n');
         throw error;
       }
     },
@@ -28,13 +31,17 @@ export function report(stream) {
 }
 
 /**
- * Runs a program's main function: a `SetUpError` ends it with its sentence and code 1.
+ * Runs a program's main function: a `SetUpError` ends it with its sentence and code 1, Ctrl-C with code 130.
  * @param {() => Promise<number>} main
  */
 export async function run(main) {
   try {
     process.exitCode = await main();
   } catch (error) {
+    if (error instanceof Stopped) {
+      process.exitCode = 130;
+      return;
+    }
     if (!(error instanceof SetUpError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

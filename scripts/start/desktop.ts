@@ -2,10 +2,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { extensionsOf, userDataOf } from '../code-server/launch.ts';
 import { projectFolder } from '../set-up/folders.ts';
 import { onPath } from '../set-up/on-path.ts';
 import type { Editor, EditorOptions } from './opened.ts';
+
+/** How long a `code` that cannot open a window takes to say so, and some. */
+const settleMs = 1_500;
 
 /** The path of `code`, where it can open a window on this machine. */
 export function desktopCode(env: NodeJS.ProcessEnv): string | undefined {
@@ -15,10 +19,11 @@ export function desktopCode(env: NodeJS.ProcessEnv): string | undefined {
   return code && !realpathSync(code).includes('remote-cli') ? code : undefined;
 }
 
+/** Resolves with nothing when no window came, which it has said then. */
 export async function openOnDesktop(
   code: string,
   { profile, workspace, report }: EditorOptions,
-): Promise<Editor> {
+): Promise<Editor | undefined> {
   const userData = userDataOf(profile);
   const { VSCODE_IPC_HOOK_CLI: _hook, ELECTRON_RUN_AS_NODE: _asNode, ...env } = process.env;
   const child = spawn(
@@ -32,13 +37,19 @@ export async function openOnDesktop(
     ],
     { env, stdio: ['ignore', 'ignore', 'ignore'], shell: process.platform === 'win32' },
   );
+  const ended = new Promise<string | undefined>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (status) => resolve(status ? `it ended with code ${status}` : undefined));
+  });
+  const complaint = await Promise.race([ended, sleep(settleMs, undefined, { ref: false })]);
+  if (complaint) {
+    report.line(`VS Code did not open on the desktop (${complaint}), so it opens in the browser.`);
+    return undefined;
+  }
   report.line('\n  Rumbo is open in VS Code, with a profile of its own.\n');
   return {
     address: {},
-    ended: new Promise((resolve) => {
-      child.on('error', (error) => resolve(`VS Code could not be opened: ${error.message}`));
-      child.on('exit', (status) => resolve(status ? `VS Code ended with code ${status}.` : undefined));
-    }),
+    ended: ended.then((late) => late && `VS Code has ended: ${late}.`),
     async close() {
       child.kill();
       endWindow(userData);

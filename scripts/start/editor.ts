@@ -8,7 +8,6 @@ import { type Report, SetUpError } from '../set-up/report.mjs';
 import { openInBrowser } from './browser.ts';
 import { desktopCode, openOnDesktop } from './desktop.ts';
 import { needsPractice } from './needs-practice.ts';
-import type { EditorOptions } from './opened.ts';
 import { keepPractice } from './practice.ts';
 import { claim } from './running.ts';
 
@@ -20,17 +19,17 @@ export async function openEditor(report: Report): Promise<number> {
     report.line(running.other);
     return 0;
   }
-  const profile = join(folders.own, 'profile');
-  const settings = (changes: readonly Change[]) => writeSettings(userDataOf(profile), ownSettings, changes);
   const closing: (() => void | Promise<void>)[] = [running.giveBack];
   try {
-    const practice = (await needsPractice(process.env)) ? await keepPractice(report, settings) : undefined;
+    const practice = (await needsPractice(process.env)) ? await keepPractice(report, writeAll) : undefined;
     if (practice) closing.unshift(() => practice.close());
-    else settings([[['rumbo.providers', 'practice'], undefined]]);
+    else writeAll([[['rumbo.providers', 'practice'], undefined]]);
 
-    const options: EditorOptions = { profile, workspace: sampleWorkspace(), report };
+    const workspace = sampleWorkspace();
     const code = desktopCode(process.env);
-    const editor = code ? await openOnDesktop(code, options) : await openInBrowser(options);
+    const editor =
+      (code && (await openOnDesktop(code, { profile: profiles.desktop, workspace, report }))) ||
+      (await openInBrowser({ profile: profiles.browser, workspace, report }));
     closing.unshift(() => editor.close());
     running.tell(editor.address);
     report.line('Ctrl-C here ends it.');
@@ -41,6 +40,16 @@ export async function openEditor(report: Report): Promise<number> {
   } finally {
     for (const close of closing) await close();
   }
+}
+
+/** One each: they differ in where the extension comes from. */
+const profiles = {
+  desktop: join(folders.own, 'profile', 'desktop'),
+  browser: join(folders.own, 'profile', 'browser'),
+};
+
+function writeAll(changes: readonly Change[]): void {
+  for (const profile of Object.values(profiles)) writeSettings(userDataOf(profile), ownSettings, changes);
 }
 
 const ownSettings = {
