@@ -18,7 +18,12 @@ export function explanationDocument(prompt: string, result: ExplainResult, local
       ? candidates.map((candidate, index) => candidateLines(candidate, index + 1)).join('\n')
       : 'Nobody: no model can answer this request now. Add a key, start a local engine, or name an endpoint in `rumbo.providers`.',
     ...(excluded.length > 0
-      ? ['## Who would not, and why', excluded.map((out) => exclusionLine(out, locale)).join('\n')]
+      ? [
+          '## Who would not, and why',
+          groups(excluded)
+            .map((group) => exclusionLine(group, locale))
+            .join('\n'),
+        ]
       : []),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -39,7 +44,16 @@ function predicted(cost: Candidate['costUsd']): string {
     : `about ${dollars(cost.low)} to ${dollars(cost.high)}`;
 }
 
-function exclusionLine({ model, rule, reason, until }: Exclusion, locale?: string): string {
+/** Models that are out for one and the same reason, together. */
+function groups(excluded: readonly Exclusion[]): readonly (readonly Exclusion[])[] {
+  const together = ({ model, rule, reason, until }: Exclusion) =>
+    JSON.stringify([model.split('/', 1), rule, reason, until]);
+  return [...Map.groupBy(excluded, together).values()];
+}
+
+function exclusionLine(group: readonly Exclusion[], locale?: string): string {
+  const models = group.map(({ model }) => `**${oneLine(model)}**`).join(', ');
+  const [{ rule, reason, until } = { rule: '', reason: '', until: undefined }] = group;
   const back = until ? ` Back at ${new Date(until).toLocaleTimeString(locale)}.` : '';
-  return `- **${oneLine(model)}** (rule: ${oneLine(rule)}): ${oneLine(reason)}${back}`;
+  return `- ${models} (rule: ${oneLine(rule)}): ${oneLine(reason)}${back}`;
 }

@@ -16,6 +16,19 @@ const states: Readonly<Record<ProviderState, { readonly icon: string; readonly w
 /** The name of a ThemeIcon. */
 export const stateIcon = (state: ProviderState): string => states[state].icon;
 
+/** What works stands first; otherwise the server's order stays. */
+export const inOrder = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
+  providers.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
+const order: readonly ProviderState[] = [
+  'ready',
+  'resting',
+  'checking',
+  'unknown',
+  'unreachable',
+  'no-key',
+  'off',
+];
+
 /** `ready · 3 models`, `resting until 14:05`. */
 export function providerDescription(provider: ProviderStatus, locale?: string): string {
   const { state, until, models } = provider;

@@ -5,6 +5,7 @@ import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { failureOf } from '../failures.ts';
 import type { Server } from '../server.ts';
 import { showFailure } from '../show-failure.ts';
+import { inOrder } from '../texts/provider.ts';
 import { isEmpty } from '../texts/status.ts';
 import { type Row, rowItem } from './rows.ts';
 
@@ -48,7 +49,7 @@ export function createProvidersView(server: Server): ProvidersView {
     const empty = !status || isEmpty(status.providers, namedProviders());
     await vscode.commands.executeCommand('setContext', 'rumbo.empty', empty);
     if (!status || (empty && !everything)) return [];
-    return status.providers.map((provider) => ({ type: 'provider', provider }));
+    return inOrder(status.providers).map((provider) => ({ type: 'provider', provider }));
   };
   const tree = vscode.window.createTreeView<Row>('rumbo.providers', {
     treeDataProvider: {

@@ -36,3 +36,16 @@ test('who is out is named with rule, reason and return', () => {
 test('nobody to ask is said with what to do', () => {
   assert.match(explanationDocument('x', { ...result, candidates: [] }), /Nobody.*Add a key/);
 });
+
+test('models that are out for one reason share a line', () => {
+  const out = { rule: 'no-key', reason: 'Gemini has no key.' };
+  const excluded = [
+    { model: 'gemini/a', ...out },
+    { model: 'groq/x', rule: 'locked', reason: 'It is locked.' },
+    { model: 'gemini/b', ...out },
+  ] as const;
+  assert.match(
+    explanationDocument('x', { ...result, excluded }),
+    /- \*\*gemini\/a\*\*, \*\*gemini\/b\*\* \(rule: no-key\): Gemini has no key\.\n- \*\*groq\/x\*\*/,
+  );
+});

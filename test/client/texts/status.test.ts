@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { modelDescription, providerDescription, providerTooltip } from '../../../client/texts/provider.ts';
+import {
+  inOrder,
+  modelDescription,
+  providerDescription,
+  providerTooltip,
+} from '../../../client/texts/provider.ts';
 import { isEmpty, statusBar } from '../../../client/texts/status.ts';
 import { model, provider, receipt, status } from '../samples.ts';
 
@@ -63,4 +68,10 @@ test('the welcome shows only while nothing is set up', () => {
   assert.equal(isEmpty([idle], ['lab']), false);
   assert.equal(isEmpty([provider()], []), false);
   assert.equal(isEmpty([provider({ state: 'unknown', key: 'environment' })], []), false);
+});
+
+test('what works stands first in the tree', () => {
+  const states = ['off', 'no-key', 'ready', 'unreachable', 'resting', 'checking', 'unknown'] as const;
+  const sorted = inOrder(states.map((state) => provider({ state }))).map(({ state }) => state);
+  assert.deepEqual(sorted, ['ready', 'resting', 'checking', 'unknown', 'unreachable', 'no-key', 'off']);
 });
