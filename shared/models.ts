@@ -5,11 +5,16 @@ import type { ModelId } from './chat.ts';
 export type Source = 'local' | 'api';
 
 /** US dollars per million tokens. An absent cache rate means the plain input rate. */
-export type Price = {
+export type Rates = {
   readonly input: number;
   readonly output: number;
   readonly cachedRead?: number;
   readonly cacheWrite?: number;
+};
+
+/** The rates, and those that hold for the whole request once its prompt is longer than so many tokens. */
+export type Price = Rates & {
+  readonly longContext?: { readonly overTokens: number; readonly rates: Rates };
 };
 
 /** What is known of a model: its provider's list, the catalogue and the user's settings together. */

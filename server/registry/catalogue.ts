@@ -1,5 +1,5 @@
 /** What is known of cloud models beside what their services list: prices and context lengths, bundled with Rumbo. */
-import type { Price } from '../../shared/models.ts';
+import type { Price, Rates } from '../../shared/models.ts';
 import bundled from './catalogue.json' with { type: 'json' };
 import { tierOf } from './tiers.ts';
 
@@ -13,11 +13,10 @@ export type CatalogueEntry = {
   readonly maxOutputTokens: number | null;
   /** 1 (small) – 5 (frontier). */
   readonly tier: number | null;
-  /** A prompt of more than `overTokens` is priced at these rates, all of it. Absent: one price for every length. */
-  readonly longContext?: LongContext;
 };
 
-export type LongContext = { readonly overTokens: number; readonly price: Price };
+/** A prompt of more than `overTokens` is priced at these rates, all of it. */
+export type LongContext = { readonly overTokens: number; readonly price: Rates };
 
 /** The file as scripts/update-catalogue.ts writes it. */
 export type Catalogue = {
@@ -35,13 +34,14 @@ export type CatalogueModel = {
   /** Regular expressions. */
   readonly patterns?: readonly string[];
   readonly contextTokens?: number;
-  readonly price?: Price;
+  readonly price?: Rates;
+  /** Absent: one price for every length. */
   readonly longContext?: LongContext;
   /** What it will cost from a date on, soonest first. */
   readonly later?: readonly {
     /** ISO date, UTC. */
     readonly from: string;
-    readonly price: Price;
+    readonly price: Rates;
     readonly longContext?: LongContext;
   }[];
 };
@@ -56,14 +56,20 @@ export const catalogue: Catalogue = bundled;
 export function lookUp(kind: string, name: string, now = Date.now()): CatalogueEntry {
   const model = find(catalogue.providers[kind] ?? [], name);
   const changed = model?.later?.findLast(({ from }) => Date.parse(from) <= now);
-  const longContext = changed ? changed.longContext : model?.longContext;
   return {
-    price: changed?.price ?? model?.price ?? null,
+    price: priceOf(changed ?? model),
     contextTokens: model?.contextTokens ?? null,
     maxOutputTokens: null,
     tier: tierOf(name),
-    ...(longContext ? { longContext } : {}),
   };
+}
+
+function priceOf(found: Pick<CatalogueModel, 'price' | 'longContext'> | undefined): Price | null {
+  if (!found?.price) return null;
+  const { price, longContext } = found;
+  return longContext
+    ? { ...price, longContext: { overTokens: longContext.overTokens, rates: longContext.price } }
+    : price;
 }
 
 function find(models: readonly CatalogueModel[], name: string): CatalogueModel | undefined {

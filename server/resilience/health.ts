@@ -114,5 +114,3 @@ export function providerHealth(now: () => number, changed: () => void) {
     note: (error?: RumboError) => (error ? fail(error) : succeed()),
   };
 }
-
-export type ProviderHealth = ReturnType<typeof providerHealth>;

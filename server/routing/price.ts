@@ -1,6 +1,6 @@
 /** What a request would cost, and did. US dollars throughout. */
 import type { Usage } from '../../shared/chat.ts';
-import type { Model, Price } from '../../shared/models.ts';
+import type { Model, Price, Rates } from '../../shared/models.ts';
 import type { Route } from './snapshot.ts';
 
 /** Tokens of one answer where the model's own limit is larger or unknown: enough for a long file, and a bound for the bill. */
@@ -15,12 +15,13 @@ export const outputLimit = (model: Model): number =>
 /** What was really used, at a model's price. `null` when the price is unknown. */
 export function costOf(usage: Usage, price: Price | null): number | null {
   if (!price) return null;
+  const rates = ratesFor(price, usage.input);
   const plainInput = Math.max(0, usage.input - usage.cachedRead - usage.cacheWrite);
   return (
-    (plainInput * price.input +
-      usage.cachedRead * (price.cachedRead ?? price.input) +
-      usage.cacheWrite * (price.cacheWrite ?? price.input) +
-      usage.output * price.output) /
+    (plainInput * rates.input +
+      usage.cachedRead * (rates.cachedRead ?? rates.input) +
+      usage.cacheWrite * (rates.cacheWrite ?? rates.input) +
+      usage.output * rates.output) /
     1_000_000
   );
 }
@@ -29,9 +30,14 @@ export function costOf(usage: Usage, price: Price | null): number | null {
 export function predictCost(route: Route, model: Model): { low: number; high: number } | null {
   const { price } = model;
   if (!price) return null;
-  const dearest = Math.max(price.input, price.cacheWrite ?? 0);
+  const usual = ratesFor(price, route.promptTokens);
+  const worst = ratesFor(price, route.mostPromptTokens);
+  const dearest = Math.max(worst.input, worst.cacheWrite ?? 0);
   return {
-    low: (route.promptTokens * price.input + shortAnswerTokens * price.output) / 1_000_000,
-    high: (route.mostPromptTokens * dearest + outputLimit(model) * price.output) / 1_000_000,
+    low: (route.promptTokens * usual.input + shortAnswerTokens * usual.output) / 1_000_000,
+    high: (route.mostPromptTokens * dearest + outputLimit(model) * worst.output) / 1_000_000,
   };
 }
+
+const ratesFor = ({ longContext, ...rates }: Price, promptTokens: number): Rates =>
+  longContext && promptTokens > longContext.overTokens ? longContext.rates : rates;

@@ -23,10 +23,11 @@ test('known models have their price per million tokens and their context', () =>
 });
 
 test('a long prompt has a price of its own', () => {
-  const { price, longContext } = lookUp('openai', 'gpt-6-sol', now);
+  const { price } = lookUp('openai', 'gpt-6-sol', now);
+  const longContext = price?.longContext;
   assert.deepEqual([price?.input, price?.output], [2, 10]);
   assert.equal(longContext?.overTokens, 272_000);
-  assert.deepEqual([longContext?.price.input, longContext?.price.output], [4, 15]);
+  assert.deepEqual([longContext?.rates.input, longContext?.rates.output], [4, 15]);
 });
 
 test('a price that changes on a date changes on that date', () => {

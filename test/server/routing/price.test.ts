@@ -12,6 +12,15 @@ test('cached tokens are inside the input and billed at their own rate', () => {
 test('without cache rates cached tokens cost what others cost', () => {
   assert.equal(costOf({ ...noUsage, input: 1_000_000, cachedRead: 1_000_000 }, { input: 2, output: 8 }), 2);
 });
+test('a long prompt reprices the whole request', () => {
+  const price = {
+    input: 2,
+    output: 10,
+    longContext: { overTokens: 200_000, rates: { input: 4, output: 15 } },
+  };
+  assert.equal(costOf({ ...noUsage, input: 200_000, output: 100_000 }, price), 0.4 + 1);
+  assert.equal(costOf({ ...noUsage, input: 250_000, output: 100_000 }, price), 1 + 1.5);
+});
 test('an unknown price gives an unknown cost, never 0', () => assert.equal(costOf(noUsage, null), null));
 test('tokens are estimated by bytes, so Spanish and Chinese count more than their letters', () => {
   assert.ok(estimateTokens('ñandú año') > estimateTokens('nandu ano'));
