@@ -1,0 +1,99 @@
+/** One VS Code in a browser for the tests of a file: profile, workspace and window of its own. */
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { userDataOf } from '../../../scripts/code-server/launch.ts';
+import { projectFolder } from '../../../scripts/set-up/folders.ts';
+import { type CodeServerOptions, startCodeServer } from '../../support/code-server.ts';
+import { openPage } from './browser.ts';
+import { fileName, output } from './output.ts';
+import { packagedExtension } from './vsix.ts';
+import { keybindings, patience, type Workbench, workbench } from './workbench.ts';
+
+export type EditorOptions = Pick<CodeServerOptions, 'settings' | 'env' | 'disableTrust'>;
+
+export type Editor = Workbench & {
+  /** The folder that is open: a copy of the sample. */
+  readonly workspace: string;
+  readonly profile: string;
+  /** Loads the window again, as after a restart of the editor. */
+  reload(): Promise<void>;
+  /** Everything the extension and its server have written into their log. */
+  log(): string;
+  close(): Promise<void>;
+};
+
+/** No engine that happens to run on this machine answers our tests. */
+export const withoutLocalEngines = { ollama: { enabled: false }, 'llama-cpp': { enabled: false } };
+
+/** Starts it with the packaged extension; resolves when the extension is there. */
+export async function openEditor(options: EditorOptions): Promise<Editor> {
+  const workspace = mkdtempSync(join(tmpdir(), 'rumbo-workspace-'));
+  cpSync(join(projectFolder, 'samples'), workspace, { recursive: true });
+  const server = await startCodeServer({ workspace, vsix: packagedExtension(), ...options });
+  writeFileSync(join(userDataOf(server.profile), 'User', 'keybindings.json'), JSON.stringify(keybindings));
+  const { page, close } = await openPage(server.url);
+  const hand = workbench(page);
+  const ready = () => hand.status('Rumbo').waitFor({ timeout: 2 * patience });
+  const editor: Editor = {
+    ...hand,
+    workspace,
+    profile: server.profile,
+    async reload() {
+      await page.reload();
+      await ready();
+    },
+    log: () =>
+      globSync('logs/**/*rumbo*/*.log', { cwd: userDataOf(server.profile) })
+        .map((file) => readFileSync(join(userDataOf(server.profile), file), 'utf8'))
+        .join('\n'),
+    async close() {
+      await close();
+      await server.stop();
+      rmSync(workspace, { recursive: true, force: true });
+    },
+  };
+  try {
+    await page.goto(server.url);
+    await ready();
+    return editor;
+  } catch (error) {
+    await keepEvidence(editor, 'the editor did not open');
+    await editor.close();
+    throw error;
+  }
+}
+
+/** Ends something with the tests of this file; the last comes first. */
+export type Defer = (end: () => Promise<unknown>) => void;
+
+/** Tests that share one editor, one after the other; a failure leaves a picture and the log in test/out. */
+export function scenarios(open: (defer: Defer) => Promise<Editor>) {
+  const ends: (() => Promise<unknown>)[] = [];
+  let editor: Editor | undefined;
+  before(async () => {
+    editor = await open((end) => void ends.unshift(end));
+  });
+  after(async () => {
+    await editor?.close();
+    for (const end of ends) await end();
+  });
+  return (name: string, work: (editor: Editor) => Promise<void>): void =>
+    void test(name, { timeout: 120_000 }, async () => {
+      if (!editor) throw new Error('The editor did not open.');
+      try {
+        await editor.calm();
+        await work(editor);
+      } catch (error) {
+        await keepEvidence(editor, name);
+        throw error;
+      }
+    });
+}
+
+async function keepEvidence(editor: Editor, name: string): Promise<void> {
+  const file = `failed-${fileName(name)}`;
+  await editor.screenshot(file).catch(() => undefined);
+  writeFileSync(output(`${file}.log`), existsSync(editor.profile) ? editor.log() : '');
+}

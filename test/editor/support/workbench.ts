@@ -1,0 +1,188 @@
+/** A hand on VS Code's workbench: what a user types, presses and reads. Waits for conditions, never for time. */
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import { output } from './output.ts';
+
+/** Milliseconds a slow, busy machine may take for one thing. */
+export const patience = 30_000;
+
+/** `calm` presses these; `keybindings.json` of the profile says what they do. */
+const clearKey = 'Control+Alt+Shift+F9';
+const closeKey = 'Control+Alt+Shift+F10';
+export const keybindings = [
+  {
+    key: 'ctrl+alt+shift+f9',
+    command: 'runCommands',
+    args: { commands: ['notifications.clearAll', 'workbench.action.focusActiveEditorGroup'] },
+  },
+  { key: 'ctrl+alt+shift+f10', command: 'workbench.action.revertAndCloseActiveEditor' },
+];
+
+export type Workbench = ReturnType<typeof workbench>;
+
+export function workbench(page: Page) {
+  const quickInput = page.locator('.quick-input-widget:visible');
+  const input = quickInput.locator('.quick-input-box input');
+  const rows = quickInput.locator('.monaco-list-row');
+  const tabs = page.locator('.editor-group-container .tab');
+  const toasts = page.locator('.notification-toast');
+
+  /** Does it again until it works: the palette sometimes closes by itself. */
+  async function persist(attempt: () => Promise<void>, attempts = 4): Promise<void> {
+    for (let left = attempts; ; left--) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (left === 1) throw error;
+      }
+    }
+  }
+
+  /** Waits until what is read satisfies; the last reading is in the message when it never does. */
+  async function until<Value>(
+    read: () => Promise<Value>,
+    satisfies: (value: Value) => boolean,
+    what: string,
+    limitMs = patience,
+  ): Promise<Value> {
+    const deadline = Date.now() + limitMs;
+    for (;;) {
+      const value = await read();
+      if (satisfies(value)) return value;
+      if (Date.now() > deadline) assert.fail(`${what}; it was: ${JSON.stringify(value, null, 1)}`);
+      await page.waitForTimeout(50);
+    }
+  }
+
+  const editorOf = (uri: string | RegExp): Locator =>
+    typeof uri === 'string'
+      ? page.locator(`.editor-instance .monaco-editor[data-uri^="${uri}"]`).last()
+      : page.locator('.editor-instance .monaco-editor').filter({ hasText: uri }).last();
+
+  const self = {
+    page,
+    input,
+    rows,
+    tabs,
+    toasts,
+    until,
+
+    /** Runs a command by its title, as the palette shows it. */
+    command: (title: string): Promise<void> =>
+      persist(async () => {
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('F1');
+        await input.waitFor({ timeout: 5000 });
+        await input.fill(`>${title}`);
+        await quickInput
+          .locator('.monaco-list-row.focused')
+          .filter({ has: page.locator('.label-name', { hasText: title }) })
+          .waitFor({ timeout: 8000 });
+        await page.keyboard.press('Enter');
+        await page
+          .locator('.quick-input-widget input[aria-label*="Type the name of a command"]:visible')
+          .waitFor({ state: 'hidden', timeout: 5000 });
+      }),
+
+    /** Types into the box of this title, which a command has opened. */
+    async answer(title: string, text: string): Promise<void> {
+      await self.question(title);
+      await input.fill(text);
+      await page.keyboard.press('Enter');
+    },
+
+    /** Waits for a box or a list of this title. */
+    question: (title: string): Promise<void> =>
+      quickInput.locator('.quick-input-title', { hasText: title }).waitFor({ timeout: patience }),
+
+    /** Picks one of the list. */
+    async pick(label: string): Promise<void> {
+      const row = rows.filter({ hasText: label }).first();
+      await row.waitFor({ timeout: patience });
+      await row.click();
+    },
+
+    /** Opens a file, with the cursor on a line. */
+    openFile: (path: string, line = 1, column = 1): Promise<void> =>
+      persist(async () => {
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Control+P');
+        await input.waitFor({ timeout: 5000 });
+        await input.fill(`${path}:${line}:${column}`);
+        await rows.first().waitFor({ timeout: 8000 });
+        await page.keyboard.press('Enter');
+        await editorOf(`file://${path}`).or(editorOf(`vscode-remote://`)).waitFor({ timeout: 8000 });
+      }),
+
+    /** The lines on the screen of the editor whose address begins so. */
+    async visibleText(uri: string): Promise<string> {
+      const lines = await editorOf(uri)
+        .locator('.view-line')
+        .evaluateAll((elements) =>
+          elements
+            .map((element) => ({
+              top: Number.parseFloat((element as unknown as { style: { top: string } }).style.top),
+              text: element.textContent ?? '',
+            }))
+            .sort((a, b) => a.top - b.top)
+            .map(({ text }) => text),
+        )
+        .catch(() => []);
+      return lines.join('\n').replaceAll('\u00a0', ' ');
+    },
+
+    /** The whole text of an editor, as the clipboard gets it. */
+    async text(uri: string): Promise<string> {
+      await editorOf(uri).locator('.view-lines').click({ timeout: patience });
+      await page.evaluate('navigator.clipboard.writeText("")');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Control+C');
+      return until(
+        () => page.evaluate<string>('navigator.clipboard.readText()'),
+        (text) => text !== '',
+        'nothing could be copied',
+      );
+    },
+
+    /** Waits for a notification with these words and returns it. */
+    async notification(words: string | RegExp, limitMs = patience): Promise<Locator> {
+      const toast = toasts.filter({ hasText: words }).first();
+      await toast.waitFor({ timeout: limitMs });
+      return toast;
+    },
+
+    /** The sentence of a notification. */
+    sentence: async (toast: Locator): Promise<string> =>
+      ((await toast.locator('.notification-list-item-message').textContent()) ?? '').trim(),
+
+    async press(toast: Locator, button: string): Promise<void> {
+      await toast.locator('.monaco-button', { hasText: button }).first().click();
+    },
+
+    /** The item of the status bar with these words. */
+    status: (words: string | RegExp): Locator => page.locator('.statusbar-item', { hasText: words }).first(),
+
+    /** A row of the tree, by what a screen reader says. */
+    row: (name: string | RegExp): Locator =>
+      page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
+
+    screenshot: async (name: string): Promise<void> =>
+      void (await page.screenshot({ path: output(`${name}.png`) })),
+
+    /** Nothing is open, asked or announced; unsaved text is thrown away. */
+    async calm(): Promise<void> {
+      await page.keyboard.press('Escape');
+      for (let open = await tabs.count(); open > 0; open = await tabs.count()) {
+        await page.keyboard.press(closeKey);
+        await until(
+          () => tabs.count(),
+          (count) => count < open,
+          'a tab stays open',
+          10_000,
+        );
+      }
+      await page.keyboard.press(clearKey);
+    },
+  };
+  return self;
+}
