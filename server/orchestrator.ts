@@ -98,7 +98,8 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       return { text: known.text, ...preview.whole(known.text), receipt: paper };
     }
 
-    await fleet.lookAround(request.pinnedProvider);
+    await fleet.lookAround(signal, request.pinnedProvider);
+    if (signal.aborted) throw asRumboError(signal.reason, signal);
     const decidedAt = performance.now();
     const decision = balance(route, snapshot());
     counters.observe('rumbo_decision_ms', performance.now() - decidedAt);

@@ -77,8 +77,9 @@ export function fleet(parts: FleetParts) {
     /**
      * Looks at the local engines that a question could use: waits shortly for those that were down, not at all for
      * those that are up. A cloud provider is contacted only when the question pins one of its models.
+     * Returns at once when `signal` aborts; the lists go on, since they are everybody's.
      */
-    async lookAround(pinned?: string): Promise<void> {
+    async lookAround(signal: AbortSignal, pinned?: string): Promise<void> {
       const down = local().filter((each) => each.state() !== 'ready' && each.listAgeMs() > freshMs.down);
       for (const each of local()) {
         if (each.state() === 'ready' && each.listAgeMs() > freshMs.up) void each.refresh();
@@ -88,6 +89,7 @@ export function fleet(parts: FleetParts) {
       if (down.length === 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, named ? pinnedPatienceMs : patienceMs);
+      signal.addEventListener('abort', () => resolve(), { once: true });
       await Promise.race([Promise.all(down.map((each) => each.refresh())), promise]);
       clearTimeout(timer);
     },
