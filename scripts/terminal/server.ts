@@ -33,6 +33,8 @@ export type TerminalServer = {
 };
 
 export type ServerOptions = {
+  /** Absolute path of another build of the server. Absent: the one in dist. */
+  readonly program?: string;
   /** Absolute path of a configuration file. Absent: the settings come with `initialize`, else the defaults hold. */
   readonly config?: string | undefined;
   /** Absent: this process's own. */
@@ -42,11 +44,12 @@ export type ServerOptions = {
   readonly initializationOptions?: protocol.InitializationOptions;
 };
 
-const program = fileURLToPath(new URL('../../dist/server.cjs', import.meta.url));
+const bundled = fileURLToPath(new URL('../../dist/server.cjs', import.meta.url));
 
 /** Rejects with `ServerError`. */
 export async function connectServer(options: ServerOptions = {}): Promise<TerminalServer> {
-  const { config, env = process.env, node = process.execPath, initializationOptions = {} } = options;
+  const { config, env = process.env, node = process.execPath, program = bundled } = options;
+  const { initializationOptions = {} } = options;
   const args = [program, '--stdio', ...(config === undefined ? [] : ['--config', config])];
   const child = spawn(node, args, {
     env,

@@ -1,0 +1,49 @@
+/** What is measured with: a model service and Rumbo's server, each a process of its own, as they are in reality. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectServer, type TerminalServer } from '../terminal/server.ts';
+
+export type Laboratory = {
+  /** Of the model service, without a slash. Below `/whole` the answer comes at once, below `/paced` its first word first. */
+  readonly origin: string;
+  /** A server that knows both as the providers `whole` and `paced`. */
+  startServer(): Promise<TerminalServer>;
+  close(): void;
+};
+
+export const model = 'fake-model';
+
+export async function laboratory(): Promise<Laboratory> {
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-bench-'));
+  const fake = fork(fileURLToPath(new URL('fake.ts', import.meta.url)));
+  const [port] = await once(fake, 'message');
+  const origin = `http://127.0.0.1:${port}`;
+  const provider = (path: string) => ({
+    kind: 'openai-compatible',
+    baseUrl: `${origin}/${path}/v1`,
+    source: 'local',
+  });
+  const providers = {
+    whole: provider('whole'),
+    paced: provider('paced'),
+    // One that runs on this machine would be asked for its models now and then.
+    ollama: { enabled: false },
+    'llama-cpp': { enabled: false },
+  };
+  return {
+    origin,
+    startServer: () =>
+      connectServer({
+        env: { PATH: process.env['PATH'], HOME: folder },
+        initializationOptions: { storagePath: folder, settings: { 'rumbo.providers': providers } },
+      }),
+    close() {
+      fake.disconnect();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
