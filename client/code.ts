@@ -1,8 +1,10 @@
 /** **Rumbo: Code…**: a prompt and the open file in, a proposed change out; without a file, a new document. */
 import * as vscode from 'vscode';
 import type { AskParams, AskResult, CodeAnswer } from '../shared/protocol.ts';
+import { ask } from './ask.ts';
 import { editorInFront, fileOf, openUntitled, placeOf } from './editors.ts';
 import { type Failure, failureOf, sentence } from './failures.ts';
+import { inform } from './notify.ts';
 import type { Parts } from './plan.ts';
 import { movedRange } from './proposal.ts';
 import type { Proposal, Proposals } from './proposals.ts';
@@ -32,7 +34,10 @@ async function answer(parts: CodeParts, request: Request): Promise<void> {
   const source = new vscode.CancellationTokenSource();
   const arrival = arriving(parts, request, source);
   try {
-    const result = await ask(parts, request, source, arrival.write);
+    const { target: _, ...params } = request;
+    const result = await ask(parts.server, 'Rumbo: coding', params, source, (part) => {
+      if (part.type === 'code') arrival.write(part.code);
+    });
     if (result.code) arrival.write(result.code);
     parts.receipts.remember(result.receipt);
     parts.prompts.forget('coder');
@@ -73,32 +78,6 @@ function arriving(parts: CodeParts, request: Request, source: vscode.Cancellatio
   return arrival;
 }
 
-const ask = (
-  { server }: CodeParts,
-  { target: _, ...params }: Request,
-  source: vscode.CancellationTokenSource,
-  onCode: (code: CodeAnswer) => void,
-): Thenable<AskResult> =>
-  vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Rumbo: coding', cancellable: true },
-    (report, token) => {
-      token.onCancellationRequested(() => source.cancel());
-      report.report({ message: 'choosing a model…' });
-      return server.use((connection) =>
-        connection.ask(
-          params,
-          (part) => {
-            if (part.type === 'start')
-              report.report({ message: [part.model, part.note].filter(Boolean).join(' · ') });
-            if (part.type === 'fallback') report.report({ message: `${part.from}: ${part.reason}` });
-            if (part.type === 'code') onCode(part.code);
-          },
-          source.token,
-        ),
-      );
-    },
-  );
-
 function offerAgain(parts: CodeParts, request: Request, failure: Failure): void {
   const { target, ...params } = request;
   showFailure(failure, {
@@ -129,6 +108,6 @@ async function showNew({ code: written, text, receipt }: AskResult): Promise<voi
   const cut =
     receipt.finishReason === 'length' ? 'The code may be cut: the model reached its output limit.' : '';
   const message = [`${receiptLine(receipt)}.`, cut, receipt.note].filter(Boolean).join(' ');
-  const picked = vscode.window.showInformationMessage(message, 'Why This Model?');
+  const picked = inform(message, 'Why This Model?');
   void picked.then((why) => why && vscode.commands.executeCommand('rumbo.whyThisModel'));
 }

@@ -7,6 +7,7 @@ import { failureOf } from './failures.ts';
 import type { Keys } from './keys.ts';
 import { showMenu } from './menu.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './model-settings.ts';
+import { inform } from './notify.ts';
 import { plan } from './plan.ts';
 import { nameEndpoint, openSettings } from './settings-pages.ts';
 import { showFailure } from './show-failure.ts';
@@ -81,9 +82,7 @@ async function clearCache({ server }: CommandParts): Promise<void> {
   try {
     const cleared = await server.use((connection) => connection.clearCache());
     const answers = cleared === 1 ? '1 remembered answer' : `${cleared} remembered answers`;
-    void vscode.window.showInformationMessage(
-      cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`,
-    );
+    void inform(cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`);
   } catch (error) {
     showFailure(failureOf(error));
   }

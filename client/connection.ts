@@ -45,8 +45,8 @@ export type ConnectionOptions = {
   readonly log: vscode.LogOutputChannel;
   /** Whether to start the server again after it ended by itself. */
   onEnded(): boolean;
-  /** It runs; `again`: after a crash. */
-  onRunning(connection: Connection, again: boolean): void;
+  /** It runs, for the first time or again after a crash. */
+  onRunning(): void;
   onStatus(status: Status): void;
 };
 
@@ -114,8 +114,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   };
   client.onDidChangeState(({ newState }) => {
     if (newState !== State.Running) return;
-    options.onRunning(connection, ran);
     ran = true;
+    options.onRunning();
   });
   await client.start();
   return connection;

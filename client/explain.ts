@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RouteParams } from '../shared/protocol.ts';
 import { editorInFront, fileOf } from './editors.ts';
 import { failureOf } from './failures.ts';
+import { inform } from './notify.ts';
 import { type Parts, show } from './plan.ts';
 import { showFailure } from './show-failure.ts';
 import { explanationDocument } from './texts/explanation.ts';
@@ -47,7 +48,7 @@ async function askForRoute({ prompts }: Parts): Promise<RouteParams | undefined>
 export async function whyThisModel({ receipts, documents }: Parts): Promise<void> {
   const receipt = receipts.last;
   if (!receipt) {
-    const picked = await vscode.window.showInformationMessage(
+    const picked = await inform(
       'Nothing has been answered yet in this window. Ask something first.',
       'Plan…',
     );

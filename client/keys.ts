@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ProviderStatus } from '../shared/status.ts';
 import { failureOf } from './failures.ts';
 import { keyProblem } from './key-channel.ts';
+import { inform, warn } from './notify.ts';
 import type { Server } from './server.ts';
 import { showFailure } from './show-failure.ts';
 import { keySentence, stateIcon } from './texts/provider.ts';
@@ -15,10 +16,9 @@ export type Keys = {
 };
 
 export function createKeys(server: Server): Keys & vscode.Disposable {
-  // Keys that no store kept: the server forgets them when it crashes, so they are handed over again.
+  // Keys that no store kept: the server forgets them when it ends, so they are handed over again.
   const unsaved = new Map<string, string>();
-  const resend = server.onRunning((again) => {
-    if (!again) return;
+  const resend = server.onRunning(() => {
     for (const [provider, key] of unsaved)
       void server
         .use(({ keys }) => keys.send({ type: 'rumbo/key/set', provider, key }))
@@ -67,7 +67,7 @@ export function createKeys(server: Server): Keys & vscode.Disposable {
 const takesKey = ({ key }: ProviderStatus): boolean => key !== 'not-needed';
 const hasSavedKey = ({ key }: ProviderStatus): boolean => key === 'keychain' || key === 'memory';
 const isOn = ({ state }: ProviderStatus): boolean => state !== 'off';
-const say = (sentence: string): void => void vscode.window.showInformationMessage(sentence);
+const say = (sentence: string): void => void inform(sentence);
 
 /** Finds or asks for the provider, then does the work; failures show as one sentence. */
 async function withProvider(
@@ -120,7 +120,7 @@ async function keyBox({ label, origin, key }: ProviderStatus): Promise<string | 
   if (typed === undefined) return undefined;
   const problem = keyProblem(typed);
   if (!problem) return typed.trim();
-  void vscode.window.showWarningMessage(`${problem} Nothing was saved.`);
+  void warn(`${problem} Nothing was saved.`);
   return undefined;
 }
 
@@ -139,7 +139,7 @@ async function saved(
     ? (message ??
       `The key of ${provider.label} is kept in memory only and will be gone when the editor closes.`)
     : `The key of ${provider.label} is saved in the system’s keychain.`;
-  const tell = memoryOnly ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const tell = memoryOnly ? warn : inform;
   void tell(sentence, 'Test It').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.testApiKey', provider.name),
   );

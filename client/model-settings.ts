@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Model } from '../shared/models.ts';
 import { roleIds, roles } from '../shared/roles.ts';
 import type { ModelSettings, Preference } from '../shared/settings.ts';
+import { warn } from './notify.ts';
 
 export async function toggleModel(model: Model): Promise<void> {
   if (!model.toggle && restrictedByWorkspace(model, 'toggle', false)) return sayRestricted(model);
@@ -84,6 +85,6 @@ function restrictedByWorkspace({ id }: Model, what: 'toggle' | 'locked', by: boo
 }
 
 const sayRestricted = ({ id }: Model): void =>
-  void vscode.window.showWarningMessage(
+  void warn(
     `This workspace’s settings switch ${id} off, which your own cannot undo. Change rumbo.models in the workspace.`,
   );

@@ -1,6 +1,7 @@
 /** **Rumbo: Plan…**: a prompt in, a plan streaming into a document beside the editor, with its receipt. */
 import * as vscode from 'vscode';
 import type { AskParams } from '../shared/protocol.ts';
+import { ask } from './ask.ts';
 import type { Documents } from './documents.ts';
 import { followEnd } from './documents.ts';
 import { failureOf, sentence } from './failures.ts';
@@ -9,7 +10,7 @@ import type { Receipts } from './receipts.ts';
 import type { Running } from './running.ts';
 import type { Server } from './server.ts';
 import { showFailure } from './show-failure.ts';
-import { type Answer, answerDocument, emptyAnswer, progress, withPart } from './texts/answer.ts';
+import { type Answer, answerDocument, emptyAnswer, withPart } from './texts/answer.ts';
 import { beginning } from './texts/words.ts';
 
 export type Parts = {
@@ -49,22 +50,8 @@ async function answer(parts: Parts, request: Request): Promise<void> {
   const marks = [running.add(document.uri, source), followEnd(document.uri), source];
   try {
     await show(document.uri);
-    const result = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Rumbo: planning', cancellable: true },
-      (report, token) => {
-        token.onCancellationRequested(() => source.cancel());
-        return server.use((connection) =>
-          connection.ask(
-            request,
-            (part) => {
-              const before = progress(state);
-              write(withPart(state, part));
-              if (progress(state) !== before) report.report({ message: progress(state) });
-            },
-            source.token,
-          ),
-        );
-      },
+    const result = await ask(server, 'Rumbo: planning', request, source, (part) =>
+      write(withPart(state, part)),
     );
     write({ ...state, text: result.text, ending: { type: 'complete', receipt: result.receipt } });
     receipts.remember(result.receipt);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { CodeAnswer, FileContext } from '../shared/protocol.ts';
 import type { Receipt } from '../shared/receipts.ts';
 import type { Documents, VirtualDocument } from './documents.ts';
+import { complain, inform, warn } from './notify.ts';
 import { hasChanged, isProtected, proposedText } from './proposal.ts';
 import { receiptLine } from './texts/receipt.ts';
 
@@ -49,9 +50,7 @@ export function createProposals(documents: Documents): Proposals {
     const change = all.get(uri?.toString() ?? '');
     if (change && !change.outcome) return change;
     const gone = 'That proposal is no longer there. Ask for it again with “Rumbo: Code”.';
-    void vscode.window.showInformationMessage(
-      change ? `The change to ${change.name} was ${change.outcome} before.` : gone,
-    );
+    void inform(change ? `The change to ${change.name} was ${change.outcome} before.` : gone);
     return undefined;
   };
 
@@ -125,7 +124,7 @@ async function announce(
     incomplete ?? '',
     receipt.note ?? '',
   ].filter(Boolean);
-  const tell = incomplete ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const tell = incomplete ? warn : inform;
   const picked = await tell(message.join(' '), 'Accept', 'Discard', 'Why This Model?');
   if (picked === 'Accept') await vscode.commands.executeCommand('rumbo.acceptChange', document.uri);
   if (picked === 'Discard') await vscode.commands.executeCommand('rumbo.discardChange', document.uri);
@@ -137,7 +136,7 @@ async function apply({ target, name, file, incomplete, again }: Pending, code: C
   const document = await vscode.workspace.openTextDocument(target).then(undefined, () => undefined);
   if (!document || hasChanged(file.text, document.getText())) {
     const what = document ? 'changed while the answer was written' : 'is no longer there';
-    const picked = await vscode.window.showWarningMessage(
+    const picked = await warn(
       `${name} ${what}, so nothing was applied; the proposal stays open.${document ? ' Ask again for the file as it is now.' : ''}`,
       ...(document ? ['Ask Again'] : []),
     );
@@ -151,9 +150,7 @@ async function apply({ target, name, file, incomplete, again }: Pending, code: C
   const edit = new vscode.WorkspaceEdit();
   edit.replace(target, rangeIn(document, code), code.text);
   if (await vscode.workspace.applyEdit(edit)) return true;
-  void vscode.window.showErrorMessage(
-    `${name} could not be changed; the proposal stays open. Check that the file is writable.`,
-  );
+  void complain(`${name} could not be changed; the proposal stays open. Check that the file is writable.`);
   return false;
 }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Status } from '../shared/status.ts';
 import type { Connection } from './connection.ts';
 import { FailureError, failureOf } from './failures.ts';
+import { complain } from './notify.ts';
 
 export type Server = {
   /** Starts the server when it is not running, and does one thing with it. Rejects with `FailureError`. */
@@ -12,8 +13,8 @@ export type Server = {
   /** What it last said of itself. Absent: it has not started yet. */
   readonly status: Status | undefined;
   readonly onStatus: vscode.Event<Status>;
-  /** It runs; `true` when it came back after a crash. */
-  readonly onRunning: vscode.Event<boolean>;
+  /** It runs, for the first time or again. */
+  readonly onRunning: vscode.Event<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -33,7 +34,7 @@ export function crashCounter(now: () => number = Date.now): () => boolean {
 
 export function createServer(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Server {
   const statusChanged = new vscode.EventEmitter<Status>();
-  const running = new vscode.EventEmitter<boolean>();
+  const running = new vscode.EventEmitter<void>();
   let connection: Promise<Connection> | undefined;
   let status: Status | undefined;
   let stopping = false;
@@ -53,7 +54,7 @@ export function createServer(context: vscode.ExtensionContext, log: vscode.LogOu
         void offerRestart();
         return false;
       },
-      onRunning: (_connection, again) => running.fire(again),
+      onRunning: () => running.fire(),
       onStatus(next) {
         status = next;
         statusChanged.fire(next);
@@ -123,7 +124,7 @@ const didNotStart = {
 } as const;
 
 async function offerRestart(): Promise<void> {
-  const picked = await vscode.window.showErrorMessage(
+  const picked = await complain(
     'Rumbo’s server stopped five times within three minutes. Look at the log, then restart it.',
     'Restart Server',
     'Show Log',

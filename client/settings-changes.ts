@@ -1,5 +1,6 @@
 /** Hands changed settings to the running server; a restart is offered for what only a start can hand over. */
 import * as vscode from 'vscode';
+import { inform } from './notify.ts';
 import type { Server } from './server.ts';
 import { keyVariablesOf } from './server-environment.ts';
 
@@ -37,7 +38,7 @@ function atStart(): string {
 }
 
 async function offerRestart(): Promise<void> {
-  const picked = await vscode.window.showInformationMessage(
+  const picked = await inform(
     'Proxy settings and variables named by keyEnv are handed over when Rumbo’s server starts. Restart it to use them.',
     'Restart Server',
   );

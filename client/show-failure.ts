@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { RouteParams } from '../shared/protocol.ts';
 import { buttonFor, type Failure, type Remedy, sentence } from './failures.ts';
+import { complain } from './notify.ts';
 
 /** What can be done again. Absent remedies lose their button. */
 export type Again = {
@@ -20,9 +21,9 @@ export function showFailure(failure: Failure, again: Again = {}): void {
   if (failure.kind === 'cancelled') return;
   const button = buttonFor(failure);
   const act = button && action(button.remedy, again);
-  void vscode.window
-    .showErrorMessage(sentence(failure), ...(act ? [button.label] : []))
-    .then((picked) => (picked ? act?.() : undefined));
+  void complain(sentence(failure), ...(act ? [button.label] : [])).then((picked) =>
+    picked ? act?.() : undefined,
+  );
 }
 
 function action(remedy: Remedy, again: Again): (() => unknown) | undefined {

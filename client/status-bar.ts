@@ -1,6 +1,7 @@
 /** One short status-bar item, and one notification for each setting that cannot be read. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../shared/receipts.ts';
+import { warn } from './notify.ts';
 import type { Receipts } from './receipts.ts';
 import type { Server } from './server.ts';
 import { statusBar } from './texts/status.ts';
@@ -44,7 +45,7 @@ export function createStatusBar(server: Server, receipts: Receipts): vscode.Disp
 }
 
 function tell(problem: string): void {
-  void vscode.window
-    .showWarningMessage(`Rumbo: ${problem}`, 'Open Settings')
-    .then((picked) => picked && vscode.commands.executeCommand('rumbo.openSettings', undefined, 'json'));
+  void warn(`Rumbo: ${problem}`, 'Open Settings').then(
+    (picked) => picked && vscode.commands.executeCommand('rumbo.openSettings', undefined, 'json'),
+  );
 }
