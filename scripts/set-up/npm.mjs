@@ -16,7 +16,7 @@ export async function npm(args, { cwd, log, what, env = process.env }) {
   const own = env.npm_execpath?.endsWith('npm-cli.js') ? env.npm_execpath : undefined;
   const [program, first] = own ? [process.execPath, [own]] : ['npm', []];
   const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(?!config_)/.test(name)));
-  const child = spawn(program, [...first, ...args], {
+  const child = spawn(program, [...first, ...args, '--loglevel=warn'], {
     cwd,
     env: clean,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,5 +65,5 @@ function reason(output, what, log) {
     return `${what} could not be installed: npm may not write here. Make this folder and npm's cache writable (npm's own words are in ${log}), then run this again.`;
   }
   const line = output.match(/npm (?:error|ERR!) (?!code)(\S.*)/)?.[1] ?? 'npm gave no reason';
-  return `${what} could not be installed: ${line.trim()}. All that npm said is in ${log}.`;
+  return `${what} could not be installed: ${line.trim().replace(/\.$/, '')}. All that npm said is in ${log}.`;
 }

@@ -42,8 +42,18 @@ export async function run(main) {
       process.exitCode = 130;
       return;
     }
-    if (!(error instanceof SetUpError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const sentence = error instanceof SetUpError ? error.message : diskFault(error);
+    if (!sentence) throw error;
+    process.stderr.write(`${sentence}\n`);
     process.exitCode = 1;
   }
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function diskFault({ code, path }) {
+  if (code === 'ENOSPC') return 'The disk is full: make room, then run this again.';
+  if (path && (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')) {
+    return `${path} may not be written: make this folder writable (it may belong to another user), then run this again.`;
+  }
+  return undefined;
 }

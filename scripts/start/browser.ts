@@ -1,15 +1,15 @@
 /** VS Code in the browser: code-server on loopback. */
 import { spawn } from 'node:child_process';
+import { copyExtension } from '../code-server/copy-extension.ts';
 import { installCodeServer } from '../code-server/install.ts';
 import { extensionsOf, launchCodeServer } from '../code-server/launch.ts';
-import { linkExtension } from '../code-server/link-extension.ts';
 import { projectFolder } from '../set-up/folders.ts';
 import { onPath } from '../set-up/on-path.ts';
 import type { Editor, EditorOptions } from './opened.ts';
 
 export async function openInBrowser({ profile, workspace, report }: EditorOptions): Promise<Editor> {
   const entry = await installCodeServer(report);
-  linkExtension(projectFolder, extensionsOf(profile));
+  copyExtension(projectFolder, extensionsOf(profile));
   const server = await launchCodeServer({ entry, profile, args: ['--disable-workspace-trust'] });
   const url = `${server.origin}/?folder=${encodeURI(workspace)}`;
   report.line(`\n  Rumbo is open in VS Code at ${url}\n`);

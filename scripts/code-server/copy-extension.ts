@@ -1,8 +1,11 @@
-/** Puts the extension as it is built into an extensions folder, without packaging: a folder of links. */
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/**
+ * Puts the extension as it is built into an extensions folder, without packaging. Copies, not links: VS Code tells whose
+ * code runs by its real path, and would not know ours.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the package holds. A link each, so that uninstalling it in the editor cannot delete the project. */
+/** What the package holds. */
 const parts = [
   'package.json',
   'package.nls.json',
@@ -20,7 +23,7 @@ interface Manifest {
   version: string;
 }
 
-export function linkExtension(extension: string, extensions: string): void {
+export function copyExtension(extension: string, extensions: string): void {
   const { publisher, name, version }: Manifest = JSON.parse(
     readFileSync(join(extension, 'package.json'), 'utf8'),
   );
@@ -30,7 +33,8 @@ export function linkExtension(extension: string, extensions: string): void {
   rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
   for (const part of parts) {
-    if (existsSync(join(extension, part))) symlinkSync(join(extension, part), join(path, part));
+    if (existsSync(join(extension, part)))
+      cpSync(join(extension, part), join(path, part), { recursive: true });
   }
   const entry = {
     identifier: { id },
