@@ -36,8 +36,9 @@ export async function ensurePackages(names: readonly string[], { step }: Report)
 }
 
 function isInstalled(name: string): boolean {
-  if (onPath('dpkg-query', process.env)) {
-    const { stdout } = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' });
+  const query = onPath('dpkg-query', process.env);
+  if (query) {
+    const { stdout } = spawnSync(query, ['--status', name], { encoding: 'utf8' });
     return stdout.includes('Status: install ok installed');
   }
   const program = programs[name];

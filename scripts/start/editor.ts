@@ -1,7 +1,8 @@
 /** `npm start`: opens VS Code on the sample workspace and stays until Ctrl-C, or until its window is closed. */
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { userDataOf } from '../code-server/launch.ts';
+import { copyExtension } from '../code-server/copy-extension.ts';
+import { extensionsOf, userDataOf } from '../code-server/launch.ts';
 import { type Change, quiet, writeSettings } from '../set-up/editor-settings.ts';
 import { folders, projectFolder } from '../set-up/folders.ts';
 import { type Report, SetUpError } from '../set-up/report.mjs';
@@ -16,6 +17,7 @@ export async function openEditor(report: Report): Promise<number> {
   const asked = askedToEnd();
   const running = await claim();
   if ('other' in running) {
+    copyExtension(projectFolder, extensionsOf(profiles.browser)); // For when its window is reloaded.
     report.line(running.other);
     return 0;
   }

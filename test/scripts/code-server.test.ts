@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { linkExtension } from '../../scripts/code-server/link-extension.ts';
+import { copyExtension } from '../../scripts/code-server/copy-extension.ts';
 
-test('an extension is linked as it is built, once, and deleting it there leaves the project alone', () => {
+test('an extension is copied as it is built, once, and deleting it there leaves the project alone', () => {
   const extension = mkdtempSync(join(tmpdir(), 'rumbo-extension-'));
   const extensions = mkdtempSync(join(tmpdir(), 'rumbo-extensions-'));
   writeFileSync(
@@ -15,8 +15,8 @@ test('an extension is linked as it is built, once, and deleting it there leaves 
   mkdirSync(join(extension, 'dist'));
   writeFileSync(join(extension, 'dist', 'client.cjs'), '');
 
-  linkExtension(extension, extensions);
-  linkExtension(extension, extensions);
+  copyExtension(extension, extensions);
+  copyExtension(extension, extensions);
   const installed = join(extensions, 'rumbo.probe-1.0.0');
   assert.ok(existsSync(join(installed, 'dist', 'client.cjs')));
   const list = JSON.parse(readFileSync(join(extensions, 'extensions.json'), 'utf8'));

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyExtension } from '../../scripts/code-server/copy-extension.ts';
 import { installCodeServer } from '../../scripts/code-server/install.ts';
 import {
   type CodeServer,
@@ -11,7 +12,6 @@ import {
   logOf,
   userDataOf,
 } from '../../scripts/code-server/launch.ts';
-import { linkExtension } from '../../scripts/code-server/link-extension.ts';
 import { quiet, writeSettings } from '../../scripts/set-up/editor-settings.ts';
 import { report } from '../../scripts/set-up/report.mjs';
 
@@ -63,7 +63,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<Runni
   writeSettings(userDataOf(profile), { ...quiet, ...settings });
   if (vsix) installVsix(launch, vsix);
   if (extensionDevelopmentPath && !extensionTestsPath) {
-    linkExtension(extensionDevelopmentPath, extensionsOf(profile));
+    copyExtension(extensionDevelopmentPath, extensionsOf(profile));
   }
   const server = await launchCodeServer(launch);
   return {
