@@ -43,6 +43,9 @@ type Pending = Omit<Question, 'source'> & {
   outcome?: 'accepted' | 'discarded';
 };
 
+/** Changes remembered at most. */
+const mostKept = 20;
+
 export function createProposals(documents: Documents): Proposals {
   const all = new Map<string, Pending>();
   /** The change that still waits at an address; says so when there is none, for a notification may outlive it. */
@@ -59,8 +62,9 @@ export function createProposals(documents: Documents): Proposals {
       const name = basename(target.path) || 'Untitled';
       const original = documents.create('rumbo-original', name, file.text);
       const document = documents.create('rumbo-proposal', name, file.text);
-      const change: Pending = { target, name, file, document, again };
+      const change: Pending = { target, name, file, document, again, incomplete: 'It is still arriving.' };
       all.set(document.uri.toString(), change);
+      for (const key of [...all.keys()].slice(0, -mostKept)) all.delete(key);
       void show(original.uri, document.uri, change);
       const closing = onClosed(document.uri, () => source.cancel());
       return {
@@ -72,6 +76,7 @@ export function createProposals(documents: Documents): Proposals {
         finish(receipt) {
           closing.dispose();
           document.flush();
+          delete change.incomplete;
           if (receipt.finishReason === 'length')
             change.incomplete = 'The model reached its output limit, so the change may be cut.';
           void announce(change, receipt);
@@ -143,7 +148,11 @@ async function apply({ target, name, file, incomplete, again }: Pending, code: C
     if (picked) await again();
     return false;
   }
-  if (incomplete && !(await confirm(`${incomplete} Apply what there is to ${name}?`, 'Apply'))) return false;
+  if (
+    incomplete &&
+    !(await confirm(`The change to ${name} is not whole. ${incomplete} Apply what there is?`, 'Apply'))
+  )
+    return false;
   if (isProtected(target.scheme, target.path) && !(await confirm(protectedQuestion(name), 'Change It')))
     return false;
 
