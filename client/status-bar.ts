@@ -25,7 +25,7 @@ export function createStatusBar(server: Server, receipts: Receipts): vscode.Disp
   const shown = new Set<string>();
   const followed = server.onStatus(({ problems }) => {
     draw();
-    for (const problem of problems) if (!shown.has(problem)) tell(problem);
+    tell(problems.filter((problem) => !shown.has(problem)));
     // A problem that was solved is told again when it comes back.
     shown.clear();
     for (const problem of problems) shown.add(problem);
@@ -44,8 +44,12 @@ export function createStatusBar(server: Server, receipts: Receipts): vscode.Disp
   return vscode.Disposable.from(item, followed, remembered, { dispose: () => clearTimeout(timer) });
 }
 
-function tell(problem: string): void {
-  void warn(`Rumbo: ${problem}`, 'Open Settings').then(
-    (picked) => picked && vscode.commands.executeCommand('rumbo.openSettings', undefined, 'json'),
+/** One notification, however much is wrong; the item's tooltip lists it all. */
+function tell([first, ...others]: readonly string[]): void {
+  if (first === undefined) return;
+  const rest = others.length > 0 ? ` (and ${others.length} more, listed in the status bar’s tooltip)` : '';
+  const setting = /^rumbo(\.\w+)+/.exec(first)?.[0];
+  void warn(`${first}${rest}`, 'Open Settings').then(
+    (picked) => picked && vscode.commands.executeCommand('rumbo.openSettings', setting, 'json'),
   );
 }
