@@ -3,7 +3,9 @@ import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parse } from 'jsonc-parser';
 import { userDataOf } from '../../../scripts/code-server/launch.ts';
+import { writeSettings } from '../../../scripts/set-up/editor-settings.ts';
 import { projectFolder } from '../../../scripts/set-up/folders.ts';
 import { type CodeServerOptions, startCodeServer } from '../../support/code-server.ts';
 import { openPage } from './browser.ts';
@@ -17,6 +19,10 @@ export type Editor = Workbench & {
   /** The folder that is open: a copy of the sample. */
   readonly workspace: string;
   readonly profile: string;
+  /** Writes one of the user's settings into settings.json, as a user does by hand. */
+  set(name: string, value: unknown): void;
+  /** What settings.json of the user says. */
+  settings(): Record<string, unknown>;
   /** Loads the window again, as after a restart of the editor. */
   reload(): Promise<void>;
   /** Everything the extension and its server have written into their log. */
@@ -40,6 +46,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     ...hand,
     workspace,
     profile: server.profile,
+    set: (name, value) => writeSettings(userDataOf(server.profile), {}, [[[name], value]]),
+    settings: () => parse(readFileSync(join(userDataOf(server.profile), 'User', 'settings.json'), 'utf8')),
     async reload() {
       await page.reload();
       await ready();

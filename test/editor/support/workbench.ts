@@ -34,6 +34,7 @@ export function workbench(page: Page) {
         return await attempt();
       } catch (error) {
         if (left === 1) throw error;
+        await page.keyboard.press('Escape');
       }
     }
   }
@@ -54,10 +55,9 @@ export function workbench(page: Page) {
     }
   }
 
-  const editorOf = (uri: string | RegExp): Locator =>
-    typeof uri === 'string'
-      ? page.locator(`.editor-instance .monaco-editor[data-uri^="${uri}"]`).last()
-      : page.locator('.editor-instance .monaco-editor').filter({ hasText: uri }).last();
+  /** The editor of the document whose address begins so; of a diff, its right side. */
+  const editorOf = (uri: string): Locator =>
+    page.locator(`.editor-instance .monaco-editor[data-uri^="${uri}"]`).last();
 
   const self = {
     page,
@@ -70,7 +70,7 @@ export function workbench(page: Page) {
     /** Runs a command by its title, as the palette shows it. */
     command: (title: string): Promise<void> =>
       persist(async () => {
-        await page.keyboard.press('Escape');
+        // Not Escape first: it would take the selection away.
         await page.keyboard.press('F1');
         await input.waitFor({ timeout: 5000 });
         await input.fill(`>${title}`);
@@ -111,13 +111,27 @@ export function workbench(page: Page) {
         await input.fill(`${path}:${line}:${column}`);
         await rows.first().waitFor({ timeout: 8000 });
         await page.keyboard.press('Enter');
-        await editorOf(`file://${path}`).or(editorOf(`vscode-remote://`)).waitFor({ timeout: 8000 });
+        await editorOf(self.uriOf(path)).waitFor({ timeout: 8000 });
       }),
+
+    /** The address of a file as this window knows it. */
+    uriOf: (path: string): string => `vscode-remote://${new URL(page.url()).host}${path}`,
+
+    /** Waits until the lines on the screen hold these words, and returns them. */
+    shows: (uri: string, words: string | RegExp): Promise<string> =>
+      until(
+        () => self.visibleText(uri),
+        (text) => (typeof words === 'string' ? text.includes(words) : words.test(text)),
+        `${words} does not show in ${uri}`,
+      ),
+
+    focus: (uri: string): Promise<void> =>
+      editorOf(uri).locator('.lines-content > .view-lines').click({ timeout: patience }),
 
     /** The lines on the screen of the editor whose address begins so. */
     async visibleText(uri: string): Promise<string> {
       const lines = await editorOf(uri)
-        .locator('.view-line')
+        .locator('.lines-content > .view-lines > .view-line')
         .evaluateAll((elements) =>
           elements
             .map((element) => ({
@@ -133,7 +147,7 @@ export function workbench(page: Page) {
 
     /** The whole text of an editor, as the clipboard gets it. */
     async text(uri: string): Promise<string> {
-      await editorOf(uri).locator('.view-lines').click({ timeout: patience });
+      await self.focus(uri);
       await page.evaluate('navigator.clipboard.writeText("")');
       await page.keyboard.press('Control+A');
       await page.keyboard.press('Control+C');
@@ -167,7 +181,7 @@ export function workbench(page: Page) {
       page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
 
     screenshot: async (name: string): Promise<void> =>
-      void (await page.screenshot({ path: output(`${name}.png`) })),
+      void (await page.screenshot({ path: output(`${name}.png`), animations: 'disabled' })),
 
     /** Nothing is open, asked or announced; unsaved text is thrown away. */
     async calm(): Promise<void> {

@@ -1,0 +1,121 @@
+/** **Rumbo: Code…** in the packaged extension: a change is shown before it is kept. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { startPracticeEngine } from '../../support/practice-engine.ts';
+import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+
+const proposal = 'rumbo-proposal:';
+const written = /export (?:const formatPrice|function formatPrice)/;
+
+const scenario = scenarios(async (defer) => {
+  const engine = await startPracticeEngine({ tokensPerSecond: 60 });
+  defer(() => engine.close());
+  return openEditor({
+    settings: {
+      'files.autoSave': 'off',
+      'rumbo.cache.enabled': false,
+      'rumbo.providers': { ...withoutLocalEngines, ...engine.config['rumbo.providers'] },
+    },
+  });
+});
+
+/** Selects the TODO of the sample and asks for code there. */
+async function askAboutTodo(editor: Editor, prompt: string): Promise<{ path: string; before: string }> {
+  const path = `${editor.workspace}/src/price.ts`;
+  const before = readFileSync(path, 'utf8');
+  const line = before.split('\n').findIndex((text) => text.includes('TODO')) + 1;
+  await editor.openFile(path, line);
+  await editor.page.keyboard.press('Shift+End');
+  await editor.status(/\d+ selected/).waitFor();
+  await editor.command('Rumbo: Code…');
+  await editor.answer(`Rumbo: Code, src/price.ts, line ${line}`, prompt);
+  return { path, before };
+}
+
+scenario('a change to a selection is a diff first, and Discard leaves the file as it was', async (editor) => {
+  const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
+  const half = await editor.shows(proposal, 'practice');
+  await editor.screenshot('code-streaming');
+  assert.doesNotMatch(half, /\/\/ TODO/);
+  const toast = await editor.notification('Proposed change to price.ts');
+  assert.match(await editor.sentence(toast), /practice\/practice-(small|large) · .* · free.*Practice engine/);
+  await editor.shows(proposal, written);
+  await editor.screenshot('code-proposed');
+  assert.equal(await editor.page.locator('.tab', { hasText: 'price.ts: proposed change' }).count(), 1);
+  assert.equal(readFileSync(path, 'utf8'), before);
+
+  await editor.press(toast, 'Discard');
+  await editor.page.locator('.tab', { hasText: 'proposed change' }).waitFor({ state: 'detached' });
+  assert.equal(readFileSync(path, 'utf8'), before);
+  assert.equal(await editor.text(editor.uriOf(path)), before);
+});
+
+scenario('Accept writes the change into the open file, which can be undone', async (editor) => {
+  const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
+  await editor.notification('Proposed change to price.ts');
+  assert.equal(readFileSync(path, 'utf8'), before);
+  await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
+  await editor.page.locator('.tab', { hasText: 'proposed change' }).waitFor({ state: 'detached' });
+  await editor.shows(editor.uriOf(path), written);
+  await editor.screenshot('code-accepted');
+  const after = await editor.text(editor.uriOf(path));
+  assert.doesNotMatch(after, /TODO/);
+  // What was not selected is as it was.
+  assert.ok(after.startsWith(before.slice(0, before.indexOf('// TODO'))));
+  assert.equal(readFileSync(path, 'utf8'), before, 'it was saved without being asked');
+
+  await editor.page.keyboard.press('Control+S');
+  await editor.until(
+    async () => readFileSync(path, 'utf8'),
+    (text) => text === after,
+    'it was not saved',
+  );
+  await editor.page.keyboard.press('Control+Z');
+  await editor.shows(editor.uriOf(path), '// TODO');
+  await editor.page.keyboard.press('Control+S');
+  await editor.until(
+    async () => readFileSync(path, 'utf8'),
+    (text) => text === before,
+    'it was not undone',
+  );
+});
+
+scenario('a file that changed meanwhile is not touched, and the proposal stays', async (editor) => {
+  const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
+  const toast = await editor.notification('Proposed change to price.ts');
+  await editor.focus(editor.uriOf(path));
+  await editor.page.keyboard.press('Control+Home');
+  await editor.page.keyboard.type('// mine ');
+  await editor.shows(editor.uriOf(path), '// mine');
+  await editor.press(toast, 'Accept');
+  const refused = await editor.notification('changed while the answer was written');
+  await editor.screenshot('code-file-changed');
+  assert.match(
+    await editor.sentence(refused),
+    /^price\.ts changed while the answer was written, so nothing was applied; the proposal stays open\./,
+  );
+  assert.equal(await editor.text(editor.uriOf(path)), `// mine ${before}`);
+  assert.equal(await editor.page.locator('.tab', { hasText: 'proposed change' }).count(), 1);
+});
+
+scenario('a change that was stopped half-way is only applied after a question', async (editor) => {
+  const { path, before } = await askAboutTodo(editor, 'Write an endless story');
+  await editor.shows(proposal, /tells an endless story|waves rise/);
+  await editor.page.locator('.editor-actions [aria-label="Stop"]').click();
+  await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
+  const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'It was stopped by you.' });
+  await dialog.waitFor();
+  await editor.screenshot('code-stopped');
+  await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+  assert.equal(await editor.text(editor.uriOf(path)), before);
+});
+
+scenario('without an open file the code goes to a new document in its language', async (editor) => {
+  await editor.command('Rumbo: Code…');
+  await editor.answer('Rumbo: Code, in a new document', 'A function that formats a price, in TypeScript');
+  await editor.shows('untitled:', written);
+  await editor.status(/^TypeScript$/).waitFor();
+  await editor.notification(/practice\/practice-(small|large) · .* · free\./);
+  await editor.screenshot('code-new-document');
+  assert.doesNotMatch(await editor.text('untitled:'), /```/);
+});
