@@ -71,11 +71,10 @@ export function connect(connection: Connection): Engine {
 
     async listModels(signal) {
       let key: string | undefined;
-      const over = new AbortController();
+      const over = follower(signal);
       try {
         key = await requireKey();
-        const both = AbortSignal.any([signal, over.signal]);
-        const response = await send({ path: wire.modelsPath }, key, 'application/json', both);
+        const response = await send({ path: wire.modelsPath }, key, 'application/json', over.signal);
         return wire.decodeModels(parse(await readText(response.body, listLimit)));
       } catch (cause) {
         over.abort();
@@ -83,13 +82,14 @@ export function connect(connection: Connection): Engine {
         if (connection.models && (error.kind === 'model-not-found' || error.kind === 'bad-response'))
           return connection.models.map((name) => ({ name }));
         throw error;
+      } finally {
+        over.leave();
       }
     },
 
     async *stream(model, request, signal) {
       let key: string | undefined;
-      // Ends this request without touching the caller's signal.
-      const over = new AbortController();
+      const over = follower(signal);
       try {
         key = await requireKey();
         const post = wire.chat(model, request);
@@ -97,9 +97,9 @@ export function connect(connection: Connection): Engine {
           { path: post.path, post },
           key,
           wire.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
-          AbortSignal.any([signal, over.signal]),
+          over.signal,
         );
-        const body = releasableBody(response.body, () => over.abort());
+        const body = releasableBody(response.body, over.abort);
         try {
           if (isNoStream(await body.peek(), wire.framing)) {
             const { status, headers } = response;
@@ -112,9 +112,23 @@ export function connect(connection: Connection): Engine {
       } catch (cause) {
         over.abort();
         throw explained(cause, signal, key, connection, model);
+      } finally {
+        over.leave();
       }
     },
   };
+}
+
+/**
+ * Aborts with the caller's signal until it leaves it, and by itself without touching that.
+ * `AbortSignal.any` would do the same through weak references, which only a full collection frees.
+ */
+function follower(leader: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (leader.aborted) abort();
+  leader.addEventListener('abort', abort, { once: true });
+  return { signal: controller.signal, abort, leave: () => leader.removeEventListener('abort', abort) };
 }
 
 /** @param whole called when the answer is complete and the rest of the body does not matter */

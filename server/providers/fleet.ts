@@ -31,7 +31,8 @@ export function fleet(parts: FleetParts) {
     known = undefined;
     parts.changed();
   };
-  const local = () => [...providers.values()].filter(({ configured }) => configured.source === 'local');
+  const local = () =>
+    [...providers.values()].filter(({ configured }) => configured.source === 'local' && configured.enabled);
 
   const models = () => {
     if (!known) {

@@ -60,9 +60,9 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
 
   const keyless = () => definition.key === 'required' && keys.where(owner) === 'none';
 
-  const list = async (signal: AbortSignal): Promise<void> => {
+  const list = async (): Promise<void> => {
     try {
-      listed = await raw.listModels(AbortSignal.any([signal, AbortSignal.timeout(listTimeoutMs)]));
+      listed = await raw.listModels(AbortSignal.timeout(listTimeoutMs));
       listFailure = undefined;
       health.note();
     } catch (cause) {
@@ -94,9 +94,9 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     listAgeMs: () => now() - listedAtMs,
     state,
     /** Asks for the model list; two calls share one request. Never rejects: the state says how it went. */
-    refresh(signal: AbortSignal = AbortSignal.timeout(listTimeoutMs)): Promise<void> {
+    refresh(): Promise<void> {
       if (!configured.enabled || keyless()) return Promise.resolve();
-      listing ??= list(signal).finally(() => {
+      listing ??= list().finally(() => {
         listing = undefined;
         changed();
       });
