@@ -1,7 +1,7 @@
 /** Definition + address + HTTP + key → a live engine. */
 import type { EnginePart } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
-import { eventsOf } from '../platform/event-stream.ts';
+import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import type { Decoder, Refusal, WireRequest } from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
@@ -141,12 +141,35 @@ async function* partsOf(
   const events = eventsOf(bytes, framing);
   while (true) {
     const next = decoder.ending ? await usageOrNothing(events.next()) : await events.next();
-    const parts = !next || next.done ? decoder.end() : decoder.read(next.value);
-    const finished = parts.at(-1)?.type === 'finish';
-    if (finished) whole();
-    yield* parts;
-    if (finished) return;
+    for (const part of !next || next.done ? decoder.end() : joined(next.value, decoder)) {
+      if (part.type === 'finish') whole();
+      yield part;
+      if (part.type === 'finish') return;
+    }
   }
+}
+
+/** The parts of events that arrived together, adjacent deltas as one: every part has a long way to go from here. */
+function* joined(events: readonly StreamEvent[], decoder: Decoder): Generator<EnginePart> {
+  let held: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
+  try {
+    for (const event of events) {
+      for (const part of decoder.read(event)) {
+        if (held?.type === part.type) {
+          held = { ...held, text: held.text + part.text };
+          continue;
+        }
+        if (held) yield held;
+        held = part.type === 'text-delta' || part.type === 'reasoning-delta' ? part : undefined;
+        if (!held) yield part;
+      }
+    }
+  } catch (error) {
+    // What came before it was said.
+    if (held) yield held;
+    throw error;
+  }
+  if (held) yield held;
 }
 
 /** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */

@@ -7,18 +7,20 @@ export type StreamEvent = { readonly event?: string; readonly data: string };
 const longestEvent = 16 * 1024 * 1024;
 
 /**
- * Cuts a body into events as they arrive; a character split across two pieces is put together again.
- * Rejects with what the body rejects with, and with a `RangeError` on an event over 16 Mi characters.
+ * Cuts a body into events, those that arrived together in one array; a character split across two pieces is put
+ * together again. Rejects with what the body rejects with, and with a `RangeError` on an event over 16 Mi characters.
  */
 export async function* eventsOf(
   body: AsyncIterable<Uint8Array>,
   framing: 'sse' | 'ndjson',
-): AsyncGenerator<StreamEvent> {
+): AsyncGenerator<readonly StreamEvent[]> {
   const decoder = new TextDecoder();
   const cutter = framing === 'sse' ? serverSentEvents() : jsonLines();
-  for await (const bytes of body) yield* cutter.push(decoder.decode(bytes, { stream: true }));
-  yield* cutter.push(decoder.decode());
-  yield* cutter.end();
+  for await (const bytes of body) {
+    const events = cutter.push(decoder.decode(bytes, { stream: true }));
+    if (events.length > 0) yield events;
+  }
+  yield [...cutter.push(decoder.decode()), ...cutter.end()];
 }
 
 type Cutter = { push(text: string): StreamEvent[]; end(): StreamEvent[] };

@@ -5,8 +5,8 @@ import { eventsOf } from '../../../server/platform/event-stream.ts';
 const pieces = async function* (bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 };
-const read = (text: string, framing: 'sse' | 'ndjson', size = 1e6) =>
-  Array.fromAsync(eventsOf(pieces(new TextEncoder().encode(text), size), framing));
+const read = async (text: string, framing: 'sse' | 'ndjson', size = 1e6) =>
+  (await Array.fromAsync(eventsOf(pieces(new TextEncoder().encode(text), size), framing))).flat();
 
 const stream =
   'event: a\r\ndata: one ñ 汉\r\ndata:two\r\n\r\n: ping\n\nid: 7\nretry: 10\ndata: {"x":1}\n\nunknown\ndata: [DONE]\r\rdata: last';

@@ -31,7 +31,8 @@ export async function decode(
     yield Buffer.from(body);
   })();
   try {
-    for await (const event of eventsOf(bytes, wire.framing)) parts.push(...decoder.read(event));
+    for await (const events of eventsOf(bytes, wire.framing))
+      for (const event of events) parts.push(...decoder.read(event));
     parts.push(...decoder.end());
     return { parts };
   } catch (error) {
