@@ -32,6 +32,8 @@ export type EngineDefinition = {
   /** A base URL the environment names, already normalised. Absent: the environment is not read. */
   readonly baseUrlFrom?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
   readonly wire: WireFormat;
+  /** Models that somebody else's machine answers although the engine is local, by name alone. Absent: none is known by it. */
+  readonly isRemote?: (model: string) => boolean;
   /** Models in rotation until the user says otherwise; a cloud list holds dozens, old and dear ones too. Absent: every listed one. */
   readonly usualModels?: readonly string[];
 };

@@ -1,5 +1,5 @@
 /** Ollama on this machine or another. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import { ollamaChat } from '../wire/ollama-chat.ts';
+import { isCloudName, ollamaChat } from '../wire/ollama-chat.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -14,6 +14,7 @@ export const ollama: EngineDefinition = {
   headers: bearer,
   baseUrlFrom: (env) => baseUrlOfHost(env['OLLAMA_HOST']),
   wire: ollamaChat,
+  isRemote: isCloudName,
 };
 
 /**

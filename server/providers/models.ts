@@ -52,13 +52,14 @@ function describe(
   usual: boolean,
   own: ModelSettings | undefined,
 ): Model {
-  const source = own?.source ?? (info.remote ? 'api' : provider.source);
+  const remote = info.remote === true || provider.definition.isRemote?.(info.name) === true;
+  const source = own?.source ?? (remote ? 'api' : provider.source);
   return {
     id: modelId(provider.name, info.name),
     provider: provider.name,
     name: info.name,
     source,
-    private: source === 'local' && provider.private && !info.remote,
+    private: source === 'local' && provider.private && !remote,
     toggle: own?.toggle ?? usual,
     locked: own?.locked ?? false,
     tier: own?.tier ?? known.tier,

@@ -113,10 +113,13 @@ function decodeModels(body: unknown): readonly ModelInfo[] {
   return list.data.models.flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
     if (!entry || !canChat(entry)) return [];
-    const remote = Boolean(entry.remote_host) || /[:-]cloud$/.test(entry.name);
+    const remote = Boolean(entry.remote_host) || isCloudName(entry.name);
     return [{ name: entry.name, ...(remote ? { remote } : {}) }];
   });
 }
+
+/** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama passes these on to its own servers. https://docs.ollama.com/cloud */
+export const isCloudName = (name: string): boolean => /[:-]cloud$/i.test(name);
 
 const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
   capabilities ? capabilities.includes('completion') : !/embed/i.test(name);

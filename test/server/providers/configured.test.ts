@@ -107,6 +107,15 @@ test('an answer of somebody else’s machine is neither local nor free, though t
   const [model] = modelsOf(one('ollama', {}), [{ name: 'big:cloud', remote: true }], () => nothing, {});
   assert.deepEqual([model?.source, model?.private, model?.price], ['api', false, null]);
 });
+test('Ollama’s cloud models are known by name too, where its list has not come or leaves them out', () => {
+  const named = one('ollama', { ollama: { models: ['kimi-k2:1t-cloud', 'glm-4.6:Cloud', 'small'] } });
+  for (const listed of [undefined, [{ name: 'small' }]]) {
+    assert.deepEqual(
+      modelsOf(named, listed, () => nothing, {}).map((model) => model.private),
+      [false, false, true],
+    );
+  }
+});
 test('the user’s word wins over list and catalogue', () => {
   const known = { ...nothing, tier: 2, contextTokens: 1_000, price: { input: 1, output: 1 } };
   const own = { tier: 5, contextTokens: 9, price: { input: 3, output: 4 }, locked: true };
