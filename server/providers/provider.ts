@@ -34,7 +34,9 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     provider: name,
     origin: new URL(baseUrl).origin,
     ...(configured.keyEnv ? { keyEnv: configured.keyEnv } : {}),
-    ...(definition.baseUrl ? { usualOrigin: new URL(definition.baseUrl).origin } : {}),
+    ...(name === definition.kind && definition.baseUrl
+      ? { usualOrigin: new URL(definition.baseUrl).origin }
+      : {}),
   };
   const health = providerHealth(now, changed);
   const raw = connect({
