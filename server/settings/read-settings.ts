@@ -78,7 +78,7 @@ function mend(key: SettingKey, schema: z.ZodType, entry: string, content: unknow
   const rest = isRecord(content)
     ? Object.fromEntries(Object.entries(content).filter(([field]) => !broken.has(field)))
     : {};
-  const switches = broken.has('locked') || broken.has('toggle') || !isRecord(content);
+  const switches = ['locked', 'toggle', 'source'].some((field) => broken.has(field)) || !isRecord(content);
   const mended = {
     ...rest,
     ...(key === 'models' && switches ? { locked: true } : {}),

@@ -43,6 +43,7 @@ test('a broken entry does not unlock a model, and the others stay', () => {
     'a/locked': { locked: true, tier: 99 },
     'a/broken': { locked: 'yes' },
     'a/not-an-object': 7,
+    'a/somewhere': { source: 'cloud' },
     'a/sound': { tier: 3 },
   };
   const read = readSettings({ models });
@@ -50,9 +51,10 @@ test('a broken entry does not unlock a model, and the others stay', () => {
     'a/locked': { locked: true },
     'a/broken': { locked: true },
     'a/not-an-object': { locked: true },
+    'a/somewhere': { locked: true },
     'a/sound': { tier: 3 },
   });
-  assert.equal(read.problems.length, 3);
+  assert.equal(read.problems.length, 4);
 });
 test('what cannot be read never widens: no budget is lifted, no provider redirected, no file let out', () => {
   const { settings } = readSettings({
