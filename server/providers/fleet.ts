@@ -15,6 +15,9 @@ const patienceMs = 700;
 /** How long it waits for the list of a provider it names. */
 const pinnedPatienceMs = 5_000;
 
+/** How long a description holds: the catalogue has prices that change on a date. */
+const describedMs = 3_600_000;
+
 export type FleetParts = ProviderParts & {
   readonly definitions: readonly EngineDefinition[];
   readonly lookUp: (kind: string, name: string) => Known;
@@ -25,25 +28,19 @@ export function fleet(parts: FleetParts) {
   let providers = new Map<string, Provider>();
   let problems: readonly string[] = [];
   let modelSettings: Settings['models'] = {};
-  let known: { models: readonly Model[]; byProvider: ReadonlyMap<string, readonly Model[]> } | undefined;
+  /** By provider: the models, and of which list they were made when. */
+  let known = new Map<string, { models: readonly Model[]; listed: Provider['listed']; atMs: number }>();
 
-  const changed = () => {
-    known = undefined;
-    parts.changed();
-  };
   const local = () =>
     [...providers.values()].filter(({ configured }) => configured.source === 'local' && configured.enabled);
 
-  const models = () => {
-    if (!known) {
-      const byProvider = new Map<string, readonly Model[]>();
-      for (const [name, { configured, listed }] of providers) {
-        const all = configured.enabled ? modelsOf(configured, listed, parts.lookUp, modelSettings) : [];
-        byProvider.set(name, all);
-      }
-      known = { models: [...byProvider.values()].flat(), byProvider };
-    }
-    return known;
+  const modelsBy = ({ configured, listed }: Provider): readonly Model[] => {
+    if (!configured.enabled) return [];
+    const before = known.get(configured.name);
+    if (before && before.listed === listed && parts.now() - before.atMs < describedMs) return before.models;
+    const models = modelsOf(configured, listed, parts.lookUp, modelSettings);
+    known.set(configured.name, { models, listed, atMs: parts.now() });
+    return models;
   };
 
   return {
@@ -55,17 +52,18 @@ export function fleet(parts: FleetParts) {
         next.providers.map((configured) => {
           const old = before.get(configured.name);
           const same = old && JSON.stringify(plain(old.configured)) === JSON.stringify(plain(configured));
-          return [configured.name, same ? old : provider(configured, { ...parts, changed })];
+          return [configured.name, same ? old : provider(configured, parts)];
         }),
       );
       problems = next.problems;
       modelSettings = settings.models;
-      changed();
+      known = new Map();
+      parts.changed();
     },
     get: (name: string) => providers.get(name),
     names: () => [...providers.keys()],
     problems: () => problems,
-    models: () => models().models,
+    models: (): readonly Model[] => [...providers.values()].flatMap(modelsBy),
     /** Providers that may not be asked now, and why. */
     resting(): ReadonlyMap<string, ProviderRest> {
       const resting = new Map<string, ProviderRest>();
@@ -104,8 +102,7 @@ export function fleet(parts: FleetParts) {
       );
       await Promise.all(asked.map((each) => each.refresh()));
     },
-    status: (): ProviderStatus[] =>
-      [...providers.values()].map((each) => each.status(models().byProvider.get(each.configured.name) ?? [])),
+    status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(modelsBy(each))),
   };
 }
 

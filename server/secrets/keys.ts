@@ -27,12 +27,14 @@ export function keys({ env, keychain, index }: Parts) {
   /** By provider: what the user gave in this run, or the keychain gave back. */
   const held = new Map<string, { origin: string; key: string; saved: boolean }>();
   let keychainWorks = true;
+  // Going through the whole environment takes its time, and where a key is is asked many times a request.
+  const [firstNumbered] = numberedKeys(env);
 
   const fromEnvironment = ({ provider, origin, keyEnv, usualOrigin }: KeyOwner): string | undefined => {
     if (keyEnv !== undefined) return env[keyEnv] || undefined;
     const variable = keyVariables[provider];
     if (variable === undefined || origin !== usualOrigin) return;
-    return env[variable] || firstNumbered(env, variable);
+    return env[variable] || (variable === 'GEMINI_API_KEY' ? firstNumbered : undefined);
   };
 
   return {
@@ -123,13 +125,12 @@ export type Keys = ReturnType<typeof keys>;
 
 const accountOf = ({ provider, origin }: Pick<KeyOwner, 'provider' | 'origin'>) => `${provider}@${origin}`;
 
-const firstNumbered = (env: Env, variable: string): string | undefined =>
-  variable === 'GEMINI_API_KEY'
-    ? Object.keys(env)
-        .filter((name) => /^GEMINI_API_KEY_\d+$/.test(name) && env[name])
-        .sort((a, b) => Number(a.slice(15)) - Number(b.slice(15)))
-        .map((name) => env[name])[0]
-    : undefined;
+/** `GEMINI_API_KEY_1` and so on, the lowest number first. */
+const numberedKeys = (env: Env): string[] =>
+  Object.keys(env)
+    .filter((name) => /^GEMINI_API_KEY_\d+$/.test(name))
+    .sort((a, b) => Number(a.slice(15)) - Number(b.slice(15)))
+    .flatMap((name) => env[name] || []);
 
 function faultOf(key: string): string | undefined {
   if (key.trim() === '') return 'The key is empty.';
