@@ -1,7 +1,7 @@
 /** What was spent: one row for each answer, on disk where there is a folder for it. Never a prompt, never an answer. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { Status } from '../../shared/status.ts';
 
@@ -37,11 +37,12 @@ export function ledger(
   };
 
   const pending: Receipt[] = [];
+  let insert: StatementSync | undefined;
   const write = () => {
     const rows = pending.splice(0);
     if (!database || rows.length === 0) return;
     try {
-      const insert = database.prepare('insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      insert ??= database.prepare('insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
       for (const { id, at, model, task, role, usage, costUsd, totalMs, cached } of rows) {
         insert.run(
           id,
