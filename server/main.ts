@@ -8,7 +8,6 @@ import {
   type InitializeResult,
   ProposedFeatures,
   StreamMessageReader,
-  StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { RumboError } from '../shared/errors.ts';
 import type { KeyCommand } from '../shared/key-channel.ts';
@@ -24,6 +23,7 @@ import { ledger } from './metrics/ledger.ts';
 import { orchestrator } from './orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
+import { messageWriter } from './platform/message-writer.ts';
 import { fleet } from './providers/fleet.ts';
 import { lookUp } from './registry/catalogue.ts';
 import { serve } from './routes.ts';
@@ -49,7 +49,7 @@ const fromFile = configFile === undefined ? undefined : readOrStop(configFile);
 const connection = createConnection(
   ProposedFeatures.all,
   new StreamMessageReader(process.stdin),
-  new StreamMessageWriter(process.stdout),
+  messageWriter(process.stdout),
 );
 connection.onInitialize((params) => start(params));
 connection.listen();
