@@ -32,9 +32,10 @@ export function serve(connection: Connection, services: Services): void {
   connection.onRequest(protocol.ask, async (params, token) => {
     const signal = signalOf(token);
     try {
-      await services.ready;
+      await Promise.race([services.ready, cancelled(signal)]);
       const answer = orchestrator.ask(params, signal);
-      const target = params.partialResultToken;
+      // A client may send null; the orchestrator has the sentence for it.
+      const target = params?.partialResultToken;
       if (target === undefined) return await last(answer);
       const send = (part: protocol.AskPart) => connection.sendProgress(protocol.askPart, target, part);
       return await coalesce(answer, send);
@@ -48,7 +49,8 @@ export function serve(connection: Connection, services: Services): void {
     async (params: P): Promise<R | ResponseError<ErrorData>> => {
       try {
         await services.ready;
-        return await answer(params);
+        // JSON-RPC lets a client send null where every field is optional.
+        return await answer(params ?? ({} as P));
       } catch (error) {
         return wireError(error);
       }
@@ -81,6 +83,13 @@ async function last<R>(answer: AsyncGenerator<unknown, R>): Promise<R> {
     if (done) return value;
   }
 }
+
+/** Rejects when the signal aborts, for waits that know no signal. */
+const cancelled = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 function signalOf(token: CancellationToken): AbortSignal {
   const controller = new AbortController();

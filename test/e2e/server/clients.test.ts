@@ -1,0 +1,61 @@
+/** Clients that are slow or sloppy: the server answers in sentences, obeys a cancel, and goes on. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import {
+  CancellationTokenSource,
+  createProtocolConnection,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver-protocol/node';
+import type { InitializationOptions } from '../../../shared/protocol.ts';
+import { bareEnv, failure, quiet } from './support.ts';
+
+const program = fileURLToPath(new URL('../../../dist/server.cjs', import.meta.url));
+
+/** A client of its own making. @param configuration answers `workspace/configuration`; absent: it has none */
+async function client(
+  t: TestContext,
+  options: InitializationOptions,
+  configuration?: () => unknown,
+): Promise<ProtocolConnection> {
+  const child: ChildProcess = spawn(process.execPath, [program, '--stdio'], {
+    env: bareEnv(),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill());
+  assert.ok(child.stdout && child.stdin);
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  t.after(() => connection.dispose());
+  if (configuration) connection.onRequest('workspace/configuration', configuration);
+  connection.listen();
+  const capabilities = { workspace: { configuration: configuration !== undefined } };
+  const params = { processId: process.pid, rootUri: null, capabilities, initializationOptions: options };
+  await connection.sendRequest('initialize', params);
+  await connection.sendNotification('initialized', {});
+  return connection;
+}
+
+const alone: InitializationOptions = { settings: { 'rumbo.providers': quiet } };
+
+test('null for params is a request without any, not a fault of ours', async (t) => {
+  const connection = await client(t, alone);
+  for (const method of ['rumbo/ask', 'rumbo/explain', 'rumbo/providers/test']) {
+    const { kind } = await failure(connection.sendRequest(method, null));
+    assert.equal(kind, 'invalid-request', method);
+  }
+  assert.ok(Array.isArray(await connection.sendRequest('rumbo/models/list', null)));
+});
+
+test('a question is cancelled while the client still owes the settings', async (t) => {
+  const connection = await client(t, {}, () => new Promise(() => {}));
+  const cancel = new CancellationTokenSource();
+  const answer = failure(connection.sendRequest('rumbo/ask', { prompt: 'hi' }, cancel.token));
+  setTimeout(() => cancel.cancel(), 100);
+  assert.equal((await answer).kind, 'cancelled');
+});
