@@ -51,8 +51,10 @@ export type ResponseCache = ReturnType<typeof responseCache>;
 const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
-/** A digest: a key that held the whole prompt would keep it twice. */
-const keyOf = ({ messages, role, model, file }: Question): string =>
-  createHash('sha256')
-    .update(JSON.stringify([messages, role, model, file]))
-    .digest('base64');
+/** A digest: a key that held the whole prompt would keep it twice. Texts go in one by one, after their lengths: no copy. */
+function keyOf({ messages, role, model, file }: Question): string {
+  const outline = messages.map(({ content, ...rest }) => [rest, content.length]);
+  const hash = createHash('sha256').update(JSON.stringify([outline, role, model, file]));
+  for (const { content } of messages) hash.update(content);
+  return hash.digest('base64');
+}
