@@ -13,8 +13,8 @@ export type ReadSettings = { readonly settings: Settings; readonly problems: rea
 
 /**
  * @param raw nested as LSP clients send the section (`{ routing: { strategy } }`), or flat with full or short names
- *   (`rumbo.routing.strategy`, `routing.strategy`). Only declared settings are looked up, and values are never
- *   flattened: model ids hold dots.
+ *   (`rumbo.routing.strategy`, `routing.strategy`), the short ones also below `rumbo`. Only declared settings are
+ *   looked up, and values are never flattened: model ids hold dots.
  */
 export function readSettings(raw: unknown): ReadSettings {
   const problems: Problem[] = [];
@@ -39,18 +39,24 @@ const isDeclared = (key: string): key is SettingKey => (settingKeys as readonly 
 
 function lookUp(raw: unknown, key: SettingKey): unknown {
   if (!isRecord(raw)) return;
-  const flat = raw[`${section}.${key}`] ?? raw[key];
-  if (flat !== undefined) return flat;
   const inside = isRecord(raw[section]) ? raw[section] : raw;
+  const flat = raw[`${section}.${key}`] ?? raw[key] ?? inside[key];
+  if (flat !== undefined) return flat;
   return key.split('.').reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), inside);
 }
 
+/** What holds when nothing could be read, with one sentence that says so. */
+export const unreadable = (message: string): ReadSettings => ({
+  settings: { ...defaultSettings, ...careful },
+  problems: [{ path: [], message }],
+});
+
 /** What holds while a setting that protects the user cannot be read: the most careful value. */
-const careful: Partial<Record<SettingKey, unknown>> = {
+const careful = {
   'budget.perRequestUsd': 0,
   'budget.perDayUsd': 0,
   'privacy.localOnly': ['**'],
-};
+} satisfies Partial<Settings>;
 
 /** The value, as far as it can be read. Maps keep their sound entries. */
 function readOne(key: SettingKey, value: unknown, problems: Problem[]): unknown {
@@ -64,7 +70,7 @@ function readOne(key: SettingKey, value: unknown, problems: Problem[]): unknown 
   for (const issue of whole.error.issues) {
     problems.push({ path: [name, ...issue.path], message: sentence(name, issue) });
   }
-  if (key in careful) return careful[key];
+  if (Object.hasOwn(careful, key)) return careful[key as keyof typeof careful];
   if (!isRecord(value)) return undefined;
   const sound = Object.entries(value).map(([entry, content]) => [entry, mend(key, schema, entry, content)]);
   return schema.parse(Object.fromEntries(sound.filter(([, content]) => content !== undefined)));

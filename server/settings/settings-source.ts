@@ -8,7 +8,7 @@ import { RumboError } from '../../shared/errors.ts';
 import type { InitializationOptions } from '../../shared/protocol.ts';
 import { section } from '../../shared/settings.ts';
 import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-file.ts';
-import { type ReadSettings, readSettings } from './read-settings.ts';
+import { type ReadSettings, readSettings, unreadable } from './read-settings.ts';
 
 /** Called with each new set of settings; the last good one stays when a file cannot be read. */
 export type TakeSettings = (read: ReadSettings) => void;
@@ -46,10 +46,10 @@ export async function followClient(
 ): Promise<void> {
   const options = params.initializationOptions as InitializationOptions | undefined;
   const pulls = params.capabilities.workspace?.configuration === true;
-  const pull = async () => take(readSettings((await connection.workspace.getConfiguration(section)) ?? {}));
+  const pull = async () => readSettings((await connection.workspace.getConfiguration(section)) ?? {});
 
   connection.onDidChangeConfiguration(async ({ settings }) => {
-    if (pulls) await pull();
+    if (pulls) take(await pull());
     else if (settings) take(readSettings(settings));
   });
   if (!pulls || options?.settings !== undefined) {
@@ -57,7 +57,9 @@ export async function followClient(
     return;
   }
   if (params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
-    await connection.client.register(DidChangeConfigurationNotification.type, { section });
+    await connection.client
+      .register(DidChangeConfigurationNotification.type, { section })
+      .catch(() => connection.console.warn('The client does not tell when settings change.'));
   }
-  await pull();
+  take(await pull().catch(() => unreadable('The settings could not be read; the most careful values hold.')));
 }

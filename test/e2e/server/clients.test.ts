@@ -10,7 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
-import type { InitializationOptions } from '../../../shared/protocol.ts';
+import { type InitializationOptions, status } from '../../../shared/protocol.ts';
 import { bareEnv, failure, quiet } from './support.ts';
 
 const program = fileURLToPath(new URL('../../../dist/server.cjs', import.meta.url));
@@ -58,4 +58,13 @@ test('a question is cancelled while the client still owes the settings', async (
   const answer = failure(connection.sendRequest('rumbo/ask', { prompt: 'hi' }, cancel.token));
   setTimeout(() => cancel.cancel(), 100);
   assert.equal((await answer).kind, 'cancelled');
+});
+
+test('a client that fails to give the settings leaves the most careful ones, and that is told', async (t) => {
+  const connection = await client(t, {}, () => {
+    throw new Error('not now');
+  });
+  const { problems, budgets } = await connection.sendRequest(status);
+  assert.match(problems.join(), /could not be read/);
+  assert.equal(budgets[0]?.limitUsd, 0);
 });

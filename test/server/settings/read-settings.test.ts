@@ -14,6 +14,7 @@ test('settings are found nested, flat, and under their full names', () => {
     { routing: { strategy: 'cost' } },
     { rumbo: { routing: { strategy: 'cost' } } },
     { 'routing.strategy': 'cost' },
+    { rumbo: { 'routing.strategy': 'cost' } },
     { 'rumbo.routing.strategy': 'cost' },
   ]) {
     assert.deepEqual(readSettings(raw), { settings: wanted, problems: [] });
