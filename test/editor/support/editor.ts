@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'jsonc-parser';
 import { userDataOf } from '../../../scripts/code-server/launch.ts';
-import { writeSettings } from '../../../scripts/set-up/editor-settings.ts';
 import { projectFolder } from '../../../scripts/set-up/folders.ts';
 import { type CodeServerOptions, startCodeServer } from '../../support/code-server.ts';
 import { openPage } from './browser.ts';
@@ -19,8 +18,8 @@ export type Editor = Workbench & {
   /** The folder that is open: a copy of the sample. */
   readonly workspace: string;
   readonly profile: string;
-  /** Writes one of the user's settings into settings.json, as a user does by hand. */
-  set(name: string, value: unknown): void;
+  /** Changes settings.json of the user in the editor and saves it. `undefined` takes a setting out. */
+  set(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** What settings.json of the user says. */
   settings(): Record<string, unknown>;
   /** Loads the window again, as after a restart of the editor. */
@@ -39,6 +38,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   cpSync(join(projectFolder, 'samples'), workspace, { recursive: true });
   const server = await startCodeServer({ workspace, vsix: packagedExtension(), ...options });
   writeFileSync(join(userDataOf(server.profile), 'User', 'keybindings.json'), JSON.stringify(keybindings));
+  const settingsFile = join(userDataOf(server.profile), 'User', 'settings.json');
   const { page, close } = await openPage(server.url);
   const hand = workbench(page);
   const ready = () => hand.status('Rumbo').waitFor({ timeout: 2 * patience });
@@ -46,8 +46,19 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     ...hand,
     workspace,
     profile: server.profile,
-    set: (name, value) => writeSettings(userDataOf(server.profile), {}, [[[name], value]]),
-    settings: () => parse(readFileSync(join(userDataOf(server.profile), 'User', 'settings.json'), 'utf8')),
+    async set(settings) {
+      const text = JSON.stringify({ ...editor.settings(), ...settings }, null, 2);
+      await hand.command('Preferences: Open User Settings (JSON)');
+      await hand.paste(`vscode-remote:${settingsFile}`, text);
+      await page.keyboard.press('Control+S');
+      await hand.until(
+        async () => readFileSync(settingsFile, 'utf8'),
+        (saved) => saved === text,
+        'settings.json was not saved',
+      );
+      await hand.calm();
+    },
+    settings: () => parse(readFileSync(settingsFile, 'utf8')),
     async reload() {
       await page.reload();
       await ready();

@@ -73,7 +73,7 @@ export function workbench(page: Page) {
         // Not Escape first: it would take the selection away.
         await page.keyboard.press('F1');
         await input.waitFor({ timeout: 5000 });
-        await input.fill(`>${title}`);
+        await input.fill(`>${title}`, { timeout: 3000 });
         await quickInput
           .locator('.monaco-list-row.focused')
           .filter({ has: page.locator('.label-name', { hasText: title }) })
@@ -97,7 +97,7 @@ export function workbench(page: Page) {
 
     /** Picks one of the list. */
     async pick(label: string): Promise<void> {
-      const row = rows.filter({ hasText: label }).first();
+      const row = rows.filter({ has: page.getByText(label, { exact: true }) }).first();
       await row.waitFor({ timeout: patience });
       await row.click();
     },
@@ -108,7 +108,7 @@ export function workbench(page: Page) {
         await page.keyboard.press('Escape');
         await page.keyboard.press('Control+P');
         await input.waitFor({ timeout: 5000 });
-        await input.fill(`${path}:${line}:${column}`);
+        await input.fill(`${path}:${line}:${column}`, { timeout: 3000 });
         await rows.first().waitFor({ timeout: 8000 });
         await page.keyboard.press('Enter');
         await editorOf(self.uriOf(path)).waitFor({ timeout: 8000 });
@@ -158,6 +158,14 @@ export function workbench(page: Page) {
       );
     },
 
+    /** Puts a text in place of everything in an editor. */
+    async paste(uri: string, text: string): Promise<void> {
+      await self.focus(uri);
+      await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Control+V');
+    },
+
     /** Waits for a notification with these words and returns it. */
     async notification(words: string | RegExp, limitMs = patience): Promise<Locator> {
       const toast = toasts.filter({ hasText: words }).first();
@@ -180,6 +188,17 @@ export function workbench(page: Page) {
     row: (name: string | RegExp): Locator =>
       page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
 
+    /** Presses the button that shows on a row of the tree under the mouse. */
+    async act(name: string | RegExp, button: string): Promise<void> {
+      await persist(async () => {
+        // Drawing the tree anew takes the buttons away until the mouse moves again.
+        await page.mouse.move(700, 400);
+        const row = self.row(name);
+        await row.hover({ timeout: 5000 });
+        await row.locator(`.action-label[aria-label="${button}"]`).click({ timeout: 2000 });
+      });
+    },
+
     screenshot: async (name: string): Promise<void> =>
       void (await page.screenshot({ path: output(`${name}.png`), animations: 'disabled' })),
 
@@ -187,13 +206,17 @@ export function workbench(page: Page) {
     async calm(): Promise<void> {
       await page.keyboard.press('Escape');
       for (let open = await tabs.count(); open > 0; open = await tabs.count()) {
-        await page.keyboard.press(closeKey);
-        await until(
-          () => tabs.count(),
-          (count) => count < open,
-          'a tab stays open',
-          10_000,
-        );
+        await persist(async () => {
+          // A click first: after a button of a tree was pressed nothing has the focus, and keys go nowhere.
+          await tabs.last().click({ timeout: 5000 });
+          await page.keyboard.press(closeKey);
+          await until(
+            () => tabs.count(),
+            (count) => count < open,
+            'a tab stays open',
+            3000,
+          );
+        });
       }
       await page.keyboard.press(clearKey);
     },

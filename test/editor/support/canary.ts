@@ -1,0 +1,35 @@
+/** A server that should never be asked: remembers everybody who does, with all they sent. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Canary {
+  readonly origin: string;
+  /** Method, address, headers and body of each request. */
+  readonly caught: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function canary(): Promise<Canary> {
+  const caught: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body: Buffer[] = [];
+    for await (const chunk of request) body.push(chunk as Buffer);
+    caught.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)} ${Buffer.concat(body)}`);
+    response.end('{}');
+  });
+  // A proxy is asked by CONNECT.
+  server.on('connect', (request, socket) => {
+    caught.push(`CONNECT ${request.url} ${JSON.stringify(request.headers)}`);
+    socket.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    caught,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** An empty profile on a machine without a keychain: the three ways in, and what goes wrong on them. */
+import assert from 'node:assert/strict';
+import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { noSecretService } from '../support/secret-service.ts';
+
+const answer = 'rumbo-answer:';
+const key = 'sk-right-4711';
+let openai: FakeProvider;
+
+const scenario = scenarios(async (defer) => {
+  openai = await fakeOpenAi({ key, models: ['gpt-fake'], reply: 'At your service.' });
+  defer(() => openai.close());
+  return openEditor({
+    // Nobody's keys, and no Ollama that may run here.
+    env: { ...noSecretService, ...withoutKeys(), OLLAMA_HOST: '127.0.0.1:1' },
+  });
+});
+
+const withoutKeys = (): Record<string, undefined> =>
+  Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => /_API_KEY/.test(name))
+      .map((name) => [name, undefined]),
+  );
+
+scenario('with nothing set up the view says what Rumbo is and shows three ways in', async (editor) => {
+  await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();
+  const welcome = editor.page.locator('.welcome-view');
+  for (const way of ['Add an API Key', 'Look for a Local Engine', 'Name an Endpoint'])
+    await welcome.locator('.monaco-button', { hasText: way }).waitFor();
+  await editor.screenshot('welcome');
+  await welcome.locator('.monaco-button', { hasText: 'Name an Endpoint' }).click();
+  await editor.shows('vscode-remote:', 'rumbo.providers');
+  await editor.screenshot('name-endpoint');
+});
+
+scenario(
+  'with nothing set up a plan fails with one sentence that says what to do, and the prompt is kept',
+  async (editor) => {
+    await editor.command('Rumbo: Plan…');
+    await editor.answer('Rumbo: Plan', 'Something worth keeping');
+    const toast = await editor.notification(/Add a key, start a local engine, or name an endpoint/);
+    await editor.screenshot('nothing-set-up');
+    assert.match(await editor.text(answer), /\*\*Not answered:\*\* .*Add a key, start a local engine/);
+    await editor.press(toast, 'Show Providers');
+    await editor.page.locator('.welcome-view').waitFor();
+    await editor.command('Rumbo: Plan…');
+    await editor.question('Rumbo: Plan');
+    assert.equal(await editor.input.inputValue(), 'Something worth keeping');
+  },
+);
+
+scenario('without a keychain a key is kept in memory only, and says so', async (editor) => {
+  await editor.set({
+    'rumbo.cache.enabled': false,
+    'rumbo.providers': { ...withoutLocalEngines, openai: { baseUrl: openai.baseUrl, models: ['gpt-fake'] } },
+  });
+  await editor.command('Rumbo: Set API Key…');
+  await editor.question('Set the key of which provider?');
+  await editor.pick('openai');
+  await editor.answer('Rumbo: API key of OpenAI', 'sk-wrong');
+  const toast = await editor.notification(/kept in memory .*not saved/);
+  await editor.screenshot('key-not-saved');
+  assert.match(await editor.sentence(toast), /keychain cannot be used/);
+});
+
+scenario('a wrong key gives one sentence and a button that leads to the right one', async (editor) => {
+  await editor.command('Rumbo: Plan…');
+  await editor.answer('Rumbo: Plan', 'Anything');
+  const toast = await editor.notification(/key/);
+  await editor.screenshot('wrong-key');
+  const sentence = await editor.sentence(toast);
+  assert.match(sentence, /OpenAI|openai/);
+  assert.doesNotMatch(sentence, /sk-wrong|\n| at /);
+  await editor.shows(answer, /Not answered/);
+  await editor.press(toast, 'Set API Key');
+  await editor.answer('Rumbo: API key of OpenAI', key);
+  await editor.notification(/kept in memory .*not saved/);
+  await editor.calm();
+  await editor.command('Rumbo: Plan…');
+  await editor.answer('Rumbo: Plan', 'Anything');
+  await editor.shows(answer, 'At your service.');
+  assert.equal(openai.chats.at(-1)?.headers['authorization'], `Bearer ${key}`);
+});
+
+scenario('a key with a line break in it is refused where it is typed', async (editor) => {
+  await editor.command('Rumbo: Set API Key…');
+  await editor.question('Set the key of which provider?');
+  await editor.pick('openai');
+  await editor.answer('Rumbo: API key of OpenAI', 'sk with a space');
+  await editor.page.locator('.quick-input-widget:visible', { hasText: 'copy it again' }).waitFor();
+});
