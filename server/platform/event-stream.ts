@@ -28,10 +28,15 @@ type Cutter = { push(text: string): StreamEvent[]; end(): StreamEvent[] };
 /** Complete lines of a text that arrives in pieces; `\n`, `\r\n` and a lone `\r` all end one. */
 function lineCutter() {
   let rest = '';
+  /** `rest` ends in a `\r` that may have ended a line. */
+  let open = false;
   return {
     push(text: string): string[] {
       rest += text;
       if (rest.length > longestEvent) throw new RangeError('An event is longer than 16 Mi characters.');
+      // A long line comes in many pieces; looking through all of them again at each would take ever longer.
+      if (!open && !/[\r\n]/.test(text)) return [];
+      if (text) open = text.endsWith('\r');
       // A `\r` at the very end may be half of `\r\n`: it waits for the next piece.
       const end = Math.max(rest.lastIndexOf('\n'), rest.lastIndexOf('\r', rest.length - 2));
       if (end < 0) return [];
