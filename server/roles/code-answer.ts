@@ -34,7 +34,7 @@ function fenced(answer: string): { code: string; language: string } | undefined 
 
 /** An answer without a fence, unless it is the beginning of one. */
 const plain = (answer: string): string =>
-  /(?:^|\n)[ \t]*(?:`{1,2}|(?:`{3,}|~{3,})[^\n]*)$/.test(answer) ? '' : answer.replace(/^\n+|\s+$/g, '');
+  /(?:^|\n)[ \t]*(?:`{1,2}|(?:`{3,}|~{3,})[^\n]*)$/.test(answer) ? '' : answer.replace(/^\n+/, '').trimEnd();
 
 /** Line ends as the file has them, and a last line end where what is replaced had one. */
 function fit(code: string, text: string, start: number, end: number): string {

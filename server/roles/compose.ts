@@ -27,7 +27,7 @@ export function compose({ prompt, messages, role, file }: RouteParams): readonly
 
 /** The file in words a model can follow, and what of it the answer replaces. */
 function describe(file: FileContext, code: boolean): string {
-  const name = file.uri.slice(file.uri.lastIndexOf('/') + 1);
+  const name = nameOf(file.uri);
   const block = (text: string) => `${fenceFor(text)}${file.languageId}\n${text}\n${fenceFor(text)}`;
   if (!file.selection) {
     const ask = code ? '\n\nAnswer with the whole new content of the file.' : '';
@@ -42,6 +42,13 @@ function describe(file: FileContext, code: boolean): string {
     ? `The file ${name}; ⟦⟧ marks the cursor:\n${around}\n\nAnswer with only the code to insert at the cursor. Do not repeat the code around it, and leave the marks out.`
     : `The file ${name}; ⟦ and ⟧ mark the selected part:\n${around}\n\nAnswer with only the code that replaces the selected part. Do not repeat the code around it, and leave the marks out.`;
 }
+
+/** The file's own name: where it lies is nobody's business, and a query (`git:`) may hold its whole path. */
+const nameOf = (uri: string): string =>
+  uri
+    .replace(/[?#].*$/s, '')
+    .split(/[\\/]/)
+    .at(-1) ?? '';
 
 /** A fence longer than any inside the text. */
 const fenceFor = (text: string): string => {

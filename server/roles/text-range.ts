@@ -28,7 +28,7 @@ export function wholeRange(text: string): Range {
   };
 }
 
-/** What stands before and after a place, at most `size` characters in all, cut at line ends. */
+/** What stands before and after a place, at most `size` characters in all, cut at line ends where there are any. */
 export function cut(
   text: string,
   start: number,
@@ -37,7 +37,13 @@ export function cut(
 ): { before: string; after: string } {
   const half = size / 2;
   const room = { before: Math.max(half, size - (text.length - end)), after: Math.max(half, size - start) };
-  const from = start <= room.before ? 0 : text.indexOf('\n', start - room.before) + 1;
-  const to = text.length - end <= room.after ? text.length : text.lastIndexOf('\n', end + room.after);
-  return { before: text.slice(Math.min(from, start), start), after: text.slice(end, Math.max(to, end)) };
+  const before = text.slice(Math.max(0, start - room.before), start).toWellFormed();
+  const after = text.slice(end, end + room.after).toWellFormed();
+  return {
+    before: start <= room.before ? before : before.slice(before.indexOf('\n') + 1),
+    after:
+      text.length - end <= room.after || !after.includes('\n')
+        ? after
+        : after.slice(0, after.lastIndexOf('\n')),
+  };
 }

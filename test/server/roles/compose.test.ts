@@ -83,3 +83,26 @@ test('the range is the selection, or the whole file', () => {
     end: at(1, 2),
   });
 });
+
+test('a file without line ends is cut all the same', () => {
+  const text = '🙂'.repeat(100_000);
+  const { content = '' } = compose({ prompt: 'x', file: file(text, at(0, 100_001)) }).at(-1) ?? {};
+  assert.ok(content.length < 50_000, `${content.length} characters`);
+  assert.ok(content.isWellFormed());
+});
+test('of a file only its name is told, whatever its address holds', () => {
+  for (const uri of [
+    'git:/home/ana/x.ts?%7B%22path%22%3A%22/home/ana/x.ts%22%2C%22ref%22%3A%22HEAD%22%7D',
+    'C:\\Users\\ana\\x.ts',
+    'file:///home/ana/x.ts',
+  ]) {
+    const { content = '' } =
+      compose({ prompt: 'y', file: { uri, languageId: 'ts', text: 't' } }).at(-1) ?? {};
+    assert.match(content, /^The file x\.ts:\n/);
+  }
+});
+test('an answer full of blanks does not stop the server', () => {
+  const startedAt = performance.now();
+  assert.equal(codeAnswer(`x${' '.repeat(100_000)}x${'\n'.repeat(100_000)}`).text.length, 100_002);
+  assert.ok(performance.now() - startedAt < 500);
+});
