@@ -63,6 +63,10 @@ export function readEvent<T extends object>(data: string): Partial<T> | undefine
   }
 }
 
-/** A count of tokens; anything that is none counts 0. */
+/** What a vendor's word for the end means by its table; `other` for any word that is not in it. */
+export const reasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>
+  (typeof word === 'string' && Object.hasOwn(table, word) && table[word]) || 'other';
+
+/** A count of tokens, whole; anything that is none counts 0. */
 export const tokens = (value: unknown): number =>
-  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : 0;
+  typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, readEvent, tokens } from './answer-end.ts';
+import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { refusalError, streamError } from './refusals.ts';
 import type { Decoder, ModelInfo, WireFormat } from './wire-format.ts';
 
@@ -108,7 +108,7 @@ function messageDecoder(): Decoder {
   const messageDelta = ({ delta, usage }: Partial<Event>): readonly EnginePart[] => {
     if (typeof delta?.stop_reason === 'string') {
       end.seen = true;
-      end.reason = reasons[delta.stop_reason] ?? 'other';
+      end.reason = reasonIn(reasons, delta.stop_reason);
       if (delta.stop_reason === 'refusal' && !said) throw refusedByPolicy(delta.stop_details?.explanation);
     }
     // Cumulative: what is said again replaces, what is left out stays as it began.

@@ -82,6 +82,9 @@ const reasonsOf = (detail: unknown): readonly (string | undefined)[] => {
   return parsed.success ? [parsed.data.reason, parsed.data.error_code] : [];
 };
 
+/** Characters of a service's prose that are looked at: some put a whole page, or the prompt, into their message. */
+const prosePart = 2_000;
+
 /** Each vendor's sentence about a prompt that is too long, with its two numbers. */
 const overflows: readonly { readonly pattern: RegExp; readonly asked: number; readonly allowed: number }[] = [
   // Anthropic: “prompt is too long: 213423 tokens > 200000 maximum”.
@@ -95,8 +98,9 @@ const overflows: readonly { readonly pattern: RegExp; readonly asked: number; re
 ];
 
 function tokensIn(message: string): { asked: number; allowed: number } | undefined {
+  const text = message.slice(0, prosePart);
   for (const { pattern, asked, allowed } of overflows) {
-    const found = pattern.exec(message);
+    const found = pattern.exec(text);
     if (found) return { asked: numberIn(found[asked]), allowed: numberIn(found[allowed]) };
   }
   return undefined;
@@ -109,6 +113,6 @@ const keyLike =
   /\b(?:(?:sk|pk|rk|xai)-|gsk_|AIza|AQ\.|Bearer\s)[-_.*\w]{4,}|\S*\*{3,}\S*|\b(?=\w*\d)(?=\w*[A-Za-z])\w{32,}/g;
 
 function presentable(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim().replace(keyLike, '…');
+  const line = text.slice(0, prosePart).replace(/\s+/g, ' ').trim().replace(keyLike, '…');
   return line.length > 240 ? `${line.slice(0, 239)}…` : line;
 }

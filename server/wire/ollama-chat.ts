@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, readEvent, tokens } from './answer-end.ts';
+import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { refusalError, streamError } from './refusals.ts';
 import type { Decoder, ModelInfo, Refusal, WireFormat } from './wire-format.ts';
 
@@ -76,7 +76,7 @@ function lineDecoder(): Decoder {
       if (Array.isArray(message?.tool_calls)) parts.push(...message.tool_calls.flatMap(callOf));
       if (line.done !== true) return parts;
       end.usage = usageOf(line);
-      const reason = reasons[String(line.done_reason ?? 'stop')] ?? 'other';
+      const reason = reasonIn(reasons, line.done_reason ?? 'stop');
       end.reason = reason === 'stop' && calls > 0 ? 'tool-calls' : reason;
       return [...parts, ...end.close()];
     },

@@ -1,6 +1,6 @@
 /** Chat Completions, as OpenAI frames it and half the world copies it. https://platform.openai.com/docs/api-reference/chat */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
-import { answerEnd, readEvent, tokens } from './answer-end.ts';
+import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { refusalError, streamError } from './refusals.ts';
 import type { Decoder, WireFormat } from './wire-format.ts';
@@ -121,7 +121,7 @@ function chunkDecoder(usageOf: (usage: OpenAiUsage) => Usage | undefined): Decod
       const usage = chunk.usage ?? chunk.x_groq?.usage;
       if (usage) end.usage = usageOf(usage) ?? end.usage;
       if (typeof choice?.finish_reason === 'string' && choice.finish_reason) {
-        end.reason = reasonOf(choice.finish_reason);
+        end.reason = reasonIn(reasons, choice.finish_reason);
         parts.push(...calls.flush());
       }
       parts.push(...end.settle());
@@ -162,13 +162,11 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   content_filter: 'content-filter',
 };
 
-const reasonOf = (word: string): FinishReason => reasons[word] ?? 'other';
-
 /** Cached tokens are inside the prompt's, reasoning inside the completion's. */
 function usageAsTotals(usage: OpenAiUsage): Usage | undefined {
   if (typeof usage.prompt_tokens !== 'number') return undefined;
   return {
-    input: usage.prompt_tokens,
+    input: tokens(usage.prompt_tokens),
     cachedRead: tokens(usage.prompt_tokens_details?.cached_tokens),
     cacheWrite: tokens(usage.prompt_tokens_details?.cache_write_tokens),
     output: tokens(usage.completion_tokens),

@@ -57,12 +57,16 @@ const kindOfStatus = (status: number): ErrorKind => {
 /** What is known beyond headers and the usual body. */
 type More = { readonly kind?: ErrorKind | undefined; readonly retryAfterMs?: number | undefined };
 
+/** A month, the longest window anybody bills by. A larger number is a mistake, and may be no date at all. */
+const longestWaitMs = 31 * 86_400_000;
+
 /** The error of an HTTP answer that was refused. */
 export function refusalError(refusal: Refusal, more: More = {}): RumboError {
   const facts = readErrorText(refusal.body);
   // A 200 that holds an error has no status worth reading.
   const status = refusal.status >= 400 ? refusal.status : facts.status;
-  const wait = retryAfterMs(refusal.headers) ?? more.retryAfterMs;
+  const said = retryAfterMs(refusal.headers) ?? more.retryAfterMs;
+  const wait = said === undefined ? undefined : Math.min(said, longestWaitMs);
   return errorOf(facts, status, more.kind, wait);
 }
 

@@ -74,3 +74,47 @@ for (const [name, wire] of Object.entries(formats)) {
     }
   });
 }
+
+test('a finish reason that every object has a field of is just another word', () => {
+  for (const word of ['constructor', 'toString', '__proto__']) {
+    const ends: [WireFormat, object][] = [
+      [openaiChat(), { choices: [{ finish_reason: word }], usage: { prompt_tokens: 1 } }],
+      [
+        anthropicMessages,
+        { type: 'message_delta', delta: { stop_reason: word }, usage: { output_tokens: 1 } },
+      ],
+      [ollamaChat, { done: true, done_reason: word, eval_count: 1 }],
+    ];
+    for (const [wire, event] of ends) {
+      const [finish] = wire.decoder().read({ data: JSON.stringify(event) });
+      assert.ok(finish?.type === 'finish' && finish.reason === 'other', JSON.stringify([event, finish]));
+    }
+  }
+});
+
+test('counts that are no counts cannot empty a budget or break the ledger', () => {
+  for (const [said, input] of [
+    ['1e999', 0],
+    ['-5', 0],
+    ['12.5', 13],
+  ] as const) {
+    const data = `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":${said}}}`;
+    const [finish] = openaiChat().decoder().read({ data });
+    assert.equal(finish?.type === 'finish' && finish.usage?.input, input);
+  }
+});
+
+test('a refusal with a very long message, or a wait beyond all dates, costs no time and is a date', () => {
+  const startedAt = performance.now();
+  for (const long of ['a'.repeat(64_000), '1,'.repeat(32_000), '*a'.repeat(32_000)]) {
+    for (const body of [long, JSON.stringify({ error: { message: long } })])
+      openaiChat().refused({ status: 400, headers: {}, body });
+  }
+  assert.ok(performance.now() - startedAt < 500);
+  const { data } = openaiChat().refused({
+    status: 429,
+    headers: { 'retry-after': '99999999999d' },
+    body: '',
+  });
+  assert.doesNotThrow(() => new Date(Date.now() + (data.retryAfterMs ?? Number.NaN)).toISOString());
+});
