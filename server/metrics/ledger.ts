@@ -10,7 +10,7 @@ export type Spending = Status['today'];
 export interface Ledger {
   /** Adds a receipt; the disk is written after the current work. */
   add(receipt: Receipt): void;
-  /** Since local midnight. */
+  /** Since local midnight, of every window that writes into this folder. */
   today(): Spending;
   dispose(): void;
 }
@@ -34,16 +34,19 @@ export function ledger(
     if (start === day) return;
     day = start;
     today = { costUsd: 0, requests: 0, unknownPrice: 0 };
+    seenVersion = undefined;
   };
 
   const pending: Receipt[] = [];
   let insert: StatementSync | undefined;
+  let dataVersion: StatementSync | undefined;
+  let seenVersion: unknown;
   const write = () => {
     const rows = pending.splice(0);
     if (!database || rows.length === 0) return;
-    try {
-      insert ??= database.prepare('insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-      for (const { id, at, model, task, role, usage, costUsd, totalMs, cached } of rows) {
+    for (const { id, at, model, task, role, usage, costUsd, totalMs, cached } of rows) {
+      try {
+        insert ??= database.prepare('insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
         insert.run(
           id,
           Date.parse(at),
@@ -56,9 +59,24 @@ export function ledger(
           totalMs,
           cached ? 1 : 0,
         );
+      } catch (error) {
+        warn(`The ledger cannot be written (${messageOf(error)}); today’s cost is counted in memory only.`);
       }
-    } catch (error) {
-      warn(`The ledger cannot be written (${messageOf(error)}); today’s cost is counted in memory only.`);
+    }
+  };
+
+  /** Another window spends from the same budgets; SQLite says when it has written. */
+  const catchUp = () => {
+    if (!database) return;
+    try {
+      dataVersion ??= database.prepare('pragma data_version');
+      const version = dataVersion.get()?.['data_version'];
+      if (version === seenVersion) return;
+      write();
+      today = atLeast(today, sumSince(database, day));
+      seenVersion = version;
+    } catch {
+      // What is counted in memory stands; writing has said what is wrong.
     }
   };
 
@@ -75,6 +93,7 @@ export function ledger(
     },
     today() {
       turn();
+      catchUp();
       return today;
     },
     dispose() {
@@ -117,6 +136,13 @@ function sumSince(database: DatabaseSync, start: number): Spending {
     unknownPrice: Number(row?.['unknown'] ?? 0),
   };
 }
+
+/** Rows that could not be written are in memory only, those of others on disk only. */
+const atLeast = (a: Spending, b: Spending): Spending => ({
+  costUsd: Math.max(a.costUsd, b.costUsd),
+  requests: Math.max(a.requests, b.requests),
+  unknownPrice: Math.max(a.unknownPrice, b.unknownPrice),
+});
 
 const midnight = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
 

@@ -59,6 +59,43 @@ test('rows are on disk soon after the answer, without waiting for the end', asyn
   book.dispose();
   assert.ok(!readFileSync(join(place, 'ledger.sqlite')).includes('secret project'), 'no reason text is kept');
 });
+test('what another window spends counts at once, here and there', async () => {
+  const place = folder();
+  let now = noon;
+  const [a, b] = [ledger(place, () => now, fail), ledger(place, () => now, fail)];
+  for (const [book, id] of [
+    [a, 'a'],
+    [b, 'b'],
+    [a, 'c'],
+  ] as const) {
+    book.add(receipt(id, 0.5));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.deepEqual([a.today().costUsd, b.today().costUsd], [1.5, 1.5]);
+  assert.equal(a.today().requests, 3);
+  now += 24 * 3_600_000;
+  b.add(receipt('d', 2, now));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([a.today().costUsd, b.today().costUsd], [2, 2]);
+  a.dispose();
+  b.dispose();
+});
+test('a row that cannot be written takes no other with it', async () => {
+  const place = folder();
+  const warnings: string[] = [];
+  const book = ledger(
+    place,
+    () => noon,
+    (message) => void warnings.push(message),
+  );
+  book.add({ ...receipt('a', 1), usage: { ...noUsage, input: 1.5 } });
+  book.add(receipt('b', 2));
+  book.dispose();
+  assert.equal(warnings.length, 1);
+  const again = ledger(place, () => noon, fail);
+  assert.equal(again.today().costUsd, 2);
+  again.dispose();
+});
 test('a broken database is said once and costs no answer', () => {
   const place = folder();
   writeFileSync(
