@@ -13,14 +13,20 @@ export function keyIndex(folder: string | undefined) {
   const save = () => {
     if (file) writeWhole(file, `${JSON.stringify(entries, null, 2)}\n`);
   };
+  /** Another window may have written since. */
+  const refresh = () => {
+    if (file) entries = read(file);
+  };
   return {
     has: (provider: string, origin: string): boolean => entries[provider]?.origin === origin,
     add(provider: string, origin: string): void {
+      refresh();
       entries = { ...entries, [provider]: { origin } };
       save();
     },
     /** The origin the key had been saved for. */
     remove(provider: string): string | undefined {
+      refresh();
       const { [provider]: removed, ...rest } = entries;
       entries = rest;
       if (removed) save();

@@ -63,6 +63,10 @@ export function keys({ env, keychain, index }: Parts) {
         throw locked(cause);
       });
       if (key === undefined) throw locked();
+      // While the keychain was asked the user may have given another key, or taken this one away.
+      const newer = held.get(owner.provider);
+      if (newer?.origin === owner.origin) return newer.key;
+      if (!index.has(owner.provider, owner.origin)) return;
       held.set(owner.provider, { origin: owner.origin, key, saved: true });
       return key;
     },

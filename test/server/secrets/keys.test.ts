@@ -105,6 +105,32 @@ test('a removed key is gone from keychain and memory', async () => {
   assert.equal(await ring.get(owner), undefined);
   assert.equal(keychain.entries.size, 0);
 });
+test('a key set or removed while the keychain is asked is not undone by its late answer', async () => {
+  for (const change of ['set', 'remove'] as const) {
+    const place = folder();
+    const keychain = memoryKeychain();
+    await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-old-value');
+    const { promise: late, resolve: answer } = Promise.withResolvers<string>();
+    const slow = { ...keychain, get: () => late };
+    const ring = keys({ env: {}, keychain: slow, index: keyIndex(place) });
+    const asked = ring.get(owner);
+    if (change === 'set') await ring.set(owner, 'sk-new-value');
+    else await ring.remove(owner);
+    answer('sk-old-value');
+    const wanted = change === 'set' ? 'sk-new-value' : undefined;
+    assert.equal(await asked, wanted);
+    assert.equal(await ring.get(owner), wanted);
+  }
+});
+test('two windows do not forget each other’s keys', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  const [one, two] = [keyIndex(place), keyIndex(place)];
+  await keys({ env: {}, keychain, index: one }).set(owner, 'sk-secret-value');
+  await keys({ env: {}, keychain, index: two }).set({ ...owner, provider: 'lab' }, 'sk-other-value');
+  const later = keyIndex(place);
+  assert.ok(later.has('openai', origin) && later.has('lab', origin));
+});
 test('what cannot be a key is refused before the keychain is asked', async () => {
   const keychain = memoryKeychain();
   const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
