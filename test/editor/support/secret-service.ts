@@ -21,7 +21,7 @@ export async function secretService(): Promise<SecretService> {
     'printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null && echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat >/dev/null';
   const session = spawn('dbus-run-session', ['--', 'sh', '-c', script], {
     env: { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: home, XDG_DATA_HOME: home },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = once(session, 'exit');
   const [address] = (await Promise.race([

@@ -69,10 +69,9 @@ scenario('without a keychain a key is kept in memory only, and says so', async (
 scenario('a wrong key gives one sentence and a button that leads to the right one', async (editor) => {
   await editor.command('Rumbo: Plan…');
   await editor.answer('Rumbo: Plan', 'Anything');
-  const toast = await editor.notification(/key/);
+  const toast = await editor.notification('key was refused');
   await editor.screenshot('wrong-key');
   const sentence = await editor.sentence(toast);
-  assert.match(sentence, /OpenAI|openai/);
   assert.doesNotMatch(sentence, /sk-wrong|\n| at /);
   await editor.shows(answer, /Not answered/);
   await editor.press(toast, 'Set API Key');
