@@ -1,6 +1,6 @@
 /** One request's whole life, top to bottom: admit → classify → cache → balance → reserve → engine → meter. */
 import { randomUUID } from 'node:crypto';
-import { type Message, providerOf } from '../shared/chat.ts';
+import { type Message, type ModelId, providerOf } from '../shared/chat.ts';
 import { asRumboError, type RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult, ExplainResult, RouteParams } from '../shared/protocol.ts';
 import type { Attempt } from '../shared/receipts.ts';
@@ -13,6 +13,7 @@ import type { Counters } from './metrics/counters.ts';
 import type { Latencies } from './metrics/latency.ts';
 import type { Ledger } from './metrics/ledger.ts';
 import { type Measured, meter } from './metrics/meter.ts';
+import { realPathOf } from './platform/files.ts';
 import type { Fleet } from './providers/fleet.ts';
 import { receipt } from './receipt.ts';
 import { codePreview } from './roles/code-preview.ts';
@@ -80,8 +81,9 @@ export function orchestrator(rooms: Rooms): Orchestrator {
   async function* answer(sent: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
     const startedAt = performance.now();
     const params = admit(sent);
-    const request = read(params, settings());
-    const { messages, classification, route } = request;
+    const settingsBefore = settings();
+    const request = read(params, settingsBefore);
+    const { messages, classification } = request;
     const preview = codePreview(params);
     const told = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
 
@@ -101,21 +103,30 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     await fleet.lookAround(signal, request.pinnedProvider);
     if (signal.aborted) throw asRumboError(signal.reason, signal);
     const decidedAt = performance.now();
+    const routeNow = (): Route =>
+      settings() === settingsBefore
+        ? request.route
+        : { ...request.route, localOnly: isKeptHome(params, settings()) };
+    const route = routeNow();
     const decision = balance(route, snapshot());
     counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
     const candidates = answerable(decision, params, route);
 
     const attempts: Attempt[] = [];
-    for (const candidate of candidates) {
-      const release = reserve(candidate, attempts);
-      if (!release) continue;
+    let failed: { readonly model: ModelId; readonly error: RumboError } | undefined;
+    for (const planned of candidates) {
+      // What failed, other questions, or new settings may have taken it out since it was planned.
+      const candidate = failed ? rankedIn(balance(routeNow(), snapshot()), planned.model.id) : planned;
+      const provider = candidate && fleet.get(candidate.model.provider);
+      if (!provider) continue;
       const { model } = candidate;
-      const provider = fleet.get(model.provider);
+      const release = budgets.reserve(worstOf(candidate));
+      const settingsSent = settings();
       const meterOf = meter(route.promptTokens, estimateTokens, () => performance.now());
       const sentAt = performance.now();
       let started = false;
       try {
-        if (!provider) throw nobody(decision, route, snapshot());
+        if (failed) yield { type: 'fallback', from: failed.model, reason: failed.error.message };
         const limit = model.source === 'api' ? { maxOutputTokens: outputLimit(model) } : {};
         for await (const part of provider.engine.stream(model.name, { messages, ...limit }, signal)) {
           meterOf.see(part);
@@ -137,9 +148,11 @@ export function orchestrator(rooms: Rooms): Orchestrator {
           measured,
           note: provider.configured.note,
         });
-        settle(candidate, paper.costUsd, measured, ms, startedAt);
+        settle(candidate, paper.costUsd, measured, { startedAt, sentAt, ms });
         ledger.add(paper);
-        if (measured.reason === 'stop') cache.set(question, { ...measured, model: model.id });
+        // New settings may want another model, or no answer kept: they have cleared the cache already.
+        const mayKeep = settings() === settingsSent && settingsSent['cache.enabled'];
+        if (mayKeep && measured.reason === 'stop') cache.set(question, { ...measured, model: model.id });
         return { text: measured.text, ...preview.whole(measured.text), receipt: paper };
       } catch (cause) {
         const error = asRumboError(cause, signal);
@@ -153,14 +166,12 @@ export function orchestrator(rooms: Rooms): Orchestrator {
         // A pin that fails on the way is no more replaced silently than one that could not start.
         if (model.id === decision.pin && pinRule(params) !== 'next')
           throw error.with({ attempts, pinned: model.id });
-        const next = candidates[candidates.indexOf(candidate) + 1];
-        if (!next) throw error.with({ attempts });
-        yield { type: 'fallback', from: model.id, reason: error.message };
+        failed = { model: model.id, error };
       } finally {
         release();
       }
     }
-    throw nobody(decision, route, snapshot()).with({ attempts });
+    throw (failed?.error ?? nobody(decision, route, snapshot())).with({ attempts });
   }
 
   /** The candidates, or the reason why there is none or the pinned one is lost. */
@@ -175,22 +186,11 @@ export function orchestrator(rooms: Rooms): Orchestrator {
   const pinRule = (params: AskParams) =>
     params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
 
-  /** Sets the worst case aside. `undefined`: a budget no longer holds it, and the attempt says so. */
-  function reserve({ model, costUsd }: Ranked, attempts: Attempt[]): (() => void) | undefined {
-    const { usd, name } = budgets.room();
-    const worst = model.source === 'local' ? 0 : (costUsd?.high ?? 0);
-    if (usd === null || worst <= usd) return budgets.reserve(worst);
-    const message = `It could cost $${worst.toFixed(4)}, and ${name} leaves $${usd.toFixed(4)}.`;
-    attempts.push({ model: model.id, outcome: 'over-budget', ms: 0, message });
-    return;
-  }
-
   function settle(
     candidate: Ranked,
     costUsd: number | null,
     measured: Measured,
-    ms: number,
-    startedAt: number,
+    { startedAt, sentAt, ms }: { readonly startedAt: number; readonly sentAt: number; readonly ms: number },
   ): void {
     const { provider, id } = candidate.model;
     note(candidate, 'ok', ms);
@@ -199,7 +199,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     counters.count('rumbo_tokens_total', { provider, direction: 'output' }, measured.usage.output);
     if (costUsd !== null) counters.count('rumbo_cost_usd_total', { provider }, costUsd);
     if (measured.firstTokenAt === null) return;
-    const firstMs = ms - (performance.now() - measured.firstTokenAt);
+    const firstMs = measured.firstTokenAt - sentAt;
     latencies.note(id, firstMs);
     counters.observe('rumbo_first_token_ms', firstMs, { provider });
   }
@@ -238,7 +238,7 @@ type Read = {
 
 /** What the request asks for, in the balancer's terms. */
 function read(params: RouteParams, settings: Settings): Read {
-  const { role, model, file } = params;
+  const { role, model } = params;
   const messages = compose(params);
   const words = params.prompt ?? params.messages?.findLast(({ role }) => role === 'user')?.content ?? '';
   const classification = classify(words, params.task ?? roleOf(role)?.task);
@@ -249,7 +249,7 @@ function read(params: RouteParams, settings: Settings): Read {
     route: {
       task: classification.task,
       difficulty: classification.difficulty,
-      localOnly: file !== undefined && isLocalOnly(file.uri, settings['privacy.localOnly']),
+      localOnly: isKeptHome(params, settings),
       promptTokens: estimatePromptTokens(messages),
       mostPromptTokens: mostPromptTokens(messages),
       ...(role === undefined ? {} : { role }),
@@ -257,6 +257,19 @@ function read(params: RouteParams, settings: Settings): Read {
     },
   };
 }
+
+/** A link to a local-only file is that file. */
+function isKeptHome({ file }: RouteParams, settings: Settings): boolean {
+  const patterns = settings['privacy.localOnly'];
+  if (!file || patterns.length === 0) return false;
+  return isLocalOnly(file.uri, patterns) || isLocalOnly(realPathOf(file.uri), patterns);
+}
+
+const rankedIn = ({ candidates }: Decision, id: ModelId): Ranked | undefined =>
+  candidates.find(({ model }) => model.id === id);
+
+/** What is set aside; the filter has just seen that the budgets hold it. */
+const worstOf = ({ model, costUsd }: Ranked): number => (model.source === 'local' ? 0 : (costUsd?.high ?? 0));
 
 /** The composed messages hold the file and the role's words; the rest decides what is done with the answer. */
 const questionOf = ({ role, model, file }: AskParams, messages: readonly Message[]): Question => ({

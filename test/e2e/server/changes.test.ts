@@ -1,0 +1,120 @@
+/** What changes while a question is answered: settings, limits, keys, links. The next step obeys what holds then. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { TerminalServer } from '../../../scripts/terminal/server.ts';
+import { explain } from '../../../shared/protocol.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { ask, bareEnv, entry, failure, fake, quiet, type Settings, server } from './support.ts';
+
+/** New settings, as a client tells them. Taken before anything that is sent after. */
+const change = ({ connection }: TerminalServer, settings: Settings) =>
+  connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: {
+      ...settings,
+      'rumbo.providers': { ...quiet, ...(settings['rumbo.providers'] as Settings | undefined) },
+    },
+  });
+
+const arrived = async (chats: () => number) => {
+  while (chats() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+const inOrder = (...names: string[]): Settings => ({
+  'rumbo.routing.strategy': 'priority',
+  'rumbo.routing.priorityOrder': names,
+});
+
+test('an answer that began before its model was locked is not given from the cache after', async (t) => {
+  const one = await fake(t, fakeOpenAi, { reply: 'slow words here', delayMs: 100 });
+  const two = await fake(t, fakeOpenAi, { reply: 'from the other' });
+  const settings = { 'rumbo.providers': { one: entry(one), two: entry(two) }, ...inOrder('one', 'two') };
+  const rumbo = await server(t, settings);
+  const first = ask(rumbo, { prompt: 'hi' });
+  await arrived(() => one.chats.length);
+  await change(rumbo, { ...settings, 'rumbo.models': { 'one/fake-model': { locked: true } } });
+  assert.equal((await first).text, 'slow words here');
+  const { receipt } = (await ask(rumbo, { prompt: 'hi' })).result;
+  assert.deepEqual([receipt.model, receipt.cached], ['two/fake-model', false]);
+});
+
+test('with the cache switched off nothing is kept for later', async (t) => {
+  const one = await fake(t, fakeOpenAi);
+  const settings = { 'rumbo.providers': { one: entry(one) } };
+  const rumbo = await server(t, { ...settings, 'rumbo.cache.enabled': false });
+  await ask(rumbo, { prompt: 'hi' });
+  await change(rumbo, settings);
+  assert.equal((await ask(rumbo, { prompt: 'hi' })).result.receipt.cached, false);
+});
+
+test('a fallback that was locked, or a file made local-only, while the first was asked is obeyed', async (t) => {
+  const taken: Settings[] = [
+    { 'rumbo.models': { 'cloud/fake-model': { locked: true } } },
+    { 'rumbo.privacy.localOnly': ['**/plan.md'] },
+  ];
+  for (const more of taken) {
+    const bad = await fake(t, fakeOpenAi, {
+      fail: { status: 400, body: { error: { code: 'context_length_exceeded' } } },
+      headDelayMs: 300,
+    });
+    const cloud = await fake(t, fakeOpenAi);
+    const home = await fake(t, fakeOpenAi, { reply: 'at home' });
+    const settings = {
+      'rumbo.providers': {
+        bad: entry(bad, { models: ['fake-model'] }),
+        cloud: entry(cloud, { source: 'api', models: ['fake-model'] }),
+        home: entry(home, { models: ['fake-model'] }),
+      },
+      ...inOrder('bad', 'cloud', 'home'),
+    };
+    const rumbo = await server(t, settings);
+    const file = { uri: 'file:///home/ana/plan.md', languageId: 'markdown', text: 'x' };
+    const answer = ask(rumbo, { prompt: 'hi', file });
+    await arrived(() => bad.chats.length);
+    await change(rumbo, { ...settings, ...more });
+    const { parts, result } = await answer;
+    assert.equal(result.receipt.model, 'home/fake-model');
+    assert.equal(cloud.chats.length, 0);
+    assert.deepEqual(parts[0]?.type, 'fallback');
+  }
+});
+
+test('a provider whose key was just refused, or that is at its limit, is not asked for its next model', async (t) => {
+  for (const status of [401, 429]) {
+    const one = await fake(t, fakeOpenAi, {
+      models: ['a', 'b', 'c'],
+      fail: { status, headers: { 'retry-after': '600' }, body: {} },
+    });
+    const rumbo = await server(
+      t,
+      { 'rumbo.providers': { one: entry(one, { keyEnv: 'MINE' }) } },
+      {
+        env: bareEnv({ MINE: 'sk-some-key-000' }),
+      },
+    );
+    const { kind, attempts } = await failure(ask(rumbo, { prompt: 'hi' }));
+    assert.equal(kind, status === 401 ? 'unauthorized' : 'rate-limited');
+    assert.equal(one.chats.length, 1);
+    assert.equal(attempts?.length, 1);
+  }
+});
+
+test('a link to a local-only file is that file', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-link-'));
+  mkdirSync(join(folder, 'secrets'));
+  writeFileSync(join(folder, 'secrets', 'plan.md'), 'x');
+  symlinkSync(join(folder, 'secrets', 'plan.md'), join(folder, 'notes.md'));
+  const cloud = await fake(t, fakeOpenAi);
+  const rumbo = await server(t, {
+    'rumbo.providers': { cloud: entry(cloud, { source: 'api', models: ['fake-model'] }) },
+    'rumbo.privacy.localOnly': ['**/secrets/**'],
+  });
+  const file = { uri: pathToFileURL(join(folder, 'notes.md')).href, languageId: 'markdown', text: 'x' };
+  const { excluded } = await rumbo.connection.sendRequest(explain, { prompt: 'hi', file });
+  assert.ok(excluded.some(({ model, rule }) => model === 'cloud/fake-model' && rule === 'local-only'));
+  await failure(ask(rumbo, { prompt: 'hi', file }));
+  assert.equal(cloud.chats.length, 0);
+});
