@@ -5,10 +5,11 @@ import { type TaskType, taskTypes } from '../../shared/tasks.ts';
 
 export const usage = `Usage:
   npm start                                        open VS Code with Rumbo
-  npm start -- plan "what to plan"                 a plan, streamed
+  npm start -- plan "what to plan" [--file x.ts]   a plan, streamed
   npm start -- code "what to change" [--file x.ts] [--lines 3-9] [--write]
                                                    code, or a diff of the file; --write changes the file
-  npm start -- explain "a prompt" [--role coder]   which model would answer, why, for how much; sends nothing
+  npm start -- explain "a prompt" [--role coder] [--file x.ts]
+                                                   which model would answer, why, for how much; sends nothing
   npm start -- status                              providers, models, today's cost
 
 Options:

@@ -6,18 +6,13 @@ import { receiptLine, receiptSection } from '../../client/texts/receipt.ts';
 import { offsetsOf } from '../../server/roles/text-range.ts';
 import { type Ask, UsageError, whereUserStands } from './arguments.ts';
 import type { TerminalServer } from './server.ts';
-import { fileOf, print, printJson, promptOf, routeOf } from './shared.ts';
+import { print, printJson, promptOf, routeOf } from './shared.ts';
 import { announce, tell } from './text.ts';
 
 export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal): Promise<void> {
-  const file = await fileOf(ask);
-  const params = {
-    ...routeOf(ask),
-    role: 'coder',
-    prompt: await promptOf(ask),
-    useCache: ask.useCache,
-    ...(file ? { file } : {}),
-  };
+  const route = await routeOf(ask);
+  const { file } = route;
+  const params = { ...route, role: 'coder', prompt: await promptOf(ask), useCache: ask.useCache };
   const result = await server.ask(params, (part) => tell(part, { start: announce, text: () => {} }), signal);
   const { text = '', range } = result.code ?? {};
   if (ask.json) printJson(result);
@@ -38,10 +33,20 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
       }),
     );
   process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
-  if (result.receipt.finishReason === 'length') {
+  const { finishReason } = result.receipt;
+  if (finishReason === 'length') {
     throw new UsageError(
       'The model reached its output limit, so the change is cut. Nothing was written; ask for less at once.',
     );
+  }
+  if (finishReason === 'content-filter') {
+    throw new UsageError(
+      'The service’s content policy cut the answer. Nothing was written; ask in other words.',
+    );
+  }
+  // An empty block for a selection takes it out; nothing for a whole file is no answer.
+  if (text.trim() === '' && (!ask.lines || result.text.trim() === '')) {
+    throw new UsageError('The model answered without any code. Nothing was written; ask again.');
   }
   if (!ask.write) {
     process.stderr.write('Nothing was written. Add --write to change the file.\n');

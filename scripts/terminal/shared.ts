@@ -1,4 +1,5 @@
 /** What the terminal's commands have in common: the prompt, the request, the output. */
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,19 +21,28 @@ export async function promptOf({ prompt }: Ask): Promise<string> {
   return (await process.stdin.setEncoding('utf8').toArray()).join('').trim();
 }
 
-export const routeOf = ({ model, role, task }: Ask): Omit<RouteParams, 'prompt'> => ({
-  ...(model === undefined ? {} : { model }),
-  ...(role === undefined ? {} : { role }),
-  ...(task === undefined ? {} : { task }),
-});
+/** All that decides about the route, the file that is asked about among it. */
+export async function routeOf(ask: Ask): Promise<Omit<RouteParams, 'prompt'>> {
+  const { model, role, task } = ask;
+  const file = await fileOf(ask);
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(role === undefined ? {} : { role }),
+    ...(task === undefined ? {} : { task }),
+    ...(file === undefined ? {} : { file }),
+  };
+}
 
-/** The file that is asked about, whole; `--lines` is its selection. */
-export async function fileOf({ file, lines }: Ask): Promise<FileContext | undefined> {
+/** The file whole; `--lines` is its selection. */
+async function fileOf({ file, lines }: Ask): Promise<FileContext | undefined> {
   if (file === undefined) return;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`;
     throw new UsageError(`${file} ${why}. Check the path.`);
   });
+  // Writing it back would change what could not be read.
+  if (!isUtf8(bytes)) throw new UsageError(`${file} is not UTF-8 text. Convert it, or choose another file.`);
+  const text = bytes.toString('utf8');
   const count = text.split('\n').length;
   if (lines && lines.first > count)
     throw new UsageError(`${file} has ${count} lines. Choose --lines within them.`);

@@ -11,7 +11,12 @@ import { type Parts, print, printJson, promptOf, routeOf } from './shared.ts';
 
 export async function plan(ask: Ask, server: TerminalServer, signal: AbortSignal): Promise<void> {
   const parts: Parts = { start: announce, text: ask.json ? () => {} : print };
-  const params = { ...routeOf(ask), role: 'planner', prompt: await promptOf(ask), useCache: ask.useCache };
+  const params = {
+    ...(await routeOf(ask)),
+    role: 'planner',
+    prompt: await promptOf(ask),
+    useCache: ask.useCache,
+  };
   const result = await server.ask(params, (part) => tell(part, parts), signal);
   if (ask.json) printJson(result);
   else print(`\n\n${receiptSection(result.receipt)}`);
@@ -21,7 +26,7 @@ export async function explain(ask: Ask, { connection }: TerminalServer): Promise
   // Who is there must be known before it can be explained; local engines are asked for their lists, nobody for an answer.
   await connection.sendRequest(protocol.listModels, { refresh: true });
   const prompt = await promptOf(ask);
-  const result = await connection.sendRequest(protocol.explain, { ...routeOf(ask), prompt });
+  const result = await connection.sendRequest(protocol.explain, { ...(await routeOf(ask)), prompt });
   if (ask.json) printJson(result);
   else print(explanationDocument(prompt, result));
 }

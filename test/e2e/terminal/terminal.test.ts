@@ -105,6 +105,57 @@ test('a cut answer is not written', async (t) => {
   assert.match(err, /output limit/);
   assert.equal(readFileSync(join(folder, 'x.ts'), 'utf8'), 'whole\n');
 });
+test('an empty answer does not empty a file, and a selection may be taken out', async (t) => {
+  const { lab, folder } = await setUp(t, { reply: '' });
+  const path = join(folder, 'x.ts');
+  writeFileSync(path, 'one\ntwo\n');
+  const words = ['code', 'go', '--file', 'x.ts', '--write', '--no-cache', '--config', 'rumbo.json'];
+  for (const reply of ['', '```ts\n```']) {
+    lab.reply = { text: reply };
+    const { code, err } = await run(folder, words);
+    assert.notEqual(code, 0);
+    assert.match(err, /without any code\. Nothing was written/);
+    assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n');
+  }
+  assert.equal((await run(folder, [...words, '--lines', '1'])).code, 0);
+  assert.equal(readFileSync(path, 'utf8'), 'two\n');
+});
+test('a file that is not UTF-8 is left as it is', async (t) => {
+  const { lab, folder } = await setUp(t, { reply: '```ts\nnew\n```' });
+  const bytes = Buffer.from('// a\xf1o\nold\n', 'latin1');
+  writeFileSync(join(folder, 'x.ts'), bytes);
+  const { code, err } = await run(folder, [
+    'code',
+    'go',
+    '--file',
+    'x.ts',
+    '--lines',
+    '2',
+    '--write',
+    '--config',
+    'rumbo.json',
+  ]);
+  assert.equal(code, 2);
+  assert.match(err, /not UTF-8/);
+  assert.deepEqual(readFileSync(join(folder, 'x.ts')), bytes);
+  assert.equal(lab.chats.length, 0);
+});
+test('--file counts for plan and explain as it does for code', async (t) => {
+  const { lab, folder } = await setUp(t);
+  writeFileSync(join(folder, 'x.ts'), 'const answer = 42;\n');
+  await run(folder, ['plan', 'go', '--file', 'x.ts', '--config', 'rumbo.json']);
+  assert.match(JSON.stringify(lab.chats[0]?.body), /const answer = 42/);
+  writeConfig(
+    {
+      'rumbo.providers': { ...quiet, lab: entry(lab, { source: 'api', models: ['fake-model'] }) },
+      'rumbo.privacy.localOnly': ['x.ts'],
+    },
+    join(folder, 'rumbo.json'),
+  );
+  const { out } = await run(folder, ['explain', 'go', '--file', 'x.ts', '--json', '--config', 'rumbo.json']);
+  const excluded: { model: string; rule: string }[] = JSON.parse(out).excluded;
+  assert.equal(excluded.find(({ model }) => model === 'lab/fake-model')?.rule, 'local-only');
+});
 test('explain and status speak of what is there, as text and as JSON', async (t) => {
   const { lab, folder } = await setUp(t);
   const explained = await run(folder, ['explain', 'write a regex', '--config', 'rumbo.json']);
