@@ -84,12 +84,16 @@ export function fleet(parts: FleetParts) {
         if (each.state() === 'ready' && each.listAgeMs() > freshMs.up) void each.refresh();
       }
       const named = pinned === undefined ? undefined : providers.get(pinned);
-      if (named && named.listed === undefined && named.configured.source === 'api') down.push(named);
-      if (down.length === 0) return;
+      const unlisted = named?.listed === undefined && (named?.listAgeMs() ?? 0) > freshMs.down;
+      if (named && unlisted && named.configured.source === 'api') down.push(named);
+      const looks = down.map((each) => ({ each, done: each.refresh() }));
+      // A question that names a provider has nobody else to wait for.
+      const awaited = looks.filter(({ each }) => named === undefined || each === named);
+      if (awaited.length === 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, named ? pinnedPatienceMs : patienceMs);
       signal.addEventListener('abort', () => resolve(), { once: true });
-      await Promise.race([Promise.all(down.map((each) => each.refresh())), promise]);
+      await Promise.race([Promise.all(awaited.map(({ done }) => done)), promise]);
       clearTimeout(timer);
     },
     /** Asks for model lists now: one provider, or every local one and those cloud ones that have answered before. */

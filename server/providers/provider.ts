@@ -57,23 +57,30 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
   let listed: readonly ModelInfo[] | undefined;
   let listFailure: RumboError | undefined;
   let listing: Promise<void> | undefined;
+  let resets = 0;
   let listedAtMs = Number.NEGATIVE_INFINITY;
   let last: ProviderStatus['last'];
 
   const keyless = () => definition.key === 'required' && keys.where(owner) === 'none';
 
   const list = async (): Promise<void> => {
-    try {
-      listed = await raw.listModels(AbortSignal.timeout(listTimeoutMs));
-      listFailure = undefined;
-      health.note();
-    } catch (cause) {
-      // The last good list stays: the engine may only be restarting.
-      listFailure = asRumboError(cause);
-      if (listFailure.kind === 'unauthorized') health.note(listFailure);
-    } finally {
-      listedAtMs = now();
-    }
+    const asked = resets;
+    const late = AbortSignal.timeout(listTimeoutMs);
+    const found = await raw.listModels(late).catch((cause: unknown) =>
+      late.aborted
+        ? new RumboError(`${label} did not list its models within ${listTimeoutMs / 1000} s.`, {
+            kind: 'timeout',
+            provider: name,
+          })
+        : asRumboError(cause),
+    );
+    // What another key or an earlier try found out says nothing any more.
+    if (asked !== resets) return;
+    listedAtMs = now();
+    // The last good list stays: the engine may only be restarting.
+    if (found instanceof RumboError) listFailure = found;
+    else [listed, listFailure] = [found, undefined];
+    health.listed(listFailure);
   };
 
   const state = (): ProviderState => {
@@ -98,11 +105,13 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     /** Asks for the model list; two calls share one request. Never rejects: the state says how it went. */
     refresh(): Promise<void> {
       if (!configured.enabled || keyless()) return Promise.resolve();
-      listing ??= list().finally(() => {
-        listing = undefined;
+      if (listing) return listing;
+      const mine = list().finally(() => {
+        if (listing === mine) listing = undefined;
         changed();
       });
-      return listing;
+      listing = mine;
+      return mine;
     },
     /** Contacts it with its key. Returns how many models it lists; rejects with what is wrong. */
     async test(): Promise<number> {
@@ -123,6 +132,8 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     },
     /** Its key changed, or the user asks for a fresh start. */
     reset: () => {
+      resets += 1;
+      listing = undefined;
       listFailure = undefined;
       health.reset();
       changed();

@@ -41,6 +41,7 @@ const rules: Partial<Record<ErrorKind, Rest['rule']>> = {
  */
 export function providerHealth(now: () => number, changed: () => void) {
   let failures = 0;
+  let lastFailure: ErrorKind | undefined;
   let opened: { untilMs: number; pauseMs: number; reason: string; probing: boolean } | undefined;
   let rest: Rest | undefined;
 
@@ -65,6 +66,7 @@ export function providerHealth(now: () => number, changed: () => void) {
       return;
     }
     failures += 1;
+    lastFailure = error.kind;
     if (opened || failures >= failuresToOpen) {
       const ms = Math.min(opened ? opened.pauseMs * 2 : pauseMs.first, pauseMs.longest);
       opened = { untilMs: now() + ms, pauseMs: ms, reason: error.message, probing: false };
@@ -110,7 +112,17 @@ export function providerHealth(now: () => number, changed: () => void) {
         }
       },
     })) satisfies Policy,
-    /** A failure or success seen outside an answer, while listing models. */
-    note: (error?: RumboError) => (error ? fail(error) : succeed()),
+    /**
+     * The list of models came, or why not. A list proves the key and the connection; a rate limit, an empty account
+     * and failing answers are no matter of lists.
+     */
+    listed(error?: RumboError): void {
+      if (error?.kind === 'unauthorized') fail(error);
+      if (error) return;
+      if (rest?.rule === 'key') rest = undefined;
+      if (lastFailure !== 'unreachable') return;
+      failures = 0;
+      opened = undefined;
+    },
   };
 }

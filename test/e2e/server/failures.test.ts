@@ -149,3 +149,29 @@ test('a broken file at the start ends the server with path and line', async () =
     });
   }
 });
+
+test('a question that pins a model waits for no other engine', async (t) => {
+  const silent = await fake(t, fakeOpenAi, { headDelayMs: 3_000 });
+  const one = await fake(t, fakeOpenAi);
+  const rumbo = await server(t, { 'rumbo.providers': { silent: entry(silent), one: entry(one) } });
+  await until(rumbo, ({ providers }) =>
+    providers.some(({ name, state }) => name === 'one' && state === 'ready'),
+  );
+  const { result } = await ask(rumbo, { prompt: 'hi', model: 'one/fake-model' });
+  assert.ok(result.receipt.totalMs < 600, `${result.receipt.totalMs} ms`);
+});
+
+test('an engine that lists its models and cannot answer is left to rest', async (t) => {
+  const bad = await fake(t, fakeOpenAi, { fail: { status: 500, body: {} } });
+  const good = await fake(t, fakeOpenAi);
+  const rumbo = await server(t, {
+    'rumbo.providers': { bad: entry(bad), good: entry(good) },
+    'rumbo.routing.strategy': 'priority',
+    'rumbo.routing.priorityOrder': ['bad', 'good'],
+  });
+  for (let time = 0; time < 3; time++) await ask(rumbo, { prompt: `question ${time}` });
+  const before = bad.chats.length;
+  await rumbo.connection.sendRequest(listModels, { refresh: true });
+  await ask(rumbo, { prompt: 'one more' });
+  assert.equal(bad.chats.length, before);
+});

@@ -95,3 +95,29 @@ test('the user’s own mistakes and cancels count for nothing', async () => {
     assert.deepEqual(health.get(), { circuit: 'closed' });
   }
 });
+
+test('a list of models proves key and connection, and nothing about limits, money or answers', async () => {
+  for (const kind of ['rate-limited', 'payment-required'] as const) {
+    const { health, ask, set } = setUp();
+    set(kind);
+    await ask();
+    health.listed();
+    assert.ok(health.get().rest, kind);
+  }
+  for (const [kind, rests] of [
+    ['overloaded', true],
+    ['unreachable', false],
+  ] as const) {
+    const { health, ask, set } = setUp();
+    set(kind);
+    for (let time = 0; time < 3; time++) await ask();
+    health.listed();
+    assert.equal(health.get().rest !== undefined, rests, kind);
+  }
+  const { health, ask, set } = setUp();
+  set('unauthorized');
+  await ask();
+  assert.equal(health.get().rest?.rule, 'key');
+  health.listed();
+  assert.equal(health.get().rest, undefined);
+});
