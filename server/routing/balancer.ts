@@ -41,7 +41,8 @@ export function balance(route: Route, snapshot: Snapshot): Decision {
     ? ranked.sort((a, b) => Number(b.model.id === pin.model) - Number(a.model.id === pin.model))
     : ranked;
 
-  const lost = pin && !left.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded) : undefined;
+  const lost =
+    pin && !left.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded, snapshot) : undefined;
   return {
     strategy,
     candidates,
@@ -61,12 +62,18 @@ function pinOf(route: Route, { roles, taskTypes }: Snapshot): { model: string; w
   return;
 }
 
-const lostPin = (pin: string, excluded: readonly Exclusion[]): Exclusion =>
-  excluded.find(({ model }) => model === pin) ?? {
-    model: pin as ModelId,
-    rule: 'unknown',
-    reason: 'No provider lists it.',
-  };
+function lostPin(pin: string, excluded: readonly Exclusion[], { resting, models }: Snapshot): Exclusion {
+  const model = pin as ModelId;
+  const known = excluded.find((exclusion) => exclusion.model === model);
+  if (known) return known;
+  // A provider that could not be asked for its models may have this one.
+  const provider = providerOf(pin);
+  const rest = resting.get(provider);
+  const unasked = rest?.rule === 'no-key' || !models.some((each) => each.provider === provider);
+  return rest && unasked
+    ? { model, rule: rest.rule, reason: rest.reason }
+    : { model, rule: 'unknown', reason: 'No provider lists it.' };
+}
 
 /** Rule 4: rate limits took every cloud model that could have served, and a local one can. */
 function safetyLock(

@@ -1,4 +1,5 @@
 /** Why no model can answer: the one sentence that helps most, from what the filter found. Pure. */
+import { providerOf } from '../../shared/chat.ts';
 import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
@@ -17,6 +18,7 @@ export function pinFailure({ model, rule, reason, until }: Exclusion): RumboErro
   const action = kind === 'no-candidate' ? { action: 'Allow the next model, or unpin it.' } : {};
   return new RumboError(`${model} is pinned and cannot run. ${reason}${when}`, {
     kind,
+    provider: providerOf(model),
     pinned: model,
     ...action,
   });
@@ -29,6 +31,8 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   'rate-limit': 'rate-limited',
   payment: 'payment-required',
   key: 'unauthorized',
+  'no-key': 'unauthorized',
+  unreachable: 'unreachable',
 };
 
 /** Nothing is left, whoever is asked. */

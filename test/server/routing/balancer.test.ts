@@ -153,6 +153,23 @@ describe('2. Pin', () => {
     assert.equal(failure.kind, 'model-not-found');
     assert.match(failure.message, /openai\/none/);
   });
+  test('a pin whose provider could not be asked for its models says why, and what to do', () => {
+    const rests = resting(
+      ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }],
+      ['lab', { rule: 'unreachable', reason: 'Nothing answers at http://127.0.0.1:9.' }],
+      ['gemini', { rule: 'rate-limit', reason: 'The rate limit is reached.' }],
+    );
+    for (const [pin, kind, sentence] of [
+      ['openai/none', 'unauthorized', /has no API key/],
+      ['lab/none', 'unreachable', /Nothing answers/],
+      ['gemini/none', 'model-not-found', /not a model that Rumbo knows/],
+    ] as const) {
+      const { pinLost } = balance(route({ model: pin }), snapshot(models, { resting: rests }));
+      const failure = pinFailure(pinLost ?? { model: 'a/b', rule: '', reason: '' });
+      assert.deepEqual([failure.kind, failure.data.pinned], [kind, pin]);
+      assert.match(failure.message, sentence);
+    }
+  });
 });
 
 describe('3. Order', () => {
