@@ -45,6 +45,9 @@ export function admit(sent: unknown): AskParams {
   // Absent and undefined are the same to zod and not to the compiler; JSON has only absent.
   const params = read.data as AskParams;
   const { prompt, messages, role, model } = params;
+  if (messages !== undefined && prompt !== undefined) {
+    throw refuse('The request has a prompt and messages; one would be lost.', 'Send one of the two.');
+  }
   if (messages === undefined && (prompt === undefined || prompt.trim() === '')) {
     throw refuse('The prompt is empty.', 'Type what you want and ask again.');
   }

@@ -16,6 +16,7 @@ test('each bad request is refused in one sentence with one action, and nothing i
     [{}, /prompt is empty/],
     [{ prompt: '   ' }, /prompt is empty/],
     [{ messages: [] }, /no user message/],
+    [{ prompt: 'x', messages: [{ role: 'user', content: 'y' }] }, /one would be lost/],
     [{ prompt: 7 }, /prompt/],
     [{ prompt: 'x', role: 'wizard' }, /no role "wizard"/],
     [{ prompt: 'x', role: '__proto__' }, /no role/],
