@@ -6,6 +6,7 @@ import * as protocol from '../shared/protocol.ts';
 import type { Status } from '../shared/status.ts';
 import { coalesce } from './coalesce.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import { aborted } from './platform/aborted.ts';
 import type { Log } from './platform/log.ts';
 
 export type Services = {
@@ -32,7 +33,7 @@ export function serve(connection: Connection, services: Services): void {
   connection.onRequest(protocol.ask, async (params, token) => {
     const signal = signalOf(token);
     try {
-      await Promise.race([services.ready, cancelled(signal)]);
+      await Promise.race([services.ready, aborted(signal)]);
       const answer = orchestrator.ask(params, signal);
       // A client may send null; the orchestrator has the sentence for it.
       const target = params?.partialResultToken;
@@ -83,13 +84,6 @@ async function last<R>(answer: AsyncGenerator<unknown, R>): Promise<R> {
     if (done) return value;
   }
 }
-
-/** Rejects when the signal aborts, for waits that know no signal. */
-const cancelled = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 
 function signalOf(token: CancellationToken): AbortSignal {
   const controller = new AbortController();

@@ -1,6 +1,7 @@
 /** Definition + address + HTTP + key → a live engine. */
 import type { EnginePart } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { aborted } from '../platform/aborted.ts';
 import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import type { Decoder, Refusal, WireRequest } from '../wire/wire-format.ts';
@@ -91,7 +92,8 @@ export function connect(connection: Connection): Engine {
       let key: string | undefined;
       const over = follower(signal);
       try {
-        key = await requireKey();
+        // A keychain that is locked takes seconds to say so.
+        key = await Promise.race([requireKey(), aborted(over.signal)]);
         const post = wire.chat(model, request);
         const response = await send(
           { path: post.path, post },

@@ -104,12 +104,12 @@ export function keys({ env, keychain, index }: Parts) {
               message: 'The keychain did not remove the key; it may be locked. Unlock it and try again.',
             };
           }
+          index.remove(owner.provider);
         } catch (error) {
           return {
-            message: `The keychain did not remove the key: ${error instanceof Error ? error.message : 'unknown reason'}`,
+            message: `The key could not be removed: ${error instanceof Error ? error.message : 'unknown reason'}`,
           };
         }
-        index.remove(owner.provider);
       }
       if (fromEnvironment(owner)) {
         return {

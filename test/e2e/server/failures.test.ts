@@ -41,11 +41,11 @@ test('a wrong key is said so, by provider, without the key', async (t) => {
     { 'rumbo.providers': { lab: entry(one, { models: ['fake-model'], keyEnv: 'MY_KEY' }) } },
     { env: bareEnv({ MY_KEY: 'sk-wrong-key-999' }) },
   );
-  for (const promise of [
-    ask(rumbo, { prompt: 'hi', model: 'lab/fake-model' }),
-    rumbo.connection.sendRequest(testProvider, { provider: 'lab' }),
+  for (const attempt of [
+    () => ask(rumbo, { prompt: 'hi', model: 'lab/fake-model' }),
+    () => rumbo.connection.sendRequest(testProvider, { provider: 'lab' }),
   ]) {
-    const data = await failure(promise);
+    const data = await failure(attempt());
     assert.equal(data.kind, 'unauthorized');
     assert.match(data.action ?? '', /key/i);
     assert.doesNotMatch(JSON.stringify(data), /sk-wrong/);

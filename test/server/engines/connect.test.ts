@@ -94,8 +94,9 @@ for (const [definition, fakeOf, model] of cases) {
   test(`${definition.kind}: a wrong key is unauthorized, and the key is not in the message`, async (t) => {
     const { fake } = await start(t);
     const engine = engineAt(definition, fake.baseUrl, 'sk-wrong');
-    for (const failed of [answer(engine, model), engine.listModels(never)]) {
-      const error = await failure(failed);
+    // One after the other: a promise that fails while another is awaited is nobody's.
+    for (const attempt of [() => answer(engine, model), () => engine.listModels(never)]) {
+      const error = await failure(attempt());
       assert.equal(error.kind, 'unauthorized');
       assert.equal(error.data.provider, 'lab');
       assert.ok(!/sk-w/.test(JSON.stringify(error.data)));
@@ -315,4 +316,19 @@ test('names the user gave stand in for a list the service does not have', async 
   assert.deepEqual(await named.listModels(never), [{ name: 'mine' }]);
   const dead = connect({ ...parts, baseUrl: 'http://127.0.0.1:1/v1', models: ['mine'] });
   assert.equal((await failure(dead.listModels(never))).kind, 'unreachable');
+});
+
+test('cancelling does not wait for a keychain that hangs', async () => {
+  const engine = connect({
+    provider: 'openai',
+    label: 'OpenAI',
+    definition: openai,
+    baseUrl: 'https://api.openai.test',
+    http: async () => assert.fail('nothing is sent'),
+    keyOf: () => new Promise(() => {}),
+  });
+  const controller = new AbortController();
+  const answer = Array.fromAsync(engine.stream('m', { messages: [] }, controller.signal));
+  setTimeout(() => controller.abort(), 10);
+  await assert.rejects(answer, { kind: 'cancelled' });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -130,6 +130,14 @@ test('two windows do not forget each other’s keys', async () => {
   await keys({ env: {}, keychain, index: two }).set({ ...owner, provider: 'lab' }, 'sk-other-value');
   const later = keyIndex(place);
   assert.ok(later.has('openai', origin) && later.has('lab', origin));
+});
+test('a removal that cannot be noted is a sentence, not a crash', async () => {
+  const place = folder();
+  const ring = keys({ env: {}, keychain: memoryKeychain(), index: keyIndex(place) });
+  await ring.set(owner, 'sk-secret-value');
+  // What the index is written to before it takes its place.
+  mkdirSync(join(place, `keys.json.${process.pid}.tmp`));
+  assert.match((await ring.remove(owner)).message ?? '', /could not be removed: EISDIR/);
 });
 test('what cannot be a key is refused before the keychain is asked', async () => {
   const keychain = memoryKeychain();
