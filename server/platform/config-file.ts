@@ -1,5 +1,5 @@
 /** A JSON file with comments that the user writes by hand: its value, and the line of each thing in it. */
-import { readFileSync, watch } from 'node:fs';
+import { readFileSync, realpathSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { RumboError } from '../../shared/errors.ts';
@@ -50,19 +50,22 @@ export function readConfigFile(path: string): ConfigFile {
   };
 }
 
-/** Calls back when the file changes; editors that replace it whole are seen too. Returns what stops it. */
+/** Calls back when the file changes; editors that replace it whole are seen too, and the file a link leads to. Returns what stops it. */
 export function watchFile(path: string, changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(dirname(path), (_event, name) => {
-    if (name !== null && name !== basename(path)) return;
-    clearTimeout(timer);
-    timer = setTimeout(changed, 50);
+  const watchers = [...new Set([path, realpathSync(path)])].map((each) => {
+    const watcher = watch(dirname(each), (_event, name) => {
+      if (name !== null && name !== basename(each)) return;
+      clearTimeout(timer);
+      timer = setTimeout(changed, 50);
+    });
+    watcher.on('error', () => watcher.close());
+    watcher.unref();
+    return watcher;
   });
-  watcher.on('error', () => watcher.close());
-  watcher.unref();
   return () => {
     clearTimeout(timer);
-    watcher.close();
+    for (const watcher of watchers) watcher.close();
   };
 }
 

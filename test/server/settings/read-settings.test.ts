@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSettings } from '../../../server/settings/read-settings.ts';
-import { settingsOfFile } from '../../../server/settings/settings-source.ts';
+import { followFile, settingsOfFile } from '../../../server/settings/settings-source.ts';
 import type { RumboError } from '../../../shared/errors.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
 
@@ -99,4 +99,15 @@ test('a file that is not JSON, not an object or not there is one sentence with i
       },
     );
   }
+});
+
+test('a file behind a link is followed, as people keep their dotfiles', async () => {
+  const real = file('{ "rumbo.routing.strategy": "auto" }');
+  const link = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'linked.json');
+  symlinkSync(real, link);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const stop = followFile(link, ({ settings }) => resolve(settings['routing.strategy']), assert.fail);
+  writeFileSync(real, '{ "rumbo.routing.strategy": "cost" }');
+  assert.equal(await promise, 'cost');
+  stop();
 });
