@@ -1,5 +1,5 @@
 /** One VS Code in a browser for the tests of a file: profile, workspace and window of its own. */
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -24,7 +24,7 @@ export type Editor = Workbench & {
   settings(): Record<string, unknown>;
   /** Loads the window again, as after a restart of the editor. */
   reload(): Promise<void>;
-  /** Everything the extension and its server have written into their log. */
+  /** What the window and code-server have said; Rumbo's own log channel is among it where code-server can write one. */
   log(): string;
   close(): Promise<void>;
 };
@@ -41,6 +41,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   const settingsFile = join(userDataOf(server.profile), 'User', 'settings.json');
   const { page, close } = await openPage(server.url);
   const hand = workbench(page);
+  const said: string[] = [];
+  page.on('console', (message) => said.push(`[${message.type()}] ${message.text()}`));
   const ready = () => hand.status('Rumbo').waitFor({ timeout: 2 * patience });
   const editor: Editor = {
     ...hand,
@@ -63,10 +65,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       await page.reload();
       await ready();
     },
-    log: () =>
-      globSync('logs/**/*rumbo*/*.log', { cwd: userDataOf(server.profile) })
-        .map((file) => readFileSync(join(userDataOf(server.profile), file), 'utf8'))
-        .join('\n'),
+    log: () => [...said, server.log(), ...logsIn(server.profile)].join('\n'),
     async close() {
       await close();
       await server.stop();
@@ -111,8 +110,16 @@ export function scenarios(open: (defer: Defer) => Promise<Editor>) {
     });
 }
 
-async function keepEvidence(editor: Editor, name: string): Promise<void> {
+/** A picture and the log, for whoever looks into a failure. */
+export async function keepEvidence(editor: Pick<Editor, 'screenshot' | 'log'>, name: string): Promise<void> {
   const file = `failed-${fileName(name)}`;
   await editor.screenshot(file).catch(() => undefined);
-  writeFileSync(output(`${file}.log`), existsSync(editor.profile) ? editor.log() : '');
+  writeFileSync(output(`${file}.log`), editor.log());
+}
+
+function logsIn(profile: string): string[] {
+  const cwd = userDataOf(profile);
+  return globSync('logs/**/*{rumbo,Rumbo}*{,/*}.log', { cwd }).map((file) =>
+    readFileSync(join(cwd, file), 'utf8'),
+  );
 }

@@ -1,5 +1,6 @@
 /** A hand on VS Code's workbench: what a user types, presses and reads. Waits for conditions, never for time. */
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { output } from './output.ts';
 
@@ -108,7 +109,10 @@ export function workbench(page: Page) {
         await page.keyboard.press('Control+P');
         await input.waitFor({ timeout: 5000 });
         await input.fill(`${path}:${line}:${column}`, { timeout: 3000 });
-        await rows.first().waitFor({ timeout: 8000 });
+        // The list of files opened before comes first, and goes.
+        await quickInput
+          .locator('.monaco-list-row.focused', { hasText: basename(path) })
+          .waitFor({ timeout: 8000 });
         await page.keyboard.press('Enter');
         await editorOf(self.uriOf(path)).waitFor({ timeout: 8000 });
       }),
@@ -195,6 +199,14 @@ export function workbench(page: Page) {
     /** A row of the tree, by what a screen reader says. */
     row: (name: string | RegExp): Locator =>
       page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
+
+    /** Rests the mouse on something until its tooltip shows these words. */
+    tooltip: (what: Locator, words: string): Promise<void> =>
+      persist(async () => {
+        await page.mouse.move(700, 400);
+        await what.hover({ timeout: 5000 });
+        await page.locator('.monaco-hover:visible', { hasText: words }).waitFor({ timeout: 4000 });
+      }),
 
     /** Presses the button that shows on a row of the tree under the mouse. */
     async act(name: string | RegExp, button: string): Promise<void> {

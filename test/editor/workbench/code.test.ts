@@ -1,6 +1,7 @@
 /** **Rumbo: Code…** in the packaged extension: a change is shown before it is kept. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
 import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
 
@@ -119,3 +120,27 @@ scenario('without an open file the code goes to a new document in its language',
   await editor.screenshot('code-new-document');
   assert.doesNotMatch(await editor.text('untitled:'), /```/);
 });
+
+for (const name of ['.vscode/tasks.json', '.git/config', '.mcp.json', 'shop.code-workspace']) {
+  scenario(`${name} is only changed after a second question`, async (editor) => {
+    const path = `${editor.workspace}/${name}`;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '{}\n');
+    await editor.openFile(path);
+    await editor.command('Rumbo: Code…');
+    await editor.answer('Rumbo: Code', 'Run something on start');
+    const toast = await editor.notification('Proposed change');
+    await editor.press(toast, 'Accept');
+    const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Change it all the same?' });
+    await dialog.waitFor();
+    await editor.screenshot('code-protected');
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    assert.equal(await editor.text(editor.uriOf(path)), '{}\n');
+    // Asked and confirmed, it is changed.
+    await editor.page.locator('.tab', { hasText: 'proposed change' }).click();
+    await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
+    await dialog.locator('.monaco-button', { hasText: 'Change It' }).click();
+    await editor.shows(editor.uriOf(path), written);
+    assert.equal(readFileSync(path, 'utf8'), '{}\n');
+  });
+}

@@ -1,0 +1,72 @@
+/** Inside the extension host, in a workspace whose settings try everything: what the user said holds. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import {
+  answerText,
+  candidatesIn,
+  hand,
+  parameters,
+  plan,
+  route,
+  test,
+  until,
+} from '../support/host-suite.ts';
+
+const { trusted, thief } = parameters<{ trusted: boolean; thief: string }>();
+const settings = () => vscode.workspace.getConfiguration('rumbo');
+const set = (name: string, value: unknown) =>
+  settings().update(name, value, vscode.ConfigurationTarget.Global);
+
+test('the editor does read the workspace’s settings, and trusts them or not', async () => {
+  assert.equal(vscode.workspace.isTrusted, trusted);
+  const said = settings().inspect<Record<string, { source?: string }>>('models')?.workspaceValue;
+  assert.equal(said?.['lab/good']?.source, 'local');
+  assert.ok(vscode.workspace.getConfiguration().inspect('rumbo.gateway.enabled')?.workspaceValue);
+});
+
+test('a plan goes where the user said, with the key, and only there', async () => {
+  const text = await plan('Where does this go?');
+  assert.match(text, /From the right place\./);
+  assert.match(text, /\*\*Model:\*\* lab\/good\n/);
+});
+
+test('no provider, no pin, no order and no unlocking of the workspace counts', async () => {
+  const text = await route();
+  assert.deepEqual(candidatesIn(text), ['lab/good']);
+  assert.doesNotMatch(text, /thief/);
+  assert.match(text, /\*\*lab\/forbidden\*\* \(rule: .*\): .*lock/i);
+  assert.match(text, /\*\*Strategy:\*\* quality/);
+  assert.match(text, /\*\*lab\/good\*\*, about \$/);
+});
+
+test('a file the user keeps local stays local, whatever the workspace calls a model', async () => {
+  const [uri] = await vscode.workspace.findFiles('secret.ts');
+  assert.ok(uri);
+  const document = await vscode.workspace.openTextDocument(uri);
+  const file = { uri: uri.toString(), languageId: 'typescript', text: document.getText() };
+  const text = await route('Explain this', { file });
+  assert.deepEqual(candidatesIn(text), []);
+  assert.match(text, /\*\*lab\/good\*\*/);
+});
+
+test('the user’s budget holds over the workspace’s', async () => {
+  await set('budget.perRequestUsd', 0.000_001);
+  assert.doesNotMatch(candidatesIn(await route()).join(), /lab\/good/);
+  await set('budget.perRequestUsd', undefined);
+  assert.match(candidatesIn(await route()).join(), /lab\/good/);
+});
+
+test('testing and refreshing providers asks nobody the workspace named, through no proxy it named', async () => {
+  await vscode.commands.executeCommand('rumbo.refreshProviders');
+  await vscode.commands.executeCommand('rumbo.testApiKey', 'far');
+  const { sentence } = await hand.notification('far.invalid');
+  assert.doesNotMatch(sentence, new RegExp(thief));
+  await vscode.commands.executeCommand('rumbo.testApiKey', 'lab');
+  await hand.notification('lab answered: ');
+});
+
+test('nothing of it shows in what the user is told', async () => {
+  await vscode.commands.executeCommand('rumbo.whyThisModel');
+  const text = await until(answerText, 'the reasons');
+  assert.ok(!text.includes(thief) && !text.includes('thief'));
+});

@@ -1,0 +1,111 @@
+/** Inside the extension host: collects tests, runs them in order, and tells the outer test how each went. */
+import * as vscode from 'vscode';
+
+/** What a user's hand does on the workbench. */
+export type HandRequest =
+  | { readonly do: 'answer'; readonly title: string; readonly text: string }
+  | { readonly do: 'notification'; readonly words: string }
+  | { readonly do: 'press'; readonly words: string; readonly button: string };
+
+/** Suite → outer test. */
+export type Message =
+  | { readonly type: 'start'; readonly title: string }
+  | { readonly type: 'end'; readonly error?: { readonly message: string; readonly stack: string } }
+  /** For whoever reads the results. */
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'hand'; readonly request: HandRequest };
+
+declare const GIVEN: { readonly channel: string; readonly parameters: unknown };
+
+/** What the outer test handed over. */
+export const parameters = <Type>(): Type => GIVEN.parameters as Type;
+
+const tests: { title: string; work: () => Promise<void> }[] = [];
+
+export function test(title: string, work: () => Promise<void>): void {
+  tests.push({ title, work });
+}
+
+/** VS Code calls this; it resolves when all went well. */
+async function run(): Promise<void> {
+  if (tests.length === 0) throw new Error('There are no tests.');
+  let failed = 0;
+  for (const { title, work } of tests) {
+    await tell({ type: 'start', title });
+    try {
+      await work();
+      await tell({ type: 'end' });
+    } catch (error) {
+      failed += 1;
+      const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+      await tell({ type: 'end', error: { message, stack } });
+    }
+  }
+  if (failed > 0) throw new Error(`${failed} failed`);
+}
+Object.assign(globalThis, { rumboSuite: run });
+
+async function tell(message: Message): Promise<unknown> {
+  const response = await fetch(GIVEN.channel, { method: 'POST', body: JSON.stringify(message) });
+  const { value, error } = (await response.json()) as { value?: unknown; error?: string };
+  if (error) throw new Error(error);
+  return value;
+}
+
+export const note = (text: string): Promise<unknown> => tell({ type: 'note', text });
+
+export const hand = {
+  /** Types into the box of this title. */
+  answer: (title: string, text: string) => tell({ type: 'hand', request: { do: 'answer', title, text } }),
+  /** Waits for a notification. */
+  notification: (words: string) =>
+    tell({ type: 'hand', request: { do: 'notification', words } }) as Promise<{
+      sentence: string;
+      buttons: string[];
+    }>,
+  press: (words: string, button: string) => tell({ type: 'hand', request: { do: 'press', words, button } }),
+};
+
+/** Waits until what is read is there. */
+export async function until<Value>(
+  read: () => Value | Promise<Value>,
+  what: string,
+  limitMs = 20_000,
+): Promise<Exclude<Value, false | '' | undefined>> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const value = await read();
+    if (value) return value as Exclude<Value, false | '' | undefined>;
+    if (Date.now() > deadline) throw new Error(`It never came: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** The newest answer's text. */
+export const answerText = (): string => {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.uri.scheme === 'rumbo-answer' ? document.getText() : '';
+};
+
+/** Asks for a plan as a user does; returns the document when it is complete. */
+export async function plan(prompt: string): Promise<string> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const planned = vscode.commands.executeCommand('rumbo.plan');
+  await hand.answer('Rumbo: Plan', prompt);
+  await planned;
+  return until(
+    () => /## Receipt|\*\*(?:Not answered|Incomplete|Stopped)/.test(answerText()) && answerText(),
+    'an answer',
+  );
+}
+
+/** What the server would decide now. */
+export async function route(prompt = 'Plan the next release', more: object = {}): Promise<string> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await vscode.commands.executeCommand('rumbo.explainRoute', { prompt, role: 'planner', ...more });
+  return until(answerText, 'a route');
+}
+
+/** The models of a route in order. */
+export const candidatesIn = (text: string): string[] =>
+  [...text.matchAll(/^\d+\. \*\*(\S+)\*\*/gm)].map(([, model = '']) => model);

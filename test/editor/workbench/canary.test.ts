@@ -1,0 +1,111 @@
+/** Pictures in what a model or its provider says are a way out: a canary's picture in every place that shows text. */
+import assert from 'node:assert/strict';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { type Canary, canary } from '../support/canary.ts';
+import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+
+const answer = 'rumbo-answer:';
+const blocked: string[] = [];
+let bird: Canary;
+
+const picture = (where: string) => `![${where}](${bird.origin}/${where}.png)`;
+
+const scenario = scenarios(async (defer) => {
+  bird = await canary();
+  defer(() => bird.close());
+  const code = `\`\`\`ts\n// ${picture('code')}\nexport const a = 1; // <img src="${bird.origin}/html.png">\n\`\`\``;
+  const fake = await fakeOpenAi({
+    models: ['fake-model'],
+    reply: (body) =>
+      JSON.stringify(body).includes('pass it on')
+        ? code
+        : `# Hello\n\n${picture('answer')}\n\n<img src="${bird.origin}/html.png">\n\n[link](${bird.origin}/link)\n`,
+  });
+  defer(() => fake.close());
+  const broken = await fakeOpenAi({
+    fail: { status: 400, body: { error: { message: `Bad ${picture('error')}`, type: 'x' } } },
+  });
+  defer(() => broken.close());
+  const provider = { kind: 'openai-compatible', source: 'local' };
+  const editor = await openEditor({
+    settings: {
+      'rumbo.providers': {
+        ...withoutLocalEngines,
+        lab: {
+          ...provider,
+          baseUrl: fake.baseUrl,
+          label: picture('label').slice(0, 60),
+          note: picture('note'),
+        },
+        broken: { ...provider, baseUrl: broken.baseUrl, enabled: false },
+      },
+    },
+  });
+  // What the window's own policy refuses to load never reaches the canary, but should not be tried either.
+  editor.page.on('console', (message) => {
+    const text = message.text();
+    if (/content security policy|refused to load/i.test(text) && text.includes(bird.origin))
+      blocked.push(text);
+  });
+  return editor;
+});
+
+/** Nobody asked, nobody tried, and no picture waits to be loaded. */
+async function nothingFetched({ page }: Editor): Promise<void> {
+  assert.deepEqual(bird.caught, []);
+  assert.deepEqual(blocked, []);
+  assert.equal(await page.locator(`img[src*="${new URL(bird.origin).host}"]`).count(), 0);
+}
+
+scenario('an answer and its receipt', async (editor) => {
+  await editor.command('Rumbo: Plan…');
+  await editor.answer('Rumbo: Plan', `Say hello ${picture('prompt')}`);
+  await editor.shows(answer, /answer\.png[\s\S]*Receipt/);
+  await nothingFetched(editor);
+  await editor.calm();
+  await editor.command('Rumbo: Why This Model?');
+  await editor.shows(answer, '# Why');
+  await nothingFetched(editor);
+});
+
+scenario('a proposed change and its notification', async (editor) => {
+  await editor.openFile(`${editor.workspace}/src/price.ts`, 3);
+  await editor.command('Rumbo: Code…');
+  await editor.answer('Rumbo: Code', 'pass it on');
+  await editor.notification('Proposed change');
+  await editor.shows('rumbo-proposal:', 'code.png');
+  await editor.screenshot('canary');
+  await nothingFetched(editor);
+});
+
+scenario('the tree, its tooltips and the status bar’s', async (editor) => {
+  await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();
+  const row = editor.row(/ready · 1 model/);
+  await row.waitFor();
+  await editor.tooltip(row.locator('.label-name'), 'note.png');
+  await editor.screenshot('canary-tooltip');
+  await nothingFetched(editor);
+  await row.click();
+  await editor.row('note.png').waitFor();
+  await editor.tooltip(editor.status(/Rumbo|fake-model/), 'note.png');
+  await nothingFetched(editor);
+});
+
+scenario('what a provider says in an error', async (editor) => {
+  const { lab, broken, ...others } = editor.settings()['rumbo.providers'] as Record<string, object>;
+  await editor.set({
+    'rumbo.providers': { ...others, lab: { ...lab, enabled: false }, broken: { ...broken, enabled: true } },
+  });
+  await editor.command('Rumbo: Plan…');
+  await editor.answer('Rumbo: Plan', 'Fail, please');
+  await editor.shows(answer, 'Not answered');
+  await editor.screenshot('canary-error');
+  await nothingFetched(editor);
+});
+
+scenario('the canary does sing', async ({ page }) => {
+  await page.evaluate(`new Image().src = ${JSON.stringify(`${bird.origin}/control.png`)}`);
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await page.waitForTimeout(50))
+    if (bird.caught.length + blocked.length > 0) return;
+  assert.fail('a picture was loaded and nobody noticed');
+});
