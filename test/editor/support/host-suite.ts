@@ -20,6 +20,9 @@ declare const GIVEN: { readonly channel: string; readonly parameters: unknown };
 /** What the outer test handed over. */
 export const parameters = <Type>(): Type => GIVEN.parameters as Type;
 
+/** Milliseconds for one test. */
+const testLimitMs = 45_000;
+
 const tests: { title: string; work: () => Promise<void> }[] = [];
 
 export function test(title: string, work: () => Promise<void>): void {
@@ -33,7 +36,7 @@ async function run(): Promise<void> {
   for (const { title, work } of tests) {
     await tell({ type: 'start', title });
     try {
-      await work();
+      await Promise.race([work(), overdue()]);
       await tell({ type: 'end' });
     } catch (error) {
       failed += 1;
@@ -44,6 +47,12 @@ async function run(): Promise<void> {
   if (failed > 0) throw new Error(`${failed} failed`);
 }
 Object.assign(globalThis, { rumboSuite: run });
+
+/** Rejects when a test has had its time. */
+const overdue = (): Promise<never> =>
+  new Promise((_, reject) => {
+    setTimeout(reject, testLimitMs, new Error(`It took longer than ${testLimitMs / 1000} s.`)).unref();
+  });
 
 async function tell(message: Message): Promise<unknown> {
   const response = await fetch(GIVEN.channel, { method: 'POST', body: JSON.stringify(message) });

@@ -11,11 +11,7 @@ export const patience = 30_000;
 const clearKey = 'Control+Alt+Shift+F9';
 const closeKey = 'Control+Alt+Shift+F10';
 export const keybindings = [
-  {
-    key: 'ctrl+alt+shift+f9',
-    command: 'runCommands',
-    args: { commands: ['notifications.clearAll', 'workbench.action.focusActiveEditorGroup'] },
-  },
+  { key: 'ctrl+alt+shift+f9', command: 'notifications.clearAll' },
   { key: 'ctrl+alt+shift+f10', command: 'workbench.action.revertAndCloseActiveEditor' },
 ];
 
@@ -67,8 +63,11 @@ export function workbench(page: Page) {
     tabs,
     until,
 
-    /** Runs a command by its title, as the palette shows it. */
-    command: (title: string): Promise<void> =>
+    /**
+     * Runs a command by its title, as the palette shows it.
+     * @param question the title of the box or list it opens, which like the palette may lose the focus and close
+     */
+    command: (title: string, question?: string): Promise<void> =>
       persist(async () => {
         // Not Escape first: it would take the selection away.
         await page.keyboard.press('F1');
@@ -82,6 +81,7 @@ export function workbench(page: Page) {
         await page
           .locator('.quick-input-widget input[aria-label*="Type the name of a command"]:visible')
           .waitFor({ state: 'hidden', timeout: 5000 });
+        if (question !== undefined) await self.question(question, 8000);
       }),
 
     /** Types into the box of this title, which a command has opened. */
@@ -92,8 +92,8 @@ export function workbench(page: Page) {
     },
 
     /** Waits for a box or a list of this title. */
-    question: (title: string): Promise<void> =>
-      quickInput.locator('.quick-input-title', { hasText: title }).waitFor({ timeout: patience }),
+    question: (title: string, timeout = patience): Promise<void> =>
+      quickInput.locator('.quick-input-title', { hasText: title }).waitFor({ timeout }),
 
     /** Picks one of the list. */
     async pick(label: string): Promise<void> {

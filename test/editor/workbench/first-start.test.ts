@@ -57,8 +57,7 @@ scenario('without a keychain a key is kept in memory only, and says so', async (
     'rumbo.cache.enabled': false,
     'rumbo.providers': { ...withoutLocalEngines, openai: { baseUrl: openai.baseUrl, models: ['gpt-fake'] } },
   });
-  await editor.command('Rumbo: Set API Key…');
-  await editor.question('Set the key of which provider?');
+  await editor.command('Rumbo: Set API Key…', 'Set the key of which provider?');
   await editor.pick('openai');
   await editor.answer('Rumbo: API key of OpenAI', 'sk-wrong');
   const toast = await editor.notification(/kept in memory .*not saved/);
@@ -85,8 +84,7 @@ scenario('a wrong key gives one sentence and a button that leads to the right on
 });
 
 scenario('a key with a line break in it is refused where it is typed', async (editor) => {
-  await editor.command('Rumbo: Set API Key…');
-  await editor.question('Set the key of which provider?');
+  await editor.command('Rumbo: Set API Key…', 'Set the key of which provider?');
   await editor.pick('openai');
   await editor.answer('Rumbo: API key of OpenAI', 'sk with a space');
   await editor.page.locator('.quick-input-widget:visible', { hasText: 'copy it again' }).waitFor();

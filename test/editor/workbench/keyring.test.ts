@@ -47,8 +47,7 @@ function filesWith(folder: string, bytes: string): string[] {
 }
 
 scenario('a key is typed unseen, saved in the keychain, and used', async (editor) => {
-  await editor.command('Rumbo: Set API Key…');
-  await editor.question('Set the key of which provider?');
+  await editor.command('Rumbo: Set API Key…', 'Set the key of which provider?');
   await editor.screenshot('set-key-provider');
   await editor.pick('openai');
   await editor.question('Rumbo: API key of OpenAI');
@@ -78,8 +77,7 @@ scenario('the key is still there after a reload', async (editor) => {
 });
 
 scenario('a removed key is gone from the keyring and from the next request', async (editor) => {
-  await editor.command('Rumbo: Remove API Key…');
-  await editor.question('Remove the key of which provider?');
+  await editor.command('Rumbo: Remove API Key…', 'Remove the key of which provider?');
   await editor.pick('openai');
   await editor.notification('The key of OpenAI was removed.');
   assert.doesNotMatch(service.search('rumbo'), /secret/);

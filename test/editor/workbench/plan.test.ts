@@ -24,8 +24,7 @@ const engineIsBusy = async (): Promise<boolean> => {
 
 scenario('a plan streams as Markdown beside the open file and ends with its receipt', async (editor) => {
   await editor.openFile(`${editor.workspace}/src/price.ts`);
-  await editor.command('Rumbo: Plan…');
-  await editor.question('Rumbo: Plan');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.screenshot('plan-prompt');
   await editor.answer('Rumbo: Plan', 'Show prices in the currency of the visitor');
 
@@ -82,8 +81,7 @@ scenario('cancelling stops the engine, and what had arrived stays', async (edito
   assert.match(await editor.text(answer), /waves rise and fall[\s\S]*\*\*Stopped by you\.\*\*/);
 
   // It is there to be asked again.
-  await editor.command('Rumbo: Plan…');
-  await editor.question('Rumbo: Plan');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   assert.equal(await editor.input.inputValue(), 'Tell me an endless story');
 });
 

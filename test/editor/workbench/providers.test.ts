@@ -99,8 +99,7 @@ scenario('a changed priority order holds for the next request', async (editor) =
 });
 
 scenario('the strategy can be chosen from the palette and in the Settings UI', async (editor) => {
-  await editor.command('Rumbo: Choose Strategy…');
-  await editor.question('how to choose between models');
+  await editor.command('Rumbo: Choose Strategy…', 'how to choose between models');
   await editor.screenshot('choose-strategy');
   await editor.pick('quality');
   await strategyIs(editor, 'quality');
