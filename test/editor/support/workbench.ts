@@ -73,11 +73,11 @@ export function workbench(page: Page) {
         await page.keyboard.press('F1');
         await input.waitFor({ timeout: 5000 });
         await input.fill(`>${title}`, { timeout: 3000 });
+        // A click, not Enter: when the palette has just closed a click fails and is tried again.
         await quickInput
           .locator('.monaco-list-row.focused')
           .filter({ has: page.locator('.label-name', { hasText: title }) })
-          .waitFor({ timeout: 8000 });
-        await page.keyboard.press('Enter');
+          .click({ timeout: 8000 });
         await page
           .locator('.quick-input-widget input[aria-label*="Type the name of a command"]:visible')
           .waitFor({ state: 'hidden', timeout: 5000 });
@@ -199,6 +199,14 @@ export function workbench(page: Page) {
     /** A row of the tree, by what a screen reader says. */
     row: (name: string | RegExp): Locator =>
       page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
+
+    /** Unfolds a row of the tree, or folds it; a click is lost when the tree is drawn anew at that moment. */
+    unfold: (name: string | RegExp, wanted = true): Promise<void> =>
+      persist(async () => {
+        const expanded = () => self.row(name).getAttribute('aria-expanded', { timeout: 5000 });
+        if ((await expanded()) !== String(wanted)) await self.row(name).click({ timeout: 5000 });
+        await until(expanded, (now) => now === String(wanted), `${name} does not unfold`, 3000);
+      }),
 
     /** Rests the mouse on something until its tooltip shows these words. */
     tooltip: (what: Locator, words: string): Promise<void> =>

@@ -58,7 +58,7 @@ async function nothingFetched({ page }: Editor): Promise<void> {
 }
 
 scenario('an answer and its receipt', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', `Say hello ${picture('prompt')}`);
   await editor.shows(answer, /answer\.png[\s\S]*Receipt/);
   await nothingFetched(editor);
@@ -70,7 +70,7 @@ scenario('an answer and its receipt', async (editor) => {
 
 scenario('a proposed change and its notification', async (editor) => {
   await editor.openFile(`${editor.workspace}/src/price.ts`, 3);
-  await editor.command('Rumbo: Code…');
+  await editor.command('Rumbo: Code…', 'Rumbo: Code');
   await editor.answer('Rumbo: Code', 'pass it on');
   await editor.notification('Proposed change');
   await editor.shows('rumbo-proposal:', 'code.png');
@@ -85,7 +85,7 @@ scenario('the tree, its tooltips and the status bar’s', async (editor) => {
   await editor.tooltip(row.locator('.label-name'), 'note.png');
   await editor.screenshot('canary-tooltip');
   await nothingFetched(editor);
-  await row.click();
+  await editor.unfold(/ready · 1 model/);
   await editor.row('note.png').waitFor();
   await editor.tooltip(editor.status(/Rumbo|fake-model/), 'note.png');
   await nothingFetched(editor);
@@ -96,7 +96,7 @@ scenario('what a provider says in an error', async (editor) => {
   await editor.set({
     'rumbo.providers': { ...others, lab: { ...lab, enabled: false }, broken: { ...broken, enabled: true } },
   });
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Fail, please');
   await editor.shows(answer, 'Not answered');
   await editor.screenshot('canary-error');

@@ -28,7 +28,7 @@ async function askAboutTodo(editor: Editor, prompt: string): Promise<{ path: str
   await editor.openFile(path, line);
   await editor.page.keyboard.press('Shift+End');
   await editor.status(/\d+ selected/).waitFor();
-  await editor.command('Rumbo: Code…');
+  await editor.command('Rumbo: Code…', `Rumbo: Code, src/price.ts, line ${line}`);
   await editor.answer(`Rumbo: Code, src/price.ts, line ${line}`, prompt);
   return { path, before };
 }
@@ -112,7 +112,7 @@ scenario('a change that was stopped half-way is only applied after a question', 
 });
 
 scenario('without an open file the code goes to a new document in its language', async (editor) => {
-  await editor.command('Rumbo: Code…');
+  await editor.command('Rumbo: Code…', 'Rumbo: Code, in a new document');
   await editor.answer('Rumbo: Code, in a new document', 'A function that formats a price, in TypeScript');
   await editor.shows('untitled:', written);
   await editor.status(/^TypeScript$/).waitFor();
@@ -127,7 +127,7 @@ for (const name of ['.vscode/tasks.json', '.git/config', '.mcp.json', 'shop.code
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, '{}\n');
     await editor.openFile(path);
-    await editor.command('Rumbo: Code…');
+    await editor.command('Rumbo: Code…', 'Rumbo: Code');
     await editor.answer('Rumbo: Code', 'Run something on start');
     const toast = await editor.notification('Proposed change');
     await editor.press(toast, 'Accept');

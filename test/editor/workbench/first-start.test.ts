@@ -39,7 +39,7 @@ scenario('with nothing set up the view says what Rumbo is and shows three ways i
 scenario(
   'with nothing set up a plan fails with one sentence that says what to do, and the prompt is kept',
   async (editor) => {
-    await editor.command('Rumbo: Plan…');
+    await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
     await editor.answer('Rumbo: Plan', 'Something worth keeping');
     const toast = await editor.notification(/Add a key, start a local engine, or name an endpoint/);
     await editor.screenshot('nothing-set-up');
@@ -66,7 +66,7 @@ scenario('without a keychain a key is kept in memory only, and says so', async (
 });
 
 scenario('a wrong key gives one sentence and a button that leads to the right one', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
   const toast = await editor.notification('key was refused');
   await editor.screenshot('wrong-key');
@@ -77,7 +77,7 @@ scenario('a wrong key gives one sentence and a button that leads to the right on
   await editor.answer('Rumbo: API key of OpenAI', key);
   await editor.notification(/kept in memory .*not saved/);
   await editor.calm();
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
   await editor.shows(answer, 'At your service.');
   assert.equal(openai.chats.at(-1)?.headers['authorization'], `Bearer ${key}`);

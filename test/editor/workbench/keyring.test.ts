@@ -31,7 +31,7 @@ const scenario = scenarios(async (defer) => {
 
 async function plansWithKey(editor: Editor): Promise<void> {
   const before = openai.chats.length;
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
   await editor.shows(answer, 'A plan from behind a key.');
   await editor.shows(answer, 'openai/gpt-fake');
@@ -82,7 +82,7 @@ scenario('a removed key is gone from the keyring and from the next request', asy
   await editor.notification('The key of OpenAI was removed.');
   assert.doesNotMatch(service.search('rumbo'), /secret/);
   const before = openai.chats.length;
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
   await editor.notification(/no API key|No model can answer|no model/i);
   await editor.screenshot('key-removed');

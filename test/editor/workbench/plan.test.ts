@@ -54,13 +54,13 @@ scenario('a plan streams as Markdown beside the open file and ends with its rece
 });
 
 scenario('the same question again is answered from memory, and says so', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Show prices in the currency of the visitor');
   await editor.shows(answer, 'from the cache, nothing was sent');
 });
 
 scenario('a plan can be asked for in Spanish', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Añade reintentos a la subida de ficheros, ¡con pruebas y sin prisa!');
   await editor.shows(answer, /## Receipt[\s\S]*Note:/);
   await editor.screenshot('plan-spanish');
@@ -70,7 +70,7 @@ scenario('a plan can be asked for in Spanish', async (editor) => {
 });
 
 scenario('cancelling stops the engine, and what had arrived stays', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Tell me an endless story');
   await editor.shows(answer, 'waves rise and fall');
   assert.ok(await engineIsBusy());
@@ -86,7 +86,7 @@ scenario('cancelling stops the engine, and what had arrived stays', async (edito
 });
 
 scenario('the button in the title of an answer stops it too', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Another endless story');
   await editor.shows(answer, 'waves rise and fall');
   await editor.page.locator('.editor-actions [aria-label="Stop"]').click();
@@ -95,7 +95,7 @@ scenario('the button in the title of an answer stops it too', async (editor) => 
 });
 
 scenario('an empty prompt is refused where it is typed', async (editor) => {
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', '   ');
   await editor.page
     .locator('.quick-input-widget:visible', {
@@ -110,7 +110,7 @@ scenario(
   'a prompt over the context is refused with one sentence and comes back to be shortened',
   async (editor) => {
     const prompt = 'Plan this: '.padEnd(40_000, 'word ');
-    await editor.command('Rumbo: Plan…');
+    await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
     await editor.answer('Rumbo: Plan', prompt);
     const toast = await editor.notification(/context/);
     await editor.screenshot('plan-too-long');

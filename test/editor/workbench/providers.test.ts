@@ -40,7 +40,7 @@ const scenario = scenarios(async (defer) => {
 /** Asks for a plan; returns the model its receipt names. */
 async function planned(editor: Editor): Promise<string> {
   await editor.calm();
-  await editor.command('Rumbo: Plan…');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Add retries to the upload');
   await editor.shows(answer, /## Receipt[\s\S]*Note:/);
   return /\*\*Model:\*\* (\S+)/.exec(await editor.text(answer))?.[1] ?? '';
@@ -59,14 +59,14 @@ scenario('the view lists providers with their state, and their models when expan
   await editor.row(/Nobody.*unreachable/).waitFor();
   await editor.row(/OpenAI.*no key/).waitFor();
   await editor.row(/Ollama.*off/).waitFor();
-  await editor.row(/Small practice/).click();
+  await editor.unfold(/Small practice/);
   await editor.row(/practice-small.*local.*tier 2.*32k.*free/).waitFor();
   await editor.row('Practice engine: canned replies').waitFor();
-  await editor.row(/Nobody/).click();
+  await editor.unfold(/Nobody/);
   await editor.row(/refused|reach|connect/i).waitFor();
   await editor.screenshot('providers');
   // Collapsed again, so that the rows below have room.
-  await editor.row(/Nobody/).click();
+  await editor.unfold(/Nobody/, false);
 });
 
 scenario('the status bar shows the strategy and leads to everything else', async (editor) => {
@@ -83,7 +83,7 @@ scenario('a model that is locked in the tree does not answer; unlocked, it answe
   assert.deepEqual(editor.settings()['rumbo.models'], { 'small/practice-small': { locked: true } });
   assert.equal(await planned(editor), 'large/practice-large');
   await editor.screenshot('providers-locked');
-  await editor.row(/Large practice/).click();
+  await editor.unfold(/Large practice/);
   await editor.row(/Last: .*practice-large/).waitFor();
   await editor.screenshot('providers-last');
   await editor.act(/practice-small.*locked/, 'Unlock');
@@ -118,7 +118,7 @@ scenario('the strategy can be chosen from the palette and in the Settings UI', a
 });
 
 scenario('Explain Route says who would be asked and who would not, and asks nobody', async (editor) => {
-  await editor.command('Rumbo: Explain Route…');
+  await editor.command('Rumbo: Explain Route…', 'Rumbo: Explain Route');
   await editor.answer('Rumbo: Explain Route', 'Add retries to the upload');
   await editor.shows(answer, 'Who would be asked, in order');
   await editor.screenshot('explain-route');
