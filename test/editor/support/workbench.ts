@@ -233,10 +233,10 @@ export function workbench(page: Page) {
     /** Nothing is open, asked or announced; unsaved text is thrown away. */
     async calm(): Promise<void> {
       await page.keyboard.press('Escape');
-      for (let open = await tabs.count(); open > 0; open = await tabs.count()) {
-        await persist(async () => {
+      await persist(async () => {
+        for (let open = await tabs.count(); open > 0; open = await tabs.count()) {
           // A click first: after a button of a tree was pressed nothing has the focus, and keys go nowhere.
-          await tabs.last().click({ timeout: 5000 });
+          await tabs.last().click({ timeout: 3000 });
           await page.keyboard.press(closeKey);
           await until(
             () => tabs.count(),
@@ -244,8 +244,8 @@ export function workbench(page: Page) {
             'a tab stays open',
             3000,
           );
-        });
-      }
+        }
+      });
       await page.keyboard.press(clearKey);
     },
   };
