@@ -67,6 +67,10 @@ export function createProposals(documents: Documents): Proposals {
       for (const key of [...all.keys()].slice(0, -mostKept)) all.delete(key);
       void show(original.uri, document.uri, change);
       const closing = onClosed(document.uri, () => source.cancel());
+      const closed = onClosed(document.uri, () => {
+        closed.dispose();
+        void quieten([original.uri, document.uri]);
+      });
       return {
         uri: document.uri,
         write(code) {
@@ -195,6 +199,13 @@ const close = async (uri: vscode.Uri): Promise<void> =>
 function proposalInFront(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+}
+
+/** A document outlives its tab by minutes, and language servers would go on listing its errors as Problems. */
+async function quieten(uris: readonly vscode.Uri[]): Promise<void> {
+  const keys = uris.map((uri) => uri.toString());
+  for (const document of vscode.workspace.textDocuments.filter(({ uri }) => keys.includes(uri.toString())))
+    await vscode.languages.setTextDocumentLanguage(document, 'plaintext').then(undefined, () => undefined);
 }
 
 /** Moving a tab closes and opens it; only one that is nowhere any more was closed. */
