@@ -109,6 +109,21 @@ scenario('a change that was stopped half-way is only applied after a question', 
   await editor.screenshot('code-stopped');
   await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
   assert.equal(await editor.text(editor.uriOf(path)), before);
+
+  // A story is full of errors in TypeScript; discarded, they are nobody's problem.
+  const problems = editor.page.locator('.statusbar-item[id="status.problems"]');
+  await editor.page.locator('.tab', { hasText: 'proposed change' }).click();
+  await editor.until(
+    async () => (await problems.textContent()) ?? '',
+    (text) => !/^\s*0/.test(text),
+    'the story has no problems',
+  );
+  await editor.page.locator('.editor-actions [aria-label="Discard Change"]').click();
+  await editor.until(
+    async () => (await problems.textContent()) ?? '',
+    (text) => /^\s*0/.test(text),
+    'the problems stay',
+  );
 });
 
 scenario('without an open file the code goes to a new document in its language', async (editor) => {
