@@ -7,7 +7,7 @@ import { ensurePackages } from '../set-up/system-packages.ts';
 import { runStep, type Step } from './step.ts';
 import { closingLines } from './summary.ts';
 
-const packages = ['chromium', 'dbus', 'dbus-x11', 'gnome-keyring', 'libsecret-1-0'];
+const packages = ['chromium', 'dbus', 'dbus-x11', 'gnome-keyring', 'libsecret-1-0', 'libsecret-tools'];
 
 const npm = (script: string): Step['command'] => ['npm', 'run', '--silent', script];
 const nodeTest = (pattern: string, ...options: string[]): Step['command'] => [
