@@ -1,7 +1,8 @@
 /** Packages one universal VSIX. Any warning of vsce that is not allowed here by name fails it; prints the size. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,13 +22,25 @@ rmSync(file, { force: true });
 const built = spawnSync(process.execPath, ['esbuild.mjs'], { stdio: 'inherit' });
 if (built.status !== 0) fail('The build failed; nothing was packaged.');
 
+// An extension's page in VS Code has no place for relative addresses: pictures go, links become their text.
+const relative = String.raw`\[(.*?)\]\((?!https?:).*?\)`;
+const readme = readFileSync('README.md', 'utf8')
+  .replaceAll(new RegExp(`^!${relative}\n\n`, 'gm'), '')
+  .replaceAll(new RegExp(relative, 'g'), '$1');
+const staged = mkdtempSync(join(tmpdir(), 'rumbo-package-'));
+for (const each of ['package.json', '.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'dist', 'media']) {
+  cpSync(each, join(staged, each), { recursive: true });
+}
+writeFileSync(join(staged, 'README.md'), readme);
+
 const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
 const packed = spawnSync(
   process.execPath,
-  [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', file],
+  [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', join(root, file)],
   // Without a terminal vsce answers its own questions with yes; what it asked shows up as a warning here.
-  { encoding: 'utf8', input: '' },
+  { cwd: staged, encoding: 'utf8', input: '' },
 );
+rmSync(staged, { recursive: true, force: true });
 const said = `${packed.stdout}\n${packed.stderr}`;
 const warnings = said.split('\n').filter((line) => /\bWARNING\b|\bERROR\b|\[y\/N\]/i.test(line));
 const unknown = warnings.filter((line) => !allowed.some((pattern) => pattern.test(line)));
