@@ -57,6 +57,7 @@ connection.listen();
 function start(params: InitializeParams): InitializeResult {
   const { storagePath, network } = (params.initializationOptions ?? {}) as InitializationOptions;
   const log = logTo(connection.console);
+  log.info(`Rumbo ${version} on Node ${process.versions.node}`);
   const now = () => Date.now();
   const announce = announcer(() => void connection.sendNotification(statusChanged, status()));
 
@@ -89,6 +90,7 @@ function start(params: InitializeParams): InitializeResult {
     ledger: book,
     counters: numbers,
     latencies: speeds,
+    log,
     changed: announce.changed,
   });
 

@@ -14,8 +14,9 @@ import type { Latencies } from './metrics/latency.ts';
 import type { Ledger } from './metrics/ledger.ts';
 import { type Measured, meter } from './metrics/meter.ts';
 import { realPathOf } from './platform/files.ts';
+import type { Log } from './platform/log.ts';
 import type { Fleet } from './providers/fleet.ts';
-import { receipt } from './receipt.ts';
+import { logLine, receipt } from './receipt.ts';
 import { codePreview } from './roles/code-preview.ts';
 import { compose } from './roles/compose.ts';
 import { balance, type Decision, type Ranked } from './routing/balancer.ts';
@@ -34,6 +35,7 @@ export type Rooms = {
   readonly ledger: Ledger;
   readonly counters: Counters;
   readonly latencies: Latencies;
+  readonly log: Log;
   /** Called when a question comes in and when its answer ends. */
   readonly changed: () => void;
 };
@@ -48,7 +50,7 @@ export type Orchestrator = {
 };
 
 export function orchestrator(rooms: Rooms): Orchestrator {
-  const { settings, fleet, cache, budgets, ledger, counters, latencies, changed } = rooms;
+  const { settings, fleet, cache, budgets, ledger, counters, latencies, log, changed } = rooms;
 
   const snapshot = (): Snapshot => {
     const now = settings();
@@ -97,6 +99,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       yield { type: 'finish', reason: known.reason, usage: known.usage };
       const paper = { ...receipt.cached(told, known), ...note };
       ledger.add(paper);
+      log.info(logLine(paper));
       return { text: known.text, ...preview.whole(known.text), receipt: paper };
     }
 
@@ -150,6 +153,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
         });
         settle(candidate, paper.costUsd, measured, { startedAt, sentAt, ms });
         ledger.add(paper);
+        log.info(logLine(paper));
         // New settings may want another model, or no answer kept: they have cleared the cache already.
         const mayKeep = settings() === settingsSent && settingsSent['cache.enabled'];
         if (mayKeep && measured.reason === 'stop') cache.set(question, { ...measured, model: model.id });
@@ -159,6 +163,9 @@ export function orchestrator(rooms: Rooms): Orchestrator {
         const ms = performance.now() - sentAt;
         attempts.push({ model: model.id, outcome: error.kind, ms, message: error.message });
         note(candidate, error.kind, ms);
+        log.info(
+          `${told.params.role ?? classification.task}: ${model.id} did not answer, ${error.kind}, ${Math.round(ms)} ms`,
+        );
         // What was said before it broke was billed: the ledger must not forget it.
         if (started)
           ledger.add(receipt.broken(told, { candidate, decision, attempts, measured: meterOf.read() }));

@@ -76,6 +76,22 @@ export const receipt = {
   }),
 };
 
+/** One line for the log: who answered, how long it took, what it cost. Never what was asked or said. */
+export function logLine({
+  role,
+  task,
+  model,
+  cached,
+  usage,
+  costUsd,
+  finishReason,
+  totalMs,
+}: Receipt): string {
+  const cost = costUsd === null ? 'price unknown' : `$${costUsd.toFixed(4)}`;
+  const how = cached ? 'from the cache' : `${usage.input} tokens in, ${usage.output} out, ${cost}`;
+  return `${role ?? task}: ${model}, ${finishReason}, ${Math.round(totalMs)} ms, ${how}`;
+}
+
 function reasons(
   told: Told,
   { reasons }: Ranked,

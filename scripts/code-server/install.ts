@@ -1,5 +1,5 @@
 /** Fetches code-server, a VS Code for the browser, when it is first wanted. */
-import { readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folders } from '../set-up/folders.ts';
 import { npm } from '../set-up/npm.mjs';
@@ -7,6 +7,7 @@ import { installOnDemand } from '../set-up/on-demand.ts';
 import type { Report } from '../set-up/report.mjs';
 
 const what = 'code-server';
+const fileLog = 'file-log.cjs';
 
 /** The path of code-server's entry point. */
 export async function installCodeServer(report: Report): Promise<string> {
@@ -16,6 +17,7 @@ export async function installCodeServer(report: Report): Promise<string> {
       note: 'code-server (VS Code for the browser, about a minute)',
       from: import.meta.dirname,
       to: folders.codeServer,
+      files: [fileLog],
       // Its own scripts want a compiler; what they would build is optional.
       args: ['--ignore-scripts'],
       finish: installInnerPackages,
@@ -35,6 +37,7 @@ async function installInnerPackages(folder: string): Promise<void> {
       log: join(folders.logs, 'npm.log'),
     });
   }
+  copyFileSync(join(folder, fileLog), join(vscode, 'node_modules', '@vscode', 'spdlog', 'index.js'));
   const github = join(vscode, 'node_modules', '@github');
   for (const name of readdirSync(github)) {
     if (name.startsWith('copilot-sdk-')) rmSync(join(github, name), { recursive: true }); // A bundled runtime, 200 MB.

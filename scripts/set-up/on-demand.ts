@@ -15,6 +15,8 @@ export interface OnDemand {
   /** Has the committed package.json and package-lock.json. */
   from: string;
   to: string;
+  /** Files of `from` that are copied too, for `finish` to use. */
+  files?: readonly string[];
   args: readonly string[];
   /** What npm's own install leaves undone. */
   finish?: (folder: string) => Promise<void>;
@@ -23,7 +25,7 @@ export interface OnDemand {
 /** Returns at once when it is there already; otherwise one process installs and others wait for it. */
 export async function installOnDemand(wanted: OnDemand, { step }: Report): Promise<void> {
   const { what, note, from, to, args, finish } = wanted;
-  const files = ['package.json', 'package-lock.json'];
+  const files = ['package.json', 'package-lock.json', ...(wanted.files ?? [])];
   const digest = createHash('sha256');
   for (const file of files) digest.update(readFileSync(join(from, file)));
   const wantedStamp = digest.update(JSON.stringify(args)).digest('hex');

@@ -158,9 +158,12 @@ scenario('a setting that cannot be read is named, once, with the way to it', asy
   await editor.status('Rumbo: settings').waitFor({ state: 'detached' });
 });
 
-scenario('the server’s log is one command away', async (editor) => {
+scenario('the log names who answered, and never what was asked', async (editor) => {
+  const model = await planned(editor);
   await editor.command('Rumbo: Show Log');
-  await editor.page.locator('.part.panel', { hasText: 'Output' }).waitFor();
+  const log = editor.page.locator('.part.panel', { hasText: 'Output' });
+  await log.getByText(`planner: ${model}, stop`).last().waitFor();
   await editor.screenshot('log');
+  assert.doesNotMatch((await log.textContent()) ?? '', /retries/);
   await editor.command('View: Hide Panel');
 });
