@@ -87,7 +87,7 @@ export function logLine({
   finishReason,
   totalMs,
 }: Receipt): string {
-  const cost = costUsd === null ? 'price unknown' : `$${costUsd.toFixed(4)}`;
+  const cost = costUsd === null ? 'price unknown' : costUsd === 0 ? 'free' : `$${costUsd.toFixed(4)}`;
   const how = cached ? 'from the cache' : `${usage.input} tokens in, ${usage.output} out, ${cost}`;
   return `${role ?? task}: ${model}, ${finishReason}, ${Math.round(totalMs)} ms, ${how}`;
 }

@@ -4,10 +4,13 @@ import { relative } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { receiptLine, receiptSection } from '../../client/texts/receipt.ts';
 import { offsetsOf } from '../../server/roles/text-range.ts';
-import { type Ask, UsageError, whereUserStands } from './arguments.ts';
+import { type Ask, whereUserStands } from './arguments.ts';
 import type { TerminalServer } from './server.ts';
 import { print, printJson, promptOf, routeOf } from './shared.ts';
 import { announce, tell } from './text.ts';
+
+/** There is an answer, and the file stays as it was. The message is one sentence with one action. */
+export class Unwritten extends Error {}
 
 export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal): Promise<void> {
   const route = await routeOf(ask);
@@ -35,18 +38,18 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
   const { finishReason } = result.receipt;
   if (finishReason === 'length') {
-    throw new UsageError(
+    throw new Unwritten(
       'The model reached its output limit, so the change is cut. Nothing was written; ask for less at once.',
     );
   }
   if (finishReason === 'content-filter') {
-    throw new UsageError(
+    throw new Unwritten(
       'The service’s content policy cut the answer. Nothing was written; ask in other words.',
     );
   }
   // An empty block for a selection takes it out; nothing for a whole file is no answer.
   if (text.trim() === '' && (!ask.lines || result.text.trim() === '')) {
-    throw new UsageError('The model answered without any code. Nothing was written; ask again.');
+    throw new Unwritten('The model answered without any code. Nothing was written; ask again.');
   }
   if (!ask.write) {
     process.stderr.write('Nothing was written. Add --write to change the file.\n');
@@ -54,7 +57,7 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   }
   // The answer took its time; somebody may have been faster.
   if ((await readFile(ask.file, 'utf8')) !== file.text) {
-    throw new UsageError(`${name} changed while the answer was written. Nothing was written; ask again.`);
+    throw new Unwritten(`${name} changed while the answer was written. Nothing was written; ask again.`);
   }
   await writeFile(ask.file, changed);
   process.stderr.write(`${name} was changed.\n`);

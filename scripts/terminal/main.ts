@@ -2,7 +2,7 @@
 import { ResponseError } from 'vscode-languageserver-protocol/node';
 import type { ErrorData } from '../../shared/errors.ts';
 import { type Ask, readArguments, UsageError, usage } from './arguments.ts';
-import { code } from './code.ts';
+import { code, Unwritten } from './code.ts';
 import { connectServer, ServerError, type TerminalServer } from './server.ts';
 import { explain, plan, status } from './text.ts';
 
@@ -42,9 +42,9 @@ function tell(error: unknown, cancelled: boolean): number {
     process.stderr.write('\nStopped.\n');
     return 130;
   }
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof Unwritten) {
     process.stderr.write(`${error.message}\n`);
-    return 2;
+    return error instanceof UsageError ? 2 : 1;
   }
   if (error instanceof ServerError) {
     process.stderr.write(`${error.message}\n`);

@@ -85,7 +85,7 @@ test('a file that changed while the answer was written is left alone', async (t)
       },
     },
   );
-  assert.notEqual(code, 0);
+  assert.equal(code, 1);
   assert.match(err, /x\.ts changed while the answer was written\. Nothing was written; ask again\./);
   assert.equal(readFileSync(path, 'utf8'), 'somebody was faster\n');
 });
@@ -101,7 +101,7 @@ test('a cut answer is not written', async (t) => {
     '--config',
     'rumbo.json',
   ]);
-  assert.notEqual(code, 0);
+  assert.equal(code, 1);
   assert.match(err, /output limit/);
   assert.equal(readFileSync(join(folder, 'x.ts'), 'utf8'), 'whole\n');
 });
@@ -113,7 +113,7 @@ test('an empty answer does not empty a file, and a selection may be taken out', 
   for (const reply of ['', '```ts\n```']) {
     lab.reply = { text: reply };
     const { code, err } = await run(folder, words);
-    assert.notEqual(code, 0);
+    assert.equal(code, 1);
     assert.match(err, /without any code\. Nothing was written/);
     assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n');
   }
@@ -179,23 +179,27 @@ test('Ctrl-C stops the answer, closes the provider’s socket and says so', asyn
   assert.match(err, /Stopped\./);
   assert.equal(lab.chats[0]?.aborted, true);
 });
-test('each bad input is one sentence and an exit code that is not 0', async (t) => {
+test('each bad input is one sentence; 1 when the request failed, 2 when the words were wrong', async (t) => {
   const { folder } = await setUp(t, { fail: { status: 401, body: {} } });
   writeFileSync(join(folder, 'bad.json'), '{\n  "rumbo.cache.enabled": "yes"\n}');
-  const cases: [string[], RegExp][] = [
+  const cases: [string[], RegExp, number?][] = [
     [['plan', '', '--config', 'rumbo.json'], /^The prompt is empty\. /],
-    [['plan', 'x', '--config', 'bad.json'], /bad\.json:2: rumbo\.cache\.enabled must be of type boolean\./],
-    [['plan', 'x', '--config', 'none.json'], /none\.json cannot be read/],
+    [
+      ['plan', 'x', '--config', 'bad.json'],
+      /bad\.json:2: rumbo\.cache\.enabled must be of type boolean\./,
+      2,
+    ],
+    [['plan', 'x', '--config', 'none.json'], /none\.json cannot be read/, 2],
     [['plan', 'x', '--model', 'lab/none', '--config', 'rumbo.json'], /lab\/none is not a model/],
     [['plan', 'x', '--config', 'rumbo.json'], /key/i],
-    [['code', 'x', '--file', 'none.ts', '--config', 'rumbo.json'], /none\.ts does not exist/],
-    [['code', 'x', '--write', '--config', 'rumbo.json'], /--write and --lines go with/],
-    [['plan', 'x', '--frobnicate'], /--frobnicate/],
-    [['dance'], /no command "dance"/],
+    [['code', 'x', '--file', 'none.ts', '--config', 'rumbo.json'], /none\.ts does not exist/, 2],
+    [['code', 'x', '--write', '--config', 'rumbo.json'], /--write and --lines go with/, 2],
+    [['plan', 'x', '--frobnicate'], /--frobnicate/, 2],
+    [['dance'], /no command "dance"/, 2],
   ];
-  for (const [words, sentence] of cases) {
+  for (const [words, sentence, exitCode = 1] of cases) {
     const { code, err } = await run(folder, words);
-    assert.notEqual(code, 0, words.join(' '));
+    assert.equal(code, exitCode, words.join(' '));
     assert.match(err, sentence);
     assert.doesNotMatch(err, /\n\s+at /, 'no stack trace');
   }
