@@ -1,6 +1,6 @@
 /** One request's whole life, top to bottom: admit → classify → cache → balance → reserve → engine → meter. */
 import { randomUUID } from 'node:crypto';
-import { type Message, type ModelId, providerOf } from '../shared/chat.ts';
+import { imagesOf, type Message, type ModelId, providerOf, textOf } from '../shared/chat.ts';
 import { asRumboError, type RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult, ExplainResult, RouteParams } from '../shared/protocol.ts';
 import type { Attempt } from '../shared/receipts.ts';
@@ -58,6 +58,8 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     return {
       models: fleet.models(),
       resting: fleet.resting(),
+      restingModels: fleet.restingModels(),
+      tokensLeft: fleet.tokensLeft(),
       firstTokenMs: latencies.firstTokenMs,
       strategy: now['routing.strategy'],
       priorityOrder: now['routing.priorityOrder'],
@@ -247,7 +249,8 @@ type Read = {
 function read(params: RouteParams, settings: Settings): Read {
   const { role, model } = params;
   const messages = compose(params);
-  const words = params.prompt ?? params.messages?.findLast(({ role }) => role === 'user')?.content ?? '';
+  const asked = params.messages?.findLast(({ role }) => role === 'user');
+  const words = params.prompt ?? (asked ? textOf(asked) : '');
   const classification = classify(words, params.task ?? roleOf(role)?.task);
   return {
     messages,
@@ -257,6 +260,8 @@ function read(params: RouteParams, settings: Settings): Read {
       task: classification.task,
       difficulty: classification.difficulty,
       localOnly: isKeptHome(params, settings),
+      needsTools: needsTools(params),
+      needsVision: messages.some((message) => imagesOf(message).length > 0),
       promptTokens: estimatePromptTokens(messages),
       mostPromptTokens: mostPromptTokens(messages),
       ...(role === undefined ? {} : { role }),
@@ -264,6 +269,9 @@ function read(params: RouteParams, settings: Settings): Read {
     },
   };
 }
+
+const needsTools = ({ tools = [], messages = [] }: RouteParams): boolean =>
+  tools.length > 0 || messages.some((message) => message.role === 'tool');
 
 /** A link to a local-only file is that file. */
 function isKeptHome({ file }: RouteParams, settings: Settings): boolean {

@@ -50,6 +50,7 @@ export const receipt = {
       timeToFirstTokenMs: ms,
       totalMs: ms,
       finishReason: known.reason,
+      seams: [],
       reasons: [`From the cache: ${known.model} answered the same question before.`],
     };
   },
@@ -65,6 +66,7 @@ export const receipt = {
     timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - told.startedAt,
     totalMs: performance.now() - told.startedAt,
     finishReason: measured.reason,
+    seams: [],
     reasons: reasons(told, candidate, decision, attempts),
     ...(note === undefined ? {} : { note }),
   }),

@@ -3,19 +3,91 @@
 /** `provider/model`; the model's own name may hold more slashes (`groq/openai/gpt-oss-20b`). */
 export type ModelId = `${string}/${string}`;
 
-export type Message = {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+/** A picture in a message. */
+export type ImagePart = {
+  readonly type: 'image';
+  /** `image/png`, `image/jpeg`, `image/webp` or `image/gif`. */
+  readonly mediaType: string;
+  /** Base64, without a `data:` prefix. */
+  readonly data: string;
 };
+export type ContentPart = { readonly type: 'text'; readonly text: string } | ImagePart;
+
+/** A function the model wants called. */
+export type ToolCall = {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text of the arguments, as the model wrote it. */
+  readonly input: string;
+  /** What the service wants back unchanged with this call (Gemini's thought signature). */
+  readonly signature?: string;
+};
+
+export type Message =
+  | { readonly role: 'system'; readonly content: string }
+  | { readonly role: 'user'; readonly content: string | readonly ContentPart[] }
+  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
+  /** What a called function gave back. */
+  | {
+      readonly role: 'tool';
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly content: string;
+    };
+
+/** A function the model may ask to have called. */
+export type Tool = {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of an object. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+};
+
+/** Who waits for the answer: somebody who types, somebody who asked, or nobody. The queue of a provider follows it. */
+export const urgencies = ['typing', 'asked', 'background'] as const;
+export type Urgency = (typeof urgencies)[number];
 
 /** What an engine is asked. Everything about routing has been decided before. */
 export type CompletionRequest = {
+  /** One of the assistant's at the very end is a beginning to be continued; only for engines that can (`Engine.continues`). */
   readonly messages: readonly Message[];
+  /** Absent: none. */
+  readonly tools?: readonly Tool[];
+  /** Absent: `auto`. */
+  readonly toolChoice?: 'auto' | 'none' | 'required';
   /** Tokens. Absent: the model's own limit, or the wire format's default where one is required. */
   readonly maxOutputTokens?: number;
   /** 0–2. Absent: the model's default; left out for services that refuse it. */
   readonly temperature?: number;
+  /** Absent: `asked`. */
+  readonly urgency?: Urgency;
 };
+
+/** Fill in the middle: the text between two texts. */
+export type FillRequest = {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** Tokens. Absent: the model's own limit. */
+  readonly maxOutputTokens?: number;
+  /** Texts that end the answer, and are not part of it. Absent: the model's own end. */
+  readonly stop?: readonly string[];
+  readonly urgency?: Urgency;
+};
+
+/** Whatever an engine streams an answer to. */
+export type EngineRequest = CompletionRequest | FillRequest;
+
+export const isFill = (request: EngineRequest): request is FillRequest => 'prefix' in request;
+
+/** The words of a message, without its pictures. */
+export const textOf = ({ content }: Message): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+
+/** The pictures of a message. */
+export const imagesOf = ({ content }: Message): readonly ImagePart[] =>
+  typeof content === 'string' ? [] : content.filter((part) => part.type === 'image');
 
 /** Tokens, as totals: `cachedRead` and `cacheWrite` are inside `input`, `reasoning` is inside `output`. */
 export type Usage = {
@@ -34,7 +106,7 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
 export type EnginePart =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly text: string }
-  | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly input: string }
+  | ({ readonly type: 'tool-call' } & ToolCall)
   /** `usage` is absent when the service did not say; the meter then estimates and marks it. */
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage?: Usage };
 

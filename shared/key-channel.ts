@@ -5,7 +5,11 @@
 
 /** Client → server. */
 export type KeyCommand =
+  /** In the place of every saved key of this provider. */
   | { readonly type: 'rumbo/key/set'; readonly id: number; readonly provider: string; readonly key: string }
+  /** Beside those that are there. */
+  | { readonly type: 'rumbo/key/add'; readonly id: number; readonly provider: string; readonly key: string }
+  /** All of them. */
   | { readonly type: 'rumbo/key/remove'; readonly id: number; readonly provider: string };
 
 /** Server → client, one for each command. */

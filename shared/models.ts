@@ -17,6 +17,9 @@ export type Price = Rates & {
   readonly longContext?: { readonly overTokens: number; readonly rates: Rates };
 };
 
+/** Whether a model can do something; `null`: nobody says, so it is tried. */
+export type Abilities = { readonly tools: boolean | null; readonly vision: boolean | null };
+
 /** What is known of a model: its provider's list, the catalogue and the user's settings together. */
 export type Model = {
   readonly id: ModelId;
@@ -36,6 +39,7 @@ export type Model = {
   readonly contextTokens: number | null;
   /** Most tokens of one answer. `null`: unknown. */
   readonly maxOutputTokens: number | null;
+  readonly abilities: Abilities;
   /** `null`: unknown. Local models cost 0. */
   readonly price: Price | null;
 };

@@ -9,7 +9,7 @@ import {
   RequestType,
   RequestType0,
 } from 'vscode-languageserver-protocol';
-import type { EnginePart, FinishReason, Message, ModelId, Usage } from './chat.ts';
+import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
 import type { ErrorData } from './errors.ts';
 import type { Model } from './models.ts';
 import type { Receipt } from './receipts.ts';
@@ -37,6 +37,10 @@ export type RouteParams = {
   /** `provider/model`: pins this model for this request. */
   readonly model?: string;
   readonly file?: FileContext;
+  /** Functions the model may ask to have called; only models that can are candidates. Absent: none. */
+  readonly tools?: readonly Tool[];
+  /** Absent: `auto`. */
+  readonly toolChoice?: 'auto' | 'none' | 'required';
 };
 
 export type AskParams = RouteParams & {
@@ -44,6 +48,10 @@ export type AskParams = RouteParams & {
   readonly useCache?: boolean;
   /** Overrides `rumbo.routing.whenPinnedUnavailable` for this request. */
   readonly whenPinnedUnavailable?: 'next' | 'fail';
+  /** Overrides `rumbo.routing.onInterruption` for this request. */
+  readonly onInterruption?: 'continue' | 'restart' | 'fail';
+  /** Who waits for the answer. Absent: `asked`. */
+  readonly urgency?: Urgency;
   /** Parts arrive as `$/progress` on this token. Absent: only the result is sent. */
   readonly partialResultToken?: string | number;
 };
@@ -60,14 +68,28 @@ export type CodeAnswer = {
 export type AskResult = {
   readonly text: string;
   readonly code?: CodeAnswer;
+  /** What the model wants called before it goes on. Absent: nothing. */
+  readonly toolCalls?: readonly ToolCall[];
   readonly receipt: Receipt;
 };
 
-/** One item of a streaming answer, in this order: `start`, deltas with now and then a `code`, `finish`. */
+/** One item of a streaming answer, in this order: `start`, deltas with now and then a `code` or a `resume`, `finish`. */
 export type AskPart =
   | { readonly type: 'start'; readonly model: ModelId; readonly cached: boolean; readonly note?: string }
   /** Another model took over before any text: `reason` says why, one sentence. */
   | { readonly type: 'fallback'; readonly from: ModelId; readonly reason: string }
+  /**
+   * The answer broke off after its first words and `to` takes over. `continue`: what follows goes on where it stopped.
+   * `restart`: what was shown so far no longer holds; what follows is the answer from its beginning.
+   */
+  | {
+      readonly type: 'resume';
+      readonly from: ModelId;
+      readonly to: ModelId;
+      readonly how: 'continue' | 'restart';
+      /** One sentence. */
+      readonly reason: string;
+    }
   | Exclude<EnginePart, { type: 'finish' }>
   /** The code so far, whole each time; for previews. */
   | { readonly type: 'code'; readonly code: CodeAnswer }

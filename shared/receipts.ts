@@ -12,6 +12,18 @@ export type Attempt = {
   readonly ms: number;
   /** Why it failed, one sentence. Absent when it did not. */
   readonly message?: string;
+  /** US dollars billed for it although it failed. Absent: nothing was, or it is the one that answered. `null`: unknown. */
+  readonly costUsd?: number | null;
+};
+
+/** Where one model's words end and another's begin. */
+export type Seam = {
+  /** Characters of the answer before it, UTF-16. */
+  readonly at: number;
+  readonly from: ModelId;
+  readonly to: ModelId;
+  /** Why the first broke off, one sentence. */
+  readonly reason: string;
 };
 
 export type Receipt = {
@@ -40,6 +52,8 @@ export type Receipt = {
   readonly totalMs: number;
   /** `length` means the answer was cut by the model's output limit. */
   readonly finishReason: FinishReason;
+  /** Where the answer broke off and another model went on, in order. Empty: one model wrote it all. */
+  readonly seams: readonly Seam[];
   /** Why this model: one sentence each. */
   readonly reasons: readonly string[];
   /** What the provider's owner wants said beside each of its answers. */

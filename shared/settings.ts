@@ -37,6 +37,19 @@ export const ModelSettings = z.object({
 });
 export type ModelSettings = z.infer<typeof ModelSettings>;
 
+const Milliseconds = z.int().min(1).max(3_600_000).optional();
+
+/** How long to wait, in milliseconds. What is absent holds by source. */
+export const Timeouts = z.object({
+  /** To a connection. */
+  connectMs: Milliseconds,
+  /** From sending to the first part of the answer. */
+  firstPartMs: Milliseconds,
+  /** From one part to the next; a stream that is silent longer has broken off. */
+  betweenPartsMs: Milliseconds,
+});
+export type Timeouts = z.infer<typeof Timeouts>;
+
 /** What a user may say of one provider, and how to name a new one. */
 export const ProviderSettings = z.object({
   /** An engine of server/engines/table.ts. Absent: the engine of the provider's own name, else `openai-compatible`. */
@@ -51,6 +64,7 @@ export const ProviderSettings = z.object({
   models: z.array(z.string().min(1)).optional(),
   enabled: z.boolean().optional(),
   trusted: z.boolean().optional(),
+  timeouts: Timeouts.optional(),
   note: z.string().max(200).optional(),
 });
 export type ProviderSettings = z.infer<typeof ProviderSettings>;
@@ -91,6 +105,27 @@ export const Settings = z.object({
           'Fail with the reason.',
         ],
       }),
+    ),
+  'routing.onInterruption': z
+    .enum(['continue', 'restart', 'fail'])
+    .default('continue')
+    .meta(
+      meta('application', 'What to do when an answer breaks off after its first words.', {
+        enumDescriptions: [
+          'The next model goes on where it broke off; the receipt shows the seam.',
+          'The next model answers from the beginning, visibly.',
+          'Stop. What had come stays, marked as incomplete.',
+        ],
+      }),
+    ),
+  'routing.timeouts': z
+    .object({ local: Timeouts.optional(), api: Timeouts.optional() })
+    .default({})
+    .meta(
+      meta(
+        'application',
+        'How long to wait, in milliseconds, by source: `{ "api": { "connectMs": 10000, "firstPartMs": 60000, "betweenPartsMs": 30000 }, "local": { … } }`. A provider can have its own under `timeouts`.',
+      ),
     ),
   'routing.taskTypes': z
     .partialRecord(z.enum(taskTypes), Preference)

@@ -10,6 +10,40 @@ export type ProviderState = 'ready' | 'unknown' | 'checking' | 'no-key' | 'unrea
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
+/** One rate limit of a provider, as it last told. */
+export type RateWindow = {
+  /** What is counted: `requests`, `tokens`, `input tokens`, `output tokens`. */
+  readonly unit: string;
+  /** `null`: not told. */
+  readonly limit: number | null;
+  readonly remaining: number;
+  /** ISO 8601. */
+  readonly resetsAt: string;
+  /** The model it holds for. Absent: the whole account. */
+  readonly model?: string;
+};
+
+/** One key of a provider, by its place: the key itself is never shown. */
+export type KeyStatus = {
+  /** `GEMINI_API_KEY_2`, `saved key 1`. */
+  readonly name: string;
+  readonly requests: number;
+  readonly failures: number;
+  /** Why it rests, one sentence. Absent: it may be used. */
+  readonly rests?: string;
+  /** ISO 8601; when it returns. */
+  readonly until?: string;
+};
+
+/** A model that rests on its own while its provider does not. */
+export type ModelRest = {
+  readonly model: string;
+  readonly circuit: CircuitState;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly until?: string;
+};
+
 export type ProviderStatus = {
   readonly name: string;
   readonly label: string;
@@ -26,6 +60,12 @@ export type ProviderStatus = {
   /** Where its key comes from; `none` when it needs one and has none, `not-needed` when it needs none. */
   readonly key: 'environment' | 'keychain' | 'memory' | 'none' | 'not-needed';
   readonly models: readonly Model[];
+  /** Models that may not be asked now although the provider may. */
+  readonly resting: readonly ModelRest[];
+  /** What is left of its rate limits. Empty: it has told none. */
+  readonly windows: readonly RateWindow[];
+  /** Its keys, when there is more than one. */
+  readonly keys: readonly KeyStatus[];
   /** What it last did. Absent: nothing since the server started. */
   readonly last?: {
     /** ISO 8601. */

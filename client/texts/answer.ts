@@ -42,6 +42,7 @@ export function withPart(answer: Answer, part: AskPart): Answer {
       return { ...answer, text: answer.text + part.text, thinking: false };
     case 'reasoning-delta':
       return { ...answer, thinking: answer.text === '' };
+    case 'resume':
     case 'code':
     case 'tool-call':
     case 'finish':

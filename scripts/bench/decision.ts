@@ -42,6 +42,8 @@ function decide(prompt: string, snapshot: Snapshot): void {
     task,
     difficulty,
     localOnly: false,
+    needsTools: false,
+    needsVision: false,
     promptTokens,
     mostPromptTokens: promptTokens * 2,
   };
@@ -59,6 +61,7 @@ const models: readonly Model[] = Array.from({ length: 50 }, (_, index) => {
     private: source === 'local',
     toggle: index % 7 !== 0,
     locked: index % 11 === 0,
+    abilities: { tools: null, vision: null },
     tier: index % 6 === 0 ? null : 1 + (index % 5),
     contextTokens: 8_192 * (1 + (index % 16)),
     maxOutputTokens: 4_096,
@@ -70,6 +73,8 @@ const models: readonly Model[] = Array.from({ length: 50 }, (_, index) => {
 const snapshot = (strategy: Snapshot['strategy']): Snapshot => ({
   models,
   resting: new Map([['provider-3', { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs: 1 }]]),
+  restingModels: new Map(),
+  tokensLeft: new Map(),
   firstTokenMs: new Map(models.map(({ id }, index) => [id, 100 + ((index * 37) % 900)])),
   strategy,
   priorityOrder: ['local', 'provider-2', 'provider-4', 'provider-1'],

@@ -11,6 +11,8 @@ export type Question = {
   readonly model: string | undefined;
   /** What the code answer would replace; another selection is another question. */
   readonly file: string | undefined;
+  /** What the model might have called instead of answering. */
+  readonly tools?: unknown;
 };
 
 export type CachedAnswer = {
@@ -52,9 +54,12 @@ const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
 /** A digest: a key that held the whole prompt would keep it twice. Texts go in one by one, after their lengths: no copy. */
-function keyOf({ messages, role, model, file }: Question): string {
-  const outline = messages.map(({ content, ...rest }) => [rest, content.length]);
-  const hash = createHash('sha256').update(JSON.stringify([outline, role, model, file]));
-  for (const { content } of messages) hash.update(content);
+function keyOf({ messages, role, model, file, tools }: Question): string {
+  const outline = messages.map(({ content, ...rest }) => [
+    rest,
+    typeof content === 'string' ? content.length : content,
+  ]);
+  const hash = createHash('sha256').update(JSON.stringify([outline, role, model, file, tools]));
+  for (const { content } of messages) if (typeof content === 'string') hash.update(content);
   return hash.digest('base64');
 }

@@ -1,5 +1,5 @@
 /** Definition + address + HTTP + key → a live engine. */
-import type { EnginePart } from '../../shared/chat.ts';
+import { type EnginePart, type EngineRequest, isFill } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { aborted } from '../platform/aborted.ts';
 import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
@@ -67,8 +67,20 @@ export function connect(connection: Connection): Engine {
     throw new RumboError(`${label} has no API key.`, { kind: 'unauthorized' });
   };
 
+  /** How this question is put to this service. */
+  const asked = (model: string, request: EngineRequest) => {
+    if (!isFill(request)) {
+      const format = wire.chat(model);
+      return { ...format, post: format.encode(model, request) };
+    }
+    if (!wire.fill)
+      throw new RumboError(`${label} has no way to fill in the middle.`, { kind: 'invalid-request' });
+    return { ...wire.fill, post: wire.fill.encode(model, request) };
+  };
+
   return {
     provider,
+    continues: (model) => wire.continues?.(model) ?? false,
 
     async listModels(signal) {
       let key: string | undefined;
@@ -94,20 +106,20 @@ export function connect(connection: Connection): Engine {
       try {
         // A keychain that is locked takes seconds to say so.
         key = await Promise.race([requireKey(), aborted(over.signal)]);
-        const post = wire.chat(model, request);
+        const { framing, decoder, post } = asked(model, request);
         const response = await send(
           { path: post.path, post },
           key,
-          wire.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
+          framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
           over.signal,
         );
         const body = releasableBody(response.body, over.abort);
         try {
-          if (isNoStream(await body.peek(), wire.framing)) {
+          if (isNoStream(await body.peek(), framing)) {
             const { status, headers } = response;
             throw wholeAnswer(wire, { status, headers, body: await readText(body.bytes, refusalLimit) });
           }
-          yield* partsOf(body.bytes, wire.decoder(), wire.framing, body.release);
+          yield* partsOf(body.bytes, decoder(), framing, body.release);
         } finally {
           body.close();
         }

@@ -1,7 +1,7 @@
 /** The one contract between the router and a service that runs models. */
-import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
+import type { EnginePart, EngineRequest } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
-import type { ModelInfo, WireFormat } from '../wire/wire-format.ts';
+import type { Embeddings, ModelInfo, WireFormat } from '../wire/wire-format.ts';
 
 export interface Engine {
   /** The provider's name. */
@@ -10,9 +10,14 @@ export interface Engine {
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /**
    * Streams one answer; the last part is always `finish`.
-   * Rejects with `RumboError` (`cancelled` when `signal` aborts, which closes the socket).
+   * Rejects with `RumboError` (`cancelled` when `signal` aborts, which closes the socket; `invalid-request` for a
+   * `FillRequest` where the service has no endpoint for it).
    */
-  stream(model: string, request: CompletionRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
+  stream(model: string, request: EngineRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
+  /** One vector for each text. Absent: the service has none. Rejects with `RumboError`. */
+  embed?(model: string, texts: readonly string[], signal: AbortSignal): Promise<Embeddings>;
+  /** Whether the model goes on from an assistant's message at the end of the conversation. */
+  continues(model: string): boolean;
 }
 
 /** A service as a page of data. */

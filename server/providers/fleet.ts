@@ -3,7 +3,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import type { ProviderRest } from '../routing/snapshot.ts';
+import type { ProviderRest, TokensLeft } from '../routing/snapshot.ts';
 import { type Configured, configuredProviders } from './configured.ts';
 import { type Known, modelsOf } from './models.ts';
 import { type Provider, type ProviderParts, provider } from './provider.ts';
@@ -73,6 +73,10 @@ export function fleet(parts: FleetParts) {
       }
       return resting;
     },
+    /** Models that may not be asked now although their provider may, and why. */
+    restingModels: (): ReadonlyMap<string, ProviderRest> => new Map(),
+    /** What is left of token windows, by model id. */
+    tokensLeft: (): ReadonlyMap<string, TokensLeft> => new Map(),
     /**
      * Looks at the local engines that a question could use: waits shortly for those that were down, not at all for
      * those that are up. A cloud provider is contacted only when the question pins one of its models.

@@ -65,6 +65,7 @@ function describe(
     tier: own?.tier ?? known.tier,
     contextTokens: own?.contextTokens ?? info.contextTokens ?? known.contextTokens,
     maxOutputTokens: info.maxOutputTokens ?? known.maxOutputTokens,
+    abilities: { tools: info.tools ?? null, vision: info.vision ?? null },
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : known.price,
   };
 }

@@ -159,6 +159,9 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
         circuit,
         key: where === 'none' && definition.key === 'optional' ? 'not-needed' : where,
         models,
+        resting: [],
+        windows: [],
+        keys: [],
         ...(last ? { last } : {}),
         ...(configured.note ? { note: configured.note } : {}),
       };

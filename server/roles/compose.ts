@@ -20,10 +20,18 @@ export function compose({ prompt, messages, role, file }: RouteParams): readonly
   return [
     ...system,
     ...conversation.map((message, index) =>
-      index === last ? { ...message, content: `${describe(file, code)}\n\n${message.content}` } : message,
+      index === last && message.role === 'user' ? before(message, describe(file, code)) : message,
     ),
   ];
 }
+
+const before = (message: Message & { role: 'user' }, words: string): Message => ({
+  ...message,
+  content:
+    typeof message.content === 'string'
+      ? `${words}\n\n${message.content}`
+      : [{ type: 'text', text: words }, ...message.content],
+});
 
 /** The file in words a model can follow, and what of it the answer replaces. */
 function describe(file: FileContext, code: boolean): string {

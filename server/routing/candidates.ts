@@ -32,10 +32,19 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
       reason: 'The file is local-only, and this model is not on the user’s machines.',
     };
   }
-  const rest = snapshot.resting.get(model.provider);
-  if (rest) {
-    const until = rest.untilMs === undefined ? {} : { until: new Date(rest.untilMs).toISOString() };
-    return { rule: rest.rule, reason: rest.reason, ...until };
+  if (route.needsTools && model.abilities.tools === false)
+    return { rule: 'ability', reason: 'It cannot call tools.' };
+  if (route.needsVision && model.abilities.vision === false)
+    return { rule: 'ability', reason: 'It cannot see pictures.' };
+  const rest = snapshot.resting.get(model.provider) ?? snapshot.restingModels.get(model.id);
+  if (rest) return { rule: rest.rule, reason: rest.reason, ...untilOf(rest.untilMs) };
+  const room = snapshot.tokensLeft.get(model.id);
+  if (room && route.promptTokens > room.tokens) {
+    return {
+      rule: 'rate-limit',
+      reason: `The prompt is about ${route.promptTokens} tokens, and its rate limit has ${room.tokens} left.`,
+      ...untilOf(room.untilMs),
+    };
   }
   if (model.contextTokens !== null && route.promptTokens + leastAnswerTokens > model.contextTokens) {
     return {
@@ -45,6 +54,8 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
   }
   return overBudget(model, route, snapshot);
 }
+
+const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: new Date(ms).toISOString() });
 
 function overBudget(model: Model, route: Route, { roomUsd, roomName }: Snapshot): Reason | undefined {
   if (roomUsd === null || model.source === 'local') return;

@@ -11,10 +11,20 @@ export type ProviderRest = {
   readonly untilMs?: number;
 };
 
+export type TokensLeft = {
+  readonly tokens: number;
+  /** Milliseconds since 1970; the window is full again. */
+  readonly untilMs: number;
+};
+
 export type Snapshot = {
   readonly models: readonly Model[];
   /** Providers that may not be asked now; the others may. */
   readonly resting: ReadonlyMap<string, ProviderRest>;
+  /** Models that may not be asked although their provider may, by model id. */
+  readonly restingModels: ReadonlyMap<string, ProviderRest>;
+  /** What is left of token windows, by model id. Missing: nobody told, or enough. */
+  readonly tokensLeft: ReadonlyMap<string, TokensLeft>;
   /** Milliseconds to the first token, decayed average by model id. Missing: never measured. */
   readonly firstTokenMs: ReadonlyMap<string, number>;
   readonly strategy: Strategy;
@@ -37,6 +47,10 @@ export type Route = {
   readonly model?: string;
   /** It touches a file that `rumbo.privacy.localOnly` matches. */
   readonly localOnly: boolean;
+  /** It offers tools, or talks about having called some. */
+  readonly needsTools: boolean;
+  /** It holds pictures. */
+  readonly needsVision: boolean;
   /** Tokens, by estimate. */
   readonly promptTokens: number;
   /** Tokens, at worst. */

@@ -1,17 +1,17 @@
 /** Anthropic's Messages API, version 2026-10-21. https://platform.claude.com/docs/en/api/messages */
 import * as z from 'zod';
-import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { refusalError, streamError } from './refusals.ts';
-import type { Decoder, ModelInfo, WireFormat } from './wire-format.ts';
+import type { Decoder, ModelInfo, StreamFormat, WireFormat } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
 const defaultMaxTokens = 16_384;
 
-export const anthropicMessages: WireFormat = {
+const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  chat(model, request) {
+  encode(model, request) {
     const system = request.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
     // A temperature is never sent: this version of the API refuses sampling parameters, even at their defaults.
     return {
@@ -26,6 +26,10 @@ export const anthropicMessages: WireFormat = {
     };
   },
   decoder: messageDecoder,
+};
+
+export const anthropicMessages: WireFormat = {
+  chat: () => chat,
   modelsPath: '/models?limit=1000',
   decodeModels,
   refused: (refusal) => refusalError(refusal),

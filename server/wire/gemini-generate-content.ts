@@ -5,11 +5,11 @@ import { answerEnd, readEvent, tokens } from './answer-end.ts';
 import { decodeGeminiModels } from './gemini-models.ts';
 import { geminiRefused } from './gemini-refusals.ts';
 import { streamError } from './refusals.ts';
-import type { Decoder, WireFormat } from './wire-format.ts';
+import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
-export const geminiGenerateContent: WireFormat = {
+const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  chat(model, request) {
+  encode(model, request) {
     const system = request.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
     const generationConfig = configOf(model, request);
     return {
@@ -28,6 +28,10 @@ export const geminiGenerateContent: WireFormat = {
     };
   },
   decoder: contentDecoder,
+};
+
+export const geminiGenerateContent: WireFormat = {
+  chat: () => chat,
   modelsPath: '/models?pageSize=1000',
   decodeModels: decodeGeminiModels,
   refused: geminiRefused,

@@ -1,14 +1,14 @@
 /** Ollama's own chat: one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import * as z from 'zod';
-import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { refusalError, streamError } from './refusals.ts';
-import type { Decoder, ModelInfo, Refusal, WireFormat } from './wire-format.ts';
+import type { Decoder, ModelInfo, Refusal, StreamFormat, WireFormat } from './wire-format.ts';
 
-export const ollamaChat: WireFormat = {
+const chat: StreamFormat<CompletionRequest> = {
   framing: 'ndjson',
-  chat(model, { messages, maxOutputTokens, temperature }) {
+  encode(model, { messages, maxOutputTokens, temperature }) {
     // `num_ctx` is never among the options: another value makes Ollama load the model again.
     const options = {
       ...(maxOutputTokens === undefined ? {} : { num_predict: maxOutputTokens }),
@@ -20,6 +20,10 @@ export const ollamaChat: WireFormat = {
     };
   },
   decoder: lineDecoder,
+};
+
+export const ollamaChat: WireFormat = {
+  chat: () => chat,
   modelsPath: '/api/tags',
   decodeModels,
   refused,

@@ -3,7 +3,7 @@ import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../s
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { refusalError, streamError } from './refusals.ts';
-import type { Decoder, WireFormat } from './wire-format.ts';
+import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 /** What a copy does otherwise than the original. */
 export type OpenAiChatQuirks = {
@@ -40,9 +40,9 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     takesTemperature = () => true,
     usageOf = usageAsTotals,
   } = quirks;
-  return {
+  const chat: StreamFormat<CompletionRequest> = {
     framing: 'sse',
-    chat: (model, request) => ({
+    encode: (model, request) => ({
       path: '/chat/completions',
       body: {
         model,
@@ -54,6 +54,9 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
       },
     }),
     decoder: () => chunkDecoder(usageOf),
+  };
+  return {
+    chat: () => chat,
     modelsPath: '/models',
     decodeModels: (body) => decodeOpenAiModels(body, quirks),
     refused: (refusal) => refusalError(refusal),

@@ -1,5 +1,5 @@
 /** The contract of a wire format: how a family of services frames chat over HTTP. Pure: no network here. */
-import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FillRequest } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { StreamEvent } from '../platform/event-stream.ts';
 
@@ -13,6 +13,8 @@ export type ModelInfo = {
   readonly maxOutputTokens?: number;
   /** Answered by somebody else's machine although the engine is local (Ollama's `:cloud` models). */
   readonly remote?: boolean;
+  readonly tools?: boolean;
+  readonly vision?: boolean;
 };
 
 /** One POST: a path below the provider's base URL, and a body to be sent as JSON. */
@@ -27,13 +29,40 @@ export type Refusal = {
   readonly body: string;
 };
 
-export interface WireFormat {
+/** One thing a service can be asked to stream: how the question is written, how the answer is read. */
+export interface StreamFormat<Request> {
   /** How the streamed body is cut into events. */
   readonly framing: 'sse' | 'ndjson';
-  /** The streaming chat request. */
-  chat(model: string, request: CompletionRequest): WireRequest;
+  encode(model: string, request: Request): WireRequest;
   /** A fresh decoder for one streamed answer. */
   decoder(): Decoder;
+}
+
+/** How texts become vectors. */
+export interface EmbeddingFormat {
+  encode(model: string, texts: readonly string[]): WireRequest;
+  /** One vector for each text, in their order. Throws `bad-response` on a shape that cannot be read. */
+  decode(body: unknown): Embeddings;
+}
+
+export type Embeddings = {
+  readonly vectors: readonly (readonly number[])[];
+  /** Tokens of all texts. Absent: the service did not say. */
+  readonly inputTokens?: number;
+};
+
+export interface WireFormat {
+  /** Chat, for this model: some services have two faces. */
+  chat(model: string): StreamFormat<CompletionRequest>;
+  /** Fill in the middle. Absent: the service has no endpoint for it. */
+  readonly fill?: StreamFormat<FillRequest>;
+  /** Absent: the service has none. */
+  readonly embeddings?: EmbeddingFormat;
+  /**
+   * Whether this model goes on from an assistant's message at the end of the conversation. Absent: none does, or
+   * nobody promises it.
+   */
+  continues?(model: string): boolean;
   /** GET here for the list of models, below the base URL. */
   readonly modelsPath: string;
   /** Models that can chat. Throws `bad-response` on a shape that cannot be read. */

@@ -18,6 +18,7 @@ export const receipt = (more: Partial<Receipt> = {}): Receipt => ({
   timeToFirstTokenMs: 420,
   totalMs: 1230,
   finishReason: 'stop',
+  seams: [],
   reasons: ['It is first in the order.'],
   ...more,
 });
@@ -33,6 +34,7 @@ export const model = (more: Partial<Model> = {}): Model => ({
   tier: 3,
   contextTokens: 32_768,
   maxOutputTokens: null,
+  abilities: { tools: null, vision: null },
   price: { input: 0, output: 0 },
   ...more,
 });
@@ -47,6 +49,9 @@ export const provider = (more: Partial<ProviderStatus> = {}): ProviderStatus => 
   circuit: 'closed',
   key: 'not-needed',
   models: [model()],
+  resting: [],
+  windows: [],
+  keys: [],
   ...more,
 });
 

@@ -13,6 +13,7 @@ function setUp() {
   const engine: Engine = {
     provider: 'p',
     listModels: async () => [],
+    continues: () => false,
     async *stream(): AsyncGenerator<EnginePart> {
       if (fails)
         throw new RumboError(fails, { kind: fails, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });

@@ -14,6 +14,7 @@ const options = { attempts: 3, baseDelayMs: 1, longestWaitMs: 100 };
 const engine = (stream: Engine['stream']): Engine => ({
   provider: 'fake',
   listModels: async () => [],
+  continues: () => false,
   stream,
 });
 const text = (word: string): EnginePart => ({ type: 'text-delta', text: word });

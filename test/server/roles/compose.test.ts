@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeAnswer } from '../../../server/roles/code-answer.ts';
 import { compose } from '../../../server/roles/compose.ts';
+import { type Message, textOf } from '../../../shared/chat.ts';
 
+const wordsOf = (message: Message | undefined) => (message ? textOf(message) : '');
 const at = (line: number, character: number) => ({ line, character });
 const file = (text: string, start = at(0, 0), end = start) => ({
   uri: 'file:///home/ana/src/sum.ts',
@@ -24,7 +26,7 @@ test('a role speaks first, and the file comes before the last user message', () 
     messages.map(({ role }) => role),
     ['system', 'user'],
   );
-  const user = messages[1]?.content ?? '';
+  const user = wordsOf(messages[1]);
   assert.match(user, /sum\.ts/);
   assert.match(user, /const ⟦a⟧ = 1;/);
   assert.ok(user.endsWith('double it'));
@@ -33,7 +35,7 @@ test('a role speaks first, and the file comes before the last user message', () 
 test('of a huge file only the surroundings of the cursor are sent, cut at line ends', () => {
   const text = Array.from({ length: 100_000 }, (_, line) => `line ${line};`).join('\n');
   const [, user] = compose({ prompt: 'go', role: 'coder', file: file(text, at(50_000, 0)) });
-  const sent = user?.content ?? '';
+  const sent = wordsOf(user);
   assert.ok(sent.length < 60_000);
   assert.match(sent, /\n⟦⟧line 50000;\n/);
   assert.match(sent, /```typescript\nline \d+;\n/);
@@ -43,7 +45,7 @@ test('a file that holds fences does not break out of its own', () => {
     prompt: 'go',
     file: { uri: 'a.md', languageId: 'markdown', text: '````\nx\n````' },
   });
-  assert.match(user?.content ?? '', /^The file a\.md:\n`{5}markdown\n/);
+  assert.match(wordsOf(user), /^The file a\.md:\n`{5}markdown\n/);
 });
 
 const answers: [string, string, string | null][] = [
@@ -86,7 +88,7 @@ test('the range is the selection, or the whole file', () => {
 
 test('a file without line ends is cut all the same', () => {
   const text = '🙂'.repeat(100_000);
-  const { content = '' } = compose({ prompt: 'x', file: file(text, at(0, 100_001)) }).at(-1) ?? {};
+  const content = wordsOf(compose({ prompt: 'x', file: file(text, at(0, 100_001)) }).at(-1));
   assert.ok(content.length < 50_000, `${content.length} characters`);
   assert.ok(content.isWellFormed());
 });
@@ -96,8 +98,7 @@ test('of a file only its name is told, whatever its address holds', () => {
     'C:\\Users\\ana\\x.ts',
     'file:///home/ana/x.ts',
   ]) {
-    const { content = '' } =
-      compose({ prompt: 'y', file: { uri, languageId: 'ts', text: 't' } }).at(-1) ?? {};
+    const content = wordsOf(compose({ prompt: 'y', file: { uri, languageId: 'ts', text: 't' } }).at(-1));
     assert.match(content, /^The file x\.ts:\n/);
   }
 });

@@ -22,6 +22,7 @@ const model = (id: string, more: Partial<Model> = {}): Model => {
     tier: 3,
     contextTokens: 8_000,
     maxOutputTokens: 1_000,
+    abilities: { tools: null, vision: null },
     price: source === 'local' ? { input: 0, output: 0 } : { input: 1, output: 4 },
     ...more,
   };
@@ -29,6 +30,8 @@ const model = (id: string, more: Partial<Model> = {}): Model => {
 const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
   models,
   resting: new Map(),
+  restingModels: new Map(),
+  tokensLeft: new Map(),
   firstTokenMs: new Map(),
   strategy: 'priority',
   priorityOrder: ['gemini', 'local', 'openai'],
@@ -42,6 +45,8 @@ const route = (more: Partial<Route> = {}): Route => ({
   task: 'general',
   difficulty: 0.2,
   localOnly: false,
+  needsTools: false,
+  needsVision: false,
   promptTokens: 100,
   mostPromptTokens: 200,
   ...more,

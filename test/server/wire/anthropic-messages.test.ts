@@ -78,7 +78,7 @@ test('the request is the one the official SDK sends', () => {
     body: object;
     path: string;
   };
-  const { path, body } = wire.chat('claude-haiku-5-5', {
+  const { path, body } = wire.chat('claude-haiku-5-5').encode('claude-haiku-5-5', {
     messages: [{ role: 'user', content: 'hi' }],
     maxOutputTokens: 16,
   });
@@ -87,7 +87,7 @@ test('the request is the one the official SDK sends', () => {
 });
 
 test('system messages go into their own field, a temperature goes nowhere, a limit is always there', () => {
-  const { body } = wire.chat('claude-opus-5-5', {
+  const { body } = wire.chat('claude-opus-5-5').encode('claude-opus-5-5', {
     messages: [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'hi' },

@@ -26,12 +26,12 @@ export async function decode(
   body: string,
 ): Promise<{ parts: EnginePart[]; error?: RumboError }> {
   const parts: EnginePart[] = [];
-  const decoder = wire.decoder();
+  const decoder = wire.chat('m').decoder();
   const bytes = (async function* () {
     yield Buffer.from(body);
   })();
   try {
-    for await (const events of eventsOf(bytes, wire.framing))
+    for await (const events of eventsOf(bytes, wire.chat('m').framing))
       for (const event of events) parts.push(...decoder.read(event));
     parts.push(...decoder.end());
     return { parts };

@@ -69,7 +69,7 @@ test('an error inside the stream ends the answer', async () => {
 
 test('the request has the fields of the official SDK, below the pinned version', () => {
   const sent = recording('sdk-requests/gemini-stream.json') as unknown as { body: Record<string, unknown> };
-  const { path, body } = wire.chat('gemini-3.8-flash', {
+  const { path, body } = wire.chat('gemini-3.8-flash').encode('gemini-3.8-flash', {
     messages: [
       { role: 'system', content: 'be brief' },
       { role: 'user', content: 'hi' },
@@ -86,7 +86,7 @@ test('the request has the fields of the official SDK, below the pinned version',
 });
 
 test('the assistant is called model, and a temperature goes only to models that still take one', () => {
-  const { body } = wire.chat('gemini-2.5-flash', {
+  const { body } = wire.chat('gemini-2.5-flash').encode('gemini-2.5-flash', {
     messages: [
       { role: 'user', content: 'a' },
       { role: 'assistant', content: 'b' },
@@ -105,7 +105,7 @@ test('the assistant is called model, and a temperature goes only to models that 
 });
 
 test('a strange model name stays one segment of the path', () => {
-  const { path } = wire.chat('../../v1/x?key=1#', { messages: [] });
+  const { path } = wire.chat('../../v1/x?key=1#').encode('../../v1/x?key=1#', { messages: [] });
   assert.equal(path, '/models/..%2F..%2Fv1%2Fx%3Fkey%3D1%23:streamGenerateContent?alt=sse');
 });
 

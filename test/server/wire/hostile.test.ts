@@ -59,7 +59,7 @@ for (const [name, wire] of Object.entries(formats)) {
       }
     };
     for (let round = 0; round < 5_000; round += 1) {
-      const decoder = wire.decoder();
+      const decoder = wire.chat('m').decoder();
       // The outermost value has the names a real event has, so that the inner ones are looked at.
       const event = Object.fromEntries(
         names.map((each) => [each, next(3) === 0 ? anything(next, 4) : undefined]),
@@ -86,7 +86,10 @@ test('a finish reason that every object has a field of is just another word', ()
       [ollamaChat, { done: true, done_reason: word, eval_count: 1 }],
     ];
     for (const [wire, event] of ends) {
-      const [finish] = wire.decoder().read({ data: JSON.stringify(event) });
+      const [finish] = wire
+        .chat('m')
+        .decoder()
+        .read({ data: JSON.stringify(event) });
       assert.ok(finish?.type === 'finish' && finish.reason === 'other', JSON.stringify([event, finish]));
     }
   }
@@ -99,7 +102,7 @@ test('counts that are no counts cannot empty a budget or break the ledger', () =
     ['12.5', 13],
   ] as const) {
     const data = `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":${said}}}`;
-    const [finish] = openaiChat().decoder().read({ data });
+    const [finish] = openaiChat().chat('m').decoder().read({ data });
     assert.equal(finish?.type === 'finish' && finish.usage?.input, input);
   }
 });

@@ -57,16 +57,19 @@ test('an error line ends the answer', async () => {
 
 test('limits are options; the size of the context is never touched', () => {
   const messages = [{ role: 'user', content: 'hi' }] as const;
-  assert.deepEqual(wire.chat('qwen3:8b', { messages }), {
+  assert.deepEqual(wire.chat('qwen3:8b').encode('qwen3:8b', { messages }), {
     path: '/api/chat',
     body: { model: 'qwen3:8b', messages, stream: true },
   });
-  assert.deepEqual(wire.chat('qwen3:8b', { messages, maxOutputTokens: 9, temperature: 0 }).body, {
-    model: 'qwen3:8b',
-    messages,
-    stream: true,
-    options: { num_predict: 9, temperature: 0 },
-  });
+  assert.deepEqual(
+    wire.chat('qwen3:8b').encode('qwen3:8b', { messages, maxOutputTokens: 9, temperature: 0 }).body,
+    {
+      model: 'qwen3:8b',
+      messages,
+      stream: true,
+      options: { num_predict: 9, temperature: 0 },
+    },
+  );
 });
 
 test('models that run in the cloud are marked, those that cannot chat left out', () => {

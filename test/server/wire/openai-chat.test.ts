@@ -74,7 +74,7 @@ test('two tool calls of one answer are not mixed', async () => {
 });
 
 test('finish comes with the usage chunk, without waiting for the marker', () => {
-  const decoder = wire.decoder();
+  const decoder = wire.chat('m').decoder();
   const events = fixture('openai/documented-chat.sse').split('\n\n').filter(Boolean);
   const parts = events.slice(0, -1).flatMap((event) => decoder.read({ data: event.slice('data: '.length) }));
   assert.equal(parts.at(-1)?.type, 'finish');
@@ -178,7 +178,9 @@ test('an account of usage that counts otherwise is a quirk', async () => {
 
 test('the request is the one the official SDK sends', () => {
   const sent = recording('sdk-requests/openai-chat-stream.json') as unknown as { body: object; path: string };
-  const { path, body } = wire.chat('gpt-5.4-mini', { messages: [{ role: 'user', content: 'hi' }] });
+  const { path, body } = wire
+    .chat('gpt-5.4-mini')
+    .encode('gpt-5.4-mini', { messages: [{ role: 'user', content: 'hi' }] });
   assert.deepEqual(body, sent.body);
   assert.equal(`/v1${path}`, sent.path);
 });
@@ -191,36 +193,39 @@ test('limits and temperature are sent under the name the service knows, or not a
   };
   const usual = { include_usage: true };
   const base = { messages: request.messages, stream: true };
-  assert.deepEqual(wire.chat('m', request).body, {
+  assert.deepEqual(wire.chat('m').encode('m', request).body, {
     ...base,
     model: 'm',
     stream_options: usual,
     max_completion_tokens: 64,
     temperature: 0.2,
   });
-  assert.deepEqual(llamaCpp.wire.chat('m', request).body, {
+  assert.deepEqual(llamaCpp.wire.chat('m').encode('m', request).body, {
     ...base,
     model: 'm',
     stream_options: usual,
     max_tokens: 64,
     temperature: 0.2,
   });
-  assert.deepEqual(openai.wire.chat('gpt-6-sol', request).body, {
+  assert.deepEqual(openai.wire.chat('gpt-6-sol').encode('gpt-6-sol', request).body, {
     ...base,
     model: 'gpt-6-sol',
     stream_options: { include_usage: true, include_obfuscation: false },
     max_completion_tokens: 64,
   });
-  assert.deepEqual(openaiChat({ streamOptions: false }).chat('m', { messages: request.messages }).body, {
-    ...base,
-    model: 'm',
-  });
+  assert.deepEqual(
+    openaiChat({ streamOptions: false }).chat('m').encode('m', { messages: request.messages }).body,
+    {
+      ...base,
+      model: 'm',
+    },
+  );
 });
 
 test('decoding one token costs no more than twenty microseconds', () => {
   const [event = ''] = fixture('llama-cpp/chat-stream-usage.sse').split('\n\n').slice(2);
   const data = event.slice('data: '.length);
-  const decoder = wire.decoder();
+  const decoder = wire.chat('m').decoder();
   const rounds = 20_000;
   for (let round = 0; round < rounds; round += 1) decoder.read({ data });
   const before = performance.now();
