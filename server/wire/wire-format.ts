@@ -67,6 +67,11 @@ export interface WireFormat {
   readonly modelsPath: string;
   /** Models that can chat. Throws `bad-response` on a shape that cannot be read. */
   decodeModels(body: unknown): readonly ModelInfo[];
+  /**
+   * The request without the field that this refusal names as unknown (`stream_options`, a sampling parameter, a token
+   * limit under its other name). Absent, or `undefined`: nothing can be left out. Tried once, at once.
+   */
+  lighter?(request: WireRequest, refusal: Refusal): WireRequest | undefined;
   /** What a refusal means: the kind by status first, then by the body's own code, never by prose alone. */
   refused(refusal: Refusal): RumboError;
 }
