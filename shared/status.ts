@@ -10,6 +10,9 @@ export type ProviderState = 'ready' | 'unknown' | 'checking' | 'no-key' | 'unrea
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
+/** What keeps a provider or a model out: failures, a used-up rate limit, refused keys, an account without money. */
+export type RestRule = 'circuit' | 'rate-limit' | 'key' | 'payment';
+
 /** One rate limit of a provider, as it last told. */
 export type RateWindow = {
   /** What is counted: `requests`, `tokens`, `input tokens`, `output tokens`. */
@@ -39,6 +42,8 @@ export type KeyStatus = {
 export type ModelRest = {
   readonly model: string;
   readonly circuit: CircuitState;
+  /** Absent: its circuit. */
+  readonly rule?: RestRule;
   readonly reason: string;
   /** ISO 8601. */
   readonly until?: string;
@@ -52,6 +57,8 @@ export type ProviderStatus = {
   /** The origin requests go to; never with credentials. */
   readonly origin: string;
   readonly state: ProviderState;
+  /** What keeps it out. Absent: it does not rest. */
+  readonly rule?: RestRule;
   /** Why it is in this state, one sentence. Absent when there is nothing to say. */
   readonly detail?: string;
   /** ISO 8601; when a resting provider returns. */
