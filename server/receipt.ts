@@ -1,7 +1,7 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
 import { noUsage } from '../shared/chat.ts';
 import type { AskParams } from '../shared/protocol.ts';
-import type { Attempt, Receipt } from '../shared/receipts.ts';
+import type { Attempt, Receipt, Seam } from '../shared/receipts.ts';
 import type { CachedAnswer } from './cache/response-cache.ts';
 import type { Measured } from './metrics/meter.ts';
 import type { Decision, Ranked } from './routing/balancer.ts';
@@ -9,7 +9,7 @@ import type { Classification } from './routing/classifier/classify.ts';
 import { costOf } from './routing/price.ts';
 
 /** What is known before any model is asked. */
-type Told = {
+export type Told = {
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
@@ -24,6 +24,7 @@ type Answered = {
   readonly decision: Decision;
   readonly attempts: readonly Attempt[];
   readonly measured: Measured;
+  readonly seams: readonly Seam[];
   readonly note?: string | undefined;
 };
 
@@ -55,7 +56,7 @@ export const receipt = {
     };
   },
 
-  answered: (told: Told, { candidate, decision, attempts, measured, note }: Answered): Receipt => ({
+  answered: (told: Told, { candidate, decision, attempts, measured, seams, note }: Answered): Receipt => ({
     ...head(told),
     model: candidate.model.id,
     cached: false,
@@ -66,7 +67,7 @@ export const receipt = {
     timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - told.startedAt,
     totalMs: performance.now() - told.startedAt,
     finishReason: measured.reason,
-    seams: [],
+    seams,
     reasons: reasons(told, candidate, decision, attempts),
     ...(note === undefined ? {} : { note }),
   }),

@@ -21,6 +21,8 @@ export function continued(
 
 /** Characters, blanks not counted, that must be the same before two models are taken to have said the same thing twice. */
 const leastOverlap = 12;
+/** The same for an answer that is given again from its first character. */
+const leastAgain = 8;
 /** Characters of the beginning that are compared. */
 const longestOverlap = 4_000;
 
@@ -39,7 +41,7 @@ export function seam(beginning: string) {
       const same = tail.slice(at);
       if (same.length > text.length) {
         if (same.startsWith(text)) return { length: 0, open: true };
-      } else if (length === 0 && text.startsWith(same) && isTelling(same)) {
+      } else if (length === 0 && text.startsWith(same) && isTelling(same, at === 0 && tail === beginning)) {
         length = same.length;
       }
     }
@@ -70,7 +72,8 @@ export function seam(beginning: string) {
   };
 }
 
-const isTelling = (text: string): boolean => text.replace(/\s+/g, '').length >= leastOverlap;
+const isTelling = (text: string, whole: boolean): boolean =>
+  text.replace(/\s+/g, '').length >= (whole ? leastAgain : leastOverlap);
 
 /** A model that goes on inside a code block likes to open it again. */
 function withoutFence(beginning: string, text: string): string {

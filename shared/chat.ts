@@ -61,6 +61,8 @@ export type CompletionRequest = {
   readonly temperature?: number;
   /** Absent: `asked`. */
   readonly urgency?: Urgency;
+  /** Nobody else can be asked: a longer wait for this one is better than none. Absent: false. */
+  readonly lastResort?: boolean;
 };
 
 /** Fill in the middle: the text between two texts. */
@@ -72,6 +74,7 @@ export type FillRequest = {
   /** Texts that end the answer, and are not part of it. Absent: the model's own end. */
   readonly stop?: readonly string[];
   readonly urgency?: Urgency;
+  readonly lastResort?: boolean;
 };
 
 /** Whatever an engine streams an answer to. */

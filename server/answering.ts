@@ -1,0 +1,247 @@
+/** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
+import type { ModelId } from '../shared/chat.ts';
+import { asRumboError, type RumboError, reactions } from '../shared/errors.ts';
+import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
+import type { Attempt } from '../shared/receipts.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { Question, ResponseCache } from './cache/response-cache.ts';
+import { type Draft, draft } from './draft.ts';
+import type { Budgets } from './metrics/budget.ts';
+import type { Counters } from './metrics/counters.ts';
+import type { Latencies } from './metrics/latency.ts';
+import type { Ledger } from './metrics/ledger.ts';
+import { type Measured, meter } from './metrics/meter.ts';
+import type { Log } from './platform/log.ts';
+import type { Fleet } from './providers/fleet.ts';
+import { logLine, receipt, type Told } from './receipt.ts';
+import { isKeptHome, longer, type Request, requestTo } from './request.ts';
+import { continued } from './resume.ts';
+import { balance, type Decision, type Ranked } from './routing/balancer.ts';
+import { nobody, pinFailure } from './routing/nobody.ts';
+import { costOf } from './routing/price.ts';
+import type { Route, Snapshot } from './routing/snapshot.ts';
+import { estimateTokens } from './routing/tokens.ts';
+import { turns } from './turns.ts';
+
+export type AnswerRooms = {
+  readonly settings: () => Settings;
+  readonly fleet: Fleet;
+  readonly cache: ResponseCache;
+  readonly budgets: Budgets;
+  readonly ledger: Ledger;
+  readonly counters: Counters;
+  readonly latencies: Latencies;
+  readonly log: Log;
+  /** What the balancer sees now. */
+  readonly snapshot: () => Snapshot;
+};
+
+/** A question that is admitted, read and not in the cache. */
+export type Job = {
+  readonly params: AskParams;
+  readonly request: Request;
+  readonly told: Told;
+  readonly question: Question;
+  /** Those it was read with. */
+  readonly settingsBefore: Settings;
+};
+
+export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPart, AskResult>;
+
+export function answering(rooms: AnswerRooms): Answering {
+  const { settings, fleet, cache, budgets, ledger, counters, latencies, log, snapshot } = rooms;
+
+  async function* answer(
+    { params, request, told, question, settingsBefore }: Job,
+    signal: AbortSignal,
+  ): AsyncGenerator<AskPart, AskResult> {
+    const { messages, classification } = request;
+    const decidedAt = performance.now();
+    const routeNow = (): Route =>
+      settings() === settingsBefore
+        ? request.route
+        : { ...request.route, localOnly: isKeptHome(params, settings()) };
+    const route = routeNow();
+    const decision = balance(route, snapshot());
+    counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
+    const plan = turns(answerable(decision, params, route).map(({ model }) => model.id));
+    const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
+    const whole = draft(params, () => performance.now());
+
+    const attempts: Attempt[] = [];
+    let failed: { readonly model: ModelId; readonly error: RumboError } | undefined;
+    /** Why the answer first broke off: who was asked to go on afterwards could not help that. */
+    let brokeOff: RumboError | undefined;
+    const final = (error: RumboError): RumboError =>
+      error.with({
+        attempts,
+        ...(whole.partial === '' ? {} : { partial: whole.partial }),
+        ...(failed && failed.model === decision.pin && pinRule(params) !== 'next'
+          ? { pinned: decision.pin }
+          : {}),
+      });
+    for (let turn = plan.next(); turn; turn = plan.next()) {
+      // What failed, other questions, or new settings may have taken it out since it was planned.
+      const now = failed ? balance(longer(routeNow(), whole.text), snapshot()) : decision;
+      const candidate = now.candidates.find(({ model }) => model.id === turn.id);
+      const provider = candidate && fleet.get(candidate.model.provider);
+      if (!provider) continue;
+      const { model } = candidate;
+      const { engine, configured } = provider;
+      const manner = turn.manner ?? (engine.continues(model.name) ? 'prefill' : 'instruct');
+      const release = budgets.reserve(worstOf(candidate));
+      const settingsSent = settings();
+      const meterOf = meter(route.promptTokens, estimateTokens, () => performance.now());
+      const sentAt = performance.now();
+      let started = false;
+      let beginning = '';
+      try {
+        if (failed) {
+          const change = takeOver(whole, mode, failed, model.id);
+          if (turn.manner === undefined) yield change;
+        }
+        beginning = whole.text;
+        const asked = beginning === '' ? messages : continued(messages, beginning, manner);
+        for await (const part of engine.stream(
+          model.name,
+          requestTo(model, asked, params, plan.isLast()),
+          signal,
+        )) {
+          meterOf.see(part);
+          if (!started) yield { type: 'start', model: model.id, cached: false, ...noteOf(configured.note) };
+          started = true;
+          yield* whole.take(part);
+        }
+        yield* whole.rest();
+        const measured = meterOf.read();
+        const ms = performance.now() - sentAt;
+        attempts.push({ model: model.id, outcome: 'ok', ms });
+        yield { type: 'finish', reason: measured.reason, usage: measured.usage };
+        const paper = receipt.answered(told, {
+          candidate,
+          decision,
+          attempts,
+          measured: { ...measured, firstTokenAt: whole.firstTextAt },
+          seams: whole.seams,
+          note: configured.note,
+        });
+        settle(candidate, paper.costUsd, measured, { startedAt: told.startedAt, sentAt, ms });
+        ledger.add(paper);
+        log.info(logLine(paper));
+        // New settings may want another model, or no answer kept: they have cleared the cache already.
+        const mayKeep = settings() === settingsSent && settingsSent['cache.enabled'];
+        if (mayKeep && isKeepable(measured, whole))
+          cache.set(question, { ...measured, text: whole.text, model: model.id });
+        return { ...whole.result(), receipt: paper };
+      } catch (cause) {
+        const error = asRumboError(cause, signal);
+        yield* whole.rest();
+        const ms = performance.now() - sentAt;
+        const broken = { candidate, decision, attempts, measured: meterOf.read(), seams: whole.seams };
+        attempts.push({
+          model: model.id,
+          outcome: error.kind,
+          ms,
+          message: error.message,
+          ...(started ? { costUsd: costOf(broken.measured.usage, model.price) } : {}),
+        });
+        note(candidate, error.kind, ms);
+        log.info(
+          `${params.role ?? classification.task}: ${model.id} did not answer, ${error.kind}, ${Math.round(ms)} ms`,
+        );
+        // What was said before it broke was billed: the ledger must not forget it.
+        if (started) ledger.add(receipt.broken(told, broken));
+
+        if (beginning !== '' && error.kind === 'invalid-request' && manner === 'prefill') {
+          plan.otherwise(model.id);
+          continue;
+        }
+        const broke = whole.text !== '';
+        if (broke) brokeOff ??= error;
+        if (signal.aborted || !mayGoOn(error, whole, mode, beginning))
+          throw final(signal.aborted ? error : (brokeOff ?? error));
+        if (whole.text !== beginning) plan.onceMore(model.id);
+        // A pin that fails on the way is no more replaced silently than one that could not start.
+        if (model.id === decision.pin && pinRule(params) !== 'next') plan.only(model.id);
+        failed = { model: model.id, error };
+      } finally {
+        release();
+      }
+    }
+    throw final(brokeOff ?? failed?.error ?? nobody(decision, route, snapshot()));
+  }
+
+  /** The candidates, or the reason why there is none or the pinned one is lost. */
+  function answerable(decision: Decision, params: AskParams, route: Route): readonly Ranked[] {
+    const { pinLost, candidates } = decision;
+    if (pinLost && (pinRule(params) !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
+    if (candidates.length === 0) throw nobody(decision, route, snapshot());
+    return candidates;
+  }
+
+  /** What is to happen when a pinned model cannot answer. */
+  const pinRule = (params: AskParams) =>
+    params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
+
+  function settle(
+    candidate: Ranked,
+    costUsd: number | null,
+    measured: Measured,
+    { startedAt, sentAt, ms }: { readonly startedAt: number; readonly sentAt: number; readonly ms: number },
+  ): void {
+    const { provider, id } = candidate.model;
+    note(candidate, 'ok', ms);
+    counters.observe('rumbo_total_ms', performance.now() - startedAt, { provider });
+    counters.count('rumbo_tokens_total', { provider, direction: 'input' }, measured.usage.input);
+    counters.count('rumbo_tokens_total', { provider, direction: 'output' }, measured.usage.output);
+    if (costUsd !== null) counters.count('rumbo_cost_usd_total', { provider }, costUsd);
+    if (measured.firstTokenAt === null) return;
+    const firstMs = measured.firstTokenAt - sentAt;
+    latencies.note(id, firstMs);
+    counters.observe('rumbo_first_token_ms', firstMs, { provider });
+  }
+
+  function note({ model }: Ranked, outcome: Attempt['outcome'], ms: number): void {
+    counters.count('rumbo_attempts_total', { provider: model.provider, outcome });
+    fleet.get(model.provider)?.did({ at: new Date().toISOString(), model: model.name, outcome, ms });
+  }
+
+  return answer;
+}
+
+/** What is set aside; the filter has just seen that the budgets hold it. */
+const worstOf = ({ model, costUsd }: Ranked): number => (model.source === 'local' ? 0 : (costUsd?.high ?? 0));
+
+/** The next candidate may be asked: nothing has been said yet, or somebody else may go on with it. */
+function mayGoOn(
+  error: RumboError,
+  { text, calls }: Draft,
+  mode: Settings['routing.onInterruption'],
+  beginning: string,
+): boolean {
+  // A call was handed out already: a second model might make it again.
+  if (calls.length > 0 || (text !== '' && mode === 'fail')) return false;
+  // Who cannot be asked to go on says nothing about the request.
+  return reactions[error.kind].fallback || (beginning !== '' && error.kind === 'invalid-request');
+}
+
+/** What is told when the next model takes over, and what it means for the answer so far. */
+function takeOver(
+  whole: Draft,
+  mode: Settings['routing.onInterruption'],
+  { model: from, error }: { readonly model: ModelId; readonly error: RumboError },
+  to: ModelId,
+): AskPart {
+  const reason = error.message;
+  if (whole.text === '') return { type: 'fallback', from, reason };
+  const how = mode === 'restart' ? 'restart' : 'continue';
+  if (how === 'restart') whole.startOver();
+  else whole.goOn({ from, to, reason });
+  return { type: 'resume', from, to, how, reason };
+}
+
+/** Only a whole answer by one model is worth giving again. */
+const isKeepable = ({ reason }: Measured, { text, seams, calls }: Draft): boolean =>
+  reason === 'stop' && text !== '' && seams.length === 0 && calls.length === 0;
+
+export const noteOf = (note: string | undefined) => (note === undefined ? {} : { note });

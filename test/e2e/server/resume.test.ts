@@ -1,0 +1,122 @@
+/** An answer that breaks off after its first words: another model goes on, begins anew, or it is said to be incomplete. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AskPart } from '../../../shared/protocol.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { ask, entry, failure, fake, server } from './support.ts';
+
+const whole = 'One two three four five six seven eight.';
+const beginning = 'One two three';
+const last = (body: Readonly<Record<string, unknown>>) =>
+  (body['messages'] as readonly { content: string }[]).slice(-2);
+
+/** Two providers, of which the first breaks off after three words. */
+async function two(t: Parameters<typeof fake>[0], settings: object = {}) {
+  const first = await fake(t, fakeOpenAi, {
+    reply: whole,
+    fault: { kind: 'reset', afterWords: 3 },
+    delayMs: 5,
+  });
+  const second = await fake(t, fakeOpenAi, { reply: ' four five six seven eight.' });
+  const rumbo = await server(t, {
+    'rumbo.routing.strategy': 'priority',
+    'rumbo.routing.priorityOrder': ['first', 'second'],
+    'rumbo.providers': { first: entry(first), second: entry(second) },
+    ...settings,
+  });
+  return { first, second, rumbo };
+}
+const resumed = (parts: readonly AskPart[]) => parts.filter((part) => part.type === 'resume');
+
+test('the next model goes on where the first broke off, and the receipt shows the seam', async (t) => {
+  const { first, second, rumbo } = await two(t);
+  const { text, parts, result } = await ask(rumbo, { prompt: 'count' });
+  assert.equal(text, whole);
+  assert.equal(result.text, whole);
+  assert.deepEqual(
+    resumed(parts).map(({ from, to, how }) => ({ from, to, how })),
+    [{ from: 'first/fake-model', to: 'second/fake-model', how: 'continue' }],
+  );
+  assert.deepEqual(result.receipt.seams, [
+    {
+      at: beginning.length,
+      from: 'first/fake-model',
+      to: 'second/fake-model',
+      reason: result.receipt.attempts[0]?.message,
+    },
+  ]);
+  assert.equal(result.receipt.model, 'second/fake-model');
+  assert.deepEqual(
+    result.receipt.attempts.map(({ outcome }) => outcome),
+    ['interrupted', 'ok'],
+  );
+  assert.equal(first.chats.length, 1);
+  const [begun, told] = last(second.chats[0]?.body ?? {});
+  assert.equal(begun?.content, beginning);
+  assert.match(told?.content ?? '', /Go on exactly where it stops/);
+});
+test('a second part that repeats the first is joined without the repetition', async (t) => {
+  const { second, rumbo } = await two(t);
+  second.reply = whole;
+  const { text } = await ask(rumbo, { prompt: 'count' });
+  assert.equal(text, whole);
+});
+test('restart says so, and the answer is the second model’s alone', async (t) => {
+  const { second, rumbo } = await two(t, { 'rumbo.routing.onInterruption': 'restart' });
+  second.reply = 'Un dos tres.';
+  const { parts, result } = await ask(rumbo, { prompt: 'count' });
+  assert.equal(result.text, 'Un dos tres.');
+  assert.equal(resumed(parts)[0]?.how, 'restart');
+  assert.deepEqual(result.receipt.seams, []);
+  assert.equal(last(second.chats[0]?.body ?? {}).length, 1);
+});
+test('fail stops there: the error holds what had come, and nobody else is asked', async (t) => {
+  const { second, rumbo } = await two(t);
+  const data = await failure(ask(rumbo, { prompt: 'count', onInterruption: 'fail' }));
+  assert.equal(data.kind, 'interrupted');
+  assert.equal(data.partial, beginning);
+  assert.equal(second.chats.length, 0);
+});
+test('when all break off or refuse, the first failure is told and what had come stays', async (t) => {
+  const { first, second, rumbo } = await two(t);
+  second.fail = { status: 400, body: { error: { message: 'no assistant message at the end' } } };
+  const data = await failure(ask(rumbo, { prompt: 'count' }));
+  assert.equal(data.kind, 'interrupted');
+  assert.equal(data.partial?.startsWith(beginning), true);
+  assert.equal(first.chats.length, 2, 'the first was asked once more, at the very end');
+  assert.deepEqual(
+    data.attempts?.map(({ model, outcome }) => `${model} ${outcome}`),
+    ['first/fake-model interrupted', 'second/fake-model invalid-request', 'first/fake-model interrupted'],
+  );
+});
+test('with nobody else the same model goes on itself', async (t) => {
+  const only = await fake(t, fakeOpenAi, { reply: whole, fault: { kind: 'end', afterWords: 3 } });
+  const rumbo = await server(t, { 'rumbo.providers': { only: entry(only) } });
+  const { text, result } = await ask(
+    rumbo,
+    { prompt: 'count' },
+    {
+      onPart(part) {
+        if (part.type !== 'resume') return;
+        only.fault = undefined;
+        only.reply = ' four five six seven eight.';
+      },
+    },
+  );
+  assert.equal(text, whole);
+  assert.equal(result.receipt.seams.length, 1);
+});
+test('a pinned model goes on itself, and nobody takes its place unasked', async (t) => {
+  const { first, second, rumbo } = await two(t);
+  const data = await failure(ask(rumbo, { prompt: 'count', model: 'first/fake-model' }));
+  assert.equal(data.pinned, 'first/fake-model');
+  assert.equal(data.partial?.startsWith(beginning), true);
+  assert.equal(first.chats.length, 2);
+  assert.equal(second.chats.length, 0);
+});
+test('an answer of two models is not kept for the next who asks', async (t) => {
+  const { second, rumbo } = await two(t);
+  await ask(rumbo, { prompt: 'count' });
+  await ask(rumbo, { prompt: 'count' });
+  assert.equal(second.chats.length, 2);
+});
