@@ -1,5 +1,5 @@
 /** A fake Anthropic service: the Messages stream as https://platform.claude.com/docs/en/build-with-claude/streaming frames it. */
-import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import type { FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
 import { bearerIn, fakeServer } from './fake-server.ts';
 
 /** `baseUrl` has no path. */
@@ -27,6 +27,7 @@ const framing: Framing = {
             max_input_tokens: 200_000,
             max_tokens: 64_000,
             lifecycle: 'active',
+            capabilities: { image_input: { supported: true }, pdf_input: { supported: true } },
           })),
           has_more: false,
           first_id: models[0] ?? null,
@@ -34,51 +35,94 @@ const framing: Framing = {
         }
       : undefined,
   modelOf: (path, body) => (path === '/v1/messages' ? String(body['model']) : undefined),
+  whole: (_, body, model, answer) => (body['stream'] === true ? undefined : message(model, answer)),
   unauthorized: failure(401, 'authentication_error', 'invalid bearer token'),
   notFound: (model) => failure(404, 'not_found_error', model === undefined ? 'Not found' : `model: ${model}`),
   stream(model) {
     let open: 'thinking' | 'text' | undefined;
+    let promptUsage = {};
     let index = -1;
     // The official SDK drops data that comes without an event name, so both are sent.
     const event = (type: string, more: object): string =>
       `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
-    const close = (): string => (open ? event('content_block_stop', { index }) : '');
+    const close = (): string => {
+      if (!open) return '';
+      // A signature ends each thinking block.
+      const sealed = open === 'thinking' ? delta({ type: 'signature_delta', signature: 'c2lnbmVk' }) : '';
+      open = undefined;
+      return sealed + event('content_block_stop', { index });
+    };
+    const start = (content_block: object): string => {
+      index += 1;
+      return event('content_block_start', { index, content_block });
+    };
     const block = (kind: 'thinking' | 'text'): string => {
       if (open === kind) return '';
       const before = close();
       open = kind;
-      index += 1;
-      return before + event('content_block_start', { index, content_block: { type: kind, [kind]: '' } });
+      return before + start({ type: kind, [kind]: '', ...(kind === 'thinking' ? { signature: '' } : {}) });
     };
     const delta = (fields: object): string => event('content_block_delta', { index, delta: fields });
     return {
-      start: (usage) =>
-        event('message_start', {
-          message: {
-            id: 'msg_fake',
-            type: 'message',
-            role: 'assistant',
-            content: [],
-            model,
-            stop_reason: null,
-            stop_sequence: null,
-            usage: {
-              input_tokens: usage.input,
-              cache_creation_input_tokens: 0,
-              cache_read_input_tokens: 0,
-              output_tokens: 1,
-            },
-          },
-        }) + event('ping', {}),
+      start(usage) {
+        promptUsage = promptOf(usage);
+        return (
+          event('message_start', {
+            message: { ...envelope(model), stop_reason: null, usage: { ...promptUsage, output_tokens: 1 } },
+          }) + event('ping', {})
+        );
+      },
       reasoning: (word) => block('thinking') + delta({ type: 'thinking_delta', thinking: word }),
       text: (word) => block('text') + delta({ type: 'text_delta', text: word }),
+      toolCall: ({ id, name, input }) =>
+        close() +
+        start({ type: 'tool_use', id, name, input: {} }) +
+        delta({ type: 'input_json_delta', partial_json: '' }) +
+        delta({ type: 'input_json_delta', partial_json: input }) +
+        event('content_block_stop', { index }),
       finish: (reason, usage) =>
         close() +
         event('message_delta', {
-          delta: { stop_reason: reason === 'stop' ? 'end_turn' : 'max_tokens', stop_sequence: null },
-          usage: { output_tokens: usage.output },
+          delta: { stop_reason: reasonOf(reason), stop_sequence: null },
+          usage: { ...promptUsage, ...outputOf(usage) },
         }) +
         event('message_stop', {}),
     };
   },
 };
+
+const envelope = (model: string) => ({
+  id: 'msg_fake',
+  type: 'message',
+  role: 'assistant',
+  content: [] as readonly object[],
+  model,
+  stop_reason: null as string | null,
+  stop_sequence: null,
+});
+
+const reasonOf = (reason: FakeFinish): string =>
+  ({ stop: 'end_turn', length: 'max_tokens', 'tool-calls': 'tool_use' })[reason];
+
+/** Here `input_tokens` leaves out what was cached. */
+const promptOf = (usage: FakeAnswer['usage']) => ({
+  input_tokens: usage.input - usage.cachedRead - usage.cacheWrite,
+  cache_creation_input_tokens: usage.cacheWrite,
+  cache_read_input_tokens: usage.cachedRead,
+});
+
+const outputOf = (usage: FakeAnswer['usage']) => ({
+  output_tokens: usage.output,
+  output_tokens_details: { thinking_tokens: usage.reasoning },
+});
+
+const message = (model: string, { text, reasoning, toolCalls, finish, usage }: FakeAnswer): object => ({
+  ...envelope(model),
+  content: [
+    ...(reasoning ? [{ type: 'thinking', thinking: reasoning, signature: 'c2lnbmVk' }] : []),
+    ...(text ? [{ type: 'text', text, citations: null }] : []),
+    ...toolCalls.map(({ id, name, input }) => ({ type: 'tool_use', id, name, input: JSON.parse(input) })),
+  ],
+  stop_reason: reasonOf(finish),
+  usage: { ...promptOf(usage), ...outputOf(usage) },
+});

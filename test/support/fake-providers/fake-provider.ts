@@ -6,10 +6,34 @@ export type FakeReply = {
   readonly text: string;
   /** Sent before the text. */
   readonly reasoning?: string;
-  /** Absent: `stop`. */
-  readonly finish?: 'stop' | 'length';
+  /** Sent after the text, one event each. */
+  readonly toolCalls?: readonly FakeToolCall[];
+  /** Absent: `stop`, or `tool-calls` when there are some. */
+  readonly finish?: FakeFinish;
   /** Absent: words of the request's JSON in, words of the answer out. */
-  readonly usage?: { readonly input: number; readonly output: number };
+  readonly usage?: FakeUsage;
+};
+
+export type FakeFinish = 'stop' | 'length' | 'tool-calls';
+
+/** A call as the model makes it. */
+export type FakeToolCall = {
+  /** Absent: `call_<index>`. */
+  readonly id?: string;
+  readonly name: string;
+  /** JSON text of an object. */
+  readonly input: string;
+  /** Gemini's thought signature. */
+  readonly signature?: string;
+};
+
+/** Tokens as totals; each vendor takes apart what it counts apart. Absent details: 0. */
+export type FakeUsage = {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedRead?: number;
+  readonly cacheWrite?: number;
+  readonly reasoning?: number;
 };
 
 /** A refusal instead of an answer. */
@@ -41,6 +65,8 @@ export type FakeOptions = {
   readonly headDelayMs?: number;
   /** The only key it accepts. Absent: asks for none. */
   readonly key?: string;
+  /** Sent with every answer to a POST, refused or not: what is left of the rate limits. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For POSTs only; the list of models stays reachable. */
   readonly fail?: FakeFailure;
   readonly fault?: FakeFault;
@@ -70,6 +96,7 @@ export type FakeProvider = {
   delayMs: number;
   headDelayMs: number;
   key: string | undefined;
+  headers: Readonly<Record<string, string>>;
   fail: FakeFailure | undefined;
   fault: FakeFault | undefined;
   /** What belongs into `rumbo.providers.<name>.baseUrl`. */
@@ -82,7 +109,14 @@ export type FakeProvider = {
   close(): Promise<void>;
 };
 
-type Usage = { readonly input: number; readonly output: number };
+/** A reply with everything decided. */
+export type FakeAnswer = {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly (FakeToolCall & { readonly id: string })[];
+  readonly finish: FakeFinish;
+  readonly usage: Required<FakeUsage>;
+};
 
 /** How one vendor says it. */
 export type Framing = {
@@ -95,18 +129,22 @@ export type Framing = {
   keyIn(headers: IncomingMessage['headers']): string | undefined;
   /** The JSON (or text) of a GET; `undefined` is a 404. */
   get(path: string, models: readonly string[]): unknown;
-  /** The model a chat names; `undefined` when the POST is no chat, which is a 404. */
+  /** The model a POST names; `undefined` when nothing is served there, which is a 404. */
   modelOf(path: string, body: Body): string | undefined;
+  /** The JSON of a POST that is answered in one piece. `undefined`: it is streamed. Absent: all are. */
+  whole?(path: string, body: Body, model: string, answer: FakeAnswer): unknown;
   readonly unauthorized: FakeFailure;
   notFound(model: string | undefined): FakeFailure;
   /** A fresh stream; each method gives the text of its events. */
   stream(
     model: string,
     body: Body,
+    path: string,
   ): {
-    start(usage: Usage): string;
+    start(usage: Required<FakeUsage>): string;
     reasoning(word: string): string;
     text(word: string): string;
-    finish(reason: 'stop' | 'length', usage: Usage): string;
+    toolCall(call: FakeAnswer['toolCalls'][number], index: number): string;
+    finish(reason: FakeFinish, usage: Required<FakeUsage>): string;
   };
 };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Body,
+  FakeAnswer,
   FakeFailure,
   FakeOptions,
   FakeProvider,
@@ -33,6 +34,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     delayMs: options.delayMs ?? 0,
     headDelayMs: options.headDelayMs ?? 0,
     key: options.key,
+    headers: options.headers ?? {},
     fail: options.fail,
     fault: options.fault,
     baseUrl: `http://127.0.0.1:${port}${framing.basePath}`,
@@ -61,12 +63,17 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       const page = framing.get(path, fake.models);
       return page === undefined ? refuse(response, framing.notFound(undefined)) : send(response, 200, page);
     }
+    for (const [name, value] of Object.entries(fake.headers)) response.setHeader(name, value);
     const failure = nextFailure();
     if (failure) return refuse(response, failure);
     const model = framing.modelOf(path, record.body ?? {});
     if (model === undefined || !fake.models.includes(model)) return refuse(response, framing.notFound(model));
     if (fake.fault?.kind === 'hang') return;
-    await chat(response, model, record.body ?? {}, () => record.aborted);
+    const body = record.body ?? {};
+    const said = answerTo(body);
+    const whole = framing.whole?.(path, body, model, said);
+    if (whole !== undefined) return send(response, 200, whole);
+    await chat(response, framing.stream(model, body, path), said, () => record.aborted);
   }
 
   function nextFailure(): FakeFailure | undefined {
@@ -100,27 +107,49 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     return record;
   }
 
+  function answerTo(body: Body): FakeAnswer {
+    const said = typeof fake.reply === 'function' ? fake.reply(body) : fake.reply;
+    const {
+      text,
+      reasoning = '',
+      toolCalls = [],
+      finish,
+      usage,
+    }: FakeReply = typeof said === 'string' ? { text: said } : said;
+    return {
+      text,
+      reasoning,
+      toolCalls: toolCalls.map((call, index) => ({ id: `call_${index}`, ...call })),
+      finish: finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop'),
+      usage: {
+        cachedRead: 0,
+        cacheWrite: 0,
+        reasoning: 0,
+        ...(usage ?? {
+          input: wordsOf(JSON.stringify(body)).length,
+          output: wordsOf(reasoning).length + wordsOf(text).length,
+        }),
+      },
+    };
+  }
+
   async function chat(
     response: ServerResponse,
-    model: string,
-    body: Body,
+    stream: ReturnType<Framing['stream']>,
+    { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
     gone: () => boolean,
   ): Promise<void> {
-    const said = typeof fake.reply === 'function' ? fake.reply(body) : fake.reply;
-    const reply: FakeReply = typeof said === 'string' ? { text: said } : said;
-    const thoughts = wordsOf(reply.reasoning ?? '');
-    const words = wordsOf(reply.text);
-    const usage = reply.usage ?? {
-      input: wordsOf(JSON.stringify(body)).length,
-      output: thoughts.length + words.length,
-    };
+    const events = [
+      ...wordsOf(reasoning).map(stream.reasoning),
+      ...wordsOf(text).map(stream.text),
+      ...toolCalls.map(stream.toolCall),
+    ];
     const fault = fake.fault;
-    const stream = framing.stream(model, body);
     response.writeHead(200, { 'content-type': framing.contentType });
     response.flushHeaders();
     response.write(stream.start(usage));
     let sent = 0;
-    for (const event of [...thoughts.map(stream.reasoning), ...words.map(stream.text)]) {
+    for (const event of events) {
       if (fault && fault.kind !== 'hang' && sent >= fault.afterWords) break;
       if (sent > 0 && fake.delayMs > 0) await sleep(fake.delayMs);
       if (gone()) return;
@@ -135,7 +164,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       response.socket?.resetAndDestroy();
       return;
     }
-    response.end(fault ? '' : stream.finish(reply.finish ?? 'stop', usage));
+    response.end(fault ? '' : stream.finish(finish, usage));
   }
 }
 
@@ -167,3 +196,7 @@ function parse(text: string): Body | undefined {
 /** The key of `Authorization: Bearer`. */
 export const bearerIn = (headers: IncomingMessage['headers']): string | undefined =>
   headers.authorization?.replace(/^Bearer /, '');
+
+/** What every fake makes of texts: their lengths, and where they stood. Exact as 32-bit floats. */
+export const vectorsOf = (texts: unknown): readonly (readonly number[])[] =>
+  (Array.isArray(texts) ? texts : [texts]).map((text, index) => [String(text).length, index, 0.5]);

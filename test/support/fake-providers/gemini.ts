@@ -1,11 +1,19 @@
 /** A fake Gemini service: streamGenerateContent with `alt=sse`. https://ai.google.dev/api/generate-content */
-import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
-import { fakeServer } from './fake-server.ts';
+import type {
+  Body,
+  FakeAnswer,
+  FakeFinish,
+  FakeOptions,
+  FakeProvider,
+  FakeToolCall,
+  Framing,
+} from './fake-provider.ts';
+import { fakeServer, vectorsOf } from './fake-server.ts';
 
 /** `baseUrl` has no path. */
 export const fakeGemini = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);
 
-const chatPath = /^\/v1beta\/models\/([^/:]+):streamGenerateContent$/;
+const postPath = /^\/v1beta\/models\/([^/:]+):(streamGenerateContent|generateContent|batchEmbedContents)$/;
 
 const framing: Framing = {
   contentType: 'text/event-stream',
@@ -24,7 +32,12 @@ const framing: Framing = {
           })),
         }
       : undefined,
-  modelOf: (path) => chatPath.exec(path)?.[1],
+  modelOf: (path) => postPath.exec(path)?.[1],
+  whole(path, body, model, answer) {
+    const verb = postPath.exec(path)?.[2];
+    if (verb === 'batchEmbedContents') return { embeddings: embeddingsOf(body) };
+    return verb === 'generateContent' ? content(model, answer) : undefined;
+  },
   // A bad key is a 400 here.
   unauthorized: {
     status: 400,
@@ -54,30 +67,79 @@ const framing: Framing = {
     },
   }),
   stream(model) {
-    let promptTokenCount = 0;
+    let prompt: object = {};
     const event = (candidate: object, more: object = {}): string =>
       `data: ${JSON.stringify({
         candidates: [{ index: 0, ...candidate }],
-        usageMetadata: { promptTokenCount, totalTokenCount: promptTokenCount, ...more },
+        usageMetadata: { ...prompt, ...more },
         modelVersion: model,
         responseId: 'fake',
       })}\r\n\r\n`;
     const part = (fields: object): string => event({ content: { parts: [fields], role: 'model' } });
     return {
       start: (usage) => {
-        promptTokenCount = usage.input;
+        prompt = promptOf(usage);
         return '';
       },
       reasoning: (word) => part({ text: word, thought: true }),
       text: (word) => part({ text: word }),
+      toolCall: (call) => part(callOf(call)),
       finish: (reason, usage) =>
         event(
-          {
-            content: { parts: [{ text: '' }], role: 'model' },
-            finishReason: reason === 'stop' ? 'STOP' : 'MAX_TOKENS',
-          },
-          { candidatesTokenCount: usage.output, totalTokenCount: usage.input + usage.output },
+          { content: { parts: [{ text: '' }], role: 'model' }, finishReason: reasonOf(reason) },
+          outputOf(usage),
         ),
     };
   },
 };
+
+/** A function call, too, ends with STOP. */
+const reasonOf = (reason: FakeFinish): string => (reason === 'length' ? 'MAX_TOKENS' : 'STOP');
+
+/** Cached tokens are inside the prompt's. */
+const promptOf = ({ input, cachedRead }: FakeAnswer['usage']) => ({
+  promptTokenCount: input,
+  totalTokenCount: input,
+  ...(cachedRead > 0 ? { cachedContentTokenCount: cachedRead } : {}),
+});
+
+/** Thoughts are counted beside the candidates. */
+const outputOf = ({ input, output, reasoning }: FakeAnswer['usage']) => ({
+  candidatesTokenCount: output - reasoning,
+  ...(reasoning > 0 ? { thoughtsTokenCount: reasoning } : {}),
+  totalTokenCount: input + output,
+});
+
+const callOf = ({ id, name, input, signature }: FakeToolCall): object => ({
+  functionCall: { id, name, args: JSON.parse(input) },
+  ...(signature ? { thoughtSignature: signature } : {}),
+});
+
+const content = (model: string, { text, reasoning, toolCalls, finish, usage }: FakeAnswer): object => ({
+  candidates: [
+    {
+      index: 0,
+      content: {
+        role: 'model',
+        parts: [
+          ...(reasoning ? [{ text: reasoning, thought: true }] : []),
+          ...(text ? [{ text }] : []),
+          ...toolCalls.map(callOf),
+        ],
+      },
+      finishReason: reasonOf(finish),
+    },
+  ],
+  usageMetadata: { ...promptOf(usage), ...outputOf(usage) },
+  modelVersion: model,
+  responseId: 'fake',
+});
+
+type EmbedRequest = { readonly content?: { readonly parts?: readonly { readonly text?: string }[] } };
+
+const embeddingsOf = (body: Body): readonly object[] =>
+  vectorsOf(
+    ((body['requests'] ?? []) as readonly EmbedRequest[]).map(
+      ({ content }) => content?.parts?.[0]?.text ?? '',
+    ),
+  ).map((values) => ({ values }));

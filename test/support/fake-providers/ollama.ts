@@ -1,6 +1,13 @@
 /** A fake Ollama: its own /api/chat with one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
-import { bearerIn, fakeServer } from './fake-server.ts';
+import type {
+  FakeAnswer,
+  FakeFinish,
+  FakeOptions,
+  FakeProvider,
+  FakeToolCall,
+  Framing,
+} from './fake-provider.ts';
+import { bearerIn, fakeServer, vectorsOf } from './fake-server.ts';
 
 /** `baseUrl` has no path. Names ending in `cloud` are listed as running on somebody else's machine. */
 export const fakeOllama = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);
@@ -14,39 +21,75 @@ const framing: Framing = {
     if (path === '/') return 'Ollama is running';
     if (path === '/api/version') return { version: '0.33.0' };
     if (path === '/api/tags') return { models: models.map(entry) };
-    if (path === '/api/ps') return { models: [] };
+    // The first is loaded, with less context than it could have.
+    if (path === '/api/ps')
+      return { models: models.slice(0, 1).map((name) => ({ ...entry(name), context_length: 8192 })) };
     return undefined;
   },
-  modelOf: (path, body) => (path === '/api/chat' ? String(body['model']) : undefined),
+  modelOf: (path, body) =>
+    ['/api/chat', '/api/generate', '/api/embed'].includes(path) ? String(body['model']) : undefined,
+  whole(path, body, model, answer) {
+    if (path === '/api/embed') {
+      const embeddings = vectorsOf(body['input']);
+      return { model, embeddings, total_duration: 1, load_duration: 1, prompt_eval_count: embeddings.length };
+    }
+    if (body['stream'] !== false) return undefined;
+    const { text, reasoning, toolCalls } = answer;
+    const thinking = reasoning ? { thinking: reasoning } : {};
+    const said =
+      path === '/api/generate'
+        ? { response: text, ...thinking }
+        : {
+            message: {
+              role: 'assistant',
+              content: text,
+              ...thinking,
+              ...(toolCalls.length > 0 ? { tool_calls: toolCalls.map(callOf) } : {}),
+            },
+          };
+    return { model, created_at: createdAt, ...said, ...endOf(answer.finish, answer.usage) };
+  },
   unauthorized: { status: 401, body: { error: 'unauthorized' } },
   notFound: (model) =>
     model === undefined
       ? { status: 404, body: '404 page not found' }
       : { status: 404, body: { error: `model '${model}' not found` } },
-  stream(model) {
-    const line = (more: object): string =>
-      `${JSON.stringify({ model, created_at: '2026-11-21T00:00:00Z', ...more })}\n`;
-    const message = (fields: object): string =>
-      line({ message: { role: 'assistant', content: '', ...fields }, done: false });
+  stream(model, _, path) {
+    const line = (more: object): string => `${JSON.stringify({ model, created_at: createdAt, ...more })}\n`;
+    // Chat says it in a message, generate at the top.
+    const said = (content: string, more: object = {}): object =>
+      path === '/api/generate'
+        ? { response: content, ...more }
+        : { message: { role: 'assistant', content, ...more } };
     return {
       start: () => '',
-      reasoning: (word) => message({ thinking: word }),
-      text: (word) => message({ content: word }),
-      finish: (reason, usage) =>
-        line({
-          message: { role: 'assistant', content: '' },
-          done: true,
-          done_reason: reason,
-          total_duration: 5_000_000,
-          load_duration: 1_000_000,
-          prompt_eval_count: usage.input,
-          prompt_eval_duration: 1_000_000,
-          eval_count: usage.output,
-          eval_duration: 3_000_000,
-        }),
+      reasoning: (word) => line({ ...said('', { thinking: word }), done: false }),
+      text: (word) => line({ ...said(word), done: false }),
+      toolCall: (call, index) => line({ ...said('', { tool_calls: [callOf(call, index)] }), done: false }),
+      finish: (reason, usage) => line({ ...said(''), ...endOf(reason, usage) }),
     };
   },
 };
+
+const createdAt = '2026-11-21T00:00:00Z';
+
+/** Arguments are an object here. */
+const callOf = ({ id, name, input }: FakeToolCall, index: number): object => ({
+  id,
+  function: { index, name, arguments: JSON.parse(input) },
+});
+
+/** Durations in nanoseconds. A call, too, ends with `stop`. */
+const endOf = (reason: FakeFinish, usage: FakeAnswer['usage']): object => ({
+  done: true,
+  done_reason: reason === 'length' ? 'length' : 'stop',
+  total_duration: 5_000_000,
+  load_duration: 1_000_000,
+  prompt_eval_count: usage.input,
+  prompt_eval_duration: 1_000_000,
+  eval_count: usage.output,
+  eval_duration: 3_000_000,
+});
 
 const entry = (name: string): object => ({
   name,
@@ -57,5 +100,11 @@ const entry = (name: string): object => ({
   modified_at: '2026-11-01T00:00:00Z',
   size: 4_661_211_808,
   digest: '6a0746a1ec1a',
-  details: { format: 'gguf', family: 'fake', parameter_size: '7.6B', quantization_level: 'Q4_K_M' },
+  details: {
+    format: 'gguf',
+    family: 'fake',
+    context_length: 131_072,
+    parameter_size: '7.6B',
+    quantization_level: 'Q4_K_M',
+  },
 });

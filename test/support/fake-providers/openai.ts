@@ -1,6 +1,6 @@
 /** A fake OpenAI-compatible service: Chat Completions as https://platform.openai.com/docs/api-reference/chat frames it. */
-import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
-import { bearerIn, fakeServer } from './fake-server.ts';
+import type { Body, FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import { bearerIn, fakeServer, vectorsOf } from './fake-server.ts';
 
 /** `baseUrl` ends with `/v1`. */
 export const fakeOpenAi = (options: FakeOptions = {}): Promise<FakeProvider> =>
@@ -15,7 +15,12 @@ export const openAiFraming: Framing = {
     path === '/v1/models'
       ? { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'fake' })) }
       : undefined,
-  modelOf: (path, body) => (path === '/v1/chat/completions' ? String(body['model']) : undefined),
+  modelOf: (path, body) =>
+    path === '/v1/chat/completions' || path === '/v1/embeddings' ? String(body['model']) : undefined,
+  whole(path, body, model, answer) {
+    if (path === '/v1/embeddings') return embeddings(model, body);
+    return body['stream'] === true ? undefined : completion(model, answer);
+  },
   unauthorized: {
     status: 401,
     body: {
@@ -48,19 +53,80 @@ export const openAiFraming: Framing = {
       start: () => choice({ role: 'assistant', content: '' }),
       reasoning: (word) => choice({ reasoning_content: word }),
       text: (word) => choice({ content: word }),
+      // The name first, the arguments in fragments after it.
+      toolCall: ({ id, name, input }, index) =>
+        [
+          { id, type: 'function', function: { name, arguments: '' } },
+          ...halves(input).map((fragment) => ({ function: { arguments: fragment } })),
+        ]
+          .map((fields) => choice({ tool_calls: [{ index, ...fields }] }))
+          .join(''),
       finish: (reason, usage) =>
-        choice({}, reason) +
-        (wantsUsage
-          ? event({
-              choices: [],
-              usage: {
-                prompt_tokens: usage.input,
-                completion_tokens: usage.output,
-                total_tokens: usage.input + usage.output,
-              },
-            })
-          : '') +
+        choice({}, reasonOf(reason)) +
+        (wantsUsage ? event({ choices: [], usage: usageOf(usage) }) : '') +
         'data: [DONE]\n\n',
     };
   },
+};
+
+const halves = (text: string): readonly string[] => {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)];
+};
+
+const reasonOf = (reason: FakeFinish): string => reason.replace('-', '_');
+
+const usageOf = (usage: FakeAnswer['usage']): object => ({
+  prompt_tokens: usage.input,
+  completion_tokens: usage.output,
+  total_tokens: usage.input + usage.output,
+  prompt_tokens_details: { cached_tokens: usage.cachedRead, audio_tokens: 0 },
+  completion_tokens_details: { reasoning_tokens: usage.reasoning, audio_tokens: 0 },
+});
+
+const completion = (model: string, { text, reasoning, toolCalls, finish, usage }: FakeAnswer): object => ({
+  id: 'chatcmpl-fake',
+  object: 'chat.completion',
+  created: 1,
+  model,
+  choices: [
+    {
+      index: 0,
+      message: {
+        role: 'assistant',
+        content: text || null,
+        refusal: null,
+        ...(reasoning ? { reasoning_content: reasoning } : {}),
+        ...(toolCalls.length > 0
+          ? {
+              tool_calls: toolCalls.map(({ id, name, input }) => ({
+                id,
+                type: 'function',
+                function: { name, arguments: input },
+              })),
+            }
+          : {}),
+      },
+      logprobs: null,
+      finish_reason: reasonOf(finish),
+    },
+  ],
+  usage: usageOf(usage),
+});
+
+/** The official SDK asks for base64 unless it is told otherwise. */
+const embeddings = (model: string, body: Body): object => {
+  const vectors = vectorsOf(body['input']);
+  const base64 = (vector: readonly number[]): string =>
+    Buffer.from(new Float32Array(vector).buffer).toString('base64');
+  return {
+    object: 'list',
+    model,
+    data: vectors.map((vector, index) => ({
+      object: 'embedding',
+      index,
+      embedding: body['encoding_format'] === 'base64' ? base64(vector) : vector,
+    })),
+    usage: { prompt_tokens: vectors.length, total_tokens: vectors.length },
+  };
 };
