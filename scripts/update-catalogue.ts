@@ -10,7 +10,15 @@ import type { Price } from '../shared/models.ts';
 const released = '2026-09-23';
 
 /** The source's providers, under the kinds of our engines. */
-const kinds = { openai: 'openai', anthropic: 'anthropic', gemini: 'google', groq: 'groq', xai: 'x-ai' };
+const kinds = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  gemini: 'google',
+  groq: 'groq',
+  xai: 'x-ai',
+  mistral: 'mistral',
+  deepseek: 'deepseek',
+};
 
 /** No chat, or (Claude behind Google's door) not the service we speak to. */
 const left =
@@ -37,7 +45,7 @@ const isOurs = (kind: string, id: string): boolean =>
   !left.test(id) && (kind === 'anthropic' || !id.includes('claude'));
 
 function modelOf(info: ModelInfo): CatalogueModel[] {
-  const { base, later } = pricesOf(info);
+  const { base, later, hours } = pricesOf(info);
   if (!base.price && info.context_window === undefined) return [];
   return [
     {
@@ -45,24 +53,33 @@ function modelOf(info: ModelInfo): CatalogueModel[] {
       ...(info.context_window === undefined ? {} : { contextTokens: info.context_window }),
       ...base,
       ...(later.length > 0 ? { later } : {}),
+      ...(hours.length > 0 ? { hours } : {}),
     },
   ];
 }
 
 type Rates = { price?: Price; longContext?: LongContext };
 
-function pricesOf({ prices }: ModelInfo): { base: Rates; later: NonNullable<CatalogueModel['later']> } {
-  if (!Array.isArray(prices)) return { base: ratesOf(prices), later: [] };
+type Prices = {
+  base: Rates;
+  later: NonNullable<CatalogueModel['later']>;
+  hours: NonNullable<CatalogueModel['hours']>;
+};
+
+function pricesOf({ prices }: ModelInfo): Prices {
+  if (!Array.isArray(prices)) return { base: ratesOf(prices), later: [], hours: [] };
   let base: Rates = {};
   const later: { from: string; price: Price; longContext?: LongContext }[] = [];
+  const hours: { from: string; to: string; price: Price }[] = [];
   for (const { constraint, prices: each } of prices) {
     const rates = ratesOf(each);
-    // Prices by the hour of the day are left out; none of these providers has any.
-    if (constraint && constraint.type !== 'start_date') continue;
-    if (!constraint || constraint.start_date <= released) base = rates;
+    if (constraint?.type === 'time_of_date') {
+      const { start_time: from, end_time: to } = constraint;
+      if (rates.price) hours.push({ from: from.slice(0, 5), to: to.slice(0, 5), price: rates.price });
+    } else if (!constraint || constraint.start_date <= released) base = rates;
     else if (rates.price) later.push({ from: constraint.start_date, ...rates, price: rates.price });
   }
-  return { base, later };
+  return { base, later, hours };
 }
 
 function ratesOf(prices: ModelPrice): Rates {

@@ -15,8 +15,8 @@ const patienceMs = 700;
 /** How long it waits for the list of a provider it names. */
 const pinnedPatienceMs = 5_000;
 
-/** How long a description holds: the catalogue has prices that change on a date. */
-const describedMs = 3_600_000;
+/** How long a description holds: the catalogue has prices that change on a date or by the hour. */
+const describedMs = 60_000;
 
 export type FleetParts = ProviderParts & {
   readonly definitions: readonly EngineDefinition[];

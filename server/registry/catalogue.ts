@@ -44,6 +44,8 @@ export type CatalogueModel = {
     readonly price: Rates;
     readonly longContext?: LongContext;
   }[];
+  /** What it costs at some hours of every day instead: `HH:MM`, UTC, `to` not included. */
+  readonly hours?: readonly { readonly from: string; readonly to: string; readonly price: Rates }[];
 };
 
 export const catalogue: Catalogue = bundled;
@@ -51,17 +53,22 @@ export const catalogue: Catalogue = bundled;
 /**
  * By the engine's kind (`openai`, `gemini`, …) and the name its service knows. An exact name comes before a beginning,
  * the longest beginning before a pattern.
- * @param now milliseconds since 1970, for prices that change on a date
+ * @param now milliseconds since 1970, for prices that change on a date or by the hour
  */
 export function lookUp(kind: string, name: string, now = Date.now()): CatalogueEntry {
   const model = find(catalogue.providers[kind] ?? [], name);
   const changed = model?.later?.findLast(({ from }) => Date.parse(from) <= now);
   return {
-    price: priceOf(changed ?? model),
+    price: hourly(model, now) ?? priceOf(changed ?? model),
     contextTokens: model?.contextTokens ?? null,
     maxOutputTokens: null,
     tier: tierOf(name),
   };
+}
+
+function hourly(model: CatalogueModel | undefined, now: number): Price | undefined {
+  const time = new Date(now).toISOString().slice(11, 16);
+  return model?.hours?.find(({ from, to }) => from <= time && time < to)?.price;
 }
 
 function priceOf(found: Pick<CatalogueModel, 'price' | 'longContext'> | undefined): Price | null {

@@ -36,6 +36,15 @@ test('a price that changes on a date changes on that date', () => {
   assert.equal(inputAt('2027-01-01T00:00:00Z'), 1.5);
 });
 
+test('a price that holds at some hours of the day holds at those', () => {
+  const inputAt = (time: string) =>
+    lookUp('deepseek', 'deepseek-chat', Date.parse(`2026-11-21T${time}Z`)).price?.input;
+  assert.deepEqual(
+    [inputAt('00:29:59'), inputAt('00:30:00'), inputAt('16:29:00'), inputAt('16:30:00')],
+    [0.135, 0.27, 0.27, 0.135],
+  );
+});
+
 test('an unknown model has no price, which is not a price of nothing', () => {
   for (const [kind, name] of [
     ['xai', 'grok-4.7'],
