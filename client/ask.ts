@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
 import { withoutLinks } from './notify.ts';
 import type { Server } from './server.ts';
-import { emptyAnswer, progress, withPart } from './texts/answer.ts';
+import { emptyAnswer, progress, takenOver, withPart } from './texts/answer.ts';
 
 /**
  * @param title what is being done, for the notification
@@ -24,7 +24,9 @@ export const ask = (
       let state = emptyAnswer('', '');
       let shown = '';
       const show = () => {
-        const message = withoutLinks([progress(state), state.note].filter(Boolean).join(' · '));
+        const message = withoutLinks(
+          [progress(state), takenOver(state), state.note].filter(Boolean).join(' · '),
+        );
         if (message !== shown) report.report({ message });
         shown = message;
       };

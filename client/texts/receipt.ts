@@ -1,9 +1,13 @@
 /** A receipt in words: a section of Markdown, and one line. */
-import type { Attempt, Receipt } from '../../shared/receipts.ts';
+import type { ErrorKind } from '../../shared/errors.ts';
+import type { Attempt, Receipt, Seam } from '../../shared/receipts.ts';
 import { count, dollars, duration, oneLine } from './words.ts';
 
-/** The whole receipt as a Markdown section. */
-export function receiptSection(receipt: Receipt): string {
+/**
+ * The whole receipt as a Markdown section.
+ * @param text the answer, to show its seams by the words before them. Absent: only how far from the beginning they are
+ */
+export function receiptSection(receipt: Receipt, text?: string): string {
   const { timeToFirstTokenMs, totalMs, note } = receipt;
   const first = timeToFirstTokenMs === null ? '' : `${duration(timeToFirstTokenMs)} to the first word, `;
   const lines = [
@@ -11,9 +15,10 @@ export function receiptSection(receipt: Receipt): string {
     `- **Why:** ${receipt.reasons.length > 0 ? receipt.reasons.map(oneLine).join(' ') : 'no reason was given'}`,
     `- **Task:** ${receipt.task.replaceAll('_', ' ')}, difficulty ${receipt.difficulty.toFixed(2)} of 1${receipt.role ? `, asked as ${receipt.role}` : ''}`,
     `- **Tokens:** ${tokens(receipt)}`,
-    `- **Money:** ${money(receipt)}`,
+    `- **Money:** ${money(receipt)}${lost(receipt)}`,
     `- **Time:** ${first}${duration(totalMs)} in all`,
     ...attempts(receipt.attempts),
+    ...seams(receipt.seams, text),
     ...(receipt.finishReason === 'length' ? ['- **Cut:** the model reached its output limit.'] : []),
     ...(receipt.finishReason === 'content-filter' ? ['- **Cut:** the provider’s filter ended it.'] : []),
     ...(note ? [`- **Note:** ${oneLine(note)}`] : []),
@@ -29,11 +34,28 @@ export const receiptLine = (receipt: Receipt): string =>
     money(receipt),
   ].join(' · ');
 
-/** What it cost; an unknown price is said to be unknown. */
-export function money({ costUsd, cached, usageEstimated }: Receipt): string {
+/** What it cost, failed attempts included; an unknown price is said to be unknown. */
+export function money(receipt: Receipt): string {
+  const { costUsd, cached, usageEstimated } = receipt;
   if (costUsd === null) return 'price unknown';
-  if (costUsd === 0) return cached ? 'nothing (cached)' : 'free';
-  return `${dollars(costUsd)}${usageEstimated ? ' (estimated)' : ''}`;
+  const total = costUsd + lostUsd(receipt);
+  if (total === 0) return cached ? 'nothing (cached)' : 'free';
+  return `${dollars(total)}${usageEstimated ? ' (estimated)' : ''}`;
+}
+
+/** What failed attempts cost as far as it is known, in US dollars. */
+const lostUsd = ({ attempts }: Receipt): number =>
+  attempts.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
+
+/** How much of the money went to attempts that failed. */
+function lost(receipt: Receipt): string {
+  const known = lostUsd(receipt);
+  const unknown = receipt.attempts.some(({ costUsd }) => costUsd === null);
+  const parts = [
+    ...(known > 0 ? [`${dollars(known)} ${receipt.costUsd === null ? 'more' : 'of it'}`] : []),
+    ...(unknown ? ['an unknown price more'] : []),
+  ];
+  return parts.length > 0 ? `, ${parts.join(' and ')} for what failed` : '';
 }
 
 function tokens({ usage, usageEstimated, cached }: Receipt): string {
@@ -57,7 +79,40 @@ function attempts(list: readonly Attempt[]): string[] {
   ];
 }
 
-function tried({ model, outcome, ms, message }: Attempt): string {
-  if (outcome === 'ok') return `${oneLine(model)} answered after ${duration(ms)}.`;
-  return `${oneLine(model)} did not answer: ${outcome.replaceAll('-', ' ')} after ${duration(ms)}.${message ? ` ${oneLine(message)}` : ''}`;
+function tried({ model, outcome, ms, message, costUsd }: Attempt): string {
+  const after = `after ${duration(ms)}`;
+  if (outcome === 'ok') return `${oneLine(model)} answered ${after}.`;
+  const how = endings[outcome] ?? `did not answer: ${outcome.replaceAll('-', ' ')}`;
+  const bill =
+    costUsd === undefined || costUsd === 0
+      ? ''
+      : ` It cost ${costUsd === null ? 'an unknown price' : dollars(costUsd)}.`;
+  return `${oneLine(model)} ${how} ${after}.${message ? ` ${oneLine(message)}` : ''}${bill}`;
+}
+
+/** Failures that are no want of an answer. */
+const endings: Readonly<Partial<Record<ErrorKind, string>>> = {
+  interrupted: 'broke off',
+  cancelled: 'was stopped',
+};
+
+/** Where one model's words end and another's begin. */
+function seams(list: readonly Seam[], text?: string): string[] {
+  const [only] = list;
+  if (!only) return [];
+  if (list.length === 1) return [`- **Seam:** ${seam(only, text)}`];
+  return [`- **Seams:** ${list.length}`, ...list.map((each, index) => `  ${index + 1}. ${seam(each, text)}`)];
+}
+
+function seam({ at, from, to, reason }: Seam, text = ''): string {
+  const words = wordsBefore(text, at);
+  const where = at === 1 ? 'After 1 character' : `After ${count(at)} characters`;
+  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${oneLine(to)} went on. ${oneLine(reason)}`;
+}
+
+/** The last words before a seam, to search for; as code, where they cannot begin a heading or a picture. */
+function wordsBefore(text: string, at: number): string {
+  const plain = oneLine(text.slice(Math.max(0, at - 80), at).replaceAll('`', "'"));
+  const words = plain.split(' ').slice(-5).join(' ');
+  return words.length < plain.length ? `…${words}` : words;
 }

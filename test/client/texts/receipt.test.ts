@@ -79,3 +79,36 @@ test('one line for a notification', () => {
   assert.equal(receiptLine(receipt()), 'groq/llama · 1.2 s · $0.0012');
   assert.equal(receiptLine(receipt({ costUsd: null })), 'groq/llama · 1.2 s · price unknown');
 });
+
+test('a seam is shown by how far it is and the words before it, several in order', () => {
+  const text = `# Plan\n\n1. Retry the \`upload\` three times, ${'then say so.'}`;
+  const at = text.indexOf('then');
+  const seams = [
+    { at, from: 'groq/llama', to: 'lab/small', reason: 'Groq sent nothing\nfor 30 s.' },
+  ] as const;
+  assert.match(
+    receiptSection(receipt({ seams }), text),
+    /- \*\*Seam:\*\* After 43 characters \(`…Retry the 'upload' three times,`\) groq\/llama broke off and lab\/small went on\. Groq sent nothing for 30 s\.\n/,
+  );
+  assert.match(receiptSection(receipt({ seams })), /\*\*Seam:\*\* After 43 characters groq\/llama broke off/);
+  const two = [...seams, { at: 1240, from: 'lab/small', to: 'x/y', reason: 'It ended.' }] as const;
+  assert.match(
+    receiptSection(receipt({ seams: two })),
+    /\*\*Seams:\*\* 2\n {2}1\. After 43 characters .*\n {2}2\. After 1,240 characters lab\/small broke off and x\/y went on\. It ended\.\n/,
+  );
+});
+
+test('what failed attempts cost is part of the sum and named', () => {
+  const failed = { model: 'groq/llama', outcome: 'interrupted', ms: 3000, message: 'It broke off.' } as const;
+  const ok = { model: 'lab/small', outcome: 'ok', ms: 1000 } as const;
+  const paid = receipt({ attempts: [{ ...failed, costUsd: 0.0004 }, ok], costUsd: 0.0012 });
+  const text = receiptSection(paid);
+  assert.match(text, /\*\*Money:\*\* \$0\.0016, \$0\.0004 of it for what failed\n/);
+  assert.match(text, /1\. groq\/llama broke off after 3\.0 s\. It broke off\. It cost \$0\.0004\./);
+  assert.equal(receiptLine(paid), 'groq/llama · 1.2 s · $0.0016');
+  const unknown = receiptSection(receipt({ attempts: [{ ...failed, costUsd: null }, ok] }));
+  assert.match(unknown, /\*\*Money:\*\* \$0\.0012, an unknown price more for what failed\n/);
+  assert.match(unknown, /It cost an unknown price\./);
+  const free = receiptSection(receipt({ attempts: [{ ...failed, costUsd: 0 }, ok], costUsd: 0 }));
+  assert.match(free, /\*\*Money:\*\* free\n/);
+});
