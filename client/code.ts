@@ -9,7 +9,7 @@ import type { Parts } from './plan.ts';
 import { movedRange } from './proposal.ts';
 import type { Proposal, Proposals } from './proposals.ts';
 import { showFailure } from './show-failure.ts';
-import { receiptLine } from './texts/receipt.ts';
+import { cut, joined, receiptLine } from './texts/receipt.ts';
 
 export type CodeParts = Parts & { readonly proposals: Proposals };
 /** `target`: the file to change. Absent: the answer goes to a new document. */
@@ -105,9 +105,9 @@ const wholeOf = (text: string) => ({
 
 async function showNew({ code: written, text, receipt }: AskResult): Promise<void> {
   await openUntitled(written ?? { text, languageId: null });
-  const cut =
-    receipt.finishReason === 'length' ? 'The code may be cut: the model reached its output limit.' : '';
-  const message = [`${receiptLine(receipt)}.`, cut, receipt.note].filter(Boolean).join(' ');
+  const message = [`${receiptLine(receipt)}.`, cut(receipt), joined(receipt), receipt.note]
+    .filter(Boolean)
+    .join(' ');
   const picked = inform(message, 'Why This Model?');
   void picked.then((why) => why && vscode.commands.executeCommand('rumbo.whyThisModel'));
 }

@@ -6,7 +6,7 @@ import type { Receipt } from '../shared/receipts.ts';
 import type { Documents, VirtualDocument } from './documents.ts';
 import { complain, inform, warn } from './notify.ts';
 import { hasChanged, isProtected, proposedText } from './proposal.ts';
-import { receiptLine } from './texts/receipt.ts';
+import { cut, joined, receiptLine } from './texts/receipt.ts';
 
 export type Proposals = {
   open(question: Question): Proposal;
@@ -81,8 +81,8 @@ export function createProposals(documents: Documents): Proposals {
           closing.dispose();
           document.flush();
           delete change.incomplete;
-          if (receipt.finishReason === 'length')
-            change.incomplete = 'The model reached its output limit, so the change may be cut.';
+          const why = cut(receipt);
+          if (why) change.incomplete = why;
           void announce(change, receipt);
         },
         interrupt(why) {
@@ -131,6 +131,7 @@ async function announce(
     `Proposed change to ${name}: ${receiptLine(receipt)}.`,
     unchanged ? 'The answer changes nothing.' : '',
     incomplete ?? '',
+    joined(receipt) ?? '',
     receipt.note ?? '',
   ].filter(Boolean);
   const tell = incomplete ? warn : inform;

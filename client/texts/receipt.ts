@@ -34,6 +34,21 @@ export const receiptLine = (receipt: Receipt): string =>
     money(receipt),
   ].join(' · ');
 
+/** Why the code of an answer may not be whole, one sentence. Absent: it ended by itself. */
+export function cut({ finishReason }: Receipt): string | undefined {
+  if (finishReason === 'length') return 'The code may be cut: the model reached its output limit.';
+  if (finishReason === 'content-filter') return 'The code may be cut: the provider’s filter ended it.';
+  return undefined;
+}
+
+/** That several models wrote it, one sentence. Absent: one wrote it all. */
+export function joined({ seams }: Receipt): string | undefined {
+  const [first] = seams;
+  if (!first) return undefined;
+  const writers = [...new Set([first.from, ...seams.map(({ to }) => to)])].map(oneLine);
+  return `${writers.slice(0, -1).join(', then ')} broke off and ${writers.at(-1)} went on: check where they meet.`;
+}
+
 /** What it cost, failed attempts included; an unknown price is said to be unknown. */
 export function money(receipt: Receipt): string {
   const { costUsd, cached, usageEstimated } = receipt;

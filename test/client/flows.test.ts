@@ -126,6 +126,49 @@ test('Stop cancels the request and keeps the text, without an error', async () =
   assert.deepEqual(editor.context.get('rumbo.streaming'), []);
 });
 
+test('a plan that another model goes on with is one answer, and its receipt shows the seam', async () => {
+  const seams = [{ at: 5, from: 'lab/small', to: 'groq/llama', reason: 'It went silent.' }] as const;
+  ask = async (_params, onPart) => {
+    onPart({ type: 'start', model: 'lab/small', cached: false });
+    onPart({ type: 'text-delta', text: 'First' });
+    onPart({ type: 'resume', ...seams[0], how: 'continue' });
+    onPart({ type: 'text-delta', text: ' half' });
+    return { text: 'First half', receipt: receipt({ seams }) };
+  };
+  typed('add retries');
+  await plan(parts);
+  assert.deepEqual(editor.reports.slice(-2), [
+    'waiting for groq/llama… · took over from lab/small',
+    'groq/llama is answering… · took over from lab/small',
+  ]);
+  assert.match(
+    shown(),
+    /\nFirst half\n\n\*groq\/llama took over from lab\/small: It went silent\.\*\n\n---\n\n## Receipt[\s\S]*\*\*Seam:\*\* After 5 characters \(`First`\)/,
+  );
+});
+
+test('a plan that begins anew keeps what was shown aside, also when the new answer fails', async () => {
+  ask = async (_params, onPart) => {
+    onPart({ type: 'start', model: 'lab/small', cached: false });
+    onPart({ type: 'text-delta', text: 'Old beginning' });
+    onPart({
+      type: 'resume',
+      from: 'lab/small',
+      to: 'groq/llama',
+      how: 'restart',
+      reason: 'It went silent.',
+    });
+    onPart({ type: 'text-delta', text: 'New beginning' });
+    throw { data: { kind: 'interrupted', message: 'It broke off too.', action: 'Ask again.' } };
+  };
+  typed('add retries');
+  await plan(parts);
+  assert.match(
+    shown(),
+    /\*\*Put aside\*\*[\s\S]*\n> Old beginning\n\n---\n\nNew beginning\n\n---\n\n\*\*Incomplete:\*\* It broke off too\. Ask again\.\n$/,
+  );
+});
+
 test('a pinned model that cannot run is replaced only after the user says so', async () => {
   const allowed: unknown[] = [];
   ask = async (params, onPart, token) => {
@@ -183,30 +226,68 @@ test('a file that changed meanwhile is not touched; asking again asks about the 
   assert.deepEqual(asked, { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } });
 });
 
-test('a cut change says so and asks before it is applied', async () => {
-  openFile('one\n');
-  ask = answerWith('2', { finishReason: 'length' });
-  typed('shorter');
-  await ready();
-  assert.match(editor.messages.at(-1)?.text ?? '', /may be cut/);
-  await parts.proposals.accept(proposal() as never);
-  assert.equal(fileText(), 'one\n');
-  editor.press = 'Apply';
-  await parts.proposals.accept(proposal() as never);
-  assert.equal(fileText(), '2one\n');
-});
+for (const finishReason of ['length', 'content-filter'] as const)
+  test(`a change that ${finishReason} cut says so and asks before it is applied`, async () => {
+    openFile('one\n');
+    ask = answerWith('2', { finishReason });
+    typed('shorter');
+    await ready();
+    assert.match(editor.messages.at(-1)?.text ?? '', /may be cut/);
+    await parts.proposals.accept(proposal() as never);
+    assert.equal(fileText(), 'one\n');
+    editor.press = 'Apply';
+    await parts.proposals.accept(proposal() as never);
+    assert.equal(fileText(), '2one\n');
+  });
 
-test('a change that broke off stays in the proposal', async () => {
+test('a change that broke off stays in the proposal, and is applied only when the user says so', async () => {
   openFile('one\n');
   ask = async (params, onPart, token) => {
     await answerWith('half')(params, onPart, token);
-    throw rateLimited;
+    throw { data: { kind: 'interrupted', message: 'Lab broke off.', partial: 'half' } };
   };
   typed('shorter');
   await ready();
   assert.equal(editor.text(proposal()), 'halfone\n');
-  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Explain Route']);
+  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Ask Again']);
+  await parts.proposals.accept(proposal() as never);
+  assert.match(editor.messages.at(-1)?.text ?? '', /not whole\. Lab broke off\. Apply what there is\?/);
+  assert.equal(fileText(), 'one\n');
+  editor.press = 'Apply';
+  await parts.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'halfone\n');
 });
+
+for (const [how, shownNow] of [
+  ['continue', 'const a = 2;'],
+  ['restart', 'let'],
+] as const)
+  test(`${how}: a change that another model took over is shown as it stands, says so, and is whole`, async () => {
+    openFile('one\n');
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 3 } };
+    const code = (text: string) => ({ text, languageId: 'typescript', range });
+    let preview = '';
+    const resume = { from: 'lab/small', to: 'groq/llama', reason: 'It went silent.' } as const;
+    ask = async (_params, onPart) => {
+      onPart({ type: 'start', model: 'lab/small', cached: false });
+      onPart({ type: 'code', code: code('const a = ') });
+      onPart({ type: 'resume', ...resume, how });
+      onPart({ type: 'code', code: code(shownNow) });
+      const whole = code(`${shownNow} // done`);
+      const seams = how === 'continue' ? [{ at: 10, ...resume }] : [];
+      await new Promise((resolve) => setImmediate(resolve));
+      preview = editor.text(proposal());
+      return { text: '', code: whole, receipt: receipt({ seams }) };
+    };
+    typed('a constant');
+    await ready();
+    assert.equal(preview, `${shownNow}\n`);
+    assert.equal(editor.text(proposal()), `${shownNow} // done\n`);
+    const told = editor.messages.at(-1)?.text ?? '';
+    assert.equal(/lab\/small broke off and groq\/llama went on/.test(told), how === 'continue');
+    await parts.proposals.accept(proposal() as never);
+    assert.equal(fileText(), `${shownNow} // done\n`);
+  });
 
 test('without a file the code goes to a new document in its language', async () => {
   ask = answerWith('const x = 1;');

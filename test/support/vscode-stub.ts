@@ -144,6 +144,8 @@ export const editor = {
   /** The files, by address. */
   files: new Map<string, { text: string; languageId: string }>(),
   shown: [] as string[],
+  /** What the notifications of work under way have said. */
+  reports: [] as string[],
   context: new Map<string, unknown>(),
   settings: new Map<string, { globalValue?: unknown; workspaceValue?: unknown }>(),
   providers: new Map<string, { provideTextDocumentContent(uri: Uri): string }>(),
@@ -154,8 +156,8 @@ export const editor = {
     editor.files.get(uri.toString())?.text ??
     '',
   reset(): void {
-    for (const list of [editor.messages, editor.typed, editor.boxes, editor.shown, editor.executed])
-      list.length = 0;
+    const { messages, typed, boxes, shown, reports, executed } = editor;
+    for (const list of [messages, typed, boxes, shown, reports, executed]) list.length = 0;
     for (const map of [editor.files, editor.context, editor.settings]) map.clear();
     editor.press = undefined;
     window.activeTextEditor = undefined;
@@ -235,7 +237,10 @@ export const window = {
     editor.shown.push(String(shown instanceof Uri ? shown : shown.uri));
   },
   withProgress: (_options: unknown, work: (report: unknown, token: unknown) => unknown) =>
-    work({ report() {} }, new CancellationTokenSource().token),
+    work(
+      { report: ({ message }: { message?: string }) => editor.reports.push(message ?? '') },
+      new CancellationTokenSource().token,
+    ),
 };
 
 const documentOf = (uri: Uri) => ({
