@@ -1,37 +1,25 @@
 /** Anthropic's Messages API, version 2026-10-21. https://platform.claude.com/docs/en/api/messages */
-import * as z from 'zod';
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { anthropicModelsPath, decodeAnthropicModels, takesPrefill } from './anthropic-models.ts';
+import { encodeMessages, lighterMessages } from './anthropic-request.ts';
+import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { refusalError, streamError } from './refusals.ts';
-import type { Decoder, ModelInfo, StreamFormat, WireFormat } from './wire-format.ts';
-
-/** Tokens. `max_tokens` is required here; every model still served can write this many. */
-const defaultMaxTokens = 16_384;
+import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  encode(model, request) {
-    const system = request.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
-    // A temperature is never sent: this version of the API refuses sampling parameters, even at their defaults.
-    return {
-      path: '/messages',
-      body: {
-        model,
-        max_tokens: request.maxOutputTokens ?? defaultMaxTokens,
-        ...(system.length > 0 ? { system: system.join('\n\n') } : {}),
-        messages: request.messages.filter(({ role }) => role !== 'system'),
-        stream: true,
-      },
-    };
-  },
+  encode: encodeMessages,
   decoder: messageDecoder,
 };
 
 export const anthropicMessages: WireFormat = {
   chat: () => chat,
-  modelsPath: '/models?limit=1000',
-  decodeModels,
+  continues: takesPrefill,
+  modelsPath: anthropicModelsPath,
+  decodeModels: decodeAnthropicModels,
+  lighter: lighterMessages,
   refused: (refusal) => refusalError(refusal),
 };
 
@@ -41,11 +29,17 @@ type Event = {
   readonly error: unknown;
   readonly index: unknown;
   readonly message: { readonly usage?: MessageUsage | null } | null;
-  readonly content_block: { readonly type?: unknown; readonly id?: unknown; readonly name?: unknown } | null;
+  readonly content_block: {
+    readonly type?: unknown;
+    readonly id?: unknown;
+    readonly name?: unknown;
+    readonly data?: unknown;
+  } | null;
   readonly delta: {
     readonly type?: unknown;
     readonly text?: unknown;
     readonly thinking?: unknown;
+    readonly signature?: unknown;
     readonly partial_json?: unknown;
     readonly stop_reason?: unknown;
     readonly stop_details?: { readonly explanation?: unknown } | null;
@@ -64,6 +58,7 @@ type MessageUsage = {
 function messageDecoder(): Decoder {
   const end = answerEnd();
   const calls = new Map<unknown, { id: string; name: string; input: string }>();
+  const thinking = thoughts();
   let counted: MessageUsage = {};
   let said = false;
 
@@ -74,18 +69,16 @@ function messageDecoder(): Decoder {
         counted = event.message?.usage ?? {};
         return [];
       case 'content_block_start':
-        if (event.content_block?.type === 'tool_use') {
-          const { id, name } = event.content_block;
-          calls.set(event.index, { id: String(id ?? ''), name: String(name ?? ''), input: '' });
-        }
+        if (event.content_block) blockStart(event.content_block, event.index);
         return [];
       case 'content_block_delta':
         return deltaOf(event);
       case 'content_block_stop': {
         const call = calls.get(event.index);
         calls.delete(event.index);
+        if (!call) return [];
         // A call without arguments sends no fragment at all.
-        return call ? [{ type: 'tool-call', ...call, input: call.input || '{}' }] : [];
+        return [{ type: 'tool-call', ...call, input: call.input || '{}', ...thinking.sealed() }];
       }
       case 'message_delta':
         return messageDelta(event);
@@ -96,14 +89,24 @@ function messageDecoder(): Decoder {
     }
   };
 
+  const blockStart = (block: NonNullable<Event['content_block']>, index: unknown): void => {
+    if (block.type === 'thinking') thinking.begin();
+    if (block.type === 'redacted_thinking') thinking.redacted(String(block.data ?? ''));
+    if (block.type === 'tool_use')
+      calls.set(index, { id: String(block.id ?? ''), name: String(block.name ?? ''), input: '' });
+  };
+
   const deltaOf = ({ delta, index }: Partial<Event>): readonly EnginePart[] => {
     end.seen = true;
     if (typeof delta?.text === 'string' && delta.text) {
       said = true;
       return [{ type: 'text-delta', text: delta.text }];
     }
-    if (typeof delta?.thinking === 'string' && delta.thinking)
+    if (typeof delta?.thinking === 'string' && delta.thinking) {
+      thinking.add(delta.thinking);
       return [{ type: 'reasoning-delta', text: delta.thinking }];
+    }
+    if (typeof delta?.signature === 'string') thinking.seal(delta.signature);
     const call = calls.get(index);
     if (call && typeof delta?.partial_json === 'string') call.input += delta.partial_json;
     return [];
@@ -112,6 +115,9 @@ function messageDecoder(): Decoder {
   const messageDelta = ({ delta, usage }: Partial<Event>): readonly EnginePart[] => {
     if (typeof delta?.stop_reason === 'string') {
       end.seen = true;
+      // Only a turn with the service's own tools pauses, and then it is not at its end.
+      if (delta.stop_reason === 'pause_turn')
+        throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
       end.reason = reasonIn(reasons, delta.stop_reason);
       if (delta.stop_reason === 'refusal' && !said) throw refusedByPolicy(delta.stop_details?.explanation);
     }
@@ -135,6 +141,32 @@ function messageDecoder(): Decoder {
       return event ? read(event) : [];
     },
     end: () => end.end(),
+  };
+}
+
+/** What was thought since the last tool call. */
+function thoughts() {
+  let blocks: ThinkingBlock[] = [];
+  let open = { thinking: '', signature: '' };
+  return {
+    begin(): void {
+      open = { thinking: '', signature: '' };
+    },
+    add(text: string): void {
+      open.thinking += text;
+    },
+    /** The signature comes last, whole. */
+    seal(signature: string): void {
+      blocks.push({ type: 'thinking', thinking: open.thinking, signature });
+    },
+    redacted(data: string): void {
+      blocks.push({ type: 'redacted_thinking', data });
+    },
+    sealed(): { signature?: string } {
+      const signature = blocks.length > 0 ? { signature: sealThinking(blocks) } : {};
+      blocks = [];
+      return signature;
+    },
   };
 }
 
@@ -169,30 +201,4 @@ function totals(usage: MessageUsage): Usage {
     output: tokens(usage.output_tokens),
     reasoning: tokens(usage.output_tokens_details?.thinking_tokens),
   };
-}
-
-const Count = z.number().positive().nullish().catch(undefined);
-const Entry = z.object({
-  id: z.string().min(1),
-  max_input_tokens: Count,
-  max_tokens: Count,
-  lifecycle: z.string().optional().catch(undefined),
-});
-const List = z.object({ data: z.array(z.unknown()) });
-
-function decodeModels(body: unknown): readonly ModelInfo[] {
-  const list = List.safeParse(body);
-  if (!list.success)
-    throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
-  return list.data.data.flatMap((value) => {
-    const { data: entry } = Entry.safeParse(value);
-    if (!entry || entry.lifecycle === 'retired') return [];
-    return [
-      {
-        name: entry.id,
-        ...(entry.max_input_tokens ? { contextTokens: entry.max_input_tokens } : {}),
-        ...(entry.max_tokens ? { maxOutputTokens: entry.max_tokens } : {}),
-      },
-    ];
-  });
 }

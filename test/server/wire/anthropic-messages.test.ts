@@ -1,8 +1,8 @@
-/** Anthropic's Messages: what comes out of documented streams, and what is sent. */
+/** Anthropic's Messages: what comes out of documented streams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages as wire } from '../../../server/wire/anthropic-messages.ts';
-import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';
+import { decode, fixture, partsOf, textOf, withoutLast } from './decoded.ts';
 
 const streamed = 'anthropic/documented-thinking-and-text.sse';
 
@@ -27,6 +27,39 @@ test('tool calls come out whole, one without arguments too', async () => {
     { type: 'tool-call', id: 'toolu_02', name: 'now', input: '{}' },
   ]);
   assert.ok(parts[3]?.type === 'finish' && parts[3].reason === 'tool-calls');
+});
+
+test('a tool call carries the thinking before it, sealed, and the next call none of it', async () => {
+  const parts = await partsOf(wire, fixture('anthropic/documented-thinking-and-tools.sse'));
+  const [first, second] = parts.filter((part) => part.type === 'tool-call');
+  assert.deepEqual(JSON.parse(first?.signature ?? ''), [
+    { type: 'thinking', thinking: 'Lima first, then the time.', signature: 'EqQBCgIYAhIM' },
+    { type: 'redacted_thinking', data: 'EmwKAhgB' },
+  ]);
+  assert.deepEqual(second, { type: 'tool-call', id: 'toolu_02', name: 'now', input: '{}' });
+});
+
+test('a paused turn is an answer that broke off', async () => {
+  const { parts, error } = await decode(wire, fixture('anthropic/documented-pause-turn.sse'));
+  assert.equal(textOf(parts), 'Let me search.');
+  assert.equal(error?.kind, 'interrupted');
+});
+
+test('each stop reason has its meaning, and a new one is told apart from a complete answer', async () => {
+  const ended = async (reason: string) => {
+    const body = fixture('anthropic/documented-max-tokens.sse').replace(
+      '"max_tokens"',
+      JSON.stringify(reason),
+    );
+    const finish = (await partsOf(wire, body)).at(-1);
+    return finish?.type === 'finish' ? finish.reason : undefined;
+  };
+  assert.equal(await ended('end_turn'), 'stop');
+  assert.equal(await ended('stop_sequence'), 'stop');
+  assert.equal(await ended('model_context_window_exceeded'), 'length');
+  assert.equal(await ended('tool_use'), 'tool-calls');
+  assert.equal(await ended('refusal'), 'content-filter');
+  assert.equal(await ended('new_reason'), 'other');
 });
 
 test('usage at the end replaces what the start said, it is not added', async () => {
@@ -73,38 +106,7 @@ test('events of unknown type are passed over', async () => {
   assert.equal(textOf(parts), '¡Hola 👋');
 });
 
-test('the request is the one the official SDK sends', () => {
-  const sent = recording('sdk-requests/anthropic-messages-stream.json') as unknown as {
-    body: object;
-    path: string;
-  };
-  const { path, body } = wire.chat('claude-haiku-5-5').encode('claude-haiku-5-5', {
-    messages: [{ role: 'user', content: 'hi' }],
-    maxOutputTokens: 16,
-  });
-  assert.deepEqual(body, sent.body);
-  assert.equal(`/v1${path}`, sent.path);
-});
-
-test('system messages go into their own field, a temperature goes nowhere, a limit is always there', () => {
-  const { body } = wire.chat('claude-opus-5-5').encode('claude-opus-5-5', {
-    messages: [
-      { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: 'hi' },
-      { role: 'system', content: 'Be kind.' },
-    ],
-    temperature: 0.2,
-  });
-  assert.deepEqual(body, {
-    model: 'claude-opus-5-5',
-    max_tokens: 16_384,
-    system: 'Be brief.\n\nBe kind.',
-    messages: [{ role: 'user', content: 'hi' }],
-    stream: true,
-  });
-});
-
-test('the list of models brings context and output limits, without the retired', () => {
+test('the list of models brings context, output limits and abilities, without the retired', () => {
   const data = [
     {
       type: 'model',
@@ -112,14 +114,27 @@ test('the list of models brings context and output limits, without the retired',
       max_input_tokens: 1_000_000,
       max_tokens: 128_000,
       lifecycle: 'active',
+      capabilities: { image_input: { supported: true } },
     },
-    { type: 'model', id: 'claude-haiku-4-5', max_input_tokens: null, lifecycle: 'deprecated' },
+    {
+      type: 'model',
+      id: 'claude-haiku-4-5',
+      max_input_tokens: null,
+      lifecycle: 'deprecated',
+      capabilities: null,
+    },
     { type: 'model', id: 'claude-2', lifecycle: 'retired' },
     { type: 'model' },
   ];
   assert.deepEqual(wire.decodeModels({ data, has_more: false }), [
-    { name: 'claude-opus-5-5', contextTokens: 1_000_000, maxOutputTokens: 128_000 },
-    { name: 'claude-haiku-4-5' },
+    {
+      name: 'claude-opus-5-5',
+      contextTokens: 1_000_000,
+      maxOutputTokens: 128_000,
+      tools: true,
+      vision: true,
+    },
+    { name: 'claude-haiku-4-5', tools: true },
   ]);
   assert.throws(() => wire.decodeModels([]), { kind: 'bad-response' });
 });

@@ -1,0 +1,59 @@
+/** Anthropic's models: the list, and what a name alone tells. https://platform.claude.com/docs/en/api/models/list */
+import * as z from 'zod';
+import { RumboError } from '../../shared/errors.ts';
+import type { ModelInfo } from './wire-format.ts';
+
+const Count = z.number().positive().nullish().catch(undefined);
+const Entry = z.object({
+  id: z.string().min(1),
+  max_input_tokens: Count,
+  max_tokens: Count,
+  lifecycle: z.string().optional().catch(undefined),
+  capabilities: z
+    .object({ image_input: z.object({ supported: z.boolean() }).optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+});
+const List = z.object({ data: z.array(z.unknown()) });
+
+/** One page of the list: 1000 is the most a page can hold, many times what there is. */
+export const anthropicModelsPath = '/models?limit=1000';
+
+export function decodeAnthropicModels(body: unknown): readonly ModelInfo[] {
+  const list = List.safeParse(body);
+  if (!list.success)
+    throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
+  return list.data.data.flatMap((value) => {
+    const { data: entry } = Entry.safeParse(value);
+    if (!entry || entry.lifecycle === 'retired') return [];
+    const vision = entry.capabilities?.image_input?.supported;
+    return [
+      {
+        name: entry.id,
+        ...(entry.max_input_tokens ? { contextTokens: entry.max_input_tokens } : {}),
+        ...(entry.max_tokens ? { maxOutputTokens: entry.max_tokens } : {}),
+        // No model without them is left; the list has no word for it.
+        tools: true,
+        ...(vision === undefined ? {} : { vision }),
+      },
+    ];
+  });
+}
+
+/**
+ * Claude 4.6 and everything after it refuses a conversation that ends with the assistant; a name that is not known
+ * is taken for one of those. https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal
+ */
+export const takesPrefill = (model: string): boolean =>
+  /^claude-(?:instant\b|[123][-.]|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8}|-latest)?$)/.test(model);
+
+/** They refuse `tool_choice: any`. https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 */
+export const takesForcedTools = (model: string): boolean =>
+  !/^claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-[1-9](?!\d))/.test(model);
+
+/**
+ * They think unless told otherwise, and keep what they think to themselves unless asked to summarise it.
+ * https://platform.claude.com/docs/en/build-with-claude/thinking
+ */
+export const thinksUnasked = (model: string): boolean =>
+  /^claude-(?:opus-5|(?:sonnet|haiku)-5-5|(?:fable|mythos)-5-[1-9](?!\d))/.test(model);

@@ -1,0 +1,156 @@
+/** What Anthropic's Messages API is sent. https://platform.claude.com/docs/en/api/messages */
+import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
+import { takesForcedTools, thinksUnasked } from './anthropic-models.ts';
+import { openThinking, type ThinkingBlock } from './anthropic-thinking.ts';
+import { argumentsOf, instructionsOf, turnsOf } from './dialogue.ts';
+import { readErrorText } from './error-body.ts';
+import type { Refusal, WireRequest } from './wire-format.ts';
+
+/** Tokens. `max_tokens` is required here; every model still served can write this many. */
+const defaultMaxTokens = 16_384;
+
+type Block =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'image';
+      readonly source: { readonly type: 'base64'; readonly media_type: string; readonly data: string };
+    }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: object }
+  | { readonly type: 'tool_result'; readonly tool_use_id: string; readonly content?: string }
+  | ThinkingBlock;
+
+type Body = {
+  readonly messages: readonly {
+    readonly role: 'user' | 'assistant';
+    readonly content: string | readonly Block[];
+  }[];
+  readonly thinking?: object;
+  readonly tool_choice?: object;
+};
+
+export function encodeMessages(model: string, request: CompletionRequest): WireRequest {
+  const system = instructionsOf(request.messages);
+  // A temperature is never sent: this version of the API refuses sampling parameters, even at their defaults.
+  return {
+    path: '/messages',
+    body: {
+      model,
+      max_tokens: request.maxOutputTokens ?? defaultMaxTokens,
+      ...(system === undefined ? {} : { system }),
+      messages: messagesOf(request.messages),
+      stream: true,
+      ...(thinksUnasked(model) ? { thinking: { type: 'adaptive', display: 'summarized' } } : {}),
+      ...toolsOf(model, request),
+    },
+  };
+}
+
+function toolsOf(model: string, { tools = [], toolChoice = 'auto' }: CompletionRequest): object {
+  if (tools.length === 0) return {};
+  const choice = toolChoice === 'required' && takesForcedTools(model) ? 'any' : toolChoice;
+  return {
+    tools: tools.map(({ name, description, inputSchema }) => ({
+      name,
+      ...(description === undefined ? {} : { description }),
+      input_schema: inputSchema,
+    })),
+    // Where a call cannot be forced, offering the tools is the most that can be asked.
+    ...(choice === 'any' || choice === 'none' ? { tool_choice: { type: choice } } : {}),
+  };
+}
+
+function messagesOf(messages: readonly Message[]): Body['messages'] {
+  const ids = callIds();
+  const turns = turnsOf<Block>(messages, (message) => {
+    if (message.role === 'user') return contentOf(message.content);
+    if (message.role === 'assistant') return answerOf(message.content, message.toolCalls ?? [], ids.made);
+    const { content } = message;
+    return [
+      { type: 'tool_result', tool_use_id: ids.meant(message.toolCallId), ...(content ? { content } : {}) },
+    ];
+  });
+  return turns.flatMap(({ side, pieces }, index) => {
+    const last = index === turns.length - 1;
+    const blocks = last && side === 'assistant' ? withoutTrailingSpace(pieces) : pieces;
+    const [first] = blocks;
+    if (!first) return [];
+    return [{ role: side, content: blocks.length === 1 && first.type === 'text' ? first.text : blocks }];
+  });
+}
+
+/** Empty texts are refused. */
+const textOf = (text: string): readonly Block[] => (text ? [{ type: 'text', text }] : []);
+
+const contentOf = (content: string | readonly ContentPart[]): readonly Block[] =>
+  typeof content === 'string'
+    ? textOf(content)
+    : content.flatMap((part) =>
+        part.type === 'text'
+          ? textOf(part.text)
+          : [{ type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } }],
+      );
+
+/** A turn begins with what was thought before its first word; later thinking stands before its call. */
+function answerOf(text: string, calls: readonly ToolCall[], idOf: (id: string) => string): readonly Block[] {
+  const [opening = [], ...later] = calls.map(({ signature }) => openThinking(signature));
+  return [
+    ...opening,
+    ...textOf(text),
+    ...calls.flatMap((call, index): readonly Block[] => [
+      ...(later[index - 1] ?? []),
+      { type: 'tool_use', id: idOf(call.id), name: call.name, input: argumentsOf(call) },
+    ]),
+  ];
+}
+
+/** The beginning of an answer may not end in white space. */
+function withoutTrailingSpace(blocks: readonly Block[]): readonly Block[] {
+  const end = blocks.at(-1);
+  return end?.type === 'text' ? [...blocks.slice(0, -1), ...textOf(end.text.trimEnd())] : blocks;
+}
+
+/**
+ * Ids as they are allowed here: letters, digits, `_` and `-`, and each used once in a conversation. Services without
+ * ids of their own have theirs counted from 0 in every answer.
+ */
+function callIds() {
+  const uses = new Map<string, number>();
+  const named = (id: string, use: number): string =>
+    `${id.replace(/[^\w-]/g, '_') || 'call'}${use > 1 ? `_${use}` : ''}`;
+  return {
+    made(id: string): string {
+      const use = (uses.get(id) ?? 0) + 1;
+      uses.set(id, use);
+      return named(id, use);
+    },
+    meant: (id: string): string => named(id, uses.get(id) ?? 1),
+  };
+}
+
+/** Each field that models differ about can be named in a refusal, by prose alone; none of them is worth the answer. */
+export function lighterMessages({ path, body }: WireRequest, refusal: Refusal): WireRequest | undefined {
+  if (refusal.status !== 400) return undefined;
+  const { prose } = readErrorText(refusal.body);
+  const { thinking, tool_choice: choice, ...rest } = body as Body;
+  if (thinking && /\bthinking\.(?:type|display|adaptive)/.test(prose))
+    return { path, body: { ...rest, ...(choice ? { tool_choice: choice } : {}) } };
+  if (choice && /\btool_choice\b/.test(prose))
+    return { path, body: { ...rest, ...(thinking ? { thinking } : {}) } };
+  // Thinking is bound to all that was said before it, and a client may have changed that.
+  if (/\bthinking`? blocks?\b/.test(prose)) {
+    const messages = withoutThinking(rest.messages);
+    return messages && { path, body: { ...(body as Body), messages } };
+  }
+  return undefined;
+}
+
+function withoutThinking(messages: Body['messages']): Body['messages'] | undefined {
+  const isThought = ({ type }: Block): boolean => type === 'thinking' || type === 'redacted_thinking';
+  const holds = ({ content }: Body['messages'][number]): boolean =>
+    typeof content !== 'string' && content.some(isThought);
+  if (!messages.some(holds)) return undefined;
+  return messages.map(({ role, content }) => ({
+    role,
+    content: typeof content === 'string' ? content : content.filter((block) => !isThought(block)),
+  }));
+}
