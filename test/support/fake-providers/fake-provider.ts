@@ -1,5 +1,5 @@
 /** What a fake provider is told, what it remembers, and how one vendor's framing is written down. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** One answer. Words are sent one event each. */
 export type FakeReply = {
@@ -49,10 +49,36 @@ export type FakeFailure = {
 /**
  * What goes wrong with the connection. `hang`: the head never comes. `reset`: the socket dies after so many words.
  * `end`: the body ends cleanly, without finish reason or end marker. `stall`: silence, the socket open.
+ * `misdeed`: anything else, done by hand.
  */
 export type FakeFault =
   | { readonly kind: 'hang' }
-  | { readonly kind: 'reset' | 'end' | 'stall'; readonly afterWords: number };
+  | { readonly kind: 'reset' | 'end' | 'stall'; readonly afterWords: number }
+  | { readonly kind: 'misdeed'; readonly does: Misdeed };
+
+/** One chat that waits for its answer. */
+export type Exchange = {
+  /** How many chats came before this one. */
+  readonly turn: number;
+  readonly request: FakeRequest;
+  /** Nothing has been sent on it yet. */
+  readonly response: ServerResponse;
+  readonly contentType: string;
+  /** The sound answer as text, one string for each event where there are several. */
+  pieces(): {
+    readonly start: string;
+    readonly reasoning: readonly string[];
+    readonly words: readonly string[];
+    readonly toolCalls: readonly string[];
+    readonly finish: string;
+  };
+  refuse(failure: FakeFailure): void;
+  /** Answers as if nothing were wrong. */
+  answer(): Promise<void>;
+};
+
+/** What a service does to a chat. */
+export type Misdeed = (exchange: Exchange) => void | Promise<void>;
 
 export type FakeOptions = {
   /** Absent: the framing's own single model. */
@@ -70,6 +96,8 @@ export type FakeOptions = {
   /** For POSTs only; the list of models stays reachable. */
   readonly fail?: FakeFailure;
   readonly fault?: FakeFault;
+  /** PEM texts; it then answers at an https address. Absent: http. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 };
 
 export type Body = Readonly<Record<string, unknown>>;

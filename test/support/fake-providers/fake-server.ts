@@ -1,9 +1,11 @@
 /** A model service on loopback for tests: says what it is told, word by word, and remembers what it was asked. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Body,
+  Exchange,
   FakeAnswer,
   FakeFailure,
   FakeOptions,
@@ -17,9 +19,10 @@ const wordsOf = (text: string): readonly string[] => text.match(/\s*\S+|\s+$/g) 
 
 /** Starts one on 127.0.0.1 at a free port. Close it in the test's `after`. */
 export async function fakeServer(framing: Framing, options: FakeOptions): Promise<FakeProvider> {
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch(() => response.destroy());
-  });
+  };
+  const server = options.tls ? createSecureServer(options.tls, listener) : createServer(listener);
   let connections = 0;
   server.on('connection', () => {
     connections += 1;
@@ -37,7 +40,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     headers: options.headers ?? {},
     fail: options.fail,
     fault: options.fault,
-    baseUrl: `http://127.0.0.1:${port}${framing.basePath}`,
+    baseUrl: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${framing.basePath}`,
     requests,
     get connections() {
       return connections;
@@ -71,9 +74,21 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     if (fake.fault?.kind === 'hang') return;
     const body = record.body ?? {};
     const said = answerTo(body);
-    const whole = framing.whole?.(path, body, model, said);
-    if (whole !== undefined) return send(response, 200, whole);
-    await chat(response, framing.stream(model, body, path), said, () => record.aborted);
+    const sound = async (): Promise<void> => {
+      const whole = framing.whole?.(path, body, model, said);
+      if (whole !== undefined) return send(response, 200, whole);
+      await chat(response, framing.stream(model, body, path), said, () => record.aborted);
+    };
+    if (fake.fault?.kind !== 'misdeed') return sound();
+    await fake.fault.does({
+      turn: fake.chats.indexOf(record),
+      request: record,
+      response,
+      contentType: framing.contentType,
+      pieces: () => piecesOf(framing.stream(model, body, path), said),
+      refuse: (failure) => refuse(response, failure),
+      answer: sound,
+    });
   }
 
   function nextFailure(): FakeFailure | undefined {
@@ -136,18 +151,15 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   async function chat(
     response: ServerResponse,
     stream: ReturnType<Framing['stream']>,
-    { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
+    said: FakeAnswer,
     gone: () => boolean,
   ): Promise<void> {
-    const events = [
-      ...wordsOf(reasoning).map(stream.reasoning),
-      ...wordsOf(text).map(stream.text),
-      ...toolCalls.map(stream.toolCall),
-    ];
-    const fault = fake.fault;
+    const { start, reasoning, words, toolCalls, finish } = piecesOf(stream, said);
+    const events = [...reasoning, ...words, ...toolCalls];
+    const fault = fake.fault?.kind === 'misdeed' ? undefined : fake.fault;
     response.writeHead(200, { 'content-type': framing.contentType });
     response.flushHeaders();
-    response.write(stream.start(usage));
+    response.write(start);
     let sent = 0;
     for (const event of events) {
       if (fault && fault.kind !== 'hang' && sent >= fault.afterWords) break;
@@ -164,8 +176,22 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       response.socket?.resetAndDestroy();
       return;
     }
-    response.end(fault ? '' : stream.finish(finish, usage));
+    response.end(fault ? '' : finish);
   }
+}
+
+/** In the order they are said: framings remember what came before. */
+function piecesOf(
+  stream: ReturnType<Framing['stream']>,
+  { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
+): ReturnType<Exchange['pieces']> {
+  return {
+    start: stream.start(usage),
+    reasoning: wordsOf(reasoning).map(stream.reasoning),
+    words: wordsOf(text).map(stream.text),
+    toolCalls: toolCalls.map(stream.toolCall),
+    finish: stream.finish(finish, usage),
+  };
 }
 
 /** Sockets the fake closed itself, which is no abort by the client. */
