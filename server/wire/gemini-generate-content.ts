@@ -2,48 +2,28 @@
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, tokens } from './answer-end.ts';
-import { decodeGeminiModels } from './gemini-models.ts';
+import { geminiEmbeddings } from './gemini-embeddings.ts';
+import { decodeGeminiModels, geminiModelsPath, takesModelTurn } from './gemini-models.ts';
 import { geminiRefused } from './gemini-refusals.ts';
+import { encodeContents, lighterContents } from './gemini-request.ts';
 import { streamError } from './refusals.ts';
 import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  encode(model, request) {
-    const system = request.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
-    const generationConfig = configOf(model, request);
-    return {
-      // Without `alt=sse` the stream is one JSON array that grows.
-      path: `/models/${encodeURIComponent(model)}:streamGenerateContent?alt=sse`,
-      body: {
-        contents: request.messages
-          .filter(({ role }) => role !== 'system')
-          .map(({ role, content }) => ({
-            role: role === 'assistant' ? 'model' : 'user',
-            parts: [{ text: content }],
-          })),
-        ...(system.length > 0 ? { systemInstruction: { parts: [{ text: system.join('\n\n') }] } } : {}),
-        ...(Object.keys(generationConfig).length > 0 ? { generationConfig } : {}),
-      },
-    };
-  },
+  encode: encodeContents,
   decoder: contentDecoder,
 };
 
 export const geminiGenerateContent: WireFormat = {
   chat: () => chat,
-  modelsPath: '/models?pageSize=1000',
+  embeddings: geminiEmbeddings,
+  continues: takesModelTurn,
+  modelsPath: geminiModelsPath,
   decodeModels: decodeGeminiModels,
+  lighter: lighterContents,
   refused: geminiRefused,
 };
-
-/** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent one. */
-const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
-
-const configOf = (model: string, { maxOutputTokens, temperature }: CompletionRequest): object => ({
-  ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  ...(temperature === undefined || !takesTemperature(model) ? {} : { temperature }),
-});
 
 /** One event; the leaves are checked where they are used, since this runs for every token. */
 type Event = {
@@ -59,6 +39,7 @@ type Event = {
 type Part = {
   readonly text?: unknown;
   readonly thought?: unknown;
+  readonly thoughtSignature?: unknown;
   readonly functionCall?: { readonly id?: unknown; readonly name?: unknown; readonly args?: unknown } | null;
 };
 
@@ -85,7 +66,16 @@ function contentDecoder(): Decoder {
     if (typeof call?.name !== 'string') return [];
     const id = typeof call.id === 'string' && call.id ? call.id : `call_${calls}`;
     calls += 1;
-    return [{ type: 'tool-call', id, name: call.name, input: JSON.stringify(call.args ?? {}) }];
+    const signature = part?.thoughtSignature;
+    return [
+      {
+        type: 'tool-call',
+        id,
+        name: call.name,
+        input: JSON.stringify(call.args ?? {}),
+        ...(typeof signature === 'string' && signature ? { signature } : {}),
+      },
+    ];
   };
 
   return {
@@ -108,6 +98,10 @@ function contentDecoder(): Decoder {
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
       if (typeof candidate.finishReason === 'string') {
         const reason = reasonOf(candidate.finishReason);
+        if (failures.has(candidate.finishReason) || (reason === 'other' && !said && calls === 0))
+          throw new RumboError(`The model broke off its answer (${candidate.finishReason}).`, {
+            kind: 'interrupted',
+          });
         if (reason === 'content-filter' && !said)
           throw filtered(`The answer was blocked (${candidate.finishReason}).`);
         // A function call, too, ends with STOP.
@@ -131,6 +125,14 @@ const policies = new Set([
   'IMAGE_SAFETY',
   'IMAGE_PROHIBITED_CONTENT',
   'IMAGE_RECITATION',
+]);
+
+/** The model said something that could not be read; nothing of it came. */
+const failures = new Set([
+  'MALFORMED_FUNCTION_CALL',
+  'MALFORMED_RESPONSE',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
 ]);
 
 function reasonOf(word: string): FinishReason {

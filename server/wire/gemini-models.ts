@@ -13,6 +13,9 @@ const Entry = z.object({
 });
 const List = z.object({ models: z.array(z.unknown()) });
 
+/** One page of the list: 1000 is the most a page can hold, many times what there is. */
+export const geminiModelsPath = '/models?pageSize=1000';
+
 /** They generate content, but not text for a chat. */
 const notForChat =
   /embedding|-image\b|-tts\b|-audio\b|-live\b|-robotics|-computer-use|\baqa\b|^(?:imagen|veo|lyria)/;
@@ -35,3 +38,9 @@ export function decodeGeminiModels(body: unknown): readonly ModelInfo[] {
     ];
   });
 }
+
+/**
+ * The older models go on from a last turn of their own. 3.6 Flash, 3.5 Flash-Lite and what came after refuse it with
+ * 400, and no page says what the next will do. https://github.com/LibreChat-AI/agents/pull/323
+ */
+export const takesModelTurn = (model: string): boolean => /^gemini-(?:2\.\d+|3|3\.1)-/.test(model);

@@ -1,8 +1,8 @@
-/** Gemini's generateContent: what comes out of documented streams, and what is sent. */
+/** Gemini's generateContent: what comes out of documented streams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { geminiGenerateContent as wire } from '../../../server/wire/gemini-generate-content.ts';
-import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';
+import { decode, fixture, partsOf, textOf, withoutLast } from './decoded.ts';
 
 const streamed = 'gemini/documented-thoughts-and-text.sse';
 
@@ -19,10 +19,10 @@ test('thoughts come apart from text and are added to the output', async () => {
   ]);
 });
 
-test('function calls are tool calls, and STOP after one says so', async () => {
+test('function calls are tool calls with their signatures, and STOP after one says so', async () => {
   const parts = await partsOf(wire, fixture('gemini/documented-tools.sse'));
   assert.deepEqual(parts.slice(0, 2), [
-    { type: 'tool-call', id: 'call_0', name: 'get_weather', input: '{"city":"Lima"}' },
+    { type: 'tool-call', id: 'call_0', name: 'get_weather', input: '{"city":"Lima"}', signature: 'Cg==' },
     { type: 'tool-call', id: 'fc_2', name: 'now', input: '{}' },
   ]);
   assert.ok(parts[2]?.type === 'finish' && parts[2].reason === 'tool-calls');
@@ -67,46 +67,18 @@ test('an error inside the stream ends the answer', async () => {
   assert.equal(error?.data.status, 503);
 });
 
-test('the request has the fields of the official SDK, below the pinned version', () => {
-  const sent = recording('sdk-requests/gemini-stream.json') as unknown as { body: Record<string, unknown> };
-  const { path, body } = wire.chat('gemini-3.8-flash').encode('gemini-3.8-flash', {
-    messages: [
-      { role: 'system', content: 'be brief' },
-      { role: 'user', content: 'hi' },
-    ],
-    maxOutputTokens: 16,
-    temperature: 1,
-  });
-  assert.equal(path, '/models/gemini-3.8-flash:streamGenerateContent?alt=sse');
-  assert.deepEqual(body, {
-    contents: sent.body['contents'],
-    systemInstruction: { parts: [{ text: 'be brief' }] },
-    generationConfig: { maxOutputTokens: 16 },
-  });
-});
-
-test('the assistant is called model, and a temperature goes only to models that still take one', () => {
-  const { body } = wire.chat('gemini-2.5-flash').encode('gemini-2.5-flash', {
-    messages: [
-      { role: 'user', content: 'a' },
-      { role: 'assistant', content: 'b' },
-      { role: 'user', content: 'c' },
-    ],
-    temperature: 0.5,
-  });
-  assert.deepEqual(body, {
-    contents: [
-      { role: 'user', parts: [{ text: 'a' }] },
-      { role: 'model', parts: [{ text: 'b' }] },
-      { role: 'user', parts: [{ text: 'c' }] },
-    ],
-    generationConfig: { temperature: 0.5 },
-  });
-});
-
-test('a strange model name stays one segment of the path', () => {
-  const { path } = wire.chat('../../v1/x?key=1#').encode('../../v1/x?key=1#', { messages: [] });
-  assert.equal(path, '/models/..%2F..%2Fv1%2Fx%3Fkey%3D1%23:streamGenerateContent?alt=sse');
+test('an answer the model could not make is one that broke off, with text before it and without', async () => {
+  const ended = (reason: string) =>
+    fixture('gemini/documented-max-tokens.sse').replace('MAX_TOKENS', reason).replace('Long answer', 'Long');
+  for (const reason of ['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL']) {
+    const { error } = await decode(wire, ended(reason));
+    assert.equal(error?.kind, 'interrupted');
+    assert.match(error?.message ?? '', new RegExp(reason));
+  }
+  const silent = `data: {"candidates":[{"finishReason":"OTHER"}],"usageMetadata":{"promptTokenCount":4}}\r\n\r\n`;
+  assert.equal((await decode(wire, silent)).error?.kind, 'interrupted');
+  const finish = (await partsOf(wire, ended('LANGUAGE'))).at(-1);
+  assert.ok(finish?.type === 'finish' && finish.reason === 'other');
 });
 
 test('the list keeps models that generate text, without their prefix', () => {

@@ -1,0 +1,118 @@
+/** What Gemini's generateContent is sent. https://ai.google.dev/api/generate-content */
+import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
+import { argumentsOf, instructionsOf, objectIn, turnsOf } from './dialogue.ts';
+import { readErrorText } from './error-body.ts';
+import type { Refusal, WireRequest } from './wire-format.ts';
+
+type Part =
+  | { readonly text: string }
+  | { readonly inlineData: { readonly mimeType: string; readonly data: string } }
+  | CallPart
+  | {
+      readonly functionResponse: { readonly id: string; readonly name: string; readonly response: object };
+    };
+type CallPart = {
+  readonly functionCall: { readonly id: string; readonly name: string; readonly args: object };
+  readonly thoughtSignature?: string;
+};
+type Content = { readonly role: 'user' | 'model'; readonly parts: readonly Part[] };
+
+/** The path of something a model does. */
+export const modelPath = (model: string, verb: string): string =>
+  `/models/${encodeURIComponent(model)}:${verb}`;
+
+export function encodeContents(model: string, request: CompletionRequest): WireRequest {
+  const system = instructionsOf(request.messages);
+  const generationConfig = configOf(model, request);
+  return {
+    // Without `alt=sse` the stream is one JSON array that grows.
+    path: `${modelPath(model, 'streamGenerateContent')}?alt=sse`,
+    body: {
+      contents: contentsOf(model, request.messages),
+      ...(system === undefined ? {} : { systemInstruction: { parts: [{ text: system }] } }),
+      ...(Object.keys(generationConfig).length > 0 ? { generationConfig } : {}),
+      ...toolsOf(request),
+    },
+  };
+}
+
+/** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent one. */
+const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
+
+const configOf = (model: string, { maxOutputTokens, temperature }: CompletionRequest): object => ({
+  ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  ...(temperature === undefined || !takesTemperature(model) ? {} : { temperature }),
+});
+
+const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;
+
+function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object {
+  if (tools.length === 0) return {};
+  const mode = modes[toolChoice];
+  return {
+    tools: [
+      {
+        functionDeclarations: tools.map(({ name, description, inputSchema }) => ({
+          name,
+          ...(description === undefined ? {} : { description }),
+          parametersJsonSchema: inputSchema,
+        })),
+      },
+    ],
+    ...(mode ? { toolConfig: { functionCallingConfig: { mode } } } : {}),
+  };
+}
+
+const contentsOf = (model: string, messages: readonly Message[]): readonly Content[] =>
+  turnsOf<Part>(messages, (message) => {
+    if (message.role === 'user') return piecesOf(message.content);
+    if (message.role === 'assistant')
+      return [...textOf(message.content), ...callsOf(model, message.toolCalls ?? [])];
+    const { toolCallId: id, toolName: name, content } = message;
+    return [{ functionResponse: { id, name, response: objectIn(content) ?? { output: content } } }];
+  }).map(({ side, pieces }) => ({ role: side === 'assistant' ? 'model' : 'user', parts: pieces }));
+
+/** Empty parts are refused. */
+const textOf = (text: string): readonly Part[] => (text ? [{ text }] : []);
+
+const piecesOf = (content: string | readonly ContentPart[]): readonly Part[] =>
+  typeof content === 'string'
+    ? textOf(content)
+    : content.flatMap((part) =>
+        part.type === 'text'
+          ? textOf(part.text)
+          : [{ inlineData: { mimeType: part.mediaType, data: part.data } }],
+      );
+
+/**
+ * Since Gemini 3 the first call of an answer needs its signature; calls that another model made have none, and this
+ * word stands in. https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+const unsigned = 'skip_thought_signature_validator';
+const needsSignature = (model: string): boolean => !/^gemini-[12]\b|^gemma/.test(model);
+
+const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[] =>
+  calls.map((call, index) => {
+    const own = call.signature !== undefined && isBase64(call.signature) ? call.signature : undefined;
+    const thoughtSignature = own ?? (index === 0 && needsSignature(model) ? unsigned : undefined);
+    return {
+      functionCall: { id: call.id, name: call.name, args: argumentsOf(call) },
+      ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
+    };
+  });
+
+/** What other services seal is something else. */
+const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
+
+/** A signature is good only for the model, and sometimes the key, that it was made with. */
+export function lighterContents({ path, body }: WireRequest, refusal: Refusal): WireRequest | undefined {
+  if (refusal.status !== 400 || !/\bthought[_ ]?signature/i.test(readErrorText(refusal.body).prose))
+    return undefined;
+  const { contents } = body as { contents: readonly Content[] };
+  const lighter = contents.map(({ role, parts }) => ({
+    role,
+    parts: parts.map((part) => ('functionCall' in part ? { ...part, thoughtSignature: unsigned } : part)),
+  }));
+  const same = JSON.stringify(lighter) === JSON.stringify(contents);
+  return same ? undefined : { path, body: { ...(body as object), contents: lighter } };
+}
