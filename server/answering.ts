@@ -33,7 +33,7 @@ export type AnswerRooms = {
   readonly latencies: Latencies;
   readonly log: Log;
   /** What the balancer sees now. */
-  readonly snapshot: () => Snapshot;
+  readonly snapshot: (role: string | undefined) => Snapshot;
 };
 
 /** A question that is admitted, read and not in the cache. */
@@ -45,6 +45,9 @@ export type Job = {
   /** Those it was read with. */
   readonly settingsBefore: Settings;
 };
+
+/** Who failed last, and how. */
+type Failed = { readonly model: ModelId; readonly error: RumboError };
 
 export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPart, AskResult>;
 
@@ -62,14 +65,14 @@ export function answering(rooms: AnswerRooms): Answering {
         ? request.route
         : { ...request.route, localOnly: isKeptHome(params, settings()) };
     const route = routeNow();
-    const decision = balance(route, snapshot());
+    const decision = balance(route, snapshot(params.role));
     counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
     const plan = turns(answerable(decision, params, route).map(({ model }) => model.id));
     const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
     const whole = draft(params, () => performance.now());
 
     const attempts: Attempt[] = [];
-    let failed: { readonly model: ModelId; readonly error: RumboError } | undefined;
+    let failed: Failed | undefined;
     /** Why the answer first broke off: who was asked to go on afterwards could not help that. */
     let brokeOff: RumboError | undefined;
     const final = (error: RumboError): RumboError =>
@@ -82,14 +85,19 @@ export function answering(rooms: AnswerRooms): Answering {
       });
     for (let turn = plan.next(); turn; turn = plan.next()) {
       // What failed, other questions, or new settings may have taken it out since it was planned.
-      const now = failed ? balance(longer(routeNow(), whole.text), snapshot()) : decision;
+      const now = failed ? balance(longer(routeNow(), whole.text), snapshot(params.role)) : decision;
       const candidate = now.candidates.find(({ model }) => model.id === turn.id);
       const provider = candidate && fleet.get(candidate.model.provider);
       if (!provider) continue;
       const { model } = candidate;
       const { engine, configured } = provider;
       const manner = turn.manner ?? (engine.continues(model.name) ? 'prefill' : 'instruct');
-      const release = budgets.reserve(worstOf(candidate));
+      const release = budgets.reserve(
+        { provider: model.provider, role: params.role ?? '' },
+        worstOf(candidate),
+      );
+      // Another question was quicker: the filter now sees what it took.
+      if (!release) continue;
       const settingsSent = settings();
       const meterOf = meter(route.promptTokens, estimateTokens, () => performance.now());
       const sentAt = performance.now();
@@ -168,14 +176,17 @@ export function answering(rooms: AnswerRooms): Answering {
         release();
       }
     }
-    throw final(brokeOff ?? failed?.error ?? nobody(decision, route, snapshot()));
+    const error = brokeOff ?? failed?.error;
+    if (error) throw final(error);
+    const now = snapshot(params.role);
+    throw final(nobody(balance(routeNow(), now), route, now));
   }
 
   /** The candidates, or the reason why there is none or the pinned one is lost. */
   function answerable(decision: Decision, params: AskParams, route: Route): readonly Ranked[] {
     const { pinLost, candidates } = decision;
     if (pinLost && (pinRule(params) !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
-    if (candidates.length === 0) throw nobody(decision, route, snapshot());
+    if (candidates.length === 0) throw nobody(decision, route, snapshot(params.role));
     return candidates;
   }
 
@@ -229,7 +240,7 @@ function mayGoOn(
 function takeOver(
   whole: Draft,
   mode: Settings['routing.onInterruption'],
-  { model: from, error }: { readonly model: ModelId; readonly error: RumboError },
+  { model: from, error }: Failed,
   to: ModelId,
 ): AskPart {
   const reason = error.message;

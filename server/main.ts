@@ -69,7 +69,7 @@ function start(params: InitializeParams): InitializeResult {
   const keychain = osKeychain(join(home, 'keychain.cjs'));
   const secrets = keys({ env: process.env, keychain, index: keyIndex(storagePath) });
   const book = ledger(storagePath, now, (message) => log.warn(message));
-  const purse = budgets(() => book.today().costUsd);
+  const purse = budgets(book, now);
   const cache = responseCache(cacheLimits(settings));
   const numbers = counters();
   const speeds = latencies();
@@ -116,7 +116,7 @@ function start(params: InitializeParams): InitializeResult {
       priorityOrder: settings['routing.priorityOrder'],
       providers: providers.status(),
       budgets: purse.list(),
-      today: book.today(),
+      today: book.spent('day'),
       inFlight: answers.inFlight(),
       problems: [...(problemOfFile ? [problemOfFile] : []), ...problems, ...providers.problems()],
       keyStore: secrets.store(),

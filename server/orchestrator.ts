@@ -28,9 +28,8 @@ export type Orchestrator = {
 export function orchestrator(rooms: Rooms): Orchestrator {
   const { settings, fleet, cache, budgets, ledger, counters, latencies, log, changed } = rooms;
 
-  const snapshot = (): Snapshot => {
+  const snapshot = (role = ''): Snapshot => {
     const now = settings();
-    const room = budgets.room();
     return {
       models: fleet.models(),
       resting: fleet.resting(),
@@ -41,8 +40,10 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       priorityOrder: now['routing.priorityOrder'],
       taskTypes: now['routing.taskTypes'],
       roles: now.roles,
-      roomUsd: room.usd,
-      roomName: room.name,
+      room: budgets.room({ provider: '', role }),
+      roomOf: budgets.differsByProvider()
+        ? new Map(fleet.names().map((provider) => [provider, budgets.room({ provider, role })]))
+        : new Map(),
     };
   };
 
@@ -93,7 +94,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     explain(sent) {
       const params = admit(sent);
       const { route, classification } = read(params, settings());
-      const { strategy, candidates, excluded } = balance(route, snapshot());
+      const { strategy, candidates, excluded } = balance(route, snapshot(params.role));
       return {
         task: classification.task,
         difficulty: classification.difficulty,

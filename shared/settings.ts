@@ -69,6 +69,10 @@ export const ProviderSettings = z.object({
 });
 export type ProviderSettings = z.infer<typeof ProviderSettings>;
 
+/** Limits in US dollars. Absent: none. */
+export const PeriodBudget = z.object({ perDayUsd: Usd.optional(), perMonthUsd: Usd.optional() });
+export type PeriodBudget = z.infer<typeof PeriodBudget>;
+
 /** What a role or a task type prefers. */
 export const Preference = z.object({ model: ModelName.optional(), strategy: Strategy.optional() });
 export type Preference = z.infer<typeof Preference>;
@@ -182,6 +186,38 @@ export const Settings = z.object({
         'Requests that could take the day over this (US dollars, local midnight) are not sent. Empty: no limit.',
       ),
     ),
+  'budget.perMonthUsd': Usd.nullable()
+    .default(null)
+    .meta(
+      meta(
+        'application',
+        'Requests that could take the calendar month over this (US dollars, local time) are not sent. Empty: no limit.',
+      ),
+    ),
+  'budget.perProvider': z
+    .record(z.string(), PeriodBudget)
+    .default({})
+    .meta(
+      meta(
+        'application',
+        'Limits for one provider: `{ "openai": { "perDayUsd": 2, "perMonthUsd": 20 } }`. Its models step aside when a limit is reached; others answer.',
+      ),
+    ),
+  'budget.perRole': z
+    .record(z.string(), PeriodBudget)
+    .default({})
+    .meta(
+      meta(
+        'application',
+        'Limits for one role: `{ "planner": { "perDayUsd": 1 } }`. Local models go on when a limit is reached.',
+      ),
+    ),
+  'budget.warnAtPercent': z
+    .int()
+    .min(1)
+    .max(100)
+    .default(80)
+    .meta(meta('application', 'Percent of a budget at which Rumbo warns, once per day or month.')),
   'privacy.localOnly': z
     .array(z.string().min(1))
     .default([])

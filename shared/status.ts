@@ -86,11 +86,18 @@ export type ProviderStatus = {
 };
 
 export type Budget = {
+  /** Its setting, with the provider or role it is for. */
   readonly name: string;
+  readonly period: 'day' | 'month';
   readonly limitUsd: number;
+  /** Since the period began, in every window. */
   readonly spentUsd: number;
   /** Set aside for requests in flight. */
   readonly reservedUsd: number;
+  /** So much is spent that the user wants to know. */
+  readonly warns: boolean;
+  /** ISO 8601; when it begins anew. */
+  readonly freesAt: string;
 };
 
 export type Status = {

@@ -80,8 +80,8 @@ const snapshot = (strategy: Snapshot['strategy']): Snapshot => ({
   priorityOrder: ['local', 'provider-2', 'provider-4', 'provider-1'],
   taskTypes: {},
   roles: {},
-  roomUsd: 5,
-  roomName: 'rumbo.budget.perDayUsd',
+  room: { usd: 5, name: 'rumbo.budget.perDayUsd' },
+  roomOf: new Map(),
 });
 
 const snapshots = (['auto', 'priority', 'cost', 'performance', 'quality'] as const).map(snapshot);

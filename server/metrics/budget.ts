@@ -1,45 +1,111 @@
 /** Hard budgets: what a request may cost at worst is set aside before it is sent, and settled after. US dollars. */
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
+import { endOf, type Period } from './calendar.ts';
+import type { Ledger } from './ledger.ts';
+import type { Owned, Share } from './spending.ts';
 
-export type Limits = Pick<Settings, 'budget.perRequestUsd' | 'budget.perDayUsd'>;
+export type Limits = Pick<Settings, Extract<keyof Settings, `budget.${string}`>>;
 
-/** @param spentToday what the ledger says */
-export function budgets(spentToday: () => number) {
-  let limits: Limits = { 'budget.perRequestUsd': null, 'budget.perDayUsd': null };
-  let reserved = 0;
-  const left = () => {
-    const day = limits['budget.perDayUsd'];
-    return day === null ? null : Math.max(0, day - spentToday() - reserved);
+/** What one more request may cost at worst. */
+export type Room = {
+  /** `null`: no limit. */
+  readonly usd: number | null;
+  /** The budget that says so. */
+  readonly name: string;
+  /** Milliseconds since 1970; when that budget begins anew. Absent: it is for each request. */
+  readonly freesAtMs?: number;
+};
+
+type Limit = Share & { readonly name: string; readonly period: Period; readonly usd: number };
+
+/** @param now milliseconds since 1970 */
+export function budgets(ledger: Pick<Ledger, 'spent' | 'reserved' | 'reserve'>, now: () => number) {
+  let perRequest: number | null = null;
+  let limits: readonly Limit[] = [];
+  let warnAt = 1;
+
+  const left = ({ period, usd, provider, role }: Limit): number =>
+    Math.max(0, usd - ledger.spent(period, { provider, role }).costUsd - ledger.reserved({ provider, role }));
+
+  const room = (share: Owned): Room => {
+    let least: Room = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
+    for (const limit of limits) {
+      if (!holdsFor(limit, share)) continue;
+      const usd = left(limit);
+      if (least.usd === null || usd < least.usd)
+        least = { usd, name: limit.name, freesAtMs: endOf(limit.period, now()) };
+    }
+    return least;
   };
+
   return {
-    configure(next: Limits): void {
-      limits = next;
+    configure(settings: Limits): void {
+      perRequest = settings['budget.perRequestUsd'];
+      limits = limitsOf(settings);
+      warnAt = settings['budget.warnAtPercent'] / 100;
     },
-    /** What one more request may cost at worst, and which budget says so. `null`: no limit. */
-    room(): { readonly usd: number | null; readonly name: string } {
-      const perRequest = limits['budget.perRequestUsd'];
-      const today = left();
-      if (today !== null && (perRequest === null || today < perRequest))
-        return { usd: today, name: 'rumbo.budget.perDayUsd' };
-      return { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
-    },
-    /** Sets `usd` aside. Returns what gives it back, once; the ledger has the real cost by then. */
-    reserve(usd: number): () => void {
-      reserved += usd;
-      let open = true;
-      return () => {
-        if (open) reserved -= usd;
-        open = false;
+    /** For a request in this role (`''`: none) to a model of this provider. */
+    room,
+    /** Whether some budgets are for single providers: `room` then differs from one to the other. */
+    differsByProvider: (): boolean => limits.some(({ provider }) => provider !== undefined),
+    /**
+     * Sets `usd` aside. Returns what gives it back, once, when the ledger has the real cost; `undefined` when somebody
+     * else, here or in another window, was quicker and too little is left.
+     */
+    reserve(share: Owned, usd: number): (() => void) | undefined {
+      const allowed = () => {
+        const { usd: most } = room(share);
+        return most === null || usd <= most;
       };
+      return ledger.reserve({ ...share, usd }, allowed, usd > 0 && limits.length > 0);
     },
-    list(): Budget[] {
-      const day = limits['budget.perDayUsd'];
-      return day === null
-        ? []
-        : [{ name: 'rumbo.budget.perDayUsd', limitUsd: day, spentUsd: spentToday(), reservedUsd: reserved }];
-    },
+    list: (): Budget[] =>
+      limits.map(({ name, period, usd, provider, role }) => {
+        const spentUsd = ledger.spent(period, { provider, role }).costUsd;
+        return {
+          name,
+          period,
+          limitUsd: usd,
+          spentUsd,
+          reservedUsd: ledger.reserved({ provider, role }),
+          warns: spentUsd >= usd * warnAt,
+          freesAt: new Date(endOf(period, now())).toISOString(),
+        };
+      }),
   };
 }
 
 export type Budgets = ReturnType<typeof budgets>;
+
+const holdsFor = ({ provider, role }: Limit, share: Owned): boolean =>
+  (provider ?? share.provider) === share.provider && (role ?? share.role) === share.role;
+
+function limitsOf(settings: Limits): Limit[] {
+  const fields = { perDayUsd: 'day', perMonthUsd: 'month' } as const;
+  const all = [
+    {
+      name: 'rumbo.budget',
+      share: {},
+      of: { perDayUsd: settings['budget.perDayUsd'], perMonthUsd: settings['budget.perMonthUsd'] },
+    },
+    ...Object.entries(settings['budget.perProvider']).map(([provider, of]) => ({
+      name: `rumbo.budget.perProvider.${provider}`,
+      share: { provider },
+      of,
+    })),
+    ...Object.entries(settings['budget.perRole']).map(([role, of]) => ({
+      name: `rumbo.budget.perRole.${role}`,
+      share: { role },
+      of,
+    })),
+  ];
+  return all.flatMap(({ name, share, of }) =>
+    (['perDayUsd', 'perMonthUsd'] as const).flatMap((field) => {
+      const usd = of[field];
+      return usd === null || usd === undefined
+        ? []
+        : [{ ...share, name: `${name}.${field}`, period: fields[field], usd }];
+    }),
+  );
+}

@@ -1,149 +1,223 @@
 /** What was spent: one row for each answer, on disk where there is a folder for it. Never a prompt, never an answer. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Status } from '../../shared/status.ts';
+import { type Period, periods, startOf } from './calendar.ts';
+import { openLedger } from './ledger-file.ts';
+import { type Owned, type Share, type Spent, type Sum, spending } from './spending.ts';
 
-export type Spending = Status['today'];
+/** Money set aside for a request in flight. */
+export type Reservation = Owned & { readonly usd: number };
 
 export interface Ledger {
   /** Adds a receipt; the disk is written after the current work. */
   add(receipt: Receipt): void;
-  /** Since local midnight, of every window that writes into this folder. */
-  today(): Spending;
+  /** Since the period began, of every window that writes into this folder. */
+  spent(period: Period, share?: Share): Sum;
+  /** US dollars set aside now, in every window. */
+  reserved(share?: Share): number;
+  /**
+   * Sets money aside unless `allowed` says no when it is asked, with every other window kept waiting. Returns what
+   * gives it back, once, after the rows added before it; `undefined`: it was not allowed.
+   * @param shared whether other windows must see it; without a limit to keep they need not
+   */
+  reserve(wanted: Reservation, allowed: () => boolean, shared: boolean): (() => void) | undefined;
   dispose(): void;
 }
+
+/** A window that ended without a word gives its reservations back after this long. */
+const longestRequestMs = 3_600_000;
 
 /**
  * @param folder the user's storage folder. Absent: rows live in memory only
  * @param now milliseconds since 1970
- * @param warn told once, in one sentence, when the disk cannot be used
+ * @param warn told in one sentence when the disk cannot be used
  */
 export function ledger(
   folder: string | undefined,
   now: () => number,
   warn: (message: string) => void,
 ): Ledger {
-  const database = folder === undefined ? undefined : open(folder, warn);
-  let day = midnight(now());
-  let today = database ? sumSince(database, day) : { costUsd: 0, requests: 0, unknownPrice: 0 };
-
-  const turn = () => {
-    const start = midnight(now());
-    if (start === day) return;
-    day = start;
-    today = { costUsd: 0, requests: 0, unknownPrice: 0 };
-    seenVersion = undefined;
+  const inMemory = (error: unknown) => {
+    const why = error instanceof Error ? error.message : 'unknown reason';
+    warn(`The ledger cannot be used (${why}); what is spent is counted in memory only.`);
+  };
+  const database = folder === undefined ? undefined : openLedger(folder, inMemory);
+  const statements = new Map<string, StatementSync>();
+  const prepared = (open: DatabaseSync, sql: string): StatementSync => {
+    const known = statements.get(sql) ?? open.prepare(sql);
+    statements.set(sql, known);
+    return known;
   };
 
-  const pending: Receipt[] = [];
-  let insert: StatementSync | undefined;
-  let dataVersion: StatementSync | undefined;
+  /** This window, among those who share the file. */
+  const owner = randomUUID();
+  const sums = spending();
+  let began: Record<Period, number> = { day: 0, month: 0 };
   let seenVersion: unknown;
+  /** Reservations of this window, and of the others as last read. */
+  const own = new Map<string, Reservation>();
+  let others: readonly Reservation[] = [];
+
+  const pending: (() => void)[] = [];
+  const later = (work: () => void) => {
+    pending.push(work);
+    if (pending.length === 1) setImmediate(write);
+  };
   const write = () => {
-    const rows = pending.splice(0);
-    if (!database || rows.length === 0) return;
-    for (const { id, at, model, task, role, usage, costUsd, totalMs, cached } of rows) {
+    for (const work of pending.splice(0)) {
       try {
-        insert ??= database.prepare('insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-        insert.run(
-          id,
-          Date.parse(at),
-          model,
-          task,
-          role,
-          usage.input,
-          usage.output,
-          costUsd,
-          totalMs,
-          cached ? 1 : 0,
-        );
+        work();
       } catch (error) {
-        warn(`The ledger cannot be written (${messageOf(error)}); today’s cost is counted in memory only.`);
+        inMemory(error);
       }
     }
   };
 
-  /** Another window spends from the same budgets; SQLite says when it has written. */
+  const read = (open: DatabaseSync) => {
+    for (const period of periods) sums.merge(period, linesSince(open, began[period]));
+    const rows = prepared(
+      open,
+      'select provider, role, usd from reservations where owner <> ? and at > ?',
+    ).all(owner, now() - longestRequestMs);
+    others = rows.map(({ provider, role, usd }) => ({
+      provider: text(provider),
+      role: text(role),
+      usd: Number(usd),
+    }));
+  };
+  /** Another window spends from the same budgets, and SQLite says when it has written; a new day begins at nothing. */
   const catchUp = () => {
+    for (const period of periods) {
+      const start = startOf(period, now());
+      if (start === began[period]) continue;
+      began = { ...began, [period]: start };
+      sums.begin(period);
+      seenVersion = undefined;
+    }
     if (!database) return;
     try {
-      dataVersion ??= database.prepare('pragma data_version');
-      const version = dataVersion.get()?.['data_version'];
+      const version = prepared(database, 'pragma data_version').get()?.['data_version'];
       if (version === seenVersion) return;
       write();
-      today = atLeast(today, sumSince(database, day));
+      read(database);
       seenVersion = version;
     } catch {
       // What is counted in memory stands; writing has said what is wrong.
     }
   };
+  catchUp();
+
+  const isMeant =
+    ({ provider, role }: Share) =>
+    (each: Owned) =>
+      (provider ?? each.provider) === each.provider && (role ?? each.role) === each.role;
 
   return {
     add(receipt) {
-      turn();
-      today = {
-        costUsd: today.costUsd + (receipt.costUsd ?? 0),
-        requests: today.requests + 1,
-        unknownPrice: today.unknownPrice + (receipt.costUsd === null ? 1 : 0),
-      };
-      pending.push(receipt);
-      if (pending.length === 1) setImmediate(write);
-    },
-    today() {
-      turn();
       catchUp();
-      return today;
+      sums.add(receipt);
+      if (database) later(() => insert(prepared(database, insertAnswer), receipt));
+    },
+    spent(period, share) {
+      catchUp();
+      return sums.of(period, share);
+    },
+    reserved(share = {}) {
+      catchUp();
+      return [...own.values(), ...others].filter(isMeant(share)).reduce((sum, { usd }) => sum + usd, 0);
+    },
+    reserve(wanted, allowed, shared) {
+      const id = randomUUID();
+      const onDisk = database && shared ? database : undefined;
+      if (onDisk && !reserveOnDisk(onDisk, id, wanted, allowed)) return undefined;
+      if (!onDisk && !allowed()) return undefined;
+      own.set(id, wanted);
+      return () => {
+        if (!own.delete(id) || !onDisk) return;
+        later(() => prepared(onDisk, 'delete from reservations where id = ?').run(id));
+      };
     },
     dispose() {
       write();
+      try {
+        if (database) prepared(database, 'delete from reservations where owner = ?').run(owner);
+      } catch {
+        // They end by themselves after a while.
+      }
       database?.close();
     },
   };
-}
 
-/** SQLite is part of Node, but some Electron builds come without it. */
-function open(folder: string, warn: (message: string) => void): DatabaseSync | undefined {
-  try {
-    mkdirSync(folder, { recursive: true });
-    const sqlite = process.getBuiltinModule('node:sqlite');
-    const database = new sqlite.DatabaseSync(join(folder, 'ledger.sqlite'));
-    database.exec(
-      `pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 2000;
-       create table if not exists answers (
-         id text primary key, at integer not null, model text not null, task text not null, role text,
-         input integer not null, output integer not null, cost_usd real, total_ms real not null, cached integer not null
-       ) strict;
-       create index if not exists answers_at on answers (at);`,
-    );
-    return database;
-  } catch (error) {
-    warn(`The ledger cannot be opened (${messageOf(error)}); today’s cost is counted in memory only.`);
-    return;
+  /** Looks and takes in one step: two windows must not both find the last cent. */
+  function reserveOnDisk(
+    open: DatabaseSync,
+    id: string,
+    { provider, role, usd }: Reservation,
+    allowed: () => boolean,
+  ): boolean {
+    try {
+      write();
+      open.exec('begin immediate');
+    } catch (error) {
+      inMemory(error);
+      return allowed();
+    }
+    try {
+      read(open);
+      const yes = allowed();
+      if (yes)
+        prepared(open, 'insert into reservations values (?, ?, ?, ?, ?, ?)').run(
+          id,
+          owner,
+          now(),
+          provider,
+          role,
+          usd,
+        );
+      open.exec('commit');
+      return yes;
+    } catch (error) {
+      open.exec('rollback');
+      inMemory(error);
+      return allowed();
+    }
   }
 }
 
-function sumSince(database: DatabaseSync, start: number): Spending {
-  const row = database
-    .prepare(
-      'select coalesce(sum(cost_usd), 0) as cost, count(*) as requests, count(*) - count(cost_usd) as unknown from answers where at >= ?',
-    )
-    .get(start);
-  return {
-    costUsd: Number(row?.['cost'] ?? 0),
-    requests: Number(row?.['requests'] ?? 0),
-    unknownPrice: Number(row?.['unknown'] ?? 0),
-  };
+const insertAnswer = 'insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+
+function insert(statement: StatementSync, receipt: Receipt): void {
+  const { id, at, model, task, role, usage, costUsd, totalMs, cached } = receipt;
+  statement.run(
+    id,
+    Date.parse(at),
+    model,
+    task,
+    role,
+    usage.input,
+    usage.output,
+    costUsd,
+    totalMs,
+    cached ? 1 : 0,
+  );
 }
 
-/** Rows that could not be written are in memory only, those of others on disk only. */
-const atLeast = (a: Spending, b: Spending): Spending => ({
-  costUsd: Math.max(a.costUsd, b.costUsd),
-  requests: Math.max(a.requests, b.requests),
-  unknownPrice: Math.max(a.unknownPrice, b.unknownPrice),
-});
+const text = (value: SQLOutputValue | undefined): string => (typeof value === 'string' ? value : '');
 
-const midnight = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
+function linesSince(database: DatabaseSync, start: number): Spent[] {
+  return database
+    .prepare(
+      `select substr(model, 1, instr(model, '/') - 1) as provider, coalesce(role, '') as role,
+         coalesce(sum(cost_usd), 0) as cost, count(*) as requests, count(*) - count(cost_usd) as unknown
+       from answers where at >= ? group by 1, 2`,
+    )
+    .all(start)
+    .map(({ provider, role, cost, requests, unknown }) => ({
+      provider: text(provider),
+      role: text(role),
+      costUsd: Number(cost),
+      requests: Number(requests),
+      unknownPrice: Number(unknown),
+    }));
+}

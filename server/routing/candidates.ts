@@ -57,13 +57,15 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
 
 const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: new Date(ms).toISOString() });
 
-function overBudget(model: Model, route: Route, { roomUsd, roomName }: Snapshot): Reason | undefined {
-  if (roomUsd === null || model.source === 'local') return;
+function overBudget(model: Model, route: Route, { room, roomOf }: Snapshot): Reason | undefined {
+  const { usd, name, freesAtMs } = roomOf.get(model.provider) ?? room;
+  if (usd === null || model.source === 'local') return;
   const cost = predictCost(route, model);
-  if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${roomName} cannot be kept.` };
-  if (cost.high <= roomUsd) return;
+  if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${name} cannot be kept.` };
+  if (cost.high <= usd) return;
   return {
     rule: 'budget',
-    reason: `It could cost $${cost.high.toFixed(4)}, and ${roomName} leaves $${roomUsd.toFixed(4)}.`,
+    reason: `It could cost $${cost.high.toFixed(4)}, and ${name} leaves $${usd.toFixed(4)}.`,
+    ...untilOf(freesAtMs),
   };
 }

@@ -17,6 +17,16 @@ export type TokensLeft = {
   readonly untilMs: number;
 };
 
+/** What the hard budgets leave. The same shape as server/metrics/budget.ts gives. */
+export type Room = {
+  /** US dollars. `null`: no limit. */
+  readonly usd: number | null;
+  /** The budget that says so. */
+  readonly name: string;
+  /** Milliseconds since 1970; when it begins anew. Absent: it is for each request. */
+  readonly freesAtMs?: number;
+};
+
 export type Snapshot = {
   readonly models: readonly Model[];
   /** Providers that may not be asked now; the others may. */
@@ -31,10 +41,10 @@ export type Snapshot = {
   readonly priorityOrder: readonly string[];
   readonly taskTypes: Readonly<Partial<Record<TaskType, Preference>>>;
   readonly roles: Readonly<Record<string, Preference>>;
-  /** US dollars that one more request may cost at worst. `null`: no hard budget. */
-  readonly roomUsd: number | null;
-  /** Which budget that is, for the sentence. */
-  readonly roomName: string;
+  /** What one more request may cost at worst. */
+  readonly room: Room;
+  /** Where it is less for one provider, by its name. */
+  readonly roomOf: ReadonlyMap<string, Room>;
 };
 
 /** What is known of the request itself. */

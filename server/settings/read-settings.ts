@@ -55,6 +55,7 @@ export const unreadable = (message: string): ReadSettings => ({
 const careful = {
   'budget.perRequestUsd': 0,
   'budget.perDayUsd': 0,
+  'budget.perMonthUsd': 0,
   'privacy.localOnly': ['**'],
 } satisfies Partial<Settings>;
 
@@ -89,6 +90,7 @@ function mend(key: SettingKey, schema: z.ZodType, entry: string, content: unknow
     ...rest,
     ...(key === 'models' && switches ? { locked: true } : {}),
     ...(key === 'providers' ? { enabled: false } : {}),
+    ...(key === 'budget.perProvider' || key === 'budget.perRole' ? { perDayUsd: 0 } : {}),
   };
   return schema.safeParse({ [entry]: mended }).success ? mended : undefined;
 }

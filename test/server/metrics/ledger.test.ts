@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { budgets } from '../../../server/metrics/budget.ts';
 import { ledger } from '../../../server/metrics/ledger.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import type { Receipt } from '../../../shared/receipts.ts';
@@ -37,16 +36,16 @@ test('the day’s cost survives a restart, and unknown prices are counted apart'
   first.add(receipt('b', null));
   first.dispose();
   const second = ledger(place, () => noon, fail);
-  assert.deepEqual(second.today(), { costUsd: 0.25, requests: 2, unknownPrice: 1 });
+  assert.deepEqual(second.spent('day'), { costUsd: 0.25, requests: 2, unknownPrice: 1 });
   second.dispose();
 });
 test('a new day begins at zero', () => {
   let now = noon;
   const book = ledger(undefined, () => now, fail);
   book.add(receipt('a', 1));
-  assert.equal(book.today().costUsd, 1);
+  assert.equal(book.spent('day').costUsd, 1);
   now += 24 * 3_600_000;
-  assert.equal(book.today().costUsd, 0);
+  assert.equal(book.spent('day').costUsd, 0);
 });
 test('rows are on disk soon after the answer, without waiting for the end', async () => {
   const place = folder();
@@ -55,7 +54,7 @@ test('rows are on disk soon after the answer, without waiting for the end', asyn
   await new Promise((resolve) => setTimeout(resolve, 50));
   // A second reader, as after a crash of the first: nothing was closed.
   const other = ledger(place, () => noon, fail);
-  assert.equal(other.today().costUsd, 0.5);
+  assert.equal(other.spent('day').costUsd, 0.5);
   other.dispose();
   book.dispose();
   assert.ok(!readFileSync(join(place, 'ledger.sqlite')).includes('secret project'), 'no reason text is kept');
@@ -72,12 +71,12 @@ test('what another window spends counts at once, here and there', async () => {
     book.add(receipt(id, 0.5));
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  assert.deepEqual([a.today().costUsd, b.today().costUsd], [1.5, 1.5]);
-  assert.equal(a.today().requests, 3);
+  assert.deepEqual([a.spent('day').costUsd, b.spent('day').costUsd], [1.5, 1.5]);
+  assert.equal(a.spent('day').requests, 3);
   now += 24 * 3_600_000;
   b.add(receipt('d', 2, now));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual([a.today().costUsd, b.today().costUsd], [2, 2]);
+  assert.deepEqual([a.spent('day').costUsd, b.spent('day').costUsd], [2, 2]);
   a.dispose();
   b.dispose();
 });
@@ -94,7 +93,7 @@ test('a row that cannot be written takes no other with it', async () => {
   book.dispose();
   assert.equal(warnings.length, 1);
   const again = ledger(place, () => noon, fail);
-  assert.equal(again.today().costUsd, 2);
+  assert.equal(again.spent('day').costUsd, 2);
   again.dispose();
 });
 test('a broken database is said once and costs no answer', () => {
@@ -110,23 +109,6 @@ test('a broken database is said once and costs no answer', () => {
     (message) => void warnings.push(message),
   );
   book.add(receipt('a', 1));
-  assert.equal(book.today().costUsd, 1);
+  assert.equal(book.spent('day').costUsd, 1);
   assert.equal(warnings.length, 1);
-});
-
-test('the tighter budget gives the room, and what is in flight is set aside', () => {
-  let spent = 0;
-  const purse = budgets(() => spent);
-  assert.equal(purse.room().usd, null);
-  purse.configure({ 'budget.perRequestUsd': 0.5, 'budget.perDayUsd': 1 });
-  assert.deepEqual(purse.room(), { usd: 0.5, name: 'rumbo.budget.perRequestUsd' });
-  const release = purse.reserve(0.5);
-  spent = 0.2;
-  assert.ok(Math.abs((purse.room().usd ?? 0) - 0.3) < 1e-9);
-  assert.equal(purse.room().name, 'rumbo.budget.perDayUsd');
-  release();
-  release();
-  assert.equal(purse.room().name, 'rumbo.budget.perRequestUsd');
-  spent = 5;
-  assert.equal(purse.room().usd, 0);
 });

@@ -37,8 +37,8 @@ const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
   priorityOrder: ['gemini', 'local', 'openai'],
   taskTypes: {},
   roles: {},
-  roomUsd: null,
-  roomName: 'rumbo.budget.perRequestUsd',
+  room: { usd: null, name: 'rumbo.budget.perRequestUsd' },
+  roomOf: new Map(),
   ...more,
 });
 const route = (more: Partial<Route> = {}): Route => ({
@@ -124,7 +124,10 @@ describe('1. Filter', () => {
   });
   test('a hard budget takes out what could break it and what has no price, never a local model', () => {
     const models = [model('openai/a'), model('openai/x', { price: null }), model('ollama/c')];
-    const decision = balance(route(), snapshot(models, { roomUsd: 0.001 }));
+    const decision = balance(
+      route(),
+      snapshot(models, { room: { usd: 0.001, name: 'rumbo.budget.perDayUsd' } }),
+    );
     assert.deepEqual(
       decision.candidates.map(({ model }) => model.id),
       ['ollama/c'],
@@ -133,7 +136,12 @@ describe('1. Filter', () => {
       decision.excluded.map(({ rule }) => rule),
       ['budget', 'budget'],
     );
-    assert.equal(ids(route(), snapshot(models, { roomUsd: 1 })).includes('openai/a'), true);
+    assert.equal(
+      ids(route(), snapshot(models, { room: { usd: 1, name: 'rumbo.budget.perDayUsd' } })).includes(
+        'openai/a',
+      ),
+      true,
+    );
   });
 });
 
@@ -272,9 +280,9 @@ describe('when nobody is left', () => {
     assert.match(error.message, /1970-01-01T00:00:20/);
   });
   test('a budget is named', () => {
-    const error = why([model('openai/a')], route(), { roomUsd: 0 });
+    const error = why([model('openai/a')], route(), { room: { usd: 0, name: 'rumbo.budget.perDayUsd' } });
     assert.equal(error.kind, 'over-budget');
-    assert.match(error.message, /rumbo\.budget\.perRequestUsd/);
+    assert.match(error.message, /rumbo\.budget\.perDayUsd/);
   });
   test('no provider at all names what is missing', () => {
     const noKey: [string, ProviderRest] = ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }];

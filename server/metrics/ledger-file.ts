@@ -1,0 +1,32 @@
+/** The ledger's file: SQLite in the user's storage folder, shared by every window. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * SQLite is part of Node, but some Electron builds come without it. `undefined` when it cannot be used.
+ * @param failed told why
+ */
+export function openLedger(folder: string, failed: (error: unknown) => void): DatabaseSync | undefined {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const sqlite = process.getBuiltinModule('node:sqlite');
+    const database = new sqlite.DatabaseSync(join(folder, 'ledger.sqlite'));
+    database.exec(
+      `pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 2000;
+       create table if not exists answers (
+         id text primary key, at integer not null, model text not null, task text not null, role text,
+         input integer not null, output integer not null, cost_usd real, total_ms real not null, cached integer not null
+       ) strict;
+       create index if not exists answers_at on answers (at);
+       create table if not exists reservations (
+         id text primary key, owner text not null, at integer not null,
+         provider text not null, role text not null, usd real not null
+       ) strict;`,
+    );
+    return database;
+  } catch (error) {
+    failed(error);
+    return;
+  }
+}
