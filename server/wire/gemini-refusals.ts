@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { RumboError } from '../../shared/errors.ts';
 import { readErrorText } from './error-body.ts';
 import { refusalError } from './refusals.ts';
-import { waitOf } from './retry-after.ts';
+import { waitOf } from './wait.ts';
 import type { Refusal } from './wire-format.ts';
 
 const Detail = z.object({

@@ -1,8 +1,16 @@
-/** Rate limits as a service tells them in the headers of each answer, in any vendor’s form. */
+/**
+ * Rate limits as a service tells them in the headers of each answer, in any vendor’s form.
+ * OpenAI and its copies https://developers.openai.com/api/docs/guides/rate-limits, Anthropic
+ * https://platform.claude.com/docs/en/api/rate-limits, Groq https://console.groq.com/docs/rate-limits, Mistral
+ * https://github.com/mistralai/client-ts/issues/169, Cerebras https://inference-docs.cerebras.ai/support/rate-limits,
+ * the IETF's draft https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
+ */
+import { serviceNow, untilOf } from './wait.ts';
+import type { Refusal } from './wire-format.ts';
 
 /** One window, read at one moment. */
 export type RateReading = {
-  /** What is counted: `requests`, `tokens`, `input tokens`, `output tokens`. */
+  /** What is counted: `requests`, `tokens`, `input tokens`, `output tokens`; `tokens per month` beside shorter ones. */
   readonly unit: string;
   /** Absent: not told. */
   readonly limit?: number;
@@ -10,3 +18,91 @@ export type RateReading = {
   /** Milliseconds since 1970; the window is full again, as far as it was told. */
   readonly resetsAtMs: number;
 };
+
+/** What the headers say of one window; each part may be missing. */
+export type ToldWindow = {
+  unit: string;
+  limit?: number;
+  remaining?: number;
+  /** Milliseconds from now. */
+  resetMs?: number;
+  /** Milliseconds that such a window lasts at most, by its name. Absent: its name does not say, or too long to be of use. */
+  readonly lastsMs?: number;
+};
+
+/** A moment further back than this is no reset that has just passed. Milliseconds. */
+const longestPastMs = 86_400_000;
+
+/** Windows of which it was told what is left. Nothing is read where the numbers make no sense. */
+export function rateWindows(headers: Refusal['headers'], nowMs: number): readonly RateReading[] {
+  return toldWindows(headers, nowMs).flatMap(({ unit, limit, remaining, resetMs, lastsMs }) => {
+    const waitMs = resetMs ?? lastsMs;
+    if (remaining === undefined || waitMs === undefined) return [];
+    return [{ unit, remaining, resetsAtMs: nowMs + waitMs, ...(limit === undefined ? {} : { limit }) }];
+  });
+}
+
+/** Every window that the headers speak of. */
+export function toldWindows(headers: Refusal['headers'], nowMs: number): readonly ToldWindow[] {
+  const windows = new Map<string, ToldWindow>();
+  const serviceMs = serviceNow(headers['date'], nowMs);
+  for (const [name, value] of Object.entries(headers)) {
+    const place = value === undefined ? undefined : placeOf(name);
+    if (!place || value === undefined) continue;
+    const window = windows.get(place.name) ?? firstOf(place.name);
+    if (place.part === 'reset') {
+      const resetMs = untilOf(value, serviceMs);
+      if (resetMs === undefined || resetMs < -longestPastMs) continue;
+      window.resetMs = Math.max(0, resetMs);
+    } else {
+      const number = countOf(value);
+      if (number === undefined) continue;
+      window[place.part] = number;
+    }
+    windows.set(place.name, window);
+  }
+  return [...windows.values()];
+}
+
+type Place = { readonly name: string; readonly part: 'limit' | 'remaining' | 'reset' };
+
+/** Most vendors name the part and then the unit, Anthropic the unit and then the part; Mistral has had several names. */
+const forms = [
+  /^(?:x-)?ratelimit(?<bySize>bysize)?-(?<part>limit|remaining|reset)(?:-(?<unit>[a-z-]+))?$/,
+  /^anthropic-ratelimit-(?<unit>[a-z-]+)-(?<part>limit|remaining|reset)$/,
+];
+
+/** Which window a header speaks of, and which part of it. */
+function placeOf(header: string): Place | undefined {
+  // Answers have many headers, and this is asked of each.
+  if (!header.includes('ratelimit')) return undefined;
+  const { bySize, part, unit } = forms.map((form) => form.exec(header)?.groups).find(Boolean) ?? {};
+  if (part !== 'limit' && part !== 'remaining' && part !== 'reset') return undefined;
+  const counted = unit === undefined || periodMs.has(unit) ? [bySize ? 'tokens' : 'requests', unit] : [unit];
+  return { part, name: counted.filter(Boolean).join('-') };
+}
+
+/** Milliseconds that a window of this name lasts. A longer one may be nearly over, so its length tells nothing. */
+const periodMs: ReadonlyMap<string, number | undefined> = new Map([
+  ['second', 1_000],
+  ['minute', 60_000],
+  ['hour', 3_600_000],
+  ['day', undefined],
+  ['month', undefined],
+]);
+
+/** `tokens-minute` counts tokens; a longer period is said, since the same service has shorter ones too. */
+function firstOf(name: string): ToldWindow {
+  const words = name.replace(/^req(?=-|$)/, 'requests').split('-');
+  const period = words.at(-1) ?? '';
+  if (!periodMs.has(period)) return { unit: words.join(' ') };
+  const counted = words.slice(0, -1).join(' ');
+  const lastsMs = periodMs.get(period);
+  return {
+    unit: period === 'minute' ? counted : `${counted} per ${period}`,
+    ...(lastsMs === undefined ? {} : { lastsMs }),
+  };
+}
+
+const countOf = (text: string): number | undefined =>
+  /^\d{1,15}(?:\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;

@@ -1,0 +1,34 @@
+/** Moments and durations: every form a service writes them in. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { waitOf } from '../../../server/wire/wait.ts';
+
+const now = Date.parse('2026-11-21T12:00:00Z');
+
+test('durations as Go writes them, bare seconds, dates and epochs are understood', () => {
+  const table: [string, number | undefined][] = [
+    ['12ms', 12],
+    ['1s', 1_000],
+    ['9.5s', 9_500],
+    ['6m0s', 360_000],
+    ['2m59.56s', 179_560],
+    ['1h2m3.5s', 3_723_500],
+    ['1m', 60_000],
+    ['1d2h', 93_600_000],
+    ['1s250ms', 1_250],
+    ['30', 30_000],
+    ['0.5', 500],
+    ['0', 0],
+    ['2026-11-21T12:00:30Z', 30_000],
+    ['Sat, 21 Nov 2026 12:01:00 GMT', 60_000],
+    [String(now / 1000 + 5), 5_000],
+    [String(now + 5), 5],
+    ['2026-11-21T11:00:00Z', 0],
+    ['', undefined],
+    ['soon', undefined],
+  ];
+  for (const [text, ms] of table) {
+    const wait = waitOf(text, now);
+    assert.equal(wait === undefined ? undefined : Math.round(wait), ms, text);
+  }
+});
