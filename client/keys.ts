@@ -97,7 +97,7 @@ async function pick(
     return undefined;
   }
   const items = providers.map((provider) => ({
-    label: `$(${stateIcon(provider.state)}) ${provider.label}`,
+    label: `$(${stateIcon(provider)}) ${provider.label}`,
     description: provider.name,
     detail: keySentence(provider.key),
     provider,

@@ -1,7 +1,7 @@
 /** Providers and models in few words: icons, descriptions and plain-text tooltips. */
 import type { Model } from '../../shared/models.ts';
-import type { ProviderState, ProviderStatus } from '../../shared/status.ts';
-import { duration, oneLine, shortCount } from './words.ts';
+import type { KeyStatus, ModelRest, ProviderState, ProviderStatus, RateWindow } from '../../shared/status.ts';
+import { clock, count, duration, oneLine, shortCount } from './words.ts';
 
 const states: Readonly<Record<ProviderState, { readonly icon: string; readonly words: string }>> = {
   ready: { icon: 'pass-filled', words: 'ready' },
@@ -14,7 +14,19 @@ const states: Readonly<Record<ProviderState, { readonly icon: string; readonly w
 };
 
 /** The name of a ThemeIcon. */
-export const stateIcon = (state: ProviderState): string => states[state].icon;
+export function stateIcon(provider: ProviderStatus): string {
+  const need = needOf(provider);
+  if (need) return need === 'key refused' ? 'key' : 'credit-card';
+  return states[provider.state].icon;
+}
+
+/** What only the user can mend, in two words. Absent: nothing. */
+export function needOf({ state, rule, key }: ProviderStatus): 'key refused' | 'account empty' | undefined {
+  if (state === 'off') return undefined;
+  if (rule === 'payment') return 'account empty';
+  // It has a key, and yet none that helps.
+  return rule === 'key' || (state === 'no-key' && key !== 'none') ? 'key refused' : undefined;
+}
 
 /** What works stands first; otherwise the server's order stays. */
 export const inOrder = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
@@ -29,26 +41,80 @@ const order: readonly ProviderState[] = [
   'off',
 ];
 
-/** `ready · 3 models`, `resting until 14:05`. */
+/** `ready · 3 models`, `resting until 14:05`, `rate limit until 14:05`, `key refused`. */
 export function providerDescription(provider: ProviderStatus, locale?: string): string {
-  const { state, until, models } = provider;
-  const rests = state === 'resting' && until ? ` until ${time(until, locale)}` : '';
-  const known = state === 'ready' ? ` · ${models.length === 1 ? '1 model' : `${models.length} models`}` : '';
-  return `${states[state].words}${rests}${known}`;
+  const { state, rule, until, models, circuit } = provider;
+  const need = needOf(provider);
+  if (need) return need;
+  if (state === 'resting') {
+    const why = rule === 'rate-limit' ? 'rate limit' : 'resting';
+    return until ? `${why} until ${clock(until, locale)}` : why;
+  }
+  if (state !== 'ready') return states[state].words;
+  const known = models.length === 1 ? '1 model' : `${models.length} models`;
+  const [scarcest] = openWindows(provider);
+  return [
+    circuit === 'half-open' ? 'being tried again' : states.ready.words,
+    known,
+    ...(scarcest && shareLeft(scarcest) < scarce ? [left(scarcest)] : []),
+  ].join(' · ');
 }
 
 export function providerTooltip(provider: ProviderStatus, locale?: string): string {
-  const { label, name, origin, source, detail, circuit, last, note } = provider;
+  const { label, name, origin, source, detail, circuit, last, note, keys } = provider;
   const lines = [
     `${label} (${name}): ${providerDescription(provider, locale)}`,
     ...(detail ? [detail] : []),
     `${source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
-    keySentence(provider.key),
-    ...(circuit === 'closed' ? [] : [`Its circuit is ${circuit}: it failed too often and is given a rest.`]),
+    keys.length > 1 ? `It has ${keys.length} keys, which share its requests.` : keySentence(provider.key),
+    ...(circuit === 'closed' ? [] : [circuitSentences[circuit]]),
     ...(last ? [`Last: ${last.model} · ${lastAction(last, locale)}`] : []),
     ...(note ? [note] : []),
   ];
   return lines.map(oneLine).join('\n');
+}
+
+const circuitSentences = {
+  open: 'Its circuit is open: it failed too often and is given a rest.',
+  'half-open': 'Its circuit is half-open: after a rest, one request tries whether it answers again.',
+} as const;
+
+/** Share of a window, below which it is said beside the name. */
+const scarce = 0.1;
+
+/** The windows that still hold, the one with the least left first. */
+export const openWindows = ({ windows }: ProviderStatus, nowMs = Date.now()): RateWindow[] =>
+  windows
+    .filter(({ resetsAt }) => Date.parse(resetsAt) > nowMs)
+    .toSorted((one, other) => shareLeft(one) - shareLeft(other));
+
+/** 0–1. Where the limit was not told, only an empty window is known to be scarce. */
+const shareLeft = ({ limit, remaining }: RateWindow): number =>
+  limit === null ? Math.min(remaining, 1) : remaining / Math.max(limit, 1);
+
+/** `3 of 60 requests left`. */
+const left = ({ unit, limit, remaining }: RateWindow): string =>
+  oneLine(`${count(remaining)}${limit === null ? '' : ` of ${count(limit)}`} ${unit} left`);
+
+/** `3 of 60 requests left`, and when it is full again: `full again at 14:05, for small`. */
+export const windowWords = (window: RateWindow, locale?: string): { left: string; until: string } => ({
+  left: left(window),
+  until: oneLine(
+    `full again at ${clock(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`,
+  ),
+});
+
+/** `ok, 12 requests, 1 failed`, `rests until 14:05: The key was refused.` */
+export function keyState({ requests, failures, rests, until }: KeyStatus, locale?: string): string {
+  if (rests) return oneLine(`rests${until ? ` until ${clock(until, locale)}` : ''}: ${rests}`);
+  const asked = requests === 1 ? '1 request' : `${count(requests)} requests`;
+  return `ok, ${requests === 0 ? 'not used yet' : asked}${failures > 0 ? `, ${count(failures)} failed` : ''}`;
+}
+
+/** `rests until 14:05`, `being tried again`. */
+export function restWords({ circuit, until }: ModelRest, locale?: string): string {
+  if (circuit === 'half-open') return 'being tried again';
+  return until ? `rests until ${clock(until, locale)}` : 'rests';
 }
 
 export function keySentence(key: ProviderStatus['key']): string {
@@ -68,12 +134,13 @@ export function keySentence(key: ProviderStatus['key']): string {
 
 /** `ok · 1.2 s · 14:05`: how the last request went. */
 export const lastAction = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
-  oneLine(`${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${time(last.at, locale)}`);
+  oneLine(`${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${clock(last.at, locale)}`);
 
-/** `off · local · tier 3 · 32k · free`. */
-export function modelDescription(model: Model): string {
+/** `off · local · tier 3 · 32k · free`, `rests until 14:05 · cloud · …`. */
+export function modelDescription(model: Model, rest?: ModelRest, locale?: string): string {
   const { locked, toggle, source, tier, contextTokens } = model;
   const words = [
+    rest ? restWords(rest, locale) : '',
     locked ? 'locked' : toggle ? '' : 'off',
     source === 'local' ? 'local' : 'cloud',
     tier === null ? '' : `tier ${tier}`,
@@ -83,11 +150,12 @@ export function modelDescription(model: Model): string {
   return words.filter(Boolean).join(' · ');
 }
 
-export function modelTooltip(model: Model): string {
+export function modelTooltip(model: Model, rest?: ModelRest, locale?: string): string {
   const { id, locked, toggle, tier, contextTokens } = model;
   const lines = [
     id,
-    modelDescription(model),
+    modelDescription(model, rest, locale),
+    ...(rest ? [rest.reason] : []),
     ...(locked ? ['Locked: it never runs.'] : []),
     ...(toggle || locked ? [] : ['Off: only a pin runs it.']),
     tier === null ? 'Its tier is unknown.' : `Tier ${tier} of 5.`,
@@ -103,9 +171,10 @@ export function modelTooltip(model: Model): string {
 }
 
 /** The name of a ThemeIcon. */
-export function modelIcon({ locked, toggle, source }: Model): string {
+export function modelIcon({ locked, toggle, source }: Model, rest?: ModelRest): string {
   if (locked) return 'lock';
   if (!toggle) return 'circle-slash';
+  if (rest) return 'history';
   return source === 'local' ? 'device-desktop' : 'cloud';
 }
 
@@ -114,6 +183,3 @@ function price({ price: known }: Model): string {
   if (known.input === 0 && known.output === 0) return 'free';
   return `$${known.input}/$${known.output}`;
 }
-
-const time = (iso: string, locale?: string): string =>
-  new Date(iso).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });

@@ -1,13 +1,12 @@
 /** The tree of providers and their models, as the server last described them. */
 import * as vscode from 'vscode';
-import type { Model } from '../../shared/models.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { failureOf } from '../failures.ts';
 import type { Server } from '../server.ts';
 import { showFailure } from '../show-failure.ts';
 import { inOrder } from '../texts/provider.ts';
 import { isEmpty } from '../texts/status.ts';
-import { type Row, rowItem } from './rows.ts';
+import { type Row, rowItem, rowsOf } from './rows.ts';
 
 export type ProvidersView = vscode.Disposable & {
   /** Asks every local provider, and cloud ones that have been used, for its models. */
@@ -54,7 +53,7 @@ export function createProvidersView(server: Server): ProvidersView {
   const tree = vscode.window.createTreeView<Row>('rumbo.providers', {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: (row) => (row ? childrenOf(row) : rows()),
+      getChildren: (row) => (row ? (row.type === 'provider' ? rowsOf(row.provider) : []) : rows()),
       getTreeItem: (row) => rowItem(row, vscode.env.language),
     },
   });
@@ -74,19 +73,6 @@ export function createProvidersView(server: Server): ProvidersView {
     },
     dispose: () => vscode.Disposable.from(tree, expanded, followed, reconfigured, changed).dispose(),
   };
-}
-
-function childrenOf(row: Row): Row[] {
-  if (row.type !== 'provider') return [];
-  const { provider } = row;
-  const models = provider.models.map((model: Model): Row => ({ type: 'model', model }));
-  const said = provider.detail ?? (models.length === 0 ? 'No models are known yet.' : undefined);
-  return [
-    ...(said ? [{ type: 'text', text: said, about: provider.name } as const] : []),
-    ...(provider.note ? [{ type: 'text', text: provider.note, about: provider.name } as const] : []),
-    ...models,
-    ...(provider.last ? [{ type: 'last', last: provider.last, about: provider.name } as const] : []),
-  ];
 }
 
 const mayAsk = ({ state }: ProviderStatus): boolean =>

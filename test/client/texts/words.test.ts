@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beginning, dollars, duration, oneLine, quoted, shortCount } from '../../../client/texts/words.ts';
+import {
+  beginning,
+  clock,
+  dollars,
+  duration,
+  oneLine,
+  quoted,
+  shortCount,
+} from '../../../client/texts/words.ts';
 
 test('durations', () => {
   assert.deepEqual([0, 4, 420, 999, 1234, 59_960, 125_000].map(duration), [
@@ -43,4 +51,11 @@ test('a title ends at a word', () => {
   assert.equal(beginning('short', 40), 'short');
   assert.equal(beginning('add retries to the upload and test it', 20), 'add retries to the…');
   assert.equal(beginning('x'.repeat(50), 10), `${'x'.repeat(10)}…`);
+});
+
+test('a time of today stands alone, another has its day', () => {
+  const now = new Date(2026, 10, 21, 9, 0);
+  const told = (day: number) => clock(new Date(2026, 10, day, 14, 5).toISOString(), 'en-GB', now);
+  assert.equal(told(21), '14:05');
+  assert.match(told(22), /^22 Nov.* 14:05$/);
 });

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rowItem, rowsOf } from '../../../client/views/rows.ts';
+import { model, provider } from '../samples.ts';
+
+const soon = new Date(Date.now() + 60_000).toISOString();
+const lab = provider({
+  detail: 'Its limit is used up.',
+  models: [model(), model({ id: 'lab/large', name: 'large' })],
+  resting: [
+    { model: 'large', circuit: 'open', reason: 'It failed three times.', until: soon },
+    { model: 'gone', circuit: 'half-open', reason: 'It was\n**silent**.' },
+  ],
+  windows: [{ unit: 'requests', limit: 60, remaining: 3, resetsAt: soon }],
+  keys: [
+    { name: 'LAB_KEY_1', requests: 12, failures: 0 },
+    { name: 'LAB_KEY_2', requests: 3, failures: 3, rests: 'The key was refused.', until: soon },
+  ],
+});
+const items = rowsOf(lab).map((row) => rowItem(row, 'en-GB'));
+
+test('under a provider stand what is said of it, its keys and limits, and its models with their rests', () => {
+  const shown = items.map(({ label, description }) => `${label} | ${description}`);
+  // A minute from now may be another day.
+  const time = /(?:\d+ \w+, )?\d\d:\d\d/g;
+  assert.deepEqual(
+    shown.map((words) => words.replace(time, 'hh:mm')),
+    [
+      'Its limit is used up. | ',
+      'LAB_KEY_1 | ok, 12 requests',
+      'LAB_KEY_2 | rests until hh:mm: The key was refused.',
+      '3 of 60 requests left | full again at hh:mm',
+      'small | local · tier 3 · 32k · free',
+      'large | rests until hh:mm · local · tier 3 · 32k · free',
+      'gone | being tried again: It was **silent**.',
+    ],
+  );
+  assert.equal(new Set(items.map(({ id }) => id)).size, items.length);
+});
+
+test('every tooltip is plain text: what services say must not load pictures', () => {
+  for (const { tooltip } of [...items, rowItem({ type: 'provider', provider: lab })])
+    assert.equal(typeof tooltip, 'string');
+});
+
+test('a provider whose key was refused offers to set another where it stands', () => {
+  const refused = provider({ state: 'resting', rule: 'key', key: 'environment' });
+  const { contextValue } = rowItem({ type: 'provider', provider: refused });
+  assert.equal(contextValue, 'provider;key=environment;refused;resting');
+});
