@@ -1,5 +1,6 @@
 /** Ollama on this machine or another. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import { isCloudName, ollamaChat } from '../wire/ollama-chat.ts';
+import { ollamaChat } from '../wire/ollama-chat.ts';
+import { isCloudName } from '../wire/ollama-models.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 

@@ -1,41 +1,45 @@
 /** Ollama's own chat: one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import * as z from 'zod';
-import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FillRequest, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { ollamaEmbeddings } from './ollama-embeddings.ts';
+import { decodeOllamaModels, withLoadedContext } from './ollama-models.ts';
+import { encodeChat, encodeFill } from './ollama-request.ts';
 import { refusalError, streamError } from './refusals.ts';
-import type { Decoder, ModelInfo, Refusal, StreamFormat, WireFormat } from './wire-format.ts';
+import type { Decoder, Refusal, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'ndjson',
-  encode(model, { messages, maxOutputTokens, temperature }) {
-    // `num_ctx` is never among the options: another value makes Ollama load the model again.
-    const options = {
-      ...(maxOutputTokens === undefined ? {} : { num_predict: maxOutputTokens }),
-      ...(temperature === undefined ? {} : { temperature }),
-    };
-    return {
-      path: '/api/chat',
-      body: { model, messages, stream: true, ...(Object.keys(options).length > 0 ? { options } : {}) },
-    };
-  },
+  encode: encodeChat,
   decoder: lineDecoder,
 };
 
+const fill: StreamFormat<FillRequest> = { framing: 'ndjson', encode: encodeFill, decoder: lineDecoder };
+
+/**
+ * Whether a model goes on from an assistant's message is its template's affair: those of Ollama's own library do, most
+ * imported ones do not, and the list does not tell. So nothing is promised.
+ */
 export const ollamaChat: WireFormat = {
   chat: () => chat,
+  fill,
+  embeddings: ollamaEmbeddings,
   modelsPath: '/api/tags',
-  decodeModels,
+  decodeModels: decodeOllamaModels,
+  // What is in memory now.
+  details: { path: '/api/ps', merge: withLoadedContext },
   refused,
 };
 
-/** One line; the leaves are checked where they are used, since this runs for every token. */
+/** One line of chat, which says it in a message, or of generate, which says it at the top; the leaves are checked where they are used, since this runs for every token. */
 type Line = {
   readonly message: {
     readonly content?: unknown;
     readonly thinking?: unknown;
     readonly tool_calls?: readonly (ToolCall | null)[] | null;
   } | null;
+  readonly response: unknown;
+  readonly thinking: unknown;
   readonly done: unknown;
   readonly done_reason: unknown;
   readonly prompt_eval_count: unknown;
@@ -72,11 +76,11 @@ function lineDecoder(): Decoder {
       if (line.error) throw streamError(line);
       const parts: EnginePart[] = [];
       const message = line.message;
-      if (message || line.done === true) end.seen = true;
-      if (typeof message?.thinking === 'string' && message.thinking)
-        parts.push({ type: 'reasoning-delta', text: message.thinking });
-      if (typeof message?.content === 'string' && message.content)
-        parts.push({ type: 'text-delta', text: message.content });
+      const thinking = message?.thinking ?? line.thinking;
+      const text = message?.content ?? line.response;
+      if (message || typeof text === 'string' || line.done === true) end.seen = true;
+      if (typeof thinking === 'string' && thinking) parts.push({ type: 'reasoning-delta', text: thinking });
+      if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
       if (Array.isArray(message?.tool_calls)) parts.push(...message.tool_calls.flatMap(callOf));
       if (line.done !== true) return parts;
       end.usage = usageOf(line);
@@ -101,32 +105,6 @@ function usageOf(line: Partial<Line>): Usage | undefined {
     reasoning: 0,
   };
 }
-
-const Entry = z.object({
-  name: z.string().min(1),
-  remote_host: z.string().optional().catch(undefined),
-  capabilities: z.array(z.string()).optional().catch(undefined),
-});
-const List = z.object({ models: z.array(z.unknown()) });
-
-/** The list does not say what context a model gets; that depends on the memory free when it is loaded. */
-function decodeModels(body: unknown): readonly ModelInfo[] {
-  const list = List.safeParse(body);
-  if (!list.success)
-    throw new RumboError('Ollama’s list of models cannot be read.', { kind: 'bad-response' });
-  return list.data.models.flatMap((value) => {
-    const { data: entry } = Entry.safeParse(value);
-    if (!entry || !canChat(entry)) return [];
-    const remote = Boolean(entry.remote_host) || isCloudName(entry.name);
-    return [{ name: entry.name, ...(remote ? { remote } : {}) }];
-  });
-}
-
-/** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama passes these on to its own servers. https://docs.ollama.com/cloud */
-export const isCloudName = (name: string): boolean => /[:-]cloud$/i.test(name);
-
-const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
-  capabilities ? capabilities.includes('completion') : !/embed/i.test(name);
 
 /** On loopback Ollama answers a host name it does not know with an empty 403. */
 function refused(refusal: Refusal): RumboError {

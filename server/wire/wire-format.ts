@@ -17,7 +17,10 @@ export type ModelInfo = {
   readonly vision?: boolean;
 };
 
-/** One POST: a path below the provider's base URL, and a body to be sent as JSON. */
+/**
+ * One POST: a path below the provider's base URL, and a body to be sent as JSON. A path that begins with `/../` stands
+ * beside the version (`/v1`) instead of below it.
+ */
 export type WireRequest = { readonly path: string; readonly body: unknown };
 
 /** The HTTP answer to a request that was refused. */
@@ -34,8 +37,11 @@ export interface StreamFormat<Request> {
   /** How the streamed body is cut into events. */
   readonly framing: 'sse' | 'ndjson';
   encode(model: string, request: Request): WireRequest;
-  /** A fresh decoder for one streamed answer. */
-  decoder(): Decoder;
+  /**
+   * A fresh decoder for one streamed answer.
+   * @param request what was asked, for services that repeat a beginning they are to continue
+   */
+  decoder(request?: Request): Decoder;
 }
 
 /** How texts become vectors. */
@@ -65,8 +71,16 @@ export interface WireFormat {
   continues?(model: string): boolean;
   /** GET here for the list of models, below the base URL. */
   readonly modelsPath: string;
+  /** Asked when the service does not know `modelsPath`. Absent: there is no other. */
+  readonly otherModelsPath?: string;
   /** Models that can chat. Throws `bad-response` on a shape that cannot be read. */
   decodeModels(body: unknown): readonly ModelInfo[];
+  /** A second GET whose answer completes the list; the list stands without it. Absent: the list says it all. */
+  readonly details?: {
+    readonly path: string;
+    /** The models with what was learnt; as they were where `body` cannot be read. */
+    merge(models: readonly ModelInfo[], body: unknown): readonly ModelInfo[];
+  };
   /**
    * The request without the field that this refusal names as unknown (`stream_options`, a sampling parameter, a token
    * limit under its other name). Absent, or `undefined`: nothing can be left out. Tried once, at once.

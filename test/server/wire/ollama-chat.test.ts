@@ -1,4 +1,4 @@
-/** Ollama's own chat: what comes out of documented streams, and what is sent. */
+/** Ollama's own chat: what comes out of documented streams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';
@@ -53,33 +53,6 @@ test('an error line ends the answer', async () => {
   assert.equal(textOf(parts), 'Half');
   assert.equal(error?.kind, 'overloaded');
   assert.match(error?.message ?? '', /unexpected EOF/);
-});
-
-test('limits are options; the size of the context is never touched', () => {
-  const messages = [{ role: 'user', content: 'hi' }] as const;
-  assert.deepEqual(wire.chat('qwen3:8b').encode('qwen3:8b', { messages }), {
-    path: '/api/chat',
-    body: { model: 'qwen3:8b', messages, stream: true },
-  });
-  assert.deepEqual(
-    wire.chat('qwen3:8b').encode('qwen3:8b', { messages, maxOutputTokens: 9, temperature: 0 }).body,
-    {
-      model: 'qwen3:8b',
-      messages,
-      stream: true,
-      options: { num_predict: 9, temperature: 0 },
-    },
-  );
-});
-
-test('models that run in the cloud are marked, those that cannot chat left out', () => {
-  assert.deepEqual(wire.decodeModels(JSON.parse(fixture('ollama/documented-tags.json'))), [
-    { name: 'qwen3:8b' },
-    { name: 'gpt-oss:120b-cloud', remote: true },
-    { name: 'kimi-k2:cloud', remote: true },
-    { name: 'hf.co/user/repo:Q4_K_M' },
-  ]);
-  assert.throws(() => wire.decodeModels({ data: [] }), { kind: 'bad-response' });
 });
 
 test('each refusal has its kind', () => {

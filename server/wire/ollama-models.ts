@@ -1,0 +1,56 @@
+/** Ollama's list of models, and what it has loaded. https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models */
+import * as z from 'zod';
+import { RumboError } from '../../shared/errors.ts';
+import type { ModelInfo } from './wire-format.ts';
+
+const Entry = z.object({
+  name: z.string().min(1),
+  remote_host: z.string().optional().catch(undefined),
+  capabilities: z.array(z.string()).optional().catch(undefined),
+});
+const List = z.object({ models: z.array(z.unknown()) });
+
+/** The list does not say what context a model gets; that depends on the memory free when it is loaded. */
+export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
+  const list = List.safeParse(body);
+  if (!list.success)
+    throw new RumboError('Ollama’s list of models cannot be read.', { kind: 'bad-response' });
+  return list.data.models.flatMap((value) => {
+    const { data: entry } = Entry.safeParse(value);
+    if (!entry || !canChat(entry)) return [];
+    const remote = Boolean(entry.remote_host) || isCloudName(entry.name);
+    const { capabilities } = entry;
+    return [
+      {
+        name: entry.name,
+        ...(remote ? { remote } : {}),
+        ...(capabilities
+          ? { tools: capabilities.includes('tools'), vision: capabilities.includes('vision') }
+          : {}),
+      },
+    ];
+  });
+}
+
+/** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama passes these on to its own servers. https://docs.ollama.com/cloud */
+export const isCloudName = (name: string): boolean => /[:-]cloud$/i.test(name);
+
+const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
+  capabilities ? capabilities.includes('completion') : !/embed/i.test(name);
+
+const Loaded = z.object({ name: z.string(), context_length: z.number().int().positive() });
+
+/** The models with the context that those in memory were loaded with; the others get theirs when they are. */
+export function withLoadedContext(models: readonly ModelInfo[], body: unknown): readonly ModelInfo[] {
+  const entries = List.safeParse(body).data?.models ?? [];
+  const contexts = new Map(
+    entries.flatMap((value) => {
+      const { data: entry } = Loaded.safeParse(value);
+      return entry ? [[entry.name, entry.context_length] as const] : [];
+    }),
+  );
+  return models.map((model) => {
+    const contextTokens = contexts.get(model.name);
+    return contextTokens === undefined ? model : { ...model, contextTokens };
+  });
+}

@@ -1,0 +1,69 @@
+/** What Ollama is sent. https://github.com/ollama/ollama/blob/main/docs/api.md */
+import {
+  type CompletionRequest,
+  type FillRequest,
+  imagesOf,
+  type Message,
+  textOf,
+} from '../../shared/chat.ts';
+import { argumentsOf } from './dialogue.ts';
+import type { WireRequest } from './wire-format.ts';
+
+export function encodeChat(model: string, request: CompletionRequest): WireRequest {
+  const { tools = [], toolChoice, maxOutputTokens, temperature } = request;
+  // There is no word here to force a call; tools that are not to be called are not offered.
+  const offered = toolChoice === 'none' ? [] : tools;
+  return {
+    path: '/api/chat',
+    body: {
+      model,
+      messages: request.messages.map(messageOf),
+      stream: true,
+      ...optionsOf({ num_predict: maxOutputTokens, temperature }),
+      ...(offered.length > 0 ? { tools: offered.map(toolOf) } : {}),
+    },
+  };
+}
+
+export const encodeFill = (model: string, request: FillRequest): WireRequest => ({
+  path: '/api/generate',
+  body: {
+    model,
+    prompt: request.prefix,
+    // A prompt without a suffix is a question, in the model's template, unless it is to be taken as it is.
+    ...(request.suffix ? { suffix: request.suffix } : { raw: true }),
+    stream: true,
+    ...optionsOf({ num_predict: request.maxOutputTokens, stop: request.stop }),
+  },
+});
+
+/** `num_ctx` is never among the options: another value makes Ollama load the model again. */
+function optionsOf(values: Readonly<Record<string, unknown>>): object {
+  const options = Object.entries(values).filter(([, value]) => value !== undefined);
+  return options.length > 0 ? { options: Object.fromEntries(options) } : {};
+}
+
+function messageOf(message: Message): object {
+  const { role } = message;
+  const content = textOf(message);
+  if (message.role === 'tool')
+    return { role, content, tool_name: message.toolName, tool_call_id: message.toolCallId };
+  if (message.role === 'assistant') {
+    const calls = (message.toolCalls ?? []).map((call, index) => ({
+      id: call.id,
+      function: { index, name: call.name, arguments: argumentsOf(call) },
+    }));
+    return { role, content, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
+  }
+  const images = imagesOf(message).map(({ data }) => data);
+  return { role, content, ...(images.length > 0 ? { images } : {}) };
+}
+
+const toolOf = ({
+  name,
+  description,
+  inputSchema,
+}: NonNullable<CompletionRequest['tools']>[number]): object => ({
+  type: 'function',
+  function: { name, ...(description === undefined ? {} : { description }), parameters: inputSchema },
+});

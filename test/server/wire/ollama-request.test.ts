@@ -1,0 +1,115 @@
+/** Ollama's own API: what is sent, and what its other two endpoints give back. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';
+import type { CompletionRequest, FillRequest, Message } from '../../../shared/chat.ts';
+import { fixture } from './decoded.ts';
+
+const model = 'qwen3:8b';
+const bodyOf = (request: CompletionRequest): Record<string, unknown> =>
+  wire.chat(model).encode(model, request).body as Record<string, unknown>;
+const hi: Message = { role: 'user', content: 'hi' };
+
+test('limits are options; the size of the context is never touched', () => {
+  assert.deepEqual(wire.chat(model).encode(model, { messages: [hi] }), {
+    path: '/api/chat',
+    body: { model, messages: [hi], stream: true },
+  });
+  assert.deepEqual(bodyOf({ messages: [hi], maxOutputTokens: 9, temperature: 0 }), {
+    model,
+    messages: [hi],
+    stream: true,
+    options: { num_predict: 9, temperature: 0 },
+  });
+});
+
+test('pictures stand beside the text, calls carry objects, results name their tool', () => {
+  const messages: Message[] = [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'What is it?' },
+        { type: 'image', mediaType: 'image/png', data: 'iVBORw==' },
+      ],
+    },
+    {
+      role: 'assistant',
+      content: 'I look.',
+      toolCalls: [{ id: 'c1', name: 'look', input: '{"at":"it"}', signature: 'Cg==' }],
+    },
+    { role: 'tool', toolCallId: 'c1', toolName: 'look', content: 'a cat' },
+  ];
+  assert.deepEqual(bodyOf({ messages })['messages'], [
+    { role: 'user', content: 'What is it?', images: ['iVBORw=='] },
+    {
+      role: 'assistant',
+      content: 'I look.',
+      tool_calls: [{ id: 'c1', function: { index: 0, name: 'look', arguments: { at: 'it' } } }],
+    },
+    { role: 'tool', content: 'a cat', tool_name: 'look', tool_call_id: 'c1' },
+  ]);
+});
+
+test('tools are offered unless they are forbidden', () => {
+  const inputSchema = { type: 'object' };
+  const request = { messages: [hi], tools: [{ name: 'now', inputSchema }] };
+  const tools = [{ type: 'function', function: { name: 'now', parameters: inputSchema } }];
+  assert.deepEqual(bodyOf(request)['tools'], tools);
+  assert.deepEqual(bodyOf({ ...request, toolChoice: 'required' })['tools'], tools);
+  assert.equal(bodyOf({ ...request, toolChoice: 'none' })['tools'], undefined);
+});
+
+test('to fill in the middle is to generate with a suffix; without one the text is taken as it is', () => {
+  const sent = (request: FillRequest) => wire.fill?.encode(model, request);
+  assert.deepEqual(
+    sent({ prefix: 'def add(a, b):\n  ', suffix: '\n', maxOutputTokens: 64, stop: ['\n\n'] }),
+    {
+      path: '/api/generate',
+      body: {
+        model,
+        prompt: 'def add(a, b):\n  ',
+        suffix: '\n',
+        stream: true,
+        options: { num_predict: 64, stop: ['\n\n'] },
+      },
+    },
+  );
+  assert.deepEqual(sent({ prefix: 'a', suffix: '' })?.body, { model, prompt: 'a', raw: true, stream: true });
+});
+
+test('what fills the middle streams like chat', () => {
+  const decoder = wire.fill?.decoder();
+  const lines = fixture('ollama/documented-fill.ndjson').trim().split('\n');
+  assert.deepEqual(
+    lines.flatMap((data) => decoder?.read({ data }) ?? []),
+    [
+      { type: 'text-delta', text: 'return' },
+      { type: 'text-delta', text: ' a + b' },
+      {
+        type: 'finish',
+        reason: 'stop',
+        usage: { input: 20, cachedRead: 0, cacheWrite: 0, output: 4, reasoning: 0 },
+      },
+    ],
+  );
+  const cut = wire.fill?.decoder();
+  cut?.read({ data: lines[0] ?? '' });
+  assert.throws(() => cut?.end(), { kind: 'interrupted' });
+});
+
+test('texts become vectors in one request', () => {
+  assert.deepEqual(wire.embeddings?.encode('nomic-embed-text', ['a', 'b']), {
+    path: '/api/embed',
+    body: { model: 'nomic-embed-text', input: ['a', 'b'] },
+  });
+  const embeddings = [
+    [0.5, -1],
+    [0, 1],
+  ];
+  assert.deepEqual(wire.embeddings?.decode({ embeddings, prompt_eval_count: 2 }), {
+    vectors: embeddings,
+    inputTokens: 2,
+  });
+  assert.deepEqual(wire.embeddings?.decode({ embeddings }), { vectors: embeddings });
+  assert.throws(() => wire.embeddings?.decode({ error: 'x' }), { kind: 'bad-response' });
+});
