@@ -1,0 +1,344 @@
+/** Keys that share one provider's requests: who is asked, who rests, who comes back. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KeyLease } from '../../../server/engines/key-source.ts';
+import { keyPool } from '../../../server/resilience/key-pool.ts';
+import { type ErrorData, type ErrorKind, RumboError } from '../../../shared/errors.ts';
+
+const names = ['saved key 1', 'saved key 2', 'saved key 3'];
+const failure = (kind: ErrorKind, more: Partial<ErrorData> = {}) =>
+  new RumboError(`Lab said ${kind}.`, { ...more, kind });
+
+/** A pool of so many keys (`sk-1`, `sk-2`, …) on a clock of its own. */
+function lab(count = 3, { required = true } = {}) {
+  let now = Date.parse('2026-11-21T12:00:00Z');
+  let changes = 0;
+  const saved = () => names.slice(0, count).map((name, at) => ({ name, key: `sk-${at + 1}` }));
+  const pool = keyPool({
+    provider: 'lab',
+    label: 'Lab',
+    required,
+    keys: { names: () => saved().map(({ name }) => name), all: async () => saved() },
+    now: () => now,
+    changed: () => {
+      changes += 1;
+    },
+  });
+  const window = (remaining: number, limit = 100, inMs = 60_000, unit = 'requests') => ({
+    unit,
+    limit,
+    remaining,
+    resetsAtMs: now + inMs,
+  });
+  return {
+    ...pool,
+    window,
+    now: () => now,
+    changes: () => changes,
+    later: (ms: number) => {
+      now += ms;
+    },
+    /** Lends, and says how it went at once. Returns the key. */
+    async ask(error?: RumboError, model = 'm'): Promise<string | undefined> {
+      const lease = await pool.lend(model);
+      lease.ended(error);
+      return lease.key;
+    },
+    /** A whole request on one key that tells of its limits. */
+    async tell(remaining: number, model = 'm', inMs = 60_000): Promise<string | undefined> {
+      const lease = await pool.lend(model);
+      lease.told([window(remaining, 100, inMs)]);
+      lease.ended();
+      return lease.key;
+    },
+    kindOf: (model = 'm') =>
+      pool.lend(model).then(
+        () => 'lent',
+        (error: unknown) => (error as RumboError).data,
+      ),
+  };
+}
+
+/** How often each key was lent. */
+const tally = (keys: readonly (string | undefined)[]): number[] =>
+  names.map((_, at) => keys.filter((key) => key === `sk-${at + 1}`).length);
+
+test('requests one after the other go round', async () => {
+  const pool = lab();
+  const asked: (string | undefined)[] = [];
+  for (let i = 0; i < 9; i++) asked.push(await pool.ask());
+  assert.deepEqual(tally(asked), [3, 3, 3]);
+});
+
+test('a burst spreads over all keys before anything is heard of the first', async () => {
+  const pool = lab();
+  const leases = await Promise.all(Array.from({ length: 30 }, () => pool.lend('m')));
+  assert.deepEqual(tally(leases.map(({ key }) => key)), [10, 10, 10]);
+});
+
+test('the key with most left of its limits is asked first, and none is asked for what it has not', async () => {
+  const pool = lab();
+  const left: Record<string, number> = { 'sk-1': 10, 'sk-2': 60, 'sk-3': 35 };
+  const asked: (string | undefined)[] = [];
+  for (let i = 0; i < 105; i++) {
+    const lease = await pool.lend('m');
+    const key = lease.key ?? '';
+    left[key] = (left[key] ?? 0) - 1;
+    lease.told([pool.window(left[key])]);
+    lease.ended();
+    asked.push(lease.key);
+  }
+  assert.deepEqual(tally(asked), [10, 60, 35]);
+  assert.equal(pool.hasKey('m'), false);
+  const data = (await pool.kindOf()) as ErrorData;
+  assert.equal(data.kind, 'rate-limited');
+  assert.equal(data.retryAfterMs, 60_000);
+});
+
+test('a used-up window keeps the key away before the first refusal, for that model, until its reset', async () => {
+  const pool = lab(1);
+  await pool.tell(0);
+  assert.equal(pool.hasKey('m'), false);
+  assert.deepEqual(pool.restOf('m'), {
+    rule: 'rate-limit',
+    reason: 'No requests are left of its rate limit.',
+    untilMs: pool.now() + 60_000,
+    guessed: false,
+  });
+  assert.equal(pool.hasKey('other'), true);
+  assert.equal(pool.rest(), undefined);
+  assert.equal(await pool.ask(undefined, 'other'), 'sk-1');
+  pool.later(60_000);
+  assert.equal(pool.restOf('m'), undefined);
+  assert.equal(await pool.ask(), 'sk-1');
+  assert.deepEqual(pool.windows(), []);
+});
+
+test('requests under way count against what is left', async () => {
+  const pool = lab(2);
+  assert.deepEqual(await Promise.all([pool.tell(2), pool.tell(1)]), ['sk-1', 'sk-2']);
+  const burst = await Promise.all([pool.lend('m'), pool.lend('m'), pool.lend('m')]);
+  assert.deepEqual(tally(burst.map(({ key }) => key)), [2, 1, 0]);
+  assert.equal(pool.hasKey('m'), false);
+});
+
+test('a refused key gives way to the next one, and is tried again by one request after five minutes', async () => {
+  const pool = lab(2);
+  const refused = await pool.ask(failure('unauthorized'));
+  assert.equal(refused, 'sk-1');
+  assert.equal(pool.hasKey('m'), true);
+  assert.deepEqual([await pool.ask(), await pool.ask(undefined, 'other')], ['sk-2', 'sk-2']);
+  pool.later(300_000);
+  const burst = await Promise.all([pool.lend('m'), pool.lend('m'), pool.lend('m')]);
+  assert.deepEqual(tally(burst.map(({ key }) => key)), [1, 2, 0]);
+  const probe = burst.find(({ key }) => key === 'sk-1');
+  probe?.ended(failure('unauthorized'));
+  assert.match(pool.status()[0]?.rests ?? '', /unauthorized/);
+  pool.later(300_000);
+  for (let i = 0; i < 4; i++) await pool.ask();
+  assert.equal(pool.status()[0]?.rests, undefined);
+});
+
+test('a probe that is cancelled says nothing, and one that stays silent keeps nobody waiting', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('unauthorized'));
+  assert.deepEqual([pool.rest()?.rule, ((await pool.kindOf()) as ErrorData).kind], ['key', 'unauthorized']);
+  pool.later(300_000);
+  const probe = await pool.lend('m');
+  assert.equal(pool.hasKey('m'), false);
+  probe.ended(failure('cancelled'));
+  assert.equal(pool.hasKey('m'), true);
+  await pool.lend('m');
+  assert.equal(pool.hasKey('m'), false);
+  pool.later(10_000);
+  assert.equal(pool.hasKey('m'), true);
+});
+
+test('a rate limit rests the key for that model, as long as the service says', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('rate-limited', { retryAfterMs: 7_000 }));
+  assert.equal(pool.rest(), undefined);
+  assert.equal(pool.restOf('m')?.untilMs, pool.now() + 7_000);
+  assert.equal(pool.restOf('other'), undefined);
+  pool.later(7_000);
+  assert.equal(await pool.ask(), 'sk-1');
+  assert.equal(pool.restOf('m'), undefined);
+});
+
+test('a day’s quota rests the key for the day, and a reset of years is no reset', async () => {
+  const day = 86_400_000;
+  const pool = lab(2);
+  await pool.ask(failure('rate-limited', { retryAfterMs: day }));
+  await pool.ask(failure('rate-limited', { retryAfterMs: 400 * day }));
+  const [first, second] = pool.status().map(({ until }) => Date.parse(until ?? '') - pool.now());
+  assert.deepEqual([first, second], [day, 20_000]);
+  const told = await lab(1).lend('m');
+  told.told([{ unit: 'requests', remaining: 0, resetsAtMs: pool.now() + 40 * day }]);
+  told.ended();
+  assert.equal(pool.windows().length, 0);
+});
+
+test('without a hint a key is passed over, and lent to a request that has nowhere else to go', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('rate-limited'));
+  assert.equal(pool.hasKey('m'), false);
+  assert.equal(pool.restOf('m')?.guessed, true);
+  assert.equal(await pool.ask(), 'sk-1');
+  // The service did it after all.
+  assert.equal(pool.restOf('m'), undefined);
+  const two = lab(2);
+  await two.ask(failure('rate-limited'));
+  assert.deepEqual([await two.ask(), await two.ask()], ['sk-2', 'sk-2']);
+});
+
+test('asked to wait not at all, the same key is still not the next one', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('rate-limited', { retryAfterMs: 0 }));
+  assert.equal(pool.hasKey('m'), false);
+  assert.equal(await pool.ask(), 'sk-1');
+});
+
+test('two models of one key at their limits look like the account’s, for a minute at most', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('rate-limited', { retryAfterMs: 3_600_000 }), 'one');
+  await pool.ask(failure('rate-limited', { retryAfterMs: 3_600_000 }), 'two');
+  assert.equal(pool.rest()?.rule, 'rate-limit');
+  assert.equal(pool.hasKey('three'), false);
+  assert.equal(pool.rest()?.untilMs, pool.now() + 60_000);
+  pool.later(60_000);
+  assert.equal(pool.hasKey('three'), true);
+  assert.equal(pool.hasKey('one'), false);
+});
+
+test('an empty account rests its key for an hour, whatever the model', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('payment-required'));
+  assert.deepEqual(
+    [pool.rest()?.rule, pool.hasKey('other'), ((await pool.kindOf()) as ErrorData).kind],
+    ['payment', false, 'payment-required'],
+  );
+  pool.later(3_600_000);
+  assert.equal(await pool.ask(), 'sk-1');
+  assert.equal(pool.rest(), undefined);
+});
+
+test('when only limits are used up nobody is told that a key is wrong', async () => {
+  const pool = lab();
+  await pool.ask(failure('unauthorized'));
+  await pool.ask(failure('payment-required'));
+  await pool.ask(failure('rate-limited', { retryAfterMs: 9_000 }));
+  const data = (await pool.kindOf()) as ErrorData;
+  assert.equal(data.kind, 'rate-limited');
+  assert.equal(data.retryAfterMs, 9_000);
+  assert.equal(data.message, 'All 3 keys of Lab rest: 1 at the rate limit, 1 without money, 1 refused.');
+  assert.equal(data.provider, 'lab');
+  // A limit is the model's; the provider as a whole is not resting.
+  assert.equal(pool.rest(), undefined);
+  assert.equal(pool.restOf('m')?.rule, 'rate-limit');
+});
+
+test('a list of models is asked for whatever the limits, and proves a refused key', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('unauthorized'));
+  const list = await pool.lend();
+  assert.equal(list.key, 'sk-1');
+  list.ended();
+  assert.equal(pool.rest(), undefined);
+  await pool.ask(failure('payment-required'));
+  (await pool.lend()).ended();
+  assert.equal(pool.rest()?.rule, 'payment');
+  pool.reset();
+  (await pool.lend()).ended(failure('rate-limited'));
+  assert.equal(pool.hasKey('m'), true);
+});
+
+test('an answer that had begun before the refusal does not end the rest', async () => {
+  const pool = lab(1);
+  const early = await pool.lend('m');
+  await pool.ask(failure('rate-limited', { retryAfterMs: 30_000 }));
+  early.ended();
+  assert.equal(pool.hasKey('m'), false);
+});
+
+test('failures that are not the key’s rest nobody, yet the others are asked first for a while', async () => {
+  const pool = lab(2);
+  assert.equal(await pool.ask(failure('overloaded')), 'sk-1');
+  assert.equal(pool.restOf('m'), undefined);
+  assert.deepEqual([await pool.ask(), await pool.ask()], ['sk-2', 'sk-2']);
+  pool.later(3_600_000);
+  const asked = [await pool.ask(), await pool.ask()];
+  assert.ok(asked.includes('sk-1'));
+});
+
+test('statistics are kept by place, and no key is ever shown', async () => {
+  const pool = lab(2);
+  await pool.ask(failure('rate-limited', { retryAfterMs: 5_000 }));
+  await pool.ask();
+  await pool.ask(failure('cancelled'));
+  await pool.ask(failure('invalid-request'));
+  const until = new Date(pool.now() + 5_000).toISOString();
+  assert.deepEqual(pool.status(), [
+    { name: 'saved key 1', requests: 1, failures: 1, rests: 'At its rate limit for m.', until },
+    { name: 'saved key 2', requests: 3, failures: 0 },
+  ]);
+  assert.ok(!JSON.stringify([pool.status(), pool.windows(), pool.restOf('m')]).includes('sk-'));
+});
+
+test('what is left is told for all keys together, and tokens for the best of them', async () => {
+  const pool = lab(2);
+  const leases = [await pool.lend('m'), await pool.lend('m')];
+  leases[0]?.told([pool.window(300, 1_000, 60_000, 'tokens'), pool.window(50)]);
+  leases[0]?.ended();
+  assert.equal(pool.tokensLeft('m'), undefined, 'the other key has told nothing');
+  leases[1]?.told([
+    pool.window(800, 1_000, 30_000, 'tokens'),
+    pool.window(700, 1_000, 20_000, 'input tokens'),
+    pool.window(10, 1_000, 30_000, 'output tokens'),
+  ]);
+  leases[1]?.ended();
+  assert.deepEqual(pool.tokensLeft('m'), { tokens: 700, untilMs: pool.now() + 20_000 });
+  assert.equal(pool.tokensLeft('other'), undefined);
+  const minute = new Date(pool.now() + 60_000).toISOString();
+  assert.deepEqual(pool.windows().slice(0, 2), [
+    { model: 'm', unit: 'tokens', limit: 2_000, remaining: 1_100, resetsAt: minute },
+    { model: 'm', unit: 'requests', limit: 100, remaining: 50, resetsAt: minute },
+  ]);
+});
+
+test('a clock that is set back or forth does no harm', async () => {
+  const pool = lab(1);
+  await pool.ask(failure('rate-limited', { retryAfterMs: 30_000 }));
+  await pool.tell(0, 'told');
+  pool.later(-3_600_000);
+  assert.equal(pool.hasKey('m'), true, 'nobody waits an hour and a half');
+  assert.equal(pool.hasKey('told'), true);
+  await pool.ask(failure('unauthorized'));
+  pool.later(86_400_000);
+  assert.equal(await pool.ask(), 'sk-1');
+  assert.equal(pool.rest(), undefined);
+});
+
+test('without keys a service that needs none is asked, and one that needs one is not', async () => {
+  const open = lab(0, { required: false });
+  assert.equal(open.hasKey('m'), true);
+  assert.equal(await open.ask(failure('rate-limited', { retryAfterMs: 5_000 })), undefined);
+  assert.equal(open.restOf('m')?.rule, 'rate-limit');
+  assert.deepEqual(open.status(), []);
+  const closed = lab(0);
+  assert.equal(closed.hasKey('m'), false);
+  assert.deepEqual(await closed.kindOf().then((data) => (data as ErrorData).message), 'Lab has no API key.');
+});
+
+test('each rest and each return is news, once', async () => {
+  const pool = lab(1);
+  await pool.ask();
+  assert.equal(pool.changes(), 0);
+  const refused: KeyLease = await pool.lend('m');
+  refused.ended(failure('payment-required'));
+  refused.ended(failure('payment-required'));
+  assert.equal(pool.changes(), 1);
+  pool.later(3_600_000);
+  await pool.ask();
+  await pool.ask();
+  assert.equal(pool.changes(), 2);
+});
