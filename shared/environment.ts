@@ -7,6 +7,8 @@ export const keyVariables: Readonly<Record<string, string>> = {
   gemini: 'GEMINI_API_KEY',
   groq: 'GROQ_API_KEY',
   xai: 'XAI_API_KEY',
+  mistral: 'MISTRAL_API_KEY',
+  deepseek: 'DEEPSEEK_API_KEY',
 };
 
 const others = ['LLM_PRIORITY_ORDER', 'OLLAMA_HOST', 'DMR_BASE_URL', 'MODEL_RUNNER_HOST'];

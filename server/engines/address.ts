@@ -5,6 +5,7 @@ import { RumboError } from '../../shared/errors.ts';
  * The address of a path below a base URL, which may end in a slash or not. Throws `invalid-request` when the path would
  * leave it: a key is sent with this request and belongs to that address only.
  * @param version put between them unless the base URL ends in a version already; absent: nothing is
+ * @param path one that begins with `/../` stands beside the version
  */
 export function addressBelow(baseUrl: string, version: string | undefined, path: string): string {
   const base = URL.parse(baseUrl.replace(/\/+$/, ''));
@@ -14,8 +15,10 @@ export function addressBelow(baseUrl: string, version: string | undefined, path:
       action: 'Correct baseUrl in rumbo.providers.',
     });
   const root = base.pathname.replace(/\/+$/, '');
-  const below = version === undefined || /\/v\d[\w.]*$/.test(root) ? root : `${root}/${version}`;
-  const address = URL.parse(`${base.origin}${below}${path}`);
+  const bare = root.replace(/\/v\d[\w.]*$/, '');
+  const isBeside = version !== undefined && path.startsWith('/../');
+  const below = isBeside ? bare : version === undefined || bare !== root ? root : `${root}/${version}`;
+  const address = URL.parse(`${base.origin}${below}${isBeside ? path.slice(3) : path}`);
   if (!address || address.origin !== base.origin || !address.pathname.startsWith(`${below}/`))
     throw new RumboError('The model’s name cannot be sent.', { kind: 'invalid-request' });
   return address.href;

@@ -1,5 +1,7 @@
 /** llama-server of llama.cpp, with one model or as a router. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
+import { llamaInfill } from '../wire/llama-infill.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { baseName, bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -11,9 +13,15 @@ export const llamaCpp: EngineDefinition = {
   version: 'v1',
   key: 'optional',
   headers: bearer,
-  wire: openaiChat({
-    maxTokensField: 'max_tokens',
-    // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
-    nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
-  }),
+  wire: {
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
+      nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
+      // A beginning is continued unasked, but refused from a model that is to think first.
+      continuation: { body: { chat_template_kwargs: { enable_thinking: false } } },
+    }),
+    fill: llamaInfill,
+    embeddings: openaiEmbeddings(),
+  },
 };

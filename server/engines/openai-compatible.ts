@@ -1,5 +1,6 @@
-/** Any server that copies OpenAI's Chat Completions: vLLM, LM Studio, SGLang, a gateway. https://platform.openai.com/docs/api-reference/chat */
+/** Any server that copies OpenAI's Chat Completions: SGLang, Jan, a gateway. https://platform.openai.com/docs/api-reference/chat */
 import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -10,5 +11,5 @@ export const openaiCompatible: EngineDefinition = {
   source: 'api',
   key: 'optional',
   headers: bearer,
-  wire: openaiChat({ maxTokensField: 'max_tokens' }),
+  wire: { ...openaiChat({ maxTokensField: 'max_tokens' }), embeddings: openaiEmbeddings() },
 };

@@ -1,7 +1,17 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
 import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { openaiResponses } from '../wire/openai-responses.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
+
+const completions = openaiChat({
+  // The padding OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
+  streamOptions: { include_usage: true, include_obfuscation: false },
+  // Reasoning models refuse any temperature but their own.
+  takesTemperature: (model) => /^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model),
+  canChat: (model) => chats.test(model) && !otherwise.test(model),
+});
 
 export const openai: EngineDefinition = {
   kind: 'openai',
@@ -10,18 +20,20 @@ export const openai: EngineDefinition = {
   baseUrl: 'https://api.openai.com/v1',
   key: 'required',
   headers: bearer,
-  wire: openaiChat({
-    // The padding OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
-    streamOptions: { include_usage: true, include_obfuscation: false },
-    // Reasoning models refuse any temperature but their own.
-    takesTemperature: (model) => /^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model),
-    canChat: (model) => chats.test(model) && !otherwise.test(model),
-  }),
+  wire: {
+    ...completions,
+    chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
+    embeddings: openaiEmbeddings('base64'),
+  },
   usualModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
 };
 
+/** Chat Completions refuses these. https://platform.openai.com/docs/models */
+const responsesOnly = /codex|deep-research|(?:^|-)pro\b/;
 /** The list holds everything OpenAI serves and does not say what each is for. */
-const chats = /^(?:ft:)?(?:gpt-|chatgpt-|o\d)/;
-/** Other senses than text, and models that answer only on the Responses or the old Completions API. */
-const otherwise =
-  /image|audio|realtime|transcribe|\btts\b|whisper|embedding|moderation|search|instruct|codex|deep-research|(?:^|-)pro\b/;
+const chats = /^(?:ft:)?(?:gpt-|chatgpt-|codex-|o\d)/;
+/**
+ * Other senses than text, the old Completions API, and models that refuse a request without a search tool, whose calls
+ * cost extra.
+ */
+const otherwise = /image|audio|realtime|transcribe|\btts\b|whisper|embedding|moderation|search|instruct/;

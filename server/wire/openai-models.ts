@@ -4,29 +4,55 @@ import { RumboError } from '../../shared/errors.ts';
 import type { ModelInfo } from './wire-format.ts';
 
 const Count = z.number().positive().optional().catch(undefined);
+const Flag = z.boolean().optional().catch(undefined);
+const Text = z.string().min(1).optional().catch(undefined);
+const Words = z.array(z.string()).optional().catch(undefined);
 
 const Entry = z.object({
-  id: z.string().min(1),
+  id: Text,
   /** llama-server: `n_ctx` is what it has allocated, beside the model's own `n_ctx_train`. */
   meta: z.object({ n_ctx: Count }).optional().catch(undefined),
-  /** llama-server's router: a model whose last load failed. */
-  status: z.object({ failed: z.boolean().optional() }).optional().catch(undefined),
+  /** llama-server's router: one that is `unloaded` is loaded when it is asked, unless its last load failed. */
+  status: z.object({ value: Text, failed: Flag }).optional().catch(undefined),
   /** vLLM. */
   max_model_len: Count,
   /** Groq, with `max_completion_tokens`. */
   context_window: Count,
   max_completion_tokens: Count,
-  /** Several gateways. */
+  active: Flag,
+  /** xAI, and several gateways. */
   context_length: Count,
-  /** Mistral. */
+  /** Mistral; LM Studio's is the model's own, not what is allocated. */
   max_context_length: Count,
-  active: z.boolean().optional().catch(undefined),
+  /** Docker Model Runner. */
+  dmr: z.object({ context_window: Count }).optional().catch(undefined),
+  /** xAI. */
+  input_modalities: Words,
+  /** llama-server's router, and several gateways. */
+  architecture: z.object({ input_modalities: Words, output_modalities: Words }).optional().catch(undefined),
+  /** Mistral: `completion_chat`, `function_calling`. LM Studio: `trained_for_tool_use`. */
+  capabilities: z
+    .object({ completion_chat: Flag, function_calling: Flag, trained_for_tool_use: Flag, vision: Flag })
+    .optional()
+    .catch(undefined),
+  /** LM Studio's own list has no `id`. */
+  key: Text,
+  type: Text,
+  loaded_instances: z
+    .array(z.object({ config: z.object({ context_length: Count }).optional().catch(undefined) }))
+    .optional()
+    .catch(undefined),
 });
+type Entry = z.infer<typeof Entry>;
 
-const List = z.union([z.object({ data: z.array(z.unknown()) }), z.array(z.unknown())]);
+const List = z.union([
+  z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
+  z.object({ models: z.array(z.unknown()) }).transform(({ models }) => models),
+  z.array(z.unknown()),
+]);
 
 /** Names that say the model does something else. */
-const notForChat = /embed|rerank|whisper|\btts\b|moderation/i;
+const notForChat = /embed|rerank|whisper|\btts\b|moderation|guard/i;
 
 type Choices = {
   readonly canChat?: (model: string) => boolean;
@@ -42,24 +68,43 @@ export function decodeOpenAiModels(
   if (!list.success) {
     throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
   }
-  const entries = Array.isArray(list.data) ? list.data : list.data.data;
-  return entries.flatMap((value) => {
+  return list.data.flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
-    if (!entry || entry.status?.failed || entry.active === false || !canChat(entry.id)) return [];
-    const contextTokens =
-      entry.meta?.n_ctx ??
+    const id = entry?.id ?? entry?.key;
+    return entry && id && answers(entry) && canChat(id) ? [{ name: nameOf(id), ...factsOf(entry) }] : [];
+  });
+}
+
+/** Whether a chat with it has a chance, as far as the list says. */
+const answers = ({ status, active, type, capabilities, architecture }: Entry): boolean =>
+  !status?.failed &&
+  status?.value !== 'downloading' &&
+  active !== false &&
+  type !== 'embedding' &&
+  capabilities?.completion_chat !== false &&
+  architecture?.output_modalities?.includes('text') !== false;
+
+function factsOf(entry: Entry): Omit<ModelInfo, 'name'> {
+  const { capabilities } = entry;
+  const inputs = entry.input_modalities ?? entry.architecture?.input_modalities;
+  return {
+    ...known('contextTokens', contextOf(entry)),
+    ...known('maxOutputTokens', entry.max_completion_tokens),
+    ...known('tools', capabilities?.function_calling ?? capabilities?.trained_for_tool_use),
+    ...known('vision', capabilities?.vision ?? inputs?.includes('image')),
+  };
+}
+
+/** What requests may use now. What LM Studio would allocate is not known before it loads the model. */
+const contextOf = (entry: Entry): number | undefined =>
+  entry.loaded_instances
+    ? entry.loaded_instances[0]?.config?.context_length
+    : (entry.meta?.n_ctx ??
       entry.max_model_len ??
       entry.context_window ??
       entry.context_length ??
-      entry.max_context_length;
-    return [
-      {
-        name: nameOf(entry.id),
-        ...(contextTokens === undefined ? {} : { contextTokens }),
-        ...(entry.max_completion_tokens === undefined
-          ? {}
-          : { maxOutputTokens: entry.max_completion_tokens }),
-      },
-    ];
-  });
-}
+      entry.max_context_length ??
+      entry.dmr?.context_window);
+
+const known = <Name extends keyof ModelInfo>(name: Name, value: ModelInfo[Name] | undefined) =>
+  value === undefined ? {} : { [name]: value };

@@ -39,6 +39,9 @@ const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = 
   // llama-server's router refuses an unknown model with a plain 400.
   ['model-not-found', [400], /^model '.+' not found/i],
   ['loading', [503], /^loading model/i],
+  // xAI says 400 to a wrong key and 403 to an empty account.
+  ['unauthorized', [400], /^incorrect api key/i],
+  ['payment-required', [403], /\bhave any credits\b|\bspending limit\b/i],
   // llama-server says 500 to what is the caller's mistake.
   ['invalid-request', [500], /^\[json\.exception\.|^image input is not supported/],
 ];
@@ -49,7 +52,7 @@ const kindOfStatus = (status: number): ErrorKind => {
   if (status === 404 || status === 410) return 'model-not-found';
   if (status === 413) return 'context-too-long';
   if (status === 429) return 'rate-limited';
-  if (status === 405 || status === 501) return 'bad-response';
+  if (status === 405 || status === 412 || status === 501) return 'bad-response';
   if (status === 408 || status === 409 || status >= 498) return 'overloaded';
   return status >= 400 ? 'invalid-request' : 'bad-response';
 };

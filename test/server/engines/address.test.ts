@@ -26,6 +26,20 @@ test('a version is put in where the base URL has none', () => {
     assert.equal(addressBelow(base, version, '/models'), expected, base);
 });
 
+test('a path beside the version stays below everything else', () => {
+  const table: [string, string][] = [
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/infill'],
+    ['http://127.0.0.1:8080/v1', 'http://127.0.0.1:8080/infill'],
+    ['http://127.0.0.1:8080/prefix/', 'http://127.0.0.1:8080/prefix/infill'],
+    ['http://127.0.0.1:8080/prefix/v1', 'http://127.0.0.1:8080/prefix/infill'],
+  ];
+  for (const [base, expected] of table) assert.equal(addressBelow(base, 'v1', '/../infill'), expected, base);
+  for (const path of ['/../../infill', '/../a/../../b', '/../'])
+    assert.throws(() => addressBelow('http://host/prefix/v1', 'v1', `${path}../x`), {
+      kind: 'invalid-request',
+    });
+});
+
 test('a path cannot leave its base', () => {
   const base = 'https://host.example/v1';
   for (const path of ['/../secret', '/a/../../b', '/%2e%2e/b', '@evil.example/', '.evil.example/', ''])

@@ -1,19 +1,18 @@
 /** What holds for every engine in the table. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { dockerModelRunner } from '../../../server/engines/docker-model-runner.ts';
 import { ollama } from '../../../server/engines/ollama.ts';
 import { engines } from '../../../server/engines/table.ts';
+import { keyVariables } from '../../../shared/environment.ts';
 
-test('kinds are unique and every engine file is in the table', () => {
-  const parts = ['address', 'connect', 'define', 'engine', 'releasable-body', 'table'];
-  const files = readdirSync(new URL('../../../server/engines/', import.meta.url)).map((name) =>
-    name.replace(/\.ts$/, ''),
+test('kinds are unique and every page of an engine is in the table, under its file’s name', () => {
+  const folder = new URL('../../../server/engines/', import.meta.url);
+  const pages = readdirSync(folder).filter((name) =>
+    /^export const \w+: EngineDefinition = /m.test(readFileSync(new URL(name, folder), 'utf8')),
   );
-  assert.deepEqual(
-    engines.map(({ kind }) => kind).sort(),
-    files.filter((name) => !parts.includes(name)).sort(),
-  );
+  assert.deepEqual(engines.map(({ kind }) => `${kind}.ts`).sort(), pages.sort());
 });
 
 test('cloud engines speak TLS and ask for a key, local ones stay on a loopback literal', () => {
@@ -50,6 +49,32 @@ test('OLLAMA_HOST is read as Ollama reads it', () => {
   ];
   for (const [host, expected] of table)
     assert.equal(ollama.baseUrlFrom?.({ OLLAMA_HOST: host }), expected, String(host));
+});
+
+test('Docker Model Runner is found where its own tools or OpenAI’s clients are told it is', () => {
+  const table: [string | undefined, string | undefined][] = [
+    [undefined, undefined],
+    ['', undefined],
+    ['http://localhost:12434', 'http://localhost:12434/engines'],
+    ['http://model-runner.docker.internal/', 'http://model-runner.docker.internal/engines'],
+    ['localhost:12435', 'http://localhost:12435/engines'],
+    ['http://localhost:12434/engines/v1/', 'http://localhost:12434/engines/v1'],
+    ['http://localhost:12434/engines/llama.cpp/v1', 'http://localhost:12434/engines/llama.cpp/v1'],
+    ['unix:///var/run/docker.sock', undefined],
+    ['http://me:pw@host', undefined],
+    ['not a host', undefined],
+  ];
+  for (const [host, expected] of table) {
+    assert.equal(dockerModelRunner.baseUrlFrom?.({ DMR_BASE_URL: host }), expected, String(host));
+    assert.equal(dockerModelRunner.baseUrlFrom?.({ MODEL_RUNNER_HOST: host }), expected, String(host));
+  }
+  const both = { DMR_BASE_URL: 'http://a:1', MODEL_RUNNER_HOST: 'http://b:2' };
+  assert.equal(dockerModelRunner.baseUrlFrom?.(both), 'http://a:1/engines');
+});
+
+test('the environment may bring a key to every service that cannot do without one', () => {
+  const needy = engines.filter(({ key }) => key === 'required').map(({ kind }) => kind);
+  assert.deepEqual(needy.sort(), Object.keys(keyVariables).sort());
 });
 
 test('every engine has an answer of its service among the fixtures', () => {

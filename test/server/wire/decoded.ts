@@ -1,7 +1,7 @@
 /** Fixtures of test/fixtures/wire, decoded as the engine would. */
 import { readFileSync } from 'node:fs';
 import { eventsOf } from '../../../server/platform/event-stream.ts';
-import type { Refusal, WireFormat } from '../../../server/wire/wire-format.ts';
+import type { Refusal, StreamFormat, WireFormat } from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
@@ -21,17 +21,23 @@ export type Recording = {
 export const recording = (path: string): Recording => JSON.parse(fixture(path)) as Recording;
 
 /** Every part of a body, and the error that ended it, if one did. */
-export async function decode(
-  wire: WireFormat,
+export const decode = (wire: WireFormat, body: string): Promise<Decoded> => decodeAs(wire.chat('m'), body);
+
+type Decoded = { parts: EnginePart[]; error?: RumboError };
+
+/** The same for any streamed answer. */
+export async function decodeAs<Request>(
+  format: StreamFormat<Request>,
   body: string,
-): Promise<{ parts: EnginePart[]; error?: RumboError }> {
+  request?: Request,
+): Promise<Decoded> {
   const parts: EnginePart[] = [];
-  const decoder = wire.chat('m').decoder();
+  const decoder = format.decoder(request);
   const bytes = (async function* () {
     yield Buffer.from(body);
   })();
   try {
-    for await (const events of eventsOf(bytes, wire.chat('m').framing))
+    for await (const events of eventsOf(bytes, format.framing))
       for (const event of events) parts.push(...decoder.read(event));
     parts.push(...decoder.end());
     return { parts };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import { openai } from '../../../server/engines/openai.ts';
-import { type OpenAiUsage, openaiChat } from '../../../server/wire/openai-chat.ts';
+import { openaiChat } from '../../../server/wire/openai-chat.ts';
 import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';
 
 const wire = openaiChat();
@@ -44,7 +44,7 @@ test('reasoning is kept apart from text, under either of its names', async () =>
   assert.ok(!textOf(recorded).includes(reasoning.trim()));
   assert.deepEqual(recorded.at(-1), { type: 'finish', reason: 'stop', usage: { ...llamaUsage, output: 16 } });
 
-  assert.deepEqual(await partsOf(wire, fixture('openai-compatible/documented-groq.sse')), [
+  assert.deepEqual(await partsOf(wire, fixture('groq/documented-chat.sse')), [
     { type: 'reasoning-delta', text: 'Think.' },
     { type: 'text-delta', text: 'Yes' },
     {
@@ -141,7 +141,7 @@ test('an error inside the stream ends the answer, in every shape it has', async 
   const cases: [string, string][] = [
     ['openai/documented-error-in-stream.sse', 'overloaded'],
     ['openai/documented-error-event.sse', 'rate-limited'],
-    ['openai-compatible/documented-groq-error.sse', 'overloaded'],
+    ['groq/documented-error-in-stream.sse', 'overloaded'],
   ];
   for (const [name, kind] of cases) {
     const { error } = await decode(wire, fixture(name));
@@ -158,22 +158,45 @@ test('a filtered answer says so', async () => {
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'content-filter', usage });
 });
 
-test('an account of usage that counts otherwise is a quirk', async () => {
-  const apart = openaiChat({
-    usageOf: (said: OpenAiUsage) => ({
-      input: Number(said.prompt_tokens),
-      cachedRead: Number(said.prompt_tokens_details?.cached_tokens),
-      cacheWrite: 0,
-      output: Number(said.total_tokens) - Number(said.prompt_tokens),
-      reasoning: Number(said.completion_tokens_details?.reasoning_tokens),
-    }),
-  });
-  const parts = await partsOf(apart, fixture('openai-compatible/documented-xai.sse'));
+test('reasoning that is counted beside the completion is inside the output all the same', async () => {
+  const parts = await partsOf(openaiChat({ reasoningApart: true }), fixture('xai/documented-chat.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
     reason: 'stop',
     usage: { input: 12, cachedRead: 2, cacheWrite: 0, output: 291, reasoning: 290 },
   });
+});
+
+test('a service that says it broke off is not believed to have finished', async () => {
+  for (const name of ['mistral/documented-error-finish.sse', 'deepseek/documented-no-resources.sse']) {
+    const { parts, error } = await decode(wire, fixture(name));
+    assert.equal(error?.kind, 'interrupted', name);
+    assert.ok(textOf(parts).length > 0, name);
+    assert.ok(!parts.some(({ type }) => type === 'finish'), name);
+  }
+});
+
+test('tool calls that come whole, in one chunk, are calls', async () => {
+  const parts = await partsOf(wire, fixture('groq/documented-tools.sse'));
+  assert.deepEqual(parts, [
+    { type: 'tool-call', id: 'fc_1', name: 'get_weather', input: '{"city":"Lima"}' },
+    { type: 'tool-call', id: 'fc_2', name: 'get_time', input: '{}' },
+    {
+      type: 'finish',
+      reason: 'tool-calls',
+      usage: { input: 150, cachedRead: 128, cacheWrite: 0, output: 30, reasoning: 0 },
+    },
+  ]);
+});
+
+test('arguments that come as an object are text, none at all are an empty object', async () => {
+  const delta = (calls: object[]) =>
+    `data: ${JSON.stringify({ choices: [{ delta: { tool_calls: calls } }] })}\n\n`;
+  const body = `${delta([{ function: { name: 'a', arguments: { x: 1 } } }])}${delta([{ index: 1, id: 'i', function: { name: 'b' } }])}data: {"choices":[{"finish_reason":"tool_calls"}]}\n\n`;
+  assert.deepEqual((await partsOf(wire, body)).slice(0, 2), [
+    { type: 'tool-call', id: 'call_0', name: 'a', input: '{"x":1}' },
+    { type: 'tool-call', id: 'i', name: 'b', input: '{}' },
+  ]);
 });
 
 test('the request is the one the official SDK sends', () => {
@@ -220,6 +243,80 @@ test('limits and temperature are sent under the name the service knows, or not a
       model: 'm',
     },
   );
+});
+
+const tools = [
+  { name: 'get_weather', description: 'Weather of a city.', inputSchema: { type: 'object' } },
+  { name: 'get_time', inputSchema: { type: 'object' } },
+];
+const called = {
+  role: 'assistant',
+  content: '',
+  toolCalls: [{ id: 'call_a', name: 'get_weather', input: '{"city":"Lima"}' }],
+} as const;
+const given = { role: 'tool', toolCallId: 'call_a', toolName: 'get_weather', content: '18 °C' } as const;
+const image = { type: 'image', mediaType: 'image/png', data: 'iVBORw0=' } as const;
+
+test('a conversation with calls, results and pictures is written as the service reads it', () => {
+  const { body } = wire.chat('m').encode('m', {
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is ' },
+          { type: 'text', text: 'this?' },
+        ],
+      },
+      { role: 'user', content: [{ type: 'text', text: 'And this?' }, image] },
+      { ...called, content: 'I look.' },
+      called,
+      given,
+    ],
+    tools,
+    toolChoice: 'required',
+  });
+  const call = {
+    id: 'call_a',
+    type: 'function',
+    function: { name: 'get_weather', arguments: '{"city":"Lima"}' },
+  };
+  assert.deepEqual(body, {
+    model: 'm',
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'What is this?' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'And this?' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0=' } },
+        ],
+      },
+      { role: 'assistant', content: 'I look.', tool_calls: [call] },
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'call_a', content: '18 °C' },
+    ],
+    stream: true,
+    stream_options: { include_usage: true },
+    tools: [
+      {
+        type: 'function',
+        function: { name: 'get_weather', description: 'Weather of a city.', parameters: { type: 'object' } },
+      },
+      { type: 'function', function: { name: 'get_time', parameters: { type: 'object' } } },
+    ],
+    tool_choice: 'required',
+  });
+});
+
+test('without tools nothing is said of choosing one', () => {
+  const { body } = wire.chat('m').encode('m', {
+    messages: [{ role: 'user', content: 'hi' }],
+    tools: [],
+    toolChoice: 'auto',
+  });
+  assert.deepEqual(Object.keys(body as object), ['model', 'messages', 'stream', 'stream_options']);
 });
 
 test('decoding one token costs no more than twenty microseconds', () => {

@@ -33,6 +33,10 @@ test('a router lists what it can load, not what failed to', () => {
     failed,
     able.filter((name) => name !== 'broken'),
   );
+  const loading = recording('llama-cpp/router-models-loading.json').response.body;
+  assert.ok(names(llamaCpp.wire.decodeModels(loading)).includes('tiny-chat'));
+  const coming = { data: [{ id: 'coming', status: { value: 'downloading' } }, { id: 'here' }] };
+  assert.deepEqual(names(llamaCpp.wire.decodeModels(coming)), ['here']);
 });
 
 test('context lengths are read where copies put them', () => {
@@ -64,6 +68,11 @@ test('models that are not for chat are left out', () => {
     'o3-mini',
     'chatgpt-4o-latest',
     'ft:gpt-4.1-mini:org::id',
+    // On the Responses API only.
+    'gpt-5.4-pro',
+    'o1-pro-2025-03-19',
+    'gpt-5.3-codex',
+    'codex-mini-latest',
   ];
   const other = [
     'text-embedding-3-small',
@@ -81,10 +90,6 @@ test('models that are not for chat are left out', () => {
     'sora-2',
     'davinci-002',
     'gpt-3.5-turbo-instruct',
-    'gpt-5.4-pro',
-    'o1-pro-2025-03-19',
-    'gpt-5.3-codex',
-    'codex-mini-latest',
     'o4-mini-deep-research',
     'gpt-4o-search-preview',
     'computer-use-preview',
@@ -92,10 +97,26 @@ test('models that are not for chat are left out', () => {
   assert.deepEqual(names(openai.wire.decodeModels(listOf(...chat, ...other))), chat);
   assert.deepEqual(
     names(
-      openaiCompatible.wire.decodeModels(listOf('llama', 'nomic-embed-text', 'bge-reranker', 'whisper-1')),
+      openaiCompatible.wire.decodeModels(
+        listOf('llama', 'nomic-embed-text', 'bge-reranker', 'whisper-1', 'llama-guard-3'),
+      ),
     ),
     ['llama'],
   );
+});
+
+test('abilities are read where copies put them', () => {
+  const data = [
+    { id: 'gateway', architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] } },
+    { id: 'painter', architecture: { input_modalities: ['text'], output_modalities: ['image'] } },
+    { id: 'able', capabilities: { function_calling: true, vision: false } },
+    { id: 'odd', capabilities: 'many', input_modalities: 7 },
+  ];
+  assert.deepEqual(openaiCompatible.wire.decodeModels({ data }), [
+    { name: 'gateway', vision: true },
+    { name: 'able', tools: true, vision: false },
+    { name: 'odd' },
+  ]);
 });
 
 test('a bare array is a list too, an entry that cannot be read is none', () => {

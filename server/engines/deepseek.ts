@@ -1,0 +1,28 @@
+/** DeepSeek. https://api-docs.deepseek.com */
+import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiFill } from '../wire/openai-fill.ts';
+import { bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+export const deepseek: EngineDefinition = {
+  kind: 'deepseek',
+  label: 'DeepSeek',
+  source: 'api',
+  baseUrl: 'https://api.deepseek.com/v1',
+  version: 'v1',
+  key: 'required',
+  headers: bearer,
+  wire: {
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      // A model that is to think first cannot go on from a beginning.
+      continuation: {
+        path: '/../beta/chat/completions',
+        message: { prefix: true },
+        body: { thinking: { type: 'disabled' } },
+      },
+    }),
+    fill: openaiFill('/../beta/completions', { stream_options: { include_usage: true } }),
+  },
+  usualModels: ['deepseek-flash', 'deepseek-v4-flash', 'deepseek-v4-pro'],
+};

@@ -1,0 +1,30 @@
+/** Docker Model Runner. https://docs.docker.com/ai/model-runner/api-reference/ */
+import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+export const dockerModelRunner: EngineDefinition = {
+  kind: 'docker-model-runner',
+  label: 'Docker Model Runner',
+  source: 'local',
+  baseUrl: 'http://127.0.0.1:12434/engines',
+  version: 'v1',
+  key: 'optional',
+  headers: bearer,
+  baseUrlFrom: (env) => baseUrlOfHost(env['DMR_BASE_URL']) ?? baseUrlOfHost(env['MODEL_RUNNER_HOST']),
+  wire: { ...openaiChat({ maxTokensField: 'max_tokens' }), embeddings: openaiEmbeddings() },
+};
+
+/**
+ * The address as Docker's own tools take it, without a path, or as OpenAI's clients do, with `/engines/v1`.
+ * `undefined` when it is not set or no address of a web server.
+ */
+function baseUrlOfHost(host: string | undefined): string | undefined {
+  const value = host?.trim().replace(/^["']|["']$/g, '');
+  if (!value) return undefined;
+  const url = URL.parse(/^[a-z]+:\/\//i.test(value) ? value : `http://${value}`);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
+  const path = url.pathname.replace(/\/+$/, '');
+  return `${url.origin}${path || '/engines'}`;
+}

@@ -1,0 +1,22 @@
+/** LM Studio's server. https://lmstudio.ai/docs/developer */
+import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+export const lmStudio: EngineDefinition = {
+  kind: 'lm-studio',
+  label: 'LM Studio',
+  source: 'local',
+  baseUrl: 'http://127.0.0.1:1234',
+  version: 'v1',
+  key: 'optional',
+  headers: bearer,
+  wire: {
+    ...openaiChat({ maxTokensField: 'max_tokens' }),
+    embeddings: openaiEmbeddings(),
+    // Its own list, since version 0.4, tells what models can do.
+    modelsPath: '/../api/v1/models',
+    otherModelsPath: '/models',
+  },
+};

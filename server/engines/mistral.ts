@@ -1,0 +1,34 @@
+/** Mistral. https://docs.mistral.ai/api */
+import { createHash } from 'node:crypto';
+import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { openaiFill } from '../wire/openai-fill.ts';
+import { bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+export const mistral: EngineDefinition = {
+  kind: 'mistral',
+  label: 'Mistral',
+  source: 'api',
+  baseUrl: 'https://api.mistral.ai/v1',
+  version: 'v1',
+  key: 'required',
+  headers: bearer,
+  wire: {
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      // Usage comes unasked.
+      streamOptions: false,
+      continuation: { message: { prefix: true }, echoes: true },
+      callId: nineCharacters,
+    }),
+    fill: openaiFill('/fim/completions'),
+    embeddings: openaiEmbeddings(),
+  },
+  usualModels: ['mistral-large-latest', 'mistral-medium-latest', 'mistral-small-latest', 'codestral-latest'],
+};
+
+/** Ids of calls are nine letters or digits here; one of another service becomes such, the same each time. */
+function nineCharacters(id: string): string {
+  return /^[a-zA-Z0-9]{9}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 9);
+}

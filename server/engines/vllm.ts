@@ -1,0 +1,22 @@
+/** vLLM, on this machine or another. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { bearer } from './define.ts';
+import type { EngineDefinition } from './engine.ts';
+
+export const vllm: EngineDefinition = {
+  kind: 'vllm',
+  label: 'vLLM',
+  source: 'local',
+  baseUrl: 'http://127.0.0.1:8000',
+  version: 'v1',
+  key: 'optional',
+  headers: bearer,
+  wire: {
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
+    }),
+    embeddings: openaiEmbeddings(),
+  },
+};

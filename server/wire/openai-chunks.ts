@@ -1,0 +1,169 @@
+/** The chunks of a Chat Completions stream, with what its copies do otherwise, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
+import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import { RumboError } from '../../shared/errors.ts';
+import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { streamError } from './refusals.ts';
+import type { Decoder } from './wire-format.ts';
+
+/** One chunk; the leaves are checked where they are used, since this runs for every token. */
+type Chunk = {
+  readonly choices: readonly ({
+    readonly delta?: {
+      readonly content?: unknown;
+      readonly reasoning_content?: unknown;
+      readonly reasoning?: unknown;
+      readonly refusal?: unknown;
+      readonly tool_calls?: readonly ToolCallDelta[] | null;
+    } | null;
+    /** Text completions have this instead of `delta`. */
+    readonly text?: unknown;
+    readonly finish_reason?: unknown;
+  } | null)[];
+  readonly usage: ChunkUsage | null;
+  readonly error: unknown;
+  readonly x_groq: { readonly error?: unknown; readonly usage?: ChunkUsage } | null;
+};
+
+type ToolCallDelta = {
+  readonly index?: unknown;
+  readonly id?: unknown;
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+} | null;
+
+/** The parts of `usage` that are read; each may be missing or of another type. */
+type ChunkUsage = {
+  readonly prompt_tokens?: unknown;
+  readonly completion_tokens?: unknown;
+  readonly total_tokens?: unknown;
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: unknown;
+    readonly cache_write_tokens?: unknown;
+  } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
+  /** DeepSeek. */
+  readonly prompt_cache_hit_tokens?: unknown;
+};
+
+/** @param reasoningApart reasoning tokens are counted beside the completion's, not among them */
+export function chunkDecoder(reasoningApart = false): Decoder {
+  const end = answerEnd();
+  const calls = toolCalls();
+
+  return {
+    get ending() {
+      return end.reason !== undefined;
+    },
+    read({ event, data }) {
+      if (end.finished) return [];
+      if (data === '[DONE]') return [...calls.flush(), ...end.close()];
+      const chunk = readEvent<Chunk>(data);
+      if (!chunk) {
+        if (event === 'error') throw streamError({ error: data });
+        return [];
+      }
+      if (chunk.error) throw streamError(chunk);
+      if (chunk.x_groq?.error) throw streamError({ error: chunk.x_groq.error });
+      if (event === 'error') throw streamError(chunk);
+
+      const parts: EnginePart[] = [];
+      const choice = chunk.choices?.[0];
+      if (choice || chunk.usage) end.seen = true;
+      const delta = choice?.delta;
+      if (delta) {
+        pushText(parts, 'reasoning-delta', delta.reasoning_content || delta.reasoning);
+        if (Array.isArray(delta.content)) parts.push(...partsOfList(delta.content));
+        else pushText(parts, 'text-delta', delta.content || delta.refusal);
+        if (Array.isArray(delta.tool_calls)) calls.add(delta.tool_calls);
+      } else pushText(parts, 'text-delta', choice?.text);
+      const usage = chunk.usage ?? chunk.x_groq?.usage;
+      if (usage) end.usage = asTotals(usage, reasoningApart) ?? end.usage;
+      if (typeof choice?.finish_reason === 'string' && choice.finish_reason) {
+        if (brokenOff.has(choice.finish_reason)) throw serviceBrokeOff();
+        end.reason = reasonIn(reasons, choice.finish_reason);
+        parts.push(...calls.flush());
+      }
+      parts.push(...end.settle());
+      return parts;
+    },
+    end: () => end.end(),
+  };
+}
+
+function pushText(parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void {
+  if (typeof text === 'string' && text) parts.push({ type, text });
+}
+
+/** Mistral's reasoning models send lists. https://docs.mistral.ai/capabilities/reasoning/ */
+type ListedPart = { readonly type?: unknown; readonly text?: unknown; readonly thinking?: unknown } | null;
+
+function partsOfList(content: readonly ListedPart[]): readonly EnginePart[] {
+  const parts: EnginePart[] = [];
+  for (const part of content) {
+    pushText(parts, 'text-delta', part?.text);
+    if (Array.isArray(part?.thinking))
+      for (const thought of part.thinking as readonly ListedPart[])
+        pushText(parts, 'reasoning-delta', thought?.text);
+  }
+  return parts;
+}
+
+/** Arguments come in fragments under the index of their call; a call is given when it is whole. */
+function toolCalls() {
+  const open = new Map<unknown, { id: string; name: string; input: string }>();
+  return {
+    add(deltas: readonly ToolCallDelta[]): void {
+      for (const delta of deltas) {
+        const key = delta?.index ?? open.size;
+        const call = open.get(key) ?? { id: '', name: '', input: '' };
+        open.set(key, call);
+        if (typeof delta?.id === 'string' && delta.id) call.id = delta.id;
+        if (typeof delta?.function?.name === 'string') call.name += delta.function.name;
+        const fragment = delta?.function?.arguments;
+        if (typeof fragment === 'string') call.input += fragment;
+        // Some copies send the arguments as they would be after reading them.
+        else if (typeof fragment === 'object' && fragment) call.input = JSON.stringify(fragment);
+      }
+    },
+    flush(): readonly EnginePart[] {
+      const calls = [...open.values()].filter(({ name }) => name);
+      open.clear();
+      return calls.map(({ id, name, input }, index) => ({
+        type: 'tool-call',
+        id: id || `call_${index}`,
+        name,
+        input: input || '{}',
+      }));
+    },
+  };
+}
+
+const reasons: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  length: 'length',
+  model_length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'content-filter',
+};
+
+/** Reasons to finish that are none: Mistral's, DeepSeek's and vLLM's words for a fault of their own. */
+const brokenOff: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource', 'abort']);
+
+const serviceBrokeOff = (): RumboError =>
+  new RumboError('The service broke its answer off.', { kind: 'interrupted' });
+
+/** Cached tokens are inside the prompt's everywhere, reasoning inside the completion's nearly everywhere. */
+function asTotals(usage: ChunkUsage, reasoningApart: boolean): Usage | undefined {
+  if (typeof usage.prompt_tokens !== 'number') return undefined;
+  const input = tokens(usage.prompt_tokens);
+  const completion = tokens(usage.completion_tokens);
+  const reasoning = tokens(usage.completion_tokens_details?.reasoning_tokens);
+  return {
+    input,
+    cachedRead: tokens(usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens),
+    cacheWrite: tokens(usage.prompt_tokens_details?.cache_write_tokens),
+    // The total says it whichever way the parts are counted.
+    output: reasoningApart ? tokens(usage.total_tokens) - input || completion + reasoning : completion,
+    reasoning,
+  };
+}

@@ -1,0 +1,44 @@
+/** Embeddings, as OpenAI frames them. https://platform.openai.com/docs/api-reference/embeddings */
+import * as z from 'zod';
+import { RumboError } from '../../shared/errors.ts';
+import type { EmbeddingFormat } from './wire-format.ts';
+
+const Answer = z.object({
+  data: z.array(
+    z.object({
+      index: z.number().optional().catch(undefined),
+      embedding: z.union([z.array(z.number()), z.base64()]),
+    }),
+  ),
+  usage: z
+    .object({ prompt_tokens: z.number().optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+});
+
+/** @param encoding what to ask for; `base64` is a quarter of the bytes, and not every copy knows it. Absent: numbers */
+export const openaiEmbeddings = (encoding?: 'base64'): EmbeddingFormat => ({
+  encode: (model, texts) => ({
+    path: '/embeddings',
+    body: { model, input: texts, ...(encoding ? { encoding_format: encoding } : {}) },
+  }),
+  decode(body) {
+    const { data: answer } = Answer.safeParse(body);
+    if (!answer) throw new RumboError('The service’s embeddings cannot be read.', { kind: 'bad-response' });
+    const inOrder = answer.data.map((entry, at) => ({ at: entry.index ?? at, embedding: entry.embedding }));
+    inOrder.sort((one, other) => one.at - other.at);
+    const inputTokens = answer.usage?.prompt_tokens;
+    return {
+      vectors: inOrder.map(({ embedding }) =>
+        typeof embedding === 'string' ? numbersIn(embedding) : embedding,
+      ),
+      ...(inputTokens === undefined ? {} : { inputTokens }),
+    };
+  },
+});
+
+/** 32-bit floats, the lowest byte first. */
+function numbersIn(base64: string): readonly number[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, at) => bytes.readFloatLE(at * 4));
+}

@@ -1,0 +1,50 @@
+/** A conversation and its tools as Chat Completions writes them. https://platform.openai.com/docs/api-reference/chat/create */
+import { type CompletionRequest, imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
+
+/** @param callId the id under which a call goes back; some services refuse the ids of others */
+export function messageOf(message: Message, callId: (id: string) => string): object {
+  switch (message.role) {
+    case 'system':
+      return { role: 'system', content: message.content };
+    case 'user':
+      return { role: 'user', content: userContent(message) };
+    case 'assistant':
+      return message.toolCalls?.length
+        ? {
+            role: 'assistant',
+            content: message.content || null,
+            tool_calls: message.toolCalls.map(({ id, name, input }) => ({
+              id: callId(id),
+              type: 'function',
+              function: { name, arguments: input },
+            })),
+          }
+        : { role: 'assistant', content: message.content };
+    case 'tool':
+      return { role: 'tool', tool_call_id: callId(message.toolCallId), content: message.content };
+  }
+}
+
+/** Plain text stays a string: many servers read nothing else. */
+function userContent(message: Extract<Message, { role: 'user' }>): string | readonly object[] {
+  if (typeof message.content === 'string' || imagesOf(message).length === 0) return textOf(message);
+  return message.content.map((part) =>
+    part.type === 'text'
+      ? { type: 'text', text: part.text }
+      : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.data}` } },
+  );
+}
+
+/** `tools` and `tool_choice`; nothing where there are no tools, since an empty list is refused. */
+export const toolFields = (
+  { tools, toolChoice }: CompletionRequest,
+  write: (tool: Tool) => object = nestedTool,
+): object =>
+  tools?.length
+    ? { tools: tools.map(write), ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }) }
+    : {};
+
+const nestedTool = ({ name, description, inputSchema }: Tool): object => ({
+  type: 'function',
+  function: { name, ...(description === undefined ? {} : { description }), parameters: inputSchema },
+});

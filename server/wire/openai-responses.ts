@@ -1,0 +1,198 @@
+/** OpenAI's Responses API, for the models Chat Completions refuses. https://platform.openai.com/docs/api-reference/responses */
+import {
+  type CompletionRequest,
+  type EnginePart,
+  type FinishReason,
+  imagesOf,
+  type Message,
+  type Tool,
+  textOf,
+  type Usage,
+} from '../../shared/chat.ts';
+import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { toolFields } from './openai-messages.ts';
+import { streamError } from './refusals.ts';
+import type { Decoder, StreamFormat } from './wire-format.ts';
+
+export const openaiResponses: StreamFormat<CompletionRequest> = {
+  framing: 'sse',
+  // No temperature: the models that live here refuse any but their own.
+  encode: (model, request) => ({
+    path: '/responses',
+    body: {
+      model,
+      input: request.messages.flatMap(itemsOf),
+      stream: true,
+      stream_options: { include_obfuscation: false },
+      // By default OpenAI keeps the conversation for thirty days; nobody here comes back for it.
+      store: false,
+      ...toolFields(request, flatTool),
+      ...(request.maxOutputTokens === undefined ? {} : { max_output_tokens: request.maxOutputTokens }),
+    },
+  }),
+  decoder: eventDecoder,
+};
+
+/** A call and its result are items of their own, beside the messages. */
+function itemsOf(message: Message): readonly object[] {
+  switch (message.role) {
+    case 'system':
+      return [{ role: 'system', content: message.content }];
+    case 'user':
+      return [{ role: 'user', content: userContent(message) }];
+    case 'assistant':
+      return [
+        ...(message.content ? [{ role: 'assistant', content: message.content }] : []),
+        ...(message.toolCalls ?? []).map(({ id, name, input }) => ({
+          type: 'function_call',
+          call_id: id,
+          name,
+          arguments: input,
+        })),
+      ];
+    case 'tool':
+      return [{ type: 'function_call_output', call_id: message.toolCallId, output: message.content }];
+  }
+}
+
+function userContent(message: Extract<Message, { role: 'user' }>): string | readonly object[] {
+  if (typeof message.content === 'string' || imagesOf(message).length === 0) return textOf(message);
+  return message.content.map((part) =>
+    part.type === 'text'
+      ? { type: 'input_text', text: part.text }
+      : { type: 'input_image', image_url: `data:${part.mediaType};base64,${part.data}` },
+  );
+}
+
+const flatTool = ({ name, description, inputSchema }: Tool): object => ({
+  type: 'function',
+  name,
+  ...(description === undefined ? {} : { description }),
+  parameters: inputSchema,
+  // Strict schemas must require each property and allow no other; ours are whoever's the tool is.
+  strict: false,
+});
+
+/** One event; the leaves are checked where they are used, since this runs for every token. */
+type Event = {
+  readonly type: unknown;
+  readonly delta: unknown;
+  readonly item_id: unknown;
+  readonly summary_index: unknown;
+  readonly item: Item | null;
+  readonly response: {
+    readonly output?: unknown;
+    readonly error?: unknown;
+    readonly incomplete_details?: { readonly reason?: unknown } | null;
+    readonly usage?: ResponseUsage | null;
+  } | null;
+};
+
+type Item = {
+  readonly type?: unknown;
+  readonly id?: unknown;
+  readonly call_id?: unknown;
+  readonly name?: unknown;
+  readonly arguments?: unknown;
+  readonly phase?: unknown;
+} | null;
+
+type ResponseUsage = {
+  readonly input_tokens?: unknown;
+  readonly input_tokens_details?: {
+    readonly cached_tokens?: unknown;
+    readonly cache_write_tokens?: unknown;
+  } | null;
+  readonly output_tokens?: unknown;
+  readonly output_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
+};
+
+function eventDecoder(): Decoder {
+  const end = answerEnd();
+  const called = new Set<string>();
+  /** Messages in which the model talks about its work; they are no part of the answer. */
+  const asides = new Set<unknown>();
+
+  const read = (event: Partial<Event>): readonly EnginePart[] => {
+    if (typeof event.type === 'string' && event.type.startsWith('response.')) end.seen = true;
+    switch (event.type) {
+      case 'response.output_text.delta':
+        return textPart(asides.has(event.item_id) ? 'reasoning-delta' : 'text-delta', event.delta);
+      case 'response.refusal.delta':
+        return textPart('text-delta', event.delta);
+      case 'response.reasoning_text.delta':
+      case 'response.reasoning_summary_text.delta':
+        return textPart('reasoning-delta', event.delta);
+      case 'response.reasoning_summary_part.added':
+        return event.summary_index ? textPart('reasoning-delta', '\n\n') : [];
+      case 'response.output_item.added':
+        if (event.item?.phase === 'commentary') asides.add(event.item.id);
+        return [];
+      case 'response.output_item.done':
+        return callsIn([event.item]);
+      case 'response.completed':
+      case 'response.incomplete':
+        return last(event);
+      case 'response.failed':
+      case 'response.cancelled':
+        throw streamError({ error: event.response?.error ?? 'The answer was given up.' });
+      case 'error':
+        throw streamError(event);
+      default:
+        return [];
+    }
+  };
+
+  const last = ({ type, response }: Partial<Event>): readonly EnginePart[] => {
+    const calls = Array.isArray(response?.output) ? callsIn(response.output as readonly Item[]) : [];
+    const complete: FinishReason = called.size > 0 ? 'tool-calls' : 'stop';
+    end.reason =
+      type === 'response.completed' ? complete : reasonIn(reasons, response?.incomplete_details?.reason);
+    end.usage = usageOf(response?.usage);
+    return [...calls, ...end.close()];
+  };
+
+  /** Each call once: it comes as an item of its own, and again in the whole response. */
+  const callsIn = (items: readonly (Item | undefined)[]): readonly EnginePart[] =>
+    items.flatMap((item, index) => {
+      if (item?.type !== 'function_call' || typeof item.name !== 'string') return [];
+      const id = typeof item.call_id === 'string' && item.call_id ? item.call_id : `call_${index}`;
+      if (called.has(id)) return [];
+      called.add(id);
+      const input = typeof item.arguments === 'string' && item.arguments ? item.arguments : '{}';
+      return [{ type: 'tool-call', id, name: item.name, input }];
+    });
+
+  return {
+    // Reason and usage come in one event, and nothing after it.
+    ending: false,
+    read({ event: name, data }) {
+      if (end.finished) return [];
+      const event = readEvent<Event>(data);
+      if (event) return read(name && event.type === undefined ? { ...event, type: name } : event);
+      if (name === 'error') throw streamError({ error: data });
+      return [];
+    },
+    end: () => end.end(),
+  };
+}
+
+const textPart = (type: 'text-delta' | 'reasoning-delta', text: unknown): readonly EnginePart[] =>
+  typeof text === 'string' && text ? [{ type, text }] : [];
+
+const reasons: Readonly<Record<string, FinishReason>> = {
+  max_output_tokens: 'length',
+  content_filter: 'content-filter',
+};
+
+/** Cached tokens are inside the input's, reasoning inside the output's. */
+function usageOf(usage: ResponseUsage | null | undefined): Usage | undefined {
+  if (typeof usage?.input_tokens !== 'number') return undefined;
+  return {
+    input: tokens(usage.input_tokens),
+    cachedRead: tokens(usage.input_tokens_details?.cached_tokens),
+    cacheWrite: tokens(usage.input_tokens_details?.cache_write_tokens),
+    output: tokens(usage.output_tokens),
+    reasoning: tokens(usage.output_tokens_details?.reasoning_tokens),
+  };
+}

@@ -1,0 +1,89 @@
+/** What is left out of a request when a service does not know it, and what never is. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lighterRequest } from '../../../server/wire/openai-lighter.ts';
+import { refusal } from './decoded.ts';
+
+const full = {
+  model: 'm',
+  messages: [{ role: 'user', content: 'stream_options' }],
+  tools: [{ type: 'function' }],
+  stream: true,
+  stream_options: { include_usage: true, include_obfuscation: false },
+  max_tokens: 64,
+  temperature: 0.2,
+};
+const path = '/chat/completions';
+
+/** The body after this refusal; `undefined` when nothing is left out. */
+const after = (status: number, said: unknown, body: object = full) =>
+  lighterRequest({ path, body }, refusal(status, said))?.body;
+
+const told = (message: string, param: string | null = null, code: string | null = null) => ({
+  error: { message, type: 'invalid_request_error', param, code },
+});
+
+test('a field that a service does not know goes, in whatever words it says so', () => {
+  const { stream_options: _, ...without } = full;
+  for (const said of [
+    told('Unrecognized request argument supplied: stream_options'),
+    told("Unknown parameter: 'stream_options'.", 'stream_options', 'unknown_parameter'),
+    {
+      object: 'error',
+      message:
+        '[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]',
+    },
+    {
+      detail: [
+        { type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' },
+      ],
+    },
+    'stream_options: extra fields not permitted',
+    '{"error":"unknown field `stream_options`"}',
+  ])
+    for (const status of [400, 422]) assert.deepEqual(after(status, said), without, JSON.stringify(said));
+});
+
+test('padding alone goes when only that is unknown', () => {
+  const said = told(
+    "Unknown parameter: 'stream_options.include_obfuscation'.",
+    'stream_options.include_obfuscation',
+  );
+  assert.deepEqual(after(400, said), { ...full, stream_options: { include_usage: true } });
+});
+
+test('the output limit is kept under its other name', () => {
+  const { max_tokens: limit, ...rest } = full;
+  const newer = { ...rest, max_completion_tokens: limit };
+  const said =
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+  assert.deepEqual(after(400, told(said, 'max_tokens', 'unsupported_parameter')), newer);
+  assert.deepEqual(after(400, told(said)), newer);
+  assert.deepEqual(after(422, 'max_completion_tokens: Extra inputs are not permitted', newer), full);
+});
+
+test('a temperature that the model refuses goes', () => {
+  const { temperature: _, ...rest } = full;
+  const said =
+    "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.";
+  assert.deepEqual(after(400, told(said, 'temperature', 'unsupported_value')), rest);
+});
+
+test('nothing goes for another reason', () => {
+  for (const [status, said] of [
+    [
+      400,
+      told('max_tokens is too large: 64. This model supports at most 32 completion tokens.', 'max_tokens'),
+    ],
+    [400, told('temperature must be at most 1')],
+    [400, told('Unsupported parameter', 'messages', 'unsupported_parameter')],
+    [400, told("Unknown parameter: 'tools'.", 'tools', 'unknown_parameter')],
+    [400, told("Unknown parameter: 'messages[0].stream_options'.", 'messages')],
+    [400, told("Unknown parameter: 'max_tokens_to_sample'.")],
+    [401, told("Unknown parameter: 'stream_options'.")],
+    [500, told("Unknown parameter: 'stream_options'.")],
+    [400, ''],
+    [400, '<html>stream_options</html>'],
+  ] as const)
+    assert.equal(after(status, said), undefined, JSON.stringify(said));
+});

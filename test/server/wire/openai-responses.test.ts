@@ -1,0 +1,156 @@
+/** The Responses API: for which models, what comes out of its streams, and what is sent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openai } from '../../../server/engines/openai.ts';
+import { openaiResponses } from '../../../server/wire/openai-responses.ts';
+import { decodeAs, fixture, recording, textOf, withoutLast } from './decoded.ts';
+
+const decode = (body: string) => decodeAs(openaiResponses, body);
+const usage = { input: 1117, cachedRead: 1024, cacheWrite: 64, output: 46, reasoning: 32 };
+
+test('models that Chat Completions refuses are asked there, the others are not', () => {
+  const { wire } = openai;
+  for (const model of [
+    'gpt-5.3-codex',
+    'codex-mini-latest',
+    'gpt-5.4-pro',
+    'o1-pro-2025-03-19',
+    'o3-deep-research',
+  ])
+    assert.equal(wire.chat(model), openaiResponses, model);
+  for (const model of ['gpt-6-sol', 'gpt-5.4-mini', 'o3-mini', 'gpt-4o'])
+    assert.equal(wire.chat(model).encode(model, { messages: [] }).path, '/chat/completions', model);
+});
+
+test('text arrives as it is written; summaries and talk about the work are kept apart', async () => {
+  const { parts } = await decode(fixture('openai/documented-responses-text.sse'));
+  assert.deepEqual(parts, [
+    { type: 'reasoning-delta', text: 'First.' },
+    { type: 'reasoning-delta', text: '\n\n' },
+    { type: 'reasoning-delta', text: 'Second.' },
+    { type: 'reasoning-delta', text: 'Let me look.' },
+    { type: 'text-delta', text: '¡Hola' },
+    { type: 'text-delta', text: ', mundo 👋' },
+    { type: 'finish', reason: 'stop', usage },
+  ]);
+});
+
+test('recorded llama-server answers are whole, without numbers or indices on their events', async () => {
+  const plain = await decode(fixture('llama-cpp/responses-stream.sse'));
+  assert.equal(textOf(plain.parts), 'Hello! I am a tiny local model that always gives this same answer.');
+  assert.deepEqual(plain.parts.at(-1), {
+    type: 'finish',
+    reason: 'stop',
+    usage: { input: 21, cachedRead: 20, cacheWrite: 0, output: 14, reasoning: 0 },
+  });
+  const { parts } = await decode(fixture('llama-cpp/responses-reasoning-stream.sse'));
+  assert.equal(textOf(parts), 'Hello! Nice to meet you.');
+  const thoughts = parts.map((part) => (part.type === 'reasoning-delta' ? part.text : '')).join('');
+  assert.equal(thoughts, 'The user said hi; I should greet back.\n');
+});
+
+test('a call is given once, although the whole response repeats it', async () => {
+  const { parts } = await decode(fixture('openai/documented-responses-tools.sse'));
+  const call = { type: 'tool-call', id: 'call_a', name: 'get_weather', input: '{"city":"Lima"}' };
+  assert.deepEqual(parts, [call, { type: 'finish', reason: 'tool-calls', usage }]);
+  const onlyAtTheEnd = fixture('openai/documented-responses-tools.sse')
+    .split('\n\n')
+    .filter((event) => !event.includes('output_item.done'))
+    .join('\n\n');
+  assert.deepEqual((await decode(onlyAtTheEnd)).parts[0], call);
+});
+
+test('an answer cut at its limit says so', async () => {
+  const { parts } = await decode(fixture('openai/documented-responses-max-tokens.sse'));
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length', usage });
+});
+
+test('a failure ends the answer, in each shape it has', async () => {
+  const nested = await decode(fixture('openai/documented-responses-failed.sse'));
+  assert.equal(nested.error?.kind, 'payment-required');
+  const failed = fixture('openai/documented-responses-failed.sse')
+    .split('\n\n')
+    .filter((event) => !event.startsWith('event: error'))
+    .join('\n\n');
+  assert.equal((await decode(failed)).error?.kind, 'payment-required');
+  const flat =
+    'event: error\ndata: {"type":"error","code":"rate_limit_exceeded","message":"Slow down.","param":null}\n\n';
+  assert.equal((await decode(flat)).error?.kind, 'rate-limited');
+  assert.equal((await decode('event: error\ndata: broken\n\n')).error?.kind, 'overloaded');
+});
+
+test('a body that ends before its last event is interrupted, an empty one is no answer', async () => {
+  const cut = await decode(withoutLast(fixture('openai/documented-responses-text.sse'), 1));
+  assert.equal(textOf(cut.parts), '¡Hola, mundo 👋');
+  assert.equal(cut.error?.kind, 'interrupted');
+  assert.equal((await decode('')).error?.kind, 'bad-response');
+});
+
+test('what is sent is what the official SDK sends, asks for no padding and leaves nothing behind', () => {
+  const sent = recording('sdk-requests/openai-responses-stream.json') as unknown as {
+    body: object;
+    path: string;
+  };
+  const { path, body } = openaiResponses.encode('gpt-5.4-mini', {
+    messages: [{ role: 'user', content: 'hi' }],
+    temperature: 0.2,
+  });
+  assert.equal(`/v1${path}`, sent.path);
+  assert.deepEqual(body, {
+    ...sent.body,
+    // The long form of the same.
+    input: [{ role: 'user', content: 'hi' }],
+    stream_options: { include_obfuscation: false },
+    store: false,
+  });
+});
+
+test('calls and their results are items of their own, pictures parts of a message', () => {
+  const { body } = openaiResponses.encode('gpt-5.3-codex', {
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is this?' },
+          { type: 'image', mediaType: 'image/png', data: 'iVBORw0=' },
+        ],
+      },
+      { role: 'assistant', content: 'I look.', toolCalls: [{ id: 'call_a', name: 'look', input: '{}' }] },
+      { role: 'tool', toolCallId: 'call_a', toolName: 'look', content: 'A cat.' },
+    ],
+    tools: [{ name: 'look', description: 'Looks.', inputSchema: { type: 'object' } }],
+    toolChoice: 'auto',
+    maxOutputTokens: 64,
+  });
+  assert.deepEqual(body, {
+    model: 'gpt-5.3-codex',
+    input: [
+      { role: 'system', content: 'Be brief.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'What is this?' },
+          { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0=' },
+        ],
+      },
+      { role: 'assistant', content: 'I look.' },
+      { type: 'function_call', call_id: 'call_a', name: 'look', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'call_a', output: 'A cat.' },
+    ],
+    stream: true,
+    stream_options: { include_obfuscation: false },
+    store: false,
+    tools: [
+      {
+        type: 'function',
+        name: 'look',
+        description: 'Looks.',
+        parameters: { type: 'object' },
+        strict: false,
+      },
+    ],
+    tool_choice: 'auto',
+    max_output_tokens: 64,
+  });
+});
