@@ -10,6 +10,7 @@ import { runningAnswers } from './running.ts';
 import { createServer, type Server } from './server.ts';
 import { followSettings } from './settings-changes.ts';
 import { createStatusBar } from './status-bar.ts';
+import { tellTroubles } from './troubles.ts';
 import { createProvidersView } from './views/providers.ts';
 
 let server: Server | undefined;
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     keys,
     view,
     createStatusBar(server, receipts),
+    tellTroubles(receipts),
     followSettings(server),
     ...commands,
   );

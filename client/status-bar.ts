@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { Receipt } from '../shared/receipts.ts';
 import { warn } from './notify.ts';
 import type { Receipts } from './receipts.ts';
+import { redrawWhenDue } from './redraw.ts';
 import type { Server } from './server.ts';
-import { statusBar } from './texts/status.ts';
+import { localUntil, statusBar } from './texts/status.ts';
 
 /** How long an answer's line stands in the status bar. */
 const recentMs = 20_000;
@@ -15,13 +16,16 @@ export function createStatusBar(server: Server, receipts: Receipts): vscode.Disp
   let recent: Receipt | undefined;
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
-    const { text, tooltip } = statusBar(server.status, recent);
+    const { text, tooltip } = statusBar(server.status, recent, vscode.env.language);
     item.text = text;
     item.tooltip = tooltip;
     // The line of an answer leads to its reasons, everything else to the menu.
     item.command = recent ? 'rumbo.whyThisModel' : 'rumbo.showMenu';
     item.accessibilityInformation = { label: `Rumbo. ${tooltip}`, role: 'button' };
+    const until = localUntil(server.status?.providers ?? []);
+    redraw.at(until ? [until] : []);
   };
+  const redraw = redrawWhenDue(draw);
   const shown = new Set<string>();
   const followed = server.onStatus(({ problems }) => {
     draw();
@@ -41,7 +45,7 @@ export function createStatusBar(server: Server, receipts: Receipts): vscode.Disp
   });
   draw();
   item.show();
-  return vscode.Disposable.from(item, followed, remembered, { dispose: () => clearTimeout(timer) });
+  return vscode.Disposable.from(item, followed, remembered, redraw, { dispose: () => clearTimeout(timer) });
 }
 
 /** One notification, however much is wrong; the item's tooltip lists it all. */

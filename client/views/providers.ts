@@ -2,10 +2,11 @@
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { failureOf } from '../failures.ts';
+import { redrawWhenDue } from '../redraw.ts';
 import type { Server } from '../server.ts';
 import { showFailure } from '../show-failure.ts';
-import { inOrder } from '../texts/provider.ts';
-import { isEmpty } from '../texts/status.ts';
+import { inOrder, needOf } from '../texts/provider.ts';
+import { isEmpty, shownTimes } from '../texts/status.ts';
 import { type Row, rowItem, rowsOf } from './rows.ts';
 
 export type ProvidersView = vscode.Disposable & {
@@ -47,7 +48,9 @@ export function createProvidersView(server: Server): ProvidersView {
     const status = await current();
     const empty = !status || isEmpty(status.providers, namedProviders());
     await vscode.commands.executeCommand('setContext', 'rumbo.empty', empty);
+    if (status) mark(status);
     if (!status || (empty && !everything)) return [];
+    redraw.at(shownTimes(status.providers));
     return inOrder(status.providers).map((provider) => ({ type: 'provider', provider }));
   };
   const tree = vscode.window.createTreeView<Row>('rumbo.providers', {
@@ -60,7 +63,16 @@ export function createProvidersView(server: Server): ProvidersView {
   const expanded = tree.onDidExpandElement(({ element }) => {
     if (element.type === 'provider' && mayAsk(element.provider)) void askFor(server, element.provider);
   });
-  const followed = server.onStatus(() => changed.fire(undefined));
+  const redraw = redrawWhenDue(() => changed.fire(undefined));
+  /** A number at the icon while something waits for the user. */
+  const mark = ({ providers }: Status) => {
+    const needy = providers.filter(needOf).map((each) => `${each.label}: ${needOf(each)}`);
+    tree.badge = needy.length > 0 ? { value: needy.length, tooltip: needy.join('\n') } : undefined;
+  };
+  const followed = server.onStatus((status) => {
+    mark(status);
+    changed.fire(undefined);
+  });
   const reconfigured = vscode.workspace.onDidChangeConfiguration((event) => {
     if (tree.visible && event.affectsConfiguration('rumbo')) changed.fire(undefined);
   });
@@ -71,7 +83,7 @@ export function createProvidersView(server: Server): ProvidersView {
       changed.fire(undefined);
       await vscode.commands.executeCommand('rumbo.providers.focus');
     },
-    dispose: () => vscode.Disposable.from(tree, expanded, followed, reconfigured, changed).dispose(),
+    dispose: () => vscode.Disposable.from(tree, expanded, followed, reconfigured, redraw, changed).dispose(),
   };
 }
 

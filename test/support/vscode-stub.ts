@@ -144,6 +144,8 @@ export const editor = {
   /** The files, by address. */
   files: new Map<string, { text: string; languageId: string }>(),
   shown: [] as string[],
+  /** The tree that was made last. */
+  tree: undefined as Record<string, unknown> | undefined,
   /** What the notifications of work under way have said. */
   reports: [] as string[],
   context: new Map<string, unknown>(),
@@ -231,7 +233,10 @@ export const window = {
   },
   createOutputChannel: () => ({ info() {}, error() {}, warn() {}, show() {}, dispose() {} }),
   createStatusBarItem: () => ({ show() {}, dispose() {} }),
-  createTreeView: () => ({ visible: false, onDidExpandElement: never, dispose() {} }),
+  createTreeView: (_id: string, { treeDataProvider }: { treeDataProvider: unknown }) => {
+    editor.tree = { visible: false, onDidExpandElement: never, dispose() {}, treeDataProvider };
+    return editor.tree;
+  },
   onDidChangeTextEditorVisibleRanges: never,
   showTextDocument: async (shown: Uri | { uri: Uri }) => {
     editor.shown.push(String(shown instanceof Uri ? shown : shown.uri));
