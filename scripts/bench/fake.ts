@@ -9,8 +9,9 @@ const words = Array.from({ length: 60 }, (_, index) => ` word${index}`);
 /** Milliseconds between the first word and the others below `/paced`; elsewhere all come at once. */
 const pauseMs = 4;
 
-const usage = { input: 600, output: words.length + 1 };
-const stream = openAiFraming.stream('fake-model', { stream_options: { include_usage: true } });
+const usage = { input: 600, output: words.length + 1, cachedRead: 0, cacheWrite: 0, reasoning: 0 };
+const body = { stream_options: { include_usage: true } };
+const stream = openAiFraming.stream('fake-model', body, '/v1/chat/completions');
 const first = stream.start(usage) + stream.text('First');
 const rest = words.map(stream.text).join('') + stream.finish('stop', usage);
 const list = JSON.stringify(openAiFraming.get('/v1/models', ['fake-model']));

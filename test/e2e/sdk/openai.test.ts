@@ -1,0 +1,147 @@
+/** The official `openai` package reads what the fake OpenAI says, and reads what our own reader reads. */
+import assert from 'node:assert/strict';
+import { after, beforeEach, test } from 'node:test';
+import OpenAI from 'openai';
+import { bearer } from '../../../server/engines/define.ts';
+import { openai as engine } from '../../../server/engines/openai.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import {
+  callReply,
+  key,
+  ourParts,
+  picture,
+  rejection,
+  reply,
+  said,
+  usage,
+  weatherCall,
+  weatherSchema,
+} from './same-reply.ts';
+
+const fake = await fakeOpenAi({ key });
+after(() => fake.close());
+beforeEach(() => {
+  fake.reply = reply;
+  fake.headers = {};
+  fake.fail = undefined;
+});
+
+const model = 'fake-model';
+const messages = [{ role: 'user' as const, content: 'hi' }];
+const client = new OpenAI({ apiKey: key, baseURL: fake.baseUrl, maxRetries: 0 });
+const tools = [{ type: 'function' as const, function: { name: 'get_weather', parameters: weatherSchema } }];
+const ours = (request: Partial<Parameters<typeof ourParts>[2]> = {}) =>
+  ourParts(fake, engine.wire, { messages, ...request }, { headers: bearer(key) });
+
+test('text and usage stream to the SDK as they do to us', async () => {
+  const stream = client.chat.completions.stream({
+    model,
+    messages,
+    stream_options: { include_usage: true },
+  });
+  const deltas: string[] = [];
+  stream.on('content', (delta) => deltas.push(delta));
+  const { choices, usage: counted } = await stream.finalChatCompletion();
+  assert.equal(deltas.join(''), reply.text);
+  assert.ok(deltas.length > 3, 'word by word');
+  assert.equal(choices[0]?.finish_reason, 'stop');
+  assert.deepEqual(
+    [
+      counted?.prompt_tokens,
+      counted?.prompt_tokens_details?.cached_tokens,
+      counted?.completion_tokens,
+      counted?.completion_tokens_details?.reasoning_tokens,
+    ],
+    [120, 100, 30, 18],
+  );
+  const parts = await ours();
+  assert.equal(said(parts, 'text-delta'), reply.text);
+  assert.equal(said(parts, 'reasoning-delta'), reply.reasoning);
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
+});
+
+test('a tool call streams to the SDK as it does to us', async () => {
+  fake.reply = callReply;
+  const stream = client.chat.completions.stream({ model, messages, tools });
+  const { choices } = await stream.finalChatCompletion();
+  assert.equal(choices[0]?.finish_reason, 'tool_calls');
+  const [call] = choices[0]?.message.tool_calls ?? [];
+  assert.ok(call?.type === 'function');
+  assert.deepEqual({ id: call.id, name: call.function.name, input: call.function.arguments }, weatherCall);
+  const [part, finish] = await ours();
+  assert.deepEqual(part, { type: 'tool-call', ...weatherCall });
+  assert.ok(finish?.type === 'finish' && finish.reason === 'tool-calls');
+});
+
+test('an answer in one piece, with a picture asked about', async () => {
+  const answer = await client.chat.completions.create({
+    model,
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', image_url: { url: `data:${picture.mediaType};base64,${picture.data}` } },
+        ],
+      },
+    ],
+  });
+  assert.equal(answer.choices[0]?.message.content, reply.text);
+  assert.equal(answer.usage?.total_tokens, 150);
+  assert.match(JSON.stringify(fake.chats.at(-1)?.body), /image_url/);
+});
+
+test('a limit is told by the finish reason', async () => {
+  fake.reply = { text: 'One two', finish: 'length' };
+  const answer = await client.chat.completions.stream({ model, messages }).finalChatCompletion();
+  assert.equal(answer.choices[0]?.finish_reason, 'length');
+});
+
+test('the list of models', async () => {
+  const listed = await Array.fromAsync(client.models.list());
+  assert.deepEqual(
+    listed.map(({ id }) => id),
+    fake.models,
+  );
+});
+
+test('embeddings, which the SDK asks for as base64 and anybody may have as numbers', async () => {
+  const input = ['four', 'fourteen chars'];
+  const { data } = await client.embeddings.create({ model, input });
+  assert.deepEqual(
+    data.map(({ embedding }) => embedding),
+    [
+      [4, 0, 0.5],
+      [14, 1, 0.5],
+    ],
+  );
+  const floats = await client.embeddings.create({ model, input, encoding_format: 'float' });
+  assert.deepEqual(floats.data[0]?.embedding, [4, 0, 0.5]);
+});
+
+test('each refusal is the class of error it should be', async () => {
+  const ask = () => client.chat.completions.create({ model, messages });
+  const stranger = new OpenAI({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
+  const unauthorized = await rejection(stranger.models.list());
+  assert.ok(unauthorized instanceof OpenAI.AuthenticationError);
+  assert.equal(unauthorized.code, 'invalid_api_key');
+  const missing = await rejection(client.chat.completions.create({ model: 'no-such', messages }));
+  assert.ok(missing instanceof OpenAI.NotFoundError);
+  assert.equal(missing.code, 'model_not_found');
+  fake.fail = {
+    status: 429,
+    body: { error: { message: 'Slow down.', type: 'requests', param: null, code: 'rate_limit_exceeded' } },
+    headers: { 'retry-after-ms': '1200' },
+  };
+  const limited = await rejection(ask());
+  assert.ok(limited instanceof OpenAI.RateLimitError);
+  assert.equal(limited.headers.get('retry-after-ms'), '1200');
+  fake.fail = { status: 503, body: { error: { message: 'Overloaded.', type: 'server_error' } } };
+  assert.ok((await rejection(ask())) instanceof OpenAI.InternalServerError);
+});
+
+test('what is left of the rate limits comes with the answer', async () => {
+  fake.headers = { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-reset-requests': '1s' };
+  const { response } = await client.chat.completions.create({ model, messages }).withResponse();
+  assert.equal(response.headers.get('x-ratelimit-remaining-requests'), '59');
+});
