@@ -1,24 +1,21 @@
-/** Definition + address + HTTP + key → a live engine. */
-import { type EnginePart, type EngineRequest, isFill } from '../../shared/chat.ts';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
-import { aborted } from '../platform/aborted.ts';
-import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
+/** Definition + address + HTTP + keys → a live engine. */
+import { type EngineRequest, isFill } from '../../shared/chat.ts';
+import { RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
-import type { Decoder, Refusal, WireRequest } from '../wire/wire-format.ts';
+import type { EmbeddingFormat, Refusal, WireRequest } from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
+import { lighterRequests } from './lighter-requests.ts';
+import { type LineParts, line } from './line.ts';
 import { releasableBody } from './releasable-body.ts';
+import { partsOf } from './stream-parts.ts';
+import { within } from './within.ts';
 
-export type Connection = {
-  /** The provider's name; errors carry it. */
-  readonly provider: string;
-  readonly label: string;
+export type Connection = LineParts & {
   readonly definition: EngineDefinition;
   /** As the user wrote it, or the definition's own. Everything is sent below it, and nowhere else. */
   readonly baseUrl: string;
   readonly http: Http;
-  /** The key saved for this address; `undefined` when there is none. */
-  readonly keyOf: () => Promise<string | undefined>;
   /** Names that serve where the service has no list of its own. Absent: a missing list is an error. */
   readonly models?: readonly string[];
 };
@@ -27,184 +24,150 @@ export type Connection = {
 const refusalLimit = 64 * 1024;
 /** Milliseconds that its body may take. */
 const refusalWaitMs = 1_000;
-/** Bytes of a list of models that are read. */
+/** Bytes of a list of models that are read, and of vectors. */
 const listLimit = 8 * 1024 * 1024;
-/** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
-const usageWaitMs = 1_000;
+const vectorsLimit = 64 * 1024 * 1024;
+
+type Line = ReturnType<typeof line>;
 
 export function connect(connection: Connection): Engine {
-  const { provider, label, definition, baseUrl, http, keyOf } = connection;
+  const { provider, label, definition, baseUrl, http, limits } = connection;
   const { wire } = definition;
+  const lighter = lighterRequests(wire);
 
-  /** Sends, and gives back only an answer that was not refused. */
   const send = async (
-    request: { readonly path: string; readonly post?: WireRequest },
+    over: Line,
     key: string | undefined,
     accept: string,
-    signal: AbortSignal,
+    request: { readonly path: string; readonly post?: WireRequest },
   ): Promise<HttpResponse> => {
     const response = await http({
       method: request.post ? 'POST' : 'GET',
       url: addressBelow(baseUrl, definition.version, request.path),
       headers: { accept, ...definition.headers(key) },
       ...(request.post ? { body: request.post.body } : {}),
-      signal,
+      signal: over.signal,
+      connectMs: limits.connectMs,
     });
-    if (response.status < 400) return response;
-    const { status, headers } = response;
-    // The status says enough when the body breaks off or does not come.
-    const text = readText(response.body, refusalLimit).catch(() => '');
-    const body = (await within(text, refusalWaitMs)) ?? '';
-    throw wire.refused({ status, headers, body });
+    over.head(response);
+    return response;
   };
 
-  const requireKey = async (): Promise<string | undefined> => {
-    const key = (await keyOf())?.trim();
-    // Such a header would not be sent, and the failure would look like a dead service.
-    if (key && /[^\x21-\x7e]/.test(key))
-      throw new RumboError(`The key of ${label} holds characters that no key has.`, { kind: 'unauthorized' });
-    if (key || definition.key === 'optional') return key || undefined;
-    throw new RumboError(`${label} has no API key.`, { kind: 'unauthorized' });
+  /** Sends, and again without what is refused; gives back only an answer that was not. */
+  const post = async (
+    over: Line,
+    key: string | undefined,
+    accept: string,
+    model: string,
+    request: WireRequest,
+  ): Promise<HttpResponse> => {
+    const light = lighter(model, request);
+    for (;;) {
+      const { path } = light.request;
+      const response = await send(over, key, accept, { path, post: light.request });
+      if (response.status < 400) return response;
+      const refusal = await refusalOf(response);
+      if (!light.canDoWithout(refusal)) throw wire.refused(refusal);
+    }
   };
 
   /** How this question is put to this service. */
   const asked = (model: string, request: EngineRequest) => {
     if (!isFill(request)) {
       const format = wire.chat(model);
-      return { ...format, post: format.encode(model, request) };
+      const decoder = () => format.decoder(request);
+      return { framing: format.framing, decoder, question: format.encode(model, request) };
     }
-    if (!wire.fill)
+    const { fill } = wire;
+    if (!fill)
       throw new RumboError(`${label} has no way to fill in the middle.`, { kind: 'invalid-request' });
-    return { ...wire.fill, post: wire.fill.encode(model, request) };
+    const decoder = () => fill.decoder(request);
+    return { framing: fill.framing, decoder, question: fill.encode(model, request) };
   };
+
+  const embed =
+    (format: EmbeddingFormat): NonNullable<Engine['embed']> =>
+    async (model, texts, signal) => {
+      const over = line(connection, model, signal);
+      try {
+        const { key } = await over.open();
+        const response = await post(over, key, 'application/json', model, format.encode(model, texts));
+        const vectors = format.decode(parse(await readText(response.body, vectorsLimit)));
+        over.done();
+        return vectors;
+      } catch (cause) {
+        throw over.failed(cause);
+      } finally {
+        over.close();
+      }
+    };
 
   return {
     provider,
     continues: (model) => wire.continues?.(model) ?? false,
+    ...(wire.embeddings ? { embed: embed(wire.embeddings) } : {}),
 
     async listModels(signal) {
-      let key: string | undefined;
-      const over = follower(signal);
+      const over = line(connection, undefined, signal);
       try {
-        key = await requireKey();
-        const response = await send({ path: wire.modelsPath }, key, 'application/json', over.signal);
-        return wire.decodeModels(parse(await readText(response.body, listLimit)));
+        const { key } = await over.open();
+        const listAt = async (path: string) => {
+          const response = await send(over, key, 'application/json', { path });
+          if (response.status >= 400) throw wire.refused(await refusalOf(response));
+          return wire.decodeModels(parse(await readText(response.body, listLimit)));
+        };
+        const models = await listAt(wire.modelsPath).catch((error: unknown) => {
+          if (wire.otherModelsPath && hasNoList(error)) return listAt(wire.otherModelsPath);
+          throw error;
+        });
+        over.done();
+        return models;
       } catch (cause) {
-        over.abort();
-        const error = explained(cause, signal, key, connection);
-        if (connection.models && (error.kind === 'model-not-found' || error.kind === 'bad-response'))
-          return connection.models.map((name) => ({ name }));
+        const error = over.failed(cause);
+        if (connection.models && hasNoList(error)) return connection.models.map((name) => ({ name }));
         throw error;
       } finally {
-        over.leave();
+        over.close();
       }
     },
 
     async *stream(model, request, signal) {
-      let key: string | undefined;
-      const over = follower(signal);
+      const over = line(connection, model, signal);
       try {
-        // A keychain that is locked takes seconds to say so.
-        key = await Promise.race([requireKey(), aborted(over.signal)]);
-        const { framing, decoder, post } = asked(model, request);
-        const response = await send(
-          { path: post.path, post },
-          key,
-          framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
-          over.signal,
-        );
-        const body = releasableBody(response.body, over.abort);
+        const { key, clock } = await over.open();
+        const { framing, decoder, question } = asked(model, request);
+        const accept = framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson';
+        const response = await post(over, key, accept, model, question);
+        const body = releasableBody(response.body, over.cut);
         try {
           if (isNoStream(await body.peek(), framing)) {
             const { status, headers } = response;
             throw wholeAnswer(wire, { status, headers, body: await readText(body.bytes, refusalLimit) });
           }
-          yield* partsOf(body.bytes, decoder(), framing, body.release);
+          yield* partsOf(body.bytes, decoder(), framing, clock, () => {
+            body.release();
+            over.done();
+          });
         } finally {
           body.close();
         }
       } catch (cause) {
-        over.abort();
-        throw explained(cause, signal, key, connection, model);
+        throw over.failed(cause);
       } finally {
-        over.leave();
+        over.close();
       }
     },
   };
 }
 
-/**
- * Aborts with the caller's signal until it leaves it, and by itself without touching that.
- * `AbortSignal.any` would do the same through weak references, which only a full collection frees.
- */
-function follower(leader: AbortSignal) {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  if (leader.aborted) abort();
-  leader.addEventListener('abort', abort, { once: true });
-  return { signal: controller.signal, abort, leave: () => leader.removeEventListener('abort', abort) };
-}
+/** There is no list of models at the address, or none that can be read. */
+const hasNoList = (error: unknown): boolean =>
+  error instanceof RumboError && (error.kind === 'model-not-found' || error.kind === 'bad-response');
 
-/** @param whole called when the answer is complete and the rest of the body does not matter */
-async function* partsOf(
-  bytes: AsyncIterable<Uint8Array>,
-  decoder: Decoder,
-  framing: 'sse' | 'ndjson',
-  whole: () => void,
-): AsyncGenerator<EnginePart> {
-  const events = eventsOf(bytes, framing);
-  while (true) {
-    const next = decoder.ending ? await usageOrNothing(events.next()) : await events.next();
-    for (const part of !next || next.done ? decoder.end() : joined(next.value, decoder)) {
-      if (part.type === 'finish') whole();
-      yield part;
-      if (part.type === 'finish') return;
-    }
-  }
-}
-
-/** The parts of events that arrived together, adjacent deltas as one: every part has a long way to go from here. */
-function* joined(events: readonly StreamEvent[], decoder: Decoder): Generator<EnginePart> {
-  let held: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
-  try {
-    for (const event of events) {
-      for (const part of decoder.read(event)) {
-        if (held?.type === part.type) {
-          held = { ...held, text: held.text + part.text };
-          continue;
-        }
-        if (held) yield held;
-        held = part.type === 'text-delta' || part.type === 'reasoning-delta' ? part : undefined;
-        if (!held) yield part;
-      }
-    }
-  } catch (error) {
-    // What came before it was said.
-    if (held) yield held;
-    throw error;
-  }
-  if (held) yield held;
-}
-
-/** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */
-async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
-  try {
-    return await within(next, usageWaitMs);
-  } catch (error) {
-    if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
-    throw error;
-  }
-}
-
-/** What a promise gives in time; `undefined` when it is late. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, ms, undefined);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What a refusal says. The status says enough when the body breaks off or does not come. */
+async function refusalOf({ status, headers, body }: HttpResponse): Promise<Refusal> {
+  const text = readText(body, refusalLimit).catch(() => '');
+  return { status, headers, body: (await within(text, refusalWaitMs)) ?? '' };
 }
 
 /** No line of a stream begins like this; a page or one JSON document does, whatever its content type says. */
@@ -234,24 +197,4 @@ function parse(text: string): unknown {
       { cause },
     );
   }
-}
-
-/** Whatever went wrong as one error that says whose it is. A service that echoes the key does not make us repeat it. */
-function explained(
-  cause: unknown,
-  signal: AbortSignal,
-  key: string | undefined,
-  { provider, label }: Connection,
-  model?: string,
-): RumboError {
-  const known =
-    cause instanceof RumboError || signal.aborted
-      ? asRumboError(cause, signal)
-      : new RumboError('The service’s answer cannot be read.', { kind: 'bad-response' }, { cause });
-  const { message, ...data } = known.data;
-  const about = { provider, ...(model === undefined ? {} : { model }) };
-  if (key === undefined && data.status === 401)
-    return new RumboError(`${label} asks for an API key.`, { ...data, ...about }, { cause });
-  if (key === undefined || !message.includes(key)) return known.with(about);
-  return new RumboError(message.replaceAll(key, '…'), { ...data, ...about });
 }

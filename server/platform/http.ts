@@ -6,6 +6,7 @@ import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
+import { unpacked } from './unpack.ts';
 
 // What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
 Object.assign(Dispatcher.prototype, api);
@@ -19,8 +20,8 @@ export type HttpRequest = {
   readonly body?: unknown;
   /** Aborting closes the socket. */
   readonly signal: AbortSignal;
-  /** Milliseconds from sending to the answer's head. Absent: five minutes. */
-  readonly headTimeoutMs?: number;
+  /** Milliseconds to a connection. Absent: ten seconds. How long the answer may take is for the caller's signal to say. */
+  readonly connectMs?: number;
 };
 
 export type HttpResponse = {
@@ -28,33 +29,30 @@ export type HttpResponse = {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The body's bytes; rejects with `interrupted` when the connection breaks, `timeout` when it stalls. Leaving the loop closes the socket. */
+  /** The body's bytes, unpacked; rejects with `interrupted` when the connection breaks. Leaving the loop closes the socket. */
   readonly body: AsyncIterable<Uint8Array>;
 };
 
-/** Rejects with `RumboError`: `unreachable`, `tls`, `timeout`, `blocked-redirect`, `cancelled`. */
+/**
+ * Rejects with `RumboError`: `unreachable`, `tls`, `timeout` (no connection in time), `blocked-redirect`, `cancelled`,
+ * `bad-response` (whoever answers does not speak HTTP, or packs its answer in a way nobody asked for).
+ */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
-const connectTimeoutMs = 10_000;
-const headTimeoutMs = 300_000;
-const stallTimeoutMs = 120_000;
+const usualConnectMs = 10_000;
 
 /** HTTP over shared keep-alive connections, through the editor's proxy where it applies. */
 export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose: () => Promise<void> } {
-  const options = {
-    headersTimeout: headTimeoutMs,
-    bodyTimeout: stallTimeoutMs,
-    connect: { timeout: connectTimeoutMs },
-  };
-  // Reading the system's authorities takes a while: whoever speaks to local engines only never waits for it.
-  const secured = () => ({ ...options, connect: { ...options.connect, ...certificates(network) } });
+  // How long an answer may take depends on who is asked: time-limits.ts knows, and aborts.
+  const patient = { headersTimeout: 0, bodyTimeout: 0 };
   const make = {
-    plain: () => new Agent(options),
-    secure: () => new Agent(secured()),
-    proxied(): Dispatcher {
-      const { connect, ...rest } = secured();
+    plain: (timeout: number) => new Agent({ ...patient, connect: { timeout } }),
+    // Reading the system's authorities takes a while: whoever speaks to local engines only never waits for it.
+    secure: (timeout: number) => new Agent({ ...patient, connect: { timeout, ...certificates(network) } }),
+    proxied(timeout: number): Dispatcher {
+      const connect = { timeout, ...certificates(network) };
       return new ProxyAgent({
-        ...rest,
+        ...patient,
         connect,
         uri: network.proxy ?? '',
         ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
@@ -63,20 +61,22 @@ export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose:
       });
     },
   };
-  const made = new Map<keyof typeof make, Dispatcher>();
-  const dispatcherTo = (target: URL): Dispatcher => {
+  /** By way and patience: undici knows one connect limit for each dispatcher. */
+  const made = new Map<string, Dispatcher>();
+  const dispatcherTo = (target: URL, connectMs: number): Dispatcher => {
     const direct = target.protocol === 'https:' ? 'secure' : 'plain';
     const way = network.proxy && !bypassesProxy(target, network.noProxy ?? []) ? 'proxied' : direct;
-    const dispatcher = made.get(way) ?? make[way]();
-    made.set(way, dispatcher);
+    const name = `${way} ${connectMs}`;
+    const dispatcher = made.get(name) ?? make[way](connectMs);
+    made.set(name, dispatcher);
     return dispatcher;
   };
 
-  const http: Http = async ({ method, url, headers, body, signal, headTimeoutMs: headMs }) => {
+  const http: Http = async ({ method, url, headers, body, signal, connectMs = usualConnectMs }) => {
     const target = new URL(url);
     let response: Dispatcher.ResponseData;
     try {
-      response = await dispatcherTo(target).request({
+      response = await dispatcherTo(target, connectMs).request({
         origin: target.origin,
         path: `${target.pathname}${target.search}`,
         method,
@@ -88,7 +88,6 @@ export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose:
         },
         body: body === undefined ? null : JSON.stringify(body),
         signal,
-        ...(headMs === undefined ? {} : { headersTimeout: headMs }),
       });
     } catch (error) {
       throw failure(error, target, signal, false);
@@ -103,10 +102,11 @@ export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose:
         },
       );
     }
+    const said = flat(response.headers);
     return {
       status: response.statusCode,
-      headers: flat(response.headers),
-      body: guarded(response.body, target, signal),
+      headers: said,
+      body: guarded(response.body, said['content-encoding'], target, signal),
     };
   };
   return {
@@ -139,11 +139,12 @@ export const isLoopback = (hostname: string): boolean =>
 
 async function* guarded(
   body: AsyncIterable<Uint8Array>,
+  encoding: string | undefined,
   target: URL,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
+    yield* unpacked(body, encoding);
   } catch (error) {
     throw failure(error, target, signal, true);
   }
@@ -153,16 +154,27 @@ async function* guarded(
 function failure(cause: unknown, target: URL, signal: AbortSignal, started: boolean): RumboError {
   const fail = (kind: ErrorKind, message: string) => new RumboError(message, { kind }, { cause });
   if (signal.aborted) return fail('cancelled', 'The request was cancelled.');
+  if (cause instanceof RumboError) return cause;
   const code = codeOf(cause);
   if (/^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/.test(code)) {
     return fail('tls', `The certificate of ${target.host} was refused (${code}).`);
   }
-  if (code === 'UND_ERR_HEADERS_TIMEOUT')
-    return fail('timeout', `${target.host} took the request and did not answer in time.`);
-  if (code === 'UND_ERR_BODY_TIMEOUT') return fail('timeout', `${target.host} stopped answering half-way.`);
+  // Packed data that ends too early is an answer cut short; any other fault in it makes all of it doubtful.
+  if (/^(?:Z_|ERR_BROTLI|ERR_ZLIB|ERR__ERROR_FORMAT|ERR_PADDING)/.test(code) && code !== 'Z_BUF_ERROR')
+    return fail('bad-response', `The answer of ${target.host} cannot be unpacked.`);
   if (started) return fail('interrupted', `The connection to ${target.host} broke off.`);
+  if (/^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|HTTPParserError)/.test(code))
+    return fail('bad-response', `Whoever answers at ${target.host} does not speak HTTP.`);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+    return new RumboError(
+      `${target.host} did not take the connection in time.`,
+      { kind: 'timeout', action: 'Start the engine or correct its address in rumbo.providers.' },
+      { cause },
+    );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return fail('unreachable', `The name ${target.hostname} cannot be found.`);
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE')
+    return fail('unreachable', `${target.host} closed the connection without an answer.`);
   return fail('unreachable', `Nothing answers at ${target.origin}.`);
 }
 
@@ -170,7 +182,8 @@ function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (!(error instanceof Error)) return '';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return code || codeOf(error.cause);
+  // undici's parser has a code for most faults and a name for all.
+  return code || codeOf(error.cause) || (error.name === 'HTTPParserError' ? error.name : '');
 }
 
 const flat = (headers: Record<string, string | string[] | undefined>) =>

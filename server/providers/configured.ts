@@ -1,7 +1,8 @@
 /** Which providers there are: the built-in engines, changed and added to by `rumbo.providers`. Pure. */
 import type { Source } from '../../shared/models.ts';
-import type { ProviderSettings, Settings } from '../../shared/settings.ts';
+import type { ProviderSettings, Settings, Timeouts } from '../../shared/settings.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
+import { type TimeLimits, usualLimits } from '../engines/time-limits.ts';
 import { isLoopback } from '../platform/http.ts';
 
 /** A provider as it is set up now. */
@@ -20,6 +21,7 @@ export type Configured = {
   /** Models the user listed. Absent: the provider's own list. */
   readonly models?: readonly string[];
   readonly keyEnv?: string;
+  readonly timeouts: TimeLimits;
   readonly note?: string;
 };
 
@@ -31,10 +33,12 @@ export type Configuration = {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** @param timeouts what the user says of all providers of a source */
 export function configuredProviders(
   settings: Settings['providers'],
   definitions: readonly EngineDefinition[],
   env: Env,
+  timeouts: Settings['routing.timeouts'] = {},
 ): Configuration {
   const problems: string[] = [];
   const builtIn = definitions.filter(({ baseUrl }) => baseUrl !== undefined).map(({ kind }) => kind);
@@ -58,7 +62,7 @@ export function configuredProviders(
       problems.push(`rumbo.providers.${name}.baseUrl ${fault}.`);
       return [];
     }
-    return [configured(name, own, definition, baseUrl, name in settings)];
+    return [configured(name, own, definition, baseUrl, name in settings, timeouts)];
   });
   return { providers, problems };
 }
@@ -69,6 +73,7 @@ function configured(
   definition: EngineDefinition,
   baseUrl: string,
   named: boolean,
+  timeouts: Settings['routing.timeouts'],
 ): Configured {
   const source = own.source ?? definition.source;
   const { hostname } = new URL(baseUrl);
@@ -83,7 +88,19 @@ function configured(
     named,
     ...(own.models ? { models: own.models } : {}),
     ...(own.keyEnv ? { keyEnv: own.keyEnv } : {}),
+    timeouts: limitsFrom(usualLimits[source], timeouts[source], own.timeouts),
     ...(own.note ? { note: own.note } : {}),
+  };
+}
+
+/** The narrower word wins: a provider's own, its source's, ours. */
+function limitsFrom(usual: TimeLimits, ...said: readonly (Timeouts | undefined)[]): TimeLimits {
+  const told = (name: keyof TimeLimits): number =>
+    said.findLast((each) => each?.[name])?.[name] ?? usual[name];
+  return {
+    connectMs: told('connectMs'),
+    firstPartMs: told('firstPartMs'),
+    betweenPartsMs: told('betweenPartsMs'),
   };
 }
 

@@ -43,10 +43,27 @@ export function fleet(parts: FleetParts) {
     return models;
   };
 
+  /** What is known of each model, by its id. */
+  const perModel = <What>(know: (each: Provider, model: string) => What | undefined): Map<string, What> => {
+    const found = new Map<string, What>();
+    for (const each of providers.values()) {
+      for (const { id, name } of modelsBy(each)) {
+        const what = know(each, name);
+        if (what !== undefined) found.set(id, what);
+      }
+    }
+    return found;
+  };
+
   return {
     /** Takes new settings; providers whose own settings stayed keep their lists, health and requests in flight. */
     configure(settings: Settings): void {
-      const next = configuredProviders(settings.providers, parts.definitions, parts.env);
+      const next = configuredProviders(
+        settings.providers,
+        parts.definitions,
+        parts.env,
+        settings['routing.timeouts'],
+      );
       const before = providers;
       providers = new Map(
         next.providers.map((configured) => {
@@ -74,9 +91,9 @@ export function fleet(parts: FleetParts) {
       return resting;
     },
     /** Models that may not be asked now although their provider may, and why. */
-    restingModels: (): ReadonlyMap<string, ProviderRest> => new Map(),
+    restingModels: (): ReadonlyMap<string, ProviderRest> => perModel((each, name) => each.restOf(name)),
     /** What is left of token windows, by model id. */
-    tokensLeft: (): ReadonlyMap<string, TokensLeft> => new Map(),
+    tokensLeft: (): ReadonlyMap<string, TokensLeft> => perModel((each, name) => each.tokensLeft(name)),
     /**
      * Looks at the local engines that a question could use: waits shortly for those that were down, not at all for
      * those that are up. A cloud provider is contacted only when the question pins one of its models.

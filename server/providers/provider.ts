@@ -1,12 +1,14 @@
 /** One provider at work: its engine with good manners, its model list, its health, and what it last did. */
 import PQueue from 'p-queue';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
-import type { ProviderState, ProviderStatus } from '../../shared/status.ts';
+import type { ModelRest, ProviderState, ProviderStatus } from '../../shared/status.ts';
 import { connect } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Http } from '../platform/http.ts';
-import { providerHealth } from '../resilience/health.ts';
+import { providerHealth, type Rest } from '../resilience/health.ts';
+import { keyPool } from '../resilience/key-pool.ts';
 import { limit } from '../resilience/limit.ts';
+import { nextKey } from '../resilience/next-key.ts';
 import { compose } from '../resilience/policy.ts';
 import { retry } from '../resilience/retry.ts';
 import type { ProviderRest } from '../routing/snapshot.ts';
@@ -16,6 +18,13 @@ import type { Configured } from './configured.ts';
 
 /** Answers one provider streams at a time: local engines mostly have one slot, and queue inside without telling. */
 const inFlight = { local: 2, api: 8 };
+/** A person waits: with another candidate at hand two seconds are long, without one a minute is better than nothing. */
+const manners = {
+  attempts: 3,
+  baseDelayMs: 500,
+  longestDelayMs: 8_000,
+  patienceMs: { usual: 2_000, lastResort: 60_000 },
+} as const;
 /** Listing models must not hold up a question. */
 const listTimeoutMs = 10_000;
 
@@ -38,20 +47,46 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
       ? { usualOrigin: new URL(definition.baseUrl).origin }
       : {}),
   };
-  const health = providerHealth(now, changed);
+  const pool = keyPool({
+    provider: name,
+    label,
+    required: definition.key === 'required',
+    keys: {
+      names: () => (keys.where(owner) === 'none' ? [] : ['key']),
+      all: async () => {
+        const key = await keys.get(owner);
+        return key === undefined ? [] : [{ name: 'key', key }];
+      },
+    },
+    now,
+    changed,
+  });
+  const health = providerHealth({
+    now,
+    elapsed: () => performance.now(),
+    keys: pool,
+    changed,
+    gone: () => void refresh(),
+  });
   const raw = connect({
     provider: name,
     label,
     definition,
     baseUrl,
     http,
-    keyOf: () => keys.get(owner),
+    keys: pool,
+    limits: configured.timeouts,
     ...(configured.models ? { models: configured.models } : {}),
   });
   const engine: Engine = compose(
     health.watch,
-    retry({ attempts: 2, baseDelayMs: 250, longestWaitMs: 5_000 }),
+    retry({
+      ...manners,
+      // A local engine that loads a model answers in the end; nobody else would.
+      patienceMs: { ...manners.patienceMs, loading: configured.timeouts.firstPartMs },
+    }),
     limit(new PQueue({ concurrency: inFlight[configured.source] })),
+    nextKey(pool, pool.count),
   )(raw);
 
   let listed: readonly ModelInfo[] | undefined;
@@ -79,17 +114,49 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     listedAtMs = now();
     // The last good list stays: the engine may only be restarting.
     if (found instanceof RumboError) listFailure = found;
-    else [listed, listFailure] = [found, undefined];
-    health.listed(listFailure);
+    else {
+      [listed, listFailure] = [found, undefined];
+      health.listed();
+    }
+  };
+
+  /** Asks for the model list; two calls share one request. Never rejects: the state says how it went. */
+  function refresh(): Promise<void> {
+    if (!configured.enabled || keyless()) return Promise.resolve();
+    if (listing) return listing;
+    const mine = list().finally(() => {
+      if (listing === mine) listing = undefined;
+      changed();
+    });
+    listing = mine;
+    return mine;
+  }
+
+  /** What keeps out the provider, or else every model it is known to have. */
+  const resting = (): Rest | undefined => {
+    const rest = health.rest();
+    if (rest) return rest;
+    const rests = (configured.models ?? listed?.map((info) => info.name) ?? []).map(health.restOf);
+    if (rests.length === 0 || rests.includes(undefined)) return;
+    return rests.filter((each) => each !== undefined).sort((one, other) => one.untilMs - other.untilMs)[0];
   };
 
   const state = (): ProviderState => {
     if (!configured.enabled) return 'off';
     if (keyless()) return 'no-key';
-    if (health.get().rest) return 'resting';
+    const rest = resting();
+    // A refused key is tried again now and then, but only the user can mend it.
+    if (rest) return rest.rule === 'key' ? 'no-key' : 'resting';
     if (listFailure) return listFailure.kind === 'unauthorized' ? 'no-key' : 'unreachable';
     if (listed || last?.outcome === 'ok') return 'ready';
     return listing !== undefined ? 'checking' : 'unknown';
+  };
+
+  const restingModel = (model: string): ModelRest[] => {
+    const rest = health.rest() ? undefined : health.restOf(model);
+    if (!rest) return [];
+    const until = new Date(rest.untilMs).toISOString();
+    return [{ model, circuit: health.circuitOf(model), rule: rest.rule, reason: rest.reason, until }];
   };
 
   return {
@@ -102,50 +169,48 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     /** Milliseconds since the list was last asked for; infinite when it never was. */
     listAgeMs: () => now() - listedAtMs,
     state,
-    /** Asks for the model list; two calls share one request. Never rejects: the state says how it went. */
-    refresh(): Promise<void> {
-      if (!configured.enabled || keyless()) return Promise.resolve();
-      if (listing) return listing;
-      const mine = list().finally(() => {
-        if (listing === mine) listing = undefined;
-        changed();
-      });
-      listing = mine;
-      return mine;
-    },
+    refresh,
     /** Contacts it with its key. Returns how many models it lists; rejects with what is wrong. */
     async test(): Promise<number> {
       if (keyless())
         throw new RumboError(`${label} has no API key.`, { kind: 'unauthorized', provider: name });
-      await this.refresh();
+      await refresh();
       if (listFailure) throw listFailure;
       return listed?.length ?? 0;
     },
     /** Why it may not be asked now. */
     rest(): ProviderRest | undefined {
       if (keyless()) return { rule: 'no-key', reason: `${label} has no API key.` };
-      const { rest } = health.get();
-      if (rest) return rest;
+      const rest = health.rest();
+      if (rest) return returning(rest);
       // A cloud list that failed says little about answers; their own circuit decides.
       if (configured.source === 'api' || state() !== 'unreachable' || !listFailure) return;
       return { rule: 'unreachable', reason: listFailure.message };
     },
+    /** Why this model may not be asked now although the provider may. */
+    restOf(model: string): ProviderRest | undefined {
+      if (keyless() || health.rest()) return;
+      const rest = health.restOf(model);
+      return rest && returning(rest);
+    },
+    /** What is left of this model's tokens until their window is full again. Absent: nobody told, or enough. */
+    tokensLeft: pool.tokensLeft,
     /** Its key changed, or the user asks for a fresh start. */
     reset: () => {
       resets += 1;
       listing = undefined;
       listFailure = undefined;
+      pool.reset();
       health.reset();
-      changed();
     },
     did(what: NonNullable<ProviderStatus['last']>): void {
       last = what;
       changed();
     },
     status(models: ProviderStatus['models']): ProviderStatus {
-      const { circuit, rest } = health.get();
-      const detail =
-        state() === 'no-key' && !keyless() ? listFailure?.message : (rest?.reason ?? listFailure?.message);
+      const rest = resting();
+      const { untilMs } = rest ? returning(rest) : {};
+      const detail = rest?.reason ?? listFailure?.message;
       const where = keys.where(owner);
       return {
         name,
@@ -155,13 +220,14 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
         origin: owner.origin,
         state: state(),
         ...(detail ? { detail } : {}),
-        ...(rest ? { until: new Date(rest.untilMs).toISOString() } : {}),
-        circuit,
+        ...(rest ? { rule: rest.rule } : {}),
+        ...(untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() }),
+        circuit: health.circuit(),
         key: where === 'none' && definition.key === 'optional' ? 'not-needed' : where,
         models,
-        resting: [],
-        windows: [],
-        keys: [],
+        resting: models.flatMap(({ name }) => restingModel(name)),
+        windows: pool.windows(),
+        keys: pool.count() > 1 ? pool.status() : [],
         ...(last ? { last } : {}),
         ...(configured.note ? { note: configured.note } : {}),
       };
@@ -170,3 +236,7 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
 }
 
 export type Provider = ReturnType<typeof provider>;
+
+/** For those who decide and show: a refused key does not return by itself, although it is tried again now and then. */
+const returning = ({ rule, reason, untilMs }: Rest): ProviderRest =>
+  rule === 'key' ? { rule, reason } : { rule, reason, untilMs };

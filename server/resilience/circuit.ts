@@ -78,6 +78,8 @@ const jitter = 0.1;
 
 /** One request as the circuit sees it. Told once how it went; later words count for nothing. */
 export type Pass = {
+  /** It answers: a probe that does keeps nobody away until its end. */
+  spoke(): void;
   succeeded(): void;
   /** @param weight how many ordinary failures this one is worth; absent: 1 */
   failed(reason: string, weight?: number): void;
@@ -134,14 +136,18 @@ export function circuit(
       const probe = closedToAll() ? undefined : opened;
       // A probe that hears nothing for so long keeps nobody waiting any longer.
       if (probe) Object.assign(probe, { probing: true, untilMs: now() + pauses.longest });
+      const letOthers = () => {
+        if (probe?.probing) Object.assign(probe, { probing: false, untilMs: now() });
+      };
       let told = false;
       const tell = (act: () => void) => {
         if (told) return;
         told = true;
-        if (probe) Object.assign(probe, { probing: false, untilMs: now() });
+        letOthers();
         act();
       };
       return {
+        spoke: letOthers,
         succeeded: () =>
           tell(() => {
             close();

@@ -1,128 +1,127 @@
-/** Whether a provider may be asked now: its circuit, and what a rate limit, a dead key or an empty account keeps out. */
-import { asRumboError, type ErrorKind, type RumboError, reactions } from '../../shared/errors.ts';
-import type { CircuitState } from '../../shared/status.ts';
-import type { Policy } from './policy.ts';
+/** Whether a provider and each of its models may be asked now: their circuits, and what keeps out every key. */
+import { asRumboError, type ErrorKind, type RumboError } from '../../shared/errors.ts';
+import type { CircuitState, RestRule } from '../../shared/status.ts';
+import { type Circuit, circuit, type Pass } from './circuit.ts';
+import type { KeyPool } from './key-pool.ts';
+import { type Policy, policy } from './policy.ts';
 
-/** Why a provider is not asked, and until when. */
+/** Why somebody is not asked, and until when. */
 export type Rest = {
-  readonly rule: 'circuit' | 'rate-limit' | 'key' | 'payment';
+  readonly rule: RestRule;
   /** One sentence. */
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly untilMs: number;
 };
 
-export type Health = {
-  readonly circuit: CircuitState;
-  /** Absent: it may be asked. */
-  readonly rest?: Rest;
-};
-
-/** Consecutive failures that open the circuit. */
-const failuresToOpen = 3;
-/** The first pause of an open circuit, and the longest; it doubles with each failed probe. */
-const pauseMs = { first: 5_000, longest: 30_000 };
-/** Rests where the service did not say how long. */
-const restMs: Partial<Record<ErrorKind, number>> = {
-  'rate-limited': 20_000,
-  unauthorized: 300_000,
-  'payment-required': 3_600_000,
-};
-const rules: Partial<Record<ErrorKind, Rest['rule']>> = {
-  'rate-limited': 'rate-limit',
-  unauthorized: 'key',
-  'payment-required': 'payment',
-};
+/** How many ordinary failures a failure is worth; three in a row open a circuit. */
+type Blame = { readonly provider: number; readonly model: number };
 
 /**
- * One provider's health.
- * @param now milliseconds since 1970, handed in so that tests own the clock
- * @param changed called after each change that a user could see
+ * Whose fault a failure is. Refused keys, money and rate limits are the key pool's, and the user's mistakes nobody's.
+ * Where there is no connection there is none for any model; a service that is overloaded may be so for one model only.
  */
-export function providerHealth(now: () => number, changed: () => void) {
-  let failures = 0;
+const blames: Partial<Record<ErrorKind, Blame>> = {
+  unreachable: { provider: 1, model: 0 },
+  tls: { provider: 1, model: 0 },
+  'blocked-redirect': { provider: 1, model: 0 },
+  overloaded: { provider: 1, model: 1 },
+  // It will not be there in the next moment either.
+  'model-not-found': { provider: 0, model: 3 },
+  'bad-response': { provider: 0, model: 1 },
+  interrupted: { provider: 0, model: 1 },
+};
+/** Nobody is to wait for the same silence three times. Without a head it is the provider that is silent. */
+const silence = { withHead: { provider: 0, model: 3 }, withoutHead: { provider: 3, model: 3 } };
+
+const blameOf = ({ kind, data }: RumboError): Blame | undefined =>
+  kind === 'timeout' ? (data.status === undefined ? silence.withoutHead : silence.withHead) : blames[kind];
+
+/** Failures that a list of models disproves. */
+const noConnection = new Set<ErrorKind>(['unreachable', 'tls', 'blocked-redirect']);
+
+export type HealthParts = {
+  /** Milliseconds since 1970, handed in so that tests own the clock. It may jump. */
+  readonly now: () => number;
+  /** Milliseconds that only ever rise. */
+  readonly elapsed: () => number;
+  /** What keeps out every key. */
+  readonly keys: Pick<KeyPool, 'rest' | 'restOf'>;
+  /** Called after each change that a user could see. */
+  readonly changed: () => void;
+  /** Called when the service says that it does not have this model any more. */
+  readonly gone: (model: string) => void;
+};
+
+/** One provider's health. */
+export function providerHealth({ now, elapsed, keys, changed, gone }: HealthParts) {
+  const ofProvider = circuit(elapsed);
+  const ofModels = new Map<string, Circuit>();
   let lastFailure: ErrorKind | undefined;
-  let opened: { untilMs: number; pauseMs: number; reason: string; probing: boolean } | undefined;
-  let rest: Rest | undefined;
 
-  const succeed = () => {
-    const news = opened !== undefined || rest !== undefined || failures > 0;
-    failures = 0;
-    opened = undefined;
-    rest = undefined;
-    if (news) changed();
+  const ofModel = (model: string): Circuit => {
+    const known = ofModels.get(model) ?? circuit(elapsed);
+    ofModels.set(model, known);
+    return known;
   };
-
-  const fail = (error: RumboError) => {
-    const rule = rules[error.kind];
-    if (rule) {
-      const ms = error.data.retryAfterMs ?? restMs[error.kind] ?? 0;
-      rest = { rule, reason: error.message, untilMs: now() + ms };
-      changed();
-    }
-    if (!reactions[error.kind].trips) {
-      // A probe that ended some other way says nothing about the provider: the next request probes again.
-      if (opened) opened.probing = false;
-      return;
-    }
-    failures += 1;
+  const restIn = (one: Circuit | undefined): Rest | undefined => {
+    const rest = one?.rest();
+    if (!rest) return;
+    return { rule: 'circuit', reason: rest.reason, untilMs: Math.ceil(now() + rest.untilMs - elapsed()) };
+  };
+  const fail = (error: RumboError, model: string, passes: { provider: Pass; model: Pass }) => {
+    const blame = blameOf(error);
+    if (!blame) return;
     lastFailure = error.kind;
-    if (opened || failures >= failuresToOpen) {
-      const ms = Math.min(opened ? opened.pauseMs * 2 : pauseMs.first, pauseMs.longest);
-      opened = { untilMs: now() + ms, pauseMs: ms, reason: error.message, probing: false };
-      changed();
-    }
+    if (blame.provider > 0) passes.provider.failed(error.message, blame.provider);
+    if (blame.model > 0) passes.model.failed(error.message, blame.model);
+    changed();
+    if (error.kind === 'model-not-found') gone(model);
   };
-
-  const circuit = (): CircuitState =>
-    opened === undefined ? 'closed' : opened.probing || now() >= opened.untilMs ? 'half-open' : 'open';
 
   return {
-    /** What the balancer sees. While a probe is under way the others keep away. */
-    get(): Health {
-      if (rest && now() >= rest.untilMs) rest = undefined;
-      if (rest) return { circuit: circuit(), rest };
-      if (opened && (opened.probing || now() < opened.untilMs)) {
-        const untilMs = Math.max(opened.untilMs, now());
-        return { circuit: circuit(), rest: { rule: 'circuit', reason: opened.reason, untilMs } };
+    circuit: (): CircuitState => ofProvider.state(),
+    circuitOf: (model: string): CircuitState => ofModels.get(model)?.state() ?? 'closed',
+    /** Why it may not be asked now, for any model. */
+    rest: (): Rest | undefined => keys.rest() ?? restIn(ofProvider),
+    /** Why this model may not be asked now, whatever the provider's own rest. */
+    restOf: (model: string): Rest | undefined => keys.restOf(model) ?? restIn(ofModels.get(model)),
+    /** Watches each answer of an engine. */
+    watch: policy(async function* (send, { model, signal }) {
+      const passes = { provider: ofProvider.begin(), model: ofModel(model).begin() };
+      const was = `${ofProvider.state()} ${ofModel(model).state()}`;
+      try {
+        for await (const part of send()) {
+          // For the provider the first part is proof enough; a model has to come to its end.
+          passes.provider.succeeded();
+          passes.model.spoke();
+          yield part;
+        }
+        passes.model.succeeded();
+        if (was !== 'closed closed') changed();
+      } catch (cause) {
+        const error = asRumboError(cause, signal);
+        fail(error, model, passes);
+        throw error;
+      } finally {
+        passes.provider.left();
+        passes.model.left();
       }
-      return { circuit: circuit() };
+    }) satisfies Policy,
+    /** The list of models came: the connection stands. It says nothing about failing answers. */
+    listed(): void {
+      if (lastFailure === undefined || !noConnection.has(lastFailure)) return;
+      lastFailure = undefined;
+      ofProvider.reset();
     },
     /** The key or the address changed, or the user asked: forget what was learned. */
-    reset: succeed,
-    /** Watches each answer of an engine. */
-    watch: ((engine) => ({
-      ...engine,
-      async *stream(model, request, signal) {
-        if (opened && now() >= opened.untilMs) opened.probing = true;
-        try {
-          let spoken = false;
-          for await (const part of engine.stream(model, request, signal)) {
-            // The first part is proof enough; waiting for the last would keep a long answer's probe open.
-            if (!spoken) succeed();
-            spoken = true;
-            yield part;
-          }
-        } catch (cause) {
-          const error = asRumboError(cause, signal);
-          fail(error);
-          throw error;
-        } finally {
-          if (opened) opened.probing = false;
-        }
-      },
-    })) satisfies Policy,
-    /**
-     * The list of models came, or why not. A list proves the key and the connection; a rate limit, an empty account
-     * and failing answers are no matter of lists.
-     */
-    listed(error?: RumboError): void {
-      if (error?.kind === 'unauthorized') fail(error);
-      if (error) return;
-      if (rest?.rule === 'key') rest = undefined;
-      if (lastFailure !== 'unreachable') return;
-      failures = 0;
-      opened = undefined;
+    reset(): void {
+      lastFailure = undefined;
+      ofProvider.reset();
+      ofModels.clear();
+      changed();
     },
   };
 }
+
+export type Health = ReturnType<typeof providerHealth>;

@@ -1,41 +1,76 @@
 /** Tries the same model again while nothing has been said yet. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asRumboError, reactions } from '../../shared/errors.ts';
-import type { Policy } from './policy.ts';
+import { asRumboError, type ErrorKind, reactions } from '../../shared/errors.ts';
+import { type Call, type Policy, policy } from './policy.ts';
 
 export type RetryOptions = {
   /** Tries in all, the first included. */
   readonly attempts: number;
-  /** Milliseconds before the second try; doubles each time, with full jitter. */
+  /** Milliseconds that the first wait takes at most when the service names none; doubles each time. */
   readonly baseDelayMs: number;
-  /** Milliseconds the service may ask us to wait; a longer wait is left to the next candidate. */
-  readonly longestWaitMs: number;
+  /** Milliseconds that such a wait never exceeds. */
+  readonly longestDelayMs: number;
+  /** Milliseconds that all waits of one request may take together, by who else could answer. */
+  readonly patienceMs: {
+    /** Another candidate is there: a person would rather have its answer now. */
+    readonly usual: number;
+    /** Nobody else can be asked. */
+    readonly lastResort: number;
+    /** Nobody else can be asked, and a model is being loaded. */
+    readonly loading: number;
+  };
+  /** Milliseconds; handed in so that tests own the clock. Absent: the real one. Rejects when the signal aborts. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** 0–1. Absent: chance. */
+  readonly random?: () => number;
 };
 
+/** Attempts of its own: who is not there now is not there in a second either; a model loads as long as it takes. */
+const attemptsFor: Partial<Record<ErrorKind, number>> = { unreachable: 2, loading: Number.POSITIVE_INFINITY };
+/**
+ * Milliseconds. No service is asked again sooner, whatever it or chance says; and as much again by chance, since all
+ * who were told the same moment would come back in it.
+ */
+const shortestWaitMs = 25;
+
 /** Repeats what `reactions` says may be retried, before the first part only. */
-export const retry =
-  ({ attempts, baseDelayMs, longestWaitMs }: RetryOptions): Policy =>
-  (engine) => ({
-    ...engine,
-    async *stream(model, request, signal) {
-      for (let attempt = 1; ; attempt++) {
-        let spoken = false;
-        try {
-          for await (const part of engine.stream(model, request, signal)) {
-            spoken = true;
-            yield part;
-          }
-          return;
-        } catch (cause) {
-          const error = asRumboError(cause, signal);
-          const waitMs = error.data.retryAfterMs ?? Math.random() * baseDelayMs * 2 ** attempt;
-          const again =
-            reactions[error.kind].retry && !spoken && attempt < attempts && waitMs <= longestWaitMs;
-          if (!again) throw error;
-          await sleep(waitMs, undefined, { signal }).catch((aborted: unknown) => {
-            throw asRumboError(aborted, signal);
-          });
+export const retry = (options: RetryOptions): Policy =>
+  policy(async function* (send, call) {
+    const { wait = (ms, signal) => sleep(ms, undefined, { signal }), random = Math.random } = options;
+    let waitedMs = 0;
+    for (let attempt = 1; ; attempt++) {
+      let spoken = false;
+      try {
+        for await (const part of send()) {
+          spoken = true;
+          yield part;
         }
+        return;
+      } catch (cause) {
+        const error = asRumboError(cause, call.signal);
+        const waitMs = error.data.retryAfterMs ?? delayMs(attempt, options);
+        const again =
+          !spoken &&
+          reactions[error.kind].retry &&
+          attempt < (attemptsFor[error.kind] ?? options.attempts) &&
+          waitedMs + waitMs <= patienceMs(error.kind, call, options);
+        if (!again) throw error;
+        const spreadMs = shortestWaitMs * random();
+        waitedMs += waitMs;
+        await wait(Math.max(waitMs, shortestWaitMs) + spreadMs, call.signal).catch((aborted: unknown) => {
+          throw asRumboError(aborted, call.signal);
+        });
       }
-    },
+    }
   });
+
+/** Exponential with full jitter. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+const delayMs = (
+  attempt: number,
+  { baseDelayMs, longestDelayMs, random = Math.random }: RetryOptions,
+): number => random() * Math.min(baseDelayMs * 2 ** (attempt - 1), longestDelayMs);
+
+function patienceMs(kind: ErrorKind, { lastResort }: Call, { patienceMs }: RetryOptions): number {
+  if (!lastResort) return patienceMs.usual;
+  return kind === 'loading' ? patienceMs.loading : patienceMs.lastResort;
+}

@@ -6,7 +6,9 @@ import { after, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import { usualLimits } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
+import { keySource } from '../../support/key-source.ts';
 
 const { http, dispose } = undiciHttp({ systemCertificates: false });
 after(dispose);
@@ -41,7 +43,8 @@ async function service(t: TestContext, respond: (response: ServerResponse) => vo
     definition: openaiCompatible,
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     http,
-    keyOf: async () => undefined,
+    keys: keySource(undefined),
+    limits: usualLimits.local,
   });
   const ask = async () => {
     const before = performance.now();

@@ -10,6 +10,7 @@ import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import { ollama } from '../../../server/engines/ollama.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import type { TimeLimits } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -19,9 +20,12 @@ import { fakeGemini } from '../../support/fake-providers/gemini.ts';
 import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
 import { fakeOllama } from '../../support/fake-providers/ollama.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { keySource } from '../../support/key-source.ts';
 
 const { http, dispose } = undiciHttp({ systemCertificates: false });
 after(dispose);
+
+const patient: TimeLimits = { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 };
 
 const engineAt = (definition: EngineDefinition, baseUrl: string, key?: string): Engine =>
   connect({
@@ -30,7 +34,8 @@ const engineAt = (definition: EngineDefinition, baseUrl: string, key?: string): 
     definition,
     baseUrl,
     http,
-    keyOf: async () => key,
+    keys: keySource(key),
+    limits: patient,
   });
 
 const request = { messages: [{ role: 'user', content: 'hi' }] } as const;
@@ -308,7 +313,8 @@ test('names the user gave stand in for a list the service does not have', async 
     label: 'Lab',
     definition: openaiCompatible,
     http,
-    keyOf: async () => undefined,
+    keys: keySource(undefined),
+    limits: patient,
   };
   const without = connect({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9') });
   assert.equal((await failure(without.listModels(never))).kind, 'model-not-found');
@@ -325,7 +331,8 @@ test('cancelling does not wait for a keychain that hangs', async () => {
     definition: openai,
     baseUrl: 'https://api.openai.test',
     http: async () => assert.fail('nothing is sent'),
-    keyOf: () => new Promise(() => {}),
+    keys: { lend: () => new Promise(() => {}), hasKey: () => false },
+    limits: patient,
   });
   const controller = new AbortController();
   const answer = Array.fromAsync(engine.stream('m', { messages: [] }, controller.signal));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { after, test } from 'node:test';
+import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { isLoopback, readText, undiciHttp } from '../../../server/platform/http.ts';
 import type { ErrorKind, RumboError } from '../../../shared/errors.ts';
 
@@ -65,10 +66,99 @@ test('a connection that breaks in the body is interrupted', async () => {
   });
   await assert.rejects(readText((await get(url)).body, 100), kind('interrupted'));
 });
-test('a head that does not come in time is a timeout', async () => {
-  const url = await serve(() => {});
+test('a body that ends before its length is interrupted', async () => {
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '50' }).write('half');
+    setTimeout(() => response.destroy(), 20);
+  });
+  await assert.rejects(readText((await get(url)).body, 100), kind('interrupted'));
+});
+test('a body that somebody packed although nobody asked is unpacked, however its bytes arrive', async () => {
+  const packings = {
+    gzip: gzipSync,
+    'x-gzip': gzipSync,
+    br: brotliCompressSync,
+    deflate: deflateSync,
+    Deflate: deflateRawSync,
+  };
+  for (const [encoding, pack] of Object.entries(packings)) {
+    const url = await serve(async (_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding });
+      for (const byte of pack('grüße, '.repeat(5))) {
+        response.write(Buffer.of(byte));
+        await new Promise(setImmediate);
+      }
+      response.end();
+    });
+    assert.equal(await readText((await get(url)).body, 1_000), 'grüße, '.repeat(5), encoding);
+  }
+});
+test('what was packed is heard as it is sent, not at its end', async () => {
+  const gzip = createGzip();
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    gzip.pipe(response);
+    gzip.write('first');
+    gzip.flush();
+  });
+  for await (const piece of (await get(url)).body) {
+    assert.equal(Buffer.from(piece).toString(), 'first');
+    break;
+  }
+  gzip.destroy();
+});
+test('a small body that unfolds into a large one is read to the limit and no further', async () => {
+  const bomb = gzipSync(Buffer.alloc(50_000_000));
+  const url = await serve((_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+  );
+  assert.equal((await readText((await get(url)).body, 1_000)).length, 1_000);
+});
+test('packed data that is cut is interrupted; broken or unknown packing is no answer', async () => {
+  const whole = gzipSync('x'.repeat(100));
+  const table: [string, Buffer, ErrorKind][] = [
+    ['gzip', whole.subarray(0, 15), 'interrupted'],
+    ['gzip', Buffer.from('this is not packed at all'), 'bad-response'],
+    ['br', Buffer.from('this is not packed at all'), 'bad-response'],
+    ['compress', whole, 'bad-response'],
+    ['gzip, br', whole, 'bad-response'],
+  ];
+  for (const [encoding, bytes, wanted] of table) {
+    const url = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(bytes),
+    );
+    const controller = new AbortController();
+    const { body } = await get(url, controller.signal);
+    await assert.rejects(readText(body, 1_000), kind(wanted));
+    controller.abort();
+  }
+});
+test('whoever closes without an answer, or does not speak HTTP, is named so', async () => {
+  const says = async (hello: string, wanted: ErrorKind, sentence: RegExp) => {
+    const server = createTcp((socket) => socket.once('data', () => socket.end(hello)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await assert.rejects(
+      get(url),
+      (error: RumboError) => kind(wanted)(error) && sentence.test(error.message),
+    );
+  };
+  await says('', 'unreachable', /closed the connection without an answer/);
+  await says('SSH-2.0-OpenSSH_9.6\r\n', 'bad-response', /does not speak HTTP/);
+});
+test('a connection that is not made in time is a timeout and says what to check', async () => {
+  // The handshake is part of the connection, and this one never comes.
+  const server = createTcp(() => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => server.close());
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const signal = new AbortController().signal;
-  await assert.rejects(http({ method: 'GET', url, headers: {}, signal, headTimeoutMs: 50 }), kind('timeout'));
+  const error = await http({ method: 'GET', url, headers: {}, signal, connectMs: 100 }).catch(
+    (reason: RumboError) => reason,
+  );
+  assert.ok('kind' in error && kind('timeout')(error));
+  assert.match(`${error.message} ${error.data.action}`, /did not take the connection.*address/);
 });
 test('cancelling closes the socket, before the head and in the body', async () => {
   for (const early of [true, false]) {

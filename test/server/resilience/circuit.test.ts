@@ -100,6 +100,18 @@ test('a probe that hears nothing keeps the others away for thirty seconds, not f
   assert.equal(one.rest(), undefined);
 });
 
+test('a probe that has begun to answer keeps nobody away until its end, which still counts', () => {
+  const { clock, one, fail, pause } = setUp();
+  fail(3);
+  clock.ms = 5_000;
+  const probe = one.begin();
+  probe.spoke();
+  assert.equal(one.rest(), undefined);
+  assert.equal(one.state(), 'half-open');
+  probe.failed('broke off');
+  assert.equal(pause(), 10_000);
+});
+
 test('a crowd that fails together opens it once', () => {
   const { one, pause } = setUp();
   const crowd = Array.from({ length: 8 }, () => one.begin());

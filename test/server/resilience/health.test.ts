@@ -1,110 +1,170 @@
+/** Whose fault a failure is, on a clock of its own; how circuits open and close is circuit.test.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
-import { providerHealth } from '../../../server/resilience/health.ts';
+import { providerHealth, type Rest } from '../../../server/resilience/health.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
-import { type ErrorKind, RumboError } from '../../../shared/errors.ts';
+import { type ErrorData, type ErrorKind, RumboError, reactions } from '../../../shared/errors.ts';
 
 const never = new AbortController().signal;
-function setUp() {
+const aDay = 86_400_000;
+
+function setUp({ clockOff = 0, keyRest }: { clockOff?: number; keyRest?: Rest } = {}) {
   const clock = { ms: 0 };
-  let fails: ErrorKind | undefined;
-  let retryAfterMs: number | undefined;
+  const seen = { changed: 0, gone: [] as string[] };
+  let fails: (Partial<ErrorData> & { kind: ErrorKind }) | undefined;
+  let after = '';
   const engine: Engine = {
     provider: 'p',
     listModels: async () => [],
     continues: () => false,
     async *stream(): AsyncGenerator<EnginePart> {
-      if (fails)
-        throw new RumboError(fails, { kind: fails, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-      yield { type: 'text-delta', text: 'x' };
+      if (after) yield { type: 'text-delta', text: after };
+      if (fails) throw new RumboError(fails.kind, fails);
+      yield { type: 'finish', reason: 'stop' };
     },
   };
-  const health = providerHealth(
-    () => clock.ms,
-    () => {},
-  );
+  const health = providerHealth({
+    now: () => clock.ms + clockOff,
+    elapsed: () => clock.ms,
+    keys: { rest: () => keyRest && { ...keyRest, rule: 'key', guessed: false }, restOf: () => undefined },
+    changed: () => {
+      seen.changed += 1;
+    },
+    gone: (model) => seen.gone.push(model),
+  });
   const watched = health.watch(engine);
-  const ask = () => Array.fromAsync(watched.stream('m', { messages: [] }, never)).catch(() => {});
-  const set = (kind?: ErrorKind, waitMs?: number) => {
-    fails = kind;
-    retryAfterMs = waitMs;
+  return {
+    clock,
+    health,
+    seen,
+    ask: (model = 'm') =>
+      Array.fromAsync(watched.stream(model, { messages: [] }, never)).catch(() => undefined),
+    start: (model = 'm') => watched.stream(model, { messages: [] }, never)[Symbol.asyncIterator](),
+    set(kind?: ErrorKind, more: Partial<ErrorData> = {}, said = '') {
+      fails = kind && { kind, ...more };
+      after = said;
+    },
   };
-  return { clock, health, ask, set };
 }
 
-test('three failures in a row open the circuit, two do not', async () => {
-  const { health, ask, set } = setUp();
-  set('overloaded');
-  await ask();
-  await ask();
-  assert.equal(health.get().rest, undefined);
-  await ask();
-  assert.equal(health.get().circuit, 'open');
-  assert.equal(health.get().rest?.rule, 'circuit');
-});
-test('after a pause one probe may pass, and its success closes the circuit', async () => {
-  const { clock, health, ask, set } = setUp();
-  set('unreachable');
-  for (let i = 0; i < 3; i++) await ask();
-  clock.ms = 5_000;
-  assert.deepEqual(health.get(), { circuit: 'half-open' });
-  set();
-  await ask();
-  assert.deepEqual(health.get(), { circuit: 'closed' });
-});
-test('a failed probe doubles the pause, to thirty seconds at most', async () => {
-  const { clock, health, ask, set } = setUp();
-  set('timeout');
-  for (let i = 0; i < 3; i++) await ask();
-  const pauses = [];
-  for (let i = 0; i < 5; i++) {
-    const until = health.get().rest?.untilMs ?? 0;
-    pauses.push(until - clock.ms);
-    clock.ms = until;
-    await ask();
-  }
-  assert.deepEqual(pauses, [5_000, 10_000, 20_000, 30_000, 30_000]);
-});
-test('a rate limit rests the provider as long as the service said, and opens no circuit', async () => {
-  const { clock, health, ask, set } = setUp();
-  set('rate-limited', 7_000);
-  for (let i = 0; i < 4; i++) await ask();
-  assert.deepEqual(health.get().rest, { rule: 'rate-limit', reason: 'rate-limited', untilMs: 7_000 });
-  assert.equal(health.get().circuit, 'closed');
-  clock.ms = 7_000;
-  assert.equal(health.get().rest, undefined);
-});
-test('a dead key and an empty account rest by rules of their own', async () => {
-  for (const [kind, rule] of [
-    ['unauthorized', 'key'],
-    ['payment-required', 'payment'],
-  ] as const) {
+test('a connection that fails three times rests the provider; its models have nothing to do with it', async () => {
+  for (const kind of ['unreachable', 'tls', 'blocked-redirect'] as const) {
     const { health, ask, set } = setUp();
     set(kind);
-    await ask();
-    assert.equal(health.get().rest?.rule, rule);
-    health.reset();
-    assert.equal(health.get().rest, undefined);
-  }
-});
-test('the user’s own mistakes and cancels count for nothing', async () => {
-  const { health, ask, set } = setUp();
-  for (const kind of ['cancelled', 'invalid-request', 'content-filtered', 'context-too-long'] as const) {
-    set(kind);
-    for (let i = 0; i < 5; i++) await ask();
-    assert.deepEqual(health.get(), { circuit: 'closed' });
+    for (const model of ['a', 'b', 'c']) await ask(model);
+    assert.equal(health.circuit(), 'open', kind);
+    assert.equal(health.rest()?.rule, 'circuit');
+    assert.equal(health.restOf('a'), undefined);
   }
 });
 
-test('a list of models proves key and connection, and nothing about limits, money or answers', async () => {
-  for (const kind of ['rate-limited', 'payment-required'] as const) {
+test('a model that fails three times rests alone, and the provider is asked for others', async () => {
+  for (const kind of ['bad-response', 'interrupted'] as const) {
     const { health, ask, set } = setUp();
     set(kind);
-    await ask();
-    health.listed();
-    assert.ok(health.get().rest, kind);
+    for (let time = 0; time < 3; time++) await ask('bad');
+    assert.equal(health.circuitOf('bad'), 'open', kind);
+    assert.equal(health.restOf('bad')?.rule, 'circuit');
+    assert.equal(health.restOf('good'), undefined);
+    assert.equal(health.rest(), undefined);
   }
+});
+
+test('an overloaded model rests, and the provider only when no other one answers meanwhile', async () => {
+  for (const others of [true, false]) {
+    const { health, ask, set } = setUp();
+    for (let time = 0; time < 3; time++) {
+      set('overloaded');
+      await ask('busy');
+      set();
+      if (others) await ask('idle');
+    }
+    assert.ok(health.restOf('busy'));
+    assert.equal(health.rest() === undefined, others);
+  }
+});
+
+test('silence is waited for once: with a head the model rests, without one the provider', async () => {
+  for (const [status, provider] of [
+    [200, 'closed'],
+    [undefined, 'open'],
+  ] as const) {
+    const { health, ask, set } = setUp();
+    set('timeout', status === undefined ? {} : { status });
+    await ask();
+    assert.ok(health.restOf('m'));
+    assert.equal(health.circuit(), provider);
+  }
+});
+
+test('a model that is gone rests at once, and the list is asked for again', async () => {
+  const { health, ask, set, seen } = setUp();
+  set('model-not-found');
+  await ask('old');
+  assert.ok(health.restOf('old'));
+  assert.deepEqual(seen.gone, ['old']);
+});
+
+test('answers that break off again and again open the circuit although each began well', async () => {
+  const { health, ask, set } = setUp();
+  set('interrupted', {}, 'Once upon');
+  for (let time = 0; time < 3; time++) await ask();
+  assert.equal(health.circuitOf('m'), 'open');
+  assert.equal(health.circuit(), 'closed');
+});
+
+test('after the pause one answer closes the circuit again', async () => {
+  const { clock, health, ask, set } = setUp();
+  set('unreachable');
+  for (let time = 0; time < 3; time++) await ask();
+  clock.ms = 5_000;
+  assert.equal(health.rest(), undefined);
+  assert.equal(health.circuit(), 'half-open');
+  set();
+  await ask();
+  assert.equal(health.circuit(), 'closed');
+});
+
+test('a probe keeps the others away until its first part, and no longer', async () => {
+  const { clock, health, ask, set, start } = setUp();
+  set('overloaded');
+  for (let time = 0; time < 3; time++) await ask();
+  clock.ms = 5_000;
+  set(undefined, {}, 'here again');
+  const probe = start();
+  const first = probe.next();
+  assert.ok(health.rest());
+  assert.ok(health.restOf('m'));
+  await first;
+  assert.equal(health.rest(), undefined);
+  assert.equal(health.restOf('m'), undefined);
+  await probe.return?.();
+});
+
+test('a clock that is set back or forward changes no pause', async () => {
+  const { health, ask, set } = setUp({ clockOff: -aDay });
+  set('unreachable');
+  for (let time = 0; time < 3; time++) await ask();
+  const untilMs = health.rest()?.untilMs ?? 0;
+  assert.ok(untilMs > -aDay && untilMs <= -aDay + 5_000, String(untilMs));
+});
+
+test('what keeps out every key keeps out the provider', () => {
+  const keyRest: Rest = { rule: 'key', reason: 'The API key was refused.', untilMs: 9 };
+  assert.equal(setUp({ keyRest }).health.rest()?.reason, 'The API key was refused.');
+});
+
+test('what the table counts toward circuits is blamed on somebody, and nothing else is', async () => {
+  for (const [kind, { trips }] of Object.entries(reactions)) {
+    const { health, ask, set } = setUp();
+    set(kind as ErrorKind);
+    for (let time = 0; time < 5; time++) await ask();
+    assert.equal(health.rest() !== undefined || health.restOf('m') !== undefined, trips, kind);
+  }
+});
+
+test('a list of models proves the connection, and nothing about failing answers', async () => {
   for (const [kind, rests] of [
     ['overloaded', true],
     ['unreachable', false],
@@ -113,12 +173,14 @@ test('a list of models proves key and connection, and nothing about limits, mone
     set(kind);
     for (let time = 0; time < 3; time++) await ask();
     health.listed();
-    assert.equal(health.get().rest !== undefined, rests, kind);
+    assert.equal(health.rest() !== undefined, rests, kind);
   }
+});
+
+test('a reset forgets everything', async () => {
   const { health, ask, set } = setUp();
-  set('unauthorized');
-  await ask();
-  assert.equal(health.get().rest?.rule, 'key');
-  health.listed();
-  assert.equal(health.get().rest, undefined);
+  set('overloaded');
+  for (let time = 0; time < 3; time++) await ask();
+  health.reset();
+  assert.deepEqual([health.rest(), health.restOf('m'), health.circuit()], [undefined, undefined, 'closed']);
 });

@@ -3,14 +3,27 @@ import { test } from 'node:test';
 import PQueue from 'p-queue';
 import type { Engine } from '../../../server/engines/engine.ts';
 import { limit } from '../../../server/resilience/limit.ts';
+import { nextKey } from '../../../server/resilience/next-key.ts';
 import { compose } from '../../../server/resilience/policy.ts';
 import { retry } from '../../../server/resilience/retry.ts';
-import type { EnginePart } from '../../../shared/chat.ts';
+import type { EnginePart, Urgency } from '../../../shared/chat.ts';
 import { type ErrorKind, RumboError } from '../../../shared/errors.ts';
 
 const request = { messages: [] };
 const never = new AbortController().signal;
-const options = { attempts: 3, baseDelayMs: 1, longestWaitMs: 100 };
+/** Waits that are written down instead. */
+function patient(chance = 1) {
+  const waits: number[] = [];
+  const manner = {
+    attempts: 3,
+    baseDelayMs: 500,
+    longestDelayMs: 8_000,
+    patienceMs: { usual: 2_000, lastResort: 60_000, loading: 600_000 },
+    wait: async (ms: number) => void waits.push(ms - 25 * chance),
+    random: () => chance,
+  };
+  return { waits, manner };
+}
 const engine = (stream: Engine['stream']): Engine => ({
   provider: 'fake',
   listModels: async () => [],
@@ -38,39 +51,111 @@ const said = async (each: Engine, signal = never) => Array.fromAsync(each.stream
 
 test('retry asks again until the service answers', async () => {
   const { calls, fake } = flaky(2, 'overloaded');
-  assert.deepEqual(await said(retry(options)(fake)), [text('ok')]);
+  const { waits, manner } = patient();
+  assert.deepEqual(await said(retry(manner)(fake)), [text('ok')]);
   assert.equal(calls.made, 3);
+  assert.deepEqual(waits, [500, 1_000]);
 });
 test('retry gives up after its attempts, and at once on what the table says is final', async () => {
   for (const [kind, made] of [
     ['overloaded', 3],
+    ['rate-limited', 3],
+    ['unreachable', 2],
     ['unauthorized', 1],
     ['invalid-request', 1],
     ['timeout', 1],
+    ['interrupted', 1],
   ] as const) {
     const { calls, fake } = flaky(9, kind);
-    await assert.rejects(said(retry(options)(fake)), { kind });
+    await assert.rejects(said(retry(patient().manner)(fake)), { kind });
     assert.equal(calls.made, made, kind);
   }
 });
 test('retry never repeats what has begun to speak', async () => {
   const { calls, fake } = flaky(1, 'overloaded', { after: 'hel' });
-  await assert.rejects(said(retry(options)(fake)), { kind: 'overloaded' });
+  await assert.rejects(said(retry(patient().manner)(fake)), { kind: 'overloaded' });
   assert.equal(calls.made, 1);
 });
-test('a wait longer than the user should wait is left to the next candidate', async () => {
-  const { calls, fake } = flaky(1, 'rate-limited', { retryAfterMs: 60_000 });
-  await assert.rejects(said(retry(options)(fake)), { kind: 'rate-limited' });
-  assert.equal(calls.made, 1);
+test('waits grow to eight seconds, by chance between nothing and that, and are never none', async () => {
+  for (const [chance, waited] of [
+    [1, [500, 1_000, 2_000, 4_000, 8_000, 8_000]],
+    [0.5, [250, 500, 1_000, 2_000, 4_000, 4_000]],
+    [0, [25, 25, 25, 25, 25, 25]],
+  ] as const) {
+    const { fake } = flaky(6, 'overloaded');
+    const { waits, manner } = patient(chance);
+    const lastResort = { ...request, lastResort: true };
+    await Array.fromAsync(retry({ ...manner, attempts: 7 })(fake).stream('m', lastResort, never));
+    assert.deepEqual(waits, waited);
+  }
+});
+test('a service is waited for as long as it said, two seconds at most while another can be asked', async () => {
+  for (const [retryAfterMs, lastResort, made] of [
+    [0, false, 2],
+    [2_000, false, 2],
+    [2_001, false, 1],
+    [60_000, true, 2],
+    [60_001, true, 1],
+  ] as const) {
+    const { calls, fake } = flaky(1, 'rate-limited', { retryAfterMs });
+    const { waits, manner } = patient();
+    await Array.fromAsync(retry(manner)(fake).stream('m', { ...request, lastResort }, never)).catch(() => {});
+    assert.equal(calls.made, made, `${retryAfterMs} ${lastResort}`);
+    assert.deepEqual(waits, made === 1 ? [] : [Math.max(25, retryAfterMs)]);
+  }
+});
+test('several waits together are no longer than one may be', async () => {
+  const { calls, fake } = flaky(9, 'rate-limited', { retryAfterMs: 1_500 });
+  await assert.rejects(said(retry(patient().manner)(fake)), { kind: 'rate-limited' });
+  assert.equal(calls.made, 2);
+});
+test('a model that loads is waited for longer when nobody else can answer', async () => {
+  for (const [lastResort, made] of [
+    [false, 2],
+    [true, 31],
+  ] as const) {
+    const { calls, fake } = flaky(30, 'loading', { retryAfterMs: 2_000 });
+    await Array.fromAsync(retry(patient().manner)(fake).stream('m', { ...request, lastResort }, never)).catch(
+      () => {},
+    );
+    assert.equal(calls.made, made);
+  }
 });
 test('cancelling ends the wait between two tries', async () => {
-  const { calls, fake } = flaky(9, 'rate-limited', { retryAfterMs: 90_000 });
+  const { calls, fake } = flaky(9, 'rate-limited', { retryAfterMs: 1_900 });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 20);
-  await assert.rejects(said(retry({ ...options, longestWaitMs: 100_000 })(fake), controller.signal), {
-    kind: 'cancelled',
-  });
+  const { wait: _, ...real } = patient().manner;
+  const before = performance.now();
+  await assert.rejects(said(retry(real)(fake), controller.signal), { kind: 'cancelled' });
+  assert.ok(performance.now() - before < 1_000);
   assert.equal(calls.made, 1);
+});
+
+test('a refused key gives way to the next at once, until none is left', async () => {
+  for (const kind of ['unauthorized', 'payment-required', 'rate-limited'] as const) {
+    const { calls, fake } = flaky(2, kind, { retryAfterMs: 60_000 });
+    assert.deepEqual(await said(nextKey({ hasKey: () => true }, () => 3)(fake)), [text('ok')], kind);
+    assert.equal(calls.made, 3);
+  }
+});
+test('without another key, after a word, or for what no key helps, nothing is asked again', async () => {
+  const table: [ErrorKind, boolean, number, string?][] = [
+    ['unauthorized', false, 3],
+    ['unauthorized', true, 1],
+    ['overloaded', true, 3],
+    ['rate-limited', true, 3, 'Hel'],
+  ];
+  for (const [kind, hasKey, count, after] of table) {
+    const { calls, fake } = flaky(1, kind, after === undefined ? {} : { after });
+    await assert.rejects(said(nextKey({ hasKey: () => hasKey }, () => count)(fake)), { kind });
+    assert.equal(calls.made, 1, kind);
+  }
+});
+test('each key is tried once, whatever the source says', async () => {
+  const { calls, fake } = flaky(99, 'unauthorized');
+  await assert.rejects(said(nextKey({ hasKey: () => true }, () => 4)(fake)), { kind: 'unauthorized' });
+  assert.equal(calls.made, 4);
 });
 
 const slow = (open: { now: number; most: number }) =>
@@ -86,7 +171,7 @@ const slow = (open: { now: number; most: number }) =>
 
 test('limit holds a place until the stream ends', async () => {
   const open = { now: 0, most: 0 };
-  const polite = compose(retry(options), limit(new PQueue({ concurrency: 2 })))(slow(open));
+  const polite = compose(retry(patient().manner), limit(new PQueue({ concurrency: 2 })))(slow(open));
   await Promise.all(Array.from({ length: 6 }, () => said(polite)));
   assert.equal(open.most, 2);
 });
@@ -116,4 +201,45 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
   held.resolve();
   await blocker;
   assert.equal(calls.made, 0);
+});
+test('who types comes before who asked, and both before nobody; among equals the first', async () => {
+  const queue = new PQueue({ concurrency: 1 });
+  const order: string[] = [];
+  const noting = limit(queue)(
+    engine(async function* (model) {
+      order.push(model);
+      await new Promise(setImmediate);
+      yield text(model);
+    }),
+  );
+  const ask = (name: string, urgency?: Urgency) =>
+    Array.fromAsync(noting.stream(name, { ...request, ...(urgency ? { urgency } : {}) }, never));
+  await Promise.all([
+    ask('first'),
+    ask('nobody', 'background'),
+    ask('asked 1'),
+    ask('typing 1', 'typing'),
+    ask('asked 2', 'asked'),
+    ask('typing 2', 'typing'),
+  ]);
+  assert.deepEqual(order, ['first', 'typing 1', 'typing 2', 'asked 1', 'asked 2', 'nobody']);
+});
+test('vectors are asked for with the same manners', async () => {
+  const queue = new PQueue({ concurrency: 1 });
+  let calls = 0;
+  const polite = compose(
+    retry(patient().manner),
+    limit(queue),
+  )({
+    ...flaky(0, 'timeout').fake,
+    async embed() {
+      calls += 1;
+      assert.equal(queue.pending, 1);
+      if (calls === 1) throw new RumboError('busy', { kind: 'overloaded' });
+      return { vectors: [[1]] };
+    },
+  });
+  assert.deepEqual(await polite.embed?.('m', ['x'], never), { vectors: [[1]] });
+  assert.equal(calls, 2);
+  await queue.onIdle();
 });

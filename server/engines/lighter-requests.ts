@@ -1,0 +1,42 @@
+/** Requests without what a service has refused before. */
+import type { Refusal, WireFormat, WireRequest } from '../wire/wire-format.ts';
+
+/** Fields that are left out for one model at most; a service that refuses more wants something else. */
+const mostLeftOut = 3;
+
+/** Remembers for each model what had to be left out, so that later requests are light from the start. */
+export function lighterRequests({ lighter }: Pick<WireFormat, 'lighter'>) {
+  const known = new Map<string, Refusal[]>();
+
+  return (model: string, whole: WireRequest) => {
+    const place = `${whole.path} ${model}`;
+    let request = whole;
+    let applied = 0;
+    /** Leaves out what is known by now, each once: some refusals name the field to use as well. */
+    const lighten = (): void => {
+      const refusals = known.get(place) ?? [];
+      for (; applied < refusals.length; applied++) {
+        const refusal = refusals[applied];
+        if (refusal) request = lighter?.(request, refusal) ?? request;
+      }
+    };
+    lighten();
+    return {
+      /** As this model takes it, as far as is known. */
+      get request() {
+        return request;
+      },
+      /** Whether there is a lighter request to be tried after this refusal; the refusal is final otherwise. */
+      canDoWithout(refusal: Refusal): boolean {
+        const refusals = known.get(place) ?? [];
+        // Another request may have found out meanwhile.
+        if (refusals.length === applied) {
+          if (applied >= mostLeftOut || !lighter?.(request, refusal)) return false;
+          known.set(place, [...refusals, refusal]);
+        }
+        lighten();
+        return true;
+      },
+    };
+  };
+}

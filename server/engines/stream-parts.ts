@@ -1,0 +1,65 @@
+/** The bytes of a streamed answer → its parts. */
+import type { EnginePart } from '../../shared/chat.ts';
+import { RumboError } from '../../shared/errors.ts';
+import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
+import type { Decoder } from '../wire/wire-format.ts';
+import { type AnswerClock, saysSomething } from './time-limits.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
+const usageWaitMs = 1_000;
+
+/** @param whole called when the answer is complete and the rest of the body does not matter */
+export async function* partsOf(
+  bytes: AsyncIterable<Uint8Array>,
+  decoder: Decoder,
+  framing: 'sse' | 'ndjson',
+  clock: AnswerClock,
+  whole: () => void,
+): AsyncGenerator<EnginePart> {
+  const events = eventsOf(bytes, framing);
+  while (true) {
+    const next = decoder.ending ? await usageOrNothing(events.next()) : await events.next();
+    for (const part of !next || next.done ? decoder.end() : joined(next.value, decoder)) {
+      if (part.type === 'finish') whole();
+      clock.handed();
+      yield part;
+      if (part.type === 'finish') return;
+      clock.back();
+    }
+    if (next && !next.done && next.value.some(saysSomething)) clock.heard();
+  }
+}
+
+/** The parts of events that arrived together, adjacent deltas as one: every part has a long way to go from here. */
+function* joined(events: readonly StreamEvent[], decoder: Decoder): Generator<EnginePart> {
+  let held: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
+  try {
+    for (const event of events) {
+      for (const part of decoder.read(event)) {
+        if (held?.type === part.type) {
+          held = { ...held, text: held.text + part.text };
+          continue;
+        }
+        if (held) yield held;
+        held = part.type === 'text-delta' || part.type === 'reasoning-delta' ? part : undefined;
+        if (!held) yield part;
+      }
+    }
+  } catch (error) {
+    // What came before it was said.
+    if (held) yield held;
+    throw error;
+  }
+  if (held) yield held;
+}
+
+/** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */
+async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
+  try {
+    return await within(next, usageWaitMs);
+  } catch (error) {
+    if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
+    throw error;
+  }
+}
