@@ -24,5 +24,5 @@ export const deepseek: EngineDefinition = {
     }),
     fill: openaiFill('/../beta/completions', { stream_options: { include_usage: true } }),
   },
-  usualModels: ['deepseek-flash', 'deepseek-v4-flash', 'deepseek-v4-pro'],
+  usualModels: ['deepseek-v4-flash', 'deepseek-v4-pro'],
 };
