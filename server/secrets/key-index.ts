@@ -4,35 +4,41 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { writeWhole } from '../platform/files.ts';
 
-const Entries = z.record(z.string(), z.object({ origin: z.string() }));
+/** The only slot there was before a provider could have several keys; files of that time name none. */
+export const firstSlot = 'first';
+
+const Entries = z.record(
+  z.string(),
+  z.object({ origin: z.string(), slots: z.array(z.string()).min(1).default([firstSlot]) }),
+);
+/** The saved keys of one provider: each has a slot, which names its place in the keychain. */
+export type SavedKeys = z.infer<typeof Entries>[string];
 
 /** @param folder the user's storage folder. Absent: nothing is remembered, and no keychain entry is ever looked for. */
 export function keyIndex(folder: string | undefined) {
   const file = folder === undefined ? undefined : join(folder, 'keys.json');
   let entries = file ? read(file) : {};
-  const save = () => {
-    if (file) writeWhole(file, `${JSON.stringify(entries, null, 2)}\n`);
-  };
-  /** Another window may have written since. */
-  const refresh = () => {
-    if (file) entries = read(file);
-  };
   return {
-    has: (provider: string, origin: string): boolean => entries[provider]?.origin === origin,
-    add(provider: string, origin: string): void {
-      refresh();
-      entries = { ...entries, [provider]: { origin } };
-      save();
+    /** As of the last change or look that was made here. */
+    get: (provider: string): SavedKeys | undefined => entries[provider],
+    /** As of now, whoever wrote it. */
+    look(provider: string): SavedKeys | undefined {
+      if (file) entries = read(file);
+      return entries[provider];
     },
-    /** The origin the key had been saved for. */
-    remove(provider: string): string | undefined {
-      refresh();
-      const { [provider]: removed, ...rest } = entries;
-      entries = rest;
-      if (removed) save();
-      return removed?.origin;
+    /**
+     * Changes what is saved for one provider; `undefined` forgets it. Another window may have written since, so the
+     * change is made to what the file says now. Throws when the file cannot be written.
+     */
+    change(provider: string, to: (saved: SavedKeys | undefined) => SavedKeys | undefined): void {
+      const before = this.look(provider);
+      const { [provider]: _, ...others } = entries;
+      const after = to(before);
+      if (after === before) return;
+      const changed = after ? { ...others, [provider]: after } : others;
+      if (file) writeWhole(file, `${JSON.stringify(changed, null, 2)}\n`);
+      entries = changed;
     },
-    originOf: (provider: string): string | undefined => entries[provider]?.origin,
   };
 }
 

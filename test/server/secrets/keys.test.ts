@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import type { Keychain } from '../../../server/secrets/keychain.ts';
 import { osKeychain } from '../../../server/secrets/keychain.ts';
-import { keys } from '../../../server/secrets/keys.ts';
+import { type KeyOwner, type Keys, keys } from '../../../server/secrets/keys.ts';
 
 const origin = 'https://api.openai.com';
 const owner = { provider: 'openai', origin, usualOrigin: origin };
+const firstOf = async (ring: Keys, of: KeyOwner) => (await ring.all(of))[0]?.key;
 const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
 
 function memoryKeychain(): Keychain & { entries: Map<string, string>; broken?: string } {
@@ -36,9 +37,9 @@ test('the environment wins, and only for the service’s own origin', async () =
     keychain: memoryKeychain(),
     index: keyIndex(undefined),
   });
-  assert.equal(await ring.get(owner), 'from-env');
+  assert.equal(await firstOf(ring, owner), 'from-env');
   assert.equal(ring.where(owner), 'environment');
-  assert.equal(await ring.get({ ...owner, origin: 'https://elsewhere.test' }), undefined);
+  assert.equal(await firstOf(ring, { ...owner, origin: 'https://elsewhere.test' }), undefined);
 });
 test('a variable the user names goes where the user says, and no other one instead', async () => {
   const ring = keys({
@@ -46,17 +47,25 @@ test('a variable the user names goes where the user says, and no other one inste
     keychain: memoryKeychain(),
     index: keyIndex(undefined),
   });
-  assert.equal(await ring.get({ ...owner, origin: 'https://mine.test', keyEnv: 'MINE' }), 'b');
-  assert.equal(await ring.get({ ...owner, keyEnv: 'UNSET' }), undefined);
+  assert.equal(await firstOf(ring, { ...owner, origin: 'https://mine.test', keyEnv: 'MINE' }), 'b');
+  assert.equal(await firstOf(ring, { ...owner, keyEnv: 'UNSET' }), undefined);
 });
-test('numbered Gemini keys are found', async () => {
+test('numbered Gemini keys are used together, the lowest number first and none twice', async () => {
+  const google = 'https://generativelanguage.googleapis.com';
+  const gemini = { provider: 'gemini', origin: google, usualOrigin: google };
+  const env = { GEMINI_API_KEY_10: 'c', GEMINI_API_KEY_2: 'b', GEMINI_API_KEY_3: 'a', GEMINI_API_KEY: 'a' };
   const ring = keys({
-    env: { GEMINI_API_KEY_2: 'b', GEMINI_API_KEY_1: 'a' },
+    env: { ...env, GEMINI_API_KEY_4: '', GEMINI_API_KEY_X: 'd' },
     keychain: memoryKeychain(),
     index: keyIndex(undefined),
   });
-  const google = 'https://generativelanguage.googleapis.com';
-  assert.equal(await ring.get({ provider: 'gemini', origin: google, usualOrigin: google }), 'a');
+  assert.deepEqual(await ring.all(gemini), [
+    { name: 'GEMINI_API_KEY', key: 'a' },
+    { name: 'GEMINI_API_KEY_2', key: 'b' },
+    { name: 'GEMINI_API_KEY_10', key: 'c' },
+  ]);
+  assert.deepEqual(ring.names(gemini), ['GEMINI_API_KEY', 'GEMINI_API_KEY_2', 'GEMINI_API_KEY_10']);
+  assert.deepEqual(ring.names({ ...gemini, keyEnv: 'GEMINI_API_KEY_2' }), ['GEMINI_API_KEY_2']);
 });
 test('a saved key is found again after a restart, by the index, and is in no file', async () => {
   const place = folder();
@@ -66,14 +75,14 @@ test('a saved key is found again after a restart, by the index, and is in no fil
   });
   const again = keys({ env: {}, keychain, index: keyIndex(place) });
   assert.equal(again.where(owner), 'keychain');
-  assert.equal(await again.get(owner), 'sk-secret-value');
+  assert.equal(await firstOf(again, owner), 'sk-secret-value');
   assert.ok(!readFileSync(join(place, 'keys.json'), 'utf8').includes('secret'));
 });
 test('a key goes only to the origin it was saved for', async () => {
   const ring = keys({ env: {}, keychain: memoryKeychain(), index: keyIndex(folder()) });
   await ring.set(owner, 'sk-secret-value');
   const moved = { ...owner, origin: 'https://api.openai.com.evil.test' };
-  assert.equal(await ring.get(moved), undefined);
+  assert.equal(await firstOf(ring, moved), undefined);
   assert.equal(ring.where(moved), 'none');
 });
 test('without a keychain the key is kept in memory, and that is said', async () => {
@@ -83,7 +92,7 @@ test('without a keychain the key is kept in memory, and that is said', async () 
   const reply = await ring.set(owner, 'sk-secret-value');
   assert.equal(reply.store, 'memory');
   assert.match(reply.message ?? '', /D-Bus.*not saved/);
-  assert.equal(await ring.get(owner), 'sk-secret-value');
+  assert.equal(await firstOf(ring, owner), 'sk-secret-value');
   assert.equal(ring.store(), 'memory');
 });
 test('a keychain that will not give a saved key is told from a missing key', async () => {
@@ -92,17 +101,17 @@ test('a keychain that will not give a saved key is told from a missing key', asy
   await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-secret-value');
   keychain.entries.clear();
   const ring = keys({ env: {}, keychain, index: keyIndex(place) });
-  await assert.rejects(ring.get(owner), /keychain did not give it/);
+  await assert.rejects(ring.all(owner), /keychain did not give it/);
   // Nothing was removed, so the entry must stay known.
   assert.match((await ring.remove(owner)).message ?? '', /may be locked/);
-  assert.equal(keyIndex(place).has('openai', origin), true);
+  assert.equal(keyIndex(place).get('openai')?.origin, origin);
 });
 test('a removed key is gone from keychain and memory', async () => {
   const keychain = memoryKeychain();
   const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
   await ring.set(owner, 'sk-secret-value');
   assert.deepEqual(await ring.remove(owner), { store: 'none' });
-  assert.equal(await ring.get(owner), undefined);
+  assert.equal(await firstOf(ring, owner), undefined);
   assert.equal(keychain.entries.size, 0);
 });
 test('a key set or removed while the keychain is asked is not undone by its late answer', async () => {
@@ -113,13 +122,13 @@ test('a key set or removed while the keychain is asked is not undone by its late
     const { promise: late, resolve: answer } = Promise.withResolvers<string>();
     const slow = { ...keychain, get: () => late };
     const ring = keys({ env: {}, keychain: slow, index: keyIndex(place) });
-    const asked = ring.get(owner);
+    const asked = firstOf(ring, owner);
     if (change === 'set') await ring.set(owner, 'sk-new-value');
     else await ring.remove(owner);
     answer('sk-old-value');
     const wanted = change === 'set' ? 'sk-new-value' : undefined;
     assert.equal(await asked, wanted);
-    assert.equal(await ring.get(owner), wanted);
+    assert.equal(await firstOf(ring, owner), wanted);
   }
 });
 test('two windows do not forget each other’s keys', async () => {
@@ -129,7 +138,7 @@ test('two windows do not forget each other’s keys', async () => {
   await keys({ env: {}, keychain, index: one }).set(owner, 'sk-secret-value');
   await keys({ env: {}, keychain, index: two }).set({ ...owner, provider: 'lab' }, 'sk-other-value');
   const later = keyIndex(place);
-  assert.ok(later.has('openai', origin) && later.has('lab', origin));
+  assert.deepEqual([later.get('openai')?.origin, later.get('lab')?.origin], [origin, origin]);
 });
 test('a removal that cannot be noted is a sentence, not a crash', async () => {
   const place = folder();
@@ -138,6 +147,119 @@ test('a removal that cannot be noted is a sentence, not a crash', async () => {
   // What the index is written to before it takes its place.
   mkdirSync(join(place, `keys.json.${process.pid}.tmp`));
   assert.match((await ring.remove(owner)).message ?? '', /could not be removed: EISDIR/);
+});
+test('a key is added beside those that are there, and all are found again after a restart', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  assert.deepEqual(await ring.add(owner, 'sk-one'), { store: 'keychain' });
+  assert.deepEqual(await ring.add(owner, 'sk-two'), { store: 'keychain' });
+  assert.deepEqual(await ring.add(owner, 'sk-three'), { store: 'keychain' });
+  for (const each of [ring, keys({ env: {}, keychain, index: keyIndex(place) })]) {
+    assert.deepEqual(await each.all(owner), [
+      { name: 'saved key 1', key: 'sk-one' },
+      { name: 'saved key 2', key: 'sk-two' },
+      { name: 'saved key 3', key: 'sk-three' },
+    ]);
+    assert.deepEqual(each.names(owner), ['saved key 1', 'saved key 2', 'saved key 3']);
+  }
+  assert.ok(!readFileSync(join(place, 'keys.json'), 'utf8').includes('sk-'));
+});
+test('the same key is not added twice', async () => {
+  const ring = keys({ env: {}, keychain: memoryKeychain(), index: keyIndex(folder()) });
+  await ring.set(owner, 'sk-one');
+  const reply = await ring.add(owner, 'sk-one');
+  assert.equal(reply.store, 'keychain');
+  assert.match(reply.message ?? '', /there already/);
+  assert.equal(ring.names(owner).length, 1);
+});
+test('a key that is set takes the place of all others, and removing takes all', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  await ring.set(owner, 'sk-one');
+  await ring.add(owner, 'sk-two');
+  await ring.set(owner, 'sk-three');
+  assert.deepEqual([...keychain.entries.values()], ['sk-three']);
+  assert.deepEqual(await ring.all(owner), [{ name: 'saved key 1', key: 'sk-three' }]);
+  await ring.add(owner, 'sk-four');
+  assert.deepEqual(await ring.remove(owner), { store: 'none' });
+  assert.equal(keychain.entries.size, 0);
+  assert.equal(keyIndex(place).get('openai'), undefined);
+  assert.equal(ring.where(owner), 'none');
+});
+test('a key set for another address leaves none behind at the old one', async () => {
+  const keychain = memoryKeychain();
+  const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
+  await ring.set(owner, 'sk-one');
+  await ring.add(owner, 'sk-two');
+  await ring.set({ ...owner, origin: 'https://mine.test' }, 'sk-three');
+  assert.deepEqual([...keychain.entries.values()], ['sk-three']);
+  assert.deepEqual(await ring.all(owner), []);
+});
+test('what an earlier version saved is found, and another key goes beside it', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  keychain.entries.set(`openai@${origin}`, 'sk-old');
+  writeFileSync(join(place, 'keys.json'), JSON.stringify({ openai: { origin } }));
+  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  assert.deepEqual(await ring.all(owner), [{ name: 'saved key 1', key: 'sk-old' }]);
+  await ring.add(owner, 'sk-new');
+  assert.equal((await keys({ env: {}, keychain, index: keyIndex(place) }).all(owner)).length, 2);
+});
+test('two windows that add keys to one provider at once keep both, and a removal takes both', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-one');
+  const [one, two] = [0, 1].map(() => keys({ env: {}, keychain, index: keyIndex(place) })) as [Keys, Keys];
+  await Promise.all([one.add(owner, 'sk-two'), two.add(owner, 'sk-three')]);
+  const found = (await keys({ env: {}, keychain, index: keyIndex(place) }).all(owner)).map(({ key }) => key);
+  assert.deepEqual(found.sort(), ['sk-one', 'sk-three', 'sk-two']);
+  await one.remove(owner);
+  assert.equal(keychain.entries.size, 0);
+});
+test('one key that the keychain has lost does not keep the others from use, nor is it asked for again', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  const before = keys({ env: {}, keychain, index: keyIndex(place) });
+  await before.set(owner, 'sk-one');
+  await before.add(owner, 'sk-two');
+  keychain.entries.delete(`openai@${origin}`);
+  let asked = 0;
+  const counting = {
+    ...keychain,
+    get: (account: string) => {
+      asked += 1;
+      return keychain.get(account);
+    },
+  };
+  const ring = keys({ env: {}, keychain: counting, index: keyIndex(place) });
+  assert.deepEqual(await ring.all(owner), [{ name: 'saved key 2', key: 'sk-two' }]);
+  await ring.all(owner);
+  assert.equal(asked, 2);
+});
+test('a key added while the keychain is broken is kept in memory beside the saved ones', async () => {
+  const place = folder();
+  const keychain = memoryKeychain();
+  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  await ring.set(owner, 'sk-one');
+  keychain.broken = 'no service';
+  assert.equal((await ring.add(owner, 'sk-two')).store, 'memory');
+  delete keychain.broken;
+  assert.deepEqual(await ring.all(owner), [
+    { name: 'saved key 1', key: 'sk-one' },
+    { name: 'unsaved key 1', key: 'sk-two' },
+  ]);
+  // A key in the place of all others stands alone, even where it could not be saved.
+  keychain.broken = 'no service';
+  await ring.set(owner, 'sk-three');
+  assert.deepEqual(await ring.all(owner), [{ name: 'unsaved key 1', key: 'sk-three' }]);
+  delete keychain.broken;
+  await ring.add(owner, 'sk-four');
+  assert.deepEqual(
+    (await ring.all(owner)).map(({ key }) => key),
+    ['sk-four', 'sk-three'],
+  );
 });
 test('what cannot be a key is refused before the keychain is asked', async () => {
   const keychain = memoryKeychain();
@@ -153,7 +275,7 @@ test('what cannot be a key is refused before the keychain is asked', async () =>
 test('a broken index loses nothing but the knowledge', () => {
   const place = folder();
   writeFileSync(join(place, 'keys.json'), '{ broken');
-  assert.equal(keyIndex(place).has('openai', origin), false);
+  assert.equal(keyIndex(place).get('openai'), undefined);
 });
 test('a keychain process that dies or never answers is an error, and the next call starts another', async () => {
   const program = join(folder(), 'fake-keychain.cjs');

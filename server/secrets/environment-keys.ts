@@ -1,0 +1,29 @@
+/** Keys that the environment holds for one run; never saved. */
+import { keyVariables } from '../../shared/environment.ts';
+import type { KeyOwner, NamedKey } from './keys.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Which keys the environment has for an owner, in order, none twice. A variable the user names stands alone. */
+export function environmentKeys(env: Env) {
+  // Going through the whole environment takes its time, and where a key is is asked many times a request.
+  const numbered = Object.keys(env)
+    .filter((name) => /^GEMINI_API_KEY_\d+$/.test(name))
+    .sort((a, b) => Number(a.slice(15)) - Number(b.slice(15)));
+
+  return ({ provider, origin, keyEnv, usualOrigin }: KeyOwner): readonly NamedKey[] => {
+    if (keyEnv !== undefined) return named(env, [keyEnv]);
+    const variable = keyVariables[provider];
+    if (variable === undefined || origin !== usualOrigin) return [];
+    return named(env, variable === 'GEMINI_API_KEY' ? [variable, ...numbered] : [variable]);
+  };
+}
+
+function named(env: Env, variables: readonly string[]): NamedKey[] {
+  const found = new Map<string, string>();
+  for (const name of variables) {
+    const key = env[name];
+    if (key && !found.has(key)) found.set(key, name);
+  }
+  return [...found].map(([key, name]) => ({ name, key }));
+}
