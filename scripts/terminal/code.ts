@@ -2,12 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { receiptLine, receiptSection } from '../../client/texts/receipt.ts';
+import { joined, receiptLine, receiptSection } from '../../client/texts/receipt.ts';
 import { offsetsOf } from '../../server/roles/text-range.ts';
+import type { AskParams, AskResult, CodeAnswer } from '../../shared/protocol.ts';
 import { type Ask, whereUserStands } from './arguments.ts';
 import type { TerminalServer } from './server.ts';
 import { print, printJson, promptOf, routeOf } from './shared.ts';
-import { announce, tell } from './text.ts';
+import { announce } from './text.ts';
 
 /** There is an answer, and the file stays as it was. The message is one sentence with one action. */
 export class Unwritten extends Error {}
@@ -16,12 +17,12 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   const route = await routeOf(ask);
   const { file } = route;
   const params = { ...route, role: 'coder', prompt: await promptOf(ask), useCache: ask.useCache };
-  const result = await server.ask(params, (part) => tell(part, { start: announce, text: () => {} }), signal);
+  const result = await whole(params, server, signal);
   const { text = '', range } = result.code ?? {};
   if (ask.json) printJson(result);
   if (!file || ask.file === undefined || !range) {
     if (!ask.json) print(`${text}\n`);
-    process.stderr.write(`\n${receiptSection(result.receipt)}`);
+    process.stderr.write(`\n${receiptSection(result.receipt, result.text)}`);
     return;
   }
 
@@ -36,6 +37,8 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
       }),
     );
   process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
+  const writers = joined(result.receipt);
+  if (writers) process.stderr.write(`${writers}\n`);
   const { finishReason } = result.receipt;
   if (finishReason === 'length') {
     throw new Unwritten(
@@ -61,4 +64,22 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   }
   await writeFile(ask.file, changed);
   process.stderr.write(`${name} was changed.\n`);
+}
+
+/** The answer; when it breaks off, what had come of the code goes to stderr, where nobody takes it for the whole. */
+async function whole(params: AskParams, server: TerminalServer, signal: AbortSignal): Promise<AskResult> {
+  let soFar: CodeAnswer | undefined;
+  try {
+    return await server.ask(
+      params,
+      (part) => {
+        announce(part);
+        if (part.type === 'code') soFar = part.code;
+      },
+      signal,
+    );
+  } catch (error) {
+    if (soFar?.text) process.stderr.write(`\n${soFar.text}\n\nThe code above is incomplete.\n`);
+    throw error;
+  }
 }

@@ -3,13 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AskPart, FileContext, RouteParams } from '../../shared/protocol.ts';
+import type { FileContext, RouteParams } from '../../shared/protocol.ts';
 import { type Ask, UsageError } from './arguments.ts';
-
-export type Parts = {
-  readonly start: (part: Extract<AskPart, { type: 'start' | 'fallback' }>) => void;
-  readonly text: (text: string) => void;
-};
 
 export const print = (text: string): void => void process.stdout.write(text);
 export const printJson = (value: unknown): void => print(`${JSON.stringify(value, null, 2)}\n`);

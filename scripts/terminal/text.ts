@@ -1,25 +1,43 @@
 /** The commands that answer with text: plan, explain, status. */
 import { explanationDocument } from '../../client/texts/explanation.ts';
-import { lastAction, modelDescription, providerDescription } from '../../client/texts/provider.ts';
+import {
+  keyState,
+  lastAction,
+  modelDescription,
+  openWindows,
+  providerDescription,
+  restWords,
+  windowWords,
+} from '../../client/texts/provider.ts';
 import { receiptSection } from '../../client/texts/receipt.ts';
-import { dollars } from '../../client/texts/words.ts';
+import { dollars, oneLine } from '../../client/texts/words.ts';
 import * as protocol from '../../shared/protocol.ts';
-import type { Status } from '../../shared/status.ts';
+import type { ProviderStatus, Status } from '../../shared/status.ts';
+import { answerText } from './answer-text.ts';
 import type { Ask } from './arguments.ts';
 import type { TerminalServer } from './server.ts';
-import { type Parts, print, printJson, promptOf, routeOf } from './shared.ts';
+import { print, printJson, promptOf, routeOf } from './shared.ts';
 
 export async function plan(ask: Ask, server: TerminalServer, signal: AbortSignal): Promise<void> {
-  const parts: Parts = { start: announce, text: ask.json ? () => {} : print };
   const params = {
     ...(await routeOf(ask)),
     role: 'planner',
     prompt: await promptOf(ask),
     useCache: ask.useCache,
   };
-  const result = await server.ask(params, (part) => tell(part, parts), signal);
-  if (ask.json) printJson(result);
-  else print(`\n\n${receiptSection(result.receipt)}`);
+  const answer = answerText(ask.json ? () => {} : print);
+  const follow = (part: protocol.AskPart) => {
+    announce(part, !ask.json && answer.isMidLine);
+    answer.take(part);
+  };
+  try {
+    const result = await server.ask(params, follow, signal);
+    if (ask.json) printJson(result);
+    else answer.end(receiptSection(result.receipt, result.text));
+  } catch (error) {
+    answer.breakOff();
+    throw error;
+  }
 }
 
 export async function explain(ask: Ask, { connection }: TerminalServer): Promise<void> {
@@ -38,21 +56,29 @@ export async function status(ask: Ask, { connection }: TerminalServer): Promise<
   else print(statusText(now));
 }
 
-/** What goes to stderr while an answer streams: who answers, and who did not. */
-export function tell(part: protocol.AskPart, { start, text }: Parts): void {
-  if (part.type === 'start' || part.type === 'fallback') start(part);
-  if (part.type === 'text-delta') text(part.text);
+/**
+ * Says on stderr who answers, who does not, and who takes over.
+ * @param midLine whether the screen stands in the middle of a line
+ */
+export function announce(part: protocol.AskPart, midLine = false): void {
+  const line = announcement(part);
+  if (line) process.stderr.write(`${midLine ? '\n' : ''}${oneLine(line)}\n`);
 }
 
-export function announce(part: Extract<protocol.AskPart, { type: 'start' | 'fallback' }>): void {
-  const line =
-    part.type === 'start'
-      ? `${part.model}${part.cached ? ' (from the cache)' : ''}${part.note ? ` · ${part.note}` : ''}`
-      : `${part.from} did not answer: ${part.reason}`;
-  process.stderr.write(`${line}\n`);
+function announcement(part: protocol.AskPart): string | undefined {
+  switch (part.type) {
+    case 'start':
+      return `${part.model}${part.cached ? ' (from the cache)' : ''}${part.note ? ` · ${part.note}` : ''}`;
+    case 'fallback':
+      return `${part.from} did not answer: ${part.reason}`;
+    case 'resume':
+      return `${part.to} took over from ${part.from}${part.how === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
+    default:
+      return undefined;
+  }
 }
 
-function statusText({
+export function statusText({
   health,
   version,
   strategy,
@@ -69,16 +95,29 @@ function statusText({
     ...problems.map((problem) => `Problem: ${problem}`),
     '',
   ];
-  for (const provider of providers) {
-    const { name, origin, detail, models, last, note } = provider;
-    lines.push(`${name.padEnd(18)} ${providerDescription(provider)} · ${origin}`);
-    if (detail) lines.push(`  ${detail}`);
-    if (note) lines.push(`  ${note}`);
-    if (last) lines.push(`  ${lastAction(last)}`);
-    for (const model of models.filter(({ toggle }) => toggle))
-      lines.push(`  ${model.id}  ${modelDescription(model)}`);
-    const off = models.filter(({ toggle }) => !toggle).length;
-    if (off > 0) lines.push(`  and ${off} that are switched off`);
-  }
+  for (const provider of providers) lines.push(...providerLines(provider));
   return `${lines.join('\n')}\n`;
+}
+
+function providerLines(provider: ProviderStatus): string[] {
+  const { name, origin, detail, models, resting, keys, last, note } = provider;
+  const rests = new Map(resting.map((rest) => [rest.model, rest]));
+  const inRotation = models.filter(({ toggle }) => toggle);
+  const unlisted = resting.filter(({ model }) => !inRotation.some((each) => each.name === model));
+  const off = models.length - inRotation.length;
+  return [
+    `${name.padEnd(18)} ${providerDescription(provider)} · ${origin}`,
+    ...[detail, note, last && lastAction(last)].flatMap((said) => (said ? [`  ${oneLine(said)}`] : [])),
+    ...keys.map((key) => `  ${key.name}: ${keyState(key)}`),
+    ...openWindows(provider).map((window) => {
+      const { left, until } = windowWords(window);
+      return `  ${left}, ${until}`;
+    }),
+    ...inRotation.map((model) => {
+      const rest = rests.get(model.name);
+      return `  ${model.id}  ${modelDescription(model, rest)}${rest ? ` · ${oneLine(rest.reason)}` : ''}`;
+    }),
+    ...unlisted.map((rest) => `  ${name}/${rest.model}  ${restWords(rest)} · ${oneLine(rest.reason)}`),
+    ...(off > 0 ? [`  and ${off} that are switched off`] : []),
+  ];
 }

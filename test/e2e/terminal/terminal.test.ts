@@ -204,3 +204,63 @@ test('each bad input is one sentence; 1 when the request failed, 2 when the word
     assert.doesNotMatch(err, /\n\s+at /, 'no stack trace');
   }
 });
+test('an answer that breaks off is printed as far as it came and marked; the exit code is 1, the reason one sentence', async (t) => {
+  const { folder } = await setUp(t, {
+    reply: '# Plan ```ts\nconst a = 1; more',
+    fault: { kind: 'end', afterWords: 3 },
+  });
+  const { code, out, err } = await run(folder, ['plan', 'go', '--config', 'rumbo.json']);
+  assert.equal(code, 1);
+  assert.match(out, /^# Plan ```ts[\s\S]*\n\n---\n\n\*\*Incomplete\.\*\*\n$/);
+  assert.doesNotMatch(out, /Receipt/);
+  assert.match(err, /\. [A-Z][^\n]*\n$/);
+  assert.doesNotMatch(err, /\n\s+at /);
+});
+test('code that breaks off is nowhere taken for the whole: standard output stays empty, the file as it was', async (t) => {
+  const { folder } = await setUp(t, {
+    reply: '```ts\nconst half = 1;\nconst more = 2;\n```',
+    fault: { kind: 'end', afterWords: 6 },
+  });
+  const path = join(folder, 'x.ts');
+  writeFileSync(path, 'whole\n');
+  const { code, out, err } = await run(folder, [
+    'code',
+    'go',
+    '--file',
+    'x.ts',
+    '--write',
+    '--config',
+    'rumbo.json',
+  ]);
+  assert.equal(code, 1);
+  assert.equal(out, '');
+  assert.match(err, /const half = 1;[\s\S]*The code above is incomplete\./);
+  assert.equal(readFileSync(path, 'utf8'), 'whole\n');
+});
+for (const how of ['continue', 'restart'])
+  test(`${how}: when another model takes over, standard output shows it and standard error says so`, async (t) => {
+    const { lab, folder } = await setUp(t, {
+      reply: 'one two three four',
+      fault: { kind: 'end', afterWords: 2 },
+    });
+    const other = await fake(t, fakeOpenAi, { reply: how === 'continue' ? ' three four' : 'uno dos' });
+    writeConfig(
+      {
+        'rumbo.providers': { ...quiet, lab: entry(lab), other: entry(other) },
+        'rumbo.routing.strategy': 'priority',
+        'rumbo.routing.priorityOrder': ['lab', 'other'],
+        'rumbo.routing.onInterruption': how,
+      },
+      join(folder, 'rumbo.json'),
+    );
+    const { code, out, err } = await run(folder, ['plan', 'go', '--config', 'rumbo.json']);
+    assert.equal(code, 0, err);
+    assert.match(err, /\nother\/fake-model took over from lab\/fake-model.*: \S/);
+    if (how === 'continue') {
+      assert.match(out, /^one two three four\n\n## Receipt/);
+      assert.match(
+        out,
+        /\*\*Seam:\*\* After 7 characters \(`one two`\) lab\/fake-model broke off and other\/fake-model went on/,
+      );
+    } else assert.match(out, /^one two\n\n---\n\n\*\*Put aside:\*\* .*\n\n---\n\nuno dos\n\n## Receipt/);
+  });
