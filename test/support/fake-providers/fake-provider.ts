@@ -64,14 +64,9 @@ export type Exchange = {
   /** Nothing has been sent on it yet. */
   readonly response: ServerResponse;
   readonly contentType: string;
-  /** The sound answer as text, one string for each event where there are several. */
-  pieces(): {
-    readonly start: string;
-    readonly reasoning: readonly string[];
-    readonly words: readonly string[];
-    readonly toolCalls: readonly string[];
-    readonly finish: string;
-  };
+  readonly said: FakeAnswer;
+  /** A fresh stream in the service's framing; it remembers what came before. */
+  stream(): ReturnType<Framing['stream']>;
   refuse(failure: FakeFailure): void;
   /** Answers as if nothing were wrong. */
   answer(): Promise<void>;

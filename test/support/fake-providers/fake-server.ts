@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Body,
-  Exchange,
   FakeAnswer,
   FakeFailure,
   FakeOptions,
@@ -15,7 +14,8 @@ import type {
   Framing,
 } from './fake-provider.ts';
 
-const wordsOf = (text: string): readonly string[] => text.match(/\s*\S+|\s+$/g) ?? [];
+/** Words with the blanks before them; joined they are the text again. */
+export const wordsOf = (text: string): readonly string[] => text.match(/\s*\S+|\s+$/g) ?? [];
 
 /** Starts one on 127.0.0.1 at a free port. Close it in the test's `after`. */
 export async function fakeServer(framing: Framing, options: FakeOptions): Promise<FakeProvider> {
@@ -85,7 +85,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       request: record,
       response,
       contentType: framing.contentType,
-      pieces: () => piecesOf(framing.stream(model, body, path), said),
+      said,
+      stream: () => framing.stream(model, body, path),
       refuse: (failure) => refuse(response, failure),
       answer: sound,
     });
@@ -151,15 +152,18 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   async function chat(
     response: ServerResponse,
     stream: ReturnType<Framing['stream']>,
-    said: FakeAnswer,
+    { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
     gone: () => boolean,
   ): Promise<void> {
-    const { start, reasoning, words, toolCalls, finish } = piecesOf(stream, said);
-    const events = [...reasoning, ...words, ...toolCalls];
+    const events = [
+      ...wordsOf(reasoning).map(stream.reasoning),
+      ...wordsOf(text).map(stream.text),
+      ...toolCalls.map(stream.toolCall),
+    ];
     const fault = fake.fault?.kind === 'misdeed' ? undefined : fake.fault;
     response.writeHead(200, { 'content-type': framing.contentType });
     response.flushHeaders();
-    response.write(start);
+    response.write(stream.start(usage));
     let sent = 0;
     for (const event of events) {
       if (fault && fault.kind !== 'hang' && sent >= fault.afterWords) break;
@@ -176,22 +180,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       response.socket?.resetAndDestroy();
       return;
     }
-    response.end(fault ? '' : finish);
+    response.end(fault ? '' : stream.finish(finish, usage));
   }
-}
-
-/** In the order they are said: framings remember what came before. */
-function piecesOf(
-  stream: ReturnType<Framing['stream']>,
-  { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
-): ReturnType<Exchange['pieces']> {
-  return {
-    start: stream.start(usage),
-    reasoning: wordsOf(reasoning).map(stream.reasoning),
-    words: wordsOf(text).map(stream.text),
-    toolCalls: toolCalls.map(stream.toolCall),
-    finish: stream.finish(finish, usage),
-  };
 }
 
 /** Sockets the fake closed itself, which is no abort by the client. */

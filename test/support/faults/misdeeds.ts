@@ -1,0 +1,242 @@
+/** What a service can do to an answer on its way, in any framing. Each is a `Misdeed`. */
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { Exchange, FakeFailure, Misdeed } from '../fake-providers/fake-provider.ts';
+import { wordsOf } from '../fake-providers/fake-server.ts';
+import { wordsBefore } from './answer.ts';
+
+/** Milliseconds for what was written to reach the client, before the socket is destroyed under it. */
+const travelMs = 20;
+
+/** The sound answer as text, one string for each of its events. */
+export function eventsIn({ stream, said }: Exchange): {
+  readonly start: string;
+  readonly words: readonly string[];
+  readonly finish: readonly string[];
+} {
+  const one = stream();
+  const start = one.start(said.usage);
+  const words = wordsOf(said.text).map(one.text);
+  return { start, words, finish: eventsOf(one.finish(said.finish, said.usage)) };
+}
+
+/** A text of several events, apart. */
+const eventsOf = (text: string): readonly string[] =>
+  text.match(text.includes('\n\n') || text.includes('\r\n\r\n') ? /[\s\S]+?(?:\r?\n){2}/g : /.+\n/g) ?? [];
+
+const all = (exchange: Exchange): readonly string[] => {
+  const { start, words, finish } = eventsIn(exchange);
+  return [...(start ? eventsOf(start) : []), ...words, ...finish];
+};
+
+const begin = ({ response, contentType }: Exchange, headers: Record<string, string> = {}): void => {
+  response.writeHead(200, { 'content-type': contentType, ...headers });
+  response.flushHeaders();
+};
+
+const firstWords = (exchange: Exchange): string => {
+  const { start, words } = eventsIn(exchange);
+  return start + words.slice(0, wordsBefore).join('');
+};
+
+/** This misdeed at the first chats, a sound answer afterwards. */
+export const atFirst =
+  (misdeed: Misdeed, times = 1): Misdeed =>
+  (exchange) =>
+    exchange.turn < times ? misdeed(exchange) : exchange.answer();
+
+export const refuses =
+  (failure: FakeFailure | (() => FakeFailure)): Misdeed =>
+  ({ refuse }) =>
+    refuse(typeof failure === 'function' ? failure() : failure);
+
+export const hangs: Misdeed = () => {};
+
+/** Takes the request and resets the connection. */
+export const resets: Misdeed = ({ response }) => {
+  response.socket?.resetAndDestroy();
+};
+
+/** Takes the request and closes the connection. */
+export const hangsUp: Misdeed = ({ response }) => {
+  response.socket?.destroy();
+};
+
+export const headAfter =
+  (ms: number): Misdeed =>
+  async ({ answer }) => {
+    await sleep(ms);
+    await answer();
+  };
+
+/** The head at once, and nothing after it. */
+export const headOnly: Misdeed = (exchange) => begin(exchange);
+
+/** The head and what services send to keep a connection open, and no word for as long as anybody listens. */
+export const keepsOpenOnly: Misdeed = async (exchange) => {
+  begin(exchange);
+  const sse = exchange.contentType.includes('event-stream');
+  while (!exchange.request.aborted && !exchange.response.destroyed) {
+    exchange.response.write(sse ? ': keep-alive\n\n' : '\n');
+    await sleep(30);
+  }
+};
+
+/** The answer with a pause between head and first word. */
+export const firstWordAfter =
+  (ms: number): Misdeed =>
+  async (exchange) => {
+    begin(exchange);
+    await sleep(ms);
+    exchange.response.end(all(exchange).join(''));
+  };
+
+/** 200 with a body of this type instead of a stream. */
+export const answersWith =
+  (contentType: string, body: string | Buffer): Misdeed =>
+  ({ response }) => {
+    response.writeHead(200, { 'content-type': contentType });
+    response.end(body);
+  };
+
+/** 200, a stream of these events and nothing else. */
+export const streams =
+  (...events: readonly string[]): Misdeed =>
+  (exchange) => {
+    begin(exchange);
+    exchange.response.end(events.join(''));
+  };
+
+/** A stream that is sound and says nothing. */
+export const saysNothing: Misdeed = (exchange) => {
+  begin(exchange);
+  const { start, finish } = eventsIn(exchange);
+  exchange.response.end(start + finish.join(''));
+};
+
+/** The whole body changed as text, and sent at once. */
+export const sends =
+  (change: (body: string, events: readonly string[]) => string): Misdeed =>
+  (exchange) => {
+    begin(exchange);
+    const events = all(exchange);
+    exchange.response.end(change(events.join(''), events));
+  };
+
+/** The whole body in pieces of so many bytes, each a packet of its own. */
+export const inPiecesOf =
+  (bytes: number): Misdeed =>
+  async (exchange) => {
+    begin(exchange);
+    exchange.response.socket?.setNoDelay(true);
+    const body = Buffer.from(all(exchange).join(''));
+    for (let at = 0; at < body.length && !exchange.request.aborted; at += bytes) {
+      exchange.response.write(body.subarray(at, at + bytes));
+      await turn();
+    }
+    exchange.response.end();
+  };
+
+export const packed =
+  (encoding: 'gzip' | 'br' | 'deflate', share = 1): Misdeed =>
+  (exchange) => {
+    const pack = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }[encoding];
+    const body = pack(all(exchange).join(''));
+    begin(exchange, { 'content-encoding': encoding });
+    exchange.response.end(body.subarray(0, Math.ceil(body.length * share)));
+  };
+
+/** A `content-length` that is so many bytes off; what is sent is the sound answer. */
+export const lengthOff =
+  (bytes: (size: number) => number): Misdeed =>
+  async ({ response, contentType, ...exchange }) => {
+    const body = Buffer.from(all({ response, contentType, ...exchange }).join(''));
+    const { socket } = response;
+    socket?.write(
+      `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ncontent-length: ${body.length + bytes(body.length)}\r\n\r\n`,
+    );
+    socket?.write(body);
+    await sleep(travelMs);
+    socket?.end();
+  };
+
+/** So many words, and then this. */
+const after =
+  (then: (exchange: Exchange) => void | Promise<void>): Misdeed =>
+  async (exchange) => {
+    begin(exchange);
+    exchange.response.write(firstWords(exchange));
+    await then(exchange);
+  };
+
+export const resetsInTheMiddle = after(async ({ response }) => {
+  await sleep(travelMs);
+  response.socket?.resetAndDestroy();
+});
+
+export const closesInTheMiddle = after(async ({ response }) => {
+  await sleep(travelMs);
+  response.socket?.destroy();
+});
+
+export const endsInTheMiddle = after(({ response }) => void response.end());
+
+export const stallsInTheMiddle = after(() => {});
+
+/** Half an event, and the end. */
+export const endsInsideAnEvent = after((exchange) => {
+  const next = eventsIn(exchange).words[wordsBefore] ?? '';
+  exchange.response.end(next.slice(0, Math.floor(next.length / 2)));
+});
+
+export const failsInTheMiddle = (event: string): Misdeed => after(({ response }) => void response.end(event));
+
+/** Everything but the last events of the end, and then silence with the socket open. */
+export const withoutMarker =
+  (missing: number): Misdeed =>
+  (exchange) => {
+    begin(exchange);
+    exchange.response.write(all(exchange).slice(0, -missing).join(''));
+  };
+
+/** An event between two words. */
+export const withInTheMiddle = (event: string): Misdeed =>
+  sends((_body, events) => events.flatMap((each, at) => (at === 3 ? [event, each] : [each])).join(''));
+
+/** Every event as it is, with the JSON of its data changed. */
+export const withData = (change: (data: Record<string, unknown>) => void): Misdeed =>
+  sends((body) =>
+    body.replace(/\{.*\}/g, (json) => {
+      const value = JSON.parse(json) as Record<string, unknown>;
+      change(value);
+      return JSON.stringify(value);
+    }),
+  );
+
+/** Reasoning, words and calls, each in turn. */
+export const interleaved =
+  (reasoning: string, call: { readonly name: string; readonly input: string }): Misdeed =>
+  (exchange) => {
+    const { stream, said, response } = exchange;
+    const one = stream();
+    const thoughts = wordsOf(reasoning);
+    const words = wordsOf(said.text);
+    begin(exchange);
+    response.write(one.start(said.usage));
+    for (const [at, word] of words.entries()) {
+      const thought = thoughts[at];
+      if (thought !== undefined) response.write(one.reasoning(thought));
+      response.write(one.text(word));
+    }
+    response.write(one.toolCall({ id: 'call_0', ...call }, 0));
+    response.end(one.finish('tool-calls', said.usage));
+  };
+
+/** Refuses a conversation that ends with the assistant's own words, as models without prefill do. */
+export const refusesPrefill =
+  (failure: FakeFailure): Misdeed =>
+  ({ request, refuse, answer }) => {
+    const { messages, contents, input } = request.body ?? {};
+    const turns = (messages ?? contents ?? input) as readonly { readonly role?: string }[] | undefined;
+    return /^(?:assistant|model)$/.test(turns?.at(-1)?.role ?? '') ? refuse(failure) : answer();
+  };

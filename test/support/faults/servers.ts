@@ -1,0 +1,69 @@
+/** A few bundled servers for many trials: each is lent to one trial at a time and given new settings by it. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectServer, type TerminalServer } from '../../../scripts/terminal/server.ts';
+import { engines } from '../../../server/engines/table.ts';
+import { bareEnv, type Settings } from '../../e2e/server/support.ts';
+import { trusted } from './before-the-answer.ts';
+
+/** Accepted by every fake that asks for one, and in the environment of every server. */
+export const key = 'sk-test-key-12345';
+export const keyEnv = 'RUMBO_TEST_KEY';
+
+export type Servers = {
+  /** Lends one. */
+  use<T>(work: (server: TerminalServer) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+/** Starts so many. */
+export async function servers(count: number): Promise<Servers> {
+  const authorities = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'authorities.pem');
+  writeFileSync(authorities, trusted);
+  const all = await Promise.all(
+    Array.from({ length: count }, () =>
+      connectServer({
+        env: bareEnv({ [keyEnv]: key, SSL_CERT_FILE: authorities }),
+        initializationOptions: { settings: only({}) },
+      }),
+    ),
+  );
+  const free = [...all];
+  const waiting: ((server: TerminalServer) => void)[] = [];
+  return {
+    async use(work) {
+      const server = free.pop() ?? (await new Promise<TerminalServer>((resolve) => waiting.push(resolve)));
+      try {
+        return await work(server);
+      } finally {
+        const next = waiting.shift();
+        if (next) next(server);
+        else free.push(server);
+      }
+    },
+    close: async () => void (await Promise.all(all.map((server) => server.close()))),
+  };
+}
+
+/** These providers and no others, in this order; nobody waits long for one that is silent. */
+export function only(providers: Settings, more: Settings = {}): Settings {
+  const limits = { connectMs: 2_000, firstPartMs: 900, betweenPartsMs: 500 };
+  return {
+    'rumbo.providers': {
+      ...Object.fromEntries(
+        engines.filter(({ baseUrl }) => baseUrl).map(({ kind }) => [kind, { enabled: false }]),
+      ),
+      ...providers,
+    },
+    'rumbo.routing.strategy': 'priority',
+    'rumbo.routing.priorityOrder': Object.keys(providers),
+    'rumbo.routing.timeouts': { local: limits, api: limits },
+    'rumbo.cache.enabled': false,
+    ...more,
+  };
+}
+
+/** Settings as a client tells them when they change; what is asked afterwards obeys them. */
+export const configure = ({ connection }: TerminalServer, settings: Settings): Promise<void> =>
+  connection.sendNotification('workspace/didChangeConfiguration', { settings });
