@@ -2,13 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import OpenAI from 'openai';
+import { deepseek } from '../../../server/engines/deepseek.ts';
 import { bearer } from '../../../server/engines/define.ts';
 import { openai as engine } from '../../../server/engines/openai.ts';
+import type { StreamFormat } from '../../../server/wire/wire-format.ts';
+import type { CompletionRequest, FillRequest } from '../../../shared/chat.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import {
   callReply,
   key,
   ourParts,
+  partsFrom,
   picture,
   rejection,
   reply,
@@ -18,7 +22,10 @@ import {
   weatherSchema,
 } from './same-reply.ts';
 
-const fake = await fakeOpenAi({ key });
+const model = 'fake-model';
+/** Chat Completions refuse it. */
+const responsesModel = 'gpt-5.3-codex';
+const fake = await fakeOpenAi({ key, models: [model, responsesModel] });
 after(() => fake.close());
 beforeEach(() => {
   fake.reply = reply;
@@ -26,12 +33,16 @@ beforeEach(() => {
   fake.fail = undefined;
 });
 
-const model = 'fake-model';
 const messages = [{ role: 'user' as const, content: 'hi' }];
 const client = new OpenAI({ apiKey: key, baseURL: fake.baseUrl, maxRetries: 0 });
 const tools = [{ type: 'function' as const, function: { name: 'get_weather', parameters: weatherSchema } }];
-const ours = (request: Partial<Parameters<typeof ourParts>[2]> = {}) =>
-  ourParts(fake, engine.wire, { messages, ...request }, { headers: bearer(key) });
+const ours = (request: Partial<CompletionRequest> = {}, asked = model) =>
+  ourParts(fake, engine.wire, { messages, ...request }, { model: asked, headers: bearer(key) });
+const ourFill = (format: StreamFormat<FillRequest> | undefined) => {
+  assert.ok(format);
+  const post = format.encode(model, { prefix: 'a', suffix: 'b' });
+  return partsFrom(fake, format, post, { headers: bearer(key) });
+};
 
 test('text and usage stream to the SDK as they do to us', async () => {
   const stream = client.chat.completions.stream({
@@ -95,6 +106,65 @@ test('a limit is told by the finish reason', async () => {
   fake.reply = { text: 'One two', finish: 'length' };
   const answer = await client.chat.completions.stream({ model, messages }).finalChatCompletion();
   assert.equal(answer.choices[0]?.finish_reason, 'length');
+});
+
+test('Responses stream to the SDK as they do to us, reasoning apart', async () => {
+  const events = client.responses.stream({ model: responsesModel, input: 'hi' });
+  const [texts, thoughts]: [string[], string[]] = [[], []];
+  events.on('response.output_text.delta', ({ delta }) => texts.push(delta));
+  events.on('response.reasoning_summary_text.delta', ({ delta }) => thoughts.push(delta));
+  const response = await events.finalResponse();
+  assert.equal(texts.join(''), reply.text);
+  assert.equal(thoughts.join(''), reply.reasoning);
+  assert.equal(response.output_text, reply.text);
+  assert.equal(response.status, 'completed');
+  const { usage: counted } = response;
+  assert.deepEqual(
+    [
+      counted?.input_tokens,
+      counted?.input_tokens_details.cached_tokens,
+      counted?.output_tokens,
+      counted?.output_tokens_details.reasoning_tokens,
+    ],
+    [120, 100, 30, 18],
+  );
+  const parts = await ours({}, responsesModel);
+  assert.equal(fake.chats.at(-1)?.path, '/v1/responses');
+  assert.equal(said(parts, 'text-delta'), reply.text);
+  assert.equal(said(parts, 'reasoning-delta'), reply.reasoning);
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
+});
+
+test('a function call of Responses, and an answer at its limit', async () => {
+  fake.reply = { ...callReply, reasoning: 'Lima.' };
+  const response = await client.responses.stream({ model: responsesModel, input: 'hi' }).finalResponse();
+  const call = response.output.find(({ type }) => type === 'function_call');
+  assert.ok(call?.type === 'function_call');
+  assert.deepEqual({ id: call.call_id, name: call.name, input: call.arguments }, weatherCall);
+  const parts = await ours({}, responsesModel);
+  assert.deepEqual(
+    parts.filter(({ type }) => type === 'tool-call'),
+    [{ type: 'tool-call', ...weatherCall }],
+  );
+  fake.reply = { text: 'One two', finish: 'length' };
+  const cut = await client.responses.stream({ model: responsesModel, input: 'hi' }).finalResponse();
+  assert.equal(cut.status, 'incomplete');
+  assert.equal(cut.incomplete_details?.reason, 'max_output_tokens');
+  const finish = (await ours({}, responsesModel)).at(-1);
+  assert.ok(finish?.type === 'finish' && finish.reason === 'length');
+  const whole = await client.responses.create({ model: responsesModel, input: 'hi' });
+  assert.equal(whole.output_text, 'One two');
+});
+
+test('text completions, which DeepSeek fills the middle with, stream as they do to us', async () => {
+  const request = { model, prompt: 'a', suffix: 'b' };
+  const chunks = await Array.fromAsync(await client.completions.create({ ...request, stream: true }));
+  assert.equal(chunks.map(({ choices }) => choices[0]?.text ?? '').join(''), reply.text);
+  assert.equal(chunks.at(-1)?.choices[0]?.finish_reason, 'stop');
+  assert.equal((await client.completions.create(request)).choices[0]?.text, reply.text);
+  const parts = await ourFill(deepseek.wire.fill);
+  assert.equal(said(parts, 'text-delta'), reply.text);
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
 test('the list of models', async () => {

@@ -1,7 +1,8 @@
 /** One reply that shows everything, and what our own reader makes of it, to be compared with an official SDK. */
-import type { WireFormat } from '../../../server/wire/wire-format.ts';
+import assert from 'node:assert/strict';
+import { eventsOf } from '../../../server/platform/event-stream.ts';
+import type { StreamFormat, WireFormat, WireRequest } from '../../../server/wire/wire-format.ts';
 import type { CompletionRequest, EnginePart } from '../../../shared/chat.ts';
-import { partsOf } from '../../server/wire/decoded.ts';
 import type { FakeProvider, FakeReply } from '../../support/fake-providers/fake-provider.ts';
 
 export const key = 'test-key-of-sdk-checks';
@@ -30,20 +31,38 @@ export const picture = {
   data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 };
 
-/** Every part our reader finds in the fake's answer. */
-export async function ourParts(
+type Way = { readonly below?: string; readonly headers?: Readonly<Record<string, string>> };
+
+/** Every part our reader finds in the fake's answer to a chat. */
+export function ourParts(
   fake: FakeProvider,
   wire: WireFormat,
   request: CompletionRequest,
-  { model = fake.models[0] ?? '', below = '', headers = {} as Readonly<Record<string, string>> } = {},
+  { model = fake.models[0] ?? '', ...way }: Way & { readonly model?: string } = {},
 ): Promise<readonly EnginePart[]> {
-  const { path, body } = wire.chat(model).encode(model, request);
-  const response = await fetch(`${fake.baseUrl}${below}${path}`, {
+  const format = wire.chat(model);
+  return partsFrom(fake, format, format.encode(model, request), way);
+}
+
+/** Every part a format's decoder finds in the fake's answer to a POST. */
+export async function partsFrom<Request>(
+  fake: FakeProvider,
+  { framing, decoder }: StreamFormat<Request>,
+  { path, body }: WireRequest,
+  { below = '', headers = {} }: Way = {},
+): Promise<readonly EnginePart[]> {
+  // As an address of ours is put together: `/../` leaves the version.
+  const response = await fetch(new URL(`${fake.baseUrl}${below}${path}`), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  return partsOf(wire, await response.text());
+  assert.ok(response.body);
+  const reader = decoder();
+  const parts: EnginePart[] = [];
+  for await (const events of eventsOf(response.body, framing))
+    for (const event of events) parts.push(...reader.read(event));
+  return [...parts, ...reader.end()];
 }
 
 /** The text of all deltas of one kind. */

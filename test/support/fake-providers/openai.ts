@@ -1,6 +1,10 @@
-/** A fake OpenAI-compatible service: Chat Completions as https://platform.openai.com/docs/api-reference/chat frames it. */
+/**
+ * A fake OpenAI-compatible service: Chat Completions as https://platform.openai.com/docs/api-reference/chat frames them,
+ * Responses, embeddings, and the two ways of others to fill in the middle.
+ */
 import type { Body, FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
 import { bearerIn, fakeServer, vectorsOf } from './fake-server.ts';
+import { responsesStream, wholeResponse } from './openai-responses.ts';
 
 /** `baseUrl` ends with `/v1`. */
 export const fakeOpenAi = (options: FakeOptions = {}): Promise<FakeProvider> =>
@@ -15,11 +19,13 @@ export const openAiFraming: Framing = {
     path === '/v1/models'
       ? { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'fake' })) }
       : undefined,
-  modelOf: (path, body) =>
-    path === '/v1/chat/completions' || path === '/v1/embeddings' ? String(body['model']) : undefined,
+  modelOf: (path, body) => (endpointOf(path) === undefined ? undefined : String(body['model'])),
   whole(path, body, model, answer) {
-    if (path === '/v1/embeddings') return embeddings(model, body);
-    return body['stream'] === true ? undefined : completion(model, answer);
+    const endpoint = endpointOf(path);
+    if (endpoint === 'embeddings') return embeddings(model, body);
+    if (body['stream'] === true) return undefined;
+    if (endpoint === 'responses') return wholeResponse(model, answer);
+    return endpoint === 'completions' ? textCompletion(model, answer) : completion(model, answer);
   },
   unauthorized: {
     status: 401,
@@ -43,12 +49,19 @@ export const openAiFraming: Framing = {
       },
     },
   }),
-  stream(model, body) {
+  stream(model, body, path) {
+    if (endpointOf(path) === 'responses') return responsesStream(model);
+    const asText = endpointOf(path) === 'completions';
     const wantsUsage = (body['stream_options'] as { include_usage?: boolean } | undefined)?.include_usage;
     const event = (more: object): string =>
-      `data: ${JSON.stringify({ id: 'chatcmpl-fake', object: 'chat.completion.chunk', created: 1, model, ...more })}\n\n`;
+      `data: ${JSON.stringify({ id: 'chatcmpl-fake', object: asText ? 'text_completion' : 'chat.completion.chunk', created: 1, model, ...more })}\n\n`;
     const choice = (delta: object, finish_reason: string | null = null): string =>
-      event({ choices: [{ index: 0, delta, finish_reason }], ...(wantsUsage ? { usage: null } : {}) });
+      event({
+        choices: [
+          { index: 0, ...(asText ? { text: textOf(delta), logprobs: null } : { delta }), finish_reason },
+        ],
+        ...(wantsUsage ? { usage: null } : {}),
+      });
     return {
       start: () => choice({ role: 'assistant', content: '' }),
       reasoning: (word) => choice({ reasoning_content: word }),
@@ -68,6 +81,13 @@ export const openAiFraming: Framing = {
     };
   },
 };
+
+/** What a path asks for, at any of the versions; `undefined`: nothing is served there. */
+const endpointOf = (path: string): string | undefined =>
+  /^\/(?:v1|beta)\/(chat\/completions|responses|embeddings|fim\/completions|completions)$/.exec(path)?.[1];
+
+/** The text of a delta; text completions have nothing else. */
+const textOf = (delta: object): string => ('content' in delta ? String(delta.content) : '');
 
 const halves = (text: string): readonly string[] => {
   const middle = Math.ceil(text.length / 2);
@@ -111,6 +131,15 @@ const completion = (model: string, { text, reasoning, toolCalls, finish, usage }
       finish_reason: reasonOf(finish),
     },
   ],
+  usage: usageOf(usage),
+});
+
+const textCompletion = (model: string, { text, finish, usage }: FakeAnswer): object => ({
+  id: 'cmpl-fake',
+  object: 'text_completion',
+  created: 1,
+  model,
+  choices: [{ index: 0, text, logprobs: null, finish_reason: reasonOf(finish) }],
   usage: usageOf(usage),
 });
 
