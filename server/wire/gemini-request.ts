@@ -39,9 +39,13 @@ export function encodeContents(model: string, request: CompletionRequest): WireR
 /** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent one. */
 const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
 
+/** They think, and keep it to themselves unless asked. https://ai.google.dev/gemini-api/docs/thinking */
+const thinks = (model: string): boolean => /^gemini-(?:2\.5|[3-9]|\d\d)|^gemini-[a-z-]+-latest$/.test(model);
+
 const configOf = (model: string, { maxOutputTokens, temperature }: CompletionRequest): object => ({
   ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   ...(temperature === undefined || !takesTemperature(model) ? {} : { temperature }),
+  ...(thinks(model) ? { thinkingConfig: { includeThoughts: true } } : {}),
 });
 
 const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;
@@ -104,10 +108,16 @@ const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[]
 /** What other services seal is something else. */
 const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
 
+/** Named in a refusal by prose alone; neither is worth the answer. */
+export function lighterContents(request: WireRequest, refusal: Refusal): WireRequest | undefined {
+  if (refusal.status !== 400) return undefined;
+  const { prose } = readErrorText(refusal.body);
+  if (/\bthought[_ ]?signature/i.test(prose)) return withoutSignatures(request);
+  return /\bthinking|\binclude_?thoughts/i.test(prose) ? withoutThoughts(request) : undefined;
+}
+
 /** A signature is good only for the model, and sometimes the key, that it was made with. */
-export function lighterContents({ path, body }: WireRequest, refusal: Refusal): WireRequest | undefined {
-  if (refusal.status !== 400 || !/\bthought[_ ]?signature/i.test(readErrorText(refusal.body).prose))
-    return undefined;
+function withoutSignatures({ path, body }: WireRequest): WireRequest | undefined {
   const { contents } = body as { contents: readonly Content[] };
   const lighter = contents.map(({ role, parts }) => ({
     role,
@@ -115,4 +125,12 @@ export function lighterContents({ path, body }: WireRequest, refusal: Refusal): 
   }));
   const same = JSON.stringify(lighter) === JSON.stringify(contents);
   return same ? undefined : { path, body: { ...(body as object), contents: lighter } };
+}
+
+/** Some models of a family that thinks do not. */
+function withoutThoughts({ path, body }: WireRequest): WireRequest | undefined {
+  const { generationConfig, ...rest } = body as { generationConfig?: { thinkingConfig?: object } };
+  if (!generationConfig?.thinkingConfig) return undefined;
+  const { thinkingConfig: _, ...config } = generationConfig;
+  return { path, body: { ...rest, ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}) } };
 }

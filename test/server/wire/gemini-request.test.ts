@@ -18,7 +18,7 @@ const result = (toolCallId: string, toolName: string, content: string): Message 
   content,
 });
 
-test('the request has the fields of the official SDK, below the pinned version', () => {
+test('the request has the fields of the official SDK and asks for thoughts, below the pinned version', () => {
   const sent = recording('sdk-requests/gemini-stream.json') as unknown as { body: Record<string, unknown> };
   const { path, body } = wire.chat(current).encode(current, {
     messages: [{ role: 'system', content: 'be brief' }, hi],
@@ -29,8 +29,29 @@ test('the request has the fields of the official SDK, below the pinned version',
   assert.deepEqual(body, {
     contents: sent.body['contents'],
     systemInstruction: { parts: [{ text: 'be brief' }] },
-    generationConfig: { maxOutputTokens: 16 },
+    generationConfig: { maxOutputTokens: 16, thinkingConfig: { includeThoughts: true } },
   });
+});
+
+test('models that think are asked for their thoughts, until one refuses to be', () => {
+  const asks = (model: string) =>
+    JSON.stringify(bodyOf({ messages: [hi] }, model)).includes('includeThoughts');
+  assert.deepEqual(['gemini-2.5-flash', 'gemini-4-argon', 'gemini-flash-latest'].map(asks), [
+    true,
+    true,
+    true,
+  ]);
+  assert.deepEqual(['gemini-2.0-flash', 'gemma-3-27b-it', 'gemini-fake'].map(asks), [false, false, false]);
+  const refused = refusal(400, { error: { code: 400, message: 'Thinking is not enabled for this model.' } });
+  const lighter = (request: CompletionRequest, model = current) =>
+    wire.lighter?.(wire.chat(model).encode(model, request), refused)?.body;
+  const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
+  assert.deepEqual(lighter({ messages: [hi] }), { contents });
+  assert.deepEqual(lighter({ messages: [hi], maxOutputTokens: 9 }), {
+    contents,
+    generationConfig: { maxOutputTokens: 9 },
+  });
+  assert.equal(lighter({ messages: [hi] }, 'gemma-3-27b-it'), undefined);
 });
 
 test('the assistant is called model, and a temperature goes only to models that still take one', () => {
@@ -45,7 +66,7 @@ test('the assistant is called model, and a temperature goes only to models that 
       { role: 'model', parts: [{ text: 'b' }] },
       { role: 'user', parts: [{ text: 'c' }] },
     ],
-    generationConfig: { temperature: 0.5 },
+    generationConfig: { temperature: 0.5, thinkingConfig: { includeThoughts: true } },
   });
 });
 
