@@ -17,7 +17,7 @@ import type { ModelInfo } from '../wire/wire-format.ts';
 import type { Configured } from './configured.ts';
 
 /** Answers one provider streams at a time: local engines mostly have one slot, and queue inside without telling. */
-const inFlight = { local: 2, api: 8 };
+const atOnce = { local: 2, api: 8 };
 /** A person waits: with another candidate at hand two seconds are long, without one a minute is better than nothing. */
 const manners = {
   attempts: 3,
@@ -47,17 +47,12 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
       ? { usualOrigin: new URL(definition.baseUrl).origin }
       : {}),
   };
+  const queue = new PQueue({ concurrency: atOnce[configured.source] });
   const pool = keyPool({
     provider: name,
     label,
     required: definition.key === 'required',
-    keys: {
-      names: () => (keys.where(owner) === 'none' ? [] : ['key']),
-      all: async () => {
-        const key = await keys.get(owner);
-        return key === undefined ? [] : [{ name: 'key', key }];
-      },
-    },
+    keys: { names: () => keys.names(owner), all: () => keys.all(owner) },
     now,
     changed,
   });
@@ -85,7 +80,7 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
       // A local engine that loads a model answers in the end; nobody else would.
       patienceMs: { ...manners.patienceMs, loading: configured.timeouts.firstPartMs },
     }),
-    limit(new PQueue({ concurrency: inFlight[configured.source] })),
+    limit(queue),
     nextKey(pool, pool.count),
   )(raw);
 
@@ -166,6 +161,8 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     get listed() {
       return listed;
     },
+    /** Answers being given now or waiting for their turn. */
+    inFlight: () => queue.pending + queue.size,
     /** Milliseconds since the list was last asked for; infinite when it never was. */
     listAgeMs: () => now() - listedAtMs,
     state,

@@ -1,0 +1,124 @@
+/** What an engine tells of the key it borrowed: once, the truth, and nothing of a request that was not wanted. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { connect } from '../../../server/engines/connect.ts';
+import type { KeySource } from '../../../server/engines/key-source.ts';
+import { openai } from '../../../server/engines/openai.ts';
+import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import { usualLimits } from '../../../server/engines/time-limits.ts';
+import { undiciHttp } from '../../../server/platform/http.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { keySource } from '../../support/key-source.ts';
+
+const { http, dispose } = undiciHttp({ systemCertificates: false });
+after(dispose);
+const never = new AbortController().signal;
+const request = { messages: [{ role: 'user', content: 'hi' }] } as const;
+
+const engineAt = (baseUrl: string, keys: KeySource, definition = openaiCompatible) =>
+  connect({ provider: 'lab', label: 'Lab', definition, baseUrl, http, keys, limits: usualLimits.local });
+
+const windows = {
+  'x-ratelimit-limit-requests': '100',
+  'x-ratelimit-remaining-requests': '7',
+  'x-ratelimit-reset-requests': '1m',
+};
+
+test('an answer, a refusal and a list each tell of their key once', async (t) => {
+  const fake = await fakeOpenAi({ headers: windows });
+  t.after(fake.close);
+  const keys = keySource('sk-1');
+  const engine = engineAt(fake.baseUrl, keys);
+  await Array.fromAsync(engine.stream('fake-model', request, never));
+  fake.fail = { status: 429, body: {} };
+  await assert.rejects(Array.fromAsync(engine.stream('fake-model', request, never)), {
+    kind: 'rate-limited',
+  });
+  await engine.listModels(never);
+  assert.deepEqual(
+    keys.lent.map(({ model, ends }) => [model, ends]),
+    [
+      ['fake-model', ['ok']],
+      ['fake-model', ['rate-limited']],
+      [undefined, ['ok']],
+    ],
+  );
+  for (const { told } of keys.lent.slice(0, 2))
+    assert.deepEqual(
+      told.map(({ unit, limit, remaining }) => [unit, limit, remaining]),
+      [['requests', 100, 7]],
+    );
+});
+
+test('an answer that is cancelled or left says nothing about its key', async (t) => {
+  const fake = await fakeOpenAi({ reply: 'word '.repeat(100), delayMs: 5 });
+  t.after(fake.close);
+  const keys = keySource('sk-1');
+  const engine = engineAt(fake.baseUrl, keys);
+  for await (const _ of engine.stream('fake-model', request, never)) break;
+  const controller = new AbortController();
+  const cancelled = Array.fromAsync(engine.stream('fake-model', request, controller.signal));
+  setTimeout(() => controller.abort(), 30);
+  await assert.rejects(cancelled, { kind: 'cancelled' });
+  assert.deepEqual(
+    keys.lent.map(({ ends }) => ends),
+    [['cancelled'], ['cancelled']],
+  );
+});
+
+test('a key that comes after the request was cancelled is given back', async () => {
+  const ends: string[] = [];
+  const late = Promise.withResolvers<Awaited<ReturnType<KeySource['lend']>>>();
+  const engine = engineAt('http://127.0.0.1:1/v1', { lend: () => late.promise, hasKey: () => true });
+  const controller = new AbortController();
+  const answer = Array.fromAsync(engine.stream('m', request, controller.signal));
+  controller.abort();
+  await assert.rejects(answer, { kind: 'cancelled' });
+  late.resolve({ key: 'sk', told() {}, ended: (error) => void ends.push(error?.kind ?? 'ok') });
+  await new Promise(setImmediate);
+  assert.deepEqual(ends, ['cancelled']);
+});
+
+test('a source that has no key to lend says why, in its own words', async () => {
+  const engine = engineAt('http://127.0.0.1:1/v1', {
+    lend: () => Promise.reject(new Error('a mistake')),
+    hasKey: () => false,
+  });
+  await assert.rejects(Array.fromAsync(engine.stream('m', request, never)), { kind: 'bad-response' });
+});
+
+test('a request is asked again without what was refused, and the next one is light from the start', async (t) => {
+  const fake = await fakeOpenAi({
+    fail: {
+      status: 400,
+      body: { error: { message: 'Unknown parameter: stream_options', param: 'stream_options' } },
+      times: 1,
+    },
+  });
+  t.after(fake.close);
+  const keys = keySource('sk-1');
+  const engine = engineAt(fake.baseUrl, keys, openai);
+  await Array.fromAsync(engine.stream('fake-model', request, never));
+  await Array.fromAsync(engine.stream('fake-model', request, never));
+  assert.deepEqual(
+    fake.chats.map(({ body }) => 'stream_options' in (body ?? {})),
+    [true, false, false],
+  );
+  assert.deepEqual(
+    keys.lent.map(({ ends }) => ends),
+    [['ok'], ['ok']],
+  );
+});
+
+test('texts become vectors where the service has them, with a key of the same pool', async (t) => {
+  const fake = await fakeOpenAi();
+  t.after(fake.close);
+  const keys = keySource('sk-1');
+  const engine = engineAt(fake.baseUrl, keys);
+  const { vectors } = (await engine.embed?.('fake-model', ['one', 'two'], never)) ?? { vectors: [] };
+  assert.equal(vectors.length, 2);
+  assert.deepEqual(keys.lent[0]?.ends, ['ok']);
+  const { wire, ...rest } = openaiCompatible;
+  const { embeddings: _, ...without } = wire;
+  assert.equal(engineAt(fake.baseUrl, keys, { ...rest, wire: without }).embed, undefined);
+});
