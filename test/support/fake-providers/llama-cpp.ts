@@ -1,4 +1,4 @@
-/** A fake llama-server in single-model mode: its fingerprint, and chat as OpenAI frames it. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
+/** A fake llama-server in single-model mode: its fingerprint, chat as OpenAI frames it, its own fill in the middle. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
 import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
 import { fakeServer } from './fake-server.ts';
 import { openAiFraming } from './openai.ts';
@@ -29,7 +29,11 @@ const framing: Framing = {
     return { models: models.map((name) => ({ name, model: name })), object: 'list', data };
   },
   modelOf: (path, body) =>
-    path.replace(/^\/v1(?=\/)/, '') === '/chat/completions' ? String(body['model']) : undefined,
+    /^(?:\/v1)?\/chat\/completions$|^\/v1\/embeddings$|^\/infill$/.test(path)
+      ? String(body['model'])
+      : undefined,
+  stream: (model, body, path) =>
+    path === '/infill' ? infill(model) : openAiFraming.stream(model, body, `/v1${path.replace(/^\/v1/, '')}`),
   unauthorized: {
     status: 401,
     body: { error: { message: 'Invalid API Key', type: 'authentication_error', code: 401 } },
@@ -43,4 +47,27 @@ const framing: Framing = {
             error: { code: 400, message: `model '${model}' not found`, type: 'invalid_request_error' },
           },
         },
+};
+
+/** Its native stream: the last event says so, no marker follows. */
+const infill = (model: string): ReturnType<Framing['stream']> => {
+  const event = (more: object): string => `data: ${JSON.stringify({ index: 0, id_slot: 0, ...more })}\n\n`;
+  return {
+    start: () => '',
+    reasoning: () => '',
+    text: (word) => event({ content: word, tokens: [1], stop: false }),
+    toolCall: () => '',
+    finish: (reason, { input, output, cachedRead }) =>
+      event({
+        content: '',
+        tokens: [],
+        stop: true,
+        model,
+        tokens_predicted: output,
+        tokens_evaluated: input,
+        truncated: false,
+        stop_type: reason === 'length' ? 'limit' : 'eos',
+        timings: { cache_n: cachedRead },
+      }),
+  };
 };

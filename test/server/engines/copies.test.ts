@@ -1,0 +1,205 @@
+/** Services that copy OpenAI, each over its own fake on loopback: lists, answers, refusals, filling in, vectors, going on. */
+import assert from 'node:assert/strict';
+import { after, type TestContext, test } from 'node:test';
+import { connect } from '../../../server/engines/connect.ts';
+import { deepseek } from '../../../server/engines/deepseek.ts';
+import { dockerModelRunner } from '../../../server/engines/docker-model-runner.ts';
+import type { EngineDefinition } from '../../../server/engines/engine.ts';
+import { groq } from '../../../server/engines/groq.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { lmStudio } from '../../../server/engines/lm-studio.ts';
+import { mistral } from '../../../server/engines/mistral.ts';
+import { openai } from '../../../server/engines/openai.ts';
+import { vllm } from '../../../server/engines/vllm.ts';
+import { xai } from '../../../server/engines/xai.ts';
+import { undiciHttp } from '../../../server/platform/http.ts';
+import type { ModelInfo } from '../../../server/wire/wire-format.ts';
+import type { EngineRequest } from '../../../shared/chat.ts';
+import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import {
+  fakeDeepSeek,
+  fakeDockerModelRunner,
+  fakeGroq,
+  fakeLmStudio,
+  fakeMistral,
+  fakeVllm,
+  fakeXai,
+} from '../../support/fake-providers/openai-copies.ts';
+import { keySource } from '../../support/key-source.ts';
+import { textOf } from '../wire/decoded.ts';
+
+const { http, dispose } = undiciHttp({ systemCertificates: false });
+after(dispose);
+
+const limits = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 };
+const never = new AbortController().signal;
+
+type Fake = (options?: FakeOptions) => Promise<FakeProvider>;
+
+async function start(t: TestContext, definition: EngineDefinition, fakeOf: Fake, model: string) {
+  const fake = await fakeOf({ models: [model], key: 'k-lab' });
+  t.after(fake.close);
+  const at = (baseUrl: string, key: string) =>
+    connect({ provider: 'lab', label: 'Lab', definition, baseUrl, http, keys: keySource(key), limits });
+  const engine = at(fake.baseUrl, 'k-lab');
+  const ask = (request: EngineRequest) => Array.fromAsync(engine.stream(model, request, never));
+  return { fake, engine, ask, at };
+}
+
+const hi = { messages: [{ role: 'user', content: 'hi' }] } as const;
+const call = { id: 'D681PevKs', name: 'get_weather', input: '{"city":"Lima"}' };
+const model = 'some/model';
+
+const services: readonly (readonly [EngineDefinition, Fake, Omit<ModelInfo, 'name'>])[] = [
+  [groq, fakeGroq, { contextTokens: 131_072, maxOutputTokens: 65_536 }],
+  [xai, fakeXai, { contextTokens: 500_000, vision: true }],
+  [mistral, fakeMistral, { contextTokens: 131_072, tools: true, vision: false }],
+  [deepseek, fakeDeepSeek, {}],
+  [dockerModelRunner, fakeDockerModelRunner, { contextTokens: 8_192 }],
+  [lmStudio, fakeLmStudio, { contextTokens: 4_096, tools: true, vision: false }],
+  [vllm, fakeVllm, { contextTokens: 32_768 }],
+];
+
+for (const [definition, fakeOf, facts] of services) {
+  test(`${definition.kind}: lists its models and streams thoughts, text, calls and usage`, async (t) => {
+    const { fake, engine, ask } = await start(t, definition, fakeOf, model);
+    assert.deepEqual(await engine.listModels(never), [{ name: model, ...facts }]);
+    fake.reply = {
+      reasoning: 'Let me see.',
+      text: 'Hello there, world.',
+      toolCalls: [call],
+      usage: { input: 120, cachedRead: 100, output: 30, reasoning: 18 },
+    };
+    const parts = await ask(hi);
+    const thoughts = parts.map((part) => (part.type === 'reasoning-delta' ? part.text : '')).join('');
+    assert.deepEqual([thoughts, textOf(parts)], ['Let me see.', 'Hello there, world.']);
+    assert.deepEqual(parts.at(-2), { type: 'tool-call', ...call });
+    // Mistral tells neither of the two.
+    const told =
+      definition === mistral ? { cachedRead: 0, reasoning: 0 } : { cachedRead: 100, reasoning: 18 };
+    const usage = { input: 120, output: 30, cacheWrite: 0, ...told };
+    assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'tool-calls', usage });
+  });
+
+  test(`${definition.kind}: a wrong key and an unknown model are told apart`, async (t) => {
+    const { fake, engine, at } = await start(t, definition, fakeOf, model);
+    const wrong = at(fake.baseUrl, 'wrong').listModels(never);
+    await assert.rejects(wrong, { kind: 'unauthorized' });
+    const unknown = Array.fromAsync(engine.stream('no-such', hi, never));
+    await assert.rejects(unknown, { kind: 'model-not-found' });
+  });
+}
+
+test('the address may end in its version or not', async (t) => {
+  for (const [definition, fakeOf] of services) {
+    const { fake, at } = await start(t, definition, fakeOf, model);
+    const bare = fake.baseUrl.replace(/\/v1$/, '');
+    for (const baseUrl of [bare, `${bare}/`, `${bare}/v1`])
+      assert.equal((await at(baseUrl, 'k-lab').listModels(never)).length, 1, `${definition.kind} ${baseUrl}`);
+  }
+});
+
+test('where a service’s own list is missing, the usual one is read', async (t) => {
+  for (const definition of [lmStudio, xai]) {
+    const { engine, fake } = await start(t, definition, fakeOpenAi, model);
+    assert.deepEqual(await engine.listModels(never), [{ name: model }], definition.kind);
+    assert.equal(fake.requests.length, 2);
+  }
+});
+
+test('the middle is filled in where there is an endpoint for it', async (t) => {
+  const request = { prefix: 'def f(', suffix: 'return x', maxOutputTokens: 16 };
+  const able: readonly (readonly [EngineDefinition, Fake, string])[] = [
+    [mistral, fakeMistral, '/v1/fim/completions'],
+    [deepseek, fakeDeepSeek, '/beta/completions'],
+    [llamaCpp, fakeLlamaCpp, '/infill'],
+  ];
+  for (const [definition, fakeOf, path] of able) {
+    const { fake, ask } = await start(t, definition, fakeOf, model);
+    fake.reply = { text: 'a, b): ', usage: { input: 9, output: 3 } };
+    const parts = await ask(request);
+    assert.equal(textOf(parts), 'a, b): ', definition.kind);
+    const last = parts.at(-1);
+    assert.ok(last?.type === 'finish' && last.reason === 'stop' && last.usage?.output === 3, definition.kind);
+    assert.equal(fake.chats[0]?.path, path);
+  }
+  for (const [definition, fakeOf] of [
+    [groq, fakeGroq],
+    [vllm, fakeVllm],
+  ] as const) {
+    const { ask } = await start(t, definition, fakeOf, model);
+    await assert.rejects(ask(request), { kind: 'invalid-request' });
+  }
+});
+
+test('texts become vectors where that is offered', async (t) => {
+  const offering: readonly (readonly [EngineDefinition, Fake])[] = [
+    [openai, fakeOpenAi],
+    [mistral, fakeMistral],
+    [llamaCpp, fakeLlamaCpp],
+    [dockerModelRunner, fakeDockerModelRunner],
+    [lmStudio, fakeLmStudio],
+    [vllm, fakeVllm],
+  ];
+  for (const [definition, fakeOf] of offering) {
+    const { engine } = await start(t, definition, fakeOf, model);
+    const { vectors } = (await engine.embed?.(model, ['four', 'sixteen'], never)) ?? {};
+    assert.deepEqual(
+      vectors,
+      [
+        [4, 0, 0.5],
+        [7, 1, 0.5],
+      ],
+      definition.kind,
+    );
+  }
+});
+
+test('a beginning is gone on from, and shown once', async (t) => {
+  const able: readonly (readonly [EngineDefinition, Fake, string])[] = [
+    [mistral, fakeMistral, '/v1/chat/completions'],
+    [deepseek, fakeDeepSeek, '/beta/chat/completions'],
+    [llamaCpp, fakeLlamaCpp, '/v1/chat/completions'],
+    [vllm, fakeVllm, '/v1/chat/completions'],
+  ];
+  for (const [definition, fakeOf, path] of able) {
+    const { fake, engine, ask } = await start(t, definition, fakeOf, model);
+    assert.equal(engine.continues(model), true, definition.kind);
+    fake.reply = ' because of Rayleigh.';
+    const parts = await ask({
+      messages: [...hi.messages, { role: 'assistant', content: 'The sky is blue' }],
+    });
+    assert.equal(textOf(parts), ' because of Rayleigh.', definition.kind);
+    assert.equal(fake.chats[0]?.path, path);
+  }
+});
+
+test('a field the service does not know is left out, and the answer comes all the same', async (t) => {
+  const { fake, ask } = await start(t, vllm, fakeVllm, model);
+  fake.fail = {
+    status: 400,
+    body: {
+      detail: [
+        { type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' },
+      ],
+    },
+    times: 1,
+  };
+  assert.equal(textOf(await ask(hi)), 'Hello from the fake.');
+  assert.deepEqual(
+    fake.chats.map(({ body }) => 'stream_options' in (body ?? {})),
+    [true, false],
+  );
+});
+
+test('models of the Responses API answer there', async (t) => {
+  const codex = 'gpt-5.3-codex';
+  const { fake, ask } = await start(t, openai, fakeOpenAi, codex);
+  fake.reply = { text: 'Done and dusted.', usage: { input: 12, output: 4 } };
+  const parts = await ask(hi);
+  assert.equal(textOf(parts), 'Done and dusted.');
+  assert.equal(fake.chats[0]?.path, '/v1/responses');
+  assert.equal(parts.at(-1)?.type, 'finish');
+});
