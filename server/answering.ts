@@ -2,13 +2,14 @@
 import type { ModelId } from '../shared/chat.ts';
 import { asRumboError, type RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
-import type { Attempt } from '../shared/receipts.ts';
+import type { Attempt, Receipt } from '../shared/receipts.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Question, ResponseCache } from './cache/response-cache.ts';
+import type { WarmPrefixes } from './cache/warm-prefixes.ts';
 import { type Draft, draft } from './draft.ts';
 import type { Budgets } from './metrics/budget.ts';
 import type { Counters } from './metrics/counters.ts';
-import type { Latencies } from './metrics/latency.ts';
+import type { Experience } from './metrics/experience.ts';
 import type { Ledger } from './metrics/ledger.ts';
 import { type Measured, meter } from './metrics/meter.ts';
 import type { Log } from './platform/log.ts';
@@ -30,10 +31,13 @@ export type AnswerRooms = {
   readonly budgets: Budgets;
   readonly ledger: Ledger;
   readonly counters: Counters;
-  readonly latencies: Latencies;
+  readonly past: Experience;
+  readonly warm: WarmPrefixes;
   readonly log: Log;
   /** What the balancer sees now. */
-  readonly snapshot: (role: string | undefined) => Snapshot;
+  readonly snapshot: (request: Request) => Snapshot;
+  /** Answers being given now, by provider; kept up to date here. */
+  readonly busy: Map<string, number>;
 };
 
 /** A question that is admitted, read and not in the cache. */
@@ -52,7 +56,7 @@ type Failed = { readonly model: ModelId; readonly error: RumboError };
 export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPart, AskResult>;
 
 export function answering(rooms: AnswerRooms): Answering {
-  const { settings, fleet, cache, budgets, ledger, counters, latencies, log, snapshot } = rooms;
+  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, snapshot, busy } = rooms;
 
   async function* answer(
     { params, request, told, question, settingsBefore }: Job,
@@ -65,9 +69,10 @@ export function answering(rooms: AnswerRooms): Answering {
         ? request.route
         : { ...request.route, localOnly: isKeptHome(params, settings()) };
     const route = routeNow();
-    const decision = balance(route, snapshot(params.role));
+    const seen = snapshot(request);
+    const decision = balance(route, seen);
     counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
-    const plan = turns(answerable(decision, params, route).map(({ model }) => model.id));
+    const plan = turns(answerable(decision, params, route, seen).map(({ model }) => model.id));
     const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
     const whole = draft(params, () => performance.now());
 
@@ -85,7 +90,7 @@ export function answering(rooms: AnswerRooms): Answering {
       });
     for (let turn = plan.next(); turn; turn = plan.next()) {
       // What failed, other questions, or new settings may have taken it out since it was planned.
-      const now = failed ? balance(longer(routeNow(), whole.text), snapshot(params.role)) : decision;
+      const now = failed ? balance(longer(routeNow(), whole.text), snapshot(request)) : decision;
       const candidate = now.candidates.find(({ model }) => model.id === turn.id);
       const provider = candidate && fleet.get(candidate.model.provider);
       if (!provider) continue;
@@ -98,6 +103,7 @@ export function answering(rooms: AnswerRooms): Answering {
       );
       // Another question was quicker: the filter now sees what it took.
       if (!release) continue;
+      busy.set(model.provider, (busy.get(model.provider) ?? 0) + 1);
       const settingsSent = settings();
       const meterOf = meter(route.promptTokens, estimateTokens, () => performance.now());
       const sentAt = performance.now();
@@ -131,9 +137,11 @@ export function answering(rooms: AnswerRooms): Answering {
           attempts,
           measured: { ...measured, firstTokenAt: whole.firstTextAt },
           seams: whole.seams,
+          plainInputTokens: route.promptTokens,
           note: configured.note,
         });
-        settle(candidate, paper.costUsd, measured, { startedAt: told.startedAt, sentAt, ms });
+        settle(candidate, paper, measured, { route, sentAt, ms });
+        warm.read(messages, { model: model.id, tokens: route.promptTokens });
         ledger.add(paper);
         log.info(logLine(paper));
         // New settings may want another model, or no answer kept: they have cleared the cache already.
@@ -145,7 +153,14 @@ export function answering(rooms: AnswerRooms): Answering {
         const error = asRumboError(cause, signal);
         yield* whole.rest();
         const ms = performance.now() - sentAt;
-        const broken = { candidate, decision, attempts, measured: meterOf.read(), seams: whole.seams };
+        const broken = {
+          candidate,
+          decision,
+          attempts,
+          measured: meterOf.read(),
+          seams: whole.seams,
+          plainInputTokens: route.promptTokens,
+        };
         attempts.push({
           model: model.id,
           outcome: error.kind,
@@ -173,20 +188,26 @@ export function answering(rooms: AnswerRooms): Answering {
         if (model.id === decision.pin && pinRule(params) !== 'next') plan.only(model.id);
         failed = { model: model.id, error };
       } finally {
+        busy.set(model.provider, (busy.get(model.provider) ?? 1) - 1);
         release();
       }
     }
     const error = brokeOff ?? failed?.error;
     if (error) throw final(error);
-    const now = snapshot(params.role);
+    const now = snapshot(request);
     throw final(nobody(balance(routeNow(), now), route, now));
   }
 
   /** The candidates, or the reason why there is none or the pinned one is lost. */
-  function answerable(decision: Decision, params: AskParams, route: Route): readonly Ranked[] {
+  function answerable(
+    decision: Decision,
+    params: AskParams,
+    route: Route,
+    seen: Snapshot,
+  ): readonly Ranked[] {
     const { pinLost, candidates } = decision;
     if (pinLost && (pinRule(params) !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
-    if (candidates.length === 0) throw nobody(decision, route, snapshot(params.role));
+    if (candidates.length === 0) throw nobody(decision, route, seen);
     return candidates;
   }
 
@@ -196,20 +217,28 @@ export function answering(rooms: AnswerRooms): Answering {
 
   function settle(
     candidate: Ranked,
-    costUsd: number | null,
-    measured: Measured,
-    { startedAt, sentAt, ms }: { readonly startedAt: number; readonly sentAt: number; readonly ms: number },
+    { costUsd, totalMs, task }: Receipt,
+    { usage, usageEstimated, firstTokenAt }: Measured,
+    { route, sentAt, ms }: { readonly route: Route; readonly sentAt: number; readonly ms: number },
   ): void {
     const { provider, id } = candidate.model;
     note(candidate, 'ok', ms);
-    counters.observe('rumbo_total_ms', performance.now() - startedAt, { provider });
-    counters.count('rumbo_tokens_total', { provider, direction: 'input' }, measured.usage.input);
-    counters.count('rumbo_tokens_total', { provider, direction: 'output' }, measured.usage.output);
+    counters.observe('rumbo_total_ms', totalMs, { provider });
+    counters.count('rumbo_tokens_total', { provider, direction: 'input' }, usage.input);
+    counters.count('rumbo_tokens_total', { provider, direction: 'output' }, usage.output);
     if (costUsd !== null) counters.count('rumbo_cost_usd_total', { provider }, costUsd);
-    if (measured.firstTokenAt === null) return;
-    const firstMs = measured.firstTokenAt - sentAt;
-    latencies.note(id, firstMs);
-    counters.observe('rumbo_first_token_ms', firstMs, { provider });
+    const firstTokenMs = firstTokenAt === null ? null : firstTokenAt - sentAt;
+    if (firstTokenMs !== null) counters.observe('rumbo_first_token_ms', firstTokenMs, { provider });
+    // What we counted ourselves teaches nothing about how well we count.
+    if (usageEstimated) return;
+    past.learn({
+      model: id,
+      task,
+      estimatedTokens: route.promptTokens,
+      usage,
+      firstTokenMs,
+      streamMs: ms - (firstTokenMs ?? ms),
+    });
   }
 
   function note({ model }: Ranked, outcome: Attempt['outcome'], ms: number): void {
@@ -221,7 +250,8 @@ export function answering(rooms: AnswerRooms): Answering {
 }
 
 /** What is set aside; the filter has just seen that the budgets hold it. */
-const worstOf = ({ model, costUsd }: Ranked): number => (model.source === 'local' ? 0 : (costUsd?.high ?? 0));
+const worstOf = ({ model, costUsd }: Ranked): number =>
+  model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
 /** The next candidate may be asked: nothing has been said yet, or somebody else may go on with it. */
 function mayGoOn(

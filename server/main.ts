@@ -14,11 +14,12 @@ import type { KeyCommand } from '../shared/key-channel.ts';
 import { type InitializationOptions, statusChanged } from '../shared/protocol.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
 import { responseCache } from './cache/response-cache.ts';
+import { warmPrefixes } from './cache/warm-prefixes.ts';
 import { engines } from './engines/table.ts';
 import { keyCommands } from './key-commands.ts';
 import { budgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
-import { latencies } from './metrics/latency.ts';
+import { experience } from './metrics/experience.ts';
 import { ledger } from './metrics/ledger.ts';
 import { orchestrator } from './orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
@@ -36,6 +37,9 @@ import { announcer, statusOf } from './status.ts';
 
 // Little lives from one request to the next; V8 would keep ten times as much room for it, in every window.
 setFlagsFromString('--optimize-for-size');
+
+/** Answers of earlier runs that tell how fast each model is and how it counts. */
+const rememberedAnswers = 500;
 
 /** dist/ when bundled, server/ when run as it is; the package is one above both. */
 const home = dirname(process.argv[1] ?? '');
@@ -72,7 +76,8 @@ function start(params: InitializeParams): InitializeResult {
   const purse = budgets(book, now);
   const cache = responseCache(cacheLimits(settings));
   const numbers = counters();
-  const speeds = latencies();
+  const past = experience();
+  for (const lesson of book.recent(rememberedAnswers)) past.learn(lesson);
   const providers = fleet({
     http,
     keys: secrets,
@@ -89,7 +94,8 @@ function start(params: InitializeParams): InitializeResult {
     budgets: purse,
     ledger: book,
     counters: numbers,
-    latencies: speeds,
+    past,
+    warm: warmPrefixes(),
     log,
     changed: announce.changed,
   });

@@ -2,16 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { providerOf } from '../shared/chat.ts';
 import { asRumboError } from '../shared/errors.ts';
+import { familyOf } from '../shared/models.ts';
 import type { AskParams, AskPart, AskResult, ExplainResult, RouteParams } from '../shared/protocol.ts';
 import { admit } from './admit.ts';
 import { type AnswerRooms, answering, noteOf } from './answering.ts';
 import { logLine, receipt } from './receipt.ts';
-import { questionOf, read } from './request.ts';
+import { questionOf, type Request, read } from './request.ts';
 import { codePreview } from './roles/code-preview.ts';
 import { balance } from './routing/balancer.ts';
 import type { Snapshot } from './routing/snapshot.ts';
 
-export type Rooms = Omit<AnswerRooms, 'snapshot'> & {
+export type Rooms = Omit<AnswerRooms, 'snapshot' | 'busy'> & {
   /** Called when a question comes in and when its answer ends. */
   readonly changed: () => void;
 };
@@ -26,28 +27,35 @@ export type Orchestrator = {
 };
 
 export function orchestrator(rooms: Rooms): Orchestrator {
-  const { settings, fleet, cache, budgets, ledger, counters, latencies, log, changed } = rooms;
+  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, changed } = rooms;
 
-  const snapshot = (role = ''): Snapshot => {
+  const snapshot = ({ route, messages }: Request): Snapshot => {
     const now = settings();
+    const role = route.role ?? '';
+    const room = budgets.room({ provider: '', role });
     return {
       models: fleet.models(),
       resting: fleet.resting(),
       restingModels: fleet.restingModels(),
       tokensLeft: fleet.tokensLeft(),
-      firstTokenMs: latencies.firstTokenMs,
+      speeds: past.speeds(route.promptTokens),
+      counting: past.counting(),
+      output: past.output(route.task),
+      warm: warm.find(messages),
+      inFlight: busy,
       strategy: now['routing.strategy'],
       priorityOrder: now['routing.priorityOrder'],
       taskTypes: now['routing.taskTypes'],
       roles: now.roles,
-      room: budgets.room({ provider: '', role }),
+      room,
       roomOf: budgets.differsByProvider()
         ? new Map(fleet.names().map((provider) => [provider, budgets.room({ provider, role })]))
         : new Map(),
     };
   };
 
-  const tell = answering({ ...rooms, snapshot });
+  const busy = new Map<string, number>();
+  const tell = answering({ ...rooms, snapshot, busy });
 
   let inFlight = 0;
   async function* ask(sent: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
@@ -93,14 +101,22 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     inFlight: () => inFlight,
     explain(sent) {
       const params = admit(sent);
-      const { route, classification } = read(params, settings());
-      const { strategy, candidates, excluded } = balance(route, snapshot(params.role));
+      const request = read(params, settings());
+      const { route, classification } = request;
+      const now = snapshot(request);
+      const { strategy, candidates, excluded } = balance(route, now);
       return {
         task: classification.task,
         difficulty: classification.difficulty,
         confidence: classification.confidence,
         strategy,
-        candidates: candidates.map(({ model, reasons, costUsd }) => ({ model: model.id, reasons, costUsd })),
+        candidates: candidates.map(({ model, reasons, costUsd, promptTokens }) => ({
+          model: model.id,
+          reasons,
+          costUsd,
+          promptTokens,
+          promptError: now.counting.get(familyOf(model.name))?.error ?? null,
+        })),
         excluded,
       };
     },

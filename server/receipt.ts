@@ -25,6 +25,8 @@ type Answered = {
   readonly attempts: readonly Attempt[];
   readonly measured: Measured;
   readonly seams: readonly Seam[];
+  /** Tokens of the prompt by our own count. */
+  readonly plainInputTokens: number;
   readonly note?: string | undefined;
 };
 
@@ -56,12 +58,20 @@ export const receipt = {
     };
   },
 
-  answered: (told: Told, { candidate, decision, attempts, measured, seams, note }: Answered): Receipt => ({
+  answered: (
+    told: Told,
+    { candidate, decision, attempts, measured, seams, plainInputTokens, note }: Answered,
+  ): Receipt => ({
     ...head(told),
     model: candidate.model.id,
     cached: false,
     attempts: [...attempts],
     usage: measured.usage,
+    predicted: {
+      inputTokens: candidate.promptTokens,
+      plainInputTokens,
+      costUsd: candidate.costUsd && { low: candidate.costUsd.low, high: candidate.costUsd.high },
+    },
     usageEstimated: measured.usageEstimated,
     costUsd: costOf(measured.usage, candidate.model.price),
     timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - told.startedAt,

@@ -10,11 +10,21 @@ export type Rates = {
   readonly output: number;
   readonly cachedRead?: number;
   readonly cacheWrite?: number;
+  /** Kept for an hour instead of some minutes. Absent: as `cacheWrite`. */
+  readonly cacheWriteHour?: number;
 };
 
 /** The rates, and those that hold for the whole request once its prompt is longer than so many tokens. */
-export type Price = Rates & {
+export type StandardPrice = Rates & {
   readonly longContext?: { readonly overTokens: number; readonly rates: Rates };
+};
+
+/** How urgently a service works: `batch` within a day, `flex` when there is room, `priority` before others. */
+export type ServiceTier = 'batch' | 'flex' | 'priority';
+
+/** What is paid, and what is paid where a service says it worked less or more urgently than usual. */
+export type Price = StandardPrice & {
+  readonly serviceTiers?: Readonly<Partial<Record<ServiceTier, StandardPrice>>>;
 };
 
 /** Whether a model can do something; `null`: nobody says, so it is tried. */
@@ -43,3 +53,7 @@ export type Model = {
   /** `null`: unknown. Local models cost 0. */
   readonly price: Price | null;
 };
+
+/** Models of one make count tokens alike: the first word of a name (`gpt`, `claude`, `qwen`), whatever stands before a slash. */
+export const familyOf = (name: string): string =>
+  /^[a-z]+/.exec(name.slice(name.lastIndexOf('/') + 1).toLowerCase())?.[0] ?? name;

@@ -99,8 +99,12 @@ export type Candidate = {
   readonly model: ModelId;
   /** One sentence each. */
   readonly reasons: readonly string[];
-  /** Predicted price in US dollars. `null`: unknown. */
-  readonly costUsd: { readonly low: number; readonly high: number } | null;
+  /** Predicted price in US dollars; `worst` is what a hard budget sets aside. `null`: unknown. */
+  readonly costUsd: { readonly low: number; readonly high: number; readonly worst: number } | null;
+  /** The prompt as this model is expected to count it. */
+  readonly promptTokens: number;
+  /** Share by which such expectations have been off, in the median: 0.1 is ± 10 %. `null`: nobody knows yet. */
+  readonly promptError: number | null;
 };
 
 export type Exclusion = {

@@ -42,6 +42,15 @@ export type Receipt = {
   /** In order; the last is the one that answered. Empty when cached. */
   readonly attempts: readonly Attempt[];
   readonly usage: Usage;
+  /** What was expected before it was sent. Absent: it was given from the cache. */
+  readonly predicted?: {
+    /** As the model was expected to count. */
+    readonly inputTokens: number;
+    /** By our own count alone, before what was learnt of the model's family. */
+    readonly plainInputTokens: number;
+    /** US dollars. `null`: the price is unknown. */
+    readonly costUsd: { readonly low: number; readonly high: number } | null;
+  };
   /** `true` when the service did not report usage and it was counted by estimate. */
   readonly usageEstimated: boolean;
   /** US dollars. `null`: the price is unknown, which is never shown as 0. */

@@ -74,7 +74,15 @@ export const PeriodBudget = z.object({ perDayUsd: Usd.optional(), perMonthUsd: U
 export type PeriodBudget = z.infer<typeof PeriodBudget>;
 
 /** What a role or a task type prefers. */
-export const Preference = z.object({ model: ModelName.optional(), strategy: Strategy.optional() });
+export const Preference = z.object({
+  /** Pinned. */
+  model: ModelName.optional(),
+  strategy: Strategy.optional(),
+  /** Only these may answer: `provider/model`, or `provider/*`. Absent: all. */
+  allow: z.array(ModelName).optional(),
+  /** Asked first, in this order; the others follow by the strategy. */
+  models: z.array(ModelName).optional(),
+});
 export type Preference = z.infer<typeof Preference>;
 
 export const Settings = z.object({
@@ -137,7 +145,7 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Per task type: a pinned `model` or a `strategy` of its own, for example `{ "verification": { "strategy": "cost" } }`.',
+        'Per task type: a pinned `model`, a `strategy` of its own, `models` to ask first, and `allow`, the only ones that may answer (`provider/model` or `provider/*`); for example `{ "verification": { "strategy": "cost" } }`.',
       ),
     ),
   models: z
@@ -167,7 +175,7 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Per role (`planner`, `coder`, `chat`): a pinned `model` or a `strategy` of its own.',
+        'Per role (`planner`, `coder`, `chat`): a pinned `model`, a `strategy` of its own, `models` to ask first, and `allow`, the only ones that may answer (`provider/model` or `provider/*`).',
       ),
     ),
   'budget.perRequestUsd': Usd.nullable()

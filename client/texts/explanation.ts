@@ -29,20 +29,24 @@ export function explanationDocument(prompt: string, result: ExplainResult, local
   return `${sections.join('\n\n')}\n`;
 }
 
-function candidateLines({ model, reasons, costUsd }: Candidate, place: number): string {
+function candidateLines({ model, reasons, costUsd, ...tokens }: Candidate, place: number): string {
   return [
     `${place}. **${oneLine(model)}**, ${predicted(costUsd)}`,
     ...reasons.map((reason) => `   - ${oneLine(reason)}`),
+    `   - ${promptLine(tokens)}`,
   ].join('\n');
 }
 
 function predicted(cost: Candidate['costUsd']): string {
   if (!cost) return 'price unknown';
-  if (cost.high === 0) return 'free';
-  return cost.low === cost.high
-    ? `about ${dollars(cost.low)}`
-    : `about ${dollars(cost.low)} to ${dollars(cost.high)}`;
+  if (cost.worst === 0) return 'free';
+  return `about ${dollars(cost.low)} to ${dollars(cost.high)}, at most ${dollars(cost.worst)}`;
 }
+
+const promptLine = ({ promptTokens, promptError }: Pick<Candidate, 'promptTokens' | 'promptError'>): string =>
+  `Prompt: about ${promptTokens.toLocaleString('en-US')} tokens${
+    promptError === null ? '' : `, give or take ${Math.max(1, Math.round(promptError * 100))} %`
+  }.`;
 
 /** Models that are out for one and the same reason, together. */
 function groups(excluded: readonly Exclusion[]): readonly (readonly Exclusion[])[] {

@@ -75,7 +75,11 @@ const snapshot = (strategy: Snapshot['strategy']): Snapshot => ({
   resting: new Map([['provider-3', { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs: 1 }]]),
   restingModels: new Map(),
   tokensLeft: new Map(),
-  firstTokenMs: new Map(models.map(({ id }, index) => [id, 100 + ((index * 37) % 900)])),
+  speeds: new Map(
+    models.map(({ id }, index) => [id, { firstTokenMs: 100 + ((index * 37) % 900), tokensPerSecond: 60 }]),
+  ),
+  counting: new Map(),
+  inFlight: new Map(),
   strategy,
   priorityOrder: ['local', 'provider-2', 'provider-4', 'provider-1'],
   taskTypes: {},

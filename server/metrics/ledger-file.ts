@@ -24,9 +24,26 @@ export function openLedger(folder: string, failed: (error: unknown) => void): Da
          provider text not null, role text not null, usd real not null
        ) strict;`,
     );
+    addColumns(database);
     return database;
   } catch (error) {
     failed(error);
     return;
+  }
+}
+
+/** What earlier versions did not keep. Another window may be adding it at the same moment. */
+function addColumns(database: DatabaseSync): void {
+  const known = new Set(
+    database
+      .prepare("select name from pragma_table_info('answers')")
+      .all()
+      .map(({ name }) => name),
+  );
+  for (const [name, type] of [
+    ['estimated_input', 'integer'],
+    ['first_ms', 'real'],
+  ] as const) {
+    if (!known.has(name)) database.exec(`alter table answers add column ${name} ${type}`);
   }
 }

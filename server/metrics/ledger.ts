@@ -22,8 +22,21 @@ export interface Ledger {
    * @param shared whether other windows must see it; without a limit to keep they need not
    */
   reserve(wanted: Reservation, allowed: () => boolean, shared: boolean): (() => void) | undefined;
+  /** The last answers whose provider counted their tokens, oldest first. Empty without a folder. */
+  recent(count: number): readonly PastAnswer[];
   dispose(): void;
 }
+
+/** What a row tells of how a model answers. */
+export type PastAnswer = {
+  readonly model: string;
+  readonly task: string;
+  readonly estimatedTokens: number;
+  readonly usage: { readonly input: number; readonly output: number };
+  /** `null`: no text came. */
+  readonly firstTokenMs: number | null;
+  readonly streamMs: number;
+};
 
 /** A window that ended without a word gives its reservations back after this long. */
 const longestRequestMs = 3_600_000;
@@ -138,6 +151,15 @@ export function ledger(
         later(() => prepared(onDisk, 'delete from reservations where id = ?').run(id));
       };
     },
+    recent(count) {
+      if (!database) return [];
+      try {
+        return rowsBefore(database, count);
+      } catch (error) {
+        inMemory(error);
+        return [];
+      }
+    },
     dispose() {
       write();
       try {
@@ -185,10 +207,13 @@ export function ledger(
   }
 }
 
-const insertAnswer = 'insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const insertAnswer = `insert or ignore into answers
+  (id, at, model, task, role, input, output, cost_usd, total_ms, cached, estimated_input, first_ms)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 function insert(statement: StatementSync, receipt: Receipt): void {
-  const { id, at, model, task, role, usage, costUsd, totalMs, cached } = receipt;
+  const { id, at, model, task, role, usage, usageEstimated, predicted } = receipt;
+  const { costUsd, totalMs, timeToFirstTokenMs, cached } = receipt;
   statement.run(
     id,
     Date.parse(at),
@@ -200,7 +225,28 @@ function insert(statement: StatementSync, receipt: Receipt): void {
     costUsd,
     totalMs,
     cached ? 1 : 0,
+    // What we counted ourselves teaches nothing about how well we count.
+    usageEstimated ? null : (predicted?.plainInputTokens ?? null),
+    timeToFirstTokenMs,
   );
+}
+
+function rowsBefore(database: DatabaseSync, count: number): readonly PastAnswer[] {
+  return database
+    .prepare(
+      `select model, task, input, output, estimated_input, first_ms, total_ms from answers
+       where cached = 0 and estimated_input > 0 order by at desc limit ?`,
+    )
+    .all(count)
+    .reverse()
+    .map(({ model, task, input, output, estimated_input, first_ms, total_ms }) => ({
+      model: text(model),
+      task: text(task),
+      estimatedTokens: Number(estimated_input),
+      usage: { input: Number(input), output: Number(output) },
+      firstTokenMs: first_ms === null ? null : Number(first_ms),
+      streamMs: Number(total_ms) - Number(first_ms ?? total_ms),
+    }));
 }
 
 const text = (value: SQLOutputValue | undefined): string => (typeof value === 'string' ? value : '');

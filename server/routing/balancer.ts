@@ -3,14 +3,16 @@ import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { filter } from './candidates.ts';
-import { predictCost } from './price.ts';
+import { type Prediction, predict, promptTokensOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 import { type FixedStrategy, order, strategyFor } from './strategies.ts';
 
 export type Ranked = {
   readonly model: Model;
   readonly reasons: readonly string[];
-  readonly costUsd: { readonly low: number; readonly high: number } | null;
+  readonly costUsd: Prediction | null;
+  /** The prompt as this model will count it. */
+  readonly promptTokens: number;
 };
 
 export type Decision = {
@@ -34,7 +36,12 @@ export function balance(route: Route, snapshot: Snapshot): Decision {
     const reasons = [why];
     if (pin?.model === model.id) reasons.unshift(pin.why);
     if (lock && model.source === 'local') reasons.push(lock);
-    return { model, reasons, costUsd: predictCost(route, model) };
+    return {
+      model,
+      reasons,
+      costUsd: predict(route, model, snapshot),
+      promptTokens: promptTokensOf(route, model, snapshot),
+    };
   });
   // A stable sort: the pinned model first, the rest as they were.
   const candidates = pin

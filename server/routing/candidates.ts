@@ -1,7 +1,7 @@
 /** Rule 1, Filter: which models may answer this request, and for each other one the rule that takes it out. */
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { predictCost } from './price.ts';
+import { predict } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 
 /** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
@@ -26,6 +26,8 @@ type Reason = Omit<Exclusion, 'model'>;
 function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undefined {
   if (model.locked) return { rule: 'locked', reason: 'It is locked.' };
   if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is switched off.' };
+  if (!isAllowed(model, route, snapshot))
+    return { rule: 'allow', reason: 'It is not among the models that may answer this.' };
   if (route.localOnly && !model.private) {
     return {
       rule: 'local-only',
@@ -55,17 +57,23 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
   return overBudget(model, route, snapshot);
 }
 
+/** The lists of the role and of the task type both hold. */
+function isAllowed({ id, provider }: Model, { role, task }: Route, { roles, taskTypes }: Snapshot): boolean {
+  const lists = [role === undefined ? undefined : roles[role]?.allow, taskTypes[task]?.allow];
+  return lists.every((allow) => allow === undefined || allow.includes(id) || allow.includes(`${provider}/*`));
+}
+
 const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: new Date(ms).toISOString() });
 
-function overBudget(model: Model, route: Route, { room, roomOf }: Snapshot): Reason | undefined {
-  const { usd, name, freesAtMs } = roomOf.get(model.provider) ?? room;
+function overBudget(model: Model, route: Route, snapshot: Snapshot): Reason | undefined {
+  const { usd, name, freesAtMs } = snapshot.roomOf.get(model.provider) ?? snapshot.room;
   if (usd === null || model.source === 'local') return;
-  const cost = predictCost(route, model);
+  const cost = predict(route, model, snapshot);
   if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${name} cannot be kept.` };
-  if (cost.high <= usd) return;
+  if (cost.worst <= usd) return;
   return {
     rule: 'budget',
-    reason: `It could cost $${cost.high.toFixed(4)}, and ${name} leaves $${usd.toFixed(4)}.`,
+    reason: `It could cost $${cost.worst.toFixed(4)}, and ${name} leaves $${usd.toFixed(4)}.`,
     ...untilOf(freesAtMs),
   };
 }

@@ -1,12 +1,20 @@
 /** What a request would cost, and did. US dollars throughout. */
 import type { Usage } from '../../shared/chat.ts';
-import type { Model, Price, Rates } from '../../shared/models.ts';
-import type { Route } from './snapshot.ts';
+import { familyOf, type Model, type Price, type Rates } from '../../shared/models.ts';
+import type { TaskType } from '../../shared/tasks.ts';
+import type { OutputRange, Route, Snapshot } from './snapshot.ts';
 
 /** Tokens of one answer where the model's own limit is larger or unknown: enough for a long file, and a bound for the bill. */
 export const usualMaxOutputTokens = 16_384;
-/** An answer this short is the cheap end of a prediction. */
-const shortAnswerTokens = 100;
+/** Tokens of an answer to each kind of work, until history tells better. */
+const usualOutput: Readonly<Record<TaskType, OutputRange>> = {
+  simple_generation: { low: 80, typical: 250, high: 800 },
+  verification: { low: 150, typical: 600, high: 2_000 },
+  general: { low: 80, typical: 400, high: 1_500 },
+  planning: { low: 400, typical: 1_200, high: 3_000 },
+  architecture: { low: 600, typical: 1_800, high: 4_000 },
+  complex_generation: { low: 500, typical: 2_000, high: 6_000 },
+};
 
 /** Tokens one answer of this model may have; local models are left to their own limit. */
 export const outputLimit = (model: Model): number =>
@@ -26,16 +34,41 @@ export function costOf(usage: Usage, price: Price | null): number | null {
   );
 }
 
-/** The range a request is predicted to cost; `high` is the worst case a budget reserves. `null`: price unknown. */
-export function predictCost(route: Route, model: Model): { low: number; high: number } | null {
+/** US dollars. */
+export type Prediction = {
+  /** Where the price will most likely lie. */
+  readonly low: number;
+  readonly high: number;
+  /** What a hard budget reserves: nothing costs more. */
+  readonly worst: number;
+};
+
+/** What is known of prompts and answers like these. */
+type Past = Pick<Snapshot, 'counting' | 'output' | 'warm'>;
+
+/** Tokens of an answer to this task, from history where there is some. */
+export const outputOf = (task: TaskType, { output }: Past): OutputRange => output ?? usualOutput[task];
+
+/** The prompt as this model will count it. */
+export const promptTokensOf = (route: Route, { name }: Model, { counting }: Past): number =>
+  Math.round(route.promptTokens * (counting.get(familyOf(name))?.ratio ?? 1));
+
+/** `null`: the price is unknown. */
+export function predict(route: Route, model: Model, past: Past): Prediction | null {
   const { price } = model;
   if (!price) return null;
-  const usual = ratesFor(price, route.promptTokens);
+  const prompt = promptTokensOf(route, model, past);
+  const usual = ratesFor(price, prompt);
   const worst = ratesFor(price, route.mostPromptTokens);
   const dearest = Math.max(worst.input, worst.cacheWrite ?? 0);
+  const cached = past.warm?.model === model.id ? Math.min(past.warm.tokens, prompt) : 0;
+  const read = (prompt - cached) * usual.input + cached * (usual.cachedRead ?? usual.input);
+  const answer = outputOf(route.task, past);
+  const most = outputLimit(model);
   return {
-    low: (route.promptTokens * usual.input + shortAnswerTokens * usual.output) / 1_000_000,
-    high: (route.mostPromptTokens * dearest + outputLimit(model) * worst.output) / 1_000_000,
+    low: (read + Math.min(answer.low, most) * usual.output) / 1_000_000,
+    high: (read + Math.min(answer.high, most) * usual.output) / 1_000_000,
+    worst: (route.mostPromptTokens * dearest + most * worst.output) / 1_000_000,
   };
 }
 

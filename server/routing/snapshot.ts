@@ -1,4 +1,5 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
+import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Preference } from '../../shared/settings.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
@@ -16,6 +17,23 @@ export type TokensLeft = {
   /** Milliseconds since 1970; the window is full again. */
   readonly untilMs: number;
 };
+
+/** Medians of a model's last answers. The same shape as server/metrics/experience.ts gives; so are the next two. */
+export type Speed = {
+  readonly firstTokenMs: number;
+  /** `null`: not known. */
+  readonly tokensPerSecond: number | null;
+};
+
+export type Counting = {
+  /** Real tokens for each one we estimate. */
+  readonly ratio: number;
+  /** Share by which that is still off, in the median. */
+  readonly error: number;
+};
+
+/** Tokens of an answer. */
+export type OutputRange = { readonly low: number; readonly typical: number; readonly high: number };
 
 /** What the hard budgets leave. The same shape as server/metrics/budget.ts gives. */
 export type Room = {
@@ -35,8 +53,16 @@ export type Snapshot = {
   readonly restingModels: ReadonlyMap<string, ProviderRest>;
   /** What is left of token windows, by model id. Missing: nobody told, or enough. */
   readonly tokensLeft: ReadonlyMap<string, TokensLeft>;
-  /** Milliseconds to the first token, decayed average by model id. Missing: never measured. */
-  readonly firstTokenMs: ReadonlyMap<string, number>;
+  /** By model id, on prompts of this size. Missing: never measured. */
+  readonly speeds: ReadonlyMap<string, Speed>;
+  /** By family of models. Missing: it is taken to count as we do. */
+  readonly counting: ReadonlyMap<string, Counting>;
+  /** How long answers to this task type have been. Absent: nobody knows yet. */
+  readonly output?: OutputRange | undefined;
+  /** The model that has read the beginning of this conversation lately. Absent: none. */
+  readonly warm?: { readonly model: ModelId; readonly tokens: number } | undefined;
+  /** Answers being given now, by provider. */
+  readonly inFlight: ReadonlyMap<string, number>;
   readonly strategy: Strategy;
   readonly priorityOrder: readonly string[];
   readonly taskTypes: Readonly<Partial<Record<TaskType, Preference>>>;

@@ -1,7 +1,7 @@
 /** Rule 3, Order: how each strategy ranks the models that are left. */
 import type { Model } from '../../shared/models.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
-import { predictCost } from './price.ts';
+import { outputOf, predict } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 
 export type FixedStrategy = Exclude<Strategy, 'auto'>;
@@ -22,7 +22,12 @@ export function strategyFor(route: Route, snapshot: Snapshot): FixedStrategy {
   return chosen === 'auto' ? automatic[route.task] : chosen;
 }
 
-/** A smaller number is asked earlier. `why` is the reason shown for it. */
+/** The models that the role, else the task type, wants asked first. */
+function firstModels({ role, task }: Route, { roles, taskTypes }: Snapshot): readonly string[] {
+  return (role === undefined ? undefined : roles[role]?.models) ?? taskTypes[task]?.models ?? [];
+}
+
+/** A smaller number is asked earlier; none is negative. `why` is the reason shown for it. */
 type Rank = { readonly value: number; readonly why: string };
 
 const money = (usd: number) => `$${usd < 0.01 ? usd.toFixed(5) : usd.toFixed(3)}`;
@@ -33,22 +38,32 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
     const place = value < priorityOrder.length ? `place ${value + 1} of` : 'not listed in';
     return { value, why: `Strategy priority: ${model.provider} is ${place} the priority order.` };
   },
-  cost: (model, route) => {
+  cost: (model, route, snapshot) => {
     if (model.source === 'local')
       return { value: 0, why: 'Strategy cost: it runs locally and costs nothing.' };
-    const cost = predictCost(route, model);
+    const cost = predict(route, model, snapshot);
     if (!cost)
       return {
         value: Number.POSITIVE_INFINITY,
         why: 'Strategy cost: its price is unknown, so it comes last.',
       };
-    return { value: cost.high, why: `Strategy cost: ${money(cost.low)} to ${money(cost.high)} predicted.` };
+    const warm = snapshot.warm?.model === model.id ? ' It has read this conversation already.' : '';
+    return {
+      value: (cost.low + cost.high) / 2,
+      why: `Strategy cost: ${money(cost.low)} to ${money(cost.high)} predicted.${warm}`,
+    };
   },
-  performance: (model, _route, { firstTokenMs }) => {
-    const ms = firstTokenMs.get(model.id);
-    if (ms === undefined)
-      return { value: Number.POSITIVE_INFINITY, why: 'Strategy performance: not measured yet.' };
-    return { value: ms, why: `Strategy performance: first token after ${Math.round(ms)} ms on average.` };
+  performance: (model, route, snapshot) => {
+    const speed = snapshot.speeds.get(model.id);
+    if (!speed) return { value: Number.POSITIVE_INFINITY, why: 'Strategy performance: not measured yet.' };
+    const { firstTokenMs, tokensPerSecond } = speed;
+    const first = `first token after ${Math.round(firstTokenMs)} ms`;
+    if (tokensPerSecond === null) return { value: firstTokenMs, why: `Strategy performance: ${first}.` };
+    const streamMs = (outputOf(route.task, snapshot).typical * 1000) / tokensPerSecond;
+    return {
+      value: firstTokenMs + streamMs,
+      why: `Strategy performance: ${first}, then ${Math.round(tokensPerSecond)} tokens a second.`,
+    };
   },
   quality: (model, route) => {
     const wanted = wantedTier(route);
@@ -78,20 +93,29 @@ function priorityOf(model: Model, order: readonly string[]): number {
 
 export type Ordered = { readonly model: Model; readonly why: string };
 
-/** Best first. Ties go by priority order, then by fit to the difficulty, then as the snapshot lists them. */
+/**
+ * Best first. Ties go by priority order, then by fit to the difficulty, then to the provider with fewer answers under
+ * way, so that equals share the load; then as the snapshot lists them.
+ */
 export function order(
   models: readonly Model[],
   route: Route,
   snapshot: Snapshot,
   strategy: FixedStrategy,
 ): Ordered[] {
+  const first = firstModels(route, snapshot);
   return models
     .map((model) => {
-      const { value, why } = rankers[strategy](model, route, snapshot);
+      const place = first.indexOf(model.id);
+      const { value, why } =
+        place < 0
+          ? rankers[strategy](model, route, snapshot)
+          : { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` };
       const priority = priorityOf(model, snapshot.priorityOrder);
-      return { model, why, value, priority, fit: rankers.quality(model, route, snapshot).value };
+      const busy = snapshot.inFlight.get(model.provider) ?? 0;
+      return { model, why, value, priority, busy, fit: rankers.quality(model, route, snapshot).value };
     })
-    .sort((a, b) => compare(a.value, b.value) || a.priority - b.priority || a.fit - b.fit)
+    .sort((a, b) => compare(a.value, b.value) || a.priority - b.priority || a.fit - b.fit || a.busy - b.busy)
     .map(({ model, why }) => ({ model, why }));
 }
 

@@ -9,9 +9,21 @@ const result: ExplainResult = {
   confidence: 0.82,
   strategy: 'quality',
   candidates: [
-    { model: 'lab/small', reasons: ['It is local.', 'Its tier fits.'], costUsd: { low: 0, high: 0 } },
-    { model: 'openai/big', reasons: [], costUsd: { low: 0.01, high: 0.04 } },
-    { model: 'x/new', reasons: [], costUsd: null },
+    {
+      model: 'lab/small',
+      reasons: ['It is local.', 'Its tier fits.'],
+      costUsd: { low: 0, high: 0, worst: 0 },
+      promptTokens: 812,
+      promptError: 0.09,
+    },
+    {
+      model: 'openai/big',
+      reasons: [],
+      costUsd: { low: 0.01, high: 0.04, worst: 0.9 },
+      promptTokens: 900,
+      promptError: null,
+    },
+    { model: 'x/new', reasons: [], costUsd: null, promptTokens: 800, promptError: null },
   ],
   excluded: [
     { model: 'groq/llama', rule: 'circuit', reason: 'It failed five times.', until: '2026-11-21T14:05:00Z' },
@@ -22,6 +34,9 @@ test('candidates stand in order with reasons and predicted price', () => {
   const text = explanationDocument('rewrite it', result, 'en');
   assert.match(text, /1\. \*\*lab\/small\*\*, free\n {3}- It is local\.\n {3}- Its tier fits\./);
   assert.match(text, /2\. \*\*openai\/big\*\*, about \$0\.01[0]? to \$0\.04/);
+  assert.match(text, /\$0\.04, at most \$0\.90?/);
+  assert.match(text, /lab\/small\*\*, free\n.*\n.*\n {3}- Prompt: about 812 tokens, give or take 9 %\./);
+  assert.match(text, /Prompt: about 900 tokens\./);
   assert.match(text, /3\. \*\*x\/new\*\*, price unknown/);
   assert.match(text, /complex generation \(82 % sure\)/);
 });

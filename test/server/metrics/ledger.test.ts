@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { ledger } from '../../../server/metrics/ledger.ts';
 import { noUsage } from '../../../shared/chat.ts';
@@ -111,4 +112,40 @@ test('a broken database is said once and costs no answer', () => {
   book.add(receipt('a', 1));
   assert.equal(book.spent('day').costUsd, 1);
   assert.equal(warnings.length, 1);
+});
+
+test('what past answers tell is there after a restart; guesses of our own tell nothing', () => {
+  const place = folder();
+  const first = ledger(place, () => noon, fail);
+  const told = { ...receipt('a', 1), predicted: { inputTokens: 95, plainInputTokens: 90, costUsd: null } };
+  first.add({ ...told, usage: { ...noUsage, input: 100, output: 40 }, timeToFirstTokenMs: 20, totalMs: 120 });
+  first.add({ ...told, id: 'b', usageEstimated: true });
+  first.add({ ...told, id: 'c', cached: true });
+  first.dispose();
+  const second = ledger(place, () => noon, fail);
+  assert.deepEqual(second.recent(10), [
+    {
+      model: 'p/m',
+      task: 'planning',
+      estimatedTokens: 90,
+      usage: { input: 100, output: 40 },
+      firstTokenMs: 20,
+      streamMs: 100,
+    },
+  ]);
+  second.dispose();
+});
+test('a ledger of an earlier version goes on', () => {
+  const place = folder();
+  const old = new DatabaseSync(join(place, 'ledger.sqlite'));
+  old.exec(`create table answers (
+    id text primary key, at integer not null, model text not null, task text not null, role text,
+    input integer not null, output integer not null, cost_usd real, total_ms real not null, cached integer not null
+  ) strict`);
+  old.exec(`insert into answers values ('x', ${noon}, 'p/m', 'general', null, 1, 1, 0.5, 1, 0)`);
+  old.close();
+  const book = ledger(place, () => noon, fail);
+  book.add(receipt('a', 0.25));
+  assert.equal(book.spent('day').costUsd, 0.75);
+  book.dispose();
 });

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
 import { nobody, pinFailure } from '../../../server/routing/nobody.ts';
 import type { ProviderRest, Route, Snapshot } from '../../../server/routing/snapshot.ts';
 import { modelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
+import { taskTypes } from '../../../shared/tasks.ts';
 
 const model = (id: string, more: Partial<Model> = {}): Model => {
   const [provider = '', name = ''] = id.split('/');
@@ -32,7 +34,9 @@ const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
   resting: new Map(),
   restingModels: new Map(),
   tokensLeft: new Map(),
-  firstTokenMs: new Map(),
+  speeds: new Map(),
+  counting: new Map(),
+  inFlight: new Map(),
   strategy: 'priority',
   priorityOrder: ['gemini', 'local', 'openai'],
   taskTypes: {},
@@ -204,11 +208,11 @@ describe('3. Order', () => {
     assert.equal(ids(route(), snapshot(all, { strategy: 'cost' })).at(-1), 'groq/u');
   });
   test('performance asks the fastest measured first and the unmeasured last', () => {
-    const firstTokenMs = new Map([
-      ['openai/a', 90],
-      ['gemini/x', 300],
+    const speeds = new Map([
+      ['openai/a', { firstTokenMs: 90, tokensPerSecond: null }],
+      ['gemini/x', { firstTokenMs: 300, tokensPerSecond: null }],
     ]);
-    assert.deepEqual(ids(route(), snapshot(models, { strategy: 'performance', firstTokenMs })), [
+    assert.deepEqual(ids(route(), snapshot(models, { strategy: 'performance', speeds })), [
       'openai/a',
       'gemini/x',
       'ollama/c',
@@ -292,5 +296,99 @@ describe('when nobody is left', () => {
   });
   test('a local-only file without a local model says so', () => {
     assert.match(why([model('openai/a')], route({ localOnly: true })).message, /only go to local models/);
+  });
+});
+
+describe('lists of a role or a task type', () => {
+  const models = [model('gemini/x'), model('openai/a'), model('openai/b'), model('ollama/c')];
+  test('only the models that are allowed may answer, by name or by provider', () => {
+    const roles = { coder: { allow: ['openai/*', 'ollama/c'] as `${string}/${string}`[] } };
+    const { candidates, excluded } = balance(route({ role: 'coder' }), snapshot(models, { roles }));
+    assert.deepEqual(candidates.map(({ model }) => model.id).sort(), ['ollama/c', 'openai/a', 'openai/b']);
+    assert.deepEqual(
+      excluded.map(({ rule }) => rule),
+      ['allow'],
+    );
+    const taskTypes = { general: { allow: ['openai/b', 'gemini/x'] as `${string}/${string}`[] } };
+    assert.deepEqual(ids(route({ role: 'coder' }), snapshot(models, { roles, taskTypes })), ['openai/b']);
+  });
+  test('the models of a list are asked first, in its order, and the others follow', () => {
+    const taskTypes = { general: { models: ['openai/b', 'ollama/c'] as `${string}/${string}`[] } };
+    assert.deepEqual(ids(route(), snapshot(models, { taskTypes })), [
+      'openai/b',
+      'ollama/c',
+      'gemini/x',
+      'openai/a',
+    ]);
+  });
+});
+
+test('between equals the one with fewer answers under way is asked', () => {
+  const models = [model('lab-a/m'), model('lab-b/m')];
+  assert.equal(ids(route(), snapshot(models, { inFlight: new Map([['lab-a', 2]]) }))[0], 'lab-b/m');
+  assert.equal(ids(route(), snapshot(models, { inFlight: new Map([['lab-b', 1]]) }))[0], 'lab-a/m');
+});
+
+describe('whatever the models and the request', () => {
+  const anyModel = fc.record({
+    provider: fc.constantFrom('gemini', 'openai', 'groq', 'ollama'),
+    name: fc.constantFrom('a', 'b', 'c', 'd'),
+    locked: fc.boolean(),
+    toggle: fc.boolean(),
+    private: fc.boolean(),
+    tier: fc.option(fc.integer({ min: 1, max: 5 })),
+    contextTokens: fc.option(fc.integer({ min: 1, max: 100_000 })),
+    price: fc.option(
+      fc.record({
+        input: fc.double({ min: 0, max: 20, noNaN: true }),
+        output: fc.double({ min: 0, max: 80, noNaN: true }),
+      }),
+    ),
+  });
+  const anySnapshot = fc
+    .record({
+      models: fc.uniqueArray(anyModel, {
+        selector: ({ provider, name }) => `${provider}/${name}`,
+        maxLength: 12,
+      }),
+      strategy: fc.constantFrom('auto', 'priority', 'cost', 'performance', 'quality'),
+      roomUsd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+    })
+    .map(({ models, strategy, roomUsd }) =>
+      snapshot(
+        models.map(({ provider, name, ...more }) => model(`${provider}/${name}`, more)),
+        {
+          strategy: strategy as Snapshot['strategy'],
+          room: { usd: roomUsd, name: 'rumbo.budget.perDayUsd' },
+        },
+      ),
+    );
+  const anyRoute = fc
+    .record({
+      task: fc.constantFrom(...taskTypes),
+      difficulty: fc.double({ min: 0, max: 1, noNaN: true }),
+      localOnly: fc.boolean(),
+      promptTokens: fc.integer({ min: 0, max: 50_000 }),
+      pinned: fc.option(fc.constantFrom('openai/a', 'ollama/c')),
+    })
+    .map(({ pinned, ...rest }) =>
+      route({ ...rest, mostPromptTokens: rest.promptTokens * 4, ...(pinned ? { model: pinned } : {}) }),
+    );
+
+  test('a locked model never runs, a local-only request stays, no budget breaks, and the order is the same again', () => {
+    fc.assert(
+      fc.property(anyRoute, anySnapshot, (asked, seen) => {
+        const { candidates, excluded } = balance(asked, seen);
+        for (const { model, costUsd } of candidates) {
+          assert.ok(!model.locked);
+          assert.ok(model.private || !asked.localOnly);
+          if (model.source === 'api' && seen.room.usd !== null)
+            assert.ok(costUsd && costUsd.worst <= seen.room.usd);
+        }
+        assert.equal(candidates.length + excluded.length, seen.models.length);
+        assert.deepEqual(balance(asked, seen), balance(asked, seen));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

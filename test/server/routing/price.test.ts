@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costOf } from '../../../server/routing/price.ts';
+import { costOf, predict } from '../../../server/routing/price.ts';
+import type { Route } from '../../../server/routing/snapshot.ts';
 import { estimateTokens } from '../../../server/routing/tokens.ts';
 import { noUsage } from '../../../shared/chat.ts';
+import type { Model } from '../../../shared/models.ts';
 
 test('cached tokens are inside the input and billed at their own rate', () => {
   const usage = { ...noUsage, input: 1_000_000, cachedRead: 400_000, cacheWrite: 100_000, output: 500_000 };
@@ -24,4 +26,47 @@ test('an unknown price gives an unknown cost, never 0', () => assert.equal(costO
 test('tokens are estimated by bytes, so Spanish and Chinese count more than their letters', () => {
   assert.ok(estimateTokens('ñandú año') > estimateTokens('nandu ano'));
   assert.ok(estimateTokens('汉字汉字') >= 3);
+});
+
+const model = (more: Partial<Model> = {}): Model => ({
+  id: 'openai/gpt-6-sol',
+  provider: 'openai',
+  name: 'gpt-6-sol',
+  source: 'api',
+  private: false,
+  toggle: true,
+  locked: false,
+  tier: 4,
+  contextTokens: null,
+  maxOutputTokens: 1_000,
+  abilities: { tools: null, vision: null },
+  price: { input: 1, output: 10, cachedRead: 0.1 },
+  ...more,
+});
+const route: Route = {
+  task: 'planning',
+  difficulty: 0.5,
+  localOnly: false,
+  needsTools: false,
+  needsVision: false,
+  promptTokens: 10_000,
+  mostPromptTokens: 36_000,
+};
+const output = { low: 100, typical: 200, high: 500 };
+const usd = (dollars: number | undefined) => Math.round((dollars ?? Number.NaN) * 1e6) / 1e6;
+
+test('a prediction takes the prompt as its family counts it, and answers as long as they have been', () => {
+  const past = { counting: new Map([['gpt', { ratio: 1.2, error: 0.05 }]]), output };
+  const cost = predict(route, model(), past);
+  assert.equal(usd(cost?.low), usd(0.012 + 0.001));
+  assert.equal(usd(cost?.high), usd(0.012 + 0.005));
+});
+test('what nothing exceeds is every byte a token and the longest answer', () => {
+  assert.equal(usd(predict(route, model(), { counting: new Map(), output })?.worst), usd(0.036 + 0.01));
+});
+test('who has read the conversation already is predicted to charge less for it', () => {
+  const past = { counting: new Map(), output, warm: { model: 'openai/gpt-6-sol', tokens: 8_000 } } as const;
+  assert.equal(usd(predict(route, model(), past)?.low), usd(0.002 + 0.0008 + 0.001));
+  const other = predict(route, model({ id: 'openai/other' }), past);
+  assert.equal(usd(other?.low), usd(0.01 + 0.001));
 });

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { experience, type Lesson } from '../../../server/metrics/experience.ts';
+
+const lesson = (more: Partial<Lesson> = {}): Lesson => ({
+  model: 'openai/gpt-6-sol',
+  task: 'planning',
+  estimatedTokens: 1_000,
+  usage: { input: 1_200, output: 400 },
+  firstTokenMs: 500,
+  streamMs: 4_000,
+  ...more,
+});
+
+test('a model is as fast as its last answers in the median, by the size of the prompt', () => {
+  const past = experience();
+  for (const firstTokenMs of [100, 200, 9_000]) past.learn(lesson({ firstTokenMs, estimatedTokens: 500 }));
+  past.learn(lesson({ firstTokenMs: 3_000, estimatedTokens: 20_000 }));
+  assert.deepEqual(past.speeds(800).get('openai/gpt-6-sol'), { firstTokenMs: 200, tokensPerSecond: 100 });
+  assert.equal(past.speeds(50_000).get('openai/gpt-6-sol')?.firstTokenMs, 3_000);
+});
+test('a size never measured is judged by the others', () => {
+  const past = experience();
+  past.learn(lesson());
+  assert.equal(past.speeds(100_000).get('openai/gpt-6-sol')?.firstTokenMs, 500);
+});
+test('what was long ago makes room for what is', () => {
+  const past = experience();
+  for (let i = 0; i < 40; i++) past.learn(lesson({ firstTokenMs: 5_000 }));
+  for (let i = 0; i < 40; i++) past.learn(lesson({ firstTokenMs: 50 }));
+  assert.equal(past.speeds(1_000).get('openai/gpt-6-sol')?.firstTokenMs, 50);
+});
+test('an answer of a few words says nothing about its speed', () => {
+  const past = experience();
+  past.learn(lesson({ usage: { input: 10, output: 2 } }));
+  assert.equal(past.speeds(1_000).get('openai/gpt-6-sol')?.tokensPerSecond, null);
+});
+test('how a family counts is learnt from what it really counted, with the error that is left', () => {
+  const past = experience();
+  assert.equal(past.counting().size, 0);
+  for (const input of [1_100, 1_200, 1_320]) past.learn(lesson({ usage: { input, output: 1 } }));
+  past.learn(lesson({ model: 'openrouter/openai/gpt-6-luna', usage: { input: 1_200, output: 1 } }));
+  const counting = past.counting().get('gpt');
+  assert.equal(counting?.ratio, 1.2);
+  assert.ok((counting?.error ?? 1) < 0.11);
+});
+test('how long answers get is learnt by task', () => {
+  const past = experience();
+  assert.equal(past.output('planning'), undefined);
+  for (let output = 100; output <= 1_000; output += 100) past.learn(lesson({ usage: { input: 1, output } }));
+  assert.deepEqual(past.output('planning'), { low: 200, typical: 600, high: 1_000 });
+  assert.equal(past.output('verification'), undefined);
+});
