@@ -125,3 +125,21 @@ test('the user’s word wins over list and catalogue', () => {
     [5, 9, { input: 3, output: 4 }, true],
   );
 });
+test('time limits: a provider’s own word comes before its source’s, and both before ours', () => {
+  const lab = {
+    kind: 'openai-compatible',
+    baseUrl: 'http://127.0.0.1:1',
+    source: 'local' as const,
+    timeouts: { firstPartMs: 7 },
+  };
+  const limits = (name: string) =>
+    configuredProviders(
+      { lab },
+      engines,
+      {},
+      { local: { firstPartMs: 5, betweenPartsMs: 6 } },
+    ).providers.find((each) => each.name === name)?.timeouts;
+  assert.deepEqual(limits('lab'), { connectMs: 3_000, firstPartMs: 7, betweenPartsMs: 6 });
+  assert.deepEqual(limits('ollama'), { connectMs: 3_000, firstPartMs: 5, betweenPartsMs: 6 });
+  assert.deepEqual(limits('openai'), { connectMs: 10_000, firstPartMs: 120_000, betweenPartsMs: 30_000 });
+});

@@ -71,3 +71,107 @@ test('a test after a new key does not wait for, nor believe, what the old one fo
   await before;
   assert.equal(one.state(), 'ready');
 });
+
+const never = new AbortController().signal;
+const ask = (one: ReturnType<typeof made>, model = 'gpt-6-luna') =>
+  Array.fromAsync(one.engine.stream(model, { messages: [] }, never));
+const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+const spoken = (): Awaited<ReturnType<Http>> => ({
+  status: 200,
+  headers: {},
+  body: (async function* () {
+    yield Buffer.from(event({ choices: [{ delta: { content: 'Hi' } }] }));
+    yield Buffer.from(event({ choices: [{ delta: {}, finish_reason: 'stop' }] }));
+    yield Buffer.from('data: [DONE]\n\n');
+  })(),
+});
+const refused = (status: number, headers = {}): Awaited<ReturnType<Http>> => ({
+  ...answering({ error: { message: 'no' } }, status),
+  headers,
+});
+
+test('a refused key is said in words and does not promise to return', async () => {
+  let good = false;
+  const env = { OPENAI_API_KEY: 'sk-1' };
+  const one = made('openai', {}, { env, http: async () => (good ? spoken() : refused(401)) });
+  await assert.rejects(ask(one), { kind: 'unauthorized' });
+  const { state, detail, rule, until } = one.status([]);
+  assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was refused.', 'key', undefined]);
+  assert.deepEqual(one.rest(), { rule: 'key', reason: 'The API key was refused.' });
+  good = true;
+  one.reset();
+  await ask(one);
+  assert.equal(one.status([]).rule, undefined);
+  assert.equal(one.rest(), undefined);
+});
+
+test('the next key answers where the first is refused, and each is told of by its name', async () => {
+  const env = { GEMINI_API_KEY_1: 'key-1', GEMINI_API_KEY_2: 'key-2' };
+  const sent: (string | undefined)[] = [];
+  const answer = { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] };
+  const http: Http = async ({ headers }) => {
+    sent.push(headers['x-goog-api-key']);
+    if (sent.length === 1) return refused(403);
+    const body = (async function* () {
+      yield Buffer.from(event(answer));
+    })();
+    return { status: 200, headers: {}, body };
+  };
+  const one = made('gemini', {}, { env, http });
+  await ask(one, 'gemini-x');
+  assert.deepEqual(sent.toSorted(), ['key-1', 'key-2']);
+  assert.equal(one.rest(), undefined);
+  const { keys: told } = one.status([]);
+  assert.deepEqual(told.map(({ name, requests, failures }) => [name, requests, failures]).toSorted(), [
+    ['GEMINI_API_KEY_1', 1, 1],
+    ['GEMINI_API_KEY_2', 1, 0],
+  ]);
+});
+
+test('a used-up window rests its model before the refusal, and leaves the others', async () => {
+  const env = { OPENAI_API_KEY: 'sk-1' };
+  const headers = {
+    'x-ratelimit-limit-requests': '10',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '1m',
+  };
+  const one = made('openai', {}, { env, http: async () => ({ ...spoken(), headers }) });
+  await ask(one, 'busy');
+  assert.equal(one.restOf('busy')?.rule, 'rate-limit');
+  assert.ok((one.restOf('busy')?.untilMs ?? 0) > Date.now() + 50_000);
+  assert.equal(one.restOf('idle'), undefined);
+  assert.equal(one.rest(), undefined);
+  assert.deepEqual(
+    one.status([]).windows.map(({ unit, limit, remaining }) => [unit, limit, remaining]),
+    [['requests', 10, 0]],
+  );
+});
+
+test('a model that is gone makes the list be asked for again', async () => {
+  const env = { OPENAI_API_KEY: 'sk-1' };
+  let lists = 0;
+  const http: Http = async ({ method }) => {
+    if (method === 'POST') return refused(404);
+    lists += 1;
+    return answering({ data: [{ id: 'gpt-new' }] });
+  };
+  const one = made('openai', {}, { env, http });
+  await assert.rejects(ask(one, 'gpt-old'), { kind: 'model-not-found' });
+  await one.refresh();
+  assert.equal(lists, 1);
+  assert.deepEqual(
+    one.listed?.map(({ name }) => name),
+    ['gpt-new'],
+  );
+});
+
+test('a provider whose every model rests is shown as resting until the first returns', async () => {
+  const http: Http = async () => refused(429, { 'retry-after': '3600' });
+  const one = made('lab', { lab: { ...lab.lab, models: ['a', 'b'] } }, { http });
+  await assert.rejects(ask(one, 'a'), { kind: 'rate-limited' });
+  assert.equal(one.state(), 'unknown');
+  assert.equal(one.status([]).rule, undefined);
+  await assert.rejects(ask(one, 'b'), { kind: 'rate-limited' });
+  const { state, rule, until } = one.status([]);
+  assert.deepEqual([state, rule, typeof until], ['resting', 'rate-limit', 'string']);
+});
