@@ -1,5 +1,6 @@
 /** Set, remove and test API keys. A key goes from the password box to the server's key channel and nowhere else. */
 import * as vscode from 'vscode';
+import type { KeyReply } from '../shared/key-channel.ts';
 import type { ProviderStatus } from '../shared/status.ts';
 import { failureOf } from './failures.ts';
 import { keyProblem } from './key-channel.ts';
@@ -15,29 +16,41 @@ export type Keys = {
   test(provider?: string): Promise<void>;
 };
 
+/** A key on its way to the server, which the client holds on to when nothing saves it. */
+type Handed = { readonly type: 'rumbo/key/set' | 'rumbo/key/add'; readonly key: string };
+
 export function createKeys(server: Server): Keys & vscode.Disposable {
   // Keys that no store kept: the server forgets them when it ends, so they are handed over again.
-  const unsaved = new Map<string, string>();
+  const unsaved = new Map<string, readonly Handed[]>();
+  const hand = (provider: string, handed: Handed) =>
+    server.use(({ keys }) => keys.send({ ...handed, provider }));
   const resend = server.onRunning(() => {
-    for (const [provider, key] of unsaved)
-      void server
-        .use(({ keys }) => keys.send({ type: 'rumbo/key/set', provider, key }))
-        .catch(() => undefined);
+    for (const [provider, list] of unsaved) void handAll(provider, list).catch(() => undefined);
   });
+  // In their order: the first may take the place of others.
+  const handAll = async (provider: string, list: readonly Handed[]) => {
+    for (const handed of list) await hand(provider, handed);
+  };
+  const remember = (provider: string, handed: Handed, store: KeyReply['store']): void => {
+    const before = handed.type === 'rumbo/key/add' ? (unsaved.get(provider) ?? []) : [];
+    // What is handed over again must not take the place of one that was saved since.
+    const beside = before.map((each) => ({ ...each, type: 'rumbo/key/add' }) as const);
+    const after = store === 'memory' ? [...before, handed] : beside;
+    if (after.length > 0) unsaved.set(provider, after);
+    else unsaved.delete(provider);
+  };
 
   const keys: Keys = {
     set: (name) =>
       withProvider(server, name, 'Set the key of which provider?', takesKey, async (provider) => {
+        const type =
+          hasSavedKey(provider) && !isRefused(provider) ? await replaceOrAdd(provider) : 'rumbo/key/set';
+        if (type === undefined) return;
         const key = await keyBox(provider);
         if (key === undefined) return;
-        const reply = await saving(() =>
-          server.use(({ keys: channel }) =>
-            channel.send({ type: 'rumbo/key/set', provider: provider.name, key }),
-          ),
-        );
-        if (reply.store === 'memory') unsaved.set(provider.name, key);
-        else unsaved.delete(provider.name);
-        await saved(provider, reply.store === 'memory', reply.message);
+        const reply = await saving(() => hand(provider.name, { type, key }));
+        remember(provider.name, { type, key }, reply.store);
+        await saved(provider, type === 'rumbo/key/add', reply);
       }),
     remove: (name) =>
       withProvider(server, name, 'Remove the key of which provider?', hasSavedKey, async (provider) => {
@@ -47,7 +60,11 @@ export function createKeys(server: Server): Keys & vscode.Disposable {
           ),
         );
         unsaved.delete(provider.name);
-        say(reply.message ?? `The key of ${provider.label} was removed.`);
+        const count = keyCount(provider);
+        const { label } = provider;
+        const sentence =
+          count === 1 ? `The key of ${label} was removed.` : `The ${count} keys of ${label} were removed.`;
+        say(reply.message ?? sentence);
       }),
     test: (name) =>
       withProvider(server, name, 'Test which provider?', isOn, async (provider) => {
@@ -58,7 +75,9 @@ export function createKeys(server: Server): Keys & vscode.Disposable {
           },
           () => server.use((connection) => connection.testProvider(provider.name)),
         );
-        say(`${provider.label} answered: ${models === 1 ? '1 model' : `${models} models`}.`);
+        const listed = `${provider.label} answered: ${models === 1 ? '1 model' : `${models} models`}.`;
+        const count = keyCount(provider);
+        say(count > 1 ? `${listed} ${shared(count)}` : listed);
       }),
   };
   return { ...keys, dispose: () => resend.dispose() };
@@ -66,6 +85,11 @@ export function createKeys(server: Server): Keys & vscode.Disposable {
 
 const takesKey = ({ key }: ProviderStatus): boolean => key !== 'not-needed';
 const hasSavedKey = ({ key }: ProviderStatus): boolean => key === 'keychain' || key === 'memory';
+/** Its only key was refused: whoever sets one then means to replace it. */
+const isRefused = ({ rule, keys }: ProviderStatus): boolean => rule === 'key' && keys.length <= 1;
+/** Keys it has; the server lists them when there are several. */
+const keyCount = ({ keys }: ProviderStatus): number => Math.max(1, keys.length);
+const shared = (count: number): string => `Requests are shared among its ${count} keys.`;
 const isOn = ({ state }: ProviderStatus): boolean => state !== 'off';
 const say = (sentence: string): void => void inform(sentence);
 
@@ -109,6 +133,17 @@ async function pick(
   return picked?.provider;
 }
 
+/** What is to become of the keys that are there. `undefined`: nothing, the user went away. */
+async function replaceOrAdd(provider: ProviderStatus): Promise<Handed['type'] | undefined> {
+  const count = keyCount(provider);
+  const items: readonly (vscode.QuickPickItem & Pick<Handed, 'type'>)[] = [
+    { label: count === 1 ? 'Replace the key' : `Replace all ${count} keys`, type: 'rumbo/key/set' },
+    { label: 'Add another key', description: 'requests are shared among them', type: 'rumbo/key/add' },
+  ];
+  const title = `Rumbo: ${provider.label} has ${count === 1 ? 'a key' : `${count} keys`} already`;
+  return (await vscode.window.showQuickPick(items, { title }))?.type;
+}
+
 async function keyBox({ label, origin, key }: ProviderStatus): Promise<string | undefined> {
   const typed = await vscode.window.showInputBox({
     title: `Rumbo: API key of ${label}`,
@@ -132,15 +167,16 @@ const saving = <Result>(work: () => Promise<Result>): Thenable<Result> =>
 
 async function saved(
   provider: ProviderStatus,
-  memoryOnly: boolean,
-  message: string | undefined,
+  added: boolean,
+  { store, message }: Pick<KeyReply, 'store' | 'message'>,
 ): Promise<void> {
-  const sentence = memoryOnly
-    ? (message ??
-      `The key of ${provider.label} is kept in memory only and will be gone when the editor closes.`)
-    : `The key of ${provider.label} is saved in the system’s keychain.`;
+  const memoryOnly = store === 'memory';
+  const place = memoryOnly
+    ? 'kept in memory only and will be gone when the editor closes'
+    : 'saved in the system’s keychain';
+  const among = added ? ` ${shared(keyCount(provider) + 1)}` : '';
   const tell = memoryOnly ? warn : inform;
-  void tell(sentence, 'Test It').then(
+  void tell(message ?? `The key of ${provider.label} is ${place}.${among}`, 'Test It').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.testApiKey', provider.name),
   );
 }

@@ -86,6 +86,7 @@ scenario('a wrong key gives one sentence and a button that leads to the right on
 scenario('a key with a line break in it is refused where it is typed', async (editor) => {
   await editor.command('Rumbo: Set API Key…', 'Set the key of which provider?');
   await editor.pick('openai');
+  await editor.pick('Replace the key');
   await editor.answer('Rumbo: API key of OpenAI', 'sk with a space');
   await editor.page.locator('.quick-input-widget:visible', { hasText: 'copy it again' }).waitFor();
 });
