@@ -3,6 +3,12 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PracticeEngine } from '../../../scripts/practice/start.ts';
 import { practiceModels } from '../../../scripts/practice/words.ts';
+import { connect } from '../../../server/engines/connect.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { undiciHttp } from '../../../server/platform/http.ts';
+import type { EngineRequest } from '../../../shared/chat.ts';
+import { textOf } from '../../server/wire/decoded.ts';
+import { keySource } from '../../support/key-source.ts';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
 
 let engine: PracticeEngine;
@@ -118,4 +124,31 @@ test('errors come in the shape and with the codes of llama-server', async () => 
   assert.equal(broken.status, 500);
   assert.equal((await chat({})).status, 400);
   assert.equal((await fetch(`${engine.baseUrl}/nope`)).status, 404);
+});
+
+test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with the real one', async (t) => {
+  const { http, dispose } = undiciHttp({ systemCertificates: false });
+  t.after(dispose);
+  const rumbo = connect({
+    provider: 'practice',
+    label: 'Practice',
+    definition: llamaCpp,
+    baseUrl: engine.baseUrl,
+    http,
+    keys: keySource(undefined),
+    limits: { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 },
+  });
+  const { signal } = new AbortController();
+  for (const { name, reply, fim } of practiceModels) {
+    const listed = await rumbo.listModels(signal);
+    assert.ok(listed.some((model) => model.name === name && model.contextTokens === 32_768));
+    const said = async (request: EngineRequest) => {
+      const parts = await Array.fromAsync(rumbo.stream(name, request, signal));
+      const finish = parts.at(-1);
+      assert.ok(finish?.type === 'finish' && finish.reason === 'stop' && (finish.usage?.output ?? 0) > 0);
+      return textOf(parts);
+    };
+    assert.equal(await said({ messages: [{ role: 'user', content: 'hello' }] }), reply);
+    assert.equal(await said({ prefix: 'const a = ', suffix: ';' }), fim);
+  }
 });

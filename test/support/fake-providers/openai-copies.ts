@@ -68,7 +68,7 @@ function framingOf(copy: Copy): Framing {
       const chunk = (more: object): string =>
         `data: ${JSON.stringify({ id: 'c1', object: asText ? 'text_completion' : 'chat.completion.chunk', created: 1, model, ...more })}\n\n`;
       const choice = (
-        delta: { readonly content?: string },
+        delta: { readonly role?: string; readonly content?: string },
         reason: string | null = null,
         more = {},
       ): string =>
@@ -87,7 +87,7 @@ function framingOf(copy: Copy): Framing {
       return {
         start: () =>
           (copy.opening ?? '') +
-          (asText ? '' : choice({ content: '' })) +
+          (asText ? '' : choice({ role: 'assistant', content: '' })) +
           (echo ? choice({ content: echo }) : ''),
         reasoning: (word) => choice(thought(word)),
         text: (word) => choice({ content: word }),

@@ -1,0 +1,63 @@
+/** The official `openai` package, which these services tell their users to take, reads what their fakes say. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import OpenAI from 'openai';
+import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
+import {
+  fakeDeepSeek,
+  fakeDockerModelRunner,
+  fakeGroq,
+  fakeLmStudio,
+  fakeMistral,
+  fakeVllm,
+  fakeXai,
+} from '../../support/fake-providers/openai-copies.ts';
+import { callReply, key, rejection, reply, weatherCall } from './same-reply.ts';
+
+const model = 'fake-model';
+const messages = [{ role: 'user' as const, content: 'hi' }];
+
+const services: Record<string, (options?: FakeOptions) => Promise<FakeProvider>> = {
+  groq: fakeGroq,
+  xai: fakeXai,
+  mistral: fakeMistral,
+  deepseek: fakeDeepSeek,
+  'docker-model-runner': fakeDockerModelRunner,
+  'lm-studio': fakeLmStudio,
+  vllm: fakeVllm,
+  'llama-cpp': fakeLlamaCpp,
+};
+
+for (const [kind, fakeOf] of Object.entries(services)) {
+  test(`${kind}: text, a call, the list of models and a refusal`, async (t) => {
+    const fake = await fakeOf({ key, models: [model] });
+    t.after(fake.close);
+    const baseURL = `${fake.baseUrl.replace(/\/v1$/, '')}/v1`;
+    const client = new OpenAI({ apiKey: key, baseURL, maxRetries: 0 });
+    const stream_options = { include_usage: true };
+    // Mistral's thoughts are lists, which only its own package reads.
+    const { reasoning: _, ...plain } = reply;
+    fake.reply = kind === 'mistral' ? plain : reply;
+    const spoken = await client.chat.completions
+      .stream({ model, messages, stream_options })
+      .finalChatCompletion();
+    assert.equal(spoken.choices[0]?.message.content, reply.text);
+    assert.equal(spoken.choices[0]?.finish_reason, 'stop');
+    assert.equal(spoken.usage?.total_tokens, 150);
+
+    fake.reply = callReply;
+    const called = await client.chat.completions.stream({ model, messages }).finalChatCompletion();
+    const [call] = called.choices[0]?.message.tool_calls ?? [];
+    assert.ok(call?.type === 'function');
+    assert.deepEqual({ id: call.id, name: call.function.name, input: call.function.arguments }, weatherCall);
+
+    const listed = await Array.fromAsync(client.models.list());
+    assert.deepEqual(
+      listed.map(({ id }) => id),
+      [model],
+    );
+    const stranger = new OpenAI({ apiKey: 'wrong', baseURL, maxRetries: 0 });
+    assert.ok((await rejection(stranger.models.list())) instanceof OpenAI.AuthenticationError);
+  });
+}
