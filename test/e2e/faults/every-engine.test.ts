@@ -11,7 +11,7 @@ import { tryFault } from '../../support/faults/trial.ts';
 
 let pool: Servers;
 before(async () => {
-  pool = await servers(8);
+  pool = await servers(10);
 });
 after(() => pool.close());
 

@@ -107,6 +107,16 @@ const dataOverLines = (body: string): string =>
       .join('\n'),
   );
 
+/** The events of the end that bring usage, each twice. */
+const endTwice = (_body: string, events: readonly string[]): string =>
+  events
+    .flatMap((each, at) =>
+      at >= events.length - 3 && /"usage":\{|candidatesTokenCount|eval_count/.test(each)
+        ? [each, each]
+        : [each],
+    )
+    .join('');
+
 /** The services whose end has a marker of its own behind the finish reason. */
 const marked = ({ kind }: FakedEngine): boolean => kind !== 'gemini' && kind !== 'ollama';
 
@@ -141,14 +151,7 @@ const sound: readonly Fault[] = [
   fine('data over several lines', onlySse(does.sends(dataOverLines))),
   fine('a byte order mark', onlySse(does.sends((body) => `\ufeff${body}`))),
   fine('no blank line at the end', () => does.sends((body) => body.trimEnd())),
-  fine(
-    'usage that comes twice',
-    () =>
-      does.sends((_body, events) =>
-        events.flatMap((each) => (/usage|eval_count/.test(each) ? [each, each] : [each])).join(''),
-      ),
-    { tellsUsage: true },
-  ),
+  fine('usage that comes twice', () => does.sends(endTwice), { tellsUsage: true }),
   fine('usage that never comes', () => withoutUsage, { tellsUsage: false }),
   fine('thoughts, words and calls in turn', () => does.interleaved(thoughts, call), {
     brings: { reasoning: thoughts, call },

@@ -37,13 +37,24 @@ const fakeDeepSeek = (options: FakeOptions = {}): Promise<FakeProvider> =>
     options,
   );
 
+/** Tells usage without being asked. */
+const fakeTalkative = (options: FakeOptions = {}): Promise<FakeProvider> =>
+  fakeServer(
+    {
+      ...openAiFraming,
+      stream: (model, body, path) =>
+        openAiFraming.stream(model, { ...body, stream_options: { include_usage: true } }, path),
+    },
+    options,
+  );
+
 export const fakedEngines: readonly FakedEngine[] = [
   { kind: 'gemini', make: fakeGemini, vendor: geminiVendor, model: 'gemini-fake' },
   { kind: 'openai', make: fakeOpenAi, vendor: openAiVendor, model: 'gpt-6-sol' },
   { kind: 'anthropic', make: fakeAnthropic, vendor: anthropicVendor, model: 'claude-opus-5-5' },
-  { kind: 'groq', make: fakeOpenAi, vendor: groqVendor, model: 'openai/gpt-oss-20b' },
+  { kind: 'groq', make: fakeTalkative, vendor: groqVendor, model: 'openai/gpt-oss-20b' },
   { kind: 'xai', make: fakeOpenAi, vendor: xaiVendor, model: 'grok-4.6' },
-  { kind: 'mistral', make: fakeOpenAi, vendor: mistralVendor, model: 'mistral-small-latest' },
+  { kind: 'mistral', make: fakeTalkative, vendor: mistralVendor, model: 'mistral-small-latest' },
   { kind: 'deepseek', make: fakeDeepSeek, vendor: openAiVendor, model: 'deepseek-chat' },
   { kind: 'ollama', make: fakeOllama, vendor: ollamaVendor, model: 'fake:latest' },
   { kind: 'llama-cpp', make: fakeLlamaCpp, vendor: localVendor, model: 'tiny-chat' },

@@ -107,6 +107,12 @@ export const streams =
     exchange.response.end(events.join(''));
   };
 
+/** What stands before the first word, and the end. */
+export const beginsOnly: Misdeed = (exchange) => {
+  begin(exchange);
+  exchange.response.end(eventsIn(exchange).start);
+};
+
 /** A stream that is sound and says nothing. */
 export const saysNothing: Misdeed = (exchange) => {
   begin(exchange);
