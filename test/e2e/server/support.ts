@@ -9,9 +9,7 @@ import type { ErrorData } from '../../../shared/errors.ts';
 import { type AskParams, type AskPart, type AskResult, status } from '../../../shared/protocol.ts';
 import type { Status } from '../../../shared/status.ts';
 import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
-
-/** Built-in local engines are switched off, so that one running on this machine does not answer our tests. */
-export const quiet = { ollama: { enabled: false }, 'llama-cpp': { enabled: false } };
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 
 /** The environment without anybody's keys. */
 export const bareEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
@@ -36,7 +34,7 @@ export async function server(
   settings: Settings,
   options: ServerOptions = {},
 ): Promise<TerminalServer> {
-  const providers = { ...quiet, ...(settings['rumbo.providers'] as Settings | undefined) };
+  const providers = { ...withoutLocalEngines, ...(settings['rumbo.providers'] as Settings | undefined) };
   const running = await connectServer({
     env: bareEnv(),
     ...options,

@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
-import { bareEnv, entry, fake, quiet, writeConfig } from '../server/support.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { bareEnv, entry, fake, writeConfig } from '../server/support.ts';
 
 const program = new URL('../../../scripts/terminal/main.ts', import.meta.url).pathname;
 
@@ -16,7 +17,7 @@ async function setUp(t: TestContext, options: FakeOptions = {}) {
   const lab = await fake(t, fakeOpenAi, options);
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-user-'));
   const config = writeConfig(
-    { 'rumbo.providers': { ...quiet, lab: entry(lab) } },
+    { 'rumbo.providers': { ...withoutLocalEngines, lab: entry(lab) } },
     join(folder, 'rumbo.json'),
   );
   return { lab, folder, config };
@@ -147,7 +148,10 @@ test('--file counts for plan and explain as it does for code', async (t) => {
   assert.match(JSON.stringify(lab.chats[0]?.body), /const answer = 42/);
   writeConfig(
     {
-      'rumbo.providers': { ...quiet, lab: entry(lab, { source: 'api', models: ['fake-model'] }) },
+      'rumbo.providers': {
+        ...withoutLocalEngines,
+        lab: entry(lab, { source: 'api', models: ['fake-model'] }),
+      },
       'rumbo.privacy.localOnly': ['x.ts'],
     },
     join(folder, 'rumbo.json'),
@@ -246,7 +250,7 @@ for (const how of ['continue', 'restart'])
     const other = await fake(t, fakeOpenAi, { reply: how === 'continue' ? ' three four' : 'uno dos' });
     writeConfig(
       {
-        'rumbo.providers': { ...quiet, lab: entry(lab), other: entry(other) },
+        'rumbo.providers': { ...withoutLocalEngines, lab: entry(lab), other: entry(other) },
         'rumbo.routing.strategy': 'priority',
         'rumbo.routing.priorityOrder': ['lab', 'other'],
         'rumbo.routing.onInterruption': how,

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { practiceConfig } from '../../../scripts/practice/start.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { canary } from '../support/canary.ts';
-import { withoutLocalEngines } from '../support/editor.ts';
 import { runInHost } from '../support/in-host.ts';
 
 const suite = (name: string) => join(import.meta.dirname, `${name}.suite.ts`);

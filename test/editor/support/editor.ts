@@ -29,9 +29,6 @@ export type Editor = Workbench & {
   close(): Promise<void>;
 };
 
-/** No engine that happens to run on this machine answers our tests. */
-export const withoutLocalEngines = { ollama: { enabled: false }, 'llama-cpp': { enabled: false } };
-
 /** Starts it with the packaged extension; resolves when the extension is there. */
 export async function openEditor(options: EditorOptions): Promise<Editor> {
   const workspace = mkdtempSync(join(tmpdir(), 'rumbo-workspace-'));

@@ -1,8 +1,9 @@
 /** Pictures in what a model or its provider says are a way out: a canary's picture in every place that shows text. */
 import assert from 'node:assert/strict';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { type Canary, canary } from '../support/canary.ts';
-import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { type Editor, openEditor, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const blocked: string[] = [];

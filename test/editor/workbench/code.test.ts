@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
-import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { type Editor, openEditor, scenarios } from '../support/editor.ts';
 
 const proposal = 'rumbo-proposal:';
 const written = /export (?:const formatPrice|function formatPrice)/;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
-import { openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { openEditor, scenarios } from '../support/editor.ts';
 import { noSecretService } from '../support/secret-service.ts';
 
 const answer = 'rumbo-answer:';

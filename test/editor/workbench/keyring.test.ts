@@ -4,7 +4,8 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
-import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { type Editor, openEditor, scenarios } from '../support/editor.ts';
 import { type SecretService, secretService } from '../support/secret-service.ts';
 
 const answer = 'rumbo-answer:';

@@ -1,7 +1,8 @@
 /** **Rumbo: Plan…** in the packaged extension, against the practice engine. */
 import assert from 'node:assert/strict';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
-import { openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { openEditor, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const note = 'Practice engine: canned replies from a toy model, to try Rumbo out.';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { practiceConfig } from '../../../scripts/practice/start.ts';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
-import { type Editor, openEditor, scenarios, withoutLocalEngines } from '../support/editor.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { type Editor, openEditor, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const { practice } = practiceConfig('')['rumbo.providers'];

@@ -1,0 +1,8 @@
+/** Settings that keep tests from the engines that happen to run on this machine. */
+import { engines } from '../../server/engines/table.ts';
+
+export const withoutLocalEngines: Readonly<Record<string, { readonly enabled: false }>> = Object.fromEntries(
+  engines
+    .filter(({ source, baseUrl }) => source === 'local' && baseUrl !== undefined)
+    .map(({ kind }) => [kind, { enabled: false }]),
+);
