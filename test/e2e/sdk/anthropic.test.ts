@@ -118,6 +118,10 @@ test('each refusal is the class of error it should be', async () => {
   const missing = await rejection(client.messages.create({ ...ask, model: 'no-such' }));
   assert.ok(missing instanceof Anthropic.NotFoundError);
   assert.equal(missing.requestID ?? 'req_fake', 'req_fake');
+  const prefill = { role: 'assistant' as const, content: 'Once' };
+  const prefilled = await rejection(client.messages.create({ ...ask, messages: [...ask.messages, prefill] }));
+  assert.ok(prefilled instanceof Anthropic.BadRequestError);
+  assert.match(prefilled.message, /does not support assistant message prefill/);
   fake.fail = {
     status: 429,
     body: { type: 'error', error: { type: 'rate_limit_error', message: 'Slow down.' } },

@@ -198,6 +198,10 @@ test('each refusal is the class of error it should be', async () => {
   const missing = await rejection(client.chat.completions.create({ model: 'no-such', messages }));
   assert.ok(missing instanceof OpenAI.NotFoundError);
   assert.equal(missing.code, 'model_not_found');
+  const orphan = { role: 'tool' as const, tool_call_id: 'none', content: '' };
+  const refused = await rejection(client.chat.completions.create({ model, messages: [orphan] }));
+  assert.ok(refused instanceof OpenAI.BadRequestError);
+  assert.equal(refused.param, 'messages');
   fake.fail = {
     status: 429,
     body: { error: { message: 'Slow down.', type: 'requests', param: null, code: 'rate_limit_exceeded' } },

@@ -1,5 +1,5 @@
 /** A fake Anthropic service: the Messages stream as https://platform.claude.com/docs/en/build-with-claude/streaming frames it. */
-import type { FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import type { Body, FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
 import { bearerIn, fakeServer } from './fake-server.ts';
 
 /** `baseUrl` has no path. */
@@ -35,6 +35,10 @@ const framing: Framing = {
         }
       : undefined,
   modelOf: (path, body) => (path === '/v1/messages' ? String(body['model']) : undefined),
+  objection(_, body, model) {
+    const why = complaint(body, model);
+    return why === undefined ? undefined : failure(400, 'invalid_request_error', why);
+  },
   whole: (_, body, model, answer) => (body['stream'] === true ? undefined : message(model, answer)),
   unauthorized: failure(401, 'authentication_error', 'invalid bearer token'),
   notFound: (model) => failure(404, 'not_found_error', model === undefined ? 'Not found' : `model: ${model}`),
@@ -126,3 +130,51 @@ const message = (model: string, { text, reasoning, toolCalls, finish, usage }: F
   stop_reason: reasonOf(finish),
   usage: { ...promptOf(usage), ...outputOf(usage) },
 });
+
+type Block = {
+  readonly type: string;
+  readonly text?: string;
+  readonly id?: string;
+  readonly tool_use_id?: string;
+};
+type Turn = { readonly role: string; readonly content: string | readonly Block[] };
+
+const blocksOf = ({ content }: Turn): readonly Block[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+
+/** What the service refuses with 400, in its words; `undefined`: nothing. */
+function complaint(body: Body, model: string): string | undefined {
+  const sampling = ['temperature', 'top_p', 'top_k'].find((field) => field in body);
+  if (sampling) return `${sampling}: sampling parameters are not supported`;
+  if (typeof body['max_tokens'] !== 'number') return 'max_tokens: Field required';
+  const turns = body['messages'] as readonly Turn[];
+  if (turns.length === 0) return 'messages: at least one message is required';
+  const used = new Set<string>();
+  for (const [index, turn] of turns.entries()) {
+    const blocks = blocksOf(turn);
+    if (blocks.length === 0 || blocks.some(({ type, text }) => type === 'text' && !text))
+      return `messages.${index}: text content blocks must be non-empty`;
+    const asked = index === 0 ? [] : blocksOf(turns[index - 1] as Turn).flatMap(({ id }) => id ?? []);
+    const given = blocks.flatMap(({ tool_use_id: id }) => id ?? []);
+    const strange = given.find((id) => !asked.includes(id));
+    if (strange)
+      return `messages.${index}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${strange}`;
+    if (asked.some((id) => !given.includes(id)))
+      return `messages.${index}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after`;
+    if (blocks.slice(0, given.length).some(({ type }) => type !== 'tool_result'))
+      return `messages.${index}: \`tool_result\` blocks must come first`;
+    for (const { id } of blocks) {
+      if (id === undefined) continue;
+      if (!/^[a-zA-Z0-9_-]+$/.test(id)) return `messages.${index}: String should match pattern: ${id}`;
+      if (used.has(id)) return `messages.${index}: \`tool_use\` ids must be unique`;
+      used.add(id);
+    }
+  }
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant') return undefined;
+  if (!/-4-[0-5]\b|^claude-3/.test(model))
+    return 'This model does not support assistant message prefill. The conversation must end with a user message.';
+  return /\s$/.test(blocksOf(last).at(-1)?.text ?? '')
+    ? 'messages: final assistant content cannot end with trailing whitespace'
+    : undefined;
+}

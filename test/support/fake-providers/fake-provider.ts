@@ -154,6 +154,8 @@ export type Framing = {
   get(path: string, models: readonly string[]): unknown;
   /** The model a POST names; `undefined` when nothing is served there, which is a 404. */
   modelOf(path: string, body: Body): string | undefined;
+  /** Why the service would refuse this body. Absent: it takes anything. */
+  objection?(path: string, body: Body, model: string): FakeFailure | undefined;
   /** The JSON of a POST that is answered in one piece. `undefined`: it is streamed. Absent: all are. */
   whole?(path: string, body: Body, model: string, answer: FakeAnswer): unknown;
   readonly unauthorized: FakeFailure;

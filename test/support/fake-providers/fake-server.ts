@@ -73,6 +73,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     if (model === undefined || !fake.models.includes(model)) return refuse(response, framing.notFound(model));
     if (fake.fault?.kind === 'hang') return;
     const body = record.body ?? {};
+    const objection = framing.objection?.(path, body, model);
+    if (objection) return refuse(response, objection);
     const said = answerTo(body);
     const sound = async (): Promise<void> => {
       const whole = framing.whole?.(path, body, model, said);

@@ -33,6 +33,12 @@ const framing: Framing = {
         }
       : undefined,
   modelOf: (path) => postPath.exec(path)?.[1],
+  objection(path, body, model) {
+    const message = path.endsWith('Content') ? complaint(body, model) : undefined;
+    return message === undefined
+      ? undefined
+      : { status: 400, body: { error: { code: 400, message, status: 'INVALID_ARGUMENT' } } };
+  },
   whole(path, body, model, answer) {
     const verb = postPath.exec(path)?.[2];
     if (verb === 'batchEmbedContents') return { embeddings: embeddingsOf(body) };
@@ -143,3 +149,32 @@ const embeddingsOf = (body: Body): readonly object[] =>
       ({ content }) => content?.parts?.[0]?.text ?? '',
     ),
   ).map((values) => ({ values }));
+
+type Part = {
+  readonly text?: string;
+  readonly functionCall?: object;
+  readonly functionResponse?: object;
+  readonly thoughtSignature?: string;
+};
+type Content = { readonly role?: string; readonly parts?: readonly Part[] };
+
+/** What the service refuses with 400, in its words; `undefined`: nothing. */
+function complaint(body: Body, model: string): string | undefined {
+  const contents = body['contents'] as readonly Content[];
+  if (contents.length === 0) return 'contents is not specified';
+  for (const [index, { parts = [] }] of contents.entries()) {
+    if (parts.length === 0) return 'contents.parts must not be empty.';
+    const calls = parts.filter(({ functionCall }) => functionCall);
+    const answers = (contents[index + 1]?.parts ?? []).filter(({ functionResponse }) => functionResponse);
+    if (calls.length !== answers.length)
+      return 'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.';
+    if (calls.some(({ thoughtSignature = '' }) => !/^[\w+/=-]*$/.test(thoughtSignature)))
+      return 'Invalid value at contents.parts.thought_signature (TYPE_BYTES), Base64 decoding failed';
+    if (calls[0] && !calls[0].thoughtSignature && !/^gemini-[12]\b/.test(model))
+      return 'Function call is missing a thought_signature in functionCall parts.';
+  }
+  const goesOn = /^gemini-(?:2\.|3-|3\.1-)/.test(model);
+  return contents.at(-1)?.role === 'model' && !goesOn
+    ? 'Requests ending with a model turn are not supported.'
+    : undefined;
+}

@@ -20,6 +20,15 @@ export const openAiFraming: Framing = {
       ? { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'fake' })) }
       : undefined,
   modelOf: (path, body) => (endpointOf(path) === undefined ? undefined : String(body['model'])),
+  objection(path, body) {
+    const message = endpointOf(path) === 'chat/completions' ? complaint(body) : undefined;
+    return message === undefined
+      ? undefined
+      : {
+          status: 400,
+          body: { error: { message, type: 'invalid_request_error', param: 'messages', code: null } },
+        };
+  },
   whole(path, body, model, answer) {
     const endpoint = endpointOf(path);
     if (endpoint === 'embeddings') return embeddings(model, body);
@@ -159,3 +168,29 @@ const embeddings = (model: string, body: Body): object => {
     usage: { prompt_tokens: vectors.length, total_tokens: vectors.length },
   };
 };
+
+type ChatMessage = {
+  readonly role: string;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly { readonly id: string }[];
+};
+
+/** What the service refuses with 400, in its words; `undefined`: nothing. */
+function complaint(body: Body): string | undefined {
+  let open: readonly string[] = [];
+  for (const { role, tool_call_id: answered, tool_calls: calls } of body[
+    'messages'
+  ] as readonly ChatMessage[]) {
+    if (role === 'tool') {
+      if (answered === undefined || !open.includes(answered))
+        return "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
+      open = open.filter((id) => id !== answered);
+      continue;
+    }
+    if (open.length > 0) break;
+    open = calls?.map(({ id }) => id) ?? [];
+  }
+  return open.length > 0
+    ? "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'."
+    : undefined;
+}
