@@ -15,6 +15,7 @@ export const deepseek: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
+      returnsThoughts: true,
       // A model that is to think first cannot go on from a beginning.
       continuation: {
         path: '/../beta/chat/completions',

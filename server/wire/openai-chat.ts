@@ -1,34 +1,31 @@
 /** Chat Completions, as OpenAI frames it and half the world copies it. https://platform.openai.com/docs/api-reference/chat */
 import type { CompletionRequest } from '../../shared/chat.ts';
-import { chunkDecoder } from './openai-chunks.ts';
+import { type ChunkQuirks, chunkDecoder } from './openai-chunks.ts';
 import { lighterRequest } from './openai-lighter.ts';
-import { messageOf, toolFields } from './openai-messages.ts';
+import { type CallQuirks, messageOf, toolFields } from './openai-messages.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { refusalError } from './refusals.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
 import { withoutEcho } from './without-echo.ts';
 
 /** What a copy does otherwise than the original. */
-export type OpenAiChatQuirks = {
-  /** Where the output limit goes. OpenAI's reasoning models refuse `max_tokens`; most copies know only that. */
-  readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
-  /** What asks for usage at the end of the stream; `false` where the field is refused or usage comes unasked. */
-  readonly streamOptions?: object | false;
-  /** Models that take a temperature. Absent: all. */
-  readonly takesTemperature?: (model: string) => boolean;
-  /** Fields that this model needs beside the usual ones. Absent: none. */
-  readonly more?: (model: string) => object;
-  /** The id under which a tool call goes back; the other half may have come from another service. Absent: as it is. */
-  readonly callId?: (id: string) => string;
-  /** Reasoning tokens are counted beside the completion's, not among them. */
-  readonly reasoningApart?: boolean;
-  /** How a model is made to go on from an assistant's message at the end. Absent: it does not. */
-  readonly continuation?: Continuation;
-  /** Models of the list that can chat. Absent: all whose name does not say otherwise. */
-  readonly canChat?: (model: string) => boolean;
-  /** The name by which to show and ask a listed model. Absent: its id. */
-  readonly nameOf?: (id: string) => string;
-};
+export type OpenAiChatQuirks = CallQuirks &
+  ChunkQuirks & {
+    /** Where the output limit goes. OpenAI's reasoning models refuse `max_tokens`; most copies know only that. */
+    readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
+    /** What asks for usage at the end of the stream; `false` where the field is refused or usage comes unasked. */
+    readonly streamOptions?: object | false;
+    /** Models that take a temperature. Absent: all. */
+    readonly takesTemperature?: (model: string) => boolean;
+    /** Fields that this model needs beside the usual ones. Absent: none. */
+    readonly more?: (model: string) => object;
+    /** How a model is made to go on from an assistant's message at the end. Absent: it does not. */
+    readonly continuation?: Continuation;
+    /** Models of the list that can chat. Absent: all whose name does not say otherwise. */
+    readonly canChat?: (model: string) => boolean;
+    /** The name by which to show and ask a listed model. Absent: its id. */
+    readonly nameOf?: (id: string) => string;
+  };
 
 /** What is different when an answer is to be continued. */
 type Continuation = {
@@ -48,13 +45,12 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     streamOptions = { include_usage: true },
     takesTemperature = () => true,
     more = () => ({}),
-    callId = (id) => id,
     continuation,
   } = quirks;
   const chat: StreamFormat<CompletionRequest> = {
     framing: 'sse',
     encode(model, request) {
-      const messages = request.messages.map((message) => messageOf(message, callId));
+      const messages = request.messages.map((message) => messageOf(message, quirks));
       const going = beginningOf(request) === undefined ? undefined : continuation;
       const last = going?.message && messages.pop();
       return {
@@ -73,7 +69,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
       };
     },
     decoder(request) {
-      const decoder = chunkDecoder(quirks.reasoningApart);
+      const decoder = chunkDecoder(quirks);
       const beginning = continuation?.echoes && request ? beginningOf(request) : undefined;
       return beginning ? withoutEcho(decoder, beginning) : decoder;
     },

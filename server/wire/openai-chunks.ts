@@ -1,7 +1,8 @@
 /** The chunks of a Chat Completions stream, with what its copies do otherwise, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
-import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import type { EnginePart, FinishReason, ToolCall, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { sealThoughts } from './openai-thoughts.ts';
 import { streamError } from './refusals.ts';
 import type { Decoder } from './wire-format.ts';
 
@@ -44,10 +45,25 @@ type ChunkUsage = {
   readonly prompt_cache_hit_tokens?: unknown;
 };
 
-/** @param reasoningApart reasoning tokens are counted beside the completion's, not among them */
-export function chunkDecoder(reasoningApart = false): Decoder {
+export type ChunkQuirks = {
+  /** Reasoning tokens are counted beside the completion's, not among them. */
+  readonly reasoningApart?: boolean;
+  /** Thoughts that led to a call are wanted back with it. */
+  readonly returnsThoughts?: boolean;
+};
+
+export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }: ChunkQuirks = {}): Decoder {
   const end = answerEnd();
   const calls = toolCalls();
+  let thoughts = '';
+
+  /** The calls that are open, the first with what was thought before them. */
+  const callParts = (): readonly EnginePart[] =>
+    calls.flush().map((call, index) => ({
+      type: 'tool-call',
+      ...call,
+      ...(returnsThoughts && index === 0 ? { signature: sealThoughts(thoughts) } : {}),
+    }));
 
   return {
     get ending() {
@@ -55,7 +71,7 @@ export function chunkDecoder(reasoningApart = false): Decoder {
     },
     read({ event, data }) {
       if (end.finished) return [];
-      if (data === '[DONE]') return [...calls.flush(), ...end.close()];
+      if (data === '[DONE]') return [...callParts(), ...end.close()];
       const chunk = readEvent<Chunk>(data);
       if (!chunk) {
         if (event === 'error') throw streamError({ error: data });
@@ -70,7 +86,9 @@ export function chunkDecoder(reasoningApart = false): Decoder {
       if (choice || chunk.usage) end.seen = true;
       const delta = choice?.delta;
       if (delta) {
-        pushText(parts, 'reasoning-delta', delta.reasoning_content || delta.reasoning);
+        const thought = delta.reasoning_content || delta.reasoning;
+        pushText(parts, 'reasoning-delta', thought);
+        if (returnsThoughts && typeof thought === 'string') thoughts += thought;
         if (Array.isArray(delta.content)) parts.push(...partsOfList(delta.content));
         else pushText(parts, 'text-delta', delta.content || delta.refusal);
         if (Array.isArray(delta.tool_calls)) calls.add(delta.tool_calls);
@@ -80,7 +98,7 @@ export function chunkDecoder(reasoningApart = false): Decoder {
       if (typeof choice?.finish_reason === 'string' && choice.finish_reason) {
         if (brokenOff.has(choice.finish_reason)) throw serviceBrokeOff();
         end.reason = reasonIn(reasons, choice.finish_reason);
-        parts.push(...calls.flush());
+        parts.push(...callParts());
       }
       parts.push(...end.settle());
       return parts;
@@ -124,11 +142,10 @@ function toolCalls() {
         else if (typeof fragment === 'object' && fragment) call.input = JSON.stringify(fragment);
       }
     },
-    flush(): readonly EnginePart[] {
+    flush(): readonly ToolCall[] {
       const calls = [...open.values()].filter(({ name }) => name);
       open.clear();
       return calls.map(({ id, name, input }, index) => ({
-        type: 'tool-call',
         id: id || `call_${index}`,
         name,
         input: input || '{}',

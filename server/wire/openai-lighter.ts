@@ -14,6 +14,7 @@ const spare: readonly { readonly name: string; readonly otherwise?: string }[] =
   { name: 'temperature' },
   { name: 'reasoning_format' },
   { name: 'encoding_format' },
+  { name: 'include' },
 ];
 
 /** How services say that they do not take a field at all; a value they do not like is said otherwise. */

@@ -1,8 +1,15 @@
 /** A conversation and its tools as Chat Completions writes them. https://platform.openai.com/docs/api-reference/chat/create */
 import { type CompletionRequest, imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
+import { openThoughts } from './openai-thoughts.ts';
 
-/** @param callId the id under which a call goes back; some services refuse the ids of others */
-export function messageOf(message: Message, callId: (id: string) => string): object {
+export type CallQuirks = {
+  /** The id under which a tool call goes back; the other half may have come from another service. Absent: as it is. */
+  readonly callId?: (id: string) => string;
+  /** Thoughts that led to a call are wanted back with it. */
+  readonly returnsThoughts?: boolean;
+};
+
+export function messageOf(message: Message, { callId = (id) => id, returnsThoughts }: CallQuirks): object {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: message.content };
@@ -13,6 +20,7 @@ export function messageOf(message: Message, callId: (id: string) => string): obj
         ? {
             role: 'assistant',
             content: message.content || null,
+            ...(returnsThoughts ? { reasoning_content: openThoughts(message.toolCalls) } : {}),
             tool_calls: message.toolCalls.map(({ id, name, input }) => ({
               id: callId(id),
               type: 'function',

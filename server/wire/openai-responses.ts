@@ -1,4 +1,5 @@
 /** OpenAI's Responses API, for the models Chat Completions refuses. https://platform.openai.com/docs/api-reference/responses */
+import * as z from 'zod';
 import {
   type CompletionRequest,
   type EnginePart,
@@ -26,6 +27,8 @@ export const openaiResponses: StreamFormat<CompletionRequest> = {
       stream_options: { include_obfuscation: false },
       // By default OpenAI keeps the conversation for thirty days; nobody here comes back for it.
       store: false,
+      // What was thought before a call, for us to send back with it.
+      include: ['reasoning.encrypted_content'],
       ...toolFields(request, flatTool),
       ...(request.maxOutputTokens === undefined ? {} : { max_output_tokens: request.maxOutputTokens }),
     },
@@ -43,12 +46,10 @@ function itemsOf(message: Message): readonly object[] {
     case 'assistant':
       return [
         ...(message.content ? [{ role: 'assistant', content: message.content }] : []),
-        ...(message.toolCalls ?? []).map(({ id, name, input }) => ({
-          type: 'function_call',
-          call_id: id,
-          name,
-          arguments: input,
-        })),
+        ...(message.toolCalls ?? []).flatMap(({ id, name, input, signature }) => [
+          ...reasoningIn(signature),
+          { type: 'function_call', call_id: id, name, arguments: input },
+        ]),
       ];
     case 'tool':
       return [{ type: 'function_call_output', call_id: message.toolCallId, output: message.content }];
@@ -62,6 +63,25 @@ function userContent(message: Extract<Message, { role: 'user' }>): string | read
       ? { type: 'input_text', text: part.text }
       : { type: 'input_image', image_url: `data:${part.mediaType};base64,${part.data}` },
   );
+}
+
+/** Encrypted reasoning, as it came; its `status` is not taken back. */
+const Reasoning = z.object({
+  type: z.literal('reasoning'),
+  id: z.string(),
+  summary: z.array(z.unknown()),
+  encrypted_content: z.string(),
+});
+
+/** The reasoning item that belongs before a call; nothing where another service made it. */
+function reasoningIn(signature: string | undefined): readonly object[] {
+  if (!signature?.startsWith('{')) return [];
+  try {
+    const { data } = Reasoning.safeParse(JSON.parse(signature));
+    return data ? [data] : [];
+  } catch {
+    return [];
+  }
 }
 
 const flatTool = ({ name, description, inputSchema }: Tool): object => ({
@@ -95,6 +115,7 @@ type Item = {
   readonly name?: unknown;
   readonly arguments?: unknown;
   readonly phase?: unknown;
+  readonly encrypted_content?: unknown;
 } | null;
 
 type ResponseUsage = {
@@ -112,6 +133,8 @@ function eventDecoder(): Decoder {
   const called = new Set<string>();
   /** Messages in which the model talks about its work; they are no part of the answer. */
   const asides = new Set<unknown>();
+  /** Reasoning that no call has come after yet. */
+  let reasoning: Item = null;
 
   const read = (event: Partial<Event>): readonly EnginePart[] => {
     if (typeof event.type === 'string' && event.type.startsWith('response.')) end.seen = true;
@@ -155,12 +178,15 @@ function eventDecoder(): Decoder {
   /** Each call once: it comes as an item of its own, and again in the whole response. */
   const callsIn = (items: readonly (Item | undefined)[]): readonly EnginePart[] =>
     items.flatMap((item, index) => {
+      if (item?.type === 'reasoning') reasoning = item;
       if (item?.type !== 'function_call' || typeof item.name !== 'string') return [];
       const id = typeof item.call_id === 'string' && item.call_id ? item.call_id : `call_${index}`;
       if (called.has(id)) return [];
       called.add(id);
       const input = typeof item.arguments === 'string' && item.arguments ? item.arguments : '{}';
-      return [{ type: 'tool-call', id, name: item.name, input }];
+      const signature = reasoning?.encrypted_content ? { signature: JSON.stringify(reasoning) } : {};
+      reasoning = null;
+      return [{ type: 'tool-call', id, name: item.name, input, ...signature }];
     });
 
   return {

@@ -102,6 +102,7 @@ test('what is sent is what the official SDK sends, asks for no padding and leave
     input: [{ role: 'user', content: 'hi' }],
     stream_options: { include_obfuscation: false },
     store: false,
+    include: ['reasoning.encrypted_content'],
   });
 });
 
@@ -141,6 +142,7 @@ test('calls and their results are items of their own, pictures parts of a messag
     stream: true,
     stream_options: { include_obfuscation: false },
     store: false,
+    include: ['reasoning.encrypted_content'],
     tools: [
       {
         type: 'function',
@@ -153,4 +155,26 @@ test('calls and their results are items of their own, pictures parts of a messag
     tool_choice: 'auto',
     max_output_tokens: 64,
   });
+});
+
+test('encrypted reasoning goes back before the call it led to, nobody else’s signature does', async () => {
+  const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAA' };
+  const event = {
+    type: 'response.output_item.done',
+    output_index: 0,
+    item: { ...reasoning, status: 'completed' },
+  };
+  const stream = fixture('openai/documented-responses-tools.sse');
+  const { parts } = await decode(`data: ${JSON.stringify(event)}\n\n${stream}`);
+  const call = parts.find((part) => part.type === 'tool-call');
+  assert.ok(call?.signature);
+  const sentFor = (signature: string) => {
+    const toolCalls = [{ id: 'call_a', name: 'look', input: '{}', signature }];
+    const messages = [{ role: 'assistant', content: '', toolCalls } as const];
+    return (openaiResponses.encode('m', { messages }).body as { input: object[] }).input;
+  };
+  const item = { type: 'function_call', call_id: 'call_a', name: 'look', arguments: '{}' };
+  assert.deepEqual(sentFor(call.signature), [reasoning, item]);
+  for (const other of ['CpcBAb4=', '[{"type":"thinking"}]', '{"reasoning_content":"Hm."}', '{broken'])
+    assert.deepEqual(sentFor(other), [item], other);
 });

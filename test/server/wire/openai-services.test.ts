@@ -10,7 +10,7 @@ import { mistral } from '../../../server/engines/mistral.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { vllm } from '../../../server/engines/vllm.ts';
 import { xai } from '../../../server/engines/xai.ts';
-import type { CompletionRequest } from '../../../shared/chat.ts';
+import type { CompletionRequest, ToolCall } from '../../../shared/chat.ts';
 import { decode, decodeAs, fixture, partsOf, recording, refusal, textOf } from './decoded.ts';
 
 const json = (path: string): unknown => JSON.parse(fixture(path));
@@ -204,4 +204,33 @@ test('Mistral gets ids of calls as it wants them, the call’s and the result’
   const [call, result] = idsOf('call_0123456789abcdef');
   assert.match(call, /^[a-z0-9]{9}$/);
   assert.equal(result, call);
+});
+
+test('DeepSeek gets its thoughts back with the call they led to, and an empty field with anybody else’s', async () => {
+  const delta = (more: object, finish_reason: string | null = null) =>
+    `data: ${JSON.stringify({ choices: [{ delta: more, finish_reason }] })}\n\n`;
+  const call = { id: 'call_1', type: 'function', function: { name: 'now', arguments: '{}' } };
+  const stream =
+    delta({ reasoning_content: 'What time ' }) +
+    delta({ reasoning_content: 'is it?' }) +
+    delta({
+      tool_calls: [
+        { index: 0, ...call },
+        { index: 1, ...call, id: 'call_2' },
+      ],
+    }) +
+    delta({}, 'tool_calls');
+  const { parts } = await decode(deepseek.wire, stream);
+  const calls = parts.filter((part) => part.type === 'tool-call').map(({ type: _, ...call }) => call);
+  assert.equal(calls.length, 2);
+  const sentBack = (toolCalls: readonly ToolCall[], engine = deepseek) => {
+    const { messages } = bodyOf(engine, { messages: [{ role: 'assistant', content: '', toolCalls }] });
+    return (messages as [Record<string, unknown>])[0]['reasoning_content'];
+  };
+  assert.equal(sentBack(calls), 'What time is it?');
+  for (const signature of ['CpcBAb4=', '[{"type":"thinking"}]', '{broken', '{"type":"reasoning"}'])
+    assert.equal(sentBack([{ id: 'a', name: 'now', input: '{}', signature }]), '', signature);
+  assert.equal(sentBack(calls, groq), undefined);
+  const elsewhere = await decode(groq.wire, stream);
+  assert.ok(elsewhere.parts.every((part) => part.type !== 'tool-call' || part.signature === undefined));
 });
