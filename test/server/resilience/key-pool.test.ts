@@ -1,6 +1,7 @@
 /** Keys that share one provider's requests: who is asked, who rests, who comes back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { KeyLease } from '../../../server/engines/key-source.ts';
 import { keyPool } from '../../../server/resilience/key-pool.ts';
 import { type ErrorData, type ErrorKind, RumboError } from '../../../shared/errors.ts';
@@ -341,4 +342,48 @@ test('each rest and each return is news, once', async () => {
   await pool.ask();
   await pool.ask();
   assert.equal(pool.changes(), 2);
+});
+
+test('whatever happens, and whatever the clock does, no wait is negative and every key returns', async () => {
+  const kinds = ['unauthorized', 'payment-required', 'rate-limited', 'overloaded', 'cancelled'] as const;
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('ask' as const), model: fc.constantFrom('a', 'b', undefined) }),
+    fc.record({
+      do: fc.constant('end' as const),
+      kind: fc.option(fc.constantFrom(...kinds), { nil: undefined }),
+      retryAfterMs: fc.option(fc.nat({ max: 100_000_000 }), { nil: undefined }),
+      remaining: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+    }),
+    fc.record({ do: fc.constant('later' as const), ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
+  );
+  const month = 32 * 86_400_000;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const pool = lab(2);
+      const underWay: KeyLease[] = [];
+      for (const each of steps) {
+        if (each.do === 'later') pool.later(each.ms);
+        if (each.do === 'ask') {
+          const rest = each.model === undefined ? undefined : pool.restOf(each.model);
+          const lent = await pool.lend(each.model).catch((error: RumboError) => error);
+          if (lent instanceof RumboError) {
+            assert.ok(rest, 'nobody is sent away without a reason');
+            assert.ok((lent.data.retryAfterMs ?? 0) >= 0);
+          } else underWay.push(lent);
+        }
+        if (each.do === 'end') {
+          const lease = underWay.shift();
+          if (each.remaining !== undefined) lease?.told([pool.window(each.remaining)]);
+          const { retryAfterMs, kind } = each;
+          lease?.ended(kind && failure(kind, retryAfterMs === undefined ? {} : { retryAfterMs }));
+        }
+      }
+      for (const lease of underWay) lease.ended();
+      pool.later(month);
+      const free = [await pool.ask(undefined, 'a'), await pool.ask(undefined, 'a')];
+      assert.deepEqual(free.toSorted(), ['sk-1', 'sk-2']);
+      assert.equal(pool.rest(), undefined);
+    }),
+    { numRuns: 200 },
+  );
 });
