@@ -1,4 +1,4 @@
-/** package.json says what shared/settings.ts says. `UPDATE=1 npm run test:unit` writes it. */
+/** package.json and the README say what shared/settings.ts says. `UPDATE=1 npm run test:unit` writes them. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,14 +6,17 @@ import * as z from 'zod';
 import { Settings, section } from '../shared/settings.ts';
 
 const file = new URL('../package.json', import.meta.url);
+const readme = new URL('../README.md', import.meta.url);
+
+type Described = Record<string, unknown> & { default: unknown; markdownDescription: string };
 
 /** The settings as VS Code's `contributes.configuration`. */
 function configuration() {
   const { properties = {} } = z.toJSONSchema(Settings, { io: 'input' });
   const named = Object.entries(properties).map(([key, schema], order) => {
     // VS Code knows no `propertyNames`; the server checks the names.
-    const { propertyNames: _names, ...known } = schema as Record<string, unknown>;
-    return [`${section}.${key}`, { ...known, order }];
+    const { propertyNames: _names, ...known } = schema as Described;
+    return [`${section}.${key}`, { ...known, order }] as const;
   });
   return { title: 'Rumbo', properties: Object.fromEntries(named) };
 }
@@ -26,6 +29,29 @@ test('package.json lists exactly the settings there are', () => {
     writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   }
   assert.deepEqual(manifest.contributes?.configuration, expected);
+});
+
+/** The settings as the README's table. */
+function table(): string {
+  const rows = Object.entries(configuration().properties).map(
+    ([name, { default: value, markdownDescription }]) => {
+      const told =
+        value === null ? 'none' : `\`${JSON.stringify(value).replaceAll(/([,:])(?=\S)/g, '$1 ')}\``;
+      return `| \`${name}\` | ${told} | ${markdownDescription} |`;
+    },
+  );
+  return ['| Setting | Default | What |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+test('the README lists exactly the settings there are', () => {
+  const text = readFileSync(readme, 'utf8');
+  const [known = ''] = /^\| Setting \|[\s\S]*?(?=\n\n)/m.exec(text) ?? [];
+  if (process.env['UPDATE'])
+    writeFileSync(
+      readme,
+      text.replace(known, () => table()),
+    );
+  else assert.equal(known, table());
 });
 
 test('what decides where a request goes and what it may cost is the user’s alone', () => {
