@@ -1,10 +1,13 @@
 /** JSON of any shape in an answer costs at most the answer, never the server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deepseek } from '../../../server/engines/deepseek.ts';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
+import { llamaInfill } from '../../../server/wire/llama-infill.ts';
 import { ollamaChat } from '../../../server/wire/ollama-chat.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
+import { openaiResponses } from '../../../server/wire/openai-responses.ts';
 import type { WireFormat } from '../../../server/wire/wire-format.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
@@ -13,11 +16,14 @@ const formats: Record<string, WireFormat> = {
   anthropic: anthropicMessages,
   gemini: geminiGenerateContent,
   ollama: ollamaChat,
+  deepseek: deepseek.wire,
+  responses: { ...openaiChat(), chat: () => openaiResponses },
+  infill: { ...openaiChat(), chat: () => ({ ...openaiResponses, decoder: () => llamaInfill.decoder() }) },
 };
 
 /** Every name the decoders look for. */
 const names =
-  'choices delta content reasoning tool_calls index id function name arguments finish_reason usage prompt_tokens prompt_tokens_details completion_tokens x_groq type message content_block text thinking partial_json stop_reason stop_details candidates parts functionCall args finishReason usageMetadata promptTokenCount promptFeedback blockReason done done_reason prompt_eval_count data models status meta details'.split(
+  'choices delta content reasoning tool_calls index id function name arguments finish_reason usage prompt_tokens prompt_tokens_details completion_tokens x_groq type message content_block text thinking partial_json stop_reason stop_details candidates parts functionCall args finishReason usageMetadata promptTokenCount promptFeedback blockReason done done_reason prompt_eval_count data models status meta details output item item_id call_id phase response incomplete_details reason encrypted_content summary input_tokens stop_type timings capabilities loaded_instances architecture'.split(
     ' ',
   );
 const words = [
@@ -28,6 +34,15 @@ const words = [
   'content_block_delta',
   'message_delta',
   'STOP',
+  'response.output_item.added',
+  'response.output_item.done',
+  'response.output_text.delta',
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'function_call',
+  'reasoning',
+  'commentary',
 ];
 
 /** Numbers that look random and are the same in every run. */
@@ -58,7 +73,7 @@ for (const [name, wire] of Object.entries(formats)) {
         assert.ok(error instanceof RumboError, String(error));
       }
     };
-    for (let round = 0; round < 5_000; round += 1) {
+    for (let round = 0; round < 3_000; round += 1) {
       const decoder = wire.chat('m').decoder();
       // The outermost value has the names a real event has, so that the inner ones are looked at.
       const event = Object.fromEntries(
