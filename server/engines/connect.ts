@@ -144,9 +144,15 @@ export function connect(connection: Connection): Engine {
             const { status, headers } = response;
             throw wholeAnswer(wire, { status, headers, body: await readText(body.bytes, refusalLimit) });
           }
-          yield* partsOf(body.bytes, decoder(), framing, clock, () => {
-            body.release();
-            over.done();
+          yield* partsOf(body.bytes, {
+            decoder: decoder(),
+            framing,
+            clock,
+            mayBeEmpty: isFill(request),
+            whole() {
+              body.release();
+              over.done();
+            },
           });
         } finally {
           body.close();

@@ -9,19 +9,32 @@ import { within } from './within.ts';
 /** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
 const usageWaitMs = 1_000;
 
-/** @param whole called when the answer is complete and the rest of the body does not matter */
+export type StreamReading = {
+  readonly decoder: Decoder;
+  readonly framing: 'sse' | 'ndjson';
+  readonly clock: AnswerClock;
+  /** Nothing at all is an answer too: there may be nothing to fill in. */
+  readonly mayBeEmpty: boolean;
+  /** Called when the answer is complete and the rest of the body does not matter. */
+  readonly whole: () => void;
+};
+
+/** Rejects with `bad-response` for an answer that is sound and empty, and with what body and decoder reject with. */
 export async function* partsOf(
   bytes: AsyncIterable<Uint8Array>,
-  decoder: Decoder,
-  framing: 'sse' | 'ndjson',
-  clock: AnswerClock,
-  whole: () => void,
+  { decoder, framing, clock, mayBeEmpty, whole }: StreamReading,
 ): AsyncGenerator<EnginePart> {
   const events = eventsOf(bytes, framing);
+  let empty = !mayBeEmpty;
   while (true) {
     const next = decoder.ending ? await usageOrNothing(events.next()) : await events.next();
     for (const part of !next || next.done ? decoder.end() : joined(next.value, decoder)) {
-      if (part.type === 'finish') whole();
+      if (part.type === 'text-delta' || part.type === 'tool-call') empty = false;
+      if (part.type === 'finish') {
+        // Cut or filtered it says so itself; otherwise somebody else may have an answer.
+        if (empty && (part.reason === 'stop' || part.reason === 'other')) throw nothingSaid();
+        whole();
+      }
       clock.handed();
       yield part;
       if (part.type === 'finish') return;
@@ -63,3 +76,9 @@ async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+const nothingSaid = (): RumboError =>
+  new RumboError('The model ended its answer without a word.', {
+    kind: 'bad-response',
+    action: 'Ask again, or use another model.',
+  });

@@ -8,6 +8,8 @@ import { connect } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { usualLimits } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
+import type { StreamFormat } from '../../../server/wire/wire-format.ts';
+import type { FillRequest } from '../../../shared/chat.ts';
 import { keySource } from '../../support/key-source.ts';
 
 const { http, dispose } = undiciHttp({ systemCertificates: false });
@@ -17,6 +19,13 @@ const chunk = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 const text = chunk({ choices: [{ delta: { content: 'Hi' } }] });
 const stop = chunk({ choices: [{ delta: {}, finish_reason: 'stop' }] });
 const usage = chunk({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+
+/** Fill in the middle, in the words of a chat. */
+const fill: StreamFormat<FillRequest> = {
+  framing: 'sse',
+  encode: () => ({ path: '/fill', body: {} }),
+  decoder: () => openaiCompatible.wire.chat('m').decoder(),
+};
 
 /** A service that answers every chat as told; says how often it was connected and how many sockets were closed on it. */
 async function service(t: TestContext, respond: (response: ServerResponse) => void) {
@@ -40,7 +49,7 @@ async function service(t: TestContext, respond: (response: ServerResponse) => vo
   const engine = connect({
     provider: 'lab',
     label: 'Lab',
-    definition: openaiCompatible,
+    definition: { ...openaiCompatible, wire: { ...openaiCompatible.wire, fill } },
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     http,
     keys: keySource(undefined),
@@ -51,7 +60,7 @@ async function service(t: TestContext, respond: (response: ServerResponse) => vo
     const parts = await Array.fromAsync(engine.stream('m', { messages: [] }, new AbortController().signal));
     return { last: parts.at(-1), ms: performance.now() - before };
   };
-  return { seen, ask };
+  return { seen, ask, engine };
 }
 
 const whole = { input: 1, cachedRead: 0, cacheWrite: 0, output: 1, reasoning: 0 };
@@ -103,4 +112,26 @@ test('a service that goes on after its end is cut off', async (t) => {
   assert.equal((await ask()).last?.type, 'finish');
   await sleep(250);
   assert.equal(seen.closedEarly, 1);
+});
+
+test('an answer that is sound and empty is no answer, unless there may be nothing to fill in', async (t) => {
+  const thought = chunk({ choices: [{ delta: { reasoning: 'Hm.' } }] });
+  for (const before of ['', thought]) {
+    const { ask, engine } = await service(t, (response) => response.end(`${before}${stop}data: [DONE]\n\n`));
+    await assert.rejects(ask(), {
+      kind: 'bad-response',
+      message: 'The model ended its answer without a word.',
+    });
+    const hole = { prefix: 'a', suffix: 'b' };
+    const filled = await Array.fromAsync(engine.stream('m', hole, new AbortController().signal));
+    assert.equal(filled.at(-1)?.type, 'finish');
+  }
+});
+
+test('an empty answer that was cut or filtered says so itself', async (t) => {
+  for (const reason of ['length', 'content_filter']) {
+    const cut = chunk({ choices: [{ delta: {}, finish_reason: reason }] });
+    const { ask } = await service(t, (response) => response.end(`${cut}data: [DONE]\n\n`));
+    assert.equal((await ask()).last?.type, 'finish');
+  }
 });
