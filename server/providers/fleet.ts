@@ -93,10 +93,11 @@ export function fleet(parts: FleetParts) {
     /** Models that may not be asked now although their provider may, and why. */
     restingModels: (): ReadonlyMap<string, ProviderRest> => perModel((each, name) => each.restOf(name)),
     /** Answers being given now or waiting for their turn, by provider. Missing: none. */
-    inFlight: (): ReadonlyMap<string, number> =>
-      new Map(
-        [...providers].map(([name, each]) => [name, each.inFlight()] as const).filter(([, now]) => now > 0),
-      ),
+    inFlight(): ReadonlyMap<string, number> {
+      const busy = new Map<string, number>();
+      for (const [name, each] of providers) if (each.inFlight() > 0) busy.set(name, each.inFlight());
+      return busy;
+    },
     /** What is left of token windows, by model id. */
     tokensLeft: (): ReadonlyMap<string, TokensLeft> => perModel((each, name) => each.tokensLeft(name)),
     /**
