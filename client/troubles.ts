@@ -31,8 +31,11 @@ async function tell(
   { model, outcome, message }: Attempt & { outcome: Trouble },
 ): Promise<void> {
   const button = buttonFor({ kind: outcome, message: '', provider: providerOf(model) });
-  const said = message ?? `${model} did not answer: ${outcome.replaceAll('-', ' ')}.`;
-  const sentences = [said, `${receipt.model} answered instead.`, reactions[outcome].action];
+  const sentences = [
+    `${model} did not answer: ${message ?? `${outcome.replaceAll('-', ' ')}.`}`,
+    `${receipt.model} answered instead.`,
+    reactions[outcome].action,
+  ];
   const picked = await warn(sentences.join(' '), ...(button ? [button.label] : []));
   if (picked && typeof button?.remedy === 'object')
     await vscode.commands.executeCommand(button.remedy.command, ...(button.remedy.arguments ?? []));

@@ -87,9 +87,10 @@ export function answerDocument(answer: Answer): string {
     ...answer.aside.map(asideSection),
     ...(answer.aside.length > 0 && (text || !ending) ? ['---'] : []),
     ...(text ? [withFenceClosed(text.trimEnd())] : []),
-    ...answer.takeovers.map(
-      ({ from, to, reason }) => `*${oneLine(`${to} took over from ${from}: ${reason}`)}*`,
-    ),
+    ...answer.takeovers.map(({ from, to, reason }) => {
+      const why = receipt ? '. The receipt says where and why.' : `: ${reason}`;
+      return `*${oneLine(`${to} took over from ${from}${why}`)}*`;
+    }),
     ...(ending ? [] : [`*${oneLine(progress(answer))}*`]),
     ...(ending?.type === 'stopped'
       ? [`---\n\n**Stopped by you.**${text ? ' What had arrived is kept above.' : ''}`]

@@ -13,6 +13,10 @@ const states: Readonly<Record<ProviderState, { readonly icon: string; readonly w
   off: { icon: 'circle-slash', words: 'off' },
 };
 
+/** A local engine of ours that nobody seems to use: that it does not run is no failure. */
+export const isAbsent = ({ state, source, name, kind, models, last }: ProviderStatus): boolean =>
+  state === 'unreachable' && source === 'local' && name === kind && models.length === 0 && !last;
+
 /** The name of a ThemeIcon. */
 export function stateIcon(provider: ProviderStatus): string {
   const need = needOf(provider);
@@ -28,16 +32,22 @@ export function needOf({ state, rule, key }: ProviderStatus): 'key refused' | 'a
   return rule === 'key' || (state === 'no-key' && key !== 'none') ? 'key refused' : undefined;
 }
 
-/** What works stands first; otherwise the server's order stays. */
+/** What works stands first, then what somebody has to see to; otherwise the server's order stays. */
 export const inOrder = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
-  providers.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
-const order: readonly ProviderState[] = [
+  providers.toSorted((one, other) => place(one) - place(other));
+
+function place(provider: ProviderStatus): number {
+  if (needOf(provider)) return order.indexOf('resting');
+  return order.indexOf(isAbsent(provider) ? 'absent' : provider.state);
+}
+const order: readonly (ProviderState | 'absent')[] = [
   'ready',
   'resting',
   'checking',
   'unknown',
   'unreachable',
   'no-key',
+  'absent',
   'off',
 ];
 
@@ -50,13 +60,14 @@ export function providerDescription(provider: ProviderStatus, locale?: string): 
     const why = rule === 'rate-limit' ? 'rate limit' : 'resting';
     return until ? `${why} until ${clock(until, locale)}` : why;
   }
+  if (isAbsent(provider)) return 'not running';
   if (state !== 'ready') return states[state].words;
   const known = models.length === 1 ? '1 model' : `${models.length} models`;
   const [scarcest] = openWindows(provider);
   return [
     circuit === 'half-open' ? 'being tried again' : states.ready.words,
-    known,
-    ...(scarcest && shareLeft(scarcest) < scarce ? [left(scarcest)] : []),
+    // A row has room for one of them.
+    scarcest && shareLeft(scarcest) < scarce ? left(scarcest) : known,
   ].join(' · ');
 }
 
@@ -94,14 +105,15 @@ const shareLeft = ({ limit, remaining }: RateWindow): number =>
 
 /** `3 of 60 requests left`. */
 const left = ({ unit, limit, remaining }: RateWindow): string =>
-  oneLine(`${count(remaining)}${limit === null ? '' : ` of ${count(limit)}`} ${unit} left`);
+  oneLine(`${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} ${unit} left`);
 
-/** `3 of 60 requests left`, and when it is full again: `full again at 14:05, for small`. */
+/** A row of the tree is narrow: 21,500 is 21.5k. */
+const amount = (number: number): string => (number < 10_000 ? count(number) : shortCount(number));
+
+/** `3 of 60 requests left`, and when it is full again: `full at 14:05, for small`. */
 export const windowWords = (window: RateWindow, locale?: string): { left: string; until: string } => ({
   left: left(window),
-  until: oneLine(
-    `full again at ${clock(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`,
-  ),
+  until: oneLine(`full at ${clock(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`),
 });
 
 /** `ok, 12 requests, 1 failed`, `rests until 14:05: The key was refused.` */

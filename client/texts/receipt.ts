@@ -18,7 +18,7 @@ export function receiptSection(receipt: Receipt, text?: string): string {
     `- **Money:** ${money(receipt)}${lost(receipt)}`,
     `- **Time:** ${first}${duration(totalMs)} in all`,
     ...attempts(receipt.attempts),
-    ...seams(receipt.seams, text),
+    ...seams(receipt, text),
     ...(receipt.finishReason === 'length' ? ['- **Cut:** the model reached its output limit.'] : []),
     ...(receipt.finishReason === 'content-filter' ? ['- **Cut:** the provider’s filter ended it.'] : []),
     ...(note ? [`- **Note:** ${oneLine(note)}`] : []),
@@ -112,17 +112,17 @@ const endings: Readonly<Partial<Record<ErrorKind, string>>> = {
 };
 
 /** Where one model's words end and another's begin. */
-function seams(list: readonly Seam[], text?: string): string[] {
-  const [only] = list;
-  if (!only) return [];
-  if (list.length === 1) return [`- **Seam:** ${seam(only, text)}`];
-  return [`- **Seams:** ${list.length}`, ...list.map((each, index) => `  ${index + 1}. ${seam(each, text)}`)];
+function seams(receipt: Receipt, text?: string): string[] {
+  const lines = receipt.seams.map((each) => seam(each, receipt.attempts, text));
+  if (lines.length <= 1) return lines.map((line) => `- **Seam:** ${line}`);
+  return [`- **Seams:** ${lines.length}`, ...lines.map((line, index) => `  ${index + 1}. ${line}`)];
 }
 
-function seam({ at, from, to, reason }: Seam, text = ''): string {
+function seam({ at, from, to, reason }: Seam, tries: readonly Attempt[], text = ''): string {
   const words = wordsBefore(text, at);
   const where = at === 1 ? 'After 1 character' : `After ${count(at)} characters`;
-  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${oneLine(to)} went on. ${oneLine(reason)}`;
+  const said = tries.some(({ model, message }) => model === from && message === reason);
+  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${oneLine(to)} went on.${said ? '' : ` ${oneLine(reason)}`}`;
 }
 
 /** The last words before a seam, to search for; as code, where they cannot begin a heading or a picture. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Model } from '../../shared/models.ts';
 import type { KeyStatus, ModelRest, ProviderStatus, RateWindow } from '../../shared/status.ts';
 import {
+  isAbsent,
   keyState,
   lastAction,
   modelDescription,
@@ -89,7 +90,7 @@ export function rowItem(row: Row, locale?: string): vscode.TreeItem {
 
 function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeItem {
   const item = new vscode.TreeItem(provider.label, vscode.TreeItemCollapsibleState.Collapsed);
-  const color = needOf(provider) ? colors.unreachable : colors[provider.state];
+  const color = colorOf(provider);
   item.id = `provider:${provider.name}`;
   item.description = providerDescription(provider, locale);
   item.iconPath = new vscode.ThemeIcon(
@@ -104,12 +105,15 @@ function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeIte
 }
 
 /** Test results have the same three meanings. */
-const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> & { readonly unreachable: string } =
-  {
-    ready: 'testing.iconPassed',
-    unreachable: 'testing.iconErrored',
-    resting: 'testing.iconQueued',
-  };
+function colorOf(provider: ProviderStatus): string | undefined {
+  if (needOf(provider)) return 'testing.iconErrored';
+  return isAbsent(provider) ? undefined : colors[provider.state];
+}
+const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> = {
+  ready: 'testing.iconPassed',
+  unreachable: 'testing.iconErrored',
+  resting: 'testing.iconQueued',
+};
 
 function modelItem(model: Model, rest?: ModelRest, locale?: string): vscode.TreeItem {
   const item = new vscode.TreeItem(model.name);

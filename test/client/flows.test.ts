@@ -143,7 +143,7 @@ test('a plan that another model goes on with is one answer, and its receipt show
   ]);
   assert.match(
     shown(),
-    /\nFirst half\n\n\*groq\/llama took over from lab\/small: It went silent\.\*\n\n---\n\n## Receipt[\s\S]*\*\*Seam:\*\* After 5 characters \(`First`\)/,
+    /\nFirst half\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*\n\n---\n\n## Receipt[\s\S]*\*\*Seam:\*\* After 5 characters \(`First`\)/,
   );
 });
 

@@ -10,7 +10,7 @@ const refused: Attempt = {
   model: 'groq/llama',
   outcome: 'unauthorized',
   ms: 90,
-  message: 'Groq refused the key.',
+  message: 'The API key was refused.',
 };
 const answered = (model: Attempt['model']): Attempt => ({ model, outcome: 'ok', ms: 900 });
 const setUp = () => {
@@ -30,7 +30,7 @@ test('a refused key that an answer went round is told once, with the way to mend
   assert.deepEqual(editor.messages, [
     {
       kind: 'warning',
-      text: 'Groq refused the key. lab/small answered instead. Set a working key with “Rumbo: Set API Key”.',
+      text: 'groq/llama did not answer: The API key was refused. lab/small answered instead. Set a working key with “Rumbo: Set API Key”.',
       buttons: ['Set API Key'],
     },
   ]);

@@ -73,7 +73,10 @@ test('an answer that another model goes on with stays one text, and says who too
   );
   const seams = [{ at: 11, from: 'lab/small', to: 'groq/llama', reason: 'It broke off.' }] as const;
   const whole = answerDocument({ ...state, ending: { type: 'complete', receipt: receipt({ seams }) } });
-  assert.match(whole, /2\. Leap\n\n\*groq\/llama took over from lab\/small/);
+  assert.match(
+    whole,
+    /2\. Leap\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*/,
+  );
   assert.match(whole, /\*\*Seam:\*\* After 11 characters \(`1\. Look 2\.`\) lab\/small broke off/);
 });
 

@@ -64,13 +64,13 @@ test('a rate limit says what is left and when it is full again, as long as it ho
   const window = requests({ resetsAt: at1405 });
   assert.deepEqual(windowWords(window, 'en-GB'), {
     left: '3 of 60 requests left',
-    until: 'full again at 14:05',
+    until: 'full at 14:05',
   });
   assert.deepEqual(
     windowWords({ ...window, limit: null, unit: 'input tokens', remaining: 12_000, model: 'small' }, 'en-GB'),
     {
-      left: '12,000 input tokens left',
-      until: 'full again at 14:05, for small',
+      left: '12k input tokens left',
+      until: 'full at 14:05, for small',
     },
   );
   const past = requests({ resetsAt: long() });
@@ -82,7 +82,7 @@ test('a rate limit says what is left and when it is full again, as long as it ho
 
 test('only a rate limit that is nearly used up is said beside the name', () => {
   const words = (window: RateWindow) => providerDescription(provider({ windows: [window] }));
-  assert.equal(words(requests()), 'ready · 1 model · 3 of 60 requests left');
+  assert.equal(words(requests()), 'ready · 3 of 60 requests left');
   assert.equal(words(requests({ remaining: 30 })), 'ready · 1 model');
   assert.equal(words(requests({ limit: null })), 'ready · 1 model');
   assert.equal(words(requests({ resetsAt: long() })), 'ready · 1 model');
@@ -133,8 +133,35 @@ test('a model that rests says until when and why; one that is tried again says t
   assert.equal(restWords({ ...rest, circuit: 'half-open' }), 'being tried again');
 });
 
-test('what works stands first in the tree', () => {
+test('what works stands first in the tree, then what waits for the user; what nobody uses comes last', () => {
   const states = ['off', 'no-key', 'ready', 'unreachable', 'resting', 'checking', 'unknown'] as const;
-  const sorted = inOrder(states.map((state) => provider({ state }))).map(({ state }) => state);
-  assert.deepEqual(sorted, ['ready', 'resting', 'checking', 'unknown', 'unreachable', 'no-key', 'off']);
+  const all = states.map((state) => provider({ state, key: 'none', label: state }));
+  const absent = provider({
+    state: 'unreachable',
+    name: 'ollama',
+    kind: 'ollama',
+    models: [],
+    label: 'absent',
+  });
+  const refused = provider({ state: 'no-key', key: 'environment', label: 'refused' });
+  const sorted = inOrder([absent, ...all, refused]).map(({ label }) => label);
+  assert.deepEqual(sorted, [
+    'ready',
+    'resting',
+    'refused',
+    'checking',
+    'unknown',
+    'unreachable',
+    'no-key',
+    'absent',
+    'off',
+  ]);
+});
+
+test('a local engine of ours that is not there is not running; one that was used or named is unreachable', () => {
+  const ollama = provider({ state: 'unreachable', name: 'ollama', kind: 'ollama', models: [] });
+  assert.equal(providerDescription(ollama), 'not running');
+  const last = { at: at1405, model: 'small', outcome: 'unreachable', ms: 3 };
+  assert.equal(providerDescription({ ...ollama, last }), 'unreachable');
+  assert.equal(providerDescription({ ...ollama, name: 'mine' }), 'unreachable');
 });

@@ -91,6 +91,12 @@ test('a seam is shown by how far it is and the words before it, several in order
     /- \*\*Seam:\*\* After 43 characters \(`…Retry the 'upload' three times,`\) groq\/llama broke off and lab\/small went on\. Groq sent nothing for 30 s\.\n/,
   );
   assert.match(receiptSection(receipt({ seams })), /\*\*Seam:\*\* After 43 characters groq\/llama broke off/);
+  const attempts = [
+    { model: 'groq/llama', outcome: 'interrupted', ms: 9, message: 'Groq sent nothing\nfor 30 s.' },
+    { model: 'lab/small', outcome: 'ok', ms: 9 },
+  ] as const;
+  const told = receiptSection(receipt({ seams, attempts }));
+  assert.equal(told.match(/Groq sent nothing/g)?.length, 1, 'the reason stands with the attempt');
   const two = [...seams, { at: 1240, from: 'lab/small', to: 'x/y', reason: 'It ended.' }] as const;
   assert.match(
     receiptSection(receipt({ seams: two })),

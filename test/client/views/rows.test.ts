@@ -29,7 +29,7 @@ test('under a provider stand what is said of it, its keys and limits, and its mo
       'Its limit is used up. | ',
       'LAB_KEY_1 | ok, 12 requests',
       'LAB_KEY_2 | rests until hh:mm: The key was refused.',
-      '3 of 60 requests left | full again at hh:mm',
+      '3 of 60 requests left | full at hh:mm',
       'small | local · tier 3 · 32k · free',
       'large | rests until hh:mm · local · tier 3 · 32k · free',
       'gone | being tried again: It was **silent**.',

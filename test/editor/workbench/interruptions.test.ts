@@ -56,27 +56,33 @@ const paid = await fakeOpenAi({
   },
 });
 
+const provider = ({ baseUrl }: typeof flaky, label: string) => ({
+  kind: 'openai-compatible',
+  label,
+  baseUrl,
+  source: 'local',
+});
+const local = {
+  ...withoutLocalEngines,
+  flaky: provider(flaky, 'Flaky lab'),
+  steady: provider(steady, 'Steady lab'),
+};
+const cloud = (label: string, keyEnv: string) => ({
+  ...provider(paid, label),
+  source: 'api',
+  keyEnv,
+  models: ['quick', 'clever'],
+});
+
 const scenario = scenarios(async (defer) => {
   for (const each of [flaky, steady, paid]) defer(() => each.close());
-  const local = ({ baseUrl }: typeof flaky, label: string) => ({
-    kind: 'openai-compatible',
-    label,
-    baseUrl,
-    source: 'local',
-  });
   return openEditor({
     env: { GOOD_KEY: 'sk-good', BAD_KEY: 'sk-bad' },
     settings: {
       'rumbo.routing.strategy': 'priority',
       'rumbo.routing.priorityOrder': ['flaky', 'steady'],
       'rumbo.cache.enabled': false,
-      'rumbo.providers': {
-        ...withoutLocalEngines,
-        flaky: local(flaky, 'Flaky lab'),
-        steady: local(steady, 'Steady lab'),
-        paid: { ...local(paid, 'Paid lab'), source: 'api', keyEnv: 'GOOD_KEY', models: ['quick', 'clever'] },
-        stranger: { ...local(paid, 'Stranger'), source: 'api', keyEnv: 'BAD_KEY', models: ['quick'] },
-      },
+      'rumbo.providers': local,
     },
   });
 });
@@ -94,7 +100,10 @@ scenario('a plan whose model breaks off is finished by another, and says so', as
   await editor.screenshot('interrupted-continued');
   const text = await editor.text(answer);
   assert.ok(text.includes(whole.trimEnd()), text);
-  assert.match(text, /\*steady\/fake-model took over from flaky\/fake-model: .*\*\n\n---\n\n## Receipt/);
+  assert.match(
+    text,
+    /\*steady\/fake-model took over from flaky\/fake-model\. The receipt says where and why\.\*\n\n---\n\n## Receipt/,
+  );
   assert.match(text, /\*\*Model:\*\* steady\/fake-model\n/);
 });
 
@@ -128,12 +137,19 @@ scenario('when all of them break off, what had come stays and is marked incomple
 
 scenario('the view shows what is left of rate limits, and which key was refused', async (editor) => {
   await editor.page.locator('.activitybar [aria-label^="Rumbo"]').first().click();
-  await editor.set({ 'rumbo.routing.priorityOrder': ['stranger', 'paid', 'steady'] });
+  await editor.set({
+    'rumbo.routing.priorityOrder': ['stranger', 'paid', 'steady'],
+    'rumbo.providers': {
+      ...local,
+      stranger: cloud('Stranger', 'BAD_KEY'),
+      paid: cloud('Paid lab', 'GOOD_KEY'),
+    },
+  });
   await ask(editor);
   await editor.notification(/answered instead/);
   await editor.screenshot('key-refused');
   await editor.row(/Stranger.*key refused/).waitFor();
   await editor.unfold(/Paid lab/);
-  await editor.row(/3 of 60 requests left.*full again at/).waitFor();
+  await editor.row(/3 of 60 requests left.*full at/).waitFor();
   await editor.screenshot('providers-limits');
 });
