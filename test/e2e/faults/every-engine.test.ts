@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
 import { beforeTheAnswer } from '../../support/faults/before-the-answer.ts';
 import { duringTheAnswer } from '../../support/faults/during-the-answer.ts';
-import { type FakedEngine, fakedEngines } from '../../support/faults/engines.ts';
+import { type FakedEngine, fakedEngines, nameOf } from '../../support/faults/engines.ts';
 import type { Fault } from '../../support/faults/fault.ts';
 import { type Servers, servers } from '../../support/faults/servers.ts';
 import { tryFault } from '../../support/faults/trial.ts';
@@ -60,5 +60,5 @@ async function trial(engine: FakedEngine, fault: Fault, alone: boolean): Promise
   if (lost) counts.lost += 1;
   else if (outcome === 'error') counts.errors += 1;
   else counts.survived += 1;
-  return complaints.map((each) => `${engine.kind}${alone ? ', alone' : ''}: ${each}`);
+  return complaints.map((each) => `${nameOf(engine)}${alone ? ', alone' : ''}: ${each}`);
 }

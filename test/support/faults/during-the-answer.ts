@@ -117,9 +117,6 @@ const endTwice = (_body: string, events: readonly string[]): string =>
     )
     .join('');
 
-/** The services whose end has a marker of its own behind the finish reason. */
-const marked = ({ kind }: FakedEngine): boolean => kind !== 'gemini' && kind !== 'ollama';
-
 const withoutUsage = does.withData((event) => {
   for (const field of ['usage', 'usageMetadata', 'x_groq', 'prompt_eval_count', 'eval_count'])
     delete event[field];
@@ -135,7 +132,7 @@ const sound: readonly Fault[] = [
   fine('nothing at all', () => (exchange) => exchange.answer(), { tellsUsage: true }),
   fine(
     'a missing end marker, the connection left open',
-    (engine) => (marked(engine) ? does.withoutMarker(1) : undefined),
+    ({ endsAtOnce }) => (endsAtOnce ? undefined : does.withoutMarker(1)),
     { withinMs: 2_500, tellsUsage: true },
   ),
   fine('a malformed event in the middle', ({ vendor }) =>

@@ -98,6 +98,14 @@ export const openAiVendor: Vendor = {
   },
 };
 
+/** OpenAI's Responses: the error in an event of its own, with a name. */
+export const responsesVendor: Vendor = {
+  ...openAiVendor,
+  event: ({ status, message }) =>
+    `event: error\n${data({ type: 'error', sequence_number: 2, error: { type: openAiType(status), code: 'server_error', message, param: null } })}`,
+  unknownEvent: `event: response.something.new\n${data({ type: 'response.something.new', sequence_number: 2, delta: 'x' })}`,
+};
+
 /** llama-server and vLLM: the code is the status. */
 export const localVendor: Vendor = {
   ...openAiVendor,
