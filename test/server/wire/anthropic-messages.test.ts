@@ -29,6 +29,24 @@ test('tool calls come out whole, one without arguments too', async () => {
   assert.ok(parts[3]?.type === 'finish' && parts[3].reason === 'tool-calls');
 });
 
+test('what a real server streams in this form is read whole: text, thinking, a call in fragments', async () => {
+  const text = await partsOf(wire, fixture('anthropic/llama-server-messages.sse'));
+  assert.equal(textOf(text), 'Hello! I am a tiny local model that always gives this same answer.');
+  assert.deepEqual(text.at(-1), {
+    type: 'finish',
+    reason: 'stop',
+    usage: { input: 21, cachedRead: 20, cacheWrite: 0, output: 14, reasoning: 0 },
+  });
+  const thought = await partsOf(wire, fixture('anthropic/llama-server-reasoning.sse'));
+  const reasoning = thought.map((part) => (part.type === 'reasoning-delta' ? part.text : '')).join('');
+  assert.equal(reasoning, 'The user said hi; I should greet back.\n');
+  assert.doesNotMatch(textOf(thought), /I should greet/);
+  const [call, finish] = await partsOf(wire, fixture('anthropic/llama-server-tools.sse'));
+  assert.ok(call?.type === 'tool-call' && call.name === 'get_weather' && call.signature === undefined);
+  assert.deepEqual(JSON.parse(call.input), { city: 'Paris', unit: 'celsius' });
+  assert.ok(finish?.type === 'finish' && finish.reason === 'tool-calls');
+});
+
 test('a tool call carries the thinking before it, sealed, and the next call none of it', async () => {
   const parts = await partsOf(wire, fixture('anthropic/documented-thinking-and-tools.sse'));
   const [first, second] = parts.filter((part) => part.type === 'tool-call');
