@@ -30,6 +30,7 @@ export function buildCatalogue(): Catalogue {
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   return {
     source: `@pydantic/genai-prices ${version} of ${released}, https://github.com/pydantic/genai-prices`,
+    released,
     licence: 'MIT, © Pydantic Services Inc.; see NOTICE',
     unit: 'US dollars per million tokens',
     providers: Object.fromEntries(

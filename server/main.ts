@@ -26,7 +26,7 @@ import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { messageWriter } from './platform/message-writer.ts';
 import { fleet } from './providers/fleet.ts';
-import { lookUp } from './registry/catalogue.ts';
+import { registry } from './registry/registry.ts';
 import { serve } from './routes.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
@@ -78,13 +78,14 @@ function start(params: InitializeParams): InitializeResult {
   const numbers = counters();
   const past = experience();
   for (const lesson of book.recent(rememberedAnswers)) past.learn(lesson);
+  const models = registry(storagePath, now, (message) => log.warn(message));
   const providers = fleet({
     http,
     keys: secrets,
     now,
     changed: announce.changed,
     definitions: engines,
-    lookUp,
+    lookUp: models.lookUp,
     env: process.env,
   });
   const answers = orchestrator({

@@ -1,18 +1,16 @@
-/** What is known of cloud models beside what their services list: prices and context lengths, bundled with Rumbo. */
+/** What came with Rumbo of cloud models, beside what their services list: prices, limits and what they can do. */
 import type { Price, Rates } from '../../shared/models.ts';
 import bundled from './catalogue.json' with { type: 'json' };
-import { tierOf } from './tiers.ts';
+import type { ModelFacts } from './facts.ts';
+import { familyFacts } from './families.ts';
 
-/** What the catalogue says of a model; `null` where it says nothing. */
-export type CatalogueEntry = {
-  /** `null`: unknown, which is never 0. */
-  readonly price: Price | null;
-  /** Tokens. */
-  readonly contextTokens: number | null;
-  /** Tokens. The source does not know it for any model yet. */
-  readonly maxOutputTokens: number | null;
-  /** 1 (small) – 5 (frontier). */
-  readonly tier: number | null;
+/** What the bundle says of a model, and since when it holds. */
+export type BundledFacts = {
+  readonly facts: ModelFacts;
+  /** Milliseconds since 1970: the source's release, or the day since when the price has been this one. */
+  readonly atMs: number;
+  /** The price changes by the hour, so a page that gives one for the whole day knows less. */
+  readonly hourly: boolean;
 };
 
 /** A prompt of more than `overTokens` is priced at these rates, all of it. */
@@ -21,6 +19,8 @@ export type LongContext = { readonly overTokens: number; readonly price: Rates }
 /** The file as scripts/update-catalogue.ts writes it. */
 export type Catalogue = {
   readonly source: string;
+  /** ISO date, UTC, of the source's release. */
+  readonly released: string;
   readonly licence: string;
   readonly unit: string;
   /** By engine kind. */
@@ -50,29 +50,35 @@ export type CatalogueModel = {
 
 export const catalogue: Catalogue = bundled;
 
+const releasedMs = Date.parse(catalogue.released);
+
 /**
  * By the engine's kind (`openai`, `gemini`, …) and the name its service knows. An exact name comes before a beginning,
  * the longest beginning before a pattern.
- * @param now milliseconds since 1970, for prices that change on a date or by the hour
+ * @param nowMs milliseconds since 1970, for prices that change on a date or by the hour
  */
-export function lookUp(kind: string, name: string, now = Date.now()): CatalogueEntry {
+export function bundledFacts(kind: string, name: string, nowMs: number): BundledFacts {
   const model = find(catalogue.providers[kind] ?? [], name);
-  const changed = model?.later?.findLast(({ from }) => Date.parse(from) <= now);
+  const changed = model?.later?.findLast(({ from }) => Date.parse(from) <= nowMs);
+  const price = hourly(model, nowMs) ?? priceOf(changed ?? model);
   return {
-    price: hourly(model, now) ?? priceOf(changed ?? model),
-    contextTokens: model?.contextTokens ?? null,
-    maxOutputTokens: null,
-    tier: tierOf(name),
+    facts: {
+      ...familyFacts(kind, name),
+      ...(model?.contextTokens === undefined ? {} : { contextTokens: model.contextTokens }),
+      ...(price ? { price } : {}),
+    },
+    atMs: changed ? Date.parse(changed.from) : releasedMs,
+    hourly: model?.hours !== undefined,
   };
 }
 
-function hourly(model: CatalogueModel | undefined, now: number): Price | undefined {
-  const time = new Date(now).toISOString().slice(11, 16);
+function hourly(model: CatalogueModel | undefined, nowMs: number): Price | undefined {
+  const time = new Date(nowMs).toISOString().slice(11, 16);
   return model?.hours?.find(({ from, to }) => from <= time && time < to)?.price;
 }
 
-function priceOf(found: Pick<CatalogueModel, 'price' | 'longContext'> | undefined): Price | null {
-  if (!found?.price) return null;
+function priceOf(found: Pick<CatalogueModel, 'price' | 'longContext'> | undefined): Price | undefined {
+  if (!found?.price) return;
   const { price, longContext } = found;
   return longContext
     ? { ...price, longContext: { overTokens: longContext.overTokens, rates: longContext.price } }

@@ -4,17 +4,28 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildCatalogue } from '../../../scripts/update-catalogue.ts';
 import { engines } from '../../../server/engines/table.ts';
-import { catalogue, lookUp } from '../../../server/registry/catalogue.ts';
+import { catalogue } from '../../../server/registry/catalogue.ts';
+import { knownOf } from '../../../server/registry/known.ts';
 
 const now = Date.parse('2026-11-21T00:00:00Z');
 
-test('known models have their price per million tokens and their context', () => {
-  assert.deepEqual(lookUp('anthropic', 'claude-opus-5-5', now), {
+/** Without any word from outside. */
+const lookUp = (kind: string, name: string, nowMs: number) => knownOf(kind, name, {}, () => undefined, nowMs);
+
+test('known models have their price per million tokens, their limits, what they can do, and where that comes from', () => {
+  const { provenance, ...opus } = lookUp('anthropic', 'claude-opus-5-5', now);
+  assert.deepEqual(opus, {
     price: { input: 4, output: 20, cachedRead: 0.2, cacheWrite: 5 },
     contextTokens: 1_000_000,
-    maxOutputTokens: null,
+    maxOutputTokens: 128_000,
     tier: 5,
+    abilities: { tools: true, vision: true },
+    reasoning: true,
+    fill: null,
+    embeds: null,
   });
+  const released = Date.parse('2026-09-23');
+  assert.deepEqual(provenance.price, { origin: 'bundle', source: 'bundle', atMs: released });
   assert.deepEqual(lookUp('groq', 'openai/gpt-oss-120b', now).price, {
     input: 0.15,
     output: 0.6,

@@ -1,0 +1,68 @@
+/** A Markdown page as headings, paragraphs and tables: what pricing pages are made of. Pure. */
+
+export type Block =
+  | { readonly type: 'heading'; readonly level: number; readonly text: string }
+  | { readonly type: 'text'; readonly text: string }
+  | Table;
+
+export type Table = {
+  readonly type: 'table';
+  /** Column names in lower case. */
+  readonly head: readonly string[];
+  /** Cells as they are written, with their links. */
+  readonly rows: readonly (readonly string[])[];
+};
+
+/** Longer pages are cut: a pricing page has some hundred lines. */
+const mostLines = 50_000;
+
+export function blocksOf(page: string): Block[] {
+  const blocks: Block[] = [];
+  let rows: string[][] = [];
+  let head: readonly string[] | undefined;
+  const close = () => {
+    if (head) blocks.push({ type: 'table', head, rows });
+    rows = [];
+    head = undefined;
+  };
+  for (const line of page.split(/\r?\n/, mostLines)) {
+    if (/^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/.test(line) && line.includes('|')) {
+      // A second line of dashes: the row above it is the real head, what came before were groups of columns.
+      head = (rows.at(-1) ?? []).map((cell) => plain(cell).toLowerCase());
+      rows = [];
+    } else if (line.includes('|')) {
+      rows.push(cellsOf(line));
+    } else {
+      close();
+      const heading = /^(#{1,6})\s+(.*)$/.exec(line);
+      if (heading)
+        blocks.push({ type: 'heading', level: heading[1]?.length ?? 1, text: plain(heading[2] ?? '') });
+      else if (line.trim() !== '') blocks.push({ type: 'text', text: line.trim() });
+    }
+  }
+  close();
+  return blocks;
+}
+
+/** The words of a cell: without links, emphasis, escapes, footnotes and tags. */
+export const plain = (cell: string): string =>
+  cell
+    .replace(/<sup>.*?<\/sup>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .replace(/\\([$|*_<>~-])/g, '$1')
+    .replace(/[*`]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+const cellsOf = (line: string): string[] =>
+  line
+    .trim()
+    .replace(/^\|/, '')
+    .replace(/(?<!\\)\|$/, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());

@@ -1,0 +1,143 @@
+/**
+ * What sources have said, on disk: `models.json`, and `models.json.bak` with what it said before. Two windows may write
+ * it; the last whole file wins, and neither is ever torn.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { writeWhole } from '../platform/files.ts';
+import type { ModelFacts } from './facts.ts';
+
+/** Raised when what is written can no longer be read as before. An older file is set aside: the next refresh writes it anew. */
+const version = 1;
+
+const Usd = z.number().positive();
+const Rates = z.object({
+  input: Usd,
+  output: Usd,
+  cachedRead: z.number().min(0).optional(),
+  cacheWrite: z.number().min(0).optional(),
+  cacheWriteHour: z.number().min(0).optional(),
+});
+const StandardPrice = Rates.extend({
+  longContext: z.object({ overTokens: z.int().positive(), rates: Rates }).optional(),
+});
+const Price = StandardPrice.extend({
+  serviceTiers: z
+    .object({
+      batch: StandardPrice.optional(),
+      flex: StandardPrice.optional(),
+      priority: StandardPrice.optional(),
+    })
+    .optional(),
+});
+const Tokens = z.int().positive();
+/** A figure and when it was read, in milliseconds since 1970. */
+const figure = <Value extends z.ZodType>(value: Value) => z.object({ value, atMs: z.number() }).optional();
+const Figures = z.object({
+  contextTokens: figure(Tokens),
+  maxOutputTokens: figure(Tokens),
+  tools: figure(z.boolean()),
+  vision: figure(z.boolean()),
+  reasoning: figure(z.boolean()),
+  fill: figure(z.boolean()),
+  embeds: figure(z.boolean()),
+  price: figure(Price),
+});
+
+const File = z.object({
+  version: z.literal(version),
+  unit: z.string(),
+  /** Milliseconds since 1970; when all sources were last asked. */
+  refreshedAtMs: z.number(),
+  /** By source, engine kind and model name. */
+  sources: z.record(z.string(), z.record(z.string(), z.record(z.string(), Figures))),
+});
+
+export type Figures = {
+  readonly [Name in keyof ModelFacts]?: {
+    readonly value: NonNullable<ModelFacts[Name]>;
+    readonly atMs: number;
+  };
+};
+/** By source, engine kind and model name. */
+export type SaidBySource = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, Figures>>>>>
+>;
+
+export type Remembered = { readonly refreshedAtMs: number; readonly sources: SaidBySource };
+
+export const nothing: Remembered = { refreshedAtMs: 0, sources: {} };
+
+type Reading = Remembered | 'absent' | 'broken' | 'newer';
+
+/**
+ * @param folder the user's storage folder. Absent: nothing is read or written
+ * @param warn told once, in one sentence, when a file cannot be used
+ */
+export function modelsFile(folder: string | undefined, warn: (message: string) => void): ModelsFile {
+  if (folder === undefined) return { read: () => nothing, write: () => {} };
+  const file = join(folder, 'models.json');
+  const backup = `${file}.bak`;
+  const told = new Set<string>();
+  const tell = (message: string) => {
+    if (!told.has(message)) warn(message);
+    told.add(message);
+  };
+  return {
+    read() {
+      const main = read(file);
+      if (typeof main === 'object') return main;
+      const before = read(backup);
+      const usable = typeof before === 'object';
+      if (main === 'absent' && !usable) return nothing;
+      const why = {
+        absent: 'is missing',
+        broken: 'cannot be read',
+        newer: 'was written by a newer Rumbo',
+      }[main];
+      const instead = usable ? 'the figures from before hold' : 'the figures that came with Rumbo hold';
+      tell(`The file of models (models.json) ${why}; ${instead}.`);
+      return usable ? before : nothing;
+    },
+    write({ refreshedAtMs, sources }) {
+      try {
+        const before = read(file);
+        // A newer Rumbo in another window knows more than we do.
+        if (before === 'newer') return;
+        if (typeof before === 'object') writeWhole(backup, readFileSync(file, 'utf8'));
+        const unit = 'US dollars per million tokens; tokens; milliseconds since 1970';
+        writeWhole(file, `${JSON.stringify({ version, unit, refreshedAtMs, sources })}\n`);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'unknown reason';
+        tell(`The file of models (models.json) cannot be written: ${reason}`);
+      }
+    },
+  };
+}
+
+export type ModelsFile = {
+  /** What is on disk now; `nothing` where no file can be used. Never throws. */
+  read(): Remembered;
+  /** Never throws: figures that cannot be written hold until the server stops. */
+  write(remembered: Remembered): void;
+};
+
+function read(file: string): Reading {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'absent' : 'broken';
+  }
+  try {
+    const json: unknown = JSON.parse(text);
+    const { data: written } = z.object({ version: z.number() }).safeParse(json);
+    if (written && written.version > version) return 'newer';
+    if (written && written.version < version) return 'absent';
+    const { refreshedAtMs, sources } = File.parse(json);
+    return { refreshedAtMs, sources: sources as SaidBySource };
+  } catch {
+    return 'broken';
+  }
+}

@@ -1,0 +1,220 @@
+/** What models exist, can do and cost: what came with Rumbo, and what was read since from lists and pages. */
+import type { Price } from '../../shared/models.ts';
+import type { Http } from '../platform/http.ts';
+import { type AskedSource, ask, usualPatienceMs } from './ask-source.ts';
+import { doubtsOf } from './believe.ts';
+import type { ModelFacts, Origin, Said } from './facts.ts';
+import { type Known, knownOf } from './known.ts';
+import { type Figures, modelsFile, type Remembered, type SaidBySource } from './models-file.ts';
+import { listSources } from './sources/lists.ts';
+import { publicSources } from './sources/table.ts';
+
+/** What a refresh came to. */
+export type Refreshed = {
+  /** Sources that were asked, and those that answered with something to read. */
+  readonly asked: number;
+  readonly answered: number;
+  /** What is different now, one sentence each. */
+  readonly changes: readonly string[];
+  /** What could not be read or is not believed, one sentence each. */
+  readonly problems: readonly string[];
+};
+
+export type RefreshParts = {
+  readonly http: Http;
+  readonly sources: readonly AskedSource[];
+  readonly signal: AbortSignal;
+  /** Milliseconds for each source. Absent: a minute. */
+  readonly patienceMs?: number;
+};
+
+export interface Registry {
+  /** What holds of a model now, by the engine's kind and the name its service knows. Never throws. */
+  lookUp(kind: string, name: string): Known;
+  /**
+   * Asks every source and keeps what can be believed. Figures that cannot be read stay as they were. One at a time: who
+   * asks while one runs gets its result. Rejects only with `cancelled`, and then nothing has changed.
+   */
+  refresh(parts: RefreshParts): Promise<Refreshed>;
+  /** Milliseconds since 1970; when the sources were last asked, by any window. 0: never. */
+  refreshedAtMs(): number;
+}
+
+/** Longer lists end with how many more there are. */
+const mostSentences = 8;
+
+/**
+ * @param folder the user's storage folder. Absent: what is read lasts until the server stops
+ * @param now milliseconds since 1970
+ * @param warn told once, in one sentence, when a file cannot be used
+ */
+export function registry(
+  folder: string | undefined,
+  now: () => number,
+  warn: (message: string) => void,
+): Registry {
+  const file = modelsFile(folder, warn);
+  // Read when first needed: a start does not wait for it.
+  let remembered: Remembered | undefined;
+  let running: Promise<Refreshed> | undefined;
+  const current = () => {
+    remembered ??= file.read();
+    return remembered;
+  };
+  const holds = (kind: string, name: string, sources: SaidBySource) =>
+    knownOf(kind, name, sources, originOf, now());
+
+  async function refresh({
+    http,
+    sources,
+    signal,
+    patienceMs = usualPatienceMs,
+  }: RefreshParts): Promise<Refreshed> {
+    const answers = await Promise.all(
+      sources.map(async (source) => ({ source, said: await ask(source, http, now(), signal, patienceMs) })),
+    );
+    // Another window may have written since.
+    const before = folder === undefined ? current() : file.read();
+    const problems: string[] = [];
+    let sourcesNow = before.sources;
+    let answered = 0;
+    for (const { source, said } of answers) {
+      if (typeof said === 'string') {
+        problems.push(`${source.label} ${said}; its last figures hold.`);
+        continue;
+      }
+      answered += 1;
+      const checked = check(source.label, said, sourcesNow[source.id], (kind, name) =>
+        holds(kind, name, before.sources),
+      );
+      problems.push(...checked.problems);
+      sourcesNow = { ...sourcesNow, [source.id]: merged(sourcesNow[source.id], checked.believed, now()) };
+    }
+    if (answered > 0) {
+      remembered = { refreshedAtMs: now(), sources: sourcesNow };
+      file.write(remembered);
+    } else {
+      remembered = before;
+    }
+    const labels = new Map(sources.map(({ id, label }) => [id, label]));
+    const all = answers.flatMap(({ said }) => (typeof said === 'string' ? [] : said));
+    const changes = changesOf(
+      all,
+      (kind, name) => holds(kind, name, before.sources),
+      (kind, name) => holds(kind, name, sourcesNow),
+      (source) => labels.get(source) ?? source,
+    );
+    return { asked: sources.length, answered, changes, problems };
+  }
+
+  return {
+    lookUp: (kind, name) => holds(kind, name, current().sources),
+    refresh(parts) {
+      running ??= refresh(parts).finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    refreshedAtMs() {
+      remembered = file.read();
+      return remembered.refreshedAtMs;
+    },
+  };
+}
+
+const originsById = new Map<string, Origin>(
+  [...publicSources, ...listSources].map(({ id, origin }) => [id, origin]),
+);
+const originOf = (source: string): Origin | undefined => originsById.get(source);
+
+type OfOneSource = SaidBySource[string];
+
+/** What of a source's words is believed, and a sentence for what is not. */
+function check(
+  label: string,
+  said: readonly Said[],
+  last: OfOneSource | undefined,
+  holds: (kind: string, name: string) => Known,
+): { believed: Said[]; problems: string[] } {
+  const problems: string[] = [];
+  let prices = 0;
+  let doubted = 0;
+  const believed = said.flatMap(({ kind, name, facts }): Said[] => {
+    const doubts = doubtsOf(facts, lastOf(last?.[kind]?.[name], holds(kind, name)));
+    if (facts.price) prices += 1;
+    const left: { -readonly [Name in keyof ModelFacts]: ModelFacts[Name] } = { ...facts };
+    for (const { figure, reason } of doubts) {
+      if (figure === 'price') doubted += 1;
+      delete left[figure];
+      problems.push(`${label} is not believed about ${kind}/${name}: ${reason}; the last figure holds.`);
+    }
+    return Object.keys(left).length > 0 ? [{ kind, name, facts: left }] : [];
+  });
+  // A column that moved spoils some rows visibly and the others not.
+  if (doubted >= 3 && doubted * 2 > prices)
+    return {
+      believed: [],
+      problems: [
+        `Most prices of ${label} cannot be true, so nothing of it is believed; its last figures hold.`,
+      ],
+    };
+  return { believed, problems: shortened(problems, 'figures are not believed') };
+}
+
+/** What this source said before comes first; a source that is new is measured by what held without it. */
+const lastOf = (figures: Figures | undefined, known: Known): ModelFacts => {
+  const price = figures?.price?.value ?? known.price;
+  const contextTokens = figures?.contextTokens?.value ?? known.contextTokens;
+  const maxOutputTokens = figures?.maxOutputTokens?.value ?? known.maxOutputTokens;
+  return {
+    ...(price ? { price } : {}),
+    ...(contextTokens ? { contextTokens } : {}),
+    ...(maxOutputTokens ? { maxOutputTokens } : {}),
+  };
+};
+
+/** The source's words with the new ones over the old: what it no longer mentions stays, with its old date. */
+function merged(last: OfOneSource | undefined, said: readonly Said[], atMs: number): OfOneSource {
+  const kinds: Record<string, Record<string, Figures>> = {};
+  for (const [kind, models] of Object.entries(last ?? {})) kinds[kind] = { ...models };
+  for (const { kind, name, facts } of said) {
+    const models = kinds[kind] ?? {};
+    const dated = Object.fromEntries(
+      Object.entries(facts).map(([figure, value]) => [figure, { value, atMs }]),
+    );
+    models[name] = { ...models[name], ...(dated as Figures) };
+    kinds[kind] = models;
+  }
+  return kinds;
+}
+
+function changesOf(
+  said: readonly Said[],
+  before: (kind: string, name: string) => Known,
+  after: (kind: string, name: string) => Known,
+  labelOf: (source: string) => string,
+): string[] {
+  const models = new Map(said.map(({ kind, name }) => [`${kind}/${name}`, { kind, name }]));
+  const changed: string[] = [];
+  const priced: string[] = [];
+  for (const [id, { kind, name }] of models) {
+    const [was, is] = [before(kind, name), after(kind, name)];
+    const by = labelOf(is.provenance.price?.source ?? '');
+    if (is.price && !was.price) priced.push(`${id} has a price now: ${words(is.price)} (${by}).`);
+    else if (is.price && was.price && words(is.price) !== words(was.price))
+      changed.push(`${id} costs ${words(is.price)} now, before ${words(was.price)} (${by}).`);
+    if (is.contextTokens && was.contextTokens && is.contextTokens !== was.contextTokens)
+      changed.push(`${id} takes ${is.contextTokens} tokens now, before ${was.contextTokens}.`);
+  }
+  return [
+    ...shortened(changed, 'figures have changed'),
+    ...(priced.length > mostSentences ? [`${priced.length} models have a price now that had none.`] : priced),
+  ];
+}
+
+const words = ({ input, output }: Price): string => `$${input} in and $${output} out per million tokens`;
+
+const shortened = (sentences: readonly string[], what: string): string[] =>
+  sentences.length > mostSentences
+    ? [...sentences.slice(0, mostSentences), `${sentences.length - mostSentences} more ${what}.`]
+    : [...sentences];

@@ -1,0 +1,89 @@
+/** xAI's pricing page. https://docs.x.ai/developers/pricing */
+import type { Rates, StandardPrice } from '../../../shared/models.ts';
+import { dollarsIn, known, longPromptIn, times, tokensIn } from '../amounts.ts';
+import type { Said, Source } from '../facts.ts';
+import { type Block, blocksOf, plain } from '../markdown.ts';
+
+export const xaiPage: Source = {
+  id: 'xai-page',
+  label: 'xAI’s pricing page',
+  origin: 'page',
+  url: 'https://docs.x.ai/developers/pricing.md',
+  limitBytes: 2_000_000,
+  read(page) {
+    const blocks = blocksOf(page);
+    const batch = batchFactors(blocks);
+    const [, priority] =
+      /billed at an? \*{0,2}(\d+(?:\.\d+)?)x\*{0,2} premium over standard rates/.exec(page) ?? [];
+    const usual = new Map<string, { price: StandardPrice; contextTokens: number | undefined }>();
+    for (const block of blocks) {
+      if (block.type !== 'table' || block.head[0] !== 'model') continue;
+      const column = (words: RegExp) => block.head.findIndex((name) => words.test(name));
+      const columns = [/^input \/ 1m tokens$/, /^output \/ 1m tokens$/, /^cached input \/ 1m tokens$/].map(
+        column,
+      );
+      for (const row of block.rows) {
+        const label = plain(row[0] ?? '');
+        const name = /^[a-z][\w.-]*/.exec(label)?.[0];
+        const [input, output, cachedRead] = columns.map((at) =>
+          at < 0 ? undefined : dollarsIn(plain(row[at] ?? '')),
+        );
+        if (name === undefined || input === undefined || output === undefined) continue;
+        const rates: Rates = { input, output, ...known({ cachedRead }) };
+        const overTokens = longPromptIn(label);
+        const before = usual.get(name);
+        if (overTokens === undefined) {
+          const contextTokens = tokensIn(plain(row[column(/^context$/)] ?? ''));
+          if (!before) usual.set(name, { price: rates, contextTokens });
+        } else if (before) {
+          usual.set(name, { ...before, price: { ...before.price, longContext: { overTokens, rates } } });
+        }
+      }
+    }
+    return [...usual].map(([name, { price, contextTokens }]): Said => {
+      const serviceTiers = known({
+        batch: scaled(price, batch.get(name)),
+        priority: scaled(price, priority === undefined ? undefined : Number(priority)),
+      });
+      return {
+        kind: 'xai',
+        name,
+        facts: {
+          price: { ...price, ...(Object.keys(serviceTiers).length > 0 ? { serviceTiers } : {}) },
+          ...known({ contextTokens }),
+        },
+      };
+    });
+  },
+};
+
+/** Models listed under `20% off standard rates`, and the factor that is left. */
+function batchFactors(blocks: readonly Block[]): ReadonlyMap<string, number> {
+  const factors = new Map<string, number>();
+  let factor: number | undefined;
+  for (const block of blocks) {
+    if (block.type !== 'text') {
+      factor = undefined;
+      continue;
+    }
+    const [, off] = /^\**(\d+)% off standard rates/.exec(block.text) ?? [];
+    if (off !== undefined) factor = 1 - Number(off) / 100;
+    const [, name] = /^[-*] ([a-z][\w.-]*)$/.exec(block.text) ?? [];
+    if (name !== undefined && factor !== undefined) factors.set(name, factor);
+  }
+  return factors;
+}
+
+function scaled(price: StandardPrice, factor: number | undefined): StandardPrice | undefined {
+  if (factor === undefined) return;
+  const { longContext, ...rates } = price;
+  const scale = ({ input, output, cachedRead }: Rates): Rates => ({
+    input: times(input, factor),
+    output: times(output, factor),
+    ...known({ cachedRead: cachedRead === undefined ? undefined : times(cachedRead, factor) }),
+  });
+  return {
+    ...scale(rates),
+    ...known({ longContext: longContext && { ...longContext, rates: scale(longContext.rates) } }),
+  };
+}
