@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';
 import { connect } from '../../../server/engines/connect.ts';
+import { deepseek } from '../../../server/engines/deepseek.ts';
 import type { Engine, EngineDefinition } from '../../../server/engines/engine.ts';
 import { gemini } from '../../../server/engines/gemini.ts';
+import { groq } from '../../../server/engines/groq.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
 import { ollama } from '../../../server/engines/ollama.ts';
 import { openai } from '../../../server/engines/openai.ts';
@@ -15,6 +17,7 @@ import type { FakeProvider, FakeReply } from '../../support/fake-providers/fake-
 import { fakeGemini } from '../../support/fake-providers/gemini.ts';
 import { fakeOllama } from '../../support/fake-providers/ollama.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { fakeDeepSeek, fakeGroq, fakeMistral } from '../../support/fake-providers/openai-copies.ts';
 import { keySource } from '../../support/key-source.ts';
 
 const { http, dispose } = undiciHttp({ systemCertificates: false });
@@ -49,7 +52,9 @@ const serviceOf = async (
 const services = await Promise.all([
   serviceOf(openai, fakeOpenAi, 'gpt-6-luna'),
   serviceOf(openai, fakeOpenAi, 'gpt-5.3-codex'),
-  serviceOf(mistral, fakeOpenAi, 'codestral-latest'),
+  serviceOf(groq, fakeGroq, 'openai/gpt-oss-120b'),
+  serviceOf(mistral, fakeMistral, 'codestral-latest'),
+  serviceOf(deepseek, fakeDeepSeek, 'deepseek-flash'),
   serviceOf(anthropic, fakeAnthropic, 'claude-opus-5-5'),
   serviceOf(gemini, fakeGemini, 'gemini-3.8-flash'),
   serviceOf(ollama, fakeOllama, 'qwen3:8b'),

@@ -21,6 +21,8 @@ type Copy = {
   readonly usageOf: (usage: Counts) => object;
   /** More of the chunk with the finish reason, where usage comes there and unasked. Absent: in a chunk of its own. */
   readonly atFinish?: (usage: object) => object;
+  /** What the service does not take although OpenAI does, with its status. Absent: nothing. */
+  readonly objection?: (body: Body) => readonly [status: number, message: string] | undefined;
   /** The body of a refusal. Absent: OpenAI's. */
   readonly refusal?: (status: number, message: string) => unknown;
 };
@@ -53,6 +55,15 @@ function framingOf(copy: Copy): Framing {
     basePath: versioned ? `${root}/v1` : root,
     get: (path, models) => copy.list[below(path)]?.(models),
     modelOf: (path, body) => openAiFraming.modelOf(below(path), body),
+    objection(path, body, model) {
+      const [status, message = ''] = copy.objection?.(body) ?? [];
+      return status === undefined
+        ? openAiFraming.objection?.(below(path), body, model)
+        : {
+            status,
+            body: refusal?.(status, message) ?? { error: { message, type: 'invalid_request_error' } },
+          };
+    },
     whole: (path, body, model, answer) => openAiFraming.whole?.(below(path), body, model, answer),
     ...(refusal
       ? {
@@ -113,6 +124,16 @@ function prefixOf(body: Body): string {
   return last?.['prefix'] === true ? String(last['content']).trimEnd() : '';
 }
 
+type SentCall = { readonly id: string };
+type SentMessage = {
+  readonly tool_calls?: readonly SentCall[];
+  readonly tool_call_id?: string;
+  readonly reasoning_content?: unknown;
+};
+
+const messagesOf = (body: Body): readonly SentMessage[] =>
+  (body['messages'] as readonly SentMessage[] | undefined) ?? [];
+
 export const fakeGroq = fakeOf({
   root: '/openai',
   versioned: true,
@@ -148,6 +169,16 @@ export const fakeMistral = fakeOf({
   thought: (word) =>
     ({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: word }] }] }) as object,
   echoes: true,
+  objection(body) {
+    const ids = messagesOf(body).flatMap(({ tool_calls: calls = [], tool_call_id: answered }) => [
+      ...calls.map(({ id }) => id),
+      ...(answered === undefined ? [] : [answered]),
+    ]);
+    const odd = ids.find((id) => !/^[a-zA-Z0-9]{9}$/.test(id));
+    return odd === undefined
+      ? undefined
+      : [400, `Tool call id was ${odd} but must be a-z, A-Z, 0-9, with a length of 9.`];
+  },
   usageOf: ({ input, output }) => ({
     prompt_tokens: input,
     completion_tokens: output,
@@ -167,6 +198,10 @@ export const fakeDeepSeek = fakeOf({
   versioned: true,
   list: { '/v1/models': listOf('deepseek') },
   opening: ': keep-alive\n\n',
+  objection: (body) =>
+    messagesOf(body).some((message) => message.tool_calls && typeof message.reasoning_content !== 'string')
+      ? [400, 'The `reasoning_content` in the thinking mode must be passed back to the API.']
+      : undefined,
   usageOf: ({ input, output, cachedRead, reasoning }) => ({
     prompt_tokens: input,
     completion_tokens: output,
