@@ -1,4 +1,4 @@
-/** Services that say the beginning they were given once more before they go on from it (Mistral's `prefix`). */
+/** Services that say the beginning they were given once more before they go on from it (Mistral's `prefix`). https://github.com/vercel/ai/pull/3256 */
 import type { EnginePart } from '../../shared/chat.ts';
 import type { Decoder } from './wire-format.ts';
 
