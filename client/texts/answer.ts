@@ -89,7 +89,7 @@ export function answerDocument(answer: Answer): string {
     ...(text ? [withFenceClosed(text.trimEnd())] : []),
     ...answer.takeovers.map(({ from, to, reason }) => {
       const why = receipt ? '. The receipt says where and why.' : `: ${reason}`;
-      return `*${oneLine(`${to} took over from ${from}${why}`)}*`;
+      return `*${oneLine(`${tookOver({ from, to })}${why}`)}*`;
     }),
     ...(ending ? [] : [`*${oneLine(progress(answer))}*`]),
     ...(ending?.type === 'stopped'
@@ -114,8 +114,13 @@ export function progress({ model, doing }: Answer): string {
   return doing === 'thinking' ? `${model} is thinking…` : `${model} is answering…`;
 }
 
-/** Whose place the model has taken, in a few words. Absent: it was the first to say something. */
+/** Who went on after whom. A model that is the only one goes on after itself. */
+export const tookOver = ({ from, to }: Pick<Takeover, 'from' | 'to'>): string =>
+  from === to ? `${to} was asked to go on` : `${to} took over from ${from}`;
+
+/** That the model that answers was not the first to say something, in a few words. Absent: it was. */
 export function takenOver({ takeovers, aside }: Answer): string | undefined {
-  const from = (takeovers.at(-1) ?? aside.at(-1))?.from;
-  return from && `took over from ${from}`;
+  const last = takeovers.at(-1) ?? aside.at(-1);
+  if (!last) return undefined;
+  return last.from === last.to ? 'once more, for it broke off' : `took over from ${last.from}`;
 }

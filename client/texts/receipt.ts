@@ -46,6 +46,7 @@ export function joined({ seams }: Receipt): string | undefined {
   const [first] = seams;
   if (!first) return undefined;
   const writers = [...new Set([first.from, ...seams.map(({ to }) => to)])].map(oneLine);
+  if (writers.length === 1) return `${writers[0]} broke off and went on: check where the parts meet.`;
   return `${writers.slice(0, -1).join(', then ')} broke off and ${writers.at(-1)} went on: check where they meet.`;
 }
 
@@ -122,7 +123,8 @@ function seam({ at, from, to, reason }: Seam, tries: readonly Attempt[], text = 
   const words = wordsBefore(text, at);
   const where = at === 1 ? 'After 1 character' : `After ${count(at)} characters`;
   const said = tries.some(({ model, message }) => model === from && message === reason);
-  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${oneLine(to)} went on.${said ? '' : ` ${oneLine(reason)}`}`;
+  const next = from === to ? '' : `${oneLine(to)} `;
+  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${next}went on.${said ? '' : ` ${oneLine(reason)}`}`;
 }
 
 /** The last words before a seam, to search for; as code, where they cannot begin a heading or a picture. */

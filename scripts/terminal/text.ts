@@ -1,4 +1,5 @@
 /** The commands that answer with text: plan, explain, status. */
+import { tookOver } from '../../client/texts/answer.ts';
 import { explanationDocument } from '../../client/texts/explanation.ts';
 import {
   keyState,
@@ -72,7 +73,7 @@ function announcement(part: protocol.AskPart): string | undefined {
     case 'fallback':
       return `${part.from} did not answer: ${part.reason}`;
     case 'resume':
-      return `${part.to} took over from ${part.from}${part.how === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
+      return `${tookOver(part)}${part.how === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
     default:
       return undefined;
   }

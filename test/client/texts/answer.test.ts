@@ -124,3 +124,9 @@ test('what is said below an answer never lands in its unfinished code', () => {
     assert.match(document, /const a = 1;\n```\n\n(?:---|\*)/);
   }
 });
+
+test('a model that is asked to go on after itself does not take over from itself', () => {
+  const state = after(start, text('one'), resume('continue', 'lab/small', 'lab/small'));
+  assert.match(answerDocument(state), /\*lab\/small was asked to go on: The connection broke off\.\*/);
+  assert.equal(takenOver(state), 'once more, for it broke off');
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { receiptLine, receiptSection } from '../../../client/texts/receipt.ts';
+import { joined, receiptLine, receiptSection } from '../../../client/texts/receipt.ts';
 import { receipt } from '../samples.ts';
 
 test('a receipt says model, reasons, tokens, money and times', () => {
@@ -117,4 +117,17 @@ test('what failed attempts cost is part of the sum and named', () => {
   assert.match(unknown, /It cost an unknown price\./);
   const free = receiptSection(receipt({ attempts: [{ ...failed, costUsd: 0 }, ok], costUsd: 0 }));
   assert.match(free, /\*\*Money:\*\* free\n/);
+});
+
+test('code that was written in parts says who wrote them', () => {
+  const seam = { at: 9, from: 'a/x', to: 'b/y', reason: 'It ended.' } as const;
+  assert.equal(joined(receipt()), undefined);
+  assert.equal(joined(receipt({ seams: [seam] })), 'a/x broke off and b/y went on: check where they meet.');
+  const again = { ...seam, from: 'b/y' } as const;
+  assert.equal(joined(receipt({ seams: [again] })), 'b/y broke off and went on: check where the parts meet.');
+  assert.match(receiptSection(receipt({ seams: [again] })), /b\/y broke off and went on\. It ended\./);
+  assert.equal(
+    joined(receipt({ seams: [seam, { ...again, to: 'c/z' }] })),
+    'a/x, then b/y broke off and c/z went on: check where they meet.',
+  );
 });

@@ -62,17 +62,17 @@ const provider = ({ baseUrl }: typeof flaky, label: string) => ({
   baseUrl,
   source: 'local',
 });
-const local = {
-  ...withoutLocalEngines,
-  flaky: provider(flaky, 'Flaky lab'),
-  steady: provider(steady, 'Steady lab'),
+/** The cloud ones are there from the beginning, since only then does the server get the variables of their keys. */
+const providers = (enabled: boolean) => {
+  const cloud = { source: 'api', models: ['quick', 'clever'], enabled };
+  return {
+    ...withoutLocalEngines,
+    flaky: provider(flaky, 'Flaky lab'),
+    steady: provider(steady, 'Steady lab'),
+    stranger: { ...provider(paid, 'Stranger'), ...cloud, keyEnv: 'BAD_KEY' },
+    paid: { ...provider(paid, 'Paid lab'), ...cloud, keyEnv: 'GOOD_KEY' },
+  };
 };
-const cloud = (label: string, keyEnv: string) => ({
-  ...provider(paid, label),
-  source: 'api',
-  keyEnv,
-  models: ['quick', 'clever'],
-});
 
 const scenario = scenarios(async (defer) => {
   for (const each of [flaky, steady, paid]) defer(() => each.close());
@@ -82,7 +82,7 @@ const scenario = scenarios(async (defer) => {
       'rumbo.routing.strategy': 'priority',
       'rumbo.routing.priorityOrder': ['flaky', 'steady'],
       'rumbo.cache.enabled': false,
-      'rumbo.providers': local,
+      'rumbo.providers': providers(false),
     },
   });
 });
@@ -139,11 +139,7 @@ scenario('the view shows what is left of rate limits, and which key was refused'
   await editor.page.locator('.activitybar [aria-label^="Rumbo"]').first().click();
   await editor.set({
     'rumbo.routing.priorityOrder': ['stranger', 'paid', 'steady'],
-    'rumbo.providers': {
-      ...local,
-      stranger: cloud('Stranger', 'BAD_KEY'),
-      paid: cloud('Paid lab', 'GOOD_KEY'),
-    },
+    'rumbo.providers': providers(true),
   });
   await ask(editor);
   await editor.notification(/answered instead/);
