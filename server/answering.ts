@@ -1,6 +1,6 @@
 /** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
 import type { ModelId } from '../shared/chat.ts';
-import { asRumboError, type RumboError, reactions } from '../shared/errors.ts';
+import { asRumboError, RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
 import type { Attempt, Receipt } from '../shared/receipts.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -128,6 +128,7 @@ export function answering(rooms: AnswerRooms): Answering {
         }
         yield* whole.rest();
         const measured = meterOf.read();
+        if (isNothing(measured, whole)) throw saidNothing();
         const ms = performance.now() - sentAt;
         attempts.push({ model: model.id, outcome: 'ok', ms });
         yield { type: 'finish', reason: measured.reason, usage: measured.usage };
@@ -280,6 +281,16 @@ function takeOver(
   else whole.goOn({ from, to, reason });
   return { type: 'resume', from, to, how, reason };
 }
+
+/** Services that fail inside say so in this way, too. A limit or a filter that left nothing is told by its own name. */
+const isNothing = ({ reason }: Measured, { text, calls }: Draft): boolean =>
+  text === '' && calls.length === 0 && (reason === 'stop' || reason === 'other');
+
+const saidNothing = (): RumboError =>
+  new RumboError('The model answered with nothing.', {
+    kind: 'bad-response',
+    action: 'Ask again, or use another model.',
+  });
 
 /** Only a whole answer by one model is worth giving again. */
 const isKeepable = ({ reason }: Measured, { text, seams, calls }: Draft): boolean =>
