@@ -16,6 +16,9 @@ export type LineParts = {
   readonly limits: TimeLimits;
 };
 
+/** Whoever leaves before the end has said nothing about the key. One for all, since an error costs its stack trace. */
+const unwanted = new RumboError('The answer was not wanted any more.', { kind: 'cancelled' });
+
 /** @param model absent: the list of models is asked for */
 export function line(parts: LineParts, model: string | undefined, signal: AbortSignal) {
   const over = follower(signal);
@@ -24,10 +27,7 @@ export function line(parts: LineParts, model: string | undefined, signal: AbortS
   let key: string | undefined;
   let status: number | undefined;
   let late: RumboError | undefined;
-  /** Whoever leaves before the end has said nothing about the key. */
-  let outcome: RumboError | undefined = new RumboError('The answer was not wanted any more.', {
-    kind: 'cancelled',
-  });
+  let outcome: RumboError | undefined = unwanted;
 
   return {
     /** Aborts with the caller's, and when the line is cut. */
@@ -41,9 +41,8 @@ export function line(parts: LineParts, model: string | undefined, signal: AbortS
         // A keychain that is locked takes seconds to say so.
         lease = await Promise.race([lent, aborted(over.signal)]);
       } catch (cause) {
-        const nobodys = outcome;
         lent.then(
-          (late) => late.ended(nobodys),
+          (late) => late.ended(unwanted),
           () => {},
         );
         throw cause;

@@ -13,7 +13,7 @@ const keyMatters = new Set<ErrorKind>(['unauthorized', 'payment-required', 'rate
  */
 export const nextKey = (keys: Pick<KeySource, 'hasKey'>, count: () => number): Policy =>
   policy(async function* (send, { model, signal }) {
-    for (let left = count(); ; left--) {
+    for (let tried = 1; ; tried++) {
       let spoken = false;
       try {
         for await (const part of send()) {
@@ -23,7 +23,7 @@ export const nextKey = (keys: Pick<KeySource, 'hasKey'>, count: () => number): P
         return;
       } catch (cause) {
         const error = asRumboError(cause, signal);
-        const another = !spoken && left > 1 && keyMatters.has(error.kind) && keys.hasKey(model);
+        const another = !spoken && keyMatters.has(error.kind) && tried < count() && keys.hasKey(model);
         if (!another) throw error;
       }
     }
