@@ -103,14 +103,14 @@ export const openWindows = ({ windows }: ProviderStatus, nowMs = Date.now()): Ra
 const shareLeft = ({ limit, remaining }: RateWindow): number =>
   limit === null ? Math.min(remaining, 1) : remaining / Math.max(limit, 1);
 
-/** `3 of 60 requests left`. */
+/** `3/60 requests left`. */
 const left = ({ unit, limit, remaining }: RateWindow): string =>
-  oneLine(`${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} ${unit} left`);
+  oneLine(`${amount(remaining)}${limit === null ? '' : `/${amount(limit)}`} ${unit} left`);
 
 /** A row of the tree is narrow: 21,500 is 21.5k. */
 const amount = (number: number): string => (number < 10_000 ? count(number) : shortCount(number));
 
-/** `3 of 60 requests left`, and when it is full again: `full at 14:05, for small`. */
+/** `3/60 requests left`, and when it is full again: `full at 14:05, for small`. */
 export const windowWords = (window: RateWindow, locale?: string): { left: string; until: string } => ({
   left: left(window),
   until: oneLine(`full at ${clock(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`),

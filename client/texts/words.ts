@@ -21,7 +21,7 @@ export function dollars(usd: number): string {
 /** `14:05`, in local time; `22 Nov, 14:05` on another day. */
 export function clock(iso: string, locale?: string, now = new Date()): string {
   const at = new Date(iso);
-  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  const time = { hour: 'numeric', minute: '2-digit' } as const;
   if (at.toDateString() === now.toDateString()) return at.toLocaleTimeString(locale, time);
   return at.toLocaleString(locale, { day: 'numeric', month: 'short', ...time });
 }

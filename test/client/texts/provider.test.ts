@@ -63,7 +63,7 @@ test('a refused key and an empty account are called so, for they do not pass by 
 test('a rate limit says what is left and when it is full again, as long as it holds', () => {
   const window = requests({ resetsAt: at1405 });
   assert.deepEqual(windowWords(window, 'en-GB'), {
-    left: '3 of 60 requests left',
+    left: '3/60 requests left',
     until: 'full at 14:05',
   });
   assert.deepEqual(
@@ -82,7 +82,7 @@ test('a rate limit says what is left and when it is full again, as long as it ho
 
 test('only a rate limit that is nearly used up is said beside the name', () => {
   const words = (window: RateWindow) => providerDescription(provider({ windows: [window] }));
-  assert.equal(words(requests()), 'ready · 3 of 60 requests left');
+  assert.equal(words(requests()), 'ready · 3/60 requests left');
   assert.equal(words(requests({ remaining: 30 })), 'ready · 1 model');
   assert.equal(words(requests({ limit: null })), 'ready · 1 model');
   assert.equal(words(requests({ resetsAt: long() })), 'ready · 1 model');

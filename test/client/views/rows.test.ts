@@ -22,14 +22,14 @@ const items = rowsOf(lab).map((row) => rowItem(row, 'en-GB'));
 test('under a provider stand what is said of it, its keys and limits, and its models with their rests', () => {
   const shown = items.map(({ label, description }) => `${label} | ${description}`);
   // A minute from now may be another day.
-  const time = /(?:\d+ \w+, )?\d\d:\d\d/g;
+  const time = /(?:\d+ \w+, )?\d?\d:\d\d/g;
   assert.deepEqual(
     shown.map((words) => words.replace(time, 'hh:mm')),
     [
       'Its limit is used up. | ',
       'LAB_KEY_1 | ok, 12 requests',
       'LAB_KEY_2 | rests until hh:mm: The key was refused.',
-      '3 of 60 requests left | full at hh:mm',
+      '3/60 requests left | full at hh:mm',
       'small | local · tier 3 · 32k · free',
       'large | rests until hh:mm · local · tier 3 · 32k · free',
       'gone | being tried again: It was **silent**.',

@@ -146,6 +146,6 @@ scenario('the view shows what is left of rate limits, and which key was refused'
   await editor.screenshot('key-refused');
   await editor.row(/Stranger.*key refused/).waitFor();
   await editor.unfold(/Paid lab/);
-  await editor.row(/3 of 60 requests left.*full at/).waitFor();
+  await editor.row(/3\/60 requests left.*full at/).waitFor();
   await editor.screenshot('providers-limits');
 });

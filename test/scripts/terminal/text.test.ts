@@ -27,7 +27,7 @@ test('status lists keys, rate limits and resting models, each on one line', () =
   for (const line of [
     /^ {2}LAB_KEY_1: ok, 12 requests$/m,
     /^ {2}LAB_KEY_2: rests until .*: The key was refused\.$/m,
-    /^ {2}3 of 60 requests left, full at .*\d/m,
+    /^ {2}3\/60 requests left, full at .*\d/m,
     /^ {2}lab\/small {2}local · /m,
     /^ {2}lab\/large {2}rests until .* · free · It failed three times\.$/m,
     /^ {2}lab\/gone {2}being tried again · It was silent\.$/m,
