@@ -27,7 +27,8 @@ export function doubtsOf(facts: ModelFacts, last: ModelFacts): Doubt[] {
   const add = (figure: keyof ModelFacts, reason: string | undefined) => {
     if (reason !== undefined) doubts.push({ figure, reason });
   };
-  if (facts.price) add('price', doubtOfPrice(facts.price) ?? leapOfPrice(facts.price, last.price));
+  if (facts.price)
+    add('price', doubtOfPrice(facts.price, facts.embeds === true) ?? leapOfPrice(facts.price, last.price));
   for (const figure of ['contextTokens', 'maxOutputTokens'] as const) {
     const value = facts[figure];
     if (value !== undefined) add(figure, doubtOfTokens(value, last[figure]));
@@ -42,13 +43,14 @@ function doubtOfTokens(value: number, last: number | undefined): string | undefi
   return;
 }
 
-function doubtOfPrice(price: Price): string | undefined {
+/** @param embeds its answers are vectors, which cost nothing */
+function doubtOfPrice(price: Price, embeds: boolean): string | undefined {
   const { longContext, serviceTiers = {}, ...rates } = price;
-  const standard = doubtOfRates(rates);
+  const standard = doubtOfRates(rates, embeds);
   if (standard !== undefined) return standard;
   for (const other of [longContext?.rates, ...Object.values(serviceTiers)]) {
     if (!other) continue;
-    const doubt = doubtOfRates(other);
+    const doubt = doubtOfRates(other, embeds);
     if (doubt !== undefined) return doubt;
     if (leaps(other.input, rates.input) || leaps(other.output, rates.output))
       return `one of its prices, ${words(other)}, is far from its usual one, ${words(rates)}`;
@@ -58,12 +60,13 @@ function doubtOfPrice(price: Price): string | undefined {
   return;
 }
 
-function doubtOfRates({ input, output, cachedRead, cacheWrite, cacheWriteHour }: Rates): string | undefined {
+function doubtOfRates(rates: Rates, embeds: boolean): string | undefined {
+  const { input, output, cachedRead, cacheWrite, cacheWriteHour } = rates;
   const all = [input, output, cachedRead, cacheWrite, cacheWriteHour].filter((each) => each !== undefined);
   const wrong = all.find((each) => !Number.isFinite(each) || each < 0 || each > dearest);
   if (wrong !== undefined) return `a price of ${wrong} US dollars is not possible`;
-  if (input === 0 || output === 0) return 'a price of nothing is not believed';
-  if (output < input / leap)
+  if (input === 0 || (output === 0 && !embeds)) return 'a price of nothing is not believed';
+  if (output < input / leap && !embeds)
     return `its answers (${output}) would cost less than a tenth of its prompts (${input})`;
   if (cachedRead !== undefined && cachedRead > input)
     return `a cached prompt (${cachedRead}) would cost more than a new one (${input})`;

@@ -17,7 +17,7 @@ export type ModelFacts = {
   readonly fill?: boolean;
   /** It turns texts into vectors and does not chat. */
   readonly embeds?: boolean;
-  /** US dollars per million tokens. Never 0: what costs nothing is the user's word. */
+  /** US dollars per million tokens. Never 0 for a prompt: what costs nothing is the user's word. */
   readonly price?: Price;
 };
 

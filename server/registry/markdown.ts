@@ -48,7 +48,7 @@ export function blocksOf(page: string): Block[] {
 export const plain = (cell: string): string =>
   cell
     .replace(/<sup>.*?<\/sup>/g, '')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<\/?[a-z][^>]*>/gi, ' ')
     .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll('&lt;', '<')

@@ -11,13 +11,13 @@ import type { ModelFacts } from './facts.ts';
 /** Raised when what is written can no longer be read as before. An older file is set aside: the next refresh writes it anew. */
 const version = 1;
 
-const Usd = z.number().positive();
+const Usd = z.number().min(0);
 const Rates = z.object({
-  input: Usd,
+  input: Usd.positive(),
   output: Usd,
-  cachedRead: z.number().min(0).optional(),
-  cacheWrite: z.number().min(0).optional(),
-  cacheWriteHour: z.number().min(0).optional(),
+  cachedRead: Usd.optional(),
+  cacheWrite: Usd.optional(),
+  cacheWriteHour: Usd.optional(),
 });
 const StandardPrice = Rates.extend({
   longContext: z.object({ overTokens: z.int().positive(), rates: Rates }).optional(),

@@ -61,6 +61,12 @@ export function registry(
     remembered ??= file.read();
     return remembered;
   };
+  /** Another window may have written since; what could not be written is newer than the file. */
+  const latest = (): Remembered => {
+    const written = file.read();
+    if (!remembered || written.refreshedAtMs >= remembered.refreshedAtMs) remembered = written;
+    return remembered;
+  };
   const holds = (kind: string, name: string, sources: SaidBySource) =>
     knownOf(kind, name, sources, originOf, now());
 
@@ -73,8 +79,7 @@ export function registry(
     const answers = await Promise.all(
       sources.map(async (source) => ({ source, said: await ask(source, http, now(), signal, patienceMs) })),
     );
-    // Another window may have written since.
-    const before = folder === undefined ? current() : file.read();
+    const before = latest();
     const problems: string[] = [];
     let sourcesNow = before.sources;
     let answered = 0;
@@ -93,8 +98,6 @@ export function registry(
     if (answered > 0) {
       remembered = { refreshedAtMs: now(), sources: sourcesNow };
       file.write(remembered);
-    } else {
-      remembered = before;
     }
     const labels = new Map(sources.map(({ id, label }) => [id, label]));
     const all = answers.flatMap(({ said }) => (typeof said === 'string' ? [] : said));
@@ -115,10 +118,7 @@ export function registry(
       });
       return running;
     },
-    refreshedAtMs() {
-      remembered = file.read();
-      return remembered.refreshedAtMs;
-    },
+    refreshedAtMs: () => latest().refreshedAtMs,
   };
 }
 

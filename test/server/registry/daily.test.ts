@@ -1,0 +1,98 @@
+/** Once a day, of several windows one, and never before it is wanted. */
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { daily } from '../../../server/registry/daily.ts';
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+
+/** Lets what waits for promises go on. */
+const settle = async () => {
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+};
+
+async function pass(ms: number, stepMs = 10 * minuteMs): Promise<void> {
+  for (let left = ms; left > 0; left -= stepMs) {
+    mock.timers.tick(Math.min(stepMs, left));
+    await settle();
+  }
+}
+
+type Run = (signal: AbortSignal) => Promise<void>;
+
+/** `start` is the last time it was done, in milliseconds since 1970. */
+function clockwork(lastMs: number, run: Run = async () => {}) {
+  const state = { lastMs, runs: 0 };
+  const each = daily({
+    lastAtMs: () => state.lastMs,
+    now: Date.now,
+    random: () => 0.5,
+    run: async (signal) => {
+      state.runs += 1;
+      await run(signal);
+      state.lastMs = Date.now();
+    },
+  });
+  return { state, each };
+}
+
+test.beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 100 * 24 * hourMs }));
+test.afterEach(() => mock.timers.reset());
+
+test('nothing happens before it is wanted, nor once it is no longer', async () => {
+  const { state, each } = clockwork(0);
+  await pass(48 * hourMs);
+  assert.equal(state.runs, 0);
+  each.want(true);
+  each.want(false);
+  await pass(48 * hourMs);
+  assert.equal(state.runs, 0);
+});
+
+test('it is done a minute after the start when it is due, then once a day', async () => {
+  const { state, each } = clockwork(0);
+  each.want(true);
+  each.want(true);
+  await pass(20_000, 20_000);
+  assert.equal(state.runs, 0, 'a start has better to do');
+  await pass(40_000, 20_000);
+  assert.equal(state.runs, 1);
+  await pass(23 * hourMs);
+  assert.equal(state.runs, 1);
+  await pass(3 * hourMs);
+  assert.equal(state.runs, 2);
+  each.dispose();
+});
+
+test('what another window has done today is not done again', async () => {
+  const { state, each } = clockwork(Date.now() - hourMs);
+  each.want(true);
+  await pass(22 * hourMs);
+  state.lastMs = Date.now();
+  await pass(20 * hourMs);
+  assert.equal(state.runs, 0);
+  each.dispose();
+});
+
+test('what fails is tried again in an hour or two, not at once', async () => {
+  const { state, each } = clockwork(0, () => Promise.reject(new Error('no network')));
+  each.want(true);
+  await pass(hourMs);
+  assert.equal(state.runs, 1);
+  await pass(hourMs);
+  assert.equal(state.runs, 2);
+  each.dispose();
+});
+
+test('whoever no longer wants it aborts what runs', async () => {
+  let seen: AbortSignal | undefined;
+  const { each } = clockwork(0, (signal) => {
+    seen = signal;
+    return new Promise(() => {});
+  });
+  each.want(true);
+  await pass(2 * minuteMs, minuteMs);
+  assert.equal(seen?.aborted, false);
+  each.want(false);
+  assert.equal(seen?.aborted, true);
+});
