@@ -6,6 +6,7 @@ import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
+import { aborted } from './aborted.ts';
 import { unpacked } from './unpack.ts';
 
 // What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
@@ -76,7 +77,7 @@ export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose:
     const target = new URL(url);
     let response: Dispatcher.ResponseData;
     try {
-      response = await dispatcherTo(target, connectMs).request({
+      const sent = dispatcherTo(target, connectMs).request({
         origin: target.origin,
         path: `${target.pathname}${target.search}`,
         method,
@@ -89,6 +90,8 @@ export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose:
         body: body === undefined ? null : JSON.stringify(body),
         signal,
       });
+      // undici hears of an abort only once it is connected, and then sends nothing.
+      response = await Promise.race([sent, aborted(signal)]);
     } catch (error) {
       throw failure(error, target, signal, false);
     }

@@ -174,6 +174,28 @@ test('cancelling closes the socket, before the head and in the body', async () =
     await closed.promise;
   }
 });
+test('cancelling does not wait for a connection that is being made, and nothing is sent on it', async () => {
+  const heard: Buffer[] = [];
+  const connected = Promise.withResolvers<void>();
+  const server = createTcp((socket) => {
+    socket.on('data', (bytes) => heard.push(bytes));
+    socket.on('error', () => {});
+    connected.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => server.close());
+  const controller = new AbortController();
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const answer = get(url, controller.signal);
+  answer.catch(() => {});
+  await connected.promise;
+  const before = performance.now();
+  controller.abort();
+  await assert.rejects(answer, kind('cancelled'));
+  assert.ok(performance.now() - before < 50);
+  // The greeting of TLS, and no request behind it.
+  assert.ok(heard.every((bytes) => bytes[0] === 22));
+});
 test('loopback is told from names that only look like it', () => {
   for (const host of ['127.0.0.1', '127.8.0.1', 'localhost', 'a.localhost', '[::1]'])
     assert.ok(isLoopback(host), host);
