@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { engines } from '../../server/engines/table.ts';
 import { connectServer, type TerminalServer } from '../terminal/server.ts';
 
 export type Laboratory = {
@@ -14,6 +15,8 @@ export type Laboratory = {
   startServer(): Promise<TerminalServer>;
   close(): void;
 };
+
+const locals = engines.filter(({ source, baseUrl }) => source === 'local' && baseUrl !== undefined);
 
 export const model = 'fake-model';
 
@@ -31,8 +34,7 @@ export async function laboratory(): Promise<Laboratory> {
     whole: provider('whole'),
     paced: provider('paced'),
     // One that runs on this machine would be asked for its models now and then.
-    ollama: { enabled: false },
-    'llama-cpp': { enabled: false },
+    ...Object.fromEntries(locals.map(({ kind }) => [kind, { enabled: false }])),
   };
   return {
     origin,
