@@ -89,12 +89,17 @@ export function providerHealth({ now, elapsed, keys, changed, gone }: HealthPart
     /** Watches each answer of an engine. */
     watch: policy(async function* (send, { model, signal }) {
       const passes = { provider: ofProvider.begin(), model: ofModel(model).begin() };
+      let spoken = false;
       const was = `${ofProvider.state()} ${ofModel(model).state()}`;
       try {
         for await (const part of send()) {
           // For the provider the first part is proof enough; a model has to come to its end.
-          passes.provider.succeeded();
-          passes.model.spoke();
+          if (!spoken) {
+            passes.provider.succeeded();
+            passes.model.spoke();
+            if (was !== 'closed closed') changed();
+          }
+          spoken = true;
           yield part;
         }
         passes.model.succeeded();
@@ -123,5 +128,3 @@ export function providerHealth({ now, elapsed, keys, changed, gone }: HealthPart
     },
   };
 }
-
-export type Health = ReturnType<typeof providerHealth>;

@@ -184,3 +184,16 @@ test('a reset forgets everything', async () => {
   health.reset();
   assert.deepEqual([health.rest(), health.restOf('m'), health.circuit()], [undefined, undefined, 'closed']);
 });
+
+test('what a user could see is told when it changes, and not otherwise', async () => {
+  const { clock, ask, set, seen } = setUp();
+  await ask();
+  assert.equal(seen.changed, 0);
+  set('unreachable');
+  for (let time = 0; time < 3; time++) await ask();
+  assert.equal(seen.changed, 3);
+  clock.ms = 5_000;
+  set();
+  await ask();
+  assert.ok(seen.changed > 3);
+});
