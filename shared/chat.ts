@@ -92,6 +92,9 @@ export const textOf = ({ content }: Message): string =>
 export const imagesOf = ({ content }: Message): readonly ImagePart[] =>
   typeof content === 'string' ? [] : content.filter((part) => part.type === 'image');
 
+/** How urgently a service works: `batch` within a day, `flex` when there is room, `priority` before others. */
+export type ServiceTier = 'batch' | 'flex' | 'priority';
+
 /** Tokens, as totals: `cachedRead` and `cacheWrite` are inside `input`, `reasoning` is inside `output`. */
 export type Usage = {
   readonly input: number;
@@ -99,6 +102,10 @@ export type Usage = {
   readonly cacheWrite: number;
   readonly output: number;
   readonly reasoning: number;
+  /** Of `cacheWrite`, what is kept for an hour instead of some minutes. Absent: none. */
+  readonly cacheWriteHour?: number;
+  /** How urgently the service says it worked. Absent: as usual. */
+  readonly serviceTier?: ServiceTier;
 };
 
 export const noUsage: Usage = { input: 0, cachedRead: 0, cacheWrite: 0, output: 0, reasoning: 0 };

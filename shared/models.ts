@@ -1,5 +1,5 @@
 /** Models and their prices, in the units both halves use. */
-import type { ModelId } from './chat.ts';
+import type { ModelId, ServiceTier } from './chat.ts';
 
 /** `local`: on this workstation or the user's own machines, costs 0. `api`: paid cloud. */
 export type Source = 'local' | 'api';
@@ -18,9 +18,6 @@ export type Rates = {
 export type StandardPrice = Rates & {
   readonly longContext?: { readonly overTokens: number; readonly rates: Rates };
 };
-
-/** How urgently a service works: `batch` within a day, `flex` when there is room, `priority` before others. */
-export type ServiceTier = 'batch' | 'flex' | 'priority';
 
 /** What is paid, and what is paid where a service says it worked less or more urgently than usual. */
 export type Price = StandardPrice & {

@@ -1,6 +1,6 @@
 /** What a request would cost, and did. US dollars throughout. */
-import type { Usage } from '../../shared/chat.ts';
-import { familyOf, type Model, type Price, type Rates } from '../../shared/models.ts';
+import type { ServiceTier, Usage } from '../../shared/chat.ts';
+import { familyOf, type Model, type Price, type Rates, type StandardPrice } from '../../shared/models.ts';
 import type { TaskType } from '../../shared/tasks.ts';
 import type { OutputRange, Route, Snapshot } from './snapshot.ts';
 
@@ -22,16 +22,26 @@ export const outputLimit = (model: Model): number =>
 
 /** What was really used, at a model's price. `null` when the price is unknown. */
 export function costOf(usage: Usage, price: Price | null): number | null {
-  if (!price) return null;
-  const rates = ratesFor(price, usage.input);
+  const held = price && priceOfTier(price, usage.serviceTier);
+  if (!held) return null;
+  const rates = ratesFor(held, usage.input);
   const plainInput = Math.max(0, usage.input - usage.cachedRead - usage.cacheWrite);
+  const hourWrite = Math.min(usage.cacheWriteHour ?? 0, usage.cacheWrite);
+  const cacheWrite = rates.cacheWrite ?? rates.input;
   return (
     (plainInput * rates.input +
       usage.cachedRead * (rates.cachedRead ?? rates.input) +
-      usage.cacheWrite * (rates.cacheWrite ?? rates.input) +
+      (usage.cacheWrite - hourWrite) * cacheWrite +
+      hourWrite * (rates.cacheWriteHour ?? cacheWrite) +
       usage.output * rates.output) /
     1_000_000
   );
+}
+
+/** `null`: it worked more urgently than usual, at a price nobody has told. Less urgent work never costs more. */
+function priceOfTier(price: Price, tier: ServiceTier | undefined): StandardPrice | null {
+  if (!tier) return price;
+  return price.serviceTiers?.[tier] ?? (tier === 'priority' ? null : price);
 }
 
 /** US dollars. */
@@ -72,5 +82,5 @@ export function predict(route: Route, model: Model, past: Past): Prediction | nu
   };
 }
 
-const ratesFor = ({ longContext, ...rates }: Price, promptTokens: number): Rates =>
+const ratesFor = ({ longContext, ...rates }: StandardPrice, promptTokens: number): Rates =>
   longContext && promptTokens > longContext.overTokens ? longContext.rates : rates;

@@ -6,6 +6,7 @@ import { anthropicModelsPath, decodeAnthropicModels, takesPrefill } from './anth
 import { encodeMessages, lighterMessages } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { refusalError, streamError } from './refusals.ts';
+import { serviceTierOf } from './service-tier.ts';
 import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
@@ -50,9 +51,11 @@ type Event = {
 type MessageUsage = {
   readonly input_tokens?: unknown;
   readonly cache_creation_input_tokens?: unknown;
+  readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: unknown } | null;
   readonly cache_read_input_tokens?: unknown;
   readonly output_tokens?: unknown;
   readonly output_tokens_details?: { readonly thinking_tokens?: unknown } | null;
+  readonly service_tier?: unknown;
 };
 
 function messageDecoder(): Decoder {
@@ -194,11 +197,14 @@ const definedOf = (usage: MessageUsage): MessageUsage =>
 function totals(usage: MessageUsage): Usage {
   const cachedRead = tokens(usage.cache_read_input_tokens);
   const cacheWrite = tokens(usage.cache_creation_input_tokens);
+  const cacheWriteHour = tokens(usage.cache_creation?.ephemeral_1h_input_tokens);
   return {
     input: tokens(usage.input_tokens) + cachedRead + cacheWrite,
     cachedRead,
     cacheWrite,
     output: tokens(usage.output_tokens),
     reasoning: tokens(usage.output_tokens_details?.thinking_tokens),
+    ...(cacheWriteHour > 0 ? { cacheWriteHour } : {}),
+    ...serviceTierOf(usage.service_tier),
   };
 }

@@ -4,6 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { sealThoughts } from './openai-thoughts.ts';
 import { streamError } from './refusals.ts';
+import { serviceTierOf } from './service-tier.ts';
 import type { Decoder } from './wire-format.ts';
 
 /** One chunk; the leaves are checked where they are used, since this runs for every token. */
@@ -21,6 +22,7 @@ type Chunk = {
     readonly finish_reason?: unknown;
   } | null)[];
   readonly usage: ChunkUsage | null;
+  readonly service_tier: unknown;
   readonly error: unknown;
   readonly x_groq: { readonly error?: unknown; readonly usage?: ChunkUsage } | null;
 };
@@ -56,6 +58,7 @@ export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }
   const end = answerEnd();
   const calls = toolCalls();
   let thoughts = '';
+  let tier: unknown;
 
   /** The calls that are open, the first with what was thought before them. */
   const callParts = (): readonly EnginePart[] =>
@@ -93,8 +96,9 @@ export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }
         else pushText(parts, 'text-delta', delta.content || delta.refusal);
         if (Array.isArray(delta.tool_calls)) calls.add(delta.tool_calls);
       } else pushText(parts, 'text-delta', choice?.text);
+      tier = chunk.service_tier ?? tier;
       const usage = chunk.usage ?? chunk.x_groq?.usage;
-      if (usage) end.usage = asTotals(usage, reasoningApart) ?? end.usage;
+      if (usage) end.usage = asTotals(usage, reasoningApart, tier) ?? end.usage;
       if (typeof choice?.finish_reason === 'string' && choice.finish_reason) {
         if (brokenOff.has(choice.finish_reason)) throw serviceBrokeOff();
         end.reason = reasonIn(reasons, choice.finish_reason);
@@ -170,7 +174,7 @@ const serviceBrokeOff = (): RumboError =>
   new RumboError('The service broke its answer off.', { kind: 'interrupted' });
 
 /** Cached tokens are inside the prompt's everywhere, reasoning inside the completion's nearly everywhere. */
-function asTotals(usage: ChunkUsage, reasoningApart: boolean): Usage | undefined {
+function asTotals(usage: ChunkUsage, reasoningApart: boolean, tier: unknown): Usage | undefined {
   if (typeof usage.prompt_tokens !== 'number') return undefined;
   const input = tokens(usage.prompt_tokens);
   const completion = tokens(usage.completion_tokens);
@@ -182,5 +186,6 @@ function asTotals(usage: ChunkUsage, reasoningApart: boolean): Usage | undefined
     // The total says it whichever way the parts are counted.
     output: reasoningApart ? tokens(usage.total_tokens) - input || completion + reasoning : completion,
     reasoning,
+    ...serviceTierOf(tier),
   };
 }

@@ -13,6 +13,7 @@ import {
 import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
 import { toolFields } from './openai-messages.ts';
 import { streamError } from './refusals.ts';
+import { serviceTierOf } from './service-tier.ts';
 import type { Decoder, StreamFormat } from './wire-format.ts';
 
 export const openaiResponses: StreamFormat<CompletionRequest> = {
@@ -105,6 +106,7 @@ type Event = {
     readonly error?: unknown;
     readonly incomplete_details?: { readonly reason?: unknown } | null;
     readonly usage?: ResponseUsage | null;
+    readonly service_tier?: unknown;
   } | null;
 };
 
@@ -171,7 +173,7 @@ function eventDecoder(): Decoder {
     const complete: FinishReason = called.size > 0 ? 'tool-calls' : 'stop';
     end.reason =
       type === 'response.completed' ? complete : reasonIn(reasons, response?.incomplete_details?.reason);
-    end.usage = usageOf(response?.usage);
+    end.usage = usageOf(response?.usage, response?.service_tier);
     return [...calls, ...end.close()];
   };
 
@@ -212,7 +214,7 @@ const reasons: Readonly<Record<string, FinishReason>> = {
 };
 
 /** Cached tokens are inside the input's, reasoning inside the output's. */
-function usageOf(usage: ResponseUsage | null | undefined): Usage | undefined {
+function usageOf(usage: ResponseUsage | null | undefined, tier: unknown): Usage | undefined {
   if (typeof usage?.input_tokens !== 'number') return undefined;
   return {
     input: tokens(usage.input_tokens),
@@ -220,5 +222,6 @@ function usageOf(usage: ResponseUsage | null | undefined): Usage | undefined {
     cacheWrite: tokens(usage.input_tokens_details?.cache_write_tokens),
     output: tokens(usage.output_tokens),
     reasoning: tokens(usage.output_tokens_details?.reasoning_tokens),
+    ...serviceTierOf(tier),
   };
 }

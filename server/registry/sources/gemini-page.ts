@@ -1,5 +1,6 @@
 /** Google's pricing page for the Gemini API. https://ai.google.dev/gemini-api/docs/pricing */
-import type { Price, Rates, ServiceTier, StandardPrice } from '../../../shared/models.ts';
+import type { ServiceTier } from '../../../shared/chat.ts';
+import type { Price, Rates, StandardPrice } from '../../../shared/models.ts';
 import { dollarsIn, known, longPromptIn } from '../amounts.ts';
 import type { Source } from '../facts.ts';
 import { blocksOf, plain, type Table } from '../markdown.ts';

@@ -1,6 +1,7 @@
 /** models.dev, a database of models kept by volunteers. https://models.dev, MIT, https://github.com/anomalyco/models.dev */
 import * as z from 'zod';
-import type { Price, Rates, ServiceTier } from '../../../shared/models.ts';
+import type { ServiceTier } from '../../../shared/chat.ts';
+import type { Price, Rates } from '../../../shared/models.ts';
 import { known } from '../amounts.ts';
 import type { ModelFacts, Said, Source } from '../facts.ts';
 

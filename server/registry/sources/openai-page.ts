@@ -1,5 +1,6 @@
 /** OpenAI's pricing page. https://developers.openai.com/api/docs/pricing */
-import type { Rates, ServiceTier, StandardPrice } from '../../../shared/models.ts';
+import type { ServiceTier } from '../../../shared/chat.ts';
+import type { Rates, StandardPrice } from '../../../shared/models.ts';
 import { dollarsIn, known, longPromptIn } from '../amounts.ts';
 import type { Said, Source } from '../facts.ts';
 import { blocksOf, plain, type Table } from '../markdown.ts';

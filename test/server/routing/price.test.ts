@@ -22,6 +22,32 @@ test('a long prompt reprices the whole request', () => {
   assert.equal(costOf({ ...noUsage, input: 200_000, output: 100_000 }, price), 0.4 + 1);
   assert.equal(costOf({ ...noUsage, input: 250_000, output: 100_000 }, price), 1 + 1.5);
 });
+test('what is written to the cache for an hour has its own rate', () => {
+  const usage = { ...noUsage, input: 1_000_000, cacheWrite: 1_000_000, cacheWriteHour: 400_000 };
+  assert.equal(costOf(usage, { input: 4, output: 20, cacheWrite: 5, cacheWriteHour: 8 }), 3 + 3.2);
+  assert.equal(costOf(usage, { input: 4, output: 20, cacheWrite: 5 }), 5);
+});
+test('work that was more or less urgent than usual is billed at its own price, long prompts too', () => {
+  const usage = { ...noUsage, input: 100_000, output: 100_000 };
+  const price = {
+    input: 2,
+    output: 10,
+    serviceTiers: {
+      flex: { input: 1, output: 5, longContext: { overTokens: 200_000, rates: { input: 2, output: 8 } } },
+      priority: { input: 4, output: 20 },
+    },
+  };
+  assert.equal(costOf(usage, price), 0.2 + 1);
+  assert.equal(costOf({ ...usage, serviceTier: 'flex' }, price), 0.1 + 0.5);
+  assert.equal(costOf({ ...usage, input: 300_000, serviceTier: 'flex' }, price), 0.6 + 0.8);
+  assert.equal(costOf({ ...usage, serviceTier: 'priority' }, price), 0.4 + 2);
+});
+test('a tier without a price: what is less urgent costs no more than usual, what is more urgent is unknown', () => {
+  const usage = { ...noUsage, input: 100_000, output: 100_000 };
+  const price = { input: 2, output: 10 };
+  assert.equal(costOf({ ...usage, serviceTier: 'batch' }, price), 0.2 + 1);
+  assert.equal(costOf({ ...usage, serviceTier: 'priority' }, price), null);
+});
 test('an unknown price gives an unknown cost, never 0', () => assert.equal(costOf(noUsage, null), null));
 test('tokens are estimated by bytes, so Spanish and Chinese count more than their letters', () => {
   assert.ok(estimateTokens('ñandú año') > estimateTokens('nandu ano'));
