@@ -28,6 +28,9 @@ const manners = {
 /** Listing models must not hold up a question. */
 const listTimeoutMs = 10_000;
 
+/** Milliseconds that only ever rise: the clock on the wall may be set back. */
+const elapsed = () => performance.now();
+
 export type ProviderParts = {
   readonly http: Http;
   readonly keys: Keys;
@@ -58,7 +61,7 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
   });
   const health = providerHealth({
     now,
-    elapsed: () => performance.now(),
+    elapsed,
     keys: pool,
     changed,
     gone: () => void refresh(),
@@ -106,7 +109,7 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     );
     // What another key or an earlier try found out says nothing any more.
     if (asked !== resets) return;
-    listedAtMs = now();
+    listedAtMs = elapsed();
     // The last good list stays: the engine may only be restarting.
     if (found instanceof RumboError) listFailure = found;
     else {
@@ -164,7 +167,7 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
     /** Answers being given now or waiting for their turn. */
     inFlight: () => queue.pending + queue.size,
     /** Milliseconds since the list was last asked for; infinite when it never was. */
-    listAgeMs: () => now() - listedAtMs,
+    listAgeMs: () => elapsed() - listedAtMs,
     state,
     refresh,
     /** Contacts it with its key. Returns how many models it lists; rejects with what is wrong. */
