@@ -97,9 +97,11 @@ export class RumboError extends Error {
 
 /** Any thrown value as a `RumboError`, so that routing has a kind to look up; aborts become `cancelled`. */
 export function asRumboError(error: unknown, signal?: AbortSignal): RumboError {
-  if (signal?.aborted)
+  // One that is said already may tell what had come, and what it cost.
+  const known = error instanceof RumboError ? error : undefined;
+  if (signal?.aborted && known?.kind !== 'cancelled')
     return new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause: error });
-  if (error instanceof RumboError) return error;
+  if (known) return known;
   return new RumboError(
     'Something in Rumbo went wrong while answering.',
     { kind: 'bad-response', action: 'Open the log with “Rumbo: Show Log” and report it.' },

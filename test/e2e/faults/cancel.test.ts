@@ -1,0 +1,208 @@
+/** Cancel reaches the socket in every phase of a question, for every engine. */
+import assert from 'node:assert/strict';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancellationTokenSource, type ResponseError } from 'vscode-languageserver-protocol/node';
+import type { TerminalServer } from '../../../scripts/terminal/server.ts';
+import type { ErrorData } from '../../../shared/errors.ts';
+import { ask as askMessage, askPart } from '../../../shared/protocol.ts';
+import type { FakeProvider, Misdeed } from '../../support/fake-providers/fake-provider.ts';
+import { goingOn, wholeAnswer } from '../../support/faults/answer.ts';
+import { type FakedEngine, fakedEngines, nameOf } from '../../support/faults/engines.ts';
+import { hangs, refuses, stallsInTheMiddle } from '../../support/faults/misdeeds.ts';
+import { configure, key, keyEnv, only, type Servers, servers } from '../../support/faults/servers.ts';
+
+/** Milliseconds from the cancel to the closed socket, at the service. */
+const limitMs = 50;
+/** Of so many tries the one in the middle counts: the machine has other work, too. */
+const tries = 3;
+/** More than any provider is asked at a time. */
+const crowd = 12;
+/** Milliseconds of a retry wait that is never waited for. */
+const retryMs = 600;
+
+let pool: Servers;
+before(async () => {
+  pool = await servers(4);
+});
+after(() => pool.close());
+
+describe('a cancelled question closes its socket', { concurrency: 4 }, () => {
+  for (const engine of fakedEngines) {
+    test(`${nameOf(engine)}: while it connects`, () => timed(engine, connecting));
+    test(`${nameOf(engine)}: while it waits for the first word`, () => timed(engine, during(hangs, 1)));
+    test(`${nameOf(engine)}: while words come`, () => timed(engine, during(stallsInTheMiddle, 1)));
+    test(`${nameOf(engine)}: while it waits to ask again`, () => timed(engine, retrying));
+    test(`${nameOf(engine)}: while it waits in the queue`, () => timed(engine, queued));
+  }
+});
+
+/** Tries once; milliseconds from the cancel until its effect is seen. */
+type Trial = (server: TerminalServer, engine: FakedEngine) => Promise<number>;
+
+async function timed(engine: FakedEngine, trial: Trial): Promise<void> {
+  const took: number[] = [];
+  await pool.use(async (server) => {
+    for (let left = tries; left > 0; left -= 1) took.push(await trial(server, engine));
+  });
+  const [, middle = Number.NaN] = took.toSorted((a, b) => a - b);
+  assert.ok(middle <= limitMs, `${took.map(Math.round).join(', ')} ms`);
+}
+
+let questions = 0;
+
+/** One question that can be cancelled; many may be asked at a time. */
+function ask({ connection }: TerminalServer) {
+  const source = new CancellationTokenSource();
+  questions += 1;
+  const partialResultToken = `question ${questions}`;
+  let shown = '';
+  const { promise: spoke, resolve } = Promise.withResolvers<void>();
+  const parts = connection.onProgress(askPart, partialResultToken, (part) => {
+    if (part.type === 'text-delta') shown += part.text;
+    if (shown) resolve();
+  });
+  const answer = connection
+    .sendRequest(askMessage, { prompt: 'Say it.', useCache: false, partialResultToken }, source.token)
+    .then(
+      () => assert.fail('It answered.'),
+      (error: ResponseError<ErrorData>) => ({ error: error.data, at: performance.now(), shown }),
+    )
+    .finally(() => parts.dispose());
+  return {
+    spoke,
+    answer,
+    /** Returns the moment it is sent. */
+    cancel(): number {
+      source.cancel();
+      return performance.now();
+    },
+  };
+}
+
+async function setUp(server: TerminalServer, engine: FakedEngine, does: Misdeed): Promise<FakeProvider> {
+  const { make, model } = engine;
+  const fake = await make({ models: [model], reply: goingOn, key, fault: { kind: 'misdeed', does } });
+  await configure(server, settings(engine, fake.baseUrl));
+  return fake;
+}
+
+const settings = ({ kind, model }: FakedEngine, baseUrl: string) => {
+  const patient = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 };
+  return only(
+    { first: { kind, baseUrl, keyEnv, models: [model] } },
+    {
+      'rumbo.models': { [`first/${model}`]: { toggle: true } },
+      'rumbo.routing.timeouts': { local: patient, api: patient },
+    },
+  );
+};
+
+/** Until so many chats have come. */
+async function arrived(fake: FakeProvider, chats: number): Promise<void> {
+  for (let left = 500; left > 0 && fake.chats.length < chats; left -= 1) await sleep(10);
+  assert.ok(fake.chats.length >= chats, `${fake.chats.length} chats came`);
+}
+
+/** While the service does this to its answer. */
+function during(does: Misdeed, chats: number): Trial {
+  return async (server, engine) => {
+    const fake = await setUp(server, engine, does);
+    try {
+      const { spoke, answer, cancel } = ask(server);
+      await arrived(fake, chats);
+      if (does === stallsInTheMiddle) await spoke;
+      const cancelledAt = cancel();
+      const { error, shown } = await answer;
+      assert.equal(error?.kind, 'cancelled');
+      assert.equal(error?.partial ?? '', shown);
+      assert.ok(wholeAnswer.startsWith(shown));
+      // What came was billed; a price that is not known is told as that.
+      assert.deepEqual(
+        error?.attempts?.map(({ outcome, costUsd }) => [outcome, costUsd !== undefined]),
+        [['cancelled', shown !== '']],
+      );
+      const [chat] = fake.chats;
+      for (let left = 100; left > 0 && !chat?.aborted; left -= 1) await sleep(5);
+      assert.equal(fake.chats.length, chats, 'no further attempt');
+      return (chat?.abortedAt ?? Number.POSITIVE_INFINITY) - cancelledAt;
+    } finally {
+      await fake.close();
+    }
+  };
+}
+
+/** Nobody answers the handshake of TLS: nothing of the question has been sent, and nothing ever is. */
+const connecting: Trial = async (server, engine) => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = silent.address() as AddressInfo;
+    // As an api, so that no list of models is asked for by itself.
+    const said = settings(engine, `https://127.0.0.1:${port}/v1`);
+    const providers = said['rumbo.providers'] as Record<string, object>;
+    await configure(server, {
+      ...said,
+      'rumbo.providers': { ...providers, first: { ...providers['first'], source: 'api' } },
+    });
+    const { answer, cancel } = ask(server);
+    for (let left = 200; left > 0 && sockets.length === 0; left -= 1) await sleep(10);
+    assert.equal(sockets.length, 1, 'it connects');
+    const cancelledAt = cancel();
+    const { error, at } = await answer;
+    assert.equal(error?.kind, 'cancelled');
+    await sleep(100);
+    assert.equal(sockets.length, 1, 'no further attempt');
+    return at - cancelledAt;
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  }
+};
+
+/** Its socket is idle by then: what counts is that the user is free, and nobody asks again. */
+const retrying: Trial = async (server, engine) => {
+  const fake = await setUp(
+    server,
+    engine,
+    refuses({ status: 429, headers: { 'retry-after-ms': String(retryMs) }, body: '' }),
+  );
+  try {
+    const { answer, cancel } = ask(server);
+    await arrived(fake, 1);
+    await sleep(60);
+    const cancelledAt = cancel();
+    const { error, at } = await answer;
+    assert.equal(error?.kind, 'cancelled');
+    await sleep(retryMs);
+    assert.equal(fake.chats.length, 1, 'no further attempt');
+    return at - cancelledAt;
+  } finally {
+    await fake.close();
+  }
+};
+
+/** Behind as many as the provider is asked at a time. */
+const queued: Trial = async (server, engine) => {
+  const fake = await setUp(server, engine, hangs);
+  try {
+    const others = Array.from({ length: crowd }, () => ask(server));
+    const last = ask(server);
+    await arrived(fake, 1);
+    await sleep(80);
+    const before = fake.chats.length;
+    assert.ok(before < crowd, `${before} at a time`);
+    const cancelledAt = last.cancel();
+    const { error, at } = await last.answer;
+    // Those who wait go first, so that none of them takes a place that becomes free.
+    for (const other of others.toReversed()) other.cancel();
+    await Promise.all(others.map(({ answer }) => answer));
+    assert.equal(error?.kind, 'cancelled');
+    assert.equal(fake.chats.length, before, 'nobody was asked on behalf of those who left');
+    return at - cancelledAt;
+  } finally {
+    await fake.close();
+  }
+};
