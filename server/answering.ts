@@ -142,7 +142,8 @@ export function answering(rooms: AnswerRooms): Answering {
           note: configured.note,
         });
         settle(candidate, paper, measured, { route, sentAt, ms });
-        warm.read(messages, { model: model.id, tokens: route.promptTokens });
+        // After the answer has gone out: a long conversation takes a moment to digest.
+        setImmediate(() => warm.read(messages, { model: model.id, tokens: route.promptTokens }));
         ledger.add(paper);
         log.info(logLine(paper));
         // New settings may want another model, or no answer kept: they have cleared the cache already.
@@ -154,6 +155,8 @@ export function answering(rooms: AnswerRooms): Answering {
         const error = asRumboError(cause, signal);
         yield* whole.rest();
         const ms = performance.now() - sentAt;
+        // What it had read and said was billed: the ledger must not forget it.
+        const billed = started || error.data.accepted === true;
         const broken = {
           candidate,
           decision,
@@ -167,14 +170,13 @@ export function answering(rooms: AnswerRooms): Answering {
           outcome: error.kind,
           ms,
           message: error.message,
-          ...(started ? { costUsd: costOf(broken.measured.usage, model.price) } : {}),
+          ...(billed ? { costUsd: costOf(broken.measured.usage, model.price) } : {}),
         });
         note(candidate, error.kind, ms);
         log.info(
           `${params.role ?? classification.task}: ${model.id} did not answer, ${error.kind}, ${Math.round(ms)} ms`,
         );
-        // What was said before it broke was billed: the ledger must not forget it.
-        if (started) ledger.add(receipt.broken(told, broken));
+        if (billed) ledger.add(receipt.broken(told, broken));
 
         if (beginning !== '' && error.kind === 'invalid-request' && manner === 'prefill') {
           plan.otherwise(model.id);

@@ -78,7 +78,7 @@ export const receipt = {
     totalMs: performance.now() - told.startedAt,
     finishReason: measured.reason,
     seams,
-    reasons: reasons(told, candidate, decision, attempts),
+    reasons: [...reasons(told, candidate, decision, attempts), ...skippedOf(measured)],
     ...(note === undefined ? {} : { note }),
   }),
 
@@ -88,6 +88,13 @@ export const receipt = {
     id: `${told.id}-${answer.attempts.length}`,
   }),
 };
+
+const skippedOf = ({ skipped }: Measured): string[] =>
+  skipped === 0
+    ? []
+    : [
+        `${skipped === 1 ? 'A piece' : `${skipped} pieces`} of the stream could not be read and was left out.`,
+      ];
 
 /** One line for the log: who answered, how long it took, what it cost. Never what was asked or said. */
 export function logLine({

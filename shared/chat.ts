@@ -117,8 +117,14 @@ export type EnginePart =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly text: string }
   | ({ readonly type: 'tool-call' } & ToolCall)
-  /** `usage` is absent when the service did not say; the meter then estimates and marks it. */
-  | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage?: Usage };
+  | {
+      readonly type: 'finish';
+      readonly reason: FinishReason;
+      /** Absent when the service did not say; the meter then estimates and marks it. */
+      readonly usage?: Usage;
+      /** Events of the stream that could not be read and were left out. Absent: none. */
+      readonly skipped?: number;
+    };
 
 /** `provider/model` from its two halves. */
 export const modelId = (provider: string, model: string): ModelId => `${provider}/${model}`;

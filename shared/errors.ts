@@ -68,6 +68,8 @@ export type ErrorData = {
   readonly retryAfterMs?: number;
   /** The pinned model that the filter took out; the user may allow the next one instead. */
   readonly pinned?: string;
+  /** The service had begun to answer: what it has read may be billed. Absent: it had not. */
+  readonly accepted?: boolean;
   /** What had been said before it broke off, for whoever did not follow the parts. Never a whole answer. */
   readonly partial?: string;
   /** What was tried before giving up, in order. */

@@ -33,6 +33,9 @@ export const ModelSettings = z.object({
   locked: z.boolean().optional(),
   tier: z.int().min(1).max(5).optional(),
   contextTokens: z.int().min(1).max(100_000_000).optional(),
+  maxOutputTokens: z.int().min(1).max(100_000_000).optional(),
+  tools: z.boolean().optional(),
+  vision: z.boolean().optional(),
   price: PriceSettings.optional(),
 });
 export type ModelSettings = z.infer<typeof ModelSettings>;
@@ -136,7 +139,7 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'How long to wait, in milliseconds, by source: `{ "api": { "connectMs": 10000, "firstPartMs": 60000, "betweenPartsMs": 30000 }, "local": { … } }`. A provider can have its own under `timeouts`.',
+        'How long to wait, in milliseconds, by source: `{ "api": { "connectMs": 10000, "firstPartMs": 120000, "betweenPartsMs": 30000 }, "local": { … } }`. A provider can have its own under `timeouts`.',
       ),
     ),
   'routing.taskTypes': z
@@ -154,7 +157,7 @@ export const Settings = z.object({
     .meta(
       meta(
         'window',
-        'Per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `price` in US dollars per million tokens. A workspace can only switch models off.',
+        'Per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `maxOutputTokens`, `tools`, `vision`, `price` in US dollars per million tokens. A workspace can only switch models off.',
       ),
     ),
   providers: z
@@ -233,6 +236,21 @@ export const Settings = z.object({
       meta(
         'window',
         'Glob patterns of files whose requests may only go to local models, for example `**/secrets/**`. The patterns of user and workspace are united.',
+      ),
+    ),
+  'registry.refresh': z
+    .enum(['off', 'daily'])
+    .default('off')
+    .meta(
+      meta(
+        'application',
+        'When to read what models can do and cost: models.dev, the pricing pages of OpenAI, Anthropic, Google, Groq and xAI, and the lists of providers that have a key. **Rumbo: Refresh Model Registry** does it at any time.',
+        {
+          enumDescriptions: [
+            'Only with the command. What came with Rumbo holds until then.',
+            'Once a day in the background.',
+          ],
+        },
       ),
     ),
   'cache.enabled': z

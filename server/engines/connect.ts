@@ -1,6 +1,6 @@
 /** Definition + address + HTTP + keys → a live engine. */
 import { type EngineRequest, isFill } from '../../shared/chat.ts';
-import { RumboError } from '../../shared/errors.ts';
+import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import type { EmbeddingFormat, Refusal, WireRequest } from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
@@ -111,17 +111,20 @@ export function connect(connection: Connection): Engine {
       const over = line(connection, undefined, signal);
       try {
         const { key } = await over.open();
-        const listAt = async (path: string) => {
+        const bodyAt = async (path: string): Promise<unknown> => {
           const response = await send(over, key, 'application/json', { path });
           if (response.status >= 400) throw wire.refused(await refusalOf(response));
-          return wire.decodeModels(parse(await readText(response.body, listLimit)));
+          return parse(await readText(response.body, listLimit));
         };
+        const listAt = async (path: string) => wire.decodeModels(await bodyAt(path));
         const models = await listAt(wire.modelsPath).catch((error: unknown) => {
           if (wire.otherModelsPath && hasNoList(error)) return listAt(wire.otherModelsPath);
           throw error;
         });
+        const more = wire.details && (await bodyAt(wire.details.path).catch(() => undefined));
+        if (over.signal.aborted) throw asRumboError(over.signal.reason, over.signal);
         over.done();
-        return models;
+        return wire.details && more !== undefined ? wire.details.merge(models, more) : models;
       } catch (cause) {
         const error = over.failed(cause);
         if (connection.models && hasNoList(error)) return connection.models.map((name) => ({ name }));

@@ -66,7 +66,9 @@ export function line(parts: LineParts, model: string | undefined, signal: AbortS
     /** What went wrong, in words that say whose it is; the socket is closed. */
     failed(cause: unknown): RumboError {
       over.abort();
-      outcome = explained(late ?? cause, signal, key, parts, model);
+      const error = explained(late ?? cause, signal, key, parts, model);
+      // Nobody bills a refusal.
+      outcome = status !== undefined && status < 400 ? error.with({ accepted: true }) : error;
       return outcome;
     },
     close(): void {

@@ -44,63 +44,62 @@ const tellingTokens = 16;
 /** Prompts of about the same size answer about as fast: up to so many tokens. */
 const sizes = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
 
+/** What is worked out is worked out when an answer ends: questions come more often than they teach. */
 export function experience() {
-  /** By model id and size of prompt. */
-  const speeds = sizes.map(() => new Map<string, { first: number[]; rate: number[] }>());
+  /** By size of prompt and model id: what was measured, and what it comes to, or failing that at another size. */
+  const measured = sizes.map(() => new Map<string, { first: number[]; rate: number[] }>());
+  const speeds = sizes.map(() => new Map<string, Speed>());
   const ratios = new Map<string, number[]>();
-  const outputs = new Map<string, number[]>();
+  const counting = new Map<string, Counting>();
+  const lengths = new Map<string, number[]>();
+  const outputs = new Map<string, OutputRange>();
+
+  const learnSpeed = ({ model, estimatedTokens, usage, firstTokenMs, streamMs }: Lesson): void => {
+    if (firstTokenMs === null) return;
+    const size = sizeOf(estimatedTokens);
+    const seen = measured[size]?.get(model) ?? { first: [], rate: [] };
+    measured[size]?.set(model, seen);
+    push(seen.first, firstTokenMs);
+    if (usage.output >= tellingTokens && streamMs > 0) push(seen.rate, (usage.output * 1000) / streamMs);
+    const speed = {
+      firstTokenMs: quantile(seen.first, 0.5),
+      tokensPerSecond: seen.rate.length > 0 ? quantile(seen.rate, 0.5) : null,
+    };
+    for (const [each, table] of speeds.entries()) {
+      if (each === size || !measured[each]?.has(model)) table.set(model, speed);
+    }
+  };
+
+  const learnCounting = ({ model, estimatedTokens, usage }: Lesson): void => {
+    if (estimatedTokens <= 0 || usage.input <= 0) return;
+    const family = familyOf(model);
+    const seen = remember(ratios, family, usage.input / estimatedTokens);
+    if (seen.length < enough) return;
+    const ratio = quantile(seen, 0.5);
+    const off = seen.map((each) => Math.abs(each / ratio - 1));
+    counting.set(family, { ratio, error: quantile(off, 0.5) });
+  };
+
+  const learnLength = ({ task, usage }: Lesson): void => {
+    if (usage.output <= 0) return;
+    const seen = remember(lengths, task, usage.output);
+    if (seen.length < enough) return;
+    const at = (share: number) => quantile(seen, share);
+    outputs.set(task, { low: at(0.1), typical: at(0.5), high: at(0.9) });
+  };
 
   return {
-    learn({ model, task, estimatedTokens, usage, firstTokenMs, streamMs }: Lesson): void {
-      if (estimatedTokens > 0 && usage.input > 0)
-        remember(ratios, familyOf(model), usage.input / estimatedTokens);
-      if (usage.output > 0) remember(outputs, task, usage.output);
-      if (firstTokenMs === null) return;
-      const bySize = speeds[sizeOf(estimatedTokens)];
-      const seen = bySize?.get(model) ?? { first: [], rate: [] };
-      bySize?.set(model, seen);
-      push(seen.first, firstTokenMs);
-      if (usage.output >= tellingTokens && streamMs > 0) push(seen.rate, (usage.output * 1000) / streamMs);
+    learn(lesson: Lesson): void {
+      learnSpeed(lesson);
+      learnCounting(lesson);
+      learnLength(lesson);
     },
     /** By model id: its speed on prompts of this size, else on any. */
-    speeds(promptTokens: number): ReadonlyMap<string, Speed> {
-      const size = sizeOf(promptTokens);
-      const found = new Map<string, Speed>();
-      for (const bySize of [...speeds.filter((_, index) => index !== size), speeds[size]]) {
-        for (const [model, { first, rate }] of bySize ?? []) {
-          found.set(model, {
-            firstTokenMs: quantile(first, 0.5),
-            tokensPerSecond: rate.length > 0 ? quantile(rate, 0.5) : null,
-          });
-        }
-      }
-      return found;
-    },
+    speeds: (promptTokens: number): ReadonlyMap<string, Speed> => speeds[sizeOf(promptTokens)] ?? new Map(),
     /** By family of models. */
-    counting(): ReadonlyMap<string, Counting> {
-      const told = [...ratios].filter(([, seen]) => seen.length >= enough);
-      return new Map(
-        told.map(([family, seen]) => {
-          const ratio = quantile(seen, 0.5);
-          return [
-            family,
-            {
-              ratio,
-              error: quantile(
-                seen.map((each) => Math.abs(each / ratio - 1)),
-                0.5,
-              ),
-            },
-          ];
-        }),
-      );
-    },
+    counting: (): ReadonlyMap<string, Counting> => counting,
     /** `undefined`: too few answers yet. */
-    output(task: string): OutputRange | undefined {
-      const seen = outputs.get(task) ?? [];
-      if (seen.length < enough) return undefined;
-      return { low: quantile(seen, 0.1), typical: quantile(seen, 0.5), high: quantile(seen, 0.9) };
-    },
+    output: (task: string): OutputRange | undefined => outputs.get(task),
   };
 }
 
@@ -108,10 +107,11 @@ export type Experience = ReturnType<typeof experience>;
 
 const sizeOf = (promptTokens: number): number => sizes.findIndex((most) => promptTokens <= most);
 
-function remember<Key>(map: Map<Key, number[]>, key: Key, value: number): void {
+function remember(map: Map<string, number[]>, key: string, value: number): readonly number[] {
   const seen = map.get(key) ?? [];
   map.set(key, seen);
   push(seen, value);
+  return seen;
 }
 
 function push(seen: number[], value: number): void {

@@ -9,6 +9,8 @@ export type Measured = {
   /** The service did not report usage: it is an estimate. */
   readonly usageEstimated: boolean;
   readonly reason: FinishReason;
+  /** Events of the stream that could not be read and were left out. */
+  readonly skipped: number;
 };
 
 /**
@@ -21,6 +23,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
   let firstTokenAt: number | null = null;
   let usage: Usage | undefined;
   let reason: FinishReason = 'other';
+  let skipped = 0;
   return {
     see(part: EnginePart): void {
       if (part.type === 'text-delta') {
@@ -31,12 +34,13 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
       } else if (part.type === 'finish') {
         reason = part.reason;
         usage = part.usage;
+        skipped = part.skipped ?? 0;
       }
     },
     read(): Measured {
       const spoken =
         usage ?? estimated(promptTokens, estimate(text), reasoning === '' ? 0 : estimate(reasoning));
-      return { text, firstTokenAt, usage: spoken, usageEstimated: usage === undefined, reason };
+      return { text, firstTokenAt, usage: spoken, usageEstimated: usage === undefined, reason, skipped };
     },
   };
 }

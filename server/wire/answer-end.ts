@@ -11,6 +11,8 @@ export type AnswerEnd = {
   usage: Usage | undefined;
   /** `finish` was given; nothing follows it. */
   readonly finished: boolean;
+  /** One event's JSON as an object; `undefined` for anything else: a malformed event in the middle costs only itself. */
+  read<T extends object>(data: string): Partial<T> | undefined;
   /** The `finish`, once, when reason and usage are both known. */
   settle(): readonly EnginePart[];
   /** The `finish`, once, because the end marker came; `other` when there was no reason. */
@@ -21,10 +23,18 @@ export type AnswerEnd = {
 
 export function answerEnd(): AnswerEnd {
   let finished = false;
+  let skipped = 0;
   const finish = (reason: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
     finished = true;
-    return [{ type: 'finish', reason, ...(end.usage ? { usage: end.usage } : {}) }];
+    return [
+      {
+        type: 'finish',
+        reason,
+        ...(end.usage ? { usage: end.usage } : {}),
+        ...(skipped > 0 ? { skipped } : {}),
+      },
+    ];
   };
   const end: AnswerEnd = {
     seen: false,
@@ -32,6 +42,11 @@ export function answerEnd(): AnswerEnd {
     usage: undefined,
     get finished() {
       return finished;
+    },
+    read<T extends object>(data: string) {
+      const event = eventIn<T>(data);
+      if (!event) skipped += 1;
+      return event;
     },
     settle: () => (end.reason && end.usage ? finish(end.reason) : []),
     close() {
@@ -51,8 +66,7 @@ export function answerEnd(): AnswerEnd {
 const nothingCame = (): RumboError =>
   new RumboError('The service answered with nothing that could be read.', { kind: 'bad-response' });
 
-/** One event's JSON as an object; `undefined` for anything else: a malformed event in the middle costs only itself. */
-export function readEvent<T extends object>(data: string): Partial<T> | undefined {
+function eventIn<T extends object>(data: string): Partial<T> | undefined {
   try {
     const value: unknown = JSON.parse(data);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 /** Anthropic's Messages API, version 2026-10-21. https://platform.claude.com/docs/en/api/messages */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { anthropicModelsPath, decodeAnthropicModels, takesPrefill } from './anthropic-models.ts';
 import { encodeMessages, lighterMessages } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
@@ -138,7 +138,7 @@ function messageDecoder(): Decoder {
     },
     read({ event: name, data }) {
       if (end.finished) return [];
-      const event = readEvent<Event>(data);
+      const event = end.read<Event>(data);
       if (event?.type === 'error' || event?.error || name === 'error')
         throw streamError(event ?? { error: data });
       return event ? read(event) : [];

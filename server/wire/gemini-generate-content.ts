@@ -1,7 +1,7 @@
 /** Gemini's generateContent, API v1beta, streamed as server-sent events. https://ai.google.dev/api/generate-content */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, readEvent, tokens } from './answer-end.ts';
+import { answerEnd, tokens } from './answer-end.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { decodeGeminiModels, geminiModelsPath, takesModelTurn } from './gemini-models.ts';
 import { geminiRefused } from './gemini-refusals.ts';
@@ -84,7 +84,7 @@ function contentDecoder(): Decoder {
     },
     read({ data }) {
       if (end.finished) return [];
-      const event = readEvent<Event>(data);
+      const event = end.read<Event>(data);
       if (!event) return [];
       if (event.error) throw streamError(event);
       const blocked = event.promptFeedback?.blockReason;

@@ -1,6 +1,6 @@
 /** llama-server's own fill in the middle. https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-infill-for-code-infilling */
 import type { FillRequest, FinishReason } from '../../shared/chat.ts';
-import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { streamError } from './refusals.ts';
 import type { Decoder, StreamFormat } from './wire-format.ts';
 
@@ -41,7 +41,7 @@ function nativeDecoder(): Decoder {
     },
     read({ event: name, data }) {
       if (end.finished) return [];
-      const event = readEvent<Event>(data);
+      const event = end.read<Event>(data);
       if (!event) {
         if (name === 'error') throw streamError({ error: data });
         return [];

@@ -1,7 +1,7 @@
 /** Ollama's own chat: one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import type { CompletionRequest, EnginePart, FillRequest, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, withLoadedContext } from './ollama-models.ts';
 import { encodeChat, encodeFill } from './ollama-request.ts';
@@ -71,7 +71,7 @@ function lineDecoder(): Decoder {
     },
     read({ data }) {
       if (end.finished) return [];
-      const line = readEvent<Line>(data);
+      const line = end.read<Line>(data);
       if (!line) return [];
       if (line.error) throw streamError(line);
       const parts: EnginePart[] = [];

@@ -1,7 +1,7 @@
 /** The chunks of a Chat Completions stream, with what its copies do otherwise, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
 import type { EnginePart, FinishReason, ToolCall, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { sealThoughts } from './openai-thoughts.ts';
 import { streamError } from './refusals.ts';
 import { serviceTierOf } from './service-tier.ts';
@@ -75,7 +75,7 @@ export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }
     read({ event, data }) {
       if (end.finished) return [];
       if (data === '[DONE]') return [...callParts(), ...end.close()];
-      const chunk = readEvent<Chunk>(data);
+      const chunk = end.read<Chunk>(data);
       if (!chunk) {
         if (event === 'error') throw streamError({ error: data });
         return [];

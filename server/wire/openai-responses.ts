@@ -10,7 +10,7 @@ import {
   textOf,
   type Usage,
 } from '../../shared/chat.ts';
-import { answerEnd, readEvent, reasonIn, tokens } from './answer-end.ts';
+import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { toolFields } from './openai-messages.ts';
 import { streamError } from './refusals.ts';
 import { serviceTierOf } from './service-tier.ts';
@@ -196,7 +196,7 @@ function eventDecoder(): Decoder {
     ending: false,
     read({ event: name, data }) {
       if (end.finished) return [];
-      const event = readEvent<Event>(data);
+      const event = end.read<Event>(data);
       if (event) return read(name && event.type === undefined ? { ...event, type: name } : event);
       if (name === 'error') throw streamError({ error: data });
       return [];

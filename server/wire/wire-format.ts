@@ -83,7 +83,8 @@ export interface WireFormat {
   };
   /**
    * The request without the field that this refusal names as unknown (`stream_options`, a sampling parameter, a token
-   * limit under its other name). Absent, or `undefined`: nothing can be left out. Tried once, at once.
+   * limit under its other name). Absent, or `undefined`: nothing can be left out. Asked for each refusal, at
+   * once, a few fields at most.
    */
   lighter?(request: WireRequest, refusal: Refusal): WireRequest | undefined;
   /** What a refusal means: the kind by status first, then by the body's own code, never by prose alone. */

@@ -1,7 +1,7 @@
 /** An answer that breaks off after its first words: another model goes on, begins anew, or it is said to be incomplete. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AskPart } from '../../../shared/protocol.ts';
+import { type AskPart, status } from '../../../shared/protocol.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { ask, entry, failure, fake, server } from './support.ts';
 
@@ -119,4 +119,23 @@ test('an answer of two models is not kept for the next who asks', async (t) => {
   await ask(rumbo, { prompt: 'count' });
   await ask(rumbo, { prompt: 'count' });
   assert.equal(second.chats.length, 2);
+});
+
+test('who cancels after the service began to answer learns what that cost, and the day’s sum knows it', async (t) => {
+  const slow = await fake(t, fakeOpenAi, { reply: whole, fault: { kind: 'stall', afterWords: 0 } });
+  const rumbo = await server(t, {
+    'rumbo.providers': { slow: entry(slow, { source: 'api', models: ['fake-model'] }) },
+    'rumbo.models': { 'slow/fake-model': { price: { input: 1_000, output: 1_000 } } },
+  });
+  const cancel = new AbortController();
+  const answer = failure(ask(rumbo, { prompt: 'count' }, { signal: cancel.signal }));
+  while (slow.chats.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  cancel.abort();
+  const { kind, attempts } = await answer;
+  assert.equal(kind, 'cancelled');
+  const cost = attempts?.[0]?.costUsd ?? 0;
+  assert.ok(cost > 0, 'the prompt had been read');
+  const { today } = await rumbo.connection.sendRequest(status);
+  assert.equal(today.costUsd, cost);
 });
