@@ -9,6 +9,7 @@ import { showMenu } from './menu.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './model-settings.ts';
 import { inform } from './notify.ts';
 import { plan } from './plan.ts';
+import { refreshRegistry } from './registry.ts';
 import { nameEndpoint, openSettings } from './settings-pages.ts';
 import { showFailure } from './show-failure.ts';
 import { chooseStrategy } from './strategy.ts';
@@ -52,6 +53,7 @@ export const commandTable = (parts: CommandParts) =>
     'rumbo.discardChange': (uri?: vscode.Uri) => parts.proposals.discard(uri),
 
     'rumbo.clearCache': () => clearCache(parts),
+    'rumbo.refreshRegistry': () => refreshRegistry(parts),
     'rumbo.restartServer': () => restartServer(parts),
     'rumbo.showLog': () => parts.log.show(),
     'rumbo.showMenu': showMenu,

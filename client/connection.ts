@@ -31,6 +31,7 @@ export type Connection = {
   listModels(params: protocol.ListModelsParams): Promise<readonly Model[]>;
   testProvider(provider: string): Promise<{ readonly models: number }>;
   clearCache(): Promise<number>;
+  refreshRegistry(token: vscode.CancellationToken): Promise<protocol.RegistryRefreshed>;
   readonly keys: KeyChannel;
   /** Tells the server that settings changed; it then pulls them. */
   settingsChanged(): Promise<void>;
@@ -104,6 +105,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     listModels: (params) => client.sendRequest(protocol.listModels, params),
     testProvider: (provider) => client.sendRequest(protocol.testProvider, { provider }),
     clearCache: () => client.sendRequest(protocol.clearCache),
+    refreshRegistry: (token) => client.sendRequest(protocol.refreshRegistry, token),
     keys: {
       send: (command) =>
         keys ? keys.send(command) : Promise.reject(new Error('The server has no process.')),

@@ -26,7 +26,9 @@ import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { messageWriter } from './platform/message-writer.ts';
 import { fleet } from './providers/fleet.ts';
+import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
+import { registrySources } from './registry-sources.ts';
 import { serve } from './routes.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
@@ -88,6 +90,16 @@ function start(params: InitializeParams): InitializeResult {
     lookUp: models.lookUp,
     env: process.env,
   });
+  const refreshRegistry = async (signal: AbortSignal) => {
+    const sources = await registrySources(providers, secrets);
+    const refreshed = await models.refresh({ http, sources, signal });
+    log.info(`Models: ${refreshed.answered} of ${refreshed.asked} sources could be read.`);
+    for (const change of refreshed.changes) log.info(change);
+    for (const problem of refreshed.problems) log.warn(problem);
+    providers.redescribe();
+    return refreshed;
+  };
+  const everyDay = daily({ lastAtMs: models.refreshedAtMs, run: refreshRegistry, now });
   const answers = orchestrator({
     settings: () => settings,
     fleet: providers,
@@ -110,6 +122,7 @@ function start(params: InitializeParams): InitializeResult {
     providers.configure(settings);
     purse.configure(settings);
     cache.resize(cacheLimits(settings));
+    everyDay.want(settings['registry.refresh'] === 'daily');
     // Another order of models may mean another answer: the next request must obey, not remember.
     if (routingOf(settings) !== before) cache.clear();
     void providers.refresh();
@@ -155,6 +168,7 @@ function start(params: InitializeParams): InitializeResult {
     log,
     metrics: numbers.read,
     clearCache: cache.clear,
+    refreshRegistry,
     async listModels({ provider, refresh }) {
       if (provider !== undefined && !providers.get(provider)) throw unknownProvider(provider);
       if (refresh) await providers.refresh(provider);
@@ -177,6 +191,7 @@ function start(params: InitializeParams): InitializeResult {
   }
   connection.onShutdown(async () => {
     announce.dispose();
+    everyDay.dispose();
     keychain.dispose();
     book.dispose();
     await closeHttp();

@@ -18,6 +18,7 @@ export type Services = {
   /** Rejects with what is wrong. */
   readonly testProvider: (name: string) => Promise<number>;
   readonly clearCache: () => number;
+  readonly refreshRegistry: (signal: AbortSignal) => Promise<protocol.RegistryRefreshed>;
   readonly metrics: () => protocol.Metrics;
   readonly log: Log;
 };
@@ -65,6 +66,16 @@ export function serve(connection: Connection, services: Services): void {
     protocol.testProvider,
     handle(async ({ provider }) => ({ models: await services.testProvider(provider) })),
   );
+
+  connection.onRequest(protocol.refreshRegistry, async (token) => {
+    const signal = signalOf(token);
+    try {
+      await services.ready;
+      return await services.refreshRegistry(signal);
+    } catch (error) {
+      return wireError(error, signal);
+    }
+  });
 
   function wireError(thrown: unknown, signal?: AbortSignal): ResponseError<ErrorData> {
     const error = asRumboError(thrown, signal);

@@ -161,6 +161,22 @@ export const testProvider = new RequestType<
 /** Client → server. Forgets every cached answer; returns how many there were. */
 export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear');
 
+/** What asking for prices and limits of models came to. */
+export type RegistryRefreshed = {
+  /** Sources that were asked, and those that answered with something to read. */
+  readonly asked: number;
+  readonly answered: number;
+  /** What is different now, one sentence each. */
+  readonly changes: readonly string[];
+  /** What could not be read or is not believed, one sentence each. */
+  readonly problems: readonly string[];
+};
+/**
+ * Client → server. Reads what models can do and cost from models.dev, the vendors' pages and the lists of providers
+ * that have a key. One at a time: who asks while it runs gets its result. Cancelled, it changes nothing.
+ */
+export const refreshRegistry = new RequestType0<RegistryRefreshed, ErrorData>('rumbo/registry/refresh');
+
 export type Histogram = {
   readonly count: number;
   /** The unit is in the metric's name. */

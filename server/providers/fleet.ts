@@ -80,6 +80,11 @@ export function fleet(parts: FleetParts) {
     get: (name: string) => providers.get(name),
     names: () => [...providers.keys()],
     problems: () => problems,
+    /** What is known of models has changed: they are described anew. */
+    redescribe(): void {
+      known = new Map();
+      parts.changed();
+    },
     models: (): readonly Model[] => [...providers.values()].flatMap(modelsBy),
     /** Providers that may not be asked now, and why. */
     resting(): ReadonlyMap<string, ProviderRest> {

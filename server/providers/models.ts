@@ -1,18 +1,18 @@
-/** What is known of a provider's models: its own list, the catalogue, and the user's word over both. Pure. */
+/** What is known of a provider's models: its own list, the registry, and the user's word over both. Pure. */
 import { modelId } from '../../shared/chat.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
 import type { Configured } from './configured.ts';
 
-/** What the bundled catalogue says of a model; `null` where it says nothing. */
-export type Known = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price'>;
+/** What the registry says of a model; `null` where it says nothing. */
+export type Known = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'>;
 
 const free: Price = { input: 0, output: 0 };
 
 /**
  * @param listed the provider's own list; `undefined`: not asked yet
- * @param lookUp the catalogue, by engine kind and the model's name
+ * @param lookUp the registry, by engine kind and the model's name
  */
 export function modelsOf(
   provider: Configured,
@@ -64,8 +64,11 @@ function describe(
     locked: own?.locked ?? false,
     tier: own?.tier ?? known.tier,
     contextTokens: own?.contextTokens ?? info.contextTokens ?? known.contextTokens,
-    maxOutputTokens: info.maxOutputTokens ?? known.maxOutputTokens,
-    abilities: { tools: info.tools ?? null, vision: info.vision ?? null },
+    maxOutputTokens: own?.maxOutputTokens ?? info.maxOutputTokens ?? known.maxOutputTokens,
+    abilities: {
+      tools: own?.tools ?? info.tools ?? known.abilities.tools,
+      vision: own?.vision ?? info.vision ?? known.abilities.vision,
+    },
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : known.price,
   };
 }

@@ -4,7 +4,7 @@ export type DailyParts = {
   /** Milliseconds since 1970; when it was last done, by any window. 0: never. */
   readonly lastAtMs: () => number;
   /** Failures are its own to tell. */
-  readonly run: (signal: AbortSignal) => Promise<void>;
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** 0–1. Absent: by chance. */

@@ -1,5 +1,6 @@
 /** What models exist, can do and cost: what came with Rumbo, and what was read since from lists and pages. */
 import type { Price } from '../../shared/models.ts';
+import type { RegistryRefreshed } from '../../shared/protocol.ts';
 import type { Http } from '../platform/http.ts';
 import { type AskedSource, ask, usualPatienceMs } from './ask-source.ts';
 import { doubtsOf } from './believe.ts';
@@ -8,17 +9,6 @@ import { type Known, knownOf } from './known.ts';
 import { type Figures, modelsFile, type Remembered, type SaidBySource } from './models-file.ts';
 import { listSources } from './sources/lists.ts';
 import { publicSources } from './sources/table.ts';
-
-/** What a refresh came to. */
-export type Refreshed = {
-  /** Sources that were asked, and those that answered with something to read. */
-  readonly asked: number;
-  readonly answered: number;
-  /** What is different now, one sentence each. */
-  readonly changes: readonly string[];
-  /** What could not be read or is not believed, one sentence each. */
-  readonly problems: readonly string[];
-};
 
 export type RefreshParts = {
   readonly http: Http;
@@ -35,7 +25,7 @@ export interface Registry {
    * Asks every source and keeps what can be believed. Figures that cannot be read stay as they were. One at a time: who
    * asks while one runs gets its result. Rejects only with `cancelled`, and then nothing has changed.
    */
-  refresh(parts: RefreshParts): Promise<Refreshed>;
+  refresh(parts: RefreshParts): Promise<RegistryRefreshed>;
   /** Milliseconds since 1970; when the sources were last asked, by any window. 0: never. */
   refreshedAtMs(): number;
 }
@@ -56,7 +46,7 @@ export function registry(
   const file = modelsFile(folder, warn);
   // Read when first needed: a start does not wait for it.
   let remembered: Remembered | undefined;
-  let running: Promise<Refreshed> | undefined;
+  let running: Promise<RegistryRefreshed> | undefined;
   const current = () => {
     remembered ??= file.read();
     return remembered;
@@ -75,7 +65,7 @@ export function registry(
     sources,
     signal,
     patienceMs = usualPatienceMs,
-  }: RefreshParts): Promise<Refreshed> {
+  }: RefreshParts): Promise<RegistryRefreshed> {
     const answers = await Promise.all(
       sources.map(async (source) => ({ source, said: await ask(source, http, now(), signal, patienceMs) })),
     );

@@ -11,7 +11,13 @@ const one = (name: string, settings: Settings['providers'], env = {}) => {
   assert.ok(found, name);
   return found;
 };
-const nothing: Known = { tier: null, contextTokens: null, maxOutputTokens: null, price: null };
+const nothing: Known = {
+  tier: null,
+  contextTokens: null,
+  maxOutputTokens: null,
+  price: null,
+  abilities: { tools: null, vision: null },
+};
 
 test('the built-in providers are there without settings', () => {
   const names = read({}).providers.map(({ name }) => name);
@@ -124,6 +130,17 @@ test('the user’s word wins over list and catalogue', () => {
     [model?.tier, model?.contextTokens, model?.price, model?.locked],
     [5, 9, { input: 3, output: 4 }, true],
   );
+});
+test('what a model can do is the user’s word, else its list’s, else the registry’s', () => {
+  const known = { ...nothing, maxOutputTokens: 8_000, abilities: { tools: true, vision: true } };
+  const describe = (info: object, own: object) => {
+    const [model] = modelsOf(one('ollama', {}), [{ name: 'a', ...info }], () => known, { 'ollama/a': own });
+    return [model?.maxOutputTokens, model?.abilities.tools, model?.abilities.vision];
+  };
+  assert.deepEqual(describe({}, {}), [8_000, true, true]);
+  assert.deepEqual(describe({ maxOutputTokens: 4_000, tools: false }, {}), [4_000, false, true]);
+  const own = { maxOutputTokens: 100, tools: true, vision: false };
+  assert.deepEqual(describe({ maxOutputTokens: 4_000, tools: false }, own), [100, true, false]);
 });
 test('time limits: a provider’s own word comes before its source’s, and both before ours', () => {
   const lab = {

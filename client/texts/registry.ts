@@ -1,0 +1,16 @@
+/** What reading prices and limits of models came to, in a sentence or two. Pure. */
+import type { RegistryRefreshed } from '../../shared/protocol.ts';
+
+/** Sentences a notification can hold; the log has all of them. */
+const most = 2;
+
+export function refreshedText({ asked, answered, changes, problems }: RegistryRefreshed): string {
+  if (answered === 0) {
+    const [first] = problems;
+    return `Nothing could be read about models; what was known holds.${first ? ` ${first}` : ''}`;
+  }
+  const read = answered === asked ? '' : ` ${answered} of ${asked} sources could be read.`;
+  if (changes.length === 0) return `Prices and limits of models are as they were.${read}`;
+  if (changes.length <= most) return `${changes.join(' ')}${read}`;
+  return `Rumbo knows ${changes.length} things about models that it did not know; the log lists them.${read}`;
+}
