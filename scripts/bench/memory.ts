@@ -51,5 +51,6 @@ export async function memoryRows({ startServer }: Laboratory, many: number): Pro
   }
 }
 
-const residentMegabytes = (pid: number): number =>
+/** Of a process. Throws where there is no `ps`. */
+export const residentMegabytes = (pid: number): number =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;

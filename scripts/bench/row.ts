@@ -1,24 +1,36 @@
-/** One line of the benchmark's table: what was measured, and what it should at most be. */
+/** One line of a table of measurements: what was measured, and what it should be. */
 
 export type Row = {
   readonly what: string;
   /** In `unit`. `null`: it could not be measured, and `note` says why. */
   readonly figure: number | null;
-  readonly unit: 'µs' | 'ms' | 'MB' | '×';
+  /** Empty: a count. */
+  readonly unit: 'µs' | 'ms' | 's' | 'MB' | '×' | '%' | '';
   /** At most this, in `unit`. Absent: shown to compare with. */
   readonly aim?: number;
+  /** At least this, in `unit`. */
+  readonly least?: number;
   readonly note?: string;
 };
 
 /** Empty where there is no aim or no figure. */
-export const verdict = ({ figure, aim }: Row): 'ok' | 'missed' | '' =>
-  figure === null || aim === undefined ? '' : figure <= aim ? 'ok' : 'missed';
+export function verdict({ figure, aim, least }: Row): 'ok' | 'missed' | '' {
+  if (figure === null || (aim === undefined && least === undefined)) return '';
+  return figure <= (aim ?? Number.POSITIVE_INFINITY) && figure >= (least ?? Number.NEGATIVE_INFINITY)
+    ? 'ok'
+    : 'missed';
+}
+
+const aimOf = ({ aim, least, unit }: Row): string => {
+  if (aim !== undefined) return `≤ ${aim} ${unit}`;
+  return least === undefined ? '' : `≥ ${least} ${unit}`;
+};
 
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.what,
-    row.figure === null ? '–' : `${rounded(row.figure)} ${row.unit}`,
-    row.aim === undefined ? '' : `≤ ${row.aim} ${row.unit}`,
+    row.figure === null ? '–' : `${row.unit === '' ? row.figure : rounded(row.figure)} ${row.unit}`.trimEnd(),
+    aimOf(row).trimEnd(),
     verdict(row),
     row.note ?? '',
   ]);

@@ -83,7 +83,9 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     };
     if (fake.fault?.kind !== 'misdeed') return sound();
     await fake.fault.does({
-      turn: fake.chats.indexOf(record),
+      get turn() {
+        return fake.chats.indexOf(record);
+      },
       request: record,
       response,
       contentType: framing.contentType,

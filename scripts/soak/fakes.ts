@@ -1,0 +1,112 @@
+/** Four model services in a process of their own: one chat in so many goes wrong, and one service can be away for a while. Ends when its parent leaves. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exchange, FakeProvider, Misdeed } from '../../test/support/fake-providers/fake-provider.ts';
+import { goingOn } from '../../test/support/faults/answer.ts';
+import { type FakedEngine, fakedEngines } from '../../test/support/faults/engines.ts';
+import * as does from '../../test/support/faults/misdeeds.ts';
+import { key, type Order, type Ready, type Report, type Served, serviceKinds } from './messages.ts';
+
+/** Part of the chats that go wrong, 0–1. */
+const faultShare = Number(process.argv[2]);
+
+/** Numbers that look random and are the same in every run. */
+let state = 20_261;
+function random(): number {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  return state / 2 ** 32;
+}
+
+const faultsOf = ({ vendor }: FakedEngine): readonly Misdeed[] => [
+  does.refuses({ status: 500, body: vendor.body({ status: 500, message: 'Something failed.' }) }),
+  does.refuses({ status: 503, body: vendor.body({ status: 503, message: 'Overloaded.' }) }),
+  does.refuses({
+    status: 429,
+    headers: { 'retry-after-ms': '40' },
+    body: vendor.body({ status: 429, message: 'Rate limit reached.' }),
+  }),
+  does.resets,
+  does.answersWith('text/html', '<html><body>Sign in to the network</body></html>'),
+  does.streams(vendor.event({ status: 503, message: 'Overloaded.' })),
+  does.resetsInTheMiddle,
+  does.endsInTheMiddle,
+  does.endsInsideAnEvent,
+  does.stallsInTheMiddle,
+  does.failsInTheMiddle(vendor.event({ status: 503, message: 'Overloaded.' })),
+  does.inPiecesOf(64),
+];
+
+const served: Served[] = [];
+/** Numbers of questions that met a fault: what they took says nothing about us. */
+const failed = new Set<number>();
+const away = new Set<string>();
+/** By kind, the moment of the first chat that was answered after the service had come back. */
+const backAt = new Map<string, number>();
+let faults = 0;
+const clock = (): number => performance.timeOrigin + performance.now();
+
+function behave(engine: FakedEngine): Misdeed {
+  const misdeeds = faultsOf(engine);
+  return async (exchange) => {
+    if (away.has(engine.kind)) {
+      failed.add(numberOf(exchange));
+      return does.hangsUp(exchange);
+    }
+    if (!backAt.has(engine.kind)) backAt.set(engine.kind, clock());
+    const misdeed = random() < faultShare ? misdeeds[Math.floor(random() * misdeeds.length)] : undefined;
+    if (!misdeed) return soundly(exchange);
+    faults += 1;
+    failed.add(numberOf(exchange));
+    await misdeed(exchange);
+  };
+}
+
+/** Notes how long it took, unless the question had failed somewhere before. */
+async function soundly(exchange: Exchange): Promise<void> {
+  const startedAt = performance.now();
+  const number = numberOf(exchange);
+  if (!failed.has(number))
+    exchange.response.once('finish', () => served.push({ number, ms: performance.now() - startedAt }));
+  await exchange.answer();
+}
+
+/** The number of the case in the prompt. */
+const numberOf = ({ request }: Exchange): number =>
+  Number(/Case (\d+)\./.exec(JSON.stringify(request.body))?.[1] ?? -1);
+
+const say = (message: Ready | Report): void => void process.send?.(message);
+
+const running = new Map<string, FakeProvider>();
+for (const engine of fakedEngines) {
+  if (!serviceKinds.includes(engine.kind) || engine.face) continue;
+  const fake = await engine.make({
+    models: [engine.model],
+    key,
+    reply: goingOn,
+    fault: { kind: 'misdeed', does: behave(engine) },
+  });
+  running.set(engine.kind, fake);
+}
+say({
+  services: fakedEngines.flatMap(({ kind, model, face }) => {
+    const fake = face ? undefined : running.get(kind);
+    return fake ? [{ kind, model, baseUrl: fake.baseUrl }] : [];
+  }),
+});
+
+process.on('message', async (order: Order) => {
+  if (order.do === 'leave') {
+    away.add(order.kind);
+    await sleep(order.ms);
+    away.delete(order.kind);
+    backAt.delete(order.kind);
+    say({ returned: order.kind, at: clock() });
+  }
+  if (order.do === 'tell')
+    say({
+      served,
+      faults,
+      chats: [...running.values()].reduce((sum, fake) => sum + fake.chats.length, 0),
+      backAt: Object.fromEntries(backAt),
+    });
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,238 @@
+/** Thousands of questions to the real server while its services fail, and what became of each. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type AskResult, ask, status } from '../../shared/protocol.ts';
+import type { Status } from '../../shared/status.ts';
+import { wholeAnswer } from '../../test/support/faults/answer.ts';
+import { only } from '../../test/support/faults/servers.ts';
+import { residentMegabytes } from '../bench/memory.ts';
+import { promptOf } from '../bench/prompts.ts';
+import { median } from '../bench/quantile.ts';
+import { connectServer, type TerminalServer } from '../terminal/server.ts';
+import { repetitiveDay } from './day.ts';
+import { key, type Order, type Ready, type Report } from './messages.ts';
+
+export type SoakOptions = {
+  readonly requests: number;
+  /** Part of the chats that go wrong, 0–1. */
+  readonly faultShare: number;
+  /** Milliseconds one of the services is away in the middle. Absent: none is. */
+  readonly awayMs?: number;
+};
+
+export type Soak = {
+  readonly asked: number;
+  readonly answered: number;
+  /** Called whole, and not the answer. */
+  readonly lost: number;
+  /** What was said to those who got no answer, and how often. */
+  readonly failures: ReadonlyMap<string, number>;
+  /** Chats the services were asked for, and those they failed on purpose. */
+  readonly chats: number;
+  readonly faults: number;
+  /** Milliseconds beyond the service's own, of each answer that met no fault. */
+  readonly addedMs: readonly number[];
+  /** From the return of the service that was away to its first chat. `null`: none was away. */
+  readonly backAfterMs: number | null;
+  /** Megabytes after some and after all. `null`: this system does not tell. */
+  readonly memory: { readonly some: number; readonly all: number } | null;
+  /** Answers whose receipt is not in the ledger, and rows of the ledger that belong to no answer. */
+  readonly unaccounted: number;
+  /** Circuits that are not closed at the end, by name. */
+  readonly notClosed: readonly string[];
+  /** 0–1, of a day that repeats itself. */
+  readonly cacheHits: number;
+  readonly seconds: number;
+};
+
+/** Questions at a time. */
+const lanes = 6;
+/** After so many the memory is looked at for the first time. */
+const some = 1_000;
+const keyEnv = 'RUMBO_SOAK_KEY';
+
+export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promise<Soak> {
+  const startedAt = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-soak-'));
+  const fakes = fork(fileURLToPath(new URL('fakes.ts', import.meta.url)), [String(faultShare)]);
+  const order = (what: Order): void => void fakes.send(what);
+  let server: TerminalServer | undefined;
+  try {
+    const [{ services }] = (await once(fakes, 'message')) as [Ready];
+    const entry = ({ kind, baseUrl, model }: Ready['services'][number]) => [
+      kind,
+      // Each takes as many at a time as a cloud service does.
+      { kind, baseUrl, keyEnv, models: [model], enabled: true, source: 'api' },
+    ];
+    const limits = { connectMs: 2_000, firstPartMs: 3_000, betweenPartsMs: 400 };
+    server = await connectServer({
+      env: { PATH: process.env['PATH'], HOME: folder, [keyEnv]: key },
+      initializationOptions: {
+        storagePath: folder,
+        settings: only(Object.fromEntries(services.map(entry)), {
+          'rumbo.models': Object.fromEntries(
+            services.map(({ kind, model }) => [`${kind}/${model}`, { toggle: true }]),
+          ),
+          'rumbo.routing.timeouts': { local: limits, api: limits },
+          'rumbo.routing.whenPinnedUnavailable': 'next',
+          'rumbo.cache.enabled': true,
+        }),
+      },
+    });
+    const { connection, pid } = server;
+
+    const answers: { readonly number: number; readonly ms: number; readonly result: AskResult }[] = [];
+    const failures = new Map<string, number>();
+    let asked = 0;
+    const question = async (number: number, more: object = {}): Promise<void> => {
+      // In turn, so that each service has its share of the work.
+      const { kind, model } = services[number % services.length] ?? { kind: '', model: '' };
+      const sentAt = performance.now();
+      try {
+        const result = await connection.sendRequest(ask, {
+          prompt: promptOf(number),
+          model: `${kind}/${model}`,
+          useCache: false,
+          ...more,
+        });
+        answers.push({ number, ms: performance.now() - sentAt, result });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        failures.set(message, (failures.get(message) ?? 0) + 1);
+      }
+    };
+    const askUntil = async (count: number): Promise<void> => {
+      const lane = async () => {
+        while (asked < count) {
+          asked += 1;
+          await question(asked);
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
+    };
+
+    const memorySome = requests > some ? await memoryAt(pid, some, askUntil) : null;
+    await askUntil(Math.floor(requests / 2));
+    const [{ kind: leaver } = { kind: '' }] = services;
+    let returned: Promise<number> | undefined;
+    if (awayMs !== undefined) {
+      returned = new Promise((resolve) => {
+        fakes.on('message', (message: Report) => 'returned' in message && resolve(message.at));
+      });
+      order({ do: 'leave', kind: leaver, ms: awayMs });
+    }
+    const memoryAll = requests > some ? await memoryAt(pid, requests, askUntil) : null;
+    await askUntil(requests);
+
+    const returnedAt = await returned;
+    const tell = async () => {
+      order({ do: 'tell' });
+      for (;;) {
+        const [message] = (await once(fakes, 'message')) as [Report];
+        if ('served' in message) return message;
+      }
+    };
+    // A pause that is over is noticed by whoever asks next.
+    const isClosed = (now: Status): boolean => openIn(now).length === 0;
+    let extra = requests;
+    for (let left = 70; left > 0; left -= 1) {
+      for (const _service of services) {
+        extra += 1;
+        await question(extra);
+      }
+      if (isClosed(await connection.sendRequest(status))) break;
+      await sleep(500);
+    }
+    const notClosed = openIn(await connection.sendRequest(status));
+    const told = await tell();
+
+    const cacheHits = await dayOf(server);
+    await server.close();
+    server = undefined;
+
+    const servedMs = new Map(told.served.map(({ number, ms }) => [number, ms]));
+    const addedMs = answers.flatMap(({ number, ms, result }) => {
+      const own = result.receipt.attempts.length === 1 ? servedMs.get(number) : undefined;
+      return own === undefined ? [] : [ms - own];
+    });
+    return {
+      asked: extra,
+      answered: answers.length,
+      lost: answers.filter(({ result }) => result.text !== wholeAnswer).length,
+      failures,
+      chats: told.chats,
+      faults: told.faults,
+      addedMs,
+      backAfterMs:
+        returnedAt === undefined
+          ? null
+          : Math.max(0, (told.backAt[leaver] ?? Number.POSITIVE_INFINITY) - returnedAt),
+      memory: memorySome !== null && memoryAll !== null ? { some: memorySome, all: memoryAll } : null,
+      unaccounted: unaccounted(
+        folder,
+        answers.map(({ result }) => result),
+      ),
+      notClosed,
+      cacheHits,
+      seconds: (performance.now() - startedAt) / 1000,
+    };
+  } finally {
+    await server?.close();
+    fakes.disconnect();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A collector comes and goes: the figure is the median of a few readings over the requests before. */
+async function memoryAt(
+  pid: number,
+  count: number,
+  askUntil: (count: number) => Promise<void>,
+): Promise<number | null> {
+  const megabytes: number[] = [];
+  for (let left = 4; left >= 0; left -= 1) {
+    await askUntil(count - left * 50);
+    try {
+      megabytes.push(residentMegabytes(pid));
+    } catch {
+      return null;
+    }
+  }
+  return median(megabytes);
+}
+
+/** Providers and models whose circuit is not closed. */
+const openIn = ({ providers }: Status): string[] =>
+  providers.flatMap(({ name, circuit, resting }) => [
+    ...(circuit === 'closed' ? [] : [name]),
+    ...resting.filter(({ circuit }) => circuit !== 'closed').map(({ model }) => `${name}/${model}`),
+  ]);
+
+/** Each answer is one row under the id of its receipt; what broke off has rows of its own, numbered behind it. */
+function unaccounted(folder: string, results: readonly AskResult[]): number {
+  const database = new DatabaseSync(join(folder, 'ledger.sqlite'), { readOnly: true });
+  const rows = new Set(
+    database
+      .prepare('select id from answers')
+      .all()
+      .map(({ id }) => String(id)),
+  );
+  database.close();
+  return results.filter(({ receipt }) => !rows.has(receipt.id)).length;
+}
+
+/** The share of a repetitive day's questions that the cache answers. */
+async function dayOf({ connection }: TerminalServer): Promise<number> {
+  let hits = 0;
+  for (const params of repetitiveDay) {
+    const answer = await connection.sendRequest(ask, params).catch(() => undefined);
+    if (answer?.receipt.cached) hits += 1;
+  }
+  return hits / repetitiveDay.length;
+}
