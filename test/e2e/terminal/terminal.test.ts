@@ -40,7 +40,10 @@ async function run(
   return { code: await ended, out: await out, err: await err };
 }
 const asked = async (lab: FakeProvider) => {
-  while (lab.chats.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let left = 2_000; lab.chats.length === 0; left -= 1) {
+    assert.ok(left > 0, 'nothing was asked within ten seconds');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 };
 
 test('plan streams to standard output and ends with the receipt; who answers goes to standard error', async (t) => {
