@@ -41,7 +41,8 @@ export async function ask(
     if (signal.aborted)
       throw new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause: error });
     if (timeout.aborted) return `took longer than ${patienceMs / 1000} seconds`;
-    return `could not be reached (${error instanceof RumboError ? error.kind : 'unknown reason'})`;
+    const why = error instanceof RumboError ? error.message.replace(/\.$/, '') : 'unknown reason';
+    return `could not be read: ${why}`;
   }
   if (Buffer.byteLength(body) > limitBytes) return `is larger than ${limitBytes / 1_000_000} MB`;
   try {

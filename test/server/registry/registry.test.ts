@@ -251,7 +251,7 @@ test('a source that cannot be read keeps its figures and takes nobody down with 
     ['x'.repeat(10_001), /is larger than 0.01 MB/],
     [
       () => Promise.reject(new RumboError('Sent on.', { kind: 'blocked-redirect' })),
-      /could not be reached \(blocked-redirect\)/,
+      /could not be read: Sent on; its/,
     ],
     [
       (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),

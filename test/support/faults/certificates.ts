@@ -26,7 +26,8 @@ export function certificateFor(host: string, { expired = false } = {}): Certific
     sequence(oid(ecdsaWithSha256)),
     tagged(0x03, Buffer.concat([Buffer.of(0), signature])),
   );
-  const lines = whole.toString('base64').replace(/.{64}/g, '$&\n');
+  // Not one line more: an empty one is no part of a certificate.
+  const lines = whole.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
