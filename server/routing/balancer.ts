@@ -3,6 +3,7 @@ import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { filter } from './candidates.ts';
+import { moment } from './moment.ts';
 import { type Prediction, predict, promptTokensOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 import { type FixedStrategy, order, strategyFor } from './strategies.ts';
@@ -93,6 +94,6 @@ function safetyLock(
   const limited = excluded.filter(({ model, rule }) => rule === 'rate-limit' && cloud.has(model));
   if (limited.length === 0) return;
   const until = limited.map((exclusion) => exclusion.until ?? '').sort()[0];
-  const providers = [...new Set(limited.map(({ model }) => providerOf(model)))].join(', ');
-  return `Safety lock: ${providers} is at its rate limit${until ? ` until ${until}` : ''}, so a local model serves until then.`;
+  const providers = [...new Set(limited.map(({ model }) => providerOf(model)))];
+  return `Safety lock: ${providers.join(', ')} ${providers.length > 1 ? 'are' : 'is'} at the rate limit${until ? ` until ${moment(until)}` : ''}, so a local model serves until then.`;
 }

@@ -3,11 +3,12 @@ import { providerOf } from '../../shared/chat.ts';
 import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
+import { moment } from './moment.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 
 /** The pinned model may not run, and the settings forbid another one. */
 export function pinFailure({ model, rule, reason, until }: Exclusion): RumboError {
-  const when = until ? ` It returns at ${until}.` : '';
+  const when = until ? ` It returns on ${moment(until)}.` : '';
   if (rule === 'unknown') {
     return new RumboError(`${model} is not a model that Rumbo knows. ${reason}`, {
       kind: 'model-not-found',
@@ -29,6 +30,7 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   context: 'context-too-long',
   budget: 'over-budget',
   'rate-limit': 'rate-limited',
+  circuit: 'overloaded',
   payment: 'payment-required',
   key: 'unauthorized',
   'no-key': 'unauthorized',
@@ -40,17 +42,21 @@ export function nobody({ excluded }: Decision, route: Route, { resting, models }
   // The models one would have expected to answer: the user's own switches explain themselves.
   const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
   const [first] = wanted;
-  const kind = first && wanted.every(({ rule }) => rule === first.rule) ? kinds[first.rule] : undefined;
-  if (first && kind === 'context-too-long') return tooLong(route, excluded, models);
-  if (first && kind) {
-    const soonest = wanted
-      .map(({ until }) => until ?? '')
-      .filter(Boolean)
-      .sort()[0];
-    return new RumboError(
-      `No model can answer now. ${first.model}: ${first.reason}${soonest ? ` The first returns at ${soonest}.` : ''}`,
-      { kind },
+  const alike = first && wanted.every(({ rule }) => rule === first.rule);
+  if (first && alike && kinds[first.rule] === 'context-too-long') return tooLong(route, excluded, models);
+  // Whoever returns by itself first says what to wait for, and what kind of failure this is.
+  const soonest = wanted
+    .filter(({ until }) => until !== undefined)
+    .sort((a, b) => (a.until ?? '').localeCompare(b.until ?? ''))[0];
+  const telling = soonest ?? (alike ? first : undefined);
+  const kind = telling && kinds[telling.rule];
+  if (telling && kind) {
+    const reasons = [...new Set(wanted.map(({ model, reason }) => `${providerOf(model)}: ${reason}`))].slice(
+      0,
+      3,
     );
+    const when = soonest?.until ? ` The first returns on ${moment(soonest.until)}.` : '';
+    return new RumboError(`No model can answer now. ${reasons.join(' ')}${when}`, { kind });
   }
   if (route.localOnly && wanted.some(({ rule }) => rule === 'local-only')) {
     return new RumboError(

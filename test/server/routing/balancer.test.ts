@@ -256,7 +256,7 @@ describe('4. Safety lock', () => {
     );
     assert.match(
       candidates[0]?.reasons.at(-1) ?? '',
-      /Safety lock: groq, openai .* until 1970-01-01T00:00:20/,
+      /Safety lock: groq, openai .* until 1 Jan, \d\d:00:20/,
     );
   });
   test('it is not spoken of while a cloud model can serve', () => {
@@ -281,7 +281,17 @@ describe('when nobody is left', () => {
   test('rate limits say when the first returns', () => {
     const error = why([model('groq/g')], route(), { resting: resting(limited('groq', 20_000)) });
     assert.equal(error.kind, 'rate-limited');
-    assert.match(error.message, /1970-01-01T00:00:20/);
+    assert.match(error.message, /The first returns on 1 Jan, \d\d:00:20\./);
+  });
+  test('several that rest for different reasons say when the first of them returns', () => {
+    const error = why([model('groq/g'), model('openai/a')], route(), {
+      resting: resting(limited('groq', 40_000), [
+        'openai',
+        { rule: 'circuit', reason: 'Nothing answers there.', untilMs: 10_000 },
+      ]),
+    });
+    assert.equal(error.kind, 'overloaded');
+    assert.match(error.message, /Nothing answers there\. .*The first returns on 1 Jan, \d\d:00:10\./);
   });
   test('a budget is named', () => {
     const error = why([model('openai/a')], route(), { room: { usd: 0, name: 'rumbo.budget.perDayUsd' } });

@@ -1,0 +1,12 @@
+/** A moment as a sentence says it. */
+
+const format = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+
+/** `21 Nov, 14:05:20`, on this machine's clock. @param iso ISO 8601 */
+export const moment = (iso: string): string => format.format(new Date(iso));
