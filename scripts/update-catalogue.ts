@@ -36,7 +36,8 @@ export function buildCatalogue(): Catalogue {
     providers: Object.fromEntries(
       Object.entries(kinds).map(([kind, id]) => {
         const models = findProvider({ providerId: id })?.models ?? [];
-        return [kind, models.filter(({ id }) => isOurs(kind, id)).flatMap(modelOf)];
+        const ours = models.filter(({ id }) => isOurs(kind, id)).flatMap(modelOf);
+        return [kind, kind === 'anthropic' ? ours.map(withHourWrites) : ours];
       }),
     ),
   };
@@ -44,6 +45,15 @@ export function buildCatalogue(): Catalogue {
 
 const isOurs = (kind: string, id: string): boolean =>
   !left.test(id) && (kind === 'anthropic' || !id.includes('claude'));
+
+/**
+ * The source has the price of what is kept in the cache for some minutes; for an hour it is twice a prompt's.
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
+ */
+function withHourWrites(model: CatalogueModel): CatalogueModel {
+  if (model.price?.cacheWrite === undefined) return model;
+  return { ...model, price: { ...model.price, cacheWriteHour: model.price.input * 2 } };
+}
 
 function modelOf(info: ModelInfo): CatalogueModel[] {
   const { base, later, hours } = pricesOf(info);

@@ -99,7 +99,14 @@ function start(params: InitializeParams): InitializeResult {
     providers.redescribe();
     return refreshed;
   };
-  const everyDay = daily({ lastAtMs: models.refreshedAtMs, run: refreshRegistry, now });
+  const everyDay = daily({
+    lastAtMs: models.refreshedAtMs,
+    run: (signal) =>
+      refreshRegistry(signal).catch((error: unknown) => {
+        if (!signal.aborted) log.error('What models cost could not be read.', error);
+      }),
+    now,
+  });
   const answers = orchestrator({
     settings: () => settings,
     fleet: providers,

@@ -3,7 +3,7 @@
 export type DailyParts = {
   /** Milliseconds since 1970; when it was last done, by any window. 0: never. */
   readonly lastAtMs: () => number;
-  /** Failures are its own to tell. */
+  /** Never rejects: failures are its own to tell. */
   readonly run: (signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -38,7 +38,7 @@ export function daily({ lastAtMs, run, now, random = Math.random }: DailyParts) 
     if (sinceMs >= dayMs) {
       const mine = new AbortController();
       running = mine;
-      await run(mine.signal).catch(() => {});
+      await run(mine.signal);
       if (running !== mine) return;
       running = undefined;
     }

@@ -23,7 +23,8 @@ export interface Registry {
   lookUp(kind: string, name: string): Known;
   /**
    * Asks every source and keeps what can be believed. Figures that cannot be read stay as they were. One at a time: who
-   * asks while one runs gets its result. Rejects only with `cancelled`, and then nothing has changed.
+   * asks while one runs gets its result, or its end when it is cancelled. Rejects only with `cancelled`, and then
+   * nothing has changed.
    */
   refresh(parts: RefreshParts): Promise<RegistryRefreshed>;
   /** Milliseconds since 1970; when the sources were last asked, by any window. 0: never. */

@@ -15,7 +15,7 @@ const lookUp = (kind: string, name: string, nowMs: number) => knownOf(kind, name
 test('known models have their price per million tokens, their limits, what they can do, and where that comes from', () => {
   const { provenance, ...opus } = lookUp('anthropic', 'claude-opus-5-5', now);
   assert.deepEqual(opus, {
-    price: { input: 4, output: 20, cachedRead: 0.2, cacheWrite: 5 },
+    price: { input: 4, output: 20, cachedRead: 0.2, cacheWrite: 5, cacheWriteHour: 8 },
     contextTokens: 1_000_000,
     maxOutputTokens: 128_000,
     tier: 5,

@@ -18,10 +18,11 @@ async function pass(ms: number, stepMs = 10 * minuteMs): Promise<void> {
   }
 }
 
-type Run = (signal: AbortSignal) => Promise<void>;
+/** Whether it went well. */
+type Run = (signal: AbortSignal) => Promise<boolean>;
 
 /** `start` is the last time it was done, in milliseconds since 1970. */
-function clockwork(lastMs: number, run: Run = async () => {}) {
+function clockwork(lastMs: number, run: Run = async () => true) {
   const state = { lastMs, runs: 0 };
   const each = daily({
     lastAtMs: () => state.lastMs,
@@ -29,8 +30,7 @@ function clockwork(lastMs: number, run: Run = async () => {}) {
     random: () => 0.5,
     run: async (signal) => {
       state.runs += 1;
-      await run(signal);
-      state.lastMs = Date.now();
+      if (await run(signal)) state.lastMs = Date.now();
     },
   });
   return { state, each };
@@ -75,7 +75,7 @@ test('what another window has done today is not done again', async () => {
 });
 
 test('what fails is tried again in an hour or two, not at once', async () => {
-  const { state, each } = clockwork(0, () => Promise.reject(new Error('no network')));
+  const { state, each } = clockwork(0, async () => false);
   each.want(true);
   await pass(hourMs);
   assert.equal(state.runs, 1);
