@@ -280,3 +280,41 @@ test('a page that is something else says nothing, or that it cannot be read, and
     }
   }
 });
+
+test('a page that ends half-way, anywhere, says the same of what it still says, or nothing', () => {
+  for (const source of publicSources.filter(({ origin }) => origin === 'page')) {
+    const lines = fixture(`${source.id}.md`).split('\n');
+    const whole = said(source, lines.join('\n'));
+    for (let length = 0; length < lines.length; length++) {
+      let part: Record<string, ModelFacts> = {};
+      try {
+        part = said(source, lines.slice(0, length).join('\n'));
+      } catch {
+        continue;
+      }
+      for (const [id, { price }] of Object.entries(part)) {
+        const { input, output } = whole[id]?.price ?? {};
+        if (price)
+          assert.deepEqual([price.input, price.output], [input, output], `${id} after ${length} lines`);
+      }
+    }
+  }
+});
+
+test('a page without one of its columns says nothing of what that column held', () => {
+  const without = (page: string, column: RegExp) =>
+    page
+      .split('\n')
+      .map((line) => line.replace(column, 'Something else'))
+      .join('\n');
+  const priced = (source: Readable, page: string) =>
+    Object.values(said(source, page)).filter(({ price }) => price !== undefined).length;
+  assert.equal(priced(openaiPage, without(fixture('openai-page.md'), /\bOutput\b.*/)), 0);
+  assert.equal(
+    priced(anthropicPage, without(fixture('anthropic-page.md'), /Base input tokens|Batch input/)),
+    0,
+  );
+  assert.equal(priced(geminiPage, without(fixture('gemini-page.md'), /Paid Tier, per 1M tokens in USD/)), 0);
+  assert.equal(priced(groqPage, without(fixture('groq-page.md'), /PRICE PER 1M TOKENS/)), 0);
+  assert.equal(priced(xaiPage, without(fixture('xai-page.md'), /Output \/ 1M tokens/)), 0);
+});

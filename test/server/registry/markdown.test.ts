@@ -1,0 +1,67 @@
+/** Markdown as blocks, in the ways pages write it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dollarsIn, longPromptIn, tokensIn } from '../../../server/registry/amounts.ts';
+import { blocksOf, plain } from '../../../server/registry/markdown.ts';
+
+test('a page is headings, paragraphs and tables, with or without bars at the edges', () => {
+  assert.deepEqual(blocksOf('# A\r\n\r\nSome words.\r\n\r\n| X | Y |\r\n|:--|--:|\r\n| 1 | 2 |\r\n'), [
+    { type: 'heading', level: 1, text: 'A' },
+    { type: 'text', text: 'Some words.' },
+    { type: 'table', head: ['x', 'y'], rows: [['1', '2']] },
+  ]);
+  assert.deepEqual(blocksOf('X | Y\n--- | ---\n1 | 2'), [
+    { type: 'table', head: ['x', 'y'], rows: [['1', '2']] },
+  ]);
+});
+
+test('of two head rows the second names the columns', () => {
+  const page = '|  | Short | Long |\n|---|---|---|\n| Model | Input | Input |\n|---|---|---|\n| a | 1 | 2 |';
+  assert.deepEqual(blocksOf(page), [
+    { type: 'table', head: ['model', 'input', 'input'], rows: [['a', '1', '2']] },
+  ]);
+});
+
+test('rows without a line of dashes are no table', () => {
+  assert.deepEqual(blocksOf('| X | Y |\n| 1 | 2 |\n\nEnd.'), [{ type: 'text', text: 'End.' }]);
+});
+
+test('the words of a cell are without links, pictures, emphasis, escapes, tags and footnotes', () => {
+  const table: [string, string][] = [
+    ['[![Meta](https://a.test/l.png?w=1)Llama](/docs/model/llama)llama-3', 'Llamallama-3'],
+    ['**$5** / MTok<sup>1</sup>', '$5 / MTok'],
+    ['\\$1.25, prompts &lt;= 200k<br>\\$2', '$1.25, prompts <= 200k $2'],
+    ['prompts <= 200k tokens, prompts > 200k', 'prompts <= 200k tokens, prompts > 200k'],
+    ['\\-', '-'],
+  ];
+  for (const [cell, words] of table) assert.equal(plain(cell), words, cell);
+});
+
+test('amounts of dollars and tokens, and for which prompts they hold', () => {
+  const dollars: [string, number | undefined][] = [
+    ['$5 / MTok', 5],
+    ['$1,250.50', 1_250.5],
+    ['$ .075', 0.075],
+    ['-$1', -1],
+    ['$-1', -1],
+    ['€5', undefined],
+    ['-', undefined],
+  ];
+  for (const [text, amount] of dollars) assert.equal(dollarsIn(text), amount, text);
+  const tokens: [string, number | undefined][] = [
+    ['131,072', 131_072],
+    ['500k', 500_000],
+    ['1M', 1_000_000],
+    ['1.05M tokens', 1_050_000],
+    ['-', undefined],
+  ];
+  for (const [text, amount] of tokens) assert.equal(tokensIn(text), amount, text);
+  const prompts: [string, number | undefined][] = [
+    ['(≥ 200k prompt tokens)', 199_999],
+    ['(< 200k prompt tokens)', undefined],
+    ['prompts > 200k', 200_000],
+    ['prompts <= 200k tokens', undefined],
+    ['>272K', 272_000],
+  ];
+  for (const [text, amount] of prompts) assert.equal(longPromptIn(text), amount, text);
+});
