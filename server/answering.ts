@@ -1,4 +1,5 @@
 /** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelId } from '../shared/chat.ts';
 import { asRumboError, RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
@@ -12,6 +13,7 @@ import type { Counters } from './metrics/counters.ts';
 import type { Experience } from './metrics/experience.ts';
 import type { Ledger } from './metrics/ledger.ts';
 import { type Measured, meter } from './metrics/meter.ts';
+import { patienceMs, returnsInMs } from './patience.ts';
 import type { Log } from './platform/log.ts';
 import type { Fleet } from './providers/fleet.ts';
 import { logLine, receipt, type Told } from './receipt.ts';
@@ -63,15 +65,11 @@ export function answering(rooms: AnswerRooms): Answering {
     signal: AbortSignal,
   ): AsyncGenerator<AskPart, AskResult> {
     const { messages, classification } = request;
-    const decidedAt = performance.now();
     const routeNow = (): Route =>
       settings() === settingsBefore
         ? request.route
         : { ...request.route, localOnly: isKeptHome(params, settings()) };
-    const route = routeNow();
-    const seen = snapshot(request);
-    const decision = balance(route, seen);
-    counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
+    const { route, seen, decision } = await decide(params, request, routeNow, signal);
     const plan = turns(answerable(decision, params, route, seen).map(({ model }) => model.id));
     const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
     const whole = draft(params, () => performance.now());
@@ -199,6 +197,26 @@ export function answering(rooms: AnswerRooms): Answering {
     if (error) throw final(error);
     const now = snapshot(request);
     throw final(nobody(balance(routeNow(), now), route, now));
+  }
+
+  /** The decision of now; when nobody may be asked but somebody soon, the decision of then. */
+  async function decide(
+    params: AskParams,
+    request: Request,
+    routeNow: () => Route,
+    signal: AbortSignal,
+  ): Promise<{ readonly route: Route; readonly seen: Snapshot; readonly decision: Decision }> {
+    for (let leftMs = patienceMs[params.urgency ?? 'asked']; ; ) {
+      const decidedAt = performance.now();
+      const route = routeNow();
+      const seen = snapshot(request);
+      const decision = balance(route, seen);
+      counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
+      const waitMs = returnsInMs(decision, pinRule(params) === 'next', Date.now());
+      if (waitMs === undefined || waitMs > leftMs) return { route, seen, decision };
+      leftMs -= waitMs;
+      await sleep(waitMs, undefined, { signal });
+    }
   }
 
   /** The candidates, or the reason why there is none or the pinned one is lost. */

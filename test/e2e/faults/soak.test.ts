@@ -1,0 +1,18 @@
+/** The soak of `npm run soak`, small: nothing about speed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { soak } from '../../../scripts/soak/run.ts';
+
+test('hundreds of questions over failing services: all are answered whole, accounted for, and every circuit closes', async (t) => {
+  const result = await soak({ requests: 500, faultShare: 0.1, awayMs: 2_000 });
+  t.diagnostic(
+    `${result.answered} of ${result.asked} answered, ${result.faults} of ${result.chats} chats went wrong`,
+  );
+  assert.ok(result.faults > 30, `${result.faults} faults`);
+  assert.ok(result.answered / result.asked >= 0.999, JSON.stringify([...result.failures]));
+  assert.equal(result.lost, 0);
+  assert.equal(result.unaccounted, 0);
+  assert.deepEqual(result.notClosed, []);
+  assert.ok((result.backAfterMs ?? Number.POSITIVE_INFINITY) < 30_000, `back after ${result.backAfterMs} ms`);
+  assert.ok(result.cacheHits > 0.3, `${result.cacheHits}`);
+});
