@@ -1,60 +1,56 @@
 /** Names the kind of work a prompt asks for, and how hard it looks. Pure: no network, no clock. */
 import type { TaskType } from '../../../shared/tasks.ts';
-import { lexicon, weights } from './lexicon.ts';
+import { featuresOf } from './features.ts';
+import type { Learned } from './learned.ts';
+import { model } from './model.ts';
 
 export type Classification = {
   readonly task: TaskType;
   /** 0 (trivial) – 1 (hard). */
   readonly difficulty: number;
-  /** 0–1. Below one half the prompt said little, and `task` is `general`. */
+  /** 0–1: how often a guess like this one is right. 1: the task was named. */
   readonly confidence: number;
+  /** Calibrated; they sum to 1. A named task has it all. */
+  readonly probabilities: Readonly<Record<TaskType, number>>;
+  /** The prompt said too little: `task` is `general`, and `probabilities` hold the guess. */
+  readonly abstained: boolean;
 };
 
-/** Characters at each end of the prompt that are read: people put what they want first or last. */
-const window = 1_500;
+/** Below it a guess is wrong more often than right. */
+const leastConfidence = 0.4;
 
 /**
- * @param prompt what the user typed, in English or Spanish
+ * @param prompt what the user typed, in English or Spanish; other languages are guessed from their technical words
  * @param named the task a role or the caller names; it wins, and only the difficulty is judged
+ * @param learned what this user's corrections taught
  */
-export function classify(prompt: string, named?: TaskType): Classification {
-  const text = prompt.length <= 2 * window ? prompt : `${prompt.slice(0, window)}\n${prompt.slice(-window)}`;
-  const difficulty = difficultyOf(prompt, text);
-  if (named) return { task: named, difficulty, confidence: 1 };
+export function classify(prompt: string, named?: TaskType, learned?: Learned): Classification {
+  const features = featuresOf(prompt);
+  const difficulty = model.difficulty(prompt, features);
+  if (named) return { task: named, difficulty, confidence: 1, probabilities: only(named), abstained: false };
 
-  const scores = score(text);
-  const [best, second] = [...scores].sort(([, a], [, b]) => b - a);
-  if (!best || best[1] === 0) return { task: 'general', difficulty, confidence: 0.4 };
-  const confidence = Math.min(0.95, 0.55 + 0.4 * ((best[1] - (second?.[1] ?? 0)) / best[1]));
-  const task =
-    best[0] === 'generation' ? (difficulty >= 0.45 ? 'complex_generation' : 'simple_generation') : best[0];
-  return { task, difficulty, confidence };
+  const scores = model.scores(features);
+  learned?.adjust(features, scores);
+  const shares = model.probabilities(scores);
+  const best = shares.reduce((found, share, index) => (share > (shares[found] ?? 0) ? index : found), 0);
+  const confidence = shares[best] ?? 0;
+  const abstained = confidence < leastConfidence;
+  const guess = model.tasks[best] ?? 'general';
+  return {
+    task: abstained ? 'general' : guess,
+    difficulty,
+    confidence,
+    probabilities: record((task) => shares[model.tasks.indexOf(task)] ?? 0),
+    abstained,
+  };
 }
 
-/** The weight of each class: what its words say, the first sentence counting double. */
-function score(text: string) {
-  const first = text.slice(0, Math.max(0, text.search(/[.?!\n]/)) || 160);
-  const scores = new Map<keyof typeof lexicon, number>();
-  for (const [name, patterns] of Object.entries(lexicon) as [keyof typeof lexicon, readonly RegExp[]][]) {
-    let sum = 0;
-    for (const pattern of patterns) {
-      if (pattern.test(text)) sum += pattern.test(first) ? 2 : 1;
-    }
-    scores.set(name, sum * weights[name]);
-  }
-  return scores;
-}
-
-/** Length, several demands, and words that promise trouble. */
-function difficultyOf(prompt: string, text: string): number {
-  const length = Math.min(1, Math.log2(1 + prompt.length / 80) / 6);
-  const demands = Math.min(
-    1,
-    (text.match(/(?:^|\n)\s*(?:[-*•]|\d+[.)])\s|;| y además | and also /g)?.length ?? 0) / 6,
-  );
-  const hard = hardWords.test(text) ? 1 : 0;
-  return Math.round((0.5 * length + 0.25 * demands + 0.25 * hard) * 100) / 100;
-}
-
-const hardWords =
-  /\b(?:concurren\w+|distribut\w+|distribuid\w+|scal(?:e|able|ability)|escalab\w+|migrat\w+|migra\w*|architect\w+|arquitect\w+|microserv\w+|security|seguridad|deadlock|race condition|real[- ]time|tiempo real|full[- ]stack|entire|whole|complet[ao]|end[- ]to[- ]end|optimi[sz]\w+)\b/i;
+const record = (of: (task: TaskType) => number): Record<TaskType, number> => ({
+  planning: of('planning'),
+  architecture: of('architecture'),
+  complex_generation: of('complex_generation'),
+  simple_generation: of('simple_generation'),
+  verification: of('verification'),
+  general: of('general'),
+});
+const only = (named: TaskType) => record((task) => (task === named ? 1 : 0));

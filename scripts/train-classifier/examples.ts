@@ -1,0 +1,45 @@
+/** Rows as examples: varied as people vary, and weighed so that no source and no class is the loudest. */
+import { featuresOf } from '../../server/routing/classifier/features.ts';
+import { taskTypes } from '../../shared/tasks.ts';
+import { variations } from './augment.ts';
+import { random } from './random.ts';
+import type { Example } from './regression.ts';
+import type { Row } from './rows.ts';
+
+/**
+ * What all rows of a source weigh together. Prompts as developers write them count most; templates and descriptions
+ * have wordings of their own, and people do not talk like them.
+ */
+const sourceWeights: Readonly<Record<string, number>> = {
+  ours: 400,
+  templates: 90,
+  'google-research': 60,
+  'yizhongw/self-instruct': 60,
+  'github/awesome-copilot': 60,
+  'FudanSELab/ClassEval': 40,
+  'mouredev/retos-programacion-2023': 40,
+};
+const otherSource = 30;
+const weakLabel = 0.5;
+
+/** @param times variations of each row beside itself */
+export function examplesOf(rows: readonly Row[], times: number): Example[] {
+  const chance = random(7);
+  const counts = Map.groupBy(rows, ({ source }) => source);
+  const weightOf = ({ source, weak_label }: Row) =>
+    ((sourceWeights[source] ?? otherSource) / (counts.get(source)?.length ?? 1)) *
+    (weak_label ? weakLabel : 1);
+  const classWeights = new Map(
+    taskTypes.map((task) => [
+      task,
+      rows.reduce((sum, row) => (row.label === task ? sum + weightOf(row) : sum), 0),
+    ]),
+  );
+  return rows.flatMap((row) =>
+    variations(row.text, row.lang, times, chance).map((text) => ({
+      features: featuresOf(text),
+      label: taskTypes.indexOf(row.label),
+      weight: weightOf(row) / (classWeights.get(row.label) ?? 1),
+    })),
+  );
+}

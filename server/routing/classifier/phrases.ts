@@ -1,0 +1,62 @@
+/** A dictionary of words and phrases, and the longest of them at a place in a folded text. Costs the phrase's length. */
+
+/** A folded text is in these codes: 1–26 are letters, 28–37 digits. */
+export const code = { end: 0, gap: 27, digit: 28, other: 38, pause: 39 } as const;
+const width = code.other;
+
+export type Phrases = {
+  /**
+   * The longest phrase that begins at `at`, as `entry * 256 + length`; -1 for none.
+   * @param at where a word begins
+   */
+  readonly longestAt: (codes: Uint8Array, at: number) => number;
+};
+
+/** @param entries phrases of letters, digits and single spaces by entry; `plan*` is every word that begins so */
+export function phrases(entries: readonly (readonly string[])[]): Phrases {
+  const size = entries.flat().reduce((sum, phrase) => sum + phrase.length, 1);
+  const next = new Uint16Array(size * width);
+  const closed = new Int16Array(size).fill(-1);
+  const open = new Int16Array(size).fill(-1);
+  let count = 1;
+  for (const [entry, list] of entries.entries()) {
+    for (const phrase of list) {
+      const isOpen = phrase.endsWith('*');
+      let node = 0;
+      for (const letter of isOpen ? phrase.slice(0, -1) : phrase) {
+        const step = node * width + codeOf(letter, phrase);
+        if (next[step] === 0) next[step] = count++;
+        node = next[step] ?? 0;
+      }
+      (isOpen ? open : closed)[node] = entry;
+    }
+  }
+  return {
+    longestAt(codes, at) {
+      let node = 0;
+      let found = -1;
+      for (let index = at; index < codes.length; index++) {
+        const letter = codes[index] ?? code.end;
+        if (letter === code.end || letter >= width) break;
+        node = next[node * width + letter] ?? 0;
+        if (node === 0) break;
+        const begun = open[node] ?? -1;
+        if (begun >= 0) found = begun * 256 + index + 1 - at;
+        const ended = closed[node] ?? -1;
+        if (ended >= 0 && isBoundary(codes[index + 1] ?? code.end)) found = ended * 256 + index + 1 - at;
+      }
+      return found;
+    },
+  };
+}
+
+export const isBoundary = (letter: number): boolean =>
+  letter === code.end || letter === code.gap || letter === code.pause;
+
+function codeOf(letter: string, phrase: string): number {
+  if (letter === ' ') return code.gap;
+  const at = 'abcdefghijklmnopqrstuvwxyz'.indexOf(letter);
+  if (at >= 0) return at + 1;
+  if (letter >= '0' && letter <= '9') return code.digit + Number(letter);
+  throw new Error(`The phrase "${phrase}" is not of plain letters and digits.`);
+}

@@ -1,0 +1,202 @@
+/**
+ * A prompt as its writer sees it: sentences that ask, and what was pasted beside them. Pasted code, traces and diffs
+ * are counted and not read: their words are not the writer's.
+ */
+import { code } from './phrases.ts';
+
+export type Sentence = {
+  /** In `codes`, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly asks: boolean;
+  readonly isBullet: boolean;
+};
+
+export type Reading = {
+  /** The prose, folded: no case, no accents, no apostrophes; one code per character. See `code` in phrases.ts. */
+  readonly codes: Uint8Array;
+  readonly sentences: readonly Sentence[];
+  /** Lines of each kind. */
+  readonly lines: { prose: number; bullet: number; code: number; trace: number; diff: number };
+  readonly fences: number;
+  /** Spanish sentences open with these. */
+  readonly openingMarks: number;
+  /** Words that are names in code: `fooBar`, `a_b`, `main.ts`. */
+  readonly names: number;
+  readonly numbers: number;
+  /** Characters of the whole prompt. */
+  readonly length: number;
+};
+
+/** Characters read at each end of a long prompt: people say what they want first or last. */
+const window = 1_600;
+
+export function read(prompt: string): Reading {
+  const text =
+    prompt.length <= 2 * window
+      ? prompt
+      : `${prompt.slice(0, window)}\n${prompt.slice(prompt.length - window)}`;
+  const codes = new Uint8Array(text.length + 2);
+  const sentences: Sentence[] = [];
+  const lines = { prose: 0, bullet: 0, code: 0, trace: 0, diff: 0 };
+  let at = 0;
+  let [fences, openingMarks, names, numbers] = [0, 0, 0, 0];
+  let fenced = false;
+  let inDiff = false;
+
+  const readProse = (line: string, from: number, isBullet: boolean) => {
+    let start = at;
+    let asks = false;
+    let last: number = code.gap;
+    const close = () => {
+      if (at > start) {
+        sentences.push({ start, end: at, asks, isBullet });
+        codes[at++] = code.end;
+      }
+      start = at;
+      asks = false;
+      last = code.gap;
+    };
+    for (let index = from; index < line.length; index++) {
+      const char = line.charCodeAt(index);
+      let folded =
+        char < foldings.length ? (foldings[char] ?? code.gap) : char === 0x2019 ? skipped : code.gap;
+      if (folded === skipped) continue;
+      if (folded === mark) {
+        // A dot inside a word is part of a name: node.js, a.b.
+        const next = line.charCodeAt(index + 1);
+        if (char === dot && last !== code.gap && isWordChar(next)) folded = code.other;
+        else {
+          if (char === question) asks = true;
+          if (char === openingQuestion || char === openingExclamation) openingMarks++;
+          if (char === openingQuestion) asks = true;
+          else if (char !== openingExclamation) close();
+          continue;
+        }
+      }
+      if (folded === code.gap && (last === code.gap || last === code.pause)) continue;
+      if (folded === code.pause && last === code.gap && at > start) at--;
+      if (folded === code.other && last <= 26 && last > 0) names++;
+      else if (char >= 65 && char <= 90 && index > 0 && isLower(line.charCodeAt(index - 1))) names++;
+      if (folded >= code.digit && folded < code.other && !(last >= code.digit && last < code.other))
+        numbers++;
+      codes[at++] = folded;
+      last = folded;
+    }
+    close();
+  };
+
+  for (let start = 0; start <= text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    const line = text.slice(start, end);
+    start = end + 1;
+    const first = firstVisible(line);
+    if (first === line.length) continue;
+    if (line.startsWith('```', first) || line.startsWith('~~~', first)) {
+      fenced = !fenced;
+      fences++;
+      continue;
+    }
+    if (diffHead.test(line)) inDiff = true;
+    const kind = kindOf(line, first, fenced, inDiff);
+    lines[kind]++;
+    if (kind === 'prose' || kind === 'bullet') {
+      inDiff = false;
+      readProse(line, first, kind === 'bullet');
+    }
+  }
+  return {
+    codes: codes.subarray(0, at),
+    sentences,
+    lines,
+    fences,
+    openingMarks,
+    names,
+    numbers,
+    length: prompt.length,
+  };
+}
+
+function kindOf(line: string, first: number, fenced: boolean, inDiff: boolean): keyof Reading['lines'] {
+  if (trace.test(line)) return 'trace';
+  if (inDiff || diffHead.test(line)) {
+    const char = line.charCodeAt(0);
+    if (char === plus || char === minus || char === 64 || char === 32 || diffHead.test(line)) return 'diff';
+  }
+  if (fenced) return 'code';
+  if (bullet.test(line)) return 'bullet';
+  return codeStart.test(line) || isDense(line, first) ? 'code' : 'prose';
+}
+
+/** Code has marks where prose has letters, or ends as statements end. */
+function isDense(line: string, first: number): boolean {
+  let marks = 0;
+  let spaces = 0;
+  let spacesBefore = 0;
+  for (let index = first; index < line.length; index++) {
+    const char = line.charCodeAt(index);
+    if (char === 32) spaces++;
+    else if (isCodeMark(char)) {
+      if (marks === 0) spacesBefore = spaces;
+      marks++;
+    }
+  }
+  if (marks === 0 || spacesBefore >= wordsOfAnOpening) return false;
+  const length = line.length - first;
+  const last = line.charCodeAt(line.length - 1);
+  if (last === 59 || last === 123 || last === 125) return length < 200;
+  return marks >= 3 && (marks * 9 > length || (marks * 14 > length && spaces < length / 9));
+}
+
+/** A line that opens with so many plain words is the writer's, whatever it ends with. */
+const wordsOfAnOpening = 4;
+
+const isCodeMark = (char: number): boolean =>
+  (char >= 123 && char <= 125) ||
+  char === 91 ||
+  char === 93 ||
+  char === 59 ||
+  (char >= 60 && char <= 62) ||
+  char === 36 ||
+  char === 38 ||
+  char === 61 ||
+  char === 40 ||
+  char === 92 ||
+  char === 95;
+
+const codeStart =
+  /^\s*(?:import\s+[\w{*"']+.*(?:from|;|$)|from\s+\S+\s+import\s|def\s+\w+\s*\(|class\s+\w+\s*[:({]|(?:export\s+)?(?:const|let|var)\s+\w+\s*[=:]|(?:export\s+)?(?:async\s+)?function\s*\w*\(|(?:public|private|protected|static)\s+\w+|#include|@\w+\(|SELECT\s.+FROM\s|(?:INSERT|UPDATE|DELETE|ALTER|CREATE)\s+(?:INTO|TABLE|FROM|\w+\s+SET)\s|(?:if|for|while|switch)\s*\(|for\s+\w+\s+in\s+.*:$|(?:else|try|finally)\s*[:{]|return\s+[\w("'[]+.*$|<\/?\w[^>]*>|\/\/|\/\*|\$\s|>>>|"[\w-]+"\s*:|\.[\w-]+\s*\{|[\w.]+\(.*\)$|[\w.]+\s*=\s*\S)/;
+const trace =
+  /^\s*(?:at\s+\S.*[:(]|Traceback \(most|File ".*", line \d|(?:[\w.]*(?:Error|Exception)|Caused by|panic|FATAL[\w ]*|fatal|npm ERR!|ERROR|error(?:\[\w+\])?|[EW]\/\w+)(?::|\s*!|\s{2}|$)|--> |thrown:|\w+\/?[\w.]*:\d+:\d+|●\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d)/;
+const diffHead = /^(?:diff --git |@@ -|\+\+\+ |--- a\/|index [0-9a-f]{6,})/;
+const bullet = /^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S/;
+
+const [plus, minus, dot, question, openingQuestion, openingExclamation] = [43, 45, 46, 63, 0xbf, 0xa1];
+
+/** Beside codes: a mark that ends a sentence, and what is no character of a word at all. */
+const [mark, skipped] = [40, 41];
+
+const foldings = (() => {
+  const table = new Uint8Array(0x180).fill(code.gap);
+  for (let char = 0; char < table.length; char++) {
+    const plain = String.fromCharCode(char).normalize('NFD').toLowerCase().charCodeAt(0);
+    if (plain >= 97 && plain <= 122) table[char] = plain - 96;
+    else if (char >= 48 && char <= 57) table[char] = code.digit + char - 48;
+  }
+  for (const char of ['_', '@', '#', '+', '$', '=']) table[char.charCodeAt(0)] = code.other;
+  for (const char of [',', ':', '(', ')', '"', '«', '»', '[', ']', '|'])
+    table[char.charCodeAt(0)] = code.pause;
+  for (const char of ['.', '?', '!', ';', '¿', '¡']) table[char.charCodeAt(0)] = mark;
+  for (const char of ["'", '`', '*', '´']) table[char.charCodeAt(0)] = skipped;
+  return table;
+})();
+
+const isLower = (char: number): boolean => char >= 97 && char <= 122;
+const isWordChar = (char: number): boolean => isLower(char) || (char >= 48 && char <= 57);
+
+function firstVisible(line: string): number {
+  let index = 0;
+  while (index < line.length && line.charCodeAt(index) <= 32) index++;
+  return index;
+}
