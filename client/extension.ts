@@ -1,5 +1,6 @@
 /** Activate and deactivate; makes the client's parts. The server waits for its first use. */
 import * as vscode from 'vscode';
+import { warnOfBudgets } from './budget-warnings.ts';
 import { commandTable } from './commands.ts';
 import { virtualDocuments } from './documents.ts';
 import { createKeys } from './keys.ts';
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     createStatusBar(server, receipts),
     tellTroubles(receipts),
+    warnOfBudgets(server.onStatus),
     followSettings(server),
     ...commands,
   );

@@ -8,8 +8,6 @@ export type Turn = {
   readonly manner?: Manner;
 };
 
-export type Turns = ReturnType<typeof turns>;
-
 /** @param order the candidates, best first */
 export function turns(order: readonly ModelId[]) {
   let left: Turn[] = order.map((id) => ({ id }));

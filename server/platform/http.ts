@@ -7,6 +7,7 @@ import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 import { aborted } from './aborted.ts';
+import { dockerSocket } from './docker-socket.ts';
 import { unpacked } from './unpack.ts';
 
 // What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
@@ -42,8 +43,14 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 const usualConnectMs = 10_000;
 
-/** HTTP over shared keep-alive connections, through the editor's proxy where it applies. */
-export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose: () => Promise<void> } {
+/**
+ * HTTP over shared keep-alive connections, through the editor's proxy where it applies.
+ * @param socketOf the socket file that an address stands for; `undefined`: it is one of the network
+ */
+export function undiciHttp(
+  network: NetworkOptions = {},
+  socketOf: (target: URL) => string | undefined = dockerSocket,
+): { http: Http; dispose: () => Promise<void> } {
   // How long an answer may take depends on who is asked: time-limits.ts knows, and aborts.
   const patient = { headersTimeout: 0, bodyTimeout: 0 };
   const make = {
@@ -65,6 +72,14 @@ export function undiciHttp(network: NetworkOptions = {}): { http: Http; dispose:
   /** By way and patience: undici knows one connect limit for each dispatcher. */
   const made = new Map<string, Dispatcher>();
   const dispatcherTo = (target: URL, connectMs: number): Dispatcher => {
+    const socketPath = socketOf(target);
+    if (socketPath !== undefined) {
+      const name = `${socketPath} ${connectMs}`;
+      const dispatcher =
+        made.get(name) ?? new Agent({ ...patient, connect: { timeout: connectMs, socketPath } });
+      made.set(name, dispatcher);
+      return dispatcher;
+    }
     const direct = target.protocol === 'https:' ? 'secure' : 'plain';
     const way = network.proxy && !bypassesProxy(target, network.noProxy ?? []) ? 'proxied' : direct;
     const name = `${way} ${connectMs}`;
@@ -211,8 +226,8 @@ function bypassesProxy(target: URL, noProxy: readonly string[]): boolean {
   });
 }
 
-/** The system's authorities beside Node's own; Node before 22.15 cannot read them. */
+/** The system's authorities beside Node's own and those of `NODE_EXTRA_CA_CERTS`; Node before 22.15 cannot read them. */
 const certificates = ({ systemCertificates = true }: NetworkOptions): { ca?: string[] } =>
   systemCertificates && typeof tls.getCACertificates === 'function'
-    ? { ca: [...tls.rootCertificates, ...tls.getCACertificates('system')] }
+    ? { ca: [...tls.getCACertificates('default'), ...tls.getCACertificates('system')] }
     : {};
