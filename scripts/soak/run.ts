@@ -152,7 +152,7 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
     const notClosed = openIn(await connection.sendRequest(status));
     const told = await tell();
 
-    const cacheHits = await dayOf(server);
+    const day = await dayOf(server);
     await server.close();
     server = undefined;
 
@@ -174,12 +174,9 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
           ? null
           : Math.max(0, (told.backAt[leaver] ?? Number.POSITIVE_INFINITY) - returnedAt),
       memory: memorySome !== null && memoryAll !== null ? { some: memorySome, all: memoryAll } : null,
-      unaccounted: unaccounted(
-        folder,
-        answers.map(({ result }) => result),
-      ),
+      unaccounted: unaccounted(folder, [...answers.map(({ result }) => result), ...day]),
       notClosed,
-      cacheHits,
+      cacheHits: day.filter(({ receipt }) => receipt.cached).length / repetitiveDay.length,
       seconds: (performance.now() - startedAt) / 1000,
     };
   } finally {
@@ -214,7 +211,10 @@ const openIn = ({ providers }: Status): string[] =>
     ...resting.filter(({ circuit }) => circuit !== 'closed').map(({ model }) => `${name}/${model}`),
   ]);
 
-/** Each answer is one row under the id of its receipt; what broke off has rows of its own, numbered behind it. */
+/**
+ * Each answer is one row under the id of its receipt, and each such row is an answer's; what broke off has rows of its
+ * own, numbered behind it.
+ */
 function unaccounted(folder: string, results: readonly AskResult[]): number {
   const database = new DatabaseSync(join(folder, 'ledger.sqlite'), { readOnly: true });
   const rows = new Set(
@@ -224,15 +224,17 @@ function unaccounted(folder: string, results: readonly AskResult[]): number {
       .map(({ id }) => String(id)),
   );
   database.close();
-  return results.filter(({ receipt }) => !rows.has(receipt.id)).length;
+  const receipts = new Set(results.map(({ receipt }) => receipt.id));
+  const whole = [...rows].filter((id) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(id));
+  return receipts.difference(rows).size + whole.filter((id) => !receipts.has(id)).length;
 }
 
-/** The share of a repetitive day's questions that the cache answers. */
-async function dayOf({ connection }: TerminalServer): Promise<number> {
-  let hits = 0;
+/** What became of a repetitive day's questions. */
+async function dayOf({ connection }: TerminalServer): Promise<AskResult[]> {
+  const results: AskResult[] = [];
   for (const params of repetitiveDay) {
-    const answer = await connection.sendRequest(ask, params).catch(() => undefined);
-    if (answer?.receipt.cached) hits += 1;
+    const result = await connection.sendRequest(ask, params).catch(() => undefined);
+    if (result) results.push(result);
   }
-  return hits / repetitiveDay.length;
+  return results;
 }
