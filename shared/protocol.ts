@@ -11,6 +11,7 @@ import {
 } from 'vscode-languageserver-protocol';
 import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
 import type { ErrorData } from './errors.ts';
+import type { Ensured, EnsureParams, EnsureProgress } from './local-models.ts';
 import type { Model } from './models.ts';
 import type { Receipt } from './receipts.ts';
 import type { Status } from './status.ts';
@@ -157,6 +158,18 @@ export const testProvider = new RequestType<
   { readonly models: number },
   ErrorData
 >('rumbo/providers/test');
+
+/**
+ * Client → server. Makes a local model ready to answer: fetches it when it is absent, loads it when it is cold.
+ * Cancelling stops a download unless somebody else waits for it too; what has arrived is kept for the next time.
+ */
+export const ensureModel = new RequestType<EnsureParams, Ensured, ErrorData>('rumbo/models/ensure');
+export const ensureProgress = new ProgressType<EnsureProgress>();
+
+/** Client → server. Frees the memory of a local model; it stays on disk. */
+export const unloadModel = new RequestType<{ readonly model: ModelId }, null, ErrorData>(
+  'rumbo/models/unload',
+);
 
 /** Client → server. Forgets every cached answer; returns how many there were. */
 export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear');

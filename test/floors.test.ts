@@ -18,7 +18,7 @@ const floors = [
   ],
   ['server/wire'],
   ['server/engines'],
-  ['server/resilience'],
+  ['server/resilience', 'server/local'],
   ['server/providers'],
   ['server'],
 ];

@@ -1,0 +1,262 @@
+/** Making local models available: fetched, loaded, freed, and where each of them is. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelId } from '../../shared/chat.ts';
+import { asRumboError, RumboError } from '../../shared/errors.ts';
+import type { Ensured, EnsureParams, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
+import type { LoadTimes } from './load-times.ts';
+import type { LoadOptions, LocalModels, OnStep, Step } from './local-models.ts';
+import { pace } from './pace.ts';
+import { sharedWork } from './shared-work.ts';
+import { spaceGuard } from './space-guard.ts';
+
+/** A local engine, and what surrounds it on this machine. */
+export type LocalPlace = {
+  readonly models: LocalModels;
+  /** Bytes free for its models. Absent, or `undefined`: they are on a disk that cannot be seen from here. */
+  readonly freeBytes?: () => Promise<number | undefined>;
+};
+
+export type AvailableParts = {
+  /** The engine of a provider. `undefined`: there is none of this name that can fetch or load models. */
+  readonly place: (provider: string) => LocalPlace | undefined;
+  readonly loadTimes: LoadTimes;
+  /** Read at each load. */
+  readonly loadOptions: () => LoadOptions;
+  /** Called after each change a user could see. */
+  readonly changed: () => void;
+  /** Milliseconds of a clock that never goes back. Absent: the real one. */
+  readonly elapsed?: () => number;
+  /** Milliseconds since 1970. Absent: the real time. */
+  readonly now?: () => number;
+};
+
+/** Milliseconds between two looks at an engine that is loading its only model and says nothing else. */
+const patienceMs = 250;
+/** Looks at such an engine before it is given up: ten minutes. */
+const looks = 2_400;
+
+type Wanted = {
+  readonly id: ModelId;
+  readonly provider: string;
+  readonly name: string;
+  readonly place: LocalPlace;
+};
+
+export function availableModels(parts: AvailableParts) {
+  const { loadTimes, loadOptions, changed, elapsed = () => performance.now(), now = Date.now } = parts;
+  /** As last told, by provider. */
+  const known = new Map<string, readonly LocalModel[]>();
+  /** What is under way by our own doing, by model id as its engine lists it. */
+  const moving = new Map<ModelId, Pick<LocalModel, 'state' | 'progress'>>();
+  const work = sharedWork<Ensured, Step>();
+
+  const placeOf = (provider: string): Pick<Wanted, 'provider' | 'place'> => {
+    const place = parts.place(provider);
+    if (place) return { provider, place };
+    throw new RumboError(`Rumbo can make no models available at ${JSON.stringify(provider)}.`, {
+      kind: 'invalid-request',
+      action: 'Name a model of Ollama, Docker Model Runner, llama.cpp or LM Studio.',
+    });
+  };
+  const wanted = (id: ModelId): Wanted => {
+    const [, provider = '', name = ''] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
+    return { id, name, ...placeOf(provider || id) };
+  };
+
+  const list = async (
+    { provider, place }: Pick<Wanted, 'provider' | 'place'>,
+    signal: AbortSignal,
+  ): Promise<readonly LocalModel[]> => {
+    const models = await place.models.list(signal);
+    known.set(provider, models);
+    changed();
+    return models;
+  };
+  const find = ({ name, place }: Wanted, models: readonly LocalModel[]): LocalModel | undefined =>
+    models.find((each) => each.name === name) ?? models.find((each) => place.models.isSame(each.name, name));
+
+  /** An engine with one model tells nothing but “loading” until it is there. */
+  const listed = async (
+    model: Wanted,
+    onStep: OnStep,
+    signal: AbortSignal,
+  ): Promise<readonly LocalModel[]> => {
+    for (let look = 1; ; look++) {
+      try {
+        return await list(model, signal);
+      } catch (error) {
+        if (!(error instanceof RumboError) || error.kind !== 'loading' || look >= looks) throw error;
+        onStep({ stage: 'loading' });
+        await sleep(patienceMs, undefined, { signal }).catch((cause: unknown) => {
+          throw asRumboError(cause, signal);
+        });
+      }
+    }
+  };
+
+  const move = (id: ModelId, to: Pick<LocalModel, 'state' | 'progress'> | undefined): void => {
+    if (to) moving.set(id, to);
+    else moving.delete(id);
+    changed();
+  };
+
+  const load = async (
+    model: Wanted,
+    found: LocalModel,
+    onStep: OnStep,
+    signal: AbortSignal,
+  ): Promise<number> => {
+    const id: ModelId = `${model.provider}/${found.name}`;
+    const startedMs = elapsed();
+    try {
+      const told = await model.place.models.load(
+        found.name,
+        loadOptions(),
+        (step) => {
+          move(id, { state: 'loading', ...(step.fraction === undefined ? {} : { progress: step.fraction }) });
+          onStep(step);
+        },
+        signal,
+      );
+      const loadMs = told ?? elapsed() - startedMs;
+      // One that was on its way already, or only slept, says nothing about a cold start.
+      if (found.state === 'on-disk') loadTimes.learn(id, loadMs, found.sizeBytes);
+      return loadMs;
+    } finally {
+      move(id, undefined);
+    }
+  };
+
+  const pull = async (model: Wanted, onStep: OnStep, signal: AbortSignal): Promise<void> => {
+    const { id, name, place } = model;
+    const guard = spaceGuard(name, place, signal);
+    try {
+      await place.models.pull(
+        name,
+        (step) => {
+          guard.heard(step);
+          const { completedBytes, totalBytes } = step;
+          const progress =
+            completedBytes !== undefined && totalBytes ? completedBytes / totalBytes : undefined;
+          move(id, { state: 'downloading', ...(progress === undefined ? {} : { progress }) });
+          onStep(step);
+        },
+        guard.signal,
+      );
+    } catch (cause) {
+      throw guard.refusal() ?? asRumboError(cause, signal);
+    } finally {
+      move(id, undefined);
+    }
+  };
+
+  const make = async (model: Wanted, onStep: OnStep, signal: AbortSignal): Promise<Ensured> => {
+    onStep({ stage: 'checking' });
+    const before = await listed(model, onStep, signal);
+    const idOf = ({ name }: LocalModel): ModelId => `${model.provider}/${name}`;
+    let found = find(model, before);
+    const isHere = found !== undefined && found.state !== 'downloading';
+    if (found?.state === 'loaded') return { model: idOf(found), outcome: 'was-loaded' };
+    if (!isHere) {
+      await pull(model, onStep, signal);
+      const after = await list(model, signal);
+      const added = after.filter(({ name }) => !before.some((each) => each.name === name));
+      // Fetched by its address, a model may be listed under a name of the engine's own.
+      found = find(model, after) ?? (added.length === 1 ? added[0] : undefined);
+      if (!found) return { model: model.id, outcome: 'pulled' };
+    }
+    if (!found) throw new Error('A model that is here has an entry.');
+    const loadMs = await load(model, found, onStep, signal);
+    await list(model, signal).catch(() => {});
+    return { model: idOf(found), outcome: isHere ? 'loaded' : 'pulled', loadMs };
+  };
+
+  return {
+    /**
+     * Makes a model ready to answer: nothing is done to one in memory, one on disk is loaded, an absent one is fetched
+     * first. Requests for one model share the work; it ends when the last of them leaves. Rejects with `RumboError`.
+     */
+    async ensure(
+      { model: id }: EnsureParams,
+      report: (progress: EnsureProgress) => void,
+      signal: AbortSignal,
+    ): Promise<Ensured> {
+      const model = wanted(id);
+      const { label, stops } = model.place.models;
+      let fetching = false;
+      const show = pace(report, elapsed);
+      const onStep: OnStep = (step) => {
+        fetching = step.stage === 'downloading' || step.stage === 'paused';
+        show(step);
+      };
+      try {
+        return await work.join(
+          `${model.provider}/${model.place.models.canonical(model.name)}`,
+          (tell, all) => make(model, tell, all),
+          onStep,
+          signal,
+        );
+      } catch (cause) {
+        const error = asRumboError(cause, signal).with({ provider: model.provider, model: model.name });
+        if (error.kind !== 'cancelled' || stops || !fetching) throw error;
+        throw new RumboError(
+          `Rumbo waits no longer for “${model.name}”; ${label} goes on fetching it.`,
+          { ...error.data, action: `Stop the download in ${label} if you do not want it.` },
+          { cause },
+        );
+      }
+    },
+
+    /** Frees the memory of a model. Rejects with `model-not-found` when the engine has none of this name. */
+    async unload(id: ModelId, signal: AbortSignal): Promise<void> {
+      const model = wanted(id);
+      const found = find(model, await list(model, signal));
+      if (!found)
+        throw new RumboError(`${model.place.models.label} has no model “${model.name}”.`, {
+          kind: 'model-not-found',
+          provider: model.provider,
+          model: model.name,
+        });
+      await model.place.models.unload(found.name, signal);
+      await list(model, signal);
+    },
+
+    /** Where a model is now, asked of its engine. `undefined`: it is not there. */
+    async state(id: ModelId, signal: AbortSignal): Promise<LocalModel | undefined> {
+      const model = wanted(id);
+      return find(model, await list(model, signal));
+    },
+
+    /** Asks the engine of a provider; whoever wants to know reads `known`. Rejects with `RumboError`. */
+    async refresh(provider: string, signal: AbortSignal): Promise<void> {
+      await list(placeOf(provider), signal);
+    },
+
+    /** The models of a provider as last told, with what is under way. Contacts nobody. */
+    known(provider: string): readonly LocalModel[] {
+      const models = known.get(provider) ?? [];
+      const told = models.map((each) => ({ ...each, ...moving.get(`${provider}/${each.name}`) }));
+      const coming = [...moving].flatMap(([id, to]) => {
+        const name = id.slice(provider.length + 1);
+        const isNew = id.startsWith(`${provider}/`) && !models.some((each) => each.name === name);
+        return isNew ? [{ name, ...to }] : [];
+      });
+      return [...told, ...coming];
+    },
+
+    /**
+     * Milliseconds that a request would wait for the model to be loaded, as far as it was last told: 0 for one in
+     * memory. `null`: nobody can tell, or the model is not here.
+     */
+    coldStartMs(id: ModelId): number | null {
+      const [provider = ''] = id.split('/');
+      const found = known.get(provider)?.find(({ name }) => `${provider}/${name}` === id);
+      if (!found || found.state === 'downloading') return null;
+      const isWarm = found.state === 'loaded' && !(found.until && Date.parse(found.until) <= now());
+      return isWarm ? 0 : loadTimes.expected(id, found.sizeBytes);
+    },
+  };
+}
+
+export type AvailableModels = ReturnType<typeof availableModels>;

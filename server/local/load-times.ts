@@ -1,0 +1,79 @@
+/** How long models took to load, on disk between two starts: what a cold model would cost. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { writeWhole } from '../platform/files.ts';
+
+/** Loads that are remembered of each model, and models that are; the oldest make room. */
+const keptLoads = 8;
+const keptModels = 200;
+
+const version = 1;
+const Milliseconds = z.number().positive();
+/** `perByte`: milliseconds for each byte, where the size was told. */
+const Load = z.object({ ms: Milliseconds, perByte: Milliseconds.optional() });
+type Load = z.infer<typeof Load>;
+const File = z.object({ version: z.literal(version), models: z.record(z.string(), z.array(Load)) });
+
+/** @param folder the user's storage folder. Absent: what is measured holds until the server stops */
+export function loadTimes(folder?: string) {
+  const file = folder === undefined ? undefined : join(folder, 'load-times.json');
+  // Read when first needed: a start does not wait for it.
+  let known: Map<string, readonly Load[]> | undefined;
+  const models = () => {
+    known ??= read(file);
+    return known;
+  };
+  return {
+    /**
+     * One load from disk, as measured.
+     * @param sizeBytes of the model. Absent: not told
+     */
+    learn(model: string, ms: number, sizeBytes?: number): void {
+      if (!(ms > 0)) return;
+      const load = sizeBytes ? { ms, perByte: ms / sizeBytes } : { ms };
+      const loads = [...(models().get(model) ?? []), load].slice(-keptLoads);
+      // What was used last stands last.
+      models().delete(model);
+      models().set(model, loads);
+      for (const oldest of [...models().keys()].slice(0, -keptModels)) models().delete(oldest);
+      write(file, models());
+    },
+    /**
+     * Milliseconds until a model on disk can answer: the median of its own loads, else what the others took for as
+     * many bytes. `null`: nobody can tell.
+     */
+    expected(model: string, sizeBytes?: number): number | null {
+      const own = models().get(model);
+      if (own && own.length > 0) return median(own.map(({ ms }) => ms));
+      const others = [...models().values()].flat().flatMap(({ perByte }) => perByte ?? []);
+      return sizeBytes && others.length > 0 ? median(others) * sizeBytes : null;
+    },
+  };
+}
+
+export type LoadTimes = ReturnType<typeof loadTimes>;
+
+function read(file: string | undefined): Map<string, readonly Load[]> {
+  if (file === undefined) return new Map();
+  try {
+    return new Map(Object.entries(File.parse(JSON.parse(readFileSync(file, 'utf8'))).models));
+  } catch {
+    // Missing, or not ours to read: the next loads are measured anew.
+    return new Map();
+  }
+}
+
+function write(file: string | undefined, models: ReadonlyMap<string, readonly Load[]>): void {
+  if (file === undefined) return;
+  try {
+    writeWhole(file, `${JSON.stringify({ version, models: Object.fromEntries(models) })}\n`);
+  } catch {
+    // A folder that cannot be written costs one measurement after the next start.
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

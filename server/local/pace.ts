@@ -1,0 +1,60 @@
+/** Steps of a download or a load → progress worth showing: with a rate, the time left, and not too often. */
+import type { EnsureProgress } from '../../shared/local-models.ts';
+import type { OnStep, Step } from './local-models.ts';
+
+/** Milliseconds that the rate is measured over: long enough to be calm, short enough to follow the network. */
+const windowMs = 5_000;
+/** Before that much has been seen a rate would be a guess. */
+const tellingMs = 1_000;
+/** Between two reports of the same stage. */
+const reportMs = 100;
+
+/**
+ * @param now milliseconds of a clock that never goes back
+ */
+export function pace(report: (progress: EnsureProgress) => void, now: () => number): OnStep {
+  /** When how many bytes had come over the network. */
+  let samples: { readonly atMs: number; readonly bytes: number }[] = [];
+  let last: Step | undefined;
+  let reportedMs = Number.NEGATIVE_INFINITY;
+
+  const rate = (atMs: number, bytes: number): number | undefined => {
+    // A layer that begins anew makes older samples untrue.
+    samples = samples.filter((sample) => atMs - sample.atMs <= windowMs && sample.bytes <= bytes);
+    samples.push({ atMs, bytes });
+    const [first] = samples;
+    return first && atMs - first.atMs >= tellingMs
+      ? ((bytes - first.bytes) * 1000) / (atMs - first.atMs)
+      : undefined;
+  };
+
+  return (step) => {
+    const atMs = now();
+    const { stage, completedBytes, totalBytes, keptBytes = 0 } = step;
+    const bytesPerSecond =
+      stage === 'downloading' && completedBytes !== undefined
+        ? rate(atMs, completedBytes - keptBytes)
+        : undefined;
+    const ends =
+      completedBytes !== undefined &&
+      completedBytes === totalBytes &&
+      completedBytes !== last?.completedBytes;
+    const isNews = last?.stage !== stage || ends || atMs - reportedMs >= reportMs;
+    if (!isNews) return;
+    [last, reportedMs] = [step, atMs];
+    const fraction = step.fraction ?? share(completedBytes, totalBytes);
+    report({
+      stage,
+      ...(completedBytes === undefined ? {} : { completedBytes }),
+      ...(totalBytes ? { totalBytes } : {}),
+      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+      ...(bytesPerSecond && totalBytes && completedBytes !== undefined
+        ? { secondsLeft: (totalBytes - completedBytes) / bytesPerSecond }
+        : {}),
+      ...(fraction === undefined ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
+    });
+  };
+}
+
+const share = (completed: number | undefined, total: number | undefined): number | undefined =>
+  completed === undefined || !total ? undefined : completed / total;

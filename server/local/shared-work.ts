@@ -1,0 +1,83 @@
+/** One piece of work for all who want it: it runs once, tells everybody, and ends when the last one leaves. */
+import { asRumboError } from '../../shared/errors.ts';
+import { aborted } from '../platform/aborted.ts';
+
+type Work<Result, News> = {
+  readonly result: Promise<Result>;
+  readonly listeners: Set<(news: News) => void>;
+  /** Who waits for it. */
+  waiting: number;
+  /** What was told last, for those who come later. */
+  latest: News | undefined;
+  readonly stop: AbortController;
+};
+
+export type Begin<Result, News> = (tell: (news: News) => void, signal: AbortSignal) => Promise<Result>;
+
+export function sharedWork<Result, News>() {
+  const running = new Map<string, Work<Result, News>>();
+  /** Work that was given up and has not ended yet; the next of its name waits, so that the two never meet. */
+  const ending = new Map<string, Promise<unknown>>();
+
+  const start = (name: string, begin: Begin<Result, News>): Work<Result, News> => {
+    const stop = new AbortController();
+    const before = ending.get(name) ?? Promise.resolve();
+    const listeners = new Set<(news: News) => void>();
+    const tell = (news: News) => {
+      work.latest = news;
+      for (const listener of listeners) listener(news);
+    };
+    const result = before.then(() => begin(tell, stop.signal));
+    const work: Work<Result, News> = { result, listeners, waiting: 0, latest: undefined, stop };
+    running.set(name, work);
+    const over = () => {
+      if (running.get(name) === work) running.delete(name);
+    };
+    result.then(over, over);
+    return work;
+  };
+
+  const leave = (name: string, work: Work<Result, News>): void => {
+    work.waiting -= 1;
+    if (work.waiting > 0 || running.get(name) !== work) return;
+    running.delete(name);
+    work.stop.abort();
+    const ended = work.result.then(
+      () => {},
+      () => {},
+    );
+    ending.set(name, ended);
+    void ended.then(() => {
+      if (ending.get(name) === ended) ending.delete(name);
+    });
+  };
+
+  return {
+    /**
+     * Joins the work of this name, or begins it. Rejects with what it rejects with, and with `cancelled` as soon as
+     * `signal` aborts, whatever the others do.
+     */
+    async join(
+      name: string,
+      begin: Begin<Result, News>,
+      listener: (news: News) => void,
+      signal: AbortSignal,
+    ): Promise<Result> {
+      if (signal.aborted) throw asRumboError(signal.reason, signal);
+      const work = running.get(name) ?? start(name, begin);
+      work.waiting += 1;
+      // Two requests may hand in one function, and each leaves for itself.
+      const own = (news: News) => listener(news);
+      work.listeners.add(own);
+      if (work.latest !== undefined) own(work.latest);
+      try {
+        return await Promise.race([work.result, aborted(signal)]);
+      } catch (cause) {
+        throw asRumboError(cause, signal);
+      } finally {
+        work.listeners.delete(own);
+        leave(name, work);
+      }
+    },
+  };
+}
