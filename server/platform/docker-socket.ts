@@ -1,0 +1,27 @@
+/**
+ * Docker's own socket as an address, for Docker Desktop without a TCP port: `http://docker-socket.localhost/…` goes
+ * there and never to the network. https://docs.docker.com/ai/model-runner/api-reference/
+ */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const host = 'docker-socket.localhost';
+
+/** Below it Docker Desktop passes requests on to its Model Runner. */
+export const dockerSocketAddress = `http://${host}/exp/vDD4.40`;
+
+/** The file that an address stands for. `undefined`: the address is one of the network. */
+export const dockerSocket = ({ hostname }: URL): string | undefined => {
+  if (hostname !== host) return;
+  const files = socketFiles();
+  return files.find((file) => existsSync(file)) ?? files[0];
+};
+
+/** Whether there is a Docker socket on this machine. */
+export const hasDockerSocket = (): boolean => socketFiles().some((file) => existsSync(file));
+
+const socketFiles = (): [string, string] => [
+  '/var/run/docker.sock',
+  join(homedir(), '.docker/run/docker.sock'),
+];
