@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { llamaCppModels } from '../../../server/local/llama-cpp.ts';
+import type { Step } from '../../../server/local/local-models.ts';
+import { engineAt, lent, nobody, shown, until } from '../../support/local-engines/engine.ts';
+import { failing } from '../../support/local-engines/failing.ts';
+import { fakeRouter } from '../../support/local-engines/llama-router.ts';
+import { localServer } from '../../support/local-engines/local-server.ts';
+
+const repository = 'ggml-org/tiny-GGUF:Q4_0';
+const files = [
+  ['https://huggingface.co/weights-1', 2_000],
+  ['https://huggingface.co/weights-2', 1_000],
+] as const;
+const started = async (...args: Parameters<typeof fakeRouter>) => {
+  const fake = lent(await fakeRouter(...args));
+  return { fake, models: llamaCppModels(engineAt('llama-cpp', fake.baseUrl), 20) };
+};
+
+/** A server that says what a real one said. */
+async function recorded(pages: Readonly<Record<string, string>>) {
+  const fixtures = new URL('../../fixtures/wire/llama-cpp/', import.meta.url);
+  const fake = lent(
+    await localServer(({ method, json, response }, path) => {
+      const name = pages[`${method} ${path}`];
+      if (name?.endsWith('.events')) {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        return void response.end(readFileSync(new URL(name, fixtures)));
+      }
+      if (name === undefined) return json(404, { error: { code: 404, message: 'File Not Found' } });
+      const said = JSON.parse(readFileSync(new URL(`${name}.json`, fixtures), 'utf8')).response;
+      json(said.status, said.body);
+    }),
+  );
+  return { fake, models: llamaCppModels(engineAt('llama-cpp', fake.baseUrl), 20) };
+}
+
+test('a recorded router: its models with what happened to them', async () => {
+  const states = async (page: string) =>
+    (await (await recorded({ 'GET /models': page })).models.list(nobody())).map(({ name, state, failed }) =>
+      [name, state, ...(failed ? ['failed'] : [])].join(' '),
+    );
+  assert.deepEqual(await states('router-models'), [
+    'broken on-disk',
+    'tiny-chat on-disk',
+    'tiny-tools on-disk',
+  ]);
+  assert.deepEqual(await states('router-models-loading'), [
+    'broken on-disk',
+    'tiny-chat loading',
+    'tiny-tools on-disk',
+  ]);
+  assert.deepEqual(await states('router-models-loaded'), [
+    'broken on-disk',
+    'tiny-chat loaded',
+    'tiny-tools on-disk',
+  ]);
+  assert.deepEqual(await states('router-models-failed'), [
+    'broken on-disk failed',
+    'tiny-chat on-disk',
+    'tiny-tools on-disk',
+  ]);
+});
+
+test('a recorded load: both names of its events are heard, and the list confirms it', async () => {
+  const pages: Record<string, string> = {
+    'GET /models': 'router-models-loading',
+    'GET /models/sse': 'router.events',
+    'POST /models/load': 'router-load',
+  };
+  const { models } = await recorded(pages);
+  const steps: Step[] = [];
+  await models.load(
+    'tiny-chat',
+    {},
+    (step) => {
+      steps.push(step);
+      if (step.fraction === 1) pages['GET /models'] = 'router-models-loaded';
+    },
+    nobody(),
+  );
+  assert.deepEqual(
+    steps.map(({ fraction }) => fraction),
+    [undefined, 0, 1],
+  );
+});
+
+test('a model that is running already is not an error, one that is unknown is', async () => {
+  const pages = {
+    'GET /models': 'router-models-loaded',
+    'POST /models/load': 'router-load-again',
+    'POST /models/unload': 'router-unload-again',
+  };
+  const { models } = await recorded(pages);
+  await models.load('tiny-chat', {}, () => {}, nobody());
+  await models.unload('tiny-chat', nobody());
+  const unknown = await recorded({ ...pages, 'POST /models/load': 'router-load-unknown' });
+  await assert.rejects(
+    unknown.models.load('nope', {}, () => {}, nobody()),
+    failing('model-not-found', /./),
+  );
+});
+
+test('a recorded single model is loaded, asleep, or still loading', async () => {
+  const pages = { 'GET /models': 'sleep-models', 'GET /props': 'sleep-props' };
+  const [asleep] = await (await recorded(pages)).models.list(nobody());
+  assert.equal(asleep?.state, 'sleeping');
+  assert.ok((asleep?.sizeBytes ?? 0) > 100_000);
+  const loading = await recorded({ 'GET /models': 'loading-models' });
+  await assert.rejects(loading.models.list(nobody()), failing('loading', /still loading/));
+});
+
+test('loading waits until the model answers and tells how far it is', async () => {
+  const { fake, models } = await started({ a: { status: 'unloaded' } });
+  fake.quick = false;
+  const steps: Step[] = [];
+  let done = false;
+  const loading = models
+    .load('a', {}, (step) => steps.push(step), nobody())
+    .then(() => {
+      done = true;
+    });
+  await until(() => fake.models.get('a')?.status === 'loading' && fake.listeners.size === 1);
+  assert.equal(done, false);
+  fake.finishLoads();
+  await loading;
+  assert.equal(steps.at(-1)?.fraction, 1);
+  await until(() => fake.listeners.size === 0);
+});
+
+test('an older router without events is watched by its list', async () => {
+  const { fake, models } = await started({ a: { status: 'unloaded' } });
+  fake.deaf = true;
+  await models.load('a', {}, () => {}, nobody());
+  assert.equal(fake.models.get('a')?.status, 'loaded');
+});
+
+test('a load that fails says how its process ended', async () => {
+  const { models } = await started({ broken: { status: 'unloaded', breaks: true } });
+  await assert.rejects(
+    models.load('broken', {}, () => {}, nobody()),
+    failing('bad-response', /could not load “broken”: its process ended with code 1/),
+  );
+});
+
+test('a sleeping model is woken', async () => {
+  const { fake, models } = await started({ a: { status: 'sleeping' } });
+  await models.load('a', {}, () => {}, nobody());
+  assert.equal(fake.models.get('a')?.status, 'loaded');
+});
+
+test('unloading resolves when the memory is free', async () => {
+  const { fake, models } = await started({ a: { status: 'loaded' } });
+  await models.unload('a', nobody());
+  assert.equal(fake.models.get('a')?.status, 'unloaded');
+});
+
+for (const deep of [false, true]) {
+  test(`a pull tells the sum of its files, ${deep ? 'one deeper in newer servers' : 'by their addresses'}`, async () => {
+    const { fake, models } = await started({}, { [repository]: files });
+    fake.deep = deep;
+    fake.network.allow(0);
+    const steps: Step[] = [];
+    const pulling = models.pull(repository, (step) => steps.push(step), nobody());
+    await until(() => fake.listeners.size === 1);
+    fake.network.allow(Number.POSITIVE_INFINITY);
+    await pulling;
+    assert.deepEqual(shown(steps), [
+      'waiting',
+      'downloading 1000/2000',
+      'downloading 2000/2000',
+      'downloading 3000/3000',
+    ]);
+    assert.equal(fake.models.get(repository)?.status, 'unloaded');
+  });
+}
+
+test('a repository without a quantisation is the one that came of it', async () => {
+  const { models } = await started();
+  assert.ok(models.isSame(repository, 'ggml-org/tiny-GGUF'));
+  assert.ok(!models.isSame('tiny:Q4', 'tiny'));
+});
+
+test('a download that has “finished” without a model in the list has failed', async () => {
+  const { models } = await started();
+  await assert.rejects(
+    models.pull('nobody/none-GGUF:Q4_0', () => {}, nobody()),
+    failing('model-not-found', /could not fetch “nobody\/none-GGUF:Q4_0”/),
+  );
+  await assert.rejects(
+    models.pull('none', () => {}, nobody()),
+    failing('model-not-found', /could not fetch “none”/),
+  );
+});
+
+test('cancelling a pull stops the download in the router; pulling again keeps what has arrived', async () => {
+  const { fake, models } = await started({}, { [repository]: files });
+  fake.network.allow(1);
+  const stop = new AbortController();
+  const pulling = models.pull(repository, () => {}, stop.signal);
+  await until(() => fake.network.onDisk.get(files[0][0]) === 1_000);
+  stop.abort();
+  await assert.rejects(pulling, failing('cancelled', /cancelled/));
+  await until(() => !fake.models.has(repository) && fake.listeners.size === 0);
+  fake.network.allow(Number.POSITIVE_INFINITY);
+  await models.pull(repository, () => {}, nobody());
+  assert.equal(fake.network.onDisk.get(files[0][0]), 2_000);
+});
+
+test('a download that somebody else began is followed', async () => {
+  const { fake, models } = await started({}, { [repository]: files });
+  fake.network.allow(1);
+  const first = models.pull(repository, () => {}, nobody());
+  await until(() => fake.models.get(repository)?.status === 'downloading');
+  const second = models.pull(repository, () => {}, nobody());
+  fake.network.allow(Number.POSITIVE_INFINITY);
+  await Promise.all([first, second]);
+});
+
+test('a server with one model says that it fetches no others', async () => {
+  const { models } = await recorded({ 'GET /props': 'sleep-props' });
+  await assert.rejects(
+    models.pull(repository, () => {}, nobody()),
+    failing('invalid-request', /started with one model/, /without -m/),
+  );
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lmStudioModels } from '../../../server/local/lm-studio.ts';
+import type { Step } from '../../../server/local/local-models.ts';
+import { engineAt, lent, nobody, shown, until } from '../../support/local-engines/engine.ts';
+import { failing } from '../../support/local-engines/failing.ts';
+import { fakeStudio } from '../../support/local-engines/lm-studio.ts';
+
+const started = async (...args: Parameters<typeof fakeStudio>) => {
+  const fake = lent(await fakeStudio(...args));
+  return { fake, models: lmStudioModels(engineAt('lm-studio', `${fake.baseUrl}/v1`), 5) };
+};
+
+test('models on disk and loaded instances are one list', async () => {
+  const { fake, models } = await started({}, { 'qwen/a': 1_000, 'qwen/b': 2_000 });
+  fake.instances.set('qwen/b', 'qwen/b');
+  assert.deepEqual(await models.list(nobody()), [
+    { name: 'qwen/a', state: 'on-disk', sizeBytes: 1_000 },
+    { name: 'qwen/b', state: 'loaded', sizeBytes: 2_000 },
+  ]);
+});
+
+test('a load tells how long it took', async () => {
+  const { fake, models } = await started({}, { 'qwen/a': 1_000 });
+  assert.equal(await models.load('qwen/a', {}, () => {}, nobody()), 9_099);
+  assert.equal(fake.instances.size, 1);
+});
+
+test('unloading frees every instance of the model and no other', async () => {
+  const { fake, models } = await started({}, { 'qwen/a': 1_000, 'qwen/b': 1 });
+  for (const [id, key] of [
+    ['qwen/a', 'qwen/a'],
+    ['qwen/a:2', 'qwen/a'],
+    ['qwen/b', 'qwen/b'],
+  ] as const)
+    fake.instances.set(id, key);
+  await models.unload('Qwen/A', nobody());
+  assert.deepEqual([...fake.instances.keys()], ['qwen/b']);
+});
+
+test('a download is looked at until it is whole', async () => {
+  const { fake, models } = await started({ 'qwen/a': ['qwen/a', 2_000] });
+  fake.network.allow(1);
+  const steps: Step[] = [];
+  const pulling = models.pull('qwen/a', (step) => steps.push(step), nobody());
+  await until(() => shown(steps).includes('downloading 1000/2000'));
+  fake.network.allow(Number.POSITIVE_INFINITY);
+  await pulling;
+  assert.equal(fake.disk.get('qwen/a'), 2_000);
+  await models.pull('qwen/a', () => assert.ok(true), nobody());
+});
+
+test('a download that the user pauses is waited for; one that fails is a failure', async () => {
+  const { fake, models } = await started({ 'qwen/a': ['qwen/a', 2_000] });
+  fake.network.allow(1);
+  const steps: Step[] = [];
+  const pulling = models.pull('qwen/a', (step) => steps.push(step), nobody());
+  await until(() => fake.jobs.size === 1);
+  const [job] = fake.jobs.values();
+  assert.ok(job);
+  job.status = 'paused';
+  await until(() => steps.at(-1)?.stage === 'paused');
+  job.status = 'failed';
+  await assert.rejects(pulling, failing('interrupted', /could not fetch “qwen\/a”/));
+});
+
+test('cancelling ends the wait at once, and it is known that the download goes on', async () => {
+  const { fake, models } = await started({ 'qwen/a': ['qwen/a', 2_000] });
+  fake.network.allow(1);
+  const stop = new AbortController();
+  const pulling = models.pull('qwen/a', () => {}, stop.signal);
+  await until(() => fake.requests.length > 2);
+  stop.abort();
+  await assert.rejects(pulling, failing('cancelled', /cancelled/));
+  const asked = fake.requests.length;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(fake.requests.length, asked);
+  assert.equal(models.stops, false);
+});
+
+test('a model that the catalogue does not have is said to be missing', async () => {
+  const { models } = await started();
+  await assert.rejects(
+    models.pull('nobody/none', () => {}, nobody()),
+    failing('model-not-found', /“nobody\/none”/),
+  );
+});
+
+test('a version that cannot be asked is told to be too old, although it says 200', async () => {
+  const { fake, models } = await started();
+  fake.old = true;
+  await assert.rejects(models.list(nobody()), failing('bad-response', /LM Studio/, /0\.4/));
+  await assert.rejects(
+    models.pull('qwen/a', () => {}, nobody()),
+    failing('bad-response', /LM Studio/),
+  );
+});

@@ -1,0 +1,114 @@
+/** A fake Ollama with a disk, a memory and a registry. https://github.com/ollama/ollama/blob/main/docs/api.md */
+import {
+  type Answering,
+  type Layers,
+  type LocalServer,
+  localServer,
+  type SlowNetwork,
+  slowNetwork,
+} from './local-server.ts';
+
+export type FakeOllamaModels = LocalServer & {
+  readonly network: SlowNetwork;
+  /** Names with their bytes. */
+  readonly disk: Map<string, number>;
+  /** Names with what keeps them: nanoseconds were `keep_alive`, as it was sent. */
+  readonly memory: Map<string, unknown>;
+  /** What the registry says instead of handing out a model, by name. */
+  readonly refusals: Map<string, string>;
+  /** Ends the running download after so many lines as if the server had died: without `success`. */
+  breakAfterLines: number;
+};
+
+export async function fakeOllamaModels(
+  registry: Readonly<Record<string, Layers>> = {},
+  disk: Readonly<Record<string, number>> = {},
+): Promise<FakeOllamaModels> {
+  const network = slowNetwork(1_000);
+  const state = {
+    network,
+    disk: new Map(Object.entries(disk)),
+    memory: new Map<string, unknown>(),
+    refusals: new Map<string, string>(),
+    breakAfterLines: Number.POSITIVE_INFINITY,
+  };
+
+  const pull = async ({ body, response, gone }: Answering): Promise<void> => {
+    const model = tagged(String(body['model']));
+    let lines = 0;
+    const write = (line: object) => {
+      lines += 1;
+      if (lines <= state.breakAfterLines) response.write(`${JSON.stringify(line)}\n`);
+    };
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    write({ status: 'pulling manifest' });
+    const layers = registry[model];
+    const refusal =
+      state.refusals.get(model) ?? (layers ? undefined : 'pull model manifest: file does not exist');
+    if (refusal !== undefined) {
+      write({ error: refusal });
+      return void response.end();
+    }
+    for (const [digest, total] of layers ?? []) {
+      const status = `pulling ${digest.replace('sha256:', '').slice(0, 12)}`;
+      const line = (completed: number) => ({
+        status,
+        digest,
+        total,
+        ...(completed > 0 ? { completed } : {}),
+      });
+      write(line(network.onDisk.get(digest) ?? 0));
+      const whole = await network.fetch(digest, total, (done) => write(line(done)), gone);
+      if (!whole || lines > state.breakAfterLines) return void response.end();
+    }
+    for (const status of ['verifying sha256 digest', 'writing manifest']) write({ status });
+    state.disk.set(
+      model,
+      (layers ?? []).reduce((sum, [, bytes]) => sum + bytes, 0),
+    );
+    write({ status: 'success' });
+    response.end();
+  };
+
+  const generate = ({ body, json }: Answering, canGenerate: boolean) => {
+    const model = tagged(String(body['model']));
+    if (!state.disk.has(model)) return json(404, { error: `model '${body['model']}' not found` });
+    const unloads = body['keep_alive'] === 0;
+    if (unloads) state.memory.delete(model);
+    else if (!canGenerate) return json(400, { error: `"${body['model']}" does not support generate` });
+    else state.memory.set(model, body['keep_alive']);
+    json(200, { model, response: '', done: true, done_reason: unloads ? 'unload' : 'load' });
+  };
+
+  const server = await localServer((asked, path) => {
+    const { body, json, text } = asked;
+    const embeds = /embed/.test(String(body['model']));
+    if (path === '/api/tags')
+      return json(200, {
+        models: [...state.disk].map(([name, size]) => ({ name, model: name, size, ...remote(name) })),
+      });
+    if (path === '/api/ps')
+      return json(200, {
+        models: [...state.memory.keys()].map((name) => ({
+          name,
+          model: name,
+          size: (state.disk.get(name) ?? 0) * 1.2,
+          size_vram: 0,
+          expires_at: '2026-11-21T12:05:00Z',
+          context_length: 4096,
+        })),
+      });
+    if (path === '/api/generate') return generate(asked, !embeds);
+    if (path === '/api/embed') {
+      state.memory.set(tagged(String(body['model'])), body['keep_alive']);
+      return json(200, { model: body['model'], embeddings: [] });
+    }
+    if (path === '/api/pull') return pull(asked);
+    text(404, '404 page not found');
+  });
+  return Object.assign(state, server);
+}
+
+const tagged = (name: string): string => (name.includes(':') ? name : `${name}:latest`);
+const remote = (name: string): object =>
+  /cloud$/.test(name) ? { remote_host: 'https://ollama.com:443' } : {};
