@@ -11,7 +11,14 @@ export const keyVariables: Readonly<Record<string, string>> = {
   deepseek: 'DEEPSEEK_API_KEY',
 };
 
-const others = ['LLM_PRIORITY_ORDER', 'OLLAMA_HOST', 'DMR_BASE_URL', 'MODEL_RUNNER_HOST'];
+const others = [
+  'LLM_PRIORITY_ORDER',
+  'OLLAMA_HOST',
+  'DMR_BASE_URL',
+  'MODEL_RUNNER_HOST',
+  'LLAMA_ARG_HOST',
+  'LLAMA_ARG_PORT',
+];
 const names = new Set([...Object.values(keyVariables), ...others]);
 
 /** Whether the server may see this variable; `GEMINI_API_KEY_1` and so on count. */

@@ -253,6 +253,66 @@ export const Settings = z.object({
         },
       ),
     ),
+  'local.endpoints': z
+    .array(z.url({ protocol: /^https?$/, message: 'must be an http or https address' }))
+    .default([])
+    .meta(
+      meta(
+        'application',
+        'Addresses of model servers of your own, beside the usual ports of this machine, for example `http://192.168.1.5:11434`. Who answers there is found out and used. Keys never belong here.',
+      ),
+    ),
+  'local.newEndpoints': z
+    .enum(['offer', 'use', 'ignore'])
+    .default('offer')
+    .meta(
+      meta(
+        'application',
+        'What to do with a model server that is found on this machine and that you have not named.',
+        {
+          enumDescriptions: [
+            'Offer it. Nothing is sent there before you accept.',
+            'Use it like the others.',
+            'Leave it alone.',
+          ],
+        },
+      ),
+    ),
+  'local.discoverEveryMinutes': z
+    .int()
+    .min(0)
+    .max(1440)
+    .default(5)
+    .meta(
+      meta(
+        'application',
+        'Minutes from one look for model servers on this machine to the next. 0: only when asked by command.',
+      ),
+    ),
+  'models.refreshEveryMinutes': z
+    .int()
+    .min(1)
+    .max(1440)
+    .default(10)
+    .meta(meta('application', 'Minutes from one look at the lists of models to the next.')),
+  'models.detailBatchSize': z
+    .int()
+    .min(1)
+    .max(100)
+    .default(15)
+    .meta(meta('application', 'Models whose details are asked for at a time.')),
+  'models.describeWith': z
+    .enum(['off', 'free', 'paid'])
+    .default('off')
+    .meta(
+      meta('application', 'Whether a model may describe what the others are for, from their names.', {
+        enumDescriptions: [
+          'No model is asked.',
+          'A model on this machine is asked, which costs nothing.',
+          'The cheapest model in rotation is asked, which may cost a little.',
+        ],
+      }),
+    ),
   'cache.enabled': z
     .boolean()
     .default(true)

@@ -18,7 +18,7 @@ const floors = [
   ],
   ['server/wire'],
   ['server/engines'],
-  ['server/resilience', 'server/local'],
+  ['server/resilience', 'server/local', 'server/discovery', 'server/models'],
   ['server/providers'],
   ['server'],
 ];

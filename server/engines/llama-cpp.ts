@@ -13,6 +13,7 @@ export const llamaCpp: EngineDefinition = {
   version: 'v1',
   key: 'optional',
   headers: bearer,
+  baseUrlFrom: baseUrlOfArguments,
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
@@ -25,3 +26,17 @@ export const llamaCpp: EngineDefinition = {
     embeddings: openaiEmbeddings(),
   },
 };
+
+/**
+ * Where a llama-server started with the same environment listens: `LLAMA_ARG_HOST`, `LLAMA_ARG_PORT`. `undefined` when
+ * neither is set, or they name a socket file or no address.
+ */
+function baseUrlOfArguments(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const host = env['LLAMA_ARG_HOST']?.trim() ?? '';
+  const port = env['LLAMA_ARG_PORT']?.trim() ?? '';
+  if ((!host && !port) || /[/@?#\\]|\.sock$/.test(host) || !/^\d*$/.test(port)) return;
+  // Addresses that mean “listen everywhere” are reached on loopback.
+  const name = host === '' || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const url = URL.parse(`http://${name.includes(':') ? `[${name}]` : name}:${port || '8080'}`);
+  return url?.origin;
+}

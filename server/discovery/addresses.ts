@@ -1,0 +1,58 @@
+/** Where to look for model servers: this machine's loopback literals, and what environment and user name. Never a network. */
+import type { EngineDefinition } from '../engines/engine.ts';
+import { dockerSocketAddress } from '../platform/docker-socket.ts';
+import { usualPorts } from './fingerprints.ts';
+
+export type Address = {
+  /** Without a trailing slash. */
+  readonly root: string;
+  /** The user named it, by a setting or in the environment. */
+  readonly named: boolean;
+};
+
+const loopback = ['127.0.0.1', '[::1]'] as const;
+
+export type AddressParts = {
+  readonly definitions: readonly EngineDefinition[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `rumbo.local.endpoints`. */
+  readonly endpoints: readonly string[];
+  readonly hasDockerSocket: boolean;
+  /** Absent: the ports such servers have unless told otherwise. */
+  readonly ports?: readonly number[];
+};
+
+/** Each once, the user's first. */
+export function addressesToAsk({
+  definitions,
+  env,
+  endpoints,
+  hasDockerSocket,
+  ports = usualPorts,
+}: AddressParts): readonly Address[] {
+  const fromEnvironment = definitions.flatMap(({ source, baseUrlFrom }) =>
+    source === 'local' ? (baseUrlFrom?.(env) ?? []) : [],
+  );
+  const addresses = new Map<string, Address>();
+  const add = (url: string, named: boolean): void => {
+    const root = rootOf(url);
+    if (root !== undefined && !addresses.has(canonical(root)))
+      addresses.set(canonical(root), { root, named });
+  };
+  for (const url of [...endpoints, ...fromEnvironment]) add(url, true);
+  for (const host of loopback) for (const port of ports) add(`http://${host}:${port}`, false);
+  if (hasDockerSocket) add(dockerSocketAddress, false);
+  return [...addresses.values()];
+}
+
+/** The address that fingerprints are asked below. `undefined`: it cannot be used. */
+export function rootOf(baseUrl: string): string | undefined {
+  const url = URL.parse(baseUrl);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return;
+  const path = url.pathname.replace(/\/+$/, '').replace(/(?:\/engines)?(?:\/v1)?$/, '');
+  return `${url.origin}${path}`;
+}
+
+/** For comparing: `localhost` is the same place as its literal. */
+export const canonical = (url: string): string =>
+  url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1').replace(/\/+$/, '');

@@ -1,0 +1,100 @@
+/** Where discovery looks: loopback literals, and what the user and the environment name. Nowhere else. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addressesToAsk, canonical, rootOf } from '../../../server/discovery/addresses.ts';
+import { whereLooked } from '../../../server/discovery/place.ts';
+import { engines } from '../../../server/engines/table.ts';
+import { isLoopback } from '../../../server/platform/http.ts';
+
+const usual = { definitions: engines, env: {}, endpoints: [], hasDockerSocket: false };
+
+test('unasked, only this machine is looked at, by its loopback literals', () => {
+  const addresses = addressesToAsk({ ...usual, hasDockerSocket: true });
+  const hosts = new Set(addresses.map(({ root }) => new URL(root).hostname));
+  assert.deepEqual([...hosts], ['127.0.0.1', '[::1]', 'docker-socket.localhost']);
+  for (const host of hosts) assert.ok(isLoopback(host));
+  for (const port of [11434, 12434, 8080, 1234, 8000])
+    for (const host of ['127.0.0.1', '[::1]'])
+      assert.ok(
+        addresses.some(({ root }) => root === `http://${host}:${port}`),
+        `${host}:${port}`,
+      );
+  assert.ok(addresses.every(({ named }) => !named));
+});
+
+test('what the environment and the user name comes first and is theirs', () => {
+  const env = {
+    OLLAMA_HOST: '192.168.1.5',
+    MODEL_RUNNER_HOST: 'http://172.17.0.1:12434',
+    LLAMA_ARG_HOST: '0.0.0.0',
+    LLAMA_ARG_PORT: '9090',
+  };
+  const endpoints = ['http://localhost:8080/v1/', 'http://gpu.lan:8000'];
+  const named = addressesToAsk({ ...usual, env, endpoints, ports: [8080] }).filter((each) => each.named);
+  assert.deepEqual(
+    named.map(({ root }) => root),
+    [
+      'http://localhost:8080',
+      'http://gpu.lan:8000',
+      'http://192.168.1.5:11434',
+      'http://127.0.0.1:9090',
+      'http://172.17.0.1:12434',
+    ],
+  );
+});
+
+test('an address is asked once, however it is written', () => {
+  const endpoints = ['http://localhost:8080', 'http://127.0.0.1:8080/', 'http://127.0.0.1:8080/v1'];
+  const addresses = addressesToAsk({ ...usual, endpoints, ports: [8080] });
+  assert.deepEqual(
+    addresses.map(({ root }) => root),
+    ['http://localhost:8080', 'http://[::1]:8080'],
+  );
+  assert.equal(canonical('http://localhost.evil.example:80'), 'http://localhost.evil.example:80');
+});
+
+test('an address that holds a password, or is none, is not asked', () => {
+  for (const url of ['http://me:secret@127.0.0.1:1', 'file:///etc/passwd', 'nonsense'])
+    assert.equal(rootOf(url), undefined, url);
+});
+
+test('the root of an address is where the server introduces itself', () => {
+  for (const [url, root] of [
+    ['http://a:1/engines/v1', 'http://a:1'],
+    ['http://a:1/engines', 'http://a:1'],
+    ['http://a:1/v1', 'http://a:1'],
+    ['http://a:1/prefix/v1/', 'http://a:1/prefix'],
+    ['http://docker-socket.localhost/exp/vDD4.40/engines', 'http://docker-socket.localhost/exp/vDD4.40'],
+  ] as const)
+    assert.equal(rootOf(url), root, url);
+});
+
+test('llama.cpp’s own variables say where it listens', () => {
+  const where = engines.find(({ kind }) => kind === 'llama-cpp')?.baseUrlFrom;
+  for (const [host, port, url] of [
+    [undefined, undefined, undefined],
+    ['', '9090', 'http://127.0.0.1:9090'],
+    ['192.168.1.5', undefined, 'http://192.168.1.5:8080'],
+    ['::', '1', 'http://[::1]:1'],
+    ['/run/llama.sock', '1', undefined],
+    ['llama.sock', undefined, undefined],
+    ['me:secret@evil.example', undefined, undefined],
+    ['127.0.0.1', '99999', undefined],
+    ['127.0.0.1', 'x', undefined],
+  ] as const)
+    assert.equal(where?.({ LLAMA_ARG_HOST: host, LLAMA_ARG_PORT: port }), url, `${host} ${port}`);
+});
+
+test('it says where it looked: on a machine, in a container, in WSL, at the other end of SSH', () => {
+  const place = (env: Record<string, string>, release = '6.1.0', files: string[] = []) =>
+    whereLooked({ env, release, exists: (file) => files.includes(file) });
+  assert.equal(place({}), 'Looked on this machine.');
+  assert.match(
+    place({}, '6.1.0', ['/.dockerenv']),
+    /^Looked inside this container; .+rumbo\.local\.endpoints/,
+  );
+  assert.match(place({ REMOTE_CONTAINERS: 'true' }), /container/);
+  assert.match(place({ WSL_DISTRO_NAME: 'Ubuntu' }), /WSL/);
+  assert.match(place({}, '5.15.90.1-microsoft-standard-WSL2'), /WSL/);
+  assert.match(place({ SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' }), /SSH/);
+});
