@@ -57,7 +57,7 @@ const table: readonly Suggestion[] = [
     studio: 'qwen/qwen3-coder-30b',
   }),
   gemmaQat(27, 'ai/gemma3-qat:27B-Q4_K_M', 18, 21),
-  qwenCoder('14', ['code'], 9, 11),
+  qwenCoder('14', ['code'], 9, 11.2),
   gemmaQat(12, 'ai/gemma3-qat:12B-Q4_K_M', 8.9, 10.5),
   qwenCoder('7', ['code', 'fill'], 4.7, 6),
   gemmaQat(4, 'ai/gemma3-qat', 4, 5.2),

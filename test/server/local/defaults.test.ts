@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { localDefaults, type Present, useOf } from '../../../server/local/defaults.ts';
+
+const gb = 1e9;
+const here = (name: string, size?: number, more: Partial<Present> = {}): Present => ({
+  id: `docker-model-runner/${name}`,
+  name,
+  ...(size === undefined ? {} : { sizeBytes: size * gb }),
+  ...more,
+});
+const first = (present: readonly Present[]) =>
+  Object.fromEntries(
+    Object.entries(localDefaults(present)).map(([use, [id]]) => [
+      use,
+      id?.replace('docker-model-runner/', ''),
+    ]),
+  );
+
+test('the models of Docker’s catalogue have their roles without any setting', () => {
+  const present = ['ai/gemma3n', 'ai/smollm3', 'ai/gemma3', 'ai/gemma3-qat', 'ai/qwen3-coder'].map((name) =>
+    here(`${name}:latest`),
+  );
+  assert.deepEqual(first(present), {
+    code: 'ai/qwen3-coder:latest',
+    general: 'ai/gemma3-qat:latest',
+    simple: 'ai/smollm3:latest',
+    fill: 'ai/qwen3-coder:latest',
+  });
+  const without = (...names: string[]) =>
+    first(present.filter(({ name }) => !names.some((gone) => name.startsWith(`${gone}:`))));
+  assert.equal(without('ai/gemma3-qat')['general'], 'ai/gemma3:latest');
+  assert.equal(without('ai/gemma3-qat', 'ai/gemma3')['general'], 'ai/gemma3n:latest');
+  assert.equal(without('ai/smollm3')['simple'], 'ai/gemma3n:latest');
+});
+
+test('the same models are known by the names of other engines', () => {
+  const present = [
+    here('qwen2.5-coder:1.5b', 1),
+    here('qwen2.5-coder:7b', 4.7),
+    here('qwen3-coder:30b', 19),
+    here('gemma3:12b-it-qat', 8.9),
+    here('hf.co/ggml-org/SmolLM3-3B-GGUF:Q4_K_M', 1.9),
+    here('nomic-embed-text:latest', 0.3),
+  ];
+  assert.deepEqual(first(present), {
+    code: 'qwen3-coder:30b',
+    general: 'gemma3:12b-it-qat',
+    simple: 'hf.co/ggml-org/SmolLM3-3B-GGUF:Q4_K_M',
+    fill: 'qwen2.5-coder:1.5b',
+  });
+});
+
+test('where none of them is here, capability and size decide', () => {
+  const present = [here('big', 40), here('small', 2), here('middle', 8, { fill: true }), here('unknown')];
+  assert.deepEqual(first(present), { code: 'big', general: 'big', simple: 'small', fill: 'middle' });
+});
+
+test('who cannot do it is not asked: embedding models never, to fill only who can', () => {
+  const embeds = here('bge-m3', 1, { embeds: true });
+  assert.deepEqual(localDefaults([embeds]), { code: [], general: [], simple: [], fill: [] });
+  assert.deepEqual(localDefaults([here('qwen2.5-coder:7b', 4, { fill: false })]).fill, []);
+});
+
+test('roles and tasks ask for what they need', () => {
+  assert.equal(useOf('coder', 'general'), 'code');
+  assert.equal(useOf('planner', 'simple_generation'), 'general');
+  assert.equal(useOf('chat', 'simple_generation'), 'simple');
+  assert.equal(useOf(undefined, 'complex_generation'), 'code');
+  assert.equal(useOf('of my own', 'verification'), 'general');
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { layers } from '../../../server/local/layers.ts';
+
+test('nothing is known before the first layer', () => {
+  assert.deepEqual(layers().sum(1_000), {});
+});
+
+test('the sum is over the layers seen so far; what the engine knows of all of them counts more', () => {
+  const all = layers();
+  all.heard('a', 40, 100);
+  assert.deepEqual(all.sum(), { completedBytes: 40, totalBytes: 100, keptBytes: 40 });
+  all.heard('b', 0, 50);
+  assert.deepEqual(all.sum(), { completedBytes: 40, totalBytes: 150, keptBytes: 40 });
+  assert.equal(all.sum(400).totalBytes, 400);
+});
+
+test('a layer that was here already counts as kept, what came since does not', () => {
+  const all = layers();
+  all.heard('kept', 100, 100);
+  all.heard('new', 0, 100);
+  all.heard('new', 60, 100);
+  assert.deepEqual(all.sum(), { completedBytes: 160, totalBytes: 200, keptBytes: 100 });
+});
+
+test('it is never more than all of it, whatever the engine says', () => {
+  const all = layers();
+  all.heard('a', 900, 100);
+  assert.deepEqual(all.sum(50), { completedBytes: 100, totalBytes: 100, keptBytes: 100 });
+  all.heard('b', 70);
+  assert.deepEqual(all.sum(), { completedBytes: 170, totalBytes: 170, keptBytes: 170 });
+});
+
+test('small steps back are not shown; a layer that begins anew is', () => {
+  const all = layers();
+  all.heard('a', 80, 100);
+  all.heard('a', 78, 100);
+  assert.equal(all.sum().completedBytes, 80);
+  all.heard('a', 0, 100);
+  assert.deepEqual(all.sum(), { completedBytes: 0, totalBytes: 100, keptBytes: 0 });
+});
+
+test('a total that is forgotten or shrinks stays', () => {
+  const all = layers();
+  all.heard('a', 10, 100);
+  all.heard('a', 20);
+  all.heard('a', 30, 50);
+  assert.equal(all.sum().totalBytes, 100);
+});
+
+test('what is no count of bytes counts nothing', () => {
+  const all = layers();
+  all.heard('a', Number.NaN, -5);
+  all.heard('b', Number.POSITIVE_INFINITY, Number.NaN);
+  assert.deepEqual(all.sum(Number.NaN), { completedBytes: 0, totalBytes: 0, keptBytes: 0 });
+});
+
+test('in any order of any reports the share stays between nothing and all', () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed % below;
+  };
+  for (let round = 0; round < 200; round++) {
+    const all = layers();
+    for (let report = 0; report < 30; report++) {
+      all.heard(`layer ${random(4)}`, random(2_000) - 200, random(1_500) - 200);
+      const { completedBytes = 0, totalBytes = 0, keptBytes = 0 } = all.sum(random(3_000));
+      assert.ok(completedBytes >= 0 && completedBytes <= totalBytes, `${completedBytes} of ${totalBytes}`);
+      assert.ok(keptBytes <= completedBytes);
+    }
+  }
+});

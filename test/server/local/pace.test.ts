@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Step } from '../../../server/local/local-models.ts';
+import { pace } from '../../../server/local/pace.ts';
+import type { EnsureProgress } from '../../../shared/local-models.ts';
+
+function paced() {
+  const reports: EnsureProgress[] = [];
+  let atMs = 0;
+  const onStep = pace(
+    (progress) => reports.push(progress),
+    () => atMs,
+  );
+  return {
+    reports,
+    at(ms: number, step: Step): EnsureProgress | undefined {
+      atMs = ms;
+      const before = reports.length;
+      onStep(step);
+      return reports.length > before ? reports.at(-1) : undefined;
+    },
+  };
+}
+const downloading = (completedBytes: number, totalBytes = 10_000, keptBytes = 0): Step => ({
+  stage: 'downloading',
+  completedBytes,
+  totalBytes,
+  keptBytes,
+});
+
+test('each stage is told at once, the same stage at most ten times a second', () => {
+  const { at, reports } = paced();
+  assert.deepEqual(at(0, { stage: 'checking' }), { stage: 'checking' });
+  assert.deepEqual(at(1, { stage: 'waiting' }), { stage: 'waiting' });
+  for (let ms = 2; ms < 1_002; ms++) at(ms, downloading(ms));
+  assert.ok(reports.length <= 2 + 11, `${reports.length}`);
+});
+
+test('the end of a download is told even when the last report was a moment ago', () => {
+  const { at } = paced();
+  at(0, downloading(9_000));
+  assert.equal(at(1, downloading(9_500)), undefined);
+  assert.equal(at(2, downloading(10_000))?.fraction, 1);
+  assert.equal(at(3, downloading(10_000)), undefined);
+});
+
+test('a rate and the time left are told after a second, of the last five', () => {
+  const { at } = paced();
+  assert.equal(at(0, downloading(0))?.bytesPerSecond, undefined);
+  assert.equal(at(500, downloading(500))?.secondsLeft, undefined);
+  assert.deepEqual(at(1_000, downloading(1_000)), {
+    stage: 'downloading',
+    completedBytes: 1_000,
+    totalBytes: 10_000,
+    bytesPerSecond: 1_000,
+    secondsLeft: 9,
+    fraction: 0.1,
+  });
+  for (let second = 2; second <= 20; second++) at(second * 1_000, downloading(1_000 + second * 100));
+  assert.equal(at(21_000, downloading(3_100))?.bytesPerSecond, 100, 'the fast beginning is forgotten');
+});
+
+test('what was on disk before says nothing of the rate', () => {
+  const { at } = paced();
+  at(0, downloading(0, 10_000, 0));
+  at(100, downloading(6_000, 10_000, 6_000));
+  assert.equal(at(1_100, downloading(6_550, 10_000, 6_000))?.bytesPerSecond, 500);
+});
+
+test('a download that stands still has a rate of 0 and no time left', () => {
+  const { at } = paced();
+  at(0, downloading(100));
+  const standing = at(2_000, downloading(100));
+  assert.equal(standing?.bytesPerSecond, 0);
+  assert.equal(standing?.secondsLeft, undefined);
+});
+
+test('a layer that begins anew does not make the rate negative', () => {
+  const { at } = paced();
+  at(0, downloading(5_000));
+  at(1_000, downloading(6_000));
+  assert.equal(at(2_000, downloading(0))?.bytesPerSecond, undefined);
+  assert.equal(at(3_000, downloading(200))?.bytesPerSecond, 200);
+});
+
+test('a load tells its own share', () => {
+  const { at } = paced();
+  assert.deepEqual(at(0, { stage: 'loading', fraction: 1.7 }), { stage: 'loading', fraction: 1 });
+});
