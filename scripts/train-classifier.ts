@@ -29,6 +29,7 @@ import {
   type Row,
   realRows,
   shippable,
+  unseenRows,
 } from './train-classifier/rows.ts';
 
 const { positionals, values } = parseArgs({
@@ -90,7 +91,11 @@ const cooled = (guesses: readonly Guess[]) => guesses.map((guess) => atTemperatu
 const weights = train(all);
 
 say(head);
-const sets = { 'our own, held out': heldOutRows(), 'real, Spanish, labelled by us': realRows(data) };
+const sets = {
+  'our own, written last': unseenRows(),
+  'our own, held out': heldOutRows(),
+  'real, Spanish, labelled by us': realRows(data),
+};
 for (const [name, rows] of Object.entries(sets)) {
   const report = (what: string, learnedFrom: Weights, at = temperature) =>
     say(lineOf(`${name}: ${what}`, quality(guess(learnedFrom, rows, at))));

@@ -11,10 +11,10 @@ import type { Row } from './rows.ts';
  * have wordings of their own, and people do not talk like them.
  */
 const sourceWeights: Readonly<Record<string, number>> = {
-  ours: 400,
+  ours: 1000,
   templates: 90,
   'google-research': 60,
-  'yizhongw/self-instruct': 60,
+  'yizhongw/self-instruct': 80,
   'github/awesome-copilot': 60,
   'FudanSELab/ClassEval': 40,
   'mouredev/retos-programacion-2023': 40,

@@ -35,9 +35,9 @@ export const habits: Habits = {
   epochs: 12,
   rate: 0.15,
   meaningPull: 1e-2,
-  wordPull: 3e-3,
+  wordPull: 5e-3,
   wordDropout: 0.5,
-  meaningDropout: 0.15,
+  meaningDropout: 0.3,
 };
 
 /** What the lexicon says of each concept, as weights. */

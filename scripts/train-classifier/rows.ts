@@ -36,6 +36,8 @@ export const rowsOf = (file: string): Row[] =>
 export const othersRows = (data: string): Row[] => rowsOf(join(data, 'task-types/task_type_dev.jsonl'));
 export const practiceRows = (): Row[] => rowsOf('test/fixtures/prompts/practice.jsonl');
 export const heldOutRows = (): Row[] => rowsOf('test/fixtures/prompts/held-out.jsonl');
+/** Written last, when words and weights stood. */
+export const unseenRows = (): Row[] => rowsOf('test/fixtures/prompts/unseen.jsonl');
 export const complexityRows = (data: string): ComplexityRow[] =>
   linesOf(join(data, 'complexity/complexity_dev.jsonl')).map((line) => complexityRow.parse(line));
 

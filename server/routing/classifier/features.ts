@@ -61,7 +61,7 @@ export function featuresOf(prompt: string): Features {
     if (isFirst || lead === none) lead = found[0] ?? none;
     if (words < mostWords) words += addWords(reading.codes, sentence, weight, gathered);
   }
-  for (const shape of shapes(reading, said)) {
+  for (const shape of shapes(reading, said, asking.first)) {
     gathered.add(meaning('shape', shape), 1);
     if (shape < pastedShapes) gathered.add(meaning('pasted', shape, lead), 1);
   }
@@ -128,6 +128,7 @@ const things = numbersOf([
   'test',
   'error',
   'writing',
+  'mail',
   'store',
 ]);
 
@@ -192,10 +193,12 @@ const mostWords = 160;
 
 /** What a bare look at the prompt tells. Those below `pastedShapes` are of what was pasted beside the words. */
 function shapes(
-  { lines, fences, sentences, openingMarks, names, numbers, length }: Reading,
+  { codes, lines, fences, sentences, openingMarks, names, numbers, length }: Reading,
   said: Uint8Array,
+  first: number,
 ): number[] {
   const found: number[] = [];
+  if (Object.values(lines).every((count) => count === 0)) return found;
   const words = sentences.reduce((sum, { start, end }) => sum + end - start, 0);
   const is = (shape: number, holds: boolean) => {
     if (holds) found.push(shape);
@@ -216,6 +219,10 @@ function shapes(
   is(55, sentences.length === 0);
   is(56, length > 1_000);
   is(57, words > 0 && lines.code === 0 && lines.trace === 0 && sentences.some(({ asks }) => asks));
+  const { start = 0, end = 0 } = sentences[first] ?? {};
+  let commas = 0;
+  for (let at = start; at < end; at++) if (codes[at] === code.pause) commas++;
+  is(70 + Math.min(4, Math.floor(commas / 2)), sentences.length > 0);
   const spoken = said.reduce((sum, times) => sum + Math.min(1, times), 0);
   is(60 + Math.min(8, spoken), true);
   return found;

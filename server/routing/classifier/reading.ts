@@ -118,7 +118,11 @@ export function read(prompt: string): Reading {
   };
 }
 
-function kindOf(line: string, first: number, fenced: boolean, inDiff: boolean): keyof Reading['lines'] {
+/** Characters of a line that tell its kind; patterns do not run over more, whatever is pasted. */
+const opening = 120;
+
+function kindOf(whole: string, first: number, fenced: boolean, inDiff: boolean): keyof Reading['lines'] {
+  const line = whole.slice(0, opening);
   if (trace.test(line)) return 'trace';
   if (inDiff || diffHead.test(line)) {
     const char = line.charCodeAt(0);
@@ -126,7 +130,7 @@ function kindOf(line: string, first: number, fenced: boolean, inDiff: boolean): 
   }
   if (fenced) return 'code';
   if (bullet.test(line)) return 'bullet';
-  return codeStart.test(line) || isDense(line, first) ? 'code' : 'prose';
+  return codeStart.test(line) || isDense(whole, first) ? 'code' : 'prose';
 }
 
 /** Code has marks where prose has letters, or ends as statements end. */

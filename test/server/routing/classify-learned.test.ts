@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { classify } from '../../../server/routing/classifier/classify.ts';
+import { learned } from '../../../server/routing/classifier/learned.ts';
+import type { TaskType } from '../../../shared/tasks.ts';
+import { prompts } from '../../support/prompts.ts';
+
+const file = () => join(mkdtempSync(join(tmpdir(), 'rumbo-learned-')), 'corrections.json');
+const wish = 'sanity pass on the yearly closing sheet of department 7';
+
+test('a correction holds for the next prompt, and for those like it', () => {
+  const user = learned();
+  for (const task of ['planning', 'verification'] as const) {
+    user.learn({ prompt: wish, task });
+    user.learn({ prompt: wish, task });
+    assert.equal(classify(wish, undefined, user).task, task);
+  }
+  assert.equal(
+    classify('sanity pass on the closing sheet of department 9', undefined, user).task,
+    'verification',
+  );
+});
+test('a named task still wins', () => {
+  const user = learned();
+  user.learn({ prompt: wish, task: 'planning' });
+  assert.equal(classify(wish, 'general', user).task, 'general');
+});
+test('corrections outlive the window, without the words of the prompt', () => {
+  const kept = file();
+  learned(kept).learn({ prompt: wish, task: 'planning' });
+  assert.doesNotMatch(readFileSync(kept, 'utf8'), /sanity|department|closing/);
+  const again = learned(kept);
+  assert.equal(again.size(), 1);
+  assert.ok(classify(wish, undefined, again).probabilities.planning > classify(wish).probabilities.planning);
+});
+test('what was read learns the same as what was written', () => {
+  const kept = file();
+  const writer = learned(kept);
+  for (const { text, label } of prompts('practice').slice(0, 20)) writer.learn({ prompt: text, task: label });
+  const reader = learned(kept);
+  for (const { text } of prompts('held-out').slice(0, 20))
+    assert.deepEqual(classify(text, undefined, reader), classify(text, undefined, writer));
+});
+test('forgetting leaves the bundled model, here and in the file', () => {
+  const kept = file();
+  const user = learned(kept);
+  user.learn({ prompt: wish, task: 'planning' });
+  user.forget();
+  assert.deepEqual(classify(wish, undefined, user), classify(wish));
+  assert.equal(learned(kept).size(), 0);
+});
+test('a broken file is told of, and learning starts anew', () => {
+  for (const text of [
+    '{',
+    '{"version":0,"corrections":[]}',
+    '{"version":1,"corrections":[{"task":"dance"}]}',
+  ]) {
+    const kept = file();
+    writeFileSync(kept, text);
+    const problems: string[] = [];
+    const user = learned(kept, (problem) => problems.push(problem));
+    assert.equal(problems.length, 1, text);
+    user.learn({ prompt: wish, task: 'planning' });
+    assert.equal(learned(kept).size(), 1);
+  }
+});
+test('no more than 400 corrections are remembered, the latest', () => {
+  const kept = file();
+  const user = learned(kept);
+  for (let index = 0; index < 25; index++) user.learn({ prompt: `${wish} ${index}`, task: 'planning' });
+  const { version, corrections } = JSON.parse(readFileSync(kept, 'utf8'));
+  const many = Array.from({ length: 500 }, (_, index) => corrections[index % corrections.length]);
+  writeFileSync(kept, JSON.stringify({ version, corrections: many }));
+  assert.equal(learned(kept).size(), 400);
+});
+
+test('a hundred corrections make a user with habits of their own better understood, and nobody else worse', () => {
+  // Somebody whose plans are always for their team's "rituals", and who has how-tos looked up, not written.
+  const habit = (label: TaskType): TaskType => (label === 'simple_generation' ? 'general' : label);
+  const theirs = prompts('practice')
+    .filter((_, index) => index % 3 === 0)
+    .map((row) => ({ ...row, label: habit(row.label) }));
+  const user = learned();
+  for (const { text, label } of theirs.slice(0, 100)) user.learn({ prompt: text, task: label });
+  const share = (rows: typeof theirs, who?: typeof user) =>
+    rows.filter(({ text, label }) => classify(text, undefined, who).task === label).length / rows.length;
+
+  const next = prompts('held-out').map((row) => ({ ...row, label: habit(row.label) }));
+  const gain = share(next, user) - share(next);
+  assert.ok(gain >= 0.08, `${(100 * gain).toFixed(1)} points`);
+  const untouched = prompts('held-out').filter(({ label }) => label !== 'simple_generation');
+  const loss = share(untouched) - share(untouched, user);
+  assert.ok(loss <= 0.05, `${(100 * loss).toFixed(1)} points lost`);
+});
