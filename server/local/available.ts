@@ -1,9 +1,8 @@
 /** Making local models available: fetched, loaded, freed, and where each of them is. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelId } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
-import type { Ensured, EnsureParams, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
+import type { Ensured, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
 import type { LoadTimes } from './load-times.ts';
 import type { LoadOptions, LocalModels, OnStep, Step } from './local-models.ts';
 import { pace } from './pace.ts';
@@ -54,14 +53,13 @@ export function availableModels(parts: AvailableParts) {
   const placeOf = (provider: string): Pick<Wanted, 'provider' | 'place'> => {
     const place = parts.place(provider);
     if (place) return { provider, place };
-    throw new RumboError(`Rumbo can make no models available at ${JSON.stringify(provider)}.`, {
-      kind: 'invalid-request',
-      action: 'Name a model of Ollama, Docker Model Runner, llama.cpp or LM Studio.',
-    });
+    throw unknownPlace(provider);
   };
   const wanted = (id: ModelId): Wanted => {
-    const [, provider = '', name = ''] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
-    return { id, name, ...placeOf(provider || id) };
+    // What comes from a client may be anything.
+    const [, provider, name] = /^([^/]+)\/(.+)$/.exec(String(id)) ?? [];
+    if (provider === undefined || name === undefined) throw unknownPlace(String(id));
+    return { id, name, ...placeOf(provider) };
   };
 
   const list = async (
@@ -151,25 +149,32 @@ export function availableModels(parts: AvailableParts) {
     }
   };
 
+  /** The entry of a model that was absent, once it is whole. `undefined`: nobody can tell which it is. */
+  const fetched = async (
+    model: Wanted,
+    before: readonly LocalModel[],
+    onStep: OnStep,
+    signal: AbortSignal,
+  ): Promise<LocalModel | undefined> => {
+    await pull(model, onStep, signal);
+    const after = await list(model, signal);
+    const added = after.filter(({ name }) => !before.some((each) => each.name === name));
+    // Fetched by its address, a model may be listed under a name of the engine's own.
+    return find(model, after) ?? (added.length === 1 ? added[0] : undefined);
+  };
+
   const make = async (model: Wanted, onStep: OnStep, signal: AbortSignal): Promise<Ensured> => {
     onStep({ stage: 'checking' });
     const before = await listed(model, onStep, signal);
     const idOf = ({ name }: LocalModel): ModelId => `${model.provider}/${name}`;
-    let found = find(model, before);
-    const isHere = found !== undefined && found.state !== 'downloading';
-    if (found?.state === 'loaded') return { model: idOf(found), outcome: 'was-loaded' };
-    if (!isHere) {
-      await pull(model, onStep, signal);
-      const after = await list(model, signal);
-      const added = after.filter(({ name }) => !before.some((each) => each.name === name));
-      // Fetched by its address, a model may be listed under a name of the engine's own.
-      found = find(model, after) ?? (added.length === 1 ? added[0] : undefined);
-      if (!found) return { model: model.id, outcome: 'pulled' };
-    }
-    if (!found) throw new Error('A model that is here has an entry.');
-    const loadMs = await load(model, found, onStep, signal);
+    const found = find(model, before);
+    const here = found?.state === 'downloading' ? undefined : found;
+    if (here?.state === 'loaded') return { model: idOf(here), outcome: 'was-loaded' };
+    const ready = here ?? (await fetched(model, before, onStep, signal));
+    if (!ready) return { model: model.id, outcome: 'pulled' };
+    const loadMs = await load(model, ready, onStep, signal);
     await list(model, signal).catch(() => {});
-    return { model: idOf(found), outcome: isHere ? 'loaded' : 'pulled', loadMs };
+    return { model: idOf(ready), outcome: here ? 'loaded' : 'pulled', loadMs };
   };
 
   return {
@@ -178,7 +183,7 @@ export function availableModels(parts: AvailableParts) {
      * first. Requests for one model share the work; it ends when the last of them leaves. Rejects with `RumboError`.
      */
     async ensure(
-      { model: id }: EnsureParams,
+      id: ModelId,
       report: (progress: EnsureProgress) => void,
       signal: AbortSignal,
     ): Promise<Ensured> {
@@ -260,3 +265,9 @@ export function availableModels(parts: AvailableParts) {
 }
 
 export type AvailableModels = ReturnType<typeof availableModels>;
+
+const unknownPlace = (name: string): RumboError =>
+  new RumboError(`Rumbo can make no models available at ${JSON.stringify(name)}.`, {
+    kind: 'invalid-request',
+    action: 'Name a model of Ollama, Docker Model Runner, llama.cpp or LM Studio.',
+  });

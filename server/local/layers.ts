@@ -11,6 +11,9 @@ type Layer = {
 /** A layer that falls below this share of what it had begins anew; smaller steps back are parts that overtake each other. */
 const anew = 0.5;
 
+/** Layers that are told apart; the largest models have some hundred. Whoever tells of more is not believed. */
+const most = 4_096;
+
 export function layers() {
   const seen = new Map<string, Layer>();
   return {
@@ -22,8 +25,9 @@ export function layers() {
       const known = seen.get(id);
       const all = Math.max(whole(total), known?.total ?? 0);
       const has = all > 0 ? Math.min(whole(done), all) : whole(done);
-      if (!known) seen.set(id, { total: all, done: has, kept: has });
-      else {
+      if (!known) {
+        if (seen.size < most) seen.set(id, { total: all, done: has, kept: has });
+      } else {
         known.total = all;
         known.done = has < known.done * anew ? has : Math.max(known.done, has);
       }

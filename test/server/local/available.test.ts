@@ -7,6 +7,7 @@ import { lmStudioModels } from '../../../server/local/lm-studio.ts';
 import { loadTimes } from '../../../server/local/load-times.ts';
 import type { LocalModels } from '../../../server/local/local-models.ts';
 import { localPlace } from '../../../server/local/table.ts';
+import type { ModelId } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 import { fakeDocker } from '../../support/local-engines/docker-model-runner.ts';
@@ -34,7 +35,7 @@ function available(places: Readonly<Record<string, LocalPlace | undefined>>) {
     now: () => state.now,
   });
   const ensure = (model: string, report: (progress: EnsureProgress) => void = () => {}, signal = nobody()) =>
-    models.ensure({ model: model as `${string}/${string}` }, report, signal);
+    models.ensure(model as ModelId, report, signal);
   return { models, times, state, ensure };
 }
 async function withOllama(...args: Parameters<typeof fakeOllamaModels>) {
@@ -183,7 +184,10 @@ test('every engine pulls, loads and frees by the same words', async () => {
     ['llama/x/y-GGUF:Q4_0', 'llama/x/y-GGUF:Q4_0'],
     ['studio/qwen/a', 'studio/qwen/a'],
   ] as const) {
-    assert.deepEqual({ ...(await ensure(asked)), loadMs: 0 }, { model: listed, outcome: 'pulled', loadMs: 0 });
+    assert.deepEqual(
+      { ...(await ensure(asked)), loadMs: 0 },
+      { model: listed, outcome: 'pulled', loadMs: 0 },
+    );
     assert.equal((await models.state(listed, nobody()))?.state, 'loaded', asked);
     await models.unload(asked, nobody());
     assert.equal((await models.state(listed, nobody()))?.state, 'on-disk', asked);

@@ -71,3 +71,9 @@ test('in any order of any reports the share stays between nothing and all', () =
     }
   }
 });
+
+test('whoever tells of layers without end is not believed without end', () => {
+  const all = layers();
+  for (let layer = 0; layer < 10_000; layer++) all.heard(`${layer}`, 1, 1);
+  assert.equal(all.sum().totalBytes, 4_096);
+});
