@@ -254,10 +254,7 @@ describe('4. Safety lock', () => {
       candidates.map(({ model }) => model.id),
       ['ollama/c'],
     );
-    assert.match(
-      candidates[0]?.reasons.at(-1) ?? '',
-      /Safety lock: groq, openai .* until 1 Jan, \d\d:00:20/,
-    );
+    assert.match(candidates[0]?.reasons.at(-1) ?? '', /Safety lock: groq, openai .* until 1 Jan, \d\d:00:20/);
   });
   test('it is not spoken of while a cloud model can serve', () => {
     const { candidates } = balance(route(), snapshot(models, { resting: resting(limited('groq', 60_000)) }));
