@@ -2,6 +2,7 @@
  * Learns the classifier's model and reports how good it is: `node scripts/train-classifier.ts <data folder>`.
  * The same data gives the same model and the same report. `--report` leaves the model as it is.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,6 +144,7 @@ if (!values.report) {
   const file = 'server/routing/classifier/model.json';
   const text = `${JSON.stringify(modelFileOf(weights, temperature, spread(difficulty, complexity)), null, 1)}\n`;
   writeFileSync(file, text);
+  execFileSync('node_modules/.bin/biome', ['format', '--write', file], { stdio: 'ignore' });
   say();
   say(`${file}: ${Math.round(text.length / 1024)} KB, temperature ${temperature}`);
 }
