@@ -75,7 +75,7 @@ type Example = Sparse & {
   readonly scores: Float32Array;
 };
 
-const [passes, rate, pull, step] = [20, 0.3, 0.05, 1 / 100];
+const [passes, rate, pull, step] = [30, 0.4, 0.03, 1 / 100];
 const count = taskTypes.length;
 
 /** Logistic regression on top of the bundled model's scores, held near it; the latest correction holds in any case. */

@@ -78,7 +78,7 @@ test('no more than 400 corrections are remembered, the latest', () => {
 });
 
 test('a hundred corrections make a user with habits of their own better understood, and nobody else worse', () => {
-  // Somebody whose plans are always for their team's "rituals", and who has how-tos looked up, not written.
+  // Somebody for whom snippets and how-tos are questions, not work.
   const habit = (label: TaskType): TaskType => (label === 'simple_generation' ? 'general' : label);
   const theirs = prompts('practice')
     .filter((_, index) => index % 3 === 0)
