@@ -108,7 +108,6 @@ export function asking(engine: LocalEngine, root: string) {
       } catch (cause) {
         throw over.failed(cause);
       } finally {
-        over.cut();
         over.close();
       }
     },

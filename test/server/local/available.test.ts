@@ -195,6 +195,21 @@ test('every engine pulls, loads and frees by the same words', async () => {
   }
 });
 
+test('a download that somebody else began is followed to its end', async () => {
+  const router = lent(await fakeRouter({}, { 'x/y-GGUF:Q4_0': coder }));
+  const models = llamaCppModels(engineAt('llama-cpp', router.baseUrl), 20);
+  router.network.allow(1);
+  const theirs = models.pull('x/y-GGUF:Q4_0', () => {}, nobody());
+  await until(() => router.network.onDisk.size === 1);
+  const { ensure } = available({ llama: { models } });
+  const ours = ensure('llama/x/y-GGUF:Q4_0');
+  await until(() => router.requests.filter(({ path }) => path === '/models/sse').length === 2);
+  router.network.allow(Number.POSITIVE_INFINITY);
+  await theirs;
+  assert.equal((await ours).outcome, 'pulled');
+  assert.equal(router.models.get('x/y-GGUF:Q4_0')?.status, 'loaded');
+});
+
 test('where a download goes on without us, leaving says so', async () => {
   const studio = lent(await fakeStudio({ 'qwen/a': ['qwen/a', 2_000] }));
   studio.network.allow(1);

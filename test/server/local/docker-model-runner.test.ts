@@ -138,16 +138,30 @@ test('what fails after the first byte is a failure, as JSON or as a line of text
   const { fake, models } = await started({
     'ai/smollm3:latest': smollm,
     'ai/other:latest': [['sha256:o', 1_000]],
+    'ai/third:latest': [['sha256:t', 1_000]],
   });
   fake.fault = { message: 'Error: writing layer: no space left on device' };
   await assert.rejects(
     models.pull('ai/smollm3', () => {}, nobody()),
     failing('invalid-request', /disk is full/),
   );
+  fake.fault = {};
+  await assert.rejects(
+    models.pull('ai/third', () => {}, nobody()),
+    failing('interrupted', /broke off/),
+  );
   fake.fault = { text: 'error while pulling model: unexpected EOF' };
   await assert.rejects(
     models.pull('ai/other', () => {}, nobody()),
     failing('unreachable', /registry/),
+  );
+});
+
+test('cancelling while the stay is being set cancels the load', async () => {
+  const { models } = await started({}, { 'ai/a:latest': '1GB' });
+  await assert.rejects(
+    models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, AbortSignal.abort()),
+    failing('cancelled', /cancelled/),
   );
 });
 

@@ -18,7 +18,7 @@ export type FakeDocker = LocalServer & {
   readonly configured: Map<string, Record<string, unknown>>;
   /** Status and text instead of a download, by tag. */
   readonly refusals: Map<string, readonly [number, string]>;
-  /** What goes wrong after the first layer: the message of an `error`, or a line of plain text. */
+  /** What goes wrong after the first layer: an `error` of this message, then a line of this text; or just the end. */
   fault: { readonly message?: string; readonly text?: string } | undefined;
   /** Answers as to whoever does not ask for JSON: text, escaped for HTML. */
   escapes: boolean;
@@ -62,7 +62,7 @@ export async function fakeDocker(
       if (!(await network.fetch(id, size, (done) => write(progress(done)), gone))) return void response.end();
       if (state.fault?.message)
         write({ type: 'error', message: state.fault.message, total: 0, layer: { size: 0, current: 0 } });
-      if (state.fault) return void response.end(`${state.fault.text ?? state.fault.message}\n`);
+      if (state.fault) return void response.end(state.fault.text && `${state.fault.text}\n`);
     }
     state.store.set(tag, `${(all / 1e6).toFixed(2)}MB`);
     write({
