@@ -1,0 +1,75 @@
+/** Ollama's models. https://github.com/ollama/ollama/blob/main/docs/api.md */
+import * as z from 'zod';
+import { isCloudName } from '../../wire/ollama-models.ts';
+import type { NativeInterface } from './native.ts';
+import {
+  Count,
+  entriesOf,
+  known,
+  licenceOf,
+  Metadata,
+  part,
+  Text,
+  trainedContextOf,
+  Words,
+} from './reading.ts';
+
+const Details = part({ parameter_size: Text, quantization_level: Text, context_length: Count });
+const Listed = z.object({
+  name: z.string(),
+  digest: Text,
+  size: Count,
+  remote_host: Text,
+  capabilities: Words,
+  details: Details,
+});
+const Loaded = z.object({ name: z.string(), context_length: Count });
+const Shown = z.object({ capabilities: Words, license: Text, details: Details, model_info: Metadata });
+
+export const ollamaModels: NativeInterface = {
+  kind: 'ollama',
+  async list(ask, signal) {
+    const [tags, loaded] = await Promise.all([
+      ask({ path: '/api/tags' }, signal),
+      // Without it the list stands; only what is allocated is not known.
+      ask({ path: '/api/ps' }, signal).catch(() => ({ models: [] })),
+    ]);
+    const contexts = new Map(
+      entriesOf(loaded, 'models', Loaded).map(({ name, context_length }) => [name, context_length]),
+    );
+    return entriesOf(tags, 'models', Listed).map(
+      ({ name, digest, size, remote_host, capabilities, details }) => ({
+        name,
+        ...known({ version: digest, remote: remote_host || isCloudName(name) ? (true as const) : undefined }),
+        finding: known({
+          // A model that runs elsewhere has only a note on this disk.
+          sizeBytes: remote_host ? undefined : size,
+          contextTokens: contexts.get(name),
+          trainedContextTokens: details?.context_length,
+          parameters: details?.parameter_size,
+          quantisation: details?.quantization_level,
+          ...abilities(capabilities),
+        }),
+      }),
+    );
+  },
+  async details(ask, { name }, signal) {
+    const shown = Shown.parse(await ask({ path: '/api/show', body: { model: name } }, signal));
+    return known({
+      ...abilities(shown.capabilities),
+      trainedContextTokens: trainedContextOf(shown.model_info) ?? shown.details?.context_length,
+      parameters: shown.details?.parameter_size,
+      quantisation: shown.details?.quantization_level,
+      licence: licenceOf(shown.model_info, shown.license),
+    });
+  },
+};
+
+const abilities = (capabilities: readonly string[] | undefined) =>
+  capabilities && {
+    chat: capabilities.includes('completion'),
+    fim: capabilities.includes('insert'),
+    embedding: capabilities.includes('embedding'),
+    vision: capabilities.includes('vision'),
+    tools: capabilities.includes('tools'),
+  };

@@ -1,0 +1,152 @@
+/** The set of models of all providers: readable at once, from disk or empty, and filled in the background. */
+import type { ModelId } from '../../shared/chat.ts';
+import type { Source } from '../../shared/models.ts';
+import {
+  difference,
+  type ListedModel,
+  type ModelSet,
+  type ServedModel,
+  type SetChange,
+  served,
+} from './model-set.ts';
+import type { ModelsStore, StoredList } from './models-store.ts';
+
+/** A provider that can be asked for its models. */
+export type ModelSource = {
+  readonly provider: string;
+  readonly kind: string;
+  readonly source: Source;
+  /** Another address is another provider, whose list is not to be believed any more. */
+  readonly baseUrl: string;
+  /** Rejects when it is down; its last good list then holds. */
+  list(signal: AbortSignal): Promise<readonly ListedModel[]>;
+};
+
+export type ModelServiceParts = {
+  /** The providers there are now; read anew for each pull. */
+  readonly sources: () => readonly ModelSource[];
+  /** Read anew for each pull. */
+  readonly settings: () => { readonly refreshEveryMinutes: number };
+  readonly store: Pick<ModelsStore, 'lists' | 'keepList'>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+/** A list that has not come by then counts as failed. */
+const patienceMs = 15_000;
+/** How often the timer sees whether it is time. */
+const tickMs = 30_000;
+
+export function modelService({ sources, settings, store, now }: ModelServiceParts) {
+  const closing = new AbortController();
+  const listeners = new Set<(change: SetChange) => void>();
+  /** Last good lists, by provider. Absent: not read from disk yet. */
+  let lists: Map<string, StoredList> | undefined;
+  let set: ModelSet | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let pulledAtMs = Number.NEGATIVE_INFINITY;
+  /** By provider and address. */
+  const pulls = new Map<string, Promise<void>>();
+
+  const current = (): Map<string, StoredList> => {
+    lists ??= new Map(store.lists());
+    return lists;
+  };
+
+  const together = (): ModelSet => {
+    const models = new Map<ModelId, ServedModel>();
+    for (const source of sources()) {
+      const list = current().get(source.provider);
+      if (list?.baseUrl !== source.baseUrl) continue;
+      for (const model of served(source, list.models)) models.set(model.id, model);
+    }
+    return models;
+  };
+
+  /** Listeners hear of every pull, changed or not: details that are still missing can be asked for again. */
+  const renew = (): void => {
+    const before = set ?? new Map();
+    set = together();
+    const change = difference(before, set);
+    for (const listener of listeners) listener(change);
+  };
+
+  const pull = async (source: ModelSource): Promise<void> => {
+    const { provider, baseUrl } = source;
+    const models = await withinPatience(source, closing.signal);
+    if (!models || closing.signal.aborted) return;
+    const list = { baseUrl, models: served(source, models).map(asListed) };
+    const before = current().get(provider);
+    current().set(provider, list);
+    if (JSON.stringify(before) !== JSON.stringify(list)) store.keepList(provider, list);
+    renew();
+  };
+
+  const shared = (source: ModelSource): Promise<void> => {
+    const key = `${source.provider} ${source.baseUrl}`;
+    const running = pulls.get(key) ?? pull(source).finally(() => pulls.delete(key));
+    pulls.set(key, running);
+    return running;
+  };
+
+  /** Pulls one provider's list, or all; never rejects. Pulls of one provider at a time are one. */
+  const refresh = async (provider?: string): Promise<void> => {
+    if (provider === undefined) pulledAtMs = now();
+    await Promise.all(
+      sources().flatMap((each) => ((provider ?? each.provider) === each.provider ? shared(each) : [])),
+    );
+  };
+
+  const tick = (): void => {
+    // A clock that is set back is no reason to wait.
+    if (Math.abs(now() - pulledAtMs) >= settings().refreshEveryMinutes * 60_000) void refresh();
+  };
+
+  return {
+    /** What is known now: from disk before the first pull. Never waits. */
+    models(): ModelSet {
+      set ??= together();
+      return set;
+    },
+    refresh,
+    /** The providers are others now: models of those that are gone leave at once. */
+    reconfigured: renew,
+    /** Hands every new set on, with the one before it. Returns what ends it. */
+    onSet(listener: (change: SetChange) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** The first pull begins after the current work; nobody waits for it. */
+    start(): void {
+      setImmediate(() => {
+        if (closing.signal.aborted) return;
+        renew();
+        tick();
+      });
+      timer = setInterval(tick, tickMs);
+      timer.unref();
+    },
+    dispose(): void {
+      clearInterval(timer);
+      listeners.clear();
+      closing.abort();
+    },
+  };
+}
+
+export type ModelService = ReturnType<typeof modelService>;
+
+/** `undefined`: the provider is down, or too slow. */
+async function withinPatience(
+  source: ModelSource,
+  closing: AbortSignal,
+): Promise<readonly ListedModel[] | undefined> {
+  const signal = AbortSignal.any([closing, AbortSignal.timeout(patienceMs)]);
+  try {
+    return await source.list(signal);
+  } catch {
+    return;
+  }
+}
+
+const asListed = ({ id, provider, kind, source, ...listed }: ServedModel): ListedModel => listed;
