@@ -10,8 +10,10 @@ import {
   RequestType0,
 } from 'vscode-languageserver-protocol';
 import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
+import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
 import type { Ensured, EnsureParams, EnsureProgress } from './local-models.ts';
+import type { ModelDetails } from './model-details.ts';
 import type { Model } from './models.ts';
 import type { Receipt } from './receipts.ts';
 import type { Status } from './status.ts';
@@ -151,6 +153,16 @@ export type ListModelsParams = {
 };
 /** Client → server. The models known, from memory unless `refresh`. */
 export const listModels = new RequestType<ListModelsParams, readonly Model[], ErrorData>('rumbo/models/list');
+
+/** Client → server. What is known of models beside what routing needs, from memory; of all, or of those named. */
+export const modelDetails = new RequestType<
+  { readonly models?: readonly ModelId[] },
+  readonly ModelDetails[],
+  ErrorData
+>('rumbo/models/details');
+
+/** Client → server. Looks for model servers on this workstation now; takes half a second at most. */
+export const discover = new RequestType0<DiscoverResult, ErrorData>('rumbo/discover');
 
 /** Client → server. Contacts a provider with its key and lists its models. Rejects with what is wrong. */
 export const testProvider = new RequestType<

@@ -38,9 +38,14 @@ export type ProviderParts = {
   readonly now: () => number;
   /** Called after each change a user could see. */
   readonly changed: () => void;
+  /**
+   * Who answers at an address instead of an engine of this kind; `undefined`: nobody else. Never rejects. Absent: whoever
+   * answers is believed.
+   */
+  readonly impostor?: (kind: string, baseUrl: string, signal: AbortSignal) => Promise<string | undefined>;
 };
 
-export function provider(configured: Configured, { http, keys, now, changed }: ProviderParts) {
+export function provider(configured: Configured, { http, keys, now, changed, impostor }: ProviderParts) {
   const { name, definition, baseUrl, label } = configured;
   const owner: KeyOwner = {
     provider: name,
@@ -96,10 +101,22 @@ export function provider(configured: Configured, { http, keys, now, changed }: P
 
   const keyless = () => definition.key === 'required' && keys.where(owner) === 'none';
 
+  /** Where the address is our guess, any program may listen: whoever answers must be who we think. */
+  const isGuess = configured.source === 'local' && !configured.named && baseUrl === definition.baseUrl;
+  const listBy = async (signal: AbortSignal): Promise<readonly ModelInfo[]> => {
+    const other = isGuess ? await impostor?.(definition.kind, baseUrl, signal) : undefined;
+    if (other === undefined) return raw.listModels(signal);
+    throw new RumboError(`${other} answers at ${new URL(baseUrl).host}, not ${label}.`, {
+      kind: 'unreachable',
+      provider: name,
+      action: `Start ${label}, or name the server that answers in rumbo.providers.`,
+    });
+  };
+
   const list = async (): Promise<void> => {
     const asked = resets;
     const late = AbortSignal.timeout(listTimeoutMs);
-    const found = await raw.listModels(late).catch((cause: unknown) =>
+    const found = await listBy(late).catch((cause: unknown) =>
       late.aborted
         ? new RumboError(`${label} did not list its models within ${listTimeoutMs / 1000} s.`, {
             kind: 'timeout',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
 import type { Http } from '../../../server/platform/http.ts';
 import { configuredProviders } from '../../../server/providers/configured.ts';
-import { provider } from '../../../server/providers/provider.ts';
+import { type ProviderParts, provider } from '../../../server/providers/provider.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keys } from '../../../server/secrets/keys.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -18,12 +18,13 @@ function made(
   {
     env = {},
     http = async () => assert.fail('nothing is sent'),
-  }: { env?: Record<string, string>; http?: Http } = {},
+    ...more
+  }: { env?: Record<string, string>; http?: Http } & Pick<ProviderParts, 'impostor'> = {},
 ) {
   const configured = configuredProviders(settings, engines, env).providers.find((each) => each.name === name);
   assert.ok(configured);
   const ring = keys({ env, keychain, index: keyIndex(undefined) });
-  return provider(configured, { http, keys: ring, now: () => Date.now(), changed() {} });
+  return provider(configured, { http, keys: ring, now: () => Date.now(), changed() {}, ...more });
 }
 
 test('a key of the environment does not go to another service that is set up under its name', () => {
@@ -174,4 +175,24 @@ test('a provider whose every model rests is shown as resting until the first ret
   await assert.rejects(ask(one, 'b'), { kind: 'rate-limited' });
   const { state, rule, until } = one.status([]);
   assert.deepEqual([state, rule, typeof until], ['resting', 'rate-limit', 'string']);
+});
+
+test('another program at an address that is our guess is not used; at one that the user named it is', async () => {
+  const asked: string[] = [];
+  const http: Http = async () => answering({ data: [{ id: 'a' }] });
+  const impostor = async (kind: string, baseUrl: string) => {
+    asked.push(`${kind} ${baseUrl}`);
+    return 'llama.cpp';
+  };
+  const guess = made('vllm', {}, { http: () => assert.fail('nothing is sent'), impostor });
+  await assert.rejects(guess.test(), {
+    kind: 'unreachable',
+    message: 'llama.cpp answers at 127.0.0.1:8000, not vLLM.',
+  });
+  assert.equal(guess.rest()?.rule, 'unreachable');
+  assert.deepEqual(asked, ['vllm http://127.0.0.1:8000']);
+  const named = { vllm: { baseUrl: 'http://127.0.0.1:8000' } };
+  assert.equal(await made('vllm', named, { http, impostor }).test(), 1);
+  assert.equal(await made('vllm', {}, { http, impostor: async () => undefined }).test(), 1);
+  assert.equal(asked.length, 1);
 });
