@@ -156,8 +156,6 @@ export function discovery(parts: DiscoveryParts) {
   };
 }
 
-export type Discovery = ReturnType<typeof discovery>;
-
 /** What a user would write into `rumbo.providers` to have this server. */
 export const settingsFor = ({ kind, label, baseUrl }: FoundEndpoint): ProviderSettings => ({
   kind,

@@ -168,5 +168,3 @@ export function detailService({ loaders, store, batchSize, now, changed }: Detai
     },
   };
 }
-
-export type DetailService = ReturnType<typeof detailService>;

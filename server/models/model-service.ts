@@ -134,8 +134,6 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
   };
 }
 
-export type ModelService = ReturnType<typeof modelService>;
-
 /** `undefined`: the provider is down, or too slow. */
 async function withinPatience(
   source: ModelSource,
