@@ -8,6 +8,7 @@ import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 import { aborted } from './aborted.ts';
 import { dockerSocket } from './docker-socket.ts';
+import { pendingConnections } from './pending-connections.ts';
 import { unpacked } from './unpack.ts';
 
 // What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
@@ -43,6 +44,8 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 const usualConnectMs = 10_000;
 
+type ConnectOptions = Parameters<ReturnType<typeof pendingConnections>['connector']>[0];
+
 /**
  * HTTP over shared keep-alive connections, through the editor's proxy where it applies.
  * @param socketOf the socket file that an address stands for; `undefined`: it is one of the network
@@ -53,10 +56,12 @@ export function undiciHttp(
 ): { http: Http; dispose: () => Promise<void> } {
   // How long an answer may take depends on who is asked: time-limits.ts knows, and aborts.
   const patient = { headersTimeout: 0, bodyTimeout: 0 };
+  const pending = pendingConnections();
+  const agent = (options: ConnectOptions) => new Agent({ ...patient, connect: pending.connector(options) });
   const make = {
-    plain: (timeout: number) => new Agent({ ...patient, connect: { timeout } }),
+    plain: (timeout: number) => agent({ timeout }),
     // Reading the system's authorities takes a while: whoever speaks to local engines only never waits for it.
-    secure: (timeout: number) => new Agent({ ...patient, connect: { timeout, ...certificates(network) } }),
+    secure: (timeout: number) => agent({ timeout, ...certificates(network) }),
     proxied(timeout: number): Dispatcher {
       const connect = { timeout, ...certificates(network) };
       return new ProxyAgent({
@@ -75,8 +80,7 @@ export function undiciHttp(
     const socketPath = socketOf(target);
     if (socketPath !== undefined) {
       const name = `${socketPath} ${connectMs}`;
-      const dispatcher =
-        made.get(name) ?? new Agent({ ...patient, connect: { timeout: connectMs, socketPath } });
+      const dispatcher = made.get(name) ?? agent({ timeout: connectMs, socketPath });
       made.set(name, dispatcher);
       return dispatcher;
     }
@@ -90,6 +94,7 @@ export function undiciHttp(
 
   const http: Http = async ({ method, url, headers, body, signal, connectMs = usualConnectMs }) => {
     const target = new URL(url);
+    const leave = pending.wait(target.origin);
     let response: Dispatcher.ResponseData;
     try {
       const sent = dispatcherTo(target, connectMs).request({
@@ -107,7 +112,9 @@ export function undiciHttp(
       });
       // undici hears of an abort only once it is connected, and then sends nothing.
       response = await Promise.race([sent, aborted(signal)]);
+      leave(false);
     } catch (error) {
+      leave(signal.aborted);
       throw failure(error, target, signal, false);
     }
     if (response.statusCode >= 300 && response.statusCode < 400) {

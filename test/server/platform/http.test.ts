@@ -177,7 +177,9 @@ test('cancelling closes the socket, before the head and in the body', async () =
 test('cancelling does not wait for a connection that is being made, and nothing is sent on it', async () => {
   const heard: Buffer[] = [];
   const connected = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   const server = createTcp((socket) => {
+    socket.on('close', closed.resolve);
     socket.on('data', (bytes) => heard.push(bytes));
     socket.on('error', () => {});
     connected.resolve();
@@ -193,6 +195,8 @@ test('cancelling does not wait for a connection that is being made, and nothing 
   controller.abort();
   await assert.rejects(answer, kind('cancelled'));
   assert.ok(performance.now() - before < 50);
+  await closed.promise;
+  assert.ok(performance.now() - before < 500, 'the half-made connection was left open');
   // The greeting of TLS, and no request behind it.
   assert.ok(heard.every((bytes) => bytes[0] === 22));
 });
