@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { RouteParams } from '../shared/protocol.ts';
 import { type CodeParts, code } from './code.ts';
+import { correctTaskType } from './correct-task-type.ts';
 import { explainRoute, whyThisModel } from './explain.ts';
 import { failureOf } from './failures.ts';
 import type { Keys } from './keys.ts';
@@ -53,6 +54,7 @@ export const commandTable = (parts: CommandParts) =>
     'rumbo.discardChange': (uri?: vscode.Uri) => parts.proposals.discard(uri),
 
     'rumbo.clearCache': () => clearCache(parts),
+    'rumbo.correctTaskType': () => correctTaskType(parts),
     'rumbo.refreshRegistry': () => refreshRegistry(parts),
     'rumbo.restartServer': () => restartServer(parts),
     'rumbo.showLog': () => parts.log.show(),

@@ -27,6 +27,9 @@ export type Connection = {
     token: vscode.CancellationToken,
   ): Promise<protocol.AskResult>;
   explain(params: protocol.RouteParams): Promise<protocol.ExplainResult>;
+  /** Returns how many corrections are remembered. */
+  correctTask(params: protocol.CorrectTaskParams): Promise<number>;
+  forgetCorrections(): Promise<null>;
   status(): Promise<Status>;
   listModels(params: protocol.ListModelsParams): Promise<readonly Model[]>;
   testProvider(provider: string): Promise<{ readonly models: number }>;
@@ -101,6 +104,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       }
     },
     explain: (params) => client.sendRequest(protocol.explain, params),
+    correctTask: (params) => client.sendRequest(protocol.correctTask, params),
+    forgetCorrections: () => client.sendRequest(protocol.forgetCorrections),
     status: () => client.sendRequest(protocol.status),
     listModels: (params) => client.sendRequest(protocol.listModels, params),
     testProvider: (provider) => client.sendRequest(protocol.testProvider, { provider }),

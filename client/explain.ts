@@ -1,6 +1,7 @@
 /** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: decisions in words, before and after. */
 import * as vscode from 'vscode';
 import type { RouteParams } from '../shared/protocol.ts';
+import { correction } from './correct-task-type.ts';
 import { editorInFront, fileOf } from './editors.ts';
 import { failureOf } from './failures.ts';
 import { inform } from './notify.ts';
@@ -24,6 +25,8 @@ export async function explainRoute(parts: Parts, request?: RouteParams): Promise
     const text = explanationDocument(prompt, result, vscode.env.language);
     await show(documents.create('rumbo-answer', `Route: ${beginning(prompt, 40)}.md`, text).uri);
     prompts.forget('route');
+    // Should its task type be wrong, this is the prompt that is meant.
+    prompts.keep(correction, prompt);
   } catch (error) {
     showFailure(failureOf(error), {
       ask: () => explainRoute(parts, route),

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { imagesOf, type Message, textOf, urgencies } from '../shared/chat.ts';
 import { RumboError } from '../shared/errors.ts';
-import type { AskParams } from '../shared/protocol.ts';
+import type { AskParams, CorrectTaskParams } from '../shared/protocol.ts';
 import { roleIds, roleOf } from '../shared/roles.ts';
 import { taskTypes } from '../shared/tasks.ts';
 
@@ -104,4 +104,16 @@ export function admit(sent: unknown): AskParams {
     throw refuse(`${JSON.stringify(model)} is not a model id.`, 'Write it as provider/model.');
   }
   return params;
+}
+
+const Correction = z.object({ prompt: z.string(), task: z.enum(taskTypes) });
+
+/** @throws `invalid-request` */
+export function admitCorrection(sent: unknown): CorrectTaskParams {
+  const read = Correction.safeParse(sent);
+  if (!read.success)
+    throw refuse('The correction cannot be read.', `Send a prompt and one of ${taskTypes.join(', ')}.`);
+  if (read.data.prompt.trim() === '')
+    throw refuse('An empty prompt teaches nothing.', 'Correct one that says something.');
+  return read.data;
 }

@@ -30,6 +30,7 @@ import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
 import { registrySources } from './registry-sources.ts';
 import { serve } from './routes.ts';
+import { learned } from './routing/classifier/learned.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
 import { keys } from './secrets/keys.ts';
@@ -116,6 +117,7 @@ function start(params: InitializeParams): InitializeResult {
     counters: numbers,
     past,
     warm: warmPrefixes(),
+    learned: learned(storagePath && join(storagePath, 'corrections.json'), (problem) => log.warn(problem)),
     log,
     changed: announce.changed,
   });

@@ -3,18 +3,28 @@ import { randomUUID } from 'node:crypto';
 import { providerOf } from '../shared/chat.ts';
 import { asRumboError } from '../shared/errors.ts';
 import { familyOf } from '../shared/models.ts';
-import type { AskParams, AskPart, AskResult, ExplainResult, RouteParams } from '../shared/protocol.ts';
-import { admit } from './admit.ts';
+import type {
+  AskParams,
+  AskPart,
+  AskResult,
+  CorrectTaskParams,
+  ExplainResult,
+  RouteParams,
+} from '../shared/protocol.ts';
+import { admit, admitCorrection } from './admit.ts';
 import { type AnswerRooms, answering, noteOf } from './answering.ts';
 import { logLine, receipt } from './receipt.ts';
 import { questionOf, type Request, read } from './request.ts';
 import { codePreview } from './roles/code-preview.ts';
 import { balance } from './routing/balancer.ts';
+import type { Learned } from './routing/classifier/learned.ts';
 import type { Snapshot } from './routing/snapshot.ts';
 
 export type Rooms = Omit<AnswerRooms, 'snapshot' | 'busy'> & {
   /** Called when a question comes in and when its answer ends. */
   readonly changed: () => void;
+  /** What the user's corrections of task types taught. */
+  readonly learned: Learned;
 };
 
 export type Orchestrator = {
@@ -22,12 +32,16 @@ export type Orchestrator = {
   ask(params: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult>;
   /** The decision alone. Contacts nobody. */
   explain(params: RouteParams): ExplainResult;
+  /** This prompt asked for another kind of work than was taken. Holds at once; returns how many corrections there are. */
+  correct(params: CorrectTaskParams): number;
+  /** Forgets every correction. */
+  forgetCorrections(): void;
   /** Questions being answered now. */
   inFlight(): number;
 };
 
 export function orchestrator(rooms: Rooms): Orchestrator {
-  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, changed } = rooms;
+  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, changed, learned } = rooms;
 
   const snapshot = ({ route, messages }: Request): Snapshot => {
     const now = settings();
@@ -73,7 +87,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     const startedAt = performance.now();
     const params = admit(sent);
     const settingsBefore = settings();
-    const request = read(params, settingsBefore);
+    const request = read(params, settingsBefore, learned);
     const { messages, classification } = request;
     const told = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
 
@@ -99,9 +113,19 @@ export function orchestrator(rooms: Rooms): Orchestrator {
   return {
     ask,
     inFlight: () => inFlight,
+    correct(sent) {
+      learned.learn(admitCorrection(sent));
+      // Another kind of work may want another model: the next question must not be answered from memory.
+      cache.clear();
+      return learned.size();
+    },
+    forgetCorrections() {
+      learned.forget();
+      cache.clear();
+    },
     explain(sent) {
       const params = admit(sent);
-      const request = read(params, settings());
+      const request = read(params, settings(), learned);
       const { route, classification } = request;
       const now = snapshot(request);
       const { strategy, candidates, excluded } = balance(route, now);
@@ -109,6 +133,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
         task: classification.task,
         difficulty: classification.difficulty,
         confidence: classification.confidence,
+        abstained: classification.abstained,
         strategy,
         candidates: candidates.map(({ model, reasons, costUsd, promptTokens }) => ({
           model: model.id,

@@ -8,6 +8,7 @@ import type { Question } from './cache/response-cache.ts';
 import { realPathOf } from './platform/files.ts';
 import { compose } from './roles/compose.ts';
 import { type Classification, classify } from './routing/classifier/classify.ts';
+import type { Learned } from './routing/classifier/learned.ts';
 import { outputLimit } from './routing/price.ts';
 import { isLocalOnly } from './routing/privacy.ts';
 import type { Route } from './routing/snapshot.ts';
@@ -21,13 +22,16 @@ export type Request = {
   readonly pinnedProvider: string | undefined;
 };
 
-/** What the request asks for, in the balancer's terms. */
-export function read(params: RouteParams, settings: Settings): Request {
+/**
+ * What the request asks for, in the balancer's terms.
+ * @param learned what the user's corrections taught
+ */
+export function read(params: RouteParams, settings: Settings, learned: Learned): Request {
   const { role, model } = params;
   const messages = compose(params);
   const asked = params.messages?.findLast(({ role }) => role === 'user');
   const words = params.prompt ?? (asked ? textOf(asked) : '');
-  const classification = classify(words, params.task ?? roleOf(role)?.task);
+  const classification = classify(words, params.task ?? roleOf(role)?.task, learned);
   return {
     messages,
     classification,

@@ -58,6 +58,14 @@ export function serve(connection: Connection, services: Services): void {
       }
     };
   connection.onRequest(protocol.explain, handle(orchestrator.explain));
+  connection.onRequest(protocol.correctTask, handle(orchestrator.correct));
+  connection.onRequest(
+    protocol.forgetCorrections,
+    handle(() => {
+      orchestrator.forgetCorrections();
+      return null;
+    }),
+  );
   connection.onRequest(protocol.status, handle(services.status));
   connection.onRequest(protocol.metrics, handle(services.metrics));
   connection.onRequest(protocol.clearCache, handle(services.clearCache));

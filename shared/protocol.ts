@@ -125,6 +125,8 @@ export type ExplainResult = {
   readonly difficulty: number;
   /** 0–1; 1 when the role or the caller named the task. */
   readonly confidence: number;
+  /** The prompt said too little: `task` is `general`, and the strategy for that holds. */
+  readonly abstained: boolean;
   /** The strategy that ordered the candidates; `auto` is resolved. */
   readonly strategy: string;
   /** Best first. */
@@ -138,6 +140,14 @@ export const askPart = new ProgressType<AskPart>();
 
 /** Client → server. What `rumbo/ask` would decide and cost. Sends nothing to any provider. */
 export const explain = new RequestType<RouteParams, ExplainResult, ErrorData>('rumbo/explain');
+
+export type CorrectTaskParams = { readonly prompt: string; readonly task: TaskType };
+
+/** Client → server. This prompt asked for another kind of work than was taken. Holds at once; returns how many corrections are remembered. */
+export const correctTask = new RequestType<CorrectTaskParams, number, ErrorData>('rumbo/tasks/correct');
+
+/** Client → server. Forgets every correction. */
+export const forgetCorrections = new RequestType0<null, ErrorData>('rumbo/tasks/forget');
 
 /** Client → server. Providers, models, circuits, budgets, as known now; contacts nobody. */
 export const status = new RequestType0<Status, ErrorData>('rumbo/status');

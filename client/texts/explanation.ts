@@ -3,13 +3,13 @@ import type { Candidate, Exclusion, ExplainResult } from '../../shared/protocol.
 import { dollars, oneLine, quoted } from './words.ts';
 
 export function explanationDocument(prompt: string, result: ExplainResult, locale?: string): string {
-  const { task, difficulty, confidence, strategy, candidates, excluded } = result;
+  const { task, difficulty, confidence, abstained, strategy, candidates, excluded } = result;
   const sections = [
     '# Route explained',
     quoted(prompt),
     'Nothing was sent to any provider and no tokens were spent.',
     [
-      `- **Task:** ${task.replaceAll('_', ' ')} (${Math.round(confidence * 100)} % sure)`,
+      `- **Task:** ${task.replaceAll('_', ' ')} (${abstained ? 'the prompt says too little to tell' : `${Math.round(confidence * 100)} % sure`}; wrong? **Rumbo: Correct Task Type**)`,
       `- **Difficulty:** ${difficulty.toFixed(2)} of 1`,
       `- **Strategy:** ${strategy}`,
     ].join('\n'),

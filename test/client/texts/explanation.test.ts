@@ -7,6 +7,7 @@ const result: ExplainResult = {
   task: 'complex_generation',
   difficulty: 0.7,
   confidence: 0.82,
+  abstained: false,
   strategy: 'quality',
   candidates: [
     {
@@ -38,7 +39,7 @@ test('candidates stand in order with reasons and predicted price', () => {
   assert.match(text, /lab\/small\*\*, free\n.*\n.*\n {3}- Prompt: about 812 tokens, give or take 9 %\./);
   assert.match(text, /Prompt: about 900 tokens\./);
   assert.match(text, /3\. \*\*x\/new\*\*, price unknown/);
-  assert.match(text, /complex generation \(82 % sure\)/);
+  assert.match(text, /complex generation \(82 % sure; wrong\?/);
 });
 
 test('who is out is named with rule, reason and return', () => {

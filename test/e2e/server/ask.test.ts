@@ -1,7 +1,19 @@
 /** `rumbo/ask` from end to end: the bundled server, real JSON-RPC, providers that answer on loopback. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { clearCache, explain, metrics, status, statusChanged } from '../../../shared/protocol.ts';
+import type { TerminalServer } from '../../../scripts/terminal/server.ts';
+import {
+  clearCache,
+  correctTask,
+  explain,
+  forgetCorrections,
+  metrics,
+  status,
+  statusChanged,
+} from '../../../shared/protocol.ts';
 import type { Status } from '../../../shared/status.ts';
 import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';
 import { fakeGemini } from '../../support/fake-providers/gemini.ts';
@@ -206,6 +218,28 @@ test('explain tells decision and price and sends nothing', async (t) => {
     ['locked'],
   );
   assert.equal(one.requests.length, 0);
+});
+
+test('a corrected task type holds for prompts like it, after a restart too, and can be forgotten', async (t) => {
+  const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
+  const prompt = 'Put the crates of the upper deck in order, please';
+  const taken = async (rumbo: TerminalServer) =>
+    (await rumbo.connection.sendRequest(explain, { prompt })).task;
+  const first = await server(t, {}, { initializationOptions: { storagePath } });
+  const wrong = await taken(first);
+  const right = wrong === 'architecture' ? 'planning' : 'architecture';
+  assert.equal(await first.connection.sendRequest(correctTask, { prompt, task: right }), 1);
+  assert.equal(await taken(first), right);
+  await first.close();
+  assert.doesNotMatch(readFileSync(join(storagePath, 'corrections.json'), 'utf8'), /crates|deck/);
+  const second = await server(t, {}, { initializationOptions: { storagePath } });
+  assert.equal(await taken(second), right);
+  await second.connection.sendRequest(forgetCorrections);
+  assert.equal(await taken(second), wrong);
+  const refused = await failure(
+    second.connection.sendRequest(correctTask, { prompt, task: 'cooking' } as never),
+  );
+  assert.match(`${refused.message} ${refused.action}`, /cannot be read.*planning/);
 });
 
 test('a hard budget stops a request before it is sent', async (t) => {
