@@ -1,5 +1,7 @@
 /** The bundled server as a child of this terminal, spoken to over JSON-RPC. */
+
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import {
   CancellationTokenSource,
@@ -95,7 +97,7 @@ export async function connectServer(options: ServerOptions = {}): Promise<Termin
     connection,
     pid: child.pid ?? 0,
     async ask(params, onPart, signal) {
-      const partialResultToken = 'answer';
+      const partialResultToken = randomUUID();
       const cancel = new CancellationTokenSource();
       const abort = () => cancel.cancel();
       if (signal.aborted) abort();
