@@ -12,7 +12,7 @@ import {
 import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
-import type { Ensured, EnsureParams, EnsureProgress } from './local-models.ts';
+import type { Ensured, EnsureParams, EnsureProgress, Suggestion } from './local-models.ts';
 import type { ModelDetails } from './model-details.ts';
 import type { Model } from './models.ts';
 import type { Receipt } from './receipts.ts';
@@ -192,6 +192,9 @@ export const ensureProgress = new ProgressType<EnsureProgress>();
 export const unloadModel = new RequestType<{ readonly model: ModelId }, null, ErrorData>(
   'rumbo/models/unload',
 );
+
+/** Client → server. Models worth fetching for this workstation's memory, the best for each use first; contacts nobody. */
+export const suggestModels = new RequestType0<readonly Suggestion[], ErrorData>('rumbo/models/suggest');
 
 /** Client → server. Forgets every cached answer; returns how many there were. */
 export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear');

@@ -1,4 +1,6 @@
 /** What the server knows about itself, for the tree, the status bar and the terminal. */
+import type { DiscoveredEndpoint } from './discovery.ts';
+import type { LocalModel } from './local-models.ts';
 import type { Model, Source } from './models.ts';
 import type { Strategy } from './tasks.ts';
 
@@ -67,6 +69,11 @@ export type ProviderStatus = {
   /** Where its key comes from; `none` when it needs one and has none, `not-needed` when it needs none. */
   readonly key: 'environment' | 'keychain' | 'memory' | 'none' | 'not-needed';
   readonly models: readonly Model[];
+  /**
+   * Where its models are, with those on their way that `models` does not hold yet. Empty: none is known yet. Absent: it
+   * is no engine that Rumbo can ask to fetch, load or free a model.
+   */
+  readonly local?: readonly LocalModel[];
   /** Models that may not be asked now although the provider may. */
   readonly resting: readonly ModelRest[];
   /** What is left of its rate limits. Empty: it has told none. */
@@ -108,6 +115,8 @@ export type Status = {
   readonly priorityOrder: readonly string[];
   readonly providers: readonly ProviderStatus[];
   readonly budgets: readonly Budget[];
+  /** Model servers found on this machine that wait for the user's word. Absent: none. */
+  readonly offers?: readonly DiscoveredEndpoint[];
   /** US dollars since midnight, local time; requests of unknown price are counted apart. */
   readonly today: { readonly costUsd: number; readonly requests: number; readonly unknownPrice: number };
   /** Questions being answered now. */
