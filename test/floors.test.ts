@@ -19,7 +19,7 @@ const floors = [
   ['server/wire'],
   ['server/engines'],
   ['server/resilience', 'server/local', 'server/discovery', 'server/models'],
-  ['server/providers'],
+  ['server/providers', 'server/inline'],
   ['server'],
 ];
 const rooms = floors.flat().sort((a, b) => b.length - a.length);

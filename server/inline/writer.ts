@@ -13,12 +13,23 @@ export type Writing = {
   readonly text: AsyncIterable<string>;
 };
 
+/** Who would write, and what to expect of it. */
+export type Choice = {
+  readonly model: ModelId;
+  /** The most that is wanted of it: a slow model is asked for a line only. */
+  readonly shape: Shape;
+  /** Milliseconds from the question to its first text, as measured lately. `null`: not known yet. */
+  readonly usualMs: number | null;
+  /** Asking it costs nothing: it may be asked for what the user has not come to yet, and be left to write on. */
+  readonly free: boolean;
+};
+
 export interface Writer {
   /**
    * Who would write for this situation now, without asking anybody; it is part of the cache's key. `undefined`: nobody
    * may, and nothing is to be sent.
    */
-  choose(situation: Situation): { readonly model: ModelId; readonly shape: Shape; readonly usualMs: number | null } | undefined;
+  choose(situation: Situation): Choice | undefined;
   /** Asks. Resolves once somebody speaks (with hedging, who speaks first). Rejects with `RumboError`. */
   write(situation: Situation, shape: Shape, signal: AbortSignal): Promise<Writing>;
 }
