@@ -59,28 +59,56 @@ export type CompletionRequest = {
   readonly maxOutputTokens?: number;
   /** 0–2. Absent: the model's default; left out for services that refuse it. */
   readonly temperature?: number;
+  /** `off`: the model is asked not to think first, where it can be. Absent: as it likes. */
+  readonly thinking?: 'off';
   /** Absent: `asked`. */
   readonly urgency?: Urgency;
   /** Nobody else can be asked: a longer wait for this one is better than none. Absent: false. */
   readonly lastResort?: boolean;
 };
 
-/** Fill in the middle: the text between two texts. */
-export type FillRequest = {
-  readonly prefix: string;
-  readonly suffix: string;
-  /** Tokens. Absent: the model's own limit. */
+/** Another text shown beside a gap: a file or a part of one. */
+export type Excerpt = {
+  /** A path a reader would recognise it by, relative where it can be. */
+  readonly name: string;
+  readonly text: string;
+};
+
+/** What is the same for every text that is written without a conversation. */
+type WritingLimits = {
+  /** Tokens. 0: the prompt is read and nothing is written. Absent: the model's own limit. */
   readonly maxOutputTokens?: number;
   /** Texts that end the answer, and are not part of it. Absent: the model's own end. */
   readonly stop?: readonly string[];
+  /** 0–2. Absent: the model's default. */
+  readonly temperature?: number;
+  /**
+   * Which of the engine's places for a prompt is used, from 0, so that what it has read is not read again. Only for
+   * engines that can be told. Absent: the engine chooses.
+   */
+  readonly slot?: number;
+  /** Milliseconds from the first token on; an answer that has a line by then ends. Only for engines that can. Absent: none. */
+  readonly budgetMs?: number;
   readonly urgency?: Urgency;
   readonly lastResort?: boolean;
 };
 
+/** Fill in the middle: the text between two texts. */
+export type FillRequest = WritingLimits & {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** What stands in other places, in the order in which it is to be read. Left out by services that take only two texts. Absent: nothing. */
+  readonly extra?: readonly Excerpt[];
+};
+
+/** A text to be gone on with as it is: nothing is put around it, and words for special tokens are such. */
+export type TextRequest = WritingLimits & { readonly prompt: string };
+
 /** Whatever an engine streams an answer to. */
-export type EngineRequest = CompletionRequest | FillRequest;
+export type EngineRequest = CompletionRequest | FillRequest | TextRequest;
 
 export const isFill = (request: EngineRequest): request is FillRequest => 'prefix' in request;
+export const isText = (request: EngineRequest): request is TextRequest => 'prompt' in request;
 
 /** The words of a message, without its pictures. */
 export const textOf = ({ content }: Message): string =>

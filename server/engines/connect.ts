@@ -1,8 +1,9 @@
 /** Definition + address + HTTP + keys → a live engine. */
-import { type EngineRequest, isFill } from '../../shared/chat.ts';
+import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
-import type { EmbeddingFormat, Refusal, WireRequest } from '../wire/wire-format.ts';
+import { refusesForm } from '../wire/refusals.ts';
+import type { EmbeddingFormat, Refusal, StreamFormat, WireRequest } from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { lighterRequests } from './lighter-requests.ts';
@@ -60,6 +61,7 @@ export function connect(connection: Connection): Engine {
     accept: string,
     model: string,
     request: WireRequest,
+    refused: (refusal: Refusal) => RumboError = wire.refused,
   ): Promise<HttpResponse> => {
     const light = lighter(model, request);
     for (;;) {
@@ -67,22 +69,39 @@ export function connect(connection: Connection): Engine {
       const response = await send(over, key, accept, { path, post: light.request });
       if (response.status < 400) return response;
       const refusal = await refusalOf(response);
-      if (!light.canDoWithout(refusal)) throw wire.refused(refusal);
+      if (!light.canDoWithout(refusal)) throw refused(refusal);
     }
   };
 
   /** How this question is put to this service. */
   const asked = (model: string, request: EngineRequest) => {
-    if (!isFill(request)) {
-      const format = wire.chat(model);
-      const decoder = () => format.decoder(request);
-      return { framing: format.framing, decoder, question: format.encode(model, request) };
-    }
-    const { fill } = wire;
-    if (!fill)
-      throw new RumboError(`${label} has no way to fill in the middle.`, { kind: 'invalid-request' });
-    const decoder = () => fill.decoder(request);
-    return { framing: fill.framing, decoder, question: fill.encode(model, request) };
+    if (isFill(request)) return inForm(wire.fill, model, request, 'fill in the middle');
+    if (isText(request)) return inForm(wire.text, model, request, 'go on with a text');
+    return { ...inForm(wire.chat(model), model, request, 'chat'), refused: wire.refused, mayBeEmpty: false };
+  };
+
+  const inForm = <Request>(
+    format: StreamFormat<Request> | undefined,
+    model: string,
+    request: Request,
+    what: string,
+  ) => {
+    if (!format) throw new RumboError(`${label} has no way to ${what}.`, { kind: 'invalid-request' });
+    return {
+      framing: format.framing,
+      decoder: () => format.decoder(request),
+      question: format.encode(model, request),
+      // Said of the model or the service as a whole it would keep them from chat.
+      refused: (refusal: Refusal) =>
+        refusesForm(refusal)
+          ? new RumboError(`This model of ${label} cannot ${what}.`, {
+              kind: 'invalid-request',
+              status: refusal.status,
+            })
+          : wire.refused(refusal),
+      // There may be nothing to write.
+      mayBeEmpty: true,
+    };
   };
 
   const embed =
@@ -138,20 +157,20 @@ export function connect(connection: Connection): Engine {
       const over = line(connection, model, signal);
       try {
         const { key, clock } = await over.open();
-        const { framing, decoder, question } = asked(model, request);
+        const { framing, decoder, question, refused, mayBeEmpty } = asked(model, request);
         const accept = framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson';
-        const response = await post(over, key, accept, model, question);
+        const response = await post(over, key, accept, model, question, refused);
         const body = releasableBody(response.body, over.cut);
         try {
           if (isNoStream(await body.peek(), framing)) {
             const { status, headers } = response;
-            throw wholeAnswer(wire, { status, headers, body: await readText(body.bytes, refusalLimit) });
+            throw wholeAnswer(refused, { status, headers, body: await readText(body.bytes, refusalLimit) });
           }
           yield* partsOf(body.bytes, {
             decoder: decoder(),
             framing,
             clock,
-            mayBeEmpty: isFill(request),
+            mayBeEmpty,
             whole() {
               body.release();
               over.done();
@@ -186,13 +205,12 @@ function isNoStream(start: Uint8Array, framing: 'sse' | 'ndjson'): boolean {
 }
 
 /** Some services put an error into a 200, and some addresses are no model server at all. */
-function wholeAnswer(wire: EngineDefinition['wire'], refusal: Refusal): RumboError {
+function wholeAnswer(refused: (refusal: Refusal) => RumboError, refusal: Refusal): RumboError {
   if (/^\s*</.test(refusal.body))
     return new RumboError('A web page answered instead of a model.', { kind: 'bad-response' });
   const value = parse(refusal.body);
   const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof first === 'object' && first !== null && 'error' in first && first.error)
-    return wire.refused(refusal);
+  if (typeof first === 'object' && first !== null && 'error' in first && first.error) return refused(refusal);
   return new RumboError('The service did not stream its answer.', { kind: 'bad-response' });
 }
 

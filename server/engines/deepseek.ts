@@ -16,6 +16,7 @@ export const deepseek: EngineDefinition = {
     ...openaiChat({
       maxTokensField: 'max_tokens',
       returnsThoughts: true,
+      withoutThinking: () => ({ thinking: { type: 'disabled' } }),
       // A model that is to think first cannot go on from a beginning.
       continuation: {
         path: '/../beta/chat/completions',

@@ -1,7 +1,8 @@
 /** Docker Model Runner. https://docs.docker.com/ai/model-runner/api-reference/ */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { bearer } from './define.ts';
+import { openaiText } from '../wire/openai-fill.ts';
+import { bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 export const dockerModelRunner: EngineDefinition = {
@@ -13,7 +14,12 @@ export const dockerModelRunner: EngineDefinition = {
   key: 'optional',
   headers: bearer,
   baseUrlFrom: (env) => baseUrlOfHost(env['DMR_BASE_URL']) ?? baseUrlOfHost(env['MODEL_RUNNER_HOST']),
-  wire: { ...openaiChat({ maxTokensField: 'max_tokens' }), embeddings: openaiEmbeddings() },
+  wire: {
+    ...openaiChat({ maxTokensField: 'max_tokens', withoutThinking: templateWithoutThinking }),
+    // Its engine's own infill is not passed on.
+    text: openaiText(),
+    embeddings: openaiEmbeddings(),
+  },
 };
 
 /**

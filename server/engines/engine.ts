@@ -11,7 +11,7 @@ export interface Engine {
   /**
    * Streams one answer; the last part is always `finish`.
    * Rejects with `RumboError` (`cancelled` when `signal` aborts, which closes the socket; `invalid-request` for a
-   * `FillRequest` where the service has no endpoint for it).
+   * `FillRequest` or `TextRequest` where service or model do not know the form: chat may be answered all the same).
    */
   stream(model: string, request: EngineRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
   /** One vector for each text. Absent: the service has none. Rejects with `RumboError`. */

@@ -1,8 +1,9 @@
 /** llama-server of llama.cpp, with one model or as a router. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
-import { llamaInfill } from '../wire/llama-infill.ts';
+import { llamaInfill, llamaLimits } from '../wire/llama-infill.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { baseName, bearer } from './define.ts';
+import { openaiText } from '../wire/openai-fill.ts';
+import { baseName, bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 export const llamaCpp: EngineDefinition = {
@@ -20,9 +21,11 @@ export const llamaCpp: EngineDefinition = {
       // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
       nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
       // A beginning is continued unasked, but refused from a model that is to think first.
-      continuation: { body: { chat_template_kwargs: { enable_thinking: false } } },
+      continuation: { body: templateWithoutThinking() },
+      withoutThinking: templateWithoutThinking,
     }),
     fill: llamaInfill,
+    text: openaiText(llamaLimits),
     embeddings: openaiEmbeddings(),
   },
 };

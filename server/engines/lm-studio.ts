@@ -1,6 +1,7 @@
 /** LM Studio's server. https://lmstudio.ai/docs/developer */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { openaiText } from '../wire/openai-fill.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -14,6 +15,7 @@ export const lmStudio: EngineDefinition = {
   headers: bearer,
   wire: {
     ...openaiChat({ maxTokensField: 'max_tokens' }),
+    text: openaiText(),
     embeddings: openaiEmbeddings(),
     // Its own list, since version 0.4, tells what models can do.
     modelsPath: '/../api/v1/models',

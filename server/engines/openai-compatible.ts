@@ -1,6 +1,7 @@
 /** Any server that copies OpenAI's Chat Completions: SGLang, Jan, a gateway. https://platform.openai.com/docs/api-reference/chat */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { openaiFill, openaiText } from '../wire/openai-fill.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -11,5 +12,11 @@ export const openaiCompatible: EngineDefinition = {
   source: 'api',
   key: 'optional',
   headers: bearer,
-  wire: { ...openaiChat({ maxTokensField: 'max_tokens' }), embeddings: openaiEmbeddings() },
+  wire: {
+    ...openaiChat({ maxTokensField: 'max_tokens' }),
+    // Many take it, some read the prompt alone.
+    fill: openaiFill('/completions', { stream_options: { include_usage: true } }),
+    text: openaiText(undefined, 4),
+    embeddings: openaiEmbeddings(),
+  },
 };

@@ -10,6 +10,7 @@ const completions = openaiChat({
   streamOptions: { include_usage: true, include_obfuscation: false },
   // Reasoning models refuse any temperature but their own.
   takesTemperature: (model) => /^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model),
+  withoutThinking: leastEffort,
   canChat: (model) => chats.test(model) && !otherwise.test(model),
 });
 
@@ -27,6 +28,13 @@ export const openai: EngineDefinition = {
   },
   usualModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
 };
+
+/** The least that each generation offers. https://platform.openai.com/docs/guides/reasoning */
+function leastEffort(model: string): object {
+  if (/^gpt-(?:5\.[1-9]|[6-9])/.test(model)) return { reasoning_effort: 'none' };
+  if (/^gpt-5/.test(model)) return { reasoning_effort: 'minimal' };
+  return /^o\d/.test(model) ? { reasoning_effort: 'low' } : {};
+}
 
 /** Chat Completions refuses these. https://platform.openai.com/docs/models */
 const responsesOnly = /codex|deep-research|(?:^|-)pro\b/;

@@ -1,7 +1,8 @@
 /** vLLM, on this machine or another. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { bearer } from './define.ts';
+import { openaiText } from '../wire/openai-fill.ts';
+import { bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 export const vllm: EngineDefinition = {
@@ -16,7 +17,9 @@ export const vllm: EngineDefinition = {
     ...openaiChat({
       maxTokensField: 'max_tokens',
       continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
+      withoutThinking: templateWithoutThinking,
     }),
+    text: openaiText(),
     embeddings: openaiEmbeddings(),
   },
 };

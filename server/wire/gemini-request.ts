@@ -42,10 +42,19 @@ const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0
 /** They think, and keep it to themselves unless asked. https://ai.google.dev/gemini-api/docs/thinking */
 const thinks = (model: string): boolean => /^gemini-(?:2\.5|[3-9]|\d\d)|^gemini-[a-z-]+-latest$/.test(model);
 
-const configOf = (model: string, { maxOutputTokens, temperature }: CompletionRequest): object => ({
+/** What keeps them from it; Pro models only think less. A model that knows neither word is asked without it. */
+const leastThinking = (model: string): object =>
+  /^gemini-2/.test(model)
+    ? { thinkingBudget: model.includes('pro') ? 128 : 0 }
+    : { thinkingLevel: model.includes('pro') ? 'low' : 'minimal' };
+
+const thinkingOf = (model: string, thinking: CompletionRequest['thinking']): object =>
+  thinking === 'off' ? leastThinking(model) : { includeThoughts: true };
+
+const configOf = (model: string, { maxOutputTokens, temperature, thinking }: CompletionRequest): object => ({
   ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   ...(temperature === undefined || !takesTemperature(model) ? {} : { temperature }),
-  ...(thinks(model) ? { thinkingConfig: { includeThoughts: true } } : {}),
+  ...(thinks(model) ? { thinkingConfig: thinkingOf(model, thinking) } : {}),
 });
 
 const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;

@@ -6,21 +6,38 @@ import type { Decoder, StreamFormat } from './wire-format.ts';
 
 export const llamaInfill: StreamFormat<FillRequest> = {
   framing: 'sse',
-  encode: (model, { prefix, suffix, maxOutputTokens, stop }) => ({
+  encode: (model, { prefix, suffix, extra, maxOutputTokens, ...limits }) => ({
     // There is none below the version.
     path: '/../infill',
     body: {
       // Read by the router only.
       model,
+      // Dropped by the server where the context has no room for them beside the gap.
+      ...(extra?.length ? { input_extra: extra.map(({ name, text }) => ({ filename: name, text })) } : {}),
       input_prefix: prefix,
       input_suffix: suffix,
       stream: true,
       ...(maxOutputTokens === undefined ? {} : { n_predict: maxOutputTokens }),
-      ...(stop?.length ? { stop } : {}),
+      ...llamaLimits(limits),
     },
   }),
   decoder: nativeDecoder,
 };
+
+/** What llama-server takes beside any prompt, at each of its addresses. */
+export const llamaLimits = ({
+  stop,
+  temperature,
+  slot,
+  budgetMs,
+}: Pick<FillRequest, 'stop' | 'temperature' | 'slot' | 'budgetMs'>): object => ({
+  ...(stop?.length ? { stop } : {}),
+  ...(temperature === undefined ? {} : { temperature }),
+  // Older servers do not by themselves.
+  cache_prompt: true,
+  ...(slot === undefined ? {} : { id_slot: slot }),
+  ...(budgetMs === undefined ? {} : { t_max_predict_ms: Math.max(1, Math.round(budgetMs)) }),
+});
 
 type Event = {
   readonly content: unknown;

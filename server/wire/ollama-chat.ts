@@ -1,10 +1,17 @@
 /** Ollama's own chat: one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import type { CompletionRequest, EnginePart, FillRequest, FinishReason, Usage } from '../../shared/chat.ts';
+import type {
+  CompletionRequest,
+  EnginePart,
+  FillRequest,
+  FinishReason,
+  TextRequest,
+  Usage,
+} from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, withLoadedContext } from './ollama-models.ts';
-import { encodeChat, encodeFill } from './ollama-request.ts';
+import { encodeChat, encodeFill, encodeText } from './ollama-request.ts';
 import { refusalError, streamError } from './refusals.ts';
 import type { Decoder, Refusal, StreamFormat, WireFormat } from './wire-format.ts';
 
@@ -15,6 +22,7 @@ const chat: StreamFormat<CompletionRequest> = {
 };
 
 const fill: StreamFormat<FillRequest> = { framing: 'ndjson', encode: encodeFill, decoder: lineDecoder };
+const text: StreamFormat<TextRequest> = { framing: 'ndjson', encode: encodeText, decoder: lineDecoder };
 
 /**
  * Whether a model goes on from an assistant's message is its template's affair: those of Ollama's own library do, most
@@ -23,6 +31,7 @@ const fill: StreamFormat<FillRequest> = { framing: 'ndjson', encode: encodeFill,
 export const ollamaChat: WireFormat = {
   chat: () => chat,
   fill,
+  text,
   embeddings: ollamaEmbeddings,
   modelsPath: '/api/tags',
   decodeModels: decodeOllamaModels,

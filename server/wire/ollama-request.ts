@@ -4,13 +4,14 @@ import {
   type FillRequest,
   imagesOf,
   type Message,
+  type TextRequest,
   textOf,
 } from '../../shared/chat.ts';
 import { argumentsOf } from './dialogue.ts';
 import type { WireRequest } from './wire-format.ts';
 
 export function encodeChat(model: string, request: CompletionRequest): WireRequest {
-  const { tools = [], toolChoice, maxOutputTokens, temperature } = request;
+  const { tools = [], toolChoice, maxOutputTokens, temperature, thinking } = request;
   // There is no word here to force a call; tools that are not to be called are not offered.
   const offered = toolChoice === 'none' ? [] : tools;
   return {
@@ -19,6 +20,8 @@ export function encodeChat(model: string, request: CompletionRequest): WireReque
       model,
       messages: request.messages.map(messageOf),
       stream: true,
+      // gpt-oss has degrees only. https://docs.ollama.com/capabilities/thinking
+      ...(thinking === 'off' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
       ...optionsOf({ num_predict: maxOutputTokens, temperature }),
       ...(offered.length > 0 ? { tools: offered.map(toolOf) } : {}),
     },
@@ -33,9 +36,17 @@ export const encodeFill = (model: string, request: FillRequest): WireRequest => 
     // A prompt without a suffix is a question, in the model's template, unless it is to be taken as it is.
     ...(request.suffix ? { suffix: request.suffix } : { raw: true }),
     stream: true,
-    ...optionsOf({ num_predict: request.maxOutputTokens, stop: request.stop }),
+    ...limitsOf(request),
   },
 });
+
+export const encodeText = (model: string, request: TextRequest): WireRequest => ({
+  path: '/api/generate',
+  body: { model, prompt: request.prompt, raw: true, stream: true, ...limitsOf(request) },
+});
+
+const limitsOf = ({ maxOutputTokens, stop, temperature }: FillRequest | TextRequest): object =>
+  optionsOf({ num_predict: maxOutputTokens, stop: stop?.length ? stop : undefined, temperature });
 
 /** `num_ctx` is never among the options: another value makes Ollama load the model again. */
 function optionsOf(values: Readonly<Record<string, unknown>>): object {

@@ -19,6 +19,8 @@ export type OpenAiChatQuirks = CallQuirks &
     readonly takesTemperature?: (model: string) => boolean;
     /** Fields that this model needs beside the usual ones. Absent: none. */
     readonly more?: (model: string) => object;
+    /** Fields that keep this model from thinking first, as far as it lets itself be kept. Absent: none are known. */
+    readonly withoutThinking?: (model: string) => object;
     /** How a model is made to go on from an assistant's message at the end. Absent: it does not. */
     readonly continuation?: Continuation;
     /** Models of the list that can chat. Absent: all whose name does not say otherwise. */
@@ -45,6 +47,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     streamOptions = { include_usage: true },
     takesTemperature = () => true,
     more = () => ({}),
+    withoutThinking = () => ({}),
     continuation,
   } = quirks;
   const chat: StreamFormat<CompletionRequest> = {
@@ -64,6 +67,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
           ...(request.maxOutputTokens === undefined ? {} : { [maxTokensField]: request.maxOutputTokens }),
           ...temperatureOf(request, takesTemperature(model)),
           ...more(model),
+          ...(request.thinking === 'off' ? withoutThinking(model) : {}),
           ...going?.body,
         },
       };

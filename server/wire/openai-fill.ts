@@ -1,22 +1,44 @@
-/** Fill in the middle as text completions frame it: a prompt and a suffix. https://docs.mistral.ai/api/endpoint/fim https://api-docs.deepseek.com/api/create-completion */
-import type { FillRequest } from '../../shared/chat.ts';
+/** Text completions: a prompt that is gone on with, and fill in the middle as a prompt and a suffix. https://docs.mistral.ai/api/endpoint/fim https://api-docs.deepseek.com/api/create-completion */
+import type { FillRequest, TextRequest } from '../../shared/chat.ts';
 import { chunkDecoder } from './openai-chunks.ts';
 import type { StreamFormat } from './wire-format.ts';
 
 /** @param more fields the service wants beside the usual ones */
 export const openaiFill = (path: string, more: object = {}): StreamFormat<FillRequest> => ({
   framing: 'sse',
-  encode: (model, { prefix, suffix, maxOutputTokens, stop }) => ({
+  encode: (model, { prefix, suffix, ...limits }) => ({
     path,
+    body: { model, prompt: prefix, suffix, stream: true, ...usualLimits(limits), ...more },
+  }),
+  decoder: () => chunkDecoder(),
+});
+
+/** @param most stops the service takes in one request; the first ones are sent. Absent: any number */
+export const openaiText = (
+  more: (request: TextRequest) => object = () => ({}),
+  most?: number,
+): StreamFormat<TextRequest> => ({
+  framing: 'sse',
+  encode: (model, request) => ({
+    path: '/completions',
     body: {
       model,
-      prompt: prefix,
-      suffix,
+      prompt: request.prompt,
       stream: true,
-      ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
-      ...(stop?.length ? { stop } : {}),
-      ...more,
+      stream_options: { include_usage: true },
+      ...usualLimits({ ...request, ...(request.stop ? { stop: request.stop.slice(0, most) } : {}) }),
+      ...more(request),
     },
   }),
   decoder: () => chunkDecoder(),
+});
+
+const usualLimits = ({
+  maxOutputTokens,
+  stop,
+  temperature,
+}: Pick<TextRequest, 'maxOutputTokens' | 'stop' | 'temperature'>): object => ({
+  ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
+  ...(stop?.length ? { stop } : {}),
+  ...(temperature === undefined ? {} : { temperature }),
 });

@@ -13,6 +13,8 @@ const spare: readonly { readonly name: string; readonly otherwise?: string }[] =
   { name: 'max_output_tokens' },
   { name: 'temperature' },
   { name: 'reasoning_format' },
+  { name: 'reasoning_effort' },
+  { name: 'chat_template_kwargs' },
   { name: 'encoding_format' },
   { name: 'include' },
 ];

@@ -73,6 +73,22 @@ export function refusalError(refusal: Refusal, more: More = {}): RumboError {
   return errorOf(facts, status, more.kind, wait);
 }
 
+/** How services say that a model, or all of them, cannot be asked in this form. */
+const otherForm =
+  /unexpected endpoint|not (?:currently )?supported|does(?: not|n['’]t) support|only supports? chat|not a (?:completion|text)/i;
+
+/**
+ * Whether a refusal is of the form of the question, not of the model: it may answer when it is asked otherwise. A
+ * status that elsewhere means a dead address means this where chat is answered.
+ */
+export function refusesForm({ status, body }: Refusal): boolean {
+  if (status === 405 || status === 501) return true;
+  if (![200, 400, 404, 422].includes(status)) return false;
+  const { prose, codes } = readErrorText(body);
+  if (otherForm.test(prose)) return true;
+  return status === 404 && !/\bmodels?\b|\bmodel_/i.test([prose, ...codes].join(' '));
+}
+
 /** The error of an `error` object inside a 200 stream; `value` is the whole event. */
 export const streamError = (value: unknown): RumboError => {
   const facts = readErrorValue(value);

@@ -1,5 +1,5 @@
 /** The contract of a wire format: how a family of services frames chat over HTTP. Pure: no network here. */
-import type { CompletionRequest, EnginePart, FillRequest } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FillRequest, TextRequest } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { StreamEvent } from '../platform/event-stream.ts';
 
@@ -62,6 +62,8 @@ export interface WireFormat {
   chat(model: string): StreamFormat<CompletionRequest>;
   /** Fill in the middle. Absent: the service has no endpoint for it. */
   readonly fill?: StreamFormat<FillRequest>;
+  /** Text that goes on from a text. Absent: the service only chats. */
+  readonly text?: StreamFormat<TextRequest>;
   /** Absent: the service has none. */
   readonly embeddings?: EmbeddingFormat;
   /**

@@ -9,7 +9,9 @@ import { groq } from '../../../server/engines/groq.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import { lmStudio } from '../../../server/engines/lm-studio.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
+import { ollama } from '../../../server/engines/ollama.ts';
 import { openai } from '../../../server/engines/openai.ts';
+import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { vllm } from '../../../server/engines/vllm.ts';
 import { xai } from '../../../server/engines/xai.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
@@ -17,6 +19,7 @@ import type { ModelInfo } from '../../../server/wire/wire-format.ts';
 import type { EngineRequest } from '../../../shared/chat.ts';
 import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
+import { fakeOllama } from '../../support/fake-providers/ollama.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import {
   fakeDeepSeek,
@@ -132,6 +135,68 @@ test('the middle is filled in where there is an endpoint for it', async (t) => {
   ] as const) {
     const { ask } = await start(t, definition, fakeOf, model);
     await assert.rejects(ask(request), { kind: 'invalid-request' });
+  }
+});
+
+test('a text is gone on with where the service does not only chat', async (t) => {
+  const able: readonly (readonly [EngineDefinition, Fake, string])[] = [
+    [llamaCpp, fakeLlamaCpp, '/v1/completions'],
+    [vllm, fakeVllm, '/v1/completions'],
+    [lmStudio, fakeLmStudio, '/v1/completions'],
+    [dockerModelRunner, fakeDockerModelRunner, '/engines/v1/completions'],
+    [ollama, fakeOllama, '/api/generate'],
+    [openaiCompatible, fakeOpenAi, '/v1/completions'],
+  ];
+  for (const [definition, fakeOf, path] of able) {
+    const { fake, ask } = await start(t, definition, fakeOf, model);
+    fake.reply = { text: ' return a + b;', usage: { input: 9, output: 5 } };
+    const parts = await ask({ prompt: 'function add(a, b) {' });
+    assert.equal(textOf(parts), ' return a + b;', definition.kind);
+    const last = parts.at(-1);
+    assert.ok(last?.type === 'finish' && last.usage?.output === 5, definition.kind);
+    assert.equal(fake.chats[0]?.path, path);
+  }
+  const { ask } = await start(t, groq, fakeGroq, model);
+  await assert.rejects(ask({ prompt: 'a' }), { kind: 'invalid-request' });
+});
+
+test('a form that a model does not know is the request’s fault: nobody takes the model for dead', async (t) => {
+  const refusing: readonly (readonly [EngineDefinition, Fake, string, EngineRequest])[] = [
+    [llamaCpp, fakeLlamaCpp, 'nofim', { prefix: 'a', suffix: 'b' }],
+    [ollama, fakeOllama, 'nofim', { prefix: 'a', suffix: 'b' }],
+    [openaiCompatible, fakeOpenAi, 'chat-only', { prompt: 'a' }],
+  ];
+  for (const [definition, fakeOf, name, request] of refusing) {
+    const { ask } = await start(t, definition, fakeOf, name);
+    await assert.rejects(ask(request), { kind: 'invalid-request' }, definition.kind);
+    assert.equal(textOf(await ask(hi)), 'Hello from the fake.');
+  }
+  const { fake, ask } = await start(t, lmStudio, fakeLmStudio, model);
+  fake.fail = { status: 200, body: { error: 'Unexpected endpoint or method. (POST /v1/completions)' } };
+  await assert.rejects(ask({ prompt: 'a' }), { kind: 'invalid-request' });
+  fake.fail = { status: 404, body: { error: `model '${model}' not found` } };
+  await assert.rejects(ask({ prompt: 'a' }), { kind: 'model-not-found' });
+});
+
+test('a model that thinks is asked not to, in the words of its service', async (t) => {
+  const off: readonly (readonly [EngineDefinition, Fake, string, object])[] = [
+    [llamaCpp, fakeLlamaCpp, model, { chat_template_kwargs: { enable_thinking: false } }],
+    [vllm, fakeVllm, model, { chat_template_kwargs: { enable_thinking: false } }],
+    [dockerModelRunner, fakeDockerModelRunner, model, { chat_template_kwargs: { enable_thinking: false } }],
+    [deepseek, fakeDeepSeek, model, { thinking: { type: 'disabled' } }],
+    [groq, fakeGroq, 'qwen/qwen3-32b', { reasoning_effort: 'none' }],
+    [groq, fakeGroq, 'openai/gpt-oss-20b', { reasoning_effort: 'low' }],
+    [openai, fakeOpenAi, 'gpt-6-luna', { reasoning_effort: 'none' }],
+    [openai, fakeOpenAi, 'gpt-5-mini', { reasoning_effort: 'minimal' }],
+    [openai, fakeOpenAi, 'o4-mini', { reasoning_effort: 'low' }],
+  ];
+  for (const [definition, fakeOf, name, fields] of off) {
+    const { fake, ask } = await start(t, definition, fakeOf, name);
+    await ask({ ...hi, thinking: 'off' });
+    await ask(hi);
+    const [kept = {}, usual = {}] = fake.chats.map(({ body }) => body ?? {});
+    assert.deepEqual({ ...usual, ...fields }, kept, name);
+    for (const field of Object.keys(fields)) assert.equal(field in usual, false, name);
   }
 });
 

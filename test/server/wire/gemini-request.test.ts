@@ -33,6 +33,17 @@ test('the request has the fields of the official SDK and asks for thoughts, belo
   });
 });
 
+test('models that think are asked not to, or as little as they can', () => {
+  const off = (model: string) =>
+    (bodyOf({ messages: [hi], thinking: 'off' }, model)['generationConfig'] as { thinkingConfig: unknown })
+      ?.thinkingConfig;
+  assert.deepEqual(off('gemini-2.5-flash'), { thinkingBudget: 0 });
+  assert.deepEqual(off('gemini-2.5-pro'), { thinkingBudget: 128 });
+  assert.deepEqual(off('gemini-3.8-flash'), { thinkingLevel: 'minimal' });
+  assert.deepEqual(off('gemini-3.1-pro-preview'), { thinkingLevel: 'low' });
+  assert.equal(off('gemini-2.0-flash'), undefined);
+});
+
 test('models that think are asked for their thoughts, until one refuses to be', () => {
   const asks = (model: string) =>
     JSON.stringify(bodyOf({ messages: [hi] }, model)).includes('includeThoughts');

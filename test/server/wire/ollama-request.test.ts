@@ -77,6 +77,28 @@ test('to fill in the middle is to generate with a suffix; without one the text i
   assert.deepEqual(sent({ prefix: 'a', suffix: '' })?.body, { model, prompt: 'a', raw: true, stream: true });
 });
 
+test('a text to go on with is taken as it is, with its limits', () => {
+  const request = { prompt: '<PRE> a', maxOutputTokens: 8, stop: ['<EOT>'], temperature: 0, slot: 1 };
+  assert.deepEqual(wire.text?.encode(model, request), {
+    path: '/api/generate',
+    body: {
+      model,
+      prompt: '<PRE> a',
+      raw: true,
+      stream: true,
+      options: { num_predict: 8, stop: ['<EOT>'], temperature: 0 },
+    },
+  });
+});
+
+test('a model that thinks is asked not to; gpt-oss, which must, to think little', () => {
+  const think = (name: string) =>
+    (wire.chat(name).encode(name, { messages: [hi], thinking: 'off' }).body as { think: unknown }).think;
+  assert.equal(think('qwen3:8b'), false);
+  assert.equal(think('gpt-oss:20b'), 'low');
+  assert.equal('think' in bodyOf({ messages: [hi] }), false);
+});
+
 test('what fills the middle streams like chat', () => {
   const decoder = wire.fill?.decoder();
   const lines = fixture('ollama/documented-fill.ndjson').trim().split('\n');

@@ -1,14 +1,17 @@
-/** Fill in the middle, of those who have an endpoint for it. */
+/** Fill in the middle and going on with a text, of those who have an endpoint for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressBelow } from '../../../server/engines/address.ts';
 import { deepseek } from '../../../server/engines/deepseek.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
+import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { engines } from '../../../server/engines/table.ts';
+import { vllm } from '../../../server/engines/vllm.ts';
 import { llamaInfill } from '../../../server/wire/llama-infill.ts';
-import type { FillRequest } from '../../../shared/chat.ts';
-import { decodeAs, fixture, recording, textOf, withoutLast } from './decoded.ts';
+import { refusesForm } from '../../../server/wire/refusals.ts';
+import type { FillRequest, TextRequest } from '../../../shared/chat.ts';
+import { decodeAs, fixture, recording, refusal, textOf, withoutLast } from './decoded.ts';
 
 const request: FillRequest = { prefix: 'def f(', suffix: 'return x' };
 const limited: FillRequest = { ...request, maxOutputTokens: 32, stop: ['\n\n'] };
@@ -51,7 +54,47 @@ test('limits and stops go under the names each knows', () => {
     stream: true,
     n_predict: 32,
     stop: ['\n\n'],
+    cache_prompt: true,
   });
+});
+
+test('llama-server is told of other files, the slot, the time for writing, and to keep what it has read', () => {
+  const extra = [{ name: 'math.ts', text: 'export const one = 1;\n' }];
+  const whole = { ...request, extra, maxOutputTokens: 0, temperature: 0, slot: 2, budgetMs: 349.6 };
+  assert.deepEqual(llamaInfill.encode('m', whole).body, {
+    model: 'm',
+    input_extra: [{ filename: 'math.ts', text: 'export const one = 1;\n' }],
+    input_prefix: 'def f(',
+    input_suffix: 'return x',
+    stream: true,
+    n_predict: 0,
+    temperature: 0,
+    cache_prompt: true,
+    id_slot: 2,
+    t_max_predict_ms: 350,
+  });
+  const { input_extra } = recording('llama-cpp/infill-extra.json').request.body as { input_extra: unknown };
+  assert.deepEqual(input_extra, [{ filename: 'math.ts', text: 'export const one = 1;\n' }]);
+});
+
+test('a text to go on with is a prompt; llama-server takes the same words there, vLLM the usual ones', () => {
+  const text: TextRequest = { prompt: '<PRE> a <SUF>b <MID>', maxOutputTokens: 8, stop: ['<EOT>'], slot: 0 };
+  const usual = {
+    model: 'm',
+    prompt: '<PRE> a <SUF>b <MID>',
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: 8,
+    stop: ['<EOT>'],
+  };
+  assert.deepEqual(vllm.wire.text?.encode('m', text), { path: '/completions', body: usual });
+  assert.deepEqual(llamaCpp.wire.text?.encode('m', text).body, { ...usual, cache_prompt: true, id_slot: 0 });
+});
+
+test('a service that nobody knows is sent four stops at most', () => {
+  const stop = ['1', '2', '3', '4', '5'];
+  const sent = openaiCompatible.wire.text?.encode('m', { prompt: 'a', stop }).body as { stop: unknown };
+  assert.deepEqual(sent.stop, ['1', '2', '3', '4']);
 });
 
 test('the text between comes out, with its end and its usage', async () => {
@@ -78,6 +121,43 @@ test('llama-server’s own stream has no marker: without its last event it is in
   assert.equal((await decodeAs(llamaInfill, '')).error?.kind, 'bad-response');
   const failed = 'data: {"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}\n\n';
   assert.equal((await decodeAs(llamaInfill, failed)).error?.kind, 'loading');
+});
+
+test('a text is gone on with, with usage in its last chunk', async () => {
+  assert.ok(llamaCpp.wire.text);
+  const { parts } = await decodeAs(llamaCpp.wire.text, fixture('llama-cpp/v1-completions-stream.sse'));
+  const usage = { input: 4, cachedRead: 3, cacheWrite: 0, output: 3, reasoning: 0 };
+  assert.equal(textOf(parts), ' once upon a time');
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length', usage });
+});
+
+test('a refusal of the form is told apart from one of the model, of the key and of the moment', () => {
+  const { status, body } = recording('llama-cpp/err-infill-nofim.json').response;
+  const ofTheForm = [
+    refusal(status, body),
+    refusal(404, recording('llama-cpp/err-404.json').response.body),
+    refusal(404, '404 page not found'),
+    refusal(400, { error: 'registry.ollama.ai/library/llama3 does not support insert' }),
+    refusal(400, { error: { message: 'suffix is not currently supported', type: 'BadRequestError' } }),
+    refusal(200, { error: 'Unexpected endpoint or method. (POST /v1/completions)' }),
+    refusal(404, {
+      error: {
+        message: 'This is a chat model and not supported in the v1/completions endpoint.',
+        param: 'model',
+      },
+    }),
+    refusal(405, ''),
+  ];
+  for (const each of ofTheForm) assert.equal(refusesForm(each), true, each.body);
+  const otherwise = [
+    refusal(404, { error: "model 'qwen' not found" }),
+    refusal(400, recording('llama-cpp/router-chat-unknown.json').response.body),
+    refusal(400, recording('llama-cpp/err-context.json').response.body),
+    refusal(401, { error: { message: 'This key does not support it.' } }),
+    refusal(503, { error: { message: 'Loading model', type: 'unavailable_error' } }),
+    refusal(429, { error: { message: 'Rate limit reached.' } }),
+  ];
+  for (const each of otherwise) assert.equal(refusesForm(each), false, each.body);
 });
 
 test('a model that cannot fill in says so', () => {

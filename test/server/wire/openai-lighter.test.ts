@@ -87,3 +87,15 @@ test('nothing goes for another reason', () => {
   ] as const)
     assert.equal(after(status, said), undefined, JSON.stringify(said));
 });
+
+test('what keeps a model from thinking is left out where it is not known', () => {
+  const body = { model: 'm', reasoning_effort: 'none', chat_template_kwargs: { enable_thinking: false } };
+  assert.deepEqual(after(400, told("Unsupported parameter: 'reasoning_effort'", 'reasoning_effort'), body), {
+    model: 'm',
+    chat_template_kwargs: { enable_thinking: false },
+  });
+  assert.deepEqual(after(422, told('chat_template_kwargs: Extra inputs are not permitted'), body), {
+    model: 'm',
+    reasoning_effort: 'none',
+  });
+});

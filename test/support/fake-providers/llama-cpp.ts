@@ -3,7 +3,7 @@ import type { FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
 import { fakeServer } from './fake-server.ts';
 import { openAiFraming } from './openai.ts';
 
-/** `baseUrl` has no path. The context of every model is 4096 tokens. */
+/** `baseUrl` has no path. The context of every model is 4096 tokens. One with `nofim` in its name cannot fill in. */
 export const fakeLlamaCpp = (options: FakeOptions = {}): Promise<FakeProvider> =>
   fakeServer(framing, options);
 
@@ -29,9 +29,22 @@ const framing: Framing = {
     return { models: models.map((name) => ({ name, model: name })), object: 'list', data };
   },
   modelOf: (path, body) =>
-    /^(?:\/v1)?\/chat\/completions$|^\/v1\/embeddings$|^\/infill$/.test(path)
+    /^(?:\/v1)?\/(?:chat\/)?completions$|^\/v1\/embeddings$|^\/infill$/.test(path)
       ? String(body['model'])
       : undefined,
+  objection: (path, body, model) =>
+    path === '/infill' && model.includes('nofim')
+      ? {
+          status: 501,
+          body: {
+            error: {
+              code: 501,
+              message: 'Infill is not supported by this model: prefix token is missing. ',
+              type: 'not_supported_error',
+            },
+          },
+        }
+      : openAiFraming.objection?.(path, body, model),
   stream: (model, body, path) =>
     path === '/infill' ? infill(model) : openAiFraming.stream(model, body, `/v1${path.replace(/^\/v1/, '')}`),
   unauthorized: {

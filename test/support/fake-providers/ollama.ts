@@ -9,7 +9,10 @@ import type {
 } from './fake-provider.ts';
 import { bearerIn, fakeServer, vectorsOf } from './fake-server.ts';
 
-/** `baseUrl` has no path. Names ending in `cloud` are listed as running on somebody else's machine. */
+/**
+ * `baseUrl` has no path. Names ending in `cloud` are listed as running on somebody else's machine; one with `nofim` in
+ * its name has no `insert`.
+ */
 export const fakeOllama = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);
 
 const framing: Framing = {
@@ -28,6 +31,10 @@ const framing: Framing = {
   },
   modelOf: (path, body) =>
     ['/api/chat', '/api/generate', '/api/embed'].includes(path) ? String(body['model']) : undefined,
+  objection: (path, body, model) =>
+    path === '/api/generate' && body['suffix'] && model.includes('nofim')
+      ? { status: 400, body: { error: `registry.ollama.ai/library/${model} does not support insert` } }
+      : undefined,
   whole(path, body, model, answer) {
     if (path === '/api/embed') {
       const embeddings = vectorsOf(body['input']);

@@ -238,6 +238,7 @@ export const fakeLmStudio = fakeOf({
 
 export const fakeVllm = fakeOf({
   list: { '/v1/models': listOf('vllm', { max_model_len: 32_768 }) },
+  objection: (body) => ('suffix' in body ? [400, 'suffix is not currently supported'] : undefined),
   thought: (word) => ({ reasoning: word }),
   usageOf: usual,
   refusal: (status, message) => ({ error: { message, type: 'NotFoundError', param: null, code: status } }),

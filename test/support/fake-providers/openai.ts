@@ -2,11 +2,19 @@
  * A fake OpenAI-compatible service: Chat Completions as https://platform.openai.com/docs/api-reference/chat frames them,
  * Responses, embeddings, and the two ways of others to fill in the middle.
  */
-import type { Body, FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import type {
+  Body,
+  FakeAnswer,
+  FakeFailure,
+  FakeFinish,
+  FakeOptions,
+  FakeProvider,
+  Framing,
+} from './fake-provider.ts';
 import { bearerIn, fakeServer, vectorsOf } from './fake-server.ts';
 import { responsesStream, wholeResponse } from './openai-responses.ts';
 
-/** `baseUrl` ends with `/v1`. */
+/** `baseUrl` ends with `/v1`. A model with `chat-only` in its name has no text completions. */
 export const fakeOpenAi = (options: FakeOptions = {}): Promise<FakeProvider> =>
   fakeServer(openAiFraming, options);
 
@@ -20,7 +28,8 @@ export const openAiFraming: Framing = {
       ? { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'fake' })) }
       : undefined,
   modelOf: (path, body) => (endpointOf(path) === undefined ? undefined : String(body['model'])),
-  objection(path, body) {
+  objection(path, body, model) {
+    if (endpointOf(path) === 'completions' && model.includes('chat-only')) return chatModel;
     const message = endpointOf(path) === 'chat/completions' ? complaint(body) : undefined;
     return message === undefined
       ? undefined
@@ -88,6 +97,19 @@ export const openAiFraming: Framing = {
         (wantsUsage ? event({ choices: [], usage: usageOf(usage) }) : '') +
         'data: [DONE]\n\n',
     };
+  },
+};
+
+const chatModel: FakeFailure = {
+  status: 404,
+  body: {
+    error: {
+      message:
+        'This is a chat model and not supported in the v1/completions endpoint. Did you mean to use v1/chat/completions?',
+      type: 'invalid_request_error',
+      param: 'model',
+      code: null,
+    },
   },
 };
 
