@@ -7,14 +7,17 @@ import picomatch from 'picomatch';
  * pattern may begin at any folder (`./x`, `~/x` and `/x` too), and one that names a folder means all that is in it.
  * @param uri any URI, or a path; percent-decoded, also where its client forgot to encode `#` and `?`
  */
-export function isLocalOnly(uri: string, patterns: readonly string[]): boolean {
-  if (patterns.length === 0) return false;
-  const { pathname } = URL.parse(uri) ?? { pathname: uri };
-  const paths = [...new Set([pathOf(pathname), pathOf(uri)])];
-  return patterns.some((pattern) => {
-    const matches = picomatch(globsOf(pattern), { dot: true, nocase: true });
-    return paths.some((path) => matches(path));
-  });
+export const isLocalOnly = (uri: string, patterns: readonly string[]): boolean => fileMatcher(patterns)(uri);
+
+/** The same for whoever asks often: the patterns are read once. */
+export function fileMatcher(patterns: readonly string[]): (uri: string) => boolean {
+  const matchers = patterns.map((pattern) => picomatch(globsOf(pattern), { dot: true, nocase: true }));
+  return (uri) => {
+    if (matchers.length === 0) return false;
+    const { pathname } = URL.parse(uri) ?? { pathname: uri };
+    const paths = [...new Set([pathOf(pathname), pathOf(uri)])];
+    return matchers.some((matches) => paths.some((path) => matches(path)));
+  };
 }
 
 /** Absolute, without dot segments or line breaks: a glob's `**` passes over neither. */
