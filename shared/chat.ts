@@ -61,6 +61,8 @@ export type CompletionRequest = {
   readonly temperature?: number;
   /** `off`: the model is asked not to think first, where it can be. Absent: as it likes. */
   readonly thinking?: 'off';
+  /** No word at all is an answer, too. Absent: false, and such an answer is a failure. */
+  readonly mayBeEmpty?: boolean;
   /** Absent: `asked`. */
   readonly urgency?: Urgency;
   /** Nobody else can be asked: a longer wait for this one is better than none. Absent: false. */

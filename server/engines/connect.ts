@@ -77,7 +77,8 @@ export function connect(connection: Connection): Engine {
   const asked = (model: string, request: EngineRequest) => {
     if (isFill(request)) return inForm(wire.fill, model, request, 'fill in the middle');
     if (isText(request)) return inForm(wire.text, model, request, 'go on with a text');
-    return { ...inForm(wire.chat(model), model, request, 'chat'), refused: wire.refused, mayBeEmpty: false };
+    const chat = inForm(wire.chat(model), model, request, 'chat');
+    return { ...chat, refused: wire.refused, mayBeEmpty: request.mayBeEmpty ?? false };
   };
 
   const inForm = <Request>(
