@@ -1,0 +1,85 @@
+/** Lines that hold keys and passwords, by their look: they are left out of what is read beside a gap. */
+
+/** The text without the lines that look as if they held a secret. Its other lines stay as they are. */
+export function withoutSecrets(text: string): string {
+  const lines = text.split(/(?<=\n)/);
+  const left: string[] = [];
+  let inKey = false;
+  for (const line of lines) {
+    if (keyBegins.test(line)) inKey = true;
+    const ends = keyEnds.test(line);
+    // The beginning may stand above the text.
+    if (ends && !inKey) while (left.length > 0 && keyBody.test(left.at(-1) ?? '')) left.pop();
+    if (!inKey && !ends && !looksSecret(line)) left.push(line);
+    if (ends) inKey = false;
+  }
+  return left.join('');
+}
+
+/** @param line without line ends inside it */
+export const looksSecret = (line: string): boolean =>
+  keyBegins.test(line) || shapes.some((shape) => shape.test(line)) || assigns(line) || hasRandomText(line);
+
+const keyBegins = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
+const keyEnds = /-----END [A-Z0-9 ]*PRIVATE KEY/;
+const keyBody = /^[^\w+/=]*[\w+/=]{8,}[^\w+/=]*$/;
+
+/** What services make their keys look like. */
+const shapes: readonly RegExp[] = [
+  /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)[-_][\w-]{8,}/,
+  /\b(?:sk|xai|key|pat|nvapi|sntrys|dop_v1|shpat|shpss|glpat|glrt|npm|pypi|lin_api|ghp|gho|ghu|ghs|ghr|github_pat|gsk|hf|r8|dckr_pat)[-_][A-Za-z0-9_-]{16,}/,
+  /\bAIza[\w-]{30,}/,
+  /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/,
+  /\bxox[abeoprs]-[\w-]{10,}/,
+  /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
+  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}/,
+  /\bhooks\.slack\.com\/services\/\w+/,
+  // A password in an address.
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@'"`<>{}$]*:[^\s/@'"`<>{}$]+@/i,
+  /\b(?:bearer|basic)\s+[A-Za-z0-9+/_.~-]{16,}/i,
+];
+
+/** A name that says secret, and a literal after it. */
+const assignment =
+  /(?<name>passw(?:or)?d|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|account[-_]?key|auth[-_]?key|credentials?|connection[-_]?string)['"\]]*\s*(?::\s*\w+\s*)?(?:=>|:=|=|:)\s*(?:[brfu]?(?<quote>["'`])(?<quoted>(?:(?!\k<quote>).)*)\k<quote>|(?<bare>[^\s'"`,;(){}[\]<>]+)\s*[,;]?\s*$)/gi;
+
+const assigns = (line: string): boolean =>
+  line.matchAll(assignment).some(({ groups: { name = '', quoted, bare = '' } = {} }) => {
+    const literal = quoted ?? bare;
+    if (literal.length < 6 || isStandIn.test(literal)) return false;
+    // Without quotes it is a name of something more often than a secret, and so it is where only passwords are words.
+    if (quoted === undefined) return /\d/.test(bare) && !isPath.test(bare);
+    return /^pass|^pwd/i.test(name) || !isWords.test(quoted);
+  });
+
+/** A reference to where the secret is kept, a sentence, or what is written in its place. */
+const isStandIn =
+  /\s|^(?:\$|%|\{|<|process\.|os\.|env\.|ENV\[|self\.|this\.|null|undefined|none|true|false)|\$\{|^(?:x+|\*+|\.+)$|your|example|changeme|placeholder|dummy/i;
+const isPath = /^[a-z_$][\w$]*(?:(?:\.|::|->)[\w$]+)+$/i;
+const isWords = /^[a-z]+(?:[-_.:/][a-z]+)*$/i;
+
+/** Letters and digits in no order that a word, a path or a number has: a key of somebody unknown. */
+const randomRun = /[A-Za-z0-9+/_=-]{32,}/g;
+const bitsPerCharacter = 3.5;
+
+function hasRandomText(line: string): boolean {
+  for (const [run] of line.matchAll(randomRun)) {
+    if (/^[\da-f-]+$/i.test(run) && run.replaceAll('-', '').length >= 32 && /\d/.test(run)) return true;
+    // Words and paths have separators; keys have long stretches without.
+    const stretch = run
+      .split(/[_/-]/)
+      .reduce((longest, part) => (part.length > longest.length ? part : longest));
+    if (stretch.length < 20 || !/\d/.test(stretch) || !/[a-z]/i.test(stretch)) continue;
+    if (entropyOf(stretch) >= bitsPerCharacter) return true;
+  }
+  return false;
+}
+
+/** Bits a character, by how often each is in the text. */
+function entropyOf(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
