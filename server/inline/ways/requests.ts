@@ -6,7 +6,7 @@ import { type Family, familyOf } from './families.ts';
 import type { Gap } from './gap.ts';
 import { begunQuestion, fence, holeQuestion } from './hole-filler.ts';
 import { codestralPrefix, holdsWords } from './templates.ts';
-import { upTo, withoutBlanks, withoutLeadingBlank, withoutLine } from './text-streams.ts';
+import { upTo, withoutBlanks, withoutLeadingBlank, withoutLine, withoutOpening } from './text-streams.ts';
 import type { Way } from './ways.ts';
 
 export type Asking = {
@@ -47,7 +47,8 @@ export function askingFor(way: Way, model: string, kind: string, gap: Gap): Aski
       return {
         manner: 'chat',
         request: { messages, ...chatLimits(gap), temperature, urgency },
-        mend: (text) => withoutBlanks(upTo(text, [fence]), blanks),
+        // A model may begin anew all the same.
+        mend: (text) => withoutBlanks(upTo(withoutOpening(text, fence), [fence]), blanks),
       };
     }
     case 'chat':

@@ -49,6 +49,17 @@ export const withoutBlanks = (text: AsyncIterable<string>, blanks: string): Asyn
     return same === start.length && same < blanks.length && !ended ? undefined : start.slice(same);
   });
 
+/** Without a fence that opens a block at the front, told from one that closes it by the language behind it. */
+export const withoutOpening = (text: AsyncIterable<string>, fence: string): AsyncGenerator<string> =>
+  withStart(text, (start, ended) => {
+    const said = start.trimStart();
+    if (!ended && said.length < fence.length && fence.startsWith(said)) return undefined;
+    if (!said.startsWith(fence)) return start;
+    const end = said.indexOf('\n');
+    if (end < 0) return ended ? start : undefined;
+    return said.slice(fence.length, end).trim() ? said.slice(end + 1) : start;
+  });
+
 /** Up to the first of these words. What may be the beginning of one waits for what follows. */
 export async function* upTo(text: AsyncIterable<string>, words: readonly string[]): AsyncGenerator<string> {
   let held = '';

@@ -168,6 +168,12 @@ test('a model that only chats is asked in a chat, without thinking, and begun wh
   assert.deepEqual(messages.at(-1), { role: 'assistant', content: '```python\ndef add(a, b):' });
 });
 
+test('a model that begins its answer anew although it was begun has said it in its fence', async (t) => {
+  const { fake, fill } = await start(t, vllm, fakeVllm, 'llama3.2');
+  fake.reply = '```python\nreturn a + b\n```\nThat adds them.';
+  assert.equal(await joined((await fill()).text), 'return a + b\n');
+});
+
 test('nothing at all is an answer, in a chat as well', async (t) => {
   for (const [definition, fakeOf, model] of [
     [llamaCpp, fakeLlamaCpp, qwen],

@@ -6,6 +6,7 @@ import {
   withoutBlanks,
   withoutLeadingBlank,
   withoutLine,
+  withoutOpening,
 } from '../../../../server/inline/ways/text-streams.ts';
 import { joined, piecesOf } from './gap.ts';
 
@@ -42,6 +43,16 @@ test('blanks that stand there already go, as many as are the same', async () => 
   await becomes(mend, ' { return a', ' { return a');
   await becomes(mend, '\n', '');
   await becomes((text) => withoutBlanks(text, ''), '\n a', '\n a');
+});
+
+test('a fence that opens a block goes with its line, one that closes it stays', async () => {
+  const mend: Mend = (text) => withoutOpening(text, '```');
+  await becomes(mend, '```python\n    return a', '    return a');
+  await becomes(mend, '\n```ts\na', 'a');
+  await becomes(mend, '\n```\nThat is it.', '\n```\nThat is it.');
+  await becomes(mend, '\n    return a\n```', '\n    return a\n```');
+  await becomes(mend, '```', '```');
+  await becomes(mend, '`a`', '`a`');
 });
 
 test('a text ends before the first of the words, and a part of one is no end', async () => {
