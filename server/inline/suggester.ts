@@ -1,0 +1,269 @@
+/**
+ * When to ask for ghost text, and when not to: what is known already is offered, what is under way is shared, and only
+ * then, after a pause that suits model and user, somebody is asked. Nothing is offered for a document that has moved on.
+ */
+import { RumboError } from '../../shared/errors.ts';
+import { type Answer, followFrom, whenAccepted } from './answer.ts';
+import { type AnswerLimits, answers, type Found } from './answers.ts';
+import { type Clock, pause, steadyClock } from './clock.ts';
+import type { Course, Flight, Left } from './flight.ts';
+import { flights } from './flights.ts';
+import type { HowItCame, Offer } from './offer.ts';
+import { pace } from './pace.ts';
+import type { Show } from './show.ts';
+import type { Situation, Suggestion } from './situation.ts';
+import { turns } from './turns.ts';
+import type { Choice, Writer } from './writer.ts';
+
+export type SuggesterSettings = {
+  /** Milliseconds from a keystroke amid a line to its question, if models took no time and the user refused nothing. */
+  readonly debounceMs: number;
+  readonly cache: AnswerLimits;
+  /** Milliseconds from the first text of a suggestion until it is shown, though more of it is still to come. */
+  readonly patienceMs: number;
+  /** Ask models that cost nothing for what comes after the suggestion, before it is accepted. */
+  readonly lookAhead: boolean;
+};
+
+export type SuggesterParts = {
+  readonly writer: Writer;
+  readonly show: Show;
+  /** Asked each time, so that a change holds at once. */
+  readonly settings: () => SuggesterSettings;
+  /** Absent: the real one. */
+  readonly clock?: Clock;
+};
+
+export interface Suggester {
+  /**
+   * Offers for a place in a document; none when there is nothing to say, when the document or the cursor has moved on, and
+   * when the signal aborts. `typing` gets one at the most. Rejects with `RumboError` when the model fails.
+   */
+  suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]>;
+  /** The user has taken it; a part at a time counts once. */
+  accepted(id: string): void;
+  /** The user has sent it away: the same is not shown again on this line, and questions wait longer. */
+  rejected(id: string): void;
+  /** @param version the document's, after the change */
+  changed(uri: string, version: number): void;
+  /** Forgets the document. */
+  closed(uri: string): void;
+  /** Aborts and forgets all; until `start` nothing is asked. */
+  stop(): void;
+  start(): void;
+}
+
+/** What can be offered, before it is known whether it is still wanted. */
+type Find = { readonly suggestion: Suggestion; readonly source: Source; readonly how: HowItCame };
+/** Who knows the text; a stream knows more of it as time goes by. */
+type Source = Pick<Flight, 'model' | 'answer'>;
+/** What the editor was given for a document last. */
+type Shown = { readonly situation: Situation; readonly source: Source; readonly asked: Choice };
+
+/** Offers that may still be accepted or rejected. */
+const mostOffers = 64;
+
+export function suggester({ writer, show, settings, clock = steadyClock }: SuggesterParts): Suggester {
+  const rhythm = pace(clock);
+  const known = answers(() => settings().cache);
+  const turn = turns();
+  const shown = new Map<string, Shown>();
+  const refused = new Map<string, Shown>();
+  const offered = new Map<string, Shown>();
+  /** Whose next place has been asked for. */
+  const lookedPast = new WeakSet<Source>();
+  let stopped = false;
+  let count = 0;
+
+  const answered = (course: Course, answer: Answer | undefined, left: Left): void => {
+    const { situation, asked, origin } = course;
+    if (answer) known.add(situation, asked, answer, { model: left.model, origin });
+    const readOn = settings().lookAhead && writer.choose(situation)?.free === true;
+    // One answer past the last: who accepts it has the next one asked for then.
+    if (answer && origin !== 'streak') under.goOn(course, answer, left, readOn);
+    else void left.stream?.return?.().catch(() => {});
+  };
+  const under = flights({
+    writer,
+    show,
+    clock,
+    patienceMs: () => settings().patienceMs,
+    answered,
+    over(uri) {
+      const last = shown.get(uri);
+      if (last) lookAhead(last);
+    },
+  });
+
+  const shapeOf = (situation: Situation, choice: Choice) =>
+    choice.shape === 'line'
+      ? 'line'
+      : show.shapeFor(situation, {
+          acceptedJustBefore: acceptedJustBefore(shown.get(situation.uri), situation),
+        });
+
+  const ask = (situation: Situation, choice: Choice): Flight =>
+    under.start({ situation, shape: shapeOf(situation, choice), asked: choice.model, origin: 'model' });
+
+  /** Asks for what follows what is shown, where that costs nothing and the user takes what is offered. */
+  const lookAhead = ({ situation, source, asked }: Shown): void => {
+    if (stopped || !asked.free || !settings().lookAhead || !rhythm.welcome || !source.answer) return;
+    const next = whenAccepted(situation, source.answer);
+    if (under.busy(situation.uri) || !show.mayAsk(next) || known.find(next, asked.model).length > 0) return;
+    const choice = lookedPast.has(source) ? undefined : writer.choose(next);
+    if (!choice?.free) return;
+    lookedPast.add(source);
+    under.start({ situation: next, shape: shapeOf(next, choice), asked: choice.model, origin: 'speculated' });
+  };
+
+  const recall = (situation: Situation, choice: Choice): Find | undefined => {
+    const last = shown.get(situation.uri);
+    const left = last?.source.answer && followFrom(last.situation, last.source.answer, situation);
+    if (last && left && left !== 'more')
+      return { suggestion: left, source: last.source, how: 'typed-through' };
+    const [found] = known.find(situation, choice.model);
+    return found && asFind(found);
+  };
+
+  const one = async (
+    situation: Situation,
+    choice: Choice,
+    signal: AbortSignal,
+  ): Promise<Find | undefined> => {
+    if (isRefused(refused, situation)) return undefined;
+    const arrived = clock.now();
+    const atOnce = acceptedJustBefore(shown.get(situation.uri), situation);
+    const delayMs = atOnce ? 0 : rhythm.delayMs(situation, choice.usualMs, settings().debounceMs);
+    while (!signal.aborted) {
+      const find = recall(situation, choice);
+      if (find) return find;
+      const running = under.serving(situation);
+      if (running) {
+        const suggestion = await running.wait(situation, signal);
+        if (suggestion) return { suggestion, source: running, how: howShared(running) };
+        continue;
+      }
+      if (!show.mayAsk(situation)) return undefined;
+      const waitMs = delayMs - (clock.now() - arrived);
+      if (waitMs > 0) {
+        await pause(clock, waitMs, signal);
+        continue;
+      }
+      const own = ask(situation, choice);
+      const suggestion = await own.wait(situation, signal);
+      return suggestion && { suggestion, source: own, how: 'model' };
+    }
+    return undefined;
+  };
+
+  /** All that is known for this place, and one that is new. */
+  const several = async (situation: Situation, choice: Choice, signal: AbortSignal): Promise<Find[]> => {
+    refused.delete(situation.uri);
+    const finds = known.find(situation, choice.model).map(asFind);
+    const running = under.serving(situation);
+    const asked = running ?? ask(situation, choice);
+    try {
+      const suggestion = await asked.wait(situation, signal);
+      if (suggestion) finds.push({ suggestion, source: asked, how: running ? howShared(running) : 'model' });
+    } catch (error) {
+      if (finds.length === 0) throw error;
+    }
+    return finds.filter(
+      ({ suggestion }, at) => finds.findIndex((other) => isSame(other.suggestion, suggestion)) === at,
+    );
+  };
+
+  const offer = (situation: Situation, asked: Choice, { suggestion, source, how }: Find): Offer => {
+    const id = `${++count}`;
+    offered.set(id, { situation, source, asked });
+    for (const old of offered.keys()) if (offered.size > mostOffers) offered.delete(old);
+    return { id, suggestion, model: source.model, how };
+  };
+
+  return {
+    async suggest(situation, signal) {
+      const mine = stopped ? undefined : turn.take(situation, signal);
+      if (!mine) return [];
+      try {
+        under.look(situation);
+        const choice = writer.choose(situation);
+        if (!choice) return [];
+        const finds =
+          situation.trigger === 'asked'
+            ? await several(situation, choice, mine.signal)
+            : [await one(situation, choice, mine.signal)].filter((find) => find !== undefined);
+        const [first] = finds;
+        if (mine.signal.aborted || !first) return [];
+        const now: Shown = { situation, source: first.source, asked: choice };
+        shown.set(situation.uri, now);
+        const offers = finds.map((find) => offer(situation, choice, find));
+        lookAhead(now);
+        return offers;
+      } catch (error) {
+        if (mine.signal.aborted || (error instanceof RumboError && error.kind === 'cancelled')) return [];
+        throw error;
+      } finally {
+        mine.end();
+      }
+    },
+    accepted(id) {
+      if (offered.delete(id)) rhythm.accepted();
+    },
+    rejected(id) {
+      const sent = offered.get(id);
+      if (!sent || !offered.delete(id)) return;
+      rhythm.rejected();
+      refused.set(sent.situation.uri, sent);
+      shown.delete(sent.situation.uri);
+      under.abort(sent.situation.uri);
+    },
+    changed(uri, version) {
+      turn.changed(uri, version);
+      under.doubt(uri);
+    },
+    closed(uri) {
+      turn.closed(uri);
+      under.abort(uri);
+      known.forget(uri);
+      for (const map of [shown, refused]) map.delete(uri);
+    },
+    stop() {
+      stopped = true;
+      turn.stop();
+      under.abort();
+      known.clear();
+      for (const map of [shown, refused, offered]) map.clear();
+    },
+    start() {
+      stopped = false;
+    },
+  };
+}
+
+const asFind = ({ answer, suggestion }: Found): Find => ({
+  suggestion,
+  source: { model: answer.model, answer },
+  how: answer.origin === 'model' ? 'cache' : answer.origin,
+});
+
+const howShared = ({ origin }: Flight): HowItCame => (origin === 'model' ? 'shared' : origin);
+
+const isSame = (one: Suggestion, other: Suggestion): boolean =>
+  one.insert === other.insert && one.replacesAfter === other.replacesAfter;
+
+/** The cursor is where accepting what was shown last leads, by whatever way it came there. */
+function acceptedJustBefore(last: Shown | undefined, situation: Situation): boolean {
+  if (!last?.source.answer) return false;
+  const place = whenAccepted(last.situation, last.source.answer);
+  return place.before === situation.before && place.after === situation.after;
+}
+
+/** Whether the text leads, on the same line, along what the user has sent away; forgotten once it does not. */
+function isRefused(refused: Map<string, Shown>, now: Situation): boolean {
+  const last = refused.get(now.uri);
+  if (!last?.source.answer) return false;
+  const along = followFrom(last.situation, last.source.answer, now) !== undefined;
+  if (along && !now.before.slice(last.situation.before.length).includes('\n')) return true;
+  refused.delete(now.uri);
+  return false;
+}
