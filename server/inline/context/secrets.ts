@@ -43,13 +43,16 @@ const shapes: readonly RegExp[] = [
 const assignment =
   /(?<name>passw(?:or)?d|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|account[-_]?key|auth[-_]?key|credentials?|connection[-_]?string)['"\]]*\s*(?::\s*\w+\s*)?(?:=>|:=|=|:)\s*(?:[brfu]?(?<quote>["'`])(?<quoted>(?:(?!\k<quote>).)*)\k<quote>|(?<bare>[^\s'"`,;(){}[\]<>]+)\s*[,;]?\s*$)/gi;
 
+type Assignment = { readonly name?: string; readonly quoted?: string; readonly bare?: string };
+
 const assigns = (line: string): boolean =>
-  line.matchAll(assignment).some(({ groups: { name = '', quoted, bare = '' } = {} }) => {
+  line.matchAll(assignment).some(({ groups = {} }) => {
+    const { name = '', quoted, bare = '' }: Assignment = groups;
     const literal = quoted ?? bare;
     if (literal.length < 6 || isStandIn.test(literal)) return false;
-    // Without quotes it is a name of something more often than a secret, and so it is where only passwords are words.
+    // Without quotes it is a name of something more often than a secret; words in quotes are one only as a password.
     if (quoted === undefined) return /\d/.test(bare) && !isPath.test(bare);
-    return /^pass|^pwd/i.test(name) || !isWords.test(quoted);
+    return /^(?:pass|pwd)/i.test(name) || !isWords.test(quoted);
   });
 
 /** A reference to where the secret is kept, a sentence, or what is written in its place. */
