@@ -38,7 +38,7 @@ const commented = ({ extra, languageId, prefix }: Parts): string => asComment(ex
 const piped = ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>'] as const;
 const plain = ['<fim_prefix>', '<fim_suffix>', '<fim_middle>'] as const;
 
-/** https://github.com/QwenLM/Qwen3-Coder/blob/main/examples/Qwen2.5-Coder-repolevel-fim.py */
+/** https://github.com/QwenLM/Qwen2.5-Coder#3-file-level-code-completion-fill-in-the-middle and the section after it */
 export const qwenCoder: FillTemplate = {
   write({ prefix, suffix, extra, path }) {
     const head =
@@ -63,13 +63,13 @@ export const starCoder2: FillTemplate = {
 /** https://huggingface.co/bigcode/starcoder, and those who took its words: Stable Code, Refact, CodeQwen, Granite up to 3. */
 export const starCoder = prefixFirst(plain, ['<|endoftext|>', '<file_sep>']);
 
-/** Other words since Granite 4. https://www.ibm.com/granite/docs/models/granite */
+/** Other words since Granite 4. https://www.ibm.com/granite/docs/use-cases/prompt-engineering */
 export const granite4 = prefixFirst(piped, ['<|end_of_text|>', '<|fim_pad|>', '<|filename|>']);
 
 /** The blanks are part of its words. https://huggingface.co/docs/transformers/model_doc/code_llama */
 export const codeLlama = prefixFirst(['<PRE> ', ' <SUF>', ' <MID>'], ['<EOT>']);
 
-/** https://github.com/deepseek-ai/DeepSeek-Coder#2-code-insertion */
+/** https://huggingface.co/deepseek-ai/deepseek-coder-1.3b-base */
 export const deepSeekCoder = prefixFirst(
   ['<｜fim▁begin｜>', '<｜fim▁hole｜>', '<｜fim▁end｜>'],
   ['<｜end▁of▁sentence｜>', '<|EOT|>'],
@@ -103,7 +103,7 @@ export const seedCoder: FillTemplate = {
   stop: ['<[end▁of▁sentence]>', '<[fim-suffix]>', '<[fim-prefix]>', '<[fim-middle]>'],
 };
 
-/** A turn of chat with its own words inside. https://github.com/zai-org/CodeGeeX4/blob/main/guides/Infilling_guideline.md */
+/** A turn of chat with its own words inside. https://github.com/THUDM/CodeGeeX4/blob/main/guides/Infilling_guideline.md */
 export const codeGeeX: FillTemplate = {
   write({ prefix, suffix, extra, path, languageId }) {
     const references = extra

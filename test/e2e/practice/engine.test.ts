@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PracticeEngine } from '../../../scripts/practice/start.ts';
 import { practiceModels } from '../../../scripts/practice/words.ts';
 import { connect } from '../../../server/engines/connect.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { fillOver } from '../../../server/inline/ways/fill-over.ts';
+import type { Gap } from '../../../server/inline/ways/gap.ts';
+import { warmUp } from '../../../server/inline/ways/warm-up.ts';
+import { wayMemory } from '../../../server/inline/ways/way-memory.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EngineRequest } from '../../../shared/chat.ts';
 import { textOf } from '../../server/wire/decoded.ts';
@@ -126,10 +130,10 @@ test('errors come in the shape and with the codes of llama-server', async () => 
   assert.equal((await fetch(`${engine.baseUrl}/nope`)).status, 404);
 });
 
-test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with the real one', async (t) => {
+function rumboEngine(t: TestContext) {
   const { http, dispose } = undiciHttp({ systemCertificates: false });
   t.after(dispose);
-  const rumbo = connect({
+  return connect({
     provider: 'practice',
     label: 'Practice',
     definition: llamaCpp,
@@ -138,6 +142,10 @@ test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with t
     keys: keySource(undefined),
     limits: { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 },
   });
+}
+
+test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with the real one', async (t) => {
+  const rumbo = rumboEngine(t);
   const { signal } = new AbortController();
   for (const { name, reply, fim } of practiceModels) {
     const listed = await rumbo.listModels(signal);
@@ -151,4 +159,27 @@ test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with t
     assert.equal(await said({ messages: [{ role: 'user', content: 'hello' }] }), reply);
     assert.equal(await said({ prefix: 'const a = ', suffix: ';' }), fim);
   }
+});
+
+test('a gap is filled by the real one, with another file beside it, and read ahead of the next', async (t) => {
+  const memory = wayMemory();
+  const [{ name: model, fim } = { name: '', fim: '' }] = practiceModels;
+  const who = { engine: rumboEngine(t), kind: 'llama-cpp', baseUrl: engine.baseUrl, model };
+  const gap: Gap = {
+    prefix: 'const a = ',
+    suffix: ';',
+    extra: [{ name: 'src/one.ts', text: 'export const one = 1;\n' }],
+    languageId: 'typescript',
+    path: 'src/a.ts',
+    maxTokens: 64,
+    stop: [],
+    shape: 'line',
+    slot: 0,
+    budgetMs: 5_000,
+  };
+  const { way, text, usage } = await fillOver(memory)(who, gap, new AbortController().signal);
+  assert.equal(way, 'fill');
+  assert.equal((await Array.fromAsync(text)).join(''), fim);
+  assert.ok(((await usage)?.input ?? 0) > 0);
+  assert.equal(await warmUp(who, gap, memory, new AbortController().signal), true);
 });
