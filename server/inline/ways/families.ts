@@ -6,8 +6,6 @@ export type Family = {
   readonly names: RegExp;
   /** Absent: it was not taught to fill in, or not in words that are known. */
   readonly template?: templates.FillTemplate;
-  /** 0–2. Absent: 0, so that the same gap gets the same text. */
-  readonly temperature?: number;
   /** Begins with a blank where one stands already. */
   readonly leadingBlank?: true;
   /** Begins with the line it is to go on from. */

@@ -71,14 +71,21 @@ async function begin(
   const pieces = mend(textOf(engine.stream(model, request, signal), resolve))[Symbol.asyncIterator]();
   let first: IteratorResult<string> | undefined = await pieces.next();
   // An answer that nobody reads any more would hold its place in the provider's queue for ever.
-  const leave = () => void pieces.return?.()?.catch(() => {});
+  let left = false;
+  const leave = () => {
+    left = true;
+    pieces.return?.()?.catch(() => {});
+  };
   signal.addEventListener('abort', leave, { once: true });
   if (signal.aborted) leave();
   const text: AsyncIterableIterator<string> = {
     async next() {
       const piece = first ?? (await pieces.next());
       first = undefined;
-      if (piece.done) signal.removeEventListener('abort', leave);
+      if (!piece.done) return piece;
+      signal.removeEventListener('abort', leave);
+      // What was cut off between two pieces is no end.
+      if (left) throw asRumboError(signal.reason, signal);
       return piece;
     },
     async return() {

@@ -23,7 +23,7 @@ export type Gap = {
   readonly slot?: number;
   /** As `FillRequest.budgetMs`. */
   readonly budgetMs?: number;
-  /** 0–2. Absent: what suits the model; more gives other words each time. */
+  /** 0–2. Absent: 0, the same text each time; more gives other ones. */
   readonly temperature?: number;
   /** Absent: `typing`. */
   readonly urgency?: Urgency;

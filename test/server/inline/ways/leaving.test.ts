@@ -61,6 +61,16 @@ test('cancelling in the middle ends the loop with it', async (t) => {
   assert.equal(await isLeft(), true);
 });
 
+test('cancelling between two pieces is no end of the text', async (t) => {
+  const { fill, controller, isLeft } = await begun(t);
+  const { text } = await fill();
+  const pieces = text[Symbol.asyncIterator]();
+  assert.equal((await pieces.next()).done, false);
+  controller.abort();
+  assert.equal(await isLeft(), true);
+  await assert.rejects(async () => pieces.next(), { kind: 'cancelled' });
+});
+
 test('cancelling before the first word', async (t) => {
   const { fake, fill, controller, isLeft } = await begun(t);
   fake.fault = { kind: 'stall', afterWords: 0 };
