@@ -1,0 +1,128 @@
+/** What surrounds the cursor, as far as it matters for what may be shown there. */
+import type { Indentation, Situation } from '../situation.ts';
+import { columnsOf, isBlank } from './indentation.ts';
+import { type Language, languageOf } from './languages.ts';
+import { type Opening, scan } from './scan.ts';
+
+/** Units of the document that are read before and after the cursor; what is further away decides nothing. */
+const reach = 40_000;
+/** Lines above that a model may say once more. */
+const remembered = 80;
+
+export type Place = {
+  readonly language: Language;
+  readonly languageId: string;
+  readonly newline: '\n' | '\r\n';
+  /** How this part of the document is indented, whatever the editor's settings say. */
+  readonly indentation: Indentation;
+  /** The cursor's line up to the cursor, with what the suggest widget has selected. */
+  readonly prefix: string;
+  /** The rest of the cursor's line, without its end. */
+  readonly tail: string;
+  /** `closing`: nothing but what ends things. `code`: something goes on behind the cursor. */
+  readonly tailKind: 'none' | 'closing' | 'code';
+  /** Columns of the cursor's line. */
+  readonly base: number;
+  /** Columns its text should begin at: deeper than `base` on an empty line below one that opens a block. */
+  readonly expected: number;
+  /** Lines above that are not blank, the nearest last. */
+  readonly above: readonly string[];
+  /** Lines below that are not blank, the nearest first. */
+  readonly below: readonly string[];
+  /** What is open at the cursor, the innermost last. */
+  readonly stack: readonly Opening[];
+  /** The cursor is within a string or a comment. */
+  readonly within: 'string' | 'comment' | undefined;
+  /** How often each closer stands after the cursor without its opener, past `consumed` units of the tail. */
+  closersAfter(consumed: number): ReadonlyMap<string, number>;
+  /** The document says this already near the cursor, so that it is no marker of a model's. */
+  mentions(text: string): boolean;
+};
+
+/** The text that a model goes on from: all before the cursor, with what the suggest widget has selected put in. */
+export function continued({ before, selected }: Situation): string {
+  return selected ? before.slice(0, before.length - selected.replaces) + selected.text : before;
+}
+
+export function placeOf(situation: Situation): Place {
+  const { after, languageId } = situation;
+  const language = languageOf(languageId);
+  const before = continued(situation);
+  const near = before.slice(-reach);
+  const far = after.slice(0, reach);
+
+  const lineStart = before.lastIndexOf('\n') + 1;
+  const prefix = before.slice(lineStart);
+  const tail = /^[^\r\n]*/.exec(after)?.[0] ?? '';
+  const above = near
+    .slice(0, Math.max(0, near.length - prefix.length))
+    .split(/\r?\n/)
+    .filter((line) => !isBlank(line))
+    .slice(-remembered);
+  const below = far
+    .slice(tail.length, tail.length + 2_000)
+    .split(/\r?\n/)
+    .filter((line) => !isBlank(line))
+    .slice(0, 6);
+
+  const indentation = asUsed(situation.indentation, [prefix, above.at(-1) ?? '', below[0] ?? '']);
+  const base = columnsOf(prefix, indentation);
+  const stack: Opening[] = [];
+  scan(near, language, stack);
+  const top = stack.at(-1);
+  const within = top?.kind === 'string' || top?.kind === 'comment' ? top.kind : undefined;
+  const opener = above.at(-1) ?? '';
+  const isBody = isBlank(prefix) && !within && language.opens.test(opener);
+
+  return {
+    language,
+    languageId,
+    newline: newlineOf(near, far),
+    indentation,
+    prefix,
+    tail,
+    tailKind: tailKindOf(tail, language),
+    base,
+    expected: isBody ? Math.max(base, columnsOf(opener, indentation) + indentation.size) : base,
+    above,
+    below,
+    stack,
+    within,
+    closersAfter: (consumed) =>
+      unmatched(far.slice(consumed), language, consumed === 0 && within && top ? [top] : []),
+    mentions: (text) => near.includes(text) || far.includes(text),
+  };
+}
+
+/** Only what ends things: brackets, quotes, tags, ends of comments, and the sign after them. */
+const closing = /^\s*(?:(?:<\/[\w.:-]*>|[)\]}>"'`]|\*\/|-->|%>|\]\]|\/>)\s*)*(?:[;,:{]|\s)*$/;
+
+function tailKindOf(tail: string, { prose }: Language): Place['tailKind'] {
+  if (isBlank(tail)) return 'none';
+  return closing.test(tail) || (prose && /^[\s.,;:!?)\]}>"'`*_]*$/.test(tail)) ? 'closing' : 'code';
+}
+
+/** The nearest line end decides, so that nothing is mixed that was not. */
+function newlineOf(before: string, after: string): Place['newline'] {
+  const last = before.lastIndexOf('\n');
+  if (last >= 0) return before[last - 1] === '\r' ? '\r\n' : '\n';
+  const first = after.indexOf('\n');
+  return first > 0 && after[first - 1] === '\r' ? '\r\n' : '\n';
+}
+
+function asUsed(indentation: Indentation, lines: readonly string[]): Indentation {
+  const indented = lines.find((line) => /^[ \t]+/.test(line) && (!isBlank(line) || line === lines[0]));
+  if (!indented) return indentation;
+  if (indented.startsWith('\t')) return { ...indentation, tabs: true };
+  return /^ {2,}/.test(indented) ? { ...indentation, tabs: false } : indentation;
+}
+
+function unmatched(text: string, language: Language, stack: Opening[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  scan(text, language, stack, {
+    visit: ({ kind, opening, text: token }) => {
+      if (kind === 'close' && !opening) counts.set(token, (counts.get(token) ?? 0) + 1);
+    },
+  });
+  return counts;
+}

@@ -1,0 +1,82 @@
+/** The cases of test/fixtures/inline/: a document, what a model says there, and what the user expects of it. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ShowingOptions } from '../../server/inline/show/showing.ts';
+import type { Situation, Suggestion } from '../../server/inline/situation.ts';
+
+export type InlineCase = {
+  readonly name: string;
+  readonly situation: Situation;
+  readonly options: ShowingOptions;
+  /** What the model says. */
+  readonly text: string;
+  /** The document after an accept, with what was inserted between `⟦` and `⟧`; or `nothing`. */
+  readonly expected: string;
+};
+
+const folder = fileURLToPath(new URL('../fixtures/inline/', import.meta.url));
+
+/** Languages that are usually indented by four. */
+const wide = new Set(['c', 'cpp', 'csharp', 'go', 'java', 'kotlin', 'php', 'python', 'rust', 'swift']);
+
+export const inlineCases: readonly InlineCase[] = globSync('*.txt', { cwd: folder })
+  .sort()
+  .flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n');
+    return text
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => parse(file, section));
+  });
+
+/** The document with the suggestion in it, marked. */
+export function marked({ before, after }: Situation, suggestion: Suggestion | undefined): string {
+  if (!suggestion) return 'nothing';
+  const { insert, replacesBefore, replacesAfter } = suggestion;
+  return `${before.slice(0, before.length - replacesBefore)}⟦${insert}⟧${after.slice(replacesAfter)}`;
+}
+
+function parse(file: string, section: string): InlineCase {
+  const [name = '', ...rest] = section.split('\n');
+  const body = rest.join('\n').replace(/\n*(?:\n# .*\n*)?$/, '\n');
+  const parts = body.split(/^———\n/m).map((part) => readable(part.replace(/\n$/, '')));
+  const [head = '', document = '', model = '', expected = ''] = parts;
+  if (parts.length !== 4 || document.split('▮').length !== 2)
+    throw new Error(`${file}: “${name}” has not its four parts and one cursor`);
+
+  const [languageId = '', ...words] = head.trim().split(' ');
+  const has = (word: string) => words.includes(word);
+  const value = (key: string) => words.find((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);
+  const ends = (text: string, crlf: boolean) => (crlf ? text.replaceAll('\n', '\r\n') : text);
+  const [before = '', after = ''] = ends(document, has('crlf')).split('▮');
+  const [selected, replaces] = value('selected')?.split('/') ?? [];
+  return {
+    name: `${name} (${file.replace('.txt', '')}, ${languageId})`,
+    situation: {
+      uri: `file:///case.${languageId}`,
+      version: 1,
+      languageId,
+      before,
+      after,
+      indentation: { tabs: has('tabs'), size: Number(value('size') ?? (wide.has(languageId) ? 4 : 2)) },
+      ...(selected !== undefined && { selected: { text: selected, replaces: Number(replaces) } }),
+      trigger: 'typing',
+    },
+    options: {
+      shape: has('line') ? 'line' : 'block',
+      manner: has('chat') ? 'chat' : 'fill',
+      quirks: { echoes: has('echoes'), thinking: has('thinking') },
+    },
+    text: ends(model, has('model-crlf')),
+    expected: ends(expected, has('crlf')),
+  };
+}
+
+/** Characters that one would not see in a file. */
+function readable(text: string): string {
+  return text
+    .replaceAll('␠', ' ')
+    .replaceAll('⇥', '\t')
+    .replace(/‹([0-9a-f]+)›/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
