@@ -2,7 +2,7 @@
 import PQueue from 'p-queue';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { ModelRest, ProviderState, ProviderStatus } from '../../shared/status.ts';
-import { connect } from '../engines/connect.ts';
+import { type Connection, connect } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Http } from '../platform/http.ts';
 import { providerHealth, type Rest } from '../resilience/health.ts';
@@ -38,6 +38,10 @@ export type ProviderParts = {
   readonly now: () => number;
   /** Called after each change a user could see. */
   readonly changed: () => void;
+  /** Called with its name when its list has come. Absent: nobody else wants to know. */
+  readonly listed?: (provider: string) => void;
+  /** Called when one of its models has answered, or could not. Absent: nobody else wants to know. */
+  readonly asked?: (provider: string, model: string) => void;
   /**
    * Who answers at an address instead of an engine of this kind; `undefined`: nobody else. Never rejects. Absent: whoever
    * answers is believed.
@@ -45,7 +49,8 @@ export type ProviderParts = {
   readonly impostor?: (kind: string, baseUrl: string, signal: AbortSignal) => Promise<string | undefined>;
 };
 
-export function provider(configured: Configured, { http, keys, now, changed, impostor }: ProviderParts) {
+export function provider(configured: Configured, parts: ProviderParts) {
+  const { http, keys, now, changed, impostor } = parts;
   const { name, definition, baseUrl, label } = configured;
   const owner: KeyOwner = {
     provider: name,
@@ -71,7 +76,7 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     changed,
     gone: () => void refresh(),
   });
-  const raw = connect({
+  const connection: Connection = {
     provider: name,
     label,
     definition,
@@ -80,7 +85,8 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     keys: pool,
     limits: configured.timeouts,
     ...(configured.models ? { models: configured.models } : {}),
-  });
+  };
+  const raw = connect(connection);
   const engine: Engine = compose(
     health.watch,
     retry({
@@ -132,6 +138,7 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     else {
       [listed, listFailure] = [found, undefined];
       health.listed();
+      parts.listed?.(name);
     }
   };
 
@@ -178,6 +185,8 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     configured,
     engine,
     owner,
+    /** For what is asked of its service beside answers and lists. */
+    connection,
     get listed() {
       return listed;
     },
@@ -222,6 +231,7 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     },
     did(what: NonNullable<ProviderStatus['last']>): void {
       last = what;
+      parts.asked?.(name, what.model);
       changed();
     },
     status(models: ProviderStatus['models']): ProviderStatus {
