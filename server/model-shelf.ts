@@ -78,7 +78,7 @@ export function modelShelf(parts: ModelShelfParts) {
     fleet.all().flatMap((each) => {
       const { name, definition, source, baseUrl, enabled, models } = each.configured;
       if (!enabled) return [];
-      const usual = (models ?? definition.usualModels ?? []).map((model) => ({ name: model }));
+      const usual = (models ?? definition.usualModels ?? []).map((model) => listedFrom({ name: model }));
       const list = (signal: AbortSignal) => listOf(each, signal);
       return [{ provider: name, kind: definition.kind, source, baseUrl, usual, list }];
     });
