@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver-protocol/node';
 import type { TerminalServer } from '../../../scripts/terminal/server.ts';
 import { usualPorts } from '../../../server/discovery/fingerprints.ts';
-import type { EnsureProgress } from '../../../shared/local-models.ts';
+import type { EnsureProgress, LocalState } from '../../../shared/local-models.ts';
 import type { ModelDetails } from '../../../shared/model-details.ts';
 import {
   discover,
@@ -20,12 +20,13 @@ import {
   suggestModels,
   unloadModel,
 } from '../../../shared/protocol.ts';
+import type { Status } from '../../../shared/status.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { fakeOllamaModels } from '../../support/local-engines/ollama.ts';
 import { ollamaPages } from '../../support/model-servers.ts';
 import { type PageServer, pageServer } from '../../support/page-server.ts';
 import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { bareEnv, entry, failure, fake, type Settings, server, until } from './support.ts';
+import { ask, bareEnv, entry, failure, fake, type Settings, server, until } from './support.ts';
 
 /** Where another kind of engine would be expected; the first such port that nobody uses. `undefined`: all are in use. */
 async function onForeignPort(pages: PageServer['pages']): Promise<PageServer | undefined> {
@@ -154,6 +155,15 @@ test('a model is fetched with progress, can be asked at once, and is freed again
   assert.equal(await rumbo.connection.sendRequest(unloadModel, { model: 'mine/coder:7b' }), null);
   assert.equal(ollama.memory.size, 0);
   assert.equal((await localOf(rumbo, 'mine'))?.[0]?.state, 'on-disk');
+});
+
+test('a question that loads a model shows it in memory', async (t) => {
+  const { rumbo } = await withOllama(t, {}, { 'coder:7b': 5_000 });
+  const isIn = (wanted: LocalState) => (now: Status) =>
+    now.providers.some(({ local }) => local?.some(({ state }) => state === wanted));
+  await until(rumbo, isIn('on-disk'));
+  assert.equal((await ask(rumbo, { prompt: 'hi' })).text, 'Here I am.');
+  await until(rumbo, isIn('loaded'));
 });
 
 test('a cancelled pull ends at the engine, shows in the status while it runs, and goes on where it stopped', async (t) => {
