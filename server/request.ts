@@ -75,8 +75,10 @@ export const questionOf = (
 /** The request with the words of the answer so far in its prompt. */
 export function longer(route: Route, said: string): Route {
   if (said === '') return route;
+  // What was counted is of the question alone.
+  const { counted: _, ...estimated } = route;
   return {
-    ...route,
+    ...estimated,
     promptTokens: route.promptTokens + estimateTokens(said),
     mostPromptTokens: route.mostPromptTokens + Buffer.byteLength(said),
   };

@@ -2,8 +2,17 @@
 import { llamaInfill } from '../wire/llama-infill.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { countedAs } from '../wire/token-count.ts';
 import { baseName, bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
+
+const chat = openaiChat({
+  maxTokensField: 'max_tokens',
+  // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
+  nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
+  // A beginning is continued unasked, but refused from a model that is to think first.
+  continuation: { body: { chat_template_kwargs: { enable_thinking: false } } },
+});
 
 export const llamaCpp: EngineDefinition = {
   kind: 'llama-cpp',
@@ -15,14 +24,14 @@ export const llamaCpp: EngineDefinition = {
   headers: bearer,
   baseUrlFrom: baseUrlOfArguments,
   wire: {
-    ...openaiChat({
-      maxTokensField: 'max_tokens',
-      // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
-      nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
-      // A beginning is continued unasked, but refused from a model that is to think first.
-      continuation: { body: { chat_template_kwargs: { enable_thinking: false } } },
-    }),
+    ...chat,
     fill: llamaInfill,
+    count: countedAs(
+      chat.chat(''),
+      '/chat/completions/input_tokens',
+      ['model', 'messages', 'tools', 'tool_choice', 'chat_template_kwargs'],
+      'input_tokens',
+    ),
     embeddings: openaiEmbeddings(),
   },
 };

@@ -1,8 +1,14 @@
 /** vLLM, on this machine or another. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
+import { countedAs } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
+
+const chat = openaiChat({
+  maxTokensField: 'max_tokens',
+  continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
+});
 
 export const vllm: EngineDefinition = {
   kind: 'vllm',
@@ -13,10 +19,14 @@ export const vllm: EngineDefinition = {
   key: 'optional',
   headers: bearer,
   wire: {
-    ...openaiChat({
-      maxTokensField: 'max_tokens',
-      continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
-    }),
+    ...chat,
     embeddings: openaiEmbeddings(),
+    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#tokenizer-api
+    count: countedAs(
+      chat.chat(''),
+      '/../tokenize',
+      ['model', 'messages', 'tools', 'continue_final_message', 'add_generation_prompt'],
+      'count',
+    ),
   },
 };

@@ -1,7 +1,7 @@
 /** Rule 1, Filter: which models may answer this request, and for each other one the rule that takes it out. */
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { predict } from './price.ts';
+import { predict, promptTokensOf, sizeOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 
 /** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
@@ -40,18 +40,19 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
     return { rule: 'ability', reason: 'It cannot see pictures.' };
   const rest = snapshot.resting.get(model.provider) ?? snapshot.restingModels.get(model.id);
   if (rest) return { rule: rest.rule, reason: rest.reason, ...untilOf(rest.untilMs) };
+  const prompt = promptTokensOf(route, model, snapshot);
   const room = snapshot.tokensLeft.get(model.id);
-  if (room && route.promptTokens > room.tokens) {
+  if (room && prompt > room.tokens) {
     return {
       rule: 'rate-limit',
-      reason: `The prompt is about ${route.promptTokens} tokens, and its rate limit has ${room.tokens} left.`,
+      reason: `${sizeOf(route, model, snapshot)}, and its rate limit has ${room.tokens} left.`,
       ...untilOf(room.untilMs),
     };
   }
-  if (model.contextTokens !== null && route.promptTokens + leastAnswerTokens > model.contextTokens) {
+  if (model.contextTokens !== null && prompt + leastAnswerTokens > model.contextTokens) {
     return {
       rule: 'context',
-      reason: `The prompt is about ${route.promptTokens} tokens, and its context holds ${model.contextTokens}.`,
+      reason: `${sizeOf(route, model, snapshot)}, and its context holds ${model.contextTokens}.`,
     };
   }
   return overBudget(model, route, snapshot);

@@ -91,4 +91,6 @@ export type Route = {
   readonly promptTokens: number;
   /** Tokens, at worst. */
   readonly mostPromptTokens: number;
+  /** Tokens as the service itself counted them, by model id. Absent: nobody was asked to count. */
+  readonly counted?: ReadonlyMap<string, number>;
 };

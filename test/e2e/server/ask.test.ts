@@ -255,6 +255,28 @@ test('a hard budget stops a request before it is sent', async (t) => {
   assert.equal(one.chats.length, 0);
 });
 
+test('where only an estimate breaks a budget the service counts, and then answers', async (t) => {
+  const one = await fake(t, fakeLlamaCpp, {
+    models: ['m'],
+    reply: { text: 'x', usage: { input: 2_000, output: 5 } },
+  });
+  const rumbo = await server(t, {
+    'rumbo.providers': { lab: { ...entry(one, { source: 'api' }), kind: 'llama-cpp' } },
+    'rumbo.models': { 'lab/m': { toggle: true, price: { input: 10, output: 50 }, maxOutputTokens: 100 } },
+    // Counted: $0.025. A byte a token: $0.085.
+    'rumbo.budget.perRequestUsd': 0.03,
+  });
+  const { result } = await ask(rumbo, { prompt: 'word '.repeat(1_600) });
+  assert.equal(result.receipt.model, 'lab/m');
+  assert.deepEqual(
+    one.chats.map(({ path }) => path),
+    ['/v1/chat/completions/input_tokens', '/v1/chat/completions'],
+  );
+  one.reply = { text: 'x', usage: { input: 4_000, output: 5 } };
+  assert.equal((await failure(ask(rumbo, { prompt: 'other '.repeat(1_400) }))).kind, 'over-budget');
+  assert.equal(one.chats.length, 3, 'counted, and not asked');
+});
+
 test('a day’s budget is spent by real usage', async (t) => {
   const one = await fake(t, fakeOpenAi, { reply: { text: 'x', usage: { input: 100_000, output: 10_000 } } });
   const rumbo = await server(t, {

@@ -6,55 +6,10 @@ import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
 import { nobody, pinFailure } from '../../../server/routing/nobody.ts';
 import type { ProviderRest, Route, Snapshot } from '../../../server/routing/snapshot.ts';
-import { modelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 import { taskTypes } from '../../../shared/tasks.ts';
+import { model, route, snapshot } from './samples.ts';
 
-const model = (id: string, more: Partial<Model> = {}): Model => {
-  const [provider = '', name = ''] = id.split('/');
-  const source = provider === 'ollama' ? 'local' : 'api';
-  return {
-    id: modelId(provider, name),
-    provider,
-    name,
-    source,
-    private: source === 'local',
-    toggle: true,
-    locked: false,
-    tier: 3,
-    contextTokens: 8_000,
-    maxOutputTokens: 1_000,
-    abilities: { tools: null, vision: null },
-    price: source === 'local' ? { input: 0, output: 0 } : { input: 1, output: 4 },
-    ...more,
-  };
-};
-const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
-  models,
-  resting: new Map(),
-  restingModels: new Map(),
-  tokensLeft: new Map(),
-  speeds: new Map(),
-  counting: new Map(),
-  inFlight: new Map(),
-  strategy: 'priority',
-  priorityOrder: ['gemini', 'local', 'openai'],
-  taskTypes: {},
-  roles: {},
-  room: { usd: null, name: 'rumbo.budget.perRequestUsd' },
-  roomOf: new Map(),
-  ...more,
-});
-const route = (more: Partial<Route> = {}): Route => ({
-  task: 'general',
-  difficulty: 0.2,
-  localOnly: false,
-  needsTools: false,
-  needsVision: false,
-  promptTokens: 100,
-  mostPromptTokens: 200,
-  ...more,
-});
 const ids = (...input: Parameters<typeof balance>) =>
   balance(...input).candidates.map(({ model }) => model.id);
 const resting = (...rests: [string, ProviderRest][]) => new Map(rests);
