@@ -10,6 +10,7 @@ import type { ProviderStatus } from '../shared/status.ts';
 import { asking, rootOf } from './local/asking.ts';
 import { availableModels, type LocalPlace } from './local/available.ts';
 import { loadTimes } from './local/load-times.ts';
+import type { LoadOptions } from './local/local-models.ts';
 import { localRequests } from './local/requests.ts';
 import { suggestions } from './local/suggestions.ts';
 import { localPlace } from './local/table.ts';
@@ -123,7 +124,7 @@ export function modelShelf(parts: ModelShelfParts) {
   const here = availableModels({
     place,
     loadTimes: loadTimes(storagePath),
-    loadOptions: () => ({}),
+    loadOptions: () => keptFor(settings()['local.keepAliveMinutes']),
     changed,
     now,
   });
@@ -148,7 +149,8 @@ export function modelShelf(parts: ModelShelfParts) {
     },
     /** A model has been asked: an engine may have loaded it for that, and freed another. */
     asked(provider: string, model: string): void {
-      if (here.coldStartMs(`${provider}/${model}`) !== 0) lookAt(provider);
+      const isCold = here.coldStartMs(`${provider}/${model}`) !== 0;
+      if (isCold && here.known(provider).some(({ name }) => name === model)) lookAt(provider);
     },
     /** Of all models, or of those named that there are. */
     details: (ids?: readonly ModelId[]): readonly ModelDetails[] =>
@@ -180,3 +182,6 @@ export function modelShelf(parts: ModelShelfParts) {
 }
 
 export type ModelShelf = ReturnType<typeof modelShelf>;
+
+const keptFor = (minutes: number | null): LoadOptions =>
+  minutes === null ? {} : { keepAliveSeconds: minutes < 0 ? -1 : minutes * 60 };

@@ -38,10 +38,15 @@ async function onForeignPort(pages: PageServer['pages']): Promise<PageServer | u
 }
 
 /** A fake Ollama as the provider `mine`. */
-async function withOllama(t: TestContext, ...models: Parameters<typeof fakeOllamaModels>) {
+async function withOllama(
+  t: TestContext,
+  models: Parameters<typeof fakeOllamaModels> = [],
+  more: Settings = {},
+) {
   const ollama = await fakeOllamaModels(...models);
   t.after(() => ollama.close());
-  const rumbo = await server(t, { 'rumbo.providers': { mine: { kind: 'ollama', baseUrl: ollama.baseUrl } } });
+  const mine = { kind: 'ollama', baseUrl: ollama.baseUrl };
+  const rumbo = await server(t, { 'rumbo.providers': { mine }, ...more });
   return { ollama, rumbo };
 }
 
@@ -134,7 +139,7 @@ test('without a word of the user nobody is looked for', async (t) => {
 });
 
 test('a model is fetched with progress, can be asked at once, and is freed again', async (t) => {
-  const { ollama, rumbo } = await withOllama(t, { 'coder:7b': [['sha256:weights', 5_000]] });
+  const { ollama, rumbo } = await withOllama(t, [{ 'coder:7b': [['sha256:weights', 5_000]] }]);
   const heard: EnsureProgress[] = [];
   rumbo.connection.onProgress(ensureProgress, 'mine', (progress) => void heard.push(progress));
   const ensured = await rumbo.connection.sendRequest(ensureModel, {
@@ -158,7 +163,7 @@ test('a model is fetched with progress, can be asked at once, and is freed again
 });
 
 test('a question that loads a model shows it in memory', async (t) => {
-  const { rumbo } = await withOllama(t, {}, { 'coder:7b': 5_000 });
+  const { rumbo } = await withOllama(t, [{}, { 'coder:7b': 5_000 }]);
   const isIn = (wanted: LocalState) => (now: Status) =>
     now.providers.some(({ local }) => local?.some(({ state }) => state === wanted));
   await until(rumbo, isIn('on-disk'));
@@ -166,8 +171,22 @@ test('a question that loads a model shows it in memory', async (t) => {
   await until(rumbo, isIn('loaded'));
 });
 
+test('a model stays in memory for as long as the user wants', async (t) => {
+  for (const [minutes, kept] of [
+    [null, undefined],
+    [5, 300],
+    [-1, -1],
+  ] as const) {
+    const { ollama, rumbo } = await withOllama(t, [{}, { 'coder:7b': 5_000 }], {
+      'rumbo.local.keepAliveMinutes': minutes,
+    });
+    await rumbo.connection.sendRequest(ensureModel, { model: 'mine/coder:7b' });
+    assert.equal(ollama.memory.get('coder:7b'), kept);
+  }
+});
+
 test('a cancelled pull ends at the engine, shows in the status while it runs, and goes on where it stopped', async (t) => {
-  const { ollama, rumbo } = await withOllama(t, { 'coder:7b': [['sha256:weights', 4_000]] });
+  const { ollama, rumbo } = await withOllama(t, [{ 'coder:7b': [['sha256:weights', 4_000]] }]);
   ollama.network.allow(2);
   const cancel = new CancellationTokenSource();
   const pulling = failure(
