@@ -115,17 +115,36 @@ test('an engine on a foreign port is found and offered, and used only after the 
   assert.ok((await models()).some(({ id }) => id === `ollama-${ollama.port}/qwen3:8b`));
 });
 
+/** The provider at this address has told its model. */
+const isReadyAt = (root: string) => (now: Status) =>
+  now.providers.some(
+    ({ origin, state, models }) => origin === root && state === 'ready' && models.length === 1,
+  );
+
 test('an address the user names is a provider as soon as somebody answers there', async (t) => {
   const ollama = await pageServer(ollamaPages);
   t.after(() => ollama.close());
   const rumbo = await server(t, { 'rumbo.local.endpoints': [ollama.root] });
   assert.equal(ollama.requests.length, 0, 'nobody asked yet');
   const { endpoints } = await rumbo.connection.sendRequest(discover);
-  const { name = '', use } = endpoints.find(({ baseUrl }) => baseUrl === ollama.root) ?? {};
-  assert.equal(use, 'used');
-  await until(rumbo, ({ providers }) =>
-    providers.some((each) => each.name === name && each.state === 'ready' && each.models.length === 1),
-  );
+  assert.equal(endpoints.find(({ baseUrl }) => baseUrl === ollama.root)?.use, 'used');
+  await until(rumbo, isReadyAt(ollama.root));
+});
+
+test('named addresses are looked at from the start, and new ones as soon as they are named', async (t) => {
+  const [first, second] = [await pageServer(ollamaPages), await pageServer(ollamaPages)];
+  for (const each of [first, second]) t.after(() => each.close());
+  const settings = (...endpoints: string[]) => ({
+    'rumbo.local.discoverEveryMinutes': 1440,
+    'rumbo.local.endpoints': endpoints,
+    'rumbo.providers': withoutLocalEngines,
+  });
+  const rumbo = await server(t, settings(first.root));
+  await until(rumbo, isReadyAt(first.root));
+  await rumbo.connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: settings(first.root, second.root),
+  });
+  await until(rumbo, (now) => isReadyAt(first.root)(now) && isReadyAt(second.root)(now));
 });
 
 test('without a word of the user nobody is looked for', async (t) => {
