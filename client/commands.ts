@@ -20,6 +20,7 @@ import { refreshRegistry } from './registry.ts';
 import { nameEndpoint, openSettings } from './settings-pages.ts';
 import { showFailure } from './show-failure.ts';
 import { chooseStrategy } from './strategy.ts';
+import { useStrongerModel } from './stronger-model.ts';
 import type { Shown } from './views/live-tree.ts';
 import type { ProvidersView } from './views/providers.ts';
 import type { Row } from './views/rows.ts';
@@ -43,6 +44,7 @@ export const commandTable = (parts: CommandParts) =>
     'rumbo.plan': () => plan(parts),
     'rumbo.code': () => code(parts),
     'rumbo.whyThisModel': (receipt?: Receipt) => whyThisModel(parts, receipt),
+    'rumbo.useStrongerModel': () => useStrongerModel(parts),
     'rumbo.explainRoute': (request?: RouteParams) => explainRoute(parts, request),
     'rumbo.chooseStrategy': chooseStrategy,
 

@@ -5,8 +5,8 @@ import type { Receipt } from '../shared/receipts.ts';
 import { correction } from './correct-task-type.ts';
 import { editorInFront, fileOf } from './editors.ts';
 import { failureOf } from './failures.ts';
-import { inform } from './notify.ts';
 import { type Parts, show } from './plan.ts';
+import { askFirst } from './receipts.ts';
 import { showFailure } from './show-failure.ts';
 import { explanationDocument } from './texts/explanation.ts';
 import { receiptSection } from './texts/receipt.ts';
@@ -52,14 +52,7 @@ async function askForRoute({ prompts }: Parts): Promise<RouteParams | undefined>
 /** @param about absent: the last answer's */
 export async function whyThisModel({ receipts, documents }: Parts, about?: Receipt): Promise<void> {
   const receipt = about ?? receipts.last;
-  if (!receipt) {
-    const picked = await inform(
-      'Nothing has been answered yet in this window. Ask something first.',
-      'Plan…',
-    );
-    if (picked) await vscode.commands.executeCommand('rumbo.plan');
-    return;
-  }
+  if (!receipt) return askFirst();
   const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);
   const which = receipt.id === receipts.last?.id ? 'The last answer' : 'An answer';
   const text = `# Why ${receipt.model}?\n\n${which} in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;

@@ -5,6 +5,7 @@ const entries = [
   { label: '$(list-ordered) Plan…', command: 'rumbo.plan' },
   { label: '$(edit) Code…', command: 'rumbo.code' },
   { label: '$(question) Why This Model?', command: 'rumbo.whyThisModel' },
+  { label: '$(arrow-up) Use a Stronger Model', command: 'rumbo.useStrongerModel' },
   { label: '$(type-hierarchy) Explain Route…', command: 'rumbo.explainRoute' },
   { label: '$(settings) Choose Strategy…', command: 'rumbo.chooseStrategy' },
   { label: '$(server) Show Providers', command: 'rumbo.showProviders' },

@@ -3,6 +3,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { predict, promptTokensOf, sizeOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
+import { tierOf } from './strategies.ts';
 
 /** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
 const leastAnswerTokens = 256;
@@ -28,6 +29,8 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
   if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is switched off.' };
   if (!isAllowed(model, route, snapshot))
     return { rule: 'allow', reason: 'It is not among the models that may answer this.' };
+  const tooWeak = whyTooWeak(model, route, snapshot);
+  if (tooWeak) return { rule: 'stronger', reason: tooWeak };
   if (route.localOnly && !model.private) {
     return {
       rule: 'local-only',
@@ -56,6 +59,13 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
     };
   }
   return overBudget(model, route, snapshot);
+}
+
+/** A stronger model than one that is not there is any other. */
+function whyTooWeak(model: Model, { strongerThan }: Route, { models }: Snapshot): string | undefined {
+  const weak = models.find(({ id }) => id === strongerThan);
+  if (strongerThan === undefined || (weak ? tierOf(model) > tierOf(weak) : model.id !== strongerThan)) return;
+  return model.id === strongerThan ? 'A stronger one is wanted.' : `It is not stronger than ${strongerThan}.`;
 }
 
 /** The lists of the role and of the task type both hold. */

@@ -44,6 +44,11 @@ export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot)
   // The models one would have expected to answer: the user's own switches explain themselves.
   const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
   const [first] = wanted;
+  if (first && route.strongerThan !== undefined && wanted.every(({ rule }) => rule === 'stronger'))
+    return new RumboError(`No model at hand is stronger than ${route.strongerThan}.`, {
+      kind: 'no-candidate',
+      action: 'Add a provider with a stronger model, or set tier in rumbo.models.',
+    });
   const alike = first && wanted.every(({ rule }) => rule === first.rule);
   if (first && alike && kinds[first.rule] === 'context-too-long') return tooLong(route, excluded, snapshot);
   // Whoever returns by itself first says what to wait for, and what kind of failure this is.

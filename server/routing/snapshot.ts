@@ -81,6 +81,10 @@ export type Route = {
   readonly difficulty: number;
   /** `provider/model` this request names. */
   readonly model?: string;
+  /** Only models of a higher tier than this one's may answer. Absent: no model has failed its user. */
+  readonly strongerThan?: string;
+  /** Models of a lower tier come last: for prompts like this they were too weak. Absent: nobody said so. */
+  readonly leastTier?: number;
   /** It touches a file that `rumbo.privacy.localOnly` matches. */
   readonly localOnly: boolean;
   /** It offers tools, or talks about having called some. */

@@ -67,7 +67,7 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
   },
   quality: (model, route) => {
     const wanted = wantedTier(route);
-    const tier = model.tier ?? unknownTier;
+    const tier = tierOf(model);
     // Too small is worse than too large: a weak answer costs the user more than a dear one.
     const value = tier >= wanted ? tier - wanted : 10 + wanted - tier;
     const known = model.tier === null ? `unknown, taken as ${unknownTier}` : `${tier}`;
@@ -76,6 +76,8 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
 };
 
 const unknownTier = 2;
+/** 1 (small) – 5 (frontier); what is not known is taken as small. */
+export const tierOf = ({ tier }: Model): number => tier ?? unknownTier;
 
 /** The tier a request asks for: planning and architecture start higher than a snippet. */
 export function wantedTier({ task, difficulty }: Route): number {
@@ -107,15 +109,33 @@ export function order(
   return models
     .map((model) => {
       const place = first.indexOf(model.id);
-      const { value, why } =
-        place < 0
-          ? rankers[strategy](model, route, snapshot)
-          : { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` };
+      const listed = place >= 0;
+      const ranked = listed
+        ? { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` }
+        : rankers[strategy](model, route, snapshot);
+      const weak = !listed && tierOf(model) < (route.leastTier ?? 0);
+      const value = ranked.value;
+      const why = weak ? `${ranked.why} For prompts like this you wanted a stronger one.` : ranked.why;
       const priority = priorityOf(model, snapshot.priorityOrder);
       const busy = snapshot.inFlight.get(model.provider) ?? 0;
-      return { model, why, value, priority, busy, fit: rankers.quality(model, route, snapshot).value };
+      return {
+        model,
+        why,
+        weak: Number(weak),
+        value,
+        priority,
+        busy,
+        fit: rankers.quality(model, route, snapshot).value,
+      };
     })
-    .sort((a, b) => compare(a.value, b.value) || a.priority - b.priority || a.fit - b.fit || a.busy - b.busy)
+    .sort(
+      (a, b) =>
+        a.weak - b.weak ||
+        compare(a.value, b.value) ||
+        a.priority - b.priority ||
+        a.fit - b.fit ||
+        a.busy - b.busy,
+    )
     .map(({ model, why }) => ({ model, why }));
 }
 

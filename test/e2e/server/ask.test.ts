@@ -242,6 +242,34 @@ test('a corrected task type holds for prompts like it, after a restart too, and 
   assert.match(`${refused.message} ${refused.action}`, /cannot be read.*planning/);
 });
 
+test('a stronger model answers when it is wanted, and from then on for questions like that', async (t) => {
+  const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
+  const one = await fake(t, fakeOpenAi, {
+    models: ['small', 'large'],
+    reply: (body) => `${body['model']} speaks`,
+  });
+  const rumbo = await server(
+    t,
+    {
+      'rumbo.providers': { lab: entry(one) },
+      'rumbo.models': { 'lab/small': { tier: 3 }, 'lab/large': { tier: 4 } },
+    },
+    { initializationOptions: { storagePath } },
+  );
+  const prompt = 'Write a function that turns Roman numerals into numbers';
+  assert.equal((await ask(rumbo, { prompt })).text, 'small speaks');
+  assert.equal((await ask(rumbo, { prompt, strongerThan: 'lab/small' })).text, 'large speaks');
+  const { text, result } = await ask(rumbo, { prompt });
+  assert.equal(text, 'large speaks', 'the weak answer is not given from memory');
+  assert.equal(result.receipt.model, 'lab/large');
+  assert.equal((await ask(rumbo, { prompt: `${prompt}, quickly` })).text, 'large speaks');
+  assert.equal((await ask(rumbo, { prompt: 'Write a regex for e-mail addresses' })).text, 'small speaks');
+  const none = await failure(ask(rumbo, { prompt, strongerThan: 'lab/large' }));
+  assert.match(none.message, /No model at hand is stronger than lab\/large/);
+  const bad = await failure(ask(rumbo, { prompt, strongerThan: 'large' }));
+  assert.match(bad.message, /"large" is not a model id/);
+});
+
 test('a hard budget stops a request before it is sent', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {

@@ -261,6 +261,51 @@ describe('when nobody is left', () => {
   });
 });
 
+describe('a stronger model', () => {
+  const all = snapshot([
+    model('ollama/small', { tier: 1 }),
+    model('gemini/middle', { tier: 3 }),
+    model('openai/large', { tier: 5 }),
+    model('groq/unknown', { tier: null }),
+  ]);
+  test('only a higher tier may answer, and the others say why not', () => {
+    const { candidates, excluded } = balance(route({ strongerThan: 'gemini/middle' }), all);
+    assert.deepEqual(
+      candidates.map(({ model: { id } }) => id),
+      ['openai/large'],
+    );
+    assert.deepEqual(
+      excluded.map(({ rule, reason }) => [rule, reason]),
+      [
+        ['stronger', 'It is not stronger than gemini/middle.'],
+        ['stronger', 'A stronger one is wanted.'],
+        ['stronger', 'It is not stronger than gemini/middle.'],
+      ],
+    );
+  });
+  test('a pin of the role does not hold against it, one of the request does', () => {
+    const pinned = { ...all, roles: { coder: { model: 'ollama/small' } } };
+    const wish = { role: 'coder', strongerThan: 'ollama/small' };
+    assert.equal(balance(route(wish), pinned).pinLost, undefined);
+    assert.equal(ids(route({ ...wish, model: 'openai/large' }), pinned)[0], 'openai/large');
+  });
+  test('where there is none, that is said', () => {
+    const question = route({ strongerThan: 'openai/large' });
+    const error = nobody(balance(question, all), question, all);
+    assert.match(error.message, /^No model at hand is stronger than openai\/large\.$/);
+    assert.match(error.data.action ?? '', /tier in rumbo\.models/);
+  });
+  test('once wanted, the weaker come last whatever the strategy, and still answer when nobody else can', () => {
+    const cheap = { ...all, strategy: 'cost' as const };
+    assert.equal(ids(route(), cheap)[0], 'ollama/small');
+    const { candidates } = balance(route({ leastTier: 2 }), cheap);
+    assert.equal(candidates.at(-1)?.model.id, 'ollama/small');
+    assert.match(candidates.at(-1)?.reasons[0] ?? '', /For prompts like this you wanted a stronger one\.$/);
+    const listed = { ...cheap, taskTypes: { general: { models: ['ollama/small'] } } };
+    assert.equal(ids(route({ leastTier: 2 }), listed)[0], 'ollama/small', 'the user’s own list holds');
+  });
+});
+
 describe('lists of a role or a task type', () => {
   const models = [model('gemini/x'), model('openai/a'), model('openai/b'), model('ollama/c')];
   test('only the models that are allowed may answer, by name or by provider', () => {
