@@ -62,7 +62,7 @@ export function modelShelf(parts: ModelShelfParts) {
   /** `undefined` until it has told its list in this run: before that nobody knows who answers there. */
   const askOf = (name: string): Ask | undefined => {
     const each = local(name);
-    return each?.listed && asking(each.connection, rootOf(each.configured.baseUrl)).json;
+    return each?.listed && asking(each.beside, rootOf(each.configured.baseUrl)).json;
   };
 
   const listOf = async (each: Provider, signal: AbortSignal): Promise<readonly ListedModel[]> => {
@@ -118,7 +118,7 @@ export function modelShelf(parts: ModelShelfParts) {
   const place = (name: string): LocalPlace | undefined => {
     const each = local(name);
     if (!each) return;
-    if (!places.has(each)) places.set(each, localPlace(each.connection, env));
+    if (!places.has(each)) places.set(each, localPlace(each.beside, env));
     return places.get(each);
   };
   const here = availableModels({

@@ -4,6 +4,7 @@ import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { ModelRest, ProviderState, ProviderStatus } from '../../shared/status.ts';
 import { type Connection, connect } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { KeySource } from '../engines/key-source.ts';
 import type { Http } from '../platform/http.ts';
 import { providerHealth, type Rest } from '../resilience/health.ts';
 import { keyPool } from '../resilience/key-pool.ts';
@@ -185,8 +186,8 @@ export function provider(configured: Configured, parts: ProviderParts) {
     configured,
     engine,
     owner,
-    /** For what is asked of its service beside answers and lists. */
-    connection,
+    /** For what is asked of its service beside answers and its list; how that goes says nothing about its keys. */
+    beside: { ...connection, keys: withoutBlame(pool) },
     get listed() {
       return listed;
     },
@@ -263,6 +264,16 @@ export function provider(configured: Configured, parts: ProviderParts) {
 }
 
 export type Provider = ReturnType<typeof provider>;
+
+/** A service may give answers to a key and refuse it all else. One for all, since an error costs its stack trace. */
+const nothingSaid = new RumboError('Nothing was said about the key.', { kind: 'cancelled' });
+const withoutBlame = ({ lend, hasKey }: KeySource): KeySource => ({
+  hasKey,
+  async lend() {
+    const { key, ended } = await lend();
+    return { key, told() {}, ended: () => ended(nothingSaid) };
+  },
+});
 
 /** For those who decide and show: a refused key does not return by itself, although it is tried again now and then. */
 const returning = ({ rule, reason, untilMs }: Rest): ProviderRest =>
