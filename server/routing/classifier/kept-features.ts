@@ -36,17 +36,33 @@ export function wordsIn({ places, values }: Sparse): Sparse {
   };
 }
 
-/** Cosine: 1 for the same, 0 for nothing in common. */
-export function likeness(one: Sparse, other: Sparse): number {
-  const strength = new Map(Array.from(one.places, (place, index) => [place, one.values[index] ?? 0]));
-  let common = 0;
-  for (const [index, place] of other.places.entries())
-    common += (strength.get(place) ?? 0) * (other.values[index] ?? 0);
-  const length = Math.sqrt(square(one) * square(other));
-  return length > 0 ? common / length : 0;
+/**
+ * How alike a prompt is to each of these, in their order: the cosine, 1 for the same, 0 for nothing in common. Only
+ * what they share is looked at, so that hundreds cost no more than a few.
+ */
+export function likenessTo(known: readonly Sparse[]): (features: Sparse) => Float32Array {
+  const holders = new Map<number, { readonly who: number; readonly value: number }[]>();
+  for (const [who, { places, values }] of known.entries()) {
+    for (const [index, place] of places.entries()) {
+      const held = holders.get(place) ?? [];
+      holders.set(place, held);
+      held.push({ who, value: values[index] ?? 0 });
+    }
+  }
+  const lengths = known.map(lengthOf);
+  return (features) => {
+    const common = new Float32Array(known.length);
+    for (let index = 0; index < features.places.length; index++) {
+      for (const { who, value } of holders.get(features.places[index] ?? 0) ?? [])
+        common[who] = (common[who] ?? 0) + value * (features.values[index] ?? 0);
+    }
+    const length = lengthOf(features);
+    return common.map((sum, who) => sum / (length * (lengths[who] ?? 0)) || 0);
+  };
 }
 
-const square = ({ values }: Sparse): number => values.reduce((sum, value) => sum + value * value, 0);
+const lengthOf = ({ values }: Sparse): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 export const packed = ({ places, values }: Sparse): z.infer<typeof packedFeatures> => ({
   places: Buffer.from(places.buffer).toString('base64'),

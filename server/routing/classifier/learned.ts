@@ -11,7 +11,7 @@ import { dimension, featuresOf } from './features.ts';
 import {
   isSame,
   kept,
-  likeness,
+  likenessTo,
   packed,
   packedFeatures,
   type Sparse,
@@ -58,6 +58,7 @@ export function learned(file?: string, onProblem: (problem: string) => void = ()
   const before = file === undefined ? nothing : readFile(file, onProblem);
   let examples = before.corrections;
   let wishes = before.stronger;
+  let alikeTo = likenessTo(wishes);
   let weights = learnFrom(examples);
   const keep = () => {
     if (file !== undefined) writeWhole(file, textOf(examples, wishes));
@@ -76,19 +77,21 @@ export function learned(file?: string, onProblem: (problem: string) => void = ()
       const wish = { ...kept(wordsIn(featuresOf(prompt))), thanTier };
       const others = wishes.filter((earlier) => !isSame(earlier, wish));
       wishes = [...others.slice(1 - mostCorrections), wish];
+      alikeTo = likenessTo(wishes);
       keep();
     },
     leastTier(features) {
       if (wishes.length === 0) return;
-      const words = wordsIn(features);
+      const likeness = alikeTo(wordsIn(features));
       const tiers = wishes
-        .filter((wish) => likeness(wish, words) >= alike)
+        .filter((_, who) => (likeness[who] ?? 0) >= alike)
         .map(({ thanTier }) => thanTier + 1);
       return tiers.length > 0 ? Math.max(...tiers) : undefined;
     },
     forget() {
       examples = [];
       wishes = [];
+      alikeTo = likenessTo(wishes);
       weights = undefined;
       if (file !== undefined) rmSync(file, { force: true });
     },
