@@ -35,6 +35,8 @@ export type AnswerRooms = {
   readonly past: Experience;
   readonly warm: WarmPrefixes;
   readonly log: Log;
+  /** Local models that are not in memory, and the milliseconds that loading takes. */
+  readonly coldStarts: () => Snapshot['coldStartMs'];
   /** What the balancer sees now. */
   readonly snapshot: (request: Request) => Snapshot;
   /** Answers being given now, by provider; kept up to date here. */

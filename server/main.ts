@@ -131,6 +131,7 @@ function start(params: InitializeParams): InitializeResult {
     warm: warmPrefixes(),
     learned: learned(storagePath && join(storagePath, 'corrections.json'), (problem) => log.warn(problem)),
     log,
+    coldStarts: () => shelf.coldStarts(),
     changed: announce.changed,
   });
 

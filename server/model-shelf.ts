@@ -157,7 +157,7 @@ export function modelShelf(parts: ModelShelfParts) {
       Array.isArray(ids) ? ids.flatMap((id: ModelId) => details.of(id) ?? []) : details.all(),
     /** Worth fetching for the memory of this machine. */
     suggestions: (): readonly Suggestion[] => suggestions(totalmem()),
-    coldStartMs: here.coldStartMs,
+    coldStarts: here.coldStarts,
     /** Makes a local model ready; when this resolves it can be asked. */
     async ensure(params: Parameters<typeof requests.ensureModel>[0], signal: AbortSignal): Promise<Ensured> {
       const ensured = await requests.ensureModel(params, signal);

@@ -57,6 +57,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       counting: past.counting(),
       output: past.output(route.task),
       warm: warm.find(messages),
+      coldStartMs: rooms.coldStarts(),
       inFlight: busy,
       strategy: now['routing.strategy'],
       priorityOrder: now['routing.priorityOrder'],

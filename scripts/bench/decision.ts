@@ -141,6 +141,7 @@ const snapshot = (strategy: Snapshot['strategy'], length: number): Snapshot => {
       models.map(({ id }, index) => [id, { firstTokenMs: 100 + ((index * 37) % 900), tokensPerSecond: 60 }]),
     ),
     counting: new Map(),
+    coldStartMs: new Map(),
     inFlight: new Map(),
     strategy,
     priorityOrder: ['local', 'provider-2', 'provider-4', 'provider-1'],

@@ -61,6 +61,8 @@ export type Snapshot = {
   readonly output?: OutputRange | undefined;
   /** The model that has read the beginning of this conversation lately. Absent: none. */
   readonly warm?: { readonly model: ModelId; readonly tokens: number } | undefined;
+  /** Milliseconds until a local model that is not in memory has been loaded, by model id. Missing: it is in memory, or nobody knows. */
+  readonly coldStartMs: ReadonlyMap<string, number>;
   /** Answers being given now, by provider. */
   readonly inFlight: ReadonlyMap<string, number>;
   readonly strategy: Strategy;

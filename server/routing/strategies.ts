@@ -56,7 +56,8 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
   performance: (model, route, snapshot) => {
     const speed = snapshot.speeds.get(model.id);
     if (!speed) return { value: Number.POSITIVE_INFINITY, why: 'Strategy performance: not measured yet.' };
-    const { firstTokenMs, tokensPerSecond } = speed;
+    const { tokensPerSecond } = speed;
+    const firstTokenMs = speed.firstTokenMs + loadMs(model, snapshot);
     const first = `first token after ${Math.round(firstTokenMs)} ms`;
     if (tokensPerSecond === null) return { value: firstTokenMs, why: `Strategy performance: ${first}.` };
     const streamMs = (outputOf(route.task, snapshot).typical * 1000) / tokensPerSecond;
@@ -74,6 +75,11 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
     return { value, why: `Strategy quality: tier ${known}, and this request asks for ${wanted}.` };
   },
 };
+
+/** Milliseconds before it can begin. */
+const loadMs = ({ id }: Model, { coldStartMs }: Snapshot): number => coldStartMs.get(id) ?? 0;
+/** Milliseconds of loading that are as bad as a tier that is one off. */
+const loadWorthOneTier = 10_000;
 
 const unknownTier = 2;
 /** 1 (small) – 5 (frontier); what is not known is taken as small. */
@@ -96,7 +102,7 @@ function priorityOf(model: Model, order: readonly string[]): number {
 export type Ordered = { readonly model: Model; readonly why: string };
 
 /**
- * Best first. Ties go by priority order, then by fit to the difficulty, then to the provider with fewer answers under
+ * Best first. Ties go by priority order, then by fit to the difficulty and how long loading takes, then to the provider with fewer answers under
  * way, so that equals share the load; then as the snapshot lists them.
  */
 export function order(
@@ -113,9 +119,15 @@ export function order(
       const ranked = listed
         ? { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` }
         : rankers[strategy](model, route, snapshot);
+      const load = loadMs(model, snapshot);
+      const fit = rankers.quality(model, route, snapshot).value + load / loadWorthOneTier;
       const weak = !listed && tierOf(model) < (route.leastTier ?? 0);
       const value = ranked.value;
-      const why = weak ? `${ranked.why} For prompts like this you wanted a stronger one.` : ranked.why;
+      const why = [
+        ranked.why,
+        ...(weak ? ['For prompts like this you wanted a stronger one.'] : []),
+        ...(load > 0 ? [`It has to be loaded first, in about ${Math.ceil(load / 1000)} s.`] : []),
+      ].join(' ');
       const priority = priorityOf(model, snapshot.priorityOrder);
       const busy = snapshot.inFlight.get(model.provider) ?? 0;
       return {
@@ -125,7 +137,7 @@ export function order(
         value,
         priority,
         busy,
-        fit: rankers.quality(model, route, snapshot).value,
+        fit,
       };
     })
     .sort(

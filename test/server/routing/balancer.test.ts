@@ -261,6 +261,36 @@ describe('when nobody is left', () => {
   });
 });
 
+describe('a local model that has to be loaded first', () => {
+  const [better, warm] = [model('ollama/better', { tier: 1 }), model('ollama/warm', { tier: 2 })];
+  const cold = (ms: number) => snapshot([better, warm], { coldStartMs: new Map([['ollama/better', ms]]) });
+  test('comes after a warm one that fits nearly as well, and says how long loading takes', () => {
+    const easy = route({ difficulty: 0 });
+    assert.deepEqual(ids(easy, cold(2_000)), ['ollama/better', 'ollama/warm']);
+    assert.deepEqual(ids(easy, cold(25_000)), ['ollama/warm', 'ollama/better']);
+    const last = balance(easy, cold(25_000)).candidates[1];
+    assert.match(last?.reasons[0] ?? '', / It has to be loaded first, in about 25 s\.$/);
+  });
+  test('does not lose to one that is too weak', () => {
+    assert.deepEqual(
+      ids(route({ difficulty: 0.6, task: 'verification' }), {
+        ...snapshot([model('ollama/weak', { tier: 1 }), model('ollama/good', { tier: 3 })]),
+        coldStartMs: new Map([['ollama/good', 60_000]]),
+      }),
+      ['ollama/good', 'ollama/weak'],
+    );
+  });
+  test('is as slow as its loading when speed decides', () => {
+    const speeds = new Map([
+      ['ollama/better', { firstTokenMs: 100, tokensPerSecond: 100 }],
+      ['ollama/warm', { firstTokenMs: 900, tokensPerSecond: 50 }],
+    ]);
+    const fast = { strategy: 'performance' as const, speeds };
+    assert.equal(ids(route(), { ...cold(0), ...fast })[0], 'ollama/better');
+    assert.equal(ids(route(), { ...cold(30_000), ...fast })[0], 'ollama/warm');
+  });
+});
+
 describe('a stronger model', () => {
   const all = snapshot([
     model('ollama/small', { tier: 1 }),

@@ -31,6 +31,7 @@ export const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapsho
   tokensLeft: new Map(),
   speeds: new Map(),
   counting: new Map(),
+  coldStartMs: new Map(),
   inFlight: new Map(),
   strategy: 'priority',
   priorityOrder: ['gemini', 'local', 'openai'],
