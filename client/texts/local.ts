@@ -2,17 +2,18 @@
 import type { Ensured, EnsureProgress, LocalModel, LocalUse, Suggestion } from '../../shared/local-models.ts';
 import { bytes, clock, duration, oneLine, percent, roughly } from './words.ts';
 
-/** `loaded, 5.2 GB`, `loading 45 %`, `on disk, 4.7 GB`. */
+/** `loaded, 5.2 GB`, `45 % loaded`, `on disk, 4.7 GB`: a narrow row shows the figure first. */
 export function localState({ state, progress, sizeBytes, memoryBytes, failed }: LocalModel): string {
   const sized = (words: string, size: number | undefined) => (size ? `${words}, ${bytes(size)}` : words);
-  const moving = (words: string) => (progress === undefined ? words : `${words} ${percent(progress)}`);
+  const moving = (doing: string, done: string) =>
+    progress === undefined ? doing : `${percent(progress)} ${done}`;
   switch (state) {
     case 'loaded':
       return sized('loaded', memoryBytes);
     case 'loading':
-      return moving('loading');
+      return moving('loading', 'loaded');
     case 'downloading':
-      return moving('downloading');
+      return moving('downloading', 'downloaded');
     case 'sleeping':
       return 'sleeping';
     case 'on-disk':

@@ -17,7 +17,7 @@ export function createModelsView(server: Server): vscode.Disposable {
     redraw.at(shownTimes(providers));
     const pins = pinsOfUser();
     return inOrder(providers)
-      .filter((provider) => modelRows(provider).length > 0)
+      .filter((provider) => mayRun(provider) && modelRows(provider).length > 0)
       .map((provider) => ({ type: 'provider', provider, pins }));
   };
   const live = liveTree<Row>({
@@ -49,6 +49,9 @@ export function createModelsView(server: Server): vscode.Disposable {
   });
   return vscode.Disposable.from(tree, toggled, followed, reconfigured, redraw, live);
 }
+
+/** Nobody can ask a provider that is off or has no key; the Providers view has it. */
+const mayRun = ({ state, key }: ProviderStatus): boolean => state !== 'off' && key !== 'none';
 
 function itemOf(row: Row): vscode.TreeItem {
   if (row.type === 'provider') return groupItem(row.provider);

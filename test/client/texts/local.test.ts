@@ -29,8 +29,8 @@ test('where a local model is, with its size there or how far it is', () => {
     [
       'loaded, 5.2 GB',
       'loaded',
-      'loading 45 %',
-      'downloading 99 %',
+      '45 % loaded',
+      '99 % downloaded',
       'downloading',
       'sleeping',
       'on disk, 4.7 GB',

@@ -22,6 +22,7 @@ beforeEach(() => {
         local: [{ name: 'small', state: 'loaded', memoryBytes: 5.2e9 }],
       }),
       provider({ name: 'empty', label: 'Empty', models: [] }),
+      provider({ name: 'keyless', label: 'Keyless', key: 'none', state: 'no-key' }),
     ],
   });
 });
@@ -33,7 +34,7 @@ const open = () =>
     },
   } as never);
 
-test('models stand under their provider, with where they are and which role always asks them', async () => {
+test('models that may run stand under their provider, with where they are and which role always asks them', async () => {
   editor.settings.set('rumbo.roles', {
     globalValue: { planner: { model: 'lab/small' }, coder: { model: 'lab/small' } },
   });

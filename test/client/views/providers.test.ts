@@ -82,7 +82,7 @@ test('a model that is fetched shows how far it is, without the tree being drawn 
   tell(fetching(0.1));
   assert.deepEqual(lines(await seen(view)), [
     'Lab | ready · 1 model',
-    '  new | downloading 10 %',
+    '  new | 10 % downloaded',
     '  small | local · tier 3 · 32k · free',
   ]);
   treeOf(view).redrawn.length = 0;
@@ -90,7 +90,7 @@ test('a model that is fetched shows how far it is, without the tree being drawn 
   assert.deepEqual(treeOf(view).redrawn, []);
   tell(fetching(0.2));
   assert.equal(treeOf(view).redrawn.length, 1);
-  assert.equal((await seen(view))[0]?.below[0]?.item.description, 'downloading 20 %');
+  assert.equal((await seen(view))[0]?.below[0]?.item.description, '20 % downloaded');
   assert.deepEqual(asked, ['status', 'models']);
   opened.dispose();
 });

@@ -23,8 +23,9 @@ export type FakeOllamaModels = LocalServer & {
 export async function fakeOllamaModels(
   registry: Readonly<Record<string, Layers>> = {},
   disk: Readonly<Record<string, number>> = {},
+  pieceBytes = 1_000,
 ): Promise<FakeOllamaModels> {
-  const network = slowNetwork(1_000);
+  const network = slowNetwork(pieceBytes);
   const state = {
     network,
     disk: new Map(Object.entries(disk)),
