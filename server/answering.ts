@@ -4,6 +4,7 @@ import { asRumboError, RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
 import type { Attempt, Receipt } from '../shared/receipts.ts';
 import type { Settings } from '../shared/settings.ts';
+import type { TaskType } from '../shared/tasks.ts';
 import type { Question, ResponseCache } from './cache/response-cache.ts';
 import type { WarmPrefixes } from './cache/warm-prefixes.ts';
 import { deciding } from './deciding.ts';
@@ -35,6 +36,8 @@ export type AnswerRooms = {
   readonly past: Experience;
   readonly warm: WarmPrefixes;
   readonly log: Log;
+  /** Local models that can do this kind of work, the best first. */
+  readonly favourites: (role: string | undefined, task: TaskType) => Snapshot['favourites'];
   /** Local models that are not in memory, and the milliseconds that loading takes. */
   readonly coldStarts: () => Snapshot['coldStartMs'];
   /** What the balancer sees now. */

@@ -19,6 +19,7 @@ import { commandLine } from './command-line.ts';
 import { engines } from './engines/table.ts';
 import { foundProviders } from './found-providers.ts';
 import { keyCommands } from './key-commands.ts';
+import { useOf } from './local/defaults.ts';
 import { budgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
 import { experience } from './metrics/experience.ts';
@@ -132,6 +133,7 @@ function start(params: InitializeParams): InitializeResult {
     learned: learned(storagePath && join(storagePath, 'corrections.json'), (problem) => log.warn(problem)),
     log,
     coldStarts: () => shelf.coldStarts(),
+    favourites: (role, task) => shelf.favourites(useOf(role, task)),
     changed: announce.changed,
   });
 

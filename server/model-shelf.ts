@@ -3,12 +3,13 @@ import { totalmem } from 'node:os';
 import type { ModelId } from '../shared/chat.ts';
 import { providerOf } from '../shared/chat.ts';
 import { RumboError } from '../shared/errors.ts';
-import type { Ensured, EnsureProgress, Suggestion } from '../shared/local-models.ts';
+import type { Ensured, EnsureProgress, LocalUse, Suggestion } from '../shared/local-models.ts';
 import type { ModelDetails } from '../shared/model-details.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { ProviderStatus } from '../shared/status.ts';
 import { asking, rootOf } from './local/asking.ts';
 import { availableModels, type LocalPlace } from './local/available.ts';
+import { localDefaults } from './local/defaults.ts';
 import { loadTimes } from './local/load-times.ts';
 import type { LoadOptions } from './local/local-models.ts';
 import { localRequests } from './local/requests.ts';
@@ -129,6 +130,10 @@ export function modelShelf(parts: ModelShelfParts) {
     now,
   });
   const requests = localRequests(here, parts.progress);
+  /** Worked out when the models are others. */
+  let favourites:
+    | { readonly signature: string; readonly order: ReturnType<typeof localDefaults> }
+    | undefined;
 
   /** What is on disk and in memory is asked of an engine whose list could be had; a failure shows at the provider itself. */
   const lookAt = (provider: string): void => {
@@ -158,6 +163,17 @@ export function modelShelf(parts: ModelShelfParts) {
     /** Worth fetching for the memory of this machine. */
     suggestions: (): readonly Suggestion[] => suggestions(totalmem()),
     coldStarts: here.coldStarts,
+    /** Local models that are good for this, the best first. */
+    favourites(use: LocalUse): readonly ModelId[] {
+      const present = fleet.models().flatMap(({ source, id, provider, name }) => {
+        if (source !== 'local') return [];
+        const sizeBytes = here.known(provider).find((each) => each.name === name)?.sizeBytes;
+        return [{ id, name, ...(sizeBytes === undefined ? {} : { sizeBytes }) }];
+      });
+      const signature = present.map(({ id, sizeBytes }) => `${id} ${sizeBytes}`).join('\n');
+      if (favourites?.signature !== signature) favourites = { signature, order: localDefaults(present) };
+      return favourites.order[use];
+    },
     /** Makes a local model ready; when this resolves it can be asked. */
     async ensure(params: Parameters<typeof requests.ensureModel>[0], signal: AbortSignal): Promise<Ensured> {
       const ensured = await requests.ensureModel(params, signal);

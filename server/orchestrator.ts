@@ -58,6 +58,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       output: past.output(route.task),
       warm: warm.find(messages),
       coldStartMs: rooms.coldStarts(),
+      favourites: rooms.favourites(route.role, route.task),
       inFlight: busy,
       strategy: now['routing.strategy'],
       priorityOrder: now['routing.priorityOrder'],

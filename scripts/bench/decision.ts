@@ -142,6 +142,7 @@ const snapshot = (strategy: Snapshot['strategy'], length: number): Snapshot => {
     ),
     counting: new Map(),
     coldStartMs: new Map(),
+    favourites: models.filter(({ source }) => source === 'local').map(({ id }) => id),
     inFlight: new Map(),
     strategy,
     priorityOrder: ['local', 'provider-2', 'provider-4', 'provider-1'],

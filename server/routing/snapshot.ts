@@ -63,6 +63,8 @@ export type Snapshot = {
   readonly warm?: { readonly model: ModelId; readonly tokens: number } | undefined;
   /** Milliseconds until a local model that is not in memory has been loaded, by model id. Missing: it is in memory, or nobody knows. */
   readonly coldStartMs: ReadonlyMap<string, number>;
+  /** Local models that can do this kind of work, those known to be good at it first. The same order as server/local/defaults.ts gives. */
+  readonly favourites: readonly ModelId[];
   /** Answers being given now, by provider. */
   readonly inFlight: ReadonlyMap<string, number>;
   readonly strategy: Strategy;

@@ -70,7 +70,7 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
     const wanted = wantedTier(route);
     const tier = tierOf(model);
     // Too small is worse than too large: a weak answer costs the user more than a dear one.
-    const value = tier >= wanted ? tier - wanted : 10 + wanted - tier;
+    const value = tier >= wanted ? tier - wanted : tooWeak + wanted - tier;
     const known = model.tier === null ? `unknown, taken as ${unknownTier}` : `${tier}`;
     return { value, why: `Strategy quality: tier ${known}, and this request asks for ${wanted}.` };
   },
@@ -82,6 +82,8 @@ const loadMs = ({ id }: Model, { coldStartMs }: Snapshot): number => coldStartMs
 const loadWorthOneTier = 10_000;
 
 const unknownTier = 2;
+/** Farther off than any tier that is too large. */
+const tooWeak = 10;
 /** 1 (small) – 5 (frontier); what is not known is taken as small. */
 export const tierOf = ({ tier }: Model): number => tier ?? unknownTier;
 
@@ -99,10 +101,17 @@ function priorityOf(model: Model, order: readonly string[]): number {
   return places.length > 0 ? Math.min(...places) : order.length;
 }
 
+/** How well it suits the work, 0 the best: local models as they are known for it, others by their tier. */
+function fitOf(model: Model, route: Route, snapshot: Snapshot): number {
+  const favourite = snapshot.favourites.indexOf(model.id);
+  const fit = rankers.quality(model, route, snapshot).value;
+  return favourite < 0 ? fit : favourite + (fit < tooWeak ? 0 : tooWeak);
+}
+
 export type Ordered = { readonly model: Model; readonly why: string };
 
 /**
- * Best first. Ties go by priority order, then by fit to the difficulty and how long loading takes, then to the provider with fewer answers under
+ * Best first. Ties go by priority order, then by fit to the work and how long loading takes, then to the provider with fewer answers under
  * way, so that equals share the load; then as the snapshot lists them.
  */
 export function order(
@@ -120,7 +129,7 @@ export function order(
         ? { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` }
         : rankers[strategy](model, route, snapshot);
       const load = loadMs(model, snapshot);
-      const fit = rankers.quality(model, route, snapshot).value + load / loadWorthOneTier;
+      const fit = fitOf(model, route, snapshot) + load / loadWorthOneTier;
       const weak = !listed && tierOf(model) < (route.leastTier ?? 0);
       const value = ranked.value;
       const why = [

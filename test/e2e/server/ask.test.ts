@@ -242,6 +242,18 @@ test('a corrected task type holds for prompts like it, after a restart too, and 
   assert.match(`${refused.message} ${refused.action}`, /cannot be read.*planning/);
 });
 
+test('local models have their roles without any setting', async (t) => {
+  const names = ['ai/gemma3', 'ai/smollm3', 'ai/qwen3-coder', 'ai/gemma3-qat'];
+  const one = await fake(t, fakeOpenAi, { models: names, reply: (body) => String(body['model']) });
+  const rumbo = await server(t, { 'rumbo.providers': { docker: entry(one) } });
+  const answerer = async (params: Parameters<typeof ask>[1]) => (await ask(rumbo, params)).text;
+  const file = { uri: 'file:///a.ts', languageId: 'typescript', text: 'let a = 1;\n' };
+  assert.equal(await answerer({ prompt: 'handle null', role: 'coder', file }), 'ai/qwen3-coder');
+  assert.equal(await answerer({ prompt: 'move the shop to Postgres', role: 'planner' }), 'ai/gemma3-qat');
+  assert.equal(await answerer({ prompt: 'write a function that reverses a string' }), 'ai/smollm3');
+  assert.equal(await answerer({ prompt: 'What is the difference between TCP and UDP?' }), 'ai/gemma3-qat');
+});
+
 test('a stronger model answers when it is wanted, and from then on for questions like that', async (t) => {
   const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
   const one = await fake(t, fakeOpenAi, {

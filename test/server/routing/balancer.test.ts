@@ -261,6 +261,16 @@ describe('when nobody is left', () => {
   });
 });
 
+test('local models are asked in the order they are known for the work, unless too weak for it', () => {
+  const here = snapshot(
+    [model('ollama/a', { tier: 3 }), model('ollama/b', { tier: 1 }), model('ollama/c', { tier: 3 })],
+    { favourites: ['ollama/b', 'ollama/c', 'ollama/a'] },
+  );
+  assert.deepEqual(ids(route({ difficulty: 0 }), here), ['ollama/b', 'ollama/c', 'ollama/a']);
+  const hard = route({ task: 'verification', difficulty: 0.4 });
+  assert.deepEqual(ids(hard, here), ['ollama/c', 'ollama/a', 'ollama/b']);
+});
+
 describe('a local model that has to be loaded first', () => {
   const [better, warm] = [model('ollama/better', { tier: 1 }), model('ollama/warm', { tier: 2 })];
   const cold = (ms: number) => snapshot([better, warm], { coldStartMs: new Map([['ollama/better', ms]]) });

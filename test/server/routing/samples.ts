@@ -32,6 +32,7 @@ export const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapsho
   speeds: new Map(),
   counting: new Map(),
   coldStartMs: new Map(),
+  favourites: [],
   inFlight: new Map(),
   strategy: 'priority',
   priorityOrder: ['gemini', 'local', 'openai'],
