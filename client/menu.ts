@@ -9,6 +9,8 @@ const entries = [
   { label: '$(type-hierarchy) Explain Route…', command: 'rumbo.explainRoute' },
   { label: '$(settings) Choose Strategy…', command: 'rumbo.chooseStrategy' },
   { label: '$(server) Show Providers', command: 'rumbo.showProviders' },
+  { label: '$(search) Discover Local Endpoints', command: 'rumbo.discover' },
+  { label: '$(cloud-download) Pull Local Model…', command: 'rumbo.pullModel' },
   { label: '$(key) Set API Key…', command: 'rumbo.setApiKey' },
   { label: '$(gear) Open Settings', command: 'rumbo.openSettings' },
   { label: '$(output) Show Log', command: 'rumbo.showLog' },

@@ -1,7 +1,7 @@
 /** Models in few words: icons, descriptions and plain-text tooltips. Pure. */
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
-import type { Model } from '../../shared/models.ts';
+import type { Model, Price } from '../../shared/models.ts';
 import type { ModelRest } from '../../shared/status.ts';
 import { localIcon, localSentences, localState } from './local.ts';
 import { restWords } from './provider.ts';
@@ -52,7 +52,7 @@ export function modelTooltip(now: ModelNow, details?: ModelDetails, locale?: str
     ...makeOf(fields),
     ...(local ? localSentences({ ...sizeOf(fields), ...local }, locale) : sizeSentence(fields)),
     ...(fields.licence ? [`Licence: ${fields.licence}.`] : []),
-    model.price ? 'The price is in US dollars per million tokens, in and out.' : 'Its price is unknown.',
+    priceSentence(model),
     model.private
       ? 'What is sent to it stays on your own machines.'
       : 'What is sent to it leaves your machines.',
@@ -71,9 +71,15 @@ export function modelIcon({ model: { locked, toggle, source }, rest, local }: Mo
 
 function price({ price: known }: Model): string {
   if (!known) return 'price unknown';
-  if (known.input === 0 && known.output === 0) return 'free';
-  return `$${known.input}/$${known.output}`;
+  return isFree(known) ? 'free' : `$${known.input}/$${known.output}`;
 }
+
+function priceSentence({ price: known }: Model): string {
+  if (!known) return 'Its price is unknown.';
+  return isFree(known) ? 'It costs nothing.' : 'The price is in US dollars per million tokens, in and out.';
+}
+
+const isFree = ({ input, output }: Price): boolean => input === 0 && output === 0;
 
 type Fields = ModelDetails['fields'];
 

@@ -70,7 +70,7 @@ test('the tooltip has what is known: what it is, what it can, its sizes, its lic
     'It takes 5.2 GB of memory now.',
     'Its engine frees the memory at 14:05 unless it is asked again.',
     'Licence: apache-2.0.',
-    'The price is in US dollars per million tokens, in and out.',
+    'It costs nothing.',
     'What is sent to it stays on your own machines.',
     'So say its provider’s list and its engine.',
   ]);
