@@ -198,7 +198,7 @@ export function availableModels(parts: AvailableParts) {
       const show = pace(report, elapsed);
       const onStep: OnStep = (step) => {
         fetching = step.stage === 'downloading' || step.stage === 'paused';
-        show(step);
+        show.onStep(step);
       };
       try {
         return await work.join(
@@ -215,6 +215,8 @@ export function availableModels(parts: AvailableParts) {
           { ...error.data, action: `Stop the download in ${label} if you do not want it.` },
           { cause },
         );
+      } finally {
+        show.stop();
       }
     },
 
