@@ -39,10 +39,12 @@ async function answer(parts: CodeParts, request: Request): Promise<void> {
       if (part.type === 'code') arrival.write(part.code);
     });
     if (result.code) arrival.write(result.code);
-    parts.receipts.remember(result.receipt);
+    const { receipt } = result;
+    const stronger = { ...request, strongerThan: receipt.model };
+    parts.receipts.remember(receipt, () => askAgain(parts, stronger));
     parts.prompts.forget('coder');
     arrival.done();
-    if (arrival.proposal) arrival.proposal.finish(result.receipt);
+    if (arrival.proposal) arrival.proposal.finish(receipt);
     else await showNew(result);
   } catch (error) {
     arrival.done();

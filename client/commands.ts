@@ -1,11 +1,17 @@
 /** One table: command id → function. */
 import * as vscode from 'vscode';
+import { modelId } from '../shared/chat.ts';
+import type { DiscoveredEndpoint } from '../shared/discovery.ts';
+import type { Model } from '../shared/models.ts';
 import type { RouteParams } from '../shared/protocol.ts';
+import type { Receipt } from '../shared/receipts.ts';
 import { type CodeParts, code } from './code.ts';
 import { correctTaskType } from './correct-task-type.ts';
+import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './discover.ts';
 import { explainRoute, whyThisModel } from './explain.ts';
 import { failureOf } from './failures.ts';
 import type { Keys } from './keys.ts';
+import type { LocalModelActions } from './local-models.ts';
 import { showMenu } from './menu.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './model-settings.ts';
 import { inform } from './notify.ts';
@@ -14,14 +20,20 @@ import { refreshRegistry } from './registry.ts';
 import { nameEndpoint, openSettings } from './settings-pages.ts';
 import { showFailure } from './show-failure.ts';
 import { chooseStrategy } from './strategy.ts';
+import { useStrongerModel } from './stronger-model.ts';
+import type { Shown } from './views/live-tree.ts';
 import type { ProvidersView } from './views/providers.ts';
 import type { Row } from './views/rows.ts';
 
 export type CommandParts = CodeParts & {
   readonly keys: Keys;
   readonly view: ProvidersView;
+  readonly localModels: LocalModelActions;
   readonly log: vscode.LogOutputChannel;
 };
+
+/** A row of one of the trees. */
+type Picked = Shown<Row>;
 
 /** Arguments come from menus (a row, a document's address) or from our own buttons. */
 // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
@@ -31,22 +43,31 @@ export const commandTable = (parts: CommandParts) =>
   ({
     'rumbo.plan': () => plan(parts),
     'rumbo.code': () => code(parts),
-    'rumbo.whyThisModel': () => whyThisModel(parts),
+    'rumbo.whyThisModel': (receipt?: Receipt) => whyThisModel(parts, receipt),
+    'rumbo.useStrongerModel': () => useStrongerModel(parts),
     'rumbo.explainRoute': (request?: RouteParams) => explainRoute(parts, request),
     'rumbo.chooseStrategy': chooseStrategy,
 
-    'rumbo.setApiKey': (about?: string | Row) => parts.keys.set(providerOf(about)),
-    'rumbo.removeApiKey': (about?: string | Row) => parts.keys.remove(providerOf(about)),
-    'rumbo.testApiKey': (about?: string | Row) => parts.keys.test(providerOf(about)),
+    'rumbo.setApiKey': (about?: string | Picked) => parts.keys.set(providerOf(about)),
+    'rumbo.removeApiKey': (about?: string | Picked) => parts.keys.remove(providerOf(about)),
+    'rumbo.testApiKey': (about?: string | Picked) => parts.keys.test(providerOf(about)),
 
     'rumbo.showProviders': () => vscode.commands.executeCommand('rumbo.providers.focus'),
     'rumbo.showAllProviders': () => parts.view.showAll(),
     'rumbo.refreshProviders': () => parts.view.refresh(),
-    'rumbo.toggleModel': (row?: Row) => withModel(row, toggleModel),
-    'rumbo.lockModel': (row?: Row) => withModel(row, (model) => lockModel(model, true)),
-    'rumbo.unlockModel': (row?: Row) => withModel(row, (model) => lockModel(model, false)),
-    'rumbo.setModelTier': (row?: Row) => withModel(row, setModelTier),
-    'rumbo.pinModel': (row?: Row) => withModel(row, pinModel),
+    'rumbo.discover': () => discoverEndpoints(parts),
+    'rumbo.useEndpoint': (row?: Picked) => withOffer(row, useEndpoint),
+    'rumbo.ignoreEndpoint': (row?: Picked) => withOffer(row, ignoreEndpoint),
+    'rumbo.pullModel': (about?: string | Picked) => parts.localModels.pull(providerOf(about)),
+    'rumbo.loadModel': (row?: Picked) => withModel(row, ({ id }) => parts.localModels.load(id)),
+    'rumbo.unloadModel': (row?: Picked) => withModel(row, ({ id }) => parts.localModels.unload(id)),
+    'rumbo.stopPull': (picked?: Picked) => stopPull(parts, picked?.row),
+
+    'rumbo.toggleModel': (row?: Picked) => withModel(row, toggleModel),
+    'rumbo.lockModel': (row?: Picked) => withModel(row, (model) => lockModel(model, true)),
+    'rumbo.unlockModel': (row?: Picked) => withModel(row, (model) => lockModel(model, false)),
+    'rumbo.setModelTier': (row?: Picked) => withModel(row, setModelTier),
+    'rumbo.pinModel': (row?: Picked) => withModel(row, pinModel),
 
     'rumbo.stop': (uri?: vscode.Uri) => parts.running.stop(uri),
     'rumbo.saveAnswer': (uri?: vscode.Uri) => saveAnswer(parts, uri),
@@ -63,15 +84,20 @@ export const commandTable = (parts: CommandParts) =>
     'rumbo.nameEndpoint': nameEndpoint,
   }) satisfies Record<`rumbo.${string}`, Command>;
 
-const providerOf = (about?: string | Row): string | undefined => {
+const providerOf = (about?: string | Picked): string | undefined => {
   if (typeof about === 'string') return about;
-  return about?.type === 'provider' ? about.provider.name : undefined;
+  return about?.row.type === 'provider' ? about.row.provider.name : undefined;
 };
 
-const withModel = <Result>(
-  row: Row | undefined,
-  work: (model: (Row & { type: 'model' })['model']) => Result,
-): Result | undefined => (row?.type === 'model' ? work(row.model) : undefined);
+const withModel = <Result>(picked: Picked | undefined, work: (model: Model) => Result): Result | undefined =>
+  picked?.row.type === 'model' ? work(picked.row.model) : undefined;
+
+const withOffer = (picked: Picked | undefined, work: (endpoint: DiscoveredEndpoint) => unknown): unknown =>
+  picked?.row.type === 'offer' ? work(picked.row.endpoint) : undefined;
+
+const stopPull = ({ localModels }: CommandParts, row?: Row): void => {
+  if (row?.type === 'coming') localModels.stop(modelId(row.about, row.local.name));
+};
 
 /** A copy that can be edited and saved under any name. */
 async function saveAnswer({ documents }: CommandParts, uri?: vscode.Uri): Promise<void> {

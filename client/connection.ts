@@ -10,6 +10,10 @@ import {
   type LanguageClientOptions,
   State,
 } from 'vscode-languageclient/node';
+import type { ModelId } from '../shared/chat.ts';
+import type { DiscoverResult } from '../shared/discovery.ts';
+import type { Ensured, EnsureProgress, Suggestion } from '../shared/local-models.ts';
+import type { ModelDetails } from '../shared/model-details.ts';
 import type { Model } from '../shared/models.ts';
 import * as protocol from '../shared/protocol.ts';
 import { section } from '../shared/settings.ts';
@@ -33,6 +37,18 @@ export type Connection = {
   status(): Promise<Status>;
   listModels(params: protocol.ListModelsParams): Promise<readonly Model[]>;
   testProvider(provider: string): Promise<{ readonly models: number }>;
+  discover(): Promise<DiscoverResult>;
+  /** Models worth fetching for this workstation. */
+  suggestModels(): Promise<readonly Suggestion[]>;
+  /** Fetches and loads a local model; cancelling stops a download nobody else waits for. */
+  ensureModel(
+    model: ModelId,
+    onProgress: (progress: EnsureProgress) => void,
+    token: vscode.CancellationToken,
+  ): Promise<Ensured>;
+  unloadModel(model: ModelId): Promise<null>;
+  /** Of those that something is known of. */
+  modelDetails(models: readonly ModelId[]): Promise<readonly ModelDetails[]>;
   clearCache(): Promise<number>;
   refreshRegistry(token: vscode.CancellationToken): Promise<protocol.RegistryRefreshed>;
   readonly keys: KeyChannel;
@@ -109,6 +125,19 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     status: () => client.sendRequest(protocol.status),
     listModels: (params) => client.sendRequest(protocol.listModels, params),
     testProvider: (provider) => client.sendRequest(protocol.testProvider, { provider }),
+    discover: () => client.sendRequest(protocol.discover),
+    suggestModels: () => client.sendRequest(protocol.suggestModels),
+    async ensureModel(model, onProgress, token) {
+      const progressToken = crypto.randomUUID();
+      const progress = client.onProgress(protocol.ensureProgress, progressToken, onProgress);
+      try {
+        return await client.sendRequest(protocol.ensureModel, { model, progressToken }, token);
+      } finally {
+        progress.dispose();
+      }
+    },
+    unloadModel: (model) => client.sendRequest(protocol.unloadModel, { model }),
+    modelDetails: (models) => client.sendRequest(protocol.modelDetails, { models }),
     clearCache: () => client.sendRequest(protocol.clearCache),
     refreshRegistry: (token) => client.sendRequest(protocol.refreshRegistry, token),
     keys: {

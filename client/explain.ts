@@ -1,11 +1,12 @@
 /** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: decisions in words, before and after. */
 import * as vscode from 'vscode';
 import type { RouteParams } from '../shared/protocol.ts';
+import type { Receipt } from '../shared/receipts.ts';
 import { correction } from './correct-task-type.ts';
 import { editorInFront, fileOf } from './editors.ts';
 import { failureOf } from './failures.ts';
-import { inform } from './notify.ts';
 import { type Parts, show } from './plan.ts';
+import { askFirst } from './receipts.ts';
 import { showFailure } from './show-failure.ts';
 import { explanationDocument } from './texts/explanation.ts';
 import { receiptSection } from './texts/receipt.ts';
@@ -48,17 +49,12 @@ async function askForRoute({ prompts }: Parts): Promise<RouteParams | undefined>
   return editor ? { prompt, file: fileOf(editor.document, editor.selection) } : { prompt };
 }
 
-export async function whyThisModel({ receipts, documents }: Parts): Promise<void> {
-  const receipt = receipts.last;
-  if (!receipt) {
-    const picked = await inform(
-      'Nothing has been answered yet in this window. Ask something first.',
-      'Plan…',
-    );
-    if (picked) await vscode.commands.executeCommand('rumbo.plan');
-    return;
-  }
+/** @param about absent: the last answer's */
+export async function whyThisModel({ receipts, documents }: Parts, about?: Receipt): Promise<void> {
+  const receipt = about ?? receipts.last;
+  if (!receipt) return askFirst();
   const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);
-  const text = `# Why ${receipt.model}?\n\nThe last answer in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;
+  const which = receipt.id === receipts.last?.id ? 'The last answer' : 'An answer';
+  const text = `# Why ${receipt.model}?\n\n${which} in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;
   await show(documents.create('rumbo-answer', `Why ${beginning(receipt.model, 40)}.md`, text).uri);
 }

@@ -4,6 +4,7 @@ import { warnOfBudgets } from './budget-warnings.ts';
 import { commandTable } from './commands.ts';
 import { virtualDocuments } from './documents.ts';
 import { createKeys } from './keys.ts';
+import { localModelActions } from './local-models.ts';
 import { promptMemory } from './prompt.ts';
 import { createProposals } from './proposals.ts';
 import { receiptMemory } from './receipts.ts';
@@ -12,6 +13,8 @@ import { createServer, type Server } from './server.ts';
 import { followSettings } from './settings-changes.ts';
 import { createStatusBar } from './status-bar.ts';
 import { tellTroubles } from './troubles.ts';
+import { createActivityView } from './views/activity.ts';
+import { createModelsView } from './views/models.ts';
 import { createProvidersView } from './views/providers.ts';
 
 let server: Server | undefined;
@@ -30,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     receipts,
     keys,
     view,
+    localModels: localModelActions(server),
     prompts: promptMemory(),
     running: runningAnswers(),
     proposals: createProposals(documents),
@@ -43,6 +47,8 @@ export function activate(context: vscode.ExtensionContext): void {
     receipts,
     keys,
     view,
+    createModelsView(server),
+    createActivityView(server, receipts),
     createStatusBar(server, receipts),
     tellTroubles(receipts),
     warnOfBudgets(server.onStatus),

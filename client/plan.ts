@@ -53,8 +53,9 @@ async function answer(parts: Parts, request: Request): Promise<void> {
     const result = await ask(server, 'Rumbo: planning', request, source, (part) =>
       write(withPart(state, part)),
     );
-    write({ ...state, text: result.text, ending: { type: 'complete', receipt: result.receipt } });
-    receipts.remember(result.receipt);
+    const { receipt } = result;
+    write({ ...state, text: result.text, ending: { type: 'complete', receipt } });
+    receipts.remember(receipt, () => answer(parts, { ...request, strongerThan: receipt.model }));
     prompts.forget('planner');
   } catch (error) {
     const failure = failureOf(error);

@@ -14,16 +14,24 @@ export type Again = {
   readonly edit?: () => unknown;
   /** What was asked. */
   readonly request?: RouteParams;
+  /** Offered in place of the button that belongs to the failure. */
+  readonly instead?: { readonly label: string; readonly run: () => unknown };
 };
 
 /** Does not wait for the user; a notification may stay unanswered for ever. */
 export function showFailure(failure: Failure, again: Again = {}): void {
   if (failure.kind === 'cancelled') return;
-  const button = buttonFor(failure);
-  const act = button && action(button.remedy, again);
-  void complain(sentence(failure), ...(act ? [button.label] : [])).then((picked) =>
-    picked ? act?.() : undefined,
+  const button = again.instead ?? usual(failure, again);
+  void complain(sentence(failure), ...(button ? [button.label] : [])).then((picked) =>
+    picked ? button?.run() : undefined,
   );
+}
+
+/** The button of the failure, where what it does can be done. */
+function usual(failure: Failure, again: Again): Again['instead'] {
+  const button = buttonFor(failure);
+  const run = button && action(button.remedy, again);
+  return run ? { label: button.label, run } : undefined;
 }
 
 function action(remedy: Remedy, again: Again): (() => unknown) | undefined {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { decisionRows } from './bench/decision.ts';
 import { laboratory } from './bench/laboratory.ts';
+import { localRows } from './bench/local.ts';
 import { memoryRows } from './bench/memory.ts';
 import { packageRow } from './bench/package.ts';
 import { pipelineRows } from './bench/pipeline.ts';
@@ -25,6 +26,7 @@ try {
     ...decisionRows(),
     ...(await pipelineRows(lab)),
     ...(await startRows(lab)),
+    ...(await localRows(lab)),
     packageRow(),
     ...(await memoryRows(lab, values.long ? 20_000 : 5_000)),
   ];

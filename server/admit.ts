@@ -53,6 +53,7 @@ const Params = z.object({
   role: z.string().optional(),
   task: z.enum(taskTypes).optional(),
   model: z.string().optional(),
+  strongerThan: z.string().optional(),
   file: z
     .object({
       uri: z.string(),
@@ -87,7 +88,7 @@ export function admit(sent: unknown): AskParams {
   }
   // Absent and undefined are the same to zod and not to the compiler; JSON has only absent.
   const params = read.data as AskParams;
-  const { prompt, messages, role, model } = params;
+  const { prompt, messages, role, model, strongerThan } = params;
   if (messages !== undefined && prompt !== undefined) {
     throw refuse('The request has a prompt and messages; one would be lost.', 'Send one of the two.');
   }
@@ -100,8 +101,9 @@ export function admit(sent: unknown): AskParams {
   if (role !== undefined && !roleOf(role)) {
     throw refuse(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
   }
-  if (model !== undefined && !/^[^/\s]+\/\S+$/.test(model)) {
-    throw refuse(`${JSON.stringify(model)} is not a model id.`, 'Write it as provider/model.');
+  for (const id of [model, strongerThan]) {
+    if (id !== undefined && !/^[^/\s]+\/\S+$/.test(id))
+      throw refuse(`${JSON.stringify(id)} is not a model id.`, 'Write it as provider/model.');
   }
   return params;
 }

@@ -1,19 +1,19 @@
 /** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelId } from '../shared/chat.ts';
 import { asRumboError, RumboError, reactions } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
 import type { Attempt, Receipt } from '../shared/receipts.ts';
 import type { Settings } from '../shared/settings.ts';
+import type { TaskType } from '../shared/tasks.ts';
 import type { Question, ResponseCache } from './cache/response-cache.ts';
 import type { WarmPrefixes } from './cache/warm-prefixes.ts';
+import { deciding } from './deciding.ts';
 import { type Draft, draft } from './draft.ts';
 import type { Budgets } from './metrics/budget.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { Experience } from './metrics/experience.ts';
 import type { Ledger } from './metrics/ledger.ts';
 import { type Measured, meter } from './metrics/meter.ts';
-import { patienceMs, returnsInMs } from './patience.ts';
 import type { Log } from './platform/log.ts';
 import type { Fleet } from './providers/fleet.ts';
 import { logLine, receipt, type Told } from './receipt.ts';
@@ -36,6 +36,10 @@ export type AnswerRooms = {
   readonly past: Experience;
   readonly warm: WarmPrefixes;
   readonly log: Log;
+  /** Local models that can do this kind of work, the best first. */
+  readonly favourites: (role: string | undefined, task: TaskType) => Snapshot['favourites'];
+  /** Local models that are not in memory, and the milliseconds that loading takes. */
+  readonly coldStarts: () => Snapshot['coldStartMs'];
   /** What the balancer sees now. */
   readonly snapshot: (request: Request) => Snapshot;
   /** Answers being given now, by provider; kept up to date here. */
@@ -60,16 +64,23 @@ export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPar
 export function answering(rooms: AnswerRooms): Answering {
   const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, snapshot, busy } = rooms;
 
+  /** What is to happen when a pinned model cannot answer. */
+  const pinRule = (params: AskParams) =>
+    params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
+  const decide = deciding({ fleet, counters, snapshot, pinRule });
+
   async function* answer(
     { params, request, told, question, settingsBefore }: Job,
     signal: AbortSignal,
   ): AsyncGenerator<AskPart, AskResult> {
     const { messages, classification } = request;
-    const routeNow = (): Route =>
-      settings() === settingsBefore
-        ? request.route
-        : { ...request.route, localOnly: isKeptHome(params, settings()) };
-    const { route, seen, decision } = await decide(params, request, routeNow, signal);
+    const counted = new Map<ModelId, number>();
+    const routeNow = (): Route => ({
+      ...request.route,
+      ...(settings() === settingsBefore ? {} : { localOnly: isKeptHome(params, settings()) }),
+      ...(counted.size > 0 ? { counted } : {}),
+    });
+    const { route, seen, decision } = await decide({ params, request, routeNow, counted }, signal);
     const plan = turns(answerable(decision, params, route, seen).map(({ model }) => model.id));
     const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
     const whole = draft(params, () => performance.now());
@@ -199,26 +210,6 @@ export function answering(rooms: AnswerRooms): Answering {
     throw final(nobody(balance(routeNow(), now), route, now));
   }
 
-  /** The decision of now; when nobody may be asked but somebody soon, the decision of then. */
-  async function decide(
-    params: AskParams,
-    request: Request,
-    routeNow: () => Route,
-    signal: AbortSignal,
-  ): Promise<{ readonly route: Route; readonly seen: Snapshot; readonly decision: Decision }> {
-    for (let leftMs = patienceMs[params.urgency ?? 'asked']; ; ) {
-      const decidedAt = performance.now();
-      const route = routeNow();
-      const seen = snapshot(request);
-      const decision = balance(route, seen);
-      counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
-      const waitMs = returnsInMs(decision, pinRule(params) === 'next', Date.now());
-      if (waitMs === undefined || waitMs > leftMs) return { route, seen, decision };
-      leftMs -= waitMs;
-      await sleep(waitMs, undefined, { signal });
-    }
-  }
-
   /** The candidates, or the reason why there is none or the pinned one is lost. */
   function answerable(
     decision: Decision,
@@ -231,10 +222,6 @@ export function answering(rooms: AnswerRooms): Answering {
     if (candidates.length === 0) throw nobody(decision, route, seen);
     return candidates;
   }
-
-  /** What is to happen when a pinned model cannot answer. */
-  const pinRule = (params: AskParams) =>
-    params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
 
   function settle(
     candidate: Ranked,

@@ -9,22 +9,27 @@ import {
   ProposedFeatures,
   StreamMessageReader,
 } from 'vscode-languageserver/node';
-import { RumboError } from '../shared/errors.ts';
 import type { KeyCommand } from '../shared/key-channel.ts';
-import { type InitializationOptions, statusChanged } from '../shared/protocol.ts';
+import { ensureProgress, type InitializationOptions, statusChanged } from '../shared/protocol.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { backgroundAnswer } from './background-answer.ts';
 import { responseCache } from './cache/response-cache.ts';
 import { warmPrefixes } from './cache/warm-prefixes.ts';
+import { commandLine } from './command-line.ts';
 import { engines } from './engines/table.ts';
+import { foundProviders } from './found-providers.ts';
 import { keyCommands } from './key-commands.ts';
+import { useOf } from './local/defaults.ts';
 import { budgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
 import { experience } from './metrics/experience.ts';
 import { ledger } from './metrics/ledger.ts';
+import { type ModelShelf, modelShelf } from './model-shelf.ts';
 import { orchestrator } from './orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { messageWriter } from './platform/message-writer.ts';
+import { providerRequests } from './provider-requests.ts';
 import { fleet } from './providers/fleet.ts';
 import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
@@ -35,7 +40,7 @@ import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
 import { keys } from './secrets/keys.ts';
 import type { ReadSettings } from './settings/read-settings.ts';
-import { followClient, followFile, settingsOfFile } from './settings/settings-source.ts';
+import { followClient, followFile } from './settings/settings-source.ts';
 import { announcer, statusOf } from './status.ts';
 
 // Little lives from one request to the next; V8 would keep ten times as much room for it, in every window.
@@ -47,11 +52,7 @@ const rememberedAnswers = 500;
 /** dist/ when bundled, server/ when run as it is; the package is one above both. */
 const home = dirname(process.argv[1] ?? '');
 const { version } = JSON.parse(readFileSync(join(home, '..', 'package.json'), 'utf8')) as { version: string };
-const usage = 'Usage: node server.cjs --stdio [--config file.json]\n';
-
-const configFile = argument('--config');
-if (!process.argv.includes('--stdio')) stop(usage);
-const fromFile = configFile === undefined ? undefined : readOrStop(configFile);
+const config = commandLine(process.argv);
 
 const connection = createConnection(
   ProposedFeatures.all,
@@ -82,6 +83,15 @@ function start(params: InitializeParams): InitializeResult {
   const past = experience();
   for (const lesson of book.recent(rememberedAnswers)) past.learn(lesson);
   const models = registry(storagePath, now, (message) => log.warn(message));
+  const found = foundProviders({
+    http,
+    env: process.env,
+    now,
+    changed: () => {
+      settle();
+      void providers.refreshLocal();
+    },
+  });
   const providers = fleet({
     http,
     keys: secrets,
@@ -90,6 +100,9 @@ function start(params: InitializeParams): InitializeResult {
     definitions: engines,
     lookUp: models.lookUp,
     env: process.env,
+    impostor: found.impostor,
+    listed: (provider) => shelf.listed(provider),
+    asked: (provider, model) => shelf.asked(provider, model),
   });
   const refreshRegistry = async (signal: AbortSignal) => {
     const sources = await registrySources(providers, secrets);
@@ -119,8 +132,29 @@ function start(params: InitializeParams): InitializeResult {
     warm: warmPrefixes(),
     learned: learned(storagePath && join(storagePath, 'corrections.json'), (problem) => log.warn(problem)),
     log,
+    coldStarts: () => shelf.coldStarts(),
+    favourites: (role, task) => shelf.favourites(useOf(role, task)),
     changed: announce.changed,
   });
+
+  const shelf: ModelShelf = modelShelf({
+    fleet: providers,
+    env: process.env,
+    storagePath,
+    settings: () => settings,
+    lookUp: models.lookUp,
+    ask: backgroundAnswer(answers),
+    progress: (token, progress) => connection.sendProgress(ensureProgress, token, progress),
+    warn: (message) => log.warn(message),
+    changed: announce.changed,
+    now,
+  });
+
+  /** The providers as they are now, by the user's settings and by what was found. */
+  const settle = (): void => {
+    providers.configure(found.joined());
+    shelf.reconfigured();
+  };
 
   const take = (read: ReadSettings): void => {
     const before = routingOf(settings);
@@ -128,7 +162,8 @@ function start(params: InitializeParams): InitializeResult {
     problems = read.problems.map(({ message }) => message);
     problemOfFile = undefined;
     for (const problem of problems) log.warn(problem);
-    providers.configure(settings);
+    found.take(settings);
+    settle();
     purse.configure(settings);
     cache.resize(cacheLimits(settings));
     everyDay.want(settings['registry.refresh'] === 'daily');
@@ -143,7 +178,8 @@ function start(params: InitializeParams): InitializeResult {
       version,
       strategy: settings['routing.strategy'],
       priorityOrder: settings['routing.priorityOrder'],
-      providers: providers.status(),
+      providers: providers.status().map(shelf.placed),
+      ...found.offers(),
       budgets: purse.list(),
       today: book.spent('day'),
       inFlight: answers.inFlight(),
@@ -152,9 +188,9 @@ function start(params: InitializeParams): InitializeResult {
     });
 
   const ready = Promise.withResolvers<void>();
-  if (fromFile && configFile !== undefined) {
-    take(fromFile);
-    followFile(configFile, take, ({ message }) => {
+  if (config) {
+    take(config.read);
+    followFile(config.file, take, ({ message }) => {
       problemOfFile = `${message} The settings from before still hold.`;
       log.warn(problemOfFile);
       announce.changed();
@@ -178,17 +214,9 @@ function start(params: InitializeParams): InitializeResult {
     metrics: numbers.read,
     clearCache: cache.clear,
     refreshRegistry,
-    async listModels({ provider, refresh }) {
-      if (provider !== undefined && !providers.get(provider)) throw unknownProvider(provider);
-      if (refresh) await providers.refresh(provider);
-      return providers.models().filter((model) => provider === undefined || model.provider === provider);
-    },
-    async testProvider(name) {
-      const found = providers.get(name);
-      if (!found) throw unknownProvider(name);
-      found.reset();
-      return found.test();
-    },
+    discover: found.discover,
+    shelf,
+    ...providerRequests(providers),
   });
 
   if (process.send) {
@@ -200,6 +228,8 @@ function start(params: InitializeParams): InitializeResult {
   }
   connection.onShutdown(async () => {
     announce.dispose();
+    found.dispose();
+    shelf.dispose();
     everyDay.dispose();
     keychain.dispose();
     book.dispose();
@@ -207,12 +237,6 @@ function start(params: InitializeParams): InitializeResult {
   });
   return { capabilities: {}, serverInfo: { name: 'rumbo', version } };
 }
-
-const unknownProvider = (name: string) =>
-  new RumboError(`There is no provider ${JSON.stringify(name)}.`, {
-    kind: 'invalid-request',
-    action: 'Choose one from the Providers view.',
-  });
 
 const cacheLimits = (settings: Settings) => ({
   maxEntries: settings['cache.maxEntries'],
@@ -234,29 +258,4 @@ function withEnvironment(settings: Settings): Settings {
     .map((name) => name.trim())
     .filter(Boolean);
   return order.length > 0 ? { ...settings, 'routing.priorityOrder': order } : settings;
-}
-
-function argument(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  if (at < 0) return;
-  const value = process.argv[at + 1];
-  return value === undefined || value.startsWith('--') ? stop(`${name} needs a file.\n${usage}`) : value;
-}
-
-/** At the start there are no settings from before: a file that cannot be read whole stops the server. */
-function readOrStop(path: string): ReadSettings {
-  try {
-    const read = settingsOfFile(path);
-    return read.problems.length > 0
-      ? stop(`${read.problems.map(({ message }) => message).join('\n')}\n`)
-      : read;
-  } catch (error) {
-    if (!(error instanceof RumboError)) throw error;
-    return stop(`${error.message} ${error.data.action}\n`);
-  }
-}
-
-function stop(message: string): never {
-  process.stderr.write(message);
-  process.exit(2);
 }

@@ -14,11 +14,12 @@ import type {
 import { admit, admitCorrection } from './admit.ts';
 import { type AnswerRooms, answering, noteOf } from './answering.ts';
 import { logLine, receipt } from './receipt.ts';
-import { questionOf, type Request, read } from './request.ts';
+import { questionOf, type Request, read, wordsOf } from './request.ts';
 import { codePreview } from './roles/code-preview.ts';
 import { balance } from './routing/balancer.ts';
 import type { Learned } from './routing/classifier/learned.ts';
 import type { Snapshot } from './routing/snapshot.ts';
+import { tierOf } from './routing/strategies.ts';
 
 export type Rooms = Omit<AnswerRooms, 'snapshot' | 'busy'> & {
   /** Called when a question comes in and when its answer ends. */
@@ -56,6 +57,8 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       counting: past.counting(),
       output: past.output(route.task),
       warm: warm.find(messages),
+      coldStartMs: rooms.coldStarts(),
+      favourites: rooms.favourites(route.role, route.task),
       inFlight: busy,
       strategy: now['routing.strategy'],
       priorityOrder: now['routing.priorityOrder'],
@@ -107,7 +110,23 @@ export function orchestrator(rooms: Rooms): Orchestrator {
 
     await fleet.lookAround(signal, request.pinnedProvider);
     if (signal.aborted) throw asRumboError(signal.reason, signal);
-    return yield* tell({ params, request, told, question, settingsBefore }, signal);
+    const result = yield* tell({ params, request, told, question, settingsBefore }, signal);
+    if (params.strongerThan !== undefined) wantStronger(params, params.strongerThan);
+    return result;
+  }
+
+  /** A stronger model was asked for, and there was one: questions like this get one from now on. */
+  function wantStronger(params: AskParams, than: string): void {
+    const weak = fleet.models().find(({ id }) => id === than);
+    if (!weak) return;
+    try {
+      learned.wantStronger(wordsOf(params), tierOf(weak));
+    } catch (error) {
+      // It holds in this window; the answer is not lost for it.
+      log.error('What was learned could not be kept on disk.', error);
+    }
+    // The weak answer is not to be given again.
+    cache.clear();
   }
 
   return {

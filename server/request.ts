@@ -29,9 +29,7 @@ export type Request = {
 export function read(params: RouteParams, settings: Settings, learned: Learned): Request {
   const { role, model } = params;
   const messages = compose(params);
-  const asked = params.messages?.findLast(({ role }) => role === 'user');
-  const words = params.prompt ?? (asked ? textOf(asked) : '');
-  const classification = classify(words, params.task ?? roleOf(role)?.task, learned);
+  const classification = classify(wordsOf(params), params.task ?? roleOf(role)?.task, learned);
   return {
     messages,
     classification,
@@ -46,8 +44,16 @@ export function read(params: RouteParams, settings: Settings, learned: Learned):
       mostPromptTokens: mostPromptTokens(messages),
       ...(role === undefined ? {} : { role }),
       ...(model === undefined ? {} : { model }),
+      ...(params.strongerThan === undefined ? {} : { strongerThan: params.strongerThan }),
+      ...(classification.leastTier === undefined ? {} : { leastTier: classification.leastTier }),
     },
   };
+}
+
+/** What the user typed last. */
+export function wordsOf({ prompt, messages }: RouteParams): string {
+  const asked = messages?.findLast(({ role }) => role === 'user');
+  return prompt ?? (asked ? textOf(asked) : '');
 }
 
 const needsTools = ({ tools = [], messages = [] }: RouteParams): boolean =>
@@ -62,12 +68,13 @@ export function isKeptHome({ file }: RouteParams, settings: Settings): boolean {
 
 /** The composed messages hold the file and the role's words; the rest decides what is done with the answer. */
 export const questionOf = (
-  { role, model, file, tools, toolChoice }: AskParams,
+  { role, model, strongerThan, file, tools, toolChoice }: AskParams,
   messages: readonly Message[],
 ): Question => ({
   messages,
   role,
   model,
+  strongerThan,
   file: file && JSON.stringify([file.uri, file.selection]),
   tools: tools && [tools, toolChoice],
 });
@@ -75,8 +82,10 @@ export const questionOf = (
 /** The request with the words of the answer so far in its prompt. */
 export function longer(route: Route, said: string): Route {
   if (said === '') return route;
+  // What was counted is of the question alone.
+  const { counted: _, ...estimated } = route;
   return {
-    ...route,
+    ...estimated,
     promptTokens: route.promptTokens + estimateTokens(said),
     mostPromptTokens: route.mostPromptTokens + Buffer.byteLength(said),
   };

@@ -1,10 +1,12 @@
 /** Protocol messages to calls, one line of meaning each. Errors become wire errors here and nowhere else. */
 import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver/node';
+import type { DiscoverResult } from '../shared/discovery.ts';
 import { asRumboError, type ErrorData } from '../shared/errors.ts';
 import type { Model } from '../shared/models.ts';
 import * as protocol from '../shared/protocol.ts';
 import type { Status } from '../shared/status.ts';
 import { coalesce } from './coalesce.ts';
+import type { ModelShelf } from './model-shelf.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { aborted } from './platform/aborted.ts';
 import type { Log } from './platform/log.ts';
@@ -17,6 +19,9 @@ export type Services = {
   readonly listModels: (params: protocol.ListModelsParams) => Promise<readonly Model[]>;
   /** Rejects with what is wrong. */
   readonly testProvider: (name: string) => Promise<number>;
+  /** Never rejects. */
+  readonly discover: () => Promise<DiscoverResult>;
+  readonly shelf: Pick<ModelShelf, 'details' | 'suggestions' | 'ensure' | 'unload'>;
   readonly clearCache: () => number;
   readonly refreshRegistry: (signal: AbortSignal) => Promise<protocol.RegistryRefreshed>;
   readonly metrics: () => protocol.Metrics;
@@ -29,7 +34,7 @@ const requestCancelled = -32800;
 const requestFailed = -32000;
 
 export function serve(connection: Connection, services: Services): void {
-  const { orchestrator, log } = services;
+  const { orchestrator, shelf, log } = services;
 
   connection.onRequest(protocol.ask, async (params, token) => {
     const signal = signalOf(token);
@@ -75,15 +80,28 @@ export function serve(connection: Connection, services: Services): void {
     handle(async ({ provider }) => ({ models: await services.testProvider(provider) })),
   );
 
-  connection.onRequest(protocol.refreshRegistry, async (token) => {
-    const signal = signalOf(token);
-    try {
-      await services.ready;
-      return await services.refreshRegistry(signal);
-    } catch (error) {
-      return wireError(error, signal);
-    }
-  });
+  connection.onRequest(protocol.discover, handle(services.discover));
+  connection.onRequest(
+    protocol.modelDetails,
+    handle(({ models }) => shelf.details(models)),
+  );
+  connection.onRequest(protocol.suggestModels, handle(shelf.suggestions));
+
+  const cancellable =
+    <P, R>(answer: (params: P, signal: AbortSignal) => Promise<R>) =>
+    async (params: P, token: CancellationToken): Promise<R | ResponseError<ErrorData>> => {
+      const signal = signalOf(token);
+      try {
+        await services.ready;
+        return await answer(params ?? ({} as P), signal);
+      } catch (error) {
+        return wireError(error, signal);
+      }
+    };
+  const refreshRegistry = cancellable((_: unknown, signal) => services.refreshRegistry(signal));
+  connection.onRequest(protocol.refreshRegistry, (token) => refreshRegistry({}, token));
+  connection.onRequest(protocol.ensureModel, cancellable(shelf.ensure));
+  connection.onRequest(protocol.unloadModel, cancellable(shelf.unload));
 
   function wireError(thrown: unknown, signal?: AbortSignal): ResponseError<ErrorData> {
     const error = asRumboError(thrown, signal);

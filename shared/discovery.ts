@@ -1,4 +1,5 @@
 /** Model servers found on this workstation, in the words both halves use. */
+import type { ProviderSettings } from './settings.ts';
 
 export type FoundEndpoint = {
   /** An engine of server/engines/table.ts. */
@@ -34,3 +35,11 @@ export type DiscoverResult = {
   /** Where it was looked, one sentence. */
   readonly where: string;
 };
+
+/** What a user would write into `rumbo.providers` to have this server. */
+export const settingsFor = ({ kind, label, baseUrl }: FoundEndpoint): ProviderSettings => ({
+  kind,
+  label: `${label} (${new URL(baseUrl).host})`.slice(0, 60),
+  baseUrl,
+  source: 'local',
+});

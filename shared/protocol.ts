@@ -39,6 +39,8 @@ export type RouteParams = {
   readonly task?: TaskType;
   /** `provider/model`: pins this model for this request. */
   readonly model?: string;
+  /** `provider/model` whose answer was too weak: only models of a higher tier may answer, and an answered question like this gets one from then on. */
+  readonly strongerThan?: string;
   readonly file?: FileContext;
   /** Functions the model may ask to have called; only models that can are candidates. Absent: none. */
   readonly tools?: readonly Tool[];

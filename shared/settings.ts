@@ -289,6 +289,18 @@ export const Settings = z.object({
         'Minutes from one look for model servers on this machine to the next. 0: only when asked by command.',
       ),
     ),
+  'local.keepAliveMinutes': z
+    .int()
+    .min(-1)
+    .max(10_080)
+    .nullable()
+    .default(null)
+    .meta(
+      meta(
+        'application',
+        'Minutes that a local model which Rumbo has loaded stays in memory after its last request, for Ollama and Docker Model Runner. -1: until it is unloaded. Empty: as the engine is set up.',
+      ),
+    ),
   'models.refreshEveryMinutes': z
     .int()
     .min(1)

@@ -1,5 +1,4 @@
 /** Providers and models in few words: icons, descriptions and plain-text tooltips. */
-import type { Model } from '../../shared/models.ts';
 import type { KeyStatus, ModelRest, ProviderState, ProviderStatus, RateWindow } from '../../shared/status.ts';
 import { clock, count, duration, oneLine, shortCount } from './words.ts';
 
@@ -147,51 +146,3 @@ export function keySentence(key: ProviderStatus['key']): string {
 /** `ok · 1.2 s · 14:05`: how the last request went. */
 export const lastAction = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
   oneLine(`${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${clock(last.at, locale)}`);
-
-/** `off · local · tier 3 · 32k · free`, `rests until 14:05 · cloud · …`. */
-export function modelDescription(model: Model, rest?: ModelRest, locale?: string): string {
-  const { locked, toggle, source, tier, contextTokens } = model;
-  const words = [
-    rest ? restWords(rest, locale) : '',
-    locked ? 'locked' : toggle ? '' : 'off',
-    source === 'local' ? 'local' : 'cloud',
-    tier === null ? '' : `tier ${tier}`,
-    contextTokens === null ? '' : shortCount(contextTokens),
-    price(model),
-  ];
-  return words.filter(Boolean).join(' · ');
-}
-
-export function modelTooltip(model: Model, rest?: ModelRest, locale?: string): string {
-  const { id, locked, toggle, tier, contextTokens } = model;
-  const lines = [
-    id,
-    modelDescription(model, rest, locale),
-    ...(rest ? [rest.reason] : []),
-    ...(locked ? ['Locked: it never runs.'] : []),
-    ...(toggle || locked ? [] : ['Off: only a pin runs it.']),
-    tier === null ? 'Its tier is unknown.' : `Tier ${tier} of 5.`,
-    contextTokens === null
-      ? 'Its context is unknown.'
-      : `${contextTokens.toLocaleString('en-US')} tokens of context.`,
-    model.price ? 'The price is in US dollars per million tokens, in and out.' : 'Its price is unknown.',
-    model.private
-      ? 'What is sent to it stays on your own machines.'
-      : 'What is sent to it leaves your machines.',
-  ];
-  return lines.map(oneLine).join('\n');
-}
-
-/** The name of a ThemeIcon. */
-export function modelIcon({ locked, toggle, source }: Model, rest?: ModelRest): string {
-  if (locked) return 'lock';
-  if (!toggle) return 'circle-slash';
-  if (rest) return 'history';
-  return source === 'local' ? 'device-desktop' : 'cloud';
-}
-
-function price({ price: known }: Model): string {
-  if (!known) return 'price unknown';
-  if (known.input === 0 && known.output === 0) return 'free';
-  return `$${known.input}/$${known.output}`;
-}

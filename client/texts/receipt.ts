@@ -1,29 +1,47 @@
-/** A receipt in words: a section of Markdown, and one line. */
+/** A receipt in words: fact by fact, as a section of Markdown, and in one line. */
 import type { ErrorKind } from '../../shared/errors.ts';
 import type { Attempt, Receipt, Seam } from '../../shared/receipts.ts';
 import { count, dollars, duration, oneLine } from './words.ts';
+
+/** One thing a receipt says; `items` in their order. */
+type Fact = { readonly name: string; readonly words: string; readonly items?: readonly string[] };
 
 /**
  * The whole receipt as a Markdown section.
  * @param text the answer, to show its seams by the words before them. Absent: only how far from the beginning they are
  */
 export function receiptSection(receipt: Receipt, text?: string): string {
-  const { timeToFirstTokenMs, totalMs, note } = receipt;
+  const lines = receiptFacts(receipt, text).flatMap(({ name, words, items = [] }) => [
+    `- **${name}:** ${words}`,
+    ...items.map((item, index) => `  ${index + 1}. ${item}`),
+  ]);
+  return `## Receipt\n\n${lines.join('\n')}\n`;
+}
+
+/** What the receipt says, fact by fact; without `text` it is plain text. */
+export function receiptFacts(receipt: Receipt, text?: string): Fact[] {
+  const { model, cached, reasons, task, difficulty, role, timeToFirstTokenMs, totalMs, note } = receipt;
   const first = timeToFirstTokenMs === null ? '' : `${duration(timeToFirstTokenMs)} to the first word, `;
-  const lines = [
-    `- **Model:** ${oneLine(receipt.model)}${receipt.cached ? ' (from the cache, nothing was sent)' : ''}`,
-    `- **Why:** ${receipt.reasons.length > 0 ? receipt.reasons.map(oneLine).join(' ') : 'no reason was given'}`,
-    `- **Task:** ${receipt.task.replaceAll('_', ' ')}, difficulty ${receipt.difficulty.toFixed(2)} of 1${receipt.role ? `, asked as ${receipt.role}` : ''}`,
-    `- **Tokens:** ${tokens(receipt)}`,
-    `- **Money:** ${money(receipt)}${lost(receipt)}`,
-    `- **Time:** ${first}${duration(totalMs)} in all`,
+  return [
+    { name: 'Model', words: `${oneLine(model)}${cached ? ' (from the cache, nothing was sent)' : ''}` },
+    { name: 'Why', words: reasons.length > 0 ? reasons.map(oneLine).join(' ') : 'no reason was given' },
+    {
+      name: 'Task',
+      words: `${task.replaceAll('_', ' ')}, difficulty ${difficulty.toFixed(2)} of 1${role ? `, asked as ${role}` : ''}`,
+    },
+    { name: 'Tokens', words: tokens(receipt) },
+    { name: 'Money', words: `${money(receipt)}${lost(receipt)}` },
+    { name: 'Time', words: `${first}${duration(totalMs)} in all` },
     ...attempts(receipt.attempts),
     ...seams(receipt, text),
-    ...(receipt.finishReason === 'length' ? ['- **Cut:** the model reached its output limit.'] : []),
-    ...(receipt.finishReason === 'content-filter' ? ['- **Cut:** the provider’s filter ended it.'] : []),
-    ...(note ? [`- **Note:** ${oneLine(note)}`] : []),
+    ...(receipt.finishReason === 'length'
+      ? [{ name: 'Cut', words: 'the model reached its output limit.' }]
+      : []),
+    ...(receipt.finishReason === 'content-filter'
+      ? [{ name: 'Cut', words: 'the provider’s filter ended it.' }]
+      : []),
+    ...(note ? [{ name: 'Note', words: oneLine(note) }] : []),
   ];
-  return `## Receipt\n\n${lines.join('\n')}\n`;
 }
 
 /** `groq/llama · 1.2 s · $0.0012`, for a notification or the status bar. */
@@ -85,14 +103,11 @@ function tokens({ usage, usageEstimated, cached }: Receipt): string {
   return `${count(usage.input)} in${input.length > 0 ? ` (${input.join(', ')})` : ''}, ${count(usage.output)} out${reasoning}${estimated}`;
 }
 
-/** One line when the first try answered, else each try in order: nothing is replaced silently. */
-function attempts(list: readonly Attempt[]): string[] {
+/** Only their number when the first try answered, else each try in order: nothing is replaced silently. */
+function attempts(list: readonly Attempt[]): Fact[] {
   if (list.length === 0) return [];
-  if (list.length === 1 && list[0]?.outcome === 'ok') return ['- **Attempts:** 1'];
-  return [
-    `- **Attempts:** ${list.length}`,
-    ...list.map((attempt, index) => `  ${index + 1}. ${tried(attempt)}`),
-  ];
+  if (list.length === 1 && list[0]?.outcome === 'ok') return [{ name: 'Attempts', words: '1' }];
+  return [{ name: 'Attempts', words: `${list.length}`, items: list.map(tried) }];
 }
 
 function tried({ model, outcome, ms, message, costUsd }: Attempt): string {
@@ -113,10 +128,10 @@ const endings: Readonly<Partial<Record<ErrorKind, string>>> = {
 };
 
 /** Where one model's words end and another's begin. */
-function seams(receipt: Receipt, text?: string): string[] {
-  const lines = receipt.seams.map((each) => seam(each, receipt.attempts, text));
-  if (lines.length <= 1) return lines.map((line) => `- **Seam:** ${line}`);
-  return [`- **Seams:** ${lines.length}`, ...lines.map((line, index) => `  ${index + 1}. ${line}`)];
+function seams(receipt: Receipt, text?: string): Fact[] {
+  const items = receipt.seams.map((each) => seam(each, receipt.attempts, text));
+  if (items.length <= 1) return items.map((words) => ({ name: 'Seam', words }));
+  return [{ name: 'Seams', words: `${items.length}`, items }];
 }
 
 function seam({ at, from, to, reason }: Seam, tries: readonly Attempt[], text = ''): string {

@@ -39,6 +39,27 @@ export function shortCount(tokens: number): string {
     : String(tokens);
 }
 
+/** `812 bytes`, `640 kB`, `4.7 GB`: powers of ten, as engines and disks count. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${Math.round(size)} bytes`;
+  const rounded = (amount: number) => (amount < 10 ? Math.round(amount * 10) / 10 : Math.round(amount));
+  if (size < 999.5e3) return `${rounded(size / 1e3)} kB`;
+  if (size < 999.5e6) return `${rounded(size / 1e6)} MB`;
+  // A download of many gigabytes is seen to move.
+  return `${Math.round(size / 1e8) / 10} GB`;
+}
+
+/** `12 s`, `4 min`, `1 h 5 min`: about how long something still takes. */
+export function roughly(seconds: number): string {
+  if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `45 %`; 100 only when it is whole. */
+export const percent = (share: number): string =>
+  `${share >= 1 ? 100 : Math.min(99, Math.max(0, Math.floor(share * 100)))} %`;
+
 /** Foreign text on one line, so that it cannot start a heading, a list or a table of its own. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 

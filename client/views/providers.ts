@@ -5,8 +5,14 @@ import { failureOf } from '../failures.ts';
 import { redrawWhenDue } from '../redraw.ts';
 import type { Server } from '../server.ts';
 import { showFailure } from '../show-failure.ts';
+import { placeOf } from '../texts/discovery.ts';
 import { inOrder, needOf } from '../texts/provider.ts';
 import { isEmpty, shownTimes } from '../texts/status.ts';
+import { userMap } from '../user-settings.ts';
+import { currentStatus } from './live-status.ts';
+import { liveTree } from './live-tree.ts';
+import { tooltipOf } from './model-tooltip.ts';
+import { pinsOfUser } from './pins.ts';
 import { type Row, rowItem, rowsOf } from './rows.ts';
 
 export type ProvidersView = vscode.Disposable & {
@@ -17,73 +23,76 @@ export type ProvidersView = vscode.Disposable & {
 };
 
 export function createProvidersView(server: Server): ProvidersView {
-  const changed = new vscode.EventEmitter<undefined>();
   let everything = false;
   let asked = false;
 
   const refresh = async (): Promise<void> => {
     try {
       await server.use((connection) => connection.listModels({ refresh: true }));
-      changed.fire(undefined);
+      live.redraw();
     } catch (error) {
       showFailure(failureOf(error), { ask: refresh });
     }
   };
-  /** The view asks for its first rows when it becomes visible: that is when the server starts. */
-  const current = async (): Promise<Status | undefined> => {
-    try {
-      const status = await server.use((connection) => connection.status());
+  const rowsFor = (status: Status): Row[] => {
+    const { providers, offers = [] } = status;
+    const empty = offers.length === 0 && isEmpty(providers, Object.keys(userMap('providers')));
+    void vscode.commands.executeCommand('setContext', 'rumbo.empty', empty);
+    if (empty && !everything) return [];
+    redraw.at(shownTimes(providers));
+    const pins = pinsOfUser();
+    return [
+      ...offers.map((endpoint): Row => ({ type: 'offer', endpoint })),
+      ...inOrder(providers).map((provider): Row => ({ type: 'provider', provider, pins })),
+    ];
+  };
+  const live = liveTree<Row>({
+    /** The view asks for its first rows when it becomes visible: that is when the server starts. */
+    async roots() {
+      const status = await currentStatus(server, () => live.redraw());
+      if (!status) {
+        await vscode.commands.executeCommand('setContext', 'rumbo.empty', true);
+        return [];
+      }
       if (!asked) {
         asked = true;
         void refresh();
       }
-      return status;
-    } catch (error) {
-      showFailure(failureOf(error), { ask: () => changed.fire(undefined) });
-      return undefined;
-    }
-  };
-
-  const rows = async (): Promise<Row[]> => {
-    const status = await current();
-    const empty = !status || isEmpty(status.providers, namedProviders());
-    await vscode.commands.executeCommand('setContext', 'rumbo.empty', empty);
-    if (status) mark(status);
-    if (!status || (empty && !everything)) return [];
-    redraw.at(shownTimes(status.providers));
-    return inOrder(status.providers).map((provider) => ({ type: 'provider', provider }));
-  };
-  const tree = vscode.window.createTreeView<Row>('rumbo.providers', {
-    treeDataProvider: {
-      onDidChangeTreeData: changed.event,
-      getChildren: (row) => (row ? (row.type === 'provider' ? rowsOf(row.provider) : []) : rows()),
-      getTreeItem: (row) => rowItem(row, vscode.env.language),
+      mark(status);
+      return rowsFor(status);
     },
+    children: (row) => (row.type === 'provider' ? rowsOf(row.provider, row.pins) : []),
+    item: (row) => rowItem(row, vscode.env.language),
+    tooltip: (row) => tooltipOf(server, row),
   });
-  const expanded = tree.onDidExpandElement(({ element }) => {
-    if (element.type === 'provider' && mayAsk(element.provider)) void askFor(server, element.provider);
+  const tree = vscode.window.createTreeView('rumbo.providers', { treeDataProvider: live.provider });
+  const expanded = tree.onDidExpandElement(({ element: { row } }) => {
+    if (row.type === 'provider' && mayAsk(row.provider)) void askFor(server, row.provider);
   });
-  const redraw = redrawWhenDue(() => changed.fire(undefined));
+  const redraw = redrawWhenDue(() => live.redraw());
   /** A number at the icon while something waits for the user. */
-  const mark = ({ providers }: Status) => {
-    const needy = providers.filter(needOf).map((each) => `${each.label}: ${needOf(each)}`);
-    tree.badge = needy.length > 0 ? { value: needy.length, tooltip: needy.join('\n') } : undefined;
+  const mark = ({ providers, offers = [] }: Status) => {
+    const waiting = [
+      ...providers.filter(needOf).map((each) => `${each.label}: ${needOf(each)}`),
+      ...offers.map((endpoint) => `${placeOf(endpoint)}: found, not in use`),
+    ];
+    tree.badge = waiting.length > 0 ? { value: waiting.length, tooltip: waiting.join('\n') } : undefined;
   };
   const followed = server.onStatus((status) => {
     mark(status);
-    changed.fire(undefined);
+    live.show(rowsFor(status));
   });
   const reconfigured = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (tree.visible && event.affectsConfiguration('rumbo')) changed.fire(undefined);
+    if (tree.visible && event.affectsConfiguration('rumbo')) live.redraw();
   });
   return {
     refresh,
     async showAll() {
       everything = true;
-      changed.fire(undefined);
+      live.redraw();
       await vscode.commands.executeCommand('rumbo.providers.focus');
     },
-    dispose: () => vscode.Disposable.from(tree, expanded, followed, reconfigured, redraw, changed).dispose(),
+    dispose: () => vscode.Disposable.from(tree, expanded, followed, reconfigured, redraw, live).dispose(),
   };
 }
 
@@ -96,6 +105,3 @@ async function askFor(server: Server, { name }: ProviderStatus): Promise<void> {
     .use((connection) => connection.listModels({ provider: name, refresh: true }))
     .catch(() => undefined);
 }
-
-const namedProviders = (): string[] =>
-  Object.keys(vscode.workspace.getConfiguration('rumbo').inspect<object>('providers')?.globalValue ?? {});

@@ -1,14 +1,16 @@
-/** One row of the providers tree as VS Code draws it. Tooltips are plain text: foreign Markdown could load pictures. */
+/** One row of the trees as VS Code draws it. Tooltips are plain text: foreign Markdown could load pictures. */
 import * as vscode from 'vscode';
-import type { Model } from '../../shared/models.ts';
+import { modelId } from '../../shared/chat.ts';
+import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
+import type { LocalModel } from '../../shared/local-models.ts';
 import type { KeyStatus, ModelRest, ProviderStatus, RateWindow } from '../../shared/status.ts';
+import { endpointDetail, endpointTooltip, hostOf } from '../texts/discovery.ts';
+import { localIcon, localState } from '../texts/local.ts';
+import { type ModelNow, modelDescription, modelIcon } from '../texts/model.ts';
 import {
   isAbsent,
   keyState,
   lastAction,
-  modelDescription,
-  modelIcon,
-  modelTooltip,
   needOf,
   openWindows,
   providerDescription,
@@ -21,9 +23,12 @@ import { oneLine } from '../texts/words.ts';
 
 /** `about`: the provider a remark belongs to. */
 export type Row =
-  | { readonly type: 'provider'; readonly provider: ProviderStatus }
-  /** `rest` is absent while it may be asked. */
-  | { readonly type: 'model'; readonly model: Model; readonly rest?: ModelRest }
+  | { readonly type: 'provider'; readonly provider: ProviderStatus; readonly pins?: Pins }
+  /** A server that was found and that nobody has named. */
+  | { readonly type: 'offer'; readonly endpoint: DiscoveredEndpoint }
+  | ({ readonly type: 'model' } & ModelNow)
+  /** A model on its way to the disk or to memory, which is not in the list yet. */
+  | { readonly type: 'coming'; readonly local: LocalModel; readonly about: string }
   /** A model that rests and is not in the list. */
   | { readonly type: 'rest'; readonly rest: ModelRest; readonly about: string }
   | { readonly type: 'key'; readonly key: KeyStatus; readonly about: string }
@@ -31,33 +36,66 @@ export type Row =
   | { readonly type: 'last'; readonly last: NonNullable<ProviderStatus['last']>; readonly about: string }
   | { readonly type: 'text'; readonly text: string; readonly about: string };
 
+/** The labels of the roles that always ask a model, by its id. */
+export type Pins = ReadonlyMap<string, readonly string[]>;
+
+/** Models a list can show; who has more finds them by name in the settings. */
+const mostModels = 500;
+
 /** What stands under a provider: what is said of it, its keys and limits, its models, what it last did. */
-export function rowsOf(provider: ProviderStatus): Row[] {
-  const { name: about, detail, models, note, resting, keys, last } = provider;
-  const rests = new Map(resting.map((rest) => [rest.model, rest]));
-  const listed = models.map((model): Row => {
-    const rest = rests.get(model.name);
-    rests.delete(model.name);
-    return { type: 'model', model, ...(rest ? { rest } : {}) };
-  });
-  const said = detail ?? (models.length === 0 ? 'No models are known yet.' : undefined);
+export function rowsOf(provider: ProviderStatus, pins?: Pins): Row[] {
+  const { name: about, detail, models, local, note, keys, last } = provider;
+  const empty = models.length === 0 && !local?.some(isComing);
+  const said = detail ?? (empty ? 'No models are known yet.' : undefined);
   return [
     ...(said ? [{ type: 'text', text: said, about } as const] : []),
     ...(note ? [{ type: 'text', text: note, about } as const] : []),
     ...keys.map((key): Row => ({ type: 'key', key, about })),
     ...openWindows(provider).map((window): Row => ({ type: 'window', window, about })),
-    ...listed,
-    ...[...rests.values()].map((rest): Row => ({ type: 'rest', rest, about })),
+    ...modelRows(provider, pins),
     ...(last ? [{ type: 'last', last, about } as const] : []),
   ];
 }
+
+/** The models of a provider: those on their way, those in its list, and those that rest and are in no list. */
+export function modelRows(provider: ProviderStatus, pins?: Pins): Row[] {
+  const { name: about, models, local = [], resting } = provider;
+  const rests = new Map(resting.map((rest) => [rest.model, rest]));
+  const places = new Map(local.map((each) => [each.name, each]));
+  const names = new Set(models.map(({ name }) => name));
+  const listed = models.slice(0, mostModels).map((model): Row => {
+    const [rest, place, pinnedTo] = [rests.get(model.name), places.get(model.name), pins?.get(model.id)];
+    return {
+      type: 'model',
+      model,
+      ...(rest ? { rest } : {}),
+      ...(place ? { local: place } : {}),
+      ...(pinnedTo ? { pinnedTo } : {}),
+    };
+  });
+  const more = models.length - listed.length;
+  const left = `${more} more are not listed here; name those you use in rumbo.providers.${about}.models.`;
+  return [
+    ...local.filter((each) => isComing(each) && !names.has(each.name)).map((each) => coming(each, about)),
+    ...listed,
+    ...(more > 0 ? [{ type: 'text', text: left, about } as const] : []),
+    ...resting.filter(({ model }) => !names.has(model)).map((rest): Row => ({ type: 'rest', rest, about })),
+  ];
+}
+
+const isComing = ({ state }: LocalModel): boolean => state === 'downloading' || state === 'loading';
+const coming = (local: LocalModel, about: string): Row => ({ type: 'coming', local, about });
 
 export function rowItem(row: Row, locale?: string): vscode.TreeItem {
   switch (row.type) {
     case 'provider':
       return providerItem(row.provider, locale);
+    case 'offer':
+      return offerItem(row.endpoint);
     case 'model':
-      return modelItem(row.model, row.rest, locale);
+      return modelItem(row, locale);
+    case 'coming':
+      return comingItem(row.local, row.about);
     case 'rest':
       return remark(
         row.rest.model,
@@ -71,6 +109,7 @@ export function rowItem(row: Row, locale?: string): vscode.TreeItem {
         row.key.rests ? 'history' : 'key',
         `${row.about}:key:${row.key.name}`,
         keyState(row.key, locale),
+        'Key',
       );
     case 'window': {
       const { left, until } = windowWords(row.window, locale);
@@ -79,6 +118,7 @@ export function rowItem(row: Row, locale?: string): vscode.TreeItem {
         'dashboard',
         `${row.about}:window:${row.window.model ?? ''}:${row.window.unit}`,
         until,
+        'Rate limit',
       );
     }
     case 'last':
@@ -99,8 +139,11 @@ function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeIte
   );
   item.tooltip = providerTooltip(provider, locale);
   const refused = needOf(provider) === 'key refused' ? 'refused;' : '';
-  item.contextValue = `provider;key=${provider.key};${refused}${provider.state}`;
-  item.accessibilityInformation = { label: `${provider.label}, ${item.description}` };
+  const pulls = provider.local && provider.state !== 'off' ? 'pulls;' : '';
+  item.contextValue = `provider;key=${provider.key};${refused}${pulls}${provider.state}`;
+  item.accessibilityInformation = {
+    label: `${provider.label}, ${item.description.replaceAll(' · ', ', ')}`,
+  };
   return item;
 }
 
@@ -115,22 +158,52 @@ const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> = {
   resting: 'testing.iconQueued',
 };
 
-function modelItem(model: Model, rest?: ModelRest, locale?: string): vscode.TreeItem {
+/** The tooltip is left out: it is made when the mouse rests here, with details the server is asked for then. */
+function modelItem(now: ModelNow, locale?: string): vscode.TreeItem {
+  const { model, local } = now;
   const item = new vscode.TreeItem(model.name);
   item.id = `model:${model.id}`;
-  item.description = modelDescription(model, rest, locale);
-  item.iconPath = new vscode.ThemeIcon(modelIcon(model, rest));
-  item.tooltip = modelTooltip(model, rest, locale);
-  item.contextValue = `model;${model.toggle ? 'on' : 'off'};${model.locked ? 'locked' : 'unlocked'}`;
+  item.description = modelDescription(now, locale);
+  item.iconPath = new vscode.ThemeIcon(modelIcon(now));
+  const place = local?.state ?? 'elsewhere';
+  item.contextValue = `model;${model.toggle ? 'on' : 'off'};${place};${model.locked ? 'locked' : 'unlocked'}`;
   item.accessibilityInformation = { label: `${model.name}, ${item.description.replaceAll(' · ', ', ')}` };
   return item;
 }
 
-function remark(text: string, icon: string, id: string, description = ''): vscode.TreeItem {
+function comingItem(local: LocalModel, about: string): vscode.TreeItem {
+  const item = remark(
+    local.name,
+    localIcon(local) ?? 'cloud-download',
+    `coming:${modelId(about, local.name)}`,
+    localState(local),
+  );
+  item.contextValue = `coming;${local.state}`;
+  return item;
+}
+
+function offerItem(endpoint: DiscoveredEndpoint): vscode.TreeItem {
+  const { label, baseUrl } = endpoint;
+  const item = remark(
+    label,
+    'lightbulb',
+    `offer:${baseUrl}`,
+    ['found', hostOf(baseUrl), endpointDetail(endpoint)].filter(Boolean).join(' · '),
+    'Not in use',
+  );
+  item.tooltip = endpointTooltip(endpoint);
+  item.contextValue = 'offer';
+  return item;
+}
+
+/** @param what it is, for those who cannot see its icon */
+function remark(text: string, icon: string, id: string, description = '', what?: string): vscode.TreeItem {
   const item = new vscode.TreeItem(text);
   item.id = `remark:${id}`;
   item.description = description;
   item.iconPath = new vscode.ThemeIcon(icon);
   item.tooltip = [text, description].filter(Boolean).join(' · ');
+  const spoken = [text, description.replaceAll(' · ', ', ')].filter(Boolean).join(', ');
+  item.accessibilityInformation = { label: what ? `${what}: ${spoken}` : spoken };
   return item;
 }

@@ -41,7 +41,10 @@ export async function laboratory(): Promise<Laboratory> {
     startServer: () =>
       connectServer({
         env: { PATH: process.env['PATH'], HOME: folder },
-        initializationOptions: { storagePath: folder, settings: { 'rumbo.providers': providers } },
+        initializationOptions: {
+          storagePath: folder,
+          settings: { 'rumbo.providers': providers, 'rumbo.local.discoverEveryMinutes': 0 },
+        },
       }),
     close() {
       fake.disconnect();

@@ -5,7 +5,7 @@ export type Row = {
   /** In `unit`. `null`: it could not be measured, and `note` says why. */
   readonly figure: number | null;
   /** Empty: a count. */
-  readonly unit: 'µs' | 'ms' | 's' | 'MB' | '×' | '%' | '';
+  readonly unit: 'µs' | 'ms' | 's' | 'KB' | 'MB' | '×' | '%' | '';
   /** At most this, in `unit`. Absent: shown to compare with. */
   readonly aim?: number;
   /** At least this, in `unit`. */

@@ -1,10 +1,10 @@
 /** The commands that answer with text: plan, explain, status. */
 import { tookOver } from '../../client/texts/answer.ts';
 import { explanationDocument } from '../../client/texts/explanation.ts';
+import { modelDescription } from '../../client/texts/model.ts';
 import {
   keyState,
   lastAction,
-  modelDescription,
   openWindows,
   providerDescription,
   restWords,
@@ -116,7 +116,8 @@ function providerLines(provider: ProviderStatus): string[] {
     }),
     ...inRotation.map((model) => {
       const rest = rests.get(model.name);
-      return `  ${model.id}  ${modelDescription(model, rest)}${rest ? ` · ${oneLine(rest.reason)}` : ''}`;
+      const local = provider.local?.find((each) => each.name === model.name);
+      return `  ${model.id}  ${modelDescription({ model, ...(rest ? { rest } : {}), ...(local ? { local } : {}) })}${rest ? ` · ${oneLine(rest.reason)}` : ''}`;
     }),
     ...unlisted.map((rest) => `  ${name}/${rest.model}  ${restWords(rest)} · ${oneLine(rest.reason)}`),
     ...(off > 0 ? [`  and ${off} that are switched off`] : []),

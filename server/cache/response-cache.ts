@@ -9,6 +9,8 @@ export type Question = {
   readonly role: string | undefined;
   /** The pinned model; another pin is another question. */
   readonly model: string | undefined;
+  /** The model whose answer was too weak; its answer is not given again. */
+  readonly strongerThan: string | undefined;
   /** What the code answer would replace; another selection is another question. */
   readonly file: string | undefined;
   /** What the model might have called instead of answering. */
@@ -54,12 +56,12 @@ const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
 /** A digest: a key that held the whole prompt would keep it twice. Texts go in one by one, after their lengths: no copy. */
-function keyOf({ messages, role, model, file, tools }: Question): string {
+function keyOf({ messages, role, model, strongerThan, file, tools }: Question): string {
   const outline = messages.map(({ content, ...rest }) => [
     rest,
     typeof content === 'string' ? content.length : content,
   ]);
-  const hash = createHash('sha256').update(JSON.stringify([outline, role, model, file, tools]));
+  const hash = createHash('sha256').update(JSON.stringify([outline, role, model, strongerThan, file, tools]));
   for (const { content } of messages) if (typeof content === 'string') hash.update(content);
   return hash.digest('base64');
 }

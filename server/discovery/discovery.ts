@@ -1,6 +1,11 @@
 /** Keeps an eye on this workstation: which model servers run here, which of them are new, and when to look again. */
 import { networkInterfaces } from 'node:os';
-import type { DiscoveredEndpoint, DiscoverResult, FoundEndpoint } from '../../shared/discovery.ts';
+import {
+  type DiscoveredEndpoint,
+  type DiscoverResult,
+  type FoundEndpoint,
+  settingsFor,
+} from '../../shared/discovery.ts';
 import type { ProviderSettings } from '../../shared/settings.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import { hasDockerSocket } from '../platform/docker-socket.ts';
@@ -155,14 +160,6 @@ export function discovery(parts: DiscoveryParts) {
     },
   };
 }
-
-/** What a user would write into `rumbo.providers` to have this server. */
-export const settingsFor = ({ kind, label, baseUrl }: FoundEndpoint): ProviderSettings => ({
-  kind,
-  label: `${label} (${new URL(baseUrl).host})`.slice(0, 60),
-  baseUrl,
-  source: 'local',
-});
 
 /** A server that listens on both loopback addresses is one server; the first one found stays. */
 function eachOnce<Endpoint extends FoundEndpoint>(endpoints: readonly Endpoint[]): readonly Endpoint[] {

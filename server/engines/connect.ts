@@ -3,7 +3,13 @@ import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { refusesForm } from '../wire/refusals.ts';
-import type { EmbeddingFormat, Refusal, StreamFormat, WireRequest } from '../wire/wire-format.ts';
+import type {
+  CountFormat,
+  EmbeddingFormat,
+  Refusal,
+  StreamFormat,
+  WireRequest,
+} from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { lighterRequests } from './lighter-requests.ts';
@@ -28,6 +34,9 @@ const refusalWaitMs = 1_000;
 /** Bytes of a list of models that are read, and of vectors. */
 const listLimit = 8 * 1024 * 1024;
 const vectorsLimit = 64 * 1024 * 1024;
+const countLimit = 64 * 1024;
+/** Milliseconds a count may take: the question waits for it. */
+const countWaitMs = 2_000;
 
 type Line = ReturnType<typeof line>;
 
@@ -122,10 +131,34 @@ export function connect(connection: Connection): Engine {
       }
     };
 
+  const countTokens =
+    (format: CountFormat): NonNullable<Engine['countTokens']> =>
+    async (model, request, signal) => {
+      const over = line(connection, model, signal);
+      const count = async () => {
+        const { key } = await over.open();
+        const post = format.encode(model, request);
+        const response = await send(over, key, 'application/json', { path: post.path, post });
+        return response.status < 400
+          ? format.decode(parse(await readText(response.body, countLimit)))
+          : undefined;
+      };
+      // Whatever goes wrong is no fault of the key: the answer itself will tell.
+      const tokens = await within(
+        count().catch(() => undefined),
+        countWaitMs,
+      );
+      over.cut();
+      over.close();
+      if (signal.aborted) throw asRumboError(signal.reason, signal);
+      return tokens;
+    };
+
   return {
     provider,
     continues: (model) => wire.continues?.(model) ?? false,
     ...(wire.embeddings ? { embed: embed(wire.embeddings) } : {}),
+    ...(wire.count ? { countTokens: countTokens(wire.count) } : {}),
 
     async listModels(signal) {
       const over = line(connection, undefined, signal);

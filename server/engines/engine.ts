@@ -1,5 +1,5 @@
 /** The one contract between the router and a service that runs models. */
-import type { EnginePart, EngineRequest } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, EngineRequest } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
 import type { Embeddings, ModelInfo, WireFormat } from '../wire/wire-format.ts';
 
@@ -16,6 +16,11 @@ export interface Engine {
   stream(model: string, request: EngineRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
   /** One vector for each text. Absent: the service has none. Rejects with `RumboError`. */
   embed?(model: string, texts: readonly string[], signal: AbortSignal): Promise<Embeddings>;
+  /**
+   * Tokens of the prompt, as the service itself counts them; free of charge, and nothing is answered. `undefined`: it
+   * would not say. Rejects only with `cancelled`. Absent: the service does not count.
+   */
+  countTokens?(model: string, request: CompletionRequest, signal: AbortSignal): Promise<number | undefined>;
   /** Whether the model goes on from an assistant's message at the end of the conversation. */
   continues(model: string): boolean;
 }

@@ -2,6 +2,7 @@
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiResponses } from '../wire/openai-responses.ts';
+import { countedAs } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -25,6 +26,13 @@ export const openai: EngineDefinition = {
     ...completions,
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
+    // https://platform.openai.com/docs/api-reference/responses/input-tokens
+    count: countedAs(
+      openaiResponses,
+      '/responses/input_tokens',
+      ['model', 'input', 'tools', 'tool_choice'],
+      'input_tokens',
+    ),
   },
   usualModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
 };

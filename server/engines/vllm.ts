@@ -2,8 +2,15 @@
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiText } from '../wire/openai-fill.ts';
+import { countedAs } from '../wire/token-count.ts';
 import { bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
+
+const chat = openaiChat({
+  maxTokensField: 'max_tokens',
+  continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
+  withoutThinking: templateWithoutThinking,
+});
 
 export const vllm: EngineDefinition = {
   kind: 'vllm',
@@ -14,12 +21,15 @@ export const vllm: EngineDefinition = {
   key: 'optional',
   headers: bearer,
   wire: {
-    ...openaiChat({
-      maxTokensField: 'max_tokens',
-      continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
-      withoutThinking: templateWithoutThinking,
-    }),
+    ...chat,
     text: openaiText(),
     embeddings: openaiEmbeddings(),
+    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#tokenizer-api
+    count: countedAs(
+      chat.chat(''),
+      '/../tokenize',
+      ['model', 'messages', 'tools', 'continue_final_message', 'add_generation_prompt'],
+      'count',
+    ),
   },
 };

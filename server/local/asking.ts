@@ -116,8 +116,15 @@ export function asking(engine: LocalEngine, root: string) {
 
 export type Asking = ReturnType<typeof asking>;
 
-/** A base URL without the version that chat is asked at, where the engine's own interface stands. */
-export const rootOf = (baseUrl: string): string => baseUrl.replace(/\/+$/, '').replace(/\/v\d[\w.]*$/, '');
+/**
+ * Where the engine's own interface stands: a base URL without the version that chat is asked at, and without the engines
+ * that Docker Model Runner keeps beside its models.
+ */
+export const rootOf = (baseUrl: string): string =>
+  baseUrl
+    .replace(/\/+$/, '')
+    .replace(/\/v\d[\w.]*$/, '')
+    .replace(/\/engines(?:\/[^/]*)?$/, '');
 
 /** The value of a text that should be JSON; `undefined` when it is none. */
 export function jsonIn(text: string): unknown {

@@ -1,6 +1,6 @@
 /** Making local models available: fetched, loaded, freed, and where each of them is. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelId } from '../../shared/chat.ts';
+import { type ModelId, modelId } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { Ensured, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
 import type { LoadTimes } from './load-times.ts';
@@ -50,6 +50,11 @@ export function availableModels(parts: AvailableParts) {
   const moving = new Map<ModelId, Pick<LocalModel, 'state' | 'progress'>>();
   const work = sharedWork<Ensured, Step>();
 
+  const waitFor = (id: ModelId, { state, until, sizeBytes }: LocalModel): number | null => {
+    if (state === 'downloading') return null;
+    const isWarm = state === 'loaded' && !(until && Date.parse(until) <= now());
+    return isWarm ? 0 : loadTimes.expected(id, sizeBytes);
+  };
   const placeOf = (provider: string): Pick<Wanted, 'provider' | 'place'> => {
     const place = parts.place(provider);
     if (place) return { provider, place };
@@ -193,7 +198,7 @@ export function availableModels(parts: AvailableParts) {
       const show = pace(report, elapsed);
       const onStep: OnStep = (step) => {
         fetching = step.stage === 'downloading' || step.stage === 'paused';
-        show(step);
+        show.onStep(step);
       };
       try {
         return await work.join(
@@ -210,6 +215,8 @@ export function availableModels(parts: AvailableParts) {
           { ...error.data, action: `Stop the download in ${label} if you do not want it.` },
           { cause },
         );
+      } finally {
+        show.stop();
       }
     },
 
@@ -257,9 +264,20 @@ export function availableModels(parts: AvailableParts) {
     coldStartMs(id: ModelId): number | null {
       const [provider = ''] = id.split('/');
       const found = known.get(provider)?.find(({ name }) => `${provider}/${name}` === id);
-      if (!found || found.state === 'downloading') return null;
-      const isWarm = found.state === 'loaded' && !(found.until && Date.parse(found.until) <= now());
-      return isWarm ? 0 : loadTimes.expected(id, found.sizeBytes);
+      return found ? waitFor(id, found) : null;
+    },
+
+    /** The same for all that would have to wait, and whose time is known. */
+    coldStarts(): ReadonlyMap<ModelId, number> {
+      const waits = new Map<ModelId, number>();
+      for (const [provider, models] of known) {
+        for (const model of models) {
+          const id = modelId(provider, model.name);
+          const wait = waitFor(id, model);
+          if (wait) waits.set(id, wait);
+        }
+      }
+      return waits;
     },
   };
 }

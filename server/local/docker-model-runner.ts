@@ -34,8 +34,7 @@ const Message = z.object({
 
 export function dockerModels(engine: LocalEngine): LocalModels {
   const { label } = engine;
-  // Models are kept beside the engines, not below them.
-  const ask = asking(engine, rootOf(engine.baseUrl).replace(/\/engines(?:\/[^/]*)?$/, ''));
+  const ask = asking(engine, rootOf(engine.baseUrl));
 
   const running = async (signal: AbortSignal) =>
     manyOf(await ask.json({ path: '/engines/ps' }, signal), Running);

@@ -9,14 +9,22 @@ const tellingMs = 1_000;
 /** Between two reports of the same stage. */
 const reportMs = 100;
 
+export type Pace = {
+  readonly onStep: OnStep;
+  /** The work is over: nothing more is reported. */
+  stop(): void;
+};
+
 /**
  * @param now milliseconds of a clock that never goes back
  */
-export function pace(report: (progress: EnsureProgress) => void, now: () => number): OnStep {
+export function pace(report: (progress: EnsureProgress) => void, now: () => number): Pace {
   /** When how many bytes had come over the network. */
   let samples: { readonly atMs: number; readonly bytes: number }[] = [];
   let last: Step | undefined;
   let reportedMs = Number.NEGATIVE_INFINITY;
+  /** Tells the latest step, should none come after it. */
+  let late: NodeJS.Timeout | undefined;
 
   const rate = (atMs: number, bytes: number): number | undefined => {
     // A layer that begins anew makes older samples untrue.
@@ -28,7 +36,7 @@ export function pace(report: (progress: EnsureProgress) => void, now: () => numb
       : undefined;
   };
 
-  return (step) => {
+  const onStep = (step: Step, overdue = false): void => {
     const atMs = now();
     const { stage, completedBytes, totalBytes, keptBytes = 0 } = step;
     const bytesPerSecond =
@@ -39,8 +47,12 @@ export function pace(report: (progress: EnsureProgress) => void, now: () => numb
       completedBytes !== undefined &&
       completedBytes === totalBytes &&
       completedBytes !== last?.completedBytes;
-    const isNews = last?.stage !== stage || ends || atMs - reportedMs >= reportMs;
-    if (!isNews) return;
+    const isNews = overdue || last?.stage !== stage || ends || atMs - reportedMs >= reportMs;
+    clearTimeout(late);
+    if (!isNews) {
+      late = setTimeout(onStep, reportMs, step, true);
+      return;
+    }
     [last, reportedMs] = [step, atMs];
     const fraction = step.fraction ?? share(completedBytes, totalBytes);
     report({
@@ -54,6 +66,7 @@ export function pace(report: (progress: EnsureProgress) => void, now: () => numb
       ...(fraction === undefined ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     });
   };
+  return { onStep: (step) => onStep(step), stop: () => clearTimeout(late) };
 }
 
 const share = (completed: number | undefined, total: number | undefined): number | undefined =>

@@ -18,6 +18,8 @@ export type ModelSource = {
   readonly source: Source;
   /** Another address is another provider, whose list is not to be believed any more. */
   readonly baseUrl: string;
+  /** Those it is known to have before it has told its own. */
+  readonly usual?: readonly ListedModel[];
   /** Rejects when it is down; its last good list then holds. */
   list(signal: AbortSignal): Promise<readonly ListedModel[]>;
 };
@@ -57,8 +59,8 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
     const models = new Map<ModelId, ServedModel>();
     for (const source of sources()) {
       const list = current().get(source.provider);
-      if (list?.baseUrl !== source.baseUrl) continue;
-      for (const model of served(source, list.models)) models.set(model.id, model);
+      const listed = list?.baseUrl === source.baseUrl ? list.models : (source.usual ?? []);
+      for (const model of served(source, listed)) models.set(model.id, model);
     }
     return models;
   };

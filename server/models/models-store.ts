@@ -58,11 +58,19 @@ export function modelsStore(folder: string | undefined, warn: (message: string) 
       );
     told = true;
   };
-  const database = folder === undefined ? undefined : open(folder, failed);
+  // Opened when first needed: a start does not wait for it.
+  let database: DatabaseSync | undefined;
+  let tried = false;
+  const opened = (): DatabaseSync | undefined => {
+    if (!tried && folder !== undefined) database = open(folder, failed);
+    tried = true;
+    return database;
+  };
   const guarded = <Value>(instead: Value, work: (open: DatabaseSync) => Value): Value => {
-    if (!database) return instead;
+    const usable = opened();
+    if (!usable) return instead;
     try {
-      return work(database);
+      return work(usable);
     } catch (error) {
       failed(error);
       return instead;
@@ -133,7 +141,8 @@ export function modelsStore(folder: string | undefined, warn: (message: string) 
       );
     },
     dispose() {
-      guarded(undefined, (open) => open.close());
+      if (tried) guarded(undefined, (open) => open.close());
+      tried = true;
     },
   };
 }

@@ -78,6 +78,7 @@ export function fleet(parts: FleetParts) {
       parts.changed();
     },
     get: (name: string) => providers.get(name),
+    all: (): readonly Provider[] => [...providers.values()],
     names: () => [...providers.keys()],
     problems: () => problems,
     /** What is known of models has changed: they are described anew. */
@@ -137,6 +138,10 @@ export function fleet(parts: FleetParts) {
           : each.configured.name === name,
       );
       await Promise.all(asked.map((each) => each.refresh()));
+    },
+    /** Asks the engines on this machine, and those of the user's own, for their lists now. */
+    async refreshLocal(): Promise<void> {
+      await Promise.all(local().map((each) => each.refresh()));
     },
     status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(modelsBy(each))),
   };

@@ -2,8 +2,9 @@
 import PQueue from 'p-queue';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { ModelRest, ProviderState, ProviderStatus } from '../../shared/status.ts';
-import { connect } from '../engines/connect.ts';
+import { type Connection, connect } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { KeySource } from '../engines/key-source.ts';
 import type { Http } from '../platform/http.ts';
 import { providerHealth, type Rest } from '../resilience/health.ts';
 import { keyPool } from '../resilience/key-pool.ts';
@@ -38,6 +39,10 @@ export type ProviderParts = {
   readonly now: () => number;
   /** Called after each change a user could see. */
   readonly changed: () => void;
+  /** Called with its name when its list has come. Absent: nobody else wants to know. */
+  readonly listed?: (provider: string) => void;
+  /** Called when one of its models has answered, or could not. Absent: nobody else wants to know. */
+  readonly asked?: (provider: string, model: string) => void;
   /**
    * Who answers at an address instead of an engine of this kind; `undefined`: nobody else. Never rejects. Absent: whoever
    * answers is believed.
@@ -45,7 +50,8 @@ export type ProviderParts = {
   readonly impostor?: (kind: string, baseUrl: string, signal: AbortSignal) => Promise<string | undefined>;
 };
 
-export function provider(configured: Configured, { http, keys, now, changed, impostor }: ProviderParts) {
+export function provider(configured: Configured, parts: ProviderParts) {
+  const { http, keys, now, changed, impostor } = parts;
   const { name, definition, baseUrl, label } = configured;
   const owner: KeyOwner = {
     provider: name,
@@ -71,7 +77,7 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     changed,
     gone: () => void refresh(),
   });
-  const raw = connect({
+  const connection: Connection = {
     provider: name,
     label,
     definition,
@@ -80,7 +86,8 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     keys: pool,
     limits: configured.timeouts,
     ...(configured.models ? { models: configured.models } : {}),
-  });
+  };
+  const raw = connect(connection);
   const engine: Engine = compose(
     health.watch,
     retry({
@@ -132,6 +139,7 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     else {
       [listed, listFailure] = [found, undefined];
       health.listed();
+      parts.listed?.(name);
     }
   };
 
@@ -178,6 +186,8 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     configured,
     engine,
     owner,
+    /** For what is asked of its service beside answers and its list; how that goes says nothing about its keys. */
+    beside: { ...connection, keys: withoutBlame(pool) },
     get listed() {
       return listed;
     },
@@ -222,6 +232,7 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
     },
     did(what: NonNullable<ProviderStatus['last']>): void {
       last = what;
+      parts.asked?.(name, what.model);
       changed();
     },
     status(models: ProviderStatus['models']): ProviderStatus {
@@ -253,6 +264,16 @@ export function provider(configured: Configured, { http, keys, now, changed, imp
 }
 
 export type Provider = ReturnType<typeof provider>;
+
+/** A service may give answers to a key and refuse it all else. One for all, since an error costs its stack trace. */
+const nothingSaid = new RumboError('Nothing was said about the key.', { kind: 'cancelled' });
+const withoutBlame = ({ lend, hasKey }: KeySource): KeySource => ({
+  hasKey,
+  async lend() {
+    const { key, ended } = await lend();
+    return { key, told() {}, ended: () => ended(nothingSaid) };
+  },
+});
 
 /** For those who decide and show: a refused key does not return by itself, although it is tried again now and then. */
 const returning = ({ rule, reason, untilMs }: Rest): ProviderRest =>

@@ -63,6 +63,8 @@ export function balance(route: Route, snapshot: Snapshot): Decision {
 /** Rule 2: this request's pin, else the role's, else the task type's. */
 function pinOf(route: Route, { roles, taskTypes }: Snapshot): { model: string; why: string } | undefined {
   if (route.model !== undefined) return { model: route.model, why: 'Pinned by this request.' };
+  // Who wants a stronger model than the one of the list wants another one.
+  if (route.strongerThan !== undefined) return;
   const ofRole = route.role === undefined ? undefined : roles[route.role]?.model;
   if (ofRole !== undefined) return { model: ofRole, why: `Pinned for the role ${route.role}.` };
   const ofTask = taskTypes[route.task]?.model;

@@ -1,8 +1,9 @@
 /** Rule 1, Filter: which models may answer this request, and for each other one the rule that takes it out. */
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { predict } from './price.ts';
+import { predict, promptTokensOf, sizeOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
+import { tierOf } from './strategies.ts';
 
 /** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
 const leastAnswerTokens = 256;
@@ -28,6 +29,8 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
   if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is switched off.' };
   if (!isAllowed(model, route, snapshot))
     return { rule: 'allow', reason: 'It is not among the models that may answer this.' };
+  const tooWeak = whyTooWeak(model, route, snapshot);
+  if (tooWeak) return { rule: 'stronger', reason: tooWeak };
   if (route.localOnly && !model.private) {
     return {
       rule: 'local-only',
@@ -40,21 +43,29 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
     return { rule: 'ability', reason: 'It cannot see pictures.' };
   const rest = snapshot.resting.get(model.provider) ?? snapshot.restingModels.get(model.id);
   if (rest) return { rule: rest.rule, reason: rest.reason, ...untilOf(rest.untilMs) };
+  const prompt = promptTokensOf(route, model, snapshot);
   const room = snapshot.tokensLeft.get(model.id);
-  if (room && route.promptTokens > room.tokens) {
+  if (room && prompt > room.tokens) {
     return {
       rule: 'rate-limit',
-      reason: `The prompt is about ${route.promptTokens} tokens, and its rate limit has ${room.tokens} left.`,
+      reason: `${sizeOf(route, model, snapshot)}, and its rate limit has ${room.tokens} left.`,
       ...untilOf(room.untilMs),
     };
   }
-  if (model.contextTokens !== null && route.promptTokens + leastAnswerTokens > model.contextTokens) {
+  if (model.contextTokens !== null && prompt + leastAnswerTokens > model.contextTokens) {
     return {
       rule: 'context',
-      reason: `The prompt is about ${route.promptTokens} tokens, and its context holds ${model.contextTokens}.`,
+      reason: `${sizeOf(route, model, snapshot)}, and its context holds ${model.contextTokens}.`,
     };
   }
   return overBudget(model, route, snapshot);
+}
+
+/** A stronger model than one that is not there is any other. */
+function whyTooWeak(model: Model, { strongerThan }: Route, { models }: Snapshot): string | undefined {
+  const weak = models.find(({ id }) => id === strongerThan);
+  if (strongerThan === undefined || (weak ? tierOf(model) > tierOf(weak) : model.id !== strongerThan)) return;
+  return model.id === strongerThan ? 'A stronger one is wanted.' : `It is not stronger than ${strongerThan}.`;
 }
 
 /** The lists of the role and of the task type both hold. */

@@ -4,6 +4,7 @@ import { type ErrorKind, RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
 import { moment } from './moment.ts';
+import { sizeOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 
 /** The pinned model may not run, and the settings forbid another one. */
@@ -38,12 +39,18 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 };
 
 /** Nothing is left, whoever is asked. */
-export function nobody({ excluded }: Decision, route: Route, { resting, models }: Snapshot): RumboError {
+export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot): RumboError {
+  const { resting } = snapshot;
   // The models one would have expected to answer: the user's own switches explain themselves.
   const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
   const [first] = wanted;
+  if (first && route.strongerThan !== undefined && wanted.every(({ rule }) => rule === 'stronger'))
+    return new RumboError(`No model at hand is stronger than ${route.strongerThan}.`, {
+      kind: 'no-candidate',
+      action: 'Add a provider with a stronger model, or set tier in rumbo.models.',
+    });
   const alike = first && wanted.every(({ rule }) => rule === first.rule);
-  if (first && alike && kinds[first.rule] === 'context-too-long') return tooLong(route, excluded, models);
+  if (first && alike && kinds[first.rule] === 'context-too-long') return tooLong(route, excluded, snapshot);
   // Whoever returns by itself first says what to wait for, and what kind of failure this is.
   const soonest = wanted
     .filter(({ until }) => until !== undefined)
@@ -78,13 +85,13 @@ export function nobody({ excluded }: Decision, route: Route, { resting, models }
   return new RumboError(`No model can answer.${shown ? ` ${shown}` : ''}`, { kind: 'no-candidate' });
 }
 
-function tooLong(route: Route, excluded: readonly Exclusion[], models: Snapshot['models']): RumboError {
+function tooLong(route: Route, excluded: readonly Exclusion[], snapshot: Snapshot): RumboError {
   const out = new Set(excluded.filter(({ rule }) => rule === 'context').map(({ model }) => model));
-  const largest = Math.max(
-    ...models.filter(({ id }) => out.has(id)).map(({ contextTokens }) => contextTokens ?? 0),
-  );
-  return new RumboError(
-    `The prompt is about ${route.promptTokens} tokens, and the largest context at hand holds ${largest}.`,
-    { kind: 'context-too-long' },
-  );
+  const [largest] = snapshot.models
+    .filter(({ id }) => out.has(id))
+    .sort((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
+  const size = largest ? sizeOf(route, largest, snapshot) : '';
+  return new RumboError(`${size}, and the largest context at hand holds ${largest?.contextTokens}.`, {
+    kind: 'context-too-long',
+  });
 }

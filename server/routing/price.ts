@@ -60,8 +60,16 @@ type Past = Pick<Snapshot, 'counting' | 'output' | 'warm'>;
 export const outputOf = (task: TaskType, { output }: Past): OutputRange => output ?? usualOutput[task];
 
 /** The prompt as this model will count it. */
-export const promptTokensOf = (route: Route, { name }: Model, { counting }: Past): number =>
-  Math.round(route.promptTokens * (counting.get(familyOf(name))?.ratio ?? 1));
+export const promptTokensOf = (
+  route: Route,
+  { id, name }: Model,
+  { counting }: Pick<Past, 'counting'>,
+): number =>
+  route.counted?.get(id) ?? Math.round(route.promptTokens * (counting.get(familyOf(name))?.ratio ?? 1));
+
+/** How long the prompt is for this model, to begin a sentence with. */
+export const sizeOf = (route: Route, model: Model, past: Pick<Past, 'counting'>): string =>
+  `The prompt is ${route.counted?.has(model.id) ? '' : 'about '}${promptTokensOf(route, model, past)} tokens`;
 
 /** `null`: the price is unknown. */
 export function predict(route: Route, model: Model, past: Past): Prediction | null {
@@ -69,7 +77,8 @@ export function predict(route: Route, model: Model, past: Past): Prediction | nu
   if (!price) return null;
   const prompt = promptTokensOf(route, model, past);
   const usual = ratesFor(price, prompt);
-  const worst = ratesFor(price, route.mostPromptTokens);
+  const mostPrompt = route.counted?.get(model.id) ?? route.mostPromptTokens;
+  const worst = ratesFor(price, mostPrompt);
   const dearest = Math.max(worst.input, worst.cacheWrite ?? 0);
   const cached = past.warm?.model === model.id ? Math.min(past.warm.tokens, prompt) : 0;
   const read = (prompt - cached) * usual.input + cached * (usual.cachedRead ?? usual.input);
@@ -78,7 +87,7 @@ export function predict(route: Route, model: Model, past: Past): Prediction | nu
   return {
     low: (read + Math.min(answer.low, most) * usual.output) / 1_000_000,
     high: (read + Math.min(answer.high, most) * usual.output) / 1_000_000,
-    worst: (route.mostPromptTokens * dearest + most * worst.output) / 1_000_000,
+    worst: (mostPrompt * dearest + most * worst.output) / 1_000_000,
   };
 }
 

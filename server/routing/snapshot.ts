@@ -61,6 +61,10 @@ export type Snapshot = {
   readonly output?: OutputRange | undefined;
   /** The model that has read the beginning of this conversation lately. Absent: none. */
   readonly warm?: { readonly model: ModelId; readonly tokens: number } | undefined;
+  /** Milliseconds until a local model that is not in memory has been loaded, by model id. Missing: it is in memory, or nobody knows. */
+  readonly coldStartMs: ReadonlyMap<string, number>;
+  /** Local models that can do this kind of work, those known to be good at it first. The same order as server/local/defaults.ts gives. */
+  readonly favourites: readonly ModelId[];
   /** Answers being given now, by provider. */
   readonly inFlight: ReadonlyMap<string, number>;
   readonly strategy: Strategy;
@@ -81,6 +85,10 @@ export type Route = {
   readonly difficulty: number;
   /** `provider/model` this request names. */
   readonly model?: string;
+  /** Only models of a higher tier than this one's may answer. Absent: no model has failed its user. */
+  readonly strongerThan?: string;
+  /** Models of a lower tier come last: for prompts like this they were too weak. Absent: nobody said so. */
+  readonly leastTier?: number;
   /** It touches a file that `rumbo.privacy.localOnly` matches. */
   readonly localOnly: boolean;
   /** It offers tools, or talks about having called some. */
@@ -91,4 +99,6 @@ export type Route = {
   readonly promptTokens: number;
   /** Tokens, at worst. */
   readonly mostPromptTokens: number;
+  /** Tokens as the service itself counted them, by model id. Absent: nobody was asked to count. */
+  readonly counted?: ReadonlyMap<string, number>;
 };

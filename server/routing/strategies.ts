@@ -56,7 +56,8 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
   performance: (model, route, snapshot) => {
     const speed = snapshot.speeds.get(model.id);
     if (!speed) return { value: Number.POSITIVE_INFINITY, why: 'Strategy performance: not measured yet.' };
-    const { firstTokenMs, tokensPerSecond } = speed;
+    const { tokensPerSecond } = speed;
+    const firstTokenMs = speed.firstTokenMs + loadMs(model, snapshot);
     const first = `first token after ${Math.round(firstTokenMs)} ms`;
     if (tokensPerSecond === null) return { value: firstTokenMs, why: `Strategy performance: ${first}.` };
     const streamMs = (outputOf(route.task, snapshot).typical * 1000) / tokensPerSecond;
@@ -67,15 +68,24 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
   },
   quality: (model, route) => {
     const wanted = wantedTier(route);
-    const tier = model.tier ?? unknownTier;
+    const tier = tierOf(model);
     // Too small is worse than too large: a weak answer costs the user more than a dear one.
-    const value = tier >= wanted ? tier - wanted : 10 + wanted - tier;
+    const value = tier >= wanted ? tier - wanted : tooWeak + wanted - tier;
     const known = model.tier === null ? `unknown, taken as ${unknownTier}` : `${tier}`;
     return { value, why: `Strategy quality: tier ${known}, and this request asks for ${wanted}.` };
   },
 };
 
+/** Milliseconds before it can begin. */
+const loadMs = ({ id }: Model, { coldStartMs }: Snapshot): number => coldStartMs.get(id) ?? 0;
+/** Milliseconds of loading that are as bad as a tier that is one off. */
+const loadWorthOneTier = 10_000;
+
 const unknownTier = 2;
+/** Farther off than any tier that is too large. */
+const tooWeak = 10;
+/** 1 (small) – 5 (frontier); what is not known is taken as small. */
+export const tierOf = ({ tier }: Model): number => tier ?? unknownTier;
 
 /** The tier a request asks for: planning and architecture start higher than a snippet. */
 export function wantedTier({ task, difficulty }: Route): number {
@@ -91,10 +101,17 @@ function priorityOf(model: Model, order: readonly string[]): number {
   return places.length > 0 ? Math.min(...places) : order.length;
 }
 
+/** How well it suits the work, 0 the best: local models as they are known for it, others by their tier. */
+function fitOf(model: Model, route: Route, snapshot: Snapshot): number {
+  const favourite = snapshot.favourites.indexOf(model.id);
+  const fit = rankers.quality(model, route, snapshot).value;
+  return favourite < 0 ? fit : favourite + (fit < tooWeak ? 0 : tooWeak);
+}
+
 export type Ordered = { readonly model: Model; readonly why: string };
 
 /**
- * Best first. Ties go by priority order, then by fit to the difficulty, then to the provider with fewer answers under
+ * Best first. Ties go by priority order, then by fit to the work and how long loading takes, then to the provider with fewer answers under
  * way, so that equals share the load; then as the snapshot lists them.
  */
 export function order(
@@ -107,15 +124,39 @@ export function order(
   return models
     .map((model) => {
       const place = first.indexOf(model.id);
-      const { value, why } =
-        place < 0
-          ? rankers[strategy](model, route, snapshot)
-          : { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` };
+      const listed = place >= 0;
+      const ranked = listed
+        ? { value: place - first.length - 1, why: `It is place ${place + 1} of the models to ask first.` }
+        : rankers[strategy](model, route, snapshot);
+      const load = loadMs(model, snapshot);
+      const fit = fitOf(model, route, snapshot) + load / loadWorthOneTier;
+      const weak = !listed && tierOf(model) < (route.leastTier ?? 0);
+      const value = ranked.value;
+      const why = [
+        ranked.why,
+        ...(weak ? ['For prompts like this you wanted a stronger one.'] : []),
+        ...(load > 0 ? [`It has to be loaded first, in about ${Math.ceil(load / 1000)} s.`] : []),
+      ].join(' ');
       const priority = priorityOf(model, snapshot.priorityOrder);
       const busy = snapshot.inFlight.get(model.provider) ?? 0;
-      return { model, why, value, priority, busy, fit: rankers.quality(model, route, snapshot).value };
+      return {
+        model,
+        why,
+        weak: Number(weak),
+        value,
+        priority,
+        busy,
+        fit,
+      };
     })
-    .sort((a, b) => compare(a.value, b.value) || a.priority - b.priority || a.fit - b.fit || a.busy - b.busy)
+    .sort(
+      (a, b) =>
+        a.weak - b.weak ||
+        compare(a.value, b.value) ||
+        a.priority - b.priority ||
+        a.fit - b.fit ||
+        a.busy - b.busy,
+    )
     .map(({ model, why }) => ({ model, why }));
 }
 

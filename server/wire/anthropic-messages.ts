@@ -7,6 +7,7 @@ import { encodeMessages, lighterMessages } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { refusalError, streamError } from './refusals.ts';
 import { serviceTierOf } from './service-tier.ts';
+import { countedAs } from './token-count.ts';
 import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
@@ -15,8 +16,17 @@ const chat: StreamFormat<CompletionRequest> = {
   decoder: messageDecoder,
 };
 
+/** https://platform.claude.com/docs/en/api/messages-count-tokens */
+const count = countedAs(
+  chat,
+  '/messages/count_tokens',
+  ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'],
+  'input_tokens',
+);
+
 export const anthropicMessages: WireFormat = {
   chat: () => chat,
+  count,
   continues: takesPrefill,
   modelsPath: anthropicModelsPath,
   decodeModels: decodeAnthropicModels,

@@ -5,9 +5,10 @@ import { answerEnd, tokens } from './answer-end.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { decodeGeminiModels, geminiModelsPath, takesModelTurn } from './gemini-models.ts';
 import { geminiRefused } from './gemini-refusals.ts';
-import { encodeContents, lighterContents } from './gemini-request.ts';
+import { encodeContents, lighterContents, modelPath } from './gemini-request.ts';
 import { streamError } from './refusals.ts';
-import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
+import { countIn } from './token-count.ts';
+import type { CountFormat, Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
@@ -15,8 +16,24 @@ const chat: StreamFormat<CompletionRequest> = {
   decoder: contentDecoder,
 };
 
+/** https://ai.google.dev/api/tokens#method:-models.counttokens */
+const count: CountFormat = {
+  encode: (model, request) => ({
+    path: modelPath(model, 'countTokens'),
+    // Bare contents would be counted without the instructions and the tools.
+    body: {
+      generateContentRequest: {
+        model: `models/${model}`,
+        ...(encodeContents(model, request).body as object),
+      },
+    },
+  }),
+  decode: (body) => countIn(body, 'totalTokens'),
+};
+
 export const geminiGenerateContent: WireFormat = {
   chat: () => chat,
+  count,
   embeddings: geminiEmbeddings,
   continues: takesModelTurn,
   modelsPath: geminiModelsPath,

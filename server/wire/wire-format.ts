@@ -51,6 +51,13 @@ export interface EmbeddingFormat {
   decode(body: unknown): Embeddings;
 }
 
+/** How a service counts the tokens of a request, at no cost and without answering it. */
+export interface CountFormat {
+  encode(model: string, request: CompletionRequest): WireRequest;
+  /** Tokens of the whole prompt, tools and pictures too. `undefined`: it cannot be read. */
+  decode(body: unknown): number | undefined;
+}
+
 export type Embeddings = {
   readonly vectors: readonly (readonly number[])[];
   /** Tokens of all texts. Absent: the service did not say. */
@@ -66,6 +73,8 @@ export interface WireFormat {
   readonly text?: StreamFormat<TextRequest>;
   /** Absent: the service has none. */
   readonly embeddings?: EmbeddingFormat;
+  /** Absent: the service does not count. */
+  readonly count?: CountFormat;
   /**
    * Whether this model goes on from an assistant's message at the end of the conversation. Absent: none does, or
    * nobody promises it.

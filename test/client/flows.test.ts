@@ -11,7 +11,8 @@ import { promptMemory } from '../../client/prompt.ts';
 import { createProposals } from '../../client/proposals.ts';
 import { receiptMemory } from '../../client/receipts.ts';
 import { runningAnswers } from '../../client/running.ts';
-import type { AskResult } from '../../shared/protocol.ts';
+import { useStrongerModel } from '../../client/stronger-model.ts';
+import type { AskParams, AskResult } from '../../shared/protocol.ts';
 import { editor, Range, Uri, window } from '../support/vscode-stub.ts';
 import { receipt } from './samples.ts';
 
@@ -90,6 +91,36 @@ test('a plan ends with its receipt, and the prompt is not offered again', async 
   typed(undefined);
   await plan(parts);
   assert.equal(editor.boxes.at(-1)?.value, '');
+});
+
+test('the last question goes to a stronger model, about the file as it is now', async () => {
+  const sent: AskParams[] = [];
+  const note =
+    (answer: Ask): Ask =>
+    (params, onPart, token) => {
+      sent.push(params);
+      return answer(params, onPart, token);
+    };
+  await useStrongerModel(parts);
+  assert.match(editor.messages.at(-1)?.text ?? '', /Nothing has been answered yet/);
+  ask = note(answerWith('1. Look'));
+  typed('add retries');
+  await plan(parts);
+  await useStrongerModel(parts);
+  assert.deepEqual(
+    sent.map(({ prompt, strongerThan }) => [prompt, strongerThan]),
+    [
+      ['add retries', undefined],
+      ['add retries', 'groq/llama'],
+    ],
+  );
+  openFile('one\ntwo\n');
+  typed('shorter');
+  await ready();
+  editor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
+  await useStrongerModel(parts);
+  assert.equal(sent.at(-1)?.strongerThan, 'groq/llama');
+  assert.equal(sent.at(-1)?.file?.text, 'zero\none\ntwo\n');
 });
 
 test('an empty prompt stays in the box with one sentence', async () => {

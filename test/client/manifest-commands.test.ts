@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { schemes } from '../../client/documents.ts';
 import { activate } from '../../client/extension.ts';
 import { rowItem } from '../../client/views/rows.ts';
+import type { LocalModel } from '../../shared/local-models.ts';
 import { commands } from '../support/vscode-stub.ts';
-import { model, provider } from './samples.ts';
+import { endpoint, model, provider } from './samples.ts';
 
 const root = new URL('../../', import.meta.url);
 const { contributes, icon, activationEvents } = JSON.parse(
@@ -42,6 +43,8 @@ test('titles that others rely on stay as they are', () => {
     'Rumbo: Set API Key…',
     'Rumbo: Remove API Key…',
     'Rumbo: Test API Key…',
+    'Rumbo: Discover Local Endpoints',
+    'Rumbo: Pull Local Model…',
   ])
     assert.ok(titles.includes(title), title);
   assert.equal(new Set(titles).size, titles.length);
@@ -58,13 +61,14 @@ test('menus name only commands that exist, and buttons have icons', () => {
 });
 
 test('when clauses know only the views, schemes and keys we have', () => {
+  const views: { id: string }[] = contributes.views.rumbo;
+  const known = new Set(['rumbo.streaming', 'rumbo.empty', ...views.map(({ id }) => id)]);
   const clauses = Object.values(menus)
     .flat()
     .map(({ when }) => when ?? '')
-    .concat(contributes.viewsWelcome.map((welcome: { when: string }) => welcome.when));
+    .concat(contributes.viewsWelcome.map(({ when = '' }: { when?: string }) => when));
   for (const clause of clauses) {
-    for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g))
-      assert.ok(['rumbo.streaming', 'rumbo.empty', 'rumbo.providers'].includes(key ?? ''), clause);
+    for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g)) assert.ok(known.has(key ?? ''), clause);
     for (const [, scheme] of clause.matchAll(/resourceScheme == ([\w-]+)/g))
       assert.ok((schemes as readonly string[]).includes(scheme ?? ''), clause);
   }
@@ -105,12 +109,32 @@ test('each row of the tree offers what can be done to it', () => {
   ]);
 });
 
+test('a local model can be loaded when it is not in memory, and unloaded when it is', () => {
+  const of = (state: LocalModel['state']) =>
+    offered(rowItem({ type: 'model', model: model(), local: { name: 'small', state } }).contextValue ?? '');
+  for (const state of ['on-disk', 'sleeping'] as const) assert.ok(of(state).includes('loadModel'), state);
+  assert.ok(of('loaded').includes('unloadModel'));
+  for (const state of ['loading', 'downloading'] as const)
+    assert.ok(!of(state).some((each) => /oadModel/.test(each)), state);
+});
+
+test('an engine that fetches models offers it, a model on its way can be stopped, an offer taken or left', () => {
+  const of = (row: Parameters<typeof rowItem>[0]) => offered(rowItem(row).contextValue ?? '');
+  const pullable = provider({ local: [] });
+  const off = provider({ local: [], state: 'off' });
+  assert.deepEqual(of({ type: 'provider', provider: pullable }), ['pullModel', 'testApiKey']);
+  assert.deepEqual(of({ type: 'provider', provider: off }), ['testApiKey']);
+  const local = { name: 'new', state: 'downloading' } as const;
+  assert.deepEqual(of({ type: 'coming', local, about: 'lab' }), ['stopPull']);
+  assert.deepEqual(of({ type: 'offer', endpoint: endpoint() }), ['ignoreEndpoint', 'useEndpoint']);
+});
+
 test('what only a row can tell is not offered in the palette', () => {
   const hidden = (menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
   for (const { command } of menus['view/item/context'] ?? [])
-    if (!/ApiKey$/.test(command)) assert.ok(hidden.includes(command), command);
+    if (!/ApiKey$|pullModel$/.test(command)) assert.ok(hidden.includes(command), command);
 });
 
 test('the pictures are there, and activation is light', () => {

@@ -1,4 +1,5 @@
 /** Whole objects of the protocol for tests to vary. */
+import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
@@ -66,5 +67,15 @@ export const status = (more: Partial<Status> = {}): Status => ({
   inFlight: 0,
   problems: [],
   keyStore: 'keychain',
+  ...more,
+});
+
+export const endpoint = (more: Partial<DiscoveredEndpoint> = {}): DiscoveredEndpoint => ({
+  kind: 'llama-cpp',
+  label: 'llama.cpp',
+  baseUrl: 'http://127.0.0.1:9090/v1',
+  state: 'ready',
+  use: 'offered',
+  name: 'llama-cpp-9090',
   ...more,
 });

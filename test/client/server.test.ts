@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withEntry } from '../../client/model-settings.ts';
 import { crashCounter } from '../../client/server.ts';
+import { withEntry } from '../../client/user-settings.ts';
 
 test('four crashes within three minutes are borne, the fifth is not', () => {
   let now = 0;

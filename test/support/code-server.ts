@@ -14,6 +14,7 @@ import {
 } from '../../scripts/code-server/launch.ts';
 import { quiet, writeSettings } from '../../scripts/set-up/editor-settings.ts';
 import { report } from '../../scripts/set-up/report.mjs';
+import { withoutDiscovery } from './without-local-engines.ts';
 
 export interface CodeServerOptions {
   /** A folder to open. */
@@ -60,7 +61,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<Runni
       ...(options.args ?? []),
     ],
   };
-  writeSettings(userDataOf(profile), { ...quiet, ...settings });
+  writeSettings(userDataOf(profile), { ...quiet, ...withoutDiscovery, ...settings });
   if (vsix) installVsix(launch, vsix);
   if (extensionDevelopmentPath && !extensionTestsPath) {
     copyExtension(extensionDevelopmentPath, extensionsOf(profile));

@@ -99,8 +99,10 @@ export class ThemeIcon {
 }
 export class TreeItem {
   readonly label: string;
-  constructor(label: string) {
+  readonly collapsibleState: number;
+  constructor(label: string, collapsibleState = 0) {
     this.label = label;
+    this.collapsibleState = collapsibleState;
   }
 }
 export class TabInputText {
@@ -126,11 +128,29 @@ export class WorkspaceEdit {
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
+export const TreeItemCheckboxState = { Unchecked: 0, Checked: 1 } as const;
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const ProgressLocation = { Window: 10, Notification: 15 } as const;
 export const ConfigurationTarget = { Global: 1, Workspace: 2 } as const;
 export const ViewColumn = { Beside: -2, Active: -1 } as const;
 export const LogLevel = { Trace: 1, Info: 3 } as const;
+
+/** A tree as VS Code holds it; `check` is the user's click on a box. */
+type Tree = {
+  treeDataProvider: Provider;
+  visible: boolean;
+  badge?: unknown;
+  description?: string;
+  check(element: unknown, state: 0 | 1): void;
+  /** What was drawn anew; `undefined`: everything. */
+  readonly redrawn: unknown[];
+};
+type Provider = {
+  onDidChangeTreeData(listener: (element: unknown) => unknown): unknown;
+  getChildren(element?: unknown): unknown;
+  getTreeItem(element: unknown): unknown;
+  resolveTreeItem?(item: unknown, element: unknown): unknown;
+};
 
 /** What happened, and what the user will do; a test reads and sets these. */
 export const editor = {
@@ -142,13 +162,17 @@ export const editor = {
   typed: [] as (string | undefined)[],
   /** The input boxes opened, as they were. */
   boxes: [] as { title: string | undefined; value: string; validation: string | undefined }[],
+  /** The lists opened whose text can be typed too, with what they offered then. */
+  picks: [] as { title: string | undefined; labels: string[] }[],
   /** The files, by address. */
   files: new Map<string, { text: string; languageId: string }>(),
   shown: [] as string[],
-  /** The tree that was made last. */
-  tree: undefined as Record<string, unknown> | undefined,
+  /** The trees that were made, by their view. */
+  trees: new Map<string, Tree>(),
   /** What the notifications of work under way have said. */
   reports: [] as string[],
+  /** The notifications of work under way: what they are called, how far their bars are, and their own buttons. */
+  progress: [] as { title: string; percent: number; cancel(): void }[],
   context: new Map<string, unknown>(),
   settings: new Map<string, { globalValue?: unknown; workspaceValue?: unknown }>(),
   providers: new Map<string, { provideTextDocumentContent(uri: Uri): string }>(),
@@ -159,9 +183,9 @@ export const editor = {
     editor.files.get(uri.toString())?.text ??
     '',
   reset(): void {
-    const { messages, typed, boxes, shown, reports, executed } = editor;
-    for (const list of [messages, typed, boxes, shown, reports, executed]) list.length = 0;
-    for (const map of [editor.files, editor.context, editor.settings]) map.clear();
+    const { messages, typed, boxes, picks, shown, reports, progress, executed } = editor;
+    for (const list of [messages, typed, boxes, picks, shown, reports, progress, executed]) list.length = 0;
+    for (const map of [editor.files, editor.trees, editor.context, editor.settings]) map.clear();
     editor.press = undefined;
     window.activeTextEditor = undefined;
     window.visibleTextEditors.length = 0;
@@ -232,21 +256,68 @@ export const window = {
     };
     return box;
   },
+  createQuickPick() {
+    const [change, accept, hide] = [
+      new EventEmitter<string>(),
+      new EventEmitter<void>(),
+      new EventEmitter<void>(),
+    ];
+    const pick = {
+      title: undefined as string | undefined,
+      value: '',
+      items: [] as readonly { label: string }[],
+      activeItems: [] as readonly unknown[],
+      onDidChangeValue: change.event,
+      onDidAccept: accept.event,
+      onDidHide: hide.event,
+      show() {
+        const typed = editor.typed.shift();
+        if (typed !== undefined) {
+          pick.value = typed;
+          change.fire(typed);
+        }
+        pick.activeItems = pick.items.slice(0, 1);
+        editor.picks.push({ title: pick.title, labels: pick.items.map(({ label }) => label) });
+        if (typed !== undefined) accept.fire();
+        hide.fire();
+      },
+      hide() {},
+      dispose() {},
+    };
+    return pick;
+  },
   createOutputChannel: () => ({ info() {}, error() {}, warn() {}, show() {}, dispose() {} }),
   createStatusBarItem: () => ({ show() {}, dispose() {} }),
-  createTreeView: (_id: string, { treeDataProvider }: { treeDataProvider: unknown }) => {
-    editor.tree = { visible: false, onDidExpandElement: never, dispose() {}, treeDataProvider };
-    return editor.tree;
+  createTreeView(id: string, { treeDataProvider }: { treeDataProvider: Provider }) {
+    const checked = new EventEmitter<{ items: [unknown, 0 | 1][] }>();
+    const redrawn: unknown[] = [];
+    treeDataProvider.onDidChangeTreeData((element) => redrawn.push(element));
+    const tree = {
+      visible: false,
+      onDidExpandElement: never,
+      onDidChangeCheckboxState: checked.event,
+      dispose() {},
+      treeDataProvider,
+      redrawn,
+      check: (element: unknown, state: 0 | 1) => checked.fire({ items: [[element, state]] }),
+    };
+    editor.trees.set(id, tree);
+    return tree;
   },
   onDidChangeTextEditorVisibleRanges: never,
   showTextDocument: async (shown: Uri | { uri: Uri }) => {
     editor.shown.push(String(shown instanceof Uri ? shown : shown.uri));
   },
-  withProgress: (_options: unknown, work: (report: unknown, token: unknown) => unknown) =>
-    work(
-      { report: ({ message }: { message?: string }) => editor.reports.push(message ?? '') },
-      new CancellationTokenSource().token,
-    ),
+  withProgress({ title }: { title: string }, work: (report: unknown, token: unknown) => unknown) {
+    const source = new CancellationTokenSource();
+    const shown = { title, percent: 0, cancel: () => source.cancel() };
+    editor.progress.push(shown);
+    const report = ({ message, increment = 0 }: { message?: string; increment?: number }) => {
+      editor.reports.push(message ?? '');
+      shown.percent += increment;
+    };
+    return work({ report }, source.token);
+  },
 };
 
 const documentOf = (uri: Uri) => ({

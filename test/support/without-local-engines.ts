@@ -6,3 +6,6 @@ export const withoutLocalEngines: Readonly<Record<string, { readonly enabled: fa
     .filter(({ source, baseUrl }) => source === 'local' && baseUrl !== undefined)
     .map(({ kind }) => [kind, { enabled: false }]),
 );
+
+/** Nobody looks for model servers unless asked. */
+export const withoutDiscovery = { 'rumbo.local.discoverEveryMinutes': 0 } as const;

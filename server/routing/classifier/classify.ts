@@ -14,6 +14,8 @@ export type Classification = {
   readonly probabilities: Readonly<Record<TaskType, number>>;
   /** The prompt said too little: `task` is `general`, and `probabilities` hold the guess. */
   readonly abstained: boolean;
+  /** The tier its user wants for prompts like this, 2–6. Absent: any will do. */
+  readonly leastTier?: number;
 };
 
 /** Below it a guess is wrong more often than right. */
@@ -27,7 +29,17 @@ const leastConfidence = 0.4;
 export function classify(prompt: string, named?: TaskType, learned?: Learned): Classification {
   const features = featuresOf(prompt);
   const difficulty = model.difficulty(prompt, features);
-  if (named) return { task: named, difficulty, confidence: 1, probabilities: only(named), abstained: false };
+  const tier = learned?.leastTier(features);
+  const wanted = tier === undefined ? {} : { leastTier: tier };
+  if (named)
+    return {
+      task: named,
+      difficulty,
+      confidence: 1,
+      probabilities: only(named),
+      abstained: false,
+      ...wanted,
+    };
 
   const scores = model.scores(features);
   learned?.adjust(features, scores);
@@ -42,6 +54,7 @@ export function classify(prompt: string, named?: TaskType, learned?: Learned): C
     confidence,
     probabilities: record((task) => shares[model.tasks.indexOf(task)] ?? 0),
     abstained,
+    ...wanted,
   };
 }
 

@@ -1,12 +1,23 @@
 /**
- * What one user's corrections taught: weights of their own on the features of the bundled model, learned anew from
- * the corrections whenever one comes. The prompts themselves are not kept, only their hashed features.
+ * What one user taught. Corrections of task types: weights of their own on the features of the bundled model, learned
+ * anew whenever one comes. Answers that were too weak: prompts like those get a stronger model. The prompts themselves
+ * are not kept, only their hashed features.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import * as z from 'zod';
 import { type TaskType, taskTypes } from '../../../shared/tasks.ts';
 import { writeWhole } from '../../platform/files.ts';
-import { dimension, type Features, featuresOf } from './features.ts';
+import { dimension, featuresOf } from './features.ts';
+import {
+  isSame,
+  kept,
+  likenessTo,
+  packed,
+  packedFeatures,
+  type Sparse,
+  unpacked,
+  wordsIn,
+} from './kept-features.ts';
 import { model, shares } from './model.ts';
 
 /** A prompt, and the task its writer says it is. */
@@ -17,6 +28,10 @@ export type Learned = {
   readonly size: () => number;
   /** Holds from the next prompt on. Throws what the file system throws; it is learned all the same. */
   readonly learn: (correction: Correction) => void;
+  /** For prompts like this one a model of this tier was too weak. Holds and throws as `learn` does. */
+  readonly wantStronger: (prompt: string, thanTier: number) => void;
+  /** The tier that answers to prompts like this have to have, 2–6; 6 is more than any has. `undefined`: any will do. */
+  readonly leastTier: (features: Sparse) => number | undefined;
   readonly forget: () => void;
   /** Adds what was learned to the model's scores of a prompt. */
   readonly adjust: (features: Sparse, scores: Float32Array) => void;
@@ -24,20 +39,15 @@ export type Learned = {
 
 /** The oldest make room. */
 const mostCorrections = 400;
-/** Of one correction; the strongest are kept. */
-const mostPlaces = 96;
+/** Prompts whose words are as like each other as this are about the same thing. 1: the same words. */
+const alike = 0.7;
 
 const stored = z.object({
   /** The model's: features of another do not fit. */
   version: z.literal(model.version),
-  corrections: z.array(
-    z.object({
-      task: z.enum(taskTypes),
-      /** Base64 of 16-bit places, little endian, and of one byte each for how strong they are. */
-      places: z.base64(),
-      values: z.base64(),
-    }),
-  ),
+  corrections: z.array(packedFeatures.extend({ task: z.enum(taskTypes) })),
+  /** Absent: the file is from before there were any. */
+  stronger: z.array(packedFeatures.extend({ thanTier: z.number().int() })).default([]),
 });
 
 /**
@@ -45,20 +55,43 @@ const stored = z.object({
  * @param onProblem told when the file is there and cannot be used; learning starts anew
  */
 export function learned(file?: string, onProblem: (problem: string) => void = () => {}): Learned {
-  let examples = file === undefined ? [] : readExamples(file, onProblem);
+  const before = file === undefined ? nothing : readFile(file, onProblem);
+  let examples = before.corrections;
+  let wishes = before.stronger;
+  let alikeTo = likenessTo(wishes);
   let weights = learnFrom(examples);
+  const keep = () => {
+    if (file !== undefined) writeWhole(file, textOf(examples, wishes));
+  };
   return {
-    size: () => examples.length,
+    size: () => examples.length + wishes.length,
     learn({ prompt, task }) {
-      const example = exampleOf(featuresOf(prompt), task);
+      const example = exampleOf(kept(featuresOf(prompt)), task);
       // Who corrects a prompt again means the later one.
-      const others = examples.filter((earlier) => !isSamePrompt(earlier, example));
+      const others = examples.filter((earlier) => !isSame(earlier, example));
       examples = [...others.slice(1 - mostCorrections), example];
       weights = learnFrom(examples);
-      if (file !== undefined) writeWhole(file, textOf(examples));
+      keep();
+    },
+    wantStronger(prompt, thanTier) {
+      const wish = { ...kept(wordsIn(featuresOf(prompt))), thanTier };
+      const others = wishes.filter((earlier) => !isSame(earlier, wish));
+      wishes = [...others.slice(1 - mostCorrections), wish];
+      alikeTo = likenessTo(wishes);
+      keep();
+    },
+    leastTier(features) {
+      if (wishes.length === 0) return;
+      const likeness = alikeTo(wordsIn(features));
+      const tiers = wishes
+        .filter((_, who) => (likeness[who] ?? 0) >= alike)
+        .map(({ thanTier }) => thanTier + 1);
+      return tiers.length > 0 ? Math.max(...tiers) : undefined;
     },
     forget() {
       examples = [];
+      wishes = [];
+      alikeTo = likenessTo(wishes);
       weights = undefined;
       if (file !== undefined) rmSync(file, { force: true });
     },
@@ -68,14 +101,14 @@ export function learned(file?: string, onProblem: (problem: string) => void = ()
   };
 }
 
-type Sparse = Pick<Features, 'places' | 'values'>;
+type Wish = Sparse & { readonly thanTier: number };
 type Example = Sparse & {
   readonly label: number;
   /** What the bundled model says by itself. */
   readonly scores: Float32Array;
 };
 
-const [passes, rate, pull, step] = [30, 0.4, 0.03, 1 / 100];
+const [passes, rate, pull] = [30, 0.4, 0.03];
 const count = taskTypes.length;
 
 /** Logistic regression on top of the bundled model's scores, held near it; the latest correction holds in any case. */
@@ -122,53 +155,33 @@ function add(weights: Float32Array, places: Uint16Array, values: Float32Array, s
   }
 }
 
-/** What is kept of a correction; rounded as the file has it, so that a new window learns the same. */
-function exampleOf({ places, values }: Sparse, task: TaskType): Example {
-  const order = [...places.keys()]
-    .sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b)
-    .slice(0, mostPlaces);
-  const kept = {
-    places: Uint16Array.from(order, (index) => places[index] ?? 0),
-    values: Float32Array.from(order, (index) => byteOf(values[index] ?? 0) * step),
-  };
-  return { ...kept, label: taskTypes.indexOf(task), scores: model.scores(kept) };
+const exampleOf = (features: Sparse, task: TaskType): Example => ({
+  ...features,
+  label: taskTypes.indexOf(task),
+  scores: model.scores(features),
+});
+
+function textOf(examples: readonly Example[], wishes: readonly Wish[]): string {
+  const corrections = examples.map((example) => ({ task: taskTypes[example.label], ...packed(example) }));
+  const stronger = wishes.map((wish) => ({ thanTier: wish.thanTier, ...packed(wish) }));
+  return `${JSON.stringify({ version: model.version, corrections, stronger })}\n`;
 }
 
-const isSamePrompt = (one: Sparse, other: Sparse): boolean =>
-  one.places.length === other.places.length &&
-  one.places.every((place, index) => place === other.places[index]);
+type Taught = { readonly corrections: Example[]; readonly stronger: Wish[] };
+const nothing: Taught = { corrections: [], stronger: [] };
 
-const byteOf = (value: number): number => Math.min(255, Math.round(value / step));
-
-function textOf(examples: readonly Example[]): string {
-  const corrections = examples.map(({ places, values, label }) => ({
-    task: taskTypes[label],
-    places: Buffer.from(places.buffer).toString('base64'),
-    values: Buffer.from(Uint8Array.from(values, byteOf)).toString('base64'),
-  }));
-  return `${JSON.stringify({ version: model.version, corrections })}\n`;
-}
-
-function readExamples(file: string, onProblem: (problem: string) => void): Example[] {
+function readFile(file: string, onProblem: (problem: string) => void): Taught {
   try {
-    return stored
-      .parse(JSON.parse(readFileSync(file, 'utf8')))
-      .corrections.slice(-mostCorrections)
-      .map(({ task, places, values }) => {
-        const bytes = Buffer.from(places, 'base64');
-        return exampleOf(
-          {
-            places: Uint16Array.from({ length: bytes.length >> 1 }, (_, index) =>
-              Math.min(dimension - 1, bytes.readUInt16LE(2 * index)),
-            ),
-            values: Float32Array.from(Buffer.from(values, 'base64'), (byte) => byte * step),
-          },
-          task,
-        );
-      });
+    const { corrections, stronger } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return {
+      corrections: corrections.slice(-mostCorrections).map((each) => exampleOf(unpacked(each), each.task)),
+      stronger: stronger
+        .slice(-mostCorrections)
+        .map((each) => ({ ...unpacked(each), thanTier: each.thanTier })),
+    };
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))
       onProblem(`Corrected task types in ${file} cannot be read and are learned anew.`);
-    return [];
+    return nothing;
   }
 }

@@ -3,19 +3,15 @@ import { test } from 'node:test';
 import {
   inOrder,
   keyState,
-  modelDescription,
-  modelIcon,
-  modelTooltip,
   needOf,
   openWindows,
   providerDescription,
   providerTooltip,
-  restWords,
   stateIcon,
   windowWords,
 } from '../../../client/texts/provider.ts';
 import type { RateWindow } from '../../../shared/status.ts';
-import { model, provider } from '../samples.ts';
+import { provider } from '../samples.ts';
 
 /** A local time of today, ISO 8601; tomorrow’s would be told with its day. */
 const today = (hours: number, minutes: number): string =>
@@ -102,8 +98,6 @@ test('a key is told by its name, with what it did or why it rests', () => {
 test('foreign text cannot break out of its line of a tooltip', () => {
   const lines = providerTooltip(provider({ detail: 'a\n![x](https://evil.example/x.png)' })).split('\n');
   assert.equal(lines.length, 4);
-  const rest = { model: 'small', circuit: 'open', reason: 'a\n![x](https://evil.example/x.png)' } as const;
-  assert.equal(modelTooltip(model(), rest).split('\n').length, modelTooltip(model()).split('\n').length + 1);
 });
 
 test('the tooltip says what a circuit does and how many keys there are', () => {
@@ -112,25 +106,6 @@ test('the tooltip says what a circuit does and how many keys there are', () => {
   assert.match(tooltip, /one request tries whether it answers again/);
   assert.match(tooltip, /It has 2 keys, which share its requests\./);
   assert.match(providerTooltip(provider({ circuit: 'open' })), /given a rest/);
-});
-
-test('a model in few words', () => {
-  assert.equal(modelDescription(model()), 'local · tier 3 · 32k · free');
-  const cloud = model({ source: 'api', tier: null, contextTokens: 200_000, price: { input: 4, output: 20 } });
-  assert.equal(modelDescription(cloud), 'cloud · 200k · $4/$20');
-  assert.equal(
-    modelDescription(model({ toggle: false, price: null })),
-    'off · local · tier 3 · 32k · price unknown',
-  );
-  assert.match(modelDescription(model({ locked: true })), /^locked · /);
-});
-
-test('a model that rests says until when and why; one that is tried again says that', () => {
-  const rest = { model: 'small', circuit: 'open', reason: 'It failed three times.', until: at1405 } as const;
-  assert.match(modelDescription(model(), rest, 'en-GB'), /^rests until 14:05 · local · /);
-  assert.match(modelTooltip(model(), rest), /\nIt failed three times\.\n/);
-  assert.equal(modelIcon(model(), rest), 'history');
-  assert.equal(restWords({ ...rest, circuit: 'half-open' }), 'being tried again');
 });
 
 test('what works stands first in the tree, then what waits for the user; what nobody uses comes last', () => {

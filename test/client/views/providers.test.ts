@@ -1,18 +1,119 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { createProvidersView } from '../../../client/views/providers.ts';
 import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, editor } from '../../support/vscode-stub.ts';
-import { provider, status } from '../samples.ts';
+import { endpoint, model, provider, status } from '../samples.ts';
+import { lines, seen, tooltip, treeOf } from './seen.ts';
+
+const view = 'rumbo.providers';
+let changed: EventEmitter<Status>;
+let now: Status;
+let asked: string[];
+
+beforeEach(() => {
+  editor.reset();
+  changed = new EventEmitter<Status>();
+  asked = [];
+  now = status({ providers: [provider({ local: [] })] });
+});
+
+function open() {
+  const connection = {
+    listModels: async () => void asked.push('models'),
+    modelDetails: async ([id]: string[]) => {
+      asked.push(`details of ${id}`);
+      return [{ id, types: [], fields: { licence: 'mit' }, provenance: {} }];
+    },
+    status: async () => {
+      asked.push('status');
+      return now;
+    },
+  };
+  return createProvidersView({
+    onStatus: changed.event,
+    use: (work: (connection: unknown) => unknown) => work(connection),
+    get status() {
+      return asked.includes('status') ? now : undefined;
+    },
+  } as never);
+}
+const tell = (next: Status) => {
+  now = next;
+  changed.fire(next);
+};
 
 test('a number stands at the icon while something waits for the user, and goes when it is mended', () => {
-  const changed = new EventEmitter<Status>();
-  const view = createProvidersView({ onStatus: changed.event } as never);
+  const opened = open();
   const refused = provider({ label: 'Groq', state: 'resting', rule: 'key', key: 'environment' });
   const empty = provider({ label: 'OpenAI', state: 'resting', rule: 'payment', key: 'keychain' });
-  changed.fire(status({ providers: [provider(), refused, empty] }));
-  assert.deepEqual(editor.tree?.['badge'], { value: 2, tooltip: 'Groq: key refused\nOpenAI: account empty' });
-  changed.fire(status());
-  assert.equal(editor.tree?.['badge'], undefined);
-  view.dispose();
+  tell(status({ providers: [provider(), refused, empty], offers: [endpoint()] }));
+  assert.deepEqual(treeOf(view).badge, {
+    value: 3,
+    tooltip: 'Groq: key refused\nOpenAI: account empty\nllama.cpp at 127.0.0.1:9090: found, not in use',
+  });
+  tell(status());
+  assert.equal(treeOf(view).badge, undefined);
+  opened.dispose();
+});
+
+test('a server that was found stands first and can be used or left; it is enough to show no welcome', async () => {
+  const opened = open();
+  now = status({ providers: [], offers: [endpoint({ models: ['qwen'] })] });
+  const [offer] = await seen(view);
+  assert.equal(
+    `${offer?.item.label} | ${offer?.item.description}`,
+    'llama.cpp | found · 127.0.0.1:9090 · 1 model: qwen',
+  );
+  assert.equal(
+    offer?.item.accessibilityInformation?.label,
+    'Not in use: llama.cpp, found, 127.0.0.1:9090, 1 model: qwen',
+  );
+  assert.equal(editor.context.get('rumbo.empty'), false);
+  opened.dispose();
+});
+
+test('a model that is fetched shows how far it is, without the tree being drawn again or the server asked', async () => {
+  const opened = open();
+  await seen(view);
+  assert.deepEqual(asked, ['status', 'models']);
+  const fetching = (progress: number) =>
+    status({ providers: [provider({ local: [{ name: 'new', state: 'downloading', progress }] })] });
+  tell(fetching(0.1));
+  assert.deepEqual(lines(await seen(view)), [
+    'Lab | ready · 1 model',
+    '  new | 10 % downloaded',
+    '  small | local · tier 3 · 32k · free',
+  ]);
+  treeOf(view).redrawn.length = 0;
+  tell(fetching(0.104));
+  assert.deepEqual(treeOf(view).redrawn, []);
+  tell(fetching(0.2));
+  assert.equal(treeOf(view).redrawn.length, 1);
+  assert.equal((await seen(view))[0]?.below[0]?.item.description, '20 % downloaded');
+  assert.deepEqual(asked, ['status', 'models']);
+  opened.dispose();
+});
+
+test('the details of a model are asked for when the mouse rests on it, not before', async () => {
+  const opened = open();
+  const [lab] = await seen(view);
+  const [small] = lab?.below ?? [];
+  assert.ok(small);
+  assert.ok(!asked.some((each) => each.startsWith('details')));
+  assert.match((await tooltip(view, small)) ?? '', /^lab\/small\n[\s\S]*\nLicence: mit\.\n/);
+  opened.dispose();
+});
+
+test('a list of thousands shows its first and says how to name the others', async () => {
+  const opened = open();
+  const models = Array.from({ length: 2000 }, (_, at) => model({ id: `lab/m${at}`, name: `m${at}` }));
+  now = status({ providers: [provider({ models })] });
+  const [lab] = await seen(view);
+  assert.equal(lab?.below.length, 501);
+  assert.match(
+    lab?.below.at(-1)?.item.label ?? '',
+    /^1500 more are not listed here; .*rumbo\.providers\.lab\.models/,
+  );
+  opened.dispose();
 });

@@ -242,6 +242,46 @@ test('a corrected task type holds for prompts like it, after a restart too, and 
   assert.match(`${refused.message} ${refused.action}`, /cannot be read.*planning/);
 });
 
+test('local models have their roles without any setting', async (t) => {
+  const names = ['ai/gemma3', 'ai/smollm3', 'ai/qwen3-coder', 'ai/gemma3-qat'];
+  const one = await fake(t, fakeOpenAi, { models: names, reply: (body) => String(body['model']) });
+  const rumbo = await server(t, { 'rumbo.providers': { docker: entry(one) } });
+  const answerer = async (params: Parameters<typeof ask>[1]) => (await ask(rumbo, params)).text;
+  const file = { uri: 'file:///a.ts', languageId: 'typescript', text: 'let a = 1;\n' };
+  assert.equal(await answerer({ prompt: 'handle null', role: 'coder', file }), 'ai/qwen3-coder');
+  assert.equal(await answerer({ prompt: 'move the shop to Postgres', role: 'planner' }), 'ai/gemma3-qat');
+  assert.equal(await answerer({ prompt: 'write a function that reverses a string' }), 'ai/smollm3');
+  assert.equal(await answerer({ prompt: 'What is the difference between TCP and UDP?' }), 'ai/gemma3-qat');
+});
+
+test('a stronger model answers when it is wanted, and from then on for questions like that', async (t) => {
+  const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
+  const one = await fake(t, fakeOpenAi, {
+    models: ['small', 'large'],
+    reply: (body) => `${body['model']} speaks`,
+  });
+  const rumbo = await server(
+    t,
+    {
+      'rumbo.providers': { lab: entry(one) },
+      'rumbo.models': { 'lab/small': { tier: 3 }, 'lab/large': { tier: 4 } },
+    },
+    { initializationOptions: { storagePath } },
+  );
+  const prompt = 'Write a function that turns Roman numerals into numbers';
+  assert.equal((await ask(rumbo, { prompt })).text, 'small speaks');
+  assert.equal((await ask(rumbo, { prompt, strongerThan: 'lab/small' })).text, 'large speaks');
+  const { text, result } = await ask(rumbo, { prompt });
+  assert.equal(text, 'large speaks', 'the weak answer is not given from memory');
+  assert.equal(result.receipt.model, 'lab/large');
+  assert.equal((await ask(rumbo, { prompt: `${prompt}, quickly` })).text, 'large speaks');
+  assert.equal((await ask(rumbo, { prompt: 'Write a regex for e-mail addresses' })).text, 'small speaks');
+  const none = await failure(ask(rumbo, { prompt, strongerThan: 'lab/large' }));
+  assert.match(none.message, /No model at hand is stronger than lab\/large/);
+  const bad = await failure(ask(rumbo, { prompt, strongerThan: 'large' }));
+  assert.match(bad.message, /"large" is not a model id/);
+});
+
 test('a hard budget stops a request before it is sent', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {
@@ -253,6 +293,28 @@ test('a hard budget stops a request before it is sent', async (t) => {
   assert.equal(data.kind, 'over-budget');
   assert.match(data.message, /rumbo\.budget\.perRequestUsd/);
   assert.equal(one.chats.length, 0);
+});
+
+test('where only an estimate breaks a budget the service counts, and then answers', async (t) => {
+  const one = await fake(t, fakeLlamaCpp, {
+    models: ['m'],
+    reply: { text: 'x', usage: { input: 2_000, output: 5 } },
+  });
+  const rumbo = await server(t, {
+    'rumbo.providers': { lab: { ...entry(one, { source: 'api' }), kind: 'llama-cpp' } },
+    'rumbo.models': { 'lab/m': { toggle: true, price: { input: 10, output: 50 }, maxOutputTokens: 100 } },
+    // Counted: $0.025. A byte a token: $0.085.
+    'rumbo.budget.perRequestUsd': 0.03,
+  });
+  const { result } = await ask(rumbo, { prompt: 'word '.repeat(1_600) });
+  assert.equal(result.receipt.model, 'lab/m');
+  assert.deepEqual(
+    one.chats.map(({ path }) => path),
+    ['/v1/chat/completions/input_tokens', '/v1/chat/completions'],
+  );
+  one.reply = { text: 'x', usage: { input: 4_000, output: 5 } };
+  assert.equal((await failure(ask(rumbo, { prompt: 'other '.repeat(1_400) }))).kind, 'over-budget');
+  assert.equal(one.chats.length, 3, 'counted, and not asked');
 });
 
 test('a day’s budget is spent by real usage', async (t) => {

@@ -8,13 +8,14 @@ import { pathToFileURL } from 'node:url';
 import type { TerminalServer } from '../../../scripts/terminal/server.ts';
 import { explain } from '../../../shared/protocol.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
-import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { ask, bareEnv, entry, failure, fake, type Settings, server } from './support.ts';
 
 /** New settings, as a client tells them. Taken before anything that is sent after. */
 const change = ({ connection }: TerminalServer, settings: Settings) =>
   connection.sendNotification('workspace/didChangeConfiguration', {
     settings: {
+      ...withoutDiscovery,
       ...settings,
       'rumbo.providers': { ...withoutLocalEngines, ...(settings['rumbo.providers'] as Settings | undefined) },
     },

@@ -11,7 +11,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
 import { type InitializationOptions, status } from '../../../shared/protocol.ts';
-import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { bareEnv, failure } from './support.ts';
 
 const program = fileURLToPath(new URL('../../../dist/server.cjs', import.meta.url));
@@ -42,7 +42,9 @@ async function client(
   return connection;
 }
 
-const alone: InitializationOptions = { settings: { 'rumbo.providers': withoutLocalEngines } };
+const alone: InitializationOptions = {
+  settings: { ...withoutDiscovery, 'rumbo.providers': withoutLocalEngines },
+};
 
 test('null for params is a request without any, not a fault of ours', async (t) => {
   const connection = await client(t, alone);

@@ -90,19 +90,16 @@ test('when all break off or refuse, the first failure is told and what had come 
   );
 });
 test('with nobody else the same model goes on itself', async (t) => {
-  const only = await fake(t, fakeOpenAi, { reply: whole, fault: { kind: 'end', afterWords: 3 } });
-  const rumbo = await server(t, { 'rumbo.providers': { only: entry(only) } });
-  const { text, result } = await ask(
-    rumbo,
-    { prompt: 'count' },
-    {
-      onPart(part) {
-        if (part.type !== 'resume') return;
-        only.fault = undefined;
-        only.reply = ' four five six seven eight.';
-      },
+  const only = await fake(t, fakeOpenAi, {
+    fault: { kind: 'end', afterWords: 3 },
+    reply() {
+      if (only.chats.length === 1) return whole;
+      only.fault = undefined;
+      return ' four five six seven eight.';
     },
-  );
+  });
+  const rumbo = await server(t, { 'rumbo.providers': { only: entry(only) } });
+  const { text, result } = await ask(rumbo, { prompt: 'count' });
   assert.equal(text, whole);
   assert.equal(result.receipt.seams.length, 1);
 });

@@ -9,7 +9,7 @@ import type { ErrorData } from '../../../shared/errors.ts';
 import { type AskParams, type AskPart, type AskResult, status } from '../../../shared/protocol.ts';
 import type { Status } from '../../../shared/status.ts';
 import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
-import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
 
 /** The environment without anybody's keys. */
 export const bareEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
@@ -40,7 +40,7 @@ export async function server(
     ...options,
     initializationOptions: {
       ...options.initializationOptions,
-      settings: { ...settings, 'rumbo.providers': providers },
+      settings: { ...withoutDiscovery, ...settings, 'rumbo.providers': providers },
     },
   });
   t.after(() => running.close());
@@ -105,6 +105,6 @@ export function writeConfig(
   settings: Settings,
   path = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'config.json'),
 ): string {
-  writeFileSync(path, JSON.stringify(settings, null, 2));
+  writeFileSync(path, JSON.stringify({ ...withoutDiscovery, ...settings }, null, 2));
   return path;
 }

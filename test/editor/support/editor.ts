@@ -57,7 +57,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       );
       await hand.calm();
     },
-    settings: () => parse(readFileSync(settingsFile, 'utf8')),
+    // While it is being written it is empty.
+    settings: () => parse(readFileSync(settingsFile, 'utf8')) ?? {},
     async reload() {
       await page.reload();
       await ready();

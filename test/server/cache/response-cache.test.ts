@@ -7,6 +7,7 @@ const question = (content: string, more: Partial<Question> = {}): Question => ({
   messages: [{ role: 'user', content }],
   role: undefined,
   model: undefined,
+  strongerThan: undefined,
   file: undefined,
   ...more,
 });
@@ -20,6 +21,7 @@ test('the same question is a hit, and any difference a miss', () => {
     question('disable 2FA'),
     question('enable 2FA', { role: 'planner' }),
     question('enable 2FA', { model: 'p/other' }),
+    question('enable 2FA', { strongerThan: 'p/m' }),
     question('enable 2FA', { file: 'x' }),
   ]) {
     assert.equal(cache.get(other), undefined);

@@ -1,12 +1,14 @@
 /** What an engine tells of the key it borrowed: once, the truth, and nothing of a request that was not wanted. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { anthropic } from '../../../server/engines/anthropic.ts';
 import { connect } from '../../../server/engines/connect.ts';
 import type { KeySource } from '../../../server/engines/key-source.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { usualLimits } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
+import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { keySource } from '../../support/key-source.ts';
 
@@ -108,6 +110,30 @@ test('a request is asked again without what was refused, and the next one is lig
     keys.lent.map(({ ends }) => ends),
     [['ok'], ['ok']],
   );
+});
+
+test('a count is asked for without harm: whoever does not say it is not blamed', async (t) => {
+  const fake = await fakeAnthropic({
+    models: ['fake-model'],
+    key: 'sk-1',
+    reply: { text: '', usage: { input: 21, output: 0 } },
+  });
+  t.after(fake.close);
+  const keys = keySource('sk-1');
+  const engine = engineAt(fake.baseUrl, keys, anthropic);
+  assert.equal(await engine.countTokens?.('fake-model', request, never), 21);
+  fake.fail = { status: 429, times: 1 };
+  assert.equal(await engine.countTokens?.('fake-model', request, never), undefined);
+  fake.key = 'another';
+  assert.equal(await engine.countTokens?.('fake-model', request, never), undefined);
+  assert.deepEqual(
+    keys.lent.map(({ ends }) => ends),
+    [['cancelled'], ['cancelled'], ['cancelled']],
+  );
+  const leaving = AbortSignal.abort();
+  await assert.rejects(async () => engine.countTokens?.('fake-model', request, leaving), {
+    kind: 'cancelled',
+  });
 });
 
 test('texts become vectors where the service has them, with a key of the same pool', async (t) => {

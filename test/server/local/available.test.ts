@@ -62,6 +62,7 @@ test('a model on disk is loaded with the keep-alive that is set, and its time is
   assert.equal(outcome, 'loaded');
   assert.deepEqual([...fake.memory], [['a:latest', 900]]);
   assert.equal(models.coldStartMs('ollama/a:latest'), 0);
+  assert.deepEqual([...models.coldStarts()], [['ollama/b:latest', models.coldStartMs('ollama/b:latest')]]);
   assert.ok(
     Math.abs((models.coldStartMs('ollama/b:latest') ?? 0) - (loadMs ?? 0) * 2) < 0.001,
     'twice the bytes',

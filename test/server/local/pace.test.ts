@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Step } from '../../../server/local/local-models.ts';
 import { pace } from '../../../server/local/pace.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
@@ -7,12 +7,14 @@ import type { EnsureProgress } from '../../../shared/local-models.ts';
 function paced() {
   const reports: EnsureProgress[] = [];
   let atMs = 0;
-  const onStep = pace(
+  const { onStep, stop } = pace(
     (progress) => reports.push(progress),
     () => atMs,
   );
+  after(stop);
   return {
     reports,
+    stop,
     at(ms: number, step: Step): EnsureProgress | undefined {
       atMs = ms;
       const before = reports.length;
@@ -34,6 +36,22 @@ test('each stage is told at once, the same stage at most ten times a second', ()
   assert.deepEqual(at(1, { stage: 'waiting' }), { stage: 'waiting' });
   for (let ms = 2; ms < 1_002; ms++) at(ms, downloading(ms));
   assert.ok(reports.length <= 2 + 11, `${reports.length}`);
+});
+
+test('the last step before a silence is told a moment later, and nothing once the work is over', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { at, reports, stop } = paced();
+  at(0, downloading(1_000));
+  at(10, downloading(2_500));
+  t.mock.timers.tick(100);
+  assert.deepEqual(
+    reports.map(({ completedBytes }) => completedBytes),
+    [1_000, 2_500],
+  );
+  at(20, downloading(3_000));
+  stop();
+  t.mock.timers.tick(1_000);
+  assert.equal(reports.length, 2);
 });
 
 test('the end of a download is told even when the last report was a moment ago', () => {

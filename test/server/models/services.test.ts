@@ -136,6 +136,14 @@ test('the next start shows the models before any network, unless the provider ha
   assert.deepEqual(ids(after.models()), ['a/x']);
 });
 
+test('before a provider has told its list, what it usually has is there', async () => {
+  const source = { ...fake('a', names('told')), usual: names('usual') };
+  const models = service([source]);
+  assert.deepEqual(ids(models.models()), ['a/usual']);
+  await models.refresh();
+  assert.deepEqual(ids(models.models()), ['a/told']);
+});
+
 test('lists are pulled again every so many minutes, as the settings say at that time', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let nowMs = 1_000_000;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
+import { asking } from '../../../server/local/asking.ts';
 import type { Http } from '../../../server/platform/http.ts';
 import { configuredProviders } from '../../../server/providers/configured.ts';
 import { type ProviderParts, provider } from '../../../server/providers/provider.ts';
@@ -104,6 +105,15 @@ test('a refused key is said in words and does not promise to return', async () =
   await ask(one);
   assert.equal(one.status([]).rule, undefined);
   assert.equal(one.rest(), undefined);
+});
+
+test('a key that is refused something beside answers is none the worse', async () => {
+  const http: Http = async ({ url }) => (url.endsWith('/api/show') ? refused(401) : spoken());
+  const one = made('lab', { lab: { ...lab.lab, keyEnv: 'LAB_KEY' } }, { http, env: { LAB_KEY: 'sk-1' } });
+  const details = asking(one.beside, 'http://127.0.0.1:9').json({ path: '/api/show' }, never);
+  await assert.rejects(details, { kind: 'unauthorized' });
+  assert.equal(one.rest(), undefined);
+  await ask(one);
 });
 
 test('the next key answers where the first is refused, and each is told of by its name', async () => {

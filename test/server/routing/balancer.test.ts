@@ -6,55 +6,10 @@ import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
 import { nobody, pinFailure } from '../../../server/routing/nobody.ts';
 import type { ProviderRest, Route, Snapshot } from '../../../server/routing/snapshot.ts';
-import { modelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 import { taskTypes } from '../../../shared/tasks.ts';
+import { model, route, snapshot } from './samples.ts';
 
-const model = (id: string, more: Partial<Model> = {}): Model => {
-  const [provider = '', name = ''] = id.split('/');
-  const source = provider === 'ollama' ? 'local' : 'api';
-  return {
-    id: modelId(provider, name),
-    provider,
-    name,
-    source,
-    private: source === 'local',
-    toggle: true,
-    locked: false,
-    tier: 3,
-    contextTokens: 8_000,
-    maxOutputTokens: 1_000,
-    abilities: { tools: null, vision: null },
-    price: source === 'local' ? { input: 0, output: 0 } : { input: 1, output: 4 },
-    ...more,
-  };
-};
-const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
-  models,
-  resting: new Map(),
-  restingModels: new Map(),
-  tokensLeft: new Map(),
-  speeds: new Map(),
-  counting: new Map(),
-  inFlight: new Map(),
-  strategy: 'priority',
-  priorityOrder: ['gemini', 'local', 'openai'],
-  taskTypes: {},
-  roles: {},
-  room: { usd: null, name: 'rumbo.budget.perRequestUsd' },
-  roomOf: new Map(),
-  ...more,
-});
-const route = (more: Partial<Route> = {}): Route => ({
-  task: 'general',
-  difficulty: 0.2,
-  localOnly: false,
-  needsTools: false,
-  needsVision: false,
-  promptTokens: 100,
-  mostPromptTokens: 200,
-  ...more,
-});
 const ids = (...input: Parameters<typeof balance>) =>
   balance(...input).candidates.map(({ model }) => model.id);
 const resting = (...rests: [string, ProviderRest][]) => new Map(rests);
@@ -303,6 +258,91 @@ describe('when nobody is left', () => {
   });
   test('a local-only file without a local model says so', () => {
     assert.match(why([model('openai/a')], route({ localOnly: true })).message, /only go to local models/);
+  });
+});
+
+test('local models are asked in the order they are known for the work, unless too weak for it', () => {
+  const here = snapshot(
+    [model('ollama/a', { tier: 3 }), model('ollama/b', { tier: 1 }), model('ollama/c', { tier: 3 })],
+    { favourites: ['ollama/b', 'ollama/c', 'ollama/a'] },
+  );
+  assert.deepEqual(ids(route({ difficulty: 0 }), here), ['ollama/b', 'ollama/c', 'ollama/a']);
+  const hard = route({ task: 'verification', difficulty: 0.4 });
+  assert.deepEqual(ids(hard, here), ['ollama/c', 'ollama/a', 'ollama/b']);
+});
+
+describe('a local model that has to be loaded first', () => {
+  const [better, warm] = [model('ollama/better', { tier: 1 }), model('ollama/warm', { tier: 2 })];
+  const cold = (ms: number) => snapshot([better, warm], { coldStartMs: new Map([['ollama/better', ms]]) });
+  test('comes after a warm one that fits nearly as well, and says how long loading takes', () => {
+    const easy = route({ difficulty: 0 });
+    assert.deepEqual(ids(easy, cold(2_000)), ['ollama/better', 'ollama/warm']);
+    assert.deepEqual(ids(easy, cold(25_000)), ['ollama/warm', 'ollama/better']);
+    const last = balance(easy, cold(25_000)).candidates[1];
+    assert.match(last?.reasons[0] ?? '', / It has to be loaded first, in about 25 s\.$/);
+  });
+  test('does not lose to one that is too weak', () => {
+    assert.deepEqual(
+      ids(route({ difficulty: 0.6, task: 'verification' }), {
+        ...snapshot([model('ollama/weak', { tier: 1 }), model('ollama/good', { tier: 3 })]),
+        coldStartMs: new Map([['ollama/good', 60_000]]),
+      }),
+      ['ollama/good', 'ollama/weak'],
+    );
+  });
+  test('is as slow as its loading when speed decides', () => {
+    const speeds = new Map([
+      ['ollama/better', { firstTokenMs: 100, tokensPerSecond: 100 }],
+      ['ollama/warm', { firstTokenMs: 900, tokensPerSecond: 50 }],
+    ]);
+    const fast = { strategy: 'performance' as const, speeds };
+    assert.equal(ids(route(), { ...cold(0), ...fast })[0], 'ollama/better');
+    assert.equal(ids(route(), { ...cold(30_000), ...fast })[0], 'ollama/warm');
+  });
+});
+
+describe('a stronger model', () => {
+  const all = snapshot([
+    model('ollama/small', { tier: 1 }),
+    model('gemini/middle', { tier: 3 }),
+    model('openai/large', { tier: 5 }),
+    model('groq/unknown', { tier: null }),
+  ]);
+  test('only a higher tier may answer, and the others say why not', () => {
+    const { candidates, excluded } = balance(route({ strongerThan: 'gemini/middle' }), all);
+    assert.deepEqual(
+      candidates.map(({ model: { id } }) => id),
+      ['openai/large'],
+    );
+    assert.deepEqual(
+      excluded.map(({ rule, reason }) => [rule, reason]),
+      [
+        ['stronger', 'It is not stronger than gemini/middle.'],
+        ['stronger', 'A stronger one is wanted.'],
+        ['stronger', 'It is not stronger than gemini/middle.'],
+      ],
+    );
+  });
+  test('a pin of the role does not hold against it, one of the request does', () => {
+    const pinned = { ...all, roles: { coder: { model: 'ollama/small' } } };
+    const wish = { role: 'coder', strongerThan: 'ollama/small' };
+    assert.equal(balance(route(wish), pinned).pinLost, undefined);
+    assert.equal(ids(route({ ...wish, model: 'openai/large' }), pinned)[0], 'openai/large');
+  });
+  test('where there is none, that is said', () => {
+    const question = route({ strongerThan: 'openai/large' });
+    const error = nobody(balance(question, all), question, all);
+    assert.match(error.message, /^No model at hand is stronger than openai\/large\.$/);
+    assert.match(error.data.action ?? '', /tier in rumbo\.models/);
+  });
+  test('once wanted, the weaker come last whatever the strategy, and still answer when nobody else can', () => {
+    const cheap = { ...all, strategy: 'cost' as const };
+    assert.equal(ids(route(), cheap)[0], 'ollama/small');
+    const { candidates } = balance(route({ leastTier: 2 }), cheap);
+    assert.equal(candidates.at(-1)?.model.id, 'ollama/small');
+    assert.match(candidates.at(-1)?.reasons[0] ?? '', /For prompts like this you wanted a stronger one\.$/);
+    const listed = { ...cheap, taskTypes: { general: { models: ['ollama/small'] } } };
+    assert.equal(ids(route({ leastTier: 2 }), listed)[0], 'ollama/small', 'the user’s own list holds');
   });
 });
 

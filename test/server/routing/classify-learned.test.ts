@@ -44,6 +44,24 @@ test('what was read learns the same as what was written', () => {
   for (const { text } of prompts('held-out').slice(0, 20))
     assert.deepEqual(classify(text, undefined, reader), classify(text, undefined, writer));
 });
+test('where a model was too weak, prompts about the same get a stronger one, in the next window too', () => {
+  const kept = file();
+  const user = learned(kept);
+  user.wantStronger('write a function that parses ISO dates', 2);
+  for (const taught of [user, learned(kept)]) {
+    const wanted = (prompt: string) => classify(prompt, undefined, taught).leastTier;
+    assert.equal(wanted('Write a function that parses ISO dates in TypeScript'), 3);
+    assert.equal(wanted('write a function that sorts an array'), undefined);
+    assert.equal(wanted('¿Quién inventó el lenguaje Lisp?'), undefined);
+    assert.equal(classify('write a function that parses ISO dates', 'planning', taught).leastTier, 3);
+  }
+  assert.doesNotMatch(readFileSync(kept, 'utf8'), /parses|dates/);
+  user.wantStronger('write a function that parses ISO dates', 4);
+  assert.equal(classify('write a function that parses ISO dates', undefined, user).leastTier, 5);
+  assert.equal(user.size(), 1);
+  user.forget();
+  assert.equal(classify('write a function that parses ISO dates', undefined, user).leastTier, undefined);
+});
 test('forgetting leaves the bundled model, here and in the file', () => {
   const kept = file();
   const user = learned(kept);

@@ -1,5 +1,13 @@
 /** A fake Anthropic service: the Messages stream as https://platform.claude.com/docs/en/build-with-claude/streaming frames it. */
-import type { Body, FakeAnswer, FakeFinish, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
+import type {
+  Body,
+  FakeAnswer,
+  FakeFailure,
+  FakeFinish,
+  FakeOptions,
+  FakeProvider,
+  Framing,
+} from './fake-provider.ts';
 import { bearerIn, fakeServer } from './fake-server.ts';
 
 /** `baseUrl` has no path. */
@@ -34,12 +42,17 @@ const framing: Framing = {
           last_id: models.at(-1) ?? null,
         }
       : undefined,
-  modelOf: (path, body) => (path === '/v1/messages' ? String(body['model']) : undefined),
-  objection(_, body, model) {
+  modelOf: (path, body) =>
+    /^\/v1\/messages(?:\/count_tokens)?$/.test(path) ? String(body['model']) : undefined,
+  objection(path, body, model) {
+    if (path.endsWith('count_tokens')) return countObjection(body);
     const why = complaint(body, model);
     return why === undefined ? undefined : failure(400, 'invalid_request_error', why);
   },
-  whole: (_, body, model, answer) => (body['stream'] === true ? undefined : message(model, answer)),
+  whole(path, body, model, answer) {
+    if (path.endsWith('count_tokens')) return { input_tokens: answer.usage.input };
+    return body['stream'] === true ? undefined : message(model, answer);
+  },
   unauthorized: failure(401, 'authentication_error', 'invalid bearer token'),
   notFound: (model) => failure(404, 'not_found_error', model === undefined ? 'Not found' : `model: ${model}`),
   stream(model) {
@@ -177,4 +190,13 @@ function complaint(body: Body, model: string): string | undefined {
   return /\s$/.test(blocksOf(last).at(-1)?.text ?? '')
     ? 'messages: final assistant content cannot end with trailing whitespace'
     : undefined;
+}
+
+/** A count takes only what a prompt is made of. */
+function countObjection(body: Body): FakeFailure | undefined {
+  const known = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
+  const extra = Object.keys(body).find((field) => !known.includes(field));
+  return extra === undefined
+    ? undefined
+    : failure(400, 'invalid_request_error', `${extra}: Extra inputs are not permitted`);
 }

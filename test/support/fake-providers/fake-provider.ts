@@ -127,7 +127,7 @@ export type FakeProvider = {
   readonly requests: readonly FakeRequest[];
   /** Sockets it has accepted so far. */
   readonly connections: number;
-  /** POSTs only: the chats it was asked for. */
+  /** POSTs that ask a model: the chats it was asked for. */
   readonly chats: readonly FakeRequest[];
   close(): Promise<void>;
 };
@@ -152,6 +152,8 @@ export type Framing = {
   keyIn(headers: IncomingMessage['headers']): string | undefined;
   /** The JSON (or text) of a GET; `undefined` is a 404. */
   get(path: string, models: readonly string[]): unknown;
+  /** The JSON of a POST that only wants to know something; `undefined`: it asks a model. Absent: all do. */
+  tell?(path: string, body: Body, models: readonly string[]): unknown;
   /** The model a POST names; `undefined` when nothing is served there, which is a 404. */
   modelOf(path: string, body: Body): string | undefined;
   /** Why the service would refuse this body. Absent: it takes anything. */

@@ -46,7 +46,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       return connections;
     },
     get chats() {
-      return requests.filter((request) => request.method === 'POST');
+      return requests.filter(({ method, path, body = {} }) => method === 'POST' && !told(path, body));
     },
     close: async () => {
       server.closeAllConnections();
@@ -54,6 +54,10 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     },
   };
   return fake;
+
+  function told(path: string, body: Body): unknown {
+    return framing.tell?.(path, body, fake.models);
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const record = await remember(request, response);
@@ -66,6 +70,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       const page = framing.get(path, fake.models);
       return page === undefined ? refuse(response, framing.notFound(undefined)) : send(response, 200, page);
     }
+    const wanted = told(path, record.body ?? {});
+    if (wanted !== undefined) return send(response, 200, wanted);
     for (const [name, value] of Object.entries(fake.headers)) response.setHeader(name, value);
     const failure = nextFailure();
     if (failure) return refuse(response, failure);

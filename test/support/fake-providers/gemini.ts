@@ -13,7 +13,8 @@ import { fakeServer, vectorsOf } from './fake-server.ts';
 /** `baseUrl` has no path. */
 export const fakeGemini = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);
 
-const postPath = /^\/v1beta\/models\/([^/:]+):(streamGenerateContent|generateContent|batchEmbedContents)$/;
+const postPath =
+  /^\/v1beta\/models\/([^/:]+):(streamGenerateContent|generateContent|batchEmbedContents|countTokens)$/;
 
 const framing: Framing = {
   contentType: 'text/event-stream',
@@ -42,6 +43,7 @@ const framing: Framing = {
   whole(path, body, model, answer) {
     const verb = postPath.exec(path)?.[2];
     if (verb === 'batchEmbedContents') return { embeddings: embeddingsOf(body) };
+    if (verb === 'countTokens') return { totalTokens: answer.usage.input };
     return verb === 'generateContent' ? content(model, answer) : undefined;
   },
   // A bad key is a 400 here.

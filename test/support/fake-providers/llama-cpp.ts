@@ -29,7 +29,7 @@ const framing: Framing = {
     return { models: models.map((name) => ({ name, model: name })), object: 'list', data };
   },
   modelOf: (path, body) =>
-    /^(?:\/v1)?\/(?:chat\/)?completions$|^\/v1\/embeddings$|^\/infill$/.test(path)
+    /^(?:\/v1)?\/(?:chat\/)?completions(?:\/input_tokens)?$|^\/v1\/embeddings$|^\/infill$/.test(path)
       ? String(body['model'])
       : undefined,
   objection: (path, body, model) =>

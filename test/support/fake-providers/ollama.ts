@@ -29,6 +29,10 @@ const framing: Framing = {
       return { models: models.slice(0, 1).map((name) => ({ ...entry(name), context_length: 8192 })) };
     return undefined;
   },
+  tell: (path, body, models) =>
+    path === '/api/show' && models.includes(String(body['model']))
+      ? { capabilities: ['completion', 'tools'], license: 'MIT License', details }
+      : undefined,
   modelOf: (path, body) =>
     ['/api/chat', '/api/generate', '/api/embed'].includes(path) ? String(body['model']) : undefined,
   objection: (path, body, model) =>
@@ -98,6 +102,14 @@ const endOf = (reason: FakeFinish, usage: FakeAnswer['usage']): object => ({
   eval_duration: 3_000_000,
 });
 
+const details = {
+  format: 'gguf',
+  family: 'fake',
+  context_length: 131_072,
+  parameter_size: '7.6B',
+  quantization_level: 'Q4_K_M',
+};
+
 const entry = (name: string): object => ({
   name,
   model: name,
@@ -107,11 +119,5 @@ const entry = (name: string): object => ({
   modified_at: '2026-11-01T00:00:00Z',
   size: 4_661_211_808,
   digest: '6a0746a1ec1a',
-  details: {
-    format: 'gguf',
-    family: 'fake',
-    context_length: 131_072,
-    parameter_size: '7.6B',
-    quantization_level: 'Q4_K_M',
-  },
+  details,
 });

@@ -41,6 +41,8 @@ export const openAiFraming: Framing = {
   whole(path, body, model, answer) {
     const endpoint = endpointOf(path);
     if (endpoint === 'embeddings') return embeddings(model, body);
+    if (endpoint?.endsWith('/input_tokens'))
+      return { object: 'response.input_tokens', input_tokens: answer.usage.input };
     if (body['stream'] === true) return undefined;
     if (endpoint === 'responses') return wholeResponse(model, answer);
     return endpoint === 'completions' ? textCompletion(model, answer) : completion(model, answer);
@@ -115,7 +117,9 @@ const chatModel: FakeFailure = {
 
 /** What a path asks for, at any of the versions; `undefined`: nothing is served there. */
 const endpointOf = (path: string): string | undefined =>
-  /^\/(?:v1|beta)\/(chat\/completions|responses|embeddings|fim\/completions|completions)$/.exec(path)?.[1];
+  /^\/(?:v1|beta)\/(chat\/completions(?:\/input_tokens)?|responses(?:\/input_tokens)?|embeddings|fim\/completions|completions)$/.exec(
+    path,
+  )?.[1];
 
 /** The text of a delta; text completions have nothing else. */
 const textOf = (delta: object): string => ('content' in delta ? String(delta.content) : '');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connectServer, type TerminalServer } from '../../../scripts/terminal/server.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { bareEnv, type Settings } from '../../e2e/server/support.ts';
+import { withoutDiscovery } from '../without-local-engines.ts';
 import { trusted } from './before-the-answer.ts';
 
 /** Accepted by every fake that asks for one, and in the environment of every server. */
@@ -50,6 +51,7 @@ export async function servers(count: number): Promise<Servers> {
 export function only(providers: Settings, more: Settings = {}): Settings {
   const limits = { connectMs: 2_000, firstPartMs: 900, betweenPartsMs: 500 };
   return {
+    ...withoutDiscovery,
     'rumbo.providers': {
       ...Object.fromEntries(
         engines.filter(({ baseUrl }) => baseUrl).map(({ kind }) => [kind, { enabled: false }]),

@@ -23,8 +23,9 @@ export type FakeOllamaModels = LocalServer & {
 export async function fakeOllamaModels(
   registry: Readonly<Record<string, Layers>> = {},
   disk: Readonly<Record<string, number>> = {},
+  pieceBytes = 1_000,
 ): Promise<FakeOllamaModels> {
-  const network = slowNetwork(1_000);
+  const network = slowNetwork(pieceBytes);
   const state = {
     network,
     disk: new Map(Object.entries(disk)),
@@ -80,6 +81,19 @@ export async function fakeOllamaModels(
     json(200, { model, response: '', done: true, done_reason: unloads ? 'unload' : 'load' });
   };
 
+  const chat = ({ body, json, response }: Answering) => {
+    const model = tagged(String(body['model']));
+    if (!state.disk.has(model)) return json(404, { error: `model '${body['model']}' not found` });
+    state.memory.set(model, body['keep_alive']);
+    const line = (content: string, more: object) =>
+      `${JSON.stringify({ model, message: { role: 'assistant', content }, ...more })}\n`;
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.write(line('Here I am.', { done: false }));
+    response.end(
+      line('', { done: true, done_reason: 'stop', total_duration: 1, prompt_eval_count: 9, eval_count: 4 }),
+    );
+  };
+
   const server = await localServer((asked, path) => {
     const { body, json, text } = asked;
     const embeds = /embed/.test(String(body['model']));
@@ -103,6 +117,7 @@ export async function fakeOllamaModels(
       state.memory.set(tagged(String(body['model'])), body['keep_alive']);
       return json(200, { model: body['model'], embeddings: [] });
     }
+    if (path === '/api/chat') return chat(asked);
     if (path === '/api/pull') return pull(asked);
     text(404, '404 page not found');
   });

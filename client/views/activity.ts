@@ -1,0 +1,35 @@
+/** The tree of answers of this window, the last one first; each leads to its receipt. */
+import * as vscode from 'vscode';
+import type { Receipt } from '../../shared/receipts.ts';
+import type { Receipts } from '../receipts.ts';
+import type { Server } from '../server.ts';
+import { activityDescription, activityIcon, receiptTooltip, todayText } from '../texts/activity.ts';
+import { oneLine } from '../texts/words.ts';
+
+export function createActivityView(server: Server, receipts: Receipts): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>();
+  const tree = vscode.window.createTreeView<Receipt>('rumbo.activity', {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: (receipt) => (receipt ? [] : [...receipts.all]),
+      getTreeItem: itemOf,
+    },
+  });
+  const remembered = receipts.onRemember(() => changed.fire(undefined));
+  const followed = server.onStatus(({ today }) => {
+    tree.description = todayText(today);
+  });
+  return vscode.Disposable.from(tree, remembered, followed, changed);
+}
+
+function itemOf(receipt: Receipt): vscode.TreeItem {
+  const item = new vscode.TreeItem(oneLine(receipt.model));
+  const description = activityDescription(receipt, vscode.env.language);
+  item.id = receipt.id;
+  item.description = description;
+  item.iconPath = new vscode.ThemeIcon(activityIcon(receipt));
+  item.tooltip = receiptTooltip(receipt);
+  item.command = { command: 'rumbo.whyThisModel', title: 'Why This Model?', arguments: [receipt] };
+  item.accessibilityInformation = { label: `${item.label}, ${description.replaceAll(' · ', ', ')}` };
+  return item;
+}

@@ -1,0 +1,18 @@
+/** The server's last word for a tree: asked for once, when somebody first looks, and told by the server from then on. */
+import type { Status } from '../../shared/status.ts';
+import { failureOf } from '../failures.ts';
+import type { Server } from '../server.ts';
+import { showFailure } from '../show-failure.ts';
+
+/**
+ * The status, for which the server is started when it does not run. `undefined`: that failed, which the user was told.
+ * @param again draws the tree anew
+ */
+export async function currentStatus(server: Server, again: () => void): Promise<Status | undefined> {
+  try {
+    return server.status ?? (await server.use((connection) => connection.status()));
+  } catch (error) {
+    showFailure(failureOf(error), { ask: again });
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** The tree of models by provider: a checkbox says which take part, and what else is said of each stands beside it. */
+import * as vscode from 'vscode';
+import type { ProviderStatus, Status } from '../../shared/status.ts';
+import { toggleModel } from '../model-settings.ts';
+import { redrawWhenDue } from '../redraw.ts';
+import type { Server } from '../server.ts';
+import { inOrder, providerTooltip, stateIcon } from '../texts/provider.ts';
+import { shownTimes } from '../texts/status.ts';
+import { currentStatus } from './live-status.ts';
+import { liveTree, type Shown } from './live-tree.ts';
+import { tooltipOf } from './model-tooltip.ts';
+import { pinsOfUser } from './pins.ts';
+import { modelRows, type Row, rowItem } from './rows.ts';
+
+export function createModelsView(server: Server): vscode.Disposable {
+  const rowsFor = ({ providers }: Status): Row[] => {
+    redraw.at(shownTimes(providers));
+    const pins = pinsOfUser();
+    return inOrder(providers)
+      .filter((provider) => mayRun(provider) && modelRows(provider).length > 0)
+      .map((provider) => ({ type: 'provider', provider, pins }));
+  };
+  const live = liveTree<Row>({
+    async roots() {
+      const status = await currentStatus(server, () => live.redraw());
+      return status ? rowsFor(status) : [];
+    },
+    children: (row) => (row.type === 'provider' ? modelRows(row.provider, row.pins) : []),
+    item: itemOf,
+    tooltip: (row) => tooltipOf(server, row),
+  });
+  const tree = vscode.window.createTreeView('rumbo.models', {
+    treeDataProvider: live.provider,
+    manageCheckboxStateManually: true,
+    showCollapseAll: true,
+  });
+  const toggled = tree.onDidChangeCheckboxState(async ({ items }) => {
+    for (const [shown, state] of items) await toggle(shown, state === vscode.TreeItemCheckboxState.Checked);
+  });
+  const toggle = async (shown: Shown<Row>, on: boolean): Promise<void> => {
+    if (shown.row.type !== 'model') return;
+    // What the workspace forbids is taken back on the screen too.
+    if (!(await toggleModel(shown.row.model, on))) live.restore(shown);
+  };
+  const redraw = redrawWhenDue(() => live.redraw());
+  const followed = server.onStatus((status) => live.show(rowsFor(status)));
+  const reconfigured = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (tree.visible && event.affectsConfiguration('rumbo.roles')) live.redraw();
+  });
+  return vscode.Disposable.from(tree, toggled, followed, reconfigured, redraw, live);
+}
+
+/** Nobody can ask a provider that is off or has no key; the Providers view has it. */
+const mayRun = ({ state, key }: ProviderStatus): boolean => state !== 'off' && key !== 'none';
+
+function itemOf(row: Row): vscode.TreeItem {
+  if (row.type === 'provider') return groupItem(row.provider);
+  const item = rowItem(row, vscode.env.language);
+  if (row.type !== 'model') return item;
+  const { model } = row;
+  // A locked model never runs, whatever a box says.
+  if (!model.locked) item.checkboxState = checkbox(model.toggle, model.name);
+  return item;
+}
+
+function checkbox(on: boolean, name: string) {
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  const tooltip = on ? 'It takes part. Uncheck it to leave it out.' : 'It is left out; only a pin runs it.';
+  return {
+    state: on ? Checked : Unchecked,
+    tooltip,
+    accessibilityInformation: { label: `${name} takes part`, role: 'checkbox' },
+  };
+}
+
+function groupItem(provider: ProviderStatus): vscode.TreeItem {
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const local = provider.source === 'local';
+  const item = new vscode.TreeItem(provider.label, local ? Expanded : Collapsed);
+  const on = provider.models.filter(({ toggle, locked }) => toggle && !locked).length;
+  item.id = `group:${provider.name}`;
+  item.description = `${on} of ${provider.models.length} take part`;
+  item.iconPath = new vscode.ThemeIcon(stateIcon(provider));
+  item.tooltip = providerTooltip(provider, vscode.env.language);
+  item.accessibilityInformation = { label: `${provider.label}, ${item.description}` };
+  return item;
+}

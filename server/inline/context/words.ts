@@ -1,0 +1,126 @@
+/** The identifiers of a text as a set of numbers: two texts are alike as far as they use the same ones. */
+
+/** Hashes of different words; two words share one so rarely that nobody notices. */
+export type Words = Uint32Array;
+
+/** A long text of random letters has thousands; more say nothing. */
+const mostWords = 1_024;
+/** Twice as many places as words at least, as a power of two. */
+const places = 1 << 11;
+const leastLength = 3;
+
+/** Words of at least three letters, without the keywords that are everywhere. */
+export function wordsOf(text: string, start = 0, end = text.length): Words {
+  scratch.clear();
+  for (let at = start; at < end && scratch.size < mostWords; ) {
+    let code = text.charCodeAt(at);
+    if (!isLetter(code)) {
+      // The digits and letters behind a digit are a number.
+      at += 1;
+      if (isDigit(code)) while (at < end && isInWord(text.charCodeAt(at))) at += 1;
+      continue;
+    }
+    const first = at;
+    let hash = basis;
+    do {
+      hash = Math.imul(hash ^ code, prime);
+      at += 1;
+      code = at < end ? text.charCodeAt(at) : 0;
+    } while (isInWord(code));
+    if (at - first < leastLength) continue;
+    const word = hash >>> 0 || 1;
+    if (!keywords.has(word)) scratch.add(word);
+  }
+  return scratch.values();
+}
+
+/** Words to compare many others with. At most `mostWords`. */
+export function wordSet(words: Words): WordSet {
+  const set = table();
+  for (const word of words) set.add(word);
+  return set;
+}
+
+/** 0–1: the share of the words of either that both have. */
+export function likeness(set: WordSet, words: Words): number {
+  const shared = set.shared(words);
+  return shared === 0 ? 0 : shared / (set.size + words.length - shared);
+}
+
+export type WordSet = ReturnType<typeof table>;
+
+/** Open addressing in one array: a `Set` of numbers this large puts each on the heap. 0 is no word. */
+function table() {
+  const slots = new Uint32Array(places);
+  const list = new Uint32Array(mostWords);
+  let size = 0;
+  const slotOf = (word: number): number => {
+    let slot = word & (places - 1);
+    while (slots[slot] !== 0 && slots[slot] !== word) slot = (slot + 1) & (places - 1);
+    return slot;
+  };
+  return {
+    get size() {
+      return size;
+    },
+    has: (word: number): boolean => slots[slotOf(word)] === word,
+    add(word: number): void {
+      const slot = slotOf(word);
+      if (slots[slot] === word || size >= mostWords) return;
+      slots[slot] = word;
+      list[size] = word;
+      size += 1;
+    },
+    shared(words: Words): number {
+      let shared = 0;
+      for (let index = 0; index < words.length; index += 1) {
+        const word = words[index] ?? 0;
+        let slot = word & (places - 1);
+        while (slots[slot] !== 0) {
+          if (slots[slot] === word) {
+            shared += 1;
+            break;
+          }
+          slot = (slot + 1) & (places - 1);
+        }
+      }
+      return shared;
+    },
+    values: (): Words => list.slice(0, size),
+    clear(): void {
+      slots.fill(0);
+      size = 0;
+    },
+  };
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+/** ASCII letters, `_`, `$`, and what is beyond: letters of other scripts, mostly. */
+const isLetter = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36 || code >= 0xaa;
+const isInWord = (code: number): boolean => isLetter(code) || isDigit(code);
+
+/** FNV-1a, 32 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
+const basis = 0x811c9dc5;
+const prime = 0x01000193;
+
+const hashOf = (word: string): number => {
+  let hash = basis;
+  for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), prime);
+  return hash >>> 0 || 1;
+};
+
+const keywords: ReadonlySet<number> = new Set(
+  `abstract and any assert async await begin bool boolean break byte case catch char class const constructor continue
+  def default defer del delete double elif else elsif end ensure enum except export extends extern false final finally
+  float fn for foreach from func function global goto has if impl implements import in include instanceof int interface
+  internal is lambda let long loop match mod module mut namespace new nil none nonlocal not null number object of operator
+  or out override package pass private proc protected protocol pub public raise readonly record ref require rescue
+  return self short sizeof static str string struct super switch template then this throw throws trait true try type
+  typedef typeof undefined union unless unsafe unsigned until use using val var virtual void when where while with yield
+  None True False Self`
+    .split(/\s+/)
+    .map(hashOf),
+);
+
+const scratch = table();

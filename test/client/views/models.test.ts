@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { createModelsView } from '../../../client/views/models.ts';
+import type { Status } from '../../../shared/status.ts';
+import { EventEmitter, editor } from '../../support/vscode-stub.ts';
+import { model, provider, status } from '../samples.ts';
+import { lines, seen, treeOf } from './seen.ts';
+
+const view = 'rumbo.models';
+let changed: EventEmitter<Status>;
+let now: Status;
+
+beforeEach(() => {
+  editor.reset();
+  changed = new EventEmitter<Status>();
+  const large = model({ id: 'lab/large', name: 'large', toggle: false });
+  const locked = model({ id: 'lab/locked', name: 'locked', locked: true });
+  now = status({
+    providers: [
+      provider({
+        models: [model(), large, locked],
+        local: [{ name: 'small', state: 'loaded', memoryBytes: 5.2e9 }],
+      }),
+      provider({ name: 'empty', label: 'Empty', models: [] }),
+      provider({ name: 'keyless', label: 'Keyless', key: 'none', state: 'no-key' }),
+    ],
+  });
+});
+const open = () =>
+  createModelsView({
+    onStatus: changed.event,
+    get status() {
+      return now;
+    },
+  } as never);
+
+test('models that may run stand under their provider, with where they are and which role always asks them', async () => {
+  editor.settings.set('rumbo.roles', {
+    globalValue: { planner: { model: 'lab/small' }, coder: { model: 'lab/small' } },
+  });
+  const opened = open();
+  assert.deepEqual(lines(await seen(view)), [
+    'Lab | 1 of 3 take part',
+    '  small | pinned to Planner, Coder · loaded, 5.2 GB · local · tier 3 · 32k · free',
+    '  large | off · local · tier 3 · 32k · free',
+    '  locked | locked · local · tier 3 · 32k · free',
+  ]);
+  opened.dispose();
+});
+
+test('a checkbox says whether a model takes part; a locked one never does and has none', async () => {
+  const opened = open();
+  const [lab] = await seen(view);
+  assert.deepEqual(
+    lab?.below.map(({ item }) => item.checkboxState?.state),
+    [1, 0, undefined],
+  );
+  opened.dispose();
+});
+
+test('checking and unchecking writes the user’s settings', async () => {
+  const opened = open();
+  const [small, large] = (await seen(view))[0]?.below ?? [];
+  treeOf(view).check(small?.element, 0);
+  treeOf(view).check(large?.element, 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(editor.settings.get('rumbo.models')?.globalValue, {
+    'lab/small': { toggle: false },
+    'lab/large': { toggle: true },
+  });
+  assert.deepEqual(treeOf(view).redrawn, []);
+  opened.dispose();
+});
+
+test('what the workspace forbids is said, and the box shows again what holds', async () => {
+  editor.settings.set('rumbo.models', { workspaceValue: { 'lab/large': { toggle: false } } });
+  const opened = open();
+  const large = (await seen(view))[0]?.below[1];
+  treeOf(view).check(large?.element, 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.match(editor.messages[0]?.text ?? '', /This workspace’s settings switch lab\/large off/);
+  assert.deepEqual(treeOf(view).redrawn, [large?.element]);
+  opened.dispose();
+});

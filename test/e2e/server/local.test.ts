@@ -1,0 +1,310 @@
+/** Models on this machine through the bundled server: found, offered, fetched, freed, described. */
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { CancellationTokenSource } from 'vscode-languageserver-protocol/node';
+import type { TerminalServer } from '../../../scripts/terminal/server.ts';
+import { usualPorts } from '../../../server/discovery/fingerprints.ts';
+import type { EnsureProgress, LocalState } from '../../../shared/local-models.ts';
+import type { ModelDetails } from '../../../shared/model-details.ts';
+import {
+  discover,
+  ensureModel,
+  ensureProgress,
+  listModels,
+  modelDetails,
+  status,
+  statusChanged,
+  suggestModels,
+  unloadModel,
+} from '../../../shared/protocol.ts';
+import type { Status } from '../../../shared/status.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { fakeOllamaModels } from '../../support/local-engines/ollama.ts';
+import { ollamaPages } from '../../support/model-servers.ts';
+import { type PageServer, pageServer } from '../../support/page-server.ts';
+import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { ask, bareEnv, entry, failure, fake, type Settings, server, until } from './support.ts';
+
+/** Where another kind of engine would be expected; the first such port that nobody uses. `undefined`: all are in use. */
+async function onForeignPort(pages: PageServer['pages']): Promise<PageServer | undefined> {
+  for (const port of usualPorts.toReversed()) {
+    const running = await pageServer(pages, { port }).catch(() => undefined);
+    if (running) return running;
+  }
+  return;
+}
+
+/** A fake Ollama as the provider `mine`. */
+async function withOllama(
+  t: TestContext,
+  models: Parameters<typeof fakeOllamaModels> = [],
+  more: Settings = {},
+) {
+  const ollama = await fakeOllamaModels(...models);
+  t.after(() => ollama.close());
+  const mine = { kind: 'ollama', baseUrl: ollama.baseUrl };
+  const rumbo = await server(t, { 'rumbo.providers': { mine }, ...more });
+  return { ollama, rumbo };
+}
+
+const localOf = async ({ connection }: TerminalServer, provider: string) =>
+  (await connection.sendRequest(status)).providers.find(({ name }) => name === provider)?.local;
+
+/** Details once they are as wanted; some seconds at most. */
+async function detailsWhen(
+  { connection }: TerminalServer,
+  wanted: (details: readonly ModelDetails[]) => boolean,
+): Promise<readonly ModelDetails[]> {
+  for (const deadline = Date.now() + 8_000; ; ) {
+    const details = await connection.sendRequest(modelDetails, {});
+    if (wanted(details)) return details;
+    if (Date.now() > deadline) throw new Error(`They did not come: ${JSON.stringify(details)}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+test('an engine on a foreign port is found and offered, and used only after the user’s word', async (t) => {
+  const ollama = await onForeignPort(ollamaPages);
+  if (!ollama) return t.skip('every usual port is in use');
+  t.after(() => ollama.close());
+  const rumbo = await server(t, {});
+  const told: (readonly string[])[] = [];
+  rumbo.connection.onNotification(
+    statusChanged,
+    ({ offers = [] }) => void told.push(offers.map(({ baseUrl }) => baseUrl)),
+  );
+
+  const { endpoints, where } = await rumbo.connection.sendRequest(discover);
+  const found = endpoints.find(({ baseUrl }) => baseUrl === ollama.root);
+  assert.deepEqual(found, {
+    kind: 'ollama',
+    label: 'Ollama',
+    baseUrl: ollama.root,
+    state: 'ready',
+    version: '0.33.0',
+    models: ['qwen3:8b'],
+    use: 'offered',
+    name: `ollama-${ollama.port}`,
+  });
+  assert.match(where, /^Looked .*\.$/);
+  await until(rumbo, ({ offers = [] }) => offers.some(({ baseUrl }) => baseUrl === ollama.root));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(told.at(-1)?.includes(ollama.root), 'a client hears of it without asking');
+  const models = () => rumbo.connection.sendRequest(listModels, {});
+  assert.deepEqual(await models().then((all) => all.filter(({ source }) => source === 'local')), []);
+  assert.ok(ollama.requests.every(({ method, body }) => method === 'GET' && body === undefined));
+
+  await rumbo.connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: {
+      ...withoutDiscovery,
+      'rumbo.providers': {
+        ...withoutLocalEngines,
+        [`ollama-${ollama.port}`]: { kind: 'ollama', baseUrl: ollama.root, source: 'local' },
+      },
+    },
+  });
+  await until(
+    rumbo,
+    ({ providers, offers }) =>
+      providers.some(({ name, state }) => name === `ollama-${ollama.port}` && state === 'ready') &&
+      !offers?.some(({ baseUrl }) => baseUrl === ollama.root),
+  );
+  assert.ok((await models()).some(({ id }) => id === `ollama-${ollama.port}/qwen3:8b`));
+});
+
+/** The provider at this address has told its model. */
+const isReadyAt = (root: string) => (now: Status) =>
+  now.providers.some(
+    ({ origin, state, models }) => origin === root && state === 'ready' && models.length === 1,
+  );
+
+test('an address the user names is a provider as soon as somebody answers there', async (t) => {
+  const ollama = await pageServer(ollamaPages);
+  t.after(() => ollama.close());
+  const rumbo = await server(t, { 'rumbo.local.endpoints': [ollama.root] });
+  assert.equal(ollama.requests.length, 0, 'nobody asked yet');
+  const { endpoints } = await rumbo.connection.sendRequest(discover);
+  assert.equal(endpoints.find(({ baseUrl }) => baseUrl === ollama.root)?.use, 'used');
+  await until(rumbo, isReadyAt(ollama.root));
+});
+
+test('named addresses are looked at from the start, and new ones as soon as they are named', async (t) => {
+  const [first, second] = [await pageServer(ollamaPages), await pageServer(ollamaPages)];
+  for (const each of [first, second]) t.after(() => each.close());
+  const settings = (...endpoints: string[]) => ({
+    'rumbo.local.discoverEveryMinutes': 1440,
+    'rumbo.local.endpoints': endpoints,
+    'rumbo.providers': withoutLocalEngines,
+  });
+  const rumbo = await server(t, settings(first.root));
+  await until(rumbo, isReadyAt(first.root));
+  await rumbo.connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: settings(first.root, second.root),
+  });
+  await until(rumbo, (now) => isReadyAt(first.root)(now) && isReadyAt(second.root)(now));
+});
+
+test('without a word of the user nobody is looked for', async (t) => {
+  const ollama = await onForeignPort(ollamaPages);
+  if (!ollama) return t.skip('every usual port is in use');
+  t.after(() => ollama.close());
+  const rumbo = await server(t, {});
+  await rumbo.connection.sendRequest(status);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(ollama.requests.length, 0);
+});
+
+test('a model is fetched with progress, can be asked at once, and is freed again', async (t) => {
+  const { ollama, rumbo } = await withOllama(t, [{ 'coder:7b': [['sha256:weights', 5_000]] }]);
+  const heard: EnsureProgress[] = [];
+  rumbo.connection.onProgress(ensureProgress, 'mine', (progress) => void heard.push(progress));
+  const ensured = await rumbo.connection.sendRequest(ensureModel, {
+    model: 'mine/coder:7b',
+    progressToken: 'mine',
+  });
+  assert.deepEqual([ensured.model, ensured.outcome], ['mine/coder:7b', 'pulled']);
+  const whole = heard.findLast(({ stage }) => stage === 'downloading');
+  assert.deepEqual([whole?.completedBytes, whole?.totalBytes], [5_000, 5_000]);
+  const models = await rumbo.connection.sendRequest(listModels, { provider: 'mine' });
+  assert.deepEqual(
+    models.map(({ id }) => id),
+    ['mine/coder:7b'],
+  );
+  const [loaded] = (await localOf(rumbo, 'mine')) ?? [];
+  assert.deepEqual([loaded?.name, loaded?.state], ['coder:7b', 'loaded']);
+
+  assert.equal(await rumbo.connection.sendRequest(unloadModel, { model: 'mine/coder:7b' }), null);
+  assert.equal(ollama.memory.size, 0);
+  assert.equal((await localOf(rumbo, 'mine'))?.[0]?.state, 'on-disk');
+});
+
+test('a question that loads a model shows it in memory', async (t) => {
+  const { rumbo } = await withOllama(t, [{}, { 'coder:7b': 5_000 }]);
+  const isIn = (wanted: LocalState) => (now: Status) =>
+    now.providers.some(({ local }) => local?.some(({ state }) => state === wanted));
+  await until(rumbo, isIn('on-disk'));
+  assert.equal((await ask(rumbo, { prompt: 'hi' })).text, 'Here I am.');
+  await until(rumbo, isIn('loaded'));
+});
+
+test('a model stays in memory for as long as the user wants', async (t) => {
+  for (const [minutes, kept] of [
+    [null, undefined],
+    [5, 300],
+    [-1, -1],
+  ] as const) {
+    const { ollama, rumbo } = await withOllama(t, [{}, { 'coder:7b': 5_000 }], {
+      'rumbo.local.keepAliveMinutes': minutes,
+    });
+    await rumbo.connection.sendRequest(ensureModel, { model: 'mine/coder:7b' });
+    assert.equal(ollama.memory.get('coder:7b'), kept);
+  }
+});
+
+test('a cancelled pull ends at the engine, shows in the status while it runs, and goes on where it stopped', async (t) => {
+  const { ollama, rumbo } = await withOllama(t, [{ 'coder:7b': [['sha256:weights', 4_000]] }]);
+  ollama.network.allow(2);
+  const cancel = new CancellationTokenSource();
+  const pulling = failure(
+    rumbo.connection.sendRequest(ensureModel, { model: 'mine/coder:7b' }, cancel.token),
+  );
+  await until(rumbo, ({ providers }) =>
+    providers.some(({ local }) =>
+      local?.some(
+        ({ name, state, progress }) => name === 'coder:7b' && state === 'downloading' && progress === 0.5,
+      ),
+    ),
+  );
+  cancel.cancel();
+  assert.equal((await pulling).kind, 'cancelled');
+  const pull = ollama.requests.find(({ path }) => path === '/api/pull');
+  for (let look = 0; look < 100 && !pull?.gone.aborted; look++) await new Promise((r) => setTimeout(r, 10));
+  assert.ok(pull?.gone.aborted, 'the engine was told');
+  assert.deepEqual(await localOf(rumbo, 'mine'), []);
+
+  ollama.network.allow(2);
+  const { outcome } = await rumbo.connection.sendRequest(ensureModel, { model: 'mine/coder:7b' });
+  assert.equal(outcome, 'pulled');
+});
+
+test('an absent model, and a provider that holds none, are refused with a sentence and an action', async (t) => {
+  const { rumbo } = await withOllama(t);
+  const absent = await failure(rumbo.connection.sendRequest(ensureModel, { model: 'mine/nobody:1b' }));
+  assert.equal(absent.kind, 'model-not-found');
+  const cloud = await failure(rumbo.connection.sendRequest(unloadModel, { model: 'openai/gpt-4o' }));
+  assert.equal(cloud.kind, 'invalid-request');
+  for (const { message, action } of [absent, cloud]) assert.match(`${message} ${action}`, /^.+\. .+\.$/);
+});
+
+test('details come from engine and registry, and are there after a restart with the network gone', async (t) => {
+  const engine = await pageServer({
+    ...ollamaPages,
+    'POST /api/show': {
+      body: { capabilities: ['completion', 'tools'], license: 'Apache License\nVersion 2.0' },
+    },
+  });
+  t.after(() => engine.close());
+  const settings: Settings = {
+    'rumbo.providers': { mine: { kind: 'ollama', baseUrl: engine.root }, openai: { models: ['gpt-4o'] } },
+  };
+  const options = { initializationOptions: { storagePath: mkdtempSync(join(tmpdir(), 'rumbo-')) } };
+  const first = await server(t, settings, options);
+  const ofMine = (details: readonly ModelDetails[]) => details.find(({ id }) => id === 'mine/qwen3:8b');
+  const known = await detailsWhen(first, (all) => ofMine(all)?.fields.licence !== undefined);
+  assert.deepEqual(ofMine(known)?.types, ['chat', 'tools']);
+  assert.equal(ofMine(known)?.fields.licence, 'Apache License');
+  assert.equal(ofMine(known)?.provenance.licence?.by, 'engine');
+  const cloud = known.find(({ id }) => id === 'openai/gpt-4o');
+  assert.equal(cloud?.provenance.price?.by, 'registry', 'a service need not be asked for that');
+  await first.close();
+  await engine.close();
+
+  const second = await server(t, settings, options);
+  const again = await second.connection.sendRequest(modelDetails, {
+    models: ['mine/qwen3:8b', 'mine/nobody'],
+  });
+  assert.equal(again.length, 1);
+  assert.deepEqual(again[0]?.fields, ofMine(known)?.fields);
+});
+
+test('a service is asked neither for its list nor for details before it is used', async (t) => {
+  const cloud = await fake(t, fakeOpenAi, { models: ['fake-model'] });
+  const provider = entry(cloud, { source: 'api', keyEnv: 'LAB_KEY', models: ['fake-model'] });
+  const rumbo = await server(
+    t,
+    { 'rumbo.providers': { cloud: provider }, 'rumbo.models.describeWith': 'free' },
+    { env: bareEnv({ LAB_KEY: 'sk-lab' }) },
+  );
+  await detailsWhen(rumbo, (all) => all.some(({ id }) => id === 'cloud/fake-model'));
+  await rumbo.connection.sendRequest(discover);
+  assert.equal(cloud.requests.length, 0);
+});
+
+test('a model on this machine describes the others only where the user wants it', async (t) => {
+  const reply = '[{"model": "lab/fake-model", "summary": "Says what it is told.", "types": ["chat"]}]';
+  const lab = await fake(t, fakeOpenAi, { reply });
+  const providers = { 'rumbo.providers': { lab: entry(lab) } };
+  const ofLab = (details: readonly ModelDetails[]) => details.find(({ id }) => id === 'lab/fake-model');
+  const shy = await server(t, providers);
+  await detailsWhen(shy, (all) => ofLab(all)?.fields.price !== undefined);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(lab.chats.length, 0);
+
+  const more = { 'rumbo.models.describeWith': 'free', 'rumbo.models.detailBatchSize': 100 };
+  const open = await server(t, { ...providers, ...more });
+  const described = ofLab(await detailsWhen(open, (all) => ofLab(all)?.fields.summary !== undefined));
+  assert.equal(described?.fields.summary, 'Says what it is told.');
+  assert.equal(described?.provenance.summary?.by, 'model');
+  assert.equal(lab.chats.length, 1, 'one question for all of them');
+  const { today } = await open.connection.sendRequest(status);
+  assert.equal(today.requests, 1, 'which is in the ledger like any other');
+});
+
+test('models worth fetching are told for this machine’s memory', async (t) => {
+  const rumbo = await server(t, {});
+  const suggested = await rumbo.connection.sendRequest(suggestModels);
+  for (const { label, names } of suggested) assert.ok(label !== '' && names['ollama']);
+});

@@ -1,0 +1,55 @@
+/** Models, snapshots and questions to decide about. */
+import type { Route, Snapshot } from '../../../server/routing/snapshot.ts';
+import { modelId } from '../../../shared/chat.ts';
+import type { Model } from '../../../shared/models.ts';
+
+/** `ollama` is local, everybody else is paid. */
+export const model = (id: string, more: Partial<Model> = {}): Model => {
+  const [provider = '', name = ''] = id.split('/');
+  const source = provider === 'ollama' ? 'local' : 'api';
+  return {
+    id: modelId(provider, name),
+    provider,
+    name,
+    source,
+    private: source === 'local',
+    toggle: true,
+    locked: false,
+    tier: 3,
+    contextTokens: 8_000,
+    maxOutputTokens: 1_000,
+    abilities: { tools: null, vision: null },
+    price: source === 'local' ? { input: 0, output: 0 } : { input: 1, output: 4 },
+    ...more,
+  };
+};
+/** Nobody rests, nothing is measured, no budget. */
+export const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
+  models,
+  resting: new Map(),
+  restingModels: new Map(),
+  tokensLeft: new Map(),
+  speeds: new Map(),
+  counting: new Map(),
+  coldStartMs: new Map(),
+  favourites: [],
+  inFlight: new Map(),
+  strategy: 'priority',
+  priorityOrder: ['gemini', 'local', 'openai'],
+  taskTypes: {},
+  roles: {},
+  room: { usd: null, name: 'rumbo.budget.perRequestUsd' },
+  roomOf: new Map(),
+  ...more,
+});
+/** A short, easy question. */
+export const route = (more: Partial<Route> = {}): Route => ({
+  task: 'general',
+  difficulty: 0.2,
+  localOnly: false,
+  needsTools: false,
+  needsVision: false,
+  promptTokens: 100,
+  mostPromptTokens: 200,
+  ...more,
+});
