@@ -1,0 +1,174 @@
+/** What a file offers to others, without how it does it: the heads of its declarations, and its types whole. */
+
+/** One declaration. */
+type Signature = { readonly name: string; readonly text: string };
+
+const mostCharacters = 100_000;
+/** A type of more lines is cut. */
+const mostLines = 16;
+/** In all of a file. */
+const mostSignatures = 40;
+
+/** @param names those that are wanted. Empty, or none of them found: all. */
+export function signaturesIn(text: string, languageId: string, names: readonly string[]): string {
+  const grammar = grammars.find(({ languages }) => languages.split(' ').includes(languageId));
+  if (!grammar) return '';
+  const all = declarations(text.slice(0, mostCharacters), grammar);
+  const wanted = all.filter(({ name }) => names.includes(name));
+  return (wanted.length > 0 ? wanted : all)
+    .slice(0, mostSignatures)
+    .map(({ text }) => `${text}\n`)
+    .join('');
+}
+
+type Grammar = {
+  readonly languages: string;
+  /** Lines that declare something others can use; `name` is what. */
+  readonly declares: readonly RegExp[];
+  /** Of these the body is what matters. */
+  readonly isType: RegExp;
+  /** A line within a type that has a body of its own, of which only the head is wanted. Absent: there is none. */
+  readonly member?: RegExp;
+};
+
+function declarations(text: string, { declares, isType, member }: Grammar): Signature[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  const found: Signature[] = [];
+  for (let at = 0; at < lines.length && found.length < mostSignatures * 4; at += 1) {
+    const line = lines[at] ?? '';
+    const name = nameIn(line, declares);
+    if (name === undefined) continue;
+    if (isType.test(line)) found.push({ name, text: blockAt(lines, at) });
+    else if (member?.test(line))
+      found.push({ name, text: [headAt(lines, at), ...membersOf(lines, at, member)].join('\n') });
+    else found.push({ name, text: headAt(lines, at) });
+  }
+  return found;
+}
+
+function nameIn(line: string, declares: readonly RegExp[]): string | undefined {
+  for (const pattern of declares) {
+    const name = pattern.exec(line)?.groups?.['name'];
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** Up to the line where the brackets of its first line are closed. */
+function blockAt(lines: readonly string[], first: number): string {
+  let depth = 0;
+  for (let count = 1; count <= mostLines && first + count <= lines.length; count += 1) {
+    depth += depthOf(lines[first + count - 1] ?? '', /[{([]/g, /[})\]]/g);
+    if (depth <= 0) return lines.slice(first, first + count).join('\n');
+  }
+  return lines.slice(first, first + mostLines).join('\n');
+}
+
+/** Without its body: up to where its parentheses are closed. */
+function headAt(lines: readonly string[], first: number): string {
+  let depth = 0;
+  let count = 1;
+  for (; count < mostLines && first + count < lines.length; count += 1) {
+    depth += depthOf(lines[first + count - 1] ?? '', /[([]/g, /[)\]]/g);
+    if (depth <= 0) break;
+  }
+  return lines
+    .slice(first, first + count)
+    .join('\n')
+    .replace(/\s*(?:=>|=)?\s*[{[]?\s*$/, '');
+}
+
+const depthOf = (line: string, open: RegExp, close: RegExp): number =>
+  (line.match(open)?.length ?? 0) - (line.match(close)?.length ?? 0);
+
+/** The heads of what stands one level deeper, until a line is back at the margin. */
+function membersOf(lines: readonly string[], first: number, owner: RegExp): string[] {
+  const margin = indentOf(lines[first] ?? '');
+  const members: string[] = [];
+  let inner: number | undefined;
+  for (let at = first + 1; at < lines.length && members.length < mostLines; at += 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '') continue;
+    const indent = indentOf(line);
+    if (indent <= margin) break;
+    inner ??= indent;
+    if (indent === inner && isMember.test(line) && !isHidden.test(line) && !owner.test(line))
+      members.push(headAt(lines, at));
+  }
+  return members;
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+const isMember = /^\s+(?:[\w@<>[\]?:,.*&~]+\s+)*[\w$]+\s*(?:<[^>]*>)?\(/;
+const isHidden =
+  /^\s+(?:#|\/\/|\*|private\b|protected\b|_(?!_init__)|(?:async\s+)?def\s+_(?!_init__)|if\b|for\b|while\b|return\b|switch\b|super\b)/;
+
+/** Bodies follow by indentation, or are all there is. */
+const never = /^\b$/;
+
+const grammars: readonly Grammar[] = [
+  {
+    languages: 'typescript typescriptreact javascript javascriptreact vue svelte astro',
+    declares: [
+      /^export\s+(?:default\s+|declare\s+|abstract\s+|async\s+)*(?:(?:function\*?|class|interface|type|enum|const|let|var|namespace)\s+)(?:enum\s+)?(?<name>[\w$]+)/,
+    ],
+    isType: /^export\s+(?:default\s+|declare\s+)*(?:interface|type|(?:const\s+)?enum)\b/,
+    member: /^export\s+(?:default\s+|declare\s+|abstract\s+)*class\b/,
+  },
+  {
+    languages: 'python',
+    declares: [/^(?:(?:async\s+)?def|class)\s+(?<name>[a-zA-Z]\w*)/, /^(?<name>[A-Z]\w+)\s*(?::[^=]+)?=/],
+    isType: never,
+    member: /^class\b/,
+  },
+  {
+    languages: 'go',
+    declares: [/^(?:func\s+(?:\([^)]*\)\s*)?|type\s+|const\s+|var\s+)(?<name>[A-Z]\w*)/],
+    isType: /^type\b/,
+  },
+  {
+    languages: 'rust',
+    declares: [
+      /^\s*pub(?:\([^)]*\))?\s+(?:async\s+|unsafe\s+|const\s+|extern\s+"[^"]*"\s+)*(?:(?:fn|struct|enum|trait|type|static|union)\s+)?(?<name>\w+)/,
+    ],
+    isType: /^\s*pub(?:\([^)]*\))?\s+(?:unsafe\s+)?(?:struct|enum|trait|type|union)\b/,
+  },
+  {
+    languages: 'java kotlin scala groovy csharp',
+    declares: [
+      /^\s*(?:(?:public|internal|open|data|sealed|abstract|static|final|async|override|virtual|suspend|inline|readonly|partial|case)\s+)*(?:class|interface|enum(?:\s+class)?|record|struct|object|trait|fun(?:\s+<[^>]*>)?|def)\s+(?<name>\w+)/,
+      /^\s*public\s+(?:[\w<>[\],.?]+\s+)*(?<name>\w+)\s*\(/,
+    ],
+    isType: /\b(?:enum|record)\b/,
+  },
+  {
+    languages: 'c cpp objective-c objective-cpp cuda-cpp',
+    declares: [
+      /^(?:typedef\s+)?(?:struct|class|enum(?:\s+class)?|union)\s+(?<name>\w+)[^;]*$/,
+      /^#\s*define\s+(?<name>\w+)/,
+      /^(?!return\b|else\b|using\b|typedef\b)[A-Za-z_][\w:<>,*&\s]*?[\s*&](?<name>\w+)\s*\([^;{]*\)\s*(?:const\b\s*)?(?:noexcept\b\s*)?[;{]?\s*$/,
+    ],
+    isType: /^(?:typedef\s+)?(?:struct|class|enum|union)\b/,
+  },
+  {
+    languages: 'ruby',
+    declares: [/^\s*(?:def\s+(?:self\.)?|class\s+|module\s+)(?<name>[A-Za-z]\w*[?!]?)/],
+    isType: never,
+  },
+  {
+    languages: 'php',
+    declares: [
+      /^\s*(?:(?:public|abstract|final|static|readonly)\s+)*(?:function|class|interface|trait|enum)\s+&?(?<name>[A-Za-z]\w*)/,
+    ],
+    isType: /\b(?:interface|enum)\b/,
+  },
+  {
+    languages: 'dart',
+    declares: [
+      /^(?:abstract\s+|sealed\s+|final\s+|base\s+)*(?:class|enum|mixin|extension|typedef)\s+(?<name>[A-Z]\w*)/,
+      /^[A-Za-z][\w<>?,\s]*\s(?<name>[a-z]\w*)\s*\(/,
+    ],
+    isType: /\benum\b/,
+    member: /\b(?:class|mixin)\b/,
+  },
+];
