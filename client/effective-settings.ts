@@ -18,7 +18,10 @@ type Narrowing = (user: unknown, workspaces: readonly unknown[]) => unknown;
 export const narrowings = {
   models: narrowModels,
   'privacy.localOnly': unitePatterns,
-  'cache.enabled': (user, workspaces) => (workspaces.includes(false) ? false : user),
+  'inline.enabled': onlyOff,
+  'inline.languages': narrowLanguages,
+  'inline.exclude': unitePatterns,
+  'cache.enabled': onlyOff,
 } as const satisfies Partial<Record<SettingKey, Narrowing>>;
 
 /** The settings to hand to the server, keyed without `rumbo.`; keys that nobody has set are absent. */
@@ -38,6 +41,30 @@ export function effectiveSettings(
     if (value !== undefined) settings[key] = value;
   }
   return settings;
+}
+
+/** From a workspace only `false` counts. */
+function onlyOff(user: unknown, workspaces: readonly unknown[]): unknown {
+  return workspaces.includes(false) ? false : user;
+}
+
+/** A language is on where user and workspaces all have it on. */
+function narrowLanguages(user: unknown, workspaces: readonly unknown[]): unknown {
+  if (user !== undefined && !isRecord(user)) return user;
+  const switches = workspaces.map((said) =>
+    Object.fromEntries(Object.entries(asRecord(said)).filter(([, on]) => typeof on === 'boolean')),
+  );
+  if (!switches.some((languages) => Object.values(languages).includes(false))) return user;
+  const isOn = (languages: Record<string, unknown>, language: string) =>
+    languages[language] ?? languages['*'] ?? true;
+  const own = asRecord(user);
+  const named = new Set(['*', ...[own, ...switches].flatMap(Object.keys)]);
+  return Object.fromEntries(
+    [...named].map((language) => [
+      language,
+      switches.every((languages) => isOn(languages, language)) ? isOn(own, language) : false,
+    ]),
+  );
 }
 
 /** From a workspace only `toggle: false` and `locked: true` count, laid over what the user says of the model. */
@@ -71,7 +98,7 @@ function unitePatterns(user: unknown, workspaces: readonly unknown[]): unknown {
   return [...new Set([...own, ...added])];
 }
 
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const asRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});

@@ -4,6 +4,7 @@
  */
 import {
   NotificationType,
+  type Position,
   ProgressType,
   type Range,
   RequestType,
@@ -12,6 +13,7 @@ import {
 import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
+import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from './inline.ts';
 import type { Ensured, EnsureParams, EnsureProgress, Suggestion } from './local-models.ts';
 import type { ModelDetails } from './model-details.ts';
 import type { Model } from './models.ts';
@@ -232,6 +234,32 @@ export type Metrics = {
 /** Client → server. Counters and histograms since the server started; labels are part of the name. */
 export const metrics = new RequestType0<Metrics, ErrorData>('rumbo/metrics');
 
+/**
+ * Client → server. What became of ghost text. It is offered by LSP's own `textDocument/inlineCompletion`; the `command` of
+ * each item is `inlineAccepted` with the item's id as its only argument, and a client that runs it reports so.
+ */
+export const inlineDid = new NotificationType<InlineEvent>('rumbo/inline/did');
+
+/** Client → server. Stops ghost text of this server at once, or lets it go on; holds until the server ends. */
+export const pauseInline = new RequestType<{ readonly paused: boolean }, InlineState, ErrorData>(
+  'rumbo/inline/pause',
+);
+
+/** Client → server. Every model, whether it may write ghost text, and what that would cost; contacts nobody. */
+export const inlineCandidates = new RequestType0<readonly InlineCandidate[], ErrorData>(
+  'rumbo/inline/candidates',
+);
+
+/**
+ * Server → client, one that has announced `inlineSymbols`. What is declared of the names around a place; the client answers
+ * what it has within 40 ms, or nothing.
+ */
+export const inlineSymbols = new RequestType<
+  { readonly uri: string; readonly position: Position; readonly version: number },
+  readonly NearbySymbol[],
+  void
+>('rumbo/inline/symbols');
+
 /** What a client passes as LSP `initializationOptions`. Each is optional. */
 export type InitializationOptions = {
   /** Settings, as in the file of `--config`; for clients without `workspace/configuration`. */
@@ -240,6 +268,8 @@ export type InitializationOptions = {
   readonly storagePath?: string;
   /** The editor's proxy and certificate settings. Absent: direct, with the system's certificates. */
   readonly network?: NetworkOptions;
+  /** The client answers `rumbo/inline/symbols`. Absent: it does not. */
+  readonly inlineSymbols?: boolean;
 };
 
 export type NetworkOptions = {

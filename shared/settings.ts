@@ -325,6 +325,68 @@ export const Settings = z.object({
         ],
       }),
     ),
+  'inline.enabled': z
+    .boolean()
+    .default(false)
+    .meta(
+      meta(
+        'window',
+        'Ghost text: a model suggests how the code goes on while you type. Nothing is sent before you switch it on; a workspace can only switch it off.',
+      ),
+    ),
+  'inline.models': z
+    .array(ModelName)
+    .default([])
+    .meta(
+      meta(
+        'application',
+        'Models that may write ghost text: `provider/model`, or `provider/*`. Empty: every local model that may answer. A cloud model writes ghost text only when it is named here.',
+      ),
+    ),
+  'inline.languages': z
+    .record(z.string().min(1), z.boolean())
+    .default({ '*': true })
+    .meta(
+      meta(
+        'window',
+        'Ghost text by language: `{ "*": true, "markdown": false }`; `*` holds for languages that are not named. A workspace can only switch languages off.',
+      ),
+    ),
+  'inline.exclude': z
+    .array(z.string().min(1))
+    .default([])
+    .meta(
+      meta(
+        'window',
+        'Glob patterns of files without ghost text; it never reads them for other files either. Files that hold keys, like `.env`, are left out in any case. The patterns of user and workspace are united.',
+      ),
+    ),
+  'inline.maxFileKB': z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1024)
+    .meta(meta('application', 'Kilobytes of a file above which there is no ghost text in it.')),
+  'inline.debounceMs': z
+    .int()
+    .min(0)
+    .max(3000)
+    .default(75)
+    .meta(
+      meta(
+        'application',
+        'Milliseconds from a keystroke to the question for ghost text. Slow models are asked sooner, and after suggestions that were rejected it takes longer.',
+      ),
+    ),
+  'inline.hedgePaid': z
+    .boolean()
+    .default(false)
+    .meta(
+      meta(
+        'application',
+        'Ask a second paid model for the same ghost text when the first one is late. Local models help each other in any case.',
+      ),
+    ),
   'cache.enabled': z
     .boolean()
     .default(true)

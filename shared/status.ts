@@ -1,5 +1,6 @@
 /** What the server knows about itself, for the tree, the status bar and the terminal. */
 import type { DiscoveredEndpoint } from './discovery.ts';
+import type { InlineState } from './inline.ts';
 import type { LocalModel } from './local-models.ts';
 import type { Model, Source } from './models.ts';
 import type { Strategy } from './tasks.ts';
@@ -119,6 +120,8 @@ export type Status = {
   readonly offers?: readonly DiscoveredEndpoint[];
   /** US dollars since midnight, local time; requests of unknown price are counted apart. */
   readonly today: { readonly costUsd: number; readonly requests: number; readonly unknownPrice: number };
+  /** Ghost text. Absent: this server writes none. */
+  readonly inline?: InlineState;
   /** Questions being answered now. */
   readonly inFlight: number;
   /** Settings that could not be read, one sentence each. */

@@ -54,11 +54,20 @@ test('the README lists exactly the settings there are', () => {
   else assert.equal(known, table());
 });
 
+/** What a workspace may set as well, and only to narrow it. */
+const narrowed = [
+  'models',
+  'privacy.localOnly',
+  'inline.enabled',
+  'inline.languages',
+  'inline.exclude',
+  'cache.enabled',
+];
+
 test('what decides where a request goes and what it may cost is the user’s alone', () => {
   for (const [key, schema] of Object.entries(Settings.shape)) {
     const scope = schema.meta()?.['scope'];
-    const narrowed = ['models', 'privacy.localOnly', 'cache.enabled'].includes(key);
-    assert.equal(scope, narrowed ? 'window' : 'application', key);
+    assert.equal(scope, narrowed.includes(key) ? 'window' : 'application', key);
   }
 });
 

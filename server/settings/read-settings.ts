@@ -57,6 +57,9 @@ const careful = {
   'budget.perDayUsd': 0,
   'budget.perMonthUsd': 0,
   'privacy.localOnly': ['**'],
+  'inline.enabled': false,
+  'inline.languages': { '*': false },
+  'inline.exclude': ['**'],
 } satisfies Partial<Settings>;
 
 /** The value, as far as it can be read. Maps keep their sound entries. */

@@ -129,3 +129,48 @@ test('the cache is on only where everyone allows it', () => {
   assert.equal(cache(true, true), true);
   assert.equal(cache(undefined, true), undefined);
 });
+
+test('ghost text is on only where everyone has it on', () => {
+  const enabled = (globalValue: unknown, workspaceValue: unknown) =>
+    effective({ 'inline.enabled': { globalValue, workspaceValue } })['inline.enabled'];
+  assert.equal(enabled(true, false), false);
+  assert.equal(enabled(undefined, true), undefined);
+  assert.equal(enabled(false, true), false);
+  assert.equal(enabled(true, true), true);
+});
+
+test('a workspace can switch a language off for ghost text, and none on', () => {
+  const languages = (globalValue: unknown, ...workspaces: unknown[]) =>
+    effective({
+      'inline.languages': {
+        globalValue,
+        workspaceValue: workspaces[0],
+        workspaceFolderValue: workspaces[1],
+      },
+    })['inline.languages'];
+  assert.deepEqual(languages({ '*': false, python: true }, { '*': true, markdown: true }), {
+    '*': false,
+    python: true,
+  });
+  assert.deepEqual(languages(undefined, { markdown: false }), { '*': true, markdown: false });
+  assert.deepEqual(languages({ '*': true, sql: false }, { sql: true, markdown: false }), {
+    '*': true,
+    sql: false,
+    markdown: false,
+  });
+  assert.deepEqual(languages({ '*': false, python: true }, { '*': false }), { '*': false, python: false });
+  assert.deepEqual(languages({ '*': true }, { '*': false, python: true }), { '*': false, python: true });
+  assert.deepEqual(languages(undefined, { a: false }, { b: false, c: 'off' }), {
+    '*': true,
+    a: false,
+    b: false,
+  });
+  for (const malformed of [null, 7, 'x', ['*'], { '*': 'false' }])
+    assert.equal(languages(undefined, malformed), undefined);
+  assert.equal(languages('oops', { '*': false }), 'oops');
+});
+
+test('files without ghost text are united', () => {
+  const said = { globalValue: ['a'], workspaceValue: ['b'] };
+  assert.deepEqual(effective({ 'inline.exclude': said })['inline.exclude'], ['a', 'b']);
+});
