@@ -17,6 +17,10 @@ export function closersOf(place: Place) {
   let stack: readonly Opening[] = place.stack;
   let consumed = 0;
   let pool = place.closersAfter(0);
+  /** Closers after the cursor that had no opener before a suggestion came: code amid a change. */
+  const lacking = new Map(
+    [...pool].map(([closer, count]) => [closer, Math.max(0, count - countOf(stack, closer))]),
+  );
 
   return {
     /** Units of the tail that the suggestion holds itself. */
@@ -35,25 +39,26 @@ export function closersOf(place: Place) {
     /** @param lead what stands before the line's text on the same line */
     fit(line: string, lead: string): Fitted {
       const tokens: Token[] = [];
-      scan(`${line}\n`, language, [...stack], { own: true, lead, visit: (token) => tokens.push(token) });
+      const next = [...stack];
+      scan(`${line}\n`, language, next, { own: true, lead, visit: (token) => tokens.push(token) });
+      const closing = tokens.filter(({ kind }) => kind === 'close');
 
-      let outer = stack.filter(({ own }) => !own);
-      for (const token of tokens) {
-        const { kind, text, at, opening } = token;
-        if (kind !== 'close' || opening?.own) continue;
+      for (const token of closing) {
+        const { text, at, opening } = token;
+        if (opening?.own) continue;
         const inTail = endInTail(text);
         if (inTail !== undefined && tailKind === 'code') return keep(line.slice(0, at), lead, true);
-        if (opening) outer = outer.slice(0, outer.indexOf(opening));
-        if (inTail !== undefined) {
-          consume(inTail);
-        } else if (opening) {
-          if (opening.kind === 'string' || opening.kind === 'comment' || opening.kind === 'head') continue;
-          if (countOf(outer, text) < (pool.get(text) ?? 0)) return cut(line, token, lead);
-        } else if (!language.looseBrackets || text !== ')') {
-          return cut(line, token, lead);
-        }
+        if (inTail !== undefined) consume(inTail);
+        else if (opening && opening === place.stack.at(-1) && place.isEnded) return cut(line, token, lead);
+        else if (!opening && !(language.looseBrackets && text === ')')) return cut(line, token, lead);
       }
-      return keep(line, lead, false);
+      // A line may close more than it opens as long as enough stays open for the closers that follow the cursor.
+      const extra = closing.find(
+        ({ text, opening }) =>
+          (opening?.kind === 'bracket' || opening?.kind === 'tag' || opening?.kind === 'word') &&
+          endsTooMuch(text, next),
+      );
+      return extra ? cut(line, extra, lead) : keep(line, lead, false);
     },
 
     /** Something that the document opened before the cursor has its closer neither below nor in the suggestion. */
@@ -107,6 +112,10 @@ export function closersOf(place: Place) {
     ) {
       consume(consumed + rest.length);
     }
+  }
+
+  function endsTooMuch(closer: string, open: readonly Opening[]): boolean {
+    return (pool.get(closer) ?? 0) - countOf(open, closer) > (lacking.get(closer) ?? 0);
   }
 
   function consume(units: number): void {

@@ -76,7 +76,7 @@ export function codeInAnswer(place: Place, { manner, thinking = false }: AnswerO
       return take(line.slice(thought[0].length));
     }
     // Its opening tag was in the prompt: all before it, held as prose or not, was thought.
-    const ended = /<\/think(?:ing)?>/i.exec(line);
+    const ended = /^[^'"`<]*<\/think(?:ing)?>/i.exec(line);
     if (ended && !place.mentions(ended[0])) {
       introduced = true;
       const rest = line.slice(ended.index + ended[0].length);
@@ -150,7 +150,7 @@ export function codeInAnswer(place: Place, { manner, thinking = false }: AnswerO
     const tag =
       chat && place.language.tags !== 'all' && /<\/(?:completion|answer|code|missing|fill)>/i.exec(line);
     if (tag && tag.index < end) end = tag.index;
-    const thoughts = /<\/?think(?:ing)?>/i.exec(line);
+    const thoughts = /^\s*<\/?think(?:ing)?>/i.exec(line);
     if (thoughts && thoughts.index < end && !place.mentions(thoughts[0])) end = thoughts.index;
     return end === line.length ? { lines: [line] } : { lines: [line.slice(0, end)], done: true };
   }

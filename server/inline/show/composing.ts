@@ -1,12 +1,16 @@
 /** A suggestion, made of one line after the other: where each begins, what of it is wanted, and where it is enough. */
 import type { Shape } from '../situation.ts';
 import type { Manner } from '../writer.ts';
+import { beforeTail } from './before-tail.ts';
+import { blockOf } from './block.ts';
 import { closersOf } from './closers.ts';
+import { ending } from './ending.ts';
 import { columnsInDocument, columnsOf, indentOf, isBlank, type Previous } from './indentation.ts';
-import { closes, continues } from './languages.ts';
+import { closes, incomplete, isOpener, startsBlock } from './languages.ts';
+import { openedColumns } from './opened-columns.ts';
 import type { Place } from './place.ts';
-import { splits } from './raw-lines.ts';
-import { isNearlyEqual } from './repeats-below.ts';
+import { repeatsBelow } from './repeats-below.ts';
+import { type Opening, scan } from './scan.ts';
 
 /** Lines of a suggestion at most. */
 const mostLines = 50;
@@ -21,8 +25,10 @@ export type Composed = {
 export function composing(place: Place, shape: Shape, manner: Manner) {
   const { language, indentation, prefix, tail, tailKind } = place;
   const isEmptyLine = isBlank(prefix);
-  const opensHere = !isEmptyLine && !place.within && language.opens.test(prefix);
+  const opensHere = !isEmptyLine && !place.within && isOpener(prefix, language);
   const closers = closersOf(place);
+  const opened = openedColumns(place);
+  const block = blockOf(place, opensHere);
   const out: string[] = [];
   const rest: string[] = [];
   let finished = false;
@@ -30,31 +36,24 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
   let keepsRest = false;
   /** Empty lines that are shown once something follows them. */
   let blanks = 0;
-  /** Column of the statement, and whether its body has begun. */
-  let base = place.expected;
-  let deeper = false;
-  /** Column of the first line on a line of its own, where the cursor's line opens a block. */
-  let body: number | undefined;
-  /** The block has been closed; only closers of what is around it may follow. */
-  let closed = false;
-  let previous: Previous = { columns: place.base, opens: opensHere };
+  let previous: Previous = { columns: place.base, opens: opensHere && mustIndent(prefix) };
   let columnsFor = columnsInDocument(indentation, false);
-  /** All of a block is wanted that the document opened, not one statement. */
-  const fillsBody =
-    opensHere || (isEmptyLine && language.opens.test(place.above.at(-1) ?? '') && place.expected > 0);
+  /** A line that is the one below, but says too little to be sure before the next one. */
+  let doubtful: string | undefined;
 
   return {
-    put(line: string): void {
-      if (finished) {
-        if (keepsRest) rest.push(line);
-        return;
+    put(line: string) {
+      if (finished) keep(line);
+      else if (isBlank(line)) blank();
+      else if (doubtful === undefined) add(line, false);
+      else {
+        const waiting = doubtful;
+        doubtful = undefined;
+        if (line.trim() === place.below[1]?.trim()) return finish(false);
+        add(waiting, true);
+        if (finished) keep(line);
+        else add(line, false);
       }
-      if (isBlank(line)) return void blank();
-      if (out.length > 0) return void further(line);
-      if (blanks > 0 && !isEmptyLine) return void below(line, blanks);
-      if (manner === 'chat' && startsBlock.test(prefix) && opensHere && !isBlank(line))
-        return void below(line, 1);
-      first(line);
     },
     /** Nothing that comes can change what is shown. */
     get finished() {
@@ -64,237 +63,173 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     composed: (): Composed => ({ text: out.join('\n'), consumed: closers.consumed }),
     /** What is shown when nothing more comes: with what the suggestion opened closed. */
     whole(): Composed {
-      if (out.length === 0 || isBlank(out.join(''))) return { text: '', consumed: 0 };
-      return { text: out.join('\n') + ending(), consumed: closers.consumed };
+      if (isBlank(out.join(''))) return { text: '', consumed: 0 };
+      const closing = ending(place, shape, out, opensHere, closers, opened);
+      return { text: out.join('\n') + closing, consumed: closers.consumed };
     },
-    /** What came after, as the model said it, with the line end before it. */
-    rest: (): string => (keepsRest && rest.some((line) => !isBlank(line)) ? ['', ...rest].join('\n') : ''),
+    /** What came after, indented as the document, with the line end before it. */
+    rest: (): string => (keepsRest && !isBlank(rest.join('')) ? ['', ...rest].join('\n') : ''),
   };
 
   function blank(): void {
-    if (out.length > 0 && inString()) out.push('');
-    else if (out.length > 0 && shape === 'line') finish(true);
+    if (out.length > 0 && shape === 'line') finish(true);
     else blanks += 1;
   }
 
-  function first(line: string): void {
+  function keep(line: string): void {
+    if (!keepsRest) return;
+    const columns = columnsFor(
+      columnsOf(line, indentation),
+      line.trimStart(),
+      { columns: 0, opens: false },
+      false,
+    );
+    rest.push(isBlank(line) ? '' : indentOf(columns, indentation) + line.trim());
+  }
+
+  /** @param surely it is known to be no repetition */
+  function add(line: string, surely: boolean): void {
+    if (out.length > 0) further(line, surely);
+    else if (blanks > 0 && !isEmptyLine) below(line, blanks);
+    else if (manner === 'chat' && opensHere && startsBlock.test(prefix)) below(line, 1);
+    else first(line, surely);
+  }
+
+  function first(line: string, surely: boolean) {
     blanks = 0;
     let text = line;
     let pad = '';
-    if (isEmptyLine && !inString()) {
+    if (isEmptyLine && !inLongText()) {
       const own = columnsOf(line, indentation);
       text = line.trimStart();
       // A model may say the cursor's line from its beginning, or go on from where it stands.
-      const wanted = closes.test(text)
-        ? place.base
-        : own - place.base >= 2
-          ? Math.max(own, place.expected)
-          : place.expected;
+      const goesDeeper = own - place.base >= 2 && !closes.test(text);
+      const wanted = closes.test(text) ? place.base : Math.max(goesDeeper ? own : 0, place.expected);
       pad = padding(prefix, place.base, wanted);
-      base = wanted;
+      block.beginAt(wanted);
       columnsFor = columnsInDocument(indentation, manner === 'chat' && own === 0);
       previous = { columns: wanted, opens: false };
-    } else if (/\s$/.test(prefix)) text = line.trimStart();
-    if (tailKind !== 'closing' && tailKind !== 'code' && repeats(prefix + text, base)) return finish(false);
-    const fitted = closers.fit(tailKind === 'code' ? beforeTail(text) : text, prefix);
+    } else if (/\s$/.test(prefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
+
+    if (tailKind === 'none' && !surely && shunned(prefix + text, previous.columns, line)) return;
+    const fitted = closers.fit(tailKind === 'code' ? beforeTail(text, tail) : text, prefix);
     if (isBlank(fitted.text)) return finish(false);
     out.push(pad + trimmed(fitted.text));
-    settle(fitted.text, base, fitted.stop);
+    settle(fitted.text, previous.columns, fitted.stop);
   }
 
   /** The model begins on a new line. */
-  function below(line: string, breaks: number): void {
-    const goesOn =
-      opensHere ||
-      incomplete.test(prefix) ||
-      place.stack.some(({ kind }) => kind === 'bracket' && isBlank(tail));
+  function below(line: string, breaks: number) {
+    const goesOn = opensHere || incomplete.test(prefix) || isUnclosed(prefix);
     blanks = 0;
     if (tailKind === 'code' || (shape === 'line' && !goesOn)) return finish(false);
     if (opensHere && manner === 'chat' && columnsOf(line, indentation) === 0 && !closes.test(line))
       columnsFor = columnsInDocument(indentation, true);
-    base = place.base;
     out.push('');
     blanks = Math.min(1, breaks - 1);
-    further(line);
+    further(line, false);
     if (out.length === 1) out.length = 0;
   }
 
-  function further(line: string): void {
-    if (tail.trim() !== '' && !mayGoOn()) return finish(false);
-    const verbatim = inString();
+  function further(line: string, surely: boolean) {
+    if (!mayPushTail()) return finish(false);
+    const verbatim = inLongText();
     const own = columnsOf(line, indentation);
     const text = line.trimStart();
     const columns = verbatim ? own : columnsFor(own, text, previous, blanks > 0);
-    if (!verbatim) {
-      if (endsBefore(text, columns)) {
-        finish(true);
-        for (; blanks > 0; blanks -= 1) rest.push('');
-        rest.push(indentOf(columns, indentation) + text);
-        return;
-      }
-      if (repeats(text, columns)) return finish(false);
+    const isFirst = out.length === 1 && out[0] === '';
+    if (!isFirst && closers.depth === 0 && endsHere(verbatim, text, columns)) {
+      finish(true);
+      for (; blanks > 0; blanks -= 1) rest.push('');
+      rest.push(verbatim ? line.trimEnd() : indentOf(columns, indentation) + text.trimEnd());
+      return;
     }
+    if (!surely && shunned(text, columns, line)) return;
+
     const depth = closers.depth;
-    body ??= opensHere ? Math.min(columns, place.base + 1) : base;
-    const fitted = closers.fit(text, '');
+    const fitted = closers.fit(verbatim ? line : text, '');
     if (isBlank(fitted.text)) return finish(false);
     for (; blanks > 0; blanks -= 1) out.push('');
-    out.push(verbatim ? line.trimEnd() : indentOf(columns, indentation) + trimmed(fitted.text));
-    if (columns > base || depth > 0) deeper = true;
+    out.push((verbatim ? '' : indentOf(columns, indentation)) + trimmed(fitted.text));
+    block.added(columns, depth);
     settle(fitted.text, columns, fitted.stop);
   }
 
+  function endsHere(verbatim: boolean, text: string, columns: number): boolean {
+    // In a text that the document began, an empty line is where the suggestion ends.
+    if (verbatim) return blanks > 0;
+    return block.endsBefore(text, columns, { afterBlank: blanks > 0, waitsForTail: waitsForTail() });
+  }
+
   /** What follows from a line that has been added. */
-  function settle(text: string, columns: number, stop: boolean): void {
-    previous = { columns, opens: !inString() && language.opens.test(text) };
+  function settle(text: string, columns: number, stop: boolean) {
+    const opens = !inText() && mustIndent(text);
+    const continued = /\\$/.test(text);
+    previous = { columns: opened.added(columns, closers.stack, continued), opens };
     if (stop) return finish(false);
     if (shape === 'line' || tailKind === 'code') return finish(true);
     if (out.length >= mostLines) return finish(false);
-    if (closers.depth > 0 || inString()) return;
+    if (closers.depth > 0 || inLongText()) return;
     if (language.statementEnd?.test(text)) return finish(true);
-    // What the document opened above has come to its end.
-    if (
-      out.length === 1 ||
-      !closes.test(text) ||
-      columns >= bodyColumns() ||
-      previous.opens ||
-      waitsForTail()
-    )
-      return;
-    if (!closers.isMissed) return finish(true);
-    closed = true;
+    if (out.length > 1 && !opens && !waitsForTail() && block.isClosedBy(text, columns, closers.isMissed))
+      finish(true);
   }
 
-  function endsBefore(text: string, columns: number): boolean {
-    if (closers.depth > 0 || (out.length === 1 && out[0] === '')) return false;
-    if (closed) return !closes.test(text);
-    if (columns < bodyColumns()) {
-      if (closes.test(text)) return false;
-      return !(
-        fillsBody &&
-        continues.test(text) &&
-        columns >= bodyColumns() - indentation.size &&
-        !place.below.some((line) => continues.test(line))
-      );
-    }
-    if (waitsForTail() || fillsBody) return false;
-    if (blanks > 0) return !(deeper && columns > base);
-    return deeper && columns <= base && !continues.test(text) && !braceAlone.test(text);
-  }
-
-  /** Text has to stand at least here to belong to the block. */
-  function bodyColumns(): number {
-    return body ?? (opensHere ? place.base + 1 : base);
+  /** The line stands below already; or may, and then it waits for the next one. */
+  function shunned(full: string, columns: number, line: string): boolean {
+    const repeats = repeatsBelow(place, full, columns, { inText: inText(), isInner: closers.depth > 0 });
+    if (repeats === 'no' || (repeats === 'perhaps' && shape === 'line')) return false;
+    if (repeats === 'perhaps') doubtful = line;
+    else finish(false);
+    return true;
   }
 
   /** What closes the cursor's line has not been said yet. */
   function waitsForTail(): boolean {
-    return tail.slice(closers.consumed).trim() !== '';
+    return !isBlank(tail.slice(closers.consumed));
   }
 
-  /** A line that what stands behind the cursor may be pushed down for. */
-  function mayGoOn(): boolean {
+  /** What stands behind the cursor may come to stand below another line. */
+  function mayPushTail(): boolean {
     if (!waitsForTail() || closers.depth > 0) return true;
     if (closers.consumed > 0 || tailKind === 'code') return false;
     return out[0] === '' || incomplete.test(out.at(-1) ?? '');
   }
 
-  function repeats(line: string, columns: number): boolean {
-    if (!/\p{L}|\d{2}/u.test(line) || closes.test(line)) return false;
-    const text = line.trim();
-    return place.below.some((below, index) => {
-      const level = columnsOf(below, indentation) === columns;
-      if (index === 0 && level && isNearlyEqual(text, below)) return true;
-      return text.length >= 10 && closers.depth === 0 && text === below.trim() && (index < 3 || level);
-    });
+  function isUnclosed(text: string): boolean {
+    const stack: Opening[] = [];
+    scan(text, language, stack);
+    return stack.some(({ kind }) => kind === 'bracket');
   }
 
-  /** A line for the middle of another one, without what stands behind the cursor. */
-  function beforeTail(text: string): string {
-    const behind = tail.trim();
-    const at = behind.length > 1 ? text.indexOf(behind) : -1;
-    if (at >= 0 && isEdge(text, at) && (behind.length > 3 || text.slice(at).trim() === behind))
-      return upTo(text, at);
-    const said = text.trimEnd();
-    for (let length = Math.min(said.length, behind.length); length > 0; length--) {
-      const from = said.length - length;
-      if (said.endsWith(behind.slice(0, length)) && isEdge(said, from) && isEdge(behind, length))
-        return upTo(text, from);
-    }
-    return text;
-  }
-
-  /** Blanks at the end stay where the tail brings none. */
-  function upTo(text: string, at: number): string {
-    return splits(text, at) ? text : text.slice(0, at);
-  }
-
+  /** Without blanks at the end, but for one that the code behind the cursor needs. */
   function trimmed(text: string): string {
     const end = text.trimEnd();
-    const joins =
-      tailKind === 'code' &&
-      out.length === 0 &&
-      end.length < text.length &&
-      /^[\p{L}\d_$=+*/<>&|?-]/u.test(tail);
-    return joins ? `${end} ` : end;
+    const joins = tailKind === 'code' && out.length === 0 && end.length < text.length;
+    return joins && /^[\p{L}\d_$=+*/<>&|?-]/u.test(tail) ? `${end} ` : end;
   }
 
-  function inString(): boolean {
+  /** The next line has to be deeper. Lines that go on with an expression have steps of their own. */
+  function mustIndent(text: string): boolean {
+    return isOpener(text, language) && !/=>\s*$|^\s*(?:[?:.&|+*]|<<<<|====)/.test(text);
+  }
+
+  function inText(): boolean {
+    const kind = closers.stack.at(-1)?.kind;
+    return kind === 'string' || kind === 'comment';
+  }
+
+  /** White space at the beginning of a line is part of a string. */
+  function inLongText(): boolean {
     const top = closers.stack.at(-1);
     return top?.kind === 'string' && !top.oneLine;
   }
 
   function finish(worthKeeping: boolean): void {
     finished = true;
-    keepsRest = worthKeeping && tail.slice(closers.consumed).trim() === '';
-  }
-
-  /** Closers that are still owed, and the line end that what stands behind the cursor is to follow. */
-  function ending(): string {
-    const lastLine = out.at(-1) ?? '';
-    const owed =
-      shape === 'line' && tailKind === 'none' ? [] : closers.owed().filter(({ kind }) => kind !== 'comment');
-    if (owed.length > 0) {
-      if (owed.some(({ kind }) => kind === 'string' || kind === 'head')) return '';
-      const own = columnsOf(lastLine.trim() === '' ? prefix : lastLine, indentation);
-      const onOneLine = out.length === 1;
-      let text = '';
-      let column = onOneLine ? own : own + (previous.opens ? indentation.size : 0);
-      owed.forEach(({ close, kind }, index) => {
-        const ownLine = kind !== 'bracket' || close === '}';
-        column = Math.max(place.base, column - indentation.size);
-        const glued = onOneLine
-          ? kind === 'bracket' || kind === 'tag'
-          : !ownLine ||
-            (index > 0 &&
-              kind === 'bracket' &&
-              owed[index - 1]?.kind === 'bracket' &&
-              owed[index - 1]?.close !== '}');
-        text += glued ? close : `\n${indentOf(column, indentation)}${close}`;
-      });
-      return text;
-    }
-    const isOpen =
-      out[0] === '' && out.length > 1 && opensHere && closers.consumed === 0 && tailKind === 'closing';
-    return isOpen && /^\s*(?:[)\]}]|<\/)/.test(tail) ? `\n${indentOf(place.base, indentation)}` : '';
+    keepsRest = worthKeeping && !waitsForTail();
   }
 }
-
-/** A line that the next one belongs to. */
-const incomplete = /(?:[,([{=+*/<>&|?:.\\-]|=>|\b(?:and|or|in|return|await|new|not|extends|implements))\s*$/;
-
-/** A line after which statements stand on lines of their own. */
-const startsBlock =
-  /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]*|struct\s[^{]*|->\s*[^{]*))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
-
-/** A brace on a line of its own belongs to the line above it. */
-const braceAlone = /^\{\s*$/;
-
-const isEdge = (text: string, at: number): boolean => {
-  const [one = '', other = ''] = [text[at - 1], text[at]];
-  if (/[\p{L}\d_$]/u.test(one) && /[\p{L}\d_$]/u.test(other)) return false;
-  return !(one === other && /[=+&|.*?-]/.test(one));
-};
 
 const padding = (prefix: string, from: number, to: number): string => {
   if (to <= from) return '';

@@ -208,6 +208,22 @@ export const voidElements: ReadonlySet<string> = new Set([
 export const continues =
   /^\s*(?:[)\]}]+\s*)?(?:(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|when|while\s*\(.*\)\s*;)(?![\w$])|[.?:&|+]|=>|\?\.|<\/)/;
 
+/** Whether lines after this one are indented deeper. */
+export function isOpener(line: string, { lineComments, opens }: Language): boolean {
+  const text = line.trimStart();
+  return (
+    opens.test(line) && !lineComments.some((marker) => text.startsWith(marker)) && !/^(?:\/\*|\*)/.test(text)
+  );
+}
+
+/** A line that the next one belongs to. */
+export const incomplete =
+  /(?:[,([{=+*/<>&|?:.\\-]|=>|\b(?:and|or|in|return|await|new|not|extends|implements))\s*$/;
+
+/** A line after which statements stand on lines of their own. */
+export const startsBlock =
+  /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]*|struct\s[^{]*|->\s*[^{]*))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
+
 /** A line that ends something that was opened above it. */
 export const closes = /^\s*(?:[)\]}]|<\/[A-Za-z]|(?:end|fi|done|esac|until)\b)/;
 

@@ -1,7 +1,7 @@
 /** What surrounds the cursor, as far as it matters for what may be shown there. */
 import type { Indentation, Situation } from '../situation.ts';
 import { columnsOf, isBlank } from './indentation.ts';
-import { type Language, languageOf } from './languages.ts';
+import { isOpener, type Language, languageOf } from './languages.ts';
 import { type Opening, scan } from './scan.ts';
 
 /** Units of the document that are read before and after the cursor; what is further away decides nothing. */
@@ -33,6 +33,8 @@ export type Place = {
   readonly stack: readonly Opening[];
   /** The cursor is within a string or a comment. */
   readonly within: 'string' | 'comment' | undefined;
+  /** That string or comment, if it may go over lines, has its end after the cursor. */
+  readonly isEnded: boolean;
   /** How often each closer stands after the cursor without its opener, past `consumed` units of the tail. */
   closersAfter(consumed: number): ReadonlyMap<string, number>;
   /** The document says this already near the cursor, so that it is no marker of a model's. */
@@ -71,8 +73,12 @@ export function placeOf(situation: Situation): Place {
   scan(near, language, stack);
   const top = stack.at(-1);
   const within = top?.kind === 'string' || top?.kind === 'comment' ? top.kind : undefined;
-  const opener = above.at(-1) ?? '';
-  const isBody = isBlank(prefix) && !within && language.opens.test(opener);
+  const isBody =
+    isBlank(prefix) &&
+    !within &&
+    isOpener(above.at(-1) ?? '', language) &&
+    !/=>\s*$/.test(above.at(-1) ?? '');
+  const isEnded = top !== undefined && within !== undefined && !top.oneLine && isEndedIn(far, top);
 
   return {
     language,
@@ -83,15 +89,30 @@ export function placeOf(situation: Situation): Place {
     tail,
     tailKind: tailKindOf(tail, language),
     base,
-    expected: isBody ? Math.max(base, columnsOf(opener, indentation) + indentation.size) : base,
+    expected: isBody ? Math.max(base, columnsOf(statement(above), indentation) + indentation.size) : base,
     above,
     below,
     stack,
     within,
+    isEnded,
     closersAfter: (consumed) =>
-      unmatched(far.slice(consumed), language, consumed === 0 && within && top ? [top] : []),
+      unmatched(
+        far.slice(consumed),
+        language,
+        consumed === 0 && within && top && (top.oneLine || isEnded) ? [top] : [],
+      ),
     mentions: (text) => near.includes(text) || far.includes(text),
   };
+}
+
+/** The line that the last statement began on: the nearest before which all that is closed was opened. */
+function statement(lines: readonly string[]): string {
+  let open = 0;
+  for (const line of lines.slice(-12).reverse()) {
+    open += (line.match(/[([]/g)?.length ?? 0) - (line.match(/[)\]]/g)?.length ?? 0);
+    if (open >= 0) return line;
+  }
+  return lines.at(-1) ?? '';
 }
 
 /** Only what ends things: brackets, quotes, tags, ends of comments, and the sign after them. */
@@ -115,6 +136,13 @@ function asUsed(indentation: Indentation, lines: readonly string[]): Indentation
   if (!indented) return indentation;
   if (indented.startsWith('\t')) return { ...indentation, tabs: true };
   return /^ {2,}/.test(indented) ? { ...indentation, tabs: false } : indentation;
+}
+
+/** Where beginning and end look alike, an odd number of them says that the first one is an end. */
+function isEndedIn(text: string, { close, kind }: Opening): boolean {
+  const ends = text.split(close).length - 1;
+  if (kind === 'comment') return ends > 0 && !(text.split(close)[0] ?? '').includes('/*');
+  return ends % 2 === 1;
 }
 
 function unmatched(text: string, language: Language, stack: Opening[]): ReadonlyMap<string, number> {

@@ -52,7 +52,7 @@ function clean(line: string): string {
 export function splits(text: string, at: number): boolean {
   if (at <= 0 || at >= text.length) return false;
   return (
-    /^(?:[\udc00-\udfff]|[\p{M}\u200d\u{1f3fb}-\u{1f3ff}])/u.test(text.slice(at, at + 2)) ||
+    /^(?:[\udc00-\udfff]|\p{M}|\p{Emoji_Modifier}|\u200d)/u.test(text.slice(at, at + 2)) ||
     /[\ud800-\udbff]$/.test(text.slice(at - 1, at)) ||
     text[at - 1] === '\u200d'
   );

@@ -1,7 +1,37 @@
 /** Whether a line that is to be shown stands below the cursor already. */
+import { columnsOf } from './indentation.ts';
+import type { Place } from './place.ts';
+
+/** How a call begins that goes over lines: many statements look so. */
+const beginsCall = /^(?:await\s+)?[\w.$]+\($/;
+
+/**
+ * Closers are counted elsewhere and never said to be repeated.
+ *
+ * @param line all of it
+ * @param columns where it stands in the document
+ * @param where `inText`: within a string or a comment; `isInner`: within a block that the suggestion opened
+ * @returns `perhaps`: the line after it has to tell
+ */
+export function repeatsBelow(
+  { below, indentation }: Place,
+  line: string,
+  columns: number,
+  { inText, isInner }: { readonly inText: boolean; readonly isInner: boolean },
+): 'yes' | 'no' | 'perhaps' {
+  const text = line.trim();
+  if (/^[)\]};,\s]*$/.test(text)) return 'no';
+  const index = below.findIndex((other, index) => {
+    if (columnsOf(other, indentation) !== columns) return false;
+    if (index === 0) return inText ? text === other.trim() : isNearlyEqual(text, other);
+    return index === 1 && !isInner && text.length >= 10 && !text.endsWith('(') && text === other.trim();
+  });
+  if (index < 0) return 'no';
+  return index === 0 && (beginsCall.test(text) || !/[\p{L}\d]/u.test(text)) ? 'perhaps' : 'yes';
+}
 
 /** @returns true where the two are the same, or differ as a second writing of one statement does */
-export function isNearlyEqual(one: string, other: string): boolean {
+function isNearlyEqual(one: string, other: string): boolean {
   if (one.trim() === other.trim()) return true;
   const [a, b] = [wordsOf(one), wordsOf(other)];
   if (a.length < 2 || a.length !== b.length) return false;

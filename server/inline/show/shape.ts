@@ -1,6 +1,7 @@
 /** How much to ask for at a place: the rest of the line, or more. */
 import type { Shape, Situation } from '../situation.ts';
 import { columnsOf, isBlank } from './indentation.ts';
+import { isOpener } from './languages.ts';
 import { type Place, placeOf } from './place.ts';
 
 export type ShapeHints = {
@@ -27,7 +28,7 @@ export function shapeFor(situation: Situation, { acceptedJustBefore, fast }: Sha
 function isEmptyBlock({ language, prefix, above, below, base, indentation, within }: Place): boolean {
   if (within) return false;
   const opener = isBlank(prefix) ? (above.at(-1) ?? '') : prefix;
-  if (!language.opens.test(opener)) return false;
+  if (!isOpener(opener, language)) return false;
   const column = isBlank(prefix) ? columnsOf(opener, indentation) : base;
   const [next] = below;
   return next === undefined || columnsOf(next, indentation) <= column;

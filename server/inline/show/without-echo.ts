@@ -5,7 +5,9 @@ import { closes } from './languages.ts';
 import type { Place } from './place.ts';
 
 /** Lines that have to be the same, one after the other, to be a copy of what stands further up. */
-const leastCopy = 3;
+const leastCopy = 6;
+/** The same for a text that says nothing else. */
+const wholeCopy = 3;
 
 /**
  * The lines without what stands above the cursor, and the first one without what stands before it on its line. Lines
@@ -44,7 +46,7 @@ export function withoutEcho(place: Place, eager: boolean): Stage {
       }
       return matched >= leastCopy ? { lines: [], done: true } : release();
     },
-    end: (): Passed => (matched > 0 && held ? { lines: [], done: true } : release()),
+    end: (): Passed => (matched >= wholeCopy && held ? { lines: [], done: true } : release()),
   };
 
   function mayEcho(text: string): boolean {
