@@ -106,13 +106,16 @@ export function flight(
 
   /** Something has happened: whoever need not wait any longer is told. */
   const tell = (): void => {
+    let elsewhere = false;
     for (const waiter of waiting) {
       const said = says(waiter.situation);
       if (said === 'wait' || (said && !isWhole && !ended && patient)) continue;
       leave(waiter);
       if (!said && failure !== undefined) waiter.reject(failure);
       else waiter.resolve(said);
+      elsewhere ||= !said;
     }
+    if (elsewhere && waiting.size === 0 && !isWhole) abort();
   };
 
   const hear = (said: Suggestion | undefined): void => {
@@ -122,6 +125,12 @@ export function flight(
       patient = false;
       tell();
     });
+  };
+
+  const abort = (): void => {
+    if (ended) return;
+    controller.abort();
+    end();
   };
 
   const end = (): void => {
@@ -139,7 +148,7 @@ export function flight(
     const stream = text[Symbol.asyncIterator]();
     let handedOn = false;
     try {
-      const showing = show.showing(situation, { shape: course.shape, manner });
+      const showing = show.showing(situation, { shape: course.shape, manner, model });
       let enough = false;
       let done = false;
       while (!enough && !done && !controller.signal.aborted) {
@@ -203,17 +212,13 @@ export function flight(
     },
     doubt() {
       if (ended || waiting.size > 0) return;
-      forgetGrace ??= clock.after(graceMs, () => this.abort());
+      forgetGrace ??= clock.after(graceMs, abort);
     },
     trust() {
       forgetGrace?.();
       forgetGrace = undefined;
     },
-    abort() {
-      if (ended) return;
-      controller.abort();
-      end();
-    },
+    abort,
   };
 }
 

@@ -11,7 +11,7 @@ import { flights } from './flights.ts';
 import type { HowItCame, Offer } from './offer.ts';
 import { pace } from './pace.ts';
 import type { Show } from './show.ts';
-import type { Situation, Suggestion } from './situation.ts';
+import type { Shape, Situation, Suggestion } from './situation.ts';
 import { turns } from './turns.ts';
 import type { Choice, Writer } from './writer.ts';
 
@@ -60,6 +60,9 @@ type Source = Pick<Flight, 'model' | 'answer'>;
 /** What the editor was given for a document last. */
 type Shown = { readonly situation: Situation; readonly source: Source; readonly asked: Choice };
 
+/** Milliseconds to the first text within which a model is fast enough to be asked for lines where one would do. */
+const fastMs = 300;
+
 /** Offers that may still be accepted or rejected. */
 const mostOffers = 64;
 
@@ -95,12 +98,13 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     },
   });
 
-  const shapeOf = (situation: Situation, choice: Choice) =>
-    choice.shape === 'line'
-      ? 'line'
-      : show.shapeFor(situation, {
-          acceptedJustBefore: acceptedJustBefore(shown.get(situation.uri), situation),
-        });
+  const shapeOf = (situation: Situation, { shape, usualMs }: Choice): Shape => {
+    if (shape === 'line') return 'line';
+    return show.shapeFor(situation, {
+      acceptedJustBefore: acceptedJustBefore(shown.get(situation.uri), situation),
+      fast: usualMs !== null && usualMs <= fastMs,
+    });
+  };
 
   const ask = (situation: Situation, choice: Choice): Flight =>
     under.start({ situation, shape: shapeOf(situation, choice), asked: choice.model, origin: 'model' });
@@ -133,7 +137,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     if (isRefused(refused, situation)) return undefined;
     const arrived = clock.now();
     const atOnce = acceptedJustBefore(shown.get(situation.uri), situation);
-    const delayMs = atOnce ? 0 : rhythm.delayMs(situation, choice.usualMs, settings().debounceMs);
+    let delayMs = atOnce ? 0 : rhythm.delayMs(situation, choice.usualMs, settings().debounceMs);
     while (!signal.aborted) {
       const find = recall(situation, choice);
       if (find) return find;
@@ -147,6 +151,8 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
       const waitMs = delayMs - (clock.now() - arrived);
       if (waitMs > 0) {
         await pause(clock, waitMs, signal);
+        // Waited for in full, whatever the last digit of the clock says.
+        delayMs = 0;
         continue;
       }
       const own = ask(situation, choice);

@@ -1,0 +1,41 @@
+/** The least that may be shown: raw text up to the end of the line, or to the first empty one. */
+import type { Show } from '../../../server/inline/show.ts';
+
+export const plainShow: Show = {
+  mayAsk: () => true,
+  shapeFor: () => 'block',
+  showing(situation, { shape }) {
+    const end = shape === 'line' ? '\n' : '\n\n';
+    let raw = '';
+    const cut = (): number => {
+      const lead = raw.length - raw.trimStart().length;
+      const at = raw.indexOf(end, lead);
+      return at < 0 ? raw.length : at;
+    };
+    const closers = /^[)\]}]*(?=\r?\n|$)/.exec(situation.after)?.[0] ?? '';
+    const suggestion = () => {
+      const insert = raw.slice(0, cut());
+      if (insert.trim() === '') return undefined;
+      let replacesAfter = 0;
+      let from = 0;
+      for (const closer of closers) {
+        const at = insert.indexOf(closer, from);
+        if (at < 0) break;
+        from = at + 1;
+        replacesAfter++;
+      }
+      return { insert, replacesBefore: 0, replacesAfter };
+    };
+    return {
+      read(delta) {
+        raw += delta;
+        return cut() < raw.length;
+      },
+      suggestion,
+      end() {
+        const last = suggestion();
+        return { ...(last && { suggestion: last }), rest: raw.slice(cut()) };
+      },
+    };
+  },
+};
