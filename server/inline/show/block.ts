@@ -1,7 +1,7 @@
 /** Where the block or statement of a suggestion ends. */
 
 import { isBlank } from './indentation.ts';
-import { closes, continues, isOpener } from './languages.ts';
+import { continues, isCloser, isOpener } from './languages.ts';
 import type { Place } from './place.ts';
 
 /** A brace on a line of its own belongs to the line above it. */
@@ -34,10 +34,10 @@ export function blockOf(place: Place, opensHere: boolean) {
     },
     /** A line at this column no longer belongs to it. */
     endsBefore(text: string, columns: number, now: { afterBlank: boolean; waitsForTail: boolean }): boolean {
-      if (closed) return !closes.test(text);
+      if (closed) return !isCloser(text, language);
       const inside = body ?? base + 1;
       if (columns < inside) {
-        if (closes.test(text)) return false;
+        if (isCloser(text, language)) return false;
         // `else:` at the column of the `if` that is being filled.
         const goesOn = fillsBody && continues.test(text) && columns >= inside - indentation.size;
         return !goesOn || below.some((line) => continues.test(line));
@@ -51,7 +51,7 @@ export function blockOf(place: Place, opensHere: boolean) {
      * @param isMissed what is around it has no closer either, so that more may come
      */
     isClosedBy(text: string, columns: number, isMissed: boolean): boolean {
-      if (!closes.test(text) || columns >= (body ?? base + 1)) return false;
+      if (!isCloser(text, language) || columns >= (body ?? base + 1)) return false;
       closed = true;
       return !isMissed;
     },

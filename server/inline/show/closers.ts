@@ -1,6 +1,6 @@
 /** Closers in a line that is to be shown: which are wanted, which stand behind the cursor already, and which end nothing. */
 import { isBlank } from './indentation.ts';
-import { closes } from './languages.ts';
+import { isCloser } from './languages.ts';
 import type { Place } from './place.ts';
 import { type Opening, scan, type Token } from './scan.ts';
 
@@ -86,7 +86,7 @@ export function closersOf(place: Place) {
     const before = line.slice(0, at).trimEnd();
     const sign = /^\s*([;,])\s*$/.exec(line.slice(end))?.[1] ?? '';
     if (isBlank(before)) return { text: '', stop: true };
-    return keep(before + (closes.test(before) ? '' : sign), lead, true);
+    return keep(before + (isCloser(before, language) ? '' : sign), lead, true);
   }
 
   function keep(text: string, lead: string, stop: boolean): Fitted {

@@ -6,7 +6,7 @@ import { blockOf } from './block.ts';
 import { closersOf } from './closers.ts';
 import { ending } from './ending.ts';
 import { columnsInDocument, columnsOf, indentOf, isBlank, type Previous } from './indentation.ts';
-import { closes, incomplete, isOpener, startsBlock } from './languages.ts';
+import { incomplete, isCloser, isOpener, startsBlock } from './languages.ts';
 import { openedColumns } from './opened-columns.ts';
 import type { Place } from './place.ts';
 import { repeatsBelow } from './repeats-below.ts';
@@ -34,10 +34,14 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
   let finished = false;
   /** What comes later is worth keeping for the next suggestion. */
   let keepsRest = false;
+  /** What the suggestion had open at the end of the line before. */
+  let depth = 0;
   /** Empty lines that are shown once something follows them. */
   let blanks = 0;
   let previous: Previous = { columns: place.base, opens: opensHere && mustIndent(prefix) };
-  let columnsFor = columnsInDocument(indentation, false);
+  /** A chat model's first line stands at the margin, whatever the cursor's line does. */
+  let fromMargin = manner === 'chat' && isEmptyLine && place.within === 'string';
+  let columnsFor = columnsInDocument(indentation, language, false);
   /** A line that is the one below, but says too little to be sure before the next one. */
   let doubtful: string | undefined;
 
@@ -103,13 +107,15 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
       const own = columnsOf(line, indentation);
       text = line.trimStart();
       // A model may say the cursor's line from its beginning, or go on from where it stands.
-      const goesDeeper = own - place.base >= 2 && !closes.test(text);
-      const wanted = closes.test(text) ? place.base : Math.max(goesDeeper ? own : 0, place.expected);
+      const goesDeeper = own - place.base >= 2 && !isCloser(text, language);
+      const wanted = isCloser(text, language) ? place.base : Math.max(goesDeeper ? own : 0, place.expected);
       pad = padding(prefix, place.base, wanted);
       block.beginAt(wanted);
-      columnsFor = columnsInDocument(indentation, manner === 'chat' && own === 0);
+      fromMargin = manner === 'chat' && own === 0;
+      columnsFor = columnsInDocument(indentation, language, fromMargin);
       previous = { columns: wanted, opens: false };
-    } else if (/\s$/.test(prefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
+    } else if (isEmptyLine) text = withoutColumns(line, place.base);
+    else if (/\s$/.test(prefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
 
     if (tailKind === 'none' && !surely && shunned(prefix + text, previous.columns, line)) return;
     const fitted = closers.fit(tailKind === 'code' ? beforeTail(text, tail) : text, prefix);
@@ -123,8 +129,8 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     const goesOn = opensHere || incomplete.test(prefix) || isUnclosed(prefix);
     blanks = 0;
     if (tailKind === 'code' || (shape === 'line' && !goesOn)) return finish(false);
-    if (opensHere && manner === 'chat' && columnsOf(line, indentation) === 0 && !closes.test(line))
-      columnsFor = columnsInDocument(indentation, true);
+    if (opensHere && manner === 'chat' && columnsOf(line, indentation) === 0 && !isCloser(line, language))
+      columnsFor = columnsInDocument(indentation, language, true);
     out.push('');
     blanks = Math.min(1, breaks - 1);
     further(line, false);
@@ -133,10 +139,11 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
 
   function further(line: string, surely: boolean) {
     if (!mayPushTail()) return finish(false);
-    const verbatim = inLongText();
+    // A chat model moves all it says to the margin, text in strings as well.
+    const verbatim = inLongText() && !fromMargin;
     const own = columnsOf(line, indentation);
     const text = line.trimStart();
-    const columns = verbatim ? own : columnsFor(own, text, previous, blanks > 0);
+    const columns = verbatim ? own : columnsFor(own, text, previous, blanks > 0 && !inText());
     const isFirst = out.length === 1 && out[0] === '';
     if (!isFirst && closers.depth === 0 && endsHere(verbatim, text, columns)) {
       finish(true);
@@ -146,7 +153,6 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     }
     if (!surely && shunned(text, columns, line)) return;
 
-    const depth = closers.depth;
     const fitted = closers.fit(verbatim ? line : text, '');
     if (isBlank(fitted.text)) return finish(false);
     for (; blanks > 0; blanks -= 1) out.push('');
@@ -164,8 +170,10 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
   /** What follows from a line that has been added. */
   function settle(text: string, columns: number, stop: boolean) {
     const opens = !inText() && mustIndent(text);
+    const isUnfinished = fromMargin && !inText() && (closers.depth > depth || isOpener(text, language));
+    depth = closers.depth;
     const continued = /\\$/.test(text);
-    previous = { columns: opened.added(columns, closers.stack, continued), opens };
+    previous = { columns: opened.added(columns, closers.stack, continued), opens: opens || isUnfinished };
     if (stop) return finish(false);
     if (shape === 'line' || tailKind === 'code') return finish(true);
     if (out.length >= mostLines) return finish(false);
@@ -229,6 +237,12 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     finished = true;
     keepsRest = worthKeeping && !waitsForTail();
   }
+}
+
+/** The line without white space that stands before the cursor already. */
+function withoutColumns(line: string, columns: number): string {
+  const blank = /^[ \t]*/.exec(line)?.[0].length ?? 0;
+  return line.slice(Math.min(blank, columns));
 }
 
 const padding = (prefix: string, from: number, to: number): string => {

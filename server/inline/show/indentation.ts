@@ -1,6 +1,6 @@
 /** The indentation of a model's lines, brought to the document's. */
 import type { Indentation } from '../situation.ts';
-import { closes, staysLevel } from './languages.ts';
+import { isCloser, type Language, staysLevel } from './languages.ts';
 
 export const isBlank = (text: string): boolean => text.trim() === '';
 
@@ -22,6 +22,9 @@ export function indentOf(columns: number, { tabs, size }: Indentation): string {
 /** The line before, as it came into the document. */
 export type Previous = { readonly columns: number; readonly opens: boolean };
 
+/** A line that goes on with an expression. */
+const goesOn = /^(?:\??\.\w|(?:[?:|+]|&&|\|\|) )/;
+
 /** How deep some models indent. */
 const units = [2, 3, 4, 8];
 
@@ -31,7 +34,7 @@ const units = [2, 3, 4, 8];
  *
  * @param fromZero the first line stood at the margin, whatever the cursor's line does, as chat models write
  */
-export function columnsInDocument({ size, tabs }: Indentation, fromZero: boolean) {
+export function columnsInDocument({ size, tabs }: Indentation, language: Language, fromZero: boolean) {
   let map: ((columns: number) => number) | undefined;
 
   return (columns: number, line: string, previous: Previous, afterBlank: boolean): number => {
@@ -41,8 +44,8 @@ export function columnsInDocument({ size, tabs }: Indentation, fromZero: boolean
 
   function decide(columns: number, line: string, { columns: above, opens }: Previous, afterBlank: boolean) {
     // An opener and its closer with nothing between them.
-    if (closes.test(line)) return opens && columns < above ? shifted(columns, above) : undefined;
-    if (opens) {
+    if (isCloser(line, language)) return opens && columns < above ? shifted(columns, above) : undefined;
+    if (opens || (fromZero && goesOn.test(line))) {
       if (columns > above) {
         const unit = columns - above;
         return unit !== size && units.includes(unit)

@@ -206,7 +206,7 @@ export const voidElements: ReadonlySet<string> = new Set([
 
 /** A line that goes on with a statement whose block has just been closed. */
 export const continues =
-  /^\s*(?:[)\]}]+\s*)?(?:(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|when|while\s*\(.*\)\s*;)(?![\w$])|[.?:&|+]|=>|\?\.|<\/)/;
+  /^\s*(?:[)\]}]+\s*)?(?:(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|while\s*\(.*\)\s*;)(?![\w$])|[.?:&|+]|=>|\?\.|<\/)/;
 
 /** Whether lines after this one are indented deeper. */
 export function isOpener(line: string, { lineComments, opens }: Language): boolean {
@@ -224,8 +224,13 @@ export const incomplete =
 export const startsBlock =
   /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]*|struct\s[^{]*|->\s*[^{]*))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
 
-/** A line that ends something that was opened above it. */
-export const closes = /^\s*(?:[)\]}]|<\/[A-Za-z]|(?:end|fi|done|esac|until)\b)/;
+/** A line that begins by ending something that was opened above it. */
+export function isCloser(line: string, { words }: Language): boolean {
+  const text = line.trimStart();
+  return (
+    /^(?:[)\]}]|<\/[A-Za-z])/.test(text) || Object.hasOwn(words?.close ?? {}, /^\w*/.exec(text)?.[0] ?? '')
+  );
+}
 
 /** Lines that may stand as deep as what opened them. */
 export const staysLevel = /^\s*(?:case|default|when|public|private|protected|- |-$|#|\/\/|@)/;

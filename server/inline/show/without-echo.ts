@@ -1,7 +1,7 @@
 /** Models that say what stands before the cursor once more before they go on, and models that copy it. */
 import type { Passed, Stage } from './code-in-answer.ts';
 import { isBlank } from './indentation.ts';
-import { closes } from './languages.ts';
+import { isCloser } from './languages.ts';
 import type { Place } from './place.ts';
 
 /** Lines that have to be the same, one after the other, to be a copy of what stands further up. */
@@ -51,7 +51,7 @@ export function withoutEcho(place: Place, eager: boolean): Stage {
 
   function mayEcho(text: string): boolean {
     if (!eager && !isBlank(place.prefix)) return false;
-    return text.length >= 6 && /\p{L}{2}/u.test(text) && !closes.test(text);
+    return text.length >= 6 && /\p{L}{2}/u.test(text) && !isCloser(text, place.language);
   }
 
   function release(): Passed {
