@@ -6,31 +6,33 @@ import { withoutSecrets } from './secrets.ts';
 
 export type EditOf = Edit & { readonly uri: string; readonly name: string };
 
-const fileName = 'recent-changes.diff';
+const name = 'recent-changes.diff';
+
+export type Changes = {
+  readonly excerpt: Excerpt /** Files with an edit in it. */;
+  readonly uris: readonly string[];
+};
 
 /** The newest that fit, oldest first: more is added at the end. `undefined`: none fits. */
-export function changesOf(edits: readonly EditOf[], budgetTokens: number): Excerpt | undefined {
-  let best: Excerpt | undefined;
-  const parts: EditOf[] = [];
+export function changesOf(edits: readonly EditOf[], budgetTokens: number): Changes | undefined {
+  const uris: string[] = [];
+  let text = '';
   for (const edit of edits.toSorted(byTime).reverse()) {
-    const text = withoutSecrets([edit, ...parts].map(diffOf).join(''));
-    const excerpt = { name: fileName, text };
-    if (tokensOf(excerpt) > budgetTokens) break;
-    parts.unshift(edit);
-    best = excerpt;
+    const longer = diffOf(edit) + text;
+    if (longer === text || tokensOf({ name, text: longer }) > budgetTokens) continue;
+    text = longer;
+    uris.push(edit.uri);
   }
-  return best;
+  return text === '' ? undefined : { excerpt: { name, text }, uris };
 }
 
 const byTime = (a: EditOf, b: EditOf): number =>
   a.atMs - b.atMs || (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.line - b.line);
 
-const diffOf = ({ name, line, removed, added }: EditOf): string =>
-  [
-    `--- a/${name}`,
-    `+++ b/${name}`,
-    `@@ -${line + 1},${removed.length} +${line + 1},${added.length} @@`,
-    ...removed.map((text) => `-${text}`),
-    ...added.map((text) => `+${text}`),
-    '',
-  ].join('\n');
+/** Empty where only secrets have changed. */
+function diffOf({ name, line, removed, added }: EditOf): string {
+  const lines = [...removed.map((text) => `-${text}\n`), ...added.map((text) => `+${text}\n`)].join('');
+  const left = withoutSecrets(lines);
+  const place = `@@ -${line + 1},${removed.length} +${line + 1},${added.length} @@`;
+  return left === '' ? '' : `--- a/${name}\n+++ b/${name}\n${place}\n${left}`;
+}

@@ -95,13 +95,16 @@ const byPlace = (a: Candidate, b: Candidate): number =>
 /** By code units: the same on every machine. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A copy, or lines of the same file twice. */
+/** A copy, or of one file what is there already. */
 const isSame = (a: Candidate, b: Candidate): boolean =>
   a.text === b.text ||
   (a.uri === b.uri &&
-    a.source !== 'import' &&
-    b.source !== 'import' &&
-    a.line < endOf(b) &&
-    b.line < endOf(a));
+    // Signatures are lines from everywhere.
+    (a.source === 'import' || b.source === 'import'
+      ? holds(a, b) || holds(b, a)
+      : a.line < endOf(b) && b.line < endOf(a)));
+
+const holds = (a: Candidate, b: Candidate): boolean =>
+  b.text.split('\n').every((line) => a.text.includes(line.trim()));
 
 const endOf = ({ line, text }: Candidate): number => line + text.split('\n').length;

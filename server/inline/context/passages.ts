@@ -1,5 +1,5 @@
 /** A text as passages of some lines, cut where something begins; after a change only those around it are read again. */
-import type { Turns } from './turns.ts';
+import type { Slices } from './slices.ts';
 import { type Words, wordsOf } from './words.ts';
 
 /** Lines from 0, offsets in UTF-16 units. */
@@ -30,7 +30,7 @@ const mostCharacters = 6_000;
 export async function read(
   text: string,
   earlier: Reading | undefined,
-  turns: Turns,
+  slices: Slices,
 ): Promise<Reading | undefined> {
   const head = earlier ? commonHead(earlier.text, text) : 0;
   const passages = earlier?.passages.filter(({ seenTo }) => seenTo <= head) ?? [];
@@ -51,8 +51,8 @@ export async function read(
         return { text, passages };
       }
     }
-    if (turns.areOver()) return undefined;
-    if (turns.isDue()) await turns.next();
+    if (slices.areOver()) return undefined;
+    if (slices.isDue()) await slices.next();
     const passage = passageAt(text, from, fromLine);
     if (!passage) break;
     passages.push(passage);

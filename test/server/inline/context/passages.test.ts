@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Reading, read } from '../../../../server/inline/context/passages.ts';
-import { turnsUntil } from '../../../../server/inline/context/turns.ts';
+import { slicesUntil } from '../../../../server/inline/context/slices.ts';
 import { likeness, wordSet, wordsOf } from '../../../../server/inline/context/words.ts';
 
-const always = turnsUntil({ now: () => 0 }, 1);
+const always = slicesUntil({ now: () => 0 }, 1);
 const reading = async (text: string, earlier?: Reading): Promise<Reading> =>
   (await read(text, earlier, always)) ?? assert.fail('there was time');
 
@@ -80,7 +80,7 @@ test('a change is read alone: passages away from it keep the words they had', as
 });
 
 test('reading gives up when its time is over', async () => {
-  assert.equal(await read('a\n', undefined, turnsUntil({ now: () => 1 }, 1)), undefined);
+  assert.equal(await read('a\n', undefined, slicesUntil({ now: () => 1 }, 1)), undefined);
 });
 
 test('words are identifiers of three letters or more, each once, without keywords and numbers', () => {
