@@ -1,0 +1,166 @@
+/** An editor as a completion server sees one: it asks after each keystroke, cancels what it asked before, and keeps time. */
+import type { Offer } from '../../../server/inline/offer.ts';
+import type { Situation, Suggestion } from '../../../server/inline/situation.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What gives ghost text: the suggester, or one to compare it with. */
+export type Client = {
+  suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]>;
+  accepted(id: string): void;
+  rejected(id: string): void;
+  changed(uri: string, version: number): void;
+};
+
+export type Tally = {
+  keystrokes: number;
+  /** Offers that came. */
+  offers: number;
+  /** Of them, by how they came. */
+  readonly how: Map<string, number>;
+  /** Offers for a document or a cursor that had moved on. */
+  stale: number;
+  acceptedUnits: number;
+};
+
+export type Editor = ReturnType<typeof editor>;
+
+const uri = 'file:///work/typed.ts';
+
+export function editor(client: Client, clock: VirtualClock, start: { before: string; after: string }) {
+  let { before, after } = start;
+  let version = 1;
+  /** Closers after the cursor that the editor has put in. */
+  let open = '';
+  let ghost: Offer | undefined;
+  let asking: AbortController | undefined;
+  let watcher: (() => void) | undefined;
+  const tally: Tally = { keystrokes: 0, offers: 0, how: new Map(), stale: 0, acceptedUnits: 0 };
+
+  const situation = (): Situation => ({
+    uri,
+    version,
+    languageId: 'typescript',
+    before,
+    after,
+    indentation: { tabs: false, size: 2 },
+    trigger: 'typing',
+  });
+
+  const ask = (): void => {
+    const now = situation();
+    const controller = new AbortController();
+    asking = controller;
+    client.suggest(now, controller.signal).then(
+      (offers) => {
+        if (controller.signal.aborted) return;
+        ghost = offers[0];
+        if (!ghost) return;
+        tally.offers++;
+        tally.how.set(ghost.how, (tally.how.get(ghost.how) ?? 0) + 1);
+        if (now.version !== version || now.before !== before || now.after !== after) tally.stale++;
+        watcher?.();
+      },
+      (error: unknown) => {
+        throw error;
+      },
+    );
+  };
+
+  const change = (): void => {
+    version++;
+    asking?.abort();
+    client.changed(uri, version);
+  };
+
+  const put = (suggestion: Suggestion, units: number): void => {
+    const whole = units >= suggestion.insert.length;
+    before = before.slice(0, before.length - suggestion.replacesBefore) + suggestion.insert.slice(0, units);
+    if (whole) {
+      open = open.slice(suggestion.replacesAfter);
+      after = after.slice(suggestion.replacesAfter);
+    }
+    tally.acceptedUnits += Math.min(units, suggestion.insert.length);
+  };
+
+  return {
+    tally,
+    situation,
+    get ghost() {
+      return ghost?.suggestion;
+    },
+    /** Resolves when ghost text is there; `false`: not in time. */
+    async seen(withinMs: number): Promise<boolean> {
+      if (ghost) return true;
+      await new Promise<void>((resolve) => {
+        const callOff = clock.after(withinMs, resolve);
+        watcher = () => {
+          callOff();
+          resolve();
+        };
+      });
+      watcher = undefined;
+      return ghost !== undefined;
+    },
+    /** A key, or Enter with the indentation that the editor adds. */
+    type(text: string): void {
+      tally.keystrokes++;
+      const follows = ghost?.suggestion.insert.startsWith(text) && ghost.suggestion.insert !== text;
+      if (text === open.charAt(0) && text === after.charAt(0)) {
+        open = open.slice(1);
+        after = after.slice(1);
+      } else if ((text === '(' || text === '[') && /^(?:$|[\s)\]};,])/.test(after)) {
+        const closer = text === '(' ? ')' : ']';
+        open = closer + open;
+        after = closer + after;
+      }
+      before += text;
+      ghost = follows && ghost ? trimmed(ghost, text.length) : undefined;
+      change();
+      ask();
+    },
+    backspace(): void {
+      tally.keystrokes++;
+      before = before.slice(0, -1);
+      ghost = undefined;
+      change();
+      ask();
+    },
+    /** The whole of it, its first word, or its first line. */
+    accept(how: 'all' | 'word' | 'line'): void {
+      if (!ghost) return;
+      const { id, suggestion } = ghost;
+      const { insert } = suggestion;
+      const part = how === 'word' ? /^\s*(?:\w+|\W)/ : /^\s*[^\n]*/;
+      put(suggestion, how === 'all' ? insert.length : (part.exec(insert)?.[0].length ?? insert.length));
+      ghost = undefined;
+      client.accepted(id);
+      change();
+      ask();
+    },
+    escape(): void {
+      if (ghost) client.rejected(ghost.id);
+      ghost = undefined;
+    },
+    /** Another one writes a line at the top. Editors do not ask by themselves then. */
+    elsewhere(line: string): void {
+      before = line + before;
+      ghost = undefined;
+      change();
+    },
+    /** The cursor goes so many units back, or forth where negative. */
+    move(units: number): void {
+      const at = Math.max(0, before.length - units);
+      const text = before + after;
+      before = text.slice(0, at);
+      after = text.slice(at);
+      ghost = undefined;
+      asking?.abort();
+    },
+  };
+}
+
+/** Editors keep what is shown while the text follows it. */
+const trimmed = (offer: Offer, units: number): Offer => ({
+  ...offer,
+  suggestion: { ...offer.suggestion, insert: offer.suggestion.insert.slice(units) },
+});
