@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { decisionRows } from './bench/decision.ts';
+import { inlineContextRows } from './bench/inline-context.ts';
 import { laboratory } from './bench/laboratory.ts';
 import { localRows } from './bench/local.ts';
 import { memoryRows } from './bench/memory.ts';
@@ -25,6 +26,7 @@ try {
   const rows = [
     ...decisionRows(),
     ...(await pipelineRows(lab)),
+    ...(await inlineContextRows()),
     ...(await startRows(lab)),
     ...(await localRows(lab)),
     packageRow(),

@@ -57,7 +57,7 @@ export type ContextParts = {
 
 const usualDeadlineMs = 50;
 /** Milliseconds of it that choosing takes, at most. */
-const choosingMs = 4;
+const choosingMs = 8;
 /** Recent edits change with every edit, so that they stand last and have room of their own. */
 const changesShare = 0.2;
 const mostRecentPassages = 8;
@@ -182,11 +182,15 @@ async function find(
       if (candidate) recent.push({ ...candidate, atMs: edit.atMs });
     }
   }
+  const alike: Candidate[] = [];
+  for (const { document, reading, passage } of similar.best) {
+    if (slices.isDue()) await slices.next();
+    const candidate = known.passage(document, reading, passage);
+    if (candidate) alike.push(candidate);
+  }
   return {
     imported,
-    similar: similar.best.flatMap(
-      ({ document, reading, passage }) => known.passage(document, reading, passage) ?? [],
-    ),
+    similar: alike,
     recent: recent
       .sort((a, b) => b.atMs - a.atMs || (keyOf(a) < keyOf(b) ? -1 : 1))
       .slice(0, mostRecentPassages)

@@ -199,6 +199,26 @@ test('when time is up, what is found is used, the rest is read the next time', a
   assert.equal(open.all().length, 3);
 });
 
+test('others have their turn while many files are looked at', async () => {
+  const files = Array.from({ length: 40 }, (_, index) => [`f${index}.ts`, about('Weather')]);
+  const { ask, move } = editor({ 'a.ts': 'x', ...Object.fromEntries(files) });
+  let turns = 0;
+  const look = () => {
+    turns += 1;
+    next = globalThis.setImmediate(look);
+  };
+  let next = globalThis.setImmediate(look);
+  await ask('a.ts', {
+    deadlineMs: 1_000,
+    allowed: () => {
+      move(1);
+      return true;
+    },
+  });
+  clearImmediate(next);
+  assert.ok(turns >= 15, `${turns} turns in 41 ms`);
+});
+
 test('an abort ends it at once', async () => {
   const { ask } = editor({ 'a.ts': 'x' });
   const controller = new AbortController();

@@ -1,0 +1,158 @@
+/** What ghost text reads beside a gap: 500 open files of 1,000 lines, made of words, and a cursor in one of them. */
+import { contexts } from '../../server/inline/context/context.ts';
+import { namesIn } from '../../server/inline/context/paths.ts';
+import { gapFor, type Limits, roomFor, shownOf } from '../../server/inline/context/prefix-and-suffix.ts';
+import { documents } from '../../server/inline/documents.ts';
+import { readingGuard } from '../../server/inline/may-read.ts';
+import type { Situation } from '../../server/inline/situation.ts';
+import { quantile } from './quantile.ts';
+import type { Row } from './row.ts';
+
+const files = 500;
+const linesPerFile = 1_000;
+const keystrokes = 100;
+
+const folder = 'file:///home/ana/project';
+const limits: Limits = { contextTokens: 8_192, outputTokens: 128, private: true };
+const uriOf = (file: number) => `${folder}/src/part-${file % 20}/file-${file}.ts`;
+
+export async function inlineContextRows(): Promise<Row[]> {
+  const open = documents();
+  for (let file = 0; file < files; file += 1)
+    open.opened({ uri: uriOf(file), languageId: 'typescript', version: 1, text: textOf(file) });
+  const known = contexts({ documents: open, nameOf: namesIn([folder]) });
+  const guard = readingGuard({
+    languages: {},
+    exclude: [],
+    localOnly: [],
+    maxCharacters: 1_000_000,
+    maxLines: 20_000,
+  });
+  const never = new AbortController().signal;
+  const line = linesPerFile / 2;
+
+  /** Types a letter in the middle of the first file. */
+  const type = async (version: number): Promise<{ tookMs: number; isWhole: boolean }> => {
+    const uri = uriOf(0);
+    const place = { line, character: 0 };
+    open.changed(uri, version, [{ range: { start: place, end: place }, text: 'x' }]);
+    const startedAt = performance.now();
+    const document = open.get(uri);
+    if (!document) throw new Error('The file is not open.');
+    const { text } = document;
+    const cursor = document.offsetAt({ line, character: 1 });
+    const situation: Situation = {
+      uri,
+      version,
+      languageId: 'typescript',
+      before: text.slice(0, cursor),
+      after: text.slice(cursor),
+      indentation: { tabs: false, size: 2 },
+      trigger: 'typing',
+    };
+    const room = roomFor(limits);
+    const { extra, isWhole } = await known.contextFor(
+      situation,
+      {
+        model: 'local/bench',
+        shown: shownOf(situation, room),
+        budgetTokens: room.context,
+        allowed: (file) => guard.mayRead(file, limits),
+      },
+      never,
+    );
+    gapFor(situation, limits, extra);
+    return { tookMs: performance.now() - startedAt, isWhole };
+  };
+
+  const turns = longestTurns();
+  let version = 2;
+  const cold: number[] = [];
+  for (let isWhole = false; !isWhole && cold.length < 100; version += 1) {
+    const typed = await type(version);
+    cold.push(typed.tookMs);
+    isWhole = typed.isWhole;
+  }
+  const warm: number[] = [];
+  const waits: number[] = [];
+  const coldWait = turns.take();
+  for (let count = 0; count < keystrokes; count += 1) {
+    warm.push((await type(version + count)).tookMs);
+    waits.push(turns.take());
+  }
+  turns.stop();
+
+  const what = `context for ghost text, ${files} files of ${linesPerFile} lines`;
+  return [
+    {
+      what: `${what}: the slowest, nothing read yet`,
+      figure: Math.max(...cold),
+      unit: 'ms',
+      aim: 50,
+      note: `all read after ${cold.length} keystrokes`,
+    },
+    { what: `${what}: p50`, figure: quantile(warm, 0.5), unit: 'ms' },
+    { what: `${what}: p99`, figure: quantile(warm, 0.99), unit: 'ms', aim: 50 },
+    {
+      what: `${what}: longest wait of the event loop, p95 of keystrokes`,
+      figure: quantile(waits, 0.95),
+      unit: 'ms',
+      aim: 5,
+      note: `nothing read yet: ${coldWait.toFixed(1)} ms`,
+    },
+  ];
+}
+
+/** Milliseconds from one turn of the event loop to the next: the longest since it was taken last. */
+function longestTurns() {
+  let longest = 0;
+  let lastMs = performance.now();
+  let next = setImmediate(function look() {
+    const nowMs = performance.now();
+    longest = Math.max(longest, nowMs - lastMs);
+    lastMs = nowMs;
+    next = setImmediate(look);
+  });
+  return {
+    take(): number {
+      const taken = longest;
+      longest = 0;
+      return taken;
+    },
+    stop: () => clearImmediate(next),
+  };
+}
+
+const things = [
+  'invoice',
+  'weather',
+  'session',
+  'ledger',
+  'ticket',
+  'engine',
+  'window',
+  'parser',
+  'socket',
+  'budget',
+];
+const verbs = ['load', 'store', 'update', 'render', 'check', 'merge', 'split', 'count'];
+
+/** Functions of ten lines about things that several files share. The same each time. */
+function textOf(file: number): string {
+  const lines: string[] = ["import { shared } from './file-20.ts';", ''];
+  for (let part = 0; lines.length < linesPerFile; part += 1) {
+    const thing = `${things[(file + part) % things.length]}${(file * 7 + part) % 40}`;
+    const verb = verbs[(file * 3 + part) % verbs.length];
+    lines.push(
+      `export function ${verb}_${thing}(${thing}: Shared${file % 13}, options: Options${part % 9}): void {`,
+      ...Array.from(
+        { length: 7 },
+        (_, step) =>
+          `  ${thing}.step${step} = ${verb}Field${(part + step) % 17}(options.value${step}, shared${file % 31});`,
+      ),
+      '}',
+      '',
+    );
+  }
+  return lines.join('\n');
+}
