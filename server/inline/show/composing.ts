@@ -5,8 +5,8 @@ import { beforeTail } from './before-tail.ts';
 import { blockOf } from './block.ts';
 import { closersOf } from './closers.ts';
 import { ending } from './ending.ts';
-import { columnsInDocument, columnsOf, indentOf, isBlank, type Previous } from './indentation.ts';
-import { incomplete, isCloser, isOpener, startsBlock } from './languages.ts';
+import { columnsInDocument, columnsOf, indentOf, isBlank, ownIndent, type Previous } from './indentation.ts';
+import { incomplete, isCloser, isOpener, startsBlock, staysLevel } from './languages.ts';
 import { openedColumns } from './opened-columns.ts';
 import type { Place } from './place.ts';
 import { repeatsBelow } from './repeats-below.ts';
@@ -38,7 +38,7 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
   let depth = 0;
   /** Empty lines that are shown once something follows them. */
   let blanks = 0;
-  let previous: Previous = { columns: place.base, opens: opensHere && mustIndent(prefix) };
+  let previous: Previous = { columns: place.base, opens: opensHere ? opening(prefix) : 'nothing' };
   /** A chat model's first line stands at the margin, whatever the cursor's line does. */
   let fromMargin = manner === 'chat' && isEmptyLine && place.within === 'string';
   let columnsFor = columnsInDocument(indentation, language, false);
@@ -85,7 +85,7 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     const columns = columnsFor(
       columnsOf(line, indentation),
       line.trimStart(),
-      { columns: 0, opens: false },
+      { columns: 0, opens: 'nothing' },
       false,
     );
     rest.push(isBlank(line) ? '' : indentOf(columns, indentation) + line.trim());
@@ -107,13 +107,14 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
       const own = columnsOf(line, indentation);
       text = line.trimStart();
       // A model may say the cursor's line from its beginning, or go on from where it stands.
-      const goesDeeper = own - place.base >= 2 && !isCloser(text, language);
-      const wanted = isCloser(text, language) ? place.base : Math.max(goesDeeper ? own : 0, place.expected);
+      const isLevel = isCloser(text, language) || (staysLevel.test(text) && !language.indented);
+      const goesDeeper = own - place.base >= 2;
+      const wanted = isLevel ? place.base : Math.max(goesDeeper ? own : 0, place.expected);
       pad = padding(prefix, place.base, wanted);
       block.beginAt(wanted);
       fromMargin = manner === 'chat' && own === 0;
       columnsFor = columnsInDocument(indentation, language, fromMargin);
-      previous = { columns: wanted, opens: false };
+      previous = { columns: wanted, opens: 'nothing' };
     } else if (isEmptyLine) text = withoutColumns(line, place.base);
     else if (/\s$/.test(prefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
 
@@ -144,19 +145,22 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     const own = columnsOf(line, indentation);
     const text = line.trimStart();
     const columns = verbatim ? own : columnsFor(own, text, previous, blanks > 0 && !inText());
+    const indent = verbatim
+      ? line.slice(0, line.length - text.length)
+      : (columns === own && ownIndent(line, indentation)) || indentOf(columns, indentation);
     const isFirst = out.length === 1 && out[0] === '';
     if (!isFirst && closers.depth === 0 && endsHere(verbatim, text, columns)) {
       finish(true);
       for (; blanks > 0; blanks -= 1) rest.push('');
-      rest.push(verbatim ? line.trimEnd() : indentOf(columns, indentation) + text.trimEnd());
+      rest.push(indent + text.trimEnd());
       return;
     }
     if (!surely && shunned(text, columns, line)) return;
 
-    const fitted = closers.fit(verbatim ? line : text, '');
+    const fitted = closers.fit(text, '');
     if (isBlank(fitted.text)) return finish(false);
     for (; blanks > 0; blanks -= 1) out.push('');
-    out.push((verbatim ? '' : indentOf(columns, indentation)) + trimmed(fitted.text));
+    out.push(indent + trimmed(fitted.text));
     block.added(columns, depth);
     settle(fitted.text, columns, fitted.stop);
   }
@@ -169,17 +173,23 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
 
   /** What follows from a line that has been added. */
   function settle(text: string, columns: number, stop: boolean) {
-    const opens = !inText() && mustIndent(text);
-    const isUnfinished = fromMargin && !inText() && (closers.depth > depth || isOpener(text, language));
+    const isOpen = !inText() && (closers.depth > depth || isOpener(text, language));
+    let opens = inText() ? 'nothing' : opening(text);
+    if (opens === 'nothing' && fromMargin && isOpen) opens = 'list';
     depth = closers.depth;
     const continued = /\\$/.test(text);
-    previous = { columns: opened.added(columns, closers.stack, continued), opens: opens || isUnfinished };
+    previous = { columns: opened.added(columns, closers.stack, continued), opens };
     if (stop) return finish(false);
     if (shape === 'line' || tailKind === 'code') return finish(true);
     if (out.length >= mostLines) return finish(false);
     if (closers.depth > 0 || inLongText()) return;
     if (language.statementEnd?.test(text)) return finish(true);
-    if (out.length > 1 && !opens && !waitsForTail() && block.isClosedBy(text, columns, closers.isMissed))
+    if (
+      out.length > 1 &&
+      opens === 'nothing' &&
+      !waitsForTail() &&
+      block.isClosedBy(text, columns, closers.isMissed)
+    )
       finish(true);
   }
 
@@ -217,9 +227,10 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     return joins && /^[\p{L}\d_$=+*/<>&|?-]/u.test(tail) ? `${end} ` : end;
   }
 
-  /** The next line has to be deeper. Lines that go on with an expression have steps of their own. */
-  function mustIndent(text: string): boolean {
-    return isOpener(text, language) && !/=>\s*$|^\s*(?:[?:.&|+*]|<<<<|====)/.test(text);
+  /** Whether the next line has to be deeper. Lines that go on with an expression have steps of their own. */
+  function opening(text: string): Previous['opens'] {
+    if (!isOpener(text, language) || /=>\s*$|^\s*(?:[?:.&|+*]|<<<<|====)/.test(text)) return 'nothing';
+    return /[([]\s*$/.test(text) ? 'list' : 'block';
   }
 
   function inText(): boolean {

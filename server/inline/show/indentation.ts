@@ -15,12 +15,22 @@ export function columnsOf(line: string, { size }: Indentation): number {
   return columns;
 }
 
+/** The white space of a line that stays where the model put it, if the document would write it so too. */
+export function ownIndent(line: string, { tabs }: Indentation): string | undefined {
+  const blank = /^[ \t]*/.exec(line)?.[0] ?? '';
+  return (tabs ? /^(?:\t+ *)?$/ : /^ *$/).test(blank) ? blank : undefined;
+}
+
 export function indentOf(columns: number, { tabs, size }: Indentation): string {
   return tabs ? '\t'.repeat(Math.floor(columns / size)) + ' '.repeat(columns % size) : ' '.repeat(columns);
 }
 
 /** The line before, as it came into the document. */
-export type Previous = { readonly columns: number; readonly opens: boolean };
+export type Previous = {
+  readonly columns: number;
+  /** `list`: what follows is within brackets, where people indent as they like. */
+  readonly opens: 'block' | 'list' | 'nothing';
+};
 
 /** A line that goes on with an expression. */
 const goesOn = /^(?:\??\.\w|(?:[?:|+]|&&|\|\|) )/;
@@ -44,11 +54,12 @@ export function columnsInDocument({ size, tabs }: Indentation, language: Languag
 
   function decide(columns: number, line: string, { columns: above, opens }: Previous, afterBlank: boolean) {
     // An opener and its closer with nothing between them.
-    if (isCloser(line, language)) return opens && columns < above ? shifted(columns, above) : undefined;
-    if (opens || (fromZero && goesOn.test(line))) {
+    if (isCloser(line, language))
+      return opens !== 'nothing' && columns < above ? shifted(columns, above) : undefined;
+    if (opens !== 'nothing' || (fromZero && goesOn.test(line))) {
       if (columns > above) {
         const unit = columns - above;
-        return unit !== size && units.includes(unit)
+        return opens === 'block' && unit !== size && units.includes(unit)
           ? (own: number) => above + Math.floor((own - above) / unit) * size
           : undefined;
       }

@@ -233,4 +233,5 @@ export function isCloser(line: string, { words }: Language): boolean {
 }
 
 /** Lines that may stand as deep as what opened them. */
-export const staysLevel = /^\s*(?:case|default|when|public|private|protected|- |-$|#|\/\/|@)/;
+export const staysLevel =
+  /^\s*(?:case|default|when|public|private|protected|- |-$|#(?:if|el|end|def|undef|pragma|include))/;

@@ -2,8 +2,8 @@
 import { columnsOf } from './indentation.ts';
 import type { Place } from './place.ts';
 
-/** How a call begins that goes over lines: many statements look so. */
-const beginsCall = /^(?:await\s+)?[\w.$]+\($/;
+/** How a call begins that goes over lines, and what stands above a declaration: many statements look so. */
+const beginsLikeOthers = /^(?:await\s+)?[\w.$]+\($|^@[\w.]+$|^#\[.*\]$/;
 
 /**
  * Closers are counted elsewhere and never said to be repeated.
@@ -20,14 +20,14 @@ export function repeatsBelow(
   { inText, isInner }: { readonly inText: boolean; readonly isInner: boolean },
 ): 'yes' | 'no' | 'perhaps' {
   const text = line.trim();
-  if (/^[)\]};,\s]*$/.test(text)) return 'no';
+  if (!inText && /^[)\]};,\s]*$/.test(text)) return 'no';
   const index = below.findIndex((other, index) => {
     if (columnsOf(other, indentation) !== columns) return false;
     if (index === 0) return inText ? text === other.trim() : isNearlyEqual(text, other);
     return index === 1 && !isInner && text.length >= 10 && !text.endsWith('(') && text === other.trim();
   });
   if (index < 0) return 'no';
-  return index === 0 && (beginsCall.test(text) || !/[\p{L}\d]/u.test(text)) ? 'perhaps' : 'yes';
+  return index === 0 && (beginsLikeOthers.test(text) || !/[\p{L}\d]/u.test(text)) ? 'perhaps' : 'yes';
 }
 
 /** @returns true where the two are the same, or differ as a second writing of one statement does */
@@ -50,10 +50,11 @@ const wordsOf = (line: string): readonly string[] =>
     .replaceAll(/["'`]/g, '"')
     .match(/[\p{L}\d_$]+|[^\s\p{L}\d_$]/gu) ?? [];
 
-/** Long names that differ by one letter; numbers count on and are no slip. */
+/** Long names that differ by one letter; numbers and letters that count on (`requestA`) are no slip. */
 function isSlip(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (short.length < 7 || long.length - short.length > 1 || /\d/.test(one + other)) return false;
+  if (/[A-Z]$/.test(one) && /[A-Z]$/.test(other)) return false;
   let start = 0;
   while (start < short.length && short[start] === long[start]) start += 1;
   return short.slice(start + (short.length === long.length ? 1 : 0)) === long.slice(start + 1);

@@ -1,11 +1,13 @@
 /** Models that say what stands before the cursor once more before they go on, and models that copy it. */
 import type { Passed, Stage } from './code-in-answer.ts';
 import { isBlank } from './indentation.ts';
-import { isCloser } from './languages.ts';
+import { isCloser, isOpener } from './languages.ts';
 import type { Place } from './place.ts';
 
 /** Lines that have to be the same, one after the other, to be a copy of what stands further up. */
 const leastCopy = 6;
+/** Lines above the cursor that any model may say once more. */
+const nearest = 3;
 /** The same for a text that says nothing else. */
 const wholeCopy = 3;
 
@@ -33,7 +35,7 @@ export function withoutEcho(place: Place, eager: boolean): Stage {
       ways =
         matched === 0
           ? mayEcho(text)
-            ? above.flatMap((known, index) => (known === text ? [index + 1] : []))
+            ? above.flatMap((known, index) => (known === text && mayBegin(index, text) ? [index + 1] : []))
             : []
           : ways.flatMap((index) => (above[index] === text ? [index + 1] : []));
       if (ways.length > 0) {
@@ -52,6 +54,11 @@ export function withoutEcho(place: Place, eager: boolean): Stage {
   function mayEcho(text: string): boolean {
     if (!eager && !isBlank(place.prefix)) return false;
     return text.length >= 6 && /\p{L}{2}/u.test(text) && !isCloser(text, place.language);
+  }
+
+  /** Tests and tables have many lines twice; who is not known to repeat has to begin near the cursor, or with a block. */
+  function mayBegin(index: number, text: string): boolean {
+    return eager || index >= above.length - nearest || isOpener(text, place.language);
   }
 
   function release(): Passed {

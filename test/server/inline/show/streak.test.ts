@@ -1,0 +1,111 @@
+/** What a model said past a suggestion is the next one. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accepted } from '../../../../server/inline/show/accepted.ts';
+import { nextOf } from '../../../../server/inline/show/next-of.ts';
+import { type ShowingOptions, showing } from '../../../../server/inline/show/showing.ts';
+import type { Situation } from '../../../../server/inline/situation.ts';
+
+function at(languageId: string, document: string): Situation {
+  const [before = '', after = ''] = document.split('▮');
+  const indentation = { tabs: false, size: 2 };
+  return { uri: 'file:///a', version: 1, languageId, before, after, indentation, trigger: 'typing' };
+}
+
+const block: ShowingOptions = { shape: 'block', manner: 'fill' };
+
+/** The document after each of the accepts, until nothing is left. */
+function accepts(situation: Situation, text: string, options = block): string[] {
+  const reading = showing(situation, options);
+  reading.read(text);
+  let shown = reading.end();
+  let here = situation;
+  const documents: string[] = [];
+  while (shown.suggestion) {
+    here = accepted(here, shown.suggestion);
+    documents.push(`${here.before}▮${here.after}`);
+    shown = nextOf(shown.rest, here);
+  }
+  return documents;
+}
+
+const two = 'function a() {\n  return 1;\n}\n\nfunction b() {\n  return 2;\n}\n';
+
+test('a second function is shown once the first is accepted', () => {
+  assert.deepEqual(accepts(at('typescript', '▮'), two), [
+    'function a() {\n  return 1;\n}▮',
+    'function a() {\n  return 1;\n}\n\nfunction b() {\n  return 2;\n}▮',
+  ]);
+});
+
+test('what follows the rest of a line is shown as a block', () => {
+  const said = '1;\nif (a) {\n  b();\n}';
+  assert.deepEqual(accepts(at('typescript', 'const a = ▮'), said, { ...block, shape: 'line' }), [
+    'const a = 1;▮',
+    'const a = 1;\nif (a) {\n  b();\n}▮',
+  ]);
+});
+
+test('the next suggestion stops at what stands below too', () => {
+  const said = 'a();\n\nb();\nc();\nlast(1, 2);\n';
+  assert.deepEqual(accepts(at('javascript', '▮\nlast(1, 2);'), said), [
+    'a();▮\nlast(1, 2);',
+    'a();\n\nb();\nc();▮\nlast(1, 2);',
+  ]);
+});
+
+test('the rest has the indentation and the line ends of the document', () => {
+  const situation = at('typescript', 'class A {\r\n  one() {}\r\n  ▮\r\n}\r\n');
+  const said = 'two() {\n      return 2;\n  }\n\n  three() {\n      return 3;\n  }\n';
+  assert.equal(
+    accepts(situation, said).at(-1),
+    'class A {\r\n  one() {}\r\n  two() {\r\n    return 2;\r\n  }\r\n\r\n  three() {\r\n    return 3;\r\n  }▮\r\n}\r\n',
+  );
+});
+
+test('nothing is kept of prose, of what ends a surrounding block, and past the end of a fence', () => {
+  const rest = (situation: Situation, text: string, manner: ShowingOptions['manner']) => {
+    const reading = showing(situation, { ...block, manner });
+    reading.read(text);
+    return reading.end().rest;
+  };
+  assert.equal(rest(at('python', 'x = ▮'), '5\n\nThis sets x to five, as asked.\n', 'chat'), '');
+  assert.equal(rest(at('python', 'x = ▮'), '```python\n5\n```\nAnd more:\n', 'chat'), '');
+  assert.equal(rest(at('c', 'int f() {\n  ▮\n}'), 'return 1;\n}\n\nint g() {}\n', 'fill'), '');
+});
+
+test('a stream has said enough once its block is over, and not before', () => {
+  const reading = showing(at('typescript', '▮'), block);
+  assert.equal(reading.read('function a() {\n  return 1;\n'), false);
+  assert.equal(reading.suggestion()?.insert, 'function a() {\n  return 1;');
+  assert.equal(reading.read('}\n'), false, 'an else might follow');
+  assert.equal(reading.read('\nfunction b() {\n'), true);
+  assert.equal(reading.suggestion()?.insert, 'function a() {\n  return 1;\n}');
+  reading.read('  return 2;\n}\n');
+  assert.equal(reading.end().rest, '\n\nfunction b() {\n  return 2;\n}');
+});
+
+test('a line is enough when a line is wanted', () => {
+  const reading = showing(at('typescript', 'const a = ▮'), { ...block, shape: 'line' });
+  assert.equal(reading.read('compute'), false);
+  assert.equal(reading.suggestion(), undefined, 'half a line is not shown');
+  assert.equal(reading.read('();\n'), true);
+  assert.equal(reading.suggestion()?.insert, 'compute();');
+});
+
+test('an endless line is enough at some point', () => {
+  const reading = showing(at('javascript', 'const a = ▮'), block);
+  let enough = false;
+  for (let count = 0; count < 1_000 && !enough; count++) enough = reading.read(`x${count} + `);
+  assert.equal(enough, true);
+  assert.ok((reading.end().suggestion?.insert.length ?? 0) <= 600);
+});
+
+test('what comes after the end is not listened to', () => {
+  const reading = showing(at('javascript', 'const a = ▮'), block);
+  reading.read('1;');
+  const { suggestion } = reading.end();
+  assert.equal(reading.read('\nconst b = 2;'), true);
+  assert.deepEqual(reading.end().suggestion, suggestion);
+  assert.deepEqual(reading.suggestion(), suggestion);
+});
