@@ -22,6 +22,12 @@ export function openLedger(folder: string, failed: (error: unknown) => void): Da
        create table if not exists reservations (
          id text primary key, owner text not null, at integer not null,
          provider text not null, role text not null, usd real not null
+       ) strict;
+       create table if not exists inline (
+         day integer not null, model text not null, requests integer not null, cancelled integer not null,
+         offered integer not null, accepted integer not null, kept_characters integer not null,
+         input integer not null, output integer not null, cost_usd real not null, unknown_price integer not null,
+         primary key (day, model)
        ) strict;`,
     );
     addColumns(database);

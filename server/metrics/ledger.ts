@@ -1,8 +1,10 @@
 /** What was spent: one row for each answer, on disk where there is a folder for it. Never a prompt, never an answer. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { providerOf } from '../../shared/chat.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import { type Period, periods, startOf } from './calendar.ts';
+import { type InlineBook, inlineBook, inlineLinesSince } from './inline-book.ts';
 import { openLedger } from './ledger-file.ts';
 import { type Owned, type Share, type Spent, type Sum, spending } from './spending.ts';
 
@@ -24,6 +26,8 @@ export interface Ledger {
   reserve(wanted: Reservation, allowed: () => boolean, shared: boolean): (() => void) | undefined;
   /** The last answers whose provider counted their tokens, oldest first. Empty without a folder. */
   recent(count: number): readonly PastAnswer[];
+  /** Ghost text: too many requests for a row each. Its cost counts in `spent`. */
+  readonly inline: InlineBook;
   dispose(): void;
 }
 
@@ -88,7 +92,10 @@ export function ledger(
   };
 
   const read = (open: DatabaseSync) => {
-    for (const period of periods) sums.merge(period, linesSince(open, began[period]));
+    for (const period of periods) {
+      sums.merge(period, linesSince(open, began[period]));
+      sums.merge(period, inlineLinesSince(open, began[period]));
+    }
     const rows = prepared(
       open,
       'select provider, role, usd from reservations where owner <> ? and at > ?',
@@ -121,15 +128,35 @@ export function ledger(
   };
   catchUp();
 
+  const inline = inlineBook({
+    database,
+    later,
+    now,
+    failed: inMemory,
+    spent(line) {
+      catchUp();
+      sums.add(line);
+    },
+    settled: write,
+  });
+
   const isMeant =
     ({ provider, role }: Share) =>
     (each: Owned) =>
       (provider ?? each.provider) === each.provider && (role ?? each.role) === each.role;
 
   return {
+    inline,
     add(receipt) {
       catchUp();
-      sums.add(receipt);
+      const { model, role, costUsd } = receipt;
+      sums.add({
+        provider: providerOf(model),
+        role: role ?? '',
+        costUsd: costUsd ?? 0,
+        requests: 1,
+        unknownPrice: costUsd === null ? 1 : 0,
+      });
       if (database) later(() => insert(prepared(database, insertAnswer), receipt));
     },
     spent(period, share) {

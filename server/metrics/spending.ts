@@ -1,6 +1,4 @@
 /** Sums of what was spent, by day, month, provider and role. */
-import { providerOf } from '../../shared/chat.ts';
-import type { Receipt } from '../../shared/receipts.ts';
 import type { Status } from '../../shared/status.ts';
 import { type Period, periods } from './calendar.ts';
 
@@ -28,9 +26,8 @@ export function spending() {
   const sums: Record<Period, Map<string, Sum>> = { day: new Map(), month: new Map() };
   const keyOf = ({ provider = '', role = '' }: Share) => `${provider}\n${role}`;
   return {
-    add({ model, role, costUsd }: Receipt): void {
-      const key = keyOf({ provider: providerOf(model), role: role ?? '' });
-      const more = { costUsd: costUsd ?? 0, requests: 1, unknownPrice: costUsd === null ? 1 : 0 };
+    add({ provider, role, ...more }: Spent): void {
+      const key = keyOf({ provider, role });
       for (const period of periods) sums[period].set(key, plus(sums[period].get(key) ?? nothing, more));
     },
     /** A new day or month: nothing is spent yet. */

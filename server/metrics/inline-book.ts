@@ -1,0 +1,145 @@
+/** What ghost text came to, by day and model: a line for each instead of a row for each request. Never a word of it. */
+import type { DatabaseSync } from 'node:sqlite';
+import { type ModelId, providerOf } from '../../shared/chat.ts';
+import { startOf } from './calendar.ts';
+import type { Spent } from './spending.ts';
+
+/** The role in which ghost text spends, for budgets. */
+export const inlineRole = 'inline';
+
+export type InlineCounts = {
+  readonly requests: number;
+  /** Of them, those that were called off before they had said all that was wanted. */
+  readonly cancelled: number;
+  readonly offered: number;
+  readonly accepted: number;
+  /** UTF-16 units of what was accepted that still stood after a while. */
+  readonly keptCharacters: number;
+  /** Tokens. */
+  readonly input: number;
+  readonly output: number;
+  /** US dollars, of those whose price is known. */
+  readonly costUsd: number;
+  /** Requests whose price is not. */
+  readonly unknownPrice: number;
+};
+
+export type InlineBook = {
+  add(model: ModelId, more: Partial<InlineCounts>): void;
+  /** Since midnight, local time, of every window; by model. */
+  today(): ReadonlyMap<ModelId, InlineCounts>;
+  /** The same of the last two weeks. */
+  lately(): ReadonlyMap<ModelId, InlineCounts>;
+};
+
+export type InlineBookParts = {
+  /** `undefined`: lines live in memory only. */
+  readonly database: DatabaseSync | undefined;
+  /** Writes after the current work. */
+  readonly later: (work: () => void) => void;
+  /** Writes what waits, now. */
+  readonly settled: () => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly failed: (error: unknown) => void;
+  /** Told what was spent, at once. */
+  readonly spent: (line: Spent) => void;
+};
+
+const latelyMs = 14 * 24 * 3_600_000;
+const none: InlineCounts = {
+  requests: 0,
+  cancelled: 0,
+  offered: 0,
+  accepted: 0,
+  keptCharacters: 0,
+  input: 0,
+  output: 0,
+  costUsd: 0,
+  unknownPrice: 0,
+};
+const fields = Object.keys(none) as readonly (keyof InlineCounts)[];
+
+export function inlineBook({ database, later, settled, now, failed, spent }: InlineBookParts): InlineBook {
+  /** Of this window, where there is no disk. By day. */
+  const memory = new Map<number, Map<ModelId, InlineCounts>>();
+
+  const since = (start: number): ReadonlyMap<ModelId, InlineCounts> => {
+    if (!database) {
+      const all = new Map<ModelId, InlineCounts>();
+      for (const [day, models] of memory) {
+        if (day < start) continue;
+        for (const [model, counts] of models) all.set(model, plus(all.get(model) ?? none, counts));
+      }
+      return all;
+    }
+    try {
+      settled();
+      return read(database, start);
+    } catch (error) {
+      failed(error);
+      return new Map();
+    }
+  };
+
+  return {
+    add(model, more) {
+      const { costUsd = 0, unknownPrice = 0 } = more;
+      if (costUsd > 0 || unknownPrice > 0)
+        spent({ provider: providerOf(model), role: inlineRole, costUsd, requests: 0, unknownPrice });
+      const day = startOf('day', now());
+      const counts = plus(none, more);
+      if (database) return later(() => write(database, day, model, counts));
+      const models = memory.get(day) ?? new Map<ModelId, InlineCounts>();
+      memory.set(day, models);
+      models.set(model, plus(models.get(model) ?? none, counts));
+    },
+    today: () => since(startOf('day', now())),
+    lately: () => since(startOf('day', now() - latelyMs)),
+  };
+}
+
+/** What ghost text spent, as lines of the ledger's sums. */
+export function inlineLinesSince(database: DatabaseSync, start: number): Spent[] {
+  return database
+    .prepare(
+      `select substr(model, 1, instr(model, '/') - 1) as provider, sum(cost_usd) as cost, sum(unknown_price) as unknown
+       from inline where day >= ? group by 1`,
+    )
+    .all(start)
+    .map(({ provider, cost, unknown }) => ({
+      provider: String(provider),
+      role: inlineRole,
+      costUsd: Number(cost),
+      requests: 0,
+      unknownPrice: Number(unknown),
+    }));
+}
+
+const plus = (one: InlineCounts, more: Partial<InlineCounts>): InlineCounts =>
+  Object.fromEntries(fields.map((field) => [field, one[field] + (more[field] ?? 0)])) as InlineCounts;
+
+const columnOf = (field: keyof InlineCounts): string =>
+  field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const columns = fields.map(columnOf);
+
+/** Windows add to the same line. */
+function write(database: DatabaseSync, day: number, model: ModelId, counts: InlineCounts): void {
+  database
+    .prepare(
+      `insert into inline (day, model, ${columns.join(', ')}) values (?, ?, ${columns.map(() => '?').join(', ')})
+       on conflict (day, model) do update set ${columns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`,
+    )
+    .run(day, model, ...fields.map((field) => counts[field]));
+}
+
+function read(database: DatabaseSync, start: number): ReadonlyMap<ModelId, InlineCounts> {
+  const sums = columns.map((name) => `sum(${name}) as ${name}`).join(', ');
+  const rows = database.prepare(`select model, ${sums} from inline where day >= ? group by model`).all(start);
+  return new Map(
+    rows.map((row) => [
+      String(row['model']) as ModelId,
+      Object.fromEntries(fields.map((field) => [field, Number(row[columnOf(field)])])) as InlineCounts,
+    ]),
+  );
+}
