@@ -14,6 +14,8 @@ export type Course = {
   /** Who was chosen. */
   readonly asked: ModelId;
   readonly origin: Origin;
+  /** How many answers of the same text came before this one. Absent: none. */
+  readonly streak?: number;
   /** The text was cut off at its end by us: what is not whole by then is nothing. */
   readonly cut?: boolean;
 };
@@ -43,6 +45,8 @@ export type Left = {
 };
 
 export type Flight = Course & {
+  /** When it was asked, on the clock. */
+  readonly since: number;
   /** Who writes; the chosen one until somebody speaks. */
   readonly model: ModelId;
   /** As much as is known of it. */
@@ -80,6 +84,7 @@ export function flight(
 ): Flight {
   const { situation } = course;
   const controller = new AbortController();
+  const since = clock.now();
   const waiting = new Set<Waiter>();
   let { asked: model } = course;
   let answer: Answer | undefined;
@@ -181,6 +186,7 @@ export function flight(
 
   return {
     ...course,
+    since,
     get model() {
       return model;
     },

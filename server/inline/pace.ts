@@ -3,16 +3,21 @@ import type { Clock } from './clock.ts';
 import type { Situation } from './situation.ts';
 
 export type Pace = {
-  /**
-   * Milliseconds; 0: at once.
-   * @param usualMs what the model takes to its first text: the user waits for that too. `null`: not known
-   * @param debounceMs what the user waits between keystroke and text at the least, amid a line
-   */
-  delayMs(situation: Situation, usualMs: number | null, debounceMs: number): number;
+  /** Milliseconds; 0: at once. */
+  delayMs(situation: Situation, known: Known): number;
   accepted(): void;
   rejected(): void;
   /** Whether the user has taken lately what was offered. */
   readonly welcome: boolean;
+};
+
+export type Known = {
+  /** What the model takes to its first text, in milliseconds: the user waits for that too. `null`: not known. */
+  readonly usualMs: number | null;
+  /** What the user waits between keystroke and text at the least, amid a line. */
+  readonly debounceMs: number;
+  /** How often the line has been asked about in vain. */
+  readonly asked: number;
 };
 
 const leastMs = 50;
@@ -33,11 +38,13 @@ export function pace(clock: Clock): Pace {
   /** What is left of an outcome, 1 to 0. */
   const weight = (at: number): number => Math.max(0, 1 - (clock.now() - at) / rememberedMs);
   return {
-    delayMs(situation, usualMs, debounceMs) {
-      if (situation.trigger === 'asked' || startsLine(situation.before)) return 0;
+    delayMs(situation, { usualMs, debounceMs, asked }) {
+      if (situation.trigger === 'asked' || (asked === 0 && startsLine(situation.before))) return 0;
       const factor = outcomes.reduce((product, { factor, at }) => product * factor ** weight(at), 1);
-      const wanted = Math.min(mostMs, Math.max(leastMs, debounceMs * factor));
-      return Math.max(0, wanted - (usualMs ?? 0));
+      // A model that was wrong about this line gets no start for being slow, nor for having been right elsewhere.
+      const wanted =
+        asked === 0 ? debounceMs * factor : debounceMs * Math.max(1, factor) * onReject ** (asked - 1);
+      return Math.max(0, Math.min(mostMs, Math.max(leastMs, wanted)) - (asked === 0 ? (usualMs ?? 0) : 0));
     },
     accepted: () => note(onAccept),
     rejected: () => note(onReject),

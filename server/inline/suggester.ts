@@ -5,7 +5,9 @@
 import { RumboError } from '../../shared/errors.ts';
 import { type Answer, followFrom, whenAccepted } from './answer.ts';
 import { type AnswerLimits, answers, type Found } from './answers.ts';
+import { askedLines } from './asked-lines.ts';
 import { type Clock, pause, steadyClock } from './clock.ts';
+import { firstOf } from './first-of.ts';
 import type { Course, Flight, Left } from './flight.ts';
 import { flights } from './flights.ts';
 import type { HowItCame, Offer } from './offer.ts';
@@ -63,6 +65,15 @@ type Shown = { readonly situation: Situation; readonly source: Source; readonly 
 /** Milliseconds to the first text within which a model is fast enough to be asked for lines where one would do. */
 const fastMs = 300;
 
+/** Milliseconds without a keystroke after which somebody is taken to wait for ghost text. */
+const restMs = 600;
+
+/** Milliseconds that a second question has to come sooner to be worth asking. */
+const leastGainMs = 300;
+
+/** Answers that are made of one model's text, past the one it was asked for. */
+const longestStreak = 6;
+
 /** Offers that may still be accepted or rejected. */
 const mostOffers = 64;
 
@@ -70,6 +81,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   const rhythm = pace(clock);
   const known = answers(() => settings().cache);
   const turn = turns();
+  const lines = askedLines();
   const shown = new Map<string, Shown>();
   const refused = new Map<string, Shown>();
   const offered = new Map<string, Shown>();
@@ -82,8 +94,8 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     const { situation, asked, origin } = course;
     if (answer) known.add(situation, asked, answer, { model: left.model, origin });
     const readOn = settings().lookAhead && writer.choose(situation)?.free === true;
-    // One answer past the last: who accepts it has the next one asked for then.
-    if (answer && origin !== 'streak') under.goOn(course, answer, left, readOn);
+    const streak = course.streak ?? 0;
+    if (answer && streak < longestStreak) under.goOn({ ...course, streak: streak + 1 }, answer, left, readOn);
     else void left.stream?.return?.().catch(() => {});
   };
   const under = flights({
@@ -129,6 +141,22 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     return found && asFind(found);
   };
 
+  /**
+   * Waits for one that is under way. When the user stops and it will not speak for long, this place is asked about too:
+   * what was typed since may well lead elsewhere. `elsewhere`: it did, and nobody was asked about this place.
+   */
+  const share = async (running: Flight, situation: Situation, choice: Choice, signal: AbortSignal) => {
+    const joined = found(running, running.wait(situation, signal), howShared(running));
+    const dueMs = running.since + (choice.usualMs ?? 0) - clock.now();
+    if (running.answer || dueMs < restMs + leastGainMs) return (await joined) ?? 'elsewhere';
+    await Promise.race([joined.catch(() => {}), pause(clock, restMs, signal)]);
+    if (signal.aborted || running.answer || running.ended) return (await joined) ?? 'elsewhere';
+    const own = ask(situation, choice);
+    const find = await firstOf([joined, found(own, own.wait(situation, signal), 'model')]);
+    if (find) for (const flight of [running, own]) if (flight !== find.source) flight.abort();
+    return find;
+  };
+
   const one = async (
     situation: Situation,
     choice: Choice,
@@ -136,25 +164,33 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   ): Promise<Find | undefined> => {
     if (isRefused(refused, situation)) return undefined;
     const arrived = clock.now();
-    const atOnce = acceptedJustBefore(shown.get(situation.uri), situation);
-    let delayMs = atOnce ? 0 : rhythm.delayMs(situation, choice.usualMs, settings().debounceMs);
+    const delayMs = (): number => {
+      if (acceptedJustBefore(shown.get(situation.uri), situation)) return 0;
+      const { usualMs } = choice;
+      return rhythm.delayMs(situation, {
+        usualMs,
+        debounceMs: settings().debounceMs,
+        asked: lines.asked(situation),
+      });
+    };
+    let paused = false;
     while (!signal.aborted) {
       const find = recall(situation, choice);
       if (find) return find;
       const running = under.serving(situation);
       if (running) {
-        const suggestion = await running.wait(situation, signal);
-        if (suggestion) return { suggestion, source: running, how: howShared(running) };
+        const find = await share(running, situation, choice, signal);
+        if (find !== 'elsewhere') return find;
         continue;
       }
       if (!show.mayAsk(situation)) return undefined;
-      const waitMs = delayMs - (clock.now() - arrived);
-      if (waitMs > 0) {
+      const waitMs = delayMs() - (clock.now() - arrived);
+      if (waitMs > 0 && !paused) {
         await pause(clock, waitMs, signal);
-        // Waited for in full, whatever the last digit of the clock says.
-        delayMs = 0;
+        paused = true;
         continue;
       }
+      lines.ask(situation);
       const own = ask(situation, choice);
       const suggestion = await own.wait(situation, signal);
       return suggestion && { suggestion, source: own, how: 'model' };
@@ -231,6 +267,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
       turn.closed(uri);
       under.abort(uri);
       known.forget(uri);
+      lines.forget(uri);
       for (const map of [shown, refused]) map.delete(uri);
     },
     stop() {
@@ -252,16 +289,23 @@ const asFind = ({ answer, suggestion }: Found): Find => ({
   how: answer.origin === 'model' ? 'cache' : answer.origin,
 });
 
+const found = async (source: Flight, wait: Promise<Suggestion | undefined>, how: HowItCame) => {
+  const suggestion = await wait;
+  return suggestion && { suggestion, source, how };
+};
+
 const howShared = ({ origin }: Flight): HowItCame => (origin === 'model' ? 'shared' : origin);
 
 const isSame = (one: Suggestion, other: Suggestion): boolean =>
   one.insert === other.insert && one.replacesAfter === other.replacesAfter;
 
-/** The cursor is where accepting what was shown last leads, by whatever way it came there. */
+/** The cursor is where accepting what was shown last leads, and has not been typed there. */
 function acceptedJustBefore(last: Shown | undefined, situation: Situation): boolean {
   if (!last?.source.answer) return false;
   const place = whenAccepted(last.situation, last.source.answer);
-  return place.before === situation.before && place.after === situation.after;
+  // A step of one unit is a key: whoever types all of it did not take it.
+  const step = situation.before.length - last.situation.before.length;
+  return step > 1 && place.before === situation.before && place.after === situation.after;
 }
 
 /** Whether the text leads, on the same line, along what the user has sent away; forgotten once it does not. */

@@ -161,6 +161,29 @@ test('what a silent model says turns out to lead elsewhere: it is aborted then, 
   assert.deepEqual(inserts(asked), ['bc = 1;']);
 });
 
+test('a user who stops while a slow model is still silent has this place asked about too, and gets what comes first', async () => {
+  const says = (second: string) => (situation: Situation) =>
+    situation.before === 'const a' ? 'nswer = 42;' : second;
+  const told = desk(says('wer = 42;'), { firstMs: 2_000 });
+  told.type('const a');
+  await told.clock.pass(300);
+  const kept = told.type('const ans');
+  await told.clock.pass(5_000);
+  assert.equal(told.writer.asked.length, 2);
+  assert.deepEqual(hows(kept), ['shared']);
+  assert.equal(kept.atMs, 2_010);
+  assert.equal(told.writer.asked[1]?.abortedAt, 2_010, 'the other is not needed');
+
+  const { clock, writer, type } = desk(says('BC;'), { firstMs: 2_000 });
+  type('const a');
+  await clock.pass(300);
+  const asked = type('const aX');
+  await clock.pass(5_000);
+  assert.equal(writer.asked.length, 2);
+  assert.deepEqual(inserts(asked), ['BC;']);
+  assert.equal(asked.atMs, 2_900, 'not 2,000 ms after it was known that the first leads elsewhere');
+});
+
 test('a request that nobody comes for is aborted after a short grace', async () => {
   const user = desk(knows('const answer = 42;'), { firstMs: 2_000 });
   const { clock, writer, type } = user;
@@ -254,6 +277,20 @@ test('the wait before asking is shorter by what the model takes, and none at the
   assert.equal(await waits('foo', 60), 90);
   assert.equal(await waits('foo', 400), 0);
   assert.equal(await waits('foo\n    ', null), 0);
+});
+
+test('a line that was asked about in vain is asked about again only after a pause, each longer than the last', async () => {
+  const { clock, writer, type } = desk(() => 'QQ', { settings: { debounceMs: 100 } });
+  for (const before of ['a', 'ab', 'abc', 'abcd']) {
+    type(before);
+    await clock.pass(1_000);
+  }
+  assert.deepEqual(
+    writer.asked.map(({ at }) => at),
+    [0, 1_100, 2_150, 3_225],
+  );
+  type('abcd\n');
+  assert.equal(writer.asked.at(-1)?.at, clock.now(), 'another line begins anew');
 });
 
 test('after an accept the next question is asked at once', async () => {
@@ -356,7 +393,7 @@ test('a question asked ahead gives way to one that somebody waits for', async ()
   await clock.pass(20);
   assert.equal(writer.asked.at(-1)?.abortedAt, undefined);
   const now = clock.now();
-  type('b\n');
+  type('another line\n');
   await clock.pass(50);
   assert.equal(writer.asked.at(-2)?.abortedAt, now);
 });
@@ -460,7 +497,7 @@ test('what the suggest widget has selected is typed along like text', async () =
     replacesAfter: 0,
   });
   const other = type('console.l', '', { selected: { text: 'length', replaces: 1 } });
-  await clock.pass(0);
+  await clock.pass(150);
   assert.equal(other.offers, undefined);
   assert.equal(writer.asked[1]?.situation.selected?.text, 'length');
 });

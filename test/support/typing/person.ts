@@ -33,8 +33,9 @@ export async function typeOut(
     const dice = (what: number): number => hash(seed, done, what);
     const next = text.charAt(done);
     const key = next === '\n' ? (/^\n[ \t]*/.exec(text.slice(done))?.[0] ?? next) : next;
-    const newWord = /\w/.test(next) && !/\w/.test(text.charAt(done - 1));
-    await clock.sleep(keyMs * Math.exp(0.45 * normal(dice(1), dice(2))) * (newWord ? 1.6 : 1));
+    await clock.sleep(
+      keyMs * Math.exp(0.45 * normal(dice(1), dice(2))) * effort(text.charAt(done - 1), next),
+    );
 
     if (dice(3) < 0.012) {
       at.type('q');
@@ -98,6 +99,13 @@ export async function typeOut(
     }
     return taken;
   }
+}
+
+/** How much longer than a letter within a word a key takes: the next word is thought of, signs need other fingers. */
+function effort(last: string, next: string): number {
+  if (last === '\n') return 2.5;
+  if (!/[\w\s]/.test(next)) return 1.5;
+  return /\w/.test(next) && !/\w/.test(last) ? 1.6 : 1;
 }
 
 /** 0 ≤ number < 1, the same for the same numbers. */

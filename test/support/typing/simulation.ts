@@ -29,9 +29,6 @@ export type Simulation = {
   readonly client: 'naive' | { readonly settings: SuggesterSettings; readonly free: boolean };
 };
 
-/** Slower ones are asked for a line. */
-const slowMs = 600;
-
 export async function simulate(options: Simulation): Promise<Simulated> {
   const { file, from, to, habits, show, firstMs, pieceMs, client } = options;
   const clock = virtualClock();
@@ -41,7 +38,6 @@ export async function simulate(options: Simulation): Promise<Simulated> {
     firstMs,
     pieceMs,
     choice: {
-      shape: firstMs >= slowMs ? 'line' : 'block',
       free: client !== 'naive' && client.free,
     },
     says({ before }) {
