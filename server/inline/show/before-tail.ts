@@ -1,22 +1,18 @@
 /** A line for the middle of another one, without what stands behind the cursor. */
-import { splits } from './raw-lines.ts';
-
 export function beforeTail(text: string, tail: string): string {
   const behind = tail.trim();
   const at = behind.length > 1 ? text.indexOf(behind) : -1;
   if (at >= 0 && isEdge(text, at) && (behind.length > 3 || text.slice(at).trim() === behind))
-    return upTo(text, at);
+    return text.slice(0, at);
 
   const said = text.trimEnd();
   for (let length = Math.min(said.length, behind.length); length > 0; length--) {
     const from = said.length - length;
     if (said.endsWith(behind.slice(0, length)) && isEdge(said, from) && isEdge(behind, length))
-      return upTo(text, from);
+      return text.slice(0, from);
   }
   return text;
 }
-
-const upTo = (text: string, at: number): string => (splits(text, at) ? text : text.slice(0, at));
 
 /** Neither a word nor a sign of several characters is torn apart here. */
 function isEdge(text: string, at: number): boolean {

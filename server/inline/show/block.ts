@@ -18,8 +18,6 @@ export function blockOf(place: Place, opensHere: boolean) {
   let deeper = false;
   /** Columns from which on a line belongs to the block. */
   let body: number | undefined = opensHere ? undefined : base;
-  /** The block has been closed; only closers of what is around it may follow. */
-  let closed = false;
 
   return {
     /** The first line stands at the cursor's line, at this column. */
@@ -34,26 +32,20 @@ export function blockOf(place: Place, opensHere: boolean) {
     },
     /** A line at this column no longer belongs to it. */
     endsBefore(text: string, columns: number, now: { afterBlank: boolean; waitsForTail: boolean }): boolean {
-      if (closed) return !isCloser(text, language);
       const inside = body ?? base + 1;
       if (columns < inside) {
         if (isCloser(text, language)) return false;
         // `else:` at the column of the `if` that is being filled.
         const goesOn = fillsBody && continues.test(text) && columns >= inside - indentation.size;
-        return !goesOn || below.some((line) => continues.test(line));
+        return !goesOn || (text.startsWith('else') && continues.test(below[0] ?? ''));
       }
       if (now.waitsForTail || fillsBody) return false;
       if (now.afterBlank) return !(deeper && columns > base);
       return deeper && columns <= base && !continues.test(text) && !braceAlone.test(text);
     },
-    /**
-     * Nothing after this line belongs to it.
-     * @param isMissed what is around it has no closer either, so that more may come
-     */
-    isClosedBy(text: string, columns: number, isMissed: boolean): boolean {
-      if (!isCloser(text, language) || columns >= (body ?? base + 1)) return false;
-      closed = true;
-      return !isMissed;
+    /** The line ends what the document opened. */
+    isClosedBy(text: string, columns: number): boolean {
+      return isCloser(text, language) && columns < (body ?? base + 1);
     },
   };
 }

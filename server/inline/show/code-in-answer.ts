@@ -2,6 +2,7 @@
 import type { Manner } from '../writer.ts';
 import { isBlank } from './indentation.ts';
 import type { Place } from './place.ts';
+import { type Opening, scan } from './scan.ts';
 
 /** What a stage makes of a line. `done`: nothing after it counts. */
 export type Passed = { readonly lines: readonly string[]; readonly done?: boolean };
@@ -31,10 +32,13 @@ export function codeInAnswer(place: Place, { manner, thinking = false }: AnswerO
   let leading = 0;
   let introduced = thinking;
   let afterBlank = false;
+  /** What the code has opened so far. */
+  const open: Opening[] = [...place.stack];
 
   return {
     take(line) {
       const passed = take(line);
+      for (const each of passed.lines) scan(`${each}\n`, place.language, open, { own: true });
       afterBlank = isBlank(line);
       if (passed.done) state = 'done';
       return passed;
@@ -137,9 +141,19 @@ export function codeInAnswer(place: Place, { manner, thinking = false }: AnswerO
       return { lines: [], done: true };
     if (!place.language.prose && /[^`\s]\s*`{3}\s*$/.test(line) && !place.mentions('```'))
       return { lines: [line.replace(/\s*`{3}\s*$/, '')], done: true };
-    if (sentences && (afterBlank ? isProse(line, place) || remarks.test(line) : announces.test(line)))
+    if (
+      sentences &&
+      !isText() &&
+      (afterBlank ? isProse(line, place) || remarks.test(line) : announces.test(line))
+    )
       return { lines: [], done: true };
     return withoutTokens(line);
+  }
+
+  /** The line belongs to a string or a comment of the code. */
+  function isText(): boolean {
+    const kind = open.at(-1)?.kind;
+    return kind === 'string' || kind === 'comment';
   }
 
   /** The line up to the first token that is none of the text's. */

@@ -184,13 +184,9 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
     if (out.length >= mostLines) return finish(false);
     if (closers.depth > 0 || inLongText()) return;
     if (language.statementEnd?.test(text)) return finish(true);
-    if (
-      out.length > 1 &&
-      opens === 'nothing' &&
-      !waitsForTail() &&
-      block.isClosedBy(text, columns, closers.isMissed)
-    )
-      finish(true);
+    if (out.length === 1 || opens !== 'nothing' || waitsForTail() || closers.isMissed) return;
+    // What the document opened above has come to its end.
+    if (block.isClosedBy(text, columns)) finish(true);
   }
 
   /** The line stands below already; or may, and then it waits for the next one. */
@@ -210,7 +206,6 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
   /** What stands behind the cursor may come to stand below another line. */
   function mayPushTail(): boolean {
     if (!waitsForTail() || closers.depth > 0) return true;
-    if (closers.consumed > 0 || tailKind === 'code') return false;
     return out[0] === '' || incomplete.test(out.at(-1) ?? '');
   }
 

@@ -49,7 +49,7 @@ function clean(line: string): string {
 }
 
 /** Cutting here would tear one visible character apart: a surrogate pair, or a letter from what is put on it. */
-export function splits(text: string, at: number): boolean {
+function splits(text: string, at: number): boolean {
   if (at <= 0 || at >= text.length) return false;
   return (
     /^(?:[\udc00-\udfff]|\p{M}|\p{Emoji_Modifier}|\u200d)/u.test(text.slice(at, at + 2)) ||

@@ -109,3 +109,14 @@ test('what comes after the end is not listened to', () => {
   assert.deepEqual(reading.end().suggestion, suggestion);
   assert.deepEqual(reading.suggestion(), suggestion);
 });
+
+test('an endless line is cut between characters', () => {
+  for (const character of ['👩‍👧', '😀', 'e\u0301']) {
+    for (const start of ['', 'x', 'xy', 'xyz', 'xyzw']) {
+      const reading = showing(at('markdown', '▮'), block);
+      reading.read(start + character.repeat(700));
+      const insert = reading.end().suggestion?.insert ?? '';
+      assert.equal(insert.slice(start.length).replaceAll(character, ''), '', `${start}${character}`);
+    }
+  }
+});
