@@ -18,6 +18,8 @@ import { warmPrefixes } from './cache/warm-prefixes.ts';
 import { commandLine } from './command-line.ts';
 import { engines } from './engines/table.ts';
 import { foundProviders } from './found-providers.ts';
+import { cursorOf, inlineCapabilities, serveInline, symbolsFrom } from './inline-requests.ts';
+import { type InlineRoom, inlineRoom } from './inline-room.ts';
 import { keyCommands } from './key-commands.ts';
 import { useOf } from './local/defaults.ts';
 import { budgets } from './metrics/budget.ts';
@@ -34,7 +36,7 @@ import { fleet } from './providers/fleet.ts';
 import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
 import { registrySources } from './registry-sources.ts';
-import { serve } from './routes.ts';
+import { serve, signalOf } from './routes.ts';
 import { learned } from './routing/classifier/learned.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
@@ -63,7 +65,8 @@ connection.onInitialize((params) => start(params));
 connection.listen();
 
 function start(params: InitializeParams): InitializeResult {
-  const { storagePath, network } = (params.initializationOptions ?? {}) as InitializationOptions;
+  const { storagePath, network, inlineSymbols } = (params.initializationOptions ??
+    {}) as InitializationOptions;
   const log = logTo(connection.console);
   log.info(`Rumbo ${version} on Node ${process.versions.node}`);
   const now = () => Date.now();
@@ -101,7 +104,10 @@ function start(params: InitializeParams): InitializeResult {
     lookUp: models.lookUp,
     env: process.env,
     impostor: found.impostor,
-    listed: (provider) => shelf.listed(provider),
+    listed(provider) {
+      shelf.listed(provider);
+      ghost.listed(provider);
+    },
     asked: (provider, model) => shelf.asked(provider, model),
   });
   const refreshRegistry = async (signal: AbortSignal) => {
@@ -150,6 +156,27 @@ function start(params: InitializeParams): InitializeResult {
     now,
   });
 
+  const ghost: InlineRoom = inlineRoom({
+    settings: () => settings,
+    fleet: providers,
+    shelf,
+    budgets: purse,
+    ledger: book,
+    past,
+    counters: numbers,
+    log,
+    storagePath,
+    folders: foldersOf(params),
+    ...(inlineSymbols === true
+      ? {
+          symbols: symbolsFrom(connection, (situation) =>
+            cursorOf(ghost.documents.get(situation.uri), situation),
+          ),
+        }
+      : {}),
+    changed: announce.changed,
+  });
+
   /** The providers as they are now, by the user's settings and by what was found. */
   const settle = (): void => {
     providers.configure(found.joined());
@@ -165,6 +192,7 @@ function start(params: InitializeParams): InitializeResult {
     found.take(settings);
     settle();
     purse.configure(settings);
+    ghost.reconfigured();
     cache.resize(cacheLimits(settings));
     everyDay.want(settings['registry.refresh'] === 'daily');
     // Another order of models may mean another answer: the next request must obey, not remember.
@@ -182,6 +210,7 @@ function start(params: InitializeParams): InitializeResult {
       ...found.offers(),
       budgets: purse.list(),
       today: book.spent('day'),
+      inline: ghost.state(),
       inFlight: answers.inFlight(),
       problems: [...(problemOfFile ? [problemOfFile] : []), ...problems, ...providers.problems()],
       keyStore: secrets.store(),
@@ -216,8 +245,10 @@ function start(params: InitializeParams): InitializeResult {
     refreshRegistry,
     discover: found.discover,
     shelf,
+    inline: ghost,
     ...providerRequests(providers),
   });
+  serveInline(connection, ghost, ready.promise, signalOf);
 
   if (process.send) {
     const obey = keyCommands(secrets, providers);
@@ -229,14 +260,19 @@ function start(params: InitializeParams): InitializeResult {
   connection.onShutdown(async () => {
     announce.dispose();
     found.dispose();
+    ghost.dispose();
     shelf.dispose();
     everyDay.dispose();
     keychain.dispose();
     book.dispose();
     await closeHttp();
   });
-  return { capabilities: {}, serverInfo: { name: 'rumbo', version } };
+  return { capabilities: inlineCapabilities, serverInfo: { name: 'rumbo', version } };
 }
+
+/** Folders that the client has opened, by URI. */
+const foldersOf = ({ workspaceFolders, rootUri }: InitializeParams): readonly string[] =>
+  workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
 
 const cacheLimits = (settings: Settings) => ({
   maxEntries: settings['cache.maxEntries'],

@@ -20,6 +20,7 @@ import { balance } from './routing/balancer.ts';
 import type { Learned } from './routing/classifier/learned.ts';
 import type { Snapshot } from './routing/snapshot.ts';
 import { tierOf } from './routing/strategies.ts';
+import { snapshotOf } from './snapshot.ts';
 
 export type Rooms = Omit<AnswerRooms, 'snapshot' | 'busy'> & {
   /** Called when a question comes in and when its answer ends. */
@@ -42,34 +43,15 @@ export type Orchestrator = {
 };
 
 export function orchestrator(rooms: Rooms): Orchestrator {
-  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, changed, learned } = rooms;
+  const { settings, fleet, cache, ledger, counters, warm, log, changed, learned } = rooms;
 
-  const snapshot = ({ route, messages }: Request): Snapshot => {
-    const now = settings();
-    const role = route.role ?? '';
-    const room = budgets.room({ provider: '', role });
-    return {
-      models: fleet.models(),
-      resting: fleet.resting(),
-      restingModels: fleet.restingModels(),
-      tokensLeft: fleet.tokensLeft(),
-      speeds: past.speeds(route.promptTokens),
-      counting: past.counting(),
-      output: past.output(route.task),
+  const snapshot = ({ route, messages }: Request): Snapshot =>
+    snapshotOf(rooms, {
+      ...route,
       warm: warm.find(messages),
-      coldStartMs: rooms.coldStarts(),
       favourites: rooms.favourites(route.role, route.task),
       inFlight: busy,
-      strategy: now['routing.strategy'],
-      priorityOrder: now['routing.priorityOrder'],
-      taskTypes: now['routing.taskTypes'],
-      roles: now.roles,
-      room,
-      roomOf: budgets.differsByProvider()
-        ? new Map(fleet.names().map((provider) => [provider, budgets.room({ provider, role })]))
-        : new Map(),
-    };
-  };
+    });
 
   const busy = new Map<string, number>();
   const tell = answering({ ...rooms, snapshot, busy });

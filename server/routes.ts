@@ -6,6 +6,7 @@ import type { Model } from '../shared/models.ts';
 import * as protocol from '../shared/protocol.ts';
 import type { Status } from '../shared/status.ts';
 import { coalesce } from './coalesce.ts';
+import type { InlineRoom } from './inline-room.ts';
 import type { ModelShelf } from './model-shelf.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { aborted } from './platform/aborted.ts';
@@ -25,6 +26,7 @@ export type Services = {
   readonly clearCache: () => number;
   readonly refreshRegistry: (signal: AbortSignal) => Promise<protocol.RegistryRefreshed>;
   readonly metrics: () => protocol.Metrics;
+  readonly inline: Pick<InlineRoom, 'candidates' | 'pause'>;
   readonly log: Log;
 };
 
@@ -87,6 +89,12 @@ export function serve(connection: Connection, services: Services): void {
   );
   connection.onRequest(protocol.suggestModels, handle(shelf.suggestions));
 
+  connection.onRequest(protocol.inlineCandidates, handle(services.inline.candidates));
+  connection.onRequest(
+    protocol.pauseInline,
+    handle(({ paused }) => services.inline.pause(paused === true)),
+  );
+
   const cancellable =
     <P, R>(answer: (params: P, signal: AbortSignal) => Promise<R>) =>
     async (params: P, token: CancellationToken): Promise<R | ResponseError<ErrorData>> => {
@@ -122,7 +130,7 @@ async function last<R>(answer: AsyncGenerator<unknown, R>): Promise<R> {
   }
 }
 
-function signalOf(token: CancellationToken): AbortSignal {
+export function signalOf(token: CancellationToken): AbortSignal {
   const controller = new AbortController();
   if (token.isCancellationRequested) controller.abort();
   token.onCancellationRequested(() => controller.abort());

@@ -1,0 +1,468 @@
+/** Ghost text through the bundled server, as any LSP client gets it. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import {
+  CancellationTokenSource,
+  type InlineCompletionItem,
+  InlineCompletionTriggerKind,
+  LogMessageNotification,
+} from 'vscode-languageserver-protocol/node';
+import type { TerminalServer } from '../../../scripts/terminal/server.ts';
+import { inlineAccepted } from '../../../shared/inline.ts';
+import { inlineCandidates, inlineDid, metrics, pauseInline, status } from '../../../shared/protocol.ts';
+import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
+import { fakeOllama } from '../../support/fake-providers/ollama.ts';
+import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { entry, fake, type Settings, server, until } from './support.ts';
+
+const on = { 'rumbo.inline.enabled': true, 'rumbo.inline.debounceMs': 0 };
+
+/** A document in an editor that knows LSP and nothing of Rumbo. */
+async function open(
+  { connection }: TerminalServer,
+  text: string,
+  { uri = 'file:///work/src/cart.ts', languageId = 'typescript' } = {},
+) {
+  let version = 1;
+  let now = text.replace('▮', '');
+  let cursor = text.indexOf('▮');
+  const positionAt = (offset: number) => {
+    const lines = now.slice(0, offset).split('\n');
+    return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+  };
+  await connection.sendNotification('textDocument/didOpen', {
+    textDocument: { uri, languageId, version, text: now },
+  });
+  return {
+    uri,
+    get text() {
+      return now;
+    },
+    async replace(start: number, end: number, inserted: string): Promise<void> {
+      const range = { start: positionAt(start), end: positionAt(end) };
+      now = now.slice(0, start) + inserted + now.slice(end);
+      cursor = start + inserted.length;
+      version += 1;
+      await connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges: [{ range, text: inserted }],
+      });
+    },
+    type(typed: string): Promise<void> {
+      return this.replace(cursor, cursor, typed);
+    },
+    async suggest(
+      triggerKind: InlineCompletionTriggerKind = InlineCompletionTriggerKind.Automatic,
+      token = new CancellationTokenSource().token,
+    ): Promise<readonly InlineCompletionItem[]> {
+      const answer = await connection.sendRequest<{ items: InlineCompletionItem[] } | null>(
+        'textDocument/inlineCompletion',
+        { textDocument: { uri }, position: positionAt(cursor), context: { triggerKind } },
+        token,
+      );
+      return answer?.items ?? [];
+    },
+    /** Puts an item in, as an editor does. */
+    async accept({ insertText, range }: InlineCompletionItem): Promise<void> {
+      assert.ok(range);
+      const line =
+        now.split('\n').slice(0, range.start.line).join('\n').length + (range.start.line > 0 ? 1 : 0);
+      await this.replace(line + range.start.character, line + range.end.character, String(insertText));
+    },
+  };
+}
+
+/** Its list has come. */
+const isReady =
+  (...names: string[]) =>
+  (rumbo: TerminalServer): Promise<void> =>
+    until(rumbo, ({ providers }) =>
+      names.every((name) => providers.some((each) => each.name === name && each.state === 'ready')),
+    );
+
+async function withLlama(
+  t: TestContext,
+  {
+    reply = 'price * amount;',
+    more = {},
+    storagePath,
+  }: { reply?: string; more?: Settings; storagePath?: string } = {},
+) {
+  const llama = await fake(t, fakeLlamaCpp, { reply });
+  const rumbo = await server(
+    t,
+    { ...on, 'rumbo.providers': { lab: { kind: 'llama-cpp', baseUrl: llama.baseUrl } }, ...more },
+    storagePath === undefined ? {} : { initializationOptions: { storagePath } },
+  );
+  await isReady('lab')(rumbo);
+  return { llama, rumbo };
+}
+
+const configure = ({ connection }: TerminalServer, settings: Settings): Promise<void> =>
+  connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: {
+      ...withoutDiscovery,
+      ...settings,
+      'rumbo.providers': { ...withoutLocalEngines, ...(settings['rumbo.providers'] as Settings) },
+    },
+  });
+
+const inserted = (items: readonly InlineCompletionItem[]) => items.map(({ insertText }) => insertText);
+const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const code = 'const total = ▮\nconst next = 1;\n';
+
+test('a server says that it has ghost text and wants documents by increments', async (t) => {
+  const { rumbo } = await withLlama(t);
+  const document = await open(rumbo, code);
+  const items = await document.suggest();
+  assert.deepEqual(inserted(items), ['price * amount;']);
+  assert.deepEqual(items[0]?.range, {
+    start: { line: 0, character: 14 },
+    end: { line: 0, character: 14 },
+  });
+  assert.equal(items[0]?.command?.command, inlineAccepted);
+});
+
+test('llama.cpp is asked to fill in, with what stands around the cursor and files beside', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  await open(rumbo, 'export const price = 3;\nexport const amountOf = (cart: string) => cart.length;▮\n', {
+    uri: 'file:///work/src/price.ts',
+  });
+  const document = await open(rumbo, `import { price, amountOf } from './price';\n${code}`);
+  await document.suggest();
+  assert.equal(llama.chats.length, 1);
+  const [{ path, body = {} } = { path: '' }] = llama.chats;
+  assert.equal(path, '/infill');
+  assert.equal(body['input_prefix'], "import { price, amountOf } from './price';\nconst total = ");
+  assert.equal(body['input_suffix'], '\nconst next = 1;\n');
+  assert.match(JSON.stringify(body['input_extra']), /export const price/);
+});
+
+test('Ollama is asked to go on from what stands before, and told what stands after', async (t) => {
+  const ollama = await fake(t, fakeOllama, { models: ['qwen2.5-coder:1.5b'], reply: 'price * amount;' });
+  const rumbo = await server(t, {
+    ...on,
+    'rumbo.providers': { lab: { kind: 'ollama', baseUrl: ollama.baseUrl } },
+  });
+  await isReady('lab')(rumbo);
+  const document = await open(rumbo, code);
+  assert.deepEqual(inserted(await document.suggest()), ['price * amount;']);
+  assert.equal(ollama.chats[0]?.path, '/api/generate');
+  // As a suffix, or in the words of the model's family where Ollama says that it cannot insert.
+  const { prompt, suffix } = ollama.chats[0]?.body ?? {};
+  assert.match(`${prompt}${suffix}`, /const total = .*const next = 1;/s);
+});
+
+test('a server that only chats is asked in a chat, and its fences are not shown', async (t) => {
+  const chat = await fake(t, fakeOpenAi, { reply: 'Here is the code:\n```ts\nprice * amount;\n```\n' });
+  const rumbo = await server(t, { ...on, 'rumbo.providers': { lab: entry(chat) } });
+  await isReady('lab')(rumbo);
+  const document = await open(rumbo, code);
+  assert.deepEqual(inserted(await document.suggest()), ['price * amount;']);
+  assert.match(chat.chats[0]?.path ?? '', /chat\/completions/);
+});
+
+test('until it is switched on nobody is asked anything', async (t) => {
+  const { llama, rumbo } = await withLlama(t, { more: { 'rumbo.inline.enabled': false } });
+  const document = await open(rumbo, code);
+  assert.deepEqual(await document.suggest(), []);
+  assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), []);
+  const { inline } = await rumbo.connection.sendRequest(status);
+  assert.equal(inline?.state, 'off');
+  assert.equal(llama.chats.length, 0);
+});
+
+test('a cloud model writes only when it is named', async (t) => {
+  const cloud = await fake(t, fakeOpenAi, { models: ['one', 'two'], reply: 'price;' });
+  const settings = (...models: string[]) => ({
+    ...on,
+    'rumbo.inline.models': models,
+    'rumbo.providers': { cloud: entry(cloud, { source: 'api', models: ['one', 'two'] }) },
+  });
+  const rumbo = await server(t, settings());
+  const document = await open(rumbo, code);
+  assert.deepEqual(await document.suggest(), []);
+  assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), []);
+  assert.equal(cloud.requests.length, 0);
+  const told = await rumbo.connection.sendRequest(inlineCandidates);
+  assert.ok(told.every(({ allowed, reason }) => !allowed && /names? it/.test(reason ?? '')));
+  const { inline } = await rumbo.connection.sendRequest(status);
+  assert.equal(inline?.state, 'nobody');
+  assert.match(inline?.reason ?? '', /rumbo\.inline\.models/);
+
+  await configure(rumbo, settings('cloud/two'));
+  assert.deepEqual(inserted(await document.suggest()), ['price;']);
+  assert.ok(cloud.chats.length > 0 && cloud.chats.every(({ body }) => body?.['model'] === 'two'));
+});
+
+test('a local-only file goes to no cloud model, neither by itself nor beside another', async (t) => {
+  const cloud = await fake(t, fakeOpenAi, { models: ['one'], reply: 'price;' });
+  const rumbo = await server(t, {
+    ...on,
+    'rumbo.inline.models': ['cloud/one'],
+    'rumbo.privacy.localOnly': ['**/internal/**'],
+    'rumbo.providers': { cloud: entry(cloud, { source: 'api', models: ['one'] }) },
+  });
+  const secret = await open(rumbo, 'export const canary = 4711;\nconst total = canary▮;\n', {
+    uri: 'file:///work/internal/price.ts',
+  });
+  assert.deepEqual(await secret.suggest(InlineCompletionTriggerKind.Invoked), []);
+  assert.equal(cloud.chats.length, 0);
+  const document = await open(rumbo, `import { canary } from '../internal/price';\n${code}`);
+  assert.deepEqual(inserted(await document.suggest()), ['price;']);
+  assert.doesNotMatch(JSON.stringify(cloud.chats), /4711/);
+});
+
+test('files that hold keys, are excluded or switched off are never read', async (t) => {
+  const { llama, rumbo } = await withLlama(t, {
+    more: {
+      'rumbo.inline.exclude': ['**/generated/**'],
+      'rumbo.inline.languages': { '*': true, markdown: false },
+      'rumbo.inline.maxFileKB': 1,
+    },
+  });
+  const never = [
+    { uri: 'file:///work/.env', languageId: 'dotenv' },
+    { uri: 'file:///work/id_rsa', languageId: 'plaintext' },
+    { uri: 'file:///work/src/generated/api.ts', languageId: 'typescript' },
+    { uri: 'file:///work/README.md', languageId: 'markdown' },
+    { uri: 'output:rumbo', languageId: 'log' },
+  ];
+  for (const each of never) {
+    const document = await open(rumbo, 'export const canary = 4711;\nconst total = canary▮\n', each);
+    assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), [], each.uri);
+  }
+  const large = await open(rumbo, `const canary = 4711;\nconst total = ▮\n${'// large\n'.repeat(200)}`, {
+    uri: 'file:///work/src/large.ts',
+  });
+  assert.deepEqual(await large.suggest(InlineCompletionTriggerKind.Invoked), []);
+  assert.equal(llama.chats.length, 0);
+  const document = await open(rumbo, `import { canary } from './generated/api';\n${code}`);
+  assert.deepEqual(inserted(await document.suggest()), ['price * amount;']);
+  assert.doesNotMatch(JSON.stringify(llama.chats), /4711/);
+});
+
+/** Until the fake has been asked so often. */
+async function asked(fake: FakeProvider, times = 1): Promise<void> {
+  for (const deadline = Date.now() + 5_000; fake.chats.length < times; ) {
+    if (Date.now() > deadline) throw new Error('It was not asked.');
+    await soon(5);
+  }
+}
+
+test('switching it off closes the socket and asks nobody any more; on again it goes on', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  const providers = { 'rumbo.providers': { lab: { kind: 'llama-cpp', baseUrl: llama.baseUrl } } };
+  llama.fault = { kind: 'hang' };
+  const document = await open(rumbo, code);
+  const waiting = document.suggest();
+  await asked(llama);
+  await configure(rumbo, { ...on, ...providers, 'rumbo.inline.enabled': false });
+  assert.deepEqual(await waiting, []);
+  await soon(100);
+  assert.equal(llama.chats[0]?.aborted, true);
+  await document.type('p');
+  assert.deepEqual(await document.suggest(), []);
+  assert.equal(llama.chats.length, 1);
+  llama.fault = undefined;
+  await configure(rumbo, { ...on, ...providers });
+  await document.type('r');
+  llama.reply = 'ice;';
+  assert.deepEqual(inserted(await document.suggest()), ['ice;']);
+});
+
+test('a pause stops what is under way, and holds until it ends', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  llama.fault = { kind: 'hang' };
+  const document = await open(rumbo, code);
+  const waiting = document.suggest();
+  await asked(llama);
+  const paused = await rumbo.connection.sendRequest(pauseInline, { paused: true });
+  assert.equal(paused.state, 'paused');
+  assert.deepEqual(await waiting, []);
+  await document.type('p');
+  assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), []);
+  assert.equal(llama.chats.length, 1);
+  llama.fault = undefined;
+  const going = await rumbo.connection.sendRequest(pauseInline, { paused: false });
+  assert.deepEqual([going.state, going.models], ['on', ['lab/tiny-chat']]);
+  llama.reply = 'rice;';
+  assert.deepEqual(inserted(await document.suggest()), ['rice;']);
+});
+
+test('a question that is cancelled and followed by another place closes its socket', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  llama.fault = { kind: 'hang' };
+  const document = await open(rumbo, code);
+  const cancel = new CancellationTokenSource();
+  const waiting = document.suggest(InlineCompletionTriggerKind.Automatic, cancel.token);
+  await asked(llama);
+  cancel.cancel();
+  await waiting.catch(() => []);
+  await document.replace(0, 5, 'let');
+  await document.suggest(InlineCompletionTriggerKind.Automatic, cancel.token).catch(() => []);
+  for (let waits = 0; waits < 60 && llama.chats[0]?.aborted !== true; waits += 1) await soon(10);
+  assert.equal(llama.chats[0]?.aborted, true);
+});
+
+test('typing along a suggestion asks nobody again', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  const document = await open(rumbo, code);
+  await document.suggest();
+  for (const letter of 'price') {
+    await document.type(letter);
+    assert.equal((await document.suggest()).length, 1);
+  }
+  assert.deepEqual(inserted(await document.suggest()), [' * amount;']);
+  assert.equal(llama.chats.length, 1);
+});
+
+test('a model that is late is helped by another, and closed as soon as that one speaks', async (t) => {
+  const slow = await fake(t, fakeLlamaCpp, { models: ['slow-coder'], reply: 'slow;' });
+  const quick = await fake(t, fakeOllama, { models: ['quick-chat'], reply: 'quick;' });
+  slow.fault = { kind: 'hang' };
+  const rumbo = await server(t, {
+    ...on,
+    'rumbo.providers': {
+      a: { kind: 'llama-cpp', baseUrl: slow.baseUrl },
+      b: { kind: 'ollama', baseUrl: quick.baseUrl },
+    },
+  });
+  await isReady('a', 'b')(rumbo);
+  const document = await open(rumbo, code);
+  assert.deepEqual(inserted(await document.suggest()), ['quick;']);
+  await soon(50);
+  assert.equal(slow.chats.length, 1);
+  assert.equal(slow.chats[0]?.aborted, true);
+});
+
+test('a model that fails before its first word gives way to the next', async (t) => {
+  const broken = await fake(t, fakeLlamaCpp, { models: ['a-coder'], fail: { status: 500, body: 'no' } });
+  const sound = await fake(t, fakeOllama, { models: ['b-chat'], reply: 'sound;' });
+  const rumbo = await server(t, {
+    ...on,
+    'rumbo.providers': {
+      a: { kind: 'llama-cpp', baseUrl: broken.baseUrl },
+      b: { kind: 'ollama', baseUrl: sound.baseUrl },
+    },
+  });
+  await isReady('a', 'b')(rumbo);
+  const document = await open(rumbo, code);
+  assert.deepEqual(inserted(await document.suggest()), ['sound;']);
+  assert.ok(broken.chats.length > 0);
+});
+
+test('what was offered and accepted is counted, told by the client or seen in the text, once', async (t) => {
+  const { rumbo } = await withLlama(t);
+  const document = await open(rumbo, code);
+  const [item] = await document.suggest();
+  assert.ok(item);
+  await document.accept(item);
+  await rumbo.connection.sendNotification(inlineDid, {
+    id: String(item.command?.arguments?.[0]),
+    what: 'accepted',
+  });
+  await until(rumbo, ({ inline }) => inline?.today.accepted === 1);
+  const { inline, today } = await rumbo.connection.sendRequest(status);
+  assert.deepEqual(inline?.today, { offered: 1, accepted: 1, costUsd: 0 });
+  assert.deepEqual(today.requests, 0, 'ghost text is no answer');
+  const { counters } = await rumbo.connection.sendRequest(metrics);
+  assert.equal(counters['rumbo_inline_accepted_total{provider="lab"}'], 1);
+});
+
+test('a paid model writes within the budgets, and its cost is part of the day’s', async (t) => {
+  const cloud = await fake(t, fakeOpenAi, {
+    models: ['one'],
+    reply: { text: 'price;', usage: { input: 1_000, output: 100 } },
+  });
+  const settings = (perDayUsd: number) => ({
+    ...on,
+    'rumbo.inline.models': ['cloud/*'],
+    'rumbo.models': { 'cloud/one': { price: { input: 10, output: 100 } } },
+    'rumbo.budget.perDayUsd': perDayUsd,
+    'rumbo.providers': { cloud: entry(cloud, { source: 'api', models: ['one'] }) },
+  });
+  const rumbo = await server(t, settings(5));
+  const document = await open(rumbo, code);
+  assert.deepEqual(inserted(await document.suggest()), ['price;']);
+  await until(rumbo, ({ today }) => today.costUsd > 0);
+  const { inline, today, budgets } = await rumbo.connection.sendRequest(status);
+  assert.equal(inline?.today.costUsd, today.costUsd);
+  assert.equal(budgets[0]?.spentUsd, today.costUsd);
+  assert.equal(budgets[0]?.reservedUsd, 0);
+  const asked = cloud.chats.length;
+
+  await configure(rumbo, settings(0.0001));
+  await document.replace(0, 5, 'let');
+  assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), []);
+  assert.equal(cloud.chats.length, asked);
+  const now = await rumbo.connection.sendRequest(status);
+  assert.match(now.inline?.reason ?? '', /cloud\/one: It could cost/);
+});
+
+test('windows that share a folder share what ghost text cost', async (t) => {
+  const cloud = await fake(t, fakeOpenAi, {
+    models: ['one'],
+    reply: { text: 'price;', usage: { input: 1_000, output: 100 } },
+  });
+  const settings = {
+    ...on,
+    'rumbo.inline.models': ['cloud/one'],
+    'rumbo.models': { 'cloud/one': { price: { input: 10, output: 100 } } },
+    'rumbo.providers': { cloud: entry(cloud, { source: 'api', models: ['one'] }) },
+  };
+  const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-store-'));
+  const [first, second] = [
+    await server(t, settings, { initializationOptions: { storagePath } }),
+    await server(t, settings, { initializationOptions: { storagePath } }),
+  ];
+  const document = await open(first, code);
+  await document.suggest();
+  await until(first, ({ today }) => today.costUsd > 0);
+  const { today } = await first.connection.sendRequest(status);
+  await until(second, (now) => now.today.costUsd === today.costUsd && now.inline?.today.offered === 1);
+});
+
+test('the log and the files hold nothing of the text', async (t) => {
+  const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-store-'));
+  const { llama, rumbo } = await withLlama(t, { reply: 'canary4712;', storagePath });
+  const log: string[] = [];
+  rumbo.connection.onNotification(LogMessageNotification.type, ({ message }) => void log.push(message));
+  const document = await open(rumbo, 'const canary4711 = ▮\n');
+  assert.deepEqual(inserted(await document.suggest()), ['canary4712;']);
+  llama.fail = { status: 500, body: { error: { message: 'canary4711 is no good' } } };
+  await document.replace(0, 5, 'let');
+  await document.suggest();
+  await soon(100);
+  assert.match(log.join('\n'), /Ghost text: lab\/tiny-chat, \d+ ms, \d+ tokens in, \d+ out/);
+  assert.doesNotMatch(log.join('\n'), /canary471|cart\.ts/);
+  for (const name of readdirSync(storagePath))
+    assert.doesNotMatch(readFileSync(join(storagePath, name), 'latin1'), /canary471|cart\.ts/, name);
+});
+
+test('what is selected in the suggest widget is what the suggestion begins with', async (t) => {
+  const { llama, rumbo } = await withLlama(t, { reply: 'ToString();' });
+  const { connection } = rumbo;
+  const document = await open(rumbo, 'price.▮\n');
+  const answer = await connection.sendRequest<{ items: InlineCompletionItem[] } | null>(
+    'textDocument/inlineCompletion',
+    {
+      textDocument: { uri: document.uri },
+      position: { line: 0, character: 6 },
+      context: {
+        triggerKind: InlineCompletionTriggerKind.Automatic,
+        selectedCompletionInfo: {
+          range: { start: { line: 0, character: 6 }, end: { line: 0, character: 6 } },
+          text: 'toLocale',
+        },
+      },
+    },
+  );
+  assert.equal(llama.chats[0]?.body?.['input_prefix'], 'price.toLocale');
+  assert.deepEqual(inserted(answer?.items ?? []), ['toLocaleToString();']);
+});
