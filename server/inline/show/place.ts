@@ -1,11 +1,12 @@
 /** What surrounds the cursor, as far as it matters for what may be shown there. */
+import { stemOf } from '../answer.ts';
 import type { Indentation, Situation } from '../situation.ts';
 import { columnsOf, isBlank } from './indentation.ts';
 import { isOpener, type Language, languageOf } from './languages.ts';
 import { type Opening, scan } from './scan.ts';
 
 /** Units of the document that are read before and after the cursor; what is further away decides nothing. */
-const reach = 40_000;
+const reach = 24_000;
 /** Lines above that a model may say once more. */
 const remembered = 80;
 
@@ -41,15 +42,19 @@ export type Place = {
   mentions(text: string): boolean;
 };
 
-/** The text that a model goes on from: all before the cursor, with what the suggest widget has selected put in. */
-export function continued({ before, selected }: Situation): string {
-  return selected ? before.slice(0, before.length - selected.replaces) + selected.text : before;
-}
+/** Whether to ask, for how much and what to show are three questions about one place. */
+const known = new WeakMap<Situation, Place>();
 
 export function placeOf(situation: Situation): Place {
+  const place = known.get(situation) ?? lookAround(situation);
+  known.set(situation, place);
+  return place;
+}
+
+function lookAround(situation: Situation): Place {
   const { after, languageId } = situation;
   const language = languageOf(languageId);
-  const before = continued(situation);
+  const before = stemOf(situation);
   const near = before.slice(-reach);
   const far = after.slice(0, reach);
 

@@ -38,7 +38,7 @@ export type Showing = {
   end(): Shown;
 };
 
-/** The model's text has to go on from `continued(situation)`. */
+/** The model's text has to go on from `stemOf(situation)`. */
 export function showing(situation: Situation, { shape, manner, quirks = {} }: ShowingOptions): Showing {
   const place = placeOf(situation);
   const lines = rawLines();

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { accepted } from '../../../../server/inline/show/accepted.ts';
+import { answerOf, whenAccepted } from '../../../../server/inline/answer.ts';
 import { mayAsk } from '../../../../server/inline/show/may-ask.ts';
-import { nextOf } from '../../../../server/inline/show/next-of.ts';
 import { shapeFor } from '../../../../server/inline/show/shape.ts';
 import { showing } from '../../../../server/inline/show/showing.ts';
 import type { Situation } from '../../../../server/inline/situation.ts';
@@ -171,9 +170,11 @@ test('nothing throws, however often a user accepts', () => {
       let shown = reading.end();
       let here = situation;
       for (let taken = 0; shown.suggestion && taken < 50; taken++) {
-        here = accepted(here, shown.suggestion);
+        here = whenAccepted(here, answerOf(here, shown.suggestion));
         const before = shown.rest.length;
-        shown = nextOf(shown.rest, here);
+        const next = showing(here, { shape: 'block', manner: 'fill' });
+        next.read(shown.rest);
+        shown = next.end();
         assert.ok(shown.rest.length < before || before === 0, 'the rest gets shorter');
       }
     }),

@@ -1,8 +1,8 @@
 /** What users expect to see of what models say. The cases are in test/fixtures/inline/. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stemOf } from '../../../../server/inline/answer.ts';
 import { languageOf } from '../../../../server/inline/show/languages.ts';
-import { continued } from '../../../../server/inline/show/place.ts';
 import { type Opening, scan } from '../../../../server/inline/show/scan.ts';
 import { type Shown, showing } from '../../../../server/inline/show/showing.ts';
 import type { Situation, Suggestion } from '../../../../server/inline/situation.ts';
@@ -58,7 +58,7 @@ function pieced(text: string, seed: number): string[] {
 /** An accept adds no closer without an opener, and where more than a line is wanted no opener without a closer. */
 function assertBalance(situation: Situation, suggestion: Suggestion, isLine: boolean): void {
   const { languageId, after } = situation;
-  const was = balance(continued(situation) + after, languageId);
+  const was = balance(stemOf(situation) + after, languageId);
   const is = balance(marked(situation, suggestion).replace(/[⟦⟧]/g, ''), languageId);
   assert.ok(is.strays <= was.strays, 'no closer too many');
   if (!isLine) assert.ok(is.open <= was.open, 'no opener too many');

@@ -1,8 +1,7 @@
 /** What a model said past a suggestion is the next one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accepted } from '../../../../server/inline/show/accepted.ts';
-import { nextOf } from '../../../../server/inline/show/next-of.ts';
+import { answerOf, whenAccepted } from '../../../../server/inline/answer.ts';
 import { type ShowingOptions, showing } from '../../../../server/inline/show/showing.ts';
 import type { Situation } from '../../../../server/inline/situation.ts';
 
@@ -22,9 +21,11 @@ function accepts(situation: Situation, text: string, options = block): string[] 
   let here = situation;
   const documents: string[] = [];
   while (shown.suggestion) {
-    here = accepted(here, shown.suggestion);
+    here = whenAccepted(here, answerOf(here, shown.suggestion));
     documents.push(`${here.before}▮${here.after}`);
-    shown = nextOf(shown.rest, here);
+    const next = showing(here, block);
+    next.read(shown.rest);
+    shown = next.end();
   }
   return documents;
 }
