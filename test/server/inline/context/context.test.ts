@@ -6,7 +6,7 @@ import type { Clock } from '../../../../server/inline/clock.ts';
 import { type ContextWish, contexts } from '../../../../server/inline/context/context.ts';
 import { tokensOf } from '../../../../server/inline/context/excerpts.ts';
 import { namesIn } from '../../../../server/inline/context/paths.ts';
-import { type Documents, documents } from '../../../../server/inline/documents.ts';
+import { documents } from '../../../../server/inline/documents.ts';
 import { readingGuard } from '../../../../server/inline/may-read.ts';
 import type { Situation } from '../../../../server/inline/situation.ts';
 
@@ -72,7 +72,7 @@ function editor(files: Readonly<Record<string, string>>) {
     const range = { start: { line, character: 0 }, end: { line, character: 0 } };
     open.changed(document.uri, document.version + 1, [{ range, text }]);
   };
-  return { open: open as Documents, known, ask, edit, clock, move };
+  return { open, ask, edit, clock, move };
 }
 
 /** A function of some lines about one thing. */
@@ -167,36 +167,24 @@ test('a definition that was there the last time stays while the next answer is l
 });
 
 test('when time is up, what is found is used, the rest is read the next time', async () => {
-  const { known, open, clock, move } = editor({
+  const { ask, clock, move } = editor({
     'a.ts': about('Invoice'),
     'b.ts': about('Invoice', 9),
     'c.ts': about('Invoice', 11),
   });
-  // Every file takes 20 ms to be allowed.
-  const wish: ContextWish = {
-    model: 'local/m',
-    shown: { prefix: about('Invoice'), suffix: '' },
-    budgetTokens: 2_000,
-    deadlineMs: 48,
-    allowed: () => {
-      move(20);
-      return true;
-    },
-  };
-  const situation: Situation = {
-    uri: uriOf('a.ts'),
-    version: 1,
-    languageId: 'typescript',
-    before: about('Invoice'),
-    after: '',
-    indentation: { tabs: false, size: 2 },
-    trigger: 'typing',
+  const seen = new Set<string>();
+  // The first look at a file takes 20 ms.
+  const allowed = ({ uri }: { uri: string }): boolean => {
+    if (!seen.has(uri)) move(20);
+    seen.add(uri);
+    return true;
   };
   const before = clock.now();
-  const { extra, isWhole } = await known.contextFor(situation, wish, never);
-  assert.deepEqual([names(extra), isWhole], [['b.ts'], false]);
+  const first = await ask('a.ts', { allowed, deadlineMs: 60 });
+  assert.deepEqual([names(first.extra), first.isWhole], [['b.ts'], false]);
   assert.ok(clock.now() - before <= 60);
-  assert.equal(open.all().length, 3);
+  const second = await ask('a.ts', { allowed, deadlineMs: 60 });
+  assert.deepEqual([names(second.extra), second.isWhole], [['b.ts', 'c.ts'], true]);
 });
 
 test('others have their turn while many files are looked at', async () => {
