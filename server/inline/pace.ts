@@ -42,8 +42,7 @@ export function pace(clock: Clock): Pace {
       if (situation.trigger === 'asked' || (asked === 0 && startsLine(situation.before))) return 0;
       const factor = outcomes.reduce((product, { factor, at }) => product * factor ** weight(at), 1);
       // A model that was wrong about this line gets no start for being slow, nor for having been right elsewhere.
-      const wanted =
-        asked === 0 ? debounceMs * factor : debounceMs * Math.max(1, factor) * onReject ** (asked - 1);
+      const wanted = asked === 0 ? debounceMs * factor : debounceMs * Math.max(1, factor) * onReject ** asked;
       return Math.max(0, Math.min(mostMs, Math.max(leastMs, wanted)) - (asked === 0 ? (usualMs ?? 0) : 0));
     },
     accepted: () => note(onAccept),

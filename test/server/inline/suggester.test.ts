@@ -287,7 +287,7 @@ test('a line that was asked about in vain is asked about again only after a paus
   }
   assert.deepEqual(
     writer.asked.map(({ at }) => at),
-    [0, 1_100, 2_150, 3_225],
+    [0, 1_150, 2_225, 3_337.5],
   );
   type('abcd\n');
   assert.equal(writer.asked.at(-1)?.at, clock.now(), 'another line begins anew');
@@ -324,7 +324,7 @@ test('refusing makes the next questions wait longer, and the same text does not 
   type('abx');
   await clock.pass(1_000);
   const waited = (writer.asked[1]?.at ?? 0) - now;
-  assert.ok(waited > 149 && waited <= 150, `${waited}`);
+  assert.ok(waited > 224 && waited <= 225, `${waited}`);
 });
 
 test('lines that a model writes past its suggestion are there when that is accepted', async () => {

@@ -1,0 +1,70 @@
+/** What typing costs and how long one waits, side by side and against the aims. */
+import type { Row } from '../bench/row.ts';
+import { type Result, typists } from './typists.ts';
+
+const head = [
+  'To first text',
+  'Client',
+  'Requests / 100 keys',
+  'Cancelled',
+  'Stale shown',
+  'Pause to text: p50',
+  'p95',
+  'mean',
+  'Typed through',
+  'Cache',
+  'Shared',
+];
+
+export function typingTable(results: readonly Result[]): string {
+  const cells = results.map((result) => [
+    `${result.firstMs} ms`,
+    result.client,
+    ((100 * result.requests) / result.keystrokes).toFixed(1),
+    percent(result.cancelled, result.requests),
+    `${result.stale}`,
+    `${Math.round(result.p50)} ms`,
+    `${Math.round(result.p95)} ms`,
+    `${Math.round(result.meanMs)} ms`,
+    percent(result.typedThrough, result.offers),
+    percent(result.cached, result.offers),
+    percent(result.shared, result.offers),
+  ]);
+  const widths = head.map((_, at) => Math.max(...[head, ...cells].map((line) => line[at]?.length ?? 0)));
+  return [head, ...cells]
+    .map((line) => line.map((cell, at) => cell.padStart(widths[at] ?? 0)).join('  '))
+    .join('\n');
+}
+
+/** Against the naive client with the same model. */
+export function typingRows(results: readonly Result[]): readonly Row[] {
+  const stale = results.reduce((sum, { client, stale }) => sum + (client === 'naive' ? 0 : stale), 0);
+  return [
+    ...results.flatMap((result): Row[] => {
+      const naive = results.find(({ client, firstMs }) => client === 'naive' && firstMs === result.firstMs);
+      if (!naive || result.client === 'naive') return [];
+      const what = `${result.firstMs} ms, ${result.client}:`;
+      const each = result.byTypist.map((requests, at) => percent(requests, naive.byTypist[at] ?? 0));
+      const note = `keys ${typists.join(', ')} ms apart: ${each.join(', ')}`;
+      return [
+        {
+          what: `${what} requests of the naive client's`,
+          figure: share(result.requests, naive.requests),
+          unit: '%',
+          aim: 40,
+          note,
+        },
+        {
+          what: `${what} waiting of the naive client's`,
+          figure: share(result.meanMs, naive.meanMs),
+          unit: '%',
+          aim: 60,
+        },
+      ];
+    }),
+    { what: 'stale suggestions shown', figure: stale, unit: '', aim: 0 },
+  ];
+}
+
+const share = (part: number, whole: number): number => (100 * part) / whole;
+const percent = (part: number, whole: number): string => `${Math.round(share(part, Math.max(1, whole)))} %`;
