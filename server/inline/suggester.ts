@@ -4,16 +4,27 @@
  */
 import { RumboError } from '../../shared/errors.ts';
 import { type Answer, followFrom, whenAccepted } from './answer.ts';
-import { type AnswerLimits, answers, type Found } from './answers.ts';
+import { type AnswerLimits, answers } from './answers.ts';
 import { askedLines } from './asked-lines.ts';
 import { type Clock, pause, steadyClock } from './clock.ts';
+import {
+  acceptedJustBefore,
+  asFind,
+  type Find,
+  found,
+  howShared,
+  isRefused,
+  isSame,
+  type Shown,
+  type Source,
+} from './finds.ts';
 import { firstOf } from './first-of.ts';
 import type { Course, Flight, Left } from './flight.ts';
 import { flights } from './flights.ts';
-import type { HowItCame, Offer } from './offer.ts';
+import type { Offer } from './offer.ts';
 import { pace } from './pace.ts';
 import type { Show } from './show.ts';
-import type { Shape, Situation, Suggestion } from './situation.ts';
+import type { Shape, Situation } from './situation.ts';
 import { turns } from './turns.ts';
 import type { Choice, Writer } from './writer.ts';
 
@@ -54,13 +65,6 @@ export interface Suggester {
   stop(): void;
   start(): void;
 }
-
-/** What can be offered, before it is known whether it is still wanted. */
-type Find = { readonly suggestion: Suggestion; readonly source: Source; readonly how: HowItCame };
-/** Who knows the text; a stream knows more of it as time goes by. */
-type Source = Pick<Flight, 'model' | 'answer'>;
-/** What the editor was given for a document last. */
-type Shown = { readonly situation: Situation; readonly source: Source; readonly asked: Choice };
 
 /** Milliseconds to the first text within which a model is fast enough to be asked for lines where one would do. */
 const fastMs = 300;
@@ -281,39 +285,4 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
       stopped = false;
     },
   };
-}
-
-const asFind = ({ answer, suggestion }: Found): Find => ({
-  suggestion,
-  source: { model: answer.model, answer },
-  how: answer.origin === 'model' ? 'cache' : answer.origin,
-});
-
-const found = async (source: Flight, wait: Promise<Suggestion | undefined>, how: HowItCame) => {
-  const suggestion = await wait;
-  return suggestion && { suggestion, source, how };
-};
-
-const howShared = ({ origin }: Flight): HowItCame => (origin === 'model' ? 'shared' : origin);
-
-const isSame = (one: Suggestion, other: Suggestion): boolean =>
-  one.insert === other.insert && one.replacesAfter === other.replacesAfter;
-
-/** The cursor is where accepting what was shown last leads, and has not been typed there. */
-function acceptedJustBefore(last: Shown | undefined, situation: Situation): boolean {
-  if (!last?.source.answer) return false;
-  const place = whenAccepted(last.situation, last.source.answer);
-  // A step of one unit is a key: whoever types all of it did not take it.
-  const step = situation.before.length - last.situation.before.length;
-  return step > 1 && place.before === situation.before && place.after === situation.after;
-}
-
-/** Whether the text leads, on the same line, along what the user has sent away; forgotten once it does not. */
-function isRefused(refused: Map<string, Shown>, now: Situation): boolean {
-  const last = refused.get(now.uri);
-  if (!last?.source.answer) return false;
-  const along = followFrom(last.situation, last.source.answer, now) !== undefined;
-  if (along && !now.before.slice(last.situation.before.length).includes('\n')) return true;
-  refused.delete(now.uri);
-  return false;
 }
