@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { budgets } from '../../../server/metrics/budget.ts';
+import { ledger } from '../../../server/metrics/ledger.ts';
+import { defaultSettings } from '../../../shared/settings.ts';
+
+const noon = new Date(2026, 5, 15, 12).getTime();
+const day = 24 * 3_600_000;
+const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
+const fail = (message: string) => assert.fail(message);
+const some = { requests: 1, offered: 1, input: 800, output: 20, costUsd: 0.25 };
+
+for (const [where, place] of [
+  ['on disk', folder],
+  ['in memory', () => undefined],
+] as const) {
+  test(`ghost text adds up by model, ${where}`, () => {
+    const { inline } = ledger(place(), () => noon, fail);
+    inline.add('p/a', some);
+    inline.add('p/a', { ...some, cancelled: 1 });
+    inline.add('p/b', { accepted: 1, keptCharacters: 12 });
+    const today = inline.today();
+    assert.deepEqual(today.get('p/a'), {
+      requests: 2,
+      cancelled: 1,
+      offered: 2,
+      accepted: 0,
+      keptCharacters: 0,
+      input: 1_600,
+      output: 40,
+      costUsd: 0.5,
+      unknownPrice: 0,
+    });
+    assert.deepEqual([today.get('p/b')?.accepted, today.get('p/b')?.keptCharacters], [1, 12]);
+  });
+
+  test(`a new day begins at nothing, and two weeks are remembered, ${where}`, () => {
+    let now = noon;
+    const { inline } = ledger(place(), () => now, fail);
+    inline.add('p/a', some);
+    now += day;
+    assert.equal(inline.today().size, 0);
+    assert.equal(inline.lately().get('p/a')?.offered, 1);
+    now += 14 * day;
+    assert.equal(inline.lately().size, 0);
+  });
+
+  test(`what it cost is part of what was spent, by provider and role, and is no answer, ${where}`, () => {
+    const book = ledger(place(), () => noon, fail);
+    book.inline.add('p/a', some);
+    book.inline.add('p/b', { unknownPrice: 1 });
+    assert.deepEqual(book.spent('day'), { costUsd: 0.25, requests: 0, unknownPrice: 1 });
+    assert.equal(book.spent('month', { provider: 'p', role: 'inline' }).costUsd, 0.25);
+    assert.equal(book.spent('day', { provider: 'q' }).costUsd, 0);
+    assert.equal(book.spent('day', { role: 'planner' }).costUsd, 0);
+  });
+}
+
+test('windows that share a folder add to the same lines, and to the same budgets', async () => {
+  const place = folder();
+  const [one, other] = [ledger(place, () => noon, fail), ledger(place, () => noon, fail)];
+  const purse = budgets(other, () => noon);
+  purse.configure({ ...defaultSettings, 'budget.perRole': { inline: { perDayUsd: 0.6 } } });
+  one.inline.add('p/a', some);
+  other.inline.add('p/a', some);
+  // The disk is written after the current work.
+  await setImmediate();
+  assert.equal(one.inline.today().get('p/a')?.costUsd, 0.5);
+  assert.equal(other.inline.today().get('p/a')?.offered, 2);
+  assert.equal(purse.list()[0]?.spentUsd, 0.5);
+  assert.equal(purse.reserve({ provider: 'p', role: 'inline' }, 0.2), undefined);
+  one.dispose();
+  other.dispose();
+});
+
+test('it survives a restart', () => {
+  const place = folder();
+  const first = ledger(place, () => noon, fail);
+  first.inline.add('p/a', some);
+  first.dispose();
+  const second = ledger(place, () => noon, fail);
+  assert.equal(second.inline.today().get('p/a')?.offered, 1);
+  assert.equal(second.spent('day').costUsd, 0.25);
+  second.dispose();
+});
