@@ -192,7 +192,7 @@ async function find(
     imported,
     similar: alike,
     recent: recent
-      .sort((a, b) => b.atMs - a.atMs || (keyOf(a) < keyOf(b) ? -1 : 1))
+      .sort((a, b) => b.atMs - a.atMs)
       .slice(0, mostRecentPassages)
       .map(({ atMs: _, ...candidate }) => candidate),
     edits,

@@ -82,7 +82,7 @@ function prefixStart(before: string, budget: number): number {
     if (start === 0) return 0;
     fitting.push({ start, tokens });
     end = start;
-    start = lineStart(before, lineEnd(before, end));
+    start = lineStart(before, end - 1);
   }
   const first = fitting.at(-1);
   if (!first) return unitStart(before, cursorLine, budget);
@@ -138,10 +138,6 @@ function lineStart(text: string, offset: number): number {
   while (start > 0 && !isLineEnd(text, start - 1)) start -= 1;
   return start;
 }
-
-/** Of the line before one that begins there, without its line end. */
-const lineEnd = (text: string, start: number): number =>
-  start - (text[start - 1] === '\n' && text[start - 2] === '\r' ? 2 : 1);
 
 /** Where the next line begins; the end of the text when there is none. */
 function nextLine(text: string, start: number): number {

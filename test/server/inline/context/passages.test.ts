@@ -33,6 +33,15 @@ test('a long body is cut where its parts begin, not before a bracket that closes
   );
 });
 
+test('a bracket that closes is no beginning, whatever stands above it', async () => {
+  const text = `${declaration('first', 12).replace(/\}\n$/, '\n}\n')}\n${declaration('second', 12)}`;
+  const { passages } = await reading(text);
+  assert.deepEqual(
+    passages.map(({ start }) => text.slice(start).split('\n')[0]),
+    ['function first() {', 'function second() {'],
+  );
+});
+
 test('passages cover every line that is not blank, in order, and are never too long', async () => {
   const line = fc.constantFrom('\n', 'a\n', '  b\n', '\tc\r\n', '}\n', 'd');
   await fc.assert(
