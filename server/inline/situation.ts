@@ -19,7 +19,11 @@ export type Situation = {
 };
 
 /** How this document indents one level. */
-export type Indentation = { readonly tabs: boolean; /** Columns of one level. */ readonly size: number };
+export type Indentation = {
+  readonly tabs: boolean;
+  /** Columns of one level. */
+  readonly size: number;
+};
 
 /** How much is wanted: the rest of the line, or lines up to the end of the statement or block. */
 export type Shape = 'line' | 'block';

@@ -266,6 +266,18 @@ test('a cursor that moves on ends the question of where it was', async () => {
   assert.equal(writer.asked[0]?.abortedAt, 150);
 });
 
+test('a cursor that moves on before its place was asked about has only the new one asked about', async () => {
+  const { clock, ask, at, writer } = desk(() => 'bc', { choice: { usualMs: null } });
+  ask(at('some text', ' here'));
+  await clock.pass(50);
+  ask(at('some', ' text here'));
+  await clock.pass(2_000);
+  assert.deepEqual(
+    writer.asked.map(({ situation }) => situation.before),
+    ['some'],
+  );
+});
+
 test('the wait before asking is shorter by what the model takes, and none at the start of a line', async () => {
   const waits = async (before: string, usualMs: number | null) => {
     const { clock, writer, type } = desk(() => 'bc', { choice: { usualMs }, settings: { debounceMs: 150 } });
@@ -352,6 +364,22 @@ test('lines that are still being written when the suggestion is accepted are wai
   assert.equal(writer.asked.length, 1);
 });
 
+test('typing along a suggestion does not end the reading of what comes after it', async () => {
+  const { clock, writer, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
+    choice: { free: true },
+    firstMs: 50,
+    pieceMs: 100,
+  });
+  type('const x = 1;\n');
+  await clock.pass(160);
+  type('const x = 1;\no');
+  await clock.pass(1_000);
+  const next = type('const x = 1;\none();');
+  await clock.pass(0);
+  assert.deepEqual(hows(next), ['streak']);
+  assert.equal(writer.asked.length, 1);
+});
+
 test('a model that costs money is not read past its suggestion', async () => {
   const { clock, writer, type } = desk(() => `one();\n\n${'more();\n'.repeat(50)}`);
   type('const x = 1;\n');
@@ -394,6 +422,16 @@ test('a question asked ahead gives way to one that somebody waits for', async ()
   assert.equal(writer.asked.at(-1)?.abortedAt, undefined);
   const now = clock.now();
   type('another line\n');
+  await clock.pass(50);
+  assert.equal(writer.asked.at(-2)?.abortedAt, now);
+});
+
+test('it gives way to a question about another document too', async () => {
+  const { clock, writer, type, ask, at } = await acceptsThenSeesAnother(true);
+  type('a\n2();6();');
+  await clock.pass(20);
+  const now = clock.now();
+  ask(at('b\n', '', { uri: 'file:///b.ts' }));
   await clock.pass(50);
   assert.equal(writer.asked.at(-2)?.abortedAt, now);
 });
