@@ -24,7 +24,7 @@ export type Tally = {
 
 export type Editor = ReturnType<typeof editor>;
 
-const uri = 'file:///work/typed.ts';
+const uri = 'file:///typed.ts';
 
 export function editor(client: Client, clock: VirtualClock, start: { before: string; after: string }) {
   let { before, after } = start;
