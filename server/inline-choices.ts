@@ -165,8 +165,6 @@ export function inlineChoices(parts: InlineChoicesParts) {
   };
 }
 
-export type InlineChoicesRoom = ReturnType<typeof inlineChoices>;
-
 /** With the limits that hold for ghost text: what it could cost at worst is little. */
 const shortOf = (model: Model): Model => ({
   ...model,

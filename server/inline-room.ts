@@ -5,6 +5,7 @@ import { asRumboError } from '../shared/errors.ts';
 import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
 import type { Settings } from '../shared/settings.ts';
+import type { Judged } from './inline/choosing.ts';
 import { steadyClock } from './inline/clock.ts';
 import { contexts, type Definition } from './inline/context/context.ts';
 import { namesIn } from './inline/context/paths.ts';
@@ -334,7 +335,7 @@ function sumOf(counts: ReadonlyMap<ModelId, InlineCounts>): InlineState['today']
 }
 
 /** One sentence. */
-function whyNobody(judged: ReturnType<ReturnType<typeof inlineChoices>['choices']>['judged']): string {
+function whyNobody(judged: readonly Judged[]): string {
   const barred = judged.find(({ allowed, usable }) => allowed && !usable);
   if (barred) return `${barred.model.id}: ${barred.reason}`;
   return judged.some(({ allowed }) => !allowed)
