@@ -2,6 +2,7 @@
 import { type EngineRequest, isFill } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
+import { within } from '../platform/within.ts';
 import type { CountFormat, EmbeddingFormat, Refusal, WireRequest } from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
@@ -9,7 +10,6 @@ import { lighterRequests } from './lighter-requests.ts';
 import { type LineParts, line } from './line.ts';
 import { releasableBody } from './releasable-body.ts';
 import { partsOf } from './stream-parts.ts';
-import { within } from './within.ts';
 
 export type Connection = LineParts & {
   readonly definition: EngineDefinition;
