@@ -81,11 +81,22 @@ function dropOldest(texts: Map<string, unknown>): void {
   }
 }
 
+/** Milliseconds that an editor may take to show the last text. */
+const lateMs = 10_000;
+/** Milliseconds that it takes to scroll after that. */
+const scrollMs = 500;
+
+export type Following = {
+  /** This is the last text: following ends once the editor has it, however busy it is. */
+  endWith(text: string): void;
+};
+
 /** Keeps the end of a growing document in view until the user scrolls away from it. */
-export function followEnd(uri: vscode.Uri): vscode.Disposable {
+export function followEnd(uri: vscode.Uri): Following {
   const key = uri.toString();
   let following = true;
   let lines = 0;
+  let last: string | undefined;
   const editorOf = () =>
     vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === key);
   const grown = vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -96,12 +107,21 @@ export function followEnd(uri: vscode.Uri): vscode.Disposable {
       editor.revealRange(new vscode.Range(end, end));
     }
     lines = document.lineCount;
+    if (document.getText() === last) end();
   });
   const scrolled = vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor, visibleRanges }) => {
     if (textEditor.document.uri.toString() !== key) return;
-    const last = visibleRanges.at(-1)?.end.line ?? 0;
+    const seen = visibleRanges.at(-1)?.end.line ?? 0;
     // Growth alone also moves the end out of view; only a document as long as before was scrolled by the user.
-    if (textEditor.document.lineCount === lines || last >= lines - 2) following = last >= lines - 2;
+    if (textEditor.document.lineCount === lines || seen >= lines - 2) following = seen >= lines - 2;
   });
-  return vscode.Disposable.from(grown, scrolled);
+  const stop = vscode.Disposable.from(grown, scrolled);
+  const end = () => setTimeout(() => stop.dispose(), scrollMs);
+  return {
+    endWith(text) {
+      last = text;
+      if (editorOf()?.document.getText() === text) end();
+      else setTimeout(() => stop.dispose(), lateMs);
+    },
+  };
 }

@@ -47,7 +47,8 @@ async function answer(parts: Parts, request: Request): Promise<void> {
     state = next;
     document.write(() => answerDocument(state));
   };
-  const marks = [running.add(document.uri, source), followEnd(document.uri), source];
+  const mark = running.add(document.uri, source);
+  const follow = followEnd(document.uri);
   try {
     await show(document.uri);
     const result = await ask(server, 'Rumbo: planning', request, source, (part) =>
@@ -74,9 +75,9 @@ async function answer(parts: Parts, request: Request): Promise<void> {
       });
   } finally {
     document.flush();
-    // The last text is still on its way to the editor; following ends after it has been shown.
-    setTimeout(() => vscode.Disposable.from(...marks.slice(1)).dispose(), 500);
-    marks[0]?.dispose();
+    follow.endWith(answerDocument(state));
+    mark.dispose();
+    source.dispose();
   }
 }
 

@@ -21,18 +21,18 @@ export const inlineCapabilities = {
   inlineCompletionProvider: true,
 } as const satisfies ServerCapabilities;
 
-/** @param ready resolves once the first settings hold */
+/** @param ready as `Services.ready` */
 export function serveInline(
   connection: Connection,
   room: InlineRoom,
-  ready: Promise<void>,
+  ready: () => Promise<unknown>,
   signalOf: (token: CancellationToken) => AbortSignal,
 ): void {
   documentsOf(connection, { changed: room.changed, closed: room.closed }, room.documents);
 
   connection.languages.inlineCompletion.on(async (params, token) => {
     const signal = signalOf(token);
-    await ready;
+    await ready();
     const document = room.documents.get(params.textDocument.uri);
     if (!document || signal.aborted) return null;
     const situation = situationOf(document, params);

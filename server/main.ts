@@ -42,7 +42,7 @@ import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
 import { keys } from './secrets/keys.ts';
 import type { ReadSettings } from './settings/read-settings.ts';
-import { followClient, followFile } from './settings/settings-source.ts';
+import { type Following, followClient, followFile } from './settings/settings-source.ts';
 import { announcer, statusOf } from './status.ts';
 
 // Little lives from one request to the next; V8 would keep ten times as much room for it, in every window.
@@ -216,7 +216,9 @@ function start(params: InitializeParams): InitializeResult {
       keyStore: secrets.store(),
     });
 
-  const ready = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
+  let following: Following | undefined;
+  const ready = () => first.promise.then(() => following?.settled());
   if (config) {
     take(config.read);
     followFile(config.file, take, ({ message }) => {
@@ -224,19 +226,20 @@ function start(params: InitializeParams): InitializeResult {
       log.warn(problemOfFile);
       announce.changed();
     });
-    ready.resolve();
+    first.resolve();
   } else {
     connection.onInitialized(() => {
-      followClient(connection, params, take).then(ready.resolve, (error: unknown) => {
+      following = followClient(connection, params, take);
+      following.first.then(first.resolve, (error: unknown) => {
         log.error('The settings could not be read; the defaults hold.', error);
         take({ settings: defaultSettings, problems: [] });
-        ready.resolve();
+        first.resolve();
       });
     });
   }
 
   serve(connection, {
-    ready: ready.promise,
+    ready,
     orchestrator: answers,
     status,
     log,
@@ -248,12 +251,12 @@ function start(params: InitializeParams): InitializeResult {
     inline: ghost,
     ...providerRequests(providers),
   });
-  serveInline(connection, ghost, ready.promise, signalOf);
+  serveInline(connection, ghost, ready, signalOf);
 
   if (process.send) {
     const obey = keyCommands(secrets, providers);
     process.on('message', async (command: KeyCommand) => {
-      await ready.promise;
+      await ready();
       process.send?.(await obey(command));
     });
   }

@@ -13,8 +13,8 @@ import { aborted } from './platform/aborted.ts';
 import type { Log } from './platform/log.ts';
 
 export type Services = {
-  /** Settings are there; nothing is answered before. */
-  readonly ready: Promise<void>;
+  /** Resolves when the settings are there, with what the client has said of them by now; nothing is answered before. */
+  readonly ready: () => Promise<unknown>;
   readonly orchestrator: Orchestrator;
   readonly status: () => Status;
   readonly listModels: (params: protocol.ListModelsParams) => Promise<readonly Model[]>;
@@ -41,7 +41,7 @@ export function serve(connection: Connection, services: Services): void {
   connection.onRequest(protocol.ask, async (params, token) => {
     const signal = signalOf(token);
     try {
-      await Promise.race([services.ready, aborted(signal)]);
+      await Promise.race([services.ready(), aborted(signal)]);
       const answer = orchestrator.ask(params, signal);
       // A client may send null; the orchestrator has the sentence for it.
       const target = params?.partialResultToken;
@@ -57,7 +57,7 @@ export function serve(connection: Connection, services: Services): void {
     <P, R>(answer: (params: P) => R | Promise<R>) =>
     async (params: P): Promise<R | ResponseError<ErrorData>> => {
       try {
-        await services.ready;
+        await services.ready();
         // JSON-RPC lets a client send null where every field is optional.
         return await answer(params ?? ({} as P));
       } catch (error) {
@@ -100,7 +100,7 @@ export function serve(connection: Connection, services: Services): void {
     async (params: P, token: CancellationToken): Promise<R | ResponseError<ErrorData>> => {
       const signal = signalOf(token);
       try {
-        await services.ready;
+        await services.ready();
         return await answer(params ?? ({} as P), signal);
       } catch (error) {
         return wireError(error, signal);

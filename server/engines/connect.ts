@@ -2,6 +2,7 @@
 import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
+import { within } from '../platform/within.ts';
 import { refusesForm } from '../wire/refusals.ts';
 import type {
   CountFormat,
@@ -16,7 +17,6 @@ import { lighterRequests } from './lighter-requests.ts';
 import { type LineParts, line } from './line.ts';
 import { releasableBody } from './releasable-body.ts';
 import { partsOf } from './stream-parts.ts';
-import { within } from './within.ts';
 
 export type Connection = LineParts & {
   readonly definition: EngineDefinition;

@@ -2,9 +2,9 @@
 import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
+import { within } from '../platform/within.ts';
 import type { Decoder } from '../wire/wire-format.ts';
 import { type AnswerClock, saysSomething } from './time-limits.ts';
-import { within } from './within.ts';
 
 /** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
 const usageWaitMs = 1_000;

@@ -4,9 +4,9 @@ import { addressBelow } from '../engines/address.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import { type LineParts, line } from '../engines/line.ts';
 import type { TimeLimits } from '../engines/time-limits.ts';
-import { within } from '../engines/within.ts';
 import { eventsOf } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
+import { within } from '../platform/within.ts';
 import { refusalError } from '../wire/refusals.ts';
 import type { Refusal } from '../wire/wire-format.ts';
 

@@ -8,6 +8,7 @@ import { RumboError } from '../../shared/errors.ts';
 import type { InitializationOptions } from '../../shared/protocol.ts';
 import { section } from '../../shared/settings.ts';
 import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-file.ts';
+import { within } from '../platform/within.ts';
 import { type ReadSettings, readSettings, unreadable } from './read-settings.ts';
 
 /** Called with each new set of settings; the last good one stays when a file cannot be read. */
@@ -35,31 +36,61 @@ export function followFile(path: string, take: TakeSettings, fail: (error: Rumbo
   });
 }
 
+export type Following = {
+  /** Resolves when the first settings have been taken. */
+  readonly first: Promise<void>;
+  /** Resolves when what the client has announced by now has been taken, or it owes it for too long. */
+  settled(): Promise<unknown>;
+};
+
+/** Milliseconds that a client may take to tell settings it has announced, before the ones it told last hold. */
+const owedMs = 2_000;
+
 /**
- * Follows the client. Resolves when the first settings have been taken.
+ * Follows the client.
  * Clients without `workspace/configuration` send them in `initializationOptions.settings` and with each change.
  */
-export async function followClient(
+export function followClient(
   connection: Connection,
   params: InitializeParams,
   take: TakeSettings,
-): Promise<void> {
+): Following {
   const options = params.initializationOptions as InitializationOptions | undefined;
   const pulls = params.capabilities.workspace?.configuration === true;
   const pull = async () => readSettings((await connection.workspace.getConfiguration(section)) ?? {});
 
-  connection.onDidChangeConfiguration(async ({ settings }) => {
-    if (pulls) take(await pull());
-    else if (settings) take(readSettings(settings));
+  let announced = 0;
+  let owed: Promise<unknown> = Promise.resolve();
+  connection.onDidChangeConfiguration(({ settings }) => {
+    if (!pulls) {
+      if (settings) take(readSettings(settings));
+      return;
+    }
+    announced += 1;
+    const mine = announced;
+    // Of several that are on their way only what was asked for last is sure to be new.
+    owed = pull().then(
+      (read) => mine === announced && take(read),
+      () => connection.console.warn('The changed settings could not be read; those from before hold.'),
+    );
   });
-  if (!pulls || options?.settings !== undefined) {
-    take(readSettings(options?.settings ?? {}));
-    return;
-  }
-  if (params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
-    await connection.client
-      .register(DidChangeConfigurationNotification.type, { section })
-      .catch(() => connection.console.warn('The client does not tell when settings change.'));
-  }
-  take(await pull().catch(() => unreadable('The settings could not be read; the most careful values hold.')));
+
+  const first = async (): Promise<void> => {
+    if (!pulls || options?.settings !== undefined) {
+      take(readSettings(options?.settings ?? {}));
+      return;
+    }
+    if (params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
+      await connection.client
+        .register(DidChangeConfigurationNotification.type, { section })
+        .catch(() => connection.console.warn('The client does not tell when settings change.'));
+    }
+    const read = await pull().catch(() =>
+      unreadable('The settings could not be read; the most careful values hold.'),
+    );
+    // A change that was announced meanwhile is newer.
+    if (announced === 0) take(read);
+    else await owed;
+  };
+  return { first: first(), settled: () => within(owed, owedMs) };
 }

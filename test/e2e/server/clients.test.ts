@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   CancellationTokenSource,
@@ -12,7 +13,7 @@ import {
 } from 'vscode-languageserver-protocol/node';
 import { type InitializationOptions, status } from '../../../shared/protocol.ts';
 import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { bareEnv, failure } from './support.ts';
+import { bareEnv, failure, type Settings } from './support.ts';
 
 const program = fileURLToPath(new URL('../../../dist/server.cjs', import.meta.url));
 
@@ -61,6 +62,27 @@ test('a question is cancelled while the client still owes the settings', async (
   const answer = failure(connection.sendRequest('rumbo/ask', { prompt: 'hi' }, cancel.token));
   setTimeout(() => cancel.cancel(), 100);
   assert.equal((await answer).kind, 'cancelled');
+});
+
+test('a question that follows a change of settings obeys it, however long the client takes to tell them', async (t) => {
+  const told = (['cost', 'quality', 'priority'] as const).map((strategy) => ({
+    ...(alone.settings as Settings),
+    'rumbo.routing.strategy': strategy,
+  }));
+  let asked = 0;
+  const connection = await client(t, {}, async () => {
+    const mine = told[asked++];
+    // The older answer comes last.
+    await sleep(asked === 2 ? 300 : asked === 3 ? 150 : 0);
+    return [mine];
+  });
+  const strategy = async () => (await connection.sendRequest(status)).strategy;
+  assert.equal(await strategy(), 'cost');
+  await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  await connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  assert.equal(await strategy(), 'priority');
+  await sleep(300);
+  assert.equal(await strategy(), 'priority');
 });
 
 test('a client that fails to give the settings leaves the most careful ones, and that is told', async (t) => {

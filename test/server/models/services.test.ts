@@ -279,7 +279,8 @@ test('a model that is gone leaves map and queue, and what is found of it too lat
   const service = details([slow], { batchSize: () => 1 });
   const before = setOf(...names('a', 'b', 'c'));
   service.take(difference(new Map(), before));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let turn = 0; turn < 1_000 && seen.length === 0; turn++)
+    await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(seen, ['p/a']);
   service.take(difference(before, setOf(...names('c'))));
   gate.resolve();

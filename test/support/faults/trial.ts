@@ -59,14 +59,22 @@ export async function tryFault(
       },
     });
     const next = alone ? undefined : await start(fault.next?.(engine) ?? {});
-    const entry = (baseUrl: string): Settings => ({ kind, baseUrl, keyEnv, models: [model] });
+    const entry = (baseUrl: string, isSound: boolean): Settings => ({
+      kind,
+      baseUrl,
+      keyEnv,
+      models: [model],
+      // Who is silent only because this machine is busy is not to be given up.
+      ...(isSound ? { timeouts: { firstPartMs: 7_000, betweenPartsMs: 7_000 } } : {}),
+    });
+    const isSound = fault.right.every((outcome) => outcome === 'primary') && fault.withinMs === undefined;
     const path = new URL(first.baseUrl).pathname.replace(/^\/$/, '');
     await configure(
       server,
       only(
         {
-          first: entry('baseUrl' in primary ? `${primary.baseUrl}${path}` : first.baseUrl),
-          ...(next ? { next: entry(next.baseUrl) } : {}),
+          first: entry('baseUrl' in primary ? `${primary.baseUrl}${path}` : first.baseUrl, isSound),
+          ...(next ? { next: entry(next.baseUrl, !fault.next) } : {}),
         },
         {
           // The usual models of a service would be the only ones in rotation.
