@@ -55,6 +55,9 @@ const mostLines = 50_000;
 const toldEveryMs = 10_000;
 /** Milliseconds that the same failure is not logged again. */
 const quietMs = 60_000;
+/** Milliseconds from one look at the engines to the next while somebody types, and from one try at a list to the next. */
+const lookEveryMs = 1_000;
+const listEveryMs = 300_000;
 const answerLimits = { entries: 1_000, bytes: 4_000_000 };
 /** Milliseconds from a suggestion's first text until it is shown although more of it is to come. */
 const patienceMs = 150;
@@ -205,15 +208,26 @@ export function inlineRoom(parts: InlineRoomParts) {
         ?.did({ at: new Date().toISOString(), model: name, outcome: isWell ? 'ok' : outcome, ms });
   }
 
-  /** Local engines that have come up since, and the list of a cloud provider that is named: nobody waits for them here. */
-  const lookAround = (signal: AbortSignal): void => {
-    const unlisted = settings()
-      ['inline.models'].map(providerOf)
+  /** A cloud provider that is named and may have models nobody knows of yet. */
+  const unlisted = (): string | undefined => {
+    const known = new Set<string>(fleet.models().map(({ id }) => id));
+    return settings()
+      ['inline.models'].filter((name) => !known.has(name))
+      .map(providerOf)
       .find((name) => {
         const provider = fleet.get(name);
         return provider?.configured.source === 'api' && provider.listed === undefined;
       });
-    void fleet.lookAround(signal, unlisted);
+  };
+
+  /** Local engines may have come up since, and a named cloud provider has to tell its list once. Nobody waits for them. */
+  const lookAround = (signal: AbortSignal): void => {
+    if (!isNews('look', lookEveryMs)) return;
+    const name = unlisted();
+    void fleet.lookAround(
+      signal,
+      name !== undefined && isNews(`list ${name}`, listEveryMs) ? name : undefined,
+    );
   };
 
   const state = (): InlineState => {
