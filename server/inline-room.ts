@@ -12,7 +12,7 @@ import { namesIn } from './inline/context/paths.ts';
 import { type Documents, documents } from './inline/documents.ts';
 import { gaps } from './inline/gaps.ts';
 import { latencies } from './inline/latencies.ts';
-import { type ReadingGuard, type ReadingRules, readingGuard } from './inline/may-read.ts';
+import { type ReadingGuard, type ReadingRules, type Refusal, readingGuard } from './inline/may-read.ts';
 import type { Offer } from './inline/offer.ts';
 import { outcomes } from './inline/outcomes.ts';
 import { mayAsk } from './inline/show/may-ask.ts';
@@ -102,9 +102,12 @@ export function inlineRoom(parts: InlineRoomParts) {
     fillerOf,
   });
 
+  const isLocalOnly = ({ uri }: Situation): boolean =>
+    guard.refusal({ uri }, { private: false }) === 'local-only';
+
   const candidates = (situation: Situation) => {
     if (!isOn() || whyNotHere(situation) !== undefined) return [];
-    const localOnly = guard.refusal({ uri: situation.uri }, { private: false }) === 'local-only';
+    const localOnly = isLocalOnly(situation);
     const characters = situation.before.length + situation.after.length;
     return chosen.choices(localOnly, Math.ceil(characters / charactersPerToken)).chosen;
   };
@@ -236,8 +239,22 @@ export function inlineRoom(parts: InlineRoomParts) {
     if (paused) return { state: 'paused', models: [], today };
     const { chosen: able, judged } = chosen.choices(false, Number.POSITIVE_INFINITY);
     const models = able.map(({ model }) => model.id);
-    if (models.length > 0) return { state: 'on', models, today };
-    return { state: 'nobody', reason: whyNobody(judged), models, today };
+    if (models.length === 0) return { state: 'nobody', reason: whyNobody(judged), models, today };
+    return { state: 'on', ...(notHere === undefined ? {} : { reason: notHere }), models, today };
+  };
+
+  /** Why there is none in the document that was last looked at, one sentence. */
+  let notHere: string | undefined;
+  const lookAt = (situation: Situation): void => {
+    const refusal = whyNotHere(situation);
+    const reason = refusal
+      ? refusals[refusal]
+      : candidates(situation).length === 0 && isLocalOnly(situation)
+        ? refusals['local-only']
+        : undefined;
+    if (reason === notHere) return;
+    notHere = reason;
+    changed();
   };
 
   return {
@@ -255,7 +272,9 @@ export function inlineRoom(parts: InlineRoomParts) {
     },
     /** Never rejects: a model that fails shows in the log and at its provider. */
     async suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]> {
-      if (!isOn() || whyNotHere(situation) !== undefined) return [];
+      if (!isOn()) return [];
+      lookAt(situation);
+      if (whyNotHere(situation) !== undefined) return [];
       text.saw(situation.uri);
       lookAround(signal);
       try {
@@ -347,6 +366,15 @@ function sumOf(counts: ReadonlyMap<ModelId, InlineCounts>): InlineState['today']
   }
   return { offered, accepted, costUsd: unknownPrice > 0 ? null : costUsd };
 }
+
+const refusals: Readonly<Record<Refusal, string>> = {
+  place: 'There is no ghost text in what is only shown.',
+  secret: 'Files that hold keys by their name are never read.',
+  excluded: 'rumbo.inline.exclude leaves this file out.',
+  'local-only': 'This file is local-only, and no local model may write.',
+  language: 'rumbo.inline.languages has this language off.',
+  large: 'This file is larger than rumbo.inline.maxFileKB allows.',
+};
 
 /** One sentence. */
 function whyNobody(judged: readonly Judged[]): string {

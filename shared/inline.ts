@@ -14,7 +14,7 @@ export type InlineEvent = {
 export type InlineState = {
   /** `nobody`: it is on, and no model may write. */
   readonly state: 'off' | 'on' | 'paused' | 'nobody';
-  /** Why nobody may, one sentence. Absent: there is nothing to say. */
+  /** Why nobody may, or why there is none in the document that was last looked at; one sentence. Absent: neither. */
   readonly reason?: string;
   /** Who would be asked, best first. */
   readonly models: readonly ModelId[];

@@ -52,6 +52,8 @@ export const retry = (options: RetryOptions): Policy =>
         const again =
           !spoken &&
           reactions[error.kind].retry &&
+          // Whoever types waits for nobody: the next keystroke asks again, and another model meanwhile.
+          call.urgency !== 'typing' &&
           attempt < (attemptsFor[error.kind] ?? options.attempts) &&
           waitedMs + waitMs <= patienceMs(error.kind, call, options);
         if (!again) throw error;

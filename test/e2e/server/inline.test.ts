@@ -234,15 +234,17 @@ test('files that hold keys, are excluded or switched off are never read', async 
     },
   });
   const never = [
-    { uri: 'file:///work/.env', languageId: 'dotenv' },
-    { uri: 'file:///work/id_rsa', languageId: 'plaintext' },
-    { uri: 'file:///work/src/generated/api.ts', languageId: 'typescript' },
-    { uri: 'file:///work/README.md', languageId: 'markdown' },
-    { uri: 'output:rumbo', languageId: 'log' },
+    { uri: 'file:///work/.env', languageId: 'dotenv', why: /keys/ },
+    { uri: 'file:///work/id_rsa', languageId: 'plaintext', why: /keys/ },
+    { uri: 'file:///work/src/generated/api.ts', languageId: 'typescript', why: /inline\.exclude/ },
+    { uri: 'file:///work/README.md', languageId: 'markdown', why: /inline\.languages/ },
+    { uri: 'output:rumbo', languageId: 'log', why: /only shown/ },
   ];
   for (const each of never) {
     const document = await open(rumbo, 'export const canary = 4711;\nconst total = canary▮\n', each);
     assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), [], each.uri);
+    const { inline } = await rumbo.connection.sendRequest(status);
+    assert.match(inline?.reason ?? '', each.why);
   }
   const large = await open(rumbo, `const canary = 4711;\nconst total = ▮\n${'// large\n'.repeat(200)}`, {
     uri: 'file:///work/src/large.ts',
@@ -252,6 +254,7 @@ test('files that hold keys, are excluded or switched off are never read', async 
   const document = await open(rumbo, `import { canary } from './generated/api';\n${code}`);
   assert.deepEqual(inserted(await document.suggest()), ['price * amount;']);
   assert.doesNotMatch(JSON.stringify(llama.chats), /4711/);
+  assert.equal((await rumbo.connection.sendRequest(status)).inline?.reason, undefined);
 });
 
 /** Until the fake has been asked so often. */
@@ -373,6 +376,19 @@ test('typing along a suggestion asks nobody again', async (t) => {
   }
   assert.deepEqual(inserted(await document.suggest()), [' * amount;']);
   assert.equal(llama.chats.length, 1);
+});
+
+test('somebody who asks again is told other ways, too', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  const document = await open(rumbo, code);
+  await document.suggest();
+  llama.reply = 'sum(cart);';
+  const items = inserted(await document.suggest(InlineCompletionTriggerKind.Invoked));
+  assert.deepEqual(items.toSorted(), ['price * amount;', 'sum(cart);']);
+  assert.deepEqual(
+    llama.chats.map(({ body }) => Number(body?.['temperature']) > 0),
+    [false, true],
+  );
 });
 
 test('a model that is late is helped by another, and closed as soon as that one speaks', async (t) => {

@@ -56,6 +56,12 @@ test('retry asks again until the service answers', async () => {
   assert.equal(calls.made, 3);
   assert.deepEqual(waits, [500, 1_000]);
 });
+test('retry asks once only for somebody who types: the next model, or the next keystroke, comes sooner', async () => {
+  const { calls, fake } = flaky(1, 'overloaded');
+  const typing = retry(patient().manner)(fake).stream('m', { ...request, urgency: 'typing' }, never);
+  await assert.rejects(Array.fromAsync(typing), { kind: 'overloaded' });
+  assert.equal(calls.made, 1);
+});
 test('retry gives up after its attempts, and at once on what the table says is final', async () => {
   for (const [kind, made] of [
     ['overloaded', 3],
