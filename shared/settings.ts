@@ -220,7 +220,7 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Limits for one role: `{ "planner": { "perDayUsd": 1 } }`. Local models go on when a limit is reached.',
+        'Limits for one role: `{ "planner": { "perDayUsd": 1 } }`; ghost text spends as `inline`. Local models go on when a limit is reached.',
       ),
     ),
   'budget.warnAtPercent': z
