@@ -1,4 +1,5 @@
 /** Ghost text, with all it is made of: the documents of the editor, when to ask, who writes, and what came of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelId } from '../shared/chat.ts';
 import { providerOf } from '../shared/chat.ts';
 import { asRumboError } from '../shared/errors.ts';
@@ -58,6 +59,9 @@ const quietMs = 60_000;
 /** Milliseconds from one look at the engines to the next while somebody types, and from one try at a list to the next. */
 const lookEveryMs = 1_000;
 const listEveryMs = 300_000;
+/** How long what was stopped may take to come to its end, in milliseconds from look to look. */
+const lookMs = 10;
+const mostLooks = 20;
 const answerLimits = { entries: 1_000, bytes: 4_000_000 };
 /** Milliseconds from a suggestion's first text until it is shown although more of it is to come. */
 const patienceMs = 150;
@@ -73,6 +77,8 @@ export function inlineRoom(parts: InlineRoomParts) {
   let guard: ReadingGuard = readingGuard(rulesOf(settings()));
   let held = '';
   let paused = false;
+  /** Requests that are not accounted for yet. */
+  let unsettled = 0;
 
   const isOn = (): boolean => settings()['inline.enabled'] && !paused;
 
@@ -142,7 +148,15 @@ export function inlineRoom(parts: InlineRoomParts) {
       },
     }),
     fill: fillOver(ways),
-    reserve: (model, usd) => budgets.reserve({ provider: model.provider, role: inlineRole }, usd),
+    reserve(model, usd) {
+      const giveBack = budgets.reserve({ provider: model.provider, role: inlineRole }, usd);
+      if (!giveBack) return undefined;
+      unsettled += 1;
+      return () => {
+        unsettled -= 1;
+        giveBack();
+      };
+    },
     account,
     latencies: speed,
     hedgePaid: () => settings()['inline.hedgePaid'],
@@ -329,9 +343,11 @@ export function inlineRoom(parts: InlineRoomParts) {
       chosen.forget();
       if (isOn()) asker.start();
     },
-    dispose(): void {
+    /** Resolves once what was under way is accounted for. */
+    async dispose(): Promise<void> {
       asker.stop();
       results.stop();
+      for (let looks = 0; unsettled > 0 && looks < mostLooks; looks += 1) await sleep(lookMs);
     },
   };
 }

@@ -263,7 +263,7 @@ function start(params: InitializeParams): InitializeResult {
   connection.onShutdown(async () => {
     announce.dispose();
     found.dispose();
-    ghost.dispose();
+    await ghost.dispose();
     shelf.dispose();
     everyDay.dispose();
     keychain.dispose();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import {
   CancellationTokenSource,
@@ -495,6 +496,22 @@ test('windows that share a folder share what ghost text cost', async (t) => {
   await until(first, ({ today }) => today.costUsd > 0);
   const { today } = await first.connection.sendRequest(status);
   await until(second, (now) => now.today.costUsd === today.costUsd && now.inline?.today.offered === 1);
+});
+
+test('what is under way when the server ends is in its books', async (t) => {
+  const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-store-'));
+  const { llama, rumbo } = await withLlama(t, { storagePath });
+  llama.fault = { kind: 'hang' };
+  const document = await open(rumbo, code);
+  document.suggest().catch(() => {});
+  await asked(llama);
+  await rumbo.close();
+  const book = new DatabaseSync(join(storagePath, 'ledger.sqlite'), { readOnly: true });
+  t.after(() => book.close());
+  assert.deepEqual(
+    { ...book.prepare('select model, requests, cancelled, cost_usd from inline').get() },
+    { model: 'lab/tiny-chat', requests: 1, cancelled: 1, cost_usd: 0 },
+  );
 });
 
 test('the log and the files hold nothing of the text', async (t) => {

@@ -111,3 +111,14 @@ test('a file behind a link is followed, as people keep their dotfiles', async ()
   assert.equal(await promise, 'cost');
   stop();
 });
+test('where ghost text may not be read as it was meant, there is none', () => {
+  const { settings, problems } = readSettings({
+    'rumbo.inline.enabled': 'yes',
+    'rumbo.inline.languages': { markdown: 'no' },
+    'rumbo.inline.exclude': '**/generated/**',
+  });
+  assert.equal(settings['inline.enabled'], false);
+  assert.deepEqual(settings['inline.languages'], { '*': false });
+  assert.deepEqual(settings['inline.exclude'], ['**']);
+  assert.equal(problems.length, 3);
+});
