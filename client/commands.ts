@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { modelId } from '../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../shared/discovery.ts';
+import { type InlineEvent, inlineAccepted } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
 import type { RouteParams } from '../shared/protocol.ts';
 import type { Receipt } from '../shared/receipts.ts';
@@ -10,6 +11,16 @@ import { correctTaskType } from './correct-task-type.ts';
 import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './discover.ts';
 import { explainRoute, whyThisModel } from './explain.ts';
 import { failureOf } from './failures.ts';
+import { chooseGhostTextModels } from './inline/choose-models.ts';
+import { type GenerateParts, generateHere } from './inline/generate-here.ts';
+import {
+  pauseGhostText,
+  type SwitchParts,
+  suggestHere,
+  toggleGhostTextLanguage,
+  turnGhostTextOff,
+  turnGhostTextOn,
+} from './inline/switch.ts';
 import type { Keys } from './keys.ts';
 import type { LocalModelActions } from './local-models.ts';
 import { showMenu } from './menu.ts';
@@ -25,12 +36,14 @@ import type { Shown } from './views/live-tree.ts';
 import type { ProvidersView } from './views/providers.ts';
 import type { Row } from './views/rows.ts';
 
-export type CommandParts = CodeParts & {
-  readonly keys: Keys;
-  readonly view: ProvidersView;
-  readonly localModels: LocalModelActions;
-  readonly log: vscode.LogOutputChannel;
-};
+export type CommandParts = CodeParts &
+  GenerateParts &
+  SwitchParts & {
+    readonly keys: Keys;
+    readonly view: ProvidersView;
+    readonly localModels: LocalModelActions;
+    readonly log: vscode.LogOutputChannel;
+  };
 
 /** A row of one of the trees. */
 type Picked = Shown<Row>;
@@ -47,6 +60,18 @@ export const commandTable = (parts: CommandParts) =>
     'rumbo.useStrongerModel': () => useStrongerModel(parts),
     'rumbo.explainRoute': (request?: RouteParams) => explainRoute(parts, request),
     'rumbo.chooseStrategy': chooseStrategy,
+
+    'rumbo.generateHere': () => generateHere(parts),
+    'rumbo.acceptGenerated': () => parts.previews.accept(),
+    'rumbo.dropGenerated': () => parts.previews.drop(),
+    'rumbo.suggestHere': () => suggestHere(parts),
+    'rumbo.turnGhostTextOn': () => turnGhostTextOn(parts),
+    'rumbo.turnGhostTextOff': turnGhostTextOff,
+    'rumbo.pauseGhostText': () => pauseGhostText(parts, true),
+    'rumbo.resumeGhostText': () => pauseGhostText(parts, false),
+    'rumbo.toggleGhostTextLanguage': toggleGhostTextLanguage,
+    'rumbo.chooseGhostTextModels': () => chooseGhostTextModels(parts.server),
+    [inlineAccepted]: (id: InlineEvent['id']) => tellAccepted(parts, id),
 
     'rumbo.setApiKey': (about?: string | Picked) => parts.keys.set(providerOf(about)),
     'rumbo.removeApiKey': (about?: string | Picked) => parts.keys.remove(providerOf(about)),
@@ -79,7 +104,7 @@ export const commandTable = (parts: CommandParts) =>
     'rumbo.refreshRegistry': () => refreshRegistry(parts),
     'rumbo.restartServer': () => restartServer(parts),
     'rumbo.showLog': () => parts.log.show(),
-    'rumbo.showMenu': showMenu,
+    'rumbo.showMenu': () => showMenu(parts.ghostText.state),
     'rumbo.openSettings': openSettings,
     'rumbo.nameEndpoint': nameEndpoint,
   }) satisfies Record<`rumbo.${string}`, Command>;
@@ -106,6 +131,11 @@ async function saveAnswer({ documents }: CommandParts, uri?: vscode.Uri): Promis
   if (content === undefined) return;
   const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' });
   await vscode.window.showTextDocument(document, { preview: false });
+}
+
+/** The server also sees it in the text; nothing is worth a word here. */
+async function tellAccepted({ server }: CommandParts, id: InlineEvent['id']): Promise<void> {
+  await server.use((connection) => connection.inlineDid({ id, what: 'accepted' })).catch(() => undefined);
 }
 
 async function clearCache({ server }: CommandParts): Promise<void> {

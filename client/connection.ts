@@ -12,6 +12,7 @@ import {
 } from 'vscode-languageclient/node';
 import type { ModelId } from '../shared/chat.ts';
 import type { DiscoverResult } from '../shared/discovery.ts';
+import type { InlineCandidate, InlineEvent, InlineState } from '../shared/inline.ts';
 import type { Ensured, EnsureProgress, Suggestion } from '../shared/local-models.ts';
 import type { ModelDetails } from '../shared/model-details.ts';
 import type { Model } from '../shared/models.ts';
@@ -19,6 +20,8 @@ import * as protocol from '../shared/protocol.ts';
 import { section } from '../shared/settings.ts';
 import type { Status } from '../shared/status.ts';
 import { effectiveSettings } from './effective-settings.ts';
+import { following } from './inline/following.ts';
+import { nearbySymbols } from './inline/symbols.ts';
 import { type KeyChannel, keyChannel } from './key-channel.ts';
 import { networkSettings } from './network-settings.ts';
 import { keyVariablesOf, serverEnvironment } from './server-environment.ts';
@@ -51,6 +54,11 @@ export type Connection = {
   modelDetails(models: readonly ModelId[]): Promise<readonly ModelDetails[]>;
   clearCache(): Promise<number>;
   refreshRegistry(token: vscode.CancellationToken): Promise<protocol.RegistryRefreshed>;
+  /** Every model in the light of ghost text. */
+  inlineCandidates(): Promise<readonly InlineCandidate[]>;
+  pauseInline(paused: boolean): Promise<InlineState>;
+  /** Tells what became of ghost text. */
+  inlineDid(event: InlineEvent): Promise<void>;
   readonly keys: KeyChannel;
   /** Tells the server that settings changed; it then pulls them. */
   settingsChanged(): Promise<void>;
@@ -68,6 +76,8 @@ export type ConnectionOptions = {
   /** It runs, for the first time or again after a crash. */
   onRunning(): void;
   onStatus(status: Status): void;
+  /** Whether ghost text has nothing to show in a document now. */
+  isTaken(document: vscode.TextDocument): boolean;
 };
 
 /** Starts the server. Rejects when it does not come up. */
@@ -88,7 +98,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     initializationOptions: (): protocol.InitializationOptions => ({
       storagePath: options.storagePath,
       network: networkSettings((key) => vscode.workspace.getConfiguration('http').inspect(key)),
+      inlineSymbols: true,
     }),
+    // What nobody looks at is no document the user writes in.
+    textSynchronization: { delayOpenNotifications: true },
     middleware: {
       workspace: {
         configuration: ({ items }) =>
@@ -96,6 +109,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
         // The one notification is sent by `settingsChanged`.
         didChangeConfiguration: async () => undefined,
       },
+      provideInlineCompletionItems: (document, position, context, token, next) =>
+        options.isTaken(document) ? [] : next(document, position, context, token),
     },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -108,6 +123,9 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   };
   const client = new QuietClient('rumbo', 'Rumbo', launch, clientOptions);
   client.onNotification(protocol.statusChanged, options.onStatus);
+  client.onRequest(protocol.inlineSymbols, nearbySymbols());
+  const followed = following(client);
+  client.registerFeature(followed);
 
   const connection: Connection = {
     async ask(params, onPart, token) {
@@ -140,13 +158,19 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     modelDetails: (models) => client.sendRequest(protocol.modelDetails, { models }),
     clearCache: () => client.sendRequest(protocol.clearCache),
     refreshRegistry: (token) => client.sendRequest(protocol.refreshRegistry, token),
+    inlineCandidates: () => client.sendRequest(protocol.inlineCandidates),
+    pauseInline: (paused) => client.sendRequest(protocol.pauseInline, { paused }),
+    inlineDid: (event) => client.sendNotification(protocol.inlineDid, event),
     keys: {
       send: (command) =>
         keys ? keys.send(command) : Promise.reject(new Error('The server has no process.')),
     },
     settingsChanged: () =>
       client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
-    stop: () => client.stop().finally(() => child?.kill()),
+    stop() {
+      followed.dispose();
+      return client.stop().finally(() => child?.kill());
+    },
   };
   client.onDidChangeState(({ newState }) => {
     if (newState !== State.Running) return;

@@ -26,7 +26,7 @@ export const fileOf = (document: vscode.TextDocument, { start, end }: vscode.Ran
 });
 
 /** `src/list.ts, lines 3 to 9`. */
-export function placeOf({ document, selection }: vscode.TextEditor): string {
+export function placeOf({ document, selection }: Pick<vscode.TextEditor, 'document' | 'selection'>): string {
   const name = vscode.workspace.asRelativePath(document.uri);
   const [first, last] = [selection.start.line + 1, selection.end.line + 1];
   if (selection.isEmpty) return `${name}, at line ${first}`;

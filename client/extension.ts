@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 import { warnOfBudgets } from './budget-warnings.ts';
 import { commandTable } from './commands.ts';
 import { virtualDocuments } from './documents.ts';
+import { createGhostText } from './inline/ghost-text.ts';
+import { createLanguageStatus } from './inline/language-status.ts';
+import { createPreviews } from './inline/preview.ts';
 import { createKeys } from './keys.ts';
 import { localModelActions } from './local-models.ts';
 import { promptMemory } from './prompt.ts';
@@ -21,7 +24,9 @@ let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Rumbo', { log: true });
-  server = createServer(context, log);
+  const previews = createPreviews();
+  server = createServer(context, log, previews.isIn);
+  const ghostText = createGhostText(server);
   const documents = virtualDocuments();
   const receipts = receiptMemory();
   const keys = createKeys(server);
@@ -37,6 +42,8 @@ export function activate(context: vscode.ExtensionContext): void {
     prompts: promptMemory(),
     running: runningAnswers(),
     proposals: createProposals(documents),
+    previews,
+    ghostText,
   };
   const commands = Object.entries(commandTable(parts)).map(([id, run]) =>
     vscode.commands.registerCommand(id, run),
@@ -47,6 +54,9 @@ export function activate(context: vscode.ExtensionContext): void {
     receipts,
     keys,
     view,
+    previews,
+    ghostText,
+    createLanguageStatus(server, ghostText),
     createModelsView(server),
     createActivityView(server, receipts),
     createStatusBar(server, receipts),

@@ -32,7 +32,12 @@ export function crashCounter(now: () => number = Date.now): () => boolean {
   };
 }
 
-export function createServer(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Server {
+/** @param isTaken whether ghost text has nothing to show in a document now */
+export function createServer(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  isTaken: (document: vscode.TextDocument) => boolean,
+): Server {
   const statusChanged = new vscode.EventEmitter<Status>();
   const running = new vscode.EventEmitter<void>();
   let connection: Promise<Connection> | undefined;
@@ -55,6 +60,7 @@ export function createServer(context: vscode.ExtensionContext, log: vscode.LogOu
         return false;
       },
       onRunning: () => running.fire(),
+      isTaken,
       onStatus(next) {
         status = next;
         statusChanged.fire(next);

@@ -1,6 +1,7 @@
 /** The status bar's few words, its plain-text tooltip, and whether there is anything to ask at all. */
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
+import { ghostTextLine } from './inline.ts';
 import { needOf } from './provider.ts';
 import { receiptLine } from './receipt.ts';
 import { clock, dollars, oneLine } from './words.ts';
@@ -16,7 +17,7 @@ export function statusBar(status: Status | undefined, recent?: Receipt, locale?:
 }
 
 function shortText(
-  { health, problems, strategy, inFlight }: Status,
+  { health, problems, strategy, inFlight, inline }: Status,
   recent: Receipt | undefined,
   lock: string | undefined,
 ): string {
@@ -24,12 +25,14 @@ function shortText(
   if (inFlight > 0) return '$(loading~spin) Rumbo';
   if (recent) return `$(compass) ${receiptLine(recent)}`;
   if (health === 'offline') return '$(debug-disconnect) Rumbo: no model';
+  if (inline?.state === 'paused') return '$(debug-pause) Rumbo: ghost text paused';
+  if (inline?.state === 'nobody') return '$(compass) Rumbo: no ghost text';
   if (lock) return `$(compass) Rumbo: local until ${lock}`;
   return `$(compass) Rumbo: ${strategy}`;
 }
 
 function tooltip(
-  { strategy, health, today, problems, budgets, providers, keyStore }: Status,
+  { strategy, health, today, problems, budgets, providers, keyStore, inline }: Status,
   lock: string | undefined,
 ): string {
   const unknown = today.unknownPrice > 0 ? `, and ${today.unknownPrice} of unknown price` : '';
@@ -40,6 +43,7 @@ function tooltip(
     ...(lock
       ? [`Safety lock: cloud models are at their rate limits, local models answer until ${lock}.`]
       : []),
+    ...(inline ? [ghostTextLine(inline)] : []),
     ...providers.flatMap((each) => (needOf(each) ? [`${each.label}: ${needOf(each)}.`] : [])),
     `Today: ${dollars(today.costUsd)} for ${requests}${unknown}`,
     ...budgets.map(

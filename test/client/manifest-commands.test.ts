@@ -62,10 +62,17 @@ test('menus name only commands that exist, and buttons have icons', () => {
 
 test('when clauses know only the views, schemes and keys we have', () => {
   const views: { id: string }[] = contributes.views.rumbo;
-  const known = new Set(['rumbo.streaming', 'rumbo.empty', ...views.map(({ id }) => id)]);
+  const known = new Set([
+    'rumbo.streaming',
+    'rumbo.empty',
+    'rumbo.generating',
+    'rumbo.ghostText',
+    ...views.map(({ id }) => id),
+  ]);
   const clauses = Object.values(menus)
     .flat()
     .map(({ when }) => when ?? '')
+    .concat(contributes.keybindings.map(({ when = '' }: { when?: string }) => when))
     .concat(contributes.viewsWelcome.map(({ when = '' }: { when?: string }) => when));
   for (const clause of clauses) {
     for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g)) assert.ok(known.has(key ?? ''), clause);

@@ -53,12 +53,31 @@ export class Position {
 export class Range {
   readonly start: Position;
   readonly end: Position;
-  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
-    this.start = new Position(startLine, startCharacter);
-    this.end = new Position(endLine, endCharacter);
+  constructor(start: Position, end: Position);
+  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number);
+  constructor(start: number | Position, from: number | Position, endLine = 0, endCharacter = 0) {
+    this.start = typeof start === 'number' ? new Position(start, from as number) : start;
+    this.end = typeof from === 'number' ? new Position(endLine, endCharacter) : from;
   }
   get isEmpty(): boolean {
     return this.start.line === this.end.line && this.start.character === this.end.character;
+  }
+}
+
+export class Selection extends Range {
+  readonly active: Position;
+  constructor(anchor: Position, active: Position) {
+    super(anchor.line, anchor.character, active.line, active.character);
+    this.active = active;
+  }
+}
+
+export class InlineCompletionItem {
+  readonly insertText: string;
+  readonly range: Range;
+  constructor(insertText: string, range: Range) {
+    this.insertText = insertText;
+    this.range = range;
   }
 }
 
@@ -128,12 +147,27 @@ export class WorkspaceEdit {
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
+export const LanguageStatusSeverity = { Information: 0, Warning: 1 } as const;
 export const TreeItemCheckboxState = { Unchecked: 0, Checked: 1 } as const;
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const ProgressLocation = { Window: 10, Notification: 15 } as const;
 export const ConfigurationTarget = { Global: 1, Workspace: 2 } as const;
 export const ViewColumn = { Beside: -2, Active: -1 } as const;
 export const LogLevel = { Trace: 1, Info: 3 } as const;
+
+type ListEntry = { label: string; description?: string; detail?: string; picked?: boolean };
+type InlineProvider = {
+  provideInlineCompletionItems(document: unknown, at: Position): InlineCompletionItem[];
+};
+
+/** What the user does in documents and editors; a test fires these. */
+export const events = {
+  changedText: new EventEmitter<unknown>(),
+  openedText: new EventEmitter<unknown>(),
+  movedCursor: new EventEmitter<unknown>(),
+  changedEditor: new EventEmitter<unknown>(),
+  changedSettings: new EventEmitter<{ affectsConfiguration(key: string): boolean }>(),
+};
 
 /** A tree as VS Code holds it; `check` is the user's click on a box. */
 type Tree = {
@@ -155,7 +189,12 @@ type Provider = {
 /** What happened, and what the user will do; a test reads and sets these. */
 export const editor = {
   /** Messages shown, with their buttons. */
-  messages: [] as { kind: 'error' | 'warning' | 'information'; text: string; buttons: string[] }[],
+  messages: [] as {
+    kind: 'error' | 'warning' | 'information';
+    text: string;
+    buttons: string[];
+    detail?: string;
+  }[],
   /** The button the user presses when it is offered. */
   press: undefined as string | undefined,
   /** What the user types into the next input boxes. */
@@ -177,16 +216,33 @@ export const editor = {
   settings: new Map<string, { globalValue?: unknown; workspaceValue?: unknown }>(),
   providers: new Map<string, { provideTextDocumentContent(uri: Uri): string }>(),
   executed: [] as { id: string; args: unknown[] }[],
+  /** What the user ticks in the next lists with check boxes, by label. Absent: dismissed. */
+  ticked: undefined as string[] | undefined,
+  /** The lists opened that only offer, with their entries. */
+  lists: [] as { title: string | undefined; entries: readonly ListEntry[] }[],
+  /** The items of the status bar, by their id. */
+  status: new Map<string, { text: string; tooltip: string; command: string }>(),
+  languageStatus: undefined as { text: string; detail: string; command: { command: string } } | undefined,
+  /** Who writes ghost text. */
+  writers: new Set<InlineProvider>(),
+  /** The ghost text at a place. */
+  ghost(document: unknown, at: Position): InlineCompletionItem[] {
+    return [...editor.writers].flatMap((writer) => writer.provideInlineCompletionItems(document, at));
+  },
   /** Text of a document as the user sees it. */
   text: (uri: Uri): string =>
     editor.providers.get(uri.scheme)?.provideTextDocumentContent(uri) ??
     editor.files.get(uri.toString())?.text ??
     '',
   reset(): void {
-    const { messages, typed, boxes, picks, shown, reports, progress, executed } = editor;
-    for (const list of [messages, typed, boxes, picks, shown, reports, progress, executed]) list.length = 0;
-    for (const map of [editor.files, editor.trees, editor.context, editor.settings]) map.clear();
+    const { messages, typed, boxes, picks, lists, shown, reports, progress, executed } = editor;
+    for (const list of [messages, typed, boxes, picks, lists, shown, reports, progress, executed])
+      list.length = 0;
+    for (const map of [editor.files, editor.trees, editor.context, editor.settings, editor.writers])
+      map.clear();
     editor.press = undefined;
+    editor.ticked = undefined;
+    workspace.textDocuments.length = 0;
     window.activeTextEditor = undefined;
     window.visibleTextEditors.length = 0;
   },
@@ -209,9 +265,13 @@ export const commands = {
 
 const message =
   (kind: 'error' | 'warning' | 'information') =>
-  async (text: string, ...items: (string | { modal?: boolean })[]): Promise<string | undefined> => {
+  async (
+    text: string,
+    ...items: (string | { modal?: boolean; detail?: string })[]
+  ): Promise<string | undefined> => {
     const buttons = items.filter((item) => typeof item === 'string');
-    editor.messages.push({ kind, text, buttons });
+    const detail = items.flatMap((item) => (typeof item === 'string' ? [] : [item.detail ?? '']))[0];
+    editor.messages.push({ kind, text, buttons, ...(detail ? { detail } : {}) });
     return buttons.find((button) => button === editor.press);
   };
 
@@ -230,7 +290,12 @@ export const window = {
   showInformationMessage: message('information'),
   setStatusBarMessage: never,
   showInputBox: async () => editor.typed.shift(),
-  showQuickPick: async (items: readonly unknown[]) => items[0],
+  async showQuickPick(items: readonly ListEntry[], options?: { title?: string; canPickMany?: boolean }) {
+    editor.lists.push({ title: options?.title, entries: items });
+    return options?.canPickMany
+      ? editor.ticked && items.filter(({ label }) => editor.ticked?.includes(label))
+      : items[0];
+  },
   createInputBox() {
     const accept = new EventEmitter<void>();
     const hide = new EventEmitter<void>();
@@ -287,7 +352,13 @@ export const window = {
     return pick;
   },
   createOutputChannel: () => ({ info() {}, error() {}, warn() {}, show() {}, dispose() {} }),
-  createStatusBarItem: () => ({ show() {}, dispose() {} }),
+  createStatusBarItem(id: string) {
+    const item = { text: '', tooltip: '', command: '', show() {}, dispose: () => editor.status.delete(id) };
+    editor.status.set(id, item);
+    return item;
+  },
+  onDidChangeActiveTextEditor: events.changedEditor.event,
+  onDidChangeTextEditorSelection: events.movedCursor.event,
   createTreeView(id: string, { treeDataProvider }: { treeDataProvider: Provider }) {
     const checked = new EventEmitter<{ items: [unknown, 0 | 1][] }>();
     const redrawn: unknown[] = [];
@@ -331,8 +402,9 @@ export const workspace = {
   textDocuments: [] as unknown[],
   fs: { isWritableFileSystem: (scheme: string) => (scheme === 'file' ? true : undefined) },
   asRelativePath: (uri: Uri) => uri.path.slice(1),
-  onDidChangeTextDocument: never,
-  onDidChangeConfiguration: never,
+  onDidChangeTextDocument: events.changedText.event,
+  onDidOpenTextDocument: events.openedText.event,
+  onDidChangeConfiguration: events.changedSettings.event,
   registerTextDocumentContentProvider(
     scheme: string,
     provider: { provideTextDocumentContent(uri: Uri): string },
@@ -378,5 +450,17 @@ export const workspace = {
 export const languages = {
   getLanguages: async () => ['typescript', 'python', 'markdown', 'plaintext'],
   setTextDocumentLanguage: async () => undefined,
+  registerInlineCompletionItemProvider(_selector: unknown, provider: InlineProvider): Disposable {
+    editor.writers.add(provider);
+    return new Disposable(() => editor.writers.delete(provider));
+  },
+  createLanguageStatusItem() {
+    editor.languageStatus = { text: '', detail: '', command: { command: '' } };
+    return Object.assign(editor.languageStatus, {
+      dispose() {
+        editor.languageStatus = undefined;
+      },
+    });
+  },
 };
 export const env = { language: 'en', appName: 'stand-in' };

@@ -1,0 +1,92 @@
+/** **Rumbo: Choose Ghost Text Models…**: check boxes with speed and price; writes `rumbo.inline.models`. */
+import * as vscode from 'vscode';
+import type { InlineCandidate } from '../../shared/inline.ts';
+import { failureOf } from '../failures.ts';
+import { inform } from '../notify.ts';
+import type { Server } from '../server.ts';
+import { showFailure } from '../show-failure.ts';
+import { candidateDetail, candidateLine } from '../texts/inline.ts';
+import { modelsSetting } from './models-setting.ts';
+
+type Item = vscode.QuickPickItem & { readonly id?: string };
+
+/** Returns whether something was chosen. */
+export async function chooseGhostTextModels(
+  server: Server,
+  title = 'Rumbo: which models may write ghost text',
+): Promise<boolean> {
+  try {
+    const candidates = await ghostTextCandidates(server);
+    if (candidates.length === 0) {
+      const picked = await inform(
+        'No model is known yet: start a local engine or add a key.',
+        'Show Providers',
+      );
+      if (picked) await vscode.commands.executeCommand('rumbo.showProviders');
+      return false;
+    }
+    const items = itemsOf(candidates);
+    const picked = await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: 'A cloud model is paid and is sent what you type; it writes only when you tick it',
+      canPickMany: true,
+      matchOnDescription: true,
+    });
+    if (!picked) return false;
+    const ticked = new Set(picked.flatMap(({ id }) => (id === undefined ? [] : [id])));
+    return await write(candidates, ticked);
+  } catch (error) {
+    const again = () => chooseGhostTextModels(server, title);
+    showFailure(failureOf(error), { instead: { label: 'Try Again', run: again } });
+    return false;
+  }
+}
+
+/** As known now; local engines are asked for their lists first, cloud services are not. */
+export const ghostTextCandidates = (server: Server): Thenable<readonly InlineCandidate[]> =>
+  vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'Rumbo: looking for models' },
+    () =>
+      server.use(async (connection) => {
+        await connection.listModels({ refresh: true });
+        return connection.inlineCandidates();
+      }),
+  );
+
+async function write(candidates: readonly InlineCandidate[], ticked: ReadonlySet<string>): Promise<boolean> {
+  const configuration = vscode.workspace.getConfiguration('rumbo');
+  const said: unknown = configuration.inspect('inline.models')?.globalValue;
+  const named = Array.isArray(said) ? said.filter((each) => typeof each === 'string') : [];
+  const setting = modelsSetting(candidates, ticked, named);
+  if (setting) {
+    await configuration.update('inline.models', setting, vscode.ConfigurationTarget.Global);
+    return true;
+  }
+  const off = 'Turn Ghost Text Off';
+  const picked = await inform('No model was ticked, so nothing was changed.', off);
+  if (picked) await vscode.commands.executeCommand('rumbo.turnGhostTextOff');
+  return false;
+}
+
+function itemsOf(candidates: readonly InlineCandidate[]): Item[] {
+  const group = (source: InlineCandidate['source'], label: string): Item[] => {
+    const models = candidates.filter((each) => each.source === source);
+    if (models.length === 0) return [];
+    return [{ label, kind: vscode.QuickPickItemKind.Separator }, ...models.map(itemOf)];
+  };
+  return [
+    ...group('local', 'your own: nothing goes to a cloud service'),
+    ...group('api', 'cloud: what is around the cursor goes there while you type'),
+  ];
+}
+
+function itemOf(candidate: InlineCandidate): Item {
+  const detail = candidateDetail(candidate);
+  return {
+    id: candidate.model,
+    label: candidate.model,
+    description: candidateLine(candidate),
+    ...(detail ? { detail } : {}),
+    picked: candidate.allowed,
+  };
+}

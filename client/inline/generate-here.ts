@@ -1,0 +1,131 @@
+/** **Rumbo: Generate Here…**: an instruction in, code at the cursor out, previewed as ghost text until Tab or Esc. */
+import * as vscode from 'vscode';
+import type { AskParams, CodeAnswer, FileContext } from '../../shared/protocol.ts';
+import { editorInFront, fileOf, placeOf } from '../editors.ts';
+import { type Failure, failureOf } from '../failures.ts';
+import { inform } from '../notify.ts';
+import type { Prompts } from '../prompt.ts';
+import { movedRange } from '../proposal.ts';
+import type { Receipts } from '../receipts.ts';
+import type { Server } from '../server.ts';
+import { showFailure } from '../show-failure.ts';
+import { previewLine } from '../texts/inline.ts';
+import { fitted } from './fitted.ts';
+import type { Preview, Previews } from './preview.ts';
+
+export type GenerateParts = {
+  readonly server: Server;
+  readonly prompts: Prompts;
+  readonly receipts: Receipts;
+  readonly previews: Previews;
+};
+type Request = AskParams & { readonly prompt: string; readonly file: FileContext };
+
+export async function generateHere(parts: GenerateParts): Promise<void> {
+  const editor = editorInFront();
+  if (!editor) return void inform('Open a file and put the cursor where the code should stand.');
+  const at = editor.selection.active;
+  const prompt = await parts.prompts.ask({
+    about: 'generate',
+    title: `Rumbo: Generate Here, ${placeOf({ document: editor.document, selection: emptyAt(at) })}`,
+    prompt: 'What should stand at the cursor? It is shown first; Tab keeps it, Esc drops it.',
+    placeholder: 'A loop over the orders that adds up their prices',
+  });
+  if (prompt === undefined) return;
+  // Read now, not before: the user may have moved on while the box was open.
+  const file = fileOf(editor.document, emptyAt(editor.selection.active));
+  await generate(parts, editor, { role: 'coder', prompt, file });
+}
+
+const emptyAt = (at: vscode.Position): vscode.Selection => new vscode.Selection(at, at);
+
+async function generate(parts: GenerateParts, editor: vscode.TextEditor, request: Request): Promise<void> {
+  const { server, receipts, prompts, previews } = parts;
+  const { document, options } = editor;
+  const at = positionIn(request);
+  // What is previewed is at the cursor, or nowhere.
+  editor.selection = emptyAt(at);
+  const before = document.lineAt(at.line).text.slice(0, at.character);
+  const surroundings = {
+    before,
+    insertSpaces: options.insertSpaces !== false,
+    tabSize: typeof options.tabSize === 'number' ? options.tabSize : 4,
+  };
+  const preview = previews.open(editor, at);
+  const source = new vscode.CancellationTokenSource();
+  // Whoever decides before it is whole has seen enough.
+  void preview.ended.then(() => source.cancel());
+  let text = '';
+  const write = (code: CodeAnswer) => {
+    text = fitted(code.text, surroundings);
+    preview.write(text);
+  };
+  try {
+    const { code, receipt } = await server.use((connection) =>
+      connection.ask(
+        request,
+        (part) => {
+          if (part.type === 'code') write(part.code);
+        },
+        source.token,
+      ),
+    );
+    const again = (more: Partial<AskParams>) => generateAgain(parts, document, { ...request, ...more });
+    receipts.remember(receipt, () => again({ strongerThan: receipt.model }));
+    prompts.forget('generate');
+    if (code) write(code);
+    if (text.trim() === '') return tellEmpty(parts, preview);
+    preview.done(previewLine(receipt));
+  } catch (error) {
+    const failure = failureOf(error);
+    const stopped = source.token.isCancellationRequested || failure.kind === 'cancelled';
+    prompts.keep('generate', request.prompt);
+    if (stopped) return preview.drop();
+    // What had arrived stays, and says that it is not whole.
+    if (text.trim() === '') preview.drop();
+    else preview.done(previewLine(undefined));
+    showAgain(parts, document, request, failure);
+  } finally {
+    source.dispose();
+  }
+}
+
+function tellEmpty(parts: GenerateParts, preview: Preview): void {
+  preview.drop();
+  const words = 'The answer held no code. Say in other words what should stand there.';
+  void inform(words, 'Edit Prompt').then((edit) => (edit ? generateHere(parts) : undefined));
+}
+
+function showAgain(
+  parts: GenerateParts,
+  document: vscode.TextDocument,
+  request: Request,
+  failure: Failure,
+): void {
+  showFailure(failure, {
+    ask: () => generateAgain(parts, document, request),
+    askNext: () => generateAgain(parts, document, { ...request, whenPinnedUnavailable: 'next' }),
+    edit: () => generateHere(parts),
+    request,
+  });
+}
+
+/** The same question about the same place, in the file as it is now. */
+async function generateAgain(
+  parts: GenerateParts,
+  { uri }: vscode.TextDocument,
+  request: Request,
+): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const editor = await vscode.window.showTextDocument(document);
+  const { line, character } = positionIn(request);
+  const asked = { start: { line, character }, end: { line, character } };
+  const { end } = movedRange(request.file.text, asked, document.getText());
+  const file = fileOf(document, emptyAt(new vscode.Position(end.line, end.character)));
+  await generate(parts, editor, { ...request, file });
+}
+
+function positionIn({ file }: Request): vscode.Position {
+  const { line = 0, character = 0 } = file.selection?.start ?? {};
+  return new vscode.Position(line, character);
+}

@@ -1,0 +1,55 @@
+/** The word on ghost text behind the braces of the status bar: how it is for this file's language, with one thing to do. */
+import * as vscode from 'vscode';
+import type { Server } from '../server.ts';
+import type { GhostText } from './ghost-text.ts';
+import { offFor } from './is-on.ts';
+import { writingPlaces } from './places.ts';
+
+/** It is there while ghost text is on. */
+export function createLanguageStatus(server: Server, ghostText: GhostText): vscode.Disposable {
+  let item: vscode.LanguageStatusItem | undefined;
+  const draw = () => {
+    const { state } = ghostText;
+    if (state === 'off') {
+      item?.dispose();
+      item = undefined;
+      return;
+    }
+    item ??= vscode.languages.createLanguageStatusItem('rumbo.ghostText', writingPlaces);
+    item.name = 'Rumbo: Ghost Text';
+    const languageId = vscode.window.activeTextEditor?.document.languageId ?? 'plaintext';
+    const reason = state === 'nobody' ? server.status?.inline?.reason : undefined;
+    Object.assign(item, wordsFor(state, languageId, reason));
+  };
+  const parts = [ghostText.onChange(draw), vscode.window.onDidChangeActiveTextEditor(draw)];
+  draw();
+  return vscode.Disposable.from(...parts, { dispose: () => item?.dispose() });
+}
+
+type Words = Pick<vscode.LanguageStatusItem, 'text' | 'detail' | 'severity' | 'command'>;
+
+function wordsFor(state: 'on' | 'paused' | 'nobody', languageId: string, reason: string | undefined): Words {
+  const { Information, Warning } = vscode.LanguageStatusSeverity;
+  const command = (title: string, id: string) => ({ title, command: id });
+  if (state === 'paused')
+    return {
+      text: 'Ghost text is paused',
+      detail: 'in this window',
+      severity: Information,
+      command: command('Resume', 'rumbo.resumeGhostText'),
+    };
+  const isOff = offFor(languageId) !== undefined;
+  if (state === 'nobody' && !isOff)
+    return {
+      text: 'No model can write ghost text',
+      detail: reason ?? '',
+      severity: Warning,
+      command: command('Choose Models…', 'rumbo.chooseGhostTextModels'),
+    };
+  return {
+    text: `Ghost text is ${isOff ? 'off' : 'on'} for ${languageId}`,
+    detail: '',
+    severity: Information,
+    command: command(isOff ? 'Turn On' : 'Turn Off', 'rumbo.toggleGhostTextLanguage'),
+  };
+}
