@@ -75,7 +75,8 @@ function judge(model: Model, scene: Scene): Judged {
   const { named, snapshot } = scene;
   const why = whyNotAllowed(model, named);
   const usable = whyNotUsable(model, scene, snapshot);
-  const reason = why ?? usable;
+  // What naming it would not mend comes first.
+  const reason = usable ?? why;
   return {
     model,
     allowed: why === undefined,

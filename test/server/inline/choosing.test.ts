@@ -145,3 +145,9 @@ test('nobody is late before 150 ms, and a second counts where nothing is known',
     choose(scene([one], lineMs === undefined ? {} : { ms: { 'ollama/one': lineMs } })).chosen[0]?.lateAfterMs;
   assert.deepEqual([late(30), late(300), late()], [150, 600, 1_000]);
 });
+
+test('of two reasons the one is told that naming the model would not mend', () => {
+  const rest = { rule: 'no-key', reason: 'OpenAI has no API key.' } as const;
+  const facts: Facts = { seen: { resting: new Map([['openai', rest]]) } };
+  assert.equal(whyNot([cloud], facts)['openai/big'], 'OpenAI has no API key.');
+});
