@@ -57,10 +57,11 @@ export const symbolsFrom =
 
 type Position = InlineCompletionParams['position'];
 
-/** Where the cursor is. `undefined`: the document has moved on. */
+/** Where the cursor is. `undefined`: the document has moved on, or is not there yet. */
 export function cursorOf(document: OpenDocument | undefined, situation: Situation): Position | undefined {
-  if (document?.version !== situation.version) return undefined;
-  return document.positionAt(situation.before.length);
+  const { version, before, after } = situation;
+  const isHere = document?.version === version && document.text.length === before.length + after.length;
+  return isHere ? document.positionAt(before.length) : undefined;
 }
 
 function situationOf(document: OpenDocument, { position, context }: InlineCompletionParams): Situation {
