@@ -24,7 +24,7 @@ let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Rumbo', { log: true });
-  const previews = createPreviews();
+  const previews = createPreviews(context.extension.id);
   server = createServer(context, log, previews.isIn);
   const ghostText = createGhostText(server);
   const documents = virtualDocuments();

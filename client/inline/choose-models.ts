@@ -1,6 +1,8 @@
 /** **Rumbo: Choose Ghost Text Models…**: check boxes with speed and price; writes `rumbo.inline.models`. */
 import * as vscode from 'vscode';
+import { providerOf } from '../../shared/chat.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
+import type { Status } from '../../shared/status.ts';
 import { failureOf } from '../failures.ts';
 import { inform } from '../notify.ts';
 import type { Server } from '../server.ts';
@@ -25,10 +27,10 @@ export async function chooseGhostTextModels(
       if (picked) await vscode.commands.executeCommand('rumbo.showProviders');
       return false;
     }
-    const items = itemsOf(candidates);
+    const items = itemsOf(candidates.filter(isWorthShowing(server.status)));
     const picked = await vscode.window.showQuickPick(items, {
       title,
-      placeHolder: 'A cloud model is paid and is sent what you type; it writes only when you tick it',
+      placeHolder: 'Cloud models are paid and get what you type',
       canPickMany: true,
       matchOnDescription: true,
     });
@@ -41,6 +43,13 @@ export async function chooseGhostTextModels(
     return false;
   }
 }
+
+/** Who has no key could be ticked, and would write nothing. */
+const isWorthShowing = (status: Status | undefined) => {
+  const keyless = new Set(status?.providers.filter(({ key }) => key === 'none').map(({ name }) => name));
+  return ({ model, allowed, usable }: InlineCandidate): boolean =>
+    allowed || usable || !keyless.has(providerOf(model));
+};
 
 /** As known now; local engines are asked for their lists first, cloud services are not. */
 export const ghostTextCandidates = (server: Server): Thenable<readonly InlineCandidate[]> =>
@@ -74,10 +83,7 @@ function itemsOf(candidates: readonly InlineCandidate[]): Item[] {
     if (models.length === 0) return [];
     return [{ label, kind: vscode.QuickPickItemKind.Separator }, ...models.map(itemOf)];
   };
-  return [
-    ...group('local', 'your own: nothing goes to a cloud service'),
-    ...group('api', 'cloud: what is around the cursor goes there while you type'),
-  ];
+  return [...group('local', 'your own'), ...group('api', 'cloud: paid, gets what you type')];
 }
 
 function itemOf(candidate: InlineCandidate): Item {

@@ -22,13 +22,34 @@ export type Preview = {
   readonly ended: Promise<'accepted' | 'dropped'>;
 };
 
-export function createPreviews(): Previews & vscode.Disposable {
+/** @param extensionId our own, by which VS Code names who is to be asked */
+export function createPreviews(extensionId: string): Previews & vscode.Disposable {
+  /** Documents whose last change took something back. */
+  const undone = new WeakSet<vscode.TextDocument>();
+  const changed = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
+    if (contentChanges.length === 0) return;
+    if (reason === vscode.TextDocumentChangeReason.Undo) undone.add(document);
+    else undone.delete(document);
+  });
+  /**
+   * Asked by the user, VS Code keeps what it shows and puts a new text behind it. Asked as if by itself it shows the new
+   * text, if whoever writes it is new, too; but it is silent right after an acceptance was taken back.
+   */
+  const retrigger = (document: vscode.TextDocument) => {
+    const trigger = 'editor.action.inlineSuggest.trigger';
+    if (undone.has(document)) {
+      void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+      void vscode.commands.executeCommand(trigger);
+      return;
+    }
+    void vscode.commands.executeCommand(trigger, { providerId: `${extensionId}:*`, explicit: false });
+  };
   let current: { readonly preview: Preview; readonly document: vscode.TextDocument } | undefined;
   return {
     open(editor, position) {
       current?.preview.drop();
       const { document } = editor;
-      const preview = show(editor, position);
+      const preview = show(editor, position, () => retrigger(document));
       const mine = { preview, document };
       current = mine;
       void vscode.commands.executeCommand('setContext', 'rumbo.generating', true);
@@ -42,18 +63,22 @@ export function createPreviews(): Previews & vscode.Disposable {
     isIn: (document) => current?.document === document,
     accept: () => vscode.commands.executeCommand('editor.action.inlineSuggest.commit'),
     drop: () => current?.preview.drop(),
-    dispose: () => current?.preview.drop(),
+    dispose() {
+      current?.preview.drop();
+      changed.dispose();
+    },
   };
 }
 
-function show(editor: vscode.TextEditor, start: vscode.Position): Preview {
+function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () => void): Preview {
   const { document } = editor;
   const item = vscode.window.createStatusBarItem('rumbo.generating', vscode.StatusBarAlignment.Right, 91);
   const finished = Promise.withResolvers<'accepted' | 'dropped'>();
   let text = '';
-  /** How much of it the user has accepted word by word, and where the rest begins. */
+  /** How much of it the user has accepted, before it was whole or word by word, and where the rest begins. */
   let taken = 0;
   let position = start;
+  let isWhole = false;
   let isOver = false;
 
   const end = (how: 'accepted' | 'dropped') => {
@@ -62,6 +87,9 @@ function show(editor: vscode.TextEditor, start: vscode.Position): Preview {
     for (const part of parts) part.dispose();
     if (how === 'dropped') void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
     finished.resolve(how);
+  };
+  const settle = () => {
+    if (isWhole && taken === text.length) end('accepted');
   };
   const follow = ({ contentChanges }: vscode.TextDocumentChangeEvent) => {
     if (contentChanges.length === 0) return;
@@ -76,7 +104,7 @@ function show(editor: vscode.TextEditor, start: vscode.Position): Preview {
     if (!isOurs) return end('dropped');
     taken += inserted.length;
     position = after(position, inserted);
-    if (taken === text.length) end('accepted');
+    settle();
   };
   const provider: vscode.InlineCompletionItemProvider = {
     provideInlineCompletionItems(asked, at) {
@@ -85,9 +113,17 @@ function show(editor: vscode.TextEditor, start: vscode.Position): Preview {
       return [new vscode.InlineCompletionItem(rest, new vscode.Range(at, at))];
     },
   };
+  let registered: vscode.Disposable | undefined;
+  /** The last one registered is the first to be asked. */
+  const register = () => {
+    const before = registered;
+    const { scheme } = document.uri;
+    registered = vscode.languages.registerInlineCompletionItemProvider({ scheme }, { ...provider });
+    before?.dispose();
+  };
   const parts = [
     item,
-    vscode.languages.registerInlineCompletionItemProvider({ scheme: document.uri.scheme }, provider),
+    { dispose: () => registered?.dispose() },
     vscode.workspace.onDidChangeTextDocument((event) => {
       if (event.document === document) follow(event);
     }),
@@ -112,11 +148,14 @@ function show(editor: vscode.TextEditor, start: vscode.Position): Preview {
       // Another model began anew after a part was accepted: the two do not fit together.
       if (!next.startsWith(text.slice(0, taken))) return end('dropped');
       text = next;
-      void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      register();
+      retrigger();
     },
     done(line) {
       item.text = line.text;
       item.tooltip = line.tooltip;
+      isWhole = true;
+      settle();
     },
     drop: () => end('dropped'),
     ended: finished.promise,

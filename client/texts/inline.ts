@@ -51,8 +51,7 @@ export function turnOnQuestion(candidates: readonly InlineCandidate[]): { messag
   const [own, cloud] = (['local', 'api'] as const).map((source) =>
     writers.filter((each) => each.source === source),
   ) as [InlineCandidate[], InlineCandidate[]];
-  const read =
-    'Files that hold keys, such as .env, and those of rumbo.inline.exclude and rumbo.privacy are left out.';
+  const never = 'Files that hold keys, such as .env, and those of rumbo.inline.exclude are never read.';
   if (writers.length === 0) {
     const refused = candidates.find(({ allowed, reason }) => allowed && reason);
     const why = refused ? ` ${refused.model}: ${refused.reason}` : '';
@@ -68,8 +67,8 @@ export function turnOnQuestion(candidates: readonly InlineCandidate[]): { messag
       ...cloud.map((each) => `${each.model} in the cloud will write while you type: ${candidateLine(each)}.`),
       cloud.length > 0
         ? `The text around the cursor and parts of files you have open go to ${cloud.map(({ model }) => model).join(', ')} while you type.`
-        : 'The text around the cursor and parts of files you have open go to these only; nothing goes to a cloud service.',
-      read,
+        : 'The text around the cursor and parts of files you have open go there; nothing goes to a cloud service.',
+      cloud.length > 0 ? `${never} Those of rumbo.privacy.localOnly stay with your own models.` : never,
     ].join('\n\n'),
   };
 }

@@ -23,6 +23,7 @@ test('activation registers exactly the declared commands, and starts no server',
   activate({
     subscriptions,
     asAbsolutePath: () => assert.fail('the server was started'),
+    extension: { id: 'rumbo.rumbo' },
     globalStorageUri: { fsPath: '/nowhere' },
   } as never);
   assert.ok(performance.now() - started < 50, 'activation took longer than 50 ms');

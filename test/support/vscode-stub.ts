@@ -147,6 +147,7 @@ export class WorkspaceEdit {
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
+export const TextDocumentChangeReason = { Undo: 1, Redo: 2 } as const;
 export const LanguageStatusSeverity = { Information: 0, Warning: 1 } as const;
 export const TreeItemCheckboxState = { Unchecked: 0, Checked: 1 } as const;
 export const QuickPickItemKind = { Separator: -1, Default: 0 };

@@ -1,0 +1,255 @@
+/** Ghost text and **Rumbo: Generate Here…** in the packaged extension: what a person sees, and what the file holds. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Body, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
+import { withoutLocalEngines } from '../../support/without-local-engines.ts';
+import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+
+const before = 'export const price = 3;\nexport const amount = 4;\nconst total = \n';
+const insertion = 'price * amount;';
+const generated = ['export function double(value: number): number {', '  return value * 2;', '}'].join('\n');
+let llama: FakeProvider;
+
+/** Fills gaps with what comes next of the one insertion, and answers a conversation with code. */
+function reply(body: Body): string {
+  if (!('input_prefix' in body)) return `\`\`\`typescript\n${generated}\n\`\`\``;
+  const line = String(body['input_prefix']).split('\n').at(-1) ?? '';
+  const typed = line.replace(/^const total = /, '');
+  return line.startsWith('const total =') && insertion.startsWith(typed) ? insertion.slice(typed.length) : '';
+}
+
+const scenario = scenarios(async (defer) => {
+  llama = await fakeLlamaCpp({ models: ['tiny-coder'], reply });
+  defer(() => llama.close());
+  return openEditor({
+    settings: {
+      'editor.quickSuggestions': { other: 'off' },
+      'editor.acceptSuggestionOnCommitCharacter': false,
+      'files.autoSave': 'off',
+      'rumbo.cache.enabled': false,
+      'rumbo.providers': { ...withoutLocalEngines, lab: { kind: 'llama-cpp', baseUrl: llama.baseUrl } },
+    },
+  });
+});
+
+const ghost = (editor: Editor) => editor.page.locator('[class*="ghost-text"]');
+const fills = () => llama.chats.filter(({ path }) => path.startsWith('/infill'));
+
+/** A file of its own, with the cursor at the end of a line. */
+async function openAt(editor: Editor, name: string, text = before, line = 3): Promise<string> {
+  const path = `${editor.workspace}/src/${name}`;
+  writeFileSync(path, text);
+  await editor.openFile(path, line);
+  await editor.page.keyboard.press('End');
+  return path;
+}
+
+/** Waits until the gap shows these words; they are not in the file. */
+async function appears(editor: Editor, path: string, words: string): Promise<void> {
+  await editor.shows(editor.uriOf(path), words);
+  await ghost(editor).first().waitFor();
+}
+
+const gone = (editor: Editor) =>
+  editor.until(
+    () => ghost(editor).count(),
+    (count) => count === 0,
+    'the ghost text stays',
+  );
+
+/** The text as the editor has it, without a look that would move the cursor. */
+const save = (editor: Editor) => editor.page.keyboard.press('Control+S');
+async function saved(editor: Editor, path: string, text: string): Promise<void> {
+  await save(editor);
+  await editor.until(
+    async () => readFileSync(path, 'utf8'),
+    (now) => now === text,
+    'the file is another one',
+  );
+}
+
+scenario('before it is turned on nobody is asked, and one question says who will write', async (editor) => {
+  const path = await openAt(editor, 'off.ts');
+  await editor.page.keyboard.type('pr');
+  await editor.command('Rumbo: Turn Ghost Text On…');
+  const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Turn ghost text on?' });
+  await dialog.waitFor();
+  assert.match((await dialog.textContent()) ?? '', /lab\/tiny-coder of your own will write.*for free/);
+  await editor.screenshot('ghost-text-question');
+  assert.equal(fills().length, 0);
+  await dialog.locator('.monaco-button', { hasText: 'Turn On' }).click();
+  await editor.until(
+    async () => editor.settings()['rumbo.inline.enabled'],
+    (value) => value === true,
+    'it was not switched on',
+  );
+  await editor.focus(editor.uriOf(path));
+});
+
+scenario('a suggestion appears at the end of a line, and Tab puts it into the file', async (editor) => {
+  const path = await openAt(editor, 'tab.ts');
+  await editor.page.keyboard.type('p');
+  await appears(editor, path, insertion);
+  await editor.screenshot('ghost-text');
+  await editor.page.keyboard.press('Tab');
+  await gone(editor);
+  await saved(editor, path, before.replace('= \n', `= ${insertion}\n`));
+  await editor.tooltip(
+    editor.status('Rumbo'),
+    'Ghost text: lab/tiny-coder writes; today 1 offered, 1 accepted',
+  );
+});
+
+scenario('typing along keeps it and asks nobody again', async (editor) => {
+  const path = await openAt(editor, 'through.ts');
+  await editor.page.keyboard.type('p');
+  await appears(editor, path, insertion);
+  const asked = fills().length;
+  for (const letter of 'rice * am') {
+    await editor.page.keyboard.type(letter);
+    await editor.page.waitForTimeout(120);
+    assert.ok((await ghost(editor).count()) > 0, `it went at ${letter}`);
+  }
+  await editor.screenshot('ghost-text-typed-through');
+  assert.equal(fills().length, asked);
+  await editor.page.keyboard.press('Tab');
+  await saved(editor, path, before.replace('= \n', `= ${insertion}\n`));
+});
+
+scenario('a file that changes on disk takes what was suggested for it away', async (editor) => {
+  const path = await openAt(editor, 'disk.ts');
+  await editor.command('Rumbo: Suggest Here');
+  await appears(editor, path, insertion);
+  writeFileSync(path, 'export const other = 1;\nexport const price = 3;\nlet sum = 0;\n');
+  await editor.shows(editor.uriOf(path), 'let sum');
+  await editor.until(
+    () => editor.visibleText(editor.uriOf(path)),
+    (text) => !text.includes(insertion),
+    'what was suggested for another text stays',
+  );
+});
+
+scenario('paused, nothing is asked and the status bar says so; resumed, it goes on', async (editor) => {
+  const path = await openAt(editor, 'paused.ts');
+  await editor.command('Rumbo: Pause Ghost Text');
+  await editor.status('Rumbo: ghost text paused').waitFor();
+  const asked = fills().length;
+  await editor.focus(editor.uriOf(path));
+  await editor.page.keyboard.press('Control+End');
+  await editor.page.keyboard.type('const total = ');
+  await editor.page.waitForTimeout(700);
+  assert.equal(fills().length, asked);
+  await editor.status('Rumbo: ghost text paused').click();
+  await editor.screenshot('ghost-text-paused');
+  await editor.pick('Resume Ghost Text');
+  await editor.status('Rumbo: auto').waitFor();
+  await editor.focus(editor.uriOf(path));
+  await editor.page.keyboard.press('Control+End');
+  await editor.page.keyboard.type('p');
+  await appears(editor, path, insertion);
+});
+
+scenario('the models are chosen by check boxes that say what each costs', async (editor) => {
+  await editor.command('Rumbo: Choose Ghost Text Models…', 'which models may write ghost text');
+  await editor.rows.filter({ hasText: 'lab/tiny-coder' }).waitFor();
+  await editor.screenshot('ghost-text-models');
+  assert.match((await editor.rows.filter({ hasText: 'lab/tiny-coder' }).textContent()) ?? '', /free/);
+});
+
+/** Asks for code at the cursor. */
+async function generate(editor: Editor, name: string, line: number): Promise<void> {
+  const title = `Rumbo: Generate Here, src/${name}, at line ${line}`;
+  await editor.command('Rumbo: Generate Here…', title);
+  await editor.answer(title, 'A function that doubles a number');
+}
+
+const block = 'export class Maths {\n  one(): number {\n    return 1;\n  }\n\n  \n}\n';
+
+scenario('what is generated is a preview that auto-save does not write; Tab is one step', async (editor) => {
+  await editor.set({ 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 50 });
+  const path = await openAt(editor, 'generate.ts', block, 6);
+  await editor.page.keyboard.type('x');
+  await editor.page.keyboard.press('Backspace');
+  llama.delayMs = 60;
+  await generate(editor, 'generate.ts', 6);
+  await appears(editor, path, 'export function double');
+  await editor.screenshot('generate-streaming');
+  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.screenshot('generate-preview');
+  await editor.page.waitForTimeout(400);
+  assert.equal(readFileSync(path, 'utf8'), block);
+  await editor.page.keyboard.press('Tab');
+  const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
+  await saved(editor, path, kept);
+  await editor.status('Tab keeps it').waitFor({ state: 'detached' });
+  await editor.screenshot('generate-kept');
+  await editor.page.keyboard.press('Control+Z');
+  await saved(editor, path, block);
+});
+
+scenario('Esc drops what is generated and closes the request', async (editor) => {
+  llama.delayMs = 400;
+  const path = await openAt(editor, 'drop.ts', block, 6);
+  await generate(editor, 'drop.ts', 6);
+  await appears(editor, path, 'export function double');
+  await editor.page.keyboard.press('Escape');
+  await gone(editor);
+  await editor.until(
+    async () => llama.chats.at(-1)?.aborted,
+    (aborted) => aborted === true,
+    'the request goes on',
+  );
+  assert.equal(await editor.page.locator('.notification-list-item').count(), 0);
+  await saved(editor, path, block);
+  llama.delayMs = 0;
+});
+
+scenario('a cursor that goes elsewhere drops what is generated', async (editor) => {
+  const path = await openAt(editor, 'moved.ts', block, 6);
+  await generate(editor, 'moved.ts', 6);
+  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.page.keyboard.press('ArrowUp');
+  await gone(editor);
+  await editor.page.keyboard.press('ArrowDown');
+  await editor.page.keyboard.press('End');
+  await saved(editor, path, block);
+});
+
+scenario('a failure is one sentence with one button, and the instruction is kept', async (editor) => {
+  llama.fail = { status: 500, body: { error: { message: 'broken' } } };
+  await openAt(editor, 'fails.ts', block, 6);
+  await generate(editor, 'fails.ts', 6);
+  const toast = await editor.notification(/overloaded or failing/);
+  await editor.screenshot('generate-failed');
+  assert.doesNotMatch(await editor.sentence(toast), /\n| at /);
+  await editor.status('Esc stops').waitFor({ state: 'detached' });
+  llama.fail = undefined;
+  await editor.command('Rumbo: Generate Here…', 'Rumbo: Generate Here');
+  assert.equal(await editor.input.inputValue(), 'A function that doubles a number');
+});
+
+scenario('turned off, requests stop at once and nobody is asked any more', async (editor) => {
+  const path = await openAt(editor, 'stop.ts');
+  llama.fault = { kind: 'hang' };
+  const known = fills().length;
+  await editor.page.keyboard.type('p');
+  const asked = await editor.until(
+    async () => fills().length,
+    (count) => count > known,
+    'nobody was asked',
+  );
+  await editor.command('Rumbo: Turn Ghost Text Off');
+  await editor.until(
+    async () => fills().at(-1)?.aborted,
+    (aborted) => aborted === true,
+    'the request goes on',
+  );
+  llama.fault = undefined;
+  await editor.focus(editor.uriOf(path));
+  await editor.page.keyboard.press('Control+End');
+  await editor.page.keyboard.type('const total = pri');
+  await editor.page.waitForTimeout(700);
+  assert.equal(fills().length, asked);
+  assert.equal(await ghost(editor).count(), 0);
+});
