@@ -30,7 +30,9 @@ export async function chooseGhostTextModels(
     const items = itemsOf(candidates.filter(isWorthShowing(server.status)));
     const picked = await vscode.window.showQuickPick(items, {
       title,
-      placeHolder: 'Cloud models are paid and get what you type',
+      placeHolder: items.some(({ description }) => description?.startsWith('about'))
+        ? 'Cloud models are paid and get what you type'
+        : 'A cloud model can be ticked here once it has a key',
       canPickMany: true,
       matchOnDescription: true,
     });

@@ -3,22 +3,26 @@
  * learns nothing of what is open, and asks for nothing.
  */
 import * as vscode from 'vscode';
+import type {
+  DynamicFeature,
+  LanguageClient,
+  StaticFeature,
+  TextDocumentChangeRegistrationOptions,
+} from 'vscode-languageclient/node';
 import {
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
-  type DynamicFeature,
   InlineCompletionRequest,
-  type LanguageClient,
-  type StaticFeature,
-  type TextDocumentChangeRegistrationOptions,
   TextDocumentSyncKind,
-} from 'vscode-languageclient/node';
+} from 'vscode-languageserver-protocol';
 import { isGhostTextOn } from './is-on.ts';
 import { writingPlaces } from './places.ts';
 
+type Client = Pick<LanguageClient, 'getFeature'>;
+
 /** One for each client: it follows while the server runs and the setting is on. */
-export function following(client: LanguageClient): StaticFeature & vscode.Disposable {
+export function following(client: Client): StaticFeature & vscode.Disposable {
   /** Ends what was begun. Absent: nothing is followed. */
   let end: (() => void) | undefined;
   let canWrite = false;
@@ -50,7 +54,7 @@ export function following(client: LanguageClient): StaticFeature & vscode.Dispos
 }
 
 /** @returns what ends it */
-function follow(client: LanguageClient): () => void {
+function follow(client: Client): () => void {
   const where = { documentSelector: [...writingPlaces] };
   const changes: TextDocumentChangeRegistrationOptions = {
     ...where,

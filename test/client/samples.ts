@@ -1,5 +1,6 @@
 /** Whole objects of the protocol for tests to vary. */
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
+import type { InlineCandidate, InlineState } from '../../shared/inline.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
@@ -77,5 +78,22 @@ export const endpoint = (more: Partial<DiscoveredEndpoint> = {}): DiscoveredEndp
   state: 'ready',
   use: 'offered',
   name: 'llama-cpp-9090',
+  ...more,
+});
+
+export const candidate = (more: Partial<InlineCandidate> = {}): InlineCandidate => ({
+  model: 'lab/small',
+  source: 'local',
+  allowed: true,
+  usable: true,
+  usualMs: null,
+  usdPerThousand: 0,
+  ...more,
+});
+
+export const inlineState = (more: Partial<InlineState> = {}): InlineState => ({
+  state: 'on',
+  models: ['lab/small'],
+  today: { offered: 0, accepted: 0, costUsd: 0 },
   ...more,
 });

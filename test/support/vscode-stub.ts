@@ -379,6 +379,7 @@ export const window = {
   onDidChangeTextEditorVisibleRanges: never,
   showTextDocument: async (shown: Uri | { uri: Uri }) => {
     editor.shown.push(String(shown instanceof Uri ? shown : shown.uri));
+    return window.activeTextEditor;
   },
   withProgress({ title }: { title: string }, work: (report: unknown, token: unknown) => unknown) {
     const source = new CancellationTokenSource();
@@ -401,7 +402,13 @@ const documentOf = (uri: Uri) => ({
 });
 export const workspace = {
   textDocuments: [] as unknown[],
-  fs: { isWritableFileSystem: (scheme: string) => (scheme === 'file' ? true : undefined) },
+  fs: {
+    isWritableFileSystem: (scheme: string) => (scheme === 'file' ? true : undefined),
+    stat: async (uri: Uri) => ({ size: editor.text(uri).length }),
+    readFile: async (uri: Uri) => new TextEncoder().encode(editor.text(uri)),
+  },
+  /** The workspace is the folder `/w`. */
+  getWorkspaceFolder: (uri: Uri) => (uri.path.startsWith('/w/') ? { uri: new Uri('file', '/w') } : undefined),
   asRelativePath: (uri: Uri) => uri.path.slice(1),
   onDidChangeTextDocument: events.changedText.event,
   onDidOpenTextDocument: events.openedText.event,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isEmpty, localUntil, shownTimes, statusBar } from '../../../client/texts/status.ts';
-import { model, provider, receipt, status } from '../samples.ts';
+import { inlineState, model, provider, receipt, status } from '../samples.ts';
 
 test('the status bar is short and says what matters most', () => {
   assert.equal(statusBar(undefined).text, '$(compass) Rumbo');
@@ -99,4 +99,16 @@ test('each time that is shown is known, to draw again when it has come', () => {
     },
   ]);
   assert.deepEqual(times, [later, soon, '2026-11-21T10:00:00Z']);
+});
+
+test('ghost text that stands still shows in the text, with the reason in the tooltip; off and on only in the tooltip', () => {
+  const bar = (inline: ReturnType<typeof inlineState>) => statusBar(status({ inline }));
+  assert.equal(bar(inlineState({ state: 'paused' })).text, '$(debug-pause) Rumbo: ghost text paused');
+  const nobody = bar(inlineState({ state: 'nobody', reason: 'Start an engine.' }));
+  assert.equal(nobody.text, '$(compass) Rumbo: no ghost text');
+  assert.match(nobody.tooltip, /no model can write\. Start an engine\./);
+  for (const state of ['on', 'off'] as const) {
+    assert.equal(bar(inlineState({ state })).text, '$(compass) Rumbo: auto');
+    assert.match(bar(inlineState({ state })).tooltip, /^Ghost text: /m);
+  }
 });

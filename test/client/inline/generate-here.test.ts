@@ -1,0 +1,272 @@
+/** Generate Here from the instruction to what the user sees and what becomes of it, with a server that answers as told. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { Connection } from '../../../client/connection.ts';
+import { FailureError, failureOf } from '../../../client/failures.ts';
+import { generateHere } from '../../../client/inline/generate-here.ts';
+import { createPreviews } from '../../../client/inline/preview.ts';
+import { promptMemory } from '../../../client/prompt.ts';
+import { receiptMemory } from '../../../client/receipts.ts';
+import type { AskParams, AskPart } from '../../../shared/protocol.ts';
+import {
+  type CancellationTokenSource,
+  editor,
+  events,
+  Position,
+  Range,
+  Selection,
+  Uri,
+  window,
+} from '../../support/vscode-stub.ts';
+import { receipt } from '../samples.ts';
+
+const uri = new Uri('file', '/w/list.ts');
+const text = 'class A {\n    \n}\n';
+const at = new Position(1, 4);
+const document = {
+  uri,
+  languageId: 'typescript',
+  getText: () => editor.text(uri),
+  lineAt: (line: number) => ({ text: editor.text(uri).split('\n')[line] ?? '' }),
+};
+const front = {
+  document,
+  selection: new Selection(at, at),
+  options: { insertSpaces: true, tabSize: 4 },
+};
+
+/** A question that waits: the test says how it goes on. */
+type Asked = {
+  readonly params: AskParams;
+  readonly token: CancellationTokenSource['token'];
+  say(code: string): void;
+  finish(code: string, more?: object): Promise<void>;
+  fail(error: unknown): Promise<void>;
+};
+let asked: Asked[];
+let parts: ReturnType<typeof makeParts>;
+
+function makeParts() {
+  const ask = (params: AskParams, onPart: (part: AskPart) => void, token: Asked['token']) => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const code = (said: string) => ({ text: said, languageId: 'typescript' });
+    asked.push({
+      params,
+      token,
+      say: (said) => onPart({ type: 'code', code: code(said) }),
+      finish(said, more = {}) {
+        resolve({ text: said, code: code(said), receipt: receipt({ role: 'coder', ...more }) });
+        return soon();
+      },
+      fail(error) {
+        reject(error);
+        return soon();
+      },
+    });
+    token.onCancellationRequested(() => reject({ code: -32800 }));
+    return promise;
+  };
+  return {
+    server: {
+      use: (work: (connection: Connection) => Promise<unknown>) =>
+        work({ ask } as never).catch((error: unknown) => {
+          throw new FailureError(failureOf(error));
+        }),
+    } as never,
+    prompts: promptMemory(),
+    receipts: receiptMemory(),
+    previews: createPreviews('rumbo.rumbo'),
+  };
+}
+
+const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  editor.reset();
+  editor.files.set(uri.toString(), { text, languageId: 'typescript' });
+  front.selection = new Selection(at, at);
+  window.activeTextEditor = front;
+  asked = [];
+  parts = makeParts();
+});
+afterEach(() => parts.previews.dispose());
+
+/** Asks, and returns the question once it waits. */
+async function begin(instruction = 'double it'): Promise<Asked> {
+  editor.typed.push(instruction);
+  void generateHere(parts);
+  await soon();
+  const last = asked.at(-1);
+  assert.ok(last);
+  return last;
+}
+const shown = (place = at) => editor.ghost(document, place).map(({ insertText }) => insertText);
+const line = () => editor.status.get('rumbo.generating')?.text;
+const isGenerating = () => editor.context.get('rumbo.generating');
+
+/** What the editor tells of a change by whoever. */
+function change(range: Range, inserted: string, reason?: number): void {
+  events.changedText.fire({ document, contentChanges: [{ range, text: inserted }], reason });
+}
+
+test('the code grows at the cursor, fits there, and is in no file', async () => {
+  const question = await begin();
+  assert.deepEqual(question.params.file?.selection, { start: { ...at }, end: { ...at } });
+  assert.equal(question.params.role, 'coder');
+  assert.equal(isGenerating(), true);
+  assert.match(line() ?? '', /writing, Esc stops/);
+  question.say('double() {');
+  assert.deepEqual(shown(), ['double() {']);
+  question.say('double() {\n    return 2;\n}');
+  assert.deepEqual(shown(), ['double() {\n        return 2;\n    }']);
+  assert.equal(editor.text(uri), text);
+  assert.ok(editor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.trigger'));
+  assert.deepEqual(shown(new Position(0, 0)), [], 'it shows in another place');
+  await question.finish('double() {\n    return 2;\n}');
+  assert.match(line() ?? '', /Tab keeps it, Esc drops it/);
+  assert.equal(editor.messages.length, 0);
+  assert.equal(parts.receipts.last?.role, 'coder');
+});
+
+test('kept, it is over, and nothing is cancelled or hidden', async () => {
+  const question = await begin();
+  await question.finish('two();');
+  await parts.previews.accept();
+  assert.equal(editor.executed.at(-1)?.id, 'editor.action.inlineSuggest.commit');
+  change(new Range(at, at), 'two();');
+  await soon();
+  assert.deepEqual(shown(), []);
+  assert.equal(isGenerating(), false);
+  assert.equal(line(), undefined);
+  assert.ok(!editor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.hide'));
+});
+
+test('a part that is kept moves the rest behind it, with the line ends of the file', async () => {
+  const question = await begin();
+  question.say('one();\ntwo();');
+  change(new Range(at, at), 'one();\r\n    ');
+  events.movedCursor.fire({ textEditor: front, selections: [selectionAt(2, 4)] });
+  assert.deepEqual(shown(new Position(2, 4)), ['two();']);
+  question.say('one();\ntwo();\nthree();');
+  assert.deepEqual(shown(new Position(2, 4)), ['two();\n    three();']);
+  await question.finish('one();\ntwo();\nthree();');
+  change(new Range(2, 4, 2, 4), 'two();\n    three();');
+  await soon();
+  assert.equal(isGenerating(), false);
+});
+
+const selectionAt = (row: number, column: number) =>
+  new Selection(new Position(row, column), new Position(row, column));
+
+const droppings: Readonly<Record<string, () => void>> = {
+  'Esc, or a click on the item of the status bar,': () => parts.previews.drop(),
+  'typing something else': () => change(new Range(at, at), 'x'),
+  'a change elsewhere in the file': () => change(new Range(0, 0, 0, 0), 'two();'),
+  'a cursor that goes elsewhere': () =>
+    events.movedCursor.fire({ textEditor: front, selections: [selectionAt(0, 0)] }),
+  'another editor in front': () => events.changedEditor.fire(undefined),
+};
+for (const [what, drop] of Object.entries(droppings))
+  test(`${what} drops it and closes the request, silently`, async () => {
+    const question = await begin();
+    question.say('two();');
+    drop();
+    await soon();
+    assert.deepEqual(shown(), []);
+    assert.equal(question.token.isCancellationRequested, true);
+    assert.equal(isGenerating(), false);
+    assert.equal(line(), undefined);
+    assert.equal(editor.messages.length, 0);
+    assert.equal(editor.text(uri), text);
+  });
+
+test('what the editor tells of a file that is only saved drops nothing', async () => {
+  const question = await begin();
+  question.say('two();');
+  events.changedText.fire({ document, contentChanges: [] });
+  events.movedCursor.fire({ textEditor: front, selections: [selectionAt(1, 4)] });
+  assert.deepEqual(shown(), ['two();']);
+});
+
+test('right after something was taken back the editor is asked as by the user', async () => {
+  change(new Range(at, at), '', 1);
+  const question = await begin();
+  question.say('two();');
+  const asks = editor.executed.filter(({ id }) => id === 'editor.action.inlineSuggest.trigger');
+  assert.deepEqual(
+    asks.map(({ args }) => args),
+    [[]],
+  );
+});
+
+test('another model that begins anew replaces what is shown, unless a part was kept', async () => {
+  const question = await begin();
+  question.say('one();');
+  question.say('let');
+  assert.deepEqual(shown(), ['let']);
+  change(new Range(at, at), 'le');
+  question.say('const');
+  await soon();
+  assert.deepEqual(shown(), []);
+  assert.equal(question.token.isCancellationRequested, true);
+});
+
+test('a failure is one sentence with one button, the instruction is kept, and the button asks again', async () => {
+  const question = await begin();
+  editor.press = 'Ask Again';
+  await question.fail({ data: { kind: 'timeout', message: 'Lab was silent.', action: 'Try again.' } });
+  assert.deepEqual(
+    editor.messages.map(({ text, buttons }) => [text, buttons]),
+    [['Lab was silent. Try again.', ['Ask Again']]],
+  );
+  assert.equal(isGenerating(), true, 'it was not asked again');
+  assert.equal(asked.length, 2);
+  assert.equal(asked[1]?.params.prompt, 'double it');
+  await asked[1]?.fail({ code: -32800 });
+  editor.typed.push(undefined);
+  await generateHere(parts);
+  assert.equal(editor.boxes.at(-1)?.value, 'double it');
+});
+
+test('what had arrived before it broke off stays, and says that it is not whole', async () => {
+  const question = await begin();
+  question.say('one();');
+  await question.fail({ data: { kind: 'interrupted', message: 'Lab broke off.' } });
+  assert.deepEqual(shown(), ['one();']);
+  assert.match(line() ?? '', /not whole/);
+});
+
+test('an answer without code says so', async () => {
+  const question = await begin();
+  await question.finish('');
+  assert.match(editor.messages[0]?.text ?? '', /held no code/);
+  assert.equal(isGenerating(), false);
+});
+
+test('a stronger model is asked about the same place in the file as it is by then', async () => {
+  const question = await begin();
+  await question.finish('two();');
+  parts.previews.drop();
+  editor.files.set(uri.toString(), { text: `// new\n${text}`, languageId: 'typescript' });
+  void parts.receipts.askStronger?.();
+  await soon();
+  await soon();
+  assert.equal(asked[1]?.params.strongerThan, 'groq/llama');
+  assert.deepEqual(asked[1]?.params.file?.selection?.start, { line: 2, character: 4 });
+});
+
+test('a second one takes the place of the first', async () => {
+  const first = await begin();
+  const second = await begin('triple it');
+  assert.equal(first.token.isCancellationRequested, true);
+  await soon();
+  second.say('three();');
+  assert.deepEqual(shown(), ['three();']);
+  assert.equal(isGenerating(), true);
+});
+
+test('without a file it says where it can be used', async () => {
+  window.activeTextEditor = undefined;
+  await generateHere(parts);
+  assert.match(editor.messages[0]?.text ?? '', /Open a file/);
+});

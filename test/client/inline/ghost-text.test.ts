@@ -1,0 +1,134 @@
+/** When the server is started for ghost text, and what a pause is. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { createGhostText } from '../../../client/inline/ghost-text.ts';
+import { createLanguageStatus } from '../../../client/inline/language-status.ts';
+import type { Status } from '../../../shared/status.ts';
+import { EventEmitter, editor, events, Uri, window, workspace } from '../../support/vscode-stub.ts';
+import { inlineState, status } from '../samples.ts';
+
+const file = { uri: new Uri('file', '/w/a.ts'), languageId: 'typescript' };
+const output = { uri: new Uri('output', 'Rumbo'), languageId: 'log' };
+let pauses: boolean[];
+let uses: number;
+let server: {
+  started: boolean;
+  status: Status | undefined;
+  readonly running: EventEmitter<void>;
+  readonly changed: EventEmitter<Status>;
+};
+let parts: { dispose(): unknown }[];
+
+beforeEach(() => {
+  editor.reset();
+  [pauses, uses, parts] = [[], 0, []];
+  server = { started: false, status: undefined, running: new EventEmitter(), changed: new EventEmitter() };
+});
+afterEach(() => {
+  for (const part of parts) part.dispose();
+});
+
+function create() {
+  const connection = {
+    status: async () => status(),
+    pauseInline: async (paused: boolean) => void pauses.push(paused),
+  };
+  const asServer = Object.assign(server, {
+    onStatus: server.changed.event,
+    onRunning: server.running.event,
+    use: (work: (each: typeof connection) => unknown) => {
+      uses++;
+      server.started = true;
+      return Promise.resolve(work(connection));
+    },
+  });
+  const ghostText = createGhostText(asServer as never);
+  const language = createLanguageStatus(asServer as never, ghostText);
+  parts.push(ghostText, language);
+  return ghostText;
+}
+const later = () => new Promise((resolve) => setTimeout(resolve, 5));
+function set(key: string, globalValue: unknown, workspaceValue?: unknown): void {
+  editor.settings.set(`rumbo.inline.${key}`, { globalValue, workspaceValue });
+  events.changedSettings.fire({ affectsConfiguration: (asked) => `rumbo.inline.${key}`.startsWith(asked) });
+}
+function tell(inline: ReturnType<typeof inlineState>): void {
+  server.status = status({ inline });
+  server.changed.fire(server.status);
+}
+const item = () => editor.languageStatus;
+const context = () => editor.context.get('rumbo.ghostText');
+
+test('off, no server is started, whatever is opened', async () => {
+  workspace.textDocuments.push(file);
+  create();
+  await later();
+  events.openedText.fire(file);
+  assert.equal(uses, 0);
+  assert.equal(context(), 'off');
+});
+
+test('on, the server is started after activation, when there is something to write in', async () => {
+  editor.settings.set('rumbo.inline.enabled', { globalValue: true });
+  workspace.textDocuments.push(output);
+  create();
+  await later();
+  assert.equal(uses, 0, 'for a log');
+  workspace.textDocuments.push(file);
+  events.openedText.fire(file);
+  assert.equal(uses, 1);
+});
+
+test('it is started at once when it is switched on, and not again for each file', async () => {
+  workspace.textDocuments.push(file);
+  create();
+  await later();
+  set('enabled', true);
+  assert.equal(uses, 1);
+  server.started = false;
+  events.openedText.fire(file);
+  assert.equal(uses, 1, 'a server that does not start is tried again and again');
+});
+
+test('a pause holds in this window, also when the server starts again', async () => {
+  set('enabled', true);
+  const ghostText = create();
+  await ghostText.pause(true);
+  assert.deepEqual([ghostText.state, context(), pauses], ['paused', 'paused', []], 'a server was started');
+  server.started = true;
+  server.running.fire();
+  await later();
+  assert.deepEqual(pauses, [true]);
+  await ghostText.pause(false);
+  assert.deepEqual([ghostText.state, pauses], ['on', [true, false]]);
+  server.running.fire();
+  await later();
+  assert.deepEqual(pauses, [true, false]);
+});
+
+test('the item beside the language is there while it is on, and switches the language', () => {
+  window.activeTextEditor = { document: file };
+  create();
+  assert.equal(item(), undefined);
+  set('enabled', true);
+  assert.deepEqual(
+    [item()?.text, item()?.command.command],
+    ['Ghost text is on for typescript', 'rumbo.toggleGhostTextLanguage'],
+  );
+  set('languages', { typescript: false });
+  assert.equal(item()?.text, 'Ghost text is off for typescript');
+  set('enabled', undefined);
+  assert.equal(item(), undefined);
+});
+
+test('the item says that nobody can write, and why; and that it is paused', async () => {
+  set('enabled', true);
+  const ghostText = create();
+  tell(inlineState({ state: 'nobody', models: [], reason: 'Start an engine.' }));
+  assert.equal(ghostText.state, 'nobody');
+  assert.match(item()?.text ?? '', /No model can write/);
+  assert.equal(item()?.detail, 'Start an engine.');
+  assert.equal(editor.messages.length, 0, 'it nags');
+  await ghostText.pause(true);
+  assert.equal(item()?.command.command, 'rumbo.resumeGhostText');
+});

@@ -1,0 +1,81 @@
+/** What the editor's language services say of the names at the cursor. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { nearbySymbols } from '../../../client/inline/symbols.ts';
+import { commands, editor, type Position, Range, Uri, workspace } from '../../support/vscode-stub.ts';
+
+const here = new Uri('file', '/w/cart.ts');
+const there = new Uri('file', '/w/item.ts');
+const outside = new Uri('file', '/usr/lib/lib.d.ts');
+const text = 'const a = item.price + nobody(x) + own;\n';
+let asked: string[];
+let definition: (name: string) => Promise<unknown>;
+let registration: { dispose(): void };
+let symbols: ReturnType<typeof nearbySymbols>;
+
+beforeEach(() => {
+  editor.reset();
+  asked = [];
+  editor.files.set(here.toString(), { text, languageId: 'typescript' });
+  editor.files.set(there.toString(), {
+    text: 'export interface Item {\n  price: number;\n}\nexport const item = 1;\n',
+    languageId: 'typescript',
+  });
+  const lines = text.split('\n');
+  workspace.textDocuments.push({
+    uri: here,
+    version: 7,
+    getText: () => text,
+    lineAt: (line: number) => ({ text: lines[line] ?? '' }),
+  });
+  const places: Record<string, unknown> = {
+    price: { uri: there, range: new Range(0, 17, 0, 21) },
+    item: { targetUri: there, targetRange: new Range(3, 0, 3, 22) },
+    own: { uri: here, range: new Range(0, 0, 0, 1) },
+    nobody: { uri: outside, range: new Range(0, 0, 0, 1) },
+  };
+  definition = async (name) => (places[name] ? [places[name]] : undefined);
+  registration = commands.registerCommand('vscode.executeDefinitionProvider', (_uri, at) => {
+    const { line, character } = at as Position;
+    const [name = ''] = /^\w+/.exec((lines[line] ?? '').slice(character)) ?? [];
+    asked.push(name);
+    return definition(name);
+  });
+  symbols = nearbySymbols();
+});
+afterEach(() => registration.dispose());
+
+const ask = (version = 7) => symbols({ uri: here.toString(), position: { line: 0, character: 39 }, version });
+
+test('declarations in other files of the workspace are told, the nearest name first', async () => {
+  assert.deepEqual(await ask(), [
+    { name: 'price', uri: there.toString(), text: 'export interface Item {\n  price: number;\n}' },
+    { name: 'item', uri: there.toString(), text: 'export const item = 1;' },
+  ]);
+});
+
+test('the same version is looked up once; a document that has moved on is not looked up', async () => {
+  await ask();
+  const before = asked.length;
+  await ask();
+  assert.equal(asked.length, before);
+  assert.deepEqual(await ask(8), []);
+  assert.equal(asked.length, before);
+});
+
+test('a service that is slow or fails does not hold the others up, and is not asked again for it', async () => {
+  const quick = definition;
+  const late = Promise.withResolvers<unknown>();
+  definition = (name) =>
+    name === 'price' ? late.promise : name === 'own' ? Promise.reject(new Error('no')) : quick(name);
+  assert.deepEqual(
+    (await ask()).map(({ name }) => name),
+    ['item'],
+  );
+  late.resolve(quick('price'));
+  assert.deepEqual(
+    (await ask()).map(({ name }) => name),
+    ['price', 'item'],
+  );
+  assert.equal(asked.filter((name) => name === 'price').length, 1);
+});
