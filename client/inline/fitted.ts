@@ -6,6 +6,8 @@ export type Surroundings = {
   readonly insertSpaces: boolean;
   /** Columns of a tab. */
   readonly tabSize: number;
+  /** Columns from one depth to the next. */
+  readonly step: number;
 };
 
 type Line = {
@@ -19,7 +21,7 @@ type Line = {
  * result is the same.
  * @param text with any line ends; the result has `\n`
  */
-export function fitted(text: string, { before, insertSpaces, tabSize }: Surroundings): string {
+export function fitted(text: string, { before, insertSpaces, tabSize, step }: Surroundings): string {
   const whole = text.replaceAll(/\r\n?/g, '\n').replace(/^(?:[ \t]*\n)+/, '');
   const columnsOf = (indentation: string) => {
     let columns = 0;
@@ -27,10 +29,9 @@ export function fitted(text: string, { before, insertSpaces, tabSize }: Surround
       columns = blank === '\t' ? (Math.floor(columns / tabSize) + 1) * tabSize : columns + 1;
     return columns;
   };
-  const indented = ({ columns, words }: Line, shift: number) => {
-    const wanted = words === '' ? 0 : Math.max(0, columns + shift);
-    if (insertSpaces) return ' '.repeat(wanted) + words;
-    return '\t'.repeat(Math.floor(wanted / tabSize)) + ' '.repeat(wanted % tabSize) + words;
+  const blank = (columns: number) => {
+    if (insertSpaces) return ' '.repeat(columns);
+    return '\t'.repeat(Math.floor(columns / tabSize)) + ' '.repeat(columns % tabSize);
   };
   const [first = { columns: 0, words: '' }, ...rest] = whole.split('\n').map((line): Line => {
     const [indentation = ''] = /^[ \t]*/.exec(line) ?? [];
@@ -41,19 +42,31 @@ export function fitted(text: string, { before, insertSpaces, tabSize }: Surround
   const target = columnsOf(/^[ \t]*/.exec(before)?.[0] ?? '');
   const next = rest.find(({ words }) => words !== '')?.columns ?? 0;
   // A block that is opened is deeper than its line, which tells a file's indentation from the margin's.
-  const goesOn = opensBlock(before + first.words) ? next > target : next >= target;
-  const fromMargin = goesOn ? 0 : target;
-  const shift = !isAlone
-    ? fromMargin
-    : target === 0
-      ? 0
-      : first.columns > 0
-        ? target - first.columns
-        : fromMargin;
+  const goesOn = next >= target + (opensBlock(before + first.words) ? leastStep : 0);
+  const isWhole = isAlone && target > 0 && first.columns > 0;
+  const margin = isWhole ? first.columns : goesOn ? target : 0;
+  const depths = rest.flatMap(({ columns, words }) => (words === '' ? [] : [columns - margin]));
+  const scale = step / (stepOf(isAlone && target === 0 ? [first.columns, ...depths] : depths) ?? step);
+  const indented = ({ columns, words }: Line) =>
+    words === '' ? '' : blank(Math.max(0, target + (columns - margin) * scale)) + words;
 
   const [asWritten = ''] = whole.split('\n');
-  const head = !isAlone ? asWritten : target === 0 ? indented(first, 0) : first.words;
-  return [head, ...rest.map((line) => indented(line, shift))].join('\n');
+  const head = !isAlone ? asWritten : target === 0 ? indented(first) : first.words;
+  return [head, ...rest.map(indented)].join('\n');
 }
 
-const opensBlock = (line: string): boolean => /[:{([]\s*$|\b(?:do|then)\s*$|\|\w*\|\s*$/.test(line);
+/** Steps that are told apart from what is indented for the look of it. */
+const usualSteps = [2, 4];
+const leastStep = 2;
+
+/** Columns from one depth to the next as the text has it. `undefined`: it shows none. */
+function stepOf(depths: readonly number[]): number | undefined {
+  const least = Math.min(...depths.filter((columns) => columns > 0));
+  return usualSteps.includes(least) && depths.every((columns) => columns % least === 0) ? least : undefined;
+}
+
+/** Whether the next line is deeper, as far as one line tells. */
+const opensBlock = (line: string): boolean =>
+  count(line, /[({[]/g) > count(line, /[)}\]]/g) || /(?::|\bdo|\bthen|\|\w*\|)\s*$/.test(line);
+
+const count = (line: string, what: RegExp): number => line.match(what)?.length ?? 0;

@@ -46,10 +46,13 @@ async function generate(parts: GenerateParts, editor: vscode.TextEditor, request
   // What is previewed is at the cursor, or nowhere.
   editor.selection = emptyAt(at);
   const before = document.lineAt(at.line).text.slice(0, at.character);
+  const { insertSpaces, tabSize = 4, indentSize } = options;
+  const columns = Number(tabSize);
   const surroundings = {
     before,
-    insertSpaces: options.insertSpaces !== false,
-    tabSize: typeof options.tabSize === 'number' ? options.tabSize : 4,
+    insertSpaces: insertSpaces !== false,
+    tabSize: columns,
+    step: typeof indentSize === 'number' ? indentSize : columns,
   };
   const preview = previews.open(editor, at);
   const source = new vscode.CancellationTokenSource();

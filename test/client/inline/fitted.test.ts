@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitted } from '../../../client/inline/fitted.ts';
 
-const spaces = (before: string, tabSize = 4) => ({ before, insertSpaces: true, tabSize });
-const tabs = (before: string) => ({ before, insertSpaces: false, tabSize: 4 });
+const spaces = (before: string, tabSize = 4) => ({ before, insertSpaces: true, tabSize, step: tabSize });
+const tabs = (before: string) => ({ before, insertSpaces: false, tabSize: 4, step: 4 });
 
 for (const [how, said] of [
   ['from the margin', 'def total():\n    return 1\n\ndef other():\n    pass'],
@@ -28,11 +28,21 @@ for (const [how, said] of [
 
 test('indentation becomes the editor’s own: tabs or spaces', () => {
   assert.equal(fitted('if (x) {\n    y();\n}', tabs('\t')), 'if (x) {\n\t\ty();\n\t}');
-  assert.equal(fitted('if (x) {\n\ty();\n}', spaces('  ', 2)), 'if (x) {\n    y();\n  }');
+  assert.equal(fitted('if (x) {\n\ty();\n}', spaces('    ')), 'if (x) {\n        y();\n    }');
+});
+
+test('steps of two become steps of four and the other way round; what is aligned stays aligned', () => {
+  assert.equal(
+    fitted('if (x) {\n  y(() => {\n    z();\n  });\n}', tabs('\t')),
+    'if (x) {\n\t\ty(() => {\n\t\t\tz();\n\t\t});\n\t}',
+  );
+  assert.equal(fitted('  if (x) {\n      y();\n  }', spaces('  ', 2)), 'if (x) {\n    y();\n  }');
+  assert.equal(fitted('call(a,\n     b);', spaces('    ')), 'call(a,\n         b);');
 });
 
 test('at the margin the text keeps its own depth', () => {
-  assert.equal(fitted('  one\n    two', spaces('')), '  one\n    two');
+  assert.equal(fitted('    one\n        two', spaces('')), '    one\n        two');
+  assert.equal(fitted('  one\n    two', spaces('', 2)), '  one\n    two');
 });
 
 test('after words the first line goes on as it is, and the others follow the line', () => {

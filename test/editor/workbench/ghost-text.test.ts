@@ -72,6 +72,8 @@ async function saved(editor: Editor, path: string, text: string): Promise<void> 
 scenario('before it is turned on nobody is asked, and one question says who will write', async (editor) => {
   const path = await openAt(editor, 'off.ts');
   await editor.page.keyboard.type('pr');
+  await editor.page.waitForTimeout(500);
+  assert.doesNotMatch(editor.log(), /Rumbo .* on Node/, 'the server was started');
   await editor.command('Rumbo: Turn Ghost Text On…');
   const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Turn ghost text on?' });
   await dialog.waitFor();
@@ -150,6 +152,17 @@ scenario('paused, nothing is asked and the status bar says so; resumed, it goes 
   await appears(editor, path, insertion);
 });
 
+scenario('after a restart of the window it is there again without being asked', async (editor) => {
+  await editor.reload();
+  const path = await openAt(editor, 'restart.ts');
+  await editor.tooltip(editor.status('Rumbo'), 'Ghost text: lab/tiny-coder writes');
+  await editor.focus(editor.uriOf(path));
+  await editor.page.keyboard.press('Control+Home');
+  for (const key of ['ArrowDown', 'ArrowDown', 'End']) await editor.page.keyboard.press(key);
+  await editor.page.keyboard.type('p');
+  await appears(editor, path, insertion);
+});
+
 scenario('the models are chosen by check boxes that say what each costs', async (editor) => {
   await editor.command('Rumbo: Choose Ghost Text Models…', 'which models may write ghost text');
   await editor.rows.filter({ hasText: 'lab/tiny-coder' }).waitFor();
@@ -186,6 +199,30 @@ scenario('what is generated is a preview that auto-save does not write; Tab is o
   await editor.screenshot('generate-kept');
   await editor.page.keyboard.press('Control+Z');
   await saved(editor, path, block);
+});
+
+scenario('what is taken back can be generated again, and lines are kept as they come', async (editor) => {
+  llama.delayMs = 150;
+  const crlf = block.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
+  const path = await openAt(editor, 'again.ts', crlf, 6);
+  await generate(editor, 'again.ts', 6);
+  await appears(editor, path, 'double(value');
+  await editor.page.keyboard.press('Tab');
+  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.page.keyboard.press('Tab');
+  const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
+  const asInFile = kept.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
+  await saved(editor, path, asInFile);
+  await editor.page.keyboard.press('Control+Z');
+  await editor.page.keyboard.press('Control+Z');
+  await saved(editor, path, crlf);
+  await generate(editor, 'again.ts', 6);
+  await appears(editor, path, 'export function double');
+  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.screenshot('generate-again');
+  await editor.page.keyboard.press('Tab');
+  await saved(editor, path, asInFile);
+  llama.delayMs = 0;
 });
 
 scenario('Esc drops what is generated and closes the request', async (editor) => {
@@ -252,4 +289,13 @@ scenario('turned off, requests stop at once and nobody is asked any more', async
   await editor.page.waitForTimeout(700);
   assert.equal(fills().length, asked);
   assert.equal(await ghost(editor).count(), 0);
+});
+
+scenario('with ghost text off code is generated all the same', async (editor) => {
+  const path = await openAt(editor, 'without.ts', block, 6);
+  await generate(editor, 'without.ts', 6);
+  await appears(editor, path, 'export function double');
+  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.page.keyboard.press('Tab');
+  await saved(editor, path, block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`));
 });
