@@ -167,12 +167,12 @@ export function flight(
         }
       }
       if (!enough && course.cut) return;
-      const { suggestion, rest } = showing.end();
+      const { suggestion, rest, goesOn } = showing.end(!done);
       answer = suggestion && answerOf(situation, suggestion);
       isWhole = true;
-      handedOn = true;
+      handedOn = goesOn;
       tell();
-      whole(answer, { model, manner, rest, stream: done ? undefined : stream });
+      whole(answer, { model, manner, rest, stream: goesOn ? stream : undefined });
     } finally {
       // Not awaited: a socket that is slow to close is no reason to keep anybody waiting.
       if (!handedOn) void stream.return?.().catch(() => {});

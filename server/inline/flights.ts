@@ -20,8 +20,8 @@ export type FlightsParts = {
 export type Flights = {
   /** Asks. For `model`, whatever nobody waits for gives way. */
   start(course: Course): Flight;
-  /** Reads on where an answer ended, for the place after it. @param free whether more may be read than what has come already */
-  goOn(course: Course, answer: Answer, left: Left, free: boolean): void;
+  /** Reads on where an answer ended, for the place after it. @param further whether more may be read than what has come already */
+  goOn(course: Course, answer: Answer, left: Left, further: boolean): void;
   /** One that has something for this place, or may have. */
   serving(situation: Situation): Flight | undefined;
   /** Whether anything of this document is under way. */
@@ -58,15 +58,16 @@ export function flights({ writer, show, clock, patienceMs, answered, over }: Fli
       if (course.origin === 'model') for (const other of all) if (!other.wanted) other.abort();
       return launch(course, (signal) => writer.write(course.situation, course.shape, signal));
     },
-    goOn(course, answer, { model, manner, rest, stream }, free) {
+    goOn(course, answer, { model, manner, rest, stream }, further) {
       // What a chat model says further on is framed as a chat; `rest` is out of its frame.
-      const readOn = free && manner === 'fill';
+      const readOn = further && manner === 'fill';
       if (stream && !readOn) void stream.return?.().catch(() => {});
       if (rest.trim() === '' && !(stream && readOn)) return;
       const situation = whenAccepted(course.situation, answer);
       const cut = course.cut === true || (stream !== undefined && !readOn);
       const text = joined(rest, readOn ? stream : undefined);
-      launch({ ...course, situation, origin: 'streak', cut }, async () => ({ model, manner: 'fill', text }));
+      const next: Course = { ...course, situation, shape: 'block', origin: 'streak', cut };
+      launch(next, async () => ({ model, manner: 'fill', text }));
     },
     serving: (situation) => of(situation.uri).find((one) => !one.ended && one.says(situation) !== undefined),
     busy: (uri) => of(uri).length > 0,

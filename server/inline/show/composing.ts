@@ -71,8 +71,18 @@ export function composing(place: Place, shape: Shape, manner: Manner) {
       const closing = ending(place, shape, out, opensHere, closers, opened);
       return { text: out.join('\n') + closing, consumed: closers.consumed };
     },
-    /** What came after, indented as the document, with the line end before it. */
-    rest: (): string => (keepsRest && !isBlank(rest.join('')) ? ['', ...rest].join('\n') : ''),
+    /** What comes later is worth keeping for the next suggestion. */
+    get keepsRest() {
+      return keepsRest;
+    },
+    /**
+     * What came after, indented as the document, with the line end before it.
+     * @param begun the line that the model is at. Absent: it has ended, and empty lines alone are nothing
+     */
+    rest(begun?: string): string {
+      if (!keepsRest || (begun === undefined && isBlank(rest.join('')))) return '';
+      return ['', ...rest, ...(begun === undefined ? [] : [begun])].join('\n');
+    },
   };
 
   function blank(): void {

@@ -31,6 +31,10 @@ export function rawLines() {
       // A character that was still to be joined to the next one, or that the model never finished.
       return last.replace(/[\u200d\ufffd]+$/, '');
     },
+    /** What came after the last line end, as it came. */
+    get unfinished(): string {
+      return held;
+    },
     /** The unfinished line is longer than anybody wants to be shown. */
     get overlong(): boolean {
       overlong ||= held.length > longest;

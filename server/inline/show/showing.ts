@@ -27,6 +27,8 @@ export type Shown = {
   readonly suggestion?: Suggestion;
   /** What the model said past the suggestion; text that goes on where the cursor is once that is accepted. Empty: nothing of use. */
   readonly rest: string;
+  /** What the model says next goes on where `rest` ends. */
+  readonly goesOn: boolean;
 };
 
 export type Showing = {
@@ -34,8 +36,8 @@ export type Showing = {
   read(delta: string): boolean;
   /** What may be shown now. Every later suggestion begins with its `insert`. */
   suggestion(): Suggestion | undefined;
-  /** The model has ended, or is not read any longer. */
-  end(): Shown;
+  /** The model has ended, or has said enough. @param more it is still speaking; absent: it is not */
+  end(more?: boolean): Shown;
 };
 
 /** The model's text has to go on from `stemOf(situation)`. */
@@ -63,15 +65,15 @@ export function showing(situation: Situation, { shape, manner, quirks = {} }: Sh
       return done || composer.finished;
     },
     suggestion: () => ended?.suggestion ?? suggestionOf(composer.composed()),
-    end() {
-      if (!ended) {
-        if (!done) finish();
-        const suggestion = suggestionOf(composer.whole());
-        ended = {
-          ...(suggestion && { suggestion }),
-          rest: suggestion ? composer.rest().replaceAll('\n', place.newline) : '',
-        };
-      }
+    end(more = false) {
+      if (ended) return ended;
+      const goesOn = more && !done && composer.keepsRest && !flush(0);
+      if (!goesOn && !done) finish();
+      const suggestion = suggestionOf(composer.whole());
+      const rest = composer.rest(goesOn ? lines.unfinished : undefined);
+      ended = suggestion
+        ? { suggestion, rest: rest.replaceAll('\n', place.newline), goesOn }
+        : { rest: '', goesOn: false };
       return ended;
     },
   };
@@ -99,13 +101,16 @@ export function showing(situation: Situation, { shape, manner, quirks = {} }: Sh
     for (const each of passing) composer.put(each);
   }
 
-  /** Nothing more comes to the stages from here on. */
-  function flush(from: number): void {
-    for (let index = from; index < stages.length; index++) {
-      const stage = stages[index];
-      for (const line of done ? [] : (stage?.end().lines ?? [])) pass(line, index + 1);
+  /** Nothing more comes to the stages from here on. @returns whether one of them has heard what makes all that follows worthless */
+  function flush(from: number): boolean {
+    let over = false;
+    for (let index = from; index < stages.length && !done; index++) {
+      const last = stages[index]?.end();
+      over ||= last?.done ?? false;
+      for (const line of last?.lines ?? []) pass(line, index + 1);
     }
     done = true;
+    return over;
   }
 
   function finish(): void {

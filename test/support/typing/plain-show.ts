@@ -32,9 +32,9 @@ export const plainShow: Show = {
         return cut() < raw.length;
       },
       suggestion,
-      end() {
+      end(more = false) {
         const last = suggestion();
-        return { ...(last && { suggestion: last }), rest: raw.slice(cut()) };
+        return { ...(last && { suggestion: last }), rest: raw.slice(cut()), goesOn: more };
       },
     };
   },

@@ -86,6 +86,28 @@ test('a stream has said enough once its block is over, and not before', () => {
   assert.equal(reading.end().rest, '\n\nfunction b() {\n  return 2;\n}');
 });
 
+test('what is still being said goes on where the rest ends, wherever it was cut into pieces', () => {
+  const said = 'a();\n\n  b(\n    1,\n  );\n  c();\n}\n';
+  for (let size = 1; size <= said.length; size++) {
+    const reading = showing(at('typescript', 'f() {\n  ▮'), { ...block, shape: 'line' });
+    let to = size;
+    while (!reading.read(said.slice(to - size, to))) to += size;
+    const { suggestion, rest, goesOn } = reading.end(true);
+    assert.equal(goesOn, true);
+    assert.equal(`${suggestion?.insert}${rest}${said.slice(to)}`, said, `pieces of ${size}`);
+  }
+});
+
+test('what is still being said is of no use after the suggestion when code stands behind the cursor, or a fence has closed', () => {
+  const goesOn = (situation: Situation, text: string, manner: ShowingOptions['manner']) => {
+    const reading = showing(situation, { shape: 'line', manner });
+    assert.equal(reading.read(text), true);
+    return reading.end(true).goesOn;
+  };
+  assert.equal(goesOn(at('typescript', 'f(▮, 2)'), '1\n', 'fill'), false);
+  assert.equal(goesOn(at('python', 'x = ▮'), '```python\n5\n```\n', 'chat'), false);
+});
+
 test('a line is enough when a line is wanted', () => {
   const reading = showing(at('typescript', 'const a = ▮'), { ...block, shape: 'line' });
   assert.equal(reading.read('compute'), false);
