@@ -1,24 +1,18 @@
-/** How often the line that is being typed has been asked about: each question after the first says that its answer was of no use. */
+/** Whether the line that is being typed has been asked about: asking once more says that its answer was of no use. */
 import type { Situation } from './situation.ts';
 
 export type AskedLines = {
-  /** Questions about the line of this place since another line of the document was asked about. */
-  asked(situation: Situation): number;
-  ask(situation: Situation): void;
+  /** Whether no other line of the document was asked about since this one was. */
+  has(situation: Situation): boolean;
+  add(situation: Situation): void;
   forget(uri: string): void;
 };
 
 export function askedLines(): AskedLines {
-  const last = new Map<string, { readonly line: number; readonly count: number }>();
-  const asked = (situation: Situation): number => {
-    const { line, count } = last.get(situation.uri) ?? { line: -1, count: 0 };
-    return line === lineOf(situation) ? count : 0;
-  };
+  const last = new Map<string, number>();
   return {
-    asked,
-    ask(situation) {
-      last.set(situation.uri, { line: lineOf(situation), count: asked(situation) + 1 });
-    },
+    has: (situation) => last.get(situation.uri) === lineOf(situation),
+    add: (situation) => void last.set(situation.uri, lineOf(situation)),
     forget: (uri) => void last.delete(uri),
   };
 }

@@ -10,8 +10,14 @@ import type { Choice } from './writer.ts';
 export type Find = { readonly suggestion: Suggestion; readonly source: Source; readonly how: HowItCame };
 /** Who knows the text; a stream knows more of it as time goes by. */
 export type Source = Pick<Flight, 'model' | 'answer'>;
-/** What the editor was given for a document last. */
-export type Shown = { readonly situation: Situation; readonly source: Source; readonly asked: Choice };
+/** What the editor was given. */
+export type Shown = { readonly situation: Situation; readonly source: Source };
+/** What it was given for a document last. */
+export type Last = Shown & {
+  readonly asked: Choice;
+  /** The user had just taken what stands before it. */
+  readonly followsAccept: boolean;
+};
 
 export const asFind = ({ answer, suggestion }: Found): Find => ({
   suggestion,

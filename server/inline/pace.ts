@@ -7,8 +7,6 @@ export type Pace = {
   delayMs(situation: Situation, known: Known): number;
   accepted(): void;
   rejected(): void;
-  /** Whether the user has taken lately what was offered. */
-  readonly welcome: boolean;
 };
 
 export type Known = {
@@ -16,12 +14,17 @@ export type Known = {
   readonly usualMs: number | null;
   /** What the user waits between keystroke and text at the least, amid a line. */
   readonly debounceMs: number;
-  /** How often the line has been asked about in vain. */
-  readonly asked: number;
+  /** The line has been asked about, and what was said led elsewhere. */
+  readonly inVain: boolean;
 };
 
 const leastMs = 50;
 const mostMs = 3_000;
+/**
+ * Where a line was guessed wrong: no model knows more after each letter, so the user has to stop. Few keys within a word are
+ * so far apart, and nobody who waits for text minds it beside what other tools wait everywhere.
+ */
+const vainMs = 320;
 /** After which an outcome counts for nothing; until then it counts less and less. */
 const rememberedMs = 600_000;
 /** More than anybody accepts in ten minutes' work, and a bound. */
@@ -38,19 +41,15 @@ export function pace(clock: Clock): Pace {
   /** What is left of an outcome, 1 to 0. */
   const weight = (at: number): number => Math.max(0, 1 - (clock.now() - at) / rememberedMs);
   return {
-    delayMs(situation, { usualMs, debounceMs, asked }) {
-      if (situation.trigger === 'asked' || (asked === 0 && startsLine(situation.before))) return 0;
+    delayMs(situation, { usualMs, debounceMs, inVain }) {
+      if (situation.trigger === 'asked' || (!inVain && startsLine(situation.before))) return 0;
       const factor = outcomes.reduce((product, { factor, at }) => product * factor ** weight(at), 1);
       // A model that was wrong about this line gets no start for being slow, nor for having been right elsewhere.
-      const wanted = asked === 0 ? debounceMs * factor : debounceMs * Math.max(1, factor) * onReject ** asked;
-      return Math.max(0, Math.min(mostMs, Math.max(leastMs, wanted)) - (asked === 0 ? (usualMs ?? 0) : 0));
+      const wanted = inVain ? Math.max(debounceMs, vainMs) * Math.max(1, factor) : debounceMs * factor;
+      return Math.max(0, Math.min(mostMs, Math.max(leastMs, wanted)) - (inVain ? 0 : (usualMs ?? 0)));
     },
     accepted: () => note(onAccept),
     rejected: () => note(onReject),
-    get welcome() {
-      const last = outcomes.at(-1);
-      return last !== undefined && last.factor < 1 && weight(last.at) > 0;
-    },
   };
 }
 

@@ -15,6 +15,7 @@ import {
   howShared,
   isRefused,
   isSame,
+  type Last,
   type Shown,
   type Source,
 } from './finds.ts';
@@ -34,7 +35,7 @@ export type SuggesterSettings = {
   readonly cache: AnswerLimits;
   /** Milliseconds from the first text of a suggestion until it is shown, though more of it is still to come. */
   readonly patienceMs: number;
-  /** Ask models that cost nothing for what comes after the suggestion, before it is accepted. */
+  /** Have more than the suggestion: read on past its end, and ask slow models that cost nothing for what comes after it. */
   readonly lookAhead: boolean;
 };
 
@@ -66,17 +67,20 @@ export interface Suggester {
   start(): void;
 }
 
-/** Milliseconds to the first text within which a model is fast enough to be asked for lines where one would do. */
+/** Milliseconds to the first text within which a model is asked for lines where one would do, and never ahead. */
 const fastMs = 300;
 
 /** Milliseconds without a keystroke after which somebody is taken to wait for ghost text. */
-const restMs = 600;
+const restMs = 500;
 
 /** Milliseconds that a second question has to come sooner to be worth asking. */
 const leastGainMs = 300;
 
-/** Answers that are made of one model's text, past the one it was asked for. */
-const longestStreak = 6;
+/**
+ * Answers that are made of one model's text, past the one it was asked for. Paid models are read on too, within what they were
+ * asked to write: some more words cost far less than the whole prompt once again.
+ */
+const longestStreak = 2;
 
 /** Offers that may still be accepted or rejected. */
 const mostOffers = 64;
@@ -86,7 +90,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   const known = answers(() => settings().cache);
   const turn = turns();
   const lines = askedLines();
-  const shown = new Map<string, Shown>();
+  const shown = new Map<string, Last>();
   const refused = new Map<string, Shown>();
   const offered = new Map<string, Shown>();
   /** Whose next place has been asked for. */
@@ -97,9 +101,9 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   const answered = (course: Course, answer: Answer | undefined, left: Left): void => {
     const { situation, asked, origin } = course;
     if (answer) known.add(situation, asked, answer, { model: left.model, origin });
-    const readOn = settings().lookAhead && writer.choose(situation)?.free === true;
     const streak = course.streak ?? 0;
-    if (answer && streak < longestStreak) under.goOn({ ...course, streak: streak + 1 }, answer, left, readOn);
+    if (answer && streak < longestStreak)
+      under.goOn({ ...course, streak: streak + 1 }, answer, left, settings().lookAhead);
     else void left.stream?.return?.().catch(() => {});
   };
   const under = flights({
@@ -114,20 +118,24 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     },
   });
 
+  const followsAccept = (situation: Situation): boolean =>
+    acceptedJustBefore(shown.get(situation.uri), situation);
+
   const shapeOf = (situation: Situation, { shape, usualMs }: Choice): Shape => {
     if (shape === 'line') return 'line';
     return show.shapeFor(situation, {
-      acceptedJustBefore: acceptedJustBefore(shown.get(situation.uri), situation),
-      fast: usualMs !== null && usualMs <= fastMs,
+      acceptedJustBefore: followsAccept(situation),
+      fast: isFast(usualMs),
     });
   };
 
   const ask = (situation: Situation, choice: Choice): Flight =>
     under.start({ situation, shape: shapeOf(situation, choice), asked: choice.model, origin: 'model' });
 
-  /** Asks for what follows what is shown, where that costs nothing and the user takes what is offered. */
-  const lookAhead = ({ situation, source, asked }: Shown): void => {
-    if (stopped || !asked.free || !settings().lookAhead || !rhythm.welcome || !source.answer) return;
+  /** Asks for what follows what is shown, where that costs nothing, saves time and the user is taking what is offered. */
+  const lookAhead = ({ situation, source, asked, followsAccept }: Last): void => {
+    if (stopped || !followsAccept || !settings().lookAhead || !source.answer) return;
+    if (!asked.free || isFast(asked.usualMs)) return;
     const next = whenAccepted(situation, source.answer);
     if (under.busy(situation.uri) || !show.mayAsk(next) || known.find(next, asked.model).length > 0) return;
     const choice = lookedPast.has(source) ? undefined : writer.choose(next);
@@ -169,13 +177,10 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     if (isRefused(refused, situation)) return undefined;
     const arrived = clock.now();
     const delayMs = (): number => {
-      if (acceptedJustBefore(shown.get(situation.uri), situation)) return 0;
+      if (followsAccept(situation)) return 0;
       const { usualMs } = choice;
-      return rhythm.delayMs(situation, {
-        usualMs,
-        debounceMs: settings().debounceMs,
-        asked: lines.asked(situation),
-      });
+      const { debounceMs } = settings();
+      return rhythm.delayMs(situation, { usualMs, debounceMs, inVain: lines.has(situation) });
     };
     let paused = false;
     while (!signal.aborted) {
@@ -194,7 +199,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
         paused = true;
         continue;
       }
-      lines.ask(situation);
+      lines.add(situation);
       const own = ask(situation, choice);
       const suggestion = await own.wait(situation, signal);
       return suggestion && { suggestion, source: own, how: 'model' };
@@ -219,9 +224,9 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     );
   };
 
-  const offer = (situation: Situation, asked: Choice, { suggestion, source, how }: Find): Offer => {
+  const offer = (situation: Situation, { suggestion, source, how }: Find): Offer => {
     const id = `${++count}`;
-    offered.set(id, { situation, source, asked });
+    offered.set(id, { situation, source });
     for (const old of offered.keys()) if (offered.size > mostOffers) offered.delete(old);
     return { id, suggestion, model: source.model, how };
   };
@@ -240,9 +245,10 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
             : [await one(situation, choice, mine.signal)].filter((find) => find !== undefined);
         const [first] = finds;
         if (mine.signal.aborted || !first) return [];
-        const now: Shown = { situation, source: first.source, asked: choice };
+        const { source } = first;
+        const now = { situation, source, asked: choice, followsAccept: followsAccept(situation) };
         shown.set(situation.uri, now);
-        const offers = finds.map((find) => offer(situation, choice, find));
+        const offers = finds.map((find) => offer(situation, find));
         lookAhead(now);
         return offers;
       } catch (error) {
@@ -286,3 +292,5 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     },
   };
 }
+
+const isFast = (usualMs: number | null): boolean => usualMs !== null && usualMs <= fastMs;

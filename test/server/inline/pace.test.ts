@@ -13,7 +13,7 @@ const place = (before: string, trigger: Situation['trigger'] = 'typing'): Situat
   indentation: { tabs: false, size: 2 },
   trigger,
 });
-const known = { usualMs: null, debounceMs: 100, asked: 0 };
+const known = { usualMs: null, debounceMs: 100, inVain: false };
 
 test('each refusal makes the wait half as long again, each accept a fifth shorter', () => {
   const rhythm = pace(virtualClock());
@@ -47,29 +47,26 @@ test('the wait stays between 50 and 3,000 ms, however often the user refuses or 
   assert.equal(accepting.delayMs(place('foo'), known), 50);
 });
 
-test('what the model takes counts as waiting, but not on a line it was wrong about', () => {
+test('what the model takes counts as waiting', () => {
   const rhythm = pace(virtualClock());
   assert.equal(rhythm.delayMs(place('foo'), { ...known, usualMs: 80 }), 20);
   assert.equal(rhythm.delayMs(place('foo'), { ...known, usualMs: 800 }), 0);
-  assert.equal(Math.round(rhythm.delayMs(place('foo'), { ...known, usualMs: 800, asked: 1 })), 150);
-  assert.equal(Math.round(rhythm.delayMs(place('foo'), { ...known, usualMs: 800, asked: 2 })), 225);
+});
+
+test('a line that was asked about in vain waits for a pause, however slow the model and however much was taken elsewhere', () => {
+  const rhythm = pace(virtualClock());
+  const vain = { ...known, inVain: true };
+  assert.equal(rhythm.delayMs(place('foo'), vain), 320);
+  assert.equal(rhythm.delayMs(place('foo\n'), vain), 320, 'at its start too');
+  rhythm.accepted();
+  assert.equal(rhythm.delayMs(place('foo'), { ...vain, usualMs: 2_000 }), 320);
+  assert.equal(rhythm.delayMs(place('foo'), { ...vain, debounceMs: 800 }), 800);
+  for (let count = 0; count < 3; count++) rhythm.rejected();
+  assert.ok(rhythm.delayMs(place('foo'), vain) > 2 * 320);
 });
 
 test('a line that begins and a user who asks do not wait', () => {
   const rhythm = pace(virtualClock());
   for (const before of ['', 'foo\n', 'foo\r\n\t  ']) assert.equal(rhythm.delayMs(place(before), known), 0);
-  assert.equal(rhythm.delayMs(place('foo', 'asked'), { ...known, asked: 3 }), 0);
-});
-
-test('suggestions are welcome as long as the last one was taken', async () => {
-  const clock = virtualClock();
-  const rhythm = pace(clock);
-  assert.equal(rhythm.welcome, false);
-  rhythm.accepted();
-  assert.equal(rhythm.welcome, true);
-  rhythm.rejected();
-  assert.equal(rhythm.welcome, false);
-  rhythm.accepted();
-  await clock.pass(600_000);
-  assert.equal(rhythm.welcome, false);
+  assert.equal(rhythm.delayMs(place('foo', 'asked'), { ...known, inVain: true }), 0);
 });

@@ -72,14 +72,21 @@ export function editor(client: Client, clock: VirtualClock, start: { before: str
     client.changed(uri, version);
   };
 
-  const put = (suggestion: Suggestion, units: number): void => {
-    const whole = units >= suggestion.insert.length;
-    before = before.slice(0, before.length - suggestion.replacesBefore) + suggestion.insert.slice(0, units);
-    if (whole) {
-      open = open.slice(suggestion.replacesAfter);
-      after = after.slice(suggestion.replacesAfter);
+  /** Closers that stand behind the cursor and come in what is put in are not doubled. */
+  const put = ({ insert, replacesBefore, replacesAfter }: Suggestion, units: number): void => {
+    const text = insert.slice(0, units);
+    let from = 0;
+    let replaced = 0;
+    while (replaced < replacesAfter) {
+      const at = text.indexOf(after.charAt(replaced), from);
+      if (at < 0) break;
+      from = at + 1;
+      replaced++;
     }
-    tally.acceptedUnits += Math.min(units, suggestion.insert.length);
+    before = before.slice(0, before.length - replacesBefore) + text;
+    open = open.slice(replaced);
+    after = after.slice(replaced);
+    tally.acceptedUnits += text.length;
   };
 
   return {

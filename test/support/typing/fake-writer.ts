@@ -14,6 +14,8 @@ export type Asked = {
   abortedAt: number | undefined;
   /** The reader stopped reading, or all was said. */
   ended: boolean;
+  /** UTF-16 units that it has said. */
+  units: number;
 };
 
 export type FakeWriterOptions = {
@@ -36,7 +38,14 @@ export function fakeWriter({ clock, says, firstMs, pieceMs = 10, choice }: FakeW
     choice: { model: 'fake/model', shape: 'block', usualMs: firstMs, free: false, ...choice },
     choose: () => writer.choice,
     async write(situation, shape, signal) {
-      const request: Asked = { situation, shape, at: clock.now(), abortedAt: undefined, ended: false };
+      const request: Asked = {
+        situation,
+        shape,
+        at: clock.now(),
+        abortedAt: undefined,
+        ended: false,
+        units: 0,
+      };
       asked.push(request);
       const said = says(situation, shape);
       const onAbort = (): void => {
@@ -53,7 +62,9 @@ export function fakeWriter({ clock, says, firstMs, pieceMs = 10, choice }: FakeW
         try {
           for (let at = 0; at < said.length; at += 6) {
             if (at > 0) await wait(pieceMs);
-            yield said.slice(at, at + 6);
+            const piece = said.slice(at, at + 6);
+            request.units += piece.length;
+            yield piece;
           }
         } finally {
           request.ended = true;

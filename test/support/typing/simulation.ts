@@ -1,5 +1,16 @@
-/** One person, one model, one client: typed through in virtual time, and counted. */
+/**
+ * One person, one model, one client: typed through in virtual time, and counted. What it takes for granted:
+ * - The person types a text that is settled, looks for ghost text at fixed places of it (`person.ts`), takes of it what agrees with
+ *   the text, and looks again after an accept. Where nothing comes they go on after six seconds.
+ * - The model (`knowing-model.ts`) knows a share of the lines, the same ones however often it is asked, so that asking
+ *   again about a line is of no use before half of it stands there. It always takes the same time to its first text.
+ * - It writes as many tokens as it would be asked for, and a client that stops reading stops it.
+ * - The editor (`editor.ts`) asks after each keystroke, cancels what it asked before, and keeps ghost text while the text follows it.
+ * A person who is led by what is shown, a model that is better the second time, and networks that stumble are not in it.
+ */
+import { mostTokens } from '../../../server/inline/gaps.ts';
 import type { Show } from '../../../server/inline/show.ts';
+import type { Shape } from '../../../server/inline/situation.ts';
 import { type SuggesterSettings, suggester } from '../../../server/inline/suggester.ts';
 import { editor, type Tally } from './editor.ts';
 import { fakeWriter } from './fake-writer.ts';
@@ -12,12 +23,14 @@ export type Simulated = {
   readonly tally: Tally;
   readonly waits: Waits;
   readonly requests: number;
+  /** UTF-16 units that were read of the answers. */
+  readonly written: number;
   /** Of them, given up before they had said what was wanted of them. */
   readonly cancelled: number;
 };
 
 export type Simulation = {
-  /** A file; the part from `from` to `to` is typed. */
+  /** A file; the part from `from` to the last line end before `to` is typed. */
   readonly file: string;
   readonly from: number;
   readonly to: number;
@@ -26,13 +39,22 @@ export type Simulation = {
   /** Milliseconds to the first text, and from piece to piece. */
   readonly firstMs: number;
   readonly pieceMs: number;
+  /** Share of the lines that the model knows, 0–1. */
+  readonly knows: number;
   readonly client: 'naive' | { readonly settings: SuggesterSettings; readonly free: boolean };
 };
 
+/** UTF-16 units of code that a model writes at the most when it is asked for so much; three and a half of them are a token. */
+const mostUnits: Readonly<Record<Shape, number>> = {
+  line: 3.5 * mostTokens.line,
+  block: 3.5 * mostTokens.block,
+};
+
 export async function simulate(options: Simulation): Promise<Simulated> {
-  const { file, from, to, habits, show, firstMs, pieceMs, client } = options;
+  const { file, from, habits, show, firstMs, pieceMs, client } = options;
+  const to = file.lastIndexOf('\n', options.to);
   const clock = virtualClock();
-  const model = knowingModel(file.slice(0, to), habits.seed);
+  const model = knowingModel(file.slice(0, to), habits.seed, options.knows);
   const writer = fakeWriter({
     clock,
     firstMs,
@@ -40,10 +62,10 @@ export async function simulate(options: Simulation): Promise<Simulated> {
     choice: {
       free: client !== 'naive' && client.free,
     },
-    says({ before }) {
+    says({ before }, shape) {
       // Lines that another has put at the top are no part of the text.
       const text = before.replace(/^(?:\/\/ \d+\n)+/, '');
-      return model(file.startsWith(text) ? text.length : -1);
+      return model(file.startsWith(text) ? text.length : -1).slice(0, mostUnits[shape]);
     },
   });
   const ghost =
@@ -62,6 +84,7 @@ export async function simulate(options: Simulation): Promise<Simulated> {
     tally: desk.tally,
     waits,
     requests: writer.asked.length,
+    written: writer.asked.reduce((sum, { units }) => sum + units, 0),
     cancelled: writer.asked.filter(({ abortedAt }) => abortedAt !== undefined).length,
   };
 }
