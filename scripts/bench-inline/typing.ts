@@ -1,16 +1,19 @@
 /** What typing costs and how long one waits, side by side and against the aims. */
 import type { Row } from '../bench/row.ts';
-import { type Result, typists } from './typists.ts';
+import { people, type Result, type Typed } from './typists.ts';
 
 const head = [
   'To first text',
   'Client',
   'Requests / 100 keys',
   'Cancelled',
+  'Read / request',
   'Stale shown',
   'Pause to text: p50',
   'p95',
   'mean',
+  'In vain',
+  'Accepted / 100 keys',
   'Typed through',
   'Cache',
   'Shared',
@@ -22,10 +25,13 @@ export function typingTable(results: readonly Result[]): string {
     result.client,
     ((100 * result.requests) / result.keystrokes).toFixed(1),
     percent(result.cancelled, result.requests),
+    `${Math.round(result.written / Math.max(1, result.requests))}`,
     `${result.stale}`,
     `${Math.round(result.p50)} ms`,
     `${Math.round(result.p95)} ms`,
     `${Math.round(result.meanMs)} ms`,
+    `${result.none}`,
+    ((100 * result.accepted) / result.keystrokes).toFixed(0),
     percent(result.typedThrough, result.offers),
     percent(result.cached, result.offers),
     percent(result.shared, result.offers),
@@ -37,7 +43,8 @@ export function typingTable(results: readonly Result[]): string {
 }
 
 /** Against the naive client with the same model. */
-export function typingRows(results: readonly Result[]): readonly Row[] {
+export function typingRows(results: readonly Result[], how: Typed): readonly Row[] {
+  const { typists } = people[how.people];
   const stale = results.reduce((sum, { client, stale }) => sum + (client === 'naive' ? 0 : stale), 0);
   return [
     ...results.flatMap((result): Row[] => {
@@ -59,6 +66,12 @@ export function typingRows(results: readonly Result[]): readonly Row[] {
           figure: share(result.meanMs, naive.meanMs),
           unit: '%',
           aim: 60,
+        },
+        {
+          what: `${what} p95 of waiting of the naive client's`,
+          figure: share(result.p95, naive.p95),
+          unit: '%',
+          aim: 100,
         },
       ];
     }),
