@@ -100,7 +100,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       network: networkSettings((key) => vscode.workspace.getConfiguration('http').inspect(key)),
       inlineSymbols: true,
     }),
-    // What nobody looks at is no document the user writes in.
+    // Documents that others open and close in passing are not told of; the one in front is at once.
     textSynchronization: { delayOpenNotifications: true },
     middleware: {
       workspace: {
