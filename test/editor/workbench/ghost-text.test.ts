@@ -163,6 +163,52 @@ scenario('after a restart of the window it is there again without being asked', 
   await appears(editor, path, insertion);
 });
 
+scenario('a language is switched off behind its name in the status bar', async (editor) => {
+  const path = await openAt(editor, 'language.ts');
+  const braces = editor.page.locator('.statusbar-item[id="status.languageStatus"]');
+  const entry = editor.page.locator('.hover-language-status', { hasText: 'Ghost text is on for typescript' });
+  await editor.tooltip(braces, 'Ghost text is on for typescript');
+  await editor.screenshot('ghost-text-language');
+  await entry.getByText('Turn Off').click();
+  await editor.until(
+    async () => editor.settings()['rumbo.inline.languages'],
+    (languages) => JSON.stringify(languages) === '{"typescript":false}',
+    'the language was not switched off',
+  );
+  const asked = fills().length;
+  await editor.focus(editor.uriOf(path));
+  await editor.page.keyboard.press('Control+End');
+  await editor.page.keyboard.type('const total = pri');
+  await editor.page.waitForTimeout(500);
+  assert.equal(fills().length, asked);
+  await editor.command('Rumbo: Switch Ghost Text for This Language');
+  await editor.until(
+    async () => editor.settings()['rumbo.inline.languages'],
+    (languages) => JSON.stringify(languages) === '{}',
+    'the language was not switched on again',
+  );
+});
+
+scenario('what is declared in a file that nobody has opened helps', async (editor) => {
+  writeFileSync(
+    `${editor.workspace}/src/basket.ts`,
+    'export interface Basket {\n  readonly canary: number;\n}\n',
+  );
+  const text = "import type { Basket } from './basket';\nexport const basket = {} as Basket;\n";
+  await openAt(editor, 'shop.ts', text, 2);
+  // The language service takes its time; each line is another question.
+  await editor.until(
+    async () => {
+      await editor.page.keyboard.press('Enter');
+      await editor.page.keyboard.type('const other = {} as Basket; ');
+      await editor.page.waitForTimeout(400);
+      return JSON.stringify(fills().at(-1)?.body);
+    },
+    (body) => body?.includes('readonly canary: number') === true,
+    'the declaration is not told',
+  );
+});
+
 scenario('the models are chosen by check boxes that say what each costs', async (editor) => {
   await editor.command('Rumbo: Choose Ghost Text Models…', 'which models may write ghost text');
   await editor.rows.filter({ hasText: 'lab/tiny-coder' }).waitFor();
