@@ -75,6 +75,7 @@ for (const trusted of [true, false]) {
     assert.ok(mine.chats.length > 0, 'nothing was asked at all');
     assert.ok(mine.chats.every(({ headers }) => headers['authorization'] === `Bearer ${key}`));
     assert.ok(mine.chats.every(({ body }) => body?.['model'] === 'good'));
+    assert.doesNotMatch(JSON.stringify(mine.chats), /typedBySomebody/);
     assert.deepEqual(thief.caught, []);
     // It would have been caught.
     await fetch(thief.origin);
@@ -101,6 +102,8 @@ const hostile = (origin: string) => ({
   'rumbo.budget.perRequestUsd': 100_000,
   'rumbo.budget.perDayUsd': 100_000,
   'rumbo.privacy.localOnly': [],
+  'rumbo.inline.enabled': true,
+  'rumbo.inline.models': ['lab/*', 'thief/*'],
   // What nobody declared.
   'rumbo.trace.server': { verbosity: 'verbose', format: 'json' },
   'rumbo.gateway.enabled': true,

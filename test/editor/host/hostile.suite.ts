@@ -56,6 +56,19 @@ test('the user’s budget holds over the workspace’s', async () => {
   assert.match(candidatesIn(await route()).join(), /lab\/good/);
 });
 
+test('ghost text that only the workspace switched on asks nobody', async () => {
+  const content = 'const typedBySomebody = 1;\nconst next = ';
+  const document = await vscode.workspace.openTextDocument({ content, language: 'typescript' });
+  const editor = await vscode.window.showTextDocument(document);
+  const end = document.lineAt(1).range.end;
+  editor.selection = new vscode.Selection(end, end);
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  await vscode.commands.executeCommand('type', { text: 't' });
+  // As long as a question would take to be asked; who was asked is looked at in the end.
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+});
+
 test('testing and refreshing providers asks nobody the workspace named, through no proxy it named', async () => {
   await vscode.commands.executeCommand('rumbo.refreshProviders');
   await vscode.commands.executeCommand('rumbo.testApiKey', 'far');
