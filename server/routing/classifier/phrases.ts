@@ -23,8 +23,9 @@ export function phrases(entries: readonly (readonly string[])[]): Phrases {
     for (const phrase of list) {
       const isOpen = phrase.endsWith('*');
       let node = 0;
-      for (const letter of isOpen ? phrase.slice(0, -1) : phrase) {
-        const step = node * width + codeOf(letter, phrase);
+      const end = isOpen ? phrase.length - 1 : phrase.length;
+      for (let at = 0; at < end; at++) {
+        const step = node * width + codeOf(phrase, at);
         if (next[step] === 0) next[step] = count++;
         node = next[step] ?? 0;
       }
@@ -56,10 +57,10 @@ export function phrases(entries: readonly (readonly string[])[]): Phrases {
 export const isBoundary = (letter: number): boolean =>
   letter === code.end || letter === code.gap || letter === code.pause;
 
-function codeOf(letter: string, phrase: string): number {
-  if (letter === ' ') return code.gap;
-  const at = 'abcdefghijklmnopqrstuvwxyz'.indexOf(letter);
-  if (at >= 0) return at + 1;
-  if (letter >= '0' && letter <= '9') return code.digit + Number(letter);
+function codeOf(phrase: string, at: number): number {
+  const unit = phrase.charCodeAt(at);
+  if (unit === 0x20) return code.gap;
+  if (unit >= 0x61 && unit <= 0x7a) return unit - 0x60;
+  if (unit >= 0x30 && unit <= 0x39) return code.digit + unit - 0x30;
   throw new Error(`The phrase "${phrase}" is not of plain letters and digits.`);
 }
