@@ -1,7 +1,6 @@
 /** The composition root: everything is made here, once, and handed down. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import {
   createConnection,
   type InitializeParams,
@@ -44,9 +43,6 @@ import { keys } from './secrets/keys.ts';
 import type { ReadSettings } from './settings/read-settings.ts';
 import { type Following, followClient, followFile } from './settings/settings-source.ts';
 import { announcer, statusOf } from './status.ts';
-
-// Little lives from one request to the next; V8 would keep ten times as much room for it, in every window.
-setFlagsFromString('--optimize-for-size');
 
 /** Answers of earlier runs that tell how fast each model is and how it counts. */
 const rememberedAnswers = 500;

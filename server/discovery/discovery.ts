@@ -50,6 +50,7 @@ export type DiscoveryParts = {
   readonly interfaces?: () => Interfaces;
 };
 
+type Seen = FoundEndpoint & { readonly named: boolean };
 type Interfaces = Readonly<Record<string, readonly { readonly address: string }[] | undefined>>;
 
 /** From the first question to the last answer, in milliseconds: half a second with what the machine itself needs. */
@@ -61,7 +62,9 @@ export function discovery(parts: DiscoveryParts) {
   const { http, definitions, env, settings, setUp, changed, now } = parts;
   const interfaces = parts.interfaces ?? networkInterfaces;
   const closing = new AbortController();
-  let found: readonly (FoundEndpoint & { readonly named: boolean })[] = [];
+  let found: readonly Seen[] = [];
+  /** Those that the last look of the timer missed: a busy machine is late now and then. */
+  let missed: readonly Seen[] = [];
   let looking: Promise<void> | undefined;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   let network = '';
@@ -77,7 +80,7 @@ export function discovery(parts: DiscoveryParts) {
         hasDockerSocket: hasDockerSocket(),
       }));
 
-  const lookOnce = async (): Promise<void> => {
+  const lookOnce = async (isAsked: boolean): Promise<void> => {
     lookedAtMs = now();
     network = digest(interfaces());
     const late = AbortSignal.any([closing.signal, AbortSignal.timeout(patienceMs)]);
@@ -89,13 +92,18 @@ export function discovery(parts: DiscoveryParts) {
     );
     if (closing.signal.aborted) return;
     const before = JSON.stringify(found);
-    found = eachOnce(answers.flat());
+    const seen = eachOnce(answers.flat());
+    const gone = isAsked
+      ? []
+      : found.filter(({ baseUrl }) => !seen.some((each) => isSamePlace(each.baseUrl, baseUrl)));
+    found = [...seen, ...gone.filter((each) => !missed.includes(each))];
+    missed = gone;
     if (JSON.stringify(found) !== before) changed();
   };
 
   /** Looks now; two calls at a time share one look. Takes half a second at most and never rejects. */
-  const look = (): Promise<void> => {
-    looking ??= lookOnce().finally(() => {
+  const look = (isAsked = true): Promise<void> => {
+    looking ??= lookOnce(isAsked).finally(() => {
       looking = undefined;
     });
     return looking;
@@ -106,7 +114,7 @@ export function discovery(parts: DiscoveryParts) {
     if (everyMinutes === 0) return;
     // A clock that is set back is no reason to wait.
     const age = Math.abs(now() - lookedAtMs);
-    if (age >= everyMinutes * 60_000 || digest(interfaces()) !== network) void look();
+    if (age >= everyMinutes * 60_000 || digest(interfaces()) !== network) void look(false);
   };
 
   const endpoints = (): readonly DiscoveredEndpoint[] => {
@@ -126,7 +134,7 @@ export function discovery(parts: DiscoveryParts) {
   };
 
   return {
-    look,
+    look: () => look(),
     /** As last seen; empty before the first look. */
     endpoints,
     /** What a client shows of it. */

@@ -21,7 +21,7 @@ export function tokensIn(text: string): number | undefined {
  * prompts of more tokens than this. `undefined`: it is not for long prompts.
  */
 export function longPromptIn(text: string): number | undefined {
-  const [, sign, amount = ''] = /(>=|≥|>)\s*(\d[\d,.]*\s*[kKmM]?)/.exec(text) ?? [];
+  const [, sign, amount = ''] = /(>=|\u2265|>)\s*(\d[\d,.]*\s*[kKmM]?)/.exec(text) ?? [];
   const tokens = sign === undefined ? undefined : tokensIn(amount);
   if (tokens === undefined) return;
   return sign === '>' ? tokens : tokens - 1;

@@ -60,7 +60,8 @@ export function followClient(
   const pull = async () => readSettings((await connection.workspace.getConfiguration(section)) ?? {});
 
   let announced = 0;
-  let owed: Promise<unknown> = Promise.resolve();
+  /** What is on its way. Absent: nothing. */
+  let owed: Promise<unknown> | undefined;
   connection.onDidChangeConfiguration(({ settings }) => {
     if (!pulls) {
       if (settings) take(readSettings(settings));
@@ -69,10 +70,14 @@ export function followClient(
     announced += 1;
     const mine = announced;
     // Of several that are on their way only what was asked for last is sure to be new.
-    owed = pull().then(
-      (read) => mine === announced && take(read),
-      () => connection.console.warn('The changed settings could not be read; those from before hold.'),
-    );
+    owed = pull()
+      .then(
+        (read) => mine === announced && take(read),
+        () => connection.console.warn('The changed settings could not be read; those from before hold.'),
+      )
+      .finally(() => {
+        if (mine === announced) owed = undefined;
+      });
   });
 
   const first = async (): Promise<void> => {
@@ -92,5 +97,5 @@ export function followClient(
     if (announced === 0) take(read);
     else await owed;
   };
-  return { first: first(), settled: () => within(owed, owedMs) };
+  return { first: first(), settled: async () => owed && (await within(owed, owedMs)) };
 }

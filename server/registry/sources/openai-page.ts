@@ -29,7 +29,7 @@ export const openaiPage: Source = {
   read(page) {
     if (!/per (?:1M|1 million|million) tokens/i.test(page))
       throw new Error('It does not say “per 1M tokens”.');
-    const over = longPromptIn(/[>≥]\s*\d+\s*K\b/.exec(page)?.[0] ?? '') ?? usualOverTokens;
+    const over = longPromptIn(/[>\u2265]\s*\d+\s*K\b/.exec(page)?.[0] ?? '') ?? usualOverTokens;
     const found = new Map<string, Found>();
     let tier: ServiceTier | 'standard' = 'standard';
     let chat = true;

@@ -172,9 +172,9 @@ const isCodeMark = (char: number): boolean =>
 const codeStart =
   /^\s*(?:import\s+[\w{*"']+.*(?:from|;|$)|from\s+\S+\s+import\s|def\s+\w+\s*\(|class\s+\w+\s*[:({]|(?:export\s+)?(?:const|let|var)\s+\w+\s*[=:]|(?:export\s+)?(?:async\s+)?function\s*\w*\(|(?:public|private|protected|static)\s+\w+|#include|@\w+\(|SELECT\s.+FROM\s|(?:INSERT|UPDATE|DELETE|ALTER|CREATE)\s+(?:INTO|TABLE|FROM|\w+\s+SET)\s|(?:if|for|while|switch)\s*\(|for\s+\w+\s+in\s+.*:$|(?:else|try|finally)\s*[:{]|return\s+[\w("'[]+.*$|<\/?\w[^>]*>|\/\/|\/\*|\$\s|>>>|"[\w-]+"\s*:|\.[\w-]+\s*\{|[\w.]+\(.*\)$|[\w.]+\s*=\s*\S)/;
 const trace =
-  /^\s*(?:at\s+\S.*[:(]|Traceback \(most|File ".*", line \d|(?:[\w.]*(?:Error|Exception)|Caused by|panic|FATAL[\w ]*|fatal|npm ERR!|ERROR|error(?:\[\w+\])?|[EW]\/\w+)(?::|\s*!|\s{2}|$)|--> |thrown:|\w+\/?[\w.]*:\d+:\d+|●\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d)/;
+  /^\s*(?:at\s+\S.*[:(]|Traceback \(most|File ".*", line \d|(?:[\w.]*(?:Error|Exception)|Caused by|panic|FATAL[\w ]*|fatal|npm ERR!|ERROR|error(?:\[\w+\])?|[EW]\/\w+)(?::|\s*!|\s{2}|$)|--> |thrown:|\w+\/?[\w.]*:\d+:\d+|\u25CF\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d)/;
 const diffHead = /^(?:diff --git |@@ -|\+\+\+ |--- a\/|index [0-9a-f]{6,})/;
-const bullet = /^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S/;
+const bullet = /^\s*(?:[-*\u2022\u2013]|\d{1,2}[.)])\s+\S/;
 
 const [plus, minus, dot, question, openingQuestion, openingExclamation] = [43, 45, 46, 63, 0xbf, 0xa1];
 

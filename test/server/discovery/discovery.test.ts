@@ -201,6 +201,35 @@ test('an impostor at one of our addresses is named, the right engine and silence
   assert.equal(await here.impostor('vllm', llama.root, signal), undefined);
 });
 
+test('a server that one look of the timer misses stays for another, and goes at once when the user looks', async () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  let now = 1_000_000;
+  const start = async () => {
+    const server = await serve(ollamaPages);
+    const here = watch([server.root], { now: () => now });
+    await here.look();
+    assert.equal(here.endpoints().length, 1);
+    await server.close();
+    return here;
+  };
+  const asked = await start();
+  await asked.look();
+  assert.equal(asked.endpoints().length, 0);
+
+  const watched = await start();
+  const found: number[] = [];
+  watched.start();
+  for (let turn = 0; turn < 2; turn++) {
+    now += 5 * 60_000;
+    mock.timers.tick(15_000);
+    // Joins the look of the timer.
+    await watched.look();
+    found.push(watched.endpoints().length);
+  }
+  assert.deepEqual(found, [1, 0]);
+  mock.timers.reset();
+});
+
 test('it looks at the start, every few minutes, and when the network changes', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let now = 1_000_000;
