@@ -102,18 +102,33 @@ async function all(
   client: ClientName,
 ): Promise<Result> {
   const { typists, files, seed }: People = people[name];
-  const runs: (Simulated & { readonly keyMs: number })[] = [];
+  const runs: Run[] = [];
   for (const [at, path] of files.entries()) {
-    const file = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-    const from = file.indexOf('\n', Math.floor(file.length / 5)) + 1;
-    const to = Math.min(from + 2_500, Math.floor(file.length * 0.9));
+    const part = partOf(path);
     for (const keyMs of typists) {
       const habits = { seed: seed + at, keyMs };
       const used = client === 'naive' ? client : { settings, free: client === 'free' };
-      const run = await simulate({ file, from, to, habits, show, knows, ...model, client: used });
-      runs.push({ keyMs, ...run });
+      runs.push({ keyMs, ...(await simulate({ ...part, habits, show, knows, ...model, client: used })) });
     }
   }
+  return resultOf(client, model.firstMs, typists, runs);
+}
+
+/** A file, and some 2,500 units of it past its head. */
+export function partOf(path: string): { file: string; from: number; to: number } {
+  const file = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const from = file.indexOf('\n', Math.floor(file.length / 5)) + 1;
+  return { file, from, to: Math.min(from + 2_500, Math.floor(file.length * 0.9)) };
+}
+
+export type Run = Simulated & { readonly keyMs: number };
+
+export function resultOf(
+  client: ClientName,
+  firstMs: number,
+  typists: readonly number[],
+  runs: readonly Run[],
+): Result {
   const sum = (of: (run: (typeof runs)[number]) => number): number =>
     runs.reduce((total, run) => total + of(run), 0);
   const how = (...names: readonly string[]): number =>
@@ -121,7 +136,7 @@ async function all(
   const waits = runs.flatMap(({ waits }) => waits.ms);
   return {
     client,
-    firstMs: model.firstMs,
+    firstMs,
     keystrokes: sum(({ tally }) => tally.keystrokes),
     requests: sum(({ requests }) => requests),
     written: sum(({ written }) => written),

@@ -1,7 +1,7 @@
 /** An editor as a completion server sees one: it asks after each keystroke, cancels what it asked before, and keeps time. */
 import type { Offer } from '../../../server/inline/offer.ts';
 import type { Situation, Suggestion } from '../../../server/inline/situation.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { PersonsClock } from './virtual-clock.ts';
 
 /** What gives ghost text: the suggester, or one to compare it with. */
 export type Client = {
@@ -26,7 +26,7 @@ export type Editor = ReturnType<typeof editor>;
 
 const uri = 'file:///typed.ts';
 
-export function editor(client: Client, clock: VirtualClock, start: { before: string; after: string }) {
+export function editor(client: Client, clock: PersonsClock, start: { before: string; after: string }) {
   let { before, after } = start;
   let version = 1;
   /** Closers after the cursor that the editor has put in. */

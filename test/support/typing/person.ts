@@ -3,7 +3,7 @@
  * them ghost text has the same person in front of them.
  */
 import type { Editor } from './editor.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { PersonsClock } from './virtual-clock.ts';
 
 export type Habits = {
   readonly seed: number;
@@ -24,7 +24,7 @@ const patienceMs = 6_000;
 export async function typeOut(
   text: string,
   at: Editor,
-  clock: VirtualClock,
+  clock: PersonsClock,
   { seed, keyMs }: Habits,
 ): Promise<Waits> {
   const waits: Waits = { ms: [], none: 0 };

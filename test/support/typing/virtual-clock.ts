@@ -2,10 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../server/inline/clock.ts';
 
-export type VirtualClock = Clock & {
+/** A clock that people can sleep by, virtual or not. */
+export type PersonsClock = Clock & { sleep(ms: number): Promise<void> };
+
+export type VirtualClock = PersonsClock & {
   /** Lets so many milliseconds pass: timers run in their order, and after each whatever follows from it. */
   pass(ms: number): Promise<void>;
-  sleep(ms: number): Promise<void>;
 };
 
 type Timer = { readonly at: number; readonly run: () => void };

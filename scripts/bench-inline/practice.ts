@@ -1,0 +1,119 @@
+/**
+ * The same typing in real time, with the real llama.cpp behind Rumbo's own engine: half a screen of code, for minutes. Its toy
+ * model says the same everywhere, so that every line is guessed wrong: what asking costs at its worst.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../server/engines/connect.ts';
+import { llamaCpp } from '../../server/engines/llama-cpp.ts';
+import { steadyClock } from '../../server/inline/clock.ts';
+import { gapFor } from '../../server/inline/context/prefix-and-suffix.ts';
+import { mostTokens } from '../../server/inline/gaps.ts';
+import { suggester } from '../../server/inline/suggester.ts';
+import { fillOver } from '../../server/inline/ways/fill-over.ts';
+import { wayMemory } from '../../server/inline/ways/way-memory.ts';
+import type { Writer } from '../../server/inline/writer.ts';
+import { undiciHttp } from '../../server/platform/http.ts';
+import { editor } from '../../test/support/typing/editor.ts';
+import { naiveClient } from '../../test/support/typing/naive-client.ts';
+import { typeOut } from '../../test/support/typing/person.ts';
+import { median } from '../bench/quantile.ts';
+import { startPracticeEngine } from '../practice/start.ts';
+import { contextTokens, practiceModels } from '../practice/words.ts';
+import { folders } from '../set-up/folders.ts';
+import { report } from '../set-up/report.mjs';
+import { partOf, type Result, resultOf, settings, show } from './typists.ts';
+
+const keyMs = 160;
+const units = 400;
+const path = 'server/resilience/health.ts';
+const clock = { ...steadyClock, sleep: (ms: number) => sleep(ms) };
+
+/** Empty: it is not installed here. */
+export async function practised(): Promise<readonly Result[]> {
+  if (!existsSync(join(folders.practice, 'engine', 'node_modules'))) return [];
+  const practice = await startPracticeEngine({ report: report(process.stderr) });
+  try {
+    const results: Result[] = [];
+    for (const client of ['naive', 'free'] as const) results.push(await typedBy(client, practice.baseUrl));
+    return results;
+  } finally {
+    await practice.close();
+  }
+}
+
+async function typedBy(client: 'naive' | 'free', baseUrl: string): Promise<Result> {
+  const { http, dispose } = undiciHttp({ systemCertificates: false });
+  try {
+    const { writer, counts } = practiceWriter(baseUrl, http);
+    const ghost =
+      client === 'naive'
+        ? naiveClient(writer, show, clock)
+        : suggester({ writer, show, settings: () => settings });
+    const { file, from } = partOf(path);
+    const to = file.lastIndexOf('\n', from + units);
+    const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
+    const waits = await typeOut(file.slice(from, to), desk, clock, { seed: 11, keyMs });
+    // The last question is still to be asked and answered.
+    await sleep(2_000);
+    const { firstMs, ...counted } = counts;
+    const run = { keyMs, tally: desk.tally, waits, ...counted };
+    return resultOf(client, Math.round(median(firstMs)), [keyMs], [run]);
+  } finally {
+    await dispose();
+  }
+}
+
+function practiceWriter(baseUrl: string, http: ReturnType<typeof undiciHttp>['http']) {
+  const counts = { requests: 0, cancelled: 0, written: 0, firstMs: [] as number[] };
+  const model = practiceModels[0]?.name ?? '';
+  const engine = connect({
+    provider: 'practice',
+    label: 'Practice',
+    definition: llamaCpp,
+    baseUrl,
+    http,
+    keys: { hasKey: () => false, lend: async () => ({ key: undefined, told() {}, ended() {} }) },
+    limits: { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 },
+  });
+  const fill = fillOver(wayMemory());
+  const id = `practice/${model}` as const;
+  const writer: Writer = {
+    choose: () => ({
+      model: id,
+      shape: 'block',
+      usualMs: counts.firstMs.length > 0 ? median(counts.firstMs) : null,
+      free: true,
+    }),
+    async write(situation, shape, signal) {
+      counts.requests++;
+      const since = clock.now();
+      let heard = false;
+      signal.addEventListener('abort', () => heard || counts.cancelled++, { once: true });
+      const limits = { contextTokens, outputTokens: mostTokens[shape], private: true };
+      const gap = {
+        ...gapFor(situation, limits, []),
+        languageId: situation.languageId,
+        path,
+        maxTokens: mostTokens[shape],
+        stop: [],
+        shape,
+      };
+      const { manner, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, gap, signal);
+      counts.firstMs.push(clock.now() - since);
+      async function* counted(): AsyncGenerator<string> {
+        try {
+          for await (const piece of text) {
+            counts.written += piece.length;
+            yield piece;
+          }
+        } finally {
+          heard = true;
+        }
+      }
+      return { model: id, manner, text: counted() };
+    },
+  };
+  return { writer, counts };
+}
