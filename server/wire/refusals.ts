@@ -75,7 +75,7 @@ export function refusalError(refusal: Refusal, more: More = {}): RumboError {
 
 /** How services say that a model, or all of them, cannot be asked in this form. */
 const otherForm =
-  /unexpected endpoint|not (?:currently )?supported|does(?: not|n['’]t) support|only supports? chat|not a (?:completion|text)/i;
+  /unexpected endpoint|not (?:currently )?supported|does(?: not|n['\u2019]t) support|only supports? chat|not a (?:completion|text)/i;
 
 /**
  * Whether a refusal is of the form of the question, not of the model: it may answer when it is asked otherwise. A

@@ -219,10 +219,10 @@ const announces = new RegExp(
 
 /** What comes after code: headings, lists of what was done, notes. */
 const remarks =
-  /^\s*(?:\*\*|#{1,6}\s+[A-ZÁÉÍÓÚ]|[-*•]\s+\S.*[.:]\s*$|(?:note|explanation|nota|explicación|this|esto?|esta|the|el|la|in this|en este)\b.*[.:]\s*$|(?:note|explanation|nota|explicación):)/iu;
+  /^\s*(?:\*\*|#{1,6}\s+[A-ZÁÉÍÓÚ]|[-*\u2022]\s+\S.*[.:]\s*$|(?:note|explanation|nota|explicación|this|esto?|esta|the|el|la|in this|en este)\b.*[.:]\s*$|(?:note|explanation|nota|explicación):)/iu;
 
 /** A sentence of words, without anything that code is made of. */
-const sentence = /^\s*[A-ZÁÉÍÓÚÑ¿¡]\p{L}*,?(?: [\p{L}\d'’`"()/.,-]+){3,}[.:!?]\s*$/u;
+const sentence = /^\s*[A-ZÁÉÍÓÚÑ¿¡]\p{L}*,?(?: [\p{L}\d'\u2019`"()/.,-]+){3,}[.:!?]\s*$/u;
 
 function isProse(line: string, { language }: Place): boolean {
   if (announces.test(line)) return true;
