@@ -32,14 +32,18 @@ export function serveInline(
 
   connection.languages.inlineCompletion.on(async (params, token) => {
     const signal = signalOf(token);
-    await ready();
     const document = room.documents.get(params.textDocument.uri);
-    if (!document || signal.aborted) return null;
+    const version = document?.version;
+    /** It was asked about what the editor shows no longer, or nobody waits. */
+    const isPast = () =>
+      signal.aborted ||
+      document?.version !== version ||
+      room.documents.get(params.textDocument.uri) !== document;
+    await ready();
+    if (!document || isPast()) return null;
     const situation = situationOf(document, params);
     const offers = await room.suggest(situation, signal);
-    // What the editor has shown meanwhile is no longer what it was asked about.
-    if (signal.aborted || room.documents.get(situation.uri)?.version !== situation.version) return null;
-    return { items: offers.map((offer) => itemOf(offer, params.position)) };
+    return isPast() ? null : { items: offers.map((offer) => itemOf(offer, document, situation)) };
   });
 
   connection.onNotification(protocol.inlineDid, room.did);
@@ -68,7 +72,9 @@ function situationOf(document: OpenDocument, { position, context }: InlineComple
   const { uri, version, languageId, text } = document;
   const offset = document.offsetAt(position);
   const chosen = context?.selectedCompletionInfo;
-  const replaces = chosen ? offset - document.offsetAt(chosen.range.start) : 0;
+  // Not every client keeps to the protocol; without its place a selection says nothing.
+  const start = chosen?.range?.start;
+  const replaces = start ? offset - document.offsetAt(start) : -1;
   return {
     uri,
     version,
@@ -82,14 +88,18 @@ function situationOf(document: OpenDocument, { position, context }: InlineComple
   };
 }
 
-/** What is replaced is on the cursor's line. */
-function itemOf({ id, suggestion }: Offer, { line, character }: Position): InlineCompletionItem {
+/** Its range is within the document, wherever the client took the cursor to be. */
+function itemOf(
+  { id, suggestion }: Offer,
+  document: OpenDocument,
+  { before }: Situation,
+): InlineCompletionItem {
   const { insert, replacesBefore, replacesAfter } = suggestion;
   return {
     insertText: insert,
     range: {
-      start: { line, character: character - replacesBefore },
-      end: { line, character: character + replacesAfter },
+      start: document.positionAt(before.length - replacesBefore),
+      end: document.positionAt(before.length + replacesAfter),
     },
     command: { title: 'Rumbo: accepted', command: inlineAccepted, arguments: [id] },
   };
