@@ -158,7 +158,8 @@ function follow(document: TextDocument, now: () => number) {
     },
     change(version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
       for (const change of changes) {
-        if ('range' in change) {
+        // Some clients send a range that is null, and mean all of it.
+        if ('range' in change && change.range) {
           const [a, b] = [document.offsetAt(change.range.start), document.offsetAt(change.range.end)];
           replace(Math.min(a, b), Math.max(a, b), change.text, version);
         } else {

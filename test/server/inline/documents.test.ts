@@ -216,3 +216,11 @@ test('a connection tells of documents, and others hear of changes once they are 
   open.dispose();
   assert.equal(listeners.size, 0);
 });
+
+test('a change whose range is null or undefined is all of the text, as some clients say it', () => {
+  for (const range of [null, undefined]) {
+    const { get, change } = opened('one\ntwo\n');
+    change({ range, text: 'three\n' } as never);
+    assert.equal(get().text, 'three\n');
+  }
+});
