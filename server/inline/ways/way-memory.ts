@@ -45,22 +45,28 @@ export function wayMemory({ folder, now = Date.now }: WayMemoryOptions = {}) {
     const found = addresses().get(key) ?? { models: new Map<string, Known>() };
     return touched(addresses(), key, found, kept.addresses);
   };
+  /** To be written to. */
   const knownOf = ({ baseUrl, model }: Place): Known => {
     const { models } = addressOf(baseUrl);
     return touched(models, model, models.get(model) ?? { refused: {} }, kept.models);
+  };
+  /** To be read: a look at every model there is must not push out those that were asked. */
+  const seenOf = (place: Place): Known => {
+    const models = addresses().get(withoutCredentials(place.baseUrl))?.models;
+    return models?.has(place.model) ? knownOf(place) : { refused: {} };
   };
   const keep = () => toDisk(file, addresses());
 
   return {
     /** Those of the ways that nobody has refused lately, in their order. */
     open(place: Place, ways: readonly Way[]): readonly Way[] {
-      const { refused } = knownOf(place);
+      const { refused } = seenOf(place);
       return ways.filter(
         (way) => !(Math.abs(now() - (refused[way] ?? Number.NEGATIVE_INFINITY)) < believedMs),
       );
     },
     /** The way that last brought an answer. `undefined`: none has yet, or it was refused since. */
-    known: (place: Place): Way | undefined => knownOf(place).works,
+    known: (place: Place): Way | undefined => seenOf(place).works,
     worked(place: Place, way: Way): void {
       const known = knownOf(place);
       if (known.works === way && known.refused[way] === undefined) return;

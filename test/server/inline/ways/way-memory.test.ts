@@ -100,3 +100,15 @@ test('of too many models those asked least lately are forgotten', () => {
   assert.equal(memory.known(place), 'fill');
   assert.equal(memory.known({ ...place, model: 'old' }), undefined);
 });
+
+test('looking at more models than are remembered forgets nothing of those that were asked', () => {
+  const memory = wayMemory();
+  memory.worked(place, 'chat');
+  memory.refused(place, 'fill', true);
+  for (let count = 0; count < 500; count += 1) {
+    assert.equal(memory.known({ ...place, model: `other-${count}` }), undefined);
+    assert.deepEqual(memory.open({ baseUrl: `http://127.0.0.1:${count + 1}`, model: 'm' }, ways), ways);
+  }
+  assert.equal(memory.known(place), 'chat');
+  assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
+});
