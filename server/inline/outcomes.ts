@@ -14,7 +14,16 @@ export type OutcomesParts = {
   readonly kept: (model: ModelId, characters: number) => void;
 };
 
-type Open = { readonly offer: Offer; readonly situation: Situation; taken: boolean };
+type Open = {
+  readonly offer: Offer;
+  readonly uri: string;
+  readonly version: number;
+  /** Where its text begins in the document. */
+  readonly start: number;
+  /** The document once it is accepted. Absent: the document has moved on, and so many texts are not worth keeping. */
+  text?: () => string;
+  taken: boolean;
+};
 
 /** Milliseconds after which what was taken is looked at again. */
 export const keptAfterMs = 30_000;
@@ -25,22 +34,27 @@ export function outcomes({ documents, clock, accepted, kept }: OutcomesParts) {
   const open = new Map<string, Open>();
   const looks = new Set<() => void>();
 
-  const take = (each: Open): void => {
-    if (each.taken) return;
-    each.taken = true;
-    accepted(each.offer);
+  const take = ({ offer, uri, version, start, taken }: Open): void => {
+    if (taken) return;
+    // Where one was put in there is no place for another.
+    for (const each of open.values()) if (each.uri === uri && each.version === version) each.taken = true;
+    accepted(offer);
     const callOff = clock.after(keptAfterMs, () => {
       looks.delete(callOff);
-      const { offer, situation } = each;
-      const document = documents.get(situation.uri);
-      kept(offer.model, document ? standing(document.text, situation, offer) : 0);
+      const document = documents.get(uri);
+      kept(offer.model, document ? standing(document.text, start, offer.suggestion.insert) : 0);
     });
     looks.add(callOff);
   };
 
   return {
     offered(situation: Situation, offers: readonly Offer[]): void {
-      for (const offer of offers) open.set(offer.id, { offer, situation, taken: false });
+      const { uri, version, before } = situation;
+      for (const offer of offers) {
+        const start = before.length - offer.suggestion.replacesBefore;
+        const text = () => accepting(situation, offer);
+        open.set(offer.id, { offer, uri, version, start, text, taken: false });
+      }
       for (const id of [...open.keys()].slice(0, -mostOpen)) open.delete(id);
     },
     /** The editor says that it was taken, whole or in part. */
@@ -53,10 +67,11 @@ export function outcomes({ documents, clock, accepted, kept }: OutcomesParts) {
       const document = documents.get(uri);
       if (!document) return;
       for (const each of open.values()) {
-        const { situation, offer, taken } = each;
-        if (taken || situation.uri !== uri || situation.version + 1 !== document.version) continue;
+        if (each.uri !== uri || each.version >= document.version) continue;
+        const isNext = !each.taken && each.version + 1 === document.version;
         // One letter may as well have been typed.
-        if (offer.suggestion.insert.length > 1 && document.text === accepting(situation, offer)) take(each);
+        if (isNext && each.offer.suggestion.insert.length > 1 && document.text === each.text?.()) take(each);
+        delete each.text;
       }
     },
     /** Nothing is looked at any more. */
@@ -76,11 +91,9 @@ const accepting = ({ before, after }: Situation, { suggestion }: Offer): string 
 /** How far from its place, in UTF-16 units, what was taken may have moved. */
 const mostMoved = 4_000;
 
-/** UTF-16 units of the lines that still stand near their place, in their order. */
-export function standing(text: string, { before }: Situation, { suggestion }: Offer): number {
-  const { insert, replacesBefore } = suggestion;
-  const start = Math.max(0, before.length - replacesBefore - mostMoved);
-  const near = text.slice(start, before.length + insert.length + mostMoved);
+/** UTF-16 units of the lines that still stand near their place, in their order. @param start where they were put */
+export function standing(text: string, start: number, insert: string): number {
+  const near = text.slice(Math.max(0, start - mostMoved), start + insert.length + mostMoved);
   let from = 0;
   let units = 0;
   for (const line of insert.split(/\r\n|\r|\n/).map((each) => each.trim())) {

@@ -85,8 +85,18 @@ test('nothing is looked at once it has stopped', async () => {
 });
 
 test('what still stands is found where lines above have come and gone, and not from far away', () => {
-  const here = situation('a\nb\n', '');
-  assert.equal(standing('new\nlines\na\nb\none();\ntwo();\n', here, offer('one();\ntwo();\n')), 12);
-  assert.equal(standing('a\nb\ntwo();\none();\n', here, offer('one();\ntwo();\n')), 6, 'in their order');
-  assert.equal(standing(`a\nb\n${'x\n'.repeat(4_000)}one();`, here, offer('one();')), 0);
+  const here = 'a\nb\n'.length;
+  assert.equal(standing('new\nlines\na\nb\none();\ntwo();\n', here, 'one();\ntwo();\n'), 12);
+  assert.equal(standing('a\nb\ntwo();\none();\n', here, 'one();\ntwo();\n'), 6, 'in their order');
+  assert.equal(standing(`a\nb\n${'x\n'.repeat(4_000)}one();`, here, 'one();'), 0);
+});
+
+test('of two offers of the same text at the same place one is taken, whichever the editor names then', () => {
+  const { told, results, change } = opened('const a = \n');
+  results.offered(situation('const a = ', '\n'), [offer('one;')]);
+  results.offered(situation('const a = ', '\n'), [offer('one;', {}, '2')]);
+  change('const a = one;\n');
+  results.taken('1');
+  results.taken('2');
+  assert.equal(told.length, 1);
 });
