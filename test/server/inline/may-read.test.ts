@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -95,6 +95,23 @@ test('a link to a secret or a local-only file is that file', (context) => {
   assert.equal(guard.refusal({ uri: uri('a.ts') }, here), 'secret');
   assert.equal(guard.refusal({ uri: uri('b.ts') }, away), 'local-only');
   assert.equal(guard.refusal({ uri: uri('b.ts') }, here), undefined);
+});
+
+test('what is in a linked folder is there, also a new file, one deleted meanwhile, and a cell of a notebook', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-may-read-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'private'));
+  writeFileSync(join(folder, 'private', 'notes.ipynb'), '');
+  symlinkSync(join(folder, 'private'), join(folder, 'link'));
+  const guard = readingGuard({ ...rules, localOnly: ['private'] });
+  const path = pathToFileURL(join(folder, 'link')).pathname;
+  for (const uri of [
+    `file://${path}/gone.ts`,
+    `file://${path}/no/folder/yet.ts`,
+    `untitled:${path}/new.ts`,
+    `vscode-notebook-cell:${path}/notes.ipynb#W0sZmlsZQ`,
+  ])
+    assert.equal(guard.refusal({ uri }, away), 'local-only', uri);
 });
 
 test('a link that leads elsewhere is looked at again after a minute', (context) => {
