@@ -12,6 +12,7 @@ import {
 } from 'vscode-languageclient/node';
 import type { ModelId } from '../shared/chat.ts';
 import type { DiscoverResult } from '../shared/discovery.ts';
+import { oneArena } from '../shared/environment.ts';
 import type { InlineCandidate, InlineEvent, InlineState } from '../shared/inline.ts';
 import type { Ensured, EnsureProgress, Suggestion } from '../shared/local-models.ts';
 import type { ModelDetails } from '../shared/model-details.ts';
@@ -186,7 +187,10 @@ function forkServer({ module, storagePath, log }: ConnectionOptions): ChildProce
   const providers = vscode.workspace.getConfiguration(section).inspect('providers')?.globalValue;
   const child = fork(module, ['--stdio'], {
     cwd: storagePath,
-    env: serverEnvironment(process.env, keyVariablesOf(providers), 'electron' in process.versions),
+    env: {
+      ...oneArena,
+      ...serverEnvironment(process.env, keyVariablesOf(providers), 'electron' in process.versions),
+    },
     execArgv: [],
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });

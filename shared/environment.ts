@@ -23,3 +23,9 @@ const names = new Set([...Object.values(keyVariables), ...others]);
 
 /** Whether the server may see this variable; `GEMINI_API_KEY_1` and so on count. */
 export const isForwarded = (name: string): boolean => names.has(name) || /^GEMINI_API_KEY_\d+$/.test(name);
+
+/**
+ * For whoever starts the server: with one arena glibc gives back what the compiler's threads have used, a tenth of all
+ * memory. Elsewhere it means nothing. https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
+ */
+export const oneArena = { MALLOC_ARENA_MAX: '1' } as const;

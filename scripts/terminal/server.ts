@@ -10,6 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
+import { oneArena } from '../../shared/environment.ts';
 import * as protocol from '../../shared/protocol.ts';
 
 /** The server could not be had; its own sentence. */
@@ -54,7 +55,7 @@ export async function connectServer(options: ServerOptions = {}): Promise<Termin
   const { initializationOptions = {} } = options;
   const args = [program, '--stdio', ...(config === undefined ? [] : ['--config', config])];
   const child = spawn(node, args, {
-    env,
+    env: { ...oneArena, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C is for us to hear: we cancel the request and end the server in order.
     detached: true,

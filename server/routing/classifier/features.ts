@@ -3,7 +3,7 @@
  * beginnings, and the shape of the whole. Training and the running extension share this page, so both see the same.
  */
 import { type ConceptName, lexicon } from './lexicon.ts';
-import { code, isBoundary, phrases } from './phrases.ts';
+import { code, isBoundary, type Phrases, phrases } from './phrases.ts';
 import { type Reading, read, type Sentence } from './reading.ts';
 
 /** Features are hashed: what has meaning into the first places, words as such into those after. */
@@ -23,9 +23,14 @@ export type Features = {
 };
 
 export const conceptNames = Object.keys(lexicon) as readonly ConceptName[];
-const dictionary = phrases(
-  Object.values(lexicon).map(({ words }) => words.split(',').map((word) => word.trim())),
-);
+/** Made for the first prompt: a start does not wait for it. */
+let dictionary: Phrases | undefined;
+const dictionaryOf = (): Phrases => {
+  dictionary ??= phrases(
+    Object.values(lexicon).map(({ words }) => words.split(',').map((word) => word.trim())),
+  );
+  return dictionary;
+};
 
 export function featuresOf(prompt: string): Features {
   const reading = read(prompt);
@@ -134,6 +139,7 @@ const things = numbersOf([
 
 /** The concepts of a sentence in their order. Who the model is to be ("as an architect, …") is not what is asked. */
 function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
+  const { longestAt } = dictionaryOf();
   const found: number[] = [];
   let isPersona = false;
   for (let at = start; at < end; ) {
@@ -143,7 +149,7 @@ function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
       at++;
       continue;
     }
-    const match = dictionary.longestAt(codes, at);
+    const match = longestAt(codes, at);
     if (match >= 0) {
       const concept = match >> 8;
       at += match & 255;
