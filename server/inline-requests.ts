@@ -10,7 +10,7 @@ import {
 } from 'vscode-languageserver/node';
 import { inlineAccepted, type NearbySymbol } from '../shared/inline.ts';
 import * as protocol from '../shared/protocol.ts';
-import { documentsOf, type OpenDocument } from './inline/documents.ts';
+import { documentsOf, isPlaceIn, type OpenDocument } from './inline/documents.ts';
 import { indentationOf } from './inline/indentation-of.ts';
 import type { Offer } from './inline/offer.ts';
 import type { Situation } from './inline/situation.ts';
@@ -63,9 +63,7 @@ type Position = InlineCompletionParams['position'];
 
 /** Where the cursor is. `undefined`: the document has moved on, or is not there yet. */
 export function cursorOf(document: OpenDocument | undefined, situation: Situation): Position | undefined {
-  const { version, before, after } = situation;
-  const isHere = document?.version === version && document.text.length === before.length + after.length;
-  return isHere ? document.positionAt(before.length) : undefined;
+  return isPlaceIn(document, situation) ? document.positionAt(situation.before.length) : undefined;
 }
 
 function situationOf(document: OpenDocument, { position, context }: InlineCompletionParams): Situation {

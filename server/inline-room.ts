@@ -8,7 +8,7 @@ import type { Settings } from '../shared/settings.ts';
 import { steadyClock } from './inline/clock.ts';
 import { contexts, type Definition } from './inline/context/context.ts';
 import { namesIn } from './inline/context/paths.ts';
-import { type Documents, documents } from './inline/documents.ts';
+import { type Documents, documents, isPlaceIn } from './inline/documents.ts';
 import { gaps } from './inline/gaps.ts';
 import { latencies } from './inline/latencies.ts';
 import type { Offer } from './inline/offer.ts';
@@ -23,7 +23,7 @@ import { suggester } from './inline/suggester.ts';
 import { type Filler, fillOver } from './inline/ways/fill-over.ts';
 import { documentSlots } from './inline/ways/slots.ts';
 import { wayMemory } from './inline/ways/way-memory.ts';
-import { writing } from './inline/writing.ts';
+import { isFree, writing } from './inline/writing.ts';
 import { type AccountRooms, inlineAccounts } from './inline-accounts.ts';
 import { inlineChoices } from './inline-choices.ts';
 import { inlinePlaces, refusals } from './inline-places.ts';
@@ -103,7 +103,11 @@ export function inlineRoom(parts: InlineRoomParts) {
   const candidates = (situation: Situation) => {
     if (!isOn() || places.refusal(situation)) return [];
     const characters = situation.before.length + situation.after.length;
-    return chosen.choices(places.isLocalOnly(situation), Math.ceil(characters / charactersPerToken)).chosen;
+    const tokens = Math.ceil(characters / charactersPerToken);
+    const { chosen: models } = chosen.choices(places.isLocalOnly(situation), tokens);
+    // A place the user has not come to is a guess, and nobody is to pay for it.
+    const isGuess = !isPlaceIn(text.get(situation.uri), situation);
+    return isGuess ? models.filter(({ model }) => isFree(model)) : models;
   };
 
   const { symbols } = parts;

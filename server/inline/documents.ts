@@ -6,6 +6,7 @@ import type {
 } from 'vscode-languageserver-protocol';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Edit, editedPlaces, type ReadLines } from './edits.ts';
+import type { Situation } from './situation.ts';
 
 export type OpenDocument = {
   readonly uri: string;
@@ -25,6 +26,13 @@ export type OpenDocument = {
   offsetAt(position: Position): number;
   positionAt(offset: number): Position;
 };
+
+/** Whether a situation is one of the document as it is, not one it has left or may come to. */
+export const isPlaceIn = (
+  document: OpenDocument | undefined,
+  { version, before, after }: Situation,
+): document is OpenDocument =>
+  document?.version === version && document.text.length === before.length + after.length;
 
 /** A document of more UTF-16 units is not kept: nobody waits for a suggestion in it. */
 const mostCharacters = 5_000_000;

@@ -476,6 +476,40 @@ test('a paid model writes within the budgets, and its cost is part of the day’
   assert.match(now.inline?.reason ?? '', /cloud\/one: It could cost/);
 });
 
+test('what the user has not come to yet is asked of no paid model, not even when the free one fails', async (t) => {
+  const cloud = await fake(t, fakeOpenAi, { models: ['one'], reply: 'paid;' });
+  const { llama, rumbo } = await withLlama(t, {
+    more: { 'rumbo.inline.models': ['lab/*', 'cloud/*'] },
+  });
+  const providers = {
+    lab: { kind: 'llama-cpp', baseUrl: llama.baseUrl },
+    cloud: entry(cloud, { source: 'api', models: ['one'] }),
+  };
+  await configure(rumbo, {
+    ...on,
+    'rumbo.inline.models': ['lab/*', 'cloud/*'],
+    'rumbo.models': { 'cloud/one': { price: { input: 1, output: 10 } } },
+    'rumbo.providers': providers,
+  });
+  await isReady('lab')(rumbo);
+  // Slow enough that it is asked ahead.
+  llama.headDelayMs = 350;
+  llama.fault = {
+    kind: 'misdeed',
+    does: (exchange) => (exchange.turn < 2 ? exchange.answer() : exchange.refuse({ status: 500 })),
+  };
+  const document = await open(rumbo, code);
+  const [first] = await document.suggest();
+  assert.ok(first);
+  await document.accept(first);
+  llama.reply = '\nconst more = 2;';
+  assert.equal((await document.suggest()).length, 1);
+  await asked(llama, 3);
+  for (let left = 200; left > 0 && !llama.chats[2]?.finished; left -= 1) await soon(5);
+  await soon(100);
+  assert.equal(cloud.chats.length, 0);
+});
+
 test('windows that share a folder share what ghost text cost', async (t) => {
   const cloud = await fake(t, fakeOpenAi, {
     models: ['one'],
