@@ -1,5 +1,6 @@
 /** Who may write ghost text now, by what all rooms know; worked out a few times a second at the most. */
 import { type ModelId, modelId, noUsage, providerOf } from '../shared/chat.ts';
+import type { ErrorKind } from '../shared/errors.ts';
 import type { InlineCandidate } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -32,6 +33,8 @@ const heldMs = 250;
 const bookHeldMs = 30_000;
 /** Offers of a model before their outcome says something of it. */
 const tellingOffers = 20;
+/** Milliseconds that a model rests which has found a prompt too long: the next one is hardly shorter. */
+const tooLongMs = 30_000;
 /** Tokens of a suggestion, as far as nobody has seen better. */
 const usualOutput = { low: 8, typical: 30, high: 100 };
 /** Prompts of these sizes are told apart, in tokens: up to so many. */
@@ -41,6 +44,8 @@ export function inlineChoices(parts: InlineChoicesParts) {
   const { settings, fleet, shelf, book, latencies, ways, fillerOf } = parts;
   const held = new Map<string, { readonly of: Settings; readonly atMs: number; readonly choices: Choices }>();
   const firsts = new Map<string, ModelId>();
+  /** Models that have found a prompt too long, and until when they rest. */
+  const overwhelmed = new Map<ModelId, number>();
   let lately: { readonly atMs: number; readonly counts: ReadonlyMap<ModelId, InlineCounts> } | undefined;
 
   const countsOf = (id: ModelId): InlineCounts | undefined => {
@@ -98,6 +103,7 @@ export function inlineChoices(parts: InlineChoicesParts) {
       routeTo,
       named: now['inline.models'],
       isSwitchedOff: (id) => now.models[id]?.toggle === false,
+      isOverwhelmed: (id) => performance.now() < (overwhelmed.get(id) ?? 0),
       embeds,
       mannerOf,
       latencyOf: (model) => latencies.of(model.id, Math.min(tokens, promptOf(model))),
@@ -162,6 +168,11 @@ export function inlineChoices(parts: InlineChoicesParts) {
     },
     /** Something has happened that may let others write. */
     forget: (): void => held.clear(),
+    /** This model has failed. */
+    failed(id: ModelId, kind: ErrorKind): void {
+      if (kind === 'context-too-long') overwhelmed.set(id, performance.now() + tooLongMs);
+      held.clear();
+    },
   };
 }
 

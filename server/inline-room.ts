@@ -139,8 +139,9 @@ export function inlineRoom(parts: InlineRoomParts) {
     },
     account(account) {
       accounts.asked(account);
+      const { model, outcome } = account;
       // Who has failed may have to rest.
-      if (!['ok', 'left', 'cancelled'].includes(account.outcome)) chosen.forget();
+      if (outcome !== 'ok' && outcome !== 'left' && outcome !== 'cancelled') chosen.failed(model.id, outcome);
     },
     latencies: speed,
     hedgePaid: () => settings()['inline.hedgePaid'],

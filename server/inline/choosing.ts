@@ -17,6 +17,8 @@ export type Scene = {
   readonly named: readonly string[];
   /** The user or the workspace has said that this model is to rest. */
   readonly isSwitchedOff: (model: ModelId) => boolean;
+  /** It has lately found a prompt too long. */
+  readonly isOverwhelmed: (model: ModelId) => boolean;
   /** It turns texts into vectors and writes none. */
   readonly embeds: (model: Model) => boolean;
   /** How it writes. `undefined`: nobody knows. */
@@ -93,6 +95,7 @@ function whyNotAllowed(model: Model, named: readonly string[]): string | undefin
 
 function whyNotUsable(model: Model, scene: Scene, snapshot: Snapshot): string | undefined {
   if (scene.embeds(model)) return 'It turns texts into vectors and writes none.';
+  if (scene.isOverwhelmed(model.id)) return 'It has found the text too long, and is asked again in a moment.';
   // Who names a model pins it; what was switched off by name stays off.
   const toggle = model.toggle || (scene.named.includes(model.id) && !scene.isSwitchedOff(model.id));
   const models = [{ ...model, toggle }];

@@ -428,6 +428,19 @@ test('a model that fails before its first word gives way to the next', async (t)
   assert.ok(broken.chats.length > 0);
 });
 
+test('a model that finds the text too long is not told it at every key', async (t) => {
+  const { llama, rumbo } = await withLlama(t);
+  llama.fail = { status: 413, body: { error: { message: 'no' } } };
+  const document = await open(rumbo, code);
+  for (const letter of 'price') {
+    await document.type(letter);
+    assert.deepEqual(await document.suggest(), []);
+  }
+  assert.equal(llama.chats.length, 1);
+  const { inline } = await rumbo.connection.sendRequest(status);
+  assert.match(inline?.reason ?? '', /lab\/tiny-chat: .*too long/);
+});
+
 test('what was offered and accepted is counted, told by the client or seen in the text, once', async (t) => {
   const { rumbo } = await withLlama(t);
   const document = await open(rumbo, code);

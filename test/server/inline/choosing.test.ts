@@ -17,6 +17,7 @@ const scene = (models: Model[], { seen = {}, localOnly = false, ms = {}, ...fact
   routeTo: () => route({ localOnly, role: 'inline', task: 'simple_generation' }),
   named: [],
   isSwitchedOff: () => false,
+  isOverwhelmed: () => false,
   embeds: () => false,
   mannerOf: () => 'fill',
   latencyOf: ({ id }) => {
