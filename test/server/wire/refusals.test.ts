@@ -269,14 +269,14 @@ test('bodies in every shape survive', () => {
     sentence('  unable to load runner:\n  no memory '),
     `${failing}: unable to load runner: no memory.`,
   );
-  assert.equal(sentence({ code: 'internal', error: 'text' }), `${failing}: text`);
-  assert.equal(sentence({ object: 'error', message: 'flat', type: 'x', code: 500 }), `${failing}: flat`);
-  assert.equal(sentence({ detail: 'why' }), `${failing}: why`);
-  assert.equal(sentence([{ error: { code: 500, message: 'first' } }]), `${failing}: first`);
+  assert.equal(sentence({ code: 'internal', error: 'text' }), `${failing}: text.`);
+  assert.equal(sentence({ object: 'error', message: 'flat', type: 'x', code: 500 }), `${failing}: flat.`);
+  assert.equal(sentence({ detail: 'why' }), `${failing}: why.`);
+  assert.equal(sentence([{ error: { code: 500, message: 'first' } }]), `${failing}: first.`);
   assert.equal(sentence({ error: { message: { deep: true } } }), `${failing}.`);
   for (const odd of ['null', '7', '[]', '{"error":null}', '{"error":[]}', '{"details":[null,7]}'])
     assert.equal(sentence(odd), `${failing}.`, odd);
-  assert.equal(sentence('"quoted"'), `${failing}: quoted`);
+  assert.equal(sentence('"quoted"'), `${failing}: quoted.`);
   assert.ok(sentence('x '.repeat(500)).length < 320);
 });
 
