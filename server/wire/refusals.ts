@@ -120,13 +120,17 @@ function kindOf(facts: ErrorFacts, status: number | undefined): ErrorKind {
   return meant?.[0] ?? kindOfStatus(status);
 }
 
+/** What is to be done about it follows: a service's own words end like a sentence. */
+const closed = (prose: string): string =>
+  /[.!?\u2026]['"\u201D\u2019)]*$/.test(prose) ? prose : `${prose}.`;
+
 function sentenceOf(
   kind: ErrorKind,
   { prose, tokens, codes }: ErrorFacts,
   status: number | undefined,
   wait: number | undefined,
 ): string {
-  const because = prose ? `: ${prose}` : '.';
+  const because = prose ? `: ${closed(prose)}` : '.';
   const at = status === undefined ? '' : ` (HTTP ${status})`;
   switch (kind) {
     case 'unauthorized':

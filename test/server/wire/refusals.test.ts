@@ -27,17 +27,17 @@ test('llama-server: each recorded refusal has its kind and sentence', () => {
     [
       'err-empty-body',
       'invalid-request',
-      "The service did not accept the request (HTTP 400): 'messages' is required",
+      "The service did not accept the request (HTTP 400): 'messages' is required.",
     ],
     [
       'err-bad-grammar',
       'invalid-request',
-      'The service did not accept the request (HTTP 400): Failed to initialize samplers: failed to parse grammar',
+      'The service did not accept the request (HTTP 400): Failed to initialize samplers: failed to parse grammar.',
     ],
     [
       'err-image',
       'invalid-request',
-      'The service did not accept the request (HTTP 500): image input is not supported - hint: if this is unexpected, you may need to provide the mmproj',
+      'The service did not accept the request (HTTP 500): image input is not supported - hint: if this is unexpected, you may need to provide the mmproj.',
     ],
     [
       'err-embeddings-disabled',
@@ -49,12 +49,12 @@ test('llama-server: each recorded refusal has its kind and sentence', () => {
     [
       'router-chat-nomodel',
       'invalid-request',
-      'The service did not accept the request (HTTP 400): model name is missing from the request',
+      'The service did not accept the request (HTTP 400): model name is missing from the request.',
     ],
     [
       'router-chat-broken',
       'overloaded',
-      'The service is overloaded or failing (HTTP 500): model name=broken failed to load',
+      'The service is overloaded or failing (HTTP 500): model name=broken failed to load.',
     ],
   ];
   for (const [name, kind, message] of table) {
@@ -267,16 +267,16 @@ test('bodies in every shape survive', () => {
   assert.equal(sentence('<html><title>502 Bad Gateway</title></html>'), `${failing}.`);
   assert.equal(
     sentence('  unable to load runner:\n  no memory '),
-    `${failing}: unable to load runner: no memory`,
+    `${failing}: unable to load runner: no memory.`,
   );
-  assert.equal(sentence({ code: 'internal', error: 'text' }), `${failing}: text`);
-  assert.equal(sentence({ object: 'error', message: 'flat', type: 'x', code: 500 }), `${failing}: flat`);
-  assert.equal(sentence({ detail: 'why' }), `${failing}: why`);
-  assert.equal(sentence([{ error: { code: 500, message: 'first' } }]), `${failing}: first`);
+  assert.equal(sentence({ code: 'internal', error: 'text' }), `${failing}: text.`);
+  assert.equal(sentence({ object: 'error', message: 'flat', type: 'x', code: 500 }), `${failing}: flat.`);
+  assert.equal(sentence({ detail: 'why' }), `${failing}: why.`);
+  assert.equal(sentence([{ error: { code: 500, message: 'first' } }]), `${failing}: first.`);
   assert.equal(sentence({ error: { message: { deep: true } } }), `${failing}.`);
   for (const odd of ['null', '7', '[]', '{"error":null}', '{"error":[]}', '{"details":[null,7]}'])
     assert.equal(sentence(odd), `${failing}.`, odd);
-  assert.equal(sentence('"quoted"'), `${failing}: quoted`);
+  assert.equal(sentence('"quoted"'), `${failing}: quoted.`);
   assert.ok(sentence('x '.repeat(500)).length < 320);
 });
 
