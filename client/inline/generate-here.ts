@@ -22,18 +22,25 @@ export type GenerateParts = {
 type Request = AskParams & { readonly prompt: string; readonly file: FileContext };
 
 export async function generateHere(parts: GenerateParts): Promise<void> {
-  const editor = editorInFront();
-  if (!editor) return void inform('Open a file and put the cursor where the code should stand.');
-  const at = editor.selection.active;
+  const found = editorInFront();
+  if (!found) return void inform('Open a file and put the cursor where the code should stand.');
+  const at = found.selection.active;
+  const { document } = found;
   const prompt = await parts.prompts.ask({
     about: 'generate',
-    title: `Rumbo: Generate Here, ${placeOf({ document: editor.document, selection: emptyAt(at) })}`,
+    title: `Rumbo: Generate Here, ${placeOf({ document, selection: emptyAt(at) })}`,
     prompt: 'What should stand at the cursor? It is shown first; Tab keeps it, Esc drops it.',
     placeholder: 'A loop over the orders that adds up their prices',
   });
   if (prompt === undefined) return;
-  // Read now, not before: the user may have moved on while the box was open.
-  const file = fileOf(editor.document, emptyAt(editor.selection.active));
+  if (document.isClosed) {
+    parts.prompts.keep('generate', prompt);
+    return void inform('The file was closed meanwhile. Open it and ask again; what you typed is kept.');
+  }
+  // The user may have moved on while the box was open: what is in front shows the preview, as it is now.
+  const isInFront = vscode.window.activeTextEditor === found;
+  const editor = isInFront ? found : await vscode.window.showTextDocument(document, found.viewColumn);
+  const file = fileOf(document, emptyAt(editor.selection.active));
   await generate(parts, editor, { role: 'coder', prompt, file });
 }
 

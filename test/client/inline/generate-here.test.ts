@@ -265,6 +265,38 @@ test('a second one takes the place of the first', async () => {
   assert.equal(isGenerating(), true);
 });
 
+test('a file that is behind another one by the time is brought to the front, where the preview is seen', async () => {
+  const other = { ...front, document: { ...document, uri: new Uri('rumbo-answer', '/a.md') } };
+  window.activeTextEditor = other;
+  window.visibleTextEditors.push(other, front);
+  const bring = window.showTextDocument;
+  window.showTextDocument = (shown) => {
+    window.activeTextEditor = front;
+    return bring(shown);
+  };
+  const question = await begin().finally(() => {
+    window.showTextDocument = bring;
+  });
+  assert.deepEqual(editor.shown, [uri.toString()]);
+  question.say('two();');
+  assert.deepEqual(shown(), ['two();']);
+});
+
+test('a file that was closed while the instruction was typed costs no question, and the instruction is kept', async () => {
+  editor.typed.push('double it');
+  const closed = { ...document, isClosed: false };
+  window.activeTextEditor = { ...front, document: closed };
+  const generating = generateHere(parts);
+  closed.isClosed = true;
+  await Promise.race([generating, soon().then(soon)]);
+  assert.equal(asked.length, 0);
+  assert.match(editor.messages[0]?.text ?? '', /was closed/);
+  window.activeTextEditor = front;
+  editor.typed.push(undefined);
+  await generateHere(parts);
+  assert.equal(editor.boxes.at(-1)?.value, 'double it');
+});
+
 test('without a file it says where it can be used', async () => {
   window.activeTextEditor = undefined;
   await generateHere(parts);
