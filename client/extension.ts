@@ -25,7 +25,8 @@ let server: Server | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Rumbo', { log: true });
   const previews = createPreviews(context.extension.id);
-  server = createServer(context, log, previews.isIn);
+  // A pause holds here too: a server that has just started has not heard of it.
+  server = createServer(context, log, (document) => ghostText.state === 'paused' || previews.isIn(document));
   const ghostText = createGhostText(server);
   const documents = virtualDocuments();
   const receipts = receiptMemory();
