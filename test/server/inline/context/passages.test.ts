@@ -108,7 +108,8 @@ test('likeness is the share of words that both have', () => {
 });
 
 test('likeness is Jaccard’s for any words', () => {
-  const list = fc.array(fc.stringMatching(/^[a-h]{3}$/), { maxLength: 40 });
+  // No keyword begins so: `def` is no word.
+  const list = fc.array(fc.stringMatching(/^x[a-h]{3}$/), { maxLength: 40 });
   fc.assert(
     fc.property(list, list, (a, b) => {
       const [left, right] = [new Set(a), new Set(b)];
