@@ -92,7 +92,8 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   const lines = askedLines();
   const shown = new Map<string, Last>();
   const refused = new Map<string, Shown>();
-  const offered = new Map<string, Shown>();
+  /** By id. `null`: its document has been offered something newer; whole texts are kept of the newest only. */
+  const offered = new Map<string, Shown | null>();
   /** Whose next place has been asked for. */
   const lookedPast = new WeakSet<Source>();
   let stopped = false;
@@ -114,7 +115,11 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     answered,
     over(uri) {
       const last = shown.get(uri);
-      if (last) lookAhead(last);
+      try {
+        if (last) lookAhead(last);
+      } catch {
+        // Nobody waits for it: what is wrong shows with the next keystroke, to somebody who is told.
+      }
     },
   });
 
@@ -248,6 +253,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
         const { source } = first;
         const now = { situation, source, asked: choice, followsAccept: followsAccept(situation) };
         shown.set(situation.uri, now);
+        for (const [id, sent] of offered) if (sent?.situation.uri === situation.uri) offered.set(id, null);
         const offers = finds.map((find) => offer(situation, find));
         lookAhead(now);
         return offers;
@@ -263,8 +269,9 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     },
     rejected(id) {
       const sent = offered.get(id);
-      if (!sent || !offered.delete(id)) return;
+      if (!offered.delete(id)) return;
       rhythm.rejected();
+      if (!sent) return;
       refused.set(sent.situation.uri, sent);
       shown.delete(sent.situation.uri);
       under.abort(sent.situation.uri);
@@ -279,6 +286,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
       known.forget(uri);
       lines.forget(uri);
       for (const map of [shown, refused]) map.delete(uri);
+      for (const [id, sent] of offered) if (sent?.situation.uri === uri) offered.set(id, null);
     },
     stop() {
       stopped = true;

@@ -353,6 +353,19 @@ test('refusing makes the next questions wait longer, and the same text does not 
   assert.ok(waited > 479 && waited <= 480, `${waited}`);
 });
 
+test('refusing what was offered before the last one leaves the last one there', async () => {
+  const { clock, type, ghost } = desk(() => 'bcdef');
+  const first = type('a');
+  await clock.pass(1_000);
+  const second = type('ab');
+  await clock.pass(1_000);
+  assert.equal(second.offers?.length, 1);
+  ghost.rejected(first.offers?.[0]?.id ?? '');
+  const third = type('abc');
+  await clock.pass(1_000);
+  assert.equal(third.offers?.[0]?.suggestion.insert, 'def');
+});
+
 test('lines that a model writes past its suggestion are there when that is accepted', async () => {
   const { clock, writer, type } = desk(() => 'one();\n\nthree();\n\nfour();', { choice: { free: true } });
   type('const x = 1;\n');
