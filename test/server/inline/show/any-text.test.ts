@@ -102,7 +102,7 @@ const options = fc.record({
 });
 
 test('a suggestion never leaves its line, splits a character, mixes line ends or takes back what it showed', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       situations,
       answers,
@@ -142,7 +142,7 @@ test('a suggestion never leaves its line, splits a character, mixes line ends or
 });
 
 test('the same text in other pieces is shown the same', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       situations,
       answers,
@@ -161,7 +161,7 @@ test('the same text in other pieces is shown the same', () => {
 });
 
 test('nothing throws, however often a user accepts', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(situations, answers, options, (situation, text, how) => {
       mayAsk(situation);
       shapeFor(situation, { acceptedJustBefore: false, fast: true });
