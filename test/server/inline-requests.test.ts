@@ -6,7 +6,7 @@ import type { Offer } from '../../server/inline/offer.ts';
 import type { Situation } from '../../server/inline/situation.ts';
 import { serveInline } from '../../server/inline-requests.ts';
 
-const uri = 'file:///work/a.ts';
+const uri = 'file:///shop/a.ts';
 type Handler = (params: unknown, token?: unknown) => unknown;
 
 /** A server with one open document, whose room offers what is told. */

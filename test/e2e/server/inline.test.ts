@@ -34,7 +34,7 @@ const on = { 'rumbo.inline.enabled': true, 'rumbo.inline.debounceMs': 0 };
 async function open(
   { connection }: TerminalServer,
   text: string,
-  { uri = 'file:///work/src/cart.ts', languageId = 'typescript' } = {},
+  { uri = 'file:///shop/src/cart.ts', languageId = 'typescript' } = {},
 ) {
   let version = 1;
   let now = text.replace('▮', '');
@@ -139,7 +139,7 @@ test('a server says that it has ghost text and wants documents by increments', a
 test('llama.cpp is asked to fill in, with what stands around the cursor and files beside', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   await open(rumbo, 'export const price = 3;\nexport const amountOf = (cart: string) => cart.length;▮\n', {
-    uri: 'file:///work/src/price.ts',
+    uri: 'file:///shop/src/price.ts',
   });
   const document = await open(rumbo, `import { price, amountOf } from './price';\n${code}`);
   await document.suggest();
@@ -218,7 +218,7 @@ test('a local-only file goes to no cloud model, neither by itself nor beside ano
     'rumbo.providers': { cloud: entry(cloud, { source: 'api', models: ['one'] }) },
   });
   const secret = await open(rumbo, 'export const canary = 4711;\nconst total = canary▮;\n', {
-    uri: 'file:///work/internal/price.ts',
+    uri: 'file:///shop/internal/price.ts',
   });
   assert.deepEqual(await secret.suggest(InlineCompletionTriggerKind.Invoked), []);
   assert.equal(cloud.chats.length, 0);
@@ -236,10 +236,10 @@ test('files that hold keys, are excluded or switched off are never read', async 
     },
   });
   const never = [
-    { uri: 'file:///work/.env', languageId: 'dotenv', why: /keys/ },
-    { uri: 'file:///work/id_rsa', languageId: 'plaintext', why: /keys/ },
-    { uri: 'file:///work/src/generated/api.ts', languageId: 'typescript', why: /inline\.exclude/ },
-    { uri: 'file:///work/README.md', languageId: 'markdown', why: /inline\.languages/ },
+    { uri: 'file:///shop/.env', languageId: 'dotenv', why: /keys/ },
+    { uri: 'file:///shop/id_rsa', languageId: 'plaintext', why: /keys/ },
+    { uri: 'file:///shop/src/generated/api.ts', languageId: 'typescript', why: /inline\.exclude/ },
+    { uri: 'file:///shop/README.md', languageId: 'markdown', why: /inline\.languages/ },
     { uri: 'output:rumbo', languageId: 'log', why: /only shown/ },
   ];
   for (const each of never) {
@@ -249,7 +249,7 @@ test('files that hold keys, are excluded or switched off are never read', async 
     assert.match(inline?.reason ?? '', each.why);
   }
   const large = await open(rumbo, `const canary = 4711;\nconst total = ▮\n${'// large\n'.repeat(200)}`, {
-    uri: 'file:///work/src/large.ts',
+    uri: 'file:///shop/src/large.ts',
   });
   assert.deepEqual(await large.suggest(InlineCompletionTriggerKind.Invoked), []);
   assert.equal(llama.chats.length, 0);
@@ -338,7 +338,7 @@ for (const [what, end] of Object.entries(endings)) {
     const took: number[] = [];
     for (let count = 0; count < tries; count += 1) {
       const before = llama.chats.length;
-      const document = await open(rumbo, code, { uri: `file:///work/src/cart${count}.ts` });
+      const document = await open(rumbo, code, { uri: `file:///shop/src/cart${count}.ts` });
       void document.suggest();
       await asked(llama, before + 1);
       const endedAt = performance.now();
@@ -613,8 +613,8 @@ async function withSymbols(t: TestContext, announced: boolean) {
   rumbo.connection.onRequest(inlineSymbols, (place) => {
     places.push(place);
     return [
-      { name: 'Cart', uri: 'file:///work/src/types.ts', text: 'type Cart = { price: number };' },
-      { name: 'key', uri: 'file:///work/.env', text: 'canary=4711' },
+      { name: 'Cart', uri: 'file:///shop/src/types.ts', text: 'type Cart = { price: number };' },
+      { name: 'key', uri: 'file:///shop/.env', text: 'canary=4711' },
     ];
   });
   await isReady('lab')(rumbo);
@@ -632,7 +632,7 @@ async function withSymbols(t: TestContext, announced: boolean) {
 test('a client that knows what is declared is asked, and what it says of files that hold keys is left out', async (t) => {
   const { places, extra } = await withSymbols(t, true);
   assert.deepEqual(places[0], {
-    uri: 'file:///work/src/cart.ts',
+    uri: 'file:///shop/src/cart.ts',
     position: { line: 0, character: 14 },
     version: 1,
   });

@@ -6,7 +6,7 @@ import { keptAfterMs, outcomes, standing } from '../../../server/inline/outcomes
 import type { Situation } from '../../../server/inline/situation.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
-const uri = 'file:///work/a.ts';
+const uri = 'file:///shop/a.ts';
 const offer = (insert: string, more: Partial<Offer['suggestion']> = {}, id = '1'): Offer => ({
   id,
   model: 'lab/one',
