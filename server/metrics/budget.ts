@@ -1,4 +1,5 @@
 /** Hard budgets: what a request may cost at worst is set aside before it is sent, and settled after. US dollars. */
+import type { Room } from '../../shared/past.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
 import { endOf, type Period } from './calendar.ts';
@@ -6,16 +7,6 @@ import type { Ledger } from './ledger.ts';
 import type { Owned, Share } from './spending.ts';
 
 export type Limits = Pick<Settings, Extract<keyof Settings, `budget.${string}`>>;
-
-/** What one more request may cost at worst. */
-export type Room = {
-  /** `null`: no limit. */
-  readonly usd: number | null;
-  /** The budget that says so. */
-  readonly name: string;
-  /** Milliseconds since 1970; when that budget begins anew. Absent: it is for each request. */
-  readonly freesAtMs?: number;
-};
 
 type Limit = Share & { readonly name: string; readonly period: Period; readonly usd: number };
 

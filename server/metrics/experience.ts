@@ -1,6 +1,7 @@
 /** What past answers tell of the next one: how fast each model is, how it counts tokens, how long answers get. */
 import type { Usage } from '../../shared/chat.ts';
 import { familyOf } from '../../shared/models.ts';
+import type { Counting, OutputRange, Speed } from '../../shared/past.ts';
 
 /** One answer, looked back at. */
 export type Lesson = {
@@ -16,24 +17,6 @@ export type Lesson = {
   /** Milliseconds from the first text to the end. */
   readonly streamMs: number;
 };
-
-/** Medians of the last answers. */
-export type Speed = {
-  readonly firstTokenMs: number;
-  /** `null`: the answers were too short to tell. */
-  readonly tokensPerSecond: number | null;
-};
-
-/** How a family of models counts, against our estimate. */
-export type Counting = {
-  /** Real tokens for each estimated one. */
-  readonly ratio: number;
-  /** Share by which the estimate times `ratio` still is off, in the median: 0.1 is ± 10 %. */
-  readonly error: number;
-};
-
-/** Tokens of an answer. */
-export type OutputRange = { readonly low: number; readonly typical: number; readonly high: number };
 
 /** Answers that are remembered of each kind; older ones make room. */
 const kept = 32;

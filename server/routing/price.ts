@@ -1,8 +1,9 @@
 /** What a request would cost, and did. US dollars throughout. */
 import type { ServiceTier, Usage } from '../../shared/chat.ts';
 import { familyOf, type Model, type Price, type Rates, type StandardPrice } from '../../shared/models.ts';
+import type { OutputRange } from '../../shared/past.ts';
 import type { TaskType } from '../../shared/tasks.ts';
-import type { OutputRange, Route, Snapshot } from './snapshot.ts';
+import type { Route, Snapshot } from './snapshot.ts';
 
 /** Tokens of one answer where the model's own limit is larger or unknown: enough for a long file, and a bound for the bill. */
 export const usualMaxOutputTokens = 16_384;

@@ -1,6 +1,7 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
+import type { Counting, OutputRange, Room, Speed } from '../../shared/past.ts';
 import type { Preference } from '../../shared/settings.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
 
@@ -16,33 +17,6 @@ export type TokensLeft = {
   readonly tokens: number;
   /** Milliseconds since 1970; the window is full again. */
   readonly untilMs: number;
-};
-
-/** Medians of a model's last answers. The same shape as server/metrics/experience.ts gives; so are the next two. */
-export type Speed = {
-  readonly firstTokenMs: number;
-  /** `null`: not known. */
-  readonly tokensPerSecond: number | null;
-};
-
-export type Counting = {
-  /** Real tokens for each one we estimate. */
-  readonly ratio: number;
-  /** Share by which that is still off, in the median. */
-  readonly error: number;
-};
-
-/** Tokens of an answer. */
-export type OutputRange = { readonly low: number; readonly typical: number; readonly high: number };
-
-/** What the hard budgets leave. The same shape as server/metrics/budget.ts gives. */
-export type Room = {
-  /** US dollars. `null`: no limit. */
-  readonly usd: number | null;
-  /** The budget that says so. */
-  readonly name: string;
-  /** Milliseconds since 1970; when it begins anew. Absent: it is for each request. */
-  readonly freesAtMs?: number;
 };
 
 export type Snapshot = {
