@@ -1,4 +1,5 @@
 /** The log: sentences about what happened. Never a prompt, never a key; whatever looks like one is blotted out. */
+import { keyBeginning } from './key-shapes.ts';
 
 export interface Log {
   info(message: string): void;
@@ -23,7 +24,9 @@ const traceOf = (cause: unknown): string =>
     : String(cause);
 
 /** The shapes of the keys of the services we know, bearer headers, and keys in addresses. */
-const keyShapes =
-  /\b(?:sk-[\w-]{8,}|sk_[\w-]{8,}|gsk_\w{8,}|xai-[\w-]{8,}|AIza[\w-]{10,})|(?<=bearer\s)\S+|(?<=[?&](?:key|api_key|token)=)[^&\s]+/gi;
+const keyShapes = new RegExp(
+  `\\b${keyBeginning}[\\w-]{8,}|(?<=bearer\\s)\\S+|(?<=[?&](?:key|api_key|token)=)[^&\\s]+`,
+  'gi',
+);
 
 const blot = (text: string): string => text.replace(keyShapes, '•••');

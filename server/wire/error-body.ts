@@ -1,5 +1,7 @@
 /** What a refusal's body says, whichever of the vendors' shapes it has: JSON in five forms, plain text, HTML. */
+
 import * as z from 'zod';
+import { keyBeginning } from '../platform/key-shapes.ts';
 
 /** The facts of a body; everything may be missing. */
 export type ErrorFacts = {
@@ -109,8 +111,10 @@ function tokensIn(message: string): { asked: number; allowed: number } | undefin
 const numberIn = (text: string | undefined): number => Number((text ?? '').replaceAll(',', ''));
 
 /** Some services echo part of a key, so what looks like one goes, whole or with stars in it. */
-const keyLike =
-  /\b(?:(?:sk|pk|rk|xai)-|gsk_|AIza|AQ\.|Bearer\s)[-_.*\w]{4,}|\S*\*{3,}\S*|\b(?=\w*\d)(?=\w*[A-Za-z])\w{32,}/g;
+const keyLike = new RegExp(
+  `\\b(?:${keyBeginning}|Bearer\\s)[-_.*\\w]{4,}|\\S*\\*{3,}\\S*|\\b(?=\\w*\\d)(?=\\w*[A-Za-z])\\w{32,}`,
+  'g',
+);
 
 function presentable(text: string): string {
   const line = text.slice(0, prosePart).replace(/\s+/g, ' ').trim().replace(keyLike, '…');

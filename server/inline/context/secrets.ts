@@ -1,4 +1,5 @@
 /** Lines that hold keys and passwords, by their look: they are left out of what is read beside a gap. */
+import { keyBeginning } from '../../platform/key-shapes.ts';
 
 /** The text without the lines that look as if they held a secret. Its other lines stay as they are. */
 export function withoutSecrets(text: string): string {
@@ -28,7 +29,7 @@ const keyBody = /^[^\w+/=]*[\w+/=]{8,}[^\w+/=]*$/;
 const shapes: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)[-_][\w-]{8,}/,
   /\b(?:sk|xai|key|pat|nvapi|sntrys|dop_v1|shpat|shpss|glpat|glrt|npm|pypi|lin_api|ghp|gho|ghu|ghs|ghr|github_pat|gsk|hf|r8|dckr_pat)[-_][A-Za-z0-9_-]{16,}/,
-  /\bAIza[\w-]{30,}/,
+  new RegExp(`\\b${keyBeginning}[\\w-]{24,}`),
   /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/,
   /\bxox[abeoprs]-[\w-]{10,}/,
   /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
