@@ -68,7 +68,7 @@ async function detailsWhen(
 
 test('an engine on a foreign port is found and offered, and used only after the user’s word', async (t) => {
   const ollama = await onForeignPort(ollamaPages);
-  if (!ollama) return t.skip('every usual port is in use');
+  assert.ok(ollama, 'every usual port is in use: end one of the servers that listen there');
   t.after(() => ollama.close());
   const rumbo = await server(t, {});
   const told: (readonly string[])[] = [];
@@ -149,7 +149,7 @@ test('named addresses are looked at from the start, and new ones as soon as they
 
 test('without a word of the user nobody is looked for', async (t) => {
   const ollama = await onForeignPort(ollamaPages);
-  if (!ollama) return t.skip('every usual port is in use');
+  assert.ok(ollama, 'every usual port is in use: end one of the servers that listen there');
   t.after(() => ollama.close());
   const rumbo = await server(t, {});
   await rumbo.connection.sendRequest(status);
