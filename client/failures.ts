@@ -1,5 +1,6 @@
 /** Every way a request can fail, as the user meets it: one sentence and one button. */
-import type { ErrorData, ErrorKind } from '../shared/errors.ts';
+import type { ErrorKind } from '../shared/error-kinds.ts';
+import type { ErrorData } from '../shared/errors.ts';
 
 /** `server-stopped`: it died and is being restarted. `server-gone`: it is not coming back by itself. */
 export type FailureKind = ErrorKind | 'server-stopped' | 'server-gone';

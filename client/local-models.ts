@@ -1,7 +1,7 @@
 /** Makes local models available: fetched with **Rumbo: Pull Local Model…**, loaded and unloaded from the trees. */
 import * as vscode from 'vscode';
 import { type ModelId, modelId } from '../shared/chat.ts';
-import { reactions } from '../shared/errors.ts';
+import { reactions } from '../shared/error-kinds.ts';
 import type { EnsureProgress } from '../shared/local-models.ts';
 import type { ProviderStatus } from '../shared/status.ts';
 import { type Failure, failureOf, sentence } from './failures.ts';

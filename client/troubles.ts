@@ -1,7 +1,7 @@
 /** Tells once of a refused key or an empty account that an answer had to go round: a failure that shows nowhere else. */
 import * as vscode from 'vscode';
 import { providerOf } from '../shared/chat.ts';
-import { reactions } from '../shared/errors.ts';
+import { reactions } from '../shared/error-kinds.ts';
 import type { Attempt, Receipt } from '../shared/receipts.ts';
 import { buttonFor } from './failures.ts';
 import { warn } from './notify.ts';

@@ -1,6 +1,7 @@
 /** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
 import type { ModelId } from '../shared/chat.ts';
-import { asRumboError, RumboError, reactions } from '../shared/errors.ts';
+import { reactions } from '../shared/error-kinds.ts';
+import { asRumboError, RumboError } from '../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../shared/protocol.ts';
 import type { Attempt, Receipt } from '../shared/receipts.ts';
 import type { Settings } from '../shared/settings.ts';

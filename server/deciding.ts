@@ -3,14 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelId } from '../shared/chat.ts';
 import type { Model } from '../shared/models.ts';
 import type { AskParams } from '../shared/protocol.ts';
-import type { AnswerRooms } from './answering.ts';
+import type { Counters } from './metrics/counters.ts';
 import { patienceMs, returnsInMs } from './patience.ts';
+import type { Fleet } from './providers/fleet.ts';
 import { type Request, requestTo } from './request.ts';
 import { balance, type Decision } from './routing/balancer.ts';
 import { worthCounting } from './routing/doubt.ts';
 import type { Route, Snapshot } from './routing/snapshot.ts';
 
-type Rooms = Pick<AnswerRooms, 'fleet' | 'counters' | 'snapshot'> & {
+type RouteDeps = {
+  readonly fleet: Pick<Fleet, 'get'>;
+  readonly counters: Pick<Counters, 'observe'>;
+  /** What the balancer sees now. */
+  readonly snapshot: (request: Request) => Snapshot;
   readonly pinRule: (params: AskParams) => 'ask' | 'next' | 'fail';
 };
 
@@ -28,7 +33,7 @@ type Decided = { readonly route: Route; readonly seen: Snapshot; readonly decisi
 /** Services asked for a count before one question; each takes a moment. */
 const mostCounts = 2;
 
-export function deciding({ fleet, counters, snapshot, pinRule }: Rooms) {
+export function deciding({ fleet, counters, snapshot, pinRule }: RouteDeps) {
   /** The decision of now; when nobody may be asked but somebody soon, the decision of then. Rejects with `cancelled`. */
   return async (open: Open, signal: AbortSignal): Promise<Decided> => {
     const { params, request, routeNow } = open;

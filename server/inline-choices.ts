@@ -1,6 +1,6 @@
 /** Who may write ghost text now, by what all rooms know; worked out a few times a second at the most. */
 import { type ModelId, modelId, noUsage, providerOf } from '../shared/chat.ts';
-import type { ErrorKind } from '../shared/errors.ts';
+import type { ErrorKind } from '../shared/error-kinds.ts';
 import type { InlineCandidate } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
 import type { Settings } from '../shared/settings.ts';

@@ -1,7 +1,8 @@
 /** Keys the client hands over on the IPC channel of the process it forked; see shared/key-channel.ts. */
 import type { KeyCommand, KeyReply } from '../shared/key-channel.ts';
 import type { Fleet } from './providers/fleet.ts';
-import type { KeyOwner, Keys } from './secrets/keys.ts';
+import type { KeyOwner } from './secrets/key-owner.ts';
+import type { Keys } from './secrets/keys.ts';
 
 /** Answers each command once. A provider whose key changed starts afresh. */
 export function keyCommands(keys: Keys, fleet: Fleet) {

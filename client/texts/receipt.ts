@@ -1,5 +1,5 @@
 /** A receipt in words: fact by fact, as a section of Markdown, and in one line. */
-import type { ErrorKind } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt, Seam } from '../../shared/receipts.ts';
 import { count, dollars, duration, oneLine } from './words.ts';
 

@@ -1,5 +1,6 @@
 /** Several may write the same text: one is asked, helped by another when it is late, and whoever speaks first is heard. */
-import { asRumboError, RumboError, reactions } from '../../shared/errors.ts';
+import { reactions } from '../../shared/error-kinds.ts';
+import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 
 /** Somebody who can be asked. */

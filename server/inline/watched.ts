@@ -1,5 +1,6 @@
 /** A text as it passes, and how it ended: whoever reads it may leave, or never begin. */
-import { asRumboError, type ErrorKind } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { asRumboError } from '../../shared/errors.ts';
 
 export type Watcher = {
   piece(piece: string): void;

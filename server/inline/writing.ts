@@ -1,6 +1,7 @@
 /** Has the chosen models write, within the budgets, and keeps account of what that took. */
 import { noUsage, type Usage } from '../../shared/chat.ts';
-import { asRumboError, type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';

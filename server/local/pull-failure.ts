@@ -1,5 +1,6 @@
 /** Why a model could not be fetched, from the words engines and registries have for it. */
-import { type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { RumboError } from '../../shared/errors.ts';
 import { readErrorText } from '../wire/error-body.ts';
 
 type Cause = {

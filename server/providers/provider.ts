@@ -13,7 +13,8 @@ import { nextKey } from '../resilience/next-key.ts';
 import { compose } from '../resilience/policy.ts';
 import { retry } from '../resilience/retry.ts';
 import type { ProviderRest } from '../routing/snapshot.ts';
-import type { KeyOwner, Keys } from '../secrets/keys.ts';
+import type { KeyOwner } from '../secrets/key-owner.ts';
+import type { Keys } from '../secrets/keys.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
 import type { Configured } from './configured.ts';
 

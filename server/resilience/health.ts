@@ -1,5 +1,6 @@
 /** Whether a provider and each of its models may be asked now: their circuits, and what keeps out every key. */
-import { asRumboError, type ErrorKind, type RumboError } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { asRumboError, type RumboError } from '../../shared/errors.ts';
 import type { CircuitState, RestRule } from '../../shared/status.ts';
 import { type Circuit, circuit, type Pass } from './circuit.ts';
 import type { KeyPool } from './key-pool.ts';

@@ -1,5 +1,6 @@
 /** The keys of one provider as one source: the best one for each request, none that was just refused. */
-import { type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { RumboError } from '../../shared/errors.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
 import type { KeyLease, KeySource } from '../engines/key-source.ts';
 import { type KeyRest, type PooledKey, pooledKey } from './pooled-key.ts';

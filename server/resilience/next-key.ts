@@ -1,5 +1,6 @@
 /** A key that was refused gives way to the next one, at once. */
-import { asRumboError, type ErrorKind } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { asRumboError } from '../../shared/errors.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import { type Policy, policy } from './policy.ts';
 

@@ -1,5 +1,6 @@
 /** One key of a pool: why it rests, what is left of its rate limits, and how it has done. No network, no clock. */
-import { type ErrorKind, type RumboError, reactions } from '../../shared/errors.ts';
+import { type ErrorKind, reactions } from '../../shared/error-kinds.ts';
+import type { RumboError } from '../../shared/errors.ts';
 import type { RestRule } from '../../shared/status.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 

@@ -1,6 +1,7 @@
 /** Tries the same model again while nothing has been said yet. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asRumboError, type ErrorKind, reactions } from '../../shared/errors.ts';
+import { type ErrorKind, reactions } from '../../shared/error-kinds.ts';
+import { asRumboError } from '../../shared/errors.ts';
 import { type Call, type Policy, policy } from './policy.ts';
 
 export type RetryOptions = {

@@ -1,6 +1,7 @@
 /** Why no model can answer: the one sentence that helps most, from what the filter found. Pure. */
 import { providerOf } from '../../shared/chat.ts';
-import { type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
 import { moment } from './moment.ts';

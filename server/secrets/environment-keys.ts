@@ -1,6 +1,6 @@
 /** Keys that the environment holds for one run; never saved. */
 import { keyVariables } from '../../shared/environment.ts';
-import type { KeyOwner, NamedKey } from './keys.ts';
+import type { KeyOwner, NamedKey } from './key-owner.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -5,24 +5,8 @@ import type { KeyReply } from '../../shared/key-channel.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { environmentKeys } from './environment-keys.ts';
 import { firstSlot, type KeyIndex, type SavedKeys } from './key-index.ts';
+import type { KeyOwner, NamedKey } from './key-owner.ts';
 import type { Keychain } from './keychain.ts';
-
-/** Whose key is wanted: a key goes only to the origin it was saved for. */
-export type KeyOwner = {
-  readonly provider: string;
-  /** Scheme, host and port requests go to. */
-  readonly origin: string;
-  /** The environment variable the user named for it. */
-  readonly keyEnv?: string;
-  /** The origin its own environment variable is meant for: that of the service itself. */
-  readonly usualOrigin?: string;
-};
-
-export type NamedKey = {
-  /** Its place, for people: `GEMINI_API_KEY_2`, `saved key 1`. */
-  readonly name: string;
-  readonly key: string;
-};
 
 type Parts = {
   readonly env: Readonly<Record<string, string | undefined>>;

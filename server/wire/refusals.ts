@@ -1,5 +1,6 @@
 /** What a refusal means: one table from statuses and vendors' codes to kinds of failure, and one sentence for each kind. */
-import { type ErrorKind, RumboError } from '../../shared/errors.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { RumboError } from '../../shared/errors.ts';
 import { type ErrorFacts, readErrorText, readErrorValue } from './error-body.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Refusal } from './wire-format.ts';

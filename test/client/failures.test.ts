@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buttonFor, type Failure, FailureError, failureOf, sentence } from '../../client/failures.ts';
-import { type ErrorKind, reactions } from '../../shared/errors.ts';
+import { type ErrorKind, reactions } from '../../shared/error-kinds.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const commandIds: string[] = manifest.contributes.commands.map(

@@ -5,7 +5,7 @@ import { engines } from '../../server/engines/table.ts';
 import { configuredProviders } from '../../server/providers/configured.ts';
 import { publicSources } from '../../server/registry/sources/table.ts';
 import { registrySources } from '../../server/registry-sources.ts';
-import type { KeyOwner } from '../../server/secrets/keys.ts';
+import type { KeyOwner } from '../../server/secrets/key-owner.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 

@@ -4,7 +4,8 @@ import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { after, test } from 'node:test';
 import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { isLoopback, readText, undiciHttp } from '../../../server/platform/http.ts';
-import type { ErrorKind, RumboError } from '../../../shared/errors.ts';
+import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { RumboError } from '../../../shared/errors.ts';
 
 const { http, dispose } = undiciHttp();
 const closers: (() => void)[] = [];

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
 import { providerHealth, type Rest } from '../../../server/resilience/health.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
-import { type ErrorData, type ErrorKind, RumboError, reactions } from '../../../shared/errors.ts';
+import { type ErrorKind, reactions } from '../../../shared/error-kinds.ts';
+import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 
 const never = new AbortController().signal;
 const aDay = 86_400_000;

@@ -7,7 +7,8 @@ import { nextKey } from '../../../server/resilience/next-key.ts';
 import { compose } from '../../../server/resilience/policy.ts';
 import { retry } from '../../../server/resilience/retry.ts';
 import type { EnginePart, Urgency } from '../../../shared/chat.ts';
-import { type ErrorKind, RumboError } from '../../../shared/errors.ts';
+import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import { RumboError } from '../../../shared/errors.ts';
 
 const request = { messages: [] };
 const never = new AbortController().signal;

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
+import type { KeyOwner } from '../../../server/secrets/key-owner.ts';
 import type { Keychain } from '../../../server/secrets/keychain.ts';
 import { osKeychain } from '../../../server/secrets/keychain.ts';
-import { type KeyOwner, type Keys, keys } from '../../../server/secrets/keys.ts';
+import { type Keys, keys } from '../../../server/secrets/keys.ts';
 
 const origin = 'https://api.openai.com';
 const owner = { provider: 'openai', origin, usualOrigin: origin };

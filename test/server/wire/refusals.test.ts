@@ -5,7 +5,7 @@ import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
 import { geminiRefused } from '../../../server/wire/gemini-refusals.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
-import type { ErrorKind } from '../../../shared/errors.ts';
+import type { ErrorKind } from '../../../shared/error-kinds.ts';
 import { recording, refusal } from './decoded.ts';
 
 const openai = openaiChat();

@@ -1,5 +1,5 @@
 /** What a fault of the table says: how to bring it about, and what a user must get in spite of it. */
-import type { ErrorKind } from '../../../shared/errors.ts';
+import type { ErrorKind } from '../../../shared/error-kinds.ts';
 import type { FakeOptions, Misdeed } from '../fake-providers/fake-provider.ts';
 import type { FakedEngine } from './engines.ts';
 

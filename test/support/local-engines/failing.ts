@@ -1,6 +1,7 @@
 /** What a rejection of the server must be: a kind, a sentence, and one action. */
 import assert from 'node:assert/strict';
-import type { ErrorKind, RumboError } from '../../../shared/errors.ts';
+import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { RumboError } from '../../../shared/errors.ts';
 
 export const failing =
   (kind: ErrorKind, message: RegExp, action = /\.$/) =>
