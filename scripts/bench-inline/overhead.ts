@@ -1,7 +1,7 @@
 /** What asking itself takes, in real time, in a document of 5,000 lines: beyond the debounce, and where nobody need be asked. */
-import type { Situation } from '../../server/inline/situation.ts';
-import { suggester } from '../../server/inline/suggester.ts';
-import type { Writer } from '../../server/inline/writer.ts';
+import type { Situation } from '../../server/inline-completion/completion-context.ts';
+import type { Writer } from '../../server/inline-completion/generator.ts';
+import { suggester } from '../../server/inline-completion/scheduler.ts';
 import { quantile } from '../bench/quantile.ts';
 import type { Row } from '../bench/row.ts';
 import { settings, show } from './typists.ts';

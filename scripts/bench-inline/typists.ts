@@ -1,10 +1,10 @@
 /** Who types what, with which model: the same people, texts and models for every client. */
 import { readFileSync } from 'node:fs';
-import { mayAsk } from '../../server/inline/show/may-ask.ts';
-import { shapeFor } from '../../server/inline/show/shape.ts';
-import { showing } from '../../server/inline/show/showing.ts';
-import type { Show } from '../../server/inline/show.ts';
-import type { SuggesterSettings } from '../../server/inline/suggester.ts';
+import { shapeFor } from '../../server/inline-completion/render/completion-length.ts';
+import { mayAsk } from '../../server/inline-completion/render/may-suggest.ts';
+import { showing } from '../../server/inline-completion/render/stream-renderer.ts';
+import type { Show } from '../../server/inline-completion/renderer.ts';
+import type { SuggesterSettings } from '../../server/inline-completion/scheduler.ts';
 import { type Simulated, simulate } from '../../test/support/typing/simulation.ts';
 import { quantile } from '../bench/quantile.ts';
 

@@ -1,10 +1,16 @@
 /** What ghost text reads beside a gap: 500 open files of 1,000 lines, made of words, and a cursor in one of them. */
-import { contexts } from '../../server/inline/context/context.ts';
-import { namesIn } from '../../server/inline/context/paths.ts';
-import { gapFor, type Limits, roomFor, shownOf } from '../../server/inline/context/prefix-and-suffix.ts';
-import { documents } from '../../server/inline/documents.ts';
-import { readingGuard } from '../../server/inline/may-read.ts';
-import type { Situation } from '../../server/inline/situation.ts';
+
+import type { Situation } from '../../server/inline-completion/completion-context.ts';
+import { contexts } from '../../server/inline-completion/context/context.ts';
+import { namesIn } from '../../server/inline-completion/context/paths.ts';
+import {
+  gapFor,
+  type Limits,
+  roomFor,
+  shownOf,
+} from '../../server/inline-completion/context/prefix-and-suffix.ts';
+import { documents } from '../../server/inline-completion/documents.ts';
+import { readingGuard } from '../../server/inline-completion/file-access.ts';
 import { quantile } from './quantile.ts';
 import type { Row } from './row.ts';
 

@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ShowingOptions } from '../../server/inline/show/showing.ts';
-import type { Situation, Suggestion } from '../../server/inline/situation.ts';
+import type { Situation, Suggestion } from '../../server/inline-completion/completion-context.ts';
+import type { ShowingOptions } from '../../server/inline-completion/render/stream-renderer.ts';
 
 export type InlineCase = {
   readonly name: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ChatMessage, chatPrompt, infillPrompt } from '../../../scripts/practice/prompt.ts';
-import { instructions } from '../../../server/roles/instructions.ts';
+import { instructions } from '../../../server/profiles/instructions.ts';
 
 const user: ChatMessage = { role: 'user', content: 'Show prices in euros.' };
 const last = (messages: ChatMessage[]) => chatPrompt(messages).at(-1);

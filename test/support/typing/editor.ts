@@ -1,6 +1,7 @@
 /** An editor as a completion server sees one: it asks after each keystroke, cancels what it asked before, and keeps time. */
-import type { Offer } from '../../../server/inline/offer.ts';
-import type { Situation, Suggestion } from '../../../server/inline/situation.ts';
+
+import type { Situation, Suggestion } from '../../../server/inline-completion/completion-context.ts';
+import type { Offer } from '../../../server/inline-completion/completion-item.ts';
 import type { PersonsClock } from './virtual-clock.ts';
 
 /** What gives ghost text: the suggester, or one to compare it with. */

@@ -1,8 +1,8 @@
 /** A model that takes its time, on a clock handed in, and remembers what it was asked. */
 
-import { type Clock, pause } from '../../../server/inline/clock.ts';
-import type { Shape, Situation } from '../../../server/inline/situation.ts';
-import type { Choice, Writer } from '../../../server/inline/writer.ts';
+import { type Clock, pause } from '../../../server/inline-completion/clock.ts';
+import type { Shape, Situation } from '../../../server/inline-completion/completion-context.ts';
+import type { Choice, Writer } from '../../../server/inline-completion/generator.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
 export type Asked = {

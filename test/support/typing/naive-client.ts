@@ -1,7 +1,7 @@
 /** What many tools do: wait 300 ms after each keystroke, ask, show. Nothing is shared, nothing kept. To compare with. */
-import { type Clock, pause } from '../../../server/inline/clock.ts';
-import type { Show } from '../../../server/inline/show.ts';
-import type { Writer } from '../../../server/inline/writer.ts';
+import { type Clock, pause } from '../../../server/inline-completion/clock.ts';
+import type { Writer } from '../../../server/inline-completion/generator.ts';
+import type { Show } from '../../../server/inline-completion/renderer.ts';
 import type { Client } from './editor.ts';
 
 const debounceMs = 300;

@@ -1,5 +1,5 @@
 /** The least that may be shown: raw text up to the end of the line, or to the first empty one. */
-import type { Show } from '../../../server/inline/show.ts';
+import type { Show } from '../../../server/inline-completion/renderer.ts';
 
 export const plainShow: Show = {
   mayAsk: () => true,

@@ -8,10 +8,11 @@
  * - The editor (`editor.ts`) asks after each keystroke, cancels what it asked before, and keeps ghost text while the text follows it.
  * A person who is led by what is shown, a model that is better the second time, and networks that stumble are not in it.
  */
-import { mostTokens } from '../../../server/inline/gaps.ts';
-import type { Show } from '../../../server/inline/show.ts';
-import type { Shape } from '../../../server/inline/situation.ts';
-import { type SuggesterSettings, suggester } from '../../../server/inline/suggester.ts';
+
+import type { Shape } from '../../../server/inline-completion/completion-context.ts';
+import { mostTokens } from '../../../server/inline-completion/fim-prompt.ts';
+import type { Show } from '../../../server/inline-completion/renderer.ts';
+import { type SuggesterSettings, suggester } from '../../../server/inline-completion/scheduler.ts';
 import { editor, type Tally } from './editor.ts';
 import { fakeWriter } from './fake-writer.ts';
 import { knowingModel } from './knowing-model.ts';

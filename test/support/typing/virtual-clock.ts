@@ -1,6 +1,6 @@
 /** Time that passes when told to: hours of typing in seconds, the same in every run. */
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../../server/inline/clock.ts';
+import type { Clock } from '../../../server/inline-completion/clock.ts';
 
 /** A clock that people can sleep by, virtual or not. */
 export type PersonsClock = Clock & { sleep(ms: number): Promise<void> };

@@ -1,0 +1,55 @@
+/** Model servers that are found on this machine, joined to the providers that the user has set up. */
+import type { DiscoverResult } from '../../shared/discovery.ts';
+import { defaultSettings, type Settings } from '../../shared/settings.ts';
+import type { Status } from '../../shared/status.ts';
+import { type DiscoveryParts, discovery, type SetUp } from '../discovery/discovery.ts';
+import { engines } from '../engines/table.ts';
+import { configuredProviders } from '../providers/configured.ts';
+
+export type FoundProvidersParts = Pick<DiscoveryParts, 'http' | 'env' | 'now' | 'changed'>;
+
+export function foundProviders(parts: FoundProvidersParts) {
+  let settings: Settings = defaultSettings;
+  let setUp: readonly SetUp[] = [];
+  let started = false;
+  const found = discovery({
+    ...parts,
+    definitions: engines,
+    settings: () => ({
+      endpoints: settings['local.endpoints'],
+      newEndpoints: settings['local.newEndpoints'],
+      everyMinutes: settings['local.discoverEveryMinutes'],
+    }),
+    setUp: () => setUp,
+  });
+
+  return {
+    impostor: found.impostor,
+    /** Takes the user's settings. With the first the looking begins; new addresses are looked at soon. */
+    take(next: Settings): void {
+      const before = settings;
+      settings = next;
+      setUp = configuredProviders(next.providers, engines, parts.env).providers.map(
+        ({ name, definition, baseUrl, named }) => ({ name, kind: definition.kind, baseUrl, named }),
+      );
+      const isQuiet = next['local.discoverEveryMinutes'] === 0;
+      if (!started) found.start();
+      else if (!isQuiet && before['local.endpoints'].join() !== next['local.endpoints'].join())
+        void found.look();
+      started = true;
+    },
+    /** The user's settings with the servers that may be used. */
+    joined: (): Settings => ({ ...settings, providers: { ...settings.providers, ...found.providers() } }),
+    /** What waits for the user's word, as it stands in the status. */
+    offers(): Pick<Status, 'offers'> {
+      const offers = found.endpoints().filter(({ use }) => use === 'offered');
+      return offers.length > 0 ? { offers } : {};
+    },
+    /** Looks now. Never rejects. */
+    async discover(): Promise<DiscoverResult> {
+      await found.look();
+      return found.result();
+    },
+    dispose: found.dispose,
+  };
+}

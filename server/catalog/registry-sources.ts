@@ -1,0 +1,31 @@
+/** Who is asked what models can do and cost: public pages, and the lists of the services whose key is there. */
+import type { Fleet } from '../providers/fleet.ts';
+import type { AskedSource } from '../registry/ask-source.ts';
+import { type ListSource, listSources } from '../registry/sources/lists.ts';
+import { publicSources } from '../registry/sources/table.ts';
+import type { Keys } from '../secrets/keys.ts';
+
+type Providers = Pick<Fleet, 'get'>;
+
+export async function registrySources(
+  providers: Providers,
+  keys: Pick<Keys, 'all'>,
+): Promise<readonly AskedSource[]> {
+  const lists = await Promise.all(listSources.map((list) => withKey(list, providers, keys)));
+  return [...publicSources, ...lists.filter((list) => list !== undefined)];
+}
+
+/** `undefined`: it is switched off, has no key, or stands at another address, where its list says nothing of the service. */
+async function withKey(
+  { kind, path, ...source }: ListSource,
+  providers: Providers,
+  keys: Pick<Keys, 'all'>,
+): Promise<AskedSource | undefined> {
+  const provider = providers.get(kind);
+  if (!provider?.configured.enabled) return;
+  const { definition, baseUrl } = provider.configured;
+  if (definition.kind !== kind || definition.baseUrl === undefined) return;
+  if (new URL(baseUrl).origin !== new URL(definition.baseUrl).origin) return;
+  const [first] = await keys.all(provider.owner).catch(() => []);
+  return first && { ...source, url: `${baseUrl}${path}`, headers: definition.headers(first.key) };
+}

@@ -1,0 +1,73 @@
+/** What ghost text came to, told to whoever wants to know: ledger, metrics, log and the provider's health. Never its text. */
+import { type ModelId, providerOf } from '../../shared/chat.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Ledger } from '../metrics/ledger.ts';
+import type { Log } from '../platform/log.ts';
+import type { Fleet } from '../providers/fleet.ts';
+import type { Clock } from './clock.ts';
+import type { Offer } from './completion-item.ts';
+import type { Account } from './generate.ts';
+import { seldom } from './throttle.ts';
+
+export type AccountRooms = {
+  readonly fleet: Pick<Fleet, 'get'>;
+  readonly ledger: Pick<Ledger, 'inline'>;
+  readonly counters: Counters;
+  readonly log: Log;
+};
+
+/** Milliseconds from one word about a provider's health to the next while nothing changes. */
+const toldEveryMs = 10_000;
+/** Milliseconds that the same failure is not logged again. */
+const quietMs = 60_000;
+
+export function inlineAccounts({ fleet, ledger, counters, log }: AccountRooms, clock: Clock) {
+  const isNews = seldom(clock);
+  return {
+    /** A request has ended. */
+    asked({ model, outcome, ms, firstTextMs, usage, costUsd }: Account): void {
+      const { provider, id, name } = model;
+      ledger.inline.add(id, {
+        requests: 1,
+        cancelled: outcome === 'cancelled' ? 1 : 0,
+        input: usage.input,
+        output: usage.output,
+        costUsd: costUsd ?? 0,
+        unknownPrice: costUsd === null ? 1 : 0,
+      });
+      counters.count('rumbo_inline_requests_total', { provider, outcome });
+      counters.count('rumbo_tokens_total', { provider, direction: 'input' }, usage.input);
+      counters.count('rumbo_tokens_total', { provider, direction: 'output' }, usage.output);
+      if (costUsd !== null) counters.count('rumbo_cost_usd_total', { provider }, costUsd);
+      if (firstTextMs !== null) counters.observe('rumbo_inline_first_text_ms', firstTextMs, { provider });
+      if (outcome === 'cancelled') return;
+
+      const health = outcome === 'left' ? 'ok' : outcome;
+      const took = `${Math.round(ms)} ms`;
+      if (health === 'ok')
+        log.info(`Ghost text: ${id}, ${took}, ${usage.input} tokens in, ${usage.output} out`);
+      else if (isNews(`${id} ${outcome}`, quietMs)) log.info(`Ghost text: ${id} failed, ${outcome}, ${took}`);
+      if (isNews(`${provider} ${health}`, toldEveryMs))
+        fleet.get(provider)?.did({ at: new Date().toISOString(), model: name, outcome: health, ms });
+    },
+    offered(offers: readonly Offer[]): void {
+      for (const { model, how } of offers) {
+        counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how });
+        // What is left of an offer that was seen already is no other one.
+        if (how !== 'typed-through' && how !== 'cache') ledger.inline.add(model, { offered: 1 });
+      }
+    },
+    accepted(model: ModelId): void {
+      ledger.inline.add(model, { accepted: 1 });
+      counters.count('rumbo_inline_accepted_total', { provider: providerOf(model) });
+    },
+    kept(model: ModelId, characters: number): void {
+      ledger.inline.add(model, { keptCharacters: characters });
+      counters.count('rumbo_inline_kept_characters_total', { provider: providerOf(model) }, characters);
+    },
+    /** Something in Rumbo is wrong: models that fail have an account. */
+    mistaken(message: string, cause: unknown): void {
+      if (isNews(message, quietMs)) log.error('Ghost text could not be written.', cause);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What a model said at one place, read at another: whoever types along an answer can have the rest of it. Accepting it
+ * always leads to the same document, wherever along it the cursor is.
+ */
+import type { Situation, Suggestion } from './completion-context.ts';
+
+/** Text for a place in a document. Offsets are UTF-16 units. */
+export type Answer = {
+  /** Where its text begins in the document. */
+  readonly start: number;
+  /** How much of the document the model had seen before the cursor: a shorter one has not been answered. */
+  readonly from: number;
+  /** All that comes between the text before `start` and what is kept after the cursor. */
+  readonly insert: string;
+  /** Units at the end of the document that stay as they were. */
+  readonly keptUnits: number;
+};
+
+export const answerOf = (situation: Situation, suggestion: Suggestion): Answer => ({
+  start: situation.before.length - suggestion.replacesBefore,
+  from: stemUnits(situation),
+  insert: suggestion.insert,
+  keptUnits: situation.after.length - suggestion.replacesAfter,
+});
+
+/**
+ * What is left of an answer here; `more`: the text leads along it, but there is nothing of it left to show, or nothing yet;
+ * `undefined`: the text leads elsewhere. That the document up to `start` is the same is for the caller to know.
+ * @param kept says whether this is the end of the document that the answer keeps
+ */
+export function follow(
+  answer: Answer,
+  { before, after, selected }: Situation,
+  kept: (end: string) => boolean,
+): Suggestion | 'more' | undefined {
+  const { start, from, insert, keptUnits } = answer;
+  const replacesBefore = selected?.replaces ?? 0;
+  const base = before.length - replacesBefore;
+  if (base < start || base + (selected?.text.length ?? 0) < from) return undefined;
+  const typed = before.slice(start, base) + (selected?.text ?? '');
+  if (typed.length >= insert.length) return typed.startsWith(insert) ? 'more' : undefined;
+  if (!insert.startsWith(typed)) return undefined;
+  const replacesAfter = after.length - keptUnits;
+  const replaced = after.slice(0, Math.max(0, replacesAfter));
+  if (replacesAfter < 0 || /[\r\n]/.test(replaced) || !kept(after.slice(replacesAfter))) return undefined;
+  const rest = insert.slice(typed.length);
+  // A closer that the editor put in by itself has to come in the rest; it may not have been said yet.
+  if (rest === replaced || !hasInOrder(rest, replaced)) return 'more';
+  return { insert: insert.slice(base - start), replacesBefore, replacesAfter };
+}
+
+/** The same for an answer known from elsewhere in the same document, whole texts compared. @param asked a place where it holds */
+export function followFrom(
+  asked: Situation,
+  answer: Answer,
+  now: Situation,
+): Suggestion | 'more' | undefined {
+  if (!now.before.startsWith(asked.before.slice(0, answer.start))) return undefined;
+  return follow(answer, now, (end) => asked.after.endsWith(end));
+}
+
+/** Units of the document before the cursor, with what the suggest widget has selected put in. */
+export const stemUnits = ({ before, selected }: Situation): number =>
+  before.length + (selected ? selected.text.length - selected.replaces : 0);
+
+/** That text. */
+export const stemOf = ({ before, selected }: Situation): string =>
+  selected ? before.slice(0, before.length - selected.replaces) + selected.text : before;
+
+/**
+ * Whether a question asked there may be answered here too, as long as nobody knows the answer: the user has only typed on,
+ * and the editor has put in closers or had them typed over.
+ */
+export function typedOn(asked: Situation, now: Situation): boolean {
+  return stemOf(now).startsWith(stemOf(asked)) && differByClosers(asked.after, now.after);
+}
+
+/** The place after the answer once it is accepted. What number the change will have is not known: texts decide. */
+export function whenAccepted(asked: Situation, { start, insert, keptUnits }: Answer): Situation {
+  const { selected: _, ...rest } = asked;
+  const after = asked.after.slice(asked.after.length - keptUnits);
+  return { ...rest, before: asked.before.slice(0, start) + insert, after, trigger: 'typing' };
+}
+
+/** Whether accepting an answer may lead from here to that place. */
+export const leadsTo = (place: Situation, now: Situation): boolean =>
+  place.before.startsWith(stemOf(now)) && now.after.endsWith(place.after);
+
+const mostClosers = 16;
+const closers = /^[)\]}>"'`;,]*$/;
+
+function differByClosers(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  const more = long.length - short.length;
+  return more <= mostClosers && closers.test(long.slice(0, more)) && long.endsWith(short);
+}
+
+/** Whether the text has these units one after the other, with others between them. */
+function hasInOrder(text: string, units: string): boolean {
+  let at = 0;
+  for (const unit of units) {
+    at = text.indexOf(unit, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

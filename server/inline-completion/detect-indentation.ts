@@ -1,0 +1,45 @@
+/** How a document indents, told by its own lines: LSP has no word for it where text is suggested. */
+import type { Indentation } from './completion-context.ts';
+
+/** Lines that tell enough, and that take no time. */
+const mostLines = 400;
+const usual: Indentation = { tabs: false, size: 4 };
+/** Languages whose documents hardly ever indent by four. */
+const narrow: ReadonlySet<string> = new Set([
+  'yaml',
+  'dockercompose',
+  'json',
+  'jsonc',
+  'ruby',
+  'html',
+  'vue',
+  'svelte',
+  'dart',
+]);
+/** Go and make have no other. */
+const tabbed: ReadonlySet<string> = new Set(['go', 'makefile']);
+const steps = [2, 3, 4, 8];
+
+/** @param text the lines around the cursor, or the first ones */
+export function indentationOf(text: string, languageId: string): Indentation {
+  let tabs = 0;
+  let spaces = 0;
+  let before = 0;
+  const deeper = new Map<number, number>();
+  let lines = 0;
+  for (const [, indent = '', first] of text.matchAll(/^([ \t]*)(\S)?/gm)) {
+    if (++lines > mostLines) break;
+    // A blank line tells nothing, and a comment's stars stand one further in.
+    if (first === undefined || first === '*') continue;
+    if (indent.includes('\t')) tabs += 1;
+    else if (indent.length > 1) spaces += 1;
+    const more = indent.length - before;
+    if (!indent.includes('\t') && steps.includes(more)) deeper.set(more, (deeper.get(more) ?? 0) + 1);
+    before = indent.includes('\t') ? 0 : indent.length;
+  }
+  if (tabs > spaces) return { tabs: true, size: usual.size };
+  const [most] = [...deeper].sort(([one, times], [other, more]) => more - times || one - other);
+  if (most) return { tabs: false, size: most[0] };
+  if (tabbed.has(languageId)) return { tabs: true, size: usual.size };
+  return narrow.has(languageId) ? { tabs: false, size: 2 } : usual;
+}

@@ -1,0 +1,200 @@
+/** The documents that are open in the editor, as it tells of them by incremental sync, and what happened in them lately. */
+import type {
+  Position,
+  TextDocumentContentChangeEvent,
+  TextDocumentItem,
+} from 'vscode-languageserver-protocol';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Situation } from './completion-context.ts';
+import { type Edit, editedPlaces, type ReadLines } from './recent-edits.ts';
+
+export type OpenDocument = {
+  readonly uri: string;
+  readonly languageId: string;
+  /** The editor's count of changes. */
+  readonly version: number;
+  /** Line ends as in the file. */
+  readonly text: string;
+  readonly lineCount: number;
+  /** When it was opened, edited or looked at last. */
+  readonly seenAtMs: number;
+  /** `undefined`: not since it was opened. */
+  readonly editedAtMs: number | undefined;
+  /** Oldest first. */
+  readonly edits: readonly Edit[];
+  /** Places outside are moved to the nearest one inside, those within a line end to before it. */
+  offsetAt(position: Position): number;
+  positionAt(offset: number): Position;
+};
+
+/** Whether a situation is one of the document as it is, not one it has left or may come to. */
+export const isPlaceIn = (
+  document: OpenDocument | undefined,
+  { version, before, after }: Situation,
+): document is OpenDocument =>
+  document?.version === version && document.text.length === before.length + after.length;
+
+/** A document of more UTF-16 units is not kept: nobody waits for a suggestion in it. */
+const mostCharacters = 5_000_000;
+/** Milliseconds that an edit counts as recent. */
+const recentMs = 10 * 60_000;
+
+/** @param now milliseconds on any steady clock */
+export function documents(now: () => number = () => performance.now()) {
+  const open = new Map<string, ReturnType<typeof follow>>();
+  const keepOrLeave = (uri: string): void => {
+    if ((open.get(uri)?.text.length ?? 0) > mostCharacters) open.delete(uri);
+  };
+  return {
+    opened({ uri, languageId, version, text }: TextDocumentItem): void {
+      open.set(uri, follow(TextDocument.create(uri, languageId, version, text), now));
+      keepOrLeave(uri);
+    },
+    /** Changes of a document that is not kept are passed over. */
+    changed(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
+      open.get(uri)?.change(version, changes);
+      keepOrLeave(uri);
+    },
+    closed: (uri: string): void => void open.delete(uri),
+    /** The user looks at it. */
+    saw: (uri: string): void => open.get(uri)?.see(),
+    /** As it is now, and stays: it is a view. `undefined`: not open, or too large to be kept. */
+    get: (uri: string): OpenDocument | undefined => open.get(uri),
+    all: (): readonly OpenDocument[] => [...open.values()],
+  };
+}
+
+export type Documents = ReturnType<typeof documents>;
+
+/** The part of an LSP connection that tells of documents. It has one listener for each, so others are told from here. */
+export type DocumentConnection = {
+  onDidOpenTextDocument(listener: (params: { textDocument: TextDocumentItem }) => void): Disposable;
+  onDidChangeTextDocument(
+    listener: (params: {
+      textDocument: { uri: string; version: number };
+      contentChanges: TextDocumentContentChangeEvent[];
+    }) => void,
+  ): Disposable;
+  onDidCloseTextDocument(listener: (params: { textDocument: { uri: string } }) => void): Disposable;
+};
+type Disposable = { dispose(): void };
+
+/** Who else wants to know, each told once the documents are as they are then. */
+export type DocumentListeners = {
+  readonly changed?: (uri: string) => void;
+  readonly closed?: (uri: string) => void;
+};
+
+/** Keeps the documents of a client, which has to be told `TextDocumentSyncKind.Incremental` and `openClose`. */
+export function documentsOf(
+  connection: DocumentConnection,
+  { changed, closed }: DocumentListeners = {},
+  kept: Documents = documents(),
+): Documents & Disposable {
+  const listening = [
+    connection.onDidOpenTextDocument(({ textDocument }) => kept.opened(textDocument)),
+    connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+      kept.changed(uri, version, contentChanges);
+      changed?.(uri);
+    }),
+    connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+      kept.closed(uri);
+      closed?.(uri);
+    }),
+  ];
+  return {
+    ...kept,
+    dispose: () => {
+      for (const listener of listening) listener.dispose();
+    },
+  };
+}
+
+function follow(document: TextDocument, now: () => number) {
+  const { uri, languageId } = document;
+  const places = editedPlaces();
+  let seenAtMs = now();
+  let editedAtMs: number | undefined;
+
+  const read: ReadLines = (first, count) => {
+    const lines = document.getText({
+      start: { line: first, character: 0 },
+      end: { line: first + count, character: 0 },
+    });
+    return lines.split(/\r\n|\r|\n/).slice(0, count);
+  };
+
+  const replace = (start: number, end: number, text: string, version: number): void => {
+    const whole = document.getText();
+    if (isSeam(whole[start - 1], text, whole[end])) {
+      // Two halves of a line end have met, which the lines know only when they are counted anew.
+      places.forget();
+      const anew = `${whole.slice(0, start)}${text}${whole.slice(end)}`;
+      TextDocument.update(document, [{ text: anew }], version);
+      return;
+    }
+    const range = { start: document.positionAt(start), end: document.positionAt(end) };
+    places.change({ first: range.start.line, last: range.end.line, count: countOfLines(text) }, read, now());
+    TextDocument.update(document, [{ range, text }], version);
+  };
+
+  return {
+    uri,
+    languageId,
+    get version() {
+      return document.version;
+    },
+    get text() {
+      return document.getText();
+    },
+    get lineCount() {
+      return document.lineCount;
+    },
+    get seenAtMs() {
+      return seenAtMs;
+    },
+    get editedAtMs() {
+      return editedAtMs;
+    },
+    get edits() {
+      return places.read(read, now() - recentMs);
+    },
+    offsetAt: (position: Position) => document.offsetAt(position),
+    positionAt: (offset: number) => document.positionAt(offset),
+    see: () => {
+      seenAtMs = now();
+    },
+    change(version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
+      for (const change of changes) {
+        // Some clients send a range that is null, and mean all of it.
+        if ('range' in change && change.range) {
+          const [a, b] = [document.offsetAt(change.range.start), document.offsetAt(change.range.end)];
+          replace(Math.min(a, b), Math.max(a, b), change.text, version);
+        } else {
+          const { start, end, text } = difference(document.getText(), change.text);
+          replace(start, end, text, version);
+        }
+      }
+      if (changes.length === 0) TextDocument.update(document, [], version);
+      seenAtMs = editedAtMs = now();
+    },
+  };
+}
+
+const countOfLines = (text: string): number => text.split(/\r\n|\r|\n/).length;
+
+/** Whether a `\r` comes to stand before a `\n`. */
+const isSeam = (before: string | undefined, text: string, after: string | undefined): boolean =>
+  (before === '\r' && (text === '' ? after : text[0]) === '\n') || (text.endsWith('\r') && after === '\n');
+
+/** What has to be replaced in the one text to get the other. Line ends stay whole. */
+function difference(from: string, to: string): { start: number; end: number; text: string } {
+  const most = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < most && from[start] === to[start]) start += 1;
+  if (from[start - 1] === '\r') start -= 1;
+  let tail = 0;
+  while (tail < most - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail += 1;
+  if (from[from.length - tail] === '\n') tail -= 1;
+  return { start, end: from.length - tail, text: to.slice(start, to.length - tail) };
+}

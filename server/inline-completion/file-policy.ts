@@ -1,0 +1,46 @@
+/** Where there may be ghost text by the user's settings, and a sentence for where there is none. */
+import type { Settings } from '../../shared/settings.ts';
+import type { Situation } from './completion-context.ts';
+import { type ReadableFile, type ReadingGuard, type Refusal, readingGuard } from './file-access.ts';
+
+/** More lines are no text that anybody writes on. */
+const mostLines = 50_000;
+
+export function inlinePlaces(settings: () => Settings, lineCount: (uri: string) => number) {
+  let guard: ReadingGuard = guardOf(settings());
+  return {
+    /** New settings hold. */
+    reconfigured(): void {
+      guard = guardOf(settings());
+    },
+    /** Why no model at all may read this. `undefined`: some may. */
+    refusal: ({ uri, languageId, before, after }: Situation): Refusal | undefined =>
+      guard.refusal(
+        { uri, languageId, characters: before.length + after.length, lines: lineCount(uri) },
+        { private: true },
+      ),
+    /** Only models on the user's machines may read it. */
+    isLocalOnly: ({ uri }: Situation): boolean => guard.refusal({ uri }, { private: false }) === 'local-only',
+    mayRead: (file: ReadableFile, reader: { readonly private: boolean }): boolean =>
+      guard.mayRead(file, { private: reader.private }),
+  };
+}
+
+const guardOf = (settings: Settings): ReadingGuard =>
+  readingGuard({
+    languages: settings['inline.languages'],
+    exclude: settings['inline.exclude'],
+    localOnly: settings['privacy.localOnly'],
+    maxCharacters: settings['inline.maxFileKB'] * 1024,
+    maxLines: mostLines,
+  });
+
+/** One sentence each. */
+export const refusals: Readonly<Record<Refusal, string>> = {
+  place: 'There is no ghost text in what is only shown.',
+  secret: 'Files that hold keys by their name are never read.',
+  excluded: 'rumbo.inline.exclude leaves this file out.',
+  'local-only': 'This file is local-only, and no local model may write.',
+  language: 'rumbo.inline.languages has this language off.',
+  large: 'This file is larger than rumbo.inline.maxFileKB allows.',
+};

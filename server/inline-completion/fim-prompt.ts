@@ -1,0 +1,67 @@
+/** What a model gets to read for a situation, and how much it may write. */
+import type { Model } from '../../shared/models.ts';
+import { stemOf } from './completion.ts';
+import type { Shape, Situation } from './completion-context.ts';
+import type { Contexts, Definition } from './context/context.ts';
+import { gapFor, roomFor, shownOf } from './context/prefix-and-suffix.ts';
+import type { ReadableFile } from './file-access.ts';
+import type { Gap } from './prompting/fim-target.ts';
+
+export type GapParts = {
+  readonly contexts: Pick<Contexts, 'contextFor'>;
+  /** Whether this model may read a file. */
+  readonly mayRead: (file: ReadableFile, model: Model) => boolean;
+  /** A file's name as models are told it. */
+  readonly nameOf: (uri: string) => string;
+  /** What is declared around the cursor. Absent: nobody knows. */
+  readonly definitions?: (situation: Situation) => Promise<readonly Definition[]> | undefined;
+  /** As `FillRequest.slot`. */
+  readonly slotOf: (model: Model, uri: string) => number | undefined;
+};
+
+/** Tokens that are written at most: what comes after the first statements is seldom what is wanted. */
+export const mostTokens: Readonly<Record<Shape, number>> = { line: 64, block: 256 };
+/** Milliseconds that an engine may write on once it has a line. */
+const budgetMs: Readonly<Record<Shape, number>> = { line: 600, block: 2_000 };
+/** Somebody who asks again for what he has seen wants something else. */
+const otherTemperature = 0.4;
+
+/** Rejects with `cancelled` when the signal aborts, and never else. Takes 50 ms at most. */
+export type GapOf = (situation: Situation, model: Model, shape: Shape, signal: AbortSignal) => Promise<Gap>;
+
+export const gaps =
+  ({ contexts, mayRead, nameOf, definitions, slotOf }: GapParts): GapOf =>
+  async (situation, model, shape, signal) => {
+    // What is selected in the suggest widget is as good as typed.
+    const place: Situation = { ...situation, before: stemOf(situation) };
+    const limits = {
+      contextTokens: model.contextTokens,
+      outputTokens: mostTokens[shape],
+      private: model.source === 'local',
+    };
+    const room = roomFor(limits);
+    const told = definitions?.(situation);
+    const { extra } = await contexts.contextFor(
+      place,
+      {
+        model: model.id,
+        shown: shownOf(place, room),
+        budgetTokens: room.context,
+        allowed: (file) => mayRead(file, model),
+        ...(told === undefined ? {} : { definitions: told }),
+      },
+      signal,
+    );
+    const slot = slotOf(model, situation.uri);
+    return {
+      ...gapFor(place, limits, extra),
+      languageId: situation.languageId,
+      path: nameOf(situation.uri),
+      maxTokens: mostTokens[shape],
+      stop: [],
+      shape,
+      budgetMs: budgetMs[shape],
+      ...(slot === undefined ? {} : { slot }),
+      ...(situation.trigger === 'asked' ? { temperature: otherTemperature } : {}),
+    };
+  };

@@ -1,0 +1,30 @@
+/** What is to be written between two texts, whoever writes it. */
+import type { Excerpt, Urgency } from '../../../shared/chat.ts';
+import type { Shape } from '../completion-context.ts';
+
+export type Gap = {
+  /** What stands before, as much of it as the model is to read. */
+  readonly prefix: string;
+  /** What stands after. */
+  readonly suffix: string;
+  /** Other texts that help, the most stable first: whatever follows a change is read anew by the engine. */
+  readonly extra: readonly Excerpt[];
+  /** VS Code's name of the language. */
+  readonly languageId: string;
+  /** Of the file, relative to its workspace where it has one. */
+  readonly path: string;
+  /** Tokens. */
+  readonly maxTokens: number;
+  /** Texts that end what is written, beside the model's own end. A chat model is not told of them: its fence begins with a line end. */
+  readonly stop: readonly string[];
+  /** How much a chat model is asked for; others know nothing but their limits. */
+  readonly shape: Shape;
+  /** As `FillRequest.slot`. */
+  readonly slot?: number;
+  /** As `FillRequest.budgetMs`. */
+  readonly budgetMs?: number;
+  /** 0–2. Absent: 0, the same text each time; more gives other ones. */
+  readonly temperature?: number;
+  /** Absent: `typing`. */
+  readonly urgency?: Urgency;
+};

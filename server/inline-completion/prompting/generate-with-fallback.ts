@@ -1,0 +1,113 @@
+/** Has a model fill a gap the best way it can be asked: ways that are refused are passed over, and remembered. */
+import type { EnginePart, Usage } from '../../../shared/chat.ts';
+import { asRumboError, RumboError } from '../../../shared/errors.ts';
+import type { Engine } from '../../engines/engine.ts';
+import type { Manner } from '../generator.ts';
+import { type Way, waysFor } from './completion-modes.ts';
+import { type Asking, askingFor } from './completion-requests.ts';
+import type { Gap } from './fim-target.ts';
+import type { Place, WayMemory } from './mode-cache.ts';
+
+/** Who is asked. */
+export type Filler = Place & {
+  readonly engine: Pick<Engine, 'stream' | 'continues'>;
+  /** Of the engine, as in the table of engines. */
+  readonly kind: string;
+  /** As `Skills.fim`. */
+  readonly fim?: boolean | undefined;
+};
+
+export type Filling = {
+  readonly way: Way;
+  readonly manner: Manner;
+  /** Read once. Rejects with `RumboError`; leaving the loop, or aborting the signal, closes the socket. */
+  readonly text: AsyncIterable<string>;
+  /** What the service counted, once the answer has ended. `undefined`: it did not say, or was left before. Never rejects. */
+  readonly usage: Promise<Usage | undefined>;
+};
+
+/** Resolves once the model speaks, or has nothing to say. Rejects with `RumboError`: `invalid-request` when no way is left. */
+export type FillOver = (filler: Filler, gap: Gap, signal: AbortSignal) => Promise<Filling>;
+
+export const fillOver =
+  (memory: WayMemory): FillOver =>
+  async (filler, gap, signal) => {
+    const { engine, model, kind, fim } = filler;
+    const ways = memory.open(filler, waysFor(model, kind, { continues: engine.continues(model), fim }));
+    let refusal = new RumboError(`${model} has refused every way to fill in text.`, {
+      kind: 'invalid-request',
+      model,
+      action: 'Choose another model for ghost text.',
+    });
+    for (const way of ways) {
+      const asking = askingFor(way, model, kind, gap);
+      if (!asking) continue;
+      try {
+        const filling = await begin(filler, asking, signal);
+        memory.worked(filler, way);
+        return { way, manner: asking.manner, ...filling };
+      } catch (cause) {
+        const error = asRumboError(cause, signal);
+        // Anything else says nothing about the way.
+        if (error.kind !== 'invalid-request') throw error;
+        memory.refused(filler, way, isCertain(error));
+        refusal = error;
+      }
+    }
+    throw refusal;
+  };
+
+/** There is nothing at that address, or nothing behind it; a 400 may be about the text. */
+const isCertain = ({ data: { status } }: RumboError): boolean =>
+  status === undefined || status === 404 || status === 405 || status === 501;
+
+/** Asks, and waits for the first text: until then the answer may be a refusal. */
+async function begin(
+  { engine, model }: Filler,
+  { request, mend }: Asking,
+  signal: AbortSignal,
+): Promise<Pick<Filling, 'text' | 'usage'>> {
+  const { promise: usage, resolve } = Promise.withResolvers<Usage | undefined>();
+  const pieces = mend(textOf(engine.stream(model, request, signal), resolve))[Symbol.asyncIterator]();
+  let first: IteratorResult<string> | undefined = await pieces.next();
+  // An answer that nobody reads any more would hold its place in the provider's queue for ever.
+  let left = false;
+  const leave = () => {
+    left = true;
+    pieces.return?.()?.catch(() => {});
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  const text: AsyncIterableIterator<string> = {
+    async next() {
+      const piece = first ?? (await pieces.next());
+      first = undefined;
+      if (!piece.done) return piece;
+      signal.removeEventListener('abort', leave);
+      // What was cut off between two pieces is no end.
+      if (left) throw asRumboError(signal.reason, signal);
+      return piece;
+    },
+    async return() {
+      signal.removeEventListener('abort', leave);
+      await pieces.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => text,
+  };
+  return { text, usage };
+}
+
+async function* textOf(
+  parts: AsyncIterable<EnginePart>,
+  ended: (usage: Usage | undefined) => void,
+): AsyncGenerator<string> {
+  try {
+    for await (const part of parts) {
+      if (part.type === 'text-delta') yield part.text;
+      if (part.type === 'finish') ended(part.usage);
+    }
+  } finally {
+    ended(undefined);
+  }
+}

@@ -1,0 +1,26 @@
+/** Has an engine read a file before anything is asked about it. */
+
+import { askingFor } from './completion-requests.ts';
+import type { Gap } from './fim-target.ts';
+import type { Filler } from './generate-with-fallback.ts';
+import type { WayMemory } from './mode-cache.ts';
+
+/**
+ * Has llama-server read what stands around the cursor into its cache, and write nothing; after anybody else's requests.
+ * Only where its own fill in the middle has worked: elsewhere reading costs, or is not kept.
+ * @returns whether it was asked. Rejects with `RumboError`, which nobody needs to be told
+ */
+export async function warmUp(
+  { engine, model, kind, baseUrl }: Filler,
+  gap: Gap,
+  memory: Pick<WayMemory, 'known'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (kind !== 'llama-cpp' || memory.known({ baseUrl, model }) !== 'fill') return false;
+  const asking = askingFor('fill', model, kind, { ...gap, maxTokens: 0, stop: [], urgency: 'background' });
+  if (!asking) return false;
+  for await (const _part of engine.stream(model, asking.request, signal)) {
+    // There are none but the end.
+  }
+  return true;
+}

@@ -1,0 +1,199 @@
+/** Who may write ghost text now, by what all rooms know; worked out a few times a second at the most. */
+import { type ModelId, modelId, noUsage, providerOf } from '../../shared/chat.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { InlineCandidate } from '../../shared/inline.ts';
+import type { Model } from '../../shared/models.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { ModelShelf } from '../catalog/model-catalog.ts';
+import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inline-book.ts';
+import { type SeenRooms, snapshotOf } from '../providers/routing-snapshot.ts';
+import { costOf } from '../routing/price.ts';
+import type { Route } from '../routing/snapshot.ts';
+import { roomFor } from './context/prefix-and-suffix.ts';
+import { mostTokens } from './fim-prompt.ts';
+import { isFree } from './generate.ts';
+import type { Manner } from './generator.ts';
+import type { Latencies } from './latencies.ts';
+import { waysFor } from './prompting/completion-modes.ts';
+import type { Filler } from './prompting/generate-with-fallback.ts';
+import type { WayMemory } from './prompting/mode-cache.ts';
+import { type Choices, choose, type Judged } from './rank-models.ts';
+
+export type InlineChoicesParts = SeenRooms & {
+  readonly shelf: Pick<ModelShelf, 'favourites' | 'details'>;
+  readonly book: InlineBook;
+  readonly latencies: Latencies;
+  readonly ways: Pick<WayMemory, 'known'>;
+  readonly fillerOf: (model: Model) => Filler | undefined;
+};
+
+/** Milliseconds that a choice holds: a keystroke is not worth asking every room. */
+const heldMs = 250;
+/** Milliseconds that what was taken and paid in two weeks holds. */
+const bookHeldMs = 30_000;
+/** Offers of a model before their outcome says something of it. */
+const tellingOffers = 20;
+/** Milliseconds that a model rests which has found a prompt too long: the next one is hardly shorter. */
+const tooLongMs = 30_000;
+/** Tokens of a suggestion, as far as nobody has seen better. */
+const usualOutput = { low: 8, typical: 30, high: 100 };
+/** Prompts of these sizes are told apart, in tokens: up to so many. */
+const sizes = [512, 2_048, Number.POSITIVE_INFINITY];
+
+export function inlineChoices(parts: InlineChoicesParts) {
+  const { settings, fleet, shelf, book, latencies, ways, fillerOf } = parts;
+  const held = new Map<string, { readonly of: Settings; readonly atMs: number; readonly choices: Choices }>();
+  const firsts = new Map<string, ModelId>();
+  /** Models that have found a prompt too long, and until when they rest. */
+  const overwhelmed = new Map<ModelId, number>();
+  let lately: { readonly atMs: number; readonly counts: ReadonlyMap<ModelId, InlineCounts> } | undefined;
+
+  const countsOf = (id: ModelId): InlineCounts | undefined => {
+    const now = performance.now();
+    if (!lately || now - lately.atMs > bookHeldMs) lately = { atMs: now, counts: book.lately() };
+    return lately.counts.get(id);
+  };
+  const takenOf = (id: ModelId): number | undefined => {
+    const counts = countsOf(id);
+    if (!counts || counts.offered < tellingOffers) return undefined;
+    return Math.min(1, counts.accepted / counts.offered);
+  };
+
+  const mannerOf = (model: Model): Manner | undefined => {
+    const filler = fillerOf(model);
+    if (!filler) return undefined;
+    const { kind, engine, fim } = filler;
+    const [usual] = waysFor(model.name, kind, { continues: engine.continues(model.name), fim });
+    const way = ways.known(filler) ?? usual;
+    return way === 'fill' || way === 'template' ? 'fill' : 'chat';
+  };
+
+  const embeds = (model: Model): boolean => {
+    const [details] = shelf.details([model.id]);
+    const types = details?.types ?? [];
+    return types.includes('embedding') ? !types.includes('chat') : /embed|rerank/i.test(model.name);
+  };
+
+  const decide = (localOnly: boolean, tokens: number, first: ModelId | undefined): Choices => {
+    const now = settings();
+    const seen = snapshotOf(parts, {
+      role: inlineRole,
+      task: 'simple_generation',
+      promptTokens: tokens,
+      favourites: shelf.favourites('fill'),
+      inFlight: fleet.inFlight(),
+    });
+    const snapshot = { ...seen, models: seen.models.map(shortOf), output: usualOutput };
+    const routeTo = (model: Model): Route => {
+      const promptTokens = Math.min(tokens, promptOf(model));
+      return {
+        task: 'simple_generation',
+        role: inlineRole,
+        difficulty: 0,
+        localOnly,
+        needsTools: false,
+        needsVision: false,
+        promptTokens,
+        // A byte a token, and what stands around the texts.
+        mostPromptTokens: promptOf(model) * 4 + 600,
+      };
+    };
+    return choose({
+      snapshot,
+      routeTo,
+      named: now['inline.models'],
+      isSwitchedOff: (id) => now.models[id]?.toggle === false,
+      isOverwhelmed: (id) => performance.now() < (overwhelmed.get(id) ?? 0),
+      embeds,
+      mannerOf,
+      latencyOf: (model) => latencies.of(model.id, Math.min(tokens, promptOf(model))),
+      takenOf,
+      first,
+    });
+  };
+
+  /**
+   * @param localOnly only models on the user's machines may read the file
+   * @param tokens of the document, about
+   */
+  const choices = (localOnly: boolean, tokens: number): Choices => {
+    const size = sizes.findIndex((most) => tokens <= most);
+    const key = `${localOnly} ${size}`;
+    const now = performance.now();
+    const known = held.get(key);
+    if (known && known.of === settings() && now - known.atMs <= heldMs) return known.choices;
+    const made = decide(localOnly, tokens, firsts.get(key));
+    const [first] = made.chosen;
+    if (first) firsts.set(key, first.model.id);
+    held.set(key, { of: settings(), atMs: now, choices: made });
+    return made;
+  };
+
+  const usdPerThousand = (model: Model): number | null => {
+    if (isFree(model)) return 0;
+    const counts = countsOf(model.id);
+    if (counts && counts.offered >= tellingOffers && counts.unknownPrice === 0)
+      return (counts.costUsd / counts.offered) * 1_000;
+    const usual = costOf({ ...noUsage, input: promptOf(model), output: usualOutput.typical }, model.price);
+    return usual === null ? null : usual * 1_000;
+  };
+
+  const candidateOf = ({ model, allowed, usable, reason }: Judged): InlineCandidate => {
+    const way = mannerOf(model);
+    return {
+      model: model.id,
+      source: model.source,
+      allowed,
+      usable,
+      ...(reason === undefined ? {} : { reason }),
+      ...(way === undefined ? {} : { way }),
+      usualMs: latencies.of(model.id, promptOf(model))?.usualMs ?? null,
+      usdPerThousand: usdPerThousand(model),
+    };
+  };
+
+  return {
+    choices,
+    /** Every model, those that would be asked first; and those that are named and nobody lists. */
+    candidates(): readonly InlineCandidate[] {
+      const { chosen, judged } = choices(false, Number.POSITIVE_INFINITY);
+      const order = new Map(chosen.map(({ model }, place) => [model.id, place]));
+      const placeOf = ({ id }: Model) => order.get(id) ?? order.size;
+      const known = new Set<string>(judged.map(({ model }) => model.id));
+      const missing = settings()['inline.models'].filter((name) => !name.endsWith('/*') && !known.has(name));
+      return [
+        ...judged.toSorted((one, other) => placeOf(one.model) - placeOf(other.model)).map(candidateOf),
+        ...missing.map((name) => unknown(name, fleet.get(providerOf(name))?.configured.source)),
+      ];
+    },
+    /** Something has happened that may let others write. */
+    forget: (): void => held.clear(),
+    /** This model has failed. */
+    failed(id: ModelId, kind: ErrorKind): void {
+      if (kind === 'context-too-long') overwhelmed.set(id, performance.now() + tooLongMs);
+      held.clear();
+    },
+  };
+}
+
+/** With the limits that hold for ghost text: what it could cost at worst is little. */
+const shortOf = (model: Model): Model => ({
+  ...model,
+  maxOutputTokens: Math.min(model.maxOutputTokens ?? Number.POSITIVE_INFINITY, mostTokens.block),
+});
+
+/** Tokens that the model is shown at most. */
+function promptOf({ contextTokens, source }: Model): number {
+  const room = roomFor({ contextTokens, outputTokens: mostTokens.block, private: source === 'local' });
+  return room.prefix + room.suffix + room.context;
+}
+
+const unknown = (name: string, source: Model['source'] = 'api'): InlineCandidate => ({
+  model: modelId(providerOf(name), name.slice(providerOf(name).length + 1)),
+  source,
+  allowed: true,
+  usable: false,
+  reason: 'No provider lists it.',
+  usualMs: null,
+  usdPerThousand: source === 'local' ? 0 : null,
+});

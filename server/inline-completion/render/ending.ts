@@ -1,0 +1,34 @@
+/** What is put behind a suggestion so that it closes what it opened, and what stands behind the cursor has its place. */
+import type { Shape } from '../completion-context.ts';
+import type { closersOf } from './bracket-balancer.ts';
+import type { Place } from './cursor-position.ts';
+import { indentOf } from './indentation.ts';
+import type { OpenedColumns } from './opened-columns.ts';
+
+export function ending(
+  { base, indentation, tail, tailKind }: Place,
+  shape: Shape,
+  lines: readonly string[],
+  opensHere: boolean,
+  closers: ReturnType<typeof closersOf>,
+  opened: OpenedColumns,
+): string {
+  // The rest of a line may open what the next suggestion fills.
+  if (shape === 'line' && tailKind === 'none') return '';
+  const owed = closers.owed().filter(({ kind }) => kind !== 'comment');
+  if (owed.some(({ kind }) => kind === 'string' || kind === 'head')) return '';
+  if (owed.length > 0) {
+    let text = '';
+    let column: number | undefined = lines.length === 1 ? base : undefined;
+    for (const opening of owed) {
+      const own = opened.of(opening);
+      const sameLine = column === own && (text !== '' || lines.length === 1) && opening.kind !== 'word';
+      text += sameLine ? opening.close : `\n${indentOf(own, indentation)}${opening.close}`;
+      column = own;
+    }
+    return text;
+  }
+
+  const isBody = opensHere && lines.length > 1 && lines[0] === '' && closers.consumed === 0;
+  return isBody && /^\s*(?:[)\]}]|<\/)/.test(tail) ? `\n${indentOf(base, indentation)}` : '';
+}

@@ -1,0 +1,132 @@
+/** What is shown of a model's text, while it comes and when it has ended. */
+import type { Shape, Situation, Suggestion } from '../completion-context.ts';
+import type { Manner } from '../generator.ts';
+import { placeOf } from './cursor-position.ts';
+import { codeInAnswer, type Stage } from './extract-code.ts';
+import { type Composed, composing } from './line-assembler.ts';
+import { rawLines } from './raw-lines.ts';
+import { withoutEcho } from './strip-echo.ts';
+import { withoutLoops } from './strip-repetition.ts';
+
+/** How a model differs from one that says what is missing and nothing else. Absent: it does not. */
+export type ShownQuirks = {
+  /** It says what stands before the cursor once more. */
+  readonly echoes?: boolean;
+  /** Its text begins within thoughts: `<think>` was the prompt's last word. */
+  readonly thinking?: boolean;
+};
+
+export type ShowingOptions = {
+  readonly shape: Shape;
+  readonly manner: Manner;
+  readonly quirks?: ShownQuirks;
+};
+
+export type Shown = {
+  /** Absent: there is nothing worth showing. */
+  readonly suggestion?: Suggestion;
+  /** What the model said past the suggestion; text that goes on where the cursor is once that is accepted. Empty: nothing of use. */
+  readonly rest: string;
+  /** What the model says next goes on where `rest` ends. */
+  readonly goesOn: boolean;
+};
+
+export type Showing = {
+  /** Takes what came. @returns true once the suggestion is whole; what comes later only adds to `rest`. */
+  read(delta: string): boolean;
+  /** What may be shown now. Every later suggestion begins with its `insert`. */
+  suggestion(): Suggestion | undefined;
+  /** The model has ended, or has said enough. @param more it is still speaking; absent: it is not */
+  end(more?: boolean): Shown;
+};
+
+/** The model's text has to go on from `stemOf(situation)`. */
+export function showing(situation: Situation, { shape, manner, quirks = {} }: ShowingOptions): Showing {
+  const place = placeOf(situation);
+  const lines = rawLines();
+  const composer = composing(place, shape, manner);
+  const stages: readonly Stage[] = [
+    codeInAnswer(place, { manner, thinking: quirks.thinking ?? false }),
+    withoutEcho(place, manner === 'chat' || quirks.echoes === true),
+    withoutLoops(),
+  ];
+  /** A stage has said that nothing after it counts. */
+  let done = false;
+  let ended: Shown | undefined;
+
+  return {
+    read(delta) {
+      if (ended) return true;
+      if (!done) {
+        for (const line of lines.take(delta)) pass(line);
+        // An endless line: what there is of it is all.
+        if (!done && lines.overlong) finish();
+      }
+      return done || composer.finished;
+    },
+    suggestion: () => ended?.suggestion ?? suggestionOf(composer.composed()),
+    end(more = false) {
+      if (ended) return ended;
+      const goesOn = more && !done && composer.keepsRest && !flush(0);
+      if (!goesOn && !done) finish();
+      const suggestion = suggestionOf(composer.whole());
+      const rest = composer.rest(goesOn ? lines.unfinished : undefined);
+      ended = suggestion
+        ? { suggestion, rest: rest.replaceAll('\n', place.newline), goesOn }
+        : { rest: '', goesOn: false };
+      return ended;
+    },
+  };
+
+  function pass(line: string, from = 0): void {
+    if (done) return;
+    let passing: readonly string[] = [line];
+    for (const [index, stage] of stages.entries()) {
+      if (index < from) continue;
+      const next: string[] = [];
+      let over = false;
+      for (const each of passing) {
+        const passed = stage.take(each);
+        next.push(...passed.lines);
+        over = passed.done ?? false;
+        if (over) break;
+      }
+      passing = next;
+      if (over) {
+        for (const each of passing) pass(each, index + 1);
+        flush(index + 1);
+        return;
+      }
+    }
+    for (const each of passing) composer.put(each);
+  }
+
+  /** Nothing more comes to the stages from here on. @returns whether one of them has heard what makes all that follows worthless */
+  function flush(from: number): boolean {
+    let over = false;
+    for (let index = from; index < stages.length && !done; index++) {
+      const last = stages[index]?.end();
+      over ||= last?.done ?? false;
+      for (const line of last?.lines ?? []) pass(line, index + 1);
+    }
+    done = true;
+    return over;
+  }
+
+  function finish(): void {
+    const last = lines.end();
+    if (last !== '') pass(last);
+    if (!done) flush(0);
+  }
+
+  function suggestionOf({ text, consumed }: Composed): Suggestion | undefined {
+    const insert = text.trim() === '' ? '' : text.replaceAll('\n', place.newline);
+    if (insert === '' || insert === situation.after.slice(0, consumed)) return undefined;
+    const { selected } = situation;
+    return {
+      insert: (selected?.text ?? '') + insert,
+      replacesBefore: selected?.replaces ?? 0,
+      replacesAfter: consumed,
+    };
+  }
+}

@@ -1,0 +1,21 @@
+/** Whether the line that is being typed has been asked about: asking once more says that its answer was of no use. */
+import type { Situation } from './completion-context.ts';
+
+export type AskedLines = {
+  /** Whether no other line of the document was asked about since this one was. */
+  has(situation: Situation): boolean;
+  add(situation: Situation): void;
+  forget(uri: string): void;
+};
+
+export function askedLines(): AskedLines {
+  const last = new Map<string, number>();
+  return {
+    has: (situation) => last.get(situation.uri) === lineOf(situation),
+    add: (situation) => void last.set(situation.uri, lineOf(situation)),
+    forget: (uri) => void last.delete(uri),
+  };
+}
+
+/** Where the line of the cursor begins. */
+const lineOf = ({ before }: Situation): number => before.lastIndexOf('\n') + 1;

@@ -1,0 +1,300 @@
+/** Ghost text, with all it is made of: the documents of the editor, when to ask, who writes, and what came of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { providerOf } from '../../shared/chat.ts';
+import { asRumboError } from '../../shared/errors.ts';
+import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from '../../shared/inline.ts';
+import type { Model } from '../../shared/models.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { ModelShelf } from '../catalog/model-catalog.ts';
+import { asking, rootOf } from '../local/asking.ts';
+import { inlineRole } from '../metrics/inline-book.ts';
+import type { SeenRooms } from '../providers/routing-snapshot.ts';
+import { outcomes } from './acceptance.ts';
+import { type AccountRooms, inlineAccounts } from './accounting.ts';
+import { steadyClock } from './clock.ts';
+import type { Situation } from './completion-context.ts';
+import type { Offer } from './completion-item.ts';
+import { contexts, type Definition } from './context/context.ts';
+import { namesIn } from './context/paths.ts';
+import { type Documents, documents, isPlaceIn } from './documents.ts';
+import { inlinePlaces, refusals } from './file-policy.ts';
+import { gaps } from './fim-prompt.ts';
+import { isFree, writing } from './generate.ts';
+import { latencies } from './latencies.ts';
+import { type Filler, fillOver } from './prompting/generate-with-fallback.ts';
+import { documentSlots } from './prompting/llama-slots.ts';
+import { wayMemory } from './prompting/mode-cache.ts';
+import { inlineChoices } from './ranked-models.ts';
+import { shapeFor } from './render/completion-length.ts';
+import { mayAsk } from './render/may-suggest.ts';
+import { showing } from './render/stream-renderer.ts';
+import type { Show } from './renderer.ts';
+import { suggester } from './scheduler.ts';
+import { stateOf } from './state.ts';
+import { seldom } from './throttle.ts';
+
+export type InlineRoomParts = Omit<SeenRooms, 'coldStarts'> &
+  AccountRooms & {
+    readonly shelf: Pick<ModelShelf, 'favourites' | 'details' | 'coldStarts'>;
+    /** A folder for what outlives the server. Absent: nothing is written. */
+    readonly storagePath: string | undefined;
+    /** URIs of the workspace's folders. */
+    readonly folders: readonly string[];
+    /** What the client knows to be declared around a place. Absent: it knows nothing. */
+    readonly symbols?: (situation: Situation) => Promise<readonly NearbySymbol[]>;
+    /** Called after each change a user could see. */
+    readonly changed: () => void;
+  };
+
+/** Milliseconds from one look at the engines to the next while somebody types, and from one try at a list to the next. */
+const lookEveryMs = 1_000;
+const listEveryMs = 300_000;
+/** How long what was stopped may take to come to its end, in milliseconds from look to look. */
+const lookMs = 10;
+const mostLooks = 20;
+const answerLimits = { entries: 1_000, bytes: 4_000_000 };
+/** Milliseconds from a suggestion's first text until it is shown although more of it is to come. */
+const patienceMs = 150;
+
+export function inlineRoom(parts: InlineRoomParts) {
+  const { settings, fleet, budgets, shelf, ledger, storagePath, folders, changed } = parts;
+  const clock = steadyClock;
+  const text: Documents = documents();
+  const nameOf = namesIn(folders);
+  const speed = latencies();
+  const ways = wayMemory(storagePath === undefined ? {} : { folder: storagePath });
+  const surroundings = contexts({ documents: text, nameOf });
+  const places = inlinePlaces(settings, (uri) => text.get(uri)?.lineCount ?? 0);
+  const accounts = inlineAccounts(parts, clock);
+  const isTime = seldom(clock);
+  let held = '';
+  let paused = false;
+  /** Requests that are not accounted for yet. */
+  let unsettled = 0;
+
+  const isOn = (): boolean => settings()['inline.enabled'] && !paused;
+
+  const fillerOf = ({ id, provider: name, name: model }: Model): Filler | undefined => {
+    const provider = fleet.get(name);
+    if (!provider) return undefined;
+    const { definition, baseUrl } = provider.configured;
+    const [details] = shelf.details([id]);
+    return { engine: provider.engine, model, kind: definition.kind, baseUrl, fim: details?.fields.fim };
+  };
+
+  const slots = documentSlots({
+    async props({ baseUrl, model }, signal) {
+      const provider = fleet.all().find(({ configured }) => configured.baseUrl === baseUrl);
+      if (!provider) return undefined;
+      const path = `/props?model=${encodeURIComponent(model)}`;
+      return asking(provider.beside, rootOf(baseUrl)).json({ path }, signal);
+    },
+  });
+
+  const chosen = inlineChoices({
+    ...parts,
+    coldStarts: shelf.coldStarts,
+    book: ledger.inline,
+    latencies: speed,
+    ways,
+    fillerOf,
+  });
+
+  const candidates = (situation: Situation) => {
+    if (!isOn() || places.refusal(situation)) return [];
+    const characters = situation.before.length + situation.after.length;
+    const tokens = Math.ceil(characters / charactersPerToken);
+    const { chosen: models } = chosen.choices(places.isLocalOnly(situation), tokens);
+    // A place the user has not come to is a guess, and nobody is to pay for it.
+    const isGuess = !isPlaceIn(text.get(situation.uri), situation);
+    return isGuess ? models.filter(({ model }) => isFree(model)) : models;
+  };
+
+  const { symbols } = parts;
+  const definitionsOf = async (situation: Situation): Promise<readonly Definition[]> =>
+    ((await symbols?.(situation)) ?? []).map((symbol) => ({ uri: symbol.uri, line: 0, text: symbol.text }));
+
+  const writer = writing({
+    candidates,
+    fillerOf,
+    gapOf: gaps({
+      contexts: surroundings,
+      mayRead: places.mayRead,
+      nameOf,
+      ...(symbols ? { definitions: definitionsOf } : {}),
+      slotOf(model, uri) {
+        const filler = fillerOf(model);
+        return filler?.kind === 'llama-cpp' ? slots.of(filler, uri) : undefined;
+      },
+    }),
+    fill: fillOver(ways),
+    reserve(model, usd) {
+      const giveBack = budgets.reserve({ provider: model.provider, role: inlineRole }, usd);
+      if (!giveBack) return undefined;
+      unsettled += 1;
+      return () => {
+        unsettled -= 1;
+        giveBack();
+      };
+    },
+    account(account) {
+      accounts.asked(account);
+      const { model, outcome } = account;
+      // Who has failed may have to rest.
+      if (outcome !== 'ok' && outcome !== 'left' && outcome !== 'cancelled') chosen.failed(model.id, outcome);
+    },
+    latencies: speed,
+    hedgePaid: () => settings()['inline.hedgePaid'],
+  });
+
+  const show: Show = { mayAsk, shapeFor, showing };
+  const asker = suggester({
+    writer,
+    show,
+    settings: () => ({
+      debounceMs: settings()['inline.debounceMs'],
+      cache: answerLimits,
+      patienceMs,
+      lookAhead: true,
+    }),
+  });
+
+  const results = outcomes({
+    documents: text,
+    clock,
+    accepted({ id, model }) {
+      asker.accepted(id);
+      accounts.accepted(model);
+      changed();
+    },
+    kept: accounts.kept,
+  });
+
+  /** A cloud provider that is named and may have models nobody knows of yet. */
+  const unlisted = (): string | undefined => {
+    const known = new Set<string>(fleet.models().map(({ id }) => id));
+    return settings()
+      ['inline.models'].filter((name) => !known.has(name))
+      .map(providerOf)
+      .find((name) => {
+        const provider = fleet.get(name);
+        return provider?.configured.source === 'api' && provider.listed === undefined;
+      });
+  };
+
+  /** Local engines may have come up since, and a named cloud provider has to tell its list once. Nobody waits for them. */
+  const lookAround = (signal: AbortSignal): void => {
+    if (!isTime('look', lookEveryMs)) return;
+    const name = unlisted();
+    void fleet.lookAround(
+      signal,
+      name !== undefined && isTime(`list ${name}`, listEveryMs) ? name : undefined,
+    );
+  };
+
+  const state = (): InlineState =>
+    stateOf({
+      isEnabled: settings()['inline.enabled'],
+      paused,
+      choices: () => chosen.choices(false, Number.POSITIVE_INFINITY),
+      notHere,
+      today: ledger.inline.today(),
+    });
+
+  /** Why there is none in the document that was last looked at, one sentence. */
+  let notHere: string | undefined;
+  const lookAt = (situation: Situation): void => {
+    const refusal = places.refusal(situation);
+    const isBarred = candidates(situation).length === 0 && places.isLocalOnly(situation);
+    const reason = refusal ? refusals[refusal] : isBarred ? refusals['local-only'] : undefined;
+    if (reason === notHere) return;
+    notHere = reason;
+    changed();
+  };
+
+  return {
+    documents: text,
+    /** A document has changed; to be told once `documents` has it as it is now. */
+    changed(uri: string): void {
+      const document = text.get(uri);
+      results.changed(uri);
+      if (document) asker.changed(uri, document.version);
+    },
+    closed(uri: string): void {
+      asker.closed(uri);
+      surroundings.closed(uri);
+      slots.closed(uri);
+    },
+    /** Never rejects: a model that fails shows in the log and at its provider. */
+    async suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]> {
+      if (!isOn()) return [];
+      lookAt(situation);
+      if (places.refusal(situation)) return [];
+      text.saw(situation.uri);
+      lookAround(signal);
+      try {
+        const offers = await asker.suggest(situation, signal);
+        // A setting may have changed meanwhile.
+        if (!isOn() || places.refusal(situation)) return [];
+        results.offered(situation, offers);
+        accounts.offered(offers);
+        return offers;
+      } catch (cause) {
+        const error = asRumboError(cause, signal);
+        if (error !== cause && error.kind !== 'cancelled') accounts.mistaken(error.message, error.cause);
+        return [];
+      }
+    },
+    did({ id, what }: InlineEvent): void {
+      if (what === 'rejected') asker.rejected(id);
+      else results.taken(id);
+    },
+    pause(wanted: boolean): InlineState {
+      paused = wanted;
+      if (paused) asker.stop();
+      else if (isOn()) asker.start();
+      changed();
+      return state();
+    },
+    candidates: (): readonly InlineCandidate[] => chosen.candidates(),
+    state,
+    /** A provider has told its list: another server may answer at its address. */
+    listed(name: string): void {
+      const provider = fleet.get(name);
+      if (provider?.listed === undefined || !settings()['inline.enabled']) return;
+      ways.listed(
+        provider.configured.baseUrl,
+        provider.listed.map((model) => model.name),
+      );
+      chosen.forget();
+    },
+    /** New settings: whatever is under way was asked for by the old ones. */
+    reconfigured(): void {
+      const now = relevant(settings());
+      if (now === held) return;
+      held = now;
+      places.reconfigured();
+      asker.stop();
+      chosen.forget();
+      if (isOn()) asker.start();
+    },
+    /** Resolves once what was under way is accounted for. */
+    async dispose(): Promise<void> {
+      asker.stop();
+      results.stop();
+      for (let looks = 0; unsettled > 0 && looks < mostLooks; looks += 1) await sleep(lookMs);
+    },
+  };
+}
+
+export type InlineRoom = ReturnType<typeof inlineRoom>;
+
+const charactersPerToken = 3.6;
+
+/** All of the settings that decide what may be asked of whom. */
+const relevant = (settings: Settings): string =>
+  JSON.stringify(
+    Object.entries(settings).filter(([key]) =>
+      /^(?:inline\.|privacy\.|routing\.taskTypes|models$|providers$|roles$|budget\.)/.test(key),
+    ),
+  );

@@ -1,0 +1,307 @@
+/** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
+import type { ModelId } from '../../shared/chat.ts';
+import { reactions } from '../../shared/error-kinds.ts';
+import { asRumboError, RumboError } from '../../shared/errors.ts';
+import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import type { Attempt, Receipt } from '../../shared/receipts.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { TaskType } from '../../shared/tasks.ts';
+import type { Question, ResponseCache } from '../cache/response-cache.ts';
+import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
+import type { Budgets } from '../metrics/budget.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Experience } from '../metrics/experience.ts';
+import type { Ledger } from '../metrics/ledger.ts';
+import { type Measured, meter } from '../metrics/meter.ts';
+import type { Log } from '../platform/log.ts';
+import type { Fleet } from '../providers/fleet.ts';
+import { balance, type Decision, type Ranked } from '../routing/balancer.ts';
+import { nobody, pinFailure } from '../routing/nobody.ts';
+import { costOf } from '../routing/price.ts';
+import type { Route, Snapshot } from '../routing/snapshot.ts';
+import { estimateTokens } from '../routing/tokens.ts';
+import { turns } from './attempt-queue.ts';
+import { continued } from './continuation.ts';
+import { type Draft, draft } from './partial-answer.ts';
+import { logLine, receipt, type Told } from './receipt.ts';
+import { isKeptHome, longer, type Request, requestTo } from './request.ts';
+import { deciding } from './route.ts';
+
+export type AnswerRooms = {
+  readonly settings: () => Settings;
+  readonly fleet: Fleet;
+  readonly cache: ResponseCache;
+  readonly budgets: Budgets;
+  readonly ledger: Ledger;
+  readonly counters: Counters;
+  readonly past: Experience;
+  readonly warm: WarmPrefixes;
+  readonly log: Log;
+  /** Local models that can do this kind of work, the best first. */
+  readonly favourites: (role: string | undefined, task: TaskType) => Snapshot['favourites'];
+  /** Local models that are not in memory, and the milliseconds that loading takes. */
+  readonly coldStarts: () => Snapshot['coldStartMs'];
+  /** What the balancer sees now. */
+  readonly snapshot: (request: Request) => Snapshot;
+  /** Answers being given now, by provider; kept up to date here. */
+  readonly busy: Map<string, number>;
+};
+
+/** A question that is admitted, read and not in the cache. */
+export type Job = {
+  readonly params: AskParams;
+  readonly request: Request;
+  readonly told: Told;
+  readonly question: Question;
+  /** Those it was read with. */
+  readonly settingsBefore: Settings;
+};
+
+/** Who failed last, and how. */
+type Failed = { readonly model: ModelId; readonly error: RumboError };
+
+export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPart, AskResult>;
+
+export function answering(rooms: AnswerRooms): Answering {
+  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, snapshot, busy } = rooms;
+
+  /** What is to happen when a pinned model cannot answer. */
+  const pinRule = (params: AskParams) =>
+    params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
+  const decide = deciding({ fleet, counters, snapshot, pinRule });
+
+  async function* answer(
+    { params, request, told, question, settingsBefore }: Job,
+    signal: AbortSignal,
+  ): AsyncGenerator<AskPart, AskResult> {
+    const { messages, classification } = request;
+    const counted = new Map<ModelId, number>();
+    const routeNow = (): Route => ({
+      ...request.route,
+      ...(settings() === settingsBefore ? {} : { localOnly: isKeptHome(params, settings()) }),
+      ...(counted.size > 0 ? { counted } : {}),
+    });
+    const { route, seen, decision } = await decide({ params, request, routeNow, counted }, signal);
+    const plan = turns(answerable(decision, params, route, seen).map(({ model }) => model.id));
+    const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
+    const whole = draft(params, () => performance.now());
+
+    const attempts: Attempt[] = [];
+    let failed: Failed | undefined;
+    /** Why the answer first broke off: who was asked to go on afterwards could not help that. */
+    let brokeOff: RumboError | undefined;
+    const final = (error: RumboError): RumboError =>
+      error.with({
+        attempts,
+        ...(whole.partial === '' ? {} : { partial: whole.partial }),
+        ...(failed && failed.model === decision.pin && pinRule(params) !== 'next'
+          ? { pinned: decision.pin }
+          : {}),
+      });
+    for (let turn = plan.next(); turn; turn = plan.next()) {
+      // What failed, other questions, or new settings may have taken it out since it was planned.
+      const now = failed ? balance(longer(routeNow(), whole.text), snapshot(request)) : decision;
+      const candidate = now.candidates.find(({ model }) => model.id === turn.id);
+      const provider = candidate && fleet.get(candidate.model.provider);
+      if (!provider) continue;
+      const { model } = candidate;
+      const { engine, configured } = provider;
+      const manner = turn.manner ?? (engine.continues(model.name) ? 'prefill' : 'instruct');
+      const release = budgets.reserve(
+        { provider: model.provider, role: params.role ?? '' },
+        worstOf(candidate),
+      );
+      // Another question was quicker: the filter now sees what it took.
+      if (!release) continue;
+      busy.set(model.provider, (busy.get(model.provider) ?? 0) + 1);
+      const settingsSent = settings();
+      const meterOf = meter(route.promptTokens, estimateTokens, () => performance.now());
+      const sentAt = performance.now();
+      let started = false;
+      let beginning = '';
+      try {
+        if (failed) {
+          const change = takeOver(whole, mode, failed, model.id);
+          if (turn.manner === undefined) yield change;
+        }
+        beginning = whole.text;
+        const asked = beginning === '' ? messages : continued(messages, beginning, manner);
+        for await (const part of engine.stream(
+          model.name,
+          requestTo(model, asked, params, plan.isLast()),
+          signal,
+        )) {
+          meterOf.see(part);
+          if (!started) yield { type: 'start', model: model.id, cached: false, ...noteOf(configured.note) };
+          started = true;
+          yield* whole.take(part);
+        }
+        yield* whole.rest();
+        const measured = meterOf.read();
+        if (isNothing(measured, whole)) throw saidNothing();
+        const ms = performance.now() - sentAt;
+        attempts.push({ model: model.id, outcome: 'ok', ms });
+        yield { type: 'finish', reason: measured.reason, usage: measured.usage };
+        const paper = receipt.answered(told, {
+          candidate,
+          decision,
+          attempts,
+          measured: { ...measured, firstTokenAt: whole.firstTextAt },
+          seams: whole.seams,
+          plainInputTokens: route.promptTokens,
+          note: configured.note,
+        });
+        settle(candidate, paper, measured, { route, sentAt, ms });
+        // After the answer has gone out: a long conversation takes a moment to digest.
+        setImmediate(() => warm.read(messages, { model: model.id, tokens: route.promptTokens }));
+        ledger.add(paper);
+        log.info(logLine(paper));
+        // New settings may want another model, or no answer kept: they have cleared the cache already.
+        const mayKeep = settings() === settingsSent && settingsSent['cache.enabled'];
+        if (mayKeep && isKeepable(measured, whole))
+          cache.set(question, { ...measured, text: whole.text, model: model.id });
+        return { ...whole.result(), receipt: paper };
+      } catch (cause) {
+        const error = asRumboError(cause, signal);
+        yield* whole.rest();
+        const ms = performance.now() - sentAt;
+        // What it had read and said was billed: the ledger must not forget it.
+        const billed = started || error.data.accepted === true;
+        const broken = {
+          candidate,
+          decision,
+          attempts,
+          measured: meterOf.read(),
+          seams: whole.seams,
+          plainInputTokens: route.promptTokens,
+        };
+        attempts.push({
+          model: model.id,
+          outcome: error.kind,
+          ms,
+          message: error.message,
+          ...(billed ? { costUsd: costOf(broken.measured.usage, model.price) } : {}),
+        });
+        note(candidate, error.kind, ms);
+        log.info(
+          `${params.role ?? classification.task}: ${model.id} did not answer, ${error.kind}, ${Math.round(ms)} ms`,
+        );
+        if (billed) ledger.add(receipt.broken(told, broken));
+
+        if (beginning !== '' && error.kind === 'invalid-request' && manner === 'prefill') {
+          plan.otherwise(model.id);
+          continue;
+        }
+        const broke = whole.text !== '';
+        if (broke) brokeOff ??= error;
+        if (signal.aborted || !mayGoOn(error, whole, mode, beginning))
+          throw final(signal.aborted ? error : (brokeOff ?? error));
+        if (whole.text !== beginning) plan.onceMore(model.id);
+        // A pin that fails on the way is no more replaced silently than one that could not start.
+        if (model.id === decision.pin && pinRule(params) !== 'next') plan.only(model.id);
+        failed = { model: model.id, error };
+      } finally {
+        busy.set(model.provider, (busy.get(model.provider) ?? 1) - 1);
+        release();
+      }
+    }
+    const error = brokeOff ?? failed?.error;
+    if (error) throw final(error);
+    const now = snapshot(request);
+    throw final(nobody(balance(routeNow(), now), route, now));
+  }
+
+  /** The candidates, or the reason why there is none or the pinned one is lost. */
+  function answerable(
+    decision: Decision,
+    params: AskParams,
+    route: Route,
+    seen: Snapshot,
+  ): readonly Ranked[] {
+    const { pinLost, candidates } = decision;
+    if (pinLost && (pinRule(params) !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
+    if (candidates.length === 0) throw nobody(decision, route, seen);
+    return candidates;
+  }
+
+  function settle(
+    candidate: Ranked,
+    { costUsd, totalMs, task }: Receipt,
+    { usage, usageEstimated, firstTokenAt }: Measured,
+    { route, sentAt, ms }: { readonly route: Route; readonly sentAt: number; readonly ms: number },
+  ): void {
+    const { provider, id } = candidate.model;
+    note(candidate, 'ok', ms);
+    counters.observe('rumbo_total_ms', totalMs, { provider });
+    counters.count('rumbo_tokens_total', { provider, direction: 'input' }, usage.input);
+    counters.count('rumbo_tokens_total', { provider, direction: 'output' }, usage.output);
+    if (costUsd !== null) counters.count('rumbo_cost_usd_total', { provider }, costUsd);
+    const firstTokenMs = firstTokenAt === null ? null : firstTokenAt - sentAt;
+    if (firstTokenMs !== null) counters.observe('rumbo_first_token_ms', firstTokenMs, { provider });
+    // What we counted ourselves teaches nothing about how well we count.
+    if (usageEstimated) return;
+    past.learn({
+      model: id,
+      task,
+      estimatedTokens: route.promptTokens,
+      usage,
+      firstTokenMs,
+      streamMs: ms - (firstTokenMs ?? ms),
+    });
+  }
+
+  function note({ model }: Ranked, outcome: Attempt['outcome'], ms: number): void {
+    counters.count('rumbo_attempts_total', { provider: model.provider, outcome });
+    fleet.get(model.provider)?.did({ at: new Date().toISOString(), model: model.name, outcome, ms });
+  }
+
+  return answer;
+}
+
+/** What is set aside; the filter has just seen that the budgets hold it. */
+const worstOf = ({ model, costUsd }: Ranked): number =>
+  model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
+
+/** The next candidate may be asked: nothing has been said yet, or somebody else may go on with it. */
+function mayGoOn(
+  error: RumboError,
+  { text, calls }: Draft,
+  mode: Settings['routing.onInterruption'],
+  beginning: string,
+): boolean {
+  // A call was handed out already: a second model might make it again.
+  if (calls.length > 0 || (text !== '' && mode === 'fail')) return false;
+  // Who cannot be asked to go on says nothing about the request.
+  return reactions[error.kind].fallback || (beginning !== '' && error.kind === 'invalid-request');
+}
+
+/** What is told when the next model takes over, and what it means for the answer so far. */
+function takeOver(
+  whole: Draft,
+  mode: Settings['routing.onInterruption'],
+  { model: from, error }: Failed,
+  to: ModelId,
+): AskPart {
+  const reason = error.message;
+  if (whole.text === '') return { type: 'fallback', from, reason };
+  const how = mode === 'restart' ? 'restart' : 'continue';
+  if (how === 'restart') whole.startOver();
+  else whole.goOn({ from, to, reason });
+  return { type: 'resume', from, to, how, reason };
+}
+
+/** Services that fail inside say so in this way, too. A limit or a filter that left nothing is told by its own name. */
+const isNothing = ({ reason }: Measured, { text, calls }: Draft): boolean =>
+  text === '' && calls.length === 0 && (reason === 'stop' || reason === 'other');
+
+const saidNothing = (): RumboError =>
+  new RumboError('The model answered with nothing.', {
+    kind: 'bad-response',
+    action: 'Ask again, or use another model.',
+  });
+
+/** Only a whole answer by one model is worth giving again. */
+const isKeepable = ({ reason }: Measured, { text, seams, calls }: Draft): boolean =>
+  reason === 'stop' && text !== '' && seams.length === 0 && calls.length === 0;
+
+export const noteOf = (note: string | undefined) => (note === undefined ? {} : { note });

@@ -1,0 +1,150 @@
+/** One request's whole life, top to bottom: admit → classify → cache → balance → reserve → engine → meter. */
+import { randomUUID } from 'node:crypto';
+import { providerOf } from '../../shared/chat.ts';
+import { asRumboError } from '../../shared/errors.ts';
+import { familyOf } from '../../shared/models.ts';
+import type {
+  AskParams,
+  AskPart,
+  AskResult,
+  CorrectTaskParams,
+  ExplainResult,
+  RouteParams,
+} from '../../shared/protocol.ts';
+import { codePreview } from '../edits/code-preview.ts';
+import { snapshotOf } from '../providers/routing-snapshot.ts';
+import { balance } from '../routing/balancer.ts';
+import type { Learned } from '../routing/classifier/learned.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import { tierOf } from '../routing/strategies.ts';
+import { type AnswerRooms, answering, noteOf } from './attempts.ts';
+import { logLine, receipt } from './receipt.ts';
+import { questionOf, type Request, read, wordsOf } from './request.ts';
+import { admit, admitCorrection } from './validate-request.ts';
+
+export type Rooms = Omit<AnswerRooms, 'snapshot' | 'busy'> & {
+  /** Called when a question comes in and when its answer ends. */
+  readonly changed: () => void;
+  /** What the user's corrections of task types taught. */
+  readonly learned: Learned;
+};
+
+export type Orchestrator = {
+  /** Yields the answer's parts and returns the whole. Rejects with `RumboError`, `attempts` told. */
+  ask(params: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult>;
+  /** The decision alone. Contacts nobody. */
+  explain(params: RouteParams): ExplainResult;
+  /** This prompt asked for another kind of work than was taken. Holds at once; returns how many corrections there are. */
+  correct(params: CorrectTaskParams): number;
+  /** Forgets every correction. */
+  forgetCorrections(): void;
+  /** Questions being answered now. */
+  inFlight(): number;
+};
+
+export function orchestrator(rooms: Rooms): Orchestrator {
+  const { settings, fleet, cache, ledger, counters, warm, log, changed, learned } = rooms;
+
+  const snapshot = ({ route, messages }: Request): Snapshot =>
+    snapshotOf(rooms, {
+      ...route,
+      warm: warm.find(messages),
+      favourites: rooms.favourites(route.role, route.task),
+      inFlight: busy,
+    });
+
+  const busy = new Map<string, number>();
+  const tell = answering({ ...rooms, snapshot, busy });
+
+  let inFlight = 0;
+  async function* ask(sent: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
+    inFlight += 1;
+    changed();
+    try {
+      return yield* answer(sent, signal);
+    } finally {
+      inFlight -= 1;
+      changed();
+    }
+  }
+
+  async function* answer(sent: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
+    const startedAt = performance.now();
+    const params = admit(sent);
+    const settingsBefore = settings();
+    const request = read(params, settingsBefore, learned);
+    const { messages, classification } = request;
+    const told = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
+
+    const question = questionOf(params, messages);
+    const known = params.useCache !== false && settings()['cache.enabled'] ? cache.get(question) : undefined;
+    counters.count('rumbo_cache_total', { outcome: known ? 'hit' : 'miss' });
+    if (known) {
+      const note = noteOf(fleet.get(providerOf(known.model))?.configured.note);
+      yield { type: 'start', model: known.model, cached: true, ...note };
+      yield { type: 'text-delta', text: known.text };
+      yield { type: 'finish', reason: known.reason, usage: known.usage };
+      const paper = { ...receipt.cached(told, known), ...note };
+      ledger.add(paper);
+      log.info(logLine(paper));
+      return { text: known.text, ...codePreview(params).whole(known.text), receipt: paper };
+    }
+
+    await fleet.lookAround(signal, request.pinnedProvider);
+    if (signal.aborted) throw asRumboError(signal.reason, signal);
+    const result = yield* tell({ params, request, told, question, settingsBefore }, signal);
+    if (params.strongerThan !== undefined) wantStronger(params, params.strongerThan);
+    return result;
+  }
+
+  /** A stronger model was asked for, and there was one: questions like this get one from now on. */
+  function wantStronger(params: AskParams, than: string): void {
+    const weak = fleet.models().find(({ id }) => id === than);
+    if (!weak) return;
+    try {
+      learned.wantStronger(wordsOf(params), tierOf(weak));
+    } catch (error) {
+      // It holds in this window; the answer is not lost for it.
+      log.error('What was learned could not be kept on disk.', error);
+    }
+    // The weak answer is not to be given again.
+    cache.clear();
+  }
+
+  return {
+    ask,
+    inFlight: () => inFlight,
+    correct(sent) {
+      learned.learn(admitCorrection(sent));
+      // Another kind of work may want another model: the next question must not be answered from memory.
+      cache.clear();
+      return learned.size();
+    },
+    forgetCorrections() {
+      learned.forget();
+      cache.clear();
+    },
+    explain(sent) {
+      const params = admit(sent);
+      const request = read(params, settings(), learned);
+      const { route, classification } = request;
+      const now = snapshot(request);
+      const { strategy, candidates, excluded } = balance(route, now);
+      return {
+        task: classification.task,
+        difficulty: classification.difficulty,
+        confidence: classification.confidence,
+        abstained: classification.abstained,
+        strategy,
+        candidates: candidates.map(({ model, reasons, costUsd, promptTokens }) => ({
+          model: model.id,
+          reasons,
+          costUsd,
+          promptTokens,
+          promptError: now.counting.get(familyOf(model.name))?.error ?? null,
+        })),
+        excluded,
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** The answer as the user sees it so far, whichever models wrote it. */
+import type { EnginePart, ToolCall } from '../../shared/chat.ts';
+import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import type { Seam } from '../../shared/receipts.ts';
+import { codePreview } from '../edits/code-preview.ts';
+import { seam } from './continuation.ts';
+
+export type Draft = ReturnType<typeof draft>;
+
+/** @param now milliseconds on any steady clock */
+export function draft(params: AskParams, now: () => number) {
+  let text = '';
+  let setAside = '';
+  let seams: Seam[] = [];
+  let calls: ToolCall[] = [];
+  let firstTextAt: number | null = null;
+  let preview = codePreview(params);
+  let join: ReturnType<typeof seam> | undefined;
+
+  function* show(more: string): Generator<AskPart> {
+    if (more === '') return;
+    firstTextAt ??= now();
+    text += more;
+    yield { type: 'text-delta', text: more };
+    yield* preview.so(more, now());
+  }
+
+  return {
+    get text() {
+      return text;
+    },
+    get calls(): readonly ToolCall[] {
+      return calls;
+    },
+    get seams(): readonly Seam[] {
+      return seams;
+    },
+    /** On the clock handed in. `null`: no text yet. */
+    get firstTextAt() {
+      return firstTextAt;
+    },
+    /** All that was said, for an answer that will not be whole; also what was set aside, when it is more. */
+    get partial() {
+      return text.length >= setAside.length ? text : setAside;
+    },
+
+    /** Another model goes on where this stops. */
+    goOn(change: Omit<Seam, 'at'>): void {
+      const last = seams.at(-1);
+      // The one before had been asked to go on, and said nothing.
+      seams =
+        last?.at === text.length
+          ? [...seams.slice(0, -1), { ...last, to: change.to }]
+          : [...seams, { at: text.length, ...change }];
+      join = seam(text);
+    },
+    /** Another model answers from the beginning. */
+    startOver(): void {
+      setAside = this.partial;
+      text = '';
+      seams = [];
+      calls = [];
+      firstTextAt = null;
+      preview = codePreview(params);
+      join = undefined;
+    },
+
+    /** Takes one part; yields what is to be shown of it. */
+    *take(part: EnginePart): Generator<AskPart> {
+      if (part.type === 'finish') return;
+      if (part.type === 'text-delta') return yield* show(join ? join.push(part.text) : part.text);
+      if (part.type === 'tool-call') calls.push(part);
+      yield part;
+    },
+    /** The model has ended, well or not; yields what was held back at the seam. */
+    *rest(): Generator<AskPart> {
+      yield* show(join?.end() ?? '');
+      join = undefined;
+    },
+
+    result(): Omit<AskResult, 'receipt'> {
+      const asked =
+        calls.length > 0
+          ? {
+              toolCalls: calls.map(({ id, name, input, signature }) => ({
+                id,
+                name,
+                input,
+                ...(signature ? { signature } : {}),
+              })),
+            }
+          : {};
+      return { text, ...preview.whole(text), ...asked };
+    },
+  };
+}

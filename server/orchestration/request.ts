@@ -1,0 +1,109 @@
+/** What a request asks for, in the words of the parts that answer it. Pure but for the links of the file system. */
+import { type CompletionRequest, imagesOf, type Message, providerOf, textOf } from '../../shared/chat.ts';
+import type { Model } from '../../shared/models.ts';
+import type { AskParams, RouteParams } from '../../shared/protocol.ts';
+import { roleOf } from '../../shared/roles.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Question } from '../cache/response-cache.ts';
+import { realPathOf } from '../platform/files.ts';
+import { compose } from '../profiles/compose.ts';
+import { type Classification, classify } from '../routing/classifier/classify.ts';
+import type { Learned } from '../routing/classifier/learned.ts';
+import { outputLimit } from '../routing/price.ts';
+import { isLocalOnly } from '../routing/privacy.ts';
+import type { Route } from '../routing/snapshot.ts';
+import { estimatePromptTokens, estimateTokens, mostPromptTokens } from '../routing/tokens.ts';
+
+export type Request = {
+  readonly messages: readonly Message[];
+  readonly classification: Classification;
+  readonly route: Route;
+  /** The provider of this request's own pin. */
+  readonly pinnedProvider: string | undefined;
+};
+
+/**
+ * What the request asks for, in the balancer's terms.
+ * @param learned what the user's corrections taught
+ */
+export function read(params: RouteParams, settings: Settings, learned: Learned): Request {
+  const { role, model } = params;
+  const messages = compose(params);
+  const classification = classify(wordsOf(params), params.task ?? roleOf(role)?.task, learned);
+  return {
+    messages,
+    classification,
+    pinnedProvider: model && providerOf(model),
+    route: {
+      task: classification.task,
+      difficulty: classification.difficulty,
+      localOnly: isKeptHome(params, settings),
+      needsTools: needsTools(params),
+      needsVision: messages.some((message) => imagesOf(message).length > 0),
+      promptTokens: estimatePromptTokens(messages),
+      mostPromptTokens: mostPromptTokens(messages),
+      ...(role === undefined ? {} : { role }),
+      ...(model === undefined ? {} : { model }),
+      ...(params.strongerThan === undefined ? {} : { strongerThan: params.strongerThan }),
+      ...(classification.leastTier === undefined ? {} : { leastTier: classification.leastTier }),
+    },
+  };
+}
+
+/** What the user typed last. */
+export function wordsOf({ prompt, messages }: RouteParams): string {
+  const asked = messages?.findLast(({ role }) => role === 'user');
+  return prompt ?? (asked ? textOf(asked) : '');
+}
+
+const needsTools = ({ tools = [], messages = [] }: RouteParams): boolean =>
+  tools.length > 0 || messages.some((message) => message.role === 'tool');
+
+/** A link to a local-only file is that file. */
+export function isKeptHome({ file }: RouteParams, settings: Settings): boolean {
+  const patterns = settings['privacy.localOnly'];
+  if (!file || patterns.length === 0) return false;
+  return isLocalOnly(file.uri, patterns) || isLocalOnly(realPathOf(file.uri), patterns);
+}
+
+/** The composed messages hold the file and the role's words; the rest decides what is done with the answer. */
+export const questionOf = (
+  { role, model, strongerThan, file, tools, toolChoice }: AskParams,
+  messages: readonly Message[],
+): Question => ({
+  messages,
+  role,
+  model,
+  strongerThan,
+  file: file && JSON.stringify([file.uri, file.selection]),
+  tools: tools && [tools, toolChoice],
+});
+
+/** The request with the words of the answer so far in its prompt. */
+export function longer(route: Route, said: string): Route {
+  if (said === '') return route;
+  // What was counted is of the question alone.
+  const { counted: _, ...estimated } = route;
+  return {
+    ...estimated,
+    promptTokens: route.promptTokens + estimateTokens(said),
+    mostPromptTokens: route.mostPromptTokens + Buffer.byteLength(said),
+  };
+}
+
+/** What an engine is sent. */
+export function requestTo(
+  model: Model,
+  messages: readonly Message[],
+  { tools, toolChoice, urgency }: AskParams,
+  lastResort: boolean,
+): CompletionRequest {
+  return {
+    messages,
+    lastResort,
+    ...(tools === undefined ? {} : { tools }),
+    ...(toolChoice === undefined ? {} : { toolChoice }),
+    ...(urgency === undefined ? {} : { urgency }),
+    ...(model.source === 'api' ? { maxOutputTokens: outputLimit(model) } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+/** The decision of one question: waited for when somebody returns soon, counted exactly where an estimate is in doubt. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelId } from '../../shared/chat.ts';
+import type { Model } from '../../shared/models.ts';
+import type { AskParams } from '../../shared/protocol.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Fleet } from '../providers/fleet.ts';
+import { balance, type Decision } from '../routing/balancer.ts';
+import { worthCounting } from '../routing/doubt.ts';
+import type { Route, Snapshot } from '../routing/snapshot.ts';
+import { type Request, requestTo } from './request.ts';
+import { patienceMs, returnsInMs } from './wait-limits.ts';
+
+type RouteDeps = {
+  readonly fleet: Pick<Fleet, 'get'>;
+  readonly counters: Pick<Counters, 'observe'>;
+  /** What the balancer sees now. */
+  readonly snapshot: (request: Request) => Snapshot;
+  readonly pinRule: (params: AskParams) => 'ask' | 'next' | 'fail';
+};
+
+/** A question, and what may still change about it. */
+type Open = {
+  readonly params: AskParams;
+  readonly request: Request;
+  readonly routeNow: () => Route;
+  /** Tokens of the prompt as services count them; what is learned here is put in. */
+  readonly counted: Map<ModelId, number>;
+};
+
+type Decided = { readonly route: Route; readonly seen: Snapshot; readonly decision: Decision };
+
+/** Services asked for a count before one question; each takes a moment. */
+const mostCounts = 2;
+
+export function deciding({ fleet, counters, snapshot, pinRule }: RouteDeps) {
+  /** The decision of now; when nobody may be asked but somebody soon, the decision of then. Rejects with `cancelled`. */
+  return async (open: Open, signal: AbortSignal): Promise<Decided> => {
+    const { params, request, routeNow } = open;
+    let countsLeft = mostCounts;
+    for (let leftMs = patienceMs[params.urgency ?? 'asked']; ; ) {
+      const decidedAt = performance.now();
+      const route = routeNow();
+      const seen = snapshot(request);
+      const decision = balance(route, seen);
+      counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
+      const doubtful = countsLeft > 0 ? worthCounting(route, seen, decision) : undefined;
+      countsLeft -= 1;
+      if (doubtful && (await count(doubtful, open, signal))) continue;
+      const waitMs = returnsInMs(decision, pinRule(params) === 'next', Date.now());
+      if (waitMs === undefined || waitMs > leftMs) return { route, seen, decision };
+      leftMs -= waitMs;
+      await sleep(waitMs, undefined, { signal });
+    }
+  };
+
+  /** Asks the model's own service how long the prompt is. @returns whether it said so */
+  async function count(
+    model: Model,
+    { params, request, counted }: Open,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { engine } = fleet.get(model.provider) ?? {};
+    const asked = requestTo(model, request.messages, params, false);
+    const tokens = await engine?.countTokens?.(model.name, asked, signal);
+    if (tokens === undefined) return false;
+    counted.set(model.id, tokens);
+    return true;
+  }
+}

@@ -1,0 +1,65 @@
+/** A request as it came in → the messages a model is asked with. */
+import type { Message } from '../../shared/chat.ts';
+import type { FileContext, RouteParams } from '../../shared/protocol.ts';
+import { type RoleId, roleOf } from '../../shared/roles.ts';
+import { cut, offsetsOf } from '../edits/text-range.ts';
+import { instructions } from './instructions.ts';
+
+/** Characters of a large file sent around the place that is to be changed. */
+const windowCharacters = 48_000;
+
+/** Instructions of the role, then the conversation, with the file before its last user message. */
+export function compose({ prompt, messages, role, file }: RouteParams): readonly Message[] {
+  const conversation: readonly Message[] = messages ?? [{ role: 'user', content: prompt ?? '' }];
+  const known = roleOf(role);
+  const system: Message[] = known ? [{ role: 'system', content: instructions[role as RoleId] }] : [];
+  if (!file) return [...system, ...conversation];
+
+  const last = conversation.findLastIndex(({ role }) => role === 'user');
+  const code = known?.answer === 'code';
+  return [
+    ...system,
+    ...conversation.map((message, index) =>
+      index === last && message.role === 'user' ? before(message, describe(file, code)) : message,
+    ),
+  ];
+}
+
+const before = (message: Message & { role: 'user' }, words: string): Message => ({
+  ...message,
+  content:
+    typeof message.content === 'string'
+      ? `${words}\n\n${message.content}`
+      : [{ type: 'text', text: words }, ...message.content],
+});
+
+/** The file in words a model can follow, and what of it the answer replaces. */
+function describe(file: FileContext, code: boolean): string {
+  const name = nameOf(file.uri);
+  const block = (text: string) => `${fenceFor(text)}${file.languageId}\n${text}\n${fenceFor(text)}`;
+  if (!file.selection) {
+    const ask = code ? '\n\nAnswer with the whole new content of the file.' : '';
+    return `The file ${name}:\n${block(file.text)}${ask}`;
+  }
+  const { start, end } = offsetsOf(file.text, file.selection);
+  const { before, after } = cut(file.text, start, end, windowCharacters);
+  const selected = file.text.slice(start, end);
+  const around = block(`${before}⟦${selected}⟧${after}`);
+  if (!code) return `The file ${name}; ⟦ and ⟧ mark what is selected:\n${around}`;
+  return selected === ''
+    ? `The file ${name}; ⟦⟧ marks the cursor:\n${around}\n\nAnswer with only the code to insert at the cursor. Do not repeat the code around it, and leave the marks out.`
+    : `The file ${name}; ⟦ and ⟧ mark the selected part:\n${around}\n\nAnswer with only the code that replaces the selected part. Do not repeat the code around it, and leave the marks out.`;
+}
+
+/** The file's own name: where it lies is nobody's business, and a query (`git:`) may hold its whole path. */
+const nameOf = (uri: string): string =>
+  uri
+    .replace(/[?#].*$/s, '')
+    .split(/[\\/]/)
+    .at(-1) ?? '';
+
+/** A fence longer than any inside the text. */
+const fenceFor = (text: string): string => {
+  const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
+  return '`'.repeat(longest + 1);
+};

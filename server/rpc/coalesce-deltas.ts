@@ -1,0 +1,56 @@
+/** Gathers the deltas of an answer, so that a fast model does not send an editor thousands of messages a second. */
+import type { AskPart } from '../../shared/protocol.ts';
+
+/** Milliseconds of deltas in one message: one frame of a screen. The very first is never held back. */
+const frameMs = 16;
+
+/**
+ * Sends every part in order and returns what the answer returns. Adjacent deltas of one type become one.
+ * While the receiver is slow, `send` is awaited and the answer is not read on.
+ */
+export async function coalesce<R>(
+  answer: AsyncGenerator<AskPart, R>,
+  send: (part: AskPart) => Promise<void>,
+): Promise<R> {
+  let held: Extract<AskPart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<void> = Promise.resolve();
+
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!held) return sending;
+    const part = held;
+    held = undefined;
+    sentAt = performance.now();
+    sending = sending.then(() => send(part));
+    return sending;
+  };
+
+  try {
+    for (;;) {
+      const { done, value: part } = await answer.next();
+      if (done) {
+        await flush();
+        return part;
+      }
+      if (part.type !== 'text-delta' && part.type !== 'reasoning-delta') {
+        await flush();
+        sending = sending.then(() => send(part));
+        await sending;
+        continue;
+      }
+      if (held && held.type !== part.type) await flush();
+      held = held ? { ...held, text: held.text + part.text } : part;
+      if (performance.now() - sentAt >= frameMs) await flush();
+      else timer ??= setTimeout(() => void flush().catch(() => {}), frameMs);
+    }
+  } catch (error) {
+    // What had come is the user's, whatever happened after it.
+    await flush();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

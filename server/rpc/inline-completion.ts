@@ -1,0 +1,104 @@
+/** Ghost text as LSP has it: documents by incremental sync, `textDocument/inlineCompletion`, and what is ours beside it. */
+import {
+  type CancellationToken,
+  type Connection,
+  type InlineCompletionItem,
+  type InlineCompletionParams,
+  InlineCompletionTriggerKind,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import { inlineAccepted, type NearbySymbol } from '../../shared/inline.ts';
+import * as protocol from '../../shared/protocol.ts';
+import type { Situation } from '../inline-completion/completion-context.ts';
+import type { Offer } from '../inline-completion/completion-item.ts';
+import { indentationOf } from '../inline-completion/detect-indentation.ts';
+import { documentsOf, isPlaceIn, type OpenDocument } from '../inline-completion/documents.ts';
+import type { InlineRoom } from '../inline-completion/service.ts';
+
+export const inlineCapabilities = {
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+  inlineCompletionProvider: true,
+} as const satisfies ServerCapabilities;
+
+/** @param ready as `Services.ready` */
+export function serveInline(
+  connection: Connection,
+  room: InlineRoom,
+  ready: () => Promise<unknown>,
+  signalOf: (token: CancellationToken) => AbortSignal,
+): void {
+  documentsOf(connection, { changed: room.changed, closed: room.closed }, room.documents);
+
+  connection.languages.inlineCompletion.on(async (params, token) => {
+    const signal = signalOf(token);
+    const document = room.documents.get(params.textDocument.uri);
+    const version = document?.version;
+    /** It was asked about what the editor shows no longer, or nobody waits. */
+    const isPast = () =>
+      signal.aborted ||
+      document?.version !== version ||
+      room.documents.get(params.textDocument.uri) !== document;
+    await ready();
+    if (!document || isPast()) return null;
+    const situation = situationOf(document, params);
+    const offers = await room.suggest(situation, signal);
+    return isPast() ? null : { items: offers.map((offer) => itemOf(offer, document, situation)) };
+  });
+
+  connection.onNotification(protocol.inlineDid, room.did);
+}
+
+/** Asks the client what is declared around a place. */
+export const symbolsFrom =
+  (connection: Pick<Connection, 'sendRequest'>, positionOf: (situation: Situation) => Position | undefined) =>
+  async (situation: Situation): Promise<readonly NearbySymbol[]> => {
+    const position = positionOf(situation);
+    if (!position) return [];
+    const { uri, version } = situation;
+    return connection.sendRequest(protocol.inlineSymbols, { uri, position, version });
+  };
+
+type Position = InlineCompletionParams['position'];
+
+/** Where the cursor is. `undefined`: the document has moved on, or is not there yet. */
+export function cursorOf(document: OpenDocument | undefined, situation: Situation): Position | undefined {
+  return isPlaceIn(document, situation) ? document.positionAt(situation.before.length) : undefined;
+}
+
+function situationOf(document: OpenDocument, { position, context }: InlineCompletionParams): Situation {
+  const { uri, version, languageId, text } = document;
+  const offset = document.offsetAt(position);
+  const chosen = context?.selectedCompletionInfo;
+  // Not every client keeps to the protocol; without its place a selection says nothing.
+  const start = chosen?.range?.start;
+  const replaces = start ? offset - document.offsetAt(start) : -1;
+  return {
+    uri,
+    version,
+    languageId,
+    before: text.slice(0, offset),
+    after: text.slice(offset),
+    indentation: indentationOf(text, languageId),
+    // A selection that begins behind the cursor is about another place.
+    ...(chosen && replaces >= 0 ? { selected: { text: chosen.text, replaces } } : {}),
+    trigger: context?.triggerKind === InlineCompletionTriggerKind.Invoked ? 'asked' : 'typing',
+  };
+}
+
+/** Its range is within the document, wherever the client took the cursor to be. */
+function itemOf(
+  { id, suggestion }: Offer,
+  document: OpenDocument,
+  { before }: Situation,
+): InlineCompletionItem {
+  const { insert, replacesBefore, replacesAfter } = suggestion;
+  return {
+    insertText: insert,
+    range: {
+      start: document.positionAt(before.length - replacesBefore),
+      end: document.positionAt(before.length + replacesAfter),
+    },
+    command: { title: 'Rumbo: accepted', command: inlineAccepted, arguments: [id] },
+  };
+}

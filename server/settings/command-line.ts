@@ -1,0 +1,40 @@
+/** How the server was started: `node server.cjs --stdio [--config file.json]`. */
+import { RumboError } from '../../shared/errors.ts';
+import type { ReadSettings } from './read-settings.ts';
+import { settingsOfFile } from './settings-source.ts';
+
+const usage = 'Usage: node server.cjs --stdio [--config file.json]\n';
+
+/** The file of `--config` and what it says; `undefined`: the client has the settings. Ends the process when it cannot be obeyed. */
+export function commandLine(
+  args: readonly string[],
+): { readonly file: string; readonly read: ReadSettings } | undefined {
+  const file = argument(args, '--config');
+  if (!args.includes('--stdio')) stop(usage);
+  return file === undefined ? undefined : { file, read: readOrStop(file) };
+}
+
+function argument(args: readonly string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  if (at < 0) return;
+  const value = args[at + 1];
+  return value === undefined || value.startsWith('--') ? stop(`${name} needs a file.\n${usage}`) : value;
+}
+
+/** At the start there are no settings from before: a file that cannot be read whole stops the server. */
+function readOrStop(path: string): ReadSettings {
+  try {
+    const read = settingsOfFile(path);
+    return read.problems.length > 0
+      ? stop(`${read.problems.map(({ message }) => message).join('\n')}\n`)
+      : read;
+  } catch (error) {
+    if (!(error instanceof RumboError)) throw error;
+    return stop(`${error.message} ${error.data.action}\n`);
+  }
+}
+
+function stop(message: string): never {
+  process.stderr.write(message);
+  process.exit(2);
+}

@@ -1,0 +1,58 @@
+/** Who is asked what models can do and cost. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { registrySources } from '../../../server/catalog/registry-sources.ts';
+import { engines } from '../../../server/engines/table.ts';
+import { configuredProviders } from '../../../server/providers/configured.ts';
+import { publicSources } from '../../../server/registry/sources/table.ts';
+import type { KeyOwner } from '../../../server/secrets/key-owner.ts';
+import { RumboError } from '../../../shared/errors.ts';
+import type { Settings } from '../../../shared/settings.ts';
+
+type Providers = Parameters<typeof registrySources>[0];
+
+/** Lists that are asked, beside the public pages. */
+async function lists(settings: Settings['providers'], withKey: readonly string[]) {
+  const { providers } = configuredProviders(settings, engines, {});
+  const fleet = {
+    get: (name: string) => {
+      const configured = providers.find((each) => each.name === name);
+      return configured && { configured, owner: { provider: name, origin: '' } };
+    },
+  } as unknown as Providers;
+  const all = async ({ provider }: KeyOwner) => {
+    if (provider === 'groq') throw new RumboError('The keychain is locked.', { kind: 'unauthorized' });
+    return withKey.includes(provider) ? [{ name: 'saved key 1', key: `key of ${provider}` }] : [];
+  };
+  const asked = await registrySources(fleet, { all });
+  assert.deepEqual(asked.slice(0, publicSources.length), publicSources);
+  return asked.slice(publicSources.length);
+}
+
+test('without keys only public pages are asked, and nobody’s key goes to them', async () => {
+  assert.deepEqual(await lists({}, []), []);
+  for (const source of publicSources) assert.ok(!('headers' in source));
+});
+
+test('a service whose key is there is asked for its list, with its key, at its own address', async () => {
+  const asked = await lists({}, ['xai', 'anthropic', 'gemini', 'openai', 'groq']);
+  assert.deepEqual(
+    asked.map(({ id, url }) => [id, url]),
+    [
+      ['anthropic-list', 'https://api.anthropic.com/v1/models?limit=1000'],
+      ['gemini-list', 'https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000'],
+      ['xai-list', 'https://api.x.ai/v1/language-models'],
+    ],
+  );
+  assert.equal(asked[1]?.headers?.['x-goog-api-key'], 'key of gemini');
+  assert.match(asked[2]?.headers?.['authorization'] ?? '', /key of xai$/);
+});
+
+test('a provider that is switched off, or stands at another address, is not asked', async () => {
+  const settings = {
+    xai: { enabled: false },
+    anthropic: { baseUrl: 'https://gateway.test/v1' },
+    mistral: { kind: 'openai-compatible', baseUrl: 'https://api.mistral.ai/v1' },
+  };
+  assert.deepEqual(await lists(settings, ['xai', 'anthropic', 'mistral']), []);
+});

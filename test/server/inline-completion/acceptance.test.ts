@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keptAfterMs, outcomes, standing } from '../../../server/inline-completion/acceptance.ts';
+import type { Situation } from '../../../server/inline-completion/completion-context.ts';
+import type { Offer } from '../../../server/inline-completion/completion-item.ts';
+import { documents } from '../../../server/inline-completion/documents.ts';
+import { virtualClock } from '../../support/typing/virtual-clock.ts';
+
+const uri = 'file:///shop/a.ts';
+const offer = (insert: string, more: Partial<Offer['suggestion']> = {}, id = '1'): Offer => ({
+  id,
+  model: 'lab/one',
+  how: 'model',
+  suggestion: { insert, replacesBefore: 0, replacesAfter: 0, ...more },
+});
+const situation = (before: string, after: string, version = 1): Situation => ({
+  uri,
+  version,
+  languageId: 'typescript',
+  before,
+  after,
+  indentation: { tabs: false, size: 2 },
+  trigger: 'typing',
+});
+
+/** An open document, and all that was told. */
+function opened(text: string) {
+  const clock = virtualClock();
+  const open = documents();
+  open.opened({ uri, languageId: 'typescript', version: 1, text });
+  const told: (string | number)[] = [];
+  const results = outcomes({
+    documents: open,
+    clock,
+    accepted: ({ id }) => void told.push(`accepted ${id}`),
+    kept: (_model, characters) => void told.push(characters),
+  });
+  let version = 1;
+  return {
+    clock,
+    told,
+    results,
+    change(now: string): void {
+      version += 1;
+      open.changed(uri, version, [{ text: now }]);
+      results.changed(uri);
+    },
+  };
+}
+
+test('what an editor says was taken counts once, and after half a minute it is looked at what still stands', async () => {
+  const { clock, told, results, change } = opened('const a = \n');
+  results.offered(situation('const a = ', '\n'), [offer('one +\n  two;')]);
+  results.taken('1');
+  results.taken('1');
+  change('const a = one +\n  two;\n');
+  assert.deepEqual(told, ['accepted 1']);
+  change('const a = one +\n  three;\n');
+  await clock.pass(keptAfterMs);
+  assert.deepEqual(told, ['accepted 1', 'one +'.length]);
+});
+
+test('an editor that says nothing is seen putting it in', () => {
+  const { told, results, change } = opened('call(a)\n');
+  results.offered(situation('call(', 'a)\n'), [offer('b, a)', { replacesAfter: 2 })]);
+  change('call(b, a)\n');
+  assert.deepEqual(told, ['accepted 1']);
+});
+
+test('typing, another place and another change are no accepts', () => {
+  const { told, results, change } = opened('const a = \n');
+  results.offered(situation('const a = ', '\n'), [offer('b'), offer('cd', {}, '2')]);
+  change('const a = b\n');
+  change('const a = cd\n');
+  assert.deepEqual(told, []);
+});
+
+test('nothing is looked at once it has stopped', async () => {
+  const { clock, told, results } = opened('const a = \n');
+  results.offered(situation('const a = ', '\n'), [offer('b;')]);
+  results.taken('1');
+  results.stop();
+  await clock.pass(keptAfterMs);
+  assert.deepEqual(told, ['accepted 1']);
+});
+
+test('what still stands is found where lines above have come and gone, and not from far away', () => {
+  const here = 'a\nb\n'.length;
+  assert.equal(standing('new\nlines\na\nb\none();\ntwo();\n', here, 'one();\ntwo();\n'), 12);
+  assert.equal(standing('a\nb\ntwo();\none();\n', here, 'one();\ntwo();\n'), 6, 'in their order');
+  assert.equal(standing(`a\nb\n${'x\n'.repeat(4_000)}one();`, here, 'one();'), 0);
+});
+
+test('of two offers of the same text at the same place one is taken, whichever the editor names then', () => {
+  const { told, results, change } = opened('const a = \n');
+  results.offered(situation('const a = ', '\n'), [offer('one;')]);
+  results.offered(situation('const a = ', '\n'), [offer('one;', {}, '2')]);
+  change('const a = one;\n');
+  results.taken('1');
+  results.taken('2');
+  assert.equal(told.length, 1);
+});

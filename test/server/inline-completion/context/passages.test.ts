@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { likeness, wordSet, wordsOf } from '../../../../server/inline-completion/context/identifiers.ts';
+import { type Reading, read } from '../../../../server/inline-completion/context/passages.ts';
+import { slicesUntil } from '../../../../server/inline-completion/context/time-slices.ts';
+
+const always = slicesUntil({ now: () => 0 }, 1);
+const reading = async (text: string, earlier?: Reading): Promise<Reading> =>
+  (await read(text, earlier, always)) ?? assert.fail('there was time');
+
+const declaration = (name: string, lines: number) =>
+  `function ${name}() {\n${`  ${name}Step();\n`.repeat(lines - 2)}}\n`;
+
+test('a passage begins where something begins at the margin, and short ones stay together', async () => {
+  const text = [declaration('long', 12), declaration('short', 3), declaration('other', 9)].join('\n');
+  const { passages } = await reading(text);
+  assert.deepEqual(
+    passages.map(({ line, lineCount, start }) => [line, lineCount, text.slice(start).split('(')[0]]),
+    [
+      [0, 13, 'function long'],
+      [13, 14, 'function short'],
+    ],
+  );
+});
+
+test('a long body is cut where its parts begin, not before a bracket that closes', async () => {
+  const text = `class A {\n${declaration('first', 30).replace(/^(?=.)/gm, '  ')}\n${declaration('second', 30).replace(/^(?=.)/gm, '  ')}}\n`;
+  const { passages } = await reading(text);
+  assert.deepEqual(
+    passages.map(({ start }) => text.slice(start).split('\n')[0]?.trim()),
+    ['class A {', 'function second() {'],
+  );
+});
+
+test('a bracket that closes is no beginning, whatever stands above it', async () => {
+  const text = `${declaration('first', 12).replace(/\}\n$/, '\n}\n')}\n${declaration('second', 12)}`;
+  const { passages } = await reading(text);
+  assert.deepEqual(
+    passages.map(({ start }) => text.slice(start).split('\n')[0]),
+    ['function first() {', 'function second() {'],
+  );
+});
+
+test('passages cover every line that is not blank, in order, and are never too long', async () => {
+  const line = fc.constantFrom('\n', 'a\n', '  b\n', '\tc\r\n', '}\n', 'd');
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 200 }), async (lines) => {
+      const text = lines.join('');
+      const { passages } = await reading(text);
+      let end = 0;
+      for (const passage of passages) {
+        assert.equal(passage.from, end);
+        assert.equal(text.slice(passage.from, passage.start).trim(), '');
+        assert.equal(text.slice(0, passage.start).split('\n').length - 1, passage.line);
+        assert.ok(passage.lineCount <= 40);
+        end = passage.end;
+      }
+      assert.equal(text.slice(end).trim(), '');
+    }),
+  );
+});
+
+test('what is read again after changes is what is read of the whole', async () => {
+  const line = fc.constantFrom('\n', 'alpha beta\n', '  gamma\n', '\tdelta\r\n', '}\n', 'epsilon');
+  const lines = (maxLength: number) => fc.array(line, { maxLength }).map((parts) => parts.join(''));
+  const change = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(60), lines(60));
+  await fc.assert(
+    fc.asyncProperty(lines(200), fc.array(change, { maxLength: 4 }), async (first, changes) => {
+      let text = first;
+      let known = await reading(text);
+      for (const [share, removed, added] of changes) {
+        const at = Math.floor(share * text.length);
+        text = text.slice(0, at) + added + text.slice(at + removed);
+        known = await reading(text, known);
+        assert.deepEqual(known, await reading(text));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a change is read alone: passages away from it keep the words they had', async () => {
+  const text = Array.from({ length: 30 }, (_, index) => declaration(`part${index}`, 12)).join('\n');
+  const before = await reading(text);
+  const after = await reading(text.replace('part15Step', 'newStep'), before);
+  const kept = after.passages.filter(({ words }) => before.passages.some((old) => old.words === words));
+  assert.ok(kept.length >= before.passages.length - 2);
+});
+
+test('reading gives up when its time is over', async () => {
+  assert.equal(await read('a\n', undefined, slicesUntil({ now: () => 1 }, 1)), undefined);
+});
+
+test('words are identifiers of three letters or more, each once, without keywords and numbers', () => {
+  const words = (text: string) => [...wordsOf(text)].sort();
+  assert.deepEqual(words('const total = sum(total, 0x1fab, 12abc, ab)'), words('sum total'));
+  assert.equal(wordsOf('const función = naïve_value + $el').length, 3);
+  assert.equal(wordsOf('').length, 0);
+});
+
+test('likeness is the share of words that both have', () => {
+  const like = (a: string, b: string) => likeness(wordSet(wordsOf(a)), wordsOf(b));
+  assert.equal(like('one two six', 'six two one'), 1);
+  assert.equal(like('one two', 'two six'), 1 / 3);
+  assert.equal(like('one', 'two'), 0);
+  assert.equal(like('', ''), 0);
+});
+
+test('likeness is Jaccard’s for any words', () => {
+  // No keyword begins so: `def` is no word.
+  const list = fc.array(fc.stringMatching(/^x[a-h]{3}$/), { maxLength: 40 });
+  fc.assert(
+    fc.property(list, list, (a, b) => {
+      const [left, right] = [new Set(a), new Set(b)];
+      const shared = left.intersection(right).size;
+      const expected = shared === 0 ? 0 : shared / left.union(right).size;
+      assert.equal(likeness(wordSet(wordsOf(a.join(' '))), wordsOf(b.join(' '))), expected);
+    }),
+  );
+});

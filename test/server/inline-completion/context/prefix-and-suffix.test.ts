@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import {
+  gapFor,
+  type Limits,
+  roomFor,
+  shownOf,
+} from '../../../../server/inline-completion/context/prefix-and-suffix.ts';
+import { estimateTokens } from '../../../../server/routing/tokens.ts';
+
+const situation = (before: string, after = ''): Situation => ({
+  uri: 'file:///a.ts',
+  version: 1,
+  languageId: 'typescript',
+  before,
+  after,
+  indentation: { tabs: false, size: 2 },
+  trigger: 'typing',
+});
+const shown = (before: string, after: string, prefix: number, suffix = prefix) =>
+  shownOf(situation(before, after), { prefix, suffix, context: 0 });
+const numbered = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => `const value${index + from} = ${index + from};\n`).join('');
+
+test('a short document is shown whole', () => {
+  assert.deepEqual(shown('a\r\n\tb', 'c\r\nd', 100), { prefix: 'a\r\n\tb', suffix: 'c\r\nd' });
+});
+
+test('a long one is cut at line starts, nearest to the cursor', () => {
+  const { prefix, suffix } = shown(`${numbered(500)}let x`, ` = 1;\n${numbered(500)}`, 300, 100);
+  assert.match(prefix, /^const value\d+ = \d+;\n/);
+  assert.ok(prefix.endsWith('const value499 = 499;\nlet x'));
+  assert.ok(suffix.startsWith(' = 1;\nconst value0 = 0;\n'));
+  assert.ok(suffix.endsWith(';\n'));
+});
+
+test('the prefix begins the same while dozens of lines are typed', () => {
+  const beginnings = new Set<string | undefined>();
+  for (let line = 400; line < 528; line += 1)
+    beginnings.add(shown(numbered(line), '', 1_500).prefix.split('\n')[0]);
+  assert.ok(beginnings.size <= 3, `${beginnings.size} beginnings`);
+});
+
+test('of a line longer than all the room its nearest part is shown', () => {
+  const { prefix, suffix } = shown('x'.repeat(10_000), 'y'.repeat(10_000), 100);
+  assert.match(prefix, /^x{100,360}$/);
+  assert.match(suffix, /^y{100,360}$/);
+});
+
+const pieces = fc.constantFrom('a', '\n', '\r\n', '\r', '😀', '한', ' ', 'word and more\n', 'x'.repeat(40));
+const text = fc.array(pieces, { maxLength: 120 }).map((parts) => parts.join(''));
+
+test('whatever the text, no room is exceeded, no pair and no line end is split, and cuts are at lines', () => {
+  const room = fc.nat(60);
+  fc.assert(
+    fc.property(text, text, room, room, (before, after, prefixRoom, suffixRoom) => {
+      // No editor puts a cursor there.
+      fc.pre(!(before.endsWith('\r') && after.startsWith('\n')));
+      const { prefix, suffix } = shown(before, after, prefixRoom, suffixRoom);
+      assert.ok(before.endsWith(prefix) && after.startsWith(suffix));
+      assert.ok(estimateTokens(prefix) <= prefixRoom && estimateTokens(suffix) <= suffixRoom);
+      assert.ok(prefix.isWellFormed() && suffix.isWellFormed());
+      const cut = before.slice(0, before.length - prefix.length);
+      const line = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1);
+      assert.ok(cut === '' || /[\r\n]$/.test(cut) || line.includes(prefix), 'begins at a line');
+      assert.ok(!(cut.endsWith('\r') && prefix.startsWith('\n')));
+      assert.ok(!(suffix.endsWith('\r') && after[suffix.length] === '\n'));
+      const rest = after.slice(suffix.length);
+      assert.ok(
+        rest === '' || suffix === '' || /[\r\n]$/.test(suffix) || !/[\r\n]/.test(suffix),
+        'ends at a line',
+      );
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+const limits: Limits = { contextTokens: 8_192, outputTokens: 128, private: true };
+
+test('a model on this machine reads a short suffix, one in a cloud a longer one', () => {
+  const [here, away] = [roomFor(limits), roomFor({ ...limits, private: false, promptTokens: 2_048 })];
+  assert.ok(here.suffix < away.suffix / 2);
+  assert.ok(here.prefix > away.prefix);
+});
+
+test('a small or unknown model is never given more than it takes in', () => {
+  const whole = ({ prefix, suffix, context }: ReturnType<typeof roomFor>) => prefix + suffix + context;
+  assert.equal(whole(roomFor({ ...limits, contextTokens: 1_000 })), 750 - 128);
+  assert.equal(whole(roomFor({ ...limits, contextTokens: 100 })), 0);
+  assert.equal(whole(roomFor({ ...limits, contextTokens: null, promptTokens: 100_000 })), 3_072 - 128);
+  assert.equal(whole(roomFor({ ...limits, promptTokens: 500 })), 500);
+});
+
+test('excerpts that do not fit are left out, the last first', () => {
+  const excerpt = (name: string) => ({ name, text: 'x'.repeat(360) });
+  const extra = ['a', 'b', 'c'].map(excerpt);
+  const gap = (promptTokens: number) =>
+    gapFor(situation('a'), { ...limits, promptTokens }, extra).extra.map(({ name }) => name);
+  assert.deepEqual(gap(2_000), ['a', 'b', 'c']);
+  assert.deepEqual(gap(800), ['a', 'b']);
+  assert.deepEqual(gap(100), []);
+});

@@ -1,0 +1,35 @@
+/** Engines over fakes on loopback, as whoever fills gaps is handed them. */
+import { after, type TestContext } from 'node:test';
+import { connect } from '../../../../server/engines/connect.ts';
+import type { EngineDefinition } from '../../../../server/engines/engine.ts';
+import type { Filler } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import { undiciHttp } from '../../../../server/platform/http.ts';
+import type { FakeOptions, FakeProvider } from '../../../support/fake-providers/fake-provider.ts';
+import { keySource } from '../../../support/key-source.ts';
+
+const { http, dispose } = undiciHttp({ systemCertificates: false });
+after(dispose);
+
+export type Fake = (options?: FakeOptions) => Promise<FakeProvider>;
+
+export async function filler(
+  t: TestContext,
+  definition: EngineDefinition,
+  fakeOf: Fake,
+  model: string,
+  limits = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 },
+): Promise<{ readonly fake: FakeProvider; readonly who: Filler }> {
+  const fake = await fakeOf({ models: [model], key: 'k-lab', reply: 'return a + b' });
+  t.after(fake.close);
+  const { baseUrl } = fake;
+  const engine = connect({
+    provider: 'lab',
+    label: 'Lab',
+    definition,
+    baseUrl,
+    http,
+    keys: keySource('k-lab'),
+    limits,
+  });
+  return { fake, who: { engine, kind: definition.kind, baseUrl, model } };
+}

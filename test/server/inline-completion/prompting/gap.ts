@@ -1,0 +1,27 @@
+/** Gaps for tests, and streams of text. */
+import type { Gap } from '../../../../server/inline-completion/prompting/fim-target.ts';
+
+/** In a small function, with nothing beside it. */
+export const gapOf = (more: Partial<Gap> = {}): Gap => ({
+  prefix: 'def add(a, b):\n    ',
+  suffix: '\n\nadd(1, 2)\n',
+  extra: [],
+  languageId: 'python',
+  path: 'src/sums.py',
+  maxTokens: 64,
+  stop: [],
+  shape: 'block',
+  ...more,
+});
+
+export const extra = [
+  { name: 'one.py', text: 'ONE = 1\n' },
+  { name: 'two.py', text: 'TWO = 2' },
+];
+
+export async function* piecesOf(...pieces: readonly string[]): AsyncGenerator<string> {
+  yield* pieces;
+}
+
+export const joined = async (text: AsyncIterable<string>): Promise<string> =>
+  (await Array.fromAsync(text)).join('');

@@ -1,0 +1,307 @@
+/** A gap filled over each kind of engine: what is sent, what comes, what is tried when a way is refused. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { deepseek } from '../../../../server/engines/deepseek.ts';
+import { dockerModelRunner } from '../../../../server/engines/docker-model-runner.ts';
+import type { EngineDefinition } from '../../../../server/engines/engine.ts';
+import { groq } from '../../../../server/engines/groq.ts';
+import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
+import { lmStudio } from '../../../../server/engines/lm-studio.ts';
+import { mistral } from '../../../../server/engines/mistral.ts';
+import { ollama } from '../../../../server/engines/ollama.ts';
+import { openaiCompatible } from '../../../../server/engines/openai-compatible.ts';
+import { vllm } from '../../../../server/engines/vllm.ts';
+import type { Gap } from '../../../../server/inline-completion/prompting/fim-target.ts';
+import {
+  type Filler,
+  fillOver,
+} from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
+import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
+import { fakeOllama } from '../../../support/fake-providers/ollama.ts';
+import { fakeOpenAi } from '../../../support/fake-providers/openai.ts';
+import {
+  fakeDeepSeek,
+  fakeDockerModelRunner,
+  fakeGroq,
+  fakeLmStudio,
+  fakeMistral,
+  fakeVllm,
+} from '../../../support/fake-providers/openai-copies.ts';
+import { type Fake, filler } from './fillers.ts';
+import { extra, gapOf, joined } from './gap.ts';
+
+const gap = gapOf({ extra, stop: ['\n\n'], slot: 1, budgetMs: 900 });
+const comment = '# Path: one.py\n# ONE = 1\n# Path: two.py\n# TWO = 2\n';
+const prompt = `<|repo_name|>workspace\n<|file_sep|>one.py\nONE = 1\n<|file_sep|>two.py\nTWO = 2\n<|file_sep|>src/sums.py\n<|fim_prefix|>${gap.prefix}<|fim_suffix|>${gap.suffix}<|fim_middle|>`;
+const qwenWords = [
+  '<|endoftext|>',
+  '<|file_sep|>',
+  '<|repo_name|>',
+  '<|fim_pad|>',
+  '<|im_end|>',
+  '<|fim_prefix|>',
+  '<|fim_suffix|>',
+  '<|fim_middle|>',
+];
+const qwen = 'qwen2.5-coder:7b';
+
+/** Aborts at the end of a test: a text that is not read stays open until then. */
+function signalOf(t: TestContext): AbortSignal {
+  const controller = new AbortController();
+  t.after(() => controller.abort());
+  return controller.signal;
+}
+
+/** Who has been asked nothing before. */
+async function start(t: TestContext, definition: EngineDefinition, fakeOf: Fake, model: string) {
+  const { fake, who } = await filler(t, definition, fakeOf, model);
+  const memory = wayMemory();
+  const signal = signalOf(t);
+  const fill = (asked: Gap = gap, more: Partial<Filler> = {}) =>
+    fillOver(memory)({ ...who, ...more }, asked, signal);
+  return { fake, fill, paths: () => fake.chats.map(({ path }) => path) };
+}
+
+const written = { stream: true, prompt, temperature: 0 };
+const viaChunks = { ...written, stream_options: { include_usage: true }, max_tokens: 64 };
+const services: readonly (readonly [EngineDefinition, Fake, string, string, object])[] = [
+  [
+    llamaCpp,
+    fakeLlamaCpp,
+    qwen,
+    '/infill',
+    {
+      input_extra: [
+        { filename: 'one.py', text: 'ONE = 1\n' },
+        { filename: 'two.py', text: 'TWO = 2' },
+      ],
+      input_prefix: gap.prefix,
+      input_suffix: gap.suffix,
+      stream: true,
+      n_predict: 64,
+      stop: ['\n\n'],
+      temperature: 0,
+      cache_prompt: true,
+      id_slot: 1,
+      t_max_predict_ms: 900,
+    },
+  ],
+  [
+    ollama,
+    fakeOllama,
+    qwen,
+    '/api/generate',
+    {
+      prompt: comment + gap.prefix,
+      suffix: gap.suffix,
+      stream: true,
+      options: { num_predict: 64, stop: ['\n\n'], temperature: 0 },
+    },
+  ],
+  [
+    mistral,
+    fakeMistral,
+    'codestral-latest',
+    '/v1/fim/completions',
+    {
+      prompt: `+++++ one.py\nONE = 1\n+++++ two.py\nTWO = 2\n+++++ src/sums.py\n${gap.prefix}`,
+      suffix: gap.suffix,
+      stream: true,
+      max_tokens: 64,
+      stop: ['\n\n'],
+      temperature: 0,
+    },
+  ],
+  [
+    deepseek,
+    fakeDeepSeek,
+    'deepseek-v4-flash',
+    '/beta/completions',
+    {
+      prompt: comment + gap.prefix,
+      suffix: gap.suffix,
+      stream: true,
+      max_tokens: 64,
+      stop: ['\n\n'],
+      temperature: 0,
+      stream_options: { include_usage: true },
+    },
+  ],
+  [vllm, fakeVllm, qwen, '/v1/completions', { ...viaChunks, stop: [...qwenWords, '\n\n'] }],
+  [lmStudio, fakeLmStudio, qwen, '/v1/completions', { ...viaChunks, stop: [...qwenWords, '\n\n'] }],
+  [
+    dockerModelRunner,
+    fakeDockerModelRunner,
+    qwen,
+    '/engines/v1/completions',
+    { ...viaChunks, stop: [...qwenWords, '\n\n'] },
+  ],
+  [openaiCompatible, fakeOpenAi, qwen, '/v1/completions', { ...viaChunks, stop: qwenWords.slice(0, 4) }],
+];
+
+for (const [definition, fakeOf, model, path, body] of services) {
+  test(`${definition.kind}: a gap goes out the way it knows best, and its text and usage come back`, async (t) => {
+    const { fake, fill } = await start(t, definition, fakeOf, model);
+    fake.reply = { text: 'return a + b', usage: { input: 40, output: 5 } };
+    const { manner, text, usage } = await fill();
+    assert.equal(manner, 'fill');
+    assert.equal(await joined(text), 'return a + b');
+    const counted = await usage;
+    assert.deepEqual([counted?.input, counted?.output], [40, 5]);
+    assert.equal(fake.chats.length, 1);
+    assert.equal(fake.chats[0]?.path, path);
+    assert.deepEqual(fake.chats[0]?.body, { model, ...body });
+  });
+}
+
+test('a model that only chats is asked in a chat, without thinking, and begun where it goes on', async (t) => {
+  const chat = await start(t, groq, fakeGroq, 'qwen/qwen3-32b');
+  assert.equal((await chat.fill()).manner, 'chat');
+  const body = chat.fake.chats[0]?.body;
+  assert.deepEqual([body?.['reasoning_effort'], body?.['max_completion_tokens']], ['none', 96]);
+  assert.match(JSON.stringify(body?.['messages']), /is in\. \/no_think"\}\]$/);
+
+  const begun = await start(t, vllm, fakeVllm, 'llama3.2');
+  begun.fake.reply = '\n    return a + b\n```\nThat adds them.';
+  const { way, manner, text } = await begun.fill();
+  assert.deepEqual([way, manner], ['prefill', 'chat']);
+  assert.equal(await joined(text), 'return a + b\n');
+  const messages = begun.fake.chats[0]?.body?.['messages'] as readonly object[];
+  assert.deepEqual(messages.at(-1), { role: 'assistant', content: '```python\ndef add(a, b):' });
+});
+
+test('a model that begins its answer anew although it was begun has said it in its fence', async (t) => {
+  const { fake, fill } = await start(t, vllm, fakeVllm, 'llama3.2');
+  fake.reply = '```python\nreturn a + b\n```\nThat adds them.';
+  assert.equal(await joined((await fill()).text), 'return a + b\n');
+});
+
+test('nothing at all is an answer, in a chat as well', async (t) => {
+  for (const [definition, fakeOf, model] of [
+    [llamaCpp, fakeLlamaCpp, qwen],
+    [groq, fakeGroq, 'llama-3.3-70b'],
+  ] as const) {
+    const { fake, fill } = await start(t, definition, fakeOf, model);
+    fake.reply = '';
+    assert.equal(await joined((await fill()).text), '');
+  }
+});
+
+test('a refused way leads to the next one at once, and is not tried again', async (t) => {
+  const cases: readonly (readonly [EngineDefinition, Fake, string, readonly string[]])[] = [
+    [llamaCpp, fakeLlamaCpp, 'qwen-coder-nofim', ['/infill', '/v1/completions', '/v1/completions']],
+    [llamaCpp, fakeLlamaCpp, 'llama-nofim', ['/infill', '/v1/chat/completions', '/v1/chat/completions']],
+    [ollama, fakeOllama, 'llama-nofim', ['/api/generate', '/api/chat', '/api/chat']],
+    [ollama, fakeOllama, 'qwen-coder-nofim', ['/api/generate', '/api/generate', '/api/generate']],
+    [
+      openaiCompatible,
+      fakeOpenAi,
+      'qwen-coder-chat-only',
+      ['/v1/completions', '/v1/completions', '/v1/chat/completions', '/v1/chat/completions'],
+    ],
+  ];
+  for (const [definition, fakeOf, model, wanted] of cases) {
+    const { fake, fill, paths } = await start(t, definition, fakeOf, model);
+    assert.match(await joined((await fill()).text), /return a \+ b/, model);
+    assert.match(await joined((await fill()).text), /return a \+ b/, model);
+    assert.deepEqual(paths(), wanted);
+    assert.equal(fake.requests.length, wanted.length);
+  }
+});
+
+test('LM Studio’s 200 with a refusal in it leads to the next way', async (t) => {
+  const { fake, fill, paths } = await start(t, lmStudio, fakeLmStudio, qwen);
+  fake.fail = {
+    status: 200,
+    body: { error: 'Unexpected endpoint or method. (POST /v1/completions)' },
+    times: 1,
+  };
+  assert.equal((await fill()).way, 'chat');
+  assert.deepEqual(paths(), ['/v1/completions', '/v1/chat/completions']);
+});
+
+test('what passes says nothing about a way: the failure is told, and the way tried again', async (t) => {
+  const { fake, fill, paths } = await start(t, llamaCpp, fakeLlamaCpp, qwen);
+  const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } };
+  const gone = { error: { code: 400, message: `model '${qwen}' not found`, type: 'invalid_request_error' } };
+  for (const [failure, kind] of [
+    [{ status: 503, body: loading }, 'loading'],
+    [{ status: 401, body: '' }, 'unauthorized'],
+    [{ status: 429, body: '' }, 'rate-limited'],
+    [{ status: 400, body: gone }, 'model-not-found'],
+  ] as const) {
+    fake.fail = { ...failure, times: 1 };
+    await assert.rejects(fill(), { kind });
+  }
+  assert.equal((await fill()).way, 'fill');
+  assert.deepEqual(new Set(paths()), new Set(['/infill']));
+});
+
+test('when every way is refused, nobody is asked any more', async (t) => {
+  const { fake, fill } = await start(t, ollama, fakeOllama, 'llama3');
+  fake.fail = { status: 400, body: { error: 'registry.ollama.ai/library/llama3 does not support generate' } };
+  await assert.rejects(fill(), { kind: 'invalid-request', message: /cannot fill in|did not accept/ });
+  const asked = fake.chats.length;
+  await assert.rejects(fill(), { kind: 'invalid-request', message: /every way/ });
+  assert.equal(fake.chats.length, asked);
+});
+
+test('what the engine says of its model saves the refusal', async (t) => {
+  const { fill, paths } = await start(t, ollama, fakeOllama, 'llama3');
+  await fill(gap, { fim: false });
+  assert.deepEqual(paths(), ['/api/chat']);
+});
+
+test('an unknown service with an unknown model is not believed to look at a suffix', async (t) => {
+  const { fill, paths } = await start(t, openaiCompatible, fakeOpenAi, 'some-model');
+  await fill();
+  await fill(gap, { fim: true });
+  assert.deepEqual(paths(), ['/v1/chat/completions', '/v1/completions']);
+});
+
+test('a file that talks about a family’s words is not put between them', async (t) => {
+  const { fill, paths } = await start(t, vllm, fakeVllm, qwen);
+  const { way } = await fill({ ...gap, prefix: "words = ['<|fim_prefix|>'," });
+  assert.equal(way, 'prefill');
+  assert.equal((await fill()).way, 'template');
+  assert.deepEqual(paths(), ['/v1/chat/completions', '/v1/completions']);
+});
+
+test('a family’s words end the text where the server lets them through', async (t) => {
+  const { fake, fill } = await start(t, vllm, fakeVllm, qwen);
+  fake.reply = 'return a + b<|endoftext|>def mul(a, b):';
+  assert.equal(await joined((await fill()).text), 'return a + b');
+});
+
+test('habits of a family are no part of the text', async (t) => {
+  const blank = await start(t, mistral, fakeMistral, 'codestral-latest');
+  blank.fake.reply = ' return a + b';
+  assert.equal(await joined((await blank.fill()).text), 'return a + b');
+  assert.equal(await joined((await blank.fill(gapOf({ prefix: 'x =' }))).text), ' return a + b');
+
+  const echo = await start(t, llamaCpp, fakeLlamaCpp, 'granite-4.0-h-tiny');
+  echo.fake.reply = 'return a + b';
+  assert.equal(await joined((await echo.fill(gapOf({ prefix: 'def f():\n    return a' }))).text), ' + b');
+  assert.equal(await joined((await echo.fill()).text), 'return a + b');
+});
+
+test('what is asked for with a key is more urgent than what is typed, and may be warmer', async (t) => {
+  const { who } = await filler(t, llamaCpp, fakeLlamaCpp, qwen);
+  const seen: unknown[] = [];
+  const engine: Filler['engine'] = {
+    continues: who.engine.continues,
+    stream(model, request, signal) {
+      seen.push([request.urgency, request.temperature]);
+      return who.engine.stream(model, request, signal);
+    },
+  };
+  const fill = fillOver(wayMemory());
+  const signal = signalOf(t);
+  await fill({ ...who, engine }, gapOf(), signal);
+  await fill({ ...who, engine }, gapOf({ urgency: 'asked', temperature: 0.6 }), signal);
+  assert.deepEqual(seen, [
+    ['typing', 0],
+    ['asked', 0.6],
+  ]);
+});

@@ -1,0 +1,193 @@
+/** Whatever a model says and wherever it is asked, what is shown fits its place. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { answerOf, whenAccepted } from '../../../../server/inline-completion/completion.ts';
+import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import { shapeFor } from '../../../../server/inline-completion/render/completion-length.ts';
+import { mayAsk } from '../../../../server/inline-completion/render/may-suggest.ts';
+import { showing } from '../../../../server/inline-completion/render/stream-renderer.ts';
+import { inlineCases } from '../../../support/inline-cases.ts';
+
+/** Pieces that documents and answers are made of, and some that no document should have. */
+const pieces = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '(',
+      ')',
+      '[',
+      ']',
+      '{',
+      '}',
+      '"',
+      "'",
+      '`',
+      '"""',
+      '/*',
+      '*/',
+      '//',
+      '#',
+      '<div>',
+      '</div>',
+      '<',
+      '/>',
+    ],
+    ...[
+      '\n',
+      '\n',
+      '\n    ',
+      '\n\t',
+      '\r\n',
+      '\r',
+      ' ',
+      '    ',
+      '\t',
+      ';',
+      ',',
+      ':',
+      '=>',
+      '${',
+      '\\',
+      '😀',
+      'é',
+    ],
+    ...['e\u0301', '👩‍👧', '\ud83d', '\ude00', '\u0000', '\u2028', '```', '```ts', '<think>', '</think>'],
+    ...[
+      '<|im_end|>',
+      'return x',
+      'if (a) {',
+      'def f():',
+      'end',
+      'do',
+      'else',
+      'Here is the code:',
+      'x = 1',
+      'foo',
+    ],
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 6 }),
+);
+const someText = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
+const languages = [...new Set(inlineCases.map(({ situation }) => situation.languageId))];
+
+const situations: fc.Arbitrary<Situation> = fc
+  .record({
+    languageId: fc.constantFrom(...languages),
+    before: someText.map((text) => text.toWellFormed()),
+    after: someText.map((text) => text.toWellFormed()),
+    crlf: fc.boolean(),
+    tabs: fc.boolean(),
+    size: fc.constantFrom(2, 4, 8),
+    selected: fc.option(fc.constantFrom('console', 'x'), { nil: undefined }),
+    trigger: fc.constantFrom('typing' as const, 'asked' as const),
+  })
+  .map(({ languageId, before, after, crlf, tabs, size, selected, trigger }) => {
+    const ends = (text: string) => text.replace(/\r\n?|\n/g, crlf ? '\r\n' : '\n');
+    return {
+      uri: 'file:///any',
+      version: 1,
+      languageId,
+      before: ends(before),
+      after: ends(after),
+      indentation: { tabs, size },
+      ...(selected && { selected: { text: selected, replaces: 0 } }),
+      trigger,
+    };
+  });
+
+const answers = fc.oneof(someText, fc.constantFrom(...inlineCases.map(({ text }) => text)));
+const options = fc.record({
+  shape: fc.constantFrom('line' as const, 'block' as const),
+  manner: fc.constantFrom('fill' as const, 'chat' as const),
+});
+
+test('a suggestion never leaves its line, splits a character, mixes line ends or takes back what it showed', () => {
+  void fc.assert(
+    fc.property(
+      situations,
+      answers,
+      options,
+      fc.integer({ min: 1, max: 7 }),
+      (situation, text, how, step) => {
+        const reading = showing(situation, how);
+        let last = '';
+        for (let at = 0; at < text.length; at += step) {
+          reading.read(text.slice(at, at + step));
+          const { insert } = reading.suggestion() ?? { insert: last };
+          assert.ok(insert.startsWith(last), 'what is shown grows');
+          last = insert;
+        }
+        const { suggestion, rest } = reading.end();
+        if (!suggestion) return assert.equal(last, '', 'what is shown stays');
+
+        const { insert, replacesAfter, replacesBefore } = suggestion;
+        assert.ok(insert.startsWith(last), 'what is shown stays');
+        assert.ok(insert.trim() !== '' && insert.isWellFormed());
+        const line = /^[^\r\n]*/.exec(situation.after)?.[0] ?? '';
+        assert.ok(replacesAfter >= 0 && replacesAfter <= line.length, 'the range ends on the line');
+        assert.ok(situation.after.slice(replacesAfter).isWellFormed());
+        assert.equal(replacesBefore, situation.selected?.replaces ?? 0);
+        assert.ok(insert.startsWith(situation.selected?.text ?? ''));
+        const breaks = new Set(`${insert}${rest}`.match(/\r\n|\r|\n/g));
+        assert.ok(breaks.size <= 1 && !breaks.has('\r'), 'one kind of line end');
+        assert.ok(
+          isWithin(line.slice(0, replacesAfter), insert),
+          'what is replaced is said again, in its order',
+        );
+        if (line.trim() === '') assert.doesNotMatch(insert, /\s$/, 'no white space at the end');
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test('the same text in other pieces is shown the same', () => {
+  void fc.assert(
+    fc.property(
+      situations,
+      answers,
+      options,
+      fc.integer({ min: 1, max: 7 }),
+      (situation, text, how, step) => {
+        const whole = showing(situation, how);
+        whole.read(text);
+        const pieced = showing(situation, how);
+        for (let at = 0; at < text.length; at += step) pieced.read(text.slice(at, at + step));
+        assert.deepEqual(pieced.end(), whole.end());
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test('nothing throws, however often a user accepts', () => {
+  void fc.assert(
+    fc.property(situations, answers, options, (situation, text, how) => {
+      mayAsk(situation);
+      shapeFor(situation, { acceptedJustBefore: false, fast: true });
+      const reading = showing(situation, how);
+      reading.read(text);
+      let shown = reading.end();
+      let here = situation;
+      for (let taken = 0; shown.suggestion && taken < 50; taken++) {
+        here = whenAccepted(here, answerOf(here, shown.suggestion));
+        const before = shown.rest.length;
+        const next = showing(here, { shape: 'block', manner: 'fill' });
+        next.read(shown.rest);
+        shown = next.end();
+        assert.ok(shown.rest.length < before || before === 0, 'the rest gets shorter');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** The characters of `short` are in `long`, in their order. */
+function isWithin(short: string, long: string): boolean {
+  let at = 0;
+  for (const character of short.replace(/\s/g, '')) {
+    at = long.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

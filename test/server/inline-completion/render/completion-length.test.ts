@@ -1,0 +1,92 @@
+/** How much is asked for, and where nothing is. `▮` is the cursor. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import { type ShapeHints, shapeFor } from '../../../../server/inline-completion/render/completion-length.ts';
+import { mayAsk } from '../../../../server/inline-completion/render/may-suggest.ts';
+
+function at(languageId: string, document: string, trigger: Situation['trigger'] = 'typing'): Situation {
+  const [before = '', after = ''] = document.split('▮');
+  const indentation = { tabs: false, size: 2 };
+  return { uri: 'file:///a', version: 1, languageId, before, after, indentation, trigger };
+}
+
+const usual: ShapeHints = { acceptedJustBefore: false, fast: false };
+
+test('an empty block is filled, whatever opens it', () => {
+  const empty = [
+    ['typescript', 'function f() {▮}'],
+    ['typescript', 'function f() {\n  ▮\n}'],
+    ['typescript', 'items.map((item) => {\n  ▮\n});'],
+    ['python', 'def f():▮'],
+    ['python', 'def f():\n  ▮\n\nprint(1)'],
+    ['python', 'class A:\n  def f(\n    self,\n  ):\n    ▮\n\n  def g(self):\n    pass'],
+    ['ruby', 'items.each do |item|\n  ▮\nend'],
+    ['lua', 'if x then\n  ▮\nend'],
+    ['html', '<ul>\n  ▮\n</ul>'],
+    ['yaml', 'jobs:\n  ▮'],
+    ['css', '.a {\n  ▮\n}'],
+  ] as const;
+  for (const [language, document] of empty) {
+    assert.equal(shapeFor(at(language, document), usual), 'block', document);
+  }
+});
+
+test('a block with something in it gets a line', () => {
+  assert.equal(shapeFor(at('typescript', 'function f() {\n  ▮\n  return 1;\n}'), usual), 'line');
+  assert.equal(shapeFor(at('python', 'def f():\n  ▮\n  return 1'), usual), 'line');
+});
+
+test('the middle of a line gets the rest of it, also after an accept, from a fast model and with a key', () => {
+  const middle = at('typescript', 'const x = ▮ + offset;', 'asked');
+  assert.equal(shapeFor(middle, { acceptedJustBefore: true, fast: true }), 'line');
+});
+
+test('a string and a remark get the rest of the line', () => {
+  const fast = { ...usual, fast: true };
+  assert.equal(shapeFor(at('typescript', 'const x = "▮"'), fast), 'line');
+  assert.equal(shapeFor(at('typescript', '// Counts ▮'), fast), 'line');
+});
+
+test('after an accept, and when the user asks, more than a line is wanted', () => {
+  const plain = 'const a = 1;\n▮\nconst c = 3;';
+  assert.equal(shapeFor(at('typescript', plain), usual), 'line');
+  assert.equal(shapeFor(at('typescript', plain), { ...usual, acceptedJustBefore: true }), 'block');
+  assert.equal(shapeFor(at('typescript', plain, 'asked'), usual), 'block');
+});
+
+test('a fast model may say more than a line of code, but not of prose', () => {
+  const fast = { ...usual, fast: true };
+  assert.equal(shapeFor(at('typescript', 'const a = 1;\n▮\nconst c = 3;'), fast), 'block');
+  assert.equal(shapeFor(at('markdown', 'Rumbo is ▮'), fast), 'line');
+});
+
+test('nobody is asked in the middle of a word, or at its end with code behind it', () => {
+  for (const document of ['cons▮ole', 'foo▮(a)', 'const na▮ = 1;', 'call(a▮, b)', 'año▮s', '// hel▮lo']) {
+    assert.equal(mayAsk(at('typescript', document)), false, document);
+  }
+});
+
+test('closers behind the cursor do not keep from asking', () => {
+  for (const document of [
+    'foo(ba▮)',
+    'foo("ba▮");',
+    'f({ a: ba▮ })',
+    'const x = ba▮;',
+    'if (ba▮) {',
+    'ba▮',
+  ]) {
+    assert.equal(mayAsk(at('typescript', document)), true, document);
+  }
+  assert.equal(mayAsk(at('html', '<p>Hel▮</p>')), true);
+});
+
+test('between words, in strings and in remarks it is fine to ask', () => {
+  assert.equal(mayAsk(at('typescript', 'const x = ▮ + offset;')), true);
+  assert.equal(mayAsk(at('typescript', 'const x = "one▮ two";')), true);
+  assert.equal(mayAsk(at('python', '# one▮ two')), true);
+});
+
+test('a user who asks with a key is answered anywhere', () => {
+  assert.equal(mayAsk(at('typescript', 'cons▮ole', 'asked')), true);
+});
