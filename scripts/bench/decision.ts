@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { balance } from '../../server/routing/balancer.ts';
 import { classify } from '../../server/routing/classifier/classify.ts';
-import { learned } from '../../server/routing/classifier/learned.ts';
+import { learned } from '../../server/routing/classifier/user-corrections.ts';
 import type { Route, Snapshot } from '../../server/routing/snapshot.ts';
 import { estimateTokens } from '../../server/routing/tokens.ts';
 import type { Model } from '../../shared/models.ts';

@@ -26,7 +26,7 @@ import type { ListedModel } from '../models/model-set.ts';
 import { modelsStore } from '../models/models-store.ts';
 import type { Fleet, FleetParts } from '../providers/fleet.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Known } from '../registry/known.ts';
+import type { Known } from '../registry/merged-facts.ts';
 
 export type ModelShelfParts = {
   readonly fleet: Fleet;

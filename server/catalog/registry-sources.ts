@@ -1,6 +1,6 @@
 /** Who is asked what models can do and cost: public pages, and the lists of the services whose key is there. */
 import type { Fleet } from '../providers/fleet.ts';
-import type { AskedSource } from '../registry/ask-source.ts';
+import type { AskedSource } from '../registry/fetch-source.ts';
 import { type ListSource, listSources } from '../registry/sources/lists.ts';
 import { publicSources } from '../registry/sources/table.ts';
 import type { Keys } from '../secrets/keys.ts';

@@ -2,7 +2,7 @@
 import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
-import { within } from '../platform/within.ts';
+import { within } from '../platform/with-timeout.ts';
 import { refusesForm } from '../wire/refusals.ts';
 import type {
   CountFormat,

@@ -2,7 +2,7 @@
 import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
-import { within } from '../platform/within.ts';
+import { within } from '../platform/with-timeout.ts';
 import type { Decoder } from '../wire/wire-format.ts';
 import { type AnswerClock, saysSomething } from './time-limits.ts';
 

@@ -5,7 +5,7 @@ import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelShelf } from '../catalog/model-catalog.ts';
-import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inline-book.ts';
+import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inline-usage.ts';
 import { type SeenRooms, snapshotOf } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
 import type { Route } from '../routing/snapshot.ts';

@@ -7,7 +7,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelShelf } from '../catalog/model-catalog.ts';
 import { asking, rootOf } from '../local/asking.ts';
-import { inlineRole } from '../metrics/inline-book.ts';
+import { inlineRole } from '../metrics/inline-usage.ts';
 import type { SeenRooms } from '../providers/routing-snapshot.ts';
 import { outcomes } from './acceptance.ts';
 import { type AccountRooms, inlineAccounts } from './accounting.ts';

@@ -1,7 +1,7 @@
 /** How ghost text is doing, as one value. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { InlineState } from '../../shared/inline.ts';
-import type { InlineCounts } from '../metrics/inline-book.ts';
+import type { InlineCounts } from '../metrics/inline-usage.ts';
 import type { Choices, Judged } from './rank-models.ts';
 
 export type Doing = {

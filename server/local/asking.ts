@@ -6,7 +6,7 @@ import { type LineParts, line } from '../engines/line.ts';
 import type { TimeLimits } from '../engines/time-limits.ts';
 import { eventsOf } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
-import { within } from '../platform/within.ts';
+import { within } from '../platform/with-timeout.ts';
 import { refusalError } from '../wire/refusals.ts';
 import type { Refusal } from '../wire/wire-format.ts';
 

@@ -1,5 +1,5 @@
 /** Hard budgets: what a request may cost at worst is set aside before it is sent, and settled after. US dollars. */
-import type { Room } from '../../shared/past.ts';
+import type { Room } from '../../shared/model-stats.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
 import { endOf, type Period } from './calendar.ts';

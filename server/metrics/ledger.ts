@@ -4,7 +4,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { providerOf } from '../../shared/chat.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import { type Period, periods, startOf } from './calendar.ts';
-import { type InlineBook, inlineBook, inlineLinesSince } from './inline-book.ts';
+import { type InlineBook, inlineBook, inlineLinesSince } from './inline-usage.ts';
 import { openLedger } from './ledger-file.ts';
 import { type Owned, type Share, type Spent, type Sum, spending } from './spending.ts';
 

@@ -14,7 +14,7 @@ import type {
 import { codePreview } from '../edits/code-preview.ts';
 import { snapshotOf } from '../providers/routing-snapshot.ts';
 import { balance } from '../routing/balancer.ts';
-import type { Learned } from '../routing/classifier/learned.ts';
+import type { Learned } from '../routing/classifier/user-corrections.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { tierOf } from '../routing/strategies.ts';
 import { type AnswerRooms, answering, noteOf } from './attempts.ts';

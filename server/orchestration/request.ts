@@ -8,7 +8,7 @@ import type { Question } from '../cache/response-cache.ts';
 import { realPathOf } from '../platform/files.ts';
 import { compose } from '../profiles/compose.ts';
 import { type Classification, classify } from '../routing/classifier/classify.ts';
-import type { Learned } from '../routing/classifier/learned.ts';
+import type { Learned } from '../routing/classifier/user-corrections.ts';
 import { outputLimit } from '../routing/price.ts';
 import { isLocalOnly } from '../routing/privacy.ts';
 import type { Route } from '../routing/snapshot.ts';

@@ -6,7 +6,7 @@ import type { AskParams } from '../../shared/protocol.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Fleet } from '../providers/fleet.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
-import { worthCounting } from '../routing/doubt.ts';
+import { worthCounting } from '../routing/needs-exact-count.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
 import { type Request, requestTo } from './request.ts';
 import { patienceMs, returnsInMs } from './wait-limits.ts';

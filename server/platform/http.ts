@@ -8,9 +8,9 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 import { aborted } from './aborted.ts';
+import { unpacked } from './decompress.ts';
 import { dockerSocket } from './docker-socket.ts';
 import { pendingConnections } from './pending-connections.ts';
-import { unpacked } from './unpack.ts';
 
 // What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
 Object.assign(Dispatcher.prototype, api);

@@ -1,5 +1,5 @@
 /** The log: sentences about what happened. Never a prompt, never a key; whatever looks like one is blotted out. */
-import { keyBeginning } from './key-shapes.ts';
+import { keyBeginning } from './key-patterns.ts';
 
 export interface Log {
   info(message: string): void;

@@ -2,7 +2,7 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budgets } from '../metrics/budget.ts';
-import type { Experience } from '../metrics/experience.ts';
+import type { Experience } from '../metrics/model-stats.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
 import type { Fleet } from './fleet.ts';
 

@@ -2,13 +2,13 @@
 import type { Price } from '../../shared/models.ts';
 import type { RegistryRefreshed } from '../../shared/protocol.ts';
 import type { Http } from '../platform/http.ts';
-import { type AskedSource, ask, usualPatienceMs } from './ask-source.ts';
-import { doubtsOf } from './believe.ts';
 import type { ModelFacts, Origin, Said } from './facts.ts';
-import { type Known, knownOf } from './known.ts';
+import { type AskedSource, ask, usualPatienceMs } from './fetch-source.ts';
+import { type Known, knownOf } from './merged-facts.ts';
 import { type Figures, modelsFile, type Remembered, type SaidBySource } from './models-file.ts';
 import { listSources } from './sources/lists.ts';
 import { publicSources } from './sources/table.ts';
+import { doubtsOf } from './validate-figures.ts';
 
 export type RefreshParts = {
   readonly http: Http;

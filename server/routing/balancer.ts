@@ -3,7 +3,7 @@ import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { filter } from './candidates.ts';
-import { moment } from './moment.ts';
+import { moment } from './format-time.ts';
 import { type Prediction, predict, promptTokensOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 import { type FixedStrategy, order, strategyFor } from './strategies.ts';

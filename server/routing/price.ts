@@ -1,7 +1,7 @@
 /** What a request would cost, and did. US dollars throughout. */
 import type { ServiceTier, Usage } from '../../shared/chat.ts';
+import type { OutputRange } from '../../shared/model-stats.ts';
 import { familyOf, type Model, type Price, type Rates, type StandardPrice } from '../../shared/models.ts';
-import type { OutputRange } from '../../shared/past.ts';
 import type { TaskType } from '../../shared/tasks.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 

@@ -1,7 +1,7 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
 import type { ModelId } from '../../shared/chat.ts';
+import type { Counting, OutputRange, Room, Speed } from '../../shared/model-stats.ts';
 import type { Model } from '../../shared/models.ts';
-import type { Counting, OutputRange, Room, Speed } from '../../shared/past.ts';
 import type { Preference } from '../../shared/settings.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
 

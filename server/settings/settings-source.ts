@@ -8,7 +8,7 @@ import { RumboError } from '../../shared/errors.ts';
 import type { InitializationOptions } from '../../shared/protocol.ts';
 import { section } from '../../shared/settings.ts';
 import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-file.ts';
-import { within } from '../platform/within.ts';
+import { within } from '../platform/with-timeout.ts';
 import { type ReadSettings, readSettings, unreadable } from './read-settings.ts';
 
 /** Called with each new set of settings; the last good one stays when a file cannot be read. */

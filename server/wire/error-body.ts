@@ -1,7 +1,7 @@
 /** What a refusal's body says, whichever of the vendors' shapes it has: JSON in five forms, plain text, HTML. */
 
 import * as z from 'zod';
-import { keyBeginning } from '../platform/key-shapes.ts';
+import { keyBeginning } from '../platform/key-patterns.ts';
 
 /** The facts of a body; everything may be missing. */
 export type ErrorFacts = {

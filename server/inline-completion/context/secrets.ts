@@ -1,5 +1,5 @@
 /** Lines that hold keys and passwords, by their look: they are left out of what is read beside a gap. */
-import { keyBeginning } from '../../platform/key-shapes.ts';
+import { keyBeginning } from '../../platform/key-patterns.ts';
 
 /** The text without the lines that look as if they held a secret. Its other lines stay as they are. */
 export function withoutSecrets(text: string): string {

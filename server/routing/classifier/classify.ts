@@ -1,8 +1,8 @@
 /** Names the kind of work a prompt asks for, and how hard it looks. Pure: no network, no clock. */
 import type { TaskType } from '../../../shared/tasks.ts';
 import { featuresOf } from './features.ts';
-import type { Learned } from './learned.ts';
 import { model } from './model.ts';
+import type { Learned } from './user-corrections.ts';
 
 export type Classification = {
   readonly task: TaskType;

@@ -4,7 +4,7 @@
  */
 import { type ConceptName, lexicon } from './lexicon.ts';
 import { code, isBoundary, type Phrases, phrases } from './phrases.ts';
-import { type Reading, read, type Sentence } from './reading.ts';
+import { type Reading, read, type Sentence } from './prompt-reader.ts';
 
 /** Features are hashed: what has meaning into the first places, words as such into those after. */
 export const meanings = 1 << 13;

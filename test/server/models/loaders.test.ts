@@ -10,7 +10,7 @@ import { registryLoader } from '../../../server/models/loaders/registry.ts';
 import { nativeInterfaces } from '../../../server/models/loaders/table.ts';
 import { type ListedModel, served } from '../../../server/models/model-set.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
-import type { Known } from '../../../server/registry/known.ts';
+import type { Known } from '../../../server/registry/merged-facts.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { Model } from '../../../shared/models.ts';
 import { type PageServer, pageServer } from '../../support/page-server.ts';

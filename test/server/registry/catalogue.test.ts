@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { buildCatalogue } from '../../../scripts/update-catalogue.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { catalogue } from '../../../server/registry/catalogue.ts';
-import { knownOf } from '../../../server/registry/known.ts';
+import { knownOf } from '../../../server/registry/merged-facts.ts';
 
 const now = Date.parse('2026-11-21T00:00:00Z');
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
-import { nobody, pinFailure } from '../../../server/routing/nobody.ts';
+import { nobody, pinFailure } from '../../../server/routing/no-candidate-error.ts';
 import type { ProviderRest, Route, Snapshot } from '../../../server/routing/snapshot.ts';
 import type { Model } from '../../../shared/models.ts';
 import { taskTypes } from '../../../shared/tasks.ts';

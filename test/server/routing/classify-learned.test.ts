@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { classify } from '../../../server/routing/classifier/classify.ts';
-import { learned } from '../../../server/routing/classifier/learned.ts';
+import { learned } from '../../../server/routing/classifier/user-corrections.ts';
 import type { TaskType } from '../../../shared/tasks.ts';
 import { prompts } from '../../support/prompts.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { experience, type Lesson } from '../../../server/metrics/experience.ts';
+import { experience, type Lesson } from '../../../server/metrics/model-stats.ts';
 
 const lesson = (more: Partial<Lesson> = {}): Lesson => ({
   model: 'openai/gpt-6-sol',

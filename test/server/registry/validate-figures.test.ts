@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { doubtsOf } from '../../../server/registry/believe.ts';
 import type { ModelFacts } from '../../../server/registry/facts.ts';
+import { doubtsOf } from '../../../server/registry/validate-figures.ts';
 
 const usual = { input: 2, output: 10, cachedRead: 0.2, cacheWrite: 2.5, cacheWriteHour: 4 };
 const last: ModelFacts = { price: usual, contextTokens: 200_000, maxOutputTokens: 64_000 };

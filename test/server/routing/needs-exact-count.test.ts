@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { balance } from '../../../server/routing/balancer.ts';
-import { worthCounting } from '../../../server/routing/doubt.ts';
+import { worthCounting } from '../../../server/routing/needs-exact-count.ts';
 import type { Route, Snapshot } from '../../../server/routing/snapshot.ts';
 import { model, route, snapshot } from './samples.ts';
 

@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { type TaskType, taskTypes } from '../../../shared/tasks.ts';
 import { writeWhole } from '../../platform/files.ts';
 import { dimension, featuresOf } from './features.ts';
+import { model, shares } from './model.ts';
 import {
   isSame,
   kept,
@@ -17,8 +18,7 @@ import {
   type Sparse,
   unpacked,
   wordsIn,
-} from './kept-features.ts';
-import { model, shares } from './model.ts';
+} from './stored-features.ts';
 
 /** A prompt, and the task its writer says it is. */
 export type Correction = { readonly prompt: string; readonly task: TaskType };

@@ -4,7 +4,7 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
-import { moment } from './moment.ts';
+import { moment } from './format-time.ts';
 import { sizeOf } from './price.ts';
 import type { Route, Snapshot } from './snapshot.ts';
 

@@ -1,7 +1,7 @@
 /** What past answers tell of the next one: how fast each model is, how it counts tokens, how long answers get. */
 import type { Usage } from '../../shared/chat.ts';
+import type { Counting, OutputRange, Speed } from '../../shared/model-stats.ts';
 import { familyOf } from '../../shared/models.ts';
-import type { Counting, OutputRange, Speed } from '../../shared/past.ts';
 
 /** One answer, looked back at. */
 export type Lesson = {
