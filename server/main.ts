@@ -28,7 +28,7 @@ import { orchestrator } from './orchestration/orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { messageWriter } from './platform/message-writer.ts';
-import { fleet } from './providers/fleet.ts';
+import { fleet } from './providers/provider-registry.ts';
 import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
 import { learned } from './routing/classifier/user-corrections.ts';

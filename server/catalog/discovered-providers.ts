@@ -4,7 +4,7 @@ import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
 import { type DiscoveryParts, discovery, type SetUp } from '../discovery/discovery.ts';
 import { engines } from '../engines/table.ts';
-import { configuredProviders } from '../providers/configured.ts';
+import { configuredProviders } from '../providers/provider-config.ts';
 
 export type FoundProvidersParts = Pick<DiscoveryParts, 'http' | 'env' | 'now' | 'changed'>;
 

@@ -24,8 +24,8 @@ import { nativeInterfaces } from '../models/loaders/table.ts';
 import { type ModelSource, modelService } from '../models/model-service.ts';
 import type { ListedModel } from '../models/model-set.ts';
 import { modelsStore } from '../models/models-store.ts';
-import type { Fleet, FleetParts } from '../providers/fleet.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Fleet, FleetParts } from '../providers/provider-registry.ts';
 import type { Known } from '../registry/merged-facts.ts';
 
 export type ModelShelfParts = {

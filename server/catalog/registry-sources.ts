@@ -1,5 +1,5 @@
 /** Who is asked what models can do and cost: public pages, and the lists of the services whose key is there. */
-import type { Fleet } from '../providers/fleet.ts';
+import type { Fleet } from '../providers/provider-registry.ts';
 import type { AskedSource } from '../registry/fetch-source.ts';
 import { type ListSource, listSources } from '../registry/sources/lists.ts';
 import { publicSources } from '../registry/sources/table.ts';

@@ -3,7 +3,7 @@ import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { within } from '../platform/with-timeout.ts';
-import { refusesForm } from '../wire/refusals.ts';
+import { refusesForm } from '../wire/error-response.ts';
 import type {
   CountFormat,
   EmbeddingFormat,
@@ -12,10 +12,10 @@ import type {
   WireRequest,
 } from '../wire/wire-format.ts';
 import { addressBelow } from './address.ts';
+import { lighterRequests } from './drop-unsupported-fields.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
-import { lighterRequests } from './lighter-requests.ts';
-import { type LineParts, line } from './line.ts';
 import { releasableBody } from './releasable-body.ts';
+import { type LineParts, line } from './request-session.ts';
 import { partsOf } from './stream-parts.ts';
 
 export type Connection = LineParts & {

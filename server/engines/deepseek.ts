@@ -1,6 +1,6 @@
 /** DeepSeek. https://api-docs.deepseek.com */
 import { openaiChat } from '../wire/openai-chat.ts';
-import { openaiFill } from '../wire/openai-fill.ts';
+import { openaiFill } from '../wire/openai-fim.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 

@@ -1,7 +1,7 @@
 /** Docker Model Runner. https://docs.docker.com/ai/model-runner/api-reference/ */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiText } from '../wire/openai-fill.ts';
+import { openaiText } from '../wire/openai-fim.ts';
 import { bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 

@@ -2,7 +2,7 @@
 import { llamaInfill, llamaLimits } from '../wire/llama-infill.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiText } from '../wire/openai-fill.ts';
+import { openaiText } from '../wire/openai-fim.ts';
 import { countedAs } from '../wire/token-count.ts';
 import { baseName, bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';

@@ -1,7 +1,7 @@
 /** LM Studio's server. https://lmstudio.ai/docs/developer */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiText } from '../wire/openai-fill.ts';
+import { openaiText } from '../wire/openai-fim.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiFill } from '../wire/openai-fill.ts';
+import { openaiFill } from '../wire/openai-fim.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 

@@ -1,7 +1,7 @@
 /** Any server that copies OpenAI's Chat Completions: SGLang, Jan, a gateway. https://platform.openai.com/docs/api-reference/chat */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiFill, openaiText } from '../wire/openai-fill.ts';
+import { openaiFill, openaiText } from '../wire/openai-fim.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 

@@ -1,7 +1,7 @@
 /** vLLM, on this machine or another. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiText } from '../wire/openai-fill.ts';
+import { openaiText } from '../wire/openai-fim.ts';
 import { countedAs } from '../wire/token-count.ts';
 import { bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';

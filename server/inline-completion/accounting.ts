@@ -3,7 +3,7 @@ import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Ledger } from '../metrics/ledger.ts';
 import type { Log } from '../platform/log.ts';
-import type { Fleet } from '../providers/fleet.ts';
+import type { Fleet } from '../providers/provider-registry.ts';
 import type { Clock } from './clock.ts';
 import type { Offer } from './completion-item.ts';
 import type { Account } from './generate.ts';

@@ -2,12 +2,12 @@
 import { RumboError } from '../../shared/errors.ts';
 import { addressBelow } from '../engines/address.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import { type LineParts, line } from '../engines/line.ts';
+import { type LineParts, line } from '../engines/request-session.ts';
 import type { TimeLimits } from '../engines/time-limits.ts';
 import { eventsOf } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { within } from '../platform/with-timeout.ts';
-import { refusalError } from '../wire/refusals.ts';
+import { refusalError } from '../wire/error-response.ts';
 import type { Refusal } from '../wire/wire-format.ts';
 
 /** A provider whose engine runs models on this machine or on one of the user's. */

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { RumboError } from '../../shared/errors.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
-import { refusalError } from '../wire/refusals.ts';
+import { refusalError } from '../wire/error-response.ts';
 import type { Refusal } from '../wire/wire-format.ts';
 import { asking, jsonIn, type LocalEngine, rootOf } from './asking.ts';
 import { layers } from './layers.ts';

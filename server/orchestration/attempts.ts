@@ -14,7 +14,7 @@ import type { Ledger } from '../metrics/ledger.ts';
 import { type Measured, meter } from '../metrics/meter.ts';
 import type { Experience } from '../metrics/model-stats.ts';
 import type { Log } from '../platform/log.ts';
-import type { Fleet } from '../providers/fleet.ts';
+import type { Fleet } from '../providers/provider-registry.ts';
 import { balance, type Decision, type Ranked } from '../routing/balancer.ts';
 import { nobody, pinFailure } from '../routing/no-candidate-error.ts';
 import { costOf } from '../routing/price.ts';

@@ -4,7 +4,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { AskParams } from '../../shared/protocol.ts';
 import type { Counters } from '../metrics/counters.ts';
-import type { Fleet } from '../providers/fleet.ts';
+import type { Fleet } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
 import { worthCounting } from '../routing/needs-exact-count.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';

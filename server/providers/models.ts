@@ -3,7 +3,7 @@ import { modelId } from '../../shared/chat.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
-import type { Configured } from './configured.ts';
+import type { Configured } from './provider-config.ts';
 
 /** What the registry says of a model; `null` where it says nothing. */
 export type Known = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'>;

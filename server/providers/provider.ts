@@ -6,17 +6,17 @@ import { type Connection, connect } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import type { Http } from '../platform/http.ts';
+import { limit } from '../resilience/concurrency-limit.ts';
 import { providerHealth, type Rest } from '../resilience/health.ts';
+import { nextKey } from '../resilience/key-failover.ts';
 import { keyPool } from '../resilience/key-pool.ts';
-import { limit } from '../resilience/limit.ts';
-import { nextKey } from '../resilience/next-key.ts';
 import { compose } from '../resilience/policy.ts';
 import { retry } from '../resilience/retry.ts';
 import type { ProviderRest } from '../routing/snapshot.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { Keys } from '../secrets/keys.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
-import type { Configured } from './configured.ts';
+import type { Configured } from './provider-config.ts';
 
 /** Answers one provider streams at a time: local engines mostly have one slot, and queue inside without telling. */
 const atOnce = { local: 2, api: 8 };

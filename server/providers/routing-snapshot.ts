@@ -4,7 +4,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Budgets } from '../metrics/budget.ts';
 import type { Experience } from '../metrics/model-stats.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
-import type { Fleet } from './fleet.ts';
+import type { Fleet } from './provider-registry.ts';
 
 export type SeenRooms = {
   readonly settings: () => Settings;

@@ -1,6 +1,6 @@
 /** Keys the client hands over on the IPC channel of the process it forked; see shared/key-channel.ts. */
 import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
-import type { Fleet } from '../providers/fleet.ts';
+import type { Fleet } from '../providers/provider-registry.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { Keys } from '../secrets/keys.ts';
 

@@ -2,7 +2,7 @@
 import { RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { ListModelsParams } from '../../shared/protocol.ts';
-import type { Fleet } from '../providers/fleet.ts';
+import type { Fleet } from '../providers/provider-registry.ts';
 
 export const providerRequests = (providers: Pick<Fleet, 'get' | 'refresh' | 'models'>) => ({
   async listModels({ provider, refresh }: ListModelsParams): Promise<readonly Model[]> {

@@ -1,11 +1,11 @@
 /** Anthropic's Messages API, version 2026-10-21. https://platform.claude.com/docs/en/api/messages */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, reasonIn, tokens } from './answer-end.ts';
 import { anthropicModelsPath, decodeAnthropicModels, takesPrefill } from './anthropic-models.ts';
 import { encodeMessages, lighterMessages } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
-import { refusalError, streamError } from './refusals.ts';
+import { refusalError, streamError } from './error-response.ts';
+import { answerEnd, reasonIn, tokens } from './finish-state.ts';
 import { serviceTierOf } from './service-tier.ts';
 import { countedAs } from './token-count.ts';
 import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';

@@ -2,8 +2,8 @@
 import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
 import { takesForcedTools, thinksUnasked } from './anthropic-models.ts';
 import { openThinking, type ThinkingBlock } from './anthropic-thinking.ts';
-import { argumentsOf, instructionsOf, turnsOf } from './dialogue.ts';
 import { readErrorText } from './error-body.ts';
+import { argumentsOf, instructionsOf, turnsOf } from './merge-roles.ts';
 import type { Refusal, WireRequest } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */

@@ -1,12 +1,12 @@
 /** Gemini's generateContent, API v1beta, streamed as server-sent events. https://ai.google.dev/api/generate-content */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, tokens } from './answer-end.ts';
+import { streamError } from './error-response.ts';
+import { answerEnd, tokens } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
+import { geminiRefused } from './gemini-error-response.ts';
 import { decodeGeminiModels, geminiModelsPath, takesModelTurn } from './gemini-models.ts';
-import { geminiRefused } from './gemini-refusals.ts';
 import { encodeContents, lighterContents, modelPath } from './gemini-request.ts';
-import { streamError } from './refusals.ts';
 import { countIn } from './token-count.ts';
 import type { CountFormat, Decoder, StreamFormat, WireFormat } from './wire-format.ts';
 

@@ -1,7 +1,7 @@
 /** What Gemini's generateContent is sent. https://ai.google.dev/api/generate-content */
 import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
-import { argumentsOf, instructionsOf, objectIn, turnsOf } from './dialogue.ts';
 import { readErrorText } from './error-body.ts';
+import { argumentsOf, instructionsOf, objectIn, turnsOf } from './merge-roles.ts';
 import type { Refusal, WireRequest } from './wire-format.ts';
 
 type Part =

@@ -8,11 +8,11 @@ import type {
   Usage,
 } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, reasonIn, tokens } from './answer-end.ts';
+import { refusalError, streamError } from './error-response.ts';
+import { answerEnd, reasonIn, tokens } from './finish-state.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, withLoadedContext } from './ollama-models.ts';
 import { encodeChat, encodeFill, encodeText } from './ollama-request.ts';
-import { refusalError, streamError } from './refusals.ts';
 import type { Decoder, Refusal, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {

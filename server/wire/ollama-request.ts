@@ -7,7 +7,7 @@ import {
   type TextRequest,
   textOf,
 } from '../../shared/chat.ts';
-import { argumentsOf } from './dialogue.ts';
+import { argumentsOf } from './merge-roles.ts';
 import type { WireRequest } from './wire-format.ts';
 
 export function encodeChat(model: string, request: CompletionRequest): WireRequest {

@@ -1,12 +1,12 @@
 /** Chat Completions, as OpenAI frames it and half the world copies it. https://platform.openai.com/docs/api-reference/chat */
 import type { CompletionRequest } from '../../shared/chat.ts';
+import { refusalError } from './error-response.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chunks.ts';
-import { lighterRequest } from './openai-lighter.ts';
 import { type CallQuirks, messageOf, toolFields } from './openai-messages.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
-import { refusalError } from './refusals.ts';
+import { lighterRequest } from './openai-unsupported-fields.ts';
+import { withoutEcho } from './strip-prefix-echo.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
-import { withoutEcho } from './without-echo.ts';
 
 /** What a copy does otherwise than the original. */
 export type OpenAiChatQuirks = CallQuirks &

@@ -1,9 +1,9 @@
 /** The chunks of a Chat Completions stream, with what its copies do otherwise, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
 import type { EnginePart, FinishReason, ToolCall, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { answerEnd, reasonIn, tokens } from './answer-end.ts';
-import { sealThoughts } from './openai-thoughts.ts';
-import { streamError } from './refusals.ts';
+import { streamError } from './error-response.ts';
+import { answerEnd, reasonIn, tokens } from './finish-state.ts';
+import { sealThoughts } from './openai-reasoning.ts';
 import { serviceTierOf } from './service-tier.ts';
 import type { Decoder } from './wire-format.ts';
 

@@ -1,6 +1,6 @@
 /** A conversation and its tools as Chat Completions writes them. https://platform.openai.com/docs/api-reference/chat/create */
 import { type CompletionRequest, imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
-import { openThoughts } from './openai-thoughts.ts';
+import { openThoughts } from './openai-reasoning.ts';
 
 export type CallQuirks = {
   /** The id under which a tool call goes back; the other half may have come from another service. Absent: as it is. */

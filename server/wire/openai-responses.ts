@@ -10,9 +10,9 @@ import {
   textOf,
   type Usage,
 } from '../../shared/chat.ts';
-import { answerEnd, reasonIn, tokens } from './answer-end.ts';
+import { streamError } from './error-response.ts';
+import { answerEnd, reasonIn, tokens } from './finish-state.ts';
 import { toolFields } from './openai-messages.ts';
-import { streamError } from './refusals.ts';
 import { serviceTierOf } from './service-tier.ts';
 import type { Decoder, StreamFormat } from './wire-format.ts';
 

@@ -5,7 +5,7 @@
  * https://github.com/mistralai/client-ts/issues/169, Cerebras https://inference-docs.cerebras.ai/support/rate-limits,
  * the IETF's draft https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
  */
-import { serviceNow, untilOf } from './wait.ts';
+import { serviceNow, untilOf } from './parse-duration.ts';
 import type { Refusal } from './wire-format.ts';
 
 /** One window, read at one moment. */

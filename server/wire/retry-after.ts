@@ -1,6 +1,7 @@
 /** How long a service asks us to wait, from whatever it said: headers in any vendor's form. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+
+import { serviceNow, waitOf } from './parse-duration.ts';
 import { toldWindows } from './rate-windows.ts';
-import { serviceNow, waitOf } from './wait.ts';
 import type { Refusal } from './wire-format.ts';
 
 type Headers = Refusal['headers'];

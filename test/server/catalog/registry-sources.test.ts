@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { registrySources } from '../../../server/catalog/registry-sources.ts';
 import { engines } from '../../../server/engines/table.ts';
-import { configuredProviders } from '../../../server/providers/configured.ts';
+import { configuredProviders } from '../../../server/providers/provider-config.ts';
 import { publicSources } from '../../../server/registry/sources/table.ts';
 import type { KeyOwner } from '../../../server/secrets/key-owner.ts';
 import { RumboError } from '../../../shared/errors.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { engines } from '../../../server/engines/table.ts';
 import { eventsOf } from '../../../server/platform/event-stream.ts';
-import { openaiFill } from '../../../server/wire/openai-fill.ts';
+import { openaiFill } from '../../../server/wire/openai-fim.ts';
 import { openaiResponses } from '../../../server/wire/openai-responses.ts';
 import type { Decoder, StreamFormat } from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';

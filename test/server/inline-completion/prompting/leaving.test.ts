@@ -6,7 +6,7 @@ import PQueue from 'p-queue';
 import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
 import { fillOver } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
-import { limit } from '../../../../server/resilience/limit.ts';
+import { limit } from '../../../../server/resilience/concurrency-limit.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
 import { filler } from './fillers.ts';
 import { gapOf } from './gap.ts';

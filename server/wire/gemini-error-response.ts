@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { RumboError } from '../../shared/errors.ts';
 import { readErrorText } from './error-body.ts';
-import { refusalError } from './refusals.ts';
-import { waitOf } from './wait.ts';
+import { refusalError } from './error-response.ts';
+import { waitOf } from './parse-duration.ts';
 import type { Refusal } from './wire-format.ts';
 
 const Detail = z.object({

@@ -1,7 +1,7 @@
 /** What is left out of a request when a service does not know it, and what never is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lighterRequest } from '../../../server/wire/openai-lighter.ts';
+import { lighterRequest } from '../../../server/wire/openai-unsupported-fields.ts';
 import { refusal } from './decoded.ts';
 
 const full = {

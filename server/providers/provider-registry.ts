@@ -4,9 +4,9 @@ import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import type { ProviderRest, TokensLeft } from '../routing/snapshot.ts';
-import { type Configured, configuredProviders } from './configured.ts';
 import { type Known, modelsOf } from './models.ts';
 import { type Provider, type ProviderParts, provider } from './provider.ts';
+import { type Configured, configuredProviders } from './provider-config.ts';
 
 /** How old a local engine's list may be before a question looks again: engines come and go with their terminal. */
 const freshMs = { down: 2_000, up: 60_000 };

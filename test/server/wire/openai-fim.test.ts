@@ -8,8 +8,8 @@ import { mistral } from '../../../server/engines/mistral.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { vllm } from '../../../server/engines/vllm.ts';
+import { refusesForm } from '../../../server/wire/error-response.ts';
 import { llamaInfill } from '../../../server/wire/llama-infill.ts';
-import { refusesForm } from '../../../server/wire/refusals.ts';
 import type { FillRequest, TextRequest } from '../../../shared/chat.ts';
 import { decodeAs, fixture, recording, refusal, textOf, withoutLast } from './decoded.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
+import { geminiRefused } from '../../../server/wire/gemini-error-response.ts';
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
-import { geminiRefused } from '../../../server/wire/gemini-refusals.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
 import { recording, refusal } from './decoded.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lighterRequests } from '../../../server/engines/lighter-requests.ts';
+import { lighterRequests } from '../../../server/engines/drop-unsupported-fields.ts';
 import type { Refusal, WireFormat, WireRequest } from '../../../server/wire/wire-format.ts';
 
 const refusal = (field: string): Refusal => ({ status: 400, headers: {}, body: field });

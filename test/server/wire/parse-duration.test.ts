@@ -1,7 +1,7 @@
 /** Moments and durations: every form a service writes them in. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { waitOf } from '../../../server/wire/wait.ts';
+import { waitOf } from '../../../server/wire/parse-duration.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
-import { configuredProviders } from '../../../server/providers/configured.ts';
 import { type Known, modelsOf } from '../../../server/providers/models.ts';
+import { configuredProviders } from '../../../server/providers/provider-config.ts';
 import type { Settings } from '../../../shared/settings.ts';
 
 const read = (settings: Settings['providers'], env = {}) => configuredProviders(settings, engines, env);
