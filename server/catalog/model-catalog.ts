@@ -7,23 +7,27 @@ import type { Ensured, EnsureProgress, LocalUse, Suggestion } from '../../shared
 import type { ModelDetails } from '../../shared/model-details.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
-import { asking, rootOf } from '../local/asking.ts';
-import { availableModels, type LocalPlace } from '../local/available.ts';
-import { localDefaults } from '../local/defaults.ts';
-import { loadTimes } from '../local/load-times.ts';
-import type { LoadOptions } from '../local/local-models.ts';
-import { localRequests } from '../local/requests.ts';
-import { suggestions } from '../local/suggestions.ts';
-import { localPlace } from '../local/table.ts';
 import { detailService } from '../models/detail-service.ts';
-import { cheapestDescriber, type DescribedParts, describedLoader } from '../models/loaders/described.ts';
+import { localPlace } from '../models/engines/table.ts';
+import { availableModels, type LocalPlace } from '../models/lifecycle.ts';
+import { loadTimes } from '../models/load-times.ts';
 import { engineLoader, listedFrom } from '../models/loaders/engine.ts';
+import {
+  cheapestDescriber,
+  type DescribedParts,
+  describedLoader,
+} from '../models/loaders/llm-description.ts';
 import type { Ask } from '../models/loaders/native.ts';
 import { registryLoader } from '../models/loaders/registry.ts';
 import { nativeInterfaces } from '../models/loaders/table.ts';
+import type { LoadOptions } from '../models/local-engine.ts';
 import { type ModelSource, modelService } from '../models/model-service.ts';
 import type { ListedModel } from '../models/model-set.ts';
 import { modelsStore } from '../models/models-store.ts';
+import { asking, rootOf } from '../models/native-api.ts';
+import { localDefaults } from '../models/recommended-models.ts';
+import { localRequests } from '../models/requests.ts';
+import { suggestions } from '../models/suggestions.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Fleet, FleetParts } from '../providers/provider-registry.ts';
 import type { Known } from '../registry/merged-facts.ts';

@@ -11,8 +11,8 @@ import type { EngineDefinition } from '../engines/engine.ts';
 import { hasDockerSocket } from '../platform/docker-socket.ts';
 import type { Http } from '../platform/http.ts';
 import { type Address, addressesToAsk, canonical, rootOf } from './addresses.ts';
-import { thisPlace, whereLooked } from './place.ts';
-import { recognise } from './recognise.ts';
+import { recognise } from './identify-server.ts';
+import { thisPlace, whereLooked } from './search-scope.ts';
 
 /** What the user says of discovery; read anew each time. */
 export type DiscoverySettings = {

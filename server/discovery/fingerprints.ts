@@ -3,7 +3,7 @@
  * is a line here. Pure.
  */
 import * as z from 'zod';
-import type { Answer } from './answer.ts';
+import type { Answer } from './bounded-get.ts';
 
 export type Fingerprint = {
   /** An engine of server/engines/table.ts. */

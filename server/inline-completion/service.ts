@@ -6,8 +6,8 @@ import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from '..
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelShelf } from '../catalog/model-catalog.ts';
-import { asking, rootOf } from '../local/asking.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
+import { asking, rootOf } from '../models/native-api.ts';
 import type { SeenRooms } from '../providers/routing-snapshot.ts';
 import { outcomes } from './acceptance.ts';
 import { type AccountRooms, inlineAccounts } from './accounting.ts';

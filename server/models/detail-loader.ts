@@ -1,7 +1,7 @@
 /** The contract of whatever finds out details of models. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { DetailOrigin } from '../../shared/model-details.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './model-facts.ts';
 import type { ServedModel } from './model-set.ts';
 
 export interface DetailLoader {

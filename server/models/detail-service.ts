@@ -2,8 +2,8 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { DetailOrigin, ModelDetails } from '../../shared/model-details.ts';
 import type { DetailLoader } from './detail-loader.ts';
-import { checked, type Findings } from './finding.ts';
 import { merged } from './merge.ts';
+import { checked, type Findings } from './model-facts.ts';
 import type { ServedModel, SetChange } from './model-set.ts';
 import type { ModelsStore, NewFinding, StoredFindings } from './models-store.ts';
 import { type Found, runner } from './runner.ts';

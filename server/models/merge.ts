@@ -6,7 +6,7 @@ import {
   type ModelDetails,
   modelTypes,
 } from '../../shared/model-details.ts';
-import type { Findings } from './finding.ts';
+import type { Findings } from './model-facts.ts';
 
 /** Best first: who runs the model knows it better than books, and books better than another model. */
 const usualOrder: readonly DetailOrigin[] = ['engine', 'list', 'registry', 'model'];

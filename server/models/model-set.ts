@@ -1,7 +1,7 @@
 /** The models of all providers as one set, and how two such sets differ. Pure. */
 import { type ModelId, modelId } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './model-facts.ts';
 
 /** A model as its provider's list has it. */
 export type ListedModel = {

@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import type { ModelId } from '../../shared/chat.ts';
 import type { DetailOrigin } from '../../shared/model-details.ts';
-import { checked, type Finding, type Findings } from './finding.ts';
+import { checked, type Finding, type Findings } from './model-facts.ts';
 import type { ListedModel } from './model-set.ts';
 
 /** A provider's last good list. */

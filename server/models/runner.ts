@@ -2,7 +2,7 @@
 import type { ModelId } from '../../shared/chat.ts';
 import { aborted } from '../platform/aborted.ts';
 import type { DetailLoader } from './detail-loader.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './model-facts.ts';
 import type { ServedModel } from './model-set.ts';
 
 /** What was found of one model. `undefined`: the loader failed. */

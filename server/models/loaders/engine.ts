@@ -1,7 +1,7 @@
 /** Asks the engine that runs a model. */
 import type { ModelInfo } from '../../wire/wire-format.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../model-facts.ts';
 import type { ListedModel } from '../model-set.ts';
 import type { Ask, NativeInterface } from './native.ts';
 import { known } from './reading.ts';

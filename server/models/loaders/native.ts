@@ -1,5 +1,5 @@
 /** What an engine's own interface tells of its models: its list with all it says by the way, and details of one. */
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../model-facts.ts';
 import type { ListedModel } from '../model-set.ts';
 
 /** Asks an engine below its root, with its key. Rejects with `RumboError`. */

@@ -1,7 +1,7 @@
 /** What the registry of models knows: limits, abilities and prices, from vendors' pages and models.dev. */
 import type { Known } from '../../registry/merged-facts.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../model-facts.ts';
 import type { ServedModel } from '../model-set.ts';
 import { known } from './reading.ts';
 

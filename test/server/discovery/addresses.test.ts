@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressesToAsk, canonical, rootOf } from '../../../server/discovery/addresses.ts';
-import { whereLooked } from '../../../server/discovery/place.ts';
+import { whereLooked } from '../../../server/discovery/search-scope.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { isLoopback } from '../../../server/platform/http.ts';
 

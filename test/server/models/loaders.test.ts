@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { cheapestDescriber, describedLoader } from '../../../server/models/loaders/described.ts';
 import { engineLoader, listedFrom } from '../../../server/models/loaders/engine.ts';
+import { cheapestDescriber, describedLoader } from '../../../server/models/loaders/llm-description.ts';
 import type { Ask } from '../../../server/models/loaders/native.ts';
 import { bytesOf } from '../../../server/models/loaders/reading.ts';
 import { registryLoader } from '../../../server/models/loaders/registry.ts';

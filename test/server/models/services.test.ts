@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { DetailLoader } from '../../../server/models/detail-loader.ts';
 import { type DetailServiceParts, detailService } from '../../../server/models/detail-service.ts';
-import { checked, type Finding } from '../../../server/models/finding.ts';
+import { checked, type Finding } from '../../../server/models/model-facts.ts';
 import { type ModelSource, modelService } from '../../../server/models/model-service.ts';
 import { difference, type ListedModel, type SetChange, served } from '../../../server/models/model-set.ts';
 import { modelsStore } from '../../../server/models/models-store.ts';

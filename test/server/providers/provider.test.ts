@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
-import { asking } from '../../../server/local/asking.ts';
+import { asking } from '../../../server/models/native-api.ts';
 import type { Http } from '../../../server/platform/http.ts';
 import { type ProviderParts, provider } from '../../../server/providers/provider.ts';
 import { configuredProviders } from '../../../server/providers/provider-config.ts';

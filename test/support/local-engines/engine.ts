@@ -3,8 +3,8 @@ import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer } from '../../../server/engines/define.ts';
 import { usualLimits } from '../../../server/engines/time-limits.ts';
-import type { LocalEngine } from '../../../server/local/asking.ts';
-import type { Step } from '../../../server/local/local-models.ts';
+import type { Step } from '../../../server/models/local-engine.ts';
+import type { LocalEngine } from '../../../server/models/native-api.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import { keySource } from '../key-source.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Step } from '../../../server/local/local-models.ts';
-import { ollamaModels } from '../../../server/local/ollama.ts';
-import { engineAt, lent, nobody, shown, until } from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
-import { fakeOllamaModels } from '../../support/local-engines/ollama.ts';
+import { ollamaModels } from '../../../../server/models/engines/ollama.ts';
+import type { Step } from '../../../../server/models/local-engine.ts';
+import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { failing } from '../../../support/local-engines/failing.ts';
+import { fakeOllamaModels } from '../../../support/local-engines/ollama.ts';
 
 const coder = [
   ['sha256:aaaaaaaaaaaaaaaa', 4_000],

@@ -4,7 +4,7 @@ import type { FoundEndpoint } from '../../shared/discovery.ts';
 import { baseName } from '../engines/define.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import type { Http } from '../platform/http.ts';
-import { type Answer, answerOf } from './answer.ts';
+import { type Answer, answerOf } from './bounded-get.ts';
 import { type Fingerprint, fingerprints, firstPaths, listPath, traitsOf } from './fingerprints.ts';
 
 const mostModels = 50;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { localDefaults, type Present, useOf } from '../../../server/local/defaults.ts';
+import { localDefaults, type Present, useOf } from '../../../server/models/recommended-models.ts';
 
 const gb = 1e9;
 const here = (name: string, size?: number, more: Partial<Present> = {}): Present => ({

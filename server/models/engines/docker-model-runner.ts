@@ -3,14 +3,14 @@
  * https://docs.docker.com/ai/model-runner/api-reference/ and its source, https://github.com/docker/model-runner
  */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
-import type { LocalModel } from '../../shared/local-models.ts';
-import { refusalError } from '../wire/error-response.ts';
-import type { Refusal } from '../wire/wire-format.ts';
-import { asking, jsonIn, type LocalEngine, rootOf } from './asking.ts';
-import { layers } from './layers.ts';
-import type { LocalModels } from './local-models.ts';
-import { brokeOff, pullFailure } from './pull-failure.ts';
+import { RumboError } from '../../../shared/errors.ts';
+import type { LocalModel } from '../../../shared/local-models.ts';
+import { refusalError } from '../../wire/error-response.ts';
+import type { Refusal } from '../../wire/wire-format.ts';
+import { layers } from '../layer-progress.ts';
+import type { LocalModels } from '../local-engine.ts';
+import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
+import { brokeOff, pullFailure } from '../pull-failure.ts';
 
 const Text = z.string().optional().catch(undefined);
 const Stored = z.object({

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lmStudioModels } from '../../../server/local/lm-studio.ts';
-import type { Step } from '../../../server/local/local-models.ts';
-import { engineAt, lent, nobody, shown, until } from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
-import { fakeStudio } from '../../support/local-engines/lm-studio.ts';
+import { lmStudioModels } from '../../../../server/models/engines/lm-studio.ts';
+import type { Step } from '../../../../server/models/local-engine.ts';
+import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { failing } from '../../../support/local-engines/failing.ts';
+import { fakeStudio } from '../../../support/local-engines/lm-studio.ts';
 
 const started = async (...args: Parameters<typeof fakeStudio>) => {
   const fake = lent(await fakeStudio(...args));

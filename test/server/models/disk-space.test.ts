@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { freeBytes, modelsFolder } from '../../../server/local/disk-space.ts';
-import { spaceGuard } from '../../../server/local/space-guard.ts';
+import { freeBytes, modelsFolder } from '../../../server/models/disk-space.ts';
+import { spaceGuard } from '../../../server/models/disk-space-check.ts';
 import { nobody, until } from '../../support/local-engines/engine.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rumbo-'));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesIn, dockerModels, fullName } from '../../../server/local/docker-model-runner.ts';
-import type { Step } from '../../../server/local/local-models.ts';
-import { fakeDocker } from '../../support/local-engines/docker-model-runner.ts';
-import { engineAt, lent, nobody, shown, until } from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
+import { bytesIn, dockerModels, fullName } from '../../../../server/models/engines/docker-model-runner.ts';
+import type { Step } from '../../../../server/models/local-engine.ts';
+import { fakeDocker } from '../../../support/local-engines/docker-model-runner.ts';
+import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { failing } from '../../../support/local-engines/failing.ts';
 
 const smollm = [
   ['sha256:weights', 3_000],

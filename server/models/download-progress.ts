@@ -1,6 +1,6 @@
 /** Steps of a download or a load → progress worth showing: with a rate, the time left, and not too often. */
 import type { EnsureProgress } from '../../shared/local-models.ts';
-import type { OnStep, Step } from './local-models.ts';
+import type { OnStep, Step } from './local-engine.ts';
 
 /** Milliseconds that the rate is measured over: long enough to be calm, short enough to follow the network. */
 const windowMs = 5_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asking, rootOf } from '../../../server/local/asking.ts';
-import { ollamaModels } from '../../../server/local/ollama.ts';
+import { ollamaModels } from '../../../server/models/engines/ollama.ts';
+import { asking, rootOf } from '../../../server/models/native-api.ts';
 import { engineAt, lent, nobody, until } from '../../support/local-engines/engine.ts';
 import { failing } from '../../support/local-engines/failing.ts';
 import { type Answering, localServer } from '../../support/local-engines/local-server.ts';

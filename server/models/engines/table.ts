@@ -1,12 +1,12 @@
 /** The engines that Rumbo can make models available in, by kind. Others hold what they were started with. */
-import { isLoopback } from '../platform/http.ts';
-import type { LocalEngine } from './asking.ts';
-import type { LocalPlace } from './available.ts';
-import { freeBytes, modelsFolder } from './disk-space.ts';
+import { isLoopback } from '../../platform/http.ts';
+import { freeBytes, modelsFolder } from '../disk-space.ts';
+import type { LocalPlace } from '../lifecycle.ts';
+import type { LocalModels } from '../local-engine.ts';
+import type { LocalEngine } from '../native-api.ts';
 import { dockerModels } from './docker-model-runner.ts';
 import { llamaCppModels } from './llama-cpp.ts';
 import { lmStudioModels } from './lm-studio.ts';
-import type { LocalModels } from './local-models.ts';
 import { ollamaModels } from './ollama.ts';
 
 const kinds: Readonly<Record<string, (engine: LocalEngine) => LocalModels>> = {

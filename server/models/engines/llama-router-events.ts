@@ -1,8 +1,8 @@
 /** What llama-server's router tells of its models while they change, and the list that confirms it. */
 import * as z from 'zod';
-import { asRumboError } from '../../shared/errors.ts';
-import { aborted } from '../platform/aborted.ts';
-import { type Asking, jsonIn } from './asking.ts';
+import { asRumboError } from '../../../shared/errors.ts';
+import { aborted } from '../../platform/aborted.ts';
+import { type Asking, jsonIn } from '../native-api.ts';
 
 /** One event, as far as anybody here wants to know. */
 export type RouterNews = {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadTimes } from '../../../server/local/load-times.ts';
+import { loadTimes } from '../../../server/models/load-times.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
 

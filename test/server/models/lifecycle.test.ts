@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { availableModels, type LocalPlace } from '../../../server/local/available.ts';
-import { llamaCppModels } from '../../../server/local/llama-cpp.ts';
-import { lmStudioModels } from '../../../server/local/lm-studio.ts';
-import { loadTimes } from '../../../server/local/load-times.ts';
-import type { LocalModels } from '../../../server/local/local-models.ts';
-import { localPlace } from '../../../server/local/table.ts';
+import { llamaCppModels } from '../../../server/models/engines/llama-cpp.ts';
+import { lmStudioModels } from '../../../server/models/engines/lm-studio.ts';
+import { localPlace } from '../../../server/models/engines/table.ts';
+import { availableModels, type LocalPlace } from '../../../server/models/lifecycle.ts';
+import { loadTimes } from '../../../server/models/load-times.ts';
+import type { LocalModels } from '../../../server/models/local-engine.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';

@@ -1,7 +1,7 @@
 /** What a client may ask about local models, as functions of their params; routes.ts puts them on the wire. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Ensured, EnsureParams, EnsureProgress } from '../../shared/local-models.ts';
-import type { AvailableModels } from './available.ts';
+import type { AvailableModels } from './lifecycle.ts';
 
 /** @param send `$/progress` on a token */
 export function localRequests(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suggestions } from '../../../server/local/suggestions.ts';
+import { suggestions } from '../../../server/models/suggestions.ts';
 import { localUses } from '../../../shared/local-models.ts';
 
 const gib = 2 ** 30;

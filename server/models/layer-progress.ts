@@ -1,5 +1,5 @@
 /** A download as the sum of its layers, of which an engine tells one at a time and some only later. */
-import type { Step } from './local-models.ts';
+import type { Step } from './local-engine.ts';
 
 type Layer = {
   total: number;

@@ -3,15 +3,15 @@
  * https://github.com/ggml-org/llama.cpp/tree/master/tools/server#using-multiple-models
  */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
-import type { LocalModel } from '../../shared/local-models.ts';
-import { baseName } from '../engines/define.ts';
-import type { Refusal } from '../wire/wire-format.ts';
-import { asking, type LocalEngine, rootOf } from './asking.ts';
-import { layers } from './layers.ts';
-import { followRouter, type RouterNews } from './llama-router-news.ts';
-import type { LocalModels } from './local-models.ts';
-import { pullFailure } from './pull-failure.ts';
+import { RumboError } from '../../../shared/errors.ts';
+import type { LocalModel } from '../../../shared/local-models.ts';
+import { baseName } from '../../engines/define.ts';
+import type { Refusal } from '../../wire/wire-format.ts';
+import { layers } from '../layer-progress.ts';
+import type { LocalModels } from '../local-engine.ts';
+import { asking, type LocalEngine, rootOf } from '../native-api.ts';
+import { pullFailure } from '../pull-failure.ts';
+import { followRouter, type RouterNews } from './llama-router-events.ts';
 
 const Entry = z.object({
   id: z.string().min(1),

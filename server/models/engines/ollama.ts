@@ -1,12 +1,12 @@
 /** Ollama's models: on disk, in memory, from its registry. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
-import type { LocalModel } from '../../shared/local-models.ts';
-import { isCloudName } from '../wire/ollama-models.ts';
-import { asking, jsonIn, type LocalEngine, rootOf } from './asking.ts';
-import { layers } from './layers.ts';
-import type { LocalModels, Step } from './local-models.ts';
-import { brokeOff, pullFailure } from './pull-failure.ts';
+import { RumboError } from '../../../shared/errors.ts';
+import type { LocalModel } from '../../../shared/local-models.ts';
+import { isCloudName } from '../../wire/ollama-models.ts';
+import { layers } from '../layer-progress.ts';
+import type { LocalModels, Step } from '../local-engine.ts';
+import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
+import { brokeOff, pullFailure } from '../pull-failure.ts';
 
 const Bytes = z.number().positive().optional().catch(undefined);
 const Listed = z.object({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layers } from '../../../server/local/layers.ts';
+import { layers } from '../../../server/models/layer-progress.ts';
 
 test('nothing is known before the first layer', () => {
   assert.deepEqual(layers().sum(1_000), {});

@@ -4,7 +4,7 @@ import type { ModelId } from '../../../shared/chat.ts';
 import { type ModelType, modelTypes } from '../../../shared/model-details.ts';
 import type { Model } from '../../../shared/models.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../model-facts.ts';
 
 /** What the user allows: nobody is asked, only a model that costs nothing, or one that may cost a little. */
 export type DescribeWith = 'off' | 'free' | 'paid';

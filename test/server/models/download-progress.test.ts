@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Step } from '../../../server/local/local-models.ts';
-import { pace } from '../../../server/local/pace.ts';
+import { pace } from '../../../server/models/download-progress.ts';
+import type { Step } from '../../../server/models/local-engine.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 
 function paced() {

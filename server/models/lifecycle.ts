@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ModelId, modelId } from '../../shared/chat.ts';
 import { asRumboError, RumboError } from '../../shared/errors.ts';
 import type { Ensured, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
+import { spaceGuard } from './disk-space-check.ts';
+import { pace } from './download-progress.ts';
 import type { LoadTimes } from './load-times.ts';
-import type { LoadOptions, LocalModels, OnStep, Step } from './local-models.ts';
-import { pace } from './pace.ts';
-import { sharedWork } from './shared-work.ts';
-import { spaceGuard } from './space-guard.ts';
+import type { LoadOptions, LocalModels, OnStep, Step } from './local-engine.ts';
+import { sharedWork } from './single-flight.ts';
 
 /** A local engine, and what surrounds it on this machine. */
 export type LocalPlace = {

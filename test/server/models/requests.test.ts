@@ -7,10 +7,10 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
-import { availableModels } from '../../../server/local/available.ts';
-import { loadTimes } from '../../../server/local/load-times.ts';
-import { ollamaModels } from '../../../server/local/ollama.ts';
-import { localRequests } from '../../../server/local/requests.ts';
+import { ollamaModels } from '../../../server/models/engines/ollama.ts';
+import { availableModels } from '../../../server/models/lifecycle.ts';
+import { loadTimes } from '../../../server/models/load-times.ts';
+import { localRequests } from '../../../server/models/requests.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 import { ensureModel, ensureProgress, unloadModel } from '../../../shared/protocol.ts';
 import { engineAt, lent, until } from '../../support/local-engines/engine.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import { recognise } from '../../../server/discovery/recognise.ts';
+import { recognise } from '../../../server/discovery/identify-server.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import {

@@ -1,6 +1,6 @@
 /** Ends a download that does not fit, with one sentence that says so. */
 import { RumboError } from '../../shared/errors.ts';
-import type { LocalModels, Step } from './local-models.ts';
+import type { LocalModels, Step } from './local-engine.ts';
 
 /** Bytes left alone: a full disk stops more than a download. */
 const spareBytes = 1_000_000_000;

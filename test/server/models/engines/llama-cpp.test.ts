@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { llamaCppModels } from '../../../server/local/llama-cpp.ts';
-import type { Step } from '../../../server/local/local-models.ts';
-import { engineAt, lent, nobody, shown, until } from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
-import { fakeRouter } from '../../support/local-engines/llama-router.ts';
-import { localServer } from '../../support/local-engines/local-server.ts';
+import { llamaCppModels } from '../../../../server/models/engines/llama-cpp.ts';
+import type { Step } from '../../../../server/models/local-engine.ts';
+import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { failing } from '../../../support/local-engines/failing.ts';
+import { fakeRouter } from '../../../support/local-engines/llama-router.ts';
+import { localServer } from '../../../support/local-engines/local-server.ts';
 
 const repository = 'ggml-org/tiny-GGUF:Q4_0';
 const files = [
@@ -20,7 +20,7 @@ const started = async (...args: Parameters<typeof fakeRouter>) => {
 
 /** A server that says what a real one said. */
 async function recorded(pages: Readonly<Record<string, string>>) {
-  const fixtures = new URL('../../fixtures/wire/llama-cpp/', import.meta.url);
+  const fixtures = new URL('../../../fixtures/wire/llama-cpp/', import.meta.url);
   const fake = lent(
     await localServer(({ method, json, response }, path) => {
       const name = pages[`${method} ${path}`];

@@ -1,12 +1,12 @@
 /** LM Studio's models, since version 0.4: on disk, in memory, from its catalogue. https://lmstudio.ai/docs/developer/rest */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
-import type { LocalModel } from '../../shared/local-models.ts';
-import { asking, type LocalEngine, rootOf } from './asking.ts';
-import { layers } from './layers.ts';
-import type { LocalModels } from './local-models.ts';
-import { brokeOff, pullFailure } from './pull-failure.ts';
+import { asRumboError, RumboError } from '../../../shared/errors.ts';
+import type { LocalModel } from '../../../shared/local-models.ts';
+import { layers } from '../layer-progress.ts';
+import type { LocalModels } from '../local-engine.ts';
+import { asking, type LocalEngine, rootOf } from '../native-api.ts';
+import { brokeOff, pullFailure } from '../pull-failure.ts';
 
 /** Milliseconds between two looks at a download, of which LM Studio tells nothing by itself. */
 const lookMs = 500;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sharedWork } from '../../../server/local/shared-work.ts';
+import { sharedWork } from '../../../server/models/single-flight.ts';
 import { nobody } from '../../support/local-engines/engine.ts';
 import { failing } from '../../support/local-engines/failing.ts';
 
