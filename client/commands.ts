@@ -6,11 +6,11 @@ import { type InlineEvent, inlineAccepted } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
 import type { RouteParams } from '../shared/protocol.ts';
 import type { Receipt } from '../shared/receipts.ts';
-import { type CodeParts, code } from './code.ts';
-import { correctTaskType } from './correct-task-type.ts';
-import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './discover.ts';
-import { explainRoute, whyThisModel } from './explain.ts';
-import { failureOf } from './failures.ts';
+import { type CodeParts, code } from './answers/code.ts';
+import { correctTaskType } from './answers/correct-task-type.ts';
+import { explainRoute, whyThisModel } from './answers/explain.ts';
+import { plan } from './answers/plan.ts';
+import { useStrongerModel } from './answers/stronger-model.ts';
 import { chooseGhostTextModels } from './inline/choose-models.ts';
 import { type GenerateParts, generateHere } from './inline/generate-here.ts';
 import {
@@ -20,19 +20,19 @@ import {
   toggleGhostTextLanguage,
   turnGhostTextOff,
   turnGhostTextOn,
-} from './inline/switch.ts';
-import type { Keys } from './keys.ts';
-import type { LocalModelActions } from './local-models.ts';
-import { showMenu } from './menu.ts';
-import { lockModel, pinModel, setModelTier, toggleModel } from './model-settings.ts';
-import { inform } from './notify.ts';
-import { plan } from './plan.ts';
-import { refreshRegistry } from './registry.ts';
-import { nameEndpoint, openSettings } from './settings-pages.ts';
-import { showFailure } from './show-failure.ts';
-import { chooseStrategy } from './strategy.ts';
-import { useStrongerModel } from './stronger-model.ts';
+} from './inline/toggle-commands.ts';
+import type { Keys } from './keys/key-commands.ts';
+import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './models/discover.ts';
+import type { LocalModelActions } from './models/local-models.ts';
+import { lockModel, pinModel, setModelTier, toggleModel } from './models/model-settings.ts';
+import { refreshRegistry } from './models/registry.ts';
+import { chooseStrategy } from './models/strategy.ts';
+import { failureOf } from './notifications/error-messages.ts';
+import { inform } from './notifications/notify.ts';
+import { showFailure } from './notifications/show-error.ts';
+import { nameEndpoint, openSettings } from './settings/open-settings.ts';
 import type { Shown } from './views/live-tree.ts';
+import { showMenu } from './views/menu.ts';
 import type { ProvidersView } from './views/providers.ts';
 import type { Row } from './views/rows.ts';
 

@@ -1,24 +1,24 @@
 /** Activate and deactivate; makes the client's parts. The server waits for its first use. */
 import * as vscode from 'vscode';
-import { warnOfBudgets } from './budget-warnings.ts';
+import { runningAnswers } from './answers/active-requests.ts';
+import { virtualDocuments } from './answers/documents.ts';
+import { promptMemory } from './answers/prompt.ts';
+import { receiptMemory } from './answers/receipts.ts';
 import { commandTable } from './commands.ts';
-import { virtualDocuments } from './documents.ts';
+import { createProposals } from './edits/review.ts';
 import { createGhostText } from './inline/ghost-text.ts';
 import { createLanguageStatus } from './inline/language-status.ts';
 import { createPreviews } from './inline/preview.ts';
-import { createKeys } from './keys.ts';
-import { localModelActions } from './local-models.ts';
-import { promptMemory } from './prompt.ts';
-import { createProposals } from './proposals.ts';
-import { receiptMemory } from './receipts.ts';
-import { runningAnswers } from './running.ts';
-import { createServer, type Server } from './server.ts';
-import { followSettings } from './settings-changes.ts';
-import { createStatusBar } from './status-bar.ts';
-import { tellTroubles } from './troubles.ts';
+import { tellTroubles } from './keys/key-alerts.ts';
+import { createKeys } from './keys/key-commands.ts';
+import { localModelActions } from './models/local-models.ts';
+import { warnOfBudgets } from './notifications/budget-warnings.ts';
+import { createServer, type Server } from './server/process.ts';
+import { followSettings } from './server/settings-changes.ts';
 import { createActivityView } from './views/activity.ts';
 import { createModelsView } from './views/models.ts';
 import { createProvidersView } from './views/providers.ts';
+import { createStatusBar } from './views/status-bar.ts';
 
 let server: Server | undefined;
 

@@ -3,11 +3,11 @@ import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Status } from '../../shared/status.ts';
-import { failureOf } from '../failures.ts';
-import { inform } from '../notify.ts';
-import type { Server } from '../server.ts';
-import { showFailure } from '../show-failure.ts';
-import { candidateDetail, candidateLine } from '../texts/inline.ts';
+import { candidateDetail, candidateLine } from '../format/inline.ts';
+import { failureOf } from '../notifications/error-messages.ts';
+import { inform } from '../notifications/notify.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import type { Server } from '../server/process.ts';
 import { modelsSetting } from './models-setting.ts';
 
 type Item = vscode.QuickPickItem & { readonly id?: string };

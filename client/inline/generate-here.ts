@@ -1,17 +1,17 @@
 /** **Rumbo: Generate Here…**: an instruction in, code at the cursor out, previewed as ghost text until Tab or Esc. */
 import * as vscode from 'vscode';
 import type { AskParams, CodeAnswer, FileContext } from '../../shared/protocol.ts';
-import { editorInFront, fileOf, placeOf } from '../editors.ts';
-import { type Failure, failureOf } from '../failures.ts';
-import { inform } from '../notify.ts';
-import type { Prompts } from '../prompt.ts';
-import { movedRange } from '../proposal.ts';
-import type { Receipts } from '../receipts.ts';
-import type { Server } from '../server.ts';
-import { showFailure } from '../show-failure.ts';
-import { previewLine } from '../texts/inline.ts';
-import { fitted } from './fitted.ts';
+import { editorInFront, fileOf, placeOf } from '../answers/active-editor.ts';
+import type { Prompts } from '../answers/prompt.ts';
+import type { Receipts } from '../answers/receipts.ts';
+import { movedRange } from '../edits/edit-range.ts';
+import { previewLine } from '../format/inline.ts';
+import { type Failure, failureOf } from '../notifications/error-messages.ts';
+import { inform } from '../notifications/notify.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import type { Server } from '../server/process.ts';
 import type { Preview, Previews } from './preview.ts';
+import { fitted } from './reindent.ts';
 
 export type GenerateParts = {
   readonly server: Server;

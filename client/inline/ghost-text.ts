@@ -1,9 +1,9 @@
 /** Ghost text in this window: starts the server when it is on and something is open, and keeps a pause through a restart. */
 import * as vscode from 'vscode';
 import type { InlineState } from '../../shared/inline.ts';
-import type { Server } from '../server.ts';
-import { isGhostTextOn } from './is-on.ts';
-import { isWritingPlace } from './places.ts';
+import type { Server } from '../server/process.ts';
+import { isGhostTextOn } from './is-enabled.ts';
+import { isWritingPlace } from './user-documents.ts';
 
 export type GhostText = {
   /** What the window knows of it, without asking anybody. */

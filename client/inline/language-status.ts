@@ -1,9 +1,9 @@
 /** The word on ghost text behind the braces of the status bar: how it is for this file's language, with one thing to do. */
 import * as vscode from 'vscode';
-import type { Server } from '../server.ts';
+import type { Server } from '../server/process.ts';
 import type { GhostText } from './ghost-text.ts';
-import { offFor } from './is-on.ts';
-import { writingPlaces } from './places.ts';
+import { offFor } from './is-enabled.ts';
+import { writingPlaces } from './user-documents.ts';
 
 /** It is there while ghost text is on. */
 export function createLanguageStatus(server: Server, ghostText: GhostText): vscode.Disposable {

@@ -1,8 +1,8 @@
 /** Answers `rumbo/inline/symbols` with what the editor's language services know, as far as they are quick. */
 import * as vscode from 'vscode';
 import type { NearbySymbol } from '../../shared/inline.ts';
-import { declarationAt, namesNear, type Place } from './names-near.ts';
-import { isWritingPlace } from './places.ts';
+import { declarationAt, namesNear, type Place } from './nearby-names.ts';
+import { isWritingPlace } from './user-documents.ts';
 
 export type SymbolsAsked = { readonly uri: string; readonly position: Place; readonly version: number };
 

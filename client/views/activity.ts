@@ -1,10 +1,10 @@
 /** The tree of answers of this window, the last one first; each leads to its receipt. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../receipts.ts';
-import type { Server } from '../server.ts';
-import { activityDescription, activityIcon, receiptTooltip, todayText } from '../texts/activity.ts';
-import { oneLine } from '../texts/words.ts';
+import type { Receipts } from '../answers/receipts.ts';
+import { activityDescription, activityIcon, receiptTooltip, todayText } from '../format/activity.ts';
+import { oneLine } from '../format/text.ts';
+import type { Server } from '../server/process.ts';
 
 export function createActivityView(server: Server, receipts: Receipts): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();

@@ -1,8 +1,8 @@
 /** The server's last word for a tree: asked for once, when somebody first looks, and told by the server from then on. */
 import type { Status } from '../../shared/status.ts';
-import { failureOf } from '../failures.ts';
-import type { Server } from '../server.ts';
-import { showFailure } from '../show-failure.ts';
+import { failureOf } from '../notifications/error-messages.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import type { Server } from '../server/process.ts';
 
 /**
  * The status, for which the server is started when it does not run. `undefined`: that failed, which the user was told.

@@ -1,7 +1,7 @@
 /** The tooltip of a model, with the details the server knows of it at that moment. */
 import * as vscode from 'vscode';
-import type { Server } from '../server.ts';
-import { modelTooltip } from '../texts/model.ts';
+import { modelTooltip } from '../format/model.ts';
+import type { Server } from '../server/process.ts';
 import type { Row } from './rows.ts';
 
 /** `undefined`: the row says all in its own. */

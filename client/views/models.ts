@@ -1,16 +1,16 @@
 /** The tree of models by provider: a checkbox says which take part, and what else is said of each stands beside it. */
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
-import { toggleModel } from '../model-settings.ts';
-import { redrawWhenDue } from '../redraw.ts';
-import type { Server } from '../server.ts';
-import { inOrder, providerTooltip, stateIcon } from '../texts/provider.ts';
-import { shownTimes } from '../texts/status.ts';
+import { inOrder, providerTooltip, stateIcon } from '../format/provider.ts';
+import { shownTimes } from '../format/status.ts';
+import { toggleModel } from '../models/model-settings.ts';
+import type { Server } from '../server/process.ts';
 import { currentStatus } from './live-status.ts';
 import { liveTree, type Shown } from './live-tree.ts';
 import { tooltipOf } from './model-tooltip.ts';
 import { pinsOfUser } from './pins.ts';
 import { modelRows, type Row, rowItem } from './rows.ts';
+import { redrawWhenDue } from './scheduled-refresh.ts';
 
 export function createModelsView(server: Server): vscode.Disposable {
   const rowsFor = ({ providers }: Status): Row[] => {

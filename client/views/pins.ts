@@ -1,7 +1,7 @@
 /** Which roles always ask which model, as the user's settings say. */
 import { roleIds, roles } from '../../shared/roles.ts';
 import type { Preference } from '../../shared/settings.ts';
-import { userMap } from '../user-settings.ts';
+import { userMap } from '../settings/user-settings.ts';
 import type { Pins } from './rows.ts';
 
 export function pinsOfUser(): Pins {

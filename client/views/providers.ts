@@ -1,19 +1,19 @@
 /** The tree of providers and their models, as the server last described them. */
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
-import { failureOf } from '../failures.ts';
-import { redrawWhenDue } from '../redraw.ts';
-import type { Server } from '../server.ts';
-import { showFailure } from '../show-failure.ts';
-import { placeOf } from '../texts/discovery.ts';
-import { inOrder, needOf } from '../texts/provider.ts';
-import { isEmpty, shownTimes } from '../texts/status.ts';
-import { userMap } from '../user-settings.ts';
+import { placeOf } from '../format/discovery.ts';
+import { inOrder, needOf } from '../format/provider.ts';
+import { isEmpty, shownTimes } from '../format/status.ts';
+import { failureOf } from '../notifications/error-messages.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import type { Server } from '../server/process.ts';
+import { userMap } from '../settings/user-settings.ts';
 import { currentStatus } from './live-status.ts';
 import { liveTree } from './live-tree.ts';
 import { tooltipOf } from './model-tooltip.ts';
 import { pinsOfUser } from './pins.ts';
 import { type Row, rowItem, rowsOf } from './rows.ts';
+import { redrawWhenDue } from './scheduled-refresh.ts';
 
 export type ProvidersView = vscode.Disposable & {
   /** Asks every local provider, and cloud ones that have been used, for its models. */

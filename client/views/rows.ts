@@ -4,9 +4,9 @@ import { modelId } from '../../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { KeyStatus, ModelRest, ProviderStatus, RateWindow } from '../../shared/status.ts';
-import { endpointDetail, endpointTooltip, hostOf } from '../texts/discovery.ts';
-import { localIcon, localState } from '../texts/local.ts';
-import { type ModelNow, modelDescription, modelIcon } from '../texts/model.ts';
+import { endpointDetail, endpointTooltip, hostOf } from '../format/discovery.ts';
+import { localIcon, localState } from '../format/local.ts';
+import { type ModelNow, modelDescription, modelIcon } from '../format/model.ts';
 import {
   isAbsent,
   keyState,
@@ -18,8 +18,8 @@ import {
   restWords,
   stateIcon,
   windowWords,
-} from '../texts/provider.ts';
-import { oneLine } from '../texts/words.ts';
+} from '../format/provider.ts';
+import { oneLine } from '../format/text.ts';
 
 /** `about`: the provider a remark belongs to. */
 export type Row =

@@ -1,6 +1,6 @@
 /** The text of an answer on a stream that takes nothing back: what no longer holds, or is not whole, is marked there. */
-import { withFenceClosed } from '../../client/texts/fences.ts';
-import { oneLine } from '../../client/texts/words.ts';
+import { withFenceClosed } from '../../client/format/fences.ts';
+import { oneLine } from '../../client/format/text.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 
 export type AnswerText = {

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { joined, receiptLine, receiptSection } from '../../client/texts/receipt.ts';
+import { joined, receiptLine, receiptSection } from '../../client/format/receipt.ts';
 import { offsetsOf } from '../../server/edits/text-range.ts';
 import type { AskParams, AskResult, CodeAnswer } from '../../shared/protocol.ts';
 import { type Ask, whereUserStands } from './arguments.ts';

@@ -1,7 +1,7 @@
 /** The commands that answer with text: plan, explain, status. */
-import { tookOver } from '../../client/texts/answer.ts';
-import { explanationDocument } from '../../client/texts/explanation.ts';
-import { modelDescription } from '../../client/texts/model.ts';
+import { tookOver } from '../../client/format/answer.ts';
+import { explanationDocument } from '../../client/format/explanation.ts';
+import { modelDescription } from '../../client/format/model.ts';
 import {
   keyState,
   lastAction,
@@ -9,9 +9,9 @@ import {
   providerDescription,
   restWords,
   windowWords,
-} from '../../client/texts/provider.ts';
-import { receiptSection } from '../../client/texts/receipt.ts';
-import { dollars, oneLine } from '../../client/texts/words.ts';
+} from '../../client/format/provider.ts';
+import { receiptSection } from '../../client/format/receipt.ts';
+import { dollars, oneLine } from '../../client/format/text.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { answerText } from './answer-text.ts';

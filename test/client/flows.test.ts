@@ -1,17 +1,17 @@
 /** Plan and Code from the prompt to what the user sees, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { code } from '../../client/code.ts';
-import type { Connection } from '../../client/connection.ts';
-import { virtualDocuments } from '../../client/documents.ts';
-import { explainRoute } from '../../client/explain.ts';
-import { FailureError, failureOf } from '../../client/failures.ts';
-import { plan } from '../../client/plan.ts';
-import { promptMemory } from '../../client/prompt.ts';
-import { createProposals } from '../../client/proposals.ts';
-import { receiptMemory } from '../../client/receipts.ts';
-import { runningAnswers } from '../../client/running.ts';
-import { useStrongerModel } from '../../client/stronger-model.ts';
+import { runningAnswers } from '../../client/answers/active-requests.ts';
+import { code } from '../../client/answers/code.ts';
+import { virtualDocuments } from '../../client/answers/documents.ts';
+import { explainRoute } from '../../client/answers/explain.ts';
+import { plan } from '../../client/answers/plan.ts';
+import { promptMemory } from '../../client/answers/prompt.ts';
+import { receiptMemory } from '../../client/answers/receipts.ts';
+import { useStrongerModel } from '../../client/answers/stronger-model.ts';
+import { createProposals } from '../../client/edits/review.ts';
+import { FailureError, failureOf } from '../../client/notifications/error-messages.ts';
+import type { Connection } from '../../client/server/connection.ts';
 import type { AskParams, AskResult } from '../../shared/protocol.ts';
 import { editor, Range, Uri, window } from '../support/vscode-stub.ts';
 import { receipt } from './samples.ts';

@@ -1,12 +1,12 @@
 /** Generate Here from the instruction to what the user sees and what becomes of it, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { Connection } from '../../../client/connection.ts';
-import { FailureError, failureOf } from '../../../client/failures.ts';
+import { promptMemory } from '../../../client/answers/prompt.ts';
+import { receiptMemory } from '../../../client/answers/receipts.ts';
 import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
-import { promptMemory } from '../../../client/prompt.ts';
-import { receiptMemory } from '../../../client/receipts.ts';
+import { FailureError, failureOf } from '../../../client/notifications/error-messages.ts';
+import type { Connection } from '../../../client/server/connection.ts';
 import type { AskParams, AskPart } from '../../../shared/protocol.ts';
 import {
   type CancellationTokenSource,

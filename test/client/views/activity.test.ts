@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { receiptMemory } from '../../../client/receipts.ts';
+import { receiptMemory } from '../../../client/answers/receipts.ts';
 import { createActivityView } from '../../../client/views/activity.ts';
 import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, editor } from '../../support/vscode-stub.ts';

@@ -1,0 +1,44 @@
+/** The file in front of the user, as the server wants to hear of it, and new documents. */
+import * as vscode from 'vscode';
+import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
+
+/** The editor the user means: the active one, else one beside an answer of ours. */
+export function editorInFront(): vscode.TextEditor | undefined {
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  if (!activeTextEditor || isOurs(activeTextEditor.document))
+    return visibleTextEditors.find(({ document }) => isChangeable(document));
+  return isChangeable(activeTextEditor.document) ? activeTextEditor : undefined;
+}
+
+const isOurs = ({ uri }: vscode.TextDocument): boolean => uri.scheme.startsWith('rumbo-');
+const isChangeable = ({ uri }: vscode.TextDocument): boolean =>
+  uri.scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
+
+/** @param selection what to change; empty: where to insert */
+export const fileOf = (document: vscode.TextDocument, { start, end }: vscode.Range): FileContext => ({
+  uri: document.uri.toString(),
+  languageId: document.languageId,
+  text: document.getText(),
+  selection: {
+    start: { line: start.line, character: start.character },
+    end: { line: end.line, character: end.character },
+  },
+});
+
+/** `src/list.ts, lines 3 to 9`. */
+export function placeOf({ document, selection }: Pick<vscode.TextEditor, 'document' | 'selection'>): string {
+  const name = vscode.workspace.asRelativePath(document.uri);
+  const [first, last] = [selection.start.line + 1, selection.end.line + 1];
+  if (selection.isEmpty) return `${name}, at line ${first}`;
+  return first === last ? `${name}, line ${first}` : `${name}, lines ${first} to ${last}`;
+}
+
+/** A new document in the answer's language. */
+export async function openUntitled({ text, languageId }: CodeAnswer): Promise<void> {
+  const known = languageId && (await vscode.languages.getLanguages()).includes(languageId);
+  const document = await vscode.workspace.openTextDocument({
+    content: text,
+    ...(known ? { language: languageId } : {}),
+  });
+  await vscode.window.showTextDocument(document, { preview: false });
+}

@@ -1,0 +1,46 @@
+/** Asks, with a notification that says what is happening and can cancel it. */
+import * as vscode from 'vscode';
+import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import { emptyAnswer, progress, takenOver, withPart } from '../format/answer.ts';
+import { withoutLinks } from '../notifications/notify.ts';
+import type { Server } from '../server/process.ts';
+
+/**
+ * @param title what is being done, for the notification
+ * @param source cancels the request; the notification's own button cancels it too
+ * @returns the whole answer, after the last part. Rejects with `FailureError`
+ */
+export const ask = (
+  server: Server,
+  title: string,
+  params: AskParams,
+  source: vscode.CancellationTokenSource,
+  onPart: (part: AskPart) => void,
+): Thenable<AskResult> =>
+  vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (report, token) => {
+      token.onCancellationRequested(() => source.cancel());
+      let state = emptyAnswer('', '');
+      let shown = '';
+      const show = () => {
+        const message = withoutLinks(
+          [progress(state), takenOver(state), state.note].filter(Boolean).join(' · '),
+        );
+        if (message !== shown) report.report({ message });
+        shown = message;
+      };
+      show();
+      return server.use((connection) =>
+        connection.ask(
+          params,
+          (part) => {
+            state = withPart(state, part);
+            show();
+            onPart(part);
+          },
+          source.token,
+        ),
+      );
+    },
+  );

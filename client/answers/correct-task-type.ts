@@ -1,0 +1,64 @@
+/** **Rumbo: Correct Task Type**: says what kind of work a prompt asks for; prompts like it are taken so from then on. */
+import * as vscode from 'vscode';
+import { taskTypes } from '../../shared/tasks.ts';
+import { beginning } from '../format/text.ts';
+import { failureOf } from '../notifications/error-messages.ts';
+import { inform } from '../notifications/notify.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import type { Server } from '../server/process.ts';
+import type { Prompts } from './prompt.ts';
+
+/** Prompts to be corrected are remembered for this. */
+export const correction = 'task';
+
+const forget = 'Forget all corrections';
+const meanings: Readonly<Record<(typeof taskTypes)[number], string>> = {
+  planning: 'an ordered plan, a backlog, a roadmap',
+  architecture: 'the design of a system, a data model, an API',
+  complex_generation: 'an app, a feature with several parts, a whole class',
+  simple_generation: 'one function, a snippet, a command, a how-to',
+  verification: 'a review, a bug to find or fix, tests',
+  general: 'knowledge, writing, conversation',
+};
+
+type Parts = { readonly server: Server; readonly prompts: Prompts };
+
+export async function correctTaskType({ server, prompts }: Parts): Promise<void> {
+  const prompt = await prompts.ask({
+    about: correction,
+    title: 'Rumbo: Correct Task Type',
+    prompt:
+      'Which prompt was taken for the wrong kind of work? Its words are not kept, only what they have in common with others.',
+    placeholder: 'Show me where the checkout loses the discount',
+  });
+  if (prompt === undefined) return;
+  try {
+    const { task } = await server.use((connection) => connection.explain({ prompt }));
+    const items = taskTypes.map((each) => ({
+      label: words(each),
+      task: each,
+      detail: meanings[each],
+      ...(each === task ? { description: 'as it is taken now' } : {}),
+    }));
+    const picked = await vscode.window.showQuickPick<
+      vscode.QuickPickItem & { task?: (typeof taskTypes)[number] }
+    >([...items, { label: '', kind: vscode.QuickPickItemKind.Separator }, { label: forget }], {
+      title: `“${beginning(prompt, 50)}” asks for`,
+    });
+    if (!picked) return;
+    prompts.forget(correction);
+    const { task: right } = picked;
+    if (right === undefined) {
+      await server.use((connection) => connection.forgetCorrections());
+      void inform('Rumbo has forgotten every correction.');
+      return;
+    }
+    const count = await server.use((connection) => connection.correctTask({ prompt, task: right }));
+    const remembered = count === 1 ? '1 correction is' : `${count} corrections are`;
+    void inform(`Prompts like this are ${words(right)} from now on. ${remembered} remembered.`);
+  } catch (error) {
+    showFailure(failureOf(error), { ask: () => correctTaskType({ server, prompts }) });
+  }
+}
+
+const words = (task: string): string => task.replaceAll('_', ' ');

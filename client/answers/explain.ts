@@ -1,0 +1,60 @@
+/** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: decisions in words, before and after. */
+import * as vscode from 'vscode';
+import type { RouteParams } from '../../shared/protocol.ts';
+import type { Receipt } from '../../shared/receipts.ts';
+import { explanationDocument } from '../format/explanation.ts';
+import { receiptSection } from '../format/receipt.ts';
+import { beginning } from '../format/text.ts';
+import { failureOf } from '../notifications/error-messages.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import { editorInFront, fileOf } from './active-editor.ts';
+import { correction } from './correct-task-type.ts';
+import { type Parts, show } from './plan.ts';
+import { askFirst } from './receipts.ts';
+
+/** @param request what to explain. Absent: the user is asked for a prompt */
+export async function explainRoute(parts: Parts, request?: RouteParams): Promise<void> {
+  const { server, prompts, documents } = parts;
+  const route = request ?? (await askForRoute(parts));
+  if (!route) return;
+  const prompt = route.prompt ?? '';
+  try {
+    const result = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: 'Rumbo: explaining the route' },
+      () => server.use((connection) => connection.explain(route)),
+    );
+    const text = explanationDocument(prompt, result, vscode.env.language);
+    await show(documents.create('rumbo-answer', `Route: ${beginning(prompt, 40)}.md`, text).uri);
+    prompts.forget('route');
+    // Should its task type be wrong, this is the prompt that is meant.
+    prompts.keep(correction, prompt);
+  } catch (error) {
+    showFailure(failureOf(error), {
+      ask: () => explainRoute(parts, route),
+      edit: () => explainRoute(parts),
+    });
+  }
+}
+
+/** As “Code” would send it when a file is in front, so that rules about files show; else a plain prompt. */
+async function askForRoute({ prompts }: Parts): Promise<RouteParams | undefined> {
+  const prompt = await prompts.ask({
+    about: 'route',
+    title: 'Rumbo: Explain Route',
+    prompt: 'Which prompt? Nothing is sent to any provider and no tokens are spent.',
+    placeholder: 'Plan a migration to the new payment service',
+  });
+  if (prompt === undefined) return undefined;
+  const editor = editorInFront();
+  return editor ? { prompt, file: fileOf(editor.document, editor.selection) } : { prompt };
+}
+
+/** @param about absent: the last answer's */
+export async function whyThisModel({ receipts, documents }: Parts, about?: Receipt): Promise<void> {
+  const receipt = about ?? receipts.last;
+  if (!receipt) return askFirst();
+  const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);
+  const which = receipt.id === receipts.last?.id ? 'The last answer' : 'An answer';
+  const text = `# Why ${receipt.model}?\n\n${which} in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;
+  await show(documents.create('rumbo-answer', `Why ${beginning(receipt.model, 40)}.md`, text).uri);
+}

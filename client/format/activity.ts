@@ -1,0 +1,50 @@
+/** One line of an answer's receipt for a list, its icon, and the whole as plain text. Pure. */
+import type { Receipt } from '../../shared/receipts.ts';
+import { roleIds, roles } from '../../shared/roles.ts';
+import type { Status } from '../../shared/status.ts';
+import { money, receiptFacts } from './receipt.ts';
+import { clock, dollars, duration } from './text.ts';
+
+/** `Planner · 1.2 s · $0.0012 · 14:05`. */
+export const activityDescription = (receipt: Receipt, locale?: string): string =>
+  [
+    roleLabel(receipt.role),
+    receipt.cached ? 'from the cache' : duration(receipt.totalMs),
+    receipt.cached ? '' : money(receipt),
+    replaced(receipt),
+    clock(receipt.at, locale),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+
+/** The name of a ThemeIcon. */
+export function activityIcon(receipt: Receipt): string {
+  if (receipt.finishReason === 'length' || receipt.finishReason === 'content-filter') return 'warning';
+  if (replaced(receipt)) return 'arrow-swap';
+  if (receipt.cached) return 'history';
+  return receipt.role === 'planner' ? 'list-ordered' : receipt.role === 'coder' ? 'edit' : 'comment';
+}
+
+/** The receipt line by line. */
+export const receiptTooltip = (receipt: Receipt): string =>
+  receiptFacts(receipt)
+    .flatMap(({ name, words, items = [] }) => [`${name}: ${words}`, ...items.map((item) => `– ${item}`)])
+    .join('\n');
+
+/** `today $0.42, 3 requests`. */
+export function todayText({ costUsd, requests, unknownPrice }: Status['today']): string {
+  if (requests === 0) return '';
+  const unknown = unknownPrice > 0 ? ` and ${unknownPrice} of unknown price` : '';
+  return `today ${dollars(costUsd)}${unknown}, ${requests === 1 ? '1 request' : `${requests} requests`}`;
+}
+
+const roleLabel = (role: string | null): string => {
+  const id = roleIds.find((each) => each === role);
+  return id ? roles[id].label : '';
+};
+
+/** That it was not the first that was asked, or not the only one that wrote. */
+function replaced({ attempts, seams }: Receipt): string {
+  if (seams.length > 0) return 'another went on';
+  return attempts.length > 1 ? `after ${attempts.length - 1} failed` : '';
+}

@@ -1,0 +1,63 @@
+/** What a request would do, as Markdown: candidates in order, and who is out and why. */
+import type { Candidate, Exclusion, ExplainResult } from '../../shared/protocol.ts';
+import { dollars, oneLine, quoted } from './text.ts';
+
+export function explanationDocument(prompt: string, result: ExplainResult, locale?: string): string {
+  const { task, difficulty, confidence, abstained, strategy, candidates, excluded } = result;
+  const sections = [
+    '# Route explained',
+    quoted(prompt),
+    'Nothing was sent to any provider and no tokens were spent.',
+    [
+      `- **Task:** ${task.replaceAll('_', ' ')} (${abstained ? 'the prompt says too little to tell' : `${Math.round(confidence * 100)} % sure`}; wrong? **Rumbo: Correct Task Type**)`,
+      `- **Difficulty:** ${difficulty.toFixed(2)} of 1`,
+      `- **Strategy:** ${strategy}`,
+    ].join('\n'),
+    '## Who would be asked, in order',
+    candidates.length > 0
+      ? candidates.map((candidate, index) => candidateLines(candidate, index + 1)).join('\n')
+      : 'Nobody: no model can answer this request now. Add a key, start a local engine, or name an endpoint in `rumbo.providers`.',
+    ...(excluded.length > 0
+      ? [
+          '## Who would not, and why',
+          groups(excluded)
+            .map((group) => exclusionLine(group, locale))
+            .join('\n'),
+        ]
+      : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function candidateLines({ model, reasons, costUsd, ...tokens }: Candidate, place: number): string {
+  return [
+    `${place}. **${oneLine(model)}**, ${predicted(costUsd)}`,
+    ...reasons.map((reason) => `   - ${oneLine(reason)}`),
+    `   - ${promptLine(tokens)}`,
+  ].join('\n');
+}
+
+function predicted(cost: Candidate['costUsd']): string {
+  if (!cost) return 'price unknown';
+  if (cost.worst === 0) return 'free';
+  return `about ${dollars(cost.low)} to ${dollars(cost.high)}, at most ${dollars(cost.worst)}`;
+}
+
+const promptLine = ({ promptTokens, promptError }: Pick<Candidate, 'promptTokens' | 'promptError'>): string =>
+  `Prompt: about ${promptTokens.toLocaleString('en-US')} tokens${
+    promptError === null ? '' : `, give or take ${Math.max(1, Math.round(promptError * 100))} %`
+  }.`;
+
+/** Models that are out for one and the same reason, together. */
+function groups(excluded: readonly Exclusion[]): readonly (readonly Exclusion[])[] {
+  const together = ({ model, rule, reason, until }: Exclusion) =>
+    JSON.stringify([model.split('/', 1), rule, reason, until]);
+  return [...Map.groupBy(excluded, together).values()];
+}
+
+function exclusionLine(group: readonly Exclusion[], locale?: string): string {
+  const models = group.map(({ model }) => `**${oneLine(model)}**`).join(', ');
+  const [{ rule, reason, until } = { rule: '', reason: '', until: undefined }] = group;
+  const back = until ? ` Back at ${new Date(until).toLocaleTimeString(locale)}.` : '';
+  return `- ${models} (rule: ${oneLine(rule)}): ${oneLine(reason)}${back}`;
+}

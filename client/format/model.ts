@@ -1,0 +1,127 @@
+/** Models in few words: icons, descriptions and plain-text tooltips. Pure. */
+import type { LocalModel } from '../../shared/local-models.ts';
+import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
+import type { Model, Price } from '../../shared/models.ts';
+import type { ModelRest } from '../../shared/status.ts';
+import { localIcon, localSentences, localState } from './local.ts';
+import { restWords } from './provider.ts';
+import { bytes, count, oneLine, shortCount } from './text.ts';
+
+/** A model and what holds for it now. */
+export type ModelNow = {
+  readonly model: Model;
+  /** Absent: it may be asked. */
+  readonly rest?: ModelRest;
+  /** Absent: its engine does not tell where it is. */
+  readonly local?: LocalModel;
+  /** The roles that always ask it. Absent: none. */
+  readonly pinnedTo?: readonly string[];
+};
+
+/** `loaded, 5.2 GB · local · tier 3 · 32k · free`, `rests until 14:05 · cloud · …`. */
+export function modelDescription({ model, rest, local, pinnedTo }: ModelNow, locale?: string): string {
+  const { locked, toggle, source, tier, contextTokens } = model;
+  const words = [
+    rest ? restWords(rest, locale) : '',
+    locked ? 'locked' : toggle ? '' : 'off',
+    pinnedTo ? `pinned to ${pinnedTo.join(', ')}` : '',
+    local ? localState(local) : '',
+    source === 'local' ? 'local' : 'cloud',
+    tier === null ? '' : `tier ${tier}`,
+    contextTokens === null ? '' : shortCount(contextTokens),
+    price(model),
+  ];
+  return words.filter(Boolean).join(' · ');
+}
+
+/** @param details absent: nothing more is known */
+export function modelTooltip(now: ModelNow, details?: ModelDetails, locale?: string): string {
+  const { model, rest, local } = now;
+  const { id, locked, toggle, tier } = model;
+  const { fields, types } = details ?? { fields: {}, types: [] };
+  const lines = [
+    id,
+    modelDescription(now, locale),
+    ...(fields.summary ? [fields.summary] : []),
+    ...(rest ? [rest.reason] : []),
+    ...(locked ? ['Locked: it never runs.'] : []),
+    ...(toggle || locked ? [] : ['Off: only a pin runs it.']),
+    tier === null ? 'Its tier is unknown.' : `Tier ${tier} of 5.`,
+    contextSentence(model.contextTokens ?? fields.contextTokens, fields.trainedContextTokens),
+    ...(types.length > 0 ? [`It can ${listed(types.map((type) => typeWords[type]))}.`] : []),
+    ...makeOf(fields),
+    ...(local ? localSentences({ ...sizeOf(fields), ...local }, locale) : sizeSentence(fields)),
+    ...(fields.licence ? [`Licence: ${fields.licence}.`] : []),
+    priceSentence(model),
+    model.private
+      ? 'What is sent to it stays on your own machines.'
+      : 'What is sent to it leaves your machines.',
+    ...(details ? sourceSentence(details) : []),
+  ];
+  return lines.map(oneLine).join('\n');
+}
+
+/** The name of a ThemeIcon. */
+export function modelIcon({ model: { locked, toggle, source }, rest, local }: ModelNow): string {
+  if (locked) return 'lock';
+  if (!toggle) return 'circle-slash';
+  if (rest) return 'history';
+  return (local && localIcon(local)) ?? (source === 'local' ? 'device-desktop' : 'cloud');
+}
+
+function price({ price: known }: Model): string {
+  if (!known) return 'price unknown';
+  return isFree(known) ? 'free' : `$${known.input}/$${known.output}`;
+}
+
+function priceSentence({ price: known }: Model): string {
+  if (!known) return 'Its price is unknown.';
+  return isFree(known) ? 'It costs nothing.' : 'The price is in US dollars per million tokens, in and out.';
+}
+
+const isFree = ({ input, output }: Price): boolean => input === 0 && output === 0;
+
+type Fields = ModelDetails['fields'];
+
+function contextSentence(now: number | undefined, made: number | undefined): string {
+  if (now === undefined) return 'Its context is unknown.';
+  const more = made !== undefined && made > now ? `; it was made for ${count(made)}` : '';
+  return `${count(now)} tokens of context${more}.`;
+}
+
+function makeOf({ parameters, quantisation }: Fields): string[] {
+  const words = [
+    ...(parameters ? [`${parameters} parameters`] : []),
+    ...(quantisation ? [`quantised as ${quantisation}`] : []),
+  ];
+  if (words.length === 0) return [];
+  const sentence = words.join(', ');
+  return [`${sentence[0]?.toUpperCase()}${sentence.slice(1)}.`];
+}
+
+const sizeOf = ({ sizeBytes }: Fields) => (sizeBytes === undefined ? {} : { sizeBytes });
+const sizeSentence = ({ sizeBytes }: Fields): string[] =>
+  sizeBytes ? [`It takes ${bytes(sizeBytes)} on disk.`] : [];
+
+const typeWords: Readonly<Record<ModelType, string>> = {
+  chat: 'chat',
+  fim: 'fill in the middle',
+  embedding: 'turn text into vectors',
+  vision: 'see pictures',
+  tools: 'call tools',
+};
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** Who says all this. */
+function sourceSentence({ provenance }: ModelDetails): string[] {
+  const origins = [...new Set(Object.values(provenance).map(({ by }) => by))].map((by) => originWords[by]);
+  return origins.length > 0 ? [`So say ${listed(origins)}.`] : [];
+}
+const originWords: Readonly<Record<DetailOrigin, string>> = {
+  list: 'its provider’s list',
+  engine: 'its engine',
+  registry: 'Rumbo’s registry',
+  model: 'another model',
+};

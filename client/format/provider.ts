@@ -1,0 +1,148 @@
+/** Providers and models in few words: icons, descriptions and plain-text tooltips. */
+import type { KeyStatus, ModelRest, ProviderState, ProviderStatus, RateWindow } from '../../shared/status.ts';
+import { clock, count, duration, oneLine, shortCount } from './text.ts';
+
+const states: Readonly<Record<ProviderState, { readonly icon: string; readonly words: string }>> = {
+  ready: { icon: 'pass-filled', words: 'ready' },
+  unknown: { icon: 'circle-large-outline', words: 'not asked yet' },
+  checking: { icon: 'loading~spin', words: 'asking…' },
+  'no-key': { icon: 'key', words: 'no key' },
+  unreachable: { icon: 'debug-disconnect', words: 'unreachable' },
+  resting: { icon: 'history', words: 'resting' },
+  off: { icon: 'circle-slash', words: 'off' },
+};
+
+/** A local engine of ours that nobody seems to use: that it does not run is no failure. */
+export const isAbsent = ({ state, source, name, kind, models, last }: ProviderStatus): boolean =>
+  state === 'unreachable' && source === 'local' && name === kind && models.length === 0 && !last;
+
+/** The name of a ThemeIcon. */
+export function stateIcon(provider: ProviderStatus): string {
+  const need = needOf(provider);
+  if (need) return need === 'key refused' ? 'key' : 'credit-card';
+  return states[provider.state].icon;
+}
+
+/** What only the user can mend, in two words. Absent: nothing. */
+export function needOf({ state, rule, key }: ProviderStatus): 'key refused' | 'account empty' | undefined {
+  if (state === 'off') return undefined;
+  if (rule === 'payment') return 'account empty';
+  // It has a key, and yet none that helps.
+  return rule === 'key' || (state === 'no-key' && key !== 'none') ? 'key refused' : undefined;
+}
+
+/** What works stands first, then what somebody has to see to; otherwise the server's order stays. */
+export const inOrder = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
+  providers.toSorted((one, other) => place(one) - place(other));
+
+function place(provider: ProviderStatus): number {
+  if (needOf(provider)) return order.indexOf('resting');
+  return order.indexOf(isAbsent(provider) ? 'absent' : provider.state);
+}
+const order: readonly (ProviderState | 'absent')[] = [
+  'ready',
+  'resting',
+  'checking',
+  'unknown',
+  'unreachable',
+  'no-key',
+  'absent',
+  'off',
+];
+
+/** `ready · 3 models`, `resting until 14:05`, `rate limit until 14:05`, `key refused`. */
+export function providerDescription(provider: ProviderStatus, locale?: string): string {
+  const { state, rule, until, models, circuit } = provider;
+  const need = needOf(provider);
+  if (need) return need;
+  if (state === 'resting') {
+    const why = rule === 'rate-limit' ? 'rate limit' : 'resting';
+    return until ? `${why} until ${clock(until, locale)}` : why;
+  }
+  if (isAbsent(provider)) return 'not running';
+  if (state !== 'ready') return states[state].words;
+  const known = models.length === 1 ? '1 model' : `${models.length} models`;
+  const [scarcest] = openWindows(provider);
+  return [
+    circuit === 'half-open' ? 'being tried again' : states.ready.words,
+    // A row has room for one of them.
+    scarcest && shareLeft(scarcest) < scarce ? left(scarcest) : known,
+  ].join(' · ');
+}
+
+export function providerTooltip(provider: ProviderStatus, locale?: string): string {
+  const { label, name, origin, source, detail, circuit, last, note, keys } = provider;
+  const lines = [
+    `${label} (${name}): ${providerDescription(provider, locale)}`,
+    ...(detail ? [detail] : []),
+    `${source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
+    keys.length > 1 ? `It has ${keys.length} keys, which share its requests.` : keySentence(provider.key),
+    ...(circuit === 'closed' ? [] : [circuitSentences[circuit]]),
+    ...(last ? [`Last: ${last.model} · ${lastAction(last, locale)}`] : []),
+    ...(note ? [note] : []),
+  ];
+  return lines.map(oneLine).join('\n');
+}
+
+const circuitSentences = {
+  open: 'Its circuit is open: it failed too often and is given a rest.',
+  'half-open': 'Its circuit is half-open: after a rest, one request tries whether it answers again.',
+} as const;
+
+/** Share of a window, below which it is said beside the name. */
+const scarce = 0.1;
+
+/** The windows that still hold, the one with the least left first. */
+export const openWindows = ({ windows }: ProviderStatus, nowMs = Date.now()): RateWindow[] =>
+  windows
+    .filter(({ resetsAt }) => Date.parse(resetsAt) > nowMs)
+    .toSorted((one, other) => shareLeft(one) - shareLeft(other));
+
+/** 0–1. Where the limit was not told, only an empty window is known to be scarce. */
+const shareLeft = ({ limit, remaining }: RateWindow): number =>
+  limit === null ? Math.min(remaining, 1) : remaining / Math.max(limit, 1);
+
+/** `3/60 requests left`. */
+const left = ({ unit, limit, remaining }: RateWindow): string =>
+  oneLine(`${amount(remaining)}${limit === null ? '' : `/${amount(limit)}`} ${unit} left`);
+
+/** A row of the tree is narrow: 21,500 is 21.5k. */
+const amount = (number: number): string => (number < 10_000 ? count(number) : shortCount(number));
+
+/** `3/60 requests left`, and when it is full again: `full at 14:05, for small`. */
+export const windowWords = (window: RateWindow, locale?: string): { left: string; until: string } => ({
+  left: left(window),
+  until: oneLine(`full at ${clock(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`),
+});
+
+/** `ok, 12 requests, 1 failed`, `rests until 14:05: The key was refused.` */
+export function keyState({ requests, failures, rests, until }: KeyStatus, locale?: string): string {
+  if (rests) return oneLine(`rests${until ? ` until ${clock(until, locale)}` : ''}: ${rests}`);
+  const asked = requests === 1 ? '1 request' : `${count(requests)} requests`;
+  return `ok, ${requests === 0 ? 'not used yet' : asked}${failures > 0 ? `, ${count(failures)} failed` : ''}`;
+}
+
+/** `rests until 14:05`, `being tried again`. */
+export function restWords({ circuit, until }: ModelRest, locale?: string): string {
+  if (circuit === 'half-open') return 'being tried again';
+  return until ? `rests until ${clock(until, locale)}` : 'rests';
+}
+
+export function keySentence(key: ProviderStatus['key']): string {
+  switch (key) {
+    case 'environment':
+      return 'Its key comes from the environment.';
+    case 'keychain':
+      return 'Its key is in the system’s keychain.';
+    case 'memory':
+      return 'Its key is in memory only.';
+    case 'none':
+      return 'It needs a key and has none.';
+    case 'not-needed':
+      return 'It needs no key.';
+  }
+}
+
+/** `ok · 1.2 s · 14:05`: how the last request went. */
+export const lastAction = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
+  oneLine(`${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${clock(last.at, locale)}`);

@@ -1,0 +1,116 @@
+/** The status bar's few words, its plain-text tooltip, and whether there is anything to ask at all. */
+import type { Receipt } from '../../shared/receipts.ts';
+import type { ProviderStatus, Status } from '../../shared/status.ts';
+import { ghostTextLine } from './inline.ts';
+import { needOf } from './provider.ts';
+import { receiptLine } from './receipt.ts';
+import { clock, dollars, oneLine } from './text.ts';
+
+export type StatusBar = { readonly text: string; readonly tooltip: string };
+
+/** @param recent an answer that has just arrived; it shows for a while */
+export function statusBar(status: Status | undefined, recent?: Receipt, locale?: string): StatusBar {
+  if (!status) return { text: '$(compass) Rumbo', tooltip: 'Rumbo starts with your first request.' };
+  const until = localUntil(status.providers);
+  const lock = until && clock(until, locale);
+  return { text: shortText(status, recent, lock), tooltip: tooltip(status, lock) };
+}
+
+function shortText(
+  { health, problems, strategy, inFlight, inline }: Status,
+  recent: Receipt | undefined,
+  lock: string | undefined,
+): string {
+  if (problems.length > 0) return '$(warning) Rumbo: settings';
+  if (inFlight > 0) return '$(loading~spin) Rumbo';
+  if (recent) return `$(compass) ${receiptLine(recent)}`;
+  if (health === 'offline') return '$(debug-disconnect) Rumbo: no model';
+  if (inline?.state === 'paused') return '$(debug-pause) Rumbo: ghost text paused';
+  if (inline?.state === 'nobody') return '$(compass) Rumbo: no ghost text';
+  if (lock) return `$(compass) Rumbo: local until ${lock}`;
+  return `$(compass) Rumbo: ${strategy}`;
+}
+
+function tooltip(
+  { strategy, health, today, problems, budgets, providers, keyStore, inline }: Status,
+  lock: string | undefined,
+): string {
+  const unknown = today.unknownPrice > 0 ? `, and ${today.unknownPrice} of unknown price` : '';
+  const requests = today.requests === 1 ? '1 request' : `${today.requests} requests`;
+  const lines = [
+    `Strategy: ${strategy}`,
+    healthSentences[health],
+    ...(lock
+      ? [`Safety lock: cloud models are at their rate limits, local models answer until ${lock}.`]
+      : []),
+    ...(inline ? [ghostTextLine(inline)] : []),
+    ...providers.flatMap((each) => (needOf(each) ? [`${each.label}: ${needOf(each)}.`] : [])),
+    `Today: ${dollars(today.costUsd)} for ${requests}${unknown}`,
+    ...budgets.map(
+      ({ name, spentUsd, limitUsd }) => `Budget ${name}: ${dollars(spentUsd)} of ${dollars(limitUsd)}`,
+    ),
+    ...(keyStore === 'memory' ? ['Keys are kept in memory only and are gone when the editor closes.'] : []),
+    ...problems,
+    ...providers.flatMap(({ label, note }) => (note ? [`${label}: ${note}`] : [])),
+  ];
+  return lines.map(oneLine).join('\n');
+}
+
+const healthSentences: Readonly<Record<Status['health'], string>> = {
+  ready: 'Everything that is set up can answer.',
+  degraded: 'Something that is set up cannot answer now; the Rumbo view says what.',
+  offline: 'Nothing can answer now: add a key, start a local engine, or name an endpoint.',
+};
+
+/**
+ * When the safety lock opens, ISO 8601: rate limits keep every cloud model in rotation out, and a local one is ready
+ * (rule 4 of load_balancer_rules.md). Absent: it does not hold.
+ */
+export function localUntil(providers: readonly ProviderStatus[], nowMs = Date.now()): string | undefined {
+  const mayRun = (provider: ProviderStatus) =>
+    provider.models.filter(({ toggle, locked }) => toggle && !locked).length > 0;
+  const local = providers.some((each) => each.state === 'ready' && each.source === 'local' && mayRun(each));
+  const cloud = providers.filter(
+    (each) => each.source === 'api' && each.key !== 'none' && each.state !== 'off' && mayRun(each),
+  );
+  // What a refused key or an open circuit keeps out is out for another reason, and takes no part.
+  const usable = cloud.filter(({ state, rule }) => state !== 'no-key' && (!rule || rule === 'rate-limit'));
+  const untils = usable.map((each) => limitedUntil(each, nowMs));
+  if (!local || untils.length === 0 || untils.includes(undefined)) return undefined;
+  return untils.filter((until) => until !== undefined).sort()[0];
+}
+
+/** When the first rate limit of a provider's models ends. Absent: one of its models may be asked now. */
+function limitedUntil({ rule, until, models, resting }: ProviderStatus, nowMs: number): string | undefined {
+  const isAhead = (time: string | undefined): time is string =>
+    time !== undefined && Date.parse(time) > nowMs;
+  if (rule === 'rate-limit') return isAhead(until) ? until : undefined;
+  const limits = new Map(
+    resting.filter((rest) => rest.rule === 'rate-limit').map((rest) => [rest.model, rest.until]),
+  );
+  const untils = models.filter(({ toggle, locked }) => toggle && !locked).map(({ name }) => limits.get(name));
+  return untils.every(isAhead) ? untils.sort()[0] : undefined;
+}
+
+/** Every time that is shown, ISO 8601: when one has come, what is shown is no longer so. */
+export const shownTimes = (providers: readonly ProviderStatus[]): string[] =>
+  providers.flatMap(({ until, windows, keys, resting }) => [
+    ...(until ? [until] : []),
+    ...windows.map(({ resetsAt }) => resetsAt),
+    ...[...keys, ...resting].flatMap((each) => (each.until ? [each.until] : [])),
+  ]);
+
+/**
+ * Whether nothing is set up: no provider is ready, rests, or has a key, and the user has named none.
+ * @param named the keys of the user's `rumbo.providers`
+ */
+export function isEmpty(providers: readonly ProviderStatus[], named: readonly string[]): boolean {
+  const hasKey = ({ key }: ProviderStatus) => key !== 'none' && key !== 'not-needed';
+  return !providers.some(
+    (provider) =>
+      provider.state === 'ready' ||
+      provider.state === 'resting' ||
+      hasKey(provider) ||
+      named.includes(provider.name),
+  );
+}

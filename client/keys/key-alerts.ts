@@ -1,0 +1,42 @@
+/** Tells once of a refused key or an empty account that an answer had to go round: a failure that shows nowhere else. */
+import * as vscode from 'vscode';
+import { providerOf } from '../../shared/chat.ts';
+import { reactions } from '../../shared/error-kinds.ts';
+import type { Attempt, Receipt } from '../../shared/receipts.ts';
+import type { Receipts } from '../answers/receipts.ts';
+import { buttonFor } from '../notifications/error-messages.ts';
+import { warn } from '../notifications/notify.ts';
+
+const forTheUser = ['unauthorized', 'payment-required'] as const;
+type Trouble = (typeof forTheUser)[number];
+const isForTheUser = (outcome: Attempt['outcome']): outcome is Trouble =>
+  forTheUser.some((kind) => kind === outcome);
+
+/** Told again only after the provider has answered in between. */
+export function tellTroubles(receipts: Receipts): vscode.Disposable {
+  const told = new Set<string>();
+  return receipts.onRemember((receipt) => {
+    for (const attempt of receipt.attempts) {
+      const provider = providerOf(attempt.model);
+      if (attempt.outcome === 'ok') for (const kind of forTheUser) told.delete(`${provider} ${kind}`);
+      if (!isForTheUser(attempt.outcome) || told.has(`${provider} ${attempt.outcome}`)) continue;
+      told.add(`${provider} ${attempt.outcome}`);
+      void tell(receipt, { ...attempt, outcome: attempt.outcome });
+    }
+  });
+}
+
+async function tell(
+  receipt: Receipt,
+  { model, outcome, message }: Attempt & { outcome: Trouble },
+): Promise<void> {
+  const button = buttonFor({ kind: outcome, message: '', provider: providerOf(model) });
+  const sentences = [
+    `${model} did not answer: ${message ?? `${outcome.replaceAll('-', ' ')}.`}`,
+    `${receipt.model} answered instead.`,
+    reactions[outcome].action,
+  ];
+  const picked = await warn(sentences.join(' '), ...(button ? [button.label] : []));
+  if (picked && typeof button?.remedy === 'object')
+    await vscode.commands.executeCommand(button.remedy.command, ...(button.remedy.arguments ?? []));
+}

@@ -1,0 +1,41 @@
+/** **Rumbo: Refresh Model Registry**: reads what models can do and cost now, and asks once whether to do so every day. */
+import * as vscode from 'vscode';
+import { refreshedText } from '../format/registry.ts';
+import { failureOf } from '../notifications/error-messages.ts';
+import { inform, warn } from '../notifications/notify.ts';
+import { showFailure } from '../notifications/show-error.ts';
+import type { Server } from '../server/process.ts';
+
+const setting = 'registry.refresh';
+const everyDay = 'Refresh Every Day';
+const whenAsked = 'Only When I Ask';
+const showLog = 'Show Log';
+
+type Parts = { readonly server: Server; readonly log: vscode.LogOutputChannel };
+
+export async function refreshRegistry({ server, log }: Parts): Promise<void> {
+  try {
+    const refreshed = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: 'Rumbo is reading what models can do and cost…',
+        cancellable: true,
+      },
+      (_, token) => server.use((connection) => connection.refreshRegistry(token)),
+    );
+    const configuration = vscode.workspace.getConfiguration('rumbo');
+    const answered = configuration.inspect(setting)?.globalValue !== undefined;
+    const details = refreshed.changes.length + refreshed.problems.length > 0;
+    const say = refreshed.answered > 0 ? inform : warn;
+    const buttons = [...(details ? [showLog] : []), ...(answered ? [] : [everyDay, whenAsked])];
+    // It may stay unanswered for ever.
+    void say(refreshedText(refreshed), ...buttons).then((button) => {
+      if (button === showLog) return log.show();
+      if (button === undefined) return;
+      const value = button === everyDay ? 'daily' : 'off';
+      return configuration.update(setting, value, vscode.ConfigurationTarget.Global);
+    });
+  } catch (error) {
+    showFailure(failureOf(error));
+  }
+}

@@ -1,0 +1,47 @@
+/** The environment of the server: the user's own, without secrets that are not meant for it. */
+import { isForwarded } from '../../shared/environment.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names that hold secrets, by a word in them, and values that are addresses with credentials. */
+const secretName =
+  /(^|_)\w*(KEY|KEYS|TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|COOKIE|DSN)(_|$)|(^|_)(AUTH|PAT|PWD)(_\w+)?$/i;
+const secretValue = /:\/\/[^/\s@]*:[^/\s@]*@/;
+/** The working directory of shells, which only looks like a password. */
+const harmless = new Set(['PWD', 'OLDPWD']);
+const isSecret = (name: string, value: string): boolean =>
+  !harmless.has(name) && (secretName.test(name) || secretValue.test(value));
+
+/** Names that would change how Node runs, or tie the server to the editor's own processes. */
+const meddling =
+  /^(NODE_OPTIONS|NODE_PATH|NODE_INSPECT\w*|NODE_REPL\w*|NODE_CHANNEL_\w+|NODE_V8_COVERAGE|VSCODE_\w+|ELECTRON_\w+|LD_PRELOAD|DYLD_\w+)$/i;
+
+/**
+ * @param keyVariables names of variables the user named by `keyEnv`
+ * @param electron the editor runs on Electron, whose binary must be told to be Node
+ */
+export function serverEnvironment(
+  environment: Environment,
+  keyVariables: readonly string[],
+  electron: boolean,
+): Record<string, string> {
+  const named = new Set(keyVariables);
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      !meddling.test(entry[0]) &&
+      (isForwarded(entry[0]) || named.has(entry[0]) || !isSecret(entry[0], entry[1])),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    ...(electron ? { ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' } : {}),
+  };
+}
+
+/** The variables named by `keyEnv` in the user's `rumbo.providers`. */
+export function keyVariablesOf(providers: unknown): string[] {
+  if (typeof providers !== 'object' || providers === null) return [];
+  return Object.values(providers)
+    .map((provider: { keyEnv?: unknown } | null) => provider?.keyEnv)
+    .filter((name) => typeof name === 'string');
+}

@@ -1,0 +1,65 @@
+/** Hands keys to the server over Node's IPC channel and matches the answers. Nothing here is ever logged. */
+import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
+import { FailureError } from '../notifications/error-messages.ts';
+
+/** What of a child process is needed. */
+export type KeyProcess = {
+  send(message: KeyCommand, callback: (error: Error | null) => void): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'exit', listener: () => void): unknown;
+};
+type Command = KeyCommand extends infer C ? (C extends KeyCommand ? Omit<C, 'id'> : never) : never;
+
+export type KeyChannel = {
+  /** Rejects with `FailureError` when the server refuses, does not answer within the time limit, or ends. */
+  send(command: Command): Promise<KeyReply>;
+};
+
+/** @param timeLimitMs an unlock dialog of the system may be open meanwhile */
+export function keyChannel(child: KeyProcess, timeLimitMs = 70_000): KeyChannel {
+  const waiting = new Map<number, { resolve(reply: KeyReply): void; reject(error: Error): void }>();
+  let lastId = 0;
+  child.on('message', (message) => {
+    if (isReply(message)) waiting.get(message.id)?.resolve(message);
+  });
+  child.on('exit', () => {
+    for (const { reject } of waiting.values())
+      reject(failed('Rumbo’s server stopped before the key was saved.'));
+  });
+  return {
+    async send(command) {
+      const id = ++lastId;
+      const { promise, resolve, reject } = Promise.withResolvers<KeyReply>();
+      waiting.set(id, { resolve, reject });
+      const timer = setTimeout(() => reject(failed('The keychain did not answer.')), timeLimitMs);
+      try {
+        child.send({ ...command, id } as KeyCommand, (error) => {
+          if (error) reject(failed('Rumbo’s server could not be reached.'));
+        });
+        const reply = await promise;
+        if (!reply.store) throw failed(reply.message ?? 'The key could not be saved.', 'Try again.');
+        return reply;
+      } finally {
+        clearTimeout(timer);
+        waiting.delete(id);
+      }
+    },
+  };
+}
+
+const failed = (message: string, action = 'Unlock the system’s keychain and try again.'): FailureError =>
+  new FailureError({ kind: 'server-stopped', message, action });
+
+const isReply = (message: unknown): message is KeyReply =>
+  typeof message === 'object' && message !== null && (message as KeyReply).type === 'rumbo/key/reply';
+
+/** What is wrong with a key as typed, one sentence. `undefined`: nothing. */
+export function keyProblem(key: string): string | undefined {
+  if (key === '') return 'Type or paste a key.';
+  if (key.trim() === '') return 'A key of spaces only cannot work.';
+  if (key.includes('\0')) return 'The key holds a NUL character; copy it again.';
+  if (/\s/.test(key.trim())) return 'The key holds a space or a line break in the middle; copy it again.';
+  if (Buffer.byteLength(key.trim()) > 2500)
+    return 'The key is longer than 2,500 bytes, which keychains refuse.';
+  return undefined;
+}

@@ -1,0 +1,140 @@
+/** The server as the rest of the client knows it: there when it is needed, restarted when it dies. */
+import * as vscode from 'vscode';
+import type { Status } from '../../shared/status.ts';
+import { FailureError, failureOf } from '../notifications/error-messages.ts';
+import { complain } from '../notifications/notify.ts';
+import type { Connection } from './connection.ts';
+
+export type Server = {
+  /** Starts the server when it is not running, and does one thing with it. Rejects with `FailureError`. */
+  use<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** Whether it runs or is starting; `use` would start it otherwise. */
+  readonly started: boolean;
+  /** What it last said of itself. Absent: it has not started yet. */
+  readonly status: Status | undefined;
+  readonly onStatus: vscode.Event<Status>;
+  /** It runs, for the first time or again. */
+  readonly onRunning: vscode.Event<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Crashes within this time that are borne; at one more the user decides. */
+const crashesBorne = 4;
+const crashWindowMs = 3 * 60_000;
+
+/** Decides after each crash whether to start again. */
+export function crashCounter(now: () => number = Date.now): () => boolean {
+  let crashes: number[] = [];
+  return () => {
+    crashes = [...crashes.filter((at) => now() - at <= crashWindowMs), now()];
+    return crashes.length <= crashesBorne;
+  };
+}
+
+/** @param isTaken whether ghost text has nothing to show in a document now */
+export function createServer(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  isTaken: (document: vscode.TextDocument) => boolean,
+): Server {
+  const statusChanged = new vscode.EventEmitter<Status>();
+  const running = new vscode.EventEmitter<void>();
+  let connection: Promise<Connection> | undefined;
+  let status: Status | undefined;
+  let stopping = false;
+
+  const start = async (): Promise<Connection> => {
+    // Loading the language client takes longer than everything else in here together.
+    const { connect } = await import('./connection.ts');
+    const mayRestart = crashCounter();
+    const mine: Promise<Connection> = connect({
+      module: context.asAbsolutePath('dist/server.cjs'),
+      storagePath: context.globalStorageUri.fsPath,
+      log,
+      onEnded() {
+        if (stopping) return false;
+        if (mayRestart()) return true;
+        connection = undefined;
+        void offerRestart();
+        return false;
+      },
+      onRunning: () => running.fire(),
+      isTaken,
+      onStatus(next) {
+        status = next;
+        statusChanged.fire(next);
+      },
+    });
+    return mine;
+  };
+  const connected = (): Promise<Connection> => {
+    connection ??= start().catch((error: unknown) => {
+      connection = undefined;
+      log.error(`The server did not start: ${error}`);
+      throw new FailureError(didNotStart, { cause: error });
+    });
+    return connection;
+  };
+  const server: Server = {
+    async use(work) {
+      const current = await connected();
+      try {
+        return await work(current);
+      } catch (error) {
+        const failure = failureOf(error, connection !== undefined);
+        // A client that failed to come back never tries again by itself; the next use makes a new one.
+        if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
+        // What the server answered is for the user; anything else is ours to find.
+        if (failure.kind === 'bad-response' && !failure.provider) log.error(String(error));
+        throw new FailureError(failure, { cause: error });
+      }
+    },
+    get started() {
+      return connection !== undefined;
+    },
+    get status() {
+      return status;
+    },
+    onStatus: statusChanged.event,
+    onRunning: running.event,
+    async restart() {
+      await server.stop();
+      await connected();
+    },
+    async stop() {
+      const current = connection;
+      connection = undefined;
+      if (!current) return;
+      stopping = true;
+      try {
+        await (await current).stop();
+      } catch {
+        // It never started, and has said so.
+      } finally {
+        stopping = false;
+      }
+    },
+  };
+  context.subscriptions.push(statusChanged, running);
+  return server;
+}
+
+/** JSON-RPC's code for a connection that was not there to begin with. */
+const isInactive = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === -32096;
+
+const didNotStart = {
+  kind: 'server-gone',
+  message: 'Rumbo’s server could not be started.',
+  action: 'Look at the log with “Rumbo: Show Log”, then restart it.',
+} as const;
+
+async function offerRestart(): Promise<void> {
+  const picked = await complain(
+    'Rumbo’s server stopped five times within three minutes. Look at the log, then restart it.',
+    'Restart Server',
+    'Show Log',
+  );
+  if (picked === 'Restart Server') await vscode.commands.executeCommand('rumbo.restartServer');
+  if (picked === 'Show Log') await vscode.commands.executeCommand('rumbo.showLog');
+}

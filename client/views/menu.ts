@@ -1,0 +1,48 @@
+/** The menu behind the status-bar item. */
+import * as vscode from 'vscode';
+import type { InlineState } from '../../shared/inline.ts';
+
+const first = [
+  { label: '$(list-ordered) Plan…', command: 'rumbo.plan' },
+  { label: '$(edit) Code…', command: 'rumbo.code' },
+  { label: '$(sparkle) Generate Here…', command: 'rumbo.generateHere' },
+  { label: '$(question) Why This Model?', command: 'rumbo.whyThisModel' },
+  { label: '$(arrow-up) Use a Stronger Model', command: 'rumbo.useStrongerModel' },
+  { label: '$(type-hierarchy) Explain Route…', command: 'rumbo.explainRoute' },
+  { label: '$(settings) Choose Strategy…', command: 'rumbo.chooseStrategy' },
+] as const;
+
+const turnOff = { label: '$(circle-slash) Turn Ghost Text Off', command: 'rumbo.turnGhostTextOff' };
+const chooseModels = {
+  label: '$(checklist) Choose Ghost Text Models…',
+  command: 'rumbo.chooseGhostTextModels',
+};
+const pause = { label: '$(debug-pause) Pause Ghost Text', command: 'rumbo.pauseGhostText' };
+const ghostText = {
+  off: [{ label: '$(lightbulb) Turn Ghost Text On…', command: 'rumbo.turnGhostTextOn' }],
+  on: [pause, chooseModels, turnOff],
+  paused: [
+    { label: '$(debug-continue) Resume Ghost Text', command: 'rumbo.resumeGhostText' },
+    chooseModels,
+    turnOff,
+  ],
+  nobody: [chooseModels, turnOff],
+} as const satisfies Record<InlineState['state'], unknown>;
+
+const last = [
+  { label: '$(server) Show Providers', command: 'rumbo.showProviders' },
+  { label: '$(search) Discover Local Endpoints', command: 'rumbo.discover' },
+  { label: '$(cloud-download) Pull Local Model…', command: 'rumbo.pullModel' },
+  { label: '$(key) Set API Key…', command: 'rumbo.setApiKey' },
+  { label: '$(gear) Open Settings', command: 'rumbo.openSettings' },
+  { label: '$(output) Show Log', command: 'rumbo.showLog' },
+] as const;
+
+/** @param state of ghost text; what can be done with it comes first while it stands still */
+export async function showMenu(state: InlineState['state']): Promise<void> {
+  const own = ghostText[state];
+  const entries =
+    state === 'paused' || state === 'nobody' ? [...own, ...first, ...last] : [...first, ...own, ...last];
+  const picked = await vscode.window.showQuickPick(entries, { title: 'Rumbo' });
+  if (picked) await vscode.commands.executeCommand(picked.command);
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  activityDescription,
+  activityIcon,
+  receiptTooltip,
+  todayText,
+} from '../../../client/format/activity.ts';
+import { receipt } from '../samples.ts';
+
+const at = new Date(new Date().setHours(14, 5, 0, 0)).toISOString();
+const failed = { model: 'gemini/flash', outcome: 'overloaded', ms: 200, message: 'It was\nbusy.' } as const;
+const second = receipt({ at, attempts: [failed, { model: 'groq/llama', outcome: 'ok', ms: 1000 }] });
+
+test('an answer in few words: who asked, how long it took, what it cost, when', () => {
+  assert.equal(activityDescription(receipt({ at }), 'en-GB'), 'Planner · 1.2 s · $0.0012 · 14:05');
+  assert.equal(
+    activityDescription(receipt({ at, role: null, cached: true }), 'en-GB'),
+    'from the cache · 14:05',
+  );
+  assert.equal(activityDescription(second, 'en-GB'), 'Planner · 1.2 s · $0.0012 · after 1 failed · 14:05');
+  const seams = [{ at: 5, from: 'a/b', to: 'c/d', reason: 'It went silent.' }] as const;
+  assert.match(activityDescription(receipt({ seams }), 'en-GB'), /another went on/);
+});
+
+test('its icon says what is special about it', () => {
+  assert.equal(activityIcon(receipt()), 'list-ordered');
+  assert.equal(activityIcon(receipt({ role: 'coder' })), 'edit');
+  assert.equal(activityIcon(receipt({ cached: true })), 'history');
+  assert.equal(activityIcon(second), 'arrow-swap');
+  assert.equal(activityIcon(receipt({ finishReason: 'length' })), 'warning');
+});
+
+test('the tooltip is the receipt as plain text, fact by fact', () => {
+  const lines = receiptTooltip(second).split('\n');
+  assert.deepEqual(lines.slice(0, 2), ['Model: groq/llama', 'Why: It is first in the order.']);
+  assert.deepEqual(lines.slice(-3), [
+    'Attempts: 2',
+    '– gemini/flash did not answer: overloaded after 0.20 s. It was busy.',
+    '– groq/llama answered after 1.0 s.',
+  ]);
+});
+
+test('the day is summed up, an unknown price apart', () => {
+  assert.equal(todayText({ costUsd: 0.42, requests: 3, unknownPrice: 0 }), 'today $0.42, 3 requests');
+  assert.equal(
+    todayText({ costUsd: 0, requests: 1, unknownPrice: 1 }),
+    'today $0 and 1 of unknown price, 1 request',
+  );
+  assert.equal(todayText({ costUsd: 0, requests: 0, unknownPrice: 0 }), '');
+});

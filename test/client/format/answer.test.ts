@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerDocument, emptyAnswer, takenOver, withPart } from '../../../client/format/answer.ts';
+import type { AskPart } from '../../../shared/protocol.ts';
+import { receipt } from '../samples.ts';
+
+const after = (...parts: AskPart[]) => parts.reduce(withPart, emptyAnswer('Plan', 'add retries'));
+const start: AskPart = { type: 'start', model: 'lab/small', cached: false };
+const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
+const resume = (how: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>
+  ({ type: 'resume', from, to, how, reason: 'The connection\nbroke off.' }) as AskPart;
+
+test('it says who is asked before the first word', () => {
+  assert.match(answerDocument(after()), /choosing a model/);
+  assert.match(answerDocument(after(start)), /waiting for lab\/small/);
+  assert.match(
+    answerDocument(after(start, { type: 'reasoning-delta', text: 'hm' })),
+    /lab\/small is thinking/,
+  );
+});
+
+test('text arrives piece by piece, thinking is not shown', () => {
+  const document = answerDocument(
+    after(
+      start,
+      { type: 'reasoning-delta', text: 'secret' },
+      { type: 'text-delta', text: '1. ' },
+      { type: 'text-delta', text: 'Look' },
+    ),
+  );
+  assert.match(document, /1\. Look/);
+  assert.doesNotMatch(document, /secret|thinking/);
+});
+
+test('a provider’s note stands above the answer, and a replaced model is named', () => {
+  const document = answerDocument(
+    after(
+      { type: 'fallback', from: 'gemini/flash', reason: 'Its limit is used up.' },
+      { ...start, note: 'Practice engine: not a real model.' },
+      { type: 'text-delta', text: 'The plan' },
+    ),
+  );
+  assert.ok(document.indexOf('Practice engine') < document.indexOf('The plan'));
+  assert.match(document, /Not answered by gemini\/flash: Its limit is used up\./);
+});
+
+test('the receipt closes a whole answer', () => {
+  const whole = { ...after(start), text: 'Done.', ending: { type: 'complete', receipt: receipt() } } as const;
+  assert.match(answerDocument(whole), /Done\.\n\n---\n\n## Receipt/);
+});
+
+test('what had arrived stays when it is stopped or fails', () => {
+  const partial = after(start, { type: 'text-delta', text: 'First half' });
+  assert.match(
+    answerDocument({ ...partial, ending: { type: 'stopped' } }),
+    /First half[\s\S]*Stopped by you/,
+  );
+  const failed = answerDocument({
+    ...partial,
+    ending: { type: 'failed', sentence: 'It broke\noff. Ask again.' },
+  });
+  assert.match(failed, /First half[\s\S]*\*\*Incomplete:\*\* It broke off\. Ask again\./);
+});
+
+test('an answer that another model goes on with stays one text, and says who took over and why', () => {
+  const before = after(start, text('1. Look\n2. '), resume('continue'));
+  assert.match(answerDocument(before), /waiting for groq\/llama/);
+  assert.equal(takenOver(before), 'took over from lab/small');
+  const state = [text('Leap')].reduce(withPart, before);
+  assert.match(
+    answerDocument(state),
+    /1\. Look\n2\. Leap\n\n\*groq\/llama took over from lab\/small: The connection broke off\.\*\n\n\*groq\/llama is answering…\*\n$/,
+  );
+  const seams = [{ at: 11, from: 'lab/small', to: 'groq/llama', reason: 'It broke off.' }] as const;
+  const whole = answerDocument({ ...state, ending: { type: 'complete', receipt: receipt({ seams }) } });
+  assert.match(
+    whole,
+    /2\. Leap\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*/,
+  );
+  assert.match(whole, /\*\*Seam:\*\* After 11 characters \(`1\. Look 2\.`\) lab\/small broke off/);
+});
+
+test('an answer that begins anew puts what was shown aside, where nothing of it passes for the answer', () => {
+  const state = after(start, text('## Old\n\n```ts\nconst a'), resume('restart'), text('New'));
+  const document = answerDocument(state);
+  assert.match(
+    document,
+    /\*\*Put aside\*\*, from lab\/small: The connection broke off\. groq\/llama begins anew below\.\n\n> ## Old\n>\n> ```ts\n> const a\n\n---\n\nNew\n/,
+  );
+  assert.doesNotMatch(document.replace(/^>.*$/gm, ''), /Old|const a/);
+  assert.equal(state.text, 'New');
+  assert.match(
+    answerDocument({
+      ...after(start, text('Old'), resume('restart')),
+      ending: { type: 'failed', sentence: 'No.' },
+    }),
+    /> Old\n\n---\n\n\*\*Not answered:\*\* No\./,
+  );
+});
+
+test('a text that was continued and then begun anew is put aside whole; without words there is nothing to put aside', () => {
+  const state = after(
+    start,
+    text('one '),
+    resume('continue'),
+    text('two'),
+    resume('restart', 'groq/llama', 'x/y'),
+  );
+  assert.match(answerDocument(state), /> one two\n/);
+  assert.doesNotMatch(answerDocument(state), /took over/);
+  const silent = after(start, resume('restart'));
+  assert.match(answerDocument(silent), /\*Not answered by lab\/small: The connection broke off\.\*/);
+  assert.doesNotMatch(answerDocument(silent), /Put aside/);
+});
+
+test('what is said below an answer never lands in its unfinished code', () => {
+  const partial = after(start, text('```ts\nconst a = 1;\n'));
+  for (const ending of [
+    undefined,
+    { type: 'stopped' },
+    { type: 'failed', sentence: 'It broke off.' },
+  ] as const) {
+    const document = answerDocument(ending ? { ...partial, ending } : partial);
+    assert.match(document, /const a = 1;\n```\n\n(?:---|\*)/);
+  }
+});
+
+test('a model that is asked to go on after itself does not take over from itself', () => {
+  const state = after(start, text('one'), resume('continue', 'lab/small', 'lab/small'));
+  assert.match(answerDocument(state), /\*lab\/small was asked to go on: The connection broke off\.\*/);
+  assert.equal(takenOver(state), 'once more, for it broke off');
+});

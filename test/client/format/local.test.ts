@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  ensuredText,
+  localIcon,
+  localSentences,
+  localState,
+  progressText,
+  shareDone,
+  suggestionText,
+} from '../../../client/format/local.ts';
+import type { LocalModel } from '../../../shared/local-models.ts';
+
+const local = (more: Partial<LocalModel>): LocalModel => ({ name: 'a', state: 'on-disk', ...more });
+
+test('where a local model is, with its size there or how far it is', () => {
+  const sizes = { sizeBytes: 4.7e9, memoryBytes: 5.2e9 };
+  assert.deepEqual(
+    [
+      local({ state: 'loaded', ...sizes }),
+      local({ state: 'loaded' }),
+      local({ state: 'loading', progress: 0.456 }),
+      local({ state: 'downloading', progress: 0.999 }),
+      local({ state: 'downloading' }),
+      local({ state: 'sleeping', ...sizes }),
+      local({ ...sizes }),
+      local({ failed: true, ...sizes }),
+    ].map(localState),
+    [
+      'loaded, 5.2 GB',
+      'loaded',
+      '45 % loaded',
+      '99 % downloaded',
+      'downloading',
+      'sleeping',
+      'on disk, 4.7 GB',
+      'failed to load',
+    ],
+  );
+  assert.equal(localIcon(local({ state: 'loading' })), 'loading~spin');
+  assert.equal(localIcon(local({ failed: true })), 'warning');
+  assert.equal(localIcon(local({})), undefined);
+});
+
+test('a tooltip says what sleeping means, and that loading failed', () => {
+  assert.match(localSentences(local({ state: 'sleeping' })).join(), /the next request wakes it/);
+  assert.match(localSentences(local({ failed: true })).join(), /last attempt to load it failed/);
+});
+
+test('progress is told as far as it is known', () => {
+  const done = { stage: 'downloading', completedBytes: 1.2e9 } as const;
+  assert.equal(progressText(done), '1.2 GB');
+  assert.equal(
+    progressText({ ...done, totalBytes: 4.7e9, bytesPerSecond: 3.4e6, secondsLeft: 1029 }),
+    '1.2 GB of 4.7 GB · 3.4 MB/s · 17 min left',
+  );
+  assert.equal(
+    progressText({ ...done, stage: 'paused', totalBytes: 4.7e9 }),
+    'paused in the engine · 1.2 GB of 4.7 GB',
+  );
+  assert.equal(progressText({ stage: 'downloading' }), 'downloading');
+  assert.equal(progressText({ stage: 'loading', fraction: 0.4 }), 'loading into memory · 40 %');
+});
+
+test('the bar follows the bytes, and a load that is told in parts', () => {
+  assert.equal(shareDone({ stage: 'downloading', completedBytes: 1, totalBytes: 4 }), 0.25);
+  assert.equal(shareDone({ stage: 'downloading', completedBytes: 5, totalBytes: 4 }), 1);
+  assert.equal(shareDone({ stage: 'downloading', completedBytes: 5 }), undefined);
+  assert.equal(shareDone({ stage: 'loading', fraction: 0.3 }), 0.3);
+  assert.equal(shareDone({ stage: 'verifying', fraction: 0.3 }), undefined);
+});
+
+test('the end is one sentence', () => {
+  assert.equal(ensuredText({ model: 'a/b', outcome: 'was-loaded' }), 'a/b is loaded already.');
+  assert.equal(
+    ensuredText({ model: 'a/b', outcome: 'loaded', loadMs: 3100 }),
+    'a/b is loaded, which took 3.1 s.',
+  );
+  assert.equal(ensuredText({ model: 'a/b', outcome: 'pulled' }), 'a/b is here.');
+});
+
+test('a suggestion says what it is for and what it takes', () => {
+  const suggestion = {
+    label: 'x',
+    uses: ['code', 'fill'],
+    names: {},
+    sizeBytes: 1.9e9,
+    memoryBytes: 3e9,
+  } as const;
+  assert.equal(
+    suggestionText(suggestion),
+    'code, completion while you type · 1.9 GB to download, about 3 GB of memory',
+  );
+});

@@ -1,0 +1,163 @@
+/** Turned on by one question, its models by check boxes, its languages one by one. */
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { chooseGhostTextModels } from '../../../client/inline/choose-models.ts';
+import {
+  suggestHere,
+  toggleGhostTextLanguage,
+  turnGhostTextOff,
+  turnGhostTextOn,
+} from '../../../client/inline/toggle-commands.ts';
+import { FailureError, failureOf } from '../../../client/notifications/error-messages.ts';
+import { showMenu } from '../../../client/views/menu.ts';
+import type { InlineCandidate, InlineState } from '../../../shared/inline.ts';
+import { editor, Uri, window } from '../../support/vscode-stub.ts';
+import { candidate, inlineState, provider, status } from '../samples.ts';
+
+const local = candidate({ usualMs: 240 });
+const cloud = candidate({ model: 'openai/gpt', source: 'api', allowed: false, usdPerThousand: 0.12 });
+const keyless = candidate({ model: 'xai/grok', source: 'api', allowed: false, usable: false });
+let candidates: () => Promise<readonly InlineCandidate[]>;
+let asked: unknown[];
+
+const server = {
+  status: status({
+    providers: [provider({ name: 'openai', key: 'keychain' }), provider({ name: 'xai', key: 'none' })],
+    inline: inlineState({ state: 'nobody', reason: 'Start an engine.' }),
+  }),
+  use: async (work: (connection: unknown) => Promise<unknown>) => {
+    const listModels = async (params: unknown) => void asked.push(params);
+    return work({ listModels, inlineCandidates: () => candidates() }).catch((error) => {
+      throw new FailureError(failureOf(error));
+    });
+  },
+} as never;
+const parts = (state: InlineState['state']) => {
+  const pause = async (paused: boolean) => void asked.push(paused);
+  return { server, ghostText: { state, pause } as never };
+};
+const setting = (key: string) => editor.settings.get(`rumbo.inline.${key}`)?.globalValue;
+const ran = () => editor.executed.map(({ id }) => id);
+
+beforeEach(() => {
+  editor.reset();
+  asked = [];
+  candidates = async () => [local, cloud, keyless];
+});
+
+test('one question says who writes; nothing is switched on before it is answered', async () => {
+  await turnGhostTextOn({ server });
+  assert.equal(setting('enabled'), undefined);
+  assert.match(editor.messages[0]?.detail ?? '', /lab\/small of your own/);
+  assert.deepEqual(editor.messages[0]?.buttons, ['Turn On', 'Choose Models…']);
+  editor.press = 'Turn On';
+  await turnGhostTextOn({ server });
+  assert.equal(setting('enabled'), true);
+  assert.equal(setting('models'), undefined);
+  // Only engines of the user's own: no provider is named.
+  assert.deepEqual(asked, [{ refresh: true }, { refresh: true }]);
+});
+
+test('models chosen on the way turn it on; a list that is dismissed does not', async () => {
+  editor.press = 'Choose Models…';
+  await turnGhostTextOn({ server });
+  assert.equal(setting('enabled'), undefined);
+  editor.ticked = ['lab/small', 'openai/gpt'];
+  await turnGhostTextOn({ server });
+  assert.deepEqual(setting('models'), ['lab/small', 'openai/gpt']);
+  assert.equal(setting('enabled'), true);
+});
+
+test('where the workspace says no it says so', async () => {
+  editor.settings.set('rumbo.inline.enabled', { workspaceValue: false });
+  editor.press = 'Turn On';
+  await turnGhostTextOn({ server });
+  assert.match(editor.messages.at(-1)?.text ?? '', /settings of this workspace switch ghost text off/);
+});
+
+test('what cannot be asked is one sentence, and can be tried again', async () => {
+  candidates = () => Promise.reject({ code: -32097 });
+  await turnGhostTextOn({ server });
+  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Try Again']);
+});
+
+test('turned off the setting goes back to what it was', async () => {
+  editor.settings.set('rumbo.inline.enabled', { globalValue: true });
+  await turnGhostTextOff();
+  assert.equal(setting('enabled'), undefined);
+});
+
+test('the list groups models, shows speed and price, ticks who may write, and leaves out who has no key', async () => {
+  await chooseGhostTextModels(server);
+  const [list] = editor.lists;
+  assert.deepEqual(
+    list?.entries.map(({ label, description, picked }) => [label, description, picked]),
+    [
+      ['your own', undefined, undefined],
+      ['lab/small', 'free · usually 0.24 s', true],
+      ['cloud: paid, gets what you type', undefined, undefined],
+      ['openai/gpt', 'about $0.12 per 1,000 suggestions', false],
+    ],
+  );
+});
+
+test('nobody ticked changes nothing and offers to turn it off', async () => {
+  editor.ticked = [];
+  editor.press = 'Turn Ghost Text Off';
+  assert.equal(await chooseGhostTextModels(server), false);
+  assert.equal(setting('models'), undefined);
+  assert.deepEqual(ran(), ['rumbo.turnGhostTextOff']);
+});
+
+test('without any model the list says what to do', async () => {
+  candidates = async () => [];
+  await chooseGhostTextModels(server);
+  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Show Providers']);
+});
+
+test('a language is switched off and on again, with no word left over', async () => {
+  window.activeTextEditor = { document: { uri: new Uri('file', '/w/a.md'), languageId: 'markdown' } };
+  await toggleGhostTextLanguage();
+  assert.deepEqual(setting('languages'), { markdown: false });
+  await toggleGhostTextLanguage();
+  assert.deepEqual(setting('languages'), {});
+  editor.settings.set('rumbo.inline.languages', { globalValue: { '*': false } });
+  await toggleGhostTextLanguage();
+  assert.deepEqual(setting('languages'), { '*': false, markdown: true });
+  await toggleGhostTextLanguage();
+  assert.deepEqual(setting('languages'), { '*': false });
+});
+
+test('a language that the workspace switches off stays off', async () => {
+  window.activeTextEditor = { document: { uri: new Uri('file', '/w/a.md'), languageId: 'markdown' } };
+  editor.settings.set('rumbo.inline.languages', { workspaceValue: { markdown: false } });
+  await toggleGhostTextLanguage();
+  assert.equal(setting('languages'), undefined);
+  assert.match(editor.messages.at(-1)?.text ?? '', /ghost text in markdown off/);
+});
+
+test('Suggest Here asks the editor; where it cannot, it says what stands in the way', async () => {
+  await suggestHere(parts('on'));
+  assert.deepEqual(ran(), ['editor.action.inlineSuggest.trigger']);
+  await suggestHere(parts('nobody'));
+  assert.equal(editor.messages.at(-1)?.text, 'Start an engine.');
+  await suggestHere(parts('off'));
+  assert.match(editor.messages.at(-1)?.text ?? '', /Turn ghost text on\?/);
+  await suggestHere(parts('paused'));
+  assert.equal(ran().length, 1);
+  editor.press = 'Resume';
+  await suggestHere(parts('paused'));
+  assert.equal(asked.at(-1), false);
+  assert.equal(ran().length, 2);
+});
+
+test('the menu offers what the state allows, first of all while nothing is written', async () => {
+  const labels = async (state: InlineState['state']) => {
+    await showMenu(state);
+    return editor.lists.at(-1)?.entries.map(({ label }) => label.replace(/^\$\(.*\) /, '')) ?? [];
+  };
+  assert.ok((await labels('off')).includes('Turn Ghost Text On…'));
+  assert.ok((await labels('on')).includes('Pause Ghost Text'));
+  assert.equal((await labels('paused'))[0], 'Resume Ghost Text');
+  assert.equal((await labels('nobody'))[0], 'Choose Ghost Text Models…');
+});

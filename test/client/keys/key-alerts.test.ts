@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { receiptMemory } from '../../../client/answers/receipts.ts';
+import { tellTroubles } from '../../../client/keys/key-alerts.ts';
+import type { Attempt } from '../../../shared/receipts.ts';
+import { editor } from '../../support/vscode-stub.ts';
+import { receipt } from '../samples.ts';
+
+const refused: Attempt = {
+  model: 'groq/llama',
+  outcome: 'unauthorized',
+  ms: 90,
+  message: 'The API key was refused.',
+};
+const answered = (model: Attempt['model']): Attempt => ({ model, outcome: 'ok', ms: 900 });
+const setUp = () => {
+  const receipts = receiptMemory();
+  tellTroubles(receipts);
+  return (...attempts: Attempt[]) =>
+    receipts.remember(receipt({ model: attempts.at(-1)?.model ?? 'lab/small', attempts }));
+};
+beforeEach(() => editor.reset());
+
+test('a refused key that an answer went round is told once, with the way to mend it', async () => {
+  const answer = setUp();
+  editor.press = 'Set API Key';
+  answer(refused, answered('lab/small'));
+  answer(refused, answered('lab/small'));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(editor.messages, [
+    {
+      kind: 'warning',
+      text: 'groq/llama did not answer: The API key was refused. lab/small answered instead. Set a working key with “Rumbo: Set API Key”.',
+      buttons: ['Set API Key'],
+    },
+  ]);
+  assert.deepEqual(editor.executed, [{ id: 'rumbo.setApiKey', args: ['groq'] }]);
+});
+
+test('it is told again when the provider has answered in between, and another trouble is told by itself', () => {
+  const answer = setUp();
+  answer(refused, answered('lab/small'));
+  answer(
+    { ...refused, outcome: 'payment-required', message: 'The account is empty.' },
+    answered('lab/small'),
+  );
+  answer(answered('groq/llama'));
+  answer(refused, answered('lab/small'));
+  assert.deepEqual(
+    editor.messages.map(({ buttons }) => buttons),
+    [['Set API Key'], ['Show Providers'], ['Set API Key']],
+  );
+});
+
+test('what passes by itself is not told', () => {
+  const answer = setUp();
+  for (const outcome of ['rate-limited', 'overloaded', 'interrupted', 'cancelled'] as const)
+    answer({ ...refused, outcome }, answered('lab/small'));
+  assert.deepEqual(editor.messages, []);
+});

@@ -1,0 +1,169 @@
+/** Setting, adding, removing and testing keys, with a server that answers as told. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { createKeys } from '../../../client/keys/key-commands.ts';
+import type { Connection } from '../../../client/server/connection.ts';
+import type { KeyReply } from '../../../shared/key-channel.ts';
+import type { KeyStatus, ProviderStatus } from '../../../shared/status.ts';
+import { EventEmitter, editor, window } from '../../support/vscode-stub.ts';
+
+const key = (name: string): KeyStatus => ({ name, requests: 0, failures: 0 });
+const groq: ProviderStatus = {
+  name: 'groq',
+  label: 'Groq',
+  kind: 'groq',
+  source: 'api',
+  origin: 'https://api.groq.com',
+  state: 'unknown',
+  circuit: 'closed',
+  key: 'none',
+  models: [],
+  resting: [],
+  windows: [],
+  keys: [],
+};
+const withOne: ProviderStatus = { ...groq, key: 'keychain' };
+const withTwo: ProviderStatus = { ...withOne, keys: [key('saved key 1'), key('saved key 2')] };
+
+let provider = groq;
+let store: KeyReply['store'] = 'keychain';
+let message: string | undefined;
+let sent: { type: string; key?: string }[] = [];
+let started = new EventEmitter<void>();
+let keys: ReturnType<typeof createKeys>;
+/** What the quick picks offered, and which is taken. */
+let offered: { title: string; labels: string[] }[] = [];
+let take = 0;
+const quickPick = window.showQuickPick;
+
+beforeEach(() => {
+  editor.reset();
+  [provider, store, message, sent, offered, take] = [groq, 'keychain', undefined, [], [], 0];
+  started = new EventEmitter<void>();
+  const connection = {
+    status: async () => ({ providers: [provider] }),
+    testProvider: async () => ({ models: 3 }),
+    keys: {
+      send: async ({ type, ...more }: { type: string; key?: string }) => {
+        sent.push({ type, ...(more.key === undefined ? {} : { key: more.key }) });
+        return { type: 'rumbo/key/reply', id: 1, store, ...(message ? { message } : {}) };
+      },
+    },
+  };
+  keys = createKeys({
+    use: async (work: (connection: Connection) => Promise<unknown>) => work(connection as never),
+    onRunning: started.event,
+  } as never);
+  Object.assign(window, {
+    showQuickPick: async (items: { label: string }[], { title }: { title: string }) => {
+      offered.push({ title, labels: items.map(({ label }) => label) });
+      return items[take];
+    },
+  });
+});
+afterEach(() => {
+  keys.dispose();
+  window.showQuickPick = quickPick;
+});
+
+const said = () => editor.messages.map(({ text }) => text);
+const set = async (typed: string): Promise<void> => {
+  editor.typed.push(typed);
+  await keys.set('groq');
+};
+const soon = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a first key is simply set', async () => {
+  await set(' sk-one ');
+  assert.deepEqual([offered, sent], [[], [{ type: 'rumbo/key/set', key: 'sk-one' }]]);
+  assert.deepEqual(said(), ['The key of Groq is saved in the system’s keychain.']);
+});
+
+test('where there is a key already the user says whether it is replaced or has company', async () => {
+  provider = withOne;
+  await set('sk-two');
+  assert.deepEqual(offered, [
+    { title: 'Rumbo: Groq has a key already', labels: ['Replace the key', 'Add another key'] },
+  ]);
+  take = 1;
+  await set('sk-three');
+  assert.deepEqual(sent, [
+    { type: 'rumbo/key/set', key: 'sk-two' },
+    { type: 'rumbo/key/add', key: 'sk-three' },
+  ]);
+  assert.equal(
+    said().at(-1),
+    'The key of Groq is saved in the system’s keychain. Requests are shared among its 2 keys.',
+  );
+  provider = withTwo;
+  await set('sk-four');
+  assert.deepEqual(offered.at(-1), {
+    title: 'Rumbo: Groq has 2 keys already',
+    labels: ['Replace all 2 keys', 'Add another key'],
+  });
+  take = 5;
+  await keys.set('groq');
+  assert.equal(sent.length, 3, 'who goes away changes nothing');
+});
+
+test('a key in the place of the only one, which was refused, is not asked about', async () => {
+  provider = { ...withOne, state: 'resting', rule: 'key' };
+  await set('sk-two');
+  assert.deepEqual([offered, sent.map(({ type }) => type)], [[], ['rumbo/key/set']]);
+  provider = { ...withTwo, state: 'resting', rule: 'key' };
+  await set('sk-three');
+  assert.equal(offered.length, 1);
+});
+
+test('a key that is there already is said to be so', async () => {
+  provider = withOne;
+  take = 1;
+  message = 'This key is there already; nothing has changed.';
+  await set('sk-one');
+  assert.deepEqual(said(), [message]);
+});
+
+test('testing and removing say how many keys there are', async () => {
+  provider = withOne;
+  await keys.test('groq');
+  await keys.remove('groq');
+  provider = withTwo;
+  await keys.test('groq');
+  await keys.remove('groq');
+  assert.deepEqual(said(), [
+    'Groq answered: 3 models.',
+    'The key of Groq was removed.',
+    'Groq answered: 3 models. Requests are shared among its 2 keys.',
+    'The 2 keys of Groq were removed.',
+  ]);
+});
+
+test('keys that nothing saved are handed over again when the server comes back, in their order', async () => {
+  store = 'memory';
+  await set('sk-one');
+  provider = { ...groq, key: 'memory' };
+  take = 1;
+  await set('sk-two');
+  sent = [];
+  started.fire();
+  await soon();
+  const one = { type: 'rumbo/key/set', key: 'sk-one' };
+  assert.deepEqual(sent, [one, { type: 'rumbo/key/add', key: 'sk-two' }]);
+
+  store = 'keychain';
+  await set('sk-three');
+  sent = [];
+  started.fire();
+  await soon();
+  // The saved one stays: nothing takes its place.
+  assert.deepEqual(sent, [
+    { ...one, type: 'rumbo/key/add' },
+    { type: 'rumbo/key/add', key: 'sk-two' },
+  ]);
+
+  await keys.remove('groq');
+  sent = [];
+  started.fire();
+  await soon();
+  assert.deepEqual(sent, []);
+});

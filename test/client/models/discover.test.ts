@@ -1,0 +1,121 @@
+/** Discover Local Endpoints: what the user reads, is offered, and what their settings say afterwards. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/discover.ts';
+import type { DiscoverResult } from '../../../shared/discovery.ts';
+import { editor, window } from '../../support/vscode-stub.ts';
+import { endpoint } from '../samples.ts';
+
+const ollama = endpoint({
+  kind: 'ollama',
+  label: 'Ollama',
+  baseUrl: 'http://127.0.0.1:11434',
+  use: 'used',
+  name: 'ollama',
+});
+const where = 'Looked on this machine.';
+const { showQuickPick } = window;
+/** What the list offered, and whether the user takes it. */
+let offered: { label: string; description: string; picked: boolean }[] = [];
+let takes = true;
+
+async function discover(answer: () => Promise<DiscoverResult>): Promise<void> {
+  const connection = { discover: answer };
+  const server = { use: (work: (connection: unknown) => unknown) => work(connection) };
+  await discoverEndpoints({ server } as never);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+const providers = () => editor.settings.get('rumbo.providers')?.globalValue;
+
+beforeEach(() => {
+  editor.reset();
+  [offered, takes] = [[], true];
+  Object.assign(window, {
+    showQuickPick: async (items: typeof offered) => {
+      offered = items;
+      return takes ? items : undefined;
+    },
+  });
+});
+afterEach(() => Object.assign(window, { showQuickPick }));
+
+test('what is found and in use is said in one notification, with where it was looked', async () => {
+  await discover(async () => ({ endpoints: [ollama], where }));
+  assert.deepEqual(editor.messages, [
+    {
+      kind: 'information',
+      text: 'Found Ollama at 127.0.0.1:11434, in use. Looked on this machine.',
+      buttons: [],
+    },
+  ]);
+  assert.deepEqual(offered, []);
+});
+
+test('that nothing answers is said, with where it was looked', async () => {
+  await discover(async () => ({ endpoints: [], where }));
+  assert.equal(editor.messages[0]?.text, 'No model server answered. Looked on this machine.');
+});
+
+test('a new server is offered, and added to the user’s providers when it is picked', async () => {
+  editor.settings.set('rumbo.providers', { globalValue: { mine: { enabled: false } } });
+  await discover(async () => ({ endpoints: [ollama, endpoint()], where }));
+  assert.deepEqual(
+    offered.map(({ label, description, picked }) => [label, description, picked]),
+    [['llama.cpp', '127.0.0.1:9090', true]],
+  );
+  assert.deepEqual(providers(), {
+    mine: { enabled: false },
+    'llama-cpp-9090': {
+      kind: 'llama-cpp',
+      label: 'llama.cpp (127.0.0.1:9090)',
+      baseUrl: 'http://127.0.0.1:9090/v1',
+      source: 'local',
+    },
+  });
+  assert.equal(
+    editor.messages[0]?.text,
+    'Found Ollama at 127.0.0.1:11434, in use; llama.cpp at 127.0.0.1:9090, in use. Looked on this machine.',
+  );
+});
+
+test('a new server that is not picked is left alone, and can be chosen from the notification', async () => {
+  takes = false;
+  await discover(async () => ({ endpoints: [endpoint()], where }));
+  assert.equal(providers(), undefined);
+  assert.deepEqual(editor.messages[0], {
+    kind: 'information',
+    text: 'Found llama.cpp at 127.0.0.1:9090, not in use. Looked on this machine.',
+    buttons: ['Choose…'],
+  });
+});
+
+test('where the user wants no offers, a server is listed without being ticked', async () => {
+  takes = false;
+  await discover(async () => ({ endpoints: [endpoint({ use: 'left' })], where }));
+  assert.equal(offered[0]?.picked, false);
+});
+
+test('a server that needs a key leads to where it is set', async () => {
+  editor.press = 'Set API Key';
+  await useEndpoint(endpoint({ state: 'needs-key' }));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(editor.messages[0]?.text, 'llama-cpp-9090 needs a key before it answers.');
+  assert.deepEqual(editor.executed.at(-1), { id: 'rumbo.setApiKey', args: ['llama-cpp-9090'] });
+});
+
+test('a server that is ignored is named, switched off, so that it is not offered again', async () => {
+  await ignoreEndpoint(endpoint());
+  assert.equal((providers() as { 'llama-cpp-9090': { enabled: boolean } })['llama-cpp-9090'].enabled, false);
+});
+
+test('a failure is one sentence, with another try', async () => {
+  editor.press = 'Try Again';
+  let tries = 0;
+  await discover(async () => {
+    tries += 1;
+    if (tries === 1) throw { code: -32097 };
+    return { endpoints: [], where };
+  });
+  assert.equal(tries, 2);
+  assert.deepEqual(editor.messages[0]?.buttons, ['Try Again']);
+});

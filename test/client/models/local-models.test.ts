@@ -1,0 +1,184 @@
+/** Pull, load and unload: what the user is asked, sees while it runs, and reads at its end. */
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { localModelActions } from '../../../client/models/local-models.ts';
+import type { Connection } from '../../../client/server/connection.ts';
+import type { Ensured, Suggestion } from '../../../shared/local-models.ts';
+import type { ProviderStatus } from '../../../shared/status.ts';
+import { editor } from '../../support/vscode-stub.ts';
+import { provider } from '../samples.ts';
+
+type Ensure = Connection['ensureModel'];
+const ollama = provider({ name: 'ollama', label: 'Ollama', kind: 'ollama', local: [], models: [] });
+const gemma: Suggestion = {
+  label: 'Gemma 3 1 B',
+  uses: ['general', 'simple'],
+  names: { ollama: 'gemma3:1b' },
+  sizeBytes: 0.8e9,
+  memoryBytes: 1.3e9,
+};
+const loaded: Ensured = { model: 'ollama/gemma3:1b', outcome: 'pulled', loadMs: 2_100 };
+
+let providers: readonly ProviderStatus[];
+let ensure: Ensure;
+let wanted: string[];
+let unloaded: string[];
+
+const connection = {
+  status: async () => ({ providers }),
+  suggestModels: async () => [gemma],
+  ensureModel: (...args: Parameters<Ensure>) => {
+    wanted.push(args[0]);
+    return ensure(...args);
+  },
+  unloadModel: async (id: string) => {
+    unloaded.push(id);
+    if (id.endsWith('/gone'))
+      throw { data: { kind: 'model-not-found', message: 'Ollama has no model “gone”.' } };
+    return null;
+  },
+};
+const actions = () =>
+  localModelActions({ use: async (work: (connection: unknown) => unknown) => work(connection) } as never);
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  editor.reset();
+  [providers, wanted, unloaded] = [[provider(), ollama], [], []];
+  ensure = async () => loaded;
+});
+
+test('with one engine only the model is asked for; suggestions fit the machine and its engine', async () => {
+  editor.typed.push('');
+  await actions().pull();
+  assert.deepEqual(editor.picks, [
+    { title: 'Rumbo: pull which model with Ollama?', labels: ['$(cloud-download) Gemma 3 1 B'] },
+  ]);
+  assert.deepEqual(wanted, ['ollama/gemma3:1b']);
+  assert.equal(editor.messages[0]?.text, 'ollama/gemma3:1b is here and loaded, which took 2.1 s.');
+});
+
+test('any other name can be typed; spaces around it do not matter, one inside is refused', async () => {
+  editor.typed.push('  qwen2.5-coder:7b ');
+  await actions().pull('ollama');
+  assert.deepEqual(wanted, ['ollama/qwen2.5-coder:7b']);
+  editor.typed.push('two words');
+  await actions().pull('ollama');
+  assert.equal(wanted.length, 1);
+  assert.match(editor.picks.at(-1)?.labels[0] ?? '', /no space/);
+});
+
+test('with several engines the user says which', async () => {
+  providers = [provider({ name: 'lm-studio', label: 'LM Studio', kind: 'lm-studio', local: [] }), ollama];
+  editor.typed.push('some/model');
+  await actions().pull();
+  // The stand-in takes the first of a list.
+  assert.deepEqual(wanted, ['lm-studio/some/model']);
+});
+
+test('without an engine that can fetch that is said, with the way to look for one', async () => {
+  providers = [provider(), { ...ollama, state: 'unreachable' }];
+  editor.press = 'Discover Local Endpoints';
+  await actions().pull();
+  await settled();
+  assert.match(editor.messages[0]?.text ?? '', /^No engine is running that can fetch a model\./);
+  assert.equal(editor.executed.at(-1)?.id, 'rumbo.discover');
+  assert.deepEqual(wanted, []);
+});
+
+test('the notification says bytes, rate and time left, and its bar never goes back', async () => {
+  ensure = async (_id, onProgress) => {
+    onProgress({ stage: 'checking' });
+    onProgress({ stage: 'downloading', completedBytes: 0.2e9, totalBytes: 0.8e9 });
+    const rate = { bytesPerSecond: 12e6, secondsLeft: 34 };
+    onProgress({ stage: 'downloading', completedBytes: 0.4e9, totalBytes: 0.8e9, ...rate });
+    onProgress({ stage: 'downloading', completedBytes: 0.41e9, totalBytes: 1e9, ...rate });
+    onProgress({ stage: 'verifying' });
+    onProgress({ stage: 'loading', fraction: 0.1 });
+    return loaded;
+  };
+  editor.typed.push('');
+  await actions().pull();
+  assert.equal(editor.progress[0]?.title, 'Rumbo: pulling gemma3:1b with Ollama');
+  assert.deepEqual(editor.reports, [
+    'looking what is there',
+    '200 MB of 800 MB',
+    '400 MB of 800 MB · 12 MB/s · 34 s left',
+    '410 MB of 1 GB · 12 MB/s · 34 s left',
+    'checking that all of it is there',
+    'loading into memory · 10 %',
+  ]);
+  assert.equal(editor.progress[0]?.percent, 50);
+});
+
+/** Waits until it is cancelled, as the server does. */
+const untilCancelled =
+  (message: string, action?: string): Ensure =>
+  (_id, onProgress, token) =>
+    new Promise((_, reject) => {
+      onProgress({ stage: 'downloading', completedBytes: 1e6 });
+      token.onCancellationRequested(() =>
+        reject({ code: -32800, data: { kind: 'cancelled', message, ...(action ? { action } : {}) } }),
+      );
+    });
+
+test('cancelling the notification cancels the request, without an error', async () => {
+  ensure = untilCancelled('The request was cancelled.');
+  editor.typed.push('');
+  const pulled = actions().pull();
+  await settled();
+  editor.progress[0]?.cancel();
+  await pulled;
+  assert.deepEqual(editor.messages, []);
+});
+
+test('that an engine goes on after a cancel is said', async () => {
+  const stop = 'Stop the download in LM Studio if you do not want it.';
+  ensure = untilCancelled('Rumbo waits no longer; LM Studio goes on fetching it.', stop);
+  editor.typed.push('');
+  const pulled = actions().pull();
+  await settled();
+  editor.progress[0]?.cancel();
+  await pulled;
+  assert.equal(editor.messages[0]?.text, `Rumbo waits no longer; LM Studio goes on fetching it. ${stop}`);
+});
+
+test('a download can be stopped from the tree too, and is not begun twice', async () => {
+  ensure = untilCancelled('The request was cancelled.');
+  const both = actions();
+  const loads = both.load('ollama/a');
+  await settled();
+  await both.load('ollama/a');
+  assert.equal(wanted.length, 1);
+  assert.match(editor.messages[0]?.text ?? '', /on its way already/);
+  both.stop('ollama/a');
+  await loads;
+  both.stop('ollama/a');
+  assert.match(editor.messages.at(-1)?.text ?? '', /begun elsewhere/);
+});
+
+test('a name nobody knows leads back to the list; what may pass can be tried again', async () => {
+  ensure = () =>
+    Promise.reject({ data: { kind: 'model-not-found', message: 'Ollama’s registry has no “x”.' } });
+  editor.typed.push('x');
+  await actions().pull();
+  assert.deepEqual(editor.messages[0]?.buttons, ['Choose Another']);
+  ensure = () => Promise.reject({ data: { kind: 'interrupted', message: 'The download broke off.' } });
+  editor.typed.push('x');
+  await actions().pull();
+  assert.deepEqual(editor.messages[1]?.buttons, ['Try Again']);
+});
+
+test('what names say cannot become a link', async () => {
+  editor.typed.push('[x](command:evil)');
+  await actions().pull();
+  assert.doesNotMatch(editor.progress[0]?.title ?? '', /\]\(/);
+});
+
+test('a model is unloaded, and what goes wrong is said once', async () => {
+  await actions().unload('ollama/gemma3:1b');
+  assert.deepEqual(unloaded, ['ollama/gemma3:1b']);
+  assert.equal(editor.messages.length, 0);
+  await actions().unload('ollama/gone');
+  assert.equal(editor.messages[0]?.text, 'Ollama has no model “gone”.');
+});

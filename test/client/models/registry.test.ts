@@ -1,0 +1,82 @@
+/** Refresh Model Registry: what the user reads, and what they are asked once. */
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { refreshRegistry } from '../../../client/models/registry.ts';
+import type { Connection } from '../../../client/server/connection.ts';
+import type { RegistryRefreshed } from '../../../shared/protocol.ts';
+import { editor } from '../../support/vscode-stub.ts';
+
+const nothingNew: RegistryRefreshed = { asked: 6, answered: 6, changes: [], problems: [] };
+let shownLogs = 0;
+
+async function refresh(answer: () => Promise<RegistryRefreshed>): Promise<void> {
+  const connection = { refreshRegistry: answer } as unknown as Connection;
+  const server = { use: (work: (connection: Connection) => unknown) => work(connection) };
+  const log = { show: () => (shownLogs += 1) };
+  await refreshRegistry({ server, log } as never);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+beforeEach(() => {
+  editor.reset();
+  shownLogs = 0;
+});
+
+test('whether to do it every day is asked until it is answered, and written into the user’s settings', async () => {
+  await refresh(async () => nothingNew);
+  assert.deepEqual(editor.messages.at(-1), {
+    kind: 'information',
+    text: 'Prices and limits of models are as they were.',
+    buttons: ['Refresh Every Day', 'Only When I Ask'],
+  });
+  assert.equal(editor.settings.get('rumbo.registry.refresh'), undefined);
+  editor.press = 'Refresh Every Day';
+  await refresh(async () => nothingNew);
+  assert.equal(editor.settings.get('rumbo.registry.refresh')?.globalValue, 'daily');
+  await refresh(async () => nothingNew);
+  assert.deepEqual(editor.messages.at(-1)?.buttons, []);
+});
+
+test('who wants it only when asked is not asked again', async () => {
+  editor.press = 'Only When I Ask';
+  await refresh(async () => nothingNew);
+  assert.equal(editor.settings.get('rumbo.registry.refresh')?.globalValue, 'off');
+  await refresh(async () => nothingNew);
+  assert.deepEqual(editor.messages.at(-1)?.buttons, []);
+});
+
+test('what changed is said, with the log for the rest', async () => {
+  editor.press = 'Show Log';
+  await refresh(async () => ({
+    asked: 6,
+    answered: 5,
+    changes: ['a costs $1 now.'],
+    problems: ['b is not believed.'],
+  }));
+  assert.equal(editor.messages.at(-1)?.text, 'a costs $1 now. 5 of 6 sources could be read.');
+  assert.equal(shownLogs, 1);
+  await refresh(async () => ({ ...nothingNew, changes: ['a.', 'b.', 'c.'] }));
+  assert.match(editor.messages.at(-1)?.text ?? '', /3 things .* the log lists them\.$/);
+});
+
+test('when nothing could be read that is a warning with the first reason', async () => {
+  await refresh(async () => ({
+    asked: 1,
+    answered: 0,
+    changes: [],
+    problems: ['models.dev answered with status 500; its last figures hold.'],
+  }));
+  const { kind, text } = editor.messages.at(-1) ?? {};
+  assert.equal(kind, 'warning');
+  assert.equal(
+    text,
+    'Nothing could be read about models; what was known holds. models.dev answered with status 500; its last figures hold.',
+  );
+});
+
+test('a failure is shown as every other, a cancelled refresh not at all', async () => {
+  await refresh(() => Promise.reject({ data: { kind: 'cancelled', message: 'The request was cancelled.' } }));
+  assert.deepEqual(editor.messages, []);
+  await refresh(() => Promise.reject({ code: -32097 }));
+  assert.equal(editor.messages.length, 1);
+});

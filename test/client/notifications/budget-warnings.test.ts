@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import * as vscode from 'vscode';
+import { warnOfBudgets } from '../../../client/notifications/budget-warnings.ts';
+import type { Budget, Status } from '../../../shared/status.ts';
+import { editor } from '../../support/vscode-stub.ts';
+import { status } from '../samples.ts';
+
+const budget = (spentUsd: number, more: Partial<Budget> = {}): Budget => ({
+  name: 'rumbo.budget.perDayUsd',
+  period: 'day',
+  limitUsd: 1,
+  spentUsd,
+  reservedUsd: 0,
+  warns: spentUsd >= 0.8,
+  freesAt: '2026-11-22T00:00:00.000Z',
+  ...more,
+});
+const setUp = () => {
+  const changed = new vscode.EventEmitter<Status>();
+  warnOfBudgets(changed.event);
+  return (...budgets: Budget[]) => changed.fire(status({ budgets }));
+};
+const told = () => editor.messages.map(({ text }) => text);
+beforeEach(() => editor.reset());
+
+test('a budget that is nearly spent warns once, and once more when it is', () => {
+  const change = setUp();
+  change(budget(0.5));
+  change(budget(0.81));
+  change(budget(0.9));
+  change(budget(1.02));
+  change(budget(1.02));
+  assert.equal(told().length, 2);
+  assert.match(told()[0] ?? '', /^The budget rumbo\.budget\.perDayUsd is nearly spent \(\$0\.81.* of \$1/);
+  assert.match(told()[1] ?? '', /is spent .*Local models answer until it begins anew on/);
+});
+test('the next day warns again', () => {
+  const change = setUp();
+  change(budget(0.9));
+  change(budget(0.1, { freesAt: '2026-11-23T00:00:00.000Z' }));
+  change(budget(0.9, { freesAt: '2026-11-23T00:00:00.000Z' }));
+  assert.equal(told().length, 2);
+});
+test('its button leads to the budgets', async () => {
+  const change = setUp();
+  editor.press = 'Open Settings';
+  change(budget(0.9));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(editor.executed, [{ id: 'workbench.action.openSettings', args: ['rumbo.budget'] }]);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  buttonFor,
+  type Failure,
+  FailureError,
+  failureOf,
+  sentence,
+} from '../../../client/notifications/error-messages.ts';
+import { type ErrorKind, reactions } from '../../../shared/error-kinds.ts';
+
+const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+const commandIds: string[] = manifest.contributes.commands.map(
+  (command: { command: string }) => command.command,
+);
+const kinds = Object.keys(reactions) as ErrorKind[];
+const failure = (kind: Failure['kind'], more: Partial<Failure> = {}): Failure => ({
+  kind,
+  message: 'No.',
+  ...more,
+});
+
+test('every kind of failure has an opinion on its button, and each button’s command exists', () => {
+  for (const kind of [...kinds, 'server-stopped', 'server-gone'] as const) {
+    const button = buttonFor(failure(kind));
+    assert.notEqual(button, undefined, kind);
+    if (button && typeof button.remedy === 'object')
+      assert.ok(commandIds.includes(button.remedy.command), kind);
+  }
+});
+
+test('only a cancelled request has nothing to press', () => {
+  assert.deepEqual(
+    kinds.filter((kind) => buttonFor(failure(kind)) === null),
+    ['cancelled'],
+  );
+});
+
+test('a wrong key leads to the key of that provider', () => {
+  assert.deepEqual(buttonFor(failure('unauthorized', { provider: 'groq' }))?.remedy, {
+    command: 'rumbo.setApiKey',
+    arguments: ['groq'],
+  });
+});
+
+test('a pinned model that cannot run offers the next one, whatever kept it out', () => {
+  for (const kind of kinds)
+    assert.equal(buttonFor(failure(kind, { pinned: 'a/b' }))?.remedy, 'use-next-model');
+});
+
+test('what the server answers becomes the failure, with its sentence and action', () => {
+  const data = { kind: 'timeout', message: 'It took too long.', action: 'Try again.' };
+  const found = failureOf(Object.assign(new Error('x'), { code: -32000, data }));
+  assert.deepEqual(found, data);
+  assert.equal(sentence(found), 'It took too long. Try again.');
+});
+
+test('a cancelled request is no more than cancelled', () => {
+  assert.equal(failureOf({ code: -32800 }).kind, 'cancelled');
+});
+
+test('a server that died says so, and whether it is back', () => {
+  assert.match(sentence(failureOf({ code: -32097 })), /stopped.*restarted\. Ask again\./);
+  assert.equal(failureOf({ code: -32097 }, false).kind, 'server-gone');
+});
+
+test('anything else is one sentence without its stack', () => {
+  const found = failureOf(new TypeError('Cannot read properties of undefined'));
+  assert.doesNotMatch(sentence(found), /undefined|TypeError|at /);
+});
+
+test('a failure that was understood once is not guessed at again', () => {
+  const known = failure('over-budget');
+  assert.equal(failureOf(new FailureError(known)), known);
+});
+
+test('data of another shape is not taken for ours', () => {
+  assert.equal(failureOf({ code: -32000, data: { kind: 'constructor', message: 'x' } }).kind, 'bad-response');
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { withoutLinks } from '../../../client/notifications/notify.ts';
+import { showFailure } from '../../../client/notifications/show-error.ts';
+import { editor } from '../../support/vscode-stub.ts';
+
+test('what a service says never becomes a link that runs a command', () => {
+  // As VS Code finds links in notifications.
+  const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
+  for (const evil of [
+    '[Fix it](command:workbench.action.terminal.new)',
+    '[[a](command:x)',
+    '[a](https://evil.example/?q=1 "title")',
+  ]) {
+    assert.match(evil, link);
+    assert.doesNotMatch(withoutLinks(evil), link);
+  }
+  editor.reset();
+  showFailure({ kind: 'bad-response', message: '[Fix it](command:evil)' });
+  assert.equal(editor.messages[0]?.text, '[Fix it] (command:evil)');
+});
+
+test('every notification goes this way; only modal questions, which show no links, are asked directly', () => {
+  for (const file of globSync('client/**/*.ts').filter((path) => !path.endsWith('notify.ts'))) {
+    const direct = readFileSync(file, 'utf8').match(
+      /window\s*\.show(Error|Warning|Information)Message\([^)]*/g,
+    );
+    for (const call of direct ?? []) assert.match(call, /modal: true/, file);
+  }
+});

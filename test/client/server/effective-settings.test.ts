@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { effectiveSettings, type Inspected, narrowings } from '../../../client/server/effective-settings.ts';
+import { Settings, settingKeys } from '../../../shared/settings.ts';
+
+const effective = (said: Record<string, Inspected>) => effectiveSettings((key) => said[key]);
+const scopeOf = (key: keyof typeof Settings.shape) => Settings.shape[key].meta()?.['scope'];
+
+test('what nobody has set is absent, so that the server’s defaults hold', () => {
+  assert.deepEqual(effective({}), {});
+});
+
+test('every setting a workspace may set has a rule that narrows it, and no other setting has one', () => {
+  const window = settingKeys.filter((key) => scopeOf(key) === 'window').sort();
+  assert.deepEqual(Object.keys(narrowings).sort(), window);
+});
+
+test('no value of a workspace counts for a setting that is the user’s alone', () => {
+  for (const key of settingKeys) {
+    if (scopeOf(key) === 'window') continue;
+    for (const evil of [{ evil: { baseUrl: 'https://evil.example' } }, ['evil'], 'evil', 0, true, null]) {
+      assert.deepEqual(effective({ [key]: { workspaceValue: evil, workspaceFolderValue: evil } }), {}, key);
+      assert.deepEqual(
+        effective({ [key]: { globalValue: 'mine', workspaceValue: evil, workspaceFolderValue: evil } }),
+        { [key]: 'mine' },
+        key,
+      );
+    }
+  }
+});
+
+test('keys that nobody declared are never asked for', () => {
+  const asked: string[] = [];
+  effectiveSettings((key) => void asked.push(key));
+  assert.deepEqual(asked, [...settingKeys]);
+});
+
+test('a workspace can switch a model off and lock it', () => {
+  const settings = effective({
+    models: {
+      globalValue: { 'a/one': { tier: 3, toggle: true } },
+      workspaceValue: { 'a/one': { toggle: false }, 'b/two': { locked: true } },
+    },
+  });
+  assert.deepEqual(settings['models'], { 'a/one': { tier: 3, toggle: false }, 'b/two': { locked: true } });
+});
+
+test('a workspace cannot switch a model on, unlock it, or say anything else of it', () => {
+  const user = { 'a/one': { toggle: false, locked: true, source: 'api', price: { input: 5, output: 9 } } };
+  const hostile = {
+    'a/one': { toggle: true, locked: false, source: 'local', tier: 5, price: { input: 0, output: 0 } },
+    'b/two': { toggle: true, locked: false, source: 'local', contextTokens: 1 },
+  };
+  assert.deepEqual(effective({ models: { globalValue: user, workspaceValue: hostile } })['models'], user);
+  assert.equal(effective({ models: { workspaceValue: hostile } })['models'], undefined);
+});
+
+test('what restricts is taken from beside what does not', () => {
+  const { models } = effective({
+    models: {
+      workspaceValue: { 'a/one': { toggle: false, source: 'local', price: { input: 0, output: 0 } } },
+    },
+  });
+  assert.deepEqual(models, { 'a/one': { toggle: false } });
+});
+
+test('restrictions of workspace and folder are united', () => {
+  const { models } = effective({
+    models: {
+      workspaceValue: { 'a/one': { locked: true } },
+      workspaceFolderValue: { 'a/one': { toggle: false } },
+    },
+  });
+  assert.deepEqual(models, { 'a/one': { locked: true, toggle: false } });
+});
+
+test('malformed values of a workspace are ignored', () => {
+  const user = { 'a/one': { tier: 2 } };
+  const malformed = [null, 7, 'x', [], ['a/one'], { 'a/one': null }, { 'a/one': 'off' }, { 'a/one': [] }];
+  for (const workspaceValue of [...malformed, { 'a/one': { toggle: 'false', locked: 1 } }])
+    assert.deepEqual(effective({ models: { globalValue: user, workspaceValue } })['models'], user);
+});
+
+test('a restriction holds even where the user’s own value is malformed', () => {
+  const workspaceValue = { 'a/one': { locked: true } };
+  assert.deepEqual(effective({ models: { globalValue: 'oops', workspaceValue } })['models'], workspaceValue);
+  assert.deepEqual(
+    effective({ models: { globalValue: { 'a/one': 5 }, workspaceValue } })['models'],
+    workspaceValue,
+  );
+});
+
+test('a malformed value of the user goes to the server, which says what is wrong', () => {
+  assert.equal(effective({ models: { globalValue: 'oops' } })['models'], 'oops');
+  assert.deepEqual(effective({ 'privacy.localOnly': { globalValue: 'a', workspaceValue: ['b'] } }), {
+    'privacy.localOnly': ['a', 'b'],
+  });
+});
+
+test('a key named __proto__ changes no prototype', () => {
+  const workspaceValue = JSON.parse('{"__proto__": {"toggle": false, "polluted": true}}');
+  const models = effective({ models: { workspaceValue } })['models'] as object;
+  assert.equal(Object.getPrototypeOf(models), Object.prototype);
+  assert.equal(({} as { toggle?: boolean }).toggle, undefined);
+});
+
+test('patterns of user, workspace and folder are united, and a workspace cannot take one away', () => {
+  const said = {
+    globalValue: ['**/a/**'],
+    workspaceValue: ['**/b/**', '**/a/**'],
+    workspaceFolderValue: ['c', 4, ''],
+  };
+  assert.deepEqual(effective({ 'privacy.localOnly': said })['privacy.localOnly'], [
+    '**/a/**',
+    '**/b/**',
+    'c',
+  ]);
+  assert.deepEqual(effective({ 'privacy.localOnly': { globalValue: ['a'], workspaceValue: [] } }), {
+    'privacy.localOnly': ['a'],
+  });
+});
+
+test('the cache is on only where everyone allows it', () => {
+  const cache = (globalValue: unknown, workspaceValue: unknown) =>
+    effective({ 'cache.enabled': { globalValue, workspaceValue } })['cache.enabled'];
+  assert.equal(cache(true, false), false);
+  assert.equal(cache(false, true), false);
+  assert.equal(cache(undefined, false), false);
+  assert.equal(cache(true, true), true);
+  assert.equal(cache(undefined, true), undefined);
+});
+
+test('ghost text is on only where everyone has it on', () => {
+  const enabled = (globalValue: unknown, workspaceValue: unknown) =>
+    effective({ 'inline.enabled': { globalValue, workspaceValue } })['inline.enabled'];
+  assert.equal(enabled(true, false), false);
+  assert.equal(enabled(undefined, true), undefined);
+  assert.equal(enabled(false, true), false);
+  assert.equal(enabled(true, true), true);
+});
+
+test('a workspace can switch a language off for ghost text, and none on', () => {
+  const languages = (globalValue: unknown, ...workspaces: unknown[]) =>
+    effective({
+      'inline.languages': {
+        globalValue,
+        workspaceValue: workspaces[0],
+        workspaceFolderValue: workspaces[1],
+      },
+    })['inline.languages'];
+  assert.deepEqual(languages({ '*': false, python: true }, { '*': true, markdown: true }), {
+    '*': false,
+    python: true,
+  });
+  assert.deepEqual(languages(undefined, { markdown: false }), { '*': true, markdown: false });
+  assert.deepEqual(languages({ '*': true, sql: false }, { sql: true, markdown: false }), {
+    '*': true,
+    sql: false,
+    markdown: false,
+  });
+  assert.deepEqual(languages({ '*': false, python: true }, { '*': false }), { '*': false, python: false });
+  assert.deepEqual(languages({ '*': true }, { '*': false, python: true }), { '*': false, python: true });
+  assert.deepEqual(languages(undefined, { a: false }, { b: false, c: 'off' }), {
+    '*': true,
+    a: false,
+    b: false,
+  });
+  for (const malformed of [null, 7, 'x', ['*'], { '*': 'false' }])
+    assert.equal(languages(undefined, malformed), undefined);
+  assert.equal(languages('oops', { '*': false }), 'oops');
+});
+
+test('files without ghost text are united', () => {
+  const said = { globalValue: ['a'], workspaceValue: ['b'] };
+  assert.deepEqual(effective({ 'inline.exclude': said })['inline.exclude'], ['a', 'b']);
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { networkSettings } from '../../../client/server/network-settings.ts';
+
+const read = (
+  said: Record<string, { defaultValue?: unknown; globalValue?: unknown; workspaceValue?: unknown }>,
+) => networkSettings((key) => said[key]);
+
+test('the user’s proxy is handed over, a workspace’s is not', () => {
+  assert.deepEqual(read({ proxy: { globalValue: 'http://proxy:3128', workspaceValue: 'http://evil:1' } }), {
+    proxy: 'http://proxy:3128',
+  });
+  assert.deepEqual(read({ proxy: { defaultValue: '', workspaceValue: 'http://evil:1' } }), {});
+});
+
+test('no proxy where proxies are switched off, and no authorization without a proxy', () => {
+  const proxy = { globalValue: 'http://proxy:3128' };
+  assert.deepEqual(
+    read({ proxy, proxySupport: { globalValue: 'off' }, proxyAuthorization: { globalValue: 'x' } }),
+    {},
+  );
+});
+
+test('the rest keeps its meaning', () => {
+  assert.deepEqual(
+    read({
+      noProxy: { globalValue: ['a.example', 4] },
+      proxyStrictSSL: { defaultValue: true, globalValue: false },
+      systemCertificates: { defaultValue: true },
+    }),
+    { noProxy: ['a.example'], proxyStrictSSL: false, systemCertificates: true },
+  );
+});
