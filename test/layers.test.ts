@@ -17,22 +17,19 @@ const layers = [
     'server/cache',
     'server/metrics',
     'server/profiles',
-    'server/roles',
   ],
   ['server/wire'],
   ['server/engines'],
-  ['server/resilience', 'server/discovery', 'server/models', 'server/local'],
-  ['server/providers', 'server/inline'],
+  ['server/resilience', 'server/discovery', 'server/models'],
+  ['server/providers'],
   ['server/catalog'],
   ['server/orchestration', 'server/inline-completion'],
   ['server/rpc'],
-  ['server'],
   ['server/main.ts'],
 ];
 const modules = layers.flat();
 const moduleOf = (file: string): string | undefined =>
-  modules.find((module) => file === module || (module !== 'server' && file.startsWith(`${module}/`))) ??
-  (dirname(file) === 'server' ? 'server' : undefined);
+  modules.find((module) => file === module || file.startsWith(`${module}/`));
 const layerOf = (module: string | undefined) =>
   layers.findIndex((layer) => module !== undefined && layer.includes(module));
 
