@@ -27,9 +27,9 @@ import type { LocalModelActions } from './models/local-models.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './models/model-settings.ts';
 import { refreshRegistry } from './models/registry.ts';
 import { chooseStrategy } from './models/strategy.ts';
-import { failureOf } from './notifications/error-messages.ts';
-import { inform } from './notifications/notify.ts';
-import { showFailure } from './notifications/show-error.ts';
+import { errorMessageOf } from './notifications/error-messages.ts';
+import { showInfo } from './notifications/notify.ts';
+import { showError } from './notifications/show-error.ts';
 import { nameEndpoint, openSettings } from './settings/open-settings.ts';
 import type { Shown } from './views/live-tree.ts';
 import { showMenu } from './views/menu.ts';
@@ -142,9 +142,9 @@ async function clearCache({ server }: CommandParts): Promise<void> {
   try {
     const cleared = await server.use((connection) => connection.clearCache());
     const answers = cleared === 1 ? '1 remembered answer' : `${cleared} remembered answers`;
-    void inform(cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`);
+    void showInfo(cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`);
   } catch (error) {
-    showFailure(failureOf(error));
+    showError(errorMessageOf(error));
   }
 }
 
@@ -153,6 +153,6 @@ async function restartServer({ server }: CommandParts): Promise<void> {
     await server.restart();
     vscode.window.setStatusBarMessage('Rumbo’s server has been restarted.', 5000);
   } catch (error) {
-    showFailure(failureOf(error));
+    showError(errorMessageOf(error));
   }
 }

@@ -14,21 +14,21 @@ import { defaultSettings, type Settings } from '../shared/settings.ts';
 import { responseCache } from './cache/response-cache.ts';
 import { warmPrefixes } from './cache/warm-prefixes.ts';
 import { foundProviders } from './catalog/discovered-providers.ts';
-import { type ModelShelf, modelShelf } from './catalog/model-catalog.ts';
+import { type ModelCatalog, modelCatalog } from './catalog/model-catalog.ts';
 import { registrySources } from './catalog/registry-sources.ts';
 import { engines } from './engines/table.ts';
-import { type InlineRoom, inlineRoom } from './inline-completion/service.ts';
+import { type InlineCompletionService, inlineCompletionService } from './inline-completion/service.ts';
 import { budgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
 import { ledger } from './metrics/ledger.ts';
-import { experience } from './metrics/model-stats.ts';
+import { modelStats } from './metrics/model-stats.ts';
 import { useOf } from './models/recommended-models.ts';
 import { backgroundAnswer } from './orchestration/background-answer.ts';
 import { orchestrator } from './orchestration/orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { messageWriter } from './platform/message-writer.ts';
-import { fleet } from './providers/provider-registry.ts';
+import { providerRegistry } from './providers/provider-registry.ts';
 import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
 import { learned } from './routing/classifier/user-corrections.ts';
@@ -79,7 +79,7 @@ function start(params: InitializeParams): InitializeResult {
   const purse = budgets(book, now);
   const cache = responseCache(cacheLimits(settings));
   const numbers = counters();
-  const past = experience();
+  const past = modelStats();
   for (const lesson of book.recent(rememberedAnswers)) past.learn(lesson);
   const models = registry(storagePath, now, (message) => log.warn(message));
   const found = foundProviders({
@@ -91,7 +91,7 @@ function start(params: InitializeParams): InitializeResult {
       void providers.refreshLocal();
     },
   });
-  const providers = fleet({
+  const providers = providerRegistry({
     http,
     keys: secrets,
     now,
@@ -139,7 +139,7 @@ function start(params: InitializeParams): InitializeResult {
     changed: announce.changed,
   });
 
-  const shelf: ModelShelf = modelShelf({
+  const shelf: ModelCatalog = modelCatalog({
     fleet: providers,
     env: process.env,
     storagePath,
@@ -152,7 +152,7 @@ function start(params: InitializeParams): InitializeResult {
     now,
   });
 
-  const ghost: InlineRoom = inlineRoom({
+  const ghost: InlineCompletionService = inlineCompletionService({
     settings: () => settings,
     fleet: providers,
     shelf,

@@ -1,6 +1,6 @@
 /** Every way a request can fail, and what each failure means for routing and for the user. One row per kind. */
 
-export type Reaction = {
+export type ErrorPolicy = {
   /** The same model may be asked again, after a delay. */
   readonly retry: boolean;
   /** The next candidate may be asked. */
@@ -11,7 +11,7 @@ export type Reaction = {
   readonly action: string;
 };
 
-const row = (retry: boolean, fallback: boolean, trips: boolean, action: string): Reaction => ({
+const row = (retry: boolean, fallback: boolean, trips: boolean, action: string): ErrorPolicy => ({
   retry,
   fallback,
   trips,
@@ -19,7 +19,7 @@ const row = (retry: boolean, fallback: boolean, trips: boolean, action: string):
 });
 
 /** Columns: same model again, next candidate, counts toward the circuit, the user's one action. */
-export const reactions = {
+export const errorPolicies = {
   cancelled: row(false, false, false, 'Ask again when you like.'),
   'invalid-request': row(false, false, false, 'Change the request and ask again.'),
   'context-too-long': row(
@@ -48,6 +48,6 @@ export const reactions = {
     false,
     'Add a key, start a local engine, or name an endpoint in rumbo.providers.',
   ),
-} as const satisfies Record<string, Reaction>;
+} as const satisfies Record<string, ErrorPolicy>;
 
-export type ErrorKind = keyof typeof reactions;
+export type ErrorKind = keyof typeof errorPolicies;

@@ -1,5 +1,5 @@
 /** Failures as values: the one error class, and what of it crosses JSON-RPC. */
-import { type ErrorKind, reactions } from './error-kinds.ts';
+import { type ErrorKind, errorPolicies } from './error-kinds.ts';
 import type { Attempt } from './receipts.ts';
 
 /** What crosses JSON-RPC in `error.data`. Never a key, never a prompt. */
@@ -33,7 +33,7 @@ export class RumboError extends Error {
   /** @param message one sentence for the user, without keys, prompts or addresses that hold credentials */
   constructor(message: string, data: Omit<ErrorData, 'message'>, options?: ErrorOptions) {
     super(message, options);
-    this.data = { ...data, message, action: data.action ?? reactions[data.kind].action };
+    this.data = { ...data, message, action: data.action ?? errorPolicies[data.kind].action };
   }
 
   get kind(): ErrorKind {
@@ -47,7 +47,7 @@ export class RumboError extends Error {
 }
 
 /** Any thrown value as a `RumboError`, so that routing has a kind to look up; aborts become `cancelled`. */
-export function asRumboError(error: unknown, signal?: AbortSignal): RumboError {
+export function toRumboError(error: unknown, signal?: AbortSignal): RumboError {
   // One that is said already may tell what had come, and what it cost.
   const known = error instanceof RumboError ? error : undefined;
   if (signal?.aborted && known?.kind !== 'cancelled')

@@ -4,9 +4,9 @@ import type { AskParams, AskResult, CodeAnswer } from '../../shared/protocol.ts'
 import { movedRange } from '../edits/edit-range.ts';
 import type { Proposal, Proposals } from '../edits/review.ts';
 import { cut, joined, receiptLine } from '../format/receipt.ts';
-import { type Failure, failureOf, sentence } from '../notifications/error-messages.ts';
-import { inform } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf, type Failure, sentence } from '../notifications/error-messages.ts';
+import { showInfo } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import { editorInFront, fileOf, openUntitled, placeOf } from './active-editor.ts';
 import { ask } from './ask.ts';
 import type { Parts } from './plan.ts';
@@ -49,7 +49,7 @@ async function answer(parts: CodeParts, request: Request): Promise<void> {
   } catch (error) {
     arrival.done();
     parts.prompts.keep('coder', request.prompt);
-    const failure = failureOf(error);
+    const failure = errorMessageOf(error);
     const stopped = source.token.isCancellationRequested || failure.kind === 'cancelled';
     arrival.proposal?.interrupt(stopped ? 'It was stopped by you.' : sentence(failure));
     // What had arrived stays: in the proposal, or in a new document.
@@ -82,7 +82,7 @@ function arriving(parts: CodeParts, request: Request, source: vscode.Cancellatio
 
 function offerAgain(parts: CodeParts, request: Request, failure: Failure): void {
   const { target, ...params } = request;
-  showFailure(failure, {
+  showError(failure, {
     ask: () => askAgain(parts, request),
     askNext: () => askAgain(parts, { ...request, whenPinnedUnavailable: 'next' }),
     edit: () => code(parts),
@@ -110,6 +110,6 @@ async function showNew({ code: written, text, receipt }: AskResult): Promise<voi
   const message = [`${receiptLine(receipt)}.`, cut(receipt), joined(receipt), receipt.note]
     .filter(Boolean)
     .join(' ');
-  const picked = inform(message, 'Why This Model?');
+  const picked = showInfo(message, 'Why This Model?');
   void picked.then((why) => why && vscode.commands.executeCommand('rumbo.whyThisModel'));
 }

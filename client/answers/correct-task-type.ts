@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { taskTypes } from '../../shared/tasks.ts';
 import { beginning } from '../format/text.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { inform } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showInfo } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import type { Prompts } from './prompt.ts';
 
@@ -50,14 +50,14 @@ export async function correctTaskType({ server, prompts }: Parts): Promise<void>
     const { task: right } = picked;
     if (right === undefined) {
       await server.use((connection) => connection.forgetCorrections());
-      void inform('Rumbo has forgotten every correction.');
+      void showInfo('Rumbo has forgotten every correction.');
       return;
     }
     const count = await server.use((connection) => connection.correctTask({ prompt, task: right }));
     const remembered = count === 1 ? '1 correction is' : `${count} corrections are`;
-    void inform(`Prompts like this are ${words(right)} from now on. ${remembered} remembered.`);
+    void showInfo(`Prompts like this are ${words(right)} from now on. ${remembered} remembered.`);
   } catch (error) {
-    showFailure(failureOf(error), { ask: () => correctTaskType({ server, prompts }) });
+    showError(errorMessageOf(error), { ask: () => correctTaskType({ server, prompts }) });
   }
 }
 

@@ -5,8 +5,8 @@ import type { Receipt } from '../../shared/receipts.ts';
 import { explanationDocument } from '../format/explanation.ts';
 import { receiptSection } from '../format/receipt.ts';
 import { beginning } from '../format/text.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showError } from '../notifications/show-error.ts';
 import { editorInFront, fileOf } from './active-editor.ts';
 import { correction } from './correct-task-type.ts';
 import { type Parts, show } from './plan.ts';
@@ -29,7 +29,7 @@ export async function explainRoute(parts: Parts, request?: RouteParams): Promise
     // Should its task type be wrong, this is the prompt that is meant.
     prompts.keep(correction, prompt);
   } catch (error) {
-    showFailure(failureOf(error), {
+    showError(errorMessageOf(error), {
       ask: () => explainRoute(parts, route),
       edit: () => explainRoute(parts),
     });

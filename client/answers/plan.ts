@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { AskParams } from '../../shared/protocol.ts';
 import { type Answer, answerDocument, emptyAnswer, withPart } from '../format/answer.ts';
 import { beginning } from '../format/text.ts';
-import { failureOf, sentence } from '../notifications/error-messages.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf, sentence } from '../notifications/error-messages.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import type { Running } from './active-requests.ts';
 import { ask } from './ask.ts';
@@ -59,7 +59,7 @@ async function answer(parts: Parts, request: Request): Promise<void> {
     receipts.remember(receipt, () => answer(parts, { ...request, strongerThan: receipt.model }));
     prompts.forget('planner');
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = errorMessageOf(error);
     const stopped = failure.kind === 'cancelled' || source.token.isCancellationRequested;
     write({
       ...state,
@@ -67,7 +67,7 @@ async function answer(parts: Parts, request: Request): Promise<void> {
     });
     prompts.keep('planner', request.prompt);
     if (!stopped)
-      showFailure(failure, {
+      showError(failure, {
         ask: () => answer(parts, request),
         askNext: () => answer(parts, { ...request, whenPinnedUnavailable: 'next' }),
         edit: () => plan(parts),

@@ -1,7 +1,7 @@
 /** The receipts of this window's answers, for “Why This Model?”, the status bar and the Activity view. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
-import { inform } from '../notifications/notify.ts';
+import { showInfo } from '../notifications/notify.ts';
 
 export type Receipts = {
   readonly last: Receipt | undefined;
@@ -43,6 +43,9 @@ export function receiptMemory(): Receipts & vscode.Disposable {
 
 /** What can be said of an answer when there is none yet. */
 export async function askFirst(): Promise<void> {
-  const picked = await inform('Nothing has been answered yet in this window. Ask something first.', 'Plan…');
+  const picked = await showInfo(
+    'Nothing has been answered yet in this window. Ask something first.',
+    'Plan…',
+  );
   if (picked) await vscode.commands.executeCommand('rumbo.plan');
 }

@@ -5,7 +5,7 @@ import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { Documents, VirtualDocument } from '../answers/documents.ts';
 import { cut, joined, receiptLine } from '../format/receipt.ts';
-import { complain, inform, warn } from '../notifications/notify.ts';
+import { complain, showInfo, warn } from '../notifications/notify.ts';
 import { hasChanged, isProtected, proposedText } from './edit-range.ts';
 
 export type Proposals = {
@@ -53,7 +53,7 @@ export function createProposals(documents: Documents): Proposals {
     const change = all.get(uri?.toString() ?? '');
     if (change && !change.outcome) return change;
     const gone = 'That proposal is no longer there. Ask for it again with “Rumbo: Code”.';
-    void inform(change ? `The change to ${change.name} was ${change.outcome} before.` : gone);
+    void showInfo(change ? `The change to ${change.name} was ${change.outcome} before.` : gone);
     return undefined;
   };
 
@@ -134,7 +134,7 @@ async function announce(
     joined(receipt) ?? '',
     receipt.note ?? '',
   ].filter(Boolean);
-  const tell = incomplete ? warn : inform;
+  const tell = incomplete ? warn : showInfo;
   const picked = await tell(message.join(' '), 'Accept', 'Discard', 'Why This Model?');
   if (picked === 'Accept') await vscode.commands.executeCommand('rumbo.acceptChange', document.uri);
   if (picked === 'Discard') await vscode.commands.executeCommand('rumbo.discardChange', document.uri);

@@ -4,9 +4,9 @@ import { providerOf } from '../../shared/chat.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Status } from '../../shared/status.ts';
 import { candidateDetail, candidateLine } from '../format/inline.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { inform } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showInfo } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import { modelsSetting } from './models-setting.ts';
 
@@ -20,7 +20,7 @@ export async function chooseGhostTextModels(
   try {
     const candidates = await ghostTextCandidates(server);
     if (candidates.length === 0) {
-      const picked = await inform(
+      const picked = await showInfo(
         'No model is known yet: start a local engine or add a key.',
         'Show Providers',
       );
@@ -41,7 +41,7 @@ export async function chooseGhostTextModels(
     return await write(candidates, ticked);
   } catch (error) {
     const again = () => chooseGhostTextModels(server, title);
-    showFailure(failureOf(error), { instead: { label: 'Try Again', run: again } });
+    showError(errorMessageOf(error), { instead: { label: 'Try Again', run: again } });
     return false;
   }
 }
@@ -74,7 +74,7 @@ async function write(candidates: readonly InlineCandidate[], ticked: ReadonlySet
     return true;
   }
   const off = 'Turn Ghost Text Off';
-  const picked = await inform('No model was ticked, so nothing was changed.', off);
+  const picked = await showInfo('No model was ticked, so nothing was changed.', off);
   if (picked) await vscode.commands.executeCommand('rumbo.turnGhostTextOff');
   return false;
 }

@@ -6,9 +6,9 @@ import type { Prompts } from '../answers/prompt.ts';
 import type { Receipts } from '../answers/receipts.ts';
 import { movedRange } from '../edits/edit-range.ts';
 import { previewLine } from '../format/inline.ts';
-import { type Failure, failureOf } from '../notifications/error-messages.ts';
-import { inform } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf, type Failure } from '../notifications/error-messages.ts';
+import { showInfo } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import type { Preview, Previews } from './preview.ts';
 import { fitted } from './reindent.ts';
@@ -23,7 +23,7 @@ type Request = AskParams & { readonly prompt: string; readonly file: FileContext
 
 export async function generateHere(parts: GenerateParts): Promise<void> {
   const found = editorInFront();
-  if (!found) return void inform('Open a file and put the cursor where the code should stand.');
+  if (!found) return void showInfo('Open a file and put the cursor where the code should stand.');
   const at = found.selection.active;
   const { document } = found;
   const prompt = await parts.prompts.ask({
@@ -35,7 +35,7 @@ export async function generateHere(parts: GenerateParts): Promise<void> {
   if (prompt === undefined) return;
   if (document.isClosed) {
     parts.prompts.keep('generate', prompt);
-    return void inform('The file was closed meanwhile. Open it and ask again; what you typed is kept.');
+    return void showInfo('The file was closed meanwhile. Open it and ask again; what you typed is kept.');
   }
   // The user may have moved on while the box was open: what is in front shows the preview, as it is now.
   const isInFront = vscode.window.activeTextEditor === found;
@@ -87,7 +87,7 @@ async function generate(parts: GenerateParts, editor: vscode.TextEditor, request
     if (text.trim() === '') return tellEmpty(parts, preview);
     preview.done(previewLine(receipt));
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = errorMessageOf(error);
     const stopped = source.token.isCancellationRequested || failure.kind === 'cancelled';
     prompts.keep('generate', request.prompt);
     if (stopped) return preview.drop();
@@ -103,7 +103,7 @@ async function generate(parts: GenerateParts, editor: vscode.TextEditor, request
 function tellEmpty(parts: GenerateParts, preview: Preview): void {
   preview.drop();
   const words = 'The answer held no code. Say in other words what should stand there.';
-  void inform(words, 'Edit Prompt').then((edit) => (edit ? generateHere(parts) : undefined));
+  void showInfo(words, 'Edit Prompt').then((edit) => (edit ? generateHere(parts) : undefined));
 }
 
 function showAgain(
@@ -112,7 +112,7 @@ function showAgain(
   request: Request,
   failure: Failure,
 ): void {
-  showFailure(failure, {
+  showError(failure, {
     ask: () => generateAgain(parts, document, request),
     askNext: () => generateAgain(parts, document, { ...request, whenPinnedUnavailable: 'next' }),
     edit: () => generateHere(parts),

@@ -1,9 +1,9 @@
 /** **Rumbo: Turn Ghost Text On… / Off**, **Pause**, **Resume**, by language, and **Suggest Here**. */
 import * as vscode from 'vscode';
 import { turnOnQuestion } from '../format/inline.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { inform } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showInfo } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import { chooseGhostTextModels, ghostTextCandidates } from './choose-models.ts';
 import type { GhostText } from './ghost-text.ts';
@@ -29,7 +29,7 @@ export async function turnGhostTextOn({ server }: Pick<SwitchParts, 'server'>): 
     if (!isGhostTextOn()) await tellWorkspaceSaysNo('ghost text');
   } catch (error) {
     const again = () => turnGhostTextOn({ server });
-    showFailure(failureOf(error), { instead: { label: 'Try Again', run: again } });
+    showError(errorMessageOf(error), { instead: { label: 'Try Again', run: again } });
   }
 }
 
@@ -39,7 +39,7 @@ export async function pauseGhostText({ ghostText }: SwitchParts, paused: boolean
   try {
     await ghostText.pause(paused);
   } catch (error) {
-    showFailure(failureOf(error));
+    showError(errorMessageOf(error));
   }
 }
 
@@ -47,7 +47,7 @@ export async function pauseGhostText({ ghostText }: SwitchParts, paused: boolean
 export async function toggleGhostTextLanguage(): Promise<void> {
   const { document } = vscode.window.activeTextEditor ?? {};
   if (!document || !isWritingPlace(document.uri))
-    return void inform('Open a file first; ghost text is then switched on or off for its language.');
+    return void showInfo('Open a file first; ghost text is then switched on or off for its language.');
   const { languageId } = document;
   const off = offFor(languageId);
   if (off === 'workspace') return tellWorkspaceSaysNo(`ghost text in ${languageId}`);
@@ -63,12 +63,12 @@ export async function suggestHere(parts: SwitchParts): Promise<void> {
   const { state } = parts.ghostText;
   if (state === 'off') return turnGhostTextOn(parts);
   if (state === 'paused') {
-    if (!(await inform('Ghost text is paused in this window.', 'Resume'))) return;
+    if (!(await showInfo('Ghost text is paused in this window.', 'Resume'))) return;
     await pauseGhostText(parts, false);
   }
   if (state === 'nobody') {
     const reason = parts.server.status?.inline?.reason ?? 'No model can write ghost text now.';
-    if (await inform(reason, 'Choose Models…'))
+    if (await showInfo(reason, 'Choose Models…'))
       await vscode.commands.executeCommand('rumbo.chooseGhostTextModels');
     return;
   }
@@ -79,7 +79,7 @@ const update = (key: string, value: unknown): Thenable<void> =>
   vscode.workspace.getConfiguration('rumbo').update(key, value, vscode.ConfigurationTarget.Global);
 
 async function tellWorkspaceSaysNo(what: string): Promise<void> {
-  const picked = await inform(
+  const picked = await showInfo(
     `The settings of this workspace switch ${what} off.`,
     'Open Workspace Settings',
   );

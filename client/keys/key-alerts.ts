@@ -1,7 +1,7 @@
 /** Tells once of a refused key or an empty account that an answer had to go round: a failure that shows nowhere else. */
 import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
-import { reactions } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
 import type { Receipts } from '../answers/receipts.ts';
 import { buttonFor } from '../notifications/error-messages.ts';
@@ -34,7 +34,7 @@ async function tell(
   const sentences = [
     `${model} did not answer: ${message ?? `${outcome.replaceAll('-', ' ')}.`}`,
     `${receipt.model} answered instead.`,
-    reactions[outcome].action,
+    errorPolicies[outcome].action,
   ];
   const picked = await warn(sentences.join(' '), ...(button ? [button.label] : []));
   if (picked && typeof button?.remedy === 'object')

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { KeyReply } from '../../shared/key-channel.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { keySentence, stateIcon } from '../format/provider.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { inform, warn } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showInfo, warn } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import { keyProblem } from '../server/key-channel.ts';
 import type { Server } from '../server/process.ts';
 
@@ -91,7 +91,7 @@ const isRefused = ({ rule, keys }: ProviderStatus): boolean => rule === 'key' &&
 const keyCount = ({ keys }: ProviderStatus): number => Math.max(1, keys.length);
 const shared = (count: number): string => `Requests are shared among its ${count} keys.`;
 const isOn = ({ state }: ProviderStatus): boolean => state !== 'off';
-const say = (sentence: string): void => void inform(sentence);
+const say = (sentence: string): void => void showInfo(sentence);
 
 /** Finds or asks for the provider, then does the work; failures show as one sentence. */
 async function withProvider(
@@ -108,7 +108,7 @@ async function withProvider(
     const provider = named ?? (await pick(providers.filter(fits), question));
     if (provider) await work(provider);
   } catch (error) {
-    showFailure(failureOf(error), { ask: again });
+    showError(errorMessageOf(error), { ask: again });
   }
 }
 
@@ -175,7 +175,7 @@ async function saved(
     ? 'kept in memory only and will be gone when the editor closes'
     : 'saved in the system’s keychain';
   const among = added ? ` ${shared(keyCount(provider) + 1)}` : '';
-  const tell = memoryOnly ? warn : inform;
+  const tell = memoryOnly ? warn : showInfo;
   void tell(message ?? `The key of ${provider.label} is ${place}.${among}`, 'Test It').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.testApiKey', provider.name),
   );

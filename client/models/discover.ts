@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { type DiscoveredEndpoint, type DiscoverResult, settingsFor } from '../../shared/discovery.ts';
 import type { ProviderSettings } from '../../shared/settings.ts';
 import { discoveredText, endpointDetail, hostOf } from '../format/discovery.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { inform } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showInfo } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import { changeEntry } from '../settings/user-settings.ts';
 
@@ -19,7 +19,9 @@ export async function discoverEndpoints(parts: Parts): Promise<void> {
     );
     await offer(result);
   } catch (error) {
-    showFailure(failureOf(error), { instead: { label: 'Try Again', run: () => discoverEndpoints(parts) } });
+    showError(errorMessageOf(error), {
+      instead: { label: 'Try Again', run: () => discoverEndpoints(parts) },
+    });
   }
 }
 
@@ -29,7 +31,7 @@ export async function useEndpoint(endpoint: DiscoveredEndpoint): Promise<void> {
   await add(endpoint, settingsFor(endpoint));
   if (state !== 'needs-key') return;
   // It may stay unanswered for ever.
-  void inform(`${name} needs a key before it answers.`, 'Set API Key').then(
+  void showInfo(`${name} needs a key before it answers.`, 'Set API Key').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.setApiKey', name),
   );
 }
@@ -51,7 +53,7 @@ async function offer(result: DiscoverResult): Promise<void> {
     picked.includes(each) ? ({ ...each, use: 'used' } as const) : each,
   );
   const rest = endpoints.some(({ use }) => use !== 'used');
-  void inform(discoveredText({ ...result, endpoints }), ...(rest ? [choose] : [])).then((button) =>
+  void showInfo(discoveredText({ ...result, endpoints }), ...(rest ? [choose] : [])).then((button) =>
     button === choose ? offer({ ...result, endpoints }) : undefined,
   );
 }

@@ -1,13 +1,13 @@
 /** Makes local models available: fetched with **Rumbo: Pull Local Model…**, loaded and unloaded from the trees. */
 import * as vscode from 'vscode';
 import { type ModelId, modelId } from '../../shared/chat.ts';
-import { reactions } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { EnsureProgress } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { ensuredText, progressText, shareDone } from '../format/local.ts';
-import { type Failure, failureOf, sentence } from '../notifications/error-messages.ts';
-import { inform, withoutLinks } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf, type Failure, sentence } from '../notifications/error-messages.ts';
+import { showInfo, withoutLinks } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import { chooseEngine, chooseModel } from './pull-choice.ts';
 
@@ -25,7 +25,7 @@ export function localModelActions(server: Server): LocalModelActions {
 
   /** @param again opens the question anew, for a name that was wrong */
   const ensure = async (id: ModelId, title: string, again?: () => unknown): Promise<void> => {
-    if (running.has(id)) return void inform(`${id} is on its way already.`);
+    if (running.has(id)) return void showInfo(`${id} is on its way already.`);
     const source = new vscode.CancellationTokenSource();
     running.set(id, source);
     let fetched = false;
@@ -47,12 +47,12 @@ export function localModelActions(server: Server): LocalModelActions {
           );
         },
       );
-      void inform(ensuredText(ensured));
+      void showInfo(ensuredText(ensured));
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = errorMessageOf(error);
       if (failure.kind === 'cancelled') return tellStopped(failure, fetched);
       const instead = offerAfter(failure, () => ensure(id, title, again), again);
-      showFailure(failure, instead ? { instead } : {});
+      showError(failure, instead ? { instead } : {});
     } finally {
       running.delete(id);
       source.dispose();
@@ -72,7 +72,7 @@ export function localModelActions(server: Server): LocalModelActions {
           actions.pull(provider.name),
         );
       } catch (error) {
-        showFailure(failureOf(error), { instead: { label: 'Try Again', run: () => actions.pull(name) } });
+        showError(errorMessageOf(error), { instead: { label: 'Try Again', run: () => actions.pull(name) } });
       }
     },
     load: (id) => ensure(id, `Rumbo: loading ${nameOf(id)}`),
@@ -83,13 +83,13 @@ export function localModelActions(server: Server): LocalModelActions {
           () => server.use((connection) => connection.unloadModel(id)),
         );
       } catch (error) {
-        showFailure(failureOf(error), { instead: { label: 'Try Again', run: () => actions.unload(id) } });
+        showError(errorMessageOf(error), { instead: { label: 'Try Again', run: () => actions.unload(id) } });
       }
     },
     stop(id) {
       const source = running.get(id);
       if (source) source.cancel();
-      else void inform(`${nameOf(id)} was begun elsewhere and can be stopped there.`);
+      else void showInfo(`${nameOf(id)} was begun elsewhere and can be stopped there.`);
     },
   };
   return actions;
@@ -117,8 +117,8 @@ function progressIn(report: vscode.Progress<{ message?: string; increment?: numb
 
 /** What the user asked for needs no error; that an engine goes on, or what is kept, is worth a word. */
 function tellStopped(failure: Failure, fetched: boolean): void {
-  const goesOn = failure.action !== undefined && failure.action !== reactions.cancelled.action;
-  if (goesOn) return void inform(sentence(failure));
+  const goesOn = failure.action !== undefined && failure.action !== errorPolicies.cancelled.action;
+  if (goesOn) return void showInfo(sentence(failure));
   if (fetched)
     vscode.window.setStatusBarMessage('Rumbo: stopped. What has arrived is kept for the next time.', 8000);
 }

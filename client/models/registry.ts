@@ -1,9 +1,9 @@
 /** **Rumbo: Refresh Model Registry**: reads what models can do and cost now, and asks once whether to do so every day. */
 import * as vscode from 'vscode';
 import { refreshedText } from '../format/registry.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { inform, warn } from '../notifications/notify.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showInfo, warn } from '../notifications/notify.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 
 const setting = 'registry.refresh';
@@ -26,7 +26,7 @@ export async function refreshRegistry({ server, log }: Parts): Promise<void> {
     const configuration = vscode.workspace.getConfiguration('rumbo');
     const answered = configuration.inspect(setting)?.globalValue !== undefined;
     const details = refreshed.changes.length + refreshed.problems.length > 0;
-    const say = refreshed.answered > 0 ? inform : warn;
+    const say = refreshed.answered > 0 ? showInfo : warn;
     const buttons = [...(details ? [showLog] : []), ...(answered ? [] : [everyDay, whenAsked])];
     // It may stay unanswered for ever.
     void say(refreshedText(refreshed), ...buttons).then((button) => {
@@ -36,6 +36,6 @@ export async function refreshRegistry({ server, log }: Parts): Promise<void> {
       return configuration.update(setting, value, vscode.ConfigurationTarget.Global);
     });
   } catch (error) {
-    showFailure(failureOf(error));
+    showError(errorMessageOf(error));
   }
 }

@@ -76,7 +76,7 @@ const connectionLost = new Set([-32097, -32096]);
 const requestCancelled = -32800;
 
 /** Any thrown value as a failure. `restarting` says whether the server comes back by itself. */
-export function failureOf(error: unknown, restarting = true): Failure {
+export function errorMessageOf(error: unknown, restarting = true): Failure {
   if (error instanceof FailureError) return error.failure;
   const { code, data } = (typeof error === 'object' && error !== null ? error : {}) as {
     code?: unknown;

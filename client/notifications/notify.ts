@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 
 type Notify = (message: string, ...buttons: string[]) => Thenable<string | undefined>;
 
-export const inform: Notify = (message, ...buttons) =>
+export const showInfo: Notify = (message, ...buttons) =>
   vscode.window.showInformationMessage(withoutLinks(message), ...buttons);
 export const warn: Notify = (message, ...buttons) =>
   vscode.window.showWarningMessage(withoutLinks(message), ...buttons);

@@ -19,7 +19,7 @@ export type Again = {
 };
 
 /** Does not wait for the user; a notification may stay unanswered for ever. */
-export function showFailure(failure: Failure, again: Again = {}): void {
+export function showError(failure: Failure, again: Again = {}): void {
   if (failure.kind === 'cancelled') return;
   const button = again.instead ?? usual(failure, again);
   void complain(sentence(failure), ...(button ? [button.label] : [])).then((picked) =>

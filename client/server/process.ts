@@ -1,7 +1,7 @@
 /** The server as the rest of the client knows it: there when it is needed, restarted when it dies. */
 import * as vscode from 'vscode';
 import type { Status } from '../../shared/status.ts';
-import { FailureError, failureOf } from '../notifications/error-messages.ts';
+import { errorMessageOf, FailureError } from '../notifications/error-messages.ts';
 import { complain } from '../notifications/notify.ts';
 import type { Connection } from './connection.ts';
 
@@ -82,7 +82,7 @@ export function createServer(
       try {
         return await work(current);
       } catch (error) {
-        const failure = failureOf(error, connection !== undefined);
+        const failure = errorMessageOf(error, connection !== undefined);
         // A client that failed to come back never tries again by itself; the next use makes a new one.
         if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
         // What the server answered is for the user; anything else is ours to find.

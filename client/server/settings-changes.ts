@@ -1,6 +1,6 @@
 /** Hands changed settings to the running server; a restart is offered for what only a start can hand over. */
 import * as vscode from 'vscode';
-import { inform } from '../notifications/notify.ts';
+import { showInfo } from '../notifications/notify.ts';
 import { keyVariablesOf } from './environment.ts';
 import type { Server } from './process.ts';
 
@@ -38,7 +38,7 @@ function atStart(): string {
 }
 
 async function offerRestart(): Promise<void> {
-  const picked = await inform(
+  const picked = await showInfo(
     'Proxy settings and variables named by keyEnv are handed over when Rumbo’s server starts. Restart it to use them.',
     'Restart Server',
   );

@@ -1,7 +1,7 @@
 /** The server's last word for a tree: asked for once, when somebody first looks, and told by the server from then on. */
 import type { Status } from '../../shared/status.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function currentStatus(server: Server, again: () => void): Promise<
   try {
     return server.status ?? (await server.use((connection) => connection.status()));
   } catch (error) {
-    showFailure(failureOf(error), { ask: again });
+    showError(errorMessageOf(error), { ask: again });
     return undefined;
   }
 }

@@ -4,8 +4,8 @@ import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { placeOf } from '../format/discovery.ts';
 import { inOrder, needOf } from '../format/provider.ts';
 import { isEmpty, shownTimes } from '../format/status.ts';
-import { failureOf } from '../notifications/error-messages.ts';
-import { showFailure } from '../notifications/show-error.ts';
+import { errorMessageOf } from '../notifications/error-messages.ts';
+import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import { userMap } from '../settings/user-settings.ts';
 import { currentStatus } from './live-status.ts';
@@ -31,7 +31,7 @@ export function createProvidersView(server: Server): ProvidersView {
       await server.use((connection) => connection.listModels({ refresh: true }));
       live.redraw();
     } catch (error) {
-      showFailure(failureOf(error), { ask: refresh });
+      showError(errorMessageOf(error), { ask: refresh });
     }
   };
   const rowsFor = (status: Status): Row[] => {

@@ -1,7 +1,7 @@
 /** What asking itself takes, in real time, in a document of 5,000 lines: beyond the debounce, and where nobody need be asked. */
-import type { Situation } from '../../server/inline-completion/completion-context.ts';
-import type { Writer } from '../../server/inline-completion/generator.ts';
-import { suggester } from '../../server/inline-completion/scheduler.ts';
+import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
+import type { Generator } from '../../server/inline-completion/generator.ts';
+import { scheduler } from '../../server/inline-completion/scheduler.ts';
 import { quantile } from '../bench/quantile.ts';
 import type { Row } from '../bench/row.ts';
 import { settings, show } from './typists.ts';
@@ -11,7 +11,7 @@ const rounds = 200;
 
 export async function overheadRows(): Promise<readonly Row[]> {
   let askedAt = 0;
-  const writer: Writer = {
+  const writer: Generator = {
     // Slower than the debounce: each question is asked at once.
     choose: () => ({ model: 'bench/model', shape: 'line', usualMs: 10_000, free: false }),
     async write() {
@@ -19,7 +19,7 @@ export async function overheadRows(): Promise<readonly Row[]> {
       return { model: 'bench/model', manner: 'fill', text: said() };
     },
   };
-  const ghost = suggester({ writer, show, settings: () => settings });
+  const ghost = scheduler({ writer, show, settings: () => settings });
   const toQuestion: number[] = [];
   const typedThrough: number[] = [];
   const cached: number[] = [];
@@ -68,7 +68,7 @@ const text = Array.from(
 );
 
 /** Cut anew each time, as a server does whose documents change. */
-const at = (line: number, typed: string, version: number): Situation => ({
+const at = (line: number, typed: string, version: number): CompletionContext => ({
   uri: 'file:///bench/large.ts',
   version,
   languageId: 'typescript',

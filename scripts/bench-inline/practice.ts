@@ -10,10 +10,10 @@ import { llamaCpp } from '../../server/engines/llama-cpp.ts';
 import { steadyClock } from '../../server/inline-completion/clock.ts';
 import { gapFor } from '../../server/inline-completion/context/prefix-and-suffix.ts';
 import { mostTokens } from '../../server/inline-completion/fim-prompt.ts';
-import type { Writer } from '../../server/inline-completion/generator.ts';
+import type { Generator } from '../../server/inline-completion/generator.ts';
 import { fillOver } from '../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { wayMemory } from '../../server/inline-completion/prompting/mode-cache.ts';
-import { suggester } from '../../server/inline-completion/scheduler.ts';
+import { scheduler } from '../../server/inline-completion/scheduler.ts';
 import { undiciHttp } from '../../server/platform/http.ts';
 import { editor } from '../../test/support/typing/editor.ts';
 import { naiveClient } from '../../test/support/typing/naive-client.ts';
@@ -50,7 +50,7 @@ async function typedBy(client: 'naive' | 'free', baseUrl: string): Promise<Resul
     const ghost =
       client === 'naive'
         ? naiveClient(writer, show, clock)
-        : suggester({ writer, show, settings: () => settings });
+        : scheduler({ writer, show, settings: () => settings });
     const { file, from } = partOf(path);
     const to = file.lastIndexOf('\n', from + units);
     const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
@@ -79,7 +79,7 @@ function practiceWriter(baseUrl: string, http: ReturnType<typeof undiciHttp>['ht
   });
   const fill = fillOver(wayMemory());
   const id = `practice/${model}` as const;
-  const writer: Writer = {
+  const writer: Generator = {
     choose: () => ({
       model: id,
       shape: 'block',

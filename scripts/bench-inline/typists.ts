@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { shapeFor } from '../../server/inline-completion/render/completion-length.ts';
 import { mayAsk } from '../../server/inline-completion/render/may-suggest.ts';
 import { showing } from '../../server/inline-completion/render/stream-renderer.ts';
-import type { Show } from '../../server/inline-completion/renderer.ts';
+import type { Renderer } from '../../server/inline-completion/renderer.ts';
 import type { SuggesterSettings } from '../../server/inline-completion/scheduler.ts';
 import { type Simulated, simulate } from '../../test/support/typing/simulation.ts';
 import { quantile } from '../bench/quantile.ts';
 
-export const show: Show = { mayAsk, shapeFor, showing };
+export const show: Renderer = { mayAsk, shapeFor, showing };
 
 /** As shipped. */
 export const settings: SuggesterSettings = {

@@ -1,6 +1,6 @@
 /** What ghost text reads beside a gap: 500 open files of 1,000 lines, made of words, and a cursor in one of them. */
 
-import type { Situation } from '../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
 import { contexts } from '../../server/inline-completion/context/context.ts';
 import { namesIn } from '../../server/inline-completion/context/paths.ts';
 import {
@@ -47,7 +47,7 @@ export async function inlineContextRows(): Promise<Row[]> {
     if (!document) throw new Error('The file is not open.');
     const { text } = document;
     const cursor = document.offsetAt({ line, character: 1 });
-    const situation: Situation = {
+    const situation: CompletionContext = {
       uri,
       version,
       languageId: 'typescript',

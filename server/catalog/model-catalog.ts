@@ -29,11 +29,11 @@ import { localDefaults } from '../models/recommended-models.ts';
 import { localRequests } from '../models/requests.ts';
 import { suggestions } from '../models/suggestions.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Fleet, FleetParts } from '../providers/provider-registry.ts';
+import type { FleetParts, ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Known } from '../registry/merged-facts.ts';
 
 export type ModelShelfParts = {
-  readonly fleet: Fleet;
+  readonly fleet: ProviderRegistry;
   readonly env: FleetParts['env'];
   /** A folder for what outlives the server. Absent: nothing is written. */
   readonly storagePath: string | undefined;
@@ -53,7 +53,7 @@ export type ModelShelfParts = {
 /** A provider's own list that is this new is not asked for again, in milliseconds. */
 const freshMs = 5_000;
 
-export function modelShelf(parts: ModelShelfParts) {
+export function modelCatalog(parts: ModelShelfParts) {
   const { fleet, env, storagePath, settings, lookUp, warn, changed, now } = parts;
   const closing = new AbortController();
   let started = false;
@@ -201,7 +201,7 @@ export function modelShelf(parts: ModelShelfParts) {
   };
 }
 
-export type ModelShelf = ReturnType<typeof modelShelf>;
+export type ModelCatalog = ReturnType<typeof modelCatalog>;
 
 const keptFor = (minutes: number | null): LoadOptions =>
   minutes === null ? {} : { keepAliveSeconds: minutes < 0 ? -1 : minutes * 60 };

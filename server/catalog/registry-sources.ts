@@ -1,11 +1,11 @@
 /** Who is asked what models can do and cost: public pages, and the lists of the services whose key is there. */
-import type { Fleet } from '../providers/provider-registry.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { AskedSource } from '../registry/fetch-source.ts';
 import { type ListSource, listSources } from '../registry/sources/lists.ts';
 import { publicSources } from '../registry/sources/table.ts';
 import type { Keys } from '../secrets/keys.ts';
 
-type Providers = Pick<Fleet, 'get'>;
+type Providers = Pick<ProviderRegistry, 'get'>;
 
 export async function registrySources(
   providers: Providers,

@@ -1,13 +1,13 @@
 /** Definition + address + HTTP + keys → a live engine. */
 import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { within } from '../platform/with-timeout.ts';
 import { refusesForm } from '../wire/error-response.ts';
 import type {
   CountFormat,
   EmbeddingFormat,
-  Refusal,
+  ErrorResponse,
   StreamFormat,
   WireRequest,
 } from '../wire/wire-format.ts';
@@ -70,7 +70,7 @@ export function connect(connection: Connection): Engine {
     accept: string,
     model: string,
     request: WireRequest,
-    refused: (refusal: Refusal) => RumboError = wire.refused,
+    refused: (refusal: ErrorResponse) => RumboError = wire.refused,
   ): Promise<HttpResponse> => {
     const light = lighter(model, request);
     for (;;) {
@@ -102,7 +102,7 @@ export function connect(connection: Connection): Engine {
       decoder: () => format.decoder(request),
       question: format.encode(model, request),
       // Said of the model or the service as a whole it would keep them from chat.
-      refused: (refusal: Refusal) =>
+      refused: (refusal: ErrorResponse) =>
         refusesForm(refusal)
           ? new RumboError(`This model of ${label} cannot ${what}.`, {
               kind: 'invalid-request',
@@ -150,7 +150,7 @@ export function connect(connection: Connection): Engine {
       );
       over.cut();
       over.close();
-      if (signal.aborted) throw asRumboError(signal.reason, signal);
+      if (signal.aborted) throw toRumboError(signal.reason, signal);
       return tokens;
     };
 
@@ -175,7 +175,7 @@ export function connect(connection: Connection): Engine {
           throw error;
         });
         const more = wire.details && (await bodyAt(wire.details.path).catch(() => undefined));
-        if (over.signal.aborted) throw asRumboError(over.signal.reason, over.signal);
+        if (over.signal.aborted) throw toRumboError(over.signal.reason, over.signal);
         over.done();
         return wire.details && more !== undefined ? wire.details.merge(models, more) : models;
       } catch (cause) {
@@ -227,7 +227,7 @@ const hasNoList = (error: unknown): boolean =>
   error instanceof RumboError && (error.kind === 'model-not-found' || error.kind === 'bad-response');
 
 /** What a refusal says. The status says enough when the body breaks off or does not come. */
-async function refusalOf({ status, headers, body }: HttpResponse): Promise<Refusal> {
+async function refusalOf({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
   const text = readText(body, refusalLimit).catch(() => '');
   return { status, headers, body: (await within(text, refusalWaitMs)) ?? '' };
 }
@@ -239,7 +239,7 @@ function isNoStream(start: Uint8Array, framing: 'sse' | 'ndjson'): boolean {
 }
 
 /** Some services put an error into a 200, and some addresses are no model server at all. */
-function wholeAnswer(refused: (refusal: Refusal) => RumboError, refusal: Refusal): RumboError {
+function wholeAnswer(refused: (refusal: ErrorResponse) => RumboError, refusal: ErrorResponse): RumboError {
   if (/^\s*</.test(refusal.body))
     return new RumboError('A web page answered instead of a model.', { kind: 'bad-response' });
   const value = parse(refusal.body);

@@ -1,12 +1,12 @@
 /** Requests without what a service has refused before. */
-import type { Refusal, WireFormat, WireRequest } from '../wire/wire-format.ts';
+import type { ErrorResponse, WireFormat, WireRequest } from '../wire/wire-format.ts';
 
 /** Fields that are left out for one model at most; a service that refuses more wants something else. */
 const mostLeftOut = 3;
 
 /** Remembers for each model what had to be left out, so that later requests are light from the start. */
 export function lighterRequests({ lighter }: Pick<WireFormat, 'lighter'>) {
-  const known = new Map<string, Refusal[]>();
+  const known = new Map<string, ErrorResponse[]>();
 
   return (model: string, whole: WireRequest) => {
     const place = `${whole.path} ${model}`;
@@ -27,7 +27,7 @@ export function lighterRequests({ lighter }: Pick<WireFormat, 'lighter'>) {
         return request;
       },
       /** Whether there is a lighter request to be tried after this refusal; the refusal is final otherwise. */
-      canDoWithout(refusal: Refusal): boolean {
+      canDoWithout(refusal: ErrorResponse): boolean {
         const refusals = known.get(place) ?? [];
         // Another request may have found out meanwhile.
         if (refusals.length === applied) {

@@ -1,5 +1,5 @@
 /** One request's line to a service: a key on loan, a clock, a socket to close. Opened once, closed once. */
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { aborted } from '../platform/aborted.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { rateWindows } from '../wire/rate-windows.ts';
@@ -113,7 +113,7 @@ function explained(
 ): RumboError {
   const known =
     cause instanceof RumboError || signal.aborted
-      ? asRumboError(cause, signal)
+      ? toRumboError(cause, signal)
       : new RumboError('The service’s answer cannot be read.', { kind: 'bad-response' }, { cause });
   const { message, ...data } = known.data;
   const about = { provider, ...(model === undefined ? {} : { model }) };

@@ -1,21 +1,21 @@
 /** What becomes of offers: taken as told or as the text shows, and how much of it still stands a while later. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Clock } from './clock.ts';
-import type { Situation } from './completion-context.ts';
-import type { Offer } from './completion-item.ts';
+import type { CompletionContext } from './completion-context.ts';
+import type { CompletionItem } from './completion-item.ts';
 import type { Documents } from './documents.ts';
 
 export type OutcomesParts = {
   readonly documents: Pick<Documents, 'get'>;
   readonly clock: Clock;
   /** The first time that anything of an offer is taken. */
-  readonly accepted: (offer: Offer) => void;
+  readonly accepted: (offer: CompletionItem) => void;
   /** A while later. @param characters UTF-16 units of it that still stand */
   readonly kept: (model: ModelId, characters: number) => void;
 };
 
 type Open = {
-  readonly offer: Offer;
+  readonly offer: CompletionItem;
   readonly uri: string;
   readonly version: number;
   /** Where its text begins in the document. */
@@ -48,7 +48,7 @@ export function outcomes({ documents, clock, accepted, kept }: OutcomesParts) {
   };
 
   return {
-    offered(situation: Situation, offers: readonly Offer[]): void {
+    offered(situation: CompletionContext, offers: readonly CompletionItem[]): void {
       const { uri, version, before } = situation;
       for (const offer of offers) {
         const start = before.length - offer.suggestion.replacesBefore;
@@ -83,7 +83,7 @@ export function outcomes({ documents, clock, accepted, kept }: OutcomesParts) {
   };
 }
 
-const accepting = ({ before, after }: Situation, { suggestion }: Offer): string =>
+const accepting = ({ before, after }: CompletionContext, { suggestion }: CompletionItem): string =>
   before.slice(0, before.length - suggestion.replacesBefore) +
   suggestion.insert +
   after.slice(suggestion.replacesAfter);

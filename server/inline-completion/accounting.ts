@@ -3,14 +3,14 @@ import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Ledger } from '../metrics/ledger.ts';
 import type { Log } from '../platform/log.ts';
-import type { Fleet } from '../providers/provider-registry.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Clock } from './clock.ts';
-import type { Offer } from './completion-item.ts';
+import type { CompletionItem } from './completion-item.ts';
 import type { Account } from './generate.ts';
 import { seldom } from './throttle.ts';
 
 export type AccountRooms = {
-  readonly fleet: Pick<Fleet, 'get'>;
+  readonly fleet: Pick<ProviderRegistry, 'get'>;
   readonly ledger: Pick<Ledger, 'inline'>;
   readonly counters: Counters;
   readonly log: Log;
@@ -50,7 +50,7 @@ export function inlineAccounts({ fleet, ledger, counters, log }: AccountRooms, c
       if (isNews(`${provider} ${health}`, toldEveryMs))
         fleet.get(provider)?.did({ at: new Date().toISOString(), model: name, outcome: health, ms });
     },
-    offered(offers: readonly Offer[]): void {
+    offered(offers: readonly CompletionItem[]): void {
       for (const { model, how } of offers) {
         counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how });
         // What is left of an offer that was seen already is no other one.

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { ModelId } from '../../shared/chat.ts';
 import { type Answer, follow, stemOf, whenAccepted } from './completion.ts';
-import type { Situation, Suggestion } from './completion-context.ts';
+import type { CompletionContext, Suggestion } from './completion-context.ts';
 import { type PrefixTree, prefixTree } from './prefix-tree.ts';
 
 export type AnswerLimits = { readonly entries: number /** Of text kept. */; readonly bytes: number };
@@ -26,10 +26,10 @@ export type Found = { readonly answer: KnownAnswer; readonly suggestion: Suggest
 
 export type Answers = {
   /** What is known for this place, the model that saw most of it first, and of those the newest. */
-  find(situation: Situation, asked: ModelId): readonly Found[];
+  find(situation: CompletionContext, asked: ModelId): readonly Found[];
   /** @param asked who was chosen for the question */
   add(
-    situation: Situation,
+    situation: CompletionContext,
     asked: ModelId,
     answer: Answer,
     from: { model: ModelId; origin: Origin },

@@ -1,7 +1,7 @@
 /** What ghost text is asked about and what it says. Values: nothing in them changes while a suggestion is made. */
 
 /** A document and a place in it, as they were when the editor asked. Offsets are UTF-16 units, line ends as in the file. */
-export type Situation = {
+export type CompletionContext = {
   readonly uri: string;
   /** The editor's count of changes to this document. */
   readonly version: number;
@@ -26,7 +26,7 @@ export type Indentation = {
 };
 
 /** How much is wanted: the rest of the line, or lines up to the end of the statement or block. */
-export type Shape = 'line' | 'block';
+export type CompletionLength = 'line' | 'block';
 
 /** Text to be shown at the cursor. */
 export type Suggestion = {

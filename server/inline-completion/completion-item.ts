@@ -2,7 +2,7 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { Suggestion } from './completion-context.ts';
 
-export type Offer = {
+export type CompletionItem = {
   /** Names this offer in `accepted` and `rejected`; never used twice. */
   readonly id: string;
   readonly suggestion: Suggestion;

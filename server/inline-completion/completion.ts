@@ -2,7 +2,7 @@
  * What a model said at one place, read at another: whoever types along an answer can have the rest of it. Accepting it
  * always leads to the same document, wherever along it the cursor is.
  */
-import type { Situation, Suggestion } from './completion-context.ts';
+import type { CompletionContext, Suggestion } from './completion-context.ts';
 
 /** Text for a place in a document. Offsets are UTF-16 units. */
 export type Answer = {
@@ -16,7 +16,7 @@ export type Answer = {
   readonly keptUnits: number;
 };
 
-export const answerOf = (situation: Situation, suggestion: Suggestion): Answer => ({
+export const answerOf = (situation: CompletionContext, suggestion: Suggestion): Answer => ({
   start: situation.before.length - suggestion.replacesBefore,
   from: stemUnits(situation),
   insert: suggestion.insert,
@@ -30,7 +30,7 @@ export const answerOf = (situation: Situation, suggestion: Suggestion): Answer =
  */
 export function follow(
   answer: Answer,
-  { before, after, selected }: Situation,
+  { before, after, selected }: CompletionContext,
   kept: (end: string) => boolean,
 ): Suggestion | 'more' | undefined {
   const { start, from, insert, keptUnits } = answer;
@@ -51,39 +51,42 @@ export function follow(
 
 /** The same for an answer known from elsewhere in the same document, whole texts compared. @param asked a place where it holds */
 export function followFrom(
-  asked: Situation,
+  asked: CompletionContext,
   answer: Answer,
-  now: Situation,
+  now: CompletionContext,
 ): Suggestion | 'more' | undefined {
   if (!now.before.startsWith(asked.before.slice(0, answer.start))) return undefined;
   return follow(answer, now, (end) => asked.after.endsWith(end));
 }
 
 /** Units of the document before the cursor, with what the suggest widget has selected put in. */
-export const stemUnits = ({ before, selected }: Situation): number =>
+export const stemUnits = ({ before, selected }: CompletionContext): number =>
   before.length + (selected ? selected.text.length - selected.replaces : 0);
 
 /** That text. */
-export const stemOf = ({ before, selected }: Situation): string =>
+export const stemOf = ({ before, selected }: CompletionContext): string =>
   selected ? before.slice(0, before.length - selected.replaces) + selected.text : before;
 
 /**
  * Whether a question asked there may be answered here too, as long as nobody knows the answer: the user has only typed on,
  * and the editor has put in closers or had them typed over.
  */
-export function typedOn(asked: Situation, now: Situation): boolean {
+export function typedOn(asked: CompletionContext, now: CompletionContext): boolean {
   return stemOf(now).startsWith(stemOf(asked)) && differByClosers(asked.after, now.after);
 }
 
 /** The place after the answer once it is accepted. What number the change will have is not known: texts decide. */
-export function whenAccepted(asked: Situation, { start, insert, keptUnits }: Answer): Situation {
+export function whenAccepted(
+  asked: CompletionContext,
+  { start, insert, keptUnits }: Answer,
+): CompletionContext {
   const { selected: _, ...rest } = asked;
   const after = asked.after.slice(asked.after.length - keptUnits);
   return { ...rest, before: asked.before.slice(0, start) + insert, after, trigger: 'typing' };
 }
 
 /** Whether accepting an answer may lead from here to that place. */
-export const leadsTo = (place: Situation, now: Situation): boolean =>
+export const leadsTo = (place: CompletionContext, now: CompletionContext): boolean =>
   place.before.startsWith(stemOf(now)) && now.after.endsWith(place.after);
 
 const mostClosers = 16;

@@ -1,10 +1,10 @@
 /** How long a keystroke waits before a model is asked: less the longer the model takes, more the more the user refuses. */
 import type { Clock } from './clock.ts';
-import type { Situation } from './completion-context.ts';
+import type { CompletionContext } from './completion-context.ts';
 
 export type Pace = {
   /** Milliseconds; 0: at once. */
-  delayMs(situation: Situation, known: Known): number;
+  delayMs(situation: CompletionContext, known: Known): number;
   accepted(): void;
   rejected(): void;
 };

@@ -5,7 +5,7 @@ import type {
   TextDocumentItem,
 } from 'vscode-languageserver-protocol';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Situation } from './completion-context.ts';
+import type { CompletionContext } from './completion-context.ts';
 import { type Edit, editedPlaces, type ReadLines } from './recent-edits.ts';
 
 export type OpenDocument = {
@@ -30,7 +30,7 @@ export type OpenDocument = {
 /** Whether a situation is one of the document as it is, not one it has left or may come to. */
 export const isPlaceIn = (
   document: OpenDocument | undefined,
-  { version, before, after }: Situation,
+  { version, before, after }: CompletionContext,
 ): document is OpenDocument =>
   document?.version === version && document.text.length === before.length + after.length;
 

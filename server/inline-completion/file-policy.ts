@@ -1,6 +1,6 @@
 /** Where there may be ghost text by the user's settings, and a sentence for where there is none. */
 import type { Settings } from '../../shared/settings.ts';
-import type { Situation } from './completion-context.ts';
+import type { CompletionContext } from './completion-context.ts';
 import { type ReadableFile, type ReadingGuard, type Refusal, readingGuard } from './file-access.ts';
 
 /** More lines are no text that anybody writes on. */
@@ -14,13 +14,14 @@ export function inlinePlaces(settings: () => Settings, lineCount: (uri: string) 
       guard = guardOf(settings());
     },
     /** Why no model at all may read this. `undefined`: some may. */
-    refusal: ({ uri, languageId, before, after }: Situation): Refusal | undefined =>
+    refusal: ({ uri, languageId, before, after }: CompletionContext): Refusal | undefined =>
       guard.refusal(
         { uri, languageId, characters: before.length + after.length, lines: lineCount(uri) },
         { private: true },
       ),
     /** Only models on the user's machines may read it. */
-    isLocalOnly: ({ uri }: Situation): boolean => guard.refusal({ uri }, { private: false }) === 'local-only',
+    isLocalOnly: ({ uri }: CompletionContext): boolean =>
+      guard.refusal({ uri }, { private: false }) === 'local-only',
     mayRead: (file: ReadableFile, reader: { readonly private: boolean }): boolean =>
       guard.mayRead(file, { private: reader.private }),
   };

@@ -1,11 +1,11 @@
 /** What a model gets to read for a situation, and how much it may write. */
 import type { Model } from '../../shared/models.ts';
 import { stemOf } from './completion.ts';
-import type { Shape, Situation } from './completion-context.ts';
+import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { Contexts, Definition } from './context/context.ts';
 import { gapFor, roomFor, shownOf } from './context/prefix-and-suffix.ts';
 import type { ReadableFile } from './file-access.ts';
-import type { Gap } from './prompting/fim-target.ts';
+import type { FimTarget } from './prompting/fim-target.ts';
 
 export type GapParts = {
   readonly contexts: Pick<Contexts, 'contextFor'>;
@@ -14,26 +14,31 @@ export type GapParts = {
   /** A file's name as models are told it. */
   readonly nameOf: (uri: string) => string;
   /** What is declared around the cursor. Absent: nobody knows. */
-  readonly definitions?: (situation: Situation) => Promise<readonly Definition[]> | undefined;
+  readonly definitions?: (situation: CompletionContext) => Promise<readonly Definition[]> | undefined;
   /** As `FillRequest.slot`. */
   readonly slotOf: (model: Model, uri: string) => number | undefined;
 };
 
 /** Tokens that are written at most: what comes after the first statements is seldom what is wanted. */
-export const mostTokens: Readonly<Record<Shape, number>> = { line: 64, block: 256 };
+export const mostTokens: Readonly<Record<CompletionLength, number>> = { line: 64, block: 256 };
 /** Milliseconds that an engine may write on once it has a line. */
-const budgetMs: Readonly<Record<Shape, number>> = { line: 600, block: 2_000 };
+const budgetMs: Readonly<Record<CompletionLength, number>> = { line: 600, block: 2_000 };
 /** Somebody who asks again for what he has seen wants something else. */
 const otherTemperature = 0.4;
 
 /** Rejects with `cancelled` when the signal aborts, and never else. Takes 50 ms at most. */
-export type GapOf = (situation: Situation, model: Model, shape: Shape, signal: AbortSignal) => Promise<Gap>;
+export type GapOf = (
+  situation: CompletionContext,
+  model: Model,
+  shape: CompletionLength,
+  signal: AbortSignal,
+) => Promise<FimTarget>;
 
 export const gaps =
   ({ contexts, mayRead, nameOf, definitions, slotOf }: GapParts): GapOf =>
   async (situation, model, shape, signal) => {
     // What is selected in the suggest widget is as good as typed.
-    const place: Situation = { ...situation, before: stemOf(situation) };
+    const place: CompletionContext = { ...situation, before: stemOf(situation) };
     const limits = {
       contextTokens: model.contextTokens,
       outputTokens: mostTokens[shape],

@@ -1,18 +1,18 @@
 /** Has the chosen models write, within the budgets, and keeps account of what that took. */
 import { noUsage, type Usage } from '../../shared/chat.ts';
 import type { ErrorKind } from '../../shared/error-kinds.ts';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { type Clock, steadyClock } from './clock.ts';
-import type { Shape, Situation } from './completion-context.ts';
+import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { GapOf } from './fim-prompt.ts';
-import type { Choice, Writer, Writing } from './generator.ts';
+import type { Choice, Generator, Writing } from './generator.ts';
 import { firstToSpeak, type Runner } from './hedged-request.ts';
 import type { Latencies } from './latencies.ts';
 import { watched } from './observed-stream.ts';
-import type { Gap } from './prompting/fim-target.ts';
+import type { FimTarget } from './prompting/fim-target.ts';
 import type { Filler, Filling, FillOver } from './prompting/generate-with-fallback.ts';
 import type { Chosen } from './rank-models.ts';
 
@@ -32,7 +32,7 @@ export type Account = {
 
 export type WritingParts = {
   /** Who may write here now, best first. Costs next to nothing. */
-  readonly candidates: (situation: Situation) => readonly Chosen[];
+  readonly candidates: (situation: CompletionContext) => readonly Chosen[];
   /** `undefined`: its provider has gone. */
   readonly fillerOf: (model: Model) => Filler | undefined;
   readonly gapOf: GapOf;
@@ -51,14 +51,14 @@ export type WritingParts = {
 /** Tokens that a question is at the most beside its texts: instructions of a chat, words of a template. */
 const aroundGap = 600;
 
-export function writing(parts: WritingParts): Writer {
+export function writing(parts: WritingParts): Generator {
   const { candidates, fillerOf, gapOf, fill, reserve, account, latencies, hedgePaid } = parts;
   const { clock = steadyClock } = parts;
 
   const ask = async (
     { model, shape: most, cold }: Chosen,
-    situation: Situation,
-    wanted: Shape,
+    situation: CompletionContext,
+    wanted: CompletionLength,
     signal: AbortSignal,
   ): Promise<Writing> => {
     const filler = fillerOf(model);
@@ -80,7 +80,7 @@ export function writing(parts: WritingParts): Writer {
     try {
       filling = await fill(filler, gap, signal);
     } catch (cause) {
-      const error = asRumboError(cause, signal);
+      const error = toRumboError(cause, signal);
       if (error.kind === 'cancelled' && !cold)
         latencies.silent(model.id, promptTokens, clock.now() - askedAt);
       // What it had read may be billed although it said nothing.
@@ -134,13 +134,13 @@ export function writing(parts: WritingParts): Writer {
 /** Models on the user's machines cost nothing. */
 export const isFree = ({ source }: Pick<Model, 'source'>): boolean => source === 'local';
 
-const tokensIn = ({ prefix, suffix, extra }: Gap): number =>
+const tokensIn = ({ prefix, suffix, extra }: FimTarget): number =>
   estimateTokens(prefix) +
   estimateTokens(suffix) +
   extra.reduce((sum, { name, text }) => sum + estimateTokens(name) + estimateTokens(text), 0);
 
 /** US dollars, with a byte a token, which no tokenizer exceeds. 0 where the price is unknown. */
-function worstUsd(model: Model, { prefix, suffix, extra, maxTokens }: Gap): number {
+function worstUsd(model: Model, { prefix, suffix, extra, maxTokens }: FimTarget): number {
   const texts = [prefix, suffix, ...extra.flatMap(({ name, text }) => [name, text])];
   const input = texts.reduce((sum, text) => sum + Buffer.byteLength(text), aroundGap);
   const written = { ...noUsage, input, output: maxTokens + aroundGap };

@@ -1,6 +1,6 @@
 /** The contract between when to ask (suggester.ts) and who is asked (routing and the models). */
 import type { ModelId } from '../../shared/chat.ts';
-import type { Shape, Situation } from './completion-context.ts';
+import type { CompletionContext, CompletionLength } from './completion-context.ts';
 
 /** What the text of a model is taken for: code that fills a gap, or a chat answer with fences and prose around it. */
 export type Manner = 'fill' | 'chat';
@@ -17,19 +17,19 @@ export type Writing = {
 export type Choice = {
   readonly model: ModelId;
   /** The most that is wanted of it: a slow model is asked for a line only. */
-  readonly shape: Shape;
+  readonly shape: CompletionLength;
   /** Milliseconds from the question to its first text, as measured lately. `null`: not known yet. */
   readonly usualMs: number | null;
   /** Asking it costs nothing: it may be asked for what the user has not come to yet, and be left to write on. */
   readonly free: boolean;
 };
 
-export interface Writer {
+export interface Generator {
   /**
    * Who would write for this situation now, without asking anybody; it is part of the cache's key. `undefined`: nobody
    * may, and nothing is to be sent.
    */
-  choose(situation: Situation): Choice | undefined;
+  choose(situation: CompletionContext): Choice | undefined;
   /** Asks. Resolves once somebody speaks (with hedging, who speaks first). Rejects with `RumboError`. */
-  write(situation: Situation, shape: Shape, signal: AbortSignal): Promise<Writing>;
+  write(situation: CompletionContext, shape: CompletionLength, signal: AbortSignal): Promise<Writing>;
 }

@@ -1,6 +1,6 @@
 /** Several may write the same text: one is asked, helped by another when it is late, and whoever speaks first is heard. */
-import { reactions } from '../../shared/error-kinds.ts';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { errorPolicies } from '../../shared/error-kinds.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 
 /** Somebody who can be asked. */
@@ -39,7 +39,7 @@ export function firstToSpeak<Speech>(
   };
   const stop = (): void => {
     end();
-    reject(asRumboError(signal.reason, signal));
+    reject(toRumboError(signal.reason, signal));
   };
 
   const start = (runner: Runner<Speech>): void => {
@@ -54,7 +54,7 @@ export function firstToSpeak<Speech>(
       },
       (error: unknown) => {
         running.delete(runner);
-        if (!over) failed(asRumboError(error));
+        if (!over) failed(toRumboError(error));
       },
     );
     watch();
@@ -93,4 +93,4 @@ export function firstToSpeak<Speech>(
 
 /** What one model cannot be asked another may be: every way of it was refused. */
 const isOthersTurn = ({ kind }: RumboError): boolean =>
-  kind === 'invalid-request' || reactions[kind].fallback;
+  kind === 'invalid-request' || errorPolicies[kind].fallback;

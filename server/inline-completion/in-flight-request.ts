@@ -1,16 +1,16 @@
 /** One request under way: read as it comes, for everybody whose text still leads along it. Aborted once nobody's does. */
 import type { ModelId } from '../../shared/chat.ts';
-import { asRumboError } from '../../shared/errors.ts';
+import { toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 import { type Answer, answerOf, followFrom, typedOn } from './completion.ts';
 import type { Origin } from './completion-cache.ts';
-import type { Shape, Situation, Suggestion } from './completion-context.ts';
+import type { CompletionContext, CompletionLength, Suggestion } from './completion-context.ts';
 import type { Manner, Writing } from './generator.ts';
-import type { Show } from './renderer.ts';
+import type { Renderer } from './renderer.ts';
 
 export type Course = {
-  readonly situation: Situation;
-  readonly shape: Shape;
+  readonly situation: CompletionContext;
+  readonly shape: CompletionLength;
   /** Who was chosen. */
   readonly asked: ModelId;
   readonly origin: Origin;
@@ -21,7 +21,7 @@ export type Course = {
 };
 
 export type FlightParts = {
-  readonly show: Pick<Show, 'showing'>;
+  readonly show: Pick<Renderer, 'showing'>;
   readonly clock: Clock;
   /** Milliseconds from the first text to be shown until it is shown though more of it is to come. */
   readonly patienceMs: number;
@@ -56,12 +56,12 @@ export type Flight = Course & {
   /** Someone has waited for it: it is more than a guess about what will be wanted. */
   readonly wanted: boolean;
   /** What it has to say here now; `wait`: something may still come; `undefined`: nothing, it leads elsewhere. */
-  says(situation: Situation): Suggestion | 'wait' | undefined;
+  says(situation: CompletionContext): Suggestion | 'wait' | undefined;
   /**
    * Resolves once there is something to show here; with `undefined` when there will be nothing, or the signal aborts.
    * Rejects with `RumboError` when the model fails.
    */
-  wait(situation: Situation, signal: AbortSignal): Promise<Suggestion | undefined>;
+  wait(situation: CompletionContext, signal: AbortSignal): Promise<Suggestion | undefined>;
   /** The document has changed, or the last who waited went away: aborts unless somebody comes soon. */
   doubt(): void;
   /** Somebody has come. */
@@ -96,7 +96,7 @@ export function flight(
   let forgetGrace: (() => void) | undefined;
   let forgetPatience: (() => void) | undefined;
 
-  const says = (now: Situation): Suggestion | 'wait' | undefined => {
+  const says = (now: CompletionContext): Suggestion | 'wait' | undefined => {
     const hopeful = !isWhole && !ended;
     if (!answer) return hopeful && typedOn(situation, now) ? 'wait' : undefined;
     const left = followFrom(situation, answer, now);
@@ -180,7 +180,7 @@ export function flight(
   };
   void read()
     .catch((error: unknown) => {
-      if (!controller.signal.aborted) failure = asRumboError(error);
+      if (!controller.signal.aborted) failure = toRumboError(error);
     })
     .finally(end);
 
@@ -229,7 +229,7 @@ export function flight(
 }
 
 type Waiter = {
-  readonly situation: Situation;
+  readonly situation: CompletionContext;
   readonly signal: AbortSignal;
   readonly resolve: (suggestion: Suggestion | undefined) => void;
   readonly reject: (error: unknown) => void;

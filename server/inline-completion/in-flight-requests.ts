@@ -2,14 +2,14 @@
 
 import type { Clock } from './clock.ts';
 import { type Answer, leadsTo, whenAccepted } from './completion.ts';
-import type { Situation } from './completion-context.ts';
-import type { Writer, Writing } from './generator.ts';
+import type { CompletionContext } from './completion-context.ts';
+import type { Generator, Writing } from './generator.ts';
 import { type Course, type Flight, flight, type Left } from './in-flight-request.ts';
-import type { Show } from './renderer.ts';
+import type { Renderer } from './renderer.ts';
 
 export type FlightsParts = {
-  readonly writer: Pick<Writer, 'write'>;
-  readonly show: Show;
+  readonly writer: Pick<Generator, 'write'>;
+  readonly show: Renderer;
   readonly clock: Clock;
   readonly patienceMs: () => number;
   /** A model has said all it had to say. */
@@ -24,11 +24,11 @@ export type Flights = {
   /** Reads on where an answer ended, for the place after it. @param further whether more may be read than what has come already */
   goOn(course: Course, answer: Answer, left: Left, further: boolean): void;
   /** One that has something for this place, or may have. */
-  serving(situation: Situation): Flight | undefined;
+  serving(situation: CompletionContext): Flight | undefined;
   /** Whether anything of this document is under way. */
   busy(uri: string): boolean;
   /** This is where the user is now: what leads elsewhere is aborted. */
-  look(situation: Situation): void;
+  look(situation: CompletionContext): void;
   /** The document has changed; where the user is will be heard in a moment, or not at all. */
   doubt(uri: string): void;
   /** @param uri absent: all */

@@ -1,6 +1,6 @@
 /** Whose question counts: of a document, those about its last version and its last cursor; all before them are over. */
 import { stemUnits } from './completion.ts';
-import type { Situation } from './completion-context.ts';
+import type { CompletionContext } from './completion-context.ts';
 
 export type Turn = {
   /** Aborts with the editor's own signal, and as soon as the document or the cursor has moved on. */
@@ -11,7 +11,7 @@ export type Turn = {
 
 export type Turns = {
   /** `undefined`: the document has moved on already, or the signal is aborted. */
-  take(situation: Situation, signal: AbortSignal): Turn | undefined;
+  take(situation: CompletionContext, signal: AbortSignal): Turn | undefined;
   changed(uri: string, version: number): void;
   /** A document that is opened again begins to count anew. */
   closed(uri: string): void;

@@ -1,6 +1,6 @@
 /** A text as it passes, and how it ended: whoever reads it may leave, or never begin. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
-import { asRumboError } from '../../shared/errors.ts';
+import { toRumboError } from '../../shared/errors.ts';
 
 export type Watcher = {
   piece(piece: string): void;
@@ -35,7 +35,7 @@ export function watched(
         else piece(next.value);
         return next;
       } catch (cause) {
-        const error = asRumboError(cause, signal);
+        const error = toRumboError(cause, signal);
         end(error.kind);
         throw error;
       }

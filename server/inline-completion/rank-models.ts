@@ -3,7 +3,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import { filter } from '../routing/candidates.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
-import type { Shape } from './completion-context.ts';
+import type { CompletionLength } from './completion-context.ts';
 import type { Manner } from './generator.ts';
 import type { Latency } from './latencies.ts';
 
@@ -34,7 +34,7 @@ export type Scene = {
 /** A model that is asked, and what is expected of it. */
 export type Chosen = {
   readonly model: Model;
-  readonly shape: Shape;
+  readonly shape: CompletionLength;
   /** Milliseconds to its first text. `null`: not known. */
   readonly usualMs: number | null;
   /** Milliseconds of silence after which another one helps. */

@@ -4,7 +4,7 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { ModelShelf } from '../catalog/model-catalog.ts';
+import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inline-usage.ts';
 import { type SeenRooms, snapshotOf } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
@@ -20,7 +20,7 @@ import type { WayMemory } from './prompting/mode-cache.ts';
 import { type Choices, choose, type Judged } from './rank-models.ts';
 
 export type InlineChoicesParts = SeenRooms & {
-  readonly shelf: Pick<ModelShelf, 'favourites' | 'details'>;
+  readonly shelf: Pick<ModelCatalog, 'favourites' | 'details'>;
   readonly book: InlineBook;
   readonly latencies: Latencies;
   readonly ways: Pick<WayMemory, 'known'>;

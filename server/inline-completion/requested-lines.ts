@@ -1,10 +1,10 @@
 /** Whether the line that is being typed has been asked about: asking once more says that its answer was of no use. */
-import type { Situation } from './completion-context.ts';
+import type { CompletionContext } from './completion-context.ts';
 
 export type AskedLines = {
   /** Whether no other line of the document was asked about since this one was. */
-  has(situation: Situation): boolean;
-  add(situation: Situation): void;
+  has(situation: CompletionContext): boolean;
+  add(situation: CompletionContext): void;
   forget(uri: string): void;
 };
 
@@ -18,4 +18,4 @@ export function askedLines(): AskedLines {
 }
 
 /** Where the line of the cursor begins. */
-const lineOf = ({ before }: Situation): number => before.lastIndexOf('\n') + 1;
+const lineOf = ({ before }: CompletionContext): number => before.lastIndexOf('\n') + 1;

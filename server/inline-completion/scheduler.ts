@@ -6,8 +6,8 @@ import { RumboError } from '../../shared/errors.ts';
 import { type Clock, pause, steadyClock } from './clock.ts';
 import { type Answer, followFrom, whenAccepted } from './completion.ts';
 import { type AnswerLimits, answers } from './completion-cache.ts';
-import type { Shape, Situation } from './completion-context.ts';
-import type { Offer } from './completion-item.ts';
+import type { CompletionContext, CompletionLength } from './completion-context.ts';
+import type { CompletionItem } from './completion-item.ts';
 import {
   acceptedJustBefore,
   asFind,
@@ -22,11 +22,11 @@ import {
 } from './current-completion.ts';
 import { pace } from './debounce.ts';
 import { firstOf } from './first-match.ts';
-import type { Choice, Writer } from './generator.ts';
+import type { Choice, Generator } from './generator.ts';
 import type { Course, Flight, Left } from './in-flight-request.ts';
 import { flights } from './in-flight-requests.ts';
 import { turns } from './latest-request.ts';
-import type { Show } from './renderer.ts';
+import type { Renderer } from './renderer.ts';
 import { askedLines } from './requested-lines.ts';
 
 export type SuggesterSettings = {
@@ -40,8 +40,8 @@ export type SuggesterSettings = {
 };
 
 export type SuggesterParts = {
-  readonly writer: Writer;
-  readonly show: Show;
+  readonly writer: Generator;
+  readonly show: Renderer;
   /** Asked each time, so that a change holds at once. */
   readonly settings: () => SuggesterSettings;
   /** Absent: the real one. */
@@ -53,7 +53,7 @@ export interface Suggester {
    * Offers for a place in a document; none when there is nothing to say, when the document or the cursor has moved on, and
    * when the signal aborts. `typing` gets one at the most. Rejects with `RumboError` when the model fails.
    */
-  suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]>;
+  suggest(situation: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
   /** The user has taken it; a part at a time counts once. */
   accepted(id: string): void;
   /** The user has sent it away: the same is not shown again on this line, and questions wait longer. */
@@ -85,7 +85,7 @@ const longestStreak = 2;
 /** Offers that may still be accepted or rejected. */
 const mostOffers = 64;
 
-export function suggester({ writer, show, settings, clock = steadyClock }: SuggesterParts): Suggester {
+export function scheduler({ writer, show, settings, clock = steadyClock }: SuggesterParts): Suggester {
   const rhythm = pace(clock);
   const known = answers(() => settings().cache);
   const turn = turns();
@@ -123,10 +123,10 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     },
   });
 
-  const followsAccept = (situation: Situation): boolean =>
+  const followsAccept = (situation: CompletionContext): boolean =>
     acceptedJustBefore(shown.get(situation.uri), situation);
 
-  const shapeOf = (situation: Situation, { shape, usualMs }: Choice): Shape => {
+  const shapeOf = (situation: CompletionContext, { shape, usualMs }: Choice): CompletionLength => {
     if (shape === 'line') return 'line';
     return show.shapeFor(situation, {
       acceptedJustBefore: followsAccept(situation),
@@ -134,7 +134,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     });
   };
 
-  const ask = (situation: Situation, choice: Choice): Flight =>
+  const ask = (situation: CompletionContext, choice: Choice): Flight =>
     under.start({ situation, shape: shapeOf(situation, choice), asked: choice.model, origin: 'model' });
 
   /** Asks for what follows what is shown, where that costs nothing, saves time and the user is taking what is offered. */
@@ -149,7 +149,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     under.start({ situation: next, shape: shapeOf(next, choice), asked: choice.model, origin: 'speculated' });
   };
 
-  const recall = (situation: Situation, choice: Choice): Find | undefined => {
+  const recall = (situation: CompletionContext, choice: Choice): Find | undefined => {
     const last = shown.get(situation.uri);
     const left = last?.source.answer && followFrom(last.situation, last.source.answer, situation);
     if (last && left && left !== 'more')
@@ -162,7 +162,12 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
    * Waits for one that is under way. When the user stops and it will not speak for long, this place is asked about too:
    * what was typed since may well lead elsewhere. `elsewhere`: it did, and nobody was asked about this place.
    */
-  const share = async (running: Flight, situation: Situation, choice: Choice, signal: AbortSignal) => {
+  const share = async (
+    running: Flight,
+    situation: CompletionContext,
+    choice: Choice,
+    signal: AbortSignal,
+  ) => {
     const joined = found(running, running.wait(situation, signal), howShared(running));
     const dueMs = running.since + (choice.usualMs ?? 0) - clock.now();
     if (running.answer || dueMs < restMs + leastGainMs) return (await joined) ?? 'elsewhere';
@@ -175,7 +180,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   };
 
   const one = async (
-    situation: Situation,
+    situation: CompletionContext,
     choice: Choice,
     signal: AbortSignal,
   ): Promise<Find | undefined> => {
@@ -213,7 +218,11 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
   };
 
   /** All that is known for this place, and one that is new. */
-  const several = async (situation: Situation, choice: Choice, signal: AbortSignal): Promise<Find[]> => {
+  const several = async (
+    situation: CompletionContext,
+    choice: Choice,
+    signal: AbortSignal,
+  ): Promise<Find[]> => {
     refused.delete(situation.uri);
     const finds = known.find(situation, choice.model).map(asFind);
     const running = under.serving(situation);
@@ -229,7 +238,7 @@ export function suggester({ writer, show, settings, clock = steadyClock }: Sugge
     );
   };
 
-  const offer = (situation: Situation, { suggestion, source, how }: Find): Offer => {
+  const offer = (situation: CompletionContext, { suggestion, source, how }: Find): CompletionItem => {
     const id = `${++count}`;
     offered.set(id, { situation, source });
     for (const old of offered.keys()) if (offered.size > mostOffers) offered.delete(old);

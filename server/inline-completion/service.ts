@@ -1,19 +1,19 @@
 /** Ghost text, with all it is made of: the documents of the editor, when to ask, who writes, and what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { providerOf } from '../../shared/chat.ts';
-import { asRumboError } from '../../shared/errors.ts';
+import { toRumboError } from '../../shared/errors.ts';
 import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from '../../shared/inline.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { ModelShelf } from '../catalog/model-catalog.ts';
+import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
 import { asking, rootOf } from '../models/native-api.ts';
 import type { SeenRooms } from '../providers/routing-snapshot.ts';
 import { outcomes } from './acceptance.ts';
 import { type AccountRooms, inlineAccounts } from './accounting.ts';
 import { steadyClock } from './clock.ts';
-import type { Situation } from './completion-context.ts';
-import type { Offer } from './completion-item.ts';
+import type { CompletionContext } from './completion-context.ts';
+import type { CompletionItem } from './completion-item.ts';
 import { contexts, type Definition } from './context/context.ts';
 import { namesIn } from './context/paths.ts';
 import { type Documents, documents, isPlaceIn } from './documents.ts';
@@ -28,20 +28,20 @@ import { inlineChoices } from './ranked-models.ts';
 import { shapeFor } from './render/completion-length.ts';
 import { mayAsk } from './render/may-suggest.ts';
 import { showing } from './render/stream-renderer.ts';
-import type { Show } from './renderer.ts';
-import { suggester } from './scheduler.ts';
+import type { Renderer } from './renderer.ts';
+import { scheduler } from './scheduler.ts';
 import { stateOf } from './state.ts';
 import { seldom } from './throttle.ts';
 
 export type InlineRoomParts = Omit<SeenRooms, 'coldStarts'> &
   AccountRooms & {
-    readonly shelf: Pick<ModelShelf, 'favourites' | 'details' | 'coldStarts'>;
+    readonly shelf: Pick<ModelCatalog, 'favourites' | 'details' | 'coldStarts'>;
     /** A folder for what outlives the server. Absent: nothing is written. */
     readonly storagePath: string | undefined;
     /** URIs of the workspace's folders. */
     readonly folders: readonly string[];
     /** What the client knows to be declared around a place. Absent: it knows nothing. */
-    readonly symbols?: (situation: Situation) => Promise<readonly NearbySymbol[]>;
+    readonly symbols?: (situation: CompletionContext) => Promise<readonly NearbySymbol[]>;
     /** Called after each change a user could see. */
     readonly changed: () => void;
   };
@@ -56,7 +56,7 @@ const answerLimits = { entries: 1_000, bytes: 4_000_000 };
 /** Milliseconds from a suggestion's first text until it is shown although more of it is to come. */
 const patienceMs = 150;
 
-export function inlineRoom(parts: InlineRoomParts) {
+export function inlineCompletionService(parts: InlineRoomParts) {
   const { settings, fleet, budgets, shelf, ledger, storagePath, folders, changed } = parts;
   const clock = steadyClock;
   const text: Documents = documents();
@@ -100,7 +100,7 @@ export function inlineRoom(parts: InlineRoomParts) {
     fillerOf,
   });
 
-  const candidates = (situation: Situation) => {
+  const candidates = (situation: CompletionContext) => {
     if (!isOn() || places.refusal(situation)) return [];
     const characters = situation.before.length + situation.after.length;
     const tokens = Math.ceil(characters / charactersPerToken);
@@ -111,7 +111,7 @@ export function inlineRoom(parts: InlineRoomParts) {
   };
 
   const { symbols } = parts;
-  const definitionsOf = async (situation: Situation): Promise<readonly Definition[]> =>
+  const definitionsOf = async (situation: CompletionContext): Promise<readonly Definition[]> =>
     ((await symbols?.(situation)) ?? []).map((symbol) => ({ uri: symbol.uri, line: 0, text: symbol.text }));
 
   const writer = writing({
@@ -147,8 +147,8 @@ export function inlineRoom(parts: InlineRoomParts) {
     hedgePaid: () => settings()['inline.hedgePaid'],
   });
 
-  const show: Show = { mayAsk, shapeFor, showing };
-  const asker = suggester({
+  const show: Renderer = { mayAsk, shapeFor, showing };
+  const asker = scheduler({
     writer,
     show,
     settings: () => ({
@@ -203,7 +203,7 @@ export function inlineRoom(parts: InlineRoomParts) {
 
   /** Why there is none in the document that was last looked at, one sentence. */
   let notHere: string | undefined;
-  const lookAt = (situation: Situation): void => {
+  const lookAt = (situation: CompletionContext): void => {
     const refusal = places.refusal(situation);
     const isBarred = candidates(situation).length === 0 && places.isLocalOnly(situation);
     const reason = refusal ? refusals[refusal] : isBarred ? refusals['local-only'] : undefined;
@@ -226,7 +226,7 @@ export function inlineRoom(parts: InlineRoomParts) {
       slots.closed(uri);
     },
     /** Never rejects: a model that fails shows in the log and at its provider. */
-    async suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]> {
+    async suggest(situation: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]> {
       if (!isOn()) return [];
       lookAt(situation);
       if (places.refusal(situation)) return [];
@@ -240,7 +240,7 @@ export function inlineRoom(parts: InlineRoomParts) {
         accounts.offered(offers);
         return offers;
       } catch (cause) {
-        const error = asRumboError(cause, signal);
+        const error = toRumboError(cause, signal);
         if (error !== cause && error.kind !== 'cancelled') accounts.mistaken(error.message, error.cause);
         return [];
       }
@@ -287,7 +287,7 @@ export function inlineRoom(parts: InlineRoomParts) {
   };
 }
 
-export type InlineRoom = ReturnType<typeof inlineRoom>;
+export type InlineCompletionService = ReturnType<typeof inlineCompletionService>;
 
 const charactersPerToken = 3.6;
 

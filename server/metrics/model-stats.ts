@@ -28,7 +28,7 @@ const tellingTokens = 16;
 const sizes = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
 
 /** What is worked out is worked out when an answer ends: questions come more often than they teach. */
-export function experience() {
+export function modelStats() {
   /** By size of prompt and model id: what was measured, and what it comes to, or failing that at another size. */
   const measured = sizes.map(() => new Map<string, { first: number[]; rate: number[] }>());
   const speeds = sizes.map(() => new Map<string, Speed>());
@@ -86,7 +86,7 @@ export function experience() {
   };
 }
 
-export type Experience = ReturnType<typeof experience>;
+export type ModelStats = ReturnType<typeof modelStats>;
 
 const sizeOf = (promptTokens: number): number => sizes.findIndex((most) => promptTokens <= most);
 

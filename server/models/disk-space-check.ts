@@ -1,12 +1,12 @@
 /** Ends a download that does not fit, with one sentence that says so. */
 import { RumboError } from '../../shared/errors.ts';
-import type { LocalModels, Step } from './local-engine.ts';
+import type { LocalModelHost, Step } from './local-engine.ts';
 
 /** Bytes left alone: a full disk stops more than a download. */
 const spareBytes = 1_000_000_000;
 
 export type Room = {
-  readonly models: Pick<LocalModels, 'label' | 'stops'>;
+  readonly models: Pick<LocalModelHost, 'label' | 'stops'>;
   /** Absent, or `undefined`: nobody can tell, and nothing is refused. */
   readonly freeBytes?: () => Promise<number | undefined>;
 };

@@ -1,17 +1,17 @@
 /** Making local models available: fetched, loaded, freed, and where each of them is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ModelId, modelId } from '../../shared/chat.ts';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Ensured, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
 import { spaceGuard } from './disk-space-check.ts';
 import { pace } from './download-progress.ts';
 import type { LoadTimes } from './load-times.ts';
-import type { LoadOptions, LocalModels, OnStep, Step } from './local-engine.ts';
+import type { LoadOptions, LocalModelHost, OnStep, Step } from './local-engine.ts';
 import { sharedWork } from './single-flight.ts';
 
 /** A local engine, and what surrounds it on this machine. */
 export type LocalPlace = {
-  readonly models: LocalModels;
+  readonly models: LocalModelHost;
   /** Bytes free for its models. Absent, or `undefined`: they are on a disk that cannot be seen from here. */
   readonly freeBytes?: () => Promise<number | undefined>;
 };
@@ -92,7 +92,7 @@ export function availableModels(parts: AvailableParts) {
         if (!(error instanceof RumboError) || error.kind !== 'loading' || look >= looks) throw error;
         onStep({ stage: 'loading' });
         await sleep(patienceMs, undefined, { signal }).catch((cause: unknown) => {
-          throw asRumboError(cause, signal);
+          throw toRumboError(cause, signal);
         });
       }
     }
@@ -148,7 +148,7 @@ export function availableModels(parts: AvailableParts) {
         guard.signal,
       );
     } catch (cause) {
-      throw guard.refusal() ?? asRumboError(cause, signal);
+      throw guard.refusal() ?? toRumboError(cause, signal);
     } finally {
       move(id, undefined);
     }
@@ -208,7 +208,7 @@ export function availableModels(parts: AvailableParts) {
           signal,
         );
       } catch (cause) {
-        const error = asRumboError(cause, signal).with({ provider: model.provider, model: model.name });
+        const error = toRumboError(cause, signal).with({ provider: model.provider, model: model.name });
         if (error.kind !== 'cancelled' || stops || !fetching) throw error;
         throw new RumboError(
           `Rumbo waits no longer for “${model.name}”; ${label} goes on fetching it.`,

@@ -14,7 +14,7 @@ export type LoadOptions = {
 };
 
 /** Every method rejects with `RumboError`, with `cancelled` when its signal aborts, which closes the socket. */
-export interface LocalModels {
+export interface LocalModelHost {
   readonly label: string;
   /** The models on its disk, on their way there, and in memory. */
   list(signal: AbortSignal): Promise<readonly LocalModel[]>;

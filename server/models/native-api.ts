@@ -8,7 +8,7 @@ import { eventsOf } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { within } from '../platform/with-timeout.ts';
 import { refusalError } from '../wire/error-response.ts';
-import type { Refusal } from '../wire/wire-format.ts';
+import type { ErrorResponse } from '../wire/wire-format.ts';
 
 /** A provider whose engine runs models on this machine or on one of the user's. */
 export type LocalEngine = LineParts & {
@@ -31,7 +31,7 @@ export type Question = {
   /** How long the engine may think. Absent: as for a list. */
   readonly patience?: keyof typeof waits | 'load';
   /** What a refusal means here. Absent: what it means everywhere. */
-  readonly refused?: (refusal: Refusal) => RumboError;
+  readonly refused?: (refusal: ErrorResponse) => RumboError;
 };
 
 /** Milliseconds. */
@@ -141,7 +141,7 @@ function parsed(text: string): unknown {
   throw new RumboError('The engine answered with something other than JSON.', { kind: 'bad-response' });
 }
 
-async function refusalOf({ status, headers, body }: HttpResponse): Promise<Refusal> {
+async function refusalOf({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
   const text = readText(body, refusalLimit).catch(() => '');
   return { status, headers, body: (await within(text, refusalWaitMs)) ?? '' };
 }

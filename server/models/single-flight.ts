@@ -1,5 +1,5 @@
 /** One piece of work for all who want it: it runs once, tells everybody, and ends when the last one leaves. */
-import { asRumboError } from '../../shared/errors.ts';
+import { toRumboError } from '../../shared/errors.ts';
 import { aborted } from '../platform/aborted.ts';
 
 type Work<Result, News> = {
@@ -63,7 +63,7 @@ export function sharedWork<Result, News>() {
       listener: (news: News) => void,
       signal: AbortSignal,
     ): Promise<Result> {
-      if (signal.aborted) throw asRumboError(signal.reason, signal);
+      if (signal.aborted) throw toRumboError(signal.reason, signal);
       const work = running.get(name) ?? start(name, begin);
       work.waiting += 1;
       // Two requests may hand in one function, and each leaves for itself.
@@ -73,7 +73,7 @@ export function sharedWork<Result, News>() {
       try {
         return await Promise.race([work.result, aborted(signal)]);
       } catch (cause) {
-        throw asRumboError(cause, signal);
+        throw toRumboError(cause, signal);
       } finally {
         work.listeners.delete(own);
         leave(name, work);

@@ -1,7 +1,7 @@
 /** One answer, told by one model after the other until it is whole: fallback before the first word, resume after it. */
 import type { ModelId } from '../../shared/chat.ts';
-import { reactions } from '../../shared/error-kinds.ts';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { errorPolicies } from '../../shared/error-kinds.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -12,9 +12,9 @@ import type { Budgets } from '../metrics/budget.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Ledger } from '../metrics/ledger.ts';
 import { type Measured, meter } from '../metrics/meter.ts';
-import type { Experience } from '../metrics/model-stats.ts';
+import type { ModelStats } from '../metrics/model-stats.ts';
 import type { Log } from '../platform/log.ts';
-import type { Fleet } from '../providers/provider-registry.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision, type Ranked } from '../routing/balancer.ts';
 import { nobody, pinFailure } from '../routing/no-candidate-error.ts';
 import { costOf } from '../routing/price.ts';
@@ -29,12 +29,12 @@ import { deciding } from './route.ts';
 
 export type AnswerRooms = {
   readonly settings: () => Settings;
-  readonly fleet: Fleet;
+  readonly fleet: ProviderRegistry;
   readonly cache: ResponseCache;
   readonly budgets: Budgets;
   readonly ledger: Ledger;
   readonly counters: Counters;
-  readonly past: Experience;
+  readonly past: ModelStats;
   readonly warm: WarmPrefixes;
   readonly log: Log;
   /** Local models that can do this kind of work, the best first. */
@@ -162,7 +162,7 @@ export function answering(rooms: AnswerRooms): Answering {
           cache.set(question, { ...measured, text: whole.text, model: model.id });
         return { ...whole.result(), receipt: paper };
       } catch (cause) {
-        const error = asRumboError(cause, signal);
+        const error = toRumboError(cause, signal);
         yield* whole.rest();
         const ms = performance.now() - sentAt;
         // What it had read and said was billed: the ledger must not forget it.
@@ -272,7 +272,7 @@ function mayGoOn(
   // A call was handed out already: a second model might make it again.
   if (calls.length > 0 || (text !== '' && mode === 'fail')) return false;
   // Who cannot be asked to go on says nothing about the request.
-  return reactions[error.kind].fallback || (beginning !== '' && error.kind === 'invalid-request');
+  return errorPolicies[error.kind].fallback || (beginning !== '' && error.kind === 'invalid-request');
 }
 
 /** What is told when the next model takes over, and what it means for the answer so far. */

@@ -1,7 +1,7 @@
 /** One request's whole life, top to bottom: admit → classify → cache → balance → reserve → engine → meter. */
 import { randomUUID } from 'node:crypto';
 import { providerOf } from '../../shared/chat.ts';
-import { asRumboError } from '../../shared/errors.ts';
+import { toRumboError } from '../../shared/errors.ts';
 import { familyOf } from '../../shared/models.ts';
 import type {
   AskParams,
@@ -91,7 +91,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     }
 
     await fleet.lookAround(signal, request.pinnedProvider);
-    if (signal.aborted) throw asRumboError(signal.reason, signal);
+    if (signal.aborted) throw toRumboError(signal.reason, signal);
     const result = yield* tell({ params, request, told, question, settingsBefore }, signal);
     if (params.strongerThan !== undefined) wantStronger(params, params.strongerThan);
     return result;

@@ -4,7 +4,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { AskParams } from '../../shared/protocol.ts';
 import type { Counters } from '../metrics/counters.ts';
-import type { Fleet } from '../providers/provider-registry.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
 import { worthCounting } from '../routing/needs-exact-count.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
@@ -12,7 +12,7 @@ import { type Request, requestTo } from './request.ts';
 import { patienceMs, returnsInMs } from './wait-limits.ts';
 
 type RouteDeps = {
-  readonly fleet: Pick<Fleet, 'get'>;
+  readonly fleet: Pick<ProviderRegistry, 'get'>;
   readonly counters: Pick<Counters, 'observe'>;
   /** What the balancer sees now. */
   readonly snapshot: (request: Request) => Snapshot;

@@ -24,7 +24,7 @@ export type FleetParts = ProviderParts & {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-export function fleet(parts: FleetParts) {
+export function providerRegistry(parts: FleetParts) {
   let providers = new Map<string, Provider>();
   let problems: readonly string[] = [];
   let modelSettings: Settings['models'] = {};
@@ -147,7 +147,7 @@ export function fleet(parts: FleetParts) {
   };
 }
 
-export type Fleet = ReturnType<typeof fleet>;
+export type ProviderRegistry = ReturnType<typeof providerRegistry>;
 
 /** Without functions and wire format, which are the same for a kind. */
 const plain = ({ definition, ...rest }: Configured) => ({ ...rest, kind: definition.kind });

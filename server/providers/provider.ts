@@ -1,6 +1,6 @@
 /** One provider at work: its engine with good manners, its model list, its health, and what it last did. */
 import PQueue from 'p-queue';
-import { asRumboError, RumboError } from '../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { ModelRest, ProviderState, ProviderStatus } from '../../shared/status.ts';
 import { type Connection, connect } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -130,7 +130,7 @@ export function provider(configured: Configured, parts: ProviderParts) {
             kind: 'timeout',
             provider: name,
           })
-        : asRumboError(cause),
+        : toRumboError(cause),
     );
     // What another key or an earlier try found out says nothing any more.
     if (asked !== resets) return;

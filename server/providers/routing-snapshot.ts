@@ -2,15 +2,15 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budgets } from '../metrics/budget.ts';
-import type { Experience } from '../metrics/model-stats.ts';
+import type { ModelStats } from '../metrics/model-stats.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
-import type { Fleet } from './provider-registry.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
 
 export type SeenRooms = {
   readonly settings: () => Settings;
-  readonly fleet: Fleet;
+  readonly fleet: ProviderRegistry;
   readonly budgets: Budgets;
-  readonly past: Experience;
+  readonly past: ModelStats;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
   readonly coldStarts: () => Snapshot['coldStartMs'];
 };

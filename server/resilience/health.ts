@@ -1,6 +1,6 @@
 /** Whether a provider and each of its models may be asked now: their circuits, and what keeps out every key. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
-import { asRumboError, type RumboError } from '../../shared/errors.ts';
+import { type RumboError, toRumboError } from '../../shared/errors.ts';
 import type { CircuitState, RestRule } from '../../shared/status.ts';
 import { type Circuit, circuit, type Pass } from './circuit.ts';
 import type { KeyPool } from './key-pool.ts';
@@ -106,7 +106,7 @@ export function providerHealth({ now, elapsed, keys, changed, gone }: HealthPart
         passes.model.succeeded();
         if (was !== 'closed closed') changed();
       } catch (cause) {
-        const error = asRumboError(cause, signal);
+        const error = toRumboError(cause, signal);
         fail(error, model, passes);
         throw error;
       } finally {

@@ -1,6 +1,6 @@
 /** A key that was refused gives way to the next one, at once. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
-import { asRumboError } from '../../shared/errors.ts';
+import { toRumboError } from '../../shared/errors.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import { type Policy, policy } from './policy.ts';
 
@@ -23,7 +23,7 @@ export const nextKey = (keys: Pick<KeySource, 'hasKey'>, count: () => number): P
         }
         return;
       } catch (cause) {
-        const error = asRumboError(cause, signal);
+        const error = toRumboError(cause, signal);
         const another = !spoken && keyMatters.has(error.kind) && tried < count() && keys.hasKey(model);
         if (!another) throw error;
       }

@@ -1,5 +1,5 @@
 /** One key of a pool: why it rests, what is left of its rate limits, and how it has done. No network, no clock. */
-import { type ErrorKind, reactions } from '../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { RestRule } from '../../shared/status.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
@@ -176,7 +176,7 @@ export function pooledKey(name: string, key: string | undefined) {
       now: number,
     ): boolean {
       const how = rests[kind];
-      if (how || reactions[kind].trips) {
+      if (how || errorPolicies[kind].trips) {
         failures += 1;
         recent = { failures: recentFailures(now) + 1, atMs: now };
       }

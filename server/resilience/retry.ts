@@ -1,7 +1,7 @@
 /** Tries the same model again while nothing has been said yet. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ErrorKind, reactions } from '../../shared/error-kinds.ts';
-import { asRumboError } from '../../shared/errors.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
+import { toRumboError } from '../../shared/errors.ts';
 import { type Call, type Policy, policy } from './policy.ts';
 
 export type RetryOptions = {
@@ -48,11 +48,11 @@ export const retry = (options: RetryOptions): Policy =>
         }
         return;
       } catch (cause) {
-        const error = asRumboError(cause, call.signal);
+        const error = toRumboError(cause, call.signal);
         const waitMs = error.data.retryAfterMs ?? delayMs(attempt, options);
         const again =
           !spoken &&
-          reactions[error.kind].retry &&
+          errorPolicies[error.kind].retry &&
           // Whoever types waits for nobody: the next keystroke asks again, and another model meanwhile.
           call.urgency !== 'typing' &&
           attempt < (attemptsFor[error.kind] ?? options.attempts) &&
@@ -61,7 +61,7 @@ export const retry = (options: RetryOptions): Policy =>
         const spreadMs = shortestWaitMs * random();
         waitedMs += waitMs;
         await wait(Math.max(waitMs, shortestWaitMs) + spreadMs, call.signal).catch((aborted: unknown) => {
-          throw asRumboError(aborted, call.signal);
+          throw toRumboError(aborted, call.signal);
         });
       }
     }

@@ -10,11 +10,11 @@ import {
 } from 'vscode-languageserver/node';
 import { inlineAccepted, type NearbySymbol } from '../../shared/inline.ts';
 import * as protocol from '../../shared/protocol.ts';
-import type { Situation } from '../inline-completion/completion-context.ts';
-import type { Offer } from '../inline-completion/completion-item.ts';
+import type { CompletionContext } from '../inline-completion/completion-context.ts';
+import type { CompletionItem } from '../inline-completion/completion-item.ts';
 import { indentationOf } from '../inline-completion/detect-indentation.ts';
 import { documentsOf, isPlaceIn, type OpenDocument } from '../inline-completion/documents.ts';
-import type { InlineRoom } from '../inline-completion/service.ts';
+import type { InlineCompletionService } from '../inline-completion/service.ts';
 
 export const inlineCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
@@ -24,7 +24,7 @@ export const inlineCapabilities = {
 /** @param ready as `Services.ready` */
 export function serveInline(
   connection: Connection,
-  room: InlineRoom,
+  room: InlineCompletionService,
   ready: () => Promise<unknown>,
   signalOf: (token: CancellationToken) => AbortSignal,
 ): void {
@@ -51,8 +51,11 @@ export function serveInline(
 
 /** Asks the client what is declared around a place. */
 export const symbolsFrom =
-  (connection: Pick<Connection, 'sendRequest'>, positionOf: (situation: Situation) => Position | undefined) =>
-  async (situation: Situation): Promise<readonly NearbySymbol[]> => {
+  (
+    connection: Pick<Connection, 'sendRequest'>,
+    positionOf: (situation: CompletionContext) => Position | undefined,
+  ) =>
+  async (situation: CompletionContext): Promise<readonly NearbySymbol[]> => {
     const position = positionOf(situation);
     if (!position) return [];
     const { uri, version } = situation;
@@ -62,11 +65,17 @@ export const symbolsFrom =
 type Position = InlineCompletionParams['position'];
 
 /** Where the cursor is. `undefined`: the document has moved on, or is not there yet. */
-export function cursorOf(document: OpenDocument | undefined, situation: Situation): Position | undefined {
+export function cursorOf(
+  document: OpenDocument | undefined,
+  situation: CompletionContext,
+): Position | undefined {
   return isPlaceIn(document, situation) ? document.positionAt(situation.before.length) : undefined;
 }
 
-function situationOf(document: OpenDocument, { position, context }: InlineCompletionParams): Situation {
+function situationOf(
+  document: OpenDocument,
+  { position, context }: InlineCompletionParams,
+): CompletionContext {
   const { uri, version, languageId, text } = document;
   const offset = document.offsetAt(position);
   const chosen = context?.selectedCompletionInfo;
@@ -88,9 +97,9 @@ function situationOf(document: OpenDocument, { position, context }: InlineComple
 
 /** Its range is within the document, wherever the client took the cursor to be. */
 function itemOf(
-  { id, suggestion }: Offer,
+  { id, suggestion }: CompletionItem,
   document: OpenDocument,
-  { before }: Situation,
+  { before }: CompletionContext,
 ): InlineCompletionItem {
   const { insert, replacesBefore, replacesAfter } = suggestion;
   return {

@@ -1,11 +1,11 @@
 /** Keys the client hands over on the IPC channel of the process it forked; see shared/key-channel.ts. */
 import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
-import type { Fleet } from '../providers/provider-registry.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { Keys } from '../secrets/keys.ts';
 
 /** Answers each command once. A provider whose key changed starts afresh. */
-export function keyCommands(keys: Keys, fleet: Fleet) {
+export function keyCommands(keys: Keys, fleet: ProviderRegistry) {
   return async (command: KeyCommand): Promise<KeyReply> => {
     const reply = { type: 'rumbo/key/reply', id: command.id } as const;
     const provider = fleet.get(command.provider);

@@ -2,9 +2,9 @@
 import { RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { ListModelsParams } from '../../shared/protocol.ts';
-import type { Fleet } from '../providers/provider-registry.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
-export const providerRequests = (providers: Pick<Fleet, 'get' | 'refresh' | 'models'>) => ({
+export const providerRequests = (providers: Pick<ProviderRegistry, 'get' | 'refresh' | 'models'>) => ({
   async listModels({ provider, refresh }: ListModelsParams): Promise<readonly Model[]> {
     if (provider !== undefined && !providers.get(provider)) throw unknownProvider(provider);
     if (refresh) await providers.refresh(provider);

@@ -1,12 +1,12 @@
 /** Protocol messages to calls, one line of meaning each. Errors become wire errors here and nowhere else. */
 import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver/node';
 import type { DiscoverResult } from '../../shared/discovery.ts';
-import { asRumboError, type ErrorData } from '../../shared/errors.ts';
+import { type ErrorData, toRumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { Status } from '../../shared/status.ts';
-import type { ModelShelf } from '../catalog/model-catalog.ts';
-import type { InlineRoom } from '../inline-completion/service.ts';
+import type { ModelCatalog } from '../catalog/model-catalog.ts';
+import type { InlineCompletionService } from '../inline-completion/service.ts';
 import type { Orchestrator } from '../orchestration/orchestrator.ts';
 import { aborted } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
@@ -22,11 +22,11 @@ export type Services = {
   readonly testProvider: (name: string) => Promise<number>;
   /** Never rejects. */
   readonly discover: () => Promise<DiscoverResult>;
-  readonly shelf: Pick<ModelShelf, 'details' | 'suggestions' | 'ensure' | 'unload'>;
+  readonly shelf: Pick<ModelCatalog, 'details' | 'suggestions' | 'ensure' | 'unload'>;
   readonly clearCache: () => number;
   readonly refreshRegistry: (signal: AbortSignal) => Promise<protocol.RegistryRefreshed>;
   readonly metrics: () => protocol.Metrics;
-  readonly inline: Pick<InlineRoom, 'candidates' | 'pause'>;
+  readonly inline: Pick<InlineCompletionService, 'candidates' | 'pause'>;
   readonly log: Log;
 };
 
@@ -112,7 +112,7 @@ export function serve(connection: Connection, services: Services): void {
   connection.onRequest(protocol.unloadModel, cancellable(shelf.unload));
 
   function wireError(thrown: unknown, signal?: AbortSignal): ResponseError<ErrorData> {
-    const error = asRumboError(thrown, signal);
+    const error = toRumboError(thrown, signal);
     // Only a programming mistake reaches here without a kind of its own: the log gets its trace, the user a sentence.
     if (error !== thrown && error.kind !== 'cancelled') log.error(error.message, error.cause);
     return new ResponseError(

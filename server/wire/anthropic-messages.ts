@@ -5,7 +5,7 @@ import { anthropicModelsPath, decodeAnthropicModels, takesPrefill } from './anth
 import { encodeMessages, lighterMessages } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { refusalError, streamError } from './error-response.ts';
-import { answerEnd, reasonIn, tokens } from './finish-state.ts';
+import { finishState, reasonIn, tokens } from './finish-state.ts';
 import { serviceTierOf } from './service-tier.ts';
 import { countedAs } from './token-count.ts';
 import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
@@ -69,7 +69,7 @@ type MessageUsage = {
 };
 
 function messageDecoder(): Decoder {
-  const end = answerEnd();
+  const end = finishState();
   const calls = new Map<unknown, { id: string; name: string; input: string }>();
   const thinking = thoughts();
   let counted: MessageUsage = {};

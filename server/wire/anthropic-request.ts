@@ -4,7 +4,7 @@ import { takesForcedTools, thinksUnasked } from './anthropic-models.ts';
 import { openThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { readErrorText } from './error-body.ts';
 import { argumentsOf, instructionsOf, turnsOf } from './merge-roles.ts';
-import type { Refusal, WireRequest } from './wire-format.ts';
+import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
 const defaultMaxTokens = 16_384;
@@ -128,7 +128,10 @@ function callIds() {
 }
 
 /** Each field that models differ about can be named in a refusal, by prose alone; none of them is worth the answer. */
-export function lighterMessages({ path, body }: WireRequest, refusal: Refusal): WireRequest | undefined {
+export function lighterMessages(
+  { path, body }: WireRequest,
+  refusal: ErrorResponse,
+): WireRequest | undefined {
   if (refusal.status !== 400) return undefined;
   const { prose } = readErrorText(refusal.body);
   const { thinking, tool_choice: choice, ...rest } = body as Body;

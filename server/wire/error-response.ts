@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { type ErrorFacts, readErrorText, readErrorValue } from './error-body.ts';
 import { retryAfterMs } from './retry-after.ts';
-import type { Refusal } from './wire-format.ts';
+import type { ErrorResponse } from './wire-format.ts';
 
 /** Codes that say more than their status does. In this order: money before keys, keys before the rest. */
 const telling: readonly (readonly [ErrorKind, RegExp])[] = [
@@ -65,7 +65,7 @@ type More = { readonly kind?: ErrorKind | undefined; readonly retryAfterMs?: num
 const longestWaitMs = 31 * 86_400_000;
 
 /** The error of an HTTP answer that was refused. */
-export function refusalError(refusal: Refusal, more: More = {}): RumboError {
+export function refusalError(refusal: ErrorResponse, more: More = {}): RumboError {
   const facts = readErrorText(refusal.body);
   // A 200 that holds an error has no status worth reading.
   const status = refusal.status >= 400 ? refusal.status : facts.status;
@@ -82,7 +82,7 @@ const otherForm =
  * Whether a refusal is of the form of the question, not of the model: it may answer when it is asked otherwise. A
  * status that elsewhere means a dead address means this where chat is answered.
  */
-export function refusesForm({ status, body }: Refusal): boolean {
+export function refusesForm({ status, body }: ErrorResponse): boolean {
   if (status === 405 || status === 501) return true;
   if (![200, 400, 404, 422].includes(status)) return false;
   const { prose, codes } = readErrorText(body);

@@ -21,7 +21,7 @@ export type AnswerEnd = {
   end(): readonly EnginePart[];
 };
 
-export function answerEnd(): AnswerEnd {
+export function finishState(): AnswerEnd {
   let finished = false;
   let skipped = 0;
   const finish = (reason: FinishReason): readonly EnginePart[] => {

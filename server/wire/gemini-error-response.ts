@@ -4,7 +4,7 @@ import type { RumboError } from '../../shared/errors.ts';
 import { readErrorText } from './error-body.ts';
 import { refusalError } from './error-response.ts';
 import { waitOf } from './parse-duration.ts';
-import type { Refusal } from './wire-format.ts';
+import type { ErrorResponse } from './wire-format.ts';
 
 const Detail = z.object({
   retryDelay: z.string().optional().catch(undefined),
@@ -15,7 +15,7 @@ const Detail = z.object({
 });
 
 /** @param now milliseconds since 1970 */
-export function geminiRefused(refusal: Refusal, now = Date.now()): RumboError {
+export function geminiRefused(refusal: ErrorResponse, now = Date.now()): RumboError {
   const details = readErrorText(refusal.body).details.flatMap((value) => {
     const { data } = Detail.safeParse(value);
     return data ? [data] : [];

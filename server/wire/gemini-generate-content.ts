@@ -2,7 +2,7 @@
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { streamError } from './error-response.ts';
-import { answerEnd, tokens } from './finish-state.ts';
+import { finishState, tokens } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { geminiRefused } from './gemini-error-response.ts';
 import { decodeGeminiModels, geminiModelsPath, takesModelTurn } from './gemini-models.ts';
@@ -69,7 +69,7 @@ type Metadata = {
 };
 
 function contentDecoder(): Decoder {
-  const end = answerEnd();
+  const end = finishState();
   let said = false;
   let calls = 0;
 

@@ -2,7 +2,7 @@
 import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
 import { readErrorText } from './error-body.ts';
 import { argumentsOf, instructionsOf, objectIn, turnsOf } from './merge-roles.ts';
-import type { Refusal, WireRequest } from './wire-format.ts';
+import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 type Part =
   | { readonly text: string }
@@ -118,7 +118,7 @@ const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[]
 const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
 
 /** Named in a refusal by prose alone; neither is worth the answer. */
-export function lighterContents(request: WireRequest, refusal: Refusal): WireRequest | undefined {
+export function lighterContents(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined {
   if (refusal.status !== 400) return undefined;
   const { prose } = readErrorText(refusal.body);
   if (/\bthought[_ ]?signature/i.test(prose)) return withoutSignatures(request);

@@ -1,7 +1,7 @@
 /** llama-server's own fill in the middle. https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-infill-for-code-infilling */
 import type { FillRequest, FinishReason } from '../../shared/chat.ts';
 import { streamError } from './error-response.ts';
-import { answerEnd, reasonIn, tokens } from './finish-state.ts';
+import { finishState, reasonIn, tokens } from './finish-state.ts';
 import type { Decoder, StreamFormat } from './wire-format.ts';
 
 export const llamaInfill: StreamFormat<FillRequest> = {
@@ -51,7 +51,7 @@ type Event = {
 
 /** The last event says `stop: true`; no marker follows it. */
 function nativeDecoder(): Decoder {
-  const end = answerEnd();
+  const end = finishState();
   return {
     get ending() {
       return end.reason !== undefined;

@@ -9,11 +9,11 @@ import type {
 } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { refusalError, streamError } from './error-response.ts';
-import { answerEnd, reasonIn, tokens } from './finish-state.ts';
+import { finishState, reasonIn, tokens } from './finish-state.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, withLoadedContext } from './ollama-models.ts';
 import { encodeChat, encodeFill, encodeText } from './ollama-request.ts';
-import type { Decoder, Refusal, StreamFormat, WireFormat } from './wire-format.ts';
+import type { Decoder, ErrorResponse, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'ndjson',
@@ -62,7 +62,7 @@ type ToolCall = {
 };
 
 function lineDecoder(): Decoder {
-  const end = answerEnd();
+  const end = finishState();
   let calls = 0;
 
   const callOf = (call: ToolCall | null): readonly EnginePart[] => {
@@ -116,7 +116,7 @@ function usageOf(line: Partial<Line>): Usage | undefined {
 }
 
 /** On loopback Ollama answers a host name it does not know with an empty 403. */
-function refused(refusal: Refusal): RumboError {
+function refused(refusal: ErrorResponse): RumboError {
   if (refusal.status !== 403 || refusal.body.trim()) return refusalError(refusal);
   return new RumboError('Ollama refuses requests that reach it under this host name.', {
     kind: 'unauthorized',

@@ -2,7 +2,7 @@
 import type { EnginePart, FinishReason, ToolCall, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { streamError } from './error-response.ts';
-import { answerEnd, reasonIn, tokens } from './finish-state.ts';
+import { finishState, reasonIn, tokens } from './finish-state.ts';
 import { sealThoughts } from './openai-reasoning.ts';
 import { serviceTierOf } from './service-tier.ts';
 import type { Decoder } from './wire-format.ts';
@@ -55,7 +55,7 @@ export type ChunkQuirks = {
 };
 
 export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }: ChunkQuirks = {}): Decoder {
-  const end = answerEnd();
+  const end = finishState();
   const calls = toolCalls();
   let thoughts = '';
   let tier: unknown;

@@ -11,7 +11,7 @@ import {
   type Usage,
 } from '../../shared/chat.ts';
 import { streamError } from './error-response.ts';
-import { answerEnd, reasonIn, tokens } from './finish-state.ts';
+import { finishState, reasonIn, tokens } from './finish-state.ts';
 import { toolFields } from './openai-messages.ts';
 import { serviceTierOf } from './service-tier.ts';
 import type { Decoder, StreamFormat } from './wire-format.ts';
@@ -131,7 +131,7 @@ type ResponseUsage = {
 };
 
 function eventDecoder(): Decoder {
-  const end = answerEnd();
+  const end = finishState();
   const called = new Set<string>();
   /** Messages in which the model talks about its work; they are no part of the answer. */
   const asides = new Set<unknown>();

@@ -1,6 +1,6 @@
 /** Fields that not every copy of OpenAI's API knows, left out when one is refused. */
 import * as z from 'zod';
-import type { Refusal, WireRequest } from './wire-format.ts';
+import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 /**
  * Only what Rumbo adds by itself and an answer can do without, never a message or a tool. `otherwise` is the name the
@@ -26,7 +26,7 @@ const objection =
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The request without the field the refusal names; `undefined` when it names none of ours. */
-export function lighterRequest({ path, body }: WireRequest, refusal: Refusal): WireRequest | undefined {
+export function lighterRequest({ path, body }: WireRequest, refusal: ErrorResponse): WireRequest | undefined {
   if (refusal.status !== 400 && refusal.status !== 422) return undefined;
   const said = refusal.body.slice(0, 4_000);
   if (!objection.test(said)) return undefined;

@@ -6,7 +6,7 @@
  * the IETF's draft https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
  */
 import { serviceNow, untilOf } from './parse-duration.ts';
-import type { Refusal } from './wire-format.ts';
+import type { ErrorResponse } from './wire-format.ts';
 
 /** One window, read at one moment. */
 export type RateReading = {
@@ -34,7 +34,7 @@ export type ToldWindow = {
 const longestPastMs = 86_400_000;
 
 /** Windows of which it was told what is left. Nothing is read where the numbers make no sense. */
-export function rateWindows(headers: Refusal['headers'], nowMs: number): readonly RateReading[] {
+export function rateWindows(headers: ErrorResponse['headers'], nowMs: number): readonly RateReading[] {
   return toldWindows(headers, nowMs).flatMap(({ unit, limit, remaining, resetMs, lastsMs }) => {
     const waitMs = resetMs ?? lastsMs;
     if (remaining === undefined || waitMs === undefined) return [];
@@ -43,7 +43,7 @@ export function rateWindows(headers: Refusal['headers'], nowMs: number): readonl
 }
 
 /** Every window that the headers speak of. */
-export function toldWindows(headers: Refusal['headers'], nowMs: number): readonly ToldWindow[] {
+export function toldWindows(headers: ErrorResponse['headers'], nowMs: number): readonly ToldWindow[] {
   const windows = new Map<string, ToldWindow>();
   const serviceMs = serviceNow(headers['date'], nowMs);
   for (const [name, value] of Object.entries(headers)) {

@@ -2,9 +2,9 @@
 
 import { serviceNow, waitOf } from './parse-duration.ts';
 import { toldWindows } from './rate-windows.ts';
-import type { Refusal } from './wire-format.ts';
+import type { ErrorResponse } from './wire-format.ts';
 
-type Headers = Refusal['headers'];
+type Headers = ErrorResponse['headers'];
 
 /**
  * Milliseconds to wait, never negative; `undefined` when the service did not say.

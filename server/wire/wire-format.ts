@@ -24,7 +24,7 @@ export type ModelInfo = {
 export type WireRequest = { readonly path: string; readonly body: unknown };
 
 /** The HTTP answer to a request that was refused. */
-export type Refusal = {
+export type ErrorResponse = {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -97,9 +97,9 @@ export interface WireFormat {
    * limit under its other name). Absent, or `undefined`: nothing can be left out. Asked for each refusal, at
    * once, a few fields at most.
    */
-  lighter?(request: WireRequest, refusal: Refusal): WireRequest | undefined;
+  lighter?(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined;
   /** What a refusal means: the kind by status first, then by the body's own code, never by prose alone. */
-  refused(refusal: Refusal): RumboError;
+  refused(refusal: ErrorResponse): RumboError;
 }
 
 /** Turns one answer's events into parts; holds the state between them. */

@@ -10,7 +10,7 @@ import { promptMemory } from '../../client/answers/prompt.ts';
 import { receiptMemory } from '../../client/answers/receipts.ts';
 import { useStrongerModel } from '../../client/answers/stronger-model.ts';
 import { createProposals } from '../../client/edits/review.ts';
-import { FailureError, failureOf } from '../../client/notifications/error-messages.ts';
+import { errorMessageOf, FailureError } from '../../client/notifications/error-messages.ts';
 import type { Connection } from '../../client/server/connection.ts';
 import type { AskParams, AskResult } from '../../shared/protocol.ts';
 import { editor, Range, Uri, window } from '../support/vscode-stub.ts';
@@ -33,7 +33,7 @@ function makeParts() {
         try {
           return await work(connection as never);
         } catch (error) {
-          throw new FailureError(failureOf(error));
+          throw new FailureError(errorMessageOf(error));
         }
       },
     } as never,

@@ -2,12 +2,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Situation, Suggestion } from '../../server/inline-completion/completion-context.ts';
+import type { CompletionContext, Suggestion } from '../../server/inline-completion/completion-context.ts';
 import type { ShowingOptions } from '../../server/inline-completion/render/stream-renderer.ts';
 
 export type InlineCase = {
   readonly name: string;
-  readonly situation: Situation;
+  readonly situation: CompletionContext;
   readonly options: ShowingOptions;
   /** What the model says. */
   readonly text: string;
@@ -31,7 +31,7 @@ export const inlineCases: readonly InlineCase[] = globSync('*.txt', { cwd: folde
   });
 
 /** The document with the suggestion in it, marked. */
-export function marked({ before, after }: Situation, suggestion: Suggestion | undefined): string {
+export function marked({ before, after }: CompletionContext, suggestion: Suggestion | undefined): string {
   if (!suggestion) return 'nothing';
   const { insert, replacesBefore, replacesAfter } = suggestion;
   return `${before.slice(0, before.length - replacesBefore)}⟦${insert}⟧${after.slice(replacesAfter)}`;

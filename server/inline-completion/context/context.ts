@@ -1,9 +1,9 @@
 /** What is read beside a gap: places like it, what it imports, types around it, recent edits. Found in time, or left out. */
 import { LRUCache } from 'lru-cache';
 import type { Excerpt, ModelId } from '../../../shared/chat.ts';
-import { asRumboError } from '../../../shared/errors.ts';
+import { toRumboError } from '../../../shared/errors.ts';
 import { type Clock, pause, steadyClock } from '../clock.ts';
-import type { Situation } from '../completion-context.ts';
+import type { CompletionContext } from '../completion-context.ts';
 import type { Documents } from '../documents.ts';
 import type { ReadableFile } from '../file-access.ts';
 import { library } from './document-index.ts';
@@ -68,14 +68,14 @@ export function contexts({ documents, nameOf, clock = steadyClock }: ContextPart
 
   return {
     /** Rejects with `cancelled` when the signal aborts, and never else. */
-    async contextFor(situation: Situation, wish: ContextWish, signal: AbortSignal): Promise<Context> {
+    async contextFor(situation: CompletionContext, wish: ContextWish, signal: AbortSignal): Promise<Context> {
       const { model, budgetTokens, deadlineMs = usualDeadlineMs } = wish;
       const findingMs = deadlineMs - Math.min(choosingMs, deadlineMs / 4);
       const slices = slicesUntil(clock, clock.now() + findingMs, signal);
       const told = wish.definitions === undefined ? [] : inTime(wish.definitions, clock, findingMs, signal);
       const found = await find(situation, wish, { documents, known, slices });
       const definitions = await told;
-      if (signal.aborted) throw asRumboError(signal.reason, signal);
+      if (signal.aborted) throw toRumboError(signal.reason, signal);
 
       const rankings = [
         found.imported,
@@ -143,7 +143,7 @@ async function inTime<T>(
 
 function candidateOf(
   { uri, line, text }: Definition,
-  situation: Situation,
+  situation: CompletionContext,
   { allowed, shown }: ContextWish,
   { documents, known }: Pick<Means, 'documents' | 'known'>,
 ): Candidate[] {

@@ -1,6 +1,6 @@
 /** What the open files have to say beside a gap: what is imported, what is alike, what was edited lately. */
 
-import type { Situation } from '../completion-context.ts';
+import type { CompletionContext } from '../completion-context.ts';
 import type { Documents, OpenDocument } from '../documents.ts';
 import type { ReadableFile } from '../file-access.ts';
 import type { Library } from './document-index.ts';
@@ -37,7 +37,7 @@ export type Means = {
 
 /** Looks through the open files, as far as there is time. */
 export async function find(
-  situation: Situation,
+  situation: CompletionContext,
   wish: Wish,
   { documents, known, slices }: Means,
 ): Promise<Findings> {
@@ -117,7 +117,7 @@ const beginningCharacters = 16_000;
 
 /** The most helpful first, should there be no time for all: itself, what it imports, what was seen last. */
 function filesFor(
-  { uri, languageId, before, after }: Situation,
+  { uri, languageId, before, after }: CompletionContext,
   documents: Means['documents'],
   known: Library,
 ): File[] {
@@ -153,7 +153,7 @@ export const fileOf = (document: OpenDocument): ReadableFile => ({
 const nameIn = ({ uri }: OpenDocument, known: Library) => ({ uri, name: known.nameOf(uri) });
 
 /** Whether the model reads a passage of the document itself already. A text that is not the situation's counts as read. */
-function shownIn({ before, after }: Situation, { prefix, suffix }: Shown) {
+function shownIn({ before, after }: CompletionContext, { prefix, suffix }: Shown) {
   const [start, end] = [before.length - prefix.length, before.length + suffix.length];
   return (text: string) => {
     const isSame = text.length === before.length + after.length;
@@ -166,7 +166,7 @@ const sameEditLines = 3;
 
 function isAtCursor(
   { line, added }: { readonly line: number; readonly added: readonly string[] },
-  { before }: Situation,
+  { before }: CompletionContext,
   document: OpenDocument,
 ): boolean {
   const cursor = document.positionAt(before.length).line;

@@ -1,7 +1,7 @@
 /** How much of a document a model reads around the cursor, and what room is left for other files. */
 import { estimateTokens } from '../../routing/tokens.ts';
-import type { Situation } from '../completion-context.ts';
-import type { Gap } from '../prompting/fim-target.ts';
+import type { CompletionContext } from '../completion-context.ts';
+import type { FimTarget } from '../prompting/fim-target.ts';
 import { tokensOf } from './excerpts.ts';
 
 /** What the model, and the patience of a user, allow. */
@@ -39,10 +39,10 @@ export function roomFor(limits: Limits): Room {
   return { prefix, suffix, context: tokens - prefix - suffix };
 }
 
-export type Shown = Pick<Gap, 'prefix' | 'suffix'>;
+export type Shown = Pick<FimTarget, 'prefix' | 'suffix'>;
 
 /** The text around the cursor that fits: whole lines, save where one is longer than all the room. */
-export const shownOf = ({ before, after }: Situation, room: Room): Shown => ({
+export const shownOf = ({ before, after }: CompletionContext, room: Room): Shown => ({
   prefix: before.slice(prefixStart(before, room.prefix)),
   suffix: after.slice(0, suffixEnd(after, room.suffix)),
 });
@@ -52,10 +52,10 @@ export const shownOf = ({ before, after }: Situation, room: Room): Shown => ({
  * @param extra in the order in which it is read
  */
 export function gapFor(
-  situation: Situation,
+  situation: CompletionContext,
   limits: Limits,
-  extra: Gap['extra'],
-): Pick<Gap, 'prefix' | 'suffix' | 'extra'> {
+  extra: FimTarget['extra'],
+): Pick<FimTarget, 'prefix' | 'suffix' | 'extra'> {
   const room = roomFor(limits);
   let left = room.context;
   const fitting = extra.findIndex((excerpt) => {

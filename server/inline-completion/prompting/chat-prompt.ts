@@ -3,7 +3,7 @@
  * that an engine reads anew only what was typed.
  */
 import type { Message } from '../../../shared/chat.ts';
-import type { Gap } from './fim-target.ts';
+import type { FimTarget } from './fim-target.ts';
 
 const instructions = [
   'You complete source code at the cursor of an editor.',
@@ -26,7 +26,7 @@ export type Question = {
 };
 
 /** @param unthinking as `Family.unthinking` */
-export function holeQuestion(gap: Gap, unthinking?: string): Question {
+export function holeQuestion(gap: FimTarget, unthinking?: string): Question {
   const { prefix, suffix, extra, path, languageId, shape } = gap;
   const files = extra.map(({ name, text }) => piece('file', ` path="${name}"`, text));
   const content = [
@@ -44,7 +44,7 @@ export function holeQuestion(gap: Gap, unthinking?: string): Question {
 }
 
 /** The same with the answer begun: a fence, and the line before the cursor, so that nothing is left to say but what comes next. */
-export function begunQuestion(gap: Gap, unthinking?: string): Question {
+export function begunQuestion(gap: FimTarget, unthinking?: string): Question {
   const { messages } = holeQuestion(gap, unthinking);
   const written = gap.prefix.trimEnd();
   const line = written.slice(written.lastIndexOf('\n') + 1);

@@ -4,7 +4,7 @@ import type { Manner } from '../generator.ts';
 import { begunQuestion, fence, holeQuestion } from './chat-prompt.ts';
 import type { Way } from './completion-modes.ts';
 import { asComment } from './file-comment.ts';
-import type { Gap } from './fim-target.ts';
+import type { FimTarget } from './fim-target.ts';
 import { codestralPrefix, holdsWords } from './fim-templates.ts';
 import { type Family, familyOf } from './model-families.ts';
 import { upTo, withoutBlanks, withoutLeadingBlank, withoutLine, withoutOpening } from './text-streams.ts';
@@ -20,7 +20,7 @@ export type Asking = {
  * @param kind of the engine
  * @returns `undefined`: this gap cannot be asked about this way
  */
-export function askingFor(way: Way, model: string, kind: string, gap: Gap): Asking | undefined {
+export function askingFor(way: Way, model: string, kind: string, gap: FimTarget): Asking | undefined {
   const family = familyOf(model);
   // The likeliest words: the same gap gets the same text.
   const { urgency = 'typing', temperature = 0 } = gap;
@@ -61,7 +61,7 @@ export function askingFor(way: Way, model: string, kind: string, gap: Gap): Aski
   }
 }
 
-const limitsOf = ({ maxTokens, slot, budgetMs }: Gap, stop: readonly string[]) => ({
+const limitsOf = ({ maxTokens, slot, budgetMs }: FimTarget, stop: readonly string[]) => ({
   maxOutputTokens: maxTokens,
   ...(stop.length > 0 ? { stop } : {}),
   ...(slot === undefined ? {} : { slot }),
@@ -70,11 +70,11 @@ const limitsOf = ({ maxTokens, slot, budgetMs }: Gap, stop: readonly string[]) =
 
 /** Tokens for a fence, and for a line that is said again. */
 const aroundAnswer = 32;
-const chatLimits = ({ maxTokens }: Gap) =>
+const chatLimits = ({ maxTokens }: FimTarget) =>
   ({ maxOutputTokens: maxTokens + aroundAnswer, thinking: 'off', mayBeEmpty: true }) as const;
 
 /** Other files as they go into a service's own fill in the middle; most take none, and find them above the prefix. */
-function ownFill(kind: string, gap: Gap) {
+function ownFill(kind: string, gap: FimTarget) {
   const { prefix, suffix, extra, languageId } = gap;
   if (kind === 'llama-cpp') return { prefix, suffix, ...(extra.length > 0 ? { extra } : {}) };
   if (kind === 'mistral') return { prefix: codestralPrefix(gap), suffix };
@@ -87,7 +87,7 @@ const leastLine = 4;
 function mended(
   text: AsyncIterable<string>,
   family: Omit<Family, 'names'>,
-  { prefix }: Gap,
+  { prefix }: FimTarget,
 ): AsyncIterable<string> {
   const line = prefix.slice(prefix.lastIndexOf('\n') + 1);
   if (family.leadingBlank && prefix.endsWith(' ')) return withoutLeadingBlank(text);

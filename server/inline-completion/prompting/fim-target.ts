@@ -1,8 +1,8 @@
 /** What is to be written between two texts, whoever writes it. */
 import type { Excerpt, Urgency } from '../../../shared/chat.ts';
-import type { Shape } from '../completion-context.ts';
+import type { CompletionLength } from '../completion-context.ts';
 
-export type Gap = {
+export type FimTarget = {
   /** What stands before, as much of it as the model is to read. */
   readonly prefix: string;
   /** What stands after. */
@@ -18,7 +18,7 @@ export type Gap = {
   /** Texts that end what is written, beside the model's own end. A chat model is not told of them: its fence begins with a line end. */
   readonly stop: readonly string[];
   /** How much a chat model is asked for; others know nothing but their limits. */
-  readonly shape: Shape;
+  readonly shape: CompletionLength;
   /** As `FillRequest.slot`. */
   readonly slot?: number;
   /** As `FillRequest.budgetMs`. */

@@ -1,9 +1,9 @@
 /** How families of models were taught to fill in the middle: their words around the parts of a file, as one prompt. */
 import type { Excerpt } from '../../../shared/chat.ts';
 import { asComment } from './file-comment.ts';
-import type { Gap } from './fim-target.ts';
+import type { FimTarget } from './fim-target.ts';
 
-type Parts = Pick<Gap, 'prefix' | 'suffix' | 'extra' | 'languageId' | 'path'>;
+type Parts = Pick<FimTarget, 'prefix' | 'suffix' | 'extra' | 'languageId' | 'path'>;
 
 export type FillTemplate = {
   write(parts: Parts): string;

@@ -1,11 +1,11 @@
 /** Has a model fill a gap the best way it can be asked: ways that are refused are passed over, and remembered. */
 import type { EnginePart, Usage } from '../../../shared/chat.ts';
-import { asRumboError, RumboError } from '../../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { Manner } from '../generator.ts';
 import { type Way, waysFor } from './completion-modes.ts';
 import { type Asking, askingFor } from './completion-requests.ts';
-import type { Gap } from './fim-target.ts';
+import type { FimTarget } from './fim-target.ts';
 import type { Place, WayMemory } from './mode-cache.ts';
 
 /** Who is asked. */
@@ -27,7 +27,7 @@ export type Filling = {
 };
 
 /** Resolves once the model speaks, or has nothing to say. Rejects with `RumboError`: `invalid-request` when no way is left. */
-export type FillOver = (filler: Filler, gap: Gap, signal: AbortSignal) => Promise<Filling>;
+export type FillOver = (filler: Filler, gap: FimTarget, signal: AbortSignal) => Promise<Filling>;
 
 export const fillOver =
   (memory: WayMemory): FillOver =>
@@ -47,7 +47,7 @@ export const fillOver =
         memory.worked(filler, way);
         return { way, manner: asking.manner, ...filling };
       } catch (cause) {
-        const error = asRumboError(cause, signal);
+        const error = toRumboError(cause, signal);
         // Anything else says nothing about the way.
         if (error.kind !== 'invalid-request') throw error;
         memory.refused(filler, way, isCertain(error));
@@ -85,7 +85,7 @@ async function begin(
       if (!piece.done) return piece;
       signal.removeEventListener('abort', leave);
       // What was cut off between two pieces is no end.
-      if (left) throw asRumboError(signal.reason, signal);
+      if (left) throw toRumboError(signal.reason, signal);
       return piece;
     },
     async return() {

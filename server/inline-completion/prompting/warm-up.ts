@@ -1,7 +1,7 @@
 /** Has an engine read a file before anything is asked about it. */
 
 import { askingFor } from './completion-requests.ts';
-import type { Gap } from './fim-target.ts';
+import type { FimTarget } from './fim-target.ts';
 import type { Filler } from './generate-with-fallback.ts';
 import type { WayMemory } from './mode-cache.ts';
 
@@ -12,7 +12,7 @@ import type { WayMemory } from './mode-cache.ts';
  */
 export async function warmUp(
   { engine, model, kind, baseUrl }: Filler,
-  gap: Gap,
+  gap: FimTarget,
   memory: Pick<WayMemory, 'known'>,
   signal: AbortSignal,
 ): Promise<boolean> {

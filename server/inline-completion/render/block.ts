@@ -1,6 +1,6 @@
 /** Where the block or statement of a suggestion ends. */
 
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import { isBlank } from './indentation.ts';
 import { continues, isCloser, isOpener } from './languages.ts';
 
@@ -8,7 +8,7 @@ import { continues, isCloser, isOpener } from './languages.ts';
 const braceAlone = /^\{\s*$/;
 
 /** @param opensHere the cursor's line opens a block, which is to be filled */
-export function blockOf(place: Place, opensHere: boolean) {
+export function blockOf(place: CursorPosition, opensHere: boolean) {
   const { above, below, indentation, language, prefix } = place;
   /** All of a block is wanted that the document opened, not one statement. */
   const fillsBody =

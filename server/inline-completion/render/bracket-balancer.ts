@@ -1,6 +1,6 @@
 /** Closers in a line that is to be shown: which are wanted, which stand behind the cursor already, and which end nothing. */
 
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import { isBlank } from './indentation.ts';
 import { isCloser } from './languages.ts';
 import { type Opening, scan, type Token } from './scan.ts';
@@ -13,7 +13,7 @@ export type Fitted = {
 };
 
 /** Follows the brackets of a suggestion, line by line. */
-export function closersOf(place: Place) {
+export function closersOf(place: CursorPosition) {
   const { language, tail, tailKind } = place;
   let stack: readonly Opening[] = place.stack;
   let consumed = 0;

@@ -1,6 +1,6 @@
 /** How much to ask for at a place: the rest of the line, or more. */
-import type { Shape, Situation } from '../completion-context.ts';
-import { type Place, placeOf } from './cursor-position.ts';
+import type { CompletionContext, CompletionLength } from '../completion-context.ts';
+import { type CursorPosition, placeOf } from './cursor-position.ts';
 import { columnsOf, isBlank } from './indentation.ts';
 import { isOpener } from './languages.ts';
 
@@ -11,7 +11,10 @@ export type ShapeHints = {
   readonly fast: boolean;
 };
 
-export function shapeFor(situation: Situation, { acceptedJustBefore, fast }: ShapeHints): Shape {
+export function shapeFor(
+  situation: CompletionContext,
+  { acceptedJustBefore, fast }: ShapeHints,
+): CompletionLength {
   const place = placeOf(situation);
   const { tailKind, within, language, prefix, tail } = place;
   if (tailKind === 'code') return 'line';
@@ -25,7 +28,15 @@ export function shapeFor(situation: Situation, { acceptedJustBefore, fast }: Sha
 }
 
 /** The document has opened a block and nothing is in it yet. */
-function isEmptyBlock({ language, prefix, above, below, base, indentation, within }: Place): boolean {
+function isEmptyBlock({
+  language,
+  prefix,
+  above,
+  below,
+  base,
+  indentation,
+  within,
+}: CursorPosition): boolean {
   if (within) return false;
   const opener = isBlank(prefix) ? (above.at(-1) ?? '') : prefix;
   if (!isOpener(opener, language)) return false;

@@ -1,6 +1,6 @@
 /** What surrounds the cursor, as far as it matters for what may be shown there. */
 import { stemOf } from '../completion.ts';
-import type { Indentation, Situation } from '../completion-context.ts';
+import type { CompletionContext, Indentation } from '../completion-context.ts';
 import { columnsOf, isBlank } from './indentation.ts';
 import { isOpener, type Language, languageOf } from './languages.ts';
 import { type Opening, scan } from './scan.ts';
@@ -10,7 +10,7 @@ const reach = 24_000;
 /** Lines above that a model may say once more. */
 const remembered = 80;
 
-export type Place = {
+export type CursorPosition = {
   readonly language: Language;
   readonly languageId: string;
   readonly newline: '\n' | '\r\n';
@@ -43,15 +43,15 @@ export type Place = {
 };
 
 /** Whether to ask, for how much and what to show are three questions about one place. */
-const known = new WeakMap<Situation, Place>();
+const known = new WeakMap<CompletionContext, CursorPosition>();
 
-export function placeOf(situation: Situation): Place {
+export function placeOf(situation: CompletionContext): CursorPosition {
   const place = known.get(situation) ?? lookAround(situation);
   known.set(situation, place);
   return place;
 }
 
-function lookAround(situation: Situation): Place {
+function lookAround(situation: CompletionContext): CursorPosition {
   const { after, languageId } = situation;
   const language = languageOf(languageId);
   const before = stemOf(situation);
@@ -123,13 +123,13 @@ function statement(lines: readonly string[]): string {
 /** Only what ends things: brackets, quotes, tags, ends of comments, and the sign after them. */
 const closing = /^\s*(?:(?:<\/[\w.:-]*>|[)\]}>"'`]|\*\/|-->|%>|\]\]|\/>)\s*)*(?:[;,:{]|\s)*$/;
 
-function tailKindOf(tail: string, { prose }: Language): Place['tailKind'] {
+function tailKindOf(tail: string, { prose }: Language): CursorPosition['tailKind'] {
   if (isBlank(tail)) return 'none';
   return closing.test(tail) || (prose && /^[\s.,;:!?)\]}>"'`*_]*$/.test(tail)) ? 'closing' : 'code';
 }
 
 /** The nearest line end decides, so that nothing is mixed that was not. */
-function newlineOf(before: string, after: string): Place['newline'] {
+function newlineOf(before: string, after: string): CursorPosition['newline'] {
   const last = before.lastIndexOf('\n');
   if (last >= 0) return before[last - 1] === '\r' ? '\r\n' : '\n';
   const first = after.indexOf('\n');

@@ -1,13 +1,13 @@
 /** What is put behind a suggestion so that it closes what it opened, and what stands behind the cursor has its place. */
-import type { Shape } from '../completion-context.ts';
+import type { CompletionLength } from '../completion-context.ts';
 import type { closersOf } from './bracket-balancer.ts';
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import { indentOf } from './indentation.ts';
 import type { OpenedColumns } from './opened-columns.ts';
 
 export function ending(
-  { base, indentation, tail, tailKind }: Place,
-  shape: Shape,
+  { base, indentation, tail, tailKind }: CursorPosition,
+  shape: CompletionLength,
   lines: readonly string[],
   opensHere: boolean,
   closers: ReturnType<typeof closersOf>,

@@ -1,6 +1,6 @@
 /** The code in what a model says: without thoughts, fences, prose and special tokens around it. */
 import type { Manner } from '../generator.ts';
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import { isBlank } from './indentation.ts';
 import { type Opening, scan } from './scan.ts';
 
@@ -21,7 +21,7 @@ export type AnswerOptions = {
 
 type State = 'before' | 'thinking' | 'fenced' | 'plain' | 'done';
 
-export function codeInAnswer(place: Place, { manner, thinking = false }: AnswerOptions): Stage {
+export function codeInAnswer(place: CursorPosition, { manner, thinking = false }: AnswerOptions): Stage {
   const chat = manner === 'chat';
   const sentences = chat && !place.language.prose && !place.within;
   let state: State = thinking ? 'thinking' : 'before';
@@ -178,12 +178,12 @@ const token =
 const anywhere = new RegExp(token, 'g');
 /** `<s>` strikes through in markup. */
 const withSentenceEnds = new RegExp(`${token}|<\\/?s>`, 'g');
-const specialTokens = ({ language }: Place) =>
+const specialTokens = ({ language }: CursorPosition) =>
   language.tags || language.prose ? anywhere : withSentenceEnds;
 /** Tokens that stand before an answer, with the name of who speaks. */
 const atStart = new RegExp(`^\\s*(?:(?:${token})(?:assistant\\b|model\\b)?)+`);
 const atStartOfSentence = new RegExp(`^\\s*(?:(?:${token}|<s>)(?:assistant\\b|model\\b)?)+`);
-const leadingTokens = ({ language }: Place) =>
+const leadingTokens = ({ language }: CursorPosition) =>
   language.tags || language.prose ? atStart : atStartOfSentence;
 
 const answerTag = /^\s*<(?:completion|answer|code|missing|fill|middle|result)>/i;
@@ -224,7 +224,7 @@ const remarks =
 /** A sentence of words, without anything that code is made of. */
 const sentence = /^\s*[A-ZÁÉÍÓÚÑ¿¡]\p{L}*,?(?: [\p{L}\d'\u2019`"()/.,-]+){3,}[.:!?]\s*$/u;
 
-function isProse(line: string, { language }: Place): boolean {
+function isProse(line: string, { language }: CursorPosition): boolean {
   if (announces.test(line)) return true;
   if (!language.lineComments.includes('#') && /^\s*#{1,6} \p{Lu}/u.test(line)) return true;
   // Between tags sentences are text like any other.

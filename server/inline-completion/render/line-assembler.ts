@@ -1,9 +1,9 @@
 /** A suggestion, made of one line after the other: where each begins, what of it is wanted, and where it is enough. */
-import type { Shape } from '../completion-context.ts';
+import type { CompletionLength } from '../completion-context.ts';
 import type { Manner } from '../generator.ts';
 import { blockOf } from './block.ts';
 import { closersOf } from './bracket-balancer.ts';
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import { ending } from './ending.ts';
 import { columnsInDocument, columnsOf, indentOf, isBlank, ownIndent, type Previous } from './indentation.ts';
 import { incomplete, isCloser, isOpener, startsBlock, staysLevel } from './languages.ts';
@@ -22,7 +22,7 @@ export type Composed = {
   readonly consumed: number;
 };
 
-export function composing(place: Place, shape: Shape, manner: Manner) {
+export function composing(place: CursorPosition, shape: CompletionLength, manner: Manner) {
   const { language, indentation, prefix, tail, tailKind } = place;
   const isEmptyLine = isBlank(prefix);
   const opensHere = !isEmptyLine && !place.within && isOpener(prefix, language);

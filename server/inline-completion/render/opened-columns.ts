@@ -1,8 +1,8 @@
 /** How deep the line stands where something was opened: what closes it, and what follows in a block, goes by that. */
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import type { Opening } from './scan.ts';
 
-export function openedColumns({ base, stack }: Place) {
+export function openedColumns({ base, stack }: CursorPosition) {
   const columns = new Map<Opening, number>();
   let before: readonly Opening[] = stack;
   let last = base;

@@ -1,6 +1,6 @@
 /** Whether a line that is to be shown stands below the cursor already. */
 
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import { columnsOf } from './indentation.ts';
 
 /** How a call begins that goes over lines, and what stands above a declaration: many statements look so. */
@@ -15,7 +15,7 @@ const beginsLikeOthers = /^(?:await\s+)?[\w.$]+\($|^@[\w.]+$|^#\[.*\]$/;
  * @returns `perhaps`: the line after it has to tell
  */
 export function repeatsBelow(
-  { below, indentation }: Place,
+  { below, indentation }: CursorPosition,
   line: string,
   columns: number,
   { inText, isInner }: { readonly inText: boolean; readonly isInner: boolean },

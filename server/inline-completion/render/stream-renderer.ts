@@ -1,5 +1,5 @@
 /** What is shown of a model's text, while it comes and when it has ended. */
-import type { Shape, Situation, Suggestion } from '../completion-context.ts';
+import type { CompletionContext, CompletionLength, Suggestion } from '../completion-context.ts';
 import type { Manner } from '../generator.ts';
 import { placeOf } from './cursor-position.ts';
 import { codeInAnswer, type Stage } from './extract-code.ts';
@@ -17,7 +17,7 @@ export type ShownQuirks = {
 };
 
 export type ShowingOptions = {
-  readonly shape: Shape;
+  readonly shape: CompletionLength;
   readonly manner: Manner;
   readonly quirks?: ShownQuirks;
 };
@@ -41,7 +41,10 @@ export type Showing = {
 };
 
 /** The model's text has to go on from `stemOf(situation)`. */
-export function showing(situation: Situation, { shape, manner, quirks = {} }: ShowingOptions): Showing {
+export function showing(
+  situation: CompletionContext,
+  { shape, manner, quirks = {} }: ShowingOptions,
+): Showing {
   const place = placeOf(situation);
   const lines = rawLines();
   const composer = composing(place, shape, manner);

@@ -1,6 +1,6 @@
 /** Models that say what stands before the cursor once more before they go on, and models that copy it. */
 
-import type { Place } from './cursor-position.ts';
+import type { CursorPosition } from './cursor-position.ts';
 import type { Passed, Stage } from './extract-code.ts';
 import { isBlank } from './indentation.ts';
 import { isCloser, isOpener } from './languages.ts';
@@ -18,7 +18,7 @@ const wholeCopy = 3;
  *
  * @param eager the model is known to repeat; without it less is taken for a repetition
  */
-export function withoutEcho(place: Place, eager: boolean): Stage {
+export function withoutEcho(place: CursorPosition, eager: boolean): Stage {
   const above = place.above.map((line) => line.trim());
   /** Lines that wait: `undefined` once it is known that the rest is new. */
   let held: string[] | undefined = [];
@@ -77,7 +77,7 @@ export function withoutEcho(place: Place, eager: boolean): Stage {
 }
 
 /** A model's first line without what stands before the cursor on the same line. */
-function withoutPrefix(line: string, place: Place, eager: boolean): string {
+function withoutPrefix(line: string, place: CursorPosition, eager: boolean): string {
   const { prefix, within } = place;
   if (isBlank(prefix)) return line;
   const said = line.trimStart();

@@ -6,9 +6,9 @@ import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { refusalError } from '../../wire/error-response.ts';
-import type { Refusal } from '../../wire/wire-format.ts';
+import type { ErrorResponse } from '../../wire/wire-format.ts';
 import { layers } from '../layer-progress.ts';
-import type { LocalModels } from '../local-engine.ts';
+import type { LocalModelHost } from '../local-engine.ts';
 import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
 import { brokeOff, pullFailure } from '../pull-failure.ts';
 
@@ -32,7 +32,7 @@ const Message = z.object({
     .catch(undefined),
 });
 
-export function dockerModels(engine: LocalEngine): LocalModels {
+export function dockerModels(engine: LocalEngine): LocalModelHost {
   const { label } = engine;
   const ask = asking(engine, rootOf(engine.baseUrl));
 
@@ -113,7 +113,7 @@ export function dockerModels(engine: LocalEngine): LocalModels {
         accept: 'application/json',
         model: name,
         patience: 'pull',
-        refused: (refusal: Refusal) =>
+        refused: (refusal: ErrorResponse) =>
           refusal.status >= 500 || refusal.status < 400
             ? pullFailure(label, name, refusal.body)
             : refusedPull(label, name, refusal),
@@ -143,7 +143,7 @@ const manyOf = <Entry>(body: unknown, schema: z.ZodType<Entry>): Entry[] =>
   Array.isArray(body) ? body.flatMap((value) => schema.safeParse(value).data ?? []) : [];
 
 /** Docker's registry says 401 to whoever asks for a repository that does not exist. */
-function refusedPull(label: string, name: string, refusal: Refusal): RumboError {
+function refusedPull(label: string, name: string, refusal: ErrorResponse): RumboError {
   if (refusal.status === 401 || refusal.status === 403 || refusal.status === 404 || refusal.status === 400)
     return pullFailure(label, name, 'not found');
   if (refusal.status === 422) return pullFailure(label, name, 'unsupported');

@@ -6,9 +6,9 @@ import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { baseName } from '../../engines/define.ts';
-import type { Refusal } from '../../wire/wire-format.ts';
+import type { ErrorResponse } from '../../wire/wire-format.ts';
 import { layers } from '../layer-progress.ts';
-import type { LocalModels } from '../local-engine.ts';
+import type { LocalModelHost } from '../local-engine.ts';
 import { asking, type LocalEngine, rootOf } from '../native-api.ts';
 import { pullFailure } from '../pull-failure.ts';
 import { followRouter, type RouterNews } from './llama-router-events.ts';
@@ -40,7 +40,7 @@ const Props = z.object({
 const stopMs = 5_000;
 
 /** @param tickMs between two looks at the list while something changes. Absent: as followRouter has it */
-export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModels {
+export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModelHost {
   const { label } = engine;
   const ask = asking(engine, rootOf(engine.baseUrl));
 
@@ -128,7 +128,7 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
     async pull(name, onStep, signal) {
       onStep({ stage: 'waiting' });
       if ((await props(signal)).role !== 'router') throw single(label);
-      const refused = (refusal: Refusal) => pullFailure(label, name, refusal.body);
+      const refused = (refusal: ErrorResponse) => pullFailure(label, name, refusal.body);
       const parts = layers();
       let failed = false;
       try {

@@ -1,6 +1,6 @@
 /** What llama-server's router tells of its models while they change, and the list that confirms it. */
 import * as z from 'zod';
-import { asRumboError } from '../../../shared/errors.ts';
+import { toRumboError } from '../../../shared/errors.ts';
 import { aborted } from '../../platform/aborted.ts';
 import { type Asking, jsonIn } from '../native-api.ts';
 
@@ -71,7 +71,7 @@ export async function followRouter<T>(ask: Asking, follow: Follow<T>): Promise<T
       bell = Promise.withResolvers<void>();
     }
   } catch (cause) {
-    throw asRumboError(cause, signal);
+    throw toRumboError(cause, signal);
   } finally {
     own.abort();
     await listening;

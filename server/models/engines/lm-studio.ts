@@ -1,10 +1,10 @@
 /** LM Studio's models, since version 0.4: on disk, in memory, from its catalogue. https://lmstudio.ai/docs/developer/rest */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { asRumboError, RumboError } from '../../../shared/errors.ts';
+import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { layers } from '../layer-progress.ts';
-import type { LocalModels } from '../local-engine.ts';
+import type { LocalModelHost } from '../local-engine.ts';
 import { asking, type LocalEngine, rootOf } from '../native-api.ts';
 import { brokeOff, pullFailure } from '../pull-failure.ts';
 
@@ -27,7 +27,7 @@ const Job = z.object({
 });
 
 /** @param pauseMs between two looks at a download. Absent: half a second */
-export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalModels {
+export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalModelHost {
   const { label } = engine;
   const ask = asking(engine, rootOf(engine.baseUrl));
 
@@ -90,7 +90,7 @@ export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalMode
         if (now.downloaded_bytes !== undefined) part.heard(name, now.downloaded_bytes, now.total_size_bytes);
         onStep({ stage: now.status, ...part.sum() });
         await sleep(pauseMs, undefined, { signal }).catch((cause: unknown) => {
-          throw asRumboError(cause, signal);
+          throw toRumboError(cause, signal);
         });
       }
     },

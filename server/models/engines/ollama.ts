@@ -4,7 +4,7 @@ import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { isCloudName } from '../../wire/ollama-models.ts';
 import { layers } from '../layer-progress.ts';
-import type { LocalModels, Step } from '../local-engine.ts';
+import type { LocalModelHost, Step } from '../local-engine.ts';
 import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
 import { brokeOff, pullFailure } from '../pull-failure.ts';
 
@@ -31,7 +31,7 @@ const Line = z.object({
 
 const Done = z.object({ load_duration: z.number().positive() });
 
-export function ollamaModels(engine: LocalEngine): LocalModels {
+export function ollamaModels(engine: LocalEngine): LocalModelHost {
   const { label } = engine;
   const ask = asking(engine, rootOf(engine.baseUrl));
 

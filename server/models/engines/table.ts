@@ -2,14 +2,14 @@
 import { isLoopback } from '../../platform/http.ts';
 import { freeBytes, modelsFolder } from '../disk-space.ts';
 import type { LocalPlace } from '../lifecycle.ts';
-import type { LocalModels } from '../local-engine.ts';
+import type { LocalModelHost } from '../local-engine.ts';
 import type { LocalEngine } from '../native-api.ts';
 import { dockerModels } from './docker-model-runner.ts';
 import { llamaCppModels } from './llama-cpp.ts';
 import { lmStudioModels } from './lm-studio.ts';
 import { ollamaModels } from './ollama.ts';
 
-const kinds: Readonly<Record<string, (engine: LocalEngine) => LocalModels>> = {
+const kinds: Readonly<Record<string, (engine: LocalEngine) => LocalModelHost>> = {
   ollama: ollamaModels,
   'docker-model-runner': dockerModels,
   'llama-cpp': (engine) => llamaCppModels(engine),

@@ -5,7 +5,7 @@ import { promptMemory } from '../../../client/answers/prompt.ts';
 import { receiptMemory } from '../../../client/answers/receipts.ts';
 import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
-import { FailureError, failureOf } from '../../../client/notifications/error-messages.ts';
+import { errorMessageOf, FailureError } from '../../../client/notifications/error-messages.ts';
 import type { Connection } from '../../../client/server/connection.ts';
 import type { AskParams, AskPart } from '../../../shared/protocol.ts';
 import {
@@ -70,7 +70,7 @@ function makeParts() {
     server: {
       use: (work: (connection: Connection) => Promise<unknown>) =>
         work({ ask } as never).catch((error: unknown) => {
-          throw new FailureError(failureOf(error));
+          throw new FailureError(errorMessageOf(error));
         }),
     } as never,
     prompts: promptMemory(),

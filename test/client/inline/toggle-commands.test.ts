@@ -8,7 +8,7 @@ import {
   turnGhostTextOff,
   turnGhostTextOn,
 } from '../../../client/inline/toggle-commands.ts';
-import { FailureError, failureOf } from '../../../client/notifications/error-messages.ts';
+import { errorMessageOf, FailureError } from '../../../client/notifications/error-messages.ts';
 import { showMenu } from '../../../client/views/menu.ts';
 import type { InlineCandidate, InlineState } from '../../../shared/inline.ts';
 import { editor, Uri, window } from '../../support/vscode-stub.ts';
@@ -28,7 +28,7 @@ const server = {
   use: async (work: (connection: unknown) => Promise<unknown>) => {
     const listModels = async (params: unknown) => void asked.push(params);
     return work({ listModels, inlineCandidates: () => candidates() }).catch((error) => {
-      throw new FailureError(failureOf(error));
+      throw new FailureError(errorMessageOf(error));
     });
   },
 } as never;

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   buttonFor,
+  errorMessageOf,
   type Failure,
   FailureError,
-  failureOf,
   sentence,
 } from '../../../client/notifications/error-messages.ts';
-import { type ErrorKind, reactions } from '../../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const commandIds: string[] = manifest.contributes.commands.map(
   (command: { command: string }) => command.command,
 );
-const kinds = Object.keys(reactions) as ErrorKind[];
+const kinds = Object.keys(errorPolicies) as ErrorKind[];
 const failure = (kind: Failure['kind'], more: Partial<Failure> = {}): Failure => ({
   kind,
   message: 'No.',
@@ -51,30 +51,33 @@ test('a pinned model that cannot run offers the next one, whatever kept it out',
 
 test('what the server answers becomes the failure, with its sentence and action', () => {
   const data = { kind: 'timeout', message: 'It took too long.', action: 'Try again.' };
-  const found = failureOf(Object.assign(new Error('x'), { code: -32000, data }));
+  const found = errorMessageOf(Object.assign(new Error('x'), { code: -32000, data }));
   assert.deepEqual(found, data);
   assert.equal(sentence(found), 'It took too long. Try again.');
 });
 
 test('a cancelled request is no more than cancelled', () => {
-  assert.equal(failureOf({ code: -32800 }).kind, 'cancelled');
+  assert.equal(errorMessageOf({ code: -32800 }).kind, 'cancelled');
 });
 
 test('a server that died says so, and whether it is back', () => {
-  assert.match(sentence(failureOf({ code: -32097 })), /stopped.*restarted\. Ask again\./);
-  assert.equal(failureOf({ code: -32097 }, false).kind, 'server-gone');
+  assert.match(sentence(errorMessageOf({ code: -32097 })), /stopped.*restarted\. Ask again\./);
+  assert.equal(errorMessageOf({ code: -32097 }, false).kind, 'server-gone');
 });
 
 test('anything else is one sentence without its stack', () => {
-  const found = failureOf(new TypeError('Cannot read properties of undefined'));
+  const found = errorMessageOf(new TypeError('Cannot read properties of undefined'));
   assert.doesNotMatch(sentence(found), /undefined|TypeError|at /);
 });
 
 test('a failure that was understood once is not guessed at again', () => {
   const known = failure('over-budget');
-  assert.equal(failureOf(new FailureError(known)), known);
+  assert.equal(errorMessageOf(new FailureError(known)), known);
 });
 
 test('data of another shape is not taken for ours', () => {
-  assert.equal(failureOf({ code: -32000, data: { kind: 'constructor', message: 'x' } }).kind, 'bad-response');
+  assert.equal(
+    errorMessageOf({ code: -32000, data: { kind: 'constructor', message: 'x' } }).kind,
+    'bad-response',
+  );
 });

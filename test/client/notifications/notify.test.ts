@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { withoutLinks } from '../../../client/notifications/notify.ts';
-import { showFailure } from '../../../client/notifications/show-error.ts';
+import { showError } from '../../../client/notifications/show-error.ts';
 import { editor } from '../../support/vscode-stub.ts';
 
 test('what a service says never becomes a link that runs a command', () => {
@@ -17,7 +17,7 @@ test('what a service says never becomes a link that runs a command', () => {
     assert.doesNotMatch(withoutLinks(evil), link);
   }
   editor.reset();
-  showFailure({ kind: 'bad-response', message: '[Fix it](command:evil)' });
+  showError({ kind: 'bad-response', message: '[Fix it](command:evil)' });
   assert.equal(editor.messages[0]?.text, '[Fix it] (command:evil)');
 });
 

@@ -5,7 +5,7 @@ import type { PracticeEngine } from '../../../scripts/practice/start.ts';
 import { practiceModels } from '../../../scripts/practice/words.ts';
 import { connect } from '../../../server/engines/connect.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
-import type { Gap } from '../../../server/inline-completion/prompting/fim-target.ts';
+import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
 import { fillOver } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { wayMemory } from '../../../server/inline-completion/prompting/mode-cache.ts';
 import { warmUp } from '../../../server/inline-completion/prompting/warm-up.ts';
@@ -165,7 +165,7 @@ test('a gap is filled by the real one, with another file beside it, and read ahe
   const memory = wayMemory();
   const [{ name: model, fim } = { name: '', fim: '' }] = practiceModels;
   const who = { engine: rumboEngine(t), kind: 'llama-cpp', baseUrl: engine.baseUrl, model };
-  const gap: Gap = {
+  const gap: FimTarget = {
     prefix: 'const a = ',
     suffix: ';',
     extra: [{ name: 'src/one.ts', text: 'export const one = 1;\n' }],

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lighterRequests } from '../../../server/engines/drop-unsupported-fields.ts';
-import type { Refusal, WireFormat, WireRequest } from '../../../server/wire/wire-format.ts';
+import type { ErrorResponse, WireFormat, WireRequest } from '../../../server/wire/wire-format.ts';
 
-const refusal = (field: string): Refusal => ({ status: 400, headers: {}, body: field });
+const refusal = (field: string): ErrorResponse => ({ status: 400, headers: {}, body: field });
 /** Leaves out the field that the refusal's body names; `a` is called `b` elsewhere, and the other way round. */
 const lighter: NonNullable<WireFormat['lighter']> = ({ path, body }, { body: field }) => {
   const { [field]: value, ...rest } = body as Record<string, unknown>;

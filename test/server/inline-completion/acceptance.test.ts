@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keptAfterMs, outcomes, standing } from '../../../server/inline-completion/acceptance.ts';
-import type { Situation } from '../../../server/inline-completion/completion-context.ts';
-import type { Offer } from '../../../server/inline-completion/completion-item.ts';
+import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
 import { documents } from '../../../server/inline-completion/documents.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
 const uri = 'file:///shop/a.ts';
-const offer = (insert: string, more: Partial<Offer['suggestion']> = {}, id = '1'): Offer => ({
+const offer = (
+  insert: string,
+  more: Partial<CompletionItem['suggestion']> = {},
+  id = '1',
+): CompletionItem => ({
   id,
   model: 'lab/one',
   how: 'model',
   suggestion: { insert, replacesBefore: 0, replacesAfter: 0, ...more },
 });
-const situation = (before: string, after: string, version = 1): Situation => ({
+const situation = (before: string, after: string, version = 1): CompletionContext => ({
   uri,
   version,
   languageId: 'typescript',

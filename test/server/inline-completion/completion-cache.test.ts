@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf } from '../../../server/inline-completion/completion.ts';
 import { type AnswerLimits, answers } from '../../../server/inline-completion/completion-cache.ts';
-import type { Situation } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 
-const place = (before: string, after = '', uri = 'file:///a.ts'): Situation => ({
+const place = (before: string, after = '', uri = 'file:///a.ts'): CompletionContext => ({
   uri,
   version: 1,
   languageId: 'typescript',
@@ -19,11 +19,11 @@ function kept(limits: AnswerLimits = { entries: 100, bytes: 1_000_000 }) {
   const known = answers(() => limits);
   return {
     known,
-    add(situation: Situation, insert: string, replacesAfter = 0) {
+    add(situation: CompletionContext, insert: string, replacesAfter = 0) {
       const answer = answerOf(situation, { insert, replacesBefore: 0, replacesAfter });
       known.add(situation, model, answer, { model, origin: 'model' });
     },
-    found: (situation: Situation, asked: `${string}/${string}` = model) =>
+    found: (situation: CompletionContext, asked: `${string}/${string}` = model) =>
       known.find(situation, asked).map(({ suggestion }) => suggestion.insert),
   };
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Situation } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 import { pace } from '../../../server/inline-completion/debounce.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
-const place = (before: string, trigger: Situation['trigger'] = 'typing'): Situation => ({
+const place = (before: string, trigger: CompletionContext['trigger'] = 'typing'): CompletionContext => ({
   uri: 'file:///a.ts',
   version: 1,
   languageId: 'typescript',

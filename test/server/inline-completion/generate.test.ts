@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Situation } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 import { type Account, writing } from '../../../server/inline-completion/generate.ts';
 import type { Writing } from '../../../server/inline-completion/generator.ts';
 import { latencies } from '../../../server/inline-completion/latencies.ts';
-import type { Gap } from '../../../server/inline-completion/prompting/fim-target.ts';
+import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
 import type { FillOver } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import type { Chosen } from '../../../server/inline-completion/rank-models.ts';
 import { noUsage, type Usage } from '../../../shared/chat.ts';
@@ -12,7 +12,7 @@ import { RumboError } from '../../../shared/errors.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 import { model } from '../routing/samples.ts';
 
-const situation: Situation = {
+const situation: CompletionContext = {
   uri: 'file:///a.ts',
   version: 1,
   languageId: 'typescript',
@@ -41,7 +41,7 @@ type Manners = {
 function stage(candidates: readonly Chosen[], manners: Record<string, Manners> = {}, hedgePaid = false) {
   const clock = virtualClock();
   const accounts: Account[] = [];
-  const asked: [string, Gap][] = [];
+  const asked: [string, FimTarget][] = [];
   const reserved: number[] = [];
   let held = 0;
   let room = Number.POSITIVE_INFINITY;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Situation } from '../../../server/inline-completion/completion-context.ts';
-import type { Offer } from '../../../server/inline-completion/completion-item.ts';
+import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
 import { shapeFor } from '../../../server/inline-completion/render/completion-length.ts';
 import { mayAsk } from '../../../server/inline-completion/render/may-suggest.ts';
 import { showing } from '../../../server/inline-completion/render/stream-renderer.ts';
-import type { Show } from '../../../server/inline-completion/renderer.ts';
-import { type SuggesterSettings, suggester } from '../../../server/inline-completion/scheduler.ts';
+import type { Renderer } from '../../../server/inline-completion/renderer.ts';
+import { type SuggesterSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import { type FakeWriterOptions, fakeWriter } from '../../support/typing/fake-writer.ts';
 import { plainShow } from '../../support/typing/plain-show.ts';
@@ -17,7 +17,7 @@ const uri = 'file:///a.ts';
 /** A user at a document: each `type` is a keystroke, and cancels what the editor had asked before it. */
 function desk(
   says: FakeWriterOptions['says'],
-  options: Partial<FakeWriterOptions> & { settings?: Partial<SuggesterSettings>; show?: Show } = {},
+  options: Partial<FakeWriterOptions> & { settings?: Partial<SuggesterSettings>; show?: Renderer } = {},
 ) {
   const clock = virtualClock();
   const writer = fakeWriter({ clock, says, firstMs: 200, ...options });
@@ -28,10 +28,10 @@ function desk(
     lookAhead: true,
     ...options.settings,
   };
-  const ghost = suggester({ writer, show: options.show ?? plainShow, clock, settings: () => settings });
+  const ghost = scheduler({ writer, show: options.show ?? plainShow, clock, settings: () => settings });
   let version = 0;
   let signal = new AbortController();
-  const at = (before: string, after = '', more: Partial<Situation> = {}): Situation => ({
+  const at = (before: string, after = '', more: Partial<CompletionContext> = {}): CompletionContext => ({
     uri,
     version,
     languageId: 'typescript',
@@ -41,9 +41,9 @@ function desk(
     trigger: 'typing',
     ...more,
   });
-  const ask = (situation: Situation, own = new AbortController()) => {
+  const ask = (situation: CompletionContext, own = new AbortController()) => {
     signal = own;
-    const asked: { offers?: readonly Offer[]; error?: unknown; atMs?: number } = {};
+    const asked: { offers?: readonly CompletionItem[]; error?: unknown; atMs?: number } = {};
     ghost.suggest(situation, own.signal).then(
       (offers) => Object.assign(asked, { offers, atMs: clock.now() }),
       (error: unknown) => Object.assign(asked, { error }),
@@ -60,7 +60,7 @@ function desk(
       return signal;
     },
     /** The document says this now. */
-    type(before: string, after = '', more: Partial<Situation> = {}) {
+    type(before: string, after = '', more: Partial<CompletionContext> = {}) {
       version++;
       ghost.changed(uri, version);
       signal.abort();
@@ -73,12 +73,12 @@ function desk(
   };
 }
 
-const inserts = (asked: { offers?: readonly Offer[] }) =>
+const inserts = (asked: { offers?: readonly CompletionItem[] }) =>
   asked.offers?.map(({ suggestion }) => suggestion.insert);
-const hows = (asked: { offers?: readonly Offer[] }) => asked.offers?.map(({ how }) => how);
+const hows = (asked: { offers?: readonly CompletionItem[] }) => asked.offers?.map(({ how }) => how);
 
 /** A model that knows one text. */
-const knows = (text: string) => (situation: Situation) =>
+const knows = (text: string) => (situation: CompletionContext) =>
   text.startsWith(situation.before) ? text.slice(situation.before.length) : 'something else';
 
 test('a place is asked about once, and the answer names who wrote it', async () => {
@@ -166,7 +166,7 @@ test('what a silent model says turns out to lead elsewhere: it is aborted then, 
 });
 
 test('a user who stops while a slow model is still silent has this place asked about too, and gets what comes first', async () => {
-  const says = (second: string) => (situation: Situation) =>
+  const says = (second: string) => (situation: CompletionContext) =>
     situation.before === 'const a' ? 'nswer = 42;' : second;
   const told = desk(says('wer = 42;'), { firstMs: 2_000 });
   told.type('const a');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { experience, type Lesson } from '../../../server/metrics/model-stats.ts';
+import { type Lesson, modelStats } from '../../../server/metrics/model-stats.ts';
 
 const lesson = (more: Partial<Lesson> = {}): Lesson => ({
   model: 'openai/gpt-6-sol',
@@ -13,30 +13,30 @@ const lesson = (more: Partial<Lesson> = {}): Lesson => ({
 });
 
 test('a model is as fast as its last answers in the median, by the size of the prompt', () => {
-  const past = experience();
+  const past = modelStats();
   for (const firstTokenMs of [100, 200, 9_000]) past.learn(lesson({ firstTokenMs, estimatedTokens: 500 }));
   past.learn(lesson({ firstTokenMs: 3_000, estimatedTokens: 20_000 }));
   assert.deepEqual(past.speeds(800).get('openai/gpt-6-sol'), { firstTokenMs: 200, tokensPerSecond: 100 });
   assert.equal(past.speeds(50_000).get('openai/gpt-6-sol')?.firstTokenMs, 3_000);
 });
 test('a size never measured is judged by the others', () => {
-  const past = experience();
+  const past = modelStats();
   past.learn(lesson());
   assert.equal(past.speeds(100_000).get('openai/gpt-6-sol')?.firstTokenMs, 500);
 });
 test('what was long ago makes room for what is', () => {
-  const past = experience();
+  const past = modelStats();
   for (let i = 0; i < 40; i++) past.learn(lesson({ firstTokenMs: 5_000 }));
   for (let i = 0; i < 40; i++) past.learn(lesson({ firstTokenMs: 50 }));
   assert.equal(past.speeds(1_000).get('openai/gpt-6-sol')?.firstTokenMs, 50);
 });
 test('an answer of a few words says nothing about its speed', () => {
-  const past = experience();
+  const past = modelStats();
   past.learn(lesson({ usage: { input: 10, output: 2 } }));
   assert.equal(past.speeds(1_000).get('openai/gpt-6-sol')?.tokensPerSecond, null);
 });
 test('how a family counts is learnt from what it really counted, with the error that is left', () => {
-  const past = experience();
+  const past = modelStats();
   assert.equal(past.counting().size, 0);
   for (const input of [1_100, 1_200, 1_320]) past.learn(lesson({ usage: { input, output: 1 } }));
   past.learn(lesson({ model: 'openrouter/openai/gpt-6-luna', usage: { input: 1_200, output: 1 } }));
@@ -45,7 +45,7 @@ test('how a family counts is learnt from what it really counted, with the error 
   assert.ok((counting?.error ?? 1) < 0.11);
 });
 test('how long answers get is learnt by task', () => {
-  const past = experience();
+  const past = modelStats();
   assert.equal(past.output('planning'), undefined);
   for (let output = 100; output <= 1_000; output += 100) past.learn(lesson({ usage: { input: 1, output } }));
   assert.deepEqual(past.output('planning'), { low: 200, typical: 600, high: 1_000 });

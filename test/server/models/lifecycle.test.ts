@@ -6,7 +6,7 @@ import { lmStudioModels } from '../../../server/models/engines/lm-studio.ts';
 import { localPlace } from '../../../server/models/engines/table.ts';
 import { availableModels, type LocalPlace } from '../../../server/models/lifecycle.ts';
 import { loadTimes } from '../../../server/models/load-times.ts';
-import type { LocalModels } from '../../../server/models/local-engine.ts';
+import type { LocalModelHost } from '../../../server/models/local-engine.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
@@ -246,7 +246,7 @@ test('a model fetched by its address is the one that is new in the list', async 
 
 test('an engine that is loading its only model is waited for', async () => {
   let looks = 0;
-  const loading: Pick<LocalModels, 'label' | 'stops' | 'canonical' | 'isSame' | 'list'> = {
+  const loading: Pick<LocalModelHost, 'label' | 'stops' | 'canonical' | 'isSame' | 'list'> = {
     label: 'llama.cpp',
     stops: true,
     canonical: (name) => name,
@@ -257,7 +257,7 @@ test('an engine that is loading its only model is waited for', async () => {
       return [{ name: 'tiny', state: 'loaded' }];
     },
   };
-  const { ensure } = available({ llama: { models: loading as LocalModels } });
+  const { ensure } = available({ llama: { models: loading as LocalModelHost } });
   const stages: string[] = [];
   assert.equal((await ensure('llama/tiny', ({ stage }) => stages.push(stage))).outcome, 'was-loaded');
   assert.deepEqual([...new Set(stages)], ['checking', 'loading']);

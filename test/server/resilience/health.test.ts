@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
 import { providerHealth, type Rest } from '../../../server/resilience/health.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
-import { type ErrorKind, reactions } from '../../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 
 const never = new AbortController().signal;
@@ -157,7 +157,7 @@ test('what keeps out every key keeps out the provider', () => {
 });
 
 test('what the table counts toward circuits is blamed on somebody, and nothing else is', async () => {
-  for (const [kind, { trips }] of Object.entries(reactions)) {
+  for (const [kind, { trips }] of Object.entries(errorPolicies)) {
     const { health, ask, set } = setUp();
     set(kind as ErrorKind);
     for (let time = 0; time < 5; time++) await ask();

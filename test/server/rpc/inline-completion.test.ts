@@ -1,8 +1,8 @@
 /** Ghost text as an LSP client asks for it, well or badly. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Situation } from '../../../server/inline-completion/completion-context.ts';
-import type { Offer } from '../../../server/inline-completion/completion-item.ts';
+import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
 import { documents } from '../../../server/inline-completion/documents.ts';
 import { serveInline } from '../../../server/rpc/inline-completion.ts';
 
@@ -10,7 +10,7 @@ const uri = 'file:///shop/a.ts';
 type Handler = (params: unknown, token?: unknown) => unknown;
 
 /** A server with one open document, whose room offers what is told. */
-function serving(text: string, suggestion: Partial<Offer['suggestion']> = {}) {
+function serving(text: string, suggestion: Partial<CompletionItem['suggestion']> = {}) {
   const handlers = new Map<string, Handler>();
   const on = (name: string) => (handler: Handler) => {
     handlers.set(name, handler);
@@ -23,14 +23,14 @@ function serving(text: string, suggestion: Partial<Offer['suggestion']> = {}) {
     languages: { inlineCompletion: { on: on('ask') } },
     onNotification: () => {},
   };
-  const asked: Situation[] = [];
+  const asked: CompletionContext[] = [];
   const settings = { ready: async (): Promise<unknown> => undefined };
   const room = {
     documents: documents(),
     changed: () => {},
     closed: () => {},
     did: () => {},
-    async suggest(situation: Situation): Promise<readonly Offer[]> {
+    async suggest(situation: CompletionContext): Promise<readonly CompletionItem[]> {
       asked.push(situation);
       const whole = { insert: 'price', replacesBefore: 0, replacesAfter: 0, ...suggestion };
       return [{ id: '1', model: 'lab/one', how: 'model', suggestion: whole }];

@@ -1,7 +1,7 @@
 /** Fixtures of test/fixtures/wire, decoded as the engine would. */
 import { readFileSync } from 'node:fs';
 import { eventsOf } from '../../../server/platform/event-stream.ts';
-import type { Refusal, StreamFormat, WireFormat } from '../../../server/wire/wire-format.ts';
+import type { ErrorResponse, StreamFormat, WireFormat } from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
@@ -59,7 +59,11 @@ export const textOf = (parts: readonly EnginePart[]): string =>
   parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
 
 /** A refusal from its status and body. */
-export const refusal = (status: number, body: unknown, headers: Refusal['headers'] = {}): Refusal => ({
+export const refusal = (
+  status: number,
+  body: unknown,
+  headers: ErrorResponse['headers'] = {},
+): ErrorResponse => ({
   status,
   headers,
   body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -1,12 +1,12 @@
 /** An editor as a completion server sees one: it asks after each keystroke, cancels what it asked before, and keeps time. */
 
-import type { Situation, Suggestion } from '../../../server/inline-completion/completion-context.ts';
-import type { Offer } from '../../../server/inline-completion/completion-item.ts';
+import type { CompletionContext, Suggestion } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
 import type { PersonsClock } from './virtual-clock.ts';
 
 /** What gives ghost text: the suggester, or one to compare it with. */
 export type Client = {
-  suggest(situation: Situation, signal: AbortSignal): Promise<readonly Offer[]>;
+  suggest(situation: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
   accepted(id: string): void;
   rejected(id: string): void;
   changed(uri: string, version: number): void;
@@ -32,12 +32,12 @@ export function editor(client: Client, clock: PersonsClock, start: { before: str
   let version = 1;
   /** Closers after the cursor that the editor has put in. */
   let open = '';
-  let ghost: Offer | undefined;
+  let ghost: CompletionItem | undefined;
   let asking: AbortController | undefined;
   let watcher: (() => void) | undefined;
   const tally: Tally = { keystrokes: 0, offers: 0, how: new Map(), stale: 0, acceptedUnits: 0 };
 
-  const situation = (): Situation => ({
+  const situation = (): CompletionContext => ({
     uri,
     version,
     languageId: 'typescript',
@@ -168,7 +168,7 @@ export function editor(client: Client, clock: PersonsClock, start: { before: str
 }
 
 /** Editors keep what is shown while the text follows it. */
-const trimmed = (offer: Offer, units: number): Offer => ({
+const trimmed = (offer: CompletionItem, units: number): CompletionItem => ({
   ...offer,
   suggestion: { ...offer.suggestion, insert: offer.suggestion.insert.slice(units) },
 });

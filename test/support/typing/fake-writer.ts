@@ -1,13 +1,16 @@
 /** A model that takes its time, on a clock handed in, and remembers what it was asked. */
 
 import { type Clock, pause } from '../../../server/inline-completion/clock.ts';
-import type { Shape, Situation } from '../../../server/inline-completion/completion-context.ts';
-import type { Choice, Writer } from '../../../server/inline-completion/generator.ts';
+import type {
+  CompletionContext,
+  CompletionLength,
+} from '../../../server/inline-completion/completion-context.ts';
+import type { Choice, Generator } from '../../../server/inline-completion/generator.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
 export type Asked = {
-  readonly situation: Situation;
-  readonly shape: Shape;
+  readonly situation: CompletionContext;
+  readonly shape: CompletionLength;
   /** Milliseconds on the clock. */
   readonly at: number;
   /** When its signal aborted before it had said all. `undefined`: it did not. */
@@ -21,7 +24,7 @@ export type Asked = {
 export type FakeWriterOptions = {
   readonly clock: Clock;
   /** What it says there, raw. */
-  readonly says: (situation: Situation, shape: Shape) => string;
+  readonly says: (situation: CompletionContext, shape: CompletionLength) => string;
   /** Milliseconds to the first text. */
   readonly firstMs: number;
   /** Milliseconds from piece to piece of some six units. */
@@ -29,7 +32,7 @@ export type FakeWriterOptions = {
   readonly choice?: Partial<Choice>;
 };
 
-export type FakeWriter = Writer & { readonly asked: Asked[]; choice: Choice | undefined };
+export type FakeWriter = Generator & { readonly asked: Asked[]; choice: Choice | undefined };
 
 export function fakeWriter({ clock, says, firstMs, pieceMs = 10, choice }: FakeWriterOptions): FakeWriter {
   const asked: Asked[] = [];

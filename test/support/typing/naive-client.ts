@@ -1,12 +1,12 @@
 /** What many tools do: wait 300 ms after each keystroke, ask, show. Nothing is shared, nothing kept. To compare with. */
 import { type Clock, pause } from '../../../server/inline-completion/clock.ts';
-import type { Writer } from '../../../server/inline-completion/generator.ts';
-import type { Show } from '../../../server/inline-completion/renderer.ts';
+import type { Generator } from '../../../server/inline-completion/generator.ts';
+import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 import type { Client } from './editor.ts';
 
 const debounceMs = 300;
 
-export function naiveClient(writer: Writer, show: Show, clock: Clock): Client {
+export function naiveClient(writer: Generator, show: Renderer, clock: Clock): Client {
   return {
     async suggest(situation, signal) {
       const choice = writer.choose(situation);

@@ -1,7 +1,7 @@
 /** The least that may be shown: raw text up to the end of the line, or to the first empty one. */
-import type { Show } from '../../../server/inline-completion/renderer.ts';
+import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 
-export const plainShow: Show = {
+export const plainShow: Renderer = {
   mayAsk: () => true,
   shapeFor: () => 'block',
   showing(situation, { shape }) {

@@ -9,10 +9,10 @@
  * A person who is led by what is shown, a model that is better the second time, and networks that stumble are not in it.
  */
 
-import type { Shape } from '../../../server/inline-completion/completion-context.ts';
+import type { CompletionLength } from '../../../server/inline-completion/completion-context.ts';
 import { mostTokens } from '../../../server/inline-completion/fim-prompt.ts';
-import type { Show } from '../../../server/inline-completion/renderer.ts';
-import { type SuggesterSettings, suggester } from '../../../server/inline-completion/scheduler.ts';
+import type { Renderer } from '../../../server/inline-completion/renderer.ts';
+import { type SuggesterSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
 import { editor, type Tally } from './editor.ts';
 import { fakeWriter } from './fake-writer.ts';
 import { knowingModel } from './knowing-model.ts';
@@ -36,7 +36,7 @@ export type Simulation = {
   readonly from: number;
   readonly to: number;
   readonly habits: Habits;
-  readonly show: Show;
+  readonly show: Renderer;
   /** Milliseconds to the first text, and from piece to piece. */
   readonly firstMs: number;
   readonly pieceMs: number;
@@ -46,7 +46,7 @@ export type Simulation = {
 };
 
 /** UTF-16 units of code that a model writes at the most when it is asked for so much; three and a half of them are a token. */
-const mostUnits: Readonly<Record<Shape, number>> = {
+const mostUnits: Readonly<Record<CompletionLength, number>> = {
   line: 3.5 * mostTokens.line,
   block: 3.5 * mostTokens.block,
 };
@@ -72,7 +72,7 @@ export async function simulate(options: Simulation): Promise<Simulated> {
   const ghost =
     client === 'naive'
       ? naiveClient(writer, show, clock)
-      : suggester({ writer, show, clock, settings: () => client.settings });
+      : scheduler({ writer, show, clock, settings: () => client.settings });
   const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
   let waits: Waits | undefined;
   const typing = typeOut(file.slice(from, to), desk, clock, habits).then((all) => {

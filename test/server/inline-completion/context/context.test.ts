@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Clock } from '../../../../server/inline-completion/clock.ts';
-import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import { type ContextWish, contexts } from '../../../../server/inline-completion/context/context.ts';
 import { tokensOf } from '../../../../server/inline-completion/context/excerpts.ts';
 import { namesIn } from '../../../../server/inline-completion/context/paths.ts';
@@ -44,7 +44,7 @@ function editor(files: Readonly<Record<string, string>>) {
     open.opened({ uri: uriOf(name), languageId: language(name), version: 1, text: text.replace('▮', '') });
   const known = contexts({ documents: open, nameOf: namesIn([folder]), clock });
 
-  const situation = (name: string): Situation => {
+  const situation = (name: string): CompletionContext => {
     const text = open.get(uriOf(name))?.text ?? '';
     const at = files[name]?.indexOf('▮') ?? -1;
     const cursor = at < 0 ? text.length : at;

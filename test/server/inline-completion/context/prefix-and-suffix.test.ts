@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import {
   gapFor,
   type Limits,
@@ -10,7 +10,7 @@ import {
 } from '../../../../server/inline-completion/context/prefix-and-suffix.ts';
 import { estimateTokens } from '../../../../server/routing/tokens.ts';
 
-const situation = (before: string, after = ''): Situation => ({
+const situation = (before: string, after = ''): CompletionContext => ({
   uri: 'file:///a.ts',
   version: 1,
   languageId: 'typescript',

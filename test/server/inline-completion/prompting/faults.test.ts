@@ -6,7 +6,7 @@ import { engines } from '../../../../server/engines/table.ts';
 import { fillOver } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import type { ErrorKind } from '../../../../shared/error-kinds.ts';
-import { asRumboError } from '../../../../shared/errors.ts';
+import { toRumboError } from '../../../../shared/errors.ts';
 import type { Misdeed } from '../../../support/fake-providers/fake-provider.ts';
 import { usage, wholeAnswer } from '../../../support/faults/answer.ts';
 import { type FakedEngine, fakedEngines } from '../../../support/faults/engines.ts';
@@ -68,7 +68,7 @@ for (const [kind, model] of Object.entries(models)) {
           const { text } = await fillOver(wayMemory())(who, gapOf(), new AbortController().signal);
           for await (const piece of text) said += piece;
         } catch (error) {
-          ended = asRumboError(error).kind;
+          ended = toRumboError(error).kind;
         }
         if (!kinds) return assert.deepEqual([said, ended], [wholeAnswer, undefined]);
         assert.ok(ended && kinds.includes(ended), `ended as ${ended}, with ${JSON.stringify(said)}`);

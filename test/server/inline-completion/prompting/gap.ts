@@ -1,8 +1,8 @@
 /** Gaps for tests, and streams of text. */
-import type { Gap } from '../../../../server/inline-completion/prompting/fim-target.ts';
+import type { FimTarget } from '../../../../server/inline-completion/prompting/fim-target.ts';
 
 /** In a small function, with nothing beside it. */
-export const gapOf = (more: Partial<Gap> = {}): Gap => ({
+export const gapOf = (more: Partial<FimTarget> = {}): FimTarget => ({
   prefix: 'def add(a, b):\n    ',
   suffix: '\n\nadd(1, 2)\n',
   extra: [],

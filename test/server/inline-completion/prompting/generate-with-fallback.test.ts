@@ -11,7 +11,7 @@ import { mistral } from '../../../../server/engines/mistral.ts';
 import { ollama } from '../../../../server/engines/ollama.ts';
 import { openaiCompatible } from '../../../../server/engines/openai-compatible.ts';
 import { vllm } from '../../../../server/engines/vllm.ts';
-import type { Gap } from '../../../../server/inline-completion/prompting/fim-target.ts';
+import type { FimTarget } from '../../../../server/inline-completion/prompting/fim-target.ts';
 import {
   type Filler,
   fillOver,
@@ -58,7 +58,7 @@ async function start(t: TestContext, definition: EngineDefinition, fakeOf: Fake,
   const { fake, who } = await filler(t, definition, fakeOf, model);
   const memory = wayMemory();
   const signal = signalOf(t);
-  const fill = (asked: Gap = gap, more: Partial<Filler> = {}) =>
+  const fill = (asked: FimTarget = gap, more: Partial<Filler> = {}) =>
     fillOver(memory)({ ...who, ...more }, asked, signal);
   return { fake, fill, paths: () => fake.chats.map(({ path }) => path) };
 }

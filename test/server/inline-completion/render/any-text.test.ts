@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { answerOf, whenAccepted } from '../../../../server/inline-completion/completion.ts';
-import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import { shapeFor } from '../../../../server/inline-completion/render/completion-length.ts';
 import { mayAsk } from '../../../../server/inline-completion/render/may-suggest.ts';
 import { showing } from '../../../../server/inline-completion/render/stream-renderer.ts';
@@ -70,7 +70,7 @@ const pieces = fc.oneof(
 const someText = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
 const languages = [...new Set(inlineCases.map(({ situation }) => situation.languageId))];
 
-const situations: fc.Arbitrary<Situation> = fc
+const situations: fc.Arbitrary<CompletionContext> = fc
   .record({
     languageId: fc.constantFrom(...languages),
     before: someText.map((text) => text.toWellFormed()),

@@ -1,11 +1,15 @@
 /** How much is asked for, and where nothing is. `▮` is the cursor. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import { type ShapeHints, shapeFor } from '../../../../server/inline-completion/render/completion-length.ts';
 import { mayAsk } from '../../../../server/inline-completion/render/may-suggest.ts';
 
-function at(languageId: string, document: string, trigger: Situation['trigger'] = 'typing'): Situation {
+function at(
+  languageId: string,
+  document: string,
+  trigger: CompletionContext['trigger'] = 'typing',
+): CompletionContext {
   const [before = '', after = ''] = document.split('▮');
   const indentation = { tabs: false, size: 2 };
   return { uri: 'file:///a', version: 1, languageId, before, after, indentation, trigger };

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stemOf } from '../../../../server/inline-completion/completion.ts';
-import type { Situation, Suggestion } from '../../../../server/inline-completion/completion-context.ts';
+import type {
+  CompletionContext,
+  Suggestion,
+} from '../../../../server/inline-completion/completion-context.ts';
 import { languageOf } from '../../../../server/inline-completion/render/languages.ts';
 import { type Opening, scan } from '../../../../server/inline-completion/render/scan.ts';
 import { type Shown, showing } from '../../../../server/inline-completion/render/stream-renderer.ts';
@@ -56,7 +59,7 @@ function pieced(text: string, seed: number): string[] {
 }
 
 /** An accept adds no closer without an opener, and where more than a line is wanted no opener without a closer. */
-function assertBalance(situation: Situation, suggestion: Suggestion, isLine: boolean): void {
+function assertBalance(situation: CompletionContext, suggestion: Suggestion, isLine: boolean): void {
   const { languageId, after } = situation;
   const was = balance(stemOf(situation) + after, languageId);
   const is = balance(marked(situation, suggestion).replace(/[⟦⟧]/g, ''), languageId);

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf, whenAccepted } from '../../../../server/inline-completion/completion.ts';
-import type { Situation } from '../../../../server/inline-completion/completion-context.ts';
+import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import { type ShowingOptions, showing } from '../../../../server/inline-completion/render/stream-renderer.ts';
 
-function at(languageId: string, document: string): Situation {
+function at(languageId: string, document: string): CompletionContext {
   const [before = '', after = ''] = document.split('▮');
   const indentation = { tabs: false, size: 2 };
   return { uri: 'file:///a', version: 1, languageId, before, after, indentation, trigger: 'typing' };
@@ -14,7 +14,7 @@ function at(languageId: string, document: string): Situation {
 const block: ShowingOptions = { shape: 'block', manner: 'fill' };
 
 /** The document after each of the accepts, until nothing is left. */
-function accepts(situation: Situation, text: string, options = block): string[] {
+function accepts(situation: CompletionContext, text: string, options = block): string[] {
   const reading = showing(situation, options);
   reading.read(text);
   let shown = reading.end();
@@ -65,7 +65,7 @@ test('the rest has the indentation and the line ends of the document', () => {
 });
 
 test('nothing is kept of prose, of what ends a surrounding block, and past the end of a fence', () => {
-  const rest = (situation: Situation, text: string, manner: ShowingOptions['manner']) => {
+  const rest = (situation: CompletionContext, text: string, manner: ShowingOptions['manner']) => {
     const reading = showing(situation, { ...block, manner });
     reading.read(text);
     return reading.end().rest;
@@ -99,7 +99,7 @@ test('what is still being said goes on where the rest ends, wherever it was cut 
 });
 
 test('what is still being said is of no use after the suggestion when code stands behind the cursor, or a fence has closed', () => {
-  const goesOn = (situation: Situation, text: string, manner: ShowingOptions['manner']) => {
+  const goesOn = (situation: CompletionContext, text: string, manner: ShowingOptions['manner']) => {
     const reading = showing(situation, { shape: 'line', manner });
     assert.equal(reading.read(text), true);
     return reading.end(true).goesOn;
