@@ -1,4 +1,4 @@
-/** The vocabulary every floor speaks: one request in, a stream of parts out. */
+/** The vocabulary of every layer: one request in, a stream of parts out. */
 
 /** `provider/model`; the model's own name may hold more slashes (`groq/openai/gpt-oss-20b`). */
 export type ModelId = `${string}/${string}`;
@@ -43,6 +43,29 @@ export type Tool = {
   readonly inputSchema: Readonly<Record<string, unknown>>;
 };
 
+/** Whether the model may call tools, must call one, or must call the one named. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly type: 'tool'; readonly toolName: string };
+
+/** Identifiers a client hands on to the service. Neither may name a person. */
+export type RequestMetadata = {
+  /** One conversation or task; services use it to find what they have cached. */
+  readonly session?: string;
+  /** One end user, so that a service can tell abuse apart. */
+  readonly user?: string;
+};
+
+/** Fields of a request that not every service or model can honour. */
+export const optionalRequestFields = [
+  'temperature',
+  'topP',
+  'stop',
+  'seed',
+  'toolChoice',
+  'parallelToolCalls',
+  'metadata',
+] as const;
+export type OptionalRequestField = (typeof optionalRequestFields)[number];
+
 /** Who waits for the answer: somebody who types, somebody who asked, or nobody. The queue of a provider follows it. */
 export const urgencies = ['typing', 'asked', 'background'] as const;
 export type Urgency = (typeof urgencies)[number];
@@ -54,11 +77,21 @@ export type CompletionRequest = {
   /** Absent: none. */
   readonly tools?: readonly Tool[];
   /** Absent: `auto`. */
-  readonly toolChoice?: 'auto' | 'none' | 'required';
+  readonly toolChoice?: ToolChoice;
+  /** `false`: the model calls at most one tool before it waits for the result. Absent: the service's default. */
+  readonly parallelToolCalls?: boolean;
   /** Tokens. Absent: the model's own limit, or the wire format's default where one is required. */
   readonly maxOutputTokens?: number;
   /** 0–2. Absent: the model's default; left out for services that refuse it. */
   readonly temperature?: number;
+  /** Nucleus sampling, above 0 to 1. Absent: the model's default. */
+  readonly topP?: number;
+  /** Texts that end the answer and are not part of it. Absent: the model's own end. */
+  readonly stop?: readonly string[];
+  /** An integer that makes sampling repeatable where the service supports it. Absent: random. */
+  readonly seed?: number;
+  /** Session and user, for services that tell them apart. Absent: not sent. */
+  readonly metadata?: RequestMetadata;
   /** `off`: the model is asked not to think first, where it can be. Absent: as it likes. */
   readonly thinking?: 'off';
   /** No word at all is an answer, too. Absent: false, and such an answer is a failure. */

@@ -61,7 +61,7 @@ const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;
 
 function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object {
   if (tools.length === 0) return {};
-  const mode = modes[toolChoice];
+  const mode = typeof toolChoice === 'string' ? modes[toolChoice] : 'ANY';
   return {
     tools: [
       {

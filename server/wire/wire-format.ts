@@ -1,5 +1,11 @@
 /** The contract of a wire format: how a family of services frames chat over HTTP. Pure: no network here. */
-import type { CompletionRequest, EnginePart, FillRequest, TextRequest } from '../../shared/chat.ts';
+import type {
+  CompletionRequest,
+  EnginePart,
+  FillRequest,
+  OptionalRequestField,
+  TextRequest,
+} from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { StreamEvent } from '../platform/event-stream.ts';
 
@@ -67,6 +73,8 @@ export type Embeddings = {
 export interface WireFormat {
   /** Chat, for this model: some services have two faces. */
   chat(model: string): StreamFormat<CompletionRequest>;
+  /** Fields of a chat request that this model's service has no place for: `encode` leaves them out. Absent: none. */
+  unsupportedFields?(model: string): readonly OptionalRequestField[];
   /** Fill in the middle. Absent: the service has no endpoint for it. */
   readonly fill?: StreamFormat<FillRequest>;
   /** Text that goes on from a text. Absent: the service only chats. */
