@@ -11,7 +11,6 @@ import { correctTaskType } from './answers/correct-task-type.ts';
 import { explainRoute, whyThisModel } from './answers/explain.ts';
 import { plan } from './answers/plan.ts';
 import { useStrongerModel } from './answers/stronger-model.ts';
-import { chooseGhostTextModels } from './inline/choose-models.ts';
 import { type GenerateParts, generateHere } from './inline/generate-here.ts';
 import {
   pauseGhostText,
@@ -20,13 +19,14 @@ import {
   toggleGhostTextLanguage,
   turnGhostTextOff,
   turnGhostTextOn,
-} from './inline/toggle-commands.ts';
+} from './inline/ghost-text-commands.ts';
+import { chooseGhostTextModels } from './inline/ghost-text-model-picker.ts';
 import type { Keys } from './keys/key-commands.ts';
-import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './models/discover.ts';
+import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './models/endpoint-discovery.ts';
 import type { LocalModelActions } from './models/local-models.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './models/model-settings.ts';
-import { refreshRegistry } from './models/registry.ts';
-import { chooseStrategy } from './models/strategy.ts';
+import { refreshRegistry } from './models/registry-refresh.ts';
+import { chooseStrategy } from './models/strategy-picker.ts';
 import { errorMessageOf } from './notifications/error-messages.ts';
 import { showInfo } from './notifications/notify.ts';
 import { showError } from './notifications/show-error.ts';

@@ -1,9 +1,9 @@
 /** Activate and deactivate; makes the client's parts. The server waits for its first use. */
 import * as vscode from 'vscode';
 import { runningAnswers } from './answers/active-requests.ts';
-import { virtualDocuments } from './answers/documents.ts';
-import { promptMemory } from './answers/prompt.ts';
-import { receiptMemory } from './answers/receipts.ts';
+import { promptMemory } from './answers/prompt-box.ts';
+import { receiptMemory } from './answers/receipt-history.ts';
+import { virtualDocuments } from './answers/virtual-documents.ts';
 import { commandTable } from './commands.ts';
 import { createProposals } from './edits/review.ts';
 import { createGhostText } from './inline/ghost-text.ts';
@@ -14,7 +14,7 @@ import { createKeys } from './keys/key-commands.ts';
 import { localModelActions } from './models/local-models.ts';
 import { warnOfBudgets } from './notifications/budget-warnings.ts';
 import { createServer, type Server } from './server/process.ts';
-import { followSettings } from './server/settings-changes.ts';
+import { followSettings } from './server/settings-sync.ts';
 import { createActivityView } from './views/activity.ts';
 import { createModelsView } from './views/models.ts';
 import { createProvidersView } from './views/providers.ts';

@@ -8,7 +8,7 @@ import { errorMessageOf, type Failure, sentence } from '../notifications/error-m
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import { editorInFront, fileOf, openUntitled, placeOf } from './active-editor.ts';
-import { ask } from './ask.ts';
+import { ask } from './ask-progress.ts';
 import type { Parts } from './plan.ts';
 
 export type CodeParts = Parts & { readonly proposals: Proposals };

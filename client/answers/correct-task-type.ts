@@ -6,7 +6,7 @@ import { errorMessageOf } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
-import type { Prompts } from './prompt.ts';
+import type { Prompts } from './prompt-box.ts';
 
 /** Prompts to be corrected are remembered for this. */
 export const correction = 'task';

@@ -10,7 +10,7 @@ import { showError } from '../notifications/show-error.ts';
 import { editorInFront, fileOf } from './active-editor.ts';
 import { correction } from './correct-task-type.ts';
 import { type Parts, show } from './plan.ts';
-import { askFirst } from './receipts.ts';
+import { askFirst } from './receipt-history.ts';
 
 /** @param request what to explain. Absent: the user is asked for a prompt */
 export async function explainRoute(parts: Parts, request?: RouteParams): Promise<void> {

@@ -7,11 +7,11 @@ import { errorMessageOf, sentence } from '../notifications/error-messages.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import type { Running } from './active-requests.ts';
-import { ask } from './ask.ts';
-import type { Documents } from './documents.ts';
-import { followEnd } from './documents.ts';
-import type { Prompts } from './prompt.ts';
-import type { Receipts } from './receipts.ts';
+import { ask } from './ask-progress.ts';
+import type { Prompts } from './prompt-box.ts';
+import type { Receipts } from './receipt-history.ts';
+import type { Documents } from './virtual-documents.ts';
+import { followEnd } from './virtual-documents.ts';
 
 export type Parts = {
   readonly server: Server;

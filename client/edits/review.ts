@@ -3,7 +3,7 @@ import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Documents, VirtualDocument } from '../answers/documents.ts';
+import type { Documents, VirtualDocument } from '../answers/virtual-documents.ts';
 import { cut, joined, receiptLine } from '../format/receipt.ts';
 import { complain, showInfo, warn } from '../notifications/notify.ts';
 import { hasChanged, isProtected, proposedText } from './edit-range.ts';

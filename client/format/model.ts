@@ -3,7 +3,7 @@ import type { LocalModel } from '../../shared/local-models.ts';
 import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelRest } from '../../shared/status.ts';
-import { localIcon, localSentences, localState } from './local.ts';
+import { localIcon, localSentences, localState } from './local-model.ts';
 import { restWords } from './provider.ts';
 import { bytes, count, oneLine, shortCount } from './text.ts';
 

@@ -1,7 +1,7 @@
 /** The status bar's few words, its plain-text tooltip, and whether there is anything to ask at all. */
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
-import { ghostTextLine } from './inline.ts';
+import { ghostTextLine } from './ghost-text.ts';
 import { needOf } from './provider.ts';
 import { receiptLine } from './receipt.ts';
 import { clock, dollars, oneLine } from './text.ts';

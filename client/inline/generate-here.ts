@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import type { AskParams, CodeAnswer, FileContext } from '../../shared/protocol.ts';
 import { editorInFront, fileOf, placeOf } from '../answers/active-editor.ts';
-import type { Prompts } from '../answers/prompt.ts';
-import type { Receipts } from '../answers/receipts.ts';
+import type { Prompts } from '../answers/prompt-box.ts';
+import type { Receipts } from '../answers/receipt-history.ts';
 import { movedRange } from '../edits/edit-range.ts';
-import { previewLine } from '../format/inline.ts';
+import { previewLine } from '../format/ghost-text.ts';
 import { errorMessageOf, type Failure } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';

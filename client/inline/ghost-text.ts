@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { InlineState } from '../../shared/inline.ts';
 import type { Server } from '../server/process.ts';
-import { isGhostTextOn } from './is-enabled.ts';
+import { isGhostTextOn } from './ghost-text-settings.ts';
 import { isWritingPlace } from './user-documents.ts';
 
 export type GhostText = {

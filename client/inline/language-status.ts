@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Server } from '../server/process.ts';
 import type { GhostText } from './ghost-text.ts';
-import { offFor } from './is-enabled.ts';
+import { offFor } from './ghost-text-settings.ts';
 import { writingPlaces } from './user-documents.ts';
 
 /** It is there while ghost text is on. */

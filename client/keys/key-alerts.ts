@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../answers/receipts.ts';
+import type { Receipts } from '../answers/receipt-history.ts';
 import { buttonFor } from '../notifications/error-messages.ts';
 import { warn } from '../notifications/notify.ts';
 

@@ -4,12 +4,12 @@ import { type ModelId, modelId } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { EnsureProgress } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
-import { ensuredText, progressText, shareDone } from '../format/local.ts';
+import { ensuredText, progressText, shareDone } from '../format/local-model.ts';
 import { errorMessageOf, type Failure, sentence } from '../notifications/error-messages.ts';
 import { showInfo, withoutLinks } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
-import { chooseEngine, chooseModel } from './pull-choice.ts';
+import { chooseEngine, chooseModel } from './pull-picker.ts';
 
 export type LocalModelActions = {
   /** @param provider the provider's name. Absent: the user picks where there are several */

@@ -20,12 +20,12 @@ import type { Model } from '../../shared/models.ts';
 import * as protocol from '../../shared/protocol.ts';
 import { section } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
-import { following } from '../inline/acceptance.ts';
-import { nearbySymbols } from '../inline/symbols.ts';
-import { effectiveSettings } from './effective-settings.ts';
+import { following } from '../inline/document-sync.ts';
+import { nearbySymbols } from '../inline/nearby-symbols.ts';
+import { effectiveSettings } from '../settings/effective-settings.ts';
+import { networkSettings } from '../settings/network-settings.ts';
 import { keyVariablesOf, serverEnvironment } from './environment.ts';
 import { type KeyChannel, keyChannel } from './key-channel.ts';
-import { networkSettings } from './network-settings.ts';
 
 export type Connection = {
   /** Streams parts while it waits. Rejects with what the server answers, or with a JSON-RPC error. */

@@ -1,7 +1,7 @@
 /** The tree of answers of this window, the last one first; each leads to its receipt. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../answers/receipts.ts';
+import type { Receipts } from '../answers/receipt-history.ts';
 import { activityDescription, activityIcon, receiptTooltip, todayText } from '../format/activity.ts';
 import { oneLine } from '../format/text.ts';
 import type { Server } from '../server/process.ts';

@@ -5,7 +5,7 @@ import { inOrder, providerTooltip, stateIcon } from '../format/provider.ts';
 import { shownTimes } from '../format/status.ts';
 import { toggleModel } from '../models/model-settings.ts';
 import type { Server } from '../server/process.ts';
-import { currentStatus } from './live-status.ts';
+import { currentStatus } from './current-status.ts';
 import { liveTree, type Shown } from './live-tree.ts';
 import { tooltipOf } from './model-tooltip.ts';
 import { pinsOfUser } from './pins.ts';

@@ -8,7 +8,7 @@ import { errorMessageOf } from '../notifications/error-messages.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
 import { userMap } from '../settings/user-settings.ts';
-import { currentStatus } from './live-status.ts';
+import { currentStatus } from './current-status.ts';
 import { liveTree } from './live-tree.ts';
 import { tooltipOf } from './model-tooltip.ts';
 import { pinsOfUser } from './pins.ts';

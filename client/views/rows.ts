@@ -5,7 +5,7 @@ import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { KeyStatus, ModelRest, ProviderStatus, RateWindow } from '../../shared/status.ts';
 import { endpointDetail, endpointTooltip, hostOf } from '../format/discovery.ts';
-import { localIcon, localState } from '../format/local.ts';
+import { localIcon, localState } from '../format/local-model.ts';
 import { type ModelNow, modelDescription, modelIcon } from '../format/model.ts';
 import {
   isAbsent,

@@ -1,7 +1,7 @@
 /** One short status-bar item, and one notification for each setting that cannot be read. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../answers/receipts.ts';
+import type { Receipts } from '../answers/receipt-history.ts';
 import { localUntil, statusBar } from '../format/status.ts';
 import { warn } from '../notifications/notify.ts';
 import type { Server } from '../server/process.ts';

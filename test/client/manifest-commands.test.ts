@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { schemes } from '../../client/answers/documents.ts';
+import { schemes } from '../../client/answers/virtual-documents.ts';
 import { activate } from '../../client/extension.ts';
 import { rowItem } from '../../client/views/rows.ts';
 import type { LocalModel } from '../../shared/local-models.ts';

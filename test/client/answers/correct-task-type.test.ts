@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { correction, correctTaskType } from '../../../client/answers/correct-task-type.ts';
-import { promptMemory } from '../../../client/answers/prompt.ts';
+import { promptMemory } from '../../../client/answers/prompt-box.ts';
 import type { Connection } from '../../../client/server/connection.ts';
 import { editor, window } from '../../support/vscode-stub.ts';
 

@@ -1,8 +1,8 @@
 /** Generate Here from the instruction to what the user sees and what becomes of it, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { promptMemory } from '../../../client/answers/prompt.ts';
-import { receiptMemory } from '../../../client/answers/receipts.ts';
+import { promptMemory } from '../../../client/answers/prompt-box.ts';
+import { receiptMemory } from '../../../client/answers/receipt-history.ts';
 import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
 import { errorMessageOf, FailureError } from '../../../client/notifications/error-messages.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { receiptMemory } from '../../../client/answers/receipts.ts';
+import { receiptMemory } from '../../../client/answers/receipt-history.ts';
 import { tellTroubles } from '../../../client/keys/key-alerts.ts';
 import type { Attempt } from '../../../shared/receipts.ts';
 import { editor } from '../../support/vscode-stub.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { receiptMemory } from '../../../client/answers/receipts.ts';
+import { receiptMemory } from '../../../client/answers/receipt-history.ts';
 import { createActivityView } from '../../../client/views/activity.ts';
 import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, editor } from '../../support/vscode-stub.ts';
 import { receipt, status } from '../samples.ts';
-import { seen, treeOf } from './seen.ts';
+import { seen, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.activity';
 beforeEach(() => editor.reset());

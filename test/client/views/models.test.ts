@@ -4,7 +4,7 @@ import { createModelsView } from '../../../client/views/models.ts';
 import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, editor } from '../../support/vscode-stub.ts';
 import { model, provider, status } from '../samples.ts';
-import { lines, seen, treeOf } from './seen.ts';
+import { lines, seen, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.models';
 let changed: EventEmitter<Status>;

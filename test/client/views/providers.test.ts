@@ -4,7 +4,7 @@ import { createProvidersView } from '../../../client/views/providers.ts';
 import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, editor } from '../../support/vscode-stub.ts';
 import { endpoint, model, provider, status } from '../samples.ts';
-import { lines, seen, tooltip, treeOf } from './seen.ts';
+import { lines, seen, tooltip, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.providers';
 let changed: EventEmitter<Status>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { receiptMemory } from '../../../client/answers/receipts.ts';
+import { receiptMemory } from '../../../client/answers/receipt-history.ts';
 import { createStatusBar } from '../../../client/views/status-bar.ts';
 import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, editor } from '../../support/vscode-stub.ts';

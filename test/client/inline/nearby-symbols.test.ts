@@ -1,7 +1,7 @@
 /** What the editor's language services say of the names at the cursor. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { nearbySymbols } from '../../../client/inline/symbols.ts';
+import { nearbySymbols } from '../../../client/inline/nearby-symbols.ts';
 import { commands, editor, type Position, Range, Uri, workspace } from '../../support/vscode-stub.ts';
 
 const here = new Uri('file', '/w/cart.ts');

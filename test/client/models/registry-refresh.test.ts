@@ -1,7 +1,7 @@
 /** Refresh Model Registry: what the user reads, and what they are asked once. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { refreshRegistry } from '../../../client/models/registry.ts';
+import { refreshRegistry } from '../../../client/models/registry-refresh.ts';
 import type { Connection } from '../../../client/server/connection.ts';
 import type { RegistryRefreshed } from '../../../shared/protocol.ts';
 import { editor } from '../../support/vscode-stub.ts';

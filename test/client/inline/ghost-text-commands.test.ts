@@ -1,13 +1,13 @@
 /** Turned on by one question, its models by check boxes, its languages one by one. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { chooseGhostTextModels } from '../../../client/inline/choose-models.ts';
 import {
   suggestHere,
   toggleGhostTextLanguage,
   turnGhostTextOff,
   turnGhostTextOn,
-} from '../../../client/inline/toggle-commands.ts';
+} from '../../../client/inline/ghost-text-commands.ts';
+import { chooseGhostTextModels } from '../../../client/inline/ghost-text-model-picker.ts';
 import { errorMessageOf, FailureError } from '../../../client/notifications/error-messages.ts';
 import { showMenu } from '../../../client/views/menu.ts';
 import type { InlineCandidate, InlineState } from '../../../shared/inline.ts';

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Status } from '../../shared/status.ts';
-import { candidateDetail, candidateLine } from '../format/inline.ts';
+import { candidateDetail, candidateLine } from '../format/ghost-text.ts';
 import { errorMessageOf } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
-import { modelsSetting } from './models-setting.ts';
+import { modelsSetting } from './inline-models-setting.ts';
 
 type Item = vscode.QuickPickItem & { readonly id?: string };
 

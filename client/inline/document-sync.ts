@@ -16,7 +16,7 @@ import {
   InlineCompletionRequest,
   TextDocumentSyncKind,
 } from 'vscode-languageserver-protocol';
-import { isGhostTextOn } from './is-enabled.ts';
+import { isGhostTextOn } from './ghost-text-settings.ts';
 import { writingPlaces } from './user-documents.ts';
 
 type Client = Pick<LanguageClient, 'getFeature'>;

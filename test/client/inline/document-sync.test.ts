@@ -1,7 +1,7 @@
 /** What the language client is told to follow, with features that only remember. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { following } from '../../../client/inline/acceptance.ts';
+import { following } from '../../../client/inline/document-sync.ts';
 import { editor, events } from '../../support/vscode-stub.ts';
 
 let registered: Map<string, string[]>;

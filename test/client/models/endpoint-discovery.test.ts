@@ -1,7 +1,7 @@
 /** Discover Local Endpoints: what the user reads, is offered, and what their settings say afterwards. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/discover.ts';
+import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/endpoint-discovery.ts';
 import type { DiscoverResult } from '../../../shared/discovery.ts';
 import { editor, window } from '../../support/vscode-stub.ts';
 import { endpoint } from '../samples.ts';

@@ -8,7 +8,7 @@ import {
   progressText,
   shareDone,
   suggestionText,
-} from '../../../client/format/local.ts';
+} from '../../../client/format/local-model.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 
 const local = (more: Partial<LocalModel>): LocalModel => ({ name: 'a', state: 'on-disk', ...more });

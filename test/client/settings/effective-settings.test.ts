@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { effectiveSettings, type Inspected, narrowings } from '../../../client/server/effective-settings.ts';
+import {
+  effectiveSettings,
+  type Inspected,
+  narrowings,
+} from '../../../client/settings/effective-settings.ts';
 import { Settings, settingKeys } from '../../../shared/settings.ts';
 
 const effective = (said: Record<string, Inspected>) => effectiveSettings((key) => said[key]);

@@ -1,13 +1,13 @@
 /** **Rumbo: Turn Ghost Text On… / Off**, **Pause**, **Resume**, by language, and **Suggest Here**. */
 import * as vscode from 'vscode';
-import { turnOnQuestion } from '../format/inline.ts';
+import { turnOnQuestion } from '../format/ghost-text.ts';
 import { errorMessageOf } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { Server } from '../server/process.ts';
-import { chooseGhostTextModels, ghostTextCandidates } from './choose-models.ts';
 import type { GhostText } from './ghost-text.ts';
-import { isGhostTextOn, offFor } from './is-enabled.ts';
+import { chooseGhostTextModels, ghostTextCandidates } from './ghost-text-model-picker.ts';
+import { isGhostTextOn, offFor } from './ghost-text-settings.ts';
 import { isWritingPlace } from './user-documents.ts';
 
 export type SwitchParts = { readonly server: Server; readonly ghostText: GhostText };

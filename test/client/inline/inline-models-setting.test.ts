@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { modelsSetting } from '../../../client/inline/models-setting.ts';
+import { modelsSetting } from '../../../client/inline/inline-models-setting.ts';
 import { candidate } from '../samples.ts';
 
 const local = ['lab/small', 'lab/large'] as const;

@@ -6,7 +6,7 @@ import {
   ghostTextLine,
   previewLine,
   turnOnQuestion,
-} from '../../../client/format/inline.ts';
+} from '../../../client/format/ghost-text.ts';
 import { candidate, inlineState, receipt } from '../samples.ts';
 
 test('the tooltip’s line says who writes, who else can, and what it came to today', () => {

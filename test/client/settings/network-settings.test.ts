@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { networkSettings } from '../../../client/server/network-settings.ts';
+import { networkSettings } from '../../../client/settings/network-settings.ts';
 
 const read = (
   said: Record<string, { defaultValue?: unknown; globalValue?: unknown; workspaceValue?: unknown }>,

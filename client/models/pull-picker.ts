@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Suggestion } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
-import { suggestionText } from '../format/local.ts';
+import { suggestionText } from '../format/local-model.ts';
 import { providerDescription, stateIcon } from '../format/provider.ts';
 import { warn } from '../notifications/notify.ts';
 
