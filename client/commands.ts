@@ -6,58 +6,58 @@ import { type InlineEvent, inlineAccepted } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
 import type { RouteParams } from '../shared/protocol.ts';
 import type { Receipt } from '../shared/receipts.ts';
-import { type CodeParts, code } from './answers/code.ts';
+import { askForCode, type CodeDeps } from './answers/code.ts';
 import { correctTaskType } from './answers/correct-task-type.ts';
-import { explainRoute, whyThisModel } from './answers/explain.ts';
-import { plan } from './answers/plan.ts';
-import { useStrongerModel } from './answers/stronger-model.ts';
-import { type GenerateParts, generateHere } from './inline/generate-here.ts';
+import { explainRoute, showWhyThisModel } from './answers/explain.ts';
+import { askForPlan } from './answers/plan.ts';
+import { askStrongerModel } from './answers/stronger-model.ts';
+import { type GenerateHereDeps, generateHere } from './inline/generate-here.ts';
 import {
+  type GhostTextCommandDeps,
   pauseGhostText,
-  type SwitchParts,
   suggestHere,
   toggleGhostTextLanguage,
   turnGhostTextOff,
   turnGhostTextOn,
 } from './inline/ghost-text-commands.ts';
 import { chooseGhostTextModels } from './inline/ghost-text-model-picker.ts';
-import type { Keys } from './keys/key-commands.ts';
+import type { KeyCommands } from './keys/key-commands.ts';
 import { discoverEndpoints, ignoreEndpoint, useEndpoint } from './models/endpoint-discovery.ts';
 import type { LocalModelActions } from './models/local-models.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './models/model-settings.ts';
-import { refreshRegistry } from './models/registry-refresh.ts';
+import { runRegistryRefresh } from './models/registry-refresh.ts';
 import { chooseStrategy } from './models/strategy-picker.ts';
-import { errorMessageOf } from './notifications/error-messages.ts';
+import { toClientErrorData } from './notifications/error-messages.ts';
 import { showInfo } from './notifications/notify.ts';
 import { showError } from './notifications/show-error.ts';
-import { nameEndpoint, openSettings } from './settings/open-settings.ts';
-import type { Shown } from './views/live-tree.ts';
+import { addEndpoint, openSettings } from './settings/open-settings.ts';
+import type { TreeNode } from './views/live-tree.ts';
 import { showMenu } from './views/menu.ts';
 import type { ProvidersView } from './views/providers.ts';
-import type { Row } from './views/rows.ts';
+import type { TreeRow } from './views/rows.ts';
 
-export type CommandParts = CodeParts &
-  GenerateParts &
-  SwitchParts & {
-    readonly keys: Keys;
+export type CommandDeps = CodeDeps &
+  GenerateHereDeps &
+  GhostTextCommandDeps & {
+    readonly keys: KeyCommands;
     readonly view: ProvidersView;
     readonly localModels: LocalModelActions;
     readonly log: vscode.LogOutputChannel;
   };
 
 /** A row of one of the trees. */
-type Picked = Shown<Row>;
+type Picked = TreeNode<TreeRow>;
 
 /** Arguments come from menus (a row, a document's address) or from our own buttons. */
 // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
 type Command = (...args: any[]) => unknown;
 
-export const commandTable = (parts: CommandParts) =>
+export const commandTable = (parts: CommandDeps) =>
   ({
-    'rumbo.plan': () => plan(parts),
-    'rumbo.code': () => code(parts),
-    'rumbo.whyThisModel': (receipt?: Receipt) => whyThisModel(parts, receipt),
-    'rumbo.useStrongerModel': () => useStrongerModel(parts),
+    'rumbo.plan': () => askForPlan(parts),
+    'rumbo.code': () => askForCode(parts),
+    'rumbo.whyThisModel': (receipt?: Receipt) => showWhyThisModel(parts, receipt),
+    'rumbo.useStrongerModel': () => askStrongerModel(parts),
     'rumbo.explainRoute': (request?: RouteParams) => explainRoute(parts, request),
     'rumbo.chooseStrategy': chooseStrategy,
 
@@ -101,12 +101,12 @@ export const commandTable = (parts: CommandParts) =>
 
     'rumbo.clearCache': () => clearCache(parts),
     'rumbo.correctTaskType': () => correctTaskType(parts),
-    'rumbo.refreshRegistry': () => refreshRegistry(parts),
+    'rumbo.refreshRegistry': () => runRegistryRefresh(parts),
     'rumbo.restartServer': () => restartServer(parts),
     'rumbo.showLog': () => parts.log.show(),
     'rumbo.showMenu': () => showMenu(parts.ghostText.state),
     'rumbo.openSettings': openSettings,
-    'rumbo.nameEndpoint': nameEndpoint,
+    'rumbo.nameEndpoint': addEndpoint,
   }) satisfies Record<`rumbo.${string}`, Command>;
 
 const providerOf = (about?: string | Picked): string | undefined => {
@@ -120,12 +120,12 @@ const withModel = <Result>(picked: Picked | undefined, work: (model: Model) => R
 const withOffer = (picked: Picked | undefined, work: (endpoint: DiscoveredEndpoint) => unknown): unknown =>
   picked?.row.type === 'offer' ? work(picked.row.endpoint) : undefined;
 
-const stopPull = ({ localModels }: CommandParts, row?: Row): void => {
+const stopPull = ({ localModels }: CommandDeps, row?: TreeRow): void => {
   if (row?.type === 'coming') localModels.stop(modelId(row.about, row.local.name));
 };
 
 /** A copy that can be edited and saved under any name. */
-async function saveAnswer({ documents }: CommandParts, uri?: vscode.Uri): Promise<void> {
+async function saveAnswer({ documents }: CommandDeps, uri?: vscode.Uri): Promise<void> {
   const from = uri ?? vscode.window.activeTextEditor?.document.uri;
   const content = from && documents.text(from);
   if (content === undefined) return;
@@ -134,25 +134,25 @@ async function saveAnswer({ documents }: CommandParts, uri?: vscode.Uri): Promis
 }
 
 /** The server also sees it in the text; nothing is worth a word here. */
-async function tellAccepted({ server }: CommandParts, id: InlineEvent['id']): Promise<void> {
+async function tellAccepted({ server }: CommandDeps, id: InlineEvent['id']): Promise<void> {
   await server.use((connection) => connection.inlineDid({ id, what: 'accepted' })).catch(() => undefined);
 }
 
-async function clearCache({ server }: CommandParts): Promise<void> {
+async function clearCache({ server }: CommandDeps): Promise<void> {
   try {
     const cleared = await server.use((connection) => connection.clearCache());
     const answers = cleared === 1 ? '1 remembered answer' : `${cleared} remembered answers`;
     void showInfo(cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`);
   } catch (error) {
-    showError(errorMessageOf(error));
+    showError(toClientErrorData(error));
   }
 }
 
-async function restartServer({ server }: CommandParts): Promise<void> {
+async function restartServer({ server }: CommandDeps): Promise<void> {
   try {
     await server.restart();
     vscode.window.setStatusBarMessage('Rumbo’s server has been restarted.', 5000);
   } catch (error) {
-    showError(errorMessageOf(error));
+    showError(toClientErrorData(error));
   }
 }

@@ -1,36 +1,40 @@
 /** Activate and deactivate; makes the client's parts. The server waits for its first use. */
 import * as vscode from 'vscode';
-import { runningAnswers } from './answers/active-requests.ts';
-import { promptMemory } from './answers/prompt-box.ts';
-import { receiptMemory } from './answers/receipt-history.ts';
+import { activeRequests } from './answers/active-requests.ts';
+import { promptBox } from './answers/prompt-box.ts';
+import { receiptHistory } from './answers/receipt-history.ts';
 import { virtualDocuments } from './answers/virtual-documents.ts';
 import { commandTable } from './commands.ts';
 import { createProposals } from './edits/review.ts';
 import { createGhostText } from './inline/ghost-text.ts';
 import { createLanguageStatus } from './inline/language-status.ts';
 import { createPreviews } from './inline/preview.ts';
-import { tellTroubles } from './keys/key-alerts.ts';
-import { createKeys } from './keys/key-commands.ts';
+import { showKeyAlerts } from './keys/key-alerts.ts';
+import { createKeyCommands } from './keys/key-commands.ts';
 import { localModelActions } from './models/local-models.ts';
-import { warnOfBudgets } from './notifications/budget-warnings.ts';
-import { createServer, type Server } from './server/process.ts';
-import { followSettings } from './server/settings-sync.ts';
+import { showBudgetWarnings } from './notifications/budget-warnings.ts';
+import { createServerProcess, type ServerProcess } from './server/process.ts';
+import { syncSettings } from './server/settings-sync.ts';
 import { createActivityView } from './views/activity.ts';
 import { createModelsView } from './views/models.ts';
 import { createProvidersView } from './views/providers.ts';
 import { createStatusBar } from './views/status-bar.ts';
 
-let server: Server | undefined;
+let server: ServerProcess | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Rumbo', { log: true });
   const previews = createPreviews(context.extension.id);
   // A pause holds here too: a server that has just started has not heard of it.
-  server = createServer(context, log, (document) => ghostText.state === 'paused' || previews.isIn(document));
+  server = createServerProcess(
+    context,
+    log,
+    (document) => ghostText.state === 'paused' || previews.isIn(document),
+  );
   const ghostText = createGhostText(server);
   const documents = virtualDocuments();
-  const receipts = receiptMemory();
-  const keys = createKeys(server);
+  const receipts = receiptHistory();
+  const keys = createKeyCommands(server);
   const view = createProvidersView(server);
   const parts = {
     server,
@@ -40,8 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
     keys,
     view,
     localModels: localModelActions(server),
-    prompts: promptMemory(),
-    running: runningAnswers(),
+    prompts: promptBox(),
+    running: activeRequests(),
     proposals: createProposals(documents),
     previews,
     ghostText,
@@ -61,9 +65,9 @@ export function activate(context: vscode.ExtensionContext): void {
     createModelsView(server),
     createActivityView(server, receipts),
     createStatusBar(server, receipts),
-    tellTroubles(receipts),
-    warnOfBudgets(server.onStatus),
-    followSettings(server),
+    showKeyAlerts(receipts),
+    showBudgetWarnings(server.onStatus),
+    syncSettings(server),
     ...commands,
   );
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
 
 /** The editor the user means: the active one, else one beside an answer of ours. */
-export function editorInFront(): vscode.TextEditor | undefined {
+export function editableEditor(): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
   if (!activeTextEditor || isOurs(activeTextEditor.document))
     return visibleTextEditors.find(({ document }) => isChangeable(document));
@@ -15,7 +15,7 @@ const isChangeable = ({ uri }: vscode.TextDocument): boolean =>
   uri.scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
 
 /** @param selection what to change; empty: where to insert */
-export const fileOf = (document: vscode.TextDocument, { start, end }: vscode.Range): FileContext => ({
+export const fileContextOf = (document: vscode.TextDocument, { start, end }: vscode.Range): FileContext => ({
   uri: document.uri.toString(),
   languageId: document.languageId,
   text: document.getText(),
@@ -26,7 +26,10 @@ export const fileOf = (document: vscode.TextDocument, { start, end }: vscode.Ran
 });
 
 /** `src/list.ts, lines 3 to 9`. */
-export function placeOf({ document, selection }: Pick<vscode.TextEditor, 'document' | 'selection'>): string {
+export function selectionLabel({
+  document,
+  selection,
+}: Pick<vscode.TextEditor, 'document' | 'selection'>): string {
   const name = vscode.workspace.asRelativePath(document.uri);
   const [first, last] = [selection.start.line + 1, selection.end.line + 1];
   if (selection.isEmpty) return `${name}, at line ${first}`;

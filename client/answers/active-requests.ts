@@ -1,7 +1,7 @@
 /** Answers that are arriving: who can stop them, and the context keys that show their buttons. */
 import * as vscode from 'vscode';
 
-export type Running = {
+export type ActiveRequests = {
   /** Marks a document as being written; the source is cancelled by its Stop button. */
   add(uri: vscode.Uri, source: vscode.CancellationTokenSource): vscode.Disposable;
   /** Stops the answer in this document. Absent: the one in front, else the only one. */
@@ -9,7 +9,7 @@ export type Running = {
 };
 
 /** `rumbo.streaming` holds the addresses of documents being written, for `resource in rumbo.streaming`. */
-export function runningAnswers(): Running {
+export function activeRequests(): ActiveRequests {
   const sources = new Map<string, vscode.CancellationTokenSource>();
   const publish = () =>
     void vscode.commands.executeCommand('setContext', 'rumbo.streaming', [...sources.keys()]);

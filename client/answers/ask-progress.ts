@@ -1,17 +1,17 @@
 /** Asks, with a notification that says what is happening and can cancel it. */
 import * as vscode from 'vscode';
 import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
-import { emptyAnswer, progress, takenOver, withPart } from '../format/answer.ts';
+import { answerProgress, emptyAnswer, takeoverNote, withAnswerPart } from '../format/answer.ts';
 import { withoutLinks } from '../notifications/notify.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 
 /**
  * @param title what is being done, for the notification
  * @param source cancels the request; the notification's own button cancels it too
  * @returns the whole answer, after the last part. Rejects with `FailureError`
  */
-export const ask = (
-  server: Server,
+export const askWithProgress = (
+  server: ServerProcess,
   title: string,
   params: AskParams,
   source: vscode.CancellationTokenSource,
@@ -25,7 +25,7 @@ export const ask = (
       let shown = '';
       const show = () => {
         const message = withoutLinks(
-          [progress(state), takenOver(state), state.note].filter(Boolean).join(' · '),
+          [answerProgress(state), takeoverNote(state), state.note].filter(Boolean).join(' · '),
         );
         if (message !== shown) report.report({ message });
         shown = message;
@@ -35,7 +35,7 @@ export const ask = (
         connection.ask(
           params,
           (part) => {
-            state = withPart(state, part);
+            state = withAnswerPart(state, part);
             show();
             onPart(part);
           },

@@ -1,15 +1,15 @@
 /** **Rumbo: Correct Task Type**: says what kind of work a prompt asks for; prompts like it are taken so from then on. */
 import * as vscode from 'vscode';
 import { taskTypes } from '../../shared/tasks.ts';
-import { beginning } from '../format/text.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
+import { truncate } from '../format/text.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
-import type { Prompts } from './prompt-box.ts';
+import type { ServerProcess } from '../server/process.ts';
+import type { PromptBox } from './prompt-box.ts';
 
 /** Prompts to be corrected are remembered for this. */
-export const correction = 'task';
+export const correctionDraftKey = 'task';
 
 const forget = 'Forget all corrections';
 const meanings: Readonly<Record<(typeof taskTypes)[number], string>> = {
@@ -21,11 +21,11 @@ const meanings: Readonly<Record<(typeof taskTypes)[number], string>> = {
   general: 'knowledge, writing, conversation',
 };
 
-type Parts = { readonly server: Server; readonly prompts: Prompts };
+type Parts = { readonly server: ServerProcess; readonly prompts: PromptBox };
 
 export async function correctTaskType({ server, prompts }: Parts): Promise<void> {
   const prompt = await prompts.ask({
-    about: correction,
+    draftKey: correctionDraftKey,
     title: 'Rumbo: Correct Task Type',
     prompt:
       'Which prompt was taken for the wrong kind of work? Its words are not kept, only what they have in common with others.',
@@ -43,10 +43,10 @@ export async function correctTaskType({ server, prompts }: Parts): Promise<void>
     const picked = await vscode.window.showQuickPick<
       vscode.QuickPickItem & { task?: (typeof taskTypes)[number] }
     >([...items, { label: '', kind: vscode.QuickPickItemKind.Separator }, { label: forget }], {
-      title: `“${beginning(prompt, 50)}” asks for`,
+      title: `“${truncate(prompt, 50)}” asks for`,
     });
     if (!picked) return;
-    prompts.forget(correction);
+    prompts.forgetDraft(correctionDraftKey);
     const { task: right } = picked;
     if (right === undefined) {
       await server.use((connection) => connection.forgetCorrections());
@@ -57,7 +57,7 @@ export async function correctTaskType({ server, prompts }: Parts): Promise<void>
     const remembered = count === 1 ? '1 correction is' : `${count} corrections are`;
     void showInfo(`Prompts like this are ${words(right)} from now on. ${remembered} remembered.`);
   } catch (error) {
-    showError(errorMessageOf(error), { ask: () => correctTaskType({ server, prompts }) });
+    showError(toClientErrorData(error), { retry: () => correctTaskType({ server, prompts }) });
   }
 }
 

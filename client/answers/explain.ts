@@ -4,16 +4,16 @@ import type { RouteParams } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import { explanationDocument } from '../format/explanation.ts';
 import { receiptSection } from '../format/receipt.ts';
-import { beginning } from '../format/text.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
+import { truncate } from '../format/text.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showError } from '../notifications/show-error.ts';
-import { editorInFront, fileOf } from './active-editor.ts';
-import { correction } from './correct-task-type.ts';
-import { type Parts, show } from './plan.ts';
-import { askFirst } from './receipt-history.ts';
+import { editableEditor, fileContextOf } from './active-editor.ts';
+import { correctionDraftKey } from './correct-task-type.ts';
+import { type PlanDeps, showBeside } from './plan.ts';
+import { showNoAnswerYet } from './receipt-history.ts';
 
 /** @param request what to explain. Absent: the user is asked for a prompt */
-export async function explainRoute(parts: Parts, request?: RouteParams): Promise<void> {
+export async function explainRoute(parts: PlanDeps, request?: RouteParams): Promise<void> {
   const { server, prompts, documents } = parts;
   const route = request ?? (await askForRoute(parts));
   if (!route) return;
@@ -24,37 +24,37 @@ export async function explainRoute(parts: Parts, request?: RouteParams): Promise
       () => server.use((connection) => connection.explain(route)),
     );
     const text = explanationDocument(prompt, result, vscode.env.language);
-    await show(documents.create('rumbo-answer', `Route: ${beginning(prompt, 40)}.md`, text).uri);
-    prompts.forget('route');
+    await showBeside(documents.create('rumbo-answer', `Route: ${truncate(prompt, 40)}.md`, text).uri);
+    prompts.forgetDraft('route');
     // Should its task type be wrong, this is the prompt that is meant.
-    prompts.keep(correction, prompt);
+    prompts.keepDraft(correctionDraftKey, prompt);
   } catch (error) {
-    showError(errorMessageOf(error), {
-      ask: () => explainRoute(parts, route),
-      edit: () => explainRoute(parts),
+    showError(toClientErrorData(error), {
+      retry: () => explainRoute(parts, route),
+      editPrompt: () => explainRoute(parts),
     });
   }
 }
 
 /** As “Code” would send it when a file is in front, so that rules about files show; else a plain prompt. */
-async function askForRoute({ prompts }: Parts): Promise<RouteParams | undefined> {
+async function askForRoute({ prompts }: PlanDeps): Promise<RouteParams | undefined> {
   const prompt = await prompts.ask({
-    about: 'route',
+    draftKey: 'route',
     title: 'Rumbo: Explain Route',
     prompt: 'Which prompt? Nothing is sent to any provider and no tokens are spent.',
     placeholder: 'Plan a migration to the new payment service',
   });
   if (prompt === undefined) return undefined;
-  const editor = editorInFront();
-  return editor ? { prompt, file: fileOf(editor.document, editor.selection) } : { prompt };
+  const editor = editableEditor();
+  return editor ? { prompt, file: fileContextOf(editor.document, editor.selection) } : { prompt };
 }
 
 /** @param about absent: the last answer's */
-export async function whyThisModel({ receipts, documents }: Parts, about?: Receipt): Promise<void> {
+export async function showWhyThisModel({ receipts, documents }: PlanDeps, about?: Receipt): Promise<void> {
   const receipt = about ?? receipts.last;
-  if (!receipt) return askFirst();
+  if (!receipt) return showNoAnswerYet();
   const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);
   const which = receipt.id === receipts.last?.id ? 'The last answer' : 'An answer';
   const text = `# Why ${receipt.model}?\n\n${which} in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;
-  await show(documents.create('rumbo-answer', `Why ${beginning(receipt.model, 40)}.md`, text).uri);
+  await showBeside(documents.create('rumbo-answer', `Why ${truncate(receipt.model, 40)}.md`, text).uri);
 }

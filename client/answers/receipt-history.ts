@@ -3,21 +3,21 @@ import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
 import { showInfo } from '../notifications/notify.ts';
 
-export type Receipts = {
+export type ReceiptHistory = {
   readonly last: Receipt | undefined;
   /** The last ones, newest first. */
   readonly all: readonly Receipt[];
   /** @param askStronger asks the same again, of a stronger model than the one that answered */
-  remember(receipt: Receipt, askStronger?: () => unknown): void;
+  add(receipt: Receipt, askStronger?: () => unknown): void;
   /** Of the last answer. Absent: there is none, or it cannot be asked for again. */
   readonly askStronger: (() => unknown) | undefined;
-  readonly onRemember: vscode.Event<Receipt>;
+  readonly onAdded: vscode.Event<Receipt>;
 };
 
 /** A list for a person: what is older is in the ledger. */
-const most = 100;
+const maxReceipts = 100;
 
-export function receiptMemory(): Receipts & vscode.Disposable {
+export function receiptHistory(): ReceiptHistory & vscode.Disposable {
   const remembered = new vscode.EventEmitter<Receipt>();
   let all: readonly Receipt[] = [];
   let askStronger: (() => unknown) | undefined;
@@ -31,18 +31,18 @@ export function receiptMemory(): Receipts & vscode.Disposable {
     get askStronger() {
       return askStronger;
     },
-    remember(receipt, stronger) {
+    add(receipt, stronger) {
       askStronger = stronger;
-      all = [receipt, ...all.filter(({ id }) => id !== receipt.id)].slice(0, most);
+      all = [receipt, ...all.filter(({ id }) => id !== receipt.id)].slice(0, maxReceipts);
       remembered.fire(receipt);
     },
-    onRemember: remembered.event,
+    onAdded: remembered.event,
     dispose: () => remembered.dispose(),
   };
 }
 
 /** What can be said of an answer when there is none yet. */
-export async function askFirst(): Promise<void> {
+export async function showNoAnswerYet(): Promise<void> {
   const picked = await showInfo(
     'Nothing has been answered yet in this window. Ask something first.',
     'Plan…',

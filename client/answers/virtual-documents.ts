@@ -1,9 +1,9 @@
 /** Read-only documents that Rumbo writes while the user reads: answers, proposals, explanations. */
 import * as vscode from 'vscode';
 
-export type Documents = {
+export type VirtualDocuments = {
   /** A new document. Nothing is shown yet. */
-  create(scheme: Scheme, name: string, text: string): VirtualDocument;
+  create(scheme: DocumentScheme, name: string, text: string): VirtualDocument;
   /** The text at an address. Absent after it was dropped. */
   text(uri: vscode.Uri): string | undefined;
 };
@@ -15,18 +15,18 @@ export type VirtualDocument = {
   flush(): void;
 };
 /** `rumbo-answer`: for reading. `rumbo-original` and `rumbo-proposal`: the two sides of a change. */
-export type Scheme = 'rumbo-answer' | 'rumbo-original' | 'rumbo-proposal';
-export const schemes = [
+export type DocumentScheme = 'rumbo-answer' | 'rumbo-original' | 'rumbo-proposal';
+export const documentSchemes = [
   'rumbo-answer',
   'rumbo-original',
   'rumbo-proposal',
-] as const satisfies readonly Scheme[];
+] as const satisfies readonly DocumentScheme[];
 
-const flushEveryMs = 80;
+const flushIntervalMs = 80;
 /** Documents kept at most; the oldest that no tab shows go first. */
-const mostKept = 40;
+const maxDocuments = 40;
 
-export function virtualDocuments(): Documents & vscode.Disposable {
+export function virtualDocuments(): VirtualDocuments & vscode.Disposable {
   const texts = new Map<string, () => string>();
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const timers = new Map<string, NodeJS.Timeout>();
@@ -37,7 +37,7 @@ export function virtualDocuments(): Documents & vscode.Disposable {
       texts.get(uri.toString())?.() ??
       'This answer was not kept: the window was reloaded since. Ask again.\n',
   };
-  const registrations = schemes.map((scheme) =>
+  const registrations = documentSchemes.map((scheme) =>
     vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
   );
 
@@ -58,7 +58,7 @@ export function virtualDocuments(): Documents & vscode.Disposable {
         uri,
         write(next) {
           texts.set(key, next);
-          if (!timers.has(key)) timers.set(key, setTimeout(flush, flushEveryMs));
+          if (!timers.has(key)) timers.set(key, setTimeout(flush, flushIntervalMs));
         },
         flush,
       };
@@ -73,26 +73,26 @@ export function virtualDocuments(): Documents & vscode.Disposable {
 }
 
 function dropOldest(texts: Map<string, unknown>): void {
-  if (texts.size <= mostKept) return;
+  if (texts.size <= maxDocuments) return;
   const open = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
   for (const key of texts.keys()) {
-    if (texts.size <= mostKept) return;
+    if (texts.size <= maxDocuments) return;
     if (!open.has(key)) texts.delete(key);
   }
 }
 
 /** Milliseconds that an editor may take to show the last text. */
-const lateMs = 10_000;
+const maxWaitMs = 10_000;
 /** Milliseconds that it takes to scroll after that. */
 const scrollMs = 500;
 
-export type Following = {
+export type EndFollower = {
   /** This is the last text: following ends once the editor has it, however busy it is. */
   endWith(text: string): void;
 };
 
 /** Keeps the end of a growing document in view until the user scrolls away from it. */
-export function followEnd(uri: vscode.Uri): Following {
+export function followEnd(uri: vscode.Uri): EndFollower {
   const key = uri.toString();
   let following = true;
   let lines = 0;
@@ -121,7 +121,7 @@ export function followEnd(uri: vscode.Uri): Following {
     endWith(text) {
       last = text;
       if (editorOf()?.document.getText() === text) end();
-      else setTimeout(() => stop.dispose(), lateMs);
+      else setTimeout(() => stop.dispose(), maxWaitMs);
     },
   };
 }

@@ -21,7 +21,7 @@ export const hasChanged = (asked: string, now: string): boolean =>
  * Whether a change to this path may make the editor run or trust something: it then needs a second question.
  * @param path of a URI, with slashes
  */
-export function isProtected(scheme: string, path: string): boolean {
+export function isProtectedPath(scheme: string, path: string): boolean {
   if (scheme === 'vscode-userdata') return true;
   const segments = path.toLowerCase().split(/[/\\]+/);
   const name = segments.at(-1) ?? '';

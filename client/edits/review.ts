@@ -3,13 +3,13 @@ import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Documents, VirtualDocument } from '../answers/virtual-documents.ts';
-import { cut, joined, receiptLine } from '../format/receipt.ts';
-import { complain, showInfo, warn } from '../notifications/notify.ts';
-import { hasChanged, isProtected, proposedText } from './edit-range.ts';
+import type { VirtualDocument, VirtualDocuments } from '../answers/virtual-documents.ts';
+import { receiptLine, takeoverWarning, truncationWarning } from '../format/receipt.ts';
+import { showErrorMessage, showInfo, showWarning } from '../notifications/notify.ts';
+import { hasChanged, isProtectedPath, proposedText } from './edit-range.ts';
 
 export type Proposals = {
-  open(question: Question): Proposal;
+  open(question: ProposedEdit): Proposal;
   /** @param uri of the proposal. Absent: the one in front */
   accept(uri?: vscode.Uri): Promise<void>;
   discard(uri?: vscode.Uri): Promise<void>;
@@ -22,7 +22,7 @@ export type Proposal = {
   interrupt(why: string): void;
 };
 
-type Question = {
+type ProposedEdit = {
   /** The file to change, as it was sent. */
   readonly target: vscode.Uri;
   readonly file: FileContext;
@@ -33,7 +33,7 @@ type Question = {
 };
 
 /** What is known of one change. */
-type Pending = Omit<Question, 'source'> & {
+type Pending = Omit<ProposedEdit, 'source'> & {
   readonly name: string;
   readonly document: VirtualDocument;
   code?: CodeAnswer;
@@ -44,9 +44,9 @@ type Pending = Omit<Question, 'source'> & {
 };
 
 /** Changes remembered at most. */
-const mostKept = 20;
+const maxProposals = 20;
 
-export function createProposals(documents: Documents): Proposals {
+export function createProposals(documents: VirtualDocuments): Proposals {
   const all = new Map<string, Pending>();
   /** The change that still waits at an address; says so when there is none, for a notification may outlive it. */
   const waiting = (uri = proposalInFront()): Pending | undefined => {
@@ -64,7 +64,7 @@ export function createProposals(documents: Documents): Proposals {
       const document = documents.create('rumbo-proposal', name, file.text);
       const change: Pending = { target, name, file, document, again, incomplete: 'It is still arriving.' };
       all.set(document.uri.toString(), change);
-      for (const key of [...all.keys()].slice(0, -mostKept)) all.delete(key);
+      for (const key of [...all.keys()].slice(0, -maxProposals)) all.delete(key);
       void show(original.uri, document.uri, change);
       const closing = onClosed(document.uri, () => source.cancel());
       const closed = onClosed(document.uri, () => {
@@ -81,7 +81,7 @@ export function createProposals(documents: Documents): Proposals {
           closing.dispose();
           document.flush();
           delete change.incomplete;
-          const why = cut(receipt);
+          const why = truncationWarning(receipt);
           if (why) change.incomplete = why;
           void announce(change, receipt);
         },
@@ -131,10 +131,10 @@ async function announce(
     `Proposed change to ${name}: ${receiptLine(receipt)}.`,
     unchanged ? 'The answer changes nothing.' : '',
     incomplete ?? '',
-    joined(receipt) ?? '',
+    takeoverWarning(receipt) ?? '',
     receipt.note ?? '',
   ].filter(Boolean);
-  const tell = incomplete ? warn : showInfo;
+  const tell = incomplete ? showWarning : showInfo;
   const picked = await tell(message.join(' '), 'Accept', 'Discard', 'Why This Model?');
   if (picked === 'Accept') await vscode.commands.executeCommand('rumbo.acceptChange', document.uri);
   if (picked === 'Discard') await vscode.commands.executeCommand('rumbo.discardChange', document.uri);
@@ -146,7 +146,7 @@ async function apply({ target, name, file, incomplete, again }: Pending, code: C
   const document = await vscode.workspace.openTextDocument(target).then(undefined, () => undefined);
   if (!document || hasChanged(file.text, document.getText())) {
     const what = document ? 'changed while the answer was written' : 'is no longer there';
-    const picked = await warn(
+    const picked = await showWarning(
       `${name} ${what}, so nothing was applied; the proposal stays open.${document ? ' Ask again for the file as it is now.' : ''}`,
       ...(document ? ['Ask Again'] : []),
     );
@@ -158,13 +158,15 @@ async function apply({ target, name, file, incomplete, again }: Pending, code: C
     !(await confirm(`The change to ${name} is not whole. ${incomplete} Apply what there is?`, 'Apply'))
   )
     return false;
-  if (isProtected(target.scheme, target.path) && !(await confirm(protectedQuestion(name), 'Change It')))
+  if (isProtectedPath(target.scheme, target.path) && !(await confirm(protectedQuestion(name), 'Change It')))
     return false;
 
   const edit = new vscode.WorkspaceEdit();
   edit.replace(target, rangeIn(document, code), code.text);
   if (await vscode.workspace.applyEdit(edit)) return true;
-  void complain(`${name} could not be changed; the proposal stays open. Check that the file is writable.`);
+  void showErrorMessage(
+    `${name} could not be changed; the proposal stays open. Check that the file is writable.`,
+  );
   return false;
 }
 

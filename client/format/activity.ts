@@ -2,17 +2,17 @@
 import type { Receipt } from '../../shared/receipts.ts';
 import { roleIds, roles } from '../../shared/roles.ts';
 import type { Status } from '../../shared/status.ts';
-import { money, receiptFacts } from './receipt.ts';
-import { clock, dollars, duration } from './text.ts';
+import { costText, receiptFacts } from './receipt.ts';
+import { formatDollars, formatDuration, formatLocalTime } from './text.ts';
 
 /** `Planner · 1.2 s · $0.0012 · 14:05`. */
 export const activityDescription = (receipt: Receipt, locale?: string): string =>
   [
     roleLabel(receipt.role),
-    receipt.cached ? 'from the cache' : duration(receipt.totalMs),
-    receipt.cached ? '' : money(receipt),
-    replaced(receipt),
-    clock(receipt.at, locale),
+    receipt.cached ? 'from the cache' : formatDuration(receipt.totalMs),
+    receipt.cached ? '' : costText(receipt),
+    replacementText(receipt),
+    formatLocalTime(receipt.at, locale),
   ]
     .filter(Boolean)
     .join(' · ');
@@ -20,7 +20,7 @@ export const activityDescription = (receipt: Receipt, locale?: string): string =
 /** The name of a ThemeIcon. */
 export function activityIcon(receipt: Receipt): string {
   if (receipt.finishReason === 'length' || receipt.finishReason === 'content-filter') return 'warning';
-  if (replaced(receipt)) return 'arrow-swap';
+  if (replacementText(receipt)) return 'arrow-swap';
   if (receipt.cached) return 'history';
   return receipt.role === 'planner' ? 'list-ordered' : receipt.role === 'coder' ? 'edit' : 'comment';
 }
@@ -35,7 +35,7 @@ export const receiptTooltip = (receipt: Receipt): string =>
 export function todayText({ costUsd, requests, unknownPrice }: Status['today']): string {
   if (requests === 0) return '';
   const unknown = unknownPrice > 0 ? ` and ${unknownPrice} of unknown price` : '';
-  return `today ${dollars(costUsd)}${unknown}, ${requests === 1 ? '1 request' : `${requests} requests`}`;
+  return `today ${formatDollars(costUsd)}${unknown}, ${requests === 1 ? '1 request' : `${requests} requests`}`;
 }
 
 const roleLabel = (role: string | null): string => {
@@ -44,7 +44,7 @@ const roleLabel = (role: string | null): string => {
 };
 
 /** That it was not the first that was asked, or not the only one that wrote. */
-function replaced({ attempts, seams }: Receipt): string {
+function replacementText({ attempts, seams }: Receipt): string {
   if (seams.length > 0) return 'another went on';
   return attempts.length > 1 ? `after ${attempts.length - 1} failed` : '';
 }

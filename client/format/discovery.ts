@@ -3,22 +3,22 @@ import type { DiscoveredEndpoint, DiscoverResult } from '../../shared/discovery.
 import { oneLine } from './text.ts';
 
 /** Servers a notification can name. */
-const most = 5;
+const maxNamed = 5;
 
 /** What was found, what of it is used, and where it was looked. */
 export function discoveredText({ endpoints, where }: DiscoverResult): string {
-  const found = endpoints.slice(0, most).map((each) => `${placeOf(each)}, ${useOf(each)}`);
+  const found = endpoints.slice(0, maxNamed).map((each) => `${endpointName(each)}, ${useOf(each)}`);
   const more = endpoints.length - found.length;
   const listed = [...found, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   return `${listed === '' ? 'No model server answered.' : `Found ${listed}.`} ${where}`;
 }
 
 /** `Ollama at 127.0.0.1:11434`. */
-export const placeOf = ({ label, baseUrl }: DiscoveredEndpoint): string =>
-  oneLine(`${label} at ${hostOf(baseUrl)}`);
+export const endpointName = ({ label, baseUrl }: DiscoveredEndpoint): string =>
+  oneLine(`${label} at ${endpointHost(baseUrl)}`);
 
 /** `127.0.0.1:11434`; of a socket, its whole address. */
-export const hostOf = (baseUrl: string): string => URL.parse(baseUrl)?.host || baseUrl;
+export const endpointHost = (baseUrl: string): string => URL.parse(baseUrl)?.host || baseUrl;
 
 const useOf = ({ use, state }: DiscoveredEndpoint): string =>
   [use === 'used' ? 'in use' : 'not in use', stateWords[state]].filter(Boolean).join(', ');
@@ -46,7 +46,7 @@ export function endpointDetail({ state, version, router, models }: DiscoveredEnd
 /** A row's tooltip, plain text. */
 export const endpointTooltip = (endpoint: DiscoveredEndpoint): string =>
   [
-    `${placeOf(endpoint)} was found on this machine. Nothing is sent there before you use it.`,
+    `${endpointName(endpoint)} was found on this machine. Nothing is sent there before you use it.`,
     endpointDetail(endpoint),
   ]
     .filter(Boolean)

@@ -1,12 +1,12 @@
 /** What a request would do, as Markdown: candidates in order, and who is out and why. */
 import type { Candidate, Exclusion, ExplainResult } from '../../shared/protocol.ts';
-import { dollars, oneLine, quoted } from './text.ts';
+import { formatDollars, oneLine, quoteMarkdown } from './text.ts';
 
 export function explanationDocument(prompt: string, result: ExplainResult, locale?: string): string {
   const { task, difficulty, confidence, abstained, strategy, candidates, excluded } = result;
   const sections = [
     '# Route explained',
-    quoted(prompt),
+    quoteMarkdown(prompt),
     'Nothing was sent to any provider and no tokens were spent.',
     [
       `- **Task:** ${task.replaceAll('_', ' ')} (${abstained ? 'the prompt says too little to tell' : `${Math.round(confidence * 100)} % sure`}; wrong? **Rumbo: Correct Task Type**)`,
@@ -20,7 +20,7 @@ export function explanationDocument(prompt: string, result: ExplainResult, local
     ...(excluded.length > 0
       ? [
           '## Who would not, and why',
-          groups(excluded)
+          groupExclusions(excluded)
             .map((group) => exclusionLine(group, locale))
             .join('\n'),
         ]
@@ -40,7 +40,7 @@ function candidateLines({ model, reasons, costUsd, ...tokens }: Candidate, place
 function predicted(cost: Candidate['costUsd']): string {
   if (!cost) return 'price unknown';
   if (cost.worst === 0) return 'free';
-  return `about ${dollars(cost.low)} to ${dollars(cost.high)}, at most ${dollars(cost.worst)}`;
+  return `about ${formatDollars(cost.low)} to ${formatDollars(cost.high)}, at most ${formatDollars(cost.worst)}`;
 }
 
 const promptLine = ({ promptTokens, promptError }: Pick<Candidate, 'promptTokens' | 'promptError'>): string =>
@@ -49,7 +49,7 @@ const promptLine = ({ promptTokens, promptError }: Pick<Candidate, 'promptTokens
   }.`;
 
 /** Models that are out for one and the same reason, together. */
-function groups(excluded: readonly Exclusion[]): readonly (readonly Exclusion[])[] {
+function groupExclusions(excluded: readonly Exclusion[]): readonly (readonly Exclusion[])[] {
   const together = ({ model, rule, reason, until }: Exclusion) =>
     JSON.stringify([model.split('/', 1), rule, reason, until]);
   return [...Map.groupBy(excluded, together).values()];

@@ -1,8 +1,8 @@
 /** Ghost text in words: its state, who would write and at what price, and the question before it is switched on. Pure. */
 import type { InlineCandidate, InlineState } from '../../shared/inline.ts';
 import type { Receipt } from '../../shared/receipts.ts';
-import { cut, joined, receiptLine } from './receipt.ts';
-import { count, dollars, duration, oneLine } from './text.ts';
+import { receiptLine, takeoverWarning, truncationWarning } from './receipt.ts';
+import { formatCount, formatDollars, formatDuration, oneLine } from './text.ts';
 
 /** A line of the status bar's tooltip. */
 export function ghostTextLine({ state, reason, models, today }: InlineState): string {
@@ -24,19 +24,19 @@ export function ghostTextLine({ state, reason, models, today }: InlineState): st
 
 function todayWords({ offered, accepted, costUsd }: InlineState['today']): string {
   if (offered === 0) return '';
-  const cost = costUsd === null ? 'some of unknown price' : costUsd === 0 ? 'free' : dollars(costUsd);
-  return `; today ${count(offered)} offered, ${count(accepted)} accepted, ${cost}`;
+  const cost = costUsd === null ? 'some of unknown price' : costUsd === 0 ? 'free' : formatDollars(costUsd);
+  return `; today ${formatCount(offered)} offered, ${formatCount(accepted)} accepted, ${cost}`;
 }
 
 /** `free · 0.24 s`, `$0.12 per 1,000 suggestions`. */
 export const candidateLine = ({ usdPerThousand, usualMs }: InlineCandidate): string =>
-  [priceOf(usdPerThousand), usualMs === null ? '' : `usually ${duration(usualMs)}`]
+  [priceOf(usdPerThousand), usualMs === null ? '' : `usually ${formatDuration(usualMs)}`]
     .filter(Boolean)
     .join(' · ');
 
 function priceOf(usdPerThousand: number | null): string {
   if (usdPerThousand === null) return 'price unknown';
-  return usdPerThousand === 0 ? 'free' : `about ${dollars(usdPerThousand)} per 1,000 suggestions`;
+  return usdPerThousand === 0 ? 'free' : `about ${formatDollars(usdPerThousand)} per 1,000 suggestions`;
 }
 
 /** What is worth knowing before a model is chosen. Empty: nothing. */
@@ -84,8 +84,13 @@ const names = ([first, ...others]: readonly InlineCandidate[]): string => {
  * @param receipt absent: it broke off
  */
 export function previewLine(receipt: Receipt | undefined): { text: string; tooltip: string } {
-  const incomplete = receipt ? cut(receipt) : 'It broke off and is not whole.';
-  const lines = [receipt && receiptLine(receipt), incomplete, receipt && joined(receipt), receipt?.note];
+  const incomplete = receipt ? truncationWarning(receipt) : 'It broke off and is not whole.';
+  const lines = [
+    receipt && receiptLine(receipt),
+    incomplete,
+    receipt && takeoverWarning(receipt),
+    receipt?.note,
+  ];
   return {
     text: `${incomplete ? '$(warning) Rumbo: not whole' : '$(sparkle) Rumbo'}: Tab keeps it, Esc drops it`,
     tooltip: lines.flatMap((line) => (line ? [oneLine(line)] : [])).join('\n'),

@@ -1,12 +1,20 @@
 /** Local models in few words: where one is, how far on its way, and what became of it. Pure. */
 import type { Ensured, EnsureProgress, LocalModel, LocalUse, Suggestion } from '../../shared/local-models.ts';
-import { bytes, clock, duration, oneLine, percent, roughly } from './text.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatLocalTime,
+  formatPercent,
+  formatTimeLeft,
+  oneLine,
+} from './text.ts';
 
 /** `loaded, 5.2 GB`, `45 % loaded`, `on disk, 4.7 GB`: a narrow row shows the figure first. */
-export function localState({ state, progress, sizeBytes, memoryBytes, failed }: LocalModel): string {
-  const sized = (words: string, size: number | undefined) => (size ? `${words}, ${bytes(size)}` : words);
+export function localStateText({ state, progress, sizeBytes, memoryBytes, failed }: LocalModel): string {
+  const sized = (words: string, size: number | undefined) =>
+    size ? `${words}, ${formatBytes(size)}` : words;
   const moving = (doing: string, done: string) =>
-    progress === undefined ? doing : `${percent(progress)} ${done}`;
+    progress === undefined ? doing : `${formatPercent(progress)} ${done}`;
   switch (state) {
     case 'loaded':
       return sized('loaded', memoryBytes);
@@ -25,9 +33,11 @@ export function localState({ state, progress, sizeBytes, memoryBytes, failed }: 
 export function localSentences(model: LocalModel, locale?: string): string[] {
   const { state, sizeBytes, memoryBytes, until, failed } = model;
   return [
-    ...(sizeBytes ? [`It takes ${bytes(sizeBytes)} on disk.`] : []),
-    ...(memoryBytes ? [`It takes ${bytes(memoryBytes)} of memory now.`] : []),
-    ...(until ? [`Its engine frees the memory at ${clock(until, locale)} unless it is asked again.`] : []),
+    ...(sizeBytes ? [`It takes ${formatBytes(sizeBytes)} on disk.`] : []),
+    ...(memoryBytes ? [`It takes ${formatBytes(memoryBytes)} of memory now.`] : []),
+    ...(until
+      ? [`Its engine frees the memory at ${formatLocalTime(until, locale)} unless it is asked again.`]
+      : []),
     ...(state === 'sleeping' ? ['Its memory is freed; the next request wakes it.'] : []),
     ...(failed ? ['The last attempt to load it failed.'] : []),
   ];
@@ -48,13 +58,13 @@ const icons: Readonly<Partial<Record<LocalModel['state'], string>>> = {
 export function progressText(progress: EnsureProgress): string {
   const { stage, completedBytes, totalBytes, bytesPerSecond, secondsLeft, fraction } = progress;
   const words = stages[stage];
-  if (stage === 'loading' && fraction !== undefined) return `${words} · ${percent(fraction)}`;
+  if (stage === 'loading' && fraction !== undefined) return `${words} · ${formatPercent(fraction)}`;
   if (completedBytes === undefined || (stage !== 'downloading' && stage !== 'paused')) return words;
   const parts = [
     stage === 'paused' ? words : '',
-    totalBytes ? `${bytes(completedBytes)} of ${bytes(totalBytes)}` : bytes(completedBytes),
-    bytesPerSecond === undefined ? '' : `${bytes(bytesPerSecond)}/s`,
-    secondsLeft === undefined ? '' : `${roughly(secondsLeft)} left`,
+    totalBytes ? `${formatBytes(completedBytes)} of ${formatBytes(totalBytes)}` : formatBytes(completedBytes),
+    bytesPerSecond === undefined ? '' : `${formatBytes(bytesPerSecond)}/s`,
+    secondsLeft === undefined ? '' : `${formatTimeLeft(secondsLeft)} left`,
   ];
   return parts.filter(Boolean).join(' · ');
 }
@@ -68,7 +78,7 @@ const stages: Readonly<Record<EnsureProgress['stage'], string>> = {
 };
 
 /** How far the whole is, 0–1: what follows the download is its last bit. Absent: not told. */
-export function shareDone({
+export function completedFraction({
   stage,
   completedBytes,
   totalBytes,
@@ -80,8 +90,8 @@ export function shareDone({
 }
 
 /** What became of it, one sentence. */
-export function ensuredText({ model, outcome, loadMs }: Ensured): string {
-  const took = loadMs === undefined ? '' : `, which took ${duration(loadMs)}`;
+export function ensureResultText({ model, outcome, loadMs }: Ensured): string {
+  const took = loadMs === undefined ? '' : `, which took ${formatDuration(loadMs)}`;
   switch (outcome) {
     case 'was-loaded':
       return oneLine(`${model} is loaded already.`);
@@ -94,7 +104,7 @@ export function ensuredText({ model, outcome, loadMs }: Ensured): string {
 
 /** `code, fill in the middle · 4.7 GB to download, about 6 GB of memory`. */
 export const suggestionText = ({ uses, sizeBytes, memoryBytes }: Suggestion): string =>
-  `${uses.map((use) => useWords[use]).join(', ')} · ${bytes(sizeBytes)} to download, about ${bytes(memoryBytes)} of memory`;
+  `${uses.map((use) => useWords[use]).join(', ')} · ${formatBytes(sizeBytes)} to download, about ${formatBytes(memoryBytes)} of memory`;
 
 const useWords: Readonly<Record<LocalUse, string>> = {
   code: 'code',

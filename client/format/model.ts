@@ -3,12 +3,12 @@ import type { LocalModel } from '../../shared/local-models.ts';
 import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelRest } from '../../shared/status.ts';
-import { localIcon, localSentences, localState } from './local-model.ts';
-import { restWords } from './provider.ts';
-import { bytes, count, oneLine, shortCount } from './text.ts';
+import { localIcon, localSentences, localStateText } from './local-model.ts';
+import { cooldownText } from './provider.ts';
+import { formatBytes, formatCount, formatShortCount, oneLine } from './text.ts';
 
 /** A model and what holds for it now. */
-export type ModelNow = {
+export type ModelState = {
   readonly model: Model;
   /** Absent: it may be asked. */
   readonly rest?: ModelRest;
@@ -19,23 +19,23 @@ export type ModelNow = {
 };
 
 /** `loaded, 5.2 GB · local · tier 3 · 32k · free`, `rests until 14:05 · cloud · …`. */
-export function modelDescription({ model, rest, local, pinnedTo }: ModelNow, locale?: string): string {
+export function modelDescription({ model, rest, local, pinnedTo }: ModelState, locale?: string): string {
   const { locked, toggle, source, tier, contextTokens } = model;
   const words = [
-    rest ? restWords(rest, locale) : '',
+    rest ? cooldownText(rest, locale) : '',
     locked ? 'locked' : toggle ? '' : 'off',
     pinnedTo ? `pinned to ${pinnedTo.join(', ')}` : '',
-    local ? localState(local) : '',
+    local ? localStateText(local) : '',
     source === 'local' ? 'local' : 'cloud',
     tier === null ? '' : `tier ${tier}`,
-    contextTokens === null ? '' : shortCount(contextTokens),
+    contextTokens === null ? '' : formatShortCount(contextTokens),
     price(model),
   ];
   return words.filter(Boolean).join(' · ');
 }
 
 /** @param details absent: nothing more is known */
-export function modelTooltip(now: ModelNow, details?: ModelDetails, locale?: string): string {
+export function modelTooltip(now: ModelState, details?: ModelDetails, locale?: string): string {
   const { model, rest, local } = now;
   const { id, locked, toggle, tier } = model;
   const { fields, types } = details ?? { fields: {}, types: [] };
@@ -62,7 +62,7 @@ export function modelTooltip(now: ModelNow, details?: ModelDetails, locale?: str
 }
 
 /** The name of a ThemeIcon. */
-export function modelIcon({ model: { locked, toggle, source }, rest, local }: ModelNow): string {
+export function modelIcon({ model: { locked, toggle, source }, rest, local }: ModelState): string {
   if (locked) return 'lock';
   if (!toggle) return 'circle-slash';
   if (rest) return 'history';
@@ -85,8 +85,8 @@ type Fields = ModelDetails['fields'];
 
 function contextSentence(now: number | undefined, made: number | undefined): string {
   if (now === undefined) return 'Its context is unknown.';
-  const more = made !== undefined && made > now ? `; it was made for ${count(made)}` : '';
-  return `${count(now)} tokens of context${more}.`;
+  const more = made !== undefined && made > now ? `; it was made for ${formatCount(made)}` : '';
+  return `${formatCount(now)} tokens of context${more}.`;
 }
 
 function makeOf({ parameters, quantisation }: Fields): string[] {
@@ -101,7 +101,7 @@ function makeOf({ parameters, quantisation }: Fields): string[] {
 
 const sizeOf = ({ sizeBytes }: Fields) => (sizeBytes === undefined ? {} : { sizeBytes });
 const sizeSentence = ({ sizeBytes }: Fields): string[] =>
-  sizeBytes ? [`It takes ${bytes(sizeBytes)} on disk.`] : [];
+  sizeBytes ? [`It takes ${formatBytes(sizeBytes)} on disk.`] : [];
 
 const typeWords: Readonly<Record<ModelType, string>> = {
   chat: 'chat',

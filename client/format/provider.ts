@@ -1,6 +1,6 @@
 /** Providers and models in few words: icons, descriptions and plain-text tooltips. */
 import type { KeyStatus, ModelRest, ProviderState, ProviderStatus, RateWindow } from '../../shared/status.ts';
-import { clock, count, duration, oneLine, shortCount } from './text.ts';
+import { formatCount, formatDuration, formatLocalTime, formatShortCount, oneLine } from './text.ts';
 
 const states: Readonly<Record<ProviderState, { readonly icon: string; readonly words: string }>> = {
   ready: { icon: 'pass-filled', words: 'ready' },
@@ -13,18 +13,22 @@ const states: Readonly<Record<ProviderState, { readonly icon: string; readonly w
 };
 
 /** A local engine of ours that nobody seems to use: that it does not run is no failure. */
-export const isAbsent = ({ state, source, name, kind, models, last }: ProviderStatus): boolean =>
+export const isNotRunning = ({ state, source, name, kind, models, last }: ProviderStatus): boolean =>
   state === 'unreachable' && source === 'local' && name === kind && models.length === 0 && !last;
 
 /** The name of a ThemeIcon. */
 export function stateIcon(provider: ProviderStatus): string {
-  const need = needOf(provider);
+  const need = userProblem(provider);
   if (need) return need === 'key refused' ? 'key' : 'credit-card';
   return states[provider.state].icon;
 }
 
 /** What only the user can mend, in two words. Absent: nothing. */
-export function needOf({ state, rule, key }: ProviderStatus): 'key refused' | 'account empty' | undefined {
+export function userProblem({
+  state,
+  rule,
+  key,
+}: ProviderStatus): 'key refused' | 'account empty' | undefined {
   if (state === 'off') return undefined;
   if (rule === 'payment') return 'account empty';
   // It has a key, and yet none that helps.
@@ -32,12 +36,12 @@ export function needOf({ state, rule, key }: ProviderStatus): 'key refused' | 'a
 }
 
 /** What works stands first, then what somebody has to see to; otherwise the server's order stays. */
-export const inOrder = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
+export const sortProviders = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
   providers.toSorted((one, other) => place(one) - place(other));
 
 function place(provider: ProviderStatus): number {
-  if (needOf(provider)) return order.indexOf('resting');
-  return order.indexOf(isAbsent(provider) ? 'absent' : provider.state);
+  if (userProblem(provider)) return order.indexOf('resting');
+  return order.indexOf(isNotRunning(provider) ? 'absent' : provider.state);
 }
 const order: readonly (ProviderState | 'absent')[] = [
   'ready',
@@ -53,16 +57,16 @@ const order: readonly (ProviderState | 'absent')[] = [
 /** `ready · 3 models`, `resting until 14:05`, `rate limit until 14:05`, `key refused`. */
 export function providerDescription(provider: ProviderStatus, locale?: string): string {
   const { state, rule, until, models, circuit } = provider;
-  const need = needOf(provider);
+  const need = userProblem(provider);
   if (need) return need;
   if (state === 'resting') {
     const why = rule === 'rate-limit' ? 'rate limit' : 'resting';
-    return until ? `${why} until ${clock(until, locale)}` : why;
+    return until ? `${why} until ${formatLocalTime(until, locale)}` : why;
   }
-  if (isAbsent(provider)) return 'not running';
+  if (isNotRunning(provider)) return 'not running';
   if (state !== 'ready') return states[state].words;
   const known = models.length === 1 ? '1 model' : `${models.length} models`;
-  const [scarcest] = openWindows(provider);
+  const [scarcest] = activeRateWindows(provider);
   return [
     circuit === 'half-open' ? 'being tried again' : states.ready.words,
     // A row has room for one of them.
@@ -78,7 +82,7 @@ export function providerTooltip(provider: ProviderStatus, locale?: string): stri
     `${source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
     keys.length > 1 ? `It has ${keys.length} keys, which share its requests.` : keySentence(provider.key),
     ...(circuit === 'closed' ? [] : [circuitSentences[circuit]]),
-    ...(last ? [`Last: ${last.model} · ${lastAction(last, locale)}`] : []),
+    ...(last ? [`Last: ${last.model} · ${lastRequestText(last, locale)}`] : []),
     ...(note ? [note] : []),
   ];
   return lines.map(oneLine).join('\n');
@@ -93,7 +97,7 @@ const circuitSentences = {
 const scarce = 0.1;
 
 /** The windows that still hold, the one with the least left first. */
-export const openWindows = ({ windows }: ProviderStatus, nowMs = Date.now()): RateWindow[] =>
+export const activeRateWindows = ({ windows }: ProviderStatus, nowMs = Date.now()): RateWindow[] =>
   windows
     .filter(({ resetsAt }) => Date.parse(resetsAt) > nowMs)
     .toSorted((one, other) => shareLeft(one) - shareLeft(other));
@@ -107,25 +111,27 @@ const left = ({ unit, limit, remaining }: RateWindow): string =>
   oneLine(`${amount(remaining)}${limit === null ? '' : `/${amount(limit)}`} ${unit} left`);
 
 /** A row of the tree is narrow: 21,500 is 21.5k. */
-const amount = (number: number): string => (number < 10_000 ? count(number) : shortCount(number));
+const amount = (number: number): string => (number < 10_000 ? formatCount(number) : formatShortCount(number));
 
 /** `3/60 requests left`, and when it is full again: `full at 14:05, for small`. */
-export const windowWords = (window: RateWindow, locale?: string): { left: string; until: string } => ({
+export const rateWindowText = (window: RateWindow, locale?: string): { left: string; until: string } => ({
   left: left(window),
-  until: oneLine(`full at ${clock(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`),
+  until: oneLine(
+    `full at ${formatLocalTime(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`,
+  ),
 });
 
 /** `ok, 12 requests, 1 failed`, `rests until 14:05: The key was refused.` */
-export function keyState({ requests, failures, rests, until }: KeyStatus, locale?: string): string {
-  if (rests) return oneLine(`rests${until ? ` until ${clock(until, locale)}` : ''}: ${rests}`);
-  const asked = requests === 1 ? '1 request' : `${count(requests)} requests`;
-  return `ok, ${requests === 0 ? 'not used yet' : asked}${failures > 0 ? `, ${count(failures)} failed` : ''}`;
+export function keyStateText({ requests, failures, rests, until }: KeyStatus, locale?: string): string {
+  if (rests) return oneLine(`rests${until ? ` until ${formatLocalTime(until, locale)}` : ''}: ${rests}`);
+  const asked = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
+  return `ok, ${requests === 0 ? 'not used yet' : asked}${failures > 0 ? `, ${formatCount(failures)} failed` : ''}`;
 }
 
 /** `rests until 14:05`, `being tried again`. */
-export function restWords({ circuit, until }: ModelRest, locale?: string): string {
+export function cooldownText({ circuit, until }: ModelRest, locale?: string): string {
   if (circuit === 'half-open') return 'being tried again';
-  return until ? `rests until ${clock(until, locale)}` : 'rests';
+  return until ? `rests until ${formatLocalTime(until, locale)}` : 'rests';
 }
 
 export function keySentence(key: ProviderStatus['key']): string {
@@ -144,5 +150,7 @@ export function keySentence(key: ProviderStatus['key']): string {
 }
 
 /** `ok · 1.2 s · 14:05`: how the last request went. */
-export const lastAction = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
-  oneLine(`${last.outcome.replaceAll('-', ' ')} · ${duration(last.ms)} · ${clock(last.at, locale)}`);
+export const lastRequestText = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
+  oneLine(
+    `${last.outcome.replaceAll('-', ' ')} · ${formatDuration(last.ms)} · ${formatLocalTime(last.at, locale)}`,
+  );

@@ -1,7 +1,7 @@
 /** A receipt in words: fact by fact, as a section of Markdown, and in one line. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt, Seam } from '../../shared/receipts.ts';
-import { count, dollars, duration, oneLine } from './text.ts';
+import { formatCount, formatDollars, formatDuration, oneLine } from './text.ts';
 
 /** One thing a receipt says; `items` in their order. */
 type Fact = { readonly name: string; readonly words: string; readonly items?: readonly string[] };
@@ -21,7 +21,8 @@ export function receiptSection(receipt: Receipt, text?: string): string {
 /** What the receipt says, fact by fact; without `text` it is plain text. */
 export function receiptFacts(receipt: Receipt, text?: string): Fact[] {
   const { model, cached, reasons, task, difficulty, role, timeToFirstTokenMs, totalMs, note } = receipt;
-  const first = timeToFirstTokenMs === null ? '' : `${duration(timeToFirstTokenMs)} to the first word, `;
+  const first =
+    timeToFirstTokenMs === null ? '' : `${formatDuration(timeToFirstTokenMs)} to the first word, `;
   return [
     { name: 'Model', words: `${oneLine(model)}${cached ? ' (from the cache, nothing was sent)' : ''}` },
     { name: 'Why', words: reasons.length > 0 ? reasons.map(oneLine).join(' ') : 'no reason was given' },
@@ -30,8 +31,8 @@ export function receiptFacts(receipt: Receipt, text?: string): Fact[] {
       words: `${task.replaceAll('_', ' ')}, difficulty ${difficulty.toFixed(2)} of 1${role ? `, asked as ${role}` : ''}`,
     },
     { name: 'Tokens', words: tokens(receipt) },
-    { name: 'Money', words: `${money(receipt)}${lost(receipt)}` },
-    { name: 'Time', words: `${first}${duration(totalMs)} in all` },
+    { name: 'Money', words: `${costText(receipt)}${lost(receipt)}` },
+    { name: 'Time', words: `${first}${formatDuration(totalMs)} in all` },
     ...attempts(receipt.attempts),
     ...seams(receipt, text),
     ...(receipt.finishReason === 'length'
@@ -48,19 +49,19 @@ export function receiptFacts(receipt: Receipt, text?: string): Fact[] {
 export const receiptLine = (receipt: Receipt): string =>
   [
     oneLine(receipt.model),
-    receipt.cached ? 'from the cache' : duration(receipt.totalMs),
-    money(receipt),
+    receipt.cached ? 'from the cache' : formatDuration(receipt.totalMs),
+    costText(receipt),
   ].join(' · ');
 
 /** Why the code of an answer may not be whole, one sentence. Absent: it ended by itself. */
-export function cut({ finishReason }: Receipt): string | undefined {
+export function truncationWarning({ finishReason }: Receipt): string | undefined {
   if (finishReason === 'length') return 'The code may be cut: the model reached its output limit.';
   if (finishReason === 'content-filter') return 'The code may be cut: the provider’s filter ended it.';
   return undefined;
 }
 
 /** That several models wrote it, one sentence. Absent: one wrote it all. */
-export function joined({ seams }: Receipt): string | undefined {
+export function takeoverWarning({ seams }: Receipt): string | undefined {
   const [first] = seams;
   if (!first) return undefined;
   const writers = [...new Set([first.from, ...seams.map(({ to }) => to)])].map(oneLine);
@@ -69,12 +70,12 @@ export function joined({ seams }: Receipt): string | undefined {
 }
 
 /** What it cost, failed attempts included; an unknown price is said to be unknown. */
-export function money(receipt: Receipt): string {
+export function costText(receipt: Receipt): string {
   const { costUsd, cached, usageEstimated } = receipt;
   if (costUsd === null) return 'price unknown';
   const total = costUsd + lostUsd(receipt);
   if (total === 0) return cached ? 'nothing (cached)' : 'free';
-  return `${dollars(total)}${usageEstimated ? ' (estimated)' : ''}`;
+  return `${formatDollars(total)}${usageEstimated ? ' (estimated)' : ''}`;
 }
 
 /** What failed attempts cost as far as it is known, in US dollars. */
@@ -86,7 +87,7 @@ function lost(receipt: Receipt): string {
   const known = lostUsd(receipt);
   const unknown = receipt.attempts.some(({ costUsd }) => costUsd === null);
   const parts = [
-    ...(known > 0 ? [`${dollars(known)} ${receipt.costUsd === null ? 'more' : 'of it'}`] : []),
+    ...(known > 0 ? [`${formatDollars(known)} ${receipt.costUsd === null ? 'more' : 'of it'}`] : []),
     ...(unknown ? ['an unknown price more'] : []),
   ];
   return parts.length > 0 ? `, ${parts.join(' and ')} for what failed` : '';
@@ -95,12 +96,12 @@ function lost(receipt: Receipt): string {
 function tokens({ usage, usageEstimated, cached }: Receipt): string {
   if (cached) return 'none used now';
   const input = [
-    usage.cachedRead > 0 ? `${count(usage.cachedRead)} read from the provider’s cache` : '',
-    usage.cacheWrite > 0 ? `${count(usage.cacheWrite)} written to it` : '',
+    usage.cachedRead > 0 ? `${formatCount(usage.cachedRead)} read from the provider’s cache` : '',
+    usage.cacheWrite > 0 ? `${formatCount(usage.cacheWrite)} written to it` : '',
   ].filter(Boolean);
-  const reasoning = usage.reasoning > 0 ? ` (${count(usage.reasoning)} of them thinking)` : '';
+  const reasoning = usage.reasoning > 0 ? ` (${formatCount(usage.reasoning)} of them thinking)` : '';
   const estimated = usageEstimated ? ', estimated: the provider did not say' : '';
-  return `${count(usage.input)} in${input.length > 0 ? ` (${input.join(', ')})` : ''}, ${count(usage.output)} out${reasoning}${estimated}`;
+  return `${formatCount(usage.input)} in${input.length > 0 ? ` (${input.join(', ')})` : ''}, ${formatCount(usage.output)} out${reasoning}${estimated}`;
 }
 
 /** Only their number when the first try answered, else each try in order: nothing is replaced silently. */
@@ -111,13 +112,13 @@ function attempts(list: readonly Attempt[]): Fact[] {
 }
 
 function tried({ model, outcome, ms, message, costUsd }: Attempt): string {
-  const after = `after ${duration(ms)}`;
+  const after = `after ${formatDuration(ms)}`;
   if (outcome === 'ok') return `${oneLine(model)} answered ${after}.`;
   const how = endings[outcome] ?? `did not answer: ${outcome.replaceAll('-', ' ')}`;
   const bill =
     costUsd === undefined || costUsd === 0
       ? ''
-      : ` It cost ${costUsd === null ? 'an unknown price' : dollars(costUsd)}.`;
+      : ` It cost ${costUsd === null ? 'an unknown price' : formatDollars(costUsd)}.`;
   return `${oneLine(model)} ${how} ${after}.${message ? ` ${oneLine(message)}` : ''}${bill}`;
 }
 
@@ -136,7 +137,7 @@ function seams(receipt: Receipt, text?: string): Fact[] {
 
 function seam({ at, from, to, reason }: Seam, tries: readonly Attempt[], text = ''): string {
   const words = wordsBefore(text, at);
-  const where = at === 1 ? 'After 1 character' : `After ${count(at)} characters`;
+  const where = at === 1 ? 'After 1 character' : `After ${formatCount(at)} characters`;
   const said = tries.some(({ model, message }) => model === from && message === reason);
   const next = from === to ? '' : `${oneLine(to)} `;
   return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${next}went on.${said ? '' : ` ${oneLine(reason)}`}`;

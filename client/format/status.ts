@@ -2,17 +2,17 @@
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { ghostTextLine } from './ghost-text.ts';
-import { needOf } from './provider.ts';
+import { userProblem } from './provider.ts';
 import { receiptLine } from './receipt.ts';
-import { clock, dollars, oneLine } from './text.ts';
+import { formatDollars, formatLocalTime, oneLine } from './text.ts';
 
-export type StatusBar = { readonly text: string; readonly tooltip: string };
+export type StatusBarText = { readonly text: string; readonly tooltip: string };
 
 /** @param recent an answer that has just arrived; it shows for a while */
-export function statusBar(status: Status | undefined, recent?: Receipt, locale?: string): StatusBar {
+export function statusBarText(status: Status | undefined, recent?: Receipt, locale?: string): StatusBarText {
   if (!status) return { text: '$(compass) Rumbo', tooltip: 'Rumbo starts with your first request.' };
-  const until = localUntil(status.providers);
-  const lock = until && clock(until, locale);
+  const until = localOnlyUntil(status.providers);
+  const lock = until && formatLocalTime(until, locale);
   return { text: shortText(status, recent, lock), tooltip: tooltip(status, lock) };
 }
 
@@ -44,10 +44,11 @@ function tooltip(
       ? [`Safety lock: cloud models are at their rate limits, local models answer until ${lock}.`]
       : []),
     ...(inline ? [ghostTextLine(inline)] : []),
-    ...providers.flatMap((each) => (needOf(each) ? [`${each.label}: ${needOf(each)}.`] : [])),
-    `Today: ${dollars(today.costUsd)} for ${requests}${unknown}`,
+    ...providers.flatMap((each) => (userProblem(each) ? [`${each.label}: ${userProblem(each)}.`] : [])),
+    `Today: ${formatDollars(today.costUsd)} for ${requests}${unknown}`,
     ...budgets.map(
-      ({ name, spentUsd, limitUsd }) => `Budget ${name}: ${dollars(spentUsd)} of ${dollars(limitUsd)}`,
+      ({ name, spentUsd, limitUsd }) =>
+        `Budget ${name}: ${formatDollars(spentUsd)} of ${formatDollars(limitUsd)}`,
     ),
     ...(keyStore === 'memory' ? ['Keys are kept in memory only and are gone when the editor closes.'] : []),
     ...problems,
@@ -66,7 +67,7 @@ const healthSentences: Readonly<Record<Status['health'], string>> = {
  * When the safety lock opens, ISO 8601: rate limits keep every cloud model in rotation out, and a local one is ready
  * (rule 4 of load_balancer_rules.md). Absent: it does not hold.
  */
-export function localUntil(providers: readonly ProviderStatus[], nowMs = Date.now()): string | undefined {
+export function localOnlyUntil(providers: readonly ProviderStatus[], nowMs = Date.now()): string | undefined {
   const mayRun = (provider: ProviderStatus) =>
     provider.models.filter(({ toggle, locked }) => toggle && !locked).length > 0;
   const local = providers.some((each) => each.state === 'ready' && each.source === 'local' && mayRun(each));
@@ -93,7 +94,7 @@ function limitedUntil({ rule, until, models, resting }: ProviderStatus, nowMs: n
 }
 
 /** Every time that is shown, ISO 8601: when one has come, what is shown is no longer so. */
-export const shownTimes = (providers: readonly ProviderStatus[]): string[] =>
+export const displayedTimes = (providers: readonly ProviderStatus[]): string[] =>
   providers.flatMap(({ until, windows, keys, resting }) => [
     ...(until ? [until] : []),
     ...windows.map(({ resetsAt }) => resetsAt),
@@ -104,7 +105,7 @@ export const shownTimes = (providers: readonly ProviderStatus[]): string[] =>
  * Whether nothing is set up: no provider is ready, rests, or has a key, and the user has named none.
  * @param named the keys of the user's `rumbo.providers`
  */
-export function isEmpty(providers: readonly ProviderStatus[], named: readonly string[]): boolean {
+export function isNothingSetUp(providers: readonly ProviderStatus[], named: readonly string[]): boolean {
   const hasKey = ({ key }: ProviderStatus) => key !== 'none' && key !== 'not-needed';
   return !providers.some(
     (provider) =>

@@ -1,7 +1,7 @@
 /** Numbers as a person says them, and foreign text made fit for one line of Markdown. */
 
 /** `4 ms`, `0.42 s`, `3.1 s`, `2 min 5 s`. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 95) return `${Math.round(ms)} ms`;
   if (ms < 995) return `${(ms / 1000).toFixed(2)} s`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -10,7 +10,7 @@ export function duration(ms: number): string {
 }
 
 /** `$0.0012`, `$1.20`; two figures that mean something, however small. */
-export function dollars(usd: number): string {
+export function formatDollars(usd: number): string {
   if (usd === 0) return '$0';
   if (usd >= 1) return `$${usd.toFixed(2)}`;
   if (usd < 0.000_001) return 'less than $0.000001';
@@ -19,7 +19,7 @@ export function dollars(usd: number): string {
 }
 
 /** `14:05`, in local time; `22 Nov, 14:05` on another day. */
-export function clock(iso: string, locale?: string, now = new Date()): string {
+export function formatLocalTime(iso: string, locale?: string, now = new Date()): string {
   const at = new Date(iso);
   const time = { hour: 'numeric', minute: '2-digit' } as const;
   if (at.toDateString() === now.toDateString()) return at.toLocaleTimeString(locale, time);
@@ -27,10 +27,10 @@ export function clock(iso: string, locale?: string, now = new Date()): string {
 }
 
 /** `812`, `12,400`. */
-export const count = (tokens: number): string => tokens.toLocaleString('en-US');
+export const formatCount = (tokens: number): string => tokens.toLocaleString('en-US');
 
 /** `32k`, `1M`: a size of context. */
-export function shortCount(tokens: number): string {
+export function formatShortCount(tokens: number): string {
   const short = (value: number, unit: string) => `${Math.round(value * 10) / 10}${unit}`;
   if (tokens >= 1_000_000) return short(tokens / 1_000_000, 'M');
   // Contexts are given in powers of two or in round thousands: 131,072 is 128k, and so is 128,000.
@@ -40,7 +40,7 @@ export function shortCount(tokens: number): string {
 }
 
 /** `812 bytes`, `640 kB`, `4.7 GB`: powers of ten, as engines and disks count. */
-export function bytes(size: number): string {
+export function formatBytes(size: number): string {
   if (size < 1000) return `${Math.round(size)} bytes`;
   const rounded = (amount: number) => (amount < 10 ? Math.round(amount * 10) / 10 : Math.round(amount));
   if (size < 999.5e3) return `${rounded(size / 1e3)} kB`;
@@ -50,21 +50,21 @@ export function bytes(size: number): string {
 }
 
 /** `12 s`, `4 min`, `1 h 5 min`: about how long something still takes. */
-export function roughly(seconds: number): string {
+export function formatTimeLeft(seconds: number): string {
   if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** `45 %`; 100 only when it is whole. */
-export const percent = (share: number): string =>
+export const formatPercent = (share: number): string =>
   `${share >= 1 ? 100 : Math.min(99, Math.max(0, Math.floor(share * 100)))} %`;
 
 /** Foreign text on one line, so that it cannot start a heading, a list or a table of its own. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** Foreign text as a quotation, each of its lines. */
-export const quoted = (text: string): string =>
+export const quoteMarkdown = (text: string): string =>
   text
     .trim()
     .split(/\r\n|\r|\n/)
@@ -72,7 +72,7 @@ export const quoted = (text: string): string =>
     .join('\n');
 
 /** The beginning of a text, for a title. */
-export function beginning(text: string, characters: number): string {
+export function truncate(text: string, characters: number): string {
   const line = oneLine(text);
   if (line.length <= characters) return line;
   const cut = line.slice(0, characters);

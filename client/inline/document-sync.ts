@@ -16,19 +16,19 @@ import {
   InlineCompletionRequest,
   TextDocumentSyncKind,
 } from 'vscode-languageserver-protocol';
-import { isGhostTextOn } from './ghost-text-settings.ts';
-import { writingPlaces } from './user-documents.ts';
+import { isGhostTextEnabled } from './ghost-text-settings.ts';
+import { userDocumentSelectors } from './user-documents.ts';
 
 type Client = Pick<LanguageClient, 'getFeature'>;
 
 /** One for each client: it follows while the server runs and the setting is on. */
-export function following(client: Client): StaticFeature & vscode.Disposable {
+export function documentSync(client: Client): StaticFeature & vscode.Disposable {
   /** Ends what was begun. Absent: nothing is followed. */
   let end: (() => void) | undefined;
   let canWrite = false;
 
   const settle = () => {
-    const wanted = canWrite && isGhostTextOn();
+    const wanted = canWrite && isGhostTextEnabled();
     if (wanted && !end) end = follow(client);
     if (wanted || !end) return;
     end();
@@ -55,7 +55,7 @@ export function following(client: Client): StaticFeature & vscode.Disposable {
 
 /** @returns what ends it */
 function follow(client: Client): () => void {
-  const where = { documentSelector: [...writingPlaces] };
+  const where = { documentSelector: [...userDocumentSelectors] };
   const changes: TextDocumentChangeRegistrationOptions = {
     ...where,
     syncKind: TextDocumentSyncKind.Incremental,

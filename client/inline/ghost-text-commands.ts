@@ -1,19 +1,19 @@
 /** **Rumbo: Turn Ghost Text On… / Off**, **Pause**, **Resume**, by language, and **Suggest Here**. */
 import * as vscode from 'vscode';
 import { turnOnQuestion } from '../format/ghost-text.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 import type { GhostText } from './ghost-text.ts';
 import { chooseGhostTextModels, ghostTextCandidates } from './ghost-text-model-picker.ts';
-import { isGhostTextOn, offFor } from './ghost-text-settings.ts';
-import { isWritingPlace } from './user-documents.ts';
+import { isGhostTextEnabled, languageDisabledBy } from './ghost-text-settings.ts';
+import { isUserDocument } from './user-documents.ts';
 
-export type SwitchParts = { readonly server: Server; readonly ghostText: GhostText };
+export type GhostTextCommandDeps = { readonly server: ServerProcess; readonly ghostText: GhostText };
 
 /** Says first who will write and what is read. */
-export async function turnGhostTextOn({ server }: Pick<SwitchParts, 'server'>): Promise<void> {
+export async function turnGhostTextOn({ server }: Pick<GhostTextCommandDeps, 'server'>): Promise<void> {
   try {
     const { message, detail } = turnOnQuestion(await ghostTextCandidates(server));
     const picked = await vscode.window.showInformationMessage(
@@ -26,30 +26,30 @@ export async function turnGhostTextOn({ server }: Pick<SwitchParts, 'server'>): 
     const title = 'Rumbo: turn ghost text on with these models';
     if (picked !== 'Turn On' && !(await chooseGhostTextModels(server, title))) return;
     await update('inline.enabled', true);
-    if (!isGhostTextOn()) await tellWorkspaceSaysNo('ghost text');
+    if (!isGhostTextEnabled()) await tellWorkspaceSaysNo('ghost text');
   } catch (error) {
     const again = () => turnGhostTextOn({ server });
-    showError(errorMessageOf(error), { instead: { label: 'Try Again', run: again } });
+    showError(toClientErrorData(error), { button: { label: 'Try Again', run: again } });
   }
 }
 
 export const turnGhostTextOff = (): Thenable<void> => update('inline.enabled', undefined);
 
-export async function pauseGhostText({ ghostText }: SwitchParts, paused: boolean): Promise<void> {
+export async function pauseGhostText({ ghostText }: GhostTextCommandDeps, paused: boolean): Promise<void> {
   try {
     await ghostText.pause(paused);
   } catch (error) {
-    showError(errorMessageOf(error));
+    showError(toClientErrorData(error));
   }
 }
 
 /** The language of the file in front. */
 export async function toggleGhostTextLanguage(): Promise<void> {
   const { document } = vscode.window.activeTextEditor ?? {};
-  if (!document || !isWritingPlace(document.uri))
+  if (!document || !isUserDocument(document.uri))
     return void showInfo('Open a file first; ghost text is then switched on or off for its language.');
   const { languageId } = document;
-  const off = offFor(languageId);
+  const off = languageDisabledBy(languageId);
   if (off === 'workspace') return tellWorkspaceSaysNo(`ghost text in ${languageId}`);
   const said = vscode.workspace.getConfiguration('rumbo').inspect('inline.languages')?.globalValue;
   const { [languageId]: own, ...others } = (said ?? {}) as Readonly<Record<string, unknown>>;
@@ -59,7 +59,7 @@ export async function toggleGhostTextLanguage(): Promise<void> {
 }
 
 /** Asks at the cursor, also where the editor asks for nothing by itself. */
-export async function suggestHere(parts: SwitchParts): Promise<void> {
+export async function suggestHere(parts: GhostTextCommandDeps): Promise<void> {
   const { state } = parts.ghostText;
   if (state === 'off') return turnGhostTextOn(parts);
   if (state === 'paused') {

@@ -4,17 +4,17 @@ import { providerOf } from '../../shared/chat.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Status } from '../../shared/status.ts';
 import { candidateDetail, candidateLine } from '../format/ghost-text.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 import { modelsSetting } from './inline-models-setting.ts';
 
 type Item = vscode.QuickPickItem & { readonly id?: string };
 
 /** Returns whether something was chosen. */
 export async function chooseGhostTextModels(
-  server: Server,
+  server: ServerProcess,
   title = 'Rumbo: which models may write ghost text',
 ): Promise<boolean> {
   try {
@@ -41,7 +41,7 @@ export async function chooseGhostTextModels(
     return await write(candidates, ticked);
   } catch (error) {
     const again = () => chooseGhostTextModels(server, title);
-    showError(errorMessageOf(error), { instead: { label: 'Try Again', run: again } });
+    showError(toClientErrorData(error), { button: { label: 'Try Again', run: again } });
     return false;
   }
 }
@@ -54,7 +54,7 @@ const isWorthShowing = (status: Status | undefined) => {
 };
 
 /** As known now; local engines are asked for their lists first, cloud services are not. */
-export const ghostTextCandidates = (server: Server): Thenable<readonly InlineCandidate[]> =>
+export const ghostTextCandidates = (server: ServerProcess): Thenable<readonly InlineCandidate[]> =>
   vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'Rumbo: looking for models' },
     () =>

@@ -7,13 +7,13 @@ const valuesOf = (key: 'enabled' | 'languages'): readonly unknown[] => {
 };
 
 /** The user has switched it on and no workspace has switched it off; as `effectiveSettings` has it. */
-export function isGhostTextOn(): boolean {
+export function isGhostTextEnabled(): boolean {
   const [user, ...workspaces] = valuesOf('enabled');
   return user === true && !workspaces.includes(false);
 }
 
 /** Who has switched a language off. `undefined`: it is on. */
-export function offFor(languageId: string): 'user' | 'workspace' | undefined {
+export function languageDisabledBy(languageId: string): 'user' | 'workspace' | undefined {
   const [user, ...workspaces] = valuesOf('languages');
   if (!isOnIn(user, languageId)) return 'user';
   return workspaces.every((said) => isOnIn(said, languageId)) ? undefined : 'workspace';

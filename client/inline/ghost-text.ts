@@ -1,9 +1,9 @@
 /** Ghost text in this window: starts the server when it is on and something is open, and keeps a pause through a restart. */
 import * as vscode from 'vscode';
 import type { InlineState } from '../../shared/inline.ts';
-import type { Server } from '../server/process.ts';
-import { isGhostTextOn } from './ghost-text-settings.ts';
-import { isWritingPlace } from './user-documents.ts';
+import type { ServerProcess } from '../server/process.ts';
+import { isGhostTextEnabled } from './ghost-text-settings.ts';
+import { isUserDocument } from './user-documents.ts';
 
 export type GhostText = {
   /** What the window knows of it, without asking anybody. */
@@ -13,14 +13,14 @@ export type GhostText = {
   readonly onChange: vscode.Event<void>;
 };
 
-export function createGhostText(server: Server): GhostText & vscode.Disposable {
+export function createGhostText(server: ServerProcess): GhostText & vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let paused = false;
   let tried = false;
 
   const ghostText = {
     get state(): InlineState['state'] {
-      if (!isGhostTextOn()) return 'off';
+      if (!isGhostTextEnabled()) return 'off';
       if (paused) return 'paused';
       return server.status?.inline?.state === 'nobody' ? 'nobody' : 'on';
     },
@@ -44,8 +44,8 @@ export function createGhostText(server: Server): GhostText & vscode.Disposable {
   };
   /** Once: a server that cannot start is not tried again for each file. */
   const start = () => {
-    if (tried || server.started || !isGhostTextOn()) return;
-    if (!vscode.workspace.textDocuments.some(({ uri }) => isWritingPlace(uri))) return;
+    if (tried || server.started || !isGhostTextEnabled()) return;
+    if (!vscode.workspace.textDocuments.some(({ uri }) => isUserDocument(uri))) return;
     tried = true;
     // It logs why not; nobody has asked for anything that a notification would be about.
     void server.use((connection) => connection.status()).catch(() => undefined);

@@ -1,12 +1,12 @@
 /** The word on ghost text behind the braces of the status bar: how it is for this file's language, with one thing to do. */
 import * as vscode from 'vscode';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 import type { GhostText } from './ghost-text.ts';
-import { offFor } from './ghost-text-settings.ts';
-import { writingPlaces } from './user-documents.ts';
+import { languageDisabledBy } from './ghost-text-settings.ts';
+import { userDocumentSelectors } from './user-documents.ts';
 
 /** It is there while ghost text is on. */
-export function createLanguageStatus(server: Server, ghostText: GhostText): vscode.Disposable {
+export function createLanguageStatus(server: ServerProcess, ghostText: GhostText): vscode.Disposable {
   let item: vscode.LanguageStatusItem | undefined;
   const draw = () => {
     const { state } = ghostText;
@@ -15,7 +15,7 @@ export function createLanguageStatus(server: Server, ghostText: GhostText): vsco
       item = undefined;
       return;
     }
-    item ??= vscode.languages.createLanguageStatusItem('rumbo.ghostText', writingPlaces);
+    item ??= vscode.languages.createLanguageStatusItem('rumbo.ghostText', userDocumentSelectors);
     item.name = 'Rumbo: Ghost Text';
     const languageId = vscode.window.activeTextEditor?.document.languageId ?? 'plaintext';
     const reason = state === 'nobody' ? server.status?.inline?.reason : undefined;
@@ -38,7 +38,7 @@ function wordsFor(state: 'on' | 'paused' | 'nobody', languageId: string, reason:
       severity: Information,
       command: command('Resume', 'rumbo.resumeGhostText'),
     };
-  const isOff = offFor(languageId) !== undefined;
+  const isOff = languageDisabledBy(languageId) !== undefined;
   if (state === 'nobody' && !isOff)
     return {
       text: 'No model can write ghost text',

@@ -1,13 +1,13 @@
 /** Which names are used near the cursor, and what of a file declares one. Pure. */
 
-export type Place = { readonly line: number; readonly character: number };
-export type UsedName = { readonly name: string; readonly at: Place };
+export type NamePosition = { readonly line: number; readonly character: number };
+export type NearbyName = { readonly name: string; readonly at: NamePosition };
 
 /** Lines above the cursor that are looked at, beside its own. */
 const linesAbove = 3;
-const mostNames = 6;
+const maxNames = 6;
 /** Lines of a declaration at most. */
-const mostLines = 20;
+const maxDeclarationLines = 20;
 
 /** Words of most languages that name nothing of the user's. */
 const keywords = new Set(
@@ -21,8 +21,8 @@ const keywords = new Set(
  * The names used last, the nearest first: those before the cursor on its line, then those of the lines above.
  * @param lineAt the text of a line
  */
-export function namesNear(lineAt: (line: number) => string, cursor: Place): readonly UsedName[] {
-  const found = new Map<string, UsedName>();
+export function nearbyNames(lineAt: (line: number) => string, cursor: NamePosition): readonly NearbyName[] {
+  const found = new Map<string, NearbyName>();
   for (let line = cursor.line; line >= Math.max(0, cursor.line - linesAbove); line--) {
     const whole = lineAt(line);
     const text = line === cursor.line ? whole.slice(0, cursor.character) : whole;
@@ -31,7 +31,7 @@ export function namesNear(lineAt: (line: number) => string, cursor: Place): read
       // What is being typed is no name yet.
       const isWhole = line !== cursor.line || index + name.length < cursor.character;
       if (isName && isWhole) found.set(name, { name, at: { line, character: index } });
-      if (found.size === mostNames) return [...found.values()];
+      if (found.size === maxNames) return [...found.values()];
     }
   }
   return [...found.values()];
@@ -47,7 +47,7 @@ export function declarationAt(lines: readonly string[], first: number, last?: nu
   const indented = (text: string) => text.search(/\S/);
   const own = indented(head);
   let end = first;
-  const most = Math.min(lines.length, first + mostLines) - 1;
+  const most = Math.min(lines.length, first + maxDeclarationLines) - 1;
   while (end < most && (last === undefined || last <= first || end < last)) {
     const next = lines[end + 1] ?? '';
     const depth = indented(next);

@@ -1,25 +1,29 @@
 /** Answers `rumbo/inline/symbols` with what the editor's language services know, as far as they are quick. */
 import * as vscode from 'vscode';
 import type { NearbySymbol } from '../../shared/inline.ts';
-import { declarationAt, namesNear, type Place } from './nearby-names.ts';
-import { isWritingPlace } from './user-documents.ts';
+import { declarationAt, type NamePosition, nearbyNames } from './nearby-names.ts';
+import { isUserDocument } from './user-documents.ts';
 
-export type SymbolsAsked = { readonly uri: string; readonly position: Place; readonly version: number };
+export type NearbySymbolsParams = {
+  readonly uri: string;
+  readonly position: NamePosition;
+  readonly version: number;
+};
 
 /** Milliseconds after which what is there has to do; the rest is there the next time. */
-const patienceMs = 40;
+const timeoutMs = 40;
 /** Milliseconds that the lines of a file on disk are believed. */
-const linesBelievedMs = 30_000;
+const linesCacheMs = 30_000;
 /** Bytes of a file above which nothing of it is read. */
-const mostBytes = 1_000_000;
-const mostFiles = 30;
+const maxFileBytes = 1_000_000;
+const maxFiles = 30;
 /** Answers known of one version of a document. */
-const mostKnown = 50;
+const maxSymbols = 50;
 
 type Definition = vscode.Location | vscode.LocationLink;
 
 /** What the server may read of it is the server's to judge: it has the rules. */
-export function nearbySymbols(): (asked: SymbolsAsked) => Promise<readonly NearbySymbol[]> {
+export function nearbySymbolsHandler(): (asked: NearbySymbolsParams) => Promise<readonly NearbySymbol[]> {
   const files = new Map<string, { readonly lines: Promise<readonly string[]>; readonly untilMs: number }>();
   let known = { document: '', symbols: new Map<string, Promise<NearbySymbol | undefined>>() };
 
@@ -31,15 +35,15 @@ export function nearbySymbols(): (asked: SymbolsAsked) => Promise<readonly Nearb
     if (found && found.untilMs > Date.now()) return found.lines;
     const lines = read(uri);
     files.delete(key);
-    files.set(key, { lines, untilMs: Date.now() + linesBelievedMs });
-    for (const oldest of [...files.keys()].slice(0, -mostFiles)) files.delete(oldest);
+    files.set(key, { lines, untilMs: Date.now() + linesCacheMs });
+    for (const oldest of [...files.keys()].slice(0, -maxFiles)) files.delete(oldest);
     return lines;
   };
 
   const symbolOf = async (
     document: vscode.TextDocument,
     name: string,
-    { line, character }: Place,
+    { line, character }: NamePosition,
   ): Promise<NearbySymbol | undefined> => {
     const [definition] =
       (await vscode.commands.executeCommand<Definition[] | undefined>(
@@ -50,7 +54,7 @@ export function nearbySymbols(): (asked: SymbolsAsked) => Promise<readonly Nearb
     if (!definition) return undefined;
     const { uri, first, last } = placeOf(definition);
     // The document itself is known to the server; what lies outside of the workspace is not the user's.
-    if (uri.toString() === document.uri.toString() || !isWritingPlace(uri)) return undefined;
+    if (uri.toString() === document.uri.toString() || !isUserDocument(uri)) return undefined;
     if (!vscode.workspace.getWorkspaceFolder(uri)) return undefined;
     const text = declarationAt(await linesOf(uri), first, last);
     return text ? { name, uri: uri.toString(), text } : undefined;
@@ -64,9 +68,9 @@ export function nearbySymbols(): (asked: SymbolsAsked) => Promise<readonly Nearb
     if (known.document !== key) known = { document: key, symbols: new Map() };
     const { symbols } = known;
     const lineAt = (line: number) => document.lineAt(line).text;
-    const found = namesNear(lineAt, position).map(({ name, at }) => {
+    const found = nearbyNames(lineAt, position).map(({ name, at }) => {
       const asked = symbols.get(name) ?? symbolOf(document, name, at).catch(() => undefined);
-      if (symbols.size < mostKnown) symbols.set(name, asked);
+      if (symbols.size < maxSymbols) symbols.set(name, asked);
       return asked;
     });
     return distinct(await inTime(found));
@@ -84,7 +88,7 @@ const placeOf = (definition: Definition) => {
 /** No event of the editor tells that somebody has looked, as opening a document would. */
 async function read(uri: vscode.Uri): Promise<readonly string[]> {
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > mostBytes) return [];
+  if (size > maxFileBytes) return [];
   return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split(/\r\n|\n/);
 }
 
@@ -98,7 +102,7 @@ async function inTime(found: readonly Promise<NearbySymbol | undefined>[]): Prom
   );
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
+    timer = setTimeout(resolve, timeoutMs);
   });
   await Promise.race([all, late]);
   clearTimeout(timer);

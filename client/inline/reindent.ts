@@ -1,6 +1,6 @@
 /** A text made to stand at the cursor: indented as its surroundings, with the editor's tabs or spaces. Pure. */
 
-export type Surroundings = {
+export type IndentContext = {
   /** The cursor's line up to it. */
   readonly before: string;
   readonly insertSpaces: boolean;
@@ -21,7 +21,7 @@ type Line = {
  * result is the same.
  * @param text with any line ends; the result has `\n`
  */
-export function fitted(text: string, { before, insertSpaces, tabSize, step }: Surroundings): string {
+export function reindent(text: string, { before, insertSpaces, tabSize, step }: IndentContext): string {
   const whole = text.replaceAll(/\r\n?/g, '\n').replace(/^(?:[ \t]*\n)+/, '');
   const columnsOf = (indentation: string) => {
     let columns = 0;
@@ -42,7 +42,7 @@ export function fitted(text: string, { before, insertSpaces, tabSize, step }: Su
   const target = columnsOf(/^[ \t]*/.exec(before)?.[0] ?? '');
   const next = rest.find(({ words }) => words !== '')?.columns ?? 0;
   // A block that is opened is deeper than its line, which tells a file's indentation from the margin's.
-  const goesOn = next >= target + (opensBlock(before + first.words) ? leastStep : 0);
+  const goesOn = next >= target + (opensBlock(before + first.words) ? minStep : 0);
   const isWhole = isAlone && target > 0 && first.columns > 0;
   const margin = isWhole ? first.columns : goesOn ? target : 0;
   const depths = rest.flatMap(({ columns, words }) => (words === '' ? [] : [columns - margin]));
@@ -57,7 +57,7 @@ export function fitted(text: string, { before, insertSpaces, tabSize, step }: Su
 
 /** Steps that are told apart from what is indented for the look of it. */
 const usualSteps = [2, 4];
-const leastStep = 2;
+const minStep = 2;
 
 /** Columns from one depth to the next as the text has it. `undefined`: it shows none. */
 function stepOf(depths: readonly number[]): number | undefined {

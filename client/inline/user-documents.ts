@@ -2,7 +2,7 @@
 const schemes = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-notebook-cell'] as const;
 
 /** For everything that belongs to ghost text. */
-export const writingPlaces = schemes.map((scheme) => ({ scheme }));
+export const userDocumentSelectors = schemes.map((scheme) => ({ scheme }));
 
-export const isWritingPlace = ({ scheme }: { readonly scheme: string }): boolean =>
+export const isUserDocument = ({ scheme }: { readonly scheme: string }): boolean =>
   (schemes as readonly string[]).includes(scheme);

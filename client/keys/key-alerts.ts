@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../answers/receipt-history.ts';
-import { buttonFor } from '../notifications/error-messages.ts';
-import { warn } from '../notifications/notify.ts';
+import type { ReceiptHistory } from '../answers/receipt-history.ts';
+import { errorButton } from '../notifications/error-messages.ts';
+import { showWarning } from '../notifications/notify.ts';
 
 const forTheUser = ['unauthorized', 'payment-required'] as const;
 type Trouble = (typeof forTheUser)[number];
@@ -13,9 +13,9 @@ const isForTheUser = (outcome: Attempt['outcome']): outcome is Trouble =>
   forTheUser.some((kind) => kind === outcome);
 
 /** Told again only after the provider has answered in between. */
-export function tellTroubles(receipts: Receipts): vscode.Disposable {
+export function showKeyAlerts(receipts: ReceiptHistory): vscode.Disposable {
   const told = new Set<string>();
-  return receipts.onRemember((receipt) => {
+  return receipts.onAdded((receipt) => {
     for (const attempt of receipt.attempts) {
       const provider = providerOf(attempt.model);
       if (attempt.outcome === 'ok') for (const kind of forTheUser) told.delete(`${provider} ${kind}`);
@@ -30,13 +30,13 @@ async function tell(
   receipt: Receipt,
   { model, outcome, message }: Attempt & { outcome: Trouble },
 ): Promise<void> {
-  const button = buttonFor({ kind: outcome, message: '', provider: providerOf(model) });
+  const button = errorButton({ kind: outcome, message: '', provider: providerOf(model) });
   const sentences = [
     `${model} did not answer: ${message ?? `${outcome.replaceAll('-', ' ')}.`}`,
     `${receipt.model} answered instead.`,
     errorPolicies[outcome].action,
   ];
-  const picked = await warn(sentences.join(' '), ...(button ? [button.label] : []));
-  if (picked && typeof button?.remedy === 'object')
-    await vscode.commands.executeCommand(button.remedy.command, ...(button.remedy.arguments ?? []));
+  const picked = await showWarning(sentences.join(' '), ...(button ? [button.label] : []));
+  if (picked && typeof button?.action === 'object')
+    await vscode.commands.executeCommand(button.action.command, ...(button.action.arguments ?? []));
 }

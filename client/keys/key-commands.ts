@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import type { KeyReply } from '../../shared/key-channel.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { keySentence, stateIcon } from '../format/provider.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
-import { showInfo, warn } from '../notifications/notify.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
+import { showInfo, showWarning } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import { keyProblem } from '../server/key-channel.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 
-export type Keys = {
+export type KeyCommands = {
   /** @param provider the provider's name. Absent: the user picks */
   set(provider?: string): Promise<void>;
   remove(provider?: string): Promise<void>;
@@ -17,21 +17,21 @@ export type Keys = {
 };
 
 /** A key on its way to the server, which the client holds on to when nothing saves it. */
-type Handed = { readonly type: 'rumbo/key/set' | 'rumbo/key/add'; readonly key: string };
+type KeySubmission = { readonly type: 'rumbo/key/set' | 'rumbo/key/add'; readonly key: string };
 
-export function createKeys(server: Server): Keys & vscode.Disposable {
+export function createKeyCommands(server: ServerProcess): KeyCommands & vscode.Disposable {
   // Keys that no store kept: the server forgets them when it ends, so they are handed over again.
-  const unsaved = new Map<string, readonly Handed[]>();
-  const hand = (provider: string, handed: Handed) =>
+  const unsaved = new Map<string, readonly KeySubmission[]>();
+  const hand = (provider: string, handed: KeySubmission) =>
     server.use(({ keys }) => keys.send({ ...handed, provider }));
   const resend = server.onRunning(() => {
     for (const [provider, list] of unsaved) void handAll(provider, list).catch(() => undefined);
   });
   // In their order: the first may take the place of others.
-  const handAll = async (provider: string, list: readonly Handed[]) => {
+  const handAll = async (provider: string, list: readonly KeySubmission[]) => {
     for (const handed of list) await hand(provider, handed);
   };
-  const remember = (provider: string, handed: Handed, store: KeyReply['store']): void => {
+  const remember = (provider: string, handed: KeySubmission, store: KeyReply['store']): void => {
     const before = handed.type === 'rumbo/key/add' ? (unsaved.get(provider) ?? []) : [];
     // What is handed over again must not take the place of one that was saved since.
     const beside = before.map((each) => ({ ...each, type: 'rumbo/key/add' }) as const);
@@ -40,7 +40,7 @@ export function createKeys(server: Server): Keys & vscode.Disposable {
     else unsaved.delete(provider);
   };
 
-  const keys: Keys = {
+  const keys: KeyCommands = {
     set: (name) =>
       withProvider(server, name, 'Set the key of which provider?', takesKey, async (provider) => {
         const type =
@@ -95,7 +95,7 @@ const say = (sentence: string): void => void showInfo(sentence);
 
 /** Finds or asks for the provider, then does the work; failures show as one sentence. */
 async function withProvider(
-  server: Server,
+  server: ServerProcess,
   name: string | undefined,
   question: string,
   fits: (provider: ProviderStatus) => boolean,
@@ -108,7 +108,7 @@ async function withProvider(
     const provider = named ?? (await pick(providers.filter(fits), question));
     if (provider) await work(provider);
   } catch (error) {
-    showError(errorMessageOf(error), { ask: again });
+    showError(toClientErrorData(error), { retry: again });
   }
 }
 
@@ -134,9 +134,9 @@ async function pick(
 }
 
 /** What is to become of the keys that are there. `undefined`: nothing, the user went away. */
-async function replaceOrAdd(provider: ProviderStatus): Promise<Handed['type'] | undefined> {
+async function replaceOrAdd(provider: ProviderStatus): Promise<KeySubmission['type'] | undefined> {
   const count = keyCount(provider);
-  const items: readonly (vscode.QuickPickItem & Pick<Handed, 'type'>)[] = [
+  const items: readonly (vscode.QuickPickItem & Pick<KeySubmission, 'type'>)[] = [
     { label: count === 1 ? 'Replace the key' : `Replace all ${count} keys`, type: 'rumbo/key/set' },
     { label: 'Add another key', description: 'requests are shared among them', type: 'rumbo/key/add' },
   ];
@@ -155,7 +155,7 @@ async function keyBox({ label, origin, key }: ProviderStatus): Promise<string | 
   if (typed === undefined) return undefined;
   const problem = keyProblem(typed);
   if (!problem) return typed.trim();
-  void warn(`${problem} Nothing was saved.`);
+  void showWarning(`${problem} Nothing was saved.`);
   return undefined;
 }
 
@@ -175,7 +175,7 @@ async function saved(
     ? 'kept in memory only and will be gone when the editor closes'
     : 'saved in the system’s keychain';
   const among = added ? ` ${shared(keyCount(provider) + 1)}` : '';
-  const tell = memoryOnly ? warn : showInfo;
+  const tell = memoryOnly ? showWarning : showInfo;
   void tell(message ?? `The key of ${provider.label} is ${place}.${among}`, 'Test It').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.testApiKey', provider.name),
   );

@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import { type DiscoveredEndpoint, type DiscoverResult, settingsFor } from '../../shared/discovery.ts';
 import type { ProviderSettings } from '../../shared/settings.ts';
-import { discoveredText, endpointDetail, hostOf } from '../format/discovery.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
+import { discoveredText, endpointDetail, endpointHost } from '../format/discovery.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
-import { changeEntry } from '../settings/user-settings.ts';
+import type { ServerProcess } from '../server/process.ts';
+import { updateMapEntry } from '../settings/user-settings.ts';
 
-type Parts = { readonly server: Server };
+type Parts = { readonly server: ServerProcess };
 
 export async function discoverEndpoints(parts: Parts): Promise<void> {
   try {
@@ -19,8 +19,8 @@ export async function discoverEndpoints(parts: Parts): Promise<void> {
     );
     await offer(result);
   } catch (error) {
-    showError(errorMessageOf(error), {
-      instead: { label: 'Try Again', run: () => discoverEndpoints(parts) },
+    showError(toClientErrorData(error), {
+      button: { label: 'Try Again', run: () => discoverEndpoints(parts) },
     });
   }
 }
@@ -41,7 +41,7 @@ export const ignoreEndpoint = (endpoint: DiscoveredEndpoint): Promise<void> =>
   add(endpoint, { ...settingsFor(endpoint), enabled: false });
 
 const add = ({ name }: DiscoveredEndpoint, settings: ProviderSettings): Promise<void> =>
-  changeEntry('providers', name, (said: ProviderSettings) => ({ ...settings, ...said }));
+  updateMapEntry('providers', name, (said: ProviderSettings) => ({ ...settings, ...said }));
 
 const choose = 'Choose…';
 
@@ -62,7 +62,7 @@ async function offer(result: DiscoverResult): Promise<void> {
 async function pick(endpoints: readonly DiscoveredEndpoint[]): Promise<readonly DiscoveredEndpoint[]> {
   const items = endpoints.map((endpoint) => ({
     label: endpoint.label,
-    description: hostOf(endpoint.baseUrl),
+    description: endpointHost(endpoint.baseUrl),
     detail: endpointDetail(endpoint),
     picked: endpoint.use === 'offered',
     endpoint,

@@ -4,12 +4,12 @@ import { type ModelId, modelId } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { EnsureProgress } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
-import { ensuredText, progressText, shareDone } from '../format/local-model.ts';
-import { errorMessageOf, type Failure, sentence } from '../notifications/error-messages.ts';
+import { completedFraction, ensureResultText, progressText } from '../format/local-model.ts';
+import { type ClientErrorData, errorSentence, toClientErrorData } from '../notifications/error-messages.ts';
 import { showInfo, withoutLinks } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
-import { chooseEngine, chooseModel } from './pull-picker.ts';
+import type { ServerProcess } from '../server/process.ts';
+import { choosePullEngine, choosePullModel } from './pull-picker.ts';
 
 export type LocalModelActions = {
   /** @param provider the provider's name. Absent: the user picks where there are several */
@@ -20,7 +20,7 @@ export type LocalModelActions = {
   stop(id: ModelId): void;
 };
 
-export function localModelActions(server: Server): LocalModelActions {
+export function localModelActions(server: ServerProcess): LocalModelActions {
   const running = new Map<ModelId, vscode.CancellationTokenSource>();
 
   /** @param again opens the question anew, for a name that was wrong */
@@ -47,12 +47,12 @@ export function localModelActions(server: Server): LocalModelActions {
           );
         },
       );
-      void showInfo(ensuredText(ensured));
+      void showInfo(ensureResultText(ensured));
     } catch (error) {
-      const failure = errorMessageOf(error);
+      const failure = toClientErrorData(error);
       if (failure.kind === 'cancelled') return tellStopped(failure, fetched);
       const instead = offerAfter(failure, () => ensure(id, title, again), again);
-      showError(failure, instead ? { instead } : {});
+      showError(failure, instead ? { button: instead } : {});
     } finally {
       running.delete(id);
       source.dispose();
@@ -63,16 +63,18 @@ export function localModelActions(server: Server): LocalModelActions {
     async pull(name) {
       try {
         const { providers } = await server.use((connection) => connection.status());
-        const provider = providers.find((each) => each.name === name) ?? (await chooseEngine(providers));
+        const provider = providers.find((each) => each.name === name) ?? (await choosePullEngine(providers));
         if (!provider) return;
         const suggested = await server.use((connection) => connection.suggestModels()).catch(() => []);
-        const model = await chooseModel(provider, suggested);
+        const model = await choosePullModel(provider, suggested);
         if (model === undefined) return;
         await ensure(modelId(provider.name, model), titleOf('pulling', model, provider), () =>
           actions.pull(provider.name),
         );
       } catch (error) {
-        showError(errorMessageOf(error), { instead: { label: 'Try Again', run: () => actions.pull(name) } });
+        showError(toClientErrorData(error), {
+          button: { label: 'Try Again', run: () => actions.pull(name) },
+        });
       }
     },
     load: (id) => ensure(id, `Rumbo: loading ${nameOf(id)}`),
@@ -83,7 +85,9 @@ export function localModelActions(server: Server): LocalModelActions {
           () => server.use((connection) => connection.unloadModel(id)),
         );
       } catch (error) {
-        showError(errorMessageOf(error), { instead: { label: 'Try Again', run: () => actions.unload(id) } });
+        showError(toClientErrorData(error), {
+          button: { label: 'Try Again', run: () => actions.unload(id) },
+        });
       }
     },
     stop(id) {
@@ -105,7 +109,7 @@ function progressIn(report: vscode.Progress<{ message?: string; increment?: numb
   let said = '';
   return (progress: EnsureProgress): void => {
     const message = withoutLinks(progressText(progress));
-    const share = shareDone(progress);
+    const share = completedFraction(progress);
     // A load that follows a download would begin the bar again.
     const increment = Math.max(0, Math.floor((share ?? 0) * 100) - shown);
     if (message === said && increment === 0) return;
@@ -116,20 +120,20 @@ function progressIn(report: vscode.Progress<{ message?: string; increment?: numb
 }
 
 /** What the user asked for needs no error; that an engine goes on, or what is kept, is worth a word. */
-function tellStopped(failure: Failure, fetched: boolean): void {
+function tellStopped(failure: ClientErrorData, fetched: boolean): void {
   const goesOn = failure.action !== undefined && failure.action !== errorPolicies.cancelled.action;
-  if (goesOn) return void showInfo(sentence(failure));
+  if (goesOn) return void showInfo(errorSentence(failure));
   if (fetched)
     vscode.window.setStatusBarMessage('Rumbo: stopped. What has arrived is kept for the next time.', 8000);
 }
 
 /** The one button beside a failure that another try or another name may mend. Absent: the usual one. */
-function offerAfter({ kind }: Failure, retry: () => unknown, choose?: () => unknown) {
+function offerAfter({ kind }: ClientErrorData, retry: () => unknown, choose?: () => unknown) {
   if (choose && (kind === 'model-not-found' || kind === 'invalid-request'))
     return { label: 'Choose Another', run: choose };
   return transient.has(kind) ? { label: 'Try Again', run: retry } : undefined;
 }
-const transient: ReadonlySet<Failure['kind']> = new Set([
+const transient: ReadonlySet<ClientErrorData['kind']> = new Set([
   'interrupted',
   'loading',
   'overloaded',

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { Model } from '../../shared/models.ts';
 import { roleIds, roles } from '../../shared/roles.ts';
 import type { ModelSettings, Preference } from '../../shared/settings.ts';
-import { warn } from '../notifications/notify.ts';
-import { changeEntry, userMap } from '../settings/user-settings.ts';
+import { showWarning } from '../notifications/notify.ts';
+import { updateMapEntry, userMapSetting } from '../settings/user-settings.ts';
 
 /**
  * @param toggle whether it takes part from now on. Absent: the opposite of what holds
@@ -15,13 +15,13 @@ export async function toggleModel(model: Model, toggle = !model.toggle): Promise
     sayRestricted(model);
     return false;
   }
-  await changeEntry('models', model.id, (said: ModelSettings) => ({ ...said, toggle }));
+  await updateMapEntry('models', model.id, (said: ModelSettings) => ({ ...said, toggle }));
   return true;
 }
 
 export async function lockModel(model: Model, locked: boolean): Promise<void> {
   if (!locked && restrictedByWorkspace(model, 'locked', true)) return sayRestricted(model);
-  await changeEntry('models', model.id, (said: ModelSettings) => ({ ...said, locked }));
+  await updateMapEntry('models', model.id, (said: ModelSettings) => ({ ...said, locked }));
 }
 
 export async function setModelTier(model: Model): Promise<void> {
@@ -33,12 +33,12 @@ export async function setModelTier(model: Model): Promise<void> {
   }));
   const picked = await vscode.window.showQuickPick(items, { title: `Rumbo: how strong is ${model.id}?` });
   if (picked)
-    await changeEntry('models', model.id, (said: ModelSettings) => ({ ...said, tier: picked.tier }));
+    await updateMapEntry('models', model.id, (said: ModelSettings) => ({ ...said, tier: picked.tier }));
 }
 
 /** Pins the model to a role, or takes its pin off again. */
 export async function pinModel(model: Model): Promise<void> {
-  const said = userMap<Preference>('roles');
+  const said = userMapSetting<Preference>('roles');
   const items = roleIds.map((role) => {
     const pinned = said[role]?.model;
     const description =
@@ -54,7 +54,7 @@ export async function pinModel(model: Model): Promise<void> {
     title: `Rumbo: which role always asks ${model.id}?`,
   });
   if (!picked) return;
-  await changeEntry('roles', picked.role, ({ model: _, ...rest }: Preference) =>
+  await updateMapEntry('roles', picked.role, ({ model: _, ...rest }: Preference) =>
     picked.pinned ? rest : { ...rest, model: model.id },
   );
 }
@@ -65,6 +65,6 @@ function restrictedByWorkspace({ id }: Model, what: 'toggle' | 'locked', by: boo
 }
 
 const sayRestricted = ({ id }: Model): void =>
-  void warn(
+  void showWarning(
     `This workspace’s settings switch ${id} off, which your own cannot undo. Change rumbo.models in the workspace.`,
   );

@@ -4,12 +4,12 @@ import type { Suggestion } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { suggestionText } from '../format/local-model.ts';
 import { providerDescription, stateIcon } from '../format/provider.ts';
-import { warn } from '../notifications/notify.ts';
+import { showWarning } from '../notifications/notify.ts';
 
 const discover = 'Discover Local Endpoints';
 
 /** `undefined`: there is none, which is said, or the user went away. */
-export async function chooseEngine(
+export async function choosePullEngine(
   providers: readonly ProviderStatus[],
 ): Promise<ProviderStatus | undefined> {
   const engines = providers.filter(({ local, state }) => local && state !== 'off' && state !== 'unreachable');
@@ -30,7 +30,7 @@ export async function chooseEngine(
 
 /** It may stay unanswered for ever. */
 const sayNone = (): void =>
-  void warn(
+  void showWarning(
     'No engine is running that can fetch a model. Start Ollama, Docker Model Runner, LM Studio or llama.cpp’s router.',
     discover,
   ).then((picked) => picked && vscode.commands.executeCommand('rumbo.discover'));
@@ -38,7 +38,7 @@ const sayNone = (): void =>
 type Choice = vscode.QuickPickItem & { readonly name?: string };
 
 /** The name of a model as its engine is to be asked for it. `undefined`: the user went away. */
-export function chooseModel(
+export function choosePullModel(
   provider: ProviderStatus,
   suggestions: readonly Suggestion[],
 ): Promise<string | undefined> {

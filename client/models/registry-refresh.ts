@@ -1,19 +1,19 @@
 /** **Rumbo: Refresh Model Registry**: reads what models can do and cost now, and asks once whether to do so every day. */
 import * as vscode from 'vscode';
-import { refreshedText } from '../format/registry.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
-import { showInfo, warn } from '../notifications/notify.ts';
+import { registryRefreshText } from '../format/registry.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
+import { showInfo, showWarning } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 
 const setting = 'registry.refresh';
 const everyDay = 'Refresh Every Day';
 const whenAsked = 'Only When I Ask';
 const showLog = 'Show Log';
 
-type Parts = { readonly server: Server; readonly log: vscode.LogOutputChannel };
+type Parts = { readonly server: ServerProcess; readonly log: vscode.LogOutputChannel };
 
-export async function refreshRegistry({ server, log }: Parts): Promise<void> {
+export async function runRegistryRefresh({ server, log }: Parts): Promise<void> {
   try {
     const refreshed = await vscode.window.withProgress(
       {
@@ -26,16 +26,16 @@ export async function refreshRegistry({ server, log }: Parts): Promise<void> {
     const configuration = vscode.workspace.getConfiguration('rumbo');
     const answered = configuration.inspect(setting)?.globalValue !== undefined;
     const details = refreshed.changes.length + refreshed.problems.length > 0;
-    const say = refreshed.answered > 0 ? showInfo : warn;
+    const say = refreshed.answered > 0 ? showInfo : showWarning;
     const buttons = [...(details ? [showLog] : []), ...(answered ? [] : [everyDay, whenAsked])];
     // It may stay unanswered for ever.
-    void say(refreshedText(refreshed), ...buttons).then((button) => {
+    void say(registryRefreshText(refreshed), ...buttons).then((button) => {
       if (button === showLog) return log.show();
       if (button === undefined) return;
       const value = button === everyDay ? 'daily' : 'off';
       return configuration.update(setting, value, vscode.ConfigurationTarget.Global);
     });
   } catch (error) {
-    showError(errorMessageOf(error));
+    showError(toClientErrorData(error));
   }
 }

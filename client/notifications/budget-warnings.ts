@@ -1,14 +1,14 @@
 /** Warns when a budget is nearly spent, and when it is: once each, until it begins anew. */
 import type * as vscode from 'vscode';
 import type { Budget, Status } from '../../shared/status.ts';
-import { dollars } from '../format/text.ts';
+import { formatDollars } from '../format/text.ts';
 import { openSettings } from '../settings/open-settings.ts';
-import { warn } from './notify.ts';
+import { showWarning } from './notify.ts';
 
 const open = 'Open Settings';
 
 /** @param onStatus fires with each status of the server */
-export function warnOfBudgets(onStatus: vscode.Event<Status>): vscode.Disposable {
+export function showBudgetWarnings(onStatus: vscode.Event<Status>): vscode.Disposable {
   const told = new Set<string>();
   return onStatus(({ budgets }) => {
     for (const budget of budgets) {
@@ -23,10 +23,10 @@ export function warnOfBudgets(onStatus: vscode.Event<Status>): vscode.Disposable
 }
 
 async function tell({ name, spentUsd, limitUsd, freesAt }: Budget, spent: boolean): Promise<void> {
-  const amounts = `${dollars(spentUsd)} of ${dollars(limitUsd)}`;
+  const amounts = `${formatDollars(spentUsd)} of ${formatDollars(limitUsd)}`;
   const until = new Date(freesAt).toLocaleDateString();
   const sentence = spent
     ? `The budget ${name} is spent (${amounts}). Local models answer until it begins anew on ${until}.`
     : `The budget ${name} is nearly spent (${amounts}).`;
-  if ((await warn(sentence, open)) === open) await openSettings('rumbo.budget');
+  if ((await showWarning(sentence, open)) === open) await openSettings('rumbo.budget');
 }

@@ -3,39 +3,39 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import type { ErrorData } from '../../shared/errors.ts';
 
 /** `server-stopped`: it died and is being restarted. `server-gone`: it is not coming back by itself. */
-export type FailureKind = ErrorKind | 'server-stopped' | 'server-gone';
-export type Failure = Omit<ErrorData, 'kind'> & { readonly kind: FailureKind };
+export type ClientErrorKind = ErrorKind | 'server-stopped' | 'server-gone';
+export type ClientErrorData = Omit<ErrorData, 'kind'> & { readonly kind: ClientErrorKind };
 
 /** What a button does. The first four need the request that failed; the others are commands. */
-export type Remedy =
+export type ButtonAction =
   | 'ask-again'
   | 'edit-prompt'
   | 'use-next-model'
   | 'explain-route'
   | { readonly command: string; readonly arguments?: readonly unknown[] };
-export type Button = { readonly label: string; readonly remedy: Remedy };
+export type ErrorButton = { readonly label: string; readonly action: ButtonAction };
 
-const askAgain: Button = { label: 'Ask Again', remedy: 'ask-again' };
-const editPrompt: Button = { label: 'Edit Prompt', remedy: 'edit-prompt' };
-const showProviders: Button = { label: 'Show Providers', remedy: { command: 'rumbo.showProviders' } };
-const nameEndpoint: Button = { label: 'Edit Providers', remedy: { command: 'rumbo.nameEndpoint' } };
-const showLog: Button = { label: 'Show Log', remedy: { command: 'rumbo.showLog' } };
+const askAgain: ErrorButton = { label: 'Ask Again', action: 'ask-again' };
+const editPrompt: ErrorButton = { label: 'Edit Prompt', action: 'edit-prompt' };
+const showProviders: ErrorButton = { label: 'Show Providers', action: { command: 'rumbo.showProviders' } };
+const nameEndpoint: ErrorButton = { label: 'Edit Providers', action: { command: 'rumbo.nameEndpoint' } };
+const showLog: ErrorButton = { label: 'Show Log', action: { command: 'rumbo.showLog' } };
 
 /** The button beside each failure. `null`: there is nothing to press. */
-const buttons: Readonly<Record<FailureKind, Button | null>> = {
+const buttons: Readonly<Record<ClientErrorKind, ErrorButton | null>> = {
   cancelled: null,
   'invalid-request': editPrompt,
   'context-too-long': editPrompt,
   'content-filtered': editPrompt,
-  unauthorized: { label: 'Set API Key', remedy: { command: 'rumbo.setApiKey' } },
+  unauthorized: { label: 'Set API Key', action: { command: 'rumbo.setApiKey' } },
   'payment-required': showProviders,
   'over-budget': {
     label: 'Open Settings',
-    remedy: { command: 'rumbo.openSettings', arguments: ['rumbo.budget'] },
+    action: { command: 'rumbo.openSettings', arguments: ['rumbo.budget'] },
   },
   'model-not-found': showProviders,
   loading: askAgain,
-  'rate-limited': { label: 'Explain Route', remedy: 'explain-route' },
+  'rate-limited': { label: 'Explain Route', action: 'explain-route' },
   overloaded: askAgain,
   unreachable: showProviders,
   tls: showLog,
@@ -45,29 +45,30 @@ const buttons: Readonly<Record<FailureKind, Button | null>> = {
   'bad-response': showLog,
   'no-candidate': showProviders,
   'server-stopped': askAgain,
-  'server-gone': { label: 'Restart Server', remedy: { command: 'rumbo.restartServer' } },
+  'server-gone': { label: 'Restart Server', action: { command: 'rumbo.restartServer' } },
 };
 
 /** The one button for a failure; a pinned model that cannot run may always be replaced by the next. */
-export function buttonFor(failure: Failure): Button | null {
-  if (failure.pinned) return { label: 'Use the Next Model', remedy: 'use-next-model' };
+export function errorButton(failure: ClientErrorData): ErrorButton | null {
+  if (failure.pinned) return { label: 'Use the Next Model', action: 'use-next-model' };
   const button = buttons[failure.kind];
   return failure.kind === 'unauthorized' && failure.provider
-    ? { label: 'Set API Key', remedy: { command: 'rumbo.setApiKey', arguments: [failure.provider] } }
+    ? { label: 'Set API Key', action: { command: 'rumbo.setApiKey', arguments: [failure.provider] } }
     : button;
 }
 
 /** What went wrong and what to do about it, in one line. */
-export const sentence = ({ message, action }: Failure): string => [message, action].filter(Boolean).join(' ');
+export const errorSentence = ({ message, action }: ClientErrorData): string =>
+  [message, action].filter(Boolean).join(' ');
 
 /** A failure on its way through our own code. */
-export class FailureError extends Error {
+export class ClientError extends Error {
   override readonly name = 'FailureError';
-  readonly failure: Failure;
+  readonly data: ClientErrorData;
 
-  constructor(failure: Failure, options?: ErrorOptions) {
+  constructor(failure: ClientErrorData, options?: ErrorOptions) {
     super(failure.message, options);
-    this.failure = failure;
+    this.data = failure;
   }
 }
 
@@ -76,8 +77,8 @@ const connectionLost = new Set([-32097, -32096]);
 const requestCancelled = -32800;
 
 /** Any thrown value as a failure. `restarting` says whether the server comes back by itself. */
-export function errorMessageOf(error: unknown, restarting = true): Failure {
-  if (error instanceof FailureError) return error.failure;
+export function toClientErrorData(error: unknown, restarting = true): ClientErrorData {
+  if (error instanceof ClientError) return error.data;
   const { code, data } = (typeof error === 'object' && error !== null ? error : {}) as {
     code?: unknown;
     data?: unknown;
@@ -92,7 +93,7 @@ export function errorMessageOf(error: unknown, restarting = true): Failure {
   };
 }
 
-const serverStopped = (restarting: boolean): Failure =>
+const serverStopped = (restarting: boolean): ClientErrorData =>
   restarting
     ? {
         kind: 'server-stopped',

@@ -8,9 +8,9 @@ type Notify = (message: string, ...buttons: string[]) => Thenable<string | undef
 
 export const showInfo: Notify = (message, ...buttons) =>
   vscode.window.showInformationMessage(withoutLinks(message), ...buttons);
-export const warn: Notify = (message, ...buttons) =>
+export const showWarning: Notify = (message, ...buttons) =>
   vscode.window.showWarningMessage(withoutLinks(message), ...buttons);
-export const complain: Notify = (message, ...buttons) =>
+export const showErrorMessage: Notify = (message, ...buttons) =>
   vscode.window.showErrorMessage(withoutLinks(message), ...buttons);
 
 /** The same words, in which nothing can be clicked. */

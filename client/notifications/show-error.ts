@@ -1,49 +1,49 @@
 /** Shows a failure as one sentence with one button, and does what the button says. */
 import * as vscode from 'vscode';
 import type { RouteParams } from '../../shared/protocol.ts';
-import { buttonFor, type Failure, type Remedy, sentence } from './error-messages.ts';
-import { complain } from './notify.ts';
+import { type ButtonAction, type ClientErrorData, errorButton, errorSentence } from './error-messages.ts';
+import { showErrorMessage } from './notify.ts';
 
 /** What can be done again. Absent remedies lose their button. */
-export type Again = {
+export type ErrorActions = {
   /** Asks the same again. */
-  readonly ask?: () => unknown;
+  readonly retry?: () => unknown;
   /** Asks the same again, and lets the next model answer for a pinned one. */
-  readonly askNext?: () => unknown;
+  readonly retryWithNextModel?: () => unknown;
   /** Opens the prompt with what was typed. */
-  readonly edit?: () => unknown;
+  readonly editPrompt?: () => unknown;
   /** What was asked. */
   readonly request?: RouteParams;
   /** Offered in place of the button that belongs to the failure. */
-  readonly instead?: { readonly label: string; readonly run: () => unknown };
+  readonly button?: { readonly label: string; readonly run: () => unknown };
 };
 
 /** Does not wait for the user; a notification may stay unanswered for ever. */
-export function showError(failure: Failure, again: Again = {}): void {
+export function showError(failure: ClientErrorData, again: ErrorActions = {}): void {
   if (failure.kind === 'cancelled') return;
-  const button = again.instead ?? usual(failure, again);
-  void complain(sentence(failure), ...(button ? [button.label] : [])).then((picked) =>
+  const button = again.button ?? usual(failure, again);
+  void showErrorMessage(errorSentence(failure), ...(button ? [button.label] : [])).then((picked) =>
     picked ? button?.run() : undefined,
   );
 }
 
 /** The button of the failure, where what it does can be done. */
-function usual(failure: Failure, again: Again): Again['instead'] {
-  const button = buttonFor(failure);
-  const run = button && action(button.remedy, again);
+function usual(failure: ClientErrorData, again: ErrorActions): ErrorActions['button'] {
+  const button = errorButton(failure);
+  const run = button && action(button.action, again);
   return run ? { label: button.label, run } : undefined;
 }
 
-function action(remedy: Remedy, again: Again): (() => unknown) | undefined {
+function action(remedy: ButtonAction, again: ErrorActions): (() => unknown) | undefined {
   if (typeof remedy === 'object')
     return () => vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
   switch (remedy) {
     case 'ask-again':
-      return again.ask;
+      return again.retry;
     case 'edit-prompt':
-      return again.edit;
+      return again.editPrompt;
     case 'use-next-model':
-      return again.askNext;
+      return again.retryWithNextModel;
     case 'explain-route':
       return again.request && (() => vscode.commands.executeCommand('rumbo.explainRoute', again.request));
   }

@@ -20,14 +20,14 @@ import type { Model } from '../../shared/models.ts';
 import * as protocol from '../../shared/protocol.ts';
 import { section } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
-import { following } from '../inline/document-sync.ts';
-import { nearbySymbols } from '../inline/nearby-symbols.ts';
+import { documentSync } from '../inline/document-sync.ts';
+import { nearbySymbolsHandler } from '../inline/nearby-symbols.ts';
 import { effectiveSettings } from '../settings/effective-settings.ts';
 import { networkSettings } from '../settings/network-settings.ts';
 import { keyVariablesOf, serverEnvironment } from './environment.ts';
 import { type KeyChannel, keyChannel } from './key-channel.ts';
 
-export type Connection = {
+export type ServerConnection = {
   /** Streams parts while it waits. Rejects with what the server answers, or with a JSON-RPC error. */
   ask(
     params: Omit<protocol.AskParams, 'partialResultToken'>,
@@ -66,7 +66,7 @@ export type Connection = {
   stop(): Promise<void>;
 };
 
-export type ConnectionOptions = {
+export type ServerConnectionOptions = {
   /** The server's bundle. */
   readonly module: string;
   /** A folder of the extension's own; also the server's working directory, so that nothing resolves in a workspace. */
@@ -82,7 +82,7 @@ export type ConnectionOptions = {
 };
 
 /** Starts the server. Rejects when it does not come up. */
-export async function connect(options: ConnectionOptions): Promise<Connection> {
+export async function connectToServer(options: ServerConnectionOptions): Promise<ServerConnection> {
   let child: ChildProcess | undefined;
   let keys: KeyChannel | undefined;
   let ran = false;
@@ -124,11 +124,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   };
   const client = new QuietClient('rumbo', 'Rumbo', launch, clientOptions);
   client.onNotification(protocol.statusChanged, options.onStatus);
-  client.onRequest(protocol.inlineSymbols, nearbySymbols());
-  const followed = following(client);
+  client.onRequest(protocol.inlineSymbols, nearbySymbolsHandler());
+  const followed = documentSync(client);
   client.registerFeature(followed);
 
-  const connection: Connection = {
+  const connection: ServerConnection = {
     async ask(params, onPart, token) {
       const partialResultToken = crypto.randomUUID();
       const parts = client.onProgress(protocol.askPart, partialResultToken, onPart);
@@ -182,7 +182,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   return connection;
 }
 
-function forkServer({ module, storagePath, log }: ConnectionOptions): ChildProcess {
+function forkServer({ module, storagePath, log }: ServerConnectionOptions): ChildProcess {
   mkdirSync(storagePath, { recursive: true });
   const providers = vscode.workspace.getConfiguration(section).inspect('providers')?.globalValue;
   const child = fork(module, ['--stdio'], {

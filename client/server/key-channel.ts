@@ -1,9 +1,9 @@
 /** Hands keys to the server over Node's IPC channel and matches the answers. Nothing here is ever logged. */
 import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
-import { FailureError } from '../notifications/error-messages.ts';
+import { ClientError } from '../notifications/error-messages.ts';
 
 /** What of a child process is needed. */
-export type KeyProcess = {
+export type KeyChannelProcess = {
   send(message: KeyCommand, callback: (error: Error | null) => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'exit', listener: () => void): unknown;
@@ -16,7 +16,7 @@ export type KeyChannel = {
 };
 
 /** @param timeLimitMs an unlock dialog of the system may be open meanwhile */
-export function keyChannel(child: KeyProcess, timeLimitMs = 70_000): KeyChannel {
+export function keyChannel(child: KeyChannelProcess, timeLimitMs = 70_000): KeyChannel {
   const waiting = new Map<number, { resolve(reply: KeyReply): void; reject(error: Error): void }>();
   let lastId = 0;
   child.on('message', (message) => {
@@ -47,8 +47,8 @@ export function keyChannel(child: KeyProcess, timeLimitMs = 70_000): KeyChannel 
   };
 }
 
-const failed = (message: string, action = 'Unlock the system’s keychain and try again.'): FailureError =>
-  new FailureError({ kind: 'server-stopped', message, action });
+const failed = (message: string, action = 'Unlock the system’s keychain and try again.'): ClientError =>
+  new ClientError({ kind: 'server-stopped', message, action });
 
 const isReply = (message: unknown): message is KeyReply =>
   typeof message === 'object' && message !== null && (message as KeyReply).type === 'rumbo/key/reply';

@@ -1,13 +1,13 @@
 /** The server as the rest of the client knows it: there when it is needed, restarted when it dies. */
 import * as vscode from 'vscode';
 import type { Status } from '../../shared/status.ts';
-import { errorMessageOf, FailureError } from '../notifications/error-messages.ts';
-import { complain } from '../notifications/notify.ts';
-import type { Connection } from './connection.ts';
+import { ClientError, toClientErrorData } from '../notifications/error-messages.ts';
+import { showErrorMessage } from '../notifications/notify.ts';
+import type { ServerConnection } from './connection.ts';
 
-export type Server = {
+export type ServerProcess = {
   /** Starts the server when it is not running, and does one thing with it. Rejects with `FailureError`. */
-  use<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  use<Result>(work: (connection: ServerConnection) => Promise<Result>): Promise<Result>;
   /** Whether it runs or is starting; `use` would start it otherwise. */
   readonly started: boolean;
   /** What it last said of itself. Absent: it has not started yet. */
@@ -20,35 +20,35 @@ export type Server = {
 };
 
 /** Crashes within this time that are borne; at one more the user decides. */
-const crashesBorne = 4;
+const maxRestarts = 4;
 const crashWindowMs = 3 * 60_000;
 
 /** Decides after each crash whether to start again. */
-export function crashCounter(now: () => number = Date.now): () => boolean {
+export function restartPolicy(now: () => number = Date.now): () => boolean {
   let crashes: number[] = [];
   return () => {
     crashes = [...crashes.filter((at) => now() - at <= crashWindowMs), now()];
-    return crashes.length <= crashesBorne;
+    return crashes.length <= maxRestarts;
   };
 }
 
 /** @param isTaken whether ghost text has nothing to show in a document now */
-export function createServer(
+export function createServerProcess(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
   isTaken: (document: vscode.TextDocument) => boolean,
-): Server {
+): ServerProcess {
   const statusChanged = new vscode.EventEmitter<Status>();
   const running = new vscode.EventEmitter<void>();
-  let connection: Promise<Connection> | undefined;
+  let connection: Promise<ServerConnection> | undefined;
   let status: Status | undefined;
   let stopping = false;
 
-  const start = async (): Promise<Connection> => {
+  const start = async (): Promise<ServerConnection> => {
     // Loading the language client takes longer than everything else in here together.
-    const { connect } = await import('./connection.ts');
-    const mayRestart = crashCounter();
-    const mine: Promise<Connection> = connect({
+    const { connectToServer } = await import('./connection.ts');
+    const mayRestart = restartPolicy();
+    const mine: Promise<ServerConnection> = connectToServer({
       module: context.asAbsolutePath('dist/server.cjs'),
       storagePath: context.globalStorageUri.fsPath,
       log,
@@ -68,26 +68,26 @@ export function createServer(
     });
     return mine;
   };
-  const connected = (): Promise<Connection> => {
+  const connected = (): Promise<ServerConnection> => {
     connection ??= start().catch((error: unknown) => {
       connection = undefined;
       log.error(`The server did not start: ${error}`);
-      throw new FailureError(didNotStart, { cause: error });
+      throw new ClientError(didNotStart, { cause: error });
     });
     return connection;
   };
-  const server: Server = {
+  const server: ServerProcess = {
     async use(work) {
       const current = await connected();
       try {
         return await work(current);
       } catch (error) {
-        const failure = errorMessageOf(error, connection !== undefined);
+        const failure = toClientErrorData(error, connection !== undefined);
         // A client that failed to come back never tries again by itself; the next use makes a new one.
         if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
         // What the server answered is for the user; anything else is ours to find.
         if (failure.kind === 'bad-response' && !failure.provider) log.error(String(error));
-        throw new FailureError(failure, { cause: error });
+        throw new ClientError(failure, { cause: error });
       }
     },
     get started() {
@@ -130,7 +130,7 @@ const didNotStart = {
 } as const;
 
 async function offerRestart(): Promise<void> {
-  const picked = await complain(
+  const picked = await showErrorMessage(
     'Rumbo’s server stopped five times within three minutes. Look at the log, then restart it.',
     'Restart Server',
     'Show Log',

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { showInfo } from '../notifications/notify.ts';
 import { keyVariablesOf } from './environment.ts';
-import type { Server } from './process.ts';
+import type { ServerProcess } from './process.ts';
 
-export function followSettings(server: Server): vscode.Disposable {
+export function syncSettings(server: ServerProcess): vscode.Disposable {
   let handedOver = atStart();
   const started = server.onRunning(() => {
     handedOver = atStart();

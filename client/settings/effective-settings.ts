@@ -5,7 +5,7 @@
 import { type SettingKey, settingKeys } from '../../shared/settings.ts';
 
 /** What `WorkspaceConfiguration.inspect` says of one key. */
-export type Inspected = {
+export type InspectedSetting = {
   readonly globalValue?: unknown;
   readonly workspaceValue?: unknown;
   readonly workspaceFolderValue?: unknown;
@@ -26,7 +26,7 @@ export const narrowings = {
 
 /** The settings to hand to the server, keyed without `rumbo.`; keys that nobody has set are absent. */
 export function effectiveSettings(
-  inspect: (key: SettingKey) => Inspected | undefined,
+  inspect: (key: SettingKey) => InspectedSetting | undefined,
 ): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   for (const key of settingKeys) {

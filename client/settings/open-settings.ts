@@ -14,7 +14,7 @@ export const openSettings = async (query?: string, as?: 'json'): Promise<void> =
     : vscode.commands.executeCommand('workbench.action.openSettings', query ?? '@ext:rumbo.rumbo')));
 
 /** settings.json at `rumbo.providers`, which is made when it is not there. */
-export const nameEndpoint = async (): Promise<void> =>
+export const addEndpoint = async (): Promise<void> =>
   void (await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
     revealSetting: { key: 'rumbo.providers', edit: true },
   }));

@@ -8,13 +8,13 @@ type MapSetting = 'models' | 'providers' | 'roles';
 let last: Promise<unknown> = Promise.resolve();
 
 /** Writes an entry into the user's settings; an entry that says nothing is taken out. */
-export function changeEntry<Entry extends object>(
+export function updateMapEntry<Entry extends object>(
   setting: MapSetting,
   key: string,
   change: (said: Entry) => Entry,
 ): Promise<void> {
   const write = async () => {
-    const next = withEntry(userMap<Entry>(setting), key, change);
+    const next = withMapEntry(userMapSetting<Entry>(setting), key, change);
     await vscode.workspace.getConfiguration('rumbo').update(setting, next, vscode.ConfigurationTarget.Global);
   };
   const written = last.then(write);
@@ -23,7 +23,7 @@ export function changeEntry<Entry extends object>(
 }
 
 /** What the user has said; empty where it is no map. */
-export function userMap<Entry>(setting: MapSetting): Readonly<Record<string, Entry>> {
+export function userMapSetting<Entry>(setting: MapSetting): Readonly<Record<string, Entry>> {
   const value: unknown = vscode.workspace.getConfiguration('rumbo').inspect(setting)?.globalValue;
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, Entry>)
@@ -31,7 +31,7 @@ export function userMap<Entry>(setting: MapSetting): Readonly<Record<string, Ent
 }
 
 /** One entry of a map, with `change` applied; an entry that says nothing is taken out. */
-export function withEntry<Entry extends object>(
+export function withMapEntry<Entry extends object>(
   map: Readonly<Record<string, Entry>>,
   key: string,
   change: (said: Entry) => Entry,

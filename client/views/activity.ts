@@ -1,12 +1,12 @@
 /** The tree of answers of this window, the last one first; each leads to its receipt. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../answers/receipt-history.ts';
+import type { ReceiptHistory } from '../answers/receipt-history.ts';
 import { activityDescription, activityIcon, receiptTooltip, todayText } from '../format/activity.ts';
 import { oneLine } from '../format/text.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 
-export function createActivityView(server: Server, receipts: Receipts): vscode.Disposable {
+export function createActivityView(server: ServerProcess, receipts: ReceiptHistory): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   const tree = vscode.window.createTreeView<Receipt>('rumbo.activity', {
     treeDataProvider: {
@@ -15,7 +15,7 @@ export function createActivityView(server: Server, receipts: Receipts): vscode.D
       getTreeItem: itemOf,
     },
   });
-  const remembered = receipts.onRemember(() => changed.fire(undefined));
+  const remembered = receipts.onAdded(() => changed.fire(undefined));
   const followed = server.onStatus(({ today }) => {
     tree.description = todayText(today);
   });

@@ -5,17 +5,17 @@
 import * as vscode from 'vscode';
 
 /** A row as VS Code holds it, and hands it to commands. */
-export type Shown<Row> = {
+export type TreeNode<Row> = {
   readonly id: string;
   /** As last described. */
   row: Row;
   /** How it was drawn. Absent: it was not. */
   look?: string;
   /** Those it was drawn with. Absent: it is folded, or was never drawn. */
-  children?: readonly Shown<Row>[];
+  children?: readonly TreeNode<Row>[];
 };
 
-export type Drawing<Row> = {
+export type TreeSource<Row> = {
   /** The first rows; asked for when the tree becomes visible, and when all is drawn anew. */
   roots(): Promise<readonly Row[]>;
   children(row: Row): readonly Row[];
@@ -26,30 +26,30 @@ export type Drawing<Row> = {
 };
 
 export type LiveTree<Row> = vscode.Disposable & {
-  readonly provider: vscode.TreeDataProvider<Shown<Row>>;
+  readonly provider: vscode.TreeDataProvider<TreeNode<Row>>;
   /** Draws what looks different with these first rows. */
   show(rows: readonly Row[]): void;
   /** Asks for the first rows again and draws everything. */
   redraw(): void;
   /** Draws one row anew, for what the user changed on the screen alone. */
-  restore(row: Shown<Row>): void;
+  restore(row: TreeNode<Row>): void;
 };
 
-export function liveTree<Row>({ roots, children, item, tooltip }: Drawing<Row>): LiveTree<Row> {
-  const changed = new vscode.EventEmitter<Shown<Row> | undefined>();
-  let first: readonly Shown<Row>[] | undefined;
+export function liveTree<Row>({ roots, children, item, tooltip }: TreeSource<Row>): LiveTree<Row> {
+  const changed = new vscode.EventEmitter<TreeNode<Row> | undefined>();
+  let first: readonly TreeNode<Row>[] | undefined;
 
   /** The same rows where they were there before; `same`: no other, in the same order. */
-  const renewed = (before: readonly Shown<Row>[], rows: readonly Row[]) => {
+  const renewed = (before: readonly TreeNode<Row>[], rows: readonly Row[]) => {
     const known = new Map(before.map((shown) => [shown.id, shown]));
-    const after = rows.map((row): Shown<Row> => {
+    const after = rows.map((row): TreeNode<Row> => {
       const id = item(row).id ?? '';
       return Object.assign(known.get(id) ?? { id, row }, { row });
     });
     return { after, same: after.length === before.length && after.every((one, at) => one === before[at]) };
   };
 
-  const compare = (shown: Shown<Row>): void => {
+  const compare = (shown: TreeNode<Row>): void => {
     // What was not drawn will be when somebody looks.
     if (shown.look === undefined) return;
     const below = shown.children && renewed(shown.children, children(shown.row));
@@ -58,7 +58,7 @@ export function liveTree<Row>({ roots, children, item, tooltip }: Drawing<Row>):
     else for (const child of shown.children ?? []) compare(child);
   };
 
-  const provider: vscode.TreeDataProvider<Shown<Row>> = {
+  const provider: vscode.TreeDataProvider<TreeNode<Row>> = {
     onDidChangeTreeData: changed.event,
     async getChildren(shown) {
       if (shown) {

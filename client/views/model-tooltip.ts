@@ -1,11 +1,11 @@
 /** The tooltip of a model, with the details the server knows of it at that moment. */
 import * as vscode from 'vscode';
 import { modelTooltip } from '../format/model.ts';
-import type { Server } from '../server/process.ts';
-import type { Row } from './rows.ts';
+import type { ServerProcess } from '../server/process.ts';
+import type { TreeRow } from './rows.ts';
 
 /** `undefined`: the row says all in its own. */
-export async function tooltipOf(server: Server, row: Row): Promise<string | undefined> {
+export async function rowTooltip(server: ServerProcess, row: TreeRow): Promise<string | undefined> {
   if (row.type !== 'model') return undefined;
   const { id } = row.model;
   const details = await server

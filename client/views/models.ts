@@ -1,33 +1,33 @@
 /** The tree of models by provider: a checkbox says which take part, and what else is said of each stands beside it. */
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
-import { inOrder, providerTooltip, stateIcon } from '../format/provider.ts';
-import { shownTimes } from '../format/status.ts';
+import { providerTooltip, sortProviders, stateIcon } from '../format/provider.ts';
+import { displayedTimes } from '../format/status.ts';
 import { toggleModel } from '../models/model-settings.ts';
-import type { Server } from '../server/process.ts';
+import type { ServerProcess } from '../server/process.ts';
 import { currentStatus } from './current-status.ts';
-import { liveTree, type Shown } from './live-tree.ts';
-import { tooltipOf } from './model-tooltip.ts';
-import { pinsOfUser } from './pins.ts';
-import { modelRows, type Row, rowItem } from './rows.ts';
-import { redrawWhenDue } from './scheduled-refresh.ts';
+import { liveTree, type TreeNode } from './live-tree.ts';
+import { rowTooltip } from './model-tooltip.ts';
+import { userPins } from './pins.ts';
+import { modelRows, type TreeRow, treeItemOf } from './rows.ts';
+import { scheduledRefresh } from './scheduled-refresh.ts';
 
-export function createModelsView(server: Server): vscode.Disposable {
-  const rowsFor = ({ providers }: Status): Row[] => {
-    redraw.at(shownTimes(providers));
-    const pins = pinsOfUser();
-    return inOrder(providers)
+export function createModelsView(server: ServerProcess): vscode.Disposable {
+  const rowsFor = ({ providers }: Status): TreeRow[] => {
+    redraw.schedule(displayedTimes(providers));
+    const pins = userPins();
+    return sortProviders(providers)
       .filter((provider) => mayRun(provider) && modelRows(provider).length > 0)
       .map((provider) => ({ type: 'provider', provider, pins }));
   };
-  const live = liveTree<Row>({
+  const live = liveTree<TreeRow>({
     async roots() {
       const status = await currentStatus(server, () => live.redraw());
       return status ? rowsFor(status) : [];
     },
     children: (row) => (row.type === 'provider' ? modelRows(row.provider, row.pins) : []),
     item: itemOf,
-    tooltip: (row) => tooltipOf(server, row),
+    tooltip: (row) => rowTooltip(server, row),
   });
   const tree = vscode.window.createTreeView('rumbo.models', {
     treeDataProvider: live.provider,
@@ -37,12 +37,12 @@ export function createModelsView(server: Server): vscode.Disposable {
   const toggled = tree.onDidChangeCheckboxState(async ({ items }) => {
     for (const [shown, state] of items) await toggle(shown, state === vscode.TreeItemCheckboxState.Checked);
   });
-  const toggle = async (shown: Shown<Row>, on: boolean): Promise<void> => {
+  const toggle = async (shown: TreeNode<TreeRow>, on: boolean): Promise<void> => {
     if (shown.row.type !== 'model') return;
     // What the workspace forbids is taken back on the screen too.
     if (!(await toggleModel(shown.row.model, on))) live.restore(shown);
   };
-  const redraw = redrawWhenDue(() => live.redraw());
+  const redraw = scheduledRefresh(() => live.redraw());
   const followed = server.onStatus((status) => live.show(rowsFor(status)));
   const reconfigured = vscode.workspace.onDidChangeConfiguration((event) => {
     if (tree.visible && event.affectsConfiguration('rumbo.roles')) live.redraw();
@@ -53,9 +53,9 @@ export function createModelsView(server: Server): vscode.Disposable {
 /** Nobody can ask a provider that is off or has no key; the Providers view has it. */
 const mayRun = ({ state, key }: ProviderStatus): boolean => state !== 'off' && key !== 'none';
 
-function itemOf(row: Row): vscode.TreeItem {
+function itemOf(row: TreeRow): vscode.TreeItem {
   if (row.type === 'provider') return groupItem(row.provider);
-  const item = rowItem(row, vscode.env.language);
+  const item = treeItemOf(row, vscode.env.language);
   if (row.type !== 'model') return item;
   const { model } = row;
   // A locked model never runs, whatever a box says.

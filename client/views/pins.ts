@@ -1,11 +1,11 @@
 /** Which roles always ask which model, as the user's settings say. */
 import { roleIds, roles } from '../../shared/roles.ts';
 import type { Preference } from '../../shared/settings.ts';
-import { userMap } from '../settings/user-settings.ts';
-import type { Pins } from './rows.ts';
+import { userMapSetting } from '../settings/user-settings.ts';
+import type { PinnedRoles } from './rows.ts';
 
-export function pinsOfUser(): Pins {
-  const said = userMap<Preference>('roles');
+export function userPins(): PinnedRoles {
+  const said = userMapSetting<Preference>('roles');
   const pinned = roleIds.flatMap((role) => {
     const model = said[role]?.model;
     return model === undefined ? [] : [{ model, label: roles[role].label }];

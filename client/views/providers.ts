@@ -1,19 +1,19 @@
 /** The tree of providers and their models, as the server last described them. */
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
-import { placeOf } from '../format/discovery.ts';
-import { inOrder, needOf } from '../format/provider.ts';
-import { isEmpty, shownTimes } from '../format/status.ts';
-import { errorMessageOf } from '../notifications/error-messages.ts';
+import { endpointName } from '../format/discovery.ts';
+import { sortProviders, userProblem } from '../format/provider.ts';
+import { displayedTimes, isNothingSetUp } from '../format/status.ts';
+import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showError } from '../notifications/show-error.ts';
-import type { Server } from '../server/process.ts';
-import { userMap } from '../settings/user-settings.ts';
+import type { ServerProcess } from '../server/process.ts';
+import { userMapSetting } from '../settings/user-settings.ts';
 import { currentStatus } from './current-status.ts';
 import { liveTree } from './live-tree.ts';
-import { tooltipOf } from './model-tooltip.ts';
-import { pinsOfUser } from './pins.ts';
-import { type Row, rowItem, rowsOf } from './rows.ts';
-import { redrawWhenDue } from './scheduled-refresh.ts';
+import { rowTooltip } from './model-tooltip.ts';
+import { userPins } from './pins.ts';
+import { providerRows, type TreeRow, treeItemOf } from './rows.ts';
+import { scheduledRefresh } from './scheduled-refresh.ts';
 
 export type ProvidersView = vscode.Disposable & {
   /** Asks every local provider, and cloud ones that have been used, for its models. */
@@ -22,7 +22,7 @@ export type ProvidersView = vscode.Disposable & {
   showAll(): Promise<void>;
 };
 
-export function createProvidersView(server: Server): ProvidersView {
+export function createProvidersView(server: ServerProcess): ProvidersView {
   let everything = false;
   let asked = false;
 
@@ -31,22 +31,22 @@ export function createProvidersView(server: Server): ProvidersView {
       await server.use((connection) => connection.listModels({ refresh: true }));
       live.redraw();
     } catch (error) {
-      showError(errorMessageOf(error), { ask: refresh });
+      showError(toClientErrorData(error), { retry: refresh });
     }
   };
-  const rowsFor = (status: Status): Row[] => {
+  const rowsFor = (status: Status): TreeRow[] => {
     const { providers, offers = [] } = status;
-    const empty = offers.length === 0 && isEmpty(providers, Object.keys(userMap('providers')));
+    const empty = offers.length === 0 && isNothingSetUp(providers, Object.keys(userMapSetting('providers')));
     void vscode.commands.executeCommand('setContext', 'rumbo.empty', empty);
     if (empty && !everything) return [];
-    redraw.at(shownTimes(providers));
-    const pins = pinsOfUser();
+    redraw.schedule(displayedTimes(providers));
+    const pins = userPins();
     return [
-      ...offers.map((endpoint): Row => ({ type: 'offer', endpoint })),
-      ...inOrder(providers).map((provider): Row => ({ type: 'provider', provider, pins })),
+      ...offers.map((endpoint): TreeRow => ({ type: 'offer', endpoint })),
+      ...sortProviders(providers).map((provider): TreeRow => ({ type: 'provider', provider, pins })),
     ];
   };
-  const live = liveTree<Row>({
+  const live = liveTree<TreeRow>({
     /** The view asks for its first rows when it becomes visible: that is when the server starts. */
     async roots() {
       const status = await currentStatus(server, () => live.redraw());
@@ -61,20 +61,20 @@ export function createProvidersView(server: Server): ProvidersView {
       mark(status);
       return rowsFor(status);
     },
-    children: (row) => (row.type === 'provider' ? rowsOf(row.provider, row.pins) : []),
-    item: (row) => rowItem(row, vscode.env.language),
-    tooltip: (row) => tooltipOf(server, row),
+    children: (row) => (row.type === 'provider' ? providerRows(row.provider, row.pins) : []),
+    item: (row) => treeItemOf(row, vscode.env.language),
+    tooltip: (row) => rowTooltip(server, row),
   });
   const tree = vscode.window.createTreeView('rumbo.providers', { treeDataProvider: live.provider });
   const expanded = tree.onDidExpandElement(({ element: { row } }) => {
     if (row.type === 'provider' && mayAsk(row.provider)) void askFor(server, row.provider);
   });
-  const redraw = redrawWhenDue(() => live.redraw());
+  const redraw = scheduledRefresh(() => live.redraw());
   /** A number at the icon while something waits for the user. */
   const mark = ({ providers, offers = [] }: Status) => {
     const waiting = [
-      ...providers.filter(needOf).map((each) => `${each.label}: ${needOf(each)}`),
-      ...offers.map((endpoint) => `${placeOf(endpoint)}: found, not in use`),
+      ...providers.filter(userProblem).map((each) => `${each.label}: ${userProblem(each)}`),
+      ...offers.map((endpoint) => `${endpointName(endpoint)}: found, not in use`),
     ];
     tree.badge = waiting.length > 0 ? { value: waiting.length, tooltip: waiting.join('\n') } : undefined;
   };
@@ -100,7 +100,7 @@ const mayAsk = ({ state }: ProviderStatus): boolean =>
   state !== 'off' && state !== 'no-key' && state !== 'checking';
 
 /** Expanding a provider is asking for it; what goes wrong shows as its state. */
-async function askFor(server: Server, { name }: ProviderStatus): Promise<void> {
+async function askFor(server: ServerProcess, { name }: ProviderStatus): Promise<void> {
   await server
     .use((connection) => connection.listModels({ provider: name, refresh: true }))
     .catch(() => undefined);

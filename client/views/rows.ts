@@ -4,29 +4,29 @@ import { modelId } from '../../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { KeyStatus, ModelRest, ProviderStatus, RateWindow } from '../../shared/status.ts';
-import { endpointDetail, endpointTooltip, hostOf } from '../format/discovery.ts';
-import { localIcon, localState } from '../format/local-model.ts';
-import { type ModelNow, modelDescription, modelIcon } from '../format/model.ts';
+import { endpointDetail, endpointHost, endpointTooltip } from '../format/discovery.ts';
+import { localIcon, localStateText } from '../format/local-model.ts';
+import { type ModelState, modelDescription, modelIcon } from '../format/model.ts';
 import {
-  isAbsent,
-  keyState,
-  lastAction,
-  needOf,
-  openWindows,
+  activeRateWindows,
+  cooldownText,
+  isNotRunning,
+  keyStateText,
+  lastRequestText,
   providerDescription,
   providerTooltip,
-  restWords,
+  rateWindowText,
   stateIcon,
-  windowWords,
+  userProblem,
 } from '../format/provider.ts';
 import { oneLine } from '../format/text.ts';
 
 /** `about`: the provider a remark belongs to. */
-export type Row =
-  | { readonly type: 'provider'; readonly provider: ProviderStatus; readonly pins?: Pins }
+export type TreeRow =
+  | { readonly type: 'provider'; readonly provider: ProviderStatus; readonly pins?: PinnedRoles }
   /** A server that was found and that nobody has named. */
   | { readonly type: 'offer'; readonly endpoint: DiscoveredEndpoint }
-  | ({ readonly type: 'model' } & ModelNow)
+  | ({ readonly type: 'model' } & ModelState)
   /** A model on its way to the disk or to memory, which is not in the list yet. */
   | { readonly type: 'coming'; readonly local: LocalModel; readonly about: string }
   /** A model that rests and is not in the list. */
@@ -37,33 +37,33 @@ export type Row =
   | { readonly type: 'text'; readonly text: string; readonly about: string };
 
 /** The labels of the roles that always ask a model, by its id. */
-export type Pins = ReadonlyMap<string, readonly string[]>;
+export type PinnedRoles = ReadonlyMap<string, readonly string[]>;
 
 /** Models a list can show; who has more finds them by name in the settings. */
-const mostModels = 500;
+const maxModels = 500;
 
 /** What stands under a provider: what is said of it, its keys and limits, its models, what it last did. */
-export function rowsOf(provider: ProviderStatus, pins?: Pins): Row[] {
+export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
   const { name: about, detail, models, local, note, keys, last } = provider;
   const empty = models.length === 0 && !local?.some(isComing);
   const said = detail ?? (empty ? 'No models are known yet.' : undefined);
   return [
     ...(said ? [{ type: 'text', text: said, about } as const] : []),
     ...(note ? [{ type: 'text', text: note, about } as const] : []),
-    ...keys.map((key): Row => ({ type: 'key', key, about })),
-    ...openWindows(provider).map((window): Row => ({ type: 'window', window, about })),
+    ...keys.map((key): TreeRow => ({ type: 'key', key, about })),
+    ...activeRateWindows(provider).map((window): TreeRow => ({ type: 'window', window, about })),
     ...modelRows(provider, pins),
     ...(last ? [{ type: 'last', last, about } as const] : []),
   ];
 }
 
 /** The models of a provider: those on their way, those in its list, and those that rest and are in no list. */
-export function modelRows(provider: ProviderStatus, pins?: Pins): Row[] {
+export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
   const { name: about, models, local = [], resting } = provider;
   const rests = new Map(resting.map((rest) => [rest.model, rest]));
   const places = new Map(local.map((each) => [each.name, each]));
   const names = new Set(models.map(({ name }) => name));
-  const listed = models.slice(0, mostModels).map((model): Row => {
+  const listed = models.slice(0, maxModels).map((model): TreeRow => {
     const [rest, place, pinnedTo] = [rests.get(model.name), places.get(model.name), pins?.get(model.id)];
     return {
       type: 'model',
@@ -79,14 +79,16 @@ export function modelRows(provider: ProviderStatus, pins?: Pins): Row[] {
     ...local.filter((each) => isComing(each) && !names.has(each.name)).map((each) => coming(each, about)),
     ...listed,
     ...(more > 0 ? [{ type: 'text', text: left, about } as const] : []),
-    ...resting.filter(({ model }) => !names.has(model)).map((rest): Row => ({ type: 'rest', rest, about })),
+    ...resting
+      .filter(({ model }) => !names.has(model))
+      .map((rest): TreeRow => ({ type: 'rest', rest, about })),
   ];
 }
 
 const isComing = ({ state }: LocalModel): boolean => state === 'downloading' || state === 'loading';
-const coming = (local: LocalModel, about: string): Row => ({ type: 'coming', local, about });
+const coming = (local: LocalModel, about: string): TreeRow => ({ type: 'coming', local, about });
 
-export function rowItem(row: Row, locale?: string): vscode.TreeItem {
+export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
   switch (row.type) {
     case 'provider':
       return providerItem(row.provider, locale);
@@ -101,18 +103,18 @@ export function rowItem(row: Row, locale?: string): vscode.TreeItem {
         row.rest.model,
         'history',
         `${row.about}:rest:${row.rest.model}`,
-        `${restWords(row.rest, locale)}: ${oneLine(row.rest.reason)}`,
+        `${cooldownText(row.rest, locale)}: ${oneLine(row.rest.reason)}`,
       );
     case 'key':
       return remark(
         row.key.name,
         row.key.rests ? 'history' : 'key',
         `${row.about}:key:${row.key.name}`,
-        keyState(row.key, locale),
+        keyStateText(row.key, locale),
         'Key',
       );
     case 'window': {
-      const { left, until } = windowWords(row.window, locale);
+      const { left, until } = rateWindowText(row.window, locale);
       return remark(
         left,
         'dashboard',
@@ -122,7 +124,12 @@ export function rowItem(row: Row, locale?: string): vscode.TreeItem {
       );
     }
     case 'last':
-      return remark(`Last: ${row.last.model}`, 'pulse', `${row.about}:last`, lastAction(row.last, locale));
+      return remark(
+        `Last: ${row.last.model}`,
+        'pulse',
+        `${row.about}:last`,
+        lastRequestText(row.last, locale),
+      );
     case 'text':
       return remark(row.text, 'info', `${row.about}:${row.text}`);
   }
@@ -138,7 +145,7 @@ function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeIte
     color === undefined ? undefined : new vscode.ThemeColor(color),
   );
   item.tooltip = providerTooltip(provider, locale);
-  const refused = needOf(provider) === 'key refused' ? 'refused;' : '';
+  const refused = userProblem(provider) === 'key refused' ? 'refused;' : '';
   const pulls = provider.local && provider.state !== 'off' ? 'pulls;' : '';
   item.contextValue = `provider;key=${provider.key};${refused}${pulls}${provider.state}`;
   item.accessibilityInformation = {
@@ -149,8 +156,8 @@ function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeIte
 
 /** Test results have the same three meanings. */
 function colorOf(provider: ProviderStatus): string | undefined {
-  if (needOf(provider)) return 'testing.iconErrored';
-  return isAbsent(provider) ? undefined : colors[provider.state];
+  if (userProblem(provider)) return 'testing.iconErrored';
+  return isNotRunning(provider) ? undefined : colors[provider.state];
 }
 const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> = {
   ready: 'testing.iconPassed',
@@ -159,7 +166,7 @@ const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> = {
 };
 
 /** The tooltip is left out: it is made when the mouse rests here, with details the server is asked for then. */
-function modelItem(now: ModelNow, locale?: string): vscode.TreeItem {
+function modelItem(now: ModelState, locale?: string): vscode.TreeItem {
   const { model, local } = now;
   const item = new vscode.TreeItem(model.name);
   item.id = `model:${model.id}`;
@@ -176,7 +183,7 @@ function comingItem(local: LocalModel, about: string): vscode.TreeItem {
     local.name,
     localIcon(local) ?? 'cloud-download',
     `coming:${modelId(about, local.name)}`,
-    localState(local),
+    localStateText(local),
   );
   item.contextValue = `coming;${local.state}`;
   return item;
@@ -188,7 +195,7 @@ function offerItem(endpoint: DiscoveredEndpoint): vscode.TreeItem {
     label,
     'lightbulb',
     `offer:${baseUrl}`,
-    ['found', hostOf(baseUrl), endpointDetail(endpoint)].filter(Boolean).join(' · '),
+    ['found', endpointHost(baseUrl), endpointDetail(endpoint)].filter(Boolean).join(' · '),
     'Not in use',
   );
   item.tooltip = endpointTooltip(endpoint);

@@ -1,31 +1,31 @@
 /** One short status-bar item, and one notification for each setting that cannot be read. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
-import type { Receipts } from '../answers/receipt-history.ts';
-import { localUntil, statusBar } from '../format/status.ts';
-import { warn } from '../notifications/notify.ts';
-import type { Server } from '../server/process.ts';
-import { redrawWhenDue } from './scheduled-refresh.ts';
+import type { ReceiptHistory } from '../answers/receipt-history.ts';
+import { localOnlyUntil, statusBarText } from '../format/status.ts';
+import { showWarning } from '../notifications/notify.ts';
+import type { ServerProcess } from '../server/process.ts';
+import { scheduledRefresh } from './scheduled-refresh.ts';
 
 /** How long an answer's line stands in the status bar. */
 const recentMs = 20_000;
 
-export function createStatusBar(server: Server, receipts: Receipts): vscode.Disposable {
+export function createStatusBar(server: ServerProcess, receipts: ReceiptHistory): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('rumbo.status', vscode.StatusBarAlignment.Right, 90);
   item.name = 'Rumbo';
   let recent: Receipt | undefined;
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
-    const { text, tooltip } = statusBar(server.status, recent, vscode.env.language);
+    const { text, tooltip } = statusBarText(server.status, recent, vscode.env.language);
     item.text = text;
     item.tooltip = tooltip;
     // The line of an answer leads to its reasons, everything else to the menu.
     item.command = recent ? 'rumbo.whyThisModel' : 'rumbo.showMenu';
     item.accessibilityInformation = { label: `Rumbo. ${tooltip}`, role: 'button' };
-    const until = localUntil(server.status?.providers ?? []);
-    redraw.at(until ? [until] : []);
+    const until = localOnlyUntil(server.status?.providers ?? []);
+    redraw.schedule(until ? [until] : []);
   };
-  const redraw = redrawWhenDue(draw);
+  const redraw = scheduledRefresh(draw);
   const shown = new Set<string>();
   const followed = server.onStatus(({ problems }) => {
     draw();
@@ -34,7 +34,7 @@ export function createStatusBar(server: Server, receipts: Receipts): vscode.Disp
     shown.clear();
     for (const problem of problems) shown.add(problem);
   });
-  const remembered = receipts.onRemember((receipt) => {
+  const remembered = receipts.onAdded((receipt) => {
     recent = receipt;
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -53,7 +53,7 @@ function tell([first, ...others]: readonly string[]): void {
   if (first === undefined) return;
   const rest = others.length > 0 ? ` (and ${others.length} more, listed in the status bar’s tooltip)` : '';
   const setting = /^rumbo(\.\w+)+/.exec(first)?.[0];
-  void warn(`${first}${rest}`, 'Open Settings').then(
+  void showWarning(`${first}${rest}`, 'Open Settings').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.openSettings', setting, 'json'),
   );
 }

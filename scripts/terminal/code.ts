@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { joined, receiptLine, receiptSection } from '../../client/format/receipt.ts';
+import { receiptLine, receiptSection, takeoverWarning } from '../../client/format/receipt.ts';
 import { offsetsOf } from '../../server/edits/text-range.ts';
 import type { AskParams, AskResult, CodeAnswer } from '../../shared/protocol.ts';
 import { type Ask, whereUserStands } from './arguments.ts';
@@ -37,7 +37,7 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
       }),
     );
   process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
-  const writers = joined(result.receipt);
+  const writers = takeoverWarning(result.receipt);
   if (writers) process.stderr.write(`${writers}\n`);
   const { finishReason } = result.receipt;
   if (finishReason === 'length') {

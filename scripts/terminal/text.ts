@@ -1,17 +1,17 @@
 /** The commands that answer with text: plan, explain, status. */
-import { tookOver } from '../../client/format/answer.ts';
+import { takeoverText } from '../../client/format/answer.ts';
 import { explanationDocument } from '../../client/format/explanation.ts';
 import { modelDescription } from '../../client/format/model.ts';
 import {
-  keyState,
-  lastAction,
-  openWindows,
+  activeRateWindows,
+  cooldownText,
+  keyStateText,
+  lastRequestText,
   providerDescription,
-  restWords,
-  windowWords,
+  rateWindowText,
 } from '../../client/format/provider.ts';
 import { receiptSection } from '../../client/format/receipt.ts';
-import { dollars, oneLine } from '../../client/format/text.ts';
+import { formatDollars, oneLine } from '../../client/format/text.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { answerText } from './answer-text.ts';
@@ -73,7 +73,7 @@ function announcement(part: protocol.AskPart): string | undefined {
     case 'fallback':
       return `${part.from} did not answer: ${part.reason}`;
     case 'resume':
-      return `${tookOver(part)}${part.how === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
+      return `${takeoverText(part)}${part.how === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
     default:
       return undefined;
   }
@@ -91,8 +91,10 @@ export function statusText({
 }: Status): string {
   const lines = [
     `Rumbo ${version}: ${health} · strategy ${strategy} · order ${priorityOrder.join(', ')}`,
-    `Today: ${today.requests} requests, ${dollars(today.costUsd)}${today.unknownPrice > 0 ? ` and ${today.unknownPrice} of unknown price` : ''}`,
-    ...budgets.map(({ name, limitUsd, spentUsd }) => `${name}: ${dollars(spentUsd)} of ${dollars(limitUsd)}`),
+    `Today: ${today.requests} requests, ${formatDollars(today.costUsd)}${today.unknownPrice > 0 ? ` and ${today.unknownPrice} of unknown price` : ''}`,
+    ...budgets.map(
+      ({ name, limitUsd, spentUsd }) => `${name}: ${formatDollars(spentUsd)} of ${formatDollars(limitUsd)}`,
+    ),
     ...problems.map((problem) => `Problem: ${problem}`),
     '',
   ];
@@ -108,10 +110,10 @@ function providerLines(provider: ProviderStatus): string[] {
   const off = models.length - inRotation.length;
   return [
     `${name.padEnd(18)} ${providerDescription(provider)} · ${origin}`,
-    ...[detail, note, last && lastAction(last)].flatMap((said) => (said ? [`  ${oneLine(said)}`] : [])),
-    ...keys.map((key) => `  ${key.name}: ${keyState(key)}`),
-    ...openWindows(provider).map((window) => {
-      const { left, until } = windowWords(window);
+    ...[detail, note, last && lastRequestText(last)].flatMap((said) => (said ? [`  ${oneLine(said)}`] : [])),
+    ...keys.map((key) => `  ${key.name}: ${keyStateText(key)}`),
+    ...activeRateWindows(provider).map((window) => {
+      const { left, until } = rateWindowText(window);
       return `  ${left}, ${until}`;
     }),
     ...inRotation.map((model) => {
@@ -119,7 +121,7 @@ function providerLines(provider: ProviderStatus): string[] {
       const local = provider.local?.find((each) => each.name === model.name);
       return `  ${model.id}  ${modelDescription({ model, ...(rest ? { rest } : {}), ...(local ? { local } : {}) })}${rest ? ` · ${oneLine(rest.reason)}` : ''}`;
     }),
-    ...unlisted.map((rest) => `  ${name}/${rest.model}  ${restWords(rest)} · ${oneLine(rest.reason)}`),
+    ...unlisted.map((rest) => `  ${name}/${rest.model}  ${cooldownText(rest)} · ${oneLine(rest.reason)}`),
     ...(off > 0 ? [`  and ${off} that are switched off`] : []),
   ];
 }

@@ -1,22 +1,22 @@
 /** Plan and Code from the prompt to what the user sees, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { runningAnswers } from '../../client/answers/active-requests.ts';
-import { code } from '../../client/answers/code.ts';
+import { activeRequests } from '../../client/answers/active-requests.ts';
+import { askForCode } from '../../client/answers/code.ts';
 import { explainRoute } from '../../client/answers/explain.ts';
-import { plan } from '../../client/answers/plan.ts';
-import { promptMemory } from '../../client/answers/prompt-box.ts';
-import { receiptMemory } from '../../client/answers/receipt-history.ts';
-import { useStrongerModel } from '../../client/answers/stronger-model.ts';
+import { askForPlan } from '../../client/answers/plan.ts';
+import { promptBox } from '../../client/answers/prompt-box.ts';
+import { receiptHistory } from '../../client/answers/receipt-history.ts';
+import { askStrongerModel } from '../../client/answers/stronger-model.ts';
 import { virtualDocuments } from '../../client/answers/virtual-documents.ts';
 import { createProposals } from '../../client/edits/review.ts';
-import { errorMessageOf, FailureError } from '../../client/notifications/error-messages.ts';
-import type { Connection } from '../../client/server/connection.ts';
+import { ClientError, toClientErrorData } from '../../client/notifications/error-messages.ts';
+import type { ServerConnection } from '../../client/server/connection.ts';
 import type { AskParams, AskResult } from '../../shared/protocol.ts';
-import { editor, Range, Uri, window } from '../support/vscode-stub.ts';
-import { receipt } from './samples.ts';
+import { fakeEditor, Range, Uri, window } from '../support/vscode-stub.ts';
+import { sampleReceipt } from './samples.ts';
 
-type Ask = Connection['ask'];
+type Ask = ServerConnection['ask'];
 const file = new Uri('file', '/w/list.ts');
 let ask: Ask = () => assert.fail('nothing was expected to be asked');
 let documents: ReturnType<typeof virtualDocuments>;
@@ -29,18 +29,18 @@ function makeParts() {
   };
   return {
     server: {
-      use: async (work: (connection: Connection) => Promise<unknown>) => {
+      use: async (work: (connection: ServerConnection) => Promise<unknown>) => {
         try {
           return await work(connection as never);
         } catch (error) {
-          throw new FailureError(errorMessageOf(error));
+          throw new ClientError(toClientErrorData(error));
         }
       },
     } as never,
-    prompts: promptMemory(),
+    prompts: promptBox(),
     documents,
-    running: runningAnswers(),
-    receipts: receiptMemory(),
+    running: activeRequests(),
+    receipts: receiptHistory(),
     proposals: createProposals(documents),
   };
 }
@@ -48,23 +48,23 @@ let parts: ReturnType<typeof makeParts>;
 const rateLimited = { data: { kind: 'rate-limited', message: 'The limit is used up.', action: 'Wait.' } };
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   parts = makeParts();
 });
 afterEach(() => documents.dispose());
 
-const shown = () => editor.text(uriOf(editor.shown.at(-1) ?? ''));
+const shown = () => fakeEditor.text(uriOf(fakeEditor.shownDocuments.at(-1) ?? ''));
 function uriOf(address: string): Uri {
   const [, scheme = '', path = ''] = /^([\w-]+):(.*)$/.exec(address) ?? [];
   return new Uri(scheme, decodeURI(path));
 }
 function openFile(text: string, selection = new Range(0, 0, 0, 0)): void {
-  editor.files.set(file.toString(), { text, languageId: 'typescript' });
-  const document = { uri: file, languageId: 'typescript', getText: () => editor.text(file) };
+  fakeEditor.files.set(file.toString(), { text, languageId: 'typescript' });
+  const document = { uri: file, languageId: 'typescript', getText: () => fakeEditor.text(file) };
   window.activeTextEditor = { document, selection };
 }
-const typed = (...texts: (string | undefined)[]) => editor.typed.push(...texts);
-const fileText = () => editor.files.get(file.toString())?.text;
+const typed = (...texts: (string | undefined)[]) => fakeEditor.inputs.push(...texts);
+const fileText = () => fakeEditor.files.get(file.toString())?.text;
 const answerWith =
   (text: string, more: Partial<AskResult['receipt']> = {}): Ask =>
   async ({ file: about }, onPart) => {
@@ -73,24 +73,24 @@ const answerWith =
     onPart({ type: 'start', model: 'lab/small', cached: false });
     onPart({ type: 'text-delta', text });
     onPart({ type: 'code', code: written });
-    return { text, code: written, receipt: receipt(more) };
+    return { text, code: written, receipt: sampleReceipt(more) };
   };
-const proposal = () => uriOf(String(editor.executed.find(({ id }) => id === 'vscode.diff')?.args[1]));
+const proposal = () => uriOf(String(fakeEditor.executed.find(({ id }) => id === 'vscode.diff')?.args[1]));
 /** Asks for code, and waits until its proposal is shown. */
 async function ready(): Promise<void> {
-  await code(parts);
+  await askForCode(parts);
   await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('a plan ends with its receipt, and the prompt is not offered again', async () => {
   ask = answerWith('1. Look');
   typed('add retries');
-  await plan(parts);
+  await askForPlan(parts);
   assert.match(shown(), /> add retries[\s\S]*1\. Look[\s\S]*## Receipt/);
   assert.equal(parts.receipts.last?.model, 'groq/llama');
   typed(undefined);
-  await plan(parts);
-  assert.equal(editor.boxes.at(-1)?.value, '');
+  await askForPlan(parts);
+  assert.equal(fakeEditor.inputBoxes.at(-1)?.value, '');
 });
 
 test('the last question goes to a stronger model, about the file as it is now', async () => {
@@ -101,12 +101,12 @@ test('the last question goes to a stronger model, about the file as it is now', 
       sent.push(params);
       return answer(params, onPart, token);
     };
-  await useStrongerModel(parts);
-  assert.match(editor.messages.at(-1)?.text ?? '', /Nothing has been answered yet/);
+  await askStrongerModel(parts);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /Nothing has been answered yet/);
   ask = note(answerWith('1. Look'));
   typed('add retries');
-  await plan(parts);
-  await useStrongerModel(parts);
+  await askForPlan(parts);
+  await askStrongerModel(parts);
   assert.deepEqual(
     sent.map(({ prompt, strongerThan }) => [prompt, strongerThan]),
     [
@@ -117,16 +117,16 @@ test('the last question goes to a stronger model, about the file as it is now', 
   openFile('one\ntwo\n');
   typed('shorter');
   await ready();
-  editor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
-  await useStrongerModel(parts);
+  fakeEditor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
+  await askStrongerModel(parts);
   assert.equal(sent.at(-1)?.strongerThan, 'groq/llama');
   assert.equal(sent.at(-1)?.file?.text, 'zero\none\ntwo\n');
 });
 
 test('an empty prompt stays in the box with one sentence', async () => {
   typed('   ');
-  await plan(parts);
-  assert.match(editor.boxes.at(-1)?.validation ?? '', /prompt is empty/);
+  await askForPlan(parts);
+  assert.match(fakeEditor.inputBoxes.at(-1)?.validation ?? '', /prompt is empty/);
 });
 
 test('a plan that breaks off keeps its text, and the prompt is offered again', async () => {
@@ -135,26 +135,26 @@ test('a plan that breaks off keeps its text, and the prompt is offered again', a
     throw { code: -32097 };
   };
   typed('add retries');
-  await plan(parts);
+  await askForPlan(parts);
   assert.match(shown(), /First half[\s\S]*\*\*Incomplete:\*\* Rumbo’s server stopped/);
-  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Ask Again']);
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Ask Again']);
   typed(undefined);
-  await plan(parts);
-  assert.equal(editor.boxes.at(-1)?.value, 'add retries');
+  await askForPlan(parts);
+  assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'add retries');
 });
 
 test('Stop cancels the request and keeps the text, without an error', async () => {
   ask = async (_params, onPart, token) => {
     onPart({ type: 'text-delta', text: 'First half' });
-    parts.running.stop(uriOf(editor.shown.at(-1) ?? '') as never);
+    parts.running.stop(uriOf(fakeEditor.shownDocuments.at(-1) ?? '') as never);
     assert.ok(token.isCancellationRequested);
     throw { code: -32800 };
   };
   typed('add retries');
-  await plan(parts);
+  await askForPlan(parts);
   assert.match(shown(), /First half[\s\S]*Stopped by you/);
-  assert.deepEqual(editor.messages, []);
-  assert.deepEqual(editor.context.get('rumbo.streaming'), []);
+  assert.deepEqual(fakeEditor.messages, []);
+  assert.deepEqual(fakeEditor.context.get('rumbo.streaming'), []);
 });
 
 test('a plan that another model goes on with is one answer, and its receipt shows the seam', async () => {
@@ -164,11 +164,11 @@ test('a plan that another model goes on with is one answer, and its receipt show
     onPart({ type: 'text-delta', text: 'First' });
     onPart({ type: 'resume', ...seams[0], how: 'continue' });
     onPart({ type: 'text-delta', text: ' half' });
-    return { text: 'First half', receipt: receipt({ seams }) };
+    return { text: 'First half', receipt: sampleReceipt({ seams }) };
   };
   typed('add retries');
-  await plan(parts);
-  assert.deepEqual(editor.reports.slice(-2), [
+  await askForPlan(parts);
+  assert.deepEqual(fakeEditor.progressMessages.slice(-2), [
     'waiting for groq/llama… · took over from lab/small',
     'groq/llama is answering… · took over from lab/small',
   ]);
@@ -193,7 +193,7 @@ test('a plan that begins anew keeps what was shown aside, also when the new answ
     throw { data: { kind: 'interrupted', message: 'It broke off too.', action: 'Ask again.' } };
   };
   typed('add retries');
-  await plan(parts);
+  await askForPlan(parts);
   assert.match(
     shown(),
     /\*\*Put aside\*\*[\s\S]*\n> Old beginning\n\n---\n\nNew beginning\n\n---\n\n\*\*Incomplete:\*\* It broke off too\. Ask again\.\n$/,
@@ -207,9 +207,9 @@ test('a pinned model that cannot run is replaced only after the user says so', a
     if (params.whenPinnedUnavailable === 'next') return answerWith('Done')(params, onPart, token);
     throw { data: { kind: 'no-candidate', message: 'a/b rests.', pinned: 'a/b' } };
   };
-  editor.press = 'Use the Next Model';
+  fakeEditor.buttonToPress = 'Use the Next Model';
   typed('add retries');
-  await plan(parts);
+  await askForPlan(parts);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(allowed, [undefined, 'next']);
   assert.match(shown(), /Done/);
@@ -221,12 +221,12 @@ test('a change is shown first and written only when it is accepted', async () =>
   typed('shorter');
   await ready();
   assert.equal(fileText(), 'one\ntwo\n');
-  assert.equal(editor.text(proposal()), 'one\n2\n');
-  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Accept', 'Discard', 'Why This Model?']);
+  assert.equal(fakeEditor.text(proposal()), 'one\n2\n');
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Accept', 'Discard', 'Why This Model?']);
   await parts.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'one\n2\n');
   await parts.proposals.accept(proposal() as never);
-  assert.match(editor.messages.at(-1)?.text ?? '', /was accepted before/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /was accepted before/);
 });
 
 test('a discarded change leaves the file alone', async () => {
@@ -244,16 +244,18 @@ test('a file that changed meanwhile is not touched; asking again asks about the 
   ask = answerWith('2');
   typed('shorter');
   await ready();
-  editor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
+  fakeEditor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
   let asked: unknown;
   ask = async (params, ...rest) => {
     asked = params.file?.selection;
     return answerWith('2')(params, ...rest);
   };
-  editor.press = 'Ask Again';
+  fakeEditor.buttonToPress = 'Ask Again';
   await parts.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'zero\none\ntwo\n');
-  assert.ok(editor.messages.some(({ text }) => /list\.ts changed while the answer was written/.test(text)));
+  assert.ok(
+    fakeEditor.messages.some(({ text }) => /list\.ts changed while the answer was written/.test(text)),
+  );
   assert.deepEqual(asked, { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } });
 });
 
@@ -263,10 +265,10 @@ for (const finishReason of ['length', 'content-filter'] as const)
     ask = answerWith('2', { finishReason });
     typed('shorter');
     await ready();
-    assert.match(editor.messages.at(-1)?.text ?? '', /may be cut/);
+    assert.match(fakeEditor.messages.at(-1)?.text ?? '', /may be cut/);
     await parts.proposals.accept(proposal() as never);
     assert.equal(fileText(), 'one\n');
-    editor.press = 'Apply';
+    fakeEditor.buttonToPress = 'Apply';
     await parts.proposals.accept(proposal() as never);
     assert.equal(fileText(), '2one\n');
   });
@@ -279,12 +281,12 @@ test('a change that broke off stays in the proposal, and is applied only when th
   };
   typed('shorter');
   await ready();
-  assert.equal(editor.text(proposal()), 'halfone\n');
-  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Ask Again']);
+  assert.equal(fakeEditor.text(proposal()), 'halfone\n');
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Ask Again']);
   await parts.proposals.accept(proposal() as never);
-  assert.match(editor.messages.at(-1)?.text ?? '', /not whole\. Lab broke off\. Apply what there is\?/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /not whole\. Lab broke off\. Apply what there is\?/);
   assert.equal(fileText(), 'one\n');
-  editor.press = 'Apply';
+  fakeEditor.buttonToPress = 'Apply';
   await parts.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'halfone\n');
 });
@@ -307,14 +309,14 @@ for (const [how, shownNow] of [
       const whole = code(`${shownNow} // done`);
       const seams = how === 'continue' ? [{ at: 10, ...resume }] : [];
       await new Promise((resolve) => setImmediate(resolve));
-      preview = editor.text(proposal());
-      return { text: '', code: whole, receipt: receipt({ seams }) };
+      preview = fakeEditor.text(proposal());
+      return { text: '', code: whole, receipt: sampleReceipt({ seams }) };
     };
     typed('a constant');
     await ready();
     assert.equal(preview, `${shownNow}\n`);
-    assert.equal(editor.text(proposal()), `${shownNow} // done\n`);
-    const told = editor.messages.at(-1)?.text ?? '';
+    assert.equal(fakeEditor.text(proposal()), `${shownNow} // done\n`);
+    const told = fakeEditor.messages.at(-1)?.text ?? '';
     assert.equal(/lab\/small broke off and groq\/llama went on/.test(told), how === 'continue');
     await parts.proposals.accept(proposal() as never);
     assert.equal(fileText(), `${shownNow} // done\n`);
@@ -323,8 +325,8 @@ for (const [how, shownNow] of [
 test('without a file the code goes to a new document in its language', async () => {
   ask = answerWith('const x = 1;');
   typed('a constant');
-  await code(parts);
-  const [untitled] = [...editor.files.values()];
+  await askForCode(parts);
+  const [untitled] = [...fakeEditor.files.values()];
   assert.deepEqual(untitled, { text: 'const x = 1;', languageId: 'typescript' });
 });
 
@@ -334,15 +336,15 @@ test('code that broke off without a file is kept in a new document', async () =>
     throw { code: -32097 };
   };
   typed('a constant');
-  await code(parts);
-  assert.equal([...editor.files.values()][0]?.text, 'const');
+  await askForCode(parts);
+  assert.equal([...fakeEditor.files.values()][0]?.text, 'const');
 });
 
 test('a route that cannot be explained says why, and the prompt is kept', async () => {
   typed('plan it');
   await explainRoute(parts);
-  assert.match(editor.messages.at(-1)?.text ?? '', /The limit is used up\. Wait\./);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /The limit is used up\. Wait\./);
   typed(undefined);
   await explainRoute(parts);
-  assert.equal(editor.boxes.at(-1)?.value, 'plan it');
+  assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'plan it');
 });

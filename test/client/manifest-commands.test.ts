@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { schemes } from '../../client/answers/virtual-documents.ts';
+import { documentSchemes } from '../../client/answers/virtual-documents.ts';
 import { activate } from '../../client/extension.ts';
-import { rowItem } from '../../client/views/rows.ts';
+import { treeItemOf } from '../../client/views/rows.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import { commands } from '../support/vscode-stub.ts';
-import { endpoint, model, provider } from './samples.ts';
+import { sampleEndpoint, sampleModel, sampleProvider } from './samples.ts';
 
 const root = new URL('../../', import.meta.url);
 const { contributes, icon, activationEvents } = JSON.parse(
@@ -78,7 +78,7 @@ test('when clauses know only the views, schemes and keys we have', () => {
   for (const clause of clauses) {
     for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g)) assert.ok(known.has(key ?? ''), clause);
     for (const [, scheme] of clause.matchAll(/resourceScheme == ([\w-]+)/g))
-      assert.ok((schemes as readonly string[]).includes(scheme ?? ''), clause);
+      assert.ok((documentSchemes as readonly string[]).includes(scheme ?? ''), clause);
   }
 });
 
@@ -92,24 +92,24 @@ function offered(contextValue: string): string[] {
 }
 
 test('each row of the tree offers what can be done to it', () => {
-  const of = (row: Parameters<typeof rowItem>[0]) => offered(rowItem(row).contextValue ?? '');
-  assert.deepEqual(of({ type: 'provider', provider: provider({ key: 'none', state: 'no-key' }) }), [
+  const of = (row: Parameters<typeof treeItemOf>[0]) => offered(treeItemOf(row).contextValue ?? '');
+  assert.deepEqual(of({ type: 'provider', provider: sampleProvider({ key: 'none', state: 'no-key' }) }), [
     'setApiKey',
     'testApiKey',
   ]);
-  assert.deepEqual(of({ type: 'provider', provider: provider({ key: 'keychain' }) }), [
+  assert.deepEqual(of({ type: 'provider', provider: sampleProvider({ key: 'keychain' }) }), [
     'removeApiKey',
     'setApiKey',
     'testApiKey',
   ]);
-  assert.deepEqual(of({ type: 'provider', provider: provider({ key: 'not-needed' }) }), ['testApiKey']);
-  assert.deepEqual(of({ type: 'model', model: model() }), [
+  assert.deepEqual(of({ type: 'provider', provider: sampleProvider({ key: 'not-needed' }) }), ['testApiKey']);
+  assert.deepEqual(of({ type: 'model', model: sampleModel() }), [
     'lockModel',
     'pinModel',
     'setModelTier',
     'toggleModel',
   ]);
-  assert.deepEqual(of({ type: 'model', model: model({ locked: true, toggle: false }) }), [
+  assert.deepEqual(of({ type: 'model', model: sampleModel({ locked: true, toggle: false }) }), [
     'pinModel',
     'setModelTier',
     'toggleModel',
@@ -119,7 +119,9 @@ test('each row of the tree offers what can be done to it', () => {
 
 test('a local model can be loaded when it is not in memory, and unloaded when it is', () => {
   const of = (state: LocalModel['state']) =>
-    offered(rowItem({ type: 'model', model: model(), local: { name: 'small', state } }).contextValue ?? '');
+    offered(
+      treeItemOf({ type: 'model', model: sampleModel(), local: { name: 'small', state } }).contextValue ?? '',
+    );
   for (const state of ['on-disk', 'sleeping'] as const) assert.ok(of(state).includes('loadModel'), state);
   assert.ok(of('loaded').includes('unloadModel'));
   for (const state of ['loading', 'downloading'] as const)
@@ -127,14 +129,14 @@ test('a local model can be loaded when it is not in memory, and unloaded when it
 });
 
 test('an engine that fetches models offers it, a model on its way can be stopped, an offer taken or left', () => {
-  const of = (row: Parameters<typeof rowItem>[0]) => offered(rowItem(row).contextValue ?? '');
-  const pullable = provider({ local: [] });
-  const off = provider({ local: [], state: 'off' });
+  const of = (row: Parameters<typeof treeItemOf>[0]) => offered(treeItemOf(row).contextValue ?? '');
+  const pullable = sampleProvider({ local: [] });
+  const off = sampleProvider({ local: [], state: 'off' });
   assert.deepEqual(of({ type: 'provider', provider: pullable }), ['pullModel', 'testApiKey']);
   assert.deepEqual(of({ type: 'provider', provider: off }), ['testApiKey']);
   const local = { name: 'new', state: 'downloading' } as const;
   assert.deepEqual(of({ type: 'coming', local, about: 'lab' }), ['stopPull']);
-  assert.deepEqual(of({ type: 'offer', endpoint: endpoint() }), ['ignoreEndpoint', 'useEndpoint']);
+  assert.deepEqual(of({ type: 'offer', endpoint: sampleEndpoint() }), ['ignoreEndpoint', 'useEndpoint']);
 });
 
 test('what only a row can tell is not offered in the palette', () => {

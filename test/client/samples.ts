@@ -5,7 +5,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 
-export const receipt = (more: Partial<Receipt> = {}): Receipt => ({
+export const sampleReceipt = (more: Partial<Receipt> = {}): Receipt => ({
   id: 'r1',
   at: '2026-11-21T10:00:00.000Z',
   role: 'planner',
@@ -25,7 +25,7 @@ export const receipt = (more: Partial<Receipt> = {}): Receipt => ({
   ...more,
 });
 
-export const model = (more: Partial<Model> = {}): Model => ({
+export const sampleModel = (more: Partial<Model> = {}): Model => ({
   id: 'lab/small',
   provider: 'lab',
   name: 'small',
@@ -41,7 +41,7 @@ export const model = (more: Partial<Model> = {}): Model => ({
   ...more,
 });
 
-export const provider = (more: Partial<ProviderStatus> = {}): ProviderStatus => ({
+export const sampleProvider = (more: Partial<ProviderStatus> = {}): ProviderStatus => ({
   name: 'lab',
   label: 'Lab',
   kind: 'openai-compatible',
@@ -50,19 +50,19 @@ export const provider = (more: Partial<ProviderStatus> = {}): ProviderStatus => 
   state: 'ready',
   circuit: 'closed',
   key: 'not-needed',
-  models: [model()],
+  models: [sampleModel()],
   resting: [],
   windows: [],
   keys: [],
   ...more,
 });
 
-export const status = (more: Partial<Status> = {}): Status => ({
+export const sampleStatus = (more: Partial<Status> = {}): Status => ({
   health: 'ready',
   version: '0.1.0',
   strategy: 'auto',
   priorityOrder: ['local'],
-  providers: [provider()],
+  providers: [sampleProvider()],
   budgets: [],
   today: { costUsd: 0.42, requests: 3, unknownPrice: 0 },
   inFlight: 0,
@@ -71,7 +71,7 @@ export const status = (more: Partial<Status> = {}): Status => ({
   ...more,
 });
 
-export const endpoint = (more: Partial<DiscoveredEndpoint> = {}): DiscoveredEndpoint => ({
+export const sampleEndpoint = (more: Partial<DiscoveredEndpoint> = {}): DiscoveredEndpoint => ({
   kind: 'llama-cpp',
   label: 'llama.cpp',
   baseUrl: 'http://127.0.0.1:9090/v1',
@@ -81,7 +81,7 @@ export const endpoint = (more: Partial<DiscoveredEndpoint> = {}): DiscoveredEndp
   ...more,
 });
 
-export const candidate = (more: Partial<InlineCandidate> = {}): InlineCandidate => ({
+export const sampleCandidate = (more: Partial<InlineCandidate> = {}): InlineCandidate => ({
   model: 'lab/small',
   source: 'local',
   allowed: true,
@@ -91,7 +91,7 @@ export const candidate = (more: Partial<InlineCandidate> = {}): InlineCandidate 
   ...more,
 });
 
-export const inlineState = (more: Partial<InlineState> = {}): InlineState => ({
+export const sampleInlineState = (more: Partial<InlineState> = {}): InlineState => ({
   state: 'on',
   models: ['lab/small'],
   today: { offered: 0, accepted: 0, costUsd: 0 },

@@ -188,7 +188,7 @@ type Provider = {
 };
 
 /** What happened, and what the user will do; a test reads and sets these. */
-export const editor = {
+export const fakeEditor = {
   /** Messages shown, with their buttons. */
   messages: [] as {
     kind: 'error' | 'warning' | 'information';
@@ -197,20 +197,20 @@ export const editor = {
     detail?: string;
   }[],
   /** The button the user presses when it is offered. */
-  press: undefined as string | undefined,
+  buttonToPress: undefined as string | undefined,
   /** What the user types into the next input boxes. */
-  typed: [] as (string | undefined)[],
+  inputs: [] as (string | undefined)[],
   /** The input boxes opened, as they were. */
-  boxes: [] as { title: string | undefined; value: string; validation: string | undefined }[],
+  inputBoxes: [] as { title: string | undefined; value: string; validation: string | undefined }[],
   /** The lists opened whose text can be typed too, with what they offered then. */
-  picks: [] as { title: string | undefined; labels: string[] }[],
+  quickPicks: [] as { title: string | undefined; labels: string[] }[],
   /** The files, by address. */
   files: new Map<string, { text: string; languageId: string }>(),
-  shown: [] as string[],
+  shownDocuments: [] as string[],
   /** The trees that were made, by their view. */
   trees: new Map<string, Tree>(),
   /** What the notifications of work under way have said. */
-  reports: [] as string[],
+  progressMessages: [] as string[],
   /** The notifications of work under way: what they are called, how far their bars are, and their own buttons. */
   progress: [] as { title: string; percent: number; cancel(): void }[],
   context: new Map<string, unknown>(),
@@ -218,31 +218,59 @@ export const editor = {
   providers: new Map<string, { provideTextDocumentContent(uri: Uri): string }>(),
   executed: [] as { id: string; args: unknown[] }[],
   /** What the user ticks in the next lists with check boxes, by label. Absent: dismissed. */
-  ticked: undefined as string[] | undefined,
+  labelsToPick: undefined as string[] | undefined,
   /** The lists opened that only offer, with their entries. */
   lists: [] as { title: string | undefined; entries: readonly ListEntry[] }[],
   /** The items of the status bar, by their id. */
   status: new Map<string, { text: string; tooltip: string; command: string }>(),
   languageStatus: undefined as { text: string; detail: string; command: { command: string } } | undefined,
   /** Who writes ghost text. */
-  writers: new Set<InlineProvider>(),
+  inlineProviders: new Set<InlineProvider>(),
   /** The ghost text at a place. */
-  ghost(document: unknown, at: Position): InlineCompletionItem[] {
-    return [...editor.writers].flatMap((writer) => writer.provideInlineCompletionItems(document, at));
+  ghostTextAt(document: unknown, at: Position): InlineCompletionItem[] {
+    return [...fakeEditor.inlineProviders].flatMap((writer) =>
+      writer.provideInlineCompletionItems(document, at),
+    );
   },
   /** Text of a document as the user sees it. */
   text: (uri: Uri): string =>
-    editor.providers.get(uri.scheme)?.provideTextDocumentContent(uri) ??
-    editor.files.get(uri.toString())?.text ??
+    fakeEditor.providers.get(uri.scheme)?.provideTextDocumentContent(uri) ??
+    fakeEditor.files.get(uri.toString())?.text ??
     '',
   reset(): void {
-    const { messages, typed, boxes, picks, lists, shown, reports, progress, executed } = editor;
-    for (const list of [messages, typed, boxes, picks, lists, shown, reports, progress, executed])
+    const {
+      messages,
+      inputs,
+      inputBoxes,
+      quickPicks,
+      lists,
+      shownDocuments,
+      progressMessages,
+      progress,
+      executed,
+    } = fakeEditor;
+    for (const list of [
+      messages,
+      inputs,
+      inputBoxes,
+      quickPicks,
+      lists,
+      shownDocuments,
+      progressMessages,
+      progress,
+      executed,
+    ])
       list.length = 0;
-    for (const map of [editor.files, editor.trees, editor.context, editor.settings, editor.writers])
+    for (const map of [
+      fakeEditor.files,
+      fakeEditor.trees,
+      fakeEditor.context,
+      fakeEditor.settings,
+      fakeEditor.inlineProviders,
+    ])
       map.clear();
-    editor.press = undefined;
-    editor.ticked = undefined;
+    fakeEditor.buttonToPress = undefined;
+    fakeEditor.labelsToPick = undefined;
     workspace.textDocuments.length = 0;
     window.activeTextEditor = undefined;
     window.visibleTextEditors.length = 0;
@@ -257,8 +285,8 @@ export const commands = {
     return new Disposable(() => registered.delete(id));
   },
   async executeCommand(id: string, ...args: unknown[]): Promise<unknown> {
-    editor.executed.push({ id, args });
-    if (id === 'setContext') editor.context.set(String(args[0]), args[1]);
+    fakeEditor.executed.push({ id, args });
+    if (id === 'setContext') fakeEditor.context.set(String(args[0]), args[1]);
     return registered.get(id)?.(...args);
   },
   getCommands: async (): Promise<string[]> => [...registered.keys()],
@@ -272,8 +300,8 @@ const message =
   ): Promise<string | undefined> => {
     const buttons = items.filter((item) => typeof item === 'string');
     const detail = items.flatMap((item) => (typeof item === 'string' ? [] : [item.detail ?? '']))[0];
-    editor.messages.push({ kind, text, buttons, ...(detail ? { detail } : {}) });
-    return buttons.find((button) => button === editor.press);
+    fakeEditor.messages.push({ kind, text, buttons, ...(detail ? { detail } : {}) });
+    return buttons.find((button) => button === fakeEditor.buttonToPress);
   };
 
 const never = () => new Disposable(() => {});
@@ -290,11 +318,11 @@ export const window = {
   showWarningMessage: message('warning'),
   showInformationMessage: message('information'),
   setStatusBarMessage: never,
-  showInputBox: async () => editor.typed.shift(),
+  showInputBox: async () => fakeEditor.inputs.shift(),
   async showQuickPick(items: readonly ListEntry[], options?: { title?: string; canPickMany?: boolean }) {
-    editor.lists.push({ title: options?.title, entries: items });
+    fakeEditor.lists.push({ title: options?.title, entries: items });
     return options?.canPickMany
-      ? editor.ticked && items.filter(({ label }) => editor.ticked?.includes(label))
+      ? fakeEditor.labelsToPick && items.filter(({ label }) => fakeEditor.labelsToPick?.includes(label))
       : items[0];
   },
   createInputBox() {
@@ -309,12 +337,12 @@ export const window = {
       onDidHide: hide.event,
       show() {
         const offered = box.value;
-        const typed = editor.typed.shift();
+        const typed = fakeEditor.inputs.shift();
         if (typed !== undefined) {
           box.value = typed;
           accept.fire();
         }
-        editor.boxes.push({ title: box.title, value: offered, validation: box.validationMessage });
+        fakeEditor.inputBoxes.push({ title: box.title, value: offered, validation: box.validationMessage });
         if (typed === undefined || box.validationMessage) hide.fire();
       },
       hide: () => hide.fire(),
@@ -337,13 +365,13 @@ export const window = {
       onDidAccept: accept.event,
       onDidHide: hide.event,
       show() {
-        const typed = editor.typed.shift();
+        const typed = fakeEditor.inputs.shift();
         if (typed !== undefined) {
           pick.value = typed;
           change.fire(typed);
         }
         pick.activeItems = pick.items.slice(0, 1);
-        editor.picks.push({ title: pick.title, labels: pick.items.map(({ label }) => label) });
+        fakeEditor.quickPicks.push({ title: pick.title, labels: pick.items.map(({ label }) => label) });
         if (typed !== undefined) accept.fire();
         hide.fire();
       },
@@ -354,8 +382,14 @@ export const window = {
   },
   createOutputChannel: () => ({ info() {}, error() {}, warn() {}, show() {}, dispose() {} }),
   createStatusBarItem(id: string) {
-    const item = { text: '', tooltip: '', command: '', show() {}, dispose: () => editor.status.delete(id) };
-    editor.status.set(id, item);
+    const item = {
+      text: '',
+      tooltip: '',
+      command: '',
+      show() {},
+      dispose: () => fakeEditor.status.delete(id),
+    };
+    fakeEditor.status.set(id, item);
     return item;
   },
   onDidChangeActiveTextEditor: events.changedEditor.event,
@@ -373,20 +407,20 @@ export const window = {
       redrawn,
       check: (element: unknown, state: 0 | 1) => checked.fire({ items: [[element, state]] }),
     };
-    editor.trees.set(id, tree);
+    fakeEditor.trees.set(id, tree);
     return tree;
   },
   onDidChangeTextEditorVisibleRanges: never,
   showTextDocument: async (shown: Uri | { uri: Uri }) => {
-    editor.shown.push(String(shown instanceof Uri ? shown : shown.uri));
+    fakeEditor.shownDocuments.push(String(shown instanceof Uri ? shown : shown.uri));
     return window.activeTextEditor;
   },
   withProgress({ title }: { title: string }, work: (report: unknown, token: unknown) => unknown) {
     const source = new CancellationTokenSource();
     const shown = { title, percent: 0, cancel: () => source.cancel() };
-    editor.progress.push(shown);
+    fakeEditor.progress.push(shown);
     const report = ({ message, increment = 0 }: { message?: string; increment?: number }) => {
-      editor.reports.push(message ?? '');
+      fakeEditor.progressMessages.push(message ?? '');
       shown.percent += increment;
     };
     return work({ report }, source.token);
@@ -395,17 +429,17 @@ export const window = {
 
 const documentOf = (uri: Uri) => ({
   uri,
-  languageId: editor.files.get(uri.toString())?.languageId ?? 'plaintext',
-  getText: () => editor.text(uri),
-  lineCount: editor.text(uri).split('\n').length,
+  languageId: fakeEditor.files.get(uri.toString())?.languageId ?? 'plaintext',
+  getText: () => fakeEditor.text(uri),
+  lineCount: fakeEditor.text(uri).split('\n').length,
   validateRange: (range: Range) => range,
 });
 export const workspace = {
   textDocuments: [] as unknown[],
   fs: {
     isWritableFileSystem: (scheme: string) => (scheme === 'file' ? true : undefined),
-    stat: async (uri: Uri) => ({ size: editor.text(uri).length }),
-    readFile: async (uri: Uri) => new TextEncoder().encode(editor.text(uri)),
+    stat: async (uri: Uri) => ({ size: fakeEditor.text(uri).length }),
+    readFile: async (uri: Uri) => new TextEncoder().encode(fakeEditor.text(uri)),
   },
   /** The workspace is the folder `/w`. */
   getWorkspaceFolder: (uri: Uri) => (uri.path.startsWith('/w/') ? { uri: new Uri('file', '/w') } : undefined),
@@ -417,22 +451,22 @@ export const workspace = {
     scheme: string,
     provider: { provideTextDocumentContent(uri: Uri): string },
   ): Disposable {
-    editor.providers.set(scheme, provider);
-    return new Disposable(() => editor.providers.delete(scheme));
+    fakeEditor.providers.set(scheme, provider);
+    return new Disposable(() => fakeEditor.providers.delete(scheme));
   },
   async openTextDocument(what: Uri | { content: string; language?: string }) {
     if (what instanceof Uri) {
-      if (!editor.providers.has(what.scheme) && !editor.files.has(what.toString()))
+      if (!fakeEditor.providers.has(what.scheme) && !fakeEditor.files.has(what.toString()))
         throw new Error('no such file');
       return documentOf(what);
     }
-    const uri = new Uri('untitled', `Untitled-${editor.files.size + 1}`);
-    editor.files.set(uri.toString(), { text: what.content, languageId: what.language ?? 'plaintext' });
+    const uri = new Uri('untitled', `Untitled-${fakeEditor.files.size + 1}`);
+    fakeEditor.files.set(uri.toString(), { text: what.content, languageId: what.language ?? 'plaintext' });
     return documentOf(uri);
   },
   async applyEdit(edit: WorkspaceEdit): Promise<boolean> {
     for (const { uri, range, text } of edit.replacements) {
-      const file = editor.files.get(uri.toString());
+      const file = fakeEditor.files.get(uri.toString());
       if (!file) return false;
       const lines = file.text.split('\n');
       const before = [
@@ -448,10 +482,13 @@ export const workspace = {
     return true;
   },
   getConfiguration: (section: string) => ({
-    get: (key: string) => editor.settings.get(`${section}.${key}`)?.globalValue,
-    inspect: (key: string) => editor.settings.get(`${section}.${key}`),
+    get: (key: string) => fakeEditor.settings.get(`${section}.${key}`)?.globalValue,
+    inspect: (key: string) => fakeEditor.settings.get(`${section}.${key}`),
     async update(key: string, globalValue: unknown) {
-      editor.settings.set(`${section}.${key}`, { ...editor.settings.get(`${section}.${key}`), globalValue });
+      fakeEditor.settings.set(`${section}.${key}`, {
+        ...fakeEditor.settings.get(`${section}.${key}`),
+        globalValue,
+      });
     },
   }),
 };
@@ -459,14 +496,14 @@ export const languages = {
   getLanguages: async () => ['typescript', 'python', 'markdown', 'plaintext'],
   setTextDocumentLanguage: async () => undefined,
   registerInlineCompletionItemProvider(_selector: unknown, provider: InlineProvider): Disposable {
-    editor.writers.add(provider);
-    return new Disposable(() => editor.writers.delete(provider));
+    fakeEditor.inlineProviders.add(provider);
+    return new Disposable(() => fakeEditor.inlineProviders.delete(provider));
   },
   createLanguageStatusItem() {
-    editor.languageStatus = { text: '', detail: '', command: { command: '' } };
-    return Object.assign(editor.languageStatus, {
+    fakeEditor.languageStatus = { text: '', detail: '', command: { command: '' } };
+    return Object.assign(fakeEditor.languageStatus, {
       dispose() {
-        editor.languageStatus = undefined;
+        fakeEditor.languageStatus = undefined;
       },
     });
   },

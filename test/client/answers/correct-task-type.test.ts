@@ -1,10 +1,10 @@
 /** Correct Task Type: which prompt, what it asks for, and forgetting it all. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { correction, correctTaskType } from '../../../client/answers/correct-task-type.ts';
-import { promptMemory } from '../../../client/answers/prompt-box.ts';
-import type { Connection } from '../../../client/server/connection.ts';
-import { editor, window } from '../../support/vscode-stub.ts';
+import { correctionDraftKey, correctTaskType } from '../../../client/answers/correct-task-type.ts';
+import { promptBox } from '../../../client/answers/prompt-box.ts';
+import type { ServerConnection } from '../../../client/server/connection.ts';
+import { fakeEditor, window } from '../../support/vscode-stub.ts';
 
 type Item = { readonly label: string; readonly description?: string };
 const sent: unknown[] = [];
@@ -12,16 +12,16 @@ const connection = {
   explain: async () => ({ task: 'general' }),
   correctTask: async (params: unknown) => sent.push(params),
   forgetCorrections: async () => sent.push('forget'),
-} as unknown as Connection;
-const server = { use: (work: (connection: Connection) => unknown) => work(connection) };
+} as unknown as ServerConnection;
+const server = { use: (work: (connection: ServerConnection) => unknown) => work(connection) };
 
 /** Corrects the prompt that was explained last; `pick` chooses from what is offered. */
 async function correct(pick: (items: readonly Item[]) => Item | undefined): Promise<void> {
-  const prompts = promptMemory();
-  prompts.keep(correction, 'show me where it leaks');
+  const prompts = promptBox();
+  prompts.keepDraft(correctionDraftKey, 'show me where it leaks');
   const showQuickPick = window.showQuickPick;
   window.showQuickPick = (async (items: readonly Item[]) => pick(items)) as never;
-  editor.typed = ['show me where it leaks'];
+  fakeEditor.inputs = ['show me where it leaks'];
   try {
     await correctTaskType({ server, prompts } as never);
   } finally {
@@ -29,19 +29,19 @@ async function correct(pick: (items: readonly Item[]) => Item | undefined): Prom
   }
 }
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   sent.length = 0;
 });
 
 test('the last explained prompt stands there, and what it was taken for is said', async () => {
   await correct((items) => {
-    assert.equal(editor.boxes.at(-1)?.value, 'show me where it leaks');
+    assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'show me where it leaks');
     assert.equal(items.find(({ label }) => label === 'general')?.description, 'as it is taken now');
     return items.find(({ label }) => label === 'verification');
   });
   assert.deepEqual(sent, [{ prompt: 'show me where it leaks', task: 'verification' }]);
   assert.equal(
-    editor.messages.at(-1)?.text,
+    fakeEditor.messages.at(-1)?.text,
     'Prompts like this are verification from now on. 1 correction is remembered.',
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   hasChanged,
-  isProtected,
+  isProtectedPath,
   movedRange,
   offsetAt,
   proposedText,
@@ -48,10 +48,10 @@ test('files that the editor or git obey need a second question, at any depth and
     '/w/.mcp.json',
     '/w/sub/.MCP.json',
   ])
-    assert.equal(isProtected('file', path), true, path);
-  assert.equal(isProtected('vscode-userdata', '/User/settings.json'), true);
+    assert.equal(isProtectedPath('file', path), true, path);
+  assert.equal(isProtectedPath('vscode-userdata', '/User/settings.json'), true);
   for (const path of ['/w/src/a.ts', '/w/.gitignore', '/w/.github/x.yml', '/w/vscode/a.json', '/w/mcp.json'])
-    assert.equal(isProtected('file', path), false, path);
+    assert.equal(isProtectedPath('file', path), false, path);
 });
 
 test('a place is found again after edits before it, behind it and in it', () => {

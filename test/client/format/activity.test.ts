@@ -6,29 +6,29 @@ import {
   receiptTooltip,
   todayText,
 } from '../../../client/format/activity.ts';
-import { receipt } from '../samples.ts';
+import { sampleReceipt } from '../samples.ts';
 
 const at = new Date(new Date().setHours(14, 5, 0, 0)).toISOString();
 const failed = { model: 'gemini/flash', outcome: 'overloaded', ms: 200, message: 'It was\nbusy.' } as const;
-const second = receipt({ at, attempts: [failed, { model: 'groq/llama', outcome: 'ok', ms: 1000 }] });
+const second = sampleReceipt({ at, attempts: [failed, { model: 'groq/llama', outcome: 'ok', ms: 1000 }] });
 
 test('an answer in few words: who asked, how long it took, what it cost, when', () => {
-  assert.equal(activityDescription(receipt({ at }), 'en-GB'), 'Planner · 1.2 s · $0.0012 · 14:05');
+  assert.equal(activityDescription(sampleReceipt({ at }), 'en-GB'), 'Planner · 1.2 s · $0.0012 · 14:05');
   assert.equal(
-    activityDescription(receipt({ at, role: null, cached: true }), 'en-GB'),
+    activityDescription(sampleReceipt({ at, role: null, cached: true }), 'en-GB'),
     'from the cache · 14:05',
   );
   assert.equal(activityDescription(second, 'en-GB'), 'Planner · 1.2 s · $0.0012 · after 1 failed · 14:05');
   const seams = [{ at: 5, from: 'a/b', to: 'c/d', reason: 'It went silent.' }] as const;
-  assert.match(activityDescription(receipt({ seams }), 'en-GB'), /another went on/);
+  assert.match(activityDescription(sampleReceipt({ seams }), 'en-GB'), /another went on/);
 });
 
 test('its icon says what is special about it', () => {
-  assert.equal(activityIcon(receipt()), 'list-ordered');
-  assert.equal(activityIcon(receipt({ role: 'coder' })), 'edit');
-  assert.equal(activityIcon(receipt({ cached: true })), 'history');
+  assert.equal(activityIcon(sampleReceipt()), 'list-ordered');
+  assert.equal(activityIcon(sampleReceipt({ role: 'coder' })), 'edit');
+  assert.equal(activityIcon(sampleReceipt({ cached: true })), 'history');
   assert.equal(activityIcon(second), 'arrow-swap');
-  assert.equal(activityIcon(receipt({ finishReason: 'length' })), 'warning');
+  assert.equal(activityIcon(sampleReceipt({ finishReason: 'length' })), 'warning');
 });
 
 test('the tooltip is the receipt as plain text, fact by fact', () => {

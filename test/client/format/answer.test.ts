@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerDocument, emptyAnswer, takenOver, withPart } from '../../../client/format/answer.ts';
+import { answerDocument, emptyAnswer, takeoverNote, withAnswerPart } from '../../../client/format/answer.ts';
 import type { AskPart } from '../../../shared/protocol.ts';
-import { receipt } from '../samples.ts';
+import { sampleReceipt } from '../samples.ts';
 
-const after = (...parts: AskPart[]) => parts.reduce(withPart, emptyAnswer('Plan', 'add retries'));
+const after = (...parts: AskPart[]) => parts.reduce(withAnswerPart, emptyAnswer('Plan', 'add retries'));
 const start: AskPart = { type: 'start', model: 'lab/small', cached: false };
 const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
 const resume = (how: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>
@@ -45,7 +45,11 @@ test('a provider’s note stands above the answer, and a replaced model is named
 });
 
 test('the receipt closes a whole answer', () => {
-  const whole = { ...after(start), text: 'Done.', ending: { type: 'complete', receipt: receipt() } } as const;
+  const whole = {
+    ...after(start),
+    text: 'Done.',
+    ending: { type: 'complete', receipt: sampleReceipt() },
+  } as const;
   assert.match(answerDocument(whole), /Done\.\n\n---\n\n## Receipt/);
 });
 
@@ -65,14 +69,14 @@ test('what had arrived stays when it is stopped or fails', () => {
 test('an answer that another model goes on with stays one text, and says who took over and why', () => {
   const before = after(start, text('1. Look\n2. '), resume('continue'));
   assert.match(answerDocument(before), /waiting for groq\/llama/);
-  assert.equal(takenOver(before), 'took over from lab/small');
-  const state = [text('Leap')].reduce(withPart, before);
+  assert.equal(takeoverNote(before), 'took over from lab/small');
+  const state = [text('Leap')].reduce(withAnswerPart, before);
   assert.match(
     answerDocument(state),
     /1\. Look\n2\. Leap\n\n\*groq\/llama took over from lab\/small: The connection broke off\.\*\n\n\*groq\/llama is answering…\*\n$/,
   );
   const seams = [{ at: 11, from: 'lab/small', to: 'groq/llama', reason: 'It broke off.' }] as const;
-  const whole = answerDocument({ ...state, ending: { type: 'complete', receipt: receipt({ seams }) } });
+  const whole = answerDocument({ ...state, ending: { type: 'complete', receipt: sampleReceipt({ seams }) } });
   assert.match(
     whole,
     /2\. Leap\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*/,
@@ -128,5 +132,5 @@ test('what is said below an answer never lands in its unfinished code', () => {
 test('a model that is asked to go on after itself does not take over from itself', () => {
   const state = after(start, text('one'), resume('continue', 'lab/small', 'lab/small'));
   assert.match(answerDocument(state), /\*lab\/small was asked to go on: The connection broke off\.\*/);
-  assert.equal(takenOver(state), 'once more, for it broke off');
+  assert.equal(takeoverNote(state), 'once more, for it broke off');
 });

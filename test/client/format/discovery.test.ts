@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { discoveredText, endpointDetail, endpointTooltip, hostOf } from '../../../client/format/discovery.ts';
-import { endpoint } from '../samples.ts';
+import {
+  discoveredText,
+  endpointDetail,
+  endpointHost,
+  endpointTooltip,
+} from '../../../client/format/discovery.ts';
+import { sampleEndpoint } from '../samples.ts';
 
 test('what needs a key and what still loads is found, and says so', () => {
   const endpoints = [
-    endpoint({ label: 'vLLM', state: 'needs-key' }),
-    endpoint({ state: 'loading', use: 'used' }),
+    sampleEndpoint({ label: 'vLLM', state: 'needs-key' }),
+    sampleEndpoint({ state: 'loading', use: 'used' }),
   ];
   assert.equal(
     discoveredText({ endpoints, where: 'Looked here.' }),
@@ -15,22 +20,25 @@ test('what needs a key and what still loads is found, and says so', () => {
 });
 
 test('a notification names a few and counts the rest', () => {
-  const text = discoveredText({ endpoints: Array.from({ length: 7 }, () => endpoint()), where: 'Here.' });
+  const text = discoveredText({
+    endpoints: Array.from({ length: 7 }, () => sampleEndpoint()),
+    where: 'Here.',
+  });
   assert.match(text, /; and 2 more\. Here\.$/);
 });
 
 test('a server’s own words are its version and models, on one line', () => {
   const models = ['a', 'b\n![x](https://evil.example/x.png)', 'c', 'd'];
-  const one = endpoint({ version: '0.9.1', router: true, models });
+  const one = sampleEndpoint({ version: '0.9.1', router: true, models });
   assert.equal(
     endpointDetail(one),
     'version 0.9.1 · loads models by itself · 4 models: a, b ![x](https://evil.example/x.png), c, …',
   );
   assert.equal(endpointTooltip(one).split('\n').length, 2);
-  assert.equal(endpointDetail(endpoint({ models: [] })), '');
+  assert.equal(endpointDetail(sampleEndpoint({ models: [] })), '');
 });
 
 test('an address without a host is told whole', () => {
-  assert.equal(hostOf('http://[::1]:8080/v1'), '[::1]:8080');
-  assert.equal(hostOf('unix:///var/run/docker.sock'), 'unix:///var/run/docker.sock');
+  assert.equal(endpointHost('http://[::1]:8080/v1'), '[::1]:8080');
+  assert.equal(endpointHost('unix:///var/run/docker.sock'), 'unix:///var/run/docker.sock');
 });

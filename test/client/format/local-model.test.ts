@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  ensuredText,
+  completedFraction,
+  ensureResultText,
   localIcon,
   localSentences,
-  localState,
+  localStateText,
   progressText,
-  shareDone,
   suggestionText,
 } from '../../../client/format/local-model.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
@@ -25,7 +25,7 @@ test('where a local model is, with its size there or how far it is', () => {
       local({ state: 'sleeping', ...sizes }),
       local({ ...sizes }),
       local({ failed: true, ...sizes }),
-    ].map(localState),
+    ].map(localStateText),
     [
       'loaded, 5.2 GB',
       'loaded',
@@ -63,20 +63,20 @@ test('progress is told as far as it is known', () => {
 });
 
 test('the bar follows the bytes, and a load that is told in parts', () => {
-  assert.equal(shareDone({ stage: 'downloading', completedBytes: 1, totalBytes: 4 }), 0.25);
-  assert.equal(shareDone({ stage: 'downloading', completedBytes: 5, totalBytes: 4 }), 1);
-  assert.equal(shareDone({ stage: 'downloading', completedBytes: 5 }), undefined);
-  assert.equal(shareDone({ stage: 'loading', fraction: 0.3 }), 0.3);
-  assert.equal(shareDone({ stage: 'verifying', fraction: 0.3 }), undefined);
+  assert.equal(completedFraction({ stage: 'downloading', completedBytes: 1, totalBytes: 4 }), 0.25);
+  assert.equal(completedFraction({ stage: 'downloading', completedBytes: 5, totalBytes: 4 }), 1);
+  assert.equal(completedFraction({ stage: 'downloading', completedBytes: 5 }), undefined);
+  assert.equal(completedFraction({ stage: 'loading', fraction: 0.3 }), 0.3);
+  assert.equal(completedFraction({ stage: 'verifying', fraction: 0.3 }), undefined);
 });
 
 test('the end is one sentence', () => {
-  assert.equal(ensuredText({ model: 'a/b', outcome: 'was-loaded' }), 'a/b is loaded already.');
+  assert.equal(ensureResultText({ model: 'a/b', outcome: 'was-loaded' }), 'a/b is loaded already.');
   assert.equal(
-    ensuredText({ model: 'a/b', outcome: 'loaded', loadMs: 3100 }),
+    ensureResultText({ model: 'a/b', outcome: 'loaded', loadMs: 3100 }),
     'a/b is loaded, which took 3.1 s.',
   );
-  assert.equal(ensuredText({ model: 'a/b', outcome: 'pulled' }), 'a/b is here.');
+  assert.equal(ensureResultText({ model: 'a/b', outcome: 'pulled' }), 'a/b is here.');
 });
 
 test('a suggestion says what it is for and what it takes', () => {

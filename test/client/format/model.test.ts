@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modelDescription, modelIcon, modelTooltip } from '../../../client/format/model.ts';
-import { restWords } from '../../../client/format/provider.ts';
+import { cooldownText } from '../../../client/format/provider.ts';
 import type { ModelDetails } from '../../../shared/model-details.ts';
-import { model } from '../samples.ts';
+import { sampleModel } from '../samples.ts';
 
 const at1405 = new Date(new Date().setHours(14, 5, 0, 0)).toISOString();
 const rest = { model: 'small', circuit: 'open', reason: 'It failed three times.', until: at1405 } as const;
@@ -16,30 +16,35 @@ const details = (fields: ModelDetails['fields'], more: Partial<ModelDetails> = {
 });
 
 test('a model in few words', () => {
-  assert.equal(modelDescription({ model: model() }), 'local · tier 3 · 32k · free');
-  const cloud = model({ source: 'api', tier: null, contextTokens: 200_000, price: { input: 4, output: 20 } });
+  assert.equal(modelDescription({ model: sampleModel() }), 'local · tier 3 · 32k · free');
+  const cloud = sampleModel({
+    source: 'api',
+    tier: null,
+    contextTokens: 200_000,
+    price: { input: 4, output: 20 },
+  });
   assert.equal(modelDescription({ model: cloud }), 'cloud · 200k · $4/$20');
   assert.equal(
-    modelDescription({ model: model({ toggle: false, price: null }) }),
+    modelDescription({ model: sampleModel({ toggle: false, price: null }) }),
     'off · local · tier 3 · 32k · price unknown',
   );
-  assert.match(modelDescription({ model: model({ locked: true }) }), /^locked · /);
-  assert.match(modelDescription({ model: model(), pinnedTo: ['Planner'] }), /^pinned to Planner · /);
+  assert.match(modelDescription({ model: sampleModel({ locked: true }) }), /^locked · /);
+  assert.match(modelDescription({ model: sampleModel(), pinnedTo: ['Planner'] }), /^pinned to Planner · /);
 });
 
 test('a local model says first where it is', () => {
   const local = { name: 'small', state: 'loaded', memoryBytes: 5.2e9, sizeBytes: 4.7e9 } as const;
-  assert.match(modelDescription({ model: model(), local }), /^loaded, 5\.2 GB · local · /);
-  assert.equal(modelIcon({ model: model(), local }), 'chip');
-  assert.equal(modelIcon({ model: model(), local: { ...local, state: 'on-disk' } }), 'device-desktop');
-  assert.equal(modelIcon({ model: model({ toggle: false }), local }), 'circle-slash');
+  assert.match(modelDescription({ model: sampleModel(), local }), /^loaded, 5\.2 GB · local · /);
+  assert.equal(modelIcon({ model: sampleModel(), local }), 'chip');
+  assert.equal(modelIcon({ model: sampleModel(), local: { ...local, state: 'on-disk' } }), 'device-desktop');
+  assert.equal(modelIcon({ model: sampleModel({ toggle: false }), local }), 'circle-slash');
 });
 
 test('a model that rests says until when and why; one that is tried again says that', () => {
-  assert.match(modelDescription({ model: model(), rest }, 'en-GB'), /^rests until 14:05 · local · /);
-  assert.match(modelTooltip({ model: model(), rest }), /\nIt failed three times\.\n/);
-  assert.equal(modelIcon({ model: model(), rest }), 'history');
-  assert.equal(restWords({ ...rest, circuit: 'half-open' }), 'being tried again');
+  assert.match(modelDescription({ model: sampleModel(), rest }, 'en-GB'), /^rests until 14:05 · local · /);
+  assert.match(modelTooltip({ model: sampleModel(), rest }), /\nIt failed three times\.\n/);
+  assert.equal(modelIcon({ model: sampleModel(), rest }), 'history');
+  assert.equal(cooldownText({ ...rest, circuit: 'half-open' }), 'being tried again');
 });
 
 test('the tooltip has what is known: what it is, what it can, its sizes, its licence, and who says so', () => {
@@ -58,7 +63,7 @@ test('the tooltip has what is known: what it is, what it can, its sizes, its lic
       provenance: { sizeBytes: { by: 'list', at: at1405 }, licence: { by: 'engine', at: at1405 } },
     },
   );
-  assert.deepEqual(modelTooltip({ model: model(), local }, known, 'en-GB').split('\n'), [
+  assert.deepEqual(modelTooltip({ model: sampleModel(), local }, known, 'en-GB').split('\n'), [
     'lab/small',
     'loaded, 5.2 GB · local · tier 3 · 32k · free',
     'Writes code.',
@@ -78,9 +83,9 @@ test('the tooltip has what is known: what it is, what it can, its sizes, its lic
 
 test('foreign text cannot break out of its line of a tooltip', () => {
   const foreign = 'a\n![x](https://evil.example/x.png)';
-  const plain = modelTooltip({ model: model() }).split('\n').length;
+  const plain = modelTooltip({ model: sampleModel() }).split('\n').length;
   const tooltip = modelTooltip(
-    { model: model(), rest: { ...rest, reason: foreign } },
+    { model: sampleModel(), rest: { ...rest, reason: foreign } },
     details({ summary: foreign, licence: foreign }),
   );
   assert.equal(tooltip.split('\n').length, plain + 3);

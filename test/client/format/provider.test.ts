@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  inOrder,
-  keyState,
-  needOf,
-  openWindows,
+  activeRateWindows,
+  keyStateText,
   providerDescription,
   providerTooltip,
+  rateWindowText,
+  sortProviders,
   stateIcon,
-  windowWords,
+  userProblem,
 } from '../../../client/format/provider.ts';
 import type { RateWindow } from '../../../shared/status.ts';
-import { provider } from '../samples.ts';
+import { sampleProvider } from '../samples.ts';
 
 /** A local time of today, ISO 8601; tomorrow’s would be told with its day. */
 const today = (hours: number, minutes: number): string =>
@@ -28,20 +28,20 @@ const requests = (more: Partial<RateWindow> = {}): RateWindow => ({
 });
 
 test('a provider’s state in few words', () => {
-  assert.equal(providerDescription(provider()), 'ready · 1 model');
-  assert.equal(providerDescription(provider({ circuit: 'half-open' })), 'being tried again · 1 model');
-  assert.equal(providerDescription(provider({ state: 'no-key', key: 'none' })), 'no key');
-  const resting = provider({ state: 'resting', until: at1405 });
+  assert.equal(providerDescription(sampleProvider()), 'ready · 1 model');
+  assert.equal(providerDescription(sampleProvider({ circuit: 'half-open' })), 'being tried again · 1 model');
+  assert.equal(providerDescription(sampleProvider({ state: 'no-key', key: 'none' })), 'no key');
+  const resting = sampleProvider({ state: 'resting', until: at1405 });
   assert.equal(providerDescription(resting, 'en-GB'), 'resting until 14:05');
   assert.equal(providerDescription({ ...resting, rule: 'rate-limit' }, 'en-GB'), 'rate limit until 14:05');
 });
 
 test('a refused key and an empty account are called so, for they do not pass by themselves', () => {
-  const refused = provider({ state: 'resting', rule: 'key', key: 'environment', until: at1405 });
-  const wrong = provider({ state: 'no-key', key: 'keychain' });
-  const empty = provider({ state: 'resting', rule: 'payment', key: 'keychain', until: at1405 });
+  const refused = sampleProvider({ state: 'resting', rule: 'key', key: 'environment', until: at1405 });
+  const wrong = sampleProvider({ state: 'no-key', key: 'keychain' });
+  const empty = sampleProvider({ state: 'resting', rule: 'payment', key: 'keychain', until: at1405 });
   assert.deepEqual(
-    [refused, wrong, empty].map((each) => [needOf(each), providerDescription(each), stateIcon(each)]),
+    [refused, wrong, empty].map((each) => [userProblem(each), providerDescription(each), stateIcon(each)]),
     [
       ['key refused', 'key refused', 'key'],
       ['key refused', 'key refused', 'key'],
@@ -49,21 +49,24 @@ test('a refused key and an empty account are called so, for they do not pass by 
     ],
   );
   for (const fine of [
-    provider(),
-    provider({ state: 'no-key', key: 'none' }),
+    sampleProvider(),
+    sampleProvider({ state: 'no-key', key: 'none' }),
     { ...empty, state: 'off' } as const,
   ])
-    assert.equal(needOf(fine), undefined);
+    assert.equal(userProblem(fine), undefined);
 });
 
 test('a rate limit says what is left and when it is full again, as long as it holds', () => {
   const window = requests({ resetsAt: at1405 });
-  assert.deepEqual(windowWords(window, 'en-GB'), {
+  assert.deepEqual(rateWindowText(window, 'en-GB'), {
     left: '3/60 requests left',
     until: 'full at 14:05',
   });
   assert.deepEqual(
-    windowWords({ ...window, limit: null, unit: 'input tokens', remaining: 12_000, model: 'small' }, 'en-GB'),
+    rateWindowText(
+      { ...window, limit: null, unit: 'input tokens', remaining: 12_000, model: 'small' },
+      'en-GB',
+    ),
     {
       left: '12k input tokens left',
       until: 'full at 14:05, for small',
@@ -71,13 +74,13 @@ test('a rate limit says what is left and when it is full again, as long as it ho
   );
   const past = requests({ resetsAt: long() });
   const most = requests({ unit: 'tokens', limit: 1000, remaining: 900 });
-  const [scarcest, ...others] = openWindows(provider({ windows: [past, most, requests()] }));
+  const [scarcest, ...others] = activeRateWindows(sampleProvider({ windows: [past, most, requests()] }));
   assert.equal(scarcest?.remaining, 3);
   assert.deepEqual(others, [most]);
 });
 
 test('only a rate limit that is nearly used up is said beside the name', () => {
-  const words = (window: RateWindow) => providerDescription(provider({ windows: [window] }));
+  const words = (window: RateWindow) => providerDescription(sampleProvider({ windows: [window] }));
   assert.equal(words(requests()), 'ready · 3/60 requests left');
   assert.equal(words(requests({ remaining: 30 })), 'ready · 1 model');
   assert.equal(words(requests({ limit: null })), 'ready · 1 model');
@@ -86,40 +89,44 @@ test('only a rate limit that is nearly used up is said beside the name', () => {
 
 test('a key is told by its name, with what it did or why it rests', () => {
   const key = { name: 'GEMINI_API_KEY_2', requests: 12, failures: 0 };
-  assert.equal(keyState(key), 'ok, 12 requests');
-  assert.equal(keyState({ ...key, requests: 1, failures: 1 }), 'ok, 1 request, 1 failed');
-  assert.equal(keyState({ ...key, requests: 0 }), 'ok, not used yet');
+  assert.equal(keyStateText(key), 'ok, 12 requests');
+  assert.equal(keyStateText({ ...key, requests: 1, failures: 1 }), 'ok, 1 request, 1 failed');
+  assert.equal(keyStateText({ ...key, requests: 0 }), 'ok, not used yet');
   assert.equal(
-    keyState({ ...key, rests: 'The key was\nrefused.', until: at1405 }, 'en-GB'),
+    keyStateText({ ...key, rests: 'The key was\nrefused.', until: at1405 }, 'en-GB'),
     'rests until 14:05: The key was refused.',
   );
 });
 
 test('foreign text cannot break out of its line of a tooltip', () => {
-  const lines = providerTooltip(provider({ detail: 'a\n![x](https://evil.example/x.png)' })).split('\n');
+  const lines = providerTooltip(sampleProvider({ detail: 'a\n![x](https://evil.example/x.png)' })).split(
+    '\n',
+  );
   assert.equal(lines.length, 4);
 });
 
 test('the tooltip says what a circuit does and how many keys there are', () => {
   const key = { name: 'KEY_1', requests: 1, failures: 0 };
-  const tooltip = providerTooltip(provider({ circuit: 'half-open', keys: [key, { ...key, name: 'KEY_2' }] }));
+  const tooltip = providerTooltip(
+    sampleProvider({ circuit: 'half-open', keys: [key, { ...key, name: 'KEY_2' }] }),
+  );
   assert.match(tooltip, /one request tries whether it answers again/);
   assert.match(tooltip, /It has 2 keys, which share its requests\./);
-  assert.match(providerTooltip(provider({ circuit: 'open' })), /given a rest/);
+  assert.match(providerTooltip(sampleProvider({ circuit: 'open' })), /given a rest/);
 });
 
 test('what works stands first in the tree, then what waits for the user; what nobody uses comes last', () => {
   const states = ['off', 'no-key', 'ready', 'unreachable', 'resting', 'checking', 'unknown'] as const;
-  const all = states.map((state) => provider({ state, key: 'none', label: state }));
-  const absent = provider({
+  const all = states.map((state) => sampleProvider({ state, key: 'none', label: state }));
+  const absent = sampleProvider({
     state: 'unreachable',
     name: 'ollama',
     kind: 'ollama',
     models: [],
     label: 'absent',
   });
-  const refused = provider({ state: 'no-key', key: 'environment', label: 'refused' });
-  const sorted = inOrder([absent, ...all, refused]).map(({ label }) => label);
+  const refused = sampleProvider({ state: 'no-key', key: 'environment', label: 'refused' });
+  const sorted = sortProviders([absent, ...all, refused]).map(({ label }) => label);
   assert.deepEqual(sorted, [
     'ready',
     'resting',
@@ -134,7 +141,7 @@ test('what works stands first in the tree, then what waits for the user; what no
 });
 
 test('a local engine of ours that is not there is not running; one that was used or named is unreachable', () => {
-  const ollama = provider({ state: 'unreachable', name: 'ollama', kind: 'ollama', models: [] });
+  const ollama = sampleProvider({ state: 'unreachable', name: 'ollama', kind: 'ollama', models: [] });
   assert.equal(providerDescription(ollama), 'not running');
   const last = { at: at1405, model: 'small', outcome: 'unreachable', ms: 3 };
   assert.equal(providerDescription({ ...ollama, last }), 'unreachable');

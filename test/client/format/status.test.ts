@@ -1,23 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEmpty, localUntil, shownTimes, statusBar } from '../../../client/format/status.ts';
-import { inlineState, model, provider, receipt, status } from '../samples.ts';
+import {
+  displayedTimes,
+  isNothingSetUp,
+  localOnlyUntil,
+  statusBarText,
+} from '../../../client/format/status.ts';
+import { sampleInlineState, sampleModel, sampleProvider, sampleReceipt, sampleStatus } from '../samples.ts';
 
 test('the status bar is short and says what matters most', () => {
-  assert.equal(statusBar(undefined).text, '$(compass) Rumbo');
-  assert.equal(statusBar(status()).text, '$(compass) Rumbo: auto');
-  assert.equal(statusBar(status({ problems: ['x'] })).text, '$(warning) Rumbo: settings');
-  assert.match(statusBar(status({ inFlight: 1 })).text, /spin/);
-  assert.match(statusBar(status({ health: 'offline' })).text, /no model/);
-  assert.equal(statusBar(status(), receipt()).text, '$(compass) groq/llama · 1.2 s · $0.0012');
+  assert.equal(statusBarText(undefined).text, '$(compass) Rumbo');
+  assert.equal(statusBarText(sampleStatus()).text, '$(compass) Rumbo: auto');
+  assert.equal(statusBarText(sampleStatus({ problems: ['x'] })).text, '$(warning) Rumbo: settings');
+  assert.match(statusBarText(sampleStatus({ inFlight: 1 })).text, /spin/);
+  assert.match(statusBarText(sampleStatus({ health: 'offline' })).text, /no model/);
+  assert.equal(
+    statusBarText(sampleStatus(), sampleReceipt()).text,
+    '$(compass) groq/llama · 1.2 s · $0.0012',
+  );
 });
 
 test('its tooltip has strategy, health, today’s cost, problems and notes', () => {
-  const { tooltip } = statusBar(
-    status({
+  const { tooltip } = statusBarText(
+    sampleStatus({
       today: { costUsd: 0.42, requests: 3, unknownPrice: 1 },
       problems: ['rumbo.models: must be an object.'],
-      providers: [provider({ note: 'Practice engine.' })],
+      providers: [sampleProvider({ note: 'Practice engine.' })],
     }),
   );
   for (const words of [
@@ -30,16 +38,16 @@ test('its tooltip has strategy, health, today’s cost, problems and notes', () 
 });
 
 test('the welcome shows only while nothing is set up', () => {
-  const idle = provider({ state: 'unreachable' });
-  assert.equal(isEmpty([idle, provider({ state: 'no-key', key: 'none' })], []), true);
-  assert.equal(isEmpty([idle], ['lab']), false);
-  assert.equal(isEmpty([provider()], []), false);
-  assert.equal(isEmpty([provider({ state: 'unknown', key: 'environment' })], []), false);
+  const idle = sampleProvider({ state: 'unreachable' });
+  assert.equal(isNothingSetUp([idle, sampleProvider({ state: 'no-key', key: 'none' })], []), true);
+  assert.equal(isNothingSetUp([idle], ['lab']), false);
+  assert.equal(isNothingSetUp([sampleProvider()], []), false);
+  assert.equal(isNothingSetUp([sampleProvider({ state: 'unknown', key: 'environment' })], []), false);
 });
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 const [soon, later] = [inMinutes(10), inMinutes(20)];
-const cloud = provider({
+const cloud = sampleProvider({
   name: 'groq',
   source: 'api',
   key: 'environment',
@@ -50,23 +58,26 @@ const cloud = provider({
 
 test('while rate limits keep every cloud model out and a local one is ready, the status bar says until when', () => {
   const other = { ...cloud, name: 'gemini', until: soon };
-  const { text, tooltip } = statusBar(status({ providers: [provider(), cloud, other] }));
+  const { text, tooltip } = statusBarText(sampleStatus({ providers: [sampleProvider(), cloud, other] }));
   assert.match(text, /^\$\(compass\) Rumbo: local until .*\d\d/);
   assert.match(tooltip, /Safety lock: cloud models are at their rate limits/);
-  assert.equal(localUntil([provider(), cloud, other]), soon);
+  assert.equal(localOnlyUntil([sampleProvider(), cloud, other]), soon);
 });
 
 test('the safety lock is told neither without a local model nor while a cloud model may be asked', () => {
   const ready = { ...cloud, state: 'ready', rule: undefined, until: undefined } as never;
-  assert.equal(localUntil([cloud]), undefined);
-  assert.equal(localUntil([provider({ models: [model({ locked: true })] }), cloud]), undefined);
-  assert.equal(localUntil([provider(), cloud, ready]), undefined);
-  assert.equal(localUntil([provider()]), undefined);
-  assert.equal(localUntil([provider(), { ...cloud, until: inMinutes(-1) }]), undefined);
+  assert.equal(localOnlyUntil([cloud]), undefined);
+  assert.equal(
+    localOnlyUntil([sampleProvider({ models: [sampleModel({ locked: true })] }), cloud]),
+    undefined,
+  );
+  assert.equal(localOnlyUntil([sampleProvider(), cloud, ready]), undefined);
+  assert.equal(localOnlyUntil([sampleProvider()]), undefined);
+  assert.equal(localOnlyUntil([sampleProvider(), { ...cloud, until: inMinutes(-1) }]), undefined);
   // A refused key is no rate limit, and no reason against the lock either.
   const refused = { ...cloud, rule: 'key' } as const;
-  assert.equal(localUntil([provider(), refused]), undefined);
-  assert.equal(localUntil([provider(), refused, cloud]), later);
+  assert.equal(localOnlyUntil([sampleProvider(), refused]), undefined);
+  assert.equal(localOnlyUntil([sampleProvider(), refused, cloud]), later);
 });
 
 test('limits of single models hold the lock as well, when they are all there is', () => {
@@ -78,19 +89,22 @@ test('limits of single models hold the lock as well, when they are all there is'
     until: soon,
   } as const;
   const { rule: _, until: __, ...open } = { ...cloud, state: 'ready' } as const;
-  assert.equal(localUntil([provider(), { ...open, resting: [rest] }]), soon);
-  assert.equal(localUntil([provider(), { ...open, resting: [{ ...rest, rule: 'circuit' }] }]), undefined);
-  const two = [...open.models, model({ id: 'groq/large', name: 'large' })];
-  assert.equal(localUntil([provider(), { ...open, models: two, resting: [rest] }]), undefined);
+  assert.equal(localOnlyUntil([sampleProvider(), { ...open, resting: [rest] }]), soon);
+  assert.equal(
+    localOnlyUntil([sampleProvider(), { ...open, resting: [{ ...rest, rule: 'circuit' }] }]),
+    undefined,
+  );
+  const two = [...open.models, sampleModel({ id: 'groq/large', name: 'large' })];
+  assert.equal(localOnlyUntil([sampleProvider(), { ...open, models: two, resting: [rest] }]), undefined);
 });
 
 test('the tooltip names what only the user can mend', () => {
-  const { tooltip } = statusBar(status({ providers: [{ ...cloud, label: 'Groq', rule: 'key' }] }));
+  const { tooltip } = statusBarText(sampleStatus({ providers: [{ ...cloud, label: 'Groq', rule: 'key' }] }));
   assert.match(tooltip, /Groq: key refused\./);
 });
 
 test('each time that is shown is known, to draw again when it has come', () => {
-  const times = shownTimes([
+  const times = displayedTimes([
     {
       ...cloud,
       windows: [{ unit: 'tokens', limit: 1, remaining: 1, resetsAt: soon }],
@@ -102,13 +116,13 @@ test('each time that is shown is known, to draw again when it has come', () => {
 });
 
 test('ghost text that stands still shows in the text, with the reason in the tooltip; off and on only in the tooltip', () => {
-  const bar = (inline: ReturnType<typeof inlineState>) => statusBar(status({ inline }));
-  assert.equal(bar(inlineState({ state: 'paused' })).text, '$(debug-pause) Rumbo: ghost text paused');
-  const nobody = bar(inlineState({ state: 'nobody', reason: 'Start an engine.' }));
+  const bar = (inline: ReturnType<typeof sampleInlineState>) => statusBarText(sampleStatus({ inline }));
+  assert.equal(bar(sampleInlineState({ state: 'paused' })).text, '$(debug-pause) Rumbo: ghost text paused');
+  const nobody = bar(sampleInlineState({ state: 'nobody', reason: 'Start an engine.' }));
   assert.equal(nobody.text, '$(compass) Rumbo: no ghost text');
   assert.match(nobody.tooltip, /no model can write\. Start an engine\./);
   for (const state of ['on', 'off'] as const) {
-    assert.equal(bar(inlineState({ state })).text, '$(compass) Rumbo: auto');
-    assert.match(bar(inlineState({ state })).tooltip, /^Ghost text: /m);
+    assert.equal(bar(sampleInlineState({ state })).text, '$(compass) Rumbo: auto');
+    assert.match(bar(sampleInlineState({ state })).tooltip, /^Ghost text: /m);
   }
 });

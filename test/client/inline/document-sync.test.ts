@@ -1,11 +1,11 @@
 /** What the language client is told to follow, with features that only remember. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { following } from '../../../client/inline/document-sync.ts';
-import { editor, events } from '../../support/vscode-stub.ts';
+import { documentSync } from '../../../client/inline/document-sync.ts';
+import { events, fakeEditor } from '../../support/vscode-stub.ts';
 
 let registered: Map<string, string[]>;
-let feature: ReturnType<typeof following>;
+let feature: ReturnType<typeof documentSync>;
 
 const client = {
   getFeature: (method: string) => ({
@@ -17,7 +17,7 @@ const client = {
 };
 const followed = () => [...registered.keys()].map((key) => key.split(' ')[0]?.replace('textDocument/', ''));
 function set(on: boolean, workspaceValue?: boolean): void {
-  editor.settings.set('rumbo.inline.enabled', {
+  fakeEditor.settings.set('rumbo.inline.enabled', {
     globalValue: on,
     ...(workspaceValue === undefined ? {} : { workspaceValue }),
   });
@@ -28,9 +28,9 @@ const start = (capabilities: object = { inlineCompletionProvider: true }) =>
 const everything = ['didClose', 'didChange', 'didOpen', 'inlineCompletion'];
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   registered = new Map();
-  feature = following(client as never);
+  feature = documentSync(client as never);
 });
 
 afterEach(() => feature.dispose());

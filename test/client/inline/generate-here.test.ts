@@ -1,24 +1,24 @@
 /** Generate Here from the instruction to what the user sees and what becomes of it, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { promptMemory } from '../../../client/answers/prompt-box.ts';
-import { receiptMemory } from '../../../client/answers/receipt-history.ts';
+import { promptBox } from '../../../client/answers/prompt-box.ts';
+import { receiptHistory } from '../../../client/answers/receipt-history.ts';
 import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
-import { errorMessageOf, FailureError } from '../../../client/notifications/error-messages.ts';
-import type { Connection } from '../../../client/server/connection.ts';
+import { ClientError, toClientErrorData } from '../../../client/notifications/error-messages.ts';
+import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { AskParams, AskPart } from '../../../shared/protocol.ts';
 import {
   type CancellationTokenSource,
-  editor,
   events,
+  fakeEditor,
   Position,
   Range,
   Selection,
   Uri,
   window,
 } from '../../support/vscode-stub.ts';
-import { receipt } from '../samples.ts';
+import { sampleReceipt } from '../samples.ts';
 
 const uri = new Uri('file', '/w/list.ts');
 const text = 'class A {\n    \n}\n';
@@ -26,8 +26,8 @@ const at = new Position(1, 4);
 const document = {
   uri,
   languageId: 'typescript',
-  getText: () => editor.text(uri),
-  lineAt: (line: number) => ({ text: editor.text(uri).split('\n')[line] ?? '' }),
+  getText: () => fakeEditor.text(uri),
+  lineAt: (line: number) => ({ text: fakeEditor.text(uri).split('\n')[line] ?? '' }),
 };
 const front = {
   document,
@@ -55,7 +55,7 @@ function makeParts() {
       token,
       say: (said) => onPart({ type: 'code', code: code(said) }),
       finish(said, more = {}) {
-        resolve({ text: said, code: code(said), receipt: receipt({ role: 'coder', ...more }) });
+        resolve({ text: said, code: code(said), receipt: sampleReceipt({ role: 'coder', ...more }) });
         return soon();
       },
       fail(error) {
@@ -68,13 +68,13 @@ function makeParts() {
   };
   return {
     server: {
-      use: (work: (connection: Connection) => Promise<unknown>) =>
+      use: (work: (connection: ServerConnection) => Promise<unknown>) =>
         work({ ask } as never).catch((error: unknown) => {
-          throw new FailureError(errorMessageOf(error));
+          throw new ClientError(toClientErrorData(error));
         }),
     } as never,
-    prompts: promptMemory(),
-    receipts: receiptMemory(),
+    prompts: promptBox(),
+    receipts: receiptHistory(),
     previews: createPreviews('rumbo.rumbo'),
   };
 }
@@ -82,8 +82,8 @@ function makeParts() {
 const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 beforeEach(() => {
-  editor.reset();
-  editor.files.set(uri.toString(), { text, languageId: 'typescript' });
+  fakeEditor.reset();
+  fakeEditor.files.set(uri.toString(), { text, languageId: 'typescript' });
   front.selection = new Selection(at, at);
   window.activeTextEditor = front;
   asked = [];
@@ -93,16 +93,16 @@ afterEach(() => parts.previews.dispose());
 
 /** Asks, and returns the question once it waits. */
 async function begin(instruction = 'double it'): Promise<Asked> {
-  editor.typed.push(instruction);
+  fakeEditor.inputs.push(instruction);
   void generateHere(parts);
   await soon();
   const last = asked.at(-1);
   assert.ok(last);
   return last;
 }
-const shown = (place = at) => editor.ghost(document, place).map(({ insertText }) => insertText);
-const line = () => editor.status.get('rumbo.generating')?.text;
-const isGenerating = () => editor.context.get('rumbo.generating');
+const shown = (place = at) => fakeEditor.ghostTextAt(document, place).map(({ insertText }) => insertText);
+const line = () => fakeEditor.status.get('rumbo.generating')?.text;
+const isGenerating = () => fakeEditor.context.get('rumbo.generating');
 
 /** What the editor tells of a change by whoever. */
 function change(range: Range, inserted: string, reason?: number): void {
@@ -119,12 +119,12 @@ test('the code grows at the cursor, fits there, and is in no file', async () => 
   assert.deepEqual(shown(), ['double() {']);
   question.say('double() {\n    return 2;\n}');
   assert.deepEqual(shown(), ['double() {\n        return 2;\n    }']);
-  assert.equal(editor.text(uri), text);
-  assert.ok(editor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.trigger'));
+  assert.equal(fakeEditor.text(uri), text);
+  assert.ok(fakeEditor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.trigger'));
   assert.deepEqual(shown(new Position(0, 0)), [], 'it shows in another place');
   await question.finish('double() {\n    return 2;\n}');
   assert.match(line() ?? '', /Tab keeps it, Esc drops it/);
-  assert.equal(editor.messages.length, 0);
+  assert.equal(fakeEditor.messages.length, 0);
   assert.equal(parts.receipts.last?.role, 'coder');
 });
 
@@ -132,13 +132,13 @@ test('kept, it is over, and nothing is cancelled or hidden', async () => {
   const question = await begin();
   await question.finish('two();');
   await parts.previews.accept();
-  assert.equal(editor.executed.at(-1)?.id, 'editor.action.inlineSuggest.commit');
+  assert.equal(fakeEditor.executed.at(-1)?.id, 'editor.action.inlineSuggest.commit');
   change(new Range(at, at), 'two();');
   await soon();
   assert.deepEqual(shown(), []);
   assert.equal(isGenerating(), false);
   assert.equal(line(), undefined);
-  assert.ok(!editor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.hide'));
+  assert.ok(!fakeEditor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.hide'));
 });
 
 test('a part that is kept moves the rest behind it, with the line ends of the file', async () => {
@@ -176,8 +176,8 @@ for (const [what, drop] of Object.entries(droppings))
     assert.equal(question.token.isCancellationRequested, true);
     assert.equal(isGenerating(), false);
     assert.equal(line(), undefined);
-    assert.equal(editor.messages.length, 0);
-    assert.equal(editor.text(uri), text);
+    assert.equal(fakeEditor.messages.length, 0);
+    assert.equal(fakeEditor.text(uri), text);
   });
 
 test('what the editor tells of a file that is only saved drops nothing', async () => {
@@ -192,7 +192,7 @@ test('right after something was taken back the editor is asked as by the user', 
   change(new Range(at, at), '', 1);
   const question = await begin();
   question.say('two();');
-  const asks = editor.executed.filter(({ id }) => id === 'editor.action.inlineSuggest.trigger');
+  const asks = fakeEditor.executed.filter(({ id }) => id === 'editor.action.inlineSuggest.trigger');
   assert.deepEqual(
     asks.map(({ args }) => args),
     [[]],
@@ -213,19 +213,19 @@ test('another model that begins anew replaces what is shown, unless a part was k
 
 test('a failure is one sentence with one button, the instruction is kept, and the button asks again', async () => {
   const question = await begin();
-  editor.press = 'Ask Again';
+  fakeEditor.buttonToPress = 'Ask Again';
   await question.fail({ data: { kind: 'timeout', message: 'Lab was silent.', action: 'Try again.' } });
   assert.deepEqual(
-    editor.messages.map(({ text, buttons }) => [text, buttons]),
+    fakeEditor.messages.map(({ text, buttons }) => [text, buttons]),
     [['Lab was silent. Try again.', ['Ask Again']]],
   );
   assert.equal(isGenerating(), true, 'it was not asked again');
   assert.equal(asked.length, 2);
   assert.equal(asked[1]?.params.prompt, 'double it');
   await asked[1]?.fail({ code: -32800 });
-  editor.typed.push(undefined);
+  fakeEditor.inputs.push(undefined);
   await generateHere(parts);
-  assert.equal(editor.boxes.at(-1)?.value, 'double it');
+  assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'double it');
 });
 
 test('what had arrived before it broke off stays, and says that it is not whole', async () => {
@@ -239,7 +239,7 @@ test('what had arrived before it broke off stays, and says that it is not whole'
 test('an answer without code says so', async () => {
   const question = await begin();
   await question.finish('');
-  assert.match(editor.messages[0]?.text ?? '', /held no code/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /held no code/);
   assert.equal(isGenerating(), false);
 });
 
@@ -247,7 +247,7 @@ test('a stronger model is asked about the same place in the file as it is by the
   const question = await begin();
   await question.finish('two();');
   parts.previews.drop();
-  editor.files.set(uri.toString(), { text: `// new\n${text}`, languageId: 'typescript' });
+  fakeEditor.files.set(uri.toString(), { text: `// new\n${text}`, languageId: 'typescript' });
   void parts.receipts.askStronger?.();
   await soon();
   await soon();
@@ -277,28 +277,28 @@ test('a file that is behind another one by the time is brought to the front, whe
   const question = await begin().finally(() => {
     window.showTextDocument = bring;
   });
-  assert.deepEqual(editor.shown, [uri.toString()]);
+  assert.deepEqual(fakeEditor.shownDocuments, [uri.toString()]);
   question.say('two();');
   assert.deepEqual(shown(), ['two();']);
 });
 
 test('a file that was closed while the instruction was typed costs no question, and the instruction is kept', async () => {
-  editor.typed.push('double it');
+  fakeEditor.inputs.push('double it');
   const closed = { ...document, isClosed: false };
   window.activeTextEditor = { ...front, document: closed };
   const generating = generateHere(parts);
   closed.isClosed = true;
   await Promise.race([generating, soon().then(soon)]);
   assert.equal(asked.length, 0);
-  assert.match(editor.messages[0]?.text ?? '', /was closed/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /was closed/);
   window.activeTextEditor = front;
-  editor.typed.push(undefined);
+  fakeEditor.inputs.push(undefined);
   await generateHere(parts);
-  assert.equal(editor.boxes.at(-1)?.value, 'double it');
+  assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'double it');
 });
 
 test('without a file it says where it can be used', async () => {
   window.activeTextEditor = undefined;
   await generateHere(parts);
-  assert.match(editor.messages[0]?.text ?? '', /Open a file/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /Open a file/);
 });

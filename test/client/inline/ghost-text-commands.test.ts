@@ -8,27 +8,30 @@ import {
   turnGhostTextOn,
 } from '../../../client/inline/ghost-text-commands.ts';
 import { chooseGhostTextModels } from '../../../client/inline/ghost-text-model-picker.ts';
-import { errorMessageOf, FailureError } from '../../../client/notifications/error-messages.ts';
+import { ClientError, toClientErrorData } from '../../../client/notifications/error-messages.ts';
 import { showMenu } from '../../../client/views/menu.ts';
 import type { InlineCandidate, InlineState } from '../../../shared/inline.ts';
-import { editor, Uri, window } from '../../support/vscode-stub.ts';
-import { candidate, inlineState, provider, status } from '../samples.ts';
+import { fakeEditor, Uri, window } from '../../support/vscode-stub.ts';
+import { sampleCandidate, sampleInlineState, sampleProvider, sampleStatus } from '../samples.ts';
 
-const local = candidate({ usualMs: 240 });
-const cloud = candidate({ model: 'openai/gpt', source: 'api', allowed: false, usdPerThousand: 0.12 });
-const keyless = candidate({ model: 'xai/grok', source: 'api', allowed: false, usable: false });
+const local = sampleCandidate({ usualMs: 240 });
+const cloud = sampleCandidate({ model: 'openai/gpt', source: 'api', allowed: false, usdPerThousand: 0.12 });
+const keyless = sampleCandidate({ model: 'xai/grok', source: 'api', allowed: false, usable: false });
 let candidates: () => Promise<readonly InlineCandidate[]>;
 let asked: unknown[];
 
 const server = {
-  status: status({
-    providers: [provider({ name: 'openai', key: 'keychain' }), provider({ name: 'xai', key: 'none' })],
-    inline: inlineState({ state: 'nobody', reason: 'Start an engine.' }),
+  status: sampleStatus({
+    providers: [
+      sampleProvider({ name: 'openai', key: 'keychain' }),
+      sampleProvider({ name: 'xai', key: 'none' }),
+    ],
+    inline: sampleInlineState({ state: 'nobody', reason: 'Start an engine.' }),
   }),
   use: async (work: (connection: unknown) => Promise<unknown>) => {
     const listModels = async (params: unknown) => void asked.push(params);
     return work({ listModels, inlineCandidates: () => candidates() }).catch((error) => {
-      throw new FailureError(errorMessageOf(error));
+      throw new ClientError(toClientErrorData(error));
     });
   },
 } as never;
@@ -36,11 +39,11 @@ const parts = (state: InlineState['state']) => {
   const pause = async (paused: boolean) => void asked.push(paused);
   return { server, ghostText: { state, pause } as never };
 };
-const setting = (key: string) => editor.settings.get(`rumbo.inline.${key}`)?.globalValue;
-const ran = () => editor.executed.map(({ id }) => id);
+const setting = (key: string) => fakeEditor.settings.get(`rumbo.inline.${key}`)?.globalValue;
+const ran = () => fakeEditor.executed.map(({ id }) => id);
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   asked = [];
   candidates = async () => [local, cloud, keyless];
 });
@@ -48,9 +51,9 @@ beforeEach(() => {
 test('one question says who writes; nothing is switched on before it is answered', async () => {
   await turnGhostTextOn({ server });
   assert.equal(setting('enabled'), undefined);
-  assert.match(editor.messages[0]?.detail ?? '', /lab\/small of your own/);
-  assert.deepEqual(editor.messages[0]?.buttons, ['Turn On', 'Choose Models…']);
-  editor.press = 'Turn On';
+  assert.match(fakeEditor.messages[0]?.detail ?? '', /lab\/small of your own/);
+  assert.deepEqual(fakeEditor.messages[0]?.buttons, ['Turn On', 'Choose Models…']);
+  fakeEditor.buttonToPress = 'Turn On';
   await turnGhostTextOn({ server });
   assert.equal(setting('enabled'), true);
   assert.equal(setting('models'), undefined);
@@ -59,37 +62,37 @@ test('one question says who writes; nothing is switched on before it is answered
 });
 
 test('models chosen on the way turn it on; a list that is dismissed does not', async () => {
-  editor.press = 'Choose Models…';
+  fakeEditor.buttonToPress = 'Choose Models…';
   await turnGhostTextOn({ server });
   assert.equal(setting('enabled'), undefined);
-  editor.ticked = ['lab/small', 'openai/gpt'];
+  fakeEditor.labelsToPick = ['lab/small', 'openai/gpt'];
   await turnGhostTextOn({ server });
   assert.deepEqual(setting('models'), ['lab/small', 'openai/gpt']);
   assert.equal(setting('enabled'), true);
 });
 
 test('where the workspace says no it says so', async () => {
-  editor.settings.set('rumbo.inline.enabled', { workspaceValue: false });
-  editor.press = 'Turn On';
+  fakeEditor.settings.set('rumbo.inline.enabled', { workspaceValue: false });
+  fakeEditor.buttonToPress = 'Turn On';
   await turnGhostTextOn({ server });
-  assert.match(editor.messages.at(-1)?.text ?? '', /settings of this workspace switch ghost text off/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /settings of this workspace switch ghost text off/);
 });
 
 test('what cannot be asked is one sentence, and can be tried again', async () => {
   candidates = () => Promise.reject({ code: -32097 });
   await turnGhostTextOn({ server });
-  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Try Again']);
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Try Again']);
 });
 
 test('turned off the setting goes back to what it was', async () => {
-  editor.settings.set('rumbo.inline.enabled', { globalValue: true });
+  fakeEditor.settings.set('rumbo.inline.enabled', { globalValue: true });
   await turnGhostTextOff();
   assert.equal(setting('enabled'), undefined);
 });
 
 test('the list groups models, shows speed and price, ticks who may write, and leaves out who has no key', async () => {
   await chooseGhostTextModels(server);
-  const [list] = editor.lists;
+  const [list] = fakeEditor.lists;
   assert.deepEqual(
     list?.entries.map(({ label, description, picked }) => [label, description, picked]),
     [
@@ -102,8 +105,8 @@ test('the list groups models, shows speed and price, ticks who may write, and le
 });
 
 test('nobody ticked changes nothing and offers to turn it off', async () => {
-  editor.ticked = [];
-  editor.press = 'Turn Ghost Text Off';
+  fakeEditor.labelsToPick = [];
+  fakeEditor.buttonToPress = 'Turn Ghost Text Off';
   assert.equal(await chooseGhostTextModels(server), false);
   assert.equal(setting('models'), undefined);
   assert.deepEqual(ran(), ['rumbo.turnGhostTextOff']);
@@ -112,7 +115,7 @@ test('nobody ticked changes nothing and offers to turn it off', async () => {
 test('without any model the list says what to do', async () => {
   candidates = async () => [];
   await chooseGhostTextModels(server);
-  assert.deepEqual(editor.messages.at(-1)?.buttons, ['Show Providers']);
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Show Providers']);
 });
 
 test('a language is switched off and on again, with no word left over', async () => {
@@ -121,7 +124,7 @@ test('a language is switched off and on again, with no word left over', async ()
   assert.deepEqual(setting('languages'), { markdown: false });
   await toggleGhostTextLanguage();
   assert.deepEqual(setting('languages'), {});
-  editor.settings.set('rumbo.inline.languages', { globalValue: { '*': false } });
+  fakeEditor.settings.set('rumbo.inline.languages', { globalValue: { '*': false } });
   await toggleGhostTextLanguage();
   assert.deepEqual(setting('languages'), { '*': false, markdown: true });
   await toggleGhostTextLanguage();
@@ -130,22 +133,22 @@ test('a language is switched off and on again, with no word left over', async ()
 
 test('a language that the workspace switches off stays off', async () => {
   window.activeTextEditor = { document: { uri: new Uri('file', '/w/a.md'), languageId: 'markdown' } };
-  editor.settings.set('rumbo.inline.languages', { workspaceValue: { markdown: false } });
+  fakeEditor.settings.set('rumbo.inline.languages', { workspaceValue: { markdown: false } });
   await toggleGhostTextLanguage();
   assert.equal(setting('languages'), undefined);
-  assert.match(editor.messages.at(-1)?.text ?? '', /ghost text in markdown off/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /ghost text in markdown off/);
 });
 
 test('Suggest Here asks the editor; where it cannot, it says what stands in the way', async () => {
   await suggestHere(parts('on'));
   assert.deepEqual(ran(), ['editor.action.inlineSuggest.trigger']);
   await suggestHere(parts('nobody'));
-  assert.equal(editor.messages.at(-1)?.text, 'Start an engine.');
+  assert.equal(fakeEditor.messages.at(-1)?.text, 'Start an engine.');
   await suggestHere(parts('off'));
-  assert.match(editor.messages.at(-1)?.text ?? '', /Turn ghost text on\?/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /Turn ghost text on\?/);
   await suggestHere(parts('paused'));
   assert.equal(ran().length, 1);
-  editor.press = 'Resume';
+  fakeEditor.buttonToPress = 'Resume';
   await suggestHere(parts('paused'));
   assert.equal(asked.at(-1), false);
   assert.equal(ran().length, 2);
@@ -154,7 +157,7 @@ test('Suggest Here asks the editor; where it cannot, it says what stands in the 
 test('the menu offers what the state allows, first of all while nothing is written', async () => {
   const labels = async (state: InlineState['state']) => {
     await showMenu(state);
-    return editor.lists.at(-1)?.entries.map(({ label }) => label.replace(/^\$\(.*\) /, '')) ?? [];
+    return fakeEditor.lists.at(-1)?.entries.map(({ label }) => label.replace(/^\$\(.*\) /, '')) ?? [];
   };
   assert.ok((await labels('off')).includes('Turn Ghost Text On…'));
   assert.ok((await labels('on')).includes('Pause Ghost Text'));

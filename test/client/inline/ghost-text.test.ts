@@ -4,8 +4,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { createGhostText } from '../../../client/inline/ghost-text.ts';
 import { createLanguageStatus } from '../../../client/inline/language-status.ts';
 import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, editor, events, Uri, window, workspace } from '../../support/vscode-stub.ts';
-import { inlineState, status } from '../samples.ts';
+import { EventEmitter, events, fakeEditor, Uri, window, workspace } from '../../support/vscode-stub.ts';
+import { sampleInlineState, sampleStatus } from '../samples.ts';
 
 const file = { uri: new Uri('file', '/w/a.ts'), languageId: 'typescript' };
 const output = { uri: new Uri('output', 'Rumbo'), languageId: 'log' };
@@ -20,7 +20,7 @@ let server: {
 let parts: { dispose(): unknown }[];
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   [pauses, uses, parts] = [[], 0, []];
   server = { started: false, status: undefined, running: new EventEmitter(), changed: new EventEmitter() };
 });
@@ -30,7 +30,7 @@ afterEach(() => {
 
 function create() {
   const connection = {
-    status: async () => status(),
+    status: async () => sampleStatus(),
     pauseInline: async (paused: boolean) => void pauses.push(paused),
   };
   const asServer = Object.assign(server, {
@@ -49,15 +49,15 @@ function create() {
 }
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 function set(key: string, globalValue: unknown, workspaceValue?: unknown): void {
-  editor.settings.set(`rumbo.inline.${key}`, { globalValue, workspaceValue });
+  fakeEditor.settings.set(`rumbo.inline.${key}`, { globalValue, workspaceValue });
   events.changedSettings.fire({ affectsConfiguration: (asked) => `rumbo.inline.${key}`.startsWith(asked) });
 }
-function tell(inline: ReturnType<typeof inlineState>): void {
-  server.status = status({ inline });
+function tell(inline: ReturnType<typeof sampleInlineState>): void {
+  server.status = sampleStatus({ inline });
   server.changed.fire(server.status);
 }
-const item = () => editor.languageStatus;
-const context = () => editor.context.get('rumbo.ghostText');
+const item = () => fakeEditor.languageStatus;
+const context = () => fakeEditor.context.get('rumbo.ghostText');
 
 test('off, no server is started, whatever is opened', async () => {
   workspace.textDocuments.push(file);
@@ -69,7 +69,7 @@ test('off, no server is started, whatever is opened', async () => {
 });
 
 test('on, the server is started after activation, when there is something to write in', async () => {
-  editor.settings.set('rumbo.inline.enabled', { globalValue: true });
+  fakeEditor.settings.set('rumbo.inline.enabled', { globalValue: true });
   workspace.textDocuments.push(output);
   create();
   await later();
@@ -124,11 +124,11 @@ test('the item beside the language is there while it is on, and switches the lan
 test('the item says that nobody can write, and why; and that it is paused', async () => {
   set('enabled', true);
   const ghostText = create();
-  tell(inlineState({ state: 'nobody', models: [], reason: 'Start an engine.' }));
+  tell(sampleInlineState({ state: 'nobody', models: [], reason: 'Start an engine.' }));
   assert.equal(ghostText.state, 'nobody');
   assert.match(item()?.text ?? '', /No model can write/);
   assert.equal(item()?.detail, 'Start an engine.');
-  assert.equal(editor.messages.length, 0, 'it nags');
+  assert.equal(fakeEditor.messages.length, 0, 'it nags');
   await ghostText.pause(true);
   assert.equal(item()?.command.command, 'rumbo.resumeGhostText');
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modelsSetting } from '../../../client/inline/inline-models-setting.ts';
-import { candidate } from '../samples.ts';
+import { sampleCandidate } from '../samples.ts';
 
 const local = ['lab/small', 'lab/large'] as const;
 const candidates = [
-  ...local.map((model) => candidate({ model })),
-  candidate({ model: 'openai/gpt', source: 'api', allowed: false }),
-  candidate({ model: 'openai/mini', source: 'api', allowed: false }),
+  ...local.map((model) => sampleCandidate({ model })),
+  sampleCandidate({ model: 'openai/gpt', source: 'api', allowed: false }),
+  sampleCandidate({ model: 'openai/mini', source: 'api', allowed: false }),
 ];
 const chosen = (ticked: readonly string[], said: readonly string[] = []) =>
   modelsSetting(candidates, new Set(ticked), said);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declarationAt, namesNear } from '../../../client/inline/nearby-names.ts';
+import { declarationAt, nearbyNames } from '../../../client/inline/nearby-names.ts';
 
 function near(text: string): string[] {
   const lines = text.split('\n');
   const line = lines.findIndex((each) => each.includes('▮'));
   const character = lines[line]?.indexOf('▮') ?? 0;
   const lineAt = (at: number) => (lines[at] ?? '').replace('▮', '');
-  return namesNear(lineAt, { line, character }).map(({ name, at }) => {
+  return nearbyNames(lineAt, { line, character }).map(({ name, at }) => {
     assert.ok(lineAt(at.line).startsWith(name, at.character), `${name} is not there`);
     return name;
   });

@@ -1,8 +1,8 @@
 /** What the editor's language services say of the names at the cursor. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { nearbySymbols } from '../../../client/inline/nearby-symbols.ts';
-import { commands, editor, type Position, Range, Uri, workspace } from '../../support/vscode-stub.ts';
+import { nearbySymbolsHandler } from '../../../client/inline/nearby-symbols.ts';
+import { commands, fakeEditor, type Position, Range, Uri, workspace } from '../../support/vscode-stub.ts';
 
 const here = new Uri('file', '/w/cart.ts');
 const there = new Uri('file', '/w/item.ts');
@@ -11,13 +11,13 @@ const text = 'const a = item.price + nobody(x) + own;\n';
 let asked: string[];
 let definition: (name: string) => Promise<unknown>;
 let registration: { dispose(): void };
-let symbols: ReturnType<typeof nearbySymbols>;
+let symbols: ReturnType<typeof nearbySymbolsHandler>;
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   asked = [];
-  editor.files.set(here.toString(), { text, languageId: 'typescript' });
-  editor.files.set(there.toString(), {
+  fakeEditor.files.set(here.toString(), { text, languageId: 'typescript' });
+  fakeEditor.files.set(there.toString(), {
     text: 'export interface Item {\n  price: number;\n}\nexport const item = 1;\n',
     languageId: 'typescript',
   });
@@ -41,7 +41,7 @@ beforeEach(() => {
     asked.push(name);
     return definition(name);
   });
-  symbols = nearbySymbols();
+  symbols = nearbySymbolsHandler();
 });
 afterEach(() => registration.dispose());
 

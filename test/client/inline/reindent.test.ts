@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitted } from '../../../client/inline/reindent.ts';
+import { reindent } from '../../../client/inline/reindent.ts';
 
 const spaces = (before: string, tabSize = 4) => ({ before, insertSpaces: true, tabSize, step: tabSize });
 const tabs = (before: string) => ({ before, insertSpaces: false, tabSize: 4, step: 4 });
@@ -12,7 +12,7 @@ for (const [how, said] of [
 ] as const)
   test(`a text that is indented ${how} stands at the cursor’s depth`, () => {
     assert.equal(
-      fitted(said, spaces('    ')),
+      reindent(said, spaces('    ')),
       'def total():\n        return 1\n\n    def other():\n        pass',
     );
   });
@@ -23,39 +23,39 @@ for (const [how, said] of [
   ['too deep', '      const a = 1;\n      const b = 2;'],
 ] as const)
   test(`lines of one depth ${how} come out as one block`, () => {
-    assert.equal(fitted(said, spaces('  ', 2)), 'const a = 1;\n  const b = 2;');
+    assert.equal(reindent(said, spaces('  ', 2)), 'const a = 1;\n  const b = 2;');
   });
 
 test('indentation becomes the editor’s own: tabs or spaces', () => {
-  assert.equal(fitted('if (x) {\n    y();\n}', tabs('\t')), 'if (x) {\n\t\ty();\n\t}');
-  assert.equal(fitted('if (x) {\n\ty();\n}', spaces('    ')), 'if (x) {\n        y();\n    }');
+  assert.equal(reindent('if (x) {\n    y();\n}', tabs('\t')), 'if (x) {\n\t\ty();\n\t}');
+  assert.equal(reindent('if (x) {\n\ty();\n}', spaces('    ')), 'if (x) {\n        y();\n    }');
 });
 
 test('steps of two become steps of four and the other way round; what is aligned stays aligned', () => {
   assert.equal(
-    fitted('if (x) {\n  y(() => {\n    z();\n  });\n}', tabs('\t')),
+    reindent('if (x) {\n  y(() => {\n    z();\n  });\n}', tabs('\t')),
     'if (x) {\n\t\ty(() => {\n\t\t\tz();\n\t\t});\n\t}',
   );
-  assert.equal(fitted('  if (x) {\n      y();\n  }', spaces('  ', 2)), 'if (x) {\n    y();\n  }');
-  assert.equal(fitted('call(a,\n     b);', spaces('    ')), 'call(a,\n         b);');
+  assert.equal(reindent('  if (x) {\n      y();\n  }', spaces('  ', 2)), 'if (x) {\n    y();\n  }');
+  assert.equal(reindent('call(a,\n     b);', spaces('    ')), 'call(a,\n         b);');
 });
 
 test('at the margin the text keeps its own depth', () => {
-  assert.equal(fitted('    one\n        two', spaces('')), '    one\n        two');
-  assert.equal(fitted('  one\n    two', spaces('', 2)), '  one\n    two');
+  assert.equal(reindent('    one\n        two', spaces('')), '    one\n        two');
+  assert.equal(reindent('  one\n    two', spaces('', 2)), '  one\n    two');
 });
 
 test('after words the first line goes on as it is, and the others follow the line', () => {
-  assert.equal(fitted('{\n  a: 1,\n}', spaces('    const x = ', 2)), '{\n      a: 1,\n    }');
-  assert.equal(fitted('{\n      a: 1,\n    }', spaces('    const x = ', 2)), '{\n      a: 1,\n    }');
+  assert.equal(reindent('{\n  a: 1,\n}', spaces('    const x = ', 2)), '{\n      a: 1,\n    }');
+  assert.equal(reindent('{\n      a: 1,\n    }', spaces('    const x = ', 2)), '{\n      a: 1,\n    }');
 });
 
 test('line ends of Windows and blank lines before the code are not part of it; the last line end is', () => {
-  assert.equal(fitted('\n\r\na\r\n\r\nb\n', spaces('')), 'a\n\nb\n');
-  assert.equal(fitted('', spaces('  ')), '');
+  assert.equal(reindent('\n\r\na\r\n\r\nb\n', spaces('')), 'a\n\nb\n');
+  assert.equal(reindent('', spaces('  ')), '');
 });
 
 test('what looks like a snippet stays what it is', () => {
   const said = ['`$', '{name}` + "\\n" // $1'].join('');
-  assert.equal(fitted(said, spaces('')), said);
+  assert.equal(reindent(said, spaces('')), said);
 });

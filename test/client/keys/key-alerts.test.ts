@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { receiptMemory } from '../../../client/answers/receipt-history.ts';
-import { tellTroubles } from '../../../client/keys/key-alerts.ts';
+import { receiptHistory } from '../../../client/answers/receipt-history.ts';
+import { showKeyAlerts } from '../../../client/keys/key-alerts.ts';
 import type { Attempt } from '../../../shared/receipts.ts';
-import { editor } from '../../support/vscode-stub.ts';
-import { receipt } from '../samples.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
+import { sampleReceipt } from '../samples.ts';
 
 const refused: Attempt = {
   model: 'groq/llama',
@@ -14,27 +14,27 @@ const refused: Attempt = {
 };
 const answered = (model: Attempt['model']): Attempt => ({ model, outcome: 'ok', ms: 900 });
 const setUp = () => {
-  const receipts = receiptMemory();
-  tellTroubles(receipts);
+  const receipts = receiptHistory();
+  showKeyAlerts(receipts);
   return (...attempts: Attempt[]) =>
-    receipts.remember(receipt({ model: attempts.at(-1)?.model ?? 'lab/small', attempts }));
+    receipts.add(sampleReceipt({ model: attempts.at(-1)?.model ?? 'lab/small', attempts }));
 };
-beforeEach(() => editor.reset());
+beforeEach(() => fakeEditor.reset());
 
 test('a refused key that an answer went round is told once, with the way to mend it', async () => {
   const answer = setUp();
-  editor.press = 'Set API Key';
+  fakeEditor.buttonToPress = 'Set API Key';
   answer(refused, answered('lab/small'));
   answer(refused, answered('lab/small'));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(editor.messages, [
+  assert.deepEqual(fakeEditor.messages, [
     {
       kind: 'warning',
       text: 'groq/llama did not answer: The API key was refused. lab/small answered instead. Set a working key with “Rumbo: Set API Key”.',
       buttons: ['Set API Key'],
     },
   ]);
-  assert.deepEqual(editor.executed, [{ id: 'rumbo.setApiKey', args: ['groq'] }]);
+  assert.deepEqual(fakeEditor.executed, [{ id: 'rumbo.setApiKey', args: ['groq'] }]);
 });
 
 test('it is told again when the provider has answered in between, and another trouble is told by itself', () => {
@@ -47,7 +47,7 @@ test('it is told again when the provider has answered in between, and another tr
   answer(answered('groq/llama'));
   answer(refused, answered('lab/small'));
   assert.deepEqual(
-    editor.messages.map(({ buttons }) => buttons),
+    fakeEditor.messages.map(({ buttons }) => buttons),
     [['Set API Key'], ['Show Providers'], ['Set API Key']],
   );
 });
@@ -56,5 +56,5 @@ test('what passes by itself is not told', () => {
   const answer = setUp();
   for (const outcome of ['rate-limited', 'overloaded', 'interrupted', 'cancelled'] as const)
     answer({ ...refused, outcome }, answered('lab/small'));
-  assert.deepEqual(editor.messages, []);
+  assert.deepEqual(fakeEditor.messages, []);
 });

@@ -1,11 +1,11 @@
 /** Setting, adding, removing and testing keys, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { createKeys } from '../../../client/keys/key-commands.ts';
-import type { Connection } from '../../../client/server/connection.ts';
+import { createKeyCommands } from '../../../client/keys/key-commands.ts';
+import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { KeyReply } from '../../../shared/key-channel.ts';
 import type { KeyStatus, ProviderStatus } from '../../../shared/status.ts';
-import { EventEmitter, editor, window } from '../../support/vscode-stub.ts';
+import { EventEmitter, fakeEditor, window } from '../../support/vscode-stub.ts';
 
 const key = (name: string): KeyStatus => ({ name, requests: 0, failures: 0 });
 const groq: ProviderStatus = {
@@ -30,14 +30,14 @@ let store: KeyReply['store'] = 'keychain';
 let message: string | undefined;
 let sent: { type: string; key?: string }[] = [];
 let started = new EventEmitter<void>();
-let keys: ReturnType<typeof createKeys>;
+let keys: ReturnType<typeof createKeyCommands>;
 /** What the quick picks offered, and which is taken. */
 let offered: { title: string; labels: string[] }[] = [];
 let take = 0;
 const quickPick = window.showQuickPick;
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   [provider, store, message, sent, offered, take] = [groq, 'keychain', undefined, [], [], 0];
   started = new EventEmitter<void>();
   const connection = {
@@ -50,8 +50,8 @@ beforeEach(() => {
       },
     },
   };
-  keys = createKeys({
-    use: async (work: (connection: Connection) => Promise<unknown>) => work(connection as never),
+  keys = createKeyCommands({
+    use: async (work: (connection: ServerConnection) => Promise<unknown>) => work(connection as never),
     onRunning: started.event,
   } as never);
   Object.assign(window, {
@@ -66,9 +66,9 @@ afterEach(() => {
   window.showQuickPick = quickPick;
 });
 
-const said = () => editor.messages.map(({ text }) => text);
+const said = () => fakeEditor.messages.map(({ text }) => text);
 const set = async (typed: string): Promise<void> => {
-  editor.typed.push(typed);
+  fakeEditor.inputs.push(typed);
   await keys.set('groq');
 };
 const soon = () => new Promise((resolve) => setImmediate(resolve));

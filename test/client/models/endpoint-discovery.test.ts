@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/endpoint-discovery.ts';
 import type { DiscoverResult } from '../../../shared/discovery.ts';
-import { editor, window } from '../../support/vscode-stub.ts';
-import { endpoint } from '../samples.ts';
+import { fakeEditor, window } from '../../support/vscode-stub.ts';
+import { sampleEndpoint } from '../samples.ts';
 
-const ollama = endpoint({
+const ollama = sampleEndpoint({
   kind: 'ollama',
   label: 'Ollama',
   baseUrl: 'http://127.0.0.1:11434',
@@ -25,10 +25,10 @@ async function discover(answer: () => Promise<DiscoverResult>): Promise<void> {
   await discoverEndpoints({ server } as never);
   await new Promise((resolve) => setImmediate(resolve));
 }
-const providers = () => editor.settings.get('rumbo.providers')?.globalValue;
+const providers = () => fakeEditor.settings.get('rumbo.providers')?.globalValue;
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   [offered, takes] = [[], true];
   Object.assign(window, {
     showQuickPick: async (items: typeof offered) => {
@@ -41,7 +41,7 @@ afterEach(() => Object.assign(window, { showQuickPick }));
 
 test('what is found and in use is said in one notification, with where it was looked', async () => {
   await discover(async () => ({ endpoints: [ollama], where }));
-  assert.deepEqual(editor.messages, [
+  assert.deepEqual(fakeEditor.messages, [
     {
       kind: 'information',
       text: 'Found Ollama at 127.0.0.1:11434, in use. Looked on this machine.',
@@ -53,12 +53,12 @@ test('what is found and in use is said in one notification, with where it was lo
 
 test('that nothing answers is said, with where it was looked', async () => {
   await discover(async () => ({ endpoints: [], where }));
-  assert.equal(editor.messages[0]?.text, 'No model server answered. Looked on this machine.');
+  assert.equal(fakeEditor.messages[0]?.text, 'No model server answered. Looked on this machine.');
 });
 
 test('a new server is offered, and added to the user’s providers when it is picked', async () => {
-  editor.settings.set('rumbo.providers', { globalValue: { mine: { enabled: false } } });
-  await discover(async () => ({ endpoints: [ollama, endpoint()], where }));
+  fakeEditor.settings.set('rumbo.providers', { globalValue: { mine: { enabled: false } } });
+  await discover(async () => ({ endpoints: [ollama, sampleEndpoint()], where }));
   assert.deepEqual(
     offered.map(({ label, description, picked }) => [label, description, picked]),
     [['llama.cpp', '127.0.0.1:9090', true]],
@@ -73,16 +73,16 @@ test('a new server is offered, and added to the user’s providers when it is pi
     },
   });
   assert.equal(
-    editor.messages[0]?.text,
+    fakeEditor.messages[0]?.text,
     'Found Ollama at 127.0.0.1:11434, in use; llama.cpp at 127.0.0.1:9090, in use. Looked on this machine.',
   );
 });
 
 test('a new server that is not picked is left alone, and can be chosen from the notification', async () => {
   takes = false;
-  await discover(async () => ({ endpoints: [endpoint()], where }));
+  await discover(async () => ({ endpoints: [sampleEndpoint()], where }));
   assert.equal(providers(), undefined);
-  assert.deepEqual(editor.messages[0], {
+  assert.deepEqual(fakeEditor.messages[0], {
     kind: 'information',
     text: 'Found llama.cpp at 127.0.0.1:9090, not in use. Looked on this machine.',
     buttons: ['Choose…'],
@@ -91,25 +91,25 @@ test('a new server that is not picked is left alone, and can be chosen from the 
 
 test('where the user wants no offers, a server is listed without being ticked', async () => {
   takes = false;
-  await discover(async () => ({ endpoints: [endpoint({ use: 'left' })], where }));
+  await discover(async () => ({ endpoints: [sampleEndpoint({ use: 'left' })], where }));
   assert.equal(offered[0]?.picked, false);
 });
 
 test('a server that needs a key leads to where it is set', async () => {
-  editor.press = 'Set API Key';
-  await useEndpoint(endpoint({ state: 'needs-key' }));
+  fakeEditor.buttonToPress = 'Set API Key';
+  await useEndpoint(sampleEndpoint({ state: 'needs-key' }));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(editor.messages[0]?.text, 'llama-cpp-9090 needs a key before it answers.');
-  assert.deepEqual(editor.executed.at(-1), { id: 'rumbo.setApiKey', args: ['llama-cpp-9090'] });
+  assert.equal(fakeEditor.messages[0]?.text, 'llama-cpp-9090 needs a key before it answers.');
+  assert.deepEqual(fakeEditor.executed.at(-1), { id: 'rumbo.setApiKey', args: ['llama-cpp-9090'] });
 });
 
 test('a server that is ignored is named, switched off, so that it is not offered again', async () => {
-  await ignoreEndpoint(endpoint());
+  await ignoreEndpoint(sampleEndpoint());
   assert.equal((providers() as { 'llama-cpp-9090': { enabled: boolean } })['llama-cpp-9090'].enabled, false);
 });
 
 test('a failure is one sentence, with another try', async () => {
-  editor.press = 'Try Again';
+  fakeEditor.buttonToPress = 'Try Again';
   let tries = 0;
   await discover(async () => {
     tries += 1;
@@ -117,5 +117,5 @@ test('a failure is one sentence, with another try', async () => {
     return { endpoints: [], where };
   });
   assert.equal(tries, 2);
-  assert.deepEqual(editor.messages[0]?.buttons, ['Try Again']);
+  assert.deepEqual(fakeEditor.messages[0]?.buttons, ['Try Again']);
 });

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { localModelActions } from '../../../client/models/local-models.ts';
-import type { Connection } from '../../../client/server/connection.ts';
+import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { Ensured, Suggestion } from '../../../shared/local-models.ts';
 import type { ProviderStatus } from '../../../shared/status.ts';
-import { editor } from '../../support/vscode-stub.ts';
-import { provider } from '../samples.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
+import { sampleProvider } from '../samples.ts';
 
-type Ensure = Connection['ensureModel'];
-const ollama = provider({ name: 'ollama', label: 'Ollama', kind: 'ollama', local: [], models: [] });
+type Ensure = ServerConnection['ensureModel'];
+const ollama = sampleProvider({ name: 'ollama', label: 'Ollama', kind: 'ollama', local: [], models: [] });
 const gemma: Suggestion = {
   label: 'Gemma 3 1 B',
   uses: ['general', 'simple'],
@@ -43,46 +43,49 @@ const actions = () =>
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => {
-  editor.reset();
-  [providers, wanted, unloaded] = [[provider(), ollama], [], []];
+  fakeEditor.reset();
+  [providers, wanted, unloaded] = [[sampleProvider(), ollama], [], []];
   ensure = async () => loaded;
 });
 
 test('with one engine only the model is asked for; suggestions fit the machine and its engine', async () => {
-  editor.typed.push('');
+  fakeEditor.inputs.push('');
   await actions().pull();
-  assert.deepEqual(editor.picks, [
+  assert.deepEqual(fakeEditor.quickPicks, [
     { title: 'Rumbo: pull which model with Ollama?', labels: ['$(cloud-download) Gemma 3 1 B'] },
   ]);
   assert.deepEqual(wanted, ['ollama/gemma3:1b']);
-  assert.equal(editor.messages[0]?.text, 'ollama/gemma3:1b is here and loaded, which took 2.1 s.');
+  assert.equal(fakeEditor.messages[0]?.text, 'ollama/gemma3:1b is here and loaded, which took 2.1 s.');
 });
 
 test('any other name can be typed; spaces around it do not matter, one inside is refused', async () => {
-  editor.typed.push('  qwen2.5-coder:7b ');
+  fakeEditor.inputs.push('  qwen2.5-coder:7b ');
   await actions().pull('ollama');
   assert.deepEqual(wanted, ['ollama/qwen2.5-coder:7b']);
-  editor.typed.push('two words');
+  fakeEditor.inputs.push('two words');
   await actions().pull('ollama');
   assert.equal(wanted.length, 1);
-  assert.match(editor.picks.at(-1)?.labels[0] ?? '', /no space/);
+  assert.match(fakeEditor.quickPicks.at(-1)?.labels[0] ?? '', /no space/);
 });
 
 test('with several engines the user says which', async () => {
-  providers = [provider({ name: 'lm-studio', label: 'LM Studio', kind: 'lm-studio', local: [] }), ollama];
-  editor.typed.push('some/model');
+  providers = [
+    sampleProvider({ name: 'lm-studio', label: 'LM Studio', kind: 'lm-studio', local: [] }),
+    ollama,
+  ];
+  fakeEditor.inputs.push('some/model');
   await actions().pull();
   // The stand-in takes the first of a list.
   assert.deepEqual(wanted, ['lm-studio/some/model']);
 });
 
 test('without an engine that can fetch that is said, with the way to look for one', async () => {
-  providers = [provider(), { ...ollama, state: 'unreachable' }];
-  editor.press = 'Discover Local Endpoints';
+  providers = [sampleProvider(), { ...ollama, state: 'unreachable' }];
+  fakeEditor.buttonToPress = 'Discover Local Endpoints';
   await actions().pull();
   await settled();
-  assert.match(editor.messages[0]?.text ?? '', /^No engine is running that can fetch a model\./);
-  assert.equal(editor.executed.at(-1)?.id, 'rumbo.discover');
+  assert.match(fakeEditor.messages[0]?.text ?? '', /^No engine is running that can fetch a model\./);
+  assert.equal(fakeEditor.executed.at(-1)?.id, 'rumbo.discover');
   assert.deepEqual(wanted, []);
 });
 
@@ -97,10 +100,10 @@ test('the notification says bytes, rate and time left, and its bar never goes ba
     onProgress({ stage: 'loading', fraction: 0.1 });
     return loaded;
   };
-  editor.typed.push('');
+  fakeEditor.inputs.push('');
   await actions().pull();
-  assert.equal(editor.progress[0]?.title, 'Rumbo: pulling gemma3:1b with Ollama');
-  assert.deepEqual(editor.reports, [
+  assert.equal(fakeEditor.progress[0]?.title, 'Rumbo: pulling gemma3:1b with Ollama');
+  assert.deepEqual(fakeEditor.progressMessages, [
     'looking what is there',
     '200 MB of 800 MB',
     '400 MB of 800 MB · 12 MB/s · 34 s left',
@@ -108,7 +111,7 @@ test('the notification says bytes, rate and time left, and its bar never goes ba
     'checking that all of it is there',
     'loading into memory · 10 %',
   ]);
-  assert.equal(editor.progress[0]?.percent, 50);
+  assert.equal(fakeEditor.progress[0]?.percent, 50);
 });
 
 /** Waits until it is cancelled, as the server does. */
@@ -124,23 +127,23 @@ const untilCancelled =
 
 test('cancelling the notification cancels the request, without an error', async () => {
   ensure = untilCancelled('The request was cancelled.');
-  editor.typed.push('');
+  fakeEditor.inputs.push('');
   const pulled = actions().pull();
   await settled();
-  editor.progress[0]?.cancel();
+  fakeEditor.progress[0]?.cancel();
   await pulled;
-  assert.deepEqual(editor.messages, []);
+  assert.deepEqual(fakeEditor.messages, []);
 });
 
 test('that an engine goes on after a cancel is said', async () => {
   const stop = 'Stop the download in LM Studio if you do not want it.';
   ensure = untilCancelled('Rumbo waits no longer; LM Studio goes on fetching it.', stop);
-  editor.typed.push('');
+  fakeEditor.inputs.push('');
   const pulled = actions().pull();
   await settled();
-  editor.progress[0]?.cancel();
+  fakeEditor.progress[0]?.cancel();
   await pulled;
-  assert.equal(editor.messages[0]?.text, `Rumbo waits no longer; LM Studio goes on fetching it. ${stop}`);
+  assert.equal(fakeEditor.messages[0]?.text, `Rumbo waits no longer; LM Studio goes on fetching it. ${stop}`);
 });
 
 test('a download can be stopped from the tree too, and is not begun twice', async () => {
@@ -150,35 +153,35 @@ test('a download can be stopped from the tree too, and is not begun twice', asyn
   await settled();
   await both.load('ollama/a');
   assert.equal(wanted.length, 1);
-  assert.match(editor.messages[0]?.text ?? '', /on its way already/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /on its way already/);
   both.stop('ollama/a');
   await loads;
   both.stop('ollama/a');
-  assert.match(editor.messages.at(-1)?.text ?? '', /begun elsewhere/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /begun elsewhere/);
 });
 
 test('a name nobody knows leads back to the list; what may pass can be tried again', async () => {
   ensure = () =>
     Promise.reject({ data: { kind: 'model-not-found', message: 'Ollama’s registry has no “x”.' } });
-  editor.typed.push('x');
+  fakeEditor.inputs.push('x');
   await actions().pull();
-  assert.deepEqual(editor.messages[0]?.buttons, ['Choose Another']);
+  assert.deepEqual(fakeEditor.messages[0]?.buttons, ['Choose Another']);
   ensure = () => Promise.reject({ data: { kind: 'interrupted', message: 'The download broke off.' } });
-  editor.typed.push('x');
+  fakeEditor.inputs.push('x');
   await actions().pull();
-  assert.deepEqual(editor.messages[1]?.buttons, ['Try Again']);
+  assert.deepEqual(fakeEditor.messages[1]?.buttons, ['Try Again']);
 });
 
 test('what names say cannot become a link', async () => {
-  editor.typed.push('[x](command:evil)');
+  fakeEditor.inputs.push('[x](command:evil)');
   await actions().pull();
-  assert.doesNotMatch(editor.progress[0]?.title ?? '', /\]\(/);
+  assert.doesNotMatch(fakeEditor.progress[0]?.title ?? '', /\]\(/);
 });
 
 test('a model is unloaded, and what goes wrong is said once', async () => {
   await actions().unload('ollama/gemma3:1b');
   assert.deepEqual(unloaded, ['ollama/gemma3:1b']);
-  assert.equal(editor.messages.length, 0);
+  assert.equal(fakeEditor.messages.length, 0);
   await actions().unload('ollama/gone');
-  assert.equal(editor.messages[0]?.text, 'Ollama has no model “gone”.');
+  assert.equal(fakeEditor.messages[0]?.text, 'Ollama has no model “gone”.');
 });

@@ -1,62 +1,62 @@
 /** Refresh Model Registry: what the user reads, and what they are asked once. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { refreshRegistry } from '../../../client/models/registry-refresh.ts';
-import type { Connection } from '../../../client/server/connection.ts';
+import { runRegistryRefresh } from '../../../client/models/registry-refresh.ts';
+import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { RegistryRefreshed } from '../../../shared/protocol.ts';
-import { editor } from '../../support/vscode-stub.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
 
 const nothingNew: RegistryRefreshed = { asked: 6, answered: 6, changes: [], problems: [] };
 let shownLogs = 0;
 
 async function refresh(answer: () => Promise<RegistryRefreshed>): Promise<void> {
-  const connection = { refreshRegistry: answer } as unknown as Connection;
-  const server = { use: (work: (connection: Connection) => unknown) => work(connection) };
+  const connection = { refreshRegistry: answer } as unknown as ServerConnection;
+  const server = { use: (work: (connection: ServerConnection) => unknown) => work(connection) };
   const log = { show: () => (shownLogs += 1) };
-  await refreshRegistry({ server, log } as never);
+  await runRegistryRefresh({ server, log } as never);
   await new Promise((resolve) => setImmediate(resolve));
 }
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   shownLogs = 0;
 });
 
 test('whether to do it every day is asked until it is answered, and written into the user’s settings', async () => {
   await refresh(async () => nothingNew);
-  assert.deepEqual(editor.messages.at(-1), {
+  assert.deepEqual(fakeEditor.messages.at(-1), {
     kind: 'information',
     text: 'Prices and limits of models are as they were.',
     buttons: ['Refresh Every Day', 'Only When I Ask'],
   });
-  assert.equal(editor.settings.get('rumbo.registry.refresh'), undefined);
-  editor.press = 'Refresh Every Day';
+  assert.equal(fakeEditor.settings.get('rumbo.registry.refresh'), undefined);
+  fakeEditor.buttonToPress = 'Refresh Every Day';
   await refresh(async () => nothingNew);
-  assert.equal(editor.settings.get('rumbo.registry.refresh')?.globalValue, 'daily');
+  assert.equal(fakeEditor.settings.get('rumbo.registry.refresh')?.globalValue, 'daily');
   await refresh(async () => nothingNew);
-  assert.deepEqual(editor.messages.at(-1)?.buttons, []);
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, []);
 });
 
 test('who wants it only when asked is not asked again', async () => {
-  editor.press = 'Only When I Ask';
+  fakeEditor.buttonToPress = 'Only When I Ask';
   await refresh(async () => nothingNew);
-  assert.equal(editor.settings.get('rumbo.registry.refresh')?.globalValue, 'off');
+  assert.equal(fakeEditor.settings.get('rumbo.registry.refresh')?.globalValue, 'off');
   await refresh(async () => nothingNew);
-  assert.deepEqual(editor.messages.at(-1)?.buttons, []);
+  assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, []);
 });
 
 test('what changed is said, with the log for the rest', async () => {
-  editor.press = 'Show Log';
+  fakeEditor.buttonToPress = 'Show Log';
   await refresh(async () => ({
     asked: 6,
     answered: 5,
     changes: ['a costs $1 now.'],
     problems: ['b is not believed.'],
   }));
-  assert.equal(editor.messages.at(-1)?.text, 'a costs $1 now. 5 of 6 sources could be read.');
+  assert.equal(fakeEditor.messages.at(-1)?.text, 'a costs $1 now. 5 of 6 sources could be read.');
   assert.equal(shownLogs, 1);
   await refresh(async () => ({ ...nothingNew, changes: ['a.', 'b.', 'c.'] }));
-  assert.match(editor.messages.at(-1)?.text ?? '', /3 things .* the log lists them\.$/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /3 things .* the log lists them\.$/);
 });
 
 test('when nothing could be read that is a warning with the first reason', async () => {
@@ -66,7 +66,7 @@ test('when nothing could be read that is a warning with the first reason', async
     changes: [],
     problems: ['models.dev answered with status 500; its last figures hold.'],
   }));
-  const { kind, text } = editor.messages.at(-1) ?? {};
+  const { kind, text } = fakeEditor.messages.at(-1) ?? {};
   assert.equal(kind, 'warning');
   assert.equal(
     text,
@@ -76,7 +76,7 @@ test('when nothing could be read that is a warning with the first reason', async
 
 test('a failure is shown as every other, a cancelled refresh not at all', async () => {
   await refresh(() => Promise.reject({ data: { kind: 'cancelled', message: 'The request was cancelled.' } }));
-  assert.deepEqual(editor.messages, []);
+  assert.deepEqual(fakeEditor.messages, []);
   await refresh(() => Promise.reject({ code: -32097 }));
-  assert.equal(editor.messages.length, 1);
+  assert.equal(fakeEditor.messages.length, 1);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import * as vscode from 'vscode';
-import { warnOfBudgets } from '../../../client/notifications/budget-warnings.ts';
+import { showBudgetWarnings } from '../../../client/notifications/budget-warnings.ts';
 import type { Budget, Status } from '../../../shared/status.ts';
-import { editor } from '../../support/vscode-stub.ts';
-import { status } from '../samples.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
+import { sampleStatus } from '../samples.ts';
 
 const budget = (spentUsd: number, more: Partial<Budget> = {}): Budget => ({
   name: 'rumbo.budget.perDayUsd',
@@ -18,11 +18,11 @@ const budget = (spentUsd: number, more: Partial<Budget> = {}): Budget => ({
 });
 const setUp = () => {
   const changed = new vscode.EventEmitter<Status>();
-  warnOfBudgets(changed.event);
-  return (...budgets: Budget[]) => changed.fire(status({ budgets }));
+  showBudgetWarnings(changed.event);
+  return (...budgets: Budget[]) => changed.fire(sampleStatus({ budgets }));
 };
-const told = () => editor.messages.map(({ text }) => text);
-beforeEach(() => editor.reset());
+const told = () => fakeEditor.messages.map(({ text }) => text);
+beforeEach(() => fakeEditor.reset());
 
 test('a budget that is nearly spent warns once, and once more when it is', () => {
   const change = setUp();
@@ -44,8 +44,8 @@ test('the next day warns again', () => {
 });
 test('its button leads to the budgets', async () => {
   const change = setUp();
-  editor.press = 'Open Settings';
+  fakeEditor.buttonToPress = 'Open Settings';
   change(budget(0.9));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(editor.executed, [{ id: 'workbench.action.openSettings', args: ['rumbo.budget'] }]);
+  assert.deepEqual(fakeEditor.executed, [{ id: 'workbench.action.openSettings', args: ['rumbo.budget'] }]);
 });

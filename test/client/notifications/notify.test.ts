@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { withoutLinks } from '../../../client/notifications/notify.ts';
 import { showError } from '../../../client/notifications/show-error.ts';
-import { editor } from '../../support/vscode-stub.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
 
 test('what a service says never becomes a link that runs a command', () => {
   // As VS Code finds links in notifications.
@@ -16,9 +16,9 @@ test('what a service says never becomes a link that runs a command', () => {
     assert.match(evil, link);
     assert.doesNotMatch(withoutLinks(evil), link);
   }
-  editor.reset();
+  fakeEditor.reset();
   showError({ kind: 'bad-response', message: '[Fix it](command:evil)' });
-  assert.equal(editor.messages[0]?.text, '[Fix it] (command:evil)');
+  assert.equal(fakeEditor.messages[0]?.text, '[Fix it] (command:evil)');
 });
 
 test('every notification goes this way; only modal questions, which show no links, are asked directly', () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { FailureError } from '../../../client/notifications/error-messages.ts';
-import { type KeyProcess, keyChannel, keyProblem } from '../../../client/server/key-channel.ts';
+import { ClientError } from '../../../client/notifications/error-messages.ts';
+import { type KeyChannelProcess, keyChannel, keyProblem } from '../../../client/server/key-channel.ts';
 import type { KeyCommand, KeyReply } from '../../../shared/key-channel.ts';
 
 /** A child process that answers as told. */
 function child(answer: (command: KeyCommand, reply: (message: unknown) => void) => void) {
   const events = new EventEmitter();
-  const process: KeyProcess = {
+  const process: KeyChannelProcess = {
     send: (command, done) => {
       done(null);
       answer(command, (message) => events.emit('message', message));
@@ -20,9 +20,7 @@ function child(answer: (command: KeyCommand, reply: (message: unknown) => void) 
 const reply = (id: number, more: Partial<KeyReply>): KeyReply => ({ type: 'rumbo/key/reply', id, ...more });
 const set = { type: 'rumbo/key/set', provider: 'groq', key: 'sk-secret' } as const;
 const failure = (message: RegExp) => (error: unknown) =>
-  error instanceof FailureError &&
-  message.test(error.failure.message) &&
-  !error.failure.message.includes('sk-');
+  error instanceof ClientError && message.test(error.data.message) && !error.data.message.includes('sk-');
 
 test('a key is sent and its store comes back', async () => {
   const sent: KeyCommand[] = [];

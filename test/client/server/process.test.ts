@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crashCounter } from '../../../client/server/process.ts';
-import { withEntry } from '../../../client/settings/user-settings.ts';
+import { restartPolicy } from '../../../client/server/process.ts';
+import { withMapEntry } from '../../../client/settings/user-settings.ts';
 
 test('four crashes within three minutes are borne, the fifth is not', () => {
   let now = 0;
-  const mayRestart = crashCounter(() => now);
+  const mayRestart = restartPolicy(() => now);
   for (const _ of [1, 2, 3, 4]) {
     assert.equal(mayRestart(), true);
     now += 1000;
@@ -15,7 +15,7 @@ test('four crashes within three minutes are borne, the fifth is not', () => {
 
 test('crashes further apart are borne for ever', () => {
   let now = 0;
-  const mayRestart = crashCounter(() => now);
+  const mayRestart = restartPolicy(() => now);
   for (let crash = 0; crash < 20; crash++) {
     assert.equal(mayRestart(), true);
     now += 60_000;
@@ -24,12 +24,14 @@ test('crashes further apart are borne for ever', () => {
 
 test('a model’s entry changes alone, and keeps what else is said of it', () => {
   const said = { 'a/one': { tier: 2, locked: true }, 'b/two': { toggle: false } };
-  const next = withEntry<Record<string, unknown>>(said, 'a/one', (entry) => ({ ...entry, tier: 3 }));
+  const next = withMapEntry<Record<string, unknown>>(said, 'a/one', (entry) => ({ ...entry, tier: 3 }));
   assert.deepEqual(next, { 'a/one': { tier: 3, locked: true }, 'b/two': { toggle: false } });
   assert.deepEqual(Object.keys(next), ['a/one', 'b/two']);
-  assert.deepEqual(withEntry<object>(said, 'c/three', () => ({ locked: true }))['c/three'], { locked: true });
+  assert.deepEqual(withMapEntry<object>(said, 'c/three', () => ({ locked: true }))['c/three'], {
+    locked: true,
+  });
   assert.deepEqual(
-    withEntry<object>(said, 'b/two', () => ({})),
+    withMapEntry<object>(said, 'b/two', () => ({})),
     { 'a/one': { tier: 2, locked: true } },
   );
 });

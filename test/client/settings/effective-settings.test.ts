@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   effectiveSettings,
-  type Inspected,
+  type InspectedSetting,
   narrowings,
 } from '../../../client/settings/effective-settings.ts';
 import { Settings, settingKeys } from '../../../shared/settings.ts';
 
-const effective = (said: Record<string, Inspected>) => effectiveSettings((key) => said[key]);
+const effective = (said: Record<string, InspectedSetting>) => effectiveSettings((key) => said[key]);
 const scopeOf = (key: keyof typeof Settings.shape) => Settings.shape[key].meta()?.['scope'];
 
 test('what nobody has set is absent, so that the server’s defaults hold', () => {

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { receiptMemory } from '../../../client/answers/receipt-history.ts';
+import { receiptHistory } from '../../../client/answers/receipt-history.ts';
 import { createActivityView } from '../../../client/views/activity.ts';
 import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, editor } from '../../support/vscode-stub.ts';
-import { receipt, status } from '../samples.ts';
-import { seen, treeOf } from './drawn-tree.ts';
+import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
+import { sampleReceipt, sampleStatus } from '../samples.ts';
+import { drawTree, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.activity';
-beforeEach(() => editor.reset());
+beforeEach(() => fakeEditor.reset());
 
 test('answers of this window stand here, the last one first, and lead to their receipts', async () => {
-  const receipts = receiptMemory();
+  const receipts = receiptHistory();
   const opened = createActivityView({ onStatus: new EventEmitter<Status>().event } as never, receipts);
-  assert.deepEqual(await seen(view), []);
-  receipts.remember(receipt());
-  const last = receipt({ id: 'r2', model: 'lab/small', costUsd: 0 });
-  receipts.remember(last);
+  assert.deepEqual(await drawTree(view), []);
+  receipts.add(sampleReceipt());
+  const last = sampleReceipt({ id: 'r2', model: 'lab/small', costUsd: 0 });
+  receipts.add(last);
   assert.equal(treeOf(view).redrawn.length, 2);
-  const rows = await seen(view);
+  const rows = await drawTree(view);
   assert.deepEqual(
     rows.map(({ item }) => item.label),
     ['lab/small', 'groq/llama'],
@@ -34,15 +34,15 @@ test('answers of this window stand here, the last one first, and lead to their r
 
 test('beside its name stands what the day has cost', () => {
   const changed = new EventEmitter<Status>();
-  const opened = createActivityView({ onStatus: changed.event } as never, receiptMemory());
-  changed.fire(status());
+  const opened = createActivityView({ onStatus: changed.event } as never, receiptHistory());
+  changed.fire(sampleStatus());
   assert.equal(treeOf(view).description, 'today $0.42, 3 requests');
   opened.dispose();
 });
 
 test('a window keeps its last hundred receipts', () => {
-  const receipts = receiptMemory();
-  for (let at = 0; at < 150; at++) receipts.remember(receipt({ id: `r${at}` }));
+  const receipts = receiptHistory();
+  for (let at = 0; at < 150; at++) receipts.add(sampleReceipt({ id: `r${at}` }));
   assert.equal(receipts.all.length, 100);
   assert.equal(receipts.last?.id, 'r149');
 });

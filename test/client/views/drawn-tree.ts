@@ -1,5 +1,5 @@
 /** What a person sees of a tree that was made: its rows, unfolded, and each again as VS Code would ask for it. */
-import { editor } from '../../support/vscode-stub.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
 
 type Item = {
   readonly label: string;
@@ -10,33 +10,37 @@ type Item = {
   readonly checkboxState?: { readonly state: number };
   readonly accessibilityInformation?: { readonly label: string };
 };
-export type Seen = { readonly element: unknown; readonly item: Item; readonly below: readonly Seen[] };
+export type DrawnRow = {
+  readonly element: unknown;
+  readonly item: Item;
+  readonly below: readonly DrawnRow[];
+};
 
 export const treeOf = (view: string) => {
-  const tree = editor.trees.get(view);
+  const tree = fakeEditor.trees.get(view);
   if (!tree) throw new Error(`There is no view ${view}.`);
   return tree;
 };
 
 /** Draws everything, as VS Code does when all is unfolded. */
-export async function seen(view: string, element?: unknown): Promise<Seen[]> {
+export async function drawTree(view: string, element?: unknown): Promise<DrawnRow[]> {
   const { getChildren, getTreeItem } = treeOf(view).treeDataProvider;
   const elements = ((await getChildren(element)) ?? []) as unknown[];
-  const rows: Seen[] = [];
+  const rows: DrawnRow[] = [];
   for (const each of elements)
-    rows.push({ element: each, item: getTreeItem(each) as Item, below: await seen(view, each) });
+    rows.push({ element: each, item: getTreeItem(each) as Item, below: await drawTree(view, each) });
   return rows;
 }
 
 /** One line a row, those below others set in. */
-export const lines = (rows: readonly Seen[], indent = ''): string[] =>
+export const treeLines = (rows: readonly DrawnRow[], indent = ''): string[] =>
   rows.flatMap(({ item, below }) => [
     `${indent}${item.label}${item.description ? ` | ${item.description}` : ''}`,
-    ...lines(below, `${indent}  `),
+    ...treeLines(below, `${indent}  `),
   ]);
 
 /** The tooltip as the mouse finds it. */
-export async function tooltip(view: string, { element, item }: Seen): Promise<string | undefined> {
+export async function hoverTooltip(view: string, { element, item }: DrawnRow): Promise<string | undefined> {
   if (item.tooltip !== undefined) return item.tooltip;
   const resolved = await treeOf(view).treeDataProvider.resolveTreeItem?.(item, element);
   return (resolved as Item | undefined)?.tooltip;

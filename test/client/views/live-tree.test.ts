@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { type LiveTree, liveTree, type Shown } from '../../../client/views/live-tree.ts';
+import { type LiveTree, liveTree, type TreeNode } from '../../../client/views/live-tree.ts';
 import { TreeItem } from '../../support/vscode-stub.ts';
 
 type Row = { readonly name: string; readonly look?: string; readonly below?: readonly Row[] };
@@ -19,10 +19,10 @@ beforeEach(() => {
     children: ({ below = [] }) => below,
     item: ({ name, look }) => Object.assign(new TreeItem(name), { id: name, description: look }) as never,
   });
-  tree.provider.onDidChangeTreeData?.((shown) => drawn.push((shown as Shown<Row> | undefined)?.id));
+  tree.provider.onDidChangeTreeData?.((shown) => drawn.push((shown as TreeNode<Row> | undefined)?.id));
 });
-const under = async (shown?: Shown<Row>): Promise<Shown<Row>[]> => {
-  const rows = (await tree.provider.getChildren(shown)) as Shown<Row>[];
+const under = async (shown?: TreeNode<Row>): Promise<TreeNode<Row>[]> => {
+  const rows = (await tree.provider.getChildren(shown)) as TreeNode<Row>[];
   for (const row of rows) tree.provider.getTreeItem(row);
   return rows;
 };

@@ -2,27 +2,27 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createModelsView } from '../../../client/views/models.ts';
 import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, editor } from '../../support/vscode-stub.ts';
-import { model, provider, status } from '../samples.ts';
-import { lines, seen, treeOf } from './drawn-tree.ts';
+import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
+import { sampleModel, sampleProvider, sampleStatus } from '../samples.ts';
+import { drawTree, treeLines, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.models';
 let changed: EventEmitter<Status>;
 let now: Status;
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   changed = new EventEmitter<Status>();
-  const large = model({ id: 'lab/large', name: 'large', toggle: false });
-  const locked = model({ id: 'lab/locked', name: 'locked', locked: true });
-  now = status({
+  const large = sampleModel({ id: 'lab/large', name: 'large', toggle: false });
+  const locked = sampleModel({ id: 'lab/locked', name: 'locked', locked: true });
+  now = sampleStatus({
     providers: [
-      provider({
-        models: [model(), large, locked],
+      sampleProvider({
+        models: [sampleModel(), large, locked],
         local: [{ name: 'small', state: 'loaded', memoryBytes: 5.2e9 }],
       }),
-      provider({ name: 'empty', label: 'Empty', models: [] }),
-      provider({ name: 'keyless', label: 'Keyless', key: 'none', state: 'no-key' }),
+      sampleProvider({ name: 'empty', label: 'Empty', models: [] }),
+      sampleProvider({ name: 'keyless', label: 'Keyless', key: 'none', state: 'no-key' }),
     ],
   });
 });
@@ -35,11 +35,11 @@ const open = () =>
   } as never);
 
 test('models that may run stand under their provider, with where they are and which role always asks them', async () => {
-  editor.settings.set('rumbo.roles', {
+  fakeEditor.settings.set('rumbo.roles', {
     globalValue: { planner: { model: 'lab/small' }, coder: { model: 'lab/small' } },
   });
   const opened = open();
-  assert.deepEqual(lines(await seen(view)), [
+  assert.deepEqual(treeLines(await drawTree(view)), [
     'Lab | 1 of 3 take part',
     '  small | pinned to Planner, Coder · loaded, 5.2 GB · local · tier 3 · 32k · free',
     '  large | off · local · tier 3 · 32k · free',
@@ -50,7 +50,7 @@ test('models that may run stand under their provider, with where they are and wh
 
 test('a checkbox says whether a model takes part; a locked one never does and has none', async () => {
   const opened = open();
-  const [lab] = await seen(view);
+  const [lab] = await drawTree(view);
   assert.deepEqual(
     lab?.below.map(({ item }) => item.checkboxState?.state),
     [1, 0, undefined],
@@ -60,11 +60,11 @@ test('a checkbox says whether a model takes part; a locked one never does and ha
 
 test('checking and unchecking writes the user’s settings', async () => {
   const opened = open();
-  const [small, large] = (await seen(view))[0]?.below ?? [];
+  const [small, large] = (await drawTree(view))[0]?.below ?? [];
   treeOf(view).check(small?.element, 0);
   treeOf(view).check(large?.element, 1);
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(editor.settings.get('rumbo.models')?.globalValue, {
+  assert.deepEqual(fakeEditor.settings.get('rumbo.models')?.globalValue, {
     'lab/small': { toggle: false },
     'lab/large': { toggle: true },
   });
@@ -73,12 +73,12 @@ test('checking and unchecking writes the user’s settings', async () => {
 });
 
 test('what the workspace forbids is said, and the box shows again what holds', async () => {
-  editor.settings.set('rumbo.models', { workspaceValue: { 'lab/large': { toggle: false } } });
+  fakeEditor.settings.set('rumbo.models', { workspaceValue: { 'lab/large': { toggle: false } } });
   const opened = open();
-  const large = (await seen(view))[0]?.below[1];
+  const large = (await drawTree(view))[0]?.below[1];
   treeOf(view).check(large?.element, 1);
   await new Promise((resolve) => setImmediate(resolve));
-  assert.match(editor.messages[0]?.text ?? '', /This workspace’s settings switch lab\/large off/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /This workspace’s settings switch lab\/large off/);
   assert.deepEqual(treeOf(view).redrawn, [large?.element]);
   opened.dispose();
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createProvidersView } from '../../../client/views/providers.ts';
 import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, editor } from '../../support/vscode-stub.ts';
-import { endpoint, model, provider, status } from '../samples.ts';
-import { lines, seen, tooltip, treeOf } from './drawn-tree.ts';
+import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
+import { sampleEndpoint, sampleModel, sampleProvider, sampleStatus } from '../samples.ts';
+import { drawTree, hoverTooltip, treeLines, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.providers';
 let changed: EventEmitter<Status>;
@@ -12,10 +12,10 @@ let now: Status;
 let asked: string[];
 
 beforeEach(() => {
-  editor.reset();
+  fakeEditor.reset();
   changed = new EventEmitter<Status>();
   asked = [];
-  now = status({ providers: [provider({ local: [] })] });
+  now = sampleStatus({ providers: [sampleProvider({ local: [] })] });
 });
 
 function open() {
@@ -45,22 +45,22 @@ const tell = (next: Status) => {
 
 test('a number stands at the icon while something waits for the user, and goes when it is mended', () => {
   const opened = open();
-  const refused = provider({ label: 'Groq', state: 'resting', rule: 'key', key: 'environment' });
-  const empty = provider({ label: 'OpenAI', state: 'resting', rule: 'payment', key: 'keychain' });
-  tell(status({ providers: [provider(), refused, empty], offers: [endpoint()] }));
+  const refused = sampleProvider({ label: 'Groq', state: 'resting', rule: 'key', key: 'environment' });
+  const empty = sampleProvider({ label: 'OpenAI', state: 'resting', rule: 'payment', key: 'keychain' });
+  tell(sampleStatus({ providers: [sampleProvider(), refused, empty], offers: [sampleEndpoint()] }));
   assert.deepEqual(treeOf(view).badge, {
     value: 3,
     tooltip: 'Groq: key refused\nOpenAI: account empty\nllama.cpp at 127.0.0.1:9090: found, not in use',
   });
-  tell(status());
+  tell(sampleStatus());
   assert.equal(treeOf(view).badge, undefined);
   opened.dispose();
 });
 
 test('a server that was found stands first and can be used or left; it is enough to show no welcome', async () => {
   const opened = open();
-  now = status({ providers: [], offers: [endpoint({ models: ['qwen'] })] });
-  const [offer] = await seen(view);
+  now = sampleStatus({ providers: [], offers: [sampleEndpoint({ models: ['qwen'] })] });
+  const [offer] = await drawTree(view);
   assert.equal(
     `${offer?.item.label} | ${offer?.item.description}`,
     'llama.cpp | found · 127.0.0.1:9090 · 1 model: qwen',
@@ -69,18 +69,20 @@ test('a server that was found stands first and can be used or left; it is enough
     offer?.item.accessibilityInformation?.label,
     'Not in use: llama.cpp, found, 127.0.0.1:9090, 1 model: qwen',
   );
-  assert.equal(editor.context.get('rumbo.empty'), false);
+  assert.equal(fakeEditor.context.get('rumbo.empty'), false);
   opened.dispose();
 });
 
 test('a model that is fetched shows how far it is, without the tree being drawn again or the server asked', async () => {
   const opened = open();
-  await seen(view);
+  await drawTree(view);
   assert.deepEqual(asked, ['status', 'models']);
   const fetching = (progress: number) =>
-    status({ providers: [provider({ local: [{ name: 'new', state: 'downloading', progress }] })] });
+    sampleStatus({
+      providers: [sampleProvider({ local: [{ name: 'new', state: 'downloading', progress }] })],
+    });
   tell(fetching(0.1));
-  assert.deepEqual(lines(await seen(view)), [
+  assert.deepEqual(treeLines(await drawTree(view)), [
     'Lab | ready · 1 model',
     '  new | 10 % downloaded',
     '  small | local · tier 3 · 32k · free',
@@ -90,26 +92,26 @@ test('a model that is fetched shows how far it is, without the tree being drawn 
   assert.deepEqual(treeOf(view).redrawn, []);
   tell(fetching(0.2));
   assert.equal(treeOf(view).redrawn.length, 1);
-  assert.equal((await seen(view))[0]?.below[0]?.item.description, '20 % downloaded');
+  assert.equal((await drawTree(view))[0]?.below[0]?.item.description, '20 % downloaded');
   assert.deepEqual(asked, ['status', 'models']);
   opened.dispose();
 });
 
 test('the details of a model are asked for when the mouse rests on it, not before', async () => {
   const opened = open();
-  const [lab] = await seen(view);
+  const [lab] = await drawTree(view);
   const [small] = lab?.below ?? [];
   assert.ok(small);
   assert.ok(!asked.some((each) => each.startsWith('details')));
-  assert.match((await tooltip(view, small)) ?? '', /^lab\/small\n[\s\S]*\nLicence: mit\.\n/);
+  assert.match((await hoverTooltip(view, small)) ?? '', /^lab\/small\n[\s\S]*\nLicence: mit\.\n/);
   opened.dispose();
 });
 
 test('a list of thousands shows its first and says how to name the others', async () => {
   const opened = open();
-  const models = Array.from({ length: 2000 }, (_, at) => model({ id: `lab/m${at}`, name: `m${at}` }));
-  now = status({ providers: [provider({ models })] });
-  const [lab] = await seen(view);
+  const models = Array.from({ length: 2000 }, (_, at) => sampleModel({ id: `lab/m${at}`, name: `m${at}` }));
+  now = sampleStatus({ providers: [sampleProvider({ models })] });
+  const [lab] = await drawTree(view);
   assert.equal(lab?.below.length, 501);
   assert.match(
     lab?.below.at(-1)?.item.label ?? '',

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rowItem, rowsOf } from '../../../client/views/rows.ts';
-import { model, provider } from '../samples.ts';
+import { providerRows, treeItemOf } from '../../../client/views/rows.ts';
+import { sampleModel, sampleProvider } from '../samples.ts';
 
 const soon = new Date(Date.now() + 60_000).toISOString();
-const lab = provider({
+const lab = sampleProvider({
   detail: 'Its limit is used up.',
-  models: [model(), model({ id: 'lab/large', name: 'large' })],
+  models: [sampleModel(), sampleModel({ id: 'lab/large', name: 'large' })],
   resting: [
     { model: 'large', circuit: 'open', reason: 'It failed three times.', until: soon },
     { model: 'gone', circuit: 'half-open', reason: 'It was\n**silent**.' },
@@ -17,7 +17,7 @@ const lab = provider({
     { name: 'LAB_KEY_2', requests: 3, failures: 3, rests: 'The key was refused.', until: soon },
   ],
 });
-const items = rowsOf(lab).map((row) => rowItem(row, 'en-GB'));
+const items = providerRows(lab).map((row) => treeItemOf(row, 'en-GB'));
 
 test('under a provider stand what is said of it, its keys and limits, and its models with their rests', () => {
   const shown = items.map(({ label, description }) => `${label} | ${description}`);
@@ -40,12 +40,12 @@ test('under a provider stand what is said of it, its keys and limits, and its mo
 
 test('every tooltip is plain text: what services say must not load pictures', () => {
   // That of a model is made when the mouse rests on it.
-  for (const { tooltip, contextValue } of [...items, rowItem({ type: 'provider', provider: lab })])
+  for (const { tooltip, contextValue } of [...items, treeItemOf({ type: 'provider', provider: lab })])
     assert.equal(typeof tooltip, contextValue?.startsWith('model;') ? 'undefined' : 'string');
 });
 
 test('a provider whose key was refused offers to set another where it stands', () => {
-  const refused = provider({ state: 'resting', rule: 'key', key: 'environment' });
-  const { contextValue } = rowItem({ type: 'provider', provider: refused });
+  const refused = sampleProvider({ state: 'resting', rule: 'key', key: 'environment' });
+  const { contextValue } = treeItemOf({ type: 'provider', provider: refused });
   assert.equal(contextValue, 'provider;key=environment;refused;resting');
 });

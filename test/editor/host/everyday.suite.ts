@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import {
-  answerText,
+  activeAnswerText,
   candidatesIn,
+  explainedRoute,
   hand,
   note,
   parameters,
-  plan,
-  route,
+  runPlan,
   test,
-  until,
+  waitFor,
 } from '../support/host-suite.ts';
 
 type Manifest = { contributes: { commands: { command: string }[] } };
@@ -42,10 +42,10 @@ const serverPid = (): number | undefined =>
     });
 
 test('the extension activates by itself, quickly, and starts no server', async () => {
-  await until(() => extension().isActive, 'activation');
+  await waitFor(() => extension().isActive, 'activation');
   // The editor's own measurement.
   await vscode.commands.executeCommand('perfview.show');
-  const row = await until(
+  const row = await waitFor(
     () =>
       vscode.workspace.textDocuments
         .map((document) => /^\|\s*rumbo\.rumbo\s*\|(.*)$/m.exec(document.getText())?.[1])
@@ -71,42 +71,42 @@ test('every command of the manifest is registered', async () => {
 test('a changed strategy and priority order hold for the next request', async () => {
   await set('routing.strategy', 'priority');
   await set('routing.priorityOrder', ['large', 'small']);
-  assert.deepEqual(candidatesIn(await route()), ['large/practice-large', 'small/practice-small']);
+  assert.deepEqual(candidatesIn(await explainedRoute()), ['large/practice-large', 'small/practice-small']);
   await set('routing.priorityOrder', ['small', 'large']);
-  assert.deepEqual(candidatesIn(await route()), ['small/practice-small', 'large/practice-large']);
-  assert.match(await plan('Which one answers?'), /\*\*Model:\*\* small\/practice-small/);
+  assert.deepEqual(candidatesIn(await explainedRoute()), ['small/practice-small', 'large/practice-large']);
+  assert.match(await runPlan('Which one answers?'), /\*\*Model:\*\* small\/practice-small/);
   await set('routing.strategy', 'quality');
-  const text = await route();
+  const text = await explainedRoute();
   assert.match(text, /\*\*Strategy:\*\* quality/);
   assert.equal(candidatesIn(text)[0], 'large/practice-large');
 });
 
 test('toggle, locked, tier and source of a model hold for the next request', async () => {
   await set('models', { 'large/practice-large': { toggle: false } });
-  assert.deepEqual(candidatesIn(await route()), ['small/practice-small']);
+  assert.deepEqual(candidatesIn(await explainedRoute()), ['small/practice-small']);
   await set('models', { 'small/practice-small': { locked: true } });
-  assert.deepEqual(candidatesIn(await route()), ['large/practice-large']);
+  assert.deepEqual(candidatesIn(await explainedRoute()), ['large/practice-large']);
   await set('models', { 'small/practice-small': { tier: 5 }, 'large/practice-large': { tier: 1 } });
-  assert.equal(candidatesIn(await route())[0], 'small/practice-small');
+  assert.equal(candidatesIn(await explainedRoute())[0], 'small/practice-small');
   await set('models', { 'small/practice-small': { source: 'api' } });
-  assert.match(await route(), /\*\*small\/practice-small\*\*, price unknown/);
+  assert.match(await explainedRoute(), /\*\*small\/practice-small\*\*, price unknown/);
   await set('models', undefined);
-  assert.equal(candidatesIn(await route()).length, 2);
+  assert.equal(candidatesIn(await explainedRoute()).length, 2);
 });
 
 test('a provider that is named is there at once, and gone when it is taken out', async () => {
   const { small } = providers;
   await set('providers', { ...providers, third: { ...small, label: 'Third' } });
-  assert.ok(candidatesIn(await route()).includes('third/practice-small'));
+  assert.ok(candidatesIn(await explainedRoute()).includes('third/practice-small'));
   await set('providers', providers);
-  assert.ok(!candidatesIn(await route()).includes('third/practice-small'));
+  assert.ok(!candidatesIn(await explainedRoute()).includes('third/practice-small'));
 });
 
 test('a workspace may switch a model off, and may not name a provider', async () => {
   await set('models', { 'large/practice-large': { locked: true } }, vscode.ConfigurationTarget.Workspace);
-  assert.deepEqual(candidatesIn(await route()), ['small/practice-small']);
+  assert.deepEqual(candidatesIn(await explainedRoute()), ['small/practice-small']);
   await set('models', undefined, vscode.ConfigurationTarget.Workspace);
-  assert.equal(candidatesIn(await route()).length, 2);
+  assert.equal(candidatesIn(await explainedRoute()).length, 2);
   await assert.rejects(Promise.resolve(set('providers', {}, vscode.ConfigurationTarget.Workspace)));
 });
 
@@ -114,12 +114,15 @@ test('a server that dies fails the answer with one sentence, keeps its text, and
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   const planned = vscode.commands.executeCommand('rumbo.plan');
   await hand.answer('Rumbo: Plan', 'Tell me an endless story');
-  await until(() => answerText().includes('waves rise and fall'), 'the beginning of a story');
+  await waitFor(() => activeAnswerText().includes('waves rise and fall'), 'the beginning of a story');
   const before = serverPid();
   assert.ok(before);
   process.kill(before, 'SIGKILL');
   await planned;
-  const text = await until(() => answerText().includes('Incomplete') && answerText(), 'the end of the story');
+  const text = await waitFor(
+    () => activeAnswerText().includes('Incomplete') && activeAnswerText(),
+    'the end of the story',
+  );
   assert.match(
     text,
     /waves rise and fall[\s\S]*\*\*Incomplete:\*\* Rumbo’s server stopped before the answer was complete/,
@@ -128,7 +131,7 @@ test('a server that dies fails the answer with one sentence, keeps its text, and
   assert.doesNotMatch(sentence, /\n| at |Error:/);
   assert.deepEqual(buttons, ['Ask Again']);
 
-  assert.match(await plan('And now?'), /## Receipt/);
+  assert.match(await runPlan('And now?'), /## Receipt/);
   const after = serverPid();
   assert.ok(after && after !== before);
 });
@@ -136,6 +139,6 @@ test('a server that dies fails the answer with one sentence, keeps its text, and
 test('the server can be restarted by command', async () => {
   const before = serverPid();
   await vscode.commands.executeCommand('rumbo.restartServer');
-  assert.equal(candidatesIn(await route()).length, 2);
+  assert.equal(candidatesIn(await explainedRoute()).length, 2);
   assert.notEqual(serverPid(), before);
 });

@@ -76,10 +76,10 @@ for (const trusted of [true, false]) {
     assert.ok(mine.chats.every(({ headers }) => headers['authorization'] === `Bearer ${key}`));
     assert.ok(mine.chats.every(({ body }) => body?.['model'] === 'good'));
     assert.doesNotMatch(JSON.stringify(mine.chats), /typedBySomebody/);
-    assert.deepEqual(thief.caught, []);
+    assert.deepEqual(thief.requests, []);
     // It would have been caught.
     await fetch(thief.origin);
-    assert.equal(thief.caught.length, 1);
+    assert.equal(thief.requests.length, 1);
   });
 }
 

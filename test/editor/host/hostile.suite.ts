@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
-  answerText,
+  activeAnswerText,
   candidatesIn,
+  explainedRoute,
   hand,
   parameters,
-  plan,
-  route,
+  runPlan,
   test,
-  until,
+  waitFor,
 } from '../support/host-suite.ts';
 
 const { trusted, thief } = parameters<{ trusted: boolean; thief: string }>();
@@ -25,13 +25,13 @@ test('the editor does read the workspace’s settings, and trusts them or not', 
 });
 
 test('a plan goes where the user said, with the key, and only there', async () => {
-  const text = await plan('Where does this go?');
+  const text = await runPlan('Where does this go?');
   assert.match(text, /From the right place\./);
   assert.match(text, /\*\*Model:\*\* lab\/good\n/);
 });
 
 test('no provider, no pin, no order and no unlocking of the workspace counts', async () => {
-  const text = await route();
+  const text = await explainedRoute();
   assert.deepEqual(candidatesIn(text), ['lab/good']);
   assert.doesNotMatch(text, /thief/);
   assert.match(text, /\*\*lab\/forbidden\*\* \(rule: .*\): .*lock/i);
@@ -44,16 +44,16 @@ test('a file the user keeps local stays local, whatever the workspace calls a mo
   assert.ok(uri);
   const document = await vscode.workspace.openTextDocument(uri);
   const file = { uri: uri.toString(), languageId: 'typescript', text: document.getText() };
-  const text = await route('Explain this', { file });
+  const text = await explainedRoute('Explain this', { file });
   assert.deepEqual(candidatesIn(text), []);
   assert.match(text, /\*\*lab\/good\*\*/);
 });
 
 test('the user’s budget holds over the workspace’s', async () => {
   await set('budget.perRequestUsd', 0.000_001);
-  assert.doesNotMatch(candidatesIn(await route()).join(), /lab\/good/);
+  assert.doesNotMatch(candidatesIn(await explainedRoute()).join(), /lab\/good/);
   await set('budget.perRequestUsd', undefined);
-  assert.match(candidatesIn(await route()).join(), /lab\/good/);
+  assert.match(candidatesIn(await explainedRoute()).join(), /lab\/good/);
 });
 
 test('ghost text that only the workspace switched on asks nobody', async () => {
@@ -80,6 +80,6 @@ test('testing and refreshing providers asks nobody the workspace named, through 
 
 test('nothing of it shows in what the user is told', async () => {
   await vscode.commands.executeCommand('rumbo.whyThisModel');
-  const text = await until(answerText, 'the reasons');
+  const text = await waitFor(activeAnswerText, 'the reasons');
   assert.ok(!text.includes(thief) && !text.includes('thief'));
 });

@@ -10,11 +10,11 @@ import { type CodeServerOptions, startCodeServer } from '../../support/code-serv
 import { openPage } from './browser.ts';
 import { fileName, output } from './output.ts';
 import { packagedExtension } from './vsix.ts';
-import { keybindings, patience, type Workbench, workbench } from './workbench.ts';
+import { keybindings, timeoutMs, type Workbench, workbench } from './workbench.ts';
 
-export type EditorOptions = Pick<CodeServerOptions, 'settings' | 'env' | 'disableTrust'>;
+export type EditorWindowOptions = Pick<CodeServerOptions, 'settings' | 'env' | 'disableTrust'>;
 
-export type Editor = Workbench & {
+export type EditorWindow = Workbench & {
   /** The folder that is open: a copy of the sample. */
   readonly workspace: string;
   readonly profile: string;
@@ -30,7 +30,7 @@ export type Editor = Workbench & {
 };
 
 /** Starts it with the packaged extension; resolves when the extension is there. */
-export async function openEditor(options: EditorOptions): Promise<Editor> {
+export async function openEditorWindow(options: EditorWindowOptions): Promise<EditorWindow> {
   const workspace = mkdtempSync(join(tmpdir(), 'rumbo-workspace-'));
   cpSync(join(projectFolder, 'samples'), workspace, { recursive: true });
   const server = await startCodeServer({ workspace, vsix: packagedExtension(), ...options });
@@ -40,8 +40,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   const hand = workbench(page);
   const said: string[] = [];
   page.on('console', (message) => said.push(`[${message.type()}] ${message.text()}`));
-  const ready = () => hand.status('Rumbo').waitFor({ timeout: 2 * patience });
-  const editor: Editor = {
+  const ready = () => hand.status('Rumbo').waitFor({ timeout: 2 * timeoutMs });
+  const editor: EditorWindow = {
     ...hand,
     workspace,
     profile: server.profile,
@@ -75,19 +75,19 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     await ready();
     return editor;
   } catch (error) {
-    await keepEvidence(editor, 'the editor did not open');
+    await saveEvidence(editor, 'the editor did not open');
     await editor.close();
     throw error;
   }
 }
 
 /** Ends something with the tests of this file; the last comes first. */
-export type Defer = (end: () => Promise<unknown>) => void;
+export type OnTeardown = (end: () => Promise<unknown>) => void;
 
 /** Tests that share one editor, one after the other; a failure leaves a picture and the log in test/out. */
-export function scenarios(open: (defer: Defer) => Promise<Editor>) {
+export function scenarios(open: (defer: OnTeardown) => Promise<EditorWindow>) {
   const ends: (() => Promise<unknown>)[] = [];
-  let editor: Editor | undefined;
+  let editor: EditorWindow | undefined;
   before(async () => {
     editor = await open((end) => void ends.unshift(end));
   });
@@ -95,21 +95,24 @@ export function scenarios(open: (defer: Defer) => Promise<Editor>) {
     await editor?.close();
     for (const end of ends) await end();
   });
-  return (name: string, work: (editor: Editor) => Promise<void>): void =>
+  return (name: string, work: (editor: EditorWindow) => Promise<void>): void =>
     void test(name, { timeout: 120_000 }, async () => {
       if (!editor) throw new Error('The editor did not open.');
       try {
         await editor.calm();
         await work(editor);
       } catch (error) {
-        await keepEvidence(editor, name);
+        await saveEvidence(editor, name);
         throw error;
       }
     });
 }
 
 /** A picture and the log, for whoever looks into a failure. */
-export async function keepEvidence(editor: Pick<Editor, 'screenshot' | 'log'>, name: string): Promise<void> {
+export async function saveEvidence(
+  editor: Pick<EditorWindow, 'screenshot' | 'log'>,
+  name: string,
+): Promise<void> {
   const file = `failed-${fileName(name)}`;
   await editor.screenshot(file).catch(() => undefined);
   writeFileSync(output(`${file}.log`), editor.log());

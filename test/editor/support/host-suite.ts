@@ -8,7 +8,7 @@ export type HandRequest =
   | { readonly do: 'press'; readonly words: string; readonly button: string };
 
 /** Suite → outer test. */
-export type Message =
+export type SuiteMessage =
   | { readonly type: 'start'; readonly title: string }
   | { readonly type: 'end'; readonly error?: { readonly message: string; readonly stack: string } }
   /** For whoever reads the results. */
@@ -54,7 +54,7 @@ const overdue = (): Promise<never> =>
     setTimeout(reject, testLimitMs, new Error(`It took longer than ${testLimitMs / 1000} s.`)).unref();
   });
 
-async function tell(message: Message): Promise<unknown> {
+async function tell(message: SuiteMessage): Promise<unknown> {
   const response = await fetch(GIVEN.channel, { method: 'POST', body: JSON.stringify(message) });
   const { value, error } = (await response.json()) as { value?: unknown; error?: string };
   if (error) throw new Error(error);
@@ -76,7 +76,7 @@ export const hand = {
 };
 
 /** Waits until what is read is there. */
-export async function until<Value>(
+export async function waitFor<Value>(
   read: () => Value | Promise<Value>,
   what: string,
   limitMs = 20_000,
@@ -91,28 +91,28 @@ export async function until<Value>(
 }
 
 /** The newest answer's text. */
-export const answerText = (): string => {
+export const activeAnswerText = (): string => {
   const document = vscode.window.activeTextEditor?.document;
   return document?.uri.scheme === 'rumbo-answer' ? document.getText() : '';
 };
 
 /** Asks for a plan as a user does; returns the document when it is complete. */
-export async function plan(prompt: string): Promise<string> {
+export async function runPlan(prompt: string): Promise<string> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   const planned = vscode.commands.executeCommand('rumbo.plan');
   await hand.answer('Rumbo: Plan', prompt);
   await planned;
-  return until(
-    () => /## Receipt|\*\*(?:Not answered|Incomplete|Stopped)/.test(answerText()) && answerText(),
+  return waitFor(
+    () => /## Receipt|\*\*(?:Not answered|Incomplete|Stopped)/.test(activeAnswerText()) && activeAnswerText(),
     'an answer',
   );
 }
 
 /** What the server would decide now. */
-export async function route(prompt = 'Plan the next release', more: object = {}): Promise<string> {
+export async function explainedRoute(prompt = 'Plan the next release', more: object = {}): Promise<string> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await vscode.commands.executeCommand('rumbo.explainRoute', { prompt, role: 'planner', ...more });
-  return until(answerText, 'a route');
+  return waitFor(activeAnswerText, 'a route');
 }
 
 /** The models of a route in order. */

@@ -13,13 +13,13 @@ import { extensionsOf } from '../../../scripts/code-server/launch.ts';
 import { projectFolder } from '../../../scripts/set-up/folders.ts';
 import { startCodeServer } from '../../support/code-server.ts';
 import { openPage } from './browser.ts';
-import { type EditorOptions, keepEvidence } from './editor.ts';
-import type { HandRequest, Message } from './host-suite.ts';
+import { type EditorWindowOptions, saveEvidence } from './editor.ts';
+import type { HandRequest, SuiteMessage } from './host-suite.ts';
 import { output } from './output.ts';
 import { packagedExtension } from './vsix.ts';
 import { type Workbench, workbench } from './workbench.ts';
 
-export type HostOptions = EditorOptions & {
+export type HostOptions = EditorWindowOptions & {
   /** The suite's file: it calls `test` of host-suite.ts. */
   readonly suite: string;
   /** What the suite reads as `parameters`. */
@@ -51,7 +51,7 @@ export async function runInHost(t: TestContext, options: HostOptions): Promise<v
   const channel = await listen(
     async (request) => {
       if (!hand) throw new Error('There is no window yet.');
-      return lend(hand, request);
+      return performRequest(hand, request);
     },
     (text) => t.diagnostic(text),
   );
@@ -74,7 +74,7 @@ export async function runInHost(t: TestContext, options: HostOptions): Promise<v
       await t.test(title, async () => {
         const { error } = await result;
         if (error === undefined) return;
-        if (hand) await keepEvidence({ ...hand, log: () => log.join('\n') }, `${name} ${title}`);
+        if (hand) await saveEvidence({ ...hand, log: () => log.join('\n') }, `${name} ${title}`);
         throw Object.assign(new Error(error.message), { stack: error.stack });
       });
     }
@@ -125,7 +125,7 @@ function urlOf(workspaceUrl: string, extension: string, tests: string): string {
 }
 
 /** What the suite asks to be done on the workbench, where an extension has no hands. */
-async function lend(hand: Workbench, request: HandRequest): Promise<unknown> {
+async function performRequest(hand: Workbench, request: HandRequest): Promise<unknown> {
   switch (request.do) {
     case 'answer':
       return hand.answer(request.title, request.text);
@@ -139,7 +139,7 @@ async function lend(hand: Workbench, request: HandRequest): Promise<unknown> {
   }
 }
 
-type Result = Extract<Message, { type: 'end' }>;
+type Result = Extract<SuiteMessage, { type: 'end' }>;
 type Running = { readonly title: string; readonly result: Promise<Pick<Result, 'error'>> };
 
 /** A door on loopback: the suite reports here and asks for a hand. */
@@ -149,7 +149,7 @@ async function listen(help: (request: HandRequest) => Promise<unknown>, note: (t
   let end: (result: Pick<Result, 'error'>) => void = () => {};
   let failed = 0;
 
-  const hear = async (message: Message): Promise<unknown> => {
+  const hear = async (message: SuiteMessage): Promise<unknown> => {
     if (message.type === 'hand') return help(message.request);
     if (message.type === 'note') return note(message.text);
     if (message.type === 'start') {
@@ -202,7 +202,7 @@ async function listen(help: (request: HandRequest) => Promise<unknown>, note: (t
   };
 }
 
-async function read(request: IncomingMessage): Promise<Message> {
+async function read(request: IncomingMessage): Promise<SuiteMessage> {
   const bytes: Buffer[] = [];
   for await (const chunk of request) bytes.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(bytes).toString());

@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { output } from './output.ts';
 
 /** Milliseconds a slow, busy machine may take for one thing. */
-export const patience = 30_000;
+export const timeoutMs = 30_000;
 
 /** `calm` presses these; `keybindings.json` of the profile says what they do. */
 const clearKey = 'Control+Alt+Shift+F9';
@@ -41,7 +41,7 @@ export function workbench(page: Page) {
     read: () => Promise<Value>,
     satisfies: (value: Value) => boolean,
     what: string,
-    limitMs = patience,
+    limitMs = timeoutMs,
   ): Promise<Value> {
     const deadline = Date.now() + limitMs;
     for (;;) {
@@ -92,13 +92,13 @@ export function workbench(page: Page) {
     },
 
     /** Waits for a box or a list of this title. */
-    question: (title: string, timeout = patience): Promise<void> =>
+    question: (title: string, timeout = timeoutMs): Promise<void> =>
       quickInput.locator('.quick-input-title', { hasText: title }).waitFor({ timeout }),
 
     /** Picks one of the list. */
     async pick(label: string): Promise<void> {
       const row = rows.filter({ has: page.getByText(label, { exact: true }) }).first();
-      await row.waitFor({ timeout: patience });
+      await row.waitFor({ timeout: timeoutMs });
       await row.click();
     },
 
@@ -129,7 +129,7 @@ export function workbench(page: Page) {
       ),
 
     focus: (uri: string): Promise<void> =>
-      editorOf(uri).locator('.lines-content > .view-lines').click({ timeout: patience }),
+      editorOf(uri).locator('.lines-content > .view-lines').click({ timeout: timeoutMs }),
 
     /** The lines on the screen of the editor whose address begins so. */
     async visibleText(uri: string): Promise<string> {
@@ -180,7 +180,7 @@ export function workbench(page: Page) {
       } catch {
         if (!(await page.locator('.notifications-center.visible').isVisible()))
           await page.locator('.statusbar-item[id="status.notifications"]').click();
-        await found.waitFor({ timeout: patience });
+        await found.waitFor({ timeout: timeoutMs });
       }
       return found;
     },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { type Canary, canary } from '../support/canary.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const blocked: string[] = [];
@@ -28,7 +28,7 @@ const scenario = scenarios(async (defer) => {
   });
   defer(() => broken.close());
   const provider = { kind: 'openai-compatible', source: 'local' };
-  const editor = await openEditor({
+  const editor = await openEditorWindow({
     settings: {
       'rumbo.providers': {
         ...withoutLocalEngines,
@@ -52,8 +52,8 @@ const scenario = scenarios(async (defer) => {
 });
 
 /** Nobody asked, nobody tried, and no picture waits to be loaded. */
-async function nothingFetched({ page }: Editor): Promise<void> {
-  assert.deepEqual(bird.caught, []);
+async function nothingFetched({ page }: EditorWindow): Promise<void> {
+  assert.deepEqual(bird.requests, []);
   assert.deepEqual(blocked, []);
   assert.equal(await page.locator(`img[src*="${new URL(bird.origin).host}"]`).count(), 0);
 }
@@ -107,6 +107,6 @@ scenario('what a provider says in an error', async (editor) => {
 scenario('the canary does sing', async ({ page }) => {
   await page.evaluate(`new Image().src = ${JSON.stringify(`${bird.origin}/control.png`)}`);
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await page.waitForTimeout(50))
-    if (bird.caught.length + blocked.length > 0) return;
+    if (bird.requests.length + blocked.length > 0) return;
   assert.fail('a picture was loaded and nobody noticed');
 });

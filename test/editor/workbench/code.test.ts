@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 
 const proposal = 'rumbo-proposal:';
 const written = /export (?:const formatPrice|function formatPrice)/;
@@ -12,7 +12,7 @@ const written = /export (?:const formatPrice|function formatPrice)/;
 const scenario = scenarios(async (defer) => {
   const engine = await startPracticeEngine({ tokensPerSecond: 60 });
   defer(() => engine.close());
-  return openEditor({
+  return openEditorWindow({
     settings: {
       'files.autoSave': 'off',
       'rumbo.cache.enabled': false,
@@ -22,7 +22,7 @@ const scenario = scenarios(async (defer) => {
 });
 
 /** Selects the TODO of the sample and asks for code there. */
-async function askAboutTodo(editor: Editor, prompt: string): Promise<{ path: string; before: string }> {
+async function askAboutTodo(editor: EditorWindow, prompt: string): Promise<{ path: string; before: string }> {
   const path = `${editor.workspace}/src/price.ts`;
   const before = readFileSync(path, 'utf8');
   const line = before.split('\n').findIndex((text) => text.includes('TODO')) + 1;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { openEditor, scenarios } from '../support/editor.ts';
+import { openEditorWindow, scenarios } from '../support/editor.ts';
 import { noSecretService } from '../support/secret-service.ts';
 
 const answer = 'rumbo-answer:';
@@ -13,7 +13,7 @@ let openai: FakeProvider;
 const scenario = scenarios(async (defer) => {
   openai = await fakeOpenAi({ key, models: ['gpt-fake'], reply: 'At your service.' });
   defer(() => openai.close());
-  return openEditor({
+  return openEditorWindow({
     // Nobody's keys, and no Ollama that may run here.
     env: { ...noSecretService, ...withoutKeys(), OLLAMA_HOST: '127.0.0.1:1' },
   });

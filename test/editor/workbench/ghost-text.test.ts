@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Body, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 
 const before = 'export const price = 3;\nexport const amount = 4;\nconst total = \n';
 const insertion = 'price * amount;';
@@ -22,7 +22,7 @@ function reply(body: Body): string {
 const scenario = scenarios(async (defer) => {
   llama = await fakeLlamaCpp({ models: ['tiny-coder'], reply });
   defer(() => llama.close());
-  return openEditor({
+  return openEditorWindow({
     settings: {
       'editor.quickSuggestions': { other: 'off' },
       'editor.acceptSuggestionOnCommitCharacter': false,
@@ -33,11 +33,11 @@ const scenario = scenarios(async (defer) => {
   });
 });
 
-const ghost = (editor: Editor) => editor.page.locator('[class*="ghost-text"]');
+const ghost = (editor: EditorWindow) => editor.page.locator('[class*="ghost-text"]');
 const fills = () => llama.chats.filter(({ path }) => path.startsWith('/infill'));
 
 /** A file of its own, with the cursor at the end of a line. */
-async function openAt(editor: Editor, name: string, text = before, line = 3): Promise<string> {
+async function openAt(editor: EditorWindow, name: string, text = before, line = 3): Promise<string> {
   const path = `${editor.workspace}/src/${name}`;
   writeFileSync(path, text);
   await editor.openFile(path, line);
@@ -46,12 +46,12 @@ async function openAt(editor: Editor, name: string, text = before, line = 3): Pr
 }
 
 /** Waits until the gap shows these words; they are not in the file. */
-async function appears(editor: Editor, path: string, words: string): Promise<void> {
+async function appears(editor: EditorWindow, path: string, words: string): Promise<void> {
   await editor.shows(editor.uriOf(path), words);
   await ghost(editor).first().waitFor();
 }
 
-const gone = (editor: Editor) =>
+const gone = (editor: EditorWindow) =>
   editor.until(
     () => ghost(editor).count(),
     (count) => count === 0,
@@ -59,8 +59,8 @@ const gone = (editor: Editor) =>
   );
 
 /** The text as the editor has it, without a look that would move the cursor. */
-const save = (editor: Editor) => editor.page.keyboard.press('Control+S');
-async function saved(editor: Editor, path: string, text: string): Promise<void> {
+const save = (editor: EditorWindow) => editor.page.keyboard.press('Control+S');
+async function saved(editor: EditorWindow, path: string, text: string): Promise<void> {
   await save(editor);
   await editor.until(
     async () => readFileSync(path, 'utf8'),
@@ -217,7 +217,7 @@ scenario('the models are chosen by check boxes that say what each costs', async 
 });
 
 /** Asks for code at the cursor. */
-async function generate(editor: Editor, name: string, line: number): Promise<void> {
+async function generate(editor: EditorWindow, name: string, line: number): Promise<void> {
   const title = `Rumbo: Generate Here, src/${name}, at line ${line}`;
   await editor.command('Rumbo: Generate Here…', title);
   await editor.answer(title, 'A function that doubles a number');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Body } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const prompt = 'Add retries to the upload';
@@ -76,7 +76,7 @@ const providers = (enabled: boolean) => {
 
 const scenario = scenarios(async (defer) => {
   for (const each of [flaky, steady, paid]) defer(() => each.close());
-  return openEditor({
+  return openEditorWindow({
     env: { GOOD_KEY: 'sk-good', BAD_KEY: 'sk-bad' },
     settings: {
       'rumbo.routing.strategy': 'priority',
@@ -87,7 +87,7 @@ const scenario = scenarios(async (defer) => {
   });
 });
 
-async function ask(editor: Editor): Promise<void> {
+async function ask(editor: EditorWindow): Promise<void> {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', prompt);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 import { type SecretService, secretService } from '../support/secret-service.ts';
 
 const answer = 'rumbo-answer:';
@@ -18,7 +18,7 @@ const scenario = scenarios(async (defer) => {
   defer(() => service.close());
   openai = await fakeOpenAi({ key, models: ['gpt-fake'], reply: 'A plan from behind a key.' });
   defer(() => openai.close());
-  return openEditor({
+  return openEditorWindow({
     env: { ...service.env, OPENAI_API_KEY: undefined },
     settings: {
       'rumbo.cache.enabled': false,
@@ -30,7 +30,7 @@ const scenario = scenarios(async (defer) => {
   });
 });
 
-async function plansWithKey(editor: Editor): Promise<void> {
+async function plansWithKey(editor: EditorWindow): Promise<void> {
   const before = openai.chats.length;
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');

@@ -5,7 +5,7 @@ import { type FakeOllamaModels, fakeOllamaModels } from '../../support/local-eng
 import { ollamaPages } from '../../support/model-servers.ts';
 import { type PageServer, pageServer } from '../../support/page-server.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 
 const coder = 'qwen2.5-coder:7b';
 const weights = `sha256:${'a1'.repeat(32)}`;
@@ -20,7 +20,7 @@ const scenario = scenarios(async (defer) => {
     pieceBytes,
   );
   defer(() => ollama.close());
-  return openEditor({
+  return openEditorWindow({
     settings: {
       'rumbo.cache.enabled': false,
       'rumbo.providers': {
@@ -32,20 +32,21 @@ const scenario = scenarios(async (defer) => {
 });
 
 /** One piece after the other, at a pace that a person could follow. */
-async function arrive(editor: Editor, pieces: number): Promise<void> {
+async function arrive(editor: EditorWindow, pieces: number): Promise<void> {
   for (let piece = 0; piece < pieces; piece++) {
     await editor.page.waitForTimeout(600);
     ollama.network.allow(1);
   }
 }
 
-async function pull(editor: Editor): Promise<void> {
+async function pull(editor: EditorWindow): Promise<void> {
   ollama.network.allow(0);
   await editor.command('Rumbo: Pull Local Model…', 'Rumbo: pull which model with Ollama?');
   await editor.answer('Rumbo: pull which model with Ollama?', coder);
 }
 
-const pane = (editor: Editor, name: string) => editor.page.locator('.pane-header', { hasText: name }).first();
+const pane = (editor: EditorWindow, name: string) =>
+  editor.page.locator('.pane-header', { hasText: name }).first();
 
 scenario('the tree fills with what is on this machine, and says where each model is', async (editor) => {
   await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();

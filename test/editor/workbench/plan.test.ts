@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { openEditor, scenarios } from '../support/editor.ts';
+import { openEditorWindow, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const note = 'Practice engine: canned replies from a toy model, to try Rumbo out.';
@@ -13,7 +13,7 @@ const scenario = scenarios(async (defer) => {
   const engine = await startPracticeEngine({ tokensPerSecond: 60 });
   defer(() => engine.close());
   engineUrl = engine.baseUrl;
-  return openEditor({
+  return openEditorWindow({
     settings: { 'rumbo.providers': { ...withoutLocalEngines, ...engine.config['rumbo.providers'] } },
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { practiceConfig } from '../../../scripts/practice/start.ts';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
-import { type Editor, openEditor, scenarios } from '../support/editor.ts';
+import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
 const { practice } = practiceConfig('')['rumbo.providers'];
@@ -17,7 +17,7 @@ const scenario = scenarios(async (defer) => {
     baseUrl: engine.baseUrl,
     models: [model],
   });
-  return openEditor({
+  return openEditorWindow({
     settings: {
       'rumbo.routing.strategy': 'priority',
       'rumbo.routing.priorityOrder': ['small', 'large'],
@@ -39,7 +39,7 @@ const scenario = scenarios(async (defer) => {
 });
 
 /** Asks for a plan; returns the model its receipt names. */
-async function planned(editor: Editor): Promise<string> {
+async function planned(editor: EditorWindow): Promise<string> {
   await editor.calm();
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Add retries to the upload');
@@ -47,7 +47,7 @@ async function planned(editor: Editor): Promise<string> {
   return /\*\*Model:\*\* (\S+)/.exec(await editor.text(answer))?.[1] ?? '';
 }
 
-const strategyIs = (editor: Editor, wanted: string) =>
+const strategyIs = (editor: EditorWindow, wanted: string) =>
   editor.until(
     async () => editor.settings()['rumbo.routing.strategy'],
     (value) => value === wanted,

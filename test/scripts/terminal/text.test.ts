@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statusText } from '../../../scripts/terminal/text.ts';
-import { model, provider, status } from '../../client/samples.ts';
+import { sampleModel, sampleProvider, sampleStatus } from '../../client/samples.ts';
 
 const soon = new Date(Date.now() + 60_000).toISOString();
 
 test('status lists keys, rate limits and resting models, each on one line', () => {
   const text = statusText(
-    status({
+    sampleStatus({
       providers: [
-        provider({
-          models: [model(), model({ id: 'lab/large', name: 'large' })],
+        sampleProvider({
+          models: [sampleModel(), sampleModel({ id: 'lab/large', name: 'large' })],
           keys: [
             { name: 'LAB_KEY_1', requests: 12, failures: 0 },
             { name: 'LAB_KEY_2', requests: 3, failures: 3, rests: 'The key was\nrefused.', until: soon },
