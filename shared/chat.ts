@@ -66,8 +66,8 @@ export const optionalRequestFields = [
 ] as const;
 export type OptionalRequestField = (typeof optionalRequestFields)[number];
 
-/** Who waits for the answer: somebody who types, somebody who asked, or nobody. The queue of a provider follows it. */
-export const urgencies = ['typing', 'asked', 'background'] as const;
+/** What waits for the answer: a user who is typing, a user who requested it, or nothing. A provider's queue is ordered by it. */
+export const urgencies = ['typing', 'interactive', 'background'] as const;
 export type Urgency = (typeof urgencies)[number];
 
 /** What an engine is asked. Everything about routing has been decided before. */
@@ -96,7 +96,7 @@ export type CompletionRequest = {
   readonly thinking?: 'off';
   /** No word at all is an answer, too. Absent: false, and such an answer is a failure. */
   readonly mayBeEmpty?: boolean;
-  /** Absent: `asked`. */
+  /** Absent: `interactive`. */
   readonly urgency?: Urgency;
   /** Nobody else can be asked: a longer wait for this one is better than none. Absent: false. */
   readonly lastResort?: boolean;

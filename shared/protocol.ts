@@ -57,7 +57,7 @@ export type AskParams = RouteParams & {
   readonly whenPinnedUnavailable?: 'next' | 'fail';
   /** Overrides `rumbo.routing.onInterruption` for this request. */
   readonly onInterruption?: 'continue' | 'restart' | 'fail';
-  /** Who waits for the answer. Absent: `asked`. */
+  /** What waits for the answer. Absent: `interactive`. */
   readonly urgency?: Urgency;
   /** Parts arrive as `$/progress` on this token. Absent: only the result is sent. */
   readonly partialResultToken?: string | number;

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../server/engines/connect.ts';
+import { connectEngine } from '../../server/engines/connect.ts';
 import { llamaCpp } from '../../server/engines/llama-cpp.ts';
 import { steadyClock } from '../../server/inline-completion/clock.ts';
 import { gapFor } from '../../server/inline-completion/context/prefix-and-suffix.ts';
@@ -68,13 +68,13 @@ async function typedBy(client: 'naive' | 'free', baseUrl: string): Promise<Resul
 function practiceWriter(baseUrl: string, http: ReturnType<typeof undiciHttp>['http']) {
   const counts = { requests: 0, cancelled: 0, written: 0, firstMs: [] as number[] };
   const model = practiceModels[0]?.name ?? '';
-  const engine = connect({
+  const engine = connectEngine({
     provider: 'practice',
     label: 'Practice',
     definition: llamaCpp,
     baseUrl,
     http,
-    keys: { hasKey: () => false, lend: async () => ({ key: undefined, told() {}, ended() {} }) },
+    keys: { hasKey: () => false, acquire: async () => ({ key: undefined, reportLimits() {}, release() {} }) },
     limits: { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 },
   });
   const fill = fillOver(wayMemory());

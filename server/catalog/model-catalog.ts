@@ -84,7 +84,7 @@ export function modelCatalog(parts: ModelShelfParts) {
     fleet.all().flatMap((each) => {
       const { name, definition, source, baseUrl, enabled, models } = each.configured;
       if (!enabled) return [];
-      const usual = (models ?? definition.usualModels ?? []).map((model) => listedFrom({ name: model }));
+      const usual = (models ?? definition.defaultModels ?? []).map((model) => listedFrom({ name: model }));
       const list = (signal: AbortSignal) => listOf(each, signal);
       return [{ provider: name, kind: definition.kind, source, baseUrl, usual, list }];
     });

@@ -30,8 +30,8 @@ export function addressesToAsk({
   hasDockerSocket,
   ports = usualPorts,
 }: AddressParts): readonly Address[] {
-  const fromEnvironment = definitions.flatMap(({ source, baseUrlFrom }) =>
-    source === 'local' ? (baseUrlFrom?.(env) ?? []) : [],
+  const fromEnvironment = definitions.flatMap(({ source, baseUrlFromEnv }) =>
+    source === 'local' ? (baseUrlFromEnv?.(env) ?? []) : [],
   );
   const addresses = new Map<string, Address>();
   const add = (url: string, named: boolean): void => {

@@ -13,5 +13,5 @@ export const anthropic: EngineDefinition = {
   // This version takes the key as a bearer token; a second header beside it is refused.
   headers: (key) => ({ 'anthropic-version': '2026-10-21', ...bearer(key) }),
   wire: anthropicMessages,
-  usualModels: ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-4-5'],
+  defaultModels: ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-4-5'],
 };

@@ -3,7 +3,7 @@ import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { within } from '../platform/with-timeout.ts';
-import { refusesForm } from '../wire/error-response.ts';
+import { rejectsRequestForm } from '../wire/error-response.ts';
 import type {
   CountFormat,
   EmbeddingFormat,
@@ -11,14 +11,14 @@ import type {
   StreamFormat,
   WireRequest,
 } from '../wire/wire-format.ts';
-import { addressBelow } from './address.ts';
-import { lighterRequests } from './drop-unsupported-fields.ts';
+import { unsupportedFieldDropper } from './drop-unsupported-fields.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { releasableBody } from './releasable-body.ts';
-import { type LineParts, line } from './request-session.ts';
-import { partsOf } from './stream-parts.ts';
+import { type RequestSessionDeps, requestSession } from './request-session.ts';
+import { requestUrl } from './request-url.ts';
+import { streamParts } from './stream-parts.ts';
 
-export type Connection = LineParts & {
+export type EngineConnection = RequestSessionDeps & {
   readonly definition: EngineDefinition;
   /** As the user wrote it, or the definition's own. Everything is sent below it, and nowhere else. */
   readonly baseUrl: string;
@@ -38,12 +38,12 @@ const countLimit = 64 * 1024;
 /** Milliseconds a count may take: the question waits for it. */
 const countWaitMs = 2_000;
 
-type Line = ReturnType<typeof line>;
+type Line = ReturnType<typeof requestSession>;
 
-export function connect(connection: Connection): Engine {
+export function connectEngine(connection: EngineConnection): Engine {
   const { provider, label, definition, baseUrl, http, limits } = connection;
   const { wire } = definition;
-  const lighter = lighterRequests(wire);
+  const lighter = unsupportedFieldDropper(wire);
 
   const send = async (
     over: Line,
@@ -53,7 +53,7 @@ export function connect(connection: Connection): Engine {
   ): Promise<HttpResponse> => {
     const response = await http({
       method: request.post ? 'POST' : 'GET',
-      url: addressBelow(baseUrl, definition.version, request.path),
+      url: requestUrl(baseUrl, definition.version, request.path),
       headers: { accept, ...definition.headers(key) },
       ...(request.post ? { body: request.post.body } : {}),
       signal: over.signal,
@@ -70,7 +70,7 @@ export function connect(connection: Connection): Engine {
     accept: string,
     model: string,
     request: WireRequest,
-    refused: (refusal: ErrorResponse) => RumboError = wire.refused,
+    refused: (refusal: ErrorResponse) => RumboError = wire.toError,
   ): Promise<HttpResponse> => {
     const light = lighter(model, request);
     for (;;) {
@@ -78,7 +78,7 @@ export function connect(connection: Connection): Engine {
       const response = await send(over, key, accept, { path, post: light.request });
       if (response.status < 400) return response;
       const refusal = await refusalOf(response);
-      if (!light.canDoWithout(refusal)) throw refused(refusal);
+      if (!light.dropNamedBy(refusal)) throw refused(refusal);
     }
   };
 
@@ -87,7 +87,7 @@ export function connect(connection: Connection): Engine {
     if (isFill(request)) return inForm(wire.fill, model, request, 'fill in the middle');
     if (isText(request)) return inForm(wire.text, model, request, 'go on with a text');
     const chat = inForm(wire.chat(model), model, request, 'chat');
-    return { ...chat, refused: wire.refused, mayBeEmpty: request.mayBeEmpty ?? false };
+    return { ...chat, refused: wire.toError, mayBeEmpty: request.mayBeEmpty ?? false };
   };
 
   const inForm = <Request>(
@@ -103,12 +103,12 @@ export function connect(connection: Connection): Engine {
       question: format.encode(model, request),
       // Said of the model or the service as a whole it would keep them from chat.
       refused: (refusal: ErrorResponse) =>
-        refusesForm(refusal)
+        rejectsRequestForm(refusal)
           ? new RumboError(`This model of ${label} cannot ${what}.`, {
               kind: 'invalid-request',
               status: refusal.status,
             })
-          : wire.refused(refusal),
+          : wire.toError(refusal),
       // There may be nothing to write.
       mayBeEmpty: true,
     };
@@ -117,7 +117,7 @@ export function connect(connection: Connection): Engine {
   const embed =
     (format: EmbeddingFormat): NonNullable<Engine['embed']> =>
     async (model, texts, signal) => {
-      const over = line(connection, model, signal);
+      const over = requestSession(connection, model, signal);
       try {
         const { key } = await over.open();
         const response = await post(over, key, 'application/json', model, format.encode(model, texts));
@@ -134,7 +134,7 @@ export function connect(connection: Connection): Engine {
   const countTokens =
     (format: CountFormat): NonNullable<Engine['countTokens']> =>
     async (model, request, signal) => {
-      const over = line(connection, model, signal);
+      const over = requestSession(connection, model, signal);
       const count = async () => {
         const { key } = await over.open();
         const post = format.encode(model, request);
@@ -156,22 +156,22 @@ export function connect(connection: Connection): Engine {
 
   return {
     provider,
-    continues: (model) => wire.continues?.(model) ?? false,
+    supportsPrefill: (model) => wire.supportsPrefill?.(model) ?? false,
     ...(wire.embeddings ? { embed: embed(wire.embeddings) } : {}),
     ...(wire.count ? { countTokens: countTokens(wire.count) } : {}),
 
     async listModels(signal) {
-      const over = line(connection, undefined, signal);
+      const over = requestSession(connection, undefined, signal);
       try {
         const { key } = await over.open();
         const bodyAt = async (path: string): Promise<unknown> => {
           const response = await send(over, key, 'application/json', { path });
-          if (response.status >= 400) throw wire.refused(await refusalOf(response));
+          if (response.status >= 400) throw wire.toError(await refusalOf(response));
           return parse(await readText(response.body, listLimit));
         };
         const listAt = async (path: string) => wire.decodeModels(await bodyAt(path));
         const models = await listAt(wire.modelsPath).catch((error: unknown) => {
-          if (wire.otherModelsPath && hasNoList(error)) return listAt(wire.otherModelsPath);
+          if (wire.fallbackModelsPath && hasNoList(error)) return listAt(wire.fallbackModelsPath);
           throw error;
         });
         const more = wire.details && (await bodyAt(wire.details.path).catch(() => undefined));
@@ -188,7 +188,7 @@ export function connect(connection: Connection): Engine {
     },
 
     async *stream(model, request, signal) {
-      const over = line(connection, model, signal);
+      const over = requestSession(connection, model, signal);
       try {
         const { key, clock } = await over.open();
         const { framing, decoder, question, refused, mayBeEmpty } = asked(model, request);
@@ -200,7 +200,7 @@ export function connect(connection: Connection): Engine {
             const { status, headers } = response;
             throw wholeAnswer(refused, { status, headers, body: await readText(body.bytes, refusalLimit) });
           }
-          yield* partsOf(body.bytes, {
+          yield* streamParts(body.bytes, {
             decoder: decoder(),
             framing,
             clock,

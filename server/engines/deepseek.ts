@@ -15,10 +15,10 @@ export const deepseek: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
-      returnsThoughts: true,
-      withoutThinking: () => ({ thinking: { type: 'disabled' } }),
+      returnsReasoning: true,
+      thinkingOffFields: () => ({ thinking: { type: 'disabled' } }),
       // A model that is to think first cannot go on from a beginning.
-      continuation: {
+      prefill: {
         path: '/../beta/chat/completions',
         message: { prefix: true },
         body: { thinking: { type: 'disabled' } },
@@ -26,5 +26,5 @@ export const deepseek: EngineDefinition = {
     }),
     fill: openaiFill('/../beta/completions', { stream_options: { include_usage: true } }),
   },
-  usualModels: ['deepseek-v4-flash', 'deepseek-v4-pro'],
+  defaultModels: ['deepseek-v4-flash', 'deepseek-v4-pro'],
 };

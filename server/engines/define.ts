@@ -7,7 +7,7 @@ export const bearer = (key: string | undefined): Headers =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
 /** The key alone in a header of the service's own. */
-export const keyIn =
+export const keyHeader =
   (header: string) =>
   (key: string | undefined): Headers =>
     key === undefined ? {} : { [header]: key };

@@ -13,9 +13,9 @@ export const dockerModelRunner: EngineDefinition = {
   version: 'v1',
   key: 'optional',
   headers: bearer,
-  baseUrlFrom: (env) => baseUrlOfHost(env['DMR_BASE_URL']) ?? baseUrlOfHost(env['MODEL_RUNNER_HOST']),
+  baseUrlFromEnv: (env) => baseUrlOfHost(env['DMR_BASE_URL']) ?? baseUrlOfHost(env['MODEL_RUNNER_HOST']),
   wire: {
-    ...openaiChat({ maxTokensField: 'max_tokens', withoutThinking: templateWithoutThinking }),
+    ...openaiChat({ maxTokensField: 'max_tokens', thinkingOffFields: templateWithoutThinking }),
     // Its engine's own infill is not passed on.
     text: openaiText(),
     embeddings: openaiEmbeddings(),

@@ -5,7 +5,7 @@ import type { ErrorResponse, WireFormat, WireRequest } from '../wire/wire-format
 const mostLeftOut = 3;
 
 /** Remembers for each model what had to be left out, so that later requests are light from the start. */
-export function lighterRequests({ lighter }: Pick<WireFormat, 'lighter'>) {
+export function unsupportedFieldDropper({ dropUnsupportedField }: Pick<WireFormat, 'dropUnsupportedField'>) {
   const known = new Map<string, ErrorResponse[]>();
 
   return (model: string, whole: WireRequest) => {
@@ -17,7 +17,7 @@ export function lighterRequests({ lighter }: Pick<WireFormat, 'lighter'>) {
       const refusals = known.get(place) ?? [];
       for (; applied < refusals.length; applied++) {
         const refusal = refusals[applied];
-        if (refusal) request = lighter?.(request, refusal) ?? request;
+        if (refusal) request = dropUnsupportedField?.(request, refusal) ?? request;
       }
     };
     lighten();
@@ -27,11 +27,11 @@ export function lighterRequests({ lighter }: Pick<WireFormat, 'lighter'>) {
         return request;
       },
       /** Whether there is a lighter request to be tried after this refusal; the refusal is final otherwise. */
-      canDoWithout(refusal: ErrorResponse): boolean {
+      dropNamedBy(refusal: ErrorResponse): boolean {
         const refusals = known.get(place) ?? [];
         // Another request may have found out meanwhile.
         if (refusals.length === applied) {
-          if (applied >= mostLeftOut || !lighter?.(request, refusal)) return false;
+          if (applied >= mostLeftOut || !dropUnsupportedField?.(request, refusal)) return false;
           known.set(place, [...refusals, refusal]);
         }
         lighten();

@@ -22,7 +22,7 @@ export interface Engine {
    */
   countTokens?(model: string, request: CompletionRequest, signal: AbortSignal): Promise<number | undefined>;
   /** Whether the model goes on from an assistant's message at the end of the conversation. */
-  continues(model: string): boolean;
+  supportsPrefill(model: string): boolean;
 }
 
 /** A service as a page of data. */
@@ -40,10 +40,10 @@ export type EngineDefinition = {
   /** Headers of every request. */
   readonly headers: (key: string | undefined) => Readonly<Record<string, string>>;
   /** A base URL the environment names, already normalised. Absent: the environment is not read. */
-  readonly baseUrlFrom?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
+  readonly baseUrlFromEnv?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
   readonly wire: WireFormat;
   /** Models that somebody else's machine answers although the engine is local, by name alone. Absent: none is known by it. */
   readonly isRemote?: (model: string) => boolean;
   /** Models in rotation until the user says otherwise; a cloud list holds dozens, old and dear ones too. Absent: every listed one. */
-  readonly usualModels?: readonly string[];
+  readonly defaultModels?: readonly string[];
 };

@@ -1,6 +1,6 @@
 /** Google Gemini. https://ai.google.dev/gemini-api/docs */
 import { geminiGenerateContent } from '../wire/gemini-generate-content.ts';
-import { keyIn } from './define.ts';
+import { keyHeader } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 export const gemini: EngineDefinition = {
@@ -11,7 +11,7 @@ export const gemini: EngineDefinition = {
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   version: 'v1beta',
   key: 'required',
-  headers: keyIn('x-goog-api-key'),
+  headers: keyHeader('x-goog-api-key'),
   wire: geminiGenerateContent,
-  usualModels: ['gemini-3.8-flash', 'gemini-3.5-flash-lite', 'gemini-3.1-pro-preview'],
+  defaultModels: ['gemini-3.8-flash', 'gemini-3.5-flash-lite', 'gemini-3.1-pro-preview'],
 };

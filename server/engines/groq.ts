@@ -15,13 +15,13 @@ export const groq: EngineDefinition = {
     // Usage comes unasked.
     streamOptions: false,
     // Qwen's thoughts stand in the middle of its answer otherwise. https://console.groq.com/docs/reasoning
-    more: (model) => (model.startsWith('qwen/') ? { reasoning_format: 'parsed' } : {}),
-    withoutThinking: (model) =>
+    extraFields: (model) => (model.startsWith('qwen/') ? { reasoning_format: 'parsed' } : {}),
+    thinkingOffFields: (model) =>
       model.startsWith('qwen/')
         ? { reasoning_effort: 'none' }
         : model.includes('gpt-oss')
           ? { reasoning_effort: 'low' }
           : {},
   }),
-  usualModels: ['openai/gpt-oss-120b', 'openai/gpt-oss-20b', 'llama-3.3-70b-versatile'],
+  defaultModels: ['openai/gpt-oss-120b', 'openai/gpt-oss-20b', 'llama-3.3-70b-versatile'],
 };

@@ -7,9 +7,9 @@ export type KeyLease = {
   /** `undefined`: there is none, and none is needed. */
   readonly key: string | undefined;
   /** What the answer's headers told of the rate limits; also of an answer that was refused. */
-  told(windows: readonly RateReading[]): void;
+  reportLimits(windows: readonly RateReading[]): void;
   /** How the request went, once. Absent error: well. Cancelled requests count neither way. */
-  ended(error?: RumboError): void;
+  release(error?: RumboError): void;
 };
 
 export type KeySource = {
@@ -18,7 +18,7 @@ export type KeySource = {
    * Rejects with `unauthorized` (there is none, or all were refused), `payment-required`, or `rate-limited` with
    * `retryAfterMs`, when every key rests.
    */
-  lend(model?: string): Promise<KeyLease>;
+  acquire(model?: string): Promise<KeyLease>;
   /** Whether `lend` would give a key now; after a refusal: another one than the one refused. */
   hasKey(model: string): boolean;
 };

@@ -3,17 +3,17 @@ import { llamaInfill, llamaLimits } from '../wire/llama-infill.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiText } from '../wire/openai-fim.ts';
-import { countedAs } from '../wire/token-count.ts';
+import { tokenCountFormat } from '../wire/token-count.ts';
 import { baseName, bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 const chat = openaiChat({
   maxTokensField: 'max_tokens',
   // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
-  nameOf: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
+  modelName: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
   // A beginning is continued unasked, but refused from a model that is to think first.
-  continuation: { body: templateWithoutThinking() },
-  withoutThinking: templateWithoutThinking,
+  prefill: { body: templateWithoutThinking() },
+  thinkingOffFields: templateWithoutThinking,
 });
 
 export const llamaCpp: EngineDefinition = {
@@ -24,12 +24,12 @@ export const llamaCpp: EngineDefinition = {
   version: 'v1',
   key: 'optional',
   headers: bearer,
-  baseUrlFrom: baseUrlOfArguments,
+  baseUrlFromEnv: baseUrlOfArguments,
   wire: {
     ...chat,
     fill: llamaInfill,
     text: openaiText(llamaLimits),
-    count: countedAs(
+    count: tokenCountFormat(
       chat.chat(''),
       '/chat/completions/input_tokens',
       ['model', 'messages', 'tools', 'tool_choice', 'chat_template_kwargs'],

@@ -19,6 +19,6 @@ export const lmStudio: EngineDefinition = {
     embeddings: openaiEmbeddings(),
     // Its own list, since version 0.4, tells what models can do.
     modelsPath: '/../api/v1/models',
-    otherModelsPath: '/models',
+    fallbackModelsPath: '/models',
   },
 };

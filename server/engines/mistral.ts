@@ -19,13 +19,18 @@ export const mistral: EngineDefinition = {
       maxTokensField: 'max_tokens',
       // Usage comes unasked.
       streamOptions: false,
-      continuation: { message: { prefix: true }, echoes: true },
-      callId: nineCharacters,
+      prefill: { message: { prefix: true }, echoesPrefix: true },
+      formatCallId: nineCharacters,
     }),
     fill: openaiFill('/fim/completions'),
     embeddings: openaiEmbeddings(),
   },
-  usualModels: ['mistral-large-latest', 'mistral-medium-latest', 'mistral-small-latest', 'codestral-latest'],
+  defaultModels: [
+    'mistral-large-latest',
+    'mistral-medium-latest',
+    'mistral-small-latest',
+    'codestral-latest',
+  ],
 };
 
 /** Ids of calls are nine letters or digits here; one of another service becomes such, the same each time. */

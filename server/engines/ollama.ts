@@ -1,6 +1,6 @@
 /** Ollama on this machine or another. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import { ollamaChat } from '../wire/ollama-chat.ts';
-import { isCloudName } from '../wire/ollama-models.ts';
+import { isOllamaCloudModel } from '../wire/ollama-models.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -13,9 +13,9 @@ export const ollama: EngineDefinition = {
   baseUrl: `http://127.0.0.1:${usualPort}`,
   key: 'optional',
   headers: bearer,
-  baseUrlFrom: (env) => baseUrlOfHost(env['OLLAMA_HOST']),
+  baseUrlFromEnv: (env) => baseUrlOfHost(env['OLLAMA_HOST']),
   wire: ollamaChat,
-  isRemote: isCloudName,
+  isRemote: isOllamaCloudModel,
 };
 
 /**

@@ -2,7 +2,7 @@
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiResponses } from '../wire/openai-responses.ts';
-import { countedAs } from '../wire/token-count.ts';
+import { tokenCountFormat } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -10,8 +10,8 @@ const completions = openaiChat({
   // The padding OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
   streamOptions: { include_usage: true, include_obfuscation: false },
   // Reasoning models refuse any temperature but their own.
-  takesTemperature: (model) => /^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model),
-  withoutThinking: leastEffort,
+  supportsTemperature: (model) => /^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model),
+  thinkingOffFields: leastEffort,
   canChat: (model) => chats.test(model) && !otherwise.test(model),
 });
 
@@ -27,14 +27,14 @@ export const openai: EngineDefinition = {
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
     // https://platform.openai.com/docs/api-reference/responses/input-tokens
-    count: countedAs(
+    count: tokenCountFormat(
       openaiResponses,
       '/responses/input_tokens',
       ['model', 'input', 'tools', 'tool_choice'],
       'input_tokens',
     ),
   },
-  usualModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
+  defaultModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
 };
 
 /** The least that each generation offers. https://platform.openai.com/docs/guides/reasoning */

@@ -5,9 +5,9 @@ import type { HttpResponse } from '../platform/http.ts';
 import { rateWindows } from '../wire/rate-windows.ts';
 import type { EngineDefinition } from './engine.ts';
 import type { KeyLease, KeySource } from './key-source.ts';
-import { type AnswerClock, answerClock, type TimeLimits } from './time-limits.ts';
+import { type ResponseTimer, responseTimer, type TimeLimits } from './time-limits.ts';
 
-export type LineParts = {
+export type RequestSessionDeps = {
   /** The provider's name; errors carry it. */
   readonly provider: string;
   readonly label: string;
@@ -20,10 +20,10 @@ export type LineParts = {
 const unwanted = new RumboError('The answer was not wanted any more.', { kind: 'cancelled' });
 
 /** @param model absent: the list of models is asked for */
-export function line(parts: LineParts, model: string | undefined, signal: AbortSignal) {
+export function requestSession(parts: RequestSessionDeps, model: string | undefined, signal: AbortSignal) {
   const over = follower(signal);
   let lease: KeyLease | undefined;
-  let clock: AnswerClock | undefined;
+  let clock: ResponseTimer | undefined;
   let key: string | undefined;
   let status: number | undefined;
   let late: RumboError | undefined;
@@ -35,20 +35,20 @@ export function line(parts: LineParts, model: string | undefined, signal: AbortS
     /** Closes the socket. */
     cut: over.abort,
     /** Borrows a key and starts the clock. Rejects when there is no key, or the caller does not wait for one. */
-    async open(): Promise<{ readonly key: string | undefined; readonly clock: AnswerClock }> {
-      const lent = parts.keys.lend(model);
+    async open(): Promise<{ readonly key: string | undefined; readonly clock: ResponseTimer }> {
+      const lent = parts.keys.acquire(model);
       try {
         // A keychain that is locked takes seconds to say so.
         lease = await Promise.race([lent, aborted(over.signal)]);
       } catch (cause) {
         lent.then(
-          (late) => late.ended(unwanted),
+          (late) => late.release(unwanted),
           () => {},
         );
         throw cause;
       }
       key = sound(lease.key, parts);
-      clock = answerClock(parts.label, parts.limits, (error) => {
+      clock = responseTimer(parts.label, parts.limits, (error) => {
         late = status === undefined ? error : error.with({ status });
         over.abort();
       });
@@ -57,7 +57,7 @@ export function line(parts: LineParts, model: string | undefined, signal: AbortS
     /** The head of the answer has come, a refusal's too. */
     head(response: Pick<HttpResponse, 'status' | 'headers'>): void {
       status = response.status;
-      lease?.told(rateWindows(response.headers, Date.now()));
+      lease?.reportLimits(rateWindows(response.headers, Date.now()));
     },
     /** The answer is whole. */
     done(): void {
@@ -74,14 +74,14 @@ export function line(parts: LineParts, model: string | undefined, signal: AbortS
     close(): void {
       clock?.stop();
       over.leave();
-      lease?.ended(outcome);
+      lease?.release(outcome);
       lease = undefined;
     },
   };
 }
 
 /** The key as it is sent. Throws `unauthorized` when it cannot be. */
-function sound(lent: string | undefined, { label, definition }: LineParts): string | undefined {
+function sound(lent: string | undefined, { label, definition }: RequestSessionDeps): string | undefined {
   const key = lent?.trim() || undefined;
   // Such a header would not be sent, and the failure would look like a dead service.
   if (key && /[^\x21-\x7e]/.test(key))
@@ -108,7 +108,7 @@ function explained(
   cause: unknown,
   signal: AbortSignal,
   key: string | undefined,
-  { provider, label }: LineParts,
+  { provider, label }: RequestSessionDeps,
   model: string | undefined,
 ): RumboError {
   const known =

@@ -3,16 +3,16 @@ import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
 import { within } from '../platform/with-timeout.ts';
-import type { Decoder } from '../wire/wire-format.ts';
-import { type AnswerClock, saysSomething } from './time-limits.ts';
+import type { StreamDecoder } from '../wire/wire-format.ts';
+import { carriesContent, type ResponseTimer } from './time-limits.ts';
 
 /** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
 const usageWaitMs = 1_000;
 
-export type StreamReading = {
-  readonly decoder: Decoder;
+export type StreamPartsOptions = {
+  readonly decoder: StreamDecoder;
   readonly framing: 'sse' | 'ndjson';
-  readonly clock: AnswerClock;
+  readonly clock: ResponseTimer;
   /** Nothing at all is an answer too: there may be nothing to fill in. */
   readonly mayBeEmpty: boolean;
   /** Called when the answer is complete and the rest of the body does not matter. */
@@ -20,14 +20,14 @@ export type StreamReading = {
 };
 
 /** Rejects with `bad-response` for an answer that is sound and empty, and with what body and decoder reject with. */
-export async function* partsOf(
+export async function* streamParts(
   bytes: AsyncIterable<Uint8Array>,
-  { decoder, framing, clock, mayBeEmpty, whole }: StreamReading,
+  { decoder, framing, clock, mayBeEmpty, whole }: StreamPartsOptions,
 ): AsyncGenerator<EnginePart> {
   const events = eventsOf(bytes, framing);
   let empty = !mayBeEmpty;
   while (true) {
-    const next = decoder.ending ? await usageOrNothing(events.next()) : await events.next();
+    const next = decoder.hasFinishReason ? await usageOrNothing(events.next()) : await events.next();
     for (const part of !next || next.done ? decoder.end() : joined(next.value, decoder)) {
       if (part.type === 'text-delta' || part.type === 'tool-call') empty = false;
       if (part.type === 'finish') {
@@ -40,12 +40,12 @@ export async function* partsOf(
       if (part.type === 'finish') return;
       clock.back();
     }
-    if (next && !next.done && next.value.some(saysSomething)) clock.heard();
+    if (next && !next.done && next.value.some(carriesContent)) clock.heard();
   }
 }
 
 /** The parts of events that arrived together, adjacent deltas as one: every part has a long way to go from here. */
-function* joined(events: readonly StreamEvent[], decoder: Decoder): Generator<EnginePart> {
+function* joined(events: readonly StreamEvent[], decoder: StreamDecoder): Generator<EnginePart> {
   let held: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
   try {
     for (const event of events) {

@@ -14,7 +14,7 @@ export type TimeLimits = {
 };
 
 /** What holds where the user says nothing. */
-export const usualLimits: Readonly<Record<Source, TimeLimits>> = {
+export const defaultTimeLimits: Readonly<Record<Source, TimeLimits>> = {
   api: {
     connectMs: 10_000,
     // Models that keep their thoughts to themselves say nothing for a minute and more, and bill for it.
@@ -35,7 +35,7 @@ export const usualLimits: Readonly<Record<Source, TimeLimits>> = {
 const keepsOpen = /^\{\s*"type"\s*:\s*"(?:ping|keepalive)"/;
 
 /** Whether an event is about the answer; fragments of calls, which give no part yet, are. */
-export const saysSomething = ({ event, data }: StreamEvent): boolean =>
+export const carriesContent = ({ event, data }: StreamEvent): boolean =>
   event !== 'ping' && data.trim() !== '' && !keepsOpen.test(data);
 
 /**
@@ -43,7 +43,7 @@ export const saysSomething = ({ event, data }: StreamEvent): boolean =>
  * @param label whose answer it is
  * @param expired called once, when it has run out
  */
-export function answerClock(
+export function responseTimer(
   label: string,
   { firstPartMs, betweenPartsMs }: TimeLimits,
   expired: (error: RumboError) => void,
@@ -80,7 +80,7 @@ export function answerClock(
   };
 }
 
-export type AnswerClock = ReturnType<typeof answerClock>;
+export type ResponseTimer = ReturnType<typeof responseTimer>;
 
 const saidNothing = (label: string, ms: number): RumboError =>
   new RumboError(`${label} did not begin to answer within ${seconds(ms)}.`, { kind: 'timeout' });

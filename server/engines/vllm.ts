@@ -2,14 +2,14 @@
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiText } from '../wire/openai-fim.ts';
-import { countedAs } from '../wire/token-count.ts';
+import { tokenCountFormat } from '../wire/token-count.ts';
 import { bearer, templateWithoutThinking } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 const chat = openaiChat({
   maxTokensField: 'max_tokens',
-  continuation: { body: { continue_final_message: true, add_generation_prompt: false } },
-  withoutThinking: templateWithoutThinking,
+  prefill: { body: { continue_final_message: true, add_generation_prompt: false } },
+  thinkingOffFields: templateWithoutThinking,
 });
 
 export const vllm: EngineDefinition = {
@@ -25,7 +25,7 @@ export const vllm: EngineDefinition = {
     text: openaiText(),
     embeddings: openaiEmbeddings(),
     // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#tokenizer-api
-    count: countedAs(
+    count: tokenCountFormat(
       chat.chat(''),
       '/../tokenize',
       ['model', 'messages', 'tools', 'continue_final_message', 'add_generation_prompt'],

@@ -12,9 +12,9 @@ export const xai: EngineDefinition = {
   key: 'required',
   headers: bearer,
   wire: {
-    ...openaiChat({ reasoningApart: true }),
+    ...openaiChat({ addsReasoningTokens: true }),
     modelsPath: '/language-models',
-    otherModelsPath: '/models',
+    fallbackModelsPath: '/models',
   },
-  usualModels: ['grok-4.6', 'grok-4.3', 'grok-build-0.1'],
+  defaultModels: ['grok-4.6', 'grok-4.3', 'grok-build-0.1'],
 };

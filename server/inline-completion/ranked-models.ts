@@ -63,7 +63,7 @@ export function inlineChoices(parts: InlineChoicesParts) {
     const filler = fillerOf(model);
     if (!filler) return undefined;
     const { kind, engine, fim } = filler;
-    const [usual] = waysFor(model.name, kind, { continues: engine.continues(model.name), fim });
+    const [usual] = waysFor(model.name, kind, { continues: engine.supportsPrefill(model.name), fim });
     const way = ways.known(filler) ?? usual;
     return way === 'fill' || way === 'template' ? 'fill' : 'chat';
   };

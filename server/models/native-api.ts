@@ -1,17 +1,17 @@
 /** Requests to a local engine's own interface: below its root, within a time, with a failure that says whose it is. */
 import { RumboError } from '../../shared/errors.ts';
-import { addressBelow } from '../engines/address.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import { type LineParts, line } from '../engines/request-session.ts';
+import { type RequestSessionDeps, requestSession } from '../engines/request-session.ts';
+import { requestUrl } from '../engines/request-url.ts';
 import type { TimeLimits } from '../engines/time-limits.ts';
 import { eventsOf } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import { within } from '../platform/with-timeout.ts';
-import { refusalError } from '../wire/error-response.ts';
+import { errorFromResponse } from '../wire/error-response.ts';
 import type { ErrorResponse } from '../wire/wire-format.ts';
 
 /** A provider whose engine runs models on this machine or on one of the user's. */
-export type LocalEngine = LineParts & {
+export type LocalEngine = RequestSessionDeps & {
   readonly definition: Pick<EngineDefinition, 'kind' | 'key' | 'headers'>;
   /** As the user wrote it, or the definition's own. */
   readonly baseUrl: string;
@@ -54,12 +54,12 @@ export function asking(engine: LocalEngine, root: string) {
   const begin = (question: Question, signal: AbortSignal) => {
     const { patience = 'list' } = question;
     const limits = patience === 'load' ? engine.limits : { ...engine.limits, ...waits[patience] };
-    const over = line({ ...engine, limits }, question.model, signal);
+    const over = requestSession({ ...engine, limits }, question.model, signal);
     const send = async () => {
       const { key, clock } = await over.open();
       const response = await http({
         method: 'body' in question ? 'POST' : 'GET',
-        url: addressBelow(root, undefined, question.path),
+        url: requestUrl(root, undefined, question.path),
         headers: {
           accept: question.accept ?? 'application/json',
           ...definition.headers(key),
@@ -70,7 +70,7 @@ export function asking(engine: LocalEngine, root: string) {
         connectMs: limits.connectMs,
       });
       over.head(response);
-      if (response.status >= 400) throw (question.refused ?? refusalError)(await refusalOf(response));
+      if (response.status >= 400) throw (question.refused ?? errorFromResponse)(await refusalOf(response));
       return { response, clock };
     };
     return { over, send };

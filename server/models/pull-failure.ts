@@ -1,7 +1,7 @@
 /** Why a model could not be fetched, from the words engines and registries have for it. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { readErrorText } from '../wire/error-body.ts';
+import { parseErrorText } from '../wire/error-body.ts';
 
 type Cause = {
   readonly kind: ErrorKind;
@@ -41,14 +41,14 @@ const causes: readonly Cause[] = [
 
 /** @param text what the engine said, in whatever form; empty: nothing */
 export function pullFailure(label: string, model: string, text: string): RumboError {
-  const { prose } = readErrorText(text);
-  const cause = causes.find(({ said }) => said.test(prose));
+  const { message } = parseErrorText(text);
+  const cause = causes.find(({ said }) => said.test(message));
   if (cause)
     return new RumboError(`${label} could not fetch “${model}”: ${cause.because}.`, {
       kind: cause.kind,
       action: cause.action,
     });
-  return new RumboError(`${label} could not fetch “${model}”${prose ? `: ${prose}` : '.'}`, {
+  return new RumboError(`${label} could not fetch “${model}”${message ? `: ${message}` : '.'}`, {
     kind: 'interrupted',
     action: 'Try again; what has arrived is kept.',
   });

@@ -106,7 +106,7 @@ export function answering(rooms: AnswerRooms): Answering {
       if (!provider) continue;
       const { model } = candidate;
       const { engine, configured } = provider;
-      const manner = turn.manner ?? (engine.continues(model.name) ? 'prefill' : 'instruct');
+      const manner = turn.manner ?? (engine.supportsPrefill(model.name) ? 'prefill' : 'instruct');
       const release = budgets.reserve(
         { provider: model.provider, role: params.role ?? '' },
         worstOf(candidate),

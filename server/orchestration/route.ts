@@ -38,7 +38,7 @@ export function deciding({ fleet, counters, snapshot, pinRule }: RouteDeps) {
   return async (open: Open, signal: AbortSignal): Promise<Decided> => {
     const { params, request, routeNow } = open;
     let countsLeft = mostCounts;
-    for (let leftMs = patienceMs[params.urgency ?? 'asked']; ; ) {
+    for (let leftMs = patienceMs[params.urgency ?? 'interactive']; ; ) {
       const decidedAt = performance.now();
       const route = routeNow();
       const seen = snapshot(request);

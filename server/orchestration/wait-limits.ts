@@ -3,7 +3,11 @@ import type { Urgency } from '../../shared/chat.ts';
 import type { Decision } from '../routing/balancer.ts';
 
 /** Milliseconds of waiting in all, by who waits: what is typed meanwhile makes another question. */
-export const patienceMs: Readonly<Record<Urgency, number>> = { typing: 0, asked: 10_000, background: 60_000 };
+export const patienceMs: Readonly<Record<Urgency, number>> = {
+  typing: 0,
+  interactive: 10_000,
+  background: 60_000,
+};
 
 /** Milliseconds. A limit that should be over and is not is looked at again after this. */
 const shortestMs = 25;

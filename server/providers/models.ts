@@ -21,7 +21,7 @@ export function modelsOf(
   settings: Settings['models'],
 ): Model[] {
   const { definition, models } = provider;
-  const usual = definition.usualModels ?? [];
+  const usual = definition.defaultModels ?? [];
   const infos = models
     ? models.map((name) => find(listed, name))
     : (listed ?? usual.map((name) => ({ name })));

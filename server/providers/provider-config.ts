@@ -2,7 +2,7 @@
 import type { Source } from '../../shared/models.ts';
 import type { ProviderSettings, Settings, Timeouts } from '../../shared/settings.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import { type TimeLimits, usualLimits } from '../engines/time-limits.ts';
+import { defaultTimeLimits, type TimeLimits } from '../engines/time-limits.ts';
 import { isLoopback } from '../platform/http.ts';
 
 /** A provider as it is set up now. */
@@ -52,7 +52,7 @@ export function configuredProviders(
       problems.push(`rumbo.providers.${name}.kind must be one of ${kinds}.`);
       return [];
     }
-    const baseUrl = own.baseUrl ?? definition.baseUrlFrom?.(env) ?? definition.baseUrl;
+    const baseUrl = own.baseUrl ?? definition.baseUrlFromEnv?.(env) ?? definition.baseUrl;
     if (baseUrl === undefined) {
       problems.push(`rumbo.providers.${name} needs a baseUrl.`);
       return [];
@@ -88,7 +88,7 @@ function configured(
     named,
     ...(own.models ? { models: own.models } : {}),
     ...(own.keyEnv ? { keyEnv: own.keyEnv } : {}),
-    timeouts: limitsFrom(usualLimits[source], timeouts[source], own.timeouts),
+    timeouts: limitsFrom(defaultTimeLimits[source], timeouts[source], own.timeouts),
     ...(own.note ? { note: own.note } : {}),
   };
 }

@@ -2,7 +2,7 @@
 import PQueue from 'p-queue';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { ModelRest, ProviderState, ProviderStatus } from '../../shared/status.ts';
-import { type Connection, connect } from '../engines/connect.ts';
+import { connectEngine, type EngineConnection } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import type { Http } from '../platform/http.ts';
@@ -78,7 +78,7 @@ export function provider(configured: Configured, parts: ProviderParts) {
     changed,
     gone: () => void refresh(),
   });
-  const connection: Connection = {
+  const connection: EngineConnection = {
     provider: name,
     label,
     definition,
@@ -88,7 +88,7 @@ export function provider(configured: Configured, parts: ProviderParts) {
     limits: configured.timeouts,
     ...(configured.models ? { models: configured.models } : {}),
   };
-  const raw = connect(connection);
+  const raw = connectEngine(connection);
   const engine: Engine = compose(
     health.watch,
     retry({
@@ -268,11 +268,11 @@ export type Provider = ReturnType<typeof provider>;
 
 /** A service may give answers to a key and refuse it all else. One for all, since an error costs its stack trace. */
 const nothingSaid = new RumboError('Nothing was said about the key.', { kind: 'cancelled' });
-const withoutBlame = ({ lend, hasKey }: KeySource): KeySource => ({
+const withoutBlame = ({ acquire, hasKey }: KeySource): KeySource => ({
   hasKey,
-  async lend() {
-    const { key, ended } = await lend();
-    return { key, told() {}, ended: () => ended(nothingSaid) };
+  async acquire() {
+    const { key, release } = await acquire();
+    return { key, reportLimits() {}, release: () => release(nothingSaid) };
   },
 });
 

@@ -4,7 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import { type Call, type Policy, policy } from './policy.ts';
 
 /** Who types comes before who asked, and both before nobody; within each, first come, first served. */
-const priorities: Readonly<Record<Call['urgency'], number>> = { typing: 2, asked: 1, background: 0 };
+const priorities: Readonly<Record<Call['urgency'], number>> = { typing: 2, interactive: 1, background: 0 };
 
 /** A stream holds its place in `queue` until it ends, fails or is abandoned; a cancelled one leaves at once. */
 export const limit = (queue: PQueue): Policy =>

@@ -72,7 +72,7 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
   };
 
   return {
-    async lend(model?: string): Promise<KeyLease> {
+    async acquire(model?: string): Promise<KeyLease> {
       await refill();
       const chosen = choose(candidates(model), model);
       if (chosen) return lease(chosen, model);
@@ -152,10 +152,10 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
     let over = false;
     return {
       key: chosen.key,
-      told(windows) {
+      reportLimits(windows) {
         if (model !== undefined) chosen.told(model, mine, windows, now());
       },
-      ended(error) {
+      release(error) {
         if (over) return;
         over = true;
         chosen.left(model, mine);

@@ -1,23 +1,23 @@
 /** Anthropic's Messages API, version 2026-10-21. https://platform.claude.com/docs/en/api/messages */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { anthropicModelsPath, decodeAnthropicModels, takesPrefill } from './anthropic-models.ts';
-import { encodeMessages, lighterMessages } from './anthropic-request.ts';
+import { anthropicModelsPath, anthropicSupportsPrefill, decodeAnthropicModels } from './anthropic-models.ts';
+import { dropAnthropicField, encodeAnthropicMessages } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
-import { refusalError, streamError } from './error-response.ts';
-import { finishState, reasonIn, tokens } from './finish-state.ts';
-import { serviceTierOf } from './service-tier.ts';
-import { countedAs } from './token-count.ts';
-import type { Decoder, StreamFormat, WireFormat } from './wire-format.ts';
+import { errorFromEvent, errorFromResponse } from './error-response.ts';
+import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
+import { serviceTierField } from './service-tier.ts';
+import { tokenCountFormat } from './token-count.ts';
+import type { StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  encode: encodeMessages,
+  encode: encodeAnthropicMessages,
   decoder: messageDecoder,
 };
 
 /** https://platform.claude.com/docs/en/api/messages-count-tokens */
-const count = countedAs(
+const count = tokenCountFormat(
   chat,
   '/messages/count_tokens',
   ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'],
@@ -27,11 +27,11 @@ const count = countedAs(
 export const anthropicMessages: WireFormat = {
   chat: () => chat,
   count,
-  continues: takesPrefill,
+  supportsPrefill: anthropicSupportsPrefill,
   modelsPath: anthropicModelsPath,
   decodeModels: decodeAnthropicModels,
-  lighter: lighterMessages,
-  refused: (refusal) => refusalError(refusal),
+  dropUnsupportedField: dropAnthropicField,
+  toError: (refusal) => errorFromResponse(refusal),
 };
 
 /** One event; the leaves are checked where they are used, since this runs for every token. */
@@ -68,10 +68,10 @@ type MessageUsage = {
   readonly service_tier?: unknown;
 };
 
-function messageDecoder(): Decoder {
+function messageDecoder(): StreamDecoder {
   const end = finishState();
   const calls = new Map<unknown, { id: string; name: string; input: string }>();
-  const thinking = thoughts();
+  const thinking = thinkingCollector();
   let counted: MessageUsage = {};
   let said = false;
 
@@ -131,26 +131,27 @@ function messageDecoder(): Decoder {
       // Only a turn with the service's own tools pauses, and then it is not at its end.
       if (delta.stop_reason === 'pause_turn')
         throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
-      end.reason = reasonIn(reasons, delta.stop_reason);
-      if (delta.stop_reason === 'refusal' && !said) throw refusedByPolicy(delta.stop_details?.explanation);
+      end.reason = finishReasonIn(reasons, delta.stop_reason);
+      if (delta.stop_reason === 'refusal' && !said)
+        throw contentFilteredError(delta.stop_details?.explanation);
     }
     // Cumulative: what is said again replaces, what is left out stays as it began.
     if (usage) {
-      counted = { ...counted, ...definedOf(usage) };
-      end.usage = totals(counted);
+      counted = { ...counted, ...definedFields(usage) };
+      end.usage = toUsage(counted);
     }
     return end.settle();
   };
 
   return {
-    get ending() {
+    get hasFinishReason() {
       return end.reason !== undefined;
     },
     read({ event: name, data }) {
       if (end.finished) return [];
       const event = end.read<Event>(data);
       if (event?.type === 'error' || event?.error || name === 'error')
-        throw streamError(event ?? { error: data });
+        throw errorFromEvent(event ?? { error: data });
       return event ? read(event) : [];
     },
     end: () => end.end(),
@@ -158,7 +159,7 @@ function messageDecoder(): Decoder {
 }
 
 /** What was thought since the last tool call. */
-function thoughts() {
+function thinkingCollector() {
   let blocks: ThinkingBlock[] = [];
   let open = { thinking: '', signature: '' };
   return {
@@ -192,7 +193,7 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   refusal: 'content-filter',
 };
 
-const refusedByPolicy = (explanation: unknown): RumboError =>
+const contentFilteredError = (explanation: unknown): RumboError =>
   new RumboError(
     typeof explanation === 'string' && explanation
       ? `The model refused to answer: ${explanation}`
@@ -200,21 +201,21 @@ const refusedByPolicy = (explanation: unknown): RumboError =>
     { kind: 'content-filtered' },
   );
 
-const definedOf = (usage: MessageUsage): MessageUsage =>
+const definedFields = (usage: MessageUsage): MessageUsage =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null && value !== undefined));
 
 /** `input_tokens` leaves out what was cached; a total does not. */
-function totals(usage: MessageUsage): Usage {
-  const cachedRead = tokens(usage.cache_read_input_tokens);
-  const cacheWrite = tokens(usage.cache_creation_input_tokens);
-  const cacheWriteHour = tokens(usage.cache_creation?.ephemeral_1h_input_tokens);
+function toUsage(usage: MessageUsage): Usage {
+  const cachedRead = toTokenCount(usage.cache_read_input_tokens);
+  const cacheWrite = toTokenCount(usage.cache_creation_input_tokens);
+  const cacheWriteHour = toTokenCount(usage.cache_creation?.ephemeral_1h_input_tokens);
   return {
-    input: tokens(usage.input_tokens) + cachedRead + cacheWrite,
+    input: toTokenCount(usage.input_tokens) + cachedRead + cacheWrite,
     cachedRead,
     cacheWrite,
-    output: tokens(usage.output_tokens),
-    reasoning: tokens(usage.output_tokens_details?.thinking_tokens),
+    output: toTokenCount(usage.output_tokens),
+    reasoning: toTokenCount(usage.output_tokens_details?.thinking_tokens),
     ...(cacheWriteHour > 0 ? { cacheWriteHour } : {}),
-    ...serviceTierOf(usage.service_tier),
+    ...serviceTierField(usage.service_tier),
   };
 }

@@ -44,16 +44,16 @@ export function decodeAnthropicModels(body: unknown): readonly ModelInfo[] {
  * Claude 4.6 and everything after it refuses a conversation that ends with the assistant; a name that is not known
  * is taken for one of those. https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal
  */
-export const takesPrefill = (model: string): boolean =>
+export const anthropicSupportsPrefill = (model: string): boolean =>
   /^claude-(?:instant\b|[123][-.]|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8}|-latest)?$)/.test(model);
 
 /** They refuse `tool_choice: any`. https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 */
-export const takesForcedTools = (model: string): boolean =>
+export const supportsForcedTools = (model: string): boolean =>
   !/^claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-[1-9](?!\d))/.test(model);
 
 /**
  * They think unless told otherwise, and keep what they think to themselves unless asked to summarise it.
  * https://platform.claude.com/docs/en/build-with-claude/thinking
  */
-export const thinksUnasked = (model: string): boolean =>
+export const thinksByDefault = (model: string): boolean =>
   /^claude-(?:opus-5|(?:sonnet|haiku)-5-5|(?:fable|mythos)-5-[1-9](?!\d))/.test(model);

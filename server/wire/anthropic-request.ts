@@ -1,9 +1,9 @@
 /** What Anthropic's Messages API is sent. https://platform.claude.com/docs/en/api/messages */
 import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
-import { takesForcedTools, thinksUnasked } from './anthropic-models.ts';
-import { openThinking, type ThinkingBlock } from './anthropic-thinking.ts';
-import { readErrorText } from './error-body.ts';
-import { argumentsOf, instructionsOf, turnsOf } from './merge-roles.ts';
+import { supportsForcedTools, thinksByDefault } from './anthropic-models.ts';
+import { type ThinkingBlock, unsealThinking } from './anthropic-thinking.ts';
+import { parseErrorText } from './error-body.ts';
+import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
 import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
@@ -28,8 +28,8 @@ type Body = {
   readonly tool_choice?: object;
 };
 
-export function encodeMessages(model: string, request: CompletionRequest): WireRequest {
-  const system = instructionsOf(request.messages);
+export function encodeAnthropicMessages(model: string, request: CompletionRequest): WireRequest {
+  const system = systemText(request.messages);
   // A temperature is never sent: this version of the API refuses sampling parameters, even at their defaults.
   return {
     path: '/messages',
@@ -39,7 +39,7 @@ export function encodeMessages(model: string, request: CompletionRequest): WireR
       ...(system === undefined ? {} : { system }),
       messages: messagesOf(request.messages),
       stream: true,
-      ...(thinksUnasked(model) ? { thinking: { type: 'adaptive', display: 'summarized' } } : {}),
+      ...(thinksByDefault(model) ? { thinking: { type: 'adaptive', display: 'summarized' } } : {}),
       ...toolsOf(model, request),
     },
   };
@@ -47,7 +47,7 @@ export function encodeMessages(model: string, request: CompletionRequest): WireR
 
 function toolsOf(model: string, { tools = [], toolChoice = 'auto' }: CompletionRequest): object {
   if (tools.length === 0) return {};
-  const choice = toolChoice === 'required' && takesForcedTools(model) ? 'any' : toolChoice;
+  const choice = toolChoice === 'required' && supportsForcedTools(model) ? 'any' : toolChoice;
   return {
     tools: tools.map(({ name, description, inputSchema }) => ({
       name,
@@ -61,7 +61,7 @@ function toolsOf(model: string, { tools = [], toolChoice = 'auto' }: CompletionR
 
 function messagesOf(messages: readonly Message[]): Body['messages'] {
   const ids = callIds();
-  const turns = turnsOf<Block>(messages, (message) => {
+  const turns = mergeRoles<Block>(messages, (message) => {
     if (message.role === 'user') return contentOf(message.content);
     if (message.role === 'assistant') return answerOf(message.content, message.toolCalls ?? [], ids.made);
     const { content } = message;
@@ -69,12 +69,12 @@ function messagesOf(messages: readonly Message[]): Body['messages'] {
       { type: 'tool_result', tool_use_id: ids.meant(message.toolCallId), ...(content ? { content } : {}) },
     ];
   });
-  return turns.flatMap(({ side, pieces }, index) => {
+  return turns.flatMap(({ role, pieces }, index) => {
     const last = index === turns.length - 1;
-    const blocks = last && side === 'assistant' ? withoutTrailingSpace(pieces) : pieces;
+    const blocks = last && role === 'assistant' ? withoutTrailingSpace(pieces) : pieces;
     const [first] = blocks;
     if (!first) return [];
-    return [{ role: side, content: blocks.length === 1 && first.type === 'text' ? first.text : blocks }];
+    return [{ role: role, content: blocks.length === 1 && first.type === 'text' ? first.text : blocks }];
   });
 }
 
@@ -92,13 +92,13 @@ const contentOf = (content: string | readonly ContentPart[]): readonly Block[] =
 
 /** A turn begins with what was thought before its first word; later thinking stands before its call. */
 function answerOf(text: string, calls: readonly ToolCall[], idOf: (id: string) => string): readonly Block[] {
-  const [opening = [], ...later] = calls.map(({ signature }) => openThinking(signature));
+  const [opening = [], ...later] = calls.map(({ signature }) => unsealThinking(signature));
   return [
     ...opening,
     ...textOf(text),
     ...calls.flatMap((call, index): readonly Block[] => [
       ...(later[index - 1] ?? []),
-      { type: 'tool_use', id: idOf(call.id), name: call.name, input: argumentsOf(call) },
+      { type: 'tool_use', id: idOf(call.id), name: call.name, input: toolArguments(call) },
     ]),
   ];
 }
@@ -128,19 +128,19 @@ function callIds() {
 }
 
 /** Each field that models differ about can be named in a refusal, by prose alone; none of them is worth the answer. */
-export function lighterMessages(
+export function dropAnthropicField(
   { path, body }: WireRequest,
   refusal: ErrorResponse,
 ): WireRequest | undefined {
   if (refusal.status !== 400) return undefined;
-  const { prose } = readErrorText(refusal.body);
+  const { message } = parseErrorText(refusal.body);
   const { thinking, tool_choice: choice, ...rest } = body as Body;
-  if (thinking && /\bthinking\.(?:type|display|adaptive)/.test(prose))
+  if (thinking && /\bthinking\.(?:type|display|adaptive)/.test(message))
     return { path, body: { ...rest, ...(choice ? { tool_choice: choice } : {}) } };
-  if (choice && /\btool_choice\b/.test(prose))
+  if (choice && /\btool_choice\b/.test(message))
     return { path, body: { ...rest, ...(thinking ? { thinking } : {}) } };
   // Thinking is bound to all that was said before it, and a client may have changed that.
-  if (/\bthinking`? blocks?\b/.test(prose)) {
+  if (/\bthinking`? blocks?\b/.test(message)) {
     const messages = withoutThinking(rest.messages);
     return messages && { path, body: { ...(body as Body), messages } };
   }

@@ -19,7 +19,7 @@ const Blocks = z.array(
 export const sealThinking = (blocks: readonly ThinkingBlock[]): string => JSON.stringify(blocks);
 
 /** Empty for a signature that another service made. */
-export function openThinking(signature: string | undefined): readonly ThinkingBlock[] {
+export function unsealThinking(signature: string | undefined): readonly ThinkingBlock[] {
   if (!signature?.startsWith('[')) return [];
   try {
     return Blocks.safeParse(JSON.parse(signature)).data ?? [];

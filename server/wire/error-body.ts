@@ -10,7 +10,7 @@ export type ErrorFacts = {
   /** A status the body itself names; inside a stream there is no other. */
   readonly status?: number;
   /** The service's own prose: one line, shortened, nothing in it that looks like a key. Empty: none, or a web page. */
-  readonly prose: string;
+  readonly message: string;
   /** Tokens asked for and tokens allowed, when both are named. */
   readonly tokens?: { readonly asked: number; readonly allowed: number };
   /** Google's `details`, unread. */
@@ -39,21 +39,21 @@ const Envelope = z.object({
   errorMessage: Text,
 });
 
-export function readErrorText(text: string): ErrorFacts {
+export function parseErrorText(text: string): ErrorFacts {
   try {
-    return readErrorValue(JSON.parse(text));
+    return parseErrorValue(JSON.parse(text));
   } catch {
     // A web page says nothing a user could use.
-    const prose = /^\s*<|<\/(?:html|body|title)>/i.test(text) ? '' : presentable(text);
-    return { codes: [], prose, details: [] };
+    const message = /^\s*<|<\/(?:html|body|title)>/i.test(text) ? '' : sanitizeMessage(text);
+    return { codes: [], message, details: [] };
   }
 }
 
-export function readErrorValue(value: unknown): ErrorFacts {
+export function parseErrorValue(value: unknown): ErrorFacts {
   const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof first === 'string') return { codes: [], prose: presentable(first), details: [] };
+  if (typeof first === 'string') return { codes: [], message: sanitizeMessage(first), details: [] };
   const parsed = Envelope.safeParse(first);
-  if (!parsed.success) return { codes: [], prose: '', details: [] };
+  if (!parsed.success) return { codes: [], message: '', details: [] };
   const outer = parsed.data;
   const failure = typeof outer.error === 'object' ? outer.error : outer;
   const message = failure.message ?? (typeof outer.error === 'string' ? outer.error : outer.detail) ?? '';
@@ -67,7 +67,7 @@ export function readErrorValue(value: unknown): ErrorFacts {
   return {
     codes: words.filter((word) => typeof word === 'string').map((word) => word.toLowerCase()),
     ...(status === undefined ? {} : { status }),
-    prose: presentable(message),
+    message: sanitizeMessage(message),
     ...(tokens ? { tokens } : {}),
     details,
   };
@@ -85,10 +85,14 @@ const reasonsOf = (detail: unknown): readonly (string | undefined)[] => {
 };
 
 /** Characters of a service's prose that are looked at: some put a whole page, or the prompt, into their message. */
-const prosePart = 2_000;
+const maxMessageLength = 2_000;
 
 /** Each vendor's sentence about a prompt that is too long, with its two numbers. */
-const overflows: readonly { readonly pattern: RegExp; readonly asked: number; readonly allowed: number }[] = [
+const overflowPatterns: readonly {
+  readonly pattern: RegExp;
+  readonly asked: number;
+  readonly allowed: number;
+}[] = [
   // Anthropic: “prompt is too long: 213423 tokens > 200000 maximum”.
   { pattern: /(\d[\d,]*) tokens > (\d[\d,]*)/, asked: 1, allowed: 2 },
   // Gemini: “The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).”
@@ -100,8 +104,8 @@ const overflows: readonly { readonly pattern: RegExp; readonly asked: number; re
 ];
 
 function tokensIn(message: string): { asked: number; allowed: number } | undefined {
-  const text = message.slice(0, prosePart);
-  for (const { pattern, asked, allowed } of overflows) {
+  const text = message.slice(0, maxMessageLength);
+  for (const { pattern, asked, allowed } of overflowPatterns) {
     const found = pattern.exec(text);
     if (found) return { asked: numberIn(found[asked]), allowed: numberIn(found[allowed]) };
   }
@@ -116,7 +120,7 @@ const keyLike = new RegExp(
   'g',
 );
 
-function presentable(text: string): string {
-  const line = text.slice(0, prosePart).replace(/\s+/g, ' ').trim().replace(keyLike, '…');
+function sanitizeMessage(text: string): string {
+  const line = text.slice(0, maxMessageLength).replace(/\s+/g, ' ').trim().replace(keyLike, '…');
   return line.length > 240 ? `${line.slice(0, 239)}…` : line;
 }

@@ -1,12 +1,12 @@
 /** What a refusal means: one table from statuses and vendors' codes to kinds of failure, and one sentence for each kind. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { type ErrorFacts, readErrorText, readErrorValue } from './error-body.ts';
+import { type ErrorFacts, parseErrorText, parseErrorValue } from './error-body.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
 /** Codes that say more than their status does. In this order: money before keys, keys before the rest. */
-const telling: readonly (readonly [ErrorKind, RegExp])[] = [
+const specificCodes: readonly (readonly [ErrorKind, RegExp])[] = [
   [
     'payment-required',
     /^(?:insufficient_quota|billing_error|billing_hard_limit_reached|organization_on_hold|\w+_spend_limit_reached)$/,
@@ -23,7 +23,7 @@ const telling: readonly (readonly [ErrorKind, RegExp])[] = [
 ];
 
 /** Codes that only repeat what the status said; asked when there was none, inside a stream. */
-const repeating: readonly (readonly [ErrorKind, RegExp])[] = [
+const genericCodes: readonly (readonly [ErrorKind, RegExp])[] = [
   ['rate-limited', /^(?:rate_limit_exceeded|rate_limit_error|ramp_limit_exceeded|resource_exhausted)$/],
   ['unauthorized', /^(?:permission_error|permission_denied)$/],
   ['model-not-found', /^(?:not_found_error|not_found)$/],
@@ -31,7 +31,7 @@ const repeating: readonly (readonly [ErrorKind, RegExp])[] = [
 ];
 
 /** The few sentences that mean something no code says. Only where the status leaves the meaning open. */
-const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = [
+const messagePatterns: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = [
   [
     'context-too-long',
     [400, 422],
@@ -59,44 +59,44 @@ const kindOfStatus = (status: number): ErrorKind => {
 };
 
 /** What is known beyond headers and the usual body. */
-type More = { readonly kind?: ErrorKind | undefined; readonly retryAfterMs?: number | undefined };
+type ErrorHints = { readonly kind?: ErrorKind | undefined; readonly retryAfterMs?: number | undefined };
 
 /** A month, the longest window anybody bills by. A larger number is a mistake, and may be no date at all. */
-const longestWaitMs = 31 * 86_400_000;
+const maxWaitMs = 31 * 86_400_000;
 
 /** The error of an HTTP answer that was refused. */
-export function refusalError(refusal: ErrorResponse, more: More = {}): RumboError {
-  const facts = readErrorText(refusal.body);
+export function errorFromResponse(refusal: ErrorResponse, more: ErrorHints = {}): RumboError {
+  const facts = parseErrorText(refusal.body);
   // A 200 that holds an error has no status worth reading.
   const status = refusal.status >= 400 ? refusal.status : facts.status;
   const said = retryAfterMs(refusal.headers) ?? more.retryAfterMs;
-  const wait = said === undefined ? undefined : Math.min(said, longestWaitMs);
-  return errorOf(facts, status, more.kind, wait);
+  const wait = said === undefined ? undefined : Math.min(said, maxWaitMs);
+  return buildError(facts, status, more.kind, wait);
 }
 
 /** How services say that a model, or all of them, cannot be asked in this form. */
-const otherForm =
+const unsupportedForm =
   /unexpected endpoint|not (?:currently )?supported|does(?: not|n['\u2019]t) support|only supports? chat|not a (?:completion|text)/i;
 
 /**
  * Whether a refusal is of the form of the question, not of the model: it may answer when it is asked otherwise. A
  * status that elsewhere means a dead address means this where chat is answered.
  */
-export function refusesForm({ status, body }: ErrorResponse): boolean {
+export function rejectsRequestForm({ status, body }: ErrorResponse): boolean {
   if (status === 405 || status === 501) return true;
   if (![200, 400, 404, 422].includes(status)) return false;
-  const { prose, codes } = readErrorText(body);
-  if (otherForm.test(prose)) return true;
-  return status === 404 && !/\bmodels?\b|\bmodel_/i.test([prose, ...codes].join(' '));
+  const { message, codes } = parseErrorText(body);
+  if (unsupportedForm.test(message)) return true;
+  return status === 404 && !/\bmodels?\b|\bmodel_/i.test([message, ...codes].join(' '));
 }
 
 /** The error of an `error` object inside a 200 stream; `value` is the whole event. */
-export const streamError = (value: unknown): RumboError => {
-  const facts = readErrorValue(value);
-  return errorOf(facts, facts.status, undefined, undefined);
+export const errorFromEvent = (value: unknown): RumboError => {
+  const facts = parseErrorValue(value);
+  return buildError(facts, facts.status, undefined, undefined);
 };
 
-function errorOf(
+function buildError(
   facts: ErrorFacts,
   status: number | undefined,
   known: ErrorKind | undefined,
@@ -104,7 +104,7 @@ function errorOf(
 ): RumboError {
   const kind = known ?? kindOf(facts, status);
   const waits = kind === 'rate-limited' || kind === 'overloaded' || kind === 'loading';
-  return new RumboError(sentenceOf(kind, facts, status, wait), {
+  return new RumboError(messageFor(kind, facts, status, wait), {
     kind,
     ...(status === undefined ? {} : { status }),
     ...(waits && wait !== undefined ? { retryAfterMs: Math.ceil(wait) } : {}),
@@ -114,24 +114,24 @@ function errorOf(
 function kindOf(facts: ErrorFacts, status: number | undefined): ErrorKind {
   const among = (table: readonly (readonly [ErrorKind, RegExp])[]): ErrorKind | undefined =>
     table.find(([, pattern]) => facts.codes.some((code) => pattern.test(code)))?.[0];
-  const told = among(telling);
+  const told = among(specificCodes);
   if (told) return told;
-  if (status === undefined) return among(repeating) ?? 'overloaded';
-  const meant = sentences.find(([, at, pattern]) => at.includes(status) && pattern.test(facts.prose));
+  if (status === undefined) return among(genericCodes) ?? 'overloaded';
+  const meant = messagePatterns.find(([, at, pattern]) => at.includes(status) && pattern.test(facts.message));
   return meant?.[0] ?? kindOfStatus(status);
 }
 
 /** What is to be done about it follows: a service's own words end like a sentence. */
-const closed = (prose: string): string =>
+const asSentence = (prose: string): string =>
   /[.!?\u2026]['"\u201D\u2019)]*$/.test(prose) ? prose : `${prose}.`;
 
-function sentenceOf(
+function messageFor(
   kind: ErrorKind,
-  { prose, tokens, codes }: ErrorFacts,
+  { message, tokens, codes }: ErrorFacts,
   status: number | undefined,
   wait: number | undefined,
 ): string {
-  const because = prose ? `: ${closed(prose)}` : '.';
+  const because = message ? `: ${asSentence(message)}` : '.';
   const at = status === undefined ? '' : ` (HTTP ${status})`;
   switch (kind) {
     case 'unauthorized':
@@ -149,7 +149,7 @@ function sentenceOf(
       return `The service’s content policy refused the request${because}`;
     case 'model-not-found':
       // A wrong address answers 404 as well, mostly without a word about models.
-      return /\bmodels?\b|\bmodel_/i.test([prose, ...codes].join(' '))
+      return /\bmodels?\b|\bmodel_/i.test([message, ...codes].join(' '))
         ? 'The service does not have this model.'
         : `The service knows neither this model nor the address it was asked at${at}.`;
     case 'loading':
@@ -157,7 +157,7 @@ function sentenceOf(
     case 'rate-limited':
       return wait === undefined
         ? 'The rate limit is reached.'
-        : `The rate limit is reached; it resets in ${spoken(wait)}.`;
+        : `The rate limit is reached; it resets in ${formatWait(wait)}.`;
     case 'overloaded':
       return `The service is overloaded or failing${at}${because}`;
     case 'bad-response':
@@ -170,7 +170,7 @@ function sentenceOf(
 const count = (tokens: number): string => tokens.toLocaleString('en-US');
 
 /** A wait as a user would say it. */
-function spoken(ms: number): string {
+function formatWait(ms: number): string {
   if (ms < 60_000) return `${Math.max(1, Math.ceil(ms / 1000))} s`;
   return ms < 3_600_000 ? `${Math.ceil(ms / 60_000)} min` : `${Math.ceil(ms / 3_600_000)} h`;
 }

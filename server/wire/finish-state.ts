@@ -3,7 +3,7 @@ import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 
 /** The end of one answer, as far as it is known. */
-export type AnswerEnd = {
+export type FinishState = {
   /** Something readable came. */
   seen: boolean;
   reason: FinishReason | undefined;
@@ -21,7 +21,7 @@ export type AnswerEnd = {
   end(): readonly EnginePart[];
 };
 
-export function finishState(): AnswerEnd {
+export function finishState(): FinishState {
   let finished = false;
   let skipped = 0;
   const finish = (reason: FinishReason): readonly EnginePart[] => {
@@ -36,7 +36,7 @@ export function finishState(): AnswerEnd {
       },
     ];
   };
-  const end: AnswerEnd = {
+  const end: FinishState = {
     seen: false,
     reason: undefined,
     usage: undefined,
@@ -44,18 +44,18 @@ export function finishState(): AnswerEnd {
       return finished;
     },
     read<T extends object>(data: string) {
-      const event = eventIn<T>(data);
+      const event = parseObject<T>(data);
       if (!event) skipped += 1;
       return event;
     },
     settle: () => (end.reason && end.usage ? finish(end.reason) : []),
     close() {
-      if (!end.seen) throw nothingCame();
+      if (!end.seen) throw noEventsError();
       return finish(end.reason ?? 'other');
     },
     end() {
       if (finished) return [];
-      if (!end.seen) throw nothingCame();
+      if (!end.seen) throw noEventsError();
       if (!end.reason) throw new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
       return finish(end.reason);
     },
@@ -63,10 +63,10 @@ export function finishState(): AnswerEnd {
   return end;
 }
 
-const nothingCame = (): RumboError =>
+const noEventsError = (): RumboError =>
   new RumboError('The service answered with nothing that could be read.', { kind: 'bad-response' });
 
-function eventIn<T extends object>(data: string): Partial<T> | undefined {
+function parseObject<T extends object>(data: string): Partial<T> | undefined {
   try {
     const value: unknown = JSON.parse(data);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -78,9 +78,9 @@ function eventIn<T extends object>(data: string): Partial<T> | undefined {
 }
 
 /** What a vendor's word for the end means by its table; `other` for any word that is not in it. */
-export const reasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>
+export const finishReasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>
   (typeof word === 'string' && Object.hasOwn(table, word) && table[word]) || 'other';
 
 /** A count of tokens, whole; anything that is none counts 0. */
-export const tokens = (value: unknown): number =>
+export const toTokenCount = (value: unknown): number =>
   typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;

@@ -1,7 +1,7 @@
 /** Gemini's embeddings of several texts at once. https://ai.google.dev/api/embeddings#method:-models.batchembedcontents */
 import * as z from 'zod';
 import { RumboError } from '../../shared/errors.ts';
-import { modelPath } from './gemini-request.ts';
+import { geminiMethodPath } from './gemini-request.ts';
 import type { EmbeddingFormat } from './wire-format.ts';
 
 const Answer = z.object({
@@ -11,7 +11,7 @@ const Answer = z.object({
 
 export const geminiEmbeddings: EmbeddingFormat = {
   encode: (model, texts) => ({
-    path: modelPath(model, 'batchEmbedContents'),
+    path: geminiMethodPath(model, 'batchEmbedContents'),
     // Each request names the model again, and must name the same.
     body: { requests: texts.map((text) => ({ model: `models/${model}`, content: { parts: [{ text }] } })) },
   }),

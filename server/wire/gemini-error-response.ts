@@ -1,9 +1,9 @@
 /** Gemini's refusals: waits are in the body, as google.rpc details. https://ai.google.dev/gemini-api/docs/rate-limits */
 import * as z from 'zod';
 import type { RumboError } from '../../shared/errors.ts';
-import { readErrorText } from './error-body.ts';
-import { refusalError } from './error-response.ts';
-import { waitOf } from './parse-duration.ts';
+import { parseErrorText } from './error-body.ts';
+import { errorFromResponse } from './error-response.ts';
+import { parseWaitMs } from './parse-duration.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
 const Detail = z.object({
@@ -15,16 +15,18 @@ const Detail = z.object({
 });
 
 /** @param now milliseconds since 1970 */
-export function geminiRefused(refusal: ErrorResponse, now = Date.now()): RumboError {
-  const details = readErrorText(refusal.body).details.flatMap((value) => {
+export function geminiErrorFromResponse(refusal: ErrorResponse, now = Date.now()): RumboError {
+  const details = parseErrorText(refusal.body).details.flatMap((value) => {
     const { data } = Detail.safeParse(value);
     return data ? [data] : [];
   });
   const violations = details.flatMap((detail) => detail.violations ?? []);
   // A day's quota still comes with a delay of seconds, which is not to be believed.
   const spentForToday = violations.some(({ quotaId }) => quotaId?.includes('PerDay'));
-  const delay = details.map(({ retryDelay }) => waitOf(retryDelay, now)).find((wait) => wait !== undefined);
-  return refusalError(refusal, { retryAfterMs: spentForToday ? msToPacificMidnight(now) : delay });
+  const delay = details
+    .map(({ retryDelay }) => parseWaitMs(retryDelay, now))
+    .find((wait) => wait !== undefined);
+  return errorFromResponse(refusal, { retryAfterMs: spentForToday ? msToPacificMidnight(now) : delay });
 }
 
 /** Daily quotas return at midnight Pacific time. Off by an hour on the two days a year the clocks change. */

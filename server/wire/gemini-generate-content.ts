@@ -1,45 +1,45 @@
 /** Gemini's generateContent, API v1beta, streamed as server-sent events. https://ai.google.dev/api/generate-content */
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { streamError } from './error-response.ts';
-import { finishState, tokens } from './finish-state.ts';
+import { errorFromEvent } from './error-response.ts';
+import { finishState, toTokenCount } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
-import { geminiRefused } from './gemini-error-response.ts';
-import { decodeGeminiModels, geminiModelsPath, takesModelTurn } from './gemini-models.ts';
-import { encodeContents, lighterContents, modelPath } from './gemini-request.ts';
-import { countIn } from './token-count.ts';
-import type { CountFormat, Decoder, StreamFormat, WireFormat } from './wire-format.ts';
+import { geminiErrorFromResponse } from './gemini-error-response.ts';
+import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
+import { dropGeminiField, encodeGenerateContent, geminiMethodPath } from './gemini-request.ts';
+import { readTokenCount } from './token-count.ts';
+import type { CountFormat, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  encode: encodeContents,
+  encode: encodeGenerateContent,
   decoder: contentDecoder,
 };
 
 /** https://ai.google.dev/api/tokens#method:-models.counttokens */
 const count: CountFormat = {
   encode: (model, request) => ({
-    path: modelPath(model, 'countTokens'),
+    path: geminiMethodPath(model, 'countTokens'),
     // Bare contents would be counted without the instructions and the tools.
     body: {
       generateContentRequest: {
         model: `models/${model}`,
-        ...(encodeContents(model, request).body as object),
+        ...(encodeGenerateContent(model, request).body as object),
       },
     },
   }),
-  decode: (body) => countIn(body, 'totalTokens'),
+  decode: (body) => readTokenCount(body, 'totalTokens'),
 };
 
 export const geminiGenerateContent: WireFormat = {
   chat: () => chat,
   count,
   embeddings: geminiEmbeddings,
-  continues: takesModelTurn,
+  supportsPrefill: geminiSupportsPrefill,
   modelsPath: geminiModelsPath,
   decodeModels: decodeGeminiModels,
-  lighter: lighterContents,
-  refused: geminiRefused,
+  dropUnsupportedField: dropGeminiField,
+  toError: geminiErrorFromResponse,
 };
 
 /** One event; the leaves are checked where they are used, since this runs for every token. */
@@ -68,7 +68,7 @@ type Metadata = {
   readonly thoughtsTokenCount?: unknown;
 };
 
-function contentDecoder(): Decoder {
+function contentDecoder(): StreamDecoder {
   const end = finishState();
   let said = false;
   let calls = 0;
@@ -96,18 +96,18 @@ function contentDecoder(): Decoder {
   };
 
   return {
-    get ending() {
+    get hasFinishReason() {
       return end.reason !== undefined;
     },
     read({ data }) {
       if (end.finished) return [];
       const event = end.read<Event>(data);
       if (!event) return [];
-      if (event.error) throw streamError(event);
+      if (event.error) throw errorFromEvent(event);
       const blocked = event.promptFeedback?.blockReason;
       if (typeof blocked === 'string') throw filtered(`The prompt was blocked (${blocked}).`);
 
-      if (event.usageMetadata) end.usage = totals(event.usageMetadata);
+      if (event.usageMetadata) end.usage = toUsage(event.usageMetadata);
       const candidate = event.candidates?.[0];
       if (!candidate) return [];
       end.seen = true;
@@ -159,13 +159,13 @@ function reasonOf(word: string): FinishReason {
 }
 
 /** Cached tokens are inside the prompt's; thoughts are counted beside the candidates' and billed like them. */
-function totals(usage: Metadata): Usage {
-  const reasoning = tokens(usage.thoughtsTokenCount);
+function toUsage(usage: Metadata): Usage {
+  const reasoning = toTokenCount(usage.thoughtsTokenCount);
   return {
-    input: tokens(usage.promptTokenCount) + tokens(usage.toolUsePromptTokenCount),
-    cachedRead: tokens(usage.cachedContentTokenCount),
+    input: toTokenCount(usage.promptTokenCount) + toTokenCount(usage.toolUsePromptTokenCount),
+    cachedRead: toTokenCount(usage.cachedContentTokenCount),
     cacheWrite: 0,
-    output: tokens(usage.candidatesTokenCount) + reasoning,
+    output: toTokenCount(usage.candidatesTokenCount) + reasoning,
     reasoning,
   };
 }

@@ -1,7 +1,7 @@
 /** What Gemini's generateContent is sent. https://ai.google.dev/api/generate-content */
 import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
-import { readErrorText } from './error-body.ts';
-import { argumentsOf, instructionsOf, objectIn, turnsOf } from './merge-roles.ts';
+import { parseErrorText } from './error-body.ts';
+import { mergeRoles, parseJsonObject, systemText, toolArguments } from './merge-roles.ts';
 import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 type Part =
@@ -18,15 +18,15 @@ type CallPart = {
 type Content = { readonly role: 'user' | 'model'; readonly parts: readonly Part[] };
 
 /** The path of something a model does. */
-export const modelPath = (model: string, verb: string): string =>
+export const geminiMethodPath = (model: string, verb: string): string =>
   `/models/${encodeURIComponent(model)}:${verb}`;
 
-export function encodeContents(model: string, request: CompletionRequest): WireRequest {
-  const system = instructionsOf(request.messages);
+export function encodeGenerateContent(model: string, request: CompletionRequest): WireRequest {
+  const system = systemText(request.messages);
   const generationConfig = configOf(model, request);
   return {
     // Without `alt=sse` the stream is one JSON array that grows.
-    path: `${modelPath(model, 'streamGenerateContent')}?alt=sse`,
+    path: `${geminiMethodPath(model, 'streamGenerateContent')}?alt=sse`,
     body: {
       contents: contentsOf(model, request.messages),
       ...(system === undefined ? {} : { systemInstruction: { parts: [{ text: system }] } }),
@@ -43,13 +43,13 @@ const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0
 const thinks = (model: string): boolean => /^gemini-(?:2\.5|[3-9]|\d\d)|^gemini-[a-z-]+-latest$/.test(model);
 
 /** What keeps them from it; Pro models only think less. A model that knows neither word is asked without it. */
-const leastThinking = (model: string): object =>
+const minThinking = (model: string): object =>
   /^gemini-2/.test(model)
     ? { thinkingBudget: model.includes('pro') ? 128 : 0 }
     : { thinkingLevel: model.includes('pro') ? 'low' : 'minimal' };
 
 const thinkingOf = (model: string, thinking: CompletionRequest['thinking']): object =>
-  thinking === 'off' ? leastThinking(model) : { includeThoughts: true };
+  thinking === 'off' ? minThinking(model) : { includeThoughts: true };
 
 const configOf = (model: string, { maxOutputTokens, temperature, thinking }: CompletionRequest): object => ({
   ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
@@ -77,13 +77,13 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object
 }
 
 const contentsOf = (model: string, messages: readonly Message[]): readonly Content[] =>
-  turnsOf<Part>(messages, (message) => {
+  mergeRoles<Part>(messages, (message) => {
     if (message.role === 'user') return piecesOf(message.content);
     if (message.role === 'assistant')
       return [...textOf(message.content), ...callsOf(model, message.toolCalls ?? [])];
     const { toolCallId: id, toolName: name, content } = message;
-    return [{ functionResponse: { id, name, response: objectIn(content) ?? { output: content } } }];
-  }).map(({ side, pieces }) => ({ role: side === 'assistant' ? 'model' : 'user', parts: pieces }));
+    return [{ functionResponse: { id, name, response: parseJsonObject(content) ?? { output: content } } }];
+  }).map(({ role, pieces }) => ({ role: role === 'assistant' ? 'model' : 'user', parts: pieces }));
 
 /** Empty parts are refused. */
 const textOf = (text: string): readonly Part[] => (text ? [{ text }] : []);
@@ -109,7 +109,7 @@ const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[]
     const own = call.signature !== undefined && isBase64(call.signature) ? call.signature : undefined;
     const thoughtSignature = own ?? (index === 0 && needsSignature(model) ? unsigned : undefined);
     return {
-      functionCall: { id: call.id, name: call.name, args: argumentsOf(call) },
+      functionCall: { id: call.id, name: call.name, args: toolArguments(call) },
       ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
     };
   });
@@ -118,11 +118,11 @@ const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[]
 const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
 
 /** Named in a refusal by prose alone; neither is worth the answer. */
-export function lighterContents(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined {
+export function dropGeminiField(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined {
   if (refusal.status !== 400) return undefined;
-  const { prose } = readErrorText(refusal.body);
-  if (/\bthought[_ ]?signature/i.test(prose)) return withoutSignatures(request);
-  return /\bthinking|\binclude_?thoughts/i.test(prose) ? withoutThoughts(request) : undefined;
+  const { message } = parseErrorText(refusal.body);
+  if (/\bthought[_ ]?signature/i.test(message)) return withoutSignatures(request);
+  return /\bthinking|\binclude_?thoughts/i.test(message) ? withoutThoughts(request) : undefined;
 }
 
 /** A signature is good only for the model, and sometimes the key, that it was made with. */

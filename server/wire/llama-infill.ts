@@ -1,8 +1,8 @@
 /** llama-server's own fill in the middle. https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-infill-for-code-infilling */
 import type { FillRequest, FinishReason } from '../../shared/chat.ts';
-import { streamError } from './error-response.ts';
-import { finishState, reasonIn, tokens } from './finish-state.ts';
-import type { Decoder, StreamFormat } from './wire-format.ts';
+import { errorFromEvent } from './error-response.ts';
+import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
+import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const llamaInfill: StreamFormat<FillRequest> = {
   framing: 'sse',
@@ -21,7 +21,7 @@ export const llamaInfill: StreamFormat<FillRequest> = {
       ...llamaLimits(limits),
     },
   }),
-  decoder: nativeDecoder,
+  decoder: infillDecoder,
 };
 
 /** What llama-server takes beside any prompt, at each of its addresses. */
@@ -50,31 +50,31 @@ type Event = {
 };
 
 /** The last event says `stop: true`; no marker follows it. */
-function nativeDecoder(): Decoder {
+function infillDecoder(): StreamDecoder {
   const end = finishState();
   return {
-    get ending() {
+    get hasFinishReason() {
       return end.reason !== undefined;
     },
     read({ event: name, data }) {
       if (end.finished) return [];
       const event = end.read<Event>(data);
       if (!event) {
-        if (name === 'error') throw streamError({ error: data });
+        if (name === 'error') throw errorFromEvent({ error: data });
         return [];
       }
-      if (event.error || name === 'error') throw streamError(event);
+      if (event.error || name === 'error') throw errorFromEvent(event);
       const { content } = event;
       if (typeof content === 'string') end.seen = true;
       const text =
         typeof content === 'string' && content ? [{ type: 'text-delta' as const, text: content }] : [];
       if (event.stop !== true) return text;
-      end.reason = reasonIn(reasons, event.stop_type);
+      end.reason = finishReasonIn(reasons, event.stop_type);
       end.usage = {
-        input: tokens(event.tokens_evaluated),
-        cachedRead: tokens(event.timings?.cache_n),
+        input: toTokenCount(event.tokens_evaluated),
+        cachedRead: toTokenCount(event.timings?.cache_n),
         cacheWrite: 0,
-        output: tokens(event.tokens_predicted),
+        output: toTokenCount(event.tokens_predicted),
         reasoning: 0,
       };
       return [...text, ...end.settle()];

@@ -1,40 +1,40 @@
 /** A conversation as two sides that take turns, which some services insist on, and what tool calls need of both. */
 import type { Message, ToolCall } from '../../shared/chat.ts';
 
-type Spoken = Exclude<Message, { role: 'system' }>;
+type NonSystemMessage = Exclude<Message, { role: 'system' }>;
 
 /** Everything one side says before the other speaks again; never empty. */
-export type Turn<Piece> = { readonly side: 'user' | 'assistant'; readonly pieces: readonly Piece[] };
+export type MergedMessage<Piece> = { readonly role: 'user' | 'assistant'; readonly pieces: readonly Piece[] };
 
 /** Neighbours of one side become one turn; results of tools are the user's. A message without pieces says nothing. */
-export function turnsOf<Piece>(
+export function mergeRoles<Piece>(
   messages: readonly Message[],
-  piecesOf: (message: Spoken) => readonly Piece[],
-): readonly Turn<Piece>[] {
-  const turns: { side: Turn<Piece>['side']; pieces: Piece[] }[] = [];
+  piecesOf: (message: NonSystemMessage) => readonly Piece[],
+): readonly MergedMessage<Piece>[] {
+  const merged: { role: MergedMessage<Piece>['role']; pieces: Piece[] }[] = [];
   for (const message of messages) {
     if (message.role === 'system') continue;
     const pieces = piecesOf(message);
     if (pieces.length === 0) continue;
-    const side = message.role === 'assistant' ? 'assistant' : 'user';
-    const last = turns.at(-1);
-    if (last?.side === side) last.pieces.push(...pieces);
-    else turns.push({ side, pieces: [...pieces] });
+    const role = message.role === 'assistant' ? 'assistant' : 'user';
+    const last = merged.at(-1);
+    if (last?.role === role) last.pieces.push(...pieces);
+    else merged.push({ role, pieces: [...pieces] });
   }
-  return turns;
+  return merged;
 }
 
 /** All system messages as one text. `undefined`: there are none. */
-export function instructionsOf(messages: readonly Message[]): string | undefined {
+export function systemText(messages: readonly Message[]): string | undefined {
   const texts = messages.flatMap((message) => (message.role === 'system' ? [message.content] : []));
   return texts.length > 0 ? texts.join('\n\n') : undefined;
 }
 
 /** Arguments as the object that some services want. A model’s broken JSON becomes an empty one. */
-export const argumentsOf = ({ input }: ToolCall): object => objectIn(input) ?? {};
+export const toolArguments = ({ input }: ToolCall): object => parseJsonObject(input) ?? {};
 
 /** The object in a JSON text; `undefined` for any other text. */
-export function objectIn(text: string): object | undefined {
+export function parseJsonObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;

@@ -8,21 +8,29 @@ import type {
   Usage,
 } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { refusalError, streamError } from './error-response.ts';
-import { finishState, reasonIn, tokens } from './finish-state.ts';
+import { errorFromEvent, errorFromResponse } from './error-response.ts';
+import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
-import { decodeOllamaModels, withLoadedContext } from './ollama-models.ts';
-import { encodeChat, encodeFill, encodeText } from './ollama-request.ts';
-import type { Decoder, ErrorResponse, StreamFormat, WireFormat } from './wire-format.ts';
+import { decodeOllamaModels, mergeLoadedContext } from './ollama-models.ts';
+import { encodeOllamaChat, encodeOllamaFill, encodeOllamaText } from './ollama-request.ts';
+import type { ErrorResponse, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'ndjson',
-  encode: encodeChat,
-  decoder: lineDecoder,
+  encode: encodeOllamaChat,
+  decoder: ollamaDecoder,
 };
 
-const fill: StreamFormat<FillRequest> = { framing: 'ndjson', encode: encodeFill, decoder: lineDecoder };
-const text: StreamFormat<TextRequest> = { framing: 'ndjson', encode: encodeText, decoder: lineDecoder };
+const fill: StreamFormat<FillRequest> = {
+  framing: 'ndjson',
+  encode: encodeOllamaFill,
+  decoder: ollamaDecoder,
+};
+const text: StreamFormat<TextRequest> = {
+  framing: 'ndjson',
+  encode: encodeOllamaText,
+  decoder: ollamaDecoder,
+};
 
 /**
  * Whether a model goes on from an assistant's message is its template's affair: those of Ollama's own library do, most
@@ -36,12 +44,12 @@ export const ollamaChat: WireFormat = {
   modelsPath: '/api/tags',
   decodeModels: decodeOllamaModels,
   // What is in memory now.
-  details: { path: '/api/ps', merge: withLoadedContext },
-  refused,
+  details: { path: '/api/ps', merge: mergeLoadedContext },
+  toError: ollamaErrorFromResponse,
 };
 
 /** One line of chat, which says it in a message, or of generate, which says it at the top; the leaves are checked where they are used, since this runs for every token. */
-type Line = {
+type OllamaLine = {
   readonly message: {
     readonly content?: unknown;
     readonly thinking?: unknown;
@@ -61,7 +69,7 @@ type ToolCall = {
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 };
 
-function lineDecoder(): Decoder {
+function ollamaDecoder(): StreamDecoder {
   const end = finishState();
   let calls = 0;
 
@@ -75,14 +83,14 @@ function lineDecoder(): Decoder {
   };
 
   return {
-    get ending() {
+    get hasFinishReason() {
       return end.reason !== undefined;
     },
     read({ data }) {
       if (end.finished) return [];
-      const line = end.read<Line>(data);
+      const line = end.read<OllamaLine>(data);
       if (!line) return [];
-      if (line.error) throw streamError(line);
+      if (line.error) throw errorFromEvent(line);
       const parts: EnginePart[] = [];
       const message = line.message;
       const thinking = message?.thinking ?? line.thinking;
@@ -92,8 +100,8 @@ function lineDecoder(): Decoder {
       if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
       if (Array.isArray(message?.tool_calls)) parts.push(...message.tool_calls.flatMap(callOf));
       if (line.done !== true) return parts;
-      end.usage = usageOf(line);
-      const reason = reasonIn(reasons, line.done_reason ?? 'stop');
+      end.usage = toUsage(line);
+      const reason = finishReasonIn(reasons, line.done_reason ?? 'stop');
       end.reason = reason === 'stop' && calls > 0 ? 'tool-calls' : reason;
       return [...parts, ...end.close()];
     },
@@ -104,20 +112,20 @@ function lineDecoder(): Decoder {
 const reasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
 /** A count of zero is left out of the line: a prompt that was wholly cached has none. */
-function usageOf(line: Partial<Line>): Usage | undefined {
+function toUsage(line: Partial<OllamaLine>): Usage | undefined {
   if (line.prompt_eval_count === undefined && line.eval_count === undefined) return undefined;
   return {
-    input: tokens(line.prompt_eval_count),
+    input: toTokenCount(line.prompt_eval_count),
     cachedRead: 0,
     cacheWrite: 0,
-    output: tokens(line.eval_count),
+    output: toTokenCount(line.eval_count),
     reasoning: 0,
   };
 }
 
 /** On loopback Ollama answers a host name it does not know with an empty 403. */
-function refused(refusal: ErrorResponse): RumboError {
-  if (refusal.status !== 403 || refusal.body.trim()) return refusalError(refusal);
+function ollamaErrorFromResponse(refusal: ErrorResponse): RumboError {
+  if (refusal.status !== 403 || refusal.body.trim()) return errorFromResponse(refusal);
   return new RumboError('Ollama refuses requests that reach it under this host name.', {
     kind: 'unauthorized',
     status: 403,

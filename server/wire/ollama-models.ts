@@ -18,7 +18,7 @@ export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
   return list.data.models.flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
     if (!entry || !canChat(entry)) return [];
-    const remote = Boolean(entry.remote_host) || isCloudName(entry.name);
+    const remote = Boolean(entry.remote_host) || isOllamaCloudModel(entry.name);
     const { capabilities } = entry;
     return [
       {
@@ -33,7 +33,7 @@ export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
 }
 
 /** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama passes these on to its own servers. https://docs.ollama.com/cloud */
-export const isCloudName = (name: string): boolean => /[:-]cloud$/i.test(name);
+export const isOllamaCloudModel = (name: string): boolean => /[:-]cloud$/i.test(name);
 
 const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
   capabilities ? capabilities.includes('completion') : !/embed/i.test(name);
@@ -41,7 +41,7 @@ const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
 const Loaded = z.object({ name: z.string(), context_length: z.number().int().positive() });
 
 /** The models with the context that those in memory were loaded with; the others get theirs when they are. */
-export function withLoadedContext(models: readonly ModelInfo[], body: unknown): readonly ModelInfo[] {
+export function mergeLoadedContext(models: readonly ModelInfo[], body: unknown): readonly ModelInfo[] {
   const entries = List.safeParse(body).data?.models ?? [];
   const contexts = new Map(
     entries.flatMap((value) => {

@@ -7,10 +7,10 @@ import {
   type TextRequest,
   textOf,
 } from '../../shared/chat.ts';
-import { argumentsOf } from './merge-roles.ts';
+import { toolArguments } from './merge-roles.ts';
 import type { WireRequest } from './wire-format.ts';
 
-export function encodeChat(model: string, request: CompletionRequest): WireRequest {
+export function encodeOllamaChat(model: string, request: CompletionRequest): WireRequest {
   const { tools = [], toolChoice, maxOutputTokens, temperature, thinking } = request;
   // There is no word here to force a call; tools that are not to be called are not offered.
   const offered = toolChoice === 'none' ? [] : tools;
@@ -28,7 +28,7 @@ export function encodeChat(model: string, request: CompletionRequest): WireReque
   };
 }
 
-export const encodeFill = (model: string, request: FillRequest): WireRequest => ({
+export const encodeOllamaFill = (model: string, request: FillRequest): WireRequest => ({
   path: '/api/generate',
   body: {
     model,
@@ -40,7 +40,7 @@ export const encodeFill = (model: string, request: FillRequest): WireRequest => 
   },
 });
 
-export const encodeText = (model: string, request: TextRequest): WireRequest => ({
+export const encodeOllamaText = (model: string, request: TextRequest): WireRequest => ({
   path: '/api/generate',
   body: { model, prompt: request.prompt, raw: true, stream: true, ...limitsOf(request) },
 });
@@ -62,7 +62,7 @@ function messageOf(message: Message): object {
   if (message.role === 'assistant') {
     const calls = (message.toolCalls ?? []).map((call, index) => ({
       id: call.id,
-      function: { index, name: call.name, arguments: argumentsOf(call) },
+      function: { index, name: call.name, arguments: toolArguments(call) },
     }));
     return { role, content, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
   }

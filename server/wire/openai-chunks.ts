@@ -1,11 +1,11 @@
 /** The chunks of a Chat Completions stream, with what its copies do otherwise, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
 import type { EnginePart, FinishReason, ToolCall, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { streamError } from './error-response.ts';
-import { finishState, reasonIn, tokens } from './finish-state.ts';
-import { sealThoughts } from './openai-reasoning.ts';
-import { serviceTierOf } from './service-tier.ts';
-import type { Decoder } from './wire-format.ts';
+import { errorFromEvent } from './error-response.ts';
+import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
+import { sealReasoning } from './openai-reasoning.ts';
+import { serviceTierField } from './service-tier.ts';
+import type { StreamDecoder } from './wire-format.ts';
 
 /** One chunk; the leaves are checked where they are used, since this runs for every token. */
 type Chunk = {
@@ -49,14 +49,17 @@ type ChunkUsage = {
 
 export type ChunkQuirks = {
   /** Reasoning tokens are counted beside the completion's, not among them. */
-  readonly reasoningApart?: boolean;
+  readonly addsReasoningTokens?: boolean;
   /** Thoughts that led to a call are wanted back with it. */
-  readonly returnsThoughts?: boolean;
+  readonly returnsReasoning?: boolean;
 };
 
-export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }: ChunkQuirks = {}): Decoder {
+export function chunkDecoder({
+  addsReasoningTokens = false,
+  returnsReasoning = false,
+}: ChunkQuirks = {}): StreamDecoder {
   const end = finishState();
-  const calls = toolCalls();
+  const calls = toolCallCollector();
   let thoughts = '';
   let tier: unknown;
 
@@ -65,11 +68,11 @@ export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }
     calls.flush().map((call, index) => ({
       type: 'tool-call',
       ...call,
-      ...(returnsThoughts && index === 0 ? { signature: sealThoughts(thoughts) } : {}),
+      ...(returnsReasoning && index === 0 ? { signature: sealReasoning(thoughts) } : {}),
     }));
 
   return {
-    get ending() {
+    get hasFinishReason() {
       return end.reason !== undefined;
     },
     read({ event, data }) {
@@ -77,12 +80,12 @@ export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }
       if (data === '[DONE]') return [...callParts(), ...end.close()];
       const chunk = end.read<Chunk>(data);
       if (!chunk) {
-        if (event === 'error') throw streamError({ error: data });
+        if (event === 'error') throw errorFromEvent({ error: data });
         return [];
       }
-      if (chunk.error) throw streamError(chunk);
-      if (chunk.x_groq?.error) throw streamError({ error: chunk.x_groq.error });
-      if (event === 'error') throw streamError(chunk);
+      if (chunk.error) throw errorFromEvent(chunk);
+      if (chunk.x_groq?.error) throw errorFromEvent({ error: chunk.x_groq.error });
+      if (event === 'error') throw errorFromEvent(chunk);
 
       const parts: EnginePart[] = [];
       const choice = chunk.choices?.[0];
@@ -91,17 +94,17 @@ export function chunkDecoder({ reasoningApart = false, returnsThoughts = false }
       if (delta) {
         const thought = delta.reasoning_content || delta.reasoning;
         pushText(parts, 'reasoning-delta', thought);
-        if (returnsThoughts && typeof thought === 'string') thoughts += thought;
+        if (returnsReasoning && typeof thought === 'string') thoughts += thought;
         if (Array.isArray(delta.content)) parts.push(...partsOfList(delta.content));
         else pushText(parts, 'text-delta', delta.content || delta.refusal);
         if (Array.isArray(delta.tool_calls)) calls.add(delta.tool_calls);
       } else pushText(parts, 'text-delta', choice?.text);
       tier = chunk.service_tier ?? tier;
       const usage = chunk.usage ?? chunk.x_groq?.usage;
-      if (usage) end.usage = asTotals(usage, reasoningApart, tier) ?? end.usage;
+      if (usage) end.usage = toUsage(usage, addsReasoningTokens, tier) ?? end.usage;
       if (typeof choice?.finish_reason === 'string' && choice.finish_reason) {
-        if (brokenOff.has(choice.finish_reason)) throw serviceBrokeOff();
-        end.reason = reasonIn(reasons, choice.finish_reason);
+        if (interruptedReasons.has(choice.finish_reason)) throw interruptedError();
+        end.reason = finishReasonIn(reasons, choice.finish_reason);
         parts.push(...callParts());
       }
       parts.push(...end.settle());
@@ -116,21 +119,25 @@ function pushText(parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', t
 }
 
 /** Mistral's reasoning models send lists. https://docs.mistral.ai/capabilities/reasoning/ */
-type ListedPart = { readonly type?: unknown; readonly text?: unknown; readonly thinking?: unknown } | null;
+type ContentListPart = {
+  readonly type?: unknown;
+  readonly text?: unknown;
+  readonly thinking?: unknown;
+} | null;
 
-function partsOfList(content: readonly ListedPart[]): readonly EnginePart[] {
+function partsOfList(content: readonly ContentListPart[]): readonly EnginePart[] {
   const parts: EnginePart[] = [];
   for (const part of content) {
     pushText(parts, 'text-delta', part?.text);
     if (Array.isArray(part?.thinking))
-      for (const thought of part.thinking as readonly ListedPart[])
+      for (const thought of part.thinking as readonly ContentListPart[])
         pushText(parts, 'reasoning-delta', thought?.text);
   }
   return parts;
 }
 
 /** Arguments come in fragments under the index of their call; a call is given when it is whole. */
-function toolCalls() {
+function toolCallCollector() {
   const open = new Map<unknown, { id: string; name: string; input: string }>();
   return {
     add(deltas: readonly ToolCallDelta[]): void {
@@ -168,24 +175,24 @@ const reasons: Readonly<Record<string, FinishReason>> = {
 };
 
 /** Reasons to finish that are none: Mistral's, DeepSeek's and vLLM's words for a fault of their own. */
-const brokenOff: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource', 'abort']);
+const interruptedReasons: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource', 'abort']);
 
-const serviceBrokeOff = (): RumboError =>
+const interruptedError = (): RumboError =>
   new RumboError('The service broke its answer off.', { kind: 'interrupted' });
 
 /** Cached tokens are inside the prompt's everywhere, reasoning inside the completion's nearly everywhere. */
-function asTotals(usage: ChunkUsage, reasoningApart: boolean, tier: unknown): Usage | undefined {
+function toUsage(usage: ChunkUsage, reasoningApart: boolean, tier: unknown): Usage | undefined {
   if (typeof usage.prompt_tokens !== 'number') return undefined;
-  const input = tokens(usage.prompt_tokens);
-  const completion = tokens(usage.completion_tokens);
-  const reasoning = tokens(usage.completion_tokens_details?.reasoning_tokens);
+  const input = toTokenCount(usage.prompt_tokens);
+  const completion = toTokenCount(usage.completion_tokens);
+  const reasoning = toTokenCount(usage.completion_tokens_details?.reasoning_tokens);
   return {
     input,
-    cachedRead: tokens(usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens),
-    cacheWrite: tokens(usage.prompt_tokens_details?.cache_write_tokens),
+    cachedRead: toTokenCount(usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens),
+    cacheWrite: toTokenCount(usage.prompt_tokens_details?.cache_write_tokens),
     // The total says it whichever way the parts are counted.
-    output: reasoningApart ? tokens(usage.total_tokens) - input || completion + reasoning : completion,
+    output: reasoningApart ? toTokenCount(usage.total_tokens) - input || completion + reasoning : completion,
     reasoning,
-    ...serviceTierOf(tier),
+    ...serviceTierField(tier),
   };
 }

@@ -8,7 +8,7 @@ export const openaiFill = (path: string, more: object = {}): StreamFormat<FillRe
   framing: 'sse',
   encode: (model, { prefix, suffix, ...limits }) => ({
     path,
-    body: { model, prompt: prefix, suffix, stream: true, ...usualLimits(limits), ...more },
+    body: { model, prompt: prefix, suffix, stream: true, ...limitFields(limits), ...more },
   }),
   decoder: () => chunkDecoder(),
 });
@@ -26,14 +26,14 @@ export const openaiText = (
       prompt: request.prompt,
       stream: true,
       stream_options: { include_usage: true },
-      ...usualLimits({ ...request, ...(request.stop ? { stop: request.stop.slice(0, most) } : {}) }),
+      ...limitFields({ ...request, ...(request.stop ? { stop: request.stop.slice(0, most) } : {}) }),
       ...more(request),
     },
   }),
   decoder: () => chunkDecoder(),
 });
 
-const usualLimits = ({
+const limitFields = ({
   maxOutputTokens,
   stop,
   temperature,

@@ -1,15 +1,18 @@
 /** A conversation and its tools as Chat Completions writes them. https://platform.openai.com/docs/api-reference/chat/create */
 import { type CompletionRequest, imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
-import { openThoughts } from './openai-reasoning.ts';
+import { unsealReasoning } from './openai-reasoning.ts';
 
 export type CallQuirks = {
   /** The id under which a tool call goes back; the other half may have come from another service. Absent: as it is. */
-  readonly callId?: (id: string) => string;
+  readonly formatCallId?: (id: string) => string;
   /** Thoughts that led to a call are wanted back with it. */
-  readonly returnsThoughts?: boolean;
+  readonly returnsReasoning?: boolean;
 };
 
-export function messageOf(message: Message, { callId = (id) => id, returnsThoughts }: CallQuirks): object {
+export function encodeChatMessage(
+  message: Message,
+  { formatCallId = (id) => id, returnsReasoning }: CallQuirks,
+): object {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: message.content };
@@ -20,16 +23,16 @@ export function messageOf(message: Message, { callId = (id) => id, returnsThough
         ? {
             role: 'assistant',
             content: message.content || null,
-            ...(returnsThoughts ? { reasoning_content: openThoughts(message.toolCalls) } : {}),
+            ...(returnsReasoning ? { reasoning_content: unsealReasoning(message.toolCalls) } : {}),
             tool_calls: message.toolCalls.map(({ id, name, input }) => ({
-              id: callId(id),
+              id: formatCallId(id),
               type: 'function',
               function: { name, arguments: input },
             })),
           }
         : { role: 'assistant', content: message.content };
     case 'tool':
-      return { role: 'tool', tool_call_id: callId(message.toolCallId), content: message.content };
+      return { role: 'tool', tool_call_id: formatCallId(message.toolCallId), content: message.content };
   }
 }
 

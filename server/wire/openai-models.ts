@@ -54,15 +54,15 @@ const List = z.union([
 /** Names that say the model does something else. */
 const notForChat = /embed|rerank|whisper|\btts\b|moderation|guard/i;
 
-type Choices = {
+type ModelListQuirks = {
   readonly canChat?: (model: string) => boolean;
-  readonly nameOf?: (id: string) => string;
+  readonly modelName?: (id: string) => string;
 };
 
 /** Rejects a shape that is no list with `bad-response`; an entry that cannot be read is left out. */
 export function decodeOpenAiModels(
   body: unknown,
-  { canChat = (id) => !notForChat.test(id), nameOf = (id) => id }: Choices,
+  { canChat = (id) => !notForChat.test(id), modelName = (id) => id }: ModelListQuirks,
 ): readonly ModelInfo[] {
   const list = List.safeParse(body);
   if (!list.success) {
@@ -71,12 +71,12 @@ export function decodeOpenAiModels(
   return list.data.flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
     const id = entry?.id ?? entry?.key;
-    return entry && id && answers(entry) && canChat(id) ? [{ name: nameOf(id), ...factsOf(entry) }] : [];
+    return entry && id && isUsable(entry) && canChat(id) ? [{ name: modelName(id), ...factsOf(entry) }] : [];
   });
 }
 
 /** Whether a chat with it has a chance, as far as the list says. */
-const answers = ({ status, active, type, capabilities, architecture }: Entry): boolean =>
+const isUsable = ({ status, active, type, capabilities, architecture }: Entry): boolean =>
   !status?.failed &&
   status?.value !== 'downloading' &&
   active !== false &&
@@ -88,10 +88,10 @@ function factsOf(entry: Entry): Omit<ModelInfo, 'name'> {
   const { capabilities } = entry;
   const inputs = entry.input_modalities ?? entry.architecture?.input_modalities;
   return {
-    ...known('contextTokens', contextOf(entry)),
-    ...known('maxOutputTokens', entry.max_completion_tokens),
-    ...known('tools', capabilities?.function_calling ?? capabilities?.trained_for_tool_use),
-    ...known('vision', capabilities?.vision ?? inputs?.includes('image')),
+    ...optionalField('contextTokens', contextOf(entry)),
+    ...optionalField('maxOutputTokens', entry.max_completion_tokens),
+    ...optionalField('tools', capabilities?.function_calling ?? capabilities?.trained_for_tool_use),
+    ...optionalField('vision', capabilities?.vision ?? inputs?.includes('image')),
   };
 }
 
@@ -106,5 +106,5 @@ const contextOf = (entry: Entry): number | undefined =>
       entry.max_context_length ??
       entry.dmr?.context_window);
 
-const known = <Name extends keyof ModelInfo>(name: Name, value: ModelInfo[Name] | undefined) =>
+const optionalField = <Name extends keyof ModelInfo>(name: Name, value: ModelInfo[Name] | undefined) =>
   value === undefined ? {} : { [name]: value };

@@ -5,16 +5,16 @@
 import * as z from 'zod';
 import type { ToolCall } from '../../shared/chat.ts';
 
-export const sealThoughts = (thoughts: string): string => JSON.stringify({ reasoning_content: thoughts });
+export const sealReasoning = (thoughts: string): string => JSON.stringify({ reasoning_content: thoughts });
 
 /** What was thought before these calls; empty where another service made them. */
-export function openThoughts(calls: readonly ToolCall[]): string {
-  return calls.map(({ signature }) => thoughtsIn(signature)).join('');
+export function unsealReasoning(calls: readonly ToolCall[]): string {
+  return calls.map(({ signature }) => reasoningOf(signature)).join('');
 }
 
 const Sealed = z.object({ reasoning_content: z.string() });
 
-function thoughtsIn(signature: string | undefined): string {
+function reasoningOf(signature: string | undefined): string {
   if (!signature?.startsWith('{')) return '';
   try {
     return Sealed.safeParse(JSON.parse(signature)).data?.reasoning_content ?? '';

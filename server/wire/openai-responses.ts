@@ -10,11 +10,11 @@ import {
   textOf,
   type Usage,
 } from '../../shared/chat.ts';
-import { streamError } from './error-response.ts';
-import { finishState, reasonIn, tokens } from './finish-state.ts';
+import { errorFromEvent } from './error-response.ts';
+import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
 import { toolFields } from './openai-messages.ts';
-import { serviceTierOf } from './service-tier.ts';
-import type { Decoder, StreamFormat } from './wire-format.ts';
+import { serviceTierField } from './service-tier.ts';
+import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const openaiResponses: StreamFormat<CompletionRequest> = {
   framing: 'sse',
@@ -48,7 +48,7 @@ function itemsOf(message: Message): readonly object[] {
       return [
         ...(message.content ? [{ role: 'assistant', content: message.content }] : []),
         ...(message.toolCalls ?? []).flatMap(({ id, name, input, signature }) => [
-          ...reasoningIn(signature),
+          ...unsealReasoningItem(signature),
           { type: 'function_call', call_id: id, name, arguments: input },
         ]),
       ];
@@ -75,7 +75,7 @@ const Reasoning = z.object({
 });
 
 /** The reasoning item that belongs before a call; nothing where another service made it. */
-function reasoningIn(signature: string | undefined): readonly object[] {
+function unsealReasoningItem(signature: string | undefined): readonly object[] {
   if (!signature?.startsWith('{')) return [];
   try {
     const { data } = Reasoning.safeParse(JSON.parse(signature));
@@ -130,7 +130,7 @@ type ResponseUsage = {
   readonly output_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
 };
 
-function eventDecoder(): Decoder {
+function eventDecoder(): StreamDecoder {
   const end = finishState();
   const called = new Set<string>();
   /** Messages in which the model talks about its work; they are no part of the answer. */
@@ -160,9 +160,9 @@ function eventDecoder(): Decoder {
         return last(event);
       case 'response.failed':
       case 'response.cancelled':
-        throw streamError({ error: event.response?.error ?? 'The answer was given up.' });
+        throw errorFromEvent({ error: event.response?.error ?? 'The answer was given up.' });
       case 'error':
-        throw streamError(event);
+        throw errorFromEvent(event);
       default:
         return [];
     }
@@ -172,8 +172,10 @@ function eventDecoder(): Decoder {
     const calls = Array.isArray(response?.output) ? callsIn(response.output as readonly Item[]) : [];
     const complete: FinishReason = called.size > 0 ? 'tool-calls' : 'stop';
     end.reason =
-      type === 'response.completed' ? complete : reasonIn(reasons, response?.incomplete_details?.reason);
-    end.usage = usageOf(response?.usage, response?.service_tier);
+      type === 'response.completed'
+        ? complete
+        : finishReasonIn(reasons, response?.incomplete_details?.reason);
+    end.usage = toUsage(response?.usage, response?.service_tier);
     return [...calls, ...end.close()];
   };
 
@@ -193,12 +195,12 @@ function eventDecoder(): Decoder {
 
   return {
     // Reason and usage come in one event, and nothing after it.
-    ending: false,
+    hasFinishReason: false,
     read({ event: name, data }) {
       if (end.finished) return [];
       const event = end.read<Event>(data);
       if (event) return read(name && event.type === undefined ? { ...event, type: name } : event);
-      if (name === 'error') throw streamError({ error: data });
+      if (name === 'error') throw errorFromEvent({ error: data });
       return [];
     },
     end: () => end.end(),
@@ -214,14 +216,14 @@ const reasons: Readonly<Record<string, FinishReason>> = {
 };
 
 /** Cached tokens are inside the input's, reasoning inside the output's. */
-function usageOf(usage: ResponseUsage | null | undefined, tier: unknown): Usage | undefined {
+function toUsage(usage: ResponseUsage | null | undefined, tier: unknown): Usage | undefined {
   if (typeof usage?.input_tokens !== 'number') return undefined;
   return {
-    input: tokens(usage.input_tokens),
-    cachedRead: tokens(usage.input_tokens_details?.cached_tokens),
-    cacheWrite: tokens(usage.input_tokens_details?.cache_write_tokens),
-    output: tokens(usage.output_tokens),
-    reasoning: tokens(usage.output_tokens_details?.reasoning_tokens),
-    ...serviceTierOf(tier),
+    input: toTokenCount(usage.input_tokens),
+    cachedRead: toTokenCount(usage.input_tokens_details?.cached_tokens),
+    cacheWrite: toTokenCount(usage.input_tokens_details?.cache_write_tokens),
+    output: toTokenCount(usage.output_tokens),
+    reasoning: toTokenCount(usage.output_tokens_details?.reasoning_tokens),
+    ...serviceTierField(tier),
   };
 }

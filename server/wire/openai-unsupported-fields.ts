@@ -6,10 +6,10 @@ import type { ErrorResponse, WireRequest } from './wire-format.ts';
  * Only what Rumbo adds by itself and an answer can do without, never a message or a tool. `otherwise` is the name the
  * same thing has elsewhere.
  */
-const spare: readonly { readonly name: string; readonly otherwise?: string }[] = [
+const droppableFields: readonly { readonly name: string; readonly alternateName?: string }[] = [
   { name: 'stream_options' },
-  { name: 'max_tokens', otherwise: 'max_completion_tokens' },
-  { name: 'max_completion_tokens', otherwise: 'max_tokens' },
+  { name: 'max_tokens', alternateName: 'max_completion_tokens' },
+  { name: 'max_completion_tokens', alternateName: 'max_tokens' },
   { name: 'max_output_tokens' },
   { name: 'temperature' },
   { name: 'reasoning_format' },
@@ -20,38 +20,41 @@ const spare: readonly { readonly name: string; readonly otherwise?: string }[] =
 ];
 
 /** How services say that they do not take a field at all; a value they do not like is said otherwise. */
-const objection =
+const unsupportedPattern =
   /unsupported[_ ](?:parameter|value|field)|(?:unknown|unrecognized|unexpected|invalid)[_ ](?:request )?(?:parameter|argument|field|key)|extra_forbidden|extra (?:inputs|fields) (?:are )?not (?:permitted|allowed)|(?:is|are) not (?:supported|permitted|allowed)|does not support/i;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The request without the field the refusal names; `undefined` when it names none of ours. */
-export function lighterRequest({ path, body }: WireRequest, refusal: ErrorResponse): WireRequest | undefined {
+export function dropOpenAiField(
+  { path, body }: WireRequest,
+  refusal: ErrorResponse,
+): WireRequest | undefined {
   if (refusal.status !== 400 && refusal.status !== 422) return undefined;
   const said = refusal.body.slice(0, 4_000);
-  if (!objection.test(said)) return undefined;
+  if (!unsupportedPattern.test(said)) return undefined;
   const named = parameterIn(said) ?? said;
   const names = (field: string): boolean => new RegExp(`(?<!\\w)${field}(?!\\w)`).test(named);
   const fields = body as Fields;
   const options = fields['stream_options'] as Fields | undefined;
   if (options && 'include_obfuscation' in options && names('include_obfuscation'))
     return { path, body: { ...fields, stream_options: without(options, 'include_obfuscation') } };
-  const found = spare.find(({ name }) => name in fields && names(name));
+  const found = droppableFields.find(({ name }) => name in fields && names(name));
   if (!found) return undefined;
-  const { name, otherwise } = found;
+  const { name, alternateName } = found;
   const rest = without(fields, name);
-  return { path, body: otherwise ? { ...rest, [otherwise]: fields[name] } : rest };
+  return { path, body: alternateName ? { ...rest, [alternateName]: fields[name] } : rest };
 }
 
 const without = (fields: Fields, field: string): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => name !== field));
 
-const Told = z.object({ error: z.object({ param: z.string().min(1) }) });
+const ErrorParam = z.object({ error: z.object({ param: z.string().min(1) }) });
 
 /** OpenAI says which; then nothing else in its sentence counts. */
 function parameterIn(text: string): string | undefined {
   try {
-    return Told.safeParse(JSON.parse(text)).data?.error.param;
+    return ErrorParam.safeParse(JSON.parse(text)).data?.error.param;
   } catch {
     return undefined;
   }

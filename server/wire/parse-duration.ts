@@ -4,13 +4,13 @@
  * Milliseconds from now of a Go duration (`6m0s`, `2m59.56s`, `12ms`), bare seconds, a date in any usual form, or epoch
  * seconds; never negative. `undefined`: it says nothing that can be read.
  */
-export function waitOf(text: string | undefined, now = Date.now()): number | undefined {
-  const wait = untilOf(text, now);
+export function parseWaitMs(text: string | undefined, now = Date.now()): number | undefined {
+  const wait = parseOffsetMs(text, now);
   return wait === undefined ? undefined : Math.max(0, wait);
 }
 
 /** The same; negative for a moment that has passed. */
-export function untilOf(text: string | undefined, now: number): number | undefined {
+export function parseOffsetMs(text: string | undefined, now: number): number | undefined {
   const value = text?.trim();
   if (!value) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(value)) {
@@ -18,7 +18,7 @@ export function untilOf(text: string | undefined, now: number): number | undefin
     // Nobody asks for thirty years: such a number is a moment.
     return number > 1e12 ? number - now : number > 1e9 ? number * 1000 - now : number * 1000;
   }
-  return durationMs(value) ?? untilDate(value, now);
+  return durationMs(value) ?? dateOffsetMs(value, now);
 }
 
 function durationMs(text: string): number | undefined {
@@ -36,7 +36,7 @@ function durationMs(text: string): number | undefined {
 }
 
 /** A clock time is asked for, since `Date.parse` makes a date of nearly anything. */
-function untilDate(text: string, now: number): number | undefined {
+function dateOffsetMs(text: string, now: number): number | undefined {
   const moment = /\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(moment) ? undefined : moment - now;
 }
@@ -48,7 +48,7 @@ const sameClockMs = 5_000;
  * What time it is for the service, by its `date` header: the moments it names are on its clock, and that of a laptop
  * may be minutes off.
  */
-export function serviceNow(date: string | undefined, now: number): number {
+export function serviceClockMs(date: string | undefined, now: number): number {
   const moment = date === undefined ? Number.NaN : Date.parse(date);
   return Math.abs(moment - now) > sameClockMs ? moment : now;
 }

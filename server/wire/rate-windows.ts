@@ -5,7 +5,7 @@
  * https://github.com/mistralai/client-ts/issues/169, Cerebras https://inference-docs.cerebras.ai/support/rate-limits,
  * the IETF's draft https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
  */
-import { serviceNow, untilOf } from './parse-duration.ts';
+import { parseOffsetMs, serviceClockMs } from './parse-duration.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
 /** One window, read at one moment. */
@@ -20,42 +20,45 @@ export type RateReading = {
 };
 
 /** What the headers say of one window; each part may be missing. */
-export type ToldWindow = {
+export type PartialRateWindow = {
   unit: string;
   limit?: number;
   remaining?: number;
   /** Milliseconds from now. */
   resetMs?: number;
   /** Milliseconds that such a window lasts at most, by its name. Absent: its name does not say, or too long to be of use. */
-  readonly lastsMs?: number;
+  readonly lengthMs?: number;
 };
 
 /** A moment further back than this is no reset that has just passed. Milliseconds. */
-const longestPastMs = 86_400_000;
+const maxPastMs = 86_400_000;
 
 /** Windows of which it was told what is left. Nothing is read where the numbers make no sense. */
 export function rateWindows(headers: ErrorResponse['headers'], nowMs: number): readonly RateReading[] {
-  return toldWindows(headers, nowMs).flatMap(({ unit, limit, remaining, resetMs, lastsMs }) => {
-    const waitMs = resetMs ?? lastsMs;
+  return parseRateHeaders(headers, nowMs).flatMap(({ unit, limit, remaining, resetMs, lengthMs }) => {
+    const waitMs = resetMs ?? lengthMs;
     if (remaining === undefined || waitMs === undefined) return [];
     return [{ unit, remaining, resetsAtMs: nowMs + waitMs, ...(limit === undefined ? {} : { limit }) }];
   });
 }
 
 /** Every window that the headers speak of. */
-export function toldWindows(headers: ErrorResponse['headers'], nowMs: number): readonly ToldWindow[] {
-  const windows = new Map<string, ToldWindow>();
-  const serviceMs = serviceNow(headers['date'], nowMs);
+export function parseRateHeaders(
+  headers: ErrorResponse['headers'],
+  nowMs: number,
+): readonly PartialRateWindow[] {
+  const windows = new Map<string, PartialRateWindow>();
+  const serviceMs = serviceClockMs(headers['date'], nowMs);
   for (const [name, value] of Object.entries(headers)) {
-    const place = value === undefined ? undefined : placeOf(name);
+    const place = value === undefined ? undefined : parseHeaderName(name);
     if (!place || value === undefined) continue;
-    const window = windows.get(place.name) ?? firstOf(place.name);
+    const window = windows.get(place.name) ?? emptyWindow(place.name);
     if (place.part === 'reset') {
-      const resetMs = untilOf(value, serviceMs);
-      if (resetMs === undefined || resetMs < -longestPastMs) continue;
+      const resetMs = parseOffsetMs(value, serviceMs);
+      if (resetMs === undefined || resetMs < -maxPastMs) continue;
       window.resetMs = Math.max(0, resetMs);
     } else {
-      const number = countOf(value);
+      const number = parseCount(value);
       if (number === undefined) continue;
       window[place.part] = number;
     }
@@ -64,19 +67,19 @@ export function toldWindows(headers: ErrorResponse['headers'], nowMs: number): r
   return [...windows.values()];
 }
 
-type Place = { readonly name: string; readonly part: 'limit' | 'remaining' | 'reset' };
+type RateHeader = { readonly name: string; readonly part: 'limit' | 'remaining' | 'reset' };
 
 /** Most vendors name the part and then the unit, Anthropic the unit and then the part; Mistral has had several names. */
-const forms = [
+const headerPatterns = [
   /^(?:x-)?ratelimit(?<bySize>bysize)?-(?<part>limit|remaining|reset)(?:-(?<unit>[a-z-]+))?$/,
   /^anthropic-ratelimit-(?<unit>[a-z-]+)-(?<part>limit|remaining|reset)$/,
 ];
 
 /** Which window a header speaks of, and which part of it. */
-function placeOf(header: string): Place | undefined {
+function parseHeaderName(header: string): RateHeader | undefined {
   // Answers have many headers, and this is asked of each.
   if (!header.includes('ratelimit')) return undefined;
-  const { bySize, part, unit } = forms.map((form) => form.exec(header)?.groups).find(Boolean) ?? {};
+  const { bySize, part, unit } = headerPatterns.map((form) => form.exec(header)?.groups).find(Boolean) ?? {};
   if (part !== 'limit' && part !== 'remaining' && part !== 'reset') return undefined;
   const counted = unit === undefined || periodMs.has(unit) ? [bySize ? 'tokens' : 'requests', unit] : [unit];
   return { part, name: counted.filter(Boolean).join('-') };
@@ -92,17 +95,17 @@ const periodMs: ReadonlyMap<string, number | undefined> = new Map([
 ]);
 
 /** `tokens-minute` counts tokens; a longer period is said, since the same service has shorter ones too. */
-function firstOf(name: string): ToldWindow {
+function emptyWindow(name: string): PartialRateWindow {
   const words = name.replace(/^req(?=-|$)/, 'requests').split('-');
   const period = words.at(-1) ?? '';
   if (!periodMs.has(period)) return { unit: words.join(' ') };
   const counted = words.slice(0, -1).join(' ');
-  const lastsMs = periodMs.get(period);
+  const lengthMs = periodMs.get(period);
   return {
     unit: period === 'minute' ? counted : `${counted} per ${period}`,
-    ...(lastsMs === undefined ? {} : { lastsMs }),
+    ...(lengthMs === undefined ? {} : { lengthMs }),
   };
 }
 
-const countOf = (text: string): number | undefined =>
+const parseCount = (text: string): number | undefined =>
   /^\d{1,15}(?:\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;

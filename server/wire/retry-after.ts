@@ -1,7 +1,7 @@
 /** How long a service asks us to wait, from whatever it said: headers in any vendor's form. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
 
-import { serviceNow, waitOf } from './parse-duration.ts';
-import { toldWindows } from './rate-windows.ts';
+import { parseWaitMs, serviceClockMs } from './parse-duration.ts';
+import { parseRateHeaders } from './rate-windows.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
 type Headers = ErrorResponse['headers'];
@@ -14,7 +14,10 @@ type Headers = ErrorResponse['headers'];
 export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
   const milliseconds = Number.parseFloat(headers['retry-after-ms'] ?? '');
   if (milliseconds >= 0) return milliseconds;
-  return waitOf(headers['retry-after'], serviceNow(headers['date'], now)) ?? exhaustedWindowMs(headers, now);
+  return (
+    parseWaitMs(headers['retry-after'], serviceClockMs(headers['date'], now)) ??
+    exhaustedWindowMs(headers, now)
+  );
 }
 
 /**
@@ -22,9 +25,9 @@ export function retryAfterMs(headers: Headers, now = Date.now()): number | undef
  * all have to pass; where nobody says what is left, the soonest is tried.
  */
 function exhaustedWindowMs(headers: Headers, now: number): number | undefined {
-  const windows = toldWindows(headers, now);
+  const windows = parseRateHeaders(headers, now);
   const empty = windows.filter(({ remaining }) => remaining === 0);
-  const waits = empty.flatMap(({ resetMs, lastsMs }) => resetMs ?? lastsMs ?? []);
+  const waits = empty.flatMap(({ resetMs, lengthMs }) => resetMs ?? lengthMs ?? []);
   if (waits.length > 0) return Math.max(...waits);
   const untold = windows.flatMap(({ remaining, resetMs }) =>
     remaining === undefined ? (resetMs ?? []) : [],

@@ -13,7 +13,7 @@ const tiers: Readonly<Record<string, ServiceTier>> = {
 };
 
 /** Nothing where it worked as usual (`default`, `standard`, `on_demand`, `auto`). */
-export function serviceTierOf(told: unknown): { serviceTier?: ServiceTier } {
+export function serviceTierField(told: unknown): { serviceTier?: ServiceTier } {
   const serviceTier = typeof told === 'string' ? tiers[told] : undefined;
   return serviceTier ? { serviceTier } : {};
 }

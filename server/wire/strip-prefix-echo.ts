@@ -1,9 +1,9 @@
 /** Services that say the beginning they were given once more before they go on from it (Mistral's `prefix`). https://github.com/vercel/ai/pull/3256 */
 import type { EnginePart } from '../../shared/chat.ts';
-import type { Decoder } from './wire-format.ts';
+import type { StreamDecoder } from './wire-format.ts';
 
 /** The same answer without the beginning at its front. Text waits only while it is still the same as the beginning. */
-export function withoutEcho(decoder: Decoder, beginning: string): Decoder {
+export function stripPrefixEcho(decoder: StreamDecoder, beginning: string): StreamDecoder {
   // Blanks at its end may be lost on the way.
   const leastEcho = beginning.trimEnd().length;
   let held: string | undefined = '';
@@ -24,8 +24,8 @@ export function withoutEcho(decoder: Decoder, beginning: string): Decoder {
   };
 
   return {
-    get ending() {
-      return decoder.ending;
+    get hasFinishReason() {
+      return decoder.hasFinishReason;
     },
     read: (event) => decoder.read(event).flatMap(shown),
     end: () => decoder.end().flatMap(shown),

@@ -8,7 +8,7 @@ import type { CountFormat, StreamFormat } from './wire-format.ts';
  * @param fields of the chat's body that may go along; the others are refused there
  * @param answer the field of the answer that says it
  */
-export const countedAs = (
+export const tokenCountFormat = (
   chat: Pick<StreamFormat<CompletionRequest>, 'encode'>,
   path: string,
   fields: readonly string[],
@@ -21,11 +21,11 @@ export const countedAs = (
       body: Object.fromEntries(Object.entries(body ?? {}).filter(([name]) => fields.includes(name))),
     };
   },
-  decode: (body) => countIn(body, answer),
+  decode: (body) => readTokenCount(body, answer),
 });
 
 /** A count that a service gives; `undefined` when it is none. */
-export function countIn(body: unknown, field: string): number | undefined {
+export function readTokenCount(body: unknown, field: string): number | undefined {
   const count: unknown =
     typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[field] : undefined;
   return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : undefined;

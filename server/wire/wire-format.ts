@@ -47,7 +47,7 @@ export interface StreamFormat<Request> {
    * A fresh decoder for one streamed answer.
    * @param request what was asked, for services that repeat a beginning they are to continue
    */
-  decoder(request?: Request): Decoder;
+  decoder(request?: Request): StreamDecoder;
 }
 
 /** How texts become vectors. */
@@ -87,11 +87,11 @@ export interface WireFormat {
    * Whether this model goes on from an assistant's message at the end of the conversation. Absent: none does, or
    * nobody promises it.
    */
-  continues?(model: string): boolean;
+  supportsPrefill?(model: string): boolean;
   /** GET here for the list of models, below the base URL. */
   readonly modelsPath: string;
   /** Asked when the service does not know `modelsPath`. Absent: there is no other. */
-  readonly otherModelsPath?: string;
+  readonly fallbackModelsPath?: string;
   /** Models that can chat. Throws `bad-response` on a shape that cannot be read. */
   decodeModels(body: unknown): readonly ModelInfo[];
   /** A second GET whose answer completes the list; the list stands without it. Absent: the list says it all. */
@@ -105,18 +105,18 @@ export interface WireFormat {
    * limit under its other name). Absent, or `undefined`: nothing can be left out. Asked for each refusal, at
    * once, a few fields at most.
    */
-  lighter?(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined;
+  dropUnsupportedField?(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined;
   /** What a refusal means: the kind by status first, then by the body's own code, never by prose alone. */
-  refused(refusal: ErrorResponse): RumboError;
+  toError(refusal: ErrorResponse): RumboError;
 }
 
 /** Turns one answer's events into parts; holds the state between them. */
-export interface Decoder {
+export interface StreamDecoder {
   /**
    * The finish reason has been read. What may still come is usage and the end marker, neither worth a long wait:
    * `end()` gives the `finish` without them.
    */
-  readonly ending: boolean;
+  readonly hasFinishReason: boolean;
   /** Parts of one event; `finish` comes once, when the answer is known to be complete. Throws `RumboError` for an error sent inside the stream. */
   read(event: StreamEvent): readonly EnginePart[];
   /**

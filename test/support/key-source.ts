@@ -11,13 +11,13 @@ export function keySource(key: string | undefined) {
     readonly ends: string[];
   }[] = [];
   const source: KeySource = {
-    async lend(model) {
+    async acquire(model) {
       const record = { model, told: [] as RateReading[], ends: [] as string[] };
       lent.push(record);
       return {
         key,
-        told: (windows) => void record.told.push(...windows),
-        ended: (error?: RumboError) => void record.ends.push(error?.kind ?? 'ok'),
+        reportLimits: (windows) => void record.told.push(...windows),
+        release: (error?: RumboError) => void record.ends.push(error?.kind ?? 'ok'),
       };
     },
     hasKey: () => true,

@@ -10,7 +10,7 @@ import type { Place, WayMemory } from './mode-cache.ts';
 
 /** Who is asked. */
 export type Filler = Place & {
-  readonly engine: Pick<Engine, 'stream' | 'continues'>;
+  readonly engine: Pick<Engine, 'stream' | 'supportsPrefill'>;
   /** Of the engine, as in the table of engines. */
   readonly kind: string;
   /** As `Skills.fim`. */
@@ -33,7 +33,7 @@ export const fillOver =
   (memory: WayMemory): FillOver =>
   async (filler, gap, signal) => {
     const { engine, model, kind, fim } = filler;
-    const ways = memory.open(filler, waysFor(model, kind, { continues: engine.continues(model), fim }));
+    const ways = memory.open(filler, waysFor(model, kind, { continues: engine.supportsPrefill(model), fim }));
     let refusal = new RumboError(`${model} has refused every way to fill in text.`, {
       kind: 'invalid-request',
       model,

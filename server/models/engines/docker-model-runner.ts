@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
-import { refusalError } from '../../wire/error-response.ts';
+import { errorFromResponse } from '../../wire/error-response.ts';
 import type { ErrorResponse } from '../../wire/wire-format.ts';
 import { layers } from '../layer-progress.ts';
 import type { LocalModelHost } from '../local-engine.ts';
@@ -147,7 +147,7 @@ function refusedPull(label: string, name: string, refusal: ErrorResponse): Rumbo
   if (refusal.status === 401 || refusal.status === 403 || refusal.status === 404 || refusal.status === 400)
     return pullFailure(label, name, 'not found');
   if (refusal.status === 422) return pullFailure(label, name, 'unsupported');
-  return refusalError(refusal);
+  return errorFromResponse(refusal);
 }
 
 /** `smollm2`, `ai/smollm2` and `docker.io/ai/smollm2:latest` are one model. Digests stand for themselves. */

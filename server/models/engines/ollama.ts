@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
-import { isCloudName } from '../../wire/ollama-models.ts';
+import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
 import { layers } from '../layer-progress.ts';
 import type { LocalModelHost, Step } from '../local-engine.ts';
 import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
@@ -63,7 +63,7 @@ export function ollamaModels(engine: LocalEngine): LocalModelHost {
       ]);
       const inMemory = new Map(entries(loaded, Loaded).map((entry) => [entry.name, entry]));
       return entries(tags, Listed)
-        .filter(({ name, remote_host }) => !remote_host && !isCloudName(name))
+        .filter(({ name, remote_host }) => !remote_host && !isOllamaCloudModel(name))
         .map(({ name, size }) => modelOf(name, size, inMemory.get(name)));
     },
 
@@ -79,7 +79,7 @@ export function ollamaModels(engine: LocalEngine): LocalModelHost {
     },
 
     async pull(name, onStep, signal) {
-      if (isCloudName(name)) throw notHere(label, name);
+      if (isOllamaCloudModel(name)) throw notHere(label, name);
       const question = {
         path: '/api/pull',
         body: { model: name, stream: true },

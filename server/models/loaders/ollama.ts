@@ -1,6 +1,6 @@
 /** Ollama's models. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import * as z from 'zod';
-import { isCloudName } from '../../wire/ollama-models.ts';
+import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
 import type { NativeInterface } from './native.ts';
 import {
   Count,
@@ -40,7 +40,10 @@ export const ollamaModels: NativeInterface = {
     return entriesOf(tags, 'models', Listed).map(
       ({ name, digest, size, remote_host, capabilities, details }) => ({
         name,
-        ...known({ version: digest, remote: remote_host || isCloudName(name) ? (true as const) : undefined }),
+        ...known({
+          version: digest,
+          remote: remote_host || isOllamaCloudModel(name) ? (true as const) : undefined,
+        }),
         finding: known({
           // A model that runs elsewhere has only a note on this disk.
           sizeBytes: remote_host ? undefined : size,

@@ -3,7 +3,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PracticeEngine } from '../../../scripts/practice/start.ts';
 import { practiceModels } from '../../../scripts/practice/words.ts';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
 import { fillOver } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
@@ -133,7 +133,7 @@ test('errors come in the shape and with the codes of llama-server', async () => 
 function rumboEngine(t: TestContext) {
   const { http, dispose } = undiciHttp({ systemCertificates: false });
   t.after(dispose);
-  return connect({
+  return connectEngine({
     provider: 'practice',
     label: 'Practice',
     definition: llamaCpp,

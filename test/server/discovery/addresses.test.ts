@@ -70,7 +70,7 @@ test('the root of an address is where the server introduces itself', () => {
 });
 
 test('llama.cpp’s own variables say where it listens', () => {
-  const where = engines.find(({ kind }) => kind === 'llama-cpp')?.baseUrlFrom;
+  const where = engines.find(({ kind }) => kind === 'llama-cpp')?.baseUrlFromEnv;
   for (const [host, port, url] of [
     [undefined, undefined, undefined],
     ['', '9090', 'http://127.0.0.1:9090'],

@@ -4,9 +4,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
-import { usualLimits } from '../../../server/engines/time-limits.ts';
+import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { StreamFormat } from '../../../server/wire/wire-format.ts';
 import type { FillRequest } from '../../../shared/chat.ts';
@@ -46,14 +46,14 @@ async function service(t: TestContext, respond: (response: ServerResponse) => vo
     server.closeAllConnections();
     server.close();
   });
-  const engine = connect({
+  const engine = connectEngine({
     provider: 'lab',
     label: 'Lab',
     definition: { ...openaiCompatible, wire: { ...openaiCompatible.wire, fill } },
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     http,
     keys: keySource(undefined),
-    limits: usualLimits.local,
+    limits: defaultTimeLimits.local,
   });
   const ask = async () => {
     const before = performance.now();

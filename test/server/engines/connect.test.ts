@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropic } from '../../../server/engines/anthropic.ts';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import type { Engine, EngineDefinition } from '../../../server/engines/engine.ts';
 import { gemini } from '../../../server/engines/gemini.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
@@ -28,7 +28,7 @@ after(dispose);
 const patient: TimeLimits = { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 };
 
 const engineAt = (definition: EngineDefinition, baseUrl: string, key?: string): Engine =>
-  connect({
+  connectEngine({
     provider: 'lab',
     label: definition.label,
     definition,
@@ -316,22 +316,22 @@ test('names the user gave stand in for a list the service does not have', async 
     keys: keySource(undefined),
     limits: patient,
   };
-  const without = connect({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9') });
+  const without = connectEngine({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9') });
   assert.equal((await failure(without.listModels(never))).kind, 'model-not-found');
-  const named = connect({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9'), models: ['mine'] });
+  const named = connectEngine({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9'), models: ['mine'] });
   assert.deepEqual(await named.listModels(never), [{ name: 'mine' }]);
-  const dead = connect({ ...parts, baseUrl: 'http://127.0.0.1:1/v1', models: ['mine'] });
+  const dead = connectEngine({ ...parts, baseUrl: 'http://127.0.0.1:1/v1', models: ['mine'] });
   assert.equal((await failure(dead.listModels(never))).kind, 'unreachable');
 });
 
 test('cancelling does not wait for a keychain that hangs', async () => {
-  const engine = connect({
+  const engine = connectEngine({
     provider: 'openai',
     label: 'OpenAI',
     definition: openai,
     baseUrl: 'https://api.openai.test',
     http: async () => assert.fail('nothing is sent'),
-    keys: { lend: () => new Promise(() => {}), hasKey: () => false },
+    keys: { acquire: () => new Promise(() => {}), hasKey: () => false },
     limits: patient,
   });
   const controller = new AbortController();

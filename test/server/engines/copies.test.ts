@@ -1,7 +1,7 @@
 /** Services that copy OpenAI, each over its own fake on loopback: lists, answers, refusals, filling in, vectors, going on. */
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import { deepseek } from '../../../server/engines/deepseek.ts';
 import { dockerModelRunner } from '../../../server/engines/docker-model-runner.ts';
 import type { EngineDefinition } from '../../../server/engines/engine.ts';
@@ -45,7 +45,7 @@ async function start(t: TestContext, definition: EngineDefinition, fakeOf: Fake,
   const fake = await fakeOf({ models: [model], key: 'k-lab' });
   t.after(fake.close);
   const at = (baseUrl: string, key: string) =>
-    connect({ provider: 'lab', label: 'Lab', definition, baseUrl, http, keys: keySource(key), limits });
+    connectEngine({ provider: 'lab', label: 'Lab', definition, baseUrl, http, keys: keySource(key), limits });
   const engine = at(fake.baseUrl, 'k-lab');
   const ask = (request: EngineRequest) => Array.fromAsync(engine.stream(model, request, never));
   return { fake, engine, ask, at };
@@ -232,7 +232,7 @@ test('a beginning is gone on from, and shown once', async (t) => {
   ];
   for (const [definition, fakeOf, path] of able) {
     const { fake, engine, ask } = await start(t, definition, fakeOf, model);
-    assert.equal(engine.continues(model), true, definition.kind);
+    assert.equal(engine.supportsPrefill(model), true, definition.kind);
     fake.reply = ' because of Rayleigh.';
     const parts = await ask({
       messages: [...hi.messages, { role: 'assistant', content: 'The sky is blue' }],

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import type { KeySource } from '../../../server/engines/key-source.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
-import { usualLimits } from '../../../server/engines/time-limits.ts';
+import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
@@ -18,7 +18,15 @@ const never = new AbortController().signal;
 const request = { messages: [{ role: 'user', content: 'hi' }] } as const;
 
 const engineAt = (baseUrl: string, keys: KeySource, definition = openaiCompatible) =>
-  connect({ provider: 'lab', label: 'Lab', definition, baseUrl, http, keys, limits: usualLimits.local });
+  connectEngine({
+    provider: 'lab',
+    label: 'Lab',
+    definition,
+    baseUrl,
+    http,
+    keys,
+    limits: defaultTimeLimits.local,
+  });
 
 const windows = {
   'x-ratelimit-limit-requests': '100',
@@ -70,20 +78,20 @@ test('an answer that is cancelled or left says nothing about its key', async (t)
 
 test('a key that comes after the request was cancelled is given back', async () => {
   const ends: string[] = [];
-  const late = Promise.withResolvers<Awaited<ReturnType<KeySource['lend']>>>();
-  const engine = engineAt('http://127.0.0.1:1/v1', { lend: () => late.promise, hasKey: () => true });
+  const late = Promise.withResolvers<Awaited<ReturnType<KeySource['acquire']>>>();
+  const engine = engineAt('http://127.0.0.1:1/v1', { acquire: () => late.promise, hasKey: () => true });
   const controller = new AbortController();
   const answer = Array.fromAsync(engine.stream('m', request, controller.signal));
   controller.abort();
   await assert.rejects(answer, { kind: 'cancelled' });
-  late.resolve({ key: 'sk', told() {}, ended: (error) => void ends.push(error?.kind ?? 'ok') });
+  late.resolve({ key: 'sk', reportLimits() {}, release: (error) => void ends.push(error?.kind ?? 'ok') });
   await new Promise(setImmediate);
   assert.deepEqual(ends, ['cancelled']);
 });
 
 test('a source that has no key to lend says why, in its own words', async () => {
   const engine = engineAt('http://127.0.0.1:1/v1', {
-    lend: () => Promise.reject(new Error('a mistake')),
+    acquire: () => Promise.reject(new Error('a mistake')),
     hasKey: () => false,
   });
   await assert.rejects(Array.fromAsync(engine.stream('m', request, never)), { kind: 'bad-response' });

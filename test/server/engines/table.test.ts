@@ -48,7 +48,7 @@ test('OLLAMA_HOST is read as Ollama reads it', () => {
     ['not a host', undefined],
   ];
   for (const [host, expected] of table)
-    assert.equal(ollama.baseUrlFrom?.({ OLLAMA_HOST: host }), expected, String(host));
+    assert.equal(ollama.baseUrlFromEnv?.({ OLLAMA_HOST: host }), expected, String(host));
 });
 
 test('Docker Model Runner is found where its own tools or OpenAI’s clients are told it is', () => {
@@ -65,11 +65,11 @@ test('Docker Model Runner is found where its own tools or OpenAI’s clients are
     ['not a host', undefined],
   ];
   for (const [host, expected] of table) {
-    assert.equal(dockerModelRunner.baseUrlFrom?.({ DMR_BASE_URL: host }), expected, String(host));
-    assert.equal(dockerModelRunner.baseUrlFrom?.({ MODEL_RUNNER_HOST: host }), expected, String(host));
+    assert.equal(dockerModelRunner.baseUrlFromEnv?.({ DMR_BASE_URL: host }), expected, String(host));
+    assert.equal(dockerModelRunner.baseUrlFromEnv?.({ MODEL_RUNNER_HOST: host }), expected, String(host));
   }
   const both = { DMR_BASE_URL: 'http://a:1', MODEL_RUNNER_HOST: 'http://b:2' };
-  assert.equal(dockerModelRunner.baseUrlFrom?.(both), 'http://a:1/engines');
+  assert.equal(dockerModelRunner.baseUrlFromEnv?.(both), 'http://a:1/engines');
 });
 
 test('the environment may bring a key to every service that cannot do without one', () => {

@@ -4,9 +4,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
-import { answerClock, saysSomething } from '../../../server/engines/time-limits.ts';
+import { carriesContent, responseTimer } from '../../../server/engines/time-limits.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -42,7 +42,7 @@ async function asked(
     server.close();
   });
   const keys = keySource(undefined);
-  const engine = connect({
+  const engine = connectEngine({
     provider: 'lab',
     label: 'Lab',
     definition: openaiCompatible,
@@ -177,7 +177,7 @@ test('the time a reader takes for itself is not the service’s', async (t) => {
 test('the clock stops with the answer', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let expired = 0;
-  const clock = answerClock('Lab', { connectMs: 1, firstPartMs: 10, betweenPartsMs: 20 }, () => {
+  const clock = responseTimer('Lab', { connectMs: 1, firstPartMs: 10, betweenPartsMs: 20 }, () => {
     expired += 1;
   });
   clock.handed();
@@ -201,5 +201,5 @@ test('pings of every service are told from what says something', () => {
     [undefined, '[DONE]', true],
   ];
   for (const [name, data, says] of table)
-    assert.equal(saysSomething({ data, ...(name ? { event: name } : {}) }), says, data);
+    assert.equal(carriesContent({ data, ...(name ? { event: name } : {}) }), says, data);
 });

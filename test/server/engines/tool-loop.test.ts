@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';
-import { connect } from '../../../server/engines/connect.ts';
+import { connectEngine } from '../../../server/engines/connect.ts';
 import { deepseek } from '../../../server/engines/deepseek.ts';
 import type { Engine, EngineDefinition } from '../../../server/engines/engine.ts';
 import { gemini } from '../../../server/engines/gemini.ts';
@@ -37,7 +37,7 @@ const serviceOf = async (
 ): Promise<Service> => {
   const fake = await fakeOf({ models: [model] });
   after(fake.close);
-  const engine = connect({
+  const engine = connectEngine({
     provider: definition.kind,
     label: definition.label,
     definition,

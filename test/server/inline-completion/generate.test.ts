@@ -76,7 +76,7 @@ function stage(candidates: readonly Chosen[], manners: Record<string, Manners> =
   const writer = writing({
     candidates: () => candidates,
     fillerOf: ({ name }) => ({
-      engine: { continues: () => false, stream: () => assert.fail('The way asks.') },
+      engine: { supportsPrefill: () => false, stream: () => assert.fail('The way asks.') },
       model: name,
       kind: 'llama-cpp',
       baseUrl: 'http://127.0.0.1:1',

@@ -81,7 +81,7 @@ test('a local model is free, a cloud model of unknown price is unknown', () => {
 });
 test('of a cloud list only the usual models are in rotation, and the user may add others', () => {
   const openai = one('openai', {});
-  const [usual = ''] = openai.definition.usualModels ?? [];
+  const [usual = ''] = openai.definition.defaultModels ?? [];
   const listed = [{ name: usual }, { name: 'gpt-old' }, { name: 'gpt-wanted' }];
   const models = modelsOf(openai, listed, () => nothing, { 'openai/gpt-wanted': { toggle: true } });
   assert.deepEqual(
@@ -106,7 +106,7 @@ test('before a cloud provider has been asked, its usual models stand for it', ()
   const models = modelsOf(one('anthropic', {}), undefined, () => nothing, {});
   assert.deepEqual(
     models.map(({ name }) => name),
-    [...(definition.usualModels ?? [])],
+    [...(definition.defaultModels ?? [])],
   );
 });
 test('an answer of somebody else’s machine is neither local nor free, though the engine is', () => {

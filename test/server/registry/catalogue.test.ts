@@ -90,8 +90,8 @@ test('speech at a model’s name does not take the model’s price', () => {
 });
 
 test('every model that is in rotation by itself has a known price', () => {
-  for (const { kind, usualModels = [] } of engines) {
-    for (const name of usualModels) assert.ok(lookUp(kind, name, now).price, `${kind}/${name}`);
+  for (const { kind, defaultModels = [] } of engines) {
+    for (const name of defaultModels) assert.ok(lookUp(kind, name, now).price, `${kind}/${name}`);
   }
 });
 

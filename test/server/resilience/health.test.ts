@@ -18,7 +18,7 @@ function setUp({ clockOff = 0, keyRest }: { clockOff?: number; keyRest?: Rest } 
   const engine: Engine = {
     provider: 'p',
     listModels: async () => [],
-    continues: () => false,
+    supportsPrefill: () => false,
     async *stream(): AsyncGenerator<EnginePart> {
       if (after) yield { type: 'text-delta', text: after };
       if (fails) throw new RumboError(fails.kind, fails);

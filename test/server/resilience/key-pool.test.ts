@@ -42,19 +42,19 @@ function lab(count = 3, { required = true } = {}) {
     },
     /** Lends, and says how it went at once. Returns the key. */
     async ask(error?: RumboError, model = 'm'): Promise<string | undefined> {
-      const lease = await pool.lend(model);
-      lease.ended(error);
+      const lease = await pool.acquire(model);
+      lease.release(error);
       return lease.key;
     },
     /** A whole request on one key that tells of its limits. */
     async tell(remaining: number, model = 'm', inMs = 60_000): Promise<string | undefined> {
-      const lease = await pool.lend(model);
-      lease.told([window(remaining, 100, inMs)]);
-      lease.ended();
+      const lease = await pool.acquire(model);
+      lease.reportLimits([window(remaining, 100, inMs)]);
+      lease.release();
       return lease.key;
     },
     kindOf: (model = 'm') =>
-      pool.lend(model).then(
+      pool.acquire(model).then(
         () => 'lent',
         (error: unknown) => (error as RumboError).data,
       ),
@@ -74,7 +74,7 @@ test('requests one after the other go round', async () => {
 
 test('a burst spreads over all keys before anything is heard of the first', async () => {
   const pool = lab();
-  const leases = await Promise.all(Array.from({ length: 30 }, () => pool.lend('m')));
+  const leases = await Promise.all(Array.from({ length: 30 }, () => pool.acquire('m')));
   assert.deepEqual(tally(leases.map(({ key }) => key)), [10, 10, 10]);
 });
 
@@ -83,11 +83,11 @@ test('the key with most left of its limits is asked first, and none is asked for
   const left: Record<string, number> = { 'sk-1': 10, 'sk-2': 60, 'sk-3': 35 };
   const asked: (string | undefined)[] = [];
   for (let i = 0; i < 105; i++) {
-    const lease = await pool.lend('m');
+    const lease = await pool.acquire('m');
     const key = lease.key ?? '';
     left[key] = (left[key] ?? 0) - 1;
-    lease.told([pool.window(left[key])]);
-    lease.ended();
+    lease.reportLimits([pool.window(left[key])]);
+    lease.release();
     asked.push(lease.key);
   }
   assert.deepEqual(tally(asked), [10, 60, 35]);
@@ -119,7 +119,7 @@ test('a used-up window keeps the key away before the first refusal, for that mod
 test('requests under way count against what is left', async () => {
   const pool = lab(2);
   assert.deepEqual(await Promise.all([pool.tell(2), pool.tell(1)]), ['sk-1', 'sk-2']);
-  const burst = await Promise.all([pool.lend('m'), pool.lend('m'), pool.lend('m')]);
+  const burst = await Promise.all([pool.acquire('m'), pool.acquire('m'), pool.acquire('m')]);
   assert.deepEqual(tally(burst.map(({ key }) => key)), [2, 1, 0]);
   assert.equal(pool.hasKey('m'), false);
 });
@@ -131,10 +131,10 @@ test('a refused key gives way to the next one, and is tried again by one request
   assert.equal(pool.hasKey('m'), true);
   assert.deepEqual([await pool.ask(), await pool.ask(undefined, 'other')], ['sk-2', 'sk-2']);
   pool.later(300_000);
-  const burst = await Promise.all([pool.lend('m'), pool.lend('m'), pool.lend('m')]);
+  const burst = await Promise.all([pool.acquire('m'), pool.acquire('m'), pool.acquire('m')]);
   assert.deepEqual(tally(burst.map(({ key }) => key)), [1, 2, 0]);
   const probe = burst.find(({ key }) => key === 'sk-1');
-  probe?.ended(failure('unauthorized'));
+  probe?.release(failure('unauthorized'));
   assert.match(pool.status()[0]?.rests ?? '', /unauthorized/);
   pool.later(300_000);
   for (let i = 0; i < 4; i++) await pool.ask();
@@ -146,11 +146,11 @@ test('a probe that is cancelled says nothing, and one that stays silent keeps no
   await pool.ask(failure('unauthorized'));
   assert.deepEqual([pool.rest()?.rule, ((await pool.kindOf()) as ErrorData).kind], ['key', 'unauthorized']);
   pool.later(300_000);
-  const probe = await pool.lend('m');
+  const probe = await pool.acquire('m');
   assert.equal(pool.hasKey('m'), false);
-  probe.ended(failure('cancelled'));
+  probe.release(failure('cancelled'));
   assert.equal(pool.hasKey('m'), true);
-  await pool.lend('m');
+  await pool.acquire('m');
   assert.equal(pool.hasKey('m'), false);
   pool.later(10_000);
   assert.equal(pool.hasKey('m'), true);
@@ -177,9 +177,9 @@ test('a day’s quota rests the key for the day, and a reset of years is no rese
   await pool.ask(failure('rate-limited', { retryAfterMs: 400 * day }));
   const [first, second] = pool.status().map(({ until }) => Date.parse(until ?? '') - pool.now());
   assert.deepEqual([first, second], [day, 20_000]);
-  const told = await lab(1).lend('m');
-  told.told([{ unit: 'requests', remaining: 0, resetsAtMs: pool.now() + 40 * day }]);
-  told.ended();
+  const told = await lab(1).acquire('m');
+  told.reportLimits([{ unit: 'requests', remaining: 0, resetsAtMs: pool.now() + 40 * day }]);
+  told.release();
   assert.equal(pool.windows().length, 0);
 });
 
@@ -245,27 +245,27 @@ test('when only limits are used up nobody is told that a key is wrong', async ()
 test('a list of models is asked for whatever the limits, and proves a refused key', async () => {
   const pool = lab(1);
   await pool.ask(failure('unauthorized'));
-  const list = await pool.lend();
+  const list = await pool.acquire();
   assert.equal(list.key, 'sk-1');
-  list.ended();
+  list.release();
   assert.equal(pool.rest(), undefined);
   await pool.ask(failure('payment-required'));
-  (await pool.lend()).ended();
+  (await pool.acquire()).release();
   assert.equal(pool.rest()?.rule, 'payment');
   pool.reset();
-  (await pool.lend()).ended(failure('rate-limited'));
+  (await pool.acquire()).release(failure('rate-limited'));
   assert.equal(pool.hasKey('m'), true);
   assert.equal(pool.status()[0]?.rests, undefined);
 });
 
 test('an answer that had begun before the refusal does not end the rest', async () => {
   const pool = lab(1);
-  const [early, earlier] = [await pool.lend('m'), await pool.lend('m')];
+  const [early, earlier] = [await pool.acquire('m'), await pool.acquire('m')];
   await pool.ask(failure('rate-limited', { retryAfterMs: 30_000 }));
-  early.ended();
+  early.release();
   assert.equal(pool.hasKey('m'), false);
   await pool.ask(failure('payment-required'), 'other');
-  earlier.ended();
+  earlier.release();
   assert.equal(pool.rest()?.rule, 'payment');
 });
 
@@ -295,16 +295,16 @@ test('statistics are kept by place, and no key is ever shown', async () => {
 
 test('what is left is told for all keys together, and tokens for the best of them', async () => {
   const pool = lab(2);
-  const leases = [await pool.lend('m'), await pool.lend('m')];
-  leases[0]?.told([pool.window(300, 1_000, 60_000, 'tokens'), pool.window(50)]);
-  leases[0]?.ended();
+  const leases = [await pool.acquire('m'), await pool.acquire('m')];
+  leases[0]?.reportLimits([pool.window(300, 1_000, 60_000, 'tokens'), pool.window(50)]);
+  leases[0]?.release();
   assert.equal(pool.tokensLeft('m'), undefined, 'the other key has told nothing');
-  leases[1]?.told([
+  leases[1]?.reportLimits([
     pool.window(800, 1_000, 30_000, 'tokens'),
     pool.window(700, 1_000, 20_000, 'input tokens'),
     pool.window(10, 1_000, 30_000, 'output tokens'),
   ]);
-  leases[1]?.ended();
+  leases[1]?.release();
   assert.deepEqual(pool.tokensLeft('m'), { tokens: 700, untilMs: pool.now() + 20_000 });
   assert.equal(pool.tokensLeft('other'), undefined);
   const minute = new Date(pool.now() + 60_000).toISOString();
@@ -323,7 +323,7 @@ test('a clock that is set back or forth does no harm', async () => {
   assert.equal(pool.hasKey('told'), true);
   await pool.ask(failure('unauthorized'));
   pool.later(86_400_000);
-  await pool.lend('m');
+  await pool.acquire('m');
   pool.later(-43_200_000);
   assert.equal(pool.hasKey('m'), true, 'a probe of the future is no probe');
   assert.equal(await pool.ask(), 'sk-1');
@@ -345,9 +345,9 @@ test('each rest and each return is news, once', async () => {
   const pool = lab(1);
   await pool.ask();
   assert.equal(pool.changes(), 0);
-  const refused: KeyLease = await pool.lend('m');
-  refused.ended(failure('payment-required'));
-  refused.ended(failure('payment-required'));
+  const refused: KeyLease = await pool.acquire('m');
+  refused.release(failure('payment-required'));
+  refused.release(failure('payment-required'));
   assert.equal(pool.changes(), 1);
   pool.later(3_600_000);
   await pool.ask();
@@ -376,7 +376,7 @@ test('whatever happens, and whatever the clock does, no wait is negative and eve
         if (each.do === 'later') pool.later(each.ms);
         if (each.do === 'ask') {
           const rest = each.model === undefined ? undefined : pool.restOf(each.model);
-          const lent = await pool.lend(each.model).catch((error: RumboError) => error);
+          const lent = await pool.acquire(each.model).catch((error: RumboError) => error);
           if (lent instanceof RumboError) {
             assert.ok(rest, 'nobody is sent away without a reason');
             assert.ok((lent.data.retryAfterMs ?? 0) >= 0);
@@ -384,12 +384,12 @@ test('whatever happens, and whatever the clock does, no wait is negative and eve
         }
         if (each.do === 'end') {
           const lease = underWay.shift();
-          if (each.remaining !== undefined) lease?.told([pool.window(each.remaining)]);
+          if (each.remaining !== undefined) lease?.reportLimits([pool.window(each.remaining)]);
           const { retryAfterMs, kind } = each;
-          lease?.ended(kind && failure(kind, retryAfterMs === undefined ? {} : { retryAfterMs }));
+          lease?.release(kind && failure(kind, retryAfterMs === undefined ? {} : { retryAfterMs }));
         }
       }
-      for (const lease of underWay) lease.ended();
+      for (const lease of underWay) lease.release();
       pool.later(month);
       const free = [await pool.ask(undefined, 'a'), await pool.ask(undefined, 'a')];
       assert.deepEqual(free.toSorted(), ['sk-1', 'sk-2']);

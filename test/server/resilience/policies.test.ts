@@ -28,7 +28,7 @@ function patient(chance = 1) {
 const engine = (stream: Engine['stream']): Engine => ({
   provider: 'fake',
   listModels: async () => [],
-  continues: () => false,
+  supportsPrefill: () => false,
   stream,
 });
 const text = (word: string): EnginePart => ({ type: 'text-delta', text: word });
@@ -226,7 +226,7 @@ test('who types comes before who asked, and both before nobody; among equals the
     ask('nobody', 'background'),
     ask('asked 1'),
     ask('typing 1', 'typing'),
-    ask('asked 2', 'asked'),
+    ask('asked 2', 'interactive'),
     ask('typing 2', 'typing'),
   ]);
   assert.deepEqual(order, ['first', 'typing 1', 'typing 2', 'asked 1', 'asked 2', 'nobody']);

@@ -210,11 +210,11 @@ test('only models up to 4.5 go on from the beginning of an answer', () => {
     'claude-next',
   ];
   assert.deepEqual(
-    older.filter((model) => !wire.continues?.(model)),
+    older.filter((model) => !wire.supportsPrefill?.(model)),
     [],
   );
   assert.deepEqual(
-    newer.filter((model) => wire.continues?.(model)),
+    newer.filter((model) => wire.supportsPrefill?.(model)),
     [],
   );
 });
@@ -225,7 +225,7 @@ test('a request is tried lighter by the one field that its refusal names', () =>
   const request = wire.chat(model).encode(model, { messages, tools: [tool], toolChoice: 'required' });
   const body = request.body as Record<string, unknown>;
   const lighter = (message: string, status = 400) =>
-    wire.lighter?.(request, refusal(status, { type: 'error', error: { message } }))?.body;
+    wire.dropUnsupportedField?.(request, refusal(status, { type: 'error', error: { message } }))?.body;
 
   const { thinking, ...unthinking } = body;
   assert.deepEqual(

@@ -8,7 +8,7 @@ import { engines } from '../../../server/engines/table.ts';
 import { eventsOf } from '../../../server/platform/event-stream.ts';
 import { openaiFill } from '../../../server/wire/openai-fim.ts';
 import { openaiResponses } from '../../../server/wire/openai-responses.ts';
-import type { Decoder, StreamFormat } from '../../../server/wire/wire-format.ts';
+import type { StreamDecoder, StreamFormat } from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
@@ -45,7 +45,7 @@ async function read({ framing, decoder }: Reader, pieces: readonly Uint8Array[])
       else parts.push(part);
     }
   };
-  const reading: Decoder = decoder();
+  const reading: StreamDecoder = decoder();
   try {
     for await (const events of eventsOf(each(pieces), framing))
       for (const event of events) take(reading.read(event));

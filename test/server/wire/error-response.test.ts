@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
-import { geminiRefused } from '../../../server/wire/gemini-error-response.ts';
+import { geminiErrorFromResponse } from '../../../server/wire/gemini-error-response.ts';
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
@@ -12,7 +12,7 @@ const openai = openaiChat();
 
 const recorded = (name: string) => {
   const { status, headers, body } = recording(`llama-cpp/${name}.json`).response;
-  return openai.refused(refusal(status, body as object, headers));
+  return openai.toError(refusal(status, body as object, headers));
 };
 
 test('llama-server: each recorded refusal has its kind and sentence', () => {
@@ -104,7 +104,7 @@ test('OpenAI: each line of its table has its kind', () => {
     ]),
   ];
   for (const [status, body, kind] of table) {
-    const error = openai.refused(refusal(status, body));
+    const error = openai.toError(refusal(status, body));
     assert.equal(error.kind, kind, `${status} ${JSON.stringify(body)}`);
     assert.equal(error.data.status, status);
   }
@@ -153,7 +153,7 @@ test('Anthropic: each line of its table has its kind', () => {
   ];
   for (const [status, body, kind] of table) {
     assert.equal(
-      anthropicMessages.refused(refusal(status, body)).kind,
+      anthropicMessages.toError(refusal(status, body)).kind,
       kind,
       `${status} ${JSON.stringify(body)}`,
     );
@@ -200,7 +200,7 @@ test('Gemini: each line of its table has its kind', () => {
   ];
   for (const [status, body, kind] of table) {
     assert.equal(
-      geminiGenerateContent.refused(refusal(status, body)).kind,
+      geminiGenerateContent.toError(refusal(status, body)).kind,
       kind,
       `${status} ${JSON.stringify(body)}`,
     );
@@ -216,7 +216,8 @@ test('Gemini: the wait stands in the body, and a day’s quota returns at midnig
   // 22:30 in California.
   const now = Date.parse('2026-11-21T06:30:00Z');
   const waitOf = (details: object[]) =>
-    geminiRefused(refusal(429, geminiError(429, 'RESOURCE_EXHAUSTED', 'x', details)), now).data.retryAfterMs;
+    geminiErrorFromResponse(refusal(429, geminiError(429, 'RESOURCE_EXHAUSTED', 'x', details)), now).data
+      .retryAfterMs;
   assert.equal(waitOf([perMinute, retry]), 848);
   assert.equal(waitOf([perDay, retry]), 5_400_000);
   assert.equal(waitOf([]), undefined);
@@ -235,16 +236,16 @@ test('a context that is too short is told with both numbers, however the service
     ],
   ];
   for (const [said, expected] of messages) {
-    const error = openai.refused(refusal(400, openAiError(said, 'invalid_request_error')));
+    const error = openai.toError(refusal(400, openAiError(said, 'invalid_request_error')));
     assert.equal(error.kind, 'context-too-long', said);
     assert.equal(error.message, `The request needs ${expected}.`);
   }
-  const silent = openai.refused(refusal(400, openAiError('x', 'x', 'context_length_exceeded')));
+  const silent = openai.toError(refusal(400, openAiError('x', 'x', 'context_length_exceeded')));
   assert.equal(silent.message, 'The request is longer than the model’s context.');
 });
 
 test('a rate limit says when it ends', () => {
-  const refused = (headers: Record<string, string>) => openai.refused(refusal(429, '', headers));
+  const refused = (headers: Record<string, string>) => openai.toError(refusal(429, '', headers));
   assert.equal(refused({ 'retry-after': '37' }).message, 'The rate limit is reached; it resets in 37 s.');
   assert.equal(refused({ 'retry-after': '37' }).data.retryAfterMs, 37_000);
   assert.equal(refused({ 'retry-after': '600' }).message, 'The rate limit is reached; it resets in 10 min.');
@@ -254,14 +255,14 @@ test('a rate limit says when it ends', () => {
 
 test('a wait is kept for failures that pass, and only for those', () => {
   const waitOf = (status: number) =>
-    openai.refused(refusal(status, '', { 'retry-after': '2' })).data.retryAfterMs;
+    openai.toError(refusal(status, '', { 'retry-after': '2' })).data.retryAfterMs;
   assert.equal(waitOf(503), 2_000);
   assert.equal(waitOf(529), 2_000);
   assert.equal(waitOf(401), undefined);
 });
 
 test('bodies in every shape survive', () => {
-  const sentence = (body: string | object) => openai.refused(refusal(500, body)).message;
+  const sentence = (body: string | object) => openai.toError(refusal(500, body)).message;
   const failing = 'The service is overloaded or failing (HTTP 500)';
   assert.equal(sentence(''), `${failing}.`);
   assert.equal(sentence('<html><title>502 Bad Gateway</title></html>'), `${failing}.`);
@@ -283,17 +284,17 @@ test('bodies in every shape survive', () => {
 test('part of a key that a service echoes is not shown', () => {
   const echo = 'Incorrect API key provided: sk-proj-ab************wxYZ.';
   assert.equal(
-    openai.refused(refusal(401, openAiError(echo, 'invalid_request_error', 'invalid_api_key'))).message,
+    openai.toError(refusal(401, openAiError(echo, 'invalid_request_error', 'invalid_api_key'))).message,
     'The API key was refused.',
   );
   for (const key of ['sk-proj-abcDEF123', 'xai-abcdef1234', 'gsk_abcdef1234', 'AIzaSyA1234567', 'ab***yz']) {
-    const { message } = openai.refused(refusal(400, openAiError(`The key ${key} is bad.`, 'x')));
+    const { message } = openai.toError(refusal(400, openAiError(`The key ${key} is bad.`, 'x')));
     assert.equal(message, 'The service did not accept the request (HTTP 400): The key … is bad.');
   }
 });
 
 test('an error inside a 200 is read by its own code', () => {
-  const kindOf = (body: object) => openai.refused(refusal(200, body)).kind;
+  const kindOf = (body: object) => openai.toError(refusal(200, body)).kind;
   assert.equal(kindOf(openAiError('x', 'insufficient_quota')), 'payment-required');
   assert.equal(kindOf({ error: { code: 429, message: 'x' } }), 'rate-limited');
   assert.equal(

@@ -55,7 +55,7 @@ test('models that think are asked for their thoughts, until one refuses to be', 
   assert.deepEqual(['gemini-2.0-flash', 'gemma-3-27b-it', 'gemini-fake'].map(asks), [false, false, false]);
   const refused = refusal(400, { error: { code: 400, message: 'Thinking is not enabled for this model.' } });
   const lighter = (request: CompletionRequest, model = current) =>
-    wire.lighter?.(wire.chat(model).encode(model, request), refused)?.body;
+    wire.dropUnsupportedField?.(wire.chat(model).encode(model, request), refused)?.body;
   const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
   assert.deepEqual(lighter({ messages: [hi] }), { contents });
   assert.deepEqual(lighter({ messages: [hi], maxOutputTokens: 9 }), {
@@ -145,12 +145,15 @@ test('a signature that is refused is taken out and the request tried again, once
   const signed = [hi, called({ id: 'a', name: 'now', input: '{}', signature: 'Cg==' })];
   const request = wire.chat(current).encode(current, { messages: signed });
   const corrupted = refusal(400, { error: { code: 400, message: 'Corrupted thought signature.' } });
-  const lighter = wire.lighter?.(request, corrupted);
+  const lighter = wire.dropUnsupportedField?.(request, corrupted);
   assert.ok(lighter);
   assert.equal(JSON.stringify(lighter.body).includes('Cg=='), false);
   assert.equal(lighter.path, request.path);
-  assert.equal(wire.lighter?.(lighter, corrupted), undefined);
-  assert.equal(wire.lighter?.(request, refusal(400, { error: { message: 'contents is empty' } })), undefined);
+  assert.equal(wire.dropUnsupportedField?.(lighter, corrupted), undefined);
+  assert.equal(
+    wire.dropUnsupportedField?.(request, refusal(400, { error: { message: 'contents is empty' } })),
+    undefined,
+  );
 });
 
 test('tools are declared with their JSON schema, and forced or forbidden by a mode', () => {
@@ -179,7 +182,7 @@ test('only models known to go on from a turn of their own are said to', () => {
   ];
   const newer = ['gemini-3.6-flash', current, 'gemini-4-argon', 'gemini-flash-latest', 'gemma-3-27b-it'];
   assert.deepEqual(
-    [...models, ...newer].filter((model) => wire.continues?.(model)),
+    [...models, ...newer].filter((model) => wire.supportsPrefill?.(model)),
     models.slice(0, 3),
   );
 });

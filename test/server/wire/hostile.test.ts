@@ -85,7 +85,7 @@ for (const [name, wire] of Object.entries(formats)) {
       refused(() => wire.decodeModels(anything(next, 5)));
       refused(() => wire.decodeModels({ data: [anything(next, 3)], models: [anything(next, 3)] }));
       const body = JSON.stringify({ error: anything(next, 4), ...event });
-      assert.ok(wire.refused({ status: 400 + next(130), headers: {}, body }) instanceof RumboError);
+      assert.ok(wire.toError({ status: 400 + next(130), headers: {}, body }) instanceof RumboError);
     }
   });
 }
@@ -126,10 +126,10 @@ test('a refusal with a very long message, or a wait beyond all dates, costs no t
   const startedAt = performance.now();
   for (const long of ['a'.repeat(64_000), '1,'.repeat(32_000), '*a'.repeat(32_000)]) {
     for (const body of [long, JSON.stringify({ error: { message: long } })])
-      openaiChat().refused({ status: 400, headers: {}, body });
+      openaiChat().toError({ status: 400, headers: {}, body });
   }
   assert.ok(performance.now() - startedAt < 500);
-  const { data } = openaiChat().refused({
+  const { data } = openaiChat().toError({
     status: 429,
     headers: { 'retry-after': '99999999999d' },
     body: '',

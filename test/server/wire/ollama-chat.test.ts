@@ -56,7 +56,7 @@ test('an error line ends the answer', async () => {
 });
 
 test('each refusal has its kind', () => {
-  const kindOf = (status: number, body: unknown) => wire.refused(refusal(status, body)).kind;
+  const kindOf = (status: number, body: unknown) => wire.toError(refusal(status, body)).kind;
   assert.equal(kindOf(404, { error: "model 'x' not found" }), 'model-not-found');
   assert.equal(kindOf(404, { error: 'model "x" not found, try pulling it first' }), 'model-not-found');
   assert.equal(kindOf(400, { error: 'invalid character' }), 'invalid-request');
@@ -70,7 +70,7 @@ test('each refusal has its kind', () => {
 });
 
 test('an empty 403 is explained as what it is: a host name Ollama does not know', () => {
-  const error = wire.refused(refusal(403, ''));
+  const error = wire.toError(refusal(403, ''));
   assert.equal(error.message, 'Ollama refuses requests that reach it under this host name.');
   assert.match(error.data.action ?? '', /127\.0\.0\.1/);
 });

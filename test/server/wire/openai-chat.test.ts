@@ -159,7 +159,7 @@ test('a filtered answer says so', async () => {
 });
 
 test('reasoning that is counted beside the completion is inside the output all the same', async () => {
-  const parts = await partsOf(openaiChat({ reasoningApart: true }), fixture('xai/documented-chat.sse'));
+  const parts = await partsOf(openaiChat({ addsReasoningTokens: true }), fixture('xai/documented-chat.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
     reason: 'stop',

@@ -1,14 +1,14 @@
 /** Fill in the middle and going on with a text, of those who have an endpoint for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressBelow } from '../../../server/engines/address.ts';
 import { deepseek } from '../../../server/engines/deepseek.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
+import { requestUrl } from '../../../server/engines/request-url.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { vllm } from '../../../server/engines/vllm.ts';
-import { refusesForm } from '../../../server/wire/error-response.ts';
+import { rejectsRequestForm } from '../../../server/wire/error-response.ts';
 import { llamaInfill } from '../../../server/wire/llama-infill.ts';
 import type { FillRequest, TextRequest } from '../../../shared/chat.ts';
 import { decodeAs, fixture, recording, refusal, textOf, withoutLast } from './decoded.ts';
@@ -17,7 +17,7 @@ const request: FillRequest = { prefix: 'def f(', suffix: 'return x' };
 const limited: FillRequest = { ...request, maxOutputTokens: 32, stop: ['\n\n'] };
 
 const addressOf = ({ baseUrl = '', version, wire }: typeof mistral) =>
-  addressBelow(baseUrl, version, wire.fill?.encode('m', request).path ?? '');
+  requestUrl(baseUrl, version, wire.fill?.encode('m', request).path ?? '');
 
 test('each is asked at its own address', () => {
   assert.equal(addressOf(mistral), 'https://api.mistral.ai/v1/fim/completions');
@@ -148,7 +148,7 @@ test('a refusal of the form is told apart from one of the model, of the key and 
     }),
     refusal(405, ''),
   ];
-  for (const each of ofTheForm) assert.equal(refusesForm(each), true, each.body);
+  for (const each of ofTheForm) assert.equal(rejectsRequestForm(each), true, each.body);
   const otherwise = [
     refusal(404, { error: "model 'qwen' not found" }),
     refusal(400, recording('llama-cpp/router-chat-unknown.json').response.body),
@@ -157,11 +157,11 @@ test('a refusal of the form is told apart from one of the model, of the key and 
     refusal(503, { error: { message: 'Loading model', type: 'unavailable_error' } }),
     refusal(429, { error: { message: 'Rate limit reached.' } }),
   ];
-  for (const each of otherwise) assert.equal(refusesForm(each), false, each.body);
+  for (const each of otherwise) assert.equal(rejectsRequestForm(each), false, each.body);
 });
 
 test('a model that cannot fill in says so', () => {
   const { status, headers, body } = recording('llama-cpp/err-infill-nofim.json').response;
-  const error = llamaCpp.wire.refused({ status, headers, body: JSON.stringify(body) });
+  const error = llamaCpp.wire.toError({ status, headers, body: JSON.stringify(body) });
   assert.equal(error.kind, 'bad-response');
 });

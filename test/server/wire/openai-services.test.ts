@@ -115,20 +115,20 @@ test('Docker Model Runner’s plain words are refusals like any other', () => {
     [503, 'service unavailable', 'overloaded'],
   ];
   for (const [status, words, kind] of table) {
-    const error = dockerModelRunner.wire.refused(refusal(status, `${words}\n`));
+    const error = dockerModelRunner.wire.toError(refusal(status, `${words}\n`));
     assert.equal(error.kind, kind, words);
   }
 });
 
 test('xAI’s two shapes of an error are read, also from a 200, and what its status hides', () => {
   const refused = (status: number, code: string, error: string) =>
-    xai.wire.refused(refusal(status, { code, error })).kind;
+    xai.wire.toError(refusal(status, { code, error })).kind;
   assert.equal(
-    xai.wire.refused(refusal(200, fixture('xai/documented-error-in-200.json'))).kind,
+    xai.wire.toError(refusal(200, fixture('xai/documented-error-in-200.json'))).kind,
     'overloaded',
   );
   assert.equal(
-    xai.wire.refused(refusal(404, { error: { message: 'The model x does not exist' } })).kind,
+    xai.wire.toError(refusal(404, { error: { message: 'The model x does not exist' } })).kind,
     'model-not-found',
   );
   const key = 'Incorrect API key provided: xx***yy. You can obtain an API key from https://console.x.ai.';
@@ -155,7 +155,7 @@ test('a beginning is handed over in each service’s own way, and only to those 
   assert.deepEqual(bodyOf(llamaCpp, begun)['chat_template_kwargs'], { enable_thinking: false });
   assert.equal(deepseek.wire.chat('m').encode('m', begun).path, '/../beta/chat/completions');
   for (const engine of [mistral, deepseek, llamaCpp, vllm]) {
-    assert.equal(engine.wire.continues?.('m'), true, engine.kind);
+    assert.equal(engine.wire.supportsPrefill?.('m'), true, engine.kind);
     const usual = engine.wire.chat('m').encode('m', hi);
     assert.equal(usual.path, '/chat/completions');
     assert.ok(
@@ -164,7 +164,7 @@ test('a beginning is handed over in each service’s own way, and only to those 
     );
   }
   for (const { kind, wire } of [openai, groq, xai, lmStudio, dockerModelRunner])
-    assert.equal(wire.continues?.('m') ?? false, false, kind);
+    assert.equal(wire.supportsPrefill?.('m') ?? false, false, kind);
 });
 
 test('Mistral says the beginning again, and it is not shown twice', async () => {

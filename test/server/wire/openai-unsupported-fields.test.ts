@@ -1,7 +1,7 @@
 /** What is left out of a request when a service does not know it, and what never is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lighterRequest } from '../../../server/wire/openai-unsupported-fields.ts';
+import { dropOpenAiField } from '../../../server/wire/openai-unsupported-fields.ts';
 import { refusal } from './decoded.ts';
 
 const full = {
@@ -17,7 +17,7 @@ const path = '/chat/completions';
 
 /** The body after this refusal; `undefined` when nothing is left out. */
 const after = (status: number, said: unknown, body: object = full) =>
-  lighterRequest({ path, body }, refusal(status, said))?.body;
+  dropOpenAiField({ path, body }, refusal(status, said))?.body;
 
 const told = (message: string, param: string | null = null, code: string | null = null) => ({
   error: { message, type: 'invalid_request_error', param, code },

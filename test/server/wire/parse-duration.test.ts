@@ -1,7 +1,7 @@
 /** Moments and durations: every form a service writes them in. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { waitOf } from '../../../server/wire/parse-duration.ts';
+import { parseWaitMs } from '../../../server/wire/parse-duration.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 
@@ -28,7 +28,7 @@ test('durations as Go writes them, bare seconds, dates and epochs are understood
     ['soon', undefined],
   ];
   for (const [text, ms] of table) {
-    const wait = waitOf(text, now);
+    const wait = parseWaitMs(text, now);
     assert.equal(wait === undefined ? undefined : Math.round(wait), ms, text);
   }
 });

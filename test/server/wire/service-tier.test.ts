@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
-import type { Decoder } from '../../../server/wire/wire-format.ts';
+import type { StreamDecoder } from '../../../server/wire/wire-format.ts';
 import type { Usage } from '../../../shared/chat.ts';
 
-function usageOf(decoder: Decoder, events: readonly unknown[]): Usage | undefined {
+function usageOf(decoder: StreamDecoder, events: readonly unknown[]): Usage | undefined {
   const parts = events.flatMap((event) =>
     decoder.read({ data: typeof event === 'string' ? event : JSON.stringify(event) }),
   );

@@ -2,7 +2,7 @@
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer } from '../../../server/engines/define.ts';
-import { usualLimits } from '../../../server/engines/time-limits.ts';
+import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
 import type { Step } from '../../../server/models/local-engine.ts';
 import type { LocalEngine } from '../../../server/models/native-api.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
@@ -18,7 +18,7 @@ export const engineAt = (kind: string, baseUrl: string, key?: string): LocalEngi
   baseUrl,
   http,
   keys: keySource(key),
-  limits: usualLimits.local,
+  limits: defaultTimeLimits.local,
 });
 
 const labels: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** Engines over fakes on loopback, as whoever fills gaps is handed them. */
 import { after, type TestContext } from 'node:test';
-import { connect } from '../../../../server/engines/connect.ts';
+import { connectEngine } from '../../../../server/engines/connect.ts';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
 import type { Filler } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { undiciHttp } from '../../../../server/platform/http.ts';
@@ -22,7 +22,7 @@ export async function filler(
   const fake = await fakeOf({ models: [model], key: 'k-lab', reply: 'return a + b' });
   t.after(fake.close);
   const { baseUrl } = fake;
-  const engine = connect({
+  const engine = connectEngine({
     provider: 'lab',
     label: 'Lab',
     definition,

@@ -290,7 +290,7 @@ test('what is asked for with a key is more urgent than what is typed, and may be
   const { who } = await filler(t, llamaCpp, fakeLlamaCpp, qwen);
   const seen: unknown[] = [];
   const engine: Filler['engine'] = {
-    continues: who.engine.continues,
+    supportsPrefill: who.engine.supportsPrefill,
     stream(model, request, signal) {
       seen.push([request.urgency, request.temperature]);
       return who.engine.stream(model, request, signal);
@@ -299,9 +299,9 @@ test('what is asked for with a key is more urgent than what is typed, and may be
   const fill = fillOver(wayMemory());
   const signal = signalOf(t);
   await fill({ ...who, engine }, gapOf(), signal);
-  await fill({ ...who, engine }, gapOf({ urgency: 'asked', temperature: 0.6 }), signal);
+  await fill({ ...who, engine }, gapOf({ urgency: 'interactive', temperature: 0.6 }), signal);
   assert.deepEqual(seen, [
     ['typing', 0],
-    ['asked', 0.6],
+    ['interactive', 0.6],
   ]);
 });

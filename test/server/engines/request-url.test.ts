@@ -1,13 +1,13 @@
 /** Where requests go: below the base URL, whatever the path says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressBelow } from '../../../server/engines/address.ts';
+import { requestUrl } from '../../../server/engines/request-url.ts';
 
 test('a base URL is taken with or without its trailing slash', () => {
   for (const base of ['http://host:8000/v1', 'http://host:8000/v1/', 'http://host:8000/v1//'])
-    assert.equal(addressBelow(base, undefined, '/chat/completions'), 'http://host:8000/v1/chat/completions');
+    assert.equal(requestUrl(base, undefined, '/chat/completions'), 'http://host:8000/v1/chat/completions');
   assert.equal(
-    addressBelow('http://127.0.0.1:11434', undefined, '/api/tags'),
+    requestUrl('http://127.0.0.1:11434', undefined, '/api/tags'),
     'http://127.0.0.1:11434/api/tags',
   );
 });
@@ -23,7 +23,7 @@ test('a version is put in where the base URL has none', () => {
     ['https://g.example/v1alpha', 'v1beta', 'https://g.example/v1alpha/models'],
   ];
   for (const [base, version, expected] of table)
-    assert.equal(addressBelow(base, version, '/models'), expected, base);
+    assert.equal(requestUrl(base, version, '/models'), expected, base);
 });
 
 test('a path beside the version stays below everything else', () => {
@@ -33,9 +33,9 @@ test('a path beside the version stays below everything else', () => {
     ['http://127.0.0.1:8080/prefix/', 'http://127.0.0.1:8080/prefix/infill'],
     ['http://127.0.0.1:8080/prefix/v1', 'http://127.0.0.1:8080/prefix/infill'],
   ];
-  for (const [base, expected] of table) assert.equal(addressBelow(base, 'v1', '/../infill'), expected, base);
+  for (const [base, expected] of table) assert.equal(requestUrl(base, 'v1', '/../infill'), expected, base);
   for (const path of ['/../../infill', '/../a/../../b', '/../'])
-    assert.throws(() => addressBelow('http://host/prefix/v1', 'v1', `${path}../x`), {
+    assert.throws(() => requestUrl('http://host/prefix/v1', 'v1', `${path}../x`), {
       kind: 'invalid-request',
     });
 });
@@ -43,11 +43,11 @@ test('a path beside the version stays below everything else', () => {
 test('a path cannot leave its base', () => {
   const base = 'https://host.example/v1';
   for (const path of ['/../secret', '/a/../../b', '/%2e%2e/b', '@evil.example/', '.evil.example/', ''])
-    assert.throws(() => addressBelow(base, undefined, path), { kind: 'invalid-request' }, path);
-  assert.throws(() => addressBelow('https://host.example', undefined, '.evil.example/x'), {
+    assert.throws(() => requestUrl(base, undefined, path), { kind: 'invalid-request' }, path);
+  assert.throws(() => requestUrl('https://host.example', undefined, '.evil.example/x'), {
     kind: 'invalid-request',
   });
-  assert.equal(addressBelow(base, undefined, '//evil.example/x'), 'https://host.example/v1//evil.example/x');
+  assert.equal(requestUrl(base, undefined, '//evil.example/x'), 'https://host.example/v1//evil.example/x');
 });
 
 test('an address with credentials, a query or another scheme is not used', () => {
@@ -58,5 +58,5 @@ test('an address with credentials, a query or another scheme is not used', () =>
     'file:///etc',
     'host',
   ])
-    assert.throws(() => addressBelow(base, undefined, '/models'), { kind: 'unreachable' }, base);
+    assert.throws(() => requestUrl(base, undefined, '/models'), { kind: 'unreachable' }, base);
 });

@@ -7,7 +7,7 @@ import { RumboError } from '../../shared/errors.ts';
  * @param version put between them unless the base URL ends in a version already; absent: nothing is
  * @param path one that begins with `/../` stands beside the version
  */
-export function addressBelow(baseUrl: string, version: string | undefined, path: string): string {
+export function requestUrl(baseUrl: string, version: string | undefined, path: string): string {
   const base = URL.parse(baseUrl.replace(/\/+$/, ''));
   if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
     throw new RumboError('The provider’s address cannot be used.', {
