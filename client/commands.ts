@@ -135,7 +135,7 @@ async function saveAnswer({ documents }: CommandDeps, uri?: vscode.Uri): Promise
 
 /** The server also sees it in the text; nothing is worth a word here. */
 async function tellAccepted({ server }: CommandDeps, id: InlineEvent['id']): Promise<void> {
-  await server.use((connection) => connection.inlineDid({ id, what: 'accepted' })).catch(() => undefined);
+  await server.use((connection) => connection.inlineEvent({ id, type: 'accepted' })).catch(() => undefined);
 }
 
 async function clearCache({ server }: CommandDeps): Promise<void> {

@@ -32,7 +32,7 @@ import { providerRegistry } from './providers/provider-registry.ts';
 import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
 import { learned } from './routing/classifier/user-corrections.ts';
-import { cursorOf, inlineCapabilities, serveInline, symbolsFrom } from './rpc/inline-completion.ts';
+import { clientSymbols, cursorPositionOf, inlineCapabilities, serveInline } from './rpc/inline-completion.ts';
 import { keyCommands } from './rpc/key-commands.ts';
 import { providerRequests } from './rpc/provider-requests.ts';
 import { serve, signalOf } from './rpc/routes.ts';
@@ -165,8 +165,8 @@ function start(params: InitializeParams): InitializeResult {
     folders: foldersOf(params),
     ...(inlineSymbols === true
       ? {
-          symbols: symbolsFrom(connection, (situation) =>
-            cursorOf(ghost.documents.get(situation.uri), situation),
+          symbols: clientSymbols(connection, (situation) =>
+            cursorPositionOf(ghost.documents.get(situation.uri), situation),
           ),
         }
       : {}),

@@ -8,7 +8,7 @@ export const inlineAccepted = 'rumbo.inline.accepted';
 /** What the user did with an offer. */
 export type InlineEvent = {
   readonly id: string;
-  readonly what: 'accepted' | 'accepted-part' | 'rejected';
+  readonly type: 'accepted' | 'accepted-part' | 'rejected';
 };
 
 export type InlineState = {
@@ -38,7 +38,7 @@ export type InlineCandidate = {
   /** Why it is not allowed or not usable, one sentence. Absent: it is both. */
   readonly reason?: string;
   /** How it writes, as far as it is known. Absent: not known yet. */
-  readonly way?: 'fill' | 'chat';
+  readonly mode?: 'fill' | 'chat';
   /** Milliseconds from the question to its first text, as measured lately. `null`: not known yet. */
   readonly usualMs: number | null;
   /** Predicted price of 1,000 suggestions, in US dollars; 0 for local ones. `null`: unknown. */

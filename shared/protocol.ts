@@ -238,7 +238,7 @@ export const metrics = new RequestType0<Metrics, ErrorData>('rumbo/metrics');
  * Client → server. What became of ghost text. It is offered by LSP's own `textDocument/inlineCompletion`; the `command` of
  * each item is `inlineAccepted` with the item's id as its only argument, and a client that runs it reports so.
  */
-export const inlineDid = new NotificationType<InlineEvent>('rumbo/inline/did');
+export const inlineEvent = new NotificationType<InlineEvent>('rumbo/inline/event');
 
 /** Client → server. Stops ghost text of this server at once, or lets it go on; holds until the server ends. */
 export const pauseInline = new RequestType<{ readonly paused: boolean }, InlineState, ErrorData>(

@@ -40,9 +40,9 @@ function priceOf(usdPerThousand: number | null): string {
 }
 
 /** What is worth knowing before a model is chosen. Empty: nothing. */
-export const candidateDetail = ({ usable, reason, way }: InlineCandidate): string => {
+export const candidateDetail = ({ usable, reason, mode }: InlineCandidate): string => {
   if (!usable && reason) return oneLine(reason);
-  return way === 'chat' ? 'Made for conversation: it writes, but slower and less exactly.' : '';
+  return mode === 'chat' ? 'Made for conversation: it writes, but slower and less exactly.' : '';
 };
 
 /** The question before ghost text is switched on: who writes, what it costs, and what is read. */

@@ -59,7 +59,7 @@ export type ServerConnection = {
   inlineCandidates(): Promise<readonly InlineCandidate[]>;
   pauseInline(paused: boolean): Promise<InlineState>;
   /** Tells what became of ghost text. */
-  inlineDid(event: InlineEvent): Promise<void>;
+  inlineEvent(event: InlineEvent): Promise<void>;
   readonly keys: KeyChannel;
   /** Tells the server that settings changed; it then pulls them. */
   settingsChanged(): Promise<void>;
@@ -161,7 +161,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
     refreshRegistry: (token) => client.sendRequest(protocol.refreshRegistry, token),
     inlineCandidates: () => client.sendRequest(protocol.inlineCandidates),
     pauseInline: (paused) => client.sendRequest(protocol.pauseInline, { paused }),
-    inlineDid: (event) => client.sendNotification(protocol.inlineDid, event),
+    inlineEvent: (event) => client.sendNotification(protocol.inlineEvent, event),
     keys: {
       send: (command) =>
         keys ? keys.send(command) : Promise.reject(new Error('The server has no process.')),

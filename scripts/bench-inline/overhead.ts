@@ -1,34 +1,34 @@
 /** What asking itself takes, in real time, in a document of 5,000 lines: beyond the debounce, and where nobody need be asked. */
 import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
-import type { Generator } from '../../server/inline-completion/generator.ts';
+import type { CompletionGenerator } from '../../server/inline-completion/generator.ts';
 import { scheduler } from '../../server/inline-completion/scheduler.ts';
 import { quantile } from '../bench/quantile.ts';
 import type { Row } from '../bench/row.ts';
-import { settings, show } from './typists.ts';
+import { renderer, settings } from './typists.ts';
 
 const lines = 5_000;
 const rounds = 200;
 
 export async function overheadRows(): Promise<readonly Row[]> {
   let askedAt = 0;
-  const writer: Generator = {
+  const generator: CompletionGenerator = {
     // Slower than the debounce: each question is asked at once.
-    choose: () => ({ model: 'bench/model', shape: 'line', usualMs: 10_000, free: false }),
-    async write() {
+    chooseModel: () => ({ model: 'bench/model', length: 'line', usualMs: 10_000, free: false }),
+    async generate() {
       askedAt = performance.now();
-      return { model: 'bench/model', manner: 'fill', text: said() };
+      return { model: 'bench/model', format: 'fill', text: said() };
     },
   };
-  const ghost = scheduler({ writer, show, settings: () => settings });
+  const ghost = scheduler({ generator, renderer, settings: () => settings });
   const toQuestion: number[] = [];
   const typedThrough: number[] = [];
   const cached: number[] = [];
   let version = 0;
   const suggest = async (line: number, typed: string): Promise<number> => {
-    const situation = at(line, typed, ++version);
+    const context = at(line, typed, ++version);
     const since = performance.now();
-    ghost.changed(situation.uri, version);
-    const offers = await ghost.suggest(situation, new AbortController().signal);
+    ghost.changed(context.uri, version);
+    const offers = await ghost.suggest(context, new AbortController().signal);
     if (offers.length !== 1) throw new Error(`Nothing was offered at line ${line} after ${typed}.`);
     return performance.now() - since;
   };

@@ -9,21 +9,21 @@ import { connectEngine } from '../../server/engines/connect.ts';
 import { llamaCpp } from '../../server/engines/llama-cpp.ts';
 import { steadyClock } from '../../server/inline-completion/clock.ts';
 import { gapFor } from '../../server/inline-completion/context/prefix-and-suffix.ts';
-import { mostTokens } from '../../server/inline-completion/fim-prompt.ts';
-import type { Generator } from '../../server/inline-completion/generator.ts';
+import { maxCompletionTokens } from '../../server/inline-completion/fim-prompt.ts';
+import type { CompletionGenerator } from '../../server/inline-completion/generator.ts';
 import { fillOver } from '../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { wayMemory } from '../../server/inline-completion/prompting/mode-cache.ts';
 import { scheduler } from '../../server/inline-completion/scheduler.ts';
 import { undiciHttp } from '../../server/platform/http.ts';
 import { editor } from '../../test/support/typing/editor.ts';
 import { naiveClient } from '../../test/support/typing/naive-client.ts';
-import { typeOut } from '../../test/support/typing/person.ts';
+import { typeOut } from '../../test/support/typing/typist.ts';
 import { median } from '../bench/quantile.ts';
 import { startPracticeEngine } from '../practice/start.ts';
 import { contextTokens, practiceModels } from '../practice/words.ts';
 import { folders } from '../set-up/folders.ts';
 import { report } from '../set-up/report.mjs';
-import { partOf, type Result, resultOf, settings, show } from './typists.ts';
+import { partOf, type Result, renderer, resultOf, settings } from './typists.ts';
 
 const keyMs = 160;
 const units = 400;
@@ -46,11 +46,11 @@ export async function practised(): Promise<readonly Result[]> {
 async function typedBy(client: 'naive' | 'free', baseUrl: string): Promise<Result> {
   const { http, dispose } = undiciHttp({ systemCertificates: false });
   try {
-    const { writer, counts } = practiceWriter(baseUrl, http);
+    const { generator, counts } = practiceGenerator(baseUrl, http);
     const ghost =
       client === 'naive'
-        ? naiveClient(writer, show, clock)
-        : scheduler({ writer, show, settings: () => settings });
+        ? naiveClient(generator, renderer, clock)
+        : scheduler({ generator, renderer, settings: () => settings });
     const { file, from } = partOf(path);
     const to = file.lastIndexOf('\n', from + units);
     const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
@@ -65,7 +65,7 @@ async function typedBy(client: 'naive' | 'free', baseUrl: string): Promise<Resul
   }
 }
 
-function practiceWriter(baseUrl: string, http: ReturnType<typeof undiciHttp>['http']) {
+function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>['http']) {
   const counts = { requests: 0, cancelled: 0, written: 0, firstMs: [] as number[] };
   const model = practiceModels[0]?.name ?? '';
   const engine = connectEngine({
@@ -79,28 +79,28 @@ function practiceWriter(baseUrl: string, http: ReturnType<typeof undiciHttp>['ht
   });
   const fill = fillOver(wayMemory());
   const id = `practice/${model}` as const;
-  const writer: Generator = {
-    choose: () => ({
+  const generator: CompletionGenerator = {
+    chooseModel: () => ({
       model: id,
-      shape: 'block',
+      length: 'block',
       usualMs: counts.firstMs.length > 0 ? median(counts.firstMs) : null,
       free: true,
     }),
-    async write(situation, shape, signal) {
+    async generate(context, shape, signal) {
       counts.requests++;
       const since = clock.now();
       let heard = false;
       signal.addEventListener('abort', () => heard || counts.cancelled++, { once: true });
-      const limits = { contextTokens, outputTokens: mostTokens[shape], private: true };
+      const limits = { contextTokens, outputTokens: maxCompletionTokens[shape], private: true };
       const gap = {
-        ...gapFor(situation, limits, []),
-        languageId: situation.languageId,
+        ...gapFor(context, limits, []),
+        languageId: context.languageId,
         path,
-        maxTokens: mostTokens[shape],
+        maxTokens: maxCompletionTokens[shape],
         stop: [],
         shape,
       };
-      const { manner, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, gap, signal);
+      const { manner: format, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, gap, signal);
       counts.firstMs.push(clock.now() - since);
       async function* counted(): AsyncGenerator<string> {
         try {
@@ -112,8 +112,8 @@ function practiceWriter(baseUrl: string, http: ReturnType<typeof undiciHttp>['ht
           heard = true;
         }
       }
-      return { model: id, manner, text: counted() };
+      return { model: id, format, text: counted() };
     },
   };
-  return { writer, counts };
+  return { generator, counts };
 }

@@ -4,18 +4,18 @@ import { shapeFor } from '../../server/inline-completion/render/completion-lengt
 import { mayAsk } from '../../server/inline-completion/render/may-suggest.ts';
 import { showing } from '../../server/inline-completion/render/stream-renderer.ts';
 import type { Renderer } from '../../server/inline-completion/renderer.ts';
-import type { SuggesterSettings } from '../../server/inline-completion/scheduler.ts';
+import type { SchedulerSettings } from '../../server/inline-completion/scheduler.ts';
 import { type Simulated, simulate } from '../../test/support/typing/simulation.ts';
 import { quantile } from '../bench/quantile.ts';
 
-export const show: Renderer = { mayAsk, shapeFor, showing };
+export const renderer: Renderer = { mayAsk, shapeFor, showing };
 
 /** As shipped. */
-export const settings: SuggesterSettings = {
+export const settings: SchedulerSettings = {
   debounceMs: 75,
   cache: { entries: 1_000, bytes: 4_000_000 },
-  patienceMs: 150,
-  lookAhead: true,
+  revealAfterMs: 150,
+  readAhead: true,
 };
 
 /** `paid`: Rumbo with a model that costs money. `free`: with one that does not, so that it is asked ahead. */
@@ -108,7 +108,7 @@ async function all(
     for (const keyMs of typists) {
       const habits = { seed: seed + at, keyMs };
       const used = client === 'naive' ? client : { settings, free: client === 'free' };
-      runs.push({ keyMs, ...(await simulate({ ...part, habits, show, knows, ...model, client: used })) });
+      runs.push({ keyMs, ...(await simulate({ ...part, habits, renderer, knows, ...model, client: used })) });
     }
   }
   return resultOf(client, model.firstMs, typists, runs);
@@ -132,7 +132,7 @@ export function resultOf(
   const sum = (of: (run: (typeof runs)[number]) => number): number =>
     runs.reduce((total, run) => total + of(run), 0);
   const how = (...names: readonly string[]): number =>
-    sum(({ tally }) => names.reduce((total, name) => total + (tally.how.get(name) ?? 0), 0));
+    sum(({ tally }) => names.reduce((total, name) => total + (tally.resultTypes.get(name) ?? 0), 0));
   const waits = runs.flatMap(({ waits }) => waits.ms);
   return {
     client,

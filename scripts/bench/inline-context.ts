@@ -9,8 +9,8 @@ import {
   roomFor,
   shownOf,
 } from '../../server/inline-completion/context/prefix-and-suffix.ts';
-import { documents } from '../../server/inline-completion/documents.ts';
-import { readingGuard } from '../../server/inline-completion/file-access.ts';
+import { documentStore } from '../../server/inline-completion/documents.ts';
+import { fileAccess } from '../../server/inline-completion/file-access.ts';
 import { quantile } from './quantile.ts';
 import type { Row } from './row.ts';
 
@@ -23,11 +23,11 @@ const limits: Limits = { contextTokens: 8_192, outputTokens: 128, private: true 
 const uriOf = (file: number) => `${folder}/src/part-${file % 20}/file-${file}.ts`;
 
 export async function inlineContextRows(): Promise<Row[]> {
-  const open = documents();
+  const open = documentStore();
   for (let file = 0; file < files; file += 1)
     open.opened({ uri: uriOf(file), languageId: 'typescript', version: 1, text: textOf(file) });
   const known = contexts({ documents: open, nameOf: namesIn([folder]) });
-  const guard = readingGuard({
+  const guard = fileAccess({
     languages: {},
     exclude: [],
     localOnly: [],

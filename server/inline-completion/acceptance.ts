@@ -3,18 +3,18 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Clock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
-import type { Documents } from './documents.ts';
+import type { DocumentStore } from './documents.ts';
 
-export type OutcomesParts = {
-  readonly documents: Pick<Documents, 'get'>;
+export type AcceptanceDeps = {
+  readonly documents: Pick<DocumentStore, 'get'>;
   readonly clock: Clock;
   /** The first time that anything of an offer is taken. */
-  readonly accepted: (offer: CompletionItem) => void;
+  readonly onAccepted: (offer: CompletionItem) => void;
   /** A while later. @param characters UTF-16 units of it that still stand */
-  readonly kept: (model: ModelId, characters: number) => void;
+  readonly onRetained: (model: ModelId, characters: number) => void;
 };
 
-type Open = {
+type TrackedItem = {
   readonly offer: CompletionItem;
   readonly uri: string;
   readonly version: number;
@@ -26,36 +26,36 @@ type Open = {
 };
 
 /** Milliseconds after which what was taken is looked at again. */
-export const keptAfterMs = 30_000;
+export const retentionDelayMs = 30_000;
 /** Offers that may still be taken. */
-const mostOpen = 64;
+const maxTracked = 64;
 
-export function outcomes({ documents, clock, accepted, kept }: OutcomesParts) {
-  const open = new Map<string, Open>();
+export function acceptanceTracker({ documents, clock, onAccepted, onRetained }: AcceptanceDeps) {
+  const open = new Map<string, TrackedItem>();
   const looks = new Set<() => void>();
 
-  const take = ({ offer, uri, version, start, taken }: Open): void => {
+  const take = ({ offer, uri, version, start, taken }: TrackedItem): void => {
     if (taken) return;
     // Where one was put in there is no place for another.
     for (const each of open.values()) if (each.uri === uri && each.version === version) each.taken = true;
-    accepted(offer);
-    const callOff = clock.after(keptAfterMs, () => {
+    onAccepted(offer);
+    const callOff = clock.after(retentionDelayMs, () => {
       looks.delete(callOff);
       const document = documents.get(uri);
-      kept(offer.model, document ? standing(document.text, start, offer.suggestion.insert) : 0);
+      onRetained(offer.model, document ? retainedUnits(document.text, start, offer.suggestion.insert) : 0);
     });
     looks.add(callOff);
   };
 
   return {
-    offered(situation: CompletionContext, offers: readonly CompletionItem[]): void {
-      const { uri, version, before } = situation;
+    offered(context: CompletionContext, offers: readonly CompletionItem[]): void {
+      const { uri, version, before } = context;
       for (const offer of offers) {
         const start = before.length - offer.suggestion.replacesBefore;
-        const text = () => accepting(situation, offer);
+        const text = () => textAfterAccept(context, offer);
         open.set(offer.id, { offer, uri, version, start, text, taken: false });
       }
-      for (const id of [...open.keys()].slice(0, -mostOpen)) open.delete(id);
+      for (const id of [...open.keys()].slice(0, -maxTracked)) open.delete(id);
     },
     /** The editor says that it was taken, whole or in part. */
     taken(id: string): void {
@@ -83,17 +83,17 @@ export function outcomes({ documents, clock, accepted, kept }: OutcomesParts) {
   };
 }
 
-const accepting = ({ before, after }: CompletionContext, { suggestion }: CompletionItem): string =>
+const textAfterAccept = ({ before, after }: CompletionContext, { suggestion }: CompletionItem): string =>
   before.slice(0, before.length - suggestion.replacesBefore) +
   suggestion.insert +
   after.slice(suggestion.replacesAfter);
 
 /** How far from its place, in UTF-16 units, what was taken may have moved. */
-const mostMoved = 4_000;
+const maxShift = 4_000;
 
 /** UTF-16 units of the lines that still stand near their place, in their order. @param start where they were put */
-export function standing(text: string, start: number, insert: string): number {
-  const near = text.slice(Math.max(0, start - mostMoved), start + insert.length + mostMoved);
+export function retainedUnits(text: string, start: number, insert: string): number {
+  const near = text.slice(Math.max(0, start - maxShift), start + insert.length + maxShift);
   let from = 0;
   let units = 0;
   for (const line of insert.split(/\r\n|\r|\n/).map((each) => each.trim())) {

@@ -6,10 +6,10 @@ import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Clock } from './clock.ts';
 import type { CompletionItem } from './completion-item.ts';
-import type { Account } from './generate.ts';
-import { seldom } from './throttle.ts';
+import type { GenerationOutcome } from './generate.ts';
+import { throttle } from './throttle.ts';
 
-export type AccountRooms = {
+export type InlineAccountingDeps = {
   readonly fleet: Pick<ProviderRegistry, 'get'>;
   readonly ledger: Pick<Ledger, 'inline'>;
   readonly counters: Counters;
@@ -21,11 +21,11 @@ const toldEveryMs = 10_000;
 /** Milliseconds that the same failure is not logged again. */
 const quietMs = 60_000;
 
-export function inlineAccounts({ fleet, ledger, counters, log }: AccountRooms, clock: Clock) {
-  const isNews = seldom(clock);
+export function inlineAccounting({ fleet, ledger, counters, log }: InlineAccountingDeps, clock: Clock) {
+  const isNews = throttle(clock);
   return {
     /** A request has ended. */
-    asked({ model, outcome, ms, firstTextMs, usage, costUsd }: Account): void {
+    asked({ model, outcome, ms, firstTextMs, usage, costUsd }: GenerationOutcome): void {
       const { provider, id, name } = model;
       ledger.inline.add(id, {
         requests: 1,
@@ -51,10 +51,11 @@ export function inlineAccounts({ fleet, ledger, counters, log }: AccountRooms, c
         fleet.get(provider)?.did({ at: new Date().toISOString(), model: name, outcome: health, ms });
     },
     offered(offers: readonly CompletionItem[]): void {
-      for (const { model, how } of offers) {
-        counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how });
+      for (const { model, resultType } of offers) {
+        counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how: resultType });
         // What is left of an offer that was seen already is no other one.
-        if (how !== 'typed-through' && how !== 'cache') ledger.inline.add(model, { offered: 1 });
+        if (resultType !== 'typed-through' && resultType !== 'cache')
+          ledger.inline.add(model, { offered: 1 });
       }
     },
     accepted(model: ModelId): void {

@@ -16,7 +16,7 @@ export const steadyClock: Clock = {
 };
 
 /** Resolves after so many milliseconds, or as soon as the signal aborts; never rejects. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {

@@ -5,35 +5,35 @@
  */
 import { createHash } from 'node:crypto';
 import type { ModelId } from '../../shared/chat.ts';
-import { type Answer, follow, stemOf, whenAccepted } from './completion.ts';
+import { type Completion, contextAfterAccept, effectivePrefix, remainingSuggestion } from './completion.ts';
 import type { CompletionContext, Suggestion } from './completion-context.ts';
 import { type PrefixTree, prefixTree } from './prefix-tree.ts';
 
-export type AnswerLimits = { readonly entries: number /** Of text kept. */; readonly bytes: number };
+export type CompletionCacheLimits = { readonly entries: number /** Of text kept. */; readonly bytes: number };
 
 /** How an answer came to be known: asked for here, left over from a longer one, or asked for ahead. */
-export type Origin = 'model' | 'streak' | 'speculated';
+export type CompletionOrigin = 'model' | 'streak' | 'speculated';
 
-export type KnownAnswer = Answer & {
+export type CachedCompletion = Completion & {
   /** Who wrote it; with hedging not always who was asked. */
   readonly model: ModelId;
-  readonly origin: Origin;
+  readonly origin: CompletionOrigin;
   /** Digest of the end of the document that it keeps. */
-  readonly kept: string;
+  readonly suffixDigest: string;
 };
 
-export type Found = { readonly answer: KnownAnswer; readonly suggestion: Suggestion };
+export type CacheHit = { readonly completion: CachedCompletion; readonly suggestion: Suggestion };
 
-export type Answers = {
+export type CompletionCache = {
   /** What is known for this place, the model that saw most of it first, and of those the newest. */
-  find(situation: CompletionContext, asked: ModelId): readonly Found[];
+  find(context: CompletionContext, asked: ModelId): readonly CacheHit[];
   /** @param asked who was chosen for the question */
   add(
-    situation: CompletionContext,
+    context: CompletionContext,
     asked: ModelId,
-    answer: Answer,
-    from: { model: ModelId; origin: Origin },
-  ): KnownAnswer;
+    answer: Completion,
+    from: { model: ModelId; origin: CompletionOrigin },
+  ): CachedCompletion;
   /** Forgets a file. */
   forget(uri: string): void;
   clear(): void;
@@ -41,18 +41,18 @@ export type Answers = {
   readonly bytes: number;
 };
 
-type Use = {
-  readonly takeOut: () => void;
+type CacheEntry = {
+  readonly remove: () => void;
   /** Rises with each use. */
-  readonly turn: number;
+  readonly lastUse: number;
 };
 
 /** @param limits asked at every addition, so that a new setting holds at once */
-export function answers(limits: () => AnswerLimits): Answers {
+export function completionCache(limits: () => CompletionCacheLimits): CompletionCache {
   /** By file, then by the model asked. */
-  const files = new Map<string, Map<ModelId, PrefixTree<KnownAnswer>>>();
+  const files = new Map<string, Map<ModelId, PrefixTree<CachedCompletion>>>();
   /** Everything, least lately used first. */
-  const uses = new Map<KnownAnswer, Use>();
+  const uses = new Map<CachedCompletion, CacheEntry>();
   let turn = 0;
 
   const bytes = (): number => {
@@ -60,60 +60,60 @@ export function answers(limits: () => AnswerLimits): Answers {
     for (const models of files.values()) for (const tree of models.values()) sum += tree.bytes;
     return sum;
   };
-  const treeOf = (uri: string, model: ModelId): PrefixTree<KnownAnswer> => {
-    const models = files.get(uri) ?? new Map<ModelId, PrefixTree<KnownAnswer>>();
-    const tree = models.get(model) ?? prefixTree<KnownAnswer>();
+  const treeOf = (uri: string, model: ModelId): PrefixTree<CachedCompletion> => {
+    const models = files.get(uri) ?? new Map<ModelId, PrefixTree<CachedCompletion>>();
+    const tree = models.get(model) ?? prefixTree<CachedCompletion>();
     files.set(uri, models.set(model, tree));
     return tree;
   };
-  const used = (answer: KnownAnswer): void => {
+  const used = (answer: CachedCompletion): void => {
     const use = uses.get(answer);
     if (!use || !uses.delete(answer)) return;
-    uses.set(answer, { ...use, turn: ++turn });
+    uses.set(answer, { ...use, lastUse: ++turn });
   };
   const shrink = (): void => {
     const { entries, bytes: most } = limits();
-    for (const [answer, { takeOut }] of uses) {
+    for (const [answer, { remove }] of uses) {
       if (uses.size <= entries && bytes() <= most) return;
       uses.delete(answer);
-      takeOut();
+      remove();
     }
   };
 
   return {
-    find(situation, asked) {
-      const below = files.get(situation.uri)?.get(asked)?.below(stemOf(situation)) ?? [];
+    find(context, asked) {
+      const below = files.get(context.uri)?.get(asked)?.valuesUnder(effectivePrefix(context)) ?? [];
       const digests = new Map<number, string>();
-      const found: Found[] = [];
+      const found: CacheHit[] = [];
       for (const answer of below) {
-        const suggestion = follow(answer, situation, (end) => {
+        const suggestion = remainingSuggestion(answer, context, (end) => {
           const known = digests.get(end.length) ?? digest(end);
           digests.set(end.length, known);
-          return known === answer.kept;
+          return known === answer.suffixDigest;
         });
-        if (suggestion && suggestion !== 'more') found.push({ answer, suggestion });
+        if (suggestion && suggestion !== 'more') found.push({ completion: answer, suggestion });
       }
-      const lately = ({ answer }: Found): number => uses.get(answer)?.turn ?? 0;
-      found.sort((a, b) => b.answer.from - a.answer.from || lately(b) - lately(a));
-      if (found[0]) used(found[0].answer);
+      const lately = ({ completion }: CacheHit): number => uses.get(completion)?.lastUse ?? 0;
+      found.sort((a, b) => b.completion.requestedAt - a.completion.requestedAt || lately(b) - lately(a));
+      if (found[0]) used(found[0].completion);
       return found;
     },
-    add(situation, asked, answer, { model, origin }) {
-      const { before: text, after } = whenAccepted(situation, answer);
-      const kept = digest(after);
-      const known: KnownAnswer = { ...answer, model, origin, kept };
-      const tree = treeOf(situation.uri, asked);
-      const same = tree.below(text).find((other) => isSame(other, known));
+    add(context, asked, answer, { model, origin }) {
+      const { before: text, after } = contextAfterAccept(context, answer);
+      const suffixDigest = digest(after);
+      const known: CachedCompletion = { ...answer, model, origin, suffixDigest };
+      const tree = treeOf(context.uri, asked);
+      const same = tree.valuesUnder(text).find((other) => isSame(other, known));
       if (same) {
         used(same);
         return same;
       }
-      uses.set(known, { takeOut: tree.add(text, known), turn: ++turn });
+      uses.set(known, { remove: tree.add(text, known), lastUse: ++turn });
       shrink();
       return known;
     },
     forget(uri) {
-      const gone = new Set([...(files.get(uri)?.values() ?? [])].flatMap((tree) => tree.below('')));
+      const gone = new Set([...(files.get(uri)?.values() ?? [])].flatMap((tree) => tree.valuesUnder('')));
       for (const answer of gone) uses.delete(answer);
       files.delete(uri);
     },
@@ -130,11 +130,11 @@ export function answers(limits: () => AnswerLimits): Answers {
   };
 }
 
-const isSame = (one: KnownAnswer, other: KnownAnswer): boolean =>
+const isSame = (one: CachedCompletion, other: CachedCompletion): boolean =>
   one.start === other.start &&
-  one.from === other.from &&
+  one.requestedAt === other.requestedAt &&
   one.insert === other.insert &&
-  one.kept === other.kept;
+  one.suffixDigest === other.suffixDigest;
 
 /** A file's end in a few bytes. */
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64');

@@ -8,7 +8,7 @@ export type CompletionItem = {
   readonly suggestion: Suggestion;
   /** Who wrote it. */
   readonly model: ModelId;
-  readonly how: HowItCame;
+  readonly resultType: ResultType;
 };
 
 /**
@@ -16,4 +16,4 @@ export type CompletionItem = {
  * left of what was shown last. `cache`: from an answer to an earlier question. `streak`: from what a model wrote past the
  * end of its last answer. `speculated`: asked for before the user had accepted what comes before it.
  */
-export type HowItCame = 'model' | 'shared' | 'typed-through' | 'cache' | 'streak' | 'speculated';
+export type ResultType = 'model' | 'shared' | 'typed-through' | 'cache' | 'streak' | 'speculated';

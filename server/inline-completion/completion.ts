@@ -5,22 +5,22 @@
 import type { CompletionContext, Suggestion } from './completion-context.ts';
 
 /** Text for a place in a document. Offsets are UTF-16 units. */
-export type Answer = {
+export type Completion = {
   /** Where its text begins in the document. */
   readonly start: number;
   /** How much of the document the model had seen before the cursor: a shorter one has not been answered. */
-  readonly from: number;
+  readonly requestedAt: number;
   /** All that comes between the text before `start` and what is kept after the cursor. */
   readonly insert: string;
   /** Units at the end of the document that stay as they were. */
-  readonly keptUnits: number;
+  readonly suffixUnits: number;
 };
 
-export const answerOf = (situation: CompletionContext, suggestion: Suggestion): Answer => ({
-  start: situation.before.length - suggestion.replacesBefore,
-  from: stemUnits(situation),
+export const toCompletion = (context: CompletionContext, suggestion: Suggestion): Completion => ({
+  start: context.before.length - suggestion.replacesBefore,
+  requestedAt: effectivePrefixUnits(context),
   insert: suggestion.insert,
-  keptUnits: situation.after.length - suggestion.replacesAfter,
+  suffixUnits: context.after.length - suggestion.replacesAfter,
 });
 
 /**
@@ -28,78 +28,78 @@ export const answerOf = (situation: CompletionContext, suggestion: Suggestion): 
  * `undefined`: the text leads elsewhere. That the document up to `start` is the same is for the caller to know.
  * @param kept says whether this is the end of the document that the answer keeps
  */
-export function follow(
-  answer: Answer,
+export function remainingSuggestion(
+  answer: Completion,
   { before, after, selected }: CompletionContext,
   kept: (end: string) => boolean,
 ): Suggestion | 'more' | undefined {
-  const { start, from, insert, keptUnits } = answer;
+  const { start, requestedAt, insert, suffixUnits } = answer;
   const replacesBefore = selected?.replaces ?? 0;
   const base = before.length - replacesBefore;
-  if (base < start || base + (selected?.text.length ?? 0) < from) return undefined;
+  if (base < start || base + (selected?.text.length ?? 0) < requestedAt) return undefined;
   const typed = before.slice(start, base) + (selected?.text ?? '');
   if (typed.length >= insert.length) return typed.startsWith(insert) ? 'more' : undefined;
   if (!insert.startsWith(typed)) return undefined;
-  const replacesAfter = after.length - keptUnits;
+  const replacesAfter = after.length - suffixUnits;
   const replaced = after.slice(0, Math.max(0, replacesAfter));
   if (replacesAfter < 0 || /[\r\n]/.test(replaced) || !kept(after.slice(replacesAfter))) return undefined;
   const rest = insert.slice(typed.length);
   // A closer that the editor put in by itself has to come in the rest; it may not have been said yet.
-  if (rest === replaced || !hasInOrder(rest, replaced)) return 'more';
+  if (rest === replaced || !containsInOrder(rest, replaced)) return 'more';
   return { insert: insert.slice(base - start), replacesBefore, replacesAfter };
 }
 
 /** The same for an answer known from elsewhere in the same document, whole texts compared. @param asked a place where it holds */
-export function followFrom(
+export function remainingSuggestionFrom(
   asked: CompletionContext,
-  answer: Answer,
+  answer: Completion,
   now: CompletionContext,
 ): Suggestion | 'more' | undefined {
   if (!now.before.startsWith(asked.before.slice(0, answer.start))) return undefined;
-  return follow(answer, now, (end) => asked.after.endsWith(end));
+  return remainingSuggestion(answer, now, (end) => asked.after.endsWith(end));
 }
 
 /** Units of the document before the cursor, with what the suggest widget has selected put in. */
-export const stemUnits = ({ before, selected }: CompletionContext): number =>
+export const effectivePrefixUnits = ({ before, selected }: CompletionContext): number =>
   before.length + (selected ? selected.text.length - selected.replaces : 0);
 
 /** That text. */
-export const stemOf = ({ before, selected }: CompletionContext): string =>
+export const effectivePrefix = ({ before, selected }: CompletionContext): string =>
   selected ? before.slice(0, before.length - selected.replaces) + selected.text : before;
 
 /**
  * Whether a question asked there may be answered here too, as long as nobody knows the answer: the user has only typed on,
  * and the editor has put in closers or had them typed over.
  */
-export function typedOn(asked: CompletionContext, now: CompletionContext): boolean {
-  return stemOf(now).startsWith(stemOf(asked)) && differByClosers(asked.after, now.after);
+export function hasOnlyTypedSince(asked: CompletionContext, now: CompletionContext): boolean {
+  return effectivePrefix(now).startsWith(effectivePrefix(asked)) && differByClosers(asked.after, now.after);
 }
 
 /** The place after the answer once it is accepted. What number the change will have is not known: texts decide. */
-export function whenAccepted(
+export function contextAfterAccept(
   asked: CompletionContext,
-  { start, insert, keptUnits }: Answer,
+  { start, insert, suffixUnits }: Completion,
 ): CompletionContext {
   const { selected: _, ...rest } = asked;
-  const after = asked.after.slice(asked.after.length - keptUnits);
+  const after = asked.after.slice(asked.after.length - suffixUnits);
   return { ...rest, before: asked.before.slice(0, start) + insert, after, trigger: 'typing' };
 }
 
 /** Whether accepting an answer may lead from here to that place. */
-export const leadsTo = (place: CompletionContext, now: CompletionContext): boolean =>
-  place.before.startsWith(stemOf(now)) && now.after.endsWith(place.after);
+export const acceptMayLeadTo = (place: CompletionContext, now: CompletionContext): boolean =>
+  place.before.startsWith(effectivePrefix(now)) && now.after.endsWith(place.after);
 
-const mostClosers = 16;
+const maxClosers = 16;
 const closers = /^[)\]}>"'`;,]*$/;
 
 function differByClosers(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   const more = long.length - short.length;
-  return more <= mostClosers && closers.test(long.slice(0, more)) && long.endsWith(short);
+  return more <= maxClosers && closers.test(long.slice(0, more)) && long.endsWith(short);
 }
 
 /** Whether the text has these units one after the other, with others between them. */
-function hasInOrder(text: string, units: string): boolean {
+function containsInOrder(text: string, units: string): boolean {
   let at = 0;
   for (const unit of units) {
     at = text.indexOf(unit, at) + 1;

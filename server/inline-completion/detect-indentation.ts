@@ -2,7 +2,7 @@
 import type { Indentation } from './completion-context.ts';
 
 /** Lines that tell enough, and that take no time. */
-const mostLines = 400;
+const maxLines = 400;
 const usual: Indentation = { tabs: false, size: 4 };
 /** Languages whose documents hardly ever indent by four. */
 const narrow: ReadonlySet<string> = new Set([
@@ -21,14 +21,14 @@ const tabbed: ReadonlySet<string> = new Set(['go', 'makefile']);
 const steps = [2, 3, 4, 8];
 
 /** @param text the lines around the cursor, or the first ones */
-export function indentationOf(text: string, languageId: string): Indentation {
+export function detectIndentation(text: string, languageId: string): Indentation {
   let tabs = 0;
   let spaces = 0;
   let before = 0;
   const deeper = new Map<number, number>();
   let lines = 0;
   for (const [, indent = '', first] of text.matchAll(/^([ \t]*)(\S)?/gm)) {
-    if (++lines > mostLines) break;
+    if (++lines > maxLines) break;
     // A blank line tells nothing, and a comment's stars stand one further in.
     if (first === undefined || first === '*') continue;
     if (indent.includes('\t')) tabs += 1;

@@ -6,7 +6,7 @@ import type {
 } from 'vscode-languageserver-protocol';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CompletionContext } from './completion-context.ts';
-import { type Edit, editedPlaces, type ReadLines } from './recent-edits.ts';
+import { editTracker, type ReadLines, type RecentEdit } from './recent-edits.ts';
 
 export type OpenDocument = {
   readonly uri: string;
@@ -21,50 +21,50 @@ export type OpenDocument = {
   /** `undefined`: not since it was opened. */
   readonly editedAtMs: number | undefined;
   /** Oldest first. */
-  readonly edits: readonly Edit[];
+  readonly edits: readonly RecentEdit[];
   /** Places outside are moved to the nearest one inside, those within a line end to before it. */
   offsetAt(position: Position): number;
   positionAt(offset: number): Position;
 };
 
-/** Whether a situation is one of the document as it is, not one it has left or may come to. */
-export const isPlaceIn = (
+/** Whether a context is one of the document as it is, not one it has left or may come to. */
+export const isCurrentIn = (
   document: OpenDocument | undefined,
   { version, before, after }: CompletionContext,
 ): document is OpenDocument =>
   document?.version === version && document.text.length === before.length + after.length;
 
 /** A document of more UTF-16 units is not kept: nobody waits for a suggestion in it. */
-const mostCharacters = 5_000_000;
+const maxCharacters = 5_000_000;
 /** Milliseconds that an edit counts as recent. */
 const recentMs = 10 * 60_000;
 
 /** @param now milliseconds on any steady clock */
-export function documents(now: () => number = () => performance.now()) {
-  const open = new Map<string, ReturnType<typeof follow>>();
-  const keepOrLeave = (uri: string): void => {
-    if ((open.get(uri)?.text.length ?? 0) > mostCharacters) open.delete(uri);
+export function documentStore(now: () => number = () => performance.now()) {
+  const open = new Map<string, ReturnType<typeof trackedDocument>>();
+  const dropIfTooLarge = (uri: string): void => {
+    if ((open.get(uri)?.text.length ?? 0) > maxCharacters) open.delete(uri);
   };
   return {
     opened({ uri, languageId, version, text }: TextDocumentItem): void {
-      open.set(uri, follow(TextDocument.create(uri, languageId, version, text), now));
-      keepOrLeave(uri);
+      open.set(uri, trackedDocument(TextDocument.create(uri, languageId, version, text), now));
+      dropIfTooLarge(uri);
     },
     /** Changes of a document that is not kept are passed over. */
     changed(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
       open.get(uri)?.change(version, changes);
-      keepOrLeave(uri);
+      dropIfTooLarge(uri);
     },
     closed: (uri: string): void => void open.delete(uri),
     /** The user looks at it. */
-    saw: (uri: string): void => open.get(uri)?.see(),
+    markSeen: (uri: string): void => open.get(uri)?.see(),
     /** As it is now, and stays: it is a view. `undefined`: not open, or too large to be kept. */
     get: (uri: string): OpenDocument | undefined => open.get(uri),
     all: (): readonly OpenDocument[] => [...open.values()],
   };
 }
 
-export type Documents = ReturnType<typeof documents>;
+export type DocumentStore = ReturnType<typeof documentStore>;
 
 /** The part of an LSP connection that tells of documents. It has one listener for each, so others are told from here. */
 export type DocumentConnection = {
@@ -86,11 +86,11 @@ export type DocumentListeners = {
 };
 
 /** Keeps the documents of a client, which has to be told `TextDocumentSyncKind.Incremental` and `openClose`. */
-export function documentsOf(
+export function syncDocuments(
   connection: DocumentConnection,
   { changed, closed }: DocumentListeners = {},
-  kept: Documents = documents(),
-): Documents & Disposable {
+  kept: DocumentStore = documentStore(),
+): DocumentStore & Disposable {
   const listening = [
     connection.onDidOpenTextDocument(({ textDocument }) => kept.opened(textDocument)),
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
@@ -110,9 +110,9 @@ export function documentsOf(
   };
 }
 
-function follow(document: TextDocument, now: () => number) {
+function trackedDocument(document: TextDocument, now: () => number) {
   const { uri, languageId } = document;
-  const places = editedPlaces();
+  const places = editTracker();
   let seenAtMs = now();
   let editedAtMs: number | undefined;
 
@@ -126,15 +126,15 @@ function follow(document: TextDocument, now: () => number) {
 
   const replace = (start: number, end: number, text: string, version: number): void => {
     const whole = document.getText();
-    if (isSeam(whole[start - 1], text, whole[end])) {
+    if (joinsLineEnd(whole[start - 1], text, whole[end])) {
       // Two halves of a line end have met, which the lines know only when they are counted anew.
-      places.forget();
+      places.reset();
       const anew = `${whole.slice(0, start)}${text}${whole.slice(end)}`;
       TextDocument.update(document, [{ text: anew }], version);
       return;
     }
     const range = { start: document.positionAt(start), end: document.positionAt(end) };
-    places.change({ first: range.start.line, last: range.end.line, count: countOfLines(text) }, read, now());
+    places.record({ first: range.start.line, last: range.end.line, count: countOfLines(text) }, read, now());
     TextDocument.update(document, [{ range, text }], version);
   };
 
@@ -171,7 +171,7 @@ function follow(document: TextDocument, now: () => number) {
           const [a, b] = [document.offsetAt(change.range.start), document.offsetAt(change.range.end)];
           replace(Math.min(a, b), Math.max(a, b), change.text, version);
         } else {
-          const { start, end, text } = difference(document.getText(), change.text);
+          const { start, end, text } = textDifference(document.getText(), change.text);
           replace(start, end, text, version);
         }
       }
@@ -184,11 +184,11 @@ function follow(document: TextDocument, now: () => number) {
 const countOfLines = (text: string): number => text.split(/\r\n|\r|\n/).length;
 
 /** Whether a `\r` comes to stand before a `\n`. */
-const isSeam = (before: string | undefined, text: string, after: string | undefined): boolean =>
+const joinsLineEnd = (before: string | undefined, text: string, after: string | undefined): boolean =>
   (before === '\r' && (text === '' ? after : text[0]) === '\n') || (text.endsWith('\r') && after === '\n');
 
 /** What has to be replaced in the one text to get the other. Line ends stay whole. */
-function difference(from: string, to: string): { start: number; end: number; text: string } {
+function textDifference(from: string, to: string): { start: number; end: number; text: string } {
   const most = Math.min(from.length, to.length);
   let start = 0;
   while (start < most && from[start] === to[start]) start += 1;

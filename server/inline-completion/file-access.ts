@@ -5,7 +5,7 @@ import { fileMatcher } from '../routing/privacy.ts';
 import { secretFiles, secretNames } from './secret-files.ts';
 
 /** Settings that say what may be read. */
-export type ReadingRules = {
+export type FileAccessRules = {
   /** By VS Code's name of a language; `*` holds for those not named. Absent: on. */
   readonly languages: Readonly<Record<string, boolean>>;
   /** Patterns of files that nobody reads. */
@@ -25,7 +25,7 @@ export type ReadableFile = {
 };
 
 /** Who is to read: a model. */
-export type Reader = {
+export type FileReader = {
   /** It runs on the user's machines. */
   readonly private: boolean;
 };
@@ -34,22 +34,22 @@ export type Reader = {
  * Why not, in a word. `place`: no file the user edits, but output, an old version, a settings page. `secret`: it holds
  * keys by its name. `excluded`, `language`: switched off. `local-only`: not for this reader. `large`: over a limit.
  */
-export type Refusal = 'place' | 'secret' | 'excluded' | 'local-only' | 'language' | 'large';
+export type AccessDenial = 'place' | 'secret' | 'excluded' | 'local-only' | 'language' | 'large';
 
 /** What a file's address says does not change, save for links that are led elsewhere. */
-const believedMs = 60_000;
-const mostFiles = 5_000;
+const cacheTtlMs = 60_000;
+const maxFiles = 5_000;
 
 /** @param now milliseconds on any steady clock */
-export function readingGuard(rules: ReadingRules, now: () => number = () => performance.now()) {
-  const judge = judgeOf(rules);
-  const known = new LRUCache<string, Judgement>({
-    max: mostFiles,
-    ttl: believedMs,
+export function fileAccess(rules: FileAccessRules, now: () => number = () => performance.now()) {
+  const judge = verdictOf(rules);
+  const known = new LRUCache<string, UriVerdict>({
+    max: maxFiles,
+    ttl: cacheTtlMs,
     ttlResolution: 0,
     perf: { now },
   });
-  const judgementOf = (uri: string): Judgement => {
+  const judgementOf = (uri: string): UriVerdict => {
     const found = known.get(uri);
     if (found) return found;
     const judged = judge(uri);
@@ -58,7 +58,7 @@ export function readingGuard(rules: ReadingRules, now: () => number = () => perf
   };
 
   /** `undefined`: it may be read. Looks where links lead, the first time. */
-  const refusal = (file: ReadableFile, reader: Reader): Refusal | undefined => {
+  const refusal = (file: ReadableFile, reader: FileReader): AccessDenial | undefined => {
     const { never, localOnly } = judgementOf(file.uri);
     if (never) return never;
     if (localOnly && !reader.private) return 'local-only';
@@ -69,16 +69,16 @@ export function readingGuard(rules: ReadingRules, now: () => number = () => perf
 
   return {
     refusal,
-    mayRead: (file: ReadableFile, reader: Reader): boolean => refusal(file, reader) === undefined,
+    mayRead: (file: ReadableFile, reader: FileReader): boolean => refusal(file, reader) === undefined,
   };
 }
 
-export type ReadingGuard = ReturnType<typeof readingGuard>;
+export type FileAccess = ReturnType<typeof fileAccess>;
 
 /** What an address says of a file. */
-type Judgement = { readonly never: Refusal | undefined; readonly localOnly: boolean };
+type UriVerdict = { readonly never: AccessDenial | undefined; readonly localOnly: boolean };
 
-function judgeOf({ exclude, localOnly }: ReadingRules): (uri: string) => Judgement {
+function verdictOf({ exclude, localOnly }: FileAccessRules): (uri: string) => UriVerdict {
   const [secret, excluded, kept] = [fileMatcher(secretFiles), fileMatcher(exclude), fileMatcher(localOnly)];
   return (uri) => {
     if (!places.has(schemeOf(uri))) return { never: 'place', localOnly: true };
@@ -119,5 +119,5 @@ function decoded(address: string): string {
   }
 }
 
-const isOn = (languages: ReadingRules['languages'], languageId: string | undefined): boolean =>
+const isOn = (languages: FileAccessRules['languages'], languageId: string | undefined): boolean =>
   languageId === undefined || (languages[languageId] ?? languages['*'] ?? true);

@@ -1,20 +1,20 @@
 /** Where there may be ghost text by the user's settings, and a sentence for where there is none. */
 import type { Settings } from '../../shared/settings.ts';
 import type { CompletionContext } from './completion-context.ts';
-import { type ReadableFile, type ReadingGuard, type Refusal, readingGuard } from './file-access.ts';
+import { type AccessDenial, type FileAccess, fileAccess, type ReadableFile } from './file-access.ts';
 
 /** More lines are no text that anybody writes on. */
-const mostLines = 50_000;
+const maxLines = 50_000;
 
-export function inlinePlaces(settings: () => Settings, lineCount: (uri: string) => number) {
-  let guard: ReadingGuard = guardOf(settings());
+export function filePolicy(settings: () => Settings, lineCount: (uri: string) => number) {
+  let guard: FileAccess = guardOf(settings());
   return {
     /** New settings hold. */
     reconfigured(): void {
       guard = guardOf(settings());
     },
     /** Why no model at all may read this. `undefined`: some may. */
-    refusal: ({ uri, languageId, before, after }: CompletionContext): Refusal | undefined =>
+    refusal: ({ uri, languageId, before, after }: CompletionContext): AccessDenial | undefined =>
       guard.refusal(
         { uri, languageId, characters: before.length + after.length, lines: lineCount(uri) },
         { private: true },
@@ -27,17 +27,17 @@ export function inlinePlaces(settings: () => Settings, lineCount: (uri: string) 
   };
 }
 
-const guardOf = (settings: Settings): ReadingGuard =>
-  readingGuard({
+const guardOf = (settings: Settings): FileAccess =>
+  fileAccess({
     languages: settings['inline.languages'],
     exclude: settings['inline.exclude'],
     localOnly: settings['privacy.localOnly'],
     maxCharacters: settings['inline.maxFileKB'] * 1024,
-    maxLines: mostLines,
+    maxLines: maxLines,
   });
 
 /** One sentence each. */
-export const refusals: Readonly<Record<Refusal, string>> = {
+export const denialMessages: Readonly<Record<AccessDenial, string>> = {
   place: 'There is no ghost text in what is only shown.',
   secret: 'Files that hold keys by their name are never read.',
   excluded: 'rumbo.inline.exclude leaves this file out.',

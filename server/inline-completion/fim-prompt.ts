@@ -1,51 +1,51 @@
-/** What a model gets to read for a situation, and how much it may write. */
+/** What a model gets to read for a context, and how much it may write. */
 import type { Model } from '../../shared/models.ts';
-import { stemOf } from './completion.ts';
+import { effectivePrefix } from './completion.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { Contexts, Definition } from './context/context.ts';
 import { gapFor, roomFor, shownOf } from './context/prefix-and-suffix.ts';
 import type { ReadableFile } from './file-access.ts';
 import type { FimTarget } from './prompting/fim-target.ts';
 
-export type GapParts = {
+export type FimPromptDeps = {
   readonly contexts: Pick<Contexts, 'contextFor'>;
   /** Whether this model may read a file. */
   readonly mayRead: (file: ReadableFile, model: Model) => boolean;
   /** A file's name as models are told it. */
   readonly nameOf: (uri: string) => string;
   /** What is declared around the cursor. Absent: nobody knows. */
-  readonly definitions?: (situation: CompletionContext) => Promise<readonly Definition[]> | undefined;
+  readonly definitions?: (context: CompletionContext) => Promise<readonly Definition[]> | undefined;
   /** As `FillRequest.slot`. */
   readonly slotOf: (model: Model, uri: string) => number | undefined;
 };
 
 /** Tokens that are written at most: what comes after the first statements is seldom what is wanted. */
-export const mostTokens: Readonly<Record<CompletionLength, number>> = { line: 64, block: 256 };
+export const maxCompletionTokens: Readonly<Record<CompletionLength, number>> = { line: 64, block: 256 };
 /** Milliseconds that an engine may write on once it has a line. */
 const budgetMs: Readonly<Record<CompletionLength, number>> = { line: 600, block: 2_000 };
 /** Somebody who asks again for what he has seen wants something else. */
-const otherTemperature = 0.4;
+const retryTemperature = 0.4;
 
 /** Rejects with `cancelled` when the signal aborts, and never else. Takes 50 ms at most. */
-export type GapOf = (
-  situation: CompletionContext,
+export type BuildFimTarget = (
+  context: CompletionContext,
   model: Model,
   shape: CompletionLength,
   signal: AbortSignal,
 ) => Promise<FimTarget>;
 
-export const gaps =
-  ({ contexts, mayRead, nameOf, definitions, slotOf }: GapParts): GapOf =>
-  async (situation, model, shape, signal) => {
+export const fimPrompt =
+  ({ contexts, mayRead, nameOf, definitions, slotOf }: FimPromptDeps): BuildFimTarget =>
+  async (context, model, shape, signal) => {
     // What is selected in the suggest widget is as good as typed.
-    const place: CompletionContext = { ...situation, before: stemOf(situation) };
+    const place: CompletionContext = { ...context, before: effectivePrefix(context) };
     const limits = {
       contextTokens: model.contextTokens,
-      outputTokens: mostTokens[shape],
+      outputTokens: maxCompletionTokens[shape],
       private: model.source === 'local',
     };
     const room = roomFor(limits);
-    const told = definitions?.(situation);
+    const told = definitions?.(context);
     const { extra } = await contexts.contextFor(
       place,
       {
@@ -57,16 +57,16 @@ export const gaps =
       },
       signal,
     );
-    const slot = slotOf(model, situation.uri);
+    const slot = slotOf(model, context.uri);
     return {
       ...gapFor(place, limits, extra),
-      languageId: situation.languageId,
-      path: nameOf(situation.uri),
-      maxTokens: mostTokens[shape],
+      languageId: context.languageId,
+      path: nameOf(context.uri),
+      maxTokens: maxCompletionTokens[shape],
       stop: [],
       shape,
       budgetMs: budgetMs[shape],
       ...(slot === undefined ? {} : { slot }),
-      ...(situation.trigger === 'asked' ? { temperature: otherTemperature } : {}),
+      ...(context.trigger === 'asked' ? { temperature: retryTemperature } : {}),
     };
   };

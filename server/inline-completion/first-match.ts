@@ -1,7 +1,7 @@
 /** Several who may have something, of whom the first is taken that has. */
 
 /** Resolves with the first value; `undefined` when none has one. Rejects only when all have failed. */
-export function firstOf<Value>(all: readonly Promise<Value | undefined>[]): Promise<Value | undefined> {
+export function firstMatch<Value>(all: readonly Promise<Value | undefined>[]): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
     let failed = 0;
     let done = 0;

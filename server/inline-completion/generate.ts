@@ -7,17 +7,17 @@ import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { type Clock, steadyClock } from './clock.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
-import type { GapOf } from './fim-prompt.ts';
-import type { Choice, Generator, Writing } from './generator.ts';
-import { firstToSpeak, type Runner } from './hedged-request.ts';
+import type { BuildFimTarget } from './fim-prompt.ts';
+import type { CompletionGenerator, CompletionStream, ModelChoice } from './generator.ts';
+import { type HedgeCandidate, hedgedRequest } from './hedged-request.ts';
 import type { Latencies } from './latencies.ts';
-import { watched } from './observed-stream.ts';
+import { observedStream } from './observed-stream.ts';
 import type { FimTarget } from './prompting/fim-target.ts';
 import type { Filler, Filling, FillOver } from './prompting/generate-with-fallback.ts';
-import type { Chosen } from './rank-models.ts';
+import type { RankedModel } from './rank-models.ts';
 
 /** What one request took. */
-export type Account = {
+export type GenerationOutcome = {
   readonly model: Model;
   /** `left`: it had said enough. */
   readonly outcome: 'ok' | 'left' | ErrorKind;
@@ -30,17 +30,17 @@ export type Account = {
   readonly costUsd: number | null;
 };
 
-export type WritingParts = {
+export type CompletionGeneratorDeps = {
   /** Who may write here now, best first. Costs next to nothing. */
-  readonly candidates: (situation: CompletionContext) => readonly Chosen[];
+  readonly candidates: (context: CompletionContext) => readonly RankedModel[];
   /** `undefined`: its provider has gone. */
   readonly fillerOf: (model: Model) => Filler | undefined;
-  readonly gapOf: GapOf;
+  readonly gapOf: BuildFimTarget;
   readonly fill: FillOver;
   /** Sets aside what it could cost. Returns what gives it back; `undefined`: a budget says no. */
   readonly reserve: (model: Model, usd: number) => (() => void) | undefined;
   /** Called once for each request, when it has ended, before what was set aside is given back. */
-  readonly account: (account: Account) => void;
+  readonly account: (account: GenerationOutcome) => void;
   readonly latencies: Latencies;
   /** Whether a paid model may be asked beside another that is late. */
   readonly hedgePaid: () => boolean;
@@ -49,29 +49,29 @@ export type WritingParts = {
 };
 
 /** Tokens that a question is at the most beside its texts: instructions of a chat, words of a template. */
-const aroundGap = 600;
+const promptOverheadTokens = 600;
 
-export function writing(parts: WritingParts): Generator {
+export function completionGenerator(parts: CompletionGeneratorDeps): CompletionGenerator {
   const { candidates, fillerOf, gapOf, fill, reserve, account, latencies, hedgePaid } = parts;
   const { clock = steadyClock } = parts;
 
   const ask = async (
-    { model, shape: most, cold }: Chosen,
-    situation: CompletionContext,
+    { model, length: most, isCold }: RankedModel,
+    context: CompletionContext,
     wanted: CompletionLength,
     signal: AbortSignal,
-  ): Promise<Writing> => {
+  ): Promise<CompletionStream> => {
     const filler = fillerOf(model);
     if (!filler)
       throw new RumboError(`${model.provider} has gone.`, { kind: 'unreachable', model: model.id });
     const shape = most === 'line' ? 'line' : wanted;
-    const gap = await gapOf(situation, model, shape, signal);
-    const giveBack = reserve(model, worstUsd(model, gap));
+    const gap = await gapOf(context, model, shape, signal);
+    const giveBack = reserve(model, maxUsd(model, gap));
     if (!giveBack) throw new RumboError('A budget is spent.', { kind: 'over-budget', model: model.id });
 
     const promptTokens = tokensIn(gap);
     const askedAt = clock.now();
-    const end = (outcome: Account['outcome'], firstTextMs: number | null, usage: Usage): void => {
+    const end = (outcome: GenerationOutcome['outcome'], firstTextMs: number | null, usage: Usage): void => {
       const ms = clock.now() - askedAt;
       account({ model, outcome, ms, firstTextMs, usage, costUsd: costOf(usage, model.price) });
       giveBack();
@@ -81,8 +81,8 @@ export function writing(parts: WritingParts): Generator {
       filling = await fill(filler, gap, signal);
     } catch (cause) {
       const error = toRumboError(cause, signal);
-      if (error.kind === 'cancelled' && !cold)
-        latencies.silent(model.id, promptTokens, clock.now() - askedAt);
+      if (error.kind === 'cancelled' && !isCold)
+        latencies.recordSilence(model.id, promptTokens, clock.now() - askedAt);
       // What it had read may be billed although it said nothing.
       end(error.kind, null, error.data.accepted === true ? { ...noUsage, input: promptTokens } : noUsage);
       throw error;
@@ -90,49 +90,49 @@ export function writing(parts: WritingParts): Generator {
     const textMs = clock.now() - askedAt;
     let said = '';
     let lineMs: number | undefined;
-    const text = watched(filling.text, signal, {
-      piece(piece) {
+    const text = observedStream(filling.text, signal, {
+      onText(piece) {
         said += piece;
         if (said.trimStart().includes('\n')) lineMs ??= clock.now() - askedAt;
       },
-      over(how) {
+      onEnd(how) {
         const wholeMs = clock.now() - askedAt;
-        if (!cold) latencies.learn(model.id, promptTokens, { textMs, lineMs: lineMs ?? wholeMs });
+        if (!isCold) latencies.record(model.id, promptTokens, { textMs, lineMs: lineMs ?? wholeMs });
         const estimate = { ...noUsage, input: promptTokens, output: estimateTokens(said) };
         void filling.usage.then((usage) => end(how, textMs, usage ?? estimate));
       },
     });
-    return { model: model.id, manner: filling.manner, text };
+    return { model: model.id, format: filling.manner, text };
   };
 
   return {
-    choose(situation): Choice | undefined {
-      const [first] = candidates(situation);
+    chooseModel(context): ModelChoice | undefined {
+      const [first] = candidates(context);
       return (
         first && {
           model: first.model.id,
-          shape: first.shape,
+          length: first.length,
           usualMs: first.usualMs,
-          free: isFree(first.model),
+          free: isFreeModel(first.model),
         }
       );
     },
-    write(situation, shape, signal) {
-      const runners = candidates(situation).map(
-        (chosen): Runner<Writing> => ({
-          place: chosen.model.provider,
+    generate(context, shape, signal) {
+      const runners = candidates(context).map(
+        (chosen): HedgeCandidate<CompletionStream> => ({
+          provider: chosen.model.provider,
           lateAfterMs: chosen.lateAfterMs,
-          mayHelp: !chosen.cold && (isFree(chosen.model) || hedgePaid()),
-          start: (ownSignal) => ask(chosen, situation, shape, ownSignal),
+          mayHedge: !chosen.isCold && (isFreeModel(chosen.model) || hedgePaid()),
+          start: (ownSignal) => ask(chosen, context, shape, ownSignal),
         }),
       );
-      return firstToSpeak(runners, clock, signal);
+      return hedgedRequest(runners, clock, signal);
     },
   };
 }
 
 /** Models on the user's machines cost nothing. */
-export const isFree = ({ source }: Pick<Model, 'source'>): boolean => source === 'local';
+export const isFreeModel = ({ source }: Pick<Model, 'source'>): boolean => source === 'local';
 
 const tokensIn = ({ prefix, suffix, extra }: FimTarget): number =>
   estimateTokens(prefix) +
@@ -140,10 +140,10 @@ const tokensIn = ({ prefix, suffix, extra }: FimTarget): number =>
   extra.reduce((sum, { name, text }) => sum + estimateTokens(name) + estimateTokens(text), 0);
 
 /** US dollars, with a byte a token, which no tokenizer exceeds. 0 where the price is unknown. */
-function worstUsd(model: Model, { prefix, suffix, extra, maxTokens }: FimTarget): number {
+function maxUsd(model: Model, { prefix, suffix, extra, maxTokens }: FimTarget): number {
   const texts = [prefix, suffix, ...extra.flatMap(({ name, text }) => [name, text])];
-  const input = texts.reduce((sum, text) => sum + Buffer.byteLength(text), aroundGap);
-  const written = { ...noUsage, input, output: maxTokens + aroundGap };
+  const input = texts.reduce((sum, text) => sum + Buffer.byteLength(text), promptOverheadTokens);
+  const written = { ...noUsage, input, output: maxTokens + promptOverheadTokens };
   const plain = costOf(written, model.price) ?? 0;
   return Math.max(plain, costOf({ ...written, cacheWrite: input }, model.price) ?? 0);
 }

@@ -4,13 +4,13 @@ import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 
 /** Somebody who can be asked. */
-export type Runner<Speech> = {
+export type HedgeCandidate<Speech> = {
   /** Who does the work; two at the same place only take turns. */
-  readonly place: string;
+  readonly provider: string;
   /** Milliseconds of silence after which it is late. */
   readonly lateAfterMs: number;
   /** It may be asked while another one is late. Else only once nobody is under way. */
-  readonly mayHelp: boolean;
+  readonly mayHedge: boolean;
   /** Resolves once it speaks. Rejects with `RumboError`; what the signal aborts is closed, also after it has spoken. */
   start(signal: AbortSignal): Promise<Speech>;
 };
@@ -20,18 +20,18 @@ export type Runner<Speech> = {
  * room for the next. Rejects with `RumboError`: with `cancelled` when the signal aborts, else with the last failure.
  * @param runners best first
  */
-export function firstToSpeak<Speech>(
-  runners: readonly Runner<Speech>[],
+export function hedgedRequest<Speech>(
+  runners: readonly HedgeCandidate<Speech>[],
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Speech> {
   const { promise, resolve, reject } = Promise.withResolvers<Speech>();
   const waiting = [...runners];
-  const running = new Map<Runner<Speech>, AbortController>();
+  const running = new Map<HedgeCandidate<Speech>, AbortController>();
   let over = false;
   let callOff = (): void => {};
 
-  const end = (winner?: Runner<Speech>): void => {
+  const end = (winner?: HedgeCandidate<Speech>): void => {
     over = true;
     callOff();
     signal.removeEventListener('abort', stop);
@@ -42,7 +42,7 @@ export function firstToSpeak<Speech>(
     reject(toRumboError(signal.reason, signal));
   };
 
-  const start = (runner: Runner<Speech>): void => {
+  const start = (runner: HedgeCandidate<Speech>): void => {
     waiting.splice(waiting.indexOf(runner), 1);
     const controller = new AbortController();
     running.set(runner, controller);
@@ -61,7 +61,7 @@ export function firstToSpeak<Speech>(
   };
 
   const failed = (error: RumboError): void => {
-    if (!isOthersTurn(error)) waiting.length = 0;
+    if (!mayTryNext(error)) waiting.length = 0;
     const next = running.size === 0 ? waiting[0] : undefined;
     if (next) start(next);
     else if (running.size > 0) watch();
@@ -77,7 +77,7 @@ export function firstToSpeak<Speech>(
     const [alone, second] = running.keys();
     if (!alone || second) return;
     callOff = clock.after(alone.lateAfterMs, () => {
-      const helper = waiting.find(({ mayHelp, place }) => mayHelp && place !== alone.place);
+      const helper = waiting.find(({ mayHedge, provider }) => mayHedge && provider !== alone.provider);
       if (helper) start(helper);
     });
   };
@@ -92,5 +92,5 @@ export function firstToSpeak<Speech>(
 }
 
 /** What one model cannot be asked another may be: every way of it was refused. */
-const isOthersTurn = ({ kind }: RumboError): boolean =>
+const mayTryNext = ({ kind }: RumboError): boolean =>
   kind === 'invalid-request' || errorPolicies[kind].fallback;

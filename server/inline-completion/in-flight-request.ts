@@ -2,70 +2,70 @@
 import type { ModelId } from '../../shared/chat.ts';
 import { toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
-import { type Answer, answerOf, followFrom, typedOn } from './completion.ts';
-import type { Origin } from './completion-cache.ts';
+import { type Completion, hasOnlyTypedSince, remainingSuggestionFrom, toCompletion } from './completion.ts';
+import type { CompletionOrigin } from './completion-cache.ts';
 import type { CompletionContext, CompletionLength, Suggestion } from './completion-context.ts';
-import type { Manner, Writing } from './generator.ts';
+import type { CompletionStream, OutputFormat } from './generator.ts';
 import type { Renderer } from './renderer.ts';
 
-export type Course = {
-  readonly situation: CompletionContext;
-  readonly shape: CompletionLength;
+export type RequestPlan = {
+  readonly context: CompletionContext;
+  readonly length: CompletionLength;
   /** Who was chosen. */
-  readonly asked: ModelId;
-  readonly origin: Origin;
+  readonly requestedModel: ModelId;
+  readonly origin: CompletionOrigin;
   /** How many answers of the same text came before this one. Absent: none. */
-  readonly streak?: number;
+  readonly readAheadCount?: number;
   /** The text was cut off at its end by us: what is not whole by then is nothing. */
-  readonly cut?: boolean;
+  readonly isTruncated?: boolean;
 };
 
-export type FlightParts = {
-  readonly show: Pick<Renderer, 'showing'>;
+export type InFlightRequestDeps = {
+  readonly renderer: Pick<Renderer, 'showing'>;
   readonly clock: Clock;
   /** Milliseconds from the first text to be shown until it is shown though more of it is to come. */
-  readonly patienceMs: number;
+  readonly revealAfterMs: number;
   /**
    * It is whole: what comes after it is handed on, to be read by another or closed. Not called for what was aborted.
    * @param answer `undefined`: the model had nothing to say here
    */
-  readonly whole: (answer: Answer | undefined, left: Left) => void;
+  readonly onCompletion: (answer: Completion | undefined, left: StreamRemainder) => void;
   /** It is over, however it went. Called once, after the last who waited was told. */
-  readonly over: (aborted: boolean) => void;
+  readonly onEnd: (aborted: boolean) => void;
 };
 
 /** What a model has written, or is about to write, past the end of an answer. */
-export type Left = {
+export type StreamRemainder = {
   readonly model: ModelId;
-  readonly manner: Manner;
+  readonly format: OutputFormat;
   /** Raw text that has come already. */
   readonly rest: string;
   /** The remaining stream. `undefined`: it has ended. */
   readonly stream: AsyncIterator<string> | undefined;
 };
 
-export type Flight = Course & {
+export type InFlightRequest = RequestPlan & {
   /** When it was asked, on the clock. */
-  readonly since: number;
+  readonly startedAtMs: number;
   /** Who writes; the chosen one until somebody speaks. */
   readonly model: ModelId;
   /** As much as is known of it. */
-  readonly answer: Answer | undefined;
+  readonly completion: Completion | undefined;
   /** Nothing more will come of it. */
-  readonly ended: boolean;
+  readonly hasEnded: boolean;
   /** Someone has waited for it: it is more than a guess about what will be wanted. */
-  readonly wanted: boolean;
+  readonly isAwaited: boolean;
   /** What it has to say here now; `wait`: something may still come; `undefined`: nothing, it leads elsewhere. */
-  says(situation: CompletionContext): Suggestion | 'wait' | undefined;
+  suggestionAt(context: CompletionContext): Suggestion | 'wait' | undefined;
   /**
    * Resolves once there is something to show here; with `undefined` when there will be nothing, or the signal aborts.
    * Rejects with `RumboError` when the model fails.
    */
-  wait(situation: CompletionContext, signal: AbortSignal): Promise<Suggestion | undefined>;
+  waitFor(context: CompletionContext, signal: AbortSignal): Promise<Suggestion | undefined>;
   /** The document has changed, or the last who waited went away: aborts unless somebody comes soon. */
-  doubt(): void;
+  scheduleAbort(): void;
   /** Somebody has come. */
-  trust(): void;
+  keepAlive(): void;
   /** Closes the socket. */
   abort(): void;
 };
@@ -77,17 +77,17 @@ export type Flight = Course & {
 export const graceMs = 100;
 
 /** @param write asks; called at once */
-export function flight(
-  course: Course,
-  write: (signal: AbortSignal) => Promise<Writing>,
-  { show, clock, patienceMs, whole, over }: FlightParts,
-): Flight {
-  const { situation } = course;
+export function inFlightRequest(
+  plan: RequestPlan,
+  write: (signal: AbortSignal) => Promise<CompletionStream>,
+  { renderer, clock, revealAfterMs, onCompletion, onEnd }: InFlightRequestDeps,
+): InFlightRequest {
+  const { context } = plan;
   const controller = new AbortController();
-  const since = clock.now();
+  const startedAtMs = clock.now();
   const waiting = new Set<Waiter>();
-  let { asked: model } = course;
-  let answer: Answer | undefined;
+  let { requestedModel: model } = plan;
+  let answer: Completion | undefined;
   let isWhole = false;
   let ended = false;
   let wanted = false;
@@ -96,24 +96,24 @@ export function flight(
   let forgetGrace: (() => void) | undefined;
   let forgetPatience: (() => void) | undefined;
 
-  const says = (now: CompletionContext): Suggestion | 'wait' | undefined => {
+  const suggestionAt = (now: CompletionContext): Suggestion | 'wait' | undefined => {
     const hopeful = !isWhole && !ended;
-    if (!answer) return hopeful && typedOn(situation, now) ? 'wait' : undefined;
-    const left = followFrom(situation, answer, now);
+    if (!answer) return hopeful && hasOnlyTypedSince(context, now) ? 'wait' : undefined;
+    const left = remainingSuggestionFrom(context, answer, now);
     if (left === 'more') return hopeful ? 'wait' : undefined;
     return left;
   };
 
   const leave = (waiter: Waiter): void => {
     waiting.delete(waiter);
-    waiter.signal.removeEventListener('abort', waiter.gone);
+    waiter.signal.removeEventListener('abort', waiter.onAbort);
   };
 
   /** Something has happened: whoever need not wait any longer is told. */
   const tell = (): void => {
     let elsewhere = false;
     for (const waiter of waiting) {
-      const said = says(waiter.situation);
+      const said = suggestionAt(waiter.context);
       if (said === 'wait' || (said && !isWhole && !ended && patient)) continue;
       leave(waiter);
       if (!said && failure !== undefined) waiter.reject(failure);
@@ -125,8 +125,8 @@ export function flight(
 
   const hear = (said: Suggestion | undefined): void => {
     if (!said) return;
-    answer = answerOf(situation, said);
-    forgetPatience ??= clock.after(patienceMs, () => {
+    answer = toCompletion(context, said);
+    forgetPatience ??= clock.after(revealAfterMs, () => {
       patient = false;
       tell();
     });
@@ -144,16 +144,16 @@ export function flight(
     forgetPatience?.();
     forgetGrace?.();
     tell();
-    over(controller.signal.aborted);
+    onEnd(controller.signal.aborted);
   };
 
   const read = async (): Promise<void> => {
-    const { text, model: writer, manner } = await write(controller.signal);
+    const { text, model: writer, format } = await write(controller.signal);
     model = writer;
     const stream = text[Symbol.asyncIterator]();
     let handedOn = false;
     try {
-      const showing = show.showing(situation, { shape: course.shape, manner, model });
+      const showing = renderer.showing(context, { shape: plan.length, manner: format, model });
       let enough = false;
       let done = false;
       while (!enough && !done && !controller.signal.aborted) {
@@ -166,13 +166,13 @@ export function flight(
           if (!enough) tell();
         }
       }
-      if (!enough && course.cut) return;
+      if (!enough && plan.isTruncated) return;
       const { suggestion, rest, goesOn } = showing.end(!done);
-      answer = suggestion && answerOf(situation, suggestion);
+      answer = suggestion && toCompletion(context, suggestion);
       isWhole = true;
       handedOn = goesOn;
       tell();
-      whole(answer, { model, manner, rest, stream: goesOn ? stream : undefined });
+      onCompletion(answer, { model, format, rest, stream: goesOn ? stream : undefined });
     } finally {
       // Not awaited: a socket that is slow to close is no reason to keep anybody waiting.
       if (!handedOn) void stream.return?.().catch(() => {});
@@ -185,42 +185,42 @@ export function flight(
     .finally(end);
 
   return {
-    ...course,
-    since,
+    ...plan,
+    startedAtMs,
     get model() {
       return model;
     },
-    get answer() {
+    get completion() {
       return answer;
     },
-    get ended() {
+    get hasEnded() {
       return ended;
     },
-    get wanted() {
+    get isAwaited() {
       return wanted;
     },
-    says,
-    wait(now, signal) {
+    suggestionAt,
+    waitFor(now, signal) {
       wanted = true;
-      this.trust();
+      this.keepAlive();
       return new Promise((resolve, reject) => {
-        const gone = (): void => {
+        const onAbort = (): void => {
           leave(waiter);
           resolve(undefined);
-          if (waiting.size === 0) this.doubt();
+          if (waiting.size === 0) this.scheduleAbort();
         };
-        const waiter: Waiter = { situation: now, signal, resolve, reject, gone };
-        if (signal.aborted) return gone();
+        const waiter: Waiter = { context: now, signal, resolve, reject, onAbort };
+        if (signal.aborted) return onAbort();
         waiting.add(waiter);
-        signal.addEventListener('abort', gone, { once: true });
+        signal.addEventListener('abort', onAbort, { once: true });
         tell();
       });
     },
-    doubt() {
+    scheduleAbort() {
       if (ended || waiting.size > 0) return;
       forgetGrace ??= clock.after(graceMs, abort);
     },
-    trust() {
+    keepAlive() {
       forgetGrace?.();
       forgetGrace = undefined;
     },
@@ -229,9 +229,9 @@ export function flight(
 }
 
 type Waiter = {
-  readonly situation: CompletionContext;
+  readonly context: CompletionContext;
   readonly signal: AbortSignal;
   readonly resolve: (suggestion: Suggestion | undefined) => void;
   readonly reject: (error: unknown) => void;
-  readonly gone: () => void;
+  readonly onAbort: () => void;
 };

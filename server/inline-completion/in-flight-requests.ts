@@ -1,53 +1,68 @@
 /** All requests under way. What the user waits for goes before what is only guessed at: a local engine often has one slot. */
 
 import type { Clock } from './clock.ts';
-import { type Answer, leadsTo, whenAccepted } from './completion.ts';
+import { acceptMayLeadTo, type Completion, contextAfterAccept } from './completion.ts';
 import type { CompletionContext } from './completion-context.ts';
-import type { Generator, Writing } from './generator.ts';
-import { type Course, type Flight, flight, type Left } from './in-flight-request.ts';
+import type { CompletionGenerator, CompletionStream } from './generator.ts';
+import {
+  type InFlightRequest,
+  inFlightRequest,
+  type RequestPlan,
+  type StreamRemainder,
+} from './in-flight-request.ts';
 import type { Renderer } from './renderer.ts';
 
-export type FlightsParts = {
-  readonly writer: Pick<Generator, 'write'>;
-  readonly show: Renderer;
+export type InFlightRequestsDeps = {
+  readonly generator: Pick<CompletionGenerator, 'generate'>;
+  readonly renderer: Renderer;
   readonly clock: Clock;
-  readonly patienceMs: () => number;
+  readonly revealAfterMs: () => number;
   /** A model has said all it had to say. */
-  readonly answered: (course: Course, answer: Answer | undefined, left: Left) => void;
+  readonly onCompletion: (plan: RequestPlan, answer: Completion | undefined, left: StreamRemainder) => void;
   /** One of this document has come to its end and was not aborted. */
-  readonly over: (uri: string) => void;
+  readonly onEnd: (uri: string) => void;
 };
 
-export type Flights = {
+export type InFlightRequests = {
   /** Asks. For `model`, whatever nobody waits for gives way. */
-  start(course: Course): Flight;
+  start(plan: RequestPlan): InFlightRequest;
   /** Reads on where an answer ended, for the place after it. @param further whether more may be read than what has come already */
-  goOn(course: Course, answer: Answer, left: Left, further: boolean): void;
+  readAhead(plan: RequestPlan, answer: Completion, left: StreamRemainder, further: boolean): void;
   /** One that has something for this place, or may have. */
-  serving(situation: CompletionContext): Flight | undefined;
+  findFor(context: CompletionContext): InFlightRequest | undefined;
   /** Whether anything of this document is under way. */
-  busy(uri: string): boolean;
+  isBusy(uri: string): boolean;
   /** This is where the user is now: what leads elsewhere is aborted. */
-  look(situation: CompletionContext): void;
+  abortDiverged(context: CompletionContext): void;
   /** The document has changed; where the user is will be heard in a moment, or not at all. */
-  doubt(uri: string): void;
+  scheduleAbort(uri: string): void;
   /** @param uri absent: all */
   abort(uri?: string): void;
 };
 
-export function flights({ writer, show, clock, patienceMs, answered, over }: FlightsParts): Flights {
-  const all = new Set<Flight>();
-  const of = (uri: string): Flight[] => [...all].filter(({ situation }) => situation.uri === uri);
+export function inFlightRequests({
+  generator,
+  renderer,
+  clock,
+  revealAfterMs,
+  onCompletion,
+  onEnd,
+}: InFlightRequestsDeps): InFlightRequests {
+  const all = new Set<InFlightRequest>();
+  const of = (uri: string): InFlightRequest[] => [...all].filter(({ context }) => context.uri === uri);
 
-  const launch = (course: Course, write: (signal: AbortSignal) => Promise<Writing>): Flight => {
-    const launched: Flight = flight(course, write, {
-      show,
+  const launch = (
+    plan: RequestPlan,
+    write: (signal: AbortSignal) => Promise<CompletionStream>,
+  ): InFlightRequest => {
+    const launched: InFlightRequest = inFlightRequest(plan, write, {
+      renderer,
       clock,
-      patienceMs: patienceMs(),
-      whole: (answer, left) => answered(course, answer, left),
-      over(aborted) {
+      revealAfterMs: revealAfterMs(),
+      onCompletion: (answer, left) => onCompletion(plan, answer, left),
+      onEnd(aborted) {
         all.delete(launched);
-        if (!aborted) over(course.situation.uri);
+        if (!aborted) onEnd(plan.context.uri);
       },
     });
     all.add(launched);
@@ -55,32 +70,33 @@ export function flights({ writer, show, clock, patienceMs, answered, over }: Fli
   };
 
   return {
-    start(course) {
-      if (course.origin === 'model') for (const other of all) if (!other.wanted) other.abort();
-      return launch(course, (signal) => writer.write(course.situation, course.shape, signal));
+    start(plan) {
+      if (plan.origin === 'model') for (const other of all) if (!other.isAwaited) other.abort();
+      return launch(plan, (signal) => generator.generate(plan.context, plan.length, signal));
     },
-    goOn(course, answer, { model, manner, rest, stream }, further) {
+    readAhead(plan, answer, { model, format, rest, stream }, further) {
       // What a chat model says further on is framed as a chat; `rest` is out of its frame.
-      const readOn = further && manner === 'fill';
+      const readOn = further && format === 'fill';
       if (stream && !readOn) void stream.return?.().catch(() => {});
       if (rest.trim() === '' && !(stream && readOn)) return;
-      const situation = whenAccepted(course.situation, answer);
-      const cut = course.cut === true || (stream !== undefined && !readOn);
+      const context = contextAfterAccept(plan.context, answer);
+      const isTruncated = plan.isTruncated === true || (stream !== undefined && !readOn);
       const text = joined(rest, readOn ? stream : undefined);
-      const next: Course = { ...course, situation, shape: 'block', origin: 'streak', cut };
-      launch(next, async () => ({ model, manner: 'fill', text }));
+      const next: RequestPlan = { ...plan, context, length: 'block', origin: 'streak', isTruncated };
+      launch(next, async () => ({ model, format: 'fill', text }));
     },
-    serving: (situation) => of(situation.uri).find((one) => !one.ended && one.says(situation) !== undefined),
-    busy: (uri) => of(uri).length > 0,
-    look(situation) {
-      for (const one of of(situation.uri)) {
-        const guess = !one.wanted && leadsTo(one.situation, situation);
-        if (guess || one.says(situation) !== undefined) one.trust();
+    findFor: (context) =>
+      of(context.uri).find((one) => !one.hasEnded && one.suggestionAt(context) !== undefined),
+    isBusy: (uri) => of(uri).length > 0,
+    abortDiverged(context) {
+      for (const one of of(context.uri)) {
+        const guess = !one.isAwaited && acceptMayLeadTo(one.context, context);
+        if (guess || one.suggestionAt(context) !== undefined) one.keepAlive();
         else one.abort();
       }
     },
-    doubt(uri) {
-      for (const one of of(uri)) one.doubt();
+    scheduleAbort(uri) {
+      for (const one of of(uri)) one.scheduleAbort();
     },
     abort(uri) {
       for (const one of uri === undefined ? [...all] : of(uri)) one.abort();

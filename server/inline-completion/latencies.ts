@@ -15,11 +15,11 @@ type Sample = { readonly textMs: number; readonly lineMs: number };
 /** Prompts of about the same size take about as long: up to so many tokens. */
 const sizes = [512, 2_048, Number.POSITIVE_INFINITY] as const;
 /** Answers that are remembered of each size. */
-const kept = 48;
+const maxSamples = 48;
 /** After so many newer ones an answer counts half. */
 const halfLife = 12;
 /** Answers before anybody is called late. */
-const enough = 5;
+const minSamples = 5;
 /** Milliseconds of silence from which a model that was not heard out is known to be slow, if nothing else is known of it. */
 const slowMs = 1_000;
 
@@ -28,12 +28,12 @@ export function latencies() {
   const models = new Map<ModelId, Sample[][]>();
   const worked = new Map<string, Latency>();
 
-  const learn = (model: ModelId, promptTokens: number, sample: Sample): void => {
+  const record = (model: ModelId, promptTokens: number, sample: Sample): void => {
     const bySize = models.get(model) ?? sizes.map(() => []);
     models.set(model, bySize);
     const samples = bySize[sizeOf(promptTokens)];
     samples?.unshift(sample);
-    if (samples && samples.length > kept) samples.pop();
+    if (samples && samples.length > maxSamples) samples.pop();
     for (const size of sizes.keys()) worked.delete(`${size} ${model}`);
   };
 
@@ -49,7 +49,7 @@ export function latencies() {
     if (!samples) return undefined;
     const latency: Latency = {
       usualMs: quantile(samples, 0.5, ({ textMs }) => textMs),
-      lateAfterMs: samples.length < enough ? null : quantile(samples, 0.95, ({ textMs }) => textMs),
+      lateAfterMs: samples.length < minSamples ? null : quantile(samples, 0.95, ({ textMs }) => textMs),
       lineMs: quantile(samples, 0.5, ({ lineMs }) => lineMs),
     };
     worked.set(key, latency);
@@ -57,12 +57,12 @@ export function latencies() {
   };
 
   return {
-    learn,
+    record,
     of,
     /** It was sent away after so much silence: that teaches only where it is more than was known. */
-    silent(model: ModelId, promptTokens: number, ms: number): void {
+    recordSilence(model: ModelId, promptTokens: number, ms: number): void {
       const known = of(model, promptTokens);
-      if (ms > (known ? known.usualMs : slowMs)) learn(model, promptTokens, { textMs: ms, lineMs: ms });
+      if (ms > (known ? known.usualMs : slowMs)) record(model, promptTokens, { textMs: ms, lineMs: ms });
     },
   };
 }

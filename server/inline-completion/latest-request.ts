@@ -1,17 +1,17 @@
 /** Whose question counts: of a document, those about its last version and its last cursor; all before them are over. */
-import { stemUnits } from './completion.ts';
+import { effectivePrefixUnits } from './completion.ts';
 import type { CompletionContext } from './completion-context.ts';
 
-export type Turn = {
+export type LatestRequest = {
   /** Aborts with the editor's own signal, and as soon as the document or the cursor has moved on. */
   readonly signal: AbortSignal;
   /** To be called when the question is answered. */
   end(): void;
 };
 
-export type Turns = {
+export type LatestRequests = {
   /** `undefined`: the document has moved on already, or the signal is aborted. */
-  take(situation: CompletionContext, signal: AbortSignal): Turn | undefined;
+  begin(context: CompletionContext, signal: AbortSignal): LatestRequest | undefined;
   changed(uri: string, version: number): void;
   /** A document that is opened again begins to count anew. */
   closed(uri: string): void;
@@ -19,12 +19,12 @@ export type Turns = {
   stop(): void;
 };
 
-type Place = { readonly uri: string; readonly version: number; readonly units: number };
+type RequestPosition = { readonly uri: string; readonly version: number; readonly units: number };
 
-export function turns(): Turns {
+export function latestRequests(): LatestRequests {
   const versions = new Map<string, number>();
-  const open = new Map<AbortController, Place>();
-  const endWhere = (over: (place: Place) => boolean): void => {
+  const open = new Map<AbortController, RequestPosition>();
+  const endWhere = (over: (place: RequestPosition) => boolean): void => {
     for (const [controller, place] of open) if (over(place)) controller.abort();
   };
   const changed = (uri: string, version: number): void => {
@@ -33,9 +33,9 @@ export function turns(): Turns {
     endWhere((place) => place.uri === uri && place.version < version);
   };
   return {
-    take(situation, signal) {
-      const { uri, version } = situation;
-      const units = stemUnits(situation);
+    begin(context, signal) {
+      const { uri, version } = context;
+      const units = effectivePrefixUnits(context);
       changed(uri, version);
       if (signal.aborted || version < (versions.get(uri) ?? version)) return undefined;
       endWhere((place) => place.uri === uri && place.units !== units);

@@ -2,25 +2,25 @@
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { toRumboError } from '../../shared/errors.ts';
 
-export type Watcher = {
-  piece(piece: string): void;
+export type StreamObserver = {
+  onText(piece: string): void;
   /** Called once. `left`: its reader had enough. */
-  over(how: 'ok' | 'left' | ErrorKind): void;
+  onEnd(how: 'ok' | 'left' | ErrorKind): void;
 };
 
 /** @param text ends by itself when the signal aborts */
-export function watched(
+export function observedStream(
   text: AsyncIterable<string>,
   signal: AbortSignal,
-  { piece, over }: Watcher,
+  { onText, onEnd }: StreamObserver,
 ): AsyncIterable<string> {
   const pieces = text[Symbol.asyncIterator]();
   let isOver = false;
-  const end = (how: Parameters<Watcher['over']>[0]): void => {
+  const end = (how: Parameters<StreamObserver['onEnd']>[0]): void => {
     if (isOver) return;
     isOver = true;
     signal.removeEventListener('abort', abort);
-    over(how);
+    onEnd(how);
   };
   // A reader that was told to stop may not look again.
   const abort = (): void => end('cancelled');
@@ -32,7 +32,7 @@ export function watched(
       try {
         const next = await pieces.next();
         if (next.done) end('ok');
-        else piece(next.value);
+        else onText(next.value);
         return next;
       } catch (cause) {
         const error = toRumboError(cause, signal);

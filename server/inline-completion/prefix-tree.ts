@@ -2,7 +2,7 @@
 
 export type PrefixTree<Value> = {
   /** All values whose text begins with this one, in no order. */
-  below(text: string): Value[];
+  valuesUnder(text: string): Value[];
   /** What comes back takes the value out again; calling it twice does nothing. */
   add(text: string, value: Value): () => void;
   /** Bytes of the texts kept. */
@@ -66,7 +66,7 @@ export function prefixTree<Value>(): PrefixTree<Value> {
 
   return {
     add,
-    below(text) {
+    valuesUnder(text) {
       let at = root;
       let depth = 0;
       while (depth < text.length) {

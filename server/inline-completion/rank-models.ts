@@ -4,68 +4,68 @@ import type { Model } from '../../shared/models.ts';
 import { filter } from '../routing/candidates.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
 import type { CompletionLength } from './completion-context.ts';
-import type { Manner } from './generator.ts';
+import type { OutputFormat } from './generator.ts';
 import type { Latency } from './latencies.ts';
 
 /** All that is known when somebody is chosen. */
-export type Scene = {
+export type RankInput = {
   /** `models` with the limits that hold for ghost text. */
   readonly snapshot: Snapshot;
   /** The question as this model would get it. */
   readonly routeTo: (model: Model) => Route;
   /** `rumbo.inline.models`. */
-  readonly named: readonly string[];
+  readonly allowedNames: readonly string[];
   /** The user or the workspace has said that this model is to rest. */
   readonly isSwitchedOff: (model: ModelId) => boolean;
   /** It has lately found a prompt too long. */
-  readonly isOverwhelmed: (model: ModelId) => boolean;
+  readonly exceedsContext: (model: ModelId) => boolean;
   /** It turns texts into vectors and writes none. */
-  readonly embeds: (model: Model) => boolean;
+  readonly isEmbedding: (model: Model) => boolean;
   /** How it writes. `undefined`: nobody knows. */
-  readonly mannerOf: (model: Model) => Manner | undefined;
+  readonly formatOf: (model: Model) => OutputFormat | undefined;
   /** `undefined`: never measured. */
   readonly latencyOf: (model: Model) => Latency | undefined;
   /** Who stood first last time: another one has read nothing yet, and knows no answers. Absent: nobody. */
-  readonly first?: ModelId | undefined;
+  readonly previousFirst?: ModelId | undefined;
   /** Share of its suggestions that were taken, 0–1. `undefined`: too few to tell. */
-  readonly takenOf: (model: ModelId) => number | undefined;
+  readonly acceptanceRateOf: (model: ModelId) => number | undefined;
 };
 
 /** A model that is asked, and what is expected of it. */
-export type Chosen = {
+export type RankedModel = {
   readonly model: Model;
-  readonly shape: CompletionLength;
+  readonly length: CompletionLength;
   /** Milliseconds to its first text. `null`: not known. */
   readonly usualMs: number | null;
   /** Milliseconds of silence after which another one helps. */
   readonly lateAfterMs: number;
   /** It has to be loaded first: how long it takes now says nothing about the next time. */
-  readonly cold: boolean;
+  readonly isCold: boolean;
 };
 
-export type Judged = {
+export type Eligibility = {
   readonly model: Model;
-  readonly allowed: boolean;
-  readonly usable: boolean;
+  readonly isAllowed: boolean;
+  readonly isUsable: boolean;
   /** One sentence. Absent: it may be asked. */
   readonly reason?: string;
 };
 
-export type Choices = {
+export type ModelRanking = {
   /** Best first. */
-  readonly chosen: readonly Chosen[];
+  readonly ranked: readonly RankedModel[];
   /** Every model. */
-  readonly judged: readonly Judged[];
+  readonly eligibility: readonly Eligibility[];
 };
 
-export function choose(scene: Scene): Choices {
-  const judged = scene.snapshot.models.map((model) => judge(model, scene));
-  const chosen = judged
-    .filter(({ allowed, usable }) => allowed && usable)
-    .map(({ model }) => ({ weighed: weigh(model, scene), chosen: expectationsOf(model, scene) }))
+export function rankModels(input: RankInput): ModelRanking {
+  const eligibility = input.snapshot.models.map((model) => judge(model, input));
+  const ranked = eligibility
+    .filter(({ isAllowed, isUsable }) => isAllowed && isUsable)
+    .map(({ model }) => ({ weighed: weigh(model, input), chosen: expectationsOf(model, input) }))
     .sort((one, other) => compare(one.weighed, other.weighed))
     .map((each) => each.chosen);
-  return { chosen, judged };
+  return { ranked, eligibility };
 }
 
 export const isNamed = (
@@ -73,16 +73,16 @@ export const isNamed = (
   named: readonly string[],
 ): boolean => named.includes(id) || named.includes(`${provider}/*`);
 
-function judge(model: Model, scene: Scene): Judged {
-  const { named, snapshot } = scene;
-  const why = whyNotAllowed(model, named);
-  const usable = whyNotUsable(model, scene, snapshot);
+function judge(model: Model, input: RankInput): Eligibility {
+  const { allowedNames, snapshot } = input;
+  const why = whyNotAllowed(model, allowedNames);
+  const usable = whyNotUsable(model, input, snapshot);
   // What naming it would not mend comes first.
   const reason = usable ?? why;
   return {
     model,
-    allowed: why === undefined,
-    usable: usable === undefined,
+    isAllowed: why === undefined,
+    isUsable: usable === undefined,
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -93,28 +93,29 @@ function whyNotAllowed(model: Model, named: readonly string[]): string | undefin
   return named.length > 0 ? 'rumbo.inline.models names others only.' : undefined;
 }
 
-function whyNotUsable(model: Model, scene: Scene, snapshot: Snapshot): string | undefined {
-  if (scene.embeds(model)) return 'It turns texts into vectors and writes none.';
-  if (scene.isOverwhelmed(model.id)) return 'It has found the text too long, and is asked again in a moment.';
+function whyNotUsable(model: Model, input: RankInput, snapshot: Snapshot): string | undefined {
+  if (input.isEmbedding(model)) return 'It turns texts into vectors and writes none.';
+  if (input.exceedsContext(model.id))
+    return 'It has found the text too long, and is asked again in a moment.';
   // Who names a model pins it; what was switched off by name stays off.
-  const toggle = model.toggle || (scene.named.includes(model.id) && !scene.isSwitchedOff(model.id));
+  const toggle = model.toggle || (input.allowedNames.includes(model.id) && !input.isSwitchedOff(model.id));
   const models = [{ ...model, toggle }];
-  return filter(scene.routeTo(model), { ...snapshot, models }).excluded[0]?.reason;
+  return filter(input.routeTo(model), { ...snapshot, models }).excluded[0]?.reason;
 }
 
 /** Milliseconds. */
 const slowLineMs = 800;
-const leastLateMs = 150;
+const minLateMs = 150;
 const unknownLateMs = 1_000;
 
-function expectationsOf(model: Model, { latencyOf, snapshot }: Scene): Chosen {
+function expectationsOf(model: Model, { latencyOf, snapshot }: RankInput): RankedModel {
   const latency = latencyOf(model);
   return {
     model,
-    shape: latency && latency.lineMs > slowLineMs ? 'line' : 'block',
+    length: latency && latency.lineMs > slowLineMs ? 'line' : 'block',
     usualMs: latency?.usualMs ?? null,
-    lateAfterMs: Math.max(leastLateMs, latency?.lateAfterMs ?? unknownLateMs),
-    cold: (snapshot.coldStartMs.get(model.id) ?? 0) > 0,
+    lateAfterMs: Math.max(minLateMs, latency?.lateAfterMs ?? unknownLateMs),
+    isCold: (snapshot.coldStartMs.get(model.id) ?? 0) > 0,
   };
 }
 
@@ -123,22 +124,27 @@ const guessedMs = { favourite: 300, local: 600, api: 500 } as const;
 /** What a chat model takes longer, with a prompt of its own and a fence first; and it is the lesser hand at it. */
 const chatMs = 300;
 /** A model that is taken always may be so much slower than one that is taken as often as not, as a share; and the other way. */
-const likingWeight = 0.4;
-const usuallyTaken = 0.3;
+const acceptanceWeight = 0.4;
+const usualAcceptanceRate = 0.3;
 /** Another one comes first only when it is so much faster, as a share. */
-const staying = 0.8;
+const switchThreshold = 0.8;
 
 type Weighed = { readonly ms: number; readonly favourite: number; readonly id: string };
 
-function weigh(model: Model, { latencyOf, mannerOf, takenOf, snapshot, first }: Scene): Weighed {
+function weigh(
+  model: Model,
+  { latencyOf, formatOf, acceptanceRateOf, snapshot, previousFirst }: RankInput,
+): Weighed {
   const place = snapshot.favourites.indexOf(model.id);
   const guess = model.source === 'api' ? 'api' : place >= 0 ? 'favourite' : 'local';
-  const isChat = mannerOf(model) === 'chat';
+  const isChat = formatOf(model) === 'chat';
   const lineMs = latencyOf(model)?.lineMs ?? guessedMs[guess] + (isChat ? chatMs : 0);
-  const taken = takenOf(model.id) ?? usuallyTaken;
-  const likingMs = lineMs * (1 + likingWeight * (usuallyTaken - taken));
+  const taken = acceptanceRateOf(model.id) ?? usualAcceptanceRate;
+  const likingMs = lineMs * (1 + acceptanceWeight * (usualAcceptanceRate - taken));
   return {
-    ms: likingMs * (model.id === first ? staying : 1) + (snapshot.coldStartMs.get(model.id) ?? 0),
+    ms:
+      likingMs * (model.id === previousFirst ? switchThreshold : 1) +
+      (snapshot.coldStartMs.get(model.id) ?? 0),
     favourite: place < 0 ? snapshot.favourites.length : place,
     id: model.id,
   };

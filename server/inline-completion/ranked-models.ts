@@ -10,16 +10,16 @@ import { type SeenRooms, snapshotOf } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
 import type { Route } from '../routing/snapshot.ts';
 import { roomFor } from './context/prefix-and-suffix.ts';
-import { mostTokens } from './fim-prompt.ts';
-import { isFree } from './generate.ts';
-import type { Manner } from './generator.ts';
+import { maxCompletionTokens } from './fim-prompt.ts';
+import { isFreeModel } from './generate.ts';
+import type { OutputFormat } from './generator.ts';
 import type { Latencies } from './latencies.ts';
 import { waysFor } from './prompting/completion-modes.ts';
 import type { Filler } from './prompting/generate-with-fallback.ts';
 import type { WayMemory } from './prompting/mode-cache.ts';
-import { type Choices, choose, type Judged } from './rank-models.ts';
+import { type Eligibility, type ModelRanking, rankModels } from './rank-models.ts';
 
-export type InlineChoicesParts = SeenRooms & {
+export type RankedModelsDeps = SeenRooms & {
   readonly shelf: Pick<ModelCatalog, 'favourites' | 'details'>;
   readonly book: InlineBook;
   readonly latencies: Latencies;
@@ -28,21 +28,24 @@ export type InlineChoicesParts = SeenRooms & {
 };
 
 /** Milliseconds that a choice holds: a keystroke is not worth asking every room. */
-const heldMs = 250;
+const rankingTtlMs = 250;
 /** Milliseconds that what was taken and paid in two weeks holds. */
-const bookHeldMs = 30_000;
+const countsTtlMs = 30_000;
 /** Offers of a model before their outcome says something of it. */
-const tellingOffers = 20;
+const minOffers = 20;
 /** Milliseconds that a model rests which has found a prompt too long: the next one is hardly shorter. */
-const tooLongMs = 30_000;
+const tooLongCooldownMs = 30_000;
 /** Tokens of a suggestion, as far as nobody has seen better. */
 const usualOutput = { low: 8, typical: 30, high: 100 };
 /** Prompts of these sizes are told apart, in tokens: up to so many. */
 const sizes = [512, 2_048, Number.POSITIVE_INFINITY];
 
-export function inlineChoices(parts: InlineChoicesParts) {
+export function rankedModels(parts: RankedModelsDeps) {
   const { settings, fleet, shelf, book, latencies, ways, fillerOf } = parts;
-  const held = new Map<string, { readonly of: Settings; readonly atMs: number; readonly choices: Choices }>();
+  const held = new Map<
+    string,
+    { readonly of: Settings; readonly atMs: number; readonly choices: ModelRanking }
+  >();
   const firsts = new Map<string, ModelId>();
   /** Models that have found a prompt too long, and until when they rest. */
   const overwhelmed = new Map<ModelId, number>();
@@ -50,31 +53,31 @@ export function inlineChoices(parts: InlineChoicesParts) {
 
   const countsOf = (id: ModelId): InlineCounts | undefined => {
     const now = performance.now();
-    if (!lately || now - lately.atMs > bookHeldMs) lately = { atMs: now, counts: book.lately() };
+    if (!lately || now - lately.atMs > countsTtlMs) lately = { atMs: now, counts: book.lately() };
     return lately.counts.get(id);
   };
-  const takenOf = (id: ModelId): number | undefined => {
+  const acceptanceRateOf = (id: ModelId): number | undefined => {
     const counts = countsOf(id);
-    if (!counts || counts.offered < tellingOffers) return undefined;
+    if (!counts || counts.offered < minOffers) return undefined;
     return Math.min(1, counts.accepted / counts.offered);
   };
 
-  const mannerOf = (model: Model): Manner | undefined => {
+  const formatOf = (model: Model): OutputFormat | undefined => {
     const filler = fillerOf(model);
     if (!filler) return undefined;
     const { kind, engine, fim } = filler;
     const [usual] = waysFor(model.name, kind, { continues: engine.supportsPrefill(model.name), fim });
-    const way = ways.known(filler) ?? usual;
-    return way === 'fill' || way === 'template' ? 'fill' : 'chat';
+    const mode = ways.known(filler) ?? usual;
+    return mode === 'fill' || mode === 'template' ? 'fill' : 'chat';
   };
 
-  const embeds = (model: Model): boolean => {
+  const isEmbedding = (model: Model): boolean => {
     const [details] = shelf.details([model.id]);
     const types = details?.types ?? [];
     return types.includes('embedding') ? !types.includes('chat') : /embed|rerank/i.test(model.name);
   };
 
-  const decide = (localOnly: boolean, tokens: number, first: ModelId | undefined): Choices => {
+  const decide = (localOnly: boolean, tokens: number, previousFirst: ModelId | undefined): ModelRanking => {
     const now = settings();
     const seen = snapshotOf(parts, {
       role: inlineRole,
@@ -98,17 +101,17 @@ export function inlineChoices(parts: InlineChoicesParts) {
         mostPromptTokens: promptOf(model) * 4 + 600,
       };
     };
-    return choose({
+    return rankModels({
       snapshot,
       routeTo,
-      named: now['inline.models'],
+      allowedNames: now['inline.models'],
       isSwitchedOff: (id) => now.models[id]?.toggle === false,
-      isOverwhelmed: (id) => performance.now() < (overwhelmed.get(id) ?? 0),
-      embeds,
-      mannerOf,
+      exceedsContext: (id) => performance.now() < (overwhelmed.get(id) ?? 0),
+      isEmbedding,
+      formatOf,
       latencyOf: (model) => latencies.of(model.id, Math.min(tokens, promptOf(model))),
-      takenOf,
-      first,
+      acceptanceRateOf,
+      previousFirst,
     });
   };
 
@@ -116,37 +119,37 @@ export function inlineChoices(parts: InlineChoicesParts) {
    * @param localOnly only models on the user's machines may read the file
    * @param tokens of the document, about
    */
-  const choices = (localOnly: boolean, tokens: number): Choices => {
+  const choices = (localOnly: boolean, tokens: number): ModelRanking => {
     const size = sizes.findIndex((most) => tokens <= most);
     const key = `${localOnly} ${size}`;
     const now = performance.now();
     const known = held.get(key);
-    if (known && known.of === settings() && now - known.atMs <= heldMs) return known.choices;
+    if (known && known.of === settings() && now - known.atMs <= rankingTtlMs) return known.choices;
     const made = decide(localOnly, tokens, firsts.get(key));
-    const [first] = made.chosen;
+    const [first] = made.ranked;
     if (first) firsts.set(key, first.model.id);
     held.set(key, { of: settings(), atMs: now, choices: made });
     return made;
   };
 
   const usdPerThousand = (model: Model): number | null => {
-    if (isFree(model)) return 0;
+    if (isFreeModel(model)) return 0;
     const counts = countsOf(model.id);
-    if (counts && counts.offered >= tellingOffers && counts.unknownPrice === 0)
+    if (counts && counts.offered >= minOffers && counts.unknownPrice === 0)
       return (counts.costUsd / counts.offered) * 1_000;
     const usual = costOf({ ...noUsage, input: promptOf(model), output: usualOutput.typical }, model.price);
     return usual === null ? null : usual * 1_000;
   };
 
-  const candidateOf = ({ model, allowed, usable, reason }: Judged): InlineCandidate => {
-    const way = mannerOf(model);
+  const candidateOf = ({ model, isAllowed, isUsable, reason }: Eligibility): InlineCandidate => {
+    const mode = formatOf(model);
     return {
       model: model.id,
       source: model.source,
-      allowed,
-      usable,
+      allowed: isAllowed,
+      usable: isUsable,
       ...(reason === undefined ? {} : { reason }),
-      ...(way === undefined ? {} : { way }),
+      ...(mode === undefined ? {} : { mode }),
       usualMs: latencies.of(model.id, promptOf(model))?.usualMs ?? null,
       usdPerThousand: usdPerThousand(model),
     };
@@ -156,13 +159,13 @@ export function inlineChoices(parts: InlineChoicesParts) {
     choices,
     /** Every model, those that would be asked first; and those that are named and nobody lists. */
     candidates(): readonly InlineCandidate[] {
-      const { chosen, judged } = choices(false, Number.POSITIVE_INFINITY);
-      const order = new Map(chosen.map(({ model }, place) => [model.id, place]));
+      const { ranked, eligibility } = choices(false, Number.POSITIVE_INFINITY);
+      const order = new Map(ranked.map(({ model }, place) => [model.id, place]));
       const placeOf = ({ id }: Model) => order.get(id) ?? order.size;
-      const known = new Set<string>(judged.map(({ model }) => model.id));
+      const known = new Set<string>(eligibility.map(({ model }) => model.id));
       const missing = settings()['inline.models'].filter((name) => !name.endsWith('/*') && !known.has(name));
       return [
-        ...judged.toSorted((one, other) => placeOf(one.model) - placeOf(other.model)).map(candidateOf),
+        ...eligibility.toSorted((one, other) => placeOf(one.model) - placeOf(other.model)).map(candidateOf),
         ...missing.map((name) => unknown(name, fleet.get(providerOf(name))?.configured.source)),
       ];
     },
@@ -170,7 +173,7 @@ export function inlineChoices(parts: InlineChoicesParts) {
     forget: (): void => held.clear(),
     /** This model has failed. */
     failed(id: ModelId, kind: ErrorKind): void {
-      if (kind === 'context-too-long') overwhelmed.set(id, performance.now() + tooLongMs);
+      if (kind === 'context-too-long') overwhelmed.set(id, performance.now() + tooLongCooldownMs);
       held.clear();
     },
   };
@@ -179,12 +182,16 @@ export function inlineChoices(parts: InlineChoicesParts) {
 /** With the limits that hold for ghost text: what it could cost at worst is little. */
 const shortOf = (model: Model): Model => ({
   ...model,
-  maxOutputTokens: Math.min(model.maxOutputTokens ?? Number.POSITIVE_INFINITY, mostTokens.block),
+  maxOutputTokens: Math.min(model.maxOutputTokens ?? Number.POSITIVE_INFINITY, maxCompletionTokens.block),
 });
 
 /** Tokens that the model is shown at most. */
 function promptOf({ contextTokens, source }: Model): number {
-  const room = roomFor({ contextTokens, outputTokens: mostTokens.block, private: source === 'local' });
+  const room = roomFor({
+    contextTokens,
+    outputTokens: maxCompletionTokens.block,
+    private: source === 'local',
+  });
   return room.prefix + room.suffix + room.context;
 }
 

@@ -3,57 +3,57 @@
  * then, after a pause that suits model and user, somebody is asked. Nothing is offered for a document that has moved on.
  */
 import { RumboError } from '../../shared/errors.ts';
-import { type Clock, pause, steadyClock } from './clock.ts';
-import { type Answer, followFrom, whenAccepted } from './completion.ts';
-import { type AnswerLimits, answers } from './completion-cache.ts';
+import { type Clock, delay, steadyClock } from './clock.ts';
+import { type Completion, contextAfterAccept, remainingSuggestionFrom } from './completion.ts';
+import { type CompletionCacheLimits, completionCache } from './completion-cache.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
 import {
-  acceptedJustBefore,
-  asFind,
-  type Find,
-  found,
-  howShared,
-  isRefused,
-  isSame,
-  type Last,
-  type Shown,
-  type Source,
+  type CurrentCompletion,
+  type FoundSuggestion,
+  followsAcceptOf,
+  fromCacheHit,
+  fromInFlight,
+  isRejected,
+  isSameSuggestion,
+  type ShownSuggestion,
+  type SuggestionSource,
+  sharedResultType,
 } from './current-completion.ts';
-import { pace } from './debounce.ts';
-import { firstOf } from './first-match.ts';
-import type { Choice, Generator } from './generator.ts';
-import type { Course, Flight, Left } from './in-flight-request.ts';
-import { flights } from './in-flight-requests.ts';
-import { turns } from './latest-request.ts';
+import { debounce } from './debounce.ts';
+import { firstMatch } from './first-match.ts';
+import type { CompletionGenerator, ModelChoice } from './generator.ts';
+import type { InFlightRequest, RequestPlan, StreamRemainder } from './in-flight-request.ts';
+import { inFlightRequests } from './in-flight-requests.ts';
+import { latestRequests } from './latest-request.ts';
 import type { Renderer } from './renderer.ts';
-import { askedLines } from './requested-lines.ts';
+import { requestedLines } from './requested-lines.ts';
 
-export type SuggesterSettings = {
+export type SchedulerSettings = {
   /** Milliseconds from a keystroke amid a line to its question, if models took no time and the user refused nothing. */
   readonly debounceMs: number;
-  readonly cache: AnswerLimits;
+  readonly cache: CompletionCacheLimits;
   /** Milliseconds from the first text of a suggestion until it is shown, though more of it is still to come. */
-  readonly patienceMs: number;
+  readonly revealAfterMs: number;
   /** Have more than the suggestion: read on past its end, and ask slow models that cost nothing for what comes after it. */
-  readonly lookAhead: boolean;
+  readonly readAhead: boolean;
 };
 
-export type SuggesterParts = {
-  readonly writer: Generator;
-  readonly show: Renderer;
+export type SchedulerDeps = {
+  readonly generator: CompletionGenerator;
+  readonly renderer: Renderer;
   /** Asked each time, so that a change holds at once. */
-  readonly settings: () => SuggesterSettings;
+  readonly settings: () => SchedulerSettings;
   /** Absent: the real one. */
   readonly clock?: Clock;
 };
 
-export interface Suggester {
+export interface Scheduler {
   /**
    * Offers for a place in a document; none when there is nothing to say, when the document or the cursor has moved on, and
    * when the signal aborts. `typing` gets one at the most. Rejects with `RumboError` when the model fails.
    */
-  suggest(situation: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
+  suggest(context: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
   /** The user has taken it; a part at a time counts once. */
   accepted(id: string): void;
   /** The user has sent it away: the same is not shown again on this line, and questions wait longer. */
@@ -74,46 +74,46 @@ const fastMs = 300;
 const restMs = 500;
 
 /** Milliseconds that a second question has to come sooner to be worth asking. */
-const leastGainMs = 300;
+const minGainMs = 300;
 
 /**
  * Answers that are made of one model's text, past the one it was asked for. Paid models are read on too, within what they were
  * asked to write: some more words cost far less than the whole prompt once again.
  */
-const longestStreak = 2;
+const maxReadAheads = 2;
 
 /** Offers that may still be accepted or rejected. */
-const mostOffers = 64;
+const maxItems = 64;
 
-export function scheduler({ writer, show, settings, clock = steadyClock }: SuggesterParts): Suggester {
-  const rhythm = pace(clock);
-  const known = answers(() => settings().cache);
-  const turn = turns();
-  const lines = askedLines();
-  const shown = new Map<string, Last>();
-  const refused = new Map<string, Shown>();
+export function scheduler({ generator, renderer, settings, clock = steadyClock }: SchedulerDeps): Scheduler {
+  const rhythm = debounce(clock);
+  const known = completionCache(() => settings().cache);
+  const turn = latestRequests();
+  const lines = requestedLines();
+  const shown = new Map<string, CurrentCompletion>();
+  const refused = new Map<string, ShownSuggestion>();
   /** By id. `null`: its document has been offered something newer; whole texts are kept of the newest only. */
-  const offered = new Map<string, Shown | null>();
+  const offered = new Map<string, ShownSuggestion | null>();
   /** Whose next place has been asked for. */
-  const lookedPast = new WeakSet<Source>();
+  const lookedPast = new WeakSet<SuggestionSource>();
   let stopped = false;
   let count = 0;
 
-  const answered = (course: Course, answer: Answer | undefined, left: Left): void => {
-    const { situation, asked, origin } = course;
-    if (answer) known.add(situation, asked, answer, { model: left.model, origin });
-    const streak = course.streak ?? 0;
-    if (answer && streak < longestStreak)
-      under.goOn({ ...course, streak: streak + 1 }, answer, left, settings().lookAhead);
+  const onCompletion = (plan: RequestPlan, answer: Completion | undefined, left: StreamRemainder): void => {
+    const { context, requestedModel, origin } = plan;
+    if (answer) known.add(context, requestedModel, answer, { model: left.model, origin });
+    const streak = plan.readAheadCount ?? 0;
+    if (answer && streak < maxReadAheads)
+      under.readAhead({ ...plan, readAheadCount: streak + 1 }, answer, left, settings().readAhead);
     else void left.stream?.return?.().catch(() => {});
   };
-  const under = flights({
-    writer,
-    show,
+  const under = inFlightRequests({
+    generator,
+    renderer,
     clock,
-    patienceMs: () => settings().patienceMs,
-    answered,
-    over(uri) {
+    revealAfterMs: () => settings().revealAfterMs,
+    onCompletion,
+    onEnd(uri) {
       const last = shown.get(uri);
       try {
         if (last) lookAhead(last);
@@ -123,39 +123,46 @@ export function scheduler({ writer, show, settings, clock = steadyClock }: Sugge
     },
   });
 
-  const followsAccept = (situation: CompletionContext): boolean =>
-    acceptedJustBefore(shown.get(situation.uri), situation);
+  const followsAccept = (context: CompletionContext): boolean =>
+    followsAcceptOf(shown.get(context.uri), context);
 
-  const shapeOf = (situation: CompletionContext, { shape, usualMs }: Choice): CompletionLength => {
-    if (shape === 'line') return 'line';
-    return show.shapeFor(situation, {
-      acceptedJustBefore: followsAccept(situation),
+  const shapeOf = (context: CompletionContext, { length, usualMs }: ModelChoice): CompletionLength => {
+    if (length === 'line') return 'line';
+    return renderer.shapeFor(context, {
+      acceptedJustBefore: followsAccept(context),
       fast: isFast(usualMs),
     });
   };
 
-  const ask = (situation: CompletionContext, choice: Choice): Flight =>
-    under.start({ situation, shape: shapeOf(situation, choice), asked: choice.model, origin: 'model' });
+  const ask = (context: CompletionContext, choice: ModelChoice): InFlightRequest =>
+    under.start({ context, length: shapeOf(context, choice), requestedModel: choice.model, origin: 'model' });
 
   /** Asks for what follows what is shown, where that costs nothing, saves time and the user is taking what is offered. */
-  const lookAhead = ({ situation, source, asked, followsAccept }: Last): void => {
-    if (stopped || !followsAccept || !settings().lookAhead || !source.answer) return;
-    if (!asked.free || isFast(asked.usualMs)) return;
-    const next = whenAccepted(situation, source.answer);
-    if (under.busy(situation.uri) || !show.mayAsk(next) || known.find(next, asked.model).length > 0) return;
-    const choice = lookedPast.has(source) ? undefined : writer.choose(next);
-    if (!choice?.free) return;
+  const lookAhead = ({ context, source, choice, followsAccept }: CurrentCompletion): void => {
+    if (stopped || !followsAccept || !settings().readAhead || !source.completion) return;
+    if (!choice.free || isFast(choice.usualMs)) return;
+    const next = contextAfterAccept(context, source.completion);
+    if (under.isBusy(context.uri) || !renderer.mayAsk(next) || known.find(next, choice.model).length > 0)
+      return;
+    const nextChoice = lookedPast.has(source) ? undefined : generator.chooseModel(next);
+    if (!nextChoice?.free) return;
     lookedPast.add(source);
-    under.start({ situation: next, shape: shapeOf(next, choice), asked: choice.model, origin: 'speculated' });
+    under.start({
+      context: next,
+      length: shapeOf(next, nextChoice),
+      requestedModel: nextChoice.model,
+      origin: 'speculated',
+    });
   };
 
-  const recall = (situation: CompletionContext, choice: Choice): Find | undefined => {
-    const last = shown.get(situation.uri);
-    const left = last?.source.answer && followFrom(last.situation, last.source.answer, situation);
+  const recall = (context: CompletionContext, choice: ModelChoice): FoundSuggestion | undefined => {
+    const last = shown.get(context.uri);
+    const left =
+      last?.source.completion && remainingSuggestionFrom(last.context, last.source.completion, context);
     if (last && left && left !== 'more')
-      return { suggestion: left, source: last.source, how: 'typed-through' };
-    const [found] = known.find(situation, choice.model);
-    return found && asFind(found);
+      return { suggestion: left, source: last.source, resultType: 'typed-through' };
+    const [found] = known.find(context, choice.model);
+    return found && fromCacheHit(found);
   };
 
   /**
@@ -163,107 +170,112 @@ export function scheduler({ writer, show, settings, clock = steadyClock }: Sugge
    * what was typed since may well lead elsewhere. `elsewhere`: it did, and nobody was asked about this place.
    */
   const share = async (
-    running: Flight,
-    situation: CompletionContext,
-    choice: Choice,
+    running: InFlightRequest,
+    context: CompletionContext,
+    choice: ModelChoice,
     signal: AbortSignal,
   ) => {
-    const joined = found(running, running.wait(situation, signal), howShared(running));
-    const dueMs = running.since + (choice.usualMs ?? 0) - clock.now();
-    if (running.answer || dueMs < restMs + leastGainMs) return (await joined) ?? 'elsewhere';
-    await Promise.race([joined.catch(() => {}), pause(clock, restMs, signal)]);
-    if (signal.aborted || running.answer || running.ended) return (await joined) ?? 'elsewhere';
-    const own = ask(situation, choice);
-    const find = await firstOf([joined, found(own, own.wait(situation, signal), 'model')]);
+    const joined = fromInFlight(running, running.waitFor(context, signal), sharedResultType(running));
+    const dueMs = running.startedAtMs + (choice.usualMs ?? 0) - clock.now();
+    if (running.completion || dueMs < restMs + minGainMs) return (await joined) ?? 'elsewhere';
+    await Promise.race([joined.catch(() => {}), delay(clock, restMs, signal)]);
+    if (signal.aborted || running.completion || running.hasEnded) return (await joined) ?? 'elsewhere';
+    const own = ask(context, choice);
+    const find = await firstMatch([joined, fromInFlight(own, own.waitFor(context, signal), 'model')]);
     if (find) for (const flight of [running, own]) if (flight !== find.source) flight.abort();
     return find;
   };
 
   const one = async (
-    situation: CompletionContext,
-    choice: Choice,
+    context: CompletionContext,
+    choice: ModelChoice,
     signal: AbortSignal,
-  ): Promise<Find | undefined> => {
-    if (isRefused(refused, situation)) return undefined;
+  ): Promise<FoundSuggestion | undefined> => {
+    if (isRejected(refused, context)) return undefined;
     const arrived = clock.now();
     const delayMs = (): number => {
-      if (followsAccept(situation)) return 0;
+      if (followsAccept(context)) return 0;
       const { usualMs } = choice;
       const { debounceMs } = settings();
-      return rhythm.delayMs(situation, { usualMs, debounceMs, inVain: lines.has(situation) });
+      return rhythm.delayMs(context, { usualMs, debounceMs, isRepeatedLine: lines.has(context) });
     };
     let paused = false;
     while (!signal.aborted) {
-      const find = recall(situation, choice);
+      const find = recall(context, choice);
       if (find) return find;
-      const running = under.serving(situation);
+      const running = under.findFor(context);
       if (running) {
-        const find = await share(running, situation, choice, signal);
+        const find = await share(running, context, choice, signal);
         if (find !== 'elsewhere') return find;
         continue;
       }
-      if (!show.mayAsk(situation)) return undefined;
+      if (!renderer.mayAsk(context)) return undefined;
       const waitMs = delayMs() - (clock.now() - arrived);
       if (waitMs > 0 && !paused) {
-        await pause(clock, waitMs, signal);
+        await delay(clock, waitMs, signal);
         paused = true;
         continue;
       }
-      lines.add(situation);
-      const own = ask(situation, choice);
-      const suggestion = await own.wait(situation, signal);
-      return suggestion && { suggestion, source: own, how: 'model' };
+      lines.add(context);
+      const own = ask(context, choice);
+      const suggestion = await own.waitFor(context, signal);
+      return suggestion && { suggestion, source: own, resultType: 'model' };
     }
     return undefined;
   };
 
   /** All that is known for this place, and one that is new. */
   const several = async (
-    situation: CompletionContext,
-    choice: Choice,
+    context: CompletionContext,
+    choice: ModelChoice,
     signal: AbortSignal,
-  ): Promise<Find[]> => {
-    refused.delete(situation.uri);
-    const finds = known.find(situation, choice.model).map(asFind);
-    const running = under.serving(situation);
-    const asked = running ?? ask(situation, choice);
+  ): Promise<FoundSuggestion[]> => {
+    refused.delete(context.uri);
+    const finds = known.find(context, choice.model).map(fromCacheHit);
+    const running = under.findFor(context);
+    const asked = running ?? ask(context, choice);
     try {
-      const suggestion = await asked.wait(situation, signal);
-      if (suggestion) finds.push({ suggestion, source: asked, how: running ? howShared(running) : 'model' });
+      const suggestion = await asked.waitFor(context, signal);
+      if (suggestion)
+        finds.push({ suggestion, source: asked, resultType: running ? sharedResultType(running) : 'model' });
     } catch (error) {
       if (finds.length === 0) throw error;
     }
     return finds.filter(
-      ({ suggestion }, at) => finds.findIndex((other) => isSame(other.suggestion, suggestion)) === at,
+      ({ suggestion }, at) =>
+        finds.findIndex((other) => isSameSuggestion(other.suggestion, suggestion)) === at,
     );
   };
 
-  const offer = (situation: CompletionContext, { suggestion, source, how }: Find): CompletionItem => {
+  const offer = (
+    context: CompletionContext,
+    { suggestion, source, resultType }: FoundSuggestion,
+  ): CompletionItem => {
     const id = `${++count}`;
-    offered.set(id, { situation, source });
-    for (const old of offered.keys()) if (offered.size > mostOffers) offered.delete(old);
-    return { id, suggestion, model: source.model, how };
+    offered.set(id, { context, source });
+    for (const old of offered.keys()) if (offered.size > maxItems) offered.delete(old);
+    return { id, suggestion, model: source.model, resultType };
   };
 
   return {
-    async suggest(situation, signal) {
-      const mine = stopped ? undefined : turn.take(situation, signal);
+    async suggest(context, signal) {
+      const mine = stopped ? undefined : turn.begin(context, signal);
       if (!mine) return [];
       try {
-        under.look(situation);
-        const choice = writer.choose(situation);
+        under.abortDiverged(context);
+        const choice = generator.chooseModel(context);
         if (!choice) return [];
         const finds =
-          situation.trigger === 'asked'
-            ? await several(situation, choice, mine.signal)
-            : [await one(situation, choice, mine.signal)].filter((find) => find !== undefined);
+          context.trigger === 'asked'
+            ? await several(context, choice, mine.signal)
+            : [await one(context, choice, mine.signal)].filter((find) => find !== undefined);
         const [first] = finds;
         if (mine.signal.aborted || !first) return [];
         const { source } = first;
-        const now = { situation, source, asked: choice, followsAccept: followsAccept(situation) };
-        shown.set(situation.uri, now);
-        for (const [id, sent] of offered) if (sent?.situation.uri === situation.uri) offered.set(id, null);
-        const offers = finds.map((find) => offer(situation, find));
+        const now = { context, source, choice, followsAccept: followsAccept(context) };
+        shown.set(context.uri, now);
+        for (const [id, sent] of offered) if (sent?.context.uri === context.uri) offered.set(id, null);
+        const offers = finds.map((find) => offer(context, find));
         lookAhead(now);
         return offers;
       } catch (error) {
@@ -281,13 +293,13 @@ export function scheduler({ writer, show, settings, clock = steadyClock }: Sugge
       if (!offered.delete(id)) return;
       rhythm.rejected();
       if (!sent) return;
-      refused.set(sent.situation.uri, sent);
-      shown.delete(sent.situation.uri);
-      under.abort(sent.situation.uri);
+      refused.set(sent.context.uri, sent);
+      shown.delete(sent.context.uri);
+      under.abort(sent.context.uri);
     },
     changed(uri, version) {
       turn.changed(uri, version);
-      under.doubt(uri);
+      under.scheduleAbort(uri);
     },
     closed(uri) {
       turn.closed(uri);
@@ -295,7 +307,7 @@ export function scheduler({ writer, show, settings, clock = steadyClock }: Sugge
       known.forget(uri);
       lines.forget(uri);
       for (const map of [shown, refused]) map.delete(uri);
-      for (const [id, sent] of offered) if (sent?.situation.uri === uri) offered.set(id, null);
+      for (const [id, sent] of offered) if (sent?.context.uri === uri) offered.set(id, null);
     },
     stop() {
       stopped = true;

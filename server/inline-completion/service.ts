@@ -9,39 +9,39 @@ import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
 import { asking, rootOf } from '../models/native-api.ts';
 import type { SeenRooms } from '../providers/routing-snapshot.ts';
-import { outcomes } from './acceptance.ts';
-import { type AccountRooms, inlineAccounts } from './accounting.ts';
+import { acceptanceTracker } from './acceptance.ts';
+import { type InlineAccountingDeps, inlineAccounting } from './accounting.ts';
 import { steadyClock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
 import { contexts, type Definition } from './context/context.ts';
 import { namesIn } from './context/paths.ts';
-import { type Documents, documents, isPlaceIn } from './documents.ts';
-import { inlinePlaces, refusals } from './file-policy.ts';
-import { gaps } from './fim-prompt.ts';
-import { isFree, writing } from './generate.ts';
+import { type DocumentStore, documentStore, isCurrentIn } from './documents.ts';
+import { denialMessages, filePolicy } from './file-policy.ts';
+import { fimPrompt } from './fim-prompt.ts';
+import { completionGenerator, isFreeModel } from './generate.ts';
 import { latencies } from './latencies.ts';
 import { type Filler, fillOver } from './prompting/generate-with-fallback.ts';
 import { documentSlots } from './prompting/llama-slots.ts';
 import { wayMemory } from './prompting/mode-cache.ts';
-import { inlineChoices } from './ranked-models.ts';
+import { rankedModels } from './ranked-models.ts';
 import { shapeFor } from './render/completion-length.ts';
 import { mayAsk } from './render/may-suggest.ts';
 import { showing } from './render/stream-renderer.ts';
 import type { Renderer } from './renderer.ts';
 import { scheduler } from './scheduler.ts';
-import { stateOf } from './state.ts';
-import { seldom } from './throttle.ts';
+import { inlineStateOf } from './state.ts';
+import { throttle } from './throttle.ts';
 
-export type InlineRoomParts = Omit<SeenRooms, 'coldStarts'> &
-  AccountRooms & {
+export type InlineCompletionDeps = Omit<SeenRooms, 'coldStarts'> &
+  InlineAccountingDeps & {
     readonly shelf: Pick<ModelCatalog, 'favourites' | 'details' | 'coldStarts'>;
     /** A folder for what outlives the server. Absent: nothing is written. */
     readonly storagePath: string | undefined;
     /** URIs of the workspace's folders. */
     readonly folders: readonly string[];
     /** What the client knows to be declared around a place. Absent: it knows nothing. */
-    readonly symbols?: (situation: CompletionContext) => Promise<readonly NearbySymbol[]>;
+    readonly symbols?: (context: CompletionContext) => Promise<readonly NearbySymbol[]>;
     /** Called after each change a user could see. */
     readonly changed: () => void;
   };
@@ -54,19 +54,19 @@ const lookMs = 10;
 const mostLooks = 20;
 const answerLimits = { entries: 1_000, bytes: 4_000_000 };
 /** Milliseconds from a suggestion's first text until it is shown although more of it is to come. */
-const patienceMs = 150;
+const revealAfterMs = 150;
 
-export function inlineCompletionService(parts: InlineRoomParts) {
+export function inlineCompletionService(parts: InlineCompletionDeps) {
   const { settings, fleet, budgets, shelf, ledger, storagePath, folders, changed } = parts;
   const clock = steadyClock;
-  const text: Documents = documents();
+  const text: DocumentStore = documentStore();
   const nameOf = namesIn(folders);
   const speed = latencies();
   const ways = wayMemory(storagePath === undefined ? {} : { folder: storagePath });
   const surroundings = contexts({ documents: text, nameOf });
-  const places = inlinePlaces(settings, (uri) => text.get(uri)?.lineCount ?? 0);
-  const accounts = inlineAccounts(parts, clock);
-  const isTime = seldom(clock);
+  const places = filePolicy(settings, (uri) => text.get(uri)?.lineCount ?? 0);
+  const accounts = inlineAccounting(parts, clock);
+  const isTime = throttle(clock);
   let held = '';
   let paused = false;
   /** Requests that are not accounted for yet. */
@@ -91,7 +91,7 @@ export function inlineCompletionService(parts: InlineRoomParts) {
     },
   });
 
-  const chosen = inlineChoices({
+  const chosen = rankedModels({
     ...parts,
     coldStarts: shelf.coldStarts,
     book: ledger.inline,
@@ -100,24 +100,24 @@ export function inlineCompletionService(parts: InlineRoomParts) {
     fillerOf,
   });
 
-  const candidates = (situation: CompletionContext) => {
-    if (!isOn() || places.refusal(situation)) return [];
-    const characters = situation.before.length + situation.after.length;
+  const candidates = (context: CompletionContext) => {
+    if (!isOn() || places.refusal(context)) return [];
+    const characters = context.before.length + context.after.length;
     const tokens = Math.ceil(characters / charactersPerToken);
-    const { chosen: models } = chosen.choices(places.isLocalOnly(situation), tokens);
+    const { ranked: models } = chosen.choices(places.isLocalOnly(context), tokens);
     // A place the user has not come to is a guess, and nobody is to pay for it.
-    const isGuess = !isPlaceIn(text.get(situation.uri), situation);
-    return isGuess ? models.filter(({ model }) => isFree(model)) : models;
+    const isGuess = !isCurrentIn(text.get(context.uri), context);
+    return isGuess ? models.filter(({ model }) => isFreeModel(model)) : models;
   };
 
   const { symbols } = parts;
-  const definitionsOf = async (situation: CompletionContext): Promise<readonly Definition[]> =>
-    ((await symbols?.(situation)) ?? []).map((symbol) => ({ uri: symbol.uri, line: 0, text: symbol.text }));
+  const definitionsOf = async (context: CompletionContext): Promise<readonly Definition[]> =>
+    ((await symbols?.(context)) ?? []).map((symbol) => ({ uri: symbol.uri, line: 0, text: symbol.text }));
 
-  const writer = writing({
+  const generator = completionGenerator({
     candidates,
     fillerOf,
-    gapOf: gaps({
+    gapOf: fimPrompt({
       contexts: surroundings,
       mayRead: places.mayRead,
       nameOf,
@@ -147,27 +147,27 @@ export function inlineCompletionService(parts: InlineRoomParts) {
     hedgePaid: () => settings()['inline.hedgePaid'],
   });
 
-  const show: Renderer = { mayAsk, shapeFor, showing };
+  const renderer: Renderer = { mayAsk, shapeFor, showing };
   const asker = scheduler({
-    writer,
-    show,
+    generator,
+    renderer,
     settings: () => ({
       debounceMs: settings()['inline.debounceMs'],
       cache: answerLimits,
-      patienceMs,
-      lookAhead: true,
+      revealAfterMs,
+      readAhead: true,
     }),
   });
 
-  const results = outcomes({
+  const results = acceptanceTracker({
     documents: text,
     clock,
-    accepted({ id, model }) {
+    onAccepted({ id, model }) {
       asker.accepted(id);
       accounts.accepted(model);
       changed();
     },
-    kept: accounts.kept,
+    onRetained: accounts.kept,
   });
 
   /** A cloud provider that is named and may have models nobody knows of yet. */
@@ -193,7 +193,7 @@ export function inlineCompletionService(parts: InlineRoomParts) {
   };
 
   const state = (): InlineState =>
-    stateOf({
+    inlineStateOf({
       isEnabled: settings()['inline.enabled'],
       paused,
       choices: () => chosen.choices(false, Number.POSITIVE_INFINITY),
@@ -203,10 +203,10 @@ export function inlineCompletionService(parts: InlineRoomParts) {
 
   /** Why there is none in the document that was last looked at, one sentence. */
   let notHere: string | undefined;
-  const lookAt = (situation: CompletionContext): void => {
-    const refusal = places.refusal(situation);
-    const isBarred = candidates(situation).length === 0 && places.isLocalOnly(situation);
-    const reason = refusal ? refusals[refusal] : isBarred ? refusals['local-only'] : undefined;
+  const lookAt = (context: CompletionContext): void => {
+    const refusal = places.refusal(context);
+    const isBarred = candidates(context).length === 0 && places.isLocalOnly(context);
+    const reason = refusal ? denialMessages[refusal] : isBarred ? denialMessages['local-only'] : undefined;
     if (reason === notHere) return;
     notHere = reason;
     changed();
@@ -226,17 +226,17 @@ export function inlineCompletionService(parts: InlineRoomParts) {
       slots.closed(uri);
     },
     /** Never rejects: a model that fails shows in the log and at its provider. */
-    async suggest(situation: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]> {
+    async suggest(context: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]> {
       if (!isOn()) return [];
-      lookAt(situation);
-      if (places.refusal(situation)) return [];
-      text.saw(situation.uri);
+      lookAt(context);
+      if (places.refusal(context)) return [];
+      text.markSeen(context.uri);
       lookAround(signal);
       try {
-        const offers = await asker.suggest(situation, signal);
+        const offers = await asker.suggest(context, signal);
         // A setting may have changed meanwhile.
-        if (!isOn() || places.refusal(situation)) return [];
-        results.offered(situation, offers);
+        if (!isOn() || places.refusal(context)) return [];
+        results.offered(context, offers);
         accounts.offered(offers);
         return offers;
       } catch (cause) {
@@ -245,8 +245,8 @@ export function inlineCompletionService(parts: InlineRoomParts) {
         return [];
       }
     },
-    did({ id, what }: InlineEvent): void {
-      if (what === 'rejected') asker.rejected(id);
+    did({ id, type }: InlineEvent): void {
+      if (type === 'rejected') asker.rejected(id);
       else results.taken(id);
     },
     pause(wanted: boolean): InlineState {

@@ -2,25 +2,31 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { InlineState } from '../../shared/inline.ts';
 import type { InlineCounts } from '../metrics/inline-usage.ts';
-import type { Choices, Judged } from './rank-models.ts';
+import type { Eligibility, ModelRanking } from './rank-models.ts';
 
-export type Doing = {
+export type InlineStateInput = {
   readonly isEnabled: boolean;
   readonly paused: boolean;
   /** Who would write in any file; asked for only while it is on. */
-  readonly choices: () => Choices;
+  readonly choices: () => ModelRanking;
   /** Why there is none in the document that was last looked at, one sentence. */
   readonly notHere: string | undefined;
   readonly today: ReadonlyMap<ModelId, InlineCounts>;
 };
 
-export function stateOf({ isEnabled, paused, choices, notHere, today: counts }: Doing): InlineState {
+export function inlineStateOf({
+  isEnabled,
+  paused,
+  choices,
+  notHere,
+  today: counts,
+}: InlineStateInput): InlineState {
   const today = sumOf(counts);
   if (!isEnabled) return { state: 'off', models: [], today };
   if (paused) return { state: 'paused', models: [], today };
-  const { chosen, judged } = choices();
-  if (chosen.length === 0) return { state: 'nobody', reason: whyNobody(judged), models: [], today };
-  const models = chosen.map(({ model }) => model.id);
+  const { ranked, eligibility } = choices();
+  if (ranked.length === 0) return { state: 'nobody', reason: whyNobody(eligibility), models: [], today };
+  const models = ranked.map(({ model }) => model.id);
   return { state: 'on', ...(notHere === undefined ? {} : { reason: notHere }), models, today };
 }
 
@@ -36,10 +42,10 @@ function sumOf(counts: ReadonlyMap<ModelId, InlineCounts>): InlineState['today']
 }
 
 /** One sentence. */
-function whyNobody(judged: readonly Judged[]): string {
-  const barred = judged.find(({ allowed, usable }) => allowed && !usable);
+function whyNobody(judged: readonly Eligibility[]): string {
+  const barred = judged.find(({ isAllowed, isUsable }) => isAllowed && !isUsable);
   if (barred) return `${barred.model.id}: ${barred.reason}`;
-  return judged.some(({ allowed }) => !allowed)
+  return judged.some(({ isAllowed }) => !isAllowed)
     ? 'No local model is there, and rumbo.inline.models allows no other.'
     : 'No model is there.';
 }

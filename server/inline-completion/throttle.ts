@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 
 /** @returns whether this has not been so for so many milliseconds; from then on it has */
-export function seldom({ now }: Pick<Clock, 'now'>): (what: string, everyMs: number) => boolean {
+export function throttle({ now }: Pick<Clock, 'now'>): (what: string, everyMs: number) => boolean {
   const lastMs = new Map<string, number>();
   return (what, everyMs) => {
     if (now() - (lastMs.get(what) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;

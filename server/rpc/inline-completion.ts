@@ -12,8 +12,8 @@ import { inlineAccepted, type NearbySymbol } from '../../shared/inline.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { CompletionContext } from '../inline-completion/completion-context.ts';
 import type { CompletionItem } from '../inline-completion/completion-item.ts';
-import { indentationOf } from '../inline-completion/detect-indentation.ts';
-import { documentsOf, isPlaceIn, type OpenDocument } from '../inline-completion/documents.ts';
+import { detectIndentation } from '../inline-completion/detect-indentation.ts';
+import { isCurrentIn, type OpenDocument, syncDocuments } from '../inline-completion/documents.ts';
 import type { InlineCompletionService } from '../inline-completion/service.ts';
 
 export const inlineCapabilities = {
@@ -28,7 +28,7 @@ export function serveInline(
   ready: () => Promise<unknown>,
   signalOf: (token: CancellationToken) => AbortSignal,
 ): void {
-  documentsOf(connection, { changed: room.changed, closed: room.closed }, room.documents);
+  syncDocuments(connection, { changed: room.changed, closed: room.closed }, room.documents);
 
   connection.languages.inlineCompletion.on(async (params, token) => {
     const signal = signalOf(token);
@@ -41,38 +41,38 @@ export function serveInline(
       room.documents.get(params.textDocument.uri) !== document;
     await ready();
     if (!document || isPast()) return null;
-    const situation = situationOf(document, params);
-    const offers = await room.suggest(situation, signal);
-    return isPast() ? null : { items: offers.map((offer) => itemOf(offer, document, situation)) };
+    const context = completionContextOf(document, params);
+    const offers = await room.suggest(context, signal);
+    return isPast() ? null : { items: offers.map((offer) => toInlineItem(offer, document, context)) };
   });
 
-  connection.onNotification(protocol.inlineDid, room.did);
+  connection.onNotification(protocol.inlineEvent, room.did);
 }
 
 /** Asks the client what is declared around a place. */
-export const symbolsFrom =
+export const clientSymbols =
   (
     connection: Pick<Connection, 'sendRequest'>,
-    positionOf: (situation: CompletionContext) => Position | undefined,
+    positionOf: (context: CompletionContext) => Position | undefined,
   ) =>
-  async (situation: CompletionContext): Promise<readonly NearbySymbol[]> => {
-    const position = positionOf(situation);
+  async (context: CompletionContext): Promise<readonly NearbySymbol[]> => {
+    const position = positionOf(context);
     if (!position) return [];
-    const { uri, version } = situation;
+    const { uri, version } = context;
     return connection.sendRequest(protocol.inlineSymbols, { uri, position, version });
   };
 
 type Position = InlineCompletionParams['position'];
 
 /** Where the cursor is. `undefined`: the document has moved on, or is not there yet. */
-export function cursorOf(
+export function cursorPositionOf(
   document: OpenDocument | undefined,
-  situation: CompletionContext,
+  context: CompletionContext,
 ): Position | undefined {
-  return isPlaceIn(document, situation) ? document.positionAt(situation.before.length) : undefined;
+  return isCurrentIn(document, context) ? document.positionAt(context.before.length) : undefined;
 }
 
-function situationOf(
+function completionContextOf(
   document: OpenDocument,
   { position, context }: InlineCompletionParams,
 ): CompletionContext {
@@ -88,7 +88,7 @@ function situationOf(
     languageId,
     before: text.slice(0, offset),
     after: text.slice(offset),
-    indentation: indentationOf(text, languageId),
+    indentation: detectIndentation(text, languageId),
     // A selection that begins behind the cursor is about another place.
     ...(chosen && replaces >= 0 ? { selected: { text: chosen.text, replaces } } : {}),
     trigger: context?.triggerKind === InlineCompletionTriggerKind.Invoked ? 'asked' : 'typing',
@@ -96,7 +96,7 @@ function situationOf(
 }
 
 /** Its range is within the document, wherever the client took the cursor to be. */
-function itemOf(
+function toInlineItem(
   { id, suggestion }: CompletionItem,
   document: OpenDocument,
   { before }: CompletionContext,

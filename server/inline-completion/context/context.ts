@@ -2,9 +2,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Excerpt, ModelId } from '../../../shared/chat.ts';
 import { toRumboError } from '../../../shared/errors.ts';
-import { type Clock, pause, steadyClock } from '../clock.ts';
+import { type Clock, delay, steadyClock } from '../clock.ts';
 import type { CompletionContext } from '../completion-context.ts';
-import type { Documents } from '../documents.ts';
+import type { DocumentStore } from '../documents.ts';
 import type { ReadableFile } from '../file-access.ts';
 import { library } from './document-index.ts';
 import { changesOf } from './edit-diff.ts';
@@ -47,7 +47,7 @@ export type Context = {
 };
 
 export type ContextParts = {
-  readonly documents: Pick<Documents, 'get' | 'all'>;
+  readonly documents: Pick<DocumentStore, 'get' | 'all'>;
   /** A file's name as a model is told it; `namesIn(folders)`. */
   readonly nameOf: (uri: string) => string;
   readonly clock?: Clock;
@@ -134,7 +134,7 @@ async function inTime<T>(
   try {
     return await Promise.race([
       promise.catch(() => undefined),
-      pause(clock, ms, AbortSignal.any([signal, settled.signal])).then(() => undefined),
+      delay(clock, ms, AbortSignal.any([signal, settled.signal])).then(() => undefined),
     ]);
   } finally {
     settled.abort();

@@ -1,10 +1,10 @@
 /** Recent edits as a diff, for a model to see what the user is about. */
 import type { Excerpt } from '../../../shared/chat.ts';
-import type { Edit } from '../recent-edits.ts';
+import type { RecentEdit } from '../recent-edits.ts';
 import { tokensOf } from './excerpts.ts';
 import { withoutSecrets } from './secrets.ts';
 
-export type EditOf = Edit & { readonly uri: string; readonly name: string };
+export type EditOf = RecentEdit & { readonly uri: string; readonly name: string };
 
 const name = 'recent-changes.diff';
 

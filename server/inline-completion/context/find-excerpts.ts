@@ -1,7 +1,7 @@
 /** What the open files have to say beside a gap: what is imported, what is alike, what was edited lately. */
 
 import type { CompletionContext } from '../completion-context.ts';
-import type { Documents, OpenDocument } from '../documents.ts';
+import type { DocumentStore, OpenDocument } from '../documents.ts';
 import type { ReadableFile } from '../file-access.ts';
 import type { Library } from './document-index.ts';
 import type { EditOf } from './edit-diff.ts';
@@ -30,7 +30,7 @@ export type Findings = {
 };
 
 export type Means = {
-  readonly documents: Pick<Documents, 'get' | 'all'>;
+  readonly documents: Pick<DocumentStore, 'get' | 'all'>;
   readonly known: Library;
   readonly slices: Slices;
 };

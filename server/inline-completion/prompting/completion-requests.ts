@@ -1,6 +1,6 @@
 /** A gap as what an engine is asked, each way; and what the family of the model makes of its answer. */
 import type { EngineRequest } from '../../../shared/chat.ts';
-import type { Manner } from '../generator.ts';
+import type { OutputFormat } from '../generator.ts';
 import { begunQuestion, fence, holeQuestion } from './chat-prompt.ts';
 import type { Way } from './completion-modes.ts';
 import { asComment } from './file-comment.ts';
@@ -10,7 +10,7 @@ import { type Family, familyOf } from './model-families.ts';
 import { upTo, withoutBlanks, withoutLeadingBlank, withoutLine, withoutOpening } from './text-streams.ts';
 
 export type Asking = {
-  readonly manner: Manner;
+  readonly manner: OutputFormat;
   readonly request: EngineRequest;
   /** The answer without what is no part of it. */
   mend(text: AsyncIterable<string>): AsyncIterable<string>;

@@ -2,7 +2,7 @@
 import type { EnginePart, Usage } from '../../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { Engine } from '../../engines/engine.ts';
-import type { Manner } from '../generator.ts';
+import type { OutputFormat } from '../generator.ts';
 import { type Way, waysFor } from './completion-modes.ts';
 import { type Asking, askingFor } from './completion-requests.ts';
 import type { FimTarget } from './fim-target.ts';
@@ -19,7 +19,7 @@ export type Filler = Place & {
 
 export type Filling = {
   readonly way: Way;
-  readonly manner: Manner;
+  readonly manner: OutputFormat;
   /** Read once. Rejects with `RumboError`; leaving the loop, or aborting the signal, closes the socket. */
   readonly text: AsyncIterable<string>;
   /** What the service counted, once the answer has ended. `undefined`: it did not say, or was left before. Never rejects. */

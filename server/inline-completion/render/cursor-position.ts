@@ -1,5 +1,5 @@
 /** What surrounds the cursor, as far as it matters for what may be shown there. */
-import { stemOf } from '../completion.ts';
+import { effectivePrefix } from '../completion.ts';
 import type { CompletionContext, Indentation } from '../completion-context.ts';
 import { columnsOf, isBlank } from './indentation.ts';
 import { isOpener, type Language, languageOf } from './languages.ts';
@@ -54,7 +54,7 @@ export function placeOf(situation: CompletionContext): CursorPosition {
 function lookAround(situation: CompletionContext): CursorPosition {
   const { after, languageId } = situation;
   const language = languageOf(languageId);
-  const before = stemOf(situation);
+  const before = effectivePrefix(situation);
   const near = before.slice(-reach);
   const far = after.slice(0, reach);
 

@@ -1,5 +1,5 @@
 /** The code in what a model says: without thoughts, fences, prose and special tokens around it. */
-import type { Manner } from '../generator.ts';
+import type { OutputFormat } from '../generator.ts';
 import type { CursorPosition } from './cursor-position.ts';
 import { isBlank } from './indentation.ts';
 import { type Opening, scan } from './scan.ts';
@@ -14,7 +14,7 @@ export type Stage = {
 };
 
 export type AnswerOptions = {
-  readonly manner: Manner;
+  readonly manner: OutputFormat;
   /** The answer begins within thoughts, whose opening tag was part of the prompt. */
   readonly thinking?: boolean;
 };

@@ -1,6 +1,6 @@
 /** A suggestion, made of one line after the other: where each begins, what of it is wanted, and where it is enough. */
 import type { CompletionLength } from '../completion-context.ts';
-import type { Manner } from '../generator.ts';
+import type { OutputFormat } from '../generator.ts';
 import { blockOf } from './block.ts';
 import { closersOf } from './bracket-balancer.ts';
 import type { CursorPosition } from './cursor-position.ts';
@@ -22,7 +22,7 @@ export type Composed = {
   readonly consumed: number;
 };
 
-export function composing(place: CursorPosition, shape: CompletionLength, manner: Manner) {
+export function composing(place: CursorPosition, shape: CompletionLength, manner: OutputFormat) {
   const { language, indentation, prefix, tail, tailKind } = place;
   const isEmptyLine = isBlank(prefix);
   const opensHere = !isEmptyLine && !place.within && isOpener(prefix, language);

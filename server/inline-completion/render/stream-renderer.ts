@@ -1,6 +1,6 @@
 /** What is shown of a model's text, while it comes and when it has ended. */
 import type { CompletionContext, CompletionLength, Suggestion } from '../completion-context.ts';
-import type { Manner } from '../generator.ts';
+import type { OutputFormat } from '../generator.ts';
 import { placeOf } from './cursor-position.ts';
 import { codeInAnswer, type Stage } from './extract-code.ts';
 import { type Composed, composing } from './line-assembler.ts';
@@ -18,7 +18,7 @@ export type ShownQuirks = {
 
 export type ShowingOptions = {
   readonly shape: CompletionLength;
-  readonly manner: Manner;
+  readonly manner: OutputFormat;
   readonly quirks?: ShownQuirks;
 };
 

@@ -48,8 +48,8 @@ test('a model that cannot be asked says why; one made for conversation says so',
     candidateDetail(sampleCandidate({ usable: false, reason: 'It rests\nnow.' })),
     'It rests now.',
   );
-  assert.match(candidateDetail(sampleCandidate({ way: 'chat' })), /slower/);
-  assert.equal(candidateDetail(sampleCandidate({ way: 'fill' })), '');
+  assert.match(candidateDetail(sampleCandidate({ mode: 'chat' })), /slower/);
+  assert.equal(candidateDetail(sampleCandidate({ mode: 'fill' })), '');
   assert.equal(candidateDetail(sampleCandidate({ allowed: false, reason: 'Not named.' })), '');
 });
 

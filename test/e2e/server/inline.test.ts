@@ -15,7 +15,7 @@ import type { TerminalServer } from '../../../scripts/terminal/server.ts';
 import { inlineAccepted } from '../../../shared/inline.ts';
 import {
   inlineCandidates,
-  inlineDid,
+  inlineEvent,
   inlineSymbols,
   metrics,
   pauseInline,
@@ -447,9 +447,9 @@ test('what was offered and accepted is counted, told by the client or seen in th
   const [item] = await document.suggest();
   assert.ok(item);
   await document.accept(item);
-  await rumbo.connection.sendNotification(inlineDid, {
+  await rumbo.connection.sendNotification(inlineEvent, {
     id: String(item.command?.arguments?.[0]),
-    what: 'accepted',
+    type: 'accepted',
   });
   await until(rumbo, ({ inline }) => inline?.today.accepted === 1);
   const { inline, today } = await rumbo.connection.sendRequest(status);
@@ -662,10 +662,10 @@ test('who could write is told with what it would cost, and who may not with why'
   const of = (id: string) => told.find(({ model }) => model === id);
   const lab = of('lab/tiny-chat');
   assert.equal(told[0], lab);
-  assert.deepEqual([lab?.allowed, lab?.usable, lab?.way, lab?.usdPerThousand], [true, true, 'fill', 0]);
+  assert.deepEqual([lab?.allowed, lab?.usable, lab?.mode, lab?.usdPerThousand], [true, true, 'fill', 0]);
   assert.ok((lab?.usualMs ?? 0) > 0);
   const one = of('cloud/one');
-  assert.deepEqual([one?.allowed, one?.usable, one?.way, one?.usualMs], [false, true, 'chat', null]);
+  assert.deepEqual([one?.allowed, one?.usable, one?.mode, one?.usualMs], [false, true, 'chat', null]);
   assert.ok((one?.usdPerThousand ?? 0) > 1 && (one?.usdPerThousand ?? 0) < 10);
   assert.match(of('cloud/absent')?.reason ?? '', /No provider lists it/);
   assert.equal(cloud.chats.length, 0);

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keptAfterMs, outcomes, standing } from '../../../server/inline-completion/acceptance.ts';
+import {
+  acceptanceTracker,
+  retainedUnits,
+  retentionDelayMs,
+} from '../../../server/inline-completion/acceptance.ts';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
-import { documents } from '../../../server/inline-completion/documents.ts';
+import { documentStore } from '../../../server/inline-completion/documents.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
 const uri = 'file:///shop/a.ts';
@@ -14,10 +18,10 @@ const offer = (
 ): CompletionItem => ({
   id,
   model: 'lab/one',
-  how: 'model',
+  resultType: 'model',
   suggestion: { insert, replacesBefore: 0, replacesAfter: 0, ...more },
 });
-const situation = (before: string, after: string, version = 1): CompletionContext => ({
+const context = (before: string, after: string, version = 1): CompletionContext => ({
   uri,
   version,
   languageId: 'typescript',
@@ -30,14 +34,14 @@ const situation = (before: string, after: string, version = 1): CompletionContex
 /** An open document, and all that was told. */
 function opened(text: string) {
   const clock = virtualClock();
-  const open = documents();
+  const open = documentStore();
   open.opened({ uri, languageId: 'typescript', version: 1, text });
   const told: (string | number)[] = [];
-  const results = outcomes({
+  const results = acceptanceTracker({
     documents: open,
     clock,
-    accepted: ({ id }) => void told.push(`accepted ${id}`),
-    kept: (_model, characters) => void told.push(characters),
+    onAccepted: ({ id }) => void told.push(`accepted ${id}`),
+    onRetained: (_model, characters) => void told.push(characters),
   });
   let version = 1;
   return {
@@ -54,26 +58,26 @@ function opened(text: string) {
 
 test('what an editor says was taken counts once, and after half a minute it is looked at what still stands', async () => {
   const { clock, told, results, change } = opened('const a = \n');
-  results.offered(situation('const a = ', '\n'), [offer('one +\n  two;')]);
+  results.offered(context('const a = ', '\n'), [offer('one +\n  two;')]);
   results.taken('1');
   results.taken('1');
   change('const a = one +\n  two;\n');
   assert.deepEqual(told, ['accepted 1']);
   change('const a = one +\n  three;\n');
-  await clock.pass(keptAfterMs);
+  await clock.pass(retentionDelayMs);
   assert.deepEqual(told, ['accepted 1', 'one +'.length]);
 });
 
 test('an editor that says nothing is seen putting it in', () => {
   const { told, results, change } = opened('call(a)\n');
-  results.offered(situation('call(', 'a)\n'), [offer('b, a)', { replacesAfter: 2 })]);
+  results.offered(context('call(', 'a)\n'), [offer('b, a)', { replacesAfter: 2 })]);
   change('call(b, a)\n');
   assert.deepEqual(told, ['accepted 1']);
 });
 
 test('typing, another place and another change are no accepts', () => {
   const { told, results, change } = opened('const a = \n');
-  results.offered(situation('const a = ', '\n'), [offer('b'), offer('cd', {}, '2')]);
+  results.offered(context('const a = ', '\n'), [offer('b'), offer('cd', {}, '2')]);
   change('const a = b\n');
   change('const a = cd\n');
   assert.deepEqual(told, []);
@@ -81,24 +85,24 @@ test('typing, another place and another change are no accepts', () => {
 
 test('nothing is looked at once it has stopped', async () => {
   const { clock, told, results } = opened('const a = \n');
-  results.offered(situation('const a = ', '\n'), [offer('b;')]);
+  results.offered(context('const a = ', '\n'), [offer('b;')]);
   results.taken('1');
   results.stop();
-  await clock.pass(keptAfterMs);
+  await clock.pass(retentionDelayMs);
   assert.deepEqual(told, ['accepted 1']);
 });
 
 test('what still stands is found where lines above have come and gone, and not from far away', () => {
   const here = 'a\nb\n'.length;
-  assert.equal(standing('new\nlines\na\nb\none();\ntwo();\n', here, 'one();\ntwo();\n'), 12);
-  assert.equal(standing('a\nb\ntwo();\none();\n', here, 'one();\ntwo();\n'), 6, 'in their order');
-  assert.equal(standing(`a\nb\n${'x\n'.repeat(4_000)}one();`, here, 'one();'), 0);
+  assert.equal(retainedUnits('new\nlines\na\nb\none();\ntwo();\n', here, 'one();\ntwo();\n'), 12);
+  assert.equal(retainedUnits('a\nb\ntwo();\none();\n', here, 'one();\ntwo();\n'), 6, 'in their order');
+  assert.equal(retainedUnits(`a\nb\n${'x\n'.repeat(4_000)}one();`, here, 'one();'), 0);
 });
 
 test('of two offers of the same text at the same place one is taken, whichever the editor names then', () => {
   const { told, results, change } = opened('const a = \n');
-  results.offered(situation('const a = ', '\n'), [offer('one;')]);
-  results.offered(situation('const a = ', '\n'), [offer('one;', {}, '2')]);
+  results.offered(context('const a = ', '\n'), [offer('one;')]);
+  results.offered(context('const a = ', '\n'), [offer('one;', {}, '2')]);
   change('const a = one;\n');
   results.taken('1');
   results.taken('2');

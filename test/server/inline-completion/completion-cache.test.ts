@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf } from '../../../server/inline-completion/completion.ts';
-import { type AnswerLimits, answers } from '../../../server/inline-completion/completion-cache.ts';
+import { toCompletion } from '../../../server/inline-completion/completion.ts';
+import {
+  type CompletionCacheLimits,
+  completionCache,
+} from '../../../server/inline-completion/completion-cache.ts';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 
 const place = (before: string, after = '', uri = 'file:///a.ts'): CompletionContext => ({
@@ -15,16 +18,16 @@ const place = (before: string, after = '', uri = 'file:///a.ts'): CompletionCont
 });
 const model = 'fake/model';
 
-function kept(limits: AnswerLimits = { entries: 100, bytes: 1_000_000 }) {
-  const known = answers(() => limits);
+function kept(limits: CompletionCacheLimits = { entries: 100, bytes: 1_000_000 }) {
+  const known = completionCache(() => limits);
   return {
     known,
-    add(situation: CompletionContext, insert: string, replacesAfter = 0) {
-      const answer = answerOf(situation, { insert, replacesBefore: 0, replacesAfter });
-      known.add(situation, model, answer, { model, origin: 'model' });
+    add(context: CompletionContext, insert: string, replacesAfter = 0) {
+      const answer = toCompletion(context, { insert, replacesBefore: 0, replacesAfter });
+      known.add(context, model, answer, { model, origin: 'model' });
     },
-    found: (situation: CompletionContext, asked: `${string}/${string}` = model) =>
-      known.find(situation, asked).map(({ suggestion }) => suggestion.insert),
+    found: (context: CompletionContext, asked: `${string}/${string}` = model) =>
+      known.find(context, asked).map(({ suggestion }) => suggestion.insert),
   };
 }
 

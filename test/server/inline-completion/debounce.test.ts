@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
-import { pace } from '../../../server/inline-completion/debounce.ts';
+import { debounce } from '../../../server/inline-completion/debounce.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
 const place = (before: string, trigger: CompletionContext['trigger'] = 'typing'): CompletionContext => ({
@@ -13,10 +13,10 @@ const place = (before: string, trigger: CompletionContext['trigger'] = 'typing')
   indentation: { tabs: false, size: 2 },
   trigger,
 });
-const known = { usualMs: null, debounceMs: 100, inVain: false };
+const known = { usualMs: null, debounceMs: 100, isRepeatedLine: false };
 
 test('each refusal makes the wait half as long again, each accept a fifth shorter', () => {
-  const rhythm = pace(virtualClock());
+  const rhythm = debounce(virtualClock());
   assert.equal(rhythm.delayMs(place('foo'), known), 100);
   rhythm.rejected();
   assert.equal(Math.round(rhythm.delayMs(place('foo'), known)), 150);
@@ -28,7 +28,7 @@ test('each refusal makes the wait half as long again, each accept a fifth shorte
 
 test('outcomes are forgotten over ten minutes', async () => {
   const clock = virtualClock();
-  const rhythm = pace(clock);
+  const rhythm = debounce(clock);
   rhythm.rejected();
   await clock.pass(300_000);
   assert.equal(Math.round(rhythm.delayMs(place('foo'), known)), Math.round(100 * Math.sqrt(1.5)));
@@ -37,8 +37,8 @@ test('outcomes are forgotten over ten minutes', async () => {
 });
 
 test('the wait stays between 50 and 3,000 ms, however often the user refuses or accepts', () => {
-  const refusing = pace(virtualClock());
-  const accepting = pace(virtualClock());
+  const refusing = debounce(virtualClock());
+  const accepting = debounce(virtualClock());
   for (let count = 0; count < 30; count++) {
     refusing.rejected();
     accepting.accepted();
@@ -48,14 +48,14 @@ test('the wait stays between 50 and 3,000 ms, however often the user refuses or 
 });
 
 test('what the model takes counts as waiting', () => {
-  const rhythm = pace(virtualClock());
+  const rhythm = debounce(virtualClock());
   assert.equal(rhythm.delayMs(place('foo'), { ...known, usualMs: 80 }), 20);
   assert.equal(rhythm.delayMs(place('foo'), { ...known, usualMs: 800 }), 0);
 });
 
 test('a line that was asked about in vain waits for a pause, however slow the model and however much was taken elsewhere', () => {
-  const rhythm = pace(virtualClock());
-  const vain = { ...known, inVain: true };
+  const rhythm = debounce(virtualClock());
+  const vain = { ...known, isRepeatedLine: true };
   assert.equal(rhythm.delayMs(place('foo'), vain), 320);
   assert.equal(rhythm.delayMs(place('foo\n'), vain), 320, 'at its start too');
   rhythm.accepted();
@@ -66,7 +66,7 @@ test('a line that was asked about in vain waits for a pause, however slow the mo
 });
 
 test('a line that begins and a user who asks do not wait', () => {
-  const rhythm = pace(virtualClock());
+  const rhythm = debounce(virtualClock());
   for (const before of ['', 'foo\n', 'foo\r\n\t  ']) assert.equal(rhythm.delayMs(place(before), known), 0);
-  assert.equal(rhythm.delayMs(place('foo', 'asked'), { ...known, inVain: true }), 0);
+  assert.equal(rhythm.delayMs(place('foo', 'asked'), { ...known, isRepeatedLine: true }), 0);
 });

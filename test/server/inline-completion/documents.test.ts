@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver-protocol';
-import { documents, documentsOf, type OpenDocument } from '../../../server/inline-completion/documents.ts';
+import {
+  documentStore,
+  type OpenDocument,
+  syncDocuments,
+} from '../../../server/inline-completion/documents.ts';
 
 const uri = 'file:///project/a.ts';
 
 /** One open document, and a clock. */
 function opened(text: string, languageId = 'typescript') {
   const clock = { now: 1_000 };
-  const open = documents(() => clock.now);
+  const open = documentStore(() => clock.now);
   open.opened({ uri, languageId, version: 1, text });
   const get = (): OpenDocument => open.get(uri) ?? assert.fail('it is open');
   const change = (...changes: TextDocumentContentChangeEvent[]) =>
@@ -176,7 +180,7 @@ test('opening, editing and looking count as seen', () => {
   change({ range: at(0, 0), text: 'x' });
   assert.deepEqual([get().seenAtMs, get().editedAtMs], [2_000, 2_000]);
   clock.now = 3_000;
-  open.saw(uri);
+  open.markSeen(uri);
   assert.deepEqual([get().seenAtMs, get().editedAtMs], [3_000, 2_000]);
 });
 
@@ -185,7 +189,7 @@ test('a huge document is not kept, and its changes do no harm', () => {
   change({ range: at(0, 0), text: 'x'.repeat(5_000_001) });
   assert.equal(open.get(uri), undefined);
   open.changed(uri, 3, [{ range: at(0, 0), text: 'y' }]);
-  open.saw(uri);
+  open.markSeen(uri);
   assert.deepEqual(open.all(), []);
 });
 
@@ -197,7 +201,7 @@ test('a connection tells of documents, and others hear of changes once they are 
     return { dispose: () => void listeners.delete(name) };
   };
   const heard: string[] = [];
-  const open = documentsOf(
+  const open = syncDocuments(
     {
       onDidOpenTextDocument: on('open'),
       onDidChangeTextDocument: on('change'),

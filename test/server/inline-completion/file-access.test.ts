@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { type ReadingRules, readingGuard } from '../../../server/inline-completion/file-access.ts';
+import { type FileAccessRules, fileAccess } from '../../../server/inline-completion/file-access.ts';
 
-const rules: ReadingRules = {
+const rules: FileAccessRules = {
   languages: {},
   exclude: [],
   localOnly: [],
@@ -16,8 +16,8 @@ const rules: ReadingRules = {
 };
 const here = { private: true };
 const away = { private: false };
-const refusal = (path: string, more: Partial<ReadingRules> = {}, reader = away) =>
-  readingGuard({ ...rules, ...more }).refusal({ uri: `file:///home/ana/project/${path}` }, reader);
+const refusal = (path: string, more: Partial<FileAccessRules> = {}, reader = away) =>
+  fileAccess({ ...rules, ...more }).refusal({ uri: `file:///home/ana/project/${path}` }, reader);
 
 for (const path of [
   '.env',
@@ -90,7 +90,7 @@ test('a link to a secret or a local-only file is that file', (context) => {
     writeFileSync(join(folder, target), '');
     symlinkSync(join(folder, target), join(folder, name));
   }
-  const guard = readingGuard({ ...rules, localOnly: ['private.ts'] });
+  const guard = fileAccess({ ...rules, localOnly: ['private.ts'] });
   const uri = (name: string) => pathToFileURL(join(folder, name)).href;
   assert.equal(guard.refusal({ uri: uri('a.ts') }, here), 'secret');
   assert.equal(guard.refusal({ uri: uri('b.ts') }, away), 'local-only');
@@ -103,7 +103,7 @@ test('what is in a linked folder is there, also a new file, one deleted meanwhil
   mkdirSync(join(folder, 'private'));
   writeFileSync(join(folder, 'private', 'notes.ipynb'), '');
   symlinkSync(join(folder, 'private'), join(folder, 'link'));
-  const guard = readingGuard({ ...rules, localOnly: ['private'] });
+  const guard = fileAccess({ ...rules, localOnly: ['private'] });
   const path = pathToFileURL(join(folder, 'link')).pathname;
   for (const uri of [
     `file://${path}/gone.ts`,
@@ -120,7 +120,7 @@ test('a link that leads elsewhere is looked at again after a minute', (context) 
   const link = join(folder, 'a.ts');
   writeFileSync(link, '');
   let now = 1;
-  const guard = readingGuard(rules, () => now);
+  const guard = fileAccess(rules, () => now);
   const look = () => guard.refusal({ uri: pathToFileURL(link).href }, here);
   assert.equal(look(), undefined);
   rmSync(link);
@@ -133,8 +133,8 @@ test('a link that leads elsewhere is looked at again after a minute', (context) 
 });
 
 test('a language is on unless it, or every one not named, is off', () => {
-  const off = (languageId: string, languages: ReadingRules['languages']) =>
-    readingGuard({ ...rules, languages }).refusal({ uri: 'file:///a', languageId }, here);
+  const off = (languageId: string, languages: FileAccessRules['languages']) =>
+    fileAccess({ ...rules, languages }).refusal({ uri: 'file:///a', languageId }, here);
   assert.equal(off('python', {}), undefined);
   assert.equal(off('markdown', { '*': true, markdown: false }), 'language');
   assert.equal(off('python', { '*': true, markdown: false }), undefined);
@@ -143,7 +143,7 @@ test('a language is on unless it, or every one not named, is off', () => {
 });
 
 test('a file over a limit is large, one at the limit is not', () => {
-  const guard = readingGuard({ ...rules, maxCharacters: 100, maxLines: 10 });
+  const guard = fileAccess({ ...rules, maxCharacters: 100, maxLines: 10 });
   const uri = 'file:///a.ts';
   assert.equal(guard.refusal({ uri, characters: 100, lines: 10 }, here), undefined);
   assert.equal(guard.refusal({ uri, characters: 101, lines: 1 }, here), 'large');
@@ -151,7 +151,7 @@ test('a file over a limit is large, one at the limit is not', () => {
 });
 
 test('only what users edit is read: no output, old version, settings page or unknown place', () => {
-  const guard = readingGuard(rules);
+  const guard = fileAccess(rules);
   for (const uri of ['output:log', 'git:/a.ts?%7B%7D', 'vscode-userdata:/settings.json', 'kubernetes:x', ''])
     assert.equal(guard.refusal({ uri }, here), 'place', uri);
   for (const uri of [
@@ -172,10 +172,10 @@ test('whatever a file is, nobody who is away reads what nobody here may, and no 
   const patterns = fc.array(fc.constantFrom('legal', '**/*.md', 'src/**', 'a.ts'), { maxLength: 3 });
   fc.assert(
     fc.property(path, patterns, patterns, (uri, exclude, localOnly) => {
-      const guard = readingGuard({ ...rules, exclude, localOnly });
+      const guard = fileAccess({ ...rules, exclude, localOnly });
       if (guard.mayRead({ uri }, away)) {
         assert.ok(guard.mayRead({ uri }, here));
-        assert.ok(readingGuard(rules).mayRead({ uri }, away));
+        assert.ok(fileAccess(rules).mayRead({ uri }, away));
       }
     }),
   );

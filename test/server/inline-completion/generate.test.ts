@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
-import { type Account, writing } from '../../../server/inline-completion/generate.ts';
-import type { Writing } from '../../../server/inline-completion/generator.ts';
+import { completionGenerator, type GenerationOutcome } from '../../../server/inline-completion/generate.ts';
+import type { CompletionStream } from '../../../server/inline-completion/generator.ts';
 import { latencies } from '../../../server/inline-completion/latencies.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
 import type { FillOver } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
-import type { Chosen } from '../../../server/inline-completion/rank-models.ts';
+import type { RankedModel } from '../../../server/inline-completion/rank-models.ts';
 import { noUsage, type Usage } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 import { model } from '../routing/samples.ts';
 
-const situation: CompletionContext = {
+const context: CompletionContext = {
   uri: 'file:///a.ts',
   version: 1,
   languageId: 'typescript',
@@ -21,12 +21,12 @@ const situation: CompletionContext = {
   indentation: { tabs: false, size: 2 },
   trigger: 'typing',
 };
-const chosen = (id: string, more: Partial<Chosen> = {}): Chosen => ({
+const chosen = (id: string, more: Partial<RankedModel> = {}): RankedModel => ({
   model: model(id),
-  shape: 'block',
+  length: 'block',
   usualMs: null,
   lateAfterMs: 200,
-  cold: false,
+  isCold: false,
   ...more,
 });
 
@@ -38,9 +38,9 @@ type Manners = {
 };
 
 /** A writer over models that behave as told, by model; `asked` are the gaps they got. */
-function stage(candidates: readonly Chosen[], manners: Record<string, Manners> = {}, hedgePaid = false) {
+function stage(candidates: readonly RankedModel[], manners: Record<string, Manners> = {}, hedgePaid = false) {
   const clock = virtualClock();
-  const accounts: Account[] = [];
+  const accounts: GenerationOutcome[] = [];
   const asked: [string, FimTarget][] = [];
   const reserved: number[] = [];
   let held = 0;
@@ -73,7 +73,7 @@ function stage(candidates: readonly Chosen[], manners: Record<string, Manners> =
     signal.addEventListener('abort', () => told.resolve(undefined));
     return { way: 'fill', manner: 'fill', text: stream, usage: told.promise };
   };
-  const writer = writing({
+  const writer = completionGenerator({
     candidates: () => candidates,
     fillerOf: ({ name }) => ({
       engine: { supportsPrefill: () => false, stream: () => assert.fail('The way asks.') },
@@ -123,11 +123,11 @@ function stage(candidates: readonly Chosen[], manners: Record<string, Manners> =
     },
   };
 }
-const told = (accounts: readonly Account[]) =>
+const told = (accounts: readonly GenerationOutcome[]) =>
   accounts.map(({ model, outcome }) => `${model.name} ${outcome}`);
 
 /** All of a text. */
-async function whole(promise: Promise<Writing>): Promise<string> {
+async function whole(promise: Promise<CompletionStream>): Promise<string> {
   let text = '';
   for await (const piece of (await promise).text) text += piece;
   return text;
@@ -135,10 +135,15 @@ async function whole(promise: Promise<Writing>): Promise<string> {
 const open = () => new AbortController();
 
 test('who would write is the first of the candidates; only a local one is free', () => {
-  const { writer } = stage([chosen('ollama/a', { usualMs: 90, shape: 'line' }), chosen('openai/b')]);
-  assert.deepEqual(writer.choose(situation), { model: 'ollama/a', shape: 'line', usualMs: 90, free: true });
-  assert.equal(stage([chosen('openai/b')]).writer.choose(situation)?.free, false);
-  assert.equal(stage([]).writer.choose(situation), undefined);
+  const { writer } = stage([chosen('ollama/a', { usualMs: 90, length: 'line' }), chosen('openai/b')]);
+  assert.deepEqual(writer.chooseModel(context), {
+    model: 'ollama/a',
+    length: 'line',
+    usualMs: 90,
+    free: true,
+  });
+  assert.equal(stage([chosen('openai/b')]).writer.chooseModel(context)?.free, false);
+  assert.equal(stage([]).writer.chooseModel(context), undefined);
 });
 
 test('a text that was read to its end is accounted for by what the service counted, and its speed is learnt', async () => {
@@ -153,7 +158,7 @@ test('a text that was read to its end is accounted for by what the service count
       usage,
     },
   });
-  const text = whole(it.writer.write(situation, 'block', open().signal));
+  const text = whole(it.writer.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   assert.equal(await text, 'one +\n  two;\n');
   assert.deepEqual(it.accounts, [
@@ -172,7 +177,7 @@ test('a text that its reader leaves is estimated', async () => {
       ],
     },
   });
-  const begun = it.writer.write(situation, 'block', open().signal);
+  const begun = it.writer.generate(context, 'block', open().signal);
   await it.clock.pass(10);
   const stream = (await begun).text[Symbol.asyncIterator]();
   await stream.next();
@@ -187,7 +192,7 @@ test('a text that its reader leaves is estimated', async () => {
 test('a text that nobody begins to read is accounted for when it is aborted', async () => {
   const it = stage([chosen('ollama/a')]);
   const controller = open();
-  const begun = it.writer.write(situation, 'block', controller.signal);
+  const begun = it.writer.generate(context, 'block', controller.signal);
   await it.clock.pass(10);
   await begun;
   controller.abort();
@@ -206,7 +211,7 @@ test('the loser of a race is accounted for as cancelled, and known to be slow', 
       a: { pieces: [[5_000, 'late;']] },
     },
   );
-  const text = whole(it.writer.write(situation, 'block', open().signal));
+  const text = whole(it.writer.generate(context, 'block', open().signal));
   await it.clock.pass(6_000);
   assert.equal(await text, 'one;');
   assert.deepEqual(told(it.accounts).sort(), ['a cancelled', 'b ok']);
@@ -218,31 +223,31 @@ test('a paid model helps only where the user allows it; after a failure it is as
   const late = { a: { pieces: [[500, 'late;']] } } as const;
   const models = [chosen('ollama/a'), chosen('openai/b')];
   const careful = stage(models, late);
-  const text = whole(careful.writer.write(situation, 'block', open().signal));
+  const text = whole(careful.writer.generate(context, 'block', open().signal));
   await careful.clock.pass(1_000);
   assert.equal(await text, 'late;');
   assert.deepEqual(told(careful.accounts), ['a ok']);
 
   const generous = stage(models, late, true);
-  const helped = whole(generous.writer.write(situation, 'block', open().signal));
+  const helped = whole(generous.writer.generate(context, 'block', open().signal));
   await generous.clock.pass(1_000);
   assert.equal(await helped, 'one;');
 
   const failing = stage(models, { a: { fails: new RumboError('No.', { kind: 'unreachable' }) } });
-  const next = whole(failing.writer.write(situation, 'block', open().signal));
+  const next = whole(failing.writer.generate(context, 'block', open().signal));
   await failing.clock.pass(1_000);
   assert.equal(await next, 'one;');
   assert.deepEqual(told(failing.accounts), ['a unreachable', 'b ok']);
 });
 
 test('a model that has to be loaded helps nobody, and its first answer teaches nothing of its speed', async () => {
-  const cold = chosen('ollama/b', { cold: true, model: { ...model('ollama/b'), provider: 'other' } });
+  const cold = chosen('ollama/b', { isCold: true, model: { ...model('ollama/b'), provider: 'other' } });
   const it = stage([chosen('ollama/a'), cold], { a: { pieces: [[900, 'late;']] } });
-  const text = whole(it.writer.write(situation, 'block', open().signal));
+  const text = whole(it.writer.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   assert.equal(await text, 'late;');
   const alone = stage([cold]);
-  const loaded = whole(alone.writer.write(situation, 'block', open().signal));
+  const loaded = whole(alone.writer.generate(context, 'block', open().signal));
   await alone.clock.pass(1_000);
   await loaded;
   assert.equal(alone.speed.of('ollama/b', 10), undefined);
@@ -250,13 +255,13 @@ test('a model that has to be loaded helps nobody, and its first answer teaches n
 
 test('what it could cost at worst is set aside before anything is sent; what a budget refuses is asked of the next', async () => {
   const it = stage([chosen('openai/b'), chosen('ollama/a')]);
-  const paid = whole(it.writer.write(situation, 'block', open().signal));
+  const paid = whole(it.writer.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   await paid;
   // 11 bytes and what stands around them at 1 $, 64 tokens and those of a chat at 4 $, a million each.
   assert.deepEqual(it.reserved, [(611 * 1 + 664 * 4) / 1_000_000]);
   it.leave(0.001);
-  const free = whole(it.writer.write(situation, 'block', open().signal));
+  const free = whole(it.writer.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   assert.equal(await free, 'one;');
   assert.deepEqual(
@@ -271,7 +276,7 @@ test('a failure costs nothing unless the service had begun to answer', async () 
     b: { fails: accepted },
     c: { fails: new RumboError('No.', { kind: 'overloaded' }) },
   });
-  const text = whole(it.writer.write(situation, 'block', open().signal));
+  const text = whole(it.writer.generate(context, 'block', open().signal));
   text.catch(() => {});
   await it.clock.pass(1_000);
   await assert.rejects(text, ({ kind }: RumboError) => kind === 'overloaded');
@@ -285,12 +290,12 @@ test('a failure costs nothing unless the service had begun to answer', async () 
 });
 
 test('a slow model is asked for a line where lines are wanted, a fast one for no more than is wanted', async () => {
-  const it = stage([chosen('ollama/a', { shape: 'line' })]);
-  const slow = whole(it.writer.write(situation, 'block', open().signal));
+  const it = stage([chosen('ollama/a', { length: 'line' })]);
+  const slow = whole(it.writer.generate(context, 'block', open().signal));
   await it.clock.pass(100);
   await slow;
   const fast = stage([chosen('ollama/a')]);
-  const line = whole(fast.writer.write(situation, 'line', open().signal));
+  const line = whole(fast.writer.generate(context, 'line', open().signal));
   await fast.clock.pass(100);
   await line;
   assert.deepEqual([it.asked[0]?.[1].shape, fast.asked[0]?.[1].shape], ['line', 'line']);

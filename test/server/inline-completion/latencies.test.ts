@@ -11,36 +11,36 @@ test('a model that was never heard has no latency', () => {
 
 test('the usual is the median, and nobody is called late before five answers', () => {
   const speed = latencies();
-  for (const ms of [100, 300, 200]) speed.learn(model, 100, at(ms));
+  for (const ms of [100, 300, 200]) speed.record(model, 100, at(ms));
   assert.deepEqual(speed.of(model, 100), { usualMs: 200, lateAfterMs: null, lineMs: 250 });
-  for (const ms of [200, 200]) speed.learn(model, 100, at(ms));
+  for (const ms of [200, 200]) speed.record(model, 100, at(ms));
   assert.equal(speed.of(model, 100)?.lateAfterMs, 300);
 });
 
 test('the latest answers count most: a server that has become slow is slow after some of them', () => {
   const speed = latencies();
-  for (let count = 0; count < 40; count += 1) speed.learn(model, 100, at(100));
-  for (let count = 0; count < 15; count += 1) speed.learn(model, 100, at(900));
+  for (let count = 0; count < 40; count += 1) speed.record(model, 100, at(100));
+  for (let count = 0; count < 15; count += 1) speed.record(model, 100, at(900));
   assert.equal(speed.of(model, 100)?.usualMs, 900);
 });
 
 test('prompts of another size are told apart, and taken for it where nothing else is known', () => {
   const speed = latencies();
-  speed.learn(model, 100, at(100));
+  speed.record(model, 100, at(100));
   assert.equal(speed.of(model, 4_000)?.usualMs, 100);
-  speed.learn(model, 4_000, at(700));
+  speed.record(model, 4_000, at(700));
   assert.equal(speed.of(model, 4_000)?.usualMs, 700);
   assert.equal(speed.of(model, 100)?.usualMs, 100);
 });
 
 test('who was sent away while silent is known to be slow, not to be fast', () => {
   const speed = latencies();
-  speed.silent(model, 100, 200);
+  speed.recordSilence(model, 100, 200);
   assert.equal(speed.of(model, 100), undefined);
-  speed.silent(model, 100, 3_000);
+  speed.recordSilence(model, 100, 3_000);
   assert.equal(speed.of(model, 100)?.usualMs, 3_000);
   const known = latencies();
-  known.learn(model, 100, at(400));
-  known.silent(model, 100, 100);
+  known.record(model, 100, at(400));
+  known.recordSilence(model, 100, 100);
   assert.equal(known.of(model, 100)?.usualMs, 400);
 });

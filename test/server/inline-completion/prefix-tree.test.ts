@@ -21,7 +21,7 @@ test('all that begins with a text is found, whatever was added and taken out bef
           const start = text.slice(0, end);
           const wanted = [...expected].filter(([, other]) => other.startsWith(start)).map(([index]) => index);
           assert.deepEqual(
-            tree.below(start).toSorted((a, b) => a - b),
+            tree.valuesUnder(start).toSorted((a, b) => a - b),
             wanted,
           );
         }

@@ -1,36 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, type Scene } from '../../../server/inline-completion/rank-models.ts';
+import { type RankInput, rankModels } from '../../../server/inline-completion/rank-models.ts';
 import type { Snapshot } from '../../../server/routing/snapshot.ts';
 import type { Model } from '../../../shared/models.ts';
 import { model, route, snapshot } from '../routing/samples.ts';
 
-type Facts = Partial<Omit<Scene, 'snapshot' | 'routeTo'>> & {
+type Facts = Partial<Omit<RankInput, 'snapshot' | 'routeTo'>> & {
   readonly seen?: Partial<Snapshot>;
   readonly localOnly?: boolean;
   /** Milliseconds to the first line. */
   readonly ms?: Readonly<Record<string, number>>;
 };
 
-const scene = (models: Model[], { seen = {}, localOnly = false, ms = {}, ...facts }: Facts = {}): Scene => ({
+const scene = (
+  models: Model[],
+  { seen = {}, localOnly = false, ms = {}, ...facts }: Facts = {},
+): RankInput => ({
   snapshot: snapshot(models, seen),
   routeTo: () => route({ localOnly, role: 'inline', task: 'simple_generation' }),
-  named: [],
+  allowedNames: [],
   isSwitchedOff: () => false,
-  isOverwhelmed: () => false,
-  embeds: () => false,
-  mannerOf: () => 'fill',
+  exceedsContext: () => false,
+  isEmbedding: () => false,
+  formatOf: () => 'fill',
   latencyOf: ({ id }) => {
     const lineMs = ms[id];
     return lineMs === undefined ? undefined : { usualMs: lineMs - 20, lateAfterMs: lineMs * 2, lineMs };
   },
-  takenOf: () => undefined,
+  acceptanceRateOf: () => undefined,
   ...facts,
 });
 const order = (models: Model[], facts?: Facts) =>
-  choose(scene(models, facts)).chosen.map((each) => each.model.id);
+  rankModels(scene(models, facts)).ranked.map((each) => each.model.id);
 const whyNot = (models: Model[], facts?: Facts) =>
-  Object.fromEntries(choose(scene(models, facts)).judged.map(({ model, reason }) => [model.id, reason]));
+  Object.fromEntries(
+    rankModels(scene(models, facts)).eligibility.map(({ model, reason }) => [model.id, reason]),
+  );
 
 const [one, two, cloud] = [model('ollama/one'), model('ollama/two'), model('openai/big')];
 
@@ -40,13 +45,16 @@ test('with nobody named every local model may write and no cloud model', () => {
 });
 
 test('a cloud model writes when it is named, by itself or with all of its provider; the others are not asked then', () => {
-  assert.deepEqual(order([cloud, one], { named: ['openai/big'] }), ['openai/big']);
-  assert.deepEqual(order([cloud, one], { named: ['openai/*', 'ollama/one'] }), ['openai/big', 'ollama/one']);
-  assert.match(whyNot([cloud, one], { named: ['openai/big'] })['ollama/one'] ?? '', /names others/);
+  assert.deepEqual(order([cloud, one], { allowedNames: ['openai/big'] }), ['openai/big']);
+  assert.deepEqual(order([cloud, one], { allowedNames: ['openai/*', 'ollama/one'] }), [
+    'openai/big',
+    'ollama/one',
+  ]);
+  assert.match(whyNot([cloud, one], { allowedNames: ['openai/big'] })['ollama/one'] ?? '', /names others/);
 });
 
 test('a local-only file is for models on the user’s machines, whoever is named', () => {
-  assert.deepEqual(order([cloud, one], { named: ['openai/big', 'ollama/*'], localOnly: true }), [
+  assert.deepEqual(order([cloud, one], { allowedNames: ['openai/big', 'ollama/*'], localOnly: true }), [
     'ollama/one',
   ]);
   const elsewhere = model('ollama/far', { private: false });
@@ -58,7 +66,7 @@ test('the router’s own filter holds: locked, resting, over budget', () => {
   const off = model('ollama/off', { toggle: false });
   const rest = { rule: 'circuit', reason: 'It failed.' } as const;
   const facts: Facts = {
-    named: ['openai/*', 'ollama/*'],
+    allowedNames: ['openai/*', 'ollama/*'],
     seen: { restingModels: new Map([[two.id, rest]]), room: { usd: 0, name: 'rumbo.budget.perDayUsd' } },
   };
   assert.deepEqual(order([locked, off, two, cloud, one], facts), ['ollama/one']);
@@ -70,13 +78,13 @@ test('the router’s own filter holds: locked, resting, over budget', () => {
 
 test('who is named writes although it is out of rotation, unless it was switched off by name', () => {
   const resting = model('openai/coder', { toggle: false });
-  assert.deepEqual(order([resting], { named: ['openai/coder'] }), ['openai/coder']);
-  assert.deepEqual(order([resting], { named: ['openai/*'] }), []);
-  assert.deepEqual(order([resting], { named: ['openai/coder'], isSwitchedOff: () => true }), []);
+  assert.deepEqual(order([resting], { allowedNames: ['openai/coder'] }), ['openai/coder']);
+  assert.deepEqual(order([resting], { allowedNames: ['openai/*'] }), []);
+  assert.deepEqual(order([resting], { allowedNames: ['openai/coder'], isSwitchedOff: () => true }), []);
 });
 
 test('models that only make vectors are not asked', () => {
-  assert.deepEqual(order([one, two], { embeds: ({ name }) => name === 'one' }), ['ollama/two']);
+  assert.deepEqual(order([one, two], { isEmbedding: ({ name }) => name === 'one' }), ['ollama/two']);
 });
 
 test('the fastest to its first line comes first', () => {
@@ -91,7 +99,7 @@ test('unmeasured, those known to be good at it come first, and who fills before 
     'ollama/two',
     'ollama/one',
   ]);
-  assert.deepEqual(order([one, two], { mannerOf: ({ name }) => (name === 'one' ? 'chat' : 'fill') }), [
+  assert.deepEqual(order([one, two], { formatOf: ({ name }) => (name === 'one' ? 'chat' : 'fill') }), [
     'ollama/two',
     'ollama/one',
   ]);
@@ -99,9 +107,9 @@ test('unmeasured, those known to be good at it come first, and who fills before 
 
 test('a model that has to be loaded comes behind one in memory', () => {
   const seen = { coldStartMs: new Map([[one.id, 4_000]]) };
-  const { chosen } = choose(scene([one, two], { seen, ms: { 'ollama/one': 100, 'ollama/two': 700 } }));
+  const { ranked } = rankModels(scene([one, two], { seen, ms: { 'ollama/one': 100, 'ollama/two': 700 } }));
   assert.deepEqual(
-    chosen.map(({ model, cold }) => [model.id, cold]),
+    ranked.map(({ model, isCold }) => [model.id, isCold]),
     [
       ['ollama/two', false],
       ['ollama/one', true],
@@ -110,31 +118,37 @@ test('a model that has to be loaded comes behind one in memory', () => {
 });
 
 test('among nearly equals the one that is taken more often wins, and no love makes up for twice the time', () => {
-  const takenOf = (id: string) => (id === 'ollama/one' ? 0.1 : 0.6);
+  const acceptanceRateOf = (id: string) => (id === 'ollama/one' ? 0.1 : 0.6);
   assert.deepEqual(
-    order([one, two], { takenOf, ms: { 'ollama/one': 200, 'ollama/two': 220 } })[0],
+    order([one, two], { acceptanceRateOf, ms: { 'ollama/one': 200, 'ollama/two': 220 } })[0],
     'ollama/two',
   );
   assert.deepEqual(
-    order([one, two], { takenOf, ms: { 'ollama/one': 200, 'ollama/two': 400 } })[0],
+    order([one, two], { acceptanceRateOf, ms: { 'ollama/one': 200, 'ollama/two': 400 } })[0],
     'ollama/one',
   );
 });
 
 test('who was first stays so until another is clearly faster', () => {
-  const first = one.id;
-  assert.equal(order([one, two], { first, ms: { 'ollama/one': 200, 'ollama/two': 180 } })[0], 'ollama/one');
-  assert.equal(order([one, two], { first, ms: { 'ollama/one': 200, 'ollama/two': 100 } })[0], 'ollama/two');
+  const previousFirst = one.id;
+  assert.equal(
+    order([one, two], { previousFirst, ms: { 'ollama/one': 200, 'ollama/two': 180 } })[0],
+    'ollama/one',
+  );
+  assert.equal(
+    order([one, two], { previousFirst, ms: { 'ollama/one': 200, 'ollama/two': 100 } })[0],
+    'ollama/two',
+  );
 });
 
 test('a slow model is asked for a line only', () => {
-  const { chosen } = choose(
+  const { ranked } = rankModels(
     scene([one, two, cloud], {
-      named: ['ollama/*', 'openai/*'],
+      allowedNames: ['ollama/*', 'openai/*'],
       ms: { 'ollama/one': 900, 'ollama/two': 700 },
     }),
   );
-  assert.deepEqual(Object.fromEntries(chosen.map(({ model, shape }) => [model.id, shape])), {
+  assert.deepEqual(Object.fromEntries(ranked.map(({ model, length }) => [model.id, length])), {
     'ollama/one': 'line',
     'ollama/two': 'block',
     'openai/big': 'block',
@@ -143,7 +157,8 @@ test('a slow model is asked for a line only', () => {
 
 test('nobody is late before 150 ms, and a second counts where nothing is known', () => {
   const late = (lineMs?: number) =>
-    choose(scene([one], lineMs === undefined ? {} : { ms: { 'ollama/one': lineMs } })).chosen[0]?.lateAfterMs;
+    rankModels(scene([one], lineMs === undefined ? {} : { ms: { 'ollama/one': lineMs } })).ranked[0]
+      ?.lateAfterMs;
   assert.deepEqual([late(30), late(300), late()], [150, 600, 1_000]);
 });
 

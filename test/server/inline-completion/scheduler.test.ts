@@ -6,29 +6,34 @@ import { shapeFor } from '../../../server/inline-completion/render/completion-le
 import { mayAsk } from '../../../server/inline-completion/render/may-suggest.ts';
 import { showing } from '../../../server/inline-completion/render/stream-renderer.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
-import { type SuggesterSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
+import { type SchedulerSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
 import { RumboError } from '../../../shared/errors.ts';
-import { type FakeWriterOptions, fakeWriter } from '../../support/typing/fake-writer.ts';
-import { plainShow } from '../../support/typing/plain-show.ts';
+import { type FakeGeneratorOptions, fakeGenerator } from '../../support/typing/fake-generator.ts';
+import { plainRenderer } from '../../support/typing/plain-renderer.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
 const uri = 'file:///a.ts';
 
 /** A user at a document: each `type` is a keystroke, and cancels what the editor had asked before it. */
 function desk(
-  says: FakeWriterOptions['says'],
-  options: Partial<FakeWriterOptions> & { settings?: Partial<SuggesterSettings>; show?: Renderer } = {},
+  says: FakeGeneratorOptions['says'],
+  options: Partial<FakeGeneratorOptions> & { settings?: Partial<SchedulerSettings>; show?: Renderer } = {},
 ) {
   const clock = virtualClock();
-  const writer = fakeWriter({ clock, says, firstMs: 200, ...options });
-  const settings: SuggesterSettings = {
+  const generator = fakeGenerator({ clock, says, firstMs: 200, ...options });
+  const settings: SchedulerSettings = {
     debounceMs: 100,
     cache: { entries: 100, bytes: 1_000_000 },
-    patienceMs: 10_000,
-    lookAhead: true,
+    revealAfterMs: 10_000,
+    readAhead: true,
     ...options.settings,
   };
-  const ghost = scheduler({ writer, show: options.show ?? plainShow, clock, settings: () => settings });
+  const ghost = scheduler({
+    generator,
+    renderer: options.show ?? plainRenderer,
+    clock,
+    settings: () => settings,
+  });
   let version = 0;
   let signal = new AbortController();
   const at = (before: string, after = '', more: Partial<CompletionContext> = {}): CompletionContext => ({
@@ -41,10 +46,10 @@ function desk(
     trigger: 'typing',
     ...more,
   });
-  const ask = (situation: CompletionContext, own = new AbortController()) => {
+  const ask = (context: CompletionContext, own = new AbortController()) => {
     signal = own;
     const asked: { offers?: readonly CompletionItem[]; error?: unknown; atMs?: number } = {};
-    ghost.suggest(situation, own.signal).then(
+    ghost.suggest(context, own.signal).then(
       (offers) => Object.assign(asked, { offers, atMs: clock.now() }),
       (error: unknown) => Object.assign(asked, { error }),
     );
@@ -52,7 +57,7 @@ function desk(
   };
   return {
     clock,
-    writer,
+    generator,
     ghost,
     at,
     ask,
@@ -75,24 +80,25 @@ function desk(
 
 const inserts = (asked: { offers?: readonly CompletionItem[] }) =>
   asked.offers?.map(({ suggestion }) => suggestion.insert);
-const hows = (asked: { offers?: readonly CompletionItem[] }) => asked.offers?.map(({ how }) => how);
+const hows = (asked: { offers?: readonly CompletionItem[] }) =>
+  asked.offers?.map(({ resultType }) => resultType);
 
 /** A model that knows one text. */
-const knows = (text: string) => (situation: CompletionContext) =>
-  text.startsWith(situation.before) ? text.slice(situation.before.length) : 'something else';
+const knows = (text: string) => (context: CompletionContext) =>
+  text.startsWith(context.before) ? text.slice(context.before.length) : 'something else';
 
 test('a place is asked about once, and the answer names who wrote it', async () => {
-  const { clock, writer, type } = desk(knows('const answer = 42;'));
+  const { clock, generator, type } = desk(knows('const answer = 42;'));
   const asked = type('const a');
   await clock.pass(2_000);
   assert.deepEqual(inserts(asked), ['nswer = 42;']);
   assert.equal(asked.offers?.[0]?.model, 'fake/model');
   assert.deepEqual(hows(asked), ['model']);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('typing along what is shown costs no request and no time', async () => {
-  const { clock, writer, type } = desk(knows('const answer = 42;'));
+  const { clock, generator, type } = desk(knows('const answer = 42;'));
   type('const a');
   await clock.pass(2_000);
   for (const typed of ['const an', 'const ans', 'const answer = 4']) {
@@ -103,11 +109,11 @@ test('typing along what is shown costs no request and no time', async () => {
     assert.deepEqual(hows(asked), ['typed-through']);
     assert.equal(asked.atMs, now);
   }
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('closers that the editor puts in while typing along are replaced, and typed over are left', async () => {
-  const { clock, writer, type } = desk(knows('call(one, two);'));
+  const { clock, generator, type } = desk(knows('call(one, two);'));
   type('cal', ' // end');
   await clock.pass(2_000);
   const open = type('call(', ') // end');
@@ -120,11 +126,11 @@ test('closers that the editor puts in while typing along are replaced, and typed
   const over = type('call(one, two)', ' // end');
   await clock.pass(0);
   assert.deepEqual(over.offers?.[0]?.suggestion, { insert: ';', replacesBefore: 0, replacesAfter: 0 });
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('a keystroke that agrees with a request under way shares it, though the editor has cancelled the old one', async () => {
-  const { clock, writer, type } = desk(knows('const answer = 42;'), { firstMs: 500 });
+  const { clock, generator, type } = desk(knows('const answer = 42;'), { firstMs: 500 });
   const first = type('const a');
   await clock.pass(150);
   const second = type('const an');
@@ -135,24 +141,24 @@ test('a keystroke that agrees with a request under way shares it, though the edi
   assert.deepEqual(second.offers, []);
   assert.deepEqual(inserts(third), ['wer = 42;']);
   assert.deepEqual(hows(third), ['shared']);
-  assert.equal(writer.asked.length, 1);
-  assert.equal(writer.asked[0]?.abortedAt, undefined);
+  assert.equal(generator.requests.length, 1);
+  assert.equal(generator.requests[0]?.abortedAt, undefined);
 });
 
 test('a keystroke that leads elsewhere aborts the request under way at once, and asks anew', async () => {
-  const { clock, writer, type } = desk(() => 'nswer = 42;', { firstMs: 20, pieceMs: 1_000 });
+  const { clock, generator, type } = desk(() => 'nswer = 42;', { firstMs: 20, pieceMs: 1_000 });
   type('const a');
   await clock.pass(300);
   const diverged = clock.now();
   type('const ab');
-  assert.equal(writer.asked[0]?.abortedAt, diverged);
+  assert.equal(generator.requests[0]?.abortedAt, diverged);
   await clock.pass(500);
-  assert.equal(writer.asked.length, 2);
-  assert.equal(writer.asked[1]?.situation.before, 'const ab');
+  assert.equal(generator.requests.length, 2);
+  assert.equal(generator.requests[1]?.context.before, 'const ab');
 });
 
 test('what a silent model says turns out to lead elsewhere: it is aborted then, and asked for this place', async () => {
-  const { clock, writer, type } = desk(
+  const { clock, generator, type } = desk(
     ({ before }) => (before === 'const a' ? 'nswer = 42; and on and on and on' : 'bc = 1;'),
     { firstMs: 500, pieceMs: 300 },
   );
@@ -160,57 +166,57 @@ test('what a silent model says turns out to lead elsewhere: it is aborted then, 
   await clock.pass(120);
   const asked = type('const ab');
   await clock.pass(4_000);
-  assert.equal(writer.asked[0]?.abortedAt, 500);
-  assert.equal(writer.asked[1]?.at, 500);
+  assert.equal(generator.requests[0]?.abortedAt, 500);
+  assert.equal(generator.requests[1]?.at, 500);
   assert.deepEqual(inserts(asked), ['bc = 1;']);
 });
 
 test('a user who stops while a slow model is still silent has this place asked about too, and gets what comes first', async () => {
-  const says = (second: string) => (situation: CompletionContext) =>
-    situation.before === 'const a' ? 'nswer = 42;' : second;
+  const says = (second: string) => (context: CompletionContext) =>
+    context.before === 'const a' ? 'nswer = 42;' : second;
   const told = desk(says('wer = 42;'), { firstMs: 2_000 });
   told.type('const a');
   await told.clock.pass(300);
   const kept = told.type('const ans');
   await told.clock.pass(5_000);
-  assert.equal(told.writer.asked.length, 2);
+  assert.equal(told.generator.requests.length, 2);
   assert.deepEqual(hows(kept), ['shared']);
   assert.equal(kept.atMs, 2_010);
-  assert.equal(told.writer.asked[1]?.abortedAt, 2_010, 'the other is not needed');
+  assert.equal(told.generator.requests[1]?.abortedAt, 2_010, 'the other is not needed');
 
-  const { clock, writer, type } = desk(says('BC;'), { firstMs: 2_000 });
+  const { clock, generator, type } = desk(says('BC;'), { firstMs: 2_000 });
   type('const a');
   await clock.pass(300);
   const asked = type('const aX');
   await clock.pass(5_000);
-  assert.equal(writer.asked.length, 2);
+  assert.equal(generator.requests.length, 2);
   assert.deepEqual(inserts(asked), ['BC;']);
   assert.equal(asked.atMs, 2_800, 'not 2,000 ms after it was known that the first leads elsewhere');
 });
 
 test('a request that nobody comes for is aborted after a short grace', async () => {
   const user = desk(knows('const answer = 42;'), { firstMs: 2_000 });
-  const { clock, writer, type } = user;
+  const { clock, generator, type } = user;
   type('const a');
   await clock.pass(300);
   user.signal.abort();
   await clock.pass(60);
-  assert.equal(writer.asked[0]?.abortedAt, undefined);
+  assert.equal(generator.requests[0]?.abortedAt, undefined);
   await clock.pass(100);
-  assert.equal(writer.asked[0]?.abortedAt, 400);
+  assert.equal(generator.requests[0]?.abortedAt, 400);
 });
 
 test('the same question asked twice at once is one request', async () => {
-  const { clock, writer, at, ask } = desk(knows('const answer = 42;'));
+  const { clock, generator, at, ask } = desk(knows('const answer = 42;'));
   const [one, two] = [ask(at('const a')), ask(at('const a'))];
   await clock.pass(2_000);
   assert.deepEqual(inserts(one), ['nswer = 42;']);
   assert.deepEqual(inserts(two), ['nswer = 42;']);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('going back to a place that was answered costs no request', async () => {
-  const { clock, writer, type } = desk(({ before }) => (before === 'a' ? 'bc' : 'zzz'));
+  const { clock, generator, type } = desk(({ before }) => (before === 'a' ? 'bc' : 'zzz'));
   type('a');
   await clock.pass(1_000);
   type('ax');
@@ -219,25 +225,25 @@ test('going back to a place that was answered costs no request', async () => {
   await clock.pass(0);
   assert.deepEqual(inserts(back), ['bc']);
   assert.deepEqual(hows(back), ['cache']);
-  assert.equal(writer.asked.length, 2);
+  assert.equal(generator.requests.length, 2);
 });
 
 test('an answer is not used with another end of the document, in another file, or for another model', async () => {
-  const { clock, writer, type, ask, at } = desk(() => 'bc');
+  const { clock, generator, type, ask, at } = desk(() => 'bc');
   type('a', '\nend');
   await clock.pass(1_000);
   type('a', '\nother end');
   await clock.pass(1_000);
-  assert.equal(writer.asked.length, 2);
+  assert.equal(generator.requests.length, 2);
   ask(at('a', '\nend', { uri: 'file:///b.ts' }));
   await clock.pass(1_000);
-  assert.equal(writer.asked.length, 3);
+  assert.equal(generator.requests.length, 3);
   type('elsewhere');
   await clock.pass(1_000);
-  writer.choice = { model: 'fake/another', shape: 'block', usualMs: 200, free: false };
+  generator.choice = { model: 'fake/another', length: 'block', usualMs: 200, free: false };
   const other = type('a', '\nend');
   await clock.pass(1_000);
-  assert.equal(writer.asked.length, 5);
+  assert.equal(generator.requests.length, 5);
   assert.equal(other.offers?.[0]?.model, 'fake/another');
 });
 
@@ -251,43 +257,46 @@ test('nothing is shown for a document that has moved on, even when the editor do
 });
 
 test('a question about an older version than is known is not even asked', async () => {
-  const { clock, writer, ask, at, edit } = desk(() => 'bc');
+  const { clock, generator, ask, at, edit } = desk(() => 'bc');
   const old = at('a');
   edit();
   const asked = ask(old);
   await clock.pass(2_000);
   assert.deepEqual(asked.offers, []);
-  assert.equal(writer.asked.length, 0);
+  assert.equal(generator.requests.length, 0);
 });
 
 test('a cursor that moves on ends the question of where it was', async () => {
-  const { clock, ask, at, writer } = desk(() => 'bc', { firstMs: 500 });
+  const { clock, ask, at, generator } = desk(() => 'bc', { firstMs: 500 });
   const there = ask(at('some text', ' here'));
   await clock.pass(150);
   ask(at('some', ' text here'));
   await clock.pass(2_000);
   assert.deepEqual(there.offers, []);
-  assert.equal(writer.asked[0]?.abortedAt, 150);
+  assert.equal(generator.requests[0]?.abortedAt, 150);
 });
 
 test('a cursor that moves on before its place was asked about has only the new one asked about', async () => {
-  const { clock, ask, at, writer } = desk(() => 'bc', { choice: { usualMs: null } });
+  const { clock, ask, at, generator } = desk(() => 'bc', { choice: { usualMs: null } });
   ask(at('some text', ' here'));
   await clock.pass(50);
   ask(at('some', ' text here'));
   await clock.pass(2_000);
   assert.deepEqual(
-    writer.asked.map(({ situation }) => situation.before),
+    generator.requests.map(({ context }) => context.before),
     ['some'],
   );
 });
 
 test('the wait before asking is shorter by what the model takes, and none at the start of a line', async () => {
   const waits = async (before: string, usualMs: number | null) => {
-    const { clock, writer, type } = desk(() => 'bc', { choice: { usualMs }, settings: { debounceMs: 150 } });
+    const { clock, generator, type } = desk(() => 'bc', {
+      choice: { usualMs },
+      settings: { debounceMs: 150 },
+    });
     type(before);
     await clock.pass(1_000);
-    return writer.asked[0]?.at;
+    return generator.requests[0]?.at;
   };
   assert.equal(await waits('foo', null), 150);
   assert.equal(await waits('foo', 60), 90);
@@ -296,7 +305,7 @@ test('the wait before asking is shorter by what the model takes, and none at the
 });
 
 test('a line that was asked about in vain is asked about again once the user stops, and not between keys', async () => {
-  const { clock, writer, type } = desk(() => 'QQ', { settings: { debounceMs: 100 } });
+  const { clock, generator, type } = desk(() => 'QQ', { settings: { debounceMs: 100 } });
   for (const [before, ms] of [
     ['a', 1_000],
     ['ab', 200],
@@ -308,7 +317,7 @@ test('a line that was asked about in vain is asked about again once the user sto
     await clock.pass(ms);
   }
   assert.deepEqual(
-    writer.asked.map(({ situation, at }) => [situation.before, at]),
+    generator.requests.map(({ context, at }) => [context.before, at]),
     [
       ['a', 0],
       ['abcd', 1_720],
@@ -316,11 +325,11 @@ test('a line that was asked about in vain is asked about again once the user sto
     ],
   );
   type('abcde\n');
-  assert.equal(writer.asked.at(-1)?.at, clock.now(), 'another line begins anew');
+  assert.equal(generator.requests.at(-1)?.at, clock.now(), 'another line begins anew');
 });
 
 test('after an accept the next question is asked at once', async () => {
-  const { clock, writer, type, ghost } = desk(
+  const { clock, generator, type, ghost } = desk(
     ({ before }) => (before === 'foo' ? '(bar);' : ' // and so on'),
     {
       choice: { usualMs: null },
@@ -332,24 +341,27 @@ test('after an accept the next question is asked at once', async () => {
   const now = clock.now();
   type('foo(bar);');
   await clock.pass(1_000);
-  assert.equal(writer.asked[1]?.at, now);
+  assert.equal(generator.requests[1]?.at, now);
 });
 
 test('refusing makes the next questions wait longer, and the same text does not come back on its line', async () => {
-  const { clock, writer, type, ghost } = desk(({ before }) => (before.includes('x') ? 'yz' : 'bc and more'), {
-    choice: { usualMs: null },
-  });
+  const { clock, generator, type, ghost } = desk(
+    ({ before }) => (before.includes('x') ? 'yz' : 'bc and more'),
+    {
+      choice: { usualMs: null },
+    },
+  );
   const asked = type('a');
   await clock.pass(1_000);
   ghost.rejected(asked.offers?.[0]?.id ?? '');
   const along = type('ab');
   await clock.pass(1_000);
   assert.deepEqual(along.offers, []);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
   const now = clock.now();
   type('abx');
   await clock.pass(1_000);
-  const waited = (writer.asked[1]?.at ?? 0) - now;
+  const waited = (generator.requests[1]?.at ?? 0) - now;
   assert.ok(waited > 479 && waited <= 480, `${waited}`);
 });
 
@@ -367,18 +379,18 @@ test('refusing what was offered before the last one leaves the last one there', 
 });
 
 test('lines that a model writes past its suggestion are there when that is accepted', async () => {
-  const { clock, writer, type } = desk(() => 'one();\n\nthree();\n\nfour();', { choice: { free: true } });
+  const { clock, generator, type } = desk(() => 'one();\n\nthree();\n\nfour();', { choice: { free: true } });
   type('const x = 1;\n');
   await clock.pass(1_000);
   const next = type('const x = 1;\none();');
   await clock.pass(0);
   assert.deepEqual(inserts(next), ['\n\nthree();']);
   assert.deepEqual(hows(next), ['streak']);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('lines that are still being written when the suggestion is accepted are waited for, not asked for', async () => {
-  const { clock, writer, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
+  const { clock, generator, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
     choice: { free: true },
     firstMs: 50,
     pieceMs: 100,
@@ -388,11 +400,11 @@ test('lines that are still being written when the suggestion is accepted are wai
   const next = type('const x = 1;\none();');
   await clock.pass(1_000);
   assert.deepEqual(inserts(next), ['\n\nthree();']);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('typing along a suggestion does not end the reading of what comes after it', async () => {
-  const { clock, writer, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
+  const { clock, generator, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
     choice: { free: true },
     firstMs: 50,
     pieceMs: 100,
@@ -404,7 +416,7 @@ test('typing along a suggestion does not end the reading of what comes after it'
   const next = type('const x = 1;\none();');
   await clock.pass(0);
   assert.deepEqual(hows(next), ['streak']);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('a line end between two pieces of text is none the less one', async () => {
@@ -418,23 +430,23 @@ test('a line end between two pieces of text is none the less one', async () => {
 
 test('a model is read two suggestions past its own and no further, whether it costs money or not', async () => {
   for (const free of [true, false]) {
-    const { clock, writer, type } = desk(() => 'one();\n\ntwo();\n\nthree();\n\nfour();\n\nfive();', {
+    const { clock, generator, type } = desk(() => 'one();\n\ntwo();\n\nthree();\n\nfour();\n\nfive();', {
       choice: { free },
     });
     type('const x = 1;\n');
     await clock.pass(5_000);
-    assert.equal(writer.asked[0]?.ended, true);
+    assert.equal(generator.requests[0]?.ended, true);
     type('const x = 1;\none();\n\ntwo();\n\n');
     await clock.pass(0);
-    assert.equal(writer.asked.length, 1);
+    assert.equal(generator.requests.length, 1);
     type('const x = 1;\none();\n\ntwo();\n\nthree();');
     await clock.pass(1_000);
-    assert.equal(writer.asked.length, 2);
-    assert.ok((writer.asked[0]?.units ?? 0) < 'one();\n\ntwo();\n\nthree();\n\nfour();'.length);
+    assert.equal(generator.requests.length, 2);
+    assert.ok((generator.requests[0]?.units ?? 0) < 'one();\n\ntwo();\n\nthree();\n\nfour();'.length);
   }
 });
 
-const acceptsThenSeesAnother = async (options: Partial<FakeWriterOptions>) => {
+const acceptsThenSeesAnother = async (options: Partial<FakeGeneratorOptions>) => {
   const user = desk(({ before }) => `${before.length}();`, { firstMs: 500, ...options });
   const asked = user.type('a\n');
   await user.clock.pass(1_000);
@@ -446,58 +458,58 @@ const acceptsThenSeesAnother = async (options: Partial<FakeWriterOptions>) => {
 const slowAndFree = { choice: { free: true } };
 
 test('what follows an accept and the next suggestion is asked for ahead', async () => {
-  const { clock, writer, type } = await acceptsThenSeesAnother(slowAndFree);
-  assert.equal(writer.asked.at(-1)?.situation.before, 'a\n2();6();');
-  const count = writer.asked.length;
+  const { clock, generator, type } = await acceptsThenSeesAnother(slowAndFree);
+  assert.equal(generator.requests.at(-1)?.context.before, 'a\n2();6();');
+  const count = generator.requests.length;
   const next = type('a\n2();6();');
   await clock.pass(0);
   assert.deepEqual(hows(next), ['speculated']);
-  assert.equal(writer.asked.length, count + 1, 'and the one after that');
+  assert.equal(generator.requests.length, count + 1, 'and the one after that');
 });
 
 test('a model is never asked ahead where it costs money, or would be about as quick when asked then', async () => {
   for (const options of [{ choice: { free: false } }, { choice: { free: true }, firstMs: 200 }]) {
-    const { writer } = await acceptsThenSeesAnother(options);
-    assert.equal(writer.asked.at(-1)?.situation.before, 'a\n2();');
+    const { generator } = await acceptsThenSeesAnother(options);
+    assert.equal(generator.requests.at(-1)?.context.before, 'a\n2();');
   }
 });
 
 test('nobody is asked ahead before the user has taken something', async () => {
-  const { clock, writer, type } = desk(({ before }) => `${before.length}();`, {
+  const { clock, generator, type } = desk(({ before }) => `${before.length}();`, {
     firstMs: 500,
     ...slowAndFree,
   });
   type('a\n');
   await clock.pass(2_000);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('a question asked ahead gives way to one that somebody waits for', async () => {
-  const { clock, writer, type } = await acceptsThenSeesAnother(slowAndFree);
+  const { clock, generator, type } = await acceptsThenSeesAnother(slowAndFree);
   type('a\n2();6();');
   await clock.pass(20);
-  assert.equal(writer.asked.at(-1)?.abortedAt, undefined);
+  assert.equal(generator.requests.at(-1)?.abortedAt, undefined);
   const now = clock.now();
   type('another line\n');
   await clock.pass(50);
-  assert.equal(writer.asked.at(-2)?.abortedAt, now);
+  assert.equal(generator.requests.at(-2)?.abortedAt, now);
 });
 
 test('it gives way to a question about another document too', async () => {
-  const { clock, writer, type, ask, at } = await acceptsThenSeesAnother(slowAndFree);
+  const { clock, generator, type, ask, at } = await acceptsThenSeesAnother(slowAndFree);
   type('a\n2();6();');
   await clock.pass(20);
   const now = clock.now();
   ask(at('b\n', '', { uri: 'file:///b.ts' }));
   await clock.pass(50);
-  assert.equal(writer.asked.at(-2)?.abortedAt, now);
+  assert.equal(generator.requests.at(-2)?.abortedAt, now);
 });
 
 test('a suggestion that takes long to be whole is shown as far as it has come, and grows under the typing', async () => {
-  const { clock, writer, type } = desk(knows('one();\ntwo();\nthree();'), {
+  const { clock, generator, type } = desk(knows('one();\ntwo();\nthree();'), {
     firstMs: 50,
     pieceMs: 300,
-    settings: { patienceMs: 200 },
+    settings: { revealAfterMs: 200 },
   });
   const early = type('o');
   await clock.pass(500);
@@ -508,12 +520,12 @@ test('a suggestion that takes long to be whole is shown as far as it has come, a
   await clock.pass(0);
   assert.ok((inserts(later)?.[0] ?? '').startsWith('e()'));
   assert.deepEqual(inserts(last), ['two();\nthree();']);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
 });
 
 test('the user who asks gets what is known and something new, each once', async () => {
   let count = 0;
-  const { clock, writer, type, ask, at } = desk(() => ['one', 'two', 'two'][count++] ?? 'three');
+  const { clock, generator, type, ask, at } = desk(() => ['one', 'two', 'two'][count++] ?? 'three');
   type('a');
   await clock.pass(1_000);
   const more = ask(at('a', '', { trigger: 'asked' }));
@@ -522,11 +534,11 @@ test('the user who asks gets what is known and something new, each once', async 
   const again = ask(at('a', '', { trigger: 'asked' }));
   await clock.pass(1_000);
   assert.deepEqual(inserts(again)?.toSorted(), ['one', 'two']);
-  assert.equal(writer.asked.length, 3);
+  assert.equal(generator.requests.length, 3);
 });
 
 test('stopping aborts all that is under way, forgets it, and asks nothing until it is started', async () => {
-  const { clock, writer, type, ghost } = desk(() => 'bc', { firstMs: 1_000 });
+  const { clock, generator, type, ghost } = desk(() => 'bc', { firstMs: 1_000 });
   const flying = type('a');
   await clock.pass(200);
   const waiting = desk(() => 'bc', { choice: { usualMs: null } });
@@ -537,12 +549,12 @@ test('stopping aborts all that is under way, forgets it, and asks nothing until 
   const now = clock.now();
   ghost.stop();
   await clock.pass(0);
-  assert.equal(writer.asked[0]?.abortedAt, now);
+  assert.equal(generator.requests[0]?.abortedAt, now);
   assert.deepEqual(flying.offers, []);
   const stopped = type('a');
   await clock.pass(5_000);
   assert.deepEqual(stopped.offers, []);
-  assert.equal(writer.asked.length, 1);
+  assert.equal(generator.requests.length, 1);
   ghost.start();
   const again = type('a');
   await clock.pass(5_000);
@@ -550,30 +562,30 @@ test('stopping aborts all that is under way, forgets it, and asks nothing until 
 });
 
 test('a document that is closed is forgotten, and its request aborted', async () => {
-  const { clock, writer, type, ghost } = desk(() => 'bc');
+  const { clock, generator, type, ghost } = desk(() => 'bc');
   type('a');
   await clock.pass(1_000);
   type('zz');
   await clock.pass(400);
   ghost.closed(uri);
-  assert.equal(writer.asked[1]?.abortedAt, clock.now());
+  assert.equal(generator.requests[1]?.abortedAt, clock.now());
   type('a');
   await clock.pass(1_000);
-  assert.equal(writer.asked.length, 3);
+  assert.equal(generator.requests.length, 3);
 });
 
 test('nothing is sent where nobody may write', async () => {
-  const { clock, writer, type } = desk(() => 'bc');
-  writer.choice = undefined;
+  const { clock, generator, type } = desk(() => 'bc');
+  generator.choice = undefined;
   const asked = type('a');
   await clock.pass(1_000);
   assert.deepEqual(asked.offers, []);
-  assert.equal(writer.asked.length, 0);
+  assert.equal(generator.requests.length, 0);
 });
 
 test('a model that fails says so to who waits', async () => {
-  const { clock, type, writer } = desk(() => 'bc');
-  writer.write = () => Promise.reject(new RumboError('It is off.', { kind: 'unreachable' }));
+  const { clock, type, generator } = desk(() => 'bc');
+  generator.generate = () => Promise.reject(new RumboError('It is off.', { kind: 'unreachable' }));
   const asked = type('a');
   await clock.pass(1_000);
   assert.ok(asked.error instanceof RumboError);
@@ -581,7 +593,7 @@ test('a model that fails says so to who waits', async () => {
 });
 
 test('what the suggest widget has selected is typed along like text', async () => {
-  const { clock, writer, type } = desk(knows('console.log(value);'));
+  const { clock, generator, type } = desk(knows('console.log(value);'));
   type('console');
   await clock.pass(1_000);
   const selected = type('console.l', '', { selected: { text: 'log', replaces: 1 } });
@@ -594,5 +606,5 @@ test('what the suggest widget has selected is typed along like text', async () =
   const other = type('console.l', '', { selected: { text: 'length', replaces: 1 } });
   await clock.pass(400);
   assert.equal(other.offers, undefined);
-  assert.equal(writer.asked[1]?.situation.selected?.text, 'length');
+  assert.equal(generator.requests[1]?.context.selected?.text, 'length');
 });

@@ -11,8 +11,8 @@ const file = readFileSync(new URL('../../../server/cache/response-cache.ts', imp
 const settings = {
   debounceMs: 75,
   cache: { entries: 1_000, bytes: 4_000_000 },
-  patienceMs: 150,
-  lookAhead: true,
+  revealAfterMs: 150,
+  readAhead: true,
 };
 
 for (const [firstMs, pieceMs] of [
@@ -27,7 +27,7 @@ for (const [firstMs, pieceMs] of [
       from: 600,
       to: 2_600,
       habits: { seed: 1, keyMs: 180 },
-      show: { mayAsk, shapeFor, showing },
+      renderer: { mayAsk, shapeFor, showing },
       firstMs,
       pieceMs,
       knows: 0.6,

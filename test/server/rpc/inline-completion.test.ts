@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
-import { documents } from '../../../server/inline-completion/documents.ts';
+import { documentStore } from '../../../server/inline-completion/documents.ts';
 import { serveInline } from '../../../server/rpc/inline-completion.ts';
 
 const uri = 'file:///shop/a.ts';
@@ -26,14 +26,14 @@ function serving(text: string, suggestion: Partial<CompletionItem['suggestion']>
   const asked: CompletionContext[] = [];
   const settings = { ready: async (): Promise<unknown> => undefined };
   const room = {
-    documents: documents(),
+    documents: documentStore(),
     changed: () => {},
     closed: () => {},
     did: () => {},
     async suggest(situation: CompletionContext): Promise<readonly CompletionItem[]> {
       asked.push(situation);
       const whole = { insert: 'price', replacesBefore: 0, replacesAfter: 0, ...suggestion };
-      return [{ id: '1', model: 'lab/one', how: 'model', suggestion: whole }];
+      return [{ id: '1', model: 'lab/one', resultType: 'model', suggestion: whole }];
     },
   };
   serveInline(

@@ -2,22 +2,22 @@
 
 import type { CompletionContext, Suggestion } from '../../../server/inline-completion/completion-context.ts';
 import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
-import type { PersonsClock } from './virtual-clock.ts';
+import type { TypistClock } from './virtual-clock.ts';
 
 /** What gives ghost text: the suggester, or one to compare it with. */
-export type Client = {
-  suggest(situation: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
+export type GhostTextClient = {
+  suggest(context: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
   accepted(id: string): void;
   rejected(id: string): void;
   changed(uri: string, version: number): void;
 };
 
-export type Tally = {
+export type EditorTally = {
   keystrokes: number;
   /** Offers that came. */
   offers: number;
   /** Of them, by how they came. */
-  readonly how: Map<string, number>;
+  readonly resultTypes: Map<string, number>;
   /** Offers for a document or a cursor that had moved on. */
   stale: number;
   acceptedUnits: number;
@@ -27,7 +27,11 @@ export type Editor = ReturnType<typeof editor>;
 
 const uri = 'file:///typed.ts';
 
-export function editor(client: Client, clock: PersonsClock, start: { before: string; after: string }) {
+export function editor(
+  client: GhostTextClient,
+  clock: TypistClock,
+  start: { before: string; after: string },
+) {
   let { before, after } = start;
   let version = 1;
   /** Closers after the cursor that the editor has put in. */
@@ -35,9 +39,9 @@ export function editor(client: Client, clock: PersonsClock, start: { before: str
   let ghost: CompletionItem | undefined;
   let asking: AbortController | undefined;
   let watcher: (() => void) | undefined;
-  const tally: Tally = { keystrokes: 0, offers: 0, how: new Map(), stale: 0, acceptedUnits: 0 };
+  const tally: EditorTally = { keystrokes: 0, offers: 0, resultTypes: new Map(), stale: 0, acceptedUnits: 0 };
 
-  const situation = (): CompletionContext => ({
+  const context = (): CompletionContext => ({
     uri,
     version,
     languageId: 'typescript',
@@ -48,7 +52,7 @@ export function editor(client: Client, clock: PersonsClock, start: { before: str
   });
 
   const ask = (): void => {
-    const now = situation();
+    const now = context();
     const controller = new AbortController();
     asking = controller;
     client.suggest(now, controller.signal).then(
@@ -57,7 +61,7 @@ export function editor(client: Client, clock: PersonsClock, start: { before: str
         ghost = offers[0];
         if (!ghost) return;
         tally.offers++;
-        tally.how.set(ghost.how, (tally.how.get(ghost.how) ?? 0) + 1);
+        tally.resultTypes.set(ghost.resultType, (tally.resultTypes.get(ghost.resultType) ?? 0) + 1);
         if (now.version !== version || now.before !== before || now.after !== after) tally.stale++;
         watcher?.();
       },
@@ -92,7 +96,7 @@ export function editor(client: Client, clock: PersonsClock, start: { before: str
 
   return {
     tally,
-    situation,
+    context,
     get ghost() {
       return ghost?.suggestion;
     },

@@ -10,18 +10,18 @@
  */
 
 import type { CompletionLength } from '../../../server/inline-completion/completion-context.ts';
-import { mostTokens } from '../../../server/inline-completion/fim-prompt.ts';
+import { maxCompletionTokens } from '../../../server/inline-completion/fim-prompt.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
-import { type SuggesterSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
-import { editor, type Tally } from './editor.ts';
-import { fakeWriter } from './fake-writer.ts';
-import { knowingModel } from './knowing-model.ts';
+import { type SchedulerSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
+import { type EditorTally, editor } from './editor.ts';
+import { fakeGenerator } from './fake-generator.ts';
 import { naiveClient } from './naive-client.ts';
-import { type Habits, typeOut, type Waits } from './person.ts';
+import { partialModel } from './partial-model.ts';
+import { type TypistProfile, typeOut, type Waits } from './typist.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 export type Simulated = {
-  readonly tally: Tally;
+  readonly tally: EditorTally;
   readonly waits: Waits;
   readonly requests: number;
   /** UTF-16 units that were read of the answers. */
@@ -35,28 +35,28 @@ export type Simulation = {
   readonly file: string;
   readonly from: number;
   readonly to: number;
-  readonly habits: Habits;
-  readonly show: Renderer;
+  readonly habits: TypistProfile;
+  readonly renderer: Renderer;
   /** Milliseconds to the first text, and from piece to piece. */
   readonly firstMs: number;
   readonly pieceMs: number;
   /** Share of the lines that the model knows, 0–1. */
   readonly knows: number;
-  readonly client: 'naive' | { readonly settings: SuggesterSettings; readonly free: boolean };
+  readonly client: 'naive' | { readonly settings: SchedulerSettings; readonly free: boolean };
 };
 
 /** UTF-16 units of code that a model writes at the most when it is asked for so much; three and a half of them are a token. */
-const mostUnits: Readonly<Record<CompletionLength, number>> = {
-  line: 3.5 * mostTokens.line,
-  block: 3.5 * mostTokens.block,
+const maxUnits: Readonly<Record<CompletionLength, number>> = {
+  line: 3.5 * maxCompletionTokens.line,
+  block: 3.5 * maxCompletionTokens.block,
 };
 
 export async function simulate(options: Simulation): Promise<Simulated> {
-  const { file, from, habits, show, firstMs, pieceMs, client } = options;
+  const { file, from, habits, renderer, firstMs, pieceMs, client } = options;
   const to = file.lastIndexOf('\n', options.to);
   const clock = virtualClock();
-  const model = knowingModel(file.slice(0, to), habits.seed, options.knows);
-  const writer = fakeWriter({
+  const model = partialModel(file.slice(0, to), habits.seed, options.knows);
+  const generator = fakeGenerator({
     clock,
     firstMs,
     pieceMs,
@@ -66,13 +66,13 @@ export async function simulate(options: Simulation): Promise<Simulated> {
     says({ before }, shape) {
       // Lines that another has put at the top are no part of the text.
       const text = before.replace(/^(?:\/\/ \d+\n)+/, '');
-      return model(file.startsWith(text) ? text.length : -1).slice(0, mostUnits[shape]);
+      return model(file.startsWith(text) ? text.length : -1).slice(0, maxUnits[shape]);
     },
   });
   const ghost =
     client === 'naive'
-      ? naiveClient(writer, show, clock)
-      : scheduler({ writer, show, clock, settings: () => client.settings });
+      ? naiveClient(generator, renderer, clock)
+      : scheduler({ generator, renderer, clock, settings: () => client.settings });
   const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
   let waits: Waits | undefined;
   const typing = typeOut(file.slice(from, to), desk, clock, habits).then((all) => {
@@ -84,8 +84,8 @@ export async function simulate(options: Simulation): Promise<Simulated> {
   return {
     tally: desk.tally,
     waits,
-    requests: writer.asked.length,
-    written: writer.asked.reduce((sum, { units }) => sum + units, 0),
-    cancelled: writer.asked.filter(({ abortedAt }) => abortedAt !== undefined).length,
+    requests: generator.requests.length,
+    written: generator.requests.reduce((sum, { units }) => sum + units, 0),
+    cancelled: generator.requests.filter(({ abortedAt }) => abortedAt !== undefined).length,
   };
 }

@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../server/inline-completion/clock.ts';
 
 /** A clock that people can sleep by, virtual or not. */
-export type PersonsClock = Clock & { sleep(ms: number): Promise<void> };
+export type TypistClock = Clock & { sleep(ms: number): Promise<void> };
 
-export type VirtualClock = PersonsClock & {
+export type VirtualClock = TypistClock & {
   /** Lets so many milliseconds pass: timers run in their order, and after each whatever follows from it. */
   pass(ms: number): Promise<void>;
 };

@@ -7,8 +7,8 @@ import type { CompletionContext } from '../../../../server/inline-completion/com
 import { type ContextWish, contexts } from '../../../../server/inline-completion/context/context.ts';
 import { tokensOf } from '../../../../server/inline-completion/context/excerpts.ts';
 import { namesIn } from '../../../../server/inline-completion/context/paths.ts';
-import { documents } from '../../../../server/inline-completion/documents.ts';
-import { readingGuard } from '../../../../server/inline-completion/file-access.ts';
+import { documentStore } from '../../../../server/inline-completion/documents.ts';
+import { fileAccess } from '../../../../server/inline-completion/file-access.ts';
 
 const folder = 'file:///home/ana/project';
 const uriOf = (name: string) => `${folder}/${name}`;
@@ -37,7 +37,7 @@ function stillClock() {
 /** An editor with open files; the cursor is at the end of the file that is asked about, or at `▮`. */
 function editor(files: Readonly<Record<string, string>>) {
   const { clock, move } = stillClock();
-  const open = documents(clock.now);
+  const open = documentStore(clock.now);
   const language = (name: string) =>
     name.endsWith('.py') ? 'python' : name.endsWith('.json') ? 'json' : 'typescript';
   for (const [name, text] of Object.entries(files))
@@ -398,7 +398,7 @@ test('a file that may not be read never appears, neither itself nor in a diff', 
     maxCharacters: 2_000,
     maxLines: 100,
   };
-  const guard = readingGuard(rules);
+  const guard = fileAccess(rules);
   await fc.assert(
     fc.asyncProperty(project, file, fc.boolean(), async (files, own, isPrivate) => {
       const { ask, edit, open } = editor({ ...files, 'a.ts': own });

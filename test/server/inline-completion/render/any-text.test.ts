@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { answerOf, whenAccepted } from '../../../../server/inline-completion/completion.ts';
+import { contextAfterAccept, toCompletion } from '../../../../server/inline-completion/completion.ts';
 import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import { shapeFor } from '../../../../server/inline-completion/render/completion-length.ts';
 import { mayAsk } from '../../../../server/inline-completion/render/may-suggest.ts';
@@ -170,7 +170,7 @@ test('nothing throws, however often a user accepts', () => {
       let shown = reading.end();
       let here = situation;
       for (let taken = 0; shown.suggestion && taken < 50; taken++) {
-        here = whenAccepted(here, answerOf(here, shown.suggestion));
+        here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
         const before = shown.rest.length;
         const next = showing(here, { shape: 'block', manner: 'fill' });
         next.read(shown.rest);

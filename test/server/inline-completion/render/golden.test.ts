@@ -1,7 +1,7 @@
 /** What users expect to see of what models say. The cases are in test/fixtures/inline/. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stemOf } from '../../../../server/inline-completion/completion.ts';
+import { effectivePrefix } from '../../../../server/inline-completion/completion.ts';
 import type {
   CompletionContext,
   Suggestion,
@@ -61,7 +61,7 @@ function pieced(text: string, seed: number): string[] {
 /** An accept adds no closer without an opener, and where more than a line is wanted no opener without a closer. */
 function assertBalance(situation: CompletionContext, suggestion: Suggestion, isLine: boolean): void {
   const { languageId, after } = situation;
-  const was = balance(stemOf(situation) + after, languageId);
+  const was = balance(effectivePrefix(situation) + after, languageId);
   const is = balance(marked(situation, suggestion).replace(/[⟦⟧]/g, ''), languageId);
   assert.ok(is.strays <= was.strays, 'no closer too many');
   if (!isLine) assert.ok(is.open <= was.open, 'no opener too many');

@@ -1,7 +1,7 @@
 /** What a model said past a suggestion is the next one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf, whenAccepted } from '../../../../server/inline-completion/completion.ts';
+import { contextAfterAccept, toCompletion } from '../../../../server/inline-completion/completion.ts';
 import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import { type ShowingOptions, showing } from '../../../../server/inline-completion/render/stream-renderer.ts';
 
@@ -21,7 +21,7 @@ function accepts(situation: CompletionContext, text: string, options = block): s
   let here = situation;
   const documents: string[] = [];
   while (shown.suggestion) {
-    here = whenAccepted(here, answerOf(here, shown.suggestion));
+    here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
     documents.push(`${here.before}▮${here.after}`);
     const next = showing(here, block);
     next.read(shown.rest);

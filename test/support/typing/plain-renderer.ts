@@ -1,10 +1,10 @@
 /** The least that may be shown: raw text up to the end of the line, or to the first empty one. */
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 
-export const plainShow: Renderer = {
+export const plainRenderer: Renderer = {
   mayAsk: () => true,
   shapeFor: () => 'block',
-  showing(situation, { shape }) {
+  showing(context, { shape }) {
     const end = shape === 'line' ? '\n' : '\n\n';
     let raw = '';
     const cut = (): number => {
@@ -12,7 +12,7 @@ export const plainShow: Renderer = {
       const at = raw.indexOf(end, lead);
       return at < 0 ? raw.length : at;
     };
-    const closers = /^[)\]}]*(?=\r?\n|$)/.exec(situation.after)?.[0] ?? '';
+    const closers = /^[)\]}]*(?=\r?\n|$)/.exec(context.after)?.[0] ?? '';
     const suggestion = () => {
       const insert = raw.slice(0, cut());
       if (insert.trim() === '') return undefined;

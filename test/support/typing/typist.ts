@@ -3,9 +3,9 @@
  * them ghost text has the same person in front of them.
  */
 import type { Editor } from './editor.ts';
-import type { PersonsClock } from './virtual-clock.ts';
+import type { TypistClock } from './virtual-clock.ts';
 
-export type Habits = {
+export type TypistProfile = {
   readonly seed: number;
   /** Median milliseconds from key to key within a word: 90 is fast, 180 usual. */
   readonly keyMs: number;
@@ -19,13 +19,13 @@ export type Waits = {
 };
 
 /** How long somebody looks for ghost text that does not come. */
-const patienceMs = 6_000;
+const maxWaitMs = 6_000;
 
 export async function typeOut(
   text: string,
   at: Editor,
-  clock: PersonsClock,
-  { seed, keyMs }: Habits,
+  clock: TypistClock,
+  { seed, keyMs }: TypistProfile,
 ): Promise<Waits> {
   const waits: Waits = { ms: [], none: 0 };
   let done = 0;
@@ -67,7 +67,7 @@ export async function typeOut(
   /** Waits for ghost text and takes what is right of it. Resolves with how much was taken. */
   async function look(): Promise<number> {
     const since = clock.now();
-    if (!(await at.seen(patienceMs))) {
+    if (!(await at.seen(maxWaitMs))) {
       waits.none++;
       return 0;
     }
@@ -90,7 +90,7 @@ export async function typeOut(
       if (!all || hash(seed, done + taken, 10) < 0.4) return taken;
       // Often one accept is followed by the next.
       const accepted = clock.now();
-      if (!(await at.seen(patienceMs))) {
+      if (!(await at.seen(maxWaitMs))) {
         waits.none++;
         return taken;
       }

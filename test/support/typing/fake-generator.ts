@@ -1,16 +1,16 @@
 /** A model that takes its time, on a clock handed in, and remembers what it was asked. */
 
-import { type Clock, pause } from '../../../server/inline-completion/clock.ts';
+import { type Clock, delay } from '../../../server/inline-completion/clock.ts';
 import type {
   CompletionContext,
   CompletionLength,
 } from '../../../server/inline-completion/completion-context.ts';
-import type { Choice, Generator } from '../../../server/inline-completion/generator.ts';
+import type { CompletionGenerator, ModelChoice } from '../../../server/inline-completion/generator.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
-export type Asked = {
-  readonly situation: CompletionContext;
-  readonly shape: CompletionLength;
+export type FakeRequest = {
+  readonly context: CompletionContext;
+  readonly length: CompletionLength;
   /** Milliseconds on the clock. */
   readonly at: number;
   /** When its signal aborted before it had said all. `undefined`: it did not. */
@@ -21,45 +21,54 @@ export type Asked = {
   units: number;
 };
 
-export type FakeWriterOptions = {
+export type FakeGeneratorOptions = {
   readonly clock: Clock;
   /** What it says there, raw. */
-  readonly says: (situation: CompletionContext, shape: CompletionLength) => string;
+  readonly says: (context: CompletionContext, shape: CompletionLength) => string;
   /** Milliseconds to the first text. */
   readonly firstMs: number;
   /** Milliseconds from piece to piece of some six units. */
   readonly pieceMs?: number;
-  readonly choice?: Partial<Choice>;
+  readonly choice?: Partial<ModelChoice>;
 };
 
-export type FakeWriter = Generator & { readonly asked: Asked[]; choice: Choice | undefined };
+export type FakeGenerator = CompletionGenerator & {
+  readonly requests: FakeRequest[];
+  choice: ModelChoice | undefined;
+};
 
-export function fakeWriter({ clock, says, firstMs, pieceMs = 10, choice }: FakeWriterOptions): FakeWriter {
-  const asked: Asked[] = [];
-  const writer: FakeWriter = {
-    asked,
-    choice: { model: 'fake/model', shape: 'block', usualMs: firstMs, free: false, ...choice },
-    choose: () => writer.choice,
-    async write(situation, shape, signal) {
-      const request: Asked = {
-        situation,
-        shape,
+export function fakeGenerator({
+  clock,
+  says,
+  firstMs,
+  pieceMs = 10,
+  choice,
+}: FakeGeneratorOptions): FakeGenerator {
+  const requests: FakeRequest[] = [];
+  const generator: FakeGenerator = {
+    requests,
+    choice: { model: 'fake/model', length: 'block', usualMs: firstMs, free: false, ...choice },
+    chooseModel: () => generator.choice,
+    async generate(context, length, signal) {
+      const request: FakeRequest = {
+        context,
+        length,
         at: clock.now(),
         abortedAt: undefined,
         ended: false,
         units: 0,
       };
-      asked.push(request);
-      const said = says(situation, shape);
+      requests.push(request);
+      const said = says(context, length);
       const onAbort = (): void => {
         if (!request.ended) request.abortedAt = clock.now();
       };
       signal.addEventListener('abort', onAbort, { once: true });
       const wait = async (ms: number): Promise<void> => {
-        await pause(clock, ms, signal);
+        await delay(clock, ms, signal);
         if (signal.aborted) throw new RumboError('The request was cancelled.', { kind: 'cancelled' });
       };
-      const model = writer.choice?.model ?? 'fake/model';
+      const model = generator.choice?.model ?? 'fake/model';
       await wait(firstMs);
       async function* text(): AsyncGenerator<string> {
         try {
@@ -74,8 +83,8 @@ export function fakeWriter({ clock, says, firstMs, pieceMs = 10, choice }: FakeW
           signal.removeEventListener('abort', onAbort);
         }
       }
-      return { model, manner: 'fill', text: text() };
+      return { model, format: 'fill', text: text() };
     },
   };
-  return writer;
+  return generator;
 }
