@@ -13,7 +13,7 @@ import { ensureProgress, type InitializationOptions, statusChanged } from '../sh
 import { defaultSettings, type Settings } from '../shared/settings.ts';
 import { responseCache } from './cache/response-cache.ts';
 import { warmPrefixes } from './cache/warm-prefixes.ts';
-import { foundProviders } from './catalog/discovered-providers.ts';
+import { discoveredProviders } from './catalog/discovered-providers.ts';
 import { type ModelCatalog, modelCatalog } from './catalog/model-catalog.ts';
 import { registrySources } from './catalog/registry-sources.ts';
 import { engines } from './engines/table.ts';
@@ -22,7 +22,7 @@ import { budgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
 import { ledger } from './metrics/ledger.ts';
 import { modelStats } from './metrics/model-stats.ts';
-import { useOf } from './models/recommended-models.ts';
+import { localUseOf } from './models/recommended-models.ts';
 import { backgroundAnswer } from './orchestration/background-answer.ts';
 import { orchestrator } from './orchestration/orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
@@ -82,11 +82,11 @@ function start(params: InitializeParams): InitializeResult {
   const past = modelStats();
   for (const lesson of book.recent(rememberedAnswers)) past.learn(lesson);
   const models = registry(storagePath, now, (message) => log.warn(message));
-  const found = foundProviders({
+  const found = discoveredProviders({
     http,
     env: process.env,
     now,
-    changed: () => {
+    onChanged: () => {
       settle();
       void providers.refreshLocal();
     },
@@ -101,10 +101,10 @@ function start(params: InitializeParams): InitializeResult {
     env: process.env,
     impostor: found.impostor,
     listed(provider) {
-      shelf.listed(provider);
+      shelf.onModelsListed(provider);
       ghost.listed(provider);
     },
-    asked: (provider, model) => shelf.asked(provider, model),
+    asked: (provider, model) => shelf.onModelUsed(provider, model),
   });
   const refreshRegistry = async (signal: AbortSignal) => {
     const sources = await registrySources(providers, secrets);
@@ -135,12 +135,12 @@ function start(params: InitializeParams): InitializeResult {
     learned: learned(storagePath && join(storagePath, 'corrections.json'), (problem) => log.warn(problem)),
     log,
     coldStarts: () => shelf.coldStarts(),
-    favourites: (role, task) => shelf.favourites(useOf(role, task)),
+    favourites: (role, task) => shelf.recommendedLocal(localUseOf(role, task)),
     changed: announce.changed,
   });
 
   const shelf: ModelCatalog = modelCatalog({
-    fleet: providers,
+    providers: providers,
     env: process.env,
     storagePath,
     settings: () => settings,
@@ -175,8 +175,8 @@ function start(params: InitializeParams): InitializeResult {
 
   /** The providers as they are now, by the user's settings and by what was found. */
   const settle = (): void => {
-    providers.configure(found.joined());
-    shelf.reconfigured();
+    providers.configure(found.mergedSettings());
+    shelf.onProvidersChanged();
   };
 
   const take = (read: ReadSettings): void => {
@@ -185,7 +185,7 @@ function start(params: InitializeParams): InitializeResult {
     problems = read.problems.map(({ message }) => message);
     problemOfFile = undefined;
     for (const problem of problems) log.warn(problem);
-    found.take(settings);
+    found.applySettings(settings);
     settle();
     purse.configure(settings);
     ghost.reconfigured();
@@ -202,7 +202,7 @@ function start(params: InitializeParams): InitializeResult {
       version,
       strategy: settings['routing.strategy'],
       priorityOrder: settings['routing.priorityOrder'],
-      providers: providers.status().map(shelf.placed),
+      providers: providers.status().map(shelf.withLocalModels),
       ...found.offers(),
       budgets: purse.list(),
       today: book.spent('day'),

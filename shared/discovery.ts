@@ -1,7 +1,7 @@
 /** Model servers found on this workstation, in the words both halves use. */
 import type { ProviderSettings } from './settings.ts';
 
-export type FoundEndpoint = {
+export type IdentifiedEndpoint = {
   /** An engine of server/engines/table.ts. */
   readonly kind: string;
   /** Who it is, as its owner knows it: `Ollama`, `SGLang`. */
@@ -20,11 +20,11 @@ export type FoundEndpoint = {
 
 /**
  * What becomes of a found endpoint. `used`: a provider is set up there. `offered`: nobody named it, so the user is
- * asked before anything is sent there. `left`: the user wants no offers.
+ * asked before anything is sent there. `ignored`: the user wants no offers.
  */
-export type EndpointUse = 'used' | 'offered' | 'left';
+export type EndpointUse = 'used' | 'offered' | 'ignored';
 
-export type DiscoveredEndpoint = FoundEndpoint & {
+export type DiscoveredEndpoint = IdentifiedEndpoint & {
   readonly use: EndpointUse;
   /** A free name for `rumbo.providers`; of the provider itself where it is used. */
   readonly name: string;
@@ -33,11 +33,11 @@ export type DiscoveredEndpoint = FoundEndpoint & {
 export type DiscoverResult = {
   readonly endpoints: readonly DiscoveredEndpoint[];
   /** Where it was looked, one sentence. */
-  readonly where: string;
+  readonly scope: string;
 };
 
 /** What a user would write into `rumbo.providers` to have this server. */
-export const settingsFor = ({ kind, label, baseUrl }: FoundEndpoint): ProviderSettings => ({
+export const endpointSettings = ({ kind, label, baseUrl }: IdentifiedEndpoint): ProviderSettings => ({
   kind,
   label: `${label} (${new URL(baseUrl).host})`.slice(0, 60),
   baseUrl,

@@ -5,13 +5,13 @@ import type { ModelId } from './chat.ts';
  * `loaded`: in memory. `sleeping`: its memory is freed, the next request wakes it. `on-disk`: whole, not in memory.
  * `downloading`: on its way to the disk, whoever asked for it.
  */
-export type LocalState = 'loaded' | 'loading' | 'sleeping' | 'on-disk' | 'downloading';
+export type LocalModelState = 'loaded' | 'loading' | 'sleeping' | 'on-disk' | 'downloading';
 
 /** A model of a local engine, as the engine last told. */
 export type LocalModel = {
   /** As the engine's own list names it. */
   readonly name: string;
-  readonly state: LocalState;
+  readonly state: LocalModelState;
   /** 0–1, of loading or downloading. Absent: not told. */
   readonly progress?: number;
   /** Bytes on disk. Absent: not told. */
@@ -49,7 +49,7 @@ export type EnsureParams = {
   readonly progressToken?: string | number;
 };
 
-export type Ensured = {
+export type EnsureResult = {
   /** The model as the engine's list names it. */
   readonly model: ModelId;
   /** What had to be done. `pulled`: fetched and, where the engine can, loaded. */
@@ -63,7 +63,7 @@ export const localUses = ['code', 'general', 'simple', 'fill'] as const;
 export type LocalUse = (typeof localUses)[number];
 
 /** A model worth having on this workstation. */
-export type Suggestion = {
+export type ModelSuggestion = {
   readonly label: string;
   readonly uses: readonly LocalUse[];
   /** As each kind of engine is to be asked for it. */

@@ -14,7 +14,7 @@ import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgenc
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
 import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from './inline.ts';
-import type { Ensured, EnsureParams, EnsureProgress, Suggestion } from './local-models.ts';
+import type { EnsureParams, EnsureProgress, EnsureResult, ModelSuggestion } from './local-models.ts';
 import type { ModelDetails } from './model-details.ts';
 import type { Model } from './models.ts';
 import type { Receipt } from './receipts.ts';
@@ -189,7 +189,7 @@ export const testProvider = new RequestType<
  * Client → server. Makes a local model ready to answer: fetches it when it is absent, loads it when it is cold.
  * Cancelling stops a download unless somebody else waits for it too; what has arrived is kept for the next time.
  */
-export const ensureModel = new RequestType<EnsureParams, Ensured, ErrorData>('rumbo/models/ensure');
+export const ensureModel = new RequestType<EnsureParams, EnsureResult, ErrorData>('rumbo/models/ensure');
 export const ensureProgress = new ProgressType<EnsureProgress>();
 
 /** Client → server. Frees the memory of a local model; it stays on disk. */
@@ -198,7 +198,7 @@ export const unloadModel = new RequestType<{ readonly model: ModelId }, null, Er
 );
 
 /** Client → server. Models worth fetching for this workstation's memory, the best for each use first; contacts nobody. */
-export const suggestModels = new RequestType0<readonly Suggestion[], ErrorData>('rumbo/models/suggest');
+export const suggestModels = new RequestType0<readonly ModelSuggestion[], ErrorData>('rumbo/models/suggest');
 
 /** Client → server. Forgets every cached answer; returns how many there were. */
 export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear');

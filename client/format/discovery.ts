@@ -6,11 +6,11 @@ import { oneLine } from './text.ts';
 const maxNamed = 5;
 
 /** What was found, what of it is used, and where it was looked. */
-export function discoveredText({ endpoints, where }: DiscoverResult): string {
+export function discoveredText({ endpoints, scope }: DiscoverResult): string {
   const found = endpoints.slice(0, maxNamed).map((each) => `${endpointName(each)}, ${useOf(each)}`);
   const more = endpoints.length - found.length;
   const listed = [...found, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-  return `${listed === '' ? 'No model server answered.' : `Found ${listed}.`} ${where}`;
+  return `${listed === '' ? 'No model server answered.' : `Found ${listed}.`} ${scope}`;
 }
 
 /** `Ollama at 127.0.0.1:11434`. */

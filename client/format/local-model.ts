@@ -1,5 +1,11 @@
 /** Local models in few words: where one is, how far on its way, and what became of it. Pure. */
-import type { Ensured, EnsureProgress, LocalModel, LocalUse, Suggestion } from '../../shared/local-models.ts';
+import type {
+  EnsureProgress,
+  EnsureResult,
+  LocalModel,
+  LocalUse,
+  ModelSuggestion,
+} from '../../shared/local-models.ts';
 import {
   formatBytes,
   formatDuration,
@@ -90,7 +96,7 @@ export function completedFraction({
 }
 
 /** What became of it, one sentence. */
-export function ensureResultText({ model, outcome, loadMs }: Ensured): string {
+export function ensureResultText({ model, outcome, loadMs }: EnsureResult): string {
   const took = loadMs === undefined ? '' : `, which took ${formatDuration(loadMs)}`;
   switch (outcome) {
     case 'was-loaded':
@@ -103,7 +109,7 @@ export function ensureResultText({ model, outcome, loadMs }: Ensured): string {
 }
 
 /** `code, fill in the middle · 4.7 GB to download, about 6 GB of memory`. */
-export const suggestionText = ({ uses, sizeBytes, memoryBytes }: Suggestion): string =>
+export const suggestionText = ({ uses, sizeBytes, memoryBytes }: ModelSuggestion): string =>
   `${uses.map((use) => useWords[use]).join(', ')} · ${formatBytes(sizeBytes)} to download, about ${formatBytes(memoryBytes)} of memory`;
 
 const useWords: Readonly<Record<LocalUse, string>> = {

@@ -1,6 +1,6 @@
 /** **Rumbo: Discover Local Endpoints**: looks for model servers, says what is there, and adds what the user picks. */
 import * as vscode from 'vscode';
-import { type DiscoveredEndpoint, type DiscoverResult, settingsFor } from '../../shared/discovery.ts';
+import { type DiscoveredEndpoint, type DiscoverResult, endpointSettings } from '../../shared/discovery.ts';
 import type { ProviderSettings } from '../../shared/settings.ts';
 import { discoveredText, endpointDetail, endpointHost } from '../format/discovery.ts';
 import { toClientErrorData } from '../notifications/error-messages.ts';
@@ -28,7 +28,7 @@ export async function discoverEndpoints(parts: Parts): Promise<void> {
 /** Sends requests there from now on. */
 export async function useEndpoint(endpoint: DiscoveredEndpoint): Promise<void> {
   const { name, state } = endpoint;
-  await add(endpoint, settingsFor(endpoint));
+  await add(endpoint, endpointSettings(endpoint));
   if (state !== 'needs-key') return;
   // It may stay unanswered for ever.
   void showInfo(`${name} needs a key before it answers.`, 'Set API Key').then(
@@ -38,7 +38,7 @@ export async function useEndpoint(endpoint: DiscoveredEndpoint): Promise<void> {
 
 /** Leaves it alone for good: it is named in the user's settings, switched off. */
 export const ignoreEndpoint = (endpoint: DiscoveredEndpoint): Promise<void> =>
-  add(endpoint, { ...settingsFor(endpoint), enabled: false });
+  add(endpoint, { ...endpointSettings(endpoint), enabled: false });
 
 const add = ({ name }: DiscoveredEndpoint, settings: ProviderSettings): Promise<void> =>
   updateMapEntry('providers', name, (said: ProviderSettings) => ({ ...settings, ...said }));

@@ -1,6 +1,6 @@
 /** Which engine is to fetch a model, and which model: two questions, the first only where there are several engines. */
 import * as vscode from 'vscode';
-import type { Suggestion } from '../../shared/local-models.ts';
+import type { ModelSuggestion } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { suggestionText } from '../format/local-model.ts';
 import { providerDescription, stateIcon } from '../format/provider.ts';
@@ -40,7 +40,7 @@ type Choice = vscode.QuickPickItem & { readonly name?: string };
 /** The name of a model as its engine is to be asked for it. `undefined`: the user went away. */
 export function choosePullModel(
   provider: ProviderStatus,
-  suggestions: readonly Suggestion[],
+  suggestions: readonly ModelSuggestion[],
 ): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick<Choice>();
   pick.title = `Rumbo: pull which model with ${provider.label}?`;
@@ -69,7 +69,7 @@ export function choosePullModel(
   });
 }
 
-function suggestedFor({ kind, models }: ProviderStatus, suggestions: readonly Suggestion[]): Choice[] {
+function suggestedFor({ kind, models }: ProviderStatus, suggestions: readonly ModelSuggestion[]): Choice[] {
   const here = new Set(models.map(({ name }) => name));
   return suggestions.flatMap((suggestion) => {
     const name = suggestion.names[kind];

@@ -14,7 +14,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { DiscoverResult } from '../../shared/discovery.ts';
 import { oneArena } from '../../shared/environment.ts';
 import type { InlineCandidate, InlineEvent, InlineState } from '../../shared/inline.ts';
-import type { Ensured, EnsureProgress, Suggestion } from '../../shared/local-models.ts';
+import type { EnsureProgress, EnsureResult, ModelSuggestion } from '../../shared/local-models.ts';
 import type { ModelDetails } from '../../shared/model-details.ts';
 import type { Model } from '../../shared/models.ts';
 import * as protocol from '../../shared/protocol.ts';
@@ -43,13 +43,13 @@ export type ServerConnection = {
   testProvider(provider: string): Promise<{ readonly models: number }>;
   discover(): Promise<DiscoverResult>;
   /** Models worth fetching for this workstation. */
-  suggestModels(): Promise<readonly Suggestion[]>;
+  suggestModels(): Promise<readonly ModelSuggestion[]>;
   /** Fetches and loads a local model; cancelling stops a download nobody else waits for. */
   ensureModel(
     model: ModelId,
     onProgress: (progress: EnsureProgress) => void,
     token: vscode.CancellationToken,
-  ): Promise<Ensured>;
+  ): Promise<EnsureResult>;
   unloadModel(model: ModelId): Promise<null>;
   /** Of those that something is known of. */
   modelDetails(models: readonly ModelId[]): Promise<readonly ModelDetails[]>;

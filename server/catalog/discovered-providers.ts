@@ -2,15 +2,15 @@
 import type { DiscoverResult } from '../../shared/discovery.ts';
 import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
-import { type DiscoveryParts, discovery, type SetUp } from '../discovery/discovery.ts';
+import { type DiscoveryDeps, discovery, type ProviderAddress } from '../discovery/discovery.ts';
 import { engines } from '../engines/table.ts';
 import { configuredProviders } from '../providers/provider-config.ts';
 
-export type FoundProvidersParts = Pick<DiscoveryParts, 'http' | 'env' | 'now' | 'changed'>;
+export type DiscoveredProvidersDeps = Pick<DiscoveryDeps, 'http' | 'env' | 'now' | 'onChanged'>;
 
-export function foundProviders(parts: FoundProvidersParts) {
+export function discoveredProviders(parts: DiscoveredProvidersDeps) {
   let settings: Settings = defaultSettings;
-  let setUp: readonly SetUp[] = [];
+  let setUp: readonly ProviderAddress[] = [];
   let started = false;
   const found = discovery({
     ...parts,
@@ -18,28 +18,36 @@ export function foundProviders(parts: FoundProvidersParts) {
     settings: () => ({
       endpoints: settings['local.endpoints'],
       newEndpoints: settings['local.newEndpoints'],
-      everyMinutes: settings['local.discoverEveryMinutes'],
+      intervalMinutes: settings['local.discoverEveryMinutes'],
     }),
-    setUp: () => setUp,
+    providers: () => setUp,
   });
 
   return {
-    impostor: found.impostor,
+    impostor: found.identifyServer,
     /** Takes the user's settings. With the first the looking begins; new addresses are looked at soon. */
-    take(next: Settings): void {
+    applySettings(next: Settings): void {
       const before = settings;
       settings = next;
       setUp = configuredProviders(next.providers, engines, parts.env).providers.map(
-        ({ name, definition, baseUrl, named }) => ({ name, kind: definition.kind, baseUrl, named }),
+        ({ name, definition, baseUrl, named }) => ({
+          name,
+          kind: definition.kind,
+          baseUrl,
+          isUserDefined: named,
+        }),
       );
       const isQuiet = next['local.discoverEveryMinutes'] === 0;
       if (!started) found.start();
       else if (!isQuiet && before['local.endpoints'].join() !== next['local.endpoints'].join())
-        void found.look();
+        void found.scan();
       started = true;
     },
     /** The user's settings with the servers that may be used. */
-    joined: (): Settings => ({ ...settings, providers: { ...settings.providers, ...found.providers() } }),
+    mergedSettings: (): Settings => ({
+      ...settings,
+      providers: { ...settings.providers, ...found.providers() },
+    }),
     /** What waits for the user's word, as it stands in the status. */
     offers(): Pick<Status, 'offers'> {
       const offers = found.endpoints().filter(({ use }) => use === 'offered');
@@ -47,7 +55,7 @@ export function foundProviders(parts: FoundProvidersParts) {
     },
     /** Looks now. Never rejects. */
     async discover(): Promise<DiscoverResult> {
-      await found.look();
+      await found.scan();
       return found.result();
     },
     dispose: found.dispose,

@@ -3,44 +3,44 @@ import { totalmem } from 'node:os';
 import type { ModelId } from '../../shared/chat.ts';
 import { providerOf } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import type { Ensured, EnsureProgress, LocalUse, Suggestion } from '../../shared/local-models.ts';
+import type { EnsureProgress, EnsureResult, LocalUse, ModelSuggestion } from '../../shared/local-models.ts';
 import type { ModelDetails } from '../../shared/model-details.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { detailService } from '../models/detail-service.ts';
-import { localPlace } from '../models/engines/table.ts';
-import { availableModels, type LocalPlace } from '../models/lifecycle.ts';
+import { localEngine } from '../models/engines/table.ts';
+import { type LocalEngine, modelLifecycle } from '../models/lifecycle.ts';
 import { loadTimes } from '../models/load-times.ts';
-import { engineLoader, listedFrom } from '../models/loaders/engine.ts';
+import { engineLoader, toListedModel } from '../models/loaders/engine.ts';
 import {
   cheapestDescriber,
-  type DescribedParts,
-  describedLoader,
+  type LlmDescriptionDeps,
+  llmDescriptionLoader,
 } from '../models/loaders/llm-description.ts';
-import type { Ask } from '../models/loaders/native.ts';
+import type { NativeGet } from '../models/loaders/native.ts';
 import { registryLoader } from '../models/loaders/registry.ts';
-import { nativeInterfaces } from '../models/loaders/table.ts';
+import { engineDetails } from '../models/loaders/table.ts';
 import type { LoadOptions } from '../models/local-engine.ts';
 import { type ModelSource, modelService } from '../models/model-service.ts';
 import type { ListedModel } from '../models/model-set.ts';
 import { modelsStore } from '../models/models-store.ts';
-import { asking, rootOf } from '../models/native-api.ts';
-import { localDefaults } from '../models/recommended-models.ts';
-import { localRequests } from '../models/requests.ts';
-import { suggestions } from '../models/suggestions.ts';
+import { nativeApi, nativeRoot } from '../models/native-api.ts';
+import { recommendLocalModels } from '../models/recommended-models.ts';
+import { localModelRequests } from '../models/requests.ts';
+import { suggestModels } from '../models/suggestions.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { FleetParts, ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Known } from '../registry/merged-facts.ts';
 
-export type ModelShelfParts = {
-  readonly fleet: ProviderRegistry;
+export type ModelCatalogDeps = {
+  readonly providers: ProviderRegistry;
   readonly env: FleetParts['env'];
   /** A folder for what outlives the server. Absent: nothing is written. */
   readonly storagePath: string | undefined;
   readonly settings: () => Settings;
   readonly lookUp: (kind: string, name: string) => Known;
   /** The whole answer of a model to one prompt, within the user's budgets. Rejects with `RumboError`. */
-  readonly ask: DescribedParts['ask'];
+  readonly ask: LlmDescriptionDeps['ask'];
   /** Sends `$/progress` on a token. */
   readonly progress: (token: string | number, progress: EnsureProgress) => Promise<void>;
   readonly warn: (message: string) => void;
@@ -51,50 +51,52 @@ export type ModelShelfParts = {
 };
 
 /** A provider's own list that is this new is not asked for again, in milliseconds. */
-const freshMs = 5_000;
+const maxListAgeMs = 5_000;
 
-export function modelCatalog(parts: ModelShelfParts) {
-  const { fleet, env, storagePath, settings, lookUp, warn, changed, now } = parts;
+export function modelCatalog(parts: ModelCatalogDeps) {
+  const { providers, env, storagePath, settings, lookUp, warn, changed, now } = parts;
   const closing = new AbortController();
   let started = false;
 
   /** Engines on this machine or on one of the user's; a service is asked for its list when it is used, tested or opened. */
   const local = (name: string): Provider | undefined => {
-    const each = fleet.get(name);
+    const each = providers.get(name);
     return each?.configured.source === 'local' && each.configured.enabled ? each : undefined;
   };
 
   /** `undefined` until it has told its list in this run: before that nobody knows who answers there. */
-  const askOf = (name: string): Ask | undefined => {
+  const nativeApiOf = (name: string): NativeGet | undefined => {
     const each = local(name);
-    return each?.listed && asking(each.beside, rootOf(each.configured.baseUrl)).json;
+    return each?.listed && nativeApi(each.beside, nativeRoot(each.configured.baseUrl)).json;
   };
 
   const listOf = async (each: Provider, signal: AbortSignal): Promise<readonly ListedModel[]> => {
     const { name, label, definition } = each.configured;
-    if (local(name) && each.listAgeMs() > freshMs) await each.refresh();
+    if (local(name) && each.listAgeMs() > maxListAgeMs) await each.refresh();
     if (!each.listed || each.state() === 'unreachable')
       throw new RumboError(`${label} has not told its models.`, { kind: 'unreachable', provider: name });
-    const ask = askOf(name);
-    const native = nativeInterfaces.find(({ kind }) => kind === definition.kind);
-    return ask && native ? native.list(ask, signal) : each.listed.map(listedFrom);
+    const ask = nativeApiOf(name);
+    const native = engineDetails.find(({ kind }) => kind === definition.kind);
+    return ask && native ? native.list(ask, signal) : each.listed.map(toListedModel);
   };
 
   const sources = (): readonly ModelSource[] =>
-    fleet.all().flatMap((each) => {
+    providers.all().flatMap((each) => {
       const { name, definition, source, baseUrl, enabled, models } = each.configured;
       if (!enabled) return [];
-      const usual = (models ?? definition.defaultModels ?? []).map((model) => listedFrom({ name: model }));
+      const fallbackModels = (models ?? definition.defaultModels ?? []).map((model) =>
+        toListedModel({ name: model }),
+      );
       const list = (signal: AbortSignal) => listOf(each, signal);
-      return [{ provider: name, kind: definition.kind, source, baseUrl, usual, list }];
+      return [{ provider: name, kind: definition.kind, source, baseUrl, fallbackModels, list }];
     });
 
   const describer = (): ModelId | undefined => {
     const allowed = settings()['models.describeWith'];
     if (allowed === 'off') return;
-    const resting = fleet.resting();
+    const resting = providers.resting();
     return cheapestDescriber(
-      fleet.models().filter(({ provider }) => !resting.has(provider)),
+      providers.models().filter(({ provider }) => !resting.has(provider)),
       allowed,
     );
   };
@@ -108,80 +110,85 @@ export function modelCatalog(parts: ModelShelfParts) {
   });
   const details = detailService({
     loaders: [
-      engineLoader(nativeInterfaces, askOf),
+      engineLoader(engineDetails, nativeApiOf),
       registryLoader(lookUp),
-      describedLoader({ describer, ask: parts.ask }),
+      llmDescriptionLoader({ describer, ask: parts.ask }),
     ],
     store,
     batchSize: () => settings()['models.detailBatchSize'],
     now,
-    changed,
+    onChanged: changed,
   });
-  lists.onSet(details.take);
+  lists.onModelsChanged(details.take);
 
-  const places = new WeakMap<Provider, LocalPlace | undefined>();
-  const place = (name: string): LocalPlace | undefined => {
+  const engines = new WeakMap<Provider, LocalEngine | undefined>();
+  const engineOf = (name: string): LocalEngine | undefined => {
     const each = local(name);
     if (!each) return;
-    if (!places.has(each)) places.set(each, localPlace(each.beside, env));
-    return places.get(each);
+    if (!engines.has(each)) engines.set(each, localEngine(each.beside, env));
+    return engines.get(each);
   };
-  const here = availableModels({
-    place,
+  const lifecycle = modelLifecycle({
+    engineOf,
     loadTimes: loadTimes(storagePath),
-    loadOptions: () => keptFor(settings()['local.keepAliveMinutes']),
+    loadOptions: () => toLoadOptions(settings()['local.keepAliveMinutes']),
     changed,
     now,
   });
-  const requests = localRequests(here, parts.progress);
+  const requests = localModelRequests(lifecycle, parts.progress);
   /** Worked out when the models are others. */
-  let favourites:
-    | { readonly signature: string; readonly order: ReturnType<typeof localDefaults> }
+  let recommendations:
+    | { readonly signature: string; readonly order: ReturnType<typeof recommendLocalModels> }
     | undefined;
 
   /** What is on disk and in memory is asked of an engine whose list could be had; a failure shows at the provider itself. */
-  const lookAt = (provider: string): void => {
-    if (place(provider)) here.refresh(provider, closing.signal).catch(() => {});
+  const refreshLocalModels = (provider: string): void => {
+    if (engineOf(provider)) lifecycle.refresh(provider, closing.signal).catch(() => {});
   };
 
   return {
     /** The providers are others now. With the first call the pulling begins, after the current work. */
-    reconfigured(): void {
-      if (started) lists.reconfigured();
+    onProvidersChanged(): void {
+      if (started) lists.onProvidersChanged();
       else lists.start();
       started = true;
     },
     /** A provider has told its list. */
-    listed(provider: string): void {
+    onModelsListed(provider: string): void {
       void lists.refresh(provider);
-      lookAt(provider);
+      refreshLocalModels(provider);
     },
     /** A model has been asked: an engine may have loaded it for that, and freed another. */
-    asked(provider: string, model: string): void {
-      const isCold = here.coldStartMs(`${provider}/${model}`) !== 0;
-      if (isCold && here.known(provider).some(({ name }) => name === model)) lookAt(provider);
+    onModelUsed(provider: string, model: string): void {
+      const isCold = lifecycle.coldStartMs(`${provider}/${model}`) !== 0;
+      if (isCold && lifecycle.localModels(provider).some(({ name }) => name === model))
+        refreshLocalModels(provider);
     },
     /** Of all models, or of those named that there are. */
     details: (ids?: readonly ModelId[]): readonly ModelDetails[] =>
       Array.isArray(ids) ? ids.flatMap((id: ModelId) => details.of(id) ?? []) : details.all(),
     /** Worth fetching for the memory of this machine. */
-    suggestions: (): readonly Suggestion[] => suggestions(totalmem()),
-    coldStarts: here.coldStarts,
+    suggestions: (): readonly ModelSuggestion[] => suggestModels(totalmem()),
+    coldStarts: lifecycle.coldStarts,
     /** Local models that are good for this, the best first. */
-    favourites(use: LocalUse): readonly ModelId[] {
-      const present = fleet.models().flatMap(({ source, id, provider, name }) => {
+    recommendedLocal(use: LocalUse): readonly ModelId[] {
+      const present = providers.models().flatMap(({ source, id, provider, name }) => {
         if (source !== 'local') return [];
-        const sizeBytes = here.known(provider).find((each) => each.name === name)?.sizeBytes;
+        const sizeBytes = lifecycle.localModels(provider).find((each) => each.name === name)?.sizeBytes;
         return [{ id, name, ...(sizeBytes === undefined ? {} : { sizeBytes }) }];
       });
       const signature = present.map(({ id, sizeBytes }) => `${id} ${sizeBytes}`).join('\n');
-      if (favourites?.signature !== signature) favourites = { signature, order: localDefaults(present) };
-      return favourites.order[use];
+      if (recommendations?.signature !== signature)
+        recommendations = { signature, order: recommendLocalModels(present) };
+      return recommendations.order[use];
     },
     /** Makes a local model ready; when this resolves it can be asked. */
-    async ensure(params: Parameters<typeof requests.ensureModel>[0], signal: AbortSignal): Promise<Ensured> {
+    async ensure(
+      params: Parameters<typeof requests.ensureModel>[0],
+      signal: AbortSignal,
+    ): Promise<EnsureResult> {
       const ensured = await requests.ensureModel(params, signal);
-      const provider = fleet.get(providerOf(ensured.model));
+      const provider = providers.get(providerOf(ensured.model));
       const isListed = () =>
         provider?.listed?.some(({ name }) => ensured.model === `${provider.configured.name}/${name}`);
       // A list that is on its way may have been asked for before the model was there.
@@ -190,8 +197,8 @@ export function modelCatalog(parts: ModelShelfParts) {
     },
     unload: requests.unloadModel,
     /** The status of a provider with where its models are. */
-    placed: (status: ProviderStatus): ProviderStatus =>
-      place(status.name) ? { ...status, local: here.known(status.name) } : status,
+    withLocalModels: (status: ProviderStatus): ProviderStatus =>
+      engineOf(status.name) ? { ...status, local: lifecycle.localModels(status.name) } : status,
     dispose(): void {
       closing.abort();
       lists.dispose();
@@ -203,5 +210,5 @@ export function modelCatalog(parts: ModelShelfParts) {
 
 export type ModelCatalog = ReturnType<typeof modelCatalog>;
 
-const keptFor = (minutes: number | null): LoadOptions =>
+const toLoadOptions = (minutes: number | null): LoadOptions =>
   minutes === null ? {} : { keepAliveSeconds: minutes < 0 ? -1 : minutes * 60 };

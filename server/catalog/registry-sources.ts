@@ -11,12 +11,12 @@ export async function registrySources(
   providers: Providers,
   keys: Pick<Keys, 'all'>,
 ): Promise<readonly AskedSource[]> {
-  const lists = await Promise.all(listSources.map((list) => withKey(list, providers, keys)));
+  const lists = await Promise.all(listSources.map((list) => sourceWithKey(list, providers, keys)));
   return [...publicSources, ...lists.filter((list) => list !== undefined)];
 }
 
 /** `undefined`: it is switched off, has no key, or stands at another address, where its list says nothing of the service. */
-async function withKey(
+async function sourceWithKey(
   { kind, path, ...source }: ListSource,
   providers: Providers,
   keys: Pick<Keys, 'all'>,

@@ -1,18 +1,18 @@
 /** Where to look for model servers: this machine's loopback literals, and what environment and user name. Never a network. */
 import type { EngineDefinition } from '../engines/engine.ts';
 import { dockerSocketAddress } from '../platform/docker-socket.ts';
-import { usualPorts } from './fingerprints.ts';
+import { defaultPorts } from './fingerprints.ts';
 
-export type Address = {
+export type ScanAddress = {
   /** Without a trailing slash. */
   readonly root: string;
   /** The user named it, by a setting or in the environment. */
-  readonly named: boolean;
+  readonly isUserDefined: boolean;
 };
 
 const loopback = ['127.0.0.1', '[::1]'] as const;
 
-export type AddressParts = {
+export type AddressOptions = {
   readonly definitions: readonly EngineDefinition[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `rumbo.local.endpoints`. */
@@ -23,21 +23,21 @@ export type AddressParts = {
 };
 
 /** Each once, the user's first. */
-export function addressesToAsk({
+export function addressesToScan({
   definitions,
   env,
   endpoints,
   hasDockerSocket,
-  ports = usualPorts,
-}: AddressParts): readonly Address[] {
+  ports = defaultPorts,
+}: AddressOptions): readonly ScanAddress[] {
   const fromEnvironment = definitions.flatMap(({ source, baseUrlFromEnv }) =>
     source === 'local' ? (baseUrlFromEnv?.(env) ?? []) : [],
   );
-  const addresses = new Map<string, Address>();
-  const add = (url: string, named: boolean): void => {
-    const root = rootOf(url);
-    if (root !== undefined && !addresses.has(canonical(root)))
-      addresses.set(canonical(root), { root, named });
+  const addresses = new Map<string, ScanAddress>();
+  const add = (url: string, isUserDefined: boolean): void => {
+    const root = serverRoot(url);
+    if (root !== undefined && !addresses.has(canonicalAddress(root)))
+      addresses.set(canonicalAddress(root), { root, isUserDefined });
   };
   for (const url of [...endpoints, ...fromEnvironment]) add(url, true);
   for (const host of loopback) for (const port of ports) add(`http://${host}:${port}`, false);
@@ -46,7 +46,7 @@ export function addressesToAsk({
 }
 
 /** The address that fingerprints are asked below. `undefined`: it cannot be used. */
-export function rootOf(baseUrl: string): string | undefined {
+export function serverRoot(baseUrl: string): string | undefined {
   const url = URL.parse(baseUrl);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return;
   const path = url.pathname.replace(/\/+$/, '').replace(/(?:\/engines)?(?:\/v1)?$/, '');
@@ -54,5 +54,5 @@ export function rootOf(baseUrl: string): string | undefined {
 }
 
 /** For comparing: `localhost` is the same place as its literal. */
-export const canonical = (url: string): string =>
+export const canonicalAddress = (url: string): string =>
   url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1').replace(/\/+$/, '');

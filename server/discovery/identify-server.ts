@@ -1,14 +1,14 @@
 /** Asks one address who it is. */
 import * as z from 'zod';
-import type { FoundEndpoint } from '../../shared/discovery.ts';
+import type { IdentifiedEndpoint } from '../../shared/discovery.ts';
 import { baseName } from '../engines/define.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import type { Http } from '../platform/http.ts';
-import { type Answer, answerOf } from './bounded-get.ts';
-import { type Fingerprint, fingerprints, firstPaths, listPath, traitsOf } from './fingerprints.ts';
+import { type Fingerprint, fingerprints, firstProbePaths, listPath, traitsOf } from './fingerprints.ts';
+import { type ProbeResponse, probe } from './probe.ts';
 
-const mostModels = 50;
-const longestName = 200;
+const maxModels = 50;
+const maxNameLength = 200;
 
 /**
  * Who answers below `root`; `undefined` when nobody does, or nobody who serves models. Two rounds: strangers that are
@@ -16,58 +16,58 @@ const longestName = 200;
  * aborts counts as not said.
  * @param root an address without a trailing slash
  */
-export async function recognise(
+export async function identifyServer(
   root: string,
   { http, definitions }: { readonly http: Http; readonly definitions: readonly EngineDefinition[] },
   signal: AbortSignal,
-): Promise<FoundEndpoint | undefined> {
-  const answers = new Map<string, Answer>();
+): Promise<IdentifiedEndpoint | undefined> {
+  const answers = new Map<string, ProbeResponse>();
   const ask = async (paths: Iterable<string>): Promise<void> => {
     await Promise.all(
       [...new Set(paths)].map(async (path) => {
-        const answer = answers.has(path) ? undefined : await answerOf(http, `${root}${path}`, signal);
+        const answer = answers.has(path) ? undefined : await probe(http, `${root}${path}`, signal);
         if (answer) answers.set(path, answer);
       }),
     );
   };
 
-  await ask(firstPaths);
+  await ask(firstProbePaths);
   if (answers.size === 0) return;
-  const first = strongest(answers);
+  const first = strongestMatch(answers);
   if (!first && ![...answers.values()].some(mayServeModels)) return;
   const stronger = first ? fingerprints.slice(0, fingerprints.indexOf(first)) : fingerprints;
   const versionPath = first && traitsOf(first.kind).version?.path;
   await ask([...stronger.map(({ path }) => path), ...(versionPath ? [versionPath] : [])]);
-  const found = strongest(answers);
+  const found = strongestMatch(answers);
   if (!found) return;
 
-  const { base, version } = traitsOf(found.kind);
+  const { basePath, version } = traitsOf(found.kind);
   if (version) await ask([version.path]);
   const definition = definitions.find(({ kind }) => kind === found.kind);
   const own = answers.get(listPath);
-  const models = own?.status === 200 ? namesOf(own.json) : undefined;
-  const said = version && textIn(answers.get(version.path)?.json, version.field);
+  const models = own?.status === 200 ? modelNames(own.json) : undefined;
+  const said = version && textField(answers.get(version.path)?.json, version.field);
   return {
     kind: found.kind,
     label: found.label ?? definition?.label ?? found.kind,
-    baseUrl: `${root}${base}`,
+    baseUrl: `${root}${basePath}`,
     state: stateOf(own),
     ...(said ? { version: said } : {}),
-    ...(textIn(answers.get('/props')?.json, 'role') === 'router' ? { router: true } : {}),
+    ...(textField(answers.get('/props')?.json, 'role') === 'router' ? { router: true } : {}),
     ...(models ? { models } : {}),
   };
 }
 
-const strongest = (answers: ReadonlyMap<string, Answer>): Fingerprint | undefined =>
-  fingerprints.find(({ path, shows }) => {
+const strongestMatch = (answers: ReadonlyMap<string, ProbeResponse>): Fingerprint | undefined =>
+  fingerprints.find(({ path, matches }) => {
     const answer = answers.get(path);
-    return answer !== undefined && shows(answer);
+    return answer !== undefined && matches(answer);
   });
 
 /** A web page or an empty refusal is no model server; JSON at a path of ours may be one. */
-const mayServeModels = ({ json }: Answer): boolean => typeof json === 'object' && json !== null;
+const mayServeModels = ({ json }: ProbeResponse): boolean => typeof json === 'object' && json !== null;
 
-function stateOf(list: Answer | undefined): FoundEndpoint['state'] {
+function stateOf(list: ProbeResponse | undefined): IdentifiedEndpoint['state'] {
   if (list?.status === 401 || list?.status === 403) return 'needs-key';
   return list?.status === 503 ? 'loading' : 'ready';
 }
@@ -76,22 +76,22 @@ const List = z.object({ data: z.array(z.unknown()) });
 const Entry = z.object({ id: z.string() });
 
 /** A stranger's words: only what could be a name, and not too many. `undefined`: the list cannot be read. */
-function namesOf(list: unknown): readonly string[] | undefined {
+function modelNames(list: unknown): readonly string[] | undefined {
   return (
     List.safeParse(list)
       .data?.data.flatMap((value) => Entry.safeParse(value).data?.id ?? [])
       // llama.cpp names a model by its file, which is nobody's business.
       .map((id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id))
       .filter(isName)
-      .slice(0, mostModels)
+      .slice(0, maxModels)
   );
 }
 
 const isName = (name: string): boolean =>
-  name !== '' && name.length <= longestName && !/[\p{Cc}\p{Cf}]/u.test(name);
+  name !== '' && name.length <= maxNameLength && !/[\p{Cc}\p{Cf}]/u.test(name);
 
 /** A short text under this name. `undefined`: there is none. */
-function textIn(json: unknown, field: string): string | undefined {
+function textField(json: unknown, field: string): string | undefined {
   const said = z.record(z.string(), z.unknown()).safeParse(json).data?.[field];
   return typeof said === 'string' && isName(said) ? said : undefined;
 }

@@ -20,7 +20,7 @@ import type { WayMemory } from './prompting/mode-cache.ts';
 import { type Eligibility, type ModelRanking, rankModels } from './rank-models.ts';
 
 export type RankedModelsDeps = SeenRooms & {
-  readonly shelf: Pick<ModelCatalog, 'favourites' | 'details'>;
+  readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details'>;
   readonly book: InlineBook;
   readonly latencies: Latencies;
   readonly ways: Pick<WayMemory, 'known'>;
@@ -83,7 +83,7 @@ export function rankedModels(parts: RankedModelsDeps) {
       role: inlineRole,
       task: 'simple_generation',
       promptTokens: tokens,
-      favourites: shelf.favourites('fill'),
+      favourites: shelf.recommendedLocal('fill'),
       inFlight: fleet.inFlight(),
     });
     const snapshot = { ...seen, models: seen.models.map(shortOf), output: usualOutput };

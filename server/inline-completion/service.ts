@@ -7,7 +7,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
-import { asking, rootOf } from '../models/native-api.ts';
+import { nativeApi, nativeRoot } from '../models/native-api.ts';
 import type { SeenRooms } from '../providers/routing-snapshot.ts';
 import { acceptanceTracker } from './acceptance.ts';
 import { type InlineAccountingDeps, inlineAccounting } from './accounting.ts';
@@ -35,7 +35,7 @@ import { throttle } from './throttle.ts';
 
 export type InlineCompletionDeps = Omit<SeenRooms, 'coldStarts'> &
   InlineAccountingDeps & {
-    readonly shelf: Pick<ModelCatalog, 'favourites' | 'details' | 'coldStarts'>;
+    readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
     /** A folder for what outlives the server. Absent: nothing is written. */
     readonly storagePath: string | undefined;
     /** URIs of the workspace's folders. */
@@ -87,7 +87,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
       const provider = fleet.all().find(({ configured }) => configured.baseUrl === baseUrl);
       if (!provider) return undefined;
       const path = `/props?model=${encodeURIComponent(model)}`;
-      return asking(provider.beside, rootOf(baseUrl)).json({ path }, signal);
+      return nativeApi(provider.beside, nativeRoot(baseUrl)).json({ path }, signal);
     },
   });
 

@@ -1,30 +1,30 @@
 /** Details of every model there is: what each loader found, joined, and a queue of those still to be asked about. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { DetailOrigin, ModelDetails } from '../../shared/model-details.ts';
+import { type BatchResult, batchRunner } from './batch-runner.ts';
 import type { DetailLoader } from './detail-loader.ts';
-import { merged } from './merge.ts';
-import { checked, type Findings } from './model-facts.ts';
+import { mergeFacts } from './merge-facts.ts';
+import { type FactsByOrigin, validFacts } from './model-facts.ts';
 import type { ServedModel, SetChange } from './model-set.ts';
-import type { ModelsStore, NewFinding, StoredFindings } from './models-store.ts';
-import { type Found, runner } from './runner.ts';
+import type { ModelsStore, NewFacts, StoredFacts } from './models-store.ts';
 
-export type DetailServiceParts = {
+export type DetailServiceDeps = {
   readonly loaders: readonly DetailLoader[];
-  readonly store: Pick<ModelsStore, 'findings' | 'keepFindings' | 'forget'>;
+  readonly store: Pick<ModelsStore, 'facts' | 'saveFacts' | 'deleteFacts'>;
   /** Models in a batch; read anew for each. */
   readonly batchSize: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called when details are different. */
-  readonly changed: () => void;
+  readonly onChanged: () => void;
 };
 
 /** So often a loader is asked about a model in vain before it is left alone for as long as a finding would hold. */
-const mostAttempts = 3;
+const maxAttempts = 3;
 
-type Known = {
+type ModelEntry = {
   model: ServedModel;
-  findings: Findings;
+  facts: FactsByOrigin;
   /** Joined when first read. */
   details?: ModelDetails;
   /** By loader: attempts that failed, and when the last did, in milliseconds since 1970. */
@@ -32,100 +32,101 @@ type Known = {
 };
 
 /** Each loader has its own queue: one that thinks for a minute holds up nobody. */
-type Lane = {
+type LoaderQueue = {
   readonly loader: DetailLoader;
   readonly queue: Set<ModelId>;
   /** The batch on its way. */
-  readonly asked: Set<ModelId>;
-  readonly runner: ReturnType<typeof runner>;
+  readonly loading: Set<ModelId>;
+  readonly runner: ReturnType<typeof batchRunner>;
 };
 
-export function detailService({ loaders, store, batchSize, now, changed }: DetailServiceParts) {
-  const known = new Map<ModelId, Known>();
-  let stored: Map<ModelId, StoredFindings> | undefined;
+export function detailService({ loaders, store, batchSize, now, onChanged }: DetailServiceDeps) {
+  const entries = new Map<ModelId, ModelEntry>();
+  let stored: Map<ModelId, StoredFacts> | undefined;
 
-  const isWanted = (loader: DetailLoader, { model, findings, failures }: Known): boolean => {
+  const needsLoad = (loader: DetailLoader, { model, facts, failures }: ModelEntry): boolean => {
     if (!loader.appliesTo(model)) return false;
-    const holds = (atMs: number | undefined) => atMs !== undefined && Math.abs(now() - atMs) < loader.freshMs;
+    const holds = (atMs: number | undefined) =>
+      atMs !== undefined && Math.abs(now() - atMs) < loader.maxAgeMs;
     const failure = failures.get(loader.name);
-    if (failure && failure.count >= mostAttempts && holds(failure.atMs)) return false;
-    return !holds(findings[loader.name]?.atMs);
+    if (failure && failure.count >= maxAttempts && holds(failure.atMs)) return false;
+    return !holds(facts[loader.name]?.atMs);
   };
 
-  const admit = (model: ServedModel): Known => {
-    stored ??= new Map(store.findings());
+  const addModel = (model: ServedModel): ModelEntry => {
+    stored ??= new Map(store.facts());
     const before = stored.get(model.id);
     // What was found of another version says nothing of this one.
-    const findings = before && before.version === model.version ? before.findings : {};
-    const entry: Known = { model, findings: withList(findings, model), failures: new Map() };
-    known.set(model.id, entry);
+    const findings = before && before.version === model.version ? before.facts : {};
+    const entry: ModelEntry = { model, facts: withListFacts(findings, model), failures: new Map() };
+    entries.set(model.id, entry);
     return entry;
   };
 
-  const withList = (findings: Findings, { finding }: ServedModel): Findings => {
+  const withListFacts = (findings: FactsByOrigin, { facts }: ServedModel): FactsByOrigin => {
     const { list: _before, ...others } = findings;
-    return finding ? { ...others, list: { finding: checked(finding), atMs: now() } } : others;
+    return facts ? { ...others, list: { facts: validFacts(facts), atMs: now() } } : others;
   };
 
   /** Whether the list says something else of it. */
-  const renew = (entry: Known, model: ServedModel): boolean => {
-    const { finding, version } = entry.model;
+  const updateModel = (entry: ModelEntry, model: ServedModel): boolean => {
+    const { facts, version } = entry.model;
     entry.model = model;
     const isOther = version !== model.version;
-    if (!isOther && JSON.stringify(finding) === JSON.stringify(model.finding)) return false;
+    if (!isOther && JSON.stringify(facts) === JSON.stringify(model.facts)) return false;
     if (isOther) entry.failures.clear();
-    entry.findings = withList(isOther ? {} : entry.findings, model);
+    entry.facts = withListFacts(isOther ? {} : entry.facts, model);
     delete entry.details;
     return true;
   };
 
-  const lane = (loader: DetailLoader): Lane => {
+  const loaderQueue = (loader: DetailLoader): LoaderQueue => {
     const queue = new Set<ModelId>();
-    const asked = new Set<ModelId>();
-    const take = (count: number): ServedModel[] => {
+    const loading = new Set<ModelId>();
+    const nextBatch = (count: number): ServedModel[] => {
       const batch: ServedModel[] = [];
       for (const id of queue) {
         if (batch.length === count) break;
         queue.delete(id);
-        const entry = known.get(id);
-        if (!entry || !isWanted(loader, entry)) continue;
-        asked.add(id);
+        const entry = entries.get(id);
+        if (!entry || !needsLoad(loader, entry)) continue;
+        loading.add(id);
         batch.push(entry.model);
       }
       return batch;
     };
-    const found = (batch: readonly Found[]): void => {
-      asked.clear();
-      const kept = batch.flatMap((each) => keep(loader, each));
+    const onLoaded = (batch: readonly BatchResult[]): void => {
+      loading.clear();
+      const kept = batch.flatMap((each) => storeResult(loader, each));
       if (kept.length === 0) return;
-      store.keepFindings(kept);
-      changed();
+      store.saveFacts(kept);
+      onChanged();
     };
-    return { loader, queue, asked, runner: runner({ loader, batchSize, take, found }) };
+    return { loader, queue, loading, runner: batchRunner({ loader, batchSize, nextBatch, onLoaded }) };
   };
 
   /** Returns what is worth writing down; nothing for a model that has left or become another meanwhile. */
-  const keep = (loader: DetailLoader, { model, finding }: Found): NewFinding[] => {
-    const entry = known.get(model.id);
+  const storeResult = (loader: DetailLoader, { model, facts }: BatchResult): NewFacts[] => {
+    const entry = entries.get(model.id);
     if (!entry || entry.model.version !== model.version) return [];
     const atMs = now();
-    if (!finding) {
+    if (!facts) {
       const { count = 0 } = entry.failures.get(loader.name) ?? {};
       entry.failures.set(loader.name, { count: count + 1, atMs });
       return [];
     }
-    const found = checked(finding);
+    const found = validFacts(facts);
     entry.failures.delete(loader.name);
-    entry.findings = { ...entry.findings, [loader.name]: { finding: found, atMs } };
+    entry.facts = { ...entry.facts, [loader.name]: { facts: found, atMs } };
     delete entry.details;
     const { id, version } = model;
-    return [{ id, loader: loader.name, ...(version === undefined ? {} : { version }), atMs, finding: found }];
+    return [{ id, origin: loader.name, ...(version === undefined ? {} : { version }), atMs, facts: found }];
   };
 
-  const lanes = loaders.map(lane);
+  const queues = loaders.map(loaderQueue);
 
-  const detailsOf = (entry: Known): ModelDetails => {
-    entry.details ??= merged(entry.model.id, entry.findings);
+  const detailsOf = (entry: ModelEntry): ModelDetails => {
+    entry.details ??= mergeFacts(entry.model.id, entry.facts);
     return entry.details;
   };
 
@@ -133,38 +134,38 @@ export function detailService({ loaders, store, batchSize, now, changed }: Detai
     /** Takes a new set of models: the gone leave map and queues, the new and the incomplete are queued, each once. */
     take({ after, removed }: SetChange): void {
       for (const { id } of removed) {
-        known.delete(id);
+        entries.delete(id);
         stored?.delete(id);
-        for (const { queue } of lanes) queue.delete(id);
+        for (const { queue } of queues) queue.delete(id);
       }
-      if (removed.length > 0) store.forget(removed.map(({ id }) => id));
+      if (removed.length > 0) store.deleteFacts(removed.map(({ id }) => id));
       let isOther = removed.length > 0;
       for (const model of after.values()) {
-        const before = known.get(model.id);
-        const entry = before ?? admit(model);
-        isOther = !before || renew(before, model) || isOther;
-        for (const { loader, queue, asked } of lanes) {
-          if (!asked.has(model.id) && isWanted(loader, entry)) queue.add(model.id);
+        const before = entries.get(model.id);
+        const entry = before ?? addModel(model);
+        isOther = !before || updateModel(before, model) || isOther;
+        for (const { loader, queue, loading } of queues) {
+          if (!loading.has(model.id) && needsLoad(loader, entry)) queue.add(model.id);
         }
       }
-      for (const { queue, runner } of lanes) if (queue.size > 0) runner.wake();
-      if (isOther) changed();
+      for (const { queue, runner } of queues) if (queue.size > 0) runner.wake();
+      if (isOther) onChanged();
     },
     /** Of every model there is; with empty fields where nothing is known yet. */
-    all: (): readonly ModelDetails[] => [...known.values()].map(detailsOf),
+    all: (): readonly ModelDetails[] => [...entries.values()].map(detailsOf),
     /** `undefined`: there is no such model. */
     of(id: ModelId): ModelDetails | undefined {
-      const entry = known.get(id);
+      const entry = entries.get(id);
       return entry && detailsOf(entry);
     },
     /** Models that a loader is still to be asked about. */
-    waiting: (): number => new Set(lanes.flatMap(({ queue, asked }) => [...queue, ...asked])).size,
+    waiting: (): number => new Set(queues.flatMap(({ queue, loading }) => [...queue, ...loading])).size,
     /** Resolves when nobody is left to ask. */
     async idle(): Promise<void> {
-      await Promise.all(lanes.map(({ runner }) => runner.idle()));
+      await Promise.all(queues.map(({ runner }) => runner.idle()));
     },
     dispose(): void {
-      for (const { runner } of lanes) runner.dispose();
+      for (const { runner } of queues) runner.dispose();
     },
   };
 }

@@ -1,12 +1,12 @@
 /** Ends a download that does not fit, with one sentence that says so. */
 import { RumboError } from '../../shared/errors.ts';
-import type { LocalModelHost, Step } from './local-engine.ts';
+import type { EngineLifecycle, EngineProgress } from './local-engine.ts';
 
 /** Bytes left alone: a full disk stops more than a download. */
-const spareBytes = 1_000_000_000;
+const reservedBytes = 1_000_000_000;
 
-export type Room = {
-  readonly models: Pick<LocalModelHost, 'label' | 'stops'>;
+export type DiskSpaceCheckDeps = {
+  readonly lifecycle: Pick<EngineLifecycle, 'label' | 'canCancelPull'>;
   /** Absent, or `undefined`: nobody can tell, and nothing is refused. */
   readonly freeBytes?: () => Promise<number | undefined>;
 };
@@ -15,42 +15,46 @@ export type Room = {
  * Watches that what is fetched fits, as soon as the engine tells how much it is: before that nobody knows what is on
  * disk of an earlier download.
  */
-export function spaceGuard(name: string, { models, freeBytes }: Room, caller: AbortSignal) {
+export function diskSpaceCheck(
+  name: string,
+  { lifecycle, freeBytes }: DiskSpaceCheckDeps,
+  caller: AbortSignal,
+) {
   const own = new AbortController();
-  let lookedAtBytes = 0;
-  let refusal: RumboError | undefined;
-  const look = async (missingBytes: number): Promise<void> => {
+  let checkedBytes = 0;
+  let failure: RumboError | undefined;
+  const check = async (missingBytes: number): Promise<void> => {
     const free = await freeBytes?.();
-    refusal ??= free === undefined ? undefined : tooLarge(models, name, missingBytes, free);
-    if (refusal) own.abort();
+    failure ??= free === undefined ? undefined : insufficientSpace(lifecycle, name, missingBytes, free);
+    if (failure) own.abort();
   };
   return {
     /** Aborts with the caller's and when it does not fit. */
     signal: AbortSignal.any([caller, own.signal]),
     /** Why it does not fit. `undefined`: it does, as far as is known. */
-    refusal: () => refusal,
+    error: () => failure,
     /** Later layers add a little; only what is much more than was looked at before is looked at again. */
-    heard({ completedBytes = 0, totalBytes = 0 }: Step): void {
-      if (totalBytes <= lookedAtBytes * 1.01) return;
-      lookedAtBytes = totalBytes;
-      void look(totalBytes - completedBytes);
+    onProgress({ completedBytes = 0, totalBytes = 0 }: EngineProgress): void {
+      if (totalBytes <= checkedBytes * 1.01) return;
+      checkedBytes = totalBytes;
+      void check(totalBytes - completedBytes);
     },
   };
 }
 
-function tooLarge(
-  { label, stops }: Room['models'],
+function insufficientSpace(
+  { label, canCancelPull }: DiskSpaceCheckDeps['lifecycle'],
   model: string,
   missingBytes: number,
   free: number,
 ): RumboError | undefined {
-  if (missingBytes + spareBytes <= free) return undefined;
+  if (missingBytes + reservedBytes <= free) return undefined;
   return new RumboError(
     `“${model}” needs ${gigabytes(missingBytes)} more, and the disk of ${label}’s models has ${gigabytes(free)} free.`,
     {
       kind: 'invalid-request',
       // Where nobody can end it from here, the user is told to.
-      action: stops
+      action: canCancelPull
         ? 'Free some space, or choose a smaller model.'
         : `Free some space, or stop the download in ${label}.`,
     },

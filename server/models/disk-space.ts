@@ -7,7 +7,7 @@ import { join } from 'node:path';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Where engines keep their models, by kind, likeliest first. */
-const folders: Readonly<Record<string, (env: Env, home: string) => readonly (string | undefined)[]>> = {
+const modelFolders: Readonly<Record<string, (env: Env, home: string) => readonly (string | undefined)[]>> = {
   // A service of Linux's own user keeps them in that user's home.
   ollama: (env, home) => [
     env['OLLAMA_MODELS'],
@@ -31,7 +31,7 @@ const folders: Readonly<Record<string, (env: Env, home: string) => readonly (str
 
 /** The folder in which an engine of this kind on this machine keeps its models. `undefined`: not known. */
 export function modelsFolder(kind: string, env: Env, home = homedir()): string | undefined {
-  return folders[kind]?.(env, home).find((folder) => folder !== undefined && existsSync(folder));
+  return modelFolders[kind]?.(env, home).find((folder) => folder !== undefined && existsSync(folder));
 }
 
 /** Bytes that a user may still write below a folder; `undefined` when nobody can tell. */

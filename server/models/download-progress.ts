@@ -1,16 +1,16 @@
 /** Steps of a download or a load → progress worth showing: with a rate, the time left, and not too often. */
 import type { EnsureProgress } from '../../shared/local-models.ts';
-import type { OnStep, Step } from './local-engine.ts';
+import type { EngineProgress, OnEngineProgress } from './local-engine.ts';
 
 /** Milliseconds that the rate is measured over: long enough to be calm, short enough to follow the network. */
 const windowMs = 5_000;
 /** Before that much has been seen a rate would be a guess. */
-const tellingMs = 1_000;
+const minRateSpanMs = 1_000;
 /** Between two reports of the same stage. */
-const reportMs = 100;
+const minReportIntervalMs = 100;
 
-export type Pace = {
-  readonly onStep: OnStep;
+export type ProgressReporter = {
+  readonly onProgress: OnEngineProgress;
   /** The work is over: nothing more is reported. */
   stop(): void;
 };
@@ -18,10 +18,13 @@ export type Pace = {
 /**
  * @param now milliseconds of a clock that never goes back
  */
-export function pace(report: (progress: EnsureProgress) => void, now: () => number): Pace {
+export function progressReporter(
+  report: (progress: EnsureProgress) => void,
+  now: () => number,
+): ProgressReporter {
   /** When how many bytes had come over the network. */
   let samples: { readonly atMs: number; readonly bytes: number }[] = [];
-  let last: Step | undefined;
+  let last: EngineProgress | undefined;
   let reportedMs = Number.NEGATIVE_INFINITY;
   /** Tells the latest step, should none come after it. */
   let late: NodeJS.Timeout | undefined;
@@ -31,30 +34,30 @@ export function pace(report: (progress: EnsureProgress) => void, now: () => numb
     samples = samples.filter((sample) => atMs - sample.atMs <= windowMs && sample.bytes <= bytes);
     samples.push({ atMs, bytes });
     const [first] = samples;
-    return first && atMs - first.atMs >= tellingMs
+    return first && atMs - first.atMs >= minRateSpanMs
       ? ((bytes - first.bytes) * 1000) / (atMs - first.atMs)
       : undefined;
   };
 
-  const onStep = (step: Step, overdue = false): void => {
+  const onStep = (step: EngineProgress, overdue = false): void => {
     const atMs = now();
-    const { stage, completedBytes, totalBytes, keptBytes = 0 } = step;
+    const { stage, completedBytes, totalBytes, resumedBytes = 0 } = step;
     const bytesPerSecond =
       stage === 'downloading' && completedBytes !== undefined
-        ? rate(atMs, completedBytes - keptBytes)
+        ? rate(atMs, completedBytes - resumedBytes)
         : undefined;
     const ends =
       completedBytes !== undefined &&
       completedBytes === totalBytes &&
       completedBytes !== last?.completedBytes;
-    const isNews = overdue || last?.stage !== stage || ends || atMs - reportedMs >= reportMs;
+    const isNews = overdue || last?.stage !== stage || ends || atMs - reportedMs >= minReportIntervalMs;
     clearTimeout(late);
     if (!isNews) {
-      late = setTimeout(onStep, reportMs, step, true);
+      late = setTimeout(onStep, minReportIntervalMs, step, true);
       return;
     }
     [last, reportedMs] = [step, atMs];
-    const fraction = step.fraction ?? share(completedBytes, totalBytes);
+    const fraction = step.fraction ?? fractionOf(completedBytes, totalBytes);
     report({
       stage,
       ...(completedBytes === undefined ? {} : { completedBytes }),
@@ -66,8 +69,8 @@ export function pace(report: (progress: EnsureProgress) => void, now: () => numb
       ...(fraction === undefined ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     });
   };
-  return { onStep: (step) => onStep(step), stop: () => clearTimeout(late) };
+  return { onProgress: (step) => onStep(step), stop: () => clearTimeout(late) };
 }
 
-const share = (completed: number | undefined, total: number | undefined): number | undefined =>
+const fractionOf = (completed: number | undefined, total: number | undefined): number | undefined =>
   completed === undefined || !total ? undefined : completed / total;

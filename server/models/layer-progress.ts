@@ -1,54 +1,58 @@
 /** A download as the sum of its layers, of which an engine tells one at a time and some only later. */
-import type { Step } from './local-engine.ts';
+import type { EngineProgress } from './local-engine.ts';
 
 type Layer = {
   total: number;
   done: number;
   /** Bytes it had when it was first heard of: of an earlier download. */
-  readonly kept: number;
+  readonly resumed: number;
 };
 
 /** A layer that falls below this share of what it had begins anew; smaller steps back are parts that overtake each other. */
-const anew = 0.5;
+const restartBelowRatio = 0.5;
 
 /** Layers that are told apart; the largest models have some hundred. Whoever tells of more is not believed. */
-const most = 4_096;
+const maxLayers = 4_096;
 
-export function layers() {
-  const seen = new Map<string, Layer>();
+export function layerProgress() {
+  const layersById = new Map<string, Layer>();
   return {
     /**
      * What was told of one layer, in bytes. More than all of it is all of it.
      * @param total 0 or absent: not told yet
      */
-    heard(id: string, done: number, total = 0): void {
-      const known = seen.get(id);
-      const all = Math.max(whole(total), known?.total ?? 0);
-      const has = all > 0 ? Math.min(whole(done), all) : whole(done);
+    update(id: string, done: number, total = 0): void {
+      const known = layersById.get(id);
+      const all = Math.max(toByteCount(total), known?.total ?? 0);
+      const has = all > 0 ? Math.min(toByteCount(done), all) : toByteCount(done);
       if (!known) {
-        if (seen.size < most) seen.set(id, { total: all, done: has, kept: has });
+        if (layersById.size < maxLayers) layersById.set(id, { total: all, done: has, resumed: has });
       } else {
         known.total = all;
-        known.done = has < known.done * anew ? has : Math.max(known.done, has);
+        known.done = has < known.done * restartBelowRatio ? has : Math.max(known.done, has);
       }
     },
     /**
      * All layers together; nothing before the first was heard of.
      * @param told bytes of the whole download when the engine knows them from the beginning
      */
-    sum(told = 0): Pick<Step, 'completedBytes' | 'totalBytes' | 'keptBytes'> {
-      if (seen.size === 0) return {};
-      const all = [...seen.values()];
+    sum(told = 0): Pick<EngineProgress, 'completedBytes' | 'totalBytes' | 'resumedBytes'> {
+      if (layersById.size === 0) return {};
+      const all = [...layersById.values()];
       const add = (of: (layer: Layer) => number) => all.reduce((sum, layer) => sum + of(layer), 0);
       const completedBytes = add(({ done }) => done);
       const totalBytes = Math.max(
-        whole(told),
+        toByteCount(told),
         add(({ total, done }) => Math.max(total, done)),
       );
-      return { completedBytes, totalBytes, keptBytes: add(({ kept, done }) => Math.min(kept, done)) };
+      return {
+        completedBytes,
+        totalBytes,
+        resumedBytes: add(({ resumed, done }) => Math.min(resumed, done)),
+      };
     },
   };
 }
 
 /** A count of bytes; whatever is none counts nothing. */
-const whole = (value: number): number => (Number.isFinite(value) && value > 0 ? Math.round(value) : 0);
+const toByteCount = (value: number): number => (Number.isFinite(value) && value > 0 ? Math.round(value) : 0);

@@ -2,23 +2,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ModelId, modelId } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
-import type { Ensured, EnsureProgress, LocalModel } from '../../shared/local-models.ts';
-import { spaceGuard } from './disk-space-check.ts';
-import { pace } from './download-progress.ts';
+import type { EnsureProgress, EnsureResult, LocalModel } from '../../shared/local-models.ts';
+import { diskSpaceCheck } from './disk-space-check.ts';
+import { progressReporter } from './download-progress.ts';
 import type { LoadTimes } from './load-times.ts';
-import type { LoadOptions, LocalModelHost, OnStep, Step } from './local-engine.ts';
-import { sharedWork } from './single-flight.ts';
+import type { EngineLifecycle, EngineProgress, LoadOptions, OnEngineProgress } from './local-engine.ts';
+import { singleFlight } from './single-flight.ts';
 
 /** A local engine, and what surrounds it on this machine. */
-export type LocalPlace = {
-  readonly models: LocalModelHost;
+export type LocalEngine = {
+  readonly lifecycle: EngineLifecycle;
   /** Bytes free for its models. Absent, or `undefined`: they are on a disk that cannot be seen from here. */
   readonly freeBytes?: () => Promise<number | undefined>;
 };
 
-export type AvailableParts = {
+export type ModelLifecycleDeps = {
   /** The engine of a provider. `undefined`: there is none of this name that can fetch or load models. */
-  readonly place: (provider: string) => LocalPlace | undefined;
+  readonly engineOf: (provider: string) => LocalEngine | undefined;
   readonly loadTimes: LoadTimes;
   /** Read at each load. */
   readonly loadOptions: () => LoadOptions;
@@ -31,134 +31,139 @@ export type AvailableParts = {
 };
 
 /** Milliseconds between two looks at an engine that is loading its only model and says nothing else. */
-const patienceMs = 250;
+const loadingPollIntervalMs = 250;
 /** Looks at such an engine before it is given up: ten minutes. */
-const looks = 2_400;
+const maxLoadingPolls = 2_400;
 
-type Wanted = {
+type ModelTarget = {
   readonly id: ModelId;
   readonly provider: string;
   readonly name: string;
-  readonly place: LocalPlace;
+  readonly engine: LocalEngine;
 };
 
-export function availableModels(parts: AvailableParts) {
+export function modelLifecycle(parts: ModelLifecycleDeps) {
   const { loadTimes, loadOptions, changed, elapsed = () => performance.now(), now = Date.now } = parts;
   /** As last told, by provider. */
-  const known = new Map<string, readonly LocalModel[]>();
+  const lastLists = new Map<string, readonly LocalModel[]>();
   /** What is under way by our own doing, by model id as its engine lists it. */
-  const moving = new Map<ModelId, Pick<LocalModel, 'state' | 'progress'>>();
-  const work = sharedWork<Ensured, Step>();
+  const inProgress = new Map<ModelId, Pick<LocalModel, 'state' | 'progress'>>();
+  const work = singleFlight<EnsureResult, EngineProgress>();
 
-  const waitFor = (id: ModelId, { state, until, sizeBytes }: LocalModel): number | null => {
+  const coldStartOf = (id: ModelId, { state, until, sizeBytes }: LocalModel): number | null => {
     if (state === 'downloading') return null;
     const isWarm = state === 'loaded' && !(until && Date.parse(until) <= now());
-    return isWarm ? 0 : loadTimes.expected(id, sizeBytes);
+    return isWarm ? 0 : loadTimes.estimate(id, sizeBytes);
   };
-  const placeOf = (provider: string): Pick<Wanted, 'provider' | 'place'> => {
-    const place = parts.place(provider);
-    if (place) return { provider, place };
-    throw unknownPlace(provider);
+  const targetEngine = (provider: string): Pick<ModelTarget, 'provider' | 'engine'> => {
+    const engine = parts.engineOf(provider);
+    if (engine) return { provider, engine };
+    throw cannotManageModels(provider);
   };
-  const wanted = (id: ModelId): Wanted => {
+  const parseTarget = (id: ModelId): ModelTarget => {
     // What comes from a client may be anything.
     const [, provider, name] = /^([^/]+)\/(.+)$/.exec(String(id)) ?? [];
-    if (provider === undefined || name === undefined) throw unknownPlace(String(id));
-    return { id, name, ...placeOf(provider) };
+    if (provider === undefined || name === undefined) throw cannotManageModels(String(id));
+    return { id, name, ...targetEngine(provider) };
   };
 
   const list = async (
-    { provider, place }: Pick<Wanted, 'provider' | 'place'>,
+    { provider, engine }: Pick<ModelTarget, 'provider' | 'engine'>,
     signal: AbortSignal,
   ): Promise<readonly LocalModel[]> => {
-    const models = await place.models.list(signal);
-    known.set(provider, models);
+    const models = await engine.lifecycle.list(signal);
+    lastLists.set(provider, models);
     changed();
     return models;
   };
-  const find = ({ name, place }: Wanted, models: readonly LocalModel[]): LocalModel | undefined =>
-    models.find((each) => each.name === name) ?? models.find((each) => place.models.isSame(each.name, name));
+  const find = ({ name, engine }: ModelTarget, models: readonly LocalModel[]): LocalModel | undefined =>
+    models.find((each) => each.name === name) ??
+    models.find((each) => engine.lifecycle.isSameModel(each.name, name));
 
   /** An engine with one model tells nothing but “loading” until it is there. */
-  const listed = async (
-    model: Wanted,
-    onStep: OnStep,
+  const listWhenLoaded = async (
+    model: ModelTarget,
+    onStep: OnEngineProgress,
     signal: AbortSignal,
   ): Promise<readonly LocalModel[]> => {
     for (let look = 1; ; look++) {
       try {
         return await list(model, signal);
       } catch (error) {
-        if (!(error instanceof RumboError) || error.kind !== 'loading' || look >= looks) throw error;
+        if (!(error instanceof RumboError) || error.kind !== 'loading' || look >= maxLoadingPolls)
+          throw error;
         onStep({ stage: 'loading' });
-        await sleep(patienceMs, undefined, { signal }).catch((cause: unknown) => {
+        await sleep(loadingPollIntervalMs, undefined, { signal }).catch((cause: unknown) => {
           throw toRumboError(cause, signal);
         });
       }
     }
   };
 
-  const move = (id: ModelId, to: Pick<LocalModel, 'state' | 'progress'> | undefined): void => {
-    if (to) moving.set(id, to);
-    else moving.delete(id);
+  const setInProgress = (id: ModelId, to: Pick<LocalModel, 'state' | 'progress'> | undefined): void => {
+    if (to) inProgress.set(id, to);
+    else inProgress.delete(id);
     changed();
   };
 
   const load = async (
-    model: Wanted,
+    model: ModelTarget,
     found: LocalModel,
-    onStep: OnStep,
+    onStep: OnEngineProgress,
     signal: AbortSignal,
   ): Promise<number> => {
     const id: ModelId = `${model.provider}/${found.name}`;
     const startedMs = elapsed();
     try {
-      const told = await model.place.models.load(
+      const told = await model.engine.lifecycle.load(
         found.name,
         loadOptions(),
         (step) => {
-          move(id, { state: 'loading', ...(step.fraction === undefined ? {} : { progress: step.fraction }) });
+          setInProgress(id, {
+            state: 'loading',
+            ...(step.fraction === undefined ? {} : { progress: step.fraction }),
+          });
           onStep(step);
         },
         signal,
       );
       const loadMs = told ?? elapsed() - startedMs;
       // One that was on its way already, or only slept, says nothing about a cold start.
-      if (found.state === 'on-disk') loadTimes.learn(id, loadMs, found.sizeBytes);
+      if (found.state === 'on-disk') loadTimes.record(id, loadMs, found.sizeBytes);
       return loadMs;
     } finally {
-      move(id, undefined);
+      setInProgress(id, undefined);
     }
   };
 
-  const pull = async (model: Wanted, onStep: OnStep, signal: AbortSignal): Promise<void> => {
-    const { id, name, place } = model;
-    const guard = spaceGuard(name, place, signal);
+  const pull = async (model: ModelTarget, onStep: OnEngineProgress, signal: AbortSignal): Promise<void> => {
+    const { id, name, engine } = model;
+    const guard = diskSpaceCheck(name, engine, signal);
     try {
-      await place.models.pull(
+      await engine.lifecycle.pull(
         name,
         (step) => {
-          guard.heard(step);
+          guard.onProgress(step);
           const { completedBytes, totalBytes } = step;
           const progress =
             completedBytes !== undefined && totalBytes ? completedBytes / totalBytes : undefined;
-          move(id, { state: 'downloading', ...(progress === undefined ? {} : { progress }) });
+          setInProgress(id, { state: 'downloading', ...(progress === undefined ? {} : { progress }) });
           onStep(step);
         },
         guard.signal,
       );
     } catch (cause) {
-      throw guard.refusal() ?? toRumboError(cause, signal);
+      throw guard.error() ?? toRumboError(cause, signal);
     } finally {
-      move(id, undefined);
+      setInProgress(id, undefined);
     }
   };
 
   /** The entry of a model that was absent, once it is whole. `undefined`: nobody can tell which it is. */
-  const fetched = async (
-    model: Wanted,
+  const pullMissing = async (
+    model: ModelTarget,
     before: readonly LocalModel[],
-    onStep: OnStep,
+    onStep: OnEngineProgress,
     signal: AbortSignal,
   ): Promise<LocalModel | undefined> => {
     await pull(model, onStep, signal);
@@ -168,14 +173,18 @@ export function availableModels(parts: AvailableParts) {
     return find(model, after) ?? (added.length === 1 ? added[0] : undefined);
   };
 
-  const make = async (model: Wanted, onStep: OnStep, signal: AbortSignal): Promise<Ensured> => {
+  const makeReady = async (
+    model: ModelTarget,
+    onStep: OnEngineProgress,
+    signal: AbortSignal,
+  ): Promise<EnsureResult> => {
     onStep({ stage: 'checking' });
-    const before = await listed(model, onStep, signal);
+    const before = await listWhenLoaded(model, onStep, signal);
     const idOf = ({ name }: LocalModel): ModelId => `${model.provider}/${name}`;
     const found = find(model, before);
     const here = found?.state === 'downloading' ? undefined : found;
     if (here?.state === 'loaded') return { model: idOf(here), outcome: 'was-loaded' };
-    const ready = here ?? (await fetched(model, before, onStep, signal));
+    const ready = here ?? (await pullMissing(model, before, onStep, signal));
     if (!ready) return { model: model.id, outcome: 'pulled' };
     const loadMs = await load(model, ready, onStep, signal);
     await list(model, signal).catch(() => {});
@@ -191,25 +200,25 @@ export function availableModels(parts: AvailableParts) {
       id: ModelId,
       report: (progress: EnsureProgress) => void,
       signal: AbortSignal,
-    ): Promise<Ensured> {
-      const model = wanted(id);
-      const { label, stops } = model.place.models;
+    ): Promise<EnsureResult> {
+      const model = parseTarget(id);
+      const { label, canCancelPull } = model.engine.lifecycle;
       let fetching = false;
-      const show = pace(report, elapsed);
-      const onStep: OnStep = (step) => {
+      const show = progressReporter(report, elapsed);
+      const onStep: OnEngineProgress = (step) => {
         fetching = step.stage === 'downloading' || step.stage === 'paused';
-        show.onStep(step);
+        show.onProgress(step);
       };
       try {
         return await work.join(
-          `${model.provider}/${model.place.models.canonical(model.name)}`,
-          (tell, all) => make(model, tell, all),
+          `${model.provider}/${model.engine.lifecycle.canonicalName(model.name)}`,
+          (tell, all) => makeReady(model, tell, all),
           onStep,
           signal,
         );
       } catch (cause) {
         const error = toRumboError(cause, signal).with({ provider: model.provider, model: model.name });
-        if (error.kind !== 'cancelled' || stops || !fetching) throw error;
+        if (error.kind !== 'cancelled' || canCancelPull || !fetching) throw error;
         throw new RumboError(
           `Rumbo waits no longer for “${model.name}”; ${label} goes on fetching it.`,
           { ...error.data, action: `Stop the download in ${label} if you do not want it.` },
@@ -222,34 +231,34 @@ export function availableModels(parts: AvailableParts) {
 
     /** Frees the memory of a model. Rejects with `model-not-found` when the engine has none of this name. */
     async unload(id: ModelId, signal: AbortSignal): Promise<void> {
-      const model = wanted(id);
+      const model = parseTarget(id);
       const found = find(model, await list(model, signal));
       if (!found)
-        throw new RumboError(`${model.place.models.label} has no model “${model.name}”.`, {
+        throw new RumboError(`${model.engine.lifecycle.label} has no model “${model.name}”.`, {
           kind: 'model-not-found',
           provider: model.provider,
           model: model.name,
         });
-      await model.place.models.unload(found.name, signal);
+      await model.engine.lifecycle.unload(found.name, signal);
       await list(model, signal);
     },
 
     /** Where a model is now, asked of its engine. `undefined`: it is not there. */
     async state(id: ModelId, signal: AbortSignal): Promise<LocalModel | undefined> {
-      const model = wanted(id);
+      const model = parseTarget(id);
       return find(model, await list(model, signal));
     },
 
     /** Asks the engine of a provider; whoever wants to know reads `known`. Rejects with `RumboError`. */
     async refresh(provider: string, signal: AbortSignal): Promise<void> {
-      await list(placeOf(provider), signal);
+      await list(targetEngine(provider), signal);
     },
 
     /** The models of a provider as last told, with what is under way. Contacts nobody. */
-    known(provider: string): readonly LocalModel[] {
-      const models = known.get(provider) ?? [];
-      const told = models.map((each) => ({ ...each, ...moving.get(`${provider}/${each.name}`) }));
-      const coming = [...moving].flatMap(([id, to]) => {
+    localModels(provider: string): readonly LocalModel[] {
+      const models = lastLists.get(provider) ?? [];
+      const told = models.map((each) => ({ ...each, ...inProgress.get(`${provider}/${each.name}`) }));
+      const coming = [...inProgress].flatMap(([id, to]) => {
         const name = id.slice(provider.length + 1);
         const isNew = id.startsWith(`${provider}/`) && !models.some((each) => each.name === name);
         return isNew ? [{ name, ...to }] : [];
@@ -263,17 +272,17 @@ export function availableModels(parts: AvailableParts) {
      */
     coldStartMs(id: ModelId): number | null {
       const [provider = ''] = id.split('/');
-      const found = known.get(provider)?.find(({ name }) => `${provider}/${name}` === id);
-      return found ? waitFor(id, found) : null;
+      const found = lastLists.get(provider)?.find(({ name }) => `${provider}/${name}` === id);
+      return found ? coldStartOf(id, found) : null;
     },
 
     /** The same for all that would have to wait, and whose time is known. */
     coldStarts(): ReadonlyMap<ModelId, number> {
       const waits = new Map<ModelId, number>();
-      for (const [provider, models] of known) {
+      for (const [provider, models] of lastLists) {
         for (const model of models) {
           const id = modelId(provider, model.name);
-          const wait = waitFor(id, model);
+          const wait = coldStartOf(id, model);
           if (wait) waits.set(id, wait);
         }
       }
@@ -282,9 +291,9 @@ export function availableModels(parts: AvailableParts) {
   };
 }
 
-export type AvailableModels = ReturnType<typeof availableModels>;
+export type ModelLifecycle = ReturnType<typeof modelLifecycle>;
 
-const unknownPlace = (name: string): RumboError =>
+const cannotManageModels = (name: string): RumboError =>
   new RumboError(`Rumbo can make no models available at ${JSON.stringify(name)}.`, {
     kind: 'invalid-request',
     action: 'Name a model of Ollama, Docker Model Runner, llama.cpp or LM Studio.',

@@ -5,45 +5,45 @@ import * as z from 'zod';
 import { writeWhole } from '../platform/files.ts';
 
 /** Loads that are remembered of each model, and models that are; the oldest make room. */
-const keptLoads = 8;
-const keptModels = 200;
+const maxLoadsPerModel = 8;
+const maxModels = 200;
 
 const version = 1;
 const Milliseconds = z.number().positive();
 /** `perByte`: milliseconds for each byte, where the size was told. */
-const Load = z.object({ ms: Milliseconds, perByte: Milliseconds.optional() });
-type Load = z.infer<typeof Load>;
-const File = z.object({ version: z.literal(version), models: z.record(z.string(), z.array(Load)) });
+const LoadSample = z.object({ ms: Milliseconds, perByte: Milliseconds.optional() });
+type LoadSample = z.infer<typeof LoadSample>;
+const File = z.object({ version: z.literal(version), models: z.record(z.string(), z.array(LoadSample)) });
 
 /** @param folder the user's storage folder. Absent: what is measured holds until the server stops */
 export function loadTimes(folder?: string) {
   const file = folder === undefined ? undefined : join(folder, 'load-times.json');
   // Read when first needed: a start does not wait for it.
-  let known: Map<string, readonly Load[]> | undefined;
+  let cached: Map<string, readonly LoadSample[]> | undefined;
   const models = () => {
-    known ??= read(file);
-    return known;
+    cached ??= readLoadTimes(file);
+    return cached;
   };
   return {
     /**
      * One load from disk, as measured.
      * @param sizeBytes of the model. Absent: not told
      */
-    learn(model: string, ms: number, sizeBytes?: number): void {
+    record(model: string, ms: number, sizeBytes?: number): void {
       if (!(ms > 0)) return;
       const load = sizeBytes ? { ms, perByte: ms / sizeBytes } : { ms };
-      const loads = [...(models().get(model) ?? []), load].slice(-keptLoads);
+      const loads = [...(models().get(model) ?? []), load].slice(-maxLoadsPerModel);
       // What was used last stands last.
       models().delete(model);
       models().set(model, loads);
-      for (const oldest of [...models().keys()].slice(0, -keptModels)) models().delete(oldest);
-      write(file, models());
+      for (const oldest of [...models().keys()].slice(0, -maxModels)) models().delete(oldest);
+      writeLoadTimes(file, models());
     },
     /**
      * Milliseconds until a model on disk can answer: the median of its own loads, else what the others took for as
      * many bytes. `null`: nobody can tell.
      */
-    expected(model: string, sizeBytes?: number): number | null {
+    estimate(model: string, sizeBytes?: number): number | null {
       const own = models().get(model);
       if (own && own.length > 0) return median(own.map(({ ms }) => ms));
       const others = [...models().values()].flat().flatMap(({ perByte }) => perByte ?? []);
@@ -54,7 +54,7 @@ export function loadTimes(folder?: string) {
 
 export type LoadTimes = ReturnType<typeof loadTimes>;
 
-function read(file: string | undefined): Map<string, readonly Load[]> {
+function readLoadTimes(file: string | undefined): Map<string, readonly LoadSample[]> {
   if (file === undefined) return new Map();
   try {
     return new Map(Object.entries(File.parse(JSON.parse(readFileSync(file, 'utf8'))).models));
@@ -64,7 +64,7 @@ function read(file: string | undefined): Map<string, readonly Load[]> {
   }
 }
 
-function write(file: string | undefined, models: ReadonlyMap<string, readonly Load[]>): void {
+function writeLoadTimes(file: string | undefined, models: ReadonlyMap<string, readonly LoadSample[]>): void {
   if (file === undefined) return;
   try {
     writeWhole(file, `${JSON.stringify({ version, models: Object.fromEntries(models) })}\n`);

@@ -3,12 +3,15 @@ import * as z from 'zod';
 import type { DetailFields, DetailOrigin } from '../../shared/model-details.ts';
 
 /** An absent field was not said. */
-export type Finding = Readonly<Partial<DetailFields>>;
+export type ModelFacts = Readonly<Partial<DetailFields>>;
 
 /** By loader. */
-export type Findings = Readonly<
+export type FactsByOrigin = Readonly<
   Partial<
-    Record<DetailOrigin, { readonly finding: Finding /** Milliseconds since 1970. */; readonly atMs: number }>
+    Record<
+      DetailOrigin,
+      { readonly facts: ModelFacts /** Milliseconds since 1970. */; readonly atMs: number }
+    >
   >
 >;
 
@@ -41,7 +44,7 @@ const Finding = z.object({
 });
 
 /** The fields that can be believed to be what they should be; the others count as not said. Never throws. */
-export function checked(value: unknown): Finding {
+export function validFacts(value: unknown): ModelFacts {
   const { data = {} } = Finding.safeParse(value);
   return Object.fromEntries(Object.entries(data).filter(([, said]) => said !== undefined));
 }

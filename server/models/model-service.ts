@@ -2,12 +2,12 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
 import {
-  difference,
+  diffModelSets,
   type ListedModel,
   type ModelSet,
   type ServedModel,
   type SetChange,
-  served,
+  toServedModels,
 } from './model-set.ts';
 import type { ModelsStore, StoredList } from './models-store.ts';
 
@@ -19,27 +19,27 @@ export type ModelSource = {
   /** Another address is another provider, whose list is not to be believed any more. */
   readonly baseUrl: string;
   /** Those it is known to have before it has told its own. */
-  readonly usual?: readonly ListedModel[];
+  readonly fallbackModels?: readonly ListedModel[];
   /** Rejects when it is down; its last good list then holds. */
   list(signal: AbortSignal): Promise<readonly ListedModel[]>;
 };
 
-export type ModelServiceParts = {
+export type ModelServiceDeps = {
   /** The providers there are now; read anew for each pull. */
   readonly sources: () => readonly ModelSource[];
   /** Read anew for each pull. */
   readonly settings: () => { readonly refreshEveryMinutes: number };
-  readonly store: Pick<ModelsStore, 'lists' | 'keepList'>;
+  readonly store: Pick<ModelsStore, 'lists' | 'saveList'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
 
 /** A list that has not come by then counts as failed. */
-const patienceMs = 15_000;
+const listTimeoutMs = 15_000;
 /** How often the timer sees whether it is time. */
-const tickMs = 30_000;
+const checkIntervalMs = 30_000;
 
-export function modelService({ sources, settings, store, now }: ModelServiceParts) {
+export function modelService({ sources, settings, store, now }: ModelServiceDeps) {
   const closing = new AbortController();
   const listeners = new Set<(change: SetChange) => void>();
   /** Last good lists, by provider. Absent: not read from disk yet. */
@@ -50,41 +50,41 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
   /** By provider and address. */
   const pulls = new Map<string, Promise<void>>();
 
-  const current = (): Map<string, StoredList> => {
+  const storedLists = (): Map<string, StoredList> => {
     lists ??= new Map(store.lists());
     return lists;
   };
 
-  const together = (): ModelSet => {
+  const mergeLists = (): ModelSet => {
     const models = new Map<ModelId, ServedModel>();
     for (const source of sources()) {
-      const list = current().get(source.provider);
-      const listed = list?.baseUrl === source.baseUrl ? list.models : (source.usual ?? []);
-      for (const model of served(source, listed)) models.set(model.id, model);
+      const list = storedLists().get(source.provider);
+      const listed = list?.baseUrl === source.baseUrl ? list.models : (source.fallbackModels ?? []);
+      for (const model of toServedModels(source, listed)) models.set(model.id, model);
     }
     return models;
   };
 
   /** Listeners hear of every pull, changed or not: details that are still missing can be asked for again. */
-  const renew = (): void => {
+  const publish = (): void => {
     const before = set ?? new Map();
-    set = together();
-    const change = difference(before, set);
+    set = mergeLists();
+    const change = diffModelSets(before, set);
     for (const listener of listeners) listener(change);
   };
 
   const pull = async (source: ModelSource): Promise<void> => {
     const { provider, baseUrl } = source;
-    const models = await withinPatience(source, closing.signal);
+    const models = await listWithTimeout(source, closing.signal);
     if (!models || closing.signal.aborted) return;
-    const list = { baseUrl, models: served(source, models).map(asListed) };
-    const before = current().get(provider);
-    current().set(provider, list);
-    if (JSON.stringify(before) !== JSON.stringify(list)) store.keepList(provider, list);
-    renew();
+    const list = { baseUrl, models: toServedModels(source, models).map(toListedModel) };
+    const before = storedLists().get(provider);
+    storedLists().set(provider, list);
+    if (JSON.stringify(before) !== JSON.stringify(list)) store.saveList(provider, list);
+    publish();
   };
 
-  const shared = (source: ModelSource): Promise<void> => {
+  const pullOnce = (source: ModelSource): Promise<void> => {
     const key = `${source.provider} ${source.baseUrl}`;
     const running = pulls.get(key) ?? pull(source).finally(() => pulls.delete(key));
     pulls.set(key, running);
@@ -95,7 +95,7 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
   const refresh = async (provider?: string): Promise<void> => {
     if (provider === undefined) pulledAtMs = now();
     await Promise.all(
-      sources().flatMap((each) => ((provider ?? each.provider) === each.provider ? shared(each) : [])),
+      sources().flatMap((each) => ((provider ?? each.provider) === each.provider ? pullOnce(each) : [])),
     );
   };
 
@@ -107,14 +107,14 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
   return {
     /** What is known now: from disk before the first pull. Never waits. */
     models(): ModelSet {
-      set ??= together();
+      set ??= mergeLists();
       return set;
     },
     refresh,
     /** The providers are others now: models of those that are gone leave at once. */
-    reconfigured: renew,
+    onProvidersChanged: publish,
     /** Hands every new set on, with the one before it. Returns what ends it. */
-    onSet(listener: (change: SetChange) => void): () => void {
+    onModelsChanged(listener: (change: SetChange) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
@@ -122,10 +122,10 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
     start(): void {
       setImmediate(() => {
         if (closing.signal.aborted) return;
-        renew();
+        publish();
         tick();
       });
-      timer = setInterval(tick, tickMs);
+      timer = setInterval(tick, checkIntervalMs);
       timer.unref();
     },
     dispose(): void {
@@ -137,11 +137,11 @@ export function modelService({ sources, settings, store, now }: ModelServicePart
 }
 
 /** `undefined`: the provider is down, or too slow. */
-async function withinPatience(
+async function listWithTimeout(
   source: ModelSource,
   closing: AbortSignal,
 ): Promise<readonly ListedModel[] | undefined> {
-  const signal = AbortSignal.any([closing, AbortSignal.timeout(patienceMs)]);
+  const signal = AbortSignal.any([closing, AbortSignal.timeout(listTimeoutMs)]);
   try {
     return await source.list(signal);
   } catch {
@@ -149,4 +149,4 @@ async function withinPatience(
   }
 }
 
-const asListed = ({ id, provider, kind, source, ...listed }: ServedModel): ListedModel => listed;
+const toListedModel = ({ id, provider, kind, source, ...listed }: ServedModel): ListedModel => listed;

@@ -1,7 +1,7 @@
 /** The models of all providers as one set, and how two such sets differ. Pure. */
 import { type ModelId, modelId } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
-import type { Finding } from './model-facts.ts';
+import type { ModelFacts } from './model-facts.ts';
 
 /** A model as its provider's list has it. */
 export type ListedModel = {
@@ -14,7 +14,7 @@ export type ListedModel = {
   /** `false`: the engine would have to load it to tell more. Absent: it tells anyway. */
   readonly loaded?: boolean;
   /** What the list tells by the way. Absent: nothing. */
-  readonly finding?: Finding;
+  readonly facts?: ModelFacts;
 };
 
 export type ServedModel = ListedModel & {
@@ -35,26 +35,26 @@ export type SetChange = {
 };
 
 /** A list that is longer comes from no engine of ours, or nobody could read it. */
-const mostModels = 2_000;
-const longestName = 300;
+const maxModels = 2_000;
+const maxNameLength = 300;
 
 /** The models of one list, each name once; what cannot be a name is left out. */
-export function served(
+export function toServedModels(
   { provider, kind, source }: Pick<ServedModel, 'provider' | 'kind' | 'source'>,
   listed: readonly ListedModel[],
 ): readonly ServedModel[] {
   const models = new Map<string, ServedModel>();
   for (const model of listed) {
     const { name } = model;
-    if (name === '' || name.length > longestName || /[\p{Cc}\p{Cf}]/u.test(name)) continue;
-    if (models.size === mostModels) break;
+    if (name === '' || name.length > maxNameLength || /[\p{Cc}\p{Cf}]/u.test(name)) continue;
+    if (models.size === maxModels) break;
     const id = modelId(provider, name);
     models.set(name, { ...model, id, provider, kind, source: model.remote ? 'api' : source });
   }
   return [...models.values()];
 }
 
-export const difference = (before: ModelSet, after: ModelSet): SetChange => ({
+export const diffModelSets = (before: ModelSet, after: ModelSet): SetChange => ({
   before,
   after,
   added: [...after.values()].filter(({ id }) => !before.has(id)),

@@ -5,32 +5,32 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import type { ModelId } from '../../shared/chat.ts';
 import type { DetailOrigin } from '../../shared/model-details.ts';
-import { checked, type Finding, type Findings } from './model-facts.ts';
+import { type FactsByOrigin, type ModelFacts, validFacts } from './model-facts.ts';
 import type { ListedModel } from './model-set.ts';
 
 /** A provider's last good list. */
 export type StoredList = { readonly baseUrl: string; readonly models: readonly ListedModel[] };
 
 /** What is known of one model, and of which version of it. */
-export type StoredFindings = { readonly version?: string; readonly findings: Findings };
+export type StoredFacts = { readonly version?: string; readonly facts: FactsByOrigin };
 
-export type NewFinding = {
+export type NewFacts = {
   readonly id: ModelId;
-  readonly loader: DetailOrigin;
+  readonly origin: DetailOrigin;
   /** Absent: the list does not say. */
   readonly version?: string;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  readonly finding: Finding;
+  readonly facts: ModelFacts;
 };
 
 /** Nothing here throws or rejects: what cannot be written lasts until the server stops. */
 export interface ModelsStore {
   lists(): ReadonlyMap<string, StoredList>;
-  findings(): ReadonlyMap<ModelId, StoredFindings>;
-  keepList(provider: string, list: StoredList): void;
-  keepFindings(found: readonly NewFinding[]): void;
-  forget(ids: readonly ModelId[]): void;
+  facts(): ReadonlyMap<ModelId, StoredFacts>;
+  saveList(provider: string, list: StoredList): void;
+  saveFacts(found: readonly NewFacts[]): void;
+  deleteFacts(ids: readonly ModelId[]): void;
   dispose(): void;
 }
 
@@ -40,7 +40,7 @@ const Listed = z.array(
     version: z.string().optional(),
     remote: z.literal(true).optional(),
     loaded: z.boolean().optional(),
-    finding: z.unknown().transform(checked).optional(),
+    facts: z.unknown().transform(validFacts).optional(),
   }),
 );
 const origins: readonly DetailOrigin[] = ['list', 'engine', 'registry', 'model'];
@@ -50,33 +50,33 @@ const origins: readonly DetailOrigin[] = ['list', 'engine', 'registry', 'model']
  * @param warn told once, in one sentence, when the file cannot be used
  */
 export function modelsStore(folder: string | undefined, warn: (message: string) => void): ModelsStore {
-  let told = false;
-  const failed = (error: unknown): void => {
-    if (!told)
+  let hasWarned = false;
+  const warnOnce = (error: unknown): void => {
+    if (!hasWarned)
       warn(
         `Details of models cannot be kept (${error instanceof Error ? error.message : 'unknown reason'}); they are asked for again at the next start.`,
       );
-    told = true;
+    hasWarned = true;
   };
   // Opened when first needed: a start does not wait for it.
   let database: DatabaseSync | undefined;
   let tried = false;
-  const opened = (): DatabaseSync | undefined => {
-    if (!tried && folder !== undefined) database = open(folder, failed);
+  const openOnce = (): DatabaseSync | undefined => {
+    if (!tried && folder !== undefined) database = openDatabase(folder, warnOnce);
     tried = true;
     return database;
   };
-  const guarded = <Value>(instead: Value, work: (open: DatabaseSync) => Value): Value => {
-    const usable = opened();
+  const withDatabase = <Value>(instead: Value, work: (open: DatabaseSync) => Value): Value => {
+    const usable = openOnce();
     if (!usable) return instead;
     try {
       return work(usable);
     } catch (error) {
-      failed(error);
+      warnOnce(error);
       return instead;
     }
   };
-  const together = (open: DatabaseSync, work: () => void): void => {
+  const inTransaction = (open: DatabaseSync, work: () => void): void => {
     open.exec('begin immediate');
     try {
       work();
@@ -89,66 +89,66 @@ export function modelsStore(folder: string | undefined, warn: (message: string) 
 
   return {
     lists: () =>
-      guarded(new Map(), (open) => {
+      withDatabase(new Map(), (open) => {
         const rows = open.prepare('select provider, base_url, models from lists').all();
         return new Map(
           rows.flatMap(({ provider, base_url, models }) => {
-            const { data } = Listed.safeParse(json(models));
+            const { data } = Listed.safeParse(parseJson(models));
             return data
               ? [[String(provider), { baseUrl: String(base_url), models: data as readonly ListedModel[] }]]
               : [];
           }),
         );
       }),
-    findings: () =>
-      guarded<ReadonlyMap<ModelId, StoredFindings>>(new Map(), (open) => {
-        const found = new Map<ModelId, { version?: string; findings: Record<string, unknown> }>();
+    facts: () =>
+      withDatabase<ReadonlyMap<ModelId, StoredFacts>>(new Map(), (open) => {
+        const found = new Map<ModelId, { version?: string; facts: Record<string, unknown> }>();
         for (const { id, loader, version, at, finding } of open.prepare('select * from findings').all()) {
           if (!origins.some((origin) => origin === loader)) continue;
-          const known = found.get(id as ModelId) ?? { findings: {} };
-          known.findings[String(loader)] = { finding: checked(json(finding)), atMs: Number(at) };
+          const known = found.get(id as ModelId) ?? { facts: {} };
+          known.facts[String(loader)] = { facts: validFacts(parseJson(finding)), atMs: Number(at) };
           if (typeof version === 'string') known.version = version;
           found.set(id as ModelId, known);
         }
-        return found as ReadonlyMap<ModelId, StoredFindings>;
+        return found as ReadonlyMap<ModelId, StoredFacts>;
       }),
-    keepList(provider, { baseUrl, models }) {
-      guarded(undefined, (open) => {
+    saveList(provider, { baseUrl, models }) {
+      withDatabase(undefined, (open) => {
         open
           .prepare('insert or replace into lists values (?, ?, ?)')
           .run(provider, baseUrl, JSON.stringify(models));
       });
     },
-    keepFindings(found) {
-      guarded(undefined, (open) =>
-        together(open, () => {
+    saveFacts(found) {
+      withDatabase(undefined, (open) =>
+        inTransaction(open, () => {
           const keep = open.prepare('insert or replace into findings values (?, ?, ?, ?, ?)');
           // Rows of another version speak of another model.
           const forget = open.prepare('delete from findings where id = ? and version is not ?');
-          for (const { id, loader, version = null, atMs, finding } of found) {
+          for (const { id, origin, version = null, atMs, facts } of found) {
             forget.run(id, version);
-            keep.run(id, loader, version, atMs, JSON.stringify(finding));
+            keep.run(id, origin, version, atMs, JSON.stringify(facts));
           }
         }),
       );
     },
-    forget(ids) {
-      guarded(undefined, (open) =>
-        together(open, () => {
+    deleteFacts(ids) {
+      withDatabase(undefined, (open) =>
+        inTransaction(open, () => {
           const forget = open.prepare('delete from findings where id = ?');
           for (const id of ids) forget.run(id);
         }),
       );
     },
     dispose() {
-      if (tried) guarded(undefined, (open) => open.close());
+      if (tried) withDatabase(undefined, (open) => open.close());
       tried = true;
     },
   };
 }
 
 /** SQLite is part of Node, but some Electron builds come without it. `undefined` when it cannot be used. */
-function open(folder: string, failed: (error: unknown) => void): DatabaseSync | undefined {
+function openDatabase(folder: string, failed: (error: unknown) => void): DatabaseSync | undefined {
   try {
     mkdirSync(folder, { recursive: true });
     const sqlite = process.getBuiltinModule('node:sqlite');
@@ -169,7 +169,7 @@ function open(folder: string, failed: (error: unknown) => void): DatabaseSync | 
   }
 }
 
-function json(text: unknown): unknown {
+function parseJson(text: unknown): unknown {
   try {
     return JSON.parse(String(text));
   } catch {

@@ -11,14 +11,14 @@ import { errorFromResponse } from '../wire/error-response.ts';
 import type { ErrorResponse } from '../wire/wire-format.ts';
 
 /** A provider whose engine runs models on this machine or on one of the user's. */
-export type LocalEngine = RequestSessionDeps & {
+export type NativeConnection = RequestSessionDeps & {
   readonly definition: Pick<EngineDefinition, 'kind' | 'key' | 'headers'>;
   /** As the user wrote it, or the definition's own. */
   readonly baseUrl: string;
   readonly http: Http;
 };
 
-export type Question = {
+export type NativeRequest = {
   /** Below the engine's root; begins with a slash. */
   readonly path: string;
   /** Sent as JSON by POST. Absent: GET. */
@@ -29,13 +29,13 @@ export type Question = {
   /** The model it is about; errors carry it. */
   readonly model?: string;
   /** How long the engine may think. Absent: as for a list. */
-  readonly patience?: keyof typeof waits | 'load';
+  readonly timeout?: keyof typeof timeouts | 'load';
   /** What a refusal means here. Absent: what it means everywhere. */
-  readonly refused?: (refusal: ErrorResponse) => RumboError;
+  readonly toError?: (refusal: ErrorResponse) => RumboError;
 };
 
 /** Milliseconds. */
-const waits = {
+const timeouts = {
   list: { firstPartMs: 10_000, betweenPartsMs: 10_000 },
   /** A download may wait for its turn, and a checksum of many gigabytes is taken in silence. */
   pull: { firstPartMs: 3_600_000, betweenPartsMs: 900_000 },
@@ -43,17 +43,17 @@ const waits = {
   news: { firstPartMs: 86_400_000, betweenPartsMs: 86_400_000 },
 } as const satisfies Record<string, Omit<TimeLimits, 'connectMs'>>;
 
-const answerLimit = 8 * 1024 * 1024;
-const refusalLimit = 64 * 1024;
-const refusalWaitMs = 1_000;
+const maxResponseBytes = 8 * 1024 * 1024;
+const maxErrorBytes = 64 * 1024;
+const errorBodyTimeoutMs = 1_000;
 
 /** @param root the address below which all is asked; its origin is that of `engine.baseUrl`, whose key is sent */
-export function asking(engine: LocalEngine, root: string) {
+export function nativeApi(engine: NativeConnection, root: string) {
   const { definition, http } = engine;
 
-  const begin = (question: Question, signal: AbortSignal) => {
-    const { patience = 'list' } = question;
-    const limits = patience === 'load' ? engine.limits : { ...engine.limits, ...waits[patience] };
+  const begin = (question: NativeRequest, signal: AbortSignal) => {
+    const { timeout = 'list' } = question;
+    const limits = timeout === 'load' ? engine.limits : { ...engine.limits, ...timeouts[timeout] };
     const over = requestSession({ ...engine, limits }, question.model, signal);
     const send = async () => {
       const { key, clock } = await over.open();
@@ -70,7 +70,8 @@ export function asking(engine: LocalEngine, root: string) {
         connectMs: limits.connectMs,
       });
       over.head(response);
-      if (response.status >= 400) throw (question.refused ?? errorFromResponse)(await refusalOf(response));
+      if (response.status >= 400)
+        throw (question.toError ?? errorFromResponse)(await readErrorResponse(response));
       return { response, clock };
     };
     return { over, send };
@@ -78,11 +79,11 @@ export function asking(engine: LocalEngine, root: string) {
 
   return {
     /** The JSON of an answer; `undefined` when it is empty. Rejects with `RumboError`. */
-    async json(question: Question, signal: AbortSignal): Promise<unknown> {
+    async json(question: NativeRequest, signal: AbortSignal): Promise<unknown> {
       const { over, send } = begin(question, signal);
       try {
         const { response } = await send();
-        const text = await readText(response.body, answerLimit);
+        const text = await readText(response.body, maxResponseBytes);
         over.done();
         return text.trim() === '' ? undefined : parsed(text);
       } catch (cause) {
@@ -93,7 +94,11 @@ export function asking(engine: LocalEngine, root: string) {
     },
 
     /** The events or lines of an answer as they come. Leaving the loop closes the socket. */
-    async *lines(question: Question, framing: 'sse' | 'ndjson', signal: AbortSignal): AsyncGenerator<string> {
+    async *lines(
+      question: NativeRequest,
+      framing: 'sse' | 'ndjson',
+      signal: AbortSignal,
+    ): AsyncGenerator<string> {
       const { over, send } = begin(question, signal);
       try {
         const { response, clock } = await send();
@@ -114,20 +119,20 @@ export function asking(engine: LocalEngine, root: string) {
   };
 }
 
-export type Asking = ReturnType<typeof asking>;
+export type NativeApi = ReturnType<typeof nativeApi>;
 
 /**
  * Where the engine's own interface stands: a base URL without the version that chat is asked at, and without the engines
  * that Docker Model Runner keeps beside its models.
  */
-export const rootOf = (baseUrl: string): string =>
+export const nativeRoot = (baseUrl: string): string =>
   baseUrl
     .replace(/\/+$/, '')
     .replace(/\/v\d[\w.]*$/, '')
     .replace(/\/engines(?:\/[^/]*)?$/, '');
 
 /** The value of a text that should be JSON; `undefined` when it is none. */
-export function jsonIn(text: string): unknown {
+export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -136,12 +141,12 @@ export function jsonIn(text: string): unknown {
 }
 
 function parsed(text: string): unknown {
-  const value = jsonIn(text);
+  const value = tryParseJson(text);
   if (value !== undefined) return value;
   throw new RumboError('The engine answered with something other than JSON.', { kind: 'bad-response' });
 }
 
-async function refusalOf({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
-  const text = readText(body, refusalLimit).catch(() => '');
-  return { status, headers, body: (await within(text, refusalWaitMs)) ?? '' };
+async function readErrorResponse({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
+  const text = readText(body, maxErrorBytes).catch(() => '');
+  return { status, headers, body: (await within(text, errorBodyTimeoutMs)) ?? '' };
 }

@@ -5,7 +5,7 @@ import type { RoleId } from '../../shared/roles.ts';
 import type { TaskType } from '../../shared/tasks.ts';
 
 /** A local model that is here, on disk or in memory. */
-export type Present = {
+export type InstalledModel = {
   readonly id: ModelId;
   readonly name: string;
   /** Bytes on disk. Absent: not told. */
@@ -17,8 +17,8 @@ export type Present = {
 };
 
 /** What each role wants unless its request says more. Chat depends on the task. */
-const byRole: Readonly<Partial<Record<RoleId, LocalUse>>> = { coder: 'code', planner: 'general' };
-const byTask: Readonly<Record<TaskType, LocalUse>> = {
+const useByRole: Readonly<Partial<Record<RoleId, LocalUse>>> = { coder: 'code', planner: 'general' };
+const useByTask: Readonly<Record<TaskType, LocalUse>> = {
   planning: 'general',
   architecture: 'general',
   complex_generation: 'code',
@@ -28,11 +28,11 @@ const byTask: Readonly<Record<TaskType, LocalUse>> = {
 };
 
 /** @param role a key of shared/roles.ts. Absent: the plain conversation */
-export const useOf = (role: string | undefined, task: TaskType): LocalUse =>
-  byRole[role as RoleId] ?? byTask[task];
+export const localUseOf = (role: string | undefined, task: TaskType): LocalUse =>
+  useByRole[role as RoleId] ?? useByTask[task];
 
 /** Parts of names, with the punctuation between words taken out, best first. */
-const favourites: Readonly<Record<LocalUse, readonly RegExp[]>> = {
+const preferredFamilies: Readonly<Record<LocalUse, readonly RegExp[]>> = {
   code: [/qwen3coder/, /qwen25coder/, /coder|devstral|codestral|codegemma|codellama|starcoder/],
   general: [/gemma3.*qat/, /gemma3(?!n)/, /gemma3n/, /gemma|qwen3|llama3|mistral|gptoss/],
   simple: [/smollm3/, /gemma3n/, /gemma3(?!.*(?:12b|27b))/, /smollm/],
@@ -40,7 +40,9 @@ const favourites: Readonly<Record<LocalUse, readonly RegExp[]>> = {
 };
 
 /** By use, best first; nobody who cannot do it is in the list. Empty: nobody here can. */
-export function localDefaults(present: readonly Present[]): Readonly<Record<LocalUse, readonly ModelId[]>> {
+export function recommendLocalModels(
+  present: readonly InstalledModel[],
+): Readonly<Record<LocalUse, readonly ModelId[]>> {
   const chats = present.filter(({ name, embeds }) => !(embeds ?? /embed/i.test(name)));
   const ranked = (use: LocalUse): readonly ModelId[] => {
     const able = use === 'fill' ? chats.filter(canFill) : chats;
@@ -55,16 +57,17 @@ export function localDefaults(present: readonly Present[]): Readonly<Record<Loca
 }
 
 /** Without a word of the engine a family that was trained for it will do. */
-const canFill = (each: Present): boolean => each.fill ?? rank('fill', each) < favourites.fill.length;
+const canFill = (each: InstalledModel): boolean =>
+  each.fill ?? rank('fill', each) < preferredFamilies.fill.length;
 
-function rank(use: LocalUse, { name }: Present): number {
+function rank(use: LocalUse, { name }: InstalledModel): number {
   const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const place = favourites[use].findIndex((pattern) => pattern.test(bare));
-  return place < 0 ? favourites[use].length : place;
+  const place = preferredFamilies[use].findIndex((pattern) => pattern.test(bare));
+  return place < 0 ? preferredFamilies[use].length : place;
 }
 
 /** Where speed counts the smaller is better, elsewhere the larger; an unknown size stands behind. */
-function bySize(use: LocalUse, one: Present, other: Present): number {
+function bySize(use: LocalUse, one: InstalledModel, other: InstalledModel): number {
   if (one.sizeBytes === undefined || other.sizeBytes === undefined)
     return Number(one.sizeBytes === undefined) - Number(other.sizeBytes === undefined);
   const larger = one.sizeBytes - other.sizeBytes;

@@ -1,16 +1,16 @@
 /** What a client may ask about local models, as functions of their params; routes.ts puts them on the wire. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { Ensured, EnsureParams, EnsureProgress } from '../../shared/local-models.ts';
-import type { AvailableModels } from './lifecycle.ts';
+import type { EnsureParams, EnsureProgress, EnsureResult } from '../../shared/local-models.ts';
+import type { ModelLifecycle } from './lifecycle.ts';
 
 /** @param send `$/progress` on a token */
-export function localRequests(
-  models: AvailableModels,
+export function localModelRequests(
+  models: ModelLifecycle,
   send: (token: string | number, progress: EnsureProgress) => Promise<void>,
 ) {
   return {
     /** `rumbo/models/ensure`. */
-    ensureModel({ model, progressToken: token }: EnsureParams, signal: AbortSignal): Promise<Ensured> {
+    ensureModel({ model, progressToken: token }: EnsureParams, signal: AbortSignal): Promise<EnsureResult> {
       const report = (progress: EnsureProgress) => {
         // A connection that has closed cancels the request by itself.
         if (token !== undefined) send(token, progress).catch(() => {});

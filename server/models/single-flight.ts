@@ -2,33 +2,33 @@
 import { toRumboError } from '../../shared/errors.ts';
 import { aborted } from '../platform/aborted.ts';
 
-type Work<Result, News> = {
+type SharedTask<Result, News> = {
   readonly result: Promise<Result>;
   readonly listeners: Set<(news: News) => void>;
   /** Who waits for it. */
-  waiting: number;
+  callers: number;
   /** What was told last, for those who come later. */
   latest: News | undefined;
   readonly stop: AbortController;
 };
 
-export type Begin<Result, News> = (tell: (news: News) => void, signal: AbortSignal) => Promise<Result>;
+export type StartTask<Result, News> = (tell: (news: News) => void, signal: AbortSignal) => Promise<Result>;
 
-export function sharedWork<Result, News>() {
-  const running = new Map<string, Work<Result, News>>();
+export function singleFlight<Result, News>() {
+  const running = new Map<string, SharedTask<Result, News>>();
   /** Work that was given up and has not ended yet; the next of its name waits, so that the two never meet. */
-  const ending = new Map<string, Promise<unknown>>();
+  const cancelling = new Map<string, Promise<unknown>>();
 
-  const start = (name: string, begin: Begin<Result, News>): Work<Result, News> => {
+  const start = (name: string, begin: StartTask<Result, News>): SharedTask<Result, News> => {
     const stop = new AbortController();
-    const before = ending.get(name) ?? Promise.resolve();
+    const before = cancelling.get(name) ?? Promise.resolve();
     const listeners = new Set<(news: News) => void>();
     const tell = (news: News) => {
       work.latest = news;
       for (const listener of listeners) listener(news);
     };
     const result = before.then(() => begin(tell, stop.signal));
-    const work: Work<Result, News> = { result, listeners, waiting: 0, latest: undefined, stop };
+    const work: SharedTask<Result, News> = { result, listeners, callers: 0, latest: undefined, stop };
     running.set(name, work);
     const over = () => {
       if (running.get(name) === work) running.delete(name);
@@ -37,18 +37,18 @@ export function sharedWork<Result, News>() {
     return work;
   };
 
-  const leave = (name: string, work: Work<Result, News>): void => {
-    work.waiting -= 1;
-    if (work.waiting > 0 || running.get(name) !== work) return;
+  const leave = (name: string, work: SharedTask<Result, News>): void => {
+    work.callers -= 1;
+    if (work.callers > 0 || running.get(name) !== work) return;
     running.delete(name);
     work.stop.abort();
     const ended = work.result.then(
       () => {},
       () => {},
     );
-    ending.set(name, ended);
+    cancelling.set(name, ended);
     void ended.then(() => {
-      if (ending.get(name) === ended) ending.delete(name);
+      if (cancelling.get(name) === ended) cancelling.delete(name);
     });
   };
 
@@ -59,13 +59,13 @@ export function sharedWork<Result, News>() {
      */
     async join(
       name: string,
-      begin: Begin<Result, News>,
+      begin: StartTask<Result, News>,
       listener: (news: News) => void,
       signal: AbortSignal,
     ): Promise<Result> {
       if (signal.aborted) throw toRumboError(signal.reason, signal);
       const work = running.get(name) ?? start(name, begin);
-      work.waiting += 1;
+      work.callers += 1;
       // Two requests may hand in one function, and each leaves for itself.
       const own = (news: News) => listener(news);
       work.listeners.add(own);

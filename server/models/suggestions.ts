@@ -2,7 +2,7 @@
  * Models worth having on a workstation, as data, and which of them fit this one. Sizes are those of the registries:
  * https://hub.docker.com/u/ai (https://github.com/docker/model-cards), https://ollama.com/library, https://huggingface.co
  */
-import { type LocalUse, localUses, type Suggestion } from '../../shared/local-models.ts';
+import { type LocalUse, localUses, type ModelSuggestion } from '../../shared/local-models.ts';
 
 const gb = (size: number): number => size * 1e9;
 /** Names by kind of engine; sizes in gigabytes (10⁹ bytes), of the largest of them. */
@@ -17,7 +17,7 @@ const model = (
     readonly llama: string;
     readonly studio: string;
   },
-): Suggestion => ({
+): ModelSuggestion => ({
   label,
   uses,
   sizeBytes: gb(size),
@@ -31,7 +31,12 @@ const model = (
 });
 
 /** Qwen2.5-Coder was trained to fill in the middle, and every engine has its template. */
-const qwenCoder = (billions: string, uses: readonly LocalUse[], size: number, memory: number): Suggestion => {
+const qwenCoderSuggestion = (
+  billions: string,
+  uses: readonly LocalUse[],
+  size: number,
+  memory: number,
+): ModelSuggestion => {
   const repository = `Qwen2.5-Coder-${billions}B-Instruct-GGUF`;
   return model(`Qwen2.5-Coder ${billions} B`, uses, size, memory, {
     ollama: `qwen2.5-coder:${billions}b`,
@@ -40,7 +45,7 @@ const qwenCoder = (billions: string, uses: readonly LocalUse[], size: number, me
     studio: `https://huggingface.co/lmstudio-community/${repository}`,
   });
 };
-const gemmaQat = (billions: number, docker: string, size: number, memory: number): Suggestion =>
+const gemmaQat = (billions: number, docker: string, size: number, memory: number): ModelSuggestion =>
   model(`Gemma 3 QAT ${billions} B`, ['general'], size, memory, {
     ollama: `gemma3:${billions}b-it-qat`,
     docker,
@@ -49,7 +54,7 @@ const gemmaQat = (billions: number, docker: string, size: number, memory: number
   });
 
 /** The better before the lesser, for each use. */
-const table: readonly Suggestion[] = [
+const allSuggestions: readonly ModelSuggestion[] = [
   model('Qwen3-Coder 30 B', ['code'], 19, 22, {
     ollama: 'qwen3-coder:30b',
     docker: 'ai/qwen3-coder',
@@ -57,11 +62,11 @@ const table: readonly Suggestion[] = [
     studio: 'qwen/qwen3-coder-30b',
   }),
   gemmaQat(27, 'ai/gemma3-qat:27B-Q4_K_M', 18, 21),
-  qwenCoder('14', ['code'], 9, 11.2),
+  qwenCoderSuggestion('14', ['code'], 9, 11.2),
   gemmaQat(12, 'ai/gemma3-qat:12B-Q4_K_M', 8.9, 10.5),
-  qwenCoder('7', ['code', 'fill'], 4.7, 6),
+  qwenCoderSuggestion('7', ['code', 'fill'], 4.7, 6),
   gemmaQat(4, 'ai/gemma3-qat', 4, 5.2),
-  qwenCoder('3', ['code', 'fill'], 1.9, 3),
+  qwenCoderSuggestion('3', ['code', 'fill'], 1.9, 3),
   model('Gemma 3n E4B', ['simple'], 7.5, 8, {
     ollama: 'gemma3n:e4b',
     docker: 'ai/gemma3n',
@@ -80,28 +85,33 @@ const table: readonly Suggestion[] = [
     llama: 'ggml-org/gemma-3-1b-it-GGUF',
     studio: 'google/gemma-3-1b',
   }),
-  qwenCoder('1.5', ['code', 'fill'], 1, 1.5),
+  qwenCoderSuggestion('1.5', ['code', 'fill'], 1, 1.5),
 ];
 
 /**
  * The share of all memory that a model may take by its use; the rest is the editor's. What answers while somebody
  * types must be quick and stays in memory beside a larger one.
  */
-const shares: Readonly<Record<LocalUse, number>> = { code: 0.65, general: 0.65, simple: 0.2, fill: 0.2 };
-const largestShare = 0.65;
+const memoryShares: Readonly<Record<LocalUse, number>> = {
+  code: 0.65,
+  general: 0.65,
+  simple: 0.2,
+  fill: 0.2,
+};
+const maxMemoryShare = 0.65;
 /** Of each use. */
-const most = 2;
+const maxPerUse = 2;
 
 /**
  * What to fetch for a workstation with so much memory: of each use the best that fits with one smaller beside it, in
  * the order of `localUses`, no model twice. Empty: nothing fits.
  */
-export function suggestions(memoryBytes: number): readonly Suggestion[] {
+export function suggestModels(memoryBytes: number): readonly ModelSuggestion[] {
   const fitting = (use: LocalUse, share: number) =>
-    table.filter((each) => each.uses.includes(use) && each.memoryBytes <= memoryBytes * share);
+    allSuggestions.filter((each) => each.uses.includes(use) && each.memoryBytes <= memoryBytes * share);
   const found = localUses.flatMap((use) => {
-    const comfortable = fitting(use, shares[use]).slice(0, most);
-    return comfortable.length > 0 ? comfortable : fitting(use, largestShare).slice(-1);
+    const comfortable = fitting(use, memoryShares[use]).slice(0, maxPerUse);
+    return comfortable.length > 0 ? comfortable : fitting(use, maxMemoryShare).slice(-1);
   });
   return [...new Set(found)];
 }

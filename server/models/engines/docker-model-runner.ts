@@ -7,10 +7,16 @@ import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { errorFromResponse } from '../../wire/error-response.ts';
 import type { ErrorResponse } from '../../wire/wire-format.ts';
-import { layers } from '../layer-progress.ts';
-import type { LocalModelHost } from '../local-engine.ts';
-import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
-import { brokeOff, pullFailure } from '../pull-failure.ts';
+import { layerProgress } from '../layer-progress.ts';
+import type { EngineLifecycle } from '../local-engine.ts';
+import {
+  type NativeConnection,
+  type NativeRequest,
+  nativeApi,
+  nativeRoot,
+  tryParseJson,
+} from '../native-api.ts';
+import { interruptedPull, pullError } from '../pull-error.ts';
 
 const Text = z.string().optional().catch(undefined);
 const Stored = z.object({
@@ -32,19 +38,20 @@ const Message = z.object({
     .catch(undefined),
 });
 
-export function dockerModels(engine: LocalEngine): LocalModelHost {
+export function dockerLifecycle(engine: NativeConnection): EngineLifecycle {
   const { label } = engine;
-  const ask = asking(engine, rootOf(engine.baseUrl));
+  const ask = nativeApi(engine, nativeRoot(engine.baseUrl));
 
   const running = async (signal: AbortSignal) =>
-    manyOf(await ask.json({ path: '/engines/ps' }, signal), Running);
-  const stored = async (signal: AbortSignal) => manyOf(await ask.json({ path: '/models' }, signal), Stored);
+    validEntries(await ask.json({ path: '/engines/ps' }, signal), Running);
+  const stored = async (signal: AbortSignal) =>
+    validEntries(await ask.json({ path: '/models' }, signal), Stored);
 
   /** What is set for a model is replaced whole, so what the user set elsewhere goes along. */
   const keepAlive = async (model: string, seconds: number, signal: AbortSignal): Promise<void> => {
     const query = encodeURIComponent(model);
     const found = await ask.json({ path: `/engines/_configure?model=${query}` }, signal);
-    const [before] = manyOf(found, Configured);
+    const [before] = validEntries(found, Configured);
     const wanted = seconds < 0 ? '-1' : seconds === 0 ? '0' : `${Math.round(seconds)}s`;
     if (before?.Config['keep_alive'] === wanted) return;
     const body = { ...before?.Config, model, keep_alive: wanted };
@@ -53,15 +60,15 @@ export function dockerModels(engine: LocalEngine): LocalModelHost {
 
   return {
     label,
-    stops: true,
-    canonical: fullName,
-    isSame: (listed, wanted) => fullName(listed) === fullName(wanted),
+    canCancelPull: true,
+    canonicalName: canonicalName,
+    isSameModel: (listed, wanted) => canonicalName(listed) === canonicalName(wanted),
 
     async list(signal) {
       const [models, runners] = await Promise.all([stored(signal), running(signal)]);
       return models.map(({ id, tags, config }): LocalModel => {
-        const names = [id, ...tags].map(fullName);
-        const mine = runners.filter(({ model_name }) => names.includes(fullName(model_name)));
+        const names = [id, ...tags].map(canonicalName);
+        const mine = runners.filter(({ model_name }) => names.includes(canonicalName(model_name)));
         const sizeBytes = bytesIn(config.size);
         const ready = mine.some(({ loading }) => !loading);
         return {
@@ -86,7 +93,7 @@ export function dockerModels(engine: LocalEngine): LocalModelHost {
           body: { model: name, ...(embeds ? { input: [] } : { messages: [] }) },
           headers: { 'x-preload-only': 'true' },
           model: name,
-          patience: 'load',
+          timeout: 'load',
         },
         signal,
       );
@@ -97,7 +104,9 @@ export function dockerModels(engine: LocalEngine): LocalModelHost {
       const body = { all: false, backend: '', models: [name] };
       const answer = await ask.json({ path: '/engines/unload', body, model: name }, signal);
       if ((Unloaded.safeParse(answer).data?.unloaded_runners ?? 0) > 0) return;
-      const stays = (await running(signal)).some(({ model_name }) => fullName(model_name) === fullName(name));
+      const stays = (await running(signal)).some(
+        ({ model_name }) => canonicalName(model_name) === canonicalName(name),
+      );
       if (stays)
         throw new RumboError(`“${name}” is answering somebody and stays in memory.`, {
           kind: 'overloaded',
@@ -112,46 +121,46 @@ export function dockerModels(engine: LocalEngine): LocalModelHost {
         // Exactly this: anything else brings plain text with its quotes escaped for HTML.
         accept: 'application/json',
         model: name,
-        patience: 'pull',
-        refused: (refusal: ErrorResponse) =>
+        timeout: 'pull',
+        toError: (refusal: ErrorResponse) =>
           refusal.status >= 500 || refusal.status < 400
-            ? pullFailure(label, name, refusal.body)
-            : refusedPull(label, name, refusal),
-      } as const;
-      const parts = layers();
+            ? pullError(label, name, refusal.body)
+            : pullErrorOf(label, name, refusal),
+      } satisfies NativeRequest;
+      const parts = layerProgress();
       let whole = false;
       // Only so many downloads run at a time; the others wait and hear nothing.
       onStep({ stage: 'waiting' });
       for await (const text of ask.lines(question, 'ndjson', signal)) {
-        const { data: message } = Message.safeParse(jsonIn(text) ?? jsonIn(withoutHtml(text)));
+        const { data: message } = Message.safeParse(tryParseJson(text) ?? tryParseJson(withoutHtml(text)));
         // What failed after the first byte is told in plain text, too.
-        if (!message) throw pullFailure(label, name, text);
-        if (message.type === 'error') throw pullFailure(label, name, message.message);
+        if (!message) throw pullError(label, name, text);
+        if (message.type === 'error') throw pullError(label, name, message.message);
         if (message.type === 'success') whole = true;
         if (message.type !== 'progress' || !message.layer) continue;
-        parts.heard(message.layer.id, message.layer.current, message.layer.size);
+        parts.update(message.layer.id, message.layer.current, message.layer.size);
         const sum = parts.sum(message.total);
         const all = sum.completedBytes !== undefined && sum.completedBytes === sum.totalBytes;
         onStep({ stage: all ? 'verifying' : 'downloading', ...sum });
       }
-      if (!whole) throw brokeOff(label, name);
+      if (!whole) throw interruptedPull(label, name);
     },
   };
 }
 
-const manyOf = <Entry>(body: unknown, schema: z.ZodType<Entry>): Entry[] =>
+const validEntries = <Entry>(body: unknown, schema: z.ZodType<Entry>): Entry[] =>
   Array.isArray(body) ? body.flatMap((value) => schema.safeParse(value).data ?? []) : [];
 
 /** Docker's registry says 401 to whoever asks for a repository that does not exist. */
-function refusedPull(label: string, name: string, refusal: ErrorResponse): RumboError {
+function pullErrorOf(label: string, name: string, refusal: ErrorResponse): RumboError {
   if (refusal.status === 401 || refusal.status === 403 || refusal.status === 404 || refusal.status === 400)
-    return pullFailure(label, name, 'not found');
-  if (refusal.status === 422) return pullFailure(label, name, 'unsupported');
+    return pullError(label, name, 'not found');
+  if (refusal.status === 422) return pullError(label, name, 'unsupported');
   return errorFromResponse(refusal);
 }
 
 /** `smollm2`, `ai/smollm2` and `docker.io/ai/smollm2:latest` are one model. Digests stand for themselves. */
-export function fullName(name: string): string {
+export function canonicalName(name: string): string {
   if (/^sha256:/.test(name)) return name;
   const known = name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^hf\.co\//, 'huggingface.co/');
   const [, path = known, tag = 'latest'] = /^(.*?)(?::([^/:]+))?$/.exec(known) ?? [];

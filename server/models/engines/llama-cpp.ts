@@ -7,11 +7,11 @@ import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { baseName } from '../../engines/define.ts';
 import type { ErrorResponse } from '../../wire/wire-format.ts';
-import { layers } from '../layer-progress.ts';
-import type { LocalModelHost } from '../local-engine.ts';
-import { asking, type LocalEngine, rootOf } from '../native-api.ts';
-import { pullFailure } from '../pull-failure.ts';
-import { followRouter, type RouterNews } from './llama-router-events.ts';
+import { layerProgress } from '../layer-progress.ts';
+import type { EngineLifecycle } from '../local-engine.ts';
+import { type NativeConnection, nativeApi, nativeRoot } from '../native-api.ts';
+import { pullError } from '../pull-error.ts';
+import { followRouter, type RouterEvent } from './llama-router-events.ts';
 
 const Entry = z.object({
   id: z.string().min(1),
@@ -37,12 +37,12 @@ const Props = z.object({
 });
 
 /** Milliseconds that stopping a download may take when nobody waits for it any more. */
-const stopMs = 5_000;
+const stopTimeoutMs = 5_000;
 
-/** @param tickMs between two looks at the list while something changes. Absent: as followRouter has it */
-export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModelHost {
+/** @param pollIntervalMs between two looks at the list while something changes. Absent: as followRouter has it */
+export function llamaCppLifecycle(engine: NativeConnection, pollIntervalMs?: number): EngineLifecycle {
   const { label } = engine;
-  const ask = asking(engine, rootOf(engine.baseUrl));
+  const ask = nativeApi(engine, nativeRoot(engine.baseUrl));
 
   const props = async (signal: AbortSignal) =>
     Props.safeParse(await ask.json({ path: '/props' }, signal)).data ?? {};
@@ -53,7 +53,7 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
     return list.data.data.flatMap((value) => Entry.safeParse(value).data ?? []);
   };
   const entryOf = async (name: string, signal: AbortSignal) =>
-    (await entries(signal)).find(({ id }) => isSame(id, name));
+    (await entries(signal)).find(({ id }) => isSameModel(id, name));
   /** Whether it took the order; `false`: there was nothing to do, as `done` says. */
   const order = async (path: string, model: string, done: RegExp, signal: AbortSignal): Promise<boolean> => {
     try {
@@ -67,23 +67,23 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
   /** Looks at the list whenever something happens to a model, until `settled` has an answer. */
   const follow = <T>(
     model: string,
-    onNews: (news: RouterNews) => void,
+    onEvent: (news: RouterEvent) => void,
     settled: (entry: Entry | undefined) => T | undefined,
     signal: AbortSignal,
   ): Promise<T> =>
     followRouter(ask, {
-      concerns: (each) => isSame(each, model),
-      onNews,
-      look: async () => settled(await entryOf(model, signal)),
+      isAbout: (each) => isSameModel(each, model),
+      onEvent,
+      check: async () => settled(await entryOf(model, signal)),
       signal,
-      ...(tickMs === undefined ? {} : { tickMs }),
+      ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
     });
 
   return {
     label,
-    stops: true,
-    canonical: (name) => name,
-    isSame,
+    canCancelPull: true,
+    canonicalName: (name) => name,
+    isSameModel,
 
     async list(signal) {
       const found = await entries(signal);
@@ -98,7 +98,7 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
       if (entry?.status?.value === 'sleeping' || (entry && !entry.status)) {
         // Nothing to write: any task wakes it, and one that is awake does nothing.
         const wake = { model: name, prompt: ' ', n_predict: 0 };
-        await ask.json({ path: '/completion', body: wake, model: name, patience: 'load' }, signal);
+        await ask.json({ path: '/completion', body: wake, model: name, timeout: 'load' }, signal);
         return undefined;
       }
       await order('/models/load', name, /already running/i, signal);
@@ -110,7 +110,7 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
           const value = now?.status?.value;
           if (value === 'loaded' || value === 'sleeping') return true;
           if (value === 'loading') return undefined;
-          throw notLoaded(label, name, now);
+          throw loadFailure(label, name, now);
         },
         signal,
       );
@@ -127,13 +127,13 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
 
     async pull(name, onStep, signal) {
       onStep({ stage: 'waiting' });
-      if ((await props(signal)).role !== 'router') throw single(label);
-      const refused = (refusal: ErrorResponse) => pullFailure(label, name, refusal.body);
-      const parts = layers();
+      if ((await props(signal)).role !== 'router') throw singleModelServer(label);
+      const toError = (refusal: ErrorResponse) => pullError(label, name, refusal.body);
+      const parts = layerProgress();
       let failed = false;
       try {
         await ask
-          .json({ path: '/models', body: { model: name }, model: name, refused }, signal)
+          .json({ path: '/models', body: { model: name }, model: name, toError }, signal)
           .catch((error) => {
             // Somebody else has begun: the list tells how that goes.
             if (!(error instanceof RumboError) || !/already exists/.test(error.message)) throw error;
@@ -142,14 +142,14 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
           name,
           (news) => {
             if (news.downloadFailed) failed = true;
-            for (const { id, done, total } of news.files ?? []) parts.heard(id, done, total);
+            for (const { id, done, total } of news.files ?? []) parts.update(id, done, total);
             if (news.files) onStep({ stage: 'downloading', ...parts.sum() });
           },
           (now) => {
             if (now?.status?.value === 'downloading' || now?.status?.value === 'downloaded') return undefined;
             if (now) return true;
             // It says that a download has finished even when there was nothing to fetch: only the list tells.
-            throw pullFailure(label, name, failed ? '' : 'not found');
+            throw pullError(label, name, failed ? '' : 'not found');
           },
           signal,
         );
@@ -162,23 +162,25 @@ export function llamaCppModels(engine: LocalEngine, tickMs?: number): LocalModel
 
   /** Unloading is also how a download is stopped; what has arrived stays in its cache. */
   async function stop(model: string): Promise<void> {
-    const signal = AbortSignal.timeout(stopMs);
+    const signal = AbortSignal.timeout(stopTimeoutMs);
     await ask.json({ path: '/models/unload', body: { model }, model }, signal).catch(() => {});
   }
 }
 
 /** A repository without a quantisation becomes one with the quantisation that was chosen. */
-const isSame = (listed: string, wanted: string): boolean =>
-  listed === wanted || shown(listed) === wanted || (wanted.includes('/') && listed.startsWith(`${wanted}:`));
+const isSameModel = (listed: string, wanted: string): boolean =>
+  listed === wanted ||
+  displayName(listed) === wanted ||
+  (wanted.includes('/') && listed.startsWith(`${wanted}:`));
 
 /** A server with one model and no alias names it by its file; the path stays private. */
-const shown = (id: string): string => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id);
+const displayName = (id: string): string => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id);
 
 function modelOf({ id, status, meta }: Entry, isSleeping: boolean): LocalModel {
   const alone = isSleeping ? 'sleeping' : 'loaded';
   const state = status ? states[status.value] : alone;
   return {
-    name: shown(id),
+    name: displayName(id),
     state,
     ...(status?.progress && state === 'loading' ? { progress: status.progress.value } : {}),
     ...(meta?.size ? { sizeBytes: meta.size } : {}),
@@ -196,7 +198,7 @@ const states = {
   downloaded: 'downloading',
 } as const;
 
-function notLoaded(label: string, name: string, entry: Entry | undefined): RumboError {
+function loadFailure(label: string, name: string, entry: Entry | undefined): RumboError {
   if (!entry)
     return new RumboError(`${label} does not have “${name}” any more.`, {
       kind: 'model-not-found',
@@ -211,7 +213,7 @@ function notLoaded(label: string, name: string, entry: Entry | undefined): Rumbo
   );
 }
 
-const single = (label: string): RumboError =>
+const singleModelServer = (label: string): RumboError =>
   new RumboError(`This ${label} server was started with one model and cannot fetch others.`, {
     kind: 'invalid-request',
     action: 'Start llama-server without -m to let it manage models.',

@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { toRumboError } from '../../../shared/errors.ts';
 import { aborted } from '../../platform/aborted.ts';
-import { type Asking, jsonIn } from '../native-api.ts';
+import { type NativeApi, type NativeRequest, tryParseJson } from '../native-api.ts';
 
 /** One event, as far as anybody here wants to know. */
-export type RouterNews = {
+export type RouterEvent = {
   /** 0–1 of a load. */
   readonly loaded?: number;
   /** Bytes of each file of a download. */
@@ -23,23 +23,23 @@ const Progress = z.object({ value: z.number() });
 const File = z.object({ done: z.number(), total: z.number().catch(0) });
 
 /** Milliseconds between two looks at the list when no event asks for one. */
-const usualTickMs = 1_000;
+const defaultPollIntervalMs = 1_000;
 
-export type Follow<T> = {
-  readonly concerns: (model: string) => boolean;
-  readonly onNews: (news: RouterNews) => void;
+export type FollowOptions<T> = {
+  readonly isAbout: (model: string) => boolean;
+  readonly onEvent: (news: RouterEvent) => void;
   /** Looks at the list; `undefined`: nothing is settled yet. Rejects with what went wrong. */
-  readonly look: () => Promise<T | undefined>;
+  readonly check: () => Promise<T | undefined>;
   readonly signal: AbortSignal;
-  readonly tickMs?: number;
+  readonly pollIntervalMs?: number;
 };
 
 /**
  * What `look` settles on: it is asked at once, after each event that says something ended, and now and then, since
  * events before the first look are lost and older servers send none. The stream of events is closed in the end.
  */
-export async function followRouter<T>(ask: Asking, follow: Follow<T>): Promise<T> {
-  const { concerns, onNews, look, signal, tickMs = usualTickMs } = follow;
+export async function followRouter<T>(ask: NativeApi, follow: FollowOptions<T>): Promise<T> {
+  const { isAbout, onEvent, check, signal, pollIntervalMs = defaultPollIntervalMs } = follow;
   const own = new AbortController();
   const both = AbortSignal.any([signal, own.signal]);
   const gone = aborted(both);
@@ -47,12 +47,16 @@ export async function followRouter<T>(ask: Asking, follow: Follow<T>): Promise<T
   let bell = Promise.withResolvers<void>();
 
   const listen = async (): Promise<void> => {
-    const question = { path: '/models/sse', accept: 'text/event-stream', patience: 'news' } as const;
+    const question = {
+      path: '/models/sse',
+      accept: 'text/event-stream',
+      timeout: 'news',
+    } satisfies NativeRequest;
     for await (const text of ask.lines(question, 'sse', both)) {
-      const { data: event } = Event.safeParse(jsonIn(text));
-      if (!event || !concerns(event.model)) continue;
-      const news = newsOf(event);
-      if (news) onNews(news);
+      const { data: event } = Event.safeParse(tryParseJson(text));
+      if (!event || !isAbout(event.model)) continue;
+      const news = toRouterEvent(event);
+      if (news) onEvent(news);
       if (!news || news.downloadFailed) bell.resolve();
     }
   };
@@ -60,9 +64,9 @@ export async function followRouter<T>(ask: Asking, follow: Follow<T>): Promise<T
   const listening = listen().catch(() => {});
   try {
     for (;;) {
-      const settled = await look();
+      const settled = await check();
       if (settled !== undefined) return settled;
-      const tick = setTimeout(() => bell.resolve(), tickMs);
+      const tick = setTimeout(() => bell.resolve(), pollIntervalMs);
       try {
         await Promise.race([bell.promise, gone]);
       } finally {
@@ -79,7 +83,7 @@ export async function followRouter<T>(ask: Asking, follow: Follow<T>): Promise<T
 }
 
 /** `undefined`: something ended or began, which the list tells better. */
-function newsOf({ event, data }: z.infer<typeof Event>): RouterNews | undefined {
+function toRouterEvent({ event, data }: z.infer<typeof Event>): RouterEvent | undefined {
   if (event === 'download_failed') return { downloadFailed: true };
   if (event === 'download_progress') return { files: filesIn(data ?? {}) };
   const { data: progress } = Progress.safeParse(data?.['progress']);
@@ -87,7 +91,7 @@ function newsOf({ event, data }: z.infer<typeof Event>): RouterNews | undefined 
 }
 
 /** By address; newer servers put them one deeper. */
-function filesIn(data: Readonly<Record<string, unknown>>): NonNullable<RouterNews['files']> {
+function filesIn(data: Readonly<Record<string, unknown>>): NonNullable<RouterEvent['files']> {
   const { progress } = data;
   const files = typeof progress === 'object' && progress !== null ? progress : data;
   return Object.entries(files).flatMap(([id, value]) => {

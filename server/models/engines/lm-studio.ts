@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
-import { layers } from '../layer-progress.ts';
-import type { LocalModelHost } from '../local-engine.ts';
-import { asking, type LocalEngine, rootOf } from '../native-api.ts';
-import { brokeOff, pullFailure } from '../pull-failure.ts';
+import { layerProgress } from '../layer-progress.ts';
+import type { EngineLifecycle } from '../local-engine.ts';
+import { type NativeConnection, nativeApi, nativeRoot } from '../native-api.ts';
+import { interruptedPull, pullError } from '../pull-error.ts';
 
 /** Milliseconds between two looks at a download, of which LM Studio tells nothing by itself. */
-const lookMs = 500;
+const defaultPollIntervalMs = 500;
 
 const Bytes = z.number().nonnegative().optional().catch(undefined);
 const Entry = z.object({
@@ -27,28 +27,31 @@ const Job = z.object({
 });
 
 /** @param pauseMs between two looks at a download. Absent: half a second */
-export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalModelHost {
+export function lmStudioLifecycle(
+  engine: NativeConnection,
+  pauseMs = defaultPollIntervalMs,
+): EngineLifecycle {
   const { label } = engine;
-  const ask = asking(engine, rootOf(engine.baseUrl));
+  const ask = nativeApi(engine, nativeRoot(engine.baseUrl));
 
   const entries = async (signal: AbortSignal) => {
     const list = List.safeParse(await ask.json({ path: '/api/v1/models' }, signal));
     // Versions before 0.4 answer any path with a 200.
-    if (!list.success) throw tooOld(label);
+    if (!list.success) throw outdatedVersion(label);
     return list.data.models.flatMap((value) => Entry.safeParse(value).data ?? []);
   };
   const job = (body: unknown): z.infer<typeof Job> => {
     const read = Job.safeParse(body);
-    if (!read.success) throw tooOld(label);
+    if (!read.success) throw outdatedVersion(label);
     return read.data;
   };
 
   return {
     label,
     // There is no word for giving up a download.
-    stops: false,
-    canonical: (name) => name.toLowerCase(),
-    isSame: (listed, wanted) => listed.toLowerCase() === wanted.toLowerCase(),
+    canCancelPull: false,
+    canonicalName: (name) => name.toLowerCase(),
+    isSameModel: (listed, wanted) => listed.toLowerCase() === wanted.toLowerCase(),
 
     async list(signal) {
       return (await entries(signal)).map(
@@ -64,7 +67,7 @@ export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalMode
     async load(name, _options, onStep, signal) {
       onStep({ stage: 'loading' });
       const question = { path: '/api/v1/models/load', body: { model: name }, model: name };
-      const answer = await ask.json({ ...question, patience: 'load' }, signal);
+      const answer = await ask.json({ ...question, timeout: 'load' }, signal);
       const { data } = Loaded.safeParse(answer);
       return data && data.load_time_seconds * 1000;
     },
@@ -77,17 +80,17 @@ export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalMode
     },
 
     async pull(name, onStep, signal) {
-      const part = layers();
+      const part = layerProgress();
       onStep({ stage: 'waiting' });
-      const refused = ({ body }: { readonly body: string }) => pullFailure(label, name, body);
-      const first = { path: '/api/v1/models/download', body: { model: name }, model: name, refused };
+      const toError = ({ body }: { readonly body: string }) => pullError(label, name, body);
+      const first = { path: '/api/v1/models/download', body: { model: name }, model: name, toError };
       const begun = job(await ask.json(first, signal));
       const path = `/api/v1/models/download/status/${encodeURIComponent(begun.job_id ?? '')}`;
       for (let now = begun; ; now = job(await ask.json({ path, model: name }, signal))) {
         if (now.status === 'already_downloaded' || now.status === 'completed') return;
-        if (now.status === 'failed') throw pullFailure(label, name, '');
-        if (begun.job_id === undefined) throw brokeOff(label, name);
-        if (now.downloaded_bytes !== undefined) part.heard(name, now.downloaded_bytes, now.total_size_bytes);
+        if (now.status === 'failed') throw pullError(label, name, '');
+        if (begun.job_id === undefined) throw interruptedPull(label, name);
+        if (now.downloaded_bytes !== undefined) part.update(name, now.downloaded_bytes, now.total_size_bytes);
         onStep({ stage: now.status, ...part.sum() });
         await sleep(pauseMs, undefined, { signal }).catch((cause: unknown) => {
           throw toRumboError(cause, signal);
@@ -97,7 +100,7 @@ export function lmStudioModels(engine: LocalEngine, pauseMs = lookMs): LocalMode
   };
 }
 
-const tooOld = (label: string): RumboError =>
+const outdatedVersion = (label: string): RumboError =>
   new RumboError(`This version of ${label} cannot be asked to fetch and load models.`, {
     kind: 'bad-response',
     action: 'Update LM Studio to version 0.4 or later.',

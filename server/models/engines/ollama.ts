@@ -3,10 +3,16 @@ import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
-import { layers } from '../layer-progress.ts';
-import type { LocalModelHost, Step } from '../local-engine.ts';
-import { asking, jsonIn, type LocalEngine, rootOf } from '../native-api.ts';
-import { brokeOff, pullFailure } from '../pull-failure.ts';
+import { layerProgress } from '../layer-progress.ts';
+import type { EngineLifecycle, EngineProgress } from '../local-engine.ts';
+import {
+  type NativeConnection,
+  type NativeRequest,
+  nativeApi,
+  nativeRoot,
+  tryParseJson,
+} from '../native-api.ts';
+import { interruptedPull, pullError } from '../pull-error.ts';
 
 const Bytes = z.number().positive().optional().catch(undefined);
 const Listed = z.object({
@@ -31,20 +37,20 @@ const Line = z.object({
 
 const Done = z.object({ load_duration: z.number().positive() });
 
-export function ollamaModels(engine: LocalEngine): LocalModelHost {
+export function ollamaLifecycle(engine: NativeConnection): EngineLifecycle {
   const { label } = engine;
-  const ask = asking(engine, rootOf(engine.baseUrl));
+  const ask = nativeApi(engine, nativeRoot(engine.baseUrl));
 
   /** The empty request that reads a model into memory; embedding models have none but this other one. */
   const preload = async (model: string, keepAlive: object, signal: AbortSignal): Promise<unknown> => {
     const body = { model, ...keepAlive };
     try {
       const generate = { path: '/api/generate', body: { ...body, stream: false } };
-      return await ask.json({ ...generate, model, patience: 'load' }, signal);
+      return await ask.json({ ...generate, model, timeout: 'load' }, signal);
     } catch (error) {
       if (!(error instanceof RumboError) || !/does not support generate/i.test(error.message)) throw error;
       return await ask.json(
-        { path: '/api/embed', body: { ...body, input: [] }, model, patience: 'load' },
+        { path: '/api/embed', body: { ...body, input: [] }, model, timeout: 'load' },
         signal,
       );
     }
@@ -52,9 +58,9 @@ export function ollamaModels(engine: LocalEngine): LocalModelHost {
 
   return {
     label,
-    stops: true,
-    canonical: tagged,
-    isSame: (listed, wanted) => tagged(listed) === tagged(wanted),
+    canCancelPull: true,
+    canonicalName: canonicalName,
+    isSameModel: (listed, wanted) => canonicalName(listed) === canonicalName(wanted),
 
     async list(signal) {
       const [tags, loaded] = await Promise.all([
@@ -79,28 +85,28 @@ export function ollamaModels(engine: LocalEngine): LocalModelHost {
     },
 
     async pull(name, onStep, signal) {
-      if (isOllamaCloudModel(name)) throw notHere(label, name);
+      if (isOllamaCloudModel(name)) throw cloudModel(label, name);
       const question = {
         path: '/api/pull',
         body: { model: name, stream: true },
         accept: 'application/x-ndjson',
         model: name,
-        patience: 'pull',
-        refused: ({ body }: { readonly body: string }) => pullFailure(label, name, body),
-      } as const;
-      const parts = layers();
+        timeout: 'pull',
+        toError: ({ body }: { readonly body: string }) => pullError(label, name, body),
+      } satisfies NativeRequest;
+      const parts = layerProgress();
       let whole = false;
       onStep({ stage: 'waiting' });
       for await (const text of ask.lines(question, 'ndjson', signal)) {
-        const { data: line } = Line.safeParse(jsonIn(text));
+        const { data: line } = Line.safeParse(tryParseJson(text));
         // The status was sent before the registry was asked: a model nobody has is a 200 with an error in it.
-        if (line?.error !== undefined) throw pullFailure(label, name, line.error);
+        if (line?.error !== undefined) throw pullError(label, name, line.error);
         if (!line?.status) continue;
         whole = line.status === 'success';
-        if (line.digest) parts.heard(line.digest, line.completed ?? 0, line.total);
+        if (line.digest) parts.update(line.digest, line.completed ?? 0, line.total);
         onStep({ stage: stageOf(line.status), ...parts.sum() });
       }
-      if (!whole) throw brokeOff(label, name);
+      if (!whole) throw interruptedPull(label, name);
     },
   };
 }
@@ -124,18 +130,18 @@ const modelOf = (
   ...(loaded?.expires_at === undefined ? {} : { until: loaded.expires_at }),
 });
 
-function stageOf(status: string): Step['stage'] {
+function stageOf(status: string): EngineProgress['stage'] {
   if (status === 'pulling manifest') return 'waiting';
   return status.startsWith('pulling ') ? 'downloading' : 'verifying';
 }
 
 /** A name without a tag is `latest`; the registry's own address and its default folder are not written out in lists. */
-const tagged = (name: string): string => {
+const canonicalName = (name: string): string => {
   const short = name.replace(/^(?:registry\.ollama\.ai\/)?(?:library\/)?/, '');
   return short.slice(short.lastIndexOf('/') + 1).includes(':') ? short : `${short}:latest`;
 };
 
-const notHere = (label: string, name: string): RumboError =>
+const cloudModel = (label: string, name: string): RumboError =>
   new RumboError(`“${name}” runs on the servers of ${label}’s makers and cannot be fetched.`, {
     kind: 'invalid-request',
     action: 'Choose a model without “cloud” in its name.',

@@ -1,23 +1,23 @@
 /** Docker Model Runner's models. https://docs.docker.com/ai/model-runner/api-reference/ */
 import * as z from 'zod';
-import type { NativeInterface } from './native.ts';
+import type { EngineDetails } from './native.ts';
 import {
-  bytesOf,
   Count,
-  entriesOf,
-  known,
-  licenceOf,
+  definedFields,
+  licenceName,
+  looseObject,
   Metadata,
-  part,
+  parseEntries,
+  parseSize,
   Text,
-  trainedContextOf,
-  Words,
+  TextList,
+  trainedContext,
 } from './reading.ts';
 
 const Entry = z.object({
   id: z.string(),
-  tags: Words,
-  config: part({
+  tags: TextList,
+  config: looseObject({
     quantization: Text,
     parameters: Text,
     architecture: Text,
@@ -27,25 +27,27 @@ const Entry = z.object({
   }),
 });
 
-export const dockerModels: NativeInterface = {
+export const dockerDetails: EngineDetails = {
   kind: 'docker-model-runner',
   async list(ask, signal) {
-    return entriesOf(await ask({ path: '/models' }, signal), undefined, Entry).map(({ id, tags, config }) => {
-      const embeds = config?.architecture === undefined ? undefined : /bert/i.test(config.architecture);
-      return {
-        name: tags?.[0] ?? id,
-        version: id,
-        finding: known({
-          chat: embeds === undefined ? undefined : !embeds,
-          embedding: embeds,
-          sizeBytes: bytesOf(config?.size),
-          contextTokens: config?.context_size,
-          trainedContextTokens: trainedContextOf(config?.gguf),
-          parameters: config?.parameters,
-          quantisation: config?.quantization,
-          licence: licenceOf(config?.gguf),
-        }),
-      };
-    });
+    return parseEntries(await ask({ path: '/models' }, signal), undefined, Entry).map(
+      ({ id, tags, config }) => {
+        const embeds = config?.architecture === undefined ? undefined : /bert/i.test(config.architecture);
+        return {
+          name: tags?.[0] ?? id,
+          version: id,
+          facts: definedFields({
+            chat: embeds === undefined ? undefined : !embeds,
+            embedding: embeds,
+            sizeBytes: parseSize(config?.size),
+            contextTokens: config?.context_size,
+            trainedContextTokens: trainedContext(config?.gguf),
+            parameters: config?.parameters,
+            quantisation: config?.quantization,
+            licence: licenceName(config?.gguf),
+          }),
+        };
+      },
+    );
   },
 };

@@ -1,29 +1,29 @@
 /** Asks the engine that runs a model. */
 import type { ModelInfo } from '../../wire/wire-format.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { Finding } from '../model-facts.ts';
+import type { ModelFacts } from '../model-facts.ts';
 import type { ListedModel } from '../model-set.ts';
-import type { Ask, NativeInterface } from './native.ts';
-import { known } from './reading.ts';
+import type { EngineDetails, NativeGet } from './native.ts';
+import { definedFields } from './reading.ts';
 
 /** What an engine tells of a model that stays as it is changes with its program only. */
-const freshMs = 24 * 3_600_000;
+const maxAgeMs = 24 * 3_600_000;
 /** A workstation's engine answers a few such questions at a time; more would keep its user waiting. */
-const atOnce = 4;
+const concurrency = 4;
 
 /** @param askOf how a provider's engine is asked; `undefined`: there is no such provider */
 export const engineLoader = (
-  interfaces: readonly NativeInterface[],
-  askOf: (provider: string) => Ask | undefined,
+  interfaces: readonly EngineDetails[],
+  askOf: (provider: string) => NativeGet | undefined,
 ): DetailLoader => {
   const detailsOf = (kind: string) => interfaces.find((each) => each.kind === kind)?.details;
   return {
     name: 'engine',
-    freshMs,
+    maxAgeMs,
     appliesTo: ({ kind, provider, loaded }) =>
       loaded !== false && detailsOf(kind) !== undefined && askOf(provider) !== undefined,
     async load(models, signal) {
-      const found = new Map<(typeof models)[number]['id'], Finding>();
+      const found = new Map<(typeof models)[number]['id'], ModelFacts>();
       const waiting = [...models];
       const work = async (): Promise<void> => {
         for (let model = waiting.shift(); model; model = waiting.shift()) {
@@ -34,14 +34,14 @@ export const engineLoader = (
           if (finding) found.set(model.id, finding);
         }
       };
-      await Promise.all(Array.from({ length: atOnce }, work));
+      await Promise.all(Array.from({ length: concurrency }, work));
       return found;
     },
   };
 };
 
 /** A model of a service without an interface of its own, from its ordinary list. */
-export const listedFrom = ({ name, contextTokens, tools, vision }: ModelInfo): ListedModel => ({
+export const toListedModel = ({ name, contextTokens, tools, vision }: ModelInfo): ListedModel => ({
   name,
-  finding: known({ chat: true, contextTokens, tools, vision }),
+  facts: definedFields({ chat: true, contextTokens, tools, vision }),
 });

@@ -4,30 +4,30 @@ import type { ModelId } from '../../../shared/chat.ts';
 import { type ModelType, modelTypes } from '../../../shared/model-details.ts';
 import type { Model } from '../../../shared/models.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { Finding } from '../model-facts.ts';
+import type { ModelFacts } from '../model-facts.ts';
 
 /** What the user allows: nobody is asked, only a model that costs nothing, or one that may cost a little. */
 export type DescribeWith = 'off' | 'free' | 'paid';
 
 /** Names do not change what they mean. */
-const freshMs = 90 * 24 * 3_600_000;
+const maxAgeMs = 90 * 24 * 3_600_000;
 
-export type DescribedParts = {
+export type LlmDescriptionDeps = {
   /** The model to ask now, read anew for each batch. `undefined`: none is allowed. */
   readonly describer: () => ModelId | undefined;
   /** The whole answer of a model to one prompt. Rejects with `RumboError`. */
   ask(model: ModelId, prompt: string, signal: AbortSignal): Promise<string>;
 };
 
-export const describedLoader = ({ describer, ask }: DescribedParts): DetailLoader => ({
+export const llmDescriptionLoader = ({ describer, ask }: LlmDescriptionDeps): DetailLoader => ({
   name: 'model',
-  freshMs,
+  maxAgeMs,
   appliesTo: () => describer() !== undefined,
   async load(models, signal) {
     const model = describer();
     if (model === undefined) return new Map();
     const ids = models.map(({ id }) => id);
-    return findingsIn(await ask(model, promptFor(ids), signal), ids);
+    return parseFacts(await ask(model, promptFor(ids), signal), ids);
   },
 });
 
@@ -71,21 +71,22 @@ const Entry = z.object({
  * What the answer says of these models; one it leaves out is not known to it. Throws when there is no JSON in it.
  * Entries of other models, or of another shape, are left out.
  */
-function findingsIn(answer: string, ids: readonly ModelId[]): Map<ModelId, Finding> {
-  const found = new Map<ModelId, Finding>(ids.map((id) => [id, {}]));
-  for (const value of listIn(answer)) {
+function parseFacts(answer: string, ids: readonly ModelId[]): Map<ModelId, ModelFacts> {
+  const found = new Map<ModelId, ModelFacts>(ids.map((id) => [id, {}]));
+  for (const value of parseList(answer)) {
     const { data: entry } = Entry.safeParse(value);
     const id = ids.find((each) => each === entry?.model);
-    if (entry && id) found.set(id, { summary: entry.summary, ...flags(entry.types) });
+    if (entry && id) found.set(id, { summary: entry.summary, ...typeFlags(entry.types) });
   }
   return found;
 }
 
 /** Only what it has: that a type is missing in the answer says little. */
-const flags = (types: readonly ModelType[]): Finding => Object.fromEntries(types.map((type) => [type, true]));
+const typeFlags = (types: readonly ModelType[]): ModelFacts =>
+  Object.fromEntries(types.map((type) => [type, true]));
 
 /** Models like to put a fence or a sentence around it, or an object. */
-function listIn(answer: string): readonly unknown[] {
+function parseList(answer: string): readonly unknown[] {
   const text = answer.slice(
     answer.search(/[[{]/),
     Math.max(answer.lastIndexOf(']'), answer.lastIndexOf('}')) + 1,

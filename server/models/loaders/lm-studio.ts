@@ -1,29 +1,29 @@
 /** LM Studio's models, since version 0.4. https://lmstudio.ai/docs/developer/rest */
 import * as z from 'zod';
-import type { NativeInterface } from './native.ts';
-import { Count, entriesOf, Flag, known, part, Text } from './reading.ts';
+import type { EngineDetails } from './native.ts';
+import { Count, definedFields, Flag, looseObject, parseEntries, Text } from './reading.ts';
 
 const Entry = z.object({
   key: z.string(),
   type: Text,
-  quantization: part({ name: Text }),
+  quantization: looseObject({ name: Text }),
   size_bytes: Count,
   params_string: Text,
   max_context_length: Count,
   description: Text,
-  capabilities: part({ vision: Flag, trained_for_tool_use: Flag }),
+  capabilities: looseObject({ vision: Flag, trained_for_tool_use: Flag }),
   loaded_instances: z
-    .array(z.object({ config: part({ context_length: Count }) }))
+    .array(z.object({ config: looseObject({ context_length: Count }) }))
     .optional()
     .catch(undefined),
 });
 
-export const lmStudioModels: NativeInterface = {
+export const lmStudioDetails: EngineDetails = {
   kind: 'lm-studio',
   async list(ask, signal) {
-    return entriesOf(await ask({ path: '/api/v1/models' }, signal), 'models', Entry).map((entry) => ({
+    return parseEntries(await ask({ path: '/api/v1/models' }, signal), 'models', Entry).map((entry) => ({
       name: entry.key,
-      finding: known({
+      facts: definedFields({
         chat: entry.type === undefined ? undefined : entry.type === 'llm',
         embedding: entry.type === undefined ? undefined : entry.type === 'embedding',
         vision: entry.capabilities?.vision,

@@ -1,9 +1,9 @@
 /** What an engine's own interface tells of its models: its list with all it says by the way, and details of one. */
-import type { Finding } from '../model-facts.ts';
+import type { ModelFacts } from '../model-facts.ts';
 import type { ListedModel } from '../model-set.ts';
 
 /** Asks an engine below its root, with its key. Rejects with `RumboError`. */
-export type Ask = (
+export type NativeGet = (
   question: {
     /** Begins with a slash. */
     readonly path: string;
@@ -13,11 +13,11 @@ export type Ask = (
   signal: AbortSignal,
 ) => Promise<unknown>;
 
-export type NativeInterface = {
+export type EngineDetails = {
   /** An engine of server/engines/table.ts. */
   readonly kind: string;
   /** Every model, those that do not chat as well. Rejects with `RumboError`. */
-  list(ask: Ask, signal: AbortSignal): Promise<readonly ListedModel[]>;
+  list(ask: NativeGet, signal: AbortSignal): Promise<readonly ListedModel[]>;
   /** What the list does not tell. Absent: it tells everything. Rejects with `RumboError`. */
-  details?(ask: Ask, model: ListedModel, signal: AbortSignal): Promise<Finding>;
+  details?(ask: NativeGet, model: ListedModel, signal: AbortSignal): Promise<ModelFacts>;
 };

@@ -1,32 +1,32 @@
 /** Ollama's models. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import * as z from 'zod';
 import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
-import type { NativeInterface } from './native.ts';
+import type { EngineDetails } from './native.ts';
 import {
   Count,
-  entriesOf,
-  known,
-  licenceOf,
+  definedFields,
+  licenceName,
+  looseObject,
   Metadata,
-  part,
+  parseEntries,
   Text,
-  trainedContextOf,
-  Words,
+  TextList,
+  trainedContext,
 } from './reading.ts';
 
-const Details = part({ parameter_size: Text, quantization_level: Text, context_length: Count });
+const Details = looseObject({ parameter_size: Text, quantization_level: Text, context_length: Count });
 const Listed = z.object({
   name: z.string(),
   digest: Text,
   size: Count,
   remote_host: Text,
-  capabilities: Words,
+  capabilities: TextList,
   details: Details,
 });
 const Loaded = z.object({ name: z.string(), context_length: Count });
-const Shown = z.object({ capabilities: Words, license: Text, details: Details, model_info: Metadata });
+const Shown = z.object({ capabilities: TextList, license: Text, details: Details, model_info: Metadata });
 
-export const ollamaModels: NativeInterface = {
+export const ollamaDetails: EngineDetails = {
   kind: 'ollama',
   async list(ask, signal) {
     const [tags, loaded] = await Promise.all([
@@ -35,16 +35,16 @@ export const ollamaModels: NativeInterface = {
       ask({ path: '/api/ps' }, signal).catch(() => ({ models: [] })),
     ]);
     const contexts = new Map(
-      entriesOf(loaded, 'models', Loaded).map(({ name, context_length }) => [name, context_length]),
+      parseEntries(loaded, 'models', Loaded).map(({ name, context_length }) => [name, context_length]),
     );
-    return entriesOf(tags, 'models', Listed).map(
+    return parseEntries(tags, 'models', Listed).map(
       ({ name, digest, size, remote_host, capabilities, details }) => ({
         name,
-        ...known({
+        ...definedFields({
           version: digest,
           remote: remote_host || isOllamaCloudModel(name) ? (true as const) : undefined,
         }),
-        finding: known({
+        facts: definedFields({
           // A model that runs elsewhere has only a note on this disk.
           sizeBytes: remote_host ? undefined : size,
           contextTokens: contexts.get(name),
@@ -58,12 +58,12 @@ export const ollamaModels: NativeInterface = {
   },
   async details(ask, { name }, signal) {
     const shown = Shown.parse(await ask({ path: '/api/show', body: { model: name } }, signal));
-    return known({
+    return definedFields({
       ...abilities(shown.capabilities),
-      trainedContextTokens: trainedContextOf(shown.model_info) ?? shown.details?.context_length,
+      trainedContextTokens: trainedContext(shown.model_info) ?? shown.details?.context_length,
       parameters: shown.details?.parameter_size,
       quantisation: shown.details?.quantization_level,
-      licence: licenceOf(shown.model_info, shown.license),
+      licence: licenceName(shown.model_info, shown.license),
     });
   },
 };

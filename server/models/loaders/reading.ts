@@ -5,15 +5,15 @@ import { RumboError } from '../../../shared/errors.ts';
 export const Text = z.string().min(1).optional().catch(undefined);
 export const Count = z.number().positive().optional().catch(undefined);
 export const Flag = z.boolean().optional().catch(undefined);
-export const Words = z.array(z.string()).optional().catch(undefined);
+export const TextList = z.array(z.string()).optional().catch(undefined);
 /** Keys of a GGUF file: `general.architecture`, `llama.context_length`. */
 export const Metadata = z.record(z.string(), z.unknown()).optional().catch(undefined);
 /** An object with these fields; another one counts as not said. */
-export const part = <Shape extends z.ZodRawShape>(shape: Shape) =>
+export const looseObject = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object(shape).optional().catch(undefined);
 
 /** The entries of a list that have this shape. Throws `bad-response` when it is no list. */
-export function entriesOf<Entry>(
+export function parseEntries<Entry>(
   value: unknown,
   field: string | undefined,
   entry: z.ZodType<Entry>,
@@ -25,7 +25,7 @@ export function entriesOf<Entry>(
 }
 
 /** `256.35 MiB`, `4.7GB` in bytes. `undefined`: no size. */
-export function bytesOf(size: string | undefined): number | undefined {
+export function parseSize(size: string | undefined): number | undefined {
   const [, number, unit = ''] = /^([\d.]+)\s*([kmgt]?i?b)$/i.exec(size?.trim() ?? '') ?? [];
   if (number === undefined) return;
   const base = /i/i.test(unit) ? 1024 : 1000;
@@ -34,15 +34,13 @@ export function bytesOf(size: string | undefined): number | undefined {
 }
 
 /** What the file of a model says of the context it was made for. */
-export function trainedContextOf(
-  metadata: Readonly<Record<string, unknown>> | undefined,
-): number | undefined {
+export function trainedContext(metadata: Readonly<Record<string, unknown>> | undefined): number | undefined {
   const architecture = metadata?.['general.architecture'];
   return Count.parse(Number(metadata?.[`${String(architecture)}.context_length`]));
 }
 
 /** The name of a licence: the file's own word, else the first line of its text. */
-export function licenceOf(
+export function licenceName(
   metadata: Readonly<Record<string, unknown>> | undefined,
   text?: string,
 ): string | undefined {
@@ -51,7 +49,7 @@ export function licenceOf(
 }
 
 /** Without what is not known. */
-export const known = <Fields extends Record<string, unknown>>(
+export const definedFields = <Fields extends Record<string, unknown>>(
   fields: Fields,
 ): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {

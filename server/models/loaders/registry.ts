@@ -1,27 +1,27 @@
 /** What the registry of models knows: limits, abilities and prices, from vendors' pages and models.dev. */
 import type { Known } from '../../registry/merged-facts.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { Finding } from '../model-facts.ts';
+import type { ModelFacts } from '../model-facts.ts';
 import type { ServedModel } from '../model-set.ts';
-import { known } from './reading.ts';
+import { definedFields } from './reading.ts';
 
 /** Some prices change on a date or by the hour, and a lookup costs nothing. */
-const freshMs = 3_600_000;
-const free = { input: 0, output: 0 };
+const maxAgeMs = 3_600_000;
+const freePrice = { input: 0, output: 0 };
 
 export const registryLoader = (lookUp: (kind: string, name: string) => Known): DetailLoader => ({
   name: 'registry',
-  freshMs,
+  maxAgeMs,
   appliesTo: () => true,
-  load: async (models) => new Map(models.map((model) => [model.id, findingOf(model, lookUp)])),
+  load: async (models) => new Map(models.map((model) => [model.id, registryFacts(model, lookUp)])),
 });
 
-function findingOf(
+function registryFacts(
   { kind, name, source }: ServedModel,
   lookUp: (kind: string, name: string) => Known,
-): Finding {
+): ModelFacts {
   const { embeds, fill, abilities, contextTokens, price } = lookUp(kind, name);
-  return known({
+  return definedFields({
     chat: embeds === null ? undefined : !embeds,
     embedding: embeds ?? undefined,
     fim: fill ?? undefined,
@@ -30,6 +30,6 @@ function findingOf(
     trainedContextTokens: contextTokens ?? undefined,
     // A local engine allocates what it likes; a service gives what it says.
     contextTokens: source === 'api' ? (contextTokens ?? undefined) : undefined,
-    price: source === 'local' ? free : (price ?? undefined),
+    price: source === 'local' ? freePrice : (price ?? undefined),
   });
 }

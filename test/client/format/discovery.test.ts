@@ -14,7 +14,7 @@ test('what needs a key and what still loads is found, and says so', () => {
     sampleEndpoint({ state: 'loading', use: 'used' }),
   ];
   assert.equal(
-    discoveredText({ endpoints, where: 'Looked here.' }),
+    discoveredText({ endpoints, scope: 'Looked here.' }),
     'Found vLLM at 127.0.0.1:9090, not in use, needs a key; llama.cpp at 127.0.0.1:9090, in use, still loading its model. Looked here.',
   );
 });
@@ -22,7 +22,7 @@ test('what needs a key and what still loads is found, and says so', () => {
 test('a notification names a few and counts the rest', () => {
   const text = discoveredText({
     endpoints: Array.from({ length: 7 }, () => sampleEndpoint()),
-    where: 'Here.',
+    scope: 'Here.',
   });
   assert.match(text, /; and 2 more\. Here\.$/);
 });

@@ -13,7 +13,7 @@ const ollama = sampleEndpoint({
   use: 'used',
   name: 'ollama',
 });
-const where = 'Looked on this machine.';
+const scope = 'Looked on this machine.';
 const { showQuickPick } = window;
 /** What the list offered, and whether the user takes it. */
 let offered: { label: string; description: string; picked: boolean }[] = [];
@@ -40,7 +40,7 @@ beforeEach(() => {
 afterEach(() => Object.assign(window, { showQuickPick }));
 
 test('what is found and in use is said in one notification, with where it was looked', async () => {
-  await discover(async () => ({ endpoints: [ollama], where }));
+  await discover(async () => ({ endpoints: [ollama], scope }));
   assert.deepEqual(fakeEditor.messages, [
     {
       kind: 'information',
@@ -52,13 +52,13 @@ test('what is found and in use is said in one notification, with where it was lo
 });
 
 test('that nothing answers is said, with where it was looked', async () => {
-  await discover(async () => ({ endpoints: [], where }));
+  await discover(async () => ({ endpoints: [], scope }));
   assert.equal(fakeEditor.messages[0]?.text, 'No model server answered. Looked on this machine.');
 });
 
 test('a new server is offered, and added to the user’s providers when it is picked', async () => {
   fakeEditor.settings.set('rumbo.providers', { globalValue: { mine: { enabled: false } } });
-  await discover(async () => ({ endpoints: [ollama, sampleEndpoint()], where }));
+  await discover(async () => ({ endpoints: [ollama, sampleEndpoint()], scope }));
   assert.deepEqual(
     offered.map(({ label, description, picked }) => [label, description, picked]),
     [['llama.cpp', '127.0.0.1:9090', true]],
@@ -80,7 +80,7 @@ test('a new server is offered, and added to the user’s providers when it is pi
 
 test('a new server that is not picked is left alone, and can be chosen from the notification', async () => {
   takes = false;
-  await discover(async () => ({ endpoints: [sampleEndpoint()], where }));
+  await discover(async () => ({ endpoints: [sampleEndpoint()], scope }));
   assert.equal(providers(), undefined);
   assert.deepEqual(fakeEditor.messages[0], {
     kind: 'information',
@@ -91,7 +91,7 @@ test('a new server that is not picked is left alone, and can be chosen from the 
 
 test('where the user wants no offers, a server is listed without being ticked', async () => {
   takes = false;
-  await discover(async () => ({ endpoints: [sampleEndpoint({ use: 'left' })], where }));
+  await discover(async () => ({ endpoints: [sampleEndpoint({ use: 'ignored' })], scope }));
   assert.equal(offered[0]?.picked, false);
 });
 
@@ -114,7 +114,7 @@ test('a failure is one sentence, with another try', async () => {
   await discover(async () => {
     tries += 1;
     if (tries === 1) throw { code: -32097 };
-    return { endpoints: [], where };
+    return { endpoints: [], scope };
   });
   assert.equal(tries, 2);
   assert.deepEqual(fakeEditor.messages[0]?.buttons, ['Try Again']);

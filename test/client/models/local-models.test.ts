@@ -3,21 +3,21 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { localModelActions } from '../../../client/models/local-models.ts';
 import type { ServerConnection } from '../../../client/server/connection.ts';
-import type { Ensured, Suggestion } from '../../../shared/local-models.ts';
+import type { EnsureResult, ModelSuggestion } from '../../../shared/local-models.ts';
 import type { ProviderStatus } from '../../../shared/status.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
 import { sampleProvider } from '../samples.ts';
 
 type Ensure = ServerConnection['ensureModel'];
 const ollama = sampleProvider({ name: 'ollama', label: 'Ollama', kind: 'ollama', local: [], models: [] });
-const gemma: Suggestion = {
+const gemma: ModelSuggestion = {
   label: 'Gemma 3 1 B',
   uses: ['general', 'simple'],
   names: { ollama: 'gemma3:1b' },
   sizeBytes: 0.8e9,
   memoryBytes: 1.3e9,
 };
-const loaded: Ensured = { model: 'ollama/gemma3:1b', outcome: 'pulled', loadMs: 2_100 };
+const loaded: EnsureResult = { model: 'ollama/gemma3:1b', outcome: 'pulled', loadMs: 2_100 };
 
 let providers: readonly ProviderStatus[];
 let ensure: Ensure;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver-protocol/node';
 import type { TerminalServer } from '../../../scripts/terminal/server.ts';
-import { usualPorts } from '../../../server/discovery/fingerprints.ts';
-import type { EnsureProgress, LocalState } from '../../../shared/local-models.ts';
+import { defaultPorts } from '../../../server/discovery/fingerprints.ts';
+import type { EnsureProgress, LocalModelState } from '../../../shared/local-models.ts';
 import type { ModelDetails } from '../../../shared/model-details.ts';
 import {
   discover,
@@ -30,7 +30,7 @@ import { ask, bareEnv, entry, failure, fake, type Settings, server, until } from
 
 /** Where another kind of engine would be expected; the first such port that nobody uses. `undefined`: all are in use. */
 async function onForeignPort(pages: PageServer['pages']): Promise<PageServer | undefined> {
-  for (const port of usualPorts.toReversed()) {
+  for (const port of defaultPorts.toReversed()) {
     const running = await pageServer(pages, { port }).catch(() => undefined);
     if (running) return running;
   }
@@ -77,7 +77,7 @@ test('an engine on a foreign port is found and offered, and used only after the 
     ({ offers = [] }) => void told.push(offers.map(({ baseUrl }) => baseUrl)),
   );
 
-  const { endpoints, where } = await rumbo.connection.sendRequest(discover);
+  const { endpoints, scope } = await rumbo.connection.sendRequest(discover);
   const found = endpoints.find(({ baseUrl }) => baseUrl === ollama.root);
   assert.deepEqual(found, {
     kind: 'ollama',
@@ -89,7 +89,7 @@ test('an engine on a foreign port is found and offered, and used only after the 
     use: 'offered',
     name: `ollama-${ollama.port}`,
   });
-  assert.match(where, /^Looked .*\.$/);
+  assert.match(scope, /^Looked .*\.$/);
   await until(rumbo, ({ offers = [] }) => offers.some(({ baseUrl }) => baseUrl === ollama.root));
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.ok(told.at(-1)?.includes(ollama.root), 'a client hears of it without asking');
@@ -183,7 +183,7 @@ test('a model is fetched with progress, can be asked at once, and is freed again
 
 test('a question that loads a model shows it in memory', async (t) => {
   const { rumbo } = await withOllama(t, [{}, { 'coder:7b': 5_000 }]);
-  const isIn = (wanted: LocalState) => (now: Status) =>
+  const isIn = (wanted: LocalModelState) => (now: Status) =>
     now.providers.some(({ local }) => local?.some(({ state }) => state === wanted));
   await until(rumbo, isIn('on-disk'));
   assert.equal((await ask(rumbo, { prompt: 'hi' })).text, 'Here I am.');

@@ -1,6 +1,6 @@
 /** Models on this machine in the Rumbo view: seen, fetched, stopped, loaded, left out, and a server that is found. */
 import assert from 'node:assert/strict';
-import { usualPorts } from '../../../server/discovery/fingerprints.ts';
+import { defaultPorts } from '../../../server/discovery/fingerprints.ts';
 import { type FakeOllamaModels, fakeOllamaModels } from '../../support/local-engines/ollama.ts';
 import { ollamaPages } from '../../support/model-servers.ts';
 import { type PageServer, pageServer } from '../../support/page-server.ts';
@@ -161,7 +161,7 @@ scenario('a server that is found is offered, and used once it is chosen', async 
 
 /** On a port of another kind of engine, the first that nobody uses. `undefined`: all are in use. */
 async function onForeignPort(): Promise<PageServer | undefined> {
-  for (const port of usualPorts.toReversed()) {
+  for (const port of defaultPorts.toReversed()) {
     const running = await pageServer(ollamaPages, { port }).catch(() => undefined);
     if (running) return running;
   }

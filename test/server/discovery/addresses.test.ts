@@ -1,15 +1,15 @@
 /** Where discovery looks: loopback literals, and what the user and the environment name. Nowhere else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressesToAsk, canonical, rootOf } from '../../../server/discovery/addresses.ts';
-import { whereLooked } from '../../../server/discovery/search-scope.ts';
+import { addressesToScan, canonicalAddress, serverRoot } from '../../../server/discovery/addresses.ts';
+import { describeScanScope } from '../../../server/discovery/scan-scope.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { isLoopback } from '../../../server/platform/http.ts';
 
 const usual = { definitions: engines, env: {}, endpoints: [], hasDockerSocket: false };
 
 test('unasked, only this machine is looked at, by its loopback literals', () => {
-  const addresses = addressesToAsk({ ...usual, hasDockerSocket: true });
+  const addresses = addressesToScan({ ...usual, hasDockerSocket: true });
   const hosts = new Set(addresses.map(({ root }) => new URL(root).hostname));
   assert.deepEqual([...hosts], ['127.0.0.1', '[::1]', 'docker-socket.localhost']);
   for (const host of hosts) assert.ok(isLoopback(host));
@@ -19,7 +19,7 @@ test('unasked, only this machine is looked at, by its loopback literals', () => 
         addresses.some(({ root }) => root === `http://${host}:${port}`),
         `${host}:${port}`,
       );
-  assert.ok(addresses.every(({ named }) => !named));
+  assert.ok(addresses.every(({ isUserDefined }) => !isUserDefined));
 });
 
 test('what the environment and the user name comes first and is theirs', () => {
@@ -30,7 +30,9 @@ test('what the environment and the user name comes first and is theirs', () => {
     LLAMA_ARG_PORT: '9090',
   };
   const endpoints = ['http://localhost:8080/v1/', 'http://gpu.lan:8000'];
-  const named = addressesToAsk({ ...usual, env, endpoints, ports: [8080] }).filter((each) => each.named);
+  const named = addressesToScan({ ...usual, env, endpoints, ports: [8080] }).filter(
+    (each) => each.isUserDefined,
+  );
   assert.deepEqual(
     named.map(({ root }) => root),
     [
@@ -45,17 +47,17 @@ test('what the environment and the user name comes first and is theirs', () => {
 
 test('an address is asked once, however it is written', () => {
   const endpoints = ['http://localhost:8080', 'http://127.0.0.1:8080/', 'http://127.0.0.1:8080/v1'];
-  const addresses = addressesToAsk({ ...usual, endpoints, ports: [8080] });
+  const addresses = addressesToScan({ ...usual, endpoints, ports: [8080] });
   assert.deepEqual(
     addresses.map(({ root }) => root),
     ['http://localhost:8080', 'http://[::1]:8080'],
   );
-  assert.equal(canonical('http://localhost.evil.example:80'), 'http://localhost.evil.example:80');
+  assert.equal(canonicalAddress('http://localhost.evil.example:80'), 'http://localhost.evil.example:80');
 });
 
 test('an address that holds a password, or is none, is not asked', () => {
   for (const url of ['http://me:secret@127.0.0.1:1', 'file:///etc/passwd', 'nonsense'])
-    assert.equal(rootOf(url), undefined, url);
+    assert.equal(serverRoot(url), undefined, url);
 });
 
 test('the root of an address is where the server introduces itself', () => {
@@ -66,7 +68,7 @@ test('the root of an address is where the server introduces itself', () => {
     ['http://a:1/prefix/v1/', 'http://a:1/prefix'],
     ['http://docker-socket.localhost/exp/vDD4.40/engines', 'http://docker-socket.localhost/exp/vDD4.40'],
   ] as const)
-    assert.equal(rootOf(url), root, url);
+    assert.equal(serverRoot(url), root, url);
 });
 
 test('llama.cpp’s own variables say where it listens', () => {
@@ -87,7 +89,7 @@ test('llama.cpp’s own variables say where it listens', () => {
 
 test('it says where it looked: on a machine, in a container, in WSL, at the other end of SSH', () => {
   const place = (env: Record<string, string>, release = '6.1.0', files: string[] = []) =>
-    whereLooked({ env, release, exists: (file) => files.includes(file) });
+    describeScanScope({ env, release, exists: (file) => files.includes(file) });
   assert.equal(place({}), 'Looked on this machine.');
   assert.match(
     place({}, '6.1.0', ['/.dockerenv']),

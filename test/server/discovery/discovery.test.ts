@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, mock, test } from 'node:test';
 import {
-  type DiscoveryParts,
+  type DiscoveryDeps,
   type DiscoverySettings,
   discovery,
 } from '../../../server/discovery/discovery.ts';
@@ -33,20 +33,20 @@ const serve = async (pages: PageServer['pages'], options?: Parameters<typeof pag
   closers.push(server.close);
   return server;
 };
-const usual: DiscoverySettings = { endpoints: [], newEndpoints: 'offer', everyMinutes: 5 };
+const usual: DiscoverySettings = { endpoints: [], newEndpoints: 'offer', intervalMinutes: 5 };
 const watch = (
   roots: readonly string[],
-  more: Partial<DiscoveryParts> & { user?: Partial<DiscoverySettings> } = {},
+  more: Partial<DiscoveryDeps> & { user?: Partial<DiscoverySettings> } = {},
 ) => {
   const made = discovery({
     http,
     definitions: engines,
     env: {},
     settings: () => ({ ...usual, ...more.user }),
-    setUp: () => [],
-    changed: () => {},
+    providers: () => [],
+    onChanged: () => {},
     now: () => Date.now(),
-    addresses: () => roots.map((root) => ({ root, named: false })),
+    addresses: () => roots.map((root) => ({ root, isUserDefined: false })),
     ...more,
   });
   closers.push(made.dispose);
@@ -65,7 +65,7 @@ test('six kinds, each on a foreign port, are told apart in one look', async () =
   ]);
   const before = performance.now();
   const here = watch(all.map(({ root }) => root));
-  await here.look();
+  await here.scan();
   assert.ok(performance.now() - before < 1_500, `${performance.now() - before} ms`);
   assert.deepEqual(
     here.endpoints().map(({ kind, use, name }) => [kind, use, name]),
@@ -91,7 +91,7 @@ test('one look is over in half a second, whoever keeps silent', async () => {
   const ollama = await serve(ollamaPages);
   const here = watch([`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, ollama.root]);
   const before = performance.now();
-  await here.look();
+  await here.scan();
   assert.ok(performance.now() - before < 1_500, `${performance.now() - before} ms`);
   assert.deepEqual(
     here.endpoints().map(({ kind }) => kind),
@@ -102,18 +102,18 @@ test('one look is over in half a second, whoever keeps silent', async () => {
 test('an engine that is set up at the address is used; another one there is offered under a free name', async () => {
   const [llama, ollama] = [await serve(llamaPages), await serve(ollamaPages)];
   const here = watch([llama.root, ollama.root], {
-    setUp: () => [
-      { name: 'vllm', kind: 'vllm', baseUrl: llama.root, named: false },
-      { name: 'llama-cpp', kind: 'llama-cpp', baseUrl: 'http://127.0.0.1:8080', named: false },
+    providers: () => [
+      { name: 'vllm', kind: 'vllm', baseUrl: llama.root, isUserDefined: false },
+      { name: 'llama-cpp', kind: 'llama-cpp', baseUrl: 'http://127.0.0.1:8080', isUserDefined: false },
       {
         name: 'mine',
         kind: 'openai-compatible',
         baseUrl: `http://localhost:${ollama.port}/v1/`,
-        named: true,
+        isUserDefined: true,
       },
     ],
   });
-  await here.look();
+  await here.scan();
   assert.deepEqual(
     here.endpoints().map(({ kind, use, name }) => [kind, use, name]),
     [
@@ -126,8 +126,8 @@ test('an engine that is set up at the address is used; another one there is offe
 
 test('an address that the user named is used without a question, with the engine that answers there', async () => {
   const docker = await serve(dockerPages);
-  const here = watch([], { addresses: () => [{ root: docker.root, named: true }] });
-  await here.look();
+  const here = watch([], { addresses: () => [{ root: docker.root, isUserDefined: true }] });
+  await here.scan();
   assert.deepEqual(here.providers(), {
     'docker-model-runner': {
       kind: 'docker-model-runner',
@@ -143,10 +143,10 @@ test('new servers are used or left alone when the user says so', async () => {
   for (const [newEndpoints, use, providers] of [
     ['offer', 'offered', 0],
     ['use', 'used', 1],
-    ['ignore', 'left', 0],
+    ['ignore', 'ignored', 0],
   ] as const) {
     const here = watch([root], { user: { newEndpoints } });
-    await here.look();
+    await here.scan();
     assert.deepEqual(
       here.endpoints().map((each) => each.use),
       [use],
@@ -160,7 +160,7 @@ test('a server on both loopback addresses is one server', async (context) => {
   const six = await serve(ollamaPages, { host: '::1', port: four.port }).catch(() => undefined);
   if (!six) return context.skip('no IPv6 on this machine');
   const here = watch([four.root, six.root]);
-  await here.look();
+  await here.scan();
   assert.deepEqual(
     here.endpoints().map(({ baseUrl }) => baseUrl),
     [four.root],
@@ -171,7 +171,7 @@ test('a server on the IPv6 address only is found there', async (context) => {
   const six = await serve(ollamaPages, { host: '::1' }).catch(() => undefined);
   if (!six) return context.skip('no IPv6 on this machine');
   const here = watch([`http://127.0.0.1:${six.port}`, six.root]);
-  await here.look();
+  await here.scan();
   assert.deepEqual(
     here.endpoints().map(({ baseUrl }) => baseUrl),
     [six.root],
@@ -181,13 +181,13 @@ test('a server on the IPv6 address only is found there', async (context) => {
 test('two calls at a time share one look, and only what is different is told', async () => {
   const server = await serve(ollamaPages);
   let told = 0;
-  const here = watch([server.root], { changed: () => (told += 1) });
-  await Promise.all([here.look(), here.look()]);
+  const here = watch([server.root], { onChanged: () => (told += 1) });
+  await Promise.all([here.scan(), here.scan()]);
   assert.equal(server.requests.filter(({ path }) => path === '/').length, 1);
-  await here.look();
+  await here.scan();
   assert.equal(told, 1);
   server.pages = {};
-  await here.look();
+  await here.scan();
   assert.deepEqual([here.endpoints(), told], [[], 2]);
 });
 
@@ -195,10 +195,10 @@ test('an impostor at one of our addresses is named, the right engine and silence
   const here = watch([]);
   const signal = AbortSignal.timeout(5_000);
   const [vllm, llama] = [await serve(vllmPages), await serve(llamaPages)];
-  assert.equal(await here.impostor('vllm', vllm.root, signal), undefined);
-  assert.equal(await here.impostor('vllm', llama.root, signal), 'llama.cpp');
+  assert.equal(await here.identifyServer('vllm', vllm.root, signal), undefined);
+  assert.equal(await here.identifyServer('vllm', llama.root, signal), 'llama.cpp');
   await llama.close();
-  assert.equal(await here.impostor('vllm', llama.root, signal), undefined);
+  assert.equal(await here.identifyServer('vllm', llama.root, signal), undefined);
 });
 
 test('a server that one look of the timer misses stays for another, and goes at once when the user looks', async () => {
@@ -207,13 +207,13 @@ test('a server that one look of the timer misses stays for another, and goes at 
   const start = async () => {
     const server = await serve(ollamaPages);
     const here = watch([server.root], { now: () => now });
-    await here.look();
+    await here.scan();
     assert.equal(here.endpoints().length, 1);
     await server.close();
     return here;
   };
   const asked = await start();
-  await asked.look();
+  await asked.scan();
   assert.equal(asked.endpoints().length, 0);
 
   const watched = await start();
@@ -223,7 +223,7 @@ test('a server that one look of the timer misses stays for another, and goes at 
     now += 5 * 60_000;
     mock.timers.tick(15_000);
     // Joins the look of the timer.
-    await watched.look();
+    await watched.scan();
     found.push(watched.endpoints().length);
   }
   assert.deepEqual(found, [1, 0]);
@@ -235,9 +235,9 @@ test('it looks at the start, every few minutes, and when the network changes', a
   let now = 1_000_000;
   let looks = 0;
   let address = '10.0.0.1';
-  let everyMinutes = 5;
+  let intervalMinutes = 5;
   const here = watch([], {
-    settings: () => ({ ...usual, everyMinutes }),
+    settings: () => ({ ...usual, intervalMinutes }),
     now: () => now,
     addresses: () => {
       looks += 1;
@@ -261,10 +261,10 @@ test('it looks at the start, every few minutes, and when the network changes', a
   assert.equal(looks, 2);
   await pass(5 * 60_000);
   assert.equal(looks, 3);
-  everyMinutes = 0;
+  intervalMinutes = 0;
   await pass(60 * 60_000);
   assert.equal(looks, 3, 'only when asked');
-  everyMinutes = 5;
+  intervalMinutes = 5;
   here.dispose();
   await pass(60 * 60_000);
   assert.equal(looks, 3);

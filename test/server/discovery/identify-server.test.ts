@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import { recognise } from '../../../server/discovery/identify-server.ts';
+import { identifyServer } from '../../../server/discovery/identify-server.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import {
@@ -28,7 +28,7 @@ after(async () => {
   for (const close of closers) await close();
 });
 const ask = (root: string, ms = 5_000) =>
-  recognise(root, { http, definitions: engines }, AbortSignal.timeout(ms));
+  identifyServer(root, { http, definitions: engines }, AbortSignal.timeout(ms));
 const serve = async (pages: PageServer['pages'], otherwise?: Page) => {
   const server = await pageServer(pages, otherwise ? { otherwise } : {});
   closers.push(server.close);

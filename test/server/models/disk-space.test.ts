@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freeBytes, modelsFolder } from '../../../server/models/disk-space.ts';
-import { spaceGuard } from '../../../server/models/disk-space-check.ts';
-import { nobody, until } from '../../support/local-engines/engine.ts';
+import { diskSpaceCheck } from '../../../server/models/disk-space-check.ts';
+import { neverAborted, until } from '../../support/local-engines/engine.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rumbo-'));
 
@@ -27,54 +27,58 @@ test('free space is that of the disk; of a folder that is not there nobody knows
 const free = (bytes: number | undefined) => async () => bytes;
 
 test('a download that does not fit is ended with a sentence as soon as its size is told', async () => {
-  const guard = spaceGuard(
+  const guard = diskSpaceCheck(
     'big',
-    { models: { label: 'Ollama', stops: true }, freeBytes: free(20e9) },
-    nobody(),
+    { lifecycle: { label: 'Ollama', canCancelPull: true }, freeBytes: free(20e9) },
+    neverAborted(),
   );
-  guard.heard({ stage: 'downloading', completedBytes: 1e9, totalBytes: 30e9 });
+  guard.onProgress({ stage: 'downloading', completedBytes: 1e9, totalBytes: 30e9 });
   await until(() => guard.signal.aborted);
-  const error = guard.refusal();
+  const error = guard.error();
   assert.equal(error?.message, '“big” needs 29.0 GB more, and the disk of Ollama’s models has 20.0 GB free.');
   assert.equal(error?.kind, 'invalid-request');
   assert.match(error?.data.action ?? '', /smaller model/);
 });
 
 test('what is on disk of an earlier download needs no room again', async () => {
-  const guard = spaceGuard(
+  const guard = diskSpaceCheck(
     'big',
-    { models: { label: 'Ollama', stops: true }, freeBytes: free(20e9) },
-    nobody(),
+    { lifecycle: { label: 'Ollama', canCancelPull: true }, freeBytes: free(20e9) },
+    neverAborted(),
   );
-  guard.heard({ stage: 'downloading', completedBytes: 25e9, totalBytes: 30e9 });
+  guard.onProgress({ stage: 'downloading', completedBytes: 25e9, totalBytes: 30e9 });
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(guard.signal.aborted, false);
 });
 
 test('a little is left free, and a disk that nobody sees refuses nothing', async () => {
-  const tight = spaceGuard(
+  const tight = diskSpaceCheck(
     'big',
-    { models: { label: 'Ollama', stops: true }, freeBytes: free(30.5e9) },
-    nobody(),
+    { lifecycle: { label: 'Ollama', canCancelPull: true }, freeBytes: free(30.5e9) },
+    neverAborted(),
   );
-  tight.heard({ stage: 'downloading', completedBytes: 0, totalBytes: 30e9 });
+  tight.onProgress({ stage: 'downloading', completedBytes: 0, totalBytes: 30e9 });
   await until(() => tight.signal.aborted);
   for (const unseen of [{}, { freeBytes: free(undefined) }]) {
-    const guard = spaceGuard('big', { models: { label: 'Ollama', stops: true }, ...unseen }, nobody());
-    guard.heard({ stage: 'downloading', completedBytes: 0, totalBytes: 30e12 });
+    const guard = diskSpaceCheck(
+      'big',
+      { lifecycle: { label: 'Ollama', canCancelPull: true }, ...unseen },
+      neverAborted(),
+    );
+    guard.onProgress({ stage: 'downloading', completedBytes: 0, totalBytes: 30e12 });
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(guard.refusal(), undefined);
+    assert.equal(guard.error(), undefined);
   }
 });
 
 test('where a download cannot be ended from here, the user is told to', async () => {
-  const guard = spaceGuard(
+  const guard = diskSpaceCheck(
     'big',
-    { models: { label: 'LM Studio', stops: false }, freeBytes: free(1) },
-    nobody(),
+    { lifecycle: { label: 'LM Studio', canCancelPull: false }, freeBytes: free(1) },
+    neverAborted(),
   );
-  guard.heard({ stage: 'downloading', totalBytes: 5e7 });
+  guard.onProgress({ stage: 'downloading', totalBytes: 5e7 });
   await until(() => guard.signal.aborted);
-  assert.match(guard.refusal()?.message ?? '', /needs 50 MB more/);
-  assert.match(guard.refusal()?.data.action ?? '', /stop the download in LM Studio/);
+  assert.match(guard.error()?.message ?? '', /needs 50 MB more/);
+  assert.match(guard.error()?.data.action ?? '', /stop the download in LM Studio/);
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { pace } from '../../../server/models/download-progress.ts';
-import type { Step } from '../../../server/models/local-engine.ts';
+import { progressReporter } from '../../../server/models/download-progress.ts';
+import type { EngineProgress } from '../../../server/models/local-engine.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 
 function paced() {
   const reports: EnsureProgress[] = [];
   let atMs = 0;
-  const { onStep, stop } = pace(
+  const { onProgress, stop } = progressReporter(
     (progress) => reports.push(progress),
     () => atMs,
   );
@@ -15,19 +15,19 @@ function paced() {
   return {
     reports,
     stop,
-    at(ms: number, step: Step): EnsureProgress | undefined {
+    at(ms: number, step: EngineProgress): EnsureProgress | undefined {
       atMs = ms;
       const before = reports.length;
-      onStep(step);
+      onProgress(step);
       return reports.length > before ? reports.at(-1) : undefined;
     },
   };
 }
-const downloading = (completedBytes: number, totalBytes = 10_000, keptBytes = 0): Step => ({
+const downloading = (completedBytes: number, totalBytes = 10_000, resumedBytes = 0): EngineProgress => ({
   stage: 'downloading',
   completedBytes,
   totalBytes,
-  keptBytes,
+  resumedBytes,
 });
 
 test('each stage is told at once, the same stage at most ten times a second', () => {

@@ -1,58 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layers } from '../../../server/models/layer-progress.ts';
+import { layerProgress } from '../../../server/models/layer-progress.ts';
 
 test('nothing is known before the first layer', () => {
-  assert.deepEqual(layers().sum(1_000), {});
+  assert.deepEqual(layerProgress().sum(1_000), {});
 });
 
 test('the sum is over the layers seen so far; what the engine knows of all of them counts more', () => {
-  const all = layers();
-  all.heard('a', 40, 100);
-  assert.deepEqual(all.sum(), { completedBytes: 40, totalBytes: 100, keptBytes: 40 });
-  all.heard('b', 0, 50);
-  assert.deepEqual(all.sum(), { completedBytes: 40, totalBytes: 150, keptBytes: 40 });
+  const all = layerProgress();
+  all.update('a', 40, 100);
+  assert.deepEqual(all.sum(), { completedBytes: 40, totalBytes: 100, resumedBytes: 40 });
+  all.update('b', 0, 50);
+  assert.deepEqual(all.sum(), { completedBytes: 40, totalBytes: 150, resumedBytes: 40 });
   assert.equal(all.sum(400).totalBytes, 400);
 });
 
 test('a layer that was here already counts as kept, what came since does not', () => {
-  const all = layers();
-  all.heard('kept', 100, 100);
-  all.heard('new', 0, 100);
-  all.heard('new', 60, 100);
-  assert.deepEqual(all.sum(), { completedBytes: 160, totalBytes: 200, keptBytes: 100 });
+  const all = layerProgress();
+  all.update('kept', 100, 100);
+  all.update('new', 0, 100);
+  all.update('new', 60, 100);
+  assert.deepEqual(all.sum(), { completedBytes: 160, totalBytes: 200, resumedBytes: 100 });
 });
 
 test('it is never more than all of it, whatever the engine says', () => {
-  const all = layers();
-  all.heard('a', 900, 100);
-  assert.deepEqual(all.sum(50), { completedBytes: 100, totalBytes: 100, keptBytes: 100 });
-  all.heard('b', 70);
-  assert.deepEqual(all.sum(), { completedBytes: 170, totalBytes: 170, keptBytes: 170 });
+  const all = layerProgress();
+  all.update('a', 900, 100);
+  assert.deepEqual(all.sum(50), { completedBytes: 100, totalBytes: 100, resumedBytes: 100 });
+  all.update('b', 70);
+  assert.deepEqual(all.sum(), { completedBytes: 170, totalBytes: 170, resumedBytes: 170 });
 });
 
 test('small steps back are not shown; a layer that begins anew is', () => {
-  const all = layers();
-  all.heard('a', 80, 100);
-  all.heard('a', 78, 100);
+  const all = layerProgress();
+  all.update('a', 80, 100);
+  all.update('a', 78, 100);
   assert.equal(all.sum().completedBytes, 80);
-  all.heard('a', 0, 100);
-  assert.deepEqual(all.sum(), { completedBytes: 0, totalBytes: 100, keptBytes: 0 });
+  all.update('a', 0, 100);
+  assert.deepEqual(all.sum(), { completedBytes: 0, totalBytes: 100, resumedBytes: 0 });
 });
 
 test('a total that is forgotten or shrinks stays', () => {
-  const all = layers();
-  all.heard('a', 10, 100);
-  all.heard('a', 20);
-  all.heard('a', 30, 50);
+  const all = layerProgress();
+  all.update('a', 10, 100);
+  all.update('a', 20);
+  all.update('a', 30, 50);
   assert.equal(all.sum().totalBytes, 100);
 });
 
 test('what is no count of bytes counts nothing', () => {
-  const all = layers();
-  all.heard('a', Number.NaN, -5);
-  all.heard('b', Number.POSITIVE_INFINITY, Number.NaN);
-  assert.deepEqual(all.sum(Number.NaN), { completedBytes: 0, totalBytes: 0, keptBytes: 0 });
+  const all = layerProgress();
+  all.update('a', Number.NaN, -5);
+  all.update('b', Number.POSITIVE_INFINITY, Number.NaN);
+  assert.deepEqual(all.sum(Number.NaN), { completedBytes: 0, totalBytes: 0, resumedBytes: 0 });
 });
 
 test('in any order of any reports the share stays between nothing and all', () => {
@@ -62,18 +62,18 @@ test('in any order of any reports the share stays between nothing and all', () =
     return seed % below;
   };
   for (let round = 0; round < 200; round++) {
-    const all = layers();
+    const all = layerProgress();
     for (let report = 0; report < 30; report++) {
-      all.heard(`layer ${random(4)}`, random(2_000) - 200, random(1_500) - 200);
-      const { completedBytes = 0, totalBytes = 0, keptBytes = 0 } = all.sum(random(3_000));
+      all.update(`layer ${random(4)}`, random(2_000) - 200, random(1_500) - 200);
+      const { completedBytes = 0, totalBytes = 0, resumedBytes = 0 } = all.sum(random(3_000));
       assert.ok(completedBytes >= 0 && completedBytes <= totalBytes, `${completedBytes} of ${totalBytes}`);
-      assert.ok(keptBytes <= completedBytes);
+      assert.ok(resumedBytes <= completedBytes);
     }
   }
 });
 
 test('whoever tells of layers without end is not believed without end', () => {
-  const all = layers();
-  for (let layer = 0; layer < 10_000; layer++) all.heard(`${layer}`, 1, 1);
+  const all = layerProgress();
+  for (let layer = 0; layer < 10_000; layer++) all.update(`${layer}`, 1, 1);
   assert.equal(all.sum().totalBytes, 4_096);
 });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { llamaCppModels } from '../../../server/models/engines/llama-cpp.ts';
-import { lmStudioModels } from '../../../server/models/engines/lm-studio.ts';
-import { localPlace } from '../../../server/models/engines/table.ts';
-import { availableModels, type LocalPlace } from '../../../server/models/lifecycle.ts';
+import { llamaCppLifecycle } from '../../../server/models/engines/llama-cpp.ts';
+import { lmStudioLifecycle } from '../../../server/models/engines/lm-studio.ts';
+import { localEngine } from '../../../server/models/engines/table.ts';
+import { type LocalEngine, modelLifecycle } from '../../../server/models/lifecycle.ts';
 import { loadTimes } from '../../../server/models/load-times.ts';
-import type { LocalModelHost } from '../../../server/models/local-engine.ts';
+import type { EngineLifecycle } from '../../../server/models/local-engine.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 import { fakeDocker } from '../../support/local-engines/docker-model-runner.ts';
-import { engineAt, lent, nobody, until } from '../../support/local-engines/engine.ts';
+import { closeAfterTests, connectionTo, neverAborted, until } from '../../support/local-engines/engine.ts';
 import { failing } from '../../support/local-engines/failing.ts';
 import { fakeRouter } from '../../support/local-engines/llama-router.ts';
 import { fakeStudio } from '../../support/local-engines/lm-studio.ts';
@@ -22,11 +22,11 @@ const coder = [
   ['sha256:template', 500],
 ] as const;
 
-function available(places: Readonly<Record<string, LocalPlace | undefined>>) {
+function available(places: Readonly<Record<string, LocalEngine | undefined>>) {
   const times = loadTimes();
   const state = { changes: 0, now: Date.parse('2026-11-21T12:00:00Z') };
-  const models = availableModels({
-    place: (provider) => places[provider],
+  const models = modelLifecycle({
+    engineOf: (provider) => places[provider],
     loadTimes: times,
     loadOptions: () => ({ keepAliveSeconds: 900 }),
     changed: () => {
@@ -34,16 +34,19 @@ function available(places: Readonly<Record<string, LocalPlace | undefined>>) {
     },
     now: () => state.now,
   });
-  const ensure = (model: string, report: (progress: EnsureProgress) => void = () => {}, signal = nobody()) =>
-    models.ensure(model as ModelId, report, signal);
+  const ensure = (
+    model: string,
+    report: (progress: EnsureProgress) => void = () => {},
+    signal = neverAborted(),
+  ) => models.ensure(model as ModelId, report, signal);
   return { models, times, state, ensure };
 }
 async function withOllama(...args: Parameters<typeof fakeOllamaModels>) {
-  const fake = lent(await fakeOllamaModels(...args));
-  const place = localPlace(engineAt('ollama', fake.baseUrl), { OLLAMA_MODELS: '/nowhere' });
+  const fake = closeAfterTests(await fakeOllamaModels(...args));
+  const place = localEngine(connectionTo('ollama', fake.baseUrl), { OLLAMA_MODELS: '/nowhere' });
   assert.ok(place);
-  const { models } = place;
-  return { fake, ...available({ ollama: { models } }) };
+  const { lifecycle } = place;
+  return { fake, ...available({ ollama: { lifecycle } }) };
 }
 const posts = ({ requests }: { readonly requests: readonly { method: string; path: string }[] }) =>
   requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
@@ -67,7 +70,7 @@ test('a model on disk is loaded with the keep-alive that is set, and its time is
     Math.abs((models.coldStartMs('ollama/b:latest') ?? 0) - (loadMs ?? 0) * 2) < 0.001,
     'twice the bytes',
   );
-  await models.unload('ollama/a', nobody());
+  await models.unload('ollama/a', neverAborted());
   assert.equal(models.coldStartMs('ollama/a:latest'), loadMs);
 });
 
@@ -125,26 +128,30 @@ test('what is under way is in the list before the engine lists it', async () => 
   const { fake, ensure, models } = await withOllama({ 'coder:7b': coder }, { 'a:latest': 1_000 });
   fake.network.allow(1);
   const pulling = ensure('ollama/coder:7b');
-  await until(() => models.known('ollama').some(({ progress }) => progress === 0.25));
-  assert.deepEqual(models.known('ollama').at(-1), { name: 'coder:7b', state: 'downloading', progress: 0.25 });
+  await until(() => models.localModels('ollama').some(({ progress }) => progress === 0.25));
+  assert.deepEqual(models.localModels('ollama').at(-1), {
+    name: 'coder:7b',
+    state: 'downloading',
+    progress: 0.25,
+  });
   fake.network.allow(Number.POSITIVE_INFINITY);
   await pulling;
   assert.deepEqual(
-    models.known('ollama').map(({ name, state }) => [name, state]),
+    models.localModels('ollama').map(({ name, state }) => [name, state]),
     [
       ['a:latest', 'on-disk'],
       ['coder:7b', 'loaded'],
     ],
   );
-  assert.deepEqual(models.known('nobody'), []);
+  assert.deepEqual(models.localModels('nobody'), []);
 });
 
 test('a download that does not fit is ended with a sentence', async () => {
-  const fake = lent(await fakeOllamaModels({ 'coder:7b': [['sha256:weights', 50e9]] }));
-  const place = localPlace(engineAt('ollama', fake.baseUrl), {});
+  const fake = closeAfterTests(await fakeOllamaModels({ 'coder:7b': [['sha256:weights', 50e9]] }));
+  const place = localEngine(connectionTo('ollama', fake.baseUrl), {});
   assert.ok(place);
   fake.network.allow(3);
-  const { ensure } = available({ ollama: { models: place.models, freeBytes: async () => 10e9 } });
+  const { ensure } = available({ ollama: { lifecycle: place.lifecycle, freeBytes: async () => 10e9 } });
   await assert.rejects(
     ensure('ollama/coder:7b'),
     failing('invalid-request', /needs 50\.0 GB more.*10\.0 GB free/, /Free some space/),
@@ -162,23 +169,23 @@ test('failures say whose they are', async () => {
     return true;
   });
   await assert.rejects(
-    models.unload('ollama/none', nobody()),
+    models.unload('ollama/none', neverAborted()),
     failing('model-not-found', /Ollama has no model “none”/),
   );
   await assert.rejects(ensure('vllm/x'), failing('invalid-request', /at "vllm"/, /Ollama/));
   await assert.rejects(ensure('nonsense'), failing('invalid-request', /at "nonsense"/));
-  assert.equal(await models.state('ollama/none', nobody()), undefined);
+  assert.equal(await models.state('ollama/none', neverAborted()), undefined);
 });
 
 test('every engine pulls, loads and frees by the same words', async () => {
-  const docker = lent(await fakeDocker({ 'ai/smollm3:latest': coder }));
-  const router = lent(await fakeRouter({}, { 'x/y-GGUF:Q4_0': coder }));
-  const studio = lent(await fakeStudio({ 'qwen/a': ['qwen/a', 2_000] }));
-  const dockerPlace = localPlace(engineAt('docker-model-runner', `${docker.baseUrl}/engines`), {});
+  const docker = closeAfterTests(await fakeDocker({ 'ai/smollm3:latest': coder }));
+  const router = closeAfterTests(await fakeRouter({}, { 'x/y-GGUF:Q4_0': coder }));
+  const studio = closeAfterTests(await fakeStudio({ 'qwen/a': ['qwen/a', 2_000] }));
+  const dockerPlace = localEngine(connectionTo('docker-model-runner', `${docker.baseUrl}/engines`), {});
   const { ensure, models } = available({
     docker: dockerPlace,
-    llama: { models: llamaCppModels(engineAt('llama-cpp', router.baseUrl), 20) },
-    studio: { models: lmStudioModels(engineAt('lm-studio', studio.baseUrl), 5) },
+    llama: { lifecycle: llamaCppLifecycle(connectionTo('llama-cpp', router.baseUrl), 20) },
+    studio: { lifecycle: lmStudioLifecycle(connectionTo('lm-studio', studio.baseUrl), 5) },
   });
   for (const [asked, listed] of [
     ['docker/smollm3', 'docker/ai/smollm3:latest'],
@@ -189,20 +196,20 @@ test('every engine pulls, loads and frees by the same words', async () => {
       { ...(await ensure(asked)), loadMs: 0 },
       { model: listed, outcome: 'pulled', loadMs: 0 },
     );
-    assert.equal((await models.state(listed, nobody()))?.state, 'loaded', asked);
-    await models.unload(asked, nobody());
-    assert.equal((await models.state(listed, nobody()))?.state, 'on-disk', asked);
+    assert.equal((await models.state(listed, neverAborted()))?.state, 'loaded', asked);
+    await models.unload(asked, neverAborted());
+    assert.equal((await models.state(listed, neverAborted()))?.state, 'on-disk', asked);
     assert.ok((models.coldStartMs(listed) ?? 0) > 0, asked);
   }
 });
 
 test('a download that somebody else began is followed to its end', async () => {
-  const router = lent(await fakeRouter({}, { 'x/y-GGUF:Q4_0': coder }));
-  const models = llamaCppModels(engineAt('llama-cpp', router.baseUrl), 20);
+  const router = closeAfterTests(await fakeRouter({}, { 'x/y-GGUF:Q4_0': coder }));
+  const lifecycle = llamaCppLifecycle(connectionTo('llama-cpp', router.baseUrl), 20);
   router.network.allow(1);
-  const theirs = models.pull('x/y-GGUF:Q4_0', () => {}, nobody());
+  const theirs = lifecycle.pull('x/y-GGUF:Q4_0', () => {}, neverAborted());
   await until(() => router.network.onDisk.size === 1);
-  const { ensure } = available({ llama: { models } });
+  const { ensure } = available({ llama: { lifecycle } });
   const ours = ensure('llama/x/y-GGUF:Q4_0');
   await until(() => router.requests.filter(({ path }) => path === '/models/sse').length === 2);
   router.network.allow(Number.POSITIVE_INFINITY);
@@ -212,10 +219,10 @@ test('a download that somebody else began is followed to its end', async () => {
 });
 
 test('where a download goes on without us, leaving says so', async () => {
-  const studio = lent(await fakeStudio({ 'qwen/a': ['qwen/a', 2_000] }));
+  const studio = closeAfterTests(await fakeStudio({ 'qwen/a': ['qwen/a', 2_000] }));
   studio.network.allow(1);
   const { ensure } = available({
-    studio: { models: lmStudioModels(engineAt('lm-studio', studio.baseUrl), 5) },
+    studio: { lifecycle: lmStudioLifecycle(connectionTo('lm-studio', studio.baseUrl), 5) },
   });
   const stop = new AbortController();
   let fetching = false;
@@ -236,9 +243,9 @@ test('where a download goes on without us, leaving says so', async () => {
 
 test('a model fetched by its address is the one that is new in the list', async () => {
   const address = 'https://huggingface.co/x/Y-GGUF';
-  const studio = lent(await fakeStudio({ [address]: ['x/y', 2_000] }, { 'qwen/a': 1 }));
+  const studio = closeAfterTests(await fakeStudio({ [address]: ['x/y', 2_000] }, { 'qwen/a': 1 }));
   const { ensure } = available({
-    studio: { models: lmStudioModels(engineAt('lm-studio', studio.baseUrl), 5) },
+    studio: { lifecycle: lmStudioLifecycle(connectionTo('lm-studio', studio.baseUrl), 5) },
   });
   const { model, outcome } = await ensure(`studio/${address}`);
   assert.deepEqual([model, outcome], ['studio/x/y', 'pulled']);
@@ -246,18 +253,19 @@ test('a model fetched by its address is the one that is new in the list', async 
 
 test('an engine that is loading its only model is waited for', async () => {
   let looks = 0;
-  const loading: Pick<LocalModelHost, 'label' | 'stops' | 'canonical' | 'isSame' | 'list'> = {
-    label: 'llama.cpp',
-    stops: true,
-    canonical: (name) => name,
-    isSame: (listed, wanted) => listed === wanted,
-    async list() {
-      looks += 1;
-      if (looks < 3) throw new RumboError('The model is still loading.', { kind: 'loading', status: 503 });
-      return [{ name: 'tiny', state: 'loaded' }];
-    },
-  };
-  const { ensure } = available({ llama: { models: loading as LocalModelHost } });
+  const loading: Pick<EngineLifecycle, 'label' | 'canCancelPull' | 'canonicalName' | 'isSameModel' | 'list'> =
+    {
+      label: 'llama.cpp',
+      canCancelPull: true,
+      canonicalName: (name) => name,
+      isSameModel: (listed, wanted) => listed === wanted,
+      async list() {
+        looks += 1;
+        if (looks < 3) throw new RumboError('The model is still loading.', { kind: 'loading', status: 503 });
+        return [{ name: 'tiny', state: 'loaded' }];
+      },
+    };
+  const { ensure } = available({ llama: { lifecycle: loading as EngineLifecycle } });
   const stages: string[] = [];
   assert.equal((await ensure('llama/tiny', ({ stage }) => stages.push(stage))).outcome, 'was-loaded');
   assert.deepEqual([...new Set(stages)], ['checking', 'loading']);
@@ -271,5 +279,5 @@ test('an engine that is loading its only model is waited for', async () => {
 
 test('kinds that hold what they were started with have no place', () => {
   for (const kind of ['vllm', 'openai-compatible', 'gemini'])
-    assert.equal(localPlace(engineAt(kind, 'http://127.0.0.1:1'), {}), undefined);
+    assert.equal(localEngine(connectionTo(kind, 'http://127.0.0.1:1'), {}), undefined);
 });

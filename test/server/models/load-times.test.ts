@@ -9,33 +9,33 @@ const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
 
 test('a model takes as long as in the median of its last loads', () => {
   const times = loadTimes();
-  assert.equal(times.expected('ollama/a'), null);
-  for (const ms of [9_000, 1_000, 2_000]) times.learn('ollama/a', ms);
-  assert.equal(times.expected('ollama/a'), 2_000);
-  for (let load = 0; load < 8; load++) times.learn('ollama/a', 500);
-  assert.equal(times.expected('ollama/a'), 500);
+  assert.equal(times.estimate('ollama/a'), null);
+  for (const ms of [9_000, 1_000, 2_000]) times.record('ollama/a', ms);
+  assert.equal(times.estimate('ollama/a'), 2_000);
+  for (let load = 0; load < 8; load++) times.record('ollama/a', 500);
+  assert.equal(times.estimate('ollama/a'), 500);
 });
 
 test('a model that was never loaded takes as long as others for as many bytes', () => {
   const times = loadTimes();
-  times.learn('ollama/a', 4_000, 8e9);
-  assert.equal(times.expected('ollama/b', 2e9), 1_000);
-  assert.equal(times.expected('ollama/b'), null, 'without a size nobody can tell');
+  times.record('ollama/a', 4_000, 8e9);
+  assert.equal(times.estimate('ollama/b', 2e9), 1_000);
+  assert.equal(times.estimate('ollama/b'), null, 'without a size nobody can tell');
 });
 
 test('what was measured is there after a start', () => {
   const storage = folder();
-  loadTimes(storage).learn('ollama/a', 4_000, 8e9);
-  assert.equal(loadTimes(storage).expected('ollama/a'), 4_000);
+  loadTimes(storage).record('ollama/a', 4_000, 8e9);
+  assert.equal(loadTimes(storage).estimate('ollama/a'), 4_000);
 });
 
 test('a file that cannot be read is no harm, and the next load writes it anew', () => {
   const storage = folder();
   writeFileSync(join(storage, 'load-times.json'), '{"version":1,"models":{"ollama/a":[{"ms":-5}]}}');
   const times = loadTimes(storage);
-  assert.equal(times.expected('ollama/a'), null);
-  times.learn('ollama/a', 100);
-  assert.equal(loadTimes(storage).expected('ollama/a'), 100);
+  assert.equal(times.estimate('ollama/a'), null);
+  times.record('ollama/a', 100);
+  assert.equal(loadTimes(storage).estimate('ollama/a'), 100);
   assert.deepEqual(readdirSync(storage), ['load-times.json']);
 });
 
@@ -43,19 +43,19 @@ test('a folder that cannot be written is no harm either', () => {
   const storage = folder();
   writeFileSync(join(storage, 'file'), '');
   const times = loadTimes(join(storage, 'file', 'below'));
-  times.learn('ollama/a', 100);
-  assert.equal(times.expected('ollama/a'), 100);
+  times.record('ollama/a', 100);
+  assert.equal(times.estimate('ollama/a'), 100);
 });
 
 test('only so many models are remembered, those of the last loads', () => {
   const times = loadTimes();
-  for (let model = 0; model < 250; model++) times.learn(`ollama/${model}`, 1 + model);
-  assert.equal(times.expected('ollama/0'), null);
-  assert.equal(times.expected('ollama/249'), 250);
+  for (let model = 0; model < 250; model++) times.record(`ollama/${model}`, 1 + model);
+  assert.equal(times.estimate('ollama/0'), null);
+  assert.equal(times.estimate('ollama/249'), 250);
 });
 
 test('what is no time is not learned', () => {
   const times = loadTimes();
-  for (const ms of [0, -1, Number.NaN]) times.learn('ollama/a', ms);
-  assert.equal(times.expected('ollama/a'), null);
+  for (const ms of [0, -1, Number.NaN]) times.record('ollama/a', ms);
+  assert.equal(times.estimate('ollama/a'), null);
 });

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { engineLoader, listedFrom } from '../../../server/models/loaders/engine.ts';
-import { cheapestDescriber, describedLoader } from '../../../server/models/loaders/llm-description.ts';
-import type { Ask } from '../../../server/models/loaders/native.ts';
-import { bytesOf } from '../../../server/models/loaders/reading.ts';
+import { engineLoader, toListedModel } from '../../../server/models/loaders/engine.ts';
+import { cheapestDescriber, llmDescriptionLoader } from '../../../server/models/loaders/llm-description.ts';
+import type { NativeGet } from '../../../server/models/loaders/native.ts';
+import { parseSize } from '../../../server/models/loaders/reading.ts';
 import { registryLoader } from '../../../server/models/loaders/registry.ts';
-import { nativeInterfaces } from '../../../server/models/loaders/table.ts';
-import { type ListedModel, served } from '../../../server/models/model-set.ts';
+import { engineDetails } from '../../../server/models/loaders/table.ts';
+import { type ListedModel, toServedModels } from '../../../server/models/model-set.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
 import type { Known } from '../../../server/registry/merged-facts.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -24,7 +24,7 @@ after(async () => {
 const signal = AbortSignal.timeout(20_000);
 
 const askAt =
-  ({ root }: PageServer): Ask =>
+  ({ root }: PageServer): NativeGet =>
   async ({ path, body }, over) => {
     const method = body === undefined ? 'GET' : 'POST';
     const answer = await http({ method, url: `${root}${path}`, headers: {}, body, signal: over });
@@ -37,17 +37,17 @@ const started = <Server extends PageServer>(server: Server): Server => {
   return server;
 };
 const interfaceOf = (kind: string) => {
-  const found = nativeInterfaces.find((each) => each.kind === kind);
+  const found = engineDetails.find((each) => each.kind === kind);
   assert.ok(found);
   return found;
 };
 const modelsOf = (kind: string, listed: readonly ListedModel[]) =>
-  served({ provider: kind, kind, source: 'local' }, listed);
+  toServedModels({ provider: kind, kind, source: 'local' }, listed);
 /** List and details of a server, by name. */
 async function told(kind: string, server: PageServer) {
   const ask = askAt(server);
   const models = modelsOf(kind, await interfaceOf(kind).list(ask, signal));
-  const loader = engineLoader(nativeInterfaces, () => ask);
+  const loader = engineLoader(engineDetails, () => ask);
   const found = await loader.load(
     models.filter((model) => loader.appliesTo(model)),
     signal,
@@ -85,15 +85,15 @@ test('Ollama tells what is on disk, what is allocated, and what each model can',
     source: 'local',
     name: 'qwen3:8b',
     version: '500a1f067a9f',
-    finding: {
+    facts: {
       sizeBytes: 5_225_388_164,
       contextTokens: 8192,
       parameters: '8.2B',
       quantisation: 'Q4_K_M',
     },
   });
-  assert.deepEqual([cloud?.source, cloud?.finding?.sizeBytes], ['api', undefined], 'it runs elsewhere');
-  assert.deepEqual(models.find(({ name }) => name === 'bge:latest')?.finding, {
+  assert.deepEqual([cloud?.source, cloud?.facts?.sizeBytes], ['api', undefined], 'it runs elsewhere');
+  assert.deepEqual(models.find(({ name }) => name === 'bge:latest')?.facts, {
     sizeBytes: 1,
     chat: false,
     fim: false,
@@ -124,7 +124,7 @@ test('Ollama tells what is on disk, what is allocated, and what each model can',
 
 test('Ollama’s list stands without what is loaded', async () => {
   const server = started(await pageServer({ '/api/tags': { body: { models: [{ name: 'a' }] } } }));
-  assert.deepEqual(await interfaceOf('ollama').list(askAt(server), signal), [{ name: 'a', finding: {} }]);
+  assert.deepEqual(await interfaceOf('ollama').list(askAt(server), signal), [{ name: 'a', facts: {} }]);
 });
 
 test('llama.cpp with one model tells what it has allocated and whether it can call tools', async () => {
@@ -132,7 +132,7 @@ test('llama.cpp with one model tells what it has allocated and whether it can ca
   server.pages['/models'] = server.pages['/v1/models'] ?? {};
   const { models, found } = await told('llama-cpp', server);
   assert.deepEqual(
-    models.map(({ name, finding }) => [name, finding]),
+    models.map(({ name, facts }) => [name, facts]),
     [
       [
         'tiny-chat',
@@ -207,7 +207,7 @@ test('Docker Model Runner tells sizes in words', async () => {
   assert.deepEqual(smol, {
     name: 'ai/smollm2:latest',
     version: 'sha256:ai/smollm2:latest',
-    finding: {
+    facts: {
       chat: true,
       embedding: false,
       sizeBytes: 268_802_458,
@@ -218,15 +218,15 @@ test('Docker Model Runner tells sizes in words', async () => {
       licence: 'apache-2.0',
     },
   });
-  assert.deepEqual(embed?.finding, { chat: false, embedding: true });
-  assert.deepEqual(untagged, { name: 'sha256:untagged', version: 'sha256:untagged', finding: {} });
+  assert.deepEqual(embed?.facts, { chat: false, embedding: true });
+  assert.deepEqual(untagged, { name: 'sha256:untagged', version: 'sha256:untagged', facts: {} });
 });
 
 test('LM Studio’s own list tells everything', async () => {
   const body = fixture('lm-studio/documented-models.json');
   const server = started(await pageServer({ '/api/v1/models': { body } }));
   const [qwen, gemma, nomic] = await interfaceOf('lm-studio').list(askAt(server), signal);
-  assert.deepEqual(qwen?.finding, {
+  assert.deepEqual(qwen?.facts, {
     chat: true,
     embedding: false,
     vision: false,
@@ -237,8 +237,8 @@ test('LM Studio’s own list tells everything', async () => {
     parameters: '4B',
     quantisation: 'Q4_K_M',
   });
-  assert.deepEqual([gemma?.finding?.vision, gemma?.finding?.contextTokens], [true, undefined]);
-  assert.deepEqual([nomic?.finding?.chat, nomic?.finding?.embedding], [false, true]);
+  assert.deepEqual([gemma?.facts?.vision, gemma?.facts?.contextTokens], [true, undefined]);
+  assert.deepEqual([nomic?.facts?.chat, nomic?.facts?.embedding], [false, true]);
 });
 
 test('a list that is none is a failure; an entry that cannot be read is left out', async () => {
@@ -261,7 +261,7 @@ test('sizes in words are bytes', () => {
     ['', undefined],
     [undefined, undefined],
   ] as const)
-    assert.equal(bytesOf(size), bytes, size);
+    assert.equal(parseSize(size), bytes, size);
 });
 
 const nothingKnown: Known = {
@@ -297,16 +297,16 @@ test('the registry tells prices and limits of services, and nothing of what a lo
   const remote = found.get('ollama/b:cloud');
   assert.deepEqual([remote?.contextTokens, remote?.price], [1000, price]);
   const unknown = await registryLoader(() => nothingKnown).load(
-    served({ provider: 'openai', kind: 'openai', source: 'api' }, [{ name: 'x' }]),
+    toServedModels({ provider: 'openai', kind: 'openai', source: 'api' }, [{ name: 'x' }]),
     signal,
   );
   assert.deepEqual(unknown.get('openai/x'), {});
 });
 
 test('a service without an interface of its own tells what its ordinary list does', () => {
-  assert.deepEqual(listedFrom({ name: 'a', contextTokens: 4096, tools: true }), {
+  assert.deepEqual(toListedModel({ name: 'a', contextTokens: 4096, tools: true }), {
     name: 'a',
-    finding: { chat: true, contextTokens: 4096, tools: true },
+    facts: { chat: true, contextTokens: 4096, tools: true },
   });
 });
 
@@ -346,7 +346,7 @@ test('the cheapest allowed model describes the others, and never a paid one unle
 
 const described = (answer: string) => {
   const asked: string[] = [];
-  const loader = describedLoader({
+  const loader = llmDescriptionLoader({
     describer: () => 'l/small',
     ask: async (_model, prompt) => {
       asked.push(prompt);
@@ -395,6 +395,6 @@ test('words of other models, of another shape, or no JSON at all are not believe
 });
 
 test('where no model may be asked, none is', () => {
-  const loader = describedLoader({ describer: () => undefined, ask: () => assert.fail('asked') });
+  const loader = llmDescriptionLoader({ describer: () => undefined, ask: () => assert.fail('asked') });
   assert.equal(loader.appliesTo(a), false);
 });

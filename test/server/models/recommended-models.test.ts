@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { localDefaults, type Present, useOf } from '../../../server/models/recommended-models.ts';
+import {
+  type InstalledModel,
+  localUseOf,
+  recommendLocalModels,
+} from '../../../server/models/recommended-models.ts';
 
 const gb = 1e9;
-const here = (name: string, size?: number, more: Partial<Present> = {}): Present => ({
+const here = (name: string, size?: number, more: Partial<InstalledModel> = {}): InstalledModel => ({
   id: `docker-model-runner/${name}`,
   name,
   ...(size === undefined ? {} : { sizeBytes: size * gb }),
   ...more,
 });
-const first = (present: readonly Present[]) =>
+const first = (present: readonly InstalledModel[]) =>
   Object.fromEntries(
-    Object.entries(localDefaults(present)).map(([use, [id]]) => [
+    Object.entries(recommendLocalModels(present)).map(([use, [id]]) => [
       use,
       id?.replace('docker-model-runner/', ''),
     ]),
@@ -58,14 +62,14 @@ test('where none of them is here, capability and size decide', () => {
 
 test('who cannot do it is not asked: embedding models never, to fill only who can', () => {
   const embeds = here('bge-m3', 1, { embeds: true });
-  assert.deepEqual(localDefaults([embeds]), { code: [], general: [], simple: [], fill: [] });
-  assert.deepEqual(localDefaults([here('qwen2.5-coder:7b', 4, { fill: false })]).fill, []);
+  assert.deepEqual(recommendLocalModels([embeds]), { code: [], general: [], simple: [], fill: [] });
+  assert.deepEqual(recommendLocalModels([here('qwen2.5-coder:7b', 4, { fill: false })]).fill, []);
 });
 
 test('roles and tasks ask for what they need', () => {
-  assert.equal(useOf('coder', 'general'), 'code');
-  assert.equal(useOf('planner', 'simple_generation'), 'general');
-  assert.equal(useOf('chat', 'simple_generation'), 'simple');
-  assert.equal(useOf(undefined, 'complex_generation'), 'code');
-  assert.equal(useOf('of my own', 'verification'), 'general');
+  assert.equal(localUseOf('coder', 'general'), 'code');
+  assert.equal(localUseOf('planner', 'simple_generation'), 'general');
+  assert.equal(localUseOf('chat', 'simple_generation'), 'simple');
+  assert.equal(localUseOf(undefined, 'complex_generation'), 'code');
+  assert.equal(localUseOf('of my own', 'verification'), 'general');
 });

@@ -7,21 +7,21 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
-import { ollamaModels } from '../../../server/models/engines/ollama.ts';
-import { availableModels } from '../../../server/models/lifecycle.ts';
+import { ollamaLifecycle } from '../../../server/models/engines/ollama.ts';
+import { modelLifecycle } from '../../../server/models/lifecycle.ts';
 import { loadTimes } from '../../../server/models/load-times.ts';
-import { localRequests } from '../../../server/models/requests.ts';
+import { localModelRequests } from '../../../server/models/requests.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 import { ensureModel, ensureProgress, unloadModel } from '../../../shared/protocol.ts';
-import { engineAt, lent, until } from '../../support/local-engines/engine.ts';
+import { closeAfterTests, connectionTo, until } from '../../support/local-engines/engine.ts';
 import { fakeOllamaModels } from '../../support/local-engines/ollama.ts';
 
 /** A client and a server with nothing between them but JSON-RPC. */
 async function connected() {
-  const fake = lent(await fakeOllamaModels({ 'coder:7b': [['sha256:weights', 3_000]] }));
-  const models = availableModels({
-    place: (name) =>
-      name === 'ollama' ? { models: ollamaModels(engineAt('ollama', fake.baseUrl)) } : undefined,
+  const fake = closeAfterTests(await fakeOllamaModels({ 'coder:7b': [['sha256:weights', 3_000]] }));
+  const models = modelLifecycle({
+    engineOf: (name) =>
+      name === 'ollama' ? { lifecycle: ollamaLifecycle(connectionTo('ollama', fake.baseUrl)) } : undefined,
     loadTimes: loadTimes(),
     loadOptions: () => ({}),
     changed: () => {},
@@ -33,7 +33,7 @@ async function connected() {
     client.dispose();
     server.dispose();
   });
-  const requests = localRequests(models, (token, progress) =>
+  const requests = localModelRequests(models, (token, progress) =>
     server.sendProgress(ensureProgress, token, progress),
   );
   server.onRequest(ensureModel, (params, token) => {

@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { DetailLoader } from '../../../server/models/detail-loader.ts';
-import { type DetailServiceParts, detailService } from '../../../server/models/detail-service.ts';
-import { checked, type Finding } from '../../../server/models/model-facts.ts';
+import { type DetailServiceDeps, detailService } from '../../../server/models/detail-service.ts';
+import { type ModelFacts, validFacts } from '../../../server/models/model-facts.ts';
 import { type ModelSource, modelService } from '../../../server/models/model-service.ts';
-import { difference, type ListedModel, type SetChange, served } from '../../../server/models/model-set.ts';
+import {
+  diffModelSets,
+  type ListedModel,
+  type SetChange,
+  toServedModels,
+} from '../../../server/models/model-set.ts';
 import { modelsStore } from '../../../server/models/models-store.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 
@@ -86,7 +91,7 @@ test('every pull hands on the old set and the new one, with what came and went',
   const source = fake('a', names('x', 'y'));
   const models = service([source]);
   const changes: SetChange[] = [];
-  const end = models.onSet((change) => changes.push(change));
+  const end = models.onModelsChanged((change) => changes.push(change));
   await models.refresh();
   source.list = async () => names('y', 'z');
   await models.refresh();
@@ -115,14 +120,14 @@ test('two pulls at a time are one, and a provider that left takes its models alo
   await Promise.all([models.refresh(), models.refresh('a')]);
   assert.equal(one.lists, 1);
   sources = [two];
-  models.reconfigured();
+  models.onProvidersChanged();
   assert.deepEqual(ids(models.models()), ['b/y']);
 });
 
 test('the next start shows the models before any network, unless the provider has moved', async () => {
   const folder = newFolder();
   const listed: ListedModel[] = [
-    { name: 'x', version: 'v1', remote: true, loaded: false, finding: { chat: true } },
+    { name: 'x', version: 'v1', remote: true, loaded: false, facts: { chat: true } },
   ];
   const [before, other] = [fake('a', listed), fake('b', names('y'))];
   await service([before, other], { store: storeIn(folder) }).refresh();
@@ -130,14 +135,14 @@ test('the next start shows the models before any network, unless the provider ha
   const after = service([{ ...before, list: down }, moved], { store: storeIn(folder) });
   assert.deepEqual(
     [...after.models().values()],
-    served({ provider: 'a', kind: 'ollama', source: 'local' }, listed),
+    toServedModels({ provider: 'a', kind: 'ollama', source: 'local' }, listed),
   );
   await after.refresh();
   assert.deepEqual(ids(after.models()), ['a/x']);
 });
 
 test('before a provider has told its list, what it usually has is there', async () => {
-  const source = { ...fake('a', names('told')), usual: names('usual') };
+  const source = { ...fake('a', names('told')), fallbackModels: names('usual') };
   const models = service([source]);
   assert.deepEqual(ids(models.models()), ['a/usual']);
   await models.refresh();
@@ -174,44 +179,49 @@ test('lists are pulled again every so many minutes, as the settings say at that 
 
 test('ten thousand models, names twice and names with control characters harm nothing', () => {
   const of = { provider: 'p', kind: 'k', source: 'local' } as const;
-  assert.equal(served(of, names(...Array.from({ length: 10_000 }, (_, at) => `m${at}`))).length, 2_000);
+  assert.equal(
+    toServedModels(of, names(...Array.from({ length: 10_000 }, (_, at) => `m${at}`))).length,
+    2_000,
+  );
   const odd = names('a', 'a', '', 'b\u001b[2J', 'c\u202e', 'd'.repeat(301), '<b>e</b>');
   assert.deepEqual(
-    served(of, odd).map(({ name }) => name),
+    toServedModels(of, odd).map(({ name }) => name),
     ['a', '<b>e</b>'],
   );
 });
 
 /** A loader that finds what it is told, and writes down each batch. */
-function loaderOf(name: DetailLoader['name'], finding: (id: ModelId) => Finding | undefined) {
+function loaderOf(name: DetailLoader['name'], facts: (id: ModelId) => ModelFacts | undefined) {
   const batches: ModelId[][] = [];
   const loader: DetailLoader = {
     name,
-    freshMs: 3_600_000,
+    maxAgeMs: 3_600_000,
     appliesTo: () => true,
     load: async (models) => {
       batches.push(models.map(({ id }) => id));
-      const found = models.map(({ id }) => [id, finding(id)] as const);
+      const found = models.map(({ id }) => [id, facts(id)] as const);
       return new Map(found.flatMap(([id, said]) => (said ? [[id, said] as const] : [])));
     },
   };
   return { ...loader, batches };
 }
-function details(loaders: readonly DetailLoader[], more: Partial<DetailServiceParts> = {}) {
+function details(loaders: readonly DetailLoader[], more: Partial<DetailServiceDeps> = {}) {
   const made = detailService({
     loaders,
     store: storeIn(),
     batchSize: () => 15,
     now: () => 1_000_000,
-    changed: () => {},
+    onChanged: () => {},
     ...more,
   });
   closers.push(made.dispose);
   return made;
 }
 const setOf = (...listed: readonly ListedModel[]) =>
-  new Map(served({ provider: 'p', kind: 'k', source: 'local' }, listed).map((model) => [model.id, model]));
-const all = (...listed: readonly ListedModel[]): SetChange => difference(new Map(), setOf(...listed));
+  new Map(
+    toServedModels({ provider: 'p', kind: 'k', source: 'local' }, listed).map((model) => [model.id, model]),
+  );
+const all = (...listed: readonly ListedModel[]): SetChange => diffModelSets(new Map(), setOf(...listed));
 
 test('loaders are joined field by field, and each field says whose word it is', async () => {
   const at = new Date(1_000_000).toISOString();
@@ -220,7 +230,7 @@ test('loaders are joined field by field, and each field says whose word it is', 
     loaderOf('registry', () => ({ tools: false, fim: true, price: { input: 0, output: 0 } })),
     loaderOf('model', () => ({ summary: 'Good\n\u001b[31m for code.', vision: true, fim: false })),
   ]);
-  service.take(all({ name: 'a', finding: { contextTokens: 8192, sizeBytes: 7 } }));
+  service.take(all({ name: 'a', facts: { contextTokens: 8192, sizeBytes: 7 } }));
   assert.deepEqual(service.of('p/a')?.fields, { contextTokens: 8192, sizeBytes: 7 }, 'readable at once');
   await service.idle();
   assert.deepEqual(service.of('p/a'), {
@@ -278,11 +288,11 @@ test('a model that is gone leaves map and queue, and what is found of it too lat
   };
   const service = details([slow], { batchSize: () => 1 });
   const before = setOf(...names('a', 'b', 'c'));
-  service.take(difference(new Map(), before));
+  service.take(diffModelSets(new Map(), before));
   for (let turn = 0; turn < 1_000 && seen.length === 0; turn++)
     await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(seen, ['p/a']);
-  service.take(difference(before, setOf(...names('c'))));
+  service.take(diffModelSets(before, setOf(...names('c'))));
   gate.resolve();
   await service.idle();
   assert.deepEqual(seen, ['p/a', 'p/c']);
@@ -371,7 +381,7 @@ test('the next start shows details before any network, and asks nobody about wha
   const first = details([loaderOf('engine', () => ({ chat: true, price }))], { store: storeIn(folder) });
   first.take(all({ name: 'a', version: 'v1' }, { name: 'b', version: 'v1' }, { name: 'c' }));
   await first.idle();
-  first.take(difference(setOf(...names('c')), new Map()));
+  first.take(diffModelSets(setOf(...names('c')), new Map()));
 
   const engine = loaderOf('engine', () => ({ chat: false }));
   const next = details([engine], { store: storeIn(folder) });
@@ -394,7 +404,7 @@ test('a file that cannot be used is told once, and everything lasts until the se
   const service = details([loaderOf('engine', () => ({ chat: true }))], { store });
   service.take(all(...names('a')));
   await service.idle();
-  store.keepList('p', { baseUrl: 'x', models: [] });
+  store.saveList('p', { baseUrl: 'x', models: [] });
   assert.equal(service.of('p/a')?.fields.chat, true);
   assert.equal(told.length, 1);
   assert.match(told[0] ?? '', /^Details of models cannot be kept \(.+\); they are asked for again/);
@@ -402,7 +412,7 @@ test('a file that cannot be used is told once, and everything lasts until the se
 
 test('only changes are told', async () => {
   let told = 0;
-  const service = details([loaderOf('engine', () => ({}))], { changed: () => (told += 1) });
+  const service = details([loaderOf('engine', () => ({}))], { onChanged: () => (told += 1) });
   const change = all(...names('a'));
   service.take(change);
   await service.idle();
@@ -414,7 +424,7 @@ test('only changes are told', async () => {
 
 test('words of strangers are kept to their shape', () => {
   assert.deepEqual(
-    checked({
+    validFacts({
       chat: 'yes',
       tools: true,
       contextTokens: -1,
@@ -426,5 +436,5 @@ test('words of strangers are kept to their shape', () => {
     }),
     { tools: true, summary: `<b>fine</b> ${'x'.repeat(188)}` },
   );
-  assert.deepEqual(checked(null), {});
+  assert.deepEqual(validFacts(null), {});
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sharedWork } from '../../../server/models/single-flight.ts';
-import { nobody } from '../../support/local-engines/engine.ts';
+import { singleFlight } from '../../../server/models/single-flight.ts';
+import { neverAborted } from '../../support/local-engines/engine.ts';
 import { failing } from '../../support/local-engines/failing.ts';
 
 /** Work that is done when the test says so, and remembers how often it began. */
@@ -20,13 +20,13 @@ function slow() {
 const moment = () => new Promise((resolve) => setImmediate(resolve));
 
 test('all who want the same share one piece of work and hear of it; who comes later hears the last word', async () => {
-  const work = sharedWork<string, number>();
+  const work = singleFlight<string, number>();
   const { begun, begin } = slow();
   const heard: string[] = [];
-  const first = work.join('a', begin, (news) => heard.push(`first ${news}`), nobody());
+  const first = work.join('a', begin, (news) => heard.push(`first ${news}`), neverAborted());
   await moment();
   begun[0]?.tell(1);
-  const second = work.join('a', begin, (news) => heard.push(`second ${news}`), nobody());
+  const second = work.join('a', begin, (news) => heard.push(`second ${news}`), neverAborted());
   begun[0]?.tell(2);
   begun[0]?.end.resolve('done');
   assert.deepEqual(await Promise.all([first, second]), ['done', 'done']);
@@ -35,7 +35,7 @@ test('all who want the same share one piece of work and hear of it; who comes la
 });
 
 test('who leaves leaves it to the others; the last who leaves ends it', async () => {
-  const work = sharedWork<string, number>();
+  const work = singleFlight<string, number>();
   const { begun, begin } = slow();
   const [one, other] = [new AbortController(), new AbortController()];
   const first = work.join('a', begin, () => {}, one.signal);
@@ -50,14 +50,14 @@ test('who leaves leaves it to the others; the last who leaves ends it', async ()
 });
 
 test('what is begun again waits until what was given up has ended', async () => {
-  const work = sharedWork<string, number>();
+  const work = singleFlight<string, number>();
   const { begun, begin } = slow();
   const stop = new AbortController();
   const first = work.join('a', begin, () => {}, stop.signal);
   await moment();
   stop.abort();
   await assert.rejects(first, failing('cancelled', /cancelled/));
-  const again = work.join('a', begin, () => {}, nobody());
+  const again = work.join('a', begin, () => {}, neverAborted());
   await moment();
   assert.equal(begun.length, 1);
   begun[0]?.end.reject(new Error('given up'));
@@ -68,30 +68,33 @@ test('what is begun again waits until what was given up has ended', async () => 
 });
 
 test('a failure is everybody’s, and the next time begins anew', async () => {
-  const work = sharedWork<string, number>();
+  const work = singleFlight<string, number>();
   const { begun, begin } = slow();
-  const both = [work.join('a', begin, () => {}, nobody()), work.join('a', begin, () => {}, nobody())];
+  const both = [
+    work.join('a', begin, () => {}, neverAborted()),
+    work.join('a', begin, () => {}, neverAborted()),
+  ];
   await moment();
   begun[0]?.end.reject(new Error('no'));
   assert.deepEqual(
     (await Promise.allSettled(both)).map(({ status }) => status),
     ['rejected', 'rejected'],
   );
-  const next = work.join('a', begin, () => {}, nobody());
+  const next = work.join('a', begin, () => {}, neverAborted());
   await moment();
   begun[1]?.end.resolve('done');
   assert.equal(await next, 'done');
 });
 
 test('other names are other work, and who has left before begins none', async () => {
-  const work = sharedWork<string, number>();
+  const work = singleFlight<string, number>();
   const { begun, begin } = slow();
   await assert.rejects(
     work.join('a', begin, () => {}, AbortSignal.abort()),
     failing('cancelled', /cancelled/),
   );
-  void work.join('a', begin, () => {}, nobody());
-  void work.join('b', begin, () => {}, nobody());
+  void work.join('a', begin, () => {}, neverAborted());
+  void work.join('b', begin, () => {}, neverAborted());
   await moment();
   assert.equal(begun.length, 2);
 });

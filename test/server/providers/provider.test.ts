@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
-import { asking } from '../../../server/models/native-api.ts';
+import { nativeApi } from '../../../server/models/native-api.ts';
 import type { Http } from '../../../server/platform/http.ts';
 import { type ProviderParts, provider } from '../../../server/providers/provider.ts';
 import { configuredProviders } from '../../../server/providers/provider-config.ts';
@@ -110,7 +110,7 @@ test('a refused key is said in words and does not promise to return', async () =
 test('a key that is refused something beside answers is none the worse', async () => {
   const http: Http = async ({ url }) => (url.endsWith('/api/show') ? refused(401) : spoken());
   const one = made('lab', { lab: { ...lab.lab, keyEnv: 'LAB_KEY' } }, { http, env: { LAB_KEY: 'sk-1' } });
-  const details = asking(one.beside, 'http://127.0.0.1:9').json({ path: '/api/show' }, never);
+  const details = nativeApi(one.beside, 'http://127.0.0.1:9').json({ path: '/api/show' }, never);
   await assert.rejects(details, { kind: 'unauthorized' });
   assert.equal(one.rest(), undefined);
   await ask(one);

@@ -1,6 +1,6 @@
 /** A fake Docker Model Runner with a store, runners and a registry. https://github.com/docker/model-runner */
 import {
-  type Answering,
+  type FakeRequest,
   type Layers,
   type LocalServer,
   localServer,
@@ -39,7 +39,7 @@ export async function fakeDocker(
     escapes: false,
   };
 
-  const create = async ({ body, headers, response, gone, text }: Answering): Promise<void> => {
+  const create = async ({ body, headers, response, gone, text }: FakeRequest): Promise<void> => {
     const tag = tagOf(String(body['from']));
     const layers = registry[tag];
     const refusal = state.refusals.get(tag) ?? (layers ? undefined : ([401, 'Unauthorized'] as const));

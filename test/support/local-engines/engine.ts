@@ -3,15 +3,15 @@ import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer } from '../../../server/engines/define.ts';
 import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
-import type { Step } from '../../../server/models/local-engine.ts';
-import type { LocalEngine } from '../../../server/models/native-api.ts';
+import type { EngineProgress } from '../../../server/models/local-engine.ts';
+import type { NativeConnection } from '../../../server/models/native-api.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import { keySource } from '../key-source.ts';
 
 const { http, dispose } = undiciHttp();
 after(dispose);
 
-export const engineAt = (kind: string, baseUrl: string, key?: string): LocalEngine => ({
+export const connectionTo = (kind: string, baseUrl: string, key?: string): NativeConnection => ({
   provider: kind,
   label: labels[kind] ?? kind,
   definition: { kind, key: 'optional', headers: bearer },
@@ -29,10 +29,10 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 /** Nobody aborts it. */
-export const nobody = (): AbortSignal => new AbortController().signal;
+export const neverAborted = (): AbortSignal => new AbortController().signal;
 
 /** Closes a fake when the tests of its file are over. */
-export function lent<Fake extends { close(): Promise<void> }>(fake: Fake): Fake {
+export function closeAfterTests<Fake extends { close(): Promise<void> }>(fake: Fake): Fake {
   after(() => fake.close());
   return fake;
 }
@@ -47,7 +47,7 @@ export async function until(holds: () => boolean): Promise<void> {
 }
 
 /** What was told, one word for each step: the stage, and the share of what is known to come. */
-export const shown = (steps: readonly Step[]): string[] =>
+export const summarizeProgress = (steps: readonly EngineProgress[]): string[] =>
   steps
     .map(({ stage, completedBytes, totalBytes }) =>
       completedBytes === undefined ? stage : `${stage} ${completedBytes}/${totalBytes}`,

@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import {
-  type Answering,
+  type FakeRequest,
   type Layers,
   type LocalServer,
   localServer,
@@ -53,7 +53,7 @@ export async function fakeRouter(
     for (const each of state.listeners) each.write(`data: ${JSON.stringify({ model, event, data })}\n\n`);
   };
   const error = (code: number, type: string, message: string) => ({ error: { code, message, type } });
-  const refused = ({ json }: Answering, message: string) =>
+  const refused = ({ json }: FakeRequest, message: string) =>
     json(400, error(400, 'invalid_request_error', message));
 
   const load = (name: string, model: RouterModel): void => {

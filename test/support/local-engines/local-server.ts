@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Asked = {
+export type RecordedRequest = {
   readonly method: string;
   /** With its query. */
   readonly path: string;
@@ -12,7 +12,7 @@ export type Asked = {
   readonly gone: AbortSignal;
 };
 
-export type Answering = Asked & {
+export type FakeRequest = RecordedRequest & {
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
   json(status: number, body: unknown): void;
@@ -21,15 +21,15 @@ export type Answering = Asked & {
 
 export type LocalServer = {
   readonly baseUrl: string;
-  readonly requests: readonly Asked[];
+  readonly requests: readonly RecordedRequest[];
   close(): Promise<void>;
 };
 
 /** Starts one on 127.0.0.1 at a free port. `answer` may take its time. */
 export async function localServer(
-  answer: (asked: Answering, path: string) => void | Promise<void>,
+  answer: (asked: FakeRequest, path: string) => void | Promise<void>,
 ): Promise<LocalServer> {
-  const requests: Asked[] = [];
+  const requests: RecordedRequest[] = [];
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
@@ -38,7 +38,7 @@ export async function localServer(
       if (!response.writableFinished) gone.abort();
     });
     const text = Buffer.concat(pieces).toString();
-    const asked: Asked = {
+    const asked: RecordedRequest = {
       method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers as Record<string, string | undefined>,

@@ -1,6 +1,6 @@
 /** A fake Ollama with a disk, a memory and a registry. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import {
-  type Answering,
+  type FakeRequest,
   type Layers,
   type LocalServer,
   localServer,
@@ -34,7 +34,7 @@ export async function fakeOllamaModels(
     breakAfterLines: Number.POSITIVE_INFINITY,
   };
 
-  const pull = async ({ body, response, gone }: Answering): Promise<void> => {
+  const pull = async ({ body, response, gone }: FakeRequest): Promise<void> => {
     const model = tagged(String(body['model']));
     let lines = 0;
     const write = (line: object) => {
@@ -71,7 +71,7 @@ export async function fakeOllamaModels(
     response.end();
   };
 
-  const generate = ({ body, json }: Answering, canGenerate: boolean) => {
+  const generate = ({ body, json }: FakeRequest, canGenerate: boolean) => {
     const model = tagged(String(body['model']));
     if (!state.disk.has(model)) return json(404, { error: `model '${body['model']}' not found` });
     const unloads = body['keep_alive'] === 0;
@@ -81,7 +81,7 @@ export async function fakeOllamaModels(
     json(200, { model, response: '', done: true, done_reason: unloads ? 'unload' : 'load' });
   };
 
-  const chat = ({ body, json, response }: Answering) => {
+  const chat = ({ body, json, response }: FakeRequest) => {
     const model = tagged(String(body['model']));
     if (!state.disk.has(model)) return json(404, { error: `model '${body['model']}' not found` });
     state.memory.set(model, body['keep_alive']);

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesIn, dockerModels, fullName } from '../../../../server/models/engines/docker-model-runner.ts';
-import type { Step } from '../../../../server/models/local-engine.ts';
+import {
+  bytesIn,
+  canonicalName,
+  dockerLifecycle,
+} from '../../../../server/models/engines/docker-model-runner.ts';
+import type { EngineProgress } from '../../../../server/models/local-engine.ts';
 import { fakeDocker } from '../../../support/local-engines/docker-model-runner.ts';
-import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import {
+  closeAfterTests,
+  connectionTo,
+  neverAborted,
+  summarizeProgress,
+  until,
+} from '../../../support/local-engines/engine.ts';
 import { failing } from '../../../support/local-engines/failing.ts';
 
 const smollm = [
@@ -11,8 +21,8 @@ const smollm = [
   ['sha256:licence', 500],
 ] as const;
 const started = async (...args: Parameters<typeof fakeDocker>) => {
-  const fake = lent(await fakeDocker(...args));
-  return { fake, models: dockerModels(engineAt('docker-model-runner', `${fake.baseUrl}/engines`)) };
+  const fake = closeAfterTests(await fakeDocker(...args));
+  return { fake, models: dockerLifecycle(connectionTo('docker-model-runner', `${fake.baseUrl}/engines`)) };
 };
 
 test('models and runners are one list, whatever name a runner was asked for by', async () => {
@@ -22,7 +32,7 @@ test('models and runners are one list, whatever name a runner was asked for by',
   );
   fake.runners.set('a', {});
   fake.runners.set('ai/c', { loading: true });
-  assert.deepEqual(await models.list(nobody()), [
+  assert.deepEqual(await models.list(neverAborted()), [
     { name: 'ai/a:latest', state: 'loaded', sizeBytes: 268_802_458 },
     { name: 'ai/b:7B', state: 'on-disk', sizeBytes: 1_780_000_000 },
     { name: 'ai/c:latest', state: 'loading', sizeBytes: 1_000_000_000 },
@@ -32,18 +42,18 @@ test('models and runners are one list, whatever name a runner was asked for by',
 test('its models are found beside the engines, however the address is written', async () => {
   const { fake } = await started({}, { 'ai/a:latest': '1GB' });
   for (const path of ['', '/', '/engines', '/engines/v1', '/engines/llama.cpp/v1', '/engines/llama.cpp']) {
-    const models = dockerModels(engineAt('docker-model-runner', `${fake.baseUrl}${path}`));
-    assert.equal((await models.list(nobody())).length, 1, path);
+    const models = dockerLifecycle(connectionTo('docker-model-runner', `${fake.baseUrl}${path}`));
+    assert.equal((await models.list(neverAborted())).length, 1, path);
   }
 });
 
 test('names mean what Docker’s own tools mean by them', () => {
-  assert.equal(fullName('smollm2'), 'ai/smollm2:latest');
-  assert.equal(fullName('docker.io/ai/SmolLM2'), 'ai/smollm2:latest');
-  assert.equal(fullName('ai/gemma3-qat:12B-Q4_K_M'), 'ai/gemma3-qat:12B-Q4_K_M');
-  assert.equal(fullName('hf.co/x/Y-GGUF:Q4_K_M'), 'huggingface.co/x/y-gguf:Q4_K_M');
-  assert.equal(fullName('localhost:5000/a/b'), 'localhost:5000/a/b:latest');
-  assert.equal(fullName('sha256:abc'), 'sha256:abc');
+  assert.equal(canonicalName('smollm2'), 'ai/smollm2:latest');
+  assert.equal(canonicalName('docker.io/ai/SmolLM2'), 'ai/smollm2:latest');
+  assert.equal(canonicalName('ai/gemma3-qat:12B-Q4_K_M'), 'ai/gemma3-qat:12B-Q4_K_M');
+  assert.equal(canonicalName('hf.co/x/Y-GGUF:Q4_K_M'), 'huggingface.co/x/y-gguf:Q4_K_M');
+  assert.equal(canonicalName('localhost:5000/a/b'), 'localhost:5000/a/b:latest');
+  assert.equal(canonicalName('sha256:abc'), 'sha256:abc');
 });
 
 test('sizes are read in either unit', () => {
@@ -54,31 +64,31 @@ test('sizes are read in either unit', () => {
 
 test('loading asks for nothing to be said', async () => {
   const { fake, models } = await started({}, { 'ai/a:latest': '1GB', 'ai/nomic-embed:latest': '1GB' });
-  await models.load('ai/a:latest', {}, () => {}, nobody());
+  await models.load('ai/a:latest', {}, () => {}, neverAborted());
   const last = fake.requests.at(-1);
   assert.equal(last?.path, '/engines/v1/chat/completions');
   assert.equal(last?.headers['x-preload-only'], 'true');
   assert.deepEqual([...fake.runners.keys()], ['ai/a:latest']);
-  await models.load('ai/nomic-embed:latest', {}, () => {}, nobody());
+  await models.load('ai/nomic-embed:latest', {}, () => {}, neverAborted());
   assert.equal(fake.requests.at(-1)?.path, '/engines/v1/embeddings');
 });
 
 test('how long it stays is set without losing what the user had set', async () => {
   const { fake, models } = await started({}, { 'ai/a:latest': '1GB' });
   fake.configured.set('ai/a:latest', { 'context-size': 8_192 });
-  await models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, nobody());
+  await models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, neverAborted());
   assert.deepEqual(fake.configured.get('ai/a:latest'), { 'context-size': 8_192, keep_alive: '600s' });
   const asked = fake.requests.length;
-  await models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, nobody());
+  await models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, neverAborted());
   assert.equal(fake.requests.length, asked + 2, 'it is not set again, which would unload the model');
-  await models.load('ai/a:latest', { keepAliveSeconds: -1 }, () => {}, nobody());
+  await models.load('ai/a:latest', { keepAliveSeconds: -1 }, () => {}, neverAborted());
   assert.equal(fake.configured.get('ai/a:latest')?.['keep_alive'], '-1');
 });
 
 test('a model that is not there cannot be loaded', async () => {
   const { models } = await started();
   await assert.rejects(
-    models.load('ai/none', {}, () => {}, nobody()),
+    models.load('ai/none', {}, () => {}, neverAborted()),
     failing('model-not-found', /does not have this model/),
   );
 });
@@ -86,19 +96,22 @@ test('a model that is not there cannot be loaded', async () => {
 test('unloading frees the memory, and says so when somebody is being answered', async () => {
   const { fake, models } = await started({}, { 'ai/a:latest': '1GB' });
   fake.runners.set('ai/a', {});
-  await models.unload('ai/a:latest', nobody());
+  await models.unload('ai/a:latest', neverAborted());
   assert.equal(fake.runners.size, 0);
-  await models.unload('ai/a:latest', nobody());
+  await models.unload('ai/a:latest', neverAborted());
   fake.runners.set('ai/a', { inUse: true });
-  await assert.rejects(models.unload('ai/a:latest', nobody()), failing('overloaded', /stays in memory/));
+  await assert.rejects(
+    models.unload('ai/a:latest', neverAborted()),
+    failing('overloaded', /stays in memory/),
+  );
 });
 
 test('a pull asks for JSON exactly and tells the sum of its layers', async () => {
   const { fake, models } = await started({ 'ai/smollm3:latest': smollm });
-  const steps: Step[] = [];
-  await models.pull('ai/smollm3', (step) => steps.push(step), nobody());
+  const steps: EngineProgress[] = [];
+  await models.pull('ai/smollm3', (step) => steps.push(step), neverAborted());
   assert.equal(fake.requests.at(-1)?.headers['accept'], 'application/json');
-  assert.deepEqual(shown(steps), [
+  assert.deepEqual(summarizeProgress(steps), [
     'waiting',
     'downloading 1000/3500',
     'downloading 2000/3500',
@@ -110,14 +123,14 @@ test('a pull asks for JSON exactly and tells the sum of its layers', async () =>
 test('progress with its quotes escaped for HTML is read all the same', async () => {
   const { fake, models } = await started({ 'ai/smollm3:latest': smollm });
   fake.escapes = true;
-  const steps: Step[] = [];
-  await models.pull('ai/smollm3', (step) => steps.push(step), nobody());
-  assert.equal(shown(steps).at(-1), 'verifying 3500/3500');
+  const steps: EngineProgress[] = [];
+  await models.pull('ai/smollm3', (step) => steps.push(step), neverAborted());
+  assert.equal(summarizeProgress(steps).at(-1), 'verifying 3500/3500');
 });
 
 test('refusals in plain text are told in words a user can use', async () => {
   const { fake, models } = await started({ 'ai/smollm3:latest': smollm });
-  const pulled = (name: string) => models.pull(name, () => {}, nobody());
+  const pulled = (name: string) => models.pull(name, () => {}, neverAborted());
   // Docker’s registry says “Unauthorized” of whatever does not exist.
   await assert.rejects(
     pulled('ai/none'),
@@ -142,17 +155,17 @@ test('what fails after the first byte is a failure, as JSON or as a line of text
   });
   fake.fault = { message: 'Error: writing layer: no space left on device' };
   await assert.rejects(
-    models.pull('ai/smollm3', () => {}, nobody()),
+    models.pull('ai/smollm3', () => {}, neverAborted()),
     failing('invalid-request', /disk is full/),
   );
   fake.fault = {};
   await assert.rejects(
-    models.pull('ai/third', () => {}, nobody()),
+    models.pull('ai/third', () => {}, neverAborted()),
     failing('interrupted', /broke off/),
   );
   fake.fault = { text: 'error while pulling model: unexpected EOF' };
   await assert.rejects(
-    models.pull('ai/other', () => {}, nobody()),
+    models.pull('ai/other', () => {}, neverAborted()),
     failing('unreachable', /registry/),
   );
 });
@@ -175,7 +188,7 @@ test('cancelling a pull closes the socket; pulling again keeps what has arrived'
   await assert.rejects(pulling, failing('cancelled', /cancelled/));
   await until(() => fake.requests.at(-1)?.gone.aborted === true);
   fake.network.allow(Number.POSITIVE_INFINITY);
-  const steps: Step[] = [];
-  await models.pull('ai/smollm3', (step) => steps.push(step), nobody());
-  assert.equal(shown(steps)[1], 'downloading 2000/3500');
+  const steps: EngineProgress[] = [];
+  await models.pull('ai/smollm3', (step) => steps.push(step), neverAborted());
+  assert.equal(summarizeProgress(steps)[1], 'downloading 2000/3500');
 });

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { llamaCppModels } from '../../../../server/models/engines/llama-cpp.ts';
-import type { Step } from '../../../../server/models/local-engine.ts';
-import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { llamaCppLifecycle } from '../../../../server/models/engines/llama-cpp.ts';
+import type { EngineProgress } from '../../../../server/models/local-engine.ts';
+import {
+  closeAfterTests,
+  connectionTo,
+  neverAborted,
+  summarizeProgress,
+  until,
+} from '../../../support/local-engines/engine.ts';
 import { failing } from '../../../support/local-engines/failing.ts';
 import { fakeRouter } from '../../../support/local-engines/llama-router.ts';
 import { localServer } from '../../../support/local-engines/local-server.ts';
@@ -14,14 +20,14 @@ const files = [
   ['https://huggingface.co/weights-2', 1_000],
 ] as const;
 const started = async (...args: Parameters<typeof fakeRouter>) => {
-  const fake = lent(await fakeRouter(...args));
-  return { fake, models: llamaCppModels(engineAt('llama-cpp', fake.baseUrl), 20) };
+  const fake = closeAfterTests(await fakeRouter(...args));
+  return { fake, models: llamaCppLifecycle(connectionTo('llama-cpp', fake.baseUrl), 20) };
 };
 
 /** A server that says what a real one said. */
 async function recorded(pages: Readonly<Record<string, string>>) {
   const fixtures = new URL('../../../fixtures/wire/llama-cpp/', import.meta.url);
-  const fake = lent(
+  const fake = closeAfterTests(
     await localServer(({ method, json, response }, path) => {
       const name = pages[`${method} ${path}`];
       if (name?.endsWith('.events')) {
@@ -33,13 +39,13 @@ async function recorded(pages: Readonly<Record<string, string>>) {
       json(said.status, said.body);
     }),
   );
-  return { fake, models: llamaCppModels(engineAt('llama-cpp', fake.baseUrl), 20) };
+  return { fake, models: llamaCppLifecycle(connectionTo('llama-cpp', fake.baseUrl), 20) };
 }
 
 test('a recorded router: its models with what happened to them', async () => {
   const states = async (page: string) =>
-    (await (await recorded({ 'GET /models': page })).models.list(nobody())).map(({ name, state, failed }) =>
-      [name, state, ...(failed ? ['failed'] : [])].join(' '),
+    (await (await recorded({ 'GET /models': page })).models.list(neverAborted())).map(
+      ({ name, state, failed }) => [name, state, ...(failed ? ['failed'] : [])].join(' '),
     );
   assert.deepEqual(await states('router-models'), [
     'broken on-disk',
@@ -70,7 +76,7 @@ test('a recorded load: both names of its events are heard, and the list confirms
     'POST /models/load': 'router-load',
   };
   const { models } = await recorded(pages);
-  const steps: Step[] = [];
+  const steps: EngineProgress[] = [];
   await models.load(
     'tiny-chat',
     {},
@@ -78,7 +84,7 @@ test('a recorded load: both names of its events are heard, and the list confirms
       steps.push(step);
       if (step.fraction === 1) pages['GET /models'] = 'router-models-loaded';
     },
-    nobody(),
+    neverAborted(),
   );
   assert.deepEqual(
     steps.map(({ fraction }) => fraction),
@@ -93,31 +99,31 @@ test('a model that is running already is not an error, one that is unknown is', 
     'POST /models/unload': 'router-unload-again',
   };
   const { models } = await recorded(pages);
-  await models.load('tiny-chat', {}, () => {}, nobody());
-  await models.unload('tiny-chat', nobody());
+  await models.load('tiny-chat', {}, () => {}, neverAborted());
+  await models.unload('tiny-chat', neverAborted());
   const unknown = await recorded({ ...pages, 'POST /models/load': 'router-load-unknown' });
   await assert.rejects(
-    unknown.models.load('nope', {}, () => {}, nobody()),
+    unknown.models.load('nope', {}, () => {}, neverAborted()),
     failing('model-not-found', /./),
   );
 });
 
 test('a recorded single model is loaded, asleep, or still loading', async () => {
   const pages = { 'GET /models': 'sleep-models', 'GET /props': 'sleep-props' };
-  const [asleep] = await (await recorded(pages)).models.list(nobody());
+  const [asleep] = await (await recorded(pages)).models.list(neverAborted());
   assert.equal(asleep?.state, 'sleeping');
   assert.ok((asleep?.sizeBytes ?? 0) > 100_000);
   const loading = await recorded({ 'GET /models': 'loading-models' });
-  await assert.rejects(loading.models.list(nobody()), failing('loading', /still loading/));
+  await assert.rejects(loading.models.list(neverAborted()), failing('loading', /still loading/));
 });
 
 test('loading waits until the model answers and tells how far it is', async () => {
   const { fake, models } = await started({ a: { status: 'unloaded' } });
   fake.quick = false;
-  const steps: Step[] = [];
+  const steps: EngineProgress[] = [];
   let done = false;
   const loading = models
-    .load('a', {}, (step) => steps.push(step), nobody())
+    .load('a', {}, (step) => steps.push(step), neverAborted())
     .then(() => {
       done = true;
     });
@@ -132,27 +138,27 @@ test('loading waits until the model answers and tells how far it is', async () =
 test('an older router without events is watched by its list', async () => {
   const { fake, models } = await started({ a: { status: 'unloaded' } });
   fake.deaf = true;
-  await models.load('a', {}, () => {}, nobody());
+  await models.load('a', {}, () => {}, neverAborted());
   assert.equal(fake.models.get('a')?.status, 'loaded');
 });
 
 test('a load that fails says how its process ended', async () => {
   const { models } = await started({ broken: { status: 'unloaded', breaks: true } });
   await assert.rejects(
-    models.load('broken', {}, () => {}, nobody()),
+    models.load('broken', {}, () => {}, neverAborted()),
     failing('bad-response', /could not load “broken”: its process ended with code 1/),
   );
 });
 
 test('a sleeping model is woken', async () => {
   const { fake, models } = await started({ a: { status: 'sleeping' } });
-  await models.load('a', {}, () => {}, nobody());
+  await models.load('a', {}, () => {}, neverAborted());
   assert.equal(fake.models.get('a')?.status, 'loaded');
 });
 
 test('unloading resolves when the memory is free', async () => {
   const { fake, models } = await started({ a: { status: 'loaded' } });
-  await models.unload('a', nobody());
+  await models.unload('a', neverAborted());
   assert.equal(fake.models.get('a')?.status, 'unloaded');
 });
 
@@ -161,12 +167,12 @@ for (const deep of [false, true]) {
     const { fake, models } = await started({}, { [repository]: files });
     fake.deep = deep;
     fake.network.allow(0);
-    const steps: Step[] = [];
-    const pulling = models.pull(repository, (step) => steps.push(step), nobody());
+    const steps: EngineProgress[] = [];
+    const pulling = models.pull(repository, (step) => steps.push(step), neverAborted());
     await until(() => fake.listeners.size === 1);
     fake.network.allow(Number.POSITIVE_INFINITY);
     await pulling;
-    assert.deepEqual(shown(steps), [
+    assert.deepEqual(summarizeProgress(steps), [
       'waiting',
       'downloading 1000/2000',
       'downloading 2000/2000',
@@ -178,18 +184,18 @@ for (const deep of [false, true]) {
 
 test('a repository without a quantisation is the one that came of it', async () => {
   const { models } = await started();
-  assert.ok(models.isSame(repository, 'ggml-org/tiny-GGUF'));
-  assert.ok(!models.isSame('tiny:Q4', 'tiny'));
+  assert.ok(models.isSameModel(repository, 'ggml-org/tiny-GGUF'));
+  assert.ok(!models.isSameModel('tiny:Q4', 'tiny'));
 });
 
 test('a download that has “finished” without a model in the list has failed', async () => {
   const { models } = await started();
   await assert.rejects(
-    models.pull('nobody/none-GGUF:Q4_0', () => {}, nobody()),
+    models.pull('nobody/none-GGUF:Q4_0', () => {}, neverAborted()),
     failing('model-not-found', /could not fetch “nobody\/none-GGUF:Q4_0”/),
   );
   await assert.rejects(
-    models.pull('none', () => {}, nobody()),
+    models.pull('none', () => {}, neverAborted()),
     failing('model-not-found', /could not fetch “none”/),
   );
 });
@@ -204,16 +210,16 @@ test('cancelling a pull stops the download in the router; pulling again keeps wh
   await assert.rejects(pulling, failing('cancelled', /cancelled/));
   await until(() => !fake.models.has(repository) && fake.listeners.size === 0);
   fake.network.allow(Number.POSITIVE_INFINITY);
-  await models.pull(repository, () => {}, nobody());
+  await models.pull(repository, () => {}, neverAborted());
   assert.equal(fake.network.onDisk.get(files[0][0]), 2_000);
 });
 
 test('a download that somebody else began is followed', async () => {
   const { fake, models } = await started({}, { [repository]: files });
   fake.network.allow(1);
-  const first = models.pull(repository, () => {}, nobody());
+  const first = models.pull(repository, () => {}, neverAborted());
   await until(() => fake.models.get(repository)?.status === 'downloading');
-  const second = models.pull(repository, () => {}, nobody());
+  const second = models.pull(repository, () => {}, neverAborted());
   fake.network.allow(Number.POSITIVE_INFINITY);
   await Promise.all([first, second]);
 });
@@ -221,7 +227,7 @@ test('a download that somebody else began is followed', async () => {
 test('a server with one model says that it fetches no others', async () => {
   const { models } = await recorded({ 'GET /props': 'sleep-props' });
   await assert.rejects(
-    models.pull(repository, () => {}, nobody()),
+    models.pull(repository, () => {}, neverAborted()),
     failing('invalid-request', /started with one model/, /without -m/),
   );
 });

@@ -1,20 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lmStudioModels } from '../../../../server/models/engines/lm-studio.ts';
-import type { Step } from '../../../../server/models/local-engine.ts';
-import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { lmStudioLifecycle } from '../../../../server/models/engines/lm-studio.ts';
+import type { EngineProgress } from '../../../../server/models/local-engine.ts';
+import {
+  closeAfterTests,
+  connectionTo,
+  neverAborted,
+  summarizeProgress,
+  until,
+} from '../../../support/local-engines/engine.ts';
 import { failing } from '../../../support/local-engines/failing.ts';
 import { fakeStudio } from '../../../support/local-engines/lm-studio.ts';
 
 const started = async (...args: Parameters<typeof fakeStudio>) => {
-  const fake = lent(await fakeStudio(...args));
-  return { fake, models: lmStudioModels(engineAt('lm-studio', `${fake.baseUrl}/v1`), 5) };
+  const fake = closeAfterTests(await fakeStudio(...args));
+  return { fake, models: lmStudioLifecycle(connectionTo('lm-studio', `${fake.baseUrl}/v1`), 5) };
 };
 
 test('models on disk and loaded instances are one list', async () => {
   const { fake, models } = await started({}, { 'qwen/a': 1_000, 'qwen/b': 2_000 });
   fake.instances.set('qwen/b', 'qwen/b');
-  assert.deepEqual(await models.list(nobody()), [
+  assert.deepEqual(await models.list(neverAborted()), [
     { name: 'qwen/a', state: 'on-disk', sizeBytes: 1_000 },
     { name: 'qwen/b', state: 'loaded', sizeBytes: 2_000 },
   ]);
@@ -22,7 +28,7 @@ test('models on disk and loaded instances are one list', async () => {
 
 test('a load tells how long it took', async () => {
   const { fake, models } = await started({}, { 'qwen/a': 1_000 });
-  assert.equal(await models.load('qwen/a', {}, () => {}, nobody()), 9_099);
+  assert.equal(await models.load('qwen/a', {}, () => {}, neverAborted()), 9_099);
   assert.equal(fake.instances.size, 1);
 });
 
@@ -34,27 +40,27 @@ test('unloading frees every instance of the model and no other', async () => {
     ['qwen/b', 'qwen/b'],
   ] as const)
     fake.instances.set(id, key);
-  await models.unload('Qwen/A', nobody());
+  await models.unload('Qwen/A', neverAborted());
   assert.deepEqual([...fake.instances.keys()], ['qwen/b']);
 });
 
 test('a download is looked at until it is whole', async () => {
   const { fake, models } = await started({ 'qwen/a': ['qwen/a', 2_000] });
   fake.network.allow(1);
-  const steps: Step[] = [];
-  const pulling = models.pull('qwen/a', (step) => steps.push(step), nobody());
-  await until(() => shown(steps).includes('downloading 1000/2000'));
+  const steps: EngineProgress[] = [];
+  const pulling = models.pull('qwen/a', (step) => steps.push(step), neverAborted());
+  await until(() => summarizeProgress(steps).includes('downloading 1000/2000'));
   fake.network.allow(Number.POSITIVE_INFINITY);
   await pulling;
   assert.equal(fake.disk.get('qwen/a'), 2_000);
-  await models.pull('qwen/a', () => assert.ok(true), nobody());
+  await models.pull('qwen/a', () => assert.ok(true), neverAborted());
 });
 
 test('a download that the user pauses is waited for; one that fails is a failure', async () => {
   const { fake, models } = await started({ 'qwen/a': ['qwen/a', 2_000] });
   fake.network.allow(1);
-  const steps: Step[] = [];
-  const pulling = models.pull('qwen/a', (step) => steps.push(step), nobody());
+  const steps: EngineProgress[] = [];
+  const pulling = models.pull('qwen/a', (step) => steps.push(step), neverAborted());
   await until(() => fake.jobs.size === 1);
   const [job] = fake.jobs.values();
   assert.ok(job);
@@ -75,13 +81,13 @@ test('cancelling ends the wait at once, and it is known that the download goes o
   const asked = fake.requests.length;
   await new Promise((resolve) => setTimeout(resolve, 30));
   assert.equal(fake.requests.length, asked);
-  assert.equal(models.stops, false);
+  assert.equal(models.canCancelPull, false);
 });
 
 test('a model that the catalogue does not have is said to be missing', async () => {
   const { models } = await started();
   await assert.rejects(
-    models.pull('nobody/none', () => {}, nobody()),
+    models.pull('nobody/none', () => {}, neverAborted()),
     failing('model-not-found', /“nobody\/none”/),
   );
 });
@@ -89,9 +95,9 @@ test('a model that the catalogue does not have is said to be missing', async () 
 test('a version that cannot be asked is told to be too old, although it says 200', async () => {
   const { fake, models } = await started();
   fake.old = true;
-  await assert.rejects(models.list(nobody()), failing('bad-response', /LM Studio/, /0\.4/));
+  await assert.rejects(models.list(neverAborted()), failing('bad-response', /LM Studio/, /0\.4/));
   await assert.rejects(
-    models.pull('qwen/a', () => {}, nobody()),
+    models.pull('qwen/a', () => {}, neverAborted()),
     failing('bad-response', /LM Studio/),
   );
 });

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ollamaModels } from '../../../../server/models/engines/ollama.ts';
-import type { Step } from '../../../../server/models/local-engine.ts';
-import { engineAt, lent, nobody, shown, until } from '../../../support/local-engines/engine.ts';
+import { ollamaLifecycle } from '../../../../server/models/engines/ollama.ts';
+import type { EngineProgress } from '../../../../server/models/local-engine.ts';
+import {
+  closeAfterTests,
+  connectionTo,
+  neverAborted,
+  summarizeProgress,
+  until,
+} from '../../../support/local-engines/engine.ts';
 import { failing } from '../../../support/local-engines/failing.ts';
 import { fakeOllamaModels } from '../../../support/local-engines/ollama.ts';
 
@@ -11,13 +17,13 @@ const coder = [
   ['sha256:bbbbbbbbbbbbbbbb', 500],
 ] as const;
 const started = async (...args: Parameters<typeof fakeOllamaModels>) => {
-  const fake = lent(await fakeOllamaModels(...args));
-  return { fake, models: ollamaModels(engineAt('ollama', fake.baseUrl)) };
+  const fake = closeAfterTests(await fakeOllamaModels(...args));
+  return { fake, models: ollamaLifecycle(connectionTo('ollama', fake.baseUrl)) };
 };
 test('models on disk and in memory are one list, with sizes and the end of their stay', async () => {
   const { fake, models } = await started({}, { 'a:latest': 1_000, 'b:7b': 5_000, 'kimi:1t-cloud': 1 });
   fake.memory.set('b:7b', undefined);
-  assert.deepEqual(await models.list(nobody()), [
+  assert.deepEqual(await models.list(neverAborted()), [
     { name: 'a:latest', state: 'on-disk', sizeBytes: 1_000 },
     { name: 'b:7b', state: 'loaded', sizeBytes: 5_000, memoryBytes: 6_000, until: '2026-11-21T12:05:00Z' },
   ]);
@@ -26,38 +32,38 @@ test('models on disk and in memory are one list, with sizes and the end of their
 test('a name without a tag means latest, and the registry’s own folder is not written out', async () => {
   const { models } = await started();
   for (const name of ['a', 'a:latest', 'library/a', 'registry.ollama.ai/library/a:latest'])
-    assert.ok(models.isSame('a:latest', name), name);
-  assert.ok(!models.isSame('a:latest', 'a:7b'));
-  assert.ok(models.isSame('hf.co/x/y:Q4_K_M', 'hf.co/x/y:Q4_K_M'));
+    assert.ok(models.isSameModel('a:latest', name), name);
+  assert.ok(!models.isSameModel('a:latest', 'a:7b'));
+  assert.ok(models.isSameModel('hf.co/x/y:Q4_K_M', 'hf.co/x/y:Q4_K_M'));
 });
 
 test('loading is an empty request that keeps the model as long as it is set', async () => {
   const { fake, models } = await started({}, { 'a:latest': 1_000 });
-  await models.load('a:latest', { keepAliveSeconds: 1_800 }, () => {}, nobody());
+  await models.load('a:latest', { keepAliveSeconds: 1_800 }, () => {}, neverAborted());
   assert.deepEqual([...fake.memory], [['a:latest', 1_800]]);
   assert.equal(fake.requests.at(-1)?.body['prompt'], undefined);
-  await models.load('a:latest', {}, () => {}, nobody());
+  await models.load('a:latest', {}, () => {}, neverAborted());
   assert.ok(!('keep_alive' in (fake.requests.at(-1)?.body ?? {})), 'else as Ollama is set up');
 });
 
 test('a model that only embeds is loaded by the request it has', async () => {
   const { fake, models } = await started({}, { 'nomic-embed-text:latest': 1_000 });
-  await models.load('nomic-embed-text', {}, () => {}, nobody());
+  await models.load('nomic-embed-text', {}, () => {}, neverAborted());
   assert.deepEqual([...fake.memory.keys()], ['nomic-embed-text:latest']);
 });
 
 test('unloading frees the memory at once', async () => {
   const { fake, models } = await started({}, { 'a:latest': 1_000 });
   fake.memory.set('a:latest', 300);
-  await models.unload('a:latest', nobody());
+  await models.unload('a:latest', neverAborted());
   assert.equal(fake.memory.size, 0);
 });
 
 test('a pull tells every layer, of which later ones join the sum', async () => {
   const { fake, models } = await started({ 'coder:7b': coder });
-  const steps: Step[] = [];
-  await models.pull('coder:7b', (step) => steps.push(step), nobody());
-  assert.deepEqual(shown(steps), [
+  const steps: EngineProgress[] = [];
+  await models.pull('coder:7b', (step) => steps.push(step), neverAborted());
+  assert.deepEqual(summarizeProgress(steps), [
     'waiting',
     'downloading 0/4000',
     'downloading 1000/4000',
@@ -73,7 +79,7 @@ test('a pull tells every layer, of which later ones join the sum', async () => {
 
 test('an error inside a 200 is a failure, in words a user can use', async () => {
   const { fake, models } = await started({ 'coder:7b': coder });
-  const pulled = (name: string) => models.pull(name, () => {}, nobody());
+  const pulled = (name: string) => models.pull(name, () => {}, neverAborted());
   await assert.rejects(pulled('nobody'), failing('model-not-found', /^Ollama could not fetch “nobody”/));
   fake.refusals.set('coder:7b', 'write /models/blobs/x-partial: no space left on device');
   await assert.rejects(pulled('coder:7b'), failing('invalid-request', /the disk is full/));
@@ -92,7 +98,7 @@ test('a download that ends without “success” has broken off', async () => {
   const { fake, models } = await started({ 'coder:7b': coder });
   fake.breakAfterLines = 4;
   await assert.rejects(
-    models.pull('coder:7b', () => {}, nobody()),
+    models.pull('coder:7b', () => {}, neverAborted()),
     failing('interrupted', /broke off/),
   );
 });
@@ -110,22 +116,22 @@ test('cancelling a pull closes the socket; pulling again goes on where it stoppe
   assert.ok(performance.now() - startedMs < 500, 'at once');
 
   fake.network.allow(Number.POSITIVE_INFINITY);
-  const steps: Step[] = [];
-  await models.pull('coder:7b', (step) => steps.push(step), nobody());
-  assert.equal(shown(steps)[1], 'downloading 2000/4000');
-  assert.equal(steps.find(({ keptBytes }) => keptBytes !== undefined)?.keptBytes, 2_000);
+  const steps: EngineProgress[] = [];
+  await models.pull('coder:7b', (step) => steps.push(step), neverAborted());
+  assert.equal(summarizeProgress(steps)[1], 'downloading 2000/4000');
+  assert.equal(steps.find(({ resumedBytes }) => resumedBytes !== undefined)?.resumedBytes, 2_000);
 });
 
 test('a model on somebody else’s machine is not fetched', async () => {
   const { fake, models } = await started();
   await assert.rejects(
-    models.pull('kimi-k2:1t-cloud', () => {}, nobody()),
+    models.pull('kimi-k2:1t-cloud', () => {}, neverAborted()),
     failing('invalid-request', /servers/),
   );
   assert.equal(fake.requests.length, 0);
 });
 
 test('an engine that is not there is said to be unreachable', async () => {
-  const models = ollamaModels(engineAt('ollama', 'http://127.0.0.1:9'));
-  await assert.rejects(models.list(nobody()), failing('unreachable', /127\.0\.0\.1:9/));
+  const models = ollamaLifecycle(connectionTo('ollama', 'http://127.0.0.1:9'));
+  await assert.rejects(models.list(neverAborted()), failing('unreachable', /127\.0\.0\.1:9/));
 });

@@ -6,10 +6,10 @@ import {
   type ModelDetails,
   modelTypes,
 } from '../../shared/model-details.ts';
-import type { Findings } from './model-facts.ts';
+import type { FactsByOrigin } from './model-facts.ts';
 
 /** Best first: who runs the model knows it better than books, and books better than another model. */
-const usualOrder: readonly DetailOrigin[] = ['engine', 'list', 'registry', 'model'];
+const defaultOrder: readonly DetailOrigin[] = ['engine', 'list', 'registry', 'model'];
 
 /** Where another order is better. */
 const orders: Readonly<Partial<Record<DetailField, readonly DetailOrigin[]>>> = {
@@ -30,14 +30,14 @@ const fieldNames: readonly DetailField[] = [
   'price',
 ];
 
-export function merged(id: ModelId, findings: Findings): ModelDetails {
+export function mergeFacts(id: ModelId, findings: FactsByOrigin): ModelDetails {
   const fields: Record<string, unknown> = {};
   const provenance: { [Field in DetailField]?: { by: DetailOrigin; at: string } } = {};
   for (const field of fieldNames) {
-    const by = (orders[field] ?? usualOrder).find((origin) => findings[origin]?.finding[field] !== undefined);
+    const by = (orders[field] ?? defaultOrder).find((origin) => findings[origin]?.facts[field] !== undefined);
     const said = by && findings[by];
     if (!said) continue;
-    fields[field] = said.finding[field];
+    fields[field] = said.facts[field];
     provenance[field] = { by, at: new Date(said.atMs).toISOString() };
   }
   return { id, types: modelTypes.filter((type) => fields[type] === true), fields, provenance };

@@ -2,7 +2,7 @@
 import { type Http, readText } from '../platform/http.ts';
 
 /** What a server says of itself at one path. */
-export type Answer = {
+export type ProbeResponse = {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -12,28 +12,32 @@ export type Answer = {
   readonly json: unknown;
 };
 
-const limitBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 /** A port on this machine takes a connection at once, or nobody listens. */
-const connectMs = 300;
+const connectTimeoutMs = 300;
 
 /** `undefined` when nobody answers, when it is no HTTP, a redirect, or not there in time. Never rejects. */
-export async function answerOf(http: Http, url: string, signal: AbortSignal): Promise<Answer | undefined> {
+export async function probe(
+  http: Http,
+  url: string,
+  signal: AbortSignal,
+): Promise<ProbeResponse | undefined> {
   try {
     const { status, headers, body } = await http({
       method: 'GET',
       url,
       headers: { accept: 'application/json, text/plain' },
       signal,
-      connectMs,
+      connectMs: connectTimeoutMs,
     });
-    const text = await readText(body, limitBytes);
-    return { status, headers, text, json: parsed(text) };
+    const text = await readText(body, maxBytes);
+    return { status, headers, text, json: tryParseJson(text) };
   } catch {
     return;
   }
 }
 
-function parsed(text: string): unknown {
+function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,19 +2,23 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 
-export type Place = {
+export type ScanEnvironment = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The kernel's release; WSL puts Microsoft's name into it. */
   readonly release: string;
   exists(file: string): boolean;
 };
 
-export const thisPlace = (env: Place['env']): Place => ({ env, release: release(), exists: existsSync });
+export const currentEnvironment = (env: ScanEnvironment['env']): ScanEnvironment => ({
+  env,
+  release: release(),
+  exists: existsSync,
+});
 
 /** One sentence, with what to do about engines elsewhere. */
-export function whereLooked({ env, release, exists }: Place): string {
+export function describeScanScope({ env, release, exists }: ScanEnvironment): string {
   const elsewhere = 'name engines outside of it in rumbo.local.endpoints';
-  if (env['REMOTE_CONTAINERS'] || env['CODESPACES'] || containerMarks.some(exists))
+  if (env['REMOTE_CONTAINERS'] || env['CODESPACES'] || containerMarkers.some(exists))
     return `Looked inside this container; ${elsewhere}.`;
   if (env['WSL_DISTRO_NAME'] || /microsoft/i.test(release))
     return `Looked inside Linux (WSL) on this machine; ${elsewhere}, those of Windows too.`;
@@ -23,4 +27,4 @@ export function whereLooked({ env, release, exists }: Place): string {
   return 'Looked on this machine.';
 }
 
-const containerMarks = ['/.dockerenv', '/run/.containerenv'];
+const containerMarkers = ['/.dockerenv', '/run/.containerenv'];

@@ -2,26 +2,26 @@
 import type { ModelId } from '../../shared/chat.ts';
 import { aborted } from '../platform/aborted.ts';
 import type { DetailLoader } from './detail-loader.ts';
-import type { Finding } from './model-facts.ts';
+import type { ModelFacts } from './model-facts.ts';
 import type { ServedModel } from './model-set.ts';
 
 /** What was found of one model. `undefined`: the loader failed. */
-export type Found = { readonly model: ServedModel; readonly finding: Finding | undefined };
+export type BatchResult = { readonly model: ServedModel; readonly facts: ModelFacts | undefined };
 
-export type RunnerParts = {
+export type BatchRunnerDeps = {
   readonly loader: DetailLoader;
   /** The next models to ask about, at most `count`; empty: there is nothing to do. */
-  take(count: number): readonly ServedModel[];
+  nextBatch(count: number): readonly ServedModel[];
   /** Called once for each batch. */
-  found(batch: readonly Found[]): void;
+  onLoaded(batch: readonly BatchResult[]): void;
   /** Models in a batch; read anew for each. */
   readonly batchSize: () => number;
 };
 
 /** A loader that has not finished a batch by then has failed. */
-const patienceMs = 120_000;
+const batchTimeoutMs = 120_000;
 
-export function runner({ loader, take, found, batchSize }: RunnerParts) {
+export function batchRunner({ loader, nextBatch, onLoaded, batchSize }: BatchRunnerDeps) {
   const closing = new AbortController();
   let running: Promise<void> | undefined;
   let woken = false;
@@ -31,17 +31,17 @@ export function runner({ loader, take, found, batchSize }: RunnerParts) {
       // Everything else comes first.
       await new Promise(setImmediate);
       woken = false;
-      const batch = take(Math.max(1, batchSize()));
+      const batch = nextBatch(Math.max(1, batchSize()));
       if (batch.length === 0) continue;
       woken = true;
       const said = await ask(batch);
-      if (!closing.signal.aborted) found(batch.map((model) => ({ model, finding: said.get(model.id) })));
+      if (!closing.signal.aborted) onLoaded(batch.map((model) => ({ model, facts: said.get(model.id) })));
     }
   };
 
   /** Never rejects: what fails is asked about another time. */
-  const ask = async (batch: readonly ServedModel[]): Promise<ReadonlyMap<ModelId, Finding>> => {
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(patienceMs)]);
+  const ask = async (batch: readonly ServedModel[]): Promise<ReadonlyMap<ModelId, ModelFacts>> => {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(batchTimeoutMs)]);
     try {
       return await Promise.race([loader.load(batch, signal), aborted(signal)]);
     } catch {
