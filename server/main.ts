@@ -33,10 +33,10 @@ import { daily } from './registry/daily.ts';
 import { registry } from './registry/registry.ts';
 import { learned } from './routing/classifier/user-corrections.ts';
 import { clientSymbols, cursorPositionOf, inlineCapabilities, serveInline } from './rpc/inline-completion.ts';
-import { keyCommands } from './rpc/key-commands.ts';
+import { keyCommandHandler } from './rpc/key-commands.ts';
 import { providerRequests } from './rpc/provider-requests.ts';
-import { serve, signalOf } from './rpc/routes.ts';
-import { announcer, statusOf } from './rpc/status.ts';
+import { registerRequestHandlers, signalOf } from './rpc/routes.ts';
+import { statusOf, throttledNotifier } from './rpc/status.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
 import { keys } from './secrets/keys.ts';
@@ -66,7 +66,7 @@ function start(params: InitializeParams): InitializeResult {
   const log = logTo(connection.console);
   log.info(`Rumbo ${version} on Node ${process.versions.node}`);
   const now = () => Date.now();
-  const announce = announcer(() => void connection.sendNotification(statusChanged, status()));
+  const announce = throttledNotifier(() => void connection.sendNotification(statusChanged, status()));
 
   let settings: Settings = defaultSettings;
   let problems: readonly string[] = [];
@@ -109,7 +109,7 @@ function start(params: InitializeParams): InitializeResult {
   const refreshRegistry = async (signal: AbortSignal) => {
     const sources = await registrySources(providers, secrets);
     const refreshed = await models.refresh({ http, sources, signal });
-    log.info(`Models: ${refreshed.answered} of ${refreshed.asked} sources could be read.`);
+    log.info(`Models: ${refreshed.readable} of ${refreshed.requested} sources could be read.`);
     for (const change of refreshed.changes) log.info(change);
     for (const problem of refreshed.problems) log.warn(problem);
     providers.redescribe();
@@ -234,7 +234,7 @@ function start(params: InitializeParams): InitializeResult {
     });
   }
 
-  serve(connection, {
+  registerRequestHandlers(connection, {
     ready,
     orchestrator: answers,
     status,
@@ -250,7 +250,7 @@ function start(params: InitializeParams): InitializeResult {
   serveInline(connection, ghost, ready, signalOf);
 
   if (process.send) {
-    const obey = keyCommands(secrets, providers);
+    const obey = keyCommandHandler(secrets, providers);
     process.on('message', async (command: KeyCommand) => {
       await ready();
       process.send?.(await obey(command));

@@ -90,10 +90,10 @@ export type AskPart =
    * `restart`: what was shown so far no longer holds; what follows is the answer from its beginning.
    */
   | {
-      readonly type: 'resume';
+      readonly type: 'takeover';
       readonly from: ModelId;
       readonly to: ModelId;
-      readonly how: 'continue' | 'restart';
+      readonly mode: 'continue' | 'restart';
       /** One sentence. */
       readonly reason: string;
     }
@@ -206,8 +206,8 @@ export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear
 /** What asking for prices and limits of models came to. */
 export type RegistryRefreshed = {
   /** Sources that were asked, and those that answered with something to read. */
-  readonly asked: number;
-  readonly answered: number;
+  readonly requested: number;
+  readonly readable: number;
   /** What is different now, one sentence each. */
   readonly changes: readonly string[];
   /** What could not be read or is not believed, one sentence each. */

@@ -17,7 +17,7 @@ export type Attempt = {
 };
 
 /** Where one model's words end and another's begin. */
-export type Seam = {
+export type Takeover = {
   /** Characters of the answer before it, UTF-16. */
   readonly at: number;
   readonly from: ModelId;
@@ -62,7 +62,7 @@ export type Receipt = {
   /** `length` means the answer was cut by the model's output limit. */
   readonly finishReason: FinishReason;
   /** Where the answer broke off and another model went on, in order. Empty: one model wrote it all. */
-  readonly seams: readonly Seam[];
+  readonly takeovers: readonly Takeover[];
   /** Why this model: one sentence each. */
   readonly reasons: readonly string[];
   /** What the provider's owner wants said beside each of its answers. */

@@ -44,7 +44,7 @@ const roleLabel = (role: string | null): string => {
 };
 
 /** That it was not the first that was asked, or not the only one that wrote. */
-function replacementText({ attempts, seams }: Receipt): string {
-  if (seams.length > 0) return 'another went on';
+function replacementText({ attempts, takeovers }: Receipt): string {
+  if (takeovers.length > 0) return 'another went on';
   return attempts.length > 1 ? `after ${attempts.length - 1} failed` : '';
 }

@@ -30,7 +30,7 @@ export type AnswerState = {
   readonly ending?: AnswerEnding;
 };
 
-type Takeover = Pick<Extract<AskPart, { type: 'resume' }>, 'from' | 'to' | 'reason'>;
+type Takeover = Pick<Extract<AskPart, { type: 'takeover' }>, 'from' | 'to' | 'reason'>;
 type DiscardedText = Takeover & { readonly text: string };
 
 export const emptyAnswer = (title: string, prompt: string): AnswerState => ({
@@ -49,7 +49,7 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
       return { ...silent(answer), model: part.model, ...(part.note ? { note: part.note } : {}) };
     case 'fallback':
       return { ...answer, fallbacks: [...answer.fallbacks, `${part.from}: ${part.reason}`] };
-    case 'resume':
+    case 'takeover':
       return { ...silent(resumed(answer, part)), model: part.to };
     case 'text-delta':
       return { ...answer, text: answer.text + part.text, activity: 'answering' };
@@ -64,10 +64,10 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
 
 function resumed(
   answer: AnswerState,
-  { from, to, how, reason }: Extract<AskPart, { type: 'resume' }>,
+  { from, to, mode, reason }: Extract<AskPart, { type: 'takeover' }>,
 ): AnswerState {
   const takeover = { from, to, reason };
-  if (how === 'continue') return { ...answer, takeovers: [...answer.takeovers, takeover] };
+  if (mode === 'continue') return { ...answer, takeovers: [...answer.takeovers, takeover] };
   if (answer.text.trim() === '') return { ...answer, fallbacks: [...answer.fallbacks, `${from}: ${reason}`] };
   return {
     ...answer,

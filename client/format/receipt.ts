@@ -1,6 +1,6 @@
 /** A receipt in words: fact by fact, as a section of Markdown, and in one line. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
-import type { Attempt, Receipt, Seam } from '../../shared/receipts.ts';
+import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import { formatCount, formatDollars, formatDuration, oneLine } from './text.ts';
 
 /** One thing a receipt says; `items` in their order. */
@@ -61,10 +61,10 @@ export function truncationWarning({ finishReason }: Receipt): string | undefined
 }
 
 /** That several models wrote it, one sentence. Absent: one wrote it all. */
-export function takeoverWarning({ seams }: Receipt): string | undefined {
-  const [first] = seams;
+export function takeoverWarning({ takeovers }: Receipt): string | undefined {
+  const [first] = takeovers;
   if (!first) return undefined;
-  const writers = [...new Set([first.from, ...seams.map(({ to }) => to)])].map(oneLine);
+  const writers = [...new Set([first.from, ...takeovers.map(({ to }) => to)])].map(oneLine);
   if (writers.length === 1) return `${writers[0]} broke off and went on: check where the parts meet.`;
   return `${writers.slice(0, -1).join(', then ')} broke off and ${writers.at(-1)} went on: check where they meet.`;
 }
@@ -130,12 +130,12 @@ const endings: Readonly<Partial<Record<ErrorKind, string>>> = {
 
 /** Where one model's words end and another's begin. */
 function seams(receipt: Receipt, text?: string): Fact[] {
-  const items = receipt.seams.map((each) => seam(each, receipt.attempts, text));
+  const items = receipt.takeovers.map((each) => seam(each, receipt.attempts, text));
   if (items.length <= 1) return items.map((words) => ({ name: 'Seam', words }));
   return [{ name: 'Seams', words: `${items.length}`, items }];
 }
 
-function seam({ at, from, to, reason }: Seam, tries: readonly Attempt[], text = ''): string {
+function seam({ at, from, to, reason }: Takeover, tries: readonly Attempt[], text = ''): string {
   const words = wordsBefore(text, at);
   const where = at === 1 ? 'After 1 character' : `After ${formatCount(at)} characters`;
   const said = tries.some(({ model, message }) => model === from && message === reason);

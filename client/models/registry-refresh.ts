@@ -26,7 +26,7 @@ export async function runRegistryRefresh({ server, log }: Parts): Promise<void> 
     const configuration = vscode.workspace.getConfiguration('rumbo');
     const answered = configuration.inspect(setting)?.globalValue !== undefined;
     const details = refreshed.changes.length + refreshed.problems.length > 0;
-    const say = refreshed.answered > 0 ? showInfo : showWarning;
+    const say = refreshed.readable > 0 ? showInfo : showWarning;
     const buttons = [...(details ? [showLog] : []), ...(answered ? [] : [everyDay, whenAsked])];
     // It may stay unanswered for ever.
     void say(registryRefreshText(refreshed), ...buttons).then((button) => {

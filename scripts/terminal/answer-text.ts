@@ -24,7 +24,7 @@ export function answerText(print: (text: string) => void): AnswerText {
         said += part.text;
         print(part.text);
       }
-      if (part.type !== 'resume' || part.how === 'continue' || said === '') return;
+      if (part.type !== 'takeover' || part.mode === 'continue' || said === '') return;
       const { from, to, reason } = part;
       const why = oneLine(`all of the above is from ${from}: ${reason} ${to} begins anew below.`);
       below(`---\n\n**Put aside:** ${why}\n\n---\n\n`);

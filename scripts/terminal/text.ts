@@ -72,8 +72,8 @@ function announcement(part: protocol.AskPart): string | undefined {
       return `${part.model}${part.cached ? ' (from the cache)' : ''}${part.note ? ` · ${part.note}` : ''}`;
     case 'fallback':
       return `${part.from} did not answer: ${part.reason}`;
-    case 'resume':
-      return `${takeoverText(part)}${part.how === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
+    case 'takeover':
+      return `${takeoverText(part)}${part.mode === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
     default:
       return undefined;
   }

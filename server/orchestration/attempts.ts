@@ -20,14 +20,14 @@ import { nobody, pinFailure } from '../routing/no-candidate-error.ts';
 import { costOf } from '../routing/price.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
 import { estimateTokens } from '../routing/tokens.ts';
-import { turns } from './attempt-queue.ts';
-import { continued } from './continuation.ts';
-import { type Draft, draft } from './partial-answer.ts';
-import { logLine, receipt, type Told } from './receipt.ts';
-import { isKeptHome, longer, type Request, requestTo } from './request.ts';
-import { deciding } from './route.ts';
+import { attemptQueue } from './attempt-queue.ts';
+import { continuationMessages } from './continuation.ts';
+import { type PartialAnswer, partialAnswer } from './partial-answer.ts';
+import { logLine, type RequestMeta, receipt } from './receipt.ts';
+import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest, withAppendedText } from './request.ts';
+import { routeDecision } from './route.ts';
 
-export type AnswerRooms = {
+export type AttemptsDeps = {
   readonly settings: () => Settings;
   readonly fleet: ProviderRegistry;
   readonly cache: ResponseCache;
@@ -42,7 +42,7 @@ export type AnswerRooms = {
   /** Local models that are not in memory, and the milliseconds that loading takes. */
   readonly coldStarts: () => Snapshot['coldStartMs'];
   /** What the balancer sees now. */
-  readonly snapshot: (request: Request) => Snapshot;
+  readonly snapshot: (request: RoutingRequest) => Snapshot;
   /** Answers being given now, by provider; kept up to date here. */
   readonly busy: Map<string, number>;
 };
@@ -50,8 +50,8 @@ export type AnswerRooms = {
 /** A question that is admitted, read and not in the cache. */
 export type Job = {
   readonly params: AskParams;
-  readonly request: Request;
-  readonly told: Told;
+  readonly request: RoutingRequest;
+  readonly told: RequestMeta;
   readonly question: Question;
   /** Those it was read with. */
   readonly settingsBefore: Settings;
@@ -62,13 +62,13 @@ type Failed = { readonly model: ModelId; readonly error: RumboError };
 
 export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPart, AskResult>;
 
-export function answering(rooms: AnswerRooms): Answering {
+export function attempts(rooms: AttemptsDeps): Answering {
   const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, snapshot, busy } = rooms;
 
   /** What is to happen when a pinned model cannot answer. */
   const pinRule = (params: AskParams) =>
     params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
-  const decide = deciding({ fleet, counters, snapshot, pinRule });
+  const decide = routeDecision({ fleet, counters, snapshot, pinRule });
 
   async function* answer(
     { params, request, told, question, settingsBefore }: Job,
@@ -78,13 +78,13 @@ export function answering(rooms: AnswerRooms): Answering {
     const counted = new Map<ModelId, number>();
     const routeNow = (): Route => ({
       ...request.route,
-      ...(settings() === settingsBefore ? {} : { localOnly: isKeptHome(params, settings()) }),
+      ...(settings() === settingsBefore ? {} : { localOnly: isLocalOnlyRequest(params, settings()) }),
       ...(counted.size > 0 ? { counted } : {}),
     });
     const { route, seen, decision } = await decide({ params, request, routeNow, counted }, signal);
-    const plan = turns(answerable(decision, params, route, seen).map(({ model }) => model.id));
+    const plan = attemptQueue(answerable(decision, params, route, seen).map(({ model }) => model.id));
     const mode = params.onInterruption ?? settingsBefore['routing.onInterruption'];
-    const whole = draft(params, () => performance.now());
+    const whole = partialAnswer(params, () => performance.now());
 
     const attempts: Attempt[] = [];
     let failed: Failed | undefined;
@@ -100,13 +100,13 @@ export function answering(rooms: AnswerRooms): Answering {
       });
     for (let turn = plan.next(); turn; turn = plan.next()) {
       // What failed, other questions, or new settings may have taken it out since it was planned.
-      const now = failed ? balance(longer(routeNow(), whole.text), snapshot(request)) : decision;
+      const now = failed ? balance(withAppendedText(routeNow(), whole.text), snapshot(request)) : decision;
       const candidate = now.candidates.find(({ model }) => model.id === turn.id);
       const provider = candidate && fleet.get(candidate.model.provider);
       if (!provider) continue;
       const { model } = candidate;
       const { engine, configured } = provider;
-      const manner = turn.manner ?? (engine.supportsPrefill(model.name) ? 'prefill' : 'instruct');
+      const manner = turn.mode ?? (engine.supportsPrefill(model.name) ? 'prefill' : 'instruct');
       const release = budgets.reserve(
         { provider: model.provider, role: params.role ?? '' },
         worstOf(candidate),
@@ -122,21 +122,22 @@ export function answering(rooms: AnswerRooms): Answering {
       try {
         if (failed) {
           const change = takeOver(whole, mode, failed, model.id);
-          if (turn.manner === undefined) yield change;
+          if (turn.mode === undefined) yield change;
         }
         beginning = whole.text;
-        const asked = beginning === '' ? messages : continued(messages, beginning, manner);
+        const asked = beginning === '' ? messages : continuationMessages(messages, beginning, manner);
         for await (const part of engine.stream(
           model.name,
-          requestTo(model, asked, params, plan.isLast()),
+          toCompletionRequest(model, asked, params, plan.isLast()),
           signal,
         )) {
           meterOf.see(part);
-          if (!started) yield { type: 'start', model: model.id, cached: false, ...noteOf(configured.note) };
+          if (!started)
+            yield { type: 'start', model: model.id, cached: false, ...noteField(configured.note) };
           started = true;
-          yield* whole.take(part);
+          yield* whole.append(part);
         }
-        yield* whole.rest();
+        yield* whole.flush();
         const measured = meterOf.read();
         if (isNothing(measured, whole)) throw saidNothing();
         const ms = performance.now() - sentAt;
@@ -147,7 +148,7 @@ export function answering(rooms: AnswerRooms): Answering {
           decision,
           attempts,
           measured: { ...measured, firstTokenAt: whole.firstTextAt },
-          seams: whole.seams,
+          takeovers: whole.takeovers,
           plainInputTokens: route.promptTokens,
           note: configured.note,
         });
@@ -163,7 +164,7 @@ export function answering(rooms: AnswerRooms): Answering {
         return { ...whole.result(), receipt: paper };
       } catch (cause) {
         const error = toRumboError(cause, signal);
-        yield* whole.rest();
+        yield* whole.flush();
         const ms = performance.now() - sentAt;
         // What it had read and said was billed: the ledger must not forget it.
         const billed = started || error.data.accepted === true;
@@ -172,7 +173,7 @@ export function answering(rooms: AnswerRooms): Answering {
           decision,
           attempts,
           measured: meterOf.read(),
-          seams: whole.seams,
+          takeovers: whole.takeovers,
           plainInputTokens: route.promptTokens,
         };
         attempts.push({
@@ -189,16 +190,16 @@ export function answering(rooms: AnswerRooms): Answering {
         if (billed) ledger.add(receipt.broken(told, broken));
 
         if (beginning !== '' && error.kind === 'invalid-request' && manner === 'prefill') {
-          plan.otherwise(model.id);
+          plan.retryWithInstruction(model.id);
           continue;
         }
         const broke = whole.text !== '';
         if (broke) brokeOff ??= error;
         if (signal.aborted || !mayGoOn(error, whole, mode, beginning))
           throw final(signal.aborted ? error : (brokeOff ?? error));
-        if (whole.text !== beginning) plan.onceMore(model.id);
+        if (whole.text !== beginning) plan.repeatOnceAtEnd(model.id);
         // A pin that fails on the way is no more replaced silently than one that could not start.
-        if (model.id === decision.pin && pinRule(params) !== 'next') plan.only(model.id);
+        if (model.id === decision.pin && pinRule(params) !== 'next') plan.keepOnly(model.id);
         failed = { model: model.id, error };
       } finally {
         busy.set(model.provider, (busy.get(model.provider) ?? 1) - 1);
@@ -265,7 +266,7 @@ const worstOf = ({ model, costUsd }: Ranked): number =>
 /** The next candidate may be asked: nothing has been said yet, or somebody else may go on with it. */
 function mayGoOn(
   error: RumboError,
-  { text, calls }: Draft,
+  { text, calls }: PartialAnswer,
   mode: Settings['routing.onInterruption'],
   beginning: string,
 ): boolean {
@@ -277,7 +278,7 @@ function mayGoOn(
 
 /** What is told when the next model takes over, and what it means for the answer so far. */
 function takeOver(
-  whole: Draft,
+  whole: PartialAnswer,
   mode: Settings['routing.onInterruption'],
   { model: from, error }: Failed,
   to: ModelId,
@@ -285,13 +286,13 @@ function takeOver(
   const reason = error.message;
   if (whole.text === '') return { type: 'fallback', from, reason };
   const how = mode === 'restart' ? 'restart' : 'continue';
-  if (how === 'restart') whole.startOver();
-  else whole.goOn({ from, to, reason });
-  return { type: 'resume', from, to, how, reason };
+  if (how === 'restart') whole.restart();
+  else whole.continueWith({ from, to, reason });
+  return { type: 'takeover', from, to, mode: how, reason };
 }
 
 /** Services that fail inside say so in this way, too. A limit or a filter that left nothing is told by its own name. */
-const isNothing = ({ reason }: Measured, { text, calls }: Draft): boolean =>
+const isNothing = ({ reason }: Measured, { text, calls }: PartialAnswer): boolean =>
   text === '' && calls.length === 0 && (reason === 'stop' || reason === 'other');
 
 const saidNothing = (): RumboError =>
@@ -301,7 +302,7 @@ const saidNothing = (): RumboError =>
   });
 
 /** Only a whole answer by one model is worth giving again. */
-const isKeepable = ({ reason }: Measured, { text, seams, calls }: Draft): boolean =>
-  reason === 'stop' && text !== '' && seams.length === 0 && calls.length === 0;
+const isKeepable = ({ reason }: Measured, { text, takeovers, calls }: PartialAnswer): boolean =>
+  reason === 'stop' && text !== '' && takeovers.length === 0 && calls.length === 0;
 
-export const noteOf = (note: string | undefined) => (note === undefined ? {} : { note });
+export const noteField = (note: string | undefined) => (note === undefined ? {} : { note });

@@ -2,16 +2,16 @@
 import type { Message } from '../../shared/chat.ts';
 
 /** `prefill`: the beginning is the assistant's last message. `instruct`: the model is told to go on from it. */
-export type Manner = 'prefill' | 'instruct';
+export type ContinuationMode = 'prefill' | 'instruct';
 
 const instruction =
   'Your answer above was cut off by a technical fault. Go on exactly where it stops, in the middle of a word or line if need be. Repeat nothing of it, explain nothing, and begin no new code fence inside one that is open.';
 
 /** The conversation as it was, with the beginning of the answer at its end. */
-export function continued(
+export function continuationMessages(
   messages: readonly Message[],
   beginning: string,
-  manner: Manner,
+  manner: ContinuationMode,
 ): readonly Message[] {
   const begun: Message = { role: 'assistant', content: beginning };
   return manner === 'prefill'
@@ -30,7 +30,7 @@ const longestOverlap = 4_000;
  * Joins the second part of an answer to its beginning: what the second model repeats of the first is left out.
  * Text is held back only while it still could be a repetition.
  */
-export function seam(beginning: string) {
+export function overlapRemover(beginning: string) {
   const tail = beginning.slice(-longestOverlap);
   let held: string | undefined = '';
 

@@ -17,12 +17,12 @@ import { balance } from '../routing/balancer.ts';
 import type { Learned } from '../routing/classifier/user-corrections.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { tierOf } from '../routing/strategies.ts';
-import { type AnswerRooms, answering, noteOf } from './attempts.ts';
+import { type AttemptsDeps, attempts, noteField } from './attempts.ts';
 import { logLine, receipt } from './receipt.ts';
-import { questionOf, type Request, read, wordsOf } from './request.ts';
-import { admit, admitCorrection } from './validate-request.ts';
+import { cacheKeyOf, promptText, type RoutingRequest, toRoutingRequest } from './request.ts';
+import { validateCorrection, validateRequest } from './validate-request.ts';
 
-export type Rooms = Omit<AnswerRooms, 'snapshot' | 'busy'> & {
+export type OrchestratorDeps = Omit<AttemptsDeps, 'snapshot' | 'busy'> & {
   /** Called when a question comes in and when its answer ends. */
   readonly changed: () => void;
   /** What the user's corrections of task types taught. */
@@ -35,17 +35,17 @@ export type Orchestrator = {
   /** The decision alone. Contacts nobody. */
   explain(params: RouteParams): ExplainResult;
   /** This prompt asked for another kind of work than was taken. Holds at once; returns how many corrections there are. */
-  correct(params: CorrectTaskParams): number;
+  correctTask(params: CorrectTaskParams): number;
   /** Forgets every correction. */
   forgetCorrections(): void;
   /** Questions being answered now. */
   inFlight(): number;
 };
 
-export function orchestrator(rooms: Rooms): Orchestrator {
+export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
   const { settings, fleet, cache, ledger, counters, warm, log, changed, learned } = rooms;
 
-  const snapshot = ({ route, messages }: Request): Snapshot =>
+  const snapshot = ({ route, messages }: RoutingRequest): Snapshot =>
     snapshotOf(rooms, {
       ...route,
       warm: warm.find(messages),
@@ -54,7 +54,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     });
 
   const busy = new Map<string, number>();
-  const tell = answering({ ...rooms, snapshot, busy });
+  const tell = attempts({ ...rooms, snapshot, busy });
 
   let inFlight = 0;
   async function* ask(sent: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
@@ -70,17 +70,17 @@ export function orchestrator(rooms: Rooms): Orchestrator {
 
   async function* answer(sent: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
     const startedAt = performance.now();
-    const params = admit(sent);
+    const params = validateRequest(sent);
     const settingsBefore = settings();
-    const request = read(params, settingsBefore, learned);
+    const request = toRoutingRequest(params, settingsBefore, learned);
     const { messages, classification } = request;
     const told = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
 
-    const question = questionOf(params, messages);
+    const question = cacheKeyOf(params, messages);
     const known = params.useCache !== false && settings()['cache.enabled'] ? cache.get(question) : undefined;
     counters.count('rumbo_cache_total', { outcome: known ? 'hit' : 'miss' });
     if (known) {
-      const note = noteOf(fleet.get(providerOf(known.model))?.configured.note);
+      const note = noteField(fleet.get(providerOf(known.model))?.configured.note);
       yield { type: 'start', model: known.model, cached: true, ...note };
       yield { type: 'text-delta', text: known.text };
       yield { type: 'finish', reason: known.reason, usage: known.usage };
@@ -102,7 +102,7 @@ export function orchestrator(rooms: Rooms): Orchestrator {
     const weak = fleet.models().find(({ id }) => id === than);
     if (!weak) return;
     try {
-      learned.wantStronger(wordsOf(params), tierOf(weak));
+      learned.wantStronger(promptText(params), tierOf(weak));
     } catch (error) {
       // It holds in this window; the answer is not lost for it.
       log.error('What was learned could not be kept on disk.', error);
@@ -114,8 +114,8 @@ export function orchestrator(rooms: Rooms): Orchestrator {
   return {
     ask,
     inFlight: () => inFlight,
-    correct(sent) {
-      learned.learn(admitCorrection(sent));
+    correctTask(sent) {
+      learned.learn(validateCorrection(sent));
       // Another kind of work may want another model: the next question must not be answered from memory.
       cache.clear();
       return learned.size();
@@ -125,8 +125,8 @@ export function orchestrator(rooms: Rooms): Orchestrator {
       cache.clear();
     },
     explain(sent) {
-      const params = admit(sent);
-      const request = read(params, settings(), learned);
+      const params = validateRequest(sent);
+      const request = toRoutingRequest(params, settings(), learned);
       const { route, classification } = request;
       const now = snapshot(request);
       const { strategy, candidates, excluded } = balance(route, now);

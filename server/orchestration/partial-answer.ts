@@ -1,21 +1,21 @@
 /** The answer as the user sees it so far, whichever models wrote it. */
 import type { EnginePart, ToolCall } from '../../shared/chat.ts';
 import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
-import type { Seam } from '../../shared/receipts.ts';
+import type { Takeover } from '../../shared/receipts.ts';
 import { codePreview } from '../edits/code-preview.ts';
-import { seam } from './continuation.ts';
+import { overlapRemover } from './continuation.ts';
 
-export type Draft = ReturnType<typeof draft>;
+export type PartialAnswer = ReturnType<typeof partialAnswer>;
 
 /** @param now milliseconds on any steady clock */
-export function draft(params: AskParams, now: () => number) {
+export function partialAnswer(params: AskParams, now: () => number) {
   let text = '';
   let setAside = '';
-  let seams: Seam[] = [];
+  let takeovers: Takeover[] = [];
   let calls: ToolCall[] = [];
   let firstTextAt: number | null = null;
   let preview = codePreview(params);
-  let join: ReturnType<typeof seam> | undefined;
+  let join: ReturnType<typeof overlapRemover> | undefined;
 
   function* show(more: string): Generator<AskPart> {
     if (more === '') return;
@@ -32,8 +32,8 @@ export function draft(params: AskParams, now: () => number) {
     get calls(): readonly ToolCall[] {
       return calls;
     },
-    get seams(): readonly Seam[] {
-      return seams;
+    get takeovers(): readonly Takeover[] {
+      return takeovers;
     },
     /** On the clock handed in. `null`: no text yet. */
     get firstTextAt() {
@@ -45,20 +45,20 @@ export function draft(params: AskParams, now: () => number) {
     },
 
     /** Another model goes on where this stops. */
-    goOn(change: Omit<Seam, 'at'>): void {
-      const last = seams.at(-1);
+    continueWith(change: Omit<Takeover, 'at'>): void {
+      const last = takeovers.at(-1);
       // The one before had been asked to go on, and said nothing.
-      seams =
+      takeovers =
         last?.at === text.length
-          ? [...seams.slice(0, -1), { ...last, to: change.to }]
-          : [...seams, { at: text.length, ...change }];
-      join = seam(text);
+          ? [...takeovers.slice(0, -1), { ...last, to: change.to }]
+          : [...takeovers, { at: text.length, ...change }];
+      join = overlapRemover(text);
     },
     /** Another model answers from the beginning. */
-    startOver(): void {
+    restart(): void {
       setAside = this.partial;
       text = '';
-      seams = [];
+      takeovers = [];
       calls = [];
       firstTextAt = null;
       preview = codePreview(params);
@@ -66,14 +66,14 @@ export function draft(params: AskParams, now: () => number) {
     },
 
     /** Takes one part; yields what is to be shown of it. */
-    *take(part: EnginePart): Generator<AskPart> {
+    *append(part: EnginePart): Generator<AskPart> {
       if (part.type === 'finish') return;
       if (part.type === 'text-delta') return yield* show(join ? join.push(part.text) : part.text);
       if (part.type === 'tool-call') calls.push(part);
       yield part;
     },
     /** The model has ended, well or not; yields what was held back at the seam. */
-    *rest(): Generator<AskPart> {
+    *flush(): Generator<AskPart> {
       yield* show(join?.end() ?? '');
       join = undefined;
     },

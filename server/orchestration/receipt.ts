@@ -1,7 +1,7 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
 import { noUsage } from '../../shared/chat.ts';
 import type { AskParams } from '../../shared/protocol.ts';
-import type { Attempt, Receipt, Seam } from '../../shared/receipts.ts';
+import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import type { CachedAnswer } from '../cache/response-cache.ts';
 import type { Measured } from '../metrics/meter.ts';
 import type { Decision, Ranked } from '../routing/balancer.ts';
@@ -9,7 +9,7 @@ import type { Classification } from '../routing/classifier/classify.ts';
 import { costOf } from '../routing/price.ts';
 
 /** What is known before any model is asked. */
-export type Told = {
+export type RequestMeta = {
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
@@ -24,13 +24,13 @@ type Answered = {
   readonly decision: Decision;
   readonly attempts: readonly Attempt[];
   readonly measured: Measured;
-  readonly seams: readonly Seam[];
+  readonly takeovers: readonly Takeover[];
   /** Tokens of the prompt by our own count. */
   readonly plainInputTokens: number;
   readonly note?: string | undefined;
 };
 
-const head = ({ id, at, params, classification }: Told) => ({
+const head = ({ id, at, params, classification }: RequestMeta) => ({
   id,
   at,
   role: params.role ?? null,
@@ -40,7 +40,7 @@ const head = ({ id, at, params, classification }: Told) => ({
 
 export const receipt = {
   /** Given from the cache: nothing was sent, nothing was paid. */
-  cached: (told: Told, known: CachedAnswer): Receipt => {
+  cached: (told: RequestMeta, known: CachedAnswer): Receipt => {
     const ms = performance.now() - told.startedAt;
     return {
       ...head(told),
@@ -53,14 +53,14 @@ export const receipt = {
       timeToFirstTokenMs: ms,
       totalMs: ms,
       finishReason: known.reason,
-      seams: [],
+      takeovers: [],
       reasons: [`From the cache: ${known.model} answered the same question before.`],
     };
   },
 
   answered: (
-    told: Told,
-    { candidate, decision, attempts, measured, seams, plainInputTokens, note }: Answered,
+    told: RequestMeta,
+    { candidate, decision, attempts, measured, takeovers, plainInputTokens, note }: Answered,
   ): Receipt => ({
     ...head(told),
     model: candidate.model.id,
@@ -77,13 +77,13 @@ export const receipt = {
     timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - told.startedAt,
     totalMs: performance.now() - told.startedAt,
     finishReason: measured.reason,
-    seams,
+    takeovers,
     reasons: [...reasons(told, candidate, decision, attempts), ...skippedOf(measured)],
     ...(note === undefined ? {} : { note }),
   }),
 
   /** It broke off or was stopped after it had begun: what had come was billed. A row of its own for each attempt. */
-  broken: (told: Told, answer: Answered): Receipt => ({
+  broken: (told: RequestMeta, answer: Answered): Receipt => ({
     ...receipt.answered(told, answer),
     id: `${told.id}-${answer.attempts.length}`,
   }),
@@ -113,7 +113,7 @@ export function logLine({
 }
 
 function reasons(
-  told: Told,
+  told: RequestMeta,
   { reasons }: Ranked,
   decision: Decision,
   attempts: readonly Attempt[],

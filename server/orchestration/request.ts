@@ -14,7 +14,7 @@ import { isLocalOnly } from '../routing/privacy.ts';
 import type { Route } from '../routing/snapshot.ts';
 import { estimatePromptTokens, estimateTokens, mostPromptTokens } from '../routing/tokens.ts';
 
-export type Request = {
+export type RoutingRequest = {
   readonly messages: readonly Message[];
   readonly classification: Classification;
   readonly route: Route;
@@ -26,10 +26,10 @@ export type Request = {
  * What the request asks for, in the balancer's terms.
  * @param learned what the user's corrections taught
  */
-export function read(params: RouteParams, settings: Settings, learned: Learned): Request {
+export function toRoutingRequest(params: RouteParams, settings: Settings, learned: Learned): RoutingRequest {
   const { role, model } = params;
   const messages = compose(params);
-  const classification = classify(wordsOf(params), params.task ?? roleOf(role)?.task, learned);
+  const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, learned);
   return {
     messages,
     classification,
@@ -37,7 +37,7 @@ export function read(params: RouteParams, settings: Settings, learned: Learned):
     route: {
       task: classification.task,
       difficulty: classification.difficulty,
-      localOnly: isKeptHome(params, settings),
+      localOnly: isLocalOnlyRequest(params, settings),
       needsTools: needsTools(params),
       needsVision: messages.some((message) => imagesOf(message).length > 0),
       promptTokens: estimatePromptTokens(messages),
@@ -51,7 +51,7 @@ export function read(params: RouteParams, settings: Settings, learned: Learned):
 }
 
 /** What the user typed last. */
-export function wordsOf({ prompt, messages }: RouteParams): string {
+export function promptText({ prompt, messages }: RouteParams): string {
   const asked = messages?.findLast(({ role }) => role === 'user');
   return prompt ?? (asked ? textOf(asked) : '');
 }
@@ -60,14 +60,14 @@ const needsTools = ({ tools = [], messages = [] }: RouteParams): boolean =>
   tools.length > 0 || messages.some((message) => message.role === 'tool');
 
 /** A link to a local-only file is that file. */
-export function isKeptHome({ file }: RouteParams, settings: Settings): boolean {
+export function isLocalOnlyRequest({ file }: RouteParams, settings: Settings): boolean {
   const patterns = settings['privacy.localOnly'];
   if (!file || patterns.length === 0) return false;
   return isLocalOnly(file.uri, patterns) || isLocalOnly(realPathOf(file.uri), patterns);
 }
 
 /** The composed messages hold the file and the role's words; the rest decides what is done with the answer. */
-export const questionOf = (
+export const cacheKeyOf = (
   { role, model, strongerThan, file, tools, toolChoice }: AskParams,
   messages: readonly Message[],
 ): Question => ({
@@ -80,7 +80,7 @@ export const questionOf = (
 });
 
 /** The request with the words of the answer so far in its prompt. */
-export function longer(route: Route, said: string): Route {
+export function withAppendedText(route: Route, said: string): Route {
   if (said === '') return route;
   // What was counted is of the question alone.
   const { counted: _, ...estimated } = route;
@@ -92,7 +92,7 @@ export function longer(route: Route, said: string): Route {
 }
 
 /** What an engine is sent. */
-export function requestTo(
+export function toCompletionRequest(
   model: Model,
   messages: readonly Message[],
   { tools, toolChoice, urgency }: AskParams,

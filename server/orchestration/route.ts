@@ -8,21 +8,21 @@ import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
 import { worthCounting } from '../routing/needs-exact-count.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
-import { type Request, requestTo } from './request.ts';
-import { patienceMs, returnsInMs } from './wait-limits.ts';
+import { type RoutingRequest, toCompletionRequest } from './request.ts';
+import { maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
 type RouteDeps = {
   readonly fleet: Pick<ProviderRegistry, 'get'>;
   readonly counters: Pick<Counters, 'observe'>;
   /** What the balancer sees now. */
-  readonly snapshot: (request: Request) => Snapshot;
+  readonly snapshot: (request: RoutingRequest) => Snapshot;
   readonly pinRule: (params: AskParams) => 'ask' | 'next' | 'fail';
 };
 
 /** A question, and what may still change about it. */
 type Open = {
   readonly params: AskParams;
-  readonly request: Request;
+  readonly request: RoutingRequest;
   readonly routeNow: () => Route;
   /** Tokens of the prompt as services count them; what is learned here is put in. */
   readonly counted: Map<ModelId, number>;
@@ -31,14 +31,14 @@ type Open = {
 type Decided = { readonly route: Route; readonly seen: Snapshot; readonly decision: Decision };
 
 /** Services asked for a count before one question; each takes a moment. */
-const mostCounts = 2;
+const maxExactCounts = 2;
 
-export function deciding({ fleet, counters, snapshot, pinRule }: RouteDeps) {
+export function routeDecision({ fleet, counters, snapshot, pinRule }: RouteDeps) {
   /** The decision of now; when nobody may be asked but somebody soon, the decision of then. Rejects with `cancelled`. */
   return async (open: Open, signal: AbortSignal): Promise<Decided> => {
     const { params, request, routeNow } = open;
-    let countsLeft = mostCounts;
-    for (let leftMs = patienceMs[params.urgency ?? 'interactive']; ; ) {
+    let countsLeft = maxExactCounts;
+    for (let leftMs = maxWaitMs[params.urgency ?? 'interactive']; ; ) {
       const decidedAt = performance.now();
       const route = routeNow();
       const seen = snapshot(request);
@@ -47,7 +47,7 @@ export function deciding({ fleet, counters, snapshot, pinRule }: RouteDeps) {
       const doubtful = countsLeft > 0 ? worthCounting(route, seen, decision) : undefined;
       countsLeft -= 1;
       if (doubtful && (await count(doubtful, open, signal))) continue;
-      const waitMs = returnsInMs(decision, pinRule(params) === 'next', Date.now());
+      const waitMs = waitUntilAvailableMs(decision, pinRule(params) === 'next', Date.now());
       if (waitMs === undefined || waitMs > leftMs) return { route, seen, decision };
       leftMs -= waitMs;
       await sleep(waitMs, undefined, { signal });
@@ -61,7 +61,7 @@ export function deciding({ fleet, counters, snapshot, pinRule }: RouteDeps) {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { engine } = fleet.get(model.provider) ?? {};
-    const asked = requestTo(model, request.messages, params, false);
+    const asked = toCompletionRequest(model, request.messages, params, false);
     const tokens = await engine?.countTokens?.(model.name, asked, signal);
     if (tokens === undefined) return false;
     counted.set(model.id, tokens);

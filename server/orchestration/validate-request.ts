@@ -77,7 +77,7 @@ const refuse = (message: string, action: string) =>
   new RumboError(message, { kind: 'invalid-request', action });
 
 /** @throws `invalid-request` */
-export function admit(sent: unknown): AskParams {
+export function validateRequest(sent: unknown): AskParams {
   const read = Params.safeParse(sent);
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -111,7 +111,7 @@ export function admit(sent: unknown): AskParams {
 const Correction = z.object({ prompt: z.string(), task: z.enum(taskTypes) });
 
 /** @throws `invalid-request` */
-export function admitCorrection(sent: unknown): CorrectTaskParams {
+export function validateCorrection(sent: unknown): CorrectTaskParams {
   const read = Correction.safeParse(sent);
   if (!read.success)
     throw refuse('The correction cannot be read.', `Send a prompt and one of ${taskTypes.join(', ')}.`);

@@ -3,14 +3,14 @@ import type { Urgency } from '../../shared/chat.ts';
 import type { Decision } from '../routing/balancer.ts';
 
 /** Milliseconds of waiting in all, by who waits: what is typed meanwhile makes another question. */
-export const patienceMs: Readonly<Record<Urgency, number>> = {
+export const maxWaitMs: Readonly<Record<Urgency, number>> = {
   typing: 0,
   interactive: 10_000,
   background: 60_000,
 };
 
 /** Milliseconds. A limit that should be over and is not is looked at again after this. */
-const shortestMs = 25;
+const minWaitMs = 25;
 
 /**
  * Milliseconds until the first who is wanted returns. `undefined`: somebody may be asked now, or nobody is known to
@@ -18,7 +18,7 @@ const shortestMs = 25;
  * @param mayReplace somebody else may take the place of a pinned model
  * @param now milliseconds since 1970
  */
-export function returnsInMs(
+export function waitUntilAvailableMs(
   { candidates, excluded, pinLost }: Decision,
   mayReplace: boolean,
   now: number,
@@ -29,5 +29,5 @@ export function returnsInMs(
     .filter(({ rule }) => rule === 'rate-limit')
     .map(({ until }) => Date.parse(until ?? ''))
     .filter((moment) => !Number.isNaN(moment));
-  return moments.length === 0 ? undefined : Math.max(shortestMs, Math.min(...moments) - now);
+  return moments.length === 0 ? undefined : Math.max(minWaitMs, Math.min(...moments) - now);
 }

@@ -73,20 +73,20 @@ export function registry(
     const before = latest();
     const problems: string[] = [];
     let sourcesNow = before.sources;
-    let answered = 0;
+    let readable = 0;
     for (const { source, said } of answers) {
       if (typeof said === 'string') {
         problems.push(`${source.label} ${said}; its last figures hold.`);
         continue;
       }
-      answered += 1;
+      readable += 1;
       const checked = check(source.label, said, sourcesNow[source.id], (kind, name) =>
         holds(kind, name, before.sources),
       );
       problems.push(...checked.problems);
       sourcesNow = { ...sourcesNow, [source.id]: merged(sourcesNow[source.id], checked.believed, now()) };
     }
-    if (answered > 0) {
+    if (readable > 0) {
       remembered = { refreshedAtMs: now(), sources: sourcesNow };
       file.write(remembered);
     }
@@ -98,7 +98,7 @@ export function registry(
       (kind, name) => holds(kind, name, sourcesNow),
       (source) => labels.get(source) ?? source,
     );
-    return { asked: sources.length, answered, changes, problems };
+    return { requested: sources.length, readable, changes, problems };
   }
 
   return {

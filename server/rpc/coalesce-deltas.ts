@@ -8,7 +8,7 @@ const frameMs = 16;
  * Sends every part in order and returns what the answer returns. Adjacent deltas of one type become one.
  * While the receiver is slow, `send` is awaited and the answer is not read on.
  */
-export async function coalesce<R>(
+export async function coalesceDeltas<R>(
   answer: AsyncGenerator<AskPart, R>,
   send: (part: AskPart) => Promise<void>,
 ): Promise<R> {

@@ -5,18 +5,22 @@ import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { Keys } from '../secrets/keys.ts';
 
 /** Answers each command once. A provider whose key changed starts afresh. */
-export function keyCommands(keys: Keys, fleet: ProviderRegistry) {
+export function keyCommandHandler(keys: Keys, fleet: ProviderRegistry) {
   return async (command: KeyCommand): Promise<KeyReply> => {
     const reply = { type: 'rumbo/key/reply', id: command.id } as const;
     const provider = fleet.get(command.provider);
     if (!provider) return { ...reply, message: `There is no provider ${command.provider}.` };
-    const done = await changed(keys, provider.owner, command);
+    const done = await applyKeyCommand(keys, provider.owner, command);
     provider.reset();
     return { ...reply, ...done };
   };
 }
 
-function changed(keys: Keys, owner: KeyOwner, command: KeyCommand): Promise<Omit<KeyReply, 'type' | 'id'>> {
+function applyKeyCommand(
+  keys: Keys,
+  owner: KeyOwner,
+  command: KeyCommand,
+): Promise<Omit<KeyReply, 'type' | 'id'>> {
   switch (command.type) {
     case 'rumbo/key/set':
       return keys.set(owner, command.key);

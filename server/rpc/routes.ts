@@ -10,9 +10,9 @@ import type { InlineCompletionService } from '../inline-completion/service.ts';
 import type { Orchestrator } from '../orchestration/orchestrator.ts';
 import { aborted } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
-import { coalesce } from './coalesce-deltas.ts';
+import { coalesceDeltas } from './coalesce-deltas.ts';
 
-export type Services = {
+export type RequestHandlerDeps = {
   /** Resolves when the settings are there, with what the client has said of them by now; nothing is answered before. */
   readonly ready: () => Promise<unknown>;
   readonly orchestrator: Orchestrator;
@@ -35,7 +35,7 @@ const requestCancelled = -32800;
 /** Ours: in JSON-RPC's range for implementation-defined server errors. */
 const requestFailed = -32000;
 
-export function serve(connection: Connection, services: Services): void {
+export function registerRequestHandlers(connection: Connection, services: RequestHandlerDeps): void {
   const { orchestrator, shelf, log } = services;
 
   connection.onRequest(protocol.ask, async (params, token) => {
@@ -47,7 +47,7 @@ export function serve(connection: Connection, services: Services): void {
       const target = params?.partialResultToken;
       if (target === undefined) return await last(answer);
       const send = (part: protocol.AskPart) => connection.sendProgress(protocol.askPart, target, part);
-      return await coalesce(answer, send);
+      return await coalesceDeltas(answer, send);
     } catch (error) {
       return wireError(error, signal);
     }
@@ -65,7 +65,7 @@ export function serve(connection: Connection, services: Services): void {
       }
     };
   connection.onRequest(protocol.explain, handle(orchestrator.explain));
-  connection.onRequest(protocol.correctTask, handle(orchestrator.correct));
+  connection.onRequest(protocol.correctTask, handle(orchestrator.correctTask));
   connection.onRequest(
     protocol.forgetCorrections,
     handle(() => {

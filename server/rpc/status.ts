@@ -1,9 +1,9 @@
 /** The status as one value, and a signal when it changed. */
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 
-type Told = Omit<Status, 'health'>;
+type StatusFacts = Omit<Status, 'health'>;
 
-export const statusOf = (told: Told): Status => ({ health: healthOf(told.providers), ...told });
+export const statusOf = (told: StatusFacts): Status => ({ health: healthOf(told.providers), ...told });
 
 /** Built-in local engines that are not running are nobody's fault; what the user named or gave a key to counts. */
 function healthOf(providers: readonly ProviderStatus[]): Status['health'] {
@@ -19,7 +19,7 @@ function healthOf(providers: readonly ProviderStatus[]): Status['health'] {
 const everyMs = 100;
 
 /** Calls `tell` soon after each change, at most ten times a second, and always after the last one. */
-export function announcer(tell: () => void): { changed: () => void; dispose: () => void } {
+export function throttledNotifier(tell: () => void): { changed: () => void; dispose: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {
     changed: () => {

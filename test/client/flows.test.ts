@@ -158,13 +158,13 @@ test('Stop cancels the request and keeps the text, without an error', async () =
 });
 
 test('a plan that another model goes on with is one answer, and its receipt shows the seam', async () => {
-  const seams = [{ at: 5, from: 'lab/small', to: 'groq/llama', reason: 'It went silent.' }] as const;
+  const takeovers = [{ at: 5, from: 'lab/small', to: 'groq/llama', reason: 'It went silent.' }] as const;
   ask = async (_params, onPart) => {
     onPart({ type: 'start', model: 'lab/small', cached: false });
     onPart({ type: 'text-delta', text: 'First' });
-    onPart({ type: 'resume', ...seams[0], how: 'continue' });
+    onPart({ type: 'takeover', ...takeovers[0], mode: 'continue' });
     onPart({ type: 'text-delta', text: ' half' });
-    return { text: 'First half', receipt: sampleReceipt({ seams }) };
+    return { text: 'First half', receipt: sampleReceipt({ takeovers }) };
   };
   typed('add retries');
   await askForPlan(parts);
@@ -183,10 +183,10 @@ test('a plan that begins anew keeps what was shown aside, also when the new answ
     onPart({ type: 'start', model: 'lab/small', cached: false });
     onPart({ type: 'text-delta', text: 'Old beginning' });
     onPart({
-      type: 'resume',
+      type: 'takeover',
       from: 'lab/small',
       to: 'groq/llama',
-      how: 'restart',
+      mode: 'restart',
       reason: 'It went silent.',
     });
     onPart({ type: 'text-delta', text: 'New beginning' });
@@ -304,13 +304,13 @@ for (const [how, shownNow] of [
     ask = async (_params, onPart) => {
       onPart({ type: 'start', model: 'lab/small', cached: false });
       onPart({ type: 'code', code: code('const a = ') });
-      onPart({ type: 'resume', ...resume, how });
+      onPart({ type: 'takeover', ...resume, mode: how });
       onPart({ type: 'code', code: code(shownNow) });
       const whole = code(`${shownNow} // done`);
-      const seams = how === 'continue' ? [{ at: 10, ...resume }] : [];
+      const takeovers = how === 'continue' ? [{ at: 10, ...resume }] : [];
       await new Promise((resolve) => setImmediate(resolve));
       preview = fakeEditor.text(proposal());
-      return { text: '', code: whole, receipt: sampleReceipt({ seams }) };
+      return { text: '', code: whole, receipt: sampleReceipt({ takeovers }) };
     };
     typed('a constant');
     await ready();

@@ -20,7 +20,7 @@ export const sampleReceipt = (more: Partial<Receipt> = {}): Receipt => ({
   timeToFirstTokenMs: 420,
   totalMs: 1230,
   finishReason: 'stop',
-  seams: [],
+  takeovers: [],
   reasons: ['It is first in the order.'],
   ...more,
 });

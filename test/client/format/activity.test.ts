@@ -19,8 +19,8 @@ test('an answer in few words: who asked, how long it took, what it cost, when', 
     'from the cache · 14:05',
   );
   assert.equal(activityDescription(second, 'en-GB'), 'Planner · 1.2 s · $0.0012 · after 1 failed · 14:05');
-  const seams = [{ at: 5, from: 'a/b', to: 'c/d', reason: 'It went silent.' }] as const;
-  assert.match(activityDescription(sampleReceipt({ seams }), 'en-GB'), /another went on/);
+  const takeovers = [{ at: 5, from: 'a/b', to: 'c/d', reason: 'It went silent.' }] as const;
+  assert.match(activityDescription(sampleReceipt({ takeovers }), 'en-GB'), /another went on/);
 });
 
 test('its icon says what is special about it', () => {

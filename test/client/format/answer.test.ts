@@ -7,8 +7,8 @@ import { sampleReceipt } from '../samples.ts';
 const after = (...parts: AskPart[]) => parts.reduce(withAnswerPart, emptyAnswer('Plan', 'add retries'));
 const start: AskPart = { type: 'start', model: 'lab/small', cached: false };
 const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
-const resume = (how: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>
-  ({ type: 'resume', from, to, how, reason: 'The connection\nbroke off.' }) as AskPart;
+const resume = (mode: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>
+  ({ type: 'takeover', from, to, mode, reason: 'The connection\nbroke off.' }) as AskPart;
 
 test('it says who is asked before the first word', () => {
   assert.match(answerDocument(after()), /choosing a model/);
@@ -75,8 +75,11 @@ test('an answer that another model goes on with stays one text, and says who too
     answerDocument(state),
     /1\. Look\n2\. Leap\n\n\*groq\/llama took over from lab\/small: The connection broke off\.\*\n\n\*groq\/llama is answering…\*\n$/,
   );
-  const seams = [{ at: 11, from: 'lab/small', to: 'groq/llama', reason: 'It broke off.' }] as const;
-  const whole = answerDocument({ ...state, ending: { type: 'complete', receipt: sampleReceipt({ seams }) } });
+  const takeovers = [{ at: 11, from: 'lab/small', to: 'groq/llama', reason: 'It broke off.' }] as const;
+  const whole = answerDocument({
+    ...state,
+    ending: { type: 'complete', receipt: sampleReceipt({ takeovers }) },
+  });
   assert.match(
     whole,
     /2\. Leap\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*/,

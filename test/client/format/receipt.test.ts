@@ -85,26 +85,26 @@ test('one line for a notification', () => {
 test('a seam is shown by how far it is and the words before it, several in order', () => {
   const text = `# Plan\n\n1. Retry the \`upload\` three times, ${'then say so.'}`;
   const at = text.indexOf('then');
-  const seams = [
+  const takeovers = [
     { at, from: 'groq/llama', to: 'lab/small', reason: 'Groq sent nothing\nfor 30 s.' },
   ] as const;
   assert.match(
-    receiptSection(sampleReceipt({ seams }), text),
+    receiptSection(sampleReceipt({ takeovers }), text),
     /- \*\*Seam:\*\* After 43 characters \(`…Retry the 'upload' three times,`\) groq\/llama broke off and lab\/small went on\. Groq sent nothing for 30 s\.\n/,
   );
   assert.match(
-    receiptSection(sampleReceipt({ seams })),
+    receiptSection(sampleReceipt({ takeovers })),
     /\*\*Seam:\*\* After 43 characters groq\/llama broke off/,
   );
   const attempts = [
     { model: 'groq/llama', outcome: 'interrupted', ms: 9, message: 'Groq sent nothing\nfor 30 s.' },
     { model: 'lab/small', outcome: 'ok', ms: 9 },
   ] as const;
-  const told = receiptSection(sampleReceipt({ seams, attempts }));
+  const told = receiptSection(sampleReceipt({ takeovers, attempts }));
   assert.equal(told.match(/Groq sent nothing/g)?.length, 1, 'the reason stands with the attempt');
-  const two = [...seams, { at: 1240, from: 'lab/small', to: 'x/y', reason: 'It ended.' }] as const;
+  const two = [...takeovers, { at: 1240, from: 'lab/small', to: 'x/y', reason: 'It ended.' }] as const;
   assert.match(
-    receiptSection(sampleReceipt({ seams: two })),
+    receiptSection(sampleReceipt({ takeovers: two })),
     /\*\*Seams:\*\* 2\n {2}1\. After 43 characters .*\n {2}2\. After 1,240 characters lab\/small broke off and x\/y went on\. It ended\.\n/,
   );
 });
@@ -128,17 +128,20 @@ test('code that was written in parts says who wrote them', () => {
   const seam = { at: 9, from: 'a/x', to: 'b/y', reason: 'It ended.' } as const;
   assert.equal(takeoverWarning(sampleReceipt()), undefined);
   assert.equal(
-    takeoverWarning(sampleReceipt({ seams: [seam] })),
+    takeoverWarning(sampleReceipt({ takeovers: [seam] })),
     'a/x broke off and b/y went on: check where they meet.',
   );
   const again = { ...seam, from: 'b/y' } as const;
   assert.equal(
-    takeoverWarning(sampleReceipt({ seams: [again] })),
+    takeoverWarning(sampleReceipt({ takeovers: [again] })),
     'b/y broke off and went on: check where the parts meet.',
   );
-  assert.match(receiptSection(sampleReceipt({ seams: [again] })), /b\/y broke off and went on\. It ended\./);
+  assert.match(
+    receiptSection(sampleReceipt({ takeovers: [again] })),
+    /b\/y broke off and went on\. It ended\./,
+  );
   assert.equal(
-    takeoverWarning(sampleReceipt({ seams: [seam, { ...again, to: 'c/z' }] })),
+    takeoverWarning(sampleReceipt({ takeovers: [seam, { ...again, to: 'c/z' }] })),
     'a/x, then b/y broke off and c/z went on: check where they meet.',
   );
 });

@@ -6,7 +6,7 @@ import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { RegistryRefreshed } from '../../../shared/protocol.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
 
-const nothingNew: RegistryRefreshed = { asked: 6, answered: 6, changes: [], problems: [] };
+const nothingNew: RegistryRefreshed = { requested: 6, readable: 6, changes: [], problems: [] };
 let shownLogs = 0;
 
 async function refresh(answer: () => Promise<RegistryRefreshed>): Promise<void> {
@@ -48,8 +48,8 @@ test('who wants it only when asked is not asked again', async () => {
 test('what changed is said, with the log for the rest', async () => {
   fakeEditor.buttonToPress = 'Show Log';
   await refresh(async () => ({
-    asked: 6,
-    answered: 5,
+    requested: 6,
+    readable: 5,
     changes: ['a costs $1 now.'],
     problems: ['b is not believed.'],
   }));
@@ -61,8 +61,8 @@ test('what changed is said, with the log for the rest', async () => {
 
 test('when nothing could be read that is a warning with the first reason', async () => {
   await refresh(async () => ({
-    asked: 1,
-    answered: 0,
+    requested: 1,
+    readable: 0,
     changes: [],
     problems: ['models.dev answered with status 500; its last figures hold.'],
   }));

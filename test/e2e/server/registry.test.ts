@@ -96,7 +96,7 @@ test('models.dev and the vendors’ pages are read when the user asks, and what 
   assert.deepEqual(net.tunnels, [], 'nothing leaves before it was asked for');
 
   const refreshed = await rumbo.connection.sendRequest(refreshRegistry);
-  assert.deepEqual([refreshed.asked, refreshed.answered, refreshed.problems], [6, 6, []]);
+  assert.deepEqual([refreshed.requested, refreshed.readable, refreshed.problems], [6, 6, []]);
   assert.ok(refreshed.changes.some((sentence) => sentence.includes('xai/grok-4.7')));
   const price = await priceOf(rumbo, 'xai/grok-4.7');
   assert.deepEqual(
@@ -120,8 +120,8 @@ test('what cannot be read is told, and the figures that came with Rumbo hold', a
     { 'rumbo.models': { 'xai/grok-4.7': {}, 'openai/gpt-6-sol': {} } },
     { XAI_API_KEY: 'xai-canary-key' },
   );
-  const { asked, answered, problems } = await rumbo.connection.sendRequest(refreshRegistry);
-  assert.deepEqual([asked, answered], [7, 1]);
+  const { requested, readable, problems } = await rumbo.connection.sendRequest(refreshRegistry);
+  assert.deepEqual([requested, readable], [7, 1]);
   assert.ok(
     problems.includes('models.dev answered with status 404; its last figures hold.'),
     problems.join('\n'),

@@ -26,7 +26,7 @@ async function two(t: Parameters<typeof fake>[0], settings: object = {}) {
   });
   return { first, second, rumbo };
 }
-const resumed = (parts: readonly AskPart[]) => parts.filter((part) => part.type === 'resume');
+const resumed = (parts: readonly AskPart[]) => parts.filter((part) => part.type === 'takeover');
 
 test('the next model goes on where the first broke off, and the receipt shows the seam', async (t) => {
   const { first, second, rumbo } = await two(t);
@@ -34,10 +34,10 @@ test('the next model goes on where the first broke off, and the receipt shows th
   assert.equal(text, whole);
   assert.equal(result.text, whole);
   assert.deepEqual(
-    resumed(parts).map(({ from, to, how }) => ({ from, to, how })),
-    [{ from: 'first/fake-model', to: 'second/fake-model', how: 'continue' }],
+    resumed(parts).map(({ from, to, mode }) => ({ from, to, mode })),
+    [{ from: 'first/fake-model', to: 'second/fake-model', mode: 'continue' }],
   );
-  assert.deepEqual(result.receipt.seams, [
+  assert.deepEqual(result.receipt.takeovers, [
     {
       at: beginning.length,
       from: 'first/fake-model',
@@ -66,8 +66,8 @@ test('restart says so, and the answer is the second model’s alone', async (t) 
   second.reply = 'Un dos tres.';
   const { parts, result } = await ask(rumbo, { prompt: 'count' });
   assert.equal(result.text, 'Un dos tres.');
-  assert.equal(resumed(parts)[0]?.how, 'restart');
-  assert.deepEqual(result.receipt.seams, []);
+  assert.equal(resumed(parts)[0]?.mode, 'restart');
+  assert.deepEqual(result.receipt.takeovers, []);
   assert.equal(last(second.chats[0]?.body ?? {}).length, 1);
 });
 test('fail stops there: the error holds what had come, and nobody else is asked', async (t) => {
@@ -101,7 +101,7 @@ test('with nobody else the same model goes on itself', async (t) => {
   const rumbo = await server(t, { 'rumbo.providers': { only: entry(only) } });
   const { text, result } = await ask(rumbo, { prompt: 'count' });
   assert.equal(text, whole);
-  assert.equal(result.receipt.seams.length, 1);
+  assert.equal(result.receipt.takeovers.length, 1);
 });
 test('a pinned model goes on itself, and nobody takes its place unasked', async (t) => {
   const { first, second, rumbo } = await two(t);

@@ -5,10 +5,10 @@ import type { AskPart } from '../../../shared/protocol.ts';
 
 const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
 const resume = (how: 'continue' | 'restart'): AskPart => ({
-  type: 'resume',
+  type: 'takeover',
   from: 'lab/small',
   to: 'groq/llama',
-  how,
+  mode: how,
   reason: 'The connection\nbroke off.',
 });
 const printed = (...parts: AskPart[]) => {

@@ -27,7 +27,7 @@ const receipt = (id: string, costUsd: number, more: Partial<Receipt> = {}): Rece
   timeToFirstTokenMs: 1,
   totalMs: 2,
   finishReason: 'stop',
-  seams: [],
+  takeovers: [],
   reasons: [],
   ...more,
 });

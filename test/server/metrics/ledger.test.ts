@@ -24,7 +24,7 @@ const receipt = (id: string, costUsd: number | null, at = noon): Receipt => ({
   timeToFirstTokenMs: 1,
   totalMs: 2,
   finishReason: 'stop',
-  seams: [],
+  takeovers: [],
   reasons: ['because of the secret project'],
 });
 const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));

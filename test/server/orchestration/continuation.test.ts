@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { continued, seam } from '../../../server/orchestration/continuation.ts';
+import { continuationMessages, overlapRemover } from '../../../server/orchestration/continuation.ts';
 
 /** What is shown of a second part that arrives in these pieces. */
 const joined = (beginning: string, ...pieces: string[]): string => {
-  const join = seam(beginning);
+  const join = overlapRemover(beginning);
   return beginning + pieces.map((piece) => join.push(piece)).join('') + join.end();
 };
 
 test('the beginning of the answer stands last, or is followed by the request to go on', () => {
   const messages = [{ role: 'user', content: 'count' }] as const;
-  assert.deepEqual(continued(messages, 'one, ', 'prefill'), [
+  assert.deepEqual(continuationMessages(messages, 'one, ', 'prefill'), [
     ...messages,
     { role: 'assistant', content: 'one, ' },
   ]);
-  const [, begun, told] = continued(messages, 'one, ', 'instruct');
+  const [, begun, told] = continuationMessages(messages, 'one, ', 'instruct');
   assert.deepEqual(begun, { role: 'assistant', content: 'one, ' });
   assert.match(told?.role === 'user' ? String(told.content) : '', /exactly where it stops/);
 });
 test('a second part that repeats nothing is shown as it comes', () => {
-  const join = seam('The quick brown ');
+  const join = overlapRemover('The quick brown ');
   assert.equal(join.push('fox'), 'fox');
   assert.equal(join.push(' jumps'), ' jumps');
   assert.equal(join.end(), '');

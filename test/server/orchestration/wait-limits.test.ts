@@ -1,7 +1,7 @@
 /** When a question waits for somebody to return, and when it is told at once that nobody can answer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { returnsInMs } from '../../../server/orchestration/wait-limits.ts';
+import { waitUntilAvailableMs } from '../../../server/orchestration/wait-limits.ts';
 import type { Decision } from '../../../server/routing/balancer.ts';
 
 const now = Date.parse('2026-11-21T10:00:00Z');
@@ -15,25 +15,28 @@ const decision = (more: Partial<Decision>): Decision => ({
 const limited = (ms: number) => ({ model: 'a/m', rule: 'rate-limit', reason: 'x', ...until(ms) }) as const;
 
 test('with everybody at a limit it is the first who returns that counts', () => {
-  assert.equal(returnsInMs(decision({ excluded: [limited(900), limited(300)] }), false, now), 300);
+  assert.equal(waitUntilAvailableMs(decision({ excluded: [limited(900), limited(300)] }), false, now), 300);
 });
 
 test('a limit that should be over is looked at again soon, not at once', () => {
-  assert.equal(returnsInMs(decision({ excluded: [limited(-5_000)] }), false, now), 25);
+  assert.equal(waitUntilAvailableMs(decision({ excluded: [limited(-5_000)] }), false, now), 25);
 });
 
 test('a circuit, an empty account or a switch is nothing to wait for', () => {
   for (const rule of ['circuit', 'payment', 'key', 'toggle'])
-    assert.equal(returnsInMs(decision({ excluded: [{ ...limited(300), rule }] }), false, now), undefined);
+    assert.equal(
+      waitUntilAvailableMs(decision({ excluded: [{ ...limited(300), rule }] }), false, now),
+      undefined,
+    );
 });
 
 test('a limit that does not say when it ends is nothing to wait for', () => {
   const excluded = [{ model: 'a/m', rule: 'rate-limit', reason: 'x' } as const];
-  assert.equal(returnsInMs(decision({ excluded }), false, now), undefined);
+  assert.equal(waitUntilAvailableMs(decision({ excluded }), false, now), undefined);
 });
 
 test('a pinned model is waited for unless another may take its place', () => {
   const pinned = decision({ pinLost: limited(300), candidates: [{} as Decision['candidates'][number]] });
-  assert.equal(returnsInMs(pinned, false, now), 300);
-  assert.equal(returnsInMs(pinned, true, now), undefined);
+  assert.equal(waitUntilAvailableMs(pinned, false, now), 300);
+  assert.equal(waitUntilAvailableMs(pinned, true, now), undefined);
 });

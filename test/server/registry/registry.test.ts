@@ -186,8 +186,8 @@ test('a refresh says what changed, what is new, and nothing when nothing did', a
   };
   const first = await refresh(web, [dev]);
   assert.deepEqual(first, {
-    asked: 1,
-    answered: 1,
+    requested: 1,
+    readable: 1,
     changes: [
       'openai/gpt-6-sol costs $1 in and $5 out per million tokens now, before $2 in and $10 out per million tokens (The models.dev).',
       ...first.changes.filter((sentence) => sentence.startsWith('openai/gpt-6-sol takes')),
@@ -196,7 +196,7 @@ test('a refresh says what changed, what is new, and nothing when nothing did', a
     problems: [],
   });
   clock.now += dayMs;
-  assert.deepEqual(await refresh(web, [dev]), { asked: 1, answered: 1, changes: [], problems: [] });
+  assert.deepEqual(await refresh(web, [dev]), { requested: 1, readable: 1, changes: [], problems: [] });
 });
 
 test('a figure that cannot be true leaves the last one, and is told', async () => {
@@ -266,7 +266,7 @@ test('a source that cannot be read keeps its figures and takes nobody down with 
     );
     assert.match(result.problems.join('\n'), expected);
     assert.match(result.problems[0] ?? '', /^The openai-page .*; its last figures hold\.$/);
-    assert.deepEqual([result.asked, result.answered], [2, 1]);
+    assert.deepEqual([result.requested, result.readable], [2, 1]);
     assert.equal(models.lookUp('openai', 'gpt-9').price?.input, 2);
     assert.equal(models.lookUp('xai', 'grok-9').contextTokens, 500_000);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { coalesce } from '../../../server/rpc/coalesce-deltas.ts';
+import { coalesceDeltas } from '../../../server/rpc/coalesce-deltas.ts';
 import type { AskPart } from '../../../shared/protocol.ts';
 
 const text = (word: string): AskPart => ({ type: 'text-delta', text: word });
@@ -9,7 +9,7 @@ const thought = (word: string): AskPart => ({ type: 'reasoning-delta', text: wor
 
 async function run(make: () => AsyncGenerator<AskPart, string>, sendMs = 0) {
   const sent: AskPart[] = [];
-  const result = await coalesce(make(), async (part) => {
+  const result = await coalesceDeltas(make(), async (part) => {
     if (sendMs > 0) await sleep(sendMs);
     sent.push(part);
   });
@@ -47,7 +47,7 @@ test('kinds are never mixed and keep their order', async () => {
 test('what is held is sent after a frame, though the model pauses', async () => {
   const sent: AskPart[] = [];
   const pause = Promise.withResolvers<void>();
-  const answer = coalesce(
+  const answer = coalesceDeltas(
     (async function* () {
       yield text('a');
       yield text('b');
@@ -69,7 +69,7 @@ test('a failure comes after all that was said', async () => {
     throw new Error('broke');
   };
   await assert.rejects(
-    coalesce(broken(), async (part) => void sent.push(part)),
+    coalesceDeltas(broken(), async (part) => void sent.push(part)),
     /broke/,
   );
   assert.equal(joined(sent), 'ab');

@@ -1,7 +1,7 @@
 /** What the key channel's commands do to a provider's keys. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyCommands } from '../../../server/rpc/key-commands.ts';
+import { keyCommandHandler } from '../../../server/rpc/key-commands.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keys } from '../../../server/secrets/keys.ts';
 
@@ -23,7 +23,7 @@ test('keys are set, added and removed on command, and each change is a fresh sta
       resets += 1;
     },
   };
-  const command = keyCommands(ring, {
+  const command = keyCommandHandler(ring, {
     get: (name: string) => (name === 'groq' ? provider : undefined),
   } as never);
   const reply = { type: 'rumbo/key/reply', store: 'keychain' };

@@ -128,7 +128,7 @@ async function askOnce(server: TerminalServer): Promise<Answer> {
   const onPart = (part: AskPart): void => {
     parts.push(part);
     if (part.type === 'text-delta') shown += part.text;
-    if (part.type === 'resume' && part.how === 'restart') shown = '';
+    if (part.type === 'takeover' && part.mode === 'restart') shown = '';
   };
   const since = () => performance.now() - startedAt;
   try {
@@ -144,8 +144,8 @@ async function askOnce(server: TerminalServer): Promise<Answer> {
 
 function outcomeOf(answer: Answer): Outcome {
   if ('error' in answer) return 'error';
-  const resume = answer.parts.findLast((part) => part.type === 'resume');
-  if (resume) return resume.how === 'restart' ? 'restarted' : 'continued';
+  const takeover = answer.parts.findLast((part) => part.type === 'takeover');
+  if (takeover) return takeover.mode === 'restart' ? 'restarted' : 'continued';
   return answer.result.receipt.model.startsWith('first/') ? 'primary' : 'fallback';
 }
 
@@ -177,7 +177,7 @@ function unlike(
   };
   const { receipt } = result;
   const [firstAttempt] = receipt.attempts;
-  const seam = receipt.seams[0];
+  const seam = receipt.takeovers[0];
   complain(outcome === 'primary' && nextCalls > 0, 'asked the next one for nothing');
   complain(
     outcome !== 'primary' && (nextCalls < 1 || nextCalls > (next ? 2 : 1)),
@@ -193,9 +193,9 @@ function unlike(
   complain(receipt.attempts.at(-1)?.outcome !== 'ok', 'the receipt ends with a failure');
   complain(
     outcome === 'continued' && (!seam || seam.at <= 0 || seam.at >= shown.length || !seam.reason),
-    `the seam is not shown: ${JSON.stringify(receipt.seams)}`,
+    `the seam is not shown: ${JSON.stringify(receipt.takeovers)}`,
   );
-  complain(outcome !== 'continued' && receipt.seams.length > 0, 'the receipt shows a seam that is none');
+  complain(outcome !== 'continued' && receipt.takeovers.length > 0, 'the receipt shows a seam that is none');
   complain(parts.at(-1)?.type !== 'finish', 'the last part is no finish');
   if (tellsUsage !== undefined) {
     complain(
