@@ -11,8 +11,11 @@ import { connectServer, type TerminalServer } from '../terminal/server.ts';
 export type Laboratory = {
   /** Of the model service, without a slash. Below `/whole` the answer comes at once, below `/paced` its first word first. */
   readonly origin: string;
-  /** A server that knows both as the providers `whole` and `paced`. */
-  startServer(): Promise<TerminalServer>;
+  /**
+   * A server that knows both as the providers `whole` and `paced`.
+   * @param program the bundle of another build. Absent: the one in dist
+   */
+  startServer(program?: string): Promise<TerminalServer>;
   close(): void;
 };
 
@@ -38,8 +41,9 @@ export async function laboratory(): Promise<Laboratory> {
   };
   return {
     origin,
-    startServer: () =>
+    startServer: (program) =>
       connectServer({
+        ...(program === undefined ? {} : { program }),
         env: { PATH: process.env['PATH'], HOME: folder },
         initializationOptions: {
           storagePath: folder,
