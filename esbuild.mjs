@@ -1,4 +1,4 @@
-/** Builds what ships: three small CommonJS bundles in dist/, and the keychain addon beside them. */
+/** Builds what ships: CommonJS bundles in dist/, and the keychain addon beside them. */
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,25 +22,13 @@ const common = {
   loader: { '.md': 'text' },
 };
 
-// An older Node would stop somewhere inside with a stack trace; say it first and plainly.
-const oldNode =
-  "if(+process.versions.node.split('.')[0]<22){process.stderr.write('Rumbo\\'s server needs Node 22 or newer; this is Node '+process.versions.node+'. Install a newer Node and start it again.\\n');process.exit(1)}";
-
-// Little lives from one request to the next. V8 would keep sixteen times as much room for it, in every window, and has
-// to be told before the first module is loaded.
-const smallHeap =
-  "{const{setFlagsFromString:set}=require('node:v8');set('--optimize-for-size');set('--semi-space-growth-factor=1')}";
-
 await Promise.all([
   build({ ...common, entryPoints: { client: 'client/extension.ts' }, external: ['vscode'] }),
-  build({
-    ...common,
-    entryPoints: { server: 'server/main.ts' },
-    banner: { js: `${oldNode};${smallHeap}` },
-  }),
+  // `server.cjs` prepares Node and loads `server-main.cjs`.
+  build({ ...common, entryPoints: { server: 'server/bootstrap.ts', 'server-main': 'server/main.ts' } }),
   build({ ...common, entryPoints: { keychain: 'server/secrets/keychain-process.ts' } }),
 ]);
-for (const name of ['client', 'server', 'keychain']) mustBeLatin(`dist/${name}.cjs`);
+for (const name of ['client', 'server', 'server-main', 'keychain']) mustBeLatin(`dist/${name}.cjs`);
 copyAddons();
 
 /** With a single character beyond Latin-1, in a regular expression say, V8 keeps all of the text in twice the memory. */

@@ -25,7 +25,7 @@ const layers = [
   ['server/catalog'],
   ['server/orchestration', 'server/inline-completion'],
   ['server/rpc'],
-  ['server/main.ts'],
+  ['server/main.ts', 'server/bootstrap.ts'],
 ];
 const modules = layers.flat();
 const moduleOf = (file: string): string | undefined =>

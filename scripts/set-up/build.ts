@@ -7,7 +7,7 @@ import { oneAtATime } from './lock.mjs';
 import { type Report, SetUpError } from './report.mjs';
 
 const sources = ['client', 'server', 'shared', 'esbuild.mjs', 'package.json', 'package-lock.json'];
-const bundles = ['client.cjs', 'server.cjs'];
+const bundles = ['client.cjs', 'server.cjs', 'server-main.cjs'];
 
 export async function build({ step }: Report): Promise<void> {
   if (isBuilt()) return;
