@@ -103,7 +103,7 @@ export type CompletionRequest = {
 };
 
 /** Another text shown beside a gap: a file or a part of one. */
-export type Excerpt = {
+export type CodeSnippet = {
   /** A path a reader would recognise it by, relative where it can be. */
   readonly name: string;
   readonly text: string;
@@ -133,7 +133,7 @@ export type FillRequest = WritingLimits & {
   readonly prefix: string;
   readonly suffix: string;
   /** What stands in other places, in the order in which it is to be read. Left out by services that take only two texts. Absent: nothing. */
-  readonly extra?: readonly Excerpt[];
+  readonly snippets?: readonly CodeSnippet[];
 };
 
 /** A text to be gone on with as it is: nothing is put around it, and words for special tokens are such. */

@@ -75,5 +75,5 @@ const at = (line: number, typed: string, version: number): CompletionContext => 
   before: `${text.slice(0, line).join('\n')}\n  ${typed}`,
   after: `\n${text.slice(line).join('\n')}\n`,
   indentation: { tabs: false, size: 2 },
-  trigger: 'typing',
+  trigger: 'automatic',
 });

@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../server/engines/connect.ts';
 import { llamaCpp } from '../../server/engines/llama-cpp.ts';
 import { steadyClock } from '../../server/inline-completion/clock.ts';
-import { gapFor } from '../../server/inline-completion/context/prefix-and-suffix.ts';
+import { fitPrompt } from '../../server/inline-completion/context/prefix-and-suffix.ts';
 import { maxCompletionTokens } from '../../server/inline-completion/fim-prompt.ts';
 import type { CompletionGenerator } from '../../server/inline-completion/generator.ts';
-import { fillOver } from '../../server/inline-completion/prompting/generate-with-fallback.ts';
-import { wayMemory } from '../../server/inline-completion/prompting/mode-cache.ts';
+import { generateWithFallback } from '../../server/inline-completion/prompting/generate-with-fallback.ts';
+import { modeCache } from '../../server/inline-completion/prompting/mode-cache.ts';
 import { scheduler } from '../../server/inline-completion/scheduler.ts';
 import { undiciHttp } from '../../server/platform/http.ts';
 import { editor } from '../../test/support/typing/editor.ts';
@@ -77,7 +77,7 @@ function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>[
     keys: { hasKey: () => false, acquire: async () => ({ key: undefined, reportLimits() {}, release() {} }) },
     limits: { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 },
   });
-  const fill = fillOver(wayMemory());
+  const fill = generateWithFallback(modeCache());
   const id = `practice/${model}` as const;
   const generator: CompletionGenerator = {
     chooseModel: () => ({
@@ -93,14 +93,14 @@ function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>[
       signal.addEventListener('abort', () => heard || counts.cancelled++, { once: true });
       const limits = { contextTokens, outputTokens: maxCompletionTokens[shape], private: true };
       const gap = {
-        ...gapFor(context, limits, []),
+        ...fitPrompt(context, limits, []),
         languageId: context.languageId,
         path,
         maxTokens: maxCompletionTokens[shape],
         stop: [],
-        shape,
+        length: shape,
       };
-      const { manner: format, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, gap, signal);
+      const { format, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, gap, signal);
       counts.firstMs.push(clock.now() - since);
       async function* counted(): AsyncGenerator<string> {
         try {

@@ -1,14 +1,14 @@
 /** Who types what, with which model: the same people, texts and models for every client. */
 import { readFileSync } from 'node:fs';
-import { shapeFor } from '../../server/inline-completion/render/completion-length.ts';
-import { mayAsk } from '../../server/inline-completion/render/may-suggest.ts';
-import { showing } from '../../server/inline-completion/render/stream-renderer.ts';
+import { chooseCompletionLength } from '../../server/inline-completion/render/completion-length.ts';
+import { maySuggest } from '../../server/inline-completion/render/may-suggest.ts';
+import { streamRenderer } from '../../server/inline-completion/render/stream-renderer.ts';
 import type { Renderer } from '../../server/inline-completion/renderer.ts';
 import type { SchedulerSettings } from '../../server/inline-completion/scheduler.ts';
 import { type Simulated, simulate } from '../../test/support/typing/simulation.ts';
 import { quantile } from '../bench/quantile.ts';
 
-export const renderer: Renderer = { mayAsk, shapeFor, showing };
+export const renderer: Renderer = { maySuggest, chooseCompletionLength, streamRenderer };
 
 /** As shipped. */
 export const settings: SchedulerSettings = {

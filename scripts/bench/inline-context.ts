@@ -1,13 +1,13 @@
 /** What ghost text reads beside a gap: 500 open files of 1,000 lines, made of words, and a cursor in one of them. */
 
 import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
-import { contexts } from '../../server/inline-completion/context/context.ts';
-import { namesIn } from '../../server/inline-completion/context/paths.ts';
+import { contextProvider } from '../../server/inline-completion/context/context-provider.ts';
+import { workspaceNames } from '../../server/inline-completion/context/paths.ts';
 import {
-  gapFor,
-  type Limits,
-  roomFor,
-  shownOf,
+  cutPrefixAndSuffix,
+  fitPrompt,
+  type PromptLimits,
+  tokenBudgetsFor,
 } from '../../server/inline-completion/context/prefix-and-suffix.ts';
 import { documentStore } from '../../server/inline-completion/documents.ts';
 import { fileAccess } from '../../server/inline-completion/file-access.ts';
@@ -19,14 +19,14 @@ const linesPerFile = 1_000;
 const keystrokes = 100;
 
 const folder = 'file:///home/ana/project';
-const limits: Limits = { contextTokens: 8_192, outputTokens: 128, private: true };
+const limits: PromptLimits = { contextTokens: 8_192, outputTokens: 128, private: true };
 const uriOf = (file: number) => `${folder}/src/part-${file % 20}/file-${file}.ts`;
 
 export async function inlineContextRows(): Promise<Row[]> {
   const open = documentStore();
   for (let file = 0; file < files; file += 1)
     open.opened({ uri: uriOf(file), languageId: 'typescript', version: 1, text: textOf(file) });
-  const known = contexts({ documents: open, nameOf: namesIn([folder]) });
+  const known = contextProvider({ documents: open, nameOf: workspaceNames([folder]) });
   const guard = fileAccess({
     languages: {},
     exclude: [],
@@ -38,7 +38,7 @@ export async function inlineContextRows(): Promise<Row[]> {
   const line = linesPerFile / 2;
 
   /** Types a letter in the middle of the first file. */
-  const type = async (version: number): Promise<{ tookMs: number; isWhole: boolean }> => {
+  const type = async (version: number): Promise<{ tookMs: number; isComplete: boolean }> => {
     const uri = uriOf(0);
     const place = { line, character: 0 };
     open.changed(uri, version, [{ range: { start: place, end: place }, text: 'x' }]);
@@ -54,30 +54,30 @@ export async function inlineContextRows(): Promise<Row[]> {
       before: text.slice(0, cursor),
       after: text.slice(cursor),
       indentation: { tabs: false, size: 2 },
-      trigger: 'typing',
+      trigger: 'automatic',
     };
-    const room = roomFor(limits);
-    const { extra, isWhole } = await known.contextFor(
+    const room = tokenBudgetsFor(limits);
+    const { snippets, isComplete } = await known.getContext(
       situation,
       {
         model: 'local/bench',
-        shown: shownOf(situation, room),
+        visibleText: cutPrefixAndSuffix(situation, room),
         budgetTokens: room.context,
-        allowed: (file) => guard.mayRead(file, limits),
+        mayRead: (file) => guard.mayRead(file, limits),
       },
       never,
     );
-    gapFor(situation, limits, extra);
-    return { tookMs: performance.now() - startedAt, isWhole };
+    fitPrompt(situation, limits, snippets);
+    return { tookMs: performance.now() - startedAt, isComplete };
   };
 
   const turns = longestTurns();
   let version = 2;
   const cold: number[] = [];
-  for (let isWhole = false; !isWhole && cold.length < 100; version += 1) {
+  for (let isComplete = false; !isComplete && cold.length < 100; version += 1) {
     const typed = await type(version);
     cold.push(typed.tookMs);
-    isWhole = typed.isWhole;
+    isComplete = typed.isComplete;
   }
   const warm: number[] = [];
   const waits: number[] = [];

@@ -42,7 +42,10 @@ export function acceptanceTracker({ documents, clock, onAccepted, onRetained }: 
     const callOff = clock.after(retentionDelayMs, () => {
       looks.delete(callOff);
       const document = documents.get(uri);
-      onRetained(offer.model, document ? retainedUnits(document.text, start, offer.suggestion.insert) : 0);
+      onRetained(
+        offer.model,
+        document ? retainedUnits(document.text, start, offer.suggestion.insertText) : 0,
+      );
     });
     looks.add(callOff);
   };
@@ -70,7 +73,8 @@ export function acceptanceTracker({ documents, clock, onAccepted, onRetained }: 
         if (each.uri !== uri || each.version >= document.version) continue;
         const isNext = !each.taken && each.version + 1 === document.version;
         // One letter may as well have been typed.
-        if (isNext && each.offer.suggestion.insert.length > 1 && document.text === each.text?.()) take(each);
+        if (isNext && each.offer.suggestion.insertText.length > 1 && document.text === each.text?.())
+          take(each);
         delete each.text;
       }
     },
@@ -85,7 +89,7 @@ export function acceptanceTracker({ documents, clock, onAccepted, onRetained }: 
 
 const textAfterAccept = ({ before, after }: CompletionContext, { suggestion }: CompletionItem): string =>
   before.slice(0, before.length - suggestion.replacesBefore) +
-  suggestion.insert +
+  suggestion.insertText +
   after.slice(suggestion.replacesAfter);
 
 /** How far from its place, in UTF-16 units, what was taken may have moved. */

@@ -13,9 +13,9 @@ export type CompletionContext = {
   readonly after: string;
   readonly indentation: Indentation;
   /** What the suggest widget shows as selected; a suggestion has to begin with its text, put in the place of `before`'s last `replaces` units. */
-  readonly selected?: { readonly text: string; readonly replaces: number };
+  readonly selectedCompletion?: { readonly text: string; readonly replaces: number };
   /** `typing`: the editor asked by itself. `asked`: the user did, with a key. */
-  readonly trigger: 'typing' | 'asked';
+  readonly trigger: 'automatic' | 'invoked';
 };
 
 /** How this document indents one level. */
@@ -31,8 +31,8 @@ export type CompletionLength = 'line' | 'block';
 /** Text to be shown at the cursor. */
 export type Suggestion = {
   /** What the document gets; line ends as the document's. Never empty. */
-  readonly insert: string;
-  /** Units before the cursor that it replaces (only with `Situation.selected`). */
+  readonly insertText: string;
+  /** Units before the cursor that it replaces (only with `CompletionContext.selectedCompletion`). */
   readonly replacesBefore: number;
   /** Units after the cursor, on the same line, that it replaces; what it holds of them comes in the same order. */
   readonly replacesAfter: number;

@@ -19,7 +19,7 @@ export type Completion = {
 export const toCompletion = (context: CompletionContext, suggestion: Suggestion): Completion => ({
   start: context.before.length - suggestion.replacesBefore,
   requestedAt: effectivePrefixUnits(context),
-  insert: suggestion.insert,
+  insert: suggestion.insertText,
   suffixUnits: context.after.length - suggestion.replacesAfter,
 });
 
@@ -30,14 +30,14 @@ export const toCompletion = (context: CompletionContext, suggestion: Suggestion)
  */
 export function remainingSuggestion(
   answer: Completion,
-  { before, after, selected }: CompletionContext,
+  { before, after, selectedCompletion }: CompletionContext,
   kept: (end: string) => boolean,
 ): Suggestion | 'more' | undefined {
   const { start, requestedAt, insert, suffixUnits } = answer;
-  const replacesBefore = selected?.replaces ?? 0;
+  const replacesBefore = selectedCompletion?.replaces ?? 0;
   const base = before.length - replacesBefore;
-  if (base < start || base + (selected?.text.length ?? 0) < requestedAt) return undefined;
-  const typed = before.slice(start, base) + (selected?.text ?? '');
+  if (base < start || base + (selectedCompletion?.text.length ?? 0) < requestedAt) return undefined;
+  const typed = before.slice(start, base) + (selectedCompletion?.text ?? '');
   if (typed.length >= insert.length) return typed.startsWith(insert) ? 'more' : undefined;
   if (!insert.startsWith(typed)) return undefined;
   const replacesAfter = after.length - suffixUnits;
@@ -46,7 +46,7 @@ export function remainingSuggestion(
   const rest = insert.slice(typed.length);
   // A closer that the editor put in by itself has to come in the rest; it may not have been said yet.
   if (rest === replaced || !containsInOrder(rest, replaced)) return 'more';
-  return { insert: insert.slice(base - start), replacesBefore, replacesAfter };
+  return { insertText: insert.slice(base - start), replacesBefore, replacesAfter };
 }
 
 /** The same for an answer known from elsewhere in the same document, whole texts compared. @param asked a place where it holds */
@@ -60,12 +60,14 @@ export function remainingSuggestionFrom(
 }
 
 /** Units of the document before the cursor, with what the suggest widget has selected put in. */
-export const effectivePrefixUnits = ({ before, selected }: CompletionContext): number =>
-  before.length + (selected ? selected.text.length - selected.replaces : 0);
+export const effectivePrefixUnits = ({ before, selectedCompletion }: CompletionContext): number =>
+  before.length + (selectedCompletion ? selectedCompletion.text.length - selectedCompletion.replaces : 0);
 
 /** That text. */
-export const effectivePrefix = ({ before, selected }: CompletionContext): string =>
-  selected ? before.slice(0, before.length - selected.replaces) + selected.text : before;
+export const effectivePrefix = ({ before, selectedCompletion }: CompletionContext): string =>
+  selectedCompletion
+    ? before.slice(0, before.length - selectedCompletion.replaces) + selectedCompletion.text
+    : before;
 
 /**
  * Whether a question asked there may be answered here too, as long as nobody knows the answer: the user has only typed on,
@@ -80,9 +82,9 @@ export function contextAfterAccept(
   asked: CompletionContext,
   { start, insert, suffixUnits }: Completion,
 ): CompletionContext {
-  const { selected: _, ...rest } = asked;
+  const { selectedCompletion: _, ...rest } = asked;
   const after = asked.after.slice(asked.after.length - suffixUnits);
-  return { ...rest, before: asked.before.slice(0, start) + insert, after, trigger: 'typing' };
+  return { ...rest, before: asked.before.slice(0, start) + insert, after, trigger: 'automatic' };
 }
 
 /** Whether accepting an answer may lead from here to that place. */

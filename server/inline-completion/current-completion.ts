@@ -42,7 +42,7 @@ export const sharedResultType = ({ origin }: InFlightRequest): ResultType =>
   origin === 'model' ? 'shared' : origin;
 
 export const isSameSuggestion = (one: Suggestion, other: Suggestion): boolean =>
-  one.insert === other.insert && one.replacesAfter === other.replacesAfter;
+  one.insertText === other.insertText && one.replacesAfter === other.replacesAfter;
 
 /** The cursor is where accepting what was shown last leads, and has not been typed there. */
 export function followsAcceptOf(last: ShownSuggestion | undefined, context: CompletionContext): boolean {

@@ -42,7 +42,7 @@ export function debounce(clock: Clock): Debounce {
   const weight = (at: number): number => Math.max(0, 1 - (clock.now() - at) / outcomeLifetimeMs);
   return {
     delayMs(context, { usualMs, debounceMs, isRepeatedLine }) {
-      if (context.trigger === 'asked' || (!isRepeatedLine && startsLine(context.before))) return 0;
+      if (context.trigger === 'invoked' || (!isRepeatedLine && startsLine(context.before))) return 0;
       const factor = outcomes.reduce((product, { factor, at }) => product * factor ** weight(at), 1);
       // A model that was wrong about this line gets no start for being slow, nor for having been right elsewhere.
       const wanted = isRepeatedLine

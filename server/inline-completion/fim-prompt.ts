@@ -2,19 +2,19 @@
 import type { Model } from '../../shared/models.ts';
 import { effectivePrefix } from './completion.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
-import type { Contexts, Definition } from './context/context.ts';
-import { gapFor, roomFor, shownOf } from './context/prefix-and-suffix.ts';
+import type { ContextProvider, DefinitionSnippet } from './context/context-provider.ts';
+import { cutPrefixAndSuffix, fitPrompt, tokenBudgetsFor } from './context/prefix-and-suffix.ts';
 import type { ReadableFile } from './file-access.ts';
 import type { FimTarget } from './prompting/fim-target.ts';
 
 export type FimPromptDeps = {
-  readonly contexts: Pick<Contexts, 'contextFor'>;
+  readonly contexts: Pick<ContextProvider, 'getContext'>;
   /** Whether this model may read a file. */
   readonly mayRead: (file: ReadableFile, model: Model) => boolean;
   /** A file's name as models are told it. */
   readonly nameOf: (uri: string) => string;
   /** What is declared around the cursor. Absent: nobody knows. */
-  readonly definitions?: (context: CompletionContext) => Promise<readonly Definition[]> | undefined;
+  readonly definitions?: (context: CompletionContext) => Promise<readonly DefinitionSnippet[]> | undefined;
   /** As `FillRequest.slot`. */
   readonly slotOf: (model: Model, uri: string) => number | undefined;
 };
@@ -44,29 +44,29 @@ export const fimPrompt =
       outputTokens: maxCompletionTokens[shape],
       private: model.source === 'local',
     };
-    const room = roomFor(limits);
+    const room = tokenBudgetsFor(limits);
     const told = definitions?.(context);
-    const { extra } = await contexts.contextFor(
+    const { snippets } = await contexts.getContext(
       place,
       {
         model: model.id,
-        shown: shownOf(place, room),
+        visibleText: cutPrefixAndSuffix(place, room),
         budgetTokens: room.context,
-        allowed: (file) => mayRead(file, model),
+        mayRead: (file) => mayRead(file, model),
         ...(told === undefined ? {} : { definitions: told }),
       },
       signal,
     );
     const slot = slotOf(model, context.uri);
     return {
-      ...gapFor(place, limits, extra),
+      ...fitPrompt(place, limits, snippets),
       languageId: context.languageId,
       path: nameOf(context.uri),
       maxTokens: maxCompletionTokens[shape],
       stop: [],
-      shape,
+      length: shape,
       budgetMs: budgetMs[shape],
       ...(slot === undefined ? {} : { slot }),
-      ...(context.trigger === 'asked' ? { temperature: retryTemperature } : {}),
+      ...(context.trigger === 'invoked' ? { temperature: retryTemperature } : {}),
     };
   };

@@ -13,7 +13,11 @@ import { type HedgeCandidate, hedgedRequest } from './hedged-request.ts';
 import type { Latencies } from './latencies.ts';
 import { observedStream } from './observed-stream.ts';
 import type { FimTarget } from './prompting/fim-target.ts';
-import type { Filler, Filling, FillOver } from './prompting/generate-with-fallback.ts';
+import type {
+  CompletionEndpoint,
+  GeneratedText,
+  GenerateWithFallback,
+} from './prompting/generate-with-fallback.ts';
 import type { RankedModel } from './rank-models.ts';
 
 /** What one request took. */
@@ -34,9 +38,9 @@ export type CompletionGeneratorDeps = {
   /** Who may write here now, best first. Costs next to nothing. */
   readonly candidates: (context: CompletionContext) => readonly RankedModel[];
   /** `undefined`: its provider has gone. */
-  readonly fillerOf: (model: Model) => Filler | undefined;
+  readonly fillerOf: (model: Model) => CompletionEndpoint | undefined;
   readonly gapOf: BuildFimTarget;
-  readonly fill: FillOver;
+  readonly fill: GenerateWithFallback;
   /** Sets aside what it could cost. Returns what gives it back; `undefined`: a budget says no. */
   readonly reserve: (model: Model, usd: number) => (() => void) | undefined;
   /** Called once for each request, when it has ended, before what was set aside is given back. */
@@ -76,7 +80,7 @@ export function completionGenerator(parts: CompletionGeneratorDeps): CompletionG
       account({ model, outcome, ms, firstTextMs, usage, costUsd: costOf(usage, model.price) });
       giveBack();
     };
-    let filling: Filling;
+    let filling: GeneratedText;
     try {
       filling = await fill(filler, gap, signal);
     } catch (cause) {
@@ -102,7 +106,7 @@ export function completionGenerator(parts: CompletionGeneratorDeps): CompletionG
         void filling.usage.then((usage) => end(how, textMs, usage ?? estimate));
       },
     });
-    return { model: model.id, format: filling.manner, text };
+    return { model: model.id, format: filling.format, text };
   };
 
   return {
@@ -134,14 +138,14 @@ export function completionGenerator(parts: CompletionGeneratorDeps): CompletionG
 /** Models on the user's machines cost nothing. */
 export const isFreeModel = ({ source }: Pick<Model, 'source'>): boolean => source === 'local';
 
-const tokensIn = ({ prefix, suffix, extra }: FimTarget): number =>
+const tokensIn = ({ prefix, suffix, snippets }: FimTarget): number =>
   estimateTokens(prefix) +
   estimateTokens(suffix) +
-  extra.reduce((sum, { name, text }) => sum + estimateTokens(name) + estimateTokens(text), 0);
+  snippets.reduce((sum, { name, text }) => sum + estimateTokens(name) + estimateTokens(text), 0);
 
 /** US dollars, with a byte a token, which no tokenizer exceeds. 0 where the price is unknown. */
-function maxUsd(model: Model, { prefix, suffix, extra, maxTokens }: FimTarget): number {
-  const texts = [prefix, suffix, ...extra.flatMap(({ name, text }) => [name, text])];
+function maxUsd(model: Model, { prefix, suffix, snippets, maxTokens }: FimTarget): number {
+  const texts = [prefix, suffix, ...snippets.flatMap(({ name, text }) => [name, text])];
   const input = texts.reduce((sum, text) => sum + Buffer.byteLength(text), promptOverheadTokens);
   const written = { ...noUsage, input, output: maxTokens + promptOverheadTokens };
   const plain = costOf(written, model.price) ?? 0;

@@ -21,7 +21,7 @@ export type RequestPlan = {
 };
 
 export type InFlightRequestDeps = {
-  readonly renderer: Pick<Renderer, 'showing'>;
+  readonly renderer: Pick<Renderer, 'streamRenderer'>;
   readonly clock: Clock;
   /** Milliseconds from the first text to be shown until it is shown though more of it is to come. */
   readonly revealAfterMs: number;
@@ -153,7 +153,7 @@ export function inFlightRequest(
     const stream = text[Symbol.asyncIterator]();
     let handedOn = false;
     try {
-      const showing = renderer.showing(context, { shape: plan.length, manner: format, model });
+      const showing = renderer.streamRenderer(context, { length: plan.length, format, model });
       let enough = false;
       let done = false;
       while (!enough && !done && !controller.signal.aborted) {
@@ -161,13 +161,13 @@ export function inFlightRequest(
         if (controller.signal.aborted) return;
         if (next.done) done = true;
         else {
-          enough = showing.read(next.value);
+          enough = showing.write(next.value);
           hear(showing.suggestion());
           if (!enough) tell();
         }
       }
       if (!enough && plan.isTruncated) return;
-      const { suggestion, rest, goesOn } = showing.end(!done);
+      const { suggestion, rest, continues: goesOn } = showing.end(!done);
       answer = suggestion && toCompletion(context, suggestion);
       isWhole = true;
       handedOn = goesOn;

@@ -9,22 +9,22 @@ import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inlin
 import { type SeenRooms, snapshotOf } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
 import type { Route } from '../routing/snapshot.ts';
-import { roomFor } from './context/prefix-and-suffix.ts';
+import { tokenBudgetsFor } from './context/prefix-and-suffix.ts';
 import { maxCompletionTokens } from './fim-prompt.ts';
 import { isFreeModel } from './generate.ts';
 import type { OutputFormat } from './generator.ts';
 import type { Latencies } from './latencies.ts';
-import { waysFor } from './prompting/completion-modes.ts';
-import type { Filler } from './prompting/generate-with-fallback.ts';
-import type { WayMemory } from './prompting/mode-cache.ts';
+import { completionModesFor } from './prompting/completion-modes.ts';
+import type { CompletionEndpoint } from './prompting/generate-with-fallback.ts';
+import type { ModeCache } from './prompting/mode-cache.ts';
 import { type Eligibility, type ModelRanking, rankModels } from './rank-models.ts';
 
 export type RankedModelsDeps = SeenRooms & {
   readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details'>;
   readonly book: InlineBook;
   readonly latencies: Latencies;
-  readonly ways: Pick<WayMemory, 'known'>;
-  readonly fillerOf: (model: Model) => Filler | undefined;
+  readonly ways: Pick<ModeCache, 'known'>;
+  readonly fillerOf: (model: Model) => CompletionEndpoint | undefined;
 };
 
 /** Milliseconds that a choice holds: a keystroke is not worth asking every room. */
@@ -65,8 +65,11 @@ export function rankedModels(parts: RankedModelsDeps) {
   const formatOf = (model: Model): OutputFormat | undefined => {
     const filler = fillerOf(model);
     if (!filler) return undefined;
-    const { kind, engine, fim } = filler;
-    const [usual] = waysFor(model.name, kind, { continues: engine.supportsPrefill(model.name), fim });
+    const { kind, engine, supportsFim } = filler;
+    const [usual] = completionModesFor(model.name, kind, {
+      supportsPrefill: engine.supportsPrefill(model.name),
+      supportsFim,
+    });
     const mode = ways.known(filler) ?? usual;
     return mode === 'fill' || mode === 'template' ? 'fill' : 'chat';
   };
@@ -187,7 +190,7 @@ const shortOf = (model: Model): Model => ({
 
 /** Tokens that the model is shown at most. */
 function promptOf({ contextTokens, source }: Model): number {
-  const room = roomFor({
+  const room = tokenBudgetsFor({
     contextTokens,
     outputTokens: maxCompletionTokens.block,
     private: source === 'local',

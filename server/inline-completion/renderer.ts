@@ -2,17 +2,17 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { OutputFormat } from './generator.ts';
-import type { ShapeHints } from './render/completion-length.ts';
-import type { Showing } from './render/stream-renderer.ts';
+import type { LengthHints } from './render/completion-length.ts';
+import type { StreamRenderer } from './render/stream-renderer.ts';
 
 export interface Renderer {
   /** Whether this is a place for ghost text. */
-  mayAsk(context: CompletionContext): boolean;
+  maySuggest(context: CompletionContext): boolean;
   /** How much fits here. */
-  shapeFor(context: CompletionContext, hints: ShapeHints): CompletionLength;
+  chooseCompletionLength(context: CompletionContext, hints: LengthHints): CompletionLength;
   /** @param how `model`: who writes; some have quirks */
-  showing(
+  streamRenderer(
     context: CompletionContext,
-    how: { readonly shape: CompletionLength; readonly manner: OutputFormat; readonly model: ModelId },
-  ): Showing;
+    how: { readonly length: CompletionLength; readonly format: OutputFormat; readonly model: ModelId },
+  ): StreamRenderer;
 }

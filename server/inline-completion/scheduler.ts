@@ -128,9 +128,9 @@ export function scheduler({ generator, renderer, settings, clock = steadyClock }
 
   const shapeOf = (context: CompletionContext, { length, usualMs }: ModelChoice): CompletionLength => {
     if (length === 'line') return 'line';
-    return renderer.shapeFor(context, {
-      acceptedJustBefore: followsAccept(context),
-      fast: isFast(usualMs),
+    return renderer.chooseCompletionLength(context, {
+      followsAccept: followsAccept(context),
+      isFastModel: isFast(usualMs),
     });
   };
 
@@ -142,7 +142,7 @@ export function scheduler({ generator, renderer, settings, clock = steadyClock }
     if (stopped || !followsAccept || !settings().readAhead || !source.completion) return;
     if (!choice.free || isFast(choice.usualMs)) return;
     const next = contextAfterAccept(context, source.completion);
-    if (under.isBusy(context.uri) || !renderer.mayAsk(next) || known.find(next, choice.model).length > 0)
+    if (under.isBusy(context.uri) || !renderer.maySuggest(next) || known.find(next, choice.model).length > 0)
       return;
     const nextChoice = lookedPast.has(source) ? undefined : generator.chooseModel(next);
     if (!nextChoice?.free) return;
@@ -209,7 +209,7 @@ export function scheduler({ generator, renderer, settings, clock = steadyClock }
         if (find !== 'elsewhere') return find;
         continue;
       }
-      if (!renderer.mayAsk(context)) return undefined;
+      if (!renderer.maySuggest(context)) return undefined;
       const waitMs = delayMs() - (clock.now() - arrived);
       if (waitMs > 0 && !paused) {
         await delay(clock, waitMs, signal);
@@ -266,7 +266,7 @@ export function scheduler({ generator, renderer, settings, clock = steadyClock }
         const choice = generator.chooseModel(context);
         if (!choice) return [];
         const finds =
-          context.trigger === 'asked'
+          context.trigger === 'invoked'
             ? await several(context, choice, mine.signal)
             : [await one(context, choice, mine.signal)].filter((find) => find !== undefined);
         const [first] = finds;

@@ -14,20 +14,20 @@ import { type InlineAccountingDeps, inlineAccounting } from './accounting.ts';
 import { steadyClock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
-import { contexts, type Definition } from './context/context.ts';
-import { namesIn } from './context/paths.ts';
+import { contextProvider, type DefinitionSnippet } from './context/context-provider.ts';
+import { workspaceNames } from './context/paths.ts';
 import { type DocumentStore, documentStore, isCurrentIn } from './documents.ts';
 import { denialMessages, filePolicy } from './file-policy.ts';
 import { fimPrompt } from './fim-prompt.ts';
 import { completionGenerator, isFreeModel } from './generate.ts';
 import { latencies } from './latencies.ts';
-import { type Filler, fillOver } from './prompting/generate-with-fallback.ts';
-import { documentSlots } from './prompting/llama-slots.ts';
-import { wayMemory } from './prompting/mode-cache.ts';
+import { type CompletionEndpoint, generateWithFallback } from './prompting/generate-with-fallback.ts';
+import { llamaSlots } from './prompting/llama-slots.ts';
+import { modeCache } from './prompting/mode-cache.ts';
 import { rankedModels } from './ranked-models.ts';
-import { shapeFor } from './render/completion-length.ts';
-import { mayAsk } from './render/may-suggest.ts';
-import { showing } from './render/stream-renderer.ts';
+import { chooseCompletionLength } from './render/completion-length.ts';
+import { maySuggest } from './render/may-suggest.ts';
+import { streamRenderer } from './render/stream-renderer.ts';
 import type { Renderer } from './renderer.ts';
 import { scheduler } from './scheduler.ts';
 import { inlineStateOf } from './state.ts';
@@ -60,10 +60,10 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
   const { settings, fleet, budgets, shelf, ledger, storagePath, folders, changed } = parts;
   const clock = steadyClock;
   const text: DocumentStore = documentStore();
-  const nameOf = namesIn(folders);
+  const nameOf = workspaceNames(folders);
   const speed = latencies();
-  const ways = wayMemory(storagePath === undefined ? {} : { folder: storagePath });
-  const surroundings = contexts({ documents: text, nameOf });
+  const ways = modeCache(storagePath === undefined ? {} : { folder: storagePath });
+  const surroundings = contextProvider({ documents: text, nameOf });
   const places = filePolicy(settings, (uri) => text.get(uri)?.lineCount ?? 0);
   const accounts = inlineAccounting(parts, clock);
   const isTime = throttle(clock);
@@ -74,16 +74,22 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
 
   const isOn = (): boolean => settings()['inline.enabled'] && !paused;
 
-  const fillerOf = ({ id, provider: name, name: model }: Model): Filler | undefined => {
+  const fillerOf = ({ id, provider: name, name: model }: Model): CompletionEndpoint | undefined => {
     const provider = fleet.get(name);
     if (!provider) return undefined;
     const { definition, baseUrl } = provider.configured;
     const [details] = shelf.details([id]);
-    return { engine: provider.engine, model, kind: definition.kind, baseUrl, fim: details?.fields.fim };
+    return {
+      engine: provider.engine,
+      model,
+      kind: definition.kind,
+      baseUrl,
+      supportsFim: details?.fields.fim,
+    };
   };
 
-  const slots = documentSlots({
-    async props({ baseUrl, model }, signal) {
+  const slots = llamaSlots({
+    async fetchProps({ baseUrl, model }, signal) {
       const provider = fleet.all().find(({ configured }) => configured.baseUrl === baseUrl);
       if (!provider) return undefined;
       const path = `/props?model=${encodeURIComponent(model)}`;
@@ -111,7 +117,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
   };
 
   const { symbols } = parts;
-  const definitionsOf = async (context: CompletionContext): Promise<readonly Definition[]> =>
+  const definitionsOf = async (context: CompletionContext): Promise<readonly DefinitionSnippet[]> =>
     ((await symbols?.(context)) ?? []).map((symbol) => ({ uri: symbol.uri, line: 0, text: symbol.text }));
 
   const generator = completionGenerator({
@@ -127,7 +133,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
         return filler?.kind === 'llama-cpp' ? slots.of(filler, uri) : undefined;
       },
     }),
-    fill: fillOver(ways),
+    fill: generateWithFallback(ways),
     reserve(model, usd) {
       const giveBack = budgets.reserve({ provider: model.provider, role: inlineRole }, usd);
       if (!giveBack) return undefined;
@@ -147,7 +153,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
     hedgePaid: () => settings()['inline.hedgePaid'],
   });
 
-  const renderer: Renderer = { mayAsk, shapeFor, showing };
+  const renderer: Renderer = { maySuggest, chooseCompletionLength, streamRenderer };
   const asker = scheduler({
     generator,
     renderer,

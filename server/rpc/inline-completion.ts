@@ -90,8 +90,8 @@ function completionContextOf(
     after: text.slice(offset),
     indentation: detectIndentation(text, languageId),
     // A selection that begins behind the cursor is about another place.
-    ...(chosen && replaces >= 0 ? { selected: { text: chosen.text, replaces } } : {}),
-    trigger: context?.triggerKind === InlineCompletionTriggerKind.Invoked ? 'asked' : 'typing',
+    ...(chosen && replaces >= 0 ? { selectedCompletion: { text: chosen.text, replaces } } : {}),
+    trigger: context?.triggerKind === InlineCompletionTriggerKind.Invoked ? 'invoked' : 'automatic',
   };
 }
 
@@ -101,9 +101,9 @@ function toInlineItem(
   document: OpenDocument,
   { before }: CompletionContext,
 ): InlineCompletionItem {
-  const { insert, replacesBefore, replacesAfter } = suggestion;
+  const { insertText, replacesBefore, replacesAfter } = suggestion;
   return {
-    insertText: insert,
+    insertText: insertText,
     range: {
       start: document.positionAt(before.length - replacesBefore),
       end: document.positionAt(before.length + replacesAfter),

@@ -6,14 +6,16 @@ import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const llamaInfill: StreamFormat<FillRequest> = {
   framing: 'sse',
-  encode: (model, { prefix, suffix, extra, maxOutputTokens, ...limits }) => ({
+  encode: (model, { prefix, suffix, snippets, maxOutputTokens, ...limits }) => ({
     // There is none below the version.
     path: '/../infill',
     body: {
       // Read by the router only.
       model,
       // Dropped by the server where the context has no room for them beside the gap.
-      ...(extra?.length ? { input_extra: extra.map(({ name, text }) => ({ filename: name, text })) } : {}),
+      ...(snippets?.length
+        ? { input_extra: snippets.map(({ name, text }) => ({ filename: name, text })) }
+        : {}),
       input_prefix: prefix,
       input_suffix: suffix,
       stream: true,

@@ -3,12 +3,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompletionContext, Suggestion } from '../../server/inline-completion/completion-context.ts';
-import type { ShowingOptions } from '../../server/inline-completion/render/stream-renderer.ts';
+import type { StreamRendererOptions } from '../../server/inline-completion/render/stream-renderer.ts';
 
 export type InlineCase = {
   readonly name: string;
-  readonly situation: CompletionContext;
-  readonly options: ShowingOptions;
+  readonly context: CompletionContext;
+  readonly options: StreamRendererOptions;
   /** What the model says. */
   readonly text: string;
   /** The document after an accept, with what was inserted between `⟦` and `⟧`; or `nothing`. */
@@ -33,8 +33,8 @@ export const inlineCases: readonly InlineCase[] = globSync('*.txt', { cwd: folde
 /** The document with the suggestion in it, marked. */
 export function marked({ before, after }: CompletionContext, suggestion: Suggestion | undefined): string {
   if (!suggestion) return 'nothing';
-  const { insert, replacesBefore, replacesAfter } = suggestion;
-  return `${before.slice(0, before.length - replacesBefore)}⟦${insert}⟧${after.slice(replacesAfter)}`;
+  const { insertText, replacesBefore, replacesAfter } = suggestion;
+  return `${before.slice(0, before.length - replacesBefore)}⟦${insertText}⟧${after.slice(replacesAfter)}`;
 }
 
 function parse(file: string, section: string): InlineCase {
@@ -53,19 +53,19 @@ function parse(file: string, section: string): InlineCase {
   const [selected, replaces] = value('selected')?.split('/') ?? [];
   return {
     name: `${name} (${file.replace('.txt', '')}, ${languageId})`,
-    situation: {
+    context: {
       uri: `file:///case.${languageId}`,
       version: 1,
       languageId,
       before,
       after,
       indentation: { tabs: has('tabs'), size: Number(value('size') ?? (wide.has(languageId) ? 4 : 2)) },
-      ...(selected !== undefined && { selected: { text: selected, replaces: Number(replaces) } }),
-      trigger: 'typing',
+      ...(selected !== undefined && { selectedCompletion: { text: selected, replaces: Number(replaces) } }),
+      trigger: 'automatic',
     },
     options: {
-      shape: has('line') ? 'line' : 'block',
-      manner: has('chat') ? 'chat' : 'fill',
+      length: has('line') ? 'line' : 'block',
+      format: has('chat') ? 'chat' : 'fill',
       quirks: { echoes: has('echoes'), thinking: has('thinking') },
     },
     text: ends(model, has('model-crlf')),

@@ -1,38 +1,38 @@
 /** Recent edits as a diff, for a model to see what the user is about. */
-import type { Excerpt } from '../../../shared/chat.ts';
+import type { CodeSnippet } from '../../../shared/chat.ts';
 import type { RecentEdit } from '../recent-edits.ts';
-import { tokensOf } from './excerpts.ts';
-import { withoutSecrets } from './secrets.ts';
+import { removeSecretLines } from './secrets.ts';
+import { snippetTokens } from './snippet-selection.ts';
 
-export type EditOf = RecentEdit & { readonly uri: string; readonly name: string };
+export type DocumentEdit = RecentEdit & { readonly uri: string; readonly name: string };
 
-const name = 'recent-changes.diff';
+const diffName = 'recent-changes.diff';
 
-export type Changes = {
-  readonly excerpt: Excerpt /** Files with an edit in it. */;
+export type EditDiff = {
+  readonly snippet: CodeSnippet /** Files with an edit in it. */;
   readonly uris: readonly string[];
 };
 
 /** The newest that fit, oldest first: more is added at the end. `undefined`: none fits. */
-export function changesOf(edits: readonly EditOf[], budgetTokens: number): Changes | undefined {
+export function formatEditDiff(edits: readonly DocumentEdit[], budgetTokens: number): EditDiff | undefined {
   const uris: string[] = [];
   let text = '';
   for (const edit of edits.toSorted(byTime).reverse()) {
-    const longer = diffOf(edit) + text;
-    if (longer === text || tokensOf({ name, text: longer }) > budgetTokens) continue;
+    const longer = formatEdit(edit) + text;
+    if (longer === text || snippetTokens({ name: diffName, text: longer }) > budgetTokens) continue;
     text = longer;
     uris.push(edit.uri);
   }
-  return text === '' ? undefined : { excerpt: { name, text }, uris };
+  return text === '' ? undefined : { snippet: { name: diffName, text }, uris };
 }
 
-const byTime = (a: EditOf, b: EditOf): number =>
+const byTime = (a: DocumentEdit, b: DocumentEdit): number =>
   a.atMs - b.atMs || (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.line - b.line);
 
 /** Empty where only secrets have changed. */
-function diffOf({ name, line, removed, added }: EditOf): string {
+function formatEdit({ name, line, removed, added }: DocumentEdit): string {
   const lines = [...removed.map((text) => `-${text}\n`), ...added.map((text) => `+${text}\n`)].join('');
-  const left = withoutSecrets(lines);
+  const left = removeSecretLines(lines);
   const place = `@@ -${line + 1},${removed.length} +${line + 1},${added.length} @@`;
   return left === '' ? '' : `--- a/${name}\n+++ b/${name}\n${place}\n${left}`;
 }

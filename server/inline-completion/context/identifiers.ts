@@ -1,62 +1,62 @@
 /** The identifiers of a text as a set of numbers: two texts are alike as far as they use the same ones. */
 
 /** Hashes of different words; two words share one so rarely that nobody notices. */
-export type Words = Uint32Array;
+export type WordHashes = Uint32Array;
 
 /** A long text of random letters has thousands; more say nothing. */
-const mostWords = 1_024;
+const maxWords = 1_024;
 /** Twice as many places as words at least, as a power of two. */
-const places = 1 << 11;
-const leastLength = 3;
+const slotCount = 1 << 11;
+const minLength = 3;
 
 /** Words of at least three letters, without the keywords that are everywhere. */
-export function wordsOf(text: string, start = 0, end = text.length): Words {
-  scratch.clear();
-  for (let at = start; at < end && scratch.size < mostWords; ) {
+export function hashWords(text: string, start = 0, end = text.length): WordHashes {
+  scratchTable.clear();
+  for (let at = start; at < end && scratchTable.size < maxWords; ) {
     let code = text.charCodeAt(at);
     if (!isLetter(code)) {
       // The digits and letters behind a digit are a number.
       at += 1;
-      if (isDigit(code)) while (at < end && isInWord(text.charCodeAt(at))) at += 1;
+      if (isDigit(code)) while (at < end && isWordCharacter(text.charCodeAt(at))) at += 1;
       continue;
     }
     const first = at;
-    let hash = basis;
+    let hash = fnvBasis;
     do {
-      hash = Math.imul(hash ^ code, prime);
+      hash = Math.imul(hash ^ code, fnvPrime);
       at += 1;
       code = at < end ? text.charCodeAt(at) : 0;
-    } while (isInWord(code));
-    if (at - first < leastLength) continue;
+    } while (isWordCharacter(code));
+    if (at - first < minLength) continue;
     const word = hash >>> 0 || 1;
-    if (!keywords.has(word)) scratch.add(word);
+    if (!keywords.has(word)) scratchTable.add(word);
   }
-  return scratch.values();
+  return scratchTable.values();
 }
 
 /** Words to compare many others with. At most `mostWords`. */
-export function wordSet(words: Words): WordSet {
-  const set = table();
+export function wordSet(words: WordHashes): WordSet {
+  const set = hashTable();
   for (const word of words) set.add(word);
   return set;
 }
 
 /** 0–1: the share of the words of either that both have. */
-export function likeness(set: WordSet, words: Words): number {
+export function jaccardSimilarity(set: WordSet, words: WordHashes): number {
   const shared = set.shared(words);
   return shared === 0 ? 0 : shared / (set.size + words.length - shared);
 }
 
-export type WordSet = ReturnType<typeof table>;
+export type WordSet = ReturnType<typeof hashTable>;
 
 /** Open addressing in one array: a `Set` of numbers this large puts each on the heap. 0 is no word. */
-function table() {
-  const slots = new Uint32Array(places);
-  const list = new Uint32Array(mostWords);
+function hashTable() {
+  const slots = new Uint32Array(slotCount);
+  const list = new Uint32Array(maxWords);
   let size = 0;
   const slotOf = (word: number): number => {
-    let slot = word & (places - 1);
-    while (slots[slot] !== 0 && slots[slot] !== word) slot = (slot + 1) & (places - 1);
+    let slot = word & (slotCount - 1);
+    while (slots[slot] !== 0 && slots[slot] !== word) slot = (slot + 1) & (slotCount - 1);
     return slot;
   };
   return {
@@ -66,27 +66,27 @@ function table() {
     has: (word: number): boolean => slots[slotOf(word)] === word,
     add(word: number): void {
       const slot = slotOf(word);
-      if (slots[slot] === word || size >= mostWords) return;
+      if (slots[slot] === word || size >= maxWords) return;
       slots[slot] = word;
       list[size] = word;
       size += 1;
     },
-    shared(words: Words): number {
+    shared(words: WordHashes): number {
       let shared = 0;
       for (let index = 0; index < words.length; index += 1) {
         const word = words[index] ?? 0;
-        let slot = word & (places - 1);
+        let slot = word & (slotCount - 1);
         while (slots[slot] !== 0) {
           if (slots[slot] === word) {
             shared += 1;
             break;
           }
-          slot = (slot + 1) & (places - 1);
+          slot = (slot + 1) & (slotCount - 1);
         }
       }
       return shared;
     },
-    values: (): Words => list.slice(0, size),
+    values: (): WordHashes => list.slice(0, size),
     clear(): void {
       slots.fill(0);
       size = 0;
@@ -98,15 +98,15 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 /** ASCII letters, `_`, `$`, and what is beyond: letters of other scripts, mostly. */
 const isLetter = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36 || code >= 0xaa;
-const isInWord = (code: number): boolean => isLetter(code) || isDigit(code);
+const isWordCharacter = (code: number): boolean => isLetter(code) || isDigit(code);
 
 /** FNV-1a, 32 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
-const basis = 0x811c9dc5;
-const prime = 0x01000193;
+const fnvBasis = 0x811c9dc5;
+const fnvPrime = 0x01000193;
 
 const hashOf = (word: string): number => {
-  let hash = basis;
-  for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), prime);
+  let hash = fnvBasis;
+  for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), fnvPrime);
   return hash >>> 0 || 1;
 };
 
@@ -123,4 +123,4 @@ const keywords: ReadonlySet<number> = new Set(
     .map(hashOf),
 );
 
-const scratch = table();
+const scratchTable = hashTable();

@@ -15,7 +15,7 @@ export function pathOf(uri: string): string {
  * two parts: where a user keeps his files is nobody's business.
  * @param folders URIs of the workspace's folders
  */
-export function namesIn(folders: readonly string[]): (uri: string) => string {
+export function workspaceNames(folders: readonly string[]): (uri: string) => string {
   const roots = folders
     .map((folder) => pathOf(folder).replace(/\/+$/, ''))
     .sort((a, b) => b.length - a.length);

@@ -2,10 +2,10 @@
 import { estimateTokens } from '../../routing/tokens.ts';
 import type { CompletionContext } from '../completion-context.ts';
 import type { FimTarget } from '../prompting/fim-target.ts';
-import { tokensOf } from './excerpts.ts';
+import { snippetTokens } from './snippet-selection.ts';
 
 /** What the model, and the patience of a user, allow. */
-export type Limits = {
+export type PromptLimits = {
   /** Tokens the model takes in and gives. `null`: nobody knows, and little is assumed. */
   readonly contextTokens: number | null;
   /** Tokens it may write. */
@@ -17,12 +17,12 @@ export type Limits = {
 };
 
 /** In tokens. */
-export type Room = { readonly prefix: number; readonly suffix: number; readonly context: number };
+export type TokenBudgets = { readonly prefix: number; readonly suffix: number; readonly context: number };
 
-const usualPromptTokens = { private: 2_048, cloud: 4_096 };
+const defaultPromptTokens = { private: 2_048, cloud: 4_096 };
 const unknownContextTokens = 4_096;
 /** Estimates are wrong by a quarter. */
-const certainty = 0.75;
+const estimateMargin = 0.75;
 /** The suffix comes behind the prefix, which grows with each key: a local model reads all of it anew each time. */
 const shares = {
   private: { prefix: 0.6, suffix: 0.08 },
@@ -30,19 +30,23 @@ const shares = {
 };
 
 /** Fixed by the limits alone: a room that followed the text would move the beginning of the prompt with each key. */
-export function roomFor(limits: Limits): Room {
+export function tokenBudgetsFor(limits: PromptLimits): TokenBudgets {
   const where = limits.private ? 'private' : 'cloud';
-  const most = Math.floor((limits.contextTokens ?? unknownContextTokens) * certainty) - limits.outputTokens;
-  const tokens = Math.max(0, Math.min(most, limits.promptTokens ?? usualPromptTokens[where]));
+  const most =
+    Math.floor((limits.contextTokens ?? unknownContextTokens) * estimateMargin) - limits.outputTokens;
+  const tokens = Math.max(0, Math.min(most, limits.promptTokens ?? defaultPromptTokens[where]));
   const prefix = Math.floor(tokens * shares[where].prefix);
   const suffix = Math.floor(tokens * shares[where].suffix);
   return { prefix, suffix, context: tokens - prefix - suffix };
 }
 
-export type Shown = Pick<FimTarget, 'prefix' | 'suffix'>;
+export type PrefixAndSuffix = Pick<FimTarget, 'prefix' | 'suffix'>;
 
 /** The text around the cursor that fits: whole lines, save where one is longer than all the room. */
-export const shownOf = ({ before, after }: CompletionContext, room: Room): Shown => ({
+export const cutPrefixAndSuffix = (
+  { before, after }: CompletionContext,
+  room: TokenBudgets,
+): PrefixAndSuffix => ({
   prefix: before.slice(prefixStart(before, room.prefix)),
   suffix: after.slice(0, suffixEnd(after, room.suffix)),
 });
@@ -51,24 +55,24 @@ export const shownOf = ({ before, after }: CompletionContext, room: Room): Shown
  * All that a model reads. What of the other files does not fit is left out, the last first.
  * @param extra in the order in which it is read
  */
-export function gapFor(
-  situation: CompletionContext,
-  limits: Limits,
-  extra: FimTarget['extra'],
-): Pick<FimTarget, 'prefix' | 'suffix' | 'extra'> {
-  const room = roomFor(limits);
+export function fitPrompt(
+  context: CompletionContext,
+  limits: PromptLimits,
+  extra: FimTarget['snippets'],
+): Pick<FimTarget, 'prefix' | 'suffix' | 'snippets'> {
+  const room = tokenBudgetsFor(limits);
   let left = room.context;
   const fitting = extra.findIndex((excerpt) => {
-    left -= tokensOf(excerpt);
+    left -= snippetTokens(excerpt);
     return left < 0;
   });
-  return { ...shownOf(situation, room), extra: fitting < 0 ? extra : extra.slice(0, fitting) };
+  return { ...cutPrefixAndSuffix(context, room), snippets: fitting < 0 ? extra : extra.slice(0, fitting) };
 }
 
 /** The prefix begins at every so manieth line of the document at most, so that it begins the same for many keystrokes. */
-const steps = [64, 32, 16, 8, 4, 2, 1];
+const lineSteps = [64, 32, 16, 8, 4, 2, 1];
 /** A step may leave this share of the room empty. */
-const mostEmpty = 0.5;
+const maxUnusedShare = 0.5;
 /** The same within a line, in UTF-16 units. */
 const unitStep = 256;
 
@@ -88,9 +92,9 @@ function prefixStart(before: string, budget: number): number {
   if (!first) return unitStart(before, cursorLine, budget);
 
   const line = linesBefore(before, first.start);
-  for (const step of steps) {
+  for (const step of lineSteps) {
     const found = fitting.at(-1 - (Math.ceil(line / step) * step - line));
-    if (found && found.tokens >= budget * mostEmpty) return found.start;
+    if (found && found.tokens >= budget * maxUnusedShare) return found.start;
   }
   return first.start;
 }
@@ -98,9 +102,9 @@ function prefixStart(before: string, budget: number): number {
 /** The last of a line that is longer than the room. */
 function unitStart(before: string, line: number, budget: number): number {
   const fits = (start: number) => estimateTokens(before.slice(start)) <= budget;
-  const first = firstWhere(line, before.length, fits);
+  const first = firstIndexWhere(line, before.length, fits);
   const stepped = line + Math.ceil((first - line) / unitStep) * unitStep;
-  const start = estimateTokens(before.slice(stepped)) >= budget * mostEmpty ? stepped : first;
+  const start = estimateTokens(before.slice(stepped)) >= budget * maxUnusedShare ? stepped : first;
   return isInsidePair(before, start) ? start + 1 : start;
 }
 
@@ -114,12 +118,12 @@ function suffixEnd(after: string, budget: number): number {
   }
   if (end > 0 || after === '') return end;
   const tooMuch = (size: number) => estimateTokens(after.slice(0, size)) > budget;
-  const size = Math.max(0, firstWhere(0, nextLine(after, 0), tooMuch) - 1);
+  const size = Math.max(0, firstIndexWhere(0, nextLine(after, 0), tooMuch) - 1);
   return isInsidePair(after, size) || isInsideLineEnd(after, size) ? size - 1 : size;
 }
 
 /** The least number from which on it holds; `to` if it holds for none below. */
-function firstWhere(from: number, to: number, holds: (at: number) => boolean): number {
+function firstIndexWhere(from: number, to: number, holds: (at: number) => boolean): number {
   let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >> 1;

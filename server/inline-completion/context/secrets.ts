@@ -2,15 +2,15 @@
 import { keyBeginning } from '../../platform/key-patterns.ts';
 
 /** The text without the lines that look as if they held a secret. Its other lines stay as they are. */
-export function withoutSecrets(text: string): string {
+export function removeSecretLines(text: string): string {
   const lines = text.split(/(?<=\n)/);
   const left: string[] = [];
   let inKey = false;
   for (const line of lines) {
-    if (keyBegins.test(line)) inKey = true;
-    const ends = keyEnds.test(line);
+    if (privateKeyStart.test(line)) inKey = true;
+    const ends = privateKeyEnd.test(line);
     // The beginning may stand above the text.
-    if (ends && !inKey) while (left.length > 0 && keyBody.test(left.at(-1) ?? '')) left.pop();
+    if (ends && !inKey) while (left.length > 0 && privateKeyBody.test(left.at(-1) ?? '')) left.pop();
     if (!inKey && !ends && !looksSecret(line)) left.push(line);
     if (ends) inKey = false;
   }
@@ -19,14 +19,17 @@ export function withoutSecrets(text: string): string {
 
 /** @param line without line ends inside it */
 export const looksSecret = (line: string): boolean =>
-  keyBegins.test(line) || shapes.some((shape) => shape.test(line)) || assigns(line) || hasRandomText(line);
+  privateKeyStart.test(line) ||
+  keyPatterns.some((shape) => shape.test(line)) ||
+  assignsSecret(line) ||
+  hasRandomText(line);
 
-const keyBegins = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
-const keyEnds = /-----END [A-Z0-9 ]*PRIVATE KEY/;
-const keyBody = /^[^\w+/=]*[\w+/=]{8,}[^\w+/=]*$/;
+const privateKeyStart = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
+const privateKeyEnd = /-----END [A-Z0-9 ]*PRIVATE KEY/;
+const privateKeyBody = /^[^\w+/=]*[\w+/=]{8,}[^\w+/=]*$/;
 
 /** What services make their keys look like. */
-const shapes: readonly RegExp[] = [
+const keyPatterns: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)[-_][\w-]{8,}/,
   /\b(?:sk|xai|key|pat|nvapi|sntrys|dop_v1|shpat|shpss|glpat|glrt|npm|pypi|lin_api|ghp|gho|ghu|ghs|ghr|github_pat|gsk|hf|r8|dckr_pat)[-_][A-Za-z0-9_-]{16,}/,
   new RegExp(`\\b${keyBeginning}[\\w-]{24,}`),
@@ -46,21 +49,21 @@ const assignment =
 
 type Assignment = { readonly name?: string; readonly quoted?: string; readonly bare?: string };
 
-const assigns = (line: string): boolean =>
+const assignsSecret = (line: string): boolean =>
   line.matchAll(assignment).some(({ groups = {} }) => {
     const { name = '', quoted, bare = '' }: Assignment = groups;
     const literal = quoted ?? bare;
-    if (literal.length < 6 || isStandIn.test(literal)) return false;
+    if (literal.length < 6 || placeholderValue.test(literal)) return false;
     // Without quotes it is a name of something more often than a secret; words in quotes are one only as a password.
-    if (quoted === undefined) return /\d/.test(bare) && !isPath.test(bare);
-    return /^(?:pass|pwd)/i.test(name) || !isWords.test(quoted);
+    if (quoted === undefined) return /\d/.test(bare) && !memberPath.test(bare);
+    return /^(?:pass|pwd)/i.test(name) || !plainWords.test(quoted);
   });
 
 /** A reference to where the secret is kept, a sentence, or what is written in its place. */
-const isStandIn =
+const placeholderValue =
   /\s|^(?:\$|%|\{|<|process\.|os\.|env\.|ENV\[|self\.|this\.|null|undefined|none|true|false)|\$\{|^(?:x+|\*+|\.+)$|your|example|changeme|placeholder|dummy/i;
-const isPath = /^[a-z_$][\w$]*(?:(?:\.|::|->)[\w$]+)+$/i;
-const isWords = /^[a-z]+(?:[-_.:/][a-z]+)*$/i;
+const memberPath = /^[a-z_$][\w$]*(?:(?:\.|::|->)[\w$]+)+$/i;
+const plainWords = /^[a-z]+(?:[-_.:/][a-z]+)*$/i;
 
 /** Letters and digits in no order that a word, a path or a number has: a key of somebody unknown. */
 const randomRun = /[A-Za-z0-9+/_=-]{32,}/g;

@@ -3,20 +3,20 @@
 /** One declaration. */
 type Signature = { readonly name: string; readonly text: string };
 
-const mostCharacters = 100_000;
+const maxCharacters = 100_000;
 /** A type of more lines is cut. */
-const mostLines = 16;
+const maxLines = 16;
 /** In all of a file. */
-const mostSignatures = 40;
+const maxSignatures = 40;
 
 /** @param names those that are wanted. Empty, or none of them found: all. */
-export function signaturesIn(text: string, languageId: string, names: readonly string[]): string {
+export function extractSignatures(text: string, languageId: string, names: readonly string[]): string {
   const grammar = grammars.find(({ languages }) => languages.split(' ').includes(languageId));
   if (!grammar) return '';
-  const all = declarations(text.slice(0, mostCharacters), grammar);
+  const all = findDeclarations(text.slice(0, maxCharacters), grammar);
   const wanted = all.filter(({ name }) => names.includes(name));
   return (wanted.length > 0 ? wanted : all)
-    .slice(0, mostSignatures)
+    .slice(0, maxSignatures)
     .map(({ text }) => `${text}\n`)
     .join('');
 }
@@ -31,12 +31,12 @@ type Grammar = {
   readonly member?: RegExp;
 };
 
-function declarations(text: string, { declares, isType, member }: Grammar): Signature[] {
+function findDeclarations(text: string, { declares, isType, member }: Grammar): Signature[] {
   const lines = text.split(/\r\n|\r|\n/);
   const found: Signature[] = [];
-  for (let at = 0; at < lines.length && found.length < mostSignatures * 4; at += 1) {
+  for (let at = 0; at < lines.length && found.length < maxSignatures * 4; at += 1) {
     const line = lines[at] ?? '';
-    const name = nameIn(line, declares);
+    const name = declaredName(line, declares);
     if (name === undefined) continue;
     if (isType.test(line)) found.push({ name, text: blockAt(lines, at) });
     else if (member?.test(line))
@@ -46,7 +46,7 @@ function declarations(text: string, { declares, isType, member }: Grammar): Sign
   return found;
 }
 
-function nameIn(line: string, declares: readonly RegExp[]): string | undefined {
+function declaredName(line: string, declares: readonly RegExp[]): string | undefined {
   for (const pattern of declares) {
     const name = pattern.exec(line)?.groups?.['name'];
     if (name !== undefined) return name;
@@ -57,18 +57,18 @@ function nameIn(line: string, declares: readonly RegExp[]): string | undefined {
 /** Up to the line where the brackets of its first line are closed. */
 function blockAt(lines: readonly string[], first: number): string {
   let depth = 0;
-  for (let count = 1; count <= mostLines && first + count <= lines.length; count += 1) {
+  for (let count = 1; count <= maxLines && first + count <= lines.length; count += 1) {
     depth += depthOf(lines[first + count - 1] ?? '', /[{([]/g, /[})\]]/g);
     if (depth <= 0) return lines.slice(first, first + count).join('\n');
   }
-  return lines.slice(first, first + mostLines).join('\n');
+  return lines.slice(first, first + maxLines).join('\n');
 }
 
 /** Without its body: up to where its parentheses are closed. */
 function headAt(lines: readonly string[], first: number): string {
   let depth = 0;
   let count = 1;
-  for (; count < mostLines && first + count < lines.length; count += 1) {
+  for (; count < maxLines && first + count < lines.length; count += 1) {
     depth += depthOf(lines[first + count - 1] ?? '', /[([]/g, /[)\]]/g);
     if (depth <= 0) break;
   }
@@ -86,25 +86,25 @@ function membersOf(lines: readonly string[], first: number, owner: RegExp): stri
   const margin = indentOf(lines[first] ?? '');
   const members: string[] = [];
   let inner: number | undefined;
-  for (let at = first + 1; at < lines.length && members.length < mostLines; at += 1) {
+  for (let at = first + 1; at < lines.length && members.length < maxLines; at += 1) {
     const line = lines[at] ?? '';
     if (line.trim() === '') continue;
     const indent = indentOf(line);
     if (indent <= margin) break;
     inner ??= indent;
-    if (indent === inner && isMember.test(line) && !isHidden.test(line) && !owner.test(line))
+    if (indent === inner && isMemberLine.test(line) && !isPrivateMember.test(line) && !owner.test(line))
       members.push(headAt(lines, at));
   }
   return members;
 }
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
-const isMember = /^\s+(?:[\w@<>[\]?:,.*&~]+\s+)*[\w$]+\s*(?:<[^>]*>)?\(/;
-const isHidden =
+const isMemberLine = /^\s+(?:[\w@<>[\]?:,.*&~]+\s+)*[\w$]+\s*(?:<[^>]*>)?\(/;
+const isPrivateMember =
   /^\s+(?:#|\/\/|\*|private\b|protected\b|_(?!_init__)|(?:async\s+)?def\s+_(?!_init__)|if\b|for\b|while\b|return\b|switch\b|super\b)/;
 
 /** Bodies follow by indentation, or are all there is. */
-const never = /^\b$/;
+const neverMatches = /^\b$/;
 
 const grammars: readonly Grammar[] = [
   {
@@ -118,7 +118,7 @@ const grammars: readonly Grammar[] = [
   {
     languages: 'python',
     declares: [/^(?:(?:async\s+)?def|class)\s+(?<name>[a-zA-Z]\w*)/, /^(?<name>[A-Z]\w+)\s*(?::[^=]+)?=/],
-    isType: never,
+    isType: neverMatches,
     member: /^class\b/,
   },
   {
@@ -153,7 +153,7 @@ const grammars: readonly Grammar[] = [
   {
     languages: 'ruby',
     declares: [/^\s*(?:def\s+(?:self\.)?|class\s+|module\s+)(?<name>[A-Za-z]\w*[?!]?)/],
-    isType: never,
+    isType: neverMatches,
   },
   {
     languages: 'php',

@@ -14,26 +14,26 @@ const instructions = [
   'Where nothing is missing, answer with nothing.',
 ].join('\n');
 
-const wanted = {
+const lengthInstructions = {
   line: 'Insert only the rest of the line the cursor is in.',
   block: 'Insert what is missing up to the end of the statement or block the cursor is in.',
 } as const;
 
-export type Question = {
+export type ChatPrompt = {
   readonly messages: readonly Message[];
   /** Blanks before the cursor that the begun answer leaves out, since none may end with them; the model says them again. Absent: it is not begun. */
-  readonly blanks?: string;
+  readonly omittedWhitespace?: string;
 };
 
 /** @param unthinking as `Family.unthinking` */
-export function holeQuestion(gap: FimTarget, unthinking?: string): Question {
-  const { prefix, suffix, extra, path, languageId, shape } = gap;
-  const files = extra.map(({ name, text }) => piece('file', ` path="${name}"`, text));
+export function buildChatPrompt(gap: FimTarget, unthinking?: string): ChatPrompt {
+  const { prefix, suffix, snippets, path, languageId, length } = gap;
+  const files = snippets.map(({ name, text }) => xmlElement('file', ` path="${name}"`, text));
   const content = [
     ...files,
-    piece('after_cursor', ` path="${path}" language="${languageId}"`, suffix),
-    piece('before_cursor', '', prefix),
-    wanted[shape] + (unthinking ? ` ${unthinking}` : ''),
+    xmlElement('after_cursor', ` path="${path}" language="${languageId}"`, suffix),
+    xmlElement('before_cursor', '', prefix),
+    lengthInstructions[length] + (unthinking ? ` ${unthinking}` : ''),
   ].join('\n\n');
   return {
     messages: [
@@ -44,17 +44,18 @@ export function holeQuestion(gap: FimTarget, unthinking?: string): Question {
 }
 
 /** The same with the answer begun: a fence, and the line before the cursor, so that nothing is left to say but what comes next. */
-export function begunQuestion(gap: FimTarget, unthinking?: string): Question {
-  const { messages } = holeQuestion(gap, unthinking);
+export function buildPrefilledPrompt(gap: FimTarget, unthinking?: string): ChatPrompt {
+  const { messages } = buildChatPrompt(gap, unthinking);
   const written = gap.prefix.trimEnd();
   const line = written.slice(written.lastIndexOf('\n') + 1);
-  const begun = `${fence}${gap.languageId}\n${line}`.trimEnd();
+  const begun = `${codeFence}${gap.languageId}\n${line}`.trimEnd();
   // With nothing before the cursor the line end after the fence is said again, too.
   const blanks = line ? gap.prefix.slice(written.length) : `\n${gap.prefix}`;
-  return { messages: [...messages, { role: 'assistant', content: begun }], blanks };
+  return { messages: [...messages, { role: 'assistant', content: begun }], omittedWhitespace: blanks };
 }
 
 /** What the begun answer is opened with, and ends with. */
-export const fence = '```';
+export const codeFence = '```';
 
-const piece = (name: string, facts: string, text: string): string => `<${name}${facts}>\n${text}</${name}>`;
+const xmlElement = (name: string, facts: string, text: string): string =>
+  `<${name}${facts}>\n${text}</${name}>`;

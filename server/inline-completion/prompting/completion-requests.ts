@@ -1,62 +1,77 @@
 /** A gap as what an engine is asked, each way; and what the family of the model makes of its answer. */
 import type { EngineRequest } from '../../../shared/chat.ts';
 import type { OutputFormat } from '../generator.ts';
-import { begunQuestion, fence, holeQuestion } from './chat-prompt.ts';
-import type { Way } from './completion-modes.ts';
-import { asComment } from './file-comment.ts';
+import { buildChatPrompt, buildPrefilledPrompt, codeFence } from './chat-prompt.ts';
+import type { CompletionMode } from './completion-modes.ts';
 import type { FimTarget } from './fim-target.ts';
-import { codestralPrefix, holdsWords } from './fim-templates.ts';
-import { type Family, familyOf } from './model-families.ts';
-import { upTo, withoutBlanks, withoutLeadingBlank, withoutLine, withoutOpening } from './text-streams.ts';
+import { codestralPrefix, containsTemplateToken } from './fim-templates.ts';
+import { type ModelFamily, modelFamilyOf } from './model-families.ts';
+import { formatSnippetsAsComment } from './snippet-comment.ts';
+import {
+  stripLeadingSpace,
+  stripOpeningFence,
+  stripRepeatedLine,
+  stripRepeatedWhitespace,
+  untilStopText,
+} from './text-streams.ts';
 
-export type Asking = {
-  readonly manner: OutputFormat;
+export type ModeRequest = {
+  readonly format: OutputFormat;
   readonly request: EngineRequest;
   /** The answer without what is no part of it. */
-  mend(text: AsyncIterable<string>): AsyncIterable<string>;
+  cleanText(text: AsyncIterable<string>): AsyncIterable<string>;
 };
 
 /**
  * @param kind of the engine
  * @returns `undefined`: this gap cannot be asked about this way
  */
-export function askingFor(way: Way, model: string, kind: string, gap: FimTarget): Asking | undefined {
-  const family = familyOf(model);
+export function buildModeRequest(
+  way: CompletionMode,
+  model: string,
+  kind: string,
+  gap: FimTarget,
+): ModeRequest | undefined {
+  const family = modelFamilyOf(model);
   // The likeliest words: the same gap gets the same text.
   const { urgency = 'typing', temperature = 0 } = gap;
   switch (way) {
     case 'fill':
       return {
-        manner: 'fill',
-        request: { ...limitsOf(gap, gap.stop), temperature, urgency, ...ownFill(kind, gap) },
-        mend: (text) => mended(text, family, gap),
+        format: 'fill',
+        request: { ...limitsOf(gap, gap.stop), temperature, urgency, ...nativeFillFields(kind, gap) },
+        cleanText: (text) => cleanFimText(text, family, gap),
       };
     case 'template': {
       const { template } = family;
-      if (!template || holdsWords(template, gap)) return undefined;
+      if (!template || containsTemplateToken(template, gap)) return undefined;
       // The family's words come first: some services take a few stops only.
       const stop = [...template.stop, ...gap.stop];
-      const prompt = template.write(gap);
+      const prompt = template.format(gap);
       return {
-        manner: 'fill',
+        format: 'fill',
         request: { ...limitsOf(gap, stop), temperature, urgency, prompt },
-        mend: (text) => mended(upTo(text, stop), family, gap),
+        cleanText: (text) => cleanFimText(untilStopText(text, stop), family, gap),
       };
     }
     case 'prefill': {
-      const { messages, blanks = '' } = begunQuestion(gap, family.unthinking);
+      const { messages, omittedWhitespace = '' } = buildPrefilledPrompt(gap, family.noThinkSuffix);
       return {
-        manner: 'chat',
+        format: 'chat',
         request: { messages, ...chatLimits(gap), temperature, urgency },
         // A model may begin anew all the same.
-        mend: (text) => withoutBlanks(upTo(withoutOpening(text, fence), [fence]), blanks),
+        cleanText: (text) =>
+          stripRepeatedWhitespace(
+            untilStopText(stripOpeningFence(text, codeFence), [codeFence]),
+            omittedWhitespace,
+          ),
       };
     }
     case 'chat':
       return {
-        manner: 'chat',
-        request: { ...holeQuestion(gap, family.unthinking), ...chatLimits(gap), temperature, urgency },
-        mend: (text) => text,
+        format: 'chat',
+        request: { ...buildChatPrompt(gap, family.noThinkSuffix), ...chatLimits(gap), temperature, urgency },
+        cleanText: (text) => text,
       };
   }
 }
@@ -69,27 +84,27 @@ const limitsOf = ({ maxTokens, slot, budgetMs }: FimTarget, stop: readonly strin
 });
 
 /** Tokens for a fence, and for a line that is said again. */
-const aroundAnswer = 32;
+const chatOverheadTokens = 32;
 const chatLimits = ({ maxTokens }: FimTarget) =>
-  ({ maxOutputTokens: maxTokens + aroundAnswer, thinking: 'off', mayBeEmpty: true }) as const;
+  ({ maxOutputTokens: maxTokens + chatOverheadTokens, thinking: 'off', mayBeEmpty: true }) as const;
 
 /** Other files as they go into a service's own fill in the middle; most take none, and find them above the prefix. */
-function ownFill(kind: string, gap: FimTarget) {
-  const { prefix, suffix, extra, languageId } = gap;
-  if (kind === 'llama-cpp') return { prefix, suffix, ...(extra.length > 0 ? { extra } : {}) };
+function nativeFillFields(kind: string, gap: FimTarget) {
+  const { prefix, suffix, snippets, languageId } = gap;
+  if (kind === 'llama-cpp') return { prefix, suffix, ...(snippets.length > 0 ? { snippets } : {}) };
   if (kind === 'mistral') return { prefix: codestralPrefix(gap), suffix };
-  return { prefix: asComment(extra, languageId) + prefix, suffix };
+  return { prefix: formatSnippetsAsComment(snippets, languageId) + prefix, suffix };
 }
 
 /** Shortest line that is taken for said again; of a bracket or two nobody knows. */
-const leastLine = 4;
+const minEchoLength = 4;
 
-function mended(
+function cleanFimText(
   text: AsyncIterable<string>,
-  family: Omit<Family, 'names'>,
+  family: Omit<ModelFamily, 'namePattern'>,
   { prefix }: FimTarget,
 ): AsyncIterable<string> {
   const line = prefix.slice(prefix.lastIndexOf('\n') + 1);
-  if (family.leadingBlank && prefix.endsWith(' ')) return withoutLeadingBlank(text);
-  return family.echoesLine && line.trim().length >= leastLine ? withoutLine(text, line) : text;
+  if (family.leadingBlank && prefix.endsWith(' ')) return stripLeadingSpace(text);
+  return family.echoesLine && line.trim().length >= minEchoLength ? stripRepeatedLine(text, line) : text;
 }

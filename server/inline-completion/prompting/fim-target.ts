@@ -1,5 +1,5 @@
 /** What is to be written between two texts, whoever writes it. */
-import type { Excerpt, Urgency } from '../../../shared/chat.ts';
+import type { CodeSnippet, Urgency } from '../../../shared/chat.ts';
 import type { CompletionLength } from '../completion-context.ts';
 
 export type FimTarget = {
@@ -8,7 +8,7 @@ export type FimTarget = {
   /** What stands after. */
   readonly suffix: string;
   /** Other texts that help, the most stable first: whatever follows a change is read anew by the engine. */
-  readonly extra: readonly Excerpt[];
+  readonly snippets: readonly CodeSnippet[];
   /** VS Code's name of the language. */
   readonly languageId: string;
   /** Of the file, relative to its workspace where it has one. */
@@ -18,7 +18,7 @@ export type FimTarget = {
   /** Texts that end what is written, beside the model's own end. A chat model is not told of them: its fence begins with a line end. */
   readonly stop: readonly string[];
   /** How much a chat model is asked for; others know nothing but their limits. */
-  readonly shape: CompletionLength;
+  readonly length: CompletionLength;
   /** As `FillRequest.slot`. */
   readonly slot?: number;
   /** As `FillRequest.budgetMs`. */

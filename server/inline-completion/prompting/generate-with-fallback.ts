@@ -3,23 +3,23 @@ import type { EnginePart, Usage } from '../../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { OutputFormat } from '../generator.ts';
-import { type Way, waysFor } from './completion-modes.ts';
-import { type Asking, askingFor } from './completion-requests.ts';
+import { type CompletionMode, completionModesFor } from './completion-modes.ts';
+import { buildModeRequest, type ModeRequest } from './completion-requests.ts';
 import type { FimTarget } from './fim-target.ts';
-import type { Place, WayMemory } from './mode-cache.ts';
+import type { ModeCache, ModelAddress } from './mode-cache.ts';
 
 /** Who is asked. */
-export type Filler = Place & {
+export type CompletionEndpoint = ModelAddress & {
   readonly engine: Pick<Engine, 'stream' | 'supportsPrefill'>;
   /** Of the engine, as in the table of engines. */
   readonly kind: string;
   /** As `Skills.fim`. */
-  readonly fim?: boolean | undefined;
+  readonly supportsFim?: boolean | undefined;
 };
 
-export type Filling = {
-  readonly way: Way;
-  readonly manner: OutputFormat;
+export type GeneratedText = {
+  readonly mode: CompletionMode;
+  readonly format: OutputFormat;
   /** Read once. Rejects with `RumboError`; leaving the loop, or aborting the signal, closes the socket. */
   readonly text: AsyncIterable<string>;
   /** What the service counted, once the answer has ended. `undefined`: it did not say, or was left before. Never rejects. */
@@ -27,30 +27,37 @@ export type Filling = {
 };
 
 /** Resolves once the model speaks, or has nothing to say. Rejects with `RumboError`: `invalid-request` when no way is left. */
-export type FillOver = (filler: Filler, gap: FimTarget, signal: AbortSignal) => Promise<Filling>;
+export type GenerateWithFallback = (
+  filler: CompletionEndpoint,
+  gap: FimTarget,
+  signal: AbortSignal,
+) => Promise<GeneratedText>;
 
-export const fillOver =
-  (memory: WayMemory): FillOver =>
+export const generateWithFallback =
+  (memory: ModeCache): GenerateWithFallback =>
   async (filler, gap, signal) => {
-    const { engine, model, kind, fim } = filler;
-    const ways = memory.open(filler, waysFor(model, kind, { continues: engine.supportsPrefill(model), fim }));
+    const { engine, model, kind, supportsFim } = filler;
+    const ways = memory.open(
+      filler,
+      completionModesFor(model, kind, { supportsPrefill: engine.supportsPrefill(model), supportsFim }),
+    );
     let refusal = new RumboError(`${model} has refused every way to fill in text.`, {
       kind: 'invalid-request',
       model,
       action: 'Choose another model for ghost text.',
     });
     for (const way of ways) {
-      const asking = askingFor(way, model, kind, gap);
+      const asking = buildModeRequest(way, model, kind, gap);
       if (!asking) continue;
       try {
-        const filling = await begin(filler, asking, signal);
+        const filling = await startGeneration(filler, asking, signal);
         memory.worked(filler, way);
-        return { way, manner: asking.manner, ...filling };
+        return { mode: way, format: asking.format, ...filling };
       } catch (cause) {
         const error = toRumboError(cause, signal);
         // Anything else says nothing about the way.
         if (error.kind !== 'invalid-request') throw error;
-        memory.refused(filler, way, isCertain(error));
+        memory.refused(filler, way, isAboutMode(error));
         refusal = error;
       }
     }
@@ -58,17 +65,19 @@ export const fillOver =
   };
 
 /** There is nothing at that address, or nothing behind it; a 400 may be about the text. */
-const isCertain = ({ data: { status } }: RumboError): boolean =>
+const isAboutMode = ({ data: { status } }: RumboError): boolean =>
   status === undefined || status === 404 || status === 405 || status === 501;
 
 /** Asks, and waits for the first text: until then the answer may be a refusal. */
-async function begin(
-  { engine, model }: Filler,
-  { request, mend }: Asking,
+async function startGeneration(
+  { engine, model }: CompletionEndpoint,
+  { request, cleanText }: ModeRequest,
   signal: AbortSignal,
-): Promise<Pick<Filling, 'text' | 'usage'>> {
+): Promise<Pick<GeneratedText, 'text' | 'usage'>> {
   const { promise: usage, resolve } = Promise.withResolvers<Usage | undefined>();
-  const pieces = mend(textOf(engine.stream(model, request, signal), resolve))[Symbol.asyncIterator]();
+  const pieces = cleanText(textDeltas(engine.stream(model, request, signal), resolve))[
+    Symbol.asyncIterator
+  ]();
   let first: IteratorResult<string> | undefined = await pieces.next();
   // An answer that nobody reads any more would hold its place in the provider's queue for ever.
   let left = false;
@@ -98,7 +107,7 @@ async function begin(
   return { text, usage };
 }
 
-async function* textOf(
+async function* textDeltas(
   parts: AsyncIterable<EnginePart>,
   ended: (usage: Usage | undefined) => void,
 ): AsyncGenerator<string> {

@@ -1,35 +1,35 @@
 /** Which slot of a llama-server a document has: what was read of it there is not read again. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
 import * as z from 'zod';
-import type { Place } from './mode-cache.ts';
+import type { ModelAddress } from './mode-cache.ts';
 
 const Props = z.object({ total_slots: z.number().int().positive() });
 
-export type SlotParts = {
+export type LlamaSlotsDeps = {
   /** `GET /props` of the server, of this model where it has several. Rejects with `RumboError`. */
-  readonly props: (place: Place, signal: AbortSignal) => Promise<unknown>;
+  readonly fetchProps: (place: ModelAddress, signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds that only ever rise. Absent: the real clock. */
-  readonly elapsed?: () => number;
+  readonly monotonicMs?: () => number;
 };
 
 /** Milliseconds that the number of slots is believed: a server may be started anew. */
-const believedMs = 5 * 60_000;
-const patienceMs = 2_000;
+const slotCountTtlMs = 5 * 60_000;
+const propsTimeoutMs = 2_000;
 
-type Server = {
+type SlotServer = {
   /** Slots that documents may have. 0: not known, or none. */
   total: number;
-  askedAtMs: number;
+  requestedAtMs: number;
   /** By document, those used last at the end. */
   readonly slots: Map<string, number>;
 };
 
-export function documentSlots({ props, elapsed = () => performance.now() }: SlotParts) {
-  const servers = new Map<string, Server>();
+export function llamaSlots({ fetchProps, monotonicMs = () => performance.now() }: LlamaSlotsDeps) {
+  const servers = new Map<string, SlotServer>();
 
-  const ask = async (place: Place, server: Server): Promise<void> => {
-    server.askedAtMs = elapsed();
+  const ask = async (place: ModelAddress, server: SlotServer): Promise<void> => {
+    server.requestedAtMs = monotonicMs();
     try {
-      const { total_slots } = Props.parse(await props(place, AbortSignal.timeout(patienceMs)));
+      const { total_slots } = Props.parse(await fetchProps(place, AbortSignal.timeout(propsTimeoutMs)));
       // One is left to everything else: a conversation takes the slot that was not used for longest.
       server.total = total_slots - 1;
     } catch {
@@ -38,11 +38,11 @@ export function documentSlots({ props, elapsed = () => performance.now() }: Slot
     for (const [uri, slot] of server.slots) if (slot >= server.total) server.slots.delete(uri);
   };
 
-  const serverOf = ({ baseUrl, model }: Place): Server => {
+  const serverOf = ({ baseUrl, model }: ModelAddress): SlotServer => {
     const key = `${baseUrl} ${model}`;
     const server = servers.get(key) ?? {
       total: 0,
-      askedAtMs: Number.NEGATIVE_INFINITY,
+      requestedAtMs: Number.NEGATIVE_INFINITY,
       slots: new Map<string, number>(),
     };
     servers.set(key, server);
@@ -51,9 +51,9 @@ export function documentSlots({ props, elapsed = () => performance.now() }: Slot
 
   return {
     /** Asks nobody to wait: `undefined` until the server has said how many slots it has, and where it has one only. */
-    of(place: Place, uri: string): number | undefined {
+    of(place: ModelAddress, uri: string): number | undefined {
       const server = serverOf(place);
-      if (elapsed() - server.askedAtMs > believedMs) void ask(place, server);
+      if (monotonicMs() - server.requestedAtMs > slotCountTtlMs) void ask(place, server);
       const { total, slots } = server;
       if (total === 0) return undefined;
       const slot = slots.get(uri) ?? freeSlot(slots, total);

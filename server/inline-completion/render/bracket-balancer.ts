@@ -1,26 +1,26 @@
 /** Closers in a line that is to be shown: which are wanted, which stand behind the cursor already, and which end nothing. */
 
-import type { CursorPosition } from './cursor-position.ts';
+import { type Opening, type ScanToken, scanCode } from './code-scanner.ts';
+import type { CursorContext } from './cursor-context.ts';
 import { isBlank } from './indentation.ts';
-import { isCloser } from './languages.ts';
-import { type Opening, scan, type Token } from './scan.ts';
+import { startsWithCloser } from './languages.ts';
 
-export type Fitted = {
+export type BalancedLine = {
   /** What is left of the line; empty: nothing of it is wanted. */
   readonly text: string;
   /** Something was cut: what the model goes on with belongs elsewhere. */
-  readonly stop: boolean;
+  readonly isCut: boolean;
 };
 
 /** Follows the brackets of a suggestion, line by line. */
-export function closersOf(place: CursorPosition) {
-  const { language, tail, tailKind } = place;
-  let stack: readonly Opening[] = place.stack;
+export function bracketBalancer(cursor: CursorContext) {
+  const { language, lineSuffix, suffixKind } = cursor;
+  let stack: readonly Opening[] = cursor.openings;
   let consumed = 0;
-  let pool = place.closersAfter(0);
+  let pool = cursor.unmatchedClosers(0);
   /** Closers after the cursor that had no opener before a suggestion came: code amid a change. */
   const lacking = new Map(
-    [...pool].map(([closer, count]) => [closer, Math.max(0, count - countOf(stack, closer))]),
+    [...pool].map(([closer, count]) => [closer, Math.max(0, count - countClosers(stack, closer))]),
   );
 
   return {
@@ -38,19 +38,24 @@ export function closersOf(place: CursorPosition) {
     },
 
     /** @param lead what stands before the line's text on the same line */
-    fit(line: string, lead: string): Fitted {
-      const tokens: Token[] = [];
+    fit(line: string, lead: string): BalancedLine {
+      const tokens: ScanToken[] = [];
       const next = [...stack];
-      scan(`${line}\n`, language, next, { own: true, lead, visit: (token) => tokens.push(token) });
+      scanCode(`${line}\n`, language, next, {
+        fromModel: true,
+        leadingText: lead,
+        onToken: (token) => tokens.push(token),
+      });
       const closing = tokens.filter(({ kind }) => kind === 'close');
 
       for (const token of closing) {
-        const { text, at, opening } = token;
-        if (opening?.own) continue;
+        const { text, start, opening } = token;
+        if (opening?.fromModel) continue;
         const inTail = endInTail(text);
-        if (inTail !== undefined && tailKind === 'code') return keep(line.slice(0, at), lead, true);
+        if (inTail !== undefined && suffixKind === 'code') return keep(line.slice(0, start), lead, true);
         if (inTail !== undefined) consume(inTail);
-        else if (opening && opening === place.stack.at(-1) && place.isEnded) return cut(line, token, lead);
+        else if (opening && opening === cursor.openings.at(-1) && cursor.isEnclosingClosed)
+          return cut(line, token, lead);
         else if (!opening && !(language.looseBrackets && text === ')')) return cut(line, token, lead);
       }
       // A line may close more than it opens as long as enough stays open for the closers that follow the cursor.
@@ -64,16 +69,16 @@ export function closersOf(place: CursorPosition) {
 
     /** Something that the document opened before the cursor has its closer neither below nor in the suggestion. */
     get isMissed() {
-      const outer = stack.filter(({ own }) => !own);
-      return outer.some(({ close }) => countOf(outer, close) > (pool.get(close) ?? 0));
+      const outer = stack.filter(({ fromModel }) => !fromModel);
+      return outer.some(({ close }) => countClosers(outer, close) > (pool.get(close) ?? 0));
     },
 
     /** What the suggestion opened and nothing closes when it ends here, the innermost first. */
     owed(): readonly Opening[] {
       const spare = new Map(pool);
-      for (const { own, close } of stack) if (!own) spare.set(close, (spare.get(close) ?? 0) - 1);
+      for (const { fromModel, close } of stack) if (!fromModel) spare.set(close, (spare.get(close) ?? 0) - 1);
       const owed: Opening[] = [];
-      for (const opening of stack.filter(({ own }) => own)) {
+      for (const opening of stack.filter(({ fromModel }) => fromModel)) {
         const left = spare.get(opening.close) ?? 0;
         if (left > 0) spare.set(opening.close, left - 1);
         else owed.push(opening);
@@ -83,24 +88,24 @@ export function closersOf(place: CursorPosition) {
   };
 
   /** The line up to a closer that is not wanted, with the sign that ends the statement. */
-  function cut(line: string, { at, end }: Token, lead: string): Fitted {
-    const before = line.slice(0, at).trimEnd();
+  function cut(line: string, { start, end }: ScanToken, lead: string): BalancedLine {
+    const before = line.slice(0, start).trimEnd();
     const sign = /^\s*([;,])\s*$/.exec(line.slice(end))?.[1] ?? '';
-    if (isBlank(before)) return { text: '', stop: true };
-    return keep(before + (isCloser(before, language) ? '' : sign), lead, true);
+    if (isBlank(before)) return { text: '', isCut: true };
+    return keep(before + (startsWithCloser(before, language) ? '' : sign), lead, true);
   }
 
-  function keep(text: string, lead: string, stop: boolean): Fitted {
+  function keep(text: string, lead: string, stop: boolean): BalancedLine {
     const next = [...stack];
-    scan(`${text}\n`, language, next, { own: true, lead });
+    scanCode(`${text}\n`, language, next, { fromModel: true, leadingText: lead });
     stack = next;
-    if (tailKind === 'closing') consumeSigns(text.trimEnd());
-    return { text, stop };
+    if (suffixKind === 'closing') consumeSigns(text.trimEnd());
+    return { text, isCut: stop };
   }
 
   /** Signs at the end of the line that stand behind the cursor too: `;`, `,`, and the brace of a body. */
   function consumeSigns(text: string): void {
-    const rest = tail.slice(consumed).trimEnd();
+    const rest = lineSuffix.slice(consumed).trimEnd();
     const signs = rest.trimStart();
     if (language.prose) {
       let length = signs.length;
@@ -116,25 +121,25 @@ export function closersOf(place: CursorPosition) {
   }
 
   function endsTooMuch(closer: string, open: readonly Opening[]): boolean {
-    return (pool.get(closer) ?? 0) - countOf(open, closer) > (lacking.get(closer) ?? 0);
+    return (pool.get(closer) ?? 0) - countClosers(open, closer) > (lacking.get(closer) ?? 0);
   }
 
   function consume(units: number): void {
     consumed = units;
-    pool = place.closersAfter(consumed);
+    pool = cursor.unmatchedClosers(consumed);
   }
 
   function depth(): number {
-    return stack.filter(({ own, kind }) => own && kind !== 'comment').length;
+    return stack.filter(({ fromModel, kind }) => fromModel && kind !== 'comment').length;
   }
 
   /** Where the closer ends in the tail, if it comes next there. */
   function endInTail(text: string): number | undefined {
     let at = consumed;
-    while (tail[at] === ' ' || tail[at] === '\t') at += 1;
-    return tail.startsWith(text, at) ? at + text.length : undefined;
+    while (lineSuffix[at] === ' ' || lineSuffix[at] === '\t') at += 1;
+    return lineSuffix.startsWith(text, at) ? at + text.length : undefined;
   }
 }
 
-const countOf = (openings: readonly Opening[], closer: string): number =>
+const countClosers = (openings: readonly Opening[], closer: string): number =>
   openings.filter(({ close }) => close === closer).length;

@@ -1,46 +1,48 @@
-/** How much to ask for at a place: the rest of the line, or more. */
+/** How much to ask for at a cursor: the rest of the line, or more. */
 import type { CompletionContext, CompletionLength } from '../completion-context.ts';
-import { type CursorPosition, placeOf } from './cursor-position.ts';
+import { type CursorContext, cursorContextOf } from './cursor-context.ts';
 import { columnsOf, isBlank } from './indentation.ts';
-import { isOpener } from './languages.ts';
+import { opensBlock } from './languages.ts';
 
-export type ShapeHints = {
+export type LengthHints = {
   /** The user has taken a suggestion that ended here. */
-  readonly acceptedJustBefore: boolean;
+  readonly followsAccept: boolean;
   /** The model is known to say some lines before anybody waits. */
-  readonly fast: boolean;
+  readonly isFastModel: boolean;
 };
 
-export function shapeFor(
-  situation: CompletionContext,
-  { acceptedJustBefore, fast }: ShapeHints,
+export function chooseCompletionLength(
+  context: CompletionContext,
+  { followsAccept, isFastModel }: LengthHints,
 ): CompletionLength {
-  const place = placeOf(situation);
-  const { tailKind, within, language, prefix, tail } = place;
-  if (tailKind === 'code') return 'line';
-  if (within === 'string' && place.stack.at(-1)?.oneLine) return 'line';
-  if (within === 'comment' && place.stack.at(-1)?.oneLine && !isBlank(prefix)) {
-    return acceptedJustBefore || situation.trigger === 'asked' ? 'block' : 'line';
+  const cursor = cursorContextOf(context);
+  const { suffixKind, enclosing, language, linePrefix, lineSuffix } = cursor;
+  if (suffixKind === 'code') return 'line';
+  if (enclosing === 'string' && cursor.openings.at(-1)?.oneLine) return 'line';
+  if (enclosing === 'comment' && cursor.openings.at(-1)?.oneLine && !isBlank(linePrefix)) {
+    return followsAccept || context.trigger === 'invoked' ? 'block' : 'line';
   }
-  if (acceptedJustBefore || situation.trigger === 'asked' || isEmptyBlock(place)) return 'block';
+  if (followsAccept || context.trigger === 'invoked' || isInEmptyBlock(cursor)) return 'block';
   if (language.prose) return 'line';
-  return fast && (isBlank(prefix) || !/\w$/.test(prefix) || isBlank(tail)) ? 'block' : 'line';
+  return isFastModel && (isBlank(linePrefix) || !/\w$/.test(linePrefix) || isBlank(lineSuffix))
+    ? 'block'
+    : 'line';
 }
 
 /** The document has opened a block and nothing is in it yet. */
-function isEmptyBlock({
+function isInEmptyBlock({
   language,
-  prefix,
-  above,
-  below,
-  base,
+  linePrefix,
+  linesAbove,
+  linesBelow,
+  baseColumns,
   indentation,
-  within,
-}: CursorPosition): boolean {
-  if (within) return false;
-  const opener = isBlank(prefix) ? (above.at(-1) ?? '') : prefix;
-  if (!isOpener(opener, language)) return false;
-  const column = isBlank(prefix) ? columnsOf(opener, indentation) : base;
-  const [next] = below;
+  enclosing,
+}: CursorContext): boolean {
+  if (enclosing) return false;
+  const opener = isBlank(linePrefix) ? (linesAbove.at(-1) ?? '') : linePrefix;
+  if (!opensBlock(opener, language)) return false;
+  const column = isBlank(linePrefix) ? columnsOf(opener, indentation) : baseColumns;
+  const [next] = linesBelow;
   return next === undefined || columnsOf(next, indentation) <= column;
 }

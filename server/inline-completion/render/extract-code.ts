@@ -1,57 +1,60 @@
 /** The code in what a model says: without thoughts, fences, prose and special tokens around it. */
 import type { OutputFormat } from '../generator.ts';
-import type { CursorPosition } from './cursor-position.ts';
+import { type Opening, scanCode } from './code-scanner.ts';
+import type { CursorContext } from './cursor-context.ts';
 import { isBlank } from './indentation.ts';
-import { type Opening, scan } from './scan.ts';
 
 /** What a stage makes of a line. `done`: nothing after it counts. */
-export type Passed = { readonly lines: readonly string[]; readonly done?: boolean };
+export type StageOutput = { readonly lines: readonly string[]; readonly isLast?: boolean };
 
-export type Stage = {
-  take(line: string): Passed;
+export type LineStage = {
+  transform(line: string): StageOutput;
   /** Lines that were waiting. */
-  end(): Passed;
+  flush(): StageOutput;
 };
 
-export type AnswerOptions = {
-  readonly manner: OutputFormat;
+export type CodeExtractorOptions = {
+  readonly format: OutputFormat;
   /** The answer begins within thoughts, whose opening tag was part of the prompt. */
-  readonly thinking?: boolean;
+  readonly startsInThoughts?: boolean;
 };
 
-type State = 'before' | 'thinking' | 'fenced' | 'plain' | 'done';
+type ExtractorState = 'before' | 'thinking' | 'fenced' | 'plain' | 'done';
 
-export function codeInAnswer(place: CursorPosition, { manner, thinking = false }: AnswerOptions): Stage {
-  const chat = manner === 'chat';
-  const sentences = chat && !place.language.prose && !place.within;
-  let state: State = thinking ? 'thinking' : 'before';
+export function codeExtractor(
+  cursor: CursorContext,
+  { format, startsInThoughts = false }: CodeExtractorOptions,
+): LineStage {
+  const chat = format === 'chat';
+  const sentences = chat && !cursor.language.prose && !cursor.enclosing;
+  let state: ExtractorState = startsInThoughts ? 'thinking' : 'before';
   let fence = '';
   /** Blanks at the front of every line within the fence. */
   let margin = 0;
   /** Empty lines before anything was said. */
   let leading = 0;
-  let introduced = thinking;
+  let introduced = startsInThoughts;
   let afterBlank = false;
   /** What the code has opened so far. */
-  const open: Opening[] = [...place.stack];
+  const open: Opening[] = [...cursor.openings];
 
   return {
-    take(line) {
+    transform(line) {
       const passed = take(line);
-      for (const each of passed.lines) scan(`${each}\n`, place.language, open, { own: true });
+      for (const each of passed.lines) scanCode(`${each}\n`, cursor.language, open, { fromModel: true });
       afterBlank = isBlank(line);
-      if (passed.done) state = 'done';
+      if (passed.isLast) state = 'done';
       return passed;
     },
-    end: () => ({ lines: state === 'before' ? Array(leading).fill('') : [] }),
+    flush: () => ({ lines: state === 'before' ? Array(leading).fill('') : [] }),
   };
 
-  function take(line: string): Passed {
+  function take(line: string): StageOutput {
     switch (state) {
       case 'done':
-        return { lines: [], done: true };
+        return { lines: [], isLast: true };
       case 'thinking': {
-        const end = thoughtsEnd.exec(line);
+        const end = closingThoughtTag.exec(line);
         if (!end) return { lines: [] };
         state = 'before';
         introduced = true;
@@ -68,27 +71,29 @@ export function codeInAnswer(place: CursorPosition, { manner, thinking = false }
     }
   }
 
-  function begin(raw: string): Passed {
-    const line = raw.replace(leadingTokens(place), (token) => (place.mentions(token.trim()) ? token : ''));
+  function begin(raw: string): StageOutput {
+    const line = raw.replace(leadingTokensFor(cursor), (token) =>
+      cursor.documentContains(token.trim()) ? token : '',
+    );
     if (isBlank(line)) {
       if (isBlank(raw) && !introduced) leading += 1;
       return { lines: [] };
     }
     const thought = /^\s*<(?:think|thinking|thought|reasoning)>/i.exec(line);
-    if (thought && !place.mentions(thought[0].trim())) {
+    if (thought && !cursor.documentContains(thought[0].trim())) {
       state = 'thinking';
       return take(line.slice(thought[0].length));
     }
     // Its opening tag was in the prompt: all before it, held as prose or not, was thought.
     const ended = /^[^'"`<]*<\/think(?:ing)?>/i.exec(line);
-    if (ended && !place.mentions(ended[0])) {
+    if (ended && !cursor.documentContains(ended[0])) {
       introduced = true;
       const rest = line.slice(ended.index + ended[0].length);
       return isBlank(rest) ? { lines: [] } : begin(rest);
     }
 
     const oneLine = /^\s*(`{3,})(?:[\w+#.-]+ +)?([^`]+)\1\s*$/.exec(line);
-    if (oneLine?.[2] && wraps('')) return { lines: [oneLine[2].trim()], done: true };
+    if (oneLine?.[2] && wraps('')) return { lines: [oneLine[2].trim()], isLast: true };
     const opening = /^(\s*)(`{3,}|~{3,})\s*([\w+#./-]*)[^`]*$/.exec(line);
     if (opening && wraps(opening[3] ?? '')) {
       state = 'fenced';
@@ -98,13 +103,13 @@ export function codeInAnswer(place: CursorPosition, { manner, thinking = false }
       return { lines: [] };
     }
     const tag = chat && answerTag.exec(line);
-    if (tag && place.language.tags !== 'all') {
+    if (tag && cursor.language.tags !== 'all') {
       introduced = true;
       leading = 0;
       const rest = line.slice(tag[0].length);
       return isBlank(rest) ? { lines: [] } : begin(rest);
     }
-    if (chat && (sentences ? isProse(line, place) : announces.test(line) && /:\s*$/.test(line))) {
+    if (chat && (sentences ? isProseLine(line, cursor) : announcement.test(line) && /:\s*$/.test(line))) {
       introduced = true;
       leading = 0;
       return { lines: [] };
@@ -117,36 +122,41 @@ export function codeInAnswer(place: CursorPosition, { manner, thinking = false }
 
   /** A chat model's answer set in single backticks, where the language has no such strings. */
   function unquoted(line: string): string {
-    const plain = chat && !place.language.prose && !place.language.longStrings.some(([open]) => open === '`');
+    const plain =
+      chat && !cursor.language.prose && !cursor.language.longStrings.some(([open]) => open === '`');
     return (plain && /^\s*`([^`]+)`\s*$/.exec(line)?.[1]) || line;
   }
 
   /** A fence around the answer, not one that belongs to it. */
   function wraps(info: string): boolean {
-    if (!place.language.prose) return !place.mentions('```') || chat;
+    if (!cursor.language.prose) return !cursor.documentContains('```') || chat;
     return chat && /^(?:markdown|md|text|txt|plaintext|latex|tex)$/i.test(info);
   }
 
-  function inFence(line: string): Passed {
+  function inFence(line: string): StageOutput {
     const trimmed = line.trim();
-    if (trimmed.startsWith(fence) && /^(?:`+|~+)$/.test(trimmed)) return { lines: [], done: true };
+    if (trimmed.startsWith(fence) && /^(?:`+|~+)$/.test(trimmed)) return { lines: [], isLast: true };
     const inner = line.slice(Math.min(margin, /^\s*/.exec(line)?.[0].length ?? 0));
-    if (!place.language.prose && inner.trimEnd().endsWith(fence))
-      return { lines: [inner.trimEnd().slice(0, -fence.length)], done: true };
+    if (!cursor.language.prose && inner.trimEnd().endsWith(fence))
+      return { lines: [inner.trimEnd().slice(0, -fence.length)], isLast: true };
     return withoutTokens(inner);
   }
 
-  function inPlain(line: string): Passed {
-    if (!place.language.prose && /^\s*(?:`{3,}|~{3,})[\w+#.-]*\s*$/.test(line) && !place.mentions('```'))
-      return { lines: [], done: true };
-    if (!place.language.prose && /[^`\s]\s*`{3}\s*$/.test(line) && !place.mentions('```'))
-      return { lines: [line.replace(/\s*`{3}\s*$/, '')], done: true };
+  function inPlain(line: string): StageOutput {
+    if (
+      !cursor.language.prose &&
+      /^\s*(?:`{3,}|~{3,})[\w+#.-]*\s*$/.test(line) &&
+      !cursor.documentContains('```')
+    )
+      return { lines: [], isLast: true };
+    if (!cursor.language.prose && /[^`\s]\s*`{3}\s*$/.test(line) && !cursor.documentContains('```'))
+      return { lines: [line.replace(/\s*`{3}\s*$/, '')], isLast: true };
     if (
       sentences &&
       !isText() &&
-      (afterBlank ? isProse(line, place) || remarks.test(line) : announces.test(line))
+      (afterBlank ? isProseLine(line, cursor) || remark.test(line) : announcement.test(line))
     )
-      return { lines: [], done: true };
+      return { lines: [], isLast: true };
     return withoutTokens(line);
   }
 
@@ -157,39 +167,41 @@ export function codeInAnswer(place: CursorPosition, { manner, thinking = false }
   }
 
   /** The line up to the first token that is none of the text's. */
-  function withoutTokens(line: string): Passed {
+  function withoutTokens(line: string): StageOutput {
     let end = line.length;
-    for (const { index, 0: token } of line.matchAll(specialTokens(place)))
-      if (index < end && !place.mentions(token)) end = index;
+    for (const { index, 0: token } of line.matchAll(specialTokensFor(cursor)))
+      if (index < end && !cursor.documentContains(token)) end = index;
     const tag =
-      chat && place.language.tags !== 'all' && /<\/(?:completion|answer|code|missing|fill)>/i.exec(line);
+      chat && cursor.language.tags !== 'all' && /<\/(?:completion|answer|code|missing|fill)>/i.exec(line);
     if (tag && tag.index < end) end = tag.index;
     const thoughts = /^\s*<\/?think(?:ing)?>/i.exec(line);
-    if (thoughts && thoughts.index < end && !place.mentions(thoughts[0])) end = thoughts.index;
-    return end === line.length ? { lines: [line] } : { lines: [line.slice(0, end)], done: true };
+    if (thoughts && thoughts.index < end && !cursor.documentContains(thoughts[0])) end = thoughts.index;
+    return end === line.length ? { lines: [line] } : { lines: [line.slice(0, end)], isLast: true };
   }
 }
 
-const thoughtsEnd = /<\/(?:think|thinking|thought|reasoning)>/i;
+const closingThoughtTag = /<\/(?:think|thinking|thought|reasoning)>/i;
 
 /** `<|endoftext|>`, DeepSeek's `<｜fim▁end｜>`, StarCoder's `<fim_middle>`, CodeLlama's `<EOT>`, Gemma's `<end_of_turn>`. */
-const token =
+const specialToken =
   '<[|｜][^|｜<>\\s]{1,40}[|｜]>|<\\/?(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|file_separator|filename|reponame|repo_name|gh_stars|issue_start|jupyter_start|jupyter_code|end_of_turn|start_of_turn|end_of_text|endoftext|EOT|PRE|SUF|MID|eos|bos)>|\\[\\/?(?:PREFIX|SUFFIX|MIDDLE|INST)\\]';
-const anywhere = new RegExp(token, 'g');
+const specialTokenPattern = new RegExp(specialToken, 'g');
 /** `<s>` strikes through in markup. */
-const withSentenceEnds = new RegExp(`${token}|<\\/?s>`, 'g');
-const specialTokens = ({ language }: CursorPosition) =>
-  language.tags || language.prose ? anywhere : withSentenceEnds;
+const specialTokenOrSentencePattern = new RegExp(`${specialToken}|<\\/?s>`, 'g');
+const specialTokensFor = ({ language }: CursorContext) =>
+  language.tags || language.prose ? specialTokenPattern : specialTokenOrSentencePattern;
 /** Tokens that stand before an answer, with the name of who speaks. */
-const atStart = new RegExp(`^\\s*(?:(?:${token})(?:assistant\\b|model\\b)?)+`);
-const atStartOfSentence = new RegExp(`^\\s*(?:(?:${token}|<s>)(?:assistant\\b|model\\b)?)+`);
-const leadingTokens = ({ language }: CursorPosition) =>
-  language.tags || language.prose ? atStart : atStartOfSentence;
+const leadingTokenPattern = new RegExp(`^\\s*(?:(?:${specialToken})(?:assistant\\b|model\\b)?)+`);
+const leadingTokenOrSentencePattern = new RegExp(
+  `^\\s*(?:(?:${specialToken}|<s>)(?:assistant\\b|model\\b)?)+`,
+);
+const leadingTokensFor = ({ language }: CursorContext) =>
+  language.tags || language.prose ? leadingTokenPattern : leadingTokenOrSentencePattern;
 
 const answerTag = /^\s*<(?:completion|answer|code|missing|fill|middle|result)>/i;
 
 /** Where a chat model speaks of what it is about to say, in English and Spanish. Capitals tell it from names in code. */
-const announces = new RegExp(
+const announcement = new RegExp(
   [
     '(?:Sure|Certainly|Of course|Absolutely|Okay|OK|Great|Claro|Por supuesto|Desde luego|Vale|Perfecto|Entendido)(?:[!,.:]| here\\b| thing\\b| que sí\\b| aquí\\b)',
     '(?:¡|¿)\\p{L}',
@@ -218,14 +230,14 @@ const announces = new RegExp(
 );
 
 /** What comes after code: headings, lists of what was done, notes. */
-const remarks =
+const remark =
   /^\s*(?:\*\*|#{1,6}\s+[A-ZÁÉÍÓÚ]|[-*\u2022]\s+\S.*[.:]\s*$|(?:note|explanation|nota|explicación|this|esto?|esta|the|el|la|in this|en este)\b.*[.:]\s*$|(?:note|explanation|nota|explicación):)/iu;
 
 /** A sentence of words, without anything that code is made of. */
 const sentence = /^\s*[A-ZÁÉÍÓÚÑ¿¡]\p{L}*,?(?: [\p{L}\d'\u2019`"()/.,-]+){3,}[.:!?]\s*$/u;
 
-function isProse(line: string, { language }: CursorPosition): boolean {
-  if (announces.test(line)) return true;
+function isProseLine(line: string, { language }: CursorContext): boolean {
+  if (announcement.test(line)) return true;
   if (!language.lineComments.includes('#') && /^\s*#{1,6} \p{Lu}/u.test(line)) return true;
   // Between tags sentences are text like any other.
   return !language.tags && sentence.test(line) && !/[{};=<>[\]]|\w\(/.test(line.replace(/`[^`]*`/g, ''));

@@ -1,6 +1,6 @@
 /** What there is to know about a programming language to show text in it: one row each. */
 
-export type Language = {
+export type LanguageSyntax = {
   /** Strings that end with their line. */
   readonly quotes: string;
   /** Strings that may go over lines: how they begin and end. */
@@ -10,17 +10,17 @@ export type Language = {
   readonly lineComments: readonly string[];
   readonly blockComments: readonly (readonly [string, string])[];
   /** A line after which the next one is indented deeper. */
-  readonly opens: RegExp;
+  readonly blockStart: RegExp;
   /** Blocks are told by indentation alone. */
-  readonly indented?: true;
+  readonly blocksByIndentation?: true;
   /** Blocks that words open and close. */
-  readonly words?: { readonly open: RegExp; readonly close: Readonly<Record<string, string>> };
+  readonly blockWords?: { readonly open: RegExp; readonly close: Readonly<Record<string, string>> };
   /** `all`: text between tags. `jsx`: tags among code. */
   readonly tags?: 'all' | 'jsx';
   /** `/…/` is a pattern. */
-  readonly patterns?: true;
+  readonly regexLiterals?: true;
   /** `'` also means something else than a string (lifetimes); only `'x'` is a character. */
-  readonly characters?: true;
+  readonly charLiterals?: true;
   /** A closing `)` without an opening one is grammar (`case x)`). */
   readonly looseBrackets?: true;
   /** A statement ends where a line ends so. */
@@ -29,42 +29,42 @@ export type Language = {
   readonly prose?: true;
 };
 
-const bracesOpen = /(?:[({[]|=>)\s*(?:\/\/.*)?$/;
+const braceBlockStart = /(?:[({[]|=>)\s*(?:\/\/.*)?$/;
 
-const braces: Language = {
+const braces: LanguageSyntax = {
   quotes: '"\'',
   longStrings: [],
   lineComments: ['//'],
   blockComments: [['/*', '*/']],
-  opens: bracesOpen,
+  blockStart: braceBlockStart,
 };
 
-const script: Language = {
+const script: LanguageSyntax = {
   ...braces,
   longStrings: [['`', '`']],
   interpolation: '${',
-  patterns: true,
+  regexLiterals: true,
 };
 
-const markup: Language = {
+const markup: LanguageSyntax = {
   quotes: '',
   longStrings: [],
   lineComments: [],
   blockComments: [['<!--', '-->']],
-  opens: /<[A-Za-z][^<>]*(?<!\/)>\s*$/,
+  blockStart: /<[A-Za-z][^<>]*(?<!\/)>\s*$/,
   tags: 'all',
 };
 
-const words: Language = {
+const proseText: LanguageSyntax = {
   quotes: '',
   longStrings: [],
   lineComments: [],
   blockComments: [],
-  opens: /(?!)/,
+  blockStart: /(?!)/,
   prose: true,
 };
 
-const python: Language = {
+const python: LanguageSyntax = {
   quotes: '"\'',
   longStrings: [
     ['"""', '"""'],
@@ -72,11 +72,11 @@ const python: Language = {
   ],
   lineComments: ['#'],
   blockComments: [],
-  opens: /(?::|[({[])\s*(?:#.*)?$/,
-  indented: true,
+  blockStart: /(?::|[({[])\s*(?:#.*)?$/,
+  blocksByIndentation: true,
 };
 
-const shell: Language = {
+const shell: LanguageSyntax = {
   quotes: '',
   longStrings: [
     ['"', '"'],
@@ -84,79 +84,83 @@ const shell: Language = {
   ],
   lineComments: ['#'],
   blockComments: [],
-  opens: /(?:\b(?:then|do|else|in)|[{(]|\))\s*$/,
-  words: {
+  blockStart: /(?:\b(?:then|do|else|in)|[{(]|\))\s*$/,
+  blockWords: {
     open: /(?:^|[;&|]|\b(?:then|do|else))\s*(?:if|case)$|(?:^|[\s;])do$/,
     close: { fi: 'if', done: 'do', esac: 'case' },
   },
   looseBrackets: true,
 };
 
-const ruby: Language = {
+const ruby: LanguageSyntax = {
   quotes: '"\'',
   longStrings: [['`', '`']],
   lineComments: ['#'],
   blockComments: [],
-  opens:
+  blockStart:
     /^\s*(?:def|class|module|if|elsif|else|unless|while|until|case|when|begin|rescue|ensure|for)\b(?!.*\bend\b)|\bdo\s*(?:\|[^|]*\|)?\s*$|[({[]\s*(?:\|[^|]*\|)?\s*$/,
-  words: {
+  blockWords: {
     open: /(?:^|=|;)\s*(?:def|class|module|if|unless|while|until|case|begin|for)$|\sdo$/,
     close: { end: '' },
   },
-  patterns: true,
+  regexLiterals: true,
 };
 
-const lua: Language = {
+const lua: LanguageSyntax = {
   quotes: '"\'',
   longStrings: [['[[', ']]']],
   lineComments: ['--'],
   blockComments: [['--[[', ']]']],
-  opens: /(?:\b(?:then|do|else|repeat)|\bfunction\b[^)]*\)|[({[])\s*$/,
-  words: { open: /\b(?:function|if|do|repeat)$/, close: { end: '', until: 'repeat' } },
+  blockStart: /(?:\b(?:then|do|else|repeat)|\bfunction\b[^)]*\)|[({[])\s*$/,
+  blockWords: { open: /\b(?:function|if|do|repeat)$/, close: { end: '', until: 'repeat' } },
 };
 
-const style: Language = {
+const style: LanguageSyntax = {
   ...braces,
   lineComments: [],
-  opens: /[({[]\s*$/,
+  blockStart: /[({[]\s*$/,
 };
 
-const sql: Language = {
+const sql: LanguageSyntax = {
   quotes: '',
   longStrings: [["'", "'"]],
   lineComments: ['--'],
   blockComments: [['/*', '*/']],
-  opens: /\(\s*$/,
+  blockStart: /\(\s*$/,
   statementEnd: /;\s*$/,
 };
 
 /** By VS Code's name of the language. https://code.visualstudio.com/docs/languages/identifiers */
-const table: Readonly<Record<string, Language>> = {
+const table: Readonly<Record<string, LanguageSyntax>> = {
   c: braces,
   cpp: braces,
   csharp: { ...braces, longStrings: [['"""', '"""']] },
   css: style,
   dart: { ...braces, longStrings: [["'''", "'''"]] },
-  dockerfile: { ...shell, opens: /\\\s*$/ },
-  'git-commit': words,
-  go: { ...braces, longStrings: [['`', '`']], opens: /(?:[({[]|\b(?:case\b.*|default)\s*:)\s*(?:\/\/.*)?$/ },
+  dockerfile: { ...shell, blockStart: /\\\s*$/ },
+  'git-commit': proseText,
+  go: {
+    ...braces,
+    longStrings: [['`', '`']],
+    blockStart: /(?:[({[]|\b(?:case\b.*|default)\s*:)\s*(?:\/\/.*)?$/,
+  },
   html: markup,
   java: { ...braces, longStrings: [['"""', '"""']] },
   javascript: script,
   javascriptreact: { ...script, tags: 'jsx' },
   json: { ...braces, quotes: '"' },
   jsonc: { ...braces, quotes: '"' },
-  kotlin: { ...braces, longStrings: [['"""', '"""']], opens: /(?:[({[]|->)\s*(?:\/\/.*)?$/ },
-  latex: words,
+  kotlin: { ...braces, longStrings: [['"""', '"""']], blockStart: /(?:[({[]|->)\s*(?:\/\/.*)?$/ },
+  latex: proseText,
   less: { ...style, lineComments: ['//'] },
   lua,
-  markdown: words,
+  markdown: proseText,
   php: { ...braces, lineComments: ['//', '#'] },
-  plaintext: words,
+  plaintext: proseText,
   python,
-  restructuredtext: words,
+  restructuredtext: proseText,
   ruby,
-  rust: { ...braces, quotes: '', longStrings: [['"', '"']], characters: true },
+  rust: { ...braces, quotes: '', longStrings: [['"', '"']], charLiterals: true },
   scss: { ...style, lineComments: ['//'] },
   shellscript: shell,
   sql,
@@ -165,9 +169,9 @@ const table: Readonly<Record<string, Language>> = {
     ...braces,
     quotes: '"',
     longStrings: [['"""', '"""']],
-    opens: /(?:[({[]|\bin)\s*(?:\/\/.*)?$/,
+    blockStart: /(?:[({[]|\bin)\s*(?:\/\/.*)?$/,
   },
-  toml: { ...python, opens: /[({[]\s*$/ },
+  toml: { ...python, blockStart: /[({[]\s*$/ },
   typescript: script,
   typescriptreact: { ...script, tags: 'jsx' },
   vue: markup,
@@ -176,16 +180,16 @@ const table: Readonly<Record<string, Language>> = {
     ...python,
     longStrings: [],
     quotes: '"',
-    opens: /(?::|:\s*[|>][+-]?|[({[])\s*(?:#.*)?$/,
+    blockStart: /(?::|:\s*[|>][+-]?|[({[])\s*(?:#.*)?$/,
   },
 };
 
 /** A language that is not in the table is taken for one with brackets, quotes and no comments. */
-export function languageOf(languageId: string): Language {
+export function languageSyntaxOf(languageId: string): LanguageSyntax {
   return table[languageId] ?? unknown;
 }
 
-const unknown: Language = { ...braces, quotes: '"', lineComments: [], blockComments: [] };
+const unknown: LanguageSyntax = { ...braces, quotes: '"', lineComments: [], blockComments: [] };
 
 /** Elements that have no end. https://html.spec.whatwg.org/multipage/syntax.html#void-elements */
 export const voidElements: ReadonlySet<string> = new Set([
@@ -205,33 +209,36 @@ export const voidElements: ReadonlySet<string> = new Set([
 ]);
 
 /** A line that goes on with a statement whose block has just been closed. */
-export const continues =
+export const continuationLine =
   /^\s*(?:[)\]}]+\s*)?(?:(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|while\s*\(.*\)\s*;)(?![\w$])|[.?:&|+]|=>|\?\.|<\/)/;
 
 /** Whether lines after this one are indented deeper. */
-export function isOpener(line: string, { lineComments, opens }: Language): boolean {
+export function opensBlock(line: string, { lineComments, blockStart }: LanguageSyntax): boolean {
   const text = line.trimStart();
   return (
-    opens.test(line) && !lineComments.some((marker) => text.startsWith(marker)) && !/^(?:\/\*|\*)/.test(text)
+    blockStart.test(line) &&
+    !lineComments.some((marker) => text.startsWith(marker)) &&
+    !/^(?:\/\*|\*)/.test(text)
   );
 }
 
 /** A line that the next one belongs to. */
-export const incomplete =
+export const incompleteLine =
   /(?:[,([{=+*/<>&|?:.\\-]|=>|\b(?:and|or|in|return|await|new|not|extends|implements))\s*$/;
 
 /** A line after which statements stand on lines of their own. */
-export const startsBlock =
+export const blockOpeningLine =
   /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]*|struct\s[^{]*|->\s*[^{]*))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
 
 /** A line that begins by ending something that was opened above it. */
-export function isCloser(line: string, { words }: Language): boolean {
+export function startsWithCloser(line: string, { blockWords }: LanguageSyntax): boolean {
   const text = line.trimStart();
   return (
-    /^(?:[)\]}]|<\/[A-Za-z])/.test(text) || Object.hasOwn(words?.close ?? {}, /^\w*/.exec(text)?.[0] ?? '')
+    /^(?:[)\]}]|<\/[A-Za-z])/.test(text) ||
+    Object.hasOwn(blockWords?.close ?? {}, /^\w*/.exec(text)?.[0] ?? '')
   );
 }
 
 /** Lines that may stand as deep as what opened them. */
-export const staysLevel =
+export const sameLevelLine =
   /^\s*(?:case|default|when|public|private|protected|- |-$|#(?:if|el|end|def|undef|pragma|include))/;

@@ -1,34 +1,47 @@
 /** A suggestion, made of one line after the other: where each begins, what of it is wanted, and where it is enough. */
 import type { CompletionLength } from '../completion-context.ts';
 import type { OutputFormat } from '../generator.ts';
-import { blockOf } from './block.ts';
-import { closersOf } from './bracket-balancer.ts';
-import type { CursorPosition } from './cursor-position.ts';
-import { ending } from './ending.ts';
-import { columnsInDocument, columnsOf, indentOf, isBlank, ownIndent, type Previous } from './indentation.ts';
-import { incomplete, isCloser, isOpener, startsBlock, staysLevel } from './languages.ts';
-import { openedColumns } from './opened-columns.ts';
+import { blockTracker } from './block-tracker.ts';
+import { bracketBalancer } from './bracket-balancer.ts';
+import { closingText } from './closing-text.ts';
+import { type Opening, scanCode } from './code-scanner.ts';
+import type { CursorContext } from './cursor-context.ts';
+import {
+  columnMapper,
+  columnsOf,
+  indentOf,
+  isBlank,
+  matchingIndent,
+  type PreviousLine,
+} from './indentation.ts';
+import {
+  blockOpeningLine,
+  incompleteLine,
+  opensBlock,
+  sameLevelLine,
+  startsWithCloser,
+} from './languages.ts';
+import { openingColumns } from './opening-columns.ts';
 import { repeatsBelow } from './repeats-below.ts';
-import { type Opening, scan } from './scan.ts';
-import { beforeTail } from './strip-tail.ts';
+import { stripLineSuffix } from './strip-line-suffix.ts';
 
 /** Lines of a suggestion at most. */
-const mostLines = 50;
+const maxLines = 50;
 
-export type Composed = {
+export type AssembledText = {
   /** The document's indentation; `\n` between lines. */
   readonly text: string;
   /** Units of the tail that `text` holds. */
-  readonly consumed: number;
+  readonly consumedUnits: number;
 };
 
-export function composing(place: CursorPosition, shape: CompletionLength, manner: OutputFormat) {
-  const { language, indentation, prefix, tail, tailKind } = place;
-  const isEmptyLine = isBlank(prefix);
-  const opensHere = !isEmptyLine && !place.within && isOpener(prefix, language);
-  const closers = closersOf(place);
-  const opened = openedColumns(place);
-  const block = blockOf(place, opensHere);
+export function lineAssembler(cursor: CursorContext, shape: CompletionLength, manner: OutputFormat) {
+  const { language, indentation, linePrefix, lineSuffix, suffixKind } = cursor;
+  const isEmptyLine = isBlank(linePrefix);
+  const opensHere = !isEmptyLine && !cursor.enclosing && opensBlock(linePrefix, language);
+  const closers = bracketBalancer(cursor);
+  const opened = openingColumns(cursor);
+  const block = blockTracker(cursor, opensHere);
   const out: string[] = [];
   const rest: string[] = [];
   let finished = false;
@@ -38,10 +51,13 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
   let depth = 0;
   /** Empty lines that are shown once something follows them. */
   let blanks = 0;
-  let previous: Previous = { columns: place.base, opens: opensHere ? opening(prefix) : 'nothing' };
+  let previous: PreviousLine = {
+    columns: cursor.baseColumns,
+    opens: opensHere ? opening(linePrefix) : 'nothing',
+  };
   /** A chat model's first line stands at the margin, whatever the cursor's line does. */
-  let fromMargin = manner === 'chat' && isEmptyLine && place.within === 'string';
-  let columnsFor = columnsInDocument(indentation, language, false);
+  let fromMargin = manner === 'chat' && isEmptyLine && cursor.enclosing === 'string';
+  let columnsFor = columnMapper(indentation, language, false);
   /** A line that is the one below, but says too little to be sure before the next one. */
   let doubtful: string | undefined;
 
@@ -53,7 +69,7 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
       else {
         const waiting = doubtful;
         doubtful = undefined;
-        if (line.trim() === place.below[1]?.trim()) return finish(false);
+        if (line.trim() === cursor.linesBelow[1]?.trim()) return finish(false);
         add(waiting, true);
         if (finished) keep(line);
         else add(line, false);
@@ -64,12 +80,12 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
       return finished;
     },
     /** What is shown so far. */
-    composed: (): Composed => ({ text: out.join('\n'), consumed: closers.consumed }),
+    composed: (): AssembledText => ({ text: out.join('\n'), consumedUnits: closers.consumed }),
     /** What is shown when nothing more comes: with what the suggestion opened closed. */
-    whole(): Composed {
-      if (isBlank(out.join(''))) return { text: '', consumed: 0 };
-      const closing = ending(place, shape, out, opensHere, closers, opened);
-      return { text: out.join('\n') + closing, consumed: closers.consumed };
+    whole(): AssembledText {
+      if (isBlank(out.join(''))) return { text: '', consumedUnits: 0 };
+      const closing = closingText(cursor, shape, out, opensHere, closers, opened);
+      return { text: out.join('\n') + closing, consumedUnits: closers.consumed };
     },
     /** What comes later is worth keeping for the next suggestion. */
     get keepsRest() {
@@ -105,7 +121,7 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
   function add(line: string, surely: boolean): void {
     if (out.length > 0) further(line, surely);
     else if (blanks > 0 && !isEmptyLine) below(line, blanks);
-    else if (manner === 'chat' && opensHere && startsBlock.test(prefix)) below(line, 1);
+    else if (manner === 'chat' && opensHere && blockOpeningLine.test(linePrefix)) below(line, 1);
     else first(line, surely);
   }
 
@@ -117,31 +133,37 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
       const own = columnsOf(line, indentation);
       text = line.trimStart();
       // A model may say the cursor's line from its beginning, or go on from where it stands.
-      const isLevel = isCloser(text, language) || (staysLevel.test(text) && !language.indented);
-      const goesDeeper = own - place.base >= 2;
-      const wanted = isLevel ? place.base : Math.max(goesDeeper ? own : 0, place.expected);
-      pad = padding(prefix, place.base, wanted);
+      const isLevel =
+        startsWithCloser(text, language) || (sameLevelLine.test(text) && !language.blocksByIndentation);
+      const goesDeeper = own - cursor.baseColumns >= 2;
+      const wanted = isLevel ? cursor.baseColumns : Math.max(goesDeeper ? own : 0, cursor.expectedColumns);
+      pad = padding(linePrefix, cursor.baseColumns, wanted);
       block.beginAt(wanted);
       fromMargin = manner === 'chat' && own === 0;
-      columnsFor = columnsInDocument(indentation, language, fromMargin);
+      columnsFor = columnMapper(indentation, language, fromMargin);
       previous = { columns: wanted, opens: 'nothing' };
-    } else if (isEmptyLine) text = withoutColumns(line, place.base);
-    else if (/\s$/.test(prefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
+    } else if (isEmptyLine) text = removeColumns(line, cursor.baseColumns);
+    else if (/\s$/.test(linePrefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
 
-    if (tailKind === 'none' && !surely && shunned(prefix + text, previous.columns, line)) return;
-    const fitted = closers.fit(tailKind === 'code' ? beforeTail(text, tail) : text, prefix);
+    if (suffixKind === 'none' && !surely && shunned(linePrefix + text, previous.columns, line)) return;
+    const fitted = closers.fit(suffixKind === 'code' ? stripLineSuffix(text, lineSuffix) : text, linePrefix);
     if (isBlank(fitted.text)) return finish(false);
     out.push(pad + trimmed(fitted.text));
-    settle(fitted.text, previous.columns, fitted.stop);
+    settle(fitted.text, previous.columns, fitted.isCut);
   }
 
   /** The model begins on a new line. */
   function below(line: string, breaks: number) {
-    const goesOn = opensHere || incomplete.test(prefix) || isUnclosed(prefix);
+    const goesOn = opensHere || incompleteLine.test(linePrefix) || isUnclosed(linePrefix);
     blanks = 0;
-    if (tailKind === 'code' || (shape === 'line' && !goesOn)) return finish(false);
-    if (opensHere && manner === 'chat' && columnsOf(line, indentation) === 0 && !isCloser(line, language))
-      columnsFor = columnsInDocument(indentation, language, true);
+    if (suffixKind === 'code' || (shape === 'line' && !goesOn)) return finish(false);
+    if (
+      opensHere &&
+      manner === 'chat' &&
+      columnsOf(line, indentation) === 0 &&
+      !startsWithCloser(line, language)
+    )
+      columnsFor = columnMapper(indentation, language, true);
     out.push('');
     blanks = Math.min(1, breaks - 1);
     further(line, false);
@@ -157,7 +179,7 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
     const columns = verbatim ? own : columnsFor(own, text, previous, blanks > 0 && !inText());
     const indent = verbatim
       ? line.slice(0, line.length - text.length)
-      : (columns === own && ownIndent(line, indentation)) || indentOf(columns, indentation);
+      : (columns === own && matchingIndent(line, indentation)) || indentOf(columns, indentation);
     const isFirst = out.length === 1 && out[0] === '';
     if (!isFirst && closers.depth === 0 && endsHere(verbatim, text, columns)) {
       finish(true);
@@ -172,7 +194,7 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
     for (; blanks > 0; blanks -= 1) out.push('');
     out.push(indent + trimmed(fitted.text));
     block.added(columns, depth);
-    settle(fitted.text, columns, fitted.stop);
+    settle(fitted.text, columns, fitted.isCut);
   }
 
   function endsHere(verbatim: boolean, text: string, columns: number): boolean {
@@ -183,15 +205,15 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
 
   /** What follows from a line that has been added. */
   function settle(text: string, columns: number, stop: boolean) {
-    const isOpen = !inText() && (closers.depth > depth || isOpener(text, language));
+    const isOpen = !inText() && (closers.depth > depth || opensBlock(text, language));
     let opens = inText() ? 'nothing' : opening(text);
     if (opens === 'nothing' && fromMargin && isOpen) opens = 'list';
     depth = closers.depth;
     const continued = /\\$/.test(text);
     previous = { columns: opened.added(columns, closers.stack, continued), opens };
     if (stop) return finish(false);
-    if (shape === 'line' || tailKind === 'code') return finish(true);
-    if (out.length >= mostLines) return finish(false);
+    if (shape === 'line' || suffixKind === 'code') return finish(true);
+    if (out.length >= maxLines) return finish(false);
     if (closers.depth > 0 || inLongText()) return;
     if (language.statementEnd?.test(text)) return finish(true);
     if (out.length === 1 || opens !== 'nothing' || waitsForTail() || closers.isMissed) return;
@@ -201,7 +223,7 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
 
   /** The line stands below already; or may, and then it waits for the next one. */
   function shunned(full: string, columns: number, line: string): boolean {
-    const repeats = repeatsBelow(place, full, columns, { inText: inText(), isInner: closers.depth > 0 });
+    const repeats = repeatsBelow(cursor, full, columns, { inText: inText(), isInner: closers.depth > 0 });
     if (repeats === 'no' || (repeats === 'perhaps' && shape === 'line')) return false;
     if (repeats === 'perhaps') doubtful = line;
     else finish(false);
@@ -210,31 +232,31 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
 
   /** What closes the cursor's line has not been said yet. */
   function waitsForTail(): boolean {
-    return !isBlank(tail.slice(closers.consumed));
+    return !isBlank(lineSuffix.slice(closers.consumed));
   }
 
   /** What stands behind the cursor may come to stand below another line. */
   function mayPushTail(): boolean {
     if (!waitsForTail() || closers.depth > 0) return true;
-    return out[0] === '' || incomplete.test(out.at(-1) ?? '');
+    return out[0] === '' || incompleteLine.test(out.at(-1) ?? '');
   }
 
   function isUnclosed(text: string): boolean {
     const stack: Opening[] = [];
-    scan(text, language, stack);
+    scanCode(text, language, stack);
     return stack.some(({ kind }) => kind === 'bracket');
   }
 
   /** Without blanks at the end, but for one that the code behind the cursor needs. */
   function trimmed(text: string): string {
     const end = text.trimEnd();
-    const joins = tailKind === 'code' && out.length === 0 && end.length < text.length;
-    return joins && /^[\p{L}\d_$=+*/<>&|?-]/u.test(tail) ? `${end} ` : end;
+    const joins = suffixKind === 'code' && out.length === 0 && end.length < text.length;
+    return joins && /^[\p{L}\d_$=+*/<>&|?-]/u.test(lineSuffix) ? `${end} ` : end;
   }
 
   /** Whether the next line has to be deeper. Lines that go on with an expression have steps of their own. */
-  function opening(text: string): Previous['opens'] {
-    if (!isOpener(text, language) || /=>\s*$|^\s*(?:[?:.&|+*]|<<<<|====)/.test(text)) return 'nothing';
+  function opening(text: string): PreviousLine['opens'] {
+    if (!opensBlock(text, language) || /=>\s*$|^\s*(?:[?:.&|+*]|<<<<|====)/.test(text)) return 'nothing';
     return /[([]\s*$/.test(text) ? 'list' : 'block';
   }
 
@@ -256,7 +278,7 @@ export function composing(place: CursorPosition, shape: CompletionLength, manner
 }
 
 /** The line without white space that stands before the cursor already. */
-function withoutColumns(line: string, columns: number): string {
+function removeColumns(line: string, columns: number): string {
   const blank = /^[ \t]*/.exec(line)?.[0].length ?? 0;
   return line.slice(Math.min(blank, columns));
 }

@@ -1,10 +1,10 @@
 /** Whether a line that is to be shown stands below the cursor already. */
 
-import type { CursorPosition } from './cursor-position.ts';
+import type { CursorContext } from './cursor-context.ts';
 import { columnsOf } from './indentation.ts';
 
 /** How a call begins that goes over lines, and what stands above a declaration: many statements look so. */
-const beginsLikeOthers = /^(?:await\s+)?[\w.$]+\($|^@[\w.]+$|^#\[.*\]$/;
+const ambiguousStart = /^(?:await\s+)?[\w.$]+\($|^@[\w.]+$|^#\[.*\]$/;
 
 /**
  * Closers are counted elsewhere and never said to be repeated.
@@ -15,35 +15,35 @@ const beginsLikeOthers = /^(?:await\s+)?[\w.$]+\($|^@[\w.]+$|^#\[.*\]$/;
  * @returns `perhaps`: the line after it has to tell
  */
 export function repeatsBelow(
-  { below, indentation }: CursorPosition,
+  { linesBelow, indentation }: CursorContext,
   line: string,
   columns: number,
   { inText, isInner }: { readonly inText: boolean; readonly isInner: boolean },
 ): 'yes' | 'no' | 'perhaps' {
   const text = line.trim();
   if (!inText && /^[)\]};,\s]*$/.test(text)) return 'no';
-  const index = below.findIndex((other, index) => {
+  const index = linesBelow.findIndex((other, index) => {
     if (columnsOf(other, indentation) !== columns) return false;
     if (index === 0) return inText ? text === other.trim() : isNearlyEqual(text, other);
     return index === 1 && !isInner && text.length >= 10 && !text.endsWith('(') && text === other.trim();
   });
   if (index < 0) return 'no';
-  return index === 0 && (beginsLikeOthers.test(text) || !/[\p{L}\d]/u.test(text)) ? 'perhaps' : 'yes';
+  return index === 0 && (ambiguousStart.test(text) || !/[\p{L}\d]/u.test(text)) ? 'perhaps' : 'yes';
 }
 
 /** @returns true where the two are the same, or differ as a second writing of one statement does */
 function isNearlyEqual(one: string, other: string): boolean {
   if (one.trim() === other.trim()) return true;
-  const [a, b] = [wordsOf(one), wordsOf(other)];
+  const [a, b] = [comparableTokens(one), comparableTokens(other)];
   if (a.length < 2 || a.length !== b.length) return false;
   const different = a.flatMap((word, index) => (word === b[index] ? [] : [[word, b[index] ?? ''] as const]));
   if (different.length === 0) return true;
   const [first] = different;
-  return a.length >= 4 && different.length === 1 && first !== undefined && isSlip(...first);
+  return a.length >= 4 && different.length === 1 && first !== undefined && differsByOneLetter(...first);
 }
 
 /** What a line says, whatever its blanks, quotes, last sign and remark. */
-const wordsOf = (line: string): readonly string[] =>
+const comparableTokens = (line: string): readonly string[] =>
   line
     .replace(/\s+(?:\/\/|#|--)\s.*$/, '')
     .trim()
@@ -52,7 +52,7 @@ const wordsOf = (line: string): readonly string[] =>
     .match(/[\p{L}\d_$]+|[^\s\p{L}\d_$]/gu) ?? [];
 
 /** Long names that differ by one letter; numbers and letters that count on (`requestA`) are no slip. */
-function isSlip(one: string, other: string): boolean {
+function differsByOneLetter(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (short.length < 7 || long.length - short.length > 1 || /\d/.test(one + other)) return false;
   if (/[A-Z]$/.test(one) && /[A-Z]$/.test(other)) return false;

@@ -1,64 +1,64 @@
 /** What is shown of a model's text, while it comes and when it has ended. */
 import type { CompletionContext, CompletionLength, Suggestion } from '../completion-context.ts';
 import type { OutputFormat } from '../generator.ts';
-import { placeOf } from './cursor-position.ts';
-import { codeInAnswer, type Stage } from './extract-code.ts';
-import { type Composed, composing } from './line-assembler.ts';
-import { rawLines } from './raw-lines.ts';
-import { withoutEcho } from './strip-echo.ts';
-import { withoutLoops } from './strip-repetition.ts';
+import { cursorContextOf } from './cursor-context.ts';
+import { codeExtractor, type LineStage } from './extract-code.ts';
+import { type AssembledText, lineAssembler } from './line-assembler.ts';
+import { lineSplitter } from './line-splitter.ts';
+import { echoStripper } from './strip-echo.ts';
+import { repetitionStripper } from './strip-repetition.ts';
 
 /** How a model differs from one that says what is missing and nothing else. Absent: it does not. */
-export type ShownQuirks = {
+export type RenderQuirks = {
   /** It says what stands before the cursor once more. */
   readonly echoes?: boolean;
   /** Its text begins within thoughts: `<think>` was the prompt's last word. */
   readonly thinking?: boolean;
 };
 
-export type ShowingOptions = {
-  readonly shape: CompletionLength;
-  readonly manner: OutputFormat;
-  readonly quirks?: ShownQuirks;
+export type StreamRendererOptions = {
+  readonly length: CompletionLength;
+  readonly format: OutputFormat;
+  readonly quirks?: RenderQuirks;
 };
 
-export type Shown = {
+export type RenderedCompletion = {
   /** Absent: there is nothing worth showing. */
   readonly suggestion?: Suggestion;
   /** What the model said past the suggestion; text that goes on where the cursor is once that is accepted. Empty: nothing of use. */
   readonly rest: string;
   /** What the model says next goes on where `rest` ends. */
-  readonly goesOn: boolean;
+  readonly continues: boolean;
 };
 
-export type Showing = {
+export type StreamRenderer = {
   /** Takes what came. @returns true once the suggestion is whole; what comes later only adds to `rest`. */
-  read(delta: string): boolean;
+  write(delta: string): boolean;
   /** What may be shown now. Every later suggestion begins with its `insert`. */
   suggestion(): Suggestion | undefined;
   /** The model has ended, or has said enough. @param more it is still speaking; absent: it is not */
-  end(more?: boolean): Shown;
+  end(more?: boolean): RenderedCompletion;
 };
 
-/** The model's text has to go on from `stemOf(situation)`. */
-export function showing(
-  situation: CompletionContext,
-  { shape, manner, quirks = {} }: ShowingOptions,
-): Showing {
-  const place = placeOf(situation);
-  const lines = rawLines();
-  const composer = composing(place, shape, manner);
-  const stages: readonly Stage[] = [
-    codeInAnswer(place, { manner, thinking: quirks.thinking ?? false }),
-    withoutEcho(place, manner === 'chat' || quirks.echoes === true),
-    withoutLoops(),
+/** The model's text has to go on from `stemOf(context)`. */
+export function streamRenderer(
+  context: CompletionContext,
+  { length, format, quirks = {} }: StreamRendererOptions,
+): StreamRenderer {
+  const cursor = cursorContextOf(context);
+  const lines = lineSplitter();
+  const composer = lineAssembler(cursor, length, format);
+  const stages: readonly LineStage[] = [
+    codeExtractor(cursor, { format, startsInThoughts: quirks.thinking ?? false }),
+    echoStripper(cursor, format === 'chat' || quirks.echoes === true),
+    repetitionStripper(),
   ];
   /** A stage has said that nothing after it counts. */
   let done = false;
-  let ended: Shown | undefined;
+  let ended: RenderedCompletion | undefined;
 
   return {
-    read(delta) {
+    write(delta) {
       if (ended) return true;
       if (!done) {
         for (const line of lines.take(delta)) pass(line);
@@ -75,8 +75,8 @@ export function showing(
       const suggestion = suggestionOf(composer.whole());
       const rest = composer.rest(goesOn ? lines.unfinished : undefined);
       ended = suggestion
-        ? { suggestion, rest: rest.replaceAll('\n', place.newline), goesOn }
-        : { rest: '', goesOn: false };
+        ? { suggestion, rest: rest.replaceAll('\n', cursor.newline), continues: goesOn }
+        : { rest: '', continues: false };
       return ended;
     },
   };
@@ -89,9 +89,9 @@ export function showing(
       const next: string[] = [];
       let over = false;
       for (const each of passing) {
-        const passed = stage.take(each);
+        const passed = stage.transform(each);
         next.push(...passed.lines);
-        over = passed.done ?? false;
+        over = passed.isLast ?? false;
         if (over) break;
       }
       passing = next;
@@ -108,8 +108,8 @@ export function showing(
   function flush(from: number): boolean {
     let over = false;
     for (let index = from; index < stages.length && !done; index++) {
-      const last = stages[index]?.end();
-      over ||= last?.done ?? false;
+      const last = stages[index]?.flush();
+      over ||= last?.isLast ?? false;
       for (const line of last?.lines ?? []) pass(line, index + 1);
     }
     done = true;
@@ -122,14 +122,14 @@ export function showing(
     if (!done) flush(0);
   }
 
-  function suggestionOf({ text, consumed }: Composed): Suggestion | undefined {
-    const insert = text.trim() === '' ? '' : text.replaceAll('\n', place.newline);
-    if (insert === '' || insert === situation.after.slice(0, consumed)) return undefined;
-    const { selected } = situation;
+  function suggestionOf({ text, consumedUnits }: AssembledText): Suggestion | undefined {
+    const insert = text.trim() === '' ? '' : text.replaceAll('\n', cursor.newline);
+    if (insert === '' || insert === context.after.slice(0, consumedUnits)) return undefined;
+    const { selectedCompletion } = context;
     return {
-      insert: (selected?.text ?? '') + insert,
-      replacesBefore: selected?.replaces ?? 0,
-      replacesAfter: consumed,
+      insertText: (selectedCompletion?.text ?? '') + insert,
+      replacesBefore: selectedCompletion?.replaces ?? 0,
+      replacesAfter: consumedUnits,
     };
   }
 }

@@ -1,16 +1,16 @@
 /** Models that say what stands before the cursor once more before they go on, and models that copy it. */
 
-import type { CursorPosition } from './cursor-position.ts';
-import type { Passed, Stage } from './extract-code.ts';
+import type { CursorContext } from './cursor-context.ts';
+import type { LineStage, StageOutput } from './extract-code.ts';
 import { isBlank } from './indentation.ts';
-import { isCloser, isOpener } from './languages.ts';
+import { opensBlock, startsWithCloser } from './languages.ts';
 
 /** Lines that have to be the same, one after the other, to be a copy of what stands further up. */
-const leastCopy = 6;
+const minCopiedLines = 6;
 /** Lines above the cursor that any model may say once more. */
-const nearest = 3;
+const nearestLines = 3;
 /** The same for a text that says nothing else. */
-const wholeCopy = 3;
+const minWholeCopyLines = 3;
 
 /**
  * The lines without what stands above the cursor, and the first one without what stands before it on its line. Lines
@@ -18,8 +18,8 @@ const wholeCopy = 3;
  *
  * @param eager the model is known to repeat; without it less is taken for a repetition
  */
-export function withoutEcho(place: CursorPosition, eager: boolean): Stage {
-  const above = place.above.map((line) => line.trim());
+export function echoStripper(cursor: CursorContext, eager: boolean): LineStage {
+  const above = cursor.linesAbove.map((line) => line.trim());
   /** Lines that wait: `undefined` once it is known that the rest is new. */
   let held: string[] | undefined = [];
   /** For each way the held lines may lie on those above: the line that comes next. */
@@ -28,7 +28,7 @@ export function withoutEcho(place: CursorPosition, eager: boolean): Stage {
   let first = true;
 
   return {
-    take(line) {
+    transform(line) {
       if (!held) return { lines: [first ? start(line) : line] };
       held.push(line);
       if (isBlank(line)) return { lines: [] };
@@ -47,22 +47,23 @@ export function withoutEcho(place: CursorPosition, eager: boolean): Stage {
         }
         return { lines: [] };
       }
-      return matched >= leastCopy ? { lines: [], done: true } : release();
+      return matched >= minCopiedLines ? { lines: [], isLast: true } : release();
     },
-    end: (): Passed => (matched >= wholeCopy && held ? { lines: [], done: true } : release()),
+    flush: (): StageOutput =>
+      matched >= minWholeCopyLines && held ? { lines: [], isLast: true } : release(),
   };
 
   function mayEcho(text: string): boolean {
-    if (!eager && !isBlank(place.prefix)) return false;
-    return text.length >= 6 && /\p{L}{2}/u.test(text) && !isCloser(text, place.language);
+    if (!eager && !isBlank(cursor.linePrefix)) return false;
+    return text.length >= 6 && /\p{L}{2}/u.test(text) && !startsWithCloser(text, cursor.language);
   }
 
   /** Tests and tables have many lines twice; who is not known to repeat has to begin near the cursor, or with a block. */
   function mayBegin(index: number, text: string): boolean {
-    return eager || index >= above.length - nearest || isOpener(text, place.language);
+    return eager || index >= above.length - nearestLines || opensBlock(text, cursor.language);
   }
 
-  function release(): Passed {
+  function release(): StageOutput {
     const lines = held ?? [];
     held = undefined;
     return { lines: lines.map((line) => (first ? start(line) : line)) };
@@ -70,58 +71,59 @@ export function withoutEcho(place: CursorPosition, eager: boolean): Stage {
 
   function start(line: string): string {
     // Empty lines after an echo, before what is new.
-    if (isBlank(line) && isBlank(place.prefix)) return line;
+    if (isBlank(line) && isBlank(cursor.linePrefix)) return line;
     first = false;
-    return withoutPrefix(line, place, eager);
+    return stripLinePrefix(line, cursor, eager);
   }
 }
 
 /** A model's first line without what stands before the cursor on the same line. */
-function withoutPrefix(line: string, place: CursorPosition, eager: boolean): string {
-  const { prefix, within } = place;
-  if (isBlank(prefix)) return line;
+function stripLinePrefix(line: string, cursor: CursorContext, eager: boolean): string {
+  const { linePrefix, enclosing } = cursor;
+  if (isBlank(linePrefix)) return line;
   const said = line.trimStart();
 
-  const typed = prefix.trim();
+  const typed = linePrefix.trim();
   const whole = said.startsWith(typed) && isBoundary(said, typed.length);
-  if (whole && (eager ? typed.length > 1 : isTelling(typed))) return after(said, typed.length, prefix);
+  if (whole && (eager ? typed.length > 1 : isDistinctive(typed)))
+    return restOfLine(said, typed.length, linePrefix);
 
   // The literal that was begun is said from its quote on.
-  const quote = prefix.at(-1) ?? '';
+  const quote = linePrefix.at(-1) ?? '';
   if (
-    within === 'string' &&
+    enclosing === 'string' &&
     /["'`]/.test(quote) &&
     said.startsWith(quote) &&
     !said.startsWith(quote + quote)
   ) {
     const quotes = said.split(quote).length - 1;
-    if (quotes % 2 === 0 && place.stack.at(-1)?.close === quote) return said.slice(1);
+    if (quotes % 2 === 0 && cursor.openings.at(-1)?.close === quote) return said.slice(1);
   }
 
   // A word that was begun is said from its first letter on.
-  const word = /[\p{L}_$][\p{L}\d_$]*$/u.exec(prefix)?.[0] ?? '';
+  const word = /[\p{L}_$][\p{L}\d_$]*$/u.exec(linePrefix)?.[0] ?? '';
   if (word.length >= (eager ? 2 : 3) && line.startsWith(word)) return line.slice(word.length);
 
   if (!eager) return line;
-  for (let at = 0; at < prefix.length; at++) {
-    const end = prefix.slice(at);
+  for (let at = 0; at < linePrefix.length; at++) {
+    const end = linePrefix.slice(at);
     if (
-      isBoundary(prefix, at) &&
+      isBoundary(linePrefix, at) &&
       /[\p{L}\d]{2}/u.test(end) &&
       said.startsWith(end.trim()) &&
       !isBlank(end[0] ?? '')
     )
-      return after(said, end.trim().length, prefix);
+      return restOfLine(said, end.trim().length, linePrefix);
   }
   return line;
 }
 
-const isTelling = (typed: string) =>
+const isDistinctive = (typed: string) =>
   typed.length >= 4 && /^[\p{L}_@#$.]/u.test(typed) && (/\s/.test(typed) || /^\p{L}+$/u.test(typed));
 
 const isBoundary = (text: string, at: number) =>
   !(/[\p{L}\d_$]/u.test(text[at - 1] ?? '') && /[\p{L}\d_$]/u.test(text[at] ?? ''));
 
 /** The rest of a line, without blanks that stand before the cursor already. */
-const after = (line: string, at: number, prefix: string) =>
+const restOfLine = (line: string, at: number, prefix: string) =>
   /\s$/.test(prefix) ? line.slice(at).trimStart() : line.slice(at);

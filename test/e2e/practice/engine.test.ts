@@ -6,8 +6,8 @@ import { practiceModels } from '../../../scripts/practice/words.ts';
 import { connectEngine } from '../../../server/engines/connect.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
-import { fillOver } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
-import { wayMemory } from '../../../server/inline-completion/prompting/mode-cache.ts';
+import { generateWithFallback } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import { modeCache } from '../../../server/inline-completion/prompting/mode-cache.ts';
 import { warmUp } from '../../../server/inline-completion/prompting/warm-up.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EngineRequest } from '../../../shared/chat.ts';
@@ -162,23 +162,23 @@ test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with t
 });
 
 test('a gap is filled by the real one, with another file beside it, and read ahead of the next', async (t) => {
-  const memory = wayMemory();
+  const memory = modeCache();
   const [{ name: model, fim } = { name: '', fim: '' }] = practiceModels;
   const who = { engine: rumboEngine(t), kind: 'llama-cpp', baseUrl: engine.baseUrl, model };
   const gap: FimTarget = {
     prefix: 'const a = ',
     suffix: ';',
-    extra: [{ name: 'src/one.ts', text: 'export const one = 1;\n' }],
+    snippets: [{ name: 'src/one.ts', text: 'export const one = 1;\n' }],
     languageId: 'typescript',
     path: 'src/a.ts',
     maxTokens: 64,
     stop: [],
-    shape: 'line',
+    length: 'line',
     slot: 0,
     budgetMs: 5_000,
   };
-  const { way, text, usage } = await fillOver(memory)(who, gap, new AbortController().signal);
-  assert.equal(way, 'fill');
+  const { mode, text, usage } = await generateWithFallback(memory)(who, gap, new AbortController().signal);
+  assert.equal(mode, 'fill');
   assert.equal((await Array.fromAsync(text)).join(''), fim);
   assert.ok(((await usage)?.input ?? 0) > 0);
   assert.equal(await warmUp(who, gap, memory, new AbortController().signal), true);

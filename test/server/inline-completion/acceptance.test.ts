@@ -19,7 +19,7 @@ const offer = (
   id,
   model: 'lab/one',
   resultType: 'model',
-  suggestion: { insert, replacesBefore: 0, replacesAfter: 0, ...more },
+  suggestion: { insertText: insert, replacesBefore: 0, replacesAfter: 0, ...more },
 });
 const context = (before: string, after: string, version = 1): CompletionContext => ({
   uri,
@@ -28,7 +28,7 @@ const context = (before: string, after: string, version = 1): CompletionContext 
   before,
   after,
   indentation: { tabs: false, size: 2 },
-  trigger: 'typing',
+  trigger: 'automatic',
 });
 
 /** An open document, and all that was told. */

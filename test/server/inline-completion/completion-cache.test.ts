@@ -14,7 +14,7 @@ const place = (before: string, after = '', uri = 'file:///a.ts'): CompletionCont
   before,
   after,
   indentation: { tabs: false, size: 2 },
-  trigger: 'typing',
+  trigger: 'automatic',
 });
 const model = 'fake/model';
 
@@ -23,11 +23,11 @@ function kept(limits: CompletionCacheLimits = { entries: 100, bytes: 1_000_000 }
   return {
     known,
     add(context: CompletionContext, insert: string, replacesAfter = 0) {
-      const answer = toCompletion(context, { insert, replacesBefore: 0, replacesAfter });
+      const answer = toCompletion(context, { insertText: insert, replacesBefore: 0, replacesAfter });
       known.add(context, model, answer, { model, origin: 'model' });
     },
     found: (context: CompletionContext, asked: `${string}/${string}` = model) =>
-      known.find(context, asked).map(({ suggestion }) => suggestion.insert),
+      known.find(context, asked).map(({ suggestion }) => suggestion.insertText),
   };
 }
 
@@ -53,7 +53,7 @@ test('a closer that the editor has put in is replaced by the one in the answer',
   const { known, add, found } = kept();
   add(place('call', ';'), '(a)');
   assert.deepEqual(known.find(place('call(', ');'), model)[0]?.suggestion, {
-    insert: 'a)',
+    insertText: 'a)',
     replacesBefore: 0,
     replacesAfter: 1,
   });

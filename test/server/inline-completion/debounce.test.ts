@@ -4,7 +4,7 @@ import type { CompletionContext } from '../../../server/inline-completion/comple
 import { debounce } from '../../../server/inline-completion/debounce.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
-const place = (before: string, trigger: CompletionContext['trigger'] = 'typing'): CompletionContext => ({
+const place = (before: string, trigger: CompletionContext['trigger'] = 'automatic'): CompletionContext => ({
   uri: 'file:///a.ts',
   version: 1,
   languageId: 'typescript',
@@ -68,5 +68,5 @@ test('a line that was asked about in vain waits for a pause, however slow the mo
 test('a line that begins and a user who asks do not wait', () => {
   const rhythm = debounce(virtualClock());
   for (const before of ['', 'foo\n', 'foo\r\n\t  ']) assert.equal(rhythm.delayMs(place(before), known), 0);
-  assert.equal(rhythm.delayMs(place('foo', 'asked'), { ...known, isRepeatedLine: true }), 0);
+  assert.equal(rhythm.delayMs(place('foo', 'invoked'), { ...known, isRepeatedLine: true }), 0);
 });

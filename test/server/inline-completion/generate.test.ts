@@ -5,7 +5,7 @@ import { completionGenerator, type GenerationOutcome } from '../../../server/inl
 import type { CompletionStream } from '../../../server/inline-completion/generator.ts';
 import { latencies } from '../../../server/inline-completion/latencies.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
-import type { FillOver } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import type { GenerateWithFallback } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import type { RankedModel } from '../../../server/inline-completion/rank-models.ts';
 import { noUsage, type Usage } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -19,7 +19,7 @@ const context: CompletionContext = {
   before: 'const a = ',
   after: '\n',
   indentation: { tabs: false, size: 2 },
-  trigger: 'typing',
+  trigger: 'automatic',
 };
 const chosen = (id: string, more: Partial<RankedModel> = {}): RankedModel => ({
   model: model(id),
@@ -46,7 +46,7 @@ function stage(candidates: readonly RankedModel[], manners: Record<string, Manne
   let held = 0;
   let room = Number.POSITIVE_INFINITY;
   const speed = latencies();
-  const fill: FillOver = async ({ model: name }, gap, signal) => {
+  const fill: GenerateWithFallback = async ({ model: name }, gap, signal) => {
     asked.push([name, gap]);
     const { pieces = [[10, 'one;']], fails, usage } = manners[name] ?? {};
     const aborted = new Promise<never>((_, reject) =>
@@ -71,7 +71,7 @@ function stage(candidates: readonly RankedModel[], manners: Record<string, Manne
     }
     const stream = text();
     signal.addEventListener('abort', () => told.resolve(undefined));
-    return { way: 'fill', manner: 'fill', text: stream, usage: told.promise };
+    return { mode: 'fill', format: 'fill', text: stream, usage: told.promise };
   };
   const writer = completionGenerator({
     candidates: () => candidates,
@@ -84,12 +84,12 @@ function stage(candidates: readonly RankedModel[], manners: Record<string, Manne
     gapOf: async (_, __, shape) => ({
       prefix: 'const a = ',
       suffix: '\n',
-      extra: [],
+      snippets: [],
       languageId: 'typescript',
       path: 'a.ts',
       maxTokens: 64,
       stop: [],
-      shape,
+      length: shape,
     }),
     fill,
     reserve(_, usd) {
@@ -298,5 +298,5 @@ test('a slow model is asked for a line where lines are wanted, a fast one for no
   const line = whole(fast.writer.generate(context, 'line', open().signal));
   await fast.clock.pass(100);
   await line;
-  assert.deepEqual([it.asked[0]?.[1].shape, fast.asked[0]?.[1].shape], ['line', 'line']);
+  assert.deepEqual([it.asked[0]?.[1].length, fast.asked[0]?.[1].length], ['line', 'line']);
 });

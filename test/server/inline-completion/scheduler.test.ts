@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
 import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
-import { shapeFor } from '../../../server/inline-completion/render/completion-length.ts';
-import { mayAsk } from '../../../server/inline-completion/render/may-suggest.ts';
-import { showing } from '../../../server/inline-completion/render/stream-renderer.ts';
+import { chooseCompletionLength } from '../../../server/inline-completion/render/completion-length.ts';
+import { maySuggest } from '../../../server/inline-completion/render/may-suggest.ts';
+import { streamRenderer } from '../../../server/inline-completion/render/stream-renderer.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 import { type SchedulerSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -43,7 +43,7 @@ function desk(
     before,
     after,
     indentation: { tabs: false, size: 2 },
-    trigger: 'typing',
+    trigger: 'automatic',
     ...more,
   });
   const ask = (context: CompletionContext, own = new AbortController()) => {
@@ -79,7 +79,7 @@ function desk(
 }
 
 const inserts = (asked: { offers?: readonly CompletionItem[] }) =>
-  asked.offers?.map(({ suggestion }) => suggestion.insert);
+  asked.offers?.map(({ suggestion }) => suggestion.insertText);
 const hows = (asked: { offers?: readonly CompletionItem[] }) =>
   asked.offers?.map(({ resultType }) => resultType);
 
@@ -119,13 +119,13 @@ test('closers that the editor puts in while typing along are replaced, and typed
   const open = type('call(', ') // end');
   await clock.pass(0);
   assert.deepEqual(open.offers?.[0]?.suggestion, {
-    insert: 'one, two);',
+    insertText: 'one, two);',
     replacesBefore: 0,
     replacesAfter: 1,
   });
   const over = type('call(one, two)', ' // end');
   await clock.pass(0);
-  assert.deepEqual(over.offers?.[0]?.suggestion, { insert: ';', replacesBefore: 0, replacesAfter: 0 });
+  assert.deepEqual(over.offers?.[0]?.suggestion, { insertText: ';', replacesBefore: 0, replacesAfter: 0 });
   assert.equal(generator.requests.length, 1);
 });
 
@@ -375,7 +375,7 @@ test('refusing what was offered before the last one leaves the last one there', 
   ghost.rejected(first.offers?.[0]?.id ?? '');
   const third = type('abc');
   await clock.pass(1_000);
-  assert.equal(third.offers?.[0]?.suggestion.insert, 'def');
+  assert.equal(third.offers?.[0]?.suggestion.insertText, 'def');
 });
 
 test('lines that a model writes past its suggestion are there when that is accepted', async () => {
@@ -420,7 +420,9 @@ test('typing along a suggestion does not end the reading of what comes after it'
 });
 
 test('a line end between two pieces of text is none the less one', async () => {
-  const { clock, type } = desk(() => '1234;\n  next();\n}\n', { show: { mayAsk, shapeFor, showing } });
+  const { clock, type } = desk(() => '1234;\n  next();\n}\n', {
+    show: { maySuggest, chooseCompletionLength, streamRenderer },
+  });
   type('f() {\n  a = ');
   await clock.pass(1_000);
   const next = type('f() {\n  a = 1234;');
@@ -528,10 +530,10 @@ test('the user who asks gets what is known and something new, each once', async 
   const { clock, generator, type, ask, at } = desk(() => ['one', 'two', 'two'][count++] ?? 'three');
   type('a');
   await clock.pass(1_000);
-  const more = ask(at('a', '', { trigger: 'asked' }));
+  const more = ask(at('a', '', { trigger: 'invoked' }));
   await clock.pass(1_000);
   assert.deepEqual(inserts(more)?.toSorted(), ['one', 'two']);
-  const again = ask(at('a', '', { trigger: 'asked' }));
+  const again = ask(at('a', '', { trigger: 'invoked' }));
   await clock.pass(1_000);
   assert.deepEqual(inserts(again)?.toSorted(), ['one', 'two']);
   assert.equal(generator.requests.length, 3);
@@ -596,15 +598,15 @@ test('what the suggest widget has selected is typed along like text', async () =
   const { clock, generator, type } = desk(knows('console.log(value);'));
   type('console');
   await clock.pass(1_000);
-  const selected = type('console.l', '', { selected: { text: 'log', replaces: 1 } });
+  const selected = type('console.l', '', { selectedCompletion: { text: 'log', replaces: 1 } });
   await clock.pass(0);
   assert.deepEqual(selected.offers?.[0]?.suggestion, {
-    insert: 'log(value);',
+    insertText: 'log(value);',
     replacesBefore: 1,
     replacesAfter: 0,
   });
-  const other = type('console.l', '', { selected: { text: 'length', replaces: 1 } });
+  const other = type('console.l', '', { selectedCompletion: { text: 'length', replaces: 1 } });
   await clock.pass(400);
   assert.equal(other.offers, undefined);
-  assert.equal(generator.requests[1]?.context.selected?.text, 'length');
+  assert.equal(generator.requests[1]?.context.selectedCompletion?.text, 'length');
 });

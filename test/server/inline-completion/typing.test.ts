@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { shapeFor } from '../../../server/inline-completion/render/completion-length.ts';
-import { mayAsk } from '../../../server/inline-completion/render/may-suggest.ts';
-import { showing } from '../../../server/inline-completion/render/stream-renderer.ts';
+import { chooseCompletionLength } from '../../../server/inline-completion/render/completion-length.ts';
+import { maySuggest } from '../../../server/inline-completion/render/may-suggest.ts';
+import { streamRenderer } from '../../../server/inline-completion/render/stream-renderer.ts';
 import { simulate } from '../../support/typing/simulation.ts';
 
 const file = readFileSync(new URL('../../../server/cache/response-cache.ts', import.meta.url), 'utf8');
@@ -27,7 +27,7 @@ for (const [firstMs, pieceMs] of [
       from: 600,
       to: 2_600,
       habits: { seed: 1, keyMs: 180 },
-      renderer: { mayAsk, shapeFor, showing },
+      renderer: { maySuggest, chooseCompletionLength, streamRenderer },
       firstMs,
       pieceMs,
       knows: 0.6,

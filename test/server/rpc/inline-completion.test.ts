@@ -32,7 +32,7 @@ function serving(text: string, suggestion: Partial<CompletionItem['suggestion']>
     did: () => {},
     async suggest(situation: CompletionContext): Promise<readonly CompletionItem[]> {
       asked.push(situation);
-      const whole = { insert: 'price', replacesBefore: 0, replacesAfter: 0, ...suggestion };
+      const whole = { insertText: 'price', replacesBefore: 0, replacesAfter: 0, ...suggestion };
       return [{ id: '1', model: 'lab/one', resultType: 'model', suggestion: whole }];
     },
   };
@@ -80,7 +80,7 @@ test('a document that was opened anew meanwhile is another one, whatever its ver
 });
 
 test('a place past the end of a line or of the text is the nearest one inside, also in what is shown', async () => {
-  const { ask, asked } = serving('const total = \nlast', { insert: 'prices', replacesBefore: 2 });
+  const { ask, asked } = serving('const total = \nlast', { insertText: 'prices', replacesBefore: 2 });
   assert.deepEqual((await ask(0, 99))?.items[0]?.range, at(0, 12, 14));
   assert.deepEqual((await ask(99, 5))?.items[0]?.range, at(1, 2, 4));
   assert.deepEqual(
@@ -95,7 +95,7 @@ test('a selection in the suggest widget without its range, or in another place, 
     await ask(0, 6, { triggerKind: 1, selectedCompletionInfo: { range, text: 'toString' } });
   await ask(0, 6, null);
   assert.deepEqual(
-    asked.map(({ before, selected }) => [before, selected]),
+    asked.map(({ before, selectedCompletion }) => [before, selectedCompletion]),
     Array(4).fill(['const ', undefined]),
   );
 });

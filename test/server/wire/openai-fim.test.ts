@@ -59,8 +59,8 @@ test('limits and stops go under the names each knows', () => {
 });
 
 test('llama-server is told of other files, the slot, the time for writing, and to keep what it has read', () => {
-  const extra = [{ name: 'math.ts', text: 'export const one = 1;\n' }];
-  const whole = { ...request, extra, maxOutputTokens: 0, temperature: 0, slot: 2, budgetMs: 349.6 };
+  const snippets = [{ name: 'math.ts', text: 'export const one = 1;\n' }];
+  const whole = { ...request, snippets, maxOutputTokens: 0, temperature: 0, slot: 2, budgetMs: 349.6 };
   assert.deepEqual(llamaInfill.encode('m', whole).body, {
     model: 'm',
     input_extra: [{ filename: 'math.ts', text: 'export const one = 1;\n' }],

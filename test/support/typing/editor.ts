@@ -48,7 +48,7 @@ export function editor(
     before,
     after,
     indentation: { tabs: false, size: 2 },
-    trigger: 'typing',
+    trigger: 'automatic',
   });
 
   const ask = (): void => {
@@ -78,8 +78,8 @@ export function editor(
   };
 
   /** Closers that stand behind the cursor and come in what is put in are not doubled. */
-  const put = ({ insert, replacesBefore, replacesAfter }: Suggestion, units: number): void => {
-    const text = insert.slice(0, units);
+  const put = ({ insertText, replacesBefore, replacesAfter }: Suggestion, units: number): void => {
+    const text = insertText.slice(0, units);
     let from = 0;
     let replaced = 0;
     while (replaced < replacesAfter) {
@@ -116,7 +116,7 @@ export function editor(
     /** A key, or Enter with the indentation that the editor adds. */
     type(text: string): void {
       tally.keystrokes++;
-      const follows = ghost?.suggestion.insert.startsWith(text) && ghost.suggestion.insert !== text;
+      const follows = ghost?.suggestion.insertText.startsWith(text) && ghost.suggestion.insertText !== text;
       if (text === open.charAt(0) && text === after.charAt(0)) {
         open = open.slice(1);
         after = after.slice(1);
@@ -141,9 +141,12 @@ export function editor(
     accept(how: 'all' | 'word' | 'line'): void {
       if (!ghost) return;
       const { id, suggestion } = ghost;
-      const { insert } = suggestion;
+      const { insertText } = suggestion;
       const part = how === 'word' ? /^\s*(?:\w+|\W)/ : /^\s*[^\n]*/;
-      put(suggestion, how === 'all' ? insert.length : (part.exec(insert)?.[0].length ?? insert.length));
+      put(
+        suggestion,
+        how === 'all' ? insertText.length : (part.exec(insertText)?.[0].length ?? insertText.length),
+      );
       ghost = undefined;
       client.accepted(id);
       change();
@@ -174,5 +177,5 @@ export function editor(
 /** Editors keep what is shown while the text follows it. */
 const trimmed = (offer: CompletionItem, units: number): CompletionItem => ({
   ...offer,
-  suggestion: { ...offer.suggestion, insert: offer.suggestion.insert.slice(units) },
+  suggestion: { ...offer.suggestion, insertText: offer.suggestion.insertText.slice(units) },
 });

@@ -15,15 +15,17 @@ export function naiveClient(
     async suggest(context, signal) {
       const choice = generator.chooseModel(context);
       await delay(clock, debounceMs, signal);
-      if (signal.aborted || !choice || !renderer.mayAsk(context)) return [];
+      if (signal.aborted || !choice || !renderer.maySuggest(context)) return [];
       const { usualMs } = choice;
       const fast = usualMs !== null && usualMs <= 300;
       const shape =
-        choice.length === 'line' ? 'line' : renderer.shapeFor(context, { acceptedJustBefore: false, fast });
+        choice.length === 'line'
+          ? 'line'
+          : renderer.chooseCompletionLength(context, { followsAccept: false, isFastModel: fast });
       try {
         const { text, model, format } = await generator.generate(context, shape, signal);
-        const showing = renderer.showing(context, { shape, manner: format, model });
-        for await (const delta of text) if (showing.read(delta)) break;
+        const showing = renderer.streamRenderer(context, { length: shape, format, model });
+        for await (const delta of text) if (showing.write(delta)) break;
         const { suggestion } = showing.end();
         return suggestion && !signal.aborted ? [{ id: '', suggestion, model, resultType: 'model' }] : [];
       } catch (error) {

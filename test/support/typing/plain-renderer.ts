@@ -2,10 +2,10 @@
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 
 export const plainRenderer: Renderer = {
-  mayAsk: () => true,
-  shapeFor: () => 'block',
-  showing(context, { shape }) {
-    const end = shape === 'line' ? '\n' : '\n\n';
+  maySuggest: () => true,
+  chooseCompletionLength: () => 'block',
+  streamRenderer(context, { length }) {
+    const end = length === 'line' ? '\n' : '\n\n';
     let raw = '';
     const cut = (): number => {
       const lead = raw.length - raw.trimStart().length;
@@ -24,17 +24,17 @@ export const plainRenderer: Renderer = {
         from = at + 1;
         replacesAfter++;
       }
-      return { insert, replacesBefore: 0, replacesAfter };
+      return { insertText: insert, replacesBefore: 0, replacesAfter };
     };
     return {
-      read(delta) {
+      write(delta) {
         raw += delta;
         return cut() < raw.length;
       },
       suggestion,
       end(more = false) {
         const last = suggestion();
-        return { ...(last && { suggestion: last }), rest: raw.slice(cut()), goesOn: more };
+        return { ...(last && { suggestion: last }), rest: raw.slice(cut()), continues: more };
       },
     };
   },

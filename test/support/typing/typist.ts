@@ -75,16 +75,16 @@ export async function typeOut(
     await clock.sleep(350);
     let taken = 0;
     while (at.ghost) {
-      const { insert } = at.ghost;
+      const { insertText } = at.ghost;
       const rest = text.slice(done + taken);
-      const line = /^\s*[^\n]*/.exec(insert)?.[0] ?? insert;
-      const word = /^\s*(?:\w+|\W)/.exec(insert)?.[0] ?? insert;
-      const right = [insert, line, word].find((part) => rest.startsWith(part));
+      const line = /^\s*[^\n]*/.exec(insertText)?.[0] ?? insertText;
+      const word = /^\s*(?:\w+|\W)/.exec(insertText)?.[0] ?? insertText;
+      const right = [insertText, line, word].find((part) => rest.startsWith(part));
       if (right === undefined) {
         if (hash(seed, done + taken, 9) < 0.15) at.escape();
         return taken;
       }
-      const all = right === insert;
+      const all = right === insertText;
       at.accept(all ? 'all' : right === line ? 'line' : 'word');
       taken += right.length;
       if (!all || hash(seed, done + taken, 10) < 0.4) return taken;

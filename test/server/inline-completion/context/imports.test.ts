@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importsIn, resolve } from '../../../../server/inline-completion/context/imports.ts';
+import { findImports, resolveImports } from '../../../../server/inline-completion/context/imports.ts';
 
 /** What a line of a file means among open files. */
 const meant = (languageId: string, path: string, line: string, ...open: string[]) =>
-  resolve(importsIn(line, languageId, path), open);
+  resolveImports(findImports(line, languageId, path), open);
 
 const cases: [languageId: string, path: string, line: string, open: string, names: string[]][] = [
   [

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { likeness, wordSet, wordsOf } from '../../../../server/inline-completion/context/identifiers.ts';
-import { type Reading, read } from '../../../../server/inline-completion/context/passages.ts';
-import { slicesUntil } from '../../../../server/inline-completion/context/time-slices.ts';
+import {
+  hashWords,
+  jaccardSimilarity,
+  wordSet,
+} from '../../../../server/inline-completion/context/identifiers.ts';
+import { type ParsedPassages, parsePassages } from '../../../../server/inline-completion/context/passages.ts';
+import { timeSlices } from '../../../../server/inline-completion/context/time-slices.ts';
 
-const always = slicesUntil({ now: () => 0 }, 1);
-const reading = async (text: string, earlier?: Reading): Promise<Reading> =>
-  (await read(text, earlier, always)) ?? assert.fail('there was time');
+const always = timeSlices({ now: () => 0 }, 1);
+const reading = async (text: string, earlier?: ParsedPassages): Promise<ParsedPassages> =>
+  (await parsePassages(text, earlier, always)) ?? assert.fail('there was time');
 
 const declaration = (name: string, lines: number) =>
   `function ${name}() {\n${`  ${name}Step();\n`.repeat(lines - 2)}}\n`;
@@ -50,8 +54,8 @@ test('passages cover every line that is not blank, in order, and are never too l
       const { passages } = await reading(text);
       let end = 0;
       for (const passage of passages) {
-        assert.equal(passage.from, end);
-        assert.equal(text.slice(passage.from, passage.start).trim(), '');
+        assert.equal(passage.gapStart, end);
+        assert.equal(text.slice(passage.gapStart, passage.start).trim(), '');
         assert.equal(text.slice(0, passage.start).split('\n').length - 1, passage.line);
         assert.ok(passage.lineCount <= 40);
         end = passage.end;
@@ -89,18 +93,18 @@ test('a change is read alone: passages away from it keep the words they had', as
 });
 
 test('reading gives up when its time is over', async () => {
-  assert.equal(await read('a\n', undefined, slicesUntil({ now: () => 1 }, 1)), undefined);
+  assert.equal(await parsePassages('a\n', undefined, timeSlices({ now: () => 1 }, 1)), undefined);
 });
 
 test('words are identifiers of three letters or more, each once, without keywords and numbers', () => {
-  const words = (text: string) => [...wordsOf(text)].sort();
+  const words = (text: string) => [...hashWords(text)].sort();
   assert.deepEqual(words('const total = sum(total, 0x1fab, 12abc, ab)'), words('sum total'));
-  assert.equal(wordsOf('const función = naïve_value + $el').length, 3);
-  assert.equal(wordsOf('').length, 0);
+  assert.equal(hashWords('const función = naïve_value + $el').length, 3);
+  assert.equal(hashWords('').length, 0);
 });
 
 test('likeness is the share of words that both have', () => {
-  const like = (a: string, b: string) => likeness(wordSet(wordsOf(a)), wordsOf(b));
+  const like = (a: string, b: string) => jaccardSimilarity(wordSet(hashWords(a)), hashWords(b));
   assert.equal(like('one two six', 'six two one'), 1);
   assert.equal(like('one two', 'two six'), 1 / 3);
   assert.equal(like('one', 'two'), 0);
@@ -115,7 +119,7 @@ test('likeness is Jaccard’s for any words', () => {
       const [left, right] = [new Set(a), new Set(b)];
       const shared = left.intersection(right).size;
       const expected = shared === 0 ? 0 : shared / left.union(right).size;
-      assert.equal(likeness(wordSet(wordsOf(a.join(' '))), wordsOf(b.join(' '))), expected);
+      assert.equal(jaccardSimilarity(wordSet(hashWords(a.join(' '))), hashWords(b.join(' '))), expected);
     }),
   );
 });

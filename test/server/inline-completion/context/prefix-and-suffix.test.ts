@@ -3,24 +3,24 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
 import {
-  gapFor,
-  type Limits,
-  roomFor,
-  shownOf,
+  cutPrefixAndSuffix,
+  fitPrompt,
+  type PromptLimits,
+  tokenBudgetsFor,
 } from '../../../../server/inline-completion/context/prefix-and-suffix.ts';
 import { estimateTokens } from '../../../../server/routing/tokens.ts';
 
-const situation = (before: string, after = ''): CompletionContext => ({
+const context = (before: string, after = ''): CompletionContext => ({
   uri: 'file:///a.ts',
   version: 1,
   languageId: 'typescript',
   before,
   after,
   indentation: { tabs: false, size: 2 },
-  trigger: 'typing',
+  trigger: 'automatic',
 });
 const shown = (before: string, after: string, prefix: number, suffix = prefix) =>
-  shownOf(situation(before, after), { prefix, suffix, context: 0 });
+  cutPrefixAndSuffix(context(before, after), { prefix, suffix, context: 0 });
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `const value${index + from} = ${index + from};\n`).join('');
 
@@ -77,27 +77,34 @@ test('whatever the text, no room is exceeded, no pair and no line end is split, 
   );
 });
 
-const limits: Limits = { contextTokens: 8_192, outputTokens: 128, private: true };
+const limits: PromptLimits = { contextTokens: 8_192, outputTokens: 128, private: true };
 
 test('a model on this machine reads a short suffix, one in a cloud a longer one', () => {
-  const [here, away] = [roomFor(limits), roomFor({ ...limits, private: false, promptTokens: 2_048 })];
+  const [here, away] = [
+    tokenBudgetsFor(limits),
+    tokenBudgetsFor({ ...limits, private: false, promptTokens: 2_048 }),
+  ];
   assert.ok(here.suffix < away.suffix / 2);
   assert.ok(here.prefix > away.prefix);
 });
 
 test('a small or unknown model is never given more than it takes in', () => {
-  const whole = ({ prefix, suffix, context }: ReturnType<typeof roomFor>) => prefix + suffix + context;
-  assert.equal(whole(roomFor({ ...limits, contextTokens: 1_000 })), 750 - 128);
-  assert.equal(whole(roomFor({ ...limits, contextTokens: 100 })), 0);
-  assert.equal(whole(roomFor({ ...limits, contextTokens: null, promptTokens: 100_000 })), 3_072 - 128);
-  assert.equal(whole(roomFor({ ...limits, promptTokens: 500 })), 500);
+  const whole = ({ prefix, suffix, context }: ReturnType<typeof tokenBudgetsFor>) =>
+    prefix + suffix + context;
+  assert.equal(whole(tokenBudgetsFor({ ...limits, contextTokens: 1_000 })), 750 - 128);
+  assert.equal(whole(tokenBudgetsFor({ ...limits, contextTokens: 100 })), 0);
+  assert.equal(
+    whole(tokenBudgetsFor({ ...limits, contextTokens: null, promptTokens: 100_000 })),
+    3_072 - 128,
+  );
+  assert.equal(whole(tokenBudgetsFor({ ...limits, promptTokens: 500 })), 500);
 });
 
 test('excerpts that do not fit are left out, the last first', () => {
   const excerpt = (name: string) => ({ name, text: 'x'.repeat(360) });
   const extra = ['a', 'b', 'c'].map(excerpt);
   const gap = (promptTokens: number) =>
-    gapFor(situation('a'), { ...limits, promptTokens }, extra).extra.map(({ name }) => name);
+    fitPrompt(context('a'), { ...limits, promptTokens }, extra).snippets.map(({ name }) => name);
   assert.deepEqual(gap(2_000), ['a', 'b', 'c']);
   assert.deepEqual(gap(800), ['a', 'b']);
   assert.deepEqual(gap(100), []);

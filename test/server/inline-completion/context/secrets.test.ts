@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { looksSecret, withoutSecrets } from '../../../../server/inline-completion/context/secrets.ts';
+import { looksSecret, removeSecretLines } from '../../../../server/inline-completion/context/secrets.ts';
 
 // Put together here, so that nobody who looks for keys in this repository finds one.
 const made = (...parts: string[]) => parts.join('');
@@ -56,7 +56,7 @@ for (const line of harmless) {
 
 test('a line with a secret goes, the lines around it stay as they are', () => {
   assert.equal(
-    withoutSecrets('const a = 1;\r\nconst password = "hunter22";\r\n\r\nconst b = 2;'),
+    removeSecretLines('const a = 1;\r\nconst password = "hunter22";\r\n\r\nconst b = 2;'),
     'const a = 1;\r\n\r\nconst b = 2;',
   );
 });
@@ -65,9 +65,9 @@ test('a private key goes whole, also where its beginning or its end is out of si
   const begin = made('-----BEGIN OPENSSH ', 'PRIVATE KEY-----\n');
   const end = made('-----END OPENSSH ', 'PRIVATE KEY-----\n');
   const body = 'b3BlbnNzaC1rZXktdjEA\nAAAABG5vbmUAAAAE\nAbcdEfgh\n';
-  assert.equal(withoutSecrets(`a\n${begin}${body}${end}b\n`), 'a\nb\n');
-  assert.equal(withoutSecrets(`a\n${begin}${body}`), 'a\n');
-  assert.equal(withoutSecrets(`${body}${end}b\n`), 'b\n');
+  assert.equal(removeSecretLines(`a\n${begin}${body}${end}b\n`), 'a\nb\n');
+  assert.equal(removeSecretLines(`a\n${begin}${body}`), 'a\n');
+  assert.equal(removeSecretLines(`${body}${end}b\n`), 'b\n');
 });
 
 test('no line that looks secret is left, and none is added', () => {
@@ -75,7 +75,7 @@ test('no line that looks secret is left, and none is added', () => {
     fc.property(
       fc.array(fc.oneof(fc.constantFrom(...secrets, ...harmless), fc.string()), { maxLength: 12 }),
       (lines) => {
-        const left = withoutSecrets(lines.join('\n')).split('\n');
+        const left = removeSecretLines(lines.join('\n')).split('\n');
         assert.ok(left.every((line) => !looksSecret(line)));
         assert.ok(left.every((line) => line === '' || lines.join('\n').split('\n').includes(line)));
       },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signaturesIn } from '../../../../server/inline-completion/context/signatures.ts';
+import { extractSignatures } from '../../../../server/inline-completion/context/signatures.ts';
 
 const shows = (languageId: string, text: string, expected: string, ...names: string[]) =>
   test(`${languageId}: ${expected.split('\n')[0]}`, () =>
-    assert.equal(signaturesIn(text, languageId, names), expected));
+    assert.equal(extractSignatures(text, languageId, names), expected));
 
 shows(
   'typescript',
@@ -117,5 +117,5 @@ shows(
 );
 
 test('a language nobody described has no signatures', () => {
-  assert.equal(signaturesIn('export const a = 1;', 'plaintext', []), '');
+  assert.equal(extractSignatures('export const a = 1;', 'plaintext', []), '');
 });

@@ -1,24 +1,27 @@
 /** A gap as a question to a model that only chats. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { begunQuestion, holeQuestion } from '../../../../server/inline-completion/prompting/chat-prompt.ts';
+import {
+  buildChatPrompt,
+  buildPrefilledPrompt,
+} from '../../../../server/inline-completion/prompting/chat-prompt.ts';
 import type { Message } from '../../../../shared/chat.ts';
-import { extra, gapOf } from './gap.ts';
+import { fimTarget, snippets } from './fim-targets.ts';
 
 const asText = (messages: readonly Message[]): string =>
   messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
 
 test('what was typed stands last but for one line, so that all before it is read once', () => {
-  const gap = gapOf({ extra });
-  const before = asText(holeQuestion(gap).messages);
-  const after = asText(holeQuestion({ ...gap, prefix: `${gap.prefix}return` }).messages);
+  const gap = fimTarget({ snippets });
+  const before = asText(buildChatPrompt(gap).messages);
+  const after = asText(buildChatPrompt({ ...gap, prefix: `${gap.prefix}return` }).messages);
   const same = [...before].findIndex((letter, at) => letter !== after[at]);
   assert.ok(before.length - same < 140, before.slice(same));
   assert.ok(before.startsWith('system: You complete source code'));
 });
 
 test('the pieces stand as they are, each once', () => {
-  const [, user] = holeQuestion(gapOf({ extra, shape: 'line' })).messages;
+  const [, user] = buildChatPrompt(fimTarget({ snippets, length: 'line' })).messages;
   assert.equal(
     user?.content,
     [
@@ -32,16 +35,16 @@ test('the pieces stand as they are, each once', () => {
 });
 
 test('a model that thinks unless it is told otherwise is told so at the very end', () => {
-  const [, user] = holeQuestion(gapOf(), '/no_think').messages;
+  const [, user] = buildChatPrompt(fimTarget(), '/no_think').messages;
   assert.match(String(user?.content), /the cursor is in\. \/no_think$/);
 });
 
 test('the answer is begun with a fence and the line before the cursor, and never ends with a blank', () => {
   const begun = (prefix: string) => {
-    const { messages, blanks } = begunQuestion(gapOf({ prefix }));
+    const { messages, omittedWhitespace } = buildPrefilledPrompt(fimTarget({ prefix }));
     const last = messages.at(-1);
     assert.equal(last?.role, 'assistant');
-    return [last?.content, blanks];
+    return [last?.content, omittedWhitespace];
   };
   assert.deepEqual(begun('a = 1\nreturn a'), ['```python\nreturn a', '']);
   assert.deepEqual(begun('def add(a, b):\n    '), ['```python\ndef add(a, b):', '\n    ']);

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
 import { engines } from '../../../../server/engines/table.ts';
-import { fillOver } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
-import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
+import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import type { ErrorKind } from '../../../../shared/error-kinds.ts';
 import { toRumboError } from '../../../../shared/errors.ts';
 import type { Misdeed } from '../../../support/fake-providers/fake-provider.ts';
 import { usage, wholeAnswer } from '../../../support/faults/answer.ts';
 import { type FakedEngine, fakedEngines } from '../../../support/faults/engines.ts';
 import * as does from '../../../support/faults/misdeeds.ts';
-import { filler } from './fillers.ts';
-import { gapOf } from './gap.ts';
+import { startEndpoint } from './endpoints.ts';
+import { fimTarget } from './fim-targets.ts';
 
 const limits = { connectMs: 2_000, firstPartMs: 400, betweenPartsMs: 300 };
 /** Each with a model that it fills in with. */
@@ -59,13 +59,17 @@ for (const [kind, model] of Object.entries(models)) {
   test(`${kind} loses nothing silently`, { concurrency: 4 }, async (t) => {
     for (const [name, misdeed, kinds] of faults) {
       await t.test(name, async (t) => {
-        const { fake, who } = await filler(t, definition, engine.make, model, limits);
+        const { fake, who } = await startEndpoint(t, definition, engine.make, model, limits);
         fake.reply = { text: wholeAnswer, usage };
         fake.fault = { kind: 'misdeed', does: misdeed(engine) };
         let said = '';
         let ended: ErrorKind | undefined;
         try {
-          const { text } = await fillOver(wayMemory())(who, gapOf(), new AbortController().signal);
+          const { text } = await generateWithFallback(modeCache())(
+            who,
+            fimTarget(),
+            new AbortController().signal,
+          );
           for await (const piece of text) said += piece;
         } catch (error) {
           ended = toRumboError(error).kind;

@@ -13,10 +13,10 @@ import { openaiCompatible } from '../../../../server/engines/openai-compatible.t
 import { vllm } from '../../../../server/engines/vllm.ts';
 import type { FimTarget } from '../../../../server/inline-completion/prompting/fim-target.ts';
 import {
-  type Filler,
-  fillOver,
+  type CompletionEndpoint,
+  generateWithFallback,
 } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
-import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
+import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
 import { fakeOllama } from '../../../support/fake-providers/ollama.ts';
 import { fakeOpenAi } from '../../../support/fake-providers/openai.ts';
@@ -28,10 +28,10 @@ import {
   fakeMistral,
   fakeVllm,
 } from '../../../support/fake-providers/openai-copies.ts';
-import { type Fake, filler } from './fillers.ts';
-import { extra, gapOf, joined } from './gap.ts';
+import { type Fake, startEndpoint } from './endpoints.ts';
+import { fimTarget, joined, snippets } from './fim-targets.ts';
 
-const gap = gapOf({ extra, stop: ['\n\n'], slot: 1, budgetMs: 900 });
+const gap = fimTarget({ snippets, stop: ['\n\n'], slot: 1, budgetMs: 900 });
 const comment = '# Path: one.py\n# ONE = 1\n# Path: two.py\n# TWO = 2\n';
 const prompt = `<|repo_name|>workspace\n<|file_sep|>one.py\nONE = 1\n<|file_sep|>two.py\nTWO = 2\n<|file_sep|>src/sums.py\n<|fim_prefix|>${gap.prefix}<|fim_suffix|>${gap.suffix}<|fim_middle|>`;
 const qwenWords = [
@@ -55,11 +55,11 @@ function signalOf(t: TestContext): AbortSignal {
 
 /** Who has been asked nothing before. */
 async function start(t: TestContext, definition: EngineDefinition, fakeOf: Fake, model: string) {
-  const { fake, who } = await filler(t, definition, fakeOf, model);
-  const memory = wayMemory();
+  const { fake, who } = await startEndpoint(t, definition, fakeOf, model);
+  const memory = modeCache();
   const signal = signalOf(t);
-  const fill = (asked: FimTarget = gap, more: Partial<Filler> = {}) =>
-    fillOver(memory)({ ...who, ...more }, asked, signal);
+  const fill = (asked: FimTarget = gap, more: Partial<CompletionEndpoint> = {}) =>
+    generateWithFallback(memory)({ ...who, ...more }, asked, signal);
   return { fake, fill, paths: () => fake.chats.map(({ path }) => path) };
 }
 
@@ -144,8 +144,8 @@ for (const [definition, fakeOf, model, path, body] of services) {
   test(`${definition.kind}: a gap goes out the way it knows best, and its text and usage come back`, async (t) => {
     const { fake, fill } = await start(t, definition, fakeOf, model);
     fake.reply = { text: 'return a + b', usage: { input: 40, output: 5 } };
-    const { manner, text, usage } = await fill();
-    assert.equal(manner, 'fill');
+    const { format, text, usage } = await fill();
+    assert.equal(format, 'fill');
     assert.equal(await joined(text), 'return a + b');
     const counted = await usage;
     assert.deepEqual([counted?.input, counted?.output], [40, 5]);
@@ -157,15 +157,15 @@ for (const [definition, fakeOf, model, path, body] of services) {
 
 test('a model that only chats is asked in a chat, without thinking, and begun where it goes on', async (t) => {
   const chat = await start(t, groq, fakeGroq, 'qwen/qwen3-32b');
-  assert.equal((await chat.fill()).manner, 'chat');
+  assert.equal((await chat.fill()).format, 'chat');
   const body = chat.fake.chats[0]?.body;
   assert.deepEqual([body?.['reasoning_effort'], body?.['max_completion_tokens']], ['none', 96]);
   assert.match(JSON.stringify(body?.['messages']), /is in\. \/no_think"\}\]$/);
 
   const begun = await start(t, vllm, fakeVllm, 'llama3.2');
   begun.fake.reply = '\n    return a + b\n```\nThat adds them.';
-  const { way, manner, text } = await begun.fill();
-  assert.deepEqual([way, manner], ['prefill', 'chat']);
+  const { mode, format, text } = await begun.fill();
+  assert.deepEqual([mode, format], ['prefill', 'chat']);
   assert.equal(await joined(text), 'return a + b\n');
   const messages = begun.fake.chats[0]?.body?.['messages'] as readonly object[];
   assert.deepEqual(messages.at(-1), { role: 'assistant', content: '```python\ndef add(a, b):' });
@@ -217,7 +217,7 @@ test('LM Studio’s 200 with a refusal in it leads to the next way', async (t) =
     body: { error: 'Unexpected endpoint or method. (POST /v1/completions)' },
     times: 1,
   };
-  assert.equal((await fill()).way, 'chat');
+  assert.equal((await fill()).mode, 'chat');
   assert.deepEqual(paths(), ['/v1/completions', '/v1/chat/completions']);
 });
 
@@ -234,7 +234,7 @@ test('what passes says nothing about a way: the failure is told, and the way tri
     fake.fail = { ...failure, times: 1 };
     await assert.rejects(fill(), { kind });
   }
-  assert.equal((await fill()).way, 'fill');
+  assert.equal((await fill()).mode, 'fill');
   assert.deepEqual(new Set(paths()), new Set(['/infill']));
 });
 
@@ -249,22 +249,22 @@ test('when every way is refused, nobody is asked any more', async (t) => {
 
 test('what the engine says of its model saves the refusal', async (t) => {
   const { fill, paths } = await start(t, ollama, fakeOllama, 'llama3');
-  await fill(gap, { fim: false });
+  await fill(gap, { supportsFim: false });
   assert.deepEqual(paths(), ['/api/chat']);
 });
 
 test('an unknown service with an unknown model is not believed to look at a suffix', async (t) => {
   const { fill, paths } = await start(t, openaiCompatible, fakeOpenAi, 'some-model');
   await fill();
-  await fill(gap, { fim: true });
+  await fill(gap, { supportsFim: true });
   assert.deepEqual(paths(), ['/v1/chat/completions', '/v1/completions']);
 });
 
 test('a file that talks about a family’s words is not put between them', async (t) => {
   const { fill, paths } = await start(t, vllm, fakeVllm, qwen);
-  const { way } = await fill({ ...gap, prefix: "words = ['<|fim_prefix|>'," });
-  assert.equal(way, 'prefill');
-  assert.equal((await fill()).way, 'template');
+  const { mode } = await fill({ ...gap, prefix: "words = ['<|fim_prefix|>'," });
+  assert.equal(mode, 'prefill');
+  assert.equal((await fill()).mode, 'template');
   assert.deepEqual(paths(), ['/v1/chat/completions', '/v1/completions']);
 });
 
@@ -278,28 +278,28 @@ test('habits of a family are no part of the text', async (t) => {
   const blank = await start(t, mistral, fakeMistral, 'codestral-latest');
   blank.fake.reply = ' return a + b';
   assert.equal(await joined((await blank.fill()).text), 'return a + b');
-  assert.equal(await joined((await blank.fill(gapOf({ prefix: 'x =' }))).text), ' return a + b');
+  assert.equal(await joined((await blank.fill(fimTarget({ prefix: 'x =' }))).text), ' return a + b');
 
   const echo = await start(t, llamaCpp, fakeLlamaCpp, 'granite-4.0-h-tiny');
   echo.fake.reply = 'return a + b';
-  assert.equal(await joined((await echo.fill(gapOf({ prefix: 'def f():\n    return a' }))).text), ' + b');
+  assert.equal(await joined((await echo.fill(fimTarget({ prefix: 'def f():\n    return a' }))).text), ' + b');
   assert.equal(await joined((await echo.fill()).text), 'return a + b');
 });
 
 test('what is asked for with a key is more urgent than what is typed, and may be warmer', async (t) => {
-  const { who } = await filler(t, llamaCpp, fakeLlamaCpp, qwen);
+  const { who } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, qwen);
   const seen: unknown[] = [];
-  const engine: Filler['engine'] = {
+  const engine: CompletionEndpoint['engine'] = {
     supportsPrefill: who.engine.supportsPrefill,
     stream(model, request, signal) {
       seen.push([request.urgency, request.temperature]);
       return who.engine.stream(model, request, signal);
     },
   };
-  const fill = fillOver(wayMemory());
+  const fill = generateWithFallback(modeCache());
   const signal = signalOf(t);
-  await fill({ ...who, engine }, gapOf(), signal);
-  await fill({ ...who, engine }, gapOf({ urgency: 'interactive', temperature: 0.6 }), signal);
+  await fill({ ...who, engine }, fimTarget(), signal);
+  await fill({ ...who, engine }, fimTarget({ urgency: 'interactive', temperature: 0.6 }), signal);
   assert.deepEqual(seen, [
     ['typing', 0],
     ['interactive', 0.6],

@@ -1,7 +1,7 @@
 /** Documents and the slots of a llama-server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { documentSlots } from '../../../../server/inline-completion/prompting/llama-slots.ts';
+import { llamaSlots } from '../../../../server/inline-completion/prompting/llama-slots.ts';
 import { recording } from '../../wire/decoded.ts';
 
 const place = { baseUrl: 'http://127.0.0.1:8080', model: 'm' };
@@ -10,12 +10,12 @@ const later = () => new Promise((resolve) => setImmediate(resolve));
 /** A server that has been asked, and says it has so many. */
 async function server(total: number) {
   const state = { atMs: 0, asked: 0, total };
-  const slots = documentSlots({
-    props: async () => {
+  const slots = llamaSlots({
+    fetchProps: async () => {
       state.asked += 1;
       return { ...(recording('llama-cpp/props.json').response.body as object), total_slots: state.total };
     },
-    elapsed: () => state.atMs,
+    monotonicMs: () => state.atMs,
   });
   const of = (uri: string) => slots.of(place, uri);
   assert.equal(of('first'), undefined, 'nobody waits for the answer');
@@ -58,7 +58,7 @@ test('a server that was started anew with fewer slots is asked about them, and n
 });
 
 test('a server that does not tell is left to choose', async () => {
-  const slots = documentSlots({ props: () => Promise.reject(new Error('501')) });
+  const slots = llamaSlots({ fetchProps: () => Promise.reject(new Error('501')) });
   slots.of(place, 'a');
   await later();
   assert.equal(slots.of(place, 'a'), undefined);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
+import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 
 const place = { baseUrl: 'http://127.0.0.1:8080', model: 'm' };
 const ways = ['fill', 'template', 'chat'] as const;
@@ -18,7 +18,7 @@ function storage(t: TestContext) {
 
 test('a refused way is passed over for a day, for this model at this address', () => {
   let atMs = 1_000;
-  const memory = wayMemory({ now: () => atMs });
+  const memory = modeCache({ now: () => atMs });
   memory.refused(place, 'fill', true);
   assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
   assert.deepEqual(memory.open({ ...place, model: 'n' }, ways), ways);
@@ -30,7 +30,7 @@ test('a refused way is passed over for a day, for this model at this address', (
 });
 
 test('a way that has worked is given up at the second doubtful refusal, or at the first certain one', () => {
-  const memory = wayMemory();
+  const memory = modeCache();
   memory.worked(place, 'fill');
   memory.refused(place, 'fill', false);
   assert.deepEqual(memory.open(place, ways), ways);
@@ -45,7 +45,7 @@ test('a way that has worked is given up at the second doubtful refusal, or at th
 });
 
 test('another list of models makes every way of its address worth a try again; the same list does not', () => {
-  const memory = wayMemory();
+  const memory = modeCache();
   memory.refused(place, 'fill', true);
   memory.listed(place.baseUrl, ['m', 'n']);
   memory.listed(place.baseUrl, ['n', 'm']);
@@ -57,12 +57,12 @@ test('another list of models makes every way of its address worth a try again; t
 test('what was learnt is there after the next start, the list too, and no password', (t) => {
   const folder = storage(t);
   const secret = { ...place, baseUrl: 'http://user:geheim@127.0.0.1:8080/' };
-  const before = wayMemory({ folder });
+  const before = modeCache({ folder });
   before.listed(secret.baseUrl, ['m']);
   before.refused(secret, 'fill', true);
   before.worked(secret, 'template');
   assert.doesNotMatch(readFileSync(join(folder, 'ways.json'), 'utf8'), /geheim/);
-  const after = wayMemory({ folder });
+  const after = modeCache({ folder });
   assert.deepEqual(after.open(place, ways), ['template', 'chat']);
   assert.equal(after.known(place), 'template');
   after.listed(place.baseUrl, ['m']);
@@ -72,17 +72,17 @@ test('what was learnt is there after the next start, the list too, and no passwo
 test('a file that cannot be read, or a folder that cannot be written, costs nothing but what was learnt', (t) => {
   const folder = storage(t);
   writeFileSync(join(folder, 'ways.json'), '{"version": 1, "addresses": {"a": 1}}');
-  const memory = wayMemory({ folder });
+  const memory = modeCache({ folder });
   memory.worked(place, 'chat');
   assert.equal(memory.known(place), 'chat');
-  const nowhere = wayMemory({ folder: join(folder, 'ways.json') });
+  const nowhere = modeCache({ folder: join(folder, 'ways.json') });
   nowhere.worked(place, 'chat');
   assert.equal(nowhere.known(place), 'chat');
 });
 
 test('an answer like the last one writes nothing', (t) => {
   const folder = storage(t);
-  const memory = wayMemory({ folder });
+  const memory = modeCache({ folder });
   memory.worked(place, 'fill');
   rmSync(join(folder, 'ways.json'));
   memory.worked(place, 'fill');
@@ -90,7 +90,7 @@ test('an answer like the last one writes nothing', (t) => {
 });
 
 test('of too many models those asked least lately are forgotten', () => {
-  const memory = wayMemory();
+  const memory = modeCache();
   memory.worked(place, 'fill');
   memory.worked({ ...place, model: 'old' }, 'fill');
   for (let count = 0; count < 199; count += 1) {
@@ -102,7 +102,7 @@ test('of too many models those asked least lately are forgotten', () => {
 });
 
 test('looking at more models than are remembered forgets nothing of those that were asked', () => {
-  const memory = wayMemory();
+  const memory = modeCache();
   memory.worked(place, 'chat');
   memory.refused(place, 'fill', true);
   for (let count = 0; count < 500; count += 1) {

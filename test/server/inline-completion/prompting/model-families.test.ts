@@ -1,13 +1,16 @@
 /** What families of models are sent around a gap, letter for letter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdsWords } from '../../../../server/inline-completion/prompting/fim-templates.ts';
-import { families, familyOf } from '../../../../server/inline-completion/prompting/model-families.ts';
-import { extra, gapOf } from './gap.ts';
+import { containsTemplateToken } from '../../../../server/inline-completion/prompting/fim-templates.ts';
+import {
+  modelFamilies,
+  modelFamilyOf,
+} from '../../../../server/inline-completion/prompting/model-families.ts';
+import { fimTarget, snippets } from './fim-targets.ts';
 
-const gap = gapOf({ prefix: 'PRE', suffix: 'SUF' });
-const alone = (model: string) => familyOf(model).template?.write(gap);
-const among = (model: string) => familyOf(model).template?.write({ ...gap, extra });
+const gap = fimTarget({ prefix: 'PRE', suffix: 'SUF' });
+const alone = (model: string) => modelFamilyOf(model).template?.format(gap);
+const among = (model: string) => modelFamilyOf(model).template?.format({ ...gap, snippets });
 const piped = '<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>';
 const plain = '<fim_prefix>PRE<fim_suffix>SUF<fim_middle>';
 const comment = '# Path: one.py\n# ONE = 1\n# Path: two.py\n# TWO = 2\n';
@@ -66,8 +69,8 @@ test('other files stand where the family knows them, elsewhere in a comment', ()
 
 test('comments are those of the language', () => {
   const above = (languageId: string) =>
-    familyOf('codellama:7b')
-      .template?.write({ ...gap, languageId, extra: [{ name: 'a', text: 'x\r\n\r\ny\n' }] })
+    modelFamilyOf('codellama:7b')
+      .template?.format({ ...gap, languageId, snippets: [{ name: 'a', text: 'x\r\n\r\ny\n' }] })
       .replace(/^<PRE> |PRE <SUF>.*$/g, '');
   assert.equal(above('typescript'), '// Path: a\n// x\n//\n// y\n');
   assert.equal(above('sql'), '-- Path: a\n-- x\n--\n-- y\n');
@@ -75,22 +78,25 @@ test('comments are those of the language', () => {
 });
 
 test('a file that talks about the words themselves is not put between them', () => {
-  const template = familyOf('qwen2.5-coder').template;
+  const template = modelFamilyOf('qwen2.5-coder').template;
   assert.ok(template);
-  assert.equal(holdsWords(template, gap), false);
-  assert.equal(holdsWords(template, { ...gap, suffix: "split('<|fim_middle|>')" }), true);
-  assert.equal(holdsWords(template, { ...gap, extra: [{ name: 'a', text: '<|file_sep|>' }] }), true);
+  assert.equal(containsTemplateToken(template, gap), false);
+  assert.equal(containsTemplateToken(template, { ...gap, suffix: "split('<|fim_middle|>')" }), true);
+  assert.equal(
+    containsTemplateToken(template, { ...gap, snippets: [{ name: 'a', text: '<|file_sep|>' }] }),
+    true,
+  );
 });
 
 test('whatever a template puts around a gap ends the answer, too, if the model says it', () => {
-  for (const { names, template } of families) {
-    const words = template?.write({ ...gap, prefix: '', suffix: '' }).match(/<[^<>\n]+>|\[[A-Z]+\]/g) ?? [];
-    for (const word of words) assert.ok(template?.stop.includes(word), `${names}: ${word}`);
+  for (const { namePattern, template } of modelFamilies) {
+    const words = template?.format({ ...gap, prefix: '', suffix: '' }).match(/<[^<>\n]+>|\[[A-Z]+\]/g) ?? [];
+    for (const word of words) assert.ok(template?.stop.includes(word), `${namePattern}: ${word}`);
   }
 });
 
 test('only hybrid models of Qwen 3 are told in words not to think', () => {
-  const told = (model: string) => familyOf(model).unthinking;
+  const told = (model: string) => modelFamilyOf(model).noThinkSuffix;
   assert.deepEqual(['qwen3:8b', 'Qwen/Qwen3-30B-A3B'].map(told), ['/no_think', '/no_think']);
   for (const model of [
     'qwen3:4b-instruct-2507',

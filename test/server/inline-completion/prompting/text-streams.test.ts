@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  upTo,
-  withoutBlanks,
-  withoutLeadingBlank,
-  withoutLine,
-  withoutOpening,
+  stripLeadingSpace,
+  stripOpeningFence,
+  stripRepeatedLine,
+  stripRepeatedWhitespace,
+  untilStopText,
 } from '../../../../server/inline-completion/prompting/text-streams.ts';
-import { joined, piecesOf } from './gap.ts';
+import { joined, piecesOf } from './fim-targets.ts';
 
 type Mend = (text: AsyncIterable<string>) => AsyncIterable<string>;
 
@@ -20,15 +20,15 @@ async function becomes(mend: Mend, text: string, wanted: string): Promise<void> 
 }
 
 test('one blank at the front goes, an indentation stays', async () => {
-  await becomes(withoutLeadingBlank, ' return a', 'return a');
-  await becomes(withoutLeadingBlank, '  return a', '  return a');
-  await becomes(withoutLeadingBlank, 'return a', 'return a');
-  await becomes(withoutLeadingBlank, ' ', '');
-  await becomes(withoutLeadingBlank, '', '');
+  await becomes(stripLeadingSpace, ' return a', 'return a');
+  await becomes(stripLeadingSpace, '  return a', '  return a');
+  await becomes(stripLeadingSpace, 'return a', 'return a');
+  await becomes(stripLeadingSpace, ' ', '');
+  await becomes(stripLeadingSpace, '', '');
 });
 
 test('a line that is said again goes, whatever its indentation; one that only begins alike stays', async () => {
-  const mend: Mend = (text) => withoutLine(text, '    return a');
+  const mend: Mend = (text) => stripRepeatedLine(text, '    return a');
   await becomes(mend, '    return a + b', ' + b');
   await becomes(mend, 'return a + b', ' + b');
   await becomes(mend, ' + b', ' + b');
@@ -37,16 +37,16 @@ test('a line that is said again goes, whatever its indentation; one that only be
 });
 
 test('blanks that stand there already go, as many as are the same', async () => {
-  const mend: Mend = (text) => withoutBlanks(text, '\n    ');
+  const mend: Mend = (text) => stripRepeatedWhitespace(text, '\n    ');
   await becomes(mend, '\n    return a', 'return a');
   await becomes(mend, '\n        return a', '    return a');
   await becomes(mend, ' { return a', ' { return a');
   await becomes(mend, '\n', '');
-  await becomes((text) => withoutBlanks(text, ''), '\n a', '\n a');
+  await becomes((text) => stripRepeatedWhitespace(text, ''), '\n a', '\n a');
 });
 
 test('a fence that opens a block goes with its line, one that closes it stays', async () => {
-  const mend: Mend = (text) => withoutOpening(text, '```');
+  const mend: Mend = (text) => stripOpeningFence(text, '```');
   await becomes(mend, '```python\n    return a', '    return a');
   await becomes(mend, '\n```ts\na', 'a');
   await becomes(mend, '\n```\nThat is it.', '\n```\nThat is it.');
@@ -56,7 +56,7 @@ test('a fence that opens a block goes with its line, one that closes it stays', 
 });
 
 test('a text ends before the first of the words, and a part of one is no end', async () => {
-  const mend: Mend = (text) => upTo(text, ['<|end|>', '```']);
+  const mend: Mend = (text) => untilStopText(text, ['<|end|>', '```']);
   await becomes(mend, 'a < b<|end|>c```', 'a < b');
   await becomes(mend, 'a``b\n```\nThat is it.', 'a``b\n');
   await becomes(mend, 'a <|en', 'a <|en');
@@ -64,7 +64,7 @@ test('a text ends before the first of the words, and a part of one is no end', a
 });
 
 test('what can be no beginning of a word is not held back', async () => {
-  const text = upTo(piecesOf('return ', 'a <', ' b'), ['<|end|>']);
+  const text = untilStopText(piecesOf('return ', 'a <', ' b'), ['<|end|>']);
   const pieces = await Array.fromAsync(text);
   assert.deepEqual(pieces, ['return ', 'a ', '< b']);
 });
@@ -79,6 +79,6 @@ test('leaving at a word leaves the source', async () => {
       left = true;
     }
   }
-  assert.equal(await joined(upTo(source(), ['```'])), 'a');
+  assert.equal(await joined(untilStopText(source(), ['```'])), 'a');
   assert.equal(left, true);
 });

@@ -4,9 +4,12 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Clock } from '../../../../server/inline-completion/clock.ts';
 import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
-import { type ContextWish, contexts } from '../../../../server/inline-completion/context/context.ts';
-import { tokensOf } from '../../../../server/inline-completion/context/excerpts.ts';
-import { namesIn } from '../../../../server/inline-completion/context/paths.ts';
+import {
+  type ContextRequest,
+  contextProvider,
+} from '../../../../server/inline-completion/context/context-provider.ts';
+import { workspaceNames } from '../../../../server/inline-completion/context/paths.ts';
+import { snippetTokens } from '../../../../server/inline-completion/context/snippet-selection.ts';
 import { documentStore } from '../../../../server/inline-completion/documents.ts';
 import { fileAccess } from '../../../../server/inline-completion/file-access.ts';
 
@@ -42,9 +45,9 @@ function editor(files: Readonly<Record<string, string>>) {
     name.endsWith('.py') ? 'python' : name.endsWith('.json') ? 'json' : 'typescript';
   for (const [name, text] of Object.entries(files))
     open.opened({ uri: uriOf(name), languageId: language(name), version: 1, text: text.replace('▮', '') });
-  const known = contexts({ documents: open, nameOf: namesIn([folder]), clock });
+  const known = contextProvider({ documents: open, nameOf: workspaceNames([folder]), clock });
 
-  const situation = (name: string): CompletionContext => {
+  const context = (name: string): CompletionContext => {
     const text = open.get(uriOf(name))?.text ?? '';
     const at = files[name]?.indexOf('▮') ?? -1;
     const cursor = at < 0 ? text.length : at;
@@ -55,15 +58,15 @@ function editor(files: Readonly<Record<string, string>>) {
       before: text.slice(0, cursor),
       after: text.slice(cursor),
       indentation: { tabs: false, size: 2 },
-      trigger: 'typing',
+      trigger: 'automatic',
     };
   };
-  const ask = (name: string, wish: Partial<ContextWish> = {}, signal = never, asked = situation(name)) => {
+  const ask = (name: string, wish: Partial<ContextRequest> = {}, signal = never, asked = context(name)) => {
     const { before, after } = asked;
     const shown = { prefix: before.slice(-800), suffix: after.slice(0, 200) };
-    return known.contextFor(
+    return known.getContext(
       asked,
-      { model: 'local/m', shown, budgetTokens: 2_000, allowed: () => true, ...wish },
+      { model: 'local/m', visibleText: shown, budgetTokens: 2_000, mayRead: () => true, ...wish },
       signal,
     );
   };
@@ -72,7 +75,7 @@ function editor(files: Readonly<Record<string, string>>) {
     const range = { start: { line, character: 0 }, end: { line, character: 0 } };
     open.changed(document.uri, document.version + 1, [{ range, text }]);
   };
-  return { open, situation, ask, edit, clock, move };
+  return { open, context, ask, edit, clock, move };
 }
 
 /** A function of some lines about one thing. */
@@ -86,21 +89,21 @@ test('places like the one at the cursor are found in other files, and others are
     'b.ts': `${about('Weather')}\n${about('Invoice').replace('handle', 'store')}`,
     'c.ts': about('Weather'),
   });
-  const { extra, uris, isWhole } = await ask('a.ts');
-  assert.deepEqual(names(extra), ['b.ts']);
-  assert.match(extra[0]?.text ?? '', /^function storeInvoice/);
+  const { snippets, uris, isComplete } = await ask('a.ts');
+  assert.deepEqual(names(snippets), ['b.ts']);
+  assert.match(snippets[0]?.text ?? '', /^function storeInvoice/);
   assert.deepEqual(uris, [uriOf('b.ts')]);
-  assert.equal(isWhole, true);
+  assert.equal(isComplete, true);
 });
 
 test('the document’s own distant parts help, those the model reads anyway are not repeated', async () => {
   const { ask } = editor({
     'a.ts': `${about('Invoice', 20)}\n${about('Weather', 40)}\n${about('Invoice', 8)}`,
   });
-  const { extra } = await ask('a.ts');
-  assert.equal(extra.length, 1);
-  assert.match(extra[0]?.text ?? '', /^function handleInvoice/);
-  assert.equal(extra[0]?.text.split('\n').length, 22);
+  const { snippets } = await ask('a.ts');
+  assert.equal(snippets.length, 1);
+  assert.match(snippets[0]?.text ?? '', /^function handleInvoice/);
+  assert.equal(snippets[0]?.text.split('\n').length, 22);
 });
 
 test('what an import names is shown by its signature', async () => {
@@ -109,8 +112,8 @@ test('what an import names is shown by its signature', async () => {
     'src/money.ts':
       'export function pay(amount: number): void {\n  send(amount);\n}\nexport const unused = 1;\n',
   });
-  const { extra } = await ask('src/a.ts');
-  assert.deepEqual(extra, [{ name: 'src/money.ts', text: 'export function pay(amount: number): void' }]);
+  const { snippets } = await ask('src/a.ts');
+  assert.deepEqual(snippets, [{ name: 'src/money.ts', text: 'export function pay(amount: number): void' }]);
 });
 
 test('recent edits come last, as a diff, the one at the cursor left out', async () => {
@@ -119,8 +122,8 @@ test('recent edits come last, as a diff, the one at the cursor left out', async 
   move(10);
   edit('c.ts', 0, 'second\n');
   edit('a.ts', 0, 'typing\n');
-  const { extra } = await ask('a.ts');
-  assert.deepEqual(extra.at(-1), {
+  const { snippets } = await ask('a.ts');
+  assert.deepEqual(snippets.at(-1), {
     name: 'recent-changes.diff',
     text: '--- a/b.ts\n+++ b/b.ts\n@@ -1,0 +1,1 @@\n+first\n--- a/c.ts\n+++ b/c.ts\n@@ -1,0 +1,1 @@\n+second\n',
   });
@@ -128,18 +131,18 @@ test('recent edits come last, as a diff, the one at the cursor left out', async 
 
 test('a place that was just edited is shown though it is like nothing', async () => {
   const { ask, edit } = editor({ 'a.ts': about('Invoice'), 'b.ts': about('Weather') });
-  assert.deepEqual((await ask('a.ts')).extra, []);
+  assert.deepEqual((await ask('a.ts')).snippets, []);
   edit('b.ts', 2, '  rain();\n');
-  const { extra } = await ask('a.ts');
-  assert.deepEqual(names(extra), ['b.ts', 'recent-changes.diff']);
+  const { snippets } = await ask('a.ts');
+  assert.deepEqual(names(snippets), ['b.ts', 'recent-changes.diff']);
 });
 
 test('definitions of a language server are taken when they come in time', async () => {
   const { ask } = editor({ 'a.ts': 'x' });
   const definition = { uri: uriOf('closed.ts'), line: 3, text: 'type Money = { amount: number };\n' };
-  const { extra, isWhole } = await ask('a.ts', { definitions: Promise.resolve([definition]) });
-  assert.deepEqual(extra, [{ name: 'closed.ts', text: 'type Money = { amount: number };' }]);
-  assert.equal(isWhole, true);
+  const { snippets, isComplete } = await ask('a.ts', { definitions: Promise.resolve([definition]) });
+  assert.deepEqual(snippets, [{ name: 'closed.ts', text: 'type Money = { amount: number };' }]);
+  assert.equal(isComplete, true);
 });
 
 test('definitions that are late or fail are left out, and nobody waits for them', async () => {
@@ -151,9 +154,9 @@ test('definitions that are late or fail are left out, and nobody waits for them'
   await setImmediate();
   move(50);
   const late = await asked;
-  assert.deepEqual([names(late.extra), late.isWhole], [['b.ts'], false]);
+  assert.deepEqual([names(late.snippets), late.isComplete], [['b.ts'], false]);
   const failed = await ask('a.ts', { definitions: Promise.reject(new Error('no server')) });
-  assert.deepEqual([names(failed.extra), failed.isWhole], [['b.ts'], false]);
+  assert.deepEqual([names(failed.snippets), failed.isComplete], [['b.ts'], false]);
 });
 
 test('a definition that was there the last time stays while the next answer is late', async () => {
@@ -162,8 +165,8 @@ test('a definition that was there the last time stays while the next answer is l
   const first = await ask('a.ts', { definitions: Promise.resolve([definition]) });
   const asked = ask('a.ts', { definitions: new Promise(() => {}) });
   move(50);
-  assert.deepEqual((await asked).extra, first.extra);
-  assert.deepEqual((await ask('a.ts', { definitions: Promise.resolve([]) })).extra, []);
+  assert.deepEqual((await asked).snippets, first.snippets);
+  assert.deepEqual((await ask('a.ts', { definitions: Promise.resolve([]) })).snippets, []);
 });
 
 test('when time is up, what is found is used, the rest is read the next time', async () => {
@@ -180,17 +183,17 @@ test('when time is up, what is found is used, the rest is read the next time', a
     return true;
   };
   const before = clock.now();
-  const first = await ask('a.ts', { allowed, deadlineMs: 60 });
-  assert.deepEqual([names(first.extra), first.isWhole], [['b.ts'], false]);
+  const first = await ask('a.ts', { mayRead: allowed, deadlineMs: 60 });
+  assert.deepEqual([names(first.snippets), first.isComplete], [['b.ts'], false]);
   assert.ok(clock.now() - before <= 60);
-  const second = await ask('a.ts', { allowed, deadlineMs: 60 });
-  assert.deepEqual([names(second.extra), second.isWhole], [['b.ts', 'c.ts'], true]);
+  const second = await ask('a.ts', { mayRead: allowed, deadlineMs: 60 });
+  assert.deepEqual([names(second.snippets), second.isComplete], [['b.ts', 'c.ts'], true]);
   seen.clear();
-  const third = await ask('a.ts', { allowed, deadlineMs: 40 });
-  assert.equal(third.isWhole, false);
+  const third = await ask('a.ts', { mayRead: allowed, deadlineMs: 40 });
+  assert.equal(third.isComplete, false);
   assert.deepEqual(
-    third.extra,
-    second.extra,
+    third.snippets,
+    second.snippets,
     'what was chosen before stays when there was no time to judge it',
   );
 });
@@ -210,7 +213,7 @@ test('others have their turn while many files are looked at', async () => {
       next = globalThis.setImmediate(look);
     };
     let next = globalThis.setImmediate(look);
-    await ask('a.ts', { deadlineMs: 1_000, allowed });
+    await ask('a.ts', { deadlineMs: 1_000, mayRead: allowed });
     clearImmediate(next);
     assert.ok(turns >= 15, `${turns} turns in 41 ms`);
   }
@@ -231,11 +234,11 @@ test('lines with secrets are in no excerpt and in no diff', async () => {
     'b.ts': about('Invoice').replace('{\n', `{\n  ${secret}\n`).replace('handle', 'store'),
   });
   edit('b.ts', 0, `${secret}\n`);
-  const { extra } = await ask('a.ts', {
+  const { snippets } = await ask('a.ts', {
     definitions: Promise.resolve([{ uri: uriOf('d.ts'), line: 0, text: `type A = 1;\n${secret}` }]),
   });
-  assert.ok(extra.length >= 2);
-  assert.doesNotMatch(JSON.stringify(extra), /hunter22/);
+  assert.ok(snippets.length >= 2);
+  assert.doesNotMatch(JSON.stringify(snippets), /hunter22/);
 });
 
 test('nor are they in the signatures of an import', async () => {
@@ -243,13 +246,13 @@ test('nor are they in the signatures of an import', async () => {
     'a.ts': "import { key } from './b.ts';\n",
     'b.ts': `export const apiKey = "q1w2e3r4t5";\nexport const key = "no secret";\n${about('Weather', 30)}`,
   });
-  const { extra } = await ask('a.ts');
-  assert.deepEqual(extra, [{ name: 'b.ts', text: 'export const key = "no secret";' }]);
+  const { snippets } = await ask('a.ts');
+  assert.deepEqual(snippets, [{ name: 'b.ts', text: 'export const key = "no secret";' }]);
   const all = editor({
     'a.ts': "import * as b from './b.ts';\n",
     'b.ts': `export const apiKey = "q1w2e3r4t5";\nexport const other = 1;\n${about('Weather', 30)}`,
   });
-  assert.deepEqual((await all.ask('a.ts')).extra, [{ name: 'b.ts', text: 'export const other = 1;' }]);
+  assert.deepEqual((await all.ask('a.ts')).snippets, [{ name: 'b.ts', text: 'export const other = 1;' }]);
 });
 
 test('what other files say is read anew when they change', async () => {
@@ -257,10 +260,10 @@ test('what other files say is read anew when they change', async () => {
     'a.ts': `import { pay } from './b.ts';\n${about('Invoice')}`,
     'b.ts': `export function pay(): void {}\n${about('Weather', 30)}`,
   });
-  assert.match(JSON.stringify((await ask('a.ts')).extra), /pay\(\): void/);
+  assert.match(JSON.stringify((await ask('a.ts')).snippets), /pay\(\): void/);
   edit('b.ts', 0, `${about('Invoice', 12)}\nexport function pay(amount: number): void {}\n`);
   move(700_000);
-  const texts = (await ask('a.ts')).extra.map(({ text }) => text);
+  const texts = (await ask('a.ts')).snippets.map(({ text }) => text);
   assert.ok(texts.some((text) => text.startsWith('export function pay(amount: number): void')));
   assert.ok(texts.some((text) => text.startsWith('function handleInvoice')));
 });
@@ -271,25 +274,25 @@ test('copies are shown once', async () => {
     'b.ts': about('Invoice', 12),
     'c.ts': about('Invoice', 12),
   });
-  assert.deepEqual(names((await ask('a.ts')).extra), ['b.ts']);
+  assert.deepEqual(names((await ask('a.ts')).snippets), ['b.ts']);
 });
 
 test('a definition that stands where the model reads anyway is not repeated', async () => {
   const { ask } = editor({ 'a.ts': 'type Money = number;\nlet x: Money = ' });
   const definitions = Promise.resolve([{ uri: uriOf('a.ts'), line: 0, text: 'type Money = number;' }]);
-  assert.deepEqual((await ask('a.ts', { definitions })).extra, []);
+  assert.deepEqual((await ask('a.ts', { definitions })).snippets, []);
 });
 
 test('a document that has moved on is not read beside its older self', async () => {
-  const { ask, situation, open } = editor({ 'a.ts': `${about('Invoice', 20)}\n${about('Weather', 60)}` });
-  const older = situation('a.ts');
+  const { ask, context, open } = editor({ 'a.ts': `${about('Invoice', 20)}\n${about('Weather', 60)}` });
+  const older = context('a.ts');
   open.changed(older.uri, 2, [{ text: `${about('Invoice', 30)}\n${older.before}` }]);
-  assert.deepEqual((await ask('a.ts', {}, never, older)).extra, []);
+  assert.deepEqual((await ask('a.ts', {}, never, older)).snippets, []);
 });
 
 test('data files are not read beside code', async () => {
   const { ask } = editor({ 'a.ts': about('Invoice'), 'b.json': about('Invoice') });
-  assert.deepEqual((await ask('a.ts')).extra, []);
+  assert.deepEqual((await ask('a.ts')).snippets, []);
 });
 
 test('new excerpts stand in order of path and line', async () => {
@@ -298,9 +301,9 @@ test('new excerpts stand in order of path and line', async () => {
     'c.ts': `${about('Invoice', 12)}\n${about('Invoice', 13)}`,
     'b.ts': about('Invoice', 14),
   });
-  const { extra } = await ask('z.ts');
+  const { snippets } = await ask('z.ts');
   assert.deepEqual(
-    extra.map(({ name, text }) => [name, text.split('\n').length]),
+    snippets.map(({ name, text }) => [name, text.split('\n').length]),
     [
       ['b.ts', 16],
       ['c.ts', 14],
@@ -319,10 +322,10 @@ test('what was read before keeps its place, and what is new comes behind it', as
     text: about('Invoice', 10).replace('handle', 'keep'),
   });
   const second = await ask('z.ts');
-  assert.deepEqual(second.extra.slice(0, 1), first.extra);
-  assert.deepEqual(names(second.extra), ['m.ts', 'a.ts']);
+  assert.deepEqual(second.snippets.slice(0, 1), first.snippets);
+  assert.deepEqual(names(second.snippets), ['m.ts', 'a.ts']);
   const other = await ask('z.ts', { model: 'local/other' });
-  assert.deepEqual(names(other.extra), ['a.ts', 'm.ts']);
+  assert.deepEqual(names(other.snippets), ['a.ts', 'm.ts']);
 });
 
 test('a little better is no reason to read something else', async () => {
@@ -331,13 +334,13 @@ test('a little better is no reason to read something else', async () => {
     'm.ts': `${about('Invoice', 12)}const other = more;\n`,
   });
   const budgetTokens = Math.ceil(
-    (tokensOf({ name: 'm.ts', text: `${about('Invoice', 12)}const other = more;` }) + 1) / 0.8,
+    (snippetTokens({ name: 'm.ts', text: `${about('Invoice', 12)}const other = more;` }) + 1) / 0.8,
   );
   const first = await ask('z.ts', { budgetTokens });
-  assert.deepEqual(names(first.extra), ['m.ts']);
+  assert.deepEqual(names(first.snippets), ['m.ts']);
   open.opened({ uri: uriOf('a.ts'), languageId: 'typescript', version: 1, text: about('Invoice', 12) });
-  assert.deepEqual(names((await ask('z.ts', { budgetTokens })).extra), ['m.ts']);
-  assert.deepEqual(names((await ask('z.ts', { budgetTokens, model: 'local/other' })).extra), ['a.ts']);
+  assert.deepEqual(names((await ask('z.ts', { budgetTokens })).snippets), ['m.ts']);
+  assert.deepEqual(names((await ask('z.ts', { budgetTokens, model: 'local/other' })).snippets), ['a.ts']);
 });
 
 test('a place that moved down keeps its text and its place', async () => {
@@ -350,8 +353,8 @@ test('a place that moved down keeps its text and its place', async () => {
   edit('m.ts', 0, `${'// new\n'.repeat(9)}\n`);
   move(700_000);
   const second = await ask('z.ts');
-  assert.equal(first.extra.length, 2);
-  assert.deepEqual(second.extra, first.extra);
+  assert.equal(first.snippets.length, 2);
+  assert.deepEqual(second.snippets, first.snippets);
 });
 
 test('what was chosen before is dropped once it may no longer be read', async () => {
@@ -360,10 +363,10 @@ test('what was chosen before is dropped once it may no longer be read', async ()
   await ask('a.ts', { definitions: Promise.resolve([definition]) });
   const asked = ask('a.ts', {
     definitions: new Promise(() => {}),
-    allowed: ({ uri }) => uri !== uriOf('closed.ts'),
+    mayRead: ({ uri }) => uri !== uriOf('closed.ts'),
   });
   move(50);
-  assert.deepEqual((await asked).extra, []);
+  assert.deepEqual((await asked).snippets, []);
 });
 
 const thing = fc.constantFrom('Invoice', 'Weather', 'Cloud', 'Ticket');
@@ -380,10 +383,10 @@ test('whatever is open, the budget is never exceeded', async () => {
     fc.asyncProperty(project, file, fc.nat(3_000), async (files, own, budgetTokens) => {
       const { ask, edit } = editor({ ...files, 'a.ts': own });
       for (const name of Object.keys(files)) edit(name, 1, 'edited();\n');
-      const { extra, tokens } = await ask('a.ts', { budgetTokens });
+      const { snippets, tokens } = await ask('a.ts', { budgetTokens });
       assert.equal(
         tokens,
-        extra.reduce((sum, excerpt) => sum + tokensOf(excerpt), 0),
+        snippets.reduce((sum, excerpt) => sum + snippetTokens(excerpt), 0),
       );
       assert.ok(tokens <= budgetTokens);
     }),
@@ -404,8 +407,8 @@ test('a file that may not be read never appears, neither itself nor in a diff', 
       const { ask, edit, open } = editor({ ...files, 'a.ts': own });
       for (const name of Object.keys(files)) edit(name, 1, `edited("${name}");\n`);
       const reader = { private: isPrivate };
-      const { extra, uris } = await ask('a.ts', {
-        allowed: (each) => guard.mayRead(each, reader),
+      const { snippets, uris } = await ask('a.ts', {
+        mayRead: (each) => guard.mayRead(each, reader),
         definitions: Promise.resolve(
           Object.keys(files).map((name) => ({ uri: uriOf(name), line: 1, text: about(name) })),
         ),
@@ -417,7 +420,7 @@ test('a file that may not be read never appears, neither itself nor in a diff', 
         )
           continue;
         assert.ok(!uris.includes(uriOf(name)));
-        assert.ok(!JSON.stringify(extra).includes(name), name);
+        assert.ok(!JSON.stringify(snippets).includes(name), name);
       }
     }),
   );
@@ -436,9 +439,9 @@ test('the same files, edits and questions give the same context, in whatever ord
           return true;
         };
         for (const name of Object.keys(files).sort().slice(0, 3)) edit(name, 1, 'edited();\n');
-        const first = await ask('a.ts', { budgetTokens, deadlineMs, allowed });
+        const first = await ask('a.ts', { budgetTokens, deadlineMs, mayRead: allowed });
         edit('a.ts', 0, 'typed();\n');
-        return [first, await ask('a.ts', { budgetTokens, deadlineMs, allowed })];
+        return [first, await ask('a.ts', { budgetTokens, deadlineMs, mayRead: allowed })];
       });
       const [one, two] = await Promise.all(runs);
       assert.deepEqual(one, two);
@@ -447,12 +450,12 @@ test('the same files, edits and questions give the same context, in whatever ord
 });
 
 test('names are relative to the workspace, and tell nothing of where a user keeps files outside of it', () => {
-  const one = namesIn(['file:///home/ana/project/']);
+  const one = workspaceNames(['file:///home/ana/project/']);
   assert.equal(one('file:///home/ana/project/src/%C3%B1.ts'), 'src/ñ.ts');
   assert.equal(one('file:///home/ana/other/lib/a.ts'), 'lib/a.ts');
   assert.equal(one('untitled:Untitled-1'), 'Untitled-1');
-  const two = namesIn(['file:///home/ana/one', 'file:///home/ana/one/two']);
+  const two = workspaceNames(['file:///home/ana/one', 'file:///home/ana/one/two']);
   assert.equal(two('file:///home/ana/one/two/a.ts'), 'two/a.ts');
   assert.equal(two('file:///home/ana/one/a.ts'), 'one/a.ts');
-  assert.equal(namesIn([])('file:///home/ana/a.ts'), 'ana/a.ts');
+  assert.equal(workspaceNames([])('file:///home/ana/a.ts'), 'ana/a.ts');
 });

@@ -2,19 +2,19 @@
 import type { FimTarget } from '../../../../server/inline-completion/prompting/fim-target.ts';
 
 /** In a small function, with nothing beside it. */
-export const gapOf = (more: Partial<FimTarget> = {}): FimTarget => ({
+export const fimTarget = (more: Partial<FimTarget> = {}): FimTarget => ({
   prefix: 'def add(a, b):\n    ',
   suffix: '\n\nadd(1, 2)\n',
-  extra: [],
+  snippets: [],
   languageId: 'python',
   path: 'src/sums.py',
   maxTokens: 64,
   stop: [],
-  shape: 'block',
+  length: 'block',
   ...more,
 });
 
-export const extra = [
+export const snippets = [
   { name: 'one.py', text: 'ONE = 1\n' },
   { name: 'two.py', text: 'TWO = 2' },
 ];

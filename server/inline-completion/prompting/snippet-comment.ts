@@ -1,9 +1,9 @@
 /** Other files as a comment above a file: how a model that reads nothing but two texts is shown them. */
-import type { Excerpt } from '../../../shared/chat.ts';
+import type { CodeSnippet } from '../../../shared/chat.ts';
 
 /** One comment of all of them; empty where there are none. Ends with a line end. */
-export function asComment(extra: readonly Excerpt[], languageId: string): string {
-  const [open, close] = marks(languageId);
+export function formatSnippetsAsComment(extra: readonly CodeSnippet[], languageId: string): string {
+  const [open, close] = commentMarkersOf(languageId);
   return extra
     .flatMap(({ name, text }) => [`Path: ${name}`, ...text.replace(/\r?\n$/, '').split(/\r?\n/)])
     .map((line) => `${open} ${line}`.trimEnd() + close)
@@ -11,7 +11,7 @@ export function asComment(extra: readonly Excerpt[], languageId: string): string
     .join('');
 }
 
-const languages: readonly (readonly [open: string, close: string, languageIds: string])[] = [
+const commentMarkers: readonly (readonly [open: string, close: string, languageIds: string])[] = [
   [
     '#',
     '',
@@ -26,7 +26,7 @@ const languages: readonly (readonly [open: string, close: string, languageIds: s
   ['/*', ' */', 'css'],
 ];
 
-function marks(languageId: string): readonly [open: string, close: string] {
-  const found = languages.find(([, , ids]) => ids.split(' ').includes(languageId));
+function commentMarkersOf(languageId: string): readonly [open: string, close: string] {
+  const found = commentMarkers.find(([, , ids]) => ids.split(' ').includes(languageId));
   return found ? [found[0], found[1]] : ['//', ''];
 }

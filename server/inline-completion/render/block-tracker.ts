@@ -1,20 +1,21 @@
 /** Where the block or statement of a suggestion ends. */
 
-import type { CursorPosition } from './cursor-position.ts';
+import type { CursorContext } from './cursor-context.ts';
 import { isBlank } from './indentation.ts';
-import { continues, isCloser, isOpener } from './languages.ts';
+import { continuationLine, opensBlock, startsWithCloser } from './languages.ts';
 
 /** A brace on a line of its own belongs to the line above it. */
-const braceAlone = /^\{\s*$/;
+const loneBrace = /^\{\s*$/;
 
 /** @param opensHere the cursor's line opens a block, which is to be filled */
-export function blockOf(place: CursorPosition, opensHere: boolean) {
-  const { above, below, indentation, language, prefix } = place;
+export function blockTracker(cursor: CursorContext, opensHere: boolean) {
+  const { linesAbove, linesBelow, indentation, language, linePrefix } = cursor;
   /** All of a block is wanted that the document opened, not one statement. */
   const fillsBody =
-    opensHere || (isBlank(prefix) && place.expected > 0 && isOpener(above.at(-1) ?? '', language));
+    opensHere ||
+    (isBlank(linePrefix) && cursor.expectedColumns > 0 && opensBlock(linesAbove.at(-1) ?? '', language));
   /** Column of the statement, and whether its body has begun. */
-  let base = opensHere ? place.base : place.expected;
+  let base = opensHere ? cursor.baseColumns : cursor.expectedColumns;
   let deeper = false;
   /** Columns from which on a line belongs to the block. */
   let body: number | undefined = opensHere ? undefined : base;
@@ -34,18 +35,18 @@ export function blockOf(place: CursorPosition, opensHere: boolean) {
     endsBefore(text: string, columns: number, now: { afterBlank: boolean; waitsForTail: boolean }): boolean {
       const inside = body ?? base + 1;
       if (columns < inside) {
-        if (isCloser(text, language)) return false;
+        if (startsWithCloser(text, language)) return false;
         // `else:` at the column of the `if` that is being filled.
-        const goesOn = fillsBody && continues.test(text) && columns >= inside - indentation.size;
-        return !goesOn || (text.startsWith('else') && continues.test(below[0] ?? ''));
+        const goesOn = fillsBody && continuationLine.test(text) && columns >= inside - indentation.size;
+        return !goesOn || (text.startsWith('else') && continuationLine.test(linesBelow[0] ?? ''));
       }
       if (now.waitsForTail || fillsBody) return false;
       if (now.afterBlank) return !(deeper && columns > base);
-      return deeper && columns <= base && !continues.test(text) && !braceAlone.test(text);
+      return deeper && columns <= base && !continuationLine.test(text) && !loneBrace.test(text);
     },
     /** The line ends what the document opened. */
     isClosedBy(text: string, columns: number): boolean {
-      return isCloser(text, language) && columns < (body ?? base + 1);
+      return startsWithCloser(text, language) && columns < (body ?? base + 1);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { after, type TestContext } from 'node:test';
 import { connectEngine } from '../../../../server/engines/connect.ts';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
-import type { Filler } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import type { CompletionEndpoint } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { undiciHttp } from '../../../../server/platform/http.ts';
 import type { FakeOptions, FakeProvider } from '../../../support/fake-providers/fake-provider.ts';
 import { keySource } from '../../../support/key-source.ts';
@@ -12,13 +12,13 @@ after(dispose);
 
 export type Fake = (options?: FakeOptions) => Promise<FakeProvider>;
 
-export async function filler(
+export async function startEndpoint(
   t: TestContext,
   definition: EngineDefinition,
   fakeOf: Fake,
   model: string,
   limits = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 },
-): Promise<{ readonly fake: FakeProvider; readonly who: Filler }> {
+): Promise<{ readonly fake: FakeProvider; readonly who: CompletionEndpoint }> {
   const fake = await fakeOf({ models: [model], key: 'k-lab', reply: 'return a + b' });
   t.after(fake.close);
   const { baseUrl } = fake;

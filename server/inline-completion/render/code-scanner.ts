@@ -1,5 +1,5 @@
 /** Brackets, strings, comments, tags and block words in a piece of code: what opens, what closes, and what is open at its end. */
-import { type Language, voidElements } from './languages.ts';
+import { type LanguageSyntax, voidElements } from './languages.ts';
 
 /** Something that waits for its end. */
 export type Opening = {
@@ -9,14 +9,14 @@ export type Opening = {
   /** It ends with its line at the latest. */
   readonly oneLine: boolean;
   /** It was opened by what a model wrote, not by the document. */
-  readonly own: boolean;
+  readonly fromModel: boolean;
 };
 
-export type Token = {
+export type ScanToken = {
   readonly kind: 'open' | 'close';
   readonly text: string;
   /** Offset in the scanned text, and where the next one may begin. */
-  readonly at: number;
+  readonly start: number;
   readonly end: number;
   /** What was opened, or closed; absent: it closes nothing. */
   readonly opening?: Opening;
@@ -24,26 +24,31 @@ export type Token = {
 
 export type ScanOptions = {
   /** The text is a model's. */
-  readonly own?: boolean;
+  readonly fromModel?: boolean;
   /** What stands before the text on its first line. */
-  readonly lead?: string;
-  readonly visit?: (token: Token) => void;
+  readonly leadingText?: string;
+  readonly onToken?: (token: ScanToken) => void;
 };
 
 /** Reads `text`, bringing `stack` up to its end. */
-export function scan(text: string, language: Language, stack: Opening[], options: ScanOptions = {}): void {
-  const { own = false, lead = '', visit } = options;
-  const full = lead + text;
-  let at = lead.length;
+export function scanCode(
+  text: string,
+  language: LanguageSyntax,
+  stack: Opening[],
+  options: ScanOptions = {},
+): void {
+  const { fromModel = false, leadingText = '', onToken } = options;
+  const full = leadingText + text;
+  let at = leadingText.length;
 
-  const open = (opening: Omit<Opening, 'own' | 'oneLine'> & { oneLine?: boolean }, length: number) => {
-    const opened = { oneLine: false, ...opening, own };
+  const open = (opening: Omit<Opening, 'fromModel' | 'oneLine'> & { oneLine?: boolean }, length: number) => {
+    const opened = { oneLine: false, ...opening, fromModel };
     stack.push(opened);
-    visit?.({
+    onToken?.({
       kind: 'open',
       text: full.slice(at, at + length),
-      at: at - lead.length,
-      end: at - lead.length + length,
+      start: at - leadingText.length,
+      end: at - leadingText.length + length,
       opening: opened,
     });
     at += length;
@@ -53,11 +58,11 @@ export function scan(text: string, language: Language, stack: Opening[], options
     // A closer of something further out means that what is inside was never a pair.
     const opening = index < 0 ? undefined : stack[index];
     if (opening) stack.length = index;
-    const from = at - lead.length;
-    visit?.({
+    const from = at - leadingText.length;
+    onToken?.({
       kind: 'close',
       text,
-      at: from,
+      start: from,
       end: from + text.length,
       ...(opening && { opening }),
     });
@@ -67,7 +72,7 @@ export function scan(text: string, language: Language, stack: Opening[], options
   while (at < full.length) {
     const top = stack.at(-1);
     if (top?.kind === 'string' || top?.kind === 'comment') {
-      const found = next(inside(top, language), full, at);
+      const found = matchFrom(endPatternOf(top, language), full, at);
       if (!found) return;
       at = found.index;
       const [token] = found;
@@ -81,8 +86,8 @@ export function scan(text: string, language: Language, stack: Opening[], options
       continue;
     }
 
-    const where = top?.kind === 'head' ? 'head' : inText(top, language) ? 'text' : 'code';
-    const found = next(tokensOf(language)[where], full, at);
+    const where = top?.kind === 'head' ? 'head' : isInMarkupText(top, language) ? 'text' : 'code';
+    const found = matchFrom(tokenPatternsOf(language)[where], full, at);
     if (!found) return;
     at = found.index;
     const [token] = found;
@@ -90,28 +95,28 @@ export function scan(text: string, language: Language, stack: Opening[], options
     if (skip !== undefined) at += token.length;
     else if (comment !== undefined) open({ kind: 'comment', close: '\n', oneLine: true }, token.length);
     else if (block !== undefined)
-      open({ kind: 'comment', close: pairOf(language.blockComments, token) }, token.length);
+      open({ kind: 'comment', close: closingDelimiterOf(language.blockComments, token) }, token.length);
     else if (long !== undefined)
-      open({ kind: 'string', close: pairOf(language.longStrings, token) }, token.length);
+      open({ kind: 'string', close: closingDelimiterOf(language.longStrings, token) }, token.length);
     else if (quote !== undefined) open({ kind: 'string', close: token, oneLine: true }, token.length);
     else if (head !== undefined) open({ kind: 'head', close: `</${token.slice(1)}>` }, token.length);
     else if (tail !== undefined)
       close(token, (opening) => opening.kind === 'tag' && opening.close === token.replaceAll(/\s/g, ''));
     else if (word !== undefined) {
       const line = full.slice(full.lastIndexOf('\n', at - 1) + 1, at + token.length);
-      const opener = language.words?.close[token];
+      const opener = language.blockWords?.close[token];
       if (opener !== undefined && !/[.:@$]$/.test(line.slice(0, -token.length)))
         close(token, (opening) => opening.kind === 'word' && (opener === '' || opening.close === token));
-      else if (opener === undefined && language.words?.open.test(line))
-        open({ kind: 'word', close: closerOf(language, token) }, token.length);
+      else if (opener === undefined && language.blockWords?.open.test(line))
+        open({ kind: 'word', close: closingWordOf(language, token) }, token.length);
       else at += token.length;
     } else if (where === 'head' && token.endsWith('>')) {
       const opening = stack.pop();
-      visit?.({
+      onToken?.({
         kind: 'close',
         text: token,
-        at: at - lead.length,
-        end: at - lead.length + token.length,
+        start: at - leadingText.length,
+        end: at - leadingText.length + token.length,
         ...(opening && { opening }),
       });
       const name = opening?.close.slice(2, -1).toLowerCase() ?? '';
@@ -119,7 +124,7 @@ export function scan(text: string, language: Language, stack: Opening[], options
       if (opening && token === '>' && !(language.tags === 'all' && voidElements.has(name)))
         stack.push({ ...opening, kind: 'tag' });
     } else {
-      const closer = closers[token];
+      const closer = closingBrackets[token];
       if (closer) open({ kind: 'bracket', close: closer }, 1);
       else close(token, (opening) => opening.kind === 'bracket' && opening.close === token);
     }
@@ -127,85 +132,87 @@ export function scan(text: string, language: Language, stack: Opening[], options
 }
 
 /** What closes each bracket. */
-const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+const closingBrackets: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-const next = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
+const matchFrom = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
   pattern.lastIndex = from;
   return pattern.exec(text);
 };
 
-const inText = (top: Opening | undefined, { tags }: Language) =>
+const isInMarkupText = (top: Opening | undefined, { tags }: LanguageSyntax) =>
   tags === 'all' ? top?.kind !== 'bracket' : tags === 'jsx' && top?.kind === 'tag';
 
-const pairOf = (pairs: Language['longStrings'], open: string) =>
+const closingDelimiterOf = (pairs: LanguageSyntax['longStrings'], open: string) =>
   pairs.find(([first]) => first === open)?.[1] ?? open;
 
 /** The word that ends what `opener` begins. */
-function closerOf({ words }: Language, opener: string): string {
-  const all = Object.entries(words?.close ?? {});
+function closingWordOf({ blockWords }: LanguageSyntax, opener: string): string {
+  const all = Object.entries(blockWords?.close ?? {});
   return (all.find(([, opens]) => opens === opener) ?? all.find(([, opens]) => opens === ''))?.[0] ?? '';
 }
 
-const literally = (texts: readonly string[]) =>
+const alternationOf = (texts: readonly string[]) =>
   texts
     .toSorted((a, b) => b.length - a.length)
     .map((text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'))
     .join('|') || '(?!)';
 
-const insides = new Map<string, RegExp>();
+const endPatterns = new Map<string, RegExp>();
 
-function inside(top: Opening, language: Language): RegExp {
+function endPatternOf(top: Opening, language: LanguageSyntax): RegExp {
   const interpolated = top.close === '`' ? language.interpolation : undefined;
   const key = `${top.kind} ${top.close} ${interpolated}`;
-  const known = insides.get(key);
+  const known = endPatterns.get(key);
   if (known) return known;
-  const stops = literally([top.close, ...(interpolated ? [interpolated] : [])]);
+  const stops = alternationOf([top.close, ...(interpolated ? [interpolated] : [])]);
   const made = new RegExp(`${top.kind === 'string' ? '\\\\[^\\n]|' : ''}${stops}|\\n`, 'g');
-  insides.set(key, made);
+  endPatterns.set(key, made);
   return made;
 }
 
-type Tokens = { readonly code: RegExp; readonly text: RegExp; readonly head: RegExp };
-const known = new WeakMap<Language, Tokens>();
+type TokenPatterns = { readonly code: RegExp; readonly text: RegExp; readonly head: RegExp };
+const tokenPatterns = new WeakMap<LanguageSyntax, TokenPatterns>();
 
-function tokensOf(language: Language): Tokens {
-  const made = known.get(language) ?? tokens(language);
-  known.set(language, made);
+function tokenPatternsOf(language: LanguageSyntax): TokenPatterns {
+  const made = tokenPatterns.get(language) ?? createTokenPatterns(language);
+  tokenPatterns.set(language, made);
   return made;
 }
 
-/** A place where an expression begins, not an operator. */
-const operand = '(?<=(?:^|[=(,:[!&|?{};>+]|\\breturn|=>)\\s*)';
+/** A cursor where an expression begins, not an operator. */
+const operandPosition = '(?<=(?:^|[=(,:[!&|?{};>+]|\\breturn|=>)\\s*)';
 
-function tokens({
+function createTokenPatterns({
   quotes,
   longStrings,
   lineComments,
   blockComments,
   tags,
-  patterns,
-  characters,
-  words,
+  regexLiterals,
+  charLiterals,
+  blockWords,
   prose,
-}: Language): Tokens {
+}: LanguageSyntax): TokenPatterns {
   const group = (name: string, source: string) => `(?<${name}>${source})`;
-  const comment = group('block', literally(blockComments.map(([first]) => first)));
+  const comment = group('block', alternationOf(blockComments.map(([first]) => first)));
   const tag = `${group('tail', '<\\/[A-Za-z][\\w.:-]*\\s*>')}|${group('head', '<[A-Za-z][\\w.:-]*')}`;
   const skips = [
-    ...(patterns ? [`${operand}\\/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\\\n[])+\\/`] : []),
-    ...(characters ? ["'(?:\\\\[^\\n]{1,8}?|[^'\\\\\\n])'"] : []),
+    ...(regexLiterals
+      ? [`${operandPosition}\\/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\\\n[])+\\/`]
+      : []),
+    ...(charLiterals ? ["'(?:\\\\[^\\n]{1,8}?|[^'\\\\\\n])'"] : []),
     // In a shell and in Ruby `#` is a comment only at the start of a word.
     ...(lineComments.includes('#') ? ['(?<=[\\w$({"\'])#'] : []),
     ...(quotes.includes("'") ? ["(?<=\\d)'(?=\\d)"] : []),
   ];
   const code = [
     comment,
-    group('long', literally(longStrings.map(([first]) => first))),
+    group('long', alternationOf(longStrings.map(([first]) => first))),
     group('skip', skips.join('|') || '(?!)'),
-    group('comment', literally(lineComments)),
+    group('comment', alternationOf(lineComments)),
     group('quote', quotes ? `[${quotes}]` : '(?!)'),
-    ...(tags === 'jsx' ? [`${operand}(?:${tag})`] : []),
-    ...(words ? [group('word', '[A-Za-z_]\\w*')] : []),
+    ...(tags === 'jsx' ? [`${operandPosition}(?:${tag})`] : []),
+    ...(blockWords ? [group('word', '[A-Za-z_]\\w*')] : []),
     ...(prose ? [] : ['[()[\\]{}]']),
   ];
   return {

@@ -1,11 +1,12 @@
 /** How deep the line stands where something was opened: what closes it, and what follows in a block, goes by that. */
-import type { CursorPosition } from './cursor-position.ts';
-import type { Opening } from './scan.ts';
 
-export function openedColumns({ base, stack }: CursorPosition) {
+import type { Opening } from './code-scanner.ts';
+import type { CursorContext } from './cursor-context.ts';
+
+export function openingColumns({ baseColumns, openings }: CursorContext) {
   const columns = new Map<Opening, number>();
-  let before: readonly Opening[] = stack;
-  let last = base;
+  let before: readonly Opening[] = openings;
+  let last = baseColumns;
   let continued = false;
 
   return {
@@ -25,8 +26,8 @@ export function openedColumns({ base, stack }: CursorPosition) {
       continued = continues;
       return start;
     },
-    of: (opening: Opening): number => columns.get(opening) ?? base,
+    of: (opening: Opening): number => columns.get(opening) ?? baseColumns,
   };
 }
 
-export type OpenedColumns = ReturnType<typeof openedColumns>;
+export type OpeningColumns = ReturnType<typeof openingColumns>;

@@ -4,20 +4,20 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
-import { fillOver } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
-import { wayMemory } from '../../../../server/inline-completion/prompting/mode-cache.ts';
+import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import { limit } from '../../../../server/resilience/concurrency-limit.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
-import { filler } from './fillers.ts';
-import { gapOf } from './gap.ts';
+import { startEndpoint } from './endpoints.ts';
+import { fimTarget } from './fim-targets.ts';
 
 async function begun(t: TestContext) {
-  const { fake, who } = await filler(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
+  const { fake, who } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
   fake.fault = { kind: 'stall', afterWords: 2 };
   const queue = new PQueue({ concurrency: 1 });
   const engine = limit(queue)({ provider: 'lab', listModels: async () => [], ...who.engine });
   const controller = new AbortController();
-  const fill = () => fillOver(wayMemory())({ ...who, engine }, gapOf(), controller.signal);
+  const fill = () => generateWithFallback(modeCache())({ ...who, engine }, fimTarget(), controller.signal);
   const isLeft = async () => {
     for (let looks = 0; looks < 100 && !(fake.chats[0]?.aborted && queue.pending === 0); looks += 1)
       await sleep(10);

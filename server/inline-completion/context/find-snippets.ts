@@ -3,63 +3,63 @@
 import type { CompletionContext } from '../completion-context.ts';
 import type { DocumentStore, OpenDocument } from '../documents.ts';
 import type { ReadableFile } from '../file-access.ts';
-import type { Library } from './document-index.ts';
-import type { EditOf } from './edit-diff.ts';
-import type { Candidate } from './excerpts.ts';
-import { importsIn, resolve } from './imports.ts';
+import type { DocumentIndex } from './document-index.ts';
+import type { DocumentEdit } from './edit-diff.ts';
+import { findImports, resolveImports } from './imports.ts';
 import type { Passage } from './passages.ts';
-import type { Shown } from './prefix-and-suffix.ts';
-import { ranking, wordsAround } from './similar.ts';
-import type { Slices } from './time-slices.ts';
+import type { PrefixAndSuffix } from './prefix-and-suffix.ts';
+import { cursorWords, similarPassageRanking } from './similar-passages.ts';
+import type { SnippetCandidate } from './snippet-selection.ts';
+import type { TimeSlices } from './time-slices.ts';
 
-type Wish = {
+type SearchRequest = {
   /** What the model reads of the document itself. */
-  readonly shown: Shown;
-  readonly allowed: (file: ReadableFile) => boolean;
+  readonly visibleText: PrefixAndSuffix;
+  readonly mayRead: (file: ReadableFile) => boolean;
 };
 
 /** What the open files have for a gap. */
-export type Findings = {
+export type FoundSnippets = {
   /** Each best first. */
-  readonly imported: readonly Candidate[];
-  readonly similar: readonly Candidate[];
-  readonly recent: readonly Candidate[];
-  readonly edits: readonly EditOf[];
+  readonly imported: readonly SnippetCandidate[];
+  readonly similar: readonly SnippetCandidate[];
+  readonly recent: readonly SnippetCandidate[];
+  readonly edits: readonly DocumentEdit[];
   /** URIs of files that there was no time for. */
   readonly unread: ReadonlySet<string>;
 };
 
-export type Means = {
+export type SearchDeps = {
   readonly documents: Pick<DocumentStore, 'get' | 'all'>;
-  readonly known: Library;
-  readonly slices: Slices;
+  readonly index: DocumentIndex;
+  readonly slices: TimeSlices;
 };
 
 /** Looks through the open files, as far as there is time. */
-export async function find(
-  situation: CompletionContext,
-  wish: Wish,
-  { documents, known, slices }: Means,
-): Promise<Findings> {
-  const files = filesFor(situation, documents, known);
+export async function findSnippets(
+  context: CompletionContext,
+  wish: SearchRequest,
+  { documents, index, slices }: SearchDeps,
+): Promise<FoundSnippets> {
+  const files = filesInOrder(context, documents, index);
   const unread = new Set(files.map(({ document }) => document.uri));
-  const shown = shownIn(situation, wish.shown);
-  const similar = ranking(wordsAround(wish.shown));
-  const imported: Candidate[] = [];
-  const recent: (Candidate & { readonly atMs: number })[] = [];
-  const edits: EditOf[] = [];
+  const shown = isVisiblePassage(context, wish.visibleText);
+  const similar = similarPassageRanking(cursorWords(wish.visibleText));
+  const imported: SnippetCandidate[] = [];
+  const recent: (SnippetCandidate & { readonly atMs: number })[] = [];
+  const edits: DocumentEdit[] = [];
 
   for (const { document, names } of files) {
-    if (slices.areOver()) break;
-    if (slices.isDue()) await slices.next();
-    if (!wish.allowed(fileOf(document))) {
+    if (slices.isOver()) break;
+    if (slices.shouldYield()) await slices.yieldToEventLoop();
+    if (!wish.mayRead(toReadableFile(document))) {
       unread.delete(document.uri);
       continue;
     }
-    const isOwn = document.uri === situation.uri;
-    const signatures = names && known.signatures(document, names);
+    const isOwn = document.uri === context.uri;
+    const signatures = names && index.signatures(document, names);
     if (signatures) imported.push(signatures);
-    const reading = await known.read(document, slices);
+    const reading = await index.read(document, slices);
     if (!reading) break;
     unread.delete(document.uri);
     const isShown = isOwn ? shown(reading.text) : () => false;
@@ -67,19 +67,19 @@ export async function find(
     if (document.editedAtMs === undefined) continue;
 
     for (const edit of document.edits) {
-      if (!isOwn || !isAtCursor(edit, situation, document))
-        edits.push({ ...edit, ...nameIn(document, known) });
+      if (!isOwn || !isEditAtCursor(edit, context, document))
+        edits.push({ ...edit, ...identifyDocument(document, index) });
       const passage = reading.passages.find(
         ({ line, lineCount }) => line <= edit.line && edit.line < line + lineCount,
       );
-      const candidate = passage && !isShown(passage) ? known.passage(document, reading, passage) : undefined;
+      const candidate = passage && !isShown(passage) ? index.passage(document, reading, passage) : undefined;
       if (candidate) recent.push({ ...candidate, atMs: edit.atMs });
     }
   }
-  const alike: Candidate[] = [];
+  const alike: SnippetCandidate[] = [];
   for (const { document, reading, passage } of similar.best) {
-    if (slices.isDue()) await slices.next();
-    const candidate = known.passage(document, reading, passage);
+    if (slices.shouldYield()) await slices.yieldToEventLoop();
+    const candidate = index.passage(document, reading, passage);
     if (candidate) alike.push(candidate);
   }
   return {
@@ -87,22 +87,22 @@ export async function find(
     similar: alike,
     recent: recent
       .sort((a, b) => b.atMs - a.atMs)
-      .slice(0, mostRecentPassages)
+      .slice(0, maxRecentPassages)
       .map(({ atMs: _, ...candidate }) => candidate),
     edits,
     unread,
   };
 }
 
-const mostRecentPassages = 8;
+const maxRecentPassages = 8;
 
-type File = {
+type SearchedFile = {
   readonly document: OpenDocument /** Taken from it by an import. Absent: it is not imported. */;
   readonly names?: readonly string[];
 };
 
 /** Data and logs are like each other, and like nothing that is written. */
-const data: ReadonlySet<string> = new Set([
+const dataLanguages: ReadonlySet<string> = new Set([
   'plaintext',
   'log',
   'json',
@@ -113,28 +113,31 @@ const data: ReadonlySet<string> = new Set([
   'diff',
 ]);
 /** The beginning of a document holds its imports. */
-const beginningCharacters = 16_000;
+const importScanCharacters = 16_000;
 
 /** The most helpful first, should there be no time for all: itself, what it imports, what was seen last. */
-function filesFor(
+function filesInOrder(
   { uri, languageId, before, after }: CompletionContext,
-  documents: Means['documents'],
-  known: Library,
-): File[] {
+  documents: SearchDeps['documents'],
+  known: DocumentIndex,
+): SearchedFile[] {
   const own = documents.get(uri);
   const others = documents
     .all()
-    .filter((other) => other.uri !== uri && (other.languageId === languageId || !data.has(other.languageId)))
+    .filter(
+      (other) =>
+        other.uri !== uri && (other.languageId === languageId || !dataLanguages.has(other.languageId)),
+    )
     .sort((a, b) => b.seenAtMs - a.seenAtMs || (a.uri < b.uri ? -1 : 1));
   const byPath = new Map(others.toReversed().map((other) => [known.pathOf(other.uri), other]));
   const beginning =
-    before.slice(0, beginningCharacters) + after.slice(0, Math.max(0, beginningCharacters - before.length));
-  const imported = resolve(importsIn(beginning, languageId, known.pathOf(uri)), [...byPath.keys()]).flatMap(
-    ({ path, names }): File[] => {
-      const document = byPath.get(path);
-      return document ? [{ document, names }] : [];
-    },
-  );
+    before.slice(0, importScanCharacters) + after.slice(0, Math.max(0, importScanCharacters - before.length));
+  const imported = resolveImports(findImports(beginning, languageId, known.pathOf(uri)), [
+    ...byPath.keys(),
+  ]).flatMap(({ path, names }): SearchedFile[] => {
+    const document = byPath.get(path);
+    return document ? [{ document, names }] : [];
+  });
   const first = new Set(imported.map(({ document }) => document));
   return [
     ...(own ? [{ document: own }] : []),
@@ -143,17 +146,17 @@ function filesFor(
   ];
 }
 
-export const fileOf = (document: OpenDocument): ReadableFile => ({
+export const toReadableFile = (document: OpenDocument): ReadableFile => ({
   uri: document.uri,
   languageId: document.languageId,
   characters: document.text.length,
   lines: document.lineCount,
 });
 
-const nameIn = ({ uri }: OpenDocument, known: Library) => ({ uri, name: known.nameOf(uri) });
+const identifyDocument = ({ uri }: OpenDocument, known: DocumentIndex) => ({ uri, name: known.nameOf(uri) });
 
-/** Whether the model reads a passage of the document itself already. A text that is not the situation's counts as read. */
-function shownIn({ before, after }: CompletionContext, { prefix, suffix }: Shown) {
+/** Whether the model reads a passage of the document itself already. A text that is not the context's counts as read. */
+function isVisiblePassage({ before, after }: CompletionContext, { prefix, suffix }: PrefixAndSuffix) {
   const [start, end] = [before.length - prefix.length, before.length + suffix.length];
   return (text: string) => {
     const isSame = text.length === before.length + after.length;
@@ -164,7 +167,7 @@ function shownIn({ before, after }: CompletionContext, { prefix, suffix }: Shown
 /** Lines around an edit in which the user is still at it. */
 const sameEditLines = 3;
 
-function isAtCursor(
+function isEditAtCursor(
   { line, added }: { readonly line: number; readonly added: readonly string[] },
   { before }: CompletionContext,
   document: OpenDocument,
