@@ -15,6 +15,7 @@ export const deepseek: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
+      unsupportedFields: () => ['seed', 'parallelToolCalls'],
       returnsReasoning: true,
       thinkingOffFields: () => ({ thinking: { type: 'disabled' } }),
       // A model that is to think first cannot go on from a beginning.

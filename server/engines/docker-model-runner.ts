@@ -15,7 +15,11 @@ export const dockerModelRunner: EngineDefinition = {
   headers: bearer,
   baseUrlFromEnv: (env) => baseUrlOfHost(env['DMR_BASE_URL']) ?? baseUrlOfHost(env['MODEL_RUNNER_HOST']),
   wire: {
-    ...openaiChat({ maxTokensField: 'max_tokens', thinkingOffFields: templateWithoutThinking }),
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      forcedTool: 'only-offered',
+      thinkingOffFields: templateWithoutThinking,
+    }),
     // Its engine's own infill is not passed on.
     text: openaiText(),
     embeddings: openaiEmbeddings(),

@@ -1,5 +1,6 @@
 /** Groq. https://console.groq.com/docs/api-reference */
 import { openaiChat } from '../wire/openai-chat.ts';
+import { userMetadata } from '../wire/openai-metadata.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -12,6 +13,7 @@ export const groq: EngineDefinition = {
   key: 'required',
   headers: bearer,
   wire: openaiChat({
+    metadataFields: userMetadata,
     // Usage comes unasked.
     streamOptions: false,
     // Qwen's thoughts stand in the middle of its answer otherwise. https://console.groq.com/docs/reasoning

@@ -9,6 +9,7 @@ import type { EngineDefinition } from './engine.ts';
 
 const chat = openaiChat({
   maxTokensField: 'max_tokens',
+  forcedTool: 'only-offered',
   // Without an alias the id is the path of the file. With one model any name is taken, so the path stays private.
   modelName: (id) => (/[\\/].*\.gguf$/i.test(id) ? baseName(id) : id),
   // A beginning is continued unasked, but refused from a model that is to think first.

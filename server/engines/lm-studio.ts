@@ -14,7 +14,12 @@ export const lmStudio: EngineDefinition = {
   key: 'optional',
   headers: bearer,
   wire: {
-    ...openaiChat({ maxTokensField: 'max_tokens' }),
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      // It refuses a choice that is an object. https://github.com/alibaba/page-agent/issues/367
+      forcedTool: 'only-offered',
+      unsupportedFields: () => ['parallelToolCalls'],
+    }),
     text: openaiText(),
     embeddings: openaiEmbeddings(),
     // Its own list, since version 0.4, tells what models can do.

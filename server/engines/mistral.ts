@@ -17,6 +17,7 @@ export const mistral: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
+      seedField: 'random_seed',
       // Usage comes unasked.
       streamOptions: false,
       prefill: { message: { prefix: true }, echoesPrefix: true },

@@ -1,7 +1,9 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
+import type { OptionalRequestField } from '../../shared/chat.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
-import { openaiResponses } from '../wire/openai-responses.ts';
+import { openaiMetadata } from '../wire/openai-metadata.ts';
+import { openaiResponses, openaiResponsesUnsupported } from '../wire/openai-responses.ts';
 import { tokenCountFormat } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
@@ -9,8 +11,8 @@ import type { EngineDefinition } from './engine.ts';
 const completions = openaiChat({
   // The padding OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
   streamOptions: { include_usage: true, include_obfuscation: false },
-  // Reasoning models refuse any temperature but their own.
-  supportsTemperature: (model) => /^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model),
+  unsupportedFields,
+  metadataFields: openaiMetadata,
   thinkingOffFields: leastEffort,
   canChat: (model) => chats.test(model) && !otherwise.test(model),
 });
@@ -24,6 +26,8 @@ export const openai: EngineDefinition = {
   headers: bearer,
   wire: {
     ...completions,
+    unsupportedFields: (model) =>
+      responsesOnly.test(model) ? openaiResponsesUnsupported : unsupportedFields(model),
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
     // https://platform.openai.com/docs/api-reference/responses/input-tokens
@@ -36,6 +40,14 @@ export const openai: EngineDefinition = {
   },
   defaultModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
 };
+
+/** Reasoning models refuse any sampling but their own, and the first of them a choice of parallel calls. */
+function unsupportedFields(model: string): readonly OptionalRequestField[] {
+  if (/^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model)) return [];
+  return [...sampling, ...(/^o\d/.test(model) ? (['parallelToolCalls'] as const) : [])];
+}
+
+const sampling = ['temperature', 'topP', 'stop', 'seed'] as const;
 
 /** The least that each generation offers. https://platform.openai.com/docs/guides/reasoning */
 function leastEffort(model: string): object {

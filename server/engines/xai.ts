@@ -1,5 +1,6 @@
 /** xAI. https://docs.x.ai/docs/api-reference */
 import { openaiChat } from '../wire/openai-chat.ts';
+import { userMetadata } from '../wire/openai-metadata.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -12,7 +13,12 @@ export const xai: EngineDefinition = {
   key: 'required',
   headers: bearer,
   wire: {
-    ...openaiChat({ addsReasoningTokens: true }),
+    ...openaiChat({
+      addsReasoningTokens: true,
+      metadataFields: userMetadata,
+      // https://docs.x.ai/docs/guides/reasoning: reasoning models refuse it.
+      unsupportedFields: (model) => (/non-reasoning|^grok-[23](?!-mini)/.test(model) ? [] : ['stop']),
+    }),
     modelsPath: '/language-models',
     fallbackModelsPath: '/models',
   },

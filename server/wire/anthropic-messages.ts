@@ -2,7 +2,11 @@
 import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { anthropicModelsPath, anthropicSupportsPrefill, decodeAnthropicModels } from './anthropic-models.ts';
-import { dropAnthropicField, encodeAnthropicMessages } from './anthropic-request.ts';
+import {
+  anthropicUnsupportedFields,
+  dropAnthropicField,
+  encodeAnthropicMessages,
+} from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { errorFromEvent, errorFromResponse } from './error-response.ts';
 import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
@@ -26,6 +30,7 @@ const count = tokenCountFormat(
 
 export const anthropicMessages: WireFormat = {
   chat: () => chat,
+  unsupportedFields: anthropicUnsupportedFields,
   count,
   supportsPrefill: anthropicSupportsPrefill,
   modelsPath: anthropicModelsPath,

@@ -1,5 +1,12 @@
 /** What Anthropic's Messages API is sent. https://platform.claude.com/docs/en/api/messages */
-import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
+import type {
+  CompletionRequest,
+  ContentPart,
+  Message,
+  OptionalRequestField,
+  ToolCall,
+  ToolChoice,
+} from '../../shared/chat.ts';
 import { supportsForcedTools, thinksByDefault } from './anthropic-models.ts';
 import { type ThinkingBlock, unsealThinking } from './anthropic-thinking.ts';
 import { parseErrorText } from './error-body.ts';
@@ -30,7 +37,8 @@ type Body = {
 
 export function encodeAnthropicMessages(model: string, request: CompletionRequest): WireRequest {
   const system = systemText(request.messages);
-  // A temperature is never sent: this version of the API refuses sampling parameters, even at their defaults.
+  // An end of white space alone is refused.
+  const stops = request.stop?.filter((text) => text.trim());
   return {
     path: '/messages',
     body: {
@@ -40,23 +48,43 @@ export function encodeAnthropicMessages(model: string, request: CompletionReques
       messages: messagesOf(request.messages),
       stream: true,
       ...(thinksByDefault(model) ? { thinking: { type: 'adaptive', display: 'summarized' } } : {}),
+      ...(stops?.length ? { stop_sequences: stops } : {}),
+      ...(request.metadata?.user === undefined ? {} : { metadata: { user_id: request.metadata.user } }),
       ...toolsOf(model, request),
     },
   };
 }
 
-function toolsOf(model: string, { tools = [], toolChoice = 'auto' }: CompletionRequest): object {
+/** This version of the API refuses sampling parameters, even at their defaults. */
+export const anthropicUnsupportedFields = (model: string): readonly OptionalRequestField[] =>
+  supportsForcedTools(model) ? sampling : [...sampling, 'toolChoice'];
+
+const sampling: readonly OptionalRequestField[] = ['temperature', 'topP', 'seed'];
+
+function toolsOf(
+  model: string,
+  { tools = [], toolChoice = 'auto', parallelToolCalls }: CompletionRequest,
+): object {
   if (tools.length === 0) return {};
-  const choice = toolChoice === 'required' && supportsForcedTools(model) ? 'any' : toolChoice;
+  const choice = choiceOf(model, toolChoice);
+  const single = parallelToolCalls === false && choice.type !== 'none';
   return {
     tools: tools.map(({ name, description, inputSchema }) => ({
       name,
       ...(description === undefined ? {} : { description }),
       input_schema: inputSchema,
     })),
-    // Where a call cannot be forced, offering the tools is the most that can be asked.
-    ...(choice === 'any' || choice === 'none' ? { tool_choice: { type: choice } } : {}),
+    ...(choice.type !== 'auto' || single
+      ? { tool_choice: { ...choice, ...(single ? { disable_parallel_tool_use: true } : {}) } }
+      : {}),
   };
+}
+
+/** Where a call cannot be forced, offering the tools is the most that can be requested. */
+function choiceOf(model: string, choice: ToolChoice): { readonly type: string; readonly name?: string } {
+  if (choice === 'auto' || choice === 'none') return { type: choice };
+  if (!supportsForcedTools(model)) return { type: 'auto' };
+  return choice === 'required' ? { type: 'any' } : { type: 'tool', name: choice.toolName };
 }
 
 function messagesOf(messages: readonly Message[]): Body['messages'] {

@@ -6,7 +6,12 @@ import { finishState, toTokenCount } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { geminiErrorFromResponse } from './gemini-error-response.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
-import { dropGeminiField, encodeGenerateContent, geminiMethodPath } from './gemini-request.ts';
+import {
+  dropGeminiField,
+  encodeGenerateContent,
+  geminiMethodPath,
+  geminiUnsupportedFields,
+} from './gemini-request.ts';
 import { readTokenCount } from './token-count.ts';
 import type { CountFormat, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
@@ -33,6 +38,7 @@ const count: CountFormat = {
 
 export const geminiGenerateContent: WireFormat = {
   chat: () => chat,
+  unsupportedFields: geminiUnsupportedFields,
   count,
   embeddings: geminiEmbeddings,
   supportsPrefill: geminiSupportsPrefill,

@@ -1,5 +1,11 @@
 /** What Gemini's generateContent is sent. https://ai.google.dev/api/generate-content */
-import type { CompletionRequest, ContentPart, Message, ToolCall } from '../../shared/chat.ts';
+import type {
+  CompletionRequest,
+  ContentPart,
+  Message,
+  OptionalRequestField,
+  ToolCall,
+} from '../../shared/chat.ts';
 import { parseErrorText } from './error-body.ts';
 import { mergeRoles, parseJsonObject, systemText, toolArguments } from './merge-roles.ts';
 import type { ErrorResponse, WireRequest } from './wire-format.ts';
@@ -36,8 +42,8 @@ export function encodeGenerateContent(model: string, request: CompletionRequest)
   };
 }
 
-/** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent one. */
-const takesTemperature = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
+/** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent them. */
+const supportsSampling = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
 
 /** They think, and keep it to themselves unless asked. https://ai.google.dev/gemini-api/docs/thinking */
 const thinks = (model: string): boolean => /^gemini-(?:2\.5|[3-9]|\d\d)|^gemini-[a-z-]+-latest$/.test(model);
@@ -51,9 +57,22 @@ const minThinking = (model: string): object =>
 const thinkingOf = (model: string, thinking: CompletionRequest['thinking']): object =>
   thinking === 'off' ? minThinking(model) : { includeThoughts: true };
 
-const configOf = (model: string, { maxOutputTokens, temperature, thinking }: CompletionRequest): object => ({
+/** Session and user have a field on Vertex AI only. */
+export const geminiUnsupportedFields = (model: string): readonly OptionalRequestField[] =>
+  supportsSampling(model)
+    ? ['parallelToolCalls', 'metadata']
+    : ['temperature', 'topP', 'parallelToolCalls', 'metadata'];
+
+const configOf = (
+  model: string,
+  { maxOutputTokens, temperature, topP, stop, seed, thinking }: CompletionRequest,
+): object => ({
   ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  ...(temperature === undefined || !takesTemperature(model) ? {} : { temperature }),
+  ...(supportsSampling(model)
+    ? { ...(temperature === undefined ? {} : { temperature }), ...(topP === undefined ? {} : { topP }) }
+    : {}),
+  ...(stop?.length ? { stopSequences: stop } : {}),
+  ...(seed === undefined ? {} : { seed }),
   ...(thinks(model) ? { thinkingConfig: thinkingOf(model, thinking) } : {}),
 });
 
@@ -61,7 +80,10 @@ const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;
 
 function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object {
   if (tools.length === 0) return {};
-  const mode = typeof toolChoice === 'string' ? modes[toolChoice] : 'ANY';
+  const config =
+    typeof toolChoice === 'string'
+      ? modes[toolChoice] && { mode: modes[toolChoice] }
+      : { mode: 'ANY', allowedFunctionNames: [toolChoice.toolName] };
   return {
     tools: [
       {
@@ -72,7 +94,7 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object
         })),
       },
     ],
-    ...(mode ? { toolConfig: { functionCallingConfig: { mode } } } : {}),
+    ...(config ? { toolConfig: { functionCallingConfig: config } } : {}),
   };
 }
 

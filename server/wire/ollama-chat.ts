@@ -12,7 +12,12 @@ import { errorFromEvent, errorFromResponse } from './error-response.ts';
 import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, mergeLoadedContext } from './ollama-models.ts';
-import { encodeOllamaChat, encodeOllamaFill, encodeOllamaText } from './ollama-request.ts';
+import {
+  encodeOllamaChat,
+  encodeOllamaFill,
+  encodeOllamaText,
+  ollamaUnsupportedFields,
+} from './ollama-request.ts';
 import type { ErrorResponse, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
@@ -38,6 +43,7 @@ const text: StreamFormat<TextRequest> = {
  */
 export const ollamaChat: WireFormat = {
   chat: () => chat,
+  unsupportedFields: () => ollamaUnsupportedFields,
   fill,
   text,
   embeddings: ollamaEmbeddings,

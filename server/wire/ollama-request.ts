@@ -4,6 +4,7 @@ import {
   type FillRequest,
   imagesOf,
   type Message,
+  type OptionalRequestField,
   type TextRequest,
   textOf,
 } from '../../shared/chat.ts';
@@ -11,7 +12,7 @@ import { toolArguments } from './merge-roles.ts';
 import type { WireRequest } from './wire-format.ts';
 
 export function encodeOllamaChat(model: string, request: CompletionRequest): WireRequest {
-  const { tools = [], toolChoice, maxOutputTokens, temperature, thinking } = request;
+  const { tools = [], toolChoice, thinking } = request;
   // There is no word here to force a call; tools that are not to be called are not offered.
   const offered = toolChoice === 'none' ? [] : tools;
   return {
@@ -22,11 +23,17 @@ export function encodeOllamaChat(model: string, request: CompletionRequest): Wir
       stream: true,
       // gpt-oss has degrees only. https://docs.ollama.com/capabilities/thinking
       ...(thinking === 'off' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
-      ...optionsOf({ num_predict: maxOutputTokens, temperature }),
+      ...limitsOf(request),
       ...(offered.length > 0 ? { tools: offered.map(toolOf) } : {}),
     },
   };
 }
+
+export const ollamaUnsupportedFields: readonly OptionalRequestField[] = [
+  'toolChoice',
+  'parallelToolCalls',
+  'metadata',
+];
 
 export const encodeOllamaFill = (model: string, request: FillRequest): WireRequest => ({
   path: '/api/generate',
@@ -45,8 +52,16 @@ export const encodeOllamaText = (model: string, request: TextRequest): WireReque
   body: { model, prompt: request.prompt, raw: true, stream: true, ...limitsOf(request) },
 });
 
-const limitsOf = ({ maxOutputTokens, stop, temperature }: FillRequest | TextRequest): object =>
-  optionsOf({ num_predict: maxOutputTokens, stop: stop?.length ? stop : undefined, temperature });
+type Limits = Pick<CompletionRequest, 'maxOutputTokens' | 'stop' | 'temperature' | 'topP' | 'seed'>;
+
+const limitsOf = ({ maxOutputTokens, stop, temperature, topP, seed }: Limits): object =>
+  optionsOf({
+    num_predict: maxOutputTokens,
+    stop: stop?.length ? stop : undefined,
+    temperature,
+    top_p: topP,
+    seed,
+  });
 
 /** `num_ctx` is never among the options: another value makes Ollama load the model again. */
 function optionsOf(values: Readonly<Record<string, unknown>>): object {

@@ -1,11 +1,12 @@
 /** Chat Completions, as OpenAI frames it and half the world copies it. https://platform.openai.com/docs/api-reference/chat */
-import type { CompletionRequest } from '../../shared/chat.ts';
+import type { CompletionRequest, OptionalRequestField, RequestMetadata } from '../../shared/chat.ts';
 import { errorFromResponse } from './error-response.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chunks.ts';
 import { type CallQuirks, encodeChatMessage, toolFields } from './openai-messages.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { dropOpenAiField } from './openai-unsupported-fields.ts';
 import { stripPrefixEcho } from './strip-prefix-echo.ts';
+import { withoutFields } from './unsupported-fields.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
 
 /** What a copy does otherwise than the original. */
@@ -15,8 +16,12 @@ export type OpenAiChatQuirks = CallQuirks &
     readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
     /** What asks for usage at the end of the stream; `false` where the field is refused or usage comes unasked. */
     readonly streamOptions?: object | false;
-    /** Models that take a temperature. Absent: all. */
-    readonly supportsTemperature?: (model: string) => boolean;
+    /** Optional fields that this model refuses or ignores. Absent: none. */
+    readonly unsupportedFields?: (model: string) => readonly OptionalRequestField[];
+    /** Where a seed goes. Absent: `seed`. */
+    readonly seedField?: 'seed' | 'random_seed';
+    /** Session and user as this service takes them. Absent: it has no field for them. */
+    readonly metadataFields?: (metadata: RequestMetadata) => object;
     /** Fields that this model needs beside the usual ones. Absent: none. */
     readonly extraFields?: (model: string) => object;
     /** Fields that keep this model from thinking first, as far as it lets itself be kept. Absent: none are known. */
@@ -45,14 +50,19 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
   const {
     maxTokensField = 'max_completion_tokens',
     streamOptions = { include_usage: true },
-    supportsTemperature = () => true,
     extraFields = () => ({}),
     thinkingOffFields = () => ({}),
     prefill,
+    metadataFields,
   } = quirks;
+  const unsupportedFields = (model: string): readonly OptionalRequestField[] => {
+    const unsupported = quirks.unsupportedFields?.(model) ?? [];
+    return metadataFields ? unsupported : [...unsupported, 'metadata'];
+  };
   const chat: StreamFormat<CompletionRequest> = {
     framing: 'sse',
-    encode(model, request) {
+    encode(model, whole) {
+      const request = withoutFields(whole, quirks.unsupportedFields?.(model));
       const messages = request.messages.map((message) => encodeChatMessage(message, quirks));
       const going = prefixOf(request) === undefined ? undefined : prefill;
       const last = going?.message && messages.pop();
@@ -63,9 +73,10 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
           messages: last ? [...messages, { ...last, ...going.message }] : messages,
           stream: true,
           ...(streamOptions ? { stream_options: streamOptions } : {}),
-          ...toolFields(request),
+          ...toolFields(request, quirks),
           ...(request.maxOutputTokens === undefined ? {} : { [maxTokensField]: request.maxOutputTokens }),
-          ...temperatureOf(request, supportsTemperature(model)),
+          ...samplingFields(request, quirks),
+          ...(request.metadata && metadataFields ? metadataFields(request.metadata) : {}),
           ...extraFields(model),
           ...(request.thinking === 'off' ? thinkingOffFields(model) : {}),
           ...going?.body,
@@ -80,6 +91,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
   };
   return {
     chat: () => chat,
+    unsupportedFields,
     ...(prefill ? { supportsPrefill: () => true } : {}),
     modelsPath: '/models',
     decodeModels: (body) => decodeOpenAiModels(body, quirks),
@@ -94,5 +106,12 @@ function prefixOf({ messages }: CompletionRequest): string | undefined {
   return last?.role === 'assistant' && !last.toolCalls?.length ? last.content : undefined;
 }
 
-const temperatureOf = ({ temperature }: CompletionRequest, taken: boolean): { temperature?: number } =>
-  temperature === undefined || !taken ? {} : { temperature };
+const samplingFields = (
+  { temperature, topP, stop, seed }: CompletionRequest,
+  { seedField = 'seed' }: Pick<OpenAiChatQuirks, 'seedField'>,
+): object => ({
+  ...(temperature === undefined ? {} : { temperature }),
+  ...(topP === undefined ? {} : { top_p: topP }),
+  ...(stop?.length ? { stop } : {}),
+  ...(seed === undefined ? {} : { [seedField]: seed }),
+});

@@ -7,6 +7,11 @@ export type CallQuirks = {
   readonly formatCallId?: (id: string) => string;
   /** Thoughts that led to a call are wanted back with it. */
   readonly returnsReasoning?: boolean;
+  /**
+   * How the model is made to call one tool. `only-offered`: the service takes `required` alone, so no other tool is
+   * offered. Absent: `by-name`.
+   */
+  readonly forcedTool?: 'by-name' | 'only-offered';
 };
 
 export function encodeChatMessage(
@@ -46,14 +51,31 @@ function userContent(message: Extract<Message, { role: 'user' }>): string | read
   );
 }
 
-/** `tools` and `tool_choice`; nothing where there are no tools, since an empty list is refused. */
-export const toolFields = (
-  { tools, toolChoice }: CompletionRequest,
-  write: (tool: Tool) => object = nestedTool,
-): object =>
-  tools?.length
-    ? { tools: tools.map(write), ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }) }
-    : {};
+type ToolFormat = Pick<CallQuirks, 'forcedTool'> & {
+  /** Absent: as Chat Completions nests it. */
+  readonly formatTool?: (tool: Tool) => object;
+  /** The choice of one tool. Absent: as Chat Completions nests it. */
+  readonly formatChoice?: (toolName: string) => object;
+};
+
+/** Everything about tools; nothing where there are none, since an empty list is refused. */
+export function toolFields(
+  { tools = [], toolChoice, parallelToolCalls }: CompletionRequest,
+  { forcedTool, formatTool = nestedTool, formatChoice = nestedChoice }: ToolFormat = {},
+): object {
+  if (tools.length === 0) return {};
+  const named = typeof toolChoice === 'object' ? toolChoice.toolName : undefined;
+  const isOnlyOffered = named !== undefined && forcedTool === 'only-offered';
+  const offered = isOnlyOffered ? tools.filter(({ name }) => name === named) : tools;
+  const choice = named === undefined ? toolChoice : isOnlyOffered ? 'required' : formatChoice(named);
+  return {
+    tools: offered.map(formatTool),
+    ...(choice === undefined ? {} : { tool_choice: choice }),
+    ...(parallelToolCalls === undefined ? {} : { parallel_tool_calls: parallelToolCalls }),
+  };
+}
+
+const nestedChoice = (name: string): object => ({ type: 'function', function: { name } });
 
 const nestedTool = ({ name, description, inputSchema }: Tool): object => ({
   type: 'function',

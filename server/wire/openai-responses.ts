@@ -6,6 +6,7 @@ import {
   type FinishReason,
   imagesOf,
   type Message,
+  type OptionalRequestField,
   type Tool,
   textOf,
   type Usage,
@@ -13,12 +14,12 @@ import {
 import { errorFromEvent } from './error-response.ts';
 import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
 import { toolFields } from './openai-messages.ts';
+import { openaiMetadata } from './openai-metadata.ts';
 import { serviceTierField } from './service-tier.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const openaiResponses: StreamFormat<CompletionRequest> = {
   framing: 'sse',
-  // No temperature: the models that live here refuse any but their own.
   encode: (model, request) => ({
     path: '/responses',
     body: {
@@ -30,12 +31,21 @@ export const openaiResponses: StreamFormat<CompletionRequest> = {
       store: false,
       // What was thought before a call, for us to send back with it.
       include: ['reasoning.encrypted_content'],
-      ...toolFields(request, flatTool),
+      ...toolFields(request, { formatTool: flatTool, formatChoice: flatChoice }),
       ...(request.maxOutputTokens === undefined ? {} : { max_output_tokens: request.maxOutputTokens }),
+      ...(request.metadata ? openaiMetadata(request.metadata) : {}),
     },
   }),
   decoder: eventDecoder,
 };
+
+/** The API has no field for the last two, and the models served here alone refuse any sampling but their own. */
+export const openaiResponsesUnsupported: readonly OptionalRequestField[] = [
+  'temperature',
+  'topP',
+  'stop',
+  'seed',
+];
 
 /** A call and its result are items of their own, beside the messages. */
 function itemsOf(message: Message): readonly object[] {
@@ -84,6 +94,8 @@ function unsealReasoningItem(signature: string | undefined): readonly object[] {
     return [];
   }
 }
+
+const flatChoice = (name: string): object => ({ type: 'function', name });
 
 const flatTool = ({ name, description, inputSchema }: Tool): object => ({
   type: 'function',

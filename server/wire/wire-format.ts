@@ -73,7 +73,10 @@ export type Embeddings = {
 export interface WireFormat {
   /** Chat, for this model: some services have two faces. */
   chat(model: string): StreamFormat<CompletionRequest>;
-  /** Fields of a chat request that this model's service has no place for: `encode` leaves them out. Absent: none. */
+  /**
+   * Fields of a chat request that this model's service has no place for: `encode` leaves them out. `toolChoice` means
+   * that a call cannot be forced; `auto` and `none` are honoured by every service. Absent: none.
+   */
   unsupportedFields?(model: string): readonly OptionalRequestField[];
   /** Fill in the middle. Absent: the service has no endpoint for it. */
   readonly fill?: StreamFormat<FillRequest>;
