@@ -95,16 +95,16 @@ function start(params: InitializeParams): InitializeResult {
     http,
     keys: secrets,
     now,
-    changed: announce.changed,
+    onChange: announce.changed,
     definitions: engines,
     lookUp: models.lookUp,
     env: process.env,
-    impostor: found.impostor,
-    listed(provider) {
+    identifyServer: found.impostor,
+    onModelsListed(provider) {
       shelf.onModelsListed(provider);
       ghost.listed(provider);
     },
-    asked: (provider, model) => shelf.onModelUsed(provider, model),
+    onModelUsed: (provider, model) => shelf.onModelUsed(provider, model),
   });
   const refreshRegistry = async (signal: AbortSignal) => {
     const sources = await registrySources(providers, secrets);
@@ -112,7 +112,7 @@ function start(params: InitializeParams): InitializeResult {
     log.info(`Models: ${refreshed.readable} of ${refreshed.requested} sources could be read.`);
     for (const change of refreshed.changes) log.info(change);
     for (const problem of refreshed.problems) log.warn(problem);
-    providers.redescribe();
+    providers.refreshModelFacts();
     return refreshed;
   };
   const everyDay = daily({
@@ -125,7 +125,7 @@ function start(params: InitializeParams): InitializeResult {
   });
   const answers = orchestrator({
     settings: () => settings,
-    fleet: providers,
+    providers: providers,
     cache,
     budgets: purse,
     ledger: book,
@@ -154,7 +154,7 @@ function start(params: InitializeParams): InitializeResult {
 
   const ghost: InlineCompletionService = inlineCompletionService({
     settings: () => settings,
-    fleet: providers,
+    providers: providers,
     shelf,
     budgets: purse,
     ledger: book,

@@ -66,7 +66,7 @@ export const optionalRequestFields = [
 ] as const;
 export type OptionalRequestField = (typeof optionalRequestFields)[number];
 
-/** What waits for the answer: a user who is typing, a user who requested it, or nothing. A provider's queue is ordered by it. */
+/** What waits for the answer: a user who is typing, a user who sent a request, or nothing. A provider's queue is ordered by it. */
 export const urgencies = ['typing', 'interactive', 'background'] as const;
 export type Urgency = (typeof urgencies)[number];
 

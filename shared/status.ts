@@ -7,14 +7,21 @@ import type { Strategy } from './tasks.ts';
 
 /**
  * `ready`: its models answered. `unknown`: not asked yet (a cloud provider is not contacted before it is used).
- * `resting`: its circuit or rate limit keeps it out until `until`.
+ * `cooling-down`: its circuit or rate limit excludes it until `until`.
  */
-export type ProviderState = 'ready' | 'unknown' | 'checking' | 'no-key' | 'unreachable' | 'resting' | 'off';
+export type ProviderState =
+  | 'ready'
+  | 'unknown'
+  | 'checking'
+  | 'no-key'
+  | 'unreachable'
+  | 'cooling-down'
+  | 'off';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** What keeps a provider or a model out: failures, a used-up rate limit, refused keys, an account without money. */
-export type RestRule = 'circuit' | 'rate-limit' | 'key' | 'payment';
+export type CooldownRule = 'circuit' | 'rate-limit' | 'key' | 'payment';
 
 /** One rate limit of a provider, as it last told. */
 export type RateWindow = {
@@ -36,17 +43,17 @@ export type KeyStatus = {
   readonly requests: number;
   readonly failures: number;
   /** Why it rests, one sentence. Absent: it may be used. */
-  readonly rests?: string;
+  readonly cooldownReason?: string;
   /** ISO 8601; when it returns. */
   readonly until?: string;
 };
 
 /** A model that rests on its own while its provider does not. */
-export type ModelRest = {
+export type ModelCooldown = {
   readonly model: string;
   readonly circuit: CircuitState;
   /** Absent: its circuit. */
-  readonly rule?: RestRule;
+  readonly rule?: CooldownRule;
   readonly reason: string;
   /** ISO 8601. */
   readonly until?: string;
@@ -61,10 +68,10 @@ export type ProviderStatus = {
   readonly origin: string;
   readonly state: ProviderState;
   /** What keeps it out. Absent: it does not rest. */
-  readonly rule?: RestRule;
+  readonly rule?: CooldownRule;
   /** Why it is in this state, one sentence. Absent when there is nothing to say. */
   readonly detail?: string;
-  /** ISO 8601; when a resting provider returns. */
+  /** ISO 8601; when the cool-down ends. */
   readonly until?: string;
   readonly circuit: CircuitState;
   /** Where its key comes from; `none` when it needs one and has none, `not-needed` when it needs none. */
@@ -76,13 +83,13 @@ export type ProviderStatus = {
    */
   readonly local?: readonly LocalModel[];
   /** Models that may not be asked now although the provider may. */
-  readonly resting: readonly ModelRest[];
+  readonly modelCooldowns: readonly ModelCooldown[];
   /** What is left of its rate limits. Empty: it has told none. */
   readonly windows: readonly RateWindow[];
   /** Its keys, when there is more than one. */
   readonly keys: readonly KeyStatus[];
   /** What it last did. Absent: nothing since the server started. */
-  readonly last?: {
+  readonly lastOutcome?: {
     /** ISO 8601. */
     readonly at: string;
     readonly model: string;

@@ -2,7 +2,7 @@
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
 import type { Model, Price } from '../../shared/models.ts';
-import type { ModelRest } from '../../shared/status.ts';
+import type { ModelCooldown } from '../../shared/status.ts';
 import { localIcon, localSentences, localStateText } from './local-model.ts';
 import { cooldownText } from './provider.ts';
 import { formatBytes, formatCount, formatShortCount, oneLine } from './text.ts';
@@ -11,18 +11,18 @@ import { formatBytes, formatCount, formatShortCount, oneLine } from './text.ts';
 export type ModelState = {
   readonly model: Model;
   /** Absent: it may be asked. */
-  readonly rest?: ModelRest;
+  readonly cooldown?: ModelCooldown;
   /** Absent: its engine does not tell where it is. */
   readonly local?: LocalModel;
   /** The roles that always ask it. Absent: none. */
   readonly pinnedTo?: readonly string[];
 };
 
-/** `loaded, 5.2 GB · local · tier 3 · 32k · free`, `rests until 14:05 · cloud · …`. */
-export function modelDescription({ model, rest, local, pinnedTo }: ModelState, locale?: string): string {
+/** `loaded, 5.2 GB · local · tier 3 · 32k · free`, `cooling down until 14:05 · cloud · …`. */
+export function modelDescription({ model, cooldown, local, pinnedTo }: ModelState, locale?: string): string {
   const { locked, toggle, source, tier, contextTokens } = model;
   const words = [
-    rest ? cooldownText(rest, locale) : '',
+    cooldown ? cooldownText(cooldown, locale) : '',
     locked ? 'locked' : toggle ? '' : 'off',
     pinnedTo ? `pinned to ${pinnedTo.join(', ')}` : '',
     local ? localStateText(local) : '',
@@ -36,14 +36,14 @@ export function modelDescription({ model, rest, local, pinnedTo }: ModelState, l
 
 /** @param details absent: nothing more is known */
 export function modelTooltip(now: ModelState, details?: ModelDetails, locale?: string): string {
-  const { model, rest, local } = now;
+  const { model, cooldown, local } = now;
   const { id, locked, toggle, tier } = model;
   const { fields, types } = details ?? { fields: {}, types: [] };
   const lines = [
     id,
     modelDescription(now, locale),
     ...(fields.summary ? [fields.summary] : []),
-    ...(rest ? [rest.reason] : []),
+    ...(cooldown ? [cooldown.reason] : []),
     ...(locked ? ['Locked: it never runs.'] : []),
     ...(toggle || locked ? [] : ['Off: only a pin runs it.']),
     tier === null ? 'Its tier is unknown.' : `Tier ${tier} of 5.`,
@@ -62,10 +62,10 @@ export function modelTooltip(now: ModelState, details?: ModelDetails, locale?: s
 }
 
 /** The name of a ThemeIcon. */
-export function modelIcon({ model: { locked, toggle, source }, rest, local }: ModelState): string {
+export function modelIcon({ model: { locked, toggle, source }, cooldown, local }: ModelState): string {
   if (locked) return 'lock';
   if (!toggle) return 'circle-slash';
-  if (rest) return 'history';
+  if (cooldown) return 'history';
   return (local && localIcon(local)) ?? (source === 'local' ? 'device-desktop' : 'cloud');
 }
 

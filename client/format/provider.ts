@@ -1,5 +1,11 @@
 /** Providers and models in few words: icons, descriptions and plain-text tooltips. */
-import type { KeyStatus, ModelRest, ProviderState, ProviderStatus, RateWindow } from '../../shared/status.ts';
+import type {
+  KeyStatus,
+  ModelCooldown,
+  ProviderState,
+  ProviderStatus,
+  RateWindow,
+} from '../../shared/status.ts';
 import { formatCount, formatDuration, formatLocalTime, formatShortCount, oneLine } from './text.ts';
 
 const states: Readonly<Record<ProviderState, { readonly icon: string; readonly words: string }>> = {
@@ -8,13 +14,13 @@ const states: Readonly<Record<ProviderState, { readonly icon: string; readonly w
   checking: { icon: 'loading~spin', words: 'asking…' },
   'no-key': { icon: 'key', words: 'no key' },
   unreachable: { icon: 'debug-disconnect', words: 'unreachable' },
-  resting: { icon: 'history', words: 'resting' },
+  'cooling-down': { icon: 'history', words: 'cooling down' },
   off: { icon: 'circle-slash', words: 'off' },
 };
 
 /** A local engine of ours that nobody seems to use: that it does not run is no failure. */
-export const isNotRunning = ({ state, source, name, kind, models, last }: ProviderStatus): boolean =>
-  state === 'unreachable' && source === 'local' && name === kind && models.length === 0 && !last;
+export const isNotRunning = ({ state, source, name, kind, models, lastOutcome }: ProviderStatus): boolean =>
+  state === 'unreachable' && source === 'local' && name === kind && models.length === 0 && !lastOutcome;
 
 /** The name of a ThemeIcon. */
 export function stateIcon(provider: ProviderStatus): string {
@@ -40,12 +46,12 @@ export const sortProviders = (providers: readonly ProviderStatus[]): ProviderSta
   providers.toSorted((one, other) => place(one) - place(other));
 
 function place(provider: ProviderStatus): number {
-  if (userProblem(provider)) return order.indexOf('resting');
+  if (userProblem(provider)) return order.indexOf('cooling-down');
   return order.indexOf(isNotRunning(provider) ? 'absent' : provider.state);
 }
 const order: readonly (ProviderState | 'absent')[] = [
   'ready',
-  'resting',
+  'cooling-down',
   'checking',
   'unknown',
   'unreachable',
@@ -54,13 +60,13 @@ const order: readonly (ProviderState | 'absent')[] = [
   'off',
 ];
 
-/** `ready · 3 models`, `resting until 14:05`, `rate limit until 14:05`, `key refused`. */
+/** `ready · 3 models`, `cooling down until 14:05`, `rate limit until 14:05`, `key refused`. */
 export function providerDescription(provider: ProviderStatus, locale?: string): string {
   const { state, rule, until, models, circuit } = provider;
   const need = userProblem(provider);
   if (need) return need;
-  if (state === 'resting') {
-    const why = rule === 'rate-limit' ? 'rate limit' : 'resting';
+  if (state === 'cooling-down') {
+    const why = rule === 'rate-limit' ? 'rate limit' : 'cooling down';
     return until ? `${why} until ${formatLocalTime(until, locale)}` : why;
   }
   if (isNotRunning(provider)) return 'not running';
@@ -75,22 +81,22 @@ export function providerDescription(provider: ProviderStatus, locale?: string): 
 }
 
 export function providerTooltip(provider: ProviderStatus, locale?: string): string {
-  const { label, name, origin, source, detail, circuit, last, note, keys } = provider;
+  const { label, name, origin, source, detail, circuit, lastOutcome, note, keys } = provider;
   const lines = [
     `${label} (${name}): ${providerDescription(provider, locale)}`,
     ...(detail ? [detail] : []),
     `${source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
     keys.length > 1 ? `It has ${keys.length} keys, which share its requests.` : keySentence(provider.key),
     ...(circuit === 'closed' ? [] : [circuitSentences[circuit]]),
-    ...(last ? [`Last: ${last.model} · ${lastRequestText(last, locale)}`] : []),
+    ...(lastOutcome ? [`Last: ${lastOutcome.model} · ${lastRequestText(lastOutcome, locale)}`] : []),
     ...(note ? [note] : []),
   ];
   return lines.map(oneLine).join('\n');
 }
 
 const circuitSentences = {
-  open: 'Its circuit is open: it failed too often and is given a rest.',
-  'half-open': 'Its circuit is half-open: after a rest, one request tries whether it answers again.',
+  open: 'Its circuit is open: it failed too often and is not used for now.',
+  'half-open': 'Its circuit is half-open: after the cool-down, one request tests whether it answers again.',
 } as const;
 
 /** Share of a window, below which it is said beside the name. */
@@ -121,17 +127,23 @@ export const rateWindowText = (window: RateWindow, locale?: string): { left: str
   ),
 });
 
-/** `ok, 12 requests, 1 failed`, `rests until 14:05: The key was refused.` */
-export function keyStateText({ requests, failures, rests, until }: KeyStatus, locale?: string): string {
-  if (rests) return oneLine(`rests${until ? ` until ${formatLocalTime(until, locale)}` : ''}: ${rests}`);
+/** `ok, 12 requests, 1 failed`, `cooling down until 14:05: The key was refused.` */
+export function keyStateText(
+  { requests, failures, cooldownReason, until }: KeyStatus,
+  locale?: string,
+): string {
+  if (cooldownReason)
+    return oneLine(
+      `cooling down${until ? ` until ${formatLocalTime(until, locale)}` : ''}: ${cooldownReason}`,
+    );
   const asked = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
   return `ok, ${requests === 0 ? 'not used yet' : asked}${failures > 0 ? `, ${formatCount(failures)} failed` : ''}`;
 }
 
-/** `rests until 14:05`, `being tried again`. */
-export function cooldownText({ circuit, until }: ModelRest, locale?: string): string {
+/** `cooling down until 14:05`, `being tried again`. */
+export function cooldownText({ circuit, until }: ModelCooldown, locale?: string): string {
   if (circuit === 'half-open') return 'being tried again';
-  return until ? `rests until ${formatLocalTime(until, locale)}` : 'rests';
+  return until ? `cooling down until ${formatLocalTime(until, locale)}` : 'cooling down';
 }
 
 export function keySentence(key: ProviderStatus['key']): string {
@@ -150,7 +162,7 @@ export function keySentence(key: ProviderStatus['key']): string {
 }
 
 /** `ok · 1.2 s · 14:05`: how the last request went. */
-export const lastRequestText = (last: NonNullable<ProviderStatus['last']>, locale?: string): string =>
+export const lastRequestText = (last: NonNullable<ProviderStatus['lastOutcome']>, locale?: string): string =>
   oneLine(
     `${last.outcome.replaceAll('-', ' ')} · ${formatDuration(last.ms)} · ${formatLocalTime(last.at, locale)}`,
   );

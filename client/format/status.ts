@@ -82,12 +82,15 @@ export function localOnlyUntil(providers: readonly ProviderStatus[], nowMs = Dat
 }
 
 /** When the first rate limit of a provider's models ends. Absent: one of its models may be asked now. */
-function limitedUntil({ rule, until, models, resting }: ProviderStatus, nowMs: number): string | undefined {
+function limitedUntil(
+  { rule, until, models, modelCooldowns }: ProviderStatus,
+  nowMs: number,
+): string | undefined {
   const isAhead = (time: string | undefined): time is string =>
     time !== undefined && Date.parse(time) > nowMs;
   if (rule === 'rate-limit') return isAhead(until) ? until : undefined;
   const limits = new Map(
-    resting.filter((rest) => rest.rule === 'rate-limit').map((rest) => [rest.model, rest.until]),
+    modelCooldowns.filter(({ rule }) => rule === 'rate-limit').map(({ model, until }) => [model, until]),
   );
   const untils = models.filter(({ toggle, locked }) => toggle && !locked).map(({ name }) => limits.get(name));
   return untils.every(isAhead) ? untils.sort()[0] : undefined;
@@ -95,14 +98,14 @@ function limitedUntil({ rule, until, models, resting }: ProviderStatus, nowMs: n
 
 /** Every time that is shown, ISO 8601: when one has come, what is shown is no longer so. */
 export const displayedTimes = (providers: readonly ProviderStatus[]): string[] =>
-  providers.flatMap(({ until, windows, keys, resting }) => [
+  providers.flatMap(({ until, windows, keys, modelCooldowns }) => [
     ...(until ? [until] : []),
     ...windows.map(({ resetsAt }) => resetsAt),
-    ...[...keys, ...resting].flatMap((each) => (each.until ? [each.until] : [])),
+    ...[...keys, ...modelCooldowns].flatMap((each) => (each.until ? [each.until] : [])),
   ]);
 
 /**
- * Whether nothing is set up: no provider is ready, rests, or has a key, and the user has named none.
+ * Whether nothing is set up: no provider is ready, is cooling down, or has a key, and the user has named none.
  * @param named the keys of the user's `rumbo.providers`
  */
 export function isNothingSetUp(providers: readonly ProviderStatus[], named: readonly string[]): boolean {
@@ -110,7 +113,7 @@ export function isNothingSetUp(providers: readonly ProviderStatus[], named: read
   return !providers.some(
     (provider) =>
       provider.state === 'ready' ||
-      provider.state === 'resting' ||
+      provider.state === 'cooling-down' ||
       hasKey(provider) ||
       named.includes(provider.name),
   );

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { modelId } from '../../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
-import type { KeyStatus, ModelRest, ProviderStatus, RateWindow } from '../../shared/status.ts';
+import type { KeyStatus, ModelCooldown, ProviderStatus, RateWindow } from '../../shared/status.ts';
 import { endpointDetail, endpointHost, endpointTooltip } from '../format/discovery.ts';
 import { localIcon, localStateText } from '../format/local-model.ts';
 import { type ModelState, modelDescription, modelIcon } from '../format/model.ts';
@@ -29,11 +29,15 @@ export type TreeRow =
   | ({ readonly type: 'model' } & ModelState)
   /** A model on its way to the disk or to memory, which is not in the list yet. */
   | { readonly type: 'coming'; readonly local: LocalModel; readonly about: string }
-  /** A model that rests and is not in the list. */
-  | { readonly type: 'rest'; readonly rest: ModelRest; readonly about: string }
+  /** A model that is cooling down and is not in the list. */
+  | { readonly type: 'cooldown'; readonly cooldown: ModelCooldown; readonly about: string }
   | { readonly type: 'key'; readonly key: KeyStatus; readonly about: string }
   | { readonly type: 'window'; readonly window: RateWindow; readonly about: string }
-  | { readonly type: 'last'; readonly last: NonNullable<ProviderStatus['last']>; readonly about: string }
+  | {
+      readonly type: 'last';
+      readonly last: NonNullable<ProviderStatus['lastOutcome']>;
+      readonly about: string;
+    }
   | { readonly type: 'text'; readonly text: string; readonly about: string };
 
 /** The labels of the roles that always ask a model, by its id. */
@@ -44,7 +48,7 @@ const maxModels = 500;
 
 /** What stands under a provider: what is said of it, its keys and limits, its models, what it last did. */
 export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
-  const { name: about, detail, models, local, note, keys, last } = provider;
+  const { name: about, detail, models, local, note, keys, lastOutcome } = provider;
   const empty = models.length === 0 && !local?.some(isComing);
   const said = detail ?? (empty ? 'No models are known yet.' : undefined);
   return [
@@ -53,22 +57,26 @@ export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): Tree
     ...keys.map((key): TreeRow => ({ type: 'key', key, about })),
     ...activeRateWindows(provider).map((window): TreeRow => ({ type: 'window', window, about })),
     ...modelRows(provider, pins),
-    ...(last ? [{ type: 'last', last, about } as const] : []),
+    ...(lastOutcome ? [{ type: 'last', last: lastOutcome, about } as const] : []),
   ];
 }
 
-/** The models of a provider: those on their way, those in its list, and those that rest and are in no list. */
+/** The models of a provider: those on their way, those in its list, and those that are cooling down and are in no list. */
 export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
-  const { name: about, models, local = [], resting } = provider;
-  const rests = new Map(resting.map((rest) => [rest.model, rest]));
+  const { name: about, models, local = [], modelCooldowns } = provider;
+  const cooldowns = new Map(modelCooldowns.map((each) => [each.model, each]));
   const places = new Map(local.map((each) => [each.name, each]));
   const names = new Set(models.map(({ name }) => name));
   const listed = models.slice(0, maxModels).map((model): TreeRow => {
-    const [rest, place, pinnedTo] = [rests.get(model.name), places.get(model.name), pins?.get(model.id)];
+    const [cooldown, place, pinnedTo] = [
+      cooldowns.get(model.name),
+      places.get(model.name),
+      pins?.get(model.id),
+    ];
     return {
       type: 'model',
       model,
-      ...(rest ? { rest } : {}),
+      ...(cooldown ? { cooldown } : {}),
       ...(place ? { local: place } : {}),
       ...(pinnedTo ? { pinnedTo } : {}),
     };
@@ -79,9 +87,9 @@ export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow
     ...local.filter((each) => isComing(each) && !names.has(each.name)).map((each) => coming(each, about)),
     ...listed,
     ...(more > 0 ? [{ type: 'text', text: left, about } as const] : []),
-    ...resting
+    ...modelCooldowns
       .filter(({ model }) => !names.has(model))
-      .map((rest): TreeRow => ({ type: 'rest', rest, about })),
+      .map((cooldown): TreeRow => ({ type: 'cooldown', cooldown, about })),
   ];
 }
 
@@ -98,17 +106,17 @@ export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
       return modelItem(row, locale);
     case 'coming':
       return comingItem(row.local, row.about);
-    case 'rest':
+    case 'cooldown':
       return remark(
-        row.rest.model,
+        row.cooldown.model,
         'history',
-        `${row.about}:rest:${row.rest.model}`,
-        `${cooldownText(row.rest, locale)}: ${oneLine(row.rest.reason)}`,
+        `${row.about}:cooldown:${row.cooldown.model}`,
+        `${cooldownText(row.cooldown, locale)}: ${oneLine(row.cooldown.reason)}`,
       );
     case 'key':
       return remark(
         row.key.name,
-        row.key.rests ? 'history' : 'key',
+        row.key.cooldownReason ? 'history' : 'key',
         `${row.about}:key:${row.key.name}`,
         keyStateText(row.key, locale),
         'Key',
@@ -162,7 +170,7 @@ function colorOf(provider: ProviderStatus): string | undefined {
 const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> = {
   ready: 'testing.iconPassed',
   unreachable: 'testing.iconErrored',
-  resting: 'testing.iconQueued',
+  'cooling-down': 'testing.iconQueued',
 };
 
 /** The tooltip is left out: it is made when the mouse rests here, with details the server is asked for then. */

@@ -1,4 +1,4 @@
-/** Draws again when a time that was shown has come: a limit is full again, a rest is over. */
+/** Draws again when a time that was shown has come: a limit is full again, a cool-down is over. */
 
 export type ScheduledRefresh = {
   /** Waits for the next of these times (ISO 8601) that is still to come, in place of what was waited for before. */

@@ -140,10 +140,10 @@ const snapshot = (strategy: Snapshot['strategy'], length: number): Snapshot => {
   const models = modelsOf(length);
   return {
     models,
-    resting: new Map([
+    cooldowns: new Map([
       ['provider-3', { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs: 1 }],
     ]),
-    restingModels: new Map(),
+    modelCooldowns: new Map(),
     tokensLeft: new Map(),
     speeds: new Map(
       models.map(({ id }, index) => [id, { firstTokenMs: 100 + ((index * 37) % 900), tokensPerSecond: 60 }]),

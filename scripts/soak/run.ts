@@ -206,9 +206,9 @@ async function memoryAt(
 
 /** Providers and models whose circuit is not closed. */
 const openIn = ({ providers }: Status): string[] =>
-  providers.flatMap(({ name, circuit, resting }) => [
+  providers.flatMap(({ name, circuit, modelCooldowns }) => [
     ...(circuit === 'closed' ? [] : [name]),
-    ...resting.filter(({ circuit }) => circuit !== 'closed').map(({ model }) => `${name}/${model}`),
+    ...modelCooldowns.filter(({ circuit }) => circuit !== 'closed').map(({ model }) => `${name}/${model}`),
   ]);
 
 /**

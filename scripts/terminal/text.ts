@@ -103,25 +103,27 @@ export function statusText({
 }
 
 function providerLines(provider: ProviderStatus): string[] {
-  const { name, origin, detail, models, resting, keys, last, note } = provider;
-  const rests = new Map(resting.map((rest) => [rest.model, rest]));
+  const { name, origin, detail, models, modelCooldowns, keys, lastOutcome, note } = provider;
+  const cooldowns = new Map(modelCooldowns.map((each) => [each.model, each]));
   const inRotation = models.filter(({ toggle }) => toggle);
-  const unlisted = resting.filter(({ model }) => !inRotation.some((each) => each.name === model));
+  const unlisted = modelCooldowns.filter(({ model }) => !inRotation.some((each) => each.name === model));
   const off = models.length - inRotation.length;
   return [
     `${name.padEnd(18)} ${providerDescription(provider)} · ${origin}`,
-    ...[detail, note, last && lastRequestText(last)].flatMap((said) => (said ? [`  ${oneLine(said)}`] : [])),
+    ...[detail, note, lastOutcome && lastRequestText(lastOutcome)].flatMap((said) =>
+      said ? [`  ${oneLine(said)}`] : [],
+    ),
     ...keys.map((key) => `  ${key.name}: ${keyStateText(key)}`),
     ...activeRateWindows(provider).map((window) => {
       const { left, until } = rateWindowText(window);
       return `  ${left}, ${until}`;
     }),
     ...inRotation.map((model) => {
-      const rest = rests.get(model.name);
+      const cooldown = cooldowns.get(model.name);
       const local = provider.local?.find((each) => each.name === model.name);
-      return `  ${model.id}  ${modelDescription({ model, ...(rest ? { rest } : {}), ...(local ? { local } : {}) })}${rest ? ` · ${oneLine(rest.reason)}` : ''}`;
+      return `  ${model.id}  ${modelDescription({ model, ...(cooldown ? { cooldown } : {}), ...(local ? { local } : {}) })}${cooldown ? ` · ${oneLine(cooldown.reason)}` : ''}`;
     }),
-    ...unlisted.map((rest) => `  ${name}/${rest.model}  ${cooldownText(rest)} · ${oneLine(rest.reason)}`),
+    ...unlisted.map((each) => `  ${name}/${each.model}  ${cooldownText(each)} · ${oneLine(each.reason)}`),
     ...(off > 0 ? [`  and ${off} that are switched off`] : []),
   ];
 }

@@ -4,7 +4,7 @@ import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
 import { type DiscoveryDeps, discovery, type ProviderAddress } from '../discovery/discovery.ts';
 import { engines } from '../engines/table.ts';
-import { configuredProviders } from '../providers/provider-config.ts';
+import { resolveProviderConfigs } from '../providers/provider-config.ts';
 
 export type DiscoveredProvidersDeps = Pick<DiscoveryDeps, 'http' | 'env' | 'now' | 'onChanged'>;
 
@@ -29,12 +29,12 @@ export function discoveredProviders(parts: DiscoveredProvidersDeps) {
     applySettings(next: Settings): void {
       const before = settings;
       settings = next;
-      setUp = configuredProviders(next.providers, engines, parts.env).providers.map(
-        ({ name, definition, baseUrl, named }) => ({
+      setUp = resolveProviderConfigs(next.providers, engines, parts.env).providers.map(
+        ({ name, definition, baseUrl, userDefined }) => ({
           name,
           kind: definition.kind,
           baseUrl,
-          isUserDefined: named,
+          isUserDefined: userDefined,
         }),
       );
       const isQuiet = next['local.discoverEveryMinutes'] === 0;

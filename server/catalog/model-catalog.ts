@@ -29,12 +29,12 @@ import { recommendLocalModels } from '../models/recommended-models.ts';
 import { localModelRequests } from '../models/requests.ts';
 import { suggestModels } from '../models/suggestions.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { FleetParts, ProviderRegistry } from '../providers/provider-registry.ts';
+import type { ProviderRegistry, ProviderRegistryDeps } from '../providers/provider-registry.ts';
 import type { Known } from '../registry/merged-facts.ts';
 
 export type ModelCatalogDeps = {
   readonly providers: ProviderRegistry;
-  readonly env: FleetParts['env'];
+  readonly env: ProviderRegistryDeps['env'];
   /** A folder for what outlives the server. Absent: nothing is written. */
   readonly storagePath: string | undefined;
   readonly settings: () => Settings;
@@ -61,28 +61,28 @@ export function modelCatalog(parts: ModelCatalogDeps) {
   /** Engines on this machine or on one of the user's; a service is asked for its list when it is used, tested or opened. */
   const local = (name: string): Provider | undefined => {
     const each = providers.get(name);
-    return each?.configured.source === 'local' && each.configured.enabled ? each : undefined;
+    return each?.config.source === 'local' && each.config.enabled ? each : undefined;
   };
 
   /** `undefined` until it has told its list in this run: before that nobody knows who answers there. */
   const nativeApiOf = (name: string): NativeGet | undefined => {
     const each = local(name);
-    return each?.listed && nativeApi(each.beside, nativeRoot(each.configured.baseUrl)).json;
+    return each?.modelList && nativeApi(each.nativeApi, nativeRoot(each.config.baseUrl)).json;
   };
 
   const listOf = async (each: Provider, signal: AbortSignal): Promise<readonly ListedModel[]> => {
-    const { name, label, definition } = each.configured;
+    const { name, label, definition } = each.config;
     if (local(name) && each.listAgeMs() > maxListAgeMs) await each.refresh();
-    if (!each.listed || each.state() === 'unreachable')
+    if (!each.modelList || each.state() === 'unreachable')
       throw new RumboError(`${label} has not told its models.`, { kind: 'unreachable', provider: name });
     const ask = nativeApiOf(name);
     const native = engineDetails.find(({ kind }) => kind === definition.kind);
-    return ask && native ? native.list(ask, signal) : each.listed.map(toListedModel);
+    return ask && native ? native.list(ask, signal) : each.modelList.map(toListedModel);
   };
 
   const sources = (): readonly ModelSource[] =>
     providers.all().flatMap((each) => {
-      const { name, definition, source, baseUrl, enabled, models } = each.configured;
+      const { name, definition, source, baseUrl, enabled, models } = each.config;
       if (!enabled) return [];
       const fallbackModels = (models ?? definition.defaultModels ?? []).map((model) =>
         toListedModel({ name: model }),
@@ -94,9 +94,9 @@ export function modelCatalog(parts: ModelCatalogDeps) {
   const describer = (): ModelId | undefined => {
     const allowed = settings()['models.describeWith'];
     if (allowed === 'off') return;
-    const resting = providers.resting();
+    const cooldowns = providers.cooldowns();
     return cheapestDescriber(
-      providers.models().filter(({ provider }) => !resting.has(provider)),
+      providers.models().filter(({ provider }) => !cooldowns.has(provider)),
       allowed,
     );
   };
@@ -125,7 +125,7 @@ export function modelCatalog(parts: ModelCatalogDeps) {
   const engineOf = (name: string): LocalEngine | undefined => {
     const each = local(name);
     if (!each) return;
-    if (!engines.has(each)) engines.set(each, localEngine(each.beside, env));
+    if (!engines.has(each)) engines.set(each, localEngine(each.nativeApi, env));
     return engines.get(each);
   };
   const lifecycle = modelLifecycle({
@@ -190,7 +190,7 @@ export function modelCatalog(parts: ModelCatalogDeps) {
       const ensured = await requests.ensureModel(params, signal);
       const provider = providers.get(providerOf(ensured.model));
       const isListed = () =>
-        provider?.listed?.some(({ name }) => ensured.model === `${provider.configured.name}/${name}`);
+        provider?.modelList?.some(({ name }) => ensured.model === `${provider.config.name}/${name}`);
       // A list that is on its way may have been asked for before the model was there.
       for (let ask = 0; ask < 2 && !isListed(); ask++) await provider?.refresh();
       return ensured;

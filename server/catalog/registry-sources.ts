@@ -22,8 +22,8 @@ async function sourceWithKey(
   keys: Pick<Keys, 'all'>,
 ): Promise<AskedSource | undefined> {
   const provider = providers.get(kind);
-  if (!provider?.configured.enabled) return;
-  const { definition, baseUrl } = provider.configured;
+  if (!provider?.config.enabled) return;
+  const { definition, baseUrl } = provider.config;
   if (definition.kind !== kind || definition.baseUrl === undefined) return;
   if (new URL(baseUrl).origin !== new URL(definition.baseUrl).origin) return;
   const [first] = await keys.all(provider.owner).catch(() => []);

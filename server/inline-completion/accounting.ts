@@ -10,7 +10,7 @@ import type { GenerationOutcome } from './generate.ts';
 import { throttle } from './throttle.ts';
 
 export type InlineAccountingDeps = {
-  readonly fleet: Pick<ProviderRegistry, 'get'>;
+  readonly providers: Pick<ProviderRegistry, 'get'>;
   readonly ledger: Pick<Ledger, 'inline'>;
   readonly counters: Counters;
   readonly log: Log;
@@ -21,7 +21,7 @@ const toldEveryMs = 10_000;
 /** Milliseconds that the same failure is not logged again. */
 const quietMs = 60_000;
 
-export function inlineAccounting({ fleet, ledger, counters, log }: InlineAccountingDeps, clock: Clock) {
+export function inlineAccounting({ providers, ledger, counters, log }: InlineAccountingDeps, clock: Clock) {
   const isNews = throttle(clock);
   return {
     /** A request has ended. */
@@ -48,7 +48,9 @@ export function inlineAccounting({ fleet, ledger, counters, log }: InlineAccount
         log.info(`Ghost text: ${id}, ${took}, ${usage.input} tokens in, ${usage.output} out`);
       else if (isNews(`${id} ${outcome}`, quietMs)) log.info(`Ghost text: ${id} failed, ${outcome}, ${took}`);
       if (isNews(`${provider} ${health}`, toldEveryMs))
-        fleet.get(provider)?.did({ at: new Date().toISOString(), model: name, outcome: health, ms });
+        providers
+          .get(provider)
+          ?.recordOutcome({ at: new Date().toISOString(), model: name, outcome: health, ms });
     },
     offered(offers: readonly CompletionItem[]): void {
       for (const { model, resultType } of offers) {

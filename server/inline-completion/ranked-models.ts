@@ -6,7 +6,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inline-usage.ts';
-import { type SeenRooms, snapshotOf } from '../providers/routing-snapshot.ts';
+import { type RoutingSnapshotDeps, routingSnapshot } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
 import type { Route } from '../routing/snapshot.ts';
 import { tokenBudgetsFor } from './context/prefix-and-suffix.ts';
@@ -19,7 +19,7 @@ import type { CompletionEndpoint } from './prompting/generate-with-fallback.ts';
 import type { ModeCache } from './prompting/mode-cache.ts';
 import { type Eligibility, type ModelRanking, rankModels } from './rank-models.ts';
 
-export type RankedModelsDeps = SeenRooms & {
+export type RankedModelsDeps = RoutingSnapshotDeps & {
   readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details'>;
   readonly book: InlineBook;
   readonly latencies: Latencies;
@@ -41,7 +41,7 @@ const usualOutput = { low: 8, typical: 30, high: 100 };
 const sizes = [512, 2_048, Number.POSITIVE_INFINITY];
 
 export function rankedModels(parts: RankedModelsDeps) {
-  const { settings, fleet, shelf, book, latencies, ways, fillerOf } = parts;
+  const { settings, providers, shelf, book, latencies, ways, fillerOf } = parts;
   const held = new Map<
     string,
     { readonly of: Settings; readonly atMs: number; readonly choices: ModelRanking }
@@ -82,12 +82,12 @@ export function rankedModels(parts: RankedModelsDeps) {
 
   const decide = (localOnly: boolean, tokens: number, previousFirst: ModelId | undefined): ModelRanking => {
     const now = settings();
-    const seen = snapshotOf(parts, {
+    const seen = routingSnapshot(parts, {
       role: inlineRole,
       task: 'simple_generation',
       promptTokens: tokens,
       favourites: shelf.recommendedLocal('fill'),
-      inFlight: fleet.inFlight(),
+      inFlight: providers.inFlight(),
     });
     const snapshot = { ...seen, models: seen.models.map(shortOf), output: usualOutput };
     const routeTo = (model: Model): Route => {
@@ -169,7 +169,7 @@ export function rankedModels(parts: RankedModelsDeps) {
       const missing = settings()['inline.models'].filter((name) => !name.endsWith('/*') && !known.has(name));
       return [
         ...eligibility.toSorted((one, other) => placeOf(one.model) - placeOf(other.model)).map(candidateOf),
-        ...missing.map((name) => unknown(name, fleet.get(providerOf(name))?.configured.source)),
+        ...missing.map((name) => unknown(name, providers.get(providerOf(name))?.config.source)),
       ];
     },
     /** Something has happened that may let others write. */

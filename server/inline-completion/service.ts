@@ -8,7 +8,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
 import { nativeApi, nativeRoot } from '../models/native-api.ts';
-import type { SeenRooms } from '../providers/routing-snapshot.ts';
+import type { RoutingSnapshotDeps } from '../providers/routing-snapshot.ts';
 import { acceptanceTracker } from './acceptance.ts';
 import { type InlineAccountingDeps, inlineAccounting } from './accounting.ts';
 import { steadyClock } from './clock.ts';
@@ -33,7 +33,7 @@ import { scheduler } from './scheduler.ts';
 import { inlineStateOf } from './state.ts';
 import { throttle } from './throttle.ts';
 
-export type InlineCompletionDeps = Omit<SeenRooms, 'coldStarts'> &
+export type InlineCompletionDeps = Omit<RoutingSnapshotDeps, 'coldStarts'> &
   InlineAccountingDeps & {
     readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
     /** A folder for what outlives the server. Absent: nothing is written. */
@@ -57,7 +57,7 @@ const answerLimits = { entries: 1_000, bytes: 4_000_000 };
 const revealAfterMs = 150;
 
 export function inlineCompletionService(parts: InlineCompletionDeps) {
-  const { settings, fleet, budgets, shelf, ledger, storagePath, folders, changed } = parts;
+  const { settings, providers, budgets, shelf, ledger, storagePath, folders, changed } = parts;
   const clock = steadyClock;
   const text: DocumentStore = documentStore();
   const nameOf = workspaceNames(folders);
@@ -75,9 +75,9 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
   const isOn = (): boolean => settings()['inline.enabled'] && !paused;
 
   const fillerOf = ({ id, provider: name, name: model }: Model): CompletionEndpoint | undefined => {
-    const provider = fleet.get(name);
+    const provider = providers.get(name);
     if (!provider) return undefined;
-    const { definition, baseUrl } = provider.configured;
+    const { definition, baseUrl } = provider.config;
     const [details] = shelf.details([id]);
     return {
       engine: provider.engine,
@@ -90,10 +90,10 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
 
   const slots = llamaSlots({
     async fetchProps({ baseUrl, model }, signal) {
-      const provider = fleet.all().find(({ configured }) => configured.baseUrl === baseUrl);
+      const provider = providers.all().find(({ config }) => config.baseUrl === baseUrl);
       if (!provider) return undefined;
       const path = `/props?model=${encodeURIComponent(model)}`;
-      return nativeApi(provider.beside, nativeRoot(baseUrl)).json({ path }, signal);
+      return nativeApi(provider.nativeApi, nativeRoot(baseUrl)).json({ path }, signal);
     },
   });
 
@@ -178,13 +178,13 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
 
   /** A cloud provider that is named and may have models nobody knows of yet. */
   const unlisted = (): string | undefined => {
-    const known = new Set<string>(fleet.models().map(({ id }) => id));
+    const known = new Set<string>(providers.models().map(({ id }) => id));
     return settings()
       ['inline.models'].filter((name) => !known.has(name))
       .map(providerOf)
       .find((name) => {
-        const provider = fleet.get(name);
-        return provider?.configured.source === 'api' && provider.listed === undefined;
+        const provider = providers.get(name);
+        return provider?.config.source === 'api' && provider.modelList === undefined;
       });
   };
 
@@ -192,7 +192,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
   const lookAround = (signal: AbortSignal): void => {
     if (!isTime('look', lookEveryMs)) return;
     const name = unlisted();
-    void fleet.lookAround(
+    void providers.refreshForRequest(
       signal,
       name !== undefined && isTime(`list ${name}`, listEveryMs) ? name : undefined,
     );
@@ -266,11 +266,11 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
     state,
     /** A provider has told its list: another server may answer at its address. */
     listed(name: string): void {
-      const provider = fleet.get(name);
-      if (provider?.listed === undefined || !settings()['inline.enabled']) return;
+      const provider = providers.get(name);
+      if (provider?.modelList === undefined || !settings()['inline.enabled']) return;
       ways.listed(
-        provider.configured.baseUrl,
-        provider.listed.map((model) => model.name),
+        provider.config.baseUrl,
+        provider.modelList.map((model) => model.name),
       );
       chosen.forget();
     },

@@ -29,7 +29,7 @@ import { routeDecision } from './route.ts';
 
 export type AttemptsDeps = {
   readonly settings: () => Settings;
-  readonly fleet: ProviderRegistry;
+  readonly providers: ProviderRegistry;
   readonly cache: ResponseCache;
   readonly budgets: Budgets;
   readonly ledger: Ledger;
@@ -63,12 +63,12 @@ type Failed = { readonly model: ModelId; readonly error: RumboError };
 export type Answering = (job: Job, signal: AbortSignal) => AsyncGenerator<AskPart, AskResult>;
 
 export function attempts(rooms: AttemptsDeps): Answering {
-  const { settings, fleet, cache, budgets, ledger, counters, past, warm, log, snapshot, busy } = rooms;
+  const { settings, providers, cache, budgets, ledger, counters, past, warm, log, snapshot, busy } = rooms;
 
   /** What is to happen when a pinned model cannot answer. */
   const pinRule = (params: AskParams) =>
     params.whenPinnedUnavailable ?? settings()['routing.whenPinnedUnavailable'];
-  const decide = routeDecision({ fleet, counters, snapshot, pinRule });
+  const decide = routeDecision({ providers, counters, snapshot, pinRule });
 
   async function* answer(
     { params, request, told, question, settingsBefore }: Job,
@@ -102,10 +102,10 @@ export function attempts(rooms: AttemptsDeps): Answering {
       // What failed, other questions, or new settings may have taken it out since it was planned.
       const now = failed ? balance(withAppendedText(routeNow(), whole.text), snapshot(request)) : decision;
       const candidate = now.candidates.find(({ model }) => model.id === turn.id);
-      const provider = candidate && fleet.get(candidate.model.provider);
+      const provider = candidate && providers.get(candidate.model.provider);
       if (!provider) continue;
       const { model } = candidate;
-      const { engine, configured } = provider;
+      const { engine, config } = provider;
       const manner = turn.mode ?? (engine.supportsPrefill(model.name) ? 'prefill' : 'instruct');
       const release = budgets.reserve(
         { provider: model.provider, role: params.role ?? '' },
@@ -132,8 +132,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
           signal,
         )) {
           meterOf.see(part);
-          if (!started)
-            yield { type: 'start', model: model.id, cached: false, ...noteField(configured.note) };
+          if (!started) yield { type: 'start', model: model.id, cached: false, ...noteField(config.note) };
           started = true;
           yield* whole.append(part);
         }
@@ -150,7 +149,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
           measured: { ...measured, firstTokenAt: whole.firstTextAt },
           takeovers: whole.takeovers,
           plainInputTokens: route.promptTokens,
-          note: configured.note,
+          note: config.note,
         });
         settle(candidate, paper, measured, { route, sentAt, ms });
         // After the answer has gone out: a long conversation takes a moment to digest.
@@ -253,7 +252,9 @@ export function attempts(rooms: AttemptsDeps): Answering {
 
   function note({ model }: Ranked, outcome: Attempt['outcome'], ms: number): void {
     counters.count('rumbo_attempts_total', { provider: model.provider, outcome });
-    fleet.get(model.provider)?.did({ at: new Date().toISOString(), model: model.name, outcome, ms });
+    providers
+      .get(model.provider)
+      ?.recordOutcome({ at: new Date().toISOString(), model: model.name, outcome, ms });
   }
 
   return answer;

@@ -12,7 +12,7 @@ import type {
   RouteParams,
 } from '../../shared/protocol.ts';
 import { codePreview } from '../edits/code-preview.ts';
-import { snapshotOf } from '../providers/routing-snapshot.ts';
+import { routingSnapshot } from '../providers/routing-snapshot.ts';
 import { balance } from '../routing/balancer.ts';
 import type { Learned } from '../routing/classifier/user-corrections.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -43,10 +43,10 @@ export type Orchestrator = {
 };
 
 export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
-  const { settings, fleet, cache, ledger, counters, warm, log, changed, learned } = rooms;
+  const { settings, providers, cache, ledger, counters, warm, log, changed, learned } = rooms;
 
   const snapshot = ({ route, messages }: RoutingRequest): Snapshot =>
-    snapshotOf(rooms, {
+    routingSnapshot(rooms, {
       ...route,
       warm: warm.find(messages),
       favourites: rooms.favourites(route.role, route.task),
@@ -80,7 +80,7 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
     const known = params.useCache !== false && settings()['cache.enabled'] ? cache.get(question) : undefined;
     counters.count('rumbo_cache_total', { outcome: known ? 'hit' : 'miss' });
     if (known) {
-      const note = noteField(fleet.get(providerOf(known.model))?.configured.note);
+      const note = noteField(providers.get(providerOf(known.model))?.config.note);
       yield { type: 'start', model: known.model, cached: true, ...note };
       yield { type: 'text-delta', text: known.text };
       yield { type: 'finish', reason: known.reason, usage: known.usage };
@@ -90,7 +90,7 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
       return { text: known.text, ...codePreview(params).whole(known.text), receipt: paper };
     }
 
-    await fleet.lookAround(signal, request.pinnedProvider);
+    await providers.refreshForRequest(signal, request.pinnedProvider);
     if (signal.aborted) throw toRumboError(signal.reason, signal);
     const result = yield* tell({ params, request, told, question, settingsBefore }, signal);
     if (params.strongerThan !== undefined) wantStronger(params, params.strongerThan);
@@ -99,7 +99,7 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
 
   /** A stronger model was asked for, and there was one: questions like this get one from now on. */
   function wantStronger(params: AskParams, than: string): void {
-    const weak = fleet.models().find(({ id }) => id === than);
+    const weak = providers.models().find(({ id }) => id === than);
     if (!weak) return;
     try {
       learned.wantStronger(promptText(params), tierOf(weak));

@@ -12,7 +12,7 @@ import { type RoutingRequest, toCompletionRequest } from './request.ts';
 import { maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
 type RouteDeps = {
-  readonly fleet: Pick<ProviderRegistry, 'get'>;
+  readonly providers: Pick<ProviderRegistry, 'get'>;
   readonly counters: Pick<Counters, 'observe'>;
   /** What the balancer sees now. */
   readonly snapshot: (request: RoutingRequest) => Snapshot;
@@ -33,7 +33,7 @@ type Decided = { readonly route: Route; readonly seen: Snapshot; readonly decisi
 /** Services asked for a count before one question; each takes a moment. */
 const maxExactCounts = 2;
 
-export function routeDecision({ fleet, counters, snapshot, pinRule }: RouteDeps) {
+export function routeDecision({ providers, counters, snapshot, pinRule }: RouteDeps) {
   /** The decision of now; when nobody may be asked but somebody soon, the decision of then. Rejects with `cancelled`. */
   return async (open: Open, signal: AbortSignal): Promise<Decided> => {
     const { params, request, routeNow } = open;
@@ -60,7 +60,7 @@ export function routeDecision({ fleet, counters, snapshot, pinRule }: RouteDeps)
     { params, request, counted }: Open,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { engine } = fleet.get(model.provider) ?? {};
+    const { engine } = providers.get(model.provider) ?? {};
     const asked = toCompletionRequest(model, request.messages, params, false);
     const tokens = await engine?.countTokens?.(model.name, asked, signal);
     if (tokens === undefined) return false;

@@ -3,10 +3,10 @@ import { modelId } from '../../shared/chat.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
-import type { Configured } from './provider-config.ts';
+import type { ProviderConfig } from './provider-config.ts';
 
 /** What the registry says of a model; `null` where it says nothing. */
-export type Known = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'>;
+export type RegistryFacts = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'>;
 
 const free: Price = { input: 0, output: 0 };
 
@@ -14,10 +14,10 @@ const free: Price = { input: 0, output: 0 };
  * @param listed the provider's own list; `undefined`: not asked yet
  * @param lookUp the registry, by engine kind and the model's name
  */
-export function modelsOf(
-  provider: Configured,
+export function describeModels(
+  provider: ProviderConfig,
   listed: readonly ModelInfo[] | undefined,
-  lookUp: (kind: string, name: string) => Known,
+  lookUp: (kind: string, name: string) => RegistryFacts,
   settings: Settings['models'],
 ): Model[] {
   const { definition, models } = provider;
@@ -46,9 +46,9 @@ const find = (listed: readonly ModelInfo[] | undefined, name: string): ModelInfo
   listed?.find((info) => info.name === name) ?? { name };
 
 function describe(
-  provider: Configured,
+  provider: ProviderConfig,
   info: ModelInfo,
-  known: Known,
+  known: RegistryFacts,
   usual: boolean,
   own: ModelSettings | undefined,
 ): Model {

@@ -6,7 +6,7 @@ import { defaultTimeLimits, type TimeLimits } from '../engines/time-limits.ts';
 import { isLoopback } from '../platform/http.ts';
 
 /** A provider as it is set up now. */
-export type Configured = {
+export type ProviderConfig = {
   readonly name: string;
   readonly label: string;
   readonly definition: EngineDefinition;
@@ -17,7 +17,7 @@ export type Configured = {
   readonly private: boolean;
   readonly enabled: boolean;
   /** Named or changed by the user; the others are ours. */
-  readonly named: boolean;
+  readonly userDefined: boolean;
   /** Models the user listed. Absent: the provider's own list. */
   readonly models?: readonly string[];
   readonly keyEnv?: string;
@@ -25,8 +25,8 @@ export type Configured = {
   readonly note?: string;
 };
 
-export type Configuration = {
-  readonly providers: readonly Configured[];
+export type ProviderConfigs = {
+  readonly providers: readonly ProviderConfig[];
   /** One sentence for each provider that cannot be set up. */
   readonly problems: readonly string[];
 };
@@ -34,12 +34,12 @@ export type Configuration = {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** @param timeouts what the user says of all providers of a source */
-export function configuredProviders(
+export function resolveProviderConfigs(
   settings: Settings['providers'],
   definitions: readonly EngineDefinition[],
   env: Env,
   timeouts: Settings['routing.timeouts'] = {},
-): Configuration {
+): ProviderConfigs {
   const problems: string[] = [];
   const builtIn = definitions.filter(({ baseUrl }) => baseUrl !== undefined).map(({ kind }) => kind);
   const names = [...new Set([...builtIn, ...Object.keys(settings)])];
@@ -62,19 +62,19 @@ export function configuredProviders(
       problems.push(`rumbo.providers.${name}.baseUrl ${fault}.`);
       return [];
     }
-    return [configured(name, own, definition, baseUrl, name in settings, timeouts)];
+    return [toProviderConfig(name, own, definition, baseUrl, name in settings, timeouts)];
   });
   return { providers, problems };
 }
 
-function configured(
+function toProviderConfig(
   name: string,
   own: ProviderSettings,
   definition: EngineDefinition,
   baseUrl: string,
-  named: boolean,
+  userDefined: boolean,
   timeouts: Settings['routing.timeouts'],
-): Configured {
+): ProviderConfig {
   const source = own.source ?? definition.source;
   const { hostname } = new URL(baseUrl);
   return {
@@ -85,7 +85,7 @@ function configured(
     source,
     private: source === 'local' && (isLoopback(hostname) || own.trusted === true),
     enabled: own.enabled ?? true,
-    named,
+    userDefined,
     ...(own.models ? { models: own.models } : {}),
     ...(own.keyEnv ? { keyEnv: own.keyEnv } : {}),
     timeouts: limitsFrom(defaultTimeLimits[source], timeouts[source], own.timeouts),

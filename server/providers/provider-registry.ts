@@ -3,10 +3,10 @@ import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import type { ProviderRest, TokensLeft } from '../routing/snapshot.ts';
-import { type Known, modelsOf } from './models.ts';
-import { type Provider, type ProviderParts, provider } from './provider.ts';
-import { type Configured, configuredProviders } from './provider-config.ts';
+import type { ProviderCooldown, TokensLeft } from '../routing/snapshot.ts';
+import { describeModels, type RegistryFacts } from './models.ts';
+import { type Provider, type ProviderDeps, provider } from './provider.ts';
+import { type ProviderConfig, resolveProviderConfigs } from './provider-config.ts';
 
 /** How old a local engine's list may be before a question looks again: engines come and go with their terminal. */
 const freshMs = { down: 2_000, up: 60_000 };
@@ -18,28 +18,29 @@ const pinnedPatienceMs = 5_000;
 /** How long a description holds: the catalogue has prices that change on a date or by the hour. */
 const describedMs = 60_000;
 
-export type FleetParts = ProviderParts & {
+export type ProviderRegistryDeps = ProviderDeps & {
   readonly definitions: readonly EngineDefinition[];
-  readonly lookUp: (kind: string, name: string) => Known;
+  readonly lookUp: (kind: string, name: string) => RegistryFacts;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-export function providerRegistry(parts: FleetParts) {
+export function providerRegistry(parts: ProviderRegistryDeps) {
   let providers = new Map<string, Provider>();
   let problems: readonly string[] = [];
   let modelSettings: Settings['models'] = {};
   /** By provider: the models, and of which list they were made when. */
-  let known = new Map<string, { models: readonly Model[]; listed: Provider['listed']; atMs: number }>();
+  let known = new Map<string, { models: readonly Model[]; modelList: Provider['modelList']; atMs: number }>();
 
   const local = () =>
-    [...providers.values()].filter(({ configured }) => configured.source === 'local' && configured.enabled);
+    [...providers.values()].filter(({ config }) => config.source === 'local' && config.enabled);
 
-  const modelsBy = ({ configured, listed }: Provider): readonly Model[] => {
-    if (!configured.enabled) return [];
-    const before = known.get(configured.name);
-    if (before && before.listed === listed && parts.now() - before.atMs < describedMs) return before.models;
-    const models = modelsOf(configured, listed, parts.lookUp, modelSettings);
-    known.set(configured.name, { models, listed, atMs: parts.now() });
+  const modelsBy = ({ config, modelList }: Provider): readonly Model[] => {
+    if (!config.enabled) return [];
+    const before = known.get(config.name);
+    if (before && before.modelList === modelList && parts.now() - before.atMs < describedMs)
+      return before.models;
+    const models = describeModels(config, modelList, parts.lookUp, modelSettings);
+    known.set(config.name, { models, modelList, atMs: parts.now() });
     return models;
   };
 
@@ -58,7 +59,7 @@ export function providerRegistry(parts: FleetParts) {
   return {
     /** Takes new settings; providers whose own settings stayed keep their lists, health and requests in flight. */
     configure(settings: Settings): void {
-      const next = configuredProviders(
+      const next = resolveProviderConfigs(
         settings.providers,
         parts.definitions,
         parts.env,
@@ -66,38 +67,39 @@ export function providerRegistry(parts: FleetParts) {
       );
       const before = providers;
       providers = new Map(
-        next.providers.map((configured) => {
-          const old = before.get(configured.name);
-          const same = old && JSON.stringify(plain(old.configured)) === JSON.stringify(plain(configured));
-          return [configured.name, same ? old : provider(configured, parts)];
+        next.providers.map((config) => {
+          const old = before.get(config.name);
+          const same = old && JSON.stringify(plain(old.config)) === JSON.stringify(plain(config));
+          return [config.name, same ? old : provider(config, parts)];
         }),
       );
       problems = next.problems;
       modelSettings = settings.models;
       known = new Map();
-      parts.changed();
+      parts.onChange();
     },
     get: (name: string) => providers.get(name),
     all: (): readonly Provider[] => [...providers.values()],
     names: () => [...providers.keys()],
     problems: () => problems,
     /** What is known of models has changed: they are described anew. */
-    redescribe(): void {
+    refreshModelFacts(): void {
       known = new Map();
-      parts.changed();
+      parts.onChange();
     },
     models: (): readonly Model[] => [...providers.values()].flatMap(modelsBy),
     /** Providers that may not be asked now, and why. */
-    resting(): ReadonlyMap<string, ProviderRest> {
-      const resting = new Map<string, ProviderRest>();
+    cooldowns(): ReadonlyMap<string, ProviderCooldown> {
+      const cooldowns = new Map<string, ProviderCooldown>();
       for (const [name, each] of providers) {
-        const rest = each.rest();
-        if (rest) resting.set(name, rest);
+        const rest = each.cooldown();
+        if (rest) cooldowns.set(name, rest);
       }
-      return resting;
+      return cooldowns;
     },
     /** Models that may not be asked now although their provider may, and why. */
-    restingModels: (): ReadonlyMap<string, ProviderRest> => perModel((each, name) => each.restOf(name)),
+    modelCooldowns: (): ReadonlyMap<string, ProviderCooldown> =>
+      perModel((each, name) => each.cooldownOf(name)),
     /** Answers being given now or waiting for their turn, by provider. Missing: none. */
     inFlight(): ReadonlyMap<string, number> {
       const busy = new Map<string, number>();
@@ -111,14 +113,14 @@ export function providerRegistry(parts: FleetParts) {
      * those that are up. A cloud provider is contacted only when the question pins one of its models.
      * Returns at once when `signal` aborts; the lists go on, since they are everybody's.
      */
-    async lookAround(signal: AbortSignal, pinned?: string): Promise<void> {
+    async refreshForRequest(signal: AbortSignal, pinned?: string): Promise<void> {
       const down = local().filter((each) => each.state() !== 'ready' && each.listAgeMs() > freshMs.down);
       for (const each of local()) {
         if (each.state() === 'ready' && each.listAgeMs() > freshMs.up) void each.refresh();
       }
       const named = pinned === undefined ? undefined : providers.get(pinned);
-      const unlisted = named?.listed === undefined && (named?.listAgeMs() ?? 0) > freshMs.down;
-      if (named && unlisted && named.configured.source === 'api') down.push(named);
+      const unlisted = named?.modelList === undefined && (named?.listAgeMs() ?? 0) > freshMs.down;
+      if (named && unlisted && named.config.source === 'api') down.push(named);
       const looks = down.map((each) => ({ each, done: each.refresh() }));
       // A question that names a provider has nobody else to wait for.
       const awaited = looks.filter(({ each }) => named === undefined || each === named);
@@ -134,8 +136,8 @@ export function providerRegistry(parts: FleetParts) {
       const all = [...providers.values()];
       const asked = all.filter((each) =>
         name === undefined
-          ? each.configured.source === 'local' || each.listed !== undefined
-          : each.configured.name === name,
+          ? each.config.source === 'local' || each.modelList !== undefined
+          : each.config.name === name,
       );
       await Promise.all(asked.map((each) => each.refresh()));
     },
@@ -150,4 +152,4 @@ export function providerRegistry(parts: FleetParts) {
 export type ProviderRegistry = ReturnType<typeof providerRegistry>;
 
 /** Without functions and wire format, which are the same for a kind. */
-const plain = ({ definition, ...rest }: Configured) => ({ ...rest, kind: definition.kind });
+const plain = ({ definition, ...rest }: ProviderConfig) => ({ ...rest, kind: definition.kind });

@@ -6,9 +6,9 @@ import type { ModelStats } from '../metrics/model-stats.ts';
 import type { Route, Snapshot } from '../routing/snapshot.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 
-export type SeenRooms = {
+export type RoutingSnapshotDeps = {
   readonly settings: () => Settings;
-  readonly fleet: ProviderRegistry;
+  readonly providers: ProviderRegistry;
   readonly budgets: Budgets;
   readonly past: ModelStats;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
@@ -16,22 +16,22 @@ export type SeenRooms = {
 };
 
 /** What is known of the question. */
-export type Asked = Pick<Route, 'role' | 'task' | 'promptTokens'> & {
+export type SnapshotRequest = Pick<Route, 'role' | 'task' | 'promptTokens'> & {
   readonly warm?: Snapshot['warm'];
   readonly favourites: readonly ModelId[];
   readonly inFlight: Snapshot['inFlight'];
 };
 
-export function snapshotOf(
-  { settings, fleet, budgets, past, coldStarts }: SeenRooms,
-  { role = '', task, promptTokens, warm, favourites, inFlight }: Asked,
+export function routingSnapshot(
+  { settings, providers, budgets, past, coldStarts }: RoutingSnapshotDeps,
+  { role = '', task, promptTokens, warm, favourites, inFlight }: SnapshotRequest,
 ): Snapshot {
   const now = settings();
   return {
-    models: fleet.models(),
-    resting: fleet.resting(),
-    restingModels: fleet.restingModels(),
-    tokensLeft: fleet.tokensLeft(),
+    models: providers.models(),
+    cooldowns: providers.cooldowns(),
+    modelCooldowns: providers.modelCooldowns(),
+    tokensLeft: providers.tokensLeft(),
     speeds: past.speeds(promptTokens),
     counting: past.counting(),
     output: past.output(task),
@@ -45,7 +45,7 @@ export function snapshotOf(
     roles: now.roles,
     room: budgets.room({ provider: '', role }),
     roomOf: budgets.differsByProvider()
-      ? new Map(fleet.names().map((provider) => [provider, budgets.room({ provider, role })]))
+      ? new Map(providers.names().map((provider) => [provider, budgets.room({ provider, role })]))
       : new Map(),
   };
 }

@@ -2,30 +2,30 @@
 import type { CircuitState } from '../../shared/status.ts';
 
 /** When failures are enough. */
-export type Threshold = {
-  succeeded(): void;
+export type Breaker = {
+  success(): void;
   /**
    * Whether the circuit opens now.
    * @param weight how many ordinary failures this one is worth
    */
-  failed(weight: number): boolean;
+  failure(weight: number): boolean;
   /** What came before no longer counts. */
-  forget(): void;
+  reset(): void;
 };
 
 /** So many failures in a row. */
-export function consecutive(most: number): Threshold {
+export function consecutiveBreaker(most: number): Breaker {
   let failures = 0;
-  const forget = () => {
+  const reset = () => {
     failures = 0;
   };
   return {
-    succeeded: forget,
-    failed(weight) {
+    success: reset,
+    failure(weight) {
       failures += weight;
       return failures >= most;
     },
-    forget,
+    reset,
   };
 }
 
@@ -35,38 +35,39 @@ export function consecutive(most: number): Threshold {
  * @param of how many of the last requests are looked at
  * @param least with fewer requests than this nothing is said
  */
-export function share(part: number, { of, least }: { of: number; least: number }): Threshold {
+export function countBreaker(part: number, { of, least }: { of: number; least: number }): Breaker {
   let lately: boolean[] = [];
   const note = (failed: boolean) => {
     lately.push(failed);
     if (lately.length > of) lately.shift();
   };
   return {
-    succeeded: () => note(false),
-    failed() {
+    success: () => note(false),
+    failure() {
       note(true);
       return lately.length >= least && lately.filter(Boolean).length >= part * lately.length;
     },
-    forget() {
+    reset() {
       lately = [];
     },
   };
 }
 
 /** Whichever says so first. */
-export const either = (...thresholds: readonly Threshold[]): Threshold => ({
-  succeeded() {
-    for (const each of thresholds) each.succeeded();
+export const anyBreaker = (...thresholds: readonly Breaker[]): Breaker => ({
+  success() {
+    for (const each of thresholds) each.success();
   },
   // All of them hear of it, whatever the first says.
-  failed: (weight) => thresholds.map((each) => each.failed(weight)).some(Boolean),
-  forget() {
-    for (const each of thresholds) each.forget();
+  failure: (weight) => thresholds.map((each) => each.failure(weight)).some(Boolean),
+  reset() {
+    for (const each of thresholds) each.reset();
   },
 });
 
 /** Three in a row, or half of the last twenty. */
-export const usualThreshold = (): Threshold => either(consecutive(3), share(0.5, { of: 20, least: 10 }));
+export const defaultBreaker = (): Breaker =>
+  anyBreaker(consecutiveBreaker(3), countBreaker(0.5, { of: 20, least: 10 }));
 
 /**
  * Milliseconds. An open circuit pauses `first`, twice as long after each failed probe, `longest` at most: that is how
@@ -77,22 +78,22 @@ const pauses = { first: 5_000, longest: 30_000, calm: 60_000 };
 const jitter = 0.1;
 
 /** One request as the circuit sees it. Told once how it went; later words count for nothing. */
-export type Pass = {
+export type Permit = {
   /** It answers: a probe that does keeps nobody away until its end. */
-  spoke(): void;
+  firstPart(): void;
   succeeded(): void;
   /** @param weight how many ordinary failures this one is worth; absent: 1 */
   failed(reason: string, weight?: number): void;
   /** It says nothing about the service: cancelled, abandoned, the caller's own mistake. */
-  left(): void;
+  ignored(): void;
 };
 
 export type Circuit = {
   state(): CircuitState;
   /** Why nobody else may ask now. Absent: somebody may. */
-  rest(): { readonly reason: string; readonly untilMs: number } | undefined;
+  cooldown(): { readonly reason: string; readonly untilMs: number } | undefined;
   /** A request sets out; the first one after the pause is the probe. */
-  begin(): Pass;
+  acquire(): Permit;
   /** Forgets everything. Requests under way count for nothing. */
   reset(): void;
 };
@@ -103,7 +104,7 @@ export type Circuit = {
  */
 export function circuit(
   now: () => number,
-  threshold: Threshold = usualThreshold(),
+  threshold: Breaker = defaultBreaker(),
   random: () => number = Math.random,
 ): Circuit {
   let opened: { reason: string; untilMs: number; probing: boolean } | undefined;
@@ -122,7 +123,7 @@ export function circuit(
     if (!opened) return;
     opened = undefined;
     closedAtMs = now();
-    threshold.forget();
+    threshold.reset();
   };
 
   /** Nobody may ask before this: the pause, or the time a probe is given to find out. */
@@ -130,8 +131,9 @@ export function circuit(
 
   return {
     state: () => (opened === undefined ? 'closed' : closedToAll() && !opened.probing ? 'open' : 'half-open'),
-    rest: () => (opened && closedToAll() ? { reason: opened.reason, untilMs: opened.untilMs } : undefined),
-    begin() {
+    cooldown: () =>
+      opened && closedToAll() ? { reason: opened.reason, untilMs: opened.untilMs } : undefined,
+    acquire() {
       const mine = era;
       const probe = closedToAll() ? undefined : opened;
       // A probe that hears nothing for so long keeps nobody waiting any longer.
@@ -147,19 +149,19 @@ export function circuit(
         act();
       };
       return {
-        spoke: letOthers,
+        firstPart: letOthers,
         succeeded: () =>
           tell(() => {
             close();
-            threshold.succeeded();
+            threshold.success();
           }),
         failed: (reason, weight = 1) =>
           tell(() => {
             // A crowd that failed together is one failure of the service, not a longer pause for each.
             if (mine !== era) return;
-            if (threshold.failed(weight) || opened) open(reason);
+            if (threshold.failure(weight) || opened) open(reason);
           }),
-        left: () => tell(() => {}),
+        ignored: () => tell(() => {}),
       };
     },
     reset() {
@@ -167,7 +169,7 @@ export function circuit(
       era += 1;
       pauseMs = 0;
       closedAtMs = Number.NEGATIVE_INFINITY;
-      threshold.forget();
+      threshold.reset();
     },
   };
 }

@@ -1,13 +1,17 @@
 /** Bounds how many answers one provider streams at a time; the others wait their turn. */
 import type PQueue from 'p-queue';
 import { RumboError } from '../../shared/errors.ts';
-import { type Call, type Policy, policy } from './policy.ts';
+import { type Policy, type PolicyCall, policy } from './policy.ts';
 
 /** Who types comes before who asked, and both before nobody; within each, first come, first served. */
-const priorities: Readonly<Record<Call['urgency'], number>> = { typing: 2, interactive: 1, background: 0 };
+const priorities: Readonly<Record<PolicyCall['urgency'], number>> = {
+  typing: 2,
+  interactive: 1,
+  background: 0,
+};
 
 /** A stream holds its place in `queue` until it ends, fails or is abandoned; a cancelled one leaves at once. */
-export const limit = (queue: PQueue): Policy =>
+export const concurrencyLimit = (queue: PQueue): Policy =>
   policy(async function* (send, { urgency, signal }) {
     const release = await place(queue, priorities[urgency], signal);
     try {

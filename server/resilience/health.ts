@@ -1,14 +1,14 @@
 /** Whether a provider and each of its models may be asked now: their circuits, and what keeps out every key. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
-import type { CircuitState, RestRule } from '../../shared/status.ts';
-import { type Circuit, circuit, type Pass } from './circuit.ts';
+import type { CircuitState, CooldownRule } from '../../shared/status.ts';
+import { type Circuit, circuit, type Permit } from './circuit.ts';
 import type { KeyPool } from './key-pool.ts';
 import { type Policy, policy } from './policy.ts';
 
 /** Why somebody is not asked, and until when. */
-export type Rest = {
-  readonly rule: RestRule;
+export type Cooldown = {
+  readonly rule: CooldownRule;
   /** One sentence. */
   readonly reason: string;
   /** Milliseconds since 1970. */
@@ -41,21 +41,21 @@ const blameOf = ({ kind, data }: RumboError): Blame | undefined =>
 /** Failures that a list of models disproves. */
 const noConnection = new Set<ErrorKind>(['unreachable', 'tls', 'blocked-redirect']);
 
-export type HealthParts = {
+export type HealthDeps = {
   /** Milliseconds since 1970, handed in so that tests own the clock. It may jump. */
   readonly now: () => number;
   /** Milliseconds that only ever rise. */
   readonly elapsed: () => number;
   /** What keeps out every key. */
-  readonly keys: Pick<KeyPool, 'rest' | 'restOf'>;
+  readonly keys: Pick<KeyPool, 'cooldown' | 'cooldownOf'>;
   /** Called after each change that a user could see. */
-  readonly changed: () => void;
+  readonly onChange: () => void;
   /** Called when the service says that it does not have this model any more. */
-  readonly gone: (model: string) => void;
+  readonly onModelGone: (model: string) => void;
 };
 
 /** One provider's health. */
-export function providerHealth({ now, elapsed, keys, changed, gone }: HealthParts) {
+export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: HealthDeps) {
   const ofProvider = circuit(elapsed);
   const ofModels = new Map<string, Circuit>();
   let lastFailure: ErrorKind | undefined;
@@ -65,31 +65,36 @@ export function providerHealth({ now, elapsed, keys, changed, gone }: HealthPart
     ofModels.set(model, known);
     return known;
   };
-  const restIn = (one: Circuit | undefined): Rest | undefined => {
-    const rest = one?.rest();
-    if (!rest) return;
-    return { rule: 'circuit', reason: rest.reason, untilMs: Math.ceil(now() + rest.untilMs - elapsed()) };
+  const cooldownIn = (one: Circuit | undefined): Cooldown | undefined => {
+    const cooldown = one?.cooldown();
+    if (!cooldown) return;
+    return {
+      rule: 'circuit',
+      reason: cooldown.reason,
+      untilMs: Math.ceil(now() + cooldown.untilMs - elapsed()),
+    };
   };
-  const fail = (error: RumboError, model: string, passes: { provider: Pass; model: Pass }) => {
+  const fail = (error: RumboError, model: string, passes: { provider: Permit; model: Permit }) => {
     const blame = blameOf(error);
     if (!blame) return;
     lastFailure = error.kind;
     if (blame.provider > 0) passes.provider.failed(error.message, blame.provider);
     if (blame.model > 0) passes.model.failed(error.message, blame.model);
-    changed();
-    if (error.kind === 'model-not-found') gone(model);
+    onChange();
+    if (error.kind === 'model-not-found') onModelGone(model);
   };
 
   return {
-    circuit: (): CircuitState => ofProvider.state(),
-    circuitOf: (model: string): CircuitState => ofModels.get(model)?.state() ?? 'closed',
+    circuitState: (): CircuitState => ofProvider.state(),
+    circuitStateOf: (model: string): CircuitState => ofModels.get(model)?.state() ?? 'closed',
     /** Why it may not be asked now, for any model. */
-    rest: (): Rest | undefined => keys.rest() ?? restIn(ofProvider),
+    cooldown: (): Cooldown | undefined => keys.cooldown() ?? cooldownIn(ofProvider),
     /** Why this model may not be asked now, whatever the provider's own rest. */
-    restOf: (model: string): Rest | undefined => keys.restOf(model) ?? restIn(ofModels.get(model)),
+    cooldownOf: (model: string): Cooldown | undefined =>
+      keys.cooldownOf(model) ?? cooldownIn(ofModels.get(model)),
     /** Watches each answer of an engine. */
     watch: policy(async function* (send, { model, signal }) {
-      const passes = { provider: ofProvider.begin(), model: ofModel(model).begin() };
+      const passes = { provider: ofProvider.acquire(), model: ofModel(model).acquire() };
       let spoken = false;
       const was = `${ofProvider.state()} ${ofModel(model).state()}`;
       try {
@@ -97,25 +102,25 @@ export function providerHealth({ now, elapsed, keys, changed, gone }: HealthPart
           // For the provider the first part is proof enough; a model has to come to its end.
           if (!spoken) {
             passes.provider.succeeded();
-            passes.model.spoke();
-            if (was !== 'closed closed') changed();
+            passes.model.firstPart();
+            if (was !== 'closed closed') onChange();
           }
           spoken = true;
           yield part;
         }
         passes.model.succeeded();
-        if (was !== 'closed closed') changed();
+        if (was !== 'closed closed') onChange();
       } catch (cause) {
         const error = toRumboError(cause, signal);
         fail(error, model, passes);
         throw error;
       } finally {
-        passes.provider.left();
-        passes.model.left();
+        passes.provider.ignored();
+        passes.model.ignored();
       }
     }) satisfies Policy,
     /** The list of models came: the connection stands. It says nothing about failing answers. */
-    listed(): void {
+    onModelsListed(): void {
       if (lastFailure === undefined || !noConnection.has(lastFailure)) return;
       lastFailure = undefined;
       ofProvider.reset();
@@ -125,7 +130,7 @@ export function providerHealth({ now, elapsed, keys, changed, gone }: HealthPart
       lastFailure = undefined;
       ofProvider.reset();
       ofModels.clear();
-      changed();
+      onChange();
     },
   };
 }

@@ -12,7 +12,7 @@ const keyMatters = new Set<ErrorKind>(['unauthorized', 'payment-required', 'rate
  * that the next call gets another; each key is tried once.
  * @param count keys there are
  */
-export const nextKey = (keys: Pick<KeySource, 'hasKey'>, count: () => number): Policy =>
+export const keyFailover = (keys: Pick<KeySource, 'hasKey'>, count: () => number): Policy =>
   policy(async function* (send, { model, signal }) {
     for (let tried = 1; ; tried++) {
       let spoken = false;

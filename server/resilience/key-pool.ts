@@ -3,9 +3,9 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
 import type { KeyLease, KeySource } from '../engines/key-source.ts';
-import { type KeyRest, type PooledKey, pooledKey } from './pooled-key.ts';
+import { type KeyCooldown, type PooledKey, pooledKey } from './pooled-key.ts';
 
-export type KeyPoolParts = {
+export type KeyPoolDeps = {
   /** The provider's name; errors carry it. */
   readonly provider: string;
   readonly label: string;
@@ -20,10 +20,10 @@ export type KeyPoolParts = {
   /** Milliseconds since 1970, handed in so that tests own the clock. It may jump. */
   readonly now: () => number;
   /** Called after each change that a user could see. */
-  readonly changed: () => void;
+  readonly onChange: () => void;
 };
 
-export function keyPool({ provider, label, required, keys, now, changed }: KeyPoolParts) {
+export function keyPool({ provider, label, required, keys, now, onChange }: KeyPoolDeps) {
   let pool: readonly PooledKey[] = [];
   /** The last request's number. */
   let turn = 0;
@@ -41,18 +41,22 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
   };
 
   /** Why no key may be used, by the mildest reason and the first to return. */
-  const common = (restOf: (each: PooledKey) => KeyRest | undefined): KeyRest | undefined => {
-    const rests: KeyRest[] = [];
+  const common = (cooldownOf: (each: PooledKey) => KeyCooldown | undefined): KeyCooldown | undefined => {
+    const rests: KeyCooldown[] = [];
     for (const each of pool) {
-      const rest = restOf(each);
-      if (!rest) return;
-      rests.push(rest);
+      const cooldown = cooldownOf(each);
+      if (!cooldown) return;
+      rests.push(cooldown);
     }
     const first = rests.sort(mildestFirst)[0];
     if (!first || rests.length === 1) return first;
-    return { ...first, reason: everyKeyRests(label, rests), guessed: rests.some(({ guessed }) => guessed) };
+    return {
+      ...first,
+      reason: everyKeyRests(label, rests),
+      estimated: rests.some(({ estimated }) => estimated),
+    };
   };
-  const restOf = (model: string): KeyRest | undefined => common((each) => each.restFor(model, now()));
+  const cooldownOf = (model: string): KeyCooldown | undefined => common((each) => each.restFor(model, now()));
 
   /** Free keys; else those that rest by a guess; for a list of models any at all. */
   const candidates = (model: string | undefined): readonly PooledKey[] => {
@@ -60,7 +64,7 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
       model === undefined ? !each.accountRest(now()) : !each.restFor(model, now()),
     );
     if (free.length > 0) return free;
-    return model === undefined ? pool : pool.filter((each) => each.restFor(model, now())?.guessed);
+    return model === undefined ? pool : pool.filter((each) => each.restFor(model, now())?.estimated);
   };
 
   const choose = (among: readonly PooledKey[], model: string | undefined): PooledKey | undefined => {
@@ -76,9 +80,9 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
       await refill();
       const chosen = choose(candidates(model), model);
       if (chosen) return lease(chosen, model);
-      const rest = model === undefined ? undefined : restOf(model);
-      throw rest
-        ? resting(rest)
+      const cooldown = model === undefined ? undefined : cooldownOf(model);
+      throw cooldown
+        ? resting(cooldown)
         : new RumboError(`${label} has no API key.`, { kind: 'unauthorized', provider });
     },
     hasKey: (model: string): boolean =>
@@ -88,9 +92,9 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
     /** Keys there are; one more or less than are lent while the keychain has not been asked. */
     count: (): number => keys.names().length,
     /** Why no key may be used now, for any model. */
-    rest: (): KeyRest | undefined => common((each) => each.accountRest(now())),
+    cooldown: (): KeyCooldown | undefined => common((each) => each.accountRest(now())),
     /** Why no key may be used for this model now. */
-    restOf,
+    cooldownOf,
     /** Tokens that the best key may use of this model until then. Absent: nobody told. */
     tokensLeft(model: string): { readonly tokens: number; readonly untilMs: number } | undefined {
       const at = now();
@@ -132,11 +136,13 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
       keys.names().map((name) => {
         const key = pool.find((each) => each.name === name);
         if (!key) return { name, requests: 0, failures: 0 };
-        const rest = whyItRests(key, now());
+        const cooldown = whyItRests(key, now());
         return {
           name,
           ...key.statistics(),
-          ...(rest ? { rests: rest.reason, until: new Date(rest.untilMs).toISOString() } : {}),
+          ...(cooldown
+            ? { cooldownReason: cooldown.reason, until: new Date(cooldown.untilMs).toISOString() }
+            : {}),
         };
       }),
     /** The keys changed, or the user asks for a fresh start. Requests under way count for nothing. */
@@ -160,13 +166,13 @@ export function keyPool({ provider, label, required, keys, now, changed }: KeyPo
         over = true;
         chosen.left(model, mine);
         const news = error ? chosen.failed(model, turn, error, now()) : chosen.succeeded(model, mine);
-        if (news) changed();
+        if (news) onChange();
       },
     };
   }
 
   /** What the caller is told when every key rests: never that the key is wrong when some only wait. */
-  function resting({ rule, reason, untilMs }: KeyRest): RumboError {
+  function resting({ rule, reason, untilMs }: KeyCooldown): RumboError {
     return new RumboError(reason, {
       kind: kinds[rule],
       provider,
@@ -181,21 +187,21 @@ const kinds = {
   'rate-limit': 'rate-limited',
   payment: 'payment-required',
   key: 'unauthorized',
-} as const satisfies Record<KeyRest['rule'], ErrorKind>;
+} as const satisfies Record<KeyCooldown['rule'], ErrorKind>;
 
 /** A limit passes by itself, money has to be found, a refused key has to be replaced. */
 const severity = ['rate-limit', 'payment', 'key'] as const;
-const mildestFirst = (one: KeyRest, other: KeyRest): number =>
+const mildestFirst = (one: KeyCooldown, other: KeyCooldown): number =>
   severity.indexOf(one.rule) - severity.indexOf(other.rule) || one.untilMs - other.untilMs;
 
-const words: Readonly<Record<KeyRest['rule'], string>> = {
+const words: Readonly<Record<KeyCooldown['rule'], string>> = {
   'rate-limit': 'at the rate limit',
   payment: 'without money',
   key: 'refused',
 };
 
 /** `All 3 keys of Gemini rest: 2 at the rate limit, 1 refused.` */
-function everyKeyRests(label: string, rests: readonly KeyRest[]): string {
+function everyKeyRests(label: string, rests: readonly KeyCooldown[]): string {
   const counts = severity.flatMap((rule) => {
     const count = rests.filter((rest) => rest.rule === rule).length;
     return count > 0 ? [`${count} ${words[rule]}`] : [];
@@ -204,7 +210,7 @@ function everyKeyRests(label: string, rests: readonly KeyRest[]): string {
 }
 
 /** For any model, else for one of them. */
-function whyItRests(key: PooledKey, now: number): KeyRest | undefined {
+function whyItRests(key: PooledKey, now: number): KeyCooldown | undefined {
   const rest = key.accountRest(now);
   if (rest) return rest;
   const [model, ...more] = key.restingModels(now);

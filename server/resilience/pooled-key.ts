@@ -1,22 +1,22 @@
 /** One key of a pool: why it rests, what is left of its rate limits, and how it has done. No network, no clock. */
 import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { RestRule } from '../../shared/status.ts';
+import type { CooldownRule } from '../../shared/status.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 
 /** Why a key is not used. */
-export type KeyRest = {
-  readonly rule: Exclude<RestRule, 'circuit'>;
+export type KeyCooldown = {
+  readonly rule: Exclude<CooldownRule, 'circuit'>;
   /** One sentence. */
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly untilMs: number;
   /** Nobody told how long: it is passed over, and lent all the same to a request that has nowhere else to go. */
-  readonly guessed: boolean;
+  readonly estimated: boolean;
 };
 
 /** How a refusal rests a key where the service did not say how long, in milliseconds. */
-const rests: Partial<Record<ErrorKind, { readonly rule: KeyRest['rule']; readonly ms: number }>> = {
+const rests: Partial<Record<ErrorKind, { readonly rule: KeyCooldown['rule']; readonly ms: number }>> = {
   'rate-limited': { rule: 'rate-limit', ms: 20_000 },
   unauthorized: { rule: 'key', ms: 300_000 },
   'payment-required': { rule: 'payment', ms: 3_600_000 },
@@ -41,7 +41,7 @@ type Noted<What> = What & { readonly atMs: number; readonly turn: number };
 
 /** What one key knows of one model. */
 type OfModel = {
-  rest?: Noted<KeyRest>;
+  rest?: Noted<KeyCooldown>;
   readonly windows: Map<string, Noted<RateReading>>;
   /** Turns of the requests under way. */
   readonly underWay: Set<number>;
@@ -51,7 +51,7 @@ type OfModel = {
 export function pooledKey(name: string, key: string | undefined) {
   const models = new Map<string, OfModel>();
   /** For every model. */
-  let rest: Noted<KeyRest> | undefined;
+  let rest: Noted<KeyCooldown> | undefined;
   let probedUntilMs = 0;
   let inFlight = 0;
   let lastTurn = 0;
@@ -66,7 +66,7 @@ export function pooledKey(name: string, key: string | undefined) {
   };
 
   /** Why it may be used for no model. A refused key is half open after its rest: one request probes, others keep away. */
-  const accountRest = (now: number): KeyRest | undefined => {
+  const accountRest = (now: number): KeyCooldown | undefined => {
     if (!rest) return;
     if (holds(rest, rest.untilMs, now)) return rest;
     if (rest.rule === 'rate-limit' || now >= probedUntilMs || probedUntilMs - now > probeMs) return;
@@ -80,7 +80,7 @@ export function pooledKey(name: string, key: string | undefined) {
   const left = (known: OfModel, { unit, remaining, turn }: Noted<RateReading>): number =>
     unit === 'requests' ? remaining - [...known.underWay].filter((each) => each > turn).length : remaining;
 
-  const windowRest = (known: OfModel | undefined, now: number): KeyRest | undefined => {
+  const windowRest = (known: OfModel | undefined, now: number): KeyCooldown | undefined => {
     if (!known) return;
     const empty = live(known, now).filter((reading) => left(known, reading) <= 0);
     const last = empty.sort((one, other) => other.resetsAtMs - one.resetsAtMs)[0];
@@ -89,11 +89,11 @@ export function pooledKey(name: string, key: string | undefined) {
       rule: 'rate-limit',
       reason: `No ${last.unit} are left of its rate limit.`,
       untilMs: last.resetsAtMs,
-      guessed: last.remaining > 0,
+      estimated: last.remaining > 0,
     };
   };
 
-  const modelRest = (model: string, now: number): KeyRest | undefined => {
+  const modelRest = (model: string, now: number): KeyCooldown | undefined => {
     const known = models.get(model);
     const refused = known?.rest && holds(known.rest, known.rest.untilMs, now) ? known.rest : undefined;
     return later(refused, windowRest(known, now));
@@ -107,7 +107,8 @@ export function pooledKey(name: string, key: string | undefined) {
     key,
     accountRest,
     /** Why it may not be used for this model now. */
-    restFor: (model: string, now: number): KeyRest | undefined => accountRest(now) ?? modelRest(model, now),
+    restFor: (model: string, now: number): KeyCooldown | undefined =>
+      accountRest(now) ?? modelRest(model, now),
     /** The models it rests for although it may be used for others. */
     restingModels: (now: number): string[] => [...models.keys()].filter((model) => modelRest(model, now)),
 
@@ -185,11 +186,11 @@ export function pooledKey(name: string, key: string | undefined) {
       const said = data.retryAfterMs;
       const told = said !== undefined && said < longestRestMs ? said : undefined;
       const ms = Math.max(told ?? how.ms, shortestRestMs);
-      const next: Noted<KeyRest> = {
+      const next: Noted<KeyCooldown> = {
         rule: how.rule,
         reason: message,
         untilMs: now + ms,
-        guessed: how.rule === 'rate-limit' && (told === undefined || told < shortestRestMs),
+        estimated: how.rule === 'rate-limit' && (told === undefined || told < shortestRestMs),
         atMs: now,
         turn: seen,
       };
@@ -204,7 +205,7 @@ export function pooledKey(name: string, key: string | undefined) {
       );
       of(model).rest = next;
       if (another && rest?.rule !== 'key' && rest?.rule !== 'payment')
-        rest = { ...next, untilMs: Math.min(next.untilMs, now + accountGuessMs), guessed: true };
+        rest = { ...next, untilMs: Math.min(next.untilMs, now + accountGuessMs), estimated: true };
       return true;
     },
 
@@ -221,5 +222,5 @@ export type PooledKey = ReturnType<typeof pooledKey>;
 const holds = ({ atMs }: { readonly atMs: number }, untilMs: number, now: number): boolean =>
   now + earlyMs < untilMs && now > atMs - slackMs;
 
-const later = (one: KeyRest | undefined, other: KeyRest | undefined): KeyRest | undefined =>
+const later = (one: KeyCooldown | undefined, other: KeyCooldown | undefined): KeyCooldown | undefined =>
   one && other ? (one.untilMs >= other.untilMs ? one : other) : (one ?? other);

@@ -1,27 +1,27 @@
 /** Tries the same model again while nothing has been said yet. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import { toRumboError } from '../../shared/errors.ts';
-import { type Call, type Policy, policy } from './policy.ts';
+import { type Policy, type PolicyCall, policy } from './policy.ts';
 
 export type RetryOptions = {
   /** Tries in all, the first included. */
-  readonly attempts: number;
+  readonly maxAttempts: number;
   /** Milliseconds that the first wait takes at most when the service names none; doubles each time. */
   readonly baseDelayMs: number;
   /** Milliseconds that such a wait never exceeds. */
-  readonly longestDelayMs: number;
+  readonly maxDelayMs: number;
   /** Milliseconds that all waits of one request may take together, by who else could answer. */
-  readonly patienceMs: {
+  readonly retryBudgetMs: {
     /** Another candidate is there: a person would rather have its answer now. */
-    readonly usual: number;
+    readonly default: number;
     /** Nobody else can be asked. */
     readonly lastResort: number;
     /** Nobody else can be asked, and a model is being loaded. */
     readonly loading: number;
   };
   /** Milliseconds; handed in so that tests own the clock. Absent: the real one. Rejects when the signal aborts. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** 0–1. Absent: chance. */
   readonly random?: () => number;
 };
@@ -37,7 +37,7 @@ const shortestWaitMs = 25;
 /** Repeats what `reactions` says may be retried, before the first part only. */
 export const retry = (options: RetryOptions): Policy =>
   policy(async function* (send, call) {
-    const { wait = (ms, signal) => sleep(ms, undefined, { signal }), random = Math.random } = options;
+    const { sleep = (ms, signal) => delay(ms, undefined, { signal }), random = Math.random } = options;
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       let spoken = false;
@@ -55,12 +55,12 @@ export const retry = (options: RetryOptions): Policy =>
           errorPolicies[error.kind].retry &&
           // Whoever types waits for nobody: the next keystroke asks again, and another model meanwhile.
           call.urgency !== 'typing' &&
-          attempt < (attemptsFor[error.kind] ?? options.attempts) &&
+          attempt < (attemptsFor[error.kind] ?? options.maxAttempts) &&
           waitedMs + waitMs <= patienceMs(error.kind, call, options);
         if (!again) throw error;
         const spreadMs = shortestWaitMs * random();
         waitedMs += waitMs;
-        await wait(Math.max(waitMs, shortestWaitMs) + spreadMs, call.signal).catch((aborted: unknown) => {
+        await sleep(Math.max(waitMs, shortestWaitMs) + spreadMs, call.signal).catch((aborted: unknown) => {
           throw toRumboError(aborted, call.signal);
         });
       }
@@ -68,12 +68,10 @@ export const retry = (options: RetryOptions): Policy =>
   });
 
 /** Exponential with full jitter. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-const delayMs = (
-  attempt: number,
-  { baseDelayMs, longestDelayMs, random = Math.random }: RetryOptions,
-): number => random() * Math.min(baseDelayMs * 2 ** (attempt - 1), longestDelayMs);
+const delayMs = (attempt: number, { baseDelayMs, maxDelayMs, random = Math.random }: RetryOptions): number =>
+  random() * Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs);
 
-function patienceMs(kind: ErrorKind, { lastResort }: Call, { patienceMs }: RetryOptions): number {
-  if (!lastResort) return patienceMs.usual;
-  return kind === 'loading' ? patienceMs.loading : patienceMs.lastResort;
+function patienceMs(kind: ErrorKind, { lastResort }: PolicyCall, { retryBudgetMs }: RetryOptions): number {
+  if (!lastResort) return retryBudgetMs.default;
+  return kind === 'loading' ? retryBudgetMs.loading : retryBudgetMs.lastResort;
 }

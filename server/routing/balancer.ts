@@ -72,16 +72,16 @@ function pinOf(route: Route, { roles, taskTypes }: Snapshot): { model: string; w
   return;
 }
 
-function lostPin(pin: string, excluded: readonly Exclusion[], { resting, models }: Snapshot): Exclusion {
+function lostPin(pin: string, excluded: readonly Exclusion[], { cooldowns, models }: Snapshot): Exclusion {
   const model = pin as ModelId;
   const known = excluded.find((exclusion) => exclusion.model === model);
   if (known) return known;
   // A provider that could not be asked for its models may have this one.
   const provider = providerOf(pin);
-  const rest = resting.get(provider);
-  const unasked = rest?.rule === 'no-key' || !models.some((each) => each.provider === provider);
-  return rest && unasked
-    ? { model, rule: rest.rule, reason: rest.reason }
+  const cooldown = cooldowns.get(provider);
+  const unasked = cooldown?.rule === 'no-key' || !models.some((each) => each.provider === provider);
+  return cooldown && unasked
+    ? { model, rule: cooldown.rule, reason: cooldown.reason }
     : { model, rule: 'unknown', reason: 'No provider lists it.' };
 }
 

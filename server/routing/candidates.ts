@@ -41,8 +41,8 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
     return { rule: 'ability', reason: 'It cannot call tools.' };
   if (route.needsVision && model.abilities.vision === false)
     return { rule: 'ability', reason: 'It cannot see pictures.' };
-  const rest = snapshot.resting.get(model.provider) ?? snapshot.restingModels.get(model.id);
-  if (rest) return { rule: rest.rule, reason: rest.reason, ...untilOf(rest.untilMs) };
+  const cooldown = snapshot.cooldowns.get(model.provider) ?? snapshot.modelCooldowns.get(model.id);
+  if (cooldown) return { rule: cooldown.rule, reason: cooldown.reason, ...untilOf(cooldown.untilMs) };
   const prompt = promptTokensOf(route, model, snapshot);
   const room = snapshot.tokensLeft.get(model.id);
   if (room && prompt > room.tokens) {

@@ -41,7 +41,7 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 
 /** Nothing is left, whoever is asked. */
 export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot): RumboError {
-  const { resting } = snapshot;
+  const { cooldowns } = snapshot;
   // The models one would have expected to answer: the user's own switches explain themselves.
   const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
   const [first] = wanted;
@@ -75,12 +75,12 @@ export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot)
       },
     );
   }
-  const rests = [...resting.values()].sort(
+  const missingKeysLast = [...cooldowns.values()].sort(
     (a, b) => Number(a.rule === 'no-key') - Number(b.rule === 'no-key'),
   );
   const reasons = [
     ...excluded.filter(({ rule }) => rule !== 'no-key').map(({ model, reason }) => `${model}: ${reason}`),
-    ...rests.map(({ reason }) => reason),
+    ...missingKeysLast.map(({ reason }) => reason),
   ];
   const shown = [...new Set(reasons)].slice(0, 4).join(' ');
   return new RumboError(`No model can answer.${shown ? ` ${shown}` : ''}`, { kind: 'no-candidate' });

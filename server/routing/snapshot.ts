@@ -6,7 +6,7 @@ import type { Preference } from '../../shared/settings.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
 
 /** Why a provider rests. The same shape as server/resilience/health.ts gives. */
-export type ProviderRest = {
+export type ProviderCooldown = {
   readonly rule: 'circuit' | 'rate-limit' | 'key' | 'payment' | 'no-key' | 'unreachable';
   readonly reason: string;
   /** Milliseconds since 1970. Absent: it does not return by itself. */
@@ -22,9 +22,9 @@ export type TokensLeft = {
 export type Snapshot = {
   readonly models: readonly Model[];
   /** Providers that may not be asked now; the others may. */
-  readonly resting: ReadonlyMap<string, ProviderRest>;
+  readonly cooldowns: ReadonlyMap<string, ProviderCooldown>;
   /** Models that may not be asked although their provider may, by model id. */
-  readonly restingModels: ReadonlyMap<string, ProviderRest>;
+  readonly modelCooldowns: ReadonlyMap<string, ProviderCooldown>;
   /** What is left of token windows, by model id. Missing: nobody told, or enough. */
   readonly tokensLeft: ReadonlyMap<string, TokensLeft>;
   /** By model id, on prompts of this size. Missing: never measured. */

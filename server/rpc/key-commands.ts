@@ -5,10 +5,10 @@ import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { Keys } from '../secrets/keys.ts';
 
 /** Answers each command once. A provider whose key changed starts afresh. */
-export function keyCommandHandler(keys: Keys, fleet: ProviderRegistry) {
+export function keyCommandHandler(keys: Keys, providers: ProviderRegistry) {
   return async (command: KeyCommand): Promise<KeyReply> => {
     const reply = { type: 'rumbo/key/reply', id: command.id } as const;
-    const provider = fleet.get(command.provider);
+    const provider = providers.get(command.provider);
     if (!provider) return { ...reply, message: `There is no provider ${command.provider}.` };
     const done = await applyKeyCommand(keys, provider.owner, command);
     provider.reset();

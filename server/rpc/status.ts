@@ -10,8 +10,9 @@ function healthOf(providers: readonly ProviderStatus[]): Status['health'] {
   const usable = ({ state, key, models }: ProviderStatus) =>
     state === 'ready' || (state === 'unknown' && key !== 'none' && models.length > 0);
   if (!providers.some(usable)) return 'offline';
-  const failing = ({ state, last, key }: ProviderStatus) =>
-    state === 'resting' || (state === 'unreachable' && (last !== undefined || key !== 'not-needed'));
+  const failing = ({ state, lastOutcome, key }: ProviderStatus) =>
+    state === 'cooling-down' ||
+    (state === 'unreachable' && (lastOutcome !== undefined || key !== 'not-needed'));
   return providers.some(failing) ? 'degraded' : 'ready';
 }
 

@@ -51,7 +51,7 @@ export const sampleProvider = (more: Partial<ProviderStatus> = {}): ProviderStat
   circuit: 'closed',
   key: 'not-needed',
   models: [sampleModel()],
-  resting: [],
+  modelCooldowns: [],
   windows: [],
   keys: [],
   ...more,

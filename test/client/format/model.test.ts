@@ -6,7 +6,12 @@ import type { ModelDetails } from '../../../shared/model-details.ts';
 import { sampleModel } from '../samples.ts';
 
 const at1405 = new Date(new Date().setHours(14, 5, 0, 0)).toISOString();
-const rest = { model: 'small', circuit: 'open', reason: 'It failed three times.', until: at1405 } as const;
+const cooldown = {
+  model: 'small',
+  circuit: 'open',
+  reason: 'It failed three times.',
+  until: at1405,
+} as const;
 const details = (fields: ModelDetails['fields'], more: Partial<ModelDetails> = {}): ModelDetails => ({
   id: 'lab/small',
   types: [],
@@ -40,11 +45,14 @@ test('a local model says first where it is', () => {
   assert.equal(modelIcon({ model: sampleModel({ toggle: false }), local }), 'circle-slash');
 });
 
-test('a model that rests says until when and why; one that is tried again says that', () => {
-  assert.match(modelDescription({ model: sampleModel(), rest }, 'en-GB'), /^rests until 14:05 · local · /);
-  assert.match(modelTooltip({ model: sampleModel(), rest }), /\nIt failed three times\.\n/);
-  assert.equal(modelIcon({ model: sampleModel(), rest }), 'history');
-  assert.equal(cooldownText({ ...rest, circuit: 'half-open' }), 'being tried again');
+test('a model that is cooling down shows until when and why; a model under test shows that', () => {
+  assert.match(
+    modelDescription({ model: sampleModel(), cooldown }, 'en-GB'),
+    /^cooling down until 14:05 · local · /,
+  );
+  assert.match(modelTooltip({ model: sampleModel(), cooldown }), /\nIt failed three times\.\n/);
+  assert.equal(modelIcon({ model: sampleModel(), cooldown }), 'history');
+  assert.equal(cooldownText({ ...cooldown, circuit: 'half-open' }), 'being tried again');
 });
 
 test('the tooltip has what is known: what it is, what it can, its sizes, its licence, and who says so', () => {
@@ -85,7 +93,7 @@ test('foreign text cannot break out of its line of a tooltip', () => {
   const foreign = 'a\n![x](https://evil.example/x.png)';
   const plain = modelTooltip({ model: sampleModel() }).split('\n').length;
   const tooltip = modelTooltip(
-    { model: sampleModel(), rest: { ...rest, reason: foreign } },
+    { model: sampleModel(), cooldown: { ...cooldown, reason: foreign } },
     details({ summary: foreign, licence: foreign }),
   );
   assert.equal(tooltip.split('\n').length, plain + 3);

@@ -31,15 +31,18 @@ test('a provider’s state in few words', () => {
   assert.equal(providerDescription(sampleProvider()), 'ready · 1 model');
   assert.equal(providerDescription(sampleProvider({ circuit: 'half-open' })), 'being tried again · 1 model');
   assert.equal(providerDescription(sampleProvider({ state: 'no-key', key: 'none' })), 'no key');
-  const resting = sampleProvider({ state: 'resting', until: at1405 });
-  assert.equal(providerDescription(resting, 'en-GB'), 'resting until 14:05');
-  assert.equal(providerDescription({ ...resting, rule: 'rate-limit' }, 'en-GB'), 'rate limit until 14:05');
+  const coolingDown = sampleProvider({ state: 'cooling-down', until: at1405 });
+  assert.equal(providerDescription(coolingDown, 'en-GB'), 'cooling down until 14:05');
+  assert.equal(
+    providerDescription({ ...coolingDown, rule: 'rate-limit' }, 'en-GB'),
+    'rate limit until 14:05',
+  );
 });
 
 test('a refused key and an empty account are called so, for they do not pass by themselves', () => {
-  const refused = sampleProvider({ state: 'resting', rule: 'key', key: 'environment', until: at1405 });
+  const refused = sampleProvider({ state: 'cooling-down', rule: 'key', key: 'environment', until: at1405 });
   const wrong = sampleProvider({ state: 'no-key', key: 'keychain' });
-  const empty = sampleProvider({ state: 'resting', rule: 'payment', key: 'keychain', until: at1405 });
+  const empty = sampleProvider({ state: 'cooling-down', rule: 'payment', key: 'keychain', until: at1405 });
   assert.deepEqual(
     [refused, wrong, empty].map((each) => [userProblem(each), providerDescription(each), stateIcon(each)]),
     [
@@ -87,14 +90,14 @@ test('only a rate limit that is nearly used up is said beside the name', () => {
   assert.equal(words(requests({ resetsAt: long() })), 'ready · 1 model');
 });
 
-test('a key is told by its name, with what it did or why it rests', () => {
+test('a key is shown by its name, with its statistics or its cool-down', () => {
   const key = { name: 'GEMINI_API_KEY_2', requests: 12, failures: 0 };
   assert.equal(keyStateText(key), 'ok, 12 requests');
   assert.equal(keyStateText({ ...key, requests: 1, failures: 1 }), 'ok, 1 request, 1 failed');
   assert.equal(keyStateText({ ...key, requests: 0 }), 'ok, not used yet');
   assert.equal(
-    keyStateText({ ...key, rests: 'The key was\nrefused.', until: at1405 }, 'en-GB'),
-    'rests until 14:05: The key was refused.',
+    keyStateText({ ...key, cooldownReason: 'The key was\nrefused.', until: at1405 }, 'en-GB'),
+    'cooling down until 14:05: The key was refused.',
   );
 });
 
@@ -110,13 +113,13 @@ test('the tooltip says what a circuit does and how many keys there are', () => {
   const tooltip = providerTooltip(
     sampleProvider({ circuit: 'half-open', keys: [key, { ...key, name: 'KEY_2' }] }),
   );
-  assert.match(tooltip, /one request tries whether it answers again/);
+  assert.match(tooltip, /one request tests whether it answers again/);
   assert.match(tooltip, /It has 2 keys, which share its requests\./);
-  assert.match(providerTooltip(sampleProvider({ circuit: 'open' })), /given a rest/);
+  assert.match(providerTooltip(sampleProvider({ circuit: 'open' })), /not used for now/);
 });
 
 test('what works stands first in the tree, then what waits for the user; what nobody uses comes last', () => {
-  const states = ['off', 'no-key', 'ready', 'unreachable', 'resting', 'checking', 'unknown'] as const;
+  const states = ['off', 'no-key', 'ready', 'unreachable', 'cooling-down', 'checking', 'unknown'] as const;
   const all = states.map((state) => sampleProvider({ state, key: 'none', label: state }));
   const absent = sampleProvider({
     state: 'unreachable',
@@ -129,7 +132,7 @@ test('what works stands first in the tree, then what waits for the user; what no
   const sorted = sortProviders([absent, ...all, refused]).map(({ label }) => label);
   assert.deepEqual(sorted, [
     'ready',
-    'resting',
+    'cooling-down',
     'refused',
     'checking',
     'unknown',
@@ -144,6 +147,6 @@ test('a local engine of ours that is not there is not running; one that was used
   const ollama = sampleProvider({ state: 'unreachable', name: 'ollama', kind: 'ollama', models: [] });
   assert.equal(providerDescription(ollama), 'not running');
   const last = { at: at1405, model: 'small', outcome: 'unreachable', ms: 3 };
-  assert.equal(providerDescription({ ...ollama, last }), 'unreachable');
+  assert.equal(providerDescription({ ...ollama, lastOutcome: last }), 'unreachable');
   assert.equal(providerDescription({ ...ollama, name: 'mine' }), 'unreachable');
 });

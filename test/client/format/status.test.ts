@@ -51,7 +51,7 @@ const cloud = sampleProvider({
   name: 'groq',
   source: 'api',
   key: 'environment',
-  state: 'resting',
+  state: 'cooling-down',
   rule: 'rate-limit',
   until: later,
 });
@@ -81,7 +81,7 @@ test('the safety lock is told neither without a local model nor while a cloud mo
 });
 
 test('limits of single models hold the lock as well, when they are all there is', () => {
-  const rest = {
+  const cooldown = {
     model: 'small',
     circuit: 'closed',
     rule: 'rate-limit',
@@ -89,13 +89,16 @@ test('limits of single models hold the lock as well, when they are all there is'
     until: soon,
   } as const;
   const { rule: _, until: __, ...open } = { ...cloud, state: 'ready' } as const;
-  assert.equal(localOnlyUntil([sampleProvider(), { ...open, resting: [rest] }]), soon);
+  assert.equal(localOnlyUntil([sampleProvider(), { ...open, modelCooldowns: [cooldown] }]), soon);
   assert.equal(
-    localOnlyUntil([sampleProvider(), { ...open, resting: [{ ...rest, rule: 'circuit' }] }]),
+    localOnlyUntil([sampleProvider(), { ...open, modelCooldowns: [{ ...cooldown, rule: 'circuit' }] }]),
     undefined,
   );
   const two = [...open.models, sampleModel({ id: 'groq/large', name: 'large' })];
-  assert.equal(localOnlyUntil([sampleProvider(), { ...open, models: two, resting: [rest] }]), undefined);
+  assert.equal(
+    localOnlyUntil([sampleProvider(), { ...open, models: two, modelCooldowns: [cooldown] }]),
+    undefined,
+  );
 });
 
 test('the tooltip names what only the user can mend', () => {
@@ -108,8 +111,8 @@ test('each time that is shown is known, to draw again when it has come', () => {
     {
       ...cloud,
       windows: [{ unit: 'tokens', limit: 1, remaining: 1, resetsAt: soon }],
-      keys: [{ name: 'K', requests: 0, failures: 0, rests: 'x', until: '2026-11-21T10:00:00Z' }],
-      resting: [{ model: 'small', circuit: 'open', reason: 'x' }],
+      keys: [{ name: 'K', requests: 0, failures: 0, cooldownReason: 'x', until: '2026-11-21T10:00:00Z' }],
+      modelCooldowns: [{ model: 'small', circuit: 'open', reason: 'x' }],
     },
   ]);
   assert.deepEqual(times, [later, soon, '2026-11-21T10:00:00Z']);

@@ -18,7 +18,7 @@ const groq: ProviderStatus = {
   circuit: 'closed',
   key: 'none',
   models: [],
-  resting: [],
+  modelCooldowns: [],
   windows: [],
   keys: [],
 };
@@ -107,10 +107,10 @@ test('where there is a key already the user says whether it is replaced or has c
 });
 
 test('a key in the place of the only one, which was refused, is not asked about', async () => {
-  provider = { ...withOne, state: 'resting', rule: 'key' };
+  provider = { ...withOne, state: 'cooling-down', rule: 'key' };
   await set('sk-two');
   assert.deepEqual([offered, sent.map(({ type }) => type)], [[], ['rumbo/key/set']]);
-  provider = { ...withTwo, state: 'resting', rule: 'key' };
+  provider = { ...withTwo, state: 'cooling-down', rule: 'key' };
   await set('sk-three');
   assert.equal(offered.length, 1);
 });

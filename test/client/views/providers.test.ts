@@ -45,8 +45,8 @@ const tell = (next: Status) => {
 
 test('a number stands at the icon while something waits for the user, and goes when it is mended', () => {
   const opened = open();
-  const refused = sampleProvider({ label: 'Groq', state: 'resting', rule: 'key', key: 'environment' });
-  const empty = sampleProvider({ label: 'OpenAI', state: 'resting', rule: 'payment', key: 'keychain' });
+  const refused = sampleProvider({ label: 'Groq', state: 'cooling-down', rule: 'key', key: 'environment' });
+  const empty = sampleProvider({ label: 'OpenAI', state: 'cooling-down', rule: 'payment', key: 'keychain' });
   tell(sampleStatus({ providers: [sampleProvider(), refused, empty], offers: [sampleEndpoint()] }));
   assert.deepEqual(treeOf(view).badge, {
     value: 3,

@@ -7,19 +7,19 @@ const soon = new Date(Date.now() + 60_000).toISOString();
 const lab = sampleProvider({
   detail: 'Its limit is used up.',
   models: [sampleModel(), sampleModel({ id: 'lab/large', name: 'large' })],
-  resting: [
+  modelCooldowns: [
     { model: 'large', circuit: 'open', reason: 'It failed three times.', until: soon },
     { model: 'gone', circuit: 'half-open', reason: 'It was\n**silent**.' },
   ],
   windows: [{ unit: 'requests', limit: 60, remaining: 3, resetsAt: soon }],
   keys: [
     { name: 'LAB_KEY_1', requests: 12, failures: 0 },
-    { name: 'LAB_KEY_2', requests: 3, failures: 3, rests: 'The key was refused.', until: soon },
+    { name: 'LAB_KEY_2', requests: 3, failures: 3, cooldownReason: 'The key was refused.', until: soon },
   ],
 });
 const items = providerRows(lab).map((row) => treeItemOf(row, 'en-GB'));
 
-test('under a provider stand what is said of it, its keys and limits, and its models with their rests', () => {
+test('under a provider stand what is said of it, its keys and limits, and its models with their cool-downs', () => {
   const shown = items.map(({ label, description }) => `${label} | ${description}`);
   // A minute from now may be another day.
   const time = /(?:\d+ \w+, )?\d?\d:\d\d/g;
@@ -28,10 +28,10 @@ test('under a provider stand what is said of it, its keys and limits, and its mo
     [
       'Its limit is used up. | ',
       'LAB_KEY_1 | ok, 12 requests',
-      'LAB_KEY_2 | rests until hh:mm: The key was refused.',
+      'LAB_KEY_2 | cooling down until hh:mm: The key was refused.',
       '3/60 requests left | full at hh:mm',
       'small | local · tier 3 · 32k · free',
-      'large | rests until hh:mm · local · tier 3 · 32k · free',
+      'large | cooling down until hh:mm · local · tier 3 · 32k · free',
       'gone | being tried again: It was **silent**.',
     ],
   );
@@ -45,7 +45,7 @@ test('every tooltip is plain text: what services say must not load pictures', ()
 });
 
 test('a provider whose key was refused offers to set another where it stands', () => {
-  const refused = sampleProvider({ state: 'resting', rule: 'key', key: 'environment' });
+  const refused = sampleProvider({ state: 'cooling-down', rule: 'key', key: 'environment' });
   const { contextValue } = treeItemOf({ type: 'provider', provider: refused });
-  assert.equal(contextValue, 'provider;key=environment;refused;resting');
+  assert.equal(contextValue, 'provider;key=environment;refused;cooling-down');
 });

@@ -375,5 +375,5 @@ test('metrics count what happened, and the status is told when it changes', asyn
   await new Promise((resolve) => setTimeout(resolve, 250));
   const lab = told.at(-1)?.providers.find(({ name }) => name === 'lab');
   assert.equal(lab?.state, 'ready');
-  assert.equal(lab?.last?.outcome, 'ok');
+  assert.equal(lab?.lastOutcome?.outcome, 'ok');
 });

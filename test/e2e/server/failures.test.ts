@@ -92,9 +92,11 @@ test('a rate limit is waited for when short, and told when long', async (t) => {
   const again = await failure(ask(rumbo, { prompt: 'even more' }));
   assert.equal(again.kind, 'rate-limited');
   assert.match(again.message, /The first returns on \d+ \w+, \d\d:\d\d/);
-  assert.equal(one.chats.length, 3, 'a resting provider is not asked');
+  assert.equal(one.chats.length, 3, 'a provider that is cooling down gets no request');
   await until(rumbo, ({ providers }) =>
-    providers.some(({ name, state, until }) => name === 'lab' && state === 'resting' && until !== undefined),
+    providers.some(
+      ({ name, state, until }) => name === 'lab' && state === 'cooling-down' && until !== undefined,
+    ),
   );
 });
 
@@ -162,7 +164,7 @@ test('a question that pins a model waits for no other engine', async (t) => {
   assert.ok(result.receipt.totalMs < 600, `${result.receipt.totalMs} ms`);
 });
 
-test('an engine that lists its models and cannot answer is left to rest', async (t) => {
+test('an engine that lists its models and cannot answer cools down', async (t) => {
   const bad = await fake(t, fakeOpenAi, { fail: { status: 500, body: {} } });
   const good = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {

@@ -5,7 +5,7 @@ import { sampleModel, sampleProvider, sampleStatus } from '../../client/samples.
 
 const soon = new Date(Date.now() + 60_000).toISOString();
 
-test('status lists keys, rate limits and resting models, each on one line', () => {
+test('status lists keys, rate limits and models that are cooling down, each on one line', () => {
   const text = statusText(
     sampleStatus({
       providers: [
@@ -13,10 +13,16 @@ test('status lists keys, rate limits and resting models, each on one line', () =
           models: [sampleModel(), sampleModel({ id: 'lab/large', name: 'large' })],
           keys: [
             { name: 'LAB_KEY_1', requests: 12, failures: 0 },
-            { name: 'LAB_KEY_2', requests: 3, failures: 3, rests: 'The key was\nrefused.', until: soon },
+            {
+              name: 'LAB_KEY_2',
+              requests: 3,
+              failures: 3,
+              cooldownReason: 'The key was\nrefused.',
+              until: soon,
+            },
           ],
           windows: [{ unit: 'requests', limit: 60, remaining: 3, resetsAt: soon }],
-          resting: [
+          modelCooldowns: [
             { model: 'large', circuit: 'open', reason: 'It failed\nthree times.', until: soon },
             { model: 'gone', circuit: 'half-open', reason: 'It was silent.' },
           ],
@@ -26,10 +32,10 @@ test('status lists keys, rate limits and resting models, each on one line', () =
   );
   for (const line of [
     /^ {2}LAB_KEY_1: ok, 12 requests$/m,
-    /^ {2}LAB_KEY_2: rests until .*: The key was refused\.$/m,
+    /^ {2}LAB_KEY_2: cooling down until .*: The key was refused\.$/m,
     /^ {2}3\/60 requests left, full at .*\d/m,
     /^ {2}lab\/small {2}local · /m,
-    /^ {2}lab\/large {2}rests until .* · free · It failed three times\.$/m,
+    /^ {2}lab\/large {2}cooling down until .* · free · It failed three times\.$/m,
     /^ {2}lab\/gone {2}being tried again · It was silent\.$/m,
   ])
     assert.match(text, line);

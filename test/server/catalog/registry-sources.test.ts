@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { registrySources } from '../../../server/catalog/registry-sources.ts';
 import { engines } from '../../../server/engines/table.ts';
-import { configuredProviders } from '../../../server/providers/provider-config.ts';
+import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
 import { publicSources } from '../../../server/registry/sources/table.ts';
 import type { KeyOwner } from '../../../server/secrets/key-owner.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -13,11 +13,11 @@ type Providers = Parameters<typeof registrySources>[0];
 
 /** Lists that are asked, beside the public pages. */
 async function lists(settings: Settings['providers'], withKey: readonly string[]) {
-  const { providers } = configuredProviders(settings, engines, {});
+  const { providers } = resolveProviderConfigs(settings, engines, {});
   const fleet = {
     get: (name: string) => {
-      const configured = providers.find((each) => each.name === name);
-      return configured && { configured, owner: { provider: name, origin: '' } };
+      const config = providers.find((each) => each.name === name);
+      return config && { config, owner: { provider: name, origin: '' } };
     },
   } as unknown as Providers;
   const all = async ({ provider }: KeyOwner) => {

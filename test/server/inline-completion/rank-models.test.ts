@@ -67,7 +67,7 @@ test('the router’s own filter holds: locked, resting, over budget', () => {
   const rest = { rule: 'circuit', reason: 'It failed.' } as const;
   const facts: Facts = {
     allowedNames: ['openai/*', 'ollama/*'],
-    seen: { restingModels: new Map([[two.id, rest]]), room: { usd: 0, name: 'rumbo.budget.perDayUsd' } },
+    seen: { modelCooldowns: new Map([[two.id, rest]]), room: { usd: 0, name: 'rumbo.budget.perDayUsd' } },
   };
   assert.deepEqual(order([locked, off, two, cloud, one], facts), ['ollama/one']);
   const why = whyNot([locked, off, two, cloud], facts);
@@ -164,6 +164,6 @@ test('nobody is late before 150 ms, and a second counts where nothing is known',
 
 test('of two reasons the one is told that naming the model would not mend', () => {
   const rest = { rule: 'no-key', reason: 'OpenAI has no API key.' } as const;
-  const facts: Facts = { seen: { resting: new Map([['openai', rest]]) } };
+  const facts: Facts = { seen: { cooldowns: new Map([['openai', rest]]) } };
   assert.equal(whyNot([cloud], facts)['openai/big'], 'OpenAI has no API key.');
 });

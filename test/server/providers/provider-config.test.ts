@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
-import { type Known, modelsOf } from '../../../server/providers/models.ts';
-import { configuredProviders } from '../../../server/providers/provider-config.ts';
+import { describeModels, type RegistryFacts } from '../../../server/providers/models.ts';
+import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
 import type { Settings } from '../../../shared/settings.ts';
 
-const read = (settings: Settings['providers'], env = {}) => configuredProviders(settings, engines, env);
+const read = (settings: Settings['providers'], env = {}) => resolveProviderConfigs(settings, engines, env);
 const one = (name: string, settings: Settings['providers'], env = {}) => {
   const found = read(settings, env).providers.find((each) => each.name === name);
   assert.ok(found, name);
   return found;
 };
-const nothing: Known = {
+const nothing: RegistryFacts = {
   tier: null,
   contextTokens: null,
   maxOutputTokens: null,
@@ -73,17 +73,17 @@ test('what cannot be set up is one sentence with the setting’s name, and the o
 
 test('a local model is free, a cloud model of unknown price is unknown', () => {
   const info = [{ name: 'm', contextTokens: 4_096 }];
-  assert.deepEqual(modelsOf(one('llama-cpp', {}), info, () => nothing, {})[0]?.price, {
+  assert.deepEqual(describeModels(one('llama-cpp', {}), info, () => nothing, {})[0]?.price, {
     input: 0,
     output: 0,
   });
-  assert.equal(modelsOf(one('openai', {}), info, () => nothing, {})[0]?.price, null);
+  assert.equal(describeModels(one('openai', {}), info, () => nothing, {})[0]?.price, null);
 });
 test('of a cloud list only the usual models are in rotation, and the user may add others', () => {
   const openai = one('openai', {});
   const [usual = ''] = openai.definition.defaultModels ?? [];
   const listed = [{ name: usual }, { name: 'gpt-old' }, { name: 'gpt-wanted' }];
-  const models = modelsOf(openai, listed, () => nothing, { 'openai/gpt-wanted': { toggle: true } });
+  const models = describeModels(openai, listed, () => nothing, { 'openai/gpt-wanted': { toggle: true } });
   assert.deepEqual(
     models.map(({ name, toggle }) => [name, toggle]),
     [
@@ -94,30 +94,30 @@ test('of a cloud list only the usual models are in rotation, and the user may ad
   );
 });
 test('a list without any usual model is in rotation whole, and models the user names are the only ones', () => {
-  assert.ok(modelsOf(one('openai', {}), [{ name: 'x' }], () => nothing, {})[0]?.toggle);
+  assert.ok(describeModels(one('openai', {}), [{ name: 'x' }], () => nothing, {})[0]?.toggle);
   const own = one('openai', { openai: { models: ['mine'] } });
   assert.deepEqual(
-    modelsOf(own, [{ name: 'x' }], () => nothing, {}).map(({ name }) => name),
+    describeModels(own, [{ name: 'x' }], () => nothing, {}).map(({ name }) => name),
     ['mine'],
   );
 });
 test('before a cloud provider has been asked, its usual models stand for it', () => {
   const { definition } = one('anthropic', {});
-  const models = modelsOf(one('anthropic', {}), undefined, () => nothing, {});
+  const models = describeModels(one('anthropic', {}), undefined, () => nothing, {});
   assert.deepEqual(
     models.map(({ name }) => name),
     [...(definition.defaultModels ?? [])],
   );
 });
 test('an answer of somebody else’s machine is neither local nor free, though the engine is', () => {
-  const [model] = modelsOf(one('ollama', {}), [{ name: 'big:cloud', remote: true }], () => nothing, {});
+  const [model] = describeModels(one('ollama', {}), [{ name: 'big:cloud', remote: true }], () => nothing, {});
   assert.deepEqual([model?.source, model?.private, model?.price], ['api', false, null]);
 });
 test('Ollama’s cloud models are known by name too, where its list has not come or leaves them out', () => {
   const named = one('ollama', { ollama: { models: ['kimi-k2:1t-cloud', 'glm-4.6:Cloud', 'small'] } });
   for (const listed of [undefined, [{ name: 'small' }]]) {
     assert.deepEqual(
-      modelsOf(named, listed, () => nothing, {}).map((model) => model.private),
+      describeModels(named, listed, () => nothing, {}).map((model) => model.private),
       [false, false, true],
     );
   }
@@ -125,7 +125,7 @@ test('Ollama’s cloud models are known by name too, where its list has not come
 test('the user’s word wins over list and catalogue', () => {
   const known = { ...nothing, tier: 2, contextTokens: 1_000, price: { input: 1, output: 1 } };
   const own = { tier: 5, contextTokens: 9, price: { input: 3, output: 4 }, locked: true };
-  const [model] = modelsOf(one('ollama', {}), [{ name: 'a' }], () => known, { 'ollama/a': own });
+  const [model] = describeModels(one('ollama', {}), [{ name: 'a' }], () => known, { 'ollama/a': own });
   assert.deepEqual(
     [model?.tier, model?.contextTokens, model?.price, model?.locked],
     [5, 9, { input: 3, output: 4 }, true],
@@ -134,7 +134,9 @@ test('the user’s word wins over list and catalogue', () => {
 test('what a model can do is the user’s word, else its list’s, else the registry’s', () => {
   const known = { ...nothing, maxOutputTokens: 8_000, abilities: { tools: true, vision: true } };
   const describe = (info: object, own: object) => {
-    const [model] = modelsOf(one('ollama', {}), [{ name: 'a', ...info }], () => known, { 'ollama/a': own });
+    const [model] = describeModels(one('ollama', {}), [{ name: 'a', ...info }], () => known, {
+      'ollama/a': own,
+    });
     return [model?.maxOutputTokens, model?.abilities.tools, model?.abilities.vision];
   };
   assert.deepEqual(describe({}, {}), [8_000, true, true]);
@@ -150,7 +152,7 @@ test('time limits: a provider’s own word comes before its source’s, and both
     timeouts: { firstPartMs: 7 },
   };
   const limits = (name: string) =>
-    configuredProviders(
+    resolveProviderConfigs(
       { lab },
       engines,
       {},

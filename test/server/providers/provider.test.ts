@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
 import { nativeApi } from '../../../server/models/native-api.ts';
 import type { Http } from '../../../server/platform/http.ts';
-import { type ProviderParts, provider } from '../../../server/providers/provider.ts';
-import { configuredProviders } from '../../../server/providers/provider-config.ts';
+import { type ProviderDeps, provider } from '../../../server/providers/provider.ts';
+import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keys } from '../../../server/secrets/keys.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -20,12 +20,12 @@ function made(
     env = {},
     http = async () => assert.fail('nothing is sent'),
     ...more
-  }: { env?: Record<string, string>; http?: Http } & Pick<ProviderParts, 'impostor'> = {},
+  }: { env?: Record<string, string>; http?: Http } & Pick<ProviderDeps, 'identifyServer'> = {},
 ) {
-  const configured = configuredProviders(settings, engines, env).providers.find((each) => each.name === name);
-  assert.ok(configured);
+  const config = resolveProviderConfigs(settings, engines, env).providers.find((each) => each.name === name);
+  assert.ok(config);
   const ring = keys({ env, keychain, index: keyIndex(undefined) });
-  return provider(configured, { http, keys: ring, now: () => Date.now(), changed() {}, ...more });
+  return provider(config, { http, keys: ring, now: () => Date.now(), onChange() {}, ...more });
 }
 
 test('a key of the environment does not go to another service that is set up under its name', () => {
@@ -99,20 +99,20 @@ test('a refused key is said in words and does not promise to return', async () =
   await assert.rejects(ask(one), { kind: 'unauthorized' });
   const { state, detail, rule, until } = one.status([]);
   assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was refused.', 'key', undefined]);
-  assert.deepEqual(one.rest(), { rule: 'key', reason: 'The API key was refused.' });
+  assert.deepEqual(one.cooldown(), { rule: 'key', reason: 'The API key was refused.' });
   good = true;
   one.reset();
   await ask(one);
   assert.equal(one.status([]).rule, undefined);
-  assert.equal(one.rest(), undefined);
+  assert.equal(one.cooldown(), undefined);
 });
 
 test('a key that is refused something beside answers is none the worse', async () => {
   const http: Http = async ({ url }) => (url.endsWith('/api/show') ? refused(401) : spoken());
   const one = made('lab', { lab: { ...lab.lab, keyEnv: 'LAB_KEY' } }, { http, env: { LAB_KEY: 'sk-1' } });
-  const details = nativeApi(one.beside, 'http://127.0.0.1:9').json({ path: '/api/show' }, never);
+  const details = nativeApi(one.nativeApi, 'http://127.0.0.1:9').json({ path: '/api/show' }, never);
   await assert.rejects(details, { kind: 'unauthorized' });
-  assert.equal(one.rest(), undefined);
+  assert.equal(one.cooldown(), undefined);
   await ask(one);
 });
 
@@ -131,7 +131,7 @@ test('the next key answers where the first is refused, and each is told of by it
   const one = made('gemini', {}, { env, http });
   await ask(one, 'gemini-x');
   assert.deepEqual(sent.toSorted(), ['key-1', 'key-2']);
-  assert.equal(one.rest(), undefined);
+  assert.equal(one.cooldown(), undefined);
   const { keys: told } = one.status([]);
   assert.deepEqual(told.map(({ name, requests, failures }) => [name, requests, failures]).toSorted(), [
     ['GEMINI_API_KEY_1', 1, 1],
@@ -148,10 +148,10 @@ test('a used-up window rests its model before the refusal, and leaves the others
   };
   const one = made('openai', {}, { env, http: async () => ({ ...spoken(), headers }) });
   await ask(one, 'busy');
-  assert.equal(one.restOf('busy')?.rule, 'rate-limit');
-  assert.ok((one.restOf('busy')?.untilMs ?? 0) > Date.now() + 50_000);
-  assert.equal(one.restOf('idle'), undefined);
-  assert.equal(one.rest(), undefined);
+  assert.equal(one.cooldownOf('busy')?.rule, 'rate-limit');
+  assert.ok((one.cooldownOf('busy')?.untilMs ?? 0) > Date.now() + 50_000);
+  assert.equal(one.cooldownOf('idle'), undefined);
+  assert.equal(one.cooldown(), undefined);
   assert.deepEqual(
     one.status([]).windows.map(({ unit, limit, remaining }) => [unit, limit, remaining]),
     [['requests', 10, 0]],
@@ -171,12 +171,12 @@ test('a model that is gone makes the list be asked for again', async () => {
   await one.refresh();
   assert.equal(lists, 1);
   assert.deepEqual(
-    one.listed?.map(({ name }) => name),
+    one.modelList?.map(({ name }) => name),
     ['gpt-new'],
   );
 });
 
-test('a provider whose every model rests is shown as resting until the first returns', async () => {
+test('a provider is cooling down until the first of its models is available, when all of them are', async () => {
   const http: Http = async () => refused(429, { 'retry-after': '3600' });
   const one = made('lab', { lab: { ...lab.lab, models: ['a', 'b'] } }, { http });
   await assert.rejects(ask(one, 'a'), { kind: 'rate-limited' });
@@ -184,25 +184,25 @@ test('a provider whose every model rests is shown as resting until the first ret
   assert.equal(one.status([]).rule, undefined);
   await assert.rejects(ask(one, 'b'), { kind: 'rate-limited' });
   const { state, rule, until } = one.status([]);
-  assert.deepEqual([state, rule, typeof until], ['resting', 'rate-limit', 'string']);
+  assert.deepEqual([state, rule, typeof until], ['cooling-down', 'rate-limit', 'string']);
 });
 
 test('another program at an address that is our guess is not used; at one that the user named it is', async () => {
   const asked: string[] = [];
   const http: Http = async () => answering({ data: [{ id: 'a' }] });
-  const impostor = async (kind: string, baseUrl: string) => {
+  const identifyServer = async (kind: string, baseUrl: string) => {
     asked.push(`${kind} ${baseUrl}`);
     return 'llama.cpp';
   };
-  const guess = made('vllm', {}, { http: () => assert.fail('nothing is sent'), impostor });
+  const guess = made('vllm', {}, { http: () => assert.fail('nothing is sent'), identifyServer });
   await assert.rejects(guess.test(), {
     kind: 'unreachable',
     message: 'llama.cpp answers at 127.0.0.1:8000, not vLLM.',
   });
-  assert.equal(guess.rest()?.rule, 'unreachable');
+  assert.equal(guess.cooldown()?.rule, 'unreachable');
   assert.deepEqual(asked, ['vllm http://127.0.0.1:8000']);
   const named = { vllm: { baseUrl: 'http://127.0.0.1:8000' } };
-  assert.equal(await made('vllm', named, { http, impostor }).test(), 1);
-  assert.equal(await made('vllm', {}, { http, impostor: async () => undefined }).test(), 1);
+  assert.equal(await made('vllm', named, { http, identifyServer }).test(), 1);
+  assert.equal(await made('vllm', {}, { http, identifyServer: async () => undefined }).test(), 1);
   assert.equal(asked.length, 1);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
-import { providerHealth, type Rest } from '../../../server/resilience/health.ts';
+import { type Cooldown, providerHealth } from '../../../server/resilience/health.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
@@ -10,7 +10,7 @@ import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 const never = new AbortController().signal;
 const aDay = 86_400_000;
 
-function setUp({ clockOff = 0, keyRest }: { clockOff?: number; keyRest?: Rest } = {}) {
+function setUp({ clockOff = 0, keyCooldown }: { clockOff?: number; keyCooldown?: Cooldown } = {}) {
   const clock = { ms: 0 };
   const seen = { changed: 0, gone: [] as string[] };
   let fails: (Partial<ErrorData> & { kind: ErrorKind }) | undefined;
@@ -28,11 +28,14 @@ function setUp({ clockOff = 0, keyRest }: { clockOff?: number; keyRest?: Rest } 
   const health = providerHealth({
     now: () => clock.ms + clockOff,
     elapsed: () => clock.ms,
-    keys: { rest: () => keyRest && { ...keyRest, rule: 'key', guessed: false }, restOf: () => undefined },
-    changed: () => {
+    keys: {
+      cooldown: () => keyCooldown && { ...keyCooldown, rule: 'key', estimated: false },
+      cooldownOf: () => undefined,
+    },
+    onChange: () => {
       seen.changed += 1;
     },
-    gone: (model) => seen.gone.push(model),
+    onModelGone: (model) => seen.gone.push(model),
   });
   const watched = health.watch(engine);
   return {
@@ -54,9 +57,9 @@ test('a connection that fails three times rests the provider; its models have no
     const { health, ask, set } = setUp();
     set(kind);
     for (const model of ['a', 'b', 'c']) await ask(model);
-    assert.equal(health.circuit(), 'open', kind);
-    assert.equal(health.rest()?.rule, 'circuit');
-    assert.equal(health.restOf('a'), undefined);
+    assert.equal(health.circuitState(), 'open', kind);
+    assert.equal(health.cooldown()?.rule, 'circuit');
+    assert.equal(health.cooldownOf('a'), undefined);
   }
 });
 
@@ -65,10 +68,10 @@ test('a model that fails three times rests alone, and the provider is asked for 
     const { health, ask, set } = setUp();
     set(kind);
     for (let time = 0; time < 3; time++) await ask('bad');
-    assert.equal(health.circuitOf('bad'), 'open', kind);
-    assert.equal(health.restOf('bad')?.rule, 'circuit');
-    assert.equal(health.restOf('good'), undefined);
-    assert.equal(health.rest(), undefined);
+    assert.equal(health.circuitStateOf('bad'), 'open', kind);
+    assert.equal(health.cooldownOf('bad')?.rule, 'circuit');
+    assert.equal(health.cooldownOf('good'), undefined);
+    assert.equal(health.cooldown(), undefined);
   }
 });
 
@@ -81,8 +84,8 @@ test('an overloaded model rests, and the provider only when no other one answers
       set();
       if (others) await ask('idle');
     }
-    assert.ok(health.restOf('busy'));
-    assert.equal(health.rest() === undefined, others);
+    assert.ok(health.cooldownOf('busy'));
+    assert.equal(health.cooldown() === undefined, others);
   }
 });
 
@@ -94,8 +97,8 @@ test('silence is waited for once: with a head the model rests, without one the p
     const { health, ask, set } = setUp();
     set('timeout', status === undefined ? {} : { status });
     await ask();
-    assert.ok(health.restOf('m'));
-    assert.equal(health.circuit(), provider);
+    assert.ok(health.cooldownOf('m'));
+    assert.equal(health.circuitState(), provider);
   }
 });
 
@@ -103,7 +106,7 @@ test('a model that is gone rests at once, and the list is asked for again', asyn
   const { health, ask, set, seen } = setUp();
   set('model-not-found');
   await ask('old');
-  assert.ok(health.restOf('old'));
+  assert.ok(health.cooldownOf('old'));
   assert.deepEqual(seen.gone, ['old']);
 });
 
@@ -111,8 +114,8 @@ test('answers that break off again and again open the circuit although each bega
   const { health, ask, set } = setUp();
   set('interrupted', {}, 'Once upon');
   for (let time = 0; time < 3; time++) await ask();
-  assert.equal(health.circuitOf('m'), 'open');
-  assert.equal(health.circuit(), 'closed');
+  assert.equal(health.circuitStateOf('m'), 'open');
+  assert.equal(health.circuitState(), 'closed');
 });
 
 test('after the pause one answer closes the circuit again', async () => {
@@ -120,11 +123,11 @@ test('after the pause one answer closes the circuit again', async () => {
   set('unreachable');
   for (let time = 0; time < 3; time++) await ask();
   clock.ms = 5_000;
-  assert.equal(health.rest(), undefined);
-  assert.equal(health.circuit(), 'half-open');
+  assert.equal(health.cooldown(), undefined);
+  assert.equal(health.circuitState(), 'half-open');
   set();
   await ask();
-  assert.equal(health.circuit(), 'closed');
+  assert.equal(health.circuitState(), 'closed');
 });
 
 test('a probe keeps the others away until its first part, and no longer', async () => {
@@ -135,11 +138,11 @@ test('a probe keeps the others away until its first part, and no longer', async 
   set(undefined, {}, 'here again');
   const probe = start();
   const first = probe.next();
-  assert.ok(health.rest());
-  assert.ok(health.restOf('m'));
+  assert.ok(health.cooldown());
+  assert.ok(health.cooldownOf('m'));
   await first;
-  assert.equal(health.rest(), undefined);
-  assert.equal(health.restOf('m'), undefined);
+  assert.equal(health.cooldown(), undefined);
+  assert.equal(health.cooldownOf('m'), undefined);
   await probe.return?.();
 });
 
@@ -147,13 +150,13 @@ test('a clock that is set back or forward changes no pause', async () => {
   const { health, ask, set } = setUp({ clockOff: -aDay });
   set('unreachable');
   for (let time = 0; time < 3; time++) await ask();
-  const untilMs = health.rest()?.untilMs ?? 0;
+  const untilMs = health.cooldown()?.untilMs ?? 0;
   assert.ok(untilMs > -aDay && untilMs <= -aDay + 5_000, String(untilMs));
 });
 
 test('what keeps out every key keeps out the provider', () => {
-  const keyRest: Rest = { rule: 'key', reason: 'The API key was refused.', untilMs: 9 };
-  assert.equal(setUp({ keyRest }).health.rest()?.reason, 'The API key was refused.');
+  const keyCooldown: Cooldown = { rule: 'key', reason: 'The API key was refused.', untilMs: 9 };
+  assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was refused.');
 });
 
 test('what the table counts toward circuits is blamed on somebody, and nothing else is', async () => {
@@ -161,7 +164,7 @@ test('what the table counts toward circuits is blamed on somebody, and nothing e
     const { health, ask, set } = setUp();
     set(kind as ErrorKind);
     for (let time = 0; time < 5; time++) await ask();
-    assert.equal(health.rest() !== undefined || health.restOf('m') !== undefined, trips, kind);
+    assert.equal(health.cooldown() !== undefined || health.cooldownOf('m') !== undefined, trips, kind);
   }
 });
 
@@ -173,8 +176,8 @@ test('a list of models proves the connection, and nothing about failing answers'
     const { health, ask, set } = setUp();
     set(kind);
     for (let time = 0; time < 3; time++) await ask();
-    health.listed();
-    assert.equal(health.rest() !== undefined, rests, kind);
+    health.onModelsListed();
+    assert.equal(health.cooldown() !== undefined, rests, kind);
   }
 });
 
@@ -183,7 +186,10 @@ test('a reset forgets everything', async () => {
   set('overloaded');
   for (let time = 0; time < 3; time++) await ask();
   health.reset();
-  assert.deepEqual([health.rest(), health.restOf('m'), health.circuit()], [undefined, undefined, 'closed']);
+  assert.deepEqual(
+    [health.cooldown(), health.cooldownOf('m'), health.circuitState()],
+    [undefined, undefined, 'closed'],
+  );
 });
 
 test('what a user could see is told when it changes, and not otherwise', async () => {

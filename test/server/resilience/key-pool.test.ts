@@ -22,7 +22,7 @@ function lab(count = 3, { required = true } = {}) {
     required,
     keys: { names: () => saved().map(({ name }) => name), all: async () => saved() },
     now: () => now,
-    changed: () => {
+    onChange: () => {
       changes += 1;
     },
   });
@@ -101,17 +101,17 @@ test('a used-up window keeps the key away before the first refusal, for that mod
   const pool = lab(1);
   await pool.tell(0);
   assert.equal(pool.hasKey('m'), false);
-  assert.deepEqual(pool.restOf('m'), {
+  assert.deepEqual(pool.cooldownOf('m'), {
     rule: 'rate-limit',
     reason: 'No requests are left of its rate limit.',
     untilMs: pool.now() + 60_000,
-    guessed: false,
+    estimated: false,
   });
   assert.equal(pool.hasKey('other'), true);
-  assert.equal(pool.rest(), undefined);
+  assert.equal(pool.cooldown(), undefined);
   assert.equal(await pool.ask(undefined, 'other'), 'sk-1');
   pool.later(60_000);
-  assert.equal(pool.restOf('m'), undefined);
+  assert.equal(pool.cooldownOf('m'), undefined);
   assert.equal(await pool.ask(), 'sk-1');
   assert.deepEqual(pool.windows(), []);
 });
@@ -135,16 +135,19 @@ test('a refused key gives way to the next one, and is tried again by one request
   assert.deepEqual(tally(burst.map(({ key }) => key)), [1, 2, 0]);
   const probe = burst.find(({ key }) => key === 'sk-1');
   probe?.release(failure('unauthorized'));
-  assert.match(pool.status()[0]?.rests ?? '', /unauthorized/);
+  assert.match(pool.status()[0]?.cooldownReason ?? '', /unauthorized/);
   pool.later(300_000);
   for (let i = 0; i < 4; i++) await pool.ask();
-  assert.equal(pool.status()[0]?.rests, undefined);
+  assert.equal(pool.status()[0]?.cooldownReason, undefined);
 });
 
 test('a probe that is cancelled says nothing, and one that stays silent keeps nobody waiting', async () => {
   const pool = lab(1);
   await pool.ask(failure('unauthorized'));
-  assert.deepEqual([pool.rest()?.rule, ((await pool.kindOf()) as ErrorData).kind], ['key', 'unauthorized']);
+  assert.deepEqual(
+    [pool.cooldown()?.rule, ((await pool.kindOf()) as ErrorData).kind],
+    ['key', 'unauthorized'],
+  );
   pool.later(300_000);
   const probe = await pool.acquire('m');
   assert.equal(pool.hasKey('m'), false);
@@ -159,15 +162,15 @@ test('a probe that is cancelled says nothing, and one that stays silent keeps no
 test('a rate limit rests the key for that model, as long as the service says', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 7_000 }));
-  assert.equal(pool.rest(), undefined);
-  assert.equal(pool.restOf('m')?.untilMs, pool.now() + 7_000);
-  assert.equal(pool.restOf('other'), undefined);
+  assert.equal(pool.cooldown(), undefined);
+  assert.equal(pool.cooldownOf('m')?.untilMs, pool.now() + 7_000);
+  assert.equal(pool.cooldownOf('other'), undefined);
   pool.later(6_900);
   assert.equal(pool.hasKey('m'), false);
   // A timer may come a little early.
   pool.later(98);
   assert.equal(await pool.ask(), 'sk-1');
-  assert.equal(pool.restOf('m'), undefined);
+  assert.equal(pool.cooldownOf('m'), undefined);
 });
 
 test('a day’s quota rests the key for the day, and a reset of years is no reset', async () => {
@@ -187,10 +190,10 @@ test('without a hint a key is passed over, and lent to a request that has nowher
   const pool = lab(1);
   await pool.ask(failure('rate-limited'));
   assert.equal(pool.hasKey('m'), false);
-  assert.equal(pool.restOf('m')?.guessed, true);
+  assert.equal(pool.cooldownOf('m')?.estimated, true);
   assert.equal(await pool.ask(), 'sk-1');
   // The service did it after all.
-  assert.equal(pool.restOf('m'), undefined);
+  assert.equal(pool.cooldownOf('m'), undefined);
   const two = lab(2);
   await two.ask(failure('rate-limited'));
   assert.deepEqual([await two.ask(), await two.ask()], ['sk-2', 'sk-2']);
@@ -207,9 +210,9 @@ test('two models of one key at their limits look like the account’s, for a min
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 3_600_000 }), 'one');
   await pool.ask(failure('rate-limited', { retryAfterMs: 3_600_000 }), 'two');
-  assert.equal(pool.rest()?.rule, 'rate-limit');
+  assert.equal(pool.cooldown()?.rule, 'rate-limit');
   assert.equal(pool.hasKey('three'), false);
-  assert.equal(pool.rest()?.untilMs, pool.now() + 60_000);
+  assert.equal(pool.cooldown()?.untilMs, pool.now() + 60_000);
   pool.later(60_000);
   assert.equal(pool.hasKey('three'), true);
   assert.equal(pool.hasKey('one'), false);
@@ -219,12 +222,12 @@ test('an empty account rests its key for an hour, whatever the model', async () 
   const pool = lab(1);
   await pool.ask(failure('payment-required'));
   assert.deepEqual(
-    [pool.rest()?.rule, pool.hasKey('other'), ((await pool.kindOf()) as ErrorData).kind],
+    [pool.cooldown()?.rule, pool.hasKey('other'), ((await pool.kindOf()) as ErrorData).kind],
     ['payment', false, 'payment-required'],
   );
   pool.later(3_600_000);
   assert.equal(await pool.ask(), 'sk-1');
-  assert.equal(pool.rest(), undefined);
+  assert.equal(pool.cooldown(), undefined);
 });
 
 test('when only limits are used up nobody is told that a key is wrong', async () => {
@@ -238,8 +241,8 @@ test('when only limits are used up nobody is told that a key is wrong', async ()
   assert.equal(data.message, 'All 3 keys of Lab rest: 1 at the rate limit, 1 without money, 1 refused.');
   assert.equal(data.provider, 'lab');
   // A limit is the model's; the provider as a whole is not resting.
-  assert.equal(pool.rest(), undefined);
-  assert.equal(pool.restOf('m')?.rule, 'rate-limit');
+  assert.equal(pool.cooldown(), undefined);
+  assert.equal(pool.cooldownOf('m')?.rule, 'rate-limit');
 });
 
 test('a list of models is asked for whatever the limits, and proves a refused key', async () => {
@@ -248,14 +251,14 @@ test('a list of models is asked for whatever the limits, and proves a refused ke
   const list = await pool.acquire();
   assert.equal(list.key, 'sk-1');
   list.release();
-  assert.equal(pool.rest(), undefined);
+  assert.equal(pool.cooldown(), undefined);
   await pool.ask(failure('payment-required'));
   (await pool.acquire()).release();
-  assert.equal(pool.rest()?.rule, 'payment');
+  assert.equal(pool.cooldown()?.rule, 'payment');
   pool.reset();
   (await pool.acquire()).release(failure('rate-limited'));
   assert.equal(pool.hasKey('m'), true);
-  assert.equal(pool.status()[0]?.rests, undefined);
+  assert.equal(pool.status()[0]?.cooldownReason, undefined);
 });
 
 test('an answer that had begun before the refusal does not end the rest', async () => {
@@ -266,13 +269,13 @@ test('an answer that had begun before the refusal does not end the rest', async 
   assert.equal(pool.hasKey('m'), false);
   await pool.ask(failure('payment-required'), 'other');
   earlier.release();
-  assert.equal(pool.rest()?.rule, 'payment');
+  assert.equal(pool.cooldown()?.rule, 'payment');
 });
 
 test('failures that are not the key’s rest nobody, yet the others are asked first for a while', async () => {
   const pool = lab(2);
   assert.equal(await pool.ask(failure('overloaded')), 'sk-1');
-  assert.equal(pool.restOf('m'), undefined);
+  assert.equal(pool.cooldownOf('m'), undefined);
   assert.deepEqual([await pool.ask(), await pool.ask()], ['sk-2', 'sk-2']);
   pool.later(3_600_000);
   const asked = [await pool.ask(), await pool.ask()];
@@ -287,10 +290,10 @@ test('statistics are kept by place, and no key is ever shown', async () => {
   await pool.ask(failure('invalid-request'));
   const until = new Date(pool.now() + 5_000).toISOString();
   assert.deepEqual(pool.status(), [
-    { name: 'saved key 1', requests: 1, failures: 1, rests: 'At its rate limit for m.', until },
+    { name: 'saved key 1', requests: 1, failures: 1, cooldownReason: 'At its rate limit for m.', until },
     { name: 'saved key 2', requests: 3, failures: 0 },
   ]);
-  assert.ok(!JSON.stringify([pool.status(), pool.windows(), pool.restOf('m')]).includes('sk-'));
+  assert.ok(!JSON.stringify([pool.status(), pool.windows(), pool.cooldownOf('m')]).includes('sk-'));
 });
 
 test('what is left is told for all keys together, and tokens for the best of them', async () => {
@@ -327,14 +330,14 @@ test('a clock that is set back or forth does no harm', async () => {
   pool.later(-43_200_000);
   assert.equal(pool.hasKey('m'), true, 'a probe of the future is no probe');
   assert.equal(await pool.ask(), 'sk-1');
-  assert.equal(pool.rest(), undefined);
+  assert.equal(pool.cooldown(), undefined);
 });
 
 test('without keys a service that needs none is asked, and one that needs one is not', async () => {
   const open = lab(0, { required: false });
   assert.equal(open.hasKey('m'), true);
   assert.equal(await open.ask(failure('rate-limited', { retryAfterMs: 5_000 })), undefined);
-  assert.equal(open.restOf('m')?.rule, 'rate-limit');
+  assert.equal(open.cooldownOf('m')?.rule, 'rate-limit');
   assert.deepEqual(open.status(), []);
   const closed = lab(0);
   assert.equal(closed.hasKey('m'), false);
@@ -375,7 +378,7 @@ test('whatever happens, and whatever the clock does, no wait is negative and eve
       for (const each of steps) {
         if (each.do === 'later') pool.later(each.ms);
         if (each.do === 'ask') {
-          const rest = each.model === undefined ? undefined : pool.restOf(each.model);
+          const rest = each.model === undefined ? undefined : pool.cooldownOf(each.model);
           const lent = await pool.acquire(each.model).catch((error: RumboError) => error);
           if (lent instanceof RumboError) {
             assert.ok(rest, 'nobody is sent away without a reason');
@@ -393,7 +396,7 @@ test('whatever happens, and whatever the clock does, no wait is negative and eve
       pool.later(month);
       const free = [await pool.ask(undefined, 'a'), await pool.ask(undefined, 'a')];
       assert.deepEqual(free.toSorted(), ['sk-1', 'sk-2']);
-      assert.equal(pool.rest(), undefined);
+      assert.equal(pool.cooldown(), undefined);
     }),
     { numRuns: 200 },
   );

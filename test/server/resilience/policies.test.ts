@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import PQueue from 'p-queue';
 import type { Engine } from '../../../server/engines/engine.ts';
-import { limit } from '../../../server/resilience/concurrency-limit.ts';
-import { nextKey } from '../../../server/resilience/key-failover.ts';
-import { compose } from '../../../server/resilience/policy.ts';
+import { concurrencyLimit } from '../../../server/resilience/concurrency-limit.ts';
+import { keyFailover } from '../../../server/resilience/key-failover.ts';
+import { composePolicies } from '../../../server/resilience/policy.ts';
 import { retry } from '../../../server/resilience/retry.ts';
 import type { EnginePart, Urgency } from '../../../shared/chat.ts';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
@@ -16,11 +16,11 @@ const never = new AbortController().signal;
 function patient(chance = 1) {
   const waits: number[] = [];
   const manner = {
-    attempts: 3,
+    maxAttempts: 3,
     baseDelayMs: 500,
-    longestDelayMs: 8_000,
-    patienceMs: { usual: 2_000, lastResort: 60_000, loading: 600_000 },
-    wait: async (ms: number) => void waits.push(ms - 25 * chance),
+    maxDelayMs: 8_000,
+    retryBudgetMs: { default: 2_000, lastResort: 60_000, loading: 600_000 },
+    sleep: async (ms: number) => void waits.push(ms - 25 * chance),
     random: () => chance,
   };
   return { waits, manner };
@@ -92,7 +92,7 @@ test('waits grow to eight seconds, by chance between nothing and that, and are n
     const { fake } = flaky(6, 'overloaded');
     const { waits, manner } = patient(chance);
     const lastResort = { ...request, lastResort: true };
-    await Array.fromAsync(retry({ ...manner, attempts: 7 })(fake).stream('m', lastResort, never));
+    await Array.fromAsync(retry({ ...manner, maxAttempts: 7 })(fake).stream('m', lastResort, never));
     assert.deepEqual(waits, waited);
   }
 });
@@ -132,7 +132,7 @@ test('cancelling ends the wait between two tries', async () => {
   const { calls, fake } = flaky(9, 'rate-limited', { retryAfterMs: 1_900 });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 20);
-  const { wait: _, ...real } = patient().manner;
+  const { sleep: _, ...real } = patient().manner;
   const before = performance.now();
   await assert.rejects(said(retry(real)(fake), controller.signal), { kind: 'cancelled' });
   assert.ok(performance.now() - before < 1_000);
@@ -142,7 +142,7 @@ test('cancelling ends the wait between two tries', async () => {
 test('a refused key gives way to the next at once, until none is left', async () => {
   for (const kind of ['unauthorized', 'payment-required', 'rate-limited'] as const) {
     const { calls, fake } = flaky(2, kind, { retryAfterMs: 60_000 });
-    assert.deepEqual(await said(nextKey({ hasKey: () => true }, () => 3)(fake)), [text('ok')], kind);
+    assert.deepEqual(await said(keyFailover({ hasKey: () => true }, () => 3)(fake)), [text('ok')], kind);
     assert.equal(calls.made, 3);
   }
 });
@@ -155,13 +155,13 @@ test('without another key, after a word, or for what no key helps, nothing is as
   ];
   for (const [kind, hasKey, count, after] of table) {
     const { calls, fake } = flaky(1, kind, after === undefined ? {} : { after });
-    await assert.rejects(said(nextKey({ hasKey: () => hasKey }, () => count)(fake)), { kind });
+    await assert.rejects(said(keyFailover({ hasKey: () => hasKey }, () => count)(fake)), { kind });
     assert.equal(calls.made, 1, kind);
   }
 });
 test('each key is tried once, whatever the source says', async () => {
   const { calls, fake } = flaky(99, 'unauthorized');
-  await assert.rejects(said(nextKey({ hasKey: () => true }, () => 4)(fake)), { kind: 'unauthorized' });
+  await assert.rejects(said(keyFailover({ hasKey: () => true }, () => 4)(fake)), { kind: 'unauthorized' });
   assert.equal(calls.made, 4);
 });
 
@@ -178,14 +178,18 @@ const slow = (open: { now: number; most: number }) =>
 
 test('limit holds a place until the stream ends', async () => {
   const open = { now: 0, most: 0 };
-  const polite = compose(retry(patient().manner), limit(new PQueue({ concurrency: 2 })))(slow(open));
+  const polite = composePolicies(
+    retry(patient().manner),
+    concurrencyLimit(new PQueue({ concurrency: 2 })),
+  )(slow(open));
   await Promise.all(Array.from({ length: 6 }, () => said(polite)));
   assert.equal(open.most, 2);
 });
 test('an abandoned or failed stream gives its place back', async () => {
   const queue = new PQueue({ concurrency: 1 });
-  for await (const _part of limit(queue)(flaky(0, 'timeout').fake).stream('m', request, never)) break;
-  await assert.rejects(said(limit(queue)(flaky(1, 'timeout').fake)), { kind: 'timeout' });
+  for await (const _part of concurrencyLimit(queue)(flaky(0, 'timeout').fake).stream('m', request, never))
+    break;
+  await assert.rejects(said(concurrencyLimit(queue)(flaky(1, 'timeout').fake)), { kind: 'timeout' });
   await queue.onIdle();
   assert.equal(queue.pending, 0);
 });
@@ -193,7 +197,7 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
   const queue = new PQueue({ concurrency: 1 });
   const held = Promise.withResolvers<void>();
   const blocker = said(
-    limit(queue)(
+    concurrencyLimit(queue)(
       engine(async function* () {
         await held.promise;
         yield text('x');
@@ -202,7 +206,7 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
   );
   const { calls, fake } = flaky(0, 'timeout');
   const controller = new AbortController();
-  const waiting = said(limit(queue)(fake), controller.signal);
+  const waiting = said(concurrencyLimit(queue)(fake), controller.signal);
   setTimeout(() => controller.abort(), 10);
   await assert.rejects(waiting, { kind: 'cancelled' });
   held.resolve();
@@ -212,7 +216,7 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
 test('who types comes before who asked, and both before nobody; among equals the first', async () => {
   const queue = new PQueue({ concurrency: 1 });
   const order: string[] = [];
-  const noting = limit(queue)(
+  const noting = concurrencyLimit(queue)(
     engine(async function* (model) {
       order.push(model);
       await new Promise(setImmediate);
@@ -234,9 +238,9 @@ test('who types comes before who asked, and both before nobody; among equals the
 test('vectors are asked for with the same manners', async () => {
   const queue = new PQueue({ concurrency: 1 });
   let calls = 0;
-  const polite = compose(
+  const polite = composePolicies(
     retry(patient().manner),
-    limit(queue),
+    concurrencyLimit(queue),
   )({
     ...flaky(0, 'timeout').fake,
     async embed() {

@@ -5,15 +5,15 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
 import { nobody, pinFailure } from '../../../server/routing/no-candidate-error.ts';
-import type { ProviderRest, Route, Snapshot } from '../../../server/routing/snapshot.ts';
+import type { ProviderCooldown, Route, Snapshot } from '../../../server/routing/snapshot.ts';
 import type { Model } from '../../../shared/models.ts';
 import { taskTypes } from '../../../shared/tasks.ts';
 import { model, route, snapshot } from './samples.ts';
 
 const ids = (...input: Parameters<typeof balance>) =>
   balance(...input).candidates.map(({ model }) => model.id);
-const resting = (...rests: [string, ProviderRest][]) => new Map(rests);
-const limited = (provider: string, untilMs: number): [string, ProviderRest] => [
+const cooldowns = (...entries: [string, ProviderCooldown][]) => new Map(entries);
+const limited = (provider: string, untilMs: number): [string, ProviderCooldown] => [
   provider,
   { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs },
 ];
@@ -40,7 +40,7 @@ describe('1. Filter', () => {
           model('groq/g'),
           model('ollama/c'),
         ],
-        { resting: resting(limited('groq', 20_000)) },
+        { cooldowns: cooldowns(limited('groq', 20_000)) },
       ),
     );
     assert.deepEqual(
@@ -126,7 +126,7 @@ describe('2. Pin', () => {
     assert.match(failure.message, /openai\/none/);
   });
   test('a pin whose provider could not be asked for its models says why, and what to do', () => {
-    const rests = resting(
+    const coolingDown = cooldowns(
       ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }],
       ['lab', { rule: 'unreachable', reason: 'Nothing answers at http://127.0.0.1:9.' }],
       ['gemini', { rule: 'rate-limit', reason: 'The rate limit is reached.' }],
@@ -136,7 +136,7 @@ describe('2. Pin', () => {
       ['lab/none', 'unreachable', /Nothing answers/],
       ['gemini/none', 'model-not-found', /not a model that Rumbo knows/],
     ] as const) {
-      const { pinLost } = balance(route({ model: pin }), snapshot(models, { resting: rests }));
+      const { pinLost } = balance(route({ model: pin }), snapshot(models, { cooldowns: coolingDown }));
       const failure = pinFailure(pinLost ?? { model: 'a/b', rule: '', reason: '' });
       assert.deepEqual([failure.kind, failure.data.pinned], [kind, pin]);
       assert.match(failure.message, sentence);
@@ -202,9 +202,9 @@ describe('3. Order', () => {
 
 describe('4. Safety lock', () => {
   const models = [model('groq/g'), model('openai/a'), model('ollama/c')];
-  const both = resting(limited('groq', 60_000), limited('openai', 20_000));
+  const both = cooldowns(limited('groq', 60_000), limited('openai', 20_000));
   test('its example', () => {
-    const { candidates } = balance(route(), snapshot(models, { resting: both }));
+    const { candidates } = balance(route(), snapshot(models, { cooldowns: both }));
     assert.deepEqual(
       candidates.map(({ model }) => model.id),
       ['ollama/c'],
@@ -212,7 +212,10 @@ describe('4. Safety lock', () => {
     assert.match(candidates[0]?.reasons.at(-1) ?? '', /Safety lock: groq, openai .* until 1 Jan, \d\d:00:20/);
   });
   test('it is not spoken of while a cloud model can serve', () => {
-    const { candidates } = balance(route(), snapshot(models, { resting: resting(limited('groq', 60_000)) }));
+    const { candidates } = balance(
+      route(),
+      snapshot(models, { cooldowns: cooldowns(limited('groq', 60_000)) }),
+    );
     assert.doesNotMatch(candidates.flatMap(({ reasons }) => reasons).join(), /Safety lock/);
   });
 });
@@ -231,13 +234,13 @@ describe('when nobody is left', () => {
     assert.match(error.message, /9000.*8000/);
   });
   test('rate limits say when the first returns', () => {
-    const error = why([model('groq/g')], route(), { resting: resting(limited('groq', 20_000)) });
+    const error = why([model('groq/g')], route(), { cooldowns: cooldowns(limited('groq', 20_000)) });
     assert.equal(error.kind, 'rate-limited');
     assert.match(error.message, /The first returns on 1 Jan, \d\d:00:20\./);
   });
   test('several that rest for different reasons say when the first of them returns', () => {
     const error = why([model('groq/g'), model('openai/a')], route(), {
-      resting: resting(limited('groq', 40_000), [
+      cooldowns: cooldowns(limited('groq', 40_000), [
         'openai',
         { rule: 'circuit', reason: 'Nothing answers there.', untilMs: 10_000 },
       ]),
@@ -251,8 +254,11 @@ describe('when nobody is left', () => {
     assert.match(error.message, /rumbo\.budget\.perDayUsd/);
   });
   test('no provider at all names what is missing', () => {
-    const noKey: [string, ProviderRest] = ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }];
-    const error = why([model('openai/a')], route(), { resting: resting(noKey) });
+    const noKey: [string, ProviderCooldown] = [
+      'openai',
+      { rule: 'no-key', reason: 'OpenAI has no API key.' },
+    ];
+    const error = why([model('openai/a')], route(), { cooldowns: cooldowns(noKey) });
     assert.equal(error.kind, 'no-candidate');
     assert.match(error.message, /OpenAI has no API key/);
   });

@@ -26,8 +26,8 @@ export const model = (id: string, more: Partial<Model> = {}): Model => {
 /** Nobody rests, nothing is measured, no budget. */
 export const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
   models,
-  resting: new Map(),
-  restingModels: new Map(),
+  cooldowns: new Map(),
+  modelCooldowns: new Map(),
   tokensLeft: new Map(),
   speeds: new Map(),
   counting: new Map(),

@@ -6,7 +6,7 @@ import PQueue from 'p-queue';
 import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
 import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
-import { limit } from '../../../../server/resilience/concurrency-limit.ts';
+import { concurrencyLimit } from '../../../../server/resilience/concurrency-limit.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
 import { startEndpoint } from './endpoints.ts';
 import { fimTarget } from './fim-targets.ts';
@@ -15,7 +15,7 @@ async function begun(t: TestContext) {
   const { fake, who } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
   fake.fault = { kind: 'stall', afterWords: 2 };
   const queue = new PQueue({ concurrency: 1 });
-  const engine = limit(queue)({ provider: 'lab', listModels: async () => [], ...who.engine });
+  const engine = concurrencyLimit(queue)({ provider: 'lab', listModels: async () => [], ...who.engine });
   const controller = new AbortController();
   const fill = () => generateWithFallback(modeCache())({ ...who, engine }, fimTarget(), controller.signal);
   const isLeft = async () => {
