@@ -55,8 +55,8 @@ const train = (rows: readonly Row[], times = variationsEach): Weights =>
   learn(examplesOf(rows, times), random(seed));
 const guess = (weights: Weights, rows: readonly Row[], at = 1): Guess[] =>
   rows.map((row) => {
-    const { places, values } = featuresOf(row.text);
-    return { row, probabilities: probabilities(weights, places, values, at) };
+    const { indices, values } = featuresOf(row.text);
+    return { row, probabilities: probabilities(weights, indices, values, at) };
   });
 
 const folds = 5;

@@ -29,9 +29,9 @@ import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { messageWriter } from './platform/message-writer.ts';
 import { providerRegistry } from './providers/provider-registry.ts';
-import { daily } from './registry/daily.ts';
-import { registry } from './registry/registry.ts';
-import { learned } from './routing/classifier/user-corrections.ts';
+import { dailyJob } from './registry/daily.ts';
+import { modelRegistry } from './registry/registry.ts';
+import { userCorrections } from './routing/classifier/user-corrections.ts';
 import { clientSymbols, cursorPositionOf, inlineCapabilities, serveInline } from './rpc/inline-completion.ts';
 import { keyCommandHandler } from './rpc/key-commands.ts';
 import { providerRequests } from './rpc/provider-requests.ts';
@@ -39,10 +39,10 @@ import { registerRequestHandlers, signalOf } from './rpc/routes.ts';
 import { statusOf, throttledNotifier } from './rpc/status.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
-import { keys } from './secrets/keys.ts';
-import { commandLine } from './settings/command-line.ts';
+import { keyStore } from './secrets/keys.ts';
+import { parseCommandLine } from './settings/command-line.ts';
 import type { ReadSettings } from './settings/read-settings.ts';
-import { type Following, followClient, followFile } from './settings/settings-source.ts';
+import { followClient, followFile, type SettingsSubscription } from './settings/settings-source.ts';
 
 /** Answers of earlier runs that tell how fast each model is and how it counts. */
 const rememberedAnswers = 500;
@@ -50,7 +50,7 @@ const rememberedAnswers = 500;
 /** dist/ when bundled, server/ when run as it is; the package is one above both. */
 const home = dirname(process.argv[1] ?? '');
 const { version } = JSON.parse(readFileSync(join(home, '..', 'package.json'), 'utf8')) as { version: string };
-const config = commandLine(process.argv);
+const config = parseCommandLine(process.argv);
 
 const connection = createConnection(
   ProposedFeatures.all,
@@ -74,14 +74,14 @@ function start(params: InitializeParams): InitializeResult {
 
   const { http, dispose: closeHttp } = undiciHttp(network);
   const keychain = osKeychain(join(home, 'keychain.cjs'));
-  const secrets = keys({ env: process.env, keychain, index: keyIndex(storagePath) });
+  const secrets = keyStore({ env: process.env, keychain, index: keyIndex(storagePath) });
   const book = ledger(storagePath, now, (message) => log.warn(message));
   const purse = budgets(book, now);
   const cache = responseCache(cacheLimits(settings));
   const numbers = counters();
   const past = modelStats();
-  for (const lesson of book.recent(rememberedAnswers)) past.learn(lesson);
-  const models = registry(storagePath, now, (message) => log.warn(message));
+  for (const lesson of book.recentSamples(rememberedAnswers)) past.record(lesson);
+  const models = modelRegistry(storagePath, now, (message) => log.warn(message));
   const found = discoveredProviders({
     http,
     env: process.env,
@@ -115,7 +115,7 @@ function start(params: InitializeParams): InitializeResult {
     providers.refreshModelFacts();
     return refreshed;
   };
-  const everyDay = daily({
+  const everyDay = dailyJob({
     lastAtMs: models.refreshedAtMs,
     run: (signal) =>
       refreshRegistry(signal).catch((error: unknown) => {
@@ -132,7 +132,9 @@ function start(params: InitializeParams): InitializeResult {
     counters: numbers,
     past,
     warm: warmPrefixes(),
-    learned: learned(storagePath && join(storagePath, 'corrections.json'), (problem) => log.warn(problem)),
+    learned: userCorrections(storagePath && join(storagePath, 'corrections.json'), (problem) =>
+      log.warn(problem),
+    ),
     log,
     coldStarts: () => shelf.coldStarts(),
     favourites: (role, task) => shelf.recommendedLocal(localUseOf(role, task)),
@@ -190,7 +192,7 @@ function start(params: InitializeParams): InitializeResult {
     purse.configure(settings);
     ghost.reconfigured();
     cache.resize(cacheLimits(settings));
-    everyDay.want(settings['registry.refresh'] === 'daily');
+    everyDay.setEnabled(settings['registry.refresh'] === 'daily');
     // Another order of models may mean another answer: the next request must obey, not remember.
     if (routingOf(settings) !== before) cache.clear();
     void providers.refresh();
@@ -205,7 +207,7 @@ function start(params: InitializeParams): InitializeResult {
       providers: providers.status().map(shelf.withLocalModels),
       ...found.offers(),
       budgets: purse.list(),
-      today: book.spent('day'),
+      today: book.spending('day'),
       inline: ghost.state(),
       inFlight: answers.inFlight(),
       problems: [...(problemOfFile ? [problemOfFile] : []), ...problems, ...providers.problems()],
@@ -213,8 +215,8 @@ function start(params: InitializeParams): InitializeResult {
     });
 
   const first = Promise.withResolvers<void>();
-  let following: Following | undefined;
-  const ready = () => first.promise.then(() => following?.settled());
+  let following: SettingsSubscription | undefined;
+  const ready = () => first.promise.then(() => following?.pendingChanges());
   if (config) {
     take(config.read);
     followFile(config.file, take, ({ message }) => {

@@ -52,5 +52,5 @@ export type Model = {
 };
 
 /** Models of one make count tokens alike: the first word of a name (`gpt`, `claude`, `qwen`), whatever stands before a slash. */
-export const familyOf = (name: string): string =>
+export const modelFamily = (name: string): string =>
   /^[a-z]+/.exec(name.slice(name.lastIndexOf('/') + 1).toLowerCase())?.[0] ?? name;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { strategies, taskTypes } from './tasks.ts';
 
-export const section = 'rumbo';
+export const settingsSection = 'rumbo';
 
 /**
  * Scopes, as VS Code means them. `application`: only the user may set it. `window`: a workspace may set it too, and

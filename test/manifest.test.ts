@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { Settings, section } from '../shared/settings.ts';
+import { Settings, settingsSection } from '../shared/settings.ts';
 
 const file = new URL('../package.json', import.meta.url);
 const readme = new URL('../README.md', import.meta.url);
@@ -16,7 +16,7 @@ function configuration() {
   const named = Object.entries(properties).map(([key, schema], order) => {
     // VS Code knows no `propertyNames`; the server checks the names.
     const { propertyNames: _names, ...known } = schema as Described;
-    return [`${section}.${key}`, { ...known, order }] as const;
+    return [`${settingsSection}.${key}`, { ...known, order }] as const;
   });
   return { title: 'Rumbo', properties: Object.fromEntries(named) };
 }

@@ -18,7 +18,7 @@ import type { EnsureProgress, EnsureResult, ModelSuggestion } from '../../shared
 import type { ModelDetails } from '../../shared/model-details.ts';
 import type { Model } from '../../shared/models.ts';
 import * as protocol from '../../shared/protocol.ts';
-import { section } from '../../shared/settings.ts';
+import { settingsSection } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
 import { documentSync } from '../inline/document-sync.ts';
 import { nearbySymbolsHandler } from '../inline/nearby-symbols.ts';
@@ -106,7 +106,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
     middleware: {
       workspace: {
         configuration: ({ items }) =>
-          items.map((item) => (item.section === section ? currentSettings() : null)),
+          items.map((item) => (item.section === settingsSection ? currentSettings() : null)),
         // The one notification is sent by `settingsChanged`.
         didChangeConfiguration: async () => undefined,
       },
@@ -184,7 +184,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
 
 function forkServer({ module, storagePath, log }: ServerConnectionOptions): ChildProcess {
   mkdirSync(storagePath, { recursive: true });
-  const providers = vscode.workspace.getConfiguration(section).inspect('providers')?.globalValue;
+  const providers = vscode.workspace.getConfiguration(settingsSection).inspect('providers')?.globalValue;
   const child = fork(module, ['--stdio'], {
     cwd: storagePath,
     env: {
@@ -201,7 +201,7 @@ function forkServer({ module, storagePath, log }: ServerConnectionOptions): Chil
 }
 
 function currentSettings(): Record<string, unknown> {
-  const configuration = vscode.workspace.getConfiguration(section);
+  const configuration = vscode.workspace.getConfiguration(settingsSection);
   return effectiveSettings((key) => configuration.inspect(key));
 }
 

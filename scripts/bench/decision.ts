@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { balance } from '../../server/routing/balancer.ts';
 import { classify } from '../../server/routing/classifier/classify.ts';
-import { learned } from '../../server/routing/classifier/user-corrections.ts';
-import type { Route, Snapshot } from '../../server/routing/snapshot.ts';
+import { userCorrections } from '../../server/routing/classifier/user-corrections.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../../server/routing/snapshot.ts';
 import { estimateTokens } from '../../server/routing/tokens.ts';
 import type { Model } from '../../shared/models.ts';
 import { promptOf } from './prompts.ts';
@@ -18,9 +18,9 @@ const rounds = 5;
 const perRound = 2_000;
 
 export function decisionRows(): Row[] {
-  const taught = learned();
+  const taught = userCorrections();
   const [load, first] = firstMs();
-  for (let index = 0; index < 100; index++) taught.wantStronger(promptOf(index).slice(0, 200), 2);
+  for (let index = 0; index < 100; index++) taught.addTooWeak(promptOf(index).slice(0, 200), 2);
   return [
     ...rowsOf('classify, 2 KB prompt', 150, (prompt) => void classify(prompt)),
     ...rowsOf('the same, after 100 wishes for stronger models', undefined, (prompt) => {
@@ -100,17 +100,17 @@ function rowsOf(what: string, aim: number | undefined, work: (prompt: string, in
   ];
 }
 
-function decide(prompt: string, snapshot: Snapshot): void {
+function decide(prompt: string, snapshot: RoutingSnapshot): void {
   const { task, difficulty } = classify(prompt);
   const promptTokens = estimateTokens(prompt);
-  const route: Route = {
+  const route: RoutingCriteria = {
     task,
     difficulty,
     localOnly: false,
     needsTools: false,
     needsVision: false,
     promptTokens,
-    mostPromptTokens: promptTokens * 2,
+    maxPromptTokens: promptTokens * 2,
   };
   balance(route, snapshot);
 }
@@ -136,7 +136,7 @@ const modelsOf = (length: number): readonly Model[] =>
     };
   });
 
-const snapshot = (strategy: Snapshot['strategy'], length: number): Snapshot => {
+const snapshot = (strategy: RoutingSnapshot['strategy'], length: number): RoutingSnapshot => {
   const models = modelsOf(length);
   return {
     models,
@@ -148,16 +148,16 @@ const snapshot = (strategy: Snapshot['strategy'], length: number): Snapshot => {
     speeds: new Map(
       models.map(({ id }, index) => [id, { firstTokenMs: 100 + ((index * 37) % 900), tokensPerSecond: 60 }]),
     ),
-    counting: new Map(),
+    tokenRatios: new Map(),
     coldStartMs: new Map(),
-    favourites: models.filter(({ source }) => source === 'local').map(({ id }) => id),
+    recommendedLocal: models.filter(({ source }) => source === 'local').map(({ id }) => id),
     inFlight: new Map(),
     strategy,
     priorityOrder: ['local', 'provider-2', 'provider-4', 'provider-1'],
     taskTypes: {},
     roles: {},
-    room: { usd: 5, name: 'rumbo.budget.perDayUsd' },
-    roomOf: new Map(),
+    remainingBudget: { usd: 5, name: 'rumbo.budget.perDayUsd' },
+    remainingBudgetByProvider: new Map(),
   };
 };
 

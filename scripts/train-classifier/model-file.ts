@@ -1,6 +1,6 @@
 /** What was learned, as the file that ships. */
-import { dimension, meanings } from '../../server/routing/classifier/features.ts';
-import type { ModelFile } from '../../server/routing/classifier/model.ts';
+import { dimension, meaningCount } from '../../server/routing/classifier/features.ts';
+import type { ClassifierModelFile } from '../../server/routing/classifier/model.ts';
 import { taskTypes } from '../../shared/tasks.ts';
 import type { DifficultyWeights } from './difficulty.ts';
 import type { Guess } from './measure.ts';
@@ -13,8 +13,8 @@ export function modelFileOf(
   { matrix, bias }: Weights,
   temperature: number,
   difficulty: DifficultyWeights,
-): ModelFile {
-  const split = meanings * classes;
+): ClassifierModelFile {
+  const split = meaningCount * classes;
   const scaleOf = (part: Float32Array) => {
     const sizes = part
       .map(Math.abs)

@@ -3,8 +3,8 @@ import {
   conceptNames,
   dimension,
   type Features,
-  meaning,
-  meanings,
+  meaningCount,
+  meaningIndex,
 } from '../../server/routing/classifier/features.ts';
 import { type Concept, lexicon } from '../../server/routing/classifier/lexicon.ts';
 import { taskTypes } from '../../shared/tasks.ts';
@@ -57,7 +57,7 @@ export function leanings(): Weights {
         ['last', 0.2],
       ] as const;
       for (const [kind, share] of parts) {
-        const at = meaning(kind, concept) * classes + label;
+        const at = meaningIndex(kind, concept) * classes + label;
         matrix[at] = (matrix[at] ?? 0) + odds * share;
       }
     }
@@ -78,19 +78,19 @@ export function learn(examples: readonly Example[], chance: Random, how: Habits 
     for (const index of order) {
       const example = examples[index];
       if (!example) continue;
-      const { places, values } = example.features;
+      const { indices, values } = example.features;
       const kept = Float32Array.from(values, (value, at) => {
-        const dropout = (places[at] ?? 0) < meanings ? how.meaningDropout : how.wordDropout;
+        const dropout = (indices[at] ?? 0) < meaningCount ? how.meaningDropout : how.wordDropout;
         return chance.next() < dropout ? 0 : value / (1 - dropout);
       });
-      const errors = probabilities({ matrix, bias }, places, kept);
+      const errors = probabilities({ matrix, bias }, indices, kept);
       errors[example.label] = (errors[example.label] ?? 0) - 1;
       const weight = example.weight / mean;
-      for (let at = 0; at < places.length; at++) {
-        const place = places[at] ?? 0;
+      for (let at = 0; at < indices.length; at++) {
+        const place = indices[at] ?? 0;
         const value = kept[at] ?? 0;
         if (value === 0) continue;
-        const pull = place < meanings ? how.meaningPull : how.wordPull;
+        const pull = place < meaningCount ? how.meaningPull : how.wordPull;
         for (let label = 0; label < classes; label++) {
           const cell = place * classes + label;
           const now = matrix[cell] ?? 0;

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { FinishReason, Message, ModelId, Usage } from '../../shared/chat.ts';
 
 /** All that decides an answer. The task type is not part of it: it follows from these. */
-export type Question = {
+export type CacheKey = {
   readonly messages: readonly Message[];
   readonly role: string | undefined;
   /** The pinned model; another pin is another question. */
@@ -30,9 +30,9 @@ export type CacheLimits = { readonly maxEntries: number; readonly maxAgeMs: numb
 export function responseCache(limits: CacheLimits, now: () => number = () => performance.now()) {
   let answers = make(limits, now);
   return {
-    get: (question: Question): CachedAnswer | undefined => answers.get(keyOf(question)),
+    get: (question: CacheKey): CachedAnswer | undefined => answers.get(keyOf(question)),
     /** Only complete answers belong here: a cut one would be cut for everybody after. */
-    set: (question: Question, answer: CachedAnswer): void => void answers.set(keyOf(question), answer),
+    set: (question: CacheKey, answer: CachedAnswer): void => void answers.set(keyOf(question), answer),
     /** Returns how many answers were forgotten. */
     clear(): number {
       const { size } = answers;
@@ -56,7 +56,7 @@ const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
 /** A digest: a key that held the whole prompt would keep it twice. Texts go in one by one, after their lengths: no copy. */
-function keyOf({ messages, role, model, strongerThan, file, tools }: Question): string {
+function keyOf({ messages, role, model, strongerThan, file, tools }: CacheKey): string {
   const outline = messages.map(({ content, ...rest }) => [
     rest,
     typeof content === 'string' ? content.length : content,

@@ -23,7 +23,7 @@ export function warmPrefixes(now: () => number = () => performance.now()) {
   });
   return {
     /** A model has read these messages. */
-    read: (messages: readonly Message[], warm: WarmPrefix): void => void known.set(digest(messages), warm),
+    add: (messages: readonly Message[], warm: WarmPrefix): void => void known.set(digest(messages), warm),
     /** The longest beginning of a conversation that a model has read. `undefined`: none, or too long ago. */
     find(messages: readonly Message[]): WarmPrefix | undefined {
       // A beginning ends before the answer to it.

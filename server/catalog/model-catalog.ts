@@ -30,7 +30,7 @@ import { localModelRequests } from '../models/requests.ts';
 import { suggestModels } from '../models/suggestions.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderRegistry, ProviderRegistryDeps } from '../providers/provider-registry.ts';
-import type { Known } from '../registry/merged-facts.ts';
+import type { MergedFacts } from '../registry/merged-facts.ts';
 
 export type ModelCatalogDeps = {
   readonly providers: ProviderRegistry;
@@ -38,7 +38,7 @@ export type ModelCatalogDeps = {
   /** A folder for what outlives the server. Absent: nothing is written. */
   readonly storagePath: string | undefined;
   readonly settings: () => Settings;
-  readonly lookUp: (kind: string, name: string) => Known;
+  readonly lookUp: (kind: string, name: string) => MergedFacts;
   /** The whole answer of a model to one prompt, within the user's budgets. Rejects with `RumboError`. */
   readonly ask: LlmDescriptionDeps['ask'];
   /** Sends `$/progress` on a token. */

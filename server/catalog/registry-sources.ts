@@ -1,16 +1,16 @@
 /** Who is asked what models can do and cost: public pages, and the lists of the services whose key is there. */
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import type { AskedSource } from '../registry/fetch-source.ts';
+import type { SourceRequest } from '../registry/fetch-source.ts';
 import { type ListSource, listSources } from '../registry/sources/lists.ts';
 import { publicSources } from '../registry/sources/table.ts';
-import type { Keys } from '../secrets/keys.ts';
+import type { KeyStore } from '../secrets/keys.ts';
 
 type Providers = Pick<ProviderRegistry, 'get'>;
 
 export async function registrySources(
   providers: Providers,
-  keys: Pick<Keys, 'all'>,
-): Promise<readonly AskedSource[]> {
+  keys: Pick<KeyStore, 'all'>,
+): Promise<readonly SourceRequest[]> {
   const lists = await Promise.all(listSources.map((list) => sourceWithKey(list, providers, keys)));
   return [...publicSources, ...lists.filter((list) => list !== undefined)];
 }
@@ -19,8 +19,8 @@ export async function registrySources(
 async function sourceWithKey(
   { kind, path, ...source }: ListSource,
   providers: Providers,
-  keys: Pick<Keys, 'all'>,
-): Promise<AskedSource | undefined> {
+  keys: Pick<KeyStore, 'all'>,
+): Promise<SourceRequest | undefined> {
   const provider = providers.get(kind);
   if (!provider?.config.enabled) return;
   const { definition, baseUrl } = provider.config;

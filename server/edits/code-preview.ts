@@ -8,23 +8,23 @@ const everyMs = 100;
 
 export type CodePreview = {
   /** Takes the next text; now and then returns the code so far. */
-  so(text: string, nowMs: number): AskPart[];
+  update(text: string, nowMs: number): AskPart[];
   /** The code of the whole answer, as a field of the result. Empty for roles that answer with text. */
-  whole(text: string): Pick<AskResult, 'code'>;
+  finalCode(text: string): Pick<AskResult, 'code'>;
 };
 
 export function codePreview({ role, file }: AskParams): CodePreview {
-  if (roleOf(role)?.answer !== 'code') return { so: () => [], whole: () => ({}) };
+  if (roleOf(role)?.answer !== 'code') return { update: () => [], finalCode: () => ({}) };
 
   let answer = '';
   let last = Number.NEGATIVE_INFINITY;
   return {
-    so(text, nowMs) {
+    update(text, nowMs) {
       answer += text;
       if (nowMs - last < everyMs) return [];
       last = nowMs;
       return [{ type: 'code', code: codeAnswer(answer, file) }];
     },
-    whole: (text) => ({ code: codeAnswer(text, file) }),
+    finalCode: (text) => ({ code: codeAnswer(text, file) }),
   };
 }

@@ -29,7 +29,7 @@ export function wholeRange(text: string): Range {
 }
 
 /** What stands before and after a place, at most `size` characters in all, cut at line ends where there are any. */
-export function cut(
+export function textAround(
   text: string,
   start: number,
   end: number,

@@ -2,7 +2,7 @@
 import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
-import { within } from '../platform/with-timeout.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
 import type {
   CountFormat,
@@ -144,7 +144,7 @@ export function connectEngine(connection: EngineConnection): Engine {
           : undefined;
       };
       // Whatever goes wrong is no fault of the key: the answer itself will tell.
-      const tokens = await within(
+      const tokens = await withTimeout(
         count().catch(() => undefined),
         countWaitMs,
       );
@@ -229,7 +229,7 @@ const hasNoList = (error: unknown): boolean =>
 /** What a refusal says. The status says enough when the body breaks off or does not come. */
 async function refusalOf({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
   const text = readText(body, refusalLimit).catch(() => '');
-  return { status, headers, body: (await within(text, refusalWaitMs)) ?? '' };
+  return { status, headers, body: (await withTimeout(text, refusalWaitMs)) ?? '' };
 }
 
 /** No line of a stream begins like this; a page or one JSON document does, whatever its content type says. */

@@ -1,6 +1,6 @@
 /** One request's line to a service: a key on loan, a clock, a socket to close. Opened once, closed once. */
 import { RumboError, toRumboError } from '../../shared/errors.ts';
-import { aborted } from '../platform/aborted.ts';
+import { rejectOnAbort } from '../platform/aborted.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { rateWindows } from '../wire/rate-windows.ts';
 import type { EngineDefinition } from './engine.ts';
@@ -39,7 +39,7 @@ export function requestSession(parts: RequestSessionDeps, model: string | undefi
       const lent = parts.keys.acquire(model);
       try {
         // A keychain that is locked takes seconds to say so.
-        lease = await Promise.race([lent, aborted(over.signal)]);
+        lease = await Promise.race([lent, rejectOnAbort(over.signal)]);
       } catch (cause) {
         lent.then(
           (late) => late.release(unwanted),

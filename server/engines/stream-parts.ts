@@ -1,8 +1,8 @@
 /** The bytes of a streamed answer → its parts. */
 import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { eventsOf, type StreamEvent } from '../platform/event-stream.ts';
-import { within } from '../platform/with-timeout.ts';
+import { parseEvents, type StreamEvent } from '../platform/event-stream.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import type { StreamDecoder } from '../wire/wire-format.ts';
 import { carriesContent, type ResponseTimer } from './time-limits.ts';
 
@@ -24,7 +24,7 @@ export async function* streamParts(
   bytes: AsyncIterable<Uint8Array>,
   { decoder, framing, clock, mayBeEmpty, whole }: StreamPartsOptions,
 ): AsyncGenerator<EnginePart> {
-  const events = eventsOf(bytes, framing);
+  const events = parseEvents(bytes, framing);
   let empty = !mayBeEmpty;
   while (true) {
     const next = decoder.hasFinishReason ? await usageOrNothing(events.next()) : await events.next();
@@ -70,7 +70,7 @@ function* joined(events: readonly StreamEvent[], decoder: StreamDecoder): Genera
 /** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */
 async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
   try {
-    return await within(next, usageWaitMs);
+    return await withTimeout(next, usageWaitMs);
   } catch (error) {
     if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
     throw error;

@@ -1,8 +1,8 @@
 /** Which models may write ghost text, in which order, and why not the others. Pure. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
-import { filter } from '../routing/candidates.ts';
-import type { Route, Snapshot } from '../routing/snapshot.ts';
+import { filterCandidates } from '../routing/candidates.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { CompletionLength } from './completion-context.ts';
 import type { OutputFormat } from './generator.ts';
 import type { Latency } from './latencies.ts';
@@ -10,9 +10,9 @@ import type { Latency } from './latencies.ts';
 /** All that is known when somebody is chosen. */
 export type RankInput = {
   /** `models` with the limits that hold for ghost text. */
-  readonly snapshot: Snapshot;
+  readonly snapshot: RoutingSnapshot;
   /** The question as this model would get it. */
-  readonly routeTo: (model: Model) => Route;
+  readonly routeTo: (model: Model) => RoutingCriteria;
   /** `rumbo.inline.models`. */
   readonly allowedNames: readonly string[];
   /** The user or the workspace has said that this model is to rest. */
@@ -93,14 +93,14 @@ function whyNotAllowed(model: Model, named: readonly string[]): string | undefin
   return named.length > 0 ? 'rumbo.inline.models names others only.' : undefined;
 }
 
-function whyNotUsable(model: Model, input: RankInput, snapshot: Snapshot): string | undefined {
+function whyNotUsable(model: Model, input: RankInput, snapshot: RoutingSnapshot): string | undefined {
   if (input.isEmbedding(model)) return 'It turns texts into vectors and writes none.';
   if (input.exceedsContext(model.id))
     return 'It has found the text too long, and is asked again in a moment.';
   // Who names a model pins it; what was switched off by name stays off.
   const toggle = model.toggle || (input.allowedNames.includes(model.id) && !input.isSwitchedOff(model.id));
   const models = [{ ...model, toggle }];
-  return filter(input.routeTo(model), { ...snapshot, models }).excluded[0]?.reason;
+  return filterCandidates(input.routeTo(model), { ...snapshot, models }).excluded[0]?.reason;
 }
 
 /** Milliseconds. */
@@ -135,7 +135,7 @@ function weigh(
   model: Model,
   { latencyOf, formatOf, acceptanceRateOf, snapshot, previousFirst }: RankInput,
 ): Weighed {
-  const place = snapshot.favourites.indexOf(model.id);
+  const place = snapshot.recommendedLocal.indexOf(model.id);
   const guess = model.source === 'api' ? 'api' : place >= 0 ? 'favourite' : 'local';
   const isChat = formatOf(model) === 'chat';
   const lineMs = latencyOf(model)?.lineMs ?? guessedMs[guess] + (isChat ? chatMs : 0);
@@ -145,7 +145,7 @@ function weigh(
     ms:
       likingMs * (model.id === previousFirst ? switchThreshold : 1) +
       (snapshot.coldStartMs.get(model.id) ?? 0),
-    favourite: place < 0 ? snapshot.favourites.length : place,
+    favourite: place < 0 ? snapshot.recommendedLocal.length : place,
     id: model.id,
   };
 }

@@ -5,10 +5,10 @@ import type { InlineCandidate } from '../../shared/inline.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
-import { type InlineBook, type InlineCounts, inlineRole } from '../metrics/inline-usage.ts';
+import { type InlineCounts, type InlineUsage, inlineRole } from '../metrics/inline-usage.ts';
 import { type RoutingSnapshotDeps, routingSnapshot } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
-import type { Route } from '../routing/snapshot.ts';
+import type { RoutingCriteria } from '../routing/snapshot.ts';
 import { tokenBudgetsFor } from './context/prefix-and-suffix.ts';
 import { maxCompletionTokens } from './fim-prompt.ts';
 import { isFreeModel } from './generate.ts';
@@ -21,7 +21,7 @@ import { type Eligibility, type ModelRanking, rankModels } from './rank-models.t
 
 export type RankedModelsDeps = RoutingSnapshotDeps & {
   readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details'>;
-  readonly book: InlineBook;
+  readonly book: InlineUsage;
   readonly latencies: Latencies;
   readonly ways: Pick<ModeCache, 'known'>;
   readonly fillerOf: (model: Model) => CompletionEndpoint | undefined;
@@ -53,7 +53,7 @@ export function rankedModels(parts: RankedModelsDeps) {
 
   const countsOf = (id: ModelId): InlineCounts | undefined => {
     const now = performance.now();
-    if (!lately || now - lately.atMs > countsTtlMs) lately = { atMs: now, counts: book.lately() };
+    if (!lately || now - lately.atMs > countsTtlMs) lately = { atMs: now, counts: book.lastTwoWeeks() };
     return lately.counts.get(id);
   };
   const acceptanceRateOf = (id: ModelId): number | undefined => {
@@ -89,8 +89,8 @@ export function rankedModels(parts: RankedModelsDeps) {
       favourites: shelf.recommendedLocal('fill'),
       inFlight: providers.inFlight(),
     });
-    const snapshot = { ...seen, models: seen.models.map(shortOf), output: usualOutput };
-    const routeTo = (model: Model): Route => {
+    const snapshot = { ...seen, models: seen.models.map(shortOf), outputRange: usualOutput };
+    const routeTo = (model: Model): RoutingCriteria => {
       const promptTokens = Math.min(tokens, promptOf(model));
       return {
         task: 'simple_generation',
@@ -101,7 +101,7 @@ export function rankedModels(parts: RankedModelsDeps) {
         needsVision: false,
         promptTokens,
         // A byte a token, and what stands around the texts.
-        mostPromptTokens: promptOf(model) * 4 + 600,
+        maxPromptTokens: promptOf(model) * 4 + 600,
       };
     };
     return rankModels({

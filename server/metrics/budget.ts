@@ -1,67 +1,70 @@
 /** Hard budgets: what a request may cost at worst is set aside before it is sent, and settled after. US dollars. */
-import type { Room } from '../../shared/model-stats.ts';
+import type { RemainingBudget } from '../../shared/model-stats.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
-import { endOf, type Period } from './calendar.ts';
+import { type Period, periodEnd } from './calendar.ts';
 import type { Ledger } from './ledger.ts';
-import type { Owned, Share } from './spending.ts';
+import type { SpendingFilter, SpendingOwner } from './spending.ts';
 
-export type Limits = Pick<Settings, Extract<keyof Settings, `budget.${string}`>>;
+export type BudgetSettings = Pick<Settings, Extract<keyof Settings, `budget.${string}`>>;
 
-type Limit = Share & { readonly name: string; readonly period: Period; readonly usd: number };
+type PeriodLimit = SpendingFilter & { readonly name: string; readonly period: Period; readonly usd: number };
 
 /** @param now milliseconds since 1970 */
-export function budgets(ledger: Pick<Ledger, 'spent' | 'reserved' | 'reserve'>, now: () => number) {
+export function budgets(ledger: Pick<Ledger, 'spending' | 'reservedUsd' | 'reserve'>, now: () => number) {
   let perRequest: number | null = null;
-  let limits: readonly Limit[] = [];
+  let limits: readonly PeriodLimit[] = [];
   let warnAt = 1;
 
-  const left = ({ period, usd, provider, role }: Limit): number =>
-    Math.max(0, usd - ledger.spent(period, { provider, role }).costUsd - ledger.reserved({ provider, role }));
+  const left = ({ period, usd, provider, role }: PeriodLimit): number =>
+    Math.max(
+      0,
+      usd - ledger.spending(period, { provider, role }).costUsd - ledger.reservedUsd({ provider, role }),
+    );
 
-  const room = (share: Owned): Room => {
-    let least: Room = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
+  const remainingBudget = (share: SpendingOwner): RemainingBudget => {
+    let least: RemainingBudget = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
     for (const limit of limits) {
       if (!holdsFor(limit, share)) continue;
       const usd = left(limit);
       if (least.usd === null || usd < least.usd)
-        least = { usd, name: limit.name, freesAtMs: endOf(limit.period, now()) };
+        least = { usd, name: limit.name, freesAtMs: periodEnd(limit.period, now()) };
     }
     return least;
   };
 
   return {
-    configure(settings: Limits): void {
+    configure(settings: BudgetSettings): void {
       perRequest = settings['budget.perRequestUsd'];
-      limits = limitsOf(settings);
+      limits = periodLimits(settings);
       warnAt = settings['budget.warnAtPercent'] / 100;
     },
     /** For a request in this role (`''`: none) to a model of this provider. */
-    room,
+    remainingBudget,
     /** Whether some budgets are for single providers: `room` then differs from one to the other. */
     differsByProvider: (): boolean => limits.some(({ provider }) => provider !== undefined),
     /**
      * Sets `usd` aside. Returns what gives it back, once, when the ledger has the real cost; `undefined` when somebody
      * else, here or in another window, was quicker and too little is left.
      */
-    reserve(share: Owned, usd: number): (() => void) | undefined {
+    reserve(share: SpendingOwner, usd: number): (() => void) | undefined {
       const allowed = () => {
-        const { usd: most } = room(share);
+        const { usd: most } = remainingBudget(share);
         return most === null || usd <= most;
       };
       return ledger.reserve({ ...share, usd }, allowed, usd > 0 && limits.length > 0);
     },
     list: (): Budget[] =>
       limits.map(({ name, period, usd, provider, role }) => {
-        const spentUsd = ledger.spent(period, { provider, role }).costUsd;
+        const spentUsd = ledger.spending(period, { provider, role }).costUsd;
         return {
           name,
           period,
           limitUsd: usd,
           spentUsd,
-          reservedUsd: ledger.reserved({ provider, role }),
+          reservedUsd: ledger.reservedUsd({ provider, role }),
           warns: spentUsd >= usd * warnAt,
-          freesAt: new Date(endOf(period, now())).toISOString(),
+          freesAt: new Date(periodEnd(period, now())).toISOString(),
         };
       }),
   };
@@ -69,10 +72,10 @@ export function budgets(ledger: Pick<Ledger, 'spent' | 'reserved' | 'reserve'>, 
 
 export type Budgets = ReturnType<typeof budgets>;
 
-const holdsFor = ({ provider, role }: Limit, share: Owned): boolean =>
+const holdsFor = ({ provider, role }: PeriodLimit, share: SpendingOwner): boolean =>
   (provider ?? share.provider) === share.provider && (role ?? share.role) === share.role;
 
-function limitsOf(settings: Limits): Limit[] {
+function periodLimits(settings: BudgetSettings): PeriodLimit[] {
   const fields = { perDayUsd: 'day', perMonthUsd: 'month' } as const;
   const all = [
     {

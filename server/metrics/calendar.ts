@@ -4,7 +4,7 @@ export const periods = ['day', 'month'] as const;
 export type Period = (typeof periods)[number];
 
 /** Milliseconds since 1970 of the moment the day or month of `now` began. */
-export function startOf(period: Period, now: number): number {
+export function periodStart(period: Period, now: number): number {
   const date = new Date(now);
   date.setHours(0, 0, 0, 0);
   if (period === 'month') date.setDate(1);
@@ -12,8 +12,8 @@ export function startOf(period: Period, now: number): number {
 }
 
 /** Milliseconds since 1970 of the moment the next one begins. */
-export function endOf(period: Period, now: number): number {
-  const date = new Date(startOf(period, now));
+export function periodEnd(period: Period, now: number): number {
+  const date = new Date(periodStart(period, now));
   if (period === 'day') date.setDate(date.getDate() + 1);
   else date.setMonth(date.getMonth() + 1);
   return date.getTime();

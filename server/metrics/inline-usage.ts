@@ -1,8 +1,8 @@
 /** What ghost text came to, by day and model: a line for each instead of a row for each request. Never a word of it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type ModelId, providerOf } from '../../shared/chat.ts';
-import { startOf } from './calendar.ts';
-import type { Spent } from './spending.ts';
+import { periodStart } from './calendar.ts';
+import type { SpendingLine } from './spending.ts';
 
 /** The role in which ghost text spends, for budgets. */
 export const inlineRole = 'inline';
@@ -24,26 +24,26 @@ export type InlineCounts = {
   readonly unknownPrice: number;
 };
 
-export type InlineBook = {
+export type InlineUsage = {
   add(model: ModelId, more: Partial<InlineCounts>): void;
   /** Since midnight, local time, of every window; by model. */
   today(): ReadonlyMap<ModelId, InlineCounts>;
   /** The same of the last two weeks. */
-  lately(): ReadonlyMap<ModelId, InlineCounts>;
+  lastTwoWeeks(): ReadonlyMap<ModelId, InlineCounts>;
 };
 
-export type InlineBookParts = {
+export type InlineUsageDeps = {
   /** `undefined`: lines live in memory only. */
   readonly database: DatabaseSync | undefined;
   /** Writes after the current work. */
-  readonly later: (work: () => void) => void;
+  readonly defer: (work: () => void) => void;
   /** Writes what waits, now. */
-  readonly settled: () => void;
+  readonly flush: () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly failed: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
   /** Told what was spent, at once. */
-  readonly spent: (line: Spent) => void;
+  readonly onSpending: (line: SpendingLine) => void;
 };
 
 const latelyMs = 14 * 24 * 3_600_000;
@@ -60,7 +60,14 @@ const none: InlineCounts = {
 };
 const fields = Object.keys(none) as readonly (keyof InlineCounts)[];
 
-export function inlineBook({ database, later, settled, now, failed, spent }: InlineBookParts): InlineBook {
+export function inlineUsage({
+  database,
+  defer,
+  flush,
+  now,
+  onError,
+  onSpending,
+}: InlineUsageDeps): InlineUsage {
   /** Of this window, where there is no disk. By day. */
   const memory = new Map<number, Map<ModelId, InlineCounts>>();
 
@@ -74,10 +81,10 @@ export function inlineBook({ database, later, settled, now, failed, spent }: Inl
       return all;
     }
     try {
-      settled();
+      flush();
       return read(database, start);
     } catch (error) {
-      failed(error);
+      onError(error);
       return new Map();
     }
   };
@@ -86,21 +93,21 @@ export function inlineBook({ database, later, settled, now, failed, spent }: Inl
     add(model, more) {
       const { costUsd = 0, unknownPrice = 0 } = more;
       if (costUsd > 0 || unknownPrice > 0)
-        spent({ provider: providerOf(model), role: inlineRole, costUsd, requests: 0, unknownPrice });
-      const day = startOf('day', now());
+        onSpending({ provider: providerOf(model), role: inlineRole, costUsd, requests: 0, unknownPrice });
+      const day = periodStart('day', now());
       const counts = plus(none, more);
-      if (database) return later(() => write(database, day, model, counts));
+      if (database) return defer(() => write(database, day, model, counts));
       const models = memory.get(day) ?? new Map<ModelId, InlineCounts>();
       memory.set(day, models);
       models.set(model, plus(models.get(model) ?? none, counts));
     },
-    today: () => since(startOf('day', now())),
-    lately: () => since(startOf('day', now() - latelyMs)),
+    today: () => since(periodStart('day', now())),
+    lastTwoWeeks: () => since(periodStart('day', now() - latelyMs)),
   };
 }
 
 /** What ghost text spent, as lines of the ledger's sums. */
-export function inlineLinesSince(database: DatabaseSync, start: number): Spent[] {
+export function inlineSpendingSince(database: DatabaseSync, start: number): SpendingLine[] {
   return database
     .prepare(
       `select substr(model, 1, instr(model, '/') - 1) as provider, sum(cost_usd) as cost, sum(unknown_price) as unknown

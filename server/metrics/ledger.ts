@@ -3,21 +3,27 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { providerOf } from '../../shared/chat.ts';
 import type { Receipt } from '../../shared/receipts.ts';
-import { type Period, periods, startOf } from './calendar.ts';
-import { type InlineBook, inlineBook, inlineLinesSince } from './inline-usage.ts';
+import { type Period, periodStart, periods } from './calendar.ts';
+import { type InlineUsage, inlineSpendingSince, inlineUsage } from './inline-usage.ts';
 import { openLedger } from './ledger-file.ts';
-import { type Owned, type Share, type Spent, type Sum, spending } from './spending.ts';
+import {
+  type SpendingFilter,
+  type SpendingLine,
+  type SpendingOwner,
+  type SpendingSum,
+  spendingSums,
+} from './spending.ts';
 
 /** Money set aside for a request in flight. */
-export type Reservation = Owned & { readonly usd: number };
+export type Reservation = SpendingOwner & { readonly usd: number };
 
 export interface Ledger {
   /** Adds a receipt; the disk is written after the current work. */
   add(receipt: Receipt): void;
   /** Since the period began, of every window that writes into this folder. */
-  spent(period: Period, share?: Share): Sum;
+  spending(period: Period, share?: SpendingFilter): SpendingSum;
   /** US dollars set aside now, in every window. */
-  reserved(share?: Share): number;
+  reservedUsd(share?: SpendingFilter): number;
   /**
    * Sets money aside unless `allowed` says no when it is asked, with every other window kept waiting. Returns what
    * gives it back, once, after the rows added before it; `undefined`: it was not allowed.
@@ -25,9 +31,9 @@ export interface Ledger {
    */
   reserve(wanted: Reservation, allowed: () => boolean, shared: boolean): (() => void) | undefined;
   /** The last answers whose provider counted their tokens, oldest first. Empty without a folder. */
-  recent(count: number): readonly PastAnswer[];
+  recentSamples(count: number): readonly PastAnswer[];
   /** Ghost text: too many requests for a row each. Its cost counts in `spent`. */
-  readonly inline: InlineBook;
+  readonly inline: InlineUsage;
   dispose(): void;
 }
 
@@ -69,7 +75,7 @@ export function ledger(
 
   /** This window, among those who share the file. */
   const owner = randomUUID();
-  const sums = spending();
+  const sums = spendingSums();
   let began: Record<Period, number> = { day: 0, month: 0 };
   let seenVersion: unknown;
   /** Reservations of this window, and of the others as last read. */
@@ -77,7 +83,7 @@ export function ledger(
   let others: readonly Reservation[] = [];
 
   const pending: (() => void)[] = [];
-  const later = (work: () => void) => {
+  const defer = (work: () => void) => {
     pending.push(work);
     if (pending.length === 1) setImmediate(write);
   };
@@ -94,7 +100,7 @@ export function ledger(
   const read = (open: DatabaseSync) => {
     for (const period of periods) {
       sums.merge(period, linesSince(open, began[period]));
-      sums.merge(period, inlineLinesSince(open, began[period]));
+      sums.merge(period, inlineSpendingSince(open, began[period]));
     }
     const rows = prepared(
       open,
@@ -109,7 +115,7 @@ export function ledger(
   /** Another window spends from the same budgets, and SQLite says when it has written; a new day begins at nothing. */
   const catchUp = () => {
     for (const period of periods) {
-      const start = startOf(period, now());
+      const start = periodStart(period, now());
       if (start === began[period]) continue;
       began = { ...began, [period]: start };
       sums.begin(period);
@@ -128,21 +134,21 @@ export function ledger(
   };
   catchUp();
 
-  const inline = inlineBook({
+  const inline = inlineUsage({
     database,
-    later,
+    defer,
     now,
-    failed: inMemory,
-    spent(line) {
+    onError: inMemory,
+    onSpending(line) {
       catchUp();
       sums.add(line);
     },
-    settled: write,
+    flush: write,
   });
 
   const isMeant =
-    ({ provider, role }: Share) =>
-    (each: Owned) =>
+    ({ provider, role }: SpendingFilter) =>
+    (each: SpendingOwner) =>
       (provider ?? each.provider) === each.provider && (role ?? each.role) === each.role;
 
   return {
@@ -157,13 +163,13 @@ export function ledger(
         requests: 1,
         unknownPrice: costUsd === null ? 1 : 0,
       });
-      if (database) later(() => insert(prepared(database, insertAnswer), receipt));
+      if (database) defer(() => insert(prepared(database, insertAnswer), receipt));
     },
-    spent(period, share) {
+    spending(period, share) {
       catchUp();
       return sums.of(period, share);
     },
-    reserved(share = {}) {
+    reservedUsd(share = {}) {
       catchUp();
       return [...own.values(), ...others].filter(isMeant(share)).reduce((sum, { usd }) => sum + usd, 0);
     },
@@ -175,10 +181,10 @@ export function ledger(
       own.set(id, wanted);
       return () => {
         if (!own.delete(id) || !onDisk) return;
-        later(() => prepared(onDisk, 'delete from reservations where id = ?').run(id));
+        defer(() => prepared(onDisk, 'delete from reservations where id = ?').run(id));
       };
     },
-    recent(count) {
+    recentSamples(count) {
       if (!database) return [];
       try {
         return rowsBefore(database, count);
@@ -278,7 +284,7 @@ function rowsBefore(database: DatabaseSync, count: number): readonly PastAnswer[
 
 const text = (value: SQLOutputValue | undefined): string => (typeof value === 'string' ? value : '');
 
-function linesSince(database: DatabaseSync, start: number): Spent[] {
+function linesSince(database: DatabaseSync, start: number): SpendingLine[] {
   return database
     .prepare(
       `select substr(model, 1, instr(model, '/') - 1) as provider, coalesce(role, '') as role,

@@ -1,7 +1,7 @@
 /** Watches one answer pass: its text, its first word, its usage. */
 import { type EnginePart, type FinishReason, noUsage, type Usage } from '../../shared/chat.ts';
 
-export type Measured = {
+export type AnswerMeasurement = {
   readonly text: string;
   /** Milliseconds on the clock handed in. `null`: no text came. */
   readonly firstTokenAt: number | null;
@@ -25,7 +25,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
   let reason: FinishReason = 'other';
   let skipped = 0;
   return {
-    see(part: EnginePart): void {
+    observe(part: EnginePart): void {
       if (part.type === 'text-delta') {
         firstTokenAt ??= now();
         text += part.text;
@@ -37,7 +37,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         skipped = part.skipped ?? 0;
       }
     },
-    read(): Measured {
+    result(): AnswerMeasurement {
       const spoken =
         usage ?? estimated(promptTokens, estimate(text), reasoning === '' ? 0 : estimate(reasoning));
       return { text, firstTokenAt, usage: spoken, usageEstimated: usage === undefined, reason, skipped };

@@ -1,10 +1,10 @@
 /** What past answers tell of the next one: how fast each model is, how it counts tokens, how long answers get. */
 import type { Usage } from '../../shared/chat.ts';
-import type { Counting, OutputRange, Speed } from '../../shared/model-stats.ts';
-import { familyOf } from '../../shared/models.ts';
+import type { ModelSpeed, OutputRange, TokenRatio } from '../../shared/model-stats.ts';
+import { modelFamily } from '../../shared/models.ts';
 
 /** One answer, looked back at. */
-export type Lesson = {
+export type AnswerSample = {
   /** `provider/model`. */
   readonly model: string;
   readonly task: string;
@@ -31,13 +31,13 @@ const sizes = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
 export function modelStats() {
   /** By size of prompt and model id: what was measured, and what it comes to, or failing that at another size. */
   const measured = sizes.map(() => new Map<string, { first: number[]; rate: number[] }>());
-  const speeds = sizes.map(() => new Map<string, Speed>());
+  const speeds = sizes.map(() => new Map<string, ModelSpeed>());
   const ratios = new Map<string, number[]>();
-  const counting = new Map<string, Counting>();
+  const tokenRatios = new Map<string, TokenRatio>();
   const lengths = new Map<string, number[]>();
   const outputs = new Map<string, OutputRange>();
 
-  const learnSpeed = ({ model, estimatedTokens, usage, firstTokenMs, streamMs }: Lesson): void => {
+  const learnSpeed = ({ model, estimatedTokens, usage, firstTokenMs, streamMs }: AnswerSample): void => {
     if (firstTokenMs === null) return;
     const size = sizeOf(estimatedTokens);
     const seen = measured[size]?.get(model) ?? { first: [], rate: [] };
@@ -53,17 +53,17 @@ export function modelStats() {
     }
   };
 
-  const learnCounting = ({ model, estimatedTokens, usage }: Lesson): void => {
+  const learnCounting = ({ model, estimatedTokens, usage }: AnswerSample): void => {
     if (estimatedTokens <= 0 || usage.input <= 0) return;
-    const family = familyOf(model);
+    const family = modelFamily(model);
     const seen = remember(ratios, family, usage.input / estimatedTokens);
     if (seen.length < enough) return;
     const ratio = quantile(seen, 0.5);
     const off = seen.map((each) => Math.abs(each / ratio - 1));
-    counting.set(family, { ratio, error: quantile(off, 0.5) });
+    tokenRatios.set(family, { ratio, error: quantile(off, 0.5) });
   };
 
-  const learnLength = ({ task, usage }: Lesson): void => {
+  const learnLength = ({ task, usage }: AnswerSample): void => {
     if (usage.output <= 0) return;
     const seen = remember(lengths, task, usage.output);
     if (seen.length < enough) return;
@@ -72,17 +72,18 @@ export function modelStats() {
   };
 
   return {
-    learn(lesson: Lesson): void {
+    record(lesson: AnswerSample): void {
       learnSpeed(lesson);
       learnCounting(lesson);
       learnLength(lesson);
     },
     /** By model id: its speed on prompts of this size, else on any. */
-    speeds: (promptTokens: number): ReadonlyMap<string, Speed> => speeds[sizeOf(promptTokens)] ?? new Map(),
+    speeds: (promptTokens: number): ReadonlyMap<string, ModelSpeed> =>
+      speeds[sizeOf(promptTokens)] ?? new Map(),
     /** By family of models. */
-    counting: (): ReadonlyMap<string, Counting> => counting,
+    tokenRatios: (): ReadonlyMap<string, TokenRatio> => tokenRatios,
     /** `undefined`: too few answers yet. */
-    output: (task: string): OutputRange | undefined => outputs.get(task),
+    outputRange: (task: string): OutputRange | undefined => outputs.get(task),
   };
 }
 

@@ -2,38 +2,38 @@
 import type { Status } from '../../shared/status.ts';
 import { type Period, periods } from './calendar.ts';
 
-export type Sum = Status['today'];
+export type SpendingSum = Status['today'];
 
 /** Whose spending is meant. Absent: everybody's. */
-export type Share = { readonly provider?: string | undefined; readonly role?: string | undefined };
+export type SpendingFilter = { readonly provider?: string | undefined; readonly role?: string | undefined };
 
 /** Who spends: one provider, in one role (`''`: none). */
-export type Owned = { readonly provider: string; readonly role: string };
+export type SpendingOwner = { readonly provider: string; readonly role: string };
 
 /** One line of a sum. */
-export type Spent = Owned & Sum;
+export type SpendingLine = SpendingOwner & SpendingSum;
 
-const nothing: Sum = { costUsd: 0, requests: 0, unknownPrice: 0 };
+const nothing: SpendingSum = { costUsd: 0, requests: 0, unknownPrice: 0 };
 
-const plus = (a: Sum, b: Sum): Sum => ({
+const plus = (a: SpendingSum, b: SpendingSum): SpendingSum => ({
   costUsd: a.costUsd + b.costUsd,
   requests: a.requests + b.requests,
   unknownPrice: a.unknownPrice + b.unknownPrice,
 });
 
-export function spending() {
+export function spendingSums() {
   /** By provider and role, a line break between them: no name holds one. */
-  const sums: Record<Period, Map<string, Sum>> = { day: new Map(), month: new Map() };
-  const keyOf = ({ provider = '', role = '' }: Share) => `${provider}\n${role}`;
+  const sums: Record<Period, Map<string, SpendingSum>> = { day: new Map(), month: new Map() };
+  const keyOf = ({ provider = '', role = '' }: SpendingFilter) => `${provider}\n${role}`;
   return {
-    add({ provider, role, ...more }: Spent): void {
+    add({ provider, role, ...more }: SpendingLine): void {
       const key = keyOf({ provider, role });
       for (const period of periods) sums[period].set(key, plus(sums[period].get(key) ?? nothing, more));
     },
     /** A new day or month: nothing is spent yet. */
     begin: (period: Period): void => sums[period].clear(),
     /** What the disk says. Rows that could not be written are known here only, those of other windows there only. */
-    merge(period: Period, lines: readonly Spent[]): void {
+    merge(period: Period, lines: readonly SpendingLine[]): void {
       for (const line of lines) {
         const known = sums[period].get(keyOf(line)) ?? nothing;
         sums[period].set(keyOf(line), {
@@ -43,7 +43,7 @@ export function spending() {
         });
       }
     },
-    of(period: Period, { provider, role }: Share = {}): Sum {
+    of(period: Period, { provider, role }: SpendingFilter = {}): SpendingSum {
       let sum = nothing;
       for (const [key, each] of sums[period]) {
         const [itsProvider, itsRole] = key.split('\n');

@@ -1,6 +1,6 @@
 /** Takes batches from a queue and asks one loader about them, a batch at a time, while nobody waits. */
 import type { ModelId } from '../../shared/chat.ts';
-import { aborted } from '../platform/aborted.ts';
+import { rejectOnAbort } from '../platform/aborted.ts';
 import type { DetailLoader } from './detail-loader.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { ServedModel } from './model-set.ts';
@@ -43,7 +43,7 @@ export function batchRunner({ loader, nextBatch, onLoaded, batchSize }: BatchRun
   const ask = async (batch: readonly ServedModel[]): Promise<ReadonlyMap<ModelId, ModelFacts>> => {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(batchTimeoutMs)]);
     try {
-      return await Promise.race([loader.load(batch, signal), aborted(signal)]);
+      return await Promise.race([loader.load(batch, signal), rejectOnAbort(signal)]);
     } catch {
       return new Map();
     }

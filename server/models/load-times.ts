@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeWhole } from '../platform/files.ts';
+import { writeFileAtomically } from '../platform/files.ts';
 
 /** Loads that are remembered of each model, and models that are; the oldest make room. */
 const maxLoadsPerModel = 8;
@@ -67,7 +67,7 @@ function readLoadTimes(file: string | undefined): Map<string, readonly LoadSampl
 function writeLoadTimes(file: string | undefined, models: ReadonlyMap<string, readonly LoadSample[]>): void {
   if (file === undefined) return;
   try {
-    writeWhole(file, `${JSON.stringify({ version, models: Object.fromEntries(models) })}\n`);
+    writeFileAtomically(file, `${JSON.stringify({ version, models: Object.fromEntries(models) })}\n`);
   } catch {
     // A folder that cannot be written costs one measurement after the next start.
   }

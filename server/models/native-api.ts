@@ -4,9 +4,9 @@ import type { EngineDefinition } from '../engines/engine.ts';
 import { type RequestSessionDeps, requestSession } from '../engines/request-session.ts';
 import { requestUrl } from '../engines/request-url.ts';
 import type { TimeLimits } from '../engines/time-limits.ts';
-import { eventsOf } from '../platform/event-stream.ts';
+import { parseEvents } from '../platform/event-stream.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
-import { within } from '../platform/with-timeout.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import { errorFromResponse } from '../wire/error-response.ts';
 import type { ErrorResponse } from '../wire/wire-format.ts';
 
@@ -102,7 +102,7 @@ export function nativeApi(engine: NativeConnection, root: string) {
       const { over, send } = begin(question, signal);
       try {
         const { response, clock } = await send();
-        for await (const events of eventsOf(response.body, framing)) {
+        for await (const events of parseEvents(response.body, framing)) {
           for (const { data } of events) {
             clock.handed();
             yield data;
@@ -148,5 +148,5 @@ function parsed(text: string): unknown {
 
 async function readErrorResponse({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
   const text = readText(body, maxErrorBytes).catch(() => '');
-  return { status, headers, body: (await within(text, errorBodyTimeoutMs)) ?? '' };
+  return { status, headers, body: (await withTimeout(text, errorBodyTimeoutMs)) ?? '' };
 }

@@ -1,6 +1,6 @@
 /** One piece of work for all who want it: it runs once, tells everybody, and ends when the last one leaves. */
 import { toRumboError } from '../../shared/errors.ts';
-import { aborted } from '../platform/aborted.ts';
+import { rejectOnAbort } from '../platform/aborted.ts';
 
 type SharedTask<Result, News> = {
   readonly result: Promise<Result>;
@@ -71,7 +71,7 @@ export function singleFlight<Result, News>() {
       work.listeners.add(own);
       if (work.latest !== undefined) own(work.latest);
       try {
-        return await Promise.race([work.result, aborted(signal)]);
+        return await Promise.race([work.result, rejectOnAbort(signal)]);
       } catch (cause) {
         throw toRumboError(cause, signal);
       } finally {

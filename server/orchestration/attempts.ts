@@ -6,19 +6,19 @@ import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { TaskType } from '../../shared/tasks.ts';
-import type { Question, ResponseCache } from '../cache/response-cache.ts';
+import type { CacheKey, ResponseCache } from '../cache/response-cache.ts';
 import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
 import type { Budgets } from '../metrics/budget.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Ledger } from '../metrics/ledger.ts';
-import { type Measured, meter } from '../metrics/meter.ts';
+import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
 import type { ModelStats } from '../metrics/model-stats.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import { balance, type Decision, type Ranked } from '../routing/balancer.ts';
-import { nobody, pinFailure } from '../routing/no-candidate-error.ts';
+import { balance, type Decision, type RankedCandidate } from '../routing/balancer.ts';
+import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
 import { costOf } from '../routing/price.ts';
-import type { Route, Snapshot } from '../routing/snapshot.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { attemptQueue } from './attempt-queue.ts';
 import { continuationMessages } from './continuation.ts';
@@ -38,11 +38,11 @@ export type AttemptsDeps = {
   readonly warm: WarmPrefixes;
   readonly log: Log;
   /** Local models that can do this kind of work, the best first. */
-  readonly favourites: (role: string | undefined, task: TaskType) => Snapshot['favourites'];
+  readonly favourites: (role: string | undefined, task: TaskType) => RoutingSnapshot['recommendedLocal'];
   /** Local models that are not in memory, and the milliseconds that loading takes. */
-  readonly coldStarts: () => Snapshot['coldStartMs'];
+  readonly coldStarts: () => RoutingSnapshot['coldStartMs'];
   /** What the balancer sees now. */
-  readonly snapshot: (request: RoutingRequest) => Snapshot;
+  readonly snapshot: (request: RoutingRequest) => RoutingSnapshot;
   /** Answers being given now, by provider; kept up to date here. */
   readonly busy: Map<string, number>;
 };
@@ -52,7 +52,7 @@ export type Job = {
   readonly params: AskParams;
   readonly request: RoutingRequest;
   readonly told: RequestMeta;
-  readonly question: Question;
+  readonly question: CacheKey;
   /** Those it was read with. */
   readonly settingsBefore: Settings;
 };
@@ -76,10 +76,10 @@ export function attempts(rooms: AttemptsDeps): Answering {
   ): AsyncGenerator<AskPart, AskResult> {
     const { messages, classification } = request;
     const counted = new Map<ModelId, number>();
-    const routeNow = (): Route => ({
+    const routeNow = (): RoutingCriteria => ({
       ...request.route,
       ...(settings() === settingsBefore ? {} : { localOnly: isLocalOnlyRequest(params, settings()) }),
-      ...(counted.size > 0 ? { counted } : {}),
+      ...(counted.size > 0 ? { exactPromptTokens: counted } : {}),
     });
     const { route, seen, decision } = await decide({ params, request, routeNow, counted }, signal);
     const plan = attemptQueue(answerable(decision, params, route, seen).map(({ model }) => model.id));
@@ -131,13 +131,13 @@ export function attempts(rooms: AttemptsDeps): Answering {
           toCompletionRequest(model, asked, params, plan.isLast()),
           signal,
         )) {
-          meterOf.see(part);
+          meterOf.observe(part);
           if (!started) yield { type: 'start', model: model.id, cached: false, ...noteField(config.note) };
           started = true;
           yield* whole.append(part);
         }
         yield* whole.flush();
-        const measured = meterOf.read();
+        const measured = meterOf.result();
         if (isNothing(measured, whole)) throw saidNothing();
         const ms = performance.now() - sentAt;
         attempts.push({ model: model.id, outcome: 'ok', ms });
@@ -153,7 +153,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
         });
         settle(candidate, paper, measured, { route, sentAt, ms });
         // After the answer has gone out: a long conversation takes a moment to digest.
-        setImmediate(() => warm.read(messages, { model: model.id, tokens: route.promptTokens }));
+        setImmediate(() => warm.add(messages, { model: model.id, tokens: route.promptTokens }));
         ledger.add(paper);
         log.info(logLine(paper));
         // New settings may want another model, or no answer kept: they have cleared the cache already.
@@ -171,7 +171,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
           candidate,
           decision,
           attempts,
-          measured: meterOf.read(),
+          measured: meterOf.result(),
           takeovers: whole.takeovers,
           plainInputTokens: route.promptTokens,
         };
@@ -208,27 +208,28 @@ export function attempts(rooms: AttemptsDeps): Answering {
     const error = brokeOff ?? failed?.error;
     if (error) throw final(error);
     const now = snapshot(request);
-    throw final(nobody(balance(routeNow(), now), route, now));
+    throw final(noCandidateError(balance(routeNow(), now), route, now));
   }
 
   /** The candidates, or the reason why there is none or the pinned one is lost. */
   function answerable(
     decision: Decision,
     params: AskParams,
-    route: Route,
-    seen: Snapshot,
-  ): readonly Ranked[] {
-    const { pinLost, candidates } = decision;
-    if (pinLost && (pinRule(params) !== 'next' || candidates.length === 0)) throw pinFailure(pinLost);
-    if (candidates.length === 0) throw nobody(decision, route, seen);
+    route: RoutingCriteria,
+    seen: RoutingSnapshot,
+  ): readonly RankedCandidate[] {
+    const { unavailablePin, candidates } = decision;
+    if (unavailablePin && (pinRule(params) !== 'next' || candidates.length === 0))
+      throw pinnedModelError(unavailablePin);
+    if (candidates.length === 0) throw noCandidateError(decision, route, seen);
     return candidates;
   }
 
   function settle(
-    candidate: Ranked,
+    candidate: RankedCandidate,
     { costUsd, totalMs, task }: Receipt,
-    { usage, usageEstimated, firstTokenAt }: Measured,
-    { route, sentAt, ms }: { readonly route: Route; readonly sentAt: number; readonly ms: number },
+    { usage, usageEstimated, firstTokenAt }: AnswerMeasurement,
+    { route, sentAt, ms }: { readonly route: RoutingCriteria; readonly sentAt: number; readonly ms: number },
   ): void {
     const { provider, id } = candidate.model;
     note(candidate, 'ok', ms);
@@ -240,7 +241,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
     if (firstTokenMs !== null) counters.observe('rumbo_first_token_ms', firstTokenMs, { provider });
     // What we counted ourselves teaches nothing about how well we count.
     if (usageEstimated) return;
-    past.learn({
+    past.record({
       model: id,
       task,
       estimatedTokens: route.promptTokens,
@@ -250,7 +251,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
     });
   }
 
-  function note({ model }: Ranked, outcome: Attempt['outcome'], ms: number): void {
+  function note({ model }: RankedCandidate, outcome: Attempt['outcome'], ms: number): void {
     counters.count('rumbo_attempts_total', { provider: model.provider, outcome });
     providers
       .get(model.provider)
@@ -261,7 +262,7 @@ export function attempts(rooms: AttemptsDeps): Answering {
 }
 
 /** What is set aside; the filter has just seen that the budgets hold it. */
-const worstOf = ({ model, costUsd }: Ranked): number =>
+const worstOf = ({ model, costUsd }: RankedCandidate): number =>
   model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
 /** The next candidate may be asked: nothing has been said yet, or somebody else may go on with it. */
@@ -293,7 +294,7 @@ function takeOver(
 }
 
 /** Services that fail inside say so in this way, too. A limit or a filter that left nothing is told by its own name. */
-const isNothing = ({ reason }: Measured, { text, calls }: PartialAnswer): boolean =>
+const isNothing = ({ reason }: AnswerMeasurement, { text, calls }: PartialAnswer): boolean =>
   text === '' && calls.length === 0 && (reason === 'stop' || reason === 'other');
 
 const saidNothing = (): RumboError =>
@@ -303,7 +304,7 @@ const saidNothing = (): RumboError =>
   });
 
 /** Only a whole answer by one model is worth giving again. */
-const isKeepable = ({ reason }: Measured, { text, takeovers, calls }: PartialAnswer): boolean =>
+const isKeepable = ({ reason }: AnswerMeasurement, { text, takeovers, calls }: PartialAnswer): boolean =>
   reason === 'stop' && text !== '' && takeovers.length === 0 && calls.length === 0;
 
 export const noteField = (note: string | undefined) => (note === undefined ? {} : { note });

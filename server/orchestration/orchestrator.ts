@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { providerOf } from '../../shared/chat.ts';
 import { toRumboError } from '../../shared/errors.ts';
-import { familyOf } from '../../shared/models.ts';
+import { modelFamily } from '../../shared/models.ts';
 import type {
   AskParams,
   AskPart,
@@ -14,9 +14,9 @@ import type {
 import { codePreview } from '../edits/code-preview.ts';
 import { routingSnapshot } from '../providers/routing-snapshot.ts';
 import { balance } from '../routing/balancer.ts';
-import type { Learned } from '../routing/classifier/user-corrections.ts';
-import type { Snapshot } from '../routing/snapshot.ts';
-import { tierOf } from '../routing/strategies.ts';
+import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
+import type { RoutingSnapshot } from '../routing/snapshot.ts';
+import { tierOrDefault } from '../routing/strategies.ts';
 import { type AttemptsDeps, attempts, noteField } from './attempts.ts';
 import { logLine, receipt } from './receipt.ts';
 import { cacheKeyOf, promptText, type RoutingRequest, toRoutingRequest } from './request.ts';
@@ -26,7 +26,7 @@ export type OrchestratorDeps = Omit<AttemptsDeps, 'snapshot' | 'busy'> & {
   /** Called when a question comes in and when its answer ends. */
   readonly changed: () => void;
   /** What the user's corrections of task types taught. */
-  readonly learned: Learned;
+  readonly learned: UserCorrections;
 };
 
 export type Orchestrator = {
@@ -45,7 +45,7 @@ export type Orchestrator = {
 export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
   const { settings, providers, cache, ledger, counters, warm, log, changed, learned } = rooms;
 
-  const snapshot = ({ route, messages }: RoutingRequest): Snapshot =>
+  const snapshot = ({ route, messages }: RoutingRequest): RoutingSnapshot =>
     routingSnapshot(rooms, {
       ...route,
       warm: warm.find(messages),
@@ -87,7 +87,7 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
       const paper = { ...receipt.cached(told, known), ...note };
       ledger.add(paper);
       log.info(logLine(paper));
-      return { text: known.text, ...codePreview(params).whole(known.text), receipt: paper };
+      return { text: known.text, ...codePreview(params).finalCode(known.text), receipt: paper };
     }
 
     await providers.refreshForRequest(signal, request.pinnedProvider);
@@ -102,7 +102,7 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
     const weak = providers.models().find(({ id }) => id === than);
     if (!weak) return;
     try {
-      learned.wantStronger(promptText(params), tierOf(weak));
+      learned.addTooWeak(promptText(params), tierOrDefault(weak));
     } catch (error) {
       // It holds in this window; the answer is not lost for it.
       log.error('What was learned could not be kept on disk.', error);
@@ -115,13 +115,13 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
     ask,
     inFlight: () => inFlight,
     correctTask(sent) {
-      learned.learn(validateCorrection(sent));
+      learned.add(validateCorrection(sent));
       // Another kind of work may want another model: the next question must not be answered from memory.
       cache.clear();
       return learned.size();
     },
     forgetCorrections() {
-      learned.forget();
+      learned.clear();
       cache.clear();
     },
     explain(sent) {
@@ -141,7 +141,7 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
           reasons,
           costUsd,
           promptTokens,
-          promptError: now.counting.get(familyOf(model.name))?.error ?? null,
+          promptError: now.tokenRatios.get(modelFamily(model.name))?.error ?? null,
         })),
         excluded,
       };

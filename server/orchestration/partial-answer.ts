@@ -22,7 +22,7 @@ export function partialAnswer(params: AskParams, now: () => number) {
     firstTextAt ??= now();
     text += more;
     yield { type: 'text-delta', text: more };
-    yield* preview.so(more, now());
+    yield* preview.update(more, now());
   }
 
   return {
@@ -90,7 +90,7 @@ export function partialAnswer(params: AskParams, now: () => number) {
               })),
             }
           : {};
-      return { text, ...preview.whole(text), ...asked };
+      return { text, ...preview.finalCode(text), ...asked };
     },
   };
 }

@@ -3,8 +3,8 @@ import { noUsage } from '../../shared/chat.ts';
 import type { AskParams } from '../../shared/protocol.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import type { CachedAnswer } from '../cache/response-cache.ts';
-import type { Measured } from '../metrics/meter.ts';
-import type { Decision, Ranked } from '../routing/balancer.ts';
+import type { AnswerMeasurement } from '../metrics/meter.ts';
+import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOf } from '../routing/price.ts';
 
@@ -20,10 +20,10 @@ export type RequestMeta = {
 };
 
 type Answered = {
-  readonly candidate: Ranked;
+  readonly candidate: RankedCandidate;
   readonly decision: Decision;
   readonly attempts: readonly Attempt[];
-  readonly measured: Measured;
+  readonly measured: AnswerMeasurement;
   readonly takeovers: readonly Takeover[];
   /** Tokens of the prompt by our own count. */
   readonly plainInputTokens: number;
@@ -89,7 +89,7 @@ export const receipt = {
   }),
 };
 
-const skippedOf = ({ skipped }: Measured): string[] =>
+const skippedOf = ({ skipped }: AnswerMeasurement): string[] =>
   skipped === 0
     ? []
     : [
@@ -114,13 +114,13 @@ export function logLine({
 
 function reasons(
   told: RequestMeta,
-  { reasons }: Ranked,
+  { reasons }: RankedCandidate,
   decision: Decision,
   attempts: readonly Attempt[],
 ): string[] {
   const { task, confidence } = told.classification;
   const how = confidence === 1 ? 'as asked' : `${Math.round(confidence * 100)} % sure`;
-  const lost = decision.pinLost;
+  const lost = decision.unavailablePin;
   const failed = attempts
     .filter(({ outcome }) => outcome !== 'ok')
     .map((each) => `${each.model} failed first: ${each.message ?? each.outcome}`);

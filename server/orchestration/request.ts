@@ -4,20 +4,20 @@ import type { Model } from '../../shared/models.ts';
 import type { AskParams, RouteParams } from '../../shared/protocol.ts';
 import { roleOf } from '../../shared/roles.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { Question } from '../cache/response-cache.ts';
+import type { CacheKey } from '../cache/response-cache.ts';
 import { realPathOf } from '../platform/files.ts';
-import { compose } from '../profiles/compose.ts';
+import { composeMessages } from '../profiles/compose.ts';
 import { type Classification, classify } from '../routing/classifier/classify.ts';
-import type { Learned } from '../routing/classifier/user-corrections.ts';
-import { outputLimit } from '../routing/price.ts';
+import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
+import { maxOutputTokensOf } from '../routing/price.ts';
 import { isLocalOnly } from '../routing/privacy.ts';
-import type { Route } from '../routing/snapshot.ts';
-import { estimatePromptTokens, estimateTokens, mostPromptTokens } from '../routing/tokens.ts';
+import type { RoutingCriteria } from '../routing/snapshot.ts';
+import { estimatePromptTokens, estimateTokens, maxPromptTokens } from '../routing/tokens.ts';
 
 export type RoutingRequest = {
   readonly messages: readonly Message[];
   readonly classification: Classification;
-  readonly route: Route;
+  readonly route: RoutingCriteria;
   /** The provider of this request's own pin. */
   readonly pinnedProvider: string | undefined;
 };
@@ -26,9 +26,13 @@ export type RoutingRequest = {
  * What the request asks for, in the balancer's terms.
  * @param learned what the user's corrections taught
  */
-export function toRoutingRequest(params: RouteParams, settings: Settings, learned: Learned): RoutingRequest {
+export function toRoutingRequest(
+  params: RouteParams,
+  settings: Settings,
+  learned: UserCorrections,
+): RoutingRequest {
   const { role, model } = params;
-  const messages = compose(params);
+  const messages = composeMessages(params);
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, learned);
   return {
     messages,
@@ -41,11 +45,11 @@ export function toRoutingRequest(params: RouteParams, settings: Settings, learne
       needsTools: needsTools(params),
       needsVision: messages.some((message) => imagesOf(message).length > 0),
       promptTokens: estimatePromptTokens(messages),
-      mostPromptTokens: mostPromptTokens(messages),
+      maxPromptTokens: maxPromptTokens(messages),
       ...(role === undefined ? {} : { role }),
       ...(model === undefined ? {} : { model }),
       ...(params.strongerThan === undefined ? {} : { strongerThan: params.strongerThan }),
-      ...(classification.leastTier === undefined ? {} : { leastTier: classification.leastTier }),
+      ...(classification.minTier === undefined ? {} : { minTier: classification.minTier }),
     },
   };
 }
@@ -70,7 +74,7 @@ export function isLocalOnlyRequest({ file }: RouteParams, settings: Settings): b
 export const cacheKeyOf = (
   { role, model, strongerThan, file, tools, toolChoice }: AskParams,
   messages: readonly Message[],
-): Question => ({
+): CacheKey => ({
   messages,
   role,
   model,
@@ -80,14 +84,14 @@ export const cacheKeyOf = (
 });
 
 /** The request with the words of the answer so far in its prompt. */
-export function withAppendedText(route: Route, said: string): Route {
+export function withAppendedText(route: RoutingCriteria, said: string): RoutingCriteria {
   if (said === '') return route;
   // What was counted is of the question alone.
-  const { counted: _, ...estimated } = route;
+  const { exactPromptTokens: _, ...estimated } = route;
   return {
     ...estimated,
     promptTokens: route.promptTokens + estimateTokens(said),
-    mostPromptTokens: route.mostPromptTokens + Buffer.byteLength(said),
+    maxPromptTokens: route.maxPromptTokens + Buffer.byteLength(said),
   };
 }
 
@@ -104,6 +108,6 @@ export function toCompletionRequest(
     ...(tools === undefined ? {} : { tools }),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(urgency === undefined ? {} : { urgency }),
-    ...(model.source === 'api' ? { maxOutputTokens: outputLimit(model) } : {}),
+    ...(model.source === 'api' ? { maxOutputTokens: maxOutputTokensOf(model) } : {}),
   };
 }

@@ -6,8 +6,8 @@ import type { AskParams } from '../../shared/protocol.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
-import { worthCounting } from '../routing/needs-exact-count.ts';
-import type { Route, Snapshot } from '../routing/snapshot.ts';
+import { needsExactCount } from '../routing/needs-exact-count.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import { type RoutingRequest, toCompletionRequest } from './request.ts';
 import { maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
@@ -15,7 +15,7 @@ type RouteDeps = {
   readonly providers: Pick<ProviderRegistry, 'get'>;
   readonly counters: Pick<Counters, 'observe'>;
   /** What the balancer sees now. */
-  readonly snapshot: (request: RoutingRequest) => Snapshot;
+  readonly snapshot: (request: RoutingRequest) => RoutingSnapshot;
   readonly pinRule: (params: AskParams) => 'ask' | 'next' | 'fail';
 };
 
@@ -23,12 +23,16 @@ type RouteDeps = {
 type Open = {
   readonly params: AskParams;
   readonly request: RoutingRequest;
-  readonly routeNow: () => Route;
+  readonly routeNow: () => RoutingCriteria;
   /** Tokens of the prompt as services count them; what is learned here is put in. */
   readonly counted: Map<ModelId, number>;
 };
 
-type Decided = { readonly route: Route; readonly seen: Snapshot; readonly decision: Decision };
+type Decided = {
+  readonly route: RoutingCriteria;
+  readonly seen: RoutingSnapshot;
+  readonly decision: Decision;
+};
 
 /** Services asked for a count before one question; each takes a moment. */
 const maxExactCounts = 2;
@@ -44,7 +48,7 @@ export function routeDecision({ providers, counters, snapshot, pinRule }: RouteD
       const seen = snapshot(request);
       const decision = balance(route, seen);
       counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
-      const doubtful = countsLeft > 0 ? worthCounting(route, seen, decision) : undefined;
+      const doubtful = countsLeft > 0 ? needsExactCount(route, seen, decision) : undefined;
       countsLeft -= 1;
       if (doubtful && (await count(doubtful, open, signal))) continue;
       const waitMs = waitUntilAvailableMs(decision, pinRule(params) === 'next', Date.now());

@@ -19,13 +19,13 @@ const minWaitMs = 25;
  * @param now milliseconds since 1970
  */
 export function waitUntilAvailableMs(
-  { candidates, excluded, pinLost }: Decision,
+  { candidates, excluded, unavailablePin }: Decision,
   mayReplace: boolean,
   now: number,
 ): number | undefined {
-  const held = pinLost && !mayReplace;
+  const held = unavailablePin && !mayReplace;
   if (candidates.length > 0 && !held) return undefined;
-  const moments = (held ? [pinLost] : excluded)
+  const moments = (held ? [unavailablePin] : excluded)
     .filter(({ rule }) => rule === 'rate-limit')
     .map(({ until }) => Date.parse(until ?? ''))
     .filter((moment) => !Number.isNaN(moment));

@@ -17,7 +17,7 @@ const unpackers: Readonly<Record<string, (start: Uint8Array) => Transform>> = {
  * memory. Throws `bad-response` for a way of packing that is not known. Leaving the loop leaves `body`.
  * @param encoding the header `content-encoding`; absent: the body as it is
  */
-export function unpacked(
+export function decompress(
   body: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
 ): AsyncIterable<Uint8Array> {

@@ -12,7 +12,7 @@ const host = 'docker-socket.localhost';
 export const dockerSocketAddress = `http://${host}/exp/vDD4.40`;
 
 /** The file that an address stands for. `undefined`: the address is one of the network. */
-export const dockerSocket = ({ hostname }: URL): string | undefined => {
+export const dockerSocketPath = ({ hostname }: URL): string | undefined => {
   if (hostname !== host) return;
   const files = socketFiles();
   return files.find((file) => existsSync(file)) ?? files[0];

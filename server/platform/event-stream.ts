@@ -10,7 +10,7 @@ const longestEvent = 16 * 1024 * 1024;
  * Cuts a body into events, those that arrived together in one array; a character split across two pieces is put
  * together again. Rejects with what the body rejects with, and with a `RangeError` on an event over 16 Mi characters.
  */
-export async function* eventsOf(
+export async function* parseEvents(
   body: AsyncIterable<Uint8Array>,
   framing: 'sse' | 'ndjson',
 ): AsyncGenerator<readonly StreamEvent[]> {

@@ -7,9 +7,9 @@ import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
-import { aborted } from './aborted.ts';
-import { unpacked } from './decompress.ts';
-import { dockerSocket } from './docker-socket.ts';
+import { rejectOnAbort } from './aborted.ts';
+import { decompress } from './decompress.ts';
+import { dockerSocketPath } from './docker-socket.ts';
 import { pendingConnections } from './pending-connections.ts';
 
 // What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
@@ -53,7 +53,7 @@ type ConnectOptions = Parameters<ReturnType<typeof pendingConnections>['connecto
  */
 export function undiciHttp(
   network: NetworkOptions = {},
-  socketOf: (target: URL) => string | undefined = dockerSocket,
+  socketOf: (target: URL) => string | undefined = dockerSocketPath,
 ): { http: Http; dispose: () => Promise<void> } {
   // How long an answer may take depends on who is asked: time-limits.ts knows, and aborts.
   const patient = { headersTimeout: 0, bodyTimeout: 0 };
@@ -112,7 +112,7 @@ export function undiciHttp(
         signal,
       });
       // undici hears of an abort only once it is connected, and then sends nothing.
-      response = await Promise.race([sent, aborted(signal)]);
+      response = await Promise.race([sent, rejectOnAbort(signal)]);
       leave(false);
     } catch (error) {
       leave(signal.aborted);
@@ -170,7 +170,7 @@ async function* guarded(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* unpacked(body, encoding);
+    yield* decompress(body, encoding);
   } catch (error) {
     throw failure(error, target, signal, true);
   }

@@ -2,14 +2,14 @@
 import type { Message } from '../../shared/chat.ts';
 import type { FileContext, RouteParams } from '../../shared/protocol.ts';
 import { type RoleId, roleOf } from '../../shared/roles.ts';
-import { cut, offsetsOf } from '../edits/text-range.ts';
+import { offsetsOf, textAround } from '../edits/text-range.ts';
 import { instructions } from './instructions.ts';
 
 /** Characters of a large file sent around the place that is to be changed. */
 const windowCharacters = 48_000;
 
 /** Instructions of the role, then the conversation, with the file before its last user message. */
-export function compose({ prompt, messages, role, file }: RouteParams): readonly Message[] {
+export function composeMessages({ prompt, messages, role, file }: RouteParams): readonly Message[] {
   const conversation: readonly Message[] = messages ?? [{ role: 'user', content: prompt ?? '' }];
   const known = roleOf(role);
   const system: Message[] = known ? [{ role: 'system', content: instructions[role as RoleId] }] : [];
@@ -42,7 +42,7 @@ function describe(file: FileContext, code: boolean): string {
     return `The file ${name}:\n${block(file.text)}${ask}`;
   }
   const { start, end } = offsetsOf(file.text, file.selection);
-  const { before, after } = cut(file.text, start, end, windowCharacters);
+  const { before, after } = textAround(file.text, start, end, windowCharacters);
   const selected = file.text.slice(start, end);
   const around = block(`${before}⟦${selected}⟧${after}`);
   if (!code) return `The file ${name}; ⟦ and ⟧ mark what is selected:\n${around}`;

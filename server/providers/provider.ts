@@ -14,7 +14,7 @@ import { composePolicies } from '../resilience/policy.ts';
 import { retry } from '../resilience/retry.ts';
 import type { ProviderCooldown } from '../routing/snapshot.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
-import type { Keys } from '../secrets/keys.ts';
+import type { KeyStore } from '../secrets/keys.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
@@ -35,7 +35,7 @@ const elapsed = () => performance.now();
 
 export type ProviderDeps = {
   readonly http: Http;
-  readonly keys: Keys;
+  readonly keys: KeyStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called after each change a user could see. */
@@ -111,7 +111,7 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
   let listedAtMs = Number.NEGATIVE_INFINITY;
   let lastOutcome: ProviderStatus['lastOutcome'];
 
-  const keyless = () => definition.key === 'required' && keys.where(owner) === 'none';
+  const keyless = () => definition.key === 'required' && keys.location(owner) === 'none';
 
   /** Where the address is our guess, any program may listen: whoever answers must be who we think. */
   const isGuess = config.source === 'local' && !config.userDefined && baseUrl === definition.baseUrl;
@@ -246,7 +246,7 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
       const cooldown = resting();
       const { untilMs } = cooldown ? returning(cooldown) : {};
       const detail = cooldown?.reason ?? listFailure?.message;
-      const where = keys.where(owner);
+      const where = keys.location(owner);
       return {
         name,
         label,

@@ -3,7 +3,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budgets } from '../metrics/budget.ts';
 import type { ModelStats } from '../metrics/model-stats.ts';
-import type { Route, Snapshot } from '../routing/snapshot.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 
 export type RoutingSnapshotDeps = {
@@ -12,20 +12,20 @@ export type RoutingSnapshotDeps = {
   readonly budgets: Budgets;
   readonly past: ModelStats;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
-  readonly coldStarts: () => Snapshot['coldStartMs'];
+  readonly coldStarts: () => RoutingSnapshot['coldStartMs'];
 };
 
 /** What is known of the question. */
-export type SnapshotRequest = Pick<Route, 'role' | 'task' | 'promptTokens'> & {
-  readonly warm?: Snapshot['warm'];
+export type SnapshotRequest = Pick<RoutingCriteria, 'role' | 'task' | 'promptTokens'> & {
+  readonly warm?: RoutingSnapshot['warmPrefix'];
   readonly favourites: readonly ModelId[];
-  readonly inFlight: Snapshot['inFlight'];
+  readonly inFlight: RoutingSnapshot['inFlight'];
 };
 
 export function routingSnapshot(
   { settings, providers, budgets, past, coldStarts }: RoutingSnapshotDeps,
   { role = '', task, promptTokens, warm, favourites, inFlight }: SnapshotRequest,
-): Snapshot {
+): RoutingSnapshot {
   const now = settings();
   return {
     models: providers.models(),
@@ -33,19 +33,19 @@ export function routingSnapshot(
     modelCooldowns: providers.modelCooldowns(),
     tokensLeft: providers.tokensLeft(),
     speeds: past.speeds(promptTokens),
-    counting: past.counting(),
-    output: past.output(task),
-    warm,
+    tokenRatios: past.tokenRatios(),
+    outputRange: past.outputRange(task),
+    warmPrefix: warm,
     coldStartMs: coldStarts(),
-    favourites,
+    recommendedLocal: favourites,
     inFlight,
     strategy: now['routing.strategy'],
     priorityOrder: now['routing.priorityOrder'],
     taskTypes: now['routing.taskTypes'],
     roles: now.roles,
-    room: budgets.room({ provider: '', role }),
-    roomOf: budgets.differsByProvider()
-      ? new Map(providers.names().map((provider) => [provider, budgets.room({ provider, role })]))
+    remainingBudget: budgets.remainingBudget({ provider: '', role }),
+    remainingBudgetByProvider: budgets.differsByProvider()
+      ? new Map(providers.names().map((provider) => [provider, budgets.remainingBudget({ provider, role })]))
       : new Map(),
   };
 }

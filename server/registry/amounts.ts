@@ -1,7 +1,7 @@
 /** Dollars and tokens as pages write them. Pure. */
 
 /** The first amount of US dollars: `$5 / MTok`, `$0.075`, `-$1`. `undefined`: none, or another currency. */
-export function dollarsIn(text: string): number | undefined {
+export function parseDollars(text: string): number | undefined {
   const [, before = '', after = '', digits] = /(-?)\$\s*(-?)((?:\d[\d,]*)?\.?\d+)/.exec(text) ?? [];
   if (digits === undefined) return;
   const amount = Number(digits.replaceAll(',', ''));
@@ -9,7 +9,7 @@ export function dollarsIn(text: string): number | undefined {
 }
 
 /** A number of tokens: `131,072`, `500k`, `1M`. `undefined`: none. */
-export function tokensIn(text: string): number | undefined {
+export function parseTokens(text: string): number | undefined {
   const [, digits, unit = ''] = /(\d[\d,]*(?:\.\d+)?)\s*([kKmM]?)(?![\w$])/.exec(text) ?? [];
   if (digits === undefined) return;
   const scale = { '': 1, k: 1_000, m: 1_000_000 }[unit.toLowerCase()] ?? 1;
@@ -20,18 +20,20 @@ export function tokensIn(text: string): number | undefined {
  * Where a row or an amount is for long prompts only, as in `(≥ 200k prompt tokens)` or `prompts > 200k`: it holds for
  * prompts of more tokens than this. `undefined`: it is not for long prompts.
  */
-export function longPromptIn(text: string): number | undefined {
+export function parseLongPromptThreshold(text: string): number | undefined {
   const [, sign, amount = ''] = /(>=|\u2265|>)\s*(\d[\d,.]*\s*[kKmM]?)/.exec(text) ?? [];
-  const tokens = sign === undefined ? undefined : tokensIn(amount);
+  const tokens = sign === undefined ? undefined : parseTokens(amount);
   if (tokens === undefined) return;
   return sign === '>' ? tokens : tokens - 1;
 }
 
 /** A price times a factor, without the noise of binary fractions. */
-export const times = (rate: number, factor: number): number => Math.round(rate * factor * 1e9) / 1e9;
+export const scaleRate = (rate: number, factor: number): number => Math.round(rate * factor * 1e9) / 1e9;
 
 /** Only what is known, since an absent field means “not said”. */
-export const known = <T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } =>
+export const definedFields = <T extends object>(
+  fields: T,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]?: Exclude<T[Name], undefined>;
   };

@@ -1,6 +1,6 @@
 /** Does something once a day in the background, as long as it is wanted; of several windows only one does it. */
 
-export type DailyParts = {
+export type DailyJobDeps = {
   /** Milliseconds since 1970; when it was last done, by any window. 0: never. */
   readonly lastAtMs: () => number;
   /** Never rejects: failures are its own to tell. */
@@ -17,7 +17,7 @@ const dayMs = 24 * hourMs;
 const settleMs = 60_000;
 
 /** Nothing happens before `want(true)`. Its timer keeps no process alive. */
-export function daily({ lastAtMs, run, now, random = Math.random }: DailyParts) {
+export function dailyJob({ lastAtMs, run, now, random = Math.random }: DailyJobDeps) {
   let timer: NodeJS.Timeout | undefined;
   let wanted = false;
   let running: AbortController | undefined;
@@ -49,7 +49,7 @@ export function daily({ lastAtMs, run, now, random = Math.random }: DailyParts) 
 
   return {
     /** Called with each change of the setting; the same word twice changes nothing. */
-    want(daily: boolean): void {
+    setEnabled(daily: boolean): void {
       if (daily === wanted) return;
       wanted = daily;
       stop();

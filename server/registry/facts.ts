@@ -35,15 +35,15 @@ export const figureNames = [
 ] as const satisfies readonly FigureName[];
 
 /** A model of a service, by the engine's kind and the name its service knows. */
-export type Said = { readonly kind: string; readonly name: string; readonly facts: ModelFacts };
+export type ModelEntry = { readonly kind: string; readonly name: string; readonly facts: ModelFacts };
 
 /** Who says something, best first. The user's word is above all of them and is joined in providers/models.ts. */
-export const origins = ['provider', 'page', 'models.dev', 'bundle'] as const;
-export type Origin = (typeof origins)[number];
+export const factOrigins = ['provider', 'page', 'models.dev', 'bundle'] as const;
+export type FactOrigin = (typeof factOrigins)[number];
 
 /** Since when something is said, and by whom. */
 export type Provenance = {
-  readonly origin: Origin;
+  readonly origin: FactOrigin;
   /** The source's id in sources/table.ts; `bundle` for what came with Rumbo. */
   readonly source: string;
   /** Milliseconds since 1970; when it was read there. */
@@ -51,11 +51,11 @@ export type Provenance = {
 };
 
 /** A page, list or file somewhere that tells facts of models. */
-export type Source = {
+export type FactSource = {
   readonly id: string;
   /** As a user knows it: “OpenAI’s pricing page”. */
   readonly label: string;
-  readonly origin: Origin;
+  readonly origin: FactOrigin;
   readonly url: string;
   /** Bytes. A larger body is not read. */
   readonly limitBytes: number;
@@ -63,5 +63,5 @@ export type Source = {
    * What a body says. Pure. An empty list, or anything thrown, means that it could not be understood.
    * @param nowMs milliseconds since 1970, for pages that give a price until one day and another from the next
    */
-  read(body: string, nowMs: number): readonly Said[];
+  parse(body: string, nowMs: number): readonly ModelEntry[];
 };

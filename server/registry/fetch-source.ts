@@ -1,26 +1,26 @@
 /** Reads one source over the network: bounded in bytes and time, without following anybody anywhere else. */
 import { RumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
-import type { Said, Source } from './facts.ts';
+import type { FactSource, ModelEntry } from './facts.ts';
 
 /** A source, and what its server wants to see beside the address (the user's key for a provider's own list). */
-export type AskedSource = Source & { readonly headers?: Readonly<Record<string, string>> };
+export type SourceRequest = FactSource & { readonly headers?: Readonly<Record<string, string>> };
 
 /** From asking to the end of the body. Milliseconds. */
-export const usualPatienceMs = 60_000;
+export const sourceTimeoutMs = 60_000;
 
 /**
  * What the source says, or why it says nothing: the end of a sentence that begins with its label.
  * Rejects only with `cancelled`, when `signal` aborts.
  */
-export async function ask(
-  { url, headers, limitBytes, read }: AskedSource,
+export async function fetchSource(
+  { url, headers, limitBytes, parse }: SourceRequest,
   http: Http,
   nowMs: number,
   signal: AbortSignal,
-  patienceMs: number,
-): Promise<readonly Said[] | string> {
-  const timeout = AbortSignal.timeout(patienceMs);
+  timeoutMs: number,
+): Promise<readonly ModelEntry[] | string> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   let body: string;
   try {
     const answer = await http({
@@ -40,13 +40,13 @@ export async function ask(
   } catch (error) {
     if (signal.aborted)
       throw new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause: error });
-    if (timeout.aborted) return `took longer than ${patienceMs / 1000} seconds`;
+    if (timeout.aborted) return `took longer than ${timeoutMs / 1000} seconds`;
     const why = error instanceof RumboError ? error.message.replace(/\.$/, '') : 'unknown reason';
     return `could not be read: ${why}`;
   }
   if (Buffer.byteLength(body) > limitBytes) return `is larger than ${limitBytes / 1_000_000} MB`;
   try {
-    const said = read(body, nowMs);
+    const said = parse(body, nowMs);
     return said.length > 0 ? said : 'says nothing that Rumbo can read';
   } catch {
     return 'is not in the form that Rumbo can read';

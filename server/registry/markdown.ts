@@ -1,11 +1,11 @@
 /** A Markdown page as headings, paragraphs and tables: what pricing pages are made of. Pure. */
 
-export type Block =
+export type MarkdownBlock =
   | { readonly type: 'heading'; readonly level: number; readonly text: string }
   | { readonly type: 'text'; readonly text: string }
-  | Table;
+  | MarkdownTable;
 
-export type Table = {
+export type MarkdownTable = {
   readonly type: 'table';
   /** Column names in lower case. */
   readonly head: readonly string[];
@@ -16,8 +16,8 @@ export type Table = {
 /** Longer pages are cut: a pricing page has some hundred lines. */
 const mostLines = 50_000;
 
-export function blocksOf(page: string): Block[] {
-  const blocks: Block[] = [];
+export function parseMarkdown(page: string): MarkdownBlock[] {
+  const blocks: MarkdownBlock[] = [];
   let rows: string[][] = [];
   let head: readonly string[] | undefined;
   const close = () => {
@@ -28,7 +28,7 @@ export function blocksOf(page: string): Block[] {
   for (const line of page.split(/\r?\n/, mostLines)) {
     if (/^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/.test(line) && line.includes('|')) {
       // A second line of dashes: the row above it is the real head, what came before were groups of columns.
-      head = (rows.at(-1) ?? []).map((cell) => plain(cell).toLowerCase());
+      head = (rows.at(-1) ?? []).map((cell) => plainText(cell).toLowerCase());
       rows = [];
     } else if (line.includes('|')) {
       rows.push(cellsOf(line));
@@ -36,7 +36,7 @@ export function blocksOf(page: string): Block[] {
       close();
       const heading = /^(#{1,6})\s+(.*)$/.exec(line);
       if (heading)
-        blocks.push({ type: 'heading', level: heading[1]?.length ?? 1, text: plain(heading[2] ?? '') });
+        blocks.push({ type: 'heading', level: heading[1]?.length ?? 1, text: plainText(heading[2] ?? '') });
       else if (line.trim() !== '') blocks.push({ type: 'text', text: line.trim() });
     }
   }
@@ -45,7 +45,7 @@ export function blocksOf(page: string): Block[] {
 }
 
 /** The words of a cell: without links, emphasis, escapes, footnotes and tags. */
-export const plain = (cell: string): string =>
+export const plainText = (cell: string): string =>
   cell
     .replace(/<sup>.*?<\/sup>/g, '')
     .replace(/<\/?[a-z][^>]*>/gi, ' ')

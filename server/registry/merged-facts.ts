@@ -2,18 +2,18 @@
 import type { Abilities, Price } from '../../shared/models.ts';
 import { bundledFacts } from './catalogue.ts';
 import {
+  type FactOrigin,
   type FigureName,
+  factOrigins,
   figureNames,
   type ModelFacts,
-  type Origin,
-  origins,
   type Provenance,
 } from './facts.ts';
-import type { SaidBySource } from './models-file.ts';
-import { tierOf } from './tiers.ts';
+import type { FactsBySource } from './models-file.ts';
+import { guessTier } from './tiers.ts';
 
 /** What is known of a model; `null` where nobody says. */
-export type Known = {
+export type MergedFacts = {
   /** US dollars per million tokens. `null`: unknown, which is never 0. */
   readonly price: Price | null;
   /** Tokens of prompt and answer together. */
@@ -41,13 +41,13 @@ const staleMs = 30 * 24 * 3_600_000;
  * @param originOf who a source speaks for; `undefined`: no source of ours (any more)
  * @param nowMs milliseconds since 1970, for prices that change on a date or by the hour
  */
-export function knownOf(
+export function mergeFacts(
   kind: string,
   name: string,
-  sources: SaidBySource,
-  originOf: (source: string) => Origin | undefined,
+  sources: FactsBySource,
+  originOf: (source: string) => FactOrigin | undefined,
   nowMs: number,
-): Known {
+): MergedFacts {
   const bundle = bundledFacts(kind, name, nowMs);
   const facts: { -readonly [Name in FigureName]?: ModelFacts[Name] } = {};
   const provenance: { [Name in FigureName]?: Provenance } = {};
@@ -77,7 +77,7 @@ export function knownOf(
     price: facts.price ?? null,
     contextTokens: facts.contextTokens ?? null,
     maxOutputTokens: facts.maxOutputTokens ?? null,
-    tier: tierOf(name),
+    tier: guessTier(name),
     abilities: { tools: facts.tools ?? null, vision: facts.vision ?? null },
     reasoning: facts.reasoning ?? null,
     fill: facts.fill ?? null,
@@ -110,7 +110,7 @@ function inOrder<Name extends FigureName>(
   const rank = ({ origin, atMs }: Candidate<Name>): number => {
     const outdated = bundle && (bundleKnowsBest || atMs < bundle.atMs);
     const place = origin === 'bundle' ? 2 : outdated ? 3 : atMs < newest - staleMs ? 1 : 0;
-    return place * origins.length + origins.indexOf(origin);
+    return place * factOrigins.length + factOrigins.indexOf(origin);
   };
   return [...said, ...(bundle ? [bundle] : [])].toSorted((a, b) => rank(a) - rank(b) || b.atMs - a.atMs);
 }

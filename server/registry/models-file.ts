@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeWhole } from '../platform/files.ts';
+import { writeFileAtomically } from '../platform/files.ts';
 import type { ModelFacts } from './facts.ts';
 
 /** Raised when what is written can no longer be read as before. An older file is set aside: the next refresh writes it anew. */
@@ -61,22 +61,22 @@ export type Figures = {
   };
 };
 /** By source, engine kind and model name. */
-export type SaidBySource = Readonly<
+export type FactsBySource = Readonly<
   Record<string, Readonly<Record<string, Readonly<Record<string, Figures>>>>>
 >;
 
-export type Remembered = { readonly refreshedAtMs: number; readonly sources: SaidBySource };
+export type StoredFacts = { readonly refreshedAtMs: number; readonly sources: FactsBySource };
 
-export const nothing: Remembered = { refreshedAtMs: 0, sources: {} };
+export const noStoredFacts: StoredFacts = { refreshedAtMs: 0, sources: {} };
 
-type Reading = Remembered | 'absent' | 'broken' | 'newer';
+type Reading = StoredFacts | 'absent' | 'broken' | 'newer';
 
 /**
  * @param folder the user's storage folder. Absent: nothing is read or written
  * @param warn told once, in one sentence, when a file cannot be used
  */
 export function modelsFile(folder: string | undefined, warn: (message: string) => void): ModelsFile {
-  if (folder === undefined) return { read: () => nothing, write: () => {} };
+  if (folder === undefined) return { read: () => noStoredFacts, write: () => {} };
   const file = join(folder, 'models.json');
   const backup = `${file}.bak`;
   const told = new Set<string>();
@@ -90,7 +90,7 @@ export function modelsFile(folder: string | undefined, warn: (message: string) =
       if (typeof main === 'object') return main;
       const before = read(backup);
       const usable = typeof before === 'object';
-      if (main === 'absent' && !usable) return nothing;
+      if (main === 'absent' && !usable) return noStoredFacts;
       const why = {
         absent: 'is missing',
         broken: 'cannot be read',
@@ -98,16 +98,16 @@ export function modelsFile(folder: string | undefined, warn: (message: string) =
       }[main];
       const instead = usable ? 'the figures from before hold' : 'the figures that came with Rumbo hold';
       tell(`The file of models (models.json) ${why}; ${instead}.`);
-      return usable ? before : nothing;
+      return usable ? before : noStoredFacts;
     },
     write({ refreshedAtMs, sources }) {
       try {
         const before = read(file);
         // A newer Rumbo in another window knows more than we do.
         if (before === 'newer') return;
-        if (typeof before === 'object') writeWhole(backup, readFileSync(file, 'utf8'));
+        if (typeof before === 'object') writeFileAtomically(backup, readFileSync(file, 'utf8'));
         const unit = 'US dollars per million tokens; tokens; milliseconds since 1970';
-        writeWhole(file, `${JSON.stringify({ version, unit, refreshedAtMs, sources })}\n`);
+        writeFileAtomically(file, `${JSON.stringify({ version, unit, refreshedAtMs, sources })}\n`);
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'unknown reason';
         tell(`The file of models (models.json) cannot be written: ${reason}`);
@@ -118,9 +118,9 @@ export function modelsFile(folder: string | undefined, warn: (message: string) =
 
 export type ModelsFile = {
   /** What is on disk now; `nothing` where no file can be used. Never throws. */
-  read(): Remembered;
+  read(): StoredFacts;
   /** Never throws: figures that cannot be written hold until the server stops. */
-  write(remembered: Remembered): void;
+  write(remembered: StoredFacts): void;
 };
 
 function read(file: string): Reading {
@@ -136,7 +136,7 @@ function read(file: string): Reading {
     if (written && written.version > version) return 'newer';
     if (written && written.version < version) return 'absent';
     const { refreshedAtMs, sources } = File.parse(json);
-    return { refreshedAtMs, sources: sources as SaidBySource };
+    return { refreshedAtMs, sources: sources as FactsBySource };
   } catch {
     return 'broken';
   }

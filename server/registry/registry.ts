@@ -2,31 +2,31 @@
 import type { Price } from '../../shared/models.ts';
 import type { RegistryRefreshed } from '../../shared/protocol.ts';
 import type { Http } from '../platform/http.ts';
-import type { ModelFacts, Origin, Said } from './facts.ts';
-import { type AskedSource, ask, usualPatienceMs } from './fetch-source.ts';
-import { type Known, knownOf } from './merged-facts.ts';
-import { type Figures, modelsFile, type Remembered, type SaidBySource } from './models-file.ts';
+import type { FactOrigin, ModelEntry, ModelFacts } from './facts.ts';
+import { fetchSource, type SourceRequest, sourceTimeoutMs } from './fetch-source.ts';
+import { type MergedFacts, mergeFacts } from './merged-facts.ts';
+import { type FactsBySource, type Figures, modelsFile, type StoredFacts } from './models-file.ts';
 import { listSources } from './sources/lists.ts';
 import { publicSources } from './sources/table.ts';
-import { doubtsOf } from './validate-figures.ts';
+import { validateFigures } from './validate-figures.ts';
 
-export type RefreshParts = {
+export type RefreshOptions = {
   readonly http: Http;
-  readonly sources: readonly AskedSource[];
+  readonly sources: readonly SourceRequest[];
   readonly signal: AbortSignal;
   /** Milliseconds for each source. Absent: a minute. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 };
 
-export interface Registry {
+export interface ModelRegistry {
   /** What holds of a model now, by the engine's kind and the name its service knows. Never throws. */
-  lookUp(kind: string, name: string): Known;
+  lookUp(kind: string, name: string): MergedFacts;
   /**
    * Asks every source and keeps what can be believed. Figures that cannot be read stay as they were. One at a time: who
    * asks while one runs gets its result, or its end when it is cancelled. Rejects only with `cancelled`, and then
    * nothing has changed.
    */
-  refresh(parts: RefreshParts): Promise<RegistryRefreshed>;
+  refresh(parts: RefreshOptions): Promise<RegistryRefreshed>;
   /** Milliseconds since 1970; when the sources were last asked, by any window. 0: never. */
   refreshedAtMs(): number;
 }
@@ -39,36 +39,39 @@ const mostSentences = 8;
  * @param now milliseconds since 1970
  * @param warn told once, in one sentence, when a file cannot be used
  */
-export function registry(
+export function modelRegistry(
   folder: string | undefined,
   now: () => number,
   warn: (message: string) => void,
-): Registry {
+): ModelRegistry {
   const file = modelsFile(folder, warn);
   // Read when first needed: a start does not wait for it.
-  let remembered: Remembered | undefined;
+  let remembered: StoredFacts | undefined;
   let running: Promise<RegistryRefreshed> | undefined;
   const current = () => {
     remembered ??= file.read();
     return remembered;
   };
   /** Another window may have written since; what could not be written is newer than the file. */
-  const latest = (): Remembered => {
+  const latest = (): StoredFacts => {
     const written = file.read();
     if (!remembered || written.refreshedAtMs >= remembered.refreshedAtMs) remembered = written;
     return remembered;
   };
-  const holds = (kind: string, name: string, sources: SaidBySource) =>
-    knownOf(kind, name, sources, originOf, now());
+  const holds = (kind: string, name: string, sources: FactsBySource) =>
+    mergeFacts(kind, name, sources, originOf, now());
 
   async function refresh({
     http,
     sources,
     signal,
-    patienceMs = usualPatienceMs,
-  }: RefreshParts): Promise<RegistryRefreshed> {
+    timeoutMs = sourceTimeoutMs,
+  }: RefreshOptions): Promise<RegistryRefreshed> {
     const answers = await Promise.all(
-      sources.map(async (source) => ({ source, said: await ask(source, http, now(), signal, patienceMs) })),
+      sources.map(async (source) => ({
+        source,
+        said: await fetchSource(source, http, now(), signal, timeoutMs),
+      })),
     );
     const before = latest();
     const problems: string[] = [];
@@ -113,25 +116,25 @@ export function registry(
   };
 }
 
-const originsById = new Map<string, Origin>(
+const originsById = new Map<string, FactOrigin>(
   [...publicSources, ...listSources].map(({ id, origin }) => [id, origin]),
 );
-const originOf = (source: string): Origin | undefined => originsById.get(source);
+const originOf = (source: string): FactOrigin | undefined => originsById.get(source);
 
-type OfOneSource = SaidBySource[string];
+type OfOneSource = FactsBySource[string];
 
 /** What of a source's words is believed, and a sentence for what is not. */
 function check(
   label: string,
-  said: readonly Said[],
+  said: readonly ModelEntry[],
   last: OfOneSource | undefined,
-  holds: (kind: string, name: string) => Known,
-): { believed: Said[]; problems: string[] } {
+  holds: (kind: string, name: string) => MergedFacts,
+): { believed: ModelEntry[]; problems: string[] } {
   const problems: string[] = [];
   let prices = 0;
   let doubted = 0;
-  const believed = said.flatMap(({ kind, name, facts }): Said[] => {
-    const doubts = doubtsOf(facts, lastOf(last?.[kind]?.[name], holds(kind, name)));
+  const believed = said.flatMap(({ kind, name, facts }): ModelEntry[] => {
+    const doubts = validateFigures(facts, lastOf(last?.[kind]?.[name], holds(kind, name)));
     if (facts.price) prices += 1;
     const left: { -readonly [Name in keyof ModelFacts]: ModelFacts[Name] } = { ...facts };
     for (const { figure, reason } of doubts) {
@@ -153,7 +156,7 @@ function check(
 }
 
 /** What this source said before comes first; a source that is new is measured by what held without it. */
-const lastOf = (figures: Figures | undefined, known: Known): ModelFacts => {
+const lastOf = (figures: Figures | undefined, known: MergedFacts): ModelFacts => {
   const price = figures?.price?.value ?? known.price;
   const contextTokens = figures?.contextTokens?.value ?? known.contextTokens;
   const maxOutputTokens = figures?.maxOutputTokens?.value ?? known.maxOutputTokens;
@@ -165,7 +168,7 @@ const lastOf = (figures: Figures | undefined, known: Known): ModelFacts => {
 };
 
 /** The source's words with the new ones over the old: what it no longer mentions stays, with its old date. */
-function merged(last: OfOneSource | undefined, said: readonly Said[], atMs: number): OfOneSource {
+function merged(last: OfOneSource | undefined, said: readonly ModelEntry[], atMs: number): OfOneSource {
   const kinds: Record<string, Record<string, Figures>> = {};
   for (const [kind, models] of Object.entries(last ?? {})) kinds[kind] = { ...models };
   for (const { kind, name, facts } of said) {
@@ -180,9 +183,9 @@ function merged(last: OfOneSource | undefined, said: readonly Said[], atMs: numb
 }
 
 function changesOf(
-  said: readonly Said[],
-  before: (kind: string, name: string) => Known,
-  after: (kind: string, name: string) => Known,
+  said: readonly ModelEntry[],
+  before: (kind: string, name: string) => MergedFacts,
+  after: (kind: string, name: string) => MergedFacts,
   labelOf: (source: string) => string,
 ): string[] {
   const models = new Map(said.map(({ kind, name }) => [`${kind}/${name}`, { kind, name }]));

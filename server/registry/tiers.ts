@@ -25,7 +25,7 @@ const words: readonly (readonly [number, RegExp])[] = [
 ];
 
 /** `null` when the name says nothing. A size says more than a word: `mistral-small-24b` is a 24 B model. */
-export function tierOf(name: string): number | null {
+export function guessTier(name: string): number | null {
   const known = name.toLowerCase();
   const billions = billionsIn(known);
   if (billions > 0) return sizes.find(([most]) => billions <= most)?.[1] ?? 4;

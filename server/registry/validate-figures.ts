@@ -16,14 +16,14 @@ const fewestTokens = 16;
 const dearestWrite = 4;
 
 /** A figure that is not believed, and the reason: the end of a sentence that begins with the model's name. */
-export type Doubt = { readonly figure: keyof ModelFacts; readonly reason: string };
+export type InvalidFigure = { readonly figure: keyof ModelFacts; readonly reason: string };
 
 /**
  * What of these facts is not believed.
  * @param last what held until now. An absent figure was not known.
  */
-export function doubtsOf(facts: ModelFacts, last: ModelFacts): Doubt[] {
-  const doubts: Doubt[] = [];
+export function validateFigures(facts: ModelFacts, last: ModelFacts): InvalidFigure[] {
+  const doubts: InvalidFigure[] = [];
   const add = (figure: keyof ModelFacts, reason: string | undefined) => {
     if (reason !== undefined) doubts.push({ figure, reason });
   };

@@ -2,16 +2,16 @@
 import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { filter } from './candidates.ts';
-import { moment } from './format-time.ts';
-import { type Prediction, predict, promptTokensOf } from './price.ts';
-import type { Route, Snapshot } from './snapshot.ts';
-import { type FixedStrategy, order, strategyFor } from './strategies.ts';
+import { filterCandidates } from './candidates.ts';
+import { formatTime } from './format-time.ts';
+import { type CostPrediction, predictCost, promptTokensOf } from './price.ts';
+import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
+import { type FixedStrategy, orderModels, strategyFor } from './strategies.ts';
 
-export type Ranked = {
+export type RankedCandidate = {
   readonly model: Model;
   readonly reasons: readonly string[];
-  readonly costUsd: Prediction | null;
+  readonly costUsd: CostPrediction | null;
   /** The prompt as this model will count it. */
   readonly promptTokens: number;
 };
@@ -19,28 +19,28 @@ export type Ranked = {
 export type Decision = {
   readonly strategy: FixedStrategy;
   /** Best first. */
-  readonly candidates: readonly Ranked[];
+  readonly candidates: readonly RankedCandidate[];
   readonly excluded: readonly Exclusion[];
   /** The model that is pinned, whether it may run or not. Absent: none is. */
   readonly pin?: string;
   /** The pinned model that may not run, and why. Absent: nothing is pinned, or the pin holds. */
-  readonly pinLost?: Exclusion;
+  readonly unavailablePin?: Exclusion;
 };
 
-export function balance(route: Route, snapshot: Snapshot): Decision {
-  const { left, excluded } = filter(route, snapshot);
+export function balance(route: RoutingCriteria, snapshot: RoutingSnapshot): Decision {
+  const { remaining, excluded } = filterCandidates(route, snapshot);
   const strategy = strategyFor(route, snapshot);
   const pin = pinOf(route, snapshot);
 
-  const lock = safetyLock(left, excluded, snapshot);
-  const ranked = order(left, route, snapshot, strategy).map(({ model, why }) => {
+  const lock = safetyLock(remaining, excluded, snapshot);
+  const ranked = orderModels(remaining, route, snapshot, strategy).map(({ model, why }) => {
     const reasons = [why];
     if (pin?.model === model.id) reasons.unshift(pin.why);
     if (lock && model.source === 'local') reasons.push(lock);
     return {
       model,
       reasons,
-      costUsd: predict(route, model, snapshot),
+      costUsd: predictCost(route, model, snapshot),
       promptTokens: promptTokensOf(route, model, snapshot),
     };
   });
@@ -50,18 +50,21 @@ export function balance(route: Route, snapshot: Snapshot): Decision {
     : ranked;
 
   const lost =
-    pin && !left.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded, snapshot) : undefined;
+    pin && !remaining.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded, snapshot) : undefined;
   return {
     strategy,
     candidates,
     excluded,
     ...(pin ? { pin: pin.model } : {}),
-    ...(lost ? { pinLost: lost } : {}),
+    ...(lost ? { unavailablePin: lost } : {}),
   };
 }
 
 /** Rule 2: this request's pin, else the role's, else the task type's. */
-function pinOf(route: Route, { roles, taskTypes }: Snapshot): { model: string; why: string } | undefined {
+function pinOf(
+  route: RoutingCriteria,
+  { roles, taskTypes }: RoutingSnapshot,
+): { model: string; why: string } | undefined {
   if (route.model !== undefined) return { model: route.model, why: 'Pinned by this request.' };
   // Who wants a stronger model than the one of the list wants another one.
   if (route.strongerThan !== undefined) return;
@@ -72,7 +75,11 @@ function pinOf(route: Route, { roles, taskTypes }: Snapshot): { model: string; w
   return;
 }
 
-function lostPin(pin: string, excluded: readonly Exclusion[], { cooldowns, models }: Snapshot): Exclusion {
+function lostPin(
+  pin: string,
+  excluded: readonly Exclusion[],
+  { cooldowns, models }: RoutingSnapshot,
+): Exclusion {
   const model = pin as ModelId;
   const known = excluded.find((exclusion) => exclusion.model === model);
   if (known) return known;
@@ -89,7 +96,7 @@ function lostPin(pin: string, excluded: readonly Exclusion[], { cooldowns, model
 function safetyLock(
   left: readonly Model[],
   excluded: readonly Exclusion[],
-  { models }: Snapshot,
+  { models }: RoutingSnapshot,
 ): string | undefined {
   if (left.length === 0 || left.some(({ source }) => source === 'api')) return;
   const cloud = new Set(models.filter(({ source }) => source === 'api').map(({ id }) => id));
@@ -97,5 +104,5 @@ function safetyLock(
   if (limited.length === 0) return;
   const until = limited.map((exclusion) => exclusion.until ?? '').sort()[0];
   const providers = [...new Set(limited.map(({ model }) => providerOf(model)))];
-  return `Safety lock: ${providers.join(', ')} ${providers.length > 1 ? 'are' : 'is'} at the rate limit${until ? ` until ${moment(until)}` : ''}, so a local model serves until then.`;
+  return `Safety lock: ${providers.join(', ')} ${providers.length > 1 ? 'are' : 'is'} at the rate limit${until ? ` until ${formatTime(until)}` : ''}, so a local model serves until then.`;
 }

@@ -1,30 +1,30 @@
 /** Rule 1, Filter: which models may answer this request, and for each other one the rule that takes it out. */
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { predict, promptTokensOf, sizeOf } from './price.ts';
-import type { Route, Snapshot } from './snapshot.ts';
-import { tierOf } from './strategies.ts';
+import { predictCost, promptSizeText, promptTokensOf } from './price.ts';
+import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
+import { tierOrDefault } from './strategies.ts';
 
 /** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
 const leastAnswerTokens = 256;
 
-export type Filtered = { readonly left: readonly Model[]; readonly excluded: readonly Exclusion[] };
+export type FilterResult = { readonly remaining: readonly Model[]; readonly excluded: readonly Exclusion[] };
 
-export function filter(route: Route, snapshot: Snapshot): Filtered {
-  const left: Model[] = [];
+export function filterCandidates(route: RoutingCriteria, snapshot: RoutingSnapshot): FilterResult {
+  const remaining: Model[] = [];
   const excluded: Exclusion[] = [];
   for (const model of snapshot.models) {
     const exclusion = exclude(model, route, snapshot);
     if (exclusion) excluded.push({ model: model.id, ...exclusion });
-    else left.push(model);
+    else remaining.push(model);
   }
-  return { left, excluded };
+  return { remaining, excluded };
 }
 
 type Reason = Omit<Exclusion, 'model'>;
 
 /** The first rule that takes the model out, the user's own word before circumstances. */
-function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undefined {
+function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot): Reason | undefined {
   if (model.locked) return { rule: 'locked', reason: 'It is locked.' };
   if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is switched off.' };
   if (!isAllowed(model, route, snapshot))
@@ -48,38 +48,51 @@ function exclude(model: Model, route: Route, snapshot: Snapshot): Reason | undef
   if (room && prompt > room.tokens) {
     return {
       rule: 'rate-limit',
-      reason: `${sizeOf(route, model, snapshot)}, and its rate limit has ${room.tokens} left.`,
+      reason: `${promptSizeText(route, model, snapshot)}, and its rate limit has ${room.tokens} left.`,
       ...untilOf(room.untilMs),
     };
   }
   if (model.contextTokens !== null && prompt + leastAnswerTokens > model.contextTokens) {
     return {
       rule: 'context',
-      reason: `${sizeOf(route, model, snapshot)}, and its context holds ${model.contextTokens}.`,
+      reason: `${promptSizeText(route, model, snapshot)}, and its context holds ${model.contextTokens}.`,
     };
   }
   return overBudget(model, route, snapshot);
 }
 
 /** A stronger model than one that is not there is any other. */
-function whyTooWeak(model: Model, { strongerThan }: Route, { models }: Snapshot): string | undefined {
+function whyTooWeak(
+  model: Model,
+  { strongerThan }: RoutingCriteria,
+  { models }: RoutingSnapshot,
+): string | undefined {
   const weak = models.find(({ id }) => id === strongerThan);
-  if (strongerThan === undefined || (weak ? tierOf(model) > tierOf(weak) : model.id !== strongerThan)) return;
+  if (
+    strongerThan === undefined ||
+    (weak ? tierOrDefault(model) > tierOrDefault(weak) : model.id !== strongerThan)
+  )
+    return;
   return model.id === strongerThan ? 'A stronger one is wanted.' : `It is not stronger than ${strongerThan}.`;
 }
 
 /** The lists of the role and of the task type both hold. */
-function isAllowed({ id, provider }: Model, { role, task }: Route, { roles, taskTypes }: Snapshot): boolean {
+function isAllowed(
+  { id, provider }: Model,
+  { role, task }: RoutingCriteria,
+  { roles, taskTypes }: RoutingSnapshot,
+): boolean {
   const lists = [role === undefined ? undefined : roles[role]?.allow, taskTypes[task]?.allow];
   return lists.every((allow) => allow === undefined || allow.includes(id) || allow.includes(`${provider}/*`));
 }
 
 const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: new Date(ms).toISOString() });
 
-function overBudget(model: Model, route: Route, snapshot: Snapshot): Reason | undefined {
-  const { usd, name, freesAtMs } = snapshot.roomOf.get(model.provider) ?? snapshot.room;
+function overBudget(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot): Reason | undefined {
+  const { usd, name, freesAtMs } =
+    snapshot.remainingBudgetByProvider.get(model.provider) ?? snapshot.remainingBudget;
   if (usd === null || model.source === 'local') return;
-  const cost = predict(route, model, snapshot);
+  const cost = predictCost(route, model, snapshot);
   if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${name} cannot be kept.` };
   if (cost.worst <= usd) return;
   return {

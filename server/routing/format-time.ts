@@ -9,4 +9,4 @@ const format = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** `21 Nov, 14:05:20`, on this machine's clock. @param iso ISO 8601 */
-export const moment = (iso: string): string => format.format(new Date(iso));
+export const formatTime = (iso: string): string => format.format(new Date(iso));

@@ -4,13 +4,13 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
-import { moment } from './format-time.ts';
-import { sizeOf } from './price.ts';
-import type { Route, Snapshot } from './snapshot.ts';
+import { formatTime } from './format-time.ts';
+import { promptSizeText } from './price.ts';
+import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 
 /** The pinned model may not run, and the settings forbid another one. */
-export function pinFailure({ model, rule, reason, until }: Exclusion): RumboError {
-  const when = until ? ` It returns on ${moment(until)}.` : '';
+export function pinnedModelError({ model, rule, reason, until }: Exclusion): RumboError {
+  const when = until ? ` It returns on ${formatTime(until)}.` : '';
   if (rule === 'unknown') {
     return new RumboError(`${model} is not a model that Rumbo knows. ${reason}`, {
       kind: 'model-not-found',
@@ -40,7 +40,11 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 };
 
 /** Nothing is left, whoever is asked. */
-export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot): RumboError {
+export function noCandidateError(
+  { excluded }: Decision,
+  route: RoutingCriteria,
+  snapshot: RoutingSnapshot,
+): RumboError {
   const { cooldowns } = snapshot;
   // The models one would have expected to answer: the user's own switches explain themselves.
   const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
@@ -63,7 +67,7 @@ export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot)
       0,
       3,
     );
-    const when = soonest?.until ? ` The first returns on ${moment(soonest.until)}.` : '';
+    const when = soonest?.until ? ` The first returns on ${formatTime(soonest.until)}.` : '';
     return new RumboError(`No model can answer now. ${reasons.join(' ')}${when}`, { kind });
   }
   if (route.localOnly && wanted.some(({ rule }) => rule === 'local-only')) {
@@ -86,12 +90,16 @@ export function nobody({ excluded }: Decision, route: Route, snapshot: Snapshot)
   return new RumboError(`No model can answer.${shown ? ` ${shown}` : ''}`, { kind: 'no-candidate' });
 }
 
-function tooLong(route: Route, excluded: readonly Exclusion[], snapshot: Snapshot): RumboError {
+function tooLong(
+  route: RoutingCriteria,
+  excluded: readonly Exclusion[],
+  snapshot: RoutingSnapshot,
+): RumboError {
   const out = new Set(excluded.filter(({ rule }) => rule === 'context').map(({ model }) => model));
   const [largest] = snapshot.models
     .filter(({ id }) => out.has(id))
     .sort((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
-  const size = largest ? sizeOf(route, largest, snapshot) : '';
+  const size = largest ? promptSizeText(route, largest, snapshot) : '';
   return new RumboError(`${size}, and the largest context at hand holds ${largest?.contextTokens}.`, {
     kind: 'context-too-long',
   });

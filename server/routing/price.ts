@@ -1,12 +1,12 @@
 /** What a request would cost, and did. US dollars throughout. */
 import type { ServiceTier, Usage } from '../../shared/chat.ts';
 import type { OutputRange } from '../../shared/model-stats.ts';
-import { familyOf, type Model, type Price, type Rates, type StandardPrice } from '../../shared/models.ts';
+import { type Model, modelFamily, type Price, type Rates, type StandardPrice } from '../../shared/models.ts';
 import type { TaskType } from '../../shared/tasks.ts';
-import type { Route, Snapshot } from './snapshot.ts';
+import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 
 /** Tokens of one answer where the model's own limit is larger or unknown: enough for a long file, and a bound for the bill. */
-export const usualMaxOutputTokens = 16_384;
+export const defaultMaxOutputTokens = 16_384;
 /** Tokens of an answer to each kind of work, until history tells better. */
 const usualOutput: Readonly<Record<TaskType, OutputRange>> = {
   simple_generation: { low: 80, typical: 250, high: 800 },
@@ -18,8 +18,8 @@ const usualOutput: Readonly<Record<TaskType, OutputRange>> = {
 };
 
 /** Tokens one answer of this model may have; local models are left to their own limit. */
-export const outputLimit = (model: Model): number =>
-  Math.min(model.maxOutputTokens ?? usualMaxOutputTokens, usualMaxOutputTokens);
+export const maxOutputTokensOf = (model: Model): number =>
+  Math.min(model.maxOutputTokens ?? defaultMaxOutputTokens, defaultMaxOutputTokens);
 
 /** What was really used, at a model's price. `null` when the price is unknown. */
 export function costOf(usage: Usage, price: Price | null): number | null {
@@ -46,7 +46,7 @@ function priceOfTier(price: Price, tier: ServiceTier | undefined): StandardPrice
 }
 
 /** US dollars. */
-export type Prediction = {
+export type CostPrediction = {
   /** Where the price will most likely lie. */
   readonly low: number;
   readonly high: number;
@@ -55,36 +55,42 @@ export type Prediction = {
 };
 
 /** What is known of prompts and answers like these. */
-type Past = Pick<Snapshot, 'counting' | 'output' | 'warm'>;
+type Past = Pick<RoutingSnapshot, 'tokenRatios' | 'outputRange' | 'warmPrefix'>;
 
 /** Tokens of an answer to this task, from history where there is some. */
-export const outputOf = (task: TaskType, { output }: Past): OutputRange => output ?? usualOutput[task];
+export const expectedOutput = (task: TaskType, { outputRange }: Past): OutputRange =>
+  outputRange ?? usualOutput[task];
 
 /** The prompt as this model will count it. */
 export const promptTokensOf = (
-  route: Route,
+  route: RoutingCriteria,
   { id, name }: Model,
-  { counting }: Pick<Past, 'counting'>,
+  { tokenRatios }: Pick<Past, 'tokenRatios'>,
 ): number =>
-  route.counted?.get(id) ?? Math.round(route.promptTokens * (counting.get(familyOf(name))?.ratio ?? 1));
+  route.exactPromptTokens?.get(id) ??
+  Math.round(route.promptTokens * (tokenRatios.get(modelFamily(name))?.ratio ?? 1));
 
 /** How long the prompt is for this model, to begin a sentence with. */
-export const sizeOf = (route: Route, model: Model, past: Pick<Past, 'counting'>): string =>
-  `The prompt is ${route.counted?.has(model.id) ? '' : 'about '}${promptTokensOf(route, model, past)} tokens`;
+export const promptSizeText = (
+  route: RoutingCriteria,
+  model: Model,
+  past: Pick<Past, 'tokenRatios'>,
+): string =>
+  `The prompt is ${route.exactPromptTokens?.has(model.id) ? '' : 'about '}${promptTokensOf(route, model, past)} tokens`;
 
 /** `null`: the price is unknown. */
-export function predict(route: Route, model: Model, past: Past): Prediction | null {
+export function predictCost(route: RoutingCriteria, model: Model, past: Past): CostPrediction | null {
   const { price } = model;
   if (!price) return null;
   const prompt = promptTokensOf(route, model, past);
   const usual = ratesFor(price, prompt);
-  const mostPrompt = route.counted?.get(model.id) ?? route.mostPromptTokens;
+  const mostPrompt = route.exactPromptTokens?.get(model.id) ?? route.maxPromptTokens;
   const worst = ratesFor(price, mostPrompt);
   const dearest = Math.max(worst.input, worst.cacheWrite ?? 0);
-  const cached = past.warm?.model === model.id ? Math.min(past.warm.tokens, prompt) : 0;
+  const cached = past.warmPrefix?.model === model.id ? Math.min(past.warmPrefix.tokens, prompt) : 0;
   const read = (prompt - cached) * usual.input + cached * (usual.cachedRead ?? usual.input);
-  const answer = outputOf(route.task, past);
-  const most = outputLimit(model);
+  const answer = expectedOutput(route.task, past);
+  const most = maxOutputTokensOf(model);
   return {
     low: (read + Math.min(answer.low, most) * usual.output) / 1_000_000,
     high: (read + Math.min(answer.high, most) * usual.output) / 1_000_000,

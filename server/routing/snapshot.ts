@@ -1,6 +1,6 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { Counting, OutputRange, Room, Speed } from '../../shared/model-stats.ts';
+import type { ModelSpeed, OutputRange, RemainingBudget, TokenRatio } from '../../shared/model-stats.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Preference } from '../../shared/settings.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
@@ -19,7 +19,7 @@ export type TokensLeft = {
   readonly untilMs: number;
 };
 
-export type Snapshot = {
+export type RoutingSnapshot = {
   readonly models: readonly Model[];
   /** Providers that may not be asked now; the others may. */
   readonly cooldowns: ReadonlyMap<string, ProviderCooldown>;
@@ -28,17 +28,17 @@ export type Snapshot = {
   /** What is left of token windows, by model id. Missing: nobody told, or enough. */
   readonly tokensLeft: ReadonlyMap<string, TokensLeft>;
   /** By model id, on prompts of this size. Missing: never measured. */
-  readonly speeds: ReadonlyMap<string, Speed>;
+  readonly speeds: ReadonlyMap<string, ModelSpeed>;
   /** By family of models. Missing: it is taken to count as we do. */
-  readonly counting: ReadonlyMap<string, Counting>;
+  readonly tokenRatios: ReadonlyMap<string, TokenRatio>;
   /** How long answers to this task type have been. Absent: nobody knows yet. */
-  readonly output?: OutputRange | undefined;
+  readonly outputRange?: OutputRange | undefined;
   /** The model that has read the beginning of this conversation lately. Absent: none. */
-  readonly warm?: { readonly model: ModelId; readonly tokens: number } | undefined;
+  readonly warmPrefix?: { readonly model: ModelId; readonly tokens: number } | undefined;
   /** Milliseconds until a local model that is not in memory has been loaded, by model id. Missing: it is in memory, or nobody knows. */
   readonly coldStartMs: ReadonlyMap<string, number>;
   /** Local models that can do this kind of work, those known to be good at it first. The same order as server/local/defaults.ts gives. */
-  readonly favourites: readonly ModelId[];
+  readonly recommendedLocal: readonly ModelId[];
   /** Answers being given now, by provider. */
   readonly inFlight: ReadonlyMap<string, number>;
   readonly strategy: Strategy;
@@ -46,13 +46,13 @@ export type Snapshot = {
   readonly taskTypes: Readonly<Partial<Record<TaskType, Preference>>>;
   readonly roles: Readonly<Record<string, Preference>>;
   /** What one more request may cost at worst. */
-  readonly room: Room;
+  readonly remainingBudget: RemainingBudget;
   /** Where it is less for one provider, by its name. */
-  readonly roomOf: ReadonlyMap<string, Room>;
+  readonly remainingBudgetByProvider: ReadonlyMap<string, RemainingBudget>;
 };
 
 /** What is known of the request itself. */
-export type Route = {
+export type RoutingCriteria = {
   readonly task: TaskType;
   readonly role?: string;
   /** 0–1. */
@@ -62,7 +62,7 @@ export type Route = {
   /** Only models of a higher tier than this one's may answer. Absent: no model has failed its user. */
   readonly strongerThan?: string;
   /** Models of a lower tier come last: for prompts like this they were too weak. Absent: nobody said so. */
-  readonly leastTier?: number;
+  readonly minTier?: number;
   /** It touches a file that `rumbo.privacy.localOnly` matches. */
   readonly localOnly: boolean;
   /** It offers tools, or talks about having called some. */
@@ -72,7 +72,7 @@ export type Route = {
   /** Tokens, by estimate. */
   readonly promptTokens: number;
   /** Tokens, at worst. */
-  readonly mostPromptTokens: number;
+  readonly maxPromptTokens: number;
   /** Tokens as the service itself counted them, by model id. Absent: nobody was asked to count. */
-  readonly counted?: ReadonlyMap<string, number>;
+  readonly exactPromptTokens?: ReadonlyMap<string, number>;
 };

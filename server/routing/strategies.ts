@@ -1,8 +1,8 @@
 /** Rule 3, Order: how each strategy ranks the models that are left. */
 import type { Model } from '../../shared/models.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
-import { outputOf, predict } from './price.ts';
-import type { Route, Snapshot } from './snapshot.ts';
+import { expectedOutput, predictCost } from './price.ts';
+import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 
 export type FixedStrategy = Exclude<Strategy, 'auto'>;
 
@@ -16,14 +16,17 @@ const automatic: Readonly<Record<TaskType, FixedStrategy>> = {
 };
 
 /** The strategy that holds: the role's own, else the task type's, else the general one; `auto` is resolved by task type. */
-export function strategyFor(route: Route, snapshot: Snapshot): FixedStrategy {
+export function strategyFor(route: RoutingCriteria, snapshot: RoutingSnapshot): FixedStrategy {
   const own = route.role === undefined ? undefined : snapshot.roles[route.role]?.strategy;
   const chosen = own ?? snapshot.taskTypes[route.task]?.strategy ?? snapshot.strategy;
   return chosen === 'auto' ? automatic[route.task] : chosen;
 }
 
 /** The models that the role, else the task type, wants asked first. */
-function firstModels({ role, task }: Route, { roles, taskTypes }: Snapshot): readonly string[] {
+function firstModels(
+  { role, task }: RoutingCriteria,
+  { roles, taskTypes }: RoutingSnapshot,
+): readonly string[] {
   return (role === undefined ? undefined : roles[role]?.models) ?? taskTypes[task]?.models ?? [];
 }
 
@@ -32,7 +35,9 @@ type Rank = { readonly value: number; readonly why: string };
 
 const money = (usd: number) => `$${usd < 0.01 ? usd.toFixed(5) : usd.toFixed(3)}`;
 
-const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snapshot: Snapshot) => Rank>> = {
+const rankers: Readonly<
+  Record<FixedStrategy, (model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot) => Rank>
+> = {
   priority: (model, _route, { priorityOrder }) => {
     const value = priorityOf(model, priorityOrder);
     const place = value < priorityOrder.length ? `place ${value + 1} of` : 'not listed in';
@@ -41,13 +46,13 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
   cost: (model, route, snapshot) => {
     if (model.source === 'local')
       return { value: 0, why: 'Strategy cost: it runs locally and costs nothing.' };
-    const cost = predict(route, model, snapshot);
+    const cost = predictCost(route, model, snapshot);
     if (!cost)
       return {
         value: Number.POSITIVE_INFINITY,
         why: 'Strategy cost: its price is unknown, so it comes last.',
       };
-    const warm = snapshot.warm?.model === model.id ? ' It has read this conversation already.' : '';
+    const warm = snapshot.warmPrefix?.model === model.id ? ' It has read this conversation already.' : '';
     return {
       value: (cost.low + cost.high) / 2,
       why: `Strategy cost: ${money(cost.low)} to ${money(cost.high)} predicted.${warm}`,
@@ -60,7 +65,7 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
     const firstTokenMs = speed.firstTokenMs + loadMs(model, snapshot);
     const first = `first token after ${Math.round(firstTokenMs)} ms`;
     if (tokensPerSecond === null) return { value: firstTokenMs, why: `Strategy performance: ${first}.` };
-    const streamMs = (outputOf(route.task, snapshot).typical * 1000) / tokensPerSecond;
+    const streamMs = (expectedOutput(route.task, snapshot).typical * 1000) / tokensPerSecond;
     return {
       value: firstTokenMs + streamMs,
       why: `Strategy performance: ${first}, then ${Math.round(tokensPerSecond)} tokens a second.`,
@@ -68,7 +73,7 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
   },
   quality: (model, route) => {
     const wanted = wantedTier(route);
-    const tier = tierOf(model);
+    const tier = tierOrDefault(model);
     // Too small is worse than too large: a weak answer costs the user more than a dear one.
     const value = tier >= wanted ? tier - wanted : tooWeak + wanted - tier;
     const known = model.tier === null ? `unknown, taken as ${unknownTier}` : `${tier}`;
@@ -77,7 +82,7 @@ const rankers: Readonly<Record<FixedStrategy, (model: Model, route: Route, snaps
 };
 
 /** Milliseconds before it can begin. */
-const loadMs = ({ id }: Model, { coldStartMs }: Snapshot): number => coldStartMs.get(id) ?? 0;
+const loadMs = ({ id }: Model, { coldStartMs }: RoutingSnapshot): number => coldStartMs.get(id) ?? 0;
 /** Milliseconds of loading that are as bad as a tier that is one off. */
 const loadWorthOneTier = 10_000;
 
@@ -85,10 +90,10 @@ const unknownTier = 2;
 /** Farther off than any tier that is too large. */
 const tooWeak = 10;
 /** 1 (small) – 5 (frontier); what is not known is taken as small. */
-export const tierOf = ({ tier }: Model): number => tier ?? unknownTier;
+export const tierOrDefault = ({ tier }: Model): number => tier ?? unknownTier;
 
 /** The tier a request asks for: planning and architecture start higher than a snippet. */
-export function wantedTier({ task, difficulty }: Route): number {
+export function wantedTier({ task, difficulty }: RoutingCriteria): number {
   const base = task === 'simple_generation' || task === 'general' ? 1 : task === 'verification' ? 2 : 3;
   return Math.min(5, base + Math.round(difficulty * 2));
 }
@@ -102,24 +107,24 @@ function priorityOf(model: Model, order: readonly string[]): number {
 }
 
 /** How well it suits the work, 0 the best: local models as they are known for it, others by their tier. */
-function fitOf(model: Model, route: Route, snapshot: Snapshot): number {
-  const favourite = snapshot.favourites.indexOf(model.id);
+function fitOf(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot): number {
+  const favourite = snapshot.recommendedLocal.indexOf(model.id);
   const fit = rankers.quality(model, route, snapshot).value;
   return favourite < 0 ? fit : favourite + (fit < tooWeak ? 0 : tooWeak);
 }
 
-export type Ordered = { readonly model: Model; readonly why: string };
+export type OrderedModel = { readonly model: Model; readonly why: string };
 
 /**
  * Best first. Ties go by priority order, then by fit to the work and how long loading takes, then to the provider with fewer answers under
  * way, so that equals share the load; then as the snapshot lists them.
  */
-export function order(
+export function orderModels(
   models: readonly Model[],
-  route: Route,
-  snapshot: Snapshot,
+  route: RoutingCriteria,
+  snapshot: RoutingSnapshot,
   strategy: FixedStrategy,
-): Ordered[] {
+): OrderedModel[] {
   const first = firstModels(route, snapshot);
   return models
     .map((model) => {
@@ -130,7 +135,7 @@ export function order(
         : rankers[strategy](model, route, snapshot);
       const load = loadMs(model, snapshot);
       const fit = fitOf(model, route, snapshot) + load / loadWorthOneTier;
-      const weak = !listed && tierOf(model) < (route.leastTier ?? 0);
+      const weak = !listed && tierOrDefault(model) < (route.minTier ?? 0);
       const value = ranked.value;
       const why = [
         ranked.why,

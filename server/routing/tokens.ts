@@ -20,7 +20,7 @@ export const estimatePromptTokens = (messages: readonly Message[]): number =>
   );
 
 /** A byte a token, which no tokenizer exceeds, and the largest picture anybody counts: for worst-case prices. */
-export const mostPromptTokens = (messages: readonly Message[]): number =>
+export const maxPromptTokens = (messages: readonly Message[]): number =>
   messages.reduce(
     (sum, message) =>
       sum + perMessage * 2 + Buffer.byteLength(wordsOf(message)) + imagesOf(message).length * mostPerImage,

@@ -2,10 +2,10 @@
 import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
-import type { Keys } from '../secrets/keys.ts';
+import type { KeyStore } from '../secrets/keys.ts';
 
 /** Answers each command once. A provider whose key changed starts afresh. */
-export function keyCommandHandler(keys: Keys, providers: ProviderRegistry) {
+export function keyCommandHandler(keys: KeyStore, providers: ProviderRegistry) {
   return async (command: KeyCommand): Promise<KeyReply> => {
     const reply = { type: 'rumbo/key/reply', id: command.id } as const;
     const provider = providers.get(command.provider);
@@ -17,7 +17,7 @@ export function keyCommandHandler(keys: Keys, providers: ProviderRegistry) {
 }
 
 function applyKeyCommand(
-  keys: Keys,
+  keys: KeyStore,
   owner: KeyOwner,
   command: KeyCommand,
 ): Promise<Omit<KeyReply, 'type' | 'id'>> {

@@ -8,7 +8,7 @@ import type { Status } from '../../shared/status.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import type { InlineCompletionService } from '../inline-completion/service.ts';
 import type { Orchestrator } from '../orchestration/orchestrator.ts';
-import { aborted } from '../platform/aborted.ts';
+import { rejectOnAbort } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
 import { coalesceDeltas } from './coalesce-deltas.ts';
 
@@ -41,7 +41,7 @@ export function registerRequestHandlers(connection: Connection, services: Reques
   connection.onRequest(protocol.ask, async (params, token) => {
     const signal = signalOf(token);
     try {
-      await Promise.race([services.ready(), aborted(signal)]);
+      await Promise.race([services.ready(), rejectOnAbort(signal)]);
       const answer = orchestrator.ask(params, signal);
       // A client may send null; the orchestrator has the sentence for it.
       const target = params?.partialResultToken;

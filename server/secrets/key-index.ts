@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeWhole } from '../platform/files.ts';
+import { writeFileAtomically } from '../platform/files.ts';
 
 /** The only slot there was before a provider could have several keys; files of that time name none. */
 export const firstSlot = 'first';
@@ -22,7 +22,7 @@ export function keyIndex(folder: string | undefined) {
     /** As of the last change or look that was made here. */
     get: (provider: string): SavedKeys | undefined => entries[provider],
     /** As of now, whoever wrote it. */
-    look(provider: string): SavedKeys | undefined {
+    reload(provider: string): SavedKeys | undefined {
       if (file) entries = read(file);
       return entries[provider];
     },
@@ -31,12 +31,12 @@ export function keyIndex(folder: string | undefined) {
      * change is made to what the file says now. Throws when the file cannot be written.
      */
     change(provider: string, to: (saved: SavedKeys | undefined) => SavedKeys | undefined): void {
-      const before = this.look(provider);
+      const before = this.reload(provider);
       const { [provider]: _, ...others } = entries;
       const after = to(before);
       if (after === before) return;
       const changed = after ? { ...others, [provider]: after } : others;
-      if (file) writeWhole(file, `${JSON.stringify(changed, null, 2)}\n`);
+      if (file) writeFileAtomically(file, `${JSON.stringify(changed, null, 2)}\n`);
       entries = changed;
     },
   };

@@ -28,7 +28,7 @@ type Held = {
 /** Bytes a key may have; Windows' keychain takes no more. */
 const longestKeyBytes = 2_500;
 
-export function keys({ env, keychain, index }: Parts) {
+export function keyStore({ env, keychain, index }: Parts) {
   const fromEnvironment = environmentKeys(env);
   /** By provider and origin: a user who tries another address finds the key again. */
   const held = new Map<string, Held>();
@@ -127,7 +127,7 @@ export function keys({ env, keychain, index }: Parts) {
     return { store: 'keychain' };
   };
 
-  const where = (owner: KeyOwner): Exclude<ProviderStatus['key'], 'not-needed'> => {
+  const location = (owner: KeyOwner): Exclude<ProviderStatus['key'], 'not-needed'> => {
     if (fromEnvironment(owner).length > 0) return 'environment';
     if (slotsOf(owner).length > 0) return 'keychain';
     return heldOf(owner).unsaved.length > 0 ? 'memory' : 'none';
@@ -135,7 +135,7 @@ export function keys({ env, keychain, index }: Parts) {
 
   return {
     /** Where the keys are, without reading them. */
-    where,
+    location,
 
     /** The names of the keys, without reading them. */
     names(owner: KeyOwner): readonly string[] {
@@ -192,7 +192,7 @@ export function keys({ env, keychain, index }: Parts) {
     /** Forgets all keys of a provider wherever they are; those from the environment stay and are named. */
     async remove(owner: KeyOwner): Promise<Done> {
       drop(owner);
-      const saved = index.look(owner.provider);
+      const saved = index.reload(owner.provider);
       try {
         for (const slot of saved?.slots ?? []) {
           // Nothing removed may mean locked: the index keeps the entry, so that it can be tried again.
@@ -221,7 +221,7 @@ export function keys({ env, keychain, index }: Parts) {
   };
 }
 
-export type Keys = ReturnType<typeof keys>;
+export type KeyStore = ReturnType<typeof keyStore>;
 
 /** The first slot has the name that entries had before there were several. */
 const accountOf = ({ provider, origin }: Pick<KeyOwner, 'provider' | 'origin'>, slot: string) =>

@@ -6,7 +6,7 @@ import { settingsOfFile } from './settings-source.ts';
 const usage = 'Usage: node server.cjs --stdio [--config file.json]\n';
 
 /** The file of `--config` and what it says; `undefined`: the client has the settings. Ends the process when it cannot be obeyed. */
-export function commandLine(
+export function parseCommandLine(
   args: readonly string[],
 ): { readonly file: string; readonly read: ReadSettings } | undefined {
   const file = argument(args, '--config');

@@ -1,15 +1,21 @@
 /** Settings from wherever they came → settings that hold, and one sentence for each thing that could not be read. */
 import type * as z from 'zod';
-import { defaultSettings, type SettingKey, Settings, section, settingKeys } from '../../shared/settings.ts';
+import {
+  defaultSettings,
+  type SettingKey,
+  Settings,
+  settingKeys,
+  settingsSection,
+} from '../../shared/settings.ts';
 
-export type Problem = {
+export type SettingProblem = {
   /** Where: the setting's full name, then the keys inside its value. */
   readonly path: readonly PropertyKey[];
   /** One sentence that names the setting. */
   readonly message: string;
 };
 
-export type ReadSettings = { readonly settings: Settings; readonly problems: readonly Problem[] };
+export type ReadSettings = { readonly settings: Settings; readonly problems: readonly SettingProblem[] };
 
 /**
  * @param raw nested as LSP clients send the section (`{ routing: { strategy } }`), or flat with full or short names
@@ -17,14 +23,14 @@ export type ReadSettings = { readonly settings: Settings; readonly problems: rea
  *   looked up, and values are never flattened: model ids hold dots.
  */
 export function readSettings(raw: unknown): ReadSettings {
-  const problems: Problem[] = [];
+  const problems: SettingProblem[] = [];
   const found: Partial<Record<SettingKey, unknown>> = {};
   for (const key of settingKeys) {
     const value = lookUp(raw, key);
     if (value !== undefined) found[key] = readOne(key, value, problems);
   }
   for (const name of isRecord(raw) ? Object.keys(raw) : []) {
-    if (name.startsWith(`${section}.`) && !isDeclared(name.slice(section.length + 1))) {
+    if (name.startsWith(`${settingsSection}.`) && !isDeclared(name.slice(settingsSection.length + 1))) {
       problems.push({ path: [name], message: `${name} is not a setting of Rumbo.` });
     }
   }
@@ -39,14 +45,14 @@ const isDeclared = (key: string): key is SettingKey => (settingKeys as readonly 
 
 function lookUp(raw: unknown, key: SettingKey): unknown {
   if (!isRecord(raw)) return;
-  const inside = isRecord(raw[section]) ? raw[section] : raw;
-  const flat = raw[`${section}.${key}`] ?? raw[key] ?? inside[key];
+  const inside = isRecord(raw[settingsSection]) ? raw[settingsSection] : raw;
+  const flat = raw[`${settingsSection}.${key}`] ?? raw[key] ?? inside[key];
   if (flat !== undefined) return flat;
   return key.split('.').reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), inside);
 }
 
 /** What holds when nothing could be read, with one sentence that says so. */
-export const unreadable = (message: string): ReadSettings => ({
+export const unreadableSettings = (message: string): ReadSettings => ({
   settings: { ...defaultSettings, ...careful },
   problems: [{ path: [], message }],
 });
@@ -63,14 +69,14 @@ const careful = {
 } satisfies Partial<Settings>;
 
 /** The value, as far as it can be read. Maps keep their sound entries. */
-function readOne(key: SettingKey, value: unknown, problems: Problem[]): unknown {
+function readOne(key: SettingKey, value: unknown, problems: SettingProblem[]): unknown {
   const schema: z.ZodType = Settings.shape[key];
   // JSON has no undefined: null is how a client says "not set".
   if (value === null && !schema.safeParse(null).success) return undefined;
   const whole = schema.safeParse(value);
   if (whole.success) return whole.data;
 
-  const name = `${section}.${key}`;
+  const name = `${settingsSection}.${key}`;
   for (const issue of whole.error.issues) {
     problems.push({ path: [name, ...issue.path], message: sentence(name, issue) });
   }

@@ -6,13 +6,13 @@ import {
 } from 'vscode-languageserver/node';
 import { RumboError } from '../../shared/errors.ts';
 import type { InitializationOptions } from '../../shared/protocol.ts';
-import { section } from '../../shared/settings.ts';
+import { settingsSection } from '../../shared/settings.ts';
 import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-file.ts';
-import { within } from '../platform/with-timeout.ts';
-import { type ReadSettings, readSettings, unreadable } from './read-settings.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
+import { type ReadSettings, readSettings, unreadableSettings } from './read-settings.ts';
 
 /** Called with each new set of settings; the last good one stays when a file cannot be read. */
-export type TakeSettings = (read: ReadSettings) => void;
+export type ApplySettings = (read: ReadSettings) => void;
 
 /** Settings of a file, its problems with path and line. Rejects with `invalid-request` when it is not JSON. */
 export function settingsOfFile(path: string): ReadSettings {
@@ -25,7 +25,7 @@ const placed = (file: ConfigFile, { path, message }: ReadSettings['problems'][nu
   `${file.path}:${file.lineOf(path)}: ${message}`;
 
 /** Follows a file. Returns what stops it. */
-export function followFile(path: string, take: TakeSettings, fail: (error: RumboError) => void): () => void {
+export function followFile(path: string, take: ApplySettings, fail: (error: RumboError) => void): () => void {
   return watchFile(path, () => {
     try {
       take(settingsOfFile(path));
@@ -36,11 +36,11 @@ export function followFile(path: string, take: TakeSettings, fail: (error: Rumbo
   });
 }
 
-export type Following = {
+export type SettingsSubscription = {
   /** Resolves when the first settings have been taken. */
   readonly first: Promise<void>;
   /** Resolves when what the client has announced by now has been taken, or it owes it for too long. */
-  settled(): Promise<unknown>;
+  pendingChanges(): Promise<unknown>;
 };
 
 /** Milliseconds that a client may take to tell settings it has announced, before the ones it told last hold. */
@@ -53,11 +53,11 @@ const owedMs = 2_000;
 export function followClient(
   connection: Connection,
   params: InitializeParams,
-  take: TakeSettings,
-): Following {
+  take: ApplySettings,
+): SettingsSubscription {
   const options = params.initializationOptions as InitializationOptions | undefined;
   const pulls = params.capabilities.workspace?.configuration === true;
-  const pull = async () => readSettings((await connection.workspace.getConfiguration(section)) ?? {});
+  const pull = async () => readSettings((await connection.workspace.getConfiguration(settingsSection)) ?? {});
 
   let announced = 0;
   /** What is on its way. Absent: nothing. */
@@ -87,15 +87,15 @@ export function followClient(
     }
     if (params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
       await connection.client
-        .register(DidChangeConfigurationNotification.type, { section })
+        .register(DidChangeConfigurationNotification.type, { section: settingsSection })
         .catch(() => connection.console.warn('The client does not tell when settings change.'));
     }
     const read = await pull().catch(() =>
-      unreadable('The settings could not be read; the most careful values hold.'),
+      unreadableSettings('The settings could not be read; the most careful values hold.'),
     );
     // A change that was announced meanwhile is newer.
     if (announced === 0) take(read);
     else await owed;
   };
-  return { first: first(), settled: async () => owed && (await within(owed, owedMs)) };
+  return { first: first(), pendingChanges: async () => owed && (await withTimeout(owed, owedMs)) };
 }

@@ -35,7 +35,7 @@ test('what is written as bytes guesses as what was learned', () => {
   const agreed = held.filter(({ text }) => {
     const features = featuresOf(text);
     const best = (shares: Float32Array) => shares.indexOf(Math.max(...shares));
-    return best(model.scores(features)) === best(probabilities(weights, features.places, features.values));
+    return best(model.scores(features)) === best(probabilities(weights, features.indices, features.values));
   });
   assert.ok(agreed.length >= held.length * 0.97, `${agreed.length} of ${held.length}`);
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeWhole } from '../../platform/files.ts';
+import { writeFileAtomically } from '../../platform/files.ts';
 import type { CompletionMode } from './completion-modes.ts';
 
 /** A model at an address. */
@@ -136,7 +136,7 @@ function writeToDisk(file: string | undefined, addresses: ReadonlyMap<string, Ad
     [...addresses].map(([key, { models, list }]) => [key, { models: Object.fromEntries(models), list }]),
   );
   try {
-    writeWhole(file, `${JSON.stringify({ version: fileVersion, addresses: plain })}\n`);
+    writeFileAtomically(file, `${JSON.stringify({ version: fileVersion, addresses: plain })}\n`);
   } catch {
     // A folder that cannot be written costs a refusal after the next start.
   }

@@ -1,7 +1,7 @@
 /** What llama-server's router tells of its models while they change, and the list that confirms it. */
 import * as z from 'zod';
 import { toRumboError } from '../../../shared/errors.ts';
-import { aborted } from '../../platform/aborted.ts';
+import { rejectOnAbort } from '../../platform/aborted.ts';
 import { type NativeApi, type NativeRequest, tryParseJson } from '../native-api.ts';
 
 /** One event, as far as anybody here wants to know. */
@@ -42,7 +42,7 @@ export async function followRouter<T>(ask: NativeApi, follow: FollowOptions<T>):
   const { isAbout, onEvent, check, signal, pollIntervalMs = defaultPollIntervalMs } = follow;
   const own = new AbortController();
   const both = AbortSignal.any([signal, own.signal]);
-  const gone = aborted(both);
+  const gone = rejectOnAbort(both);
   gone.catch(() => {});
   let bell = Promise.withResolvers<void>();
 

@@ -1,5 +1,5 @@
 /** What the registry of models knows: limits, abilities and prices, from vendors' pages and models.dev. */
-import type { Known } from '../../registry/merged-facts.ts';
+import type { MergedFacts } from '../../registry/merged-facts.ts';
 import type { DetailLoader } from '../detail-loader.ts';
 import type { ModelFacts } from '../model-facts.ts';
 import type { ServedModel } from '../model-set.ts';
@@ -9,7 +9,7 @@ import { definedFields } from './reading.ts';
 const maxAgeMs = 3_600_000;
 const freePrice = { input: 0, output: 0 };
 
-export const registryLoader = (lookUp: (kind: string, name: string) => Known): DetailLoader => ({
+export const registryLoader = (lookUp: (kind: string, name: string) => MergedFacts): DetailLoader => ({
   name: 'registry',
   maxAgeMs,
   appliesTo: () => true,
@@ -18,7 +18,7 @@ export const registryLoader = (lookUp: (kind: string, name: string) => Known): D
 
 function registryFacts(
   { kind, name, source }: ServedModel,
-  lookUp: (kind: string, name: string) => Known,
+  lookUp: (kind: string, name: string) => MergedFacts,
 ): ModelFacts {
   const { embeds, fill, abilities, contextTokens, price } = lookUp(kind, name);
   return definedFields({

@@ -1,18 +1,18 @@
 /** Anthropic's pricing page. https://platform.claude.com/docs/en/about-claude/pricing */
 import type { Price } from '../../../shared/models.ts';
-import { dollarsIn, known } from '../amounts.ts';
-import type { Source } from '../facts.ts';
-import { blocksOf, plain } from '../markdown.ts';
+import { definedFields, parseDollars } from '../amounts.ts';
+import type { FactSource } from '../facts.ts';
+import { parseMarkdown, plainText } from '../markdown.ts';
 
-export const anthropicPage: Source = {
+export const anthropicPage: FactSource = {
   id: 'anthropic-page',
   label: 'Anthropic’s pricing page',
   origin: 'page',
   url: 'https://platform.claude.com/docs/en/about-claude/pricing.md',
   limitBytes: 2_000_000,
-  read(page) {
+  parse(page) {
     const prices = new Map<string, Price>();
-    for (const block of blocksOf(page)) {
+    for (const block of parseMarkdown(page)) {
       if (block.type !== 'table' || block.head[0] !== 'model') continue;
       const column = (words: RegExp) => block.head.findIndex((name) => words.test(name));
       const columns = {
@@ -24,8 +24,8 @@ export const anthropicPage: Source = {
       };
       const batch = { input: column(/^batch input/), output: column(/^batch output/) };
       for (const row of block.rows) {
-        const name = modelName(plain(row[0] ?? ''));
-        const usd = (at: number) => (at < 0 ? undefined : perMillion(plain(row[at] ?? '')));
+        const name = modelName(plainText(row[0] ?? ''));
+        const usd = (at: number) => (at < 0 ? undefined : perMillion(plainText(row[at] ?? '')));
         const input = usd(columns.input) ?? usd(batch.input);
         const output = usd(columns.output) ?? usd(batch.output);
         if (name === undefined || input === undefined || output === undefined) continue;
@@ -37,7 +37,7 @@ export const anthropicPage: Source = {
           prices.set(name, {
             input,
             output,
-            ...known({
+            ...definedFields({
               cachedRead: usd(cachedRead),
               cacheWrite: usd(cacheWrite),
               cacheWriteHour: usd(cacheWriteHour),
@@ -50,7 +50,8 @@ export const anthropicPage: Source = {
   },
 };
 
-const perMillion = (cell: string): number | undefined => (/MTok/i.test(cell) ? dollarsIn(cell) : undefined);
+const perMillion = (cell: string): number | undefined =>
+  /MTok/i.test(cell) ? parseDollars(cell) : undefined;
 
 /**
  * `Claude Opus 5.5` is `claude-opus-5-5`, `Claude Sonnet 3.7 (deprecated)` is `claude-3-7-sonnet`. A row for a part of

@@ -1,9 +1,9 @@
 /** Google's pricing page for the Gemini API. https://ai.google.dev/gemini-api/docs/pricing */
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Price, Rates, StandardPrice } from '../../../shared/models.ts';
-import { dollarsIn, known, longPromptIn } from '../amounts.ts';
-import type { Source } from '../facts.ts';
-import { blocksOf, plain, type Table } from '../markdown.ts';
+import { definedFields, parseDollars, parseLongPromptThreshold } from '../amounts.ts';
+import type { FactSource } from '../facts.ts';
+import { type MarkdownTable, parseMarkdown, plainText } from '../markdown.ts';
 
 /** Priced by the second, the picture or the hour. */
 const other = /image|tts|audio|live|embedding|veo|imagen|lyria|robotics|computer-use|translate/;
@@ -15,18 +15,18 @@ const tiers: Readonly<Record<string, ServiceTier | 'standard'>> = {
   priority: 'priority',
 };
 
-export const geminiPage: Source = {
+export const geminiPage: FactSource = {
   id: 'gemini-page',
   label: 'Google’s pricing page',
   origin: 'page',
   url: 'https://ai.google.dev/gemini-api/docs/pricing.md.txt',
   limitBytes: 2_000_000,
-  read(page, nowMs) {
+  parse(page, nowMs) {
     const found = new Map<string, Partial<Record<ServiceTier | 'standard', StandardPrice>>>();
     // A model is a section; its names stand between its heading and its first table.
     let names: string[] = [];
     let tier: ServiceTier | 'standard' | undefined;
-    for (const block of blocksOf(page)) {
+    for (const block of parseMarkdown(page)) {
       if (block.type === 'heading' && block.level <= 2) {
         names = [];
         tier = 'standard';
@@ -57,12 +57,12 @@ const namesIn = (text: string): string[] =>
     ([, code, link]) => code ?? link ?? '',
   );
 
-function priceOf({ head, rows }: Table, nowMs: number): StandardPrice | undefined {
+function priceOf({ head, rows }: MarkdownTable, nowMs: number): StandardPrice | undefined {
   const column = head.findIndex((name) => /^paid tier, per 1m tokens in usd$/.test(name));
   if (column < 0) return;
   const row = (words: RegExp) => {
-    const cells = rows.find(([label = '']) => words.test(plain(label)));
-    return amountsIn(plain(cells?.[column] ?? ''), nowMs);
+    const cells = rows.find(([label = '']) => words.test(plainText(label)));
+    return amountsIn(plainText(cells?.[column] ?? ''), nowMs);
   };
   const [input, output, cached] = [
     row(/^input price/i),
@@ -74,11 +74,15 @@ function priceOf({ head, rows }: Table, nowMs: number): StandardPrice | undefine
   const long: Rates | undefined =
     input.long === undefined
       ? undefined
-      : { input: input.long, output: output.long ?? output.usual, ...known({ cachedRead: cached.long }) };
+      : {
+          input: input.long,
+          output: output.long ?? output.usual,
+          ...definedFields({ cachedRead: cached.long }),
+        };
   return {
     input: input.usual,
     output: output.usual,
-    ...known({
+    ...definedFields({
       cachedRead: cached.usual,
       longContext: long && overTokens !== undefined ? { overTokens, rates: long } : undefined,
     }),
@@ -95,10 +99,10 @@ type Amounts = { usual?: number; long?: number; overTokens?: number };
 function amountsIn(cell: string, nowMs: number): Amounts {
   const amounts: Amounts = {};
   for (const [part] of cell.matchAll(/-?\$[^$]*/g)) {
-    const usd = dollarsIn(part);
+    const usd = parseDollars(part);
     if (usd === undefined || /per (?:hour|image|second|song|request|minute|frame)/i.test(part)) continue;
     if (/\((?![^)]*text)[^)]*(?:audio|image|video)/i.test(part) || !holdsAt(part, nowMs)) continue;
-    const overTokens = longPromptIn(part);
+    const overTokens = parseLongPromptThreshold(part);
     if (overTokens === undefined) amounts.usual ??= usd;
     else {
       amounts.long ??= usd;

@@ -1,25 +1,25 @@
 /** Groq's page of models, with prices and limits. https://console.groq.com/docs/models */
-import { known, tokensIn } from '../amounts.ts';
-import type { Source } from '../facts.ts';
-import { blocksOf, plain } from '../markdown.ts';
+import { definedFields, parseTokens } from '../amounts.ts';
+import type { FactSource } from '../facts.ts';
+import { parseMarkdown, plainText } from '../markdown.ts';
 
-export const groqPage: Source = {
+export const groqPage: FactSource = {
   id: 'groq-page',
   label: 'Groq’s page of models',
   origin: 'page',
   url: 'https://console.groq.com/docs/models.md',
   limitBytes: 2_000_000,
-  read(page) {
-    return blocksOf(page).flatMap((block) => {
+  parse(page) {
+    return parseMarkdown(page).flatMap((block) => {
       if (block.type !== 'table' || block.head[0] !== 'model id') return [];
       const column = (name: string) => block.head.indexOf(name);
       return block.rows.flatMap((row) => {
         const name = modelName(row[0] ?? '');
-        const cell = (at: number) => plain(row[at] ?? '');
-        const facts = known({
+        const cell = (at: number) => plainText(row[at] ?? '');
+        const facts = definedFields({
           price: priceIn(cell(column('price per 1m tokens'))),
-          contextTokens: tokensIn(cell(column('context window (tokens)'))),
-          maxOutputTokens: tokensIn(cell(column('max completion tokens'))),
+          contextTokens: parseTokens(cell(column('context window (tokens)'))),
+          maxOutputTokens: parseTokens(cell(column('max completion tokens'))),
         });
         return name && Object.keys(facts).length > 0 ? [{ kind: 'groq', name, facts }] : [];
       });
@@ -29,7 +29,8 @@ export const groqPage: Source = {
 
 /** The name is glued to words before it; the link says it alone. */
 const modelName = (cell: string): string | undefined =>
-  /\]\([^)]*\/docs\/model\/([\w./-]+)\)/.exec(cell)?.[1] ?? /^[\w.-]+(?:\/[\w.-]+)?$/.exec(plain(cell))?.[0];
+  /\]\([^)]*\/docs\/model\/([\w./-]+)\)/.exec(cell)?.[1] ??
+  /^[\w.-]+(?:\/[\w.-]+)?$/.exec(plainText(cell))?.[0];
 
 /** `$0.15 input$0.60 output`. Prices by the hour or by characters are not for chats. */
 function priceIn(cell: string): { input: number; output: number } | undefined {

@@ -6,11 +6,11 @@
  */
 import * as z from 'zod';
 import type { Rates } from '../../../shared/models.ts';
-import { known, times } from '../amounts.ts';
-import type { ModelFacts, Said, Source } from '../facts.ts';
+import { definedFields, scaleRate } from '../amounts.ts';
+import type { FactSource, ModelEntry, ModelFacts } from '../facts.ts';
 
 /** A list is asked for with the user's key, so its address belongs to the provider that is set up. */
-export type ListSource = Omit<Source, 'url'> & {
+export type ListSource = Omit<FactSource, 'url'> & {
   /** Engine kind. */
   readonly kind: string;
   /** Below the provider's base URL. */
@@ -32,7 +32,7 @@ const anthropic = listOf('anthropic', 'Anthropic’s list of models', '/models?l
   }),
   read: ({ id, max_input_tokens, max_tokens, capabilities }) => ({
     name: id,
-    facts: known({
+    facts: definedFields({
       contextTokens: max_input_tokens,
       maxOutputTokens: max_tokens,
       vision: capabilities?.image_input?.supported,
@@ -54,7 +54,7 @@ const gemini = listOf('gemini', 'Google’s list of models', '/models?pageSize=1
     const embeds = methods?.includes('embedContent') && !methods.includes('generateContent');
     return {
       name: name.replace(/^models\//, ''),
-      facts: known({
+      facts: definedFields({
         contextTokens: inputTokenLimit,
         maxOutputTokens: embeds ? undefined : outputTokenLimit,
         reasoning: thinking,
@@ -69,7 +69,7 @@ const groq = listOf('groq', 'Groq’s list of models', '/models', {
   entry: z.object({ id: z.string(), context_window: Count, max_completion_tokens: Count }),
   read: ({ id, context_window, max_completion_tokens }) => ({
     name: id,
-    facts: known({ contextTokens: context_window, maxOutputTokens: max_completion_tokens }),
+    facts: definedFields({ contextTokens: context_window, maxOutputTokens: max_completion_tokens }),
   }),
 });
 
@@ -91,7 +91,7 @@ const mistral = listOf('mistral', 'Mistral’s list of models', '/models', {
   }),
   read: ({ id, max_context_length, capabilities }) => ({
     name: id,
-    facts: known({
+    facts: definedFields({
       contextTokens: max_context_length,
       tools: capabilities?.function_calling,
       vision: capabilities?.vision,
@@ -133,13 +133,13 @@ const xai = listOf('xai', 'xAI’s list of models', '/language-models', {
     const from = entry.long_context_threshold;
     return {
       name: entry.id,
-      facts: known({
+      facts: definedFields({
         contextTokens: entry.context_length,
         vision: entry.input_modalities?.includes('image'),
         price: usual && {
           ...usual,
           // A prompt that reaches the threshold is a long one.
-          ...known({ longContext: long && from ? { overTokens: from - 1, rates: long } : undefined }),
+          ...definedFields({ longContext: long && from ? { overTokens: from - 1, rates: long } : undefined }),
         },
       }),
     };
@@ -169,7 +169,7 @@ function listOf<Entry>(
     kind,
     path,
     limitBytes: 4_000_000,
-    read(body): Said[] {
+    parse(body): ModelEntry[] {
       const entries = List.parse(JSON.parse(body))[list] ?? [];
       return entries.flatMap((value) => {
         const { data } = entry.safeParse(value);
@@ -188,8 +188,8 @@ function xaiRates(
   // It writes 0 where a price does not apply.
   if (!input || !output) return;
   return {
-    input: times(input, xaiUnit),
-    output: times(output, xaiUnit),
-    ...known({ cachedRead: cachedRead ? times(cachedRead, xaiUnit) : undefined }),
+    input: scaleRate(input, xaiUnit),
+    output: scaleRate(output, xaiUnit),
+    ...definedFields({ cachedRead: cachedRead ? scaleRate(cachedRead, xaiUnit) : undefined }),
   };
 }

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Price, Rates } from '../../../shared/models.ts';
-import { known } from '../amounts.ts';
-import type { ModelFacts, Said, Source } from '../facts.ts';
+import { definedFields } from '../amounts.ts';
+import type { FactSource, ModelEntry, ModelFacts } from '../facts.ts';
 
 /** Its providers, under the kinds of our engines. */
 const kinds: Readonly<Record<string, string>> = {
@@ -69,15 +69,15 @@ type Model = z.infer<typeof Model>;
 const File = z.record(z.string(), z.unknown());
 const Provider = z.object({ models: z.record(z.string(), z.unknown()) });
 
-export const modelsDev: Source = {
+export const modelsDev: FactSource = {
   id: 'models.dev',
   label: 'models.dev',
   origin: 'models.dev',
   url: 'https://models.dev/api.json',
   limitBytes: 16_000_000,
-  read(body) {
+  parse(body) {
     const file = File.parse(JSON.parse(body));
-    return Object.entries(kinds).flatMap(([id, kind]): Said[] => {
+    return Object.entries(kinds).flatMap(([id, kind]): ModelEntry[] => {
       const { data: provider } = Provider.safeParse(file[id]);
       return Object.entries(provider?.models ?? {}).flatMap(([name, value]) => {
         const { data: model } = Model.safeParse(value);
@@ -92,7 +92,7 @@ function factsOf(name: string, model: Model): ModelFacts | undefined {
   const { input = [], output = [] } = model.modalities ?? {};
   if (output.length > 0 && !output.includes('text')) return;
   const embeds = /\bembed/.test(name);
-  return known({
+  return definedFields({
     contextTokens: model.limit?.context,
     maxOutputTokens: embeds ? undefined : model.limit?.output,
     tools: model.tool_call,
@@ -116,7 +116,7 @@ function priceOf({ cost, experimental }: Model): Price | undefined {
   });
   return {
     ...ratesOf(cost),
-    ...known({
+    ...definedFields({
       longContext: long,
       serviceTiers: tiers.length > 0 ? Object.fromEntries(tiers) : undefined,
     }),
@@ -126,5 +126,5 @@ function priceOf({ cost, experimental }: Model): Price | undefined {
 const ratesOf = ({ input, output, cache_read, cache_write }: Cost): Rates => ({
   input,
   output,
-  ...known({ cachedRead: cache_read, cacheWrite: cache_write }),
+  ...definedFields({ cachedRead: cache_read, cacheWrite: cache_write }),
 });

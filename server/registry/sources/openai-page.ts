@@ -1,9 +1,9 @@
 /** OpenAI's pricing page. https://developers.openai.com/api/docs/pricing */
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Rates, StandardPrice } from '../../../shared/models.ts';
-import { dollarsIn, known, longPromptIn } from '../amounts.ts';
-import type { Said, Source } from '../facts.ts';
-import { blocksOf, plain, type Table } from '../markdown.ts';
+import { definedFields, parseDollars, parseLongPromptThreshold } from '../amounts.ts';
+import type { FactSource, ModelEntry } from '../facts.ts';
+import { type MarkdownTable, parseMarkdown, plainText } from '../markdown.ts';
 
 /** “Long context” begins above so many tokens where the page does not say. */
 const usualOverTokens = 272_000;
@@ -20,20 +20,20 @@ const tiers: readonly (readonly [RegExp, ServiceTier | 'standard'])[] = [
 
 type Found = Partial<Record<ServiceTier | 'standard', StandardPrice>>;
 
-export const openaiPage: Source = {
+export const openaiPage: FactSource = {
   id: 'openai-page',
   label: 'OpenAI’s pricing page',
   origin: 'page',
   url: 'https://developers.openai.com/api/docs/pricing.md',
   limitBytes: 2_000_000,
-  read(page) {
+  parse(page) {
     if (!/per (?:1M|1 million|million) tokens/i.test(page))
       throw new Error('It does not say “per 1M tokens”.');
-    const over = longPromptIn(/[>\u2265]\s*\d+\s*K\b/.exec(page)?.[0] ?? '') ?? usualOverTokens;
+    const over = parseLongPromptThreshold(/[>\u2265]\s*\d+\s*K\b/.exec(page)?.[0] ?? '') ?? usualOverTokens;
     const found = new Map<string, Found>();
     let tier: ServiceTier | 'standard' = 'standard';
     let chat = true;
-    for (const block of blocksOf(page)) {
+    for (const block of parseMarkdown(page)) {
       if (block.type === 'table') {
         if (chat) readTable(block, tier, over, found);
         continue;
@@ -44,7 +44,7 @@ export const openaiPage: Source = {
       else if (block.type === 'heading') tier = 'standard';
       if (block.type === 'heading') chat = !other.test(block.text);
     }
-    return [...found].flatMap(([name, { standard, ...serviceTiers }]): Said[] =>
+    return [...found].flatMap(([name, { standard, ...serviceTiers }]): ModelEntry[] =>
       standard
         ? [
             {
@@ -60,17 +60,22 @@ export const openaiPage: Source = {
   },
 };
 
-function readTable({ head, rows }: Table, tier: keyof Found, over: number, found: Map<string, Found>): void {
+function readTable(
+  { head, rows }: MarkdownTable,
+  tier: keyof Found,
+  over: number,
+  found: Map<string, Found>,
+): void {
   if (head[0] !== 'model' || !head.includes('input') || !head.includes('output')) return;
   const second = head.indexOf('input', head.indexOf('output'));
   const short = second < 0 ? head : head.slice(0, second);
   for (const row of rows) {
-    const name = plain(row[0] ?? '').replace(/\s*\(.*$/, '');
+    const name = plainText(row[0] ?? '').replace(/\s*\(.*$/, '');
     if (!/^[a-z0-9][\w.:-]*$/.test(name) || other.test(name)) continue;
     const rates = ratesOf(short, row.slice(0, short.length));
     if (!rates) continue;
     const long = second < 0 ? undefined : ratesOf(head.slice(second), row.slice(second));
-    const price = { ...rates, ...known({ longContext: long && { overTokens: over, rates: long } }) };
+    const price = { ...rates, ...definedFields({ longContext: long && { overTokens: over, rates: long } }) };
     const prices = found.get(name) ?? {};
     // The first word holds: what follows without a heading of its own is another tier.
     found.set(name, { ...prices, [tier]: prices[tier] ?? price });
@@ -78,9 +83,13 @@ function readTable({ head, rows }: Table, tier: keyof Found, over: number, found
 }
 
 function ratesOf(head: readonly string[], row: readonly string[]): Rates | undefined {
-  const at = (column: string) => dollarsIn(plain(row[head.indexOf(column)] ?? ''));
+  const at = (column: string) => parseDollars(plainText(row[head.indexOf(column)] ?? ''));
   const input = at('input');
   const output = at('output');
   if (input === undefined || output === undefined) return;
-  return { input, output, ...known({ cachedRead: at('cached input'), cacheWrite: at('cache writes') }) };
+  return {
+    input,
+    output,
+    ...definedFields({ cachedRead: at('cached input'), cacheWrite: at('cache writes') }),
+  };
 }

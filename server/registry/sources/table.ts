@@ -1,5 +1,5 @@
 /** Where facts of models are read without a key. Adding a page is a file and a line here. */
-import type { Source } from '../facts.ts';
+import type { FactSource } from '../facts.ts';
 import { anthropicPage } from './anthropic-page.ts';
 import { geminiPage } from './gemini-page.ts';
 import { groqPage } from './groq-page.ts';
@@ -7,7 +7,7 @@ import { modelsDev } from './models-dev.ts';
 import { openaiPage } from './openai-page.ts';
 import { xaiPage } from './xai-page.ts';
 
-export const publicSources: readonly Source[] = [
+export const publicSources: readonly FactSource[] = [
   modelsDev,
   openaiPage,
   anthropicPage,

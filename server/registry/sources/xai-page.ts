@@ -1,17 +1,17 @@
 /** xAI's pricing page. https://docs.x.ai/developers/pricing */
 import type { Rates, StandardPrice } from '../../../shared/models.ts';
-import { dollarsIn, known, longPromptIn, times, tokensIn } from '../amounts.ts';
-import type { Said, Source } from '../facts.ts';
-import { type Block, blocksOf, plain } from '../markdown.ts';
+import { definedFields, parseDollars, parseLongPromptThreshold, parseTokens, scaleRate } from '../amounts.ts';
+import type { FactSource, ModelEntry } from '../facts.ts';
+import { type MarkdownBlock, parseMarkdown, plainText } from '../markdown.ts';
 
-export const xaiPage: Source = {
+export const xaiPage: FactSource = {
   id: 'xai-page',
   label: 'xAI’s pricing page',
   origin: 'page',
   url: 'https://docs.x.ai/developers/pricing.md',
   limitBytes: 2_000_000,
-  read(page) {
-    const blocks = blocksOf(page);
+  parse(page) {
+    const blocks = parseMarkdown(page);
     const batch = batchFactors(blocks);
     const [, priority] =
       /billed at an? \*{0,2}(\d+(?:\.\d+)?)x\*{0,2} premium over standard rates/.exec(page) ?? [];
@@ -23,25 +23,25 @@ export const xaiPage: Source = {
         column,
       );
       for (const row of block.rows) {
-        const label = plain(row[0] ?? '');
+        const label = plainText(row[0] ?? '');
         const name = /^[a-z][\w.-]*/.exec(label)?.[0];
         const [input, output, cachedRead] = columns.map((at) =>
-          at < 0 ? undefined : dollarsIn(plain(row[at] ?? '')),
+          at < 0 ? undefined : parseDollars(plainText(row[at] ?? '')),
         );
         if (name === undefined || input === undefined || output === undefined) continue;
-        const rates: Rates = { input, output, ...known({ cachedRead }) };
-        const overTokens = longPromptIn(label);
+        const rates: Rates = { input, output, ...definedFields({ cachedRead }) };
+        const overTokens = parseLongPromptThreshold(label);
         const before = usual.get(name);
         if (overTokens === undefined) {
-          const contextTokens = tokensIn(plain(row[column(/^context$/)] ?? ''));
+          const contextTokens = parseTokens(plainText(row[column(/^context$/)] ?? ''));
           if (!before) usual.set(name, { price: rates, contextTokens });
         } else if (before) {
           usual.set(name, { ...before, price: { ...before.price, longContext: { overTokens, rates } } });
         }
       }
     }
-    return [...usual].map(([name, { price, contextTokens }]): Said => {
-      const serviceTiers = known({
+    return [...usual].map(([name, { price, contextTokens }]): ModelEntry => {
+      const serviceTiers = definedFields({
         batch: scaled(price, batch.get(name)),
         priority: scaled(price, priority === undefined ? undefined : Number(priority)),
       });
@@ -50,7 +50,7 @@ export const xaiPage: Source = {
         name,
         facts: {
           price: { ...price, ...(Object.keys(serviceTiers).length > 0 ? { serviceTiers } : {}) },
-          ...known({ contextTokens }),
+          ...definedFields({ contextTokens }),
         },
       };
     });
@@ -58,7 +58,7 @@ export const xaiPage: Source = {
 };
 
 /** Models listed under `20% off standard rates`, and the factor that is left. */
-function batchFactors(blocks: readonly Block[]): ReadonlyMap<string, number> {
+function batchFactors(blocks: readonly MarkdownBlock[]): ReadonlyMap<string, number> {
   const factors = new Map<string, number>();
   let factor: number | undefined;
   for (const block of blocks) {
@@ -78,12 +78,12 @@ function scaled(price: StandardPrice, factor: number | undefined): StandardPrice
   if (factor === undefined) return;
   const { longContext, ...rates } = price;
   const scale = ({ input, output, cachedRead }: Rates): Rates => ({
-    input: times(input, factor),
-    output: times(output, factor),
-    ...known({ cachedRead: cachedRead === undefined ? undefined : times(cachedRead, factor) }),
+    input: scaleRate(input, factor),
+    output: scaleRate(output, factor),
+    ...definedFields({ cachedRead: cachedRead === undefined ? undefined : scaleRate(cachedRead, factor) }),
   });
   return {
     ...scale(rates),
-    ...known({ longContext: longContext && { ...longContext, rates: scale(longContext.rates) } }),
+    ...definedFields({ longContext: longContext && { ...longContext, rates: scale(longContext.rates) } }),
   };
 }

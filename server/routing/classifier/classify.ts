@@ -1,8 +1,8 @@
 /** Names the kind of work a prompt asks for, and how hard it looks. Pure: no network, no clock. */
 import type { TaskType } from '../../../shared/tasks.ts';
 import { featuresOf } from './features.ts';
-import { model } from './model.ts';
-import type { Learned } from './user-corrections.ts';
+import { bundledClassifier } from './model.ts';
+import type { UserCorrections } from './user-corrections.ts';
 
 export type Classification = {
   readonly task: TaskType;
@@ -15,7 +15,7 @@ export type Classification = {
   /** The prompt said too little: `task` is `general`, and `probabilities` hold the guess. */
   readonly abstained: boolean;
   /** The tier its user wants for prompts like this, 2–6. Absent: any will do. */
-  readonly leastTier?: number;
+  readonly minTier?: number;
 };
 
 /** Below it a guess is wrong more often than right. */
@@ -26,11 +26,11 @@ const leastConfidence = 0.4;
  * @param named the task a role or the caller names; it wins, and only the difficulty is judged
  * @param learned what this user's corrections taught
  */
-export function classify(prompt: string, named?: TaskType, learned?: Learned): Classification {
+export function classify(prompt: string, named?: TaskType, learned?: UserCorrections): Classification {
   const features = featuresOf(prompt);
-  const difficulty = model.difficulty(prompt, features);
-  const tier = learned?.leastTier(features);
-  const wanted = tier === undefined ? {} : { leastTier: tier };
+  const difficulty = bundledClassifier.difficulty(prompt, features);
+  const tier = learned?.minTier(features);
+  const wanted = tier === undefined ? {} : { minTier: tier };
   if (named)
     return {
       task: named,
@@ -41,18 +41,18 @@ export function classify(prompt: string, named?: TaskType, learned?: Learned): C
       ...wanted,
     };
 
-  const scores = model.scores(features);
-  learned?.adjust(features, scores);
-  const shares = model.probabilities(scores);
+  const scores = bundledClassifier.scores(features);
+  learned?.adjustScores(features, scores);
+  const shares = bundledClassifier.probabilities(scores);
   const best = shares.reduce((found, share, index) => (share > (shares[found] ?? 0) ? index : found), 0);
   const confidence = shares[best] ?? 0;
   const abstained = confidence < leastConfidence;
-  const guess = model.tasks[best] ?? 'general';
+  const guess = bundledClassifier.tasks[best] ?? 'general';
   return {
     task: abstained ? 'general' : guess,
     difficulty,
     confidence,
-    probabilities: record((task) => shares[model.tasks.indexOf(task)] ?? 0),
+    probabilities: record((task) => shares[bundledClassifier.tasks.indexOf(task)] ?? 0),
     abstained,
     ...wanted,
   };

@@ -3,45 +3,45 @@
  * beginnings, and the shape of the whole. Training and the running extension share this page, so both see the same.
  */
 import { type ConceptName, lexicon } from './lexicon.ts';
-import { code, isBoundary, type Phrases, phrases } from './phrases.ts';
-import { type Reading, read, type Sentence } from './prompt-reader.ts';
+import { charCode, isBoundary, type PhraseMatcher, phraseMatcher } from './phrases.ts';
+import { type ParsedPrompt, parsePrompt, type Sentence } from './prompt-reader.ts';
 
 /** Features are hashed: what has meaning into the first places, words as such into those after. */
-export const meanings = 1 << 13;
-export const dimension = meanings + (1 << 13);
+export const meaningCount = 1 << 13;
+export const dimension = meaningCount + (1 << 13);
 
 export type Features = {
   /** Where the vector is not 0, each place once. */
-  readonly places: Uint16Array;
+  readonly indices: Uint16Array;
   readonly values: Float32Array;
-  readonly reading: Reading;
+  readonly parsed: ParsedPrompt;
   /** How often each concept is said, by its place in `conceptNames`. */
-  readonly said: Uint8Array;
+  readonly conceptCounts: Uint8Array;
   /** The concept that opens the first sentence that asks, and the thing it asks for; -1 for none. */
-  readonly lead: number;
-  readonly object: number;
+  readonly leadConcept: number;
+  readonly objectConcept: number;
 };
 
 export const conceptNames = Object.keys(lexicon) as readonly ConceptName[];
 /** Made for the first prompt: a start does not wait for it. */
-let dictionary: Phrases | undefined;
-const dictionaryOf = (): Phrases => {
-  dictionary ??= phrases(
+let dictionary: PhraseMatcher | undefined;
+const dictionaryOf = (): PhraseMatcher => {
+  dictionary ??= phraseMatcher(
     Object.values(lexicon).map(({ words }) => words.split(',').map((word) => word.trim())),
   );
   return dictionary;
 };
 
 export function featuresOf(prompt: string): Features {
-  const reading = read(prompt);
-  const said = new Uint8Array(conceptNames.length);
-  const heard = reading.sentences.map((sentence) => concepts(reading.codes, sentence));
-  const asking = askingSentences(reading.sentences, heard);
+  const parsed = parsePrompt(prompt);
+  const conceptCounts = new Uint8Array(conceptNames.length);
+  const heard = parsed.sentences.map((sentence) => concepts(parsed.codes, sentence));
+  const asking = askingSentences(parsed.sentences, heard);
   const gathered = gatherer();
   let words = 0;
-  let lead = none;
+  let leadConcept = none;
   let wanted = none;
-  for (const [index, sentence] of reading.sentences.entries()) {
+  for (const [index, sentence] of parsed.sentences.entries()) {
     const found = heard[index] ?? [];
     const isFirst = index === asking.first;
     const isLast = index === asking.last;
@@ -49,28 +49,28 @@ export function featuresOf(prompt: string): Features {
     const object = objectOf(found);
     if (object !== none) {
       if (isFirst) wanted = found[object] ?? none;
-      gathered.add(meaning('object', found[object] ?? none), weight);
-      gathered.add(meaning('deed', found[0] ?? none, found[object] ?? none), weight);
-      if (isFirst) gathered.add(meaning('wanted', found[object] ?? none), 1);
+      gathered.add(meaningIndex('object', found[object] ?? none), weight);
+      gathered.add(meaningIndex('deed', found[0] ?? none, found[object] ?? none), weight);
+      if (isFirst) gathered.add(meaningIndex('wanted', found[object] ?? none), 1);
     }
     for (const [order, concept] of found.entries()) {
-      said[concept] = Math.min(255, (said[concept] ?? 0) + 1);
-      gathered.add(meaning('concept', concept), object !== none && order > object ? weight / 2 : weight);
-      if (isFirst) gathered.add(meaning('first', concept), 1);
-      if (isLast) gathered.add(meaning('last', concept), 1);
-      if (order === 0) gathered.add(meaning(sentence.asks ? 'asked' : 'leading', concept), weight);
+      conceptCounts[concept] = Math.min(255, (conceptCounts[concept] ?? 0) + 1);
+      gathered.add(meaningIndex('concept', concept), object !== none && order > object ? weight / 2 : weight);
+      if (isFirst) gathered.add(meaningIndex('first', concept), 1);
+      if (isLast) gathered.add(meaningIndex('last', concept), 1);
+      if (order === 0) gathered.add(meaningIndex(sentence.asks ? 'asked' : 'leading', concept), weight);
       const [before = none, earlier = none] = [found[order - 1], found[order - 2]];
-      if (before !== none) gathered.add(meaning('pair', before, concept), weight);
-      if (earlier !== none) gathered.add(meaning('pair', earlier, concept), 0.6 * weight);
+      if (before !== none) gathered.add(meaningIndex('pair', before, concept), weight);
+      if (earlier !== none) gathered.add(meaningIndex('pair', earlier, concept), 0.6 * weight);
     }
-    if (isFirst || lead === none) lead = found[0] ?? none;
-    if (words < mostWords) words += addWords(reading.codes, sentence, weight, gathered);
+    if (isFirst || leadConcept === none) leadConcept = found[0] ?? none;
+    if (words < mostWords) words += addWords(parsed.codes, sentence, weight, gathered);
   }
-  for (const shape of shapes(reading, said, asking.first)) {
-    gathered.add(meaning('shape', shape), 1);
-    if (shape < pastedShapes) gathered.add(meaning('pasted', shape, lead), 1);
+  for (const shape of shapes(parsed, conceptCounts, asking.first)) {
+    gathered.add(meaningIndex('shape', shape), 1);
+    if (shape < pastedShapes) gathered.add(meaningIndex('pasted', shape, leadConcept), 1);
   }
-  return { ...gathered.finish(), reading, said, lead, object: wanted };
+  return { ...gathered.finish(), parsed, conceptCounts, leadConcept, objectConcept: wanted };
 }
 
 /** Where in a sentence's concepts the thing is that its first demand is for; what follows only describes it. */
@@ -139,17 +139,17 @@ const things = numbersOf([
 
 /** The concepts of a sentence in their order. Who the model is to be ("as an architect, …") is not what is asked. */
 function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
-  const { longestAt } = dictionaryOf();
+  const { longestMatchAt } = dictionaryOf();
   const found: number[] = [];
   let isPersona = false;
   for (let at = start; at < end; ) {
-    const letter = codes[at] ?? code.end;
+    const letter = codes[at] ?? charCode.end;
     if (isBoundary(letter)) {
-      if (letter === code.pause) isPersona = false;
+      if (letter === charCode.pause) isPersona = false;
       at++;
       continue;
     }
-    const match = longestAt(codes, at);
+    const match = longestMatchAt(codes, at);
     if (match >= 0) {
       const concept = match >> 8;
       at += match & 255;
@@ -159,7 +159,7 @@ function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
         if (found[found.length - 1] !== concept) found.push(concept);
       }
     }
-    while (at < end && !isBoundary(codes[at] ?? code.end)) at++;
+    while (at < end && !isBoundary(codes[at] ?? charCode.end)) at++;
   }
   return found;
 }
@@ -174,9 +174,9 @@ function addWords(codes: Uint8Array, { start, end }: Sentence, weight: number, g
     let isName = false;
     const from = at;
     for (; at < end; at++) {
-      const letter = codes[at] ?? code.end;
+      const letter = codes[at] ?? charCode.end;
       if (isBoundary(letter)) break;
-      if (letter > code.gap) isName = true;
+      if (letter > charCode.gap) isName = true;
       hash = Math.imul(hash ^ letter, 0x01000193);
       if (at - from === stem - 1) beginning = hash;
     }
@@ -199,7 +199,7 @@ const mostWords = 160;
 
 /** What a bare look at the prompt tells. Those below `pastedShapes` are of what was pasted beside the words. */
 function shapes(
-  { codes, lines, fences, sentences, openingMarks, names, numbers, length }: Reading,
+  { codes, lines, fences, sentences, spanishMarks, names, numbers, length }: ParsedPrompt,
   said: Uint8Array,
   first: number,
 ): number[] {
@@ -219,7 +219,7 @@ function shapes(
   is(40 + Math.min(4, sentences.length), true);
   is(50, sentences.at(-1)?.asks ?? false);
   is(51, sentences[0]?.asks ?? false);
-  is(52, openingMarks > 0);
+  is(52, spanishMarks > 0);
   is(53, names > 0);
   is(54, numbers > 2);
   is(55, sentences.length === 0);
@@ -227,7 +227,7 @@ function shapes(
   is(57, words > 0 && lines.code === 0 && lines.trace === 0 && sentences.some(({ asks }) => asks));
   const { start = 0, end = 0 } = sentences[first] ?? {};
   let commas = 0;
-  for (let at = start; at < end; at++) if (codes[at] === code.pause) commas++;
+  for (let at = start; at < end; at++) if (codes[at] === charCode.pause) commas++;
   is(70 + Math.min(4, Math.floor(commas / 2)), sentences.length > 0);
   const spoken = said.reduce((sum, times) => sum + Math.min(1, times), 0);
   is(60 + Math.min(8, spoken), true);
@@ -274,9 +274,10 @@ const seeds = Object.fromEntries(
 ) as Record<Kind, number>;
 
 /** The place of what has a meaning. */
-export const meaning = (kind: Kind, a: number, b = 0): number => hashOf(seeds[kind], a, b) % meanings;
+export const meaningIndex = (kind: Kind, a: number, b = 0): number =>
+  hashOf(seeds[kind], a, b) % meaningCount;
 const word = (kind: Kind, a: number, b = 0): number =>
-  meanings + (hashOf(seeds[kind], a, b) % (dimension - meanings));
+  meaningCount + (hashOf(seeds[kind], a, b) % (dimension - meaningCount));
 
 function hashOf(seed: number, a: number, b: number): number {
   let hash = Math.imul(seed ^ Math.imul(a + 0x7f4a7, 0x85ebca6b), 0xc2b2ae35);
@@ -288,7 +289,7 @@ function hashOf(seed: number, a: number, b: number): number {
 type Gatherer = {
   /** A feature counts once, at its greatest. */
   readonly add: (place: number, value: number) => void;
-  readonly finish: () => Pick<Features, 'places' | 'values'>;
+  readonly finish: () => Pick<Features, 'indices' | 'values'>;
 };
 
 /** Emptied by `finish`; nothing in them outlives a call of `featuresOf`. */
@@ -304,23 +305,23 @@ function gatherer(): Gatherer {
       if (value > before) board[place] = value;
     },
     finish() {
-      const places = touched.slice(0, count);
+      const indices = touched.slice(0, count);
       const values = new Float32Array(count);
       let [meant, spelled] = [0, 0];
-      for (const place of places) {
+      for (const place of indices) {
         const square = (board[place] ?? 0) ** 2;
-        if (place < meanings) meant += square;
+        if (place < meaningCount) meant += square;
         else spelled += square;
       }
       // A long prompt is no louder than a short one.
       const meaningScale = meant > loudest ? Math.sqrt(loudest / meant) : 1;
       const wordScale = spelled > 0 ? wordLoudness / Math.sqrt(spelled) : 0;
       for (let index = 0; index < count; index++) {
-        const place = places[index] ?? 0;
-        values[index] = (board[place] ?? 0) * (place < meanings ? meaningScale : wordScale);
+        const place = indices[index] ?? 0;
+        values[index] = (board[place] ?? 0) * (place < meaningCount ? meaningScale : wordScale);
         board[place] = 0;
       }
-      return { places, values };
+      return { indices, values };
     },
   };
 }

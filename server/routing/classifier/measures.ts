@@ -23,14 +23,17 @@ export const measureNames = [
   'trouble',
 ] as const;
 
-export function measuresOf(prompt: string, { reading, said, lead, object }: Features): number[] {
-  const { sentences, numbers, lines, codes, length } = reading;
+export function measuresOf(
+  prompt: string,
+  { parsed, conceptCounts, leadConcept, objectConcept }: Features,
+): number[] {
+  const { sentences, numbers, lines, codes, length } = parsed;
   const count = (...names: readonly ConceptName[]) =>
-    names.reduce((sum, name) => sum + (said[conceptNames.indexOf(name)] ?? 0), 0);
+    names.reduce((sum, name) => sum + (conceptCounts[conceptNames.indexOf(name)] ?? 0), 0);
   const leads = (...names: readonly ConceptName[]) =>
-    Number(names.some((name) => conceptNames[lead] === name));
+    Number(names.some((name) => conceptNames[leadConcept] === name));
   const wants = (...names: readonly ConceptName[]) =>
-    Number(names.some((name) => conceptNames[object] === name));
+    Number(names.some((name) => conceptNames[objectConcept] === name));
   return [
     log(length / 60),
     log(sentences.length),

@@ -1,7 +1,7 @@
 /** What scripts/train-classifier.ts learned, as it ships: weights in whole bytes, a scale, and how sure to be. */
 import * as z from 'zod';
 import { type TaskType, taskTypes } from '../../../shared/tasks.ts';
-import { dimension, type Features, meanings } from './features.ts';
+import { dimension, type Features, meaningCount } from './features.ts';
 import { measureNames, measuresOf } from './measures.ts';
 import bundled from './model.json' with { type: 'json' };
 
@@ -22,12 +22,12 @@ const modelFile = z.object({
   weights: z.string(),
   difficulty: z.object({ weights: numbers(measureNames.length), bias: z.number() }),
 });
-export type ModelFile = z.infer<typeof modelFile>;
+export type ClassifierModelFile = z.infer<typeof modelFile>;
 
 export type ClassifierModel = {
   readonly version: number;
   /** Adds the evidence for each task, in the order of `tasks`, before any squashing. */
-  readonly scores: (features: Pick<Features, 'places' | 'values'>) => Float32Array;
+  readonly scores: (features: Pick<Features, 'indices' | 'values'>) => Float32Array;
   /** Sums to 1. */
   readonly probabilities: (scores: Float32Array) => Float32Array;
   /** 0 (trivial) – 1 (hard); one half is a middling prompt. */
@@ -47,17 +47,17 @@ export function loadModel(file: unknown): ClassifierModel {
   return {
     version,
     tasks,
-    scores({ places, values }) {
+    scores({ indices, values }) {
       const scores = Float32Array.from(bias);
-      for (let index = 0; index < places.length; index++) {
-        const place = places[index] ?? 0;
-        const value = (values[index] ?? 0) * (place < meanings ? meaningScale : wordScale);
+      for (let index = 0; index < indices.length; index++) {
+        const place = indices[index] ?? 0;
+        const value = (values[index] ?? 0) * (place < meaningCount ? meaningScale : wordScale);
         for (let task = 0; task < count; task++)
           scores[task] = (scores[task] ?? 0) + value * (matrix[place * count + task] ?? 0);
       }
       return scores;
     },
-    probabilities: (scores) => shares(scores, temperature),
+    probabilities: (scores) => softmax(scores, temperature),
     difficulty(prompt, features) {
       const score = measuresOf(prompt, features).reduce(
         (sum, value, index) => sum + value * (difficulty.weights[index] ?? 0),
@@ -69,7 +69,7 @@ export function loadModel(file: unknown): ClassifierModel {
 }
 
 /** Softmax. */
-export function shares(scores: Float32Array, temperature = 1): Float32Array {
+export function softmax(scores: Float32Array, temperature = 1): Float32Array {
   const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   const odds = scores.map((score) => Math.exp((score - highest) / temperature));
   const sum = odds.reduce((total, value) => total + value, 0);
@@ -77,4 +77,4 @@ export function shares(scores: Float32Array, temperature = 1): Float32Array {
 }
 
 /** The one that ships. */
-export const model: ClassifierModel = loadModel(bundled);
+export const bundledClassifier: ClassifierModel = loadModel(bundled);

@@ -1,19 +1,19 @@
 /** A dictionary of words and phrases, and the longest of them at a place in a folded text. Costs the phrase's length. */
 
 /** A folded text is in these codes: 1–26 are letters, 28–37 digits. */
-export const code = { end: 0, gap: 27, digit: 28, other: 38, pause: 39 } as const;
-const width = code.other;
+export const charCode = { end: 0, gap: 27, digit: 28, other: 38, pause: 39 } as const;
+const width = charCode.other;
 
-export type Phrases = {
+export type PhraseMatcher = {
   /**
    * The longest phrase that begins at `at`, as `entry * 256 + length`; -1 for none.
    * @param at where a word begins
    */
-  readonly longestAt: (codes: Uint8Array, at: number) => number;
+  readonly longestMatchAt: (codes: Uint8Array, at: number) => number;
 };
 
 /** @param entries phrases of letters, digits and single spaces by entry; `plan*` is every word that begins so */
-export function phrases(entries: readonly (readonly string[])[]): Phrases {
+export function phraseMatcher(entries: readonly (readonly string[])[]): PhraseMatcher {
   const size = entries.flat().reduce((sum, phrase) => sum + phrase.length, 1);
   const next = new Uint16Array(size * width);
   const closed = new Int16Array(size).fill(-1);
@@ -36,18 +36,18 @@ export function phrases(entries: readonly (readonly string[])[]): Phrases {
   const steps = next.slice(0, count * width);
   const [closedAt, openAt] = [closed.slice(0, count), open.slice(0, count)];
   return {
-    longestAt(codes, at) {
+    longestMatchAt(codes, at) {
       let node = 0;
       let found = -1;
       for (let index = at; index < codes.length; index++) {
-        const letter = codes[index] ?? code.end;
-        if (letter === code.end || letter >= width) break;
+        const letter = codes[index] ?? charCode.end;
+        if (letter === charCode.end || letter >= width) break;
         node = steps[node * width + letter] ?? 0;
         if (node === 0) break;
         const begun = openAt[node] ?? -1;
         if (begun >= 0) found = begun * 256 + index + 1 - at;
         const ended = closedAt[node] ?? -1;
-        if (ended >= 0 && isBoundary(codes[index + 1] ?? code.end)) found = ended * 256 + index + 1 - at;
+        if (ended >= 0 && isBoundary(codes[index + 1] ?? charCode.end)) found = ended * 256 + index + 1 - at;
       }
       return found;
     },
@@ -55,12 +55,12 @@ export function phrases(entries: readonly (readonly string[])[]): Phrases {
 }
 
 export const isBoundary = (letter: number): boolean =>
-  letter === code.end || letter === code.gap || letter === code.pause;
+  letter === charCode.end || letter === charCode.gap || letter === charCode.pause;
 
 function codeOf(phrase: string, at: number): number {
   const unit = phrase.charCodeAt(at);
-  if (unit === 0x20) return code.gap;
+  if (unit === 0x20) return charCode.gap;
   if (unit >= 0x61 && unit <= 0x7a) return unit - 0x60;
-  if (unit >= 0x30 && unit <= 0x39) return code.digit + unit - 0x30;
+  if (unit >= 0x30 && unit <= 0x39) return charCode.digit + unit - 0x30;
   throw new Error(`The phrase "${phrase}" is not of plain letters and digits.`);
 }

@@ -2,7 +2,7 @@
  * A prompt as its writer sees it: sentences that ask, and what was pasted beside them. Pasted code, traces and diffs
  * are counted and not read: their words are not the writer's.
  */
-import { code } from './phrases.ts';
+import { charCode } from './phrases.ts';
 
 export type Sentence = {
   /** In `codes`, end exclusive. */
@@ -12,7 +12,7 @@ export type Sentence = {
   readonly isBullet: boolean;
 };
 
-export type Reading = {
+export type ParsedPrompt = {
   /** The prose, folded: no case, no accents, no apostrophes; one code per character. See `code` in phrases.ts. */
   readonly codes: Uint8Array;
   readonly sentences: readonly Sentence[];
@@ -20,7 +20,7 @@ export type Reading = {
   readonly lines: { prose: number; bullet: number; code: number; trace: number; diff: number };
   readonly fences: number;
   /** Spanish sentences open with these. */
-  readonly openingMarks: number;
+  readonly spanishMarks: number;
   /** Words that are names in code: `fooBar`, `a_b`, `main.ts`. */
   readonly names: number;
   readonly numbers: number;
@@ -31,7 +31,7 @@ export type Reading = {
 /** Characters read at each end of a long prompt: people say what they want first or last. */
 const window = 1_600;
 
-export function read(prompt: string): Reading {
+export function parsePrompt(prompt: string): ParsedPrompt {
   const text =
     prompt.length <= 2 * window
       ? prompt
@@ -40,45 +40,49 @@ export function read(prompt: string): Reading {
   const sentences: Sentence[] = [];
   const lines = { prose: 0, bullet: 0, code: 0, trace: 0, diff: 0 };
   let at = 0;
-  let [fences, openingMarks, names, numbers] = [0, 0, 0, 0];
+  let [fences, spanishMarks, names, numbers] = [0, 0, 0, 0];
   let fenced = false;
   let inDiff = false;
 
   const readProse = (line: string, from: number, isBullet: boolean) => {
     let start = at;
     let asks = false;
-    let last: number = code.gap;
+    let last: number = charCode.gap;
     const close = () => {
       if (at > start) {
         sentences.push({ start, end: at, asks, isBullet });
-        codes[at++] = code.end;
+        codes[at++] = charCode.end;
       }
       start = at;
       asks = false;
-      last = code.gap;
+      last = charCode.gap;
     };
     for (let index = from; index < line.length; index++) {
       const char = line.charCodeAt(index);
       let folded =
-        char < foldings.length ? (foldings[char] ?? code.gap) : char === 0x2019 ? skipped : code.gap;
+        char < foldings.length ? (foldings[char] ?? charCode.gap) : char === 0x2019 ? skipped : charCode.gap;
       if (folded === skipped) continue;
       if (folded === mark) {
         // A dot inside a word is part of a name: node.js, a.b.
         const next = line.charCodeAt(index + 1);
-        if (char === dot && last !== code.gap && isWordChar(next)) folded = code.other;
+        if (char === dot && last !== charCode.gap && isWordChar(next)) folded = charCode.other;
         else {
           if (char === question) asks = true;
-          if (char === openingQuestion || char === openingExclamation) openingMarks++;
+          if (char === openingQuestion || char === openingExclamation) spanishMarks++;
           if (char === openingQuestion) asks = true;
           else if (char !== openingExclamation) close();
           continue;
         }
       }
-      if (folded === code.gap && (last === code.gap || last === code.pause)) continue;
-      if (folded === code.pause && last === code.gap && at > start) at--;
-      if (folded === code.other && last <= 26 && last > 0) names++;
+      if (folded === charCode.gap && (last === charCode.gap || last === charCode.pause)) continue;
+      if (folded === charCode.pause && last === charCode.gap && at > start) at--;
+      if (folded === charCode.other && last <= 26 && last > 0) names++;
       else if (char >= 65 && char <= 90 && index > 0 && isLower(line.charCodeAt(index - 1))) names++;
-      if (folded >= code.digit && folded < code.other && !(last >= code.digit && last < code.other))
+      if (
+        folded >= charCode.digit &&
+        folded < charCode.other &&
+        !(last >= charCode.digit && last < charCode.other)
+      )
         numbers++;
       codes[at++] = folded;
       last = folded;
@@ -111,7 +115,7 @@ export function read(prompt: string): Reading {
     sentences,
     lines,
     fences,
-    openingMarks,
+    spanishMarks,
     names,
     numbers,
     length: prompt.length,
@@ -121,7 +125,7 @@ export function read(prompt: string): Reading {
 /** Characters of a line that tell its kind; patterns do not run over more, whatever is pasted. */
 const opening = 120;
 
-function kindOf(whole: string, first: number, fenced: boolean, inDiff: boolean): keyof Reading['lines'] {
+function kindOf(whole: string, first: number, fenced: boolean, inDiff: boolean): keyof ParsedPrompt['lines'] {
   const line = whole.slice(0, opening);
   if (trace.test(line)) return 'trace';
   if (inDiff || diffHead.test(line)) {
@@ -182,15 +186,15 @@ const [plus, minus, dot, question, openingQuestion, openingExclamation] = [43, 4
 const [mark, skipped] = [40, 41];
 
 const foldings = (() => {
-  const table = new Uint8Array(0x180).fill(code.gap);
+  const table = new Uint8Array(0x180).fill(charCode.gap);
   for (let char = 0; char < table.length; char++) {
     const plain = String.fromCharCode(char).normalize('NFD').toLowerCase().charCodeAt(0);
     if (plain >= 97 && plain <= 122) table[char] = plain - 96;
-    else if (char >= 48 && char <= 57) table[char] = code.digit + char - 48;
+    else if (char >= 48 && char <= 57) table[char] = charCode.digit + char - 48;
   }
-  for (const char of ['_', '@', '#', '+', '$', '=']) table[char.charCodeAt(0)] = code.other;
+  for (const char of ['_', '@', '#', '+', '$', '=']) table[char.charCodeAt(0)] = charCode.other;
   for (const char of [',', ':', '(', ')', '"', '«', '»', '[', ']', '|'])
-    table[char.charCodeAt(0)] = code.pause;
+    table[char.charCodeAt(0)] = charCode.pause;
   for (const char of ['.', '?', '!', ';', '¿', '¡']) table[char.charCodeAt(0)] = mark;
   for (const char of ["'", '`', '*', '´']) table[char.charCodeAt(0)] = skipped;
   return table;

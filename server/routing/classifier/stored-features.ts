@@ -1,8 +1,8 @@
 /** What is kept of a prompt that taught something: its strongest features, hashed, and nothing of its words. */
 import * as z from 'zod';
-import { dimension, type Features, meanings } from './features.ts';
+import { dimension, type Features, meaningCount } from './features.ts';
 
-export type Sparse = Pick<Features, 'places' | 'values'>;
+export type SparseVector = Pick<Features, 'indices' | 'values'>;
 
 /** As it is written to a file: base64 of 16-bit places, little endian, and of one byte each for how strong they are. */
 export const packedFeatures = z.object({ places: z.base64(), values: z.base64() });
@@ -13,25 +13,25 @@ const mostPlaces = 96;
 const step = 1 / 100;
 
 /** Rounded as the file has it, so that a new window learns the same. */
-export function kept({ places, values }: Sparse): Sparse {
-  const order = [...places.keys()]
+export function strongestFeatures({ indices, values }: SparseVector): SparseVector {
+  const order = [...indices.keys()]
     .sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b)
     .slice(0, mostPlaces);
   return {
-    places: Uint16Array.from(order, (index) => places[index] ?? 0),
+    indices: Uint16Array.from(order, (index) => indices[index] ?? 0),
     values: Float32Array.from(order, (index) => byteOf(values[index] ?? 0) * step),
   };
 }
 
-export const isSame = (one: Sparse, other: Sparse): boolean =>
-  one.places.length === other.places.length &&
-  one.places.every((place, index) => place === other.places[index]);
+export const hasSameFeatures = (one: SparseVector, other: SparseVector): boolean =>
+  one.indices.length === other.indices.length &&
+  one.indices.every((place, index) => place === other.indices[index]);
 
 /** The words as such, without what kind of work they ask for. */
-export function wordsIn({ places, values }: Sparse): Sparse {
-  const words = [...places.keys()].filter((index) => (places[index] ?? 0) >= meanings);
+export function wordFeatures({ indices, values }: SparseVector): SparseVector {
+  const words = [...indices.keys()].filter((index) => (indices[index] ?? 0) >= meaningCount);
   return {
-    places: Uint16Array.from(words, (index) => places[index] ?? 0),
+    indices: Uint16Array.from(words, (index) => indices[index] ?? 0),
     values: Float32Array.from(words, (index) => values[index] ?? 0),
   };
 }
@@ -40,10 +40,10 @@ export function wordsIn({ places, values }: Sparse): Sparse {
  * How alike a prompt is to each of these, in their order: the cosine, 1 for the same, 0 for nothing in common. Only
  * what they share is looked at, so that hundreds cost no more than a few.
  */
-export function likenessTo(known: readonly Sparse[]): (features: Sparse) => Float32Array {
+export function similarityTo(known: readonly SparseVector[]): (features: SparseVector) => Float32Array {
   const holders = new Map<number, { readonly who: number; readonly value: number }[]>();
-  for (const [who, { places, values }] of known.entries()) {
-    for (const [index, place] of places.entries()) {
+  for (const [who, { indices, values }] of known.entries()) {
+    for (const [index, place] of indices.entries()) {
       const held = holders.get(place) ?? [];
       holders.set(place, held);
       held.push({ who, value: values[index] ?? 0 });
@@ -52,8 +52,8 @@ export function likenessTo(known: readonly Sparse[]): (features: Sparse) => Floa
   const lengths = known.map(lengthOf);
   return (features) => {
     const common = new Float32Array(known.length);
-    for (let index = 0; index < features.places.length; index++) {
-      for (const { who, value } of holders.get(features.places[index] ?? 0) ?? [])
+    for (let index = 0; index < features.indices.length; index++) {
+      for (const { who, value } of holders.get(features.indices[index] ?? 0) ?? [])
         common[who] = (common[who] ?? 0) + value * (features.values[index] ?? 0);
     }
     const length = lengthOf(features);
@@ -61,18 +61,18 @@ export function likenessTo(known: readonly Sparse[]): (features: Sparse) => Floa
   };
 }
 
-const lengthOf = ({ values }: Sparse): number =>
+const lengthOf = ({ values }: SparseVector): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
-export const packed = ({ places, values }: Sparse): z.infer<typeof packedFeatures> => ({
-  places: Buffer.from(places.buffer).toString('base64'),
+export const packFeatures = ({ indices, values }: SparseVector): z.infer<typeof packedFeatures> => ({
+  places: Buffer.from(indices.buffer).toString('base64'),
   values: Buffer.from(Uint8Array.from(values, byteOf)).toString('base64'),
 });
 
-export function unpacked({ places, values }: z.infer<typeof packedFeatures>): Sparse {
+export function unpackFeatures({ places, values }: z.infer<typeof packedFeatures>): SparseVector {
   const bytes = Buffer.from(places, 'base64');
   return {
-    places: Uint16Array.from({ length: bytes.length >> 1 }, (_, index) =>
+    indices: Uint16Array.from({ length: bytes.length >> 1 }, (_, index) =>
       Math.min(dimension - 1, bytes.readUInt16LE(2 * index)),
     ),
     values: Float32Array.from(Buffer.from(values, 'base64'), (byte) => byte * step),

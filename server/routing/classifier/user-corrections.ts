@@ -6,35 +6,35 @@
 import { readFileSync, rmSync } from 'node:fs';
 import * as z from 'zod';
 import { type TaskType, taskTypes } from '../../../shared/tasks.ts';
-import { writeWhole } from '../../platform/files.ts';
+import { writeFileAtomically } from '../../platform/files.ts';
 import { dimension, featuresOf } from './features.ts';
-import { model, shares } from './model.ts';
+import { bundledClassifier, softmax } from './model.ts';
 import {
-  isSame,
-  kept,
-  likenessTo,
-  packed,
+  hasSameFeatures,
   packedFeatures,
-  type Sparse,
-  unpacked,
-  wordsIn,
+  packFeatures,
+  type SparseVector,
+  similarityTo,
+  strongestFeatures,
+  unpackFeatures,
+  wordFeatures,
 } from './stored-features.ts';
 
 /** A prompt, and the task its writer says it is. */
 export type Correction = { readonly prompt: string; readonly task: TaskType };
 
-export type Learned = {
+export type UserCorrections = {
   /** How many corrections are remembered. */
   readonly size: () => number;
   /** Holds from the next prompt on. Throws what the file system throws; it is learned all the same. */
-  readonly learn: (correction: Correction) => void;
+  readonly add: (correction: Correction) => void;
   /** For prompts like this one a model of this tier was too weak. Holds and throws as `learn` does. */
-  readonly wantStronger: (prompt: string, thanTier: number) => void;
+  readonly addTooWeak: (prompt: string, thanTier: number) => void;
   /** The tier that answers to prompts like this have to have, 2–6; 6 is more than any has. `undefined`: any will do. */
-  readonly leastTier: (features: Sparse) => number | undefined;
-  readonly forget: () => void;
+  readonly minTier: (features: SparseVector) => number | undefined;
+  readonly clear: () => void;
   /** Adds what was learned to the model's scores of a prompt. */
-  readonly adjust: (features: Sparse, scores: Float32Array) => void;
+  readonly adjustScores: (features: SparseVector, scores: Float32Array) => void;
 };
 
 /** The oldest make room. */
@@ -44,7 +44,7 @@ const alike = 0.7;
 
 const stored = z.object({
   /** The model's: features of another do not fit. */
-  version: z.literal(model.version),
+  version: z.literal(bundledClassifier.version),
   corrections: z.array(packedFeatures.extend({ task: z.enum(taskTypes) })),
   /** Absent: the file is from before there were any. */
   stronger: z.array(packedFeatures.extend({ thanTier: z.number().int() })).default([]),
@@ -54,55 +54,58 @@ const stored = z.object({
  * @param file where corrections are kept between runs. Absent: in memory only
  * @param onProblem told when the file is there and cannot be used; learning starts anew
  */
-export function learned(file?: string, onProblem: (problem: string) => void = () => {}): Learned {
+export function userCorrections(
+  file?: string,
+  onProblem: (problem: string) => void = () => {},
+): UserCorrections {
   const before = file === undefined ? nothing : readFile(file, onProblem);
   let examples = before.corrections;
   let wishes = before.stronger;
-  let alikeTo = likenessTo(wishes);
+  let alikeTo = similarityTo(wishes);
   let weights = learnFrom(examples);
   const keep = () => {
-    if (file !== undefined) writeWhole(file, textOf(examples, wishes));
+    if (file !== undefined) writeFileAtomically(file, textOf(examples, wishes));
   };
   return {
     size: () => examples.length + wishes.length,
-    learn({ prompt, task }) {
-      const example = exampleOf(kept(featuresOf(prompt)), task);
+    add({ prompt, task }) {
+      const example = exampleOf(strongestFeatures(featuresOf(prompt)), task);
       // Who corrects a prompt again means the later one.
-      const others = examples.filter((earlier) => !isSame(earlier, example));
+      const others = examples.filter((earlier) => !hasSameFeatures(earlier, example));
       examples = [...others.slice(1 - mostCorrections), example];
       weights = learnFrom(examples);
       keep();
     },
-    wantStronger(prompt, thanTier) {
-      const wish = { ...kept(wordsIn(featuresOf(prompt))), thanTier };
-      const others = wishes.filter((earlier) => !isSame(earlier, wish));
+    addTooWeak(prompt, thanTier) {
+      const wish = { ...strongestFeatures(wordFeatures(featuresOf(prompt))), thanTier };
+      const others = wishes.filter((earlier) => !hasSameFeatures(earlier, wish));
       wishes = [...others.slice(1 - mostCorrections), wish];
-      alikeTo = likenessTo(wishes);
+      alikeTo = similarityTo(wishes);
       keep();
     },
-    leastTier(features) {
+    minTier(features) {
       if (wishes.length === 0) return;
-      const likeness = alikeTo(wordsIn(features));
+      const likeness = alikeTo(wordFeatures(features));
       const tiers = wishes
         .filter((_, who) => (likeness[who] ?? 0) >= alike)
         .map(({ thanTier }) => thanTier + 1);
       return tiers.length > 0 ? Math.max(...tiers) : undefined;
     },
-    forget() {
+    clear() {
       examples = [];
       wishes = [];
-      alikeTo = likenessTo(wishes);
+      alikeTo = similarityTo(wishes);
       weights = undefined;
       if (file !== undefined) rmSync(file, { force: true });
     },
-    adjust({ places, values }, scores) {
-      if (weights) add(weights, places, values, scores);
+    adjustScores({ indices, values }, scores) {
+      if (weights) add(weights, indices, values, scores);
     },
   };
 }
 
-type Wish = Sparse & { readonly thanTier: number };
-type Example = Sparse & {
+type Wish = SparseVector & { readonly thanTier: number };
+type Example = SparseVector & {
   readonly label: number;
   /** What the bundled model says by itself. */
   readonly scores: Float32Array;
@@ -127,16 +130,16 @@ function learnFrom(examples: readonly Example[]): Float32Array | undefined {
 const mostInsistence = 100;
 
 /** One step towards the example. @returns the share its label had before */
-function improve(weights: Float32Array, { places, values, label, scores }: Example, pace: number): number {
+function improve(weights: Float32Array, { indices, values, label, scores }: Example, pace: number): number {
   const adjusted = scores.slice();
-  add(weights, places, values, adjusted);
-  const errors = shares(adjusted);
+  add(weights, indices, values, adjusted);
+  const errors = softmax(adjusted);
   const before = errors[label] ?? 0;
   errors[label] = before - 1;
   let norm = 1;
   for (const value of values) norm += value * value;
-  for (let index = 0; index < places.length; index++) {
-    const base = (places[index] ?? 0) * count;
+  for (let index = 0; index < indices.length; index++) {
+    const base = (indices[index] ?? 0) * count;
     const value = (values[index] ?? 0) / norm;
     for (let task = 0; task < count; task++) {
       const now = weights[base + task] ?? 0;
@@ -155,16 +158,19 @@ function add(weights: Float32Array, places: Uint16Array, values: Float32Array, s
   }
 }
 
-const exampleOf = (features: Sparse, task: TaskType): Example => ({
+const exampleOf = (features: SparseVector, task: TaskType): Example => ({
   ...features,
   label: taskTypes.indexOf(task),
-  scores: model.scores(features),
+  scores: bundledClassifier.scores(features),
 });
 
 function textOf(examples: readonly Example[], wishes: readonly Wish[]): string {
-  const corrections = examples.map((example) => ({ task: taskTypes[example.label], ...packed(example) }));
-  const stronger = wishes.map((wish) => ({ thanTier: wish.thanTier, ...packed(wish) }));
-  return `${JSON.stringify({ version: model.version, corrections, stronger })}\n`;
+  const corrections = examples.map((example) => ({
+    task: taskTypes[example.label],
+    ...packFeatures(example),
+  }));
+  const stronger = wishes.map((wish) => ({ thanTier: wish.thanTier, ...packFeatures(wish) }));
+  return `${JSON.stringify({ version: bundledClassifier.version, corrections, stronger })}\n`;
 }
 
 type Taught = { readonly corrections: Example[]; readonly stronger: Wish[] };
@@ -174,10 +180,12 @@ function readFile(file: string, onProblem: (problem: string) => void): Taught {
   try {
     const { corrections, stronger } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
     return {
-      corrections: corrections.slice(-mostCorrections).map((each) => exampleOf(unpacked(each), each.task)),
+      corrections: corrections
+        .slice(-mostCorrections)
+        .map((each) => exampleOf(unpackFeatures(each), each.task)),
       stronger: stronger
         .slice(-mostCorrections)
-        .map((each) => ({ ...unpacked(each), thanTier: each.thanTier })),
+        .map((each) => ({ ...unpackFeatures(each), thanTier: each.thanTier })),
     };
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))

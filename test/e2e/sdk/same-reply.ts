@@ -1,6 +1,6 @@
 /** One reply that shows everything, and what our own reader makes of it, to be compared with an official SDK. */
 import assert from 'node:assert/strict';
-import { eventsOf } from '../../../server/platform/event-stream.ts';
+import { parseEvents } from '../../../server/platform/event-stream.ts';
 import type { StreamFormat, WireFormat, WireRequest } from '../../../server/wire/wire-format.ts';
 import type { CompletionRequest, EnginePart } from '../../../shared/chat.ts';
 import type { FakeProvider, FakeReply } from '../../support/fake-providers/fake-provider.ts';
@@ -60,7 +60,7 @@ export async function partsFrom<Request>(
   assert.ok(response.body);
   const reader = decoder();
   const parts: EnginePart[] = [];
-  for await (const events of eventsOf(response.body, framing))
+  for await (const events of parseEvents(response.body, framing))
     for (const event of events) parts.push(...reader.read(event));
   return [...parts, ...reader.end()];
 }

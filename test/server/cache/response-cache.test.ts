@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Question, responseCache } from '../../../server/cache/response-cache.ts';
+import { type CacheKey, responseCache } from '../../../server/cache/response-cache.ts';
 import { noUsage } from '../../../shared/chat.ts';
 
-const question = (content: string, more: Partial<Question> = {}): Question => ({
+const question = (content: string, more: Partial<CacheKey> = {}): CacheKey => ({
   messages: [{ role: 'user', content }],
   role: undefined,
   model: undefined,

@@ -16,9 +16,9 @@ const second: readonly Message[] = [
 test('a conversation that goes on finds who has read its beginning', () => {
   const warm = warmPrefixes();
   assert.equal(warm.find(second), undefined);
-  warm.read(first, { model: 'openai/a', tokens: 100 });
+  warm.add(first, { model: 'openai/a', tokens: 100 });
   assert.deepEqual(warm.find(second), { model: 'openai/a', tokens: 100 });
-  warm.read(second, { model: 'openai/b', tokens: 200 });
+  warm.add(second, { model: 'openai/b', tokens: 200 });
   const third: readonly Message[] = [
     ...second,
     { role: 'assistant', content: '…' },
@@ -28,14 +28,14 @@ test('a conversation that goes on finds who has read its beginning', () => {
 });
 test('another conversation, or the first question of one, finds nobody', () => {
   const warm = warmPrefixes();
-  warm.read(first, { model: 'openai/a', tokens: 100 });
+  warm.add(first, { model: 'openai/a', tokens: 100 });
   assert.equal(warm.find(first), undefined);
   assert.equal(warm.find([{ role: 'user', content: 'hi' }, ...second.slice(2)]), undefined);
 });
 test('after five minutes the provider has forgotten it', () => {
   let now = 1;
   const warm = warmPrefixes(() => now);
-  warm.read(first, { model: 'openai/a', tokens: 100 });
+  warm.add(first, { model: 'openai/a', tokens: 100 });
   now += 299_000;
   assert.ok(warm.find(second));
   now += 302_000;

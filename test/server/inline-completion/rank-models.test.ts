@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RankInput, rankModels } from '../../../server/inline-completion/rank-models.ts';
-import type { Snapshot } from '../../../server/routing/snapshot.ts';
+import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';
 import type { Model } from '../../../shared/models.ts';
 import { model, route, snapshot } from '../routing/samples.ts';
 
 type Facts = Partial<Omit<RankInput, 'snapshot' | 'routeTo'>> & {
-  readonly seen?: Partial<Snapshot>;
+  readonly seen?: Partial<RoutingSnapshot>;
   readonly localOnly?: boolean;
   /** Milliseconds to the first line. */
   readonly ms?: Readonly<Record<string, number>>;
@@ -67,7 +67,10 @@ test('the router’s own filter holds: locked, resting, over budget', () => {
   const rest = { rule: 'circuit', reason: 'It failed.' } as const;
   const facts: Facts = {
     allowedNames: ['openai/*', 'ollama/*'],
-    seen: { modelCooldowns: new Map([[two.id, rest]]), room: { usd: 0, name: 'rumbo.budget.perDayUsd' } },
+    seen: {
+      modelCooldowns: new Map([[two.id, rest]]),
+      remainingBudget: { usd: 0, name: 'rumbo.budget.perDayUsd' },
+    },
   };
   assert.deepEqual(order([locked, off, two, cloud, one], facts), ['ollama/one']);
   const why = whyNot([locked, off, two, cloud], facts);
@@ -95,7 +98,7 @@ test('the fastest to its first line comes first', () => {
 });
 
 test('unmeasured, those known to be good at it come first, and who fills before who chats', () => {
-  assert.deepEqual(order([one, two], { seen: { favourites: [two.id, one.id] } }), [
+  assert.deepEqual(order([one, two], { seen: { recommendedLocal: [two.id, one.id] } }), [
     'ollama/two',
     'ollama/one',
   ]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { budgets } from '../../../server/metrics/budget.ts';
-import { endOf, startOf } from '../../../server/metrics/calendar.ts';
+import { periodEnd, periodStart } from '../../../server/metrics/calendar.ts';
 import { ledger } from '../../../server/metrics/ledger.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import type { Receipt } from '../../../shared/receipts.ts';
@@ -46,28 +46,28 @@ const near = (actual: number | null, expected: number) =>
   assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
 test('a day ends at midnight, a month on the first, also at the end of the year', () => {
-  assert.equal(startOf('day', noon), new Date(2026, 5, 15).getTime());
-  assert.equal(startOf('month', noon), new Date(2026, 5, 1).getTime());
+  assert.equal(periodStart('day', noon), new Date(2026, 5, 15).getTime());
+  assert.equal(periodStart('month', noon), new Date(2026, 5, 1).getTime());
   const lastDay = new Date(2026, 11, 31, 23, 59).getTime();
-  assert.equal(endOf('day', lastDay), new Date(2027, 0, 1).getTime());
-  assert.equal(endOf('month', lastDay), new Date(2027, 0, 1).getTime());
+  assert.equal(periodEnd('day', lastDay), new Date(2027, 0, 1).getTime());
+  assert.equal(periodEnd('month', lastDay), new Date(2027, 0, 1).getTime());
 });
 test('the tightest budget gives the room, and what is in flight is set aside', () => {
   const { book, purse } = window({ 'budget.perRequestUsd': 0.5, 'budget.perDayUsd': 1 });
-  assert.deepEqual(purse.room(share), { usd: 0.5, name: 'rumbo.budget.perRequestUsd' });
+  assert.deepEqual(purse.remainingBudget(share), { usd: 0.5, name: 'rumbo.budget.perRequestUsd' });
   const release = purse.reserve(share, 0.5);
   book.add(receipt('a', 0.2));
-  near(purse.room(share).usd, 0.3);
-  assert.equal(purse.room(share).name, 'rumbo.budget.perDayUsd');
+  near(purse.remainingBudget(share).usd, 0.3);
+  assert.equal(purse.remainingBudget(share).name, 'rumbo.budget.perDayUsd');
   release?.();
   release?.();
-  assert.equal(purse.room(share).name, 'rumbo.budget.perRequestUsd');
+  assert.equal(purse.remainingBudget(share).name, 'rumbo.budget.perRequestUsd');
   book.add(receipt('b', 5));
-  assert.equal(purse.room(share).usd, 0);
+  assert.equal(purse.remainingBudget(share).usd, 0);
 });
 test('without budgets there is no limit', () => {
   const { purse } = window({});
-  assert.equal(purse.room(share).usd, null);
+  assert.equal(purse.remainingBudget(share).usd, null);
   assert.ok(purse.reserve(share, 1_000));
 });
 test('a month, a provider and a role have budgets of their own, and say when they begin anew', () => {
@@ -77,12 +77,12 @@ test('a month, a provider and a role have budgets of their own, and say when the
     'budget.perRole': { planner: { perMonthUsd: 1 } },
   });
   book.add(receipt('a', 0.4));
-  const room = purse.room(share);
+  const room = purse.remainingBudget(share);
   near(room.usd, 0.6);
   assert.equal(room.name, 'rumbo.budget.perRole.planner.perMonthUsd');
   assert.equal(room.freesAtMs, new Date(2026, 6, 1).getTime());
-  near(purse.room({ provider: 'openai', role: 'coder' }).usd, 1.6);
-  near(purse.room({ provider: 'gemini', role: 'coder' }).usd, 9.6);
+  near(purse.remainingBudget({ provider: 'openai', role: 'coder' }).usd, 1.6);
+  near(purse.remainingBudget({ provider: 'gemini', role: 'coder' }).usd, 9.6);
   assert.deepEqual(
     purse.list().map(({ name, spentUsd }) => [name, spentUsd]),
     [
@@ -105,10 +105,10 @@ test('a month’s spending is there after a restart, a new month begins at nothi
   first.book.add(receipt('a', 0.7, { at: new Date(2026, 5, 2).toISOString() }));
   first.book.dispose();
   const second = window({ 'budget.perMonthUsd': 1 }, { folder, now: () => now });
-  near(second.purse.room(share).usd, 0.3);
-  assert.equal(second.book.spent('day').costUsd, 0);
+  near(second.purse.remainingBudget(share).usd, 0.3);
+  assert.equal(second.book.spending('day').costUsd, 0);
   now = new Date(2026, 6, 1, 1).getTime();
-  near(second.purse.room(share).usd, 1);
+  near(second.purse.remainingBudget(share).usd, 1);
   second.book.dispose();
 });
 test('two windows never set aside more than the budget holds, and lose nothing', async () => {
@@ -135,9 +135,9 @@ test('two windows never set aside more than the budget holds, and lose nothing',
     }),
   );
   await new Promise((resolve) => setTimeout(resolve, 30));
-  for (const { book } of windows) near(book.spent('day').costUsd, spent);
+  for (const { book } of windows) near(book.spending('day').costUsd, spent);
   assert.ok(spent > 0.4, `only ${spent} was spent`);
-  assert.equal(windows[0]?.book.reserved(), 0);
+  assert.equal(windows[0]?.book.reservedUsd(), 0);
   for (const { book } of windows) book.dispose();
 });
 test('a window that died gives its reservations back after an hour', () => {

@@ -44,19 +44,19 @@ for (const [where, place] of [
     inline.add('p/a', some);
     now += day;
     assert.equal(inline.today().size, 0);
-    assert.equal(inline.lately().get('p/a')?.offered, 1);
+    assert.equal(inline.lastTwoWeeks().get('p/a')?.offered, 1);
     now += 14 * day;
-    assert.equal(inline.lately().size, 0);
+    assert.equal(inline.lastTwoWeeks().size, 0);
   });
 
   test(`what it cost is part of what was spent, by provider and role, and is no answer, ${where}`, () => {
     const book = ledger(place(), () => noon, fail);
     book.inline.add('p/a', some);
     book.inline.add('p/b', { unknownPrice: 1 });
-    assert.deepEqual(book.spent('day'), { costUsd: 0.25, requests: 0, unknownPrice: 1 });
-    assert.equal(book.spent('month', { provider: 'p', role: 'inline' }).costUsd, 0.25);
-    assert.equal(book.spent('day', { provider: 'q' }).costUsd, 0);
-    assert.equal(book.spent('day', { role: 'planner' }).costUsd, 0);
+    assert.deepEqual(book.spending('day'), { costUsd: 0.25, requests: 0, unknownPrice: 1 });
+    assert.equal(book.spending('month', { provider: 'p', role: 'inline' }).costUsd, 0.25);
+    assert.equal(book.spending('day', { provider: 'q' }).costUsd, 0);
+    assert.equal(book.spending('day', { role: 'planner' }).costUsd, 0);
   });
 }
 
@@ -84,6 +84,6 @@ test('it survives a restart', () => {
   first.dispose();
   const second = ledger(place, () => noon, fail);
   assert.equal(second.inline.today().get('p/a')?.offered, 1);
-  assert.equal(second.spent('day').costUsd, 0.25);
+  assert.equal(second.spending('day').costUsd, 0.25);
   second.dispose();
 });

@@ -37,16 +37,16 @@ test('the day’s cost survives a restart, and unknown prices are counted apart'
   first.add(receipt('b', null));
   first.dispose();
   const second = ledger(place, () => noon, fail);
-  assert.deepEqual(second.spent('day'), { costUsd: 0.25, requests: 2, unknownPrice: 1 });
+  assert.deepEqual(second.spending('day'), { costUsd: 0.25, requests: 2, unknownPrice: 1 });
   second.dispose();
 });
 test('a new day begins at zero', () => {
   let now = noon;
   const book = ledger(undefined, () => now, fail);
   book.add(receipt('a', 1));
-  assert.equal(book.spent('day').costUsd, 1);
+  assert.equal(book.spending('day').costUsd, 1);
   now += 24 * 3_600_000;
-  assert.equal(book.spent('day').costUsd, 0);
+  assert.equal(book.spending('day').costUsd, 0);
 });
 test('rows are on disk soon after the answer, without waiting for the end', async () => {
   const place = folder();
@@ -55,7 +55,7 @@ test('rows are on disk soon after the answer, without waiting for the end', asyn
   await new Promise((resolve) => setTimeout(resolve, 50));
   // A second reader, as after a crash of the first: nothing was closed.
   const other = ledger(place, () => noon, fail);
-  assert.equal(other.spent('day').costUsd, 0.5);
+  assert.equal(other.spending('day').costUsd, 0.5);
   other.dispose();
   book.dispose();
   assert.ok(!readFileSync(join(place, 'ledger.sqlite')).includes('secret project'), 'no reason text is kept');
@@ -72,12 +72,12 @@ test('what another window spends counts at once, here and there', async () => {
     book.add(receipt(id, 0.5));
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  assert.deepEqual([a.spent('day').costUsd, b.spent('day').costUsd], [1.5, 1.5]);
-  assert.equal(a.spent('day').requests, 3);
+  assert.deepEqual([a.spending('day').costUsd, b.spending('day').costUsd], [1.5, 1.5]);
+  assert.equal(a.spending('day').requests, 3);
   now += 24 * 3_600_000;
   b.add(receipt('d', 2, now));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual([a.spent('day').costUsd, b.spent('day').costUsd], [2, 2]);
+  assert.deepEqual([a.spending('day').costUsd, b.spending('day').costUsd], [2, 2]);
   a.dispose();
   b.dispose();
 });
@@ -94,7 +94,7 @@ test('a row that cannot be written takes no other with it', async () => {
   book.dispose();
   assert.equal(warnings.length, 1);
   const again = ledger(place, () => noon, fail);
-  assert.equal(again.spent('day').costUsd, 2);
+  assert.equal(again.spending('day').costUsd, 2);
   again.dispose();
 });
 test('a broken database is said once and costs no answer', () => {
@@ -110,7 +110,7 @@ test('a broken database is said once and costs no answer', () => {
     (message) => void warnings.push(message),
   );
   book.add(receipt('a', 1));
-  assert.equal(book.spent('day').costUsd, 1);
+  assert.equal(book.spending('day').costUsd, 1);
   assert.equal(warnings.length, 1);
 });
 
@@ -123,7 +123,7 @@ test('what past answers tell is there after a restart; guesses of our own tell n
   first.add({ ...told, id: 'c', cached: true });
   first.dispose();
   const second = ledger(place, () => noon, fail);
-  assert.deepEqual(second.recent(10), [
+  assert.deepEqual(second.recentSamples(10), [
     {
       model: 'p/m',
       task: 'planning',
@@ -146,6 +146,6 @@ test('a ledger of an earlier version goes on', () => {
   old.close();
   const book = ledger(place, () => noon, fail);
   book.add(receipt('a', 0.25));
-  assert.equal(book.spent('day').costUsd, 0.75);
+  assert.equal(book.spending('day').costUsd, 0.75);
   book.dispose();
 });

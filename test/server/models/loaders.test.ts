@@ -10,7 +10,7 @@ import { registryLoader } from '../../../server/models/loaders/registry.ts';
 import { engineDetails } from '../../../server/models/loaders/table.ts';
 import { type ListedModel, toServedModels } from '../../../server/models/model-set.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
-import type { Known } from '../../../server/registry/merged-facts.ts';
+import type { MergedFacts } from '../../../server/registry/merged-facts.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { Model } from '../../../shared/models.ts';
 import { type PageServer, pageServer } from '../../support/page-server.ts';
@@ -264,7 +264,7 @@ test('sizes in words are bytes', () => {
     assert.equal(parseSize(size), bytes, size);
 });
 
-const nothingKnown: Known = {
+const nothingKnown: MergedFacts = {
   price: null,
   contextTokens: null,
   maxOutputTokens: null,

@@ -36,7 +36,10 @@ test('a limit that does not say when it ends is nothing to wait for', () => {
 });
 
 test('a pinned model is waited for unless another may take its place', () => {
-  const pinned = decision({ pinLost: limited(300), candidates: [{} as Decision['candidates'][number]] });
+  const pinned = decision({
+    unavailablePin: limited(300),
+    candidates: [{} as Decision['candidates'][number]],
+  });
   assert.equal(waitUntilAvailableMs(pinned, false, now), 300);
   assert.equal(waitUntilAvailableMs(pinned, true, now), undefined);
 });

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { dockerSocket, dockerSocketAddress } from '../../../server/platform/docker-socket.ts';
+import { dockerSocketAddress, dockerSocketPath } from '../../../server/platform/docker-socket.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
 
 test('requests to Docker’s address go to its socket, past proxies and the network', async () => {
@@ -14,7 +14,7 @@ test('requests to Docker’s address go to its socket, past proxies and the netw
   const server = createServer((request, response) => response.end(`asked for ${request.url}`));
   await new Promise<void>((resolve) => server.listen(file, resolve));
   const { http, dispose } = undiciHttp({ proxy: 'http://127.0.0.1:9' }, (url) =>
-    dockerSocket(url) === undefined ? undefined : file,
+    dockerSocketPath(url) === undefined ? undefined : file,
   );
   after(async () => {
     await dispose();
@@ -32,5 +32,5 @@ test('no other address stands for a socket', () => {
     'http://docker.localhost',
     'http://docker-socket.localhost.evil.example',
   ])
-    assert.equal(dockerSocket(new URL(url)), undefined);
+    assert.equal(dockerSocketPath(new URL(url)), undefined);
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventsOf } from '../../../server/platform/event-stream.ts';
+import { parseEvents } from '../../../server/platform/event-stream.ts';
 
 const pieces = async function* (bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 };
 const read = async (text: string, framing: 'sse' | 'ndjson', size = 1e6) =>
-  (await Array.fromAsync(eventsOf(pieces(new TextEncoder().encode(text), size), framing))).flat();
+  (await Array.fromAsync(parseEvents(pieces(new TextEncoder().encode(text), size), framing))).flat();
 
 const stream =
   'event: a\r\ndata: one ñ 汉\r\ndata:two\r\n\r\n: ping\n\nid: 7\nretry: 10\ndata: {"x":1}\n\nunknown\ndata: [DONE]\r\rdata: last';
@@ -38,5 +38,5 @@ test('a body without line ends is refused before it fills the memory', async () 
   const endless = async function* () {
     for (;;) yield new Uint8Array(1024 * 1024).fill(97);
   };
-  await assert.rejects(Array.fromAsync(eventsOf(endless(), 'sse')), RangeError);
+  await assert.rejects(Array.fromAsync(parseEvents(endless(), 'sse')), RangeError);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeAnswer } from '../../../server/edits/code-answer.ts';
-import { compose } from '../../../server/profiles/compose.ts';
+import { composeMessages } from '../../../server/profiles/compose.ts';
 import { type Message, textOf } from '../../../shared/chat.ts';
 
 const wordsOf = (message: Message | undefined) => (message ? textOf(message) : '');
@@ -14,10 +14,10 @@ const file = (text: string, start = at(0, 0), end = start) => ({
 });
 
 test('without a role the conversation goes out as it came', () => {
-  assert.deepEqual(compose({ prompt: 'hola' }), [{ role: 'user', content: 'hola' }]);
+  assert.deepEqual(composeMessages({ prompt: 'hola' }), [{ role: 'user', content: 'hola' }]);
 });
 test('a role speaks first, and the file comes before the last user message', () => {
-  const messages = compose({
+  const messages = composeMessages({
     prompt: 'double it',
     role: 'coder',
     file: file('const a = 1;\n', at(0, 6), at(0, 7)),
@@ -34,14 +34,14 @@ test('a role speaks first, and the file comes before the last user message', () 
 });
 test('of a huge file only the surroundings of the cursor are sent, cut at line ends', () => {
   const text = Array.from({ length: 100_000 }, (_, line) => `line ${line};`).join('\n');
-  const [, user] = compose({ prompt: 'go', role: 'coder', file: file(text, at(50_000, 0)) });
+  const [, user] = composeMessages({ prompt: 'go', role: 'coder', file: file(text, at(50_000, 0)) });
   const sent = wordsOf(user);
   assert.ok(sent.length < 60_000);
   assert.match(sent, /\n⟦⟧line 50000;\n/);
   assert.match(sent, /```typescript\nline \d+;\n/);
 });
 test('a file that holds fences does not break out of its own', () => {
-  const [user] = compose({
+  const [user] = composeMessages({
     prompt: 'go',
     file: { uri: 'a.md', languageId: 'markdown', text: '````\nx\n````' },
   });
@@ -88,7 +88,7 @@ test('the range is the selection, or the whole file', () => {
 
 test('a file without line ends is cut all the same', () => {
   const text = '🙂'.repeat(100_000);
-  const content = wordsOf(compose({ prompt: 'x', file: file(text, at(0, 100_001)) }).at(-1));
+  const content = wordsOf(composeMessages({ prompt: 'x', file: file(text, at(0, 100_001)) }).at(-1));
   assert.ok(content.length < 50_000, `${content.length} characters`);
   assert.ok(content.isWellFormed());
 });
@@ -98,7 +98,9 @@ test('of a file only its name is told, whatever its address holds', () => {
     'C:\\Users\\ana\\x.ts',
     'file:///home/ana/x.ts',
   ]) {
-    const content = wordsOf(compose({ prompt: 'y', file: { uri, languageId: 'ts', text: 't' } }).at(-1));
+    const content = wordsOf(
+      composeMessages({ prompt: 'y', file: { uri, languageId: 'ts', text: 't' } }).at(-1),
+    );
     assert.match(content, /^The file x\.ts:\n/);
   }
 });

@@ -6,7 +6,7 @@ import type { Http } from '../../../server/platform/http.ts';
 import { type ProviderDeps, provider } from '../../../server/providers/provider.ts';
 import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
-import { keys } from '../../../server/secrets/keys.ts';
+import { keyStore } from '../../../server/secrets/keys.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { ProviderSettings } from '../../../shared/settings.ts';
 
@@ -24,7 +24,7 @@ function made(
 ) {
   const config = resolveProviderConfigs(settings, engines, env).providers.find((each) => each.name === name);
   assert.ok(config);
-  const ring = keys({ env, keychain, index: keyIndex(undefined) });
+  const ring = keyStore({ env, keychain, index: keyIndex(undefined) });
   return provider(config, { http, keys: ring, now: () => Date.now(), onChange() {}, ...more });
 }
 

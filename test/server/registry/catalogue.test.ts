@@ -5,12 +5,13 @@ import { test } from 'node:test';
 import { buildCatalogue } from '../../../scripts/update-catalogue.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { catalogue } from '../../../server/registry/catalogue.ts';
-import { knownOf } from '../../../server/registry/merged-facts.ts';
+import { mergeFacts } from '../../../server/registry/merged-facts.ts';
 
 const now = Date.parse('2026-11-21T00:00:00Z');
 
 /** Without any word from outside. */
-const lookUp = (kind: string, name: string, nowMs: number) => knownOf(kind, name, {}, () => undefined, nowMs);
+const lookUp = (kind: string, name: string, nowMs: number) =>
+  mergeFacts(kind, name, {}, () => undefined, nowMs);
 
 test('known models have their price per million tokens, their limits, what they can do, and where that comes from', () => {
   const { provenance, ...opus } = lookUp('anthropic', 'claude-opus-5-5', now);

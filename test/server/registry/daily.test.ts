@@ -1,7 +1,7 @@
 /** Once a day, of several windows one, and never before it is wanted. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { daily } from '../../../server/registry/daily.ts';
+import { dailyJob } from '../../../server/registry/daily.ts';
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
@@ -24,7 +24,7 @@ type Run = (signal: AbortSignal) => Promise<boolean>;
 /** `start` is the last time it was done, in milliseconds since 1970. */
 function clockwork(lastMs: number, run: Run = async () => true) {
   const state = { lastMs, runs: 0 };
-  const each = daily({
+  const each = dailyJob({
     lastAtMs: () => state.lastMs,
     now: Date.now,
     random: () => 0.5,
@@ -43,16 +43,16 @@ test('nothing happens before it is wanted, nor once it is no longer', async () =
   const { state, each } = clockwork(0);
   await pass(48 * hourMs);
   assert.equal(state.runs, 0);
-  each.want(true);
-  each.want(false);
+  each.setEnabled(true);
+  each.setEnabled(false);
   await pass(48 * hourMs);
   assert.equal(state.runs, 0);
 });
 
 test('it is done a minute after the start when it is due, then once a day', async () => {
   const { state, each } = clockwork(0);
-  each.want(true);
-  each.want(true);
+  each.setEnabled(true);
+  each.setEnabled(true);
   await pass(20_000, 20_000);
   assert.equal(state.runs, 0, 'a start has better to do');
   await pass(40_000, 20_000);
@@ -66,7 +66,7 @@ test('it is done a minute after the start when it is due, then once a day', asyn
 
 test('what another window has done today is not done again', async () => {
   const { state, each } = clockwork(Date.now() - hourMs);
-  each.want(true);
+  each.setEnabled(true);
   await pass(22 * hourMs);
   state.lastMs = Date.now();
   await pass(20 * hourMs);
@@ -76,7 +76,7 @@ test('what another window has done today is not done again', async () => {
 
 test('what fails is tried again in an hour or two, not at once', async () => {
   const { state, each } = clockwork(0, async () => false);
-  each.want(true);
+  each.setEnabled(true);
   await pass(hourMs);
   assert.equal(state.runs, 1);
   await pass(hourMs);
@@ -90,9 +90,9 @@ test('whoever no longer wants it aborts what runs', async () => {
     seen = signal;
     return new Promise(() => {});
   });
-  each.want(true);
+  each.setEnabled(true);
   await pass(2 * minuteMs, minuteMs);
   assert.equal(seen?.aborted, false);
-  each.want(false);
+  each.setEnabled(false);
   assert.equal(seen?.aborted, true);
 });

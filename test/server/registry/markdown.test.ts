@@ -1,29 +1,29 @@
 /** Markdown as blocks, in the ways pages write it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dollarsIn, longPromptIn, tokensIn } from '../../../server/registry/amounts.ts';
-import { blocksOf, plain } from '../../../server/registry/markdown.ts';
+import { parseDollars, parseLongPromptThreshold, parseTokens } from '../../../server/registry/amounts.ts';
+import { parseMarkdown, plainText } from '../../../server/registry/markdown.ts';
 
 test('a page is headings, paragraphs and tables, with or without bars at the edges', () => {
-  assert.deepEqual(blocksOf('# A\r\n\r\nSome words.\r\n\r\n| X | Y |\r\n|:--|--:|\r\n| 1 | 2 |\r\n'), [
+  assert.deepEqual(parseMarkdown('# A\r\n\r\nSome words.\r\n\r\n| X | Y |\r\n|:--|--:|\r\n| 1 | 2 |\r\n'), [
     { type: 'heading', level: 1, text: 'A' },
     { type: 'text', text: 'Some words.' },
     { type: 'table', head: ['x', 'y'], rows: [['1', '2']] },
   ]);
-  assert.deepEqual(blocksOf('X | Y\n--- | ---\n1 | 2'), [
+  assert.deepEqual(parseMarkdown('X | Y\n--- | ---\n1 | 2'), [
     { type: 'table', head: ['x', 'y'], rows: [['1', '2']] },
   ]);
 });
 
 test('of two head rows the second names the columns', () => {
   const page = '|  | Short | Long |\n|---|---|---|\n| Model | Input | Input |\n|---|---|---|\n| a | 1 | 2 |';
-  assert.deepEqual(blocksOf(page), [
+  assert.deepEqual(parseMarkdown(page), [
     { type: 'table', head: ['model', 'input', 'input'], rows: [['a', '1', '2']] },
   ]);
 });
 
 test('rows without a line of dashes are no table', () => {
-  assert.deepEqual(blocksOf('| X | Y |\n| 1 | 2 |\n\nEnd.'), [{ type: 'text', text: 'End.' }]);
+  assert.deepEqual(parseMarkdown('| X | Y |\n| 1 | 2 |\n\nEnd.'), [{ type: 'text', text: 'End.' }]);
 });
 
 test('the words of a cell are without links, pictures, emphasis, escapes, tags and footnotes', () => {
@@ -34,7 +34,7 @@ test('the words of a cell are without links, pictures, emphasis, escapes, tags a
     ['prompts <= 200k tokens, prompts > 200k', 'prompts <= 200k tokens, prompts > 200k'],
     ['\\-', '-'],
   ];
-  for (const [cell, words] of table) assert.equal(plain(cell), words, cell);
+  for (const [cell, words] of table) assert.equal(plainText(cell), words, cell);
 });
 
 test('amounts of dollars and tokens, and for which prompts they hold', () => {
@@ -47,7 +47,7 @@ test('amounts of dollars and tokens, and for which prompts they hold', () => {
     ['€5', undefined],
     ['-', undefined],
   ];
-  for (const [text, amount] of dollars) assert.equal(dollarsIn(text), amount, text);
+  for (const [text, amount] of dollars) assert.equal(parseDollars(text), amount, text);
   const tokens: [string, number | undefined][] = [
     ['131,072', 131_072],
     ['500k', 500_000],
@@ -55,7 +55,7 @@ test('amounts of dollars and tokens, and for which prompts they hold', () => {
     ['1.05M tokens', 1_050_000],
     ['-', undefined],
   ];
-  for (const [text, amount] of tokens) assert.equal(tokensIn(text), amount, text);
+  for (const [text, amount] of tokens) assert.equal(parseTokens(text), amount, text);
   const prompts: [string, number | undefined][] = [
     ['(≥ 200k prompt tokens)', 199_999],
     ['(< 200k prompt tokens)', undefined],
@@ -63,5 +63,5 @@ test('amounts of dollars and tokens, and for which prompts they hold', () => {
     ['prompts <= 200k tokens', undefined],
     ['>272K', 272_000],
   ];
-  for (const [text, amount] of prompts) assert.equal(longPromptIn(text), amount, text);
+  for (const [text, amount] of prompts) assert.equal(parseLongPromptThreshold(text), amount, text);
 });

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Http } from '../../../server/platform/http.ts';
-import type { ModelFacts, Said } from '../../../server/registry/facts.ts';
-import type { AskedSource } from '../../../server/registry/fetch-source.ts';
-import { modelsFile, type Remembered } from '../../../server/registry/models-file.ts';
-import { type RefreshParts, registry } from '../../../server/registry/registry.ts';
+import type { ModelEntry, ModelFacts } from '../../../server/registry/facts.ts';
+import type { SourceRequest } from '../../../server/registry/fetch-source.ts';
+import { modelsFile, type StoredFacts } from '../../../server/registry/models-file.ts';
+import { modelRegistry, type RefreshOptions } from '../../../server/registry/registry.ts';
 import { modelsDev } from '../../../server/registry/sources/models-dev.ts';
 import { openaiPage } from '../../../server/registry/sources/openai-page.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -38,13 +38,13 @@ const over =
   };
 
 /** A source whose body is the list of what it says. */
-const source = (id: string, origin: AskedSource['origin'], url = `https://${id}.test/`): AskedSource => ({
+const source = (id: string, origin: SourceRequest['origin'], url = `https://${id}.test/`): SourceRequest => ({
   id,
   label: `The ${id}`,
   origin,
   url,
   limitBytes: 10_000,
-  read: (body) => JSON.parse(body) as Said[],
+  parse: (body) => JSON.parse(body) as ModelEntry[],
 });
 
 // The ids are those of real sources, since only those are believed when the file is read again.
@@ -58,7 +58,7 @@ function setUp({ folder = mkdtempSync(join(tmpdir(), 'rumbo-registry-')), now = 
   const clock = { now };
   const warnings: string[] = [];
   const make = () =>
-    registry(
+    modelRegistry(
       folder,
       () => clock.now,
       (message) => warnings.push(message),
@@ -66,8 +66,8 @@ function setUp({ folder = mkdtempSync(join(tmpdir(), 'rumbo-registry-')), now = 
   const models = make();
   const refresh = (
     web: Web,
-    sources: readonly AskedSource[] = [dev, page, list],
-    more: Partial<RefreshParts> = {},
+    sources: readonly SourceRequest[] = [dev, page, list],
+    more: Partial<RefreshOptions> = {},
   ) => models.refresh({ http: over(web), sources, signal: never, ...more });
   return { folder, clock, warnings, models, make, refresh };
 }
@@ -262,7 +262,7 @@ test('a source that cannot be read keeps its figures and takes nobody down with 
     const result = await refresh(
       { [page.url]: answer, [dev.url]: says('xai', 'grok-9', { contextTokens: 500_000 }) },
       [page, dev],
-      { patienceMs: 20 },
+      { timeoutMs: 20 },
     );
     assert.match(result.problems.join('\n'), expected);
     assert.match(result.problems[0] ?? '', /^The openai-page .*; its last figures hold\.$/);
@@ -398,14 +398,14 @@ test('a file of a newer Rumbo is left alone; one of an older form is written ane
 test('without a folder nothing is written, and a folder that cannot be written is told once', async () => {
   const web = { [page.url]: says('openai', 'gpt-9', { price: { input: 2, output: 6 } }) };
   const parts = { http: over(web), sources: [page], signal: never };
-  const memory = registry(undefined, () => start, assert.fail);
+  const memory = modelRegistry(undefined, () => start, assert.fail);
   await memory.refresh(parts);
   assert.equal(memory.lookUp('openai', 'gpt-9').price?.input, 2);
 
   const { folder, warnings, clock } = setUp();
   const notAFolder = join(folder, 'file');
   writeFileSync(notAFolder, '');
-  const models = registry(
+  const models = modelRegistry(
     notAFolder,
     () => clock.now,
     (message) => warnings.push(message),
@@ -457,7 +457,7 @@ test('two processes write the file at once; whoever reads finds a whole one', as
   const torn: string[] = [];
   const reader = modelsFile(folder, (message) => torn.push(message));
   const seen = new Set<number>();
-  const look = (): Remembered => {
+  const look = (): StoredFacts => {
     const read = reader.read();
     const figures = Object.values(read.sources['models.dev']?.['openai'] ?? {});
     for (const { contextTokens } of figures) assert.equal(contextTokens?.value, 1000 + read.refreshedAtMs);

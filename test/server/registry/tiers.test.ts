@@ -1,7 +1,7 @@
 /** What a name says about how capable its model is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tierOf } from '../../../server/registry/tiers.ts';
+import { guessTier } from '../../../server/registry/tiers.ts';
 
 test('cloud models are ranked by the words of their family', () => {
   const table: [number, string[]][] = [
@@ -22,7 +22,7 @@ test('cloud models are ranked by the words of their family', () => {
     [2, ['gemini-3.5-flash-lite', 'gpt-6-luna', 'mistral-small-latest', 'claude-2.1']],
     [1, ['gpt-5.4-nano', 'gpt-4.1-nano-2025-04-14']],
   ];
-  for (const [tier, names] of table) for (const name of names) assert.equal(tierOf(name), tier, name);
+  for (const [tier, names] of table) for (const name of names) assert.equal(guessTier(name), tier, name);
 });
 
 test('models of open weights are ranked by their size, which says more than a word', () => {
@@ -50,10 +50,10 @@ test('models of open weights are ranked by their size, which says more than a wo
     ],
     [4, ['openai/gpt-oss-120b', 'qwen3-coder:480b-cloud', 'mixtral-8x22b']],
   ];
-  for (const [tier, names] of table) for (const name of names) assert.equal(tierOf(name), tier, name);
+  for (const [tier, names] of table) for (const name of names) assert.equal(guessTier(name), tier, name);
 });
 
 test('a name that says nothing has no tier', () => {
   for (const name of ['', 'my-model', 'llama3.2', 'gemini', 'qwen-1m', 'fake:latest', 'minister'])
-    assert.equal(tierOf(name), null, name);
+    assert.equal(guessTier(name), null, name);
 });

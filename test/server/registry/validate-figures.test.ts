@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ModelFacts } from '../../../server/registry/facts.ts';
-import { doubtsOf } from '../../../server/registry/validate-figures.ts';
+import { validateFigures } from '../../../server/registry/validate-figures.ts';
 
 const usual = { input: 2, output: 10, cachedRead: 0.2, cacheWrite: 2.5, cacheWriteHour: 4 };
 const last: ModelFacts = { price: usual, contextTokens: 200_000, maxOutputTokens: 64_000 };
@@ -23,9 +23,9 @@ test('changes that happen are believed', () => {
     { contextTokens: 1_000_000, maxOutputTokens: 128_000 },
     { tools: false, vision: true },
   ];
-  for (const facts of table) assert.deepEqual(doubtsOf(facts, last), [], JSON.stringify(facts));
+  for (const facts of table) assert.deepEqual(validateFigures(facts, last), [], JSON.stringify(facts));
   assert.deepEqual(
-    doubtsOf({ price: { input: 150, output: 600 } }, {}),
+    validateFigures({ price: { input: 150, output: 600 } }, {}),
     [],
     'the first word has nothing to leap from',
   );
@@ -58,14 +58,14 @@ test('figures that cannot be true are not', () => {
   ];
   for (const [why, facts] of table) {
     assert.deepEqual(
-      doubtsOf(facts, last).map(({ figure }) => figure),
+      validateFigures(facts, last).map(({ figure }) => figure),
       ['price'],
       why,
     );
   }
   for (const contextTokens of [0, -1, 0.5, 10_000, 2_000_000, 1_000_000_000]) {
     assert.deepEqual(
-      doubtsOf({ contextTokens }, last).map(({ figure }) => figure),
+      validateFigures({ contextTokens }, last).map(({ figure }) => figure),
       ['contextTokens'],
       `${contextTokens}`,
     );
@@ -73,7 +73,7 @@ test('figures that cannot be true are not', () => {
 });
 
 test('a doubt says what is wrong with which figures', () => {
-  const [doubt] = doubtsOf({ price: { input: 20, output: 100 } }, last);
+  const [doubt] = validateFigures({ price: { input: 20, output: 100 } }, last);
   assert.equal(doubt?.reason, '$20 in and $100 out is far from $2 in and $10 out');
 });
 
@@ -82,8 +82,8 @@ test('whatever a page says, what is believed is a price one could pay', () => {
   const price = fc.record({ input: amount, output: amount, cachedRead: amount, cacheWrite: amount });
   void fc.assert(
     fc.property(price, price, (said, before) => {
-      const held = doubtsOf({ price: before }, {}).length === 0 ? { price: before } : {};
-      if (doubtsOf({ price: said }, held).length > 0) return;
+      const held = validateFigures({ price: before }, {}).length === 0 ? { price: before } : {};
+      if (validateFigures({ price: said }, held).length > 0) return;
       for (const rate of Object.values(said)) assert.ok(Number.isFinite(rate) && rate >= 0);
       assert.ok(said.input > 0 && said.output > 0 && said.cachedRead <= said.input);
       if (held.price) {

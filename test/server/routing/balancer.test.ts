@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
-import { nobody, pinFailure } from '../../../server/routing/no-candidate-error.ts';
-import type { ProviderCooldown, Route, Snapshot } from '../../../server/routing/snapshot.ts';
+import { noCandidateError, pinnedModelError } from '../../../server/routing/no-candidate-error.ts';
+import type { ProviderCooldown, RoutingCriteria, RoutingSnapshot } from '../../../server/routing/snapshot.ts';
 import type { Model } from '../../../shared/models.ts';
 import { taskTypes } from '../../../shared/tasks.ts';
 import { model, route, snapshot } from './samples.ts';
@@ -85,7 +85,7 @@ describe('1. Filter', () => {
     const models = [model('openai/a'), model('openai/x', { price: null }), model('ollama/c')];
     const decision = balance(
       route(),
-      snapshot(models, { room: { usd: 0.001, name: 'rumbo.budget.perDayUsd' } }),
+      snapshot(models, { remainingBudget: { usd: 0.001, name: 'rumbo.budget.perDayUsd' } }),
     );
     assert.deepEqual(
       decision.candidates.map(({ model }) => model.id),
@@ -96,9 +96,10 @@ describe('1. Filter', () => {
       ['budget', 'budget'],
     );
     assert.equal(
-      ids(route(), snapshot(models, { room: { usd: 1, name: 'rumbo.budget.perDayUsd' } })).includes(
-        'openai/a',
-      ),
+      ids(
+        route(),
+        snapshot(models, { remainingBudget: { usd: 1, name: 'rumbo.budget.perDayUsd' } }),
+      ).includes('openai/a'),
       true,
     );
   });
@@ -110,18 +111,18 @@ describe('2. Pin', () => {
   test('its example', () => {
     assert.equal(ids(route({ role: 'coder', model: 'openai/a' }), snapshot(models, pinned))[0], 'openai/a');
     const locked = models.map((each) => (each.id === 'openai/a' ? { ...each, locked: true } : each));
-    const { pinLost } = balance(route({ role: 'coder', model: 'openai/a' }), snapshot(locked, pinned));
-    assert.equal(pinLost?.model, 'openai/a');
-    assert.equal(pinLost?.rule, 'locked');
+    const { unavailablePin } = balance(route({ role: 'coder', model: 'openai/a' }), snapshot(locked, pinned));
+    assert.equal(unavailablePin?.model, 'openai/a');
+    assert.equal(unavailablePin?.rule, 'locked');
   });
   test('the request’s pin wins over the role’s, and the role’s over the task type’s', () => {
     assert.equal(ids(route({ role: 'coder', task: 'planning' }), snapshot(models, pinned))[0], 'ollama/c');
     assert.equal(ids(route({ task: 'planning' }), snapshot(models, pinned))[0], 'gemini/x');
   });
   test('a pin nobody lists is lost and says so', () => {
-    const { pinLost } = balance(route({ model: 'openai/none' }), snapshot(models));
-    assert.equal(pinLost?.rule, 'unknown');
-    const failure = pinFailure(pinLost ?? { model: 'a/b', rule: '', reason: '' });
+    const { unavailablePin } = balance(route({ model: 'openai/none' }), snapshot(models));
+    assert.equal(unavailablePin?.rule, 'unknown');
+    const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: '', reason: '' });
     assert.equal(failure.kind, 'model-not-found');
     assert.match(failure.message, /openai\/none/);
   });
@@ -136,8 +137,8 @@ describe('2. Pin', () => {
       ['lab/none', 'unreachable', /Nothing answers/],
       ['gemini/none', 'model-not-found', /not a model that Rumbo knows/],
     ] as const) {
-      const { pinLost } = balance(route({ model: pin }), snapshot(models, { cooldowns: coolingDown }));
-      const failure = pinFailure(pinLost ?? { model: 'a/b', rule: '', reason: '' });
+      const { unavailablePin } = balance(route({ model: pin }), snapshot(models, { cooldowns: coolingDown }));
+      const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: '', reason: '' });
       assert.deepEqual([failure.kind, failure.data.pinned], [kind, pin]);
       assert.match(failure.message, sentence);
     }
@@ -221,9 +222,9 @@ describe('4. Safety lock', () => {
 });
 
 describe('when nobody is left', () => {
-  const why = (models: Model[], r: Route, more: Partial<Snapshot> = {}) => {
+  const why = (models: Model[], r: RoutingCriteria, more: Partial<RoutingSnapshot> = {}) => {
     const known = snapshot(models, more);
-    return nobody(balance(r, known), r, known);
+    return noCandidateError(balance(r, known), r, known);
   };
   test('a prompt too long for all says both numbers', () => {
     const error = why(
@@ -249,7 +250,9 @@ describe('when nobody is left', () => {
     assert.match(error.message, /Nothing answers there\. .*The first returns on 1 Jan, \d\d:00:10\./);
   });
   test('a budget is named', () => {
-    const error = why([model('openai/a')], route(), { room: { usd: 0, name: 'rumbo.budget.perDayUsd' } });
+    const error = why([model('openai/a')], route(), {
+      remainingBudget: { usd: 0, name: 'rumbo.budget.perDayUsd' },
+    });
     assert.equal(error.kind, 'over-budget');
     assert.match(error.message, /rumbo\.budget\.perDayUsd/);
   });
@@ -270,7 +273,7 @@ describe('when nobody is left', () => {
 test('local models are asked in the order they are known for the work, unless too weak for it', () => {
   const here = snapshot(
     [model('ollama/a', { tier: 3 }), model('ollama/b', { tier: 1 }), model('ollama/c', { tier: 3 })],
-    { favourites: ['ollama/b', 'ollama/c', 'ollama/a'] },
+    { recommendedLocal: ['ollama/b', 'ollama/c', 'ollama/a'] },
   );
   assert.deepEqual(ids(route({ difficulty: 0 }), here), ['ollama/b', 'ollama/c', 'ollama/a']);
   const hard = route({ task: 'verification', difficulty: 0.4 });
@@ -332,23 +335,23 @@ describe('a stronger model', () => {
   test('a pin of the role does not hold against it, one of the request does', () => {
     const pinned = { ...all, roles: { coder: { model: 'ollama/small' } } };
     const wish = { role: 'coder', strongerThan: 'ollama/small' };
-    assert.equal(balance(route(wish), pinned).pinLost, undefined);
+    assert.equal(balance(route(wish), pinned).unavailablePin, undefined);
     assert.equal(ids(route({ ...wish, model: 'openai/large' }), pinned)[0], 'openai/large');
   });
   test('where there is none, that is said', () => {
     const question = route({ strongerThan: 'openai/large' });
-    const error = nobody(balance(question, all), question, all);
+    const error = noCandidateError(balance(question, all), question, all);
     assert.match(error.message, /^No model at hand is stronger than openai\/large\.$/);
     assert.match(error.data.action ?? '', /tier in rumbo\.models/);
   });
   test('once wanted, the weaker come last whatever the strategy, and still answer when nobody else can', () => {
     const cheap = { ...all, strategy: 'cost' as const };
     assert.equal(ids(route(), cheap)[0], 'ollama/small');
-    const { candidates } = balance(route({ leastTier: 2 }), cheap);
+    const { candidates } = balance(route({ minTier: 2 }), cheap);
     assert.equal(candidates.at(-1)?.model.id, 'ollama/small');
     assert.match(candidates.at(-1)?.reasons[0] ?? '', /For prompts like this you wanted a stronger one\.$/);
     const listed = { ...cheap, taskTypes: { general: { models: ['ollama/small'] } } };
-    assert.equal(ids(route({ leastTier: 2 }), listed)[0], 'ollama/small', 'the user’s own list holds');
+    assert.equal(ids(route({ minTier: 2 }), listed)[0], 'ollama/small', 'the user’s own list holds');
   });
 });
 
@@ -411,8 +414,8 @@ describe('whatever the models and the request', () => {
       snapshot(
         models.map(({ provider, name, ...more }) => model(`${provider}/${name}`, more)),
         {
-          strategy: strategy as Snapshot['strategy'],
-          room: { usd: roomUsd, name: 'rumbo.budget.perDayUsd' },
+          strategy: strategy as RoutingSnapshot['strategy'],
+          remainingBudget: { usd: roomUsd, name: 'rumbo.budget.perDayUsd' },
         },
       ),
     );
@@ -425,7 +428,7 @@ describe('whatever the models and the request', () => {
       pinned: fc.option(fc.constantFrom('openai/a', 'ollama/c')),
     })
     .map(({ pinned, ...rest }) =>
-      route({ ...rest, mostPromptTokens: rest.promptTokens * 4, ...(pinned ? { model: pinned } : {}) }),
+      route({ ...rest, maxPromptTokens: rest.promptTokens * 4, ...(pinned ? { model: pinned } : {}) }),
     );
 
   test('a locked model never runs, a local-only request stays, no budget breaks, and the order is the same again', () => {
@@ -435,8 +438,8 @@ describe('whatever the models and the request', () => {
         for (const { model, costUsd } of candidates) {
           assert.ok(!model.locked);
           assert.ok(model.private || !asked.localOnly);
-          if (model.source === 'api' && seen.room.usd !== null)
-            assert.ok(costUsd && costUsd.worst <= seen.room.usd);
+          if (model.source === 'api' && seen.remainingBudget.usd !== null)
+            assert.ok(costUsd && costUsd.worst <= seen.remainingBudget.usd);
         }
         assert.equal(candidates.length + excluded.length, seen.models.length);
         assert.deepEqual(balance(asked, seen), balance(asked, seen));

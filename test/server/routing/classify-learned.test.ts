@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { classify } from '../../../server/routing/classifier/classify.ts';
-import { learned } from '../../../server/routing/classifier/user-corrections.ts';
+import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { TaskType } from '../../../shared/tasks.ts';
 import { prompts } from '../../support/prompts.ts';
 
@@ -12,10 +12,10 @@ const file = () => join(mkdtempSync(join(tmpdir(), 'rumbo-learned-')), 'correcti
 const wish = 'sanity pass on the yearly closing sheet of department 7';
 
 test('a correction holds for the next prompt, and for those like it', () => {
-  const user = learned();
+  const user = userCorrections();
   for (const task of ['planning', 'verification'] as const) {
-    user.learn({ prompt: wish, task });
-    user.learn({ prompt: wish, task });
+    user.add({ prompt: wish, task });
+    user.add({ prompt: wish, task });
     assert.equal(classify(wish, undefined, user).task, task);
   }
   assert.equal(
@@ -24,51 +24,51 @@ test('a correction holds for the next prompt, and for those like it', () => {
   );
 });
 test('a named task still wins', () => {
-  const user = learned();
-  user.learn({ prompt: wish, task: 'planning' });
+  const user = userCorrections();
+  user.add({ prompt: wish, task: 'planning' });
   assert.equal(classify(wish, 'general', user).task, 'general');
 });
 test('corrections outlive the window, without the words of the prompt', () => {
   const kept = file();
-  learned(kept).learn({ prompt: wish, task: 'planning' });
+  userCorrections(kept).add({ prompt: wish, task: 'planning' });
   assert.doesNotMatch(readFileSync(kept, 'utf8'), /sanity|department|closing/);
-  const again = learned(kept);
+  const again = userCorrections(kept);
   assert.equal(again.size(), 1);
   assert.ok(classify(wish, undefined, again).probabilities.planning > classify(wish).probabilities.planning);
 });
 test('what was read learns the same as what was written', () => {
   const kept = file();
-  const writer = learned(kept);
-  for (const { text, label } of prompts('practice').slice(0, 20)) writer.learn({ prompt: text, task: label });
-  const reader = learned(kept);
+  const writer = userCorrections(kept);
+  for (const { text, label } of prompts('practice').slice(0, 20)) writer.add({ prompt: text, task: label });
+  const reader = userCorrections(kept);
   for (const { text } of prompts('held-out').slice(0, 20))
     assert.deepEqual(classify(text, undefined, reader), classify(text, undefined, writer));
 });
 test('where a model was too weak, prompts about the same get a stronger one, in the next window too', () => {
   const kept = file();
-  const user = learned(kept);
-  user.wantStronger('write a function that parses ISO dates', 2);
-  for (const taught of [user, learned(kept)]) {
-    const wanted = (prompt: string) => classify(prompt, undefined, taught).leastTier;
+  const user = userCorrections(kept);
+  user.addTooWeak('write a function that parses ISO dates', 2);
+  for (const taught of [user, userCorrections(kept)]) {
+    const wanted = (prompt: string) => classify(prompt, undefined, taught).minTier;
     assert.equal(wanted('Write a function that parses ISO dates in TypeScript'), 3);
     assert.equal(wanted('write a function that sorts an array'), undefined);
     assert.equal(wanted('¿Quién inventó el lenguaje Lisp?'), undefined);
-    assert.equal(classify('write a function that parses ISO dates', 'planning', taught).leastTier, 3);
+    assert.equal(classify('write a function that parses ISO dates', 'planning', taught).minTier, 3);
   }
   assert.doesNotMatch(readFileSync(kept, 'utf8'), /parses|dates/);
-  user.wantStronger('write a function that parses ISO dates', 4);
-  assert.equal(classify('write a function that parses ISO dates', undefined, user).leastTier, 5);
+  user.addTooWeak('write a function that parses ISO dates', 4);
+  assert.equal(classify('write a function that parses ISO dates', undefined, user).minTier, 5);
   assert.equal(user.size(), 1);
-  user.forget();
-  assert.equal(classify('write a function that parses ISO dates', undefined, user).leastTier, undefined);
+  user.clear();
+  assert.equal(classify('write a function that parses ISO dates', undefined, user).minTier, undefined);
 });
 test('forgetting leaves the bundled model, here and in the file', () => {
   const kept = file();
-  const user = learned(kept);
-  user.learn({ prompt: wish, task: 'planning' });
-  user.forget();
+  const user = userCorrections(kept);
+  user.add({ prompt: wish, task: 'planning' });
+  user.clear();
   assert.deepEqual(classify(wish, undefined, user), classify(wish));
-  assert.equal(learned(kept).size(), 0);
+  assert.equal(userCorrections(kept).size(), 0);
 });
 test('a broken file is told of, and learning starts anew', () => {
   for (const text of [
@@ -79,20 +79,20 @@ test('a broken file is told of, and learning starts anew', () => {
     const kept = file();
     writeFileSync(kept, text);
     const problems: string[] = [];
-    const user = learned(kept, (problem) => problems.push(problem));
+    const user = userCorrections(kept, (problem) => problems.push(problem));
     assert.equal(problems.length, 1, text);
-    user.learn({ prompt: wish, task: 'planning' });
-    assert.equal(learned(kept).size(), 1);
+    user.add({ prompt: wish, task: 'planning' });
+    assert.equal(userCorrections(kept).size(), 1);
   }
 });
 test('no more than 400 corrections are remembered, the latest', () => {
   const kept = file();
-  const user = learned(kept);
-  for (let index = 0; index < 25; index++) user.learn({ prompt: `${wish} ${index}`, task: 'planning' });
+  const user = userCorrections(kept);
+  for (let index = 0; index < 25; index++) user.add({ prompt: `${wish} ${index}`, task: 'planning' });
   const { version, corrections } = JSON.parse(readFileSync(kept, 'utf8'));
   const many = Array.from({ length: 500 }, (_, index) => corrections[index % corrections.length]);
   writeFileSync(kept, JSON.stringify({ version, corrections: many }));
-  assert.equal(learned(kept).size(), 400);
+  assert.equal(userCorrections(kept).size(), 400);
 });
 
 test('a hundred corrections make a user with habits of their own better understood, and nobody else worse', () => {
@@ -101,8 +101,8 @@ test('a hundred corrections make a user with habits of their own better understo
   const theirs = prompts('practice')
     .filter((_, index) => index % 3 === 0)
     .map((row) => ({ ...row, label: habit(row.label) }));
-  const user = learned();
-  for (const { text, label } of theirs.slice(0, 100)) user.learn({ prompt: text, task: label });
+  const user = userCorrections();
+  for (const { text, label } of theirs.slice(0, 100)) user.add({ prompt: text, task: label });
   const share = (rows: typeof theirs, who?: typeof user) =>
     rows.filter(({ text, label }) => classify(text, undefined, who).task === label).length / rows.length;
 

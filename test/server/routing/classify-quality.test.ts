@@ -93,9 +93,9 @@ test('a question of facts looks easier than a proof, a snippet easier than a pro
 
 test('the model that ships is small, and features find their place in it', () => {
   assert.ok(JSON.stringify(bundled).length <= 250 * 1024);
-  const { places, values } = featuresOf('Escribe una función que sume dos números');
-  assert.equal(places.length, values.length);
-  assert.equal(new Set(places).size, places.length);
+  const { indices, values } = featuresOf('Escribe una función que sume dos números');
+  assert.equal(indices.length, values.length);
+  assert.equal(new Set(indices).size, indices.length);
   assert.equal(loadModel(bundled).tasks.length, taskTypes.length);
 });
 test('a model of another shape is refused', () => {

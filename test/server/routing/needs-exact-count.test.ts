@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { balance } from '../../../server/routing/balancer.ts';
-import { worthCounting } from '../../../server/routing/needs-exact-count.ts';
-import type { Route, Snapshot } from '../../../server/routing/snapshot.ts';
+import { needsExactCount } from '../../../server/routing/needs-exact-count.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../../../server/routing/snapshot.ts';
 import { model, route, snapshot } from './samples.ts';
 
-const doubted = (question: Route, seen: Snapshot) =>
-  worthCounting(question, seen, balance(question, seen))?.id;
+const doubted = (question: RoutingCriteria, seen: RoutingSnapshot) =>
+  needsExactCount(question, seen, balance(question, seen))?.id;
 
 const [cloud, home] = [model('gemini/a'), model('ollama/b', { contextTokens: 100_000 })];
 const tight = snapshot([cloud, home]);
@@ -20,8 +20,8 @@ test('a prompt that may just fit is worth counting, one that fits surely or sure
 
 test('a budget that only the worst guess breaks is worth counting', () => {
   // A byte a token: 40,000; as it will likely be: 10,000.
-  const question = route({ promptTokens: 5_000, mostPromptTokens: 18_000 });
-  const poor = snapshot([cloud], { room: { usd: 0.02, name: 'rumbo.budget.perRequestUsd' } });
+  const question = route({ promptTokens: 5_000, maxPromptTokens: 18_000 });
+  const poor = snapshot([cloud], { remainingBudget: { usd: 0.02, name: 'rumbo.budget.perRequestUsd' } });
   assert.deepEqual(balance(question, poor).candidates, []);
   assert.equal(doubted(question, poor), 'gemini/a');
 });
@@ -35,18 +35,18 @@ test('who comes later in the order, or is out for another reason, is not counted
 });
 
 test('what was counted holds: for the context, for the price, for the worst of it, and is not asked twice', () => {
-  const counted = new Map([['gemini/a', 6_000]]);
-  const question = route({ promptTokens: 9_000, mostPromptTokens: 30_000, counted });
+  const exactPromptTokens = new Map([['gemini/a', 6_000]]);
+  const question = route({ promptTokens: 9_000, maxPromptTokens: 30_000, exactPromptTokens });
   const { candidates } = balance(question, tight);
   assert.equal(candidates[0]?.model.id, 'gemini/a');
   assert.equal(candidates[0]?.promptTokens, 6_000);
   assert.equal(candidates[0]?.costUsd?.worst, (6_000 * 1 + 1_000 * 4) / 1e6);
-  const long = route({ promptTokens: 9_000, counted: new Map([['gemini/a', 8_500]]) });
+  const long = route({ promptTokens: 9_000, exactPromptTokens: new Map([['gemini/a', 8_500]]) });
   assert.equal(doubted(long, tight), undefined);
   assert.match(balance(long, tight).excluded[0]?.reason ?? '', /^The prompt is 8500 tokens, and its context/);
 });
 
 test('how a family counts decides whether a prompt fits', () => {
-  const dense = { ...tight, counting: new Map([['a', { ratio: 0.8, error: 0.05 }]]) };
+  const dense = { ...tight, tokenRatios: new Map([['a', { ratio: 0.8, error: 0.05 }]]) };
   assert.equal(balance(route({ promptTokens: 9_000 }), dense).candidates[0]?.model.id, 'gemini/a');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costOf, predict } from '../../../server/routing/price.ts';
-import type { Route } from '../../../server/routing/snapshot.ts';
+import { costOf, predictCost } from '../../../server/routing/price.ts';
+import type { RoutingCriteria } from '../../../server/routing/snapshot.ts';
 import { estimateTokens } from '../../../server/routing/tokens.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
@@ -69,30 +69,37 @@ const model = (more: Partial<Model> = {}): Model => ({
   price: { input: 1, output: 10, cachedRead: 0.1 },
   ...more,
 });
-const route: Route = {
+const route: RoutingCriteria = {
   task: 'planning',
   difficulty: 0.5,
   localOnly: false,
   needsTools: false,
   needsVision: false,
   promptTokens: 10_000,
-  mostPromptTokens: 36_000,
+  maxPromptTokens: 36_000,
 };
-const output = { low: 100, typical: 200, high: 500 };
+const outputRange = { low: 100, typical: 200, high: 500 };
 const usd = (dollars: number | undefined) => Math.round((dollars ?? Number.NaN) * 1e6) / 1e6;
 
 test('a prediction takes the prompt as its family counts it, and answers as long as they have been', () => {
-  const past = { counting: new Map([['gpt', { ratio: 1.2, error: 0.05 }]]), output };
-  const cost = predict(route, model(), past);
+  const past = { tokenRatios: new Map([['gpt', { ratio: 1.2, error: 0.05 }]]), outputRange };
+  const cost = predictCost(route, model(), past);
   assert.equal(usd(cost?.low), usd(0.012 + 0.001));
   assert.equal(usd(cost?.high), usd(0.012 + 0.005));
 });
 test('what nothing exceeds is every byte a token and the longest answer', () => {
-  assert.equal(usd(predict(route, model(), { counting: new Map(), output })?.worst), usd(0.036 + 0.01));
+  assert.equal(
+    usd(predictCost(route, model(), { tokenRatios: new Map(), outputRange })?.worst),
+    usd(0.036 + 0.01),
+  );
 });
 test('who has read the conversation already is predicted to charge less for it', () => {
-  const past = { counting: new Map(), output, warm: { model: 'openai/gpt-6-sol', tokens: 8_000 } } as const;
-  assert.equal(usd(predict(route, model(), past)?.low), usd(0.002 + 0.0008 + 0.001));
-  const other = predict(route, model({ id: 'openai/other' }), past);
+  const past = {
+    tokenRatios: new Map(),
+    outputRange,
+    warmPrefix: { model: 'openai/gpt-6-sol', tokens: 8_000 },
+  } as const;
+  assert.equal(usd(predictCost(route, model(), past)?.low), usd(0.002 + 0.0008 + 0.001));
+  const other = predictCost(route, model({ id: 'openai/other' }), past);
   assert.equal(usd(other?.low), usd(0.01 + 0.001));
 });

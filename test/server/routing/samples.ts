@@ -1,5 +1,5 @@
 /** Models, snapshots and questions to decide about. */
-import type { Route, Snapshot } from '../../../server/routing/snapshot.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../../../server/routing/snapshot.ts';
 import { modelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 
@@ -24,32 +24,32 @@ export const model = (id: string, more: Partial<Model> = {}): Model => {
   };
 };
 /** Nobody rests, nothing is measured, no budget. */
-export const snapshot = (models: Model[], more: Partial<Snapshot> = {}): Snapshot => ({
+export const snapshot = (models: Model[], more: Partial<RoutingSnapshot> = {}): RoutingSnapshot => ({
   models,
   cooldowns: new Map(),
   modelCooldowns: new Map(),
   tokensLeft: new Map(),
   speeds: new Map(),
-  counting: new Map(),
+  tokenRatios: new Map(),
   coldStartMs: new Map(),
-  favourites: [],
+  recommendedLocal: [],
   inFlight: new Map(),
   strategy: 'priority',
   priorityOrder: ['gemini', 'local', 'openai'],
   taskTypes: {},
   roles: {},
-  room: { usd: null, name: 'rumbo.budget.perRequestUsd' },
-  roomOf: new Map(),
+  remainingBudget: { usd: null, name: 'rumbo.budget.perRequestUsd' },
+  remainingBudgetByProvider: new Map(),
   ...more,
 });
 /** A short, easy question. */
-export const route = (more: Partial<Route> = {}): Route => ({
+export const route = (more: Partial<RoutingCriteria> = {}): RoutingCriteria => ({
   task: 'general',
   difficulty: 0.2,
   localOnly: false,
   needsTools: false,
   needsVision: false,
   promptTokens: 100,
-  mostPromptTokens: 200,
+  maxPromptTokens: 200,
   ...more,
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyCommandHandler } from '../../../server/rpc/key-commands.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
-import { keys } from '../../../server/secrets/keys.ts';
+import { keyStore } from '../../../server/secrets/keys.ts';
 
 const owner = { provider: 'groq', origin: 'https://api.groq.com' };
 
@@ -15,7 +15,7 @@ test('keys are set, added and removed on command, and each change is a fresh sta
     remove: async (account: string) => entries.delete(account),
     dispose() {},
   };
-  const ring = keys({ env: {}, keychain, index: keyIndex(undefined) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(undefined) });
   let resets = 0;
   const provider = {
     owner,

@@ -7,11 +7,11 @@ import { keyIndex } from '../../../server/secrets/key-index.ts';
 import type { KeyOwner } from '../../../server/secrets/key-owner.ts';
 import type { Keychain } from '../../../server/secrets/keychain.ts';
 import { osKeychain } from '../../../server/secrets/keychain.ts';
-import { type Keys, keys } from '../../../server/secrets/keys.ts';
+import { type KeyStore, keyStore } from '../../../server/secrets/keys.ts';
 
 const origin = 'https://api.openai.com';
 const owner = { provider: 'openai', origin, usualOrigin: origin };
-const firstOf = async (ring: Keys, of: KeyOwner) => (await ring.all(of))[0]?.key;
+const firstOf = async (ring: KeyStore, of: KeyOwner) => (await ring.all(of))[0]?.key;
 const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
 
 function memoryKeychain(): Keychain & { entries: Map<string, string>; broken?: string } {
@@ -33,17 +33,17 @@ function memoryKeychain(): Keychain & { entries: Map<string, string>; broken?: s
 }
 
 test('the environment wins, and only for the service’s own origin', async () => {
-  const ring = keys({
+  const ring = keyStore({
     env: { OPENAI_API_KEY: 'from-env' },
     keychain: memoryKeychain(),
     index: keyIndex(undefined),
   });
   assert.equal(await firstOf(ring, owner), 'from-env');
-  assert.equal(ring.where(owner), 'environment');
+  assert.equal(ring.location(owner), 'environment');
   assert.equal(await firstOf(ring, { ...owner, origin: 'https://elsewhere.test' }), undefined);
 });
 test('a variable the user names goes where the user says, and no other one instead', async () => {
-  const ring = keys({
+  const ring = keyStore({
     env: { OPENAI_API_KEY: 'a', MINE: 'b' },
     keychain: memoryKeychain(),
     index: keyIndex(undefined),
@@ -55,7 +55,7 @@ test('numbered Gemini keys are used together, the lowest number first and none t
   const google = 'https://generativelanguage.googleapis.com';
   const gemini = { provider: 'gemini', origin: google, usualOrigin: google };
   const env = { GEMINI_API_KEY_10: 'c', GEMINI_API_KEY_2: 'b', GEMINI_API_KEY_3: 'a', GEMINI_API_KEY: 'a' };
-  const ring = keys({
+  const ring = keyStore({
     env: { ...env, GEMINI_API_KEY_4: '', GEMINI_API_KEY_X: 'd' },
     keychain: memoryKeychain(),
     index: keyIndex(undefined),
@@ -71,25 +71,28 @@ test('numbered Gemini keys are used together, the lowest number first and none t
 test('a saved key is found again after a restart, by the index, and is in no file', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  assert.deepEqual(await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-secret-value'), {
-    store: 'keychain',
-  });
-  const again = keys({ env: {}, keychain, index: keyIndex(place) });
-  assert.equal(again.where(owner), 'keychain');
+  assert.deepEqual(
+    await keyStore({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-secret-value'),
+    {
+      store: 'keychain',
+    },
+  );
+  const again = keyStore({ env: {}, keychain, index: keyIndex(place) });
+  assert.equal(again.location(owner), 'keychain');
   assert.equal(await firstOf(again, owner), 'sk-secret-value');
   assert.ok(!readFileSync(join(place, 'keys.json'), 'utf8').includes('secret'));
 });
 test('a key goes only to the origin it was saved for', async () => {
-  const ring = keys({ env: {}, keychain: memoryKeychain(), index: keyIndex(folder()) });
+  const ring = keyStore({ env: {}, keychain: memoryKeychain(), index: keyIndex(folder()) });
   await ring.set(owner, 'sk-secret-value');
   const moved = { ...owner, origin: 'https://api.openai.com.evil.test' };
   assert.equal(await firstOf(ring, moved), undefined);
-  assert.equal(ring.where(moved), 'none');
+  assert.equal(ring.location(moved), 'none');
 });
 test('without a keychain the key is kept in memory, and that is said', async () => {
   const keychain = memoryKeychain();
   keychain.broken = 'Cannot autolaunch D-Bus without X11 $DISPLAY';
-  const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
   const reply = await ring.set(owner, 'sk-secret-value');
   assert.equal(reply.store, 'memory');
   assert.match(reply.message ?? '', /D-Bus.*not saved/);
@@ -99,9 +102,9 @@ test('without a keychain the key is kept in memory, and that is said', async () 
 test('a keychain that will not give a saved key is told from a missing key', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-secret-value');
+  await keyStore({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-secret-value');
   keychain.entries.clear();
-  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
   await assert.rejects(ring.all(owner), /keychain did not give it/);
   // Nothing was removed, so the entry must stay known.
   assert.match((await ring.remove(owner)).message ?? '', /may be locked/);
@@ -109,7 +112,7 @@ test('a keychain that will not give a saved key is told from a missing key', asy
 });
 test('a removed key is gone from keychain and memory', async () => {
   const keychain = memoryKeychain();
-  const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
   await ring.set(owner, 'sk-secret-value');
   assert.deepEqual(await ring.remove(owner), { store: 'none' });
   assert.equal(await firstOf(ring, owner), undefined);
@@ -119,10 +122,10 @@ test('a key set or removed while the keychain is asked is not undone by its late
   for (const change of ['set', 'remove'] as const) {
     const place = folder();
     const keychain = memoryKeychain();
-    await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-old-value');
+    await keyStore({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-old-value');
     const { promise: late, resolve: answer } = Promise.withResolvers<string>();
     const slow = { ...keychain, get: () => late };
-    const ring = keys({ env: {}, keychain: slow, index: keyIndex(place) });
+    const ring = keyStore({ env: {}, keychain: slow, index: keyIndex(place) });
     const asked = firstOf(ring, owner);
     if (change === 'set') await ring.set(owner, 'sk-new-value');
     else await ring.remove(owner);
@@ -136,14 +139,14 @@ test('two windows do not forget each other’s keys', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   const [one, two] = [keyIndex(place), keyIndex(place)];
-  await keys({ env: {}, keychain, index: one }).set(owner, 'sk-secret-value');
-  await keys({ env: {}, keychain, index: two }).set({ ...owner, provider: 'lab' }, 'sk-other-value');
+  await keyStore({ env: {}, keychain, index: one }).set(owner, 'sk-secret-value');
+  await keyStore({ env: {}, keychain, index: two }).set({ ...owner, provider: 'lab' }, 'sk-other-value');
   const later = keyIndex(place);
   assert.deepEqual([later.get('openai')?.origin, later.get('lab')?.origin], [origin, origin]);
 });
 test('a removal that cannot be noted is a sentence, not a crash', async () => {
   const place = folder();
-  const ring = keys({ env: {}, keychain: memoryKeychain(), index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain: memoryKeychain(), index: keyIndex(place) });
   await ring.set(owner, 'sk-secret-value');
   // What the index is written to before it takes its place.
   mkdirSync(join(place, `keys.json.${process.pid}.tmp`));
@@ -152,11 +155,11 @@ test('a removal that cannot be noted is a sentence, not a crash', async () => {
 test('a key is added beside those that are there, and all are found again after a restart', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
   assert.deepEqual(await ring.add(owner, 'sk-one'), { store: 'keychain' });
   assert.deepEqual(await ring.add(owner, 'sk-two'), { store: 'keychain' });
   assert.deepEqual(await ring.add(owner, 'sk-three'), { store: 'keychain' });
-  for (const each of [ring, keys({ env: {}, keychain, index: keyIndex(place) })]) {
+  for (const each of [ring, keyStore({ env: {}, keychain, index: keyIndex(place) })]) {
     assert.deepEqual(await each.all(owner), [
       { name: 'saved key 1', key: 'sk-one' },
       { name: 'saved key 2', key: 'sk-two' },
@@ -167,7 +170,7 @@ test('a key is added beside those that are there, and all are found again after 
   assert.ok(!readFileSync(join(place, 'keys.json'), 'utf8').includes('sk-'));
 });
 test('the same key is not added twice', async () => {
-  const ring = keys({ env: {}, keychain: memoryKeychain(), index: keyIndex(folder()) });
+  const ring = keyStore({ env: {}, keychain: memoryKeychain(), index: keyIndex(folder()) });
   await ring.set(owner, 'sk-one');
   const reply = await ring.add(owner, 'sk-one');
   assert.equal(reply.store, 'keychain');
@@ -177,7 +180,7 @@ test('the same key is not added twice', async () => {
 test('a key that is set takes the place of all others, and removing takes all', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
   await ring.set(owner, 'sk-one');
   await ring.add(owner, 'sk-two');
   await ring.set(owner, 'sk-three');
@@ -187,11 +190,11 @@ test('a key that is set takes the place of all others, and removing takes all', 
   assert.deepEqual(await ring.remove(owner), { store: 'none' });
   assert.equal(keychain.entries.size, 0);
   assert.equal(keyIndex(place).get('openai'), undefined);
-  assert.equal(ring.where(owner), 'none');
+  assert.equal(ring.location(owner), 'none');
 });
 test('a key set for another address leaves none behind at the old one', async () => {
   const keychain = memoryKeychain();
-  const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
   await ring.set(owner, 'sk-one');
   await ring.add(owner, 'sk-two');
   await ring.set({ ...owner, origin: 'https://mine.test' }, 'sk-three');
@@ -203,18 +206,23 @@ test('what an earlier version saved is found, and another key goes beside it', a
   const keychain = memoryKeychain();
   keychain.entries.set(`openai@${origin}`, 'sk-old');
   writeFileSync(join(place, 'keys.json'), JSON.stringify({ openai: { origin } }));
-  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
   assert.deepEqual(await ring.all(owner), [{ name: 'saved key 1', key: 'sk-old' }]);
   await ring.add(owner, 'sk-new');
-  assert.equal((await keys({ env: {}, keychain, index: keyIndex(place) }).all(owner)).length, 2);
+  assert.equal((await keyStore({ env: {}, keychain, index: keyIndex(place) }).all(owner)).length, 2);
 });
 test('two windows that add keys to one provider at once keep both, and a removal takes both', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  await keys({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-one');
-  const [one, two] = [0, 1].map(() => keys({ env: {}, keychain, index: keyIndex(place) })) as [Keys, Keys];
+  await keyStore({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-one');
+  const [one, two] = [0, 1].map(() => keyStore({ env: {}, keychain, index: keyIndex(place) })) as [
+    KeyStore,
+    KeyStore,
+  ];
   await Promise.all([one.add(owner, 'sk-two'), two.add(owner, 'sk-three')]);
-  const found = (await keys({ env: {}, keychain, index: keyIndex(place) }).all(owner)).map(({ key }) => key);
+  const found = (await keyStore({ env: {}, keychain, index: keyIndex(place) }).all(owner)).map(
+    ({ key }) => key,
+  );
   assert.deepEqual(found.sort(), ['sk-one', 'sk-three', 'sk-two']);
   await one.remove(owner);
   assert.equal(keychain.entries.size, 0);
@@ -222,7 +230,7 @@ test('two windows that add keys to one provider at once keep both, and a removal
 test('one key that the keychain has lost does not keep the others from use, nor is it asked for again', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  const before = keys({ env: {}, keychain, index: keyIndex(place) });
+  const before = keyStore({ env: {}, keychain, index: keyIndex(place) });
   await before.set(owner, 'sk-one');
   await before.add(owner, 'sk-two');
   keychain.entries.delete(`openai@${origin}`);
@@ -234,7 +242,7 @@ test('one key that the keychain has lost does not keep the others from use, nor 
       return keychain.get(account);
     },
   };
-  const ring = keys({ env: {}, keychain: counting, index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain: counting, index: keyIndex(place) });
   assert.deepEqual(await ring.all(owner), [{ name: 'saved key 2', key: 'sk-two' }]);
   await ring.all(owner);
   assert.equal(asked, 2);
@@ -242,7 +250,7 @@ test('one key that the keychain has lost does not keep the others from use, nor 
 test('a key added while the keychain is broken is kept in memory beside the saved ones', async () => {
   const place = folder();
   const keychain = memoryKeychain();
-  const ring = keys({ env: {}, keychain, index: keyIndex(place) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
   await ring.set(owner, 'sk-one');
   keychain.broken = 'no service';
   assert.equal((await ring.add(owner, 'sk-two')).store, 'memory');
@@ -264,7 +272,7 @@ test('a key added while the keychain is broken is kept in memory beside the save
 });
 test('what cannot be a key is refused before the keychain is asked', async () => {
   const keychain = memoryKeychain();
-  const ring = keys({ env: {}, keychain, index: keyIndex(folder()) });
+  const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
   for (const key of ['', '  ', 'two words', 'nul\0byte', 'line\nbreak', 'x'.repeat(3_000)]) {
     const reply = await ring.set(owner, key);
     assert.equal(reply.store, undefined);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { engines } from '../../../server/engines/table.ts';
-import { eventsOf } from '../../../server/platform/event-stream.ts';
+import { parseEvents } from '../../../server/platform/event-stream.ts';
 import { openaiFill } from '../../../server/wire/openai-fim.ts';
 import { openaiResponses } from '../../../server/wire/openai-responses.ts';
 import type { StreamDecoder, StreamFormat } from '../../../server/wire/wire-format.ts';
@@ -47,7 +47,7 @@ async function read({ framing, decoder }: Reader, pieces: readonly Uint8Array[])
   };
   const reading: StreamDecoder = decoder();
   try {
-    for await (const events of eventsOf(each(pieces), framing))
+    for await (const events of parseEvents(each(pieces), framing))
       for (const event of events) take(reading.read(event));
     take(reading.end());
     return { parts };

@@ -1,6 +1,6 @@
 /** Fixtures of test/fixtures/wire, decoded as the engine would. */
 import { readFileSync } from 'node:fs';
-import { eventsOf } from '../../../server/platform/event-stream.ts';
+import { parseEvents } from '../../../server/platform/event-stream.ts';
 import type { ErrorResponse, StreamFormat, WireFormat } from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -37,7 +37,7 @@ export async function decodeAs<Request>(
     yield Buffer.from(body);
   })();
   try {
-    for await (const events of eventsOf(bytes, format.framing))
+    for await (const events of parseEvents(bytes, format.framing))
       for (const event of events) parts.push(...decoder.read(event));
     parts.push(...decoder.end());
     return { parts };

@@ -16,12 +16,12 @@ const fixtures = new URL('../../../fixtures/registry/', import.meta.url);
 const fixture = (name: string) => readFileSync(new URL(name, fixtures), 'utf8');
 const november = Date.parse('2026-11-21T00:00:00Z');
 
-type Readable = Pick<(typeof publicSources)[number], 'read'>;
+type Readable = Pick<(typeof publicSources)[number], 'parse'>;
 
 /** By `kind/name`. */
 function said(source: Readable, body: string, nowMs = november): Record<string, ModelFacts> {
   return Object.fromEntries(
-    source.read(body, nowMs).map(({ kind, name, facts }) => [`${kind}/${name}`, facts]),
+    source.parse(body, nowMs).map(({ kind, name, facts }) => [`${kind}/${name}`, facts]),
   );
 }
 
@@ -72,7 +72,7 @@ gpt-6-sol | ${input} | $0.20 | $10.00
 
 test('OpenAI’s page in another unit is not read', () => {
   assert.throws(() =>
-    openaiPage.read(fixture('openai-page.md').replace('per 1M tokens', 'per 1K tokens'), november),
+    openaiPage.parse(fixture('openai-page.md').replace('per 1M tokens', 'per 1K tokens'), november),
   );
 });
 
@@ -272,7 +272,7 @@ test('a page that is something else says nothing, or that it cannot be read, and
     for (const body of others) {
       let found: readonly unknown[] = [];
       try {
-        found = source.read(body, november);
+        found = source.parse(body, november);
       } catch {
         continue;
       }
