@@ -1,9 +1,13 @@
 /** Four model services in a process of their own: one chat in so many goes wrong, and one service can be away for a while. Ends when its parent leaves. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Exchange, FakeProvider, Misdeed } from '../../test/support/fake-providers/fake-provider.ts';
-import { goingOn } from '../../test/support/faults/answer.ts';
+import type {
+  Exchange,
+  FakeBehavior,
+  FakeProvider,
+} from '../../test/support/fake-providers/fake-provider.ts';
+import * as behaviors from '../../test/support/faults/behaviors.ts';
 import { type FakedEngine, fakedEngines } from '../../test/support/faults/engines.ts';
-import * as does from '../../test/support/faults/misdeeds.ts';
+import { continueAnswer } from '../../test/support/faults/expected-answer.ts';
 import { key, type Order, type Ready, type Report, type Served, serviceKinds } from './messages.ts';
 
 /** Part of the chats that go wrong, 0–1. */
@@ -16,23 +20,23 @@ function random(): number {
   return state / 2 ** 32;
 }
 
-const faultsOf = ({ vendor }: FakedEngine): readonly Misdeed[] => [
-  does.refuses({ status: 500, body: vendor.body({ status: 500, message: 'Something failed.' }) }),
-  does.refuses({ status: 503, body: vendor.body({ status: 503, message: 'Overloaded.' }) }),
-  does.refuses({
+const faultsOf = ({ errors }: FakedEngine): readonly FakeBehavior[] => [
+  behaviors.responds({ status: 500, body: errors.body({ status: 500, message: 'Something failed.' }) }),
+  behaviors.responds({ status: 503, body: errors.body({ status: 503, message: 'Overloaded.' }) }),
+  behaviors.responds({
     status: 429,
     headers: { 'retry-after-ms': '40' },
-    body: vendor.body({ status: 429, message: 'Rate limit reached.' }),
+    body: errors.body({ status: 429, message: 'Rate limit reached.' }),
   }),
-  does.resets,
-  does.answersWith('text/html', '<html><body>Sign in to the network</body></html>'),
-  does.streams(vendor.event({ status: 503, message: 'Overloaded.' })),
-  does.resetsInTheMiddle,
-  does.endsInTheMiddle,
-  does.endsInsideAnEvent,
-  does.stallsInTheMiddle,
-  does.failsInTheMiddle(vendor.event({ status: 503, message: 'Overloaded.' })),
-  does.inPiecesOf(64),
+  behaviors.resets,
+  behaviors.answersWith('text/html', '<html><body>Sign in to the network</body></html>'),
+  behaviors.streams(errors.event({ status: 503, message: 'Overloaded.' })),
+  behaviors.resetsInTheMiddle,
+  behaviors.endsInTheMiddle,
+  behaviors.endsInsideAnEvent,
+  behaviors.stallsInTheMiddle,
+  behaviors.failsInTheMiddle(errors.event({ status: 503, message: 'Overloaded.' })),
+  behaviors.inPiecesOf(64),
 ];
 
 const served: Served[] = [];
@@ -44,19 +48,19 @@ const backAt = new Map<string, number>();
 let faults = 0;
 const clock = (): number => performance.timeOrigin + performance.now();
 
-function behave(engine: FakedEngine): Misdeed {
-  const misdeeds = faultsOf(engine);
+function behave(engine: FakedEngine): FakeBehavior {
+  const choices = faultsOf(engine);
   return async (exchange) => {
     if (away.has(engine.kind)) {
       failed.add(numberOf(exchange));
-      return does.hangsUp(exchange);
+      return behaviors.closes(exchange);
     }
     if (!backAt.has(engine.kind)) backAt.set(engine.kind, clock());
-    const misdeed = random() < faultShare ? misdeeds[Math.floor(random() * misdeeds.length)] : undefined;
-    if (!misdeed) return soundly(exchange);
+    const behavior = random() < faultShare ? choices[Math.floor(random() * choices.length)] : undefined;
+    if (!behavior) return soundly(exchange);
     faults += 1;
     failed.add(numberOf(exchange));
-    await misdeed(exchange);
+    await behavior(exchange);
   };
 }
 
@@ -66,7 +70,7 @@ async function soundly(exchange: Exchange): Promise<void> {
   const number = numberOf(exchange);
   if (!failed.has(number))
     exchange.response.once('finish', () => served.push({ number, ms: performance.now() - startedAt }));
-  await exchange.answer();
+  await exchange.sendAnswer();
 }
 
 /** The number of the case in the prompt. */
@@ -77,18 +81,18 @@ const say = (message: Ready | Report): void => void process.send?.(message);
 
 const running = new Map<string, FakeProvider>();
 for (const engine of fakedEngines) {
-  if (!serviceKinds.includes(engine.kind) || engine.face) continue;
+  if (!serviceKinds.includes(engine.kind) || engine.api) continue;
   const fake = await engine.make({
     models: [engine.model],
     key,
-    reply: goingOn,
-    fault: { kind: 'misdeed', does: behave(engine) },
+    reply: continueAnswer,
+    fault: { kind: 'custom', behavior: behave(engine) },
   });
   running.set(engine.kind, fake);
 }
 say({
-  services: fakedEngines.flatMap(({ kind, model, face }) => {
-    const fake = face ? undefined : running.get(kind);
+  services: fakedEngines.flatMap(({ kind, model, api }) => {
+    const fake = api ? undefined : running.get(kind);
     return fake ? [{ kind, model, baseUrl: fake.baseUrl }] : [];
   }),
 });

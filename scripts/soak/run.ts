@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type AskResult, ask, status } from '../../shared/protocol.ts';
 import type { Status } from '../../shared/status.ts';
-import { wholeAnswer } from '../../test/support/faults/answer.ts';
-import { only } from '../../test/support/faults/servers.ts';
+import { wholeAnswer } from '../../test/support/faults/expected-answer.ts';
+import { onlyProviders } from '../../test/support/faults/servers.ts';
 import { residentMegabytes } from '../bench/memory.ts';
 import { promptOf } from '../bench/prompts.ts';
 import { median } from '../bench/quantile.ts';
@@ -75,7 +75,7 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
       env: { PATH: process.env['PATH'], HOME: folder, [keyEnv]: key },
       initializationOptions: {
         storagePath: folder,
-        settings: only(Object.fromEntries(services.map(entry)), {
+        settings: onlyProviders(Object.fromEntries(services.map(entry)), {
           'rumbo.models': Object.fromEntries(
             services.map(({ kind, model }) => [`${kind}/${model}`, { toggle: true }]),
           ),

@@ -4,7 +4,7 @@ import type { RateReading } from '../../server/wire/rate-windows.ts';
 import type { RumboError } from '../../shared/errors.ts';
 
 export function keySource(key: string | undefined) {
-  const lent: {
+  const leases: {
     readonly model: string | undefined;
     readonly told: RateReading[];
     /** How each end was told: `ok` or the kind of failure. */
@@ -13,7 +13,7 @@ export function keySource(key: string | undefined) {
   const source: KeySource = {
     async acquire(model) {
       const record = { model, told: [] as RateReading[], ends: [] as string[] };
-      lent.push(record);
+      leases.push(record);
       return {
         key,
         reportLimits: (windows) => void record.told.push(...windows),
@@ -22,5 +22,5 @@ export function keySource(key: string | undefined) {
     },
     hasKey: () => true,
   };
-  return { ...source, lent };
+  return { ...source, leases };
 }

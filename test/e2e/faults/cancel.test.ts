@@ -7,11 +7,18 @@ import { CancellationTokenSource, type ResponseError } from 'vscode-languageserv
 import type { TerminalServer } from '../../../scripts/terminal/server.ts';
 import type { ErrorData } from '../../../shared/errors.ts';
 import { ask as askMessage, askPart } from '../../../shared/protocol.ts';
-import type { FakeProvider, Misdeed } from '../../support/fake-providers/fake-provider.ts';
-import { goingOn, wholeAnswer } from '../../support/faults/answer.ts';
-import { type FakedEngine, fakedEngines, nameOf } from '../../support/faults/engines.ts';
-import { hangs, refuses, stallsInTheMiddle } from '../../support/faults/misdeeds.ts';
-import { configure, key, keyEnv, only, type Servers, servers } from '../../support/faults/servers.ts';
+import type { FakeBehavior, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
+import { hangs, responds, stallsInTheMiddle } from '../../support/faults/behaviors.ts';
+import { type FakedEngine, fakedEngineName, fakedEngines } from '../../support/faults/engines.ts';
+import { continueAnswer, wholeAnswer } from '../../support/faults/expected-answer.ts';
+import {
+  configure,
+  key,
+  keyEnv,
+  onlyProviders,
+  type ServerPool,
+  serverPool,
+} from '../../support/faults/servers.ts';
 
 /** Milliseconds from the cancel to the closed socket, at the service. */
 const limitMs = 50;
@@ -22,19 +29,20 @@ const crowd = 12;
 /** Milliseconds of a retry wait that is never waited for. */
 const retryMs = 600;
 
-let pool: Servers;
+let pool: ServerPool;
 before(async () => {
-  pool = await servers(4);
+  pool = await serverPool(4);
 });
 after(() => pool.close());
 
 describe('a cancelled question closes its socket', { concurrency: 4 }, () => {
   for (const engine of fakedEngines) {
-    test(`${nameOf(engine)}: while it connects`, () => timed(engine, connecting));
-    test(`${nameOf(engine)}: while it waits for the first word`, () => timed(engine, during(hangs, 1)));
-    test(`${nameOf(engine)}: while words come`, () => timed(engine, during(stallsInTheMiddle, 1)));
-    test(`${nameOf(engine)}: while it waits to ask again`, () => timed(engine, retrying));
-    test(`${nameOf(engine)}: while it waits in the queue`, () => timed(engine, queued));
+    test(`${fakedEngineName(engine)}: while it connects`, () => timed(engine, connecting));
+    test(`${fakedEngineName(engine)}: while it waits for the first word`, () =>
+      timed(engine, during(hangs, 1)));
+    test(`${fakedEngineName(engine)}: while words come`, () => timed(engine, during(stallsInTheMiddle, 1)));
+    test(`${fakedEngineName(engine)}: while it waits to ask again`, () => timed(engine, retrying));
+    test(`${fakedEngineName(engine)}: while it waits in the queue`, () => timed(engine, queued));
   }
 });
 
@@ -81,16 +89,25 @@ function ask({ connection }: TerminalServer) {
   };
 }
 
-async function setUp(server: TerminalServer, engine: FakedEngine, does: Misdeed): Promise<FakeProvider> {
+async function setUp(
+  server: TerminalServer,
+  engine: FakedEngine,
+  behavior: FakeBehavior,
+): Promise<FakeProvider> {
   const { make, model } = engine;
-  const fake = await make({ models: [model], reply: goingOn, key, fault: { kind: 'misdeed', does } });
+  const fake = await make({
+    models: [model],
+    reply: continueAnswer,
+    key,
+    fault: { kind: 'custom', behavior },
+  });
   await configure(server, settings(engine, fake.baseUrl));
   return fake;
 }
 
 const settings = ({ kind, model }: FakedEngine, baseUrl: string) => {
   const patient = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 };
-  return only(
+  return onlyProviders(
     { first: { kind, baseUrl, keyEnv, models: [model] } },
     {
       'rumbo.models': { [`first/${model}`]: { toggle: true } },
@@ -106,13 +123,13 @@ async function arrived(fake: FakeProvider, chats: number): Promise<void> {
 }
 
 /** While the service does this to its answer. */
-function during(does: Misdeed, chats: number): Trial {
+function during(behavior: FakeBehavior, chats: number): Trial {
   return async (server, engine) => {
-    const fake = await setUp(server, engine, does);
+    const fake = await setUp(server, engine, behavior);
     try {
       const { spoke, answer, cancel } = ask(server);
       await arrived(fake, chats);
-      if (does === stallsInTheMiddle) await spoke;
+      if (behavior === stallsInTheMiddle) await spoke;
       const cancelledAt = cancel();
       const { error, shown } = await answer;
       assert.equal(error?.kind, 'cancelled');
@@ -167,7 +184,7 @@ const retrying: Trial = async (server, engine) => {
   const fake = await setUp(
     server,
     engine,
-    refuses({ status: 429, headers: { 'retry-after-ms': String(retryMs) }, body: '' }),
+    responds({ status: 429, headers: { 'retry-after-ms': String(retryMs) }, body: '' }),
   );
   try {
     const { answer, cancel } = ask(server);

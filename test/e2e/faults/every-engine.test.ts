@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
-import { beforeTheAnswer } from '../../support/faults/before-the-answer.ts';
-import { duringTheAnswer } from '../../support/faults/during-the-answer.ts';
-import { type FakedEngine, fakedEngines, nameOf } from '../../support/faults/engines.ts';
+import { faultsBeforeFirstPart } from '../../support/faults/before-first-part.ts';
+import { type FakedEngine, fakedEngineName, fakedEngines } from '../../support/faults/engines.ts';
 import type { Fault } from '../../support/faults/fault.ts';
-import { type Servers, servers } from '../../support/faults/servers.ts';
-import { tryFault } from '../../support/faults/trial.ts';
+import { midStreamFaults } from '../../support/faults/mid-stream.ts';
+import { type ServerPool, serverPool } from '../../support/faults/servers.ts';
+import { runFault } from '../../support/faults/trial.ts';
 
-let pool: Servers;
+let pool: ServerPool;
 before(async () => {
-  pool = await servers(10);
+  pool = await serverPool(10);
 });
 after(() => pool.close());
 
@@ -26,11 +26,11 @@ test('every engine of the table is put to the test', () => {
 });
 
 describe('before the answer', { concurrency: 4 }, () => {
-  for (const fault of beforeTheAnswer) survives(fault);
+  for (const fault of faultsBeforeFirstPart) survives(fault);
 });
 
 describe('during the answer', { concurrency: 4 }, () => {
-  for (const fault of duringTheAnswer) survives(fault);
+  for (const fault of midStreamFaults) survives(fault);
 });
 
 test('no answer was lost silently', (t) => {
@@ -45,7 +45,7 @@ function survives(fault: Fault): void {
   test(`every engine survives ${fault.name}`, async () => {
     const trials = fakedEngines.flatMap((engine) => [
       trial(engine, fault, false),
-      ...(fault.alone ? [trial(engine, fault, true)] : []),
+      ...(fault.withoutFallback ? [trial(engine, fault, true)] : []),
     ]);
     assert.deepEqual((await Promise.all(trials)).flat(), []);
   });
@@ -53,12 +53,12 @@ function survives(fault: Fault): void {
 
 /** What is wrong, each with the name of the engine. */
 async function trial(engine: FakedEngine, fault: Fault, alone: boolean): Promise<string[]> {
-  const verdict = await pool.use((server) => tryFault(server, engine, fault, alone));
+  const verdict = await pool.use((server) => runFault(server, engine, fault, alone));
   if (!verdict) return [];
-  const { outcome, complaints, lost } = verdict;
+  const { outcome, problems, lost } = verdict;
   counts.tried += 1;
   if (lost) counts.lost += 1;
   else if (outcome === 'error') counts.errors += 1;
   else counts.survived += 1;
-  return complaints.map((each) => `${nameOf(engine)}${alone ? ', alone' : ''}: ${each}`);
+  return problems.map((each) => `${fakedEngineName(engine)}${alone ? ', alone' : ''}: ${each}`);
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask as askMessage, status } from '../../../shared/protocol.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
-import { only } from '../../support/faults/servers.ts';
+import { onlyProviders } from '../../support/faults/servers.ts';
 import { ask, entry, failure, fake, server } from '../server/support.ts';
 
 test('a question that comes while everybody is at a short limit waits for the first that returns', async (t) => {
@@ -25,7 +25,7 @@ test('a question that comes while everybody is at a short limit waits for the fi
 test('a provider that was down serves again by itself, soon after it has recovered', async (t) => {
   const first = await fake(t, fakeOpenAi, { reply: 'first', fail: { status: 500, body: {} } });
   const next = await fake(t, fakeOpenAi, { reply: 'next' });
-  const rumbo = await server(t, only({ first: entry(first), next: entry(next) }));
+  const rumbo = await server(t, onlyProviders({ first: entry(first), next: entry(next) }));
   let asked = 0;
   const answer = async () => {
     asked += 1;
@@ -52,7 +52,7 @@ test('with all of them down there is one error that says when the first returns'
   const other = await fake(t, fakeOpenAi, {
     fail: { status: 429, headers: { 'retry-after': '1800' }, body: {} },
   });
-  const rumbo = await server(t, only({ one: entry(one), other: entry(other) }));
+  const rumbo = await server(t, onlyProviders({ one: entry(one), other: entry(other) }));
   for (let time = 0; time < 3; time += 1) await failure(ask(rumbo, { prompt: `question ${time}` }));
   const chats = one.chats.length + other.chats.length;
   const data = await failure(ask(rumbo, { prompt: 'once more' }));

@@ -508,8 +508,8 @@ test('what the user has not come to yet is asked of no paid model, not even when
   // Slow enough that it is asked ahead.
   llama.headDelayMs = 350;
   llama.fault = {
-    kind: 'misdeed',
-    does: (exchange) => (exchange.turn < 2 ? exchange.answer() : exchange.refuse({ status: 500 })),
+    kind: 'custom',
+    behavior: (exchange) => (exchange.index < 2 ? exchange.sendAnswer() : exchange.refuse({ status: 500 })),
   };
   const document = await open(rumbo, code);
   const [first] = await document.suggest();

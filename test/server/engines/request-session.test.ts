@@ -46,14 +46,14 @@ test('an answer, a refusal and a list each tell of their key once', async (t) =>
   });
   await engine.listModels(never);
   assert.deepEqual(
-    keys.lent.map(({ model, ends }) => [model, ends]),
+    keys.leases.map(({ model, ends }) => [model, ends]),
     [
       ['fake-model', ['ok']],
       ['fake-model', ['rate-limited']],
       [undefined, ['ok']],
     ],
   );
-  for (const { told } of keys.lent.slice(0, 2))
+  for (const { told } of keys.leases.slice(0, 2))
     assert.deepEqual(
       told.map(({ unit, limit, remaining }) => [unit, limit, remaining]),
       [['requests', 100, 7]],
@@ -71,7 +71,7 @@ test('an answer that is cancelled or left says nothing about its key', async (t)
   setTimeout(() => controller.abort(), 30);
   await assert.rejects(cancelled, { kind: 'cancelled' });
   assert.deepEqual(
-    keys.lent.map(({ ends }) => ends),
+    keys.leases.map(({ ends }) => ends),
     [['cancelled'], ['cancelled']],
   );
 });
@@ -115,7 +115,7 @@ test('a request is asked again without what was refused, and the next one is lig
     [true, false, false],
   );
   assert.deepEqual(
-    keys.lent.map(({ ends }) => ends),
+    keys.leases.map(({ ends }) => ends),
     [['ok'], ['ok']],
   );
 });
@@ -135,7 +135,7 @@ test('a count is asked for without harm: whoever does not say it is not blamed',
   fake.key = 'another';
   assert.equal(await engine.countTokens?.('fake-model', request, never), undefined);
   assert.deepEqual(
-    keys.lent.map(({ ends }) => ends),
+    keys.leases.map(({ ends }) => ends),
     [['cancelled'], ['cancelled'], ['cancelled']],
   );
   const leaving = AbortSignal.abort();
@@ -151,7 +151,7 @@ test('texts become vectors where the service has them, with a key of the same po
   const engine = engineAt(fake.baseUrl, keys);
   const { vectors } = (await engine.embed?.('fake-model', ['one', 'two'], never)) ?? { vectors: [] };
   assert.equal(vectors.length, 2);
-  assert.deepEqual(keys.lent[0]?.ends, ['ok']);
+  assert.deepEqual(keys.leases[0]?.ends, ['ok']);
   const { wire, ...rest } = openaiCompatible;
   const { embeddings: _, ...without } = wire;
   assert.equal(engineAt(fake.baseUrl, keys, { ...rest, wire: without }).embed, undefined);

@@ -63,7 +63,7 @@ async function asked(
     error = cause;
   }
   await closed.promise;
-  return { parts, error, lent: keys.lent };
+  return { parts, error, lent: keys.leases };
 }
 const head = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();

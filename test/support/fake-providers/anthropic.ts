@@ -44,12 +44,12 @@ const framing: Framing = {
       : undefined,
   modelOf: (path, body) =>
     /^\/v1\/messages(?:\/count_tokens)?$/.test(path) ? String(body['model']) : undefined,
-  objection(path, body, model) {
-    if (path.endsWith('count_tokens')) return countObjection(body);
-    const why = complaint(body, model);
+  rejection(path, body, model) {
+    if (path.endsWith('count_tokens')) return countRejection(body);
+    const why = rejectionMessage(body, model);
     return why === undefined ? undefined : failure(400, 'invalid_request_error', why);
   },
-  whole(path, body, model, answer) {
+  unstreamed(path, body, model, answer) {
     if (path.endsWith('count_tokens')) return { input_tokens: answer.usage.input };
     return body['stream'] === true ? undefined : message(model, answer);
   },
@@ -150,24 +150,24 @@ type Block = {
   readonly id?: string;
   readonly tool_use_id?: string;
 };
-type Turn = { readonly role: string; readonly content: string | readonly Block[] };
+type WireMessage = { readonly role: string; readonly content: string | readonly Block[] };
 
-const blocksOf = ({ content }: Turn): readonly Block[] =>
+const blocksOf = ({ content }: WireMessage): readonly Block[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 
 /** What the service refuses with 400, in its words; `undefined`: nothing. */
-function complaint(body: Body, model: string): string | undefined {
+function rejectionMessage(body: Body, model: string): string | undefined {
   const sampling = ['temperature', 'top_p', 'top_k'].find((field) => field in body);
   if (sampling) return `${sampling}: sampling parameters are not supported`;
   if (typeof body['max_tokens'] !== 'number') return 'max_tokens: Field required';
-  const turns = body['messages'] as readonly Turn[];
+  const turns = body['messages'] as readonly WireMessage[];
   if (turns.length === 0) return 'messages: at least one message is required';
   const used = new Set<string>();
   for (const [index, turn] of turns.entries()) {
     const blocks = blocksOf(turn);
     if (blocks.length === 0 || blocks.some(({ type, text }) => type === 'text' && !text))
       return `messages.${index}: text content blocks must be non-empty`;
-    const asked = index === 0 ? [] : blocksOf(turns[index - 1] as Turn).flatMap(({ id }) => id ?? []);
+    const asked = index === 0 ? [] : blocksOf(turns[index - 1] as WireMessage).flatMap(({ id }) => id ?? []);
     const given = blocks.flatMap(({ tool_use_id: id }) => id ?? []);
     const strange = given.find((id) => !asked.includes(id));
     if (strange)
@@ -193,7 +193,7 @@ function complaint(body: Body, model: string): string | undefined {
 }
 
 /** A count takes only what a prompt is made of. */
-function countObjection(body: Body): FakeFailure | undefined {
+function countRejection(body: Body): FakeFailure | undefined {
   const known = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
   const extra = Object.keys(body).find((field) => !known.includes(field));
   return extra === undefined

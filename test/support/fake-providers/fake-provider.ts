@@ -49,31 +49,31 @@ export type FakeFailure = {
 /**
  * What goes wrong with the connection. `hang`: the head never comes. `reset`: the socket dies after so many words.
  * `end`: the body ends cleanly, without finish reason or end marker. `stall`: silence, the socket open.
- * `misdeed`: anything else, done by hand.
+ * `custom`: anything else, done by hand.
  */
 export type FakeFault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' | 'end' | 'stall'; readonly afterWords: number }
-  | { readonly kind: 'misdeed'; readonly does: Misdeed };
+  | { readonly kind: 'custom'; readonly behavior: FakeBehavior };
 
 /** One chat that waits for its answer. */
 export type Exchange = {
   /** How many chats came before this one. */
-  readonly turn: number;
+  readonly index: number;
   readonly request: FakeRequest;
   /** Nothing has been sent on it yet. */
   readonly response: ServerResponse;
   readonly contentType: string;
-  readonly said: FakeAnswer;
+  readonly reply: FakeAnswer;
   /** A fresh stream in the service's framing; it remembers what came before. */
   stream(): ReturnType<Framing['stream']>;
   refuse(failure: FakeFailure): void;
   /** Answers as if nothing were wrong. */
-  answer(): Promise<void>;
+  sendAnswer(): Promise<void>;
 };
 
 /** What a service does to a chat. */
-export type Misdeed = (exchange: Exchange) => void | Promise<void>;
+export type FakeBehavior = (exchange: Exchange) => void | Promise<void>;
 
 export type FakeOptions = {
   /** Absent: the framing's own single model. */
@@ -153,13 +153,13 @@ export type Framing = {
   /** The JSON (or text) of a GET; `undefined` is a 404. */
   get(path: string, models: readonly string[]): unknown;
   /** The JSON of a POST that only wants to know something; `undefined`: it asks a model. Absent: all do. */
-  tell?(path: string, body: Body, models: readonly string[]): unknown;
+  lookup?(path: string, body: Body, models: readonly string[]): unknown;
   /** The model a POST names; `undefined` when nothing is served there, which is a 404. */
   modelOf(path: string, body: Body): string | undefined;
   /** Why the service would refuse this body. Absent: it takes anything. */
-  objection?(path: string, body: Body, model: string): FakeFailure | undefined;
+  rejection?(path: string, body: Body, model: string): FakeFailure | undefined;
   /** The JSON of a POST that is answered in one piece. `undefined`: it is streamed. Absent: all are. */
-  whole?(path: string, body: Body, model: string, answer: FakeAnswer): unknown;
+  unstreamed?(path: string, body: Body, model: string, answer: FakeAnswer): unknown;
   readonly unauthorized: FakeFailure;
   notFound(model: string | undefined): FakeFailure;
   /** A fresh stream; each method gives the text of its events. */

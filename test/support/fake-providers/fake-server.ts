@@ -46,7 +46,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       return connections;
     },
     get chats() {
-      return requests.filter(({ method, path, body = {} }) => method === 'POST' && !told(path, body));
+      return requests.filter(({ method, path, body = {} }) => method === 'POST' && !lookup(path, body));
     },
     close: async () => {
       server.closeAllConnections();
@@ -55,8 +55,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   };
   return fake;
 
-  function told(path: string, body: Body): unknown {
-    return framing.tell?.(path, body, fake.models);
+  function lookup(path: string, body: Body): unknown {
+    return framing.lookup?.(path, body, fake.models);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -70,7 +70,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       const page = framing.get(path, fake.models);
       return page === undefined ? refuse(response, framing.notFound(undefined)) : send(response, 200, page);
     }
-    const wanted = told(path, record.body ?? {});
+    const wanted = lookup(path, record.body ?? {});
     if (wanted !== undefined) return send(response, 200, wanted);
     for (const [name, value] of Object.entries(fake.headers)) response.setHeader(name, value);
     const failure = nextFailure();
@@ -79,26 +79,26 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     if (model === undefined || !fake.models.includes(model)) return refuse(response, framing.notFound(model));
     if (fake.fault?.kind === 'hang') return;
     const body = record.body ?? {};
-    const objection = framing.objection?.(path, body, model);
+    const objection = framing.rejection?.(path, body, model);
     if (objection) return refuse(response, objection);
-    const said = answerTo(body);
-    const sound = async (): Promise<void> => {
-      const whole = framing.whole?.(path, body, model, said);
+    const answer = answerTo(body);
+    const sendAnswer = async (): Promise<void> => {
+      const whole = framing.unstreamed?.(path, body, model, answer);
       if (whole !== undefined) return send(response, 200, whole);
-      await chat(response, framing.stream(model, body, path), said, () => record.aborted);
+      await chat(response, framing.stream(model, body, path), answer, () => record.aborted);
     };
-    if (fake.fault?.kind !== 'misdeed') return sound();
-    await fake.fault.does({
-      get turn() {
+    if (fake.fault?.kind !== 'custom') return sendAnswer();
+    await fake.fault.behavior({
+      get index() {
         return fake.chats.indexOf(record);
       },
       request: record,
       response,
       contentType: framing.contentType,
-      said,
+      reply: answer,
       stream: () => framing.stream(model, body, path),
       refuse: (failure) => refuse(response, failure),
-      answer: sound,
+      sendAnswer,
     });
   }
 
@@ -126,7 +126,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       record.finished = true;
     });
     response.on('close', () => {
-      if (record.finished || ownDoing.has(response)) return;
+      if (record.finished || closedByFake.has(response)) return;
       record.aborted = true;
       record.abortedAt = performance.now();
     });
@@ -170,7 +170,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       ...wordsOf(text).map(stream.text),
       ...toolCalls.map(stream.toolCall),
     ];
-    const fault = fake.fault?.kind === 'misdeed' ? undefined : fake.fault;
+    const fault = fake.fault?.kind === 'custom' ? undefined : fake.fault;
     response.writeHead(200, { 'content-type': framing.contentType });
     response.flushHeaders();
     response.write(stream.start(usage));
@@ -184,7 +184,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     }
     if (fault?.kind === 'stall') return;
     if (fault?.kind === 'reset') {
-      ownDoing.add(response);
+      closedByFake.add(response);
       // A moment for what was written to reach the client; destroying at once would take it back.
       await sleep(20);
       response.socket?.resetAndDestroy();
@@ -195,7 +195,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
 }
 
 /** Sockets the fake closed itself, which is no abort by the client. */
-const ownDoing = new WeakSet<ServerResponse>();
+const closedByFake = new WeakSet<ServerResponse>();
 
 function refuse(response: ServerResponse, failure: FakeFailure): void {
   for (const [name, value] of Object.entries(failure.headers ?? {})) response.setHeader(name, value);

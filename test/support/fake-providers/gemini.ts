@@ -34,13 +34,13 @@ const framing: Framing = {
         }
       : undefined,
   modelOf: (path) => postPath.exec(path)?.[1],
-  objection(path, body, model) {
-    const message = path.endsWith('Content') ? complaint(body, model) : undefined;
+  rejection(path, body, model) {
+    const message = path.endsWith('Content') ? rejectionMessage(body, model) : undefined;
     return message === undefined
       ? undefined
       : { status: 400, body: { error: { code: 400, message, status: 'INVALID_ARGUMENT' } } };
   },
-  whole(path, body, model, answer) {
+  unstreamed(path, body, model, answer) {
     const verb = postPath.exec(path)?.[2];
     if (verb === 'batchEmbedContents') return { embeddings: embeddingsOf(body) };
     if (verb === 'countTokens') return { totalTokens: answer.usage.input };
@@ -161,7 +161,7 @@ type Part = {
 type Content = { readonly role?: string; readonly parts?: readonly Part[] };
 
 /** What the service refuses with 400, in its words; `undefined`: nothing. */
-function complaint(body: Body, model: string): string | undefined {
+function rejectionMessage(body: Body, model: string): string | undefined {
   const contents = body['contents'] as readonly Content[];
   if (contents.length === 0) return 'contents is not specified';
   for (const [index, { parts = [] }] of contents.entries()) {

@@ -32,7 +32,7 @@ const framing: Framing = {
     /^(?:\/v1)?\/(?:chat\/)?completions(?:\/input_tokens)?$|^\/v1\/embeddings$|^\/infill$/.test(path)
       ? String(body['model'])
       : undefined,
-  objection: (path, body, model) =>
+  rejection: (path, body, model) =>
     path === '/infill' && model.includes('nofim')
       ? {
           status: 501,
@@ -44,7 +44,7 @@ const framing: Framing = {
             },
           },
         }
-      : openAiFraming.objection?.(path, body, model),
+      : openAiFraming.rejection?.(path, body, model),
   stream: (model, body, path) =>
     path === '/infill' ? infill(model) : openAiFraming.stream(model, body, `/v1${path.replace(/^\/v1/, '')}`),
   unauthorized: {

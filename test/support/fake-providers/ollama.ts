@@ -29,17 +29,17 @@ const framing: Framing = {
       return { models: models.slice(0, 1).map((name) => ({ ...entry(name), context_length: 8192 })) };
     return undefined;
   },
-  tell: (path, body, models) =>
+  lookup: (path, body, models) =>
     path === '/api/show' && models.includes(String(body['model']))
       ? { capabilities: ['completion', 'tools'], license: 'MIT License', details }
       : undefined,
   modelOf: (path, body) =>
     ['/api/chat', '/api/generate', '/api/embed'].includes(path) ? String(body['model']) : undefined,
-  objection: (path, body, model) =>
+  rejection: (path, body, model) =>
     path === '/api/generate' && body['suffix'] && model.includes('nofim')
       ? { status: 400, body: { error: `registry.ollama.ai/library/${model} does not support insert` } }
       : undefined,
-  whole(path, body, model, answer) {
+  unstreamed(path, body, model, answer) {
     if (path === '/api/embed') {
       const embeddings = vectorsOf(body['input']);
       return { model, embeddings, total_duration: 1, load_duration: 1, prompt_eval_count: embeddings.length };

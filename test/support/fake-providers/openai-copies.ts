@@ -55,16 +55,16 @@ function framingOf(copy: Copy): Framing {
     basePath: versioned ? `${root}/v1` : root,
     get: (path, models) => copy.list[below(path)]?.(models),
     modelOf: (path, body) => openAiFraming.modelOf(below(path), body),
-    objection(path, body, model) {
+    rejection(path, body, model) {
       const [status, message = ''] = copy.objection?.(body) ?? [];
       return status === undefined
-        ? openAiFraming.objection?.(below(path), body, model)
+        ? openAiFraming.rejection?.(below(path), body, model)
         : {
             status,
             body: refusal?.(status, message) ?? { error: { message, type: 'invalid_request_error' } },
           };
     },
-    whole: (path, body, model, answer) => openAiFraming.whole?.(below(path), body, model, answer),
+    unstreamed: (path, body, model, answer) => openAiFraming.unstreamed?.(below(path), body, model, answer),
     ...(refusal
       ? {
           unauthorized: { status: 401, body: refusal(401, 'Unauthorized') },

@@ -28,7 +28,7 @@ export const openAiFraming: Framing = {
       ? { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'fake' })) }
       : undefined,
   modelOf: (path, body) => (endpointOf(path) === undefined ? undefined : String(body['model'])),
-  objection(path, body, model) {
+  rejection(path, body, model) {
     if (endpointOf(path) === 'completions' && model.includes('chat-only')) return chatModel;
     const message = endpointOf(path) === 'chat/completions' ? complaint(body) : undefined;
     return message === undefined
@@ -38,7 +38,7 @@ export const openAiFraming: Framing = {
           body: { error: { message, type: 'invalid_request_error', param: 'messages', code: null } },
         };
   },
-  whole(path, body, model, answer) {
+  unstreamed(path, body, model, answer) {
     const endpoint = endpointOf(path);
     if (endpoint === 'embeddings') return embeddings(model, body);
     if (endpoint?.endsWith('/input_tokens'))

@@ -1,6 +1,6 @@
 /** What a fault of the table says: how to bring it about, and what a user must get in spite of it. */
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
-import type { FakeOptions, Misdeed } from '../fake-providers/fake-provider.ts';
+import type { FakeBehavior, FakeOptions } from '../fake-providers/fake-provider.ts';
 import type { FakedEngine } from './engines.ts';
 
 /** How a question may end. */
@@ -24,7 +24,7 @@ export type Fault = {
   /** Absent: the next one answers, or goes on. */
   readonly next?: (engine: FakedEngine) => Partial<FakeOptions>;
   /** All that are right. */
-  readonly right: readonly Outcome[];
+  readonly expected: readonly Outcome[];
   /** Chats the first one is asked for, at least and at most. */
   readonly calls: readonly [least: number, most: number];
   /** Kinds an error may have. Absent: any that has an action. */
@@ -32,24 +32,24 @@ export type Fault = {
   /** Absent: the setting's default. */
   readonly onInterruption?: 'restart' | 'fail';
   /** Milliseconds that the second chat comes after the first, at least. */
-  readonly waitMs?: number;
+  readonly minWaitMs?: number;
   /** Milliseconds that the whole question may take. Absent: 8,000. */
-  readonly withinMs?: number;
+  readonly maxMs?: number;
   /** Nobody else can be asked, and this is what is right then. Absent: not tried. */
-  readonly alone?: Pick<Fault, 'right' | 'calls' | 'kinds'>;
+  readonly withoutFallback?: Pick<Fault, 'expected' | 'calls' | 'kinds'>;
   /** The one who was silent is not asked again by the next question. */
-  readonly rests?: true;
+  readonly coolsDown?: true;
   /** The answer brings usage of its own; `false`: it has to be estimated. Absent: not looked at. */
-  readonly tellsUsage?: boolean;
+  readonly reportsUsage?: boolean;
   /** What else the answer holds, beside its text. */
-  readonly brings?: {
+  readonly extras?: {
     readonly reasoning: string;
     readonly call: { readonly name: string; readonly input: string };
   };
 };
 
 export type Primary =
-  | { readonly does: Misdeed }
+  | { readonly behavior: FakeBehavior }
   | { readonly options: FakeOptions }
   /** Nobody is there. `elsewhere`: the origin of a service that must never be asked. */
   | { readonly baseUrl: string }

@@ -6,27 +6,27 @@ import { connectServer, type TerminalServer } from '../../../scripts/terminal/se
 import { engines } from '../../../server/engines/table.ts';
 import { bareEnv, type Settings } from '../../e2e/server/support.ts';
 import { withoutDiscovery } from '../without-local-engines.ts';
-import { trusted } from './before-the-answer.ts';
+import { trusted } from './before-first-part.ts';
 
 /** Accepted by every fake that asks for one, and in the environment of every server. */
 export const key = 'sk-test-key-12345';
 export const keyEnv = 'RUMBO_TEST_KEY';
 
-export type Servers = {
+export type ServerPool = {
   /** Lends one. */
   use<T>(work: (server: TerminalServer) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
 /** Starts so many. */
-export async function servers(count: number): Promise<Servers> {
+export async function serverPool(count: number): Promise<ServerPool> {
   const authorities = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'authorities.pem');
   writeFileSync(authorities, trusted);
   const all = await Promise.all(
     Array.from({ length: count }, () =>
       connectServer({
         env: bareEnv({ [keyEnv]: key, SSL_CERT_FILE: authorities }),
-        initializationOptions: { settings: only({}) },
+        initializationOptions: { settings: onlyProviders({}) },
       }),
     ),
   );
@@ -48,7 +48,7 @@ export async function servers(count: number): Promise<Servers> {
 }
 
 /** These providers and no others, in this order; nobody waits long for one that is silent. */
-export function only(providers: Settings, more: Settings = {}): Settings {
+export function onlyProviders(providers: Settings, more: Settings = {}): Settings {
   const limits = { connectMs: 2_000, firstPartMs: 900, betweenPartsMs: 500 };
   return {
     ...withoutDiscovery,

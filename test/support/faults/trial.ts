@@ -5,15 +5,15 @@ import type { ErrorData } from '../../../shared/errors.ts';
 import type { AskPart, AskResult } from '../../../shared/protocol.ts';
 import type { Settings } from '../../e2e/server/support.ts';
 import type { Exchange, FakeProvider } from '../fake-providers/fake-provider.ts';
-import { goingOn, usage, wholeAnswer } from './answer.ts';
 import type { FakedEngine } from './engines.ts';
+import { continueAnswer, usage, wholeAnswer } from './expected-answer.ts';
 import type { Fault, Outcome } from './fault.ts';
-import { configure, key, keyEnv, only } from './servers.ts';
+import { configure, key, keyEnv, onlyProviders } from './servers.ts';
 
 export type Verdict = {
   readonly outcome: Outcome;
   /** One sentence each. Empty: all is as it should be. */
-  readonly complaints: readonly string[];
+  readonly problems: readonly string[];
   /** The user was shown less, or more, than the answer, and told that it was whole. */
   readonly lost: boolean;
 };
@@ -26,7 +26,7 @@ type Answer = {
 } & ({ readonly result: AskResult } | { readonly error: ErrorData });
 
 /** @param alone nobody else can be asked */
-export async function tryFault(
+export async function runFault(
   server: TerminalServer,
   engine: FakedEngine,
   fault: Fault,
@@ -37,7 +37,7 @@ export async function tryFault(
   const { kind, make, model } = engine;
   const closing: FakeProvider[] = [];
   const start = async (options: Parameters<typeof make>[0]): Promise<FakeProvider> => {
-    const fake = await make({ models: [model], reply: goingOn, key, ...options });
+    const fake = await make({ models: [model], reply: continueAnswer, key, ...options });
     closing.push(fake);
     return fake;
   };
@@ -47,14 +47,14 @@ export async function tryFault(
     const first = await start({
       ...('options' in primary ? primary.options : {}),
       fault: {
-        kind: 'misdeed',
-        async does(exchange) {
+        kind: 'custom',
+        async behavior(exchange) {
           exchanges.push({ at: performance.now(), response: exchange.response });
           if ('redirects' in primary) {
             const location = `${elsewhere?.baseUrl}${exchange.request.path}`;
             exchange.refuse({ status: primary.redirects, headers: { location } });
-          } else if ('does' in primary) await primary.does(exchange);
-          else await exchange.answer();
+          } else if ('behavior' in primary) await primary.behavior(exchange);
+          else await exchange.sendAnswer();
         },
       },
     });
@@ -67,11 +67,11 @@ export async function tryFault(
       // Who is silent only because this machine is busy is not to be given up.
       ...(isSound ? { timeouts: { firstPartMs: 7_000, betweenPartsMs: 7_000 } } : {}),
     });
-    const isSound = fault.right.every((outcome) => outcome === 'primary') && fault.withinMs === undefined;
+    const isSound = fault.expected.every((outcome) => outcome === 'primary') && fault.maxMs === undefined;
     const path = new URL(first.baseUrl).pathname.replace(/^\/$/, '');
     await configure(
       server,
-      only(
+      onlyProviders(
         {
           first: entry('baseUrl' in primary ? `${primary.baseUrl}${path}` : first.baseUrl, isSound),
           ...(next ? { next: entry(next.baseUrl, !fault.next) } : {}),
@@ -86,36 +86,43 @@ export async function tryFault(
 
     const answer = await askOnce(server);
     const chats = first.chats.length;
-    const { right, calls: allowed, kinds } = alone && fault.alone ? fault.alone : fault;
+    const {
+      expected,
+      calls: allowed,
+      kinds,
+    } = alone && fault.withoutFallback ? fault.withoutFallback : fault;
     const outcome = outcomeOf(answer);
-    const complaints: string[] = [];
-    const complain = (when: boolean, what: string) => {
-      if (when) complaints.push(what);
+    const problems: string[] = [];
+    const report = (when: boolean, what: string) => {
+      if (when) problems.push(what);
     };
 
-    complain(!right.includes(outcome), `ended as ${outcome}, not as ${right.join(' or ')}: ${told(answer)}`);
-    complain(
+    report(
+      !expected.includes(outcome),
+      `ended as ${outcome}, not as ${expected.join(' or ')}: ${told(answer)}`,
+    );
+    report(
       chats < allowed[0] || chats > allowed[1],
       `asked the first one ${chats} times, not ${allowed.join('–')}`,
     );
-    complain(answer.ms > (fault.withinMs ?? 8_000), `took ${Math.round(answer.ms)} ms`);
+    report(answer.ms > (fault.maxMs ?? 8_000), `took ${Math.round(answer.ms)} ms`);
     const lost = 'result' in answer && (answer.shown !== wholeAnswer || answer.result.text !== wholeAnswer);
-    complain(lost, `called this whole: ${JSON.stringify(answer.shown)}`);
-    complain((elsewhere?.requests.length ?? 0) > 0, 'followed a redirect to another origin');
-    if ('error' in answer) complaints.push(...unclear(answer.error, answer.shown, kinds));
-    else complaints.push(...unlike(answer, outcome, fault, next?.chats.length ?? 0));
+    report(lost, `called this whole: ${JSON.stringify(answer.shown)}`);
+    report((elsewhere?.requests.length ?? 0) > 0, 'followed a redirect to another origin');
+    if ('error' in answer) problems.push(...unclear(answer.error, answer.shown, kinds));
+    else problems.push(...unlike(answer, outcome, fault, next?.chats.length ?? 0));
     const gap = (exchanges[1]?.at ?? Number.POSITIVE_INFINITY) - (exchanges[0]?.at ?? 0);
-    complain(gap < (fault.waitMs ?? 0), `asked again after ${Math.round(gap)} ms`);
-    complain(!(await closed(exchanges)), 'left a socket open');
-    if (fault.rests && !alone) {
+    report(gap < (fault.minWaitMs ?? 0), `asked again after ${Math.round(gap)} ms`);
+    report(!(await closed(exchanges)), 'left a socket open');
+    if (fault.coolsDown && !alone) {
       const again = await askOnce(server);
-      complain(
+      report(
         outcomeOf(again) === 'error' || again.shown !== wholeAnswer,
         `failed the next question: ${told(again)}`,
       );
-      complain(first.chats.length > chats, 'asked the first one again at once');
+      report(first.chats.length > chats, 'asked the first one again at once');
     }
-    return { outcome, complaints, lost };
+    return { outcome, problems, lost };
   } finally {
     await Promise.all(closing.map((fake) => fake.close()));
   }
@@ -168,53 +175,53 @@ function unclear(error: ErrorData, shown: string, kinds: Fault['kinds']): string
 function unlike(
   { result, parts, shown }: Extract<Answer, { result: AskResult }>,
   outcome: Outcome,
-  { brings, tellsUsage, next }: Fault,
+  { extras, reportsUsage, next }: Fault,
   nextCalls: number,
 ): string[] {
-  const complaints: string[] = [];
-  const complain = (when: boolean, what: string) => {
-    if (when) complaints.push(what);
+  const problems: string[] = [];
+  const report = (when: boolean, what: string) => {
+    if (when) problems.push(what);
   };
   const { receipt } = result;
   const [firstAttempt] = receipt.attempts;
   const seam = receipt.takeovers[0];
-  complain(outcome === 'primary' && nextCalls > 0, 'asked the next one for nothing');
-  complain(
+  report(outcome === 'primary' && nextCalls > 0, 'asked the next one for nothing');
+  report(
     outcome !== 'primary' && (nextCalls < 1 || nextCalls > (next ? 2 : 1)),
     `asked the next one ${nextCalls} times`,
   );
-  complain(
+  report(
     outcome !== 'primary' &&
       firstAttempt !== undefined &&
       firstAttempt.model.startsWith('first/') &&
       (firstAttempt.outcome === 'ok' || !firstAttempt.message),
     'the receipt does not say why the first one failed',
   );
-  complain(receipt.attempts.at(-1)?.outcome !== 'ok', 'the receipt ends with a failure');
-  complain(
+  report(receipt.attempts.at(-1)?.outcome !== 'ok', 'the receipt ends with a failure');
+  report(
     outcome === 'continued' && (!seam || seam.at <= 0 || seam.at >= shown.length || !seam.reason),
     `the seam is not shown: ${JSON.stringify(receipt.takeovers)}`,
   );
-  complain(outcome !== 'continued' && receipt.takeovers.length > 0, 'the receipt shows a seam that is none');
-  complain(parts.at(-1)?.type !== 'finish', 'the last part is no finish');
-  if (tellsUsage !== undefined) {
-    complain(
-      receipt.usageEstimated === tellsUsage,
-      tellsUsage ? 'estimated what was told' : 'did not mark an estimate',
+  report(outcome !== 'continued' && receipt.takeovers.length > 0, 'the receipt shows a seam that is none');
+  report(parts.at(-1)?.type !== 'finish', 'the last part is no finish');
+  if (reportsUsage !== undefined) {
+    report(
+      receipt.usageEstimated === reportsUsage,
+      reportsUsage ? 'estimated what was told' : 'did not mark an estimate',
     );
-    complain(
-      tellsUsage && (receipt.usage.input !== usage.input || receipt.usage.output !== usage.output),
+    report(
+      reportsUsage && (receipt.usage.input !== usage.input || receipt.usage.output !== usage.output),
       `counted ${JSON.stringify(receipt.usage)}`,
     );
   }
-  if (brings) {
+  if (extras) {
     const thoughts = parts.map((part) => (part.type === 'reasoning-delta' ? part.text : '')).join('');
-    complain(thoughts !== brings.reasoning, `thought ${JSON.stringify(thoughts)}`);
+    report(thoughts !== extras.reasoning, `thought ${JSON.stringify(thoughts)}`);
     const calls = (result.toolCalls ?? []).map(({ name, input }) => [name, JSON.parse(input)]);
-    const wanted = [[brings.call.name, JSON.parse(brings.call.input)]];
-    complain(JSON.stringify(calls) !== JSON.stringify(wanted), `called ${JSON.stringify(calls)}`);
+    const wanted = [[extras.call.name, JSON.parse(extras.call.input)]];
+    report(JSON.stringify(calls) !== JSON.stringify(wanted), `called ${JSON.stringify(calls)}`);
   }
-  return complaints;
+  return problems;
 }
 
 /** Whether every socket that is of no more use is closed, or soon will be. */

@@ -7,10 +7,10 @@ import { generateWithFallback } from '../../../../server/inline-completion/promp
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import type { ErrorKind } from '../../../../shared/error-kinds.ts';
 import { toRumboError } from '../../../../shared/errors.ts';
-import type { Misdeed } from '../../../support/fake-providers/fake-provider.ts';
-import { usage, wholeAnswer } from '../../../support/faults/answer.ts';
+import type { FakeBehavior } from '../../../support/fake-providers/fake-provider.ts';
+import * as behaviors from '../../../support/faults/behaviors.ts';
 import { type FakedEngine, fakedEngines } from '../../../support/faults/engines.ts';
-import * as does from '../../../support/faults/misdeeds.ts';
+import { usage, wholeAnswer } from '../../../support/faults/expected-answer.ts';
 import { startEndpoint } from './endpoints.ts';
 import { fimTarget } from './fim-targets.ts';
 
@@ -25,43 +25,43 @@ const models: Readonly<Record<string, string>> = {
 
 type Fault = readonly [
   name: string,
-  misdeed: (engine: FakedEngine) => Misdeed,
+  behavior: (engine: FakedEngine) => FakeBehavior,
   /** Absent: the whole text comes. */
   kinds?: readonly ErrorKind[],
 ];
 
 const broken = ['interrupted', 'overloaded', 'bad-response'] as const;
 const faults: readonly Fault[] = [
-  ['a head that never comes', () => does.hangs, ['timeout']],
-  ['a head and nothing more', () => does.headOnly, ['timeout']],
-  ['a reset before the head', () => does.resets, ['unreachable', 'interrupted', 'overloaded']],
-  ['a reset in the middle', () => does.resetsInTheMiddle, broken],
-  ['a connection closed in the middle', () => does.closesInTheMiddle, broken],
-  ['a body that ends without its marker', () => does.endsInTheMiddle, broken],
-  ['a body that ends inside an event', () => does.endsInsideAnEvent, broken],
-  ['a stream that goes silent', () => does.stallsInTheMiddle, broken],
+  ['a head that never comes', () => behaviors.hangs, ['timeout']],
+  ['a head and nothing more', () => behaviors.headOnly, ['timeout']],
+  ['a reset before the head', () => behaviors.resets, ['unreachable', 'interrupted', 'overloaded']],
+  ['a reset in the middle', () => behaviors.resetsInTheMiddle, broken],
+  ['a connection closed in the middle', () => behaviors.closesInTheMiddle, broken],
+  ['a body that ends without its marker', () => behaviors.endsInTheMiddle, broken],
+  ['a body that ends inside an event', () => behaviors.endsInsideAnEvent, broken],
+  ['a stream that goes silent', () => behaviors.stallsInTheMiddle, broken],
   [
     'a 200 with an error in the middle',
-    ({ vendor }) => does.failsInTheMiddle(vendor.event({ status: 503, message: 'Overloaded.' })),
+    ({ errors }) => behaviors.failsInTheMiddle(errors.event({ status: 503, message: 'Overloaded.' })),
     broken,
   ],
-  ['a web page', () => does.answersWith('text/html', '<html>Sign in</html>'), ['bad-response']],
-  ['a loading model', ({ vendor }) => does.refuses(vendor.loading), ['loading', 'overloaded']],
-  ['a text that is too long', ({ vendor }) => does.refuses(vendor.tooLong), ['context-too-long']],
-  ['bytes one by one', () => does.inPiecesOf(1)],
-  ['events that nobody knows', ({ vendor }) => does.withInTheMiddle(vendor.unknownEvent)],
-  ['a packed stream', () => does.packed('gzip')],
+  ['a web page', () => behaviors.answersWith('text/html', '<html>Sign in</html>'), ['bad-response']],
+  ['a loading model', ({ errors }) => behaviors.responds(errors.loading), ['loading', 'overloaded']],
+  ['a text that is too long', ({ errors }) => behaviors.responds(errors.tooLong), ['context-too-long']],
+  ['bytes one by one', () => behaviors.inPiecesOf(1)],
+  ['events that nobody knows', ({ errors }) => behaviors.withInTheMiddle(errors.unknownEvent)],
+  ['a packed stream', () => behaviors.compressed('gzip')],
 ];
 
 for (const [kind, model] of Object.entries(models)) {
   const definition = engines.find((each) => each.kind === kind) as EngineDefinition;
   const engine = fakedEngines.find((each) => each.kind === kind) as FakedEngine;
   test(`${kind} loses nothing silently`, { concurrency: 4 }, async (t) => {
-    for (const [name, misdeed, kinds] of faults) {
+    for (const [name, behavior, kinds] of faults) {
       await t.test(name, async (t) => {
         const { fake, who } = await startEndpoint(t, definition, engine.make, model, limits);
         fake.reply = { text: wholeAnswer, usage };
-        fake.fault = { kind: 'misdeed', does: misdeed(engine) };
+        fake.fault = { kind: 'custom', behavior: behavior(engine) };
         let said = '';
         let ended: ErrorKind | undefined;
         try {

@@ -11,7 +11,7 @@ type Facts = {
   readonly details?: unknown;
 };
 
-export type Vendor = {
+export type ErrorDialect = {
   /** The body of a refusal. */
   body(facts: Facts): unknown;
   /** The same in the middle of a stream, as its event. */
@@ -20,7 +20,7 @@ export type Vendor = {
   readonly unknownEvent: string;
   readonly framing: 'sse' | 'ndjson';
   /** No money left. */
-  readonly broke: FakeFailure;
+  readonly outOfCredit: FakeFailure;
   readonly tooLong: FakeFailure;
   /** Absent: it has no content policy of its own. */
   readonly filtered?: FakeFailure;
@@ -40,12 +40,12 @@ const openAiBody = ({ status, message, type = openAiType(status), code }: Facts)
 
 const tooMany = 'Rate limit reached. Please try again later.';
 
-export const openAiVendor: Vendor = {
+export const openAiErrors: ErrorDialect = {
   body: openAiBody,
   event: (facts) => data(openAiBody(facts)),
   unknownEvent: `event: rumbo.nobody\n${data({ object: 'something.new', choices: [], news: { delta: 1 } })}`,
   framing: 'sse',
-  broke: {
+  outOfCredit: {
     status: 429,
     body: openAiBody({
       status: 429,
@@ -99,16 +99,16 @@ export const openAiVendor: Vendor = {
 };
 
 /** OpenAI's Responses: the error in an event of its own, with a name. */
-export const responsesVendor: Vendor = {
-  ...openAiVendor,
+export const responsesErrors: ErrorDialect = {
+  ...openAiErrors,
   event: ({ status, message }) =>
     `event: error\n${data({ type: 'error', sequence_number: 2, error: { type: openAiType(status), code: 'server_error', message, param: null } })}`,
   unknownEvent: `event: response.something.new\n${data({ type: 'response.something.new', sequence_number: 2, delta: 'x' })}`,
 };
 
 /** llama-server and vLLM: the code is the status. */
-export const localVendor: Vendor = {
-  ...openAiVendor,
+export const localErrors: ErrorDialect = {
+  ...openAiErrors,
   body: ({ status, message, type = openAiType(status) }) => ({ error: { code: status, message, type } }),
   event: ({ status, message }) => data({ error: { code: status, message, type: 'server_error' } }),
   tooLong: {
@@ -130,8 +130,8 @@ export const localVendor: Vendor = {
 };
 
 /** Mistral: flat. */
-export const mistralVendor: Vendor = {
-  ...openAiVendor,
+export const mistralErrors: ErrorDialect = {
+  ...openAiErrors,
   body: ({ message, type = 'invalid_request', code }) => ({
     object: 'error',
     message,
@@ -142,14 +142,14 @@ export const mistralVendor: Vendor = {
 };
 
 /** xAI: two words. */
-export const xaiVendor: Vendor = {
-  ...openAiVendor,
+export const xaiErrors: ErrorDialect = {
+  ...openAiErrors,
   body: ({ message, code }) => ({ code: code ?? 'The service is currently unavailable', error: message }),
 };
 
 /** Groq: a string inside `x_groq`. */
-export const groqVendor: Vendor = {
-  ...openAiVendor,
+export const groqErrors: ErrorDialect = {
+  ...openAiErrors,
   event: ({ message }) =>
     data({ id: 'chatcmpl-fake', choices: [], x_groq: { id: 'req_fake', error: message } }),
 };
@@ -167,12 +167,12 @@ const anthropicBody = ({ status, message, type, details }: Facts) => ({
   request_id: 'req_fake',
 });
 
-export const anthropicVendor: Vendor = {
+export const anthropicErrors: ErrorDialect = {
   body: anthropicBody,
   event: (facts) => `event: error\n${data(anthropicBody(facts))}`,
   unknownEvent: `event: something_new\n${data({ type: 'something_new', index: 0, delta: { type: 'new_delta' } })}`,
   framing: 'sse',
-  broke: {
+  outOfCredit: {
     status: 402,
     body: anthropicBody({ status: 402, type: 'billing_error', message: 'Your credit balance is too low.' }),
   },
@@ -216,12 +216,12 @@ const geminiBody = ({ status, message, details }: Facts) => ({
   },
 });
 
-export const geminiVendor: Vendor = {
+export const geminiErrors: ErrorDialect = {
   body: geminiBody,
   event: (facts) => data(geminiBody(facts)),
   unknownEvent: data({ somethingNew: { candidates: 1 } }),
   framing: 'sse',
-  broke: {
+  outOfCredit: {
     status: 402,
     body: geminiBody({ status: 402, message: 'Billing is not active for this project.' }),
   },
@@ -256,12 +256,12 @@ export const geminiVendor: Vendor = {
 
 const ollamaBody = ({ message }: Facts) => ({ error: message });
 
-export const ollamaVendor: Vendor = {
+export const ollamaErrors: ErrorDialect = {
   body: ollamaBody,
   event: (facts) => `${JSON.stringify(ollamaBody(facts))}\n`,
   unknownEvent: `${JSON.stringify({ somethingNew: { message: 1 } })}\n`,
   framing: 'ndjson',
-  broke: { status: 402, body: ollamaBody({ status: 402, message: 'payment required' }) },
+  outOfCredit: { status: 402, body: ollamaBody({ status: 402, message: 'payment required' }) },
   tooLong: {
     status: 400,
     body: ollamaBody({

@@ -1,23 +1,23 @@
-/** What a service can do to an answer on its way, in any framing. Each is a `Misdeed`. */
+/** What a service can do to an answer on its way, in any framing. Each is a `FakeBehavior`. */
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import type { Exchange, FakeFailure, Misdeed } from '../fake-providers/fake-provider.ts';
+import type { Exchange, FakeBehavior, FakeFailure } from '../fake-providers/fake-provider.ts';
 import { wordsOf } from '../fake-providers/fake-server.ts';
-import { wordsBefore } from './answer.ts';
+import { wordsBefore } from './expected-answer.ts';
 
 /** Milliseconds for what was written to reach the client, before the socket is destroyed under it. */
 const travelMs = 20;
 
 /** The sound answer as text, one string for each of its events. */
-export function eventsIn({ stream, said }: Exchange): {
+export function eventsIn({ stream, reply }: Exchange): {
   readonly start: string;
   readonly words: readonly string[];
   readonly finish: readonly string[];
 } {
   const one = stream();
-  const start = one.start(said.usage);
-  const words = wordsOf(said.text).map(one.text);
-  return { start, words, finish: eventsOf(one.finish(said.finish, said.usage)) };
+  const start = one.start(reply.usage);
+  const words = wordsOf(reply.text).map(one.text);
+  return { start, words, finish: eventsOf(one.finish(reply.finish, reply.usage)) };
 }
 
 /** A text of several events, apart. */
@@ -39,41 +39,41 @@ const firstWords = (exchange: Exchange): string => {
   return start + words.slice(0, wordsBefore).join('');
 };
 
-/** This misdeed at the first chats, a sound answer afterwards. */
-export const atFirst =
-  (misdeed: Misdeed, times = 1): Misdeed =>
+/** This behavior at the first chats, a sound answer afterwards. */
+export const firstTimes =
+  (behavior: FakeBehavior, times = 1): FakeBehavior =>
   (exchange) =>
-    exchange.turn < times ? misdeed(exchange) : exchange.answer();
+    exchange.index < times ? behavior(exchange) : exchange.sendAnswer();
 
-export const refuses =
-  (failure: FakeFailure | (() => FakeFailure)): Misdeed =>
+export const responds =
+  (failure: FakeFailure | (() => FakeFailure)): FakeBehavior =>
   ({ refuse }) =>
     refuse(typeof failure === 'function' ? failure() : failure);
 
-export const hangs: Misdeed = () => {};
+export const hangs: FakeBehavior = () => {};
 
 /** Takes the request and resets the connection. */
-export const resets: Misdeed = ({ response }) => {
+export const resets: FakeBehavior = ({ response }) => {
   response.socket?.resetAndDestroy();
 };
 
 /** Takes the request and closes the connection. */
-export const hangsUp: Misdeed = ({ response }) => {
+export const closes: FakeBehavior = ({ response }) => {
   response.socket?.destroy();
 };
 
 export const headAfter =
-  (ms: number): Misdeed =>
-  async ({ answer }) => {
+  (ms: number): FakeBehavior =>
+  async ({ sendAnswer }) => {
     await sleep(ms);
-    await answer();
+    await sendAnswer();
   };
 
 /** The head at once, and nothing after it. */
-export const headOnly: Misdeed = (exchange) => begin(exchange);
+export const headOnly: FakeBehavior = (exchange) => begin(exchange);
 
 /** The head and what services send to keep a connection open, and no word for as long as anybody listens. */
-export const keepsOpenOnly: Misdeed = async (exchange) => {
+export const keepAliveOnly: FakeBehavior = async (exchange) => {
   begin(exchange);
   const sse = exchange.contentType.includes('event-stream');
   while (!exchange.request.aborted && !exchange.response.destroyed) {
@@ -84,7 +84,7 @@ export const keepsOpenOnly: Misdeed = async (exchange) => {
 
 /** The answer with a pause between head and first word. */
 export const firstWordAfter =
-  (ms: number): Misdeed =>
+  (ms: number): FakeBehavior =>
   async (exchange) => {
     begin(exchange);
     await sleep(ms);
@@ -93,7 +93,7 @@ export const firstWordAfter =
 
 /** 200 with a body of this type instead of a stream. */
 export const answersWith =
-  (contentType: string, body: string | Buffer): Misdeed =>
+  (contentType: string, body: string | Buffer): FakeBehavior =>
   ({ response }) => {
     response.writeHead(200, { 'content-type': contentType });
     response.end(body);
@@ -101,20 +101,20 @@ export const answersWith =
 
 /** 200, a stream of these events and nothing else. */
 export const streams =
-  (...events: readonly string[]): Misdeed =>
+  (...events: readonly string[]): FakeBehavior =>
   (exchange) => {
     begin(exchange);
     exchange.response.end(events.join(''));
   };
 
 /** What stands before the first word, and the end. */
-export const beginsOnly: Misdeed = (exchange) => {
+export const beginsOnly: FakeBehavior = (exchange) => {
   begin(exchange);
   exchange.response.end(eventsIn(exchange).start);
 };
 
 /** A stream that is sound and says nothing. */
-export const saysNothing: Misdeed = (exchange) => {
+export const emptyAnswer: FakeBehavior = (exchange) => {
   begin(exchange);
   const { start, finish } = eventsIn(exchange);
   exchange.response.end(start + finish.join(''));
@@ -122,7 +122,7 @@ export const saysNothing: Misdeed = (exchange) => {
 
 /** The whole body changed as text, and sent at once. */
 export const sends =
-  (change: (body: string, events: readonly string[]) => string): Misdeed =>
+  (change: (body: string, events: readonly string[]) => string): FakeBehavior =>
   (exchange) => {
     begin(exchange);
     const events = all(exchange);
@@ -131,7 +131,7 @@ export const sends =
 
 /** The whole body in pieces of so many bytes, each a packet of its own. */
 export const inPiecesOf =
-  (bytes: number): Misdeed =>
+  (bytes: number): FakeBehavior =>
   async (exchange) => {
     begin(exchange);
     exchange.response.socket?.setNoDelay(true);
@@ -143,8 +143,8 @@ export const inPiecesOf =
     exchange.response.end();
   };
 
-export const packed =
-  (encoding: 'gzip' | 'br' | 'deflate', share = 1): Misdeed =>
+export const compressed =
+  (encoding: 'gzip' | 'br' | 'deflate', share = 1): FakeBehavior =>
   (exchange) => {
     const pack = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }[encoding];
     const body = pack(all(exchange).join(''));
@@ -154,7 +154,7 @@ export const packed =
 
 /** A `content-length` that is so many bytes off; what is sent is the sound answer. */
 export const lengthOff =
-  (bytes: (size: number) => number): Misdeed =>
+  (bytes: (size: number) => number): FakeBehavior =>
   async ({ response, contentType, ...exchange }) => {
     const body = Buffer.from(all({ response, contentType, ...exchange }).join(''));
     const { socket } = response;
@@ -168,7 +168,7 @@ export const lengthOff =
 
 /** So many words, and then this. */
 const after =
-  (then: (exchange: Exchange) => void | Promise<void>): Misdeed =>
+  (then: (exchange: Exchange) => void | Promise<void>): FakeBehavior =>
   async (exchange) => {
     begin(exchange);
     exchange.response.write(firstWords(exchange));
@@ -195,22 +195,23 @@ export const endsInsideAnEvent = after((exchange) => {
   exchange.response.end(next.slice(0, Math.floor(next.length / 2)));
 });
 
-export const failsInTheMiddle = (event: string): Misdeed => after(({ response }) => void response.end(event));
+export const failsInTheMiddle = (event: string): FakeBehavior =>
+  after(({ response }) => void response.end(event));
 
 /** Everything but the last events of the end, and then silence with the socket open. */
 export const withoutMarker =
-  (missing: number): Misdeed =>
+  (missing: number): FakeBehavior =>
   (exchange) => {
     begin(exchange);
     exchange.response.write(all(exchange).slice(0, -missing).join(''));
   };
 
 /** An event between two words. */
-export const withInTheMiddle = (event: string): Misdeed =>
+export const withInTheMiddle = (event: string): FakeBehavior =>
   sends((_body, events) => events.flatMap((each, at) => (at === 3 ? [event, each] : [each])).join(''));
 
 /** Every event as it is, with the JSON of its data changed. */
-export const withData = (change: (data: Record<string, unknown>) => void): Misdeed =>
+export const withData = (change: (data: Record<string, unknown>) => void): FakeBehavior =>
   sends((body) =>
     body.replace(/\{.*\}/g, (json) => {
       const value = JSON.parse(json) as Record<string, unknown>;
@@ -221,28 +222,28 @@ export const withData = (change: (data: Record<string, unknown>) => void): Misde
 
 /** Reasoning, words and calls, each in turn. */
 export const interleaved =
-  (reasoning: string, call: { readonly name: string; readonly input: string }): Misdeed =>
+  (reasoning: string, call: { readonly name: string; readonly input: string }): FakeBehavior =>
   (exchange) => {
-    const { stream, said, response } = exchange;
+    const { stream, reply, response } = exchange;
     const one = stream();
     const thoughts = wordsOf(reasoning);
-    const words = wordsOf(said.text);
+    const words = wordsOf(reply.text);
     begin(exchange);
-    response.write(one.start(said.usage));
+    response.write(one.start(reply.usage));
     for (const [at, word] of words.entries()) {
       const thought = thoughts[at];
       if (thought !== undefined) response.write(one.reasoning(thought));
       response.write(one.text(word));
     }
     response.write(one.toolCall({ id: 'call_0', ...call }, 0));
-    response.end(one.finish('tool-calls', said.usage));
+    response.end(one.finish('tool-calls', reply.usage));
   };
 
 /** Refuses a conversation that ends with the assistant's own words, as models without prefill do. */
 export const refusesPrefill =
-  (failure: FakeFailure): Misdeed =>
-  ({ request, refuse, answer }) => {
+  (failure: FakeFailure): FakeBehavior =>
+  ({ request, refuse, sendAnswer }) => {
     const { messages, contents, input } = request.body ?? {};
     const turns = (messages ?? contents ?? input) as readonly { readonly role?: string }[] | undefined;
-    return /^(?:assistant|model)$/.test(turns?.at(-1)?.role ?? '') ? refuse(failure) : answer();
+    return /^(?:assistant|model)$/.test(turns?.at(-1)?.role ?? '') ? refuse(failure) : sendAnswer();
   };

@@ -15,7 +15,7 @@ export const usage = { input: 21, output: 34 };
 const words = wordsOf(wholeAnswer);
 
 /** The answer, or what is missing of the beginning that stands in the request. */
-export function goingOn(body: Body): FakeReply {
+export function continueAnswer(body: Body): FakeReply {
   const asked = JSON.stringify(body);
   let said = words.length - 1;
   while (said > 0 && !asked.includes(JSON.stringify(words.slice(0, said).join('').trimEnd()).slice(1, -1)))
@@ -24,8 +24,8 @@ export function goingOn(body: Body): FakeReply {
 }
 
 /** Goes on by saying the last words again, as models do. */
-export function goingOnTwice(body: Body): FakeReply {
-  const { text } = goingOn(body);
+export function repeatAndContinue(body: Body): FakeReply {
+  const { text } = continueAnswer(body);
   const from = words.length - wordsOf(text).length;
   return {
     text: words

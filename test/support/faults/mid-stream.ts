@@ -1,0 +1,168 @@
+/** Everything that can go wrong after the first word, and everything that only looks as if it did. */
+
+import type { FakeBehavior } from '../fake-providers/fake-provider.ts';
+import * as behaviors from './behaviors.ts';
+import type { FakedEngine } from './engines.ts';
+import { repeatAndContinue } from './expected-answer.ts';
+import type { Fault, Primary } from './fault.ts';
+
+const breaksOff = (
+  name: string,
+  behavior: (engine: FakedEngine) => FakeBehavior,
+  more: Partial<Fault> = {},
+): Fault => ({
+  name,
+  primary: (engine) => ({ behavior: behavior(engine) }),
+  expected: ['continued'],
+  calls: [1, 1],
+  ...more,
+});
+
+/** All of these leave the first words with the user and nothing after them. */
+const cuts: readonly (readonly [string, (engine: FakedEngine) => FakeBehavior])[] = [
+  ['a connection reset in the middle', () => behaviors.resetsInTheMiddle],
+  ['a connection closed in the middle', () => behaviors.closesInTheMiddle],
+  ['a body that ends without its marker', () => behaviors.endsInTheMiddle],
+  ['a body that ends inside an event', () => behaviors.endsInsideAnEvent],
+  ['a stream that goes silent', () => behaviors.stallsInTheMiddle],
+  [
+    'an error event in the middle',
+    ({ errors }) => behaviors.failsInTheMiddle(errors.event({ status: 503, message: 'Overloaded.' })),
+  ],
+];
+
+const aloneKinds = ['interrupted', 'timeout', 'overloaded', 'bad-response'] as const;
+
+const breaks: readonly Fault[] = [
+  ...cuts.map(([name, behavior]) =>
+    breaksOff(name, behavior, { withoutFallback: { expected: ['error'], calls: [1, 3], kinds: aloneKinds } }),
+  ),
+  ...cuts.map(([name, behavior]) =>
+    breaksOff(`${name}, beginning anew as the user wants it`, behavior, {
+      expected: ['restarted'],
+      onInterruption: 'restart',
+    }),
+  ),
+  ...cuts.map(([name, behavior]) =>
+    breaksOff(`${name}, keeping the part as the user wants it`, behavior, {
+      expected: ['error'],
+      kinds: aloneKinds,
+      onInterruption: 'fail',
+    }),
+  ),
+  breaksOff('a reset, and a next one that says the last words again', () => behaviors.resetsInTheMiddle, {
+    next: () => ({ reply: repeatAndContinue }),
+  }),
+  breaksOff(
+    'a reset, and a next one that refuses to be put words into its mouth',
+    () => behaviors.resetsInTheMiddle,
+    {
+      next: ({ errors }) => ({
+        fault: {
+          kind: 'custom',
+          behavior: behaviors.refusesPrefill({
+            status: 400,
+            body: errors.body({
+              status: 400,
+              message:
+                'This model does not support assistant message prefill. The conversation must end with a user message.',
+            }),
+          }),
+        },
+      }),
+    },
+  ),
+  breaksOff('a content-length that cuts the answer', () =>
+    behaviors.lengthOff((size) => -Math.floor(size / 2)),
+  ),
+  ...(['gzip', 'br', 'deflate'] as const).map((encoding) => ({
+    ...breaksOff(`a ${encoding} stream that is cut`, () => behaviors.compressed(encoding, 0.6)),
+    right: ['continued', 'fallback'] as const,
+  })),
+];
+
+const harmlessFault = (
+  name: string,
+  behavior: (engine: FakedEngine) => FakeBehavior | undefined,
+  more: Partial<Fault> = {},
+): Fault => ({
+  name,
+  primary: (engine): Primary | undefined => {
+    const chosen = behavior(engine);
+    return chosen && { behavior: chosen };
+  },
+  expected: ['primary'],
+  calls: [1, 1],
+  ...more,
+});
+
+const onlySse =
+  (behavior: FakeBehavior) =>
+  ({ errors }: FakedEngine) =>
+    errors.framing === 'sse' ? behavior : undefined;
+
+const dataOverLines = (body: string): string =>
+  body.replace(/^data: (\{.*\})(\r?)$/gm, (_line, json: string, cr: string) =>
+    JSON.stringify(JSON.parse(json), null, 1)
+      .split('\n')
+      .map((line) => `data: ${line}${cr}`)
+      .join('\n'),
+  );
+
+/** The events of the end that bring usage, each twice. */
+const endTwice = (_body: string, events: readonly string[]): string =>
+  events
+    .flatMap((each, at) =>
+      at >= events.length - 3 && /"usage":\{|candidatesTokenCount|eval_count/.test(each)
+        ? [each, each]
+        : [each],
+    )
+    .join('');
+
+const withoutUsage = behaviors.withData((event) => {
+  for (const field of ['usage', 'usageMetadata', 'x_groq', 'prompt_eval_count', 'eval_count'])
+    delete event[field];
+  const { message, response } = event as Record<string, Record<string, unknown> | undefined>;
+  delete message?.['usage'];
+  delete response?.['usage'];
+});
+
+const thoughts = 'First I think, then I speak.';
+const call = { name: 'look_up', input: '{"word":"漢字"}' };
+
+const harmless: readonly Fault[] = [
+  harmlessFault('nothing at all', () => (exchange) => exchange.sendAnswer(), { reportsUsage: true }),
+  harmlessFault(
+    'a missing end marker, the connection left open',
+    ({ endsAtOnce }) => (endsAtOnce ? undefined : behaviors.withoutMarker(1)),
+    { maxMs: 2_500, reportsUsage: true },
+  ),
+  harmlessFault('a malformed event in the middle', ({ errors }) =>
+    behaviors.withInTheMiddle(
+      errors.framing === 'sse' ? 'data: {"choices":[{"del\n\n' : '{"message":{"con\n',
+    ),
+  ),
+  harmlessFault('an event of an unknown type', ({ errors }) =>
+    behaviors.withInTheMiddle(errors.unknownEvent),
+  ),
+  harmlessFault('one byte for each packet', () => behaviors.inPiecesOf(1)),
+  harmlessFault('packets that end inside characters and lines', () => behaviors.inPiecesOf(7)),
+  harmlessFault('lines that end in CRLF', () => behaviors.sends((body) => body.replace(/\r?\n/g, '\r\n'))),
+  harmlessFault('lines that end in CR', onlySse(behaviors.sends((body) => body.replace(/\r?\n/g, '\r')))),
+  harmlessFault('comments between events', onlySse(behaviors.withInTheMiddle(': keep-alive\n\n:\n\n'))),
+  harmlessFault('blank lines between events', () => behaviors.withInTheMiddle('\n\n\n')),
+  harmlessFault('data over several lines', onlySse(behaviors.sends(dataOverLines))),
+  harmlessFault('a byte order mark', onlySse(behaviors.sends((body) => `\ufeff${body}`))),
+  harmlessFault('no blank line at the end', () => behaviors.sends((body) => body.trimEnd())),
+  harmlessFault('usage that comes twice', () => behaviors.sends(endTwice), { reportsUsage: true }),
+  harmlessFault('usage that never comes', () => withoutUsage, { reportsUsage: false }),
+  harmlessFault('thoughts, words and calls in turn', () => behaviors.interleaved(thoughts, call), {
+    extras: { reasoning: thoughts, call },
+  }),
+  ...(['gzip', 'br', 'deflate'] as const).map((encoding) =>
+    harmlessFault(`a ${encoding} stream nobody asked for`, () => behaviors.compressed(encoding)),
+  ),
+  harmlessFault('a content-length that promises more', () => behaviors.lengthOff(() => 100)),
+];
+
+export const midStreamFaults: readonly Fault[] = [...breaks, ...harmless];
