@@ -6,6 +6,7 @@ import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { type InlineCounts, type InlineUsage, inlineRole } from '../metrics/inline-usage.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { type RoutingSnapshotDeps, routingSnapshot } from '../providers/routing-snapshot.ts';
 import { costOf } from '../routing/price.ts';
 import type { RoutingCriteria } from '../routing/snapshot.ts';
@@ -20,6 +21,7 @@ import type { ModeCache } from './prompting/mode-cache.ts';
 import { type Eligibility, type ModelRanking, rankModels } from './rank-models.ts';
 
 export type RankedModelsDeps = RoutingSnapshotDeps & {
+  readonly providers: Pick<ProviderRegistry, 'get'>;
   readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details'>;
   readonly book: InlineUsage;
   readonly latencies: Latencies;
@@ -87,7 +89,6 @@ export function rankedModels(parts: RankedModelsDeps) {
       task: 'simple_generation',
       promptTokens: tokens,
       favourites: shelf.recommendedLocal('fill'),
-      inFlight: providers.inFlight(),
     });
     const snapshot = { ...seen, models: seen.models.map(shortOf), outputRange: usualOutput };
     const routeTo = (model: Model): RoutingCriteria => {

@@ -6,8 +6,10 @@ import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from '..
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
+import type { Budgets } from '../metrics/budget.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
 import { nativeApi, nativeRoot } from '../models/native-api.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { RoutingSnapshotDeps } from '../providers/routing-snapshot.ts';
 import { acceptanceTracker } from './acceptance.ts';
 import { type InlineAccountingDeps, inlineAccounting } from './accounting.ts';
@@ -35,6 +37,8 @@ import { throttle } from './throttle.ts';
 
 export type InlineCompletionDeps = Omit<RoutingSnapshotDeps, 'coldStarts'> &
   InlineAccountingDeps & {
+    readonly providers: ProviderRegistry;
+    readonly budgets: Budgets;
     readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
     /** A folder for what outlives the server. Absent: nothing is written. */
     readonly storagePath: string | undefined;

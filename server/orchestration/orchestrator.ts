@@ -50,7 +50,6 @@ export function orchestrator(rooms: OrchestratorDeps): Orchestrator {
       ...route,
       warm: warm.find(messages),
       favourites: rooms.favourites(route.role, route.task),
-      inFlight: busy,
     });
 
   const busy = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** What the balancer sees at a moment, gathered from all rooms. */
+/** The balancer's input at the time of one request, read from settings, providers, budgets and model statistics. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budgets } from '../metrics/budget.ts';
@@ -8,23 +8,25 @@ import type { ProviderRegistry } from './provider-registry.ts';
 
 export type RoutingSnapshotDeps = {
   readonly settings: () => Settings;
-  readonly providers: ProviderRegistry;
-  readonly budgets: Budgets;
-  readonly past: ModelStats;
+  readonly providers: Pick<
+    ProviderRegistry,
+    'models' | 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight' | 'names'
+  >;
+  readonly budgets: Pick<Budgets, 'remainingBudget' | 'differsByProvider'>;
+  readonly past: Pick<ModelStats, 'speeds' | 'tokenRatios' | 'outputRange'>;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
   readonly coldStarts: () => RoutingSnapshot['coldStartMs'];
 };
 
-/** What is known of the question. */
+/** What the snapshot depends on besides the server's state. */
 export type SnapshotRequest = Pick<RoutingCriteria, 'role' | 'task' | 'promptTokens'> & {
   readonly warm?: RoutingSnapshot['warmPrefix'];
   readonly favourites: readonly ModelId[];
-  readonly inFlight: RoutingSnapshot['inFlight'];
 };
 
 export function routingSnapshot(
   { settings, providers, budgets, past, coldStarts }: RoutingSnapshotDeps,
-  { role = '', task, promptTokens, warm, favourites, inFlight }: SnapshotRequest,
+  { role = '', task, promptTokens, warm, favourites }: SnapshotRequest,
 ): RoutingSnapshot {
   const now = settings();
   return {
@@ -38,7 +40,7 @@ export function routingSnapshot(
     warmPrefix: warm,
     coldStartMs: coldStarts(),
     recommendedLocal: favourites,
-    inFlight,
+    inFlight: providers.inFlight(),
     strategy: now['routing.strategy'],
     priorityOrder: now['routing.priorityOrder'],
     taskTypes: now['routing.taskTypes'],
