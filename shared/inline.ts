@@ -1,22 +1,22 @@
-/** Ghost text, in words both halves use. */
+/** Types of ghost text that client and server share. */
 import type { ModelId } from './chat.ts';
 import type { Source } from './models.ts';
 
-/** The command of an offered item, for the client to register; its one argument is the offer's id. */
+/** The command of a completion item, which the client registers; its one argument is the item's id. */
 export const inlineAccepted = 'rumbo.inline.accepted';
 
-/** What the user did with an offer. */
+/** What the user did with a completion item. */
 export type InlineEvent = {
   readonly id: string;
   readonly type: 'accepted' | 'accepted-part' | 'rejected';
 };
 
 export type InlineState = {
-  /** `nobody`: it is on, and no model may write. */
-  readonly state: 'off' | 'on' | 'paused' | 'nobody';
-  /** Why nobody may, or why there is none in the document that was last looked at; one sentence. Absent: neither. */
+  /** `no-model`: it is on, and no model is available. */
+  readonly state: 'off' | 'on' | 'paused' | 'no-model';
+  /** Why no model is available, or why the document that the user viewed last has no ghost text; one sentence. Absent: neither. */
   readonly reason?: string;
-  /** Who would be asked, best first. */
+  /** Models in the order of their use, best first. */
   readonly models: readonly ModelId[];
   /** Since midnight, local time, in every window. */
   readonly today: {
@@ -27,23 +27,23 @@ export type InlineState = {
   };
 };
 
-/** A model in the light of ghost text. */
+/** A model as a candidate for ghost text. */
 export type InlineCandidate = {
   readonly model: ModelId;
   readonly source: Source;
-  /** By the user's settings. */
+  /** The user's settings allow it. */
   readonly allowed: boolean;
-  /** It could be asked now, were it allowed. */
+  /** It could be requested now if it were allowed. */
   readonly usable: boolean;
   /** Why it is not allowed or not usable, one sentence. Absent: it is both. */
   readonly reason?: string;
-  /** How it writes, as far as it is known. Absent: not known yet. */
+  /** How it generates: by fill-in-the-middle or in a chat. Absent: not known yet. */
   readonly mode?: 'fill' | 'chat';
-  /** Milliseconds from the question to its first text, as measured lately. `null`: not known yet. */
+  /** Milliseconds from the request to its first text, as measured lately. `null`: not known yet. */
   readonly usualMs: number | null;
   /** Predicted price of 1,000 suggestions, in US dollars; 0 for local ones. `null`: unknown. */
   readonly usdPerThousand: number | null;
 };
 
-/** A declaration near what is used at the cursor. */
+/** A declaration of a name used near the cursor. */
 export type NearbySymbol = { readonly name: string; readonly uri: string; readonly text: string };

@@ -12,7 +12,7 @@ export function ghostTextLine({ state, reason, models, today }: InlineState): st
       return 'Ghost text: off';
     case 'paused':
       return `Ghost text: paused in this window${written}`;
-    case 'nobody':
+    case 'no-model':
       return `Ghost text: no model can write. ${reason ?? ''}`.trim();
     case 'on': {
       const [first, ...others] = models;

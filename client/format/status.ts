@@ -26,7 +26,7 @@ function shortText(
   if (recent) return `$(compass) ${receiptLine(recent)}`;
   if (health === 'offline') return '$(debug-disconnect) Rumbo: no model';
   if (inline?.state === 'paused') return '$(debug-pause) Rumbo: ghost text paused';
-  if (inline?.state === 'nobody') return '$(compass) Rumbo: no ghost text';
+  if (inline?.state === 'no-model') return '$(compass) Rumbo: no ghost text';
   if (lock) return `$(compass) Rumbo: local until ${lock}`;
   return `$(compass) Rumbo: ${strategy}`;
 }

@@ -66,7 +66,7 @@ export async function suggestHere(parts: GhostTextCommandDeps): Promise<void> {
     if (!(await showInfo('Ghost text is paused in this window.', 'Resume'))) return;
     await pauseGhostText(parts, false);
   }
-  if (state === 'nobody') {
+  if (state === 'no-model') {
     const reason = parts.server.status?.inline?.reason ?? 'No model can write ghost text now.';
     if (await showInfo(reason, 'Choose Models…'))
       await vscode.commands.executeCommand('rumbo.chooseGhostTextModels');

@@ -22,7 +22,7 @@ export function createGhostText(server: ServerProcess): GhostText & vscode.Dispo
     get state(): InlineState['state'] {
       if (!isGhostTextEnabled()) return 'off';
       if (paused) return 'paused';
-      return server.status?.inline?.state === 'nobody' ? 'nobody' : 'on';
+      return server.status?.inline?.state === 'no-model' ? 'no-model' : 'on';
     },
     async pause(wanted: boolean) {
       paused = wanted;

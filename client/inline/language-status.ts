@@ -18,7 +18,7 @@ export function createLanguageStatus(server: ServerProcess, ghostText: GhostText
     item ??= vscode.languages.createLanguageStatusItem('rumbo.ghostText', userDocumentSelectors);
     item.name = 'Rumbo: Ghost Text';
     const languageId = vscode.window.activeTextEditor?.document.languageId ?? 'plaintext';
-    const reason = state === 'nobody' ? server.status?.inline?.reason : undefined;
+    const reason = state === 'no-model' ? server.status?.inline?.reason : undefined;
     Object.assign(item, wordsFor(state, languageId, reason));
   };
   const parts = [ghostText.onChange(draw), vscode.window.onDidChangeActiveTextEditor(draw)];
@@ -28,7 +28,11 @@ export function createLanguageStatus(server: ServerProcess, ghostText: GhostText
 
 type Words = Pick<vscode.LanguageStatusItem, 'text' | 'detail' | 'severity' | 'command'>;
 
-function wordsFor(state: 'on' | 'paused' | 'nobody', languageId: string, reason: string | undefined): Words {
+function wordsFor(
+  state: 'on' | 'paused' | 'no-model',
+  languageId: string,
+  reason: string | undefined,
+): Words {
   const { Information, Warning } = vscode.LanguageStatusSeverity;
   const command = (title: string, id: string) => ({ title, command: id });
   if (state === 'paused')
@@ -39,7 +43,7 @@ function wordsFor(state: 'on' | 'paused' | 'nobody', languageId: string, reason:
       command: command('Resume', 'rumbo.resumeGhostText'),
     };
   const isOff = languageDisabledBy(languageId) !== undefined;
-  if (state === 'nobody' && !isOff)
+  if (state === 'no-model' && !isOff)
     return {
       text: 'No model can write ghost text',
       detail: reason ?? '',

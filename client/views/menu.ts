@@ -26,7 +26,7 @@ const ghostText = {
     chooseModels,
     turnOff,
   ],
-  nobody: [chooseModels, turnOff],
+  'no-model': [chooseModels, turnOff],
 } as const satisfies Record<InlineState['state'], unknown>;
 
 const last = [
@@ -42,7 +42,7 @@ const last = [
 export async function showMenu(state: InlineState['state']): Promise<void> {
   const own = ghostText[state];
   const entries =
-    state === 'paused' || state === 'nobody' ? [...own, ...first, ...last] : [...first, ...own, ...last];
+    state === 'paused' || state === 'no-model' ? [...own, ...first, ...last] : [...first, ...own, ...last];
   const picked = await vscode.window.showQuickPick(entries, { title: 'Rumbo' });
   if (picked) await vscode.commands.executeCommand(picked.command);
 }

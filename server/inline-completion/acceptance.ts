@@ -1,4 +1,4 @@
-/** What becomes of offers: taken as told or as the text shows, and how much of it still stands a while later. */
+/** Detects which completion items the user accepts, reported by the editor or seen in the text, and how much of each remains later. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Clock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
@@ -8,94 +8,93 @@ import type { DocumentStore } from './documents.ts';
 export type AcceptanceDeps = {
   readonly documents: Pick<DocumentStore, 'get'>;
   readonly clock: Clock;
-  /** The first time that anything of an offer is taken. */
-  readonly onAccepted: (offer: CompletionItem) => void;
-  /** A while later. @param characters UTF-16 units of it that still stand */
+  /** Called the first time that the user accepts any part of an item. */
+  readonly onAccepted: (item: CompletionItem) => void;
+  /** Called `retentionDelayMs` later. @param characters UTF-16 units of the item that are still in the document */
   readonly onRetained: (model: ModelId, characters: number) => void;
 };
 
 type TrackedItem = {
-  readonly offer: CompletionItem;
+  readonly item: CompletionItem;
   readonly uri: string;
   readonly version: number;
   /** Where its text begins in the document. */
   readonly start: number;
-  /** The document once it is accepted. Absent: the document has moved on, and so many texts are not worth keeping. */
-  text?: () => string;
-  taken: boolean;
+  /** The document after accepting the item. Absent: a later version exists, and so many texts would waste memory. */
+  textAfterAccept?: () => string;
+  isAccepted: boolean;
 };
 
-/** Milliseconds after which what was taken is looked at again. */
+/** Milliseconds from an accept until its text is looked for in the document again. */
 export const retentionDelayMs = 30_000;
-/** Offers that may still be taken. */
+/** Items that the user may still accept. */
 const maxTracked = 64;
 
 export function acceptanceTracker({ documents, clock, onAccepted, onRetained }: AcceptanceDeps) {
-  const open = new Map<string, TrackedItem>();
-  const looks = new Set<() => void>();
+  const tracked = new Map<string, TrackedItem>();
+  const retentionChecks = new Set<() => void>();
 
-  const take = ({ offer, uri, version, start, taken }: TrackedItem): void => {
-    if (taken) return;
-    // Where one was put in there is no place for another.
-    for (const each of open.values()) if (each.uri === uri && each.version === version) each.taken = true;
-    onAccepted(offer);
-    const callOff = clock.after(retentionDelayMs, () => {
-      looks.delete(callOff);
+  const accept = ({ item, uri, version, start, isAccepted }: TrackedItem): void => {
+    if (isAccepted) return;
+    // Of the items for one document version the user can accept only one.
+    for (const each of tracked.values())
+      if (each.uri === uri && each.version === version) each.isAccepted = true;
+    onAccepted(item);
+    const cancelCheck = clock.after(retentionDelayMs, () => {
+      retentionChecks.delete(cancelCheck);
       const document = documents.get(uri);
-      onRetained(
-        offer.model,
-        document ? retainedUnits(document.text, start, offer.suggestion.insertText) : 0,
-      );
+      onRetained(item.model, document ? retainedUnits(document.text, start, item.suggestion.insertText) : 0);
     });
-    looks.add(callOff);
+    retentionChecks.add(cancelCheck);
   };
 
   return {
-    offered(context: CompletionContext, offers: readonly CompletionItem[]): void {
+    /** Tracks the items that the editor is given. */
+    track(context: CompletionContext, items: readonly CompletionItem[]): void {
       const { uri, version, before } = context;
-      for (const offer of offers) {
-        const start = before.length - offer.suggestion.replacesBefore;
-        const text = () => textAfterAccept(context, offer);
-        open.set(offer.id, { offer, uri, version, start, text, taken: false });
+      for (const item of items) {
+        const start = before.length - item.suggestion.replacesBefore;
+        const textAfterAccept = () => acceptedText(context, item);
+        tracked.set(item.id, { item, uri, version, start, textAfterAccept, isAccepted: false });
       }
-      for (const id of [...open.keys()].slice(0, -maxTracked)) open.delete(id);
+      for (const id of [...tracked.keys()].slice(0, -maxTracked)) tracked.delete(id);
     },
-    /** The editor says that it was taken, whole or in part. */
-    taken(id: string): void {
-      const each = open.get(id);
-      if (each) take(each);
+    /** The editor reports that the user accepted the item, all of it or a part. */
+    accepted(id: string): void {
+      const each = tracked.get(id);
+      if (each) accept(each);
     },
-    /** The document has changed: an editor that says nothing may have put an offer in. */
-    changed(uri: string): void {
+    /** The document has changed: an editor that reports nothing may have inserted an item. */
+    documentChanged(uri: string): void {
       const document = documents.get(uri);
       if (!document) return;
-      for (const each of open.values()) {
+      for (const each of tracked.values()) {
         if (each.uri !== uri || each.version >= document.version) continue;
-        const isNext = !each.taken && each.version + 1 === document.version;
-        // One letter may as well have been typed.
-        if (isNext && each.offer.suggestion.insertText.length > 1 && document.text === each.text?.())
-          take(each);
-        delete each.text;
+        const isNext = !each.isAccepted && each.version + 1 === document.version;
+        // The user may as well have typed a single letter.
+        const isLong = each.item.suggestion.insertText.length > 1;
+        if (isNext && isLong && document.text === each.textAfterAccept?.()) accept(each);
+        delete each.textAfterAccept;
       }
     },
-    /** Nothing is looked at any more. */
+    /** Forgets all items and cancels pending retention checks. */
     stop(): void {
-      for (const callOff of looks) callOff();
-      looks.clear();
-      open.clear();
+      for (const cancelCheck of retentionChecks) cancelCheck();
+      retentionChecks.clear();
+      tracked.clear();
     },
   };
 }
 
-const textAfterAccept = ({ before, after }: CompletionContext, { suggestion }: CompletionItem): string =>
+const acceptedText = ({ before, after }: CompletionContext, { suggestion }: CompletionItem): string =>
   before.slice(0, before.length - suggestion.replacesBefore) +
   suggestion.insertText +
   after.slice(suggestion.replacesAfter);
 
-/** How far from its place, in UTF-16 units, what was taken may have moved. */
+/** How far an accepted text may have moved in the document, in UTF-16 units. */
 const maxShift = 4_000;
 
-/** UTF-16 units of the lines that still stand near their place, in their order. @param start where they were put */
+/** UTF-16 units of the inserted lines that are still near their position, in their order. @param start where the text was inserted */
 export function retainedUnits(text: string, start: number, insert: string): number {
   const near = text.slice(Math.max(0, start - maxShift), start + insert.length + maxShift);
   let from = 0;

@@ -42,7 +42,7 @@ export function inlineAccounting({ providers, ledger, counters, log }: InlineAcc
       if (firstTextMs !== null) counters.observe('rumbo_inline_first_text_ms', firstTextMs, { provider });
       if (outcome === 'cancelled') return;
 
-      const health = outcome === 'left' ? 'ok' : outcome;
+      const health = outcome === 'stopped' ? 'ok' : outcome;
       const took = `${Math.round(ms)} ms`;
       if (health === 'ok')
         log.info(`Ghost text: ${id}, ${took}, ${usage.input} tokens in, ${usage.output} out`);
@@ -56,7 +56,7 @@ export function inlineAccounting({ providers, ledger, counters, log }: InlineAcc
       for (const { model, resultType } of offers) {
         counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how: resultType });
         // What is left of an offer that was seen already is no other one.
-        if (resultType !== 'typed-through' && resultType !== 'cache')
+        if (resultType !== 'typing-as-suggested' && resultType !== 'cache')
           ledger.inline.add(model, { offered: 1 });
       }
     },

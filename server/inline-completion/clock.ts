@@ -1,9 +1,9 @@
-/** Time as the parts of ghost text need it, handed in so that tests own it. */
+/** The clock of ghost text, injected so that tests control time. */
 
 export interface Clock {
-  /** Milliseconds that only ever rise. */
+  /** Milliseconds; never decreases. */
   now(): number;
-  /** Runs it once, so many milliseconds from now; what comes back calls it off. */
+  /** Runs the callback once after this many milliseconds; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
@@ -15,16 +15,16 @@ export const steadyClock: Clock = {
   },
 };
 
-/** Resolves after so many milliseconds, or as soon as the signal aborts; never rejects. */
+/** Resolves after this many milliseconds, or as soon as the signal aborts; never rejects. */
 export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
-      callOff();
+      cancel();
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const callOff = clock.after(ms, done);
+    const cancel = clock.after(ms, done);
     signal.addEventListener('abort', done, { once: true });
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Answers already given, found by all that decided them: file, model, the document before the cursor to the unit, and the
- * document after it. In memory only: they hold the user's text. An answer serves each place along its own text, so typing
- * along one never misses.
+ * Completions already generated, looked up by everything that determined them: file, model, the document before the cursor
+ * to the unit, and the document after it. In memory only: they contain the user's text. A completion serves every position
+ * along its own text, so typing along one never misses.
  */
 import { createHash } from 'node:crypto';
 import type { ModelId } from '../../shared/chat.ts';
@@ -9,29 +9,32 @@ import { type Completion, contextAfterAccept, effectivePrefix, remainingSuggesti
 import type { CompletionContext, Suggestion } from './completion-context.ts';
 import { type PrefixTree, prefixTree } from './prefix-tree.ts';
 
-export type CompletionCacheLimits = { readonly entries: number /** Of text kept. */; readonly bytes: number };
+export type CompletionCacheLimits = {
+  readonly entries: number /** Of stored text. */;
+  readonly bytes: number;
+};
 
-/** How an answer came to be known: asked for here, left over from a longer one, or asked for ahead. */
-export type CompletionOrigin = 'model' | 'streak' | 'speculated';
+/** Requested for its position, read past the end of another completion, or requested before the user got there. */
+export type CompletionOrigin = 'model' | 'read-ahead' | 'speculative';
 
 export type CachedCompletion = Completion & {
-  /** Who wrote it; with hedging not always who was asked. */
+  /** The model that generated it; with hedging not always the one the request was for. */
   readonly model: ModelId;
   readonly origin: CompletionOrigin;
-  /** Digest of the end of the document that it keeps. */
+  /** Digest of the end of the document that it leaves unchanged. */
   readonly suffixDigest: string;
 };
 
 export type CacheHit = { readonly completion: CachedCompletion; readonly suggestion: Suggestion };
 
 export type CompletionCache = {
-  /** What is known for this place, the model that saw most of it first, and of those the newest. */
-  find(context: CompletionContext, asked: ModelId): readonly CacheHit[];
-  /** @param asked who was chosen for the question */
+  /** Completions for this position: first those generated from the longest prefix, among these the latest used. */
+  find(context: CompletionContext, requestedModel: ModelId): readonly CacheHit[];
+  /** @param requestedModel the first choice for the request */
   add(
     context: CompletionContext,
-    asked: ModelId,
-    answer: Completion,
+    requestedModel: ModelId,
+    completion: Completion,
     from: { model: ModelId; origin: CompletionOrigin },
   ): CachedCompletion;
   /** Forgets a file. */
@@ -43,17 +46,17 @@ export type CompletionCache = {
 
 type CacheEntry = {
   readonly remove: () => void;
-  /** Rises with each use. */
+  /** Increases with each use. */
   readonly lastUse: number;
 };
 
-/** @param limits asked at every addition, so that a new setting holds at once */
+/** @param limits read at every addition, so that a new setting applies at once */
 export function completionCache(limits: () => CompletionCacheLimits): CompletionCache {
-  /** By file, then by the model asked. */
+  /** By file, then by requested model. */
   const files = new Map<string, Map<ModelId, PrefixTree<CachedCompletion>>>();
-  /** Everything, least lately used first. */
-  const uses = new Map<CachedCompletion, CacheEntry>();
-  let turn = 0;
+  /** All completions, least recently used first. */
+  const entries = new Map<CachedCompletion, CacheEntry>();
+  let uses = 0;
 
   const bytes = (): number => {
     let sum = 0;
@@ -66,63 +69,65 @@ export function completionCache(limits: () => CompletionCacheLimits): Completion
     files.set(uri, models.set(model, tree));
     return tree;
   };
-  const used = (answer: CachedCompletion): void => {
-    const use = uses.get(answer);
-    if (!use || !uses.delete(answer)) return;
-    uses.set(answer, { ...use, lastUse: ++turn });
+  const touch = (completion: CachedCompletion): void => {
+    const entry = entries.get(completion);
+    if (!entry || !entries.delete(completion)) return;
+    entries.set(completion, { ...entry, lastUse: ++uses });
   };
-  const shrink = (): void => {
-    const { entries, bytes: most } = limits();
-    for (const [answer, { remove }] of uses) {
-      if (uses.size <= entries && bytes() <= most) return;
-      uses.delete(answer);
+  const evict = (): void => {
+    const max = limits();
+    for (const [completion, { remove }] of entries) {
+      if (entries.size <= max.entries && bytes() <= max.bytes) return;
+      entries.delete(completion);
       remove();
     }
   };
 
   return {
-    find(context, asked) {
-      const below = files.get(context.uri)?.get(asked)?.valuesUnder(effectivePrefix(context)) ?? [];
+    find(context, requestedModel) {
+      const tree = files.get(context.uri)?.get(requestedModel);
       const digests = new Map<number, string>();
-      const found: CacheHit[] = [];
-      for (const answer of below) {
-        const suggestion = remainingSuggestion(answer, context, (end) => {
-          const known = digests.get(end.length) ?? digest(end);
-          digests.set(end.length, known);
-          return known === answer.suffixDigest;
-        });
-        if (suggestion && suggestion !== 'more') found.push({ completion: answer, suggestion });
+      const digestOf = (end: string): string => {
+        const computed = digests.get(end.length) ?? digest(end);
+        digests.set(end.length, computed);
+        return computed;
+      };
+      const hits: CacheHit[] = [];
+      for (const completion of tree?.valuesUnder(effectivePrefix(context)) ?? []) {
+        const isSameSuffix = (end: string) => digestOf(end) === completion.suffixDigest;
+        const suggestion = remainingSuggestion(completion, context, isSameSuffix);
+        if (suggestion && suggestion !== 'no-text') hits.push({ completion, suggestion });
       }
-      const lately = ({ completion }: CacheHit): number => uses.get(completion)?.lastUse ?? 0;
-      found.sort((a, b) => b.completion.requestedAt - a.completion.requestedAt || lately(b) - lately(a));
-      if (found[0]) used(found[0].completion);
-      return found;
+      const lastUse = ({ completion }: CacheHit): number => entries.get(completion)?.lastUse ?? 0;
+      hits.sort((a, b) => b.completion.requestedAt - a.completion.requestedAt || lastUse(b) - lastUse(a));
+      if (hits[0]) touch(hits[0].completion);
+      return hits;
     },
-    add(context, asked, answer, { model, origin }) {
-      const { before: text, after } = contextAfterAccept(context, answer);
-      const suffixDigest = digest(after);
-      const known: CachedCompletion = { ...answer, model, origin, suffixDigest };
-      const tree = treeOf(context.uri, asked);
-      const same = tree.valuesUnder(text).find((other) => isSame(other, known));
+    add(context, requestedModel, completion, { model, origin }) {
+      const { before: text, after } = contextAfterAccept(context, completion);
+      const cached: CachedCompletion = { ...completion, model, origin, suffixDigest: digest(after) };
+      const tree = treeOf(context.uri, requestedModel);
+      const same = tree.valuesUnder(text).find((other) => isSame(other, cached));
       if (same) {
-        used(same);
+        touch(same);
         return same;
       }
-      uses.set(known, { remove: tree.add(text, known), lastUse: ++turn });
-      shrink();
-      return known;
+      entries.set(cached, { remove: tree.add(text, cached), lastUse: ++uses });
+      evict();
+      return cached;
     },
     forget(uri) {
-      const gone = new Set([...(files.get(uri)?.values() ?? [])].flatMap((tree) => tree.valuesUnder('')));
-      for (const answer of gone) uses.delete(answer);
+      const trees = [...(files.get(uri)?.values() ?? [])];
+      for (const completion of new Set(trees.flatMap((tree) => tree.valuesUnder(''))))
+        entries.delete(completion);
       files.delete(uri);
     },
     clear() {
       files.clear();
-      uses.clear();
+      entries.clear();
     },
     get entries() {
-      return uses.size;
+      return entries.size;
     },
     get bytes() {
       return bytes();
@@ -136,5 +141,5 @@ const isSame = (one: CachedCompletion, other: CachedCompletion): boolean =>
   one.insert === other.insert &&
   one.suffixDigest === other.suffixDigest;
 
-/** A file's end in a few bytes. */
+/** Stands for the end of a document in a few bytes. */
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64');

@@ -1,19 +1,20 @@
-/** What the editor is offered, and where it came from. */
+/** One inline completion item for the editor, and how it was obtained. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Suggestion } from './completion-context.ts';
 
 export type CompletionItem = {
-  /** Names this offer in `accepted` and `rejected`; never used twice. */
+  /** Identifies the item in `rumbo/inline/event`; never used twice. */
   readonly id: string;
   readonly suggestion: Suggestion;
-  /** Who wrote it. */
+  /** The model that generated it. */
   readonly model: ModelId;
   readonly resultType: ResultType;
 };
 
 /**
- * `model`: asked for here. `shared`: from a request of an earlier keystroke that was still under way. `typed-through`: what is
- * left of what was shown last. `cache`: from an answer to an earlier question. `streak`: from what a model wrote past the
- * end of its last answer. `speculated`: asked for before the user had accepted what comes before it.
+ * `model`: requested for this position. `shared`: from a request of an earlier keystroke that was still in flight.
+ * `typing-as-suggested`: the rest of the item shown last. `cache`: from a completion of an earlier request. `read-ahead`:
+ * from text that a model generated past the end of its last completion. `speculative`: requested before the user accepted
+ * the preceding completion.
  */
-export type ResultType = 'model' | 'shared' | 'typed-through' | 'cache' | 'streak' | 'speculated';
+export type ResultType = 'model' | 'shared' | 'typing-as-suggested' | 'cache' | 'read-ahead' | 'speculative';

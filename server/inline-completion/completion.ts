@@ -1,18 +1,18 @@
 /**
- * What a model said at one place, read at another: whoever types along an answer can have the rest of it. Accepting it
- * always leads to the same document, wherever along it the cursor is.
+ * A completion generated at one position and used at others: while the user types along its text, the rest of it can be
+ * shown. Accepting it leads to the same document from every cursor position along it.
  */
 import type { CompletionContext, Suggestion } from './completion-context.ts';
 
-/** Text for a place in a document. Offsets are UTF-16 units. */
+/** Text for a position in a document. Offsets are UTF-16 units. */
 export type Completion = {
   /** Where its text begins in the document. */
   readonly start: number;
-  /** How much of the document the model had seen before the cursor: a shorter one has not been answered. */
+  /** Length of the document before the cursor in the model's prompt: the completion does not apply to a shorter one. */
   readonly requestedAt: number;
-  /** All that comes between the text before `start` and what is kept after the cursor. */
+  /** All text between the text before `start` and the unchanged suffix. */
   readonly insert: string;
-  /** Units at the end of the document that stay as they were. */
+  /** Units at the end of the document that do not change. */
   readonly suffixUnits: number;
 };
 
@@ -24,42 +24,44 @@ export const toCompletion = (context: CompletionContext, suggestion: Suggestion)
 });
 
 /**
- * What is left of an answer here; `more`: the text leads along it, but there is nothing of it left to show, or nothing yet;
- * `undefined`: the text leads elsewhere. That the document up to `start` is the same is for the caller to know.
- * @param kept says whether this is the end of the document that the answer keeps
+ * The rest of a completion at this position; `no-text`: the document agrees with it, but no text of it is left to show, or
+ * none has arrived yet; `undefined`: the document diverges from it. The caller guarantees that the document up to `start`
+ * is the same.
+ * @param isSameSuffix whether this is the end of the document that the completion leaves unchanged
  */
 export function remainingSuggestion(
-  answer: Completion,
+  completion: Completion,
   { before, after, selectedCompletion }: CompletionContext,
-  kept: (end: string) => boolean,
-): Suggestion | 'more' | undefined {
-  const { start, requestedAt, insert, suffixUnits } = answer;
+  isSameSuffix: (end: string) => boolean,
+): Suggestion | 'no-text' | undefined {
+  const { start, requestedAt, insert, suffixUnits } = completion;
   const replacesBefore = selectedCompletion?.replaces ?? 0;
   const base = before.length - replacesBefore;
   if (base < start || base + (selectedCompletion?.text.length ?? 0) < requestedAt) return undefined;
   const typed = before.slice(start, base) + (selectedCompletion?.text ?? '');
-  if (typed.length >= insert.length) return typed.startsWith(insert) ? 'more' : undefined;
+  if (typed.length >= insert.length) return typed.startsWith(insert) ? 'no-text' : undefined;
   if (!insert.startsWith(typed)) return undefined;
   const replacesAfter = after.length - suffixUnits;
   const replaced = after.slice(0, Math.max(0, replacesAfter));
-  if (replacesAfter < 0 || /[\r\n]/.test(replaced) || !kept(after.slice(replacesAfter))) return undefined;
+  if (replacesAfter < 0 || /[\r\n]/.test(replaced) || !isSameSuffix(after.slice(replacesAfter)))
+    return undefined;
   const rest = insert.slice(typed.length);
-  // A closer that the editor put in by itself has to come in the rest; it may not have been said yet.
-  if (rest === replaced || !containsInOrder(rest, replaced)) return 'more';
+  // The rest has to contain a closer that the editor inserted by itself; the model may not have generated it yet.
+  if (rest === replaced || !containsInOrder(rest, replaced)) return 'no-text';
   return { insertText: insert.slice(base - start), replacesBefore, replacesAfter };
 }
 
-/** The same for an answer known from elsewhere in the same document, whole texts compared. @param asked a place where it holds */
+/** The same for a completion of the same document, comparing whole texts. @param origin a position where the completion is valid */
 export function remainingSuggestionFrom(
-  asked: CompletionContext,
-  answer: Completion,
+  origin: CompletionContext,
+  completion: Completion,
   now: CompletionContext,
-): Suggestion | 'more' | undefined {
-  if (!now.before.startsWith(asked.before.slice(0, answer.start))) return undefined;
-  return remainingSuggestion(answer, now, (end) => asked.after.endsWith(end));
+): Suggestion | 'no-text' | undefined {
+  if (!now.before.startsWith(origin.before.slice(0, completion.start))) return undefined;
+  return remainingSuggestion(completion, now, (end) => origin.after.endsWith(end));
 }
 
-/** Units of the document before the cursor, with what the suggest widget has selected put in. */
+/** Units of the document before the cursor, as if the entry selected in the suggest widget were inserted. */
 export const effectivePrefixUnits = ({ before, selectedCompletion }: CompletionContext): number =>
   before.length + (selectedCompletion ? selectedCompletion.text.length - selectedCompletion.replaces : 0);
 
@@ -70,26 +72,28 @@ export const effectivePrefix = ({ before, selectedCompletion }: CompletionContex
     : before;
 
 /**
- * Whether a question asked there may be answered here too, as long as nobody knows the answer: the user has only typed on,
- * and the editor has put in closers or had them typed over.
+ * Whether a request for `requested` may also answer `now` while its completion is still unknown: the user has only typed
+ * on, and the editor has inserted closers or the user has typed over them.
  */
-export function hasOnlyTypedSince(asked: CompletionContext, now: CompletionContext): boolean {
-  return effectivePrefix(now).startsWith(effectivePrefix(asked)) && differByClosers(asked.after, now.after);
+export function hasOnlyTypedSince(requested: CompletionContext, now: CompletionContext): boolean {
+  return (
+    effectivePrefix(now).startsWith(effectivePrefix(requested)) && differByClosers(requested.after, now.after)
+  );
 }
 
-/** The place after the answer once it is accepted. What number the change will have is not known: texts decide. */
+/** The position after the completion once it is accepted. Its document version is not known: texts decide. */
 export function contextAfterAccept(
-  asked: CompletionContext,
+  requested: CompletionContext,
   { start, insert, suffixUnits }: Completion,
 ): CompletionContext {
-  const { selectedCompletion: _, ...rest } = asked;
-  const after = asked.after.slice(asked.after.length - suffixUnits);
-  return { ...rest, before: asked.before.slice(0, start) + insert, after, trigger: 'automatic' };
+  const { selectedCompletion: _, ...rest } = requested;
+  const after = requested.after.slice(requested.after.length - suffixUnits);
+  return { ...rest, before: requested.before.slice(0, start) + insert, after, trigger: 'automatic' };
 }
 
-/** Whether accepting an answer may lead from here to that place. */
-export const acceptMayLeadTo = (place: CompletionContext, now: CompletionContext): boolean =>
-  place.before.startsWith(effectivePrefix(now)) && now.after.endsWith(place.after);
+/** Whether accepting some completion at `now` may lead to `later`. */
+export const acceptMayLeadTo = (later: CompletionContext, now: CompletionContext): boolean =>
+  later.before.startsWith(effectivePrefix(now)) && now.after.endsWith(later.after);
 
 const maxClosers = 16;
 const closers = /^[)\]}>"'`;,]*$/;
@@ -100,7 +104,7 @@ function differByClosers(one: string, other: string): boolean {
   return more <= maxClosers && closers.test(long.slice(0, more)) && long.endsWith(short);
 }
 
-/** Whether the text has these units one after the other, with others between them. */
+/** Whether the text contains these units in this order, with others between them. */
 function containsInOrder(text: string, units: string): boolean {
   let at = 0;
   for (const unit of units) {

@@ -1,4 +1,4 @@
-/** Text that may be offered, and text that was: where each is from, and whether the user has taken it or sent it away. */
+/** Suggestions that may be shown, and the one that is: its source, and whether the user has just accepted or rejected it. */
 import { contextAfterAccept, remainingSuggestionFrom } from './completion.ts';
 import type { CacheHit } from './completion-cache.ts';
 import type { CompletionContext, Suggestion } from './completion-context.ts';
@@ -6,20 +6,20 @@ import type { ResultType } from './completion-item.ts';
 import type { ModelChoice } from './generator.ts';
 import type { InFlightRequest } from './in-flight-request.ts';
 
-/** What can be offered, before it is known whether it is still wanted. */
+/** A suggestion that may be shown, if the document has not changed in the meantime. */
 export type FoundSuggestion = {
   readonly suggestion: Suggestion;
   readonly source: SuggestionSource;
   readonly resultType: ResultType;
 };
-/** Who knows the text; a stream knows more of it as time goes by. */
+/** Where its text comes from; the completion of a stream grows over time. */
 export type SuggestionSource = Pick<InFlightRequest, 'model' | 'completion'>;
-/** What the editor was given. */
+/** A suggestion that the editor was given. */
 export type ShownSuggestion = { readonly context: CompletionContext; readonly source: SuggestionSource };
-/** What it was given for a document last. */
+/** The last suggestion of a document. */
 export type CurrentCompletion = ShownSuggestion & {
   readonly choice: ModelChoice;
-  /** The user had just taken what stands before it. */
+  /** The user had just accepted the text before it. */
   readonly followsAccept: boolean;
 };
 
@@ -33,7 +33,7 @@ export const fromInFlight = async (
   source: InFlightRequest,
   wait: Promise<Suggestion | undefined>,
   resultType: ResultType,
-) => {
+): Promise<FoundSuggestion | undefined> => {
   const suggestion = await wait;
   return suggestion && { suggestion, source, resultType };
 };
@@ -44,21 +44,18 @@ export const sharedResultType = ({ origin }: InFlightRequest): ResultType =>
 export const isSameSuggestion = (one: Suggestion, other: Suggestion): boolean =>
   one.insertText === other.insertText && one.replacesAfter === other.replacesAfter;
 
-/** The cursor is where accepting what was shown last leads, and has not been typed there. */
-export function followsAcceptOf(last: ShownSuggestion | undefined, context: CompletionContext): boolean {
+/** The user has just accepted this suggestion: the cursor is where accepting leads, and did not get there by typing. */
+export function isAccepted(last: ShownSuggestion | undefined, now: CompletionContext): boolean {
   if (!last?.source.completion) return false;
-  const place = contextAfterAccept(last.context, last.source.completion);
-  // A step of one unit is a key: whoever types all of it did not take it.
-  const step = context.before.length - last.context.before.length;
-  return step > 1 && place.before === context.before && place.after === context.after;
+  const accepted = contextAfterAccept(last.context, last.source.completion);
+  // A step of one unit is a keystroke: the user has typed all of it and accepted nothing.
+  const step = now.before.length - last.context.before.length;
+  return step > 1 && accepted.before === now.before && accepted.after === now.after;
 }
 
-/** Whether the text leads, on the same line, along what the user has sent away; forgotten once it does not. */
-export function isRejected(refused: Map<string, ShownSuggestion>, now: CompletionContext): boolean {
-  const last = refused.get(now.uri);
-  if (!last?.source.completion) return false;
-  const along = remainingSuggestionFrom(last.context, last.source.completion, now) !== undefined;
-  if (along && !now.before.slice(last.context.before.length).includes('\n')) return true;
-  refused.delete(now.uri);
-  return false;
+/** The user types, on the same line, along this rejected suggestion. */
+export function isTypedAlong({ context, source }: ShownSuggestion, now: CompletionContext): boolean {
+  if (!source.completion) return false;
+  const isAlong = remainingSuggestionFrom(context, source.completion, now) !== undefined;
+  return isAlong && !now.before.slice(context.before.length).includes('\n');
 }

@@ -1,9 +1,9 @@
-/** How a document indents, told by its own lines: LSP has no word for it where text is suggested. */
+/** Detects how a document indents from its lines: LSP's inline completion request has no formatting options. */
 import type { Indentation } from './completion-context.ts';
 
-/** Lines that tell enough, and that take no time. */
+/** Enough lines to decide, and fast to read. */
 const maxLines = 400;
-const usual: Indentation = { tabs: false, size: 4 };
+const fallback: Indentation = { tabs: false, size: 4 };
 /** Languages whose documents hardly ever indent by four. */
 const narrow: ReadonlySet<string> = new Set([
   'yaml',
@@ -16,7 +16,7 @@ const narrow: ReadonlySet<string> = new Set([
   'svelte',
   'dart',
 ]);
-/** Go and make have no other. */
+/** Go and make indent with tabs only. */
 const tabbed: ReadonlySet<string> = new Set(['go', 'makefile']);
 const steps = [2, 3, 4, 8];
 
@@ -29,7 +29,7 @@ export function detectIndentation(text: string, languageId: string): Indentation
   let lines = 0;
   for (const [, indent = '', first] of text.matchAll(/^([ \t]*)(\S)?/gm)) {
     if (++lines > maxLines) break;
-    // A blank line tells nothing, and a comment's stars stand one further in.
+    // Blank lines do not count, nor comment lines, whose stars are indented by one more.
     if (first === undefined || first === '*') continue;
     if (indent.includes('\t')) tabs += 1;
     else if (indent.length > 1) spaces += 1;
@@ -37,9 +37,9 @@ export function detectIndentation(text: string, languageId: string): Indentation
     if (!indent.includes('\t') && steps.includes(more)) deeper.set(more, (deeper.get(more) ?? 0) + 1);
     before = indent.includes('\t') ? 0 : indent.length;
   }
-  if (tabs > spaces) return { tabs: true, size: usual.size };
-  const [most] = [...deeper].sort(([one, times], [other, more]) => more - times || one - other);
-  if (most) return { tabs: false, size: most[0] };
-  if (tabbed.has(languageId)) return { tabs: true, size: usual.size };
-  return narrow.has(languageId) ? { tabs: false, size: 2 } : usual;
+  if (tabs > spaces) return { tabs: true, size: fallback.size };
+  const [commonest] = [...deeper].sort(([one, times], [other, more]) => more - times || one - other);
+  if (commonest) return { tabs: false, size: commonest[0] };
+  if (tabbed.has(languageId)) return { tabs: true, size: fallback.size };
+  return narrow.has(languageId) ? { tabs: false, size: 2 } : fallback;
 }

@@ -1,4 +1,4 @@
-/** The documents that are open in the editor, as it tells of them by incremental sync, and what happened in them lately. */
+/** The documents that are open in the editor, kept up to date by incremental sync, and their recent edits. */
 import type {
   Position,
   TextDocumentContentChangeEvent,
@@ -16,25 +16,25 @@ export type OpenDocument = {
   /** Line ends as in the file. */
   readonly text: string;
   readonly lineCount: number;
-  /** When it was opened, edited or looked at last. */
+  /** When the user last opened, edited or viewed it. */
   readonly seenAtMs: number;
   /** `undefined`: not since it was opened. */
   readonly editedAtMs: number | undefined;
   /** Oldest first. */
   readonly edits: readonly RecentEdit[];
-  /** Places outside are moved to the nearest one inside, those within a line end to before it. */
+  /** A position outside the document becomes the nearest one inside; one within a line end becomes the one before it. */
   offsetAt(position: Position): number;
   positionAt(offset: number): Position;
 };
 
-/** Whether a context is one of the document as it is, not one it has left or may come to. */
+/** Whether this is a context of the current document, not of an earlier or a possible later one. */
 export const isCurrentIn = (
   document: OpenDocument | undefined,
   { version, before, after }: CompletionContext,
 ): document is OpenDocument =>
   document?.version === version && document.text.length === before.length + after.length;
 
-/** A document of more UTF-16 units is not kept: nobody waits for a suggestion in it. */
+/** UTF-16 units. A larger document is not stored: it would get no suggestion in time. */
 const maxCharacters = 5_000_000;
 /** Milliseconds that an edit counts as recent. */
 const recentMs = 10 * 60_000;
@@ -50,15 +50,15 @@ export function documentStore(now: () => number = () => performance.now()) {
       open.set(uri, trackedDocument(TextDocument.create(uri, languageId, version, text), now));
       dropIfTooLarge(uri);
     },
-    /** Changes of a document that is not kept are passed over. */
+    /** Ignores changes of a document that is not stored. */
     changed(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
       open.get(uri)?.change(version, changes);
       dropIfTooLarge(uri);
     },
     closed: (uri: string): void => void open.delete(uri),
-    /** The user looks at it. */
+    /** The user views it. */
     markSeen: (uri: string): void => open.get(uri)?.see(),
-    /** As it is now, and stays: it is a view. `undefined`: not open, or too large to be kept. */
+    /** A live view of the document. `undefined`: not open, or too large to be stored. */
     get: (uri: string): OpenDocument | undefined => open.get(uri),
     all: (): readonly OpenDocument[] => [...open.values()],
   };
@@ -66,7 +66,7 @@ export function documentStore(now: () => number = () => performance.now()) {
 
 export type DocumentStore = ReturnType<typeof documentStore>;
 
-/** The part of an LSP connection that tells of documents. It has one listener for each, so others are told from here. */
+/** The part of an LSP connection that reports document changes. It has one listener for each, so other listeners are called from here. */
 export type DocumentConnection = {
   onDidOpenTextDocument(listener: (params: { textDocument: TextDocumentItem }) => void): Disposable;
   onDidChangeTextDocument(
@@ -79,40 +79,40 @@ export type DocumentConnection = {
 };
 type Disposable = { dispose(): void };
 
-/** Who else wants to know, each told once the documents are as they are then. */
+/** Further listeners, each called once the stored document is up to date. */
 export type DocumentListeners = {
   readonly changed?: (uri: string) => void;
   readonly closed?: (uri: string) => void;
 };
 
-/** Keeps the documents of a client, which has to be told `TextDocumentSyncKind.Incremental` and `openClose`. */
+/** Stores the documents of a client; the server has to announce `TextDocumentSyncKind.Incremental` and `openClose`. */
 export function syncDocuments(
   connection: DocumentConnection,
   { changed, closed }: DocumentListeners = {},
-  kept: DocumentStore = documentStore(),
+  store: DocumentStore = documentStore(),
 ): DocumentStore & Disposable {
-  const listening = [
-    connection.onDidOpenTextDocument(({ textDocument }) => kept.opened(textDocument)),
+  const listeners = [
+    connection.onDidOpenTextDocument(({ textDocument }) => store.opened(textDocument)),
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
-      kept.changed(uri, version, contentChanges);
+      store.changed(uri, version, contentChanges);
       changed?.(uri);
     }),
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
-      kept.closed(uri);
+      store.closed(uri);
       closed?.(uri);
     }),
   ];
   return {
-    ...kept,
+    ...store,
     dispose: () => {
-      for (const listener of listening) listener.dispose();
+      for (const listener of listeners) listener.dispose();
     },
   };
 }
 
 function trackedDocument(document: TextDocument, now: () => number) {
   const { uri, languageId } = document;
-  const places = editTracker();
+  const edits = editTracker();
   let seenAtMs = now();
   let editedAtMs: number | undefined;
 
@@ -127,14 +127,14 @@ function trackedDocument(document: TextDocument, now: () => number) {
   const replace = (start: number, end: number, text: string, version: number): void => {
     const whole = document.getText();
     if (joinsLineEnd(whole[start - 1], text, whole[end])) {
-      // Two halves of a line end have met, which the lines know only when they are counted anew.
-      places.reset();
+      // The change joins a `\r` and a `\n` into one line end, which shifts line numbers: take the whole text anew.
+      edits.reset();
       const anew = `${whole.slice(0, start)}${text}${whole.slice(end)}`;
       TextDocument.update(document, [{ text: anew }], version);
       return;
     }
     const range = { start: document.positionAt(start), end: document.positionAt(end) };
-    places.record({ first: range.start.line, last: range.end.line, count: countOfLines(text) }, read, now());
+    edits.record({ first: range.start.line, last: range.end.line, count: countOfLines(text) }, read, now());
     TextDocument.update(document, [{ range, text }], version);
   };
 
@@ -157,7 +157,7 @@ function trackedDocument(document: TextDocument, now: () => number) {
       return editedAtMs;
     },
     get edits() {
-      return places.read(read, now() - recentMs);
+      return edits.list(read, now() - recentMs);
     },
     offsetAt: (position: Position) => document.offsetAt(position),
     positionAt: (offset: number) => document.positionAt(offset),
@@ -166,7 +166,7 @@ function trackedDocument(document: TextDocument, now: () => number) {
     },
     change(version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
       for (const change of changes) {
-        // Some clients send a range that is null, and mean all of it.
+        // Some clients send `range: null` for the whole document.
         if ('range' in change && change.range) {
           const [a, b] = [document.offsetAt(change.range.start), document.offsetAt(change.range.end)];
           replace(Math.min(a, b), Math.max(a, b), change.text, version);
@@ -183,18 +183,18 @@ function trackedDocument(document: TextDocument, now: () => number) {
 
 const countOfLines = (text: string): number => text.split(/\r\n|\r|\n/).length;
 
-/** Whether a `\r` comes to stand before a `\n`. */
+/** Whether the change puts a `\r` directly before a `\n`. */
 const joinsLineEnd = (before: string | undefined, text: string, after: string | undefined): boolean =>
   (before === '\r' && (text === '' ? after : text[0]) === '\n') || (text.endsWith('\r') && after === '\n');
 
-/** What has to be replaced in the one text to get the other. Line ends stay whole. */
+/** The smallest replacement that turns one text into the other. It never splits a line end. */
 function textDifference(from: string, to: string): { start: number; end: number; text: string } {
-  const most = Math.min(from.length, to.length);
+  const max = Math.min(from.length, to.length);
   let start = 0;
-  while (start < most && from[start] === to[start]) start += 1;
+  while (start < max && from[start] === to[start]) start += 1;
   if (from[start - 1] === '\r') start -= 1;
   let tail = 0;
-  while (tail < most - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail += 1;
+  while (tail < max - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail += 1;
   if (from[from.length - tail] === '\n') tail -= 1;
   return { start, end: from.length - tail, text: to.slice(start, to.length - tail) };
 }

@@ -1,14 +1,14 @@
-/** Which files ghost text may read, for a suggestion in them and as context for another, and for each other one why not. */
+/** Which files ghost text may read, as the edited file and as context for another one, and why not. */
 import { LRUCache } from 'lru-cache';
 import { realPathOf } from '../platform/files.ts';
 import { fileMatcher } from '../routing/privacy.ts';
 import { secretFiles, secretNames } from './secret-files.ts';
 
-/** Settings that say what may be read. */
+/** The settings that decide which files may be read. */
 export type FileAccessRules = {
-  /** By VS Code's name of a language; `*` holds for those not named. Absent: on. */
+  /** By VS Code's language id; `*` applies to languages that are not listed. Absent: on. */
   readonly languages: Readonly<Record<string, boolean>>;
-  /** Patterns of files that nobody reads. */
+  /** Patterns of files that no model reads. */
   readonly exclude: readonly string[];
   /** Patterns of files that only models on the user's machines read. */
   readonly localOnly: readonly string[];
@@ -16,7 +16,7 @@ export type FileAccessRules = {
   readonly maxLines: number;
 };
 
-/** What is known of a file. What is absent is not judged. */
+/** Facts about a file. Absent ones are not checked. */
 export type ReadableFile = {
   readonly uri: string;
   readonly languageId?: string;
@@ -24,43 +24,44 @@ export type ReadableFile = {
   readonly lines?: number;
 };
 
-/** Who is to read: a model. */
+/** The model that would read. */
 export type FileReader = {
   /** It runs on the user's machines. */
   readonly private: boolean;
 };
 
 /**
- * Why not, in a word. `place`: no file the user edits, but output, an old version, a settings page. `secret`: it holds
- * keys by its name. `excluded`, `language`: switched off. `local-only`: not for this reader. `large`: over a limit.
+ * Why a file may not be read. `not-editable`: not a file that the user edits, but output, an old version or a settings page.
+ * `secret`: its name is one of files that contain keys. `excluded`, `language`: switched off by a setting. `local-only`: not
+ * for this reader. `large`: over a limit.
  */
-export type AccessDenial = 'place' | 'secret' | 'excluded' | 'local-only' | 'language' | 'large';
+export type AccessDenial = 'not-editable' | 'secret' | 'excluded' | 'local-only' | 'language' | 'large';
 
-/** What a file's address says does not change, save for links that are led elsewhere. */
+/** What a URI implies does not change, except for links that are redirected. */
 const cacheTtlMs = 60_000;
 const maxFiles = 5_000;
 
 /** @param now milliseconds on any steady clock */
 export function fileAccess(rules: FileAccessRules, now: () => number = () => performance.now()) {
   const judge = verdictOf(rules);
-  const known = new LRUCache<string, UriVerdict>({
+  const verdicts = new LRUCache<string, UriVerdict>({
     max: maxFiles,
     ttl: cacheTtlMs,
     ttlResolution: 0,
     perf: { now },
   });
-  const judgementOf = (uri: string): UriVerdict => {
-    const found = known.get(uri);
-    if (found) return found;
-    const judged = judge(uri);
-    known.set(uri, judged);
-    return judged;
+  const verdictFor = (uri: string): UriVerdict => {
+    const cached = verdicts.get(uri);
+    if (cached) return cached;
+    const verdict = judge(uri);
+    verdicts.set(uri, verdict);
+    return verdict;
   };
 
-  /** `undefined`: it may be read. Looks where links lead, the first time. */
-  const refusal = (file: ReadableFile, reader: FileReader): AccessDenial | undefined => {
-    const { never, localOnly } = judgementOf(file.uri);
-    if (never) return never;
+  /** `undefined`: it may be read. Resolves links the first time. */
+  const denial = (file: ReadableFile, reader: FileReader): AccessDenial | undefined => {
+    const { always, localOnly } = verdictFor(file.uri);
+    if (always) return always;
     if (localOnly && !reader.private) return 'local-only';
     if (!isOn(rules.languages, file.languageId)) return 'language';
     const { characters = 0, lines = 0 } = file;
@@ -68,34 +69,37 @@ export function fileAccess(rules: FileAccessRules, now: () => number = () => per
   };
 
   return {
-    refusal,
-    mayRead: (file: ReadableFile, reader: FileReader): boolean => refusal(file, reader) === undefined,
+    denial,
+    mayRead: (file: ReadableFile, reader: FileReader): boolean => denial(file, reader) === undefined,
   };
 }
 
 export type FileAccess = ReturnType<typeof fileAccess>;
 
-/** What an address says of a file. */
-type UriVerdict = { readonly never: AccessDenial | undefined; readonly localOnly: boolean };
+/** What a URI alone decides. `always`: the denial for every reader. */
+type UriVerdict = { readonly always: AccessDenial | undefined; readonly localOnly: boolean };
 
 function verdictOf({ exclude, localOnly }: FileAccessRules): (uri: string) => UriVerdict {
-  const [secret, excluded, kept] = [fileMatcher(secretFiles), fileMatcher(exclude), fileMatcher(localOnly)];
+  const [isSecret, isExcluded, isLocalOnly] = [
+    fileMatcher(secretFiles),
+    fileMatcher(exclude),
+    fileMatcher(localOnly),
+  ];
   return (uri) => {
-    if (!places.has(schemeOf(uri))) return { never: 'place', localOnly: true };
-    // A link to a file is that file.
+    if (!editableSchemes.has(schemeOf(uri))) return { always: 'not-editable', localOnly: true };
+    // A link counts as the file it leads to.
     const addresses = [...new Set([uri, realPathOf(uri)])];
-    const some = (matches: (address: string) => boolean) => addresses.some(matches);
-    const never = some((address) => secret(address) || secretNames.has(nameOf(address)))
+    const always = addresses.some((address) => isSecret(address) || secretNames.has(nameOf(address)))
       ? 'secret'
-      : some(excluded)
+      : addresses.some(isExcluded)
         ? 'excluded'
         : undefined;
-    return { never, localOnly: some(kept) };
+    return { always, localOnly: addresses.some(isLocalOnly) };
   };
 }
 
-/** Where users keep files; everything else is shown by the editor or made by an extension. */
-const places: ReadonlySet<string> = new Set([
+/** Schemes of files that users edit; the editor or an extension generates all other documents. */
+const editableSchemes: ReadonlySet<string> = new Set([
   'file',
   'untitled',
   'vscode-remote',

@@ -1,6 +1,6 @@
-/** Several who may have something, of whom the first is taken that has. */
+/** The first usable result of several promises. */
 
-/** Resolves with the first value; `undefined` when none has one. Rejects only when all have failed. */
+/** Resolves with the first value that is not `undefined`, or with `undefined` if there is none. Rejects only if all reject. */
 export function firstMatch<Value>(all: readonly Promise<Value | undefined>[]): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
     let failed = 0;

@@ -23,8 +23,8 @@ import type { RankedModel } from './rank-models.ts';
 /** What one request took. */
 export type GenerationOutcome = {
   readonly model: Model;
-  /** `left`: it had said enough. */
-  readonly outcome: 'ok' | 'left' | ErrorKind;
+  /** `stopped`: its text was sufficient. */
+  readonly outcome: 'ok' | 'stopped' | ErrorKind;
   /** From the question to the end. */
   readonly ms: number;
   /** `null`: it said nothing. */

@@ -1,39 +1,39 @@
-/** The contract between when to ask (suggester.ts) and who is asked (routing and the models). */
+/** The contract between scheduling (`scheduler.ts`) and generating (`generate.ts`): which model, and its text. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 
-/** What the text of a model is taken for: code that fills a gap, or a chat answer with fences and prose around it. */
+/** How to read a model's text: as code that fills the gap, or as a chat answer with fences and prose around the code. */
 export type OutputFormat = 'fill' | 'chat';
 
-/** Text on its way. */
+/** Text while a model generates it. */
 export type CompletionStream = {
   readonly model: ModelId;
   readonly format: OutputFormat;
-  /** The text as it comes, raw. Ends when the model does; rejects with `RumboError`; ending the loop early closes the socket. */
+  /** The raw text. Ends when the model does; rejects with `RumboError`; leaving the loop early closes the connection. */
   readonly text: AsyncIterable<string>;
 };
 
-/** Who would write, and what to expect of it. */
+/** The model that would generate, and what to expect of it. */
 export type ModelChoice = {
   readonly model: ModelId;
-  /** The most that is wanted of it: a slow model is asked for a line only. */
+  /** The longest completion to request: only a line from a slow model. */
   readonly length: CompletionLength;
-  /** Milliseconds from the question to its first text, as measured lately. `null`: not known yet. */
+  /** Milliseconds from the request to its first text, as measured lately. `null`: not known yet. */
   readonly usualMs: number | null;
-  /** Asking it costs nothing: it may be asked for what the user has not come to yet, and be left to write on. */
+  /** Requests cost nothing: they may be sent before the user gets there, and their text read to the end. */
   readonly free: boolean;
 };
 
 export interface CompletionGenerator {
   /**
-   * Who would write for this context now, without asking anybody; it is part of the cache's key. `undefined`: nobody
-   * may, and nothing is to be sent.
+   * The model that would generate in this context now, without contacting any; it is part of the cache's key. `undefined`:
+   * no model is available, and nothing is sent.
    */
   chooseModel(context: CompletionContext): ModelChoice | undefined;
-  /** Asks. Resolves once somebody speaks (with hedging, who speaks first). Rejects with `RumboError`. */
+  /** Sends a request. Resolves with the first text (with hedging, the first model's to respond). Rejects with `RumboError`. */
   generate(
     context: CompletionContext,
-    shape: CompletionLength,
+    length: CompletionLength,
     signal: AbortSignal,
   ): Promise<CompletionStream>;
 }

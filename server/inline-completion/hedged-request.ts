@@ -1,96 +1,97 @@
-/** Several may write the same text: one is asked, helped by another when it is late, and whoever speaks first is heard. */
+/** A hedged request: one model is requested, a second one when the first is late, and the first to respond is used. */
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 
-/** Somebody who can be asked. */
-export type HedgeCandidate<Speech> = {
-  /** Who does the work; two at the same place only take turns. */
+/** One model that may be requested. */
+export type HedgeCandidate<Response> = {
+  /** The provider that does the work; two requests at one provider would only wait for each other. */
   readonly provider: string;
-  /** Milliseconds of silence after which it is late. */
+  /** Milliseconds without a response after which it is late. */
   readonly lateAfterMs: number;
-  /** It may be asked while another one is late. Else only once nobody is under way. */
+  /** It may be requested while another one is late. Otherwise only once no other one is running. */
   readonly mayHedge: boolean;
-  /** Resolves once it speaks. Rejects with `RumboError`; what the signal aborts is closed, also after it has spoken. */
-  start(signal: AbortSignal): Promise<Speech>;
+  /** Resolves with the first text. Rejects with `RumboError`; aborting the signal closes the connection, also later. */
+  start(signal: AbortSignal): Promise<Response>;
 };
 
 /**
- * The speech of whoever speaks first; the other one is aborted in the same moment. Who fails before its first word makes
- * room for the next. Rejects with `RumboError`: with `cancelled` when the signal aborts, else with the last failure.
- * @param runners best first
+ * The response of the first candidate to respond; the other one is aborted at the same moment. When a candidate fails
+ * before its first text, the next one starts. Rejects with `RumboError`: with `cancelled` when the signal aborts, otherwise
+ * with the last failure.
+ * @param candidates best first
  */
-export function hedgedRequest<Speech>(
-  runners: readonly HedgeCandidate<Speech>[],
+export function hedgedRequest<Response>(
+  candidates: readonly HedgeCandidate<Response>[],
   clock: Clock,
   signal: AbortSignal,
-): Promise<Speech> {
-  const { promise, resolve, reject } = Promise.withResolvers<Speech>();
-  const waiting = [...runners];
-  const running = new Map<HedgeCandidate<Speech>, AbortController>();
-  let over = false;
-  let callOff = (): void => {};
+): Promise<Response> {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const waiting = [...candidates];
+  const running = new Map<HedgeCandidate<Response>, AbortController>();
+  let isSettled = false;
+  let cancelTimer = (): void => {};
 
-  const end = (winner?: HedgeCandidate<Speech>): void => {
-    over = true;
-    callOff();
-    signal.removeEventListener('abort', stop);
+  const settle = (winner?: HedgeCandidate<Response>): void => {
+    isSettled = true;
+    cancelTimer();
+    signal.removeEventListener('abort', cancel);
     for (const [other, controller] of running) if (other !== winner) controller.abort();
   };
-  const stop = (): void => {
-    end();
+  const cancel = (): void => {
+    settle();
     reject(toRumboError(signal.reason, signal));
   };
 
-  const start = (runner: HedgeCandidate<Speech>): void => {
-    waiting.splice(waiting.indexOf(runner), 1);
+  const start = (candidate: HedgeCandidate<Response>): void => {
+    waiting.splice(waiting.indexOf(candidate), 1);
     const controller = new AbortController();
-    running.set(runner, controller);
-    runner.start(AbortSignal.any([signal, controller.signal])).then(
-      (speech) => {
-        if (over) return;
-        end(runner);
-        resolve(speech);
+    running.set(candidate, controller);
+    candidate.start(AbortSignal.any([signal, controller.signal])).then(
+      (response) => {
+        if (isSettled) return;
+        settle(candidate);
+        resolve(response);
       },
       (error: unknown) => {
-        running.delete(runner);
-        if (!over) failed(toRumboError(error));
+        running.delete(candidate);
+        if (!isSettled) failed(toRumboError(error));
       },
     );
-    watch();
+    startTimer();
   };
 
   const failed = (error: RumboError): void => {
     if (!mayTryNext(error)) waiting.length = 0;
     const next = running.size === 0 ? waiting[0] : undefined;
     if (next) start(next);
-    else if (running.size > 0) watch();
+    else if (running.size > 0) startTimer();
     else {
-      end();
+      settle();
       reject(error);
     }
   };
 
-  /** Whoever is alone on the way gets help when it is late. */
-  const watch = (): void => {
-    callOff();
-    const [alone, second] = running.keys();
-    if (!alone || second) return;
-    callOff = clock.after(alone.lateAfterMs, () => {
-      const helper = waiting.find(({ mayHedge, provider }) => mayHedge && provider !== alone.provider);
-      if (helper) start(helper);
+  /** When the only running candidate is late, a second one starts. */
+  const startTimer = (): void => {
+    cancelTimer();
+    const [only, second] = running.keys();
+    if (!only || second) return;
+    cancelTimer = clock.after(only.lateAfterMs, () => {
+      const hedge = waiting.find(({ mayHedge, provider }) => mayHedge && provider !== only.provider);
+      if (hedge) start(hedge);
     });
   };
 
   const [first] = waiting;
-  if (signal.aborted) stop();
+  if (signal.aborted) cancel();
   else if (first) {
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', cancel, { once: true });
     start(first);
-  } else reject(new RumboError('No model can write here.', { kind: 'no-candidate' }));
+  } else reject(new RumboError('No model is available for ghost text.', { kind: 'no-candidate' }));
   return promise;
 }
 
-/** What one model cannot be asked another may be: every way of it was refused. */
+/** Another model may accept what one rejects: after `invalid-request` every completion mode of the model was rejected. */
 const mayTryNext = ({ kind }: RumboError): boolean =>
   kind === 'invalid-request' || errorPolicies[kind].fallback;

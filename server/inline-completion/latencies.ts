@@ -1,10 +1,10 @@
-/** How long each model takes to its first text and its first line, by the size of the prompt; the latest answers count most. */
+/** How long each model takes to its first text and its first line, by prompt size; the latest samples weigh most. */
 import type { ModelId } from '../../shared/chat.ts';
 
 export type Latency = {
   /** Milliseconds to the first text, in the median. */
   readonly usualMs: number;
-  /** Milliseconds within which it has spoken 19 times in 20. `null`: too few answers to tell. */
+  /** Milliseconds within which the first text arrived 19 times in 20. `null`: too few samples. */
   readonly lateAfterMs: number | null;
   /** Milliseconds to the first whole line, in the median. */
   readonly lineMs: number;
@@ -12,21 +12,21 @@ export type Latency = {
 
 type Sample = { readonly textMs: number; readonly lineMs: number };
 
-/** Prompts of about the same size take about as long: up to so many tokens. */
+/** Upper bounds in tokens: prompts of about the same size take about as long. */
 const sizes = [512, 2_048, Number.POSITIVE_INFINITY] as const;
-/** Answers that are remembered of each size. */
+/** Per model and size. */
 const maxSamples = 48;
-/** After so many newer ones an answer counts half. */
+/** After this many newer samples a sample weighs half. */
 const halfLife = 12;
-/** Answers before anybody is called late. */
+/** Samples before `lateAfterMs` is known. */
 const minSamples = 5;
-/** Milliseconds of silence from which a model that was not heard out is known to be slow, if nothing else is known of it. */
+/** A cancelled request without text counts as a sample from this many milliseconds, if the model has no other sample. */
 const slowMs = 1_000;
 
 export function latencies() {
   /** By model, then by size; newest first. */
   const models = new Map<ModelId, Sample[][]>();
-  const worked = new Map<string, Latency>();
+  const computed = new Map<string, Latency>();
 
   const record = (model: ModelId, promptTokens: number, sample: Sample): void => {
     const bySize = models.get(model) ?? sizes.map(() => []);
@@ -34,15 +34,15 @@ export function latencies() {
     const samples = bySize[sizeOf(promptTokens)];
     samples?.unshift(sample);
     if (samples && samples.length > maxSamples) samples.pop();
-    for (const size of sizes.keys()) worked.delete(`${size} ${model}`);
+    for (const size of sizes.keys()) computed.delete(`${size} ${model}`);
   };
 
-  /** @returns `undefined`: never measured. What is known of prompts of another size is better than nothing */
+  /** @returns `undefined`: never measured. Without samples of this size those of the nearest size are used */
   const of = (model: ModelId, promptTokens: number): Latency | undefined => {
     const size = sizeOf(promptTokens);
     const key = `${size} ${model}`;
-    const known = worked.get(key);
-    if (known) return known;
+    const cached = computed.get(key);
+    if (cached) return cached;
     const bySize = models.get(model);
     const nearest = [...sizes.keys()].sort((a, b) => Math.abs(a - size) - Math.abs(b - size));
     const samples = nearest.map((each) => bySize?.[each] ?? []).find(({ length }) => length > 0);
@@ -52,34 +52,34 @@ export function latencies() {
       lateAfterMs: samples.length < minSamples ? null : quantile(samples, 0.95, ({ textMs }) => textMs),
       lineMs: quantile(samples, 0.5, ({ lineMs }) => lineMs),
     };
-    worked.set(key, latency);
+    computed.set(key, latency);
     return latency;
   };
 
   return {
     record,
     of,
-    /** It was sent away after so much silence: that teaches only where it is more than was known. */
+    /** The request was cancelled after this long without text: a sample only if it is more than the usual time. */
     recordSilence(model: ModelId, promptTokens: number, ms: number): void {
-      const known = of(model, promptTokens);
-      if (ms > (known ? known.usualMs : slowMs)) record(model, promptTokens, { textMs: ms, lineMs: ms });
+      const latency = of(model, promptTokens);
+      if (ms > (latency ? latency.usualMs : slowMs)) record(model, promptTokens, { textMs: ms, lineMs: ms });
     },
   };
 }
 
 export type Latencies = ReturnType<typeof latencies>;
 
-const sizeOf = (promptTokens: number): number => sizes.findIndex((most) => promptTokens <= most);
+const sizeOf = (promptTokens: number): number => sizes.findIndex((max) => promptTokens <= max);
 
 /** @param samples newest first; the weight of each halves with every `halfLife` newer ones */
 function quantile(samples: readonly Sample[], share: number, msOf: (sample: Sample) => number): number {
-  const weighed = samples
+  const weighted = samples
     .map((sample, age) => ({ value: msOf(sample), weight: 0.5 ** (age / halfLife) }))
     .sort((a, b) => a.value - b.value);
-  let left = share * weighed.reduce((sum, { weight }) => sum + weight, 0);
-  for (const { value, weight } of weighed) {
+  let left = share * weighted.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { value, weight } of weighted) {
     left -= weight;
     if (left <= 0) return value;
   }
-  return weighed.at(-1)?.value ?? 0;
+  return weighted.at(-1)?.value ?? 0;
 }

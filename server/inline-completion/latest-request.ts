@@ -1,21 +1,21 @@
-/** Whose question counts: of a document, those about its last version and its last cursor; all before them are over. */
+/** Only the latest request of a document counts: a request for an older version or another cursor position is aborted. */
 import { effectivePrefixUnits } from './completion.ts';
 import type { CompletionContext } from './completion-context.ts';
 
 export type LatestRequest = {
-  /** Aborts with the editor's own signal, and as soon as the document or the cursor has moved on. */
+  /** Aborts with the editor's own signal, and as soon as the document or the cursor has changed. */
   readonly signal: AbortSignal;
-  /** To be called when the question is answered. */
+  /** To be called when the request is answered. */
   end(): void;
 };
 
 export type LatestRequests = {
-  /** `undefined`: the document has moved on already, or the signal is aborted. */
+  /** `undefined`: the document has a newer version already, or the signal is aborted. */
   begin(context: CompletionContext, signal: AbortSignal): LatestRequest | undefined;
   changed(uri: string, version: number): void;
-  /** A document that is opened again begins to count anew. */
+  /** Versions of a document that is opened again start anew. */
   closed(uri: string): void;
-  /** Ends every turn. */
+  /** Aborts every request. */
   stop(): void;
 };
 
@@ -24,13 +24,13 @@ type RequestPosition = { readonly uri: string; readonly version: number; readonl
 export function latestRequests(): LatestRequests {
   const versions = new Map<string, number>();
   const open = new Map<AbortController, RequestPosition>();
-  const endWhere = (over: (place: RequestPosition) => boolean): void => {
-    for (const [controller, place] of open) if (over(place)) controller.abort();
+  const abortWhere = (isOutdated: (position: RequestPosition) => boolean): void => {
+    for (const [controller, position] of open) if (isOutdated(position)) controller.abort();
   };
   const changed = (uri: string, version: number): void => {
     if (version <= (versions.get(uri) ?? -1)) return;
     versions.set(uri, version);
-    endWhere((place) => place.uri === uri && place.version < version);
+    abortWhere((position) => position.uri === uri && position.version < version);
   };
   return {
     begin(context, signal) {
@@ -38,7 +38,7 @@ export function latestRequests(): LatestRequests {
       const units = effectivePrefixUnits(context);
       changed(uri, version);
       if (signal.aborted || version < (versions.get(uri) ?? version)) return undefined;
-      endWhere((place) => place.uri === uri && place.units !== units);
+      abortWhere((position) => position.uri === uri && position.units !== units);
       const controller = new AbortController();
       const abort = (): void => controller.abort();
       signal.addEventListener('abort', abort, { once: true });
@@ -54,8 +54,8 @@ export function latestRequests(): LatestRequests {
     changed,
     closed(uri) {
       versions.delete(uri);
-      endWhere((place) => place.uri === uri);
+      abortWhere((position) => position.uri === uri);
     },
-    stop: () => endWhere(() => true),
+    stop: () => abortWhere(() => true),
   };
 }

@@ -1,11 +1,14 @@
-/** A text as it passes, and how it ended: whoever reads it may leave, or never begin. */
+/** Observes a text stream while a reader consumes it, and how it ended, also if the reader stops early or never begins. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { toRumboError } from '../../shared/errors.ts';
 
+/** `stopped`: the reader had enough text. */
+export type StreamEnd = 'ok' | 'stopped' | ErrorKind;
+
 export type StreamObserver = {
   onText(piece: string): void;
-  /** Called once. `left`: its reader had enough. */
-  onEnd(how: 'ok' | 'left' | ErrorKind): void;
+  /** Called once. */
+  onEnd(end: StreamEnd): void;
 };
 
 /** @param text ends by itself when the signal aborts */
@@ -15,19 +18,19 @@ export function observedStream(
   { onText, onEnd }: StreamObserver,
 ): AsyncIterable<string> {
   const pieces = text[Symbol.asyncIterator]();
-  let isOver = false;
-  const end = (how: Parameters<StreamObserver['onEnd']>[0]): void => {
-    if (isOver) return;
-    isOver = true;
+  let hasEnded = false;
+  const end = (how: StreamEnd): void => {
+    if (hasEnded) return;
+    hasEnded = true;
     signal.removeEventListener('abort', abort);
     onEnd(how);
   };
-  // A reader that was told to stop may not look again.
+  // An aborted reader may not call `next` again.
   const abort = (): void => end('cancelled');
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
 
-  const passing: AsyncIterableIterator<string> = {
+  const observed: AsyncIterableIterator<string> = {
     async next() {
       try {
         const next = await pieces.next();
@@ -41,11 +44,11 @@ export function observedStream(
       }
     },
     async return() {
-      end('left');
+      end('stopped');
       await pieces.return?.();
       return { done: true, value: undefined };
     },
-    [Symbol.asyncIterator]: () => passing,
+    [Symbol.asyncIterator]: () => observed,
   };
-  return passing;
+  return observed;
 }

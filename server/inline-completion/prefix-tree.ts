@@ -1,19 +1,19 @@
-/** A tree of texts that share their beginnings, each beginning kept once: what hangs below a text is found in one walk down. */
+/** A radix tree: texts share their prefixes, each stored once, and one walk down finds every value below a prefix. */
 
 export type PrefixTree<Value> = {
-  /** All values whose text begins with this one, in no order. */
+  /** All values whose text begins with this one, in no particular order. */
   valuesUnder(text: string): Value[];
-  /** What comes back takes the value out again; calling it twice does nothing. */
+  /** Returns a function that removes the value; calling it twice does nothing. */
   add(text: string, value: Value): () => void;
-  /** Bytes of the texts kept. */
+  /** Bytes of the stored texts. */
   readonly bytes: number;
 };
 
 type Node<Value> = {
-  /** What this node adds to the text of its parent. */
+  /** The text that this node appends to its parent's. */
   label: string;
   parent: Node<Value> | undefined;
-  /** By the first unit of their labels. */
+  /** By the first UTF-16 unit of their labels. */
   readonly children: Map<string, Node<Value>>;
   readonly values: Set<Value>;
 };
@@ -23,22 +23,22 @@ export function prefixTree<Value>(): PrefixTree<Value> {
   let units = 0;
 
   const add = (text: string, value: Value): (() => void) => {
-    const leaf = grow(text);
+    const leaf = nodeFor(text);
     leaf.values.add(value);
     return () => {
       if (leaf.values.delete(value)) prune(leaf);
     };
   };
 
-  /** The node that ends exactly where the text does, made where it is missing. */
-  const grow = (text: string): Node<Value> => {
+  /** The node that ends exactly where the text does, created if missing. */
+  const nodeFor = (text: string): Node<Value> => {
     let at = root;
     let depth = 0;
     while (depth < text.length) {
       const child = at.children.get(text.charAt(depth));
       if (!child) {
         units += text.length - depth;
-        return hang(at, node(copy(text.slice(depth)), at));
+        return attach(at, node(copy(text.slice(depth)), at));
       }
       const shared = sharedUnits(child.label, text, depth);
       at = shared === child.label.length ? child : split(child, shared);
@@ -47,7 +47,7 @@ export function prefixTree<Value>(): PrefixTree<Value> {
     return at;
   };
 
-  /** Drops nodes that hold nothing any more, and joins a node with its only child: the child stays who it is. */
+  /** Removes empty nodes, and merges a node into its only child: the child keeps its identity. */
   const prune = (at: Node<Value>): void => {
     const { parent } = at;
     if (!parent || at.values.size > 0) return;
@@ -59,7 +59,7 @@ export function prefixTree<Value>(): PrefixTree<Value> {
       for (const child of at.children.values()) {
         child.label = copy(at.label + child.label);
         child.parent = parent;
-        hang(parent, child);
+        attach(parent, child);
       }
     }
   };
@@ -78,7 +78,7 @@ export function prefixTree<Value>(): PrefixTree<Value> {
         at = child;
         depth += child.label.length;
       }
-      return gather(at, []);
+      return collect(at, []);
     },
     get bytes() {
       return 2 * units;
@@ -93,34 +93,34 @@ const node = <Value>(label: string, parent: Node<Value> | undefined): Node<Value
   values: new Set(),
 });
 
-function hang<Value>(parent: Node<Value>, child: Node<Value>): Node<Value> {
+function attach<Value>(parent: Node<Value>, child: Node<Value>): Node<Value> {
   parent.children.set(child.label.charAt(0), child);
   return child;
 }
 
-/** Puts a node between this one and its parent, after so many units; this one stays who it is. */
+/** Inserts a node between this one and its parent, after this many units; the lower one keeps its identity. */
 function split<Value>(lower: Node<Value>, units: number): Node<Value> {
   const upper = node(copy(lower.label.slice(0, units)), lower.parent);
-  if (lower.parent) hang(lower.parent, upper);
+  if (lower.parent) attach(lower.parent, upper);
   lower.label = copy(lower.label.slice(units));
   lower.parent = upper;
-  hang(upper, lower);
+  attach(upper, lower);
   return upper;
 }
 
-function gather<Value>(at: Node<Value>, values: Value[]): Value[] {
+function collect<Value>(at: Node<Value>, values: Value[]): Value[] {
   values.push(...at.values);
-  for (const child of at.children.values()) gather(child, values);
+  for (const child of at.children.values()) collect(child, values);
   return values;
 }
 
-/** How many units of the label the text has from here on. */
+/** How many units of the label match the text from this offset. */
 function sharedUnits(label: string, text: string, from: number): number {
-  const most = Math.min(label.length, text.length - from);
+  const max = Math.min(label.length, text.length - from);
   let shared = 0;
-  while (shared < most && label.charCodeAt(shared) === text.charCodeAt(from + shared)) shared++;
+  while (shared < max && label.charCodeAt(shared) === text.charCodeAt(from + shared)) shared++;
   return shared;
 }
 
-/** A slice keeps the whole string alive that it was cut from; a copy is what it says. UTF-16, since a label may end within a pair. */
+/** A slice keeps the whole string in memory that it was cut from; a copy does not. UTF-16, since a label may end within a surrogate pair. */
 const copy = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');

@@ -1,8 +1,8 @@
-/** Whether the line that is being typed has been asked about: asking once more says that its answer was of no use. */
+/** The line of each document that was requested last: a second request for it means that its completion was of no use. */
 import type { CompletionContext } from './completion-context.ts';
 
 export type RequestedLines = {
-  /** Whether no other line of the document was asked about since this one was. */
+  /** Whether this line of the document is the one requested last. */
   has(context: CompletionContext): boolean;
   add(context: CompletionContext): void;
   forget(uri: string): void;
@@ -11,11 +11,11 @@ export type RequestedLines = {
 export function requestedLines(): RequestedLines {
   const last = new Map<string, number>();
   return {
-    has: (context) => last.get(context.uri) === lineOf(context),
-    add: (context) => void last.set(context.uri, lineOf(context)),
+    has: (context) => last.get(context.uri) === lineStart(context),
+    add: (context) => void last.set(context.uri, lineStart(context)),
     forget: (uri) => void last.delete(uri),
   };
 }
 
-/** Where the line of the cursor begins. */
-const lineOf = ({ before }: CompletionContext): number => before.lastIndexOf('\n') + 1;
+/** Offset of the start of the cursor's line. */
+const lineStart = ({ before }: CompletionContext): number => before.lastIndexOf('\n') + 1;

@@ -1,8 +1,8 @@
-/** Files that hold keys and passwords, by their names. Whatever is set, no ghost text is written in them and none reads them. */
+/** Names of files that contain keys and passwords. Whatever the settings, ghost text is off in them and never reads them. */
 
-/** Patterns as in `rumbo.privacy.localOnly`: at any depth, and all that is in a folder. */
+/** Patterns as in `rumbo.privacy.localOnly`: at any depth, and everything in a matching folder. */
 export const secretFiles: readonly string[] = [
-  // Environments, and what is read like one.
+  // Environment files, and files read like one.
   '.env',
   '.env.*',
   '.env-*',
@@ -10,7 +10,7 @@ export const secretFiles: readonly string[] = [
   '.envrc',
   '.dev.vars',
   'local.settings.json',
-  // Private keys and stores of them.
+  // Private keys and key stores.
   '*.{pem,key,p8,p12,pfx,pkcs12,ppk,jks,keystore,kdbx,gpg,ovpn}',
   'id_{rsa,dsa,ecdsa,ed25519}{,_*,.old,.bak}',
   '.{ssh,gnupg,password-store}',
@@ -39,13 +39,13 @@ export const secretFiles: readonly string[] = [
   // Databases, servers and shells.
   '.{pgpass,my.cnf,htpasswd,s3cfg,boto}',
   '.*_history',
-  // Files that say so.
+  // Files named for what they contain.
   '{credentials,*-credentials,secrets,secret,*-secrets,*-secret}.{json,json5,yml,yaml,toml,ini,xml,properties,csv,txt,cfg,conf,db}',
   '{credentials,secrets}.yml.enc',
   '*.{secret,secrets}',
 ];
 
-/** Names of files that are names of folders full of code, too. */
+/** Names of files that are also common names of source folders. */
 export const secretNames: ReadonlySet<string> = new Set([
   'credentials',
   'secrets',

@@ -111,7 +111,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
   });
 
   const candidates = (context: CompletionContext) => {
-    if (!isOn() || places.refusal(context)) return [];
+    if (!isOn() || places.denial(context)) return [];
     const characters = context.before.length + context.after.length;
     const tokens = Math.ceil(characters / charactersPerToken);
     const { ranked: models } = chosen.choices(places.isLocalOnly(context), tokens);
@@ -151,7 +151,8 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
       accounts.asked(account);
       const { model, outcome } = account;
       // Who has failed may have to rest.
-      if (outcome !== 'ok' && outcome !== 'left' && outcome !== 'cancelled') chosen.failed(model.id, outcome);
+      if (outcome !== 'ok' && outcome !== 'stopped' && outcome !== 'cancelled')
+        chosen.failed(model.id, outcome);
     },
     latencies: speed,
     hedgePaid: () => settings()['inline.hedgePaid'],
@@ -205,18 +206,18 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
   const state = (): InlineState =>
     inlineStateOf({
       isEnabled: settings()['inline.enabled'],
-      paused,
-      choices: () => chosen.choices(false, Number.POSITIVE_INFINITY),
-      notHere,
+      isPaused: paused,
+      ranking: () => chosen.choices(false, Number.POSITIVE_INFINITY),
+      unavailableReason: notHere,
       today: ledger.inline.today(),
     });
 
   /** Why there is none in the document that was last looked at, one sentence. */
   let notHere: string | undefined;
   const lookAt = (context: CompletionContext): void => {
-    const refusal = places.refusal(context);
+    const denial = places.denial(context);
     const isBarred = candidates(context).length === 0 && places.isLocalOnly(context);
-    const reason = refusal ? denialMessages[refusal] : isBarred ? denialMessages['local-only'] : undefined;
+    const reason = denial ? denialMessages[denial] : isBarred ? denialMessages['local-only'] : undefined;
     if (reason === notHere) return;
     notHere = reason;
     changed();
@@ -227,7 +228,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
     /** A document has changed; to be told once `documents` has it as it is now. */
     changed(uri: string): void {
       const document = text.get(uri);
-      results.changed(uri);
+      results.documentChanged(uri);
       if (document) asker.changed(uri, document.version);
     },
     closed(uri: string): void {
@@ -239,14 +240,14 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
     async suggest(context: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]> {
       if (!isOn()) return [];
       lookAt(context);
-      if (places.refusal(context)) return [];
+      if (places.denial(context)) return [];
       text.markSeen(context.uri);
       lookAround(signal);
       try {
         const offers = await asker.suggest(context, signal);
         // A setting may have changed meanwhile.
-        if (!isOn() || places.refusal(context)) return [];
-        results.offered(context, offers);
+        if (!isOn() || places.denial(context)) return [];
+        results.track(context, offers);
         accounts.offered(offers);
         return offers;
       } catch (cause) {
@@ -257,7 +258,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
     },
     did({ id, type }: InlineEvent): void {
       if (type === 'rejected') asker.rejected(id);
-      else results.taken(id);
+      else results.accepted(id);
     },
     pause(wanted: boolean): InlineState {
       paused = wanted;
@@ -283,7 +284,7 @@ export function inlineCompletionService(parts: InlineCompletionDeps) {
       const now = relevant(settings());
       if (now === held) return;
       held = now;
-      places.reconfigured();
+      places.reconfigure();
       asker.stop();
       chosen.forget();
       if (isOn()) asker.start();

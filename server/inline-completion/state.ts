@@ -1,4 +1,4 @@
-/** How ghost text is doing, as one value. */
+/** The state of ghost text that `rumbo/status` reports. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { InlineState } from '../../shared/inline.ts';
 import type { InlineCounts } from '../metrics/inline-usage.ts';
@@ -6,28 +6,24 @@ import type { Eligibility, ModelRanking } from './rank-models.ts';
 
 export type InlineStateInput = {
   readonly isEnabled: boolean;
-  readonly paused: boolean;
-  /** Who would write in any file; asked for only while it is on. */
-  readonly choices: () => ModelRanking;
-  /** Why there is none in the document that was last looked at, one sentence. */
-  readonly notHere: string | undefined;
+  readonly isPaused: boolean;
+  /** The models for a file without restrictions; called only while ghost text is on. */
+  readonly ranking: () => ModelRanking;
+  /** Why the document that the user viewed last has no ghost text, one sentence. Absent: it has. */
+  readonly unavailableReason: string | undefined;
   readonly today: ReadonlyMap<ModelId, InlineCounts>;
 };
 
-export function inlineStateOf({
-  isEnabled,
-  paused,
-  choices,
-  notHere,
-  today: counts,
-}: InlineStateInput): InlineState {
-  const today = sumOf(counts);
+export function inlineStateOf(input: InlineStateInput): InlineState {
+  const { isEnabled, isPaused, unavailableReason } = input;
+  const today = sumOf(input.today);
   if (!isEnabled) return { state: 'off', models: [], today };
-  if (paused) return { state: 'paused', models: [], today };
-  const { ranked, eligibility } = choices();
-  if (ranked.length === 0) return { state: 'nobody', reason: whyNobody(eligibility), models: [], today };
+  if (isPaused) return { state: 'paused', models: [], today };
+  const { ranked, eligibility } = input.ranking();
+  if (ranked.length === 0) return { state: 'no-model', reason: whyNoModel(eligibility), models: [], today };
   const models = ranked.map(({ model }) => model.id);
-  return { state: 'on', ...(notHere === undefined ? {} : { reason: notHere }), models, today };
+  const reason = unavailableReason === undefined ? {} : { reason: unavailableReason };
+  return { state: 'on', ...reason, models, today };
 }
 
 function sumOf(counts: ReadonlyMap<ModelId, InlineCounts>): InlineState['today'] {
@@ -42,10 +38,10 @@ function sumOf(counts: ReadonlyMap<ModelId, InlineCounts>): InlineState['today']
 }
 
 /** One sentence. */
-function whyNobody(judged: readonly Eligibility[]): string {
-  const barred = judged.find(({ isAllowed, isUsable }) => isAllowed && !isUsable);
-  if (barred) return `${barred.model.id}: ${barred.reason}`;
-  return judged.some(({ isAllowed }) => !isAllowed)
-    ? 'No local model is there, and rumbo.inline.models allows no other.'
-    : 'No model is there.';
+function whyNoModel(eligibility: readonly Eligibility[]): string {
+  const unusable = eligibility.find(({ isAllowed, isUsable }) => isAllowed && !isUsable);
+  if (unusable) return `${unusable.model.id}: ${unusable.reason}`;
+  return eligibility.some(({ isAllowed }) => !isAllowed)
+    ? 'No local model is available, and rumbo.inline.models allows no other.'
+    : 'No model is available.';
 }

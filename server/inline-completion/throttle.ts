@@ -1,12 +1,12 @@
-/** Says whether something may be said or done again: most of what a keystroke would tell was told by the one before. */
+/** Limits how often something is done: a keystroke repeats most of what the previous one caused. */
 import type { Clock } from './clock.ts';
 
-/** @returns whether this has not been so for so many milliseconds; from then on it has */
-export function throttle({ now }: Pick<Clock, 'now'>): (what: string, everyMs: number) => boolean {
+/** @returns whether this key was not let through within this many milliseconds; if so, it now is */
+export function throttle({ now }: Pick<Clock, 'now'>): (key: string, everyMs: number) => boolean {
   const lastMs = new Map<string, number>();
-  return (what, everyMs) => {
-    if (now() - (lastMs.get(what) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
-    lastMs.set(what, now());
+  return (key, everyMs) => {
+    if (now() - (lastMs.get(key) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
+    lastMs.set(key, now());
     return true;
   };
 }

@@ -32,7 +32,7 @@ test('the tooltip’s line says why nothing is written', () => {
   assert.equal(ghostTextLine(sampleInlineState({ state: 'off' })), 'Ghost text: off');
   assert.equal(ghostTextLine(sampleInlineState({ state: 'paused' })), 'Ghost text: paused in this window');
   assert.equal(
-    ghostTextLine(sampleInlineState({ state: 'nobody', reason: 'Start an engine.' })),
+    ghostTextLine(sampleInlineState({ state: 'no-model', reason: 'Start an engine.' })),
     'Ghost text: no model can write. Start an engine.',
   );
 });

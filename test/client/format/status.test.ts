@@ -121,9 +121,9 @@ test('each time that is shown is known, to draw again when it has come', () => {
 test('ghost text that stands still shows in the text, with the reason in the tooltip; off and on only in the tooltip', () => {
   const bar = (inline: ReturnType<typeof sampleInlineState>) => statusBarText(sampleStatus({ inline }));
   assert.equal(bar(sampleInlineState({ state: 'paused' })).text, '$(debug-pause) Rumbo: ghost text paused');
-  const nobody = bar(sampleInlineState({ state: 'nobody', reason: 'Start an engine.' }));
-  assert.equal(nobody.text, '$(compass) Rumbo: no ghost text');
-  assert.match(nobody.tooltip, /no model can write\. Start an engine\./);
+  const noModel = bar(sampleInlineState({ state: 'no-model', reason: 'Start an engine.' }));
+  assert.equal(noModel.text, '$(compass) Rumbo: no ghost text');
+  assert.match(noModel.tooltip, /no model can write\. Start an engine\./);
   for (const state of ['on', 'off'] as const) {
     assert.equal(bar(sampleInlineState({ state })).text, '$(compass) Rumbo: auto');
     assert.match(bar(sampleInlineState({ state })).tooltip, /^Ghost text: /m);

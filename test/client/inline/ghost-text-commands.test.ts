@@ -26,7 +26,7 @@ const server = {
       sampleProvider({ name: 'openai', key: 'keychain' }),
       sampleProvider({ name: 'xai', key: 'none' }),
     ],
-    inline: sampleInlineState({ state: 'nobody', reason: 'Start an engine.' }),
+    inline: sampleInlineState({ state: 'no-model', reason: 'Start an engine.' }),
   }),
   use: async (work: (connection: unknown) => Promise<unknown>) => {
     const listModels = async (params: unknown) => void asked.push(params);
@@ -142,7 +142,7 @@ test('a language that the workspace switches off stays off', async () => {
 test('Suggest Here asks the editor; where it cannot, it says what stands in the way', async () => {
   await suggestHere(parts('on'));
   assert.deepEqual(ran(), ['editor.action.inlineSuggest.trigger']);
-  await suggestHere(parts('nobody'));
+  await suggestHere(parts('no-model'));
   assert.equal(fakeEditor.messages.at(-1)?.text, 'Start an engine.');
   await suggestHere(parts('off'));
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /Turn ghost text on\?/);
@@ -162,5 +162,5 @@ test('the menu offers what the state allows, first of all while nothing is writt
   assert.ok((await labels('off')).includes('Turn Ghost Text On…'));
   assert.ok((await labels('on')).includes('Pause Ghost Text'));
   assert.equal((await labels('paused'))[0], 'Resume Ghost Text');
-  assert.equal((await labels('nobody'))[0], 'Choose Ghost Text Models…');
+  assert.equal((await labels('no-model'))[0], 'Choose Ghost Text Models…');
 });

@@ -124,8 +124,8 @@ test('the item beside the language is there while it is on, and switches the lan
 test('the item says that nobody can write, and why; and that it is paused', async () => {
   set('enabled', true);
   const ghostText = create();
-  tell(sampleInlineState({ state: 'nobody', models: [], reason: 'Start an engine.' }));
-  assert.equal(ghostText.state, 'nobody');
+  tell(sampleInlineState({ state: 'no-model', models: [], reason: 'Start an engine.' }));
+  assert.equal(ghostText.state, 'no-model');
   assert.match(item()?.text ?? '', /No model can write/);
   assert.equal(item()?.detail, 'Start an engine.');
   assert.equal(fakeEditor.messages.length, 0, 'it nags');

@@ -201,7 +201,7 @@ test('a cloud model writes only when it is named', async (t) => {
   assert.ok(told.every(({ allowed }) => !allowed));
   assert.match(told.find(({ model }) => model === 'cloud/two')?.reason ?? '', /does not name it/);
   const { inline } = await rumbo.connection.sendRequest(status);
-  assert.equal(inline?.state, 'nobody');
+  assert.equal(inline?.state, 'no-model');
   assert.match(inline?.reason ?? '', /rumbo\.inline\.models/);
 
   await configure(rumbo, settings('cloud/two'));

@@ -11,7 +11,7 @@ import { documentStore } from '../../../server/inline-completion/documents.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
 const uri = 'file:///shop/a.ts';
-const offer = (
+const item = (
   insert: string,
   more: Partial<CompletionItem['suggestion']> = {},
   id = '1',
@@ -31,80 +31,80 @@ const context = (before: string, after: string, version = 1): CompletionContext 
   trigger: 'automatic',
 });
 
-/** An open document, and all that was told. */
+/** An open document, and the events that the tracker reported. */
 function opened(text: string) {
   const clock = virtualClock();
-  const open = documentStore();
-  open.opened({ uri, languageId: 'typescript', version: 1, text });
-  const told: (string | number)[] = [];
-  const results = acceptanceTracker({
-    documents: open,
+  const documents = documentStore();
+  documents.opened({ uri, languageId: 'typescript', version: 1, text });
+  const events: (string | number)[] = [];
+  const tracker = acceptanceTracker({
+    documents,
     clock,
-    onAccepted: ({ id }) => void told.push(`accepted ${id}`),
-    onRetained: (_model, characters) => void told.push(characters),
+    onAccepted: ({ id }) => void events.push(`accepted ${id}`),
+    onRetained: (_model, characters) => void events.push(characters),
   });
   let version = 1;
   return {
     clock,
-    told,
-    results,
+    events,
+    tracker,
     change(now: string): void {
       version += 1;
-      open.changed(uri, version, [{ text: now }]);
-      results.changed(uri);
+      documents.changed(uri, version, [{ text: now }]);
+      tracker.documentChanged(uri);
     },
   };
 }
 
-test('what an editor says was taken counts once, and after half a minute it is looked at what still stands', async () => {
-  const { clock, told, results, change } = opened('const a = \n');
-  results.offered(context('const a = ', '\n'), [offer('one +\n  two;')]);
-  results.taken('1');
-  results.taken('1');
+test('an accept that the editor reports counts once, and retention is measured half a minute later', async () => {
+  const { clock, events, tracker, change } = opened('const a = \n');
+  tracker.track(context('const a = ', '\n'), [item('one +\n  two;')]);
+  tracker.accepted('1');
+  tracker.accepted('1');
   change('const a = one +\n  two;\n');
-  assert.deepEqual(told, ['accepted 1']);
+  assert.deepEqual(events, ['accepted 1']);
   change('const a = one +\n  three;\n');
   await clock.pass(retentionDelayMs);
-  assert.deepEqual(told, ['accepted 1', 'one +'.length]);
+  assert.deepEqual(events, ['accepted 1', 'one +'.length]);
 });
 
-test('an editor that says nothing is seen putting it in', () => {
-  const { told, results, change } = opened('call(a)\n');
-  results.offered(context('call(', 'a)\n'), [offer('b, a)', { replacesAfter: 2 })]);
+test('an accept that the editor does not report is detected in the text', () => {
+  const { events, tracker, change } = opened('call(a)\n');
+  tracker.track(context('call(', 'a)\n'), [item('b, a)', { replacesAfter: 2 })]);
   change('call(b, a)\n');
-  assert.deepEqual(told, ['accepted 1']);
+  assert.deepEqual(events, ['accepted 1']);
 });
 
-test('typing, another place and another change are no accepts', () => {
-  const { told, results, change } = opened('const a = \n');
-  results.offered(context('const a = ', '\n'), [offer('b'), offer('cd', {}, '2')]);
+test('typing, another position or a later change is no accept', () => {
+  const { events, tracker, change } = opened('const a = \n');
+  tracker.track(context('const a = ', '\n'), [item('b'), item('cd', {}, '2')]);
   change('const a = b\n');
   change('const a = cd\n');
-  assert.deepEqual(told, []);
+  assert.deepEqual(events, []);
 });
 
-test('nothing is looked at once it has stopped', async () => {
-  const { clock, told, results } = opened('const a = \n');
-  results.offered(context('const a = ', '\n'), [offer('b;')]);
-  results.taken('1');
-  results.stop();
+test('a stopped tracker measures no retention', async () => {
+  const { clock, events, tracker } = opened('const a = \n');
+  tracker.track(context('const a = ', '\n'), [item('b;')]);
+  tracker.accepted('1');
+  tracker.stop();
   await clock.pass(retentionDelayMs);
-  assert.deepEqual(told, ['accepted 1']);
+  assert.deepEqual(events, ['accepted 1']);
 });
 
-test('what still stands is found where lines above have come and gone, and not from far away', () => {
+test('retained text is found after lines above were inserted or deleted, but not far away', () => {
   const here = 'a\nb\n'.length;
   assert.equal(retainedUnits('new\nlines\na\nb\none();\ntwo();\n', here, 'one();\ntwo();\n'), 12);
   assert.equal(retainedUnits('a\nb\ntwo();\none();\n', here, 'one();\ntwo();\n'), 6, 'in their order');
   assert.equal(retainedUnits(`a\nb\n${'x\n'.repeat(4_000)}one();`, here, 'one();'), 0);
 });
 
-test('of two offers of the same text at the same place one is taken, whichever the editor names then', () => {
-  const { told, results, change } = opened('const a = \n');
-  results.offered(context('const a = ', '\n'), [offer('one;')]);
-  results.offered(context('const a = ', '\n'), [offer('one;', {}, '2')]);
+test('of two items with the same text at the same position only one counts, whichever the editor reports', () => {
+  const { events, tracker, change } = opened('const a = \n');
+  tracker.track(context('const a = ', '\n'), [item('one;')]);
+  tracker.track(context('const a = ', '\n'), [item('one;', {}, '2')]);
   change('const a = one;\n');
-  results.taken('1');
-  results.taken('2');
-  assert.equal(told.length, 1);
+  tracker.accepted('1');
+  tracker.accepted('2');
+  assert.equal(events.length, 1);
 });

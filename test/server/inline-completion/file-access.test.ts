@@ -16,8 +16,8 @@ const rules: FileAccessRules = {
 };
 const here = { private: true };
 const away = { private: false };
-const refusal = (path: string, more: Partial<FileAccessRules> = {}, reader = away) =>
-  fileAccess({ ...rules, ...more }).refusal({ uri: `file:///home/ana/project/${path}` }, reader);
+const denial = (path: string, more: Partial<FileAccessRules> = {}, reader = away) =>
+  fileAccess({ ...rules, ...more }).denial({ uri: `file:///home/ana/project/${path}` }, reader);
 
 for (const path of [
   '.env',
@@ -54,8 +54,8 @@ for (const path of [
   '%2Eenv',
 ]) {
   test(`${path} is secret, for every reader`, () => {
-    assert.equal(refusal(path), 'secret');
-    assert.equal(refusal(path, {}, here), 'secret');
+    assert.equal(denial(path), 'secret');
+    assert.equal(denial(path, {}, here), 'secret');
   });
 }
 
@@ -71,13 +71,13 @@ for (const path of [
   'package.json',
   'main.tf',
 ]) {
-  test(`${path} may be read`, () => assert.equal(refusal(path), undefined));
+  test(`${path} may be read`, () => assert.equal(denial(path), undefined));
 }
 
 test('an excluded file is read by nobody, a local-only one by private models alone', () => {
-  assert.equal(refusal('legal/a.ts', { exclude: ['legal'] }, here), 'excluded');
-  assert.equal(refusal('legal/a.ts', { localOnly: ['legal'] }, away), 'local-only');
-  assert.equal(refusal('legal/a.ts', { localOnly: ['legal'] }, here), undefined);
+  assert.equal(denial('legal/a.ts', { exclude: ['legal'] }, here), 'excluded');
+  assert.equal(denial('legal/a.ts', { localOnly: ['legal'] }, away), 'local-only');
+  assert.equal(denial('legal/a.ts', { localOnly: ['legal'] }, here), undefined);
 });
 
 test('a link to a secret or a local-only file is that file', (context) => {
@@ -92,9 +92,9 @@ test('a link to a secret or a local-only file is that file', (context) => {
   }
   const guard = fileAccess({ ...rules, localOnly: ['private.ts'] });
   const uri = (name: string) => pathToFileURL(join(folder, name)).href;
-  assert.equal(guard.refusal({ uri: uri('a.ts') }, here), 'secret');
-  assert.equal(guard.refusal({ uri: uri('b.ts') }, away), 'local-only');
-  assert.equal(guard.refusal({ uri: uri('b.ts') }, here), undefined);
+  assert.equal(guard.denial({ uri: uri('a.ts') }, here), 'secret');
+  assert.equal(guard.denial({ uri: uri('b.ts') }, away), 'local-only');
+  assert.equal(guard.denial({ uri: uri('b.ts') }, here), undefined);
 });
 
 test('what is in a linked folder is there, also a new file, one deleted meanwhile, and a cell of a notebook', (context) => {
@@ -111,7 +111,7 @@ test('what is in a linked folder is there, also a new file, one deleted meanwhil
     `untitled:${path}/new.ts`,
     `vscode-notebook-cell:${path}/notes.ipynb#W0sZmlsZQ`,
   ])
-    assert.equal(guard.refusal({ uri }, away), 'local-only', uri);
+    assert.equal(guard.denial({ uri }, away), 'local-only', uri);
 });
 
 test('a link that leads elsewhere is looked at again after a minute', (context) => {
@@ -121,7 +121,7 @@ test('a link that leads elsewhere is looked at again after a minute', (context) 
   writeFileSync(link, '');
   let now = 1;
   const guard = fileAccess(rules, () => now);
-  const look = () => guard.refusal({ uri: pathToFileURL(link).href }, here);
+  const look = () => guard.denial({ uri: pathToFileURL(link).href }, here);
   assert.equal(look(), undefined);
   rmSync(link);
   writeFileSync(join(folder, '.env'), '');
@@ -134,7 +134,7 @@ test('a link that leads elsewhere is looked at again after a minute', (context) 
 
 test('a language is on unless it, or every one not named, is off', () => {
   const off = (languageId: string, languages: FileAccessRules['languages']) =>
-    fileAccess({ ...rules, languages }).refusal({ uri: 'file:///a', languageId }, here);
+    fileAccess({ ...rules, languages }).denial({ uri: 'file:///a', languageId }, here);
   assert.equal(off('python', {}), undefined);
   assert.equal(off('markdown', { '*': true, markdown: false }), 'language');
   assert.equal(off('python', { '*': true, markdown: false }), undefined);
@@ -145,15 +145,15 @@ test('a language is on unless it, or every one not named, is off', () => {
 test('a file over a limit is large, one at the limit is not', () => {
   const guard = fileAccess({ ...rules, maxCharacters: 100, maxLines: 10 });
   const uri = 'file:///a.ts';
-  assert.equal(guard.refusal({ uri, characters: 100, lines: 10 }, here), undefined);
-  assert.equal(guard.refusal({ uri, characters: 101, lines: 1 }, here), 'large');
-  assert.equal(guard.refusal({ uri, characters: 1, lines: 11 }, here), 'large');
+  assert.equal(guard.denial({ uri, characters: 100, lines: 10 }, here), undefined);
+  assert.equal(guard.denial({ uri, characters: 101, lines: 1 }, here), 'large');
+  assert.equal(guard.denial({ uri, characters: 1, lines: 11 }, here), 'large');
 });
 
 test('only what users edit is read: no output, old version, settings page or unknown place', () => {
   const guard = fileAccess(rules);
   for (const uri of ['output:log', 'git:/a.ts?%7B%7D', 'vscode-userdata:/settings.json', 'kubernetes:x', ''])
-    assert.equal(guard.refusal({ uri }, here), 'place', uri);
+    assert.equal(guard.denial({ uri }, here), 'not-editable', uri);
   for (const uri of [
     'file:///a.ts',
     'FILE:///a.ts',
@@ -162,7 +162,7 @@ test('only what users edit is read: no output, old version, settings page or unk
     'vscode-vfs://github/o/r/a.ts',
     'vscode-notebook-cell:/a.ipynb#W0sZmlsZQ',
   ])
-    assert.equal(guard.refusal({ uri }, here), undefined, uri);
+    assert.equal(guard.denial({ uri }, here), undefined, uri);
 });
 
 test('whatever a file is, nobody who is away reads what nobody here may, and no rule added lets more be read', () => {

@@ -183,7 +183,7 @@ test('a text that its reader leaves is estimated', async () => {
   await stream.next();
   await stream.return?.();
   await it.clock.pass(1);
-  assert.deepEqual(told(it.accounts), ['b left']);
+  assert.deepEqual(told(it.accounts), ['b stopped']);
   const [{ usage, costUsd } = assert.fail()] = it.accounts;
   assert.ok(usage.input > 0 && usage.output === 2 && (costUsd ?? 0) > 0);
   assert.equal(it.held, 0);

@@ -106,7 +106,7 @@ test('typing along what is shown costs no request and no time', async () => {
     const asked = type(typed);
     await clock.pass(0);
     assert.deepEqual(inserts(asked), ['const answer = 42;'.slice(typed.length)]);
-    assert.deepEqual(hows(asked), ['typed-through']);
+    assert.deepEqual(hows(asked), ['typing-as-suggested']);
     assert.equal(asked.atMs, now);
   }
   assert.equal(generator.requests.length, 1);
@@ -385,7 +385,7 @@ test('lines that a model writes past its suggestion are there when that is accep
   const next = type('const x = 1;\none();');
   await clock.pass(0);
   assert.deepEqual(inserts(next), ['\n\nthree();']);
-  assert.deepEqual(hows(next), ['streak']);
+  assert.deepEqual(hows(next), ['read-ahead']);
   assert.equal(generator.requests.length, 1);
 });
 
@@ -415,7 +415,7 @@ test('typing along a suggestion does not end the reading of what comes after it'
   await clock.pass(1_000);
   const next = type('const x = 1;\none();');
   await clock.pass(0);
-  assert.deepEqual(hows(next), ['streak']);
+  assert.deepEqual(hows(next), ['read-ahead']);
   assert.equal(generator.requests.length, 1);
 });
 
@@ -465,7 +465,7 @@ test('what follows an accept and the next suggestion is asked for ahead', async 
   const count = generator.requests.length;
   const next = type('a\n2();6();');
   await clock.pass(0);
-  assert.deepEqual(hows(next), ['speculated']);
+  assert.deepEqual(hows(next), ['speculative']);
   assert.equal(generator.requests.length, count + 1, 'and the one after that');
 });
 
