@@ -1,19 +1,37 @@
-/** Every setting, once. The manifest's `contributes.configuration` is written from this file by test/manifest.test.ts. */
+/** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
 import { strategies, taskTypes } from './tasks.ts';
 
 export const settingsSection = 'rumbo';
 
 /**
- * Scopes, as VS Code means them. `application`: only the user may set it. `window`: a workspace may set it too, and
- * then it can only narrow what the user allows (client/effective-settings.ts).
+ * Scopes, as VS Code defines them. `application`: only the user can set it. `window`: a workspace can set it too, but
+ * only narrow what the user allows (client/settings/effective-settings.ts).
  */
-type Scope = 'application' | 'window';
-const meta = (scope: Scope, markdownDescription: string, more: Record<string, unknown> = {}) => ({
-  scope,
-  markdownDescription,
-  ...more,
-});
+type SettingScope = 'application' | 'window';
+
+/**
+ * What a changed setting affects. `routing`: which model answers, so cached answers no longer apply. `inline`: which
+ * model writes ghost text, and where. The others name the module that reads the setting.
+ */
+export const settingAspects = [
+  'routing',
+  'inline',
+  'cache',
+  'budgets',
+  'providers',
+  'discovery',
+  'models',
+  'registry',
+] as const;
+export type SettingAspect = (typeof settingAspects)[number];
+
+const meta = (
+  scope: SettingScope,
+  affects: readonly [SettingAspect, ...SettingAspect[]],
+  markdownDescription: string,
+  more: Record<string, unknown> = {},
+) => ({ scope, affects, markdownDescription, ...more });
 
 const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'must look like provider/model');
 const Strategy = z.enum(strategies);
@@ -26,7 +44,7 @@ export const PriceSettings = z.object({
   cacheWrite: Usd.optional(),
 });
 
-/** What a user may say of one model. */
+/** What a user may set for one model. */
 export const ModelSettings = z.object({
   source: z.enum(['local', 'api']).optional(),
   toggle: z.boolean().optional(),
@@ -42,20 +60,20 @@ export type ModelSettings = z.infer<typeof ModelSettings>;
 
 const Milliseconds = z.int().min(1).max(3_600_000).optional();
 
-/** How long to wait, in milliseconds. What is absent holds by source. */
+/** Timeouts in milliseconds. Absent: the default for the source. */
 export const Timeouts = z.object({
-  /** To a connection. */
+  /** For connecting. */
   connectMs: Milliseconds,
-  /** From sending to the first part of the answer. */
+  /** From sending the request to the first part of the answer. */
   firstPartMs: Milliseconds,
-  /** From one part to the next; a stream that is silent longer has broken off. */
+  /** Between two parts; a stream that sends nothing for longer counts as broken off. */
   betweenPartsMs: Milliseconds,
 });
 export type Timeouts = z.infer<typeof Timeouts>;
 
-/** What a user may say of one provider, and how to name a new one. */
+/** What a user may set for one provider, built-in or new. */
 export const ProviderSettings = z.object({
-  /** An engine of server/engines/table.ts. Absent: the engine of the provider's own name, else `openai-compatible`. */
+  /** An engine in server/engines/table.ts. Absent: the engine with the provider's name, else `openai-compatible`. */
   kind: z.string().min(1).optional(),
   label: z.string().min(1).max(60).optional(),
   baseUrl: z.url({ protocol: /^https?$/, message: 'must be an http or https address' }).optional(),
@@ -83,20 +101,20 @@ export const Preference = z.object({
   strategy: Strategy.optional(),
   /** Only these may answer: `provider/model`, or `provider/*`. Absent: all. */
   allow: z.array(ModelName).optional(),
-  /** Asked first, in this order; the others follow by the strategy. */
+  /** Tried first, in this order; the others follow by the strategy. */
   models: z.array(ModelName).optional(),
 });
 export type Preference = z.infer<typeof Preference>;
 
 export const Settings = z.object({
   'routing.strategy': Strategy.default('auto').meta(
-    meta('application', 'How to choose when several models can answer.', {
+    meta('application', ['routing'], 'How models are ordered when several can answer.', {
       enumDescriptions: [
-        'By task type: simple work and checks by cost, plans and large work by quality, the rest by priority.',
-        'The order of rumbo.routing.priorityOrder.',
-        'The lowest predicted price first; local models cost nothing.',
-        'The fastest measured model first.',
-        'The model whose tier fits the difficulty of the request.',
+        'By task type: simple generation and verification by cost; planning, architecture and complex generation by quality; everything else by priority.',
+        'By the order in rumbo.routing.priorityOrder.',
+        'By predicted cost, lowest first. Local models cost nothing.',
+        'By measured speed, fastest first.',
+        'By tier: the model that fits the difficulty of the request first.',
       ],
     }),
   ),
@@ -106,30 +124,36 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Providers in the order they are asked. `local` means every local model; providers not listed come last. `LLM_PRIORITY_ORDER` in the environment wins over this for one run.',
+        ['routing'],
+        'Order of providers. `local` stands for every local model; providers that are not listed come last. The environment variable `LLM_PRIORITY_ORDER` overrides this setting for one run.',
       ),
     ),
   'routing.whenPinnedUnavailable': z
     .enum(['ask', 'next', 'fail'])
     .default('ask')
     .meta(
-      meta('application', 'What to do when a pinned model cannot run. It is never replaced silently.', {
-        enumDescriptions: [
-          'Ask before another model is used. Outside the editor this means fail.',
-          'Use the next candidate and say so in the receipt.',
-          'Fail with the reason.',
-        ],
-      }),
+      meta(
+        'application',
+        ['routing'],
+        'What happens when a pinned model cannot run. A pinned model is never replaced silently.',
+        {
+          enumDescriptions: [
+            'Ask before another model is used. Outside the editor, fail.',
+            'Use the next candidate and record it in the receipt.',
+            'Fail and give the reason.',
+          ],
+        },
+      ),
     ),
   'routing.onInterruption': z
     .enum(['continue', 'restart', 'fail'])
     .default('continue')
     .meta(
-      meta('application', 'What to do when an answer breaks off after its first words.', {
+      meta('application', ['routing'], 'What happens when an answer breaks off after its first text.', {
         enumDescriptions: [
-          'The next model goes on where it broke off; the receipt shows the seam.',
+          'The next model continues where it broke off; the receipt shows the position.',
           'The next model answers from the beginning, visibly.',
-          'Stop. What had come stays, marked as incomplete.',
+          'Stop. The partial answer stays, marked as incomplete.',
         ],
       }),
     ),
@@ -139,7 +163,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'How long to wait, in milliseconds, by source: `{ "api": { "connectMs": 10000, "firstPartMs": 120000, "betweenPartsMs": 30000 }, "local": { … } }`. A provider can have its own under `timeouts`.',
+        ['routing', 'providers'],
+        'Timeouts in milliseconds, by source: `{ "api": { "connectMs": 10000, "firstPartMs": 120000, "betweenPartsMs": 30000 }, "local": { … } }`. A provider can override them with its own `timeouts`.',
       ),
     ),
   'routing.taskTypes': z
@@ -148,7 +173,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Per task type: a pinned `model`, a `strategy` of its own, `models` to ask first, and `allow`, the only ones that may answer (`provider/model` or `provider/*`); for example `{ "verification": { "strategy": "cost" } }`.',
+        ['routing', 'inline'],
+        'Preferences per task type: a pinned `model`, a `strategy`, `models` to try first, and `allow`, the only models that may answer (`provider/model` or `provider/*`). Example: `{ "verification": { "strategy": "cost" } }`.',
       ),
     ),
   models: z
@@ -157,7 +183,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'window',
-        'Per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `maxOutputTokens`, `tools`, `vision`, `price` in US dollars per million tokens. A workspace can only switch models off.',
+        ['routing', 'inline', 'providers'],
+        'Preferences per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `maxOutputTokens`, `tools`, `vision`, `price` in US dollars per million tokens. A workspace can only turn models off.',
       ),
     ),
   providers: z
@@ -169,7 +196,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Providers of your own, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. Keys never belong here: use **Rumbo: Set API Key**, or name an environment variable with `keyEnv`.',
+        ['routing', 'inline', 'providers', 'discovery'],
+        'Additional providers, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. Never put keys here: use **Rumbo: Set API Key**, or name an environment variable in `keyEnv`.',
       ),
     ),
   roles: z
@@ -178,7 +206,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Per role (`planner`, `coder`, `chat`): a pinned `model`, a `strategy` of its own, `models` to ask first, and `allow`, the only ones that may answer (`provider/model` or `provider/*`).',
+        ['routing', 'inline'],
+        'Preferences per role (`planner`, `coder`, `chat`): a pinned `model`, a `strategy`, `models` to try first, and `allow`, the only models that may answer (`provider/model` or `provider/*`).',
       ),
     ),
   'budget.perRequestUsd': Usd.nullable()
@@ -186,7 +215,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'A request whose worst case would cost more than this (US dollars) is not sent. Empty: no limit.',
+        ['routing', 'inline', 'budgets'],
+        'Maximum cost of one request in US dollars. A request that could cost more is not sent. Empty: no limit.',
       ),
     ),
   'budget.perDayUsd': Usd.nullable()
@@ -194,7 +224,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Requests that could take the day over this (US dollars, local midnight) are not sent. Empty: no limit.',
+        ['routing', 'inline', 'budgets'],
+        'Maximum cost per day in US dollars, from midnight local time. A request that could exceed it is not sent. Empty: no limit.',
       ),
     ),
   'budget.perMonthUsd': Usd.nullable()
@@ -202,7 +233,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Requests that could take the calendar month over this (US dollars, local time) are not sent. Empty: no limit.',
+        ['routing', 'inline', 'budgets'],
+        'Maximum cost per calendar month in US dollars, in local time. A request that could exceed it is not sent. Empty: no limit.',
       ),
     ),
   'budget.perProvider': z
@@ -211,7 +243,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Limits for one provider: `{ "openai": { "perDayUsd": 2, "perMonthUsd": 20 } }`. Its models step aside when a limit is reached; others answer.',
+        ['routing', 'inline', 'budgets'],
+        'Limits per provider: `{ "openai": { "perDayUsd": 2, "perMonthUsd": 20 } }`. When a limit is reached, models of other providers answer.',
       ),
     ),
   'budget.perRole': z
@@ -220,7 +253,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Limits for one role: `{ "planner": { "perDayUsd": 1 } }`; ghost text spends as `inline`. Local models go on when a limit is reached.',
+        ['routing', 'inline', 'budgets'],
+        'Limits per role: `{ "planner": { "perDayUsd": 1 } }`; ghost text has the role `inline`. When a limit is reached, local models still answer.',
       ),
     ),
   'budget.warnAtPercent': z
@@ -228,14 +262,21 @@ export const Settings = z.object({
     .min(1)
     .max(100)
     .default(80)
-    .meta(meta('application', 'Percent of a budget at which Rumbo warns, once per day or month.')),
+    .meta(
+      meta(
+        'application',
+        ['routing', 'inline', 'budgets'],
+        'Percentage of a budget at which Rumbo warns, once per day or month.',
+      ),
+    ),
   'privacy.localOnly': z
     .array(z.string().min(1))
     .default([])
     .meta(
       meta(
         'window',
-        'Glob patterns of files whose requests may only go to local models, for example `**/secrets/**`. The patterns of user and workspace are united.',
+        ['routing', 'inline'],
+        'Glob patterns of files whose requests may only go to local models, for example `**/secrets/**`. User and workspace patterns are combined.',
       ),
     ),
   'registry.refresh': z
@@ -244,10 +285,11 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'When to read what models can do and cost: models.dev, the pricing pages of OpenAI, Anthropic, Google, Groq and xAI, and the lists of providers that have a key. **Rumbo: Refresh Model Registry** does it at any time.',
+        ['registry'],
+        'When to update prices, limits and abilities of models from models.dev, the pricing pages of OpenAI, Anthropic, Google, Groq and xAI, and the model lists of providers that have a key. **Rumbo: Refresh Model Registry** updates them at any time.',
         {
           enumDescriptions: [
-            'Only with the command. What came with Rumbo holds until then.',
+            'Only by command. Until then, the figures that ship with Rumbo apply.',
             'Once a day in the background.',
           ],
         },
@@ -259,7 +301,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Addresses of model servers of your own, beside the usual ports of this machine, for example `http://192.168.1.5:11434`. Who answers there is found out and used. Keys never belong here.',
+        ['discovery'],
+        'Addresses of model servers in addition to the usual ports of this machine, for example `http://192.168.1.5:11434`. The server type is detected. Never put keys here.',
       ),
     ),
   'local.newEndpoints': z
@@ -268,12 +311,13 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'What to do with a model server that is found on this machine and that you have not named.',
+        ['discovery'],
+        'What happens when Rumbo discovers a model server on this machine that is not configured.',
         {
           enumDescriptions: [
-            'Offer it. Nothing is sent there before you accept.',
-            'Use it like the others.',
-            'Leave it alone.',
+            'Offer it. Nothing is sent to it before you accept.',
+            'Use it like a configured one.',
+            'Ignore it.',
           ],
         },
       ),
@@ -286,7 +330,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Minutes from one look for model servers on this machine to the next. 0: only when asked by command.',
+        ['discovery'],
+        'Minutes between two scans for model servers on this machine. 0: scan only by command.',
       ),
     ),
   'local.keepAliveMinutes': z
@@ -298,7 +343,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Minutes that a local model which Rumbo has loaded stays in memory after its last request, for Ollama and Docker Model Runner. -1: until it is unloaded. Empty: as the engine is set up.',
+        ['models'],
+        'Minutes that a local model loaded by Rumbo stays in memory after its last request, for Ollama and Docker Model Runner. -1: until it is unloaded. Empty: as configured in the engine.',
       ),
     ),
   'models.refreshEveryMinutes': z
@@ -306,24 +352,29 @@ export const Settings = z.object({
     .min(1)
     .max(1440)
     .default(10)
-    .meta(meta('application', 'Minutes from one look at the lists of models to the next.')),
+    .meta(meta('application', ['models'], 'Minutes between two updates of the model lists.')),
   'models.detailBatchSize': z
     .int()
     .min(1)
     .max(100)
     .default(15)
-    .meta(meta('application', 'Models whose details are asked for at a time.')),
+    .meta(meta('application', ['models'], 'Number of models whose details are requested at a time.')),
   'models.describeWith': z
     .enum(['off', 'free', 'paid'])
     .default('off')
     .meta(
-      meta('application', 'Whether a model may describe what the others are for, from their names.', {
-        enumDescriptions: [
-          'No model is asked.',
-          'A model on this machine is asked, which costs nothing.',
-          'The cheapest model in rotation is asked, which may cost a little.',
-        ],
-      }),
+      meta(
+        'application',
+        ['models'],
+        'Whether a model may describe, from their names, what other models are good for.',
+        {
+          enumDescriptions: [
+            'No model is used.',
+            'A model on this machine is used, at no cost.',
+            'The cheapest model in rotation is used, at a small cost.',
+          ],
+        },
+      ),
     ),
   'inline.enabled': z
     .boolean()
@@ -331,7 +382,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'window',
-        'Ghost text: a model suggests how the code goes on while you type. Nothing is sent before you switch it on; a workspace can only switch it off.',
+        ['inline'],
+        'Ghost text: a model suggests code while you type. Nothing is sent before you turn it on; a workspace can only turn it off.',
       ),
     ),
   'inline.models': z
@@ -340,7 +392,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Models that may write ghost text: `provider/model`, or `provider/*`. Empty: every local model that may answer. A cloud model writes ghost text only when it is named here.',
+        ['inline'],
+        'Models that may write ghost text: `provider/model`, or `provider/*`. Empty: every local model that may answer. A cloud model writes ghost text only when it is listed here.',
       ),
     ),
   'inline.languages': z
@@ -349,7 +402,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'window',
-        'Ghost text by language: `{ "*": true, "markdown": false }`; `*` holds for languages that are not named. A workspace can only switch languages off.',
+        ['inline'],
+        'Ghost text per language: `{ "*": true, "markdown": false }`; `*` applies to languages that are not listed. A workspace can only turn languages off.',
       ),
     ),
   'inline.exclude': z
@@ -358,7 +412,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'window',
-        'Glob patterns of files without ghost text; it never reads them for other files either. Files that hold keys, like `.env`, are left out in any case. The patterns of user and workspace are united.',
+        ['inline'],
+        'Glob patterns of files without ghost text. Their content is not sent as context for other files either. Files that hold keys, such as `.env`, are always excluded. User and workspace patterns are combined.',
       ),
     ),
   'inline.maxFileKB': z
@@ -366,7 +421,7 @@ export const Settings = z.object({
     .min(1)
     .max(100_000)
     .default(1024)
-    .meta(meta('application', 'Kilobytes of a file above which there is no ghost text in it.')),
+    .meta(meta('application', ['inline'], 'Maximum size in kilobytes of a file with ghost text.')),
   'inline.debounceMs': z
     .int()
     .min(0)
@@ -375,7 +430,8 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Milliseconds from a keystroke to the question for ghost text. Slow models are asked sooner, and after suggestions that were rejected it takes longer.',
+        ['inline'],
+        'Milliseconds between a keystroke and the request for ghost text. The delay is shorter for slow models and longer after rejected suggestions.',
       ),
     ),
   'inline.hedgePaid': z
@@ -384,29 +440,32 @@ export const Settings = z.object({
     .meta(
       meta(
         'application',
-        'Ask a second paid model for the same ghost text when the first one is late. Local models help each other in any case.',
+        ['inline'],
+        'Send the same ghost text request to a second paid model when the first one is late. Local models always back up each other.',
       ),
     ),
   'cache.enabled': z
     .boolean()
     .default(true)
-    .meta(meta('window', 'Answer an identical request from memory instead of asking a model again.')),
+    .meta(
+      meta('window', ['cache'], 'Answer an identical request from memory instead of calling a model again.'),
+    ),
   'cache.maxEntries': z
     .int()
     .min(1)
     .max(10_000)
     .default(500)
-    .meta(meta('application', 'Answers kept in memory at most.')),
+    .meta(meta('application', ['cache'], 'Maximum number of cached answers.')),
   'cache.maxAgeMinutes': z
     .int()
     .min(1)
     .max(10_080)
     .default(60)
-    .meta(meta('application', 'Minutes an answer is kept.')),
+    .meta(meta('application', ['cache'], 'Minutes for which an answer stays in the cache.')),
 });
 export type Settings = z.infer<typeof Settings>;
 export type SettingKey = keyof Settings;
 export const settingKeys = Object.keys(Settings.shape) as readonly SettingKey[];
 
-/** What holds when nobody has set anything. */
+/** The settings of a user who has set none. */
 export const defaultSettings: Settings = Settings.parse({});

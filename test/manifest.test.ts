@@ -1,22 +1,39 @@
-/** package.json and the README say what shared/settings.ts says. `UPDATE=1 npm run test:unit` writes them. */
+/** package.json, docs/settings.md and the README list the settings of shared/settings.ts. `UPDATE=1 npm run test:unit` writes them. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { Settings, settingsSection } from '../shared/settings.ts';
 
 const file = new URL('../package.json', import.meta.url);
 const readme = new URL('../README.md', import.meta.url);
+const reference = new URL('../docs/settings.md', import.meta.url);
 
-type Described = Record<string, unknown> & { default: unknown; markdownDescription: string };
+type JsonSchema = {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: unknown;
+  readonly additionalProperties?: JsonSchema | false;
+  readonly minimum?: number;
+  readonly maximum?: number;
+};
+type DescribedSetting = JsonSchema & {
+  readonly default: unknown;
+  readonly scope: 'application' | 'window';
+  readonly markdownDescription: string;
+  readonly enumDescriptions?: readonly string[];
+};
+type SettingSchema = DescribedSetting & { readonly propertyNames?: unknown; readonly affects?: unknown };
 
 /** The settings as VS Code's `contributes.configuration`. */
 function configuration() {
   const { properties = {} } = z.toJSONSchema(Settings, { io: 'input' });
   const named = Object.entries(properties).map(([key, schema], order) => {
-    // VS Code knows no `propertyNames`; the server checks the names.
-    const { propertyNames: _names, ...known } = schema as Described;
-    return [`${settingsSection}.${key}`, { ...known, order }] as const;
+    // VS Code ignores `propertyNames` (the server checks the names), and `affects` is for the server only.
+    const { propertyNames: _names, affects: _affects, ...setting } = schema as unknown as SettingSchema;
+    return [`${settingsSection}.${key}`, { ...(setting as DescribedSetting), order }] as const;
   });
   return { title: 'Rumbo', properties: Object.fromEntries(named) };
 }
@@ -35,9 +52,7 @@ test('package.json lists exactly the settings there are', () => {
 function table(): string {
   const rows = Object.entries(configuration().properties).map(
     ([name, { default: value, markdownDescription }]) => {
-      const told =
-        value === null ? 'none' : `\`${JSON.stringify(value).replaceAll(/([,:])(?=\S)/g, '$1 ')}\``;
-      return `| \`${name}\` | ${told} | ${markdownDescription} |`;
+      return `| \`${name}\` | ${defaultText(value)} | ${markdownDescription} |`;
     },
   );
   return ['| Setting | Default | What |', '| --- | --- | --- |', ...rows].join('\n');
@@ -54,8 +69,59 @@ test('the README lists exactly the settings there are', () => {
   else assert.equal(known, table());
 });
 
-/** What a workspace may set as well, and only to narrow it. */
-const narrowed = [
+/** A type as TypeScript writes it, with its bounds: `number (0 to 100000) | null`. */
+function typeText(schema: JsonSchema): string {
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.anyOf) return schema.anyOf.map(typeText).join(' | ');
+  if (schema.type === 'array') return `${typeText(schema.items ?? {})}[]`;
+  if (schema.properties) return 'object';
+  if (schema.type === 'object') {
+    const values = schema.additionalProperties;
+    return `map of ${values && values.type !== 'object' ? typeText(values) : 'objects'}`;
+  }
+  const { minimum, maximum } = schema;
+  const bounds = minimum === undefined || maximum === undefined ? '' : ` (${minimum} to ${maximum})`;
+  return `${schema.type ?? 'string'}${bounds}`;
+}
+
+const scopeText = {
+  application: 'user',
+  window: 'user; a workspace can only narrow it',
+} as const;
+
+const defaultText = (value: unknown): string =>
+  value === null ? 'none' : `\`${JSON.stringify(value).replaceAll(/([,:])(?=\S)/g, '$1 ')}\``;
+
+/** docs/settings.md: every setting with its type, default, scope and description. */
+function referenceText(): string {
+  const entries = Object.entries(configuration().properties).map(([name, setting]) => {
+    const values = setting.enum?.map(
+      (value, index) => `- \`${JSON.stringify(value)}\`: ${setting.enumDescriptions?.[index] ?? ''}`,
+    );
+    return [
+      `## \`${name}\``,
+      `Type: ${typeText(setting)} · Default: ${defaultText(setting.default)} · Scope: ${scopeText[setting.scope]}`,
+      setting.markdownDescription,
+      ...(values && setting.enumDescriptions ? [values.join('\n')] : []),
+    ].join('\n\n');
+  });
+  return `${[
+    '# Settings',
+    'Generated from `shared/settings.ts` by `UPDATE=1 npm run test:unit`. A headless server reads the same keys from the JSON file of `--config`.',
+    ...entries,
+  ].join('\n\n')}\n`;
+}
+
+test('docs/settings.md lists exactly the settings there are', () => {
+  if (process.env['UPDATE']) {
+    mkdirSync(new URL('.', reference), { recursive: true });
+    writeFileSync(reference, referenceText());
+  }
+  assert.equal(readFileSync(reference, 'utf8'), referenceText());
+});
+
+/** Settings that a workspace can set as well, only to narrow them. */
+const narrowable = [
   'models',
   'privacy.localOnly',
   'inline.enabled',
@@ -64,14 +130,14 @@ const narrowed = [
   'cache.enabled',
 ];
 
-test('what decides where a request goes and what it may cost is the user’s alone', () => {
+test('only the user can set where requests go and what they may cost', () => {
   for (const [key, schema] of Object.entries(Settings.shape)) {
     const scope = schema.meta()?.['scope'];
-    assert.equal(scope, narrowed.includes(key) ? 'window' : 'application', key);
+    assert.equal(scope, narrowable.includes(key) ? 'window' : 'application', key);
   }
 });
 
-test('every setting is described', () => {
+test('every setting has a description', () => {
   for (const [key, schema] of Object.entries(Settings.shape)) {
     assert.match(String(schema.meta()?.['markdownDescription']), /\.$/, key);
   }
