@@ -6,19 +6,19 @@ import type { RateReading } from '../wire/rate-windows.ts';
 export type KeyLease = {
   /** `undefined`: there is none, and none is needed. */
   readonly key: string | undefined;
-  /** What the answer's headers told of the rate limits; also of an answer that was refused. */
+  /** Rate limits from the response headers; also those of an error response. */
   reportLimits(windows: readonly RateReading[]): void;
-  /** How the request went, once. Absent error: well. Cancelled requests count neither way. */
+  /** The outcome of the request, once. Absent error: success. Cancelled requests count neither way. */
   release(error?: RumboError): void;
 };
 
 export type KeySource = {
   /**
-   * The best key for this model now. `model` is absent for a list of models, which no rate limit keeps from being asked.
-   * Rejects with `unauthorized` (there is none, or all were refused), `payment-required`, or `rate-limited` with
-   * `retryAfterMs`, when every key rests.
+   * The best key for this model now. `model` is absent for a list of models, which no rate limit blocks.
+   * Rejects with `unauthorized` (there is no key, or the service refused all of them), `payment-required`, or
+   * `rate-limited` with `retryAfterMs`, when every key is cooling down.
    */
   acquire(model?: string): Promise<KeyLease>;
-  /** Whether `lend` would give a key now; after a refusal: another one than the one refused. */
+  /** Whether `acquire` would return a key now; after a refusal: another key than the refused one. */
   hasKey(model: string): boolean;
 };

@@ -1,20 +1,20 @@
-/** A circuit breaker as a value of time: opens on failures, lets one probe through after a growing pause. Pure. */
+/** A circuit breaker as a function of time: opens on failures and admits one probe after a growing pause. Pure. */
 import type { CircuitState } from '../../shared/status.ts';
 
-/** When failures are enough. */
+/** Decides when a circuit opens. */
 export type Breaker = {
   success(): void;
   /**
    * Whether the circuit opens now.
-   * @param weight how many ordinary failures this one is worth
+   * @param weight how many ordinary failures this one counts as
    */
   failure(weight: number): boolean;
-  /** What came before no longer counts. */
+  /** Earlier results no longer count. */
   reset(): void;
 };
 
-/** So many failures in a row. */
-export function consecutiveBreaker(most: number): Breaker {
+/** Opens after this many failures in a row. */
+export function consecutiveBreaker(threshold: number): Breaker {
   let failures = 0;
   const reset = () => {
     failures = 0;
@@ -23,153 +23,155 @@ export function consecutiveBreaker(most: number): Breaker {
     success: reset,
     failure(weight) {
       failures += weight;
-      return failures >= most;
+      return failures >= threshold;
     },
     reset,
   };
 }
 
 /**
- * A share of the last requests: catches a service that answers every other time.
- * @param part 0–1
- * @param of how many of the last requests are looked at
- * @param least with fewer requests than this nothing is said
+ * Opens when a share of the last requests failed: catches a service that fails every second request.
+ * @param threshold 0–1
+ * @param size how many of the last requests count
+ * @param minCalls with fewer requests than this it never opens
  */
-export function countBreaker(part: number, { of, least }: { of: number; least: number }): Breaker {
-  let lately: boolean[] = [];
-  const note = (failed: boolean) => {
-    lately.push(failed);
-    if (lately.length > of) lately.shift();
+export function countBreaker(
+  threshold: number,
+  { size, minCalls }: { size: number; minCalls: number },
+): Breaker {
+  let results: boolean[] = [];
+  const add = (failed: boolean) => {
+    results.push(failed);
+    if (results.length > size) results.shift();
   };
   return {
-    success: () => note(false),
+    success: () => add(false),
     failure() {
-      note(true);
-      return lately.length >= least && lately.filter(Boolean).length >= part * lately.length;
+      add(true);
+      return results.length >= minCalls && results.filter(Boolean).length >= threshold * results.length;
     },
     reset() {
-      lately = [];
+      results = [];
     },
   };
 }
 
-/** Whichever says so first. */
-export const anyBreaker = (...thresholds: readonly Breaker[]): Breaker => ({
+/** Opens as soon as one of the breakers does. */
+export const anyBreaker = (...breakers: readonly Breaker[]): Breaker => ({
   success() {
-    for (const each of thresholds) each.success();
+    for (const breaker of breakers) breaker.success();
   },
-  // All of them hear of it, whatever the first says.
-  failure: (weight) => thresholds.map((each) => each.failure(weight)).some(Boolean),
+  // Each breaker counts the failure, whatever the first one returns.
+  failure: (weight) => breakers.map((breaker) => breaker.failure(weight)).some(Boolean),
   reset() {
-    for (const each of thresholds) each.reset();
+    for (const breaker of breakers) breaker.reset();
   },
 });
 
-/** Three in a row, or half of the last twenty. */
+/** Three failures in a row, or half of the last twenty requests. */
 export const defaultBreaker = (): Breaker =>
-  anyBreaker(consecutiveBreaker(3), countBreaker(0.5, { of: 20, least: 10 }));
+  anyBreaker(consecutiveBreaker(3), countBreaker(0.5, { size: 20, minCalls: 10 }));
 
 /**
- * Milliseconds. An open circuit pauses `first`, twice as long after each failed probe, `longest` at most: that is how
- * late a recovered service is noticed. One that opens again within `calm` of closing flaps, and its pause goes on growing.
+ * Milliseconds. An open circuit pauses for `initialMs`, twice as long after each failed probe, `maxMs` at most: that is
+ * how late a recovery is noticed. A circuit that opens again within `stableAfterMs` of closing continues to double.
  */
-const pauses = { first: 5_000, longest: 30_000, calm: 60_000 };
-/** Part of a pause that chance takes off, so that two windows do not probe at once. */
+const pause = { initialMs: 5_000, maxMs: 30_000, stableAfterMs: 60_000 };
+/** The largest share of a pause that chance removes, so that two windows do not probe at once. */
 const jitter = 0.1;
 
-/** One request as the circuit sees it. Told once how it went; later words count for nothing. */
+/** One request as the circuit sees it. The first result counts; later ones are ignored. */
 export type Permit = {
-  /** It answers: a probe that does keeps nobody away until its end. */
+  /** The answer has begun: from now on a probe no longer blocks other requests. */
   firstPart(): void;
   succeeded(): void;
-  /** @param weight how many ordinary failures this one is worth; absent: 1 */
+  /** @param weight how many ordinary failures this one counts as; absent: 1 */
   failed(reason: string, weight?: number): void;
-  /** It says nothing about the service: cancelled, abandoned, the caller's own mistake. */
+  /** The result says nothing about the service: cancelled, abandoned, or the caller's own mistake. */
   ignored(): void;
 };
 
 export type Circuit = {
   state(): CircuitState;
-  /** Why nobody else may ask now. Absent: somebody may. */
+  /** Why no further request is admitted now. Absent: requests are admitted. */
   cooldown(): { readonly reason: string; readonly untilMs: number } | undefined;
-  /** A request sets out; the first one after the pause is the probe. */
+  /** Starts a request; the first one after the pause is the probe. */
   acquire(): Permit;
-  /** Forgets everything. Requests under way count for nothing. */
+  /** Forgets all results. Requests in flight no longer count. */
   reset(): void;
 };
 
 /**
- * @param now milliseconds that only ever rise, handed in so that tests own the clock
+ * @param now monotonic milliseconds, passed in so that tests control the clock
  * @param random 0–1
  */
 export function circuit(
   now: () => number,
-  threshold: Breaker = defaultBreaker(),
+  breaker: Breaker = defaultBreaker(),
   random: () => number = Math.random,
 ): Circuit {
   let opened: { reason: string; untilMs: number; probing: boolean } | undefined;
-  /** Rises whenever the circuit opens or is reset: what set out before is no news afterwards. */
-  let era = 0;
+  /** Rises when the circuit opens or is reset: failures of requests that started before do not count. */
+  let generation = 0;
   let pauseMs = 0;
   let closedAtMs = Number.NEGATIVE_INFINITY;
 
   const open = (reason: string) => {
-    const flaps = opened !== undefined || now() - closedAtMs < pauses.calm;
-    pauseMs = flaps && pauseMs > 0 ? Math.min(pauseMs * 2, pauses.longest) : pauses.first;
+    const isUnstable = opened !== undefined || now() - closedAtMs < pause.stableAfterMs;
+    pauseMs = isUnstable && pauseMs > 0 ? Math.min(pauseMs * 2, pause.maxMs) : pause.initialMs;
     opened = { reason, untilMs: now() + pauseMs * (1 - jitter * random()), probing: false };
-    era += 1;
+    generation += 1;
   };
   const close = () => {
     if (!opened) return;
     opened = undefined;
     closedAtMs = now();
-    threshold.reset();
+    breaker.reset();
   };
 
-  /** Nobody may ask before this: the pause, or the time a probe is given to find out. */
-  const closedToAll = () => opened !== undefined && now() < opened.untilMs;
+  /** No request is admitted yet: during the pause, and while a probe has time to answer. */
+  const isBlocked = () => opened !== undefined && now() < opened.untilMs;
 
   return {
-    state: () => (opened === undefined ? 'closed' : closedToAll() && !opened.probing ? 'open' : 'half-open'),
-    cooldown: () =>
-      opened && closedToAll() ? { reason: opened.reason, untilMs: opened.untilMs } : undefined,
+    state: () => (opened === undefined ? 'closed' : isBlocked() && !opened.probing ? 'open' : 'half-open'),
+    cooldown: () => (opened && isBlocked() ? { reason: opened.reason, untilMs: opened.untilMs } : undefined),
     acquire() {
-      const mine = era;
-      const probe = closedToAll() ? undefined : opened;
-      // A probe that hears nothing for so long keeps nobody waiting any longer.
-      if (probe) Object.assign(probe, { probing: true, untilMs: now() + pauses.longest });
-      const letOthers = () => {
+      const startedIn = generation;
+      const probe = isBlocked() ? undefined : opened;
+      // A probe without any answer blocks other requests no longer than this.
+      if (probe) Object.assign(probe, { probing: true, untilMs: now() + pause.maxMs });
+      const admitOthers = () => {
         if (probe?.probing) Object.assign(probe, { probing: false, untilMs: now() });
       };
-      let told = false;
-      const tell = (act: () => void) => {
-        if (told) return;
-        told = true;
-        letOthers();
-        act();
+      let settled = false;
+      const settle = (apply: () => void) => {
+        if (settled) return;
+        settled = true;
+        admitOthers();
+        apply();
       };
       return {
-        firstPart: letOthers,
+        firstPart: admitOthers,
         succeeded: () =>
-          tell(() => {
+          settle(() => {
             close();
-            threshold.success();
+            breaker.success();
           }),
         failed: (reason, weight = 1) =>
-          tell(() => {
-            // A crowd that failed together is one failure of the service, not a longer pause for each.
-            if (mine !== era) return;
-            if (threshold.failure(weight) || opened) open(reason);
+          settle(() => {
+            // Requests that failed together are one failure of the service, not a longer pause for each.
+            if (startedIn !== generation) return;
+            if (breaker.failure(weight) || opened) open(reason);
           }),
-        ignored: () => tell(() => {}),
+        ignored: () => settle(() => {}),
       };
     },
     reset() {
       opened = undefined;
-      era += 1;
+      generation += 1;
       pauseMs = 0;
       closedAtMs = Number.NEGATIVE_INFINITY;
-      threshold.reset();
+      breaker.reset();
     },
   };
 }

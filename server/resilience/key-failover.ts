@@ -1,31 +1,32 @@
-/** A key that was refused gives way to the next one, at once. */
+/** Repeats a request with the next key, at once, when its key was refused or is at a limit. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { toRumboError } from '../../shared/errors.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import { type Policy, policy } from './policy.ts';
 
-/** What another key may do better. */
-const keyMatters = new Set<ErrorKind>(['unauthorized', 'payment-required', 'rate-limited']);
+/** Failures that another key may avoid. */
+const keyFailures = new Set<ErrorKind>(['unauthorized', 'payment-required', 'rate-limited']);
 
 /**
- * Asks again while nothing has been said and another key may be used. The source rests a key that was refused, so
- * that the next call gets another; each key is tried once.
- * @param count keys there are
+ * Sends again while no part has arrived and another key is available. The source puts a refused key on a cool-down, so
+ * the next call gets another key; each key is tried once.
+ * @param keyCount number of keys the provider has
  */
-export const keyFailover = (keys: Pick<KeySource, 'hasKey'>, count: () => number): Policy =>
+export const keyFailover = (keys: Pick<KeySource, 'hasKey'>, keyCount: () => number): Policy =>
   policy(async function* (send, { model, signal }) {
-    for (let tried = 1; ; tried++) {
-      let spoken = false;
+    for (let attempt = 1; ; attempt++) {
+      let started = false;
       try {
         for await (const part of send()) {
-          spoken = true;
+          started = true;
           yield part;
         }
         return;
       } catch (cause) {
         const error = toRumboError(cause, signal);
-        const another = !spoken && keyMatters.has(error.kind) && tried < count() && keys.hasKey(model);
-        if (!another) throw error;
+        const canRepeat =
+          !started && keyFailures.has(error.kind) && attempt < keyCount() && keys.hasKey(model);
+        if (!canRepeat) throw error;
       }
     }
   });

@@ -1,66 +1,72 @@
-/** Tries the same model again while nothing has been said yet. */
+/** Sends a request to the same model again while no part of an answer has arrived. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import { toRumboError } from '../../shared/errors.ts';
 import { type Policy, type PolicyCall, policy } from './policy.ts';
 
 export type RetryOptions = {
-  /** Tries in all, the first included. */
+  /** Attempts in all, the first included. */
   readonly maxAttempts: number;
-  /** Milliseconds that the first wait takes at most when the service names none; doubles each time. */
+  /** Milliseconds. Upper bound of the first wait when the service names none; doubles each time. */
   readonly baseDelayMs: number;
-  /** Milliseconds that such a wait never exceeds. */
+  /** Milliseconds. Upper bound of every such wait. */
   readonly maxDelayMs: number;
-  /** Milliseconds that all waits of one request may take together, by who else could answer. */
+  /** Milliseconds that all waits of one request may take together. */
   readonly retryBudgetMs: {
-    /** Another candidate is there: a person would rather have its answer now. */
+    /** Another candidate is available: the user gets its answer sooner. */
     readonly default: number;
-    /** Nobody else can be asked. */
+    /** No other candidate is available. */
     readonly lastResort: number;
-    /** Nobody else can be asked, and a model is being loaded. */
+    /** No other candidate is available, and the engine is loading the model. */
     readonly loading: number;
   };
-  /** Milliseconds; handed in so that tests own the clock. Absent: the real one. Rejects when the signal aborts. */
+  /** Waits this many milliseconds; passed in so that tests control the clock. Absent: the real one. Rejects when the signal aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** 0–1. Absent: chance. */
+  /** 0–1. Absent: `Math.random`. */
   readonly random?: () => number;
 };
 
-/** Attempts of its own: who is not there now is not there in a second either; a model loads as long as it takes. */
-const attemptsFor: Partial<Record<ErrorKind, number>> = { unreachable: 2, loading: Number.POSITIVE_INFINITY };
 /**
- * Milliseconds. No service is asked again sooner, whatever it or chance says; and as much again by chance, since all
- * who were told the same moment would come back in it.
+ * Attempts that differ from the options: an unreachable server is still unreachable a second later; loading a model
+ * takes as long as it takes.
  */
-const shortestWaitMs = 25;
+const maxAttemptsOf: Partial<Record<ErrorKind, number>> = {
+  unreachable: 2,
+  loading: Number.POSITIVE_INFINITY,
+};
+/**
+ * Milliseconds. No request is repeated sooner, whatever the service or chance says. Chance adds up to as much again:
+ * all requests that got the same retry time would otherwise return together.
+ */
+const minDelayMs = 25;
 
-/** Repeats what `reactions` says may be retried, before the first part only. */
+/** Repeats what `errorPolicies` marks for retry, before the first part only. */
 export const retry = (options: RetryOptions): Policy =>
   policy(async function* (send, call) {
     const { sleep = (ms, signal) => delay(ms, undefined, { signal }), random = Math.random } = options;
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
-      let spoken = false;
+      let started = false;
       try {
         for await (const part of send()) {
-          spoken = true;
+          started = true;
           yield part;
         }
         return;
       } catch (cause) {
         const error = toRumboError(cause, call.signal);
         const waitMs = error.data.retryAfterMs ?? delayMs(attempt, options);
-        const again =
-          !spoken &&
+        const canRepeat =
+          !started &&
           errorPolicies[error.kind].retry &&
-          // Whoever types waits for nobody: the next keystroke asks again, and another model meanwhile.
+          // While the user types no wait pays: the next keystroke sends a new request, and another model answers meanwhile.
           call.urgency !== 'typing' &&
-          attempt < (attemptsFor[error.kind] ?? options.maxAttempts) &&
-          waitedMs + waitMs <= patienceMs(error.kind, call, options);
-        if (!again) throw error;
-        const spreadMs = shortestWaitMs * random();
+          attempt < (maxAttemptsOf[error.kind] ?? options.maxAttempts) &&
+          waitedMs + waitMs <= retryBudgetMs(error.kind, call, options);
+        if (!canRepeat) throw error;
+        const spreadMs = minDelayMs * random();
         waitedMs += waitMs;
-        await sleep(Math.max(waitMs, shortestWaitMs) + spreadMs, call.signal).catch((aborted: unknown) => {
+        await sleep(Math.max(waitMs, minDelayMs) + spreadMs, call.signal).catch((aborted: unknown) => {
           throw toRumboError(aborted, call.signal);
         });
       }
@@ -71,7 +77,7 @@ export const retry = (options: RetryOptions): Policy =>
 const delayMs = (attempt: number, { baseDelayMs, maxDelayMs, random = Math.random }: RetryOptions): number =>
   random() * Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs);
 
-function patienceMs(kind: ErrorKind, { lastResort }: PolicyCall, { retryBudgetMs }: RetryOptions): number {
+function retryBudgetMs(kind: ErrorKind, { lastResort }: PolicyCall, { retryBudgetMs }: RetryOptions): number {
   if (!lastResort) return retryBudgetMs.default;
   return kind === 'loading' ? retryBudgetMs.loading : retryBudgetMs.lastResort;
 }

@@ -30,7 +30,9 @@ test('three failures in a row open it, two and a success do not', () => {
 });
 
 test('half of the last twenty open it once there are ten, however they are mixed', () => {
-  const { one, fail } = setUp(anyBreaker(consecutiveBreaker(3), countBreaker(0.5, { of: 20, least: 10 })));
+  const { one, fail } = setUp(
+    anyBreaker(consecutiveBreaker(3), countBreaker(0.5, { size: 20, minCalls: 10 })),
+  );
   for (let round = 0; round < 4; round++) {
     one.acquire().succeeded();
     fail();
@@ -42,7 +44,7 @@ test('half of the last twenty open it once there are ten, however they are mixed
 });
 
 test('old failures are forgotten as requests go by', () => {
-  const { one, fail } = setUp(countBreaker(0.5, { of: 20, least: 10 }));
+  const { one, fail } = setUp(countBreaker(0.5, { size: 20, minCalls: 10 }));
   fail(8);
   for (let time = 0; time < 30; time++) one.acquire().succeeded();
   fail(9);
