@@ -1,39 +1,42 @@
-/** What ghost text is asked about and what it says. Values: nothing in them changes while a suggestion is made. */
+/** The values that a completion request is about and the text it results in. They never change during a request. */
 
-/** A document and a place in it, as they were when the editor asked. Offsets are UTF-16 units, line ends as in the file. */
+/** A document and a cursor in it at the time of the editor's request. Offsets are UTF-16 units, line ends as in the file. */
 export type CompletionContext = {
   readonly uri: string;
   /** The editor's count of changes to this document. */
   readonly version: number;
-  /** VS Code's name of the language: `typescript`, `python`, … */
+  /** VS Code's identifier of the language: `typescript`, `python`, … */
   readonly languageId: string;
-  /** All of the document before the cursor. */
+  /** The whole document before the cursor. */
   readonly before: string;
-  /** All of it after the cursor. */
+  /** The whole document after the cursor. */
   readonly after: string;
   readonly indentation: Indentation;
-  /** What the suggest widget shows as selected; a suggestion has to begin with its text, put in the place of `before`'s last `replaces` units. */
+  /**
+   * The selected item of the suggest widget (LSP's `selectedCompletionInfo`). A suggestion has to begin with its `text`,
+   * which replaces the last `replaces` units of `before`. Absent: the widget is closed.
+   */
   readonly selectedCompletion?: { readonly text: string; readonly replaces: number };
-  /** `typing`: the editor asked by itself. `asked`: the user did, with a key. */
+  /** LSP's `InlineCompletionTriggerKind`. `automatic`: while the user types. `invoked`: by the user, with a key. */
   readonly trigger: 'automatic' | 'invoked';
 };
 
-/** How this document indents one level. */
+/** How a document indents one level. */
 export type Indentation = {
   readonly tabs: boolean;
   /** Columns of one level. */
   readonly size: number;
 };
 
-/** How much is wanted: the rest of the line, or lines up to the end of the statement or block. */
+/** How much to complete: the rest of the line, or lines up to the end of the statement or block. */
 export type CompletionLength = 'line' | 'block';
 
-/** Text to be shown at the cursor. */
+/** Text to show at the cursor. */
 export type Suggestion = {
-  /** What the document gets; line ends as the document's. Never empty. */
+  /** What the editor inserts; line ends as in the document. Never empty. */
   readonly insertText: string;
-  /** Units before the cursor that it replaces (only with `CompletionContext.selectedCompletion`). */
+  /** Units before the cursor that it replaces (0 without `CompletionContext.selectedCompletion`). */
   readonly replacesBefore: number;
-  /** Units after the cursor, on the same line, that it replaces; what it holds of them comes in the same order. */
+  /** Units after the cursor, on the same line, that it replaces. `insertText` contains them in the same order. */
   readonly replacesAfter: number;
 };

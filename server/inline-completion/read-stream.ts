@@ -49,9 +49,9 @@ export async function readStream(
       }
     }
     if (!isWhole && plan.isTruncated) return;
-    const { suggestion, rest, continues } = output.end(!hasEnded);
+    const { suggestion, remainder, continues } = output.end(!hasEnded);
     isHandedOver = continues;
-    onEnd(suggestion, { model, format, text: rest, stream: continues ? stream : undefined });
+    onEnd(suggestion, { model, format, text: remainder, stream: continues ? stream : undefined });
   } finally {
     // Not awaited: a socket that closes slowly must not delay a suggestion.
     if (!isHandedOver) void stream.return?.().catch(() => {});

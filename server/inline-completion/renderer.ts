@@ -1,4 +1,4 @@
-/** The contract between when to ask (suggester.ts) and what is shown (show/): pure functions, handed in. */
+/** The contract between the scheduler, which decides when to request, and `render/`, which decides what to show: pure functions. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { OutputFormat } from './generator.ts';
@@ -6,13 +6,16 @@ import type { LengthHints } from './render/completion-length.ts';
 import type { StreamRenderer } from './render/stream-renderer.ts';
 
 export interface Renderer {
-  /** Whether this is a place for ghost text. */
+  /** Whether ghost text is useful at this cursor. */
   maySuggest(context: CompletionContext): boolean;
-  /** How much fits here. */
   chooseCompletionLength(context: CompletionContext, hints: LengthHints): CompletionLength;
-  /** @param how `model`: who writes; some have quirks */
+  /** @param options `model`: the model that generates the text; some models have quirks */
   streamRenderer(
     context: CompletionContext,
-    how: { readonly length: CompletionLength; readonly format: OutputFormat; readonly model: ModelId },
+    options: {
+      readonly length: CompletionLength;
+      readonly format: OutputFormat;
+      readonly model: ModelId;
+    },
   ): StreamRenderer;
 }

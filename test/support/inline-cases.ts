@@ -66,7 +66,7 @@ function parse(file: string, section: string): InlineCase {
     options: {
       length: has('line') ? 'line' : 'block',
       format: has('chat') ? 'chat' : 'fill',
-      quirks: { echoes: has('echoes'), thinking: has('thinking') },
+      quirks: { echoesPrefix: has('echoes'), startsInThoughts: has('thinking') },
     },
     text: ends(model, has('model-crlf')),
     expected: ends(expected, has('crlf')),

@@ -1,40 +1,40 @@
-/** Brackets, strings, comments, tags and block words in a piece of code: what opens, what closes, and what is open at its end. */
+/** Scans code for brackets, strings, comments, tags and block words: what opens, what closes, and what stays open at the end. */
 import { type LanguageSyntax, voidElements } from './languages.ts';
 
-/** Something that waits for its end. */
+/** Something that is open until its closer. `head`: the inside of a start tag; `word`: a block word such as `do`. */
 export type Opening = {
   readonly kind: 'bracket' | 'string' | 'comment' | 'word' | 'head' | 'tag';
-  /** What ends it. `\n`: the end of the line. */
+  /** What closes it. `\n`: the end of the line. */
   readonly close: string;
-  /** It ends with its line at the latest. */
+  /** It ends at the end of its line at the latest. */
   readonly oneLine: boolean;
-  /** It was opened by what a model wrote, not by the document. */
+  /** The model's text opened it, not the document. */
   readonly fromModel: boolean;
 };
 
 export type ScanToken = {
   readonly kind: 'open' | 'close';
   readonly text: string;
-  /** Offset in the scanned text, and where the next one may begin. */
+  /** Offsets in the scanned text; `end` is where the next token may begin. */
   readonly start: number;
   readonly end: number;
-  /** What was opened, or closed; absent: it closes nothing. */
+  /** What the token opens or closes. Absent: it closes nothing. */
   readonly opening?: Opening;
 };
 
 export type ScanOptions = {
-  /** The text is a model's. */
+  /** The text comes from a model. Absent: from the document. */
   readonly fromModel?: boolean;
-  /** What stands before the text on its first line. */
+  /** The text before it on its first line. */
   readonly leadingText?: string;
   readonly onToken?: (token: ScanToken) => void;
 };
 
-/** Reads `text`, bringing `stack` up to its end. */
+/** Scans `text` and updates `openings` to what is open at its end. */
 export function scanCode(
   text: string,
   language: LanguageSyntax,
-  stack: Opening[],
+  openings: Opening[],
   options: ScanOptions = {},
 ): void {
   const { fromModel = false, leadingText = '', onToken } = options;
@@ -42,43 +42,43 @@ export function scanCode(
   let at = leadingText.length;
 
   const open = (opening: Omit<Opening, 'fromModel' | 'oneLine'> & { oneLine?: boolean }, length: number) => {
-    const opened = { oneLine: false, ...opening, fromModel };
-    stack.push(opened);
+    const added = { oneLine: false, ...opening, fromModel };
+    openings.push(added);
     onToken?.({
       kind: 'open',
       text: full.slice(at, at + length),
       start: at - leadingText.length,
       end: at - leadingText.length + length,
-      opening: opened,
+      opening: added,
     });
     at += length;
   };
   const close = (text: string, matches: (opening: Opening) => boolean) => {
-    const index = stack.findLastIndex(matches);
-    // A closer of something further out means that what is inside was never a pair.
-    const opening = index < 0 ? undefined : stack[index];
-    if (opening) stack.length = index;
-    const from = at - leadingText.length;
+    const index = openings.findLastIndex(matches);
+    // A closer of an outer opening shows that the inner ones were never pairs.
+    const opening = index < 0 ? undefined : openings[index];
+    if (opening) openings.length = index;
+    const start = at - leadingText.length;
     onToken?.({
       kind: 'close',
       text,
-      start: from,
-      end: from + text.length,
+      start,
+      end: start + text.length,
       ...(opening && { opening }),
     });
     at += text.length;
   };
 
   while (at < full.length) {
-    const top = stack.at(-1);
+    const top = openings.at(-1);
     if (top?.kind === 'string' || top?.kind === 'comment') {
-      const found = matchFrom(endPatternOf(top, language), full, at);
-      if (!found) return;
-      at = found.index;
-      const [token] = found;
+      const match = matchFrom(endPatternOf(top, language), full, at);
+      if (!match) return;
+      at = match.index;
+      const [token] = match;
       if (token.startsWith('\\')) at += token.length;
       else if (token === '\n' && top.oneLine) {
-        stack.pop();
+        openings.pop();
         at += 1;
       } else if (token === top.close) close(token, (opening) => opening === top);
       else if (token === language.interpolation) open({ kind: 'bracket', close: '}' }, token.length);
@@ -86,12 +86,12 @@ export function scanCode(
       continue;
     }
 
-    const where = top?.kind === 'head' ? 'head' : isInMarkupText(top, language) ? 'text' : 'code';
-    const found = matchFrom(tokenPatternsOf(language)[where], full, at);
-    if (!found) return;
-    at = found.index;
-    const [token] = found;
-    const { skip, comment, block, long, quote, head, tail, word } = found.groups ?? {};
+    const region = top?.kind === 'head' ? 'head' : isInMarkupText(top, language) ? 'text' : 'code';
+    const match = matchFrom(tokenPatternsOf(language)[region], full, at);
+    if (!match) return;
+    at = match.index;
+    const [token] = match;
+    const { skip, comment, block, long, quote, head, tail, word } = match.groups ?? {};
     if (skip !== undefined) at += token.length;
     else if (comment !== undefined) open({ kind: 'comment', close: '\n', oneLine: true }, token.length);
     else if (block !== undefined)
@@ -110,8 +110,8 @@ export function scanCode(
       else if (opener === undefined && language.blockWords?.open.test(line))
         open({ kind: 'word', close: closingWordOf(language, token) }, token.length);
       else at += token.length;
-    } else if (where === 'head' && token.endsWith('>')) {
-      const opening = stack.pop();
+    } else if (region === 'head' && token.endsWith('>')) {
+      const opening = openings.pop();
       onToken?.({
         kind: 'close',
         text: token,
@@ -122,7 +122,7 @@ export function scanCode(
       const name = opening?.close.slice(2, -1).toLowerCase() ?? '';
       at += token.length;
       if (opening && token === '>' && !(language.tags === 'all' && voidElements.has(name)))
-        stack.push({ ...opening, kind: 'tag' });
+        openings.push({ ...opening, kind: 'tag' });
     } else {
       const closer = closingBrackets[token];
       if (closer) open({ kind: 'bracket', close: closer }, 1);
@@ -131,7 +131,12 @@ export function scanCode(
   }
 }
 
-/** What closes each bracket. */
+/** The position after the text is in a string or a comment. */
+export function isInText(openings: readonly Opening[]): boolean {
+  const kind = openings.at(-1)?.kind;
+  return kind === 'string' || kind === 'comment';
+}
+
 const closingBrackets: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 const matchFrom = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
@@ -145,7 +150,7 @@ const isInMarkupText = (top: Opening | undefined, { tags }: LanguageSyntax) =>
 const closingDelimiterOf = (pairs: LanguageSyntax['longStrings'], open: string) =>
   pairs.find(([first]) => first === open)?.[1] ?? open;
 
-/** The word that ends what `opener` begins. */
+/** The word that closes the block of `opener`. */
 function closingWordOf({ blockWords }: LanguageSyntax, opener: string): string {
   const all = Object.entries(blockWords?.close ?? {});
   return (all.find(([, opens]) => opens === opener) ?? all.find(([, opens]) => opens === ''))?.[0] ?? '';
@@ -162,24 +167,24 @@ const endPatterns = new Map<string, RegExp>();
 function endPatternOf(top: Opening, language: LanguageSyntax): RegExp {
   const interpolated = top.close === '`' ? language.interpolation : undefined;
   const key = `${top.kind} ${top.close} ${interpolated}`;
-  const known = endPatterns.get(key);
-  if (known) return known;
+  const cached = endPatterns.get(key);
+  if (cached) return cached;
   const stops = alternationOf([top.close, ...(interpolated ? [interpolated] : [])]);
-  const made = new RegExp(`${top.kind === 'string' ? '\\\\[^\\n]|' : ''}${stops}|\\n`, 'g');
-  endPatterns.set(key, made);
-  return made;
+  const pattern = new RegExp(`${top.kind === 'string' ? '\\\\[^\\n]|' : ''}${stops}|\\n`, 'g');
+  endPatterns.set(key, pattern);
+  return pattern;
 }
 
 type TokenPatterns = { readonly code: RegExp; readonly text: RegExp; readonly head: RegExp };
 const tokenPatterns = new WeakMap<LanguageSyntax, TokenPatterns>();
 
 function tokenPatternsOf(language: LanguageSyntax): TokenPatterns {
-  const made = tokenPatterns.get(language) ?? createTokenPatterns(language);
-  tokenPatterns.set(language, made);
-  return made;
+  const patterns = tokenPatterns.get(language) ?? createTokenPatterns(language);
+  tokenPatterns.set(language, patterns);
+  return patterns;
 }
 
-/** A cursor where an expression begins, not an operator. */
+/** A position where an expression begins, not an operator. */
 const operandPosition = '(?<=(?:^|[=(,:[!&|?{};>+]|\\breturn|=>)\\s*)';
 
 function createTokenPatterns({
@@ -201,7 +206,7 @@ function createTokenPatterns({
       ? [`${operandPosition}\\/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\\\n[])+\\/`]
       : []),
     ...(charLiterals ? ["'(?:\\\\[^\\n]{1,8}?|[^'\\\\\\n])'"] : []),
-    // In a shell and in Ruby `#` is a comment only at the start of a word.
+    // In shells and Ruby, `#` starts a comment only at the start of a word.
     ...(lineComments.includes('#') ? ['(?<=[\\w$({"\'])#'] : []),
     ...(quotes.includes("'") ? ["(?<=\\d)'(?=\\d)"] : []),
   ];

@@ -1,13 +1,13 @@
-/** How much to ask for at a cursor: the rest of the line, or more. */
+/** How much to request at a cursor: the rest of the line, or more. */
 import type { CompletionContext, CompletionLength } from '../completion-context.ts';
 import { type CursorContext, cursorContextOf } from './cursor-context.ts';
 import { columnsOf, isBlank } from './indentation.ts';
 import { opensBlock } from './languages.ts';
 
 export type LengthHints = {
-  /** The user has taken a suggestion that ended here. */
+  /** The user has just accepted a suggestion that ended here. */
   readonly followsAccept: boolean;
-  /** The model is known to say some lines before anybody waits. */
+  /** Measured: the model generates some lines within the time a user hardly notices. */
   readonly isFastModel: boolean;
 };
 
@@ -29,7 +29,7 @@ export function chooseCompletionLength(
     : 'line';
 }
 
-/** The document has opened a block and nothing is in it yet. */
+/** The document has opened a block that is still empty. */
 function isInEmptyBlock({
   language,
   linePrefix,

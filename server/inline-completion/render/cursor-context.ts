@@ -1,48 +1,48 @@
-/** What surrounds the cursor, as far as it matters for what may be shown there. */
+/** The surroundings of the cursor that decide what may be shown there. */
 import { effectivePrefix } from '../completion.ts';
 import type { CompletionContext, Indentation } from '../completion-context.ts';
 import { type Opening, scanCode } from './code-scanner.ts';
 import { columnsOf, isBlank } from './indentation.ts';
 import { type LanguageSyntax, languageSyntaxOf, opensBlock } from './languages.ts';
 
-/** Units of the document that are read before and after the cursor; what is further away decides nothing. */
+/** UTF-16 units of the document scanned before and after the cursor; text further away decides nothing. */
 const scannedUnits = 24_000;
-/** Lines above that a model may say once more. */
+/** Lines above the cursor that a model's output is compared with. */
 const maxLinesAbove = 80;
 
 export type CursorContext = {
   readonly language: LanguageSyntax;
   readonly languageId: string;
   readonly newline: '\n' | '\r\n';
-  /** How this part of the document is indented, whatever the editor's settings say. */
+  /** How this part of the document is indented, even if the editor's settings differ. */
   readonly indentation: Indentation;
-  /** The cursor's line up to the cursor, with what the suggest widget has selected. */
+  /** The cursor's line up to the cursor, with the selected item of the suggest widget. */
   readonly linePrefix: string;
   /** The rest of the cursor's line, without its end. */
   readonly lineSuffix: string;
-  /** `closing`: nothing but what ends things. `code`: something goes on behind the cursor. */
+  /** `closing`: closers and final punctuation only. `code`: other text follows the cursor. */
   readonly suffixKind: 'none' | 'closing' | 'code';
-  /** Columns of the cursor's line. */
+  /** Indentation of the cursor's line, in columns. */
   readonly baseColumns: number;
-  /** Columns its text should begin at: deeper than `base` on an empty line below one that opens a block. */
+  /** Columns its text should begin at: more than `baseColumns` on an empty line below one that opens a block. */
   readonly expectedColumns: number;
-  /** Lines above that are not blank, the nearest last. */
+  /** Non-blank lines above, the nearest last. */
   readonly linesAbove: readonly string[];
-  /** Lines below that are not blank, the nearest first. */
+  /** Non-blank lines below, the nearest first. */
   readonly linesBelow: readonly string[];
   /** What is open at the cursor, the innermost last. */
   readonly openings: readonly Opening[];
-  /** The cursor is within a string or a comment. */
+  /** The cursor is inside a string or a comment. */
   readonly enclosing: 'string' | 'comment' | undefined;
-  /** That string or comment, if it may go over lines, has its end after the cursor. */
+  /** That string or comment may span lines and ends after the cursor. */
   readonly isEnclosingClosed: boolean;
-  /** How often each closer stands after the cursor without its opener, past `consumed` units of the tail. */
-  unmatchedClosers(consumed: number): ReadonlyMap<string, number>;
-  /** The document says this already near the cursor, so that it is no marker of a model's. */
+  /** How often each closer without an opener follows the cursor, after the first `consumedUnits` of the line suffix. */
+  unmatchedClosers(consumedUnits: number): ReadonlyMap<string, number>;
+  /** The document contains this text near the cursor: it is not a marker of the model's. */
   documentContains(text: string): boolean;
 };
 
-/** Whether to ask, for how much and what to show are three questions about one cursor. */
+/** Three decisions share one cursor context: whether to suggest, how much to complete and what to show. */
 const cursorContexts = new WeakMap<CompletionContext, CursorContext>();
 
 export function cursorContextOf(context: CompletionContext): CursorContext {
@@ -55,64 +55,75 @@ function readCursorContext(context: CompletionContext): CursorContext {
   const { after, languageId } = context;
   const language = languageSyntaxOf(languageId);
   const before = effectivePrefix(context);
-  const near = before.slice(-scannedUnits);
-  const far = after.slice(0, scannedUnits);
+  const textBefore = before.slice(-scannedUnits);
+  const textAfter = after.slice(0, scannedUnits);
 
   const lineStart = before.lastIndexOf('\n') + 1;
-  const prefix = before.slice(lineStart);
-  const tail = /^[^\r\n]*/.exec(after)?.[0] ?? '';
-  const above = near
-    .slice(0, Math.max(0, near.length - prefix.length))
+  const linePrefix = before.slice(lineStart);
+  const lineSuffix = /^[^\r\n]*/.exec(after)?.[0] ?? '';
+  const linesAbove = textBefore
+    .slice(0, Math.max(0, textBefore.length - linePrefix.length))
     .split(/\r?\n/)
     .filter((line) => !isBlank(line))
     .slice(-maxLinesAbove);
-  const below = far
-    .slice(tail.length, tail.length + 2_000)
+  const linesBelow = textAfter
+    .slice(lineSuffix.length, lineSuffix.length + 2_000)
     .split(/\r?\n/)
     .filter((line) => !isBlank(line))
     .slice(0, 6);
 
-  const indentation = indentationInUse(context.indentation, [prefix, above.at(-1) ?? '', below[0] ?? '']);
-  const base = columnsOf(prefix, indentation);
-  const stack: Opening[] = [];
-  scanCode(near, language, stack);
-  const top = stack.at(-1);
-  const within = top?.kind === 'string' || top?.kind === 'comment' ? top.kind : undefined;
+  const indentation = indentationInUse(context.indentation, [
+    linePrefix,
+    linesAbove.at(-1) ?? '',
+    linesBelow[0] ?? '',
+  ]);
+  const baseColumns = columnsOf(linePrefix, indentation);
+  const openings: Opening[] = [];
+  scanCode(textBefore, language, openings);
+  const innermost = openings.at(-1);
+  const enclosing =
+    innermost?.kind === 'string' || innermost?.kind === 'comment' ? innermost.kind : undefined;
   const isBody =
-    isBlank(prefix) &&
-    !within &&
-    opensBlock(above.at(-1) ?? '', language) &&
-    !/=>\s*$/.test(above.at(-1) ?? '');
-  const isEnded = top !== undefined && within !== undefined && !top.oneLine && isClosedIn(far, top);
+    isBlank(linePrefix) &&
+    !enclosing &&
+    opensBlock(linesAbove.at(-1) ?? '', language) &&
+    !/=>\s*$/.test(linesAbove.at(-1) ?? '');
+  const isEnclosingClosed =
+    innermost !== undefined &&
+    enclosing !== undefined &&
+    !innermost.oneLine &&
+    isClosedIn(textAfter, innermost);
 
   return {
     language,
     languageId,
-    newline: newlineOf(near, far),
+    newline: newlineOf(textBefore, textAfter),
     indentation,
-    linePrefix: prefix,
-    lineSuffix: tail,
-    suffixKind: suffixKindOf(tail, language),
-    baseColumns: base,
+    linePrefix,
+    lineSuffix,
+    suffixKind: suffixKindOf(lineSuffix, language),
+    baseColumns,
     expectedColumns: isBody
-      ? Math.max(base, columnsOf(statementLine(above), indentation) + indentation.size)
-      : base,
-    linesAbove: above,
-    linesBelow: below,
-    openings: stack,
-    enclosing: within,
-    isEnclosingClosed: isEnded,
-    unmatchedClosers: (consumed) =>
+      ? Math.max(baseColumns, columnsOf(statementLine(linesAbove), indentation) + indentation.size)
+      : baseColumns,
+    linesAbove,
+    linesBelow,
+    openings,
+    enclosing,
+    isEnclosingClosed,
+    unmatchedClosers: (consumedUnits) =>
       countUnmatchedClosers(
-        far.slice(consumed),
+        textAfter.slice(consumedUnits),
         language,
-        consumed === 0 && within && top && (top.oneLine || isEnded) ? [top] : [],
+        consumedUnits === 0 && enclosing && innermost && (innermost.oneLine || isEnclosingClosed)
+          ? [innermost]
+          : [],
       ),
-    documentContains: (text) => near.includes(text) || far.includes(text),
+    documentContains: (text) => textBefore.includes(text) || textAfter.includes(text),
   };
 }
 
-/** The line that the last statement began on: the nearest before which all that is closed was opened. */
+/** The line on which the last statement begins: from it on, every closed bracket was also opened. */
 function statementLine(lines: readonly string[]): string {
   let open = 0;
   for (const line of lines.slice(-12).reverse()) {
@@ -122,15 +133,17 @@ function statementLine(lines: readonly string[]): string {
   return lines.at(-1) ?? '';
 }
 
-/** Only what ends things: brackets, quotes, tags, ends of comments, and the sign after them. */
+/** Only closers: brackets, quotes, tags, ends of comments, and the punctuation after them. */
 const closingSuffix = /^\s*(?:(?:<\/[\w.:-]*>|[)\]}>"'`]|\*\/|-->|%>|\]\]|\/>)\s*)*(?:[;,:{]|\s)*$/;
 
-function suffixKindOf(tail: string, { prose }: LanguageSyntax): CursorContext['suffixKind'] {
-  if (isBlank(tail)) return 'none';
-  return closingSuffix.test(tail) || (prose && /^[\s.,;:!?)\]}>"'`*_]*$/.test(tail)) ? 'closing' : 'code';
+function suffixKindOf(lineSuffix: string, { prose }: LanguageSyntax): CursorContext['suffixKind'] {
+  if (isBlank(lineSuffix)) return 'none';
+  return closingSuffix.test(lineSuffix) || (prose && /^[\s.,;:!?)\]}>"'`*_]*$/.test(lineSuffix))
+    ? 'closing'
+    : 'code';
 }
 
-/** The nearest line end decides, so that nothing is mixed that was not. */
+/** The nearest line end decides, so that a suggestion does not mix line ends. */
 function newlineOf(before: string, after: string): CursorContext['newline'] {
   const last = before.lastIndexOf('\n');
   if (last >= 0) return before[last - 1] === '\r' ? '\r\n' : '\n';
@@ -145,7 +158,7 @@ function indentationInUse(indentation: Indentation, lines: readonly string[]): I
   return /^ {2,}/.test(indented) ? { ...indentation, tabs: false } : indentation;
 }
 
-/** Where beginning and end look alike, an odd number of them says that the first one is an end. */
+/** Where opener and closer look alike, an odd number of them means that the first one is a closer. */
 function isClosedIn(text: string, { close, kind }: Opening): boolean {
   const ends = text.split(close).length - 1;
   if (kind === 'comment') return ends > 0 && !(text.split(close)[0] ?? '').includes('/*');
@@ -155,10 +168,10 @@ function isClosedIn(text: string, { close, kind }: Opening): boolean {
 function countUnmatchedClosers(
   text: string,
   language: LanguageSyntax,
-  stack: Opening[],
+  openings: Opening[],
 ): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  scanCode(text, language, stack, {
+  scanCode(text, language, openings, {
     onToken: ({ kind, opening, text: token }) => {
       if (kind === 'close' && !opening) counts.set(token, (counts.get(token) ?? 0) + 1);
     },

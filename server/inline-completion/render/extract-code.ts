@@ -1,244 +1,205 @@
-/** The code in what a model says: without thoughts, fences, prose and special tokens around it. */
+/** Extracts the code from a model's output: without the thoughts, fences, prose and special tokens around it. */
 import type { OutputFormat } from '../generator.ts';
-import { type Opening, scanCode } from './code-scanner.ts';
+import {
+  announcement,
+  answerTag,
+  closingThoughtTag,
+  isProseLine,
+  leadingTokensFor,
+  remark,
+  specialTokensFor,
+} from './answer-patterns.ts';
+import { isInText, type Opening, scanCode } from './code-scanner.ts';
 import type { CursorContext } from './cursor-context.ts';
 import { isBlank } from './indentation.ts';
-
-/** What a stage makes of a line. `done`: nothing after it counts. */
-export type StageOutput = { readonly lines: readonly string[]; readonly isLast?: boolean };
-
-export type LineStage = {
-  transform(line: string): StageOutput;
-  /** Lines that were waiting. */
-  flush(): StageOutput;
-};
+import type { LineStage, StageOutput } from './line-stage.ts';
 
 export type CodeExtractorOptions = {
   readonly format: OutputFormat;
-  /** The answer begins within thoughts, whose opening tag was part of the prompt. */
+  /** The output begins within thoughts: their opening tag was part of the prompt. */
   readonly startsInThoughts?: boolean;
 };
 
-type ExtractorState = 'before' | 'thinking' | 'fenced' | 'plain' | 'done';
+type Extraction = {
+  readonly cursor: CursorContext;
+  readonly isChat: boolean;
+  /** Sentences in the output are prose around the code. */
+  readonly dropsSentences: boolean;
+  state: 'before' | 'thinking' | 'fenced' | 'plain' | 'done';
+  fence: string;
+  /** White space that begins every line within the fence. */
+  fenceMargin: number;
+  /** Empty lines before the first text. */
+  leadingBlankLines: number;
+  /** Thoughts or prose came before the code: empty lines before it belong to them. */
+  hasIntroduction: boolean;
+  afterBlank: boolean;
+  /** What is open at the end of the code so far. */
+  readonly openings: Opening[];
+};
+
+const nothing: StageOutput = { lines: [] };
 
 export function codeExtractor(
   cursor: CursorContext,
   { format, startsInThoughts = false }: CodeExtractorOptions,
 ): LineStage {
-  const chat = format === 'chat';
-  const sentences = chat && !cursor.language.prose && !cursor.enclosing;
-  let state: ExtractorState = startsInThoughts ? 'thinking' : 'before';
-  let fence = '';
-  /** Blanks at the front of every line within the fence. */
-  let margin = 0;
-  /** Empty lines before anything was said. */
-  let leading = 0;
-  let introduced = startsInThoughts;
-  let afterBlank = false;
-  /** What the code has opened so far. */
-  const open: Opening[] = [...cursor.openings];
+  const isChat = format === 'chat';
+  const extraction: Extraction = {
+    cursor,
+    isChat,
+    dropsSentences: isChat && !cursor.language.prose && !cursor.enclosing,
+    state: startsInThoughts ? 'thinking' : 'before',
+    fence: '',
+    fenceMargin: 0,
+    leadingBlankLines: 0,
+    hasIntroduction: startsInThoughts,
+    afterBlank: false,
+    openings: [...cursor.openings],
+  };
 
   return {
     transform(line) {
-      const passed = take(line);
-      for (const each of passed.lines) scanCode(`${each}\n`, cursor.language, open, { fromModel: true });
-      afterBlank = isBlank(line);
-      if (passed.isLast) state = 'done';
-      return passed;
+      const output = extractFrom(extraction, line);
+      for (const code of output.lines)
+        scanCode(`${code}\n`, cursor.language, extraction.openings, { fromModel: true });
+      extraction.afterBlank = isBlank(line);
+      if (output.isLast) extraction.state = 'done';
+      return output;
     },
-    flush: () => ({ lines: state === 'before' ? Array(leading).fill('') : [] }),
+    flush: () => ({
+      lines: extraction.state === 'before' ? Array(extraction.leadingBlankLines).fill('') : [],
+    }),
   };
+}
 
-  function take(line: string): StageOutput {
-    switch (state) {
-      case 'done':
-        return { lines: [], isLast: true };
-      case 'thinking': {
-        const end = closingThoughtTag.exec(line);
-        if (!end) return { lines: [] };
-        state = 'before';
-        introduced = true;
-        leading = 0;
-        const rest = line.slice(end.index + end[0].length);
-        return isBlank(rest) ? { lines: [] } : take(rest);
-      }
-      case 'before':
-        return begin(line);
-      case 'fenced':
-        return inFence(line);
-      case 'plain':
-        return inPlain(line);
-    }
-  }
-
-  function begin(raw: string): StageOutput {
-    const line = raw.replace(leadingTokensFor(cursor), (token) =>
-      cursor.documentContains(token.trim()) ? token : '',
-    );
-    if (isBlank(line)) {
-      if (isBlank(raw) && !introduced) leading += 1;
-      return { lines: [] };
-    }
-    const thought = /^\s*<(?:think|thinking|thought|reasoning)>/i.exec(line);
-    if (thought && !cursor.documentContains(thought[0].trim())) {
-      state = 'thinking';
-      return take(line.slice(thought[0].length));
-    }
-    // Its opening tag was in the prompt: all before it, held as prose or not, was thought.
-    const ended = /^[^'"`<]*<\/think(?:ing)?>/i.exec(line);
-    if (ended && !cursor.documentContains(ended[0])) {
-      introduced = true;
-      const rest = line.slice(ended.index + ended[0].length);
-      return isBlank(rest) ? { lines: [] } : begin(rest);
-    }
-
-    const oneLine = /^\s*(`{3,})(?:[\w+#.-]+ +)?([^`]+)\1\s*$/.exec(line);
-    if (oneLine?.[2] && wraps('')) return { lines: [oneLine[2].trim()], isLast: true };
-    const opening = /^(\s*)(`{3,}|~{3,})\s*([\w+#./-]*)[^`]*$/.exec(line);
-    if (opening && wraps(opening[3] ?? '')) {
-      state = 'fenced';
-      fence = opening[2] ?? '';
-      margin = opening[1]?.length ?? 0;
-      leading = 0;
-      return { lines: [] };
-    }
-    const tag = chat && answerTag.exec(line);
-    if (tag && cursor.language.tags !== 'all') {
-      introduced = true;
-      leading = 0;
-      const rest = line.slice(tag[0].length);
-      return isBlank(rest) ? { lines: [] } : begin(rest);
-    }
-    if (chat && (sentences ? isProseLine(line, cursor) : announcement.test(line) && /:\s*$/.test(line))) {
-      introduced = true;
-      leading = 0;
-      return { lines: [] };
-    }
-
-    state = 'plain';
-    const whole = inPlain(unquoted(line));
-    return { ...whole, lines: [...Array(leading).fill(''), ...whole.lines] };
-  }
-
-  /** A chat model's answer set in single backticks, where the language has no such strings. */
-  function unquoted(line: string): string {
-    const plain =
-      chat && !cursor.language.prose && !cursor.language.longStrings.some(([open]) => open === '`');
-    return (plain && /^\s*`([^`]+)`\s*$/.exec(line)?.[1]) || line;
-  }
-
-  /** A fence around the answer, not one that belongs to it. */
-  function wraps(info: string): boolean {
-    if (!cursor.language.prose) return !cursor.documentContains('```') || chat;
-    return chat && /^(?:markdown|md|text|txt|plaintext|latex|tex)$/i.test(info);
-  }
-
-  function inFence(line: string): StageOutput {
-    const trimmed = line.trim();
-    if (trimmed.startsWith(fence) && /^(?:`+|~+)$/.test(trimmed)) return { lines: [], isLast: true };
-    const inner = line.slice(Math.min(margin, /^\s*/.exec(line)?.[0].length ?? 0));
-    if (!cursor.language.prose && inner.trimEnd().endsWith(fence))
-      return { lines: [inner.trimEnd().slice(0, -fence.length)], isLast: true };
-    return withoutTokens(inner);
-  }
-
-  function inPlain(line: string): StageOutput {
-    if (
-      !cursor.language.prose &&
-      /^\s*(?:`{3,}|~{3,})[\w+#.-]*\s*$/.test(line) &&
-      !cursor.documentContains('```')
-    )
+function extractFrom(extraction: Extraction, line: string): StageOutput {
+  switch (extraction.state) {
+    case 'done':
       return { lines: [], isLast: true };
-    if (!cursor.language.prose && /[^`\s]\s*`{3}\s*$/.test(line) && !cursor.documentContains('```'))
-      return { lines: [line.replace(/\s*`{3}\s*$/, '')], isLast: true };
-    if (
-      sentences &&
-      !isText() &&
-      (afterBlank ? isProseLine(line, cursor) || remark.test(line) : announcement.test(line))
-    )
-      return { lines: [], isLast: true };
-    return withoutTokens(line);
-  }
-
-  /** The line belongs to a string or a comment of the code. */
-  function isText(): boolean {
-    const kind = open.at(-1)?.kind;
-    return kind === 'string' || kind === 'comment';
-  }
-
-  /** The line up to the first token that is none of the text's. */
-  function withoutTokens(line: string): StageOutput {
-    let end = line.length;
-    for (const { index, 0: token } of line.matchAll(specialTokensFor(cursor)))
-      if (index < end && !cursor.documentContains(token)) end = index;
-    const tag =
-      chat && cursor.language.tags !== 'all' && /<\/(?:completion|answer|code|missing|fill)>/i.exec(line);
-    if (tag && tag.index < end) end = tag.index;
-    const thoughts = /^\s*<\/?think(?:ing)?>/i.exec(line);
-    if (thoughts && thoughts.index < end && !cursor.documentContains(thoughts[0])) end = thoughts.index;
-    return end === line.length ? { lines: [line] } : { lines: [line.slice(0, end)], isLast: true };
+    case 'thinking': {
+      const end = closingThoughtTag.exec(line);
+      if (!end) return nothing;
+      extraction.state = 'before';
+      startAfterIntroduction(extraction);
+      const rest = line.slice(end.index + end[0].length);
+      return isBlank(rest) ? nothing : extractFrom(extraction, rest);
+    }
+    case 'before':
+      return extractFirst(extraction, line);
+    case 'fenced':
+      return extractFenced(extraction, line);
+    case 'plain':
+      return extractPlain(extraction, line);
   }
 }
 
-const closingThoughtTag = /<\/(?:think|thinking|thought|reasoning)>/i;
+function startAfterIntroduction(extraction: Extraction): void {
+  extraction.hasIntroduction = true;
+  extraction.leadingBlankLines = 0;
+}
 
-/** `<|endoftext|>`, DeepSeek's `<｜fim▁end｜>`, StarCoder's `<fim_middle>`, CodeLlama's `<EOT>`, Gemma's `<end_of_turn>`. */
-const specialToken =
-  '<[|｜][^|｜<>\\s]{1,40}[|｜]>|<\\/?(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|file_separator|filename|reponame|repo_name|gh_stars|issue_start|jupyter_start|jupyter_code|end_of_turn|start_of_turn|end_of_text|endoftext|EOT|PRE|SUF|MID|eos|bos)>|\\[\\/?(?:PREFIX|SUFFIX|MIDDLE|INST)\\]';
-const specialTokenPattern = new RegExp(specialToken, 'g');
-/** `<s>` strikes through in markup. */
-const specialTokenOrSentencePattern = new RegExp(`${specialToken}|<\\/?s>`, 'g');
-const specialTokensFor = ({ language }: CursorContext) =>
-  language.tags || language.prose ? specialTokenPattern : specialTokenOrSentencePattern;
-/** Tokens that stand before an answer, with the name of who speaks. */
-const leadingTokenPattern = new RegExp(`^\\s*(?:(?:${specialToken})(?:assistant\\b|model\\b)?)+`);
-const leadingTokenOrSentencePattern = new RegExp(
-  `^\\s*(?:(?:${specialToken}|<s>)(?:assistant\\b|model\\b)?)+`,
-);
-const leadingTokensFor = ({ language }: CursorContext) =>
-  language.tags || language.prose ? leadingTokenPattern : leadingTokenOrSentencePattern;
+/** Before the code: finds out what the output begins with. */
+function extractFirst(extraction: Extraction, rawLine: string): StageOutput {
+  const { cursor, isChat } = extraction;
+  const line = rawLine.replace(leadingTokensFor(cursor), (token) =>
+    cursor.documentContains(token.trim()) ? token : '',
+  );
+  if (isBlank(line)) {
+    if (isBlank(rawLine) && !extraction.hasIntroduction) extraction.leadingBlankLines += 1;
+    return nothing;
+  }
+  const thought = /^\s*<(?:think|thinking|thought|reasoning)>/i.exec(line);
+  if (thought && !cursor.documentContains(thought[0].trim())) {
+    extraction.state = 'thinking';
+    return extractFrom(extraction, line.slice(thought[0].length));
+  }
+  // The opening tag was in the prompt: everything before the closing tag was thought.
+  const thoughtEnd = /^[^'"`<]*<\/think(?:ing)?>/i.exec(line);
+  if (thoughtEnd && !cursor.documentContains(thoughtEnd[0])) {
+    extraction.hasIntroduction = true;
+    const rest = line.slice(thoughtEnd.index + thoughtEnd[0].length);
+    return isBlank(rest) ? nothing : extractFirst(extraction, rest);
+  }
 
-const answerTag = /^\s*<(?:completion|answer|code|missing|fill|middle|result)>/i;
+  const fencedLine = /^\s*(`{3,})(?:[\w+#.-]+ +)?([^`]+)\1\s*$/.exec(line);
+  if (fencedLine?.[2] && isFenceAroundAnswer(extraction, ''))
+    return { lines: [fencedLine[2].trim()], isLast: true };
+  const fence = /^(\s*)(`{3,}|~{3,})\s*([\w+#./-]*)[^`]*$/.exec(line);
+  if (fence && isFenceAroundAnswer(extraction, fence[3] ?? '')) {
+    extraction.state = 'fenced';
+    extraction.fence = fence[2] ?? '';
+    extraction.fenceMargin = fence[1]?.length ?? 0;
+    extraction.leadingBlankLines = 0;
+    return nothing;
+  }
+  const tag = isChat && answerTag.exec(line);
+  if (tag && cursor.language.tags !== 'all') {
+    startAfterIntroduction(extraction);
+    const rest = line.slice(tag[0].length);
+    return isBlank(rest) ? nothing : extractFirst(extraction, rest);
+  }
+  if (isChat && isIntroduction(extraction, line)) {
+    startAfterIntroduction(extraction);
+    return nothing;
+  }
 
-/** Where a chat model speaks of what it is about to say, in English and Spanish. Capitals tell it from names in code. */
-const announcement = new RegExp(
-  [
-    '(?:Sure|Certainly|Of course|Absolutely|Okay|OK|Great|Claro|Por supuesto|Desde luego|Vale|Perfecto|Entendido)(?:[!,.:]| here\\b| thing\\b| que sí\\b| aquí\\b)',
-    '(?:¡|¿)\\p{L}',
-    "Here(?:['’]s| is| are| you go)\\b",
-    'Below is\\b',
-    'This (?:is (?:the|what|how)|code|function|completes|will)\\b',
-    'The (?:missing|complete|completed|following|code|answer|completion|snippet)\\b.*:\\s*$',
-    "I(?:['’]ll|['’]ve| will| have| can| think| need)\\b",
-    '(?:You|We) (?:can|should|could|need)\\b',
-    'To (?:complete|fill|implement|fix|finish)\\b',
-    "Let(?:['’]s| me)\\b",
-    'Aquí (?:está|tienes|va|te)(?![\\p{L}])',
-    'El (?:código|fragmento|texto)\\b.*:\\s*$',
-    'A continuación(?![\\p{L}])',
-    'Para (?:completar|implementar|terminar)\\b',
-    'Puedes\\b',
-    'Este (?:código|es el)\\b',
-    'Est[ae] (?:es la|función)\\b',
-    'Lo que falta\\b',
-    'Te (?:dejo|muestro)\\b',
-    '(?:Output|Answer|Completion|Explanation|Code|Solution|Respuesta|Explicación|Código|Salida|Solución):\\s*$',
-  ]
-    .map((start) => `^\\s*(?:[*_>]+\\s*)?${start}`)
-    .join('|'),
-  'u',
-);
+  extraction.state = 'plain';
+  const first = extractPlain(extraction, withoutBackticks(extraction, line));
+  return { ...first, lines: [...Array(extraction.leadingBlankLines).fill(''), ...first.lines] };
+}
 
-/** What comes after code: headings, lists of what was done, notes. */
-const remark =
-  /^\s*(?:\*\*|#{1,6}\s+[A-ZÁÉÍÓÚ]|[-*\u2022]\s+\S.*[.:]\s*$|(?:note|explanation|nota|explicación|this|esto?|esta|the|el|la|in this|en este)\b.*[.:]\s*$|(?:note|explanation|nota|explicación):)/iu;
+function isIntroduction({ cursor, dropsSentences }: Extraction, line: string): boolean {
+  return dropsSentences ? isProseLine(line, cursor) : announcement.test(line) && /:\s*$/.test(line);
+}
 
-/** A sentence of words, without anything that code is made of. */
-const sentence = /^\s*[A-ZÁÉÍÓÚÑ¿¡]\p{L}*,?(?: [\p{L}\d'\u2019`"()/.,-]+){3,}[.:!?]\s*$/u;
+/** A chat model may put its answer in single backticks, where the language has no such strings. */
+function withoutBackticks({ cursor: { language }, isChat }: Extraction, line: string): string {
+  const hasNoBackticks = isChat && !language.prose && !language.longStrings.some(([open]) => open === '`');
+  return (hasNoBackticks && /^\s*`([^`]+)`\s*$/.exec(line)?.[1]) || line;
+}
 
-function isProseLine(line: string, { language }: CursorContext): boolean {
-  if (announcement.test(line)) return true;
-  if (!language.lineComments.includes('#') && /^\s*#{1,6} \p{Lu}/u.test(line)) return true;
-  // Between tags sentences are text like any other.
-  return !language.tags && sentence.test(line) && !/[{};=<>[\]]|\w\(/.test(line.replace(/`[^`]*`/g, ''));
+/** A fence around the answer, not one that is part of it. */
+function isFenceAroundAnswer({ cursor, isChat }: Extraction, info: string): boolean {
+  if (!cursor.language.prose) return !cursor.documentContains('```') || isChat;
+  return isChat && /^(?:markdown|md|text|txt|plaintext|latex|tex)$/i.test(info);
+}
+
+function extractFenced(extraction: Extraction, line: string): StageOutput {
+  const { cursor, fence, fenceMargin } = extraction;
+  const trimmed = line.trim();
+  if (trimmed.startsWith(fence) && /^(?:`+|~+)$/.test(trimmed)) return { lines: [], isLast: true };
+  const inner = line.slice(Math.min(fenceMargin, /^\s*/.exec(line)?.[0].length ?? 0));
+  if (!cursor.language.prose && inner.trimEnd().endsWith(fence))
+    return { lines: [inner.trimEnd().slice(0, -fence.length)], isLast: true };
+  return cutAtToken(extraction, inner);
+}
+
+function extractPlain(extraction: Extraction, line: string): StageOutput {
+  const { cursor, dropsSentences, afterBlank, openings } = extraction;
+  const isCode = !cursor.language.prose;
+  if (isCode && /^\s*(?:`{3,}|~{3,})[\w+#.-]*\s*$/.test(line) && !cursor.documentContains('```'))
+    return { lines: [], isLast: true };
+  if (isCode && /[^`\s]\s*`{3}\s*$/.test(line) && !cursor.documentContains('```'))
+    return { lines: [line.replace(/\s*`{3}\s*$/, '')], isLast: true };
+  if (
+    dropsSentences &&
+    !isInText(openings) &&
+    (afterBlank ? isProseLine(line, cursor) || remark.test(line) : announcement.test(line))
+  )
+    return { lines: [], isLast: true };
+  return cutAtToken(extraction, line);
+}
+
+/** The line up to the first special token or closing tag that is not the document's own. */
+function cutAtToken({ cursor, isChat }: Extraction, line: string): StageOutput {
+  let end = line.length;
+  for (const { index, 0: token } of line.matchAll(specialTokensFor(cursor)))
+    if (index < end && !cursor.documentContains(token)) end = index;
+  const tag =
+    isChat && cursor.language.tags !== 'all' && /<\/(?:completion|answer|code|missing|fill)>/i.exec(line);
+  if (tag && tag.index < end) end = tag.index;
+  const thought = /^\s*<\/?think(?:ing)?>/i.exec(line);
+  if (thought && thought.index < end && !cursor.documentContains(thought[0])) end = thought.index;
+  return end === line.length ? { lines: [line] } : { lines: [line.slice(0, end)], isLast: true };
 }

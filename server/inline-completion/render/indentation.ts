@@ -1,10 +1,10 @@
-/** The indentation of a model's lines, brought to the document's. */
+/** Measures indentation, and converts a model's to the document's. */
 import type { Indentation } from '../completion-context.ts';
 import { type LanguageSyntax, sameLevelLine, startsWithCloser } from './languages.ts';
 
 export const isBlank = (text: string): boolean => text.trim() === '';
 
-/** Columns of the white space a line begins with; a tab goes on to the next level. */
+/** Columns of the white space that a line begins with; a tab extends to the next level. */
 export function columnsOf(line: string, { size }: Indentation): number {
   let columns = 0;
   for (const character of line) {
@@ -15,7 +15,7 @@ export function columnsOf(line: string, { size }: Indentation): number {
   return columns;
 }
 
-/** The white space of a line that stays where the model put it, if the document would write it so too. */
+/** The white space that a line begins with, if it follows the document's convention. `undefined`: it does not. */
 export function matchingIndent(line: string, { tabs }: Indentation): string | undefined {
   const blank = /^[ \t]*/.exec(line)?.[0] ?? '';
   return (tabs ? /^(?:\t+ *)?$/ : /^ *$/).test(blank) ? blank : undefined;
@@ -25,47 +25,47 @@ export function indentOf(columns: number, { tabs, size }: Indentation): string {
   return tabs ? '\t'.repeat(Math.floor(columns / size)) + ' '.repeat(columns % size) : ' '.repeat(columns);
 }
 
-/** The line before, as it came into the document. */
+/** The line before, with its indentation in the document. */
 export type PreviousLine = {
   readonly columns: number;
-  /** `list`: what follows is within brackets, where people indent as they like. */
+  /** `list`: the next line is inside brackets, where any indentation is usual. */
   readonly opens: 'block' | 'list' | 'nothing';
 };
 
-/** A line that goes on with an expression. */
+/** A line that continues an expression. */
 const continuedExpression = /^(?:\??\.\w|(?:[?:|+]|&&|\|\|) )/;
 
-/** How deep some models indent. */
+/** Indentation steps that models use. */
 const indentUnits = [2, 3, 4, 8];
 
 /**
- * Where a model's lines begin in the document. Until a line contradicts it, columns are taken for the document's own.
- * A line that has to be deeper than the one before, or must not be, tells what the model counts from and in what steps.
+ * Converts a model's columns to the document's. They count as the document's column until a line contradicts it: a line that
+ * has to be deeper than the one before, or must not be, shows what the model counts from and in which steps.
  *
- * @param fromZero the first line stood at the margin, whatever the cursor's line does, as chat models write
+ * @param fromMargin the first line began at the margin, whatever the cursor's line does, as chat models write
  */
-export function columnMapper({ size, tabs }: Indentation, language: LanguageSyntax, fromZero: boolean) {
+export function columnMapper({ size, tabs }: Indentation, language: LanguageSyntax, fromMargin: boolean) {
   let map: ((columns: number) => number) | undefined;
 
   return (columns: number, line: string, previous: PreviousLine, afterBlank: boolean): number => {
-    map ??= decide(columns, line, previous, afterBlank);
+    map ??= chooseMap(columns, line, previous, afterBlank);
     return Math.max(0, map ? map(columns) : columns);
   };
 
-  function decide(
+  function chooseMap(
     columns: number,
     line: string,
     { columns: above, opens }: PreviousLine,
     afterBlank: boolean,
   ) {
-    // An opener and its closer with nothing between them.
+    // An opener and its closer with nothing in between.
     if (startsWithCloser(line, language))
       return opens !== 'nothing' && columns < above ? shifted(columns, above) : undefined;
-    if (opens !== 'nothing' || (fromZero && continuedExpression.test(line))) {
+    if (opens !== 'nothing' || (fromMargin && continuedExpression.test(line))) {
       if (columns > above) {
         const unit = columns - above;
         return opens === 'block' && unit !== size && indentUnits.includes(unit)
-          ? (own: number) => above + Math.floor((own - above) / unit) * size
+          ? (column: number) => above + Math.floor((column - above) / unit) * size
           : undefined;
       }
       if (sameLevelLine.test(line)) return undefined;
@@ -73,20 +73,20 @@ export function columnMapper({ size, tabs }: Indentation, language: LanguageSynt
       const level = above / size + 1;
       const unit = columns / level;
       if (tabs && above > 0 && unit !== size && indentUnits.includes(unit))
-        return (own: number) => Math.floor(own / unit) * size + (own % unit);
+        return (column: number) => Math.floor(column / unit) * size + (column % unit);
       return scaled(columns, above, size);
     }
     if (columns >= above) return undefined;
-    if (fromZero && columns === 0 && !afterBlank) return shifted(0, above);
+    if (fromMargin && columns === 0 && !afterBlank) return shifted(0, above);
     const unit = columns / (above / size);
     if (tabs && columns > 0 && indentUnits.includes(unit))
-      return (own: number) => Math.floor(own / unit) * size + (own % unit);
+      return (column: number) => Math.floor(column / unit) * size + (column % unit);
     return undefined;
   }
 }
 
-const shifted = (from: number, to: number) => (own: number) => own - from + to;
+const shifted = (from: number, to: number) => (column: number) => column - from + to;
 
-/** Columns counted from the line above, in steps of what the first step was. */
-const scaled = (unit: number, above: number, size: number) => (own: number) =>
-  above + (indentUnits.includes(unit) ? Math.floor(own / unit) * size + (own % unit) : own);
+/** Columns counted from the line above, in steps of the first step. */
+const scaled = (unit: number, above: number, size: number) => (column: number) =>
+  above + (indentUnits.includes(unit) ? Math.floor(column / unit) * size + (column % unit) : column);

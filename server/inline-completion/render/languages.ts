@@ -1,31 +1,31 @@
-/** What there is to know about a programming language to show text in it: one row each. */
+/** The syntax of each language as far as rendering needs it: one row per language. */
 
 export type LanguageSyntax = {
-  /** Strings that end with their line. */
+  /** Quotes of strings that end with their line. */
   readonly quotes: string;
-  /** Strings that may go over lines: how they begin and end. */
+  /** Strings that may span lines: how they begin and end. */
   readonly longStrings: readonly (readonly [string, string])[];
-  /** What begins code inside a long string, and the bracket that ends it: `${` in a template literal. */
+  /** What begins code inside a long string that `}` ends: `${` in a template literal. */
   readonly interpolation?: string;
   readonly lineComments: readonly string[];
   readonly blockComments: readonly (readonly [string, string])[];
   /** A line after which the next one is indented deeper. */
   readonly blockStart: RegExp;
-  /** Blocks are told by indentation alone. */
+  /** Indentation alone delimits blocks. */
   readonly blocksByIndentation?: true;
-  /** Blocks that words open and close. */
+  /** Words open and close blocks. `close`: by closing word, its opener; empty: any. */
   readonly blockWords?: { readonly open: RegExp; readonly close: Readonly<Record<string, string>> };
   /** `all`: text between tags. `jsx`: tags among code. */
   readonly tags?: 'all' | 'jsx';
-  /** `/…/` is a pattern. */
+  /** `/…/` is a regular expression. */
   readonly regexLiterals?: true;
-  /** `'` also means something else than a string (lifetimes); only `'x'` is a character. */
+  /** `'` has other uses than strings (lifetimes); only `'x'` is a character literal. */
   readonly charLiterals?: true;
-  /** A closing `)` without an opening one is grammar (`case x)`). */
+  /** A `)` without `(` is valid (`case x)`). */
   readonly looseBrackets?: true;
-  /** A statement ends where a line ends so. */
+  /** The end of a line that ends a statement. */
   readonly statementEnd?: RegExp;
-  /** Written for people: sentences are no accident, and brackets and quotes need no partner. */
+  /** Natural language: sentences are content, and brackets and quotes need no partner. */
   readonly prose?: true;
 };
 
@@ -130,7 +130,7 @@ const sql: LanguageSyntax = {
   statementEnd: /;\s*$/,
 };
 
-/** By VS Code's name of the language. https://code.visualstudio.com/docs/languages/identifiers */
+/** By VS Code's language identifier. https://code.visualstudio.com/docs/languages/identifiers */
 const table: Readonly<Record<string, LanguageSyntax>> = {
   c: braces,
   cpp: braces,
@@ -184,14 +184,14 @@ const table: Readonly<Record<string, LanguageSyntax>> = {
   },
 };
 
-/** A language that is not in the table is taken for one with brackets, quotes and no comments. */
+/** A language that is not in the table counts as one with brackets and quotes and without comments. */
 export function languageSyntaxOf(languageId: string): LanguageSyntax {
   return table[languageId] ?? unknown;
 }
 
 const unknown: LanguageSyntax = { ...braces, quotes: '"', lineComments: [], blockComments: [] };
 
-/** Elements that have no end. https://html.spec.whatwg.org/multipage/syntax.html#void-elements */
+/** Elements without an end tag. https://html.spec.whatwg.org/multipage/syntax.html#void-elements */
 export const voidElements: ReadonlySet<string> = new Set([
   'area',
   'base',
@@ -208,7 +208,7 @@ export const voidElements: ReadonlySet<string> = new Set([
   'wbr',
 ]);
 
-/** A line that goes on with a statement whose block has just been closed. */
+/** A line that continues a statement whose block has just been closed. */
 export const continuationLine =
   /^\s*(?:[)\]}]+\s*)?(?:(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|while\s*\(.*\)\s*;)(?![\w$])|[.?:&|+]|=>|\?\.|<\/)/;
 
@@ -222,15 +222,15 @@ export function opensBlock(line: string, { lineComments, blockStart }: LanguageS
   );
 }
 
-/** A line that the next one belongs to. */
+/** A line that continues on the next one. */
 export const incompleteLine =
   /(?:[,([{=+*/<>&|?:.\\-]|=>|\b(?:and|or|in|return|await|new|not|extends|implements))\s*$/;
 
-/** A line after which statements stand on lines of their own. */
+/** A line after which each statement is on its own line. */
 export const blockOpeningLine =
   /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]*|struct\s[^{]*|->\s*[^{]*))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
 
-/** A line that begins by ending something that was opened above it. */
+/** The line begins with the closer of something opened above it. */
 export function startsWithCloser(line: string, { blockWords }: LanguageSyntax): boolean {
   const text = line.trimStart();
   return (
@@ -239,6 +239,6 @@ export function startsWithCloser(line: string, { blockWords }: LanguageSyntax): 
   );
 }
 
-/** Lines that may stand as deep as what opened them. */
+/** A line that may be at the same level as its opener. */
 export const sameLevelLine =
   /^\s*(?:case|default|when|public|private|protected|- |-$|#(?:if|el|end|def|undef|pragma|include))/;

@@ -1,289 +1,285 @@
-/** A suggestion, made of one line after the other: where each begins, what of it is wanted, and where it is enough. */
+/** Assembles a suggestion line by line: indents each line, keeps the wanted part of it and finds where the suggestion ends. */
 import type { CompletionLength } from '../completion-context.ts';
 import type { OutputFormat } from '../generator.ts';
-import { blockTracker } from './block-tracker.ts';
-import { bracketBalancer } from './bracket-balancer.ts';
+import { type BlockTracker, blockTracker } from './block-tracker.ts';
+import { type BracketBalancer, bracketBalancer } from './bracket-balancer.ts';
 import { closingText } from './closing-text.ts';
-import { type Opening, scanCode } from './code-scanner.ts';
+import { isInText, type Opening, scanCode } from './code-scanner.ts';
 import type { CursorContext } from './cursor-context.ts';
-import {
-  columnMapper,
-  columnsOf,
-  indentOf,
-  isBlank,
-  matchingIndent,
-  type PreviousLine,
-} from './indentation.ts';
-import {
-  blockOpeningLine,
-  incompleteLine,
-  opensBlock,
-  sameLevelLine,
-  startsWithCloser,
-} from './languages.ts';
-import { openingColumns } from './opening-columns.ts';
+import { isBlank } from './indentation.ts';
+import { blockOpeningLine, incompleteLine, type LanguageSyntax, opensBlock } from './languages.ts';
+import { lineIndenter } from './line-indenter.ts';
 import { repeatsBelow } from './repeats-below.ts';
 import { stripLineSuffix } from './strip-line-suffix.ts';
 
-/** Lines of a suggestion at most. */
 const maxLines = 50;
 
 export type AssembledText = {
   /** The document's indentation; `\n` between lines. */
   readonly text: string;
-  /** Units of the tail that `text` holds. */
+  /** Units of the line suffix that `text` contains. */
   readonly consumedUnits: number;
 };
 
-export function lineAssembler(cursor: CursorContext, shape: CompletionLength, manner: OutputFormat) {
-  const { language, indentation, linePrefix, lineSuffix, suffixKind } = cursor;
-  const isEmptyLine = isBlank(linePrefix);
-  const opensHere = !isEmptyLine && !cursor.enclosing && opensBlock(linePrefix, language);
-  const closers = bracketBalancer(cursor);
-  const opened = openingColumns(cursor);
-  const block = blockTracker(cursor, opensHere);
-  const out: string[] = [];
-  const rest: string[] = [];
-  let finished = false;
-  /** What comes later is worth keeping for the next suggestion. */
-  let keepsRest = false;
-  /** What the suggestion had open at the end of the line before. */
-  let depth = 0;
-  /** Empty lines that are shown once something follows them. */
-  let blanks = 0;
-  let previous: PreviousLine = {
-    columns: cursor.baseColumns,
-    opens: opensHere ? opening(linePrefix) : 'nothing',
+/** A suggestion while its lines arrive. */
+type Assembly = {
+  readonly cursor: CursorContext;
+  readonly length: CompletionLength;
+  readonly format: OutputFormat;
+  /** Nothing but white space is before the cursor on its line. */
+  readonly isEmptyLine: boolean;
+  /** The cursor's line opens a block, which the suggestion fills. */
+  readonly opensHere: boolean;
+  readonly balancer: BracketBalancer;
+  readonly indenter: ReturnType<typeof lineIndenter>;
+  readonly block: BlockTracker;
+  readonly lines: string[];
+  /** Lines after the suggestion, for the next one. */
+  readonly remainder: string[];
+  isComplete: boolean;
+  keepsRemainder: boolean;
+  /** How many openings of the suggestion were open at the end of the line before. */
+  depth: number;
+  /** Empty lines that are shown as soon as a line follows them. */
+  blankLines: number;
+  /** A line equal to the one below the cursor that is too common to be sure; the next line decides. */
+  undecidedLine: string | undefined;
+};
+
+export function lineAssembler(cursor: CursorContext, length: CompletionLength, format: OutputFormat) {
+  const isEmptyLine = isBlank(cursor.linePrefix);
+  const opensHere = !isEmptyLine && !cursor.enclosing && opensBlock(cursor.linePrefix, cursor.language);
+  const assembly: Assembly = {
+    cursor,
+    length,
+    format,
+    isEmptyLine,
+    opensHere,
+    balancer: bracketBalancer(cursor),
+    indenter: lineIndenter(cursor, format, opensHere),
+    block: blockTracker(cursor, opensHere),
+    lines: [],
+    remainder: [],
+    isComplete: false,
+    keepsRemainder: false,
+    depth: 0,
+    blankLines: 0,
+    undecidedLine: undefined,
   };
-  /** A chat model's first line stands at the margin, whatever the cursor's line does. */
-  let fromMargin = manner === 'chat' && isEmptyLine && cursor.enclosing === 'string';
-  let columnsFor = columnMapper(indentation, language, false);
-  /** A line that is the one below, but says too little to be sure before the next one. */
-  let doubtful: string | undefined;
+  const { lines, remainder, balancer, indenter } = assembly;
 
   return {
-    put(line: string) {
-      if (finished) keep(line);
-      else if (isBlank(line)) blank();
-      else if (doubtful === undefined) add(line, false);
-      else {
-        const waiting = doubtful;
-        doubtful = undefined;
-        if (line.trim() === cursor.linesBelow[1]?.trim()) return finish(false);
-        add(waiting, true);
-        if (finished) keep(line);
-        else add(line, false);
-      }
+    addLine: (line: string): void => addLine(assembly, line),
+    /** No later line can change the suggestion. */
+    get isComplete() {
+      return assembly.isComplete;
     },
-    /** Nothing that comes can change what is shown. */
-    get finished() {
-      return finished;
+    /** The suggestion so far. */
+    currentText: (): AssembledText => ({
+      text: lines.join('\n'),
+      consumedUnits: balancer.consumedUnits,
+    }),
+    /** The suggestion if no line follows, with everything closed that it opened. */
+    finalText(): AssembledText {
+      if (isBlank(lines.join(''))) return { text: '', consumedUnits: 0 };
+      const closing = closingText(cursor, length, lines, opensHere, balancer, indenter.openingColumns);
+      return { text: lines.join('\n') + closing, consumedUnits: balancer.consumedUnits };
     },
-    /** What is shown so far. */
-    composed: (): AssembledText => ({ text: out.join('\n'), consumedUnits: closers.consumed }),
-    /** What is shown when nothing more comes: with what the suggestion opened closed. */
-    whole(): AssembledText {
-      if (isBlank(out.join(''))) return { text: '', consumedUnits: 0 };
-      const closing = closingText(cursor, shape, out, opensHere, closers, opened);
-      return { text: out.join('\n') + closing, consumedUnits: closers.consumed };
-    },
-    /** What comes later is worth keeping for the next suggestion. */
-    get keepsRest() {
-      return keepsRest;
+    /** The lines after the suggestion may begin the next one. */
+    get keepsRemainder() {
+      return assembly.keepsRemainder;
     },
     /**
-     * What came after, indented as the document, with the line end before it.
-     * @param begun the line that the model is at. Absent: it has ended, and empty lines alone are nothing
+     * The lines after the suggestion with the document's indentation, and the line end before them. Empty: of no use.
+     * @param unfinishedLine the model's current line. Absent: the model has ended, and blank lines alone are of no use
      */
-    rest(begun?: string): string {
-      if (!keepsRest || (begun === undefined && isBlank(rest.join('')))) return '';
-      return ['', ...rest, ...(begun === undefined ? [] : [begun])].join('\n');
+    remainder(unfinishedLine?: string): string {
+      if (!assembly.keepsRemainder || (unfinishedLine === undefined && isBlank(remainder.join(''))))
+        return '';
+      return ['', ...remainder, ...(unfinishedLine === undefined ? [] : [unfinishedLine])].join('\n');
     },
   };
+}
 
-  function blank(): void {
-    if (out.length > 0 && shape === 'line') finish(true);
-    else blanks += 1;
-  }
-
-  function keep(line: string): void {
-    if (!keepsRest) return;
-    const columns = columnsFor(
-      columnsOf(line, indentation),
-      line.trimStart(),
-      { columns: 0, opens: 'nothing' },
-      false,
-    );
-    rest.push(isBlank(line) ? '' : indentOf(columns, indentation) + line.trim());
-  }
-
-  /** @param surely it is known to be no repetition */
-  function add(line: string, surely: boolean): void {
-    if (out.length > 0) further(line, surely);
-    else if (blanks > 0 && !isEmptyLine) below(line, blanks);
-    else if (manner === 'chat' && opensHere && blockOpeningLine.test(linePrefix)) below(line, 1);
-    else first(line, surely);
-  }
-
-  function first(line: string, surely: boolean) {
-    blanks = 0;
-    let text = line;
-    let pad = '';
-    if (isEmptyLine && !inLongText()) {
-      const own = columnsOf(line, indentation);
-      text = line.trimStart();
-      // A model may say the cursor's line from its beginning, or go on from where it stands.
-      const isLevel =
-        startsWithCloser(text, language) || (sameLevelLine.test(text) && !language.blocksByIndentation);
-      const goesDeeper = own - cursor.baseColumns >= 2;
-      const wanted = isLevel ? cursor.baseColumns : Math.max(goesDeeper ? own : 0, cursor.expectedColumns);
-      pad = padding(linePrefix, cursor.baseColumns, wanted);
-      block.beginAt(wanted);
-      fromMargin = manner === 'chat' && own === 0;
-      columnsFor = columnMapper(indentation, language, fromMargin);
-      previous = { columns: wanted, opens: 'nothing' };
-    } else if (isEmptyLine) text = removeColumns(line, cursor.baseColumns);
-    else if (/\s$/.test(linePrefix)) text = inText() ? line.replace(/^ (?! )/, '') : line.trimStart();
-
-    if (suffixKind === 'none' && !surely && shunned(linePrefix + text, previous.columns, line)) return;
-    const fitted = closers.fit(suffixKind === 'code' ? stripLineSuffix(text, lineSuffix) : text, linePrefix);
-    if (isBlank(fitted.text)) return finish(false);
-    out.push(pad + trimmed(fitted.text));
-    settle(fitted.text, previous.columns, fitted.isCut);
-  }
-
-  /** The model begins on a new line. */
-  function below(line: string, breaks: number) {
-    const goesOn = opensHere || incompleteLine.test(linePrefix) || isUnclosed(linePrefix);
-    blanks = 0;
-    if (suffixKind === 'code' || (shape === 'line' && !goesOn)) return finish(false);
-    if (
-      opensHere &&
-      manner === 'chat' &&
-      columnsOf(line, indentation) === 0 &&
-      !startsWithCloser(line, language)
-    )
-      columnsFor = columnMapper(indentation, language, true);
-    out.push('');
-    blanks = Math.min(1, breaks - 1);
-    further(line, false);
-    if (out.length === 1) out.length = 0;
-  }
-
-  function further(line: string, surely: boolean) {
-    if (!mayPushTail()) return finish(false);
-    // A chat model moves all it says to the margin, text in strings as well.
-    const verbatim = inLongText() && !fromMargin;
-    const own = columnsOf(line, indentation);
-    const text = line.trimStart();
-    const columns = verbatim ? own : columnsFor(own, text, previous, blanks > 0 && !inText());
-    const indent = verbatim
-      ? line.slice(0, line.length - text.length)
-      : (columns === own && matchingIndent(line, indentation)) || indentOf(columns, indentation);
-    const isFirst = out.length === 1 && out[0] === '';
-    if (!isFirst && closers.depth === 0 && endsHere(verbatim, text, columns)) {
-      finish(true);
-      for (; blanks > 0; blanks -= 1) rest.push('');
-      rest.push(indent + text.trimEnd());
-      return;
-    }
-    if (!surely && shunned(text, columns, line)) return;
-
-    const fitted = closers.fit(text, '');
-    if (isBlank(fitted.text)) return finish(false);
-    for (; blanks > 0; blanks -= 1) out.push('');
-    out.push(indent + trimmed(fitted.text));
-    block.added(columns, depth);
-    settle(fitted.text, columns, fitted.isCut);
-  }
-
-  function endsHere(verbatim: boolean, text: string, columns: number): boolean {
-    // In a text that the document began, an empty line is where the suggestion ends.
-    if (verbatim) return blanks > 0;
-    return block.endsBefore(text, columns, { afterBlank: blanks > 0, waitsForTail: waitsForTail() });
-  }
-
-  /** What follows from a line that has been added. */
-  function settle(text: string, columns: number, stop: boolean) {
-    const isOpen = !inText() && (closers.depth > depth || opensBlock(text, language));
-    let opens = inText() ? 'nothing' : opening(text);
-    if (opens === 'nothing' && fromMargin && isOpen) opens = 'list';
-    depth = closers.depth;
-    const continued = /\\$/.test(text);
-    previous = { columns: opened.added(columns, closers.stack, continued), opens };
-    if (stop) return finish(false);
-    if (shape === 'line' || suffixKind === 'code') return finish(true);
-    if (out.length >= maxLines) return finish(false);
-    if (closers.depth > 0 || inLongText()) return;
-    if (language.statementEnd?.test(text)) return finish(true);
-    if (out.length === 1 || opens !== 'nothing' || waitsForTail() || closers.isMissed) return;
-    // What the document opened above has come to its end.
-    if (block.isClosedBy(text, columns)) finish(true);
-  }
-
-  /** The line stands below already; or may, and then it waits for the next one. */
-  function shunned(full: string, columns: number, line: string): boolean {
-    const repeats = repeatsBelow(cursor, full, columns, { inText: inText(), isInner: closers.depth > 0 });
-    if (repeats === 'no' || (repeats === 'perhaps' && shape === 'line')) return false;
-    if (repeats === 'perhaps') doubtful = line;
-    else finish(false);
-    return true;
-  }
-
-  /** What closes the cursor's line has not been said yet. */
-  function waitsForTail(): boolean {
-    return !isBlank(lineSuffix.slice(closers.consumed));
-  }
-
-  /** What stands behind the cursor may come to stand below another line. */
-  function mayPushTail(): boolean {
-    if (!waitsForTail() || closers.depth > 0) return true;
-    return out[0] === '' || incompleteLine.test(out.at(-1) ?? '');
-  }
-
-  function isUnclosed(text: string): boolean {
-    const stack: Opening[] = [];
-    scanCode(text, language, stack);
-    return stack.some(({ kind }) => kind === 'bracket');
-  }
-
-  /** Without blanks at the end, but for one that the code behind the cursor needs. */
-  function trimmed(text: string): string {
-    const end = text.trimEnd();
-    const joins = suffixKind === 'code' && out.length === 0 && end.length < text.length;
-    return joins && /^[\p{L}\d_$=+*/<>&|?-]/u.test(lineSuffix) ? `${end} ` : end;
-  }
-
-  /** Whether the next line has to be deeper. Lines that go on with an expression have steps of their own. */
-  function opening(text: string): PreviousLine['opens'] {
-    if (!opensBlock(text, language) || /=>\s*$|^\s*(?:[?:.&|+*]|<<<<|====)/.test(text)) return 'nothing';
-    return /[([]\s*$/.test(text) ? 'list' : 'block';
-  }
-
-  function inText(): boolean {
-    const kind = closers.stack.at(-1)?.kind;
-    return kind === 'string' || kind === 'comment';
-  }
-
-  /** White space at the beginning of a line is part of a string. */
-  function inLongText(): boolean {
-    const top = closers.stack.at(-1);
-    return top?.kind === 'string' && !top.oneLine;
-  }
-
-  function finish(worthKeeping: boolean): void {
-    finished = true;
-    keepsRest = worthKeeping && !waitsForTail();
+function addLine(assembly: Assembly, line: string) {
+  const { undecidedLine } = assembly;
+  if (assembly.isComplete) keepLine(assembly, line);
+  else if (isBlank(line)) addBlankLine(assembly);
+  else if (undecidedLine === undefined) addTextLine(assembly, line, false);
+  else {
+    assembly.undecidedLine = undefined;
+    if (line.trim() === assembly.cursor.linesBelow[1]?.trim()) return complete(assembly, false);
+    addTextLine(assembly, undecidedLine, true);
+    if (assembly.isComplete) keepLine(assembly, line);
+    else addTextLine(assembly, line, false);
   }
 }
 
-/** The line without white space that stands before the cursor already. */
-function removeColumns(line: string, columns: number): string {
+function keepLine({ keepsRemainder, remainder, indenter }: Assembly, line: string): void {
+  if (keepsRemainder) remainder.push(indenter.indentRemainder(line));
+}
+
+function addBlankLine(assembly: Assembly): void {
+  if (assembly.lines.length > 0 && assembly.length === 'line') complete(assembly, true);
+  else assembly.blankLines += 1;
+}
+
+/** @param isNew the line is known not to repeat the one below the cursor */
+function addTextLine(assembly: Assembly, line: string, isNew: boolean): void {
+  const { lines, blankLines, isEmptyLine, format, opensHere, cursor } = assembly;
+  if (lines.length > 0) addFurtherLine(assembly, line, isNew);
+  else if (blankLines > 0 && !isEmptyLine) addLineBelow(assembly, line, blankLines);
+  else if (format === 'chat' && opensHere && blockOpeningLine.test(cursor.linePrefix))
+    addLineBelow(assembly, line, 1);
+  else addFirstLine(assembly, line, isNew);
+}
+
+/** The suggestion begins on the cursor's line. */
+function addFirstLine(assembly: Assembly, line: string, isNew: boolean) {
+  const { cursor, isEmptyLine, balancer, indenter, block, lines } = assembly;
+  const { linePrefix, lineSuffix, suffixKind, baseColumns } = cursor;
+  assembly.blankLines = 0;
+  let text = line;
+  let padding = '';
+  if (isEmptyLine && !isInMultilineString(balancer.openings)) {
+    const first = indenter.indentFirst(line);
+    text = first.text;
+    padding = first.padding;
+    block.startAt(first.columns);
+  } else if (isEmptyLine) text = removeIndent(line, baseColumns);
+  else if (/\s$/.test(linePrefix))
+    text = isInText(balancer.openings) ? line.replace(/^ (?! )/, '') : line.trimStart();
+
+  const columns = indenter.previousColumns;
+  if (suffixKind === 'none' && !isNew && isRepetition(assembly, linePrefix + text, columns, line)) return;
+  const wanted = suffixKind === 'code' ? stripLineSuffix(text, lineSuffix) : text;
+  const balanced = balancer.balance(wanted, linePrefix);
+  if (isBlank(balanced.text)) return complete(assembly, false);
+  lines.push(padding + trimLineEnd(assembly, balanced.text));
+  afterLine(assembly, balanced.text, columns, balanced.isCut);
+}
+
+/** The suggestion begins on a new line. */
+function addLineBelow(assembly: Assembly, line: string, lineBreaks: number) {
+  const { cursor, length, opensHere, indenter, lines } = assembly;
+  const { linePrefix, suffixKind, language } = cursor;
+  const continuesLine =
+    opensHere || incompleteLine.test(linePrefix) || hasUnclosedBracket(linePrefix, language);
+  assembly.blankLines = 0;
+  if (suffixKind === 'code' || (length === 'line' && !continuesLine)) return complete(assembly, false);
+  if (opensHere) indenter.startBelowOpener(line);
+  lines.push('');
+  assembly.blankLines = Math.min(1, lineBreaks - 1);
+  addFurtherLine(assembly, line, false);
+  if (lines.length === 1) lines.length = 0;
+}
+
+function addFurtherLine(assembly: Assembly, line: string, isNew: boolean) {
+  const { balancer, indenter, block, lines, remainder } = assembly;
+  if (!mayMoveSuffix(assembly)) return complete(assembly, false);
+  const { openings } = balancer;
+  // A chat model moves its whole output to the margin, text in strings as well.
+  const keepsIndent = isInMultilineString(openings) && !indenter.startsAtMargin;
+  const afterBlank = assembly.blankLines > 0;
+  const { text, columns, indent } = indenter.indent(line, {
+    keepsIndent,
+    afterBlank: afterBlank && !isInText(openings),
+  });
+  const isFirst = lines.length === 1 && lines[0] === '';
+  if (!isFirst && balancer.depth === 0 && endsBefore(assembly, text, columns, keepsIndent)) {
+    complete(assembly, true);
+    for (; assembly.blankLines > 0; assembly.blankLines -= 1) remainder.push('');
+    remainder.push(indent + text.trimEnd());
+    return;
+  }
+  if (!isNew && isRepetition(assembly, text, columns, line)) return;
+
+  const balanced = balancer.balance(text, '');
+  if (isBlank(balanced.text)) return complete(assembly, false);
+  for (; assembly.blankLines > 0; assembly.blankLines -= 1) lines.push('');
+  lines.push(indent + trimLineEnd(assembly, balanced.text));
+  block.addLine(columns, assembly.depth);
+  afterLine(assembly, balanced.text, columns, balanced.isCut);
+}
+
+function endsBefore(assembly: Assembly, text: string, columns: number, keepsIndent: boolean): boolean {
+  const afterBlank = assembly.blankLines > 0;
+  // In a text that the document began, the suggestion ends at an empty line.
+  if (keepsIndent) return afterBlank;
+  return assembly.block.endsBefore(text, columns, { afterBlank, waitsForSuffix: waitsForSuffix(assembly) });
+}
+
+/** Decides whether the suggestion is complete with the line that was just added. */
+function afterLine(assembly: Assembly, text: string, columns: number, isCut: boolean) {
+  const { cursor, length, balancer, indenter, block, lines } = assembly;
+  const { openings, depth } = balancer;
+  const opensMore = depth > assembly.depth;
+  const opens = indenter.addLine(text, columns, { openings, isInText: isInText(openings), opensMore });
+  assembly.depth = depth;
+  if (isCut) return complete(assembly, false);
+  if (length === 'line' || cursor.suffixKind === 'code') return complete(assembly, true);
+  if (lines.length >= maxLines) return complete(assembly, false);
+  if (depth > 0 || isInMultilineString(openings)) return;
+  if (cursor.language.statementEnd?.test(text)) return complete(assembly, true);
+  if (lines.length === 1 || opens !== 'nothing' || waitsForSuffix(assembly) || balancer.hasMissingCloser)
+    return;
+  // The line closes what the document opened above.
+  if (block.isClosedBy(text, columns)) complete(assembly, true);
+}
+
+/**
+ * The line repeats the one below the cursor; or may, and then it waits for the next line.
+ * @param fullLine `line` with the text before it on the same line
+ */
+function isRepetition(assembly: Assembly, fullLine: string, columns: number, line: string): boolean {
+  const { cursor, length, balancer } = assembly;
+  const repeats = repeatsBelow(cursor, fullLine, columns, {
+    inText: isInText(balancer.openings),
+    isInner: balancer.depth > 0,
+  });
+  if (repeats === 'no' || (repeats === 'perhaps' && length === 'line')) return false;
+  if (repeats === 'perhaps') assembly.undecidedLine = line;
+  else complete(assembly, false);
+  return true;
+}
+
+function complete(assembly: Assembly, keepsRemainder: boolean): void {
+  assembly.isComplete = true;
+  assembly.keepsRemainder = keepsRemainder && !waitsForSuffix(assembly);
+}
+
+/** The suggestion has not yet reached the text that closes the cursor's line. */
+const waitsForSuffix = ({ cursor, balancer }: Assembly): boolean =>
+  !isBlank(cursor.lineSuffix.slice(balancer.consumedUnits));
+
+/** The text after the cursor may move below another line. */
+function mayMoveSuffix(assembly: Assembly): boolean {
+  const { lines, balancer } = assembly;
+  if (!waitsForSuffix(assembly) || balancer.depth > 0) return true;
+  return lines[0] === '' || incompleteLine.test(lines.at(-1) ?? '');
+}
+
+/** Without white space at the end, except for one space that the code after the cursor needs. */
+function trimLineEnd({ cursor, lines }: Assembly, text: string): string {
+  const end = text.trimEnd();
+  const joinsSuffix = cursor.suffixKind === 'code' && lines.length === 0 && end.length < text.length;
+  return joinsSuffix && /^[\p{L}\d_$=+*/<>&|?-]/u.test(cursor.lineSuffix) ? `${end} ` : end;
+}
+
+function hasUnclosedBracket(text: string, language: LanguageSyntax): boolean {
+  const openings: Opening[] = [];
+  scanCode(text, language, openings);
+  return openings.some(({ kind }) => kind === 'bracket');
+}
+
+/** White space at the beginning of a line is part of a string. */
+function isInMultilineString(openings: readonly Opening[]): boolean {
+  const innermost = openings.at(-1);
+  return innermost?.kind === 'string' && !innermost.oneLine;
+}
+
+/** The line without the white space that is already before the cursor. */
+function removeIndent(line: string, columns: number): string {
   const blank = /^[ \t]*/.exec(line)?.[0].length ?? 0;
   return line.slice(Math.min(blank, columns));
 }
-
-const padding = (prefix: string, from: number, to: number): string => {
-  if (to <= from) return '';
-  return prefix.includes('\t') ? '\t' : ' '.repeat(to - from);
-};

@@ -1,44 +1,44 @@
-/** A model's text in pieces, as whole lines: without control characters and halves of characters, whatever ends its lines. */
+/** Splits a model's streamed text into lines, accepts any line end, and removes control characters and lone surrogates. */
 
-/** Units after which a line is not waited for any longer. */
+/** UTF-16 units after which a line counts as complete. */
 const maxLineUnits = 600;
 
-/** What no text in an editor has: control characters but tab and line end, and marks of byte order. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Characters that no text in an editor has: control characters except tab and line end, and byte order marks. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what the expression finds
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff]/g;
 const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-/** Line ends that editors show as something else. */
+/** Line separators that editors do not treat as line ends. */
 const rareLineEnds = /[\u2028\u2029\u0085]/g;
 
 export function lineSplitter() {
-  let held = '';
-  let overlong = false;
+  let buffer = '';
+  let isOverlong = false;
 
   return {
-    /** Lines that are whole with this piece. */
-    take(delta: string): readonly string[] {
-      held += delta;
-      // The second half of a line end may still come.
-      const waits = held.endsWith('\r');
-      const lines = (waits ? held.slice(0, -1) : held).split(/\r\n|\r|\n/);
-      held = (lines.pop() ?? '') + (waits ? '\r' : '');
+    /** @returns the lines that this delta completes */
+    push(delta: string): readonly string[] {
+      buffer += delta;
+      // The second half of a line end may follow.
+      const endsWithReturn = buffer.endsWith('\r');
+      const lines = (endsWithReturn ? buffer.slice(0, -1) : buffer).split(/\r\n|\r|\n/);
+      buffer = (lines.pop() ?? '') + (endsWithReturn ? '\r' : '');
       return lines.map(cleanLine);
     },
-    /** What came after the last line end. */
+    /** @returns the text after the last line end */
     end(): string {
-      const last = cleanLine(held.replace(/\r$/, ''));
-      held = '';
-      // A character that was still to be joined to the next one, or that the model never finished.
+      const last = cleanLine(buffer.replace(/\r$/, ''));
+      buffer = '';
+      // A joiner without its next character, or the replacement of a character that the model never completed.
       return last.replace(/[\u200d\ufffd]+$/, '');
     },
-    /** What came after the last line end, as it came. */
-    get unfinished(): string {
-      return held;
+    /** The raw text after the last line end. */
+    get unfinishedLine(): string {
+      return buffer;
     },
-    /** The unfinished line is longer than anybody wants to be shown. */
-    get overlong(): boolean {
-      overlong ||= held.length > maxLineUnits;
-      return overlong;
+    /** The unfinished line has become too long to wait for its end. */
+    get isOverlong(): boolean {
+      isOverlong ||= buffer.length > maxLineUnits;
+      return isOverlong;
     },
   };
 }
@@ -52,7 +52,7 @@ function cleanLine(line: string): string {
   return text.slice(0, blank > maxLineUnits / 2 ? blank : at);
 }
 
-/** Cutting here would tear one visible character apart: a surrogate pair, or a letter from what is put on it. */
+/** Cutting here would split one visible character: a surrogate pair, or a letter and its combining marks. */
 function splitsCharacter(text: string, at: number): boolean {
   if (at <= 0 || at >= text.length) return false;
   return (

@@ -1,10 +1,10 @@
-/** Places where a suggestion would be in the way. */
+/** Positions where a suggestion would be in the way. */
 import type { CompletionContext } from '../completion-context.ts';
 import { cursorContextOf } from './cursor-context.ts';
 
 /**
- * Whether a model is worth asking here. Not in the middle of a word, and not at its end while other code follows on the
- * line: whoever types there is changing what stands, not writing on. A user who asks with a key always may.
+ * Not in the middle of a word, and not at its end while other code follows on the line: there the user changes existing
+ * code. Always when the user requests a suggestion with a key.
  */
 export function maySuggest(context: CompletionContext): boolean {
   if (context.trigger === 'invoked') return true;

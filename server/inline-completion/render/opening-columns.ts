@@ -1,32 +1,32 @@
-/** How deep the line stands where something was opened: what closes it, and what follows in a block, goes by that. */
+/** The indentation of the line that opened each bracket: its closer, and the lines of its block, are aligned with it. */
 
 import type { Opening } from './code-scanner.ts';
 import type { CursorContext } from './cursor-context.ts';
 
 export function openingColumns({ baseColumns, openings }: CursorContext) {
-  const columns = new Map<Opening, number>();
-  let before: readonly Opening[] = openings;
-  let last = baseColumns;
-  let continued = false;
+  const columnsByOpening = new Map<Opening, number>();
+  let openBefore: readonly Opening[] = openings;
+  let lastColumns = baseColumns;
+  let isContinued = false;
 
   return {
     /**
-     * A line was added that leaves `after` open.
-     * @param continues the next line is the same statement's, as the line's end says
-     * @returns the columns of the line its statement began on
+     * @param openAfter what is open after the line
+     * @param continues the line's end says that the next line belongs to the same statement
+     * @returns the columns of the line that the statement began on
      */
-    added(own: number, after: readonly Opening[], continues: boolean): number {
+    addLine(columns: number, openAfter: readonly Opening[], continues: boolean): number {
       let same = 0;
-      while (same < after.length && after[same] === before[same]) same += 1;
-      const closed = before[same];
-      const start = (closed && columns.get(closed)) ?? (continued ? last : own);
-      for (const opening of after.slice(same)) columns.set(opening, start);
-      before = after;
-      last = start;
-      continued = continues;
+      while (same < openAfter.length && openAfter[same] === openBefore[same]) same += 1;
+      const closed = openBefore[same];
+      const start = (closed && columnsByOpening.get(closed)) ?? (isContinued ? lastColumns : columns);
+      for (const opening of openAfter.slice(same)) columnsByOpening.set(opening, start);
+      openBefore = openAfter;
+      lastColumns = start;
+      isContinued = continues;
       return start;
     },
-    of: (opening: Opening): number => columns.get(opening) ?? baseColumns,
+    columnsOf: (opening: Opening): number => columnsByOpening.get(opening) ?? baseColumns,
   };
 }
 

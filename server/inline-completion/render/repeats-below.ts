@@ -1,18 +1,18 @@
-/** Whether a line that is to be shown stands below the cursor already. */
+/** Whether a line of a suggestion repeats a line below the cursor. */
 
 import type { CursorContext } from './cursor-context.ts';
 import { columnsOf } from './indentation.ts';
 
-/** How a call begins that goes over lines, and what stands above a declaration: many statements look so. */
+/** The first line of a call that spans lines, or an annotation above a declaration: many statements look like that. */
 const ambiguousStart = /^(?:await\s+)?[\w.$]+\($|^@[\w.]+$|^#\[.*\]$/;
 
 /**
- * Closers are counted elsewhere and never said to be repeated.
+ * Closers never count as repeated: the bracket balancer counts them.
  *
- * @param line all of it
- * @param columns where it stands in the document
- * @param where `inText`: within a string or a comment; `isInner`: within a block that the suggestion opened
- * @returns `perhaps`: the line after it has to tell
+ * @param line the whole line
+ * @param columns its indentation in the document
+ * @param where `inText`: inside a string or a comment; `isInner`: inside a block that the suggestion opened
+ * @returns `perhaps`: the next line decides
  */
 export function repeatsBelow(
   { linesBelow, indentation }: CursorContext,
@@ -31,7 +31,7 @@ export function repeatsBelow(
   return index === 0 && (ambiguousStart.test(text) || !/[\p{L}\d]/u.test(text)) ? 'perhaps' : 'yes';
 }
 
-/** @returns true where the two are the same, or differ as a second writing of one statement does */
+/** The lines are equal, or differ only as two spellings of one statement do. */
 function isNearlyEqual(one: string, other: string): boolean {
   if (one.trim() === other.trim()) return true;
   const [a, b] = [comparableTokens(one), comparableTokens(other)];
@@ -42,7 +42,7 @@ function isNearlyEqual(one: string, other: string): boolean {
   return a.length >= 4 && different.length === 1 && first !== undefined && differsByOneLetter(...first);
 }
 
-/** What a line says, whatever its blanks, quotes, last sign and remark. */
+/** The tokens of a line without white space, kind of quotes, final punctuation and trailing comment. */
 const comparableTokens = (line: string): readonly string[] =>
   line
     .replace(/\s+(?:\/\/|#|--)\s.*$/, '')
@@ -51,7 +51,7 @@ const comparableTokens = (line: string): readonly string[] =>
     .replaceAll(/["'`]/g, '"')
     .match(/[\p{L}\d_$]+|[^\s\p{L}\d_$]/gu) ?? [];
 
-/** Long names that differ by one letter; numbers and letters that count on (`requestA`) are no slip. */
+/** Long names that differ by one letter, as a typo does; digits and counting letters (`requestA`) are no typo. */
 function differsByOneLetter(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (short.length < 7 || long.length - short.length > 1 || /\d/.test(one + other)) return false;

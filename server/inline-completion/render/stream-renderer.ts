@@ -1,19 +1,20 @@
-/** What is shown of a model's text, while it comes and when it has ended. */
+/** Turns a model's output into a suggestion, while it streams and after it has ended. */
 import type { CompletionContext, CompletionLength, Suggestion } from '../completion-context.ts';
 import type { OutputFormat } from '../generator.ts';
 import { cursorContextOf } from './cursor-context.ts';
-import { codeExtractor, type LineStage } from './extract-code.ts';
+import { codeExtractor } from './extract-code.ts';
 import { type AssembledText, lineAssembler } from './line-assembler.ts';
 import { lineSplitter } from './line-splitter.ts';
+import type { LineStage } from './line-stage.ts';
 import { echoStripper } from './strip-echo.ts';
 import { repetitionStripper } from './strip-repetition.ts';
 
-/** How a model differs from one that says what is missing and nothing else. Absent: it does not. */
+/** How a model differs from one that generates only what is missing. Absent: it does not. */
 export type RenderQuirks = {
-  /** It says what stands before the cursor once more. */
-  readonly echoes?: boolean;
-  /** Its text begins within thoughts: `<think>` was the prompt's last word. */
-  readonly thinking?: boolean;
+  /** It repeats the text before the cursor. */
+  readonly echoesPrefix?: boolean;
+  /** Its output begins within thoughts: the prompt ended with `<think>`. */
+  readonly startsInThoughts?: boolean;
 };
 
 export type StreamRendererOptions = {
@@ -25,109 +26,113 @@ export type StreamRendererOptions = {
 export type RenderedCompletion = {
   /** Absent: there is nothing worth showing. */
   readonly suggestion?: Suggestion;
-  /** What the model said past the suggestion; text that goes on where the cursor is once that is accepted. Empty: nothing of use. */
-  readonly rest: string;
-  /** What the model says next goes on where `rest` ends. */
+  /** The output after the suggestion: text at the cursor once the suggestion is accepted. Empty: nothing of use. */
+  readonly remainder: string;
+  /** The model's further output continues `remainder`. */
   readonly continues: boolean;
 };
 
 export type StreamRenderer = {
-  /** Takes what came. @returns true once the suggestion is whole; what comes later only adds to `rest`. */
+  /** @returns true once the suggestion is complete; later output only adds to `remainder` */
   write(delta: string): boolean;
-  /** What may be shown now. Every later suggestion begins with its `insert`. */
+  /** What may be shown now. Every later suggestion begins with its `insertText`. */
   suggestion(): Suggestion | undefined;
-  /** The model has ended, or has said enough. @param more it is still speaking; absent: it is not */
-  end(more?: boolean): RenderedCompletion;
+  /**
+   * The model has ended, or its output is long enough.
+   * @param isStreaming the model is still generating. Absent: it is not
+   */
+  end(isStreaming?: boolean): RenderedCompletion;
 };
 
-/** The model's text has to go on from `stemOf(context)`. */
+/** The model's output has to continue `effectivePrefix(context)`. */
 export function streamRenderer(
   context: CompletionContext,
   { length, format, quirks = {} }: StreamRendererOptions,
 ): StreamRenderer {
   const cursor = cursorContextOf(context);
   const lines = lineSplitter();
-  const composer = lineAssembler(cursor, length, format);
+  const assembler = lineAssembler(cursor, length, format);
   const stages: readonly LineStage[] = [
-    codeExtractor(cursor, { format, startsInThoughts: quirks.thinking ?? false }),
-    echoStripper(cursor, format === 'chat' || quirks.echoes === true),
+    codeExtractor(cursor, { format, startsInThoughts: quirks.startsInThoughts ?? false }),
+    echoStripper(cursor, format === 'chat' || quirks.echoesPrefix === true),
     repetitionStripper(),
   ];
-  /** A stage has said that nothing after it counts. */
-  let done = false;
-  let ended: RenderedCompletion | undefined;
+  /** The stages have been flushed: later output changes nothing. */
+  let isDone = false;
+  let result: RenderedCompletion | undefined;
 
   return {
     write(delta) {
-      if (ended) return true;
-      if (!done) {
-        for (const line of lines.take(delta)) pass(line);
-        // An endless line: what there is of it is all.
-        if (!done && lines.overlong) finish();
+      if (result) return true;
+      if (!isDone) {
+        for (const line of lines.push(delta)) processLine(line);
+        // An endless line: the part that has arrived is all of it.
+        if (!isDone && lines.isOverlong) finish();
       }
-      return done || composer.finished;
+      return isDone || assembler.isComplete;
     },
-    suggestion: () => ended?.suggestion ?? suggestionOf(composer.composed()),
-    end(more = false) {
-      if (ended) return ended;
-      const goesOn = more && !done && composer.keepsRest && !flush(0);
-      if (!goesOn && !done) finish();
-      const suggestion = suggestionOf(composer.whole());
-      const rest = composer.rest(goesOn ? lines.unfinished : undefined);
-      ended = suggestion
-        ? { suggestion, rest: rest.replaceAll('\n', cursor.newline), continues: goesOn }
-        : { rest: '', continues: false };
-      return ended;
+    suggestion: () => result?.suggestion ?? toSuggestion(assembler.currentText()),
+    end(isStreaming = false) {
+      if (result) return result;
+      const continues = isStreaming && !isDone && assembler.keepsRemainder && !flushStages(0);
+      if (!continues && !isDone) finish();
+      const suggestion = toSuggestion(assembler.finalText());
+      const remainder = assembler.remainder(continues ? lines.unfinishedLine : undefined);
+      result = suggestion
+        ? { suggestion, remainder: remainder.replaceAll('\n', cursor.newline), continues }
+        : { remainder: '', continues: false };
+      return result;
     },
   };
 
-  function pass(line: string, from = 0): void {
-    if (done) return;
-    let passing: readonly string[] = [line];
+  /** @param firstStage index of the stage that the line enters */
+  function processLine(line: string, firstStage = 0): void {
+    if (isDone) return;
+    let entering: readonly string[] = [line];
     for (const [index, stage] of stages.entries()) {
-      if (index < from) continue;
-      const next: string[] = [];
-      let over = false;
-      for (const each of passing) {
-        const passed = stage.transform(each);
-        next.push(...passed.lines);
-        over = passed.isLast ?? false;
-        if (over) break;
+      if (index < firstStage) continue;
+      const leaving: string[] = [];
+      let isLast = false;
+      for (const each of entering) {
+        const output = stage.transform(each);
+        leaving.push(...output.lines);
+        isLast = output.isLast ?? false;
+        if (isLast) break;
       }
-      passing = next;
-      if (over) {
-        for (const each of passing) pass(each, index + 1);
-        flush(index + 1);
+      entering = leaving;
+      if (isLast) {
+        for (const each of entering) processLine(each, index + 1);
+        flushStages(index + 1);
         return;
       }
     }
-    for (const each of passing) composer.put(each);
+    for (const each of entering) assembler.addLine(each);
   }
 
-  /** Nothing more comes to the stages from here on. @returns whether one of them has heard what makes all that follows worthless */
-  function flush(from: number): boolean {
-    let over = false;
-    for (let index = from; index < stages.length && !done; index++) {
-      const last = stages[index]?.flush();
-      over ||= last?.isLast ?? false;
-      for (const line of last?.lines ?? []) pass(line, index + 1);
+  /** No more lines enter the stages. @returns whether a stage drops everything that would follow */
+  function flushStages(firstStage: number): boolean {
+    let isLast = false;
+    for (let index = firstStage; index < stages.length && !isDone; index++) {
+      const output = stages[index]?.flush();
+      isLast ||= output?.isLast ?? false;
+      for (const line of output?.lines ?? []) processLine(line, index + 1);
     }
-    done = true;
-    return over;
+    isDone = true;
+    return isLast;
   }
 
   function finish(): void {
-    const last = lines.end();
-    if (last !== '') pass(last);
-    if (!done) flush(0);
+    const lastLine = lines.end();
+    if (lastLine !== '') processLine(lastLine);
+    if (!isDone) flushStages(0);
   }
 
-  function suggestionOf({ text, consumedUnits }: AssembledText): Suggestion | undefined {
-    const insert = text.trim() === '' ? '' : text.replaceAll('\n', cursor.newline);
-    if (insert === '' || insert === context.after.slice(0, consumedUnits)) return undefined;
+  function toSuggestion({ text, consumedUnits }: AssembledText): Suggestion | undefined {
+    const insertText = text.trim() === '' ? '' : text.replaceAll('\n', cursor.newline);
+    if (insertText === '' || insertText === context.after.slice(0, consumedUnits)) return undefined;
     const { selectedCompletion } = context;
     return {
-      insertText: (selectedCompletion?.text ?? '') + insert,
+      insertText: (selectedCompletion?.text ?? '') + insertText,
       replacesBefore: selectedCompletion?.replaces ?? 0,
       replacesAfter: consumedUnits,
     };

@@ -1,129 +1,131 @@
-/** Models that say what stands before the cursor once more before they go on, and models that copy it. */
+/** Removes what a model repeats from the text before the cursor, and drops output that only copies it. */
 
 import type { CursorContext } from './cursor-context.ts';
-import type { LineStage, StageOutput } from './extract-code.ts';
 import { isBlank } from './indentation.ts';
 import { opensBlock, startsWithCloser } from './languages.ts';
+import type { LineStage, StageOutput } from './line-stage.ts';
 
-/** Lines that have to be the same, one after the other, to be a copy of what stands further up. */
+/** Consecutive equal lines that make the output a copy of the document. */
 const minCopiedLines = 6;
-/** Lines above the cursor that any model may say once more. */
+/** Lines directly above the cursor that any model may repeat. */
 const nearestLines = 3;
-/** The same for a text that says nothing else. */
+/** Consecutive equal lines that make the output a copy if it contains nothing else. */
 const minWholeCopyLines = 3;
 
 /**
- * The lines without what stands above the cursor, and the first one without what stands before it on its line. Lines
- * wait while they may be a repetition.
+ * Removes lines that repeat those above the cursor, and from the first line what repeats the cursor's line. Holds lines
+ * back while they may be a repetition.
  *
- * @param eager the model is known to repeat; without it less is taken for a repetition
+ * @param isEchoing the model is known to repeat its prompt; for other models less counts as a repetition
  */
-export function echoStripper(cursor: CursorContext, eager: boolean): LineStage {
-  const above = cursor.linesAbove.map((line) => line.trim());
-  /** Lines that wait: `undefined` once it is known that the rest is new. */
-  let held: string[] | undefined = [];
-  /** For each way the held lines may lie on those above: the line that comes next. */
-  let ways: readonly number[] = [];
-  let matched = 0;
-  let first = true;
+export function echoStripper(cursor: CursorContext, isEchoing: boolean): LineStage {
+  const linesAbove = cursor.linesAbove.map((line) => line.trim());
+  /** Lines that may be a repetition. `undefined`: everything that follows is new. */
+  let heldLines: string[] | undefined = [];
+  /** For each alignment of the held lines with those above: the index of the next line. */
+  let nextIndexes: readonly number[] = [];
+  let matchedLines = 0;
+  let isFirst = true;
 
   return {
     transform(line) {
-      if (!held) return { lines: [first ? start(line) : line] };
-      held.push(line);
+      if (!heldLines) return { lines: [isFirst ? start(line) : line] };
+      heldLines.push(line);
       if (isBlank(line)) return { lines: [] };
       const text = line.trim();
-      ways =
-        matched === 0
+      nextIndexes =
+        matchedLines === 0
           ? mayEcho(text)
-            ? above.flatMap((known, index) => (known === text && mayBegin(index, text) ? [index + 1] : []))
+            ? linesAbove.flatMap((lineAbove, index) =>
+                lineAbove === text && mayBegin(index, text) ? [index + 1] : [],
+              )
             : []
-          : ways.flatMap((index) => (above[index] === text ? [index + 1] : []));
-      if (ways.length > 0) {
-        matched += 1;
-        // All of it up to the cursor's line: what comes now is said for the first time.
-        if (ways.includes(above.length)) {
-          held = undefined;
-        }
+          : nextIndexes.flatMap((index) => (linesAbove[index] === text ? [index + 1] : []));
+      if (nextIndexes.length > 0) {
+        matchedLines += 1;
+        // The echo reached the cursor's line: everything that follows is new.
+        if (nextIndexes.includes(linesAbove.length)) heldLines = undefined;
         return { lines: [] };
       }
-      return matched >= minCopiedLines ? { lines: [], isLast: true } : release();
+      return matchedLines >= minCopiedLines ? { lines: [], isLast: true } : release();
     },
     flush: (): StageOutput =>
-      matched >= minWholeCopyLines && held ? { lines: [], isLast: true } : release(),
+      matchedLines >= minWholeCopyLines && heldLines ? { lines: [], isLast: true } : release(),
   };
 
   function mayEcho(text: string): boolean {
-    if (!eager && !isBlank(cursor.linePrefix)) return false;
+    if (!isEchoing && !isBlank(cursor.linePrefix)) return false;
     return text.length >= 6 && /\p{L}{2}/u.test(text) && !startsWithCloser(text, cursor.language);
   }
 
-  /** Tests and tables have many lines twice; who is not known to repeat has to begin near the cursor, or with a block. */
+  /** Tests and tables contain many lines twice: other models' echoes have to begin near the cursor, or with a block. */
   function mayBegin(index: number, text: string): boolean {
-    return eager || index >= above.length - nearestLines || opensBlock(text, cursor.language);
+    return isEchoing || index >= linesAbove.length - nearestLines || opensBlock(text, cursor.language);
   }
 
   function release(): StageOutput {
-    const lines = held ?? [];
-    held = undefined;
-    return { lines: lines.map((line) => (first ? start(line) : line)) };
+    const lines = heldLines ?? [];
+    heldLines = undefined;
+    return { lines: lines.map((line) => (isFirst ? start(line) : line)) };
   }
 
   function start(line: string): string {
-    // Empty lines after an echo, before what is new.
+    // Empty lines after an echo, before new text.
     if (isBlank(line) && isBlank(cursor.linePrefix)) return line;
-    first = false;
-    return stripLinePrefix(line, cursor, eager);
+    isFirst = false;
+    return stripLinePrefix(line, cursor, isEchoing);
   }
 }
 
-/** A model's first line without what stands before the cursor on the same line. */
-function stripLinePrefix(line: string, cursor: CursorContext, eager: boolean): string {
+/** A model's first line without the text that is already before the cursor on the same line. */
+function stripLinePrefix(line: string, cursor: CursorContext, isEchoing: boolean): string {
   const { linePrefix, enclosing } = cursor;
   if (isBlank(linePrefix)) return line;
-  const said = line.trimStart();
+  const text = line.trimStart();
 
-  const typed = linePrefix.trim();
-  const whole = said.startsWith(typed) && isBoundary(said, typed.length);
-  if (whole && (eager ? typed.length > 1 : isDistinctive(typed)))
-    return restOfLine(said, typed.length, linePrefix);
+  const typedText = linePrefix.trim();
+  const repeatsAll = text.startsWith(typedText) && isBoundary(text, typedText.length);
+  if (repeatsAll && (isEchoing ? typedText.length > 1 : isDistinctive(typedText)))
+    return restOfLine(text, typedText.length, linePrefix);
 
-  // The literal that was begun is said from its quote on.
+  // The model repeats a string literal from its quote on.
   const quote = linePrefix.at(-1) ?? '';
   if (
     enclosing === 'string' &&
     /["'`]/.test(quote) &&
-    said.startsWith(quote) &&
-    !said.startsWith(quote + quote)
+    text.startsWith(quote) &&
+    !text.startsWith(quote + quote)
   ) {
-    const quotes = said.split(quote).length - 1;
-    if (quotes % 2 === 0 && cursor.openings.at(-1)?.close === quote) return said.slice(1);
+    const quotes = text.split(quote).length - 1;
+    if (quotes % 2 === 0 && cursor.openings.at(-1)?.close === quote) return text.slice(1);
   }
 
-  // A word that was begun is said from its first letter on.
+  // The model repeats the word at the cursor from its first letter on.
   const word = /[\p{L}_$][\p{L}\d_$]*$/u.exec(linePrefix)?.[0] ?? '';
-  if (word.length >= (eager ? 2 : 3) && line.startsWith(word)) return line.slice(word.length);
+  if (word.length >= (isEchoing ? 2 : 3) && line.startsWith(word)) return line.slice(word.length);
 
-  if (!eager) return line;
+  if (!isEchoing) return line;
   for (let at = 0; at < linePrefix.length; at++) {
     const end = linePrefix.slice(at);
     if (
       isBoundary(linePrefix, at) &&
       /[\p{L}\d]{2}/u.test(end) &&
-      said.startsWith(end.trim()) &&
+      text.startsWith(end.trim()) &&
       !isBlank(end[0] ?? '')
     )
-      return restOfLine(said, end.trim().length, linePrefix);
+      return restOfLine(text, end.trim().length, linePrefix);
   }
   return line;
 }
 
-const isDistinctive = (typed: string) =>
-  typed.length >= 4 && /^[\p{L}_@#$.]/u.test(typed) && (/\s/.test(typed) || /^\p{L}+$/u.test(typed));
+const isDistinctive = (typedText: string) =>
+  typedText.length >= 4 &&
+  /^[\p{L}_@#$.]/u.test(typedText) &&
+  (/\s/.test(typedText) || /^\p{L}+$/u.test(typedText));
 
 const isBoundary = (text: string, at: number) =>
   !(/[\p{L}\d_$]/u.test(text[at - 1] ?? '') && /[\p{L}\d_$]/u.test(text[at] ?? ''));
 
-/** The rest of a line, without blanks that stand before the cursor already. */
+/** The rest of a line, without white space that is already before the cursor. */
 const restOfLine = (line: string, at: number, prefix: string) =>
   /\s$/.test(prefix) ? line.slice(at).trimStart() : line.slice(at);

@@ -34,7 +34,7 @@ export const plainRenderer: Renderer = {
       suggestion,
       end(more = false) {
         const last = suggestion();
-        return { ...(last && { suggestion: last }), rest: raw.slice(cut()), continues: more };
+        return { ...(last && { suggestion: last }), remainder: raw.slice(cut()), continues: more };
       },
     };
   },

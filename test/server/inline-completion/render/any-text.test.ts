@@ -112,7 +112,7 @@ test('a suggestion never leaves its line, splits a character, mixes line ends or
         assert.ok(insertText.startsWith(last), 'what is shown grows');
         last = insertText;
       }
-      const { suggestion, rest } = reading.end();
+      const { suggestion, remainder } = reading.end();
       if (!suggestion) return assert.equal(last, '', 'what is shown stays');
 
       const { insertText, replacesAfter, replacesBefore } = suggestion;
@@ -123,7 +123,7 @@ test('a suggestion never leaves its line, splits a character, mixes line ends or
       assert.ok(context.after.slice(replacesAfter).isWellFormed());
       assert.equal(replacesBefore, context.selectedCompletion?.replaces ?? 0);
       assert.ok(insertText.startsWith(context.selectedCompletion?.text ?? ''));
-      const breaks = new Set(`${insertText}${rest}`.match(/\r\n|\r|\n/g));
+      const breaks = new Set(`${insertText}${remainder}`.match(/\r\n|\r|\n/g));
       assert.ok(breaks.size <= 1 && !breaks.has('\r'), 'one kind of line end');
       assert.ok(
         isWithin(line.slice(0, replacesAfter), insertText),
@@ -159,11 +159,11 @@ test('nothing throws, however often a user accepts', () => {
       let here = context;
       for (let taken = 0; shown.suggestion && taken < 50; taken++) {
         here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
-        const before = shown.rest.length;
+        const before = shown.remainder.length;
         const next = streamRenderer(here, { length: 'block', format: 'fill' });
-        next.write(shown.rest);
+        next.write(shown.remainder);
         shown = next.end();
-        assert.ok(shown.rest.length < before || before === 0, 'the rest gets shorter');
+        assert.ok(shown.remainder.length < before || before === 0, 'the rest gets shorter');
       }
     }),
     { numRuns: 500 },

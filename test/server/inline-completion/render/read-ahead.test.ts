@@ -27,7 +27,7 @@ function accepts(context: CompletionContext, text: string, options = block): str
     here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
     documents.push(`${here.before}▮${here.after}`);
     const next = streamRenderer(here, block);
-    next.write(shown.rest);
+    next.write(shown.remainder);
     shown = next.end();
   }
   return documents;
@@ -71,7 +71,7 @@ test('nothing is kept of prose, of what ends a surrounding block, and past the e
   const rest = (context: CompletionContext, text: string, format: StreamRendererOptions['format']) => {
     const reading = streamRenderer(context, { ...block, format });
     reading.write(text);
-    return reading.end().rest;
+    return reading.end().remainder;
   };
   assert.equal(rest(at('python', 'x = ▮'), '5\n\nThis sets x to five, as asked.\n', 'chat'), '');
   assert.equal(rest(at('python', 'x = ▮'), '```python\n5\n```\nAnd more:\n', 'chat'), '');
@@ -86,7 +86,7 @@ test('a stream has said enough once its block is over, and not before', () => {
   assert.equal(reading.write('\nfunction b() {\n'), true);
   assert.equal(reading.suggestion()?.insertText, 'function a() {\n  return 1;\n}');
   reading.write('  return 2;\n}\n');
-  assert.equal(reading.end().rest, '\n\nfunction b() {\n  return 2;\n}');
+  assert.equal(reading.end().remainder, '\n\nfunction b() {\n  return 2;\n}');
 });
 
 test('what is still being said goes on where the rest ends, wherever it was cut into pieces', () => {
@@ -95,9 +95,9 @@ test('what is still being said goes on where the rest ends, wherever it was cut 
     const reading = streamRenderer(at('typescript', 'f() {\n  ▮'), { ...block, length: 'line' });
     let to = size;
     while (!reading.write(said.slice(to - size, to))) to += size;
-    const { suggestion, rest, continues } = reading.end(true);
+    const { suggestion, remainder, continues } = reading.end(true);
     assert.equal(continues, true);
-    assert.equal(`${suggestion?.insertText}${rest}${said.slice(to)}`, said, `pieces of ${size}`);
+    assert.equal(`${suggestion?.insertText}${remainder}${said.slice(to)}`, said, `pieces of ${size}`);
   }
 });
 
