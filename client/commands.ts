@@ -1,4 +1,4 @@
-/** One table: command id → function. */
+/** The commands: id → function. */
 import * as vscode from 'vscode';
 import { modelId } from '../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../shared/discovery.ts';
@@ -45,10 +45,10 @@ export type CommandDeps = CodeDeps &
     readonly log: vscode.LogOutputChannel;
   };
 
-/** A row of one of the trees. */
-type Picked = TreeNode<TreeRow>;
+/** A row of a tree, as a menu of the tree passes it. */
+type Node = TreeNode<TreeRow>;
 
-/** Arguments come from menus (a row, a document's address) or from our own buttons. */
+/** Arguments come from menus (a row, a document's URI) or from Rumbo's own buttons. */
 // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
 type Command = (...args: any[]) => unknown;
 
@@ -71,28 +71,28 @@ export const commandTable = (parts: CommandDeps) =>
     'rumbo.resumeGhostText': () => pauseGhostText(parts, false),
     'rumbo.toggleGhostTextLanguage': toggleGhostTextLanguage,
     'rumbo.chooseGhostTextModels': () => chooseGhostTextModels(parts.server),
-    [inlineAccepted]: (id: InlineEvent['id']) => tellAccepted(parts, id),
+    [inlineAccepted]: (id: InlineEvent['id']) => reportAccepted(parts, id),
 
-    'rumbo.setApiKey': (about?: string | Picked) => parts.keys.set(providerOf(about)),
-    'rumbo.removeApiKey': (about?: string | Picked) => parts.keys.remove(providerOf(about)),
-    'rumbo.testApiKey': (about?: string | Picked) => parts.keys.test(providerOf(about)),
+    'rumbo.setApiKey': (target?: string | Node) => parts.keys.set(providerOf(target)),
+    'rumbo.removeApiKey': (target?: string | Node) => parts.keys.remove(providerOf(target)),
+    'rumbo.testApiKey': (target?: string | Node) => parts.keys.test(providerOf(target)),
 
     'rumbo.showProviders': () => vscode.commands.executeCommand('rumbo.providers.focus'),
     'rumbo.showAllProviders': () => parts.view.showAll(),
     'rumbo.refreshProviders': () => parts.view.refresh(),
     'rumbo.discover': () => discoverEndpoints(parts),
-    'rumbo.useEndpoint': (row?: Picked) => withOffer(row, useEndpoint),
-    'rumbo.ignoreEndpoint': (row?: Picked) => withOffer(row, ignoreEndpoint),
-    'rumbo.pullModel': (about?: string | Picked) => parts.localModels.pull(providerOf(about)),
-    'rumbo.loadModel': (row?: Picked) => withModel(row, ({ id }) => parts.localModels.load(id)),
-    'rumbo.unloadModel': (row?: Picked) => withModel(row, ({ id }) => parts.localModels.unload(id)),
-    'rumbo.stopPull': (picked?: Picked) => stopPull(parts, picked?.row),
+    'rumbo.useEndpoint': (row?: Node) => withEndpoint(row, useEndpoint),
+    'rumbo.ignoreEndpoint': (row?: Node) => withEndpoint(row, ignoreEndpoint),
+    'rumbo.pullModel': (target?: string | Node) => parts.localModels.pull(providerOf(target)),
+    'rumbo.loadModel': (row?: Node) => withModel(row, ({ id }) => parts.localModels.load(id)),
+    'rumbo.unloadModel': (row?: Node) => withModel(row, ({ id }) => parts.localModels.unload(id)),
+    'rumbo.stopPull': (node?: Node) => stopPull(parts, node?.row),
 
-    'rumbo.toggleModel': (row?: Picked) => withModel(row, toggleModel),
-    'rumbo.lockModel': (row?: Picked) => withModel(row, (model) => lockModel(model, true)),
-    'rumbo.unlockModel': (row?: Picked) => withModel(row, (model) => lockModel(model, false)),
-    'rumbo.setModelTier': (row?: Picked) => withModel(row, setModelTier),
-    'rumbo.pinModel': (row?: Picked) => withModel(row, pinModel),
+    'rumbo.toggleModel': (row?: Node) => withModel(row, toggleModel),
+    'rumbo.lockModel': (row?: Node) => withModel(row, (model) => lockModel(model, true)),
+    'rumbo.unlockModel': (row?: Node) => withModel(row, (model) => lockModel(model, false)),
+    'rumbo.setModelTier': (row?: Node) => withModel(row, setModelTier),
+    'rumbo.pinModel': (row?: Node) => withModel(row, pinModel),
 
     'rumbo.stop': (uri?: vscode.Uri) => parts.running.stop(uri),
     'rumbo.saveAnswer': (uri?: vscode.Uri) => saveAnswer(parts, uri),
@@ -109,22 +109,22 @@ export const commandTable = (parts: CommandDeps) =>
     'rumbo.nameEndpoint': addEndpoint,
   }) satisfies Record<`rumbo.${string}`, Command>;
 
-const providerOf = (about?: string | Picked): string | undefined => {
-  if (typeof about === 'string') return about;
-  return about?.row.type === 'provider' ? about.row.provider.name : undefined;
+const providerOf = (target?: string | Node): string | undefined => {
+  if (typeof target === 'string') return target;
+  return target?.row.type === 'provider' ? target.row.provider.name : undefined;
 };
 
-const withModel = <Result>(picked: Picked | undefined, work: (model: Model) => Result): Result | undefined =>
-  picked?.row.type === 'model' ? work(picked.row.model) : undefined;
+const withModel = <Result>(node: Node | undefined, action: (model: Model) => Result): Result | undefined =>
+  node?.row.type === 'model' ? action(node.row.model) : undefined;
 
-const withOffer = (picked: Picked | undefined, work: (endpoint: DiscoveredEndpoint) => unknown): unknown =>
-  picked?.row.type === 'offer' ? work(picked.row.endpoint) : undefined;
+const withEndpoint = (node: Node | undefined, action: (endpoint: DiscoveredEndpoint) => unknown): unknown =>
+  node?.row.type === 'offer' ? action(node.row.endpoint) : undefined;
 
 const stopPull = ({ localModels }: CommandDeps, row?: TreeRow): void => {
   if (row?.type === 'coming') localModels.stop(modelId(row.about, row.local.name));
 };
 
-/** A copy that can be edited and saved under any name. */
+/** Opens a copy that the user can edit and save under any name. */
 async function saveAnswer({ documents }: CommandDeps, uri?: vscode.Uri): Promise<void> {
   const from = uri ?? vscode.window.activeTextEditor?.document.uri;
   const content = from && documents.text(from);
@@ -133,16 +133,16 @@ async function saveAnswer({ documents }: CommandDeps, uri?: vscode.Uri): Promise
   await vscode.window.showTextDocument(document, { preview: false });
 }
 
-/** The server also sees it in the text; nothing is worth a word here. */
-async function tellAccepted({ server }: CommandDeps, id: InlineEvent['id']): Promise<void> {
+/** Failures are ignored: the server also detects an acceptance in the document. */
+async function reportAccepted({ server }: CommandDeps, id: InlineEvent['id']): Promise<void> {
   await server.use((connection) => connection.inlineEvent({ id, type: 'accepted' })).catch(() => undefined);
 }
 
 async function clearCache({ server }: CommandDeps): Promise<void> {
   try {
     const cleared = await server.use((connection) => connection.clearCache());
-    const answers = cleared === 1 ? '1 remembered answer' : `${cleared} remembered answers`;
-    void showInfo(cleared === 0 ? 'Rumbo’s cache was empty.' : `Rumbo has forgotten ${answers}.`);
+    const answers = cleared === 1 ? '1 cached answer' : `${cleared} cached answers`;
+    void showInfo(cleared === 0 ? 'The cache was already empty.' : `Removed ${answers}.`);
   } catch (error) {
     showError(toClientErrorData(error));
   }
@@ -151,7 +151,7 @@ async function clearCache({ server }: CommandDeps): Promise<void> {
 async function restartServer({ server }: CommandDeps): Promise<void> {
   try {
     await server.restart();
-    vscode.window.setStatusBarMessage('Rumbo’s server has been restarted.', 5000);
+    vscode.window.setStatusBarMessage('Rumbo’s server was restarted.', 5000);
   } catch (error) {
     showError(toClientErrorData(error));
   }

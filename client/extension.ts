@@ -1,4 +1,4 @@
-/** Activate and deactivate; makes the client's parts. The server waits for its first use. */
+/** Activation and deactivation: makes the client's modules and connects them. The server starts at its first use. */
 import * as vscode from 'vscode';
 import { activeRequests } from './answers/active-requests.ts';
 import { promptBox } from './answers/prompt-box.ts';

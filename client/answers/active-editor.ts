@@ -1,17 +1,17 @@
-/** The file in front of the user, as the server wants to hear of it, and new documents. */
+/** The editor the user works in, its file as context of a request, and new untitled documents. */
 import * as vscode from 'vscode';
 import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
 
-/** The editor the user means: the active one, else one beside an answer of ours. */
+/** The editor to work on: the active one, or a visible one while a document of Rumbo is active. */
 export function editableEditor(): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
-  if (!activeTextEditor || isOurs(activeTextEditor.document))
-    return visibleTextEditors.find(({ document }) => isChangeable(document));
-  return isChangeable(activeTextEditor.document) ? activeTextEditor : undefined;
+  if (!activeTextEditor || isRumboDocument(activeTextEditor.document))
+    return visibleTextEditors.find(({ document }) => isWritable(document));
+  return isWritable(activeTextEditor.document) ? activeTextEditor : undefined;
 }
 
-const isOurs = ({ uri }: vscode.TextDocument): boolean => uri.scheme.startsWith('rumbo-');
-const isChangeable = ({ uri }: vscode.TextDocument): boolean =>
+const isRumboDocument = ({ uri }: vscode.TextDocument): boolean => uri.scheme.startsWith('rumbo-');
+const isWritable = ({ uri }: vscode.TextDocument): boolean =>
   uri.scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
 
 /** @param selection what to change; empty: where to insert */
@@ -38,10 +38,10 @@ export function selectionLabel({
 
 /** A new document in the answer's language. */
 export async function openUntitled({ text, languageId }: CodeAnswer): Promise<void> {
-  const known = languageId && (await vscode.languages.getLanguages()).includes(languageId);
+  const isSupported = languageId && (await vscode.languages.getLanguages()).includes(languageId);
   const document = await vscode.workspace.openTextDocument({
     content: text,
-    ...(known ? { language: languageId } : {}),
+    ...(isSupported ? { language: languageId } : {}),
   });
   await vscode.window.showTextDocument(document, { preview: false });
 }

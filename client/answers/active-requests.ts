@@ -1,14 +1,14 @@
-/** Answers that are arriving: who can stop them, and the context keys that show their buttons. */
+/** Requests whose answers stream into a document, how to stop them, and the context key that shows their Stop buttons. */
 import * as vscode from 'vscode';
 
 export type ActiveRequests = {
-  /** Marks a document as being written; the source is cancelled by its Stop button. */
+  /** Registers a document that an answer streams into. Its Stop button cancels the source. */
   add(uri: vscode.Uri, source: vscode.CancellationTokenSource): vscode.Disposable;
-  /** Stops the answer in this document. Absent: the one in front, else the only one. */
+  /** Stops the answer in this document. Absent: in the active tab, or the only one that streams. */
   stop(uri?: vscode.Uri): void;
 };
 
-/** `rumbo.streaming` holds the addresses of documents being written, for `resource in rumbo.streaming`. */
+/** The context key `rumbo.streaming` lists the URIs of registered documents, for `resource in rumbo.streaming`. */
 export function activeRequests(): ActiveRequests {
   const sources = new Map<string, vscode.CancellationTokenSource>();
   const publish = () =>
@@ -24,13 +24,13 @@ export function activeRequests(): ActiveRequests {
     },
     stop(uri) {
       const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-      const inFront =
+      const activeUri =
         input instanceof vscode.TabInputTextDiff
           ? input.modified
           : input instanceof vscode.TabInputText
             ? input.uri
             : undefined;
-      const source = sources.get((uri ?? inFront)?.toString() ?? '');
+      const source = sources.get((uri ?? activeUri)?.toString() ?? '');
       if (source) source.cancel();
       else if (sources.size === 1) for (const only of sources.values()) only.cancel();
     },

@@ -1,4 +1,4 @@
-/** Asks, with a notification that says what is happening and can cancel it. */
+/** Sends `rumbo/ask` with a notification that shows its progress and can cancel it. */
 import * as vscode from 'vscode';
 import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
 import { answerProgress, emptyAnswer, takeoverNote, withAnswerPart } from '../format/answer.ts';
@@ -6,9 +6,9 @@ import { withoutLinks } from '../notifications/notify.ts';
 import type { ServerProcess } from '../server/process.ts';
 
 /**
- * @param title what is being done, for the notification
+ * @param title of the notification
  * @param source cancels the request; the notification's own button cancels it too
- * @returns the whole answer, after the last part. Rejects with `FailureError`
+ * @returns the whole answer, after the last part. Rejects with `ClientError`
  */
 export const askWithProgress = (
   server: ServerProcess,

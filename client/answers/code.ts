@@ -1,4 +1,4 @@
-/** **Rumbo: Code…**: a prompt and the open file in, a proposed change out; without a file, a new document. */
+/** **Rumbo: Code…**: proposes a change to the open file; without an open file, writes a new document. */
 import * as vscode from 'vscode';
 import type { AskParams, AskResult, CodeAnswer } from '../../shared/protocol.ts';
 import { movedRange } from '../edits/edit-range.ts';
@@ -15,101 +15,103 @@ export type CodeDeps = PlanDeps & { readonly proposals: Proposals };
 /** `target`: the file to change. Absent: the answer goes to a new document. */
 type Request = AskParams & { readonly prompt: string; readonly target?: vscode.Uri };
 
-/** Asks for a prompt and answers it for the file in front of the user. */
+/** Reads a prompt from the user and requests code for the file in the editor. */
 export async function askForCode(parts: CodeDeps): Promise<void> {
   const editor = editableEditor();
   const prompt = await parts.prompts.ask({
     draftKey: 'coder',
     title: editor ? `Rumbo: Code, ${selectionLabel(editor)}` : 'Rumbo: Code, in a new document',
-    prompt: editor ? 'What should change? You see the change before it is kept.' : 'What should be written?',
+    prompt: editor
+      ? 'What should change? You review the change before it is applied.'
+      : 'What should be written?',
     placeholder: editor ? 'Handle the empty list' : 'A function that parses ISO dates, in TypeScript',
   });
   if (prompt === undefined) return;
-  // Read now, not before: the user may have typed on while the box was open.
-  const about = editor && {
+  // Read now, not before: the user may have edited the file while the box was open.
+  const context = editor && {
     target: editor.document.uri,
     file: fileContextOf(editor.document, editor.selection),
   };
-  await answer(parts, { role: 'coder', prompt, ...about });
+  await requestCode(parts, { role: 'coder', prompt, ...context });
 }
 
-async function answer(parts: CodeDeps, request: Request): Promise<void> {
+async function requestCode(parts: CodeDeps, request: Request): Promise<void> {
   const source = new vscode.CancellationTokenSource();
-  const arrival = arriving(parts, request, source);
+  const output = codeOutput(parts, request, source);
   try {
     const { target: _, ...params } = request;
     const result = await askWithProgress(parts.server, 'Rumbo: coding', params, source, (part) => {
-      if (part.type === 'code') arrival.write(part.code);
+      if (part.type === 'code') output.write(part.code);
     });
-    if (result.code) arrival.write(result.code);
+    if (result.code) output.write(result.code);
     const { receipt } = result;
     const stronger = { ...request, strongerThan: receipt.model };
-    parts.receipts.add(receipt, () => askAgain(parts, stronger));
+    parts.receipts.add(receipt, () => retry(parts, stronger));
     parts.prompts.forgetDraft('coder');
-    arrival.done();
-    if (arrival.proposal) arrival.proposal.finish(receipt);
+    output.done();
+    if (output.proposal) output.proposal.finish(receipt);
     else await showNew(result);
   } catch (error) {
-    arrival.done();
+    output.done();
     parts.prompts.keepDraft('coder', request.prompt);
     const failure = toClientErrorData(error);
-    const stopped = source.token.isCancellationRequested || failure.kind === 'cancelled';
-    arrival.proposal?.interrupt(stopped ? 'It was stopped by you.' : errorSentence(failure));
-    // What had arrived stays: in the proposal, or in a new document.
-    if (!arrival.proposal && arrival.latest?.text) await openUntitled(arrival.latest);
-    if (!stopped) offerAgain(parts, request, failure);
+    const cancelled = source.token.isCancellationRequested || failure.kind === 'cancelled';
+    output.proposal?.interrupt(cancelled ? 'You stopped it.' : errorSentence(failure));
+    // The code received so far stays: in the proposal, or in a new document.
+    if (!output.proposal && output.latest?.text) await openUntitled(output.latest);
+    if (!cancelled) showRetry(parts, request, failure);
   }
 }
 
-/** Where the code goes while it arrives: into a proposal for the file, if there is one. */
-function arriving(parts: CodeDeps, request: Request, source: vscode.CancellationTokenSource) {
+/** Where the code goes while it streams: into a proposal for the file, if there is one. */
+function codeOutput(parts: CodeDeps, request: Request, source: vscode.CancellationTokenSource) {
   const { proposals, running } = parts;
-  let mark: vscode.Disposable | undefined;
-  const arrival = {
+  let registration: vscode.Disposable | undefined;
+  const output = {
     proposal: undefined as Proposal | undefined,
     latest: undefined as CodeAnswer | undefined,
     write(code: CodeAnswer) {
-      arrival.latest = code;
+      output.latest = code;
       if (!request.target || !request.file) return;
-      if (!arrival.proposal) {
+      if (!output.proposal) {
         const { target, file } = request;
-        arrival.proposal = proposals.open({ target, file, source, again: () => askAgain(parts, request) });
-        mark = running.add(arrival.proposal.uri, source);
+        output.proposal = proposals.open({ target, file, source, retry: () => retry(parts, request) });
+        registration = running.add(output.proposal.uri, source);
       }
-      arrival.proposal.write(code);
+      output.proposal.write(code);
     },
-    done: () => mark?.dispose(),
+    done: () => registration?.dispose(),
   };
-  return arrival;
+  return output;
 }
 
-function offerAgain(parts: CodeDeps, request: Request, failure: ClientErrorData): void {
+function showRetry(parts: CodeDeps, request: Request, failure: ClientErrorData): void {
   const { target, ...params } = request;
   showError(failure, {
-    retry: () => askAgain(parts, request),
-    retryWithNextModel: () => askAgain(parts, { ...request, whenPinnedUnavailable: 'next' }),
+    retry: () => retry(parts, request),
+    retryWithNextModel: () => retry(parts, { ...request, whenPinnedUnavailable: 'next' }),
     editPrompt: () => askForCode(parts),
     request: params,
   });
 }
 
-/** The same question, about the same place in the file as it is now. */
-async function askAgain(parts: CodeDeps, request: Request): Promise<void> {
+/** Repeats the request for the same range of the current text. */
+async function retry(parts: CodeDeps, request: Request): Promise<void> {
   const { target, file } = request;
-  if (!target || !file) return answer(parts, request);
+  if (!target || !file) return requestCode(parts, request);
   const document = await vscode.workspace.openTextDocument(target);
-  const { start, end } = movedRange(file.text, file.selection ?? wholeOf(file.text), document.getText());
+  const { start, end } = movedRange(file.text, file.selection ?? wholeRange(file.text), document.getText());
   const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-  return answer(parts, { ...request, file: fileContextOf(document, selection) });
+  return requestCode(parts, { ...request, file: fileContextOf(document, selection) });
 }
 
-const wholeOf = (text: string) => ({
+const wholeRange = (text: string) => ({
   start: { line: 0, character: 0 },
   end: { line: text.split('\n').length, character: 0 },
 });
 
-async function showNew({ code: written, text, receipt }: AskResult): Promise<void> {
-  await openUntitled(written ?? { text, languageId: null });
+async function showNew({ code: newCode, text, receipt }: AskResult): Promise<void> {
+  await openUntitled(newCode ?? { text, languageId: null });
   const message = [
     `${receiptLine(receipt)}.`,
     truncationWarning(receipt),
@@ -119,5 +121,5 @@ async function showNew({ code: written, text, receipt }: AskResult): Promise<voi
     .filter(Boolean)
     .join(' ');
   const picked = showInfo(message, 'Why This Model?');
-  void picked.then((why) => why && vscode.commands.executeCommand('rumbo.whyThisModel'));
+  void picked.then((isPicked) => isPicked && vscode.commands.executeCommand('rumbo.whyThisModel'));
 }

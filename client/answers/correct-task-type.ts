@@ -1,4 +1,4 @@
-/** **Rumbo: Correct Task Type**: says what kind of work a prompt asks for; prompts like it are taken so from then on. */
+/** **Rumbo: Correct Task Type**: the user sets the task type of a prompt; similar prompts are classified so from then on. */
 import * as vscode from 'vscode';
 import { taskTypes } from '../../shared/tasks.ts';
 import { truncate } from '../format/text.ts';
@@ -8,10 +8,10 @@ import { showError } from '../notifications/show-error.ts';
 import type { ServerProcess } from '../server/process.ts';
 import type { PromptBox } from './prompt-box.ts';
 
-/** Prompts to be corrected are remembered for this. */
+/** The draft that this command offers; Explain Route stores its prompt there. */
 export const correctionDraftKey = 'task';
 
-const forget = 'Forget all corrections';
+const deleteAll = 'Delete all corrections';
 const meanings: Readonly<Record<(typeof taskTypes)[number], string>> = {
   planning: 'an ordered plan, a backlog, a roadmap',
   architecture: 'the design of a system, a data model, an API',
@@ -28,37 +28,37 @@ export async function correctTaskType({ server, prompts }: Parts): Promise<void>
     draftKey: correctionDraftKey,
     title: 'Rumbo: Correct Task Type',
     prompt:
-      'Which prompt was taken for the wrong kind of work? Its words are not kept, only what they have in common with others.',
+      'Which prompt got the wrong task type? Its text is not stored, only features that similar prompts share.',
     placeholder: 'Show me where the checkout loses the discount',
   });
   if (prompt === undefined) return;
   try {
     const { task } = await server.use((connection) => connection.explain({ prompt }));
     const items = taskTypes.map((each) => ({
-      label: words(each),
+      label: label(each),
       task: each,
       detail: meanings[each],
-      ...(each === task ? { description: 'as it is taken now' } : {}),
+      ...(each === task ? { description: 'current' } : {}),
     }));
     const picked = await vscode.window.showQuickPick<
       vscode.QuickPickItem & { task?: (typeof taskTypes)[number] }
-    >([...items, { label: '', kind: vscode.QuickPickItemKind.Separator }, { label: forget }], {
-      title: `“${truncate(prompt, 50)}” asks for`,
+    >([...items, { label: '', kind: vscode.QuickPickItemKind.Separator }, { label: deleteAll }], {
+      title: `Task type of “${truncate(prompt, 50)}”`,
     });
     if (!picked) return;
     prompts.forgetDraft(correctionDraftKey);
     const { task: right } = picked;
     if (right === undefined) {
       await server.use((connection) => connection.forgetCorrections());
-      void showInfo('Rumbo has forgotten every correction.');
+      void showInfo('All corrections were deleted.');
       return;
     }
     const count = await server.use((connection) => connection.correctTask({ prompt, task: right }));
-    const remembered = count === 1 ? '1 correction is' : `${count} corrections are`;
-    void showInfo(`Prompts like this are ${words(right)} from now on. ${remembered} remembered.`);
+    const stored = count === 1 ? '1 correction is' : `${count} corrections are`;
+    void showInfo(`Similar prompts are now classified as ${label(right)}. ${stored} stored.`);
   } catch (error) {
     showError(toClientErrorData(error), { retry: () => correctTaskType({ server, prompts }) });
   }
 }
 
-const words = (task: string): string => task.replaceAll('_', ' ');
+const label = (task: string): string => task.replaceAll('_', ' ');

@@ -1,4 +1,4 @@
-/** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: decisions in words, before and after. */
+/** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: a routing decision as a document, before and after the request. */
 import * as vscode from 'vscode';
 import type { RouteParams } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
@@ -12,10 +12,10 @@ import { correctionDraftKey } from './correct-task-type.ts';
 import { type PlanDeps, showBeside } from './plan.ts';
 import { showNoAnswerYet } from './receipt-history.ts';
 
-/** @param request what to explain. Absent: the user is asked for a prompt */
+/** @param request to explain. Absent: reads a prompt from the user */
 export async function explainRoute(parts: PlanDeps, request?: RouteParams): Promise<void> {
   const { server, prompts, documents } = parts;
-  const route = request ?? (await askForRoute(parts));
+  const route = request ?? (await promptForRoute(parts));
   if (!route) return;
   const prompt = route.prompt ?? '';
   try {
@@ -26,7 +26,7 @@ export async function explainRoute(parts: PlanDeps, request?: RouteParams): Prom
     const text = explanationDocument(prompt, result, vscode.env.language);
     await showBeside(documents.create('rumbo-answer', `Route: ${truncate(prompt, 40)}.md`, text).uri);
     prompts.forgetDraft('route');
-    // Should its task type be wrong, this is the prompt that is meant.
+    // Correct Task Type offers this prompt next.
     prompts.keepDraft(correctionDraftKey, prompt);
   } catch (error) {
     showError(toClientErrorData(error), {
@@ -36,8 +36,8 @@ export async function explainRoute(parts: PlanDeps, request?: RouteParams): Prom
   }
 }
 
-/** As “Code” would send it when a file is in front, so that rules about files show; else a plain prompt. */
-async function askForRoute({ prompts }: PlanDeps): Promise<RouteParams | undefined> {
+/** The request that “Code” would send for the open file, so that rules about files apply; without a file, the plain prompt. */
+async function promptForRoute({ prompts }: PlanDeps): Promise<RouteParams | undefined> {
   const prompt = await prompts.ask({
     draftKey: 'route',
     title: 'Rumbo: Explain Route',
@@ -49,12 +49,12 @@ async function askForRoute({ prompts }: PlanDeps): Promise<RouteParams | undefin
   return editor ? { prompt, file: fileContextOf(editor.document, editor.selection) } : { prompt };
 }
 
-/** @param about absent: the last answer's */
-export async function showWhyThisModel({ receipts, documents }: PlanDeps, about?: Receipt): Promise<void> {
-  const receipt = about ?? receipts.last;
+/** @param selected absent: the last receipt */
+export async function showWhyThisModel({ receipts, documents }: PlanDeps, selected?: Receipt): Promise<void> {
+  const receipt = selected ?? receipts.last;
   if (!receipt) return showNoAnswerYet();
   const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);
   const which = receipt.id === receipts.last?.id ? 'The last answer' : 'An answer';
-  const text = `# Why ${receipt.model}?\n\n${which} in this window, asked at ${answered}.\n\n${receiptSection(receipt)}`;
+  const text = `# Why ${receipt.model}?\n\n${which} in this window, requested at ${answered}.\n\n${receiptSection(receipt)}`;
   await showBeside(documents.create('rumbo-answer', `Why ${truncate(receipt.model, 40)}.md`, text).uri);
 }

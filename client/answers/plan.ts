@@ -1,4 +1,4 @@
-/** **Rumbo: Plan…**: a prompt in, a plan streaming into a document beside the editor, with its receipt. */
+/** **Rumbo: Plan…**: streams a plan into a document answerGroup the editor and adds its receipt. */
 import * as vscode from 'vscode';
 import type { AskParams } from '../../shared/protocol.ts';
 import { type AnswerState, answerDocument, emptyAnswer, withAnswerPart } from '../format/answer.ts';
@@ -21,7 +21,7 @@ export type PlanDeps = {
   readonly receipts: ReceiptHistory;
 };
 
-/** Asks for a prompt and answers it. */
+/** Reads a prompt from the user and requests a plan. */
 export async function askForPlan(parts: PlanDeps): Promise<void> {
   const prompt = await parts.prompts.ask({
     draftKey: 'planner',
@@ -29,12 +29,12 @@ export async function askForPlan(parts: PlanDeps): Promise<void> {
     prompt: 'What should be planned?',
     placeholder: 'Add retries to the upload, with tests',
   });
-  if (prompt !== undefined) await answer(parts, { role: 'planner', prompt });
+  if (prompt !== undefined) await requestPlan(parts, { role: 'planner', prompt });
 }
 
 type Request = AskParams & { readonly prompt: string };
 
-async function answer(parts: PlanDeps, request: Request): Promise<void> {
+async function requestPlan(parts: PlanDeps, request: Request): Promise<void> {
   const { server, prompts, documents, running, receipts } = parts;
   const source = new vscode.CancellationTokenSource();
   let state = emptyAnswer('Plan', request.prompt);
@@ -47,8 +47,8 @@ async function answer(parts: PlanDeps, request: Request): Promise<void> {
     state = next;
     document.write(() => answerDocument(state));
   };
-  const mark = running.add(document.uri, source);
-  const follow = followEnd(document.uri);
+  const registration = running.add(document.uri, source);
+  const follower = followEnd(document.uri);
   try {
     await showBeside(document.uri);
     const result = await askWithProgress(server, 'Rumbo: planning', request, source, (part) =>
@@ -56,38 +56,38 @@ async function answer(parts: PlanDeps, request: Request): Promise<void> {
     );
     const { receipt } = result;
     write({ ...state, text: result.text, ending: { type: 'complete', receipt } });
-    receipts.add(receipt, () => answer(parts, { ...request, strongerThan: receipt.model }));
+    receipts.add(receipt, () => requestPlan(parts, { ...request, strongerThan: receipt.model }));
     prompts.forgetDraft('planner');
   } catch (error) {
     const failure = toClientErrorData(error);
-    const stopped = failure.kind === 'cancelled' || source.token.isCancellationRequested;
+    const cancelled = failure.kind === 'cancelled' || source.token.isCancellationRequested;
     write({
       ...state,
-      ending: stopped ? { type: 'stopped' } : { type: 'failed', sentence: errorSentence(failure) },
+      ending: cancelled ? { type: 'stopped' } : { type: 'failed', sentence: errorSentence(failure) },
     });
     prompts.keepDraft('planner', request.prompt);
-    if (!stopped)
+    if (!cancelled)
       showError(failure, {
-        retry: () => answer(parts, request),
-        retryWithNextModel: () => answer(parts, { ...request, whenPinnedUnavailable: 'next' }),
+        retry: () => requestPlan(parts, request),
+        retryWithNextModel: () => requestPlan(parts, { ...request, whenPinnedUnavailable: 'next' }),
         editPrompt: () => askForPlan(parts),
         request,
       });
   } finally {
     document.flush();
-    follow.endWith(answerDocument(state));
-    mark.dispose();
+    follower.endWith(answerDocument(state));
+    registration.dispose();
     source.dispose();
   }
 }
 
-/** Beside what the user works on, if anything is open; further answers join the first. */
+/** Opens a document answerGroup the user's editors; further answers open in the column of the first. */
 export async function showBeside(uri: vscode.Uri): Promise<void> {
-  const beside = vscode.window.tabGroups.all.find((group) =>
+  const answerGroup = vscode.window.tabGroups.all.find((group) =>
     group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === uri.scheme),
   );
   const nothingOpen = vscode.window.tabGroups.activeTabGroup.tabs.length === 0;
   const viewColumn =
-    beside?.viewColumn ?? (nothingOpen ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
+    answerGroup?.viewColumn ?? (nothingOpen ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
   await vscode.window.showTextDocument(uri, { viewColumn, preview: false });
 }

@@ -1,15 +1,15 @@
-/** Asks the user for a prompt, and remembers what was typed until it has been answered. */
+/** The input box for prompts. Stores what the user typed as a draft until the prompt is answered. */
 import * as vscode from 'vscode';
 
 export type PromptBox = {
-  /** `undefined`: dismissed. What was typed is there again the next time. */
+  /** `undefined`: dismissed. The next box with the same `draftKey` starts with the typed text. */
   ask(question: PromptQuestion): Promise<string | undefined>;
-  /** Keeps a prompt that was not answered, to offer it again. */
+  /** Stores a prompt that was not answered, to offer it again. */
   keepDraft(about: string, text: string): void;
   forgetDraft(about: string): void;
 };
 export type PromptQuestion = {
-  /** What is remembered is remembered for this; the name of a role, say. */
+  /** Key of the stored draft; a role's id, for example. */
   readonly draftKey: string;
   readonly title: string;
   readonly prompt: string;

@@ -5,20 +5,20 @@ import { showInfo } from '../notifications/notify.ts';
 
 export type ReceiptHistory = {
   readonly last: Receipt | undefined;
-  /** The last ones, newest first. */
+  /** The latest receipts, newest first. */
   readonly all: readonly Receipt[];
-  /** @param askStronger asks the same again, of a stronger model than the one that answered */
+  /** @param askStronger repeats the request with a stronger model than the one that answered */
   add(receipt: Receipt, askStronger?: () => unknown): void;
-  /** Of the last answer. Absent: there is none, or it cannot be asked for again. */
+  /** Repeats the last request with a stronger model. Absent: there was none, or it cannot be repeated. */
   readonly askStronger: (() => unknown) | undefined;
   readonly onAdded: vscode.Event<Receipt>;
 };
 
-/** A list for a person: what is older is in the ledger. */
+/** Enough for the Activity view; the server's ledger has the older ones. */
 const maxReceipts = 100;
 
 export function receiptHistory(): ReceiptHistory & vscode.Disposable {
-  const remembered = new vscode.EventEmitter<Receipt>();
+  const added = new vscode.EventEmitter<Receipt>();
   let all: readonly Receipt[] = [];
   let askStronger: (() => unknown) | undefined;
   return {
@@ -34,18 +34,15 @@ export function receiptHistory(): ReceiptHistory & vscode.Disposable {
     add(receipt, stronger) {
       askStronger = stronger;
       all = [receipt, ...all.filter(({ id }) => id !== receipt.id)].slice(0, maxReceipts);
-      remembered.fire(receipt);
+      added.fire(receipt);
     },
-    onAdded: remembered.event,
-    dispose: () => remembered.dispose(),
+    onAdded: added.event,
+    dispose: () => added.dispose(),
   };
 }
 
-/** What can be said of an answer when there is none yet. */
+/** For commands about the last answer, when there is none. */
 export async function showNoAnswerYet(): Promise<void> {
-  const picked = await showInfo(
-    'Nothing has been answered yet in this window. Ask something first.',
-    'Plan…',
-  );
+  const picked = await showInfo('This window has no answers yet. Send a request first.', 'Plan…');
   if (picked) await vscode.commands.executeCommand('rumbo.plan');
 }

@@ -1,4 +1,4 @@
-/** **Rumbo: Use a Stronger Model**: asks the last question again; questions like it get a stronger model from then on. */
+/** **Rumbo: Use a Stronger Model**: repeats the last request with a stronger model; similar requests get a stronger model from then on. */
 import { type ReceiptHistory, showNoAnswerYet } from './receipt-history.ts';
 
 export async function askStrongerModel({ receipts }: { readonly receipts: ReceiptHistory }): Promise<void> {

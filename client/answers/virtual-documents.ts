@@ -1,17 +1,17 @@
-/** Read-only documents that Rumbo writes while the user reads: answers, proposals, explanations. */
+/** Read-only virtual documents that Rumbo updates while they are open: answers, proposals, explanations. */
 import * as vscode from 'vscode';
 
 export type VirtualDocuments = {
-  /** A new document. Nothing is shown yet. */
+  /** Creates a document without opening it. */
   create(scheme: DocumentScheme, name: string, text: string): VirtualDocument;
-  /** The text at an address. Absent after it was dropped. */
+  /** The text of a document. Absent: it was dropped. */
   text(uri: vscode.Uri): string | undefined;
 };
 export type VirtualDocument = {
   readonly uri: vscode.Uri;
-  /** Replaces the text, which is asked for when it is shown: within a tenth of a second. */
+  /** Replaces the text. `text` is called when the editor reads it next, within a tenth of a second. */
   write(text: () => string): void;
-  /** Shows the last text now. */
+  /** Makes the editor read the text now. */
   flush(): void;
 };
 /** `rumbo-answer`: for reading. `rumbo-original` and `rumbo-proposal`: the two sides of a change. */
@@ -23,7 +23,7 @@ export const documentSchemes = [
 ] as const satisfies readonly DocumentScheme[];
 
 const flushIntervalMs = 80;
-/** Documents kept at most; the oldest that no tab shows go first. */
+/** More documents are dropped, the oldest that is not open first. */
 const maxDocuments = 40;
 
 export function virtualDocuments(): VirtualDocuments & vscode.Disposable {
@@ -35,7 +35,7 @@ export function virtualDocuments(): VirtualDocuments & vscode.Disposable {
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) =>
       texts.get(uri.toString())?.() ??
-      'This answer was not kept: the window was reloaded since. Ask again.\n',
+      'This answer is no longer available, because the window was reloaded. Ask again.\n',
   };
   const registrations = documentSchemes.map((scheme) =>
     vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
@@ -44,7 +44,7 @@ export function virtualDocuments(): VirtualDocuments & vscode.Disposable {
   return {
     create(scheme, name, text) {
       created += 1;
-      // The number keeps two documents of one name apart; it does not show in the tab.
+      // The number makes the URI unique; the tab does not show it.
       const uri = vscode.Uri.from({ scheme, path: `/${created}/${name.replace(/[/\\]/g, '∕')}` });
       const key = uri.toString();
       texts.set(key, () => text);
@@ -81,13 +81,13 @@ function dropOldest(texts: Map<string, unknown>): void {
   }
 }
 
-/** Milliseconds that an editor may take to show the last text. */
+/** Milliseconds to wait for an editor to show the final text. */
 const maxWaitMs = 10_000;
-/** Milliseconds that it takes to scroll after that. */
+/** Milliseconds for scrolling after that. */
 const scrollMs = 500;
 
 export type EndFollower = {
-  /** This is the last text: following ends once the editor has it, however busy it is. */
+  /** Passes the final text: following ends once the editor shows it. */
   endWith(text: string): void;
 };
 
@@ -112,7 +112,7 @@ export function followEnd(uri: vscode.Uri): EndFollower {
   const scrolled = vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor, visibleRanges }) => {
     if (textEditor.document.uri.toString() !== key) return;
     const seen = visibleRanges.at(-1)?.end.line ?? 0;
-    // Growth alone also moves the end out of view; only a document as long as before was scrolled by the user.
+    // Growth alone also moves the end out of view; a scroll in a document of unchanged length is the user's.
     if (textEditor.document.lineCount === lines || seen >= lines - 2) following = seen >= lines - 2;
   });
   const stop = vscode.Disposable.from(grown, scrolled);

@@ -1,24 +1,24 @@
-/** The arithmetic of a proposed change: where it goes, whether it still fits, and which files need a second question. */
+/** Computations on a proposed change: its range, whether the file has changed, and which files need a confirmation. */
 import type { Range } from 'vscode-languageserver-protocol';
 import type { CodeAnswer } from '../../shared/protocol.ts';
 
 type Position = Range['start'];
 
-/** The file as it would be; the change takes on the file's line ends. */
+/** The text of the file with the change applied; the change gets the file's line endings. */
 export function proposedText(original: string, code: Pick<CodeAnswer, 'text' | 'range'>): string {
-  const text = withLineEndsOf(original, code.text);
+  const text = withLineEndingsOf(original, code.text);
   if (!code.range) return text;
   const start = offsetAt(original, code.range.start);
   const end = Math.max(start, offsetAt(original, code.range.end));
   return original.slice(0, start) + text + original.slice(end);
 }
 
-/** Whether the file is not as it was when it was sent; line ends alone do not count. */
-export const hasChanged = (asked: string, now: string): boolean =>
-  asked !== now && asked.replaceAll('\r\n', '\n') !== now.replaceAll('\r\n', '\n');
+/** Whether the text differs from what was sent; line endings do not count. */
+export const hasChanged = (sent: string, current: string): boolean =>
+  sent !== current && sent.replaceAll('\r\n', '\n') !== current.replaceAll('\r\n', '\n');
 
 /**
- * Whether a change to this path may make the editor run or trust something: it then needs a second question.
+ * Whether a change to this path can make the editor or git run or trust something: it then needs a confirmation.
  * @param path of a URI, with slashes
  */
 export function isProtectedPath(scheme: string, path: string): boolean {
@@ -34,24 +34,24 @@ export function isProtectedPath(scheme: string, path: string): boolean {
 }
 
 /**
- * The same place in a file that was edited since. What was edited inside it belongs to it; where the two cannot be told
- * apart it grows rather than shrinks.
+ * The same range in a text that was edited since. Edits inside the range belong to it; where the position of an edit is
+ * ambiguous, the range grows.
  */
-export function movedRange(before: string, range: Range, now: string): Range {
+export function movedRange(before: string, range: Range, current: string): Range {
   const [start, end] = [offsetAt(before, range.start), offsetAt(before, range.end)];
-  const longest = Math.min(before.length, now.length);
+  const longest = Math.min(before.length, current.length);
   let same = 0;
-  while (same < longest && before[same] === now[same]) same++;
+  while (same < longest && before[same] === current[same]) same++;
   let sameEnd = 0;
-  while (sameEnd < longest - same && before.at(-1 - sameEnd) === now.at(-1 - sameEnd)) sameEnd++;
+  while (sameEnd < longest - same && before.at(-1 - sameEnd) === current.at(-1 - sameEnd)) sameEnd++;
   const editedUntil = before.length - sameEnd;
-  const shift = now.length - before.length;
-  if (end <= same) return { start: positionAt(now, start), end: positionAt(now, end) };
+  const shift = current.length - before.length;
+  if (end <= same) return { start: positionAt(current, start), end: positionAt(current, end) };
   if (start >= editedUntil)
-    return { start: positionAt(now, start + shift), end: positionAt(now, end + shift) };
+    return { start: positionAt(current, start + shift), end: positionAt(current, end + shift) };
   return {
-    start: positionAt(now, Math.min(start, same)),
-    end: positionAt(now, Math.max(end, editedUntil) + shift),
+    start: positionAt(current, Math.min(start, same)),
+    end: positionAt(current, Math.max(end, editedUntil) + shift),
   };
 }
 
@@ -76,5 +76,5 @@ function lineEnd(text: string, from: number): number {
   return text.length;
 }
 
-const withLineEndsOf = (original: string, text: string): string =>
+const withLineEndingsOf = (original: string, text: string): string =>
   text.replace(/\r\n|\n/g, original.includes('\r\n') ? '\r\n' : '\n');

@@ -1,4 +1,4 @@
-/** Changes shown before they are kept: a diff that fills while the answer arrives, then Accept or Discard. */
+/** Review of proposed changes: a diff that fills while the answer streams, then Accept or Discard. */
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
@@ -10,7 +10,7 @@ import { hasChanged, isProtectedPath, proposedText } from './edit-range.ts';
 
 export type Proposals = {
   open(question: ProposedEdit): Proposal;
-  /** @param uri of the proposal. Absent: the one in front */
+  /** @param uri of the proposal. Absent: in the active tab */
   accept(uri?: vscode.Uri): Promise<void>;
   discard(uri?: vscode.Uri): Promise<void>;
 };
@@ -18,7 +18,7 @@ export type Proposal = {
   readonly uri: vscode.Uri;
   write(code: CodeAnswer): void;
   finish(receipt: Receipt): void;
-  /** @param why it is not whole, one sentence */
+  /** @param why the change is incomplete, one sentence */
   interrupt(why: string): void;
 };
 
@@ -26,50 +26,57 @@ type ProposedEdit = {
   /** The file to change, as it was sent. */
   readonly target: vscode.Uri;
   readonly file: FileContext;
-  /** Cancelled when the user closes the change while it arrives. */
+  /** Cancelled when the user closes the diff while the answer streams. */
   readonly source: vscode.CancellationTokenSource;
-  /** Asks the same about the file as it is by then. */
-  readonly again: () => Promise<void>;
+  /** Repeats the request for the current text of the file. */
+  readonly retry: () => Promise<void>;
 };
 
-/** What is known of one change. */
+/** One proposed change and its state. */
 type Pending = Omit<ProposedEdit, 'source'> & {
   readonly name: string;
   readonly document: VirtualDocument;
   code?: CodeAnswer;
-  /** Why it is not whole, one sentence. */
+  /** Why it is incomplete, one sentence. Absent: it is complete. */
   incomplete?: string;
-  /** What became of it. Absent: it still waits. */
+  /** Absent: the user has not decided. */
   outcome?: 'accepted' | 'discarded';
 };
 
-/** Changes remembered at most. */
+/** The oldest proposals above this number are dropped. */
 const maxProposals = 20;
 
 export function createProposals(documents: VirtualDocuments): Proposals {
   const all = new Map<string, Pending>();
-  /** The change that still waits at an address; says so when there is none, for a notification may outlive it. */
-  const waiting = (uri = proposalInFront()): Pending | undefined => {
+  /** The undecided change with this URI. Notifies the user when there is none, since a notification can outlive its change. */
+  const undecidedChange = (uri = activeProposal()): Pending | undefined => {
     const change = all.get(uri?.toString() ?? '');
     if (change && !change.outcome) return change;
-    const gone = 'That proposal is no longer there. Ask for it again with “Rumbo: Code”.';
-    void showInfo(change ? `The change to ${change.name} was ${change.outcome} before.` : gone);
+    const unavailable = 'This proposal is no longer available. Run “Rumbo: Code” again.';
+    void showInfo(change ? `The change to ${change.name} was already ${change.outcome}.` : unavailable);
     return undefined;
   };
 
   return {
-    open({ target, file, source, again }) {
+    open({ target, file, source, retry }) {
       const name = basename(target.path) || 'Untitled';
       const original = documents.create('rumbo-original', name, file.text);
       const document = documents.create('rumbo-proposal', name, file.text);
-      const change: Pending = { target, name, file, document, again, incomplete: 'It is still arriving.' };
+      const change: Pending = {
+        target,
+        name,
+        file,
+        document,
+        retry,
+        incomplete: 'The answer is still streaming.',
+      };
       all.set(document.uri.toString(), change);
       for (const key of [...all.keys()].slice(0, -maxProposals)) all.delete(key);
       void show(original.uri, document.uri, change);
       const closing = onClosed(document.uri, () => source.cancel());
       const closed = onClosed(document.uri, () => {
         closed.dispose();
-        void quieten([original.uri, document.uri]);
+        void silenceDiagnostics([original.uri, document.uri]);
       });
       return {
         uri: document.uri,
@@ -83,7 +90,7 @@ export function createProposals(documents: VirtualDocuments): Proposals {
           delete change.incomplete;
           const why = truncationWarning(receipt);
           if (why) change.incomplete = why;
-          void announce(change, receipt);
+          void notifyComplete(change, receipt);
         },
         interrupt(why) {
           closing.dispose();
@@ -93,14 +100,14 @@ export function createProposals(documents: VirtualDocuments): Proposals {
       };
     },
     async accept(uri) {
-      const change = waiting(uri);
+      const change = undecidedChange(uri);
       if (!change?.code || !(await apply(change, change.code))) return;
       change.outcome = 'accepted';
       await close(change.document.uri);
       await reveal(change);
     },
     async discard(uri) {
-      const change = waiting(uri);
+      const change = undecidedChange(uri);
       if (!change) return;
       change.outcome = 'discarded';
       await close(change.document.uri);
@@ -122,7 +129,7 @@ async function show(original: vscode.Uri, proposed: vscode.Uri, { name, file }: 
   });
 }
 
-async function announce(
+async function notifyComplete(
   { document, name, code, file, incomplete }: Pending,
   receipt: Receipt,
 ): Promise<void> {
@@ -134,31 +141,34 @@ async function announce(
     takeoverWarning(receipt) ?? '',
     receipt.note ?? '',
   ].filter(Boolean);
-  const tell = incomplete ? showWarning : showInfo;
-  const picked = await tell(message.join(' '), 'Accept', 'Discard', 'Why This Model?');
+  const notify = incomplete ? showWarning : showInfo;
+  const picked = await notify(message.join(' '), 'Accept', 'Discard', 'Why This Model?');
   if (picked === 'Accept') await vscode.commands.executeCommand('rumbo.acceptChange', document.uri);
   if (picked === 'Discard') await vscode.commands.executeCommand('rumbo.discardChange', document.uri);
   if (picked === 'Why This Model?') await vscode.commands.executeCommand('rumbo.whyThisModel');
 }
 
-/** Writes the change into the open document, undoable and unsaved; says why when it does not. */
-async function apply({ target, name, file, incomplete, again }: Pending, code: CodeAnswer): Promise<boolean> {
+/** Applies the change to the open document, undoable and unsaved; notifies the user when it cannot. */
+async function apply({ target, name, file, incomplete, retry }: Pending, code: CodeAnswer): Promise<boolean> {
   const document = await vscode.workspace.openTextDocument(target).then(undefined, () => undefined);
   if (!document || hasChanged(file.text, document.getText())) {
-    const what = document ? 'changed while the answer was written' : 'is no longer there';
+    const what = document ? 'changed while the answer was generated' : 'no longer exists';
     const picked = await showWarning(
-      `${name} ${what}, so nothing was applied; the proposal stays open.${document ? ' Ask again for the file as it is now.' : ''}`,
+      `${name} ${what}, so nothing was applied; the proposal stays open.${document ? ' Ask again to use the current text.' : ''}`,
       ...(document ? ['Ask Again'] : []),
     );
-    if (picked) await again();
+    if (picked) await retry();
     return false;
   }
   if (
     incomplete &&
-    !(await confirm(`The change to ${name} is not whole. ${incomplete} Apply what there is?`, 'Apply'))
+    !(await confirm(`The change to ${name} is incomplete. ${incomplete} Apply it anyway?`, 'Apply'))
   )
     return false;
-  if (isProtectedPath(target.scheme, target.path) && !(await confirm(protectedQuestion(name), 'Change It')))
+  if (
+    isProtectedPath(target.scheme, target.path) &&
+    !(await confirm(protectedFileQuestion(name), 'Change It'))
+  )
     return false;
 
   const edit = new vscode.WorkspaceEdit();
@@ -170,8 +180,8 @@ async function apply({ target, name, file, incomplete, again }: Pending, code: C
   return false;
 }
 
-const protectedQuestion = (name: string): string =>
-  `${name} decides what the editor or git may run or trust. Change it all the same?`;
+const protectedFileQuestion = (name: string): string =>
+  `${name} controls what the editor or git runs or trusts. Change it anyway?`;
 
 const confirm = async (question: string, yes: string): Promise<boolean> =>
   (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
@@ -199,23 +209,23 @@ const tabsOf = (uri: vscode.Uri): vscode.Tab[] =>
 const close = async (uri: vscode.Uri): Promise<void> =>
   void (await vscode.window.tabGroups.close(tabsOf(uri)));
 
-function proposalInFront(): vscode.Uri | undefined {
+function activeProposal(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
 }
 
-/** A document outlives its tab by minutes, and language servers would go on listing its errors as Problems. */
-async function quieten(uris: readonly vscode.Uri[]): Promise<void> {
+/** A document outlives its tab by minutes, and language servers would keep its errors in the Problems view. */
+async function silenceDiagnostics(uris: readonly vscode.Uri[]): Promise<void> {
   const keys = uris.map((uri) => uri.toString());
   for (const document of vscode.workspace.textDocuments.filter(({ uri }) => keys.includes(uri.toString())))
     await vscode.languages.setTextDocumentLanguage(document, 'plaintext').then(undefined, () => undefined);
 }
 
-/** Moving a tab closes and opens it; only one that is nowhere any more was closed. */
+/** Moving a tab closes and reopens it: a document is closed when no tab shows it. */
 const onClosed = (uri: vscode.Uri, listener: () => void): vscode.Disposable =>
   vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
-    const ours = closed.some(
+    const isShown = closed.some(
       ({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === uri.toString(),
     );
-    if (ours && tabsOf(uri).length === 0) listener();
+    if (isShown && tabsOf(uri).length === 0) listener();
   });

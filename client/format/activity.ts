@@ -1,4 +1,4 @@
-/** One line of an answer's receipt for a list, its icon, and the whole as plain text. Pure. */
+/** A receipt in the Activity view: its line, icon and tooltip. Pure. */
 import type { Receipt } from '../../shared/receipts.ts';
 import { roleIds, roles } from '../../shared/roles.ts';
 import type { Status } from '../../shared/status.ts';
@@ -28,7 +28,7 @@ export function activityIcon(receipt: Receipt): string {
 /** The receipt line by line. */
 export const receiptTooltip = (receipt: Receipt): string =>
   receiptFacts(receipt)
-    .flatMap(({ name, words, items = [] }) => [`${name}: ${words}`, ...items.map((item) => `– ${item}`)])
+    .flatMap(({ name, text, items = [] }) => [`${name}: ${text}`, ...items.map((item) => `– ${item}`)])
     .join('\n');
 
 /** `today $0.42, 3 requests`. */
@@ -43,8 +43,10 @@ const roleLabel = (role: string | null): string => {
   return id ? roles[id].label : '';
 };
 
-/** That it was not the first that was asked, or not the only one that wrote. */
+/** That another model was tried first or wrote a part. Empty: neither. */
 function replacementText({ attempts, takeovers }: Receipt): string {
-  if (takeovers.length > 0) return 'another went on';
-  return attempts.length > 1 ? `after ${attempts.length - 1} failed` : '';
+  if (takeovers.length > 0) return 'another model continued';
+  return attempts.length > 1
+    ? `after ${attempts.length - 1} failed ${attempts.length === 2 ? 'attempt' : 'attempts'}`
+    : '';
 }

@@ -1,4 +1,4 @@
-/** The document an answer is read in: what was asked, the text so far, how it ended, and the receipt. */
+/** The document of an answer: the prompt, the text so far, how it ended, and the receipt. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
@@ -6,7 +6,7 @@ import { withFenceClosed } from './fences.ts';
 import { receiptSection } from './receipt.ts';
 import { oneLine, quoteMarkdown } from './text.ts';
 
-/** How an answer ended. Absent while it is arriving. */
+/** How an answer ended. Absent: it still streams. */
 export type AnswerEnding =
   | { readonly type: 'complete'; readonly receipt: Receipt }
   | { readonly type: 'stopped' }
@@ -16,16 +16,16 @@ export type AnswerState = {
   readonly title: string;
   readonly prompt: string;
   readonly text: string;
-  /** The model that is answering. Absent until it is known. */
+  /** The model that answers. Absent: not chosen yet. */
   readonly model?: ModelId;
-  /** What it is doing. Absent: nothing has come from it yet. */
+  /** What the model does. Absent: it has sent nothing yet. */
   readonly activity?: 'thinking' | 'answering';
   readonly note?: string;
-  /** Models that were asked before, with why they did not answer. */
+  /** Models that failed before any text, each with its reason. */
   readonly fallbacks: readonly string[];
-  /** Who went on with the text, after whom, and why. Its seams, in order. */
+  /** The models that continued the text of another, in order. */
   readonly takeovers: readonly Takeover[];
-  /** What no longer holds, because another model began anew. In order. */
+  /** Texts that a restart by another model replaced, in order. */
   readonly discarded: readonly DiscardedText[];
   readonly ending?: AnswerEnding;
 };
@@ -42,15 +42,15 @@ export const emptyAnswer = (title: string, prompt: string): AnswerState => ({
   discarded: [],
 });
 
-/** The answer with one more part. */
+/** The state after one more part. */
 export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState {
   switch (part.type) {
     case 'start':
-      return { ...silent(answer), model: part.model, ...(part.note ? { note: part.note } : {}) };
+      return { ...withoutActivity(answer), model: part.model, ...(part.note ? { note: part.note } : {}) };
     case 'fallback':
       return { ...answer, fallbacks: [...answer.fallbacks, `${part.from}: ${part.reason}`] };
     case 'takeover':
-      return { ...silent(resumed(answer, part)), model: part.to };
+      return { ...withoutActivity(withTakeover(answer, part)), model: part.to };
     case 'text-delta':
       return { ...answer, text: answer.text + part.text, activity: 'answering' };
     case 'reasoning-delta':
@@ -62,7 +62,7 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
   }
 }
 
-function resumed(
+function withTakeover(
   answer: AnswerState,
   { from, to, mode, reason }: Extract<AskPart, { type: 'takeover' }>,
 ): AnswerState {
@@ -77,8 +77,8 @@ function resumed(
   };
 }
 
-/** Nothing has come yet from the model that is asked now. */
-function silent({ activity: _, ...answer }: AnswerState): AnswerState {
+/** The current model has sent nothing yet. */
+function withoutActivity({ activity: _, ...answer }: AnswerState): AnswerState {
   return answer;
 }
 
@@ -92,7 +92,7 @@ export function answerDocument(answer: AnswerState): string {
     quoteMarkdown(answer.prompt),
     ...(note ? [`**Note:** ${oneLine(note)}`] : []),
     ...answer.fallbacks.map((fallback) => `*Not answered by ${oneLine(fallback)}*`),
-    ...answer.discarded.map(asideSection),
+    ...answer.discarded.map(discardedSection),
     ...(answer.discarded.length > 0 && (text || !ending) ? ['---'] : []),
     ...(text ? [withFenceClosed(text.trimEnd())] : []),
     ...answer.takeovers.map(({ from, to, reason }) => {
@@ -101,7 +101,7 @@ export function answerDocument(answer: AnswerState): string {
     }),
     ...(ending ? [] : [`*${oneLine(answerProgress(answer))}*`]),
     ...(ending?.type === 'stopped'
-      ? [`---\n\n**Stopped by you.**${text ? ' What had arrived is kept above.' : ''}`]
+      ? [`---\n\n**Stopped by you.**${text ? ' The text received so far is above.' : ''}`]
       : []),
     ...(ending?.type === 'failed'
       ? [`---\n\n**${text ? 'Incomplete' : 'Not answered'}:** ${oneLine(ending.sentence)}`]
@@ -111,24 +111,24 @@ export function answerDocument(answer: AnswerState): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** A quotation, which ends its own code fences. */
-const asideSection = ({ from, to, reason, text }: DiscardedText): string =>
-  `**Put aside**, ${oneLine(`from ${from}: ${reason} ${to} begins anew below.`)}\n\n${quoteMarkdown(text)}`;
+/** Quoted, so that an open code fence ends with the quotation. */
+const discardedSection = ({ from, to, reason, text }: DiscardedText): string =>
+  `**Discarded**, ${oneLine(`from ${from}: ${reason} ${to} starts over below.`)}\n\n${quoteMarkdown(text)}`;
 
-/** What is happening, in a few words. */
+/** What happens now, in a few words. */
 export function answerProgress({ model, activity }: AnswerState): string {
   if (!model) return 'choosing a model…';
   if (!activity) return `waiting for ${model}…`;
   return activity === 'thinking' ? `${model} is thinking…` : `${model} is answering…`;
 }
 
-/** Who went on after whom. A model that is the only one goes on after itself. */
+/** Which model took over from which. A model without alternatives continues after itself. */
 export const takeoverText = ({ from, to }: Pick<Takeover, 'from' | 'to'>): string =>
-  from === to ? `${to} was asked to go on` : `${to} took over from ${from}`;
+  from === to ? `${to} was asked to continue` : `${to} took over from ${from}`;
 
-/** That the model that answers was not the first to say something, in a few words. Absent: it was. */
+/** That the current model is not the first that sent text, in a few words. Absent: it is the first. */
 export function takeoverNote({ takeovers, discarded }: AnswerState): string | undefined {
   const last = takeovers.at(-1) ?? discarded.at(-1);
   if (!last) return undefined;
-  return last.from === last.to ? 'once more, for it broke off' : `took over from ${last.from}`;
+  return last.from === last.to ? 'continued after an interruption' : `took over from ${last.from}`;
 }

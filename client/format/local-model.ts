@@ -1,4 +1,4 @@
-/** Local models in few words: where one is, how far on its way, and what became of it. Pure. */
+/** Local models as text: their state, the progress of a download or load, and its result. Pure. */
 import type {
   EnsureProgress,
   EnsureResult,
@@ -15,41 +15,41 @@ import {
   oneLine,
 } from './text.ts';
 
-/** `loaded, 5.2 GB`, `45 % loaded`, `on disk, 4.7 GB`: a narrow row shows the figure first. */
+/** `loaded, 5.2 GB`, `45 % loaded`, `on disk, 4.7 GB`: a number comes first, since rows are narrow. */
 export function localStateText({ state, progress, sizeBytes, memoryBytes, failed }: LocalModel): string {
-  const sized = (words: string, size: number | undefined) =>
+  const withSize = (words: string, size: number | undefined) =>
     size ? `${words}, ${formatBytes(size)}` : words;
-  const moving = (doing: string, done: string) =>
-    progress === undefined ? doing : `${formatPercent(progress)} ${done}`;
+  const inProgress = (verb: string, participle: string) =>
+    progress === undefined ? verb : `${formatPercent(progress)} ${participle}`;
   switch (state) {
     case 'loaded':
-      return sized('loaded', memoryBytes);
+      return withSize('loaded', memoryBytes);
     case 'loading':
-      return moving('loading', 'loaded');
+      return inProgress('loading', 'loaded');
     case 'downloading':
-      return moving('downloading', 'downloaded');
+      return inProgress('downloading', 'downloaded');
     case 'sleeping':
       return 'sleeping';
     case 'on-disk':
-      return failed ? 'failed to load' : sized('on disk', sizeBytes);
+      return failed ? 'failed to load' : withSize('on disk', sizeBytes);
   }
 }
 
-/** What a local model's place in memory and on disk comes to, one sentence each. */
+/** A local model's use of disk and memory, one sentence each. */
 export function localSentences(model: LocalModel, locale?: string): string[] {
   const { state, sizeBytes, memoryBytes, until, failed } = model;
   return [
     ...(sizeBytes ? [`It takes ${formatBytes(sizeBytes)} on disk.`] : []),
     ...(memoryBytes ? [`It takes ${formatBytes(memoryBytes)} of memory now.`] : []),
     ...(until
-      ? [`Its engine frees the memory at ${formatLocalTime(until, locale)} unless it is asked again.`]
+      ? [`Its engine frees the memory at ${formatLocalTime(until, locale)} unless another request arrives.`]
       : []),
-    ...(state === 'sleeping' ? ['Its memory is freed; the next request wakes it.'] : []),
+    ...(state === 'sleeping' ? ['Its memory is freed; the next request loads it again.'] : []),
     ...(failed ? ['The last attempt to load it failed.'] : []),
   ];
 }
 
-/** The name of a ThemeIcon. Absent: nothing special is going on. */
+/** The name of a ThemeIcon. Absent: the state has none. */
 export function localIcon({ state, failed }: LocalModel): string | undefined {
   if (failed && state === 'on-disk') return 'warning';
   return icons[state];
@@ -75,15 +75,15 @@ export function progressText(progress: EnsureProgress): string {
   return parts.filter(Boolean).join(' · ');
 }
 const stages: Readonly<Record<EnsureProgress['stage'], string>> = {
-  checking: 'looking what is there',
-  waiting: 'waiting for the engine to begin',
+  checking: 'checking',
+  waiting: 'waiting for the engine',
   downloading: 'downloading',
   paused: 'paused in the engine',
-  verifying: 'checking that all of it is there',
+  verifying: 'verifying',
   loading: 'loading into memory',
 };
 
-/** How far the whole is, 0–1: what follows the download is its last bit. Absent: not told. */
+/** Completed share of the current stage, 0–1. Absent: unknown. */
 export function completedFraction({
   stage,
   completedBytes,
@@ -95,24 +95,24 @@ export function completedFraction({
   return stage === 'loading' ? fraction : undefined;
 }
 
-/** What became of it, one sentence. */
+/** The result, one sentence. */
 export function ensureResultText({ model, outcome, loadMs }: EnsureResult): string {
-  const took = loadMs === undefined ? '' : `, which took ${formatDuration(loadMs)}`;
+  const time = loadMs === undefined ? '' : ` in ${formatDuration(loadMs)}`;
   switch (outcome) {
     case 'was-loaded':
-      return oneLine(`${model} is loaded already.`);
+      return oneLine(`${model} is already loaded.`);
     case 'loaded':
-      return oneLine(`${model} is loaded${took}.`);
+      return oneLine(`${model} was loaded${time}.`);
     case 'pulled':
-      return oneLine(`${model} is here${loadMs === undefined ? '' : ` and loaded${took}`}.`);
+      return oneLine(`${model} was downloaded${loadMs === undefined ? '' : ` and loaded${time}`}.`);
   }
 }
 
 /** `code, fill in the middle · 4.7 GB to download, about 6 GB of memory`. */
 export const suggestionText = ({ uses, sizeBytes, memoryBytes }: ModelSuggestion): string =>
-  `${uses.map((use) => useWords[use]).join(', ')} · ${formatBytes(sizeBytes)} to download, about ${formatBytes(memoryBytes)} of memory`;
+  `${uses.map((use) => useTexts[use]).join(', ')} · ${formatBytes(sizeBytes)} to download, about ${formatBytes(memoryBytes)} of memory`;
 
-const useWords: Readonly<Record<LocalUse, string>> = {
+const useTexts: Readonly<Record<LocalUse, string>> = {
   code: 'code',
   general: 'plans and questions',
   simple: 'simple work',

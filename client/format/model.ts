@@ -1,4 +1,4 @@
-/** Models in few words: icons, descriptions and plain-text tooltips. Pure. */
+/** Models as text: icons, descriptions and plain-text tooltips. Pure. */
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
 import type { Model, Price } from '../../shared/models.ts';
@@ -7,14 +7,14 @@ import { localIcon, localSentences, localStateText } from './local-model.ts';
 import { cooldownText } from './provider.ts';
 import { formatBytes, formatCount, formatShortCount, oneLine } from './text.ts';
 
-/** A model and what holds for it now. */
+/** A model and its current state. */
 export type ModelState = {
   readonly model: Model;
-  /** Absent: it may be asked. */
+  /** Absent: it takes requests. */
   readonly cooldown?: ModelCooldown;
-  /** Absent: its engine does not tell where it is. */
+  /** Absent: its engine does not report whether it is loaded. */
   readonly local?: LocalModel;
-  /** The roles that always ask it. Absent: none. */
+  /** The roles it is pinned to. Absent: none. */
   readonly pinnedTo?: readonly string[];
 };
 
@@ -29,12 +29,12 @@ export function modelDescription({ model, cooldown, local, pinnedTo }: ModelStat
     source === 'local' ? 'local' : 'cloud',
     tier === null ? '' : `tier ${tier}`,
     contextTokens === null ? '' : formatShortCount(contextTokens),
-    price(model),
+    priceText(model),
   ];
   return words.filter(Boolean).join(' · ');
 }
 
-/** @param details absent: nothing more is known */
+/** @param details absent: unknown */
 export function modelTooltip(now: ModelState, details?: ModelDetails, locale?: string): string {
   const { model, cooldown, local } = now;
   const { id, locked, toggle, tier } = model;
@@ -44,18 +44,16 @@ export function modelTooltip(now: ModelState, details?: ModelDetails, locale?: s
     modelDescription(now, locale),
     ...(fields.summary ? [fields.summary] : []),
     ...(cooldown ? [cooldown.reason] : []),
-    ...(locked ? ['Locked: it never runs.'] : []),
-    ...(toggle || locked ? [] : ['Off: only a pin runs it.']),
+    ...(locked ? ['Locked: it is never used.'] : []),
+    ...(toggle || locked ? [] : ['Off: it is used only when pinned.']),
     tier === null ? 'Its tier is unknown.' : `Tier ${tier} of 5.`,
     contextSentence(model.contextTokens ?? fields.contextTokens, fields.trainedContextTokens),
-    ...(types.length > 0 ? [`It can ${listed(types.map((type) => typeWords[type]))}.`] : []),
-    ...makeOf(fields),
+    ...(types.length > 0 ? [`It can ${joinWords(types.map((type) => typeTexts[type]))}.`] : []),
+    ...parametersSentence(fields),
     ...(local ? localSentences({ ...sizeOf(fields), ...local }, locale) : sizeSentence(fields)),
     ...(fields.licence ? [`Licence: ${fields.licence}.`] : []),
     priceSentence(model),
-    model.private
-      ? 'What is sent to it stays on your own machines.'
-      : 'What is sent to it leaves your machines.',
+    model.private ? 'Requests to it stay on your own machines.' : 'Requests to it leave your machines.',
     ...(details ? sourceSentence(details) : []),
   ];
   return lines.map(oneLine).join('\n');
@@ -69,27 +67,30 @@ export function modelIcon({ model: { locked, toggle, source }, cooldown, local }
   return (local && localIcon(local)) ?? (source === 'local' ? 'device-desktop' : 'cloud');
 }
 
-function price({ price: known }: Model): string {
+function priceText({ price: known }: Model): string {
   if (!known) return 'price unknown';
   return isFree(known) ? 'free' : `$${known.input}/$${known.output}`;
 }
 
 function priceSentence({ price: known }: Model): string {
   if (!known) return 'Its price is unknown.';
-  return isFree(known) ? 'It costs nothing.' : 'The price is in US dollars per million tokens, in and out.';
+  return isFree(known) ? 'It is free.' : 'The price is in US dollars per million tokens, in and out.';
 }
 
 const isFree = ({ input, output }: Price): boolean => input === 0 && output === 0;
 
 type Fields = ModelDetails['fields'];
 
-function contextSentence(now: number | undefined, made: number | undefined): string {
-  if (now === undefined) return 'Its context is unknown.';
-  const more = made !== undefined && made > now ? `; it was made for ${formatCount(made)}` : '';
-  return `${formatCount(now)} tokens of context${more}.`;
+function contextSentence(tokens: number | undefined, trainedTokens: number | undefined): string {
+  if (tokens === undefined) return 'Its context is unknown.';
+  const more =
+    trainedTokens !== undefined && trainedTokens > tokens
+      ? `; it was trained for ${formatCount(trainedTokens)}`
+      : '';
+  return `${formatCount(tokens)} tokens of context${more}.`;
 }
 
-function makeOf({ parameters, quantisation }: Fields): string[] {
+function parametersSentence({ parameters, quantisation }: Fields): string[] {
   const words = [
     ...(parameters ? [`${parameters} parameters`] : []),
     ...(quantisation ? [`quantised as ${quantisation}`] : []),
@@ -103,23 +104,23 @@ const sizeOf = ({ sizeBytes }: Fields) => (sizeBytes === undefined ? {} : { size
 const sizeSentence = ({ sizeBytes }: Fields): string[] =>
   sizeBytes ? [`It takes ${formatBytes(sizeBytes)} on disk.`] : [];
 
-const typeWords: Readonly<Record<ModelType, string>> = {
+const typeTexts: Readonly<Record<ModelType, string>> = {
   chat: 'chat',
   fim: 'fill in the middle',
-  embedding: 'turn text into vectors',
-  vision: 'see pictures',
+  embedding: 'create embeddings',
+  vision: 'read images',
   tools: 'call tools',
 };
 
-const listed = (words: readonly string[]): string =>
+const joinWords = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
-/** Who says all this. */
+/** Where the details come from. */
 function sourceSentence({ provenance }: ModelDetails): string[] {
-  const origins = [...new Set(Object.values(provenance).map(({ by }) => by))].map((by) => originWords[by]);
-  return origins.length > 0 ? [`So say ${listed(origins)}.`] : [];
+  const origins = [...new Set(Object.values(provenance).map(({ by }) => by))].map((by) => originTexts[by]);
+  return origins.length > 0 ? [`Sources: ${joinWords(origins)}.`] : [];
 }
-const originWords: Readonly<Record<DetailOrigin, string>> = {
+const originTexts: Readonly<Record<DetailOrigin, string>> = {
   list: 'its provider’s list',
   engine: 'its engine',
   registry: 'Rumbo’s registry',

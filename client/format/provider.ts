@@ -1,4 +1,4 @@
-/** Providers and models in few words: icons, descriptions and plain-text tooltips. */
+/** Providers as text: icons, descriptions and plain-text tooltips. */
 import type {
   KeyStatus,
   ModelCooldown,
@@ -8,17 +8,17 @@ import type {
 } from '../../shared/status.ts';
 import { formatCount, formatDuration, formatLocalTime, formatShortCount, oneLine } from './text.ts';
 
-const states: Readonly<Record<ProviderState, { readonly icon: string; readonly words: string }>> = {
+const stateTable: Readonly<Record<ProviderState, { readonly icon: string; readonly words: string }>> = {
   ready: { icon: 'pass-filled', words: 'ready' },
-  unknown: { icon: 'circle-large-outline', words: 'not asked yet' },
-  checking: { icon: 'loading~spin', words: 'asking…' },
+  unknown: { icon: 'circle-large-outline', words: 'not contacted yet' },
+  checking: { icon: 'loading~spin', words: 'contacting…' },
   'no-key': { icon: 'key', words: 'no key' },
   unreachable: { icon: 'debug-disconnect', words: 'unreachable' },
   'cooling-down': { icon: 'history', words: 'cooling down' },
   off: { icon: 'circle-slash', words: 'off' },
 };
 
-/** A local engine of ours that nobody seems to use: that it does not run is no failure. */
+/** A built-in local engine that was never used or configured: that it does not run is no failure. */
 export const isNotRunning = ({ state, source, name, kind, models, lastOutcome }: ProviderStatus): boolean =>
   state === 'unreachable' && source === 'local' && name === kind && models.length === 0 && !lastOutcome;
 
@@ -26,10 +26,10 @@ export const isNotRunning = ({ state, source, name, kind, models, lastOutcome }:
 export function stateIcon(provider: ProviderStatus): string {
   const need = userProblem(provider);
   if (need) return need === 'key refused' ? 'key' : 'credit-card';
-  return states[provider.state].icon;
+  return stateTable[provider.state].icon;
 }
 
-/** What only the user can mend, in two words. Absent: nothing. */
+/** A problem that only the user can solve. Absent: none. */
 export function userProblem({
   state,
   rule,
@@ -37,19 +37,19 @@ export function userProblem({
 }: ProviderStatus): 'key refused' | 'account empty' | undefined {
   if (state === 'off') return undefined;
   if (rule === 'payment') return 'account empty';
-  // It has a key, and yet none that helps.
+  // The server reports `no-key` although a key is stored: that key was refused.
   return rule === 'key' || (state === 'no-key' && key !== 'none') ? 'key refused' : undefined;
 }
 
-/** What works stands first, then what somebody has to see to; otherwise the server's order stays. */
+/** Working providers first, then those that need the user; otherwise in the server's order. */
 export const sortProviders = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
-  providers.toSorted((one, other) => place(one) - place(other));
+  providers.toSorted((one, other) => sortIndex(one) - sortIndex(other));
 
-function place(provider: ProviderStatus): number {
-  if (userProblem(provider)) return order.indexOf('cooling-down');
-  return order.indexOf(isNotRunning(provider) ? 'absent' : provider.state);
+function sortIndex(provider: ProviderStatus): number {
+  if (userProblem(provider)) return stateOrder.indexOf('cooling-down');
+  return stateOrder.indexOf(isNotRunning(provider) ? 'absent' : provider.state);
 }
-const order: readonly (ProviderState | 'absent')[] = [
+const stateOrder: readonly (ProviderState | 'absent')[] = [
   'ready',
   'cooling-down',
   'checking',
@@ -70,13 +70,13 @@ export function providerDescription(provider: ProviderStatus, locale?: string): 
     return until ? `${why} until ${formatLocalTime(until, locale)}` : why;
   }
   if (isNotRunning(provider)) return 'not running';
-  if (state !== 'ready') return states[state].words;
-  const known = models.length === 1 ? '1 model' : `${models.length} models`;
+  if (state !== 'ready') return stateTable[state].words;
+  const modelCount = models.length === 1 ? '1 model' : `${models.length} models`;
   const [scarcest] = activeRateWindows(provider);
   return [
-    circuit === 'half-open' ? 'being tried again' : states.ready.words,
-    // A row has room for one of them.
-    scarcest && shareLeft(scarcest) < scarce ? left(scarcest) : known,
+    circuit === 'half-open' ? 'retrying' : stateTable.ready.words,
+    // A row is too narrow for both.
+    scarcest && remainingShare(scarcest) < scarceShare ? remainingText(scarcest) : modelCount,
   ].join(' · ');
 }
 
@@ -95,35 +95,36 @@ export function providerTooltip(provider: ProviderStatus, locale?: string): stri
 }
 
 const circuitSentences = {
-  open: 'Its circuit is open: it failed too often and is not used for now.',
-  'half-open': 'Its circuit is half-open: after the cool-down, one request tests whether it answers again.',
+  open: 'Its circuit is open after repeated failures: it gets no requests for now.',
+  'half-open': 'Its circuit is half-open: one request tests whether it works again.',
 } as const;
 
-/** Share of a window, below which it is said beside the name. */
-const scarce = 0.1;
+/** Below this share of a rate limit the description shows what is left. */
+const scarceShare = 0.1;
 
-/** The windows that still hold, the one with the least left first. */
+/** The rate windows that have not reset, the one with the least left first. */
 export const activeRateWindows = ({ windows }: ProviderStatus, nowMs = Date.now()): RateWindow[] =>
   windows
     .filter(({ resetsAt }) => Date.parse(resetsAt) > nowMs)
-    .toSorted((one, other) => shareLeft(one) - shareLeft(other));
+    .toSorted((one, other) => remainingShare(one) - remainingShare(other));
 
-/** 0–1. Where the limit was not told, only an empty window is known to be scarce. */
-const shareLeft = ({ limit, remaining }: RateWindow): number =>
+/** 0–1. Where the provider reports no limit, only an empty window counts as scarce. */
+const remainingShare = ({ limit, remaining }: RateWindow): number =>
   limit === null ? Math.min(remaining, 1) : remaining / Math.max(limit, 1);
 
 /** `3/60 requests left`. */
-const left = ({ unit, limit, remaining }: RateWindow): string =>
-  oneLine(`${amount(remaining)}${limit === null ? '' : `/${amount(limit)}`} ${unit} left`);
+const remainingText = ({ unit, limit, remaining }: RateWindow): string =>
+  oneLine(`${formatAmount(remaining)}${limit === null ? '' : `/${formatAmount(limit)}`} ${unit} left`);
 
 /** A row of the tree is narrow: 21,500 is 21.5k. */
-const amount = (number: number): string => (number < 10_000 ? formatCount(number) : formatShortCount(number));
+const formatAmount = (number: number): string =>
+  number < 10_000 ? formatCount(number) : formatShortCount(number);
 
-/** `3/60 requests left`, and when it is full again: `full at 14:05, for small`. */
+/** `3/60 requests left`, and when it resets: `resets at 14:05, for small`. */
 export const rateWindowText = (window: RateWindow, locale?: string): { left: string; until: string } => ({
-  left: left(window),
+  left: remainingText(window),
   until: oneLine(
-    `full at ${formatLocalTime(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`,
+    `resets at ${formatLocalTime(window.resetsAt, locale)}${window.model ? `, for ${window.model}` : ''}`,
   ),
 });
 
@@ -136,13 +137,13 @@ export function keyStateText(
     return oneLine(
       `cooling down${until ? ` until ${formatLocalTime(until, locale)}` : ''}: ${cooldownReason}`,
     );
-  const asked = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
-  return `ok, ${requests === 0 ? 'not used yet' : asked}${failures > 0 ? `, ${formatCount(failures)} failed` : ''}`;
+  const requestCount = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
+  return `ok, ${requests === 0 ? 'not used yet' : requestCount}${failures > 0 ? `, ${formatCount(failures)} failed` : ''}`;
 }
 
-/** `cooling down until 14:05`, `being tried again`. */
+/** `cooling down until 14:05`, `retrying`. */
 export function cooldownText({ circuit, until }: ModelCooldown, locale?: string): string {
-  if (circuit === 'half-open') return 'being tried again';
+  if (circuit === 'half-open') return 'retrying';
   return until ? `cooling down until ${formatLocalTime(until, locale)}` : 'cooling down';
 }
 

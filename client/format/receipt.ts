@@ -1,47 +1,47 @@
-/** A receipt in words: fact by fact, as a section of Markdown, and in one line. */
+/** A receipt as text: as a list of facts, as a Markdown section, and in one line. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import { formatCount, formatDollars, formatDuration, oneLine } from './text.ts';
 
-/** One thing a receipt says; `items` in their order. */
-type Fact = { readonly name: string; readonly words: string; readonly items?: readonly string[] };
+/** One line of a receipt, with its list where it has one. */
+type ReceiptFact = { readonly name: string; readonly text: string; readonly items?: readonly string[] };
 
 /**
  * The whole receipt as a Markdown section.
- * @param text the answer, to show its seams by the words before them. Absent: only how far from the beginning they are
+ * @param text the answer, to show the words before each takeover. Absent: a takeover shows its offset only
  */
 export function receiptSection(receipt: Receipt, text?: string): string {
-  const lines = receiptFacts(receipt, text).flatMap(({ name, words, items = [] }) => [
-    `- **${name}:** ${words}`,
+  const lines = receiptFacts(receipt, text).flatMap(({ name, text: value, items = [] }) => [
+    `- **${name}:** ${value}`,
     ...items.map((item, index) => `  ${index + 1}. ${item}`),
   ]);
   return `## Receipt\n\n${lines.join('\n')}\n`;
 }
 
-/** What the receipt says, fact by fact; without `text` it is plain text. */
-export function receiptFacts(receipt: Receipt, text?: string): Fact[] {
+/** The facts of a receipt; plain text when `answer` is absent. */
+export function receiptFacts(receipt: Receipt, answer?: string): ReceiptFact[] {
   const { model, cached, reasons, task, difficulty, role, timeToFirstTokenMs, totalMs, note } = receipt;
   const first =
-    timeToFirstTokenMs === null ? '' : `${formatDuration(timeToFirstTokenMs)} to the first word, `;
+    timeToFirstTokenMs === null ? '' : `${formatDuration(timeToFirstTokenMs)} to the first token, `;
   return [
-    { name: 'Model', words: `${oneLine(model)}${cached ? ' (from the cache, nothing was sent)' : ''}` },
-    { name: 'Why', words: reasons.length > 0 ? reasons.map(oneLine).join(' ') : 'no reason was given' },
+    { name: 'Model', text: `${oneLine(model)}${cached ? ' (from the cache, nothing was sent)' : ''}` },
+    { name: 'Why', text: reasons.length > 0 ? reasons.map(oneLine).join(' ') : 'no reason is recorded' },
     {
       name: 'Task',
-      words: `${task.replaceAll('_', ' ')}, difficulty ${difficulty.toFixed(2)} of 1${role ? `, asked as ${role}` : ''}`,
+      text: `${task.replaceAll('_', ' ')}, difficulty ${difficulty.toFixed(2)} of 1${role ? `, role ${role}` : ''}`,
     },
-    { name: 'Tokens', words: tokens(receipt) },
-    { name: 'Money', words: `${costText(receipt)}${lost(receipt)}` },
-    { name: 'Time', words: `${first}${formatDuration(totalMs)} in all` },
-    ...attempts(receipt.attempts),
-    ...seams(receipt, text),
+    { name: 'Tokens', text: tokensText(receipt) },
+    { name: 'Cost', text: `${costText(receipt)}${failedCostText(receipt)}` },
+    { name: 'Time', text: `${first}${formatDuration(totalMs)} in total` },
+    ...attemptFacts(receipt.attempts),
+    ...takeoverFacts(receipt, answer),
     ...(receipt.finishReason === 'length'
-      ? [{ name: 'Cut', words: 'the model reached its output limit.' }]
+      ? [{ name: 'Truncated', text: 'the model reached its output limit.' }]
       : []),
     ...(receipt.finishReason === 'content-filter'
-      ? [{ name: 'Cut', words: 'the provider’s filter ended it.' }]
+      ? [{ name: 'Truncated', text: 'the provider’s content filter ended it.' }]
       : []),
-    ...(note ? [{ name: 'Note', words: oneLine(note) }] : []),
+    ...(note ? [{ name: 'Note', text: oneLine(note) }] : []),
   ];
 }
 
@@ -53,98 +53,101 @@ export const receiptLine = (receipt: Receipt): string =>
     costText(receipt),
   ].join(' · ');
 
-/** Why the code of an answer may not be whole, one sentence. Absent: it ended by itself. */
+/** Why the code of an answer may be incomplete, one sentence. Absent: the model finished it. */
 export function truncationWarning({ finishReason }: Receipt): string | undefined {
-  if (finishReason === 'length') return 'The code may be cut: the model reached its output limit.';
-  if (finishReason === 'content-filter') return 'The code may be cut: the provider’s filter ended it.';
+  if (finishReason === 'length') return 'The code may be truncated: the model reached its output limit.';
+  if (finishReason === 'content-filter')
+    return 'The code may be truncated: the provider’s content filter ended it.';
   return undefined;
 }
 
-/** That several models wrote it, one sentence. Absent: one wrote it all. */
+/** Which models wrote the answer, one sentence. Absent: one model wrote it without an interruption. */
 export function takeoverWarning({ takeovers }: Receipt): string | undefined {
   const [first] = takeovers;
   if (!first) return undefined;
   const writers = [...new Set([first.from, ...takeovers.map(({ to }) => to)])].map(oneLine);
-  if (writers.length === 1) return `${writers[0]} broke off and went on: check where the parts meet.`;
-  return `${writers.slice(0, -1).join(', then ')} broke off and ${writers.at(-1)} went on: check where they meet.`;
+  if (writers.length === 1) return `${writers[0]} was interrupted and continued: check where the parts join.`;
+  const interrupted = writers.slice(0, -1);
+  const verb = interrupted.length === 1 ? 'was' : 'were';
+  return `${interrupted.join(', then ')} ${verb} interrupted and ${writers.at(-1)} continued: check where the parts join.`;
 }
 
-/** What it cost, failed attempts included; an unknown price is said to be unknown. */
+/** The cost, failed attempts included. An unknown price is never shown as 0. */
 export function costText(receipt: Receipt): string {
   const { costUsd, cached, usageEstimated } = receipt;
   if (costUsd === null) return 'price unknown';
-  const total = costUsd + lostUsd(receipt);
-  if (total === 0) return cached ? 'nothing (cached)' : 'free';
+  const total = costUsd + failedCostUsd(receipt);
+  if (total === 0) return cached ? 'free (cached)' : 'free';
   return `${formatDollars(total)}${usageEstimated ? ' (estimated)' : ''}`;
 }
 
-/** What failed attempts cost as far as it is known, in US dollars. */
-const lostUsd = ({ attempts }: Receipt): number =>
+/** US dollars: the known cost of failed attempts. */
+const failedCostUsd = ({ attempts }: Receipt): number =>
   attempts.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
 
-/** How much of the money went to attempts that failed. */
-function lost(receipt: Receipt): string {
-  const known = lostUsd(receipt);
+/** The share of failed attempts in the cost. */
+function failedCostText(receipt: Receipt): string {
+  const known = failedCostUsd(receipt);
   const unknown = receipt.attempts.some(({ costUsd }) => costUsd === null);
   const parts = [
     ...(known > 0 ? [`${formatDollars(known)} ${receipt.costUsd === null ? 'more' : 'of it'}`] : []),
-    ...(unknown ? ['an unknown price more'] : []),
+    ...(unknown ? ['an unknown amount more'] : []),
   ];
-  return parts.length > 0 ? `, ${parts.join(' and ')} for what failed` : '';
+  return parts.length > 0 ? `, ${parts.join(' and ')} for failed attempts` : '';
 }
 
-function tokens({ usage, usageEstimated, cached }: Receipt): string {
-  if (cached) return 'none used now';
+function tokensText({ usage, usageEstimated, cached }: Receipt): string {
+  if (cached) return 'none (cached)';
   const input = [
     usage.cachedRead > 0 ? `${formatCount(usage.cachedRead)} read from the provider’s cache` : '',
     usage.cacheWrite > 0 ? `${formatCount(usage.cacheWrite)} written to it` : '',
   ].filter(Boolean);
-  const reasoning = usage.reasoning > 0 ? ` (${formatCount(usage.reasoning)} of them thinking)` : '';
-  const estimated = usageEstimated ? ', estimated: the provider did not say' : '';
+  const reasoning = usage.reasoning > 0 ? ` (${formatCount(usage.reasoning)} of them reasoning)` : '';
+  const estimated = usageEstimated ? ', estimated: the provider reported no usage' : '';
   return `${formatCount(usage.input)} in${input.length > 0 ? ` (${input.join(', ')})` : ''}, ${formatCount(usage.output)} out${reasoning}${estimated}`;
 }
 
-/** Only their number when the first try answered, else each try in order: nothing is replaced silently. */
-function attempts(list: readonly Attempt[]): Fact[] {
+/** The number of attempts when the first succeeded, otherwise each attempt in order: no model is substituted silently. */
+function attemptFacts(list: readonly Attempt[]): ReceiptFact[] {
   if (list.length === 0) return [];
-  if (list.length === 1 && list[0]?.outcome === 'ok') return [{ name: 'Attempts', words: '1' }];
-  return [{ name: 'Attempts', words: `${list.length}`, items: list.map(tried) }];
+  if (list.length === 1 && list[0]?.outcome === 'ok') return [{ name: 'Attempts', text: '1' }];
+  return [{ name: 'Attempts', text: `${list.length}`, items: list.map(attemptText) }];
 }
 
-function tried({ model, outcome, ms, message, costUsd }: Attempt): string {
+function attemptText({ model, outcome, ms, message, costUsd }: Attempt): string {
   const after = `after ${formatDuration(ms)}`;
   if (outcome === 'ok') return `${oneLine(model)} answered ${after}.`;
-  const how = endings[outcome] ?? `did not answer: ${outcome.replaceAll('-', ' ')}`;
-  const bill =
+  const verb = failureVerbs[outcome] ?? `failed (${outcome.replaceAll('-', ' ')})`;
+  const cost =
     costUsd === undefined || costUsd === 0
       ? ''
-      : ` It cost ${costUsd === null ? 'an unknown price' : formatDollars(costUsd)}.`;
-  return `${oneLine(model)} ${how} ${after}.${message ? ` ${oneLine(message)}` : ''}${bill}`;
+      : ` It cost ${costUsd === null ? 'an unknown amount' : formatDollars(costUsd)}.`;
+  return `${oneLine(model)} ${verb} ${after}.${message ? ` ${oneLine(message)}` : ''}${cost}`;
 }
 
-/** Failures that are no want of an answer. */
-const endings: Readonly<Partial<Record<ErrorKind, string>>> = {
-  interrupted: 'broke off',
-  cancelled: 'was stopped',
+/** Verbs for outcomes that are not plain failures. */
+const failureVerbs: Readonly<Partial<Record<ErrorKind, string>>> = {
+  interrupted: 'was interrupted',
+  cancelled: 'was cancelled',
 };
 
-/** Where one model's words end and another's begin. */
-function seams(receipt: Receipt, text?: string): Fact[] {
-  const items = receipt.takeovers.map((each) => seam(each, receipt.attempts, text));
-  if (items.length <= 1) return items.map((words) => ({ name: 'Seam', words }));
-  return [{ name: 'Seams', words: `${items.length}`, items }];
+/** The positions where one model continued the text of another. */
+function takeoverFacts(receipt: Receipt, text?: string): ReceiptFact[] {
+  const items = receipt.takeovers.map((each) => takeoverLine(each, receipt.attempts, text));
+  if (items.length <= 1) return items.map((item) => ({ name: 'Takeover', text: item }));
+  return [{ name: 'Takeovers', text: `${items.length}`, items }];
 }
 
-function seam({ at, from, to, reason }: Takeover, tries: readonly Attempt[], text = ''): string {
-  const words = wordsBefore(text, at);
+function takeoverLine({ at, from, to, reason }: Takeover, tries: readonly Attempt[], text = ''): string {
+  const words = precedingWords(text, at);
   const where = at === 1 ? 'After 1 character' : `After ${formatCount(at)} characters`;
-  const said = tries.some(({ model, message }) => model === from && message === reason);
+  const isReported = tries.some(({ model, message }) => model === from && message === reason);
   const next = from === to ? '' : `${oneLine(to)} `;
-  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} broke off and ${next}went on.${said ? '' : ` ${oneLine(reason)}`}`;
+  return `${where}${words ? ` (\`${words}\`)` : ''} ${oneLine(from)} was interrupted and ${next}continued.${isReported ? '' : ` ${oneLine(reason)}`}`;
 }
 
-/** The last words before a seam, to search for; as code, where they cannot begin a heading or a picture. */
-function wordsBefore(text: string, at: number): string {
+/** The last words before a takeover, for searching; without backticks, since they are shown as inline code. */
+function precedingWords(text: string, at: number): string {
   const plain = oneLine(text.slice(Math.max(0, at - 80), at).replaceAll('`', "'"));
   const words = plain.split(' ').slice(-5).join(' ');
   return words.length < plain.length ? `…${words}` : words;

@@ -1,4 +1,4 @@
-/** The status bar's few words, its plain-text tooltip, and whether there is anything to ask at all. */
+/** The text and tooltip of the status bar, and whether any provider is set up. */
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { ghostTextLine } from './ghost-text.ts';
@@ -8,7 +8,7 @@ import { formatDollars, formatLocalTime, oneLine } from './text.ts';
 
 export type StatusBarText = { readonly text: string; readonly tooltip: string };
 
-/** @param recent an answer that has just arrived; it shows for a while */
+/** @param recent receipt of an answer that has just arrived; shown for a while */
 export function statusBarText(status: Status | undefined, recent?: Receipt, locale?: string): StatusBarText {
   if (!status) return { text: '$(compass) Rumbo', tooltip: 'Rumbo starts with your first request.' };
   const until = localOnlyUntil(status.providers);
@@ -50,7 +50,7 @@ function tooltip(
       ({ name, spentUsd, limitUsd }) =>
         `Budget ${name}: ${formatDollars(spentUsd)} of ${formatDollars(limitUsd)}`,
     ),
-    ...(keyStore === 'memory' ? ['Keys are kept in memory only and are gone when the editor closes.'] : []),
+    ...(keyStore === 'memory' ? ['Keys are kept in memory only and are lost when the editor closes.'] : []),
     ...problems,
     ...providers.flatMap(({ label, note }) => (note ? [`${label}: ${note}`] : [])),
   ];
@@ -58,30 +58,32 @@ function tooltip(
 }
 
 const healthSentences: Readonly<Record<Status['health'], string>> = {
-  ready: 'Everything that is set up can answer.',
-  degraded: 'Something that is set up cannot answer now; the Rumbo view says what.',
-  offline: 'Nothing can answer now: add a key, start a local engine, or name an endpoint.',
+  ready: 'All configured providers are available.',
+  degraded: 'Some configured providers are unavailable; the Rumbo view shows which.',
+  offline: 'No provider is available: add a key, start a local engine, or add an endpoint.',
 };
 
 /**
- * When the safety lock opens, ISO 8601: rate limits keep every cloud model in rotation out, and a local one is ready
- * (rule 4 of load_balancer_rules.md). Absent: it does not hold.
+ * When the safety lock ends, ISO 8601: rate limits exclude every cloud model in rotation, and a local one is ready
+ * (rule 4 of load_balancer_rules.md). Absent: it is not active.
  */
 export function localOnlyUntil(providers: readonly ProviderStatus[], nowMs = Date.now()): string | undefined {
-  const mayRun = (provider: ProviderStatus) =>
+  const hasUsableModel = (provider: ProviderStatus) =>
     provider.models.filter(({ toggle, locked }) => toggle && !locked).length > 0;
-  const local = providers.some((each) => each.state === 'ready' && each.source === 'local' && mayRun(each));
-  const cloud = providers.filter(
-    (each) => each.source === 'api' && each.key !== 'none' && each.state !== 'off' && mayRun(each),
+  const local = providers.some(
+    (each) => each.state === 'ready' && each.source === 'local' && hasUsableModel(each),
   );
-  // What a refused key or an open circuit keeps out is out for another reason, and takes no part.
+  const cloud = providers.filter(
+    (each) => each.source === 'api' && each.key !== 'none' && each.state !== 'off' && hasUsableModel(each),
+  );
+  // A provider that a refused key or an open circuit excludes does not count.
   const usable = cloud.filter(({ state, rule }) => state !== 'no-key' && (!rule || rule === 'rate-limit'));
   const untils = usable.map((each) => limitedUntil(each, nowMs));
   if (!local || untils.length === 0 || untils.includes(undefined)) return undefined;
   return untils.filter((until) => until !== undefined).sort()[0];
 }
 
-/** When the first rate limit of a provider's models ends. Absent: one of its models may be asked now. */
+/** When the first rate limit of a provider's models ends. Absent: one of its models is available now. */
 function limitedUntil(
   { rule, until, models, modelCooldowns }: ProviderStatus,
   nowMs: number,
@@ -96,7 +98,7 @@ function limitedUntil(
   return untils.every(isAhead) ? untils.sort()[0] : undefined;
 }
 
-/** Every time that is shown, ISO 8601: when one has come, what is shown is no longer so. */
+/** Every displayed time, ISO 8601: when one is reached, the display is outdated. */
 export const displayedTimes = (providers: readonly ProviderStatus[]): string[] =>
   providers.flatMap(({ until, windows, keys, modelCooldowns }) => [
     ...(until ? [until] : []),
@@ -105,16 +107,19 @@ export const displayedTimes = (providers: readonly ProviderStatus[]): string[] =
   ]);
 
 /**
- * Whether nothing is set up: no provider is ready, is cooling down, or has a key, and the user has named none.
- * @param named the keys of the user's `rumbo.providers`
+ * Whether nothing is set up: no provider is ready, cooling down, or has a key, and the user has configured none.
+ * @param configuredNames the keys of the user's `rumbo.providers`
  */
-export function isNothingSetUp(providers: readonly ProviderStatus[], named: readonly string[]): boolean {
+export function isNothingSetUp(
+  providers: readonly ProviderStatus[],
+  configuredNames: readonly string[],
+): boolean {
   const hasKey = ({ key }: ProviderStatus) => key !== 'none' && key !== 'not-needed';
   return !providers.some(
     (provider) =>
       provider.state === 'ready' ||
       provider.state === 'cooling-down' ||
       hasKey(provider) ||
-      named.includes(provider.name),
+      configuredNames.includes(provider.name),
   );
 }

@@ -1,4 +1,4 @@
-/** Numbers as a person says them, and foreign text made fit for one line of Markdown. */
+/** Numbers for people, and foreign text reduced to one line of Markdown. */
 
 /** `4 ms`, `0.42 s`, `3.1 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
@@ -9,7 +9,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** `$0.0012`, `$1.20`; two figures that mean something, however small. */
+/** `$0.0012`, `$1.20`; two significant digits, however small. */
 export function formatDollars(usd: number): string {
   if (usd === 0) return '$0';
   if (usd >= 1) return `$${usd.toFixed(2)}`;
@@ -33,7 +33,7 @@ export const formatCount = (tokens: number): string => tokens.toLocaleString('en
 export function formatShortCount(tokens: number): string {
   const short = (value: number, unit: string) => `${Math.round(value * 10) / 10}${unit}`;
   if (tokens >= 1_000_000) return short(tokens / 1_000_000, 'M');
-  // Contexts are given in powers of two or in round thousands: 131,072 is 128k, and so is 128,000.
+  // Context sizes are powers of two or round thousands: 131,072 is 128k, and so is 128,000.
   return tokens >= 1000
     ? short(tokens / (tokens % 1000 !== 0 && tokens % 1024 === 0 ? 1024 : 1000), 'k')
     : String(tokens);
@@ -45,25 +45,25 @@ export function formatBytes(size: number): string {
   const rounded = (amount: number) => (amount < 10 ? Math.round(amount * 10) / 10 : Math.round(amount));
   if (size < 999.5e3) return `${rounded(size / 1e3)} kB`;
   if (size < 999.5e6) return `${rounded(size / 1e6)} MB`;
-  // A download of many gigabytes is seen to move.
+  // With a decimal place even a download of many gigabytes shows progress.
   return `${Math.round(size / 1e8) / 10} GB`;
 }
 
-/** `12 s`, `4 min`, `1 h 5 min`: about how long something still takes. */
+/** `12 s`, `4 min`, `1 h 5 min`: an estimate of the remaining time. */
 export function formatTimeLeft(seconds: number): string {
   if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `45 %`; 100 only when it is whole. */
+/** `45 %`; 100 only when complete. */
 export const formatPercent = (share: number): string =>
   `${share >= 1 ? 100 : Math.min(99, Math.max(0, Math.floor(share * 100)))} %`;
 
-/** Foreign text on one line, so that it cannot start a heading, a list or a table of its own. */
+/** Foreign text on one line, so that it cannot start a heading, a list or a table. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** Foreign text as a quotation, each of its lines. */
+/** Foreign text as a Markdown quotation. */
 export const quoteMarkdown = (text: string): string =>
   text
     .trim()

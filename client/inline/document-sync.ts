@@ -1,6 +1,6 @@
 /**
- * The language client's own document sync and inline completions, only while ghost text is on: switched off, the server
- * learns nothing of what is open, and asks for nothing.
+ * The language client's document sync and inline completions, only while ghost text is enabled: otherwise the server
+ * gets no document events and no completion requests.
  */
 import * as vscode from 'vscode';
 import type {
@@ -21,51 +21,51 @@ import { userDocumentSelectors } from './user-documents.ts';
 
 type Client = Pick<LanguageClient, 'getFeature'>;
 
-/** One for each client: it follows while the server runs and the setting is on. */
+/** One per client: active while the server runs and the setting is on. */
 export function documentSync(client: Client): StaticFeature & vscode.Disposable {
-  /** Ends what was begun. Absent: nothing is followed. */
+  /** Unregisters the features. Absent: they are not registered. */
   let end: (() => void) | undefined;
-  let canWrite = false;
+  let isSupported = false;
 
-  const settle = () => {
-    const wanted = canWrite && isGhostTextEnabled();
-    if (wanted && !end) end = follow(client);
+  const update = () => {
+    const wanted = isSupported && isGhostTextEnabled();
+    if (wanted && !end) end = registerFeatures(client);
     if (wanted || !end) return;
     end();
     end = undefined;
   };
   const changed = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('rumbo.inline.enabled')) settle();
+    if (event.affectsConfiguration('rumbo.inline.enabled')) update();
   });
   return {
     fillClientCapabilities() {},
     getState: () => ({ kind: 'static' }),
     initialize(capabilities) {
-      canWrite = capabilities.inlineCompletionProvider !== undefined;
-      settle();
+      isSupported = capabilities.inlineCompletionProvider !== undefined;
+      update();
     },
     clear() {
-      // The server is gone, and each feature of the client has forgotten what it was told.
+      // The server has ended, and each feature of the client has dropped its registrations.
       end = undefined;
-      canWrite = false;
+      isSupported = false;
     },
     dispose: () => changed.dispose(),
   };
 }
 
-/** @returns what ends it */
-function follow(client: Client): () => void {
-  const where = { documentSelector: [...userDocumentSelectors] };
+/** @returns a function that unregisters them */
+function registerFeatures(client: Client): () => void {
+  const options = { documentSelector: [...userDocumentSelectors] };
   const changes: TextDocumentChangeRegistrationOptions = {
-    ...where,
+    ...options,
     syncKind: TextDocumentSyncKind.Incremental,
   };
-  // A document is known before anything is asked of it, and nothing is asked of it when it is forgotten.
+  // Completions are registered last and unregistered first: the server knows a document before a request names it.
   const ends = [
-    register(client.getFeature(DidCloseTextDocumentNotification.method), where),
+    register(client.getFeature(DidCloseTextDocumentNotification.method), options),
     register(client.getFeature(DidChangeTextDocumentNotification.method), changes),
-    register(client.getFeature(DidOpenTextDocumentNotification.method), where),
-    register(client.getFeature(InlineCompletionRequest.method), where),
+    register(client.getFeature(DidOpenTextDocumentNotification.method), options),
+    register(client.getFeature(InlineCompletionRequest.method), options),
   ];
   return () => {
     for (const end of ends.reverse()) end();

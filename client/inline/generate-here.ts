@@ -1,4 +1,4 @@
-/** **Rumbo: Generate Here…**: an instruction in, code at the cursor out, previewed as ghost text until Tab or Esc. */
+/** **Rumbo: Generate Here…**: generates code at the cursor from an instruction, previewed as ghost text until Tab or Esc. */
 import * as vscode from 'vscode';
 import type { AskParams, CodeAnswer, FileContext } from '../../shared/protocol.ts';
 import { editableEditor, fileContextOf, selectionLabel } from '../answers/active-editor.ts';
@@ -23,35 +23,36 @@ type Request = AskParams & { readonly prompt: string; readonly file: FileContext
 
 export async function generateHere(parts: GenerateHereDeps): Promise<void> {
   const found = editableEditor();
-  if (!found) return void showInfo('Open a file and put the cursor where the code should stand.');
+  if (!found) return void showInfo('Open a file and put the cursor where the code should go.');
   const at = found.selection.active;
   const { document } = found;
   const prompt = await parts.prompts.ask({
     draftKey: 'generate',
-    title: `Rumbo: Generate Here, ${selectionLabel({ document, selection: emptyAt(at) })}`,
-    prompt: 'What should stand at the cursor? It is shown first; Tab keeps it, Esc drops it.',
+    title: `Rumbo: Generate Here, ${selectionLabel({ document, selection: cursorAt(at) })}`,
+    prompt:
+      'What should be inserted at the cursor? You see a preview first: Tab accepts it, Esc discards it.',
     placeholder: 'A loop over the orders that adds up their prices',
   });
   if (prompt === undefined) return;
   if (document.isClosed) {
     parts.prompts.keepDraft('generate', prompt);
-    return void showInfo('The file was closed meanwhile. Open it and ask again; what you typed is kept.');
+    return void showInfo('The file was closed in the meantime. Open it and try again; your prompt is kept.');
   }
-  // The user may have moved on while the box was open: what is in front shows the preview, as it is now.
-  const isInFront = vscode.window.activeTextEditor === found;
-  const editor = isInFront ? found : await vscode.window.showTextDocument(document, found.viewColumn);
-  const file = fileContextOf(document, emptyAt(editor.selection.active));
+  // The user may have switched editors while the box was open: the preview needs the file in front, with its current cursor.
+  const isActive = vscode.window.activeTextEditor === found;
+  const editor = isActive ? found : await vscode.window.showTextDocument(document, found.viewColumn);
+  const file = fileContextOf(document, cursorAt(editor.selection.active));
   await generate(parts, editor, { role: 'coder', prompt, file });
 }
 
-const emptyAt = (at: vscode.Position): vscode.Selection => new vscode.Selection(at, at);
+const cursorAt = (at: vscode.Position): vscode.Selection => new vscode.Selection(at, at);
 
 async function generate(parts: GenerateHereDeps, editor: vscode.TextEditor, request: Request): Promise<void> {
   const { server, receipts, prompts, previews } = parts;
   const { document, options } = editor;
   const at = positionIn(request);
-  // What is previewed is at the cursor, or nowhere.
-  editor.selection = emptyAt(at);
+  // VS Code shows a preview at the cursor only.
+  editor.selection = cursorAt(at);
   const before = document.lineAt(at.line).text.slice(0, at.character);
   const { insertSpaces, tabSize = 4, indentSize } = options;
   const columns = Number(tabSize);
@@ -63,7 +64,7 @@ async function generate(parts: GenerateHereDeps, editor: vscode.TextEditor, requ
   };
   const preview = previews.open(editor, at);
   const source = new vscode.CancellationTokenSource();
-  // Whoever decides before it is whole has seen enough.
+  // A decision before the end of the answer cancels the rest.
   void preview.ended.then(() => source.cancel());
   let text = '';
   const write = (code: CodeAnswer) => {
@@ -80,33 +81,33 @@ async function generate(parts: GenerateHereDeps, editor: vscode.TextEditor, requ
         source.token,
       ),
     );
-    const again = (more: Partial<AskParams>) => generateAgain(parts, document, { ...request, ...more });
-    receipts.add(receipt, () => again({ strongerThan: receipt.model }));
+    const retryWith = (more: Partial<AskParams>) => generateAgain(parts, document, { ...request, ...more });
+    receipts.add(receipt, () => retryWith({ strongerThan: receipt.model }));
     prompts.forgetDraft('generate');
     if (code) write(code);
-    if (text.trim() === '') return tellEmpty(parts, preview);
+    if (text.trim() === '') return showEmptyAnswer(parts, preview);
     preview.done(previewLine(receipt));
   } catch (error) {
     const failure = toClientErrorData(error);
     const stopped = source.token.isCancellationRequested || failure.kind === 'cancelled';
     prompts.keepDraft('generate', request.prompt);
     if (stopped) return preview.drop();
-    // What had arrived stays, and says that it is not whole.
+    // The code received so far stays and is marked incomplete.
     if (text.trim() === '') preview.drop();
     else preview.done(previewLine(undefined));
-    showAgain(parts, document, request, failure);
+    showRetry(parts, document, request, failure);
   } finally {
     source.dispose();
   }
 }
 
-function tellEmpty(parts: GenerateHereDeps, preview: Preview): void {
+function showEmptyAnswer(parts: GenerateHereDeps, preview: Preview): void {
   preview.drop();
-  const words = 'The answer held no code. Say in other words what should stand there.';
+  const words = 'The answer contained no code. Rephrase the prompt.';
   void showInfo(words, 'Edit Prompt').then((edit) => (edit ? generateHere(parts) : undefined));
 }
 
-function showAgain(
+function showRetry(
   parts: GenerateHereDeps,
   document: vscode.TextDocument,
   request: Request,
@@ -120,7 +121,7 @@ function showAgain(
   });
 }
 
-/** The same question about the same place, in the file as it is now. */
+/** Repeats the request at the same position of the current text. */
 async function generateAgain(
   parts: GenerateHereDeps,
   { uri }: vscode.TextDocument,
@@ -129,9 +130,9 @@ async function generateAgain(
   const document = await vscode.workspace.openTextDocument(uri);
   const editor = await vscode.window.showTextDocument(document);
   const { line, character } = positionIn(request);
-  const asked = { start: { line, character }, end: { line, character } };
-  const { end } = movedRange(request.file.text, asked, document.getText());
-  const file = fileContextOf(document, emptyAt(new vscode.Position(end.line, end.character)));
+  const insertion = { start: { line, character }, end: { line, character } };
+  const { end } = movedRange(request.file.text, insertion, document.getText());
+  const file = fileContextOf(document, cursorAt(new vscode.Position(end.line, end.character)));
   await generate(parts, editor, { ...request, file });
 }
 

@@ -1,4 +1,4 @@
-/** **Rumbo: Turn Ghost Text On… / Off**, **Pause**, **Resume**, by language, and **Suggest Here**. */
+/** Commands of ghost text: turn on and off, pause and resume, toggle a language, and **Rumbo: Suggest Here**. */
 import * as vscode from 'vscode';
 import { turnOnQuestion } from '../format/ghost-text.ts';
 import { toClientErrorData } from '../notifications/error-messages.ts';
@@ -12,7 +12,7 @@ import { isUserDocument } from './user-documents.ts';
 
 export type GhostTextCommandDeps = { readonly server: ServerProcess; readonly ghostText: GhostText };
 
-/** Says first who will write and what is read. */
+/** Confirms first which models are used and what is sent to them. */
 export async function turnGhostTextOn({ server }: Pick<GhostTextCommandDeps, 'server'>): Promise<void> {
   try {
     const { message, detail } = turnOnQuestion(await ghostTextCandidates(server));
@@ -26,10 +26,10 @@ export async function turnGhostTextOn({ server }: Pick<GhostTextCommandDeps, 'se
     const title = 'Rumbo: turn ghost text on with these models';
     if (picked !== 'Turn On' && !(await chooseGhostTextModels(server, title))) return;
     await update('inline.enabled', true);
-    if (!isGhostTextEnabled()) await tellWorkspaceSaysNo('ghost text');
+    if (!isGhostTextEnabled()) await showDisabledByWorkspace('ghost text');
   } catch (error) {
-    const again = () => turnGhostTextOn({ server });
-    showError(toClientErrorData(error), { button: { label: 'Try Again', run: again } });
+    const retry = () => turnGhostTextOn({ server });
+    showError(toClientErrorData(error), { button: { label: 'Try Again', run: retry } });
   }
 }
 
@@ -43,22 +43,22 @@ export async function pauseGhostText({ ghostText }: GhostTextCommandDeps, paused
   }
 }
 
-/** The language of the file in front. */
+/** For the language of the active file. */
 export async function toggleGhostTextLanguage(): Promise<void> {
   const { document } = vscode.window.activeTextEditor ?? {};
   if (!document || !isUserDocument(document.uri))
-    return void showInfo('Open a file first; ghost text is then switched on or off for its language.');
+    return void showInfo('Open a file first to toggle ghost text for its language.');
   const { languageId } = document;
   const off = languageDisabledBy(languageId);
-  if (off === 'workspace') return tellWorkspaceSaysNo(`ghost text in ${languageId}`);
-  const said = vscode.workspace.getConfiguration('rumbo').inspect('inline.languages')?.globalValue;
-  const { [languageId]: own, ...others } = (said ?? {}) as Readonly<Record<string, unknown>>;
-  // A word less in the settings where the others say the same.
-  const fits = own !== undefined && (others['*'] ?? true) === (off !== undefined);
-  await update('inline.languages', fits ? others : { ...others, [languageId]: off !== undefined });
+  if (off === 'workspace') return showDisabledByWorkspace(`ghost text in ${languageId}`);
+  const languages = vscode.workspace.getConfiguration('rumbo').inspect('inline.languages')?.globalValue;
+  const { [languageId]: own, ...others } = (languages ?? {}) as Readonly<Record<string, unknown>>;
+  // The entry is removed where `*` already has the wanted value.
+  const isRedundant = own !== undefined && (others['*'] ?? true) === (off !== undefined);
+  await update('inline.languages', isRedundant ? others : { ...others, [languageId]: off !== undefined });
 }
 
-/** Asks at the cursor, also where the editor asks for nothing by itself. */
+/** Triggers a suggestion at the cursor, also where the editor triggers none automatically. */
 export async function suggestHere(parts: GhostTextCommandDeps): Promise<void> {
   const { state } = parts.ghostText;
   if (state === 'off') return turnGhostTextOn(parts);
@@ -67,7 +67,7 @@ export async function suggestHere(parts: GhostTextCommandDeps): Promise<void> {
     await pauseGhostText(parts, false);
   }
   if (state === 'no-model') {
-    const reason = parts.server.status?.inline?.reason ?? 'No model can write ghost text now.';
+    const reason = parts.server.status?.inline?.reason ?? 'No model is available for ghost text now.';
     if (await showInfo(reason, 'Choose Models…'))
       await vscode.commands.executeCommand('rumbo.chooseGhostTextModels');
     return;
@@ -78,9 +78,9 @@ export async function suggestHere(parts: GhostTextCommandDeps): Promise<void> {
 const update = (key: string, value: unknown): Thenable<void> =>
   vscode.workspace.getConfiguration('rumbo').update(key, value, vscode.ConfigurationTarget.Global);
 
-async function tellWorkspaceSaysNo(what: string): Promise<void> {
+async function showDisabledByWorkspace(what: string): Promise<void> {
   const picked = await showInfo(
-    `The settings of this workspace switch ${what} off.`,
+    `The settings of this workspace turn off ${what}.`,
     'Open Workspace Settings',
   );
   if (picked) await vscode.commands.executeCommand('workbench.action.openWorkspaceSettings', 'rumbo.inline');

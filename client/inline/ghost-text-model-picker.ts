@@ -1,4 +1,4 @@
-/** **Rumbo: Choose Ghost Text Models…**: check boxes with speed and price; writes `rumbo.inline.models`. */
+/** **Rumbo: Choose Ghost Text Models…**: checkboxes with speed and price; writes `rumbo.inline.models`. */
 import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
 import type { InlineCandidate } from '../../shared/inline.ts';
@@ -12,10 +12,10 @@ import { modelsSetting } from './inline-models-setting.ts';
 
 type Item = vscode.QuickPickItem & { readonly id?: string };
 
-/** Returns whether something was chosen. */
+/** Returns whether the user selected at least one model. */
 export async function chooseGhostTextModels(
   server: ServerProcess,
-  title = 'Rumbo: which models may write ghost text',
+  title = 'Rumbo: choose models for ghost text',
 ): Promise<boolean> {
   try {
     const candidates = await ghostTextCandidates(server);
@@ -27,33 +27,33 @@ export async function chooseGhostTextModels(
       if (picked) await vscode.commands.executeCommand('rumbo.showProviders');
       return false;
     }
-    const items = itemsOf(candidates.filter(isWorthShowing(server.status)));
+    const items = itemsOf(candidates.filter(isSelectable(server.status)));
     const picked = await vscode.window.showQuickPick(items, {
       title,
       placeHolder: items.some(({ description }) => description?.startsWith('about'))
-        ? 'Cloud models are paid and get what you type'
-        : 'A cloud model can be ticked here once it has a key',
+        ? 'Cloud models cost money and receive what you type'
+        : 'Cloud models are listed once their provider has a key',
       canPickMany: true,
       matchOnDescription: true,
     });
     if (!picked) return false;
-    const ticked = new Set(picked.flatMap(({ id }) => (id === undefined ? [] : [id])));
-    return await write(candidates, ticked);
+    const selected = new Set(picked.flatMap(({ id }) => (id === undefined ? [] : [id])));
+    return await saveSelection(candidates, selected);
   } catch (error) {
-    const again = () => chooseGhostTextModels(server, title);
-    showError(toClientErrorData(error), { button: { label: 'Try Again', run: again } });
+    const retry = () => chooseGhostTextModels(server, title);
+    showError(toClientErrorData(error), { button: { label: 'Try Again', run: retry } });
     return false;
   }
 }
 
-/** Who has no key could be ticked, and would write nothing. */
-const isWorthShowing = (status: Status | undefined) => {
+/** Models of a provider without a key cannot be used, so that selecting them would have no effect. */
+const isSelectable = (status: Status | undefined) => {
   const keyless = new Set(status?.providers.filter(({ key }) => key === 'none').map(({ name }) => name));
   return ({ model, allowed, usable }: InlineCandidate): boolean =>
     allowed || usable || !keyless.has(providerOf(model));
 };
 
-/** As known now; local engines are asked for their lists first, cloud services are not. */
+/** Every candidate. Refreshes the model lists of local engines first, contacts no cloud provider. */
 export const ghostTextCandidates = (server: ServerProcess): Thenable<readonly InlineCandidate[]> =>
   vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'Rumbo: looking for models' },
@@ -64,17 +64,20 @@ export const ghostTextCandidates = (server: ServerProcess): Thenable<readonly In
       }),
   );
 
-async function write(candidates: readonly InlineCandidate[], ticked: ReadonlySet<string>): Promise<boolean> {
+async function saveSelection(
+  candidates: readonly InlineCandidate[],
+  selected: ReadonlySet<string>,
+): Promise<boolean> {
   const configuration = vscode.workspace.getConfiguration('rumbo');
-  const said: unknown = configuration.inspect('inline.models')?.globalValue;
-  const named = Array.isArray(said) ? said.filter((each) => typeof each === 'string') : [];
-  const setting = modelsSetting(candidates, ticked, named);
+  const current: unknown = configuration.inspect('inline.models')?.globalValue;
+  const entries = Array.isArray(current) ? current.filter((each) => typeof each === 'string') : [];
+  const setting = modelsSetting(candidates, selected, entries);
   if (setting) {
     await configuration.update('inline.models', setting, vscode.ConfigurationTarget.Global);
     return true;
   }
   const off = 'Turn Ghost Text Off';
-  const picked = await showInfo('No model was ticked, so nothing was changed.', off);
+  const picked = await showInfo('No model was selected; the setting is unchanged.', off);
   if (picked) await vscode.commands.executeCommand('rumbo.turnGhostTextOff');
   return false;
 }
@@ -85,7 +88,7 @@ function itemsOf(candidates: readonly InlineCandidate[]): Item[] {
     if (models.length === 0) return [];
     return [{ label, kind: vscode.QuickPickItemKind.Separator }, ...models.map(itemOf)];
   };
-  return [...group('local', 'your own'), ...group('api', 'cloud: paid, gets what you type')];
+  return [...group('local', 'your own'), ...group('api', 'cloud: paid, receives what you type')];
 }
 
 function itemOf(candidate: InlineCandidate): Item {

@@ -1,26 +1,26 @@
-/** Whether ghost text is switched on here, read without what is heavy: an editor starts with this. */
+/** Whether ghost text is enabled here. Imports nothing heavy, since the editor loads this file at startup. */
 import * as vscode from 'vscode';
 
 const valuesOf = (key: 'enabled' | 'languages'): readonly unknown[] => {
-  const said = vscode.workspace.getConfiguration('rumbo').inspect(`inline.${key}`);
-  return [said?.globalValue, said?.workspaceValue, said?.workspaceFolderValue];
+  const inspected = vscode.workspace.getConfiguration('rumbo').inspect(`inline.${key}`);
+  return [inspected?.globalValue, inspected?.workspaceValue, inspected?.workspaceFolderValue];
 };
 
-/** The user has switched it on and no workspace has switched it off; as `effectiveSettings` has it. */
+/** Enabled by the user and not disabled by a workspace, as in `effectiveSettings`. */
 export function isGhostTextEnabled(): boolean {
   const [user, ...workspaces] = valuesOf('enabled');
   return user === true && !workspaces.includes(false);
 }
 
-/** Who has switched a language off. `undefined`: it is on. */
+/** The settings that disable a language. `undefined`: it is enabled. */
 export function languageDisabledBy(languageId: string): 'user' | 'workspace' | undefined {
   const [user, ...workspaces] = valuesOf('languages');
-  if (!isOnIn(user, languageId)) return 'user';
-  return workspaces.every((said) => isOnIn(said, languageId)) ? undefined : 'workspace';
+  if (!isEnabledIn(user, languageId)) return 'user';
+  return workspaces.every((value) => isEnabledIn(value, languageId)) ? undefined : 'workspace';
 }
 
-function isOnIn(said: unknown, languageId: string): boolean {
-  if (typeof said !== 'object' || said === null) return true;
-  const languages = said as Readonly<Record<string, unknown>>;
+function isEnabledIn(value: unknown, languageId: string): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const languages = value as Readonly<Record<string, unknown>>;
   return (languages[languageId] ?? languages['*'] ?? true) !== false;
 }

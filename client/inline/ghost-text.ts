@@ -1,4 +1,4 @@
-/** Ghost text in this window: starts the server when it is on and something is open, and keeps a pause through a restart. */
+/** Ghost text of this window: starts the server when it is enabled and a file is open, and restores a pause after a restart. */
 import * as vscode from 'vscode';
 import type { InlineState } from '../../shared/inline.ts';
 import type { ServerProcess } from '../server/process.ts';
@@ -6,9 +6,9 @@ import { isGhostTextEnabled } from './ghost-text-settings.ts';
 import { isUserDocument } from './user-documents.ts';
 
 export type GhostText = {
-  /** What the window knows of it, without asking anybody. */
+  /** As known in this window, without a request. */
   readonly state: InlineState['state'];
-  /** Rejects with `FailureError`. */
+  /** Rejects with `ClientError`. */
   pause(paused: boolean): Promise<void>;
   readonly onChange: vscode.Event<void>;
 };
@@ -16,7 +16,7 @@ export type GhostText = {
 export function createGhostText(server: ServerProcess): GhostText & vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let paused = false;
-  let tried = false;
+  let startAttempted = false;
 
   const ghostText = {
     get state(): InlineState['state'] {
@@ -26,7 +26,7 @@ export function createGhostText(server: ServerProcess): GhostText & vscode.Dispo
     },
     async pause(wanted: boolean) {
       paused = wanted;
-      tell();
+      publish();
       if (server.started || !wanted) await server.use((connection) => connection.pauseInline(wanted));
     },
     onChange: changed.event,
@@ -35,19 +35,19 @@ export function createGhostText(server: ServerProcess): GhostText & vscode.Dispo
       for (const part of parts) part.dispose();
     },
   };
-  let told: string | undefined;
-  const tell = () => {
+  let published: string | undefined;
+  const publish = () => {
     const { state } = ghostText;
-    if (state !== told) void vscode.commands.executeCommand('setContext', 'rumbo.ghostText', state);
-    told = state;
+    if (state !== published) void vscode.commands.executeCommand('setContext', 'rumbo.ghostText', state);
+    published = state;
     changed.fire();
   };
-  /** Once: a server that cannot start is not tried again for each file. */
+  /** At most once per change of the settings, so that a server that cannot start is not retried for each file. */
   const start = () => {
-    if (tried || server.started || !isGhostTextEnabled()) return;
+    if (startAttempted || server.started || !isGhostTextEnabled()) return;
     if (!vscode.workspace.textDocuments.some(({ uri }) => isUserDocument(uri))) return;
-    tried = true;
-    // It logs why not; nobody has asked for anything that a notification would be about.
+    startAttempted = true;
+    // A failure is only logged: the user has requested nothing.
     void server.use((connection) => connection.status()).catch(() => undefined);
   };
 
@@ -56,17 +56,17 @@ export function createGhostText(server: ServerProcess): GhostText & vscode.Dispo
     vscode.workspace.onDidOpenTextDocument(start),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration('rumbo.inline')) return;
-      tried = false;
-      tell();
+      startAttempted = false;
+      publish();
       start();
     }),
-    server.onStatus(tell),
+    server.onStatus(publish),
     server.onRunning(() => {
       if (paused) void server.use((connection) => connection.pauseInline(true)).catch(() => undefined);
     }),
   ];
-  tell();
-  // Activation is over by then: what it loads is heavy.
+  publish();
+  // After activation, since starting the server loads a lot of code.
   const soon = setTimeout(start, 0);
   return ghostText;
 }

@@ -1,11 +1,11 @@
-/** The word on ghost text behind the braces of the status bar: how it is for this file's language, with one thing to do. */
+/** The language status item of ghost text (`{}` in the status bar): its state for this file's language, with one command. */
 import * as vscode from 'vscode';
 import type { ServerProcess } from '../server/process.ts';
 import type { GhostText } from './ghost-text.ts';
 import { languageDisabledBy } from './ghost-text-settings.ts';
 import { userDocumentSelectors } from './user-documents.ts';
 
-/** It is there while ghost text is on. */
+/** The item exists while ghost text is enabled. */
 export function createLanguageStatus(server: ServerProcess, ghostText: GhostText): vscode.Disposable {
   let item: vscode.LanguageStatusItem | undefined;
   const draw = () => {
@@ -19,20 +19,20 @@ export function createLanguageStatus(server: ServerProcess, ghostText: GhostText
     item.name = 'Rumbo: Ghost Text';
     const languageId = vscode.window.activeTextEditor?.document.languageId ?? 'plaintext';
     const reason = state === 'no-model' ? server.status?.inline?.reason : undefined;
-    Object.assign(item, wordsFor(state, languageId, reason));
+    Object.assign(item, statusContent(state, languageId, reason));
   };
   const parts = [ghostText.onChange(draw), vscode.window.onDidChangeActiveTextEditor(draw)];
   draw();
   return vscode.Disposable.from(...parts, { dispose: () => item?.dispose() });
 }
 
-type Words = Pick<vscode.LanguageStatusItem, 'text' | 'detail' | 'severity' | 'command'>;
+type StatusContent = Pick<vscode.LanguageStatusItem, 'text' | 'detail' | 'severity' | 'command'>;
 
-function wordsFor(
+function statusContent(
   state: 'on' | 'paused' | 'no-model',
   languageId: string,
   reason: string | undefined,
-): Words {
+): StatusContent {
   const { Information, Warning } = vscode.LanguageStatusSeverity;
   const command = (title: string, id: string) => ({ title, command: id });
   if (state === 'paused')
@@ -45,7 +45,7 @@ function wordsFor(
   const isOff = languageDisabledBy(languageId) !== undefined;
   if (state === 'no-model' && !isOff)
     return {
-      text: 'No model can write ghost text',
+      text: 'No model available for ghost text',
       detail: reason ?? '',
       severity: Warning,
       command: command('Choose Models…', 'rumbo.chooseGhostTextModels'),

@@ -1,43 +1,43 @@
 /**
- * A text shown as ghost text at one place while it arrives. It is in no document before it is accepted, so that nothing
- * saves it; what the user types, and a cursor that goes elsewhere, drop it.
+ * A streaming text shown as ghost text at one position. It is in no document before it is accepted, so that nothing
+ * saves it. Typing something else or moving the cursor discards it.
  */
 import * as vscode from 'vscode';
 
 export type Previews = {
-  /** One at a time: another one is dropped. */
+  /** Shows a new preview; an earlier one is dropped. */
   open(editor: vscode.TextEditor, position: vscode.Position): Preview;
-  /** Whether something is previewed there: others have nothing to show then. */
+  /** Whether a preview is shown in the document; other completions are suppressed then. */
   isIn(document: vscode.TextDocument): boolean;
   accept(): Thenable<unknown>;
   drop(): void;
 };
 export type Preview = {
-  /** The text so far, whole each time, with `\n`. */
+  /** Sets the whole text so far, with `\n`. */
   write(text: string): void;
-  /** Nobody writes on: the line that says so stays until the user decides. */
+  /** The text is final: the status-bar item shows this line until the user decides. */
   done(line: { readonly text: string; readonly tooltip: string }): void;
   drop(): void;
-  /** Resolves once, when it is no longer shown. */
+  /** Resolves when it is no longer shown. */
   readonly ended: Promise<'accepted' | 'dropped'>;
 };
 
-/** @param extensionId our own, by which VS Code names who is to be asked */
+/** @param extensionId by which VS Code identifies the completion provider */
 export function createPreviews(extensionId: string): Previews & vscode.Disposable {
-  /** Documents whose last change took something back. */
-  const undone = new WeakSet<vscode.TextDocument>();
+  /** Documents whose last change was an undo. */
+  const undoneDocuments = new WeakSet<vscode.TextDocument>();
   const changed = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
     if (contentChanges.length === 0) return;
-    if (reason === vscode.TextDocumentChangeReason.Undo) undone.add(document);
-    else undone.delete(document);
+    if (reason === vscode.TextDocumentChangeReason.Undo) undoneDocuments.add(document);
+    else undoneDocuments.delete(document);
   });
   /**
-   * Asked by the user, VS Code keeps what it shows and puts a new text behind it. Asked as if by itself it shows the new
-   * text, if whoever writes it is new, too; but it is silent right after an acceptance was taken back.
+   * On an explicit trigger VS Code keeps the shown completion and appends a new one. On an automatic trigger it shows the
+   * new text if its provider is new, too, but shows nothing right after an acceptance was undone.
    */
   const retrigger = (document: vscode.TextDocument) => {
     const trigger = 'editor.action.inlineSuggest.trigger';
-    if (undone.has(document)) {
+    if (undoneDocuments.has(document)) {
       void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
       void vscode.commands.executeCommand(trigger);
       return;
@@ -75,46 +75,46 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
   const item = vscode.window.createStatusBarItem('rumbo.generating', vscode.StatusBarAlignment.Right, 91);
   const finished = Promise.withResolvers<'accepted' | 'dropped'>();
   let text = '';
-  /** How much of it the user has accepted, before it was whole or word by word, and where the rest begins. */
-  let taken = 0;
+  /** Characters that the user has accepted so far, and the position after them. */
+  let acceptedLength = 0;
   let position = start;
-  let isWhole = false;
-  let isOver = false;
+  let isComplete = false;
+  let isEnded = false;
 
   const end = (how: 'accepted' | 'dropped') => {
-    if (isOver) return;
-    isOver = true;
+    if (isEnded) return;
+    isEnded = true;
     for (const part of parts) part.dispose();
     if (how === 'dropped') void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
     finished.resolve(how);
   };
   const settle = () => {
-    if (isWhole && taken === text.length) end('accepted');
+    if (isComplete && acceptedLength === text.length) end('accepted');
   };
   const follow = ({ contentChanges }: vscode.TextDocumentChangeEvent) => {
     if (contentChanges.length === 0) return;
     const [change] = contentChanges;
     const inserted = change?.text.replaceAll('\r\n', '\n') ?? '';
-    const isOurs =
+    const isAcceptance =
       contentChanges.length === 1 &&
       inserted !== '' &&
       change?.range.isEmpty === true &&
-      samePlace(change.range.start, position) &&
-      text.startsWith(inserted, taken);
-    if (!isOurs) return end('dropped');
-    taken += inserted.length;
+      samePosition(change.range.start, position) &&
+      text.startsWith(inserted, acceptedLength);
+    if (!isAcceptance) return end('dropped');
+    acceptedLength += inserted.length;
     position = after(position, inserted);
     settle();
   };
   const provider: vscode.InlineCompletionItemProvider = {
-    provideInlineCompletionItems(asked, at) {
-      const rest = text.slice(taken);
-      if (asked !== document || !samePlace(at, position) || rest === '') return [];
+    provideInlineCompletionItems(requested, at) {
+      const rest = text.slice(acceptedLength);
+      if (requested !== document || !samePosition(at, position) || rest === '') return [];
       return [new vscode.InlineCompletionItem(rest, new vscode.Range(at, at))];
     },
   };
   let registered: vscode.Disposable | undefined;
-  /** The last one registered is the first to be asked. */
+  /** VS Code asks the most recently registered provider first. */
   const register = () => {
     const before = registered;
     const { scheme } = document.uri;
@@ -130,7 +130,7 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
     vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
       if (textEditor !== editor) return;
       const [only] = selections;
-      if (selections.length !== 1 || !only?.isEmpty || !samePlace(only.active, position)) end('dropped');
+      if (selections.length !== 1 || !only?.isEmpty || !samePosition(only.active, position)) end('dropped');
     }),
     vscode.window.onDidChangeActiveTextEditor((active) => {
       if (active !== editor) end('dropped');
@@ -138,15 +138,15 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
   ];
   item.name = 'Rumbo: Generate Here';
   item.command = 'rumbo.dropGenerated';
-  item.text = '$(loading~spin) Rumbo: writing, Esc stops';
+  item.text = '$(loading~spin) Rumbo: generating, Esc to stop';
   item.tooltip = 'Click to stop';
   item.show();
 
   return {
     write(next) {
-      if (isOver || next === text) return;
-      // Another model began anew after a part was accepted: the two do not fit together.
-      if (!next.startsWith(text.slice(0, taken))) return end('dropped');
+      if (isEnded || next === text) return;
+      // Another model started over after the user accepted a part of the first text.
+      if (!next.startsWith(text.slice(0, acceptedLength))) return end('dropped');
       text = next;
       register();
       retrigger();
@@ -154,7 +154,7 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
     done(line) {
       item.text = line.text;
       item.tooltip = line.tooltip;
-      isWhole = true;
+      isComplete = true;
       settle();
     },
     drop: () => end('dropped'),
@@ -162,10 +162,10 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
   };
 }
 
-const samePlace = (one: vscode.Position, other: vscode.Position): boolean =>
+const samePosition = (one: vscode.Position, other: vscode.Position): boolean =>
   one.line === other.line && one.character === other.character;
 
-/** Where a cursor stands once a text was inserted before it. */
+/** The position after an inserted text. */
 function after({ line, character }: vscode.Position, inserted: string): vscode.Position {
   const lines = inserted.split('\n');
   const last = lines.at(-1)?.length ?? 0;

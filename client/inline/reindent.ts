@@ -1,12 +1,12 @@
-/** A text made to stand at the cursor: indented as its surroundings, with the editor's tabs or spaces. Pure. */
+/** Indents a generated text like the code at the cursor, with the editor's tabs or spaces. Pure. */
 
 export type IndentContext = {
-  /** The cursor's line up to it. */
+  /** The text of the line before the cursor. */
   readonly before: string;
   readonly insertSpaces: boolean;
-  /** Columns of a tab. */
+  /** Columns per tab. */
   readonly tabSize: number;
-  /** Columns from one depth to the next. */
+  /** Columns per indentation level. */
   readonly step: number;
 };
 
@@ -17,9 +17,9 @@ type Line = {
 };
 
 /**
- * Some models indent from the margin, some as the file does, some begin at the cursor and go on as the file does: the
+ * Some models indent from column 0, some like the file, some start at the cursor and continue like the file: the
  * result is the same.
- * @param text with any line ends; the result has `\n`
+ * @param text with any line endings; the result has `\n`
  */
 export function reindent(text: string, { before, insertSpaces, tabSize, step }: IndentContext): string {
   const whole = text.replaceAll(/\r\n?/g, '\n').replace(/^(?:[ \t]*\n)+/, '');
@@ -41,10 +41,10 @@ export function reindent(text: string, { before, insertSpaces, tabSize, step }: 
   const isAlone = before.trim() === '';
   const target = columnsOf(/^[ \t]*/.exec(before)?.[0] ?? '');
   const next = rest.find(({ words }) => words !== '')?.columns ?? 0;
-  // A block that is opened is deeper than its line, which tells a file's indentation from the margin's.
-  const goesOn = next >= target + (opensBlock(before + first.words) ? minStep : 0);
-  const isWhole = isAlone && target > 0 && first.columns > 0;
-  const margin = isWhole ? first.columns : goesOn ? target : 0;
+  // The line after an opened block is deeper, which distinguishes the file's indentation from one that starts at column 0.
+  const isFileIndented = next >= target + (opensBlock(before + first.words) ? minStep : 0);
+  const isIndentedBlock = isAlone && target > 0 && first.columns > 0;
+  const margin = isIndentedBlock ? first.columns : isFileIndented ? target : 0;
   const depths = rest.flatMap(({ columns, words }) => (words === '' ? [] : [columns - margin]));
   const scale = step / (stepOf(isAlone && target === 0 ? [first.columns, ...depths] : depths) ?? step);
   const indented = ({ columns, words }: Line) =>
@@ -55,17 +55,19 @@ export function reindent(text: string, { before, insertSpaces, tabSize, step }: 
   return [head, ...rest.map(indented)].join('\n');
 }
 
-/** Steps that are told apart from what is indented for the look of it. */
+/** Other steps are taken for alignment, not for indentation. */
 const usualSteps = [2, 4];
 const minStep = 2;
 
-/** Columns from one depth to the next as the text has it. `undefined`: it shows none. */
+/** Columns per indentation level in the text. `undefined`: it has none. */
 function stepOf(depths: readonly number[]): number | undefined {
-  const least = Math.min(...depths.filter((columns) => columns > 0));
-  return usualSteps.includes(least) && depths.every((columns) => columns % least === 0) ? least : undefined;
+  const smallest = Math.min(...depths.filter((columns) => columns > 0));
+  return usualSteps.includes(smallest) && depths.every((columns) => columns % smallest === 0)
+    ? smallest
+    : undefined;
 }
 
-/** Whether the next line is deeper, as far as one line tells. */
+/** Whether the line opens a block. */
 const opensBlock = (line: string): boolean =>
   count(line, /[({[]/g) > count(line, /[)}\]]/g) || /(?::|\bdo|\bthen|\|\w*\|)\s*$/.test(line);
 

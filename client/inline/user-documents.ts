@@ -1,7 +1,7 @@
-/** Where users keep what they write; everything else is shown by the editor or made by an extension. */
+/** Schemes of documents that users edit; the editor and extensions create the others. */
 const schemes = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-notebook-cell'] as const;
 
-/** For everything that belongs to ghost text. */
+/** Document selectors of ghost text. */
 export const userDocumentSelectors = schemes.map((scheme) => ({ scheme }));
 
 export const isUserDocument = ({ scheme }: { readonly scheme: string }): boolean =>

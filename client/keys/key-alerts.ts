@@ -1,4 +1,4 @@
-/** Tells once of a refused key or an empty account that an answer had to go round: a failure that shows nowhere else. */
+/** Warns once when another model answered because a key was refused or an account is empty: nothing else shows that failure. */
 import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
@@ -7,28 +7,28 @@ import type { ReceiptHistory } from '../answers/receipt-history.ts';
 import { errorButton } from '../notifications/error-messages.ts';
 import { showWarning } from '../notifications/notify.ts';
 
-const forTheUser = ['unauthorized', 'payment-required'] as const;
-type Trouble = (typeof forTheUser)[number];
-const isForTheUser = (outcome: Attempt['outcome']): outcome is Trouble =>
-  forTheUser.some((kind) => kind === outcome);
+const alertKinds = ['unauthorized', 'payment-required'] as const;
+type AlertKind = (typeof alertKinds)[number];
+const isAlertKind = (outcome: Attempt['outcome']): outcome is AlertKind =>
+  alertKinds.some((kind) => kind === outcome);
 
-/** Told again only after the provider has answered in between. */
+/** Warns again only after the provider has answered in between. */
 export function showKeyAlerts(receipts: ReceiptHistory): vscode.Disposable {
-  const told = new Set<string>();
+  const alerted = new Set<string>();
   return receipts.onAdded((receipt) => {
     for (const attempt of receipt.attempts) {
       const provider = providerOf(attempt.model);
-      if (attempt.outcome === 'ok') for (const kind of forTheUser) told.delete(`${provider} ${kind}`);
-      if (!isForTheUser(attempt.outcome) || told.has(`${provider} ${attempt.outcome}`)) continue;
-      told.add(`${provider} ${attempt.outcome}`);
-      void tell(receipt, { ...attempt, outcome: attempt.outcome });
+      if (attempt.outcome === 'ok') for (const kind of alertKinds) alerted.delete(`${provider} ${kind}`);
+      if (!isAlertKind(attempt.outcome) || alerted.has(`${provider} ${attempt.outcome}`)) continue;
+      alerted.add(`${provider} ${attempt.outcome}`);
+      void showAlert(receipt, { ...attempt, outcome: attempt.outcome });
     }
   });
 }
 
-async function tell(
+async function showAlert(
   receipt: Receipt,
-  { model, outcome, message }: Attempt & { outcome: Trouble },
+  { model, outcome, message }: Attempt & { outcome: AlertKind },
 ): Promise<void> {
   const button = errorButton({ kind: outcome, message: '', provider: providerOf(model) });
   const sentences = [

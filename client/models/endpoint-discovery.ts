@@ -1,4 +1,4 @@
-/** **Rumbo: Discover Local Endpoints**: looks for model servers, says what is there, and adds what the user picks. */
+/** **Rumbo: Discover Local Endpoints**: finds model servers, shows the result, and adds those that the user picks. */
 import * as vscode from 'vscode';
 import { type DiscoveredEndpoint, type DiscoverResult, endpointSettings } from '../../shared/discovery.ts';
 import type { ProviderSettings } from '../../shared/settings.ts';
@@ -17,7 +17,7 @@ export async function discoverEndpoints(parts: Parts): Promise<void> {
       { location: vscode.ProgressLocation.Window, title: 'Rumbo: looking for model servers' },
       () => parts.server.use((connection) => connection.discover()),
     );
-    await offer(result);
+    await showResult(result);
   } catch (error) {
     showError(toClientErrorData(error), {
       button: { label: 'Try Again', run: () => discoverEndpoints(parts) },
@@ -25,40 +25,40 @@ export async function discoverEndpoints(parts: Parts): Promise<void> {
   }
 }
 
-/** Sends requests there from now on. */
+/** Adds the server to the user's providers. */
 export async function useEndpoint(endpoint: DiscoveredEndpoint): Promise<void> {
   const { name, state } = endpoint;
-  await add(endpoint, endpointSettings(endpoint));
+  await addProvider(endpoint, endpointSettings(endpoint));
   if (state !== 'needs-key') return;
-  // It may stay unanswered for ever.
+  // Not awaited: a notification can stay open forever.
   void showInfo(`${name} needs a key before it answers.`, 'Set API Key').then(
     (picked) => picked && vscode.commands.executeCommand('rumbo.setApiKey', name),
   );
 }
 
-/** Leaves it alone for good: it is named in the user's settings, switched off. */
+/** Adds the server to the user's providers as disabled, so that it is not offered again. */
 export const ignoreEndpoint = (endpoint: DiscoveredEndpoint): Promise<void> =>
-  add(endpoint, { ...endpointSettings(endpoint), enabled: false });
+  addProvider(endpoint, { ...endpointSettings(endpoint), enabled: false });
 
-const add = ({ name }: DiscoveredEndpoint, settings: ProviderSettings): Promise<void> =>
-  updateMapEntry('providers', name, (said: ProviderSettings) => ({ ...settings, ...said }));
+const addProvider = ({ name }: DiscoveredEndpoint, settings: ProviderSettings): Promise<void> =>
+  updateMapEntry('providers', name, (current: ProviderSettings) => ({ ...settings, ...current }));
 
 const choose = 'Choose…';
 
-async function offer(result: DiscoverResult): Promise<void> {
-  const fresh = result.endpoints.filter(({ use }) => use !== 'used');
-  const picked = fresh.length > 0 ? await pick(fresh) : [];
+async function showResult(result: DiscoverResult): Promise<void> {
+  const unused = result.endpoints.filter(({ use }) => use !== 'used');
+  const picked = unused.length > 0 ? await pick(unused) : [];
   for (const endpoint of picked) await useEndpoint(endpoint);
   const endpoints = result.endpoints.map((each) =>
     picked.includes(each) ? ({ ...each, use: 'used' } as const) : each,
   );
-  const rest = endpoints.some(({ use }) => use !== 'used');
-  void showInfo(discoveredText({ ...result, endpoints }), ...(rest ? [choose] : [])).then((button) =>
-    button === choose ? offer({ ...result, endpoints }) : undefined,
+  const hasUnused = endpoints.some(({ use }) => use !== 'used');
+  void showInfo(discoveredText({ ...result, endpoints }), ...(hasUnused ? [choose] : [])).then((button) =>
+    button === choose ? showResult({ ...result, endpoints }) : undefined,
   );
 }
 
-/** Those that the user wants to use; none when they go away. */
+/** The servers that the user picks. Empty: dismissed. */
 async function pick(endpoints: readonly DiscoveredEndpoint[]): Promise<readonly DiscoveredEndpoint[]> {
   const items = endpoints.map((endpoint) => ({
     label: endpoint.label,
@@ -68,8 +68,8 @@ async function pick(endpoints: readonly DiscoveredEndpoint[]): Promise<readonly 
     endpoint,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Rumbo: use which of the model servers that were found?',
-    placeHolder: 'Those you choose are added to rumbo.providers in your settings.',
+    title: 'Rumbo: use which of the discovered model servers?',
+    placeHolder: 'Your choice is added to rumbo.providers in your settings.',
     canPickMany: true,
     ignoreFocusOut: true,
   });

@@ -1,4 +1,4 @@
-/** Makes local models available: fetched with **Rumbo: Pull Local Model…**, loaded and unloaded from the trees. */
+/** Downloads local models with **Rumbo: Pull Local Model…**, and loads and unloads them from the trees. */
 import * as vscode from 'vscode';
 import { type ModelId, modelId } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
@@ -12,34 +12,34 @@ import type { ServerProcess } from '../server/process.ts';
 import { choosePullEngine, choosePullModel } from './pull-picker.ts';
 
 export type LocalModelActions = {
-  /** @param provider the provider's name. Absent: the user picks where there are several */
+  /** @param provider the provider's name. Absent: the user picks when there are several */
   pull(provider?: string): Promise<void>;
   load(id: ModelId): Promise<void>;
   unload(id: ModelId): Promise<void>;
-  /** Ends what this window has begun for the model, as the notification's own button does. */
+  /** Stops this window's download or load of the model, like the Cancel button of its notification. */
   stop(id: ModelId): void;
 };
 
 export function localModelActions(server: ServerProcess): LocalModelActions {
-  const running = new Map<ModelId, vscode.CancellationTokenSource>();
+  const activeSources = new Map<ModelId, vscode.CancellationTokenSource>();
 
-  /** @param again opens the question anew, for a name that was wrong */
-  const ensure = async (id: ModelId, title: string, again?: () => unknown): Promise<void> => {
-    if (running.has(id)) return void showInfo(`${id} is on its way already.`);
+  /** @param chooseAgain opens the model picker again, after a wrong name */
+  const ensure = async (id: ModelId, title: string, chooseAgain?: () => unknown): Promise<void> => {
+    if (activeSources.has(id)) return void showInfo(`${id} is already being downloaded or loaded.`);
     const source = new vscode.CancellationTokenSource();
-    running.set(id, source);
-    let fetched = false;
+    activeSources.set(id, source);
+    let downloaded = false;
     try {
       const ensured = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true },
         (report, token) => {
           token.onCancellationRequested(() => source.cancel());
-          const show = progressIn(report);
+          const show = progressReporter(report);
           return server.use((connection) =>
             connection.ensureModel(
               id,
               (progress) => {
-                fetched ||= progress.stage === 'downloading';
+                downloaded ||= progress.stage === 'downloading';
                 show(progress);
               },
               source.token,
@@ -50,11 +50,11 @@ export function localModelActions(server: ServerProcess): LocalModelActions {
       void showInfo(ensureResultText(ensured));
     } catch (error) {
       const failure = toClientErrorData(error);
-      if (failure.kind === 'cancelled') return tellStopped(failure, fetched);
-      const instead = offerAfter(failure, () => ensure(id, title, again), again);
-      showError(failure, instead ? { button: instead } : {});
+      if (failure.kind === 'cancelled') return showStopped(failure, downloaded);
+      const button = retryButton(failure, () => ensure(id, title, chooseAgain), chooseAgain);
+      showError(failure, button ? { button } : {});
     } finally {
-      running.delete(id);
+      activeSources.delete(id);
       source.dispose();
     }
   };
@@ -91,44 +91,44 @@ export function localModelActions(server: ServerProcess): LocalModelActions {
       }
     },
     stop(id) {
-      const source = running.get(id);
+      const source = activeSources.get(id);
       if (source) source.cancel();
-      else void showInfo(`${nameOf(id)} was begun elsewhere and can be stopped there.`);
+      else void showInfo(`${nameOf(id)} is being downloaded by another program; stop it there.`);
     },
   };
   return actions;
 }
 
 const nameOf = (id: ModelId): string => id.slice(id.indexOf('/') + 1);
-const titleOf = (doing: string, model: string, { label }: ProviderStatus): string =>
-  `Rumbo: ${doing} ${model} with ${label}`;
+const titleOf = (verb: string, model: string, { label }: ProviderStatus): string =>
+  `Rumbo: ${verb} ${model} with ${label}`;
 
-/** Shows progress in a notification; its bar never goes back. */
-function progressIn(report: vscode.Progress<{ message?: string; increment?: number }>) {
-  let shown = 0;
-  let said = '';
+/** Reports progress to a notification; its bar never moves back. */
+function progressReporter(report: vscode.Progress<{ message?: string; increment?: number }>) {
+  let shownPercent = 0;
+  let shownMessage = '';
   return (progress: EnsureProgress): void => {
     const message = withoutLinks(progressText(progress));
     const share = completedFraction(progress);
-    // A load that follows a download would begin the bar again.
-    const increment = Math.max(0, Math.floor((share ?? 0) * 100) - shown);
-    if (message === said && increment === 0) return;
-    said = message;
-    shown += increment;
+    // A load after a download would start the bar again.
+    const increment = Math.max(0, Math.floor((share ?? 0) * 100) - shownPercent);
+    if (message === shownMessage && increment === 0) return;
+    shownMessage = message;
+    shownPercent += increment;
     report.report({ message, ...(increment > 0 ? { increment } : {}) });
   };
 }
 
-/** What the user asked for needs no error; that an engine goes on, or what is kept, is worth a word. */
-function tellStopped(failure: ClientErrorData, fetched: boolean): void {
-  const goesOn = failure.action !== undefined && failure.action !== errorPolicies.cancelled.action;
-  if (goesOn) return void showInfo(errorSentence(failure));
-  if (fetched)
-    vscode.window.setStatusBarMessage('Rumbo: stopped. What has arrived is kept for the next time.', 8000);
+/** After a cancel: reports that an engine continues the download, or that the downloaded part is kept. */
+function showStopped(failure: ClientErrorData, downloaded: boolean): void {
+  const continues = failure.action !== undefined && failure.action !== errorPolicies.cancelled.action;
+  if (continues) return void showInfo(errorSentence(failure));
+  if (downloaded)
+    vscode.window.setStatusBarMessage('Rumbo: stopped. The downloaded part is kept for the next time.', 8000);
 }
 
-/** The one button beside a failure that another try or another name may mend. Absent: the usual one. */
-function offerAfter({ kind }: ClientErrorData, retry: () => unknown, choose?: () => unknown) {
+/** The button for a failure that a retry or another name can solve. Absent: the default button of the failure. */
+function retryButton({ kind }: ClientErrorData, retry: () => unknown, choose?: () => unknown) {
   if (choose && (kind === 'model-not-found' || kind === 'invalid-request'))
     return { label: 'Choose Another', run: choose };
   return transient.has(kind) ? { label: 'Try Again', run: retry } : undefined;

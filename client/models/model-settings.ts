@@ -1,4 +1,4 @@
-/** What the user says of a model, written into `rumbo.models` and `rumbo.roles`. */
+/** Changes of a model's settings: writes `rumbo.models` and `rumbo.roles`. */
 import * as vscode from 'vscode';
 import type { Model } from '../../shared/models.ts';
 import { roleIds, roles } from '../../shared/roles.ts';
@@ -7,21 +7,21 @@ import { showWarning } from '../notifications/notify.ts';
 import { updateMapEntry, userMapSetting } from '../settings/user-settings.ts';
 
 /**
- * @param toggle whether it takes part from now on. Absent: the opposite of what holds
- * @returns whether it was written; the workspace may forbid it
+ * @param toggle whether routing may use the model. Absent: the opposite of the current value
+ * @returns whether it was written; the workspace can forbid it
  */
 export async function toggleModel(model: Model, toggle = !model.toggle): Promise<boolean> {
   if (toggle && restrictedByWorkspace(model, 'toggle', false)) {
-    sayRestricted(model);
+    showRestricted(model);
     return false;
   }
-  await updateMapEntry('models', model.id, (said: ModelSettings) => ({ ...said, toggle }));
+  await updateMapEntry('models', model.id, (current: ModelSettings) => ({ ...current, toggle }));
   return true;
 }
 
 export async function lockModel(model: Model, locked: boolean): Promise<void> {
-  if (!locked && restrictedByWorkspace(model, 'locked', true)) return sayRestricted(model);
-  await updateMapEntry('models', model.id, (said: ModelSettings) => ({ ...said, locked }));
+  if (!locked && restrictedByWorkspace(model, 'locked', true)) return showRestricted(model);
+  await updateMapEntry('models', model.id, (current: ModelSettings) => ({ ...current, locked }));
 }
 
 export async function setModelTier(model: Model): Promise<void> {
@@ -33,16 +33,15 @@ export async function setModelTier(model: Model): Promise<void> {
   }));
   const picked = await vscode.window.showQuickPick(items, { title: `Rumbo: how strong is ${model.id}?` });
   if (picked)
-    await updateMapEntry('models', model.id, (said: ModelSettings) => ({ ...said, tier: picked.tier }));
+    await updateMapEntry('models', model.id, (current: ModelSettings) => ({ ...current, tier: picked.tier }));
 }
 
-/** Pins the model to a role, or takes its pin off again. */
+/** Pins the model to a role, or removes the pin. */
 export async function pinModel(model: Model): Promise<void> {
-  const said = userMapSetting<Preference>('roles');
+  const current = userMapSetting<Preference>('roles');
   const items = roleIds.map((role) => {
-    const pinned = said[role]?.model;
-    const description =
-      pinned === model.id ? 'pinned now; pick to take the pin off' : pinned && `now ${pinned}`;
+    const pinned = current[role]?.model;
+    const description = pinned === model.id ? 'pinned; select to remove the pin' : pinned && `now ${pinned}`;
     return {
       label: roles[role].label,
       ...(description ? { description } : {}),
@@ -51,7 +50,7 @@ export async function pinModel(model: Model): Promise<void> {
     };
   });
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Rumbo: which role always asks ${model.id}?`,
+    title: `Rumbo: pin ${model.id} to which role?`,
   });
   if (!picked) return;
   await updateMapEntry('roles', picked.role, ({ model: _, ...rest }: Preference) =>
@@ -59,12 +58,14 @@ export async function pinModel(model: Model): Promise<void> {
   );
 }
 
-function restrictedByWorkspace({ id }: Model, what: 'toggle' | 'locked', by: boolean): boolean {
-  const said = vscode.workspace.getConfiguration('rumbo').inspect<Record<string, ModelSettings>>('models');
-  return [said?.workspaceValue, said?.workspaceFolderValue].some((models) => models?.[id]?.[what] === by);
+function restrictedByWorkspace({ id }: Model, field: 'toggle' | 'locked', restriction: boolean): boolean {
+  const current = vscode.workspace.getConfiguration('rumbo').inspect<Record<string, ModelSettings>>('models');
+  return [current?.workspaceValue, current?.workspaceFolderValue].some(
+    (models) => models?.[id]?.[field] === restriction,
+  );
 }
 
-const sayRestricted = ({ id }: Model): void =>
+const showRestricted = ({ id }: Model): void =>
   void showWarning(
-    `This workspace’s settings switch ${id} off, which your own cannot undo. Change rumbo.models in the workspace.`,
+    `This workspace’s settings turn ${id} off, which your user settings cannot override. Change rumbo.models in the workspace.`,
   );

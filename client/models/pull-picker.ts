@@ -1,4 +1,4 @@
-/** Which engine is to fetch a model, and which model: two questions, the first only where there are several engines. */
+/** Pickers of **Rumbo: Pull Local Model…**: the engine, where there are several, and the model. */
 import * as vscode from 'vscode';
 import type { ModelSuggestion } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
@@ -8,13 +8,13 @@ import { showWarning } from '../notifications/notify.ts';
 
 const discover = 'Discover Local Endpoints';
 
-/** `undefined`: there is none, which is said, or the user went away. */
+/** `undefined`: no engine runs, which a notification reports, or dismissed. */
 export async function choosePullEngine(
   providers: readonly ProviderStatus[],
 ): Promise<ProviderStatus | undefined> {
   const engines = providers.filter(({ local, state }) => local && state !== 'off' && state !== 'unreachable');
   if (engines.length <= 1) {
-    if (engines.length === 0) sayNone();
+    if (engines.length === 0) showNoEngine();
     return engines[0];
   }
   const items = engines.map((provider) => ({
@@ -28,16 +28,16 @@ export async function choosePullEngine(
   return picked?.provider;
 }
 
-/** It may stay unanswered for ever. */
-const sayNone = (): void =>
+/** Does not wait: a notification can stay open forever. */
+const showNoEngine = (): void =>
   void showWarning(
-    'No engine is running that can fetch a model. Start Ollama, Docker Model Runner, LM Studio or llama.cpp’s router.',
+    'No running engine can download models. Start Ollama, Docker Model Runner, LM Studio or llama.cpp’s router.',
     discover,
   ).then((picked) => picked && vscode.commands.executeCommand('rumbo.discover'));
 
 type Choice = vscode.QuickPickItem & { readonly name?: string };
 
-/** The name of a model as its engine is to be asked for it. `undefined`: the user went away. */
+/** The name of a model in its engine's registry. `undefined`: dismissed. */
 export function choosePullModel(
   provider: ProviderStatus,
   suggestions: readonly ModelSuggestion[],
@@ -56,7 +56,7 @@ export function choosePullModel(
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const name = pick.activeItems[0]?.name;
-      // A name that cannot be one says so, and stays to be mended.
+      // The row explains what is wrong with the name; the box stays open.
       if (name === undefined) return;
       resolve(name);
       pick.hide();
@@ -70,21 +70,20 @@ export function choosePullModel(
 }
 
 function suggestedFor({ kind, models }: ProviderStatus, suggestions: readonly ModelSuggestion[]): Choice[] {
-  const here = new Set(models.map(({ name }) => name));
+  const installed = new Set(models.map(({ name }) => name));
   return suggestions.flatMap((suggestion) => {
     const name = suggestion.names[kind];
     if (name === undefined) return [];
-    const label = `${here.has(name) ? '$(check)' : '$(cloud-download)'} ${suggestion.label}`;
-    const detail = here.has(name) ? 'It is on this machine already.' : suggestionText(suggestion);
+    const label = `${installed.has(name) ? '$(check)' : '$(cloud-download)'} ${suggestion.label}`;
+    const detail = installed.has(name) ? 'Already on this machine.' : suggestionText(suggestion);
     return [{ label, description: name, detail, name }];
   });
 }
 
-/** What was typed as the first choice, unless a suggestion is called just so. */
+/** The typed name as the first choice, unless a suggestion has the same name. */
 function typed(value: string, suggested: readonly Choice[]): Choice[] {
   const name = value.trim();
   if (name === '' || suggested.some((each) => each.name === name)) return [];
-  if (/\s/.test(name))
-    return [{ label: 'The name of a model has no space in it.', alwaysShow: true, description: name }];
+  if (/\s/.test(name)) return [{ label: 'A model name has no spaces.', alwaysShow: true, description: name }];
   return [{ label: `$(cloud-download) Pull ${name}`, alwaysShow: true, name }];
 }

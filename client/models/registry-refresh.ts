@@ -1,4 +1,4 @@
-/** **Rumbo: Refresh Model Registry**: reads what models can do and cost now, and asks once whether to do so every day. */
+/** **Rumbo: Refresh Model Registry**: updates abilities, limits and prices of models, and asks once whether to do so daily. */
 import * as vscode from 'vscode';
 import { registryRefreshText } from '../format/registry.ts';
 import { toClientErrorData } from '../notifications/error-messages.ts';
@@ -18,18 +18,18 @@ export async function runRegistryRefresh({ server, log }: Parts): Promise<void> 
     const refreshed = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: 'Rumbo is reading what models can do and cost…',
+        title: 'Rumbo: refreshing model data…',
         cancellable: true,
       },
       (_, token) => server.use((connection) => connection.refreshRegistry(token)),
     );
     const configuration = vscode.workspace.getConfiguration('rumbo');
-    const answered = configuration.inspect(setting)?.globalValue !== undefined;
+    const isDecided = configuration.inspect(setting)?.globalValue !== undefined;
     const details = refreshed.changes.length + refreshed.problems.length > 0;
-    const say = refreshed.readable > 0 ? showInfo : showWarning;
-    const buttons = [...(details ? [showLog] : []), ...(answered ? [] : [everyDay, whenAsked])];
-    // It may stay unanswered for ever.
-    void say(registryRefreshText(refreshed), ...buttons).then((button) => {
+    const show = refreshed.readable > 0 ? showInfo : showWarning;
+    const buttons = [...(details ? [showLog] : []), ...(isDecided ? [] : [everyDay, whenAsked])];
+    // Not awaited: a notification can stay open forever.
+    void show(registryRefreshText(refreshed), ...buttons).then((button) => {
       if (button === showLog) return log.show();
       if (button === undefined) return;
       const value = button === everyDay ? 'daily' : 'off';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { strategies } from '../../shared/tasks.ts';
 
 export async function chooseStrategy(): Promise<void> {
-  // The words are in the settings' own description; loading it costs too much for start-up.
+  // The settings schema has the descriptions; loading it costs too much at startup.
   const { Settings } = await import('../../shared/settings.ts');
   const descriptions = Settings.shape['routing.strategy'].meta()?.['enumDescriptions'] as
     | readonly string[]
@@ -12,7 +12,7 @@ export async function chooseStrategy(): Promise<void> {
   const current = configuration.get('routing.strategy');
   const items = strategies.map((strategy, index) => ({
     label: strategy,
-    ...(strategy === current ? { description: 'now' } : {}),
+    ...(strategy === current ? { description: 'current' } : {}),
     ...(descriptions?.[index] ? { detail: descriptions[index] } : {}),
     picked: strategy === current,
   }));

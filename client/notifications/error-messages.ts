@@ -1,27 +1,27 @@
-/** Every way a request can fail, as the user meets it: one sentence and one button. */
+/** Errors of requests as the user sees them: one sentence and one button. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import type { ErrorData } from '../../shared/errors.ts';
 
-/** `server-stopped`: it died and is being restarted. `server-gone`: it is not coming back by itself. */
+/** `server-stopped`: the server ended and is being restarted. `server-gone`: it is not restarted automatically. */
 export type ClientErrorKind = ErrorKind | 'server-stopped' | 'server-gone';
 export type ClientErrorData = Omit<ErrorData, 'kind'> & { readonly kind: ClientErrorKind };
 
-/** What a button does. The first four need the request that failed; the others are commands. */
+/** What a button does. The first four need the failed request; the others are commands. */
 export type ButtonAction =
-  | 'ask-again'
+  | 'retry'
   | 'edit-prompt'
   | 'use-next-model'
   | 'explain-route'
   | { readonly command: string; readonly arguments?: readonly unknown[] };
 export type ErrorButton = { readonly label: string; readonly action: ButtonAction };
 
-const askAgain: ErrorButton = { label: 'Ask Again', action: 'ask-again' };
+const askAgain: ErrorButton = { label: 'Ask Again', action: 'retry' };
 const editPrompt: ErrorButton = { label: 'Edit Prompt', action: 'edit-prompt' };
 const showProviders: ErrorButton = { label: 'Show Providers', action: { command: 'rumbo.showProviders' } };
-const nameEndpoint: ErrorButton = { label: 'Edit Providers', action: { command: 'rumbo.nameEndpoint' } };
+const editProviders: ErrorButton = { label: 'Edit Providers', action: { command: 'rumbo.nameEndpoint' } };
 const showLog: ErrorButton = { label: 'Show Log', action: { command: 'rumbo.showLog' } };
 
-/** The button beside each failure. `null`: there is nothing to press. */
+/** The button for each kind. `null`: none. */
 const buttons: Readonly<Record<ClientErrorKind, ErrorButton | null>> = {
   cancelled: null,
   'invalid-request': editPrompt,
@@ -39,7 +39,7 @@ const buttons: Readonly<Record<ClientErrorKind, ErrorButton | null>> = {
   overloaded: askAgain,
   unreachable: showProviders,
   tls: showLog,
-  'blocked-redirect': nameEndpoint,
+  'blocked-redirect': editProviders,
   timeout: askAgain,
   interrupted: askAgain,
   'bad-response': showLog,
@@ -48,7 +48,7 @@ const buttons: Readonly<Record<ClientErrorKind, ErrorButton | null>> = {
   'server-gone': { label: 'Restart Server', action: { command: 'rumbo.restartServer' } },
 };
 
-/** The one button for a failure; a pinned model that cannot run may always be replaced by the next. */
+/** The button for an error; for a pinned model that cannot run, always the next model. */
 export function errorButton(failure: ClientErrorData): ErrorButton | null {
   if (failure.pinned) return { label: 'Use the Next Model', action: 'use-next-model' };
   const button = buttons[failure.kind];
@@ -57,13 +57,13 @@ export function errorButton(failure: ClientErrorData): ErrorButton | null {
     : button;
 }
 
-/** What went wrong and what to do about it, in one line. */
+/** What went wrong and what to do, in one line. */
 export const errorSentence = ({ message, action }: ClientErrorData): string =>
   [message, action].filter(Boolean).join(' ');
 
-/** A failure on its way through our own code. */
+/** An error of a request within the client. */
 export class ClientError extends Error {
-  override readonly name = 'FailureError';
+  override readonly name = 'ClientError';
   readonly data: ClientErrorData;
 
   constructor(failure: ClientErrorData, options?: ErrorOptions) {
@@ -72,11 +72,11 @@ export class ClientError extends Error {
   }
 }
 
-/** JSON-RPC's codes for a connection that is not there, and LSP's for a request the client cancelled. */
+/** JSON-RPC's codes for a lost connection, and LSP's for a request that the client cancelled. */
 const connectionLost = new Set([-32097, -32096]);
 const requestCancelled = -32800;
 
-/** Any thrown value as a failure. `restarting` says whether the server comes back by itself. */
+/** Any thrown value as error data. @param restarting whether the server is restarted automatically */
 export function toClientErrorData(error: unknown, restarting = true): ClientErrorData {
   if (error instanceof ClientError) return error.data;
   const { code, data } = (typeof error === 'object' && error !== null ? error : {}) as {

@@ -1,6 +1,6 @@
 /**
- * Notifications. VS Code makes a link of `[text](command:…)` in them and runs it; what services and models say must not
- * become one.
+ * Notifications. VS Code turns `[text](command:…)` in them into a link that runs the command; text from providers and
+ * models must not become one.
  */
 import * as vscode from 'vscode';
 
@@ -13,5 +13,5 @@ export const showWarning: Notify = (message, ...buttons) =>
 export const showErrorMessage: Notify = (message, ...buttons) =>
   vscode.window.showErrorMessage(withoutLinks(message), ...buttons);
 
-/** The same words, in which nothing can be clicked. */
+/** The same text without clickable links. */
 export const withoutLinks = (text: string): string => text.replaceAll('](', '] (');

@@ -1,50 +1,50 @@
-/** Shows a failure as one sentence with one button, and does what the button says. */
+/** Shows an error as one sentence with one button, and runs the button's action. */
 import * as vscode from 'vscode';
 import type { RouteParams } from '../../shared/protocol.ts';
 import { type ButtonAction, type ClientErrorData, errorButton, errorSentence } from './error-messages.ts';
 import { showErrorMessage } from './notify.ts';
 
-/** What can be done again. Absent remedies lose their button. */
+/** Actions on the failed request. A button whose action is absent is not shown. */
 export type ErrorActions = {
-  /** Asks the same again. */
+  /** Repeats the request. */
   readonly retry?: () => unknown;
-  /** Asks the same again, and lets the next model answer for a pinned one. */
+  /** Repeats the request, with the next model in place of the pinned one. */
   readonly retryWithNextModel?: () => unknown;
-  /** Opens the prompt with what was typed. */
+  /** Opens the prompt box with the typed text. */
   readonly editPrompt?: () => unknown;
-  /** What was asked. */
+  /** The failed request. */
   readonly request?: RouteParams;
-  /** Offered in place of the button that belongs to the failure. */
+  /** Shown in place of the error's default button. */
   readonly button?: { readonly label: string; readonly run: () => unknown };
 };
 
-/** Does not wait for the user; a notification may stay unanswered for ever. */
-export function showError(failure: ClientErrorData, again: ErrorActions = {}): void {
+/** Does not wait for the user; a notification can stay open forever. */
+export function showError(failure: ClientErrorData, actions: ErrorActions = {}): void {
   if (failure.kind === 'cancelled') return;
-  const button = again.button ?? usual(failure, again);
+  const button = actions.button ?? defaultButton(failure, actions);
   void showErrorMessage(errorSentence(failure), ...(button ? [button.label] : [])).then((picked) =>
     picked ? button?.run() : undefined,
   );
 }
 
-/** The button of the failure, where what it does can be done. */
-function usual(failure: ClientErrorData, again: ErrorActions): ErrorActions['button'] {
+/** The error's button, where its action is possible. */
+function defaultButton(failure: ClientErrorData, actions: ErrorActions): ErrorActions['button'] {
   const button = errorButton(failure);
-  const run = button && action(button.action, again);
+  const run = button && action(button.action, actions);
   return run ? { label: button.label, run } : undefined;
 }
 
-function action(remedy: ButtonAction, again: ErrorActions): (() => unknown) | undefined {
-  if (typeof remedy === 'object')
-    return () => vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
-  switch (remedy) {
-    case 'ask-again':
-      return again.retry;
+function action(buttonAction: ButtonAction, actions: ErrorActions): (() => unknown) | undefined {
+  if (typeof buttonAction === 'object')
+    return () => vscode.commands.executeCommand(buttonAction.command, ...(buttonAction.arguments ?? []));
+  switch (buttonAction) {
+    case 'retry':
+      return actions.retry;
     case 'edit-prompt':
-      return again.editPrompt;
+      return actions.editPrompt;
     case 'use-next-model':
-      return again.retryWithNextModel;
+      return actions.retryWithNextModel;
     case 'explain-route':
-      return again.request && (() => vscode.commands.executeCommand('rumbo.explainRoute', again.request));
+      return actions.request && (() => vscode.commands.executeCommand('rumbo.explainRoute', actions.request));
   }
 }

@@ -1,4 +1,4 @@
-/** One life of the server: forks it, speaks LSP with it, hands it settings. Loaded on first use only, for it is heavy. */
+/** A connection to one server process: forks it, speaks LSP with it and sends it settings. Loaded at first use, since it is heavy. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import * as vscode from 'vscode';
@@ -72,16 +72,16 @@ export type ServerConnectionOptions = {
   /** A folder of the extension's own; also the server's working directory, so that nothing resolves in a workspace. */
   readonly storagePath: string;
   readonly log: vscode.LogOutputChannel;
-  /** Whether to start the server again after it ended by itself. */
+  /** Whether to restart the server after it ended unexpectedly. */
   onEnded(): boolean;
-  /** It runs, for the first time or again after a crash. */
+  /** The server runs, for the first time or after a restart. */
   onRunning(): void;
   onStatus(status: Status): void;
-  /** Whether ghost text has nothing to show in a document now. */
+  /** Whether ghost text shows nothing in a document now. */
   isTaken(document: vscode.TextDocument): boolean;
 };
 
-/** Starts the server. Rejects when it does not come up. */
+/** Starts the server. Rejects when it does not start. */
 export async function connectToServer(options: ServerConnectionOptions): Promise<ServerConnection> {
   let child: ChildProcess | undefined;
   let keys: KeyChannel | undefined;
@@ -94,14 +94,14 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
   };
   const clientOptions: LanguageClientOptions = {
     outputChannel: options.log,
-    // Its own trace would write prompts to the log, and reads a setting that any workspace may set.
-    traceOutputChannel: untraced(options.log),
+    // The library's trace would write prompts to the log, and reads a setting that any workspace can set.
+    traceOutputChannel: withoutTrace(options.log),
     initializationOptions: (): protocol.InitializationOptions => ({
       storagePath: options.storagePath,
       network: networkSettings((key) => vscode.workspace.getConfiguration('http').inspect(key)),
       inlineSymbols: true,
     }),
-    // Documents that others open and close in passing are not told of; the one in front is at once.
+    // Documents that extensions open and close briefly are not synchronized; visible ones are at once.
     textSynchronization: { delayOpenNotifications: true },
     middleware: {
       workspace: {
@@ -125,8 +125,8 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
   const client = new QuietClient('rumbo', 'Rumbo', launch, clientOptions);
   client.onNotification(protocol.statusChanged, options.onStatus);
   client.onRequest(protocol.inlineSymbols, nearbySymbolsHandler());
-  const followed = documentSync(client);
-  client.registerFeature(followed);
+  const sync = documentSync(client);
+  client.registerFeature(sync);
 
   const connection: ServerConnection = {
     async ask(params, onPart, token) {
@@ -169,7 +169,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
     settingsChanged: () =>
       client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
     stop() {
-      followed.dispose();
+      sync.dispose();
       return client.stop().finally(() => child?.kill());
     },
   };
@@ -194,7 +194,7 @@ function forkServer({ module, storagePath, log }: ServerConnectionOptions): Chil
     execArgv: [],
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
-  // Without a listener a failed start would end the whole extension host.
+  // Without a listener a failed start would end the extension host.
   child.on('error', (error) => log.error(`The server could not be started: ${error.message}`));
   child.on('exit', (code, signal) => log.info(`The server ended (${signal ?? `exit code ${code}`}).`));
   return child;
@@ -205,7 +205,7 @@ function currentSettings(): Record<string, unknown> {
   return effectiveSettings((key) => configuration.inspect(key));
 }
 
-const untraced = (log: vscode.LogOutputChannel): vscode.LogOutputChannel =>
+const withoutTrace = (log: vscode.LogOutputChannel): vscode.LogOutputChannel =>
   new Proxy(log, {
     get(target, property) {
       if (property === 'logLevel') return vscode.LogLevel.Info;
@@ -215,7 +215,7 @@ const untraced = (log: vscode.LogOutputChannel): vscode.LogOutputChannel =>
     },
   });
 
-/** The library's client without its own notifications, which show stacks; ours say one sentence. */
+/** The library's client without its notifications, which show stacks; Rumbo's show one sentence. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
@@ -225,7 +225,7 @@ class QuietClient extends LanguageClient {
     try {
       await super.stop(timeout);
     } catch (error) {
-      this.info(`The server did not stop in order: ${error}`, undefined, false);
+      this.info(`The server did not stop cleanly: ${error}`, undefined, false);
     }
   }
 }

@@ -1,24 +1,24 @@
-/** The environment of the server: the user's own, without secrets that are not meant for it. */
+/** The environment of the server process: the user's, without secrets that are not meant for it. */
 import { isForwarded } from '../../shared/environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names that hold secrets, by a word in them, and values that are addresses with credentials. */
+/** Names that contain a word for secrets, and values that are URLs with credentials. */
 const secretName =
   /(^|_)\w*(KEY|KEYS|TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|COOKIE|DSN)(_|$)|(^|_)(AUTH|PAT|PWD)(_\w+)?$/i;
 const secretValue = /:\/\/[^/\s@]*:[^/\s@]*@/;
-/** The working directory of shells, which only looks like a password. */
-const harmless = new Set(['PWD', 'OLDPWD']);
+/** The working directory of shells; `PWD` only looks like a password. */
+const notSecret = new Set(['PWD', 'OLDPWD']);
 const isSecret = (name: string, value: string): boolean =>
-  !harmless.has(name) && (secretName.test(name) || secretValue.test(value));
+  !notSecret.has(name) && (secretName.test(name) || secretValue.test(value));
 
-/** Names that would change how Node runs, or tie the server to the editor's own processes. */
-const meddling =
+/** Variables that change how Node runs, or tie the server to the editor's processes. */
+const nodeVariables =
   /^(NODE_OPTIONS|NODE_PATH|NODE_INSPECT\w*|NODE_REPL\w*|NODE_CHANNEL_\w+|NODE_V8_COVERAGE|VSCODE_\w+|ELECTRON_\w+|LD_PRELOAD|DYLD_\w+)$/i;
 
 /**
  * @param keyVariables names of variables the user named by `keyEnv`
- * @param electron the editor runs on Electron, whose binary must be told to be Node
+ * @param electron the editor runs on Electron, whose binary then needs `ELECTRON_RUN_AS_NODE`
  */
 export function serverEnvironment(
   environment: Environment,
@@ -29,7 +29,7 @@ export function serverEnvironment(
   const kept = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
-      !meddling.test(entry[0]) &&
+      !nodeVariables.test(entry[0]) &&
       (isForwarded(entry[0]) || named.has(entry[0]) || !isSecret(entry[0], entry[1])),
   );
   return {

@@ -1,4 +1,4 @@
-/** The server as the rest of the client knows it: there when it is needed, restarted when it dies. */
+/** The server process for the rest of the client: started at first use, restarted after a crash. */
 import * as vscode from 'vscode';
 import type { Status } from '../../shared/status.ts';
 import { ClientError, toClientErrorData } from '../notifications/error-messages.ts';
@@ -6,24 +6,24 @@ import { showErrorMessage } from '../notifications/notify.ts';
 import type { ServerConnection } from './connection.ts';
 
 export type ServerProcess = {
-  /** Starts the server when it is not running, and does one thing with it. Rejects with `FailureError`. */
+  /** Starts the server when it does not run, and calls `work` with its connection. Rejects with `ClientError`. */
   use<Result>(work: (connection: ServerConnection) => Promise<Result>): Promise<Result>;
-  /** Whether it runs or is starting; `use` would start it otherwise. */
+  /** Whether it runs or is starting. */
   readonly started: boolean;
-  /** What it last said of itself. Absent: it has not started yet. */
+  /** Its latest status. Absent: it has not started yet. */
   readonly status: Status | undefined;
   readonly onStatus: vscode.Event<Status>;
-  /** It runs, for the first time or again. */
+  /** Fires when it runs, for the first time or after a restart. */
   readonly onRunning: vscode.Event<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Crashes within this time that are borne; at one more the user decides. */
+/** Automatic restarts within `crashWindowMs`; after one more crash the user decides. */
 const maxRestarts = 4;
 const crashWindowMs = 3 * 60_000;
 
-/** Decides after each crash whether to start again. */
+/** Decides after each crash whether to restart. */
 export function restartPolicy(now: () => number = Date.now): () => boolean {
   let crashes: number[] = [];
   return () => {
@@ -32,7 +32,7 @@ export function restartPolicy(now: () => number = Date.now): () => boolean {
   };
 }
 
-/** @param isTaken whether ghost text has nothing to show in a document now */
+/** @param isTaken whether ghost text shows nothing in a document now */
 export function createServerProcess(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
@@ -45,10 +45,10 @@ export function createServerProcess(
   let stopping = false;
 
   const start = async (): Promise<ServerConnection> => {
-    // Loading the language client takes longer than everything else in here together.
+    // Loading the language client takes longer than the rest of the activation.
     const { connectToServer } = await import('./connection.ts');
     const mayRestart = restartPolicy();
-    const mine: Promise<ServerConnection> = connectToServer({
+    const started: Promise<ServerConnection> = connectToServer({
       module: context.asAbsolutePath('dist/server.cjs'),
       storagePath: context.globalStorageUri.fsPath,
       log,
@@ -66,7 +66,7 @@ export function createServerProcess(
         statusChanged.fire(next);
       },
     });
-    return mine;
+    return started;
   };
   const connected = (): Promise<ServerConnection> => {
     connection ??= start().catch((error: unknown) => {
@@ -83,9 +83,9 @@ export function createServerProcess(
         return await work(current);
       } catch (error) {
         const failure = toClientErrorData(error, connection !== undefined);
-        // A client that failed to come back never tries again by itself; the next use makes a new one.
+        // A client that failed to restart does not try again; the next use creates a new one.
         if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
-        // What the server answered is for the user; anything else is ours to find.
+        // Errors of providers are shown to the user; anything else is a defect and is logged.
         if (failure.kind === 'bad-response' && !failure.provider) log.error(String(error));
         throw new ClientError(failure, { cause: error });
       }
@@ -110,7 +110,7 @@ export function createServerProcess(
       try {
         await (await current).stop();
       } catch {
-        // It never started, and has said so.
+        // It never started, which was reported then.
       } finally {
         stopping = false;
       }
@@ -120,7 +120,7 @@ export function createServerProcess(
   return server;
 }
 
-/** JSON-RPC's code for a connection that was not there to begin with. */
+/** JSON-RPC's code for a connection that was never established. */
 const isInactive = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === -32096;
 
 const didNotStart = {

@@ -1,28 +1,28 @@
-/** Hands changed settings to the running server; a restart is offered for what only a start can hand over. */
+/** Sends changed settings to the running server, and offers a restart for those that it reads only at its start. */
 import * as vscode from 'vscode';
 import { showInfo } from '../notifications/notify.ts';
 import { keyVariablesOf } from './environment.ts';
 import type { ServerProcess } from './process.ts';
 
 export function syncSettings(server: ServerProcess): vscode.Disposable {
-  let handedOver = atStart();
+  let appliedSettings = startupSettings();
   const started = server.onRunning(() => {
-    handedOver = atStart();
+    appliedSettings = startupSettings();
   });
   const changed = vscode.workspace.onDidChangeConfiguration((event) => {
     if (!server.started) return;
     if (event.affectsConfiguration('rumbo'))
       void server.use((connection) => connection.settingsChanged()).catch(() => undefined);
-    const now = atStart();
-    if (now === handedOver) return;
-    handedOver = now;
+    const now = startupSettings();
+    if (now === appliedSettings) return;
+    appliedSettings = now;
     void offerRestart();
   });
   return vscode.Disposable.from(started, changed);
 }
 
-/** Proxy settings and the variables named by `keyEnv` that are set: the server gets these when it is forked. */
-function atStart(): string {
+/** Proxy settings and the set variables that `keyEnv` names: the server gets these when it is forked. */
+function startupSettings(): string {
   const http = vscode.workspace.getConfiguration('http');
   const network = [
     'proxy',
@@ -39,7 +39,7 @@ function atStart(): string {
 
 async function offerRestart(): Promise<void> {
   const picked = await showInfo(
-    'Proxy settings and variables named by keyEnv are handed over when Rumbo’s server starts. Restart it to use them.',
+    'Rumbo’s server reads proxy settings and the variables of keyEnv when it starts. Restart it to apply them.',
     'Restart Server',
   );
   if (picked) await vscode.commands.executeCommand('rumbo.restartServer');

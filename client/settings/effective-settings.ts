@@ -1,20 +1,20 @@
 /**
- * What of `rumbo.*` holds. A workspace can narrow, never redirect or widen: restrictions are united, permissions must
- * be granted by all, and keys nobody declared are not read.
+ * The effective values of `rumbo.*`. A workspace can narrow, never redirect or widen: restrictions are united, permissions
+ * must be granted by all, and undeclared keys are not read.
  */
 import { type SettingKey, settingKeys } from '../../shared/settings.ts';
 
-/** What `WorkspaceConfiguration.inspect` says of one key. */
+/** The result of `WorkspaceConfiguration.inspect` for one key. */
 export type InspectedSetting = {
   readonly globalValue?: unknown;
   readonly workspaceValue?: unknown;
   readonly workspaceFolderValue?: unknown;
 };
 
-/** The user's value narrowed by what workspaces say. `undefined`: nobody has said anything that counts. */
+/** The user's value narrowed by those of workspaces. `undefined`: no value counts. */
 type Narrowing = (user: unknown, workspaces: readonly unknown[]) => unknown;
 
-/** The settings a workspace may narrow, and how. Every other setting is the user's alone. */
+/** The settings that a workspace can narrow, and how. Every other setting is the user's alone. */
 export const narrowings = {
   models: narrowModels,
   'privacy.localOnly': unitePatterns,
@@ -24,7 +24,7 @@ export const narrowings = {
   'cache.enabled': onlyOff,
 } as const satisfies Partial<Record<SettingKey, Narrowing>>;
 
-/** The settings to hand to the server, keyed without `rumbo.`; keys that nobody has set are absent. */
+/** The settings to hand to the server, keyed without `rumbo.`; keys that are not set are absent. */
 export function effectiveSettings(
   inspect: (key: SettingKey) => InspectedSetting | undefined,
 ): Record<string, unknown> {
@@ -35,7 +35,7 @@ export function effectiveSettings(
     const value = narrow
       ? narrow(
           globalValue,
-          [workspaceValue, workspaceFolderValue].filter((said) => said !== undefined),
+          [workspaceValue, workspaceFolderValue].filter((value) => value !== undefined),
         )
       : globalValue;
     if (value !== undefined) settings[key] = value;
@@ -48,11 +48,11 @@ function onlyOff(user: unknown, workspaces: readonly unknown[]): unknown {
   return workspaces.includes(false) ? false : user;
 }
 
-/** A language is on where user and workspaces all have it on. */
+/** A language is enabled where user and workspaces all enable it. */
 function narrowLanguages(user: unknown, workspaces: readonly unknown[]): unknown {
   if (user !== undefined && !isRecord(user)) return user;
-  const switches = workspaces.map((said) =>
-    Object.fromEntries(Object.entries(asRecord(said)).filter(([, on]) => typeof on === 'boolean')),
+  const switches = workspaces.map((value) =>
+    Object.fromEntries(Object.entries(asRecord(value)).filter(([, on]) => typeof on === 'boolean')),
   );
   if (!switches.some((languages) => Object.values(languages).includes(false))) return user;
   const isOn = (languages: Record<string, unknown>, language: string) =>
@@ -67,7 +67,7 @@ function narrowLanguages(user: unknown, workspaces: readonly unknown[]): unknown
   );
 }
 
-/** From a workspace only `toggle: false` and `locked: true` count, laid over what the user says of the model. */
+/** From a workspace only `toggle: false` and `locked: true` count, merged into the user's settings of the model. */
 function narrowModels(user: unknown, workspaces: readonly unknown[]): unknown {
   const restrictions = workspaces.flatMap((models) => Object.entries(asRecord(models)).flatMap(restriction));
   if (restrictions.length === 0) return user;
@@ -77,8 +77,8 @@ function narrowModels(user: unknown, workspaces: readonly unknown[]): unknown {
   return Object.fromEntries(models);
 }
 
-function restriction([model, said]: [string, unknown]): [string, Record<string, boolean>][] {
-  const { toggle, locked } = asRecord(said);
+function restriction([model, settings]: [string, unknown]): [string, Record<string, boolean>][] {
+  const { toggle, locked } = asRecord(settings);
   const restricted = {
     ...(toggle === false ? { toggle: false } : {}),
     ...(locked === true ? { locked: true } : {}),
@@ -86,7 +86,7 @@ function restriction([model, said]: [string, unknown]): [string, Record<string, 
   return Object.keys(restricted).length > 0 ? [[model, restricted]] : [];
 }
 
-/** Patterns of user and workspaces together; what the user wrote stays as it is, so that mistakes are reported. */
+/** Patterns of user and workspaces together; the user's value stays unchanged, so that the server reports mistakes. */
 function unitePatterns(user: unknown, workspaces: readonly unknown[]): unknown {
   const added = workspaces.flatMap((patterns) =>
     Array.isArray(patterns)

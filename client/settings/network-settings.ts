@@ -5,17 +5,17 @@ type Inspect = (
   key: string,
 ) => { readonly defaultValue?: unknown; readonly globalValue?: unknown } | undefined;
 
-/** @param inspect says of one key of the section `http` what default and user values are */
+/** @param inspect returns the default and user value of a key of the section `http` */
 export function networkSettings(inspect: Inspect): NetworkOptions {
-  const read = (key: string): unknown => {
-    const found = inspect(key);
-    return found?.globalValue ?? found?.defaultValue;
+  const userValue = (key: string): unknown => {
+    const inspected = inspect(key);
+    return inspected?.globalValue ?? inspected?.defaultValue;
   };
-  const proxy = read('proxySupport') === 'off' ? undefined : text(read('proxy'));
-  const authorization = text(read('proxyAuthorization'));
-  const noProxy = read('noProxy');
-  const strict = read('proxyStrictSSL');
-  const system = read('systemCertificates');
+  const proxy = userValue('proxySupport') === 'off' ? undefined : text(userValue('proxy'));
+  const authorization = text(userValue('proxyAuthorization'));
+  const noProxy = userValue('noProxy');
+  const strict = userValue('proxyStrictSSL');
+  const system = userValue('systemCertificates');
   return {
     ...(proxy ? { proxy } : {}),
     ...(proxy && authorization ? { proxyAuthorization: authorization } : {}),

@@ -1,8 +1,8 @@
-/** Opens the settings where a name points: the Settings UI, or settings.json for what is a map. */
+/** Opens a setting in the Settings UI, or in settings.json where it is a map. */
 import * as vscode from 'vscode';
 
 /**
- * @param query what to look for. Absent: everything of Rumbo
+ * @param query to search for. Absent: all settings of Rumbo
  * @param as `json`: settings.json at the setting that `query` names
  */
 export const openSettings = async (query?: string, as?: 'json'): Promise<void> =>
@@ -13,7 +13,7 @@ export const openSettings = async (query?: string, as?: 'json'): Promise<void> =
       )
     : vscode.commands.executeCommand('workbench.action.openSettings', query ?? '@ext:rumbo.rumbo')));
 
-/** settings.json at `rumbo.providers`, which is made when it is not there. */
+/** Opens settings.json at `rumbo.providers`, which is created when it is missing. */
 export const addEndpoint = async (): Promise<void> =>
   void (await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
     revealSetting: { key: 'rumbo.providers', edit: true },

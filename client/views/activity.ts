@@ -1,4 +1,4 @@
-/** The tree of answers of this window, the last one first; each leads to its receipt. */
+/** The Activity view: receipts of this window's answers, the latest first. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ReceiptHistory } from '../answers/receipt-history.ts';
@@ -15,11 +15,11 @@ export function createActivityView(server: ServerProcess, receipts: ReceiptHisto
       getTreeItem: itemOf,
     },
   });
-  const remembered = receipts.onAdded(() => changed.fire(undefined));
-  const followed = server.onStatus(({ today }) => {
+  const receiptListener = receipts.onAdded(() => changed.fire(undefined));
+  const statusListener = server.onStatus(({ today }) => {
     tree.description = todayText(today);
   });
-  return vscode.Disposable.from(tree, remembered, followed, changed);
+  return vscode.Disposable.from(tree, receiptListener, statusListener, changed);
 }
 
 function itemOf(receipt: Receipt): vscode.TreeItem {

@@ -1,98 +1,98 @@
 /**
- * A tree whose rows stay what they are while what they show changes. Only what looks different is drawn anew: the others
- * keep the mouse, the tooltip and the place of whoever reads them, however often the server speaks.
+ * A tree whose nodes stay the same objects while their content changes. Only nodes that look different are redrawn: the
+ * others keep the hover, the tooltip and the scroll position, however often the status changes.
  */
 import * as vscode from 'vscode';
 
-/** A row as VS Code holds it, and hands it to commands. */
+/** A node as VS Code holds it and passes it to commands. */
 export type TreeNode<Row> = {
   readonly id: string;
-  /** As last described. */
+  /** Its latest content. */
   row: Row;
-  /** How it was drawn. Absent: it was not. */
-  look?: string;
-  /** Those it was drawn with. Absent: it is folded, or was never drawn. */
+  /** Its item as last drawn. Absent: not drawn yet. */
+  rendering?: string;
+  /** The children it was drawn with. Absent: collapsed, or not drawn yet. */
   children?: readonly TreeNode<Row>[];
 };
 
 export type TreeSource<Row> = {
-  /** The first rows; asked for when the tree becomes visible, and when all is drawn anew. */
+  /** The root rows; called when the tree becomes visible and at a redraw. */
   roots(): Promise<readonly Row[]>;
   children(row: Row): readonly Row[];
-  /** With an `id` of its own. */
+  /** Must have a unique `id`. */
   item(row: Row): vscode.TreeItem;
-  /** What a tooltip says, as soon as the mouse rests on the row. Absent: what `item` says. */
+  /** The tooltip, called when the user hovers over the row. Absent: that of `item`. */
   tooltip?(row: Row): Promise<string | undefined>;
 };
 
 export type LiveTree<Row> = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<TreeNode<Row>>;
-  /** Draws what looks different with these first rows. */
-  show(rows: readonly Row[]): void;
-  /** Asks for the first rows again and draws everything. */
+  /** Sets the root rows and redraws the nodes that look different. */
+  update(rows: readonly Row[]): void;
+  /** Calls `roots` again and redraws everything. */
   redraw(): void;
-  /** Draws one row anew, for what the user changed on the screen alone. */
-  restore(row: TreeNode<Row>): void;
+  /** Redraws one node, to revert what the user changed on the screen. */
+  redrawNode(row: TreeNode<Row>): void;
 };
 
 export function liveTree<Row>({ roots, children, item, tooltip }: TreeSource<Row>): LiveTree<Row> {
   const changed = new vscode.EventEmitter<TreeNode<Row> | undefined>();
-  let first: readonly TreeNode<Row>[] | undefined;
+  let rootNodes: readonly TreeNode<Row>[] | undefined;
 
-  /** The same rows where they were there before; `same`: no other, in the same order. */
-  const renewed = (before: readonly TreeNode<Row>[], rows: readonly Row[]) => {
-    const known = new Map(before.map((shown) => [shown.id, shown]));
+  /** Nodes for rows, reusing those with the same id; `same`: the same nodes in the same order. */
+  const reconcile = (before: readonly TreeNode<Row>[], rows: readonly Row[]) => {
+    const existing = new Map(before.map((node) => [node.id, node]));
     const after = rows.map((row): TreeNode<Row> => {
       const id = item(row).id ?? '';
-      return Object.assign(known.get(id) ?? { id, row }, { row });
+      return Object.assign(existing.get(id) ?? { id, row }, { row });
     });
     return { after, same: after.length === before.length && after.every((one, at) => one === before[at]) };
   };
 
-  const compare = (shown: TreeNode<Row>): void => {
-    // What was not drawn will be when somebody looks.
-    if (shown.look === undefined) return;
-    const below = shown.children && renewed(shown.children, children(shown.row));
-    if (below) shown.children = below.after;
-    if (lookOf(item(shown.row)) !== shown.look || below?.same === false) changed.fire(shown);
-    else for (const child of shown.children ?? []) compare(child);
+  const compare = (node: TreeNode<Row>): void => {
+    // A node that was not drawn yet needs no redraw.
+    if (node.rendering === undefined) return;
+    const below = node.children && reconcile(node.children, children(node.row));
+    if (below) node.children = below.after;
+    if (renderingOf(item(node.row)) !== node.rendering || below?.same === false) changed.fire(node);
+    else for (const child of node.children ?? []) compare(child);
   };
 
   const provider: vscode.TreeDataProvider<TreeNode<Row>> = {
     onDidChangeTreeData: changed.event,
-    async getChildren(shown) {
-      if (shown) {
-        shown.children = renewed(shown.children ?? [], children(shown.row)).after;
-        return [...shown.children];
+    async getChildren(node) {
+      if (node) {
+        node.children = reconcile(node.children ?? [], children(node.row)).after;
+        return [...node.children];
       }
-      first = renewed(first ?? [], await roots()).after;
-      return [...first];
+      rootNodes = reconcile(rootNodes ?? [], await roots()).after;
+      return [...rootNodes];
     },
-    getTreeItem(shown) {
-      const drawn = item(shown.row);
-      shown.look = lookOf(drawn);
+    getTreeItem(node) {
+      const drawn = item(node.row);
+      node.rendering = renderingOf(drawn);
       return drawn;
     },
-    async resolveTreeItem(drawn, shown) {
-      const text = await tooltip?.(shown.row);
+    async resolveTreeItem(drawn, node) {
+      const text = await tooltip?.(node.row);
       if (text !== undefined) drawn.tooltip = text;
       return drawn;
     },
   };
   return {
     provider,
-    show(rows) {
-      // Nobody has looked yet.
-      if (first === undefined) return;
-      const { after, same } = renewed(first, rows);
-      first = after;
-      if (same) for (const shown of first) compare(shown);
+    update(rows) {
+      // The tree was not visible yet.
+      if (rootNodes === undefined) return;
+      const { after, same } = reconcile(rootNodes, rows);
+      rootNodes = after;
+      if (same) for (const node of rootNodes) compare(node);
       else changed.fire(undefined);
     },
     redraw: () => changed.fire(undefined),
-    restore: (row) => changed.fire(row),
+    redrawNode: (row) => changed.fire(row),
     dispose: () => changed.dispose(),
   };
 }
 
-const lookOf = (item: vscode.TreeItem): string => JSON.stringify(item);
+const renderingOf = (item: vscode.TreeItem): string => JSON.stringify(item);

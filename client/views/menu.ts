@@ -38,7 +38,7 @@ const last = [
   { label: '$(output) Show Log', command: 'rumbo.showLog' },
 ] as const;
 
-/** @param state of ghost text; what can be done with it comes first while it stands still */
+/** @param state of ghost text; its commands come first while it is paused or unavailable */
 export async function showMenu(state: InlineState['state']): Promise<void> {
   const own = ghostText[state];
   const entries =

@@ -1,4 +1,4 @@
-/** The tree of models by provider: a checkbox says which take part, and what else is said of each stands beside it. */
+/** The Models view: models by provider, each with a checkbox that includes it in routing. */
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { providerTooltip, sortProviders, stateIcon } from '../format/provider.ts';
@@ -17,7 +17,7 @@ export function createModelsView(server: ServerProcess): vscode.Disposable {
     redraw.schedule(displayedTimes(providers));
     const pins = userPins();
     return sortProviders(providers)
-      .filter((provider) => mayRun(provider) && modelRows(provider).length > 0)
+      .filter((provider) => isUsable(provider) && modelRows(provider).length > 0)
       .map((provider) => ({ type: 'provider', provider, pins }));
   };
   const live = liveTree<TreeRow>({
@@ -39,37 +39,37 @@ export function createModelsView(server: ServerProcess): vscode.Disposable {
   });
   const toggle = async (shown: TreeNode<TreeRow>, on: boolean): Promise<void> => {
     if (shown.row.type !== 'model') return;
-    // What the workspace forbids is taken back on the screen too.
-    if (!(await toggleModel(shown.row.model, on))) live.restore(shown);
+    // The workspace forbids it: the checkbox is reset.
+    if (!(await toggleModel(shown.row.model, on))) live.redrawNode(shown);
   };
   const redraw = scheduledRefresh(() => live.redraw());
-  const followed = server.onStatus((status) => live.show(rowsFor(status)));
+  const followed = server.onStatus((status) => live.update(rowsFor(status)));
   const reconfigured = vscode.workspace.onDidChangeConfiguration((event) => {
     if (tree.visible && event.affectsConfiguration('rumbo.roles')) live.redraw();
   });
   return vscode.Disposable.from(tree, toggled, followed, reconfigured, redraw, live);
 }
 
-/** Nobody can ask a provider that is off or has no key; the Providers view has it. */
-const mayRun = ({ state, key }: ProviderStatus): boolean => state !== 'off' && key !== 'none';
+/** A provider that is off or has no key is shown in the Providers view only. */
+const isUsable = ({ state, key }: ProviderStatus): boolean => state !== 'off' && key !== 'none';
 
 function itemOf(row: TreeRow): vscode.TreeItem {
   if (row.type === 'provider') return groupItem(row.provider);
   const item = treeItemOf(row, vscode.env.language);
   if (row.type !== 'model') return item;
   const { model } = row;
-  // A locked model never runs, whatever a box says.
+  // A locked model is never used, so that it has no checkbox.
   if (!model.locked) item.checkboxState = checkbox(model.toggle, model.name);
   return item;
 }
 
 function checkbox(on: boolean, name: string) {
   const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
-  const tooltip = on ? 'It takes part. Uncheck it to leave it out.' : 'It is left out; only a pin runs it.';
+  const tooltip = on ? 'Enabled. Uncheck it to turn it off.' : 'Off: it is used only when pinned.';
   return {
     state: on ? Checked : Unchecked,
     tooltip,
-    accessibilityInformation: { label: `${name} takes part`, role: 'checkbox' },
+    accessibilityInformation: { label: `${name} enabled`, role: 'checkbox' },
   };
 }
 
@@ -79,7 +79,7 @@ function groupItem(provider: ProviderStatus): vscode.TreeItem {
   const item = new vscode.TreeItem(provider.label, local ? Expanded : Collapsed);
   const on = provider.models.filter(({ toggle, locked }) => toggle && !locked).length;
   item.id = `group:${provider.name}`;
-  item.description = `${on} of ${provider.models.length} take part`;
+  item.description = `${on} of ${provider.models.length} enabled`;
   item.iconPath = new vscode.ThemeIcon(stateIcon(provider));
   item.tooltip = providerTooltip(provider, vscode.env.language);
   item.accessibilityInformation = { label: `${provider.label}, ${item.description}` };

@@ -1,4 +1,4 @@
-/** The tree of providers and their models, as the server last described them. */
+/** The Providers view: discovered servers, and providers with their models, from the latest status. */
 import * as vscode from 'vscode';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { endpointName } from '../format/discovery.ts';
@@ -16,15 +16,15 @@ import { providerRows, type TreeRow, treeItemOf } from './rows.ts';
 import { scheduledRefresh } from './scheduled-refresh.ts';
 
 export type ProvidersView = vscode.Disposable & {
-  /** Asks every local provider, and cloud ones that have been used, for its models. */
+  /** Requests the models of every local provider, and of cloud providers that have been used. */
   refresh(): Promise<void>;
-  /** Lists providers that are not set up too, in place of the welcome. */
+  /** Also lists providers that are not set up, in place of the welcome content. */
   showAll(): Promise<void>;
 };
 
 export function createProvidersView(server: ServerProcess): ProvidersView {
-  let everything = false;
-  let asked = false;
+  let showsAll = false;
+  let refreshed = false;
 
   const refresh = async (): Promise<void> => {
     try {
@@ -38,7 +38,7 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
     const { providers, offers = [] } = status;
     const empty = offers.length === 0 && isNothingSetUp(providers, Object.keys(userMapSetting('providers')));
     void vscode.commands.executeCommand('setContext', 'rumbo.empty', empty);
-    if (empty && !everything) return [];
+    if (empty && !showsAll) return [];
     redraw.schedule(displayedTimes(providers));
     const pins = userPins();
     return [
@@ -47,18 +47,18 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
     ];
   };
   const live = liveTree<TreeRow>({
-    /** The view asks for its first rows when it becomes visible: that is when the server starts. */
+    /** VS Code calls this when the view becomes visible, which starts the server. */
     async roots() {
       const status = await currentStatus(server, () => live.redraw());
       if (!status) {
         await vscode.commands.executeCommand('setContext', 'rumbo.empty', true);
         return [];
       }
-      if (!asked) {
-        asked = true;
+      if (!refreshed) {
+        refreshed = true;
         void refresh();
       }
-      mark(status);
+      updateBadge(status);
       return rowsFor(status);
     },
     children: (row) => (row.type === 'provider' ? providerRows(row.provider, row.pins) : []),
@@ -67,11 +67,11 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
   });
   const tree = vscode.window.createTreeView('rumbo.providers', { treeDataProvider: live.provider });
   const expanded = tree.onDidExpandElement(({ element: { row } }) => {
-    if (row.type === 'provider' && mayAsk(row.provider)) void askFor(server, row.provider);
+    if (row.type === 'provider' && canListModels(row.provider)) void refreshModels(server, row.provider);
   });
   const redraw = scheduledRefresh(() => live.redraw());
-  /** A number at the icon while something waits for the user. */
-  const mark = ({ providers, offers = [] }: Status) => {
+  /** The badge counts what needs the user. */
+  const updateBadge = ({ providers, offers = [] }: Status) => {
     const waiting = [
       ...providers.filter(userProblem).map((each) => `${each.label}: ${userProblem(each)}`),
       ...offers.map((endpoint) => `${endpointName(endpoint)}: found, not in use`),
@@ -79,8 +79,8 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
     tree.badge = waiting.length > 0 ? { value: waiting.length, tooltip: waiting.join('\n') } : undefined;
   };
   const followed = server.onStatus((status) => {
-    mark(status);
-    live.show(rowsFor(status));
+    updateBadge(status);
+    live.update(rowsFor(status));
   });
   const reconfigured = vscode.workspace.onDidChangeConfiguration((event) => {
     if (tree.visible && event.affectsConfiguration('rumbo')) live.redraw();
@@ -88,7 +88,7 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
   return {
     refresh,
     async showAll() {
-      everything = true;
+      showsAll = true;
       live.redraw();
       await vscode.commands.executeCommand('rumbo.providers.focus');
     },
@@ -96,11 +96,11 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
   };
 }
 
-const mayAsk = ({ state }: ProviderStatus): boolean =>
+const canListModels = ({ state }: ProviderStatus): boolean =>
   state !== 'off' && state !== 'no-key' && state !== 'checking';
 
-/** Expanding a provider is asking for it; what goes wrong shows as its state. */
-async function askFor(server: ServerProcess, { name }: ProviderStatus): Promise<void> {
+/** Expanding a provider refreshes its models; an error shows as its state. */
+async function refreshModels(server: ServerProcess, { name }: ProviderStatus): Promise<void> {
   await server
     .use((connection) => connection.listModels({ provider: name, refresh: true }))
     .catch(() => undefined);

@@ -1,4 +1,4 @@
-/** One row of the trees as VS Code draws it. Tooltips are plain text: foreign Markdown could load pictures. */
+/** The rows of the trees and their items. Tooltips are plain text: foreign Markdown could load pictures. */
 import * as vscode from 'vscode';
 import { modelId } from '../../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
@@ -21,13 +21,13 @@ import {
 } from '../format/provider.ts';
 import { oneLine } from '../format/text.ts';
 
-/** `about`: the provider a remark belongs to. */
+/** `about`: the name of the provider that a detail row belongs to. */
 export type TreeRow =
   | { readonly type: 'provider'; readonly provider: ProviderStatus; readonly pins?: PinnedRoles }
-  /** A server that was found and that nobody has named. */
+  /** A discovered server that is not in the settings. */
   | { readonly type: 'offer'; readonly endpoint: DiscoveredEndpoint }
   | ({ readonly type: 'model' } & ModelState)
-  /** A model on its way to the disk or to memory, which is not in the list yet. */
+  /** A model that is being downloaded or loaded and is not in the list yet. */
   | { readonly type: 'coming'; readonly local: LocalModel; readonly about: string }
   /** A model that is cooling down and is not in the list. */
   | { readonly type: 'cooldown'; readonly cooldown: ModelCooldown; readonly about: string }
@@ -40,19 +40,19 @@ export type TreeRow =
     }
   | { readonly type: 'text'; readonly text: string; readonly about: string };
 
-/** The labels of the roles that always ask a model, by its id. */
+/** Labels of the roles that are pinned to a model, by its id. */
 export type PinnedRoles = ReadonlyMap<string, readonly string[]>;
 
-/** Models a list can show; who has more finds them by name in the settings. */
+/** Further models are not listed; the settings can name them. */
 const maxModels = 500;
 
-/** What stands under a provider: what is said of it, its keys and limits, its models, what it last did. */
+/** The rows under a provider: its detail and note, keys, rate limits, models, and its last request. */
 export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
   const { name: about, detail, models, local, note, keys, lastOutcome } = provider;
-  const empty = models.length === 0 && !local?.some(isComing);
-  const said = detail ?? (empty ? 'No models are known yet.' : undefined);
+  const empty = models.length === 0 && !local?.some(isInProgress);
+  const message = detail ?? (empty ? 'No models are known yet.' : undefined);
   return [
-    ...(said ? [{ type: 'text', text: said, about } as const] : []),
+    ...(message ? [{ type: 'text', text: message, about } as const] : []),
     ...(note ? [{ type: 'text', text: note, about } as const] : []),
     ...keys.map((key): TreeRow => ({ type: 'key', key, about })),
     ...activeRateWindows(provider).map((window): TreeRow => ({ type: 'window', window, about })),
@@ -61,30 +61,32 @@ export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): Tree
   ];
 }
 
-/** The models of a provider: those on their way, those in its list, and those that are cooling down and are in no list. */
+/** The models of a provider: those in progress, those in its list, and those that are cooling down and in no list. */
 export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
   const { name: about, models, local = [], modelCooldowns } = provider;
   const cooldowns = new Map(modelCooldowns.map((each) => [each.model, each]));
-  const places = new Map(local.map((each) => [each.name, each]));
+  const localModels = new Map(local.map((each) => [each.name, each]));
   const names = new Set(models.map(({ name }) => name));
   const listed = models.slice(0, maxModels).map((model): TreeRow => {
-    const [cooldown, place, pinnedTo] = [
+    const [cooldown, localModel, pinnedTo] = [
       cooldowns.get(model.name),
-      places.get(model.name),
+      localModels.get(model.name),
       pins?.get(model.id),
     ];
     return {
       type: 'model',
       model,
       ...(cooldown ? { cooldown } : {}),
-      ...(place ? { local: place } : {}),
+      ...(localModel ? { local: localModel } : {}),
       ...(pinnedTo ? { pinnedTo } : {}),
     };
   });
   const more = models.length - listed.length;
-  const left = `${more} more are not listed here; name those you use in rumbo.providers.${about}.models.`;
+  const left = `${more} more are not listed; add those you use to rumbo.providers.${about}.models.`;
   return [
-    ...local.filter((each) => isComing(each) && !names.has(each.name)).map((each) => coming(each, about)),
+    ...local
+      .filter((each) => isInProgress(each) && !names.has(each.name))
+      .map((each) => pendingRow(each, about)),
     ...listed,
     ...(more > 0 ? [{ type: 'text', text: left, about } as const] : []),
     ...modelCooldowns
@@ -93,28 +95,28 @@ export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow
   ];
 }
 
-const isComing = ({ state }: LocalModel): boolean => state === 'downloading' || state === 'loading';
-const coming = (local: LocalModel, about: string): TreeRow => ({ type: 'coming', local, about });
+const isInProgress = ({ state }: LocalModel): boolean => state === 'downloading' || state === 'loading';
+const pendingRow = (local: LocalModel, about: string): TreeRow => ({ type: 'coming', local, about });
 
 export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
   switch (row.type) {
     case 'provider':
       return providerItem(row.provider, locale);
     case 'offer':
-      return offerItem(row.endpoint);
+      return endpointItem(row.endpoint);
     case 'model':
       return modelItem(row, locale);
     case 'coming':
-      return comingItem(row.local, row.about);
+      return pendingItem(row.local, row.about);
     case 'cooldown':
-      return remark(
+      return detailItem(
         row.cooldown.model,
         'history',
         `${row.about}:cooldown:${row.cooldown.model}`,
         `${cooldownText(row.cooldown, locale)}: ${oneLine(row.cooldown.reason)}`,
       );
     case 'key':
-      return remark(
+      return detailItem(
         row.key.name,
         row.key.cooldownReason ? 'history' : 'key',
         `${row.about}:key:${row.key.name}`,
@@ -123,7 +125,7 @@ export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
       );
     case 'window': {
       const { left, until } = rateWindowText(row.window, locale);
-      return remark(
+      return detailItem(
         left,
         'dashboard',
         `${row.about}:window:${row.window.model ?? ''}:${row.window.unit}`,
@@ -132,14 +134,14 @@ export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
       );
     }
     case 'last':
-      return remark(
+      return detailItem(
         `Last: ${row.last.model}`,
         'pulse',
         `${row.about}:last`,
         lastRequestText(row.last, locale),
       );
     case 'text':
-      return remark(row.text, 'info', `${row.about}:${row.text}`);
+      return detailItem(row.text, 'info', `${row.about}:${row.text}`);
   }
 }
 
@@ -162,7 +164,7 @@ function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeIte
   return item;
 }
 
-/** Test results have the same three meanings. */
+/** The colours of test results have the same three meanings. */
 function colorOf(provider: ProviderStatus): string | undefined {
   if (userProblem(provider)) return 'testing.iconErrored';
   return isNotRunning(provider) ? undefined : colors[provider.state];
@@ -173,21 +175,21 @@ const colors: Readonly<Partial<Record<ProviderStatus['state'], string>>> = {
   'cooling-down': 'testing.iconQueued',
 };
 
-/** The tooltip is left out: it is made when the mouse rests here, with details the server is asked for then. */
+/** Without a tooltip, which is made on hover with details from the server. */
 function modelItem(now: ModelState, locale?: string): vscode.TreeItem {
   const { model, local } = now;
   const item = new vscode.TreeItem(model.name);
   item.id = `model:${model.id}`;
   item.description = modelDescription(now, locale);
   item.iconPath = new vscode.ThemeIcon(modelIcon(now));
-  const place = local?.state ?? 'elsewhere';
-  item.contextValue = `model;${model.toggle ? 'on' : 'off'};${place};${model.locked ? 'locked' : 'unlocked'}`;
+  const location = local?.state ?? 'elsewhere';
+  item.contextValue = `model;${model.toggle ? 'on' : 'off'};${location};${model.locked ? 'locked' : 'unlocked'}`;
   item.accessibilityInformation = { label: `${model.name}, ${item.description.replaceAll(' · ', ', ')}` };
   return item;
 }
 
-function comingItem(local: LocalModel, about: string): vscode.TreeItem {
-  const item = remark(
+function pendingItem(local: LocalModel, about: string): vscode.TreeItem {
+  const item = detailItem(
     local.name,
     localIcon(local) ?? 'cloud-download',
     `coming:${modelId(about, local.name)}`,
@@ -197,9 +199,9 @@ function comingItem(local: LocalModel, about: string): vscode.TreeItem {
   return item;
 }
 
-function offerItem(endpoint: DiscoveredEndpoint): vscode.TreeItem {
+function endpointItem(endpoint: DiscoveredEndpoint): vscode.TreeItem {
   const { label, baseUrl } = endpoint;
-  const item = remark(
+  const item = detailItem(
     label,
     'lightbulb',
     `offer:${baseUrl}`,
@@ -211,14 +213,20 @@ function offerItem(endpoint: DiscoveredEndpoint): vscode.TreeItem {
   return item;
 }
 
-/** @param what it is, for those who cannot see its icon */
-function remark(text: string, icon: string, id: string, description = '', what?: string): vscode.TreeItem {
+/** @param kind of the row, for screen readers in place of its icon */
+function detailItem(
+  text: string,
+  icon: string,
+  id: string,
+  description = '',
+  kind?: string,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(text);
   item.id = `remark:${id}`;
   item.description = description;
   item.iconPath = new vscode.ThemeIcon(icon);
   item.tooltip = [text, description].filter(Boolean).join(' · ');
   const spoken = [text, description.replaceAll(' · ', ', ')].filter(Boolean).join(', ');
-  item.accessibilityInformation = { label: what ? `${what}: ${spoken}` : spoken };
+  item.accessibilityInformation = { label: kind ? `${kind}: ${spoken}` : spoken };
   return item;
 }

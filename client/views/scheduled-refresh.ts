@@ -1,12 +1,12 @@
-/** Draws again when a time that was shown has come: a limit is full again, a cool-down is over. */
+/** Redraws when a displayed time is reached: a rate limit resets, a cooldown ends. */
 
 export type ScheduledRefresh = {
-  /** Waits for the next of these times (ISO 8601) that is still to come, in place of what was waited for before. */
+  /** Replaces the scheduled time: waits for the next of these times (ISO 8601) that is in the future. */
   schedule(times: readonly string[]): void;
   dispose(): void;
 };
 
-/** A little late, so that the time has surely come; and not more often than this. */
+/** Delay after the time, so that it is surely past; also the minimum interval. */
 const minDelayMs = 1000;
 /** Longer than a timer can wait: about 24 days. */
 const maxDelayMs = 2 ** 31 - 1;

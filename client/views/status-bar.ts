@@ -1,4 +1,4 @@
-/** One short status-bar item, and one notification for each setting that cannot be read. */
+/** The status-bar item, and notifications of invalid settings. */
 import * as vscode from 'vscode';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ReceiptHistory } from '../answers/receipt-history.ts';
@@ -7,7 +7,7 @@ import { showWarning } from '../notifications/notify.ts';
 import type { ServerProcess } from '../server/process.ts';
 import { scheduledRefresh } from './scheduled-refresh.ts';
 
-/** How long an answer's line stands in the status bar. */
+/** Milliseconds that the receipt of an answer is shown. */
 const recentMs = 20_000;
 
 export function createStatusBar(server: ServerProcess, receipts: ReceiptHistory): vscode.Disposable {
@@ -19,22 +19,22 @@ export function createStatusBar(server: ServerProcess, receipts: ReceiptHistory)
     const { text, tooltip } = statusBarText(server.status, recent, vscode.env.language);
     item.text = text;
     item.tooltip = tooltip;
-    // The line of an answer leads to its reasons, everything else to the menu.
+    // A receipt opens its explanation, everything else the menu.
     item.command = recent ? 'rumbo.whyThisModel' : 'rumbo.showMenu';
     item.accessibilityInformation = { label: `Rumbo. ${tooltip}`, role: 'button' };
     const until = localOnlyUntil(server.status?.providers ?? []);
     redraw.schedule(until ? [until] : []);
   };
   const redraw = scheduledRefresh(draw);
-  const shown = new Set<string>();
-  const followed = server.onStatus(({ problems }) => {
+  const shownProblems = new Set<string>();
+  const statusListener = server.onStatus(({ problems }) => {
     draw();
-    tell(problems.filter((problem) => !shown.has(problem)));
-    // A problem that was solved is told again when it comes back.
-    shown.clear();
-    for (const problem of problems) shown.add(problem);
+    showProblems(problems.filter((problem) => !shownProblems.has(problem)));
+    // A problem that was solved is shown again when it returns.
+    shownProblems.clear();
+    for (const problem of problems) shownProblems.add(problem);
   });
-  const remembered = receipts.onAdded((receipt) => {
+  const receiptListener = receipts.onAdded((receipt) => {
     recent = receipt;
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -45,11 +45,13 @@ export function createStatusBar(server: ServerProcess, receipts: ReceiptHistory)
   });
   draw();
   item.show();
-  return vscode.Disposable.from(item, followed, remembered, redraw, { dispose: () => clearTimeout(timer) });
+  return vscode.Disposable.from(item, statusListener, receiptListener, redraw, {
+    dispose: () => clearTimeout(timer),
+  });
 }
 
-/** One notification, however much is wrong; the item's tooltip lists it all. */
-function tell([first, ...others]: readonly string[]): void {
+/** One notification for several problems; the item's tooltip lists all of them. */
+function showProblems([first, ...others]: readonly string[]): void {
   if (first === undefined) return;
   const rest = others.length > 0 ? ` (and ${others.length} more, listed in the status bar’s tooltip)` : '';
   const setting = /^rumbo(\.\w+)+/.exec(first)?.[0];

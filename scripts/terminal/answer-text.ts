@@ -26,8 +26,8 @@ export function answerText(print: (text: string) => void): AnswerText {
       }
       if (part.type !== 'takeover' || part.mode === 'continue' || said === '') return;
       const { from, to, reason } = part;
-      const why = oneLine(`all of the above is from ${from}: ${reason} ${to} begins anew below.`);
-      below(`---\n\n**Put aside:** ${why}\n\n---\n\n`);
+      const why = oneLine(`all of the above is from ${from}: ${reason} ${to} starts over below.`);
+      below(`---\n\n**Discarded:** ${why}\n\n---\n\n`);
       said = '';
     },
     end: below,

@@ -60,7 +60,7 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   }
   // The answer took its time; somebody may have been faster.
   if ((await readFile(ask.file, 'utf8')) !== file.text) {
-    throw new Unwritten(`${name} changed while the answer was written. Nothing was written; ask again.`);
+    throw new Unwritten(`${name} changed while the answer was generated. Nothing was written; ask again.`);
   }
   await writeFile(ask.file, changed);
   process.stderr.write(`${name} was changed.\n`);

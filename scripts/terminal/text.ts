@@ -73,7 +73,7 @@ function announcement(part: protocol.AskPart): string | undefined {
     case 'fallback':
       return `${part.from} did not answer: ${part.reason}`;
     case 'takeover':
-      return `${takeoverText(part)}${part.mode === 'restart' ? ' and begins anew' : ''}: ${part.reason}`;
+      return `${takeoverText(part)}${part.mode === 'restart' ? ' and starts over' : ''}: ${part.reason}`;
     default:
       return undefined;
   }

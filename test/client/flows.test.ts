@@ -93,7 +93,7 @@ test('a plan ends with its receipt, and the prompt is not offered again', async 
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, '');
 });
 
-test('the last question goes to a stronger model, about the file as it is now', async () => {
+test('the last request is repeated with a stronger model and the current text of the file', async () => {
   const sent: AskParams[] = [];
   const note =
     (answer: Ask): Ask =>
@@ -102,7 +102,7 @@ test('the last question goes to a stronger model, about the file as it is now', 
       return answer(params, onPart, token);
     };
   await askStrongerModel(parts);
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /Nothing has been answered yet/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /This window has no answers yet/);
   ask = note(answerWith('1. Look'));
   typed('add retries');
   await askForPlan(parts);
@@ -123,13 +123,13 @@ test('the last question goes to a stronger model, about the file as it is now', 
   assert.equal(sent.at(-1)?.file?.text, 'zero\none\ntwo\n');
 });
 
-test('an empty prompt stays in the box with one sentence', async () => {
+test('an empty prompt stays in the box with a message', async () => {
   typed('   ');
   await askForPlan(parts);
   assert.match(fakeEditor.inputBoxes.at(-1)?.validation ?? '', /prompt is empty/);
 });
 
-test('a plan that breaks off keeps its text, and the prompt is offered again', async () => {
+test('an interrupted plan keeps its text, and the prompt is offered again', async () => {
   ask = async (_params, onPart) => {
     onPart({ type: 'text-delta', text: 'First half' });
     throw { code: -32097 };
@@ -157,7 +157,7 @@ test('Stop cancels the request and keeps the text, without an error', async () =
   assert.deepEqual(fakeEditor.context.get('rumbo.streaming'), []);
 });
 
-test('a plan that another model goes on with is one answer, and its receipt shows the seam', async () => {
+test('a plan that another model continues is one answer, and its receipt shows the takeover', async () => {
   const takeovers = [{ at: 5, from: 'lab/small', to: 'groq/llama', reason: 'It went silent.' }] as const;
   ask = async (_params, onPart) => {
     onPart({ type: 'start', model: 'lab/small', cached: false });
@@ -174,11 +174,11 @@ test('a plan that another model goes on with is one answer, and its receipt show
   ]);
   assert.match(
     shown(),
-    /\nFirst half\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*\n\n---\n\n## Receipt[\s\S]*\*\*Seam:\*\* After 5 characters \(`First`\)/,
+    /\nFirst half\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*\n\n---\n\n## Receipt[\s\S]*\*\*Takeover:\*\* After 5 characters \(`First`\)/,
   );
 });
 
-test('a plan that begins anew keeps what was shown aside, also when the new answer fails', async () => {
+test('a restarted plan keeps the discarded text, also when the new answer fails', async () => {
   ask = async (_params, onPart) => {
     onPart({ type: 'start', model: 'lab/small', cached: false });
     onPart({ type: 'text-delta', text: 'Old beginning' });
@@ -196,11 +196,11 @@ test('a plan that begins anew keeps what was shown aside, also when the new answ
   await askForPlan(parts);
   assert.match(
     shown(),
-    /\*\*Put aside\*\*[\s\S]*\n> Old beginning\n\n---\n\nNew beginning\n\n---\n\n\*\*Incomplete:\*\* It broke off too\. Ask again\.\n$/,
+    /\*\*Discarded\*\*[\s\S]*\n> Old beginning\n\n---\n\nNew beginning\n\n---\n\n\*\*Incomplete:\*\* It broke off too\. Ask again\.\n$/,
   );
 });
 
-test('a pinned model that cannot run is replaced only after the user says so', async () => {
+test('a pinned model that cannot run is replaced only with the user’s consent', async () => {
   const allowed: unknown[] = [];
   ask = async (params, onPart, token) => {
     allowed.push(params.whenPinnedUnavailable);
@@ -215,7 +215,7 @@ test('a pinned model that cannot run is replaced only after the user says so', a
   assert.match(shown(), /Done/);
 });
 
-test('a change is shown first and written only when it is accepted', async () => {
+test('a change is previewed and written only when the user accepts it', async () => {
   openFile('one\ntwo\n', new Range(1, 0, 1, 3));
   ask = answerWith('2');
   typed('shorter');
@@ -226,10 +226,10 @@ test('a change is shown first and written only when it is accepted', async () =>
   await parts.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'one\n2\n');
   await parts.proposals.accept(proposal() as never);
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /was accepted before/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /was already accepted/);
 });
 
-test('a discarded change leaves the file alone', async () => {
+test('a discarded change leaves the file unchanged', async () => {
   openFile('one\n');
   ask = answerWith('2');
   typed('shorter');
@@ -239,7 +239,7 @@ test('a discarded change leaves the file alone', async () => {
   assert.equal(fileText(), 'one\n');
 });
 
-test('a file that changed meanwhile is not touched; asking again asks about the same place', async () => {
+test('a file that changed in the meantime is not touched; retrying sends the same range of the current text', async () => {
   openFile('one\ntwo\n', new Range(1, 0, 1, 3));
   ask = answerWith('2');
   typed('shorter');
@@ -254,18 +254,18 @@ test('a file that changed meanwhile is not touched; asking again asks about the 
   await parts.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'zero\none\ntwo\n');
   assert.ok(
-    fakeEditor.messages.some(({ text }) => /list\.ts changed while the answer was written/.test(text)),
+    fakeEditor.messages.some(({ text }) => /list\.ts changed while the answer was generated/.test(text)),
   );
   assert.deepEqual(asked, { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } });
 });
 
 for (const finishReason of ['length', 'content-filter'] as const)
-  test(`a change that ${finishReason} cut says so and asks before it is applied`, async () => {
+  test(`a change truncated by ${finishReason} is marked and confirmed before it is applied`, async () => {
     openFile('one\n');
     ask = answerWith('2', { finishReason });
     typed('shorter');
     await ready();
-    assert.match(fakeEditor.messages.at(-1)?.text ?? '', /may be cut/);
+    assert.match(fakeEditor.messages.at(-1)?.text ?? '', /may be truncated/);
     await parts.proposals.accept(proposal() as never);
     assert.equal(fileText(), 'one\n');
     fakeEditor.buttonToPress = 'Apply';
@@ -273,7 +273,7 @@ for (const finishReason of ['length', 'content-filter'] as const)
     assert.equal(fileText(), '2one\n');
   });
 
-test('a change that broke off stays in the proposal, and is applied only when the user says so', async () => {
+test('an interrupted change stays in the proposal and is applied only after a confirmation', async () => {
   openFile('one\n');
   ask = async (params, onPart, token) => {
     await answerWith('half')(params, onPart, token);
@@ -284,7 +284,7 @@ test('a change that broke off stays in the proposal, and is applied only when th
   assert.equal(fakeEditor.text(proposal()), 'halfone\n');
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Ask Again']);
   await parts.proposals.accept(proposal() as never);
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /not whole\. Lab broke off\. Apply what there is\?/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /incomplete\. Lab broke off\. Apply it anyway\?/);
   assert.equal(fileText(), 'one\n');
   fakeEditor.buttonToPress = 'Apply';
   await parts.proposals.accept(proposal() as never);
@@ -295,7 +295,7 @@ for (const [how, shownNow] of [
   ['continue', 'const a = 2;'],
   ['restart', 'let'],
 ] as const)
-  test(`${how}: a change that another model took over is shown as it stands, says so, and is whole`, async () => {
+  test(`${how}: a change that another model took over is shown, marked, and complete`, async () => {
     openFile('one\n');
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 3 } };
     const code = (text: string) => ({ text, languageId: 'typescript', range });
@@ -317,7 +317,7 @@ for (const [how, shownNow] of [
     assert.equal(preview, `${shownNow}\n`);
     assert.equal(fakeEditor.text(proposal()), `${shownNow} // done\n`);
     const told = fakeEditor.messages.at(-1)?.text ?? '';
-    assert.equal(/lab\/small broke off and groq\/llama went on/.test(told), how === 'continue');
+    assert.equal(/lab\/small was interrupted and groq\/llama continued/.test(told), how === 'continue');
     await parts.proposals.accept(proposal() as never);
     assert.equal(fileText(), `${shownNow} // done\n`);
   });
@@ -330,7 +330,7 @@ test('without a file the code goes to a new document in its language', async () 
   assert.deepEqual(untitled, { text: 'const x = 1;', languageId: 'typescript' });
 });
 
-test('code that broke off without a file is kept in a new document', async () => {
+test('interrupted code without a file is kept in a new document', async () => {
   ask = async (params, onPart, token) => {
     await answerWith('const')(params, onPart, token);
     throw { code: -32097 };
@@ -340,7 +340,7 @@ test('code that broke off without a file is kept in a new document', async () =>
   assert.equal([...fakeEditor.files.values()][0]?.text, 'const');
 });
 
-test('a route that cannot be explained says why, and the prompt is kept', async () => {
+test('a route that cannot be explained shows the error, and the prompt is kept', async () => {
   typed('plan it');
   await explainRoute(parts);
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /The limit is used up\. Wait\./);

@@ -31,7 +31,7 @@ test('activation registers exactly the declared commands, and starts no server',
   for (const subscription of subscriptions) subscription.dispose();
 });
 
-test('titles that others rely on stay as they are', () => {
+test('titles that documentation names stay as they are', () => {
   const titles = declared.map(({ category, title }) => `${category}: ${title}`);
   for (const title of [
     'Rumbo: Plan…',
@@ -61,7 +61,7 @@ test('menus name only commands that exist, and buttons have icons', () => {
     }
 });
 
-test('when clauses know only the views, schemes and keys we have', () => {
+test('when clauses use existing views, schemes and context keys only', () => {
   const views: { id: string }[] = contributes.views.rumbo;
   const known = new Set([
     'rumbo.streaming',
@@ -91,7 +91,7 @@ function offered(contextValue: string): string[] {
   return [...new Set(entries.map(({ command }) => command.replace('rumbo.', '')))].sort();
 }
 
-test('each row of the tree offers what can be done to it', () => {
+test('each row of the tree offers its commands', () => {
   const of = (row: Parameters<typeof treeItemOf>[0]) => offered(treeItemOf(row).contextValue ?? '');
   assert.deepEqual(of({ type: 'provider', provider: sampleProvider({ key: 'none', state: 'no-key' }) }), [
     'setApiKey',
@@ -128,7 +128,7 @@ test('a local model can be loaded when it is not in memory, and unloaded when it
     assert.ok(!of(state).some((each) => /oadModel/.test(each)), state);
 });
 
-test('an engine that fetches models offers it, a model on its way can be stopped, an offer taken or left', () => {
+test('an engine that pulls models offers it, a download can be stopped, a discovered server used or ignored', () => {
   const of = (row: Parameters<typeof treeItemOf>[0]) => offered(treeItemOf(row).contextValue ?? '');
   const pullable = sampleProvider({ local: [] });
   const off = sampleProvider({ local: [], state: 'off' });
@@ -139,7 +139,7 @@ test('an engine that fetches models offers it, a model on its way can be stopped
   assert.deepEqual(of({ type: 'offer', endpoint: sampleEndpoint() }), ['ignoreEndpoint', 'useEndpoint']);
 });
 
-test('what only a row can tell is not offered in the palette', () => {
+test('commands that need a row are not in the palette', () => {
   const hidden = (menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
@@ -147,7 +147,7 @@ test('what only a row can tell is not offered in the palette', () => {
     if (!/ApiKey$|pullModel$/.test(command)) assert.ok(hidden.includes(command), command);
 });
 
-test('the pictures are there, and activation is light', () => {
+test('icons exist, and activation waits for startup', () => {
   assert.ok(existsSync(new URL(icon, root)));
   assert.ok(existsSync(new URL(contributes.viewsContainers.activitybar[0].icon, root)));
   assert.deepEqual(activationEvents, ['onStartupFinished']);

@@ -33,23 +33,23 @@ beforeEach(() => {
   sent.length = 0;
 });
 
-test('the last explained prompt stands there, and what it was taken for is said', async () => {
+test('the prompt explained last is offered, with its current task type', async () => {
   await correct((items) => {
     assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'show me where it leaks');
-    assert.equal(items.find(({ label }) => label === 'general')?.description, 'as it is taken now');
+    assert.equal(items.find(({ label }) => label === 'general')?.description, 'current');
     return items.find(({ label }) => label === 'verification');
   });
   assert.deepEqual(sent, [{ prompt: 'show me where it leaks', task: 'verification' }]);
   assert.equal(
     fakeEditor.messages.at(-1)?.text,
-    'Prompts like this are verification from now on. 1 correction is remembered.',
+    'Similar prompts are now classified as verification. 1 correction is stored.',
   );
 });
-test('every correction can be forgotten from the same list', async () => {
+test('every correction can be deleted from the same list', async () => {
   await correct((items) => items.at(-1));
   assert.deepEqual(sent, ['forget']);
 });
-test('who leaves the list changes nothing', async () => {
+test('dismissing the list changes nothing', async () => {
   await correct(() => undefined);
   assert.deepEqual(sent, []);
 });

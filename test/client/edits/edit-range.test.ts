@@ -13,13 +13,13 @@ const range = (startLine: number, startCharacter: number, endLine: number, endCh
   end: { line: endLine, character: endCharacter },
 });
 
-test('a selection is replaced, an empty one is inserted at, none is the whole file', () => {
+test('a selection is replaced, an empty selection marks where to insert, and no selection means the whole file', () => {
   assert.equal(proposedText('one\ntwo\nthree', { text: '2', range: range(1, 0, 1, 3) }), 'one\n2\nthree');
   assert.equal(proposedText('one\ntwo', { text: 'X\n', range: range(1, 0, 1, 0) }), 'one\nX\ntwo');
   assert.equal(proposedText('one\ntwo', { text: 'new' }), 'new');
 });
 
-test('a change takes on the line ends of the file', () => {
+test('a change gets the line endings of the file', () => {
   assert.equal(proposedText('a\r\nb\r\n', { text: 'x\ny', range: range(1, 0, 1, 1) }), 'a\r\nx\r\ny\r\n');
   assert.equal(proposedText('a\nb\n', { text: 'x\r\ny', range: range(1, 0, 1, 1) }), 'a\nx\ny\n');
 });
@@ -32,13 +32,13 @@ test('positions count UTF-16 units and are clamped', () => {
   assert.equal(proposedText('abc', { text: 'X', range: range(0, 2, 0, 1) }), 'abXc');
 });
 
-test('a file that was edited has changed, one with other line ends has not', () => {
+test('an edited file has changed; a file with other line endings has not', () => {
   assert.equal(hasChanged('a\nb', 'a\nb'), false);
   assert.equal(hasChanged('a\nb', 'a\r\nb'), false);
   assert.equal(hasChanged('a\nb', 'a\nb '), true);
 });
 
-test('files that the editor or git obey need a second question, at any depth and in any case', () => {
+test('files that control the editor or git need a confirmation, at any depth and in any case', () => {
   for (const path of [
     '/w/.vscode/settings.json',
     '/w/a/.VSCode/tasks.json',
@@ -54,7 +54,7 @@ test('files that the editor or git obey need a second question, at any depth and
     assert.equal(isProtectedPath('file', path), false, path);
 });
 
-test('a place is found again after edits before it, behind it and in it', () => {
+test('a range is found again after edits before it, behind it and in it', () => {
   const before = 'one\ntwo\nthree\n';
   const two = range(1, 0, 1, 3);
   assert.deepEqual(movedRange(before, two, before), two);

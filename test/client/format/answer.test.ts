@@ -10,7 +10,7 @@ const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
 const resume = (mode: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>
   ({ type: 'takeover', from, to, mode, reason: 'The connection\nbroke off.' }) as AskPart;
 
-test('it says who is asked before the first word', () => {
+test('the document names the model before the first token', () => {
   assert.match(answerDocument(after()), /choosing a model/);
   assert.match(answerDocument(after(start)), /waiting for lab\/small/);
   assert.match(
@@ -19,7 +19,7 @@ test('it says who is asked before the first word', () => {
   );
 });
 
-test('text arrives piece by piece, thinking is not shown', () => {
+test('text streams in parts, and reasoning is not shown', () => {
   const document = answerDocument(
     after(
       start,
@@ -32,7 +32,7 @@ test('text arrives piece by piece, thinking is not shown', () => {
   assert.doesNotMatch(document, /secret|thinking/);
 });
 
-test('a provider’s note stands above the answer, and a replaced model is named', () => {
+test('a provider’s note is above the answer, and a failed model is named', () => {
   const document = answerDocument(
     after(
       { type: 'fallback', from: 'gemini/flash', reason: 'Its limit is used up.' },
@@ -44,7 +44,7 @@ test('a provider’s note stands above the answer, and a replaced model is named
   assert.match(document, /Not answered by gemini\/flash: Its limit is used up\./);
 });
 
-test('the receipt closes a whole answer', () => {
+test('a complete answer ends with its receipt', () => {
   const whole = {
     ...after(start),
     text: 'Done.',
@@ -53,7 +53,7 @@ test('the receipt closes a whole answer', () => {
   assert.match(answerDocument(whole), /Done\.\n\n---\n\n## Receipt/);
 });
 
-test('what had arrived stays when it is stopped or fails', () => {
+test('received text stays when the answer is stopped or fails', () => {
   const partial = after(start, { type: 'text-delta', text: 'First half' });
   assert.match(
     answerDocument({ ...partial, ending: { type: 'stopped' } }),
@@ -66,7 +66,7 @@ test('what had arrived stays when it is stopped or fails', () => {
   assert.match(failed, /First half[\s\S]*\*\*Incomplete:\*\* It broke off\. Ask again\./);
 });
 
-test('an answer that another model goes on with stays one text, and says who took over and why', () => {
+test('an answer that another model continues stays one text, and names the takeover with its reason', () => {
   const before = after(start, text('1. Look\n2. '), resume('continue'));
   assert.match(answerDocument(before), /waiting for groq\/llama/);
   assert.equal(takeoverNote(before), 'took over from lab/small');
@@ -84,15 +84,15 @@ test('an answer that another model goes on with stays one text, and says who too
     whole,
     /2\. Leap\n\n\*groq\/llama took over from lab\/small\. The receipt says where and why\.\*/,
   );
-  assert.match(whole, /\*\*Seam:\*\* After 11 characters \(`1\. Look 2\.`\) lab\/small broke off/);
+  assert.match(whole, /\*\*Takeover:\*\* After 11 characters \(`1\. Look 2\.`\) lab\/small was interrupted/);
 });
 
-test('an answer that begins anew puts what was shown aside, where nothing of it passes for the answer', () => {
+test('a restarted answer quotes the discarded text apart from the new answer', () => {
   const state = after(start, text('## Old\n\n```ts\nconst a'), resume('restart'), text('New'));
   const document = answerDocument(state);
   assert.match(
     document,
-    /\*\*Put aside\*\*, from lab\/small: The connection broke off\. groq\/llama begins anew below\.\n\n> ## Old\n>\n> ```ts\n> const a\n\n---\n\nNew\n/,
+    /\*\*Discarded\*\*, from lab\/small: The connection broke off\. groq\/llama starts over below\.\n\n> ## Old\n>\n> ```ts\n> const a\n\n---\n\nNew\n/,
   );
   assert.doesNotMatch(document.replace(/^>.*$/gm, ''), /Old|const a/);
   assert.equal(state.text, 'New');
@@ -105,7 +105,7 @@ test('an answer that begins anew puts what was shown aside, where nothing of it 
   );
 });
 
-test('a text that was continued and then begun anew is put aside whole; without words there is nothing to put aside', () => {
+test('a text that was continued and then restarted is discarded as a whole; without text nothing is discarded', () => {
   const state = after(
     start,
     text('one '),
@@ -117,10 +117,10 @@ test('a text that was continued and then begun anew is put aside whole; without 
   assert.doesNotMatch(answerDocument(state), /took over/);
   const silent = after(start, resume('restart'));
   assert.match(answerDocument(silent), /\*Not answered by lab\/small: The connection broke off\.\*/);
-  assert.doesNotMatch(answerDocument(silent), /Put aside/);
+  assert.doesNotMatch(answerDocument(silent), /Discarded/);
 });
 
-test('what is said below an answer never lands in its unfinished code', () => {
+test('text below an answer is never inside its open code fence', () => {
   const partial = after(start, text('```ts\nconst a = 1;\n'));
   for (const ending of [
     undefined,
@@ -132,8 +132,8 @@ test('what is said below an answer never lands in its unfinished code', () => {
   }
 });
 
-test('a model that is asked to go on after itself does not take over from itself', () => {
+test('a model that continues after itself does not take over from itself', () => {
   const state = after(start, text('one'), resume('continue', 'lab/small', 'lab/small'));
-  assert.match(answerDocument(state), /\*lab\/small was asked to go on: The connection broke off\.\*/);
-  assert.equal(takeoverNote(state), 'once more, for it broke off');
+  assert.match(answerDocument(state), /\*lab\/small was asked to continue: The connection broke off\.\*/);
+  assert.equal(takeoverNote(state), 'continued after an interruption');
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../client/format/discovery.ts';
 import { sampleEndpoint } from '../samples.ts';
 
-test('what needs a key and what still loads is found, and says so', () => {
+test('servers that need a key or are still loading are listed with their state', () => {
   const endpoints = [
     sampleEndpoint({ label: 'vLLM', state: 'needs-key' }),
     sampleEndpoint({ state: 'loading', use: 'used' }),
@@ -19,7 +19,7 @@ test('what needs a key and what still loads is found, and says so', () => {
   );
 });
 
-test('a notification names a few and counts the rest', () => {
+test('a notification names a few servers and counts the rest', () => {
   const text = discoveredText({
     endpoints: Array.from({ length: 7 }, () => sampleEndpoint()),
     scope: 'Here.',
@@ -27,18 +27,18 @@ test('a notification names a few and counts the rest', () => {
   assert.match(text, /; and 2 more\. Here\.$/);
 });
 
-test('a server’s own words are its version and models, on one line', () => {
+test('a server’s version and models are on one line', () => {
   const models = ['a', 'b\n![x](https://evil.example/x.png)', 'c', 'd'];
   const one = sampleEndpoint({ version: '0.9.1', router: true, models });
   assert.equal(
     endpointDetail(one),
-    'version 0.9.1 · loads models by itself · 4 models: a, b ![x](https://evil.example/x.png), c, …',
+    'version 0.9.1 · loads models on demand · 4 models: a, b ![x](https://evil.example/x.png), c, …',
   );
   assert.equal(endpointTooltip(one).split('\n').length, 2);
   assert.equal(endpointDetail(sampleEndpoint({ models: [] })), '');
 });
 
-test('an address without a host is told whole', () => {
+test('a URL without a host is shown in full', () => {
   assert.equal(endpointHost('http://[::1]:8080/v1'), '[::1]:8080');
   assert.equal(endpointHost('unix:///var/run/docker.sock'), 'unix:///var/run/docker.sock');
 });

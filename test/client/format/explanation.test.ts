@@ -31,7 +31,7 @@ const result: ExplainResult = {
   ],
 };
 
-test('candidates stand in order with reasons and predicted price', () => {
+test('candidates are listed in order with reasons and predicted cost', () => {
   const text = explanationDocument('rewrite it', result, 'en');
   assert.match(text, /1\. \*\*lab\/small\*\*, free\n {3}- It is local\.\n {3}- Its tier fits\./);
   assert.match(text, /2\. \*\*openai\/big\*\*, about \$0\.01[0]? to \$0\.04/);
@@ -42,18 +42,18 @@ test('candidates stand in order with reasons and predicted price', () => {
   assert.match(text, /complex generation \(82 % sure; wrong\?/);
 });
 
-test('who is out is named with rule, reason and return', () => {
+test('an excluded model has its rule, reason and time of return', () => {
   assert.match(
     explanationDocument('rewrite it', result, 'en'),
-    /\*\*groq\/llama\*\* \(rule: circuit\): It failed five times\. Back at \d/,
+    /\*\*groq\/llama\*\* \(rule: circuit\): It failed five times\. Available again at \d/,
   );
 });
 
-test('nobody to ask is said with what to do', () => {
-  assert.match(explanationDocument('x', { ...result, candidates: [] }), /Nobody.*Add a key/);
+test('without candidates the document says what to do', () => {
+  assert.match(explanationDocument('x', { ...result, candidates: [] }), /No model can answer.*Add a key/);
 });
 
-test('models that are out for one reason share a line', () => {
+test('models excluded for the same reason share a line', () => {
   const out = { rule: 'no-key', reason: 'Gemini has no key.' };
   const excluded = [
     { model: 'gemini/a', ...out },

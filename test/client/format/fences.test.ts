@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withFenceClosed } from '../../../client/format/fences.ts';
 
-test('text without code, and code that was ended, stay as they are', () => {
+test('text without code and closed code fences stay unchanged', () => {
   for (const text of [
     '',
     'one\ntwo',
@@ -14,7 +14,7 @@ test('text without code, and code that was ended, stay as they are', () => {
     assert.equal(withFenceClosed(text), text);
 });
 
-test('code that was not ended is ended the way it began', () => {
+test('an open code fence is closed with the fence that opened it', () => {
   assert.equal(withFenceClosed('```ts\nconst a'), '```ts\nconst a\n```');
   assert.equal(withFenceClosed('````\n```\n'), '````\n```\n````');
   assert.equal(withFenceClosed('~~~\n```\n```'), '~~~\n```\n```\n~~~');
@@ -23,7 +23,7 @@ test('code that was not ended is ended the way it began', () => {
   assert.equal(withFenceClosed('```\na\n```ts'), '```\na\n```ts\n```');
 });
 
-test('code in a list or a quotation is ended at its own depth', () => {
+test('a code fence in a list or a quotation is closed at its own depth', () => {
   assert.equal(withFenceClosed('1. Look:\n   ```ts\n   a'), '1. Look:\n   ```ts\n   a\n   ```');
   assert.equal(withFenceClosed('- ```\n  a'), '- ```\n  a\n  ```');
   assert.equal(withFenceClosed('- ```\n  a\n  ```\nend'), '- ```\n  a\n  ```\nend');

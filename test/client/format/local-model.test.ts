@@ -13,7 +13,7 @@ import type { LocalModel } from '../../../shared/local-models.ts';
 
 const local = (more: Partial<LocalModel>): LocalModel => ({ name: 'a', state: 'on-disk', ...more });
 
-test('where a local model is, with its size there or how far it is', () => {
+test('a local model’s state has its size or its progress', () => {
   const sizes = { sizeBytes: 4.7e9, memoryBytes: 5.2e9 };
   assert.deepEqual(
     [
@@ -42,12 +42,12 @@ test('where a local model is, with its size there or how far it is', () => {
   assert.equal(localIcon(local({})), undefined);
 });
 
-test('a tooltip says what sleeping means, and that loading failed', () => {
-  assert.match(localSentences(local({ state: 'sleeping' })).join(), /the next request wakes it/);
+test('a tooltip explains sleeping, and that loading failed', () => {
+  assert.match(localSentences(local({ state: 'sleeping' })).join(), /the next request loads it again/);
   assert.match(localSentences(local({ failed: true })).join(), /last attempt to load it failed/);
 });
 
-test('progress is told as far as it is known', () => {
+test('progress shows what is known', () => {
   const done = { stage: 'downloading', completedBytes: 1.2e9 } as const;
   assert.equal(progressText(done), '1.2 GB');
   assert.equal(
@@ -62,7 +62,7 @@ test('progress is told as far as it is known', () => {
   assert.equal(progressText({ stage: 'loading', fraction: 0.4 }), 'loading into memory · 40 %');
 });
 
-test('the bar follows the bytes, and a load that is told in parts', () => {
+test('the bar follows the bytes, and the fraction of a load', () => {
   assert.equal(completedFraction({ stage: 'downloading', completedBytes: 1, totalBytes: 4 }), 0.25);
   assert.equal(completedFraction({ stage: 'downloading', completedBytes: 5, totalBytes: 4 }), 1);
   assert.equal(completedFraction({ stage: 'downloading', completedBytes: 5 }), undefined);
@@ -70,16 +70,16 @@ test('the bar follows the bytes, and a load that is told in parts', () => {
   assert.equal(completedFraction({ stage: 'verifying', fraction: 0.3 }), undefined);
 });
 
-test('the end is one sentence', () => {
-  assert.equal(ensureResultText({ model: 'a/b', outcome: 'was-loaded' }), 'a/b is loaded already.');
+test('the result is one sentence', () => {
+  assert.equal(ensureResultText({ model: 'a/b', outcome: 'was-loaded' }), 'a/b is already loaded.');
   assert.equal(
     ensureResultText({ model: 'a/b', outcome: 'loaded', loadMs: 3100 }),
-    'a/b is loaded, which took 3.1 s.',
+    'a/b was loaded in 3.1 s.',
   );
-  assert.equal(ensureResultText({ model: 'a/b', outcome: 'pulled' }), 'a/b is here.');
+  assert.equal(ensureResultText({ model: 'a/b', outcome: 'pulled' }), 'a/b was downloaded.');
 });
 
-test('a suggestion says what it is for and what it takes', () => {
+test('a suggestion shows its uses and its sizes', () => {
   const suggestion = {
     label: 'x',
     uses: ['code', 'fill'],

@@ -20,7 +20,7 @@ const details = (fields: ModelDetails['fields'], more: Partial<ModelDetails> = {
   ...more,
 });
 
-test('a model in few words', () => {
+test('a model’s description has source, tier, context and price', () => {
   assert.equal(modelDescription({ model: sampleModel() }), 'local · tier 3 · 32k · free');
   const cloud = sampleModel({
     source: 'api',
@@ -37,7 +37,7 @@ test('a model in few words', () => {
   assert.match(modelDescription({ model: sampleModel(), pinnedTo: ['Planner'] }), /^pinned to Planner · /);
 });
 
-test('a local model says first where it is', () => {
+test('a local model’s description starts with its state', () => {
   const local = { name: 'small', state: 'loaded', memoryBytes: 5.2e9, sizeBytes: 4.7e9 } as const;
   assert.match(modelDescription({ model: sampleModel(), local }), /^loaded, 5\.2 GB · local · /);
   assert.equal(modelIcon({ model: sampleModel(), local }), 'chip');
@@ -45,17 +45,17 @@ test('a local model says first where it is', () => {
   assert.equal(modelIcon({ model: sampleModel({ toggle: false }), local }), 'circle-slash');
 });
 
-test('a model that is cooling down shows until when and why; a model under test shows that', () => {
+test('a model that is cooling down shows until when and why; one that is retried says so', () => {
   assert.match(
     modelDescription({ model: sampleModel(), cooldown }, 'en-GB'),
     /^cooling down until 14:05 · local · /,
   );
   assert.match(modelTooltip({ model: sampleModel(), cooldown }), /\nIt failed three times\.\n/);
   assert.equal(modelIcon({ model: sampleModel(), cooldown }), 'history');
-  assert.equal(cooldownText({ ...cooldown, circuit: 'half-open' }), 'being tried again');
+  assert.equal(cooldownText({ ...cooldown, circuit: 'half-open' }), 'retrying');
 });
 
-test('the tooltip has what is known: what it is, what it can, its sizes, its licence, and who says so', () => {
+test('the tooltip has the known details of a model and their sources', () => {
   const local = { name: 'small', state: 'loaded', memoryBytes: 5.2e9, until: at1405 } as const;
   const known = details(
     {
@@ -76,16 +76,16 @@ test('the tooltip has what is known: what it is, what it can, its sizes, its lic
     'loaded, 5.2 GB · local · tier 3 · 32k · free',
     'Writes code.',
     'Tier 3 of 5.',
-    '32,768 tokens of context; it was made for 131,072.',
+    '32,768 tokens of context; it was trained for 131,072.',
     'It can chat, fill in the middle and call tools.',
     '7.6B parameters, quantised as Q4_K_M.',
     'It takes 4.7 GB on disk.',
     'It takes 5.2 GB of memory now.',
-    'Its engine frees the memory at 14:05 unless it is asked again.',
+    'Its engine frees the memory at 14:05 unless another request arrives.',
     'Licence: apache-2.0.',
-    'It costs nothing.',
-    'What is sent to it stays on your own machines.',
-    'So say its provider’s list and its engine.',
+    'It is free.',
+    'Requests to it stay on your own machines.',
+    'Sources: its provider’s list and its engine.',
   ]);
 });
 

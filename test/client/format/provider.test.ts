@@ -27,19 +27,19 @@ const requests = (more: Partial<RateWindow> = {}): RateWindow => ({
   ...more,
 });
 
-test('a provider’s state in few words', () => {
+test('a provider’s description has its state', () => {
   assert.equal(providerDescription(sampleProvider()), 'ready · 1 model');
-  assert.equal(providerDescription(sampleProvider({ circuit: 'half-open' })), 'being tried again · 1 model');
+  assert.equal(providerDescription(sampleProvider({ circuit: 'half-open' })), 'retrying · 1 model');
   assert.equal(providerDescription(sampleProvider({ state: 'no-key', key: 'none' })), 'no key');
-  const coolingDown = sampleProvider({ state: 'cooling-down', until: at1405 });
-  assert.equal(providerDescription(coolingDown, 'en-GB'), 'cooling down until 14:05');
+  const modelCooldowns = sampleProvider({ state: 'cooling-down', until: at1405 });
+  assert.equal(providerDescription(modelCooldowns, 'en-GB'), 'cooling down until 14:05');
   assert.equal(
-    providerDescription({ ...coolingDown, rule: 'rate-limit' }, 'en-GB'),
+    providerDescription({ ...modelCooldowns, rule: 'rate-limit' }, 'en-GB'),
     'rate limit until 14:05',
   );
 });
 
-test('a refused key and an empty account are called so, for they do not pass by themselves', () => {
+test('a refused key and an empty account are named, since only the user can solve them', () => {
   const refused = sampleProvider({ state: 'cooling-down', rule: 'key', key: 'environment', until: at1405 });
   const wrong = sampleProvider({ state: 'no-key', key: 'keychain' });
   const empty = sampleProvider({ state: 'cooling-down', rule: 'payment', key: 'keychain', until: at1405 });
@@ -59,11 +59,11 @@ test('a refused key and an empty account are called so, for they do not pass by 
     assert.equal(userProblem(fine), undefined);
 });
 
-test('a rate limit says what is left and when it is full again, as long as it holds', () => {
+test('a rate limit shows what is left and when it resets, until it has reset', () => {
   const window = requests({ resetsAt: at1405 });
   assert.deepEqual(rateWindowText(window, 'en-GB'), {
     left: '3/60 requests left',
-    until: 'full at 14:05',
+    until: 'resets at 14:05',
   });
   assert.deepEqual(
     rateWindowText(
@@ -72,7 +72,7 @@ test('a rate limit says what is left and when it is full again, as long as it ho
     ),
     {
       left: '12k input tokens left',
-      until: 'full at 14:05, for small',
+      until: 'resets at 14:05, for small',
     },
   );
   const past = requests({ resetsAt: long() });
@@ -82,7 +82,7 @@ test('a rate limit says what is left and when it is full again, as long as it ho
   assert.deepEqual(others, [most]);
 });
 
-test('only a rate limit that is nearly used up is said beside the name', () => {
+test('only a rate limit that is nearly used up is in the description', () => {
   const words = (window: RateWindow) => providerDescription(sampleProvider({ windows: [window] }));
   assert.equal(words(requests()), 'ready · 3/60 requests left');
   assert.equal(words(requests({ remaining: 30 })), 'ready · 1 model');
@@ -90,7 +90,7 @@ test('only a rate limit that is nearly used up is said beside the name', () => {
   assert.equal(words(requests({ resetsAt: long() })), 'ready · 1 model');
 });
 
-test('a key is shown by its name, with its statistics or its cool-down', () => {
+test('a key shows its requests, or why it is cooling down', () => {
   const key = { name: 'GEMINI_API_KEY_2', requests: 12, failures: 0 };
   assert.equal(keyStateText(key), 'ok, 12 requests');
   assert.equal(keyStateText({ ...key, requests: 1, failures: 1 }), 'ok, 1 request, 1 failed');
@@ -108,17 +108,17 @@ test('foreign text cannot break out of its line of a tooltip', () => {
   assert.equal(lines.length, 4);
 });
 
-test('the tooltip says what a circuit does and how many keys there are', () => {
+test('the tooltip explains the circuit and counts the keys', () => {
   const key = { name: 'KEY_1', requests: 1, failures: 0 };
   const tooltip = providerTooltip(
     sampleProvider({ circuit: 'half-open', keys: [key, { ...key, name: 'KEY_2' }] }),
   );
-  assert.match(tooltip, /one request tests whether it answers again/);
+  assert.match(tooltip, /one request tests whether it works again/);
   assert.match(tooltip, /It has 2 keys, which share its requests\./);
-  assert.match(providerTooltip(sampleProvider({ circuit: 'open' })), /not used for now/);
+  assert.match(providerTooltip(sampleProvider({ circuit: 'open' })), /gets no requests for now/);
 });
 
-test('what works stands first in the tree, then what waits for the user; what nobody uses comes last', () => {
+test('working providers come first, then those that need the user; unused ones come last', () => {
   const states = ['off', 'no-key', 'ready', 'unreachable', 'cooling-down', 'checking', 'unknown'] as const;
   const all = states.map((state) => sampleProvider({ state, key: 'none', label: state }));
   const absent = sampleProvider({
@@ -143,7 +143,7 @@ test('what works stands first in the tree, then what waits for the user; what no
   ]);
 });
 
-test('a local engine of ours that is not there is not running; one that was used or named is unreachable', () => {
+test('a built-in local engine that was never used is “not running”; one that was used or configured is unreachable', () => {
   const ollama = sampleProvider({ state: 'unreachable', name: 'ollama', kind: 'ollama', models: [] });
   assert.equal(providerDescription(ollama), 'not running');
   const last = { at: at1405, model: 'small', outcome: 'unreachable', ms: 3 };

@@ -8,7 +8,7 @@ import {
 } from '../../../client/format/status.ts';
 import { sampleInlineState, sampleModel, sampleProvider, sampleReceipt, sampleStatus } from '../samples.ts';
 
-test('the status bar is short and says what matters most', () => {
+test('the status bar is short and shows what matters most', () => {
   assert.equal(statusBarText(undefined).text, '$(compass) Rumbo');
   assert.equal(statusBarText(sampleStatus()).text, '$(compass) Rumbo: auto');
   assert.equal(statusBarText(sampleStatus({ problems: ['x'] })).text, '$(warning) Rumbo: settings');
@@ -56,7 +56,7 @@ const cloud = sampleProvider({
   until: later,
 });
 
-test('while rate limits keep every cloud model out and a local one is ready, the status bar says until when', () => {
+test('while rate limits exclude every cloud model and a local one is ready, the status bar shows until when', () => {
   const other = { ...cloud, name: 'gemini', until: soon };
   const { text, tooltip } = statusBarText(sampleStatus({ providers: [sampleProvider(), cloud, other] }));
   assert.match(text, /^\$\(compass\) Rumbo: local until .*\d\d/);
@@ -64,7 +64,7 @@ test('while rate limits keep every cloud model out and a local one is ready, the
   assert.equal(localOnlyUntil([sampleProvider(), cloud, other]), soon);
 });
 
-test('the safety lock is told neither without a local model nor while a cloud model may be asked', () => {
+test('the safety lock needs a local model and no available cloud model', () => {
   const ready = { ...cloud, state: 'ready', rule: undefined, until: undefined } as never;
   assert.equal(localOnlyUntil([cloud]), undefined);
   assert.equal(
@@ -80,7 +80,7 @@ test('the safety lock is told neither without a local model nor while a cloud mo
   assert.equal(localOnlyUntil([sampleProvider(), refused, cloud]), later);
 });
 
-test('limits of single models hold the lock as well, when they are all there is', () => {
+test('rate limits of single models activate the lock when they cover all models', () => {
   const cooldown = {
     model: 'small',
     circuit: 'closed',
@@ -101,12 +101,12 @@ test('limits of single models hold the lock as well, when they are all there is'
   );
 });
 
-test('the tooltip names what only the user can mend', () => {
+test('the tooltip names problems that only the user can solve', () => {
   const { tooltip } = statusBarText(sampleStatus({ providers: [{ ...cloud, label: 'Groq', rule: 'key' }] }));
   assert.match(tooltip, /Groq: key refused\./);
 });
 
-test('each time that is shown is known, to draw again when it has come', () => {
+test('every displayed time is returned for the scheduled redraw', () => {
   const times = displayedTimes([
     {
       ...cloud,
@@ -118,12 +118,12 @@ test('each time that is shown is known, to draw again when it has come', () => {
   assert.deepEqual(times, [later, soon, '2026-11-21T10:00:00Z']);
 });
 
-test('ghost text that stands still shows in the text, with the reason in the tooltip; off and on only in the tooltip', () => {
+test('paused or unavailable ghost text shows in the status bar, with the reason in the tooltip; on and off only in the tooltip', () => {
   const bar = (inline: ReturnType<typeof sampleInlineState>) => statusBarText(sampleStatus({ inline }));
   assert.equal(bar(sampleInlineState({ state: 'paused' })).text, '$(debug-pause) Rumbo: ghost text paused');
   const noModel = bar(sampleInlineState({ state: 'no-model', reason: 'Start an engine.' }));
   assert.equal(noModel.text, '$(compass) Rumbo: no ghost text');
-  assert.match(noModel.tooltip, /no model can write\. Start an engine\./);
+  assert.match(noModel.tooltip, /no model is available\. Start an engine\./);
   for (const state of ['on', 'off'] as const) {
     assert.equal(bar(sampleInlineState({ state })).text, '$(compass) Rumbo: auto');
     assert.match(bar(sampleInlineState({ state })).tooltip, /^Ghost text: /m);

@@ -10,7 +10,7 @@ import {
   truncate,
 } from '../../../client/format/text.ts';
 
-test('durations', () => {
+test('durations have a suitable unit', () => {
   assert.deepEqual([0, 4, 420, 999, 1234, 59_960, 125_000].map(formatDuration), [
     '0 ms',
     '4 ms',
@@ -22,7 +22,7 @@ test('durations', () => {
   ]);
 });
 
-test('money keeps two figures that mean something', () => {
+test('money keeps two significant digits', () => {
   assert.deepEqual([0, 1.2, 12, 0.25, 0.0123, 0.00125, 0.00001234, 1e-9].map(formatDollars), [
     '$0',
     '$1.20',
@@ -35,25 +35,25 @@ test('money keeps two figures that mean something', () => {
   ]);
 });
 
-test('sizes of context', () => {
+test('context sizes are short', () => {
   assert.deepEqual(
     [512, 4096, 8192, 32_768, 128_000, 131_072, 200_000, 1_000_000, 1_048_576].map(formatShortCount),
     ['512', '4k', '8k', '32k', '128k', '128k', '200k', '1M', '1M'],
   );
 });
 
-test('foreign text stays on its line and in its quotation', () => {
+test('foreign text stays on one line and in its quotation', () => {
   assert.equal(oneLine('a\n# b\r\n\tc'), 'a # b c');
   assert.equal(quoteMarkdown('one\r\n\n# two'), '> one\n>\n> # two');
 });
 
-test('a title ends at a word', () => {
+test('a truncated title ends at a word', () => {
   assert.equal(truncate('short', 40), 'short');
   assert.equal(truncate('add retries to the upload and test it', 20), 'add retries to the…');
   assert.equal(truncate('x'.repeat(50), 10), `${'x'.repeat(10)}…`);
 });
 
-test('a time of today stands alone, another has its day', () => {
+test('a time of today has no date, any other has', () => {
   const now = new Date(2026, 10, 21, 9, 0);
   const told = (day: number) => formatLocalTime(new Date(2026, 10, day, 14, 5).toISOString(), 'en-GB', now);
   assert.equal(told(21), '14:05');

@@ -35,12 +35,12 @@ beforeEach(() => {
 
 afterEach(() => feature.dispose());
 
-test('while it is off the server is told of no document and asked for nothing', () => {
+test('while it is off the server gets no document events and no completion requests', () => {
   start();
   assert.deepEqual(followed(), []);
 });
 
-test('switched on it follows at once, switched off it forgets at once', () => {
+test('turning it on registers the features at once, turning it off unregisters them', () => {
   start();
   set(true);
   assert.deepEqual(followed(), everything);
@@ -48,7 +48,7 @@ test('switched on it follows at once, switched off it forgets at once', () => {
   assert.deepEqual(followed(), []);
 });
 
-test('a workspace can switch it off, and cannot switch it on', () => {
+test('a workspace can turn it off, but not on', () => {
   start();
   set(false, true);
   assert.deepEqual(followed(), []);
@@ -56,7 +56,7 @@ test('a workspace can switch it off, and cannot switch it on', () => {
   assert.deepEqual(followed(), []);
 });
 
-test('a server that started again is told anew', () => {
+test('the features are registered again after a restart of the server', () => {
   set(true);
   assert.deepEqual(followed(), [], 'nobody is there yet');
   start();
@@ -66,7 +66,7 @@ test('a server that started again is told anew', () => {
   assert.deepEqual(followed(), everything);
 });
 
-test('a server that writes no ghost text is told nothing; one that was left hears no more', () => {
+test('nothing is registered for a server without inline completion, nor after disposal', () => {
   set(true);
   start({});
   assert.deepEqual(followed(), []);

@@ -109,12 +109,12 @@ function change(range: Range, inserted: string, reason?: number): void {
   events.changedText.fire({ document, contentChanges: [{ range, text: inserted }], reason });
 }
 
-test('the code grows at the cursor, fits there, and is in no file', async () => {
+test('the code streams at the cursor, is indented to fit, and is in no file', async () => {
   const question = await begin();
   assert.deepEqual(question.params.file?.selection, { start: { ...at }, end: { ...at } });
   assert.equal(question.params.role, 'coder');
   assert.equal(isGenerating(), true);
-  assert.match(line() ?? '', /writing, Esc stops/);
+  assert.match(line() ?? '', /generating, Esc to stop/);
   question.say('double() {');
   assert.deepEqual(shown(), ['double() {']);
   question.say('double() {\n    return 2;\n}');
@@ -123,12 +123,12 @@ test('the code grows at the cursor, fits there, and is in no file', async () => 
   assert.ok(fakeEditor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.trigger'));
   assert.deepEqual(shown(new Position(0, 0)), [], 'it shows in another place');
   await question.finish('double() {\n    return 2;\n}');
-  assert.match(line() ?? '', /Tab keeps it, Esc drops it/);
+  assert.match(line() ?? '', /Tab to accept, Esc to discard/);
   assert.equal(fakeEditor.messages.length, 0);
   assert.equal(parts.receipts.last?.role, 'coder');
 });
 
-test('kept, it is over, and nothing is cancelled or hidden', async () => {
+test('accepting ends the preview without cancelling or hiding anything', async () => {
   const question = await begin();
   await question.finish('two();');
   await parts.previews.accept();
@@ -141,7 +141,7 @@ test('kept, it is over, and nothing is cancelled or hidden', async () => {
   assert.ok(!fakeEditor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.hide'));
 });
 
-test('a part that is kept moves the rest behind it, with the line ends of the file', async () => {
+test('accepting a part moves the rest behind it, with the line endings of the file', async () => {
   const question = await begin();
   question.say('one();\ntwo();');
   change(new Range(at, at), 'one();\r\n    ');
@@ -167,7 +167,7 @@ const droppings: Readonly<Record<string, () => void>> = {
   'another editor in front': () => events.changedEditor.fire(undefined),
 };
 for (const [what, drop] of Object.entries(droppings))
-  test(`${what} drops it and closes the request, silently`, async () => {
+  test(`${what} discards the preview and cancels the request without a message`, async () => {
     const question = await begin();
     question.say('two();');
     drop();
@@ -180,7 +180,7 @@ for (const [what, drop] of Object.entries(droppings))
     assert.equal(fakeEditor.text(uri), text);
   });
 
-test('what the editor tells of a file that is only saved drops nothing', async () => {
+test('saving the file does not discard the preview', async () => {
   const question = await begin();
   question.say('two();');
   events.changedText.fire({ document, contentChanges: [] });
@@ -188,7 +188,7 @@ test('what the editor tells of a file that is only saved drops nothing', async (
   assert.deepEqual(shown(), ['two();']);
 });
 
-test('right after something was taken back the editor is asked as by the user', async () => {
+test('right after an undo the editor gets an explicit trigger', async () => {
   change(new Range(at, at), '', 1);
   const question = await begin();
   question.say('two();');
@@ -199,7 +199,7 @@ test('right after something was taken back the editor is asked as by the user', 
   );
 });
 
-test('another model that begins anew replaces what is shown, unless a part was kept', async () => {
+test('a restart by another model replaces the preview, unless a part was accepted', async () => {
   const question = await begin();
   question.say('one();');
   question.say('let');
@@ -211,7 +211,7 @@ test('another model that begins anew replaces what is shown, unless a part was k
   assert.equal(question.token.isCancellationRequested, true);
 });
 
-test('a failure is one sentence with one button, the instruction is kept, and the button asks again', async () => {
+test('a failure is one sentence with one button, the prompt is kept, and the button retries', async () => {
   const question = await begin();
   fakeEditor.buttonToPress = 'Ask Again';
   await question.fail({ data: { kind: 'timeout', message: 'Lab was silent.', action: 'Try again.' } });
@@ -228,22 +228,22 @@ test('a failure is one sentence with one button, the instruction is kept, and th
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'double it');
 });
 
-test('what had arrived before it broke off stays, and says that it is not whole', async () => {
+test('code received before an interruption stays and is marked incomplete', async () => {
   const question = await begin();
   question.say('one();');
   await question.fail({ data: { kind: 'interrupted', message: 'Lab broke off.' } });
   assert.deepEqual(shown(), ['one();']);
-  assert.match(line() ?? '', /not whole/);
+  assert.match(line() ?? '', /incomplete/);
 });
 
-test('an answer without code says so', async () => {
+test('an answer without code shows a message', async () => {
   const question = await begin();
   await question.finish('');
-  assert.match(fakeEditor.messages[0]?.text ?? '', /held no code/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /contained no code/);
   assert.equal(isGenerating(), false);
 });
 
-test('a stronger model is asked about the same place in the file as it is by then', async () => {
+test('a stronger model gets the same position in the current text', async () => {
   const question = await begin();
   await question.finish('two();');
   parts.previews.drop();
@@ -255,7 +255,7 @@ test('a stronger model is asked about the same place in the file as it is by the
   assert.deepEqual(asked[1]?.params.file?.selection?.start, { line: 2, character: 4 });
 });
 
-test('a second one takes the place of the first', async () => {
+test('a second preview replaces the first', async () => {
   const first = await begin();
   const second = await begin('triple it');
   assert.equal(first.token.isCancellationRequested, true);
@@ -265,7 +265,7 @@ test('a second one takes the place of the first', async () => {
   assert.equal(isGenerating(), true);
 });
 
-test('a file that is behind another one by the time is brought to the front, where the preview is seen', async () => {
+test('a file in the background is brought to the front, where the preview is visible', async () => {
   const other = { ...front, document: { ...document, uri: new Uri('rumbo-answer', '/a.md') } };
   window.activeTextEditor = other;
   window.visibleTextEditors.push(other, front);
@@ -282,7 +282,7 @@ test('a file that is behind another one by the time is brought to the front, whe
   assert.deepEqual(shown(), ['two();']);
 });
 
-test('a file that was closed while the instruction was typed costs no question, and the instruction is kept', async () => {
+test('a file closed while the user typed sends no request, and the prompt is kept', async () => {
   fakeEditor.inputs.push('double it');
   const closed = { ...document, isClosed: false };
   window.activeTextEditor = { ...front, document: closed };
@@ -297,7 +297,7 @@ test('a file that was closed while the instruction was typed costs no question, 
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'double it');
 });
 
-test('without a file it says where it can be used', async () => {
+test('without a file a message says where the command works', async () => {
   window.activeTextEditor = undefined;
   await generateHere(parts);
   assert.match(fakeEditor.messages[0]?.text ?? '', /Open a file/);

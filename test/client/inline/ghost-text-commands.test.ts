@@ -48,7 +48,7 @@ beforeEach(() => {
   candidates = async () => [local, cloud, keyless];
 });
 
-test('one question says who writes; nothing is switched on before it is answered', async () => {
+test('a confirmation names the models; nothing is turned on before it', async () => {
   await turnGhostTextOn({ server });
   assert.equal(setting('enabled'), undefined);
   assert.match(fakeEditor.messages[0]?.detail ?? '', /lab\/small of your own/);
@@ -61,7 +61,7 @@ test('one question says who writes; nothing is switched on before it is answered
   assert.deepEqual(asked, [{ refresh: true }, { refresh: true }]);
 });
 
-test('models chosen on the way turn it on; a list that is dismissed does not', async () => {
+test('choosing models in the confirmation turns ghost text on; dismissing the list does not', async () => {
   fakeEditor.buttonToPress = 'Choose Models…';
   await turnGhostTextOn({ server });
   assert.equal(setting('enabled'), undefined);
@@ -71,26 +71,26 @@ test('models chosen on the way turn it on; a list that is dismissed does not', a
   assert.equal(setting('enabled'), true);
 });
 
-test('where the workspace says no it says so', async () => {
+test('a workspace that turns ghost text off is named', async () => {
   fakeEditor.settings.set('rumbo.inline.enabled', { workspaceValue: false });
   fakeEditor.buttonToPress = 'Turn On';
   await turnGhostTextOn({ server });
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /settings of this workspace switch ghost text off/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /settings of this workspace turn off ghost text/);
 });
 
-test('what cannot be asked is one sentence, and can be tried again', async () => {
+test('a failed request is one sentence and can be retried', async () => {
   candidates = () => Promise.reject({ code: -32097 });
   await turnGhostTextOn({ server });
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Try Again']);
 });
 
-test('turned off the setting goes back to what it was', async () => {
+test('turning it off removes the setting', async () => {
   fakeEditor.settings.set('rumbo.inline.enabled', { globalValue: true });
   await turnGhostTextOff();
   assert.equal(setting('enabled'), undefined);
 });
 
-test('the list groups models, shows speed and price, ticks who may write, and leaves out who has no key', async () => {
+test('the list groups models, shows speed and price, preselects allowed ones, and omits those without a key', async () => {
   await chooseGhostTextModels(server);
   const [list] = fakeEditor.lists;
   assert.deepEqual(
@@ -98,13 +98,13 @@ test('the list groups models, shows speed and price, ticks who may write, and le
     [
       ['your own', undefined, undefined],
       ['lab/small', 'free · usually 0.24 s', true],
-      ['cloud: paid, gets what you type', undefined, undefined],
+      ['cloud: paid, receives what you type', undefined, undefined],
       ['openai/gpt', 'about $0.12 per 1,000 suggestions', false],
     ],
   );
 });
 
-test('nobody ticked changes nothing and offers to turn it off', async () => {
+test('selecting no model changes nothing and offers to turn ghost text off', async () => {
   fakeEditor.labelsToPick = [];
   fakeEditor.buttonToPress = 'Turn Ghost Text Off';
   assert.equal(await chooseGhostTextModels(server), false);
@@ -112,13 +112,13 @@ test('nobody ticked changes nothing and offers to turn it off', async () => {
   assert.deepEqual(ran(), ['rumbo.turnGhostTextOff']);
 });
 
-test('without any model the list says what to do', async () => {
+test('without any model a message says what to do', async () => {
   candidates = async () => [];
   await chooseGhostTextModels(server);
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Show Providers']);
 });
 
-test('a language is switched off and on again, with no word left over', async () => {
+test('a language is turned off and on again without a leftover entry', async () => {
   window.activeTextEditor = { document: { uri: new Uri('file', '/w/a.md'), languageId: 'markdown' } };
   await toggleGhostTextLanguage();
   assert.deepEqual(setting('languages'), { markdown: false });
@@ -131,15 +131,15 @@ test('a language is switched off and on again, with no word left over', async ()
   assert.deepEqual(setting('languages'), { '*': false });
 });
 
-test('a language that the workspace switches off stays off', async () => {
+test('a language that the workspace turns off stays off', async () => {
   window.activeTextEditor = { document: { uri: new Uri('file', '/w/a.md'), languageId: 'markdown' } };
   fakeEditor.settings.set('rumbo.inline.languages', { workspaceValue: { markdown: false } });
   await toggleGhostTextLanguage();
   assert.equal(setting('languages'), undefined);
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /ghost text in markdown off/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /turn off ghost text in markdown/);
 });
 
-test('Suggest Here asks the editor; where it cannot, it says what stands in the way', async () => {
+test('Suggest Here triggers the editor; where it cannot, a message says why', async () => {
   await suggestHere(parts('on'));
   assert.deepEqual(ran(), ['editor.action.inlineSuggest.trigger']);
   await suggestHere(parts('no-model'));
@@ -154,7 +154,7 @@ test('Suggest Here asks the editor; where it cannot, it says what stands in the 
   assert.equal(ran().length, 2);
 });
 
-test('the menu offers what the state allows, first of all while nothing is written', async () => {
+test('the menu offers what the state allows, first while ghost text is paused or unavailable', async () => {
   const labels = async (state: InlineState['state']) => {
     await showMenu(state);
     return fakeEditor.lists.at(-1)?.entries.map(({ label }) => label.replace(/^\$\(.*\) /, '')) ?? [];

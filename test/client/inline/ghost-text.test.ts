@@ -59,7 +59,7 @@ function tell(inline: ReturnType<typeof sampleInlineState>): void {
 const item = () => fakeEditor.languageStatus;
 const context = () => fakeEditor.context.get('rumbo.ghostText');
 
-test('off, no server is started, whatever is opened', async () => {
+test('while it is off no server is started, whatever is opened', async () => {
   workspace.textDocuments.push(file);
   create();
   await later();
@@ -68,7 +68,7 @@ test('off, no server is started, whatever is opened', async () => {
   assert.equal(context(), 'off');
 });
 
-test('on, the server is started after activation, when there is something to write in', async () => {
+test('while it is on the server starts after activation, once a user document is open', async () => {
   fakeEditor.settings.set('rumbo.inline.enabled', { globalValue: true });
   workspace.textDocuments.push(output);
   create();
@@ -79,7 +79,7 @@ test('on, the server is started after activation, when there is something to wri
   assert.equal(uses, 1);
 });
 
-test('it is started at once when it is switched on, and not again for each file', async () => {
+test('turning it on starts the server at once, and not again for each file', async () => {
   workspace.textDocuments.push(file);
   create();
   await later();
@@ -90,7 +90,7 @@ test('it is started at once when it is switched on, and not again for each file'
   assert.equal(uses, 1, 'a server that does not start is tried again and again');
 });
 
-test('a pause holds in this window, also when the server starts again', async () => {
+test('a pause holds in this window, also after a restart of the server', async () => {
   set('enabled', true);
   const ghostText = create();
   await ghostText.pause(true);
@@ -106,7 +106,7 @@ test('a pause holds in this window, also when the server starts again', async ()
   assert.deepEqual(pauses, [true, false]);
 });
 
-test('the item beside the language is there while it is on, and switches the language', () => {
+test('the language status item exists while ghost text is on, and toggles the language', () => {
   window.activeTextEditor = { document: file };
   create();
   assert.equal(item(), undefined);
@@ -121,12 +121,12 @@ test('the item beside the language is there while it is on, and switches the lan
   assert.equal(item(), undefined);
 });
 
-test('the item says that nobody can write, and why; and that it is paused', async () => {
+test('the language status item shows that no model is available, and why, and that it is paused', async () => {
   set('enabled', true);
   const ghostText = create();
   tell(sampleInlineState({ state: 'no-model', models: [], reason: 'Start an engine.' }));
   assert.equal(ghostText.state, 'no-model');
-  assert.match(item()?.text ?? '', /No model can write/);
+  assert.match(item()?.text ?? '', /No model available/);
   assert.equal(item()?.detail, 'Start an engine.');
   assert.equal(fakeEditor.messages.length, 0, 'it nags');
   await ghostText.pause(true);

@@ -12,20 +12,20 @@ const candidates = [
 const chosen = (ticked: readonly string[], said: readonly string[] = []) =>
   modelsSetting(candidates, new Set(ticked), said);
 
-test('every local model and no other is the empty list, so that later ones write, too', () => {
+test('exactly all local models are the empty list, so that later ones are included', () => {
   assert.deepEqual(chosen(local, ['lab/small']), []);
 });
 
-test('a cloud model is named, and the local ones with it', () => {
+test('a cloud model is listed together with the local ones', () => {
   assert.deepEqual(chosen([...local, 'openai/mini']), ['lab/small', 'lab/large', 'openai/mini']);
 });
 
-test('a pattern stays while all it stands for is ticked, and is taken apart when one is not', () => {
+test('a pattern stays while all its models are selected, and is expanded when one is not', () => {
   assert.deepEqual(chosen([...local, 'openai/gpt'], ['lab/*', 'openai/*']), ['lab/*', 'openai/gpt']);
   assert.deepEqual(chosen(['lab/small'], ['lab/*']), ['lab/small']);
 });
 
-test('what is written of models nobody knows now is kept', () => {
+test('entries of models that are not listed now are kept', () => {
   assert.deepEqual(chosen(['lab/small'], ['asleep/*', 'asleep2/one', 'lab/large']), [
     'asleep/*',
     'asleep2/one',
@@ -33,6 +33,6 @@ test('what is written of models nobody knows now is kept', () => {
   ]);
 });
 
-test('nobody at all cannot be said', () => {
+test('no selection cannot be expressed', () => {
   assert.equal(chosen([]), undefined);
 });

@@ -13,7 +13,7 @@ function near(text: string): string[] {
   });
 }
 
-test('the names used last come first, each once, without the one being typed', () => {
+test('the nearest names come first, each once, without the one being typed', () => {
   assert.deepEqual(near('const cart = order(first);\nreturn cart.total(price, am▮'), [
     'price',
     'total',
@@ -23,7 +23,7 @@ test('the names used last come first, each once, without the one being typed', (
   ]);
 });
 
-test('words of the language and what stands after the cursor or far above name nothing', () => {
+test('keywords, names after the cursor and names far above are ignored', () => {
   assert.deepEqual(near('far()\n\n\n\nawait new Größe() ▮ other'), ['Größe']);
 });
 
@@ -42,13 +42,13 @@ const lines = [
   'print()',
 ];
 
-test('a declaration ends where its block closes, or where the next thing begins', () => {
+test('a declaration ends where its block closes, or where the next one starts', () => {
   assert.equal(declarationAt(lines, 1), lines.slice(1, 5).join('\n'));
   assert.equal(declarationAt(lines, 6), 'export const one = 1;');
   assert.equal(declarationAt(lines, 8), 'def total(items):\n    return 1');
 });
 
-test('a declaration ends where the editor says, is not endless, and may have gone', () => {
+test('a declaration ends where the editor says, has a maximum length, and can be missing', () => {
   assert.equal(declarationAt(lines, 1, 2), lines.slice(1, 3).join('\n'));
   const long = ['type A = {', ...Array.from({ length: 50 }, (_, at) => `  a${at}: 1;`), '}'];
   assert.equal(declarationAt(long, 0).split('\n').length, 20);

@@ -47,14 +47,14 @@ afterEach(() => registration.dispose());
 
 const ask = (version = 7) => symbols({ uri: here.toString(), position: { line: 0, character: 39 }, version });
 
-test('declarations in other files of the workspace are told, the nearest name first', async () => {
+test('declarations in other files of the workspace are returned, the nearest name first', async () => {
   assert.deepEqual(await ask(), [
     { name: 'price', uri: there.toString(), text: 'export interface Item {\n  price: number;\n}' },
     { name: 'item', uri: there.toString(), text: 'export const item = 1;' },
   ]);
 });
 
-test('the same version is looked up once; a document that has moved on is not looked up', async () => {
+test('a version is looked up once; an outdated version is not looked up', async () => {
   await ask();
   const before = asked.length;
   await ask();
@@ -63,7 +63,7 @@ test('the same version is looked up once; a document that has moved on is not lo
   assert.equal(asked.length, before);
 });
 
-test('a service that is slow or fails does not hold the others up, and is not asked again for it', async () => {
+test('a slow or failing service does not delay the others, and is called once per name', async () => {
   const quick = definition;
   const late = Promise.withResolvers<unknown>();
   definition = (name) =>

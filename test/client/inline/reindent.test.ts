@@ -10,7 +10,7 @@ for (const [how, said] of [
   ['as the file does', '    def total():\n        return 1\n\n    def other():\n        pass'],
   ['from the cursor', 'def total():\n        return 1\n\n    def other():\n        pass'],
 ] as const)
-  test(`a text that is indented ${how} stands at the cursor’s depth`, () => {
+  test(`a text indented ${how} gets the cursor’s depth`, () => {
     assert.equal(
       reindent(said, spaces('    ')),
       'def total():\n        return 1\n\n    def other():\n        pass',
@@ -22,16 +22,16 @@ for (const [how, said] of [
   ['from the cursor', 'const a = 1;\n  const b = 2;'],
   ['too deep', '      const a = 1;\n      const b = 2;'],
 ] as const)
-  test(`lines of one depth ${how} come out as one block`, () => {
+  test(`lines of one depth indented ${how} become one block`, () => {
     assert.equal(reindent(said, spaces('  ', 2)), 'const a = 1;\n  const b = 2;');
   });
 
-test('indentation becomes the editor’s own: tabs or spaces', () => {
+test('indentation uses the editor’s tabs or spaces', () => {
   assert.equal(reindent('if (x) {\n    y();\n}', tabs('\t')), 'if (x) {\n\t\ty();\n\t}');
   assert.equal(reindent('if (x) {\n\ty();\n}', spaces('    ')), 'if (x) {\n        y();\n    }');
 });
 
-test('steps of two become steps of four and the other way round; what is aligned stays aligned', () => {
+test('steps of two become steps of four and vice versa; alignment is kept', () => {
   assert.equal(
     reindent('if (x) {\n  y(() => {\n    z();\n  });\n}', tabs('\t')),
     'if (x) {\n\t\ty(() => {\n\t\t\tz();\n\t\t});\n\t}',
@@ -40,22 +40,22 @@ test('steps of two become steps of four and the other way round; what is aligned
   assert.equal(reindent('call(a,\n     b);', spaces('    ')), 'call(a,\n         b);');
 });
 
-test('at the margin the text keeps its own depth', () => {
+test('at column 0 the text keeps its own depth', () => {
   assert.equal(reindent('    one\n        two', spaces('')), '    one\n        two');
   assert.equal(reindent('  one\n    two', spaces('', 2)), '  one\n    two');
 });
 
-test('after words the first line goes on as it is, and the others follow the line', () => {
+test('after other text the first line stays as it is, and the others follow its line', () => {
   assert.equal(reindent('{\n  a: 1,\n}', spaces('    const x = ', 2)), '{\n      a: 1,\n    }');
   assert.equal(reindent('{\n      a: 1,\n    }', spaces('    const x = ', 2)), '{\n      a: 1,\n    }');
 });
 
-test('line ends of Windows and blank lines before the code are not part of it; the last line end is', () => {
+test('Windows line endings and leading blank lines are removed; the final line ending is kept', () => {
   assert.equal(reindent('\n\r\na\r\n\r\nb\n', spaces('')), 'a\n\nb\n');
   assert.equal(reindent('', spaces('  ')), '');
 });
 
-test('what looks like a snippet stays what it is', () => {
+test('text that looks like a snippet stays unchanged', () => {
   const said = ['`$', '{name}` + "\\n" // $1'].join('');
   assert.equal(reindent(said, spaces('')), said);
 });

@@ -21,7 +21,7 @@ const setUp = () => {
 };
 beforeEach(() => fakeEditor.reset());
 
-test('a refused key that an answer went round is told once, with the way to mend it', async () => {
+test('a refused key that another model made up for is reported once, with a button', async () => {
   const answer = setUp();
   fakeEditor.buttonToPress = 'Set API Key';
   answer(refused, answered('lab/small'));
@@ -37,7 +37,7 @@ test('a refused key that an answer went round is told once, with the way to mend
   assert.deepEqual(fakeEditor.executed, [{ id: 'rumbo.setApiKey', args: ['groq'] }]);
 });
 
-test('it is told again when the provider has answered in between, and another trouble is told by itself', () => {
+test('it is reported again after the provider has answered, and another kind is reported separately', () => {
   const answer = setUp();
   answer(refused, answered('lab/small'));
   answer(
@@ -52,7 +52,7 @@ test('it is told again when the provider has answered in between, and another tr
   );
 });
 
-test('what passes by itself is not told', () => {
+test('temporary failures are not reported', () => {
   const answer = setUp();
   for (const outcome of ['rate-limited', 'overloaded', 'interrupted', 'cancelled'] as const)
     answer({ ...refused, outcome }, answered('lab/small'));

@@ -73,17 +73,17 @@ const set = async (typed: string): Promise<void> => {
 };
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a first key is simply set', async () => {
+test('a first key is set without a question', async () => {
   await set(' sk-one ');
   assert.deepEqual([offered, sent], [[], [{ type: 'rumbo/key/set', key: 'sk-one' }]]);
   assert.deepEqual(said(), ['The key of Groq is saved in the system’s keychain.']);
 });
 
-test('where there is a key already the user says whether it is replaced or has company', async () => {
+test('with a stored key the user chooses between replacing and adding', async () => {
   provider = withOne;
   await set('sk-two');
   assert.deepEqual(offered, [
-    { title: 'Rumbo: Groq has a key already', labels: ['Replace the key', 'Add another key'] },
+    { title: 'Rumbo: Groq already has a key', labels: ['Replace the key', 'Add another key'] },
   ]);
   take = 1;
   await set('sk-three');
@@ -98,7 +98,7 @@ test('where there is a key already the user says whether it is replaced or has c
   provider = withTwo;
   await set('sk-four');
   assert.deepEqual(offered.at(-1), {
-    title: 'Rumbo: Groq has 2 keys already',
+    title: 'Rumbo: Groq already has 2 keys',
     labels: ['Replace all 2 keys', 'Add another key'],
   });
   take = 5;
@@ -106,7 +106,7 @@ test('where there is a key already the user says whether it is replaced or has c
   assert.equal(sent.length, 3, 'who goes away changes nothing');
 });
 
-test('a key in the place of the only one, which was refused, is not asked about', async () => {
+test('replacing the only key after it was refused needs no question', async () => {
   provider = { ...withOne, state: 'cooling-down', rule: 'key' };
   await set('sk-two');
   assert.deepEqual([offered, sent.map(({ type }) => type)], [[], ['rumbo/key/set']]);
@@ -115,7 +115,7 @@ test('a key in the place of the only one, which was refused, is not asked about'
   assert.equal(offered.length, 1);
 });
 
-test('a key that is there already is said to be so', async () => {
+test('a key that is already stored is reported', async () => {
   provider = withOne;
   take = 1;
   message = 'This key is there already; nothing has changed.';
@@ -123,7 +123,7 @@ test('a key that is there already is said to be so', async () => {
   assert.deepEqual(said(), [message]);
 });
 
-test('testing and removing say how many keys there are', async () => {
+test('testing and removing report how many keys there are', async () => {
   provider = withOne;
   await keys.test('groq');
   await keys.remove('groq');
@@ -138,7 +138,7 @@ test('testing and removing say how many keys there are', async () => {
   ]);
 });
 
-test('keys that nothing saved are handed over again when the server comes back, in their order', async () => {
+test('keys that are in memory only are submitted again after a restart, in order', async () => {
   store = 'memory';
   await set('sk-one');
   provider = { ...groq, key: 'memory' };

@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => Object.assign(window, { showQuickPick }));
 
-test('what is found and in use is said in one notification, with where it was looked', async () => {
+test('used servers are named in one notification, with scope Rumbo looked', async () => {
   await discover(async () => ({ endpoints: [ollama], scope }));
   assert.deepEqual(fakeEditor.messages, [
     {
@@ -51,7 +51,7 @@ test('what is found and in use is said in one notification, with where it was lo
   assert.deepEqual(offered, []);
 });
 
-test('that nothing answers is said, with where it was looked', async () => {
+test('that no server answers is reported, with scope Rumbo looked', async () => {
   await discover(async () => ({ endpoints: [], scope }));
   assert.equal(fakeEditor.messages[0]?.text, 'No model server answered. Looked on this machine.');
 });
@@ -78,7 +78,7 @@ test('a new server is offered, and added to the user’s providers when it is pi
   );
 });
 
-test('a new server that is not picked is left alone, and can be chosen from the notification', async () => {
+test('a new server that is not picked is not added, and can be chosen from the notification', async () => {
   takes = false;
   await discover(async () => ({ endpoints: [sampleEndpoint()], scope }));
   assert.equal(providers(), undefined);
@@ -89,13 +89,13 @@ test('a new server that is not picked is left alone, and can be chosen from the 
   });
 });
 
-test('where the user wants no offers, a server is listed without being ticked', async () => {
+test('scope the user wants no offers, a server is listed but not preselected', async () => {
   takes = false;
   await discover(async () => ({ endpoints: [sampleEndpoint({ use: 'ignored' })], scope }));
   assert.equal(offered[0]?.picked, false);
 });
 
-test('a server that needs a key leads to where it is set', async () => {
+test('a server that needs a key leads to Set API Key', async () => {
   fakeEditor.buttonToPress = 'Set API Key';
   await useEndpoint(sampleEndpoint({ state: 'needs-key' }));
   await new Promise((resolve) => setImmediate(resolve));
@@ -103,12 +103,12 @@ test('a server that needs a key leads to where it is set', async () => {
   assert.deepEqual(fakeEditor.executed.at(-1), { id: 'rumbo.setApiKey', args: ['llama-cpp-9090'] });
 });
 
-test('a server that is ignored is named, switched off, so that it is not offered again', async () => {
+test('an ignored server is added as disabled, so that it is not offered again', async () => {
   await ignoreEndpoint(sampleEndpoint());
   assert.equal((providers() as { 'llama-cpp-9090': { enabled: boolean } })['llama-cpp-9090'].enabled, false);
 });
 
-test('a failure is one sentence, with another try', async () => {
+test('a failure is one sentence and can be retried', async () => {
   fakeEditor.buttonToPress = 'Try Again';
   let tries = 0;
   await discover(async () => {

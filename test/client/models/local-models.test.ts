@@ -48,27 +48,27 @@ beforeEach(() => {
   ensure = async () => loaded;
 });
 
-test('with one engine only the model is asked for; suggestions fit the machine and its engine', async () => {
+test('with one engine only the model is chosen; suggestions fit the machine and its engine', async () => {
   fakeEditor.inputs.push('');
   await actions().pull();
   assert.deepEqual(fakeEditor.quickPicks, [
     { title: 'Rumbo: pull which model with Ollama?', labels: ['$(cloud-download) Gemma 3 1 B'] },
   ]);
   assert.deepEqual(wanted, ['ollama/gemma3:1b']);
-  assert.equal(fakeEditor.messages[0]?.text, 'ollama/gemma3:1b is here and loaded, which took 2.1 s.');
+  assert.equal(fakeEditor.messages[0]?.text, 'ollama/gemma3:1b was downloaded and loaded in 2.1 s.');
 });
 
-test('any other name can be typed; spaces around it do not matter, one inside is refused', async () => {
+test('any other name can be typed; surrounding spaces are ignored, inner ones refused', async () => {
   fakeEditor.inputs.push('  qwen2.5-coder:7b ');
   await actions().pull('ollama');
   assert.deepEqual(wanted, ['ollama/qwen2.5-coder:7b']);
   fakeEditor.inputs.push('two words');
   await actions().pull('ollama');
   assert.equal(wanted.length, 1);
-  assert.match(fakeEditor.quickPicks.at(-1)?.labels[0] ?? '', /no space/);
+  assert.match(fakeEditor.quickPicks.at(-1)?.labels[0] ?? '', /no spaces/);
 });
 
-test('with several engines the user says which', async () => {
+test('with several engines the user chooses one', async () => {
   providers = [
     sampleProvider({ name: 'lm-studio', label: 'LM Studio', kind: 'lm-studio', local: [] }),
     ollama,
@@ -79,17 +79,17 @@ test('with several engines the user says which', async () => {
   assert.deepEqual(wanted, ['lm-studio/some/model']);
 });
 
-test('without an engine that can fetch that is said, with the way to look for one', async () => {
+test('without an engine that can pull, a message offers discovery', async () => {
   providers = [sampleProvider(), { ...ollama, state: 'unreachable' }];
   fakeEditor.buttonToPress = 'Discover Local Endpoints';
   await actions().pull();
   await settled();
-  assert.match(fakeEditor.messages[0]?.text ?? '', /^No engine is running that can fetch a model\./);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /^No running engine can download models\./);
   assert.equal(fakeEditor.executed.at(-1)?.id, 'rumbo.discover');
   assert.deepEqual(wanted, []);
 });
 
-test('the notification says bytes, rate and time left, and its bar never goes back', async () => {
+test('the notification shows bytes, rate and time left, and its bar never moves back', async () => {
   ensure = async (_id, onProgress) => {
     onProgress({ stage: 'checking' });
     onProgress({ stage: 'downloading', completedBytes: 0.2e9, totalBytes: 0.8e9 });
@@ -104,11 +104,11 @@ test('the notification says bytes, rate and time left, and its bar never goes ba
   await actions().pull();
   assert.equal(fakeEditor.progress[0]?.title, 'Rumbo: pulling gemma3:1b with Ollama');
   assert.deepEqual(fakeEditor.progressMessages, [
-    'looking what is there',
+    'checking',
     '200 MB of 800 MB',
     '400 MB of 800 MB · 12 MB/s · 34 s left',
     '410 MB of 1 GB · 12 MB/s · 34 s left',
-    'checking that all of it is there',
+    'verifying',
     'loading into memory · 10 %',
   ]);
   assert.equal(fakeEditor.progress[0]?.percent, 50);
@@ -135,7 +135,7 @@ test('cancelling the notification cancels the request, without an error', async 
   assert.deepEqual(fakeEditor.messages, []);
 });
 
-test('that an engine goes on after a cancel is said', async () => {
+test('a download that the engine continues after a cancel is reported', async () => {
   const stop = 'Stop the download in LM Studio if you do not want it.';
   ensure = untilCancelled('Rumbo waits no longer; LM Studio goes on fetching it.', stop);
   fakeEditor.inputs.push('');
@@ -146,21 +146,21 @@ test('that an engine goes on after a cancel is said', async () => {
   assert.equal(fakeEditor.messages[0]?.text, `Rumbo waits no longer; LM Studio goes on fetching it. ${stop}`);
 });
 
-test('a download can be stopped from the tree too, and is not begun twice', async () => {
+test('a download can be stopped from the tree too, and does not start twice', async () => {
   ensure = untilCancelled('The request was cancelled.');
   const both = actions();
   const loads = both.load('ollama/a');
   await settled();
   await both.load('ollama/a');
   assert.equal(wanted.length, 1);
-  assert.match(fakeEditor.messages[0]?.text ?? '', /on its way already/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /already being downloaded or loaded/);
   both.stop('ollama/a');
   await loads;
   both.stop('ollama/a');
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /begun elsewhere/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /by another program/);
 });
 
-test('a name nobody knows leads back to the list; what may pass can be tried again', async () => {
+test('an unknown name leads back to the list; a temporary failure can be retried', async () => {
   ensure = () =>
     Promise.reject({ data: { kind: 'model-not-found', message: 'Ollama’s registry has no “x”.' } });
   fakeEditor.inputs.push('x');
@@ -172,13 +172,13 @@ test('a name nobody knows leads back to the list; what may pass can be tried aga
   assert.deepEqual(fakeEditor.messages[1]?.buttons, ['Try Again']);
 });
 
-test('what names say cannot become a link', async () => {
+test('a model name cannot become a link', async () => {
   fakeEditor.inputs.push('[x](command:evil)');
   await actions().pull();
   assert.doesNotMatch(fakeEditor.progress[0]?.title ?? '', /\]\(/);
 });
 
-test('a model is unloaded, and what goes wrong is said once', async () => {
+test('a model is unloaded, and a failure is shown once', async () => {
   await actions().unload('ollama/gemma3:1b');
   assert.deepEqual(unloaded, ['ollama/gemma3:1b']);
   assert.equal(fakeEditor.messages.length, 0);

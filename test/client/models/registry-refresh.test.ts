@@ -22,11 +22,11 @@ beforeEach(() => {
   shownLogs = 0;
 });
 
-test('whether to do it every day is asked until it is answered, and written into the user’s settings', async () => {
+test('the question about a daily refresh is shown until it is answered, and its answer is saved', async () => {
   await refresh(async () => nothingNew);
   assert.deepEqual(fakeEditor.messages.at(-1), {
     kind: 'information',
-    text: 'Prices and limits of models are as they were.',
+    text: 'Model prices and limits are unchanged.',
     buttons: ['Refresh Every Day', 'Only When I Ask'],
   });
   assert.equal(fakeEditor.settings.get('rumbo.registry.refresh'), undefined);
@@ -37,7 +37,7 @@ test('whether to do it every day is asked until it is answered, and written into
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, []);
 });
 
-test('who wants it only when asked is not asked again', async () => {
+test('after “Only When I Ask” the question is not shown again', async () => {
   fakeEditor.buttonToPress = 'Only When I Ask';
   await refresh(async () => nothingNew);
   assert.equal(fakeEditor.settings.get('rumbo.registry.refresh')?.globalValue, 'off');
@@ -45,7 +45,7 @@ test('who wants it only when asked is not asked again', async () => {
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, []);
 });
 
-test('what changed is said, with the log for the rest', async () => {
+test('changes are shown, with the log for the rest', async () => {
   fakeEditor.buttonToPress = 'Show Log';
   await refresh(async () => ({
     requested: 6,
@@ -56,10 +56,10 @@ test('what changed is said, with the log for the rest', async () => {
   assert.equal(fakeEditor.messages.at(-1)?.text, 'a costs $1 now. 5 of 6 sources could be read.');
   assert.equal(shownLogs, 1);
   await refresh(async () => ({ ...nothingNew, changes: ['a.', 'b.', 'c.'] }));
-  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /3 things .* the log lists them\.$/);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /3 changes .* the log lists them\.$/);
 });
 
-test('when nothing could be read that is a warning with the first reason', async () => {
+test('a refresh that read nothing is a warning with the first reason', async () => {
   await refresh(async () => ({
     requested: 1,
     readable: 0,
@@ -70,11 +70,11 @@ test('when nothing could be read that is a warning with the first reason', async
   assert.equal(kind, 'warning');
   assert.equal(
     text,
-    'Nothing could be read about models; what was known holds. models.dev answered with status 500; its last figures hold.',
+    'No model data could be read; the stored data stays in use. models.dev answered with status 500; its last figures hold.',
   );
 });
 
-test('a failure is shown as every other, a cancelled refresh not at all', async () => {
+test('a failure is shown as an error, a cancelled refresh is not shown', async () => {
   await refresh(() => Promise.reject({ data: { kind: 'cancelled', message: 'The request was cancelled.' } }));
   assert.deepEqual(fakeEditor.messages, []);
   await refresh(() => Promise.reject({ code: -32097 }));

@@ -24,7 +24,7 @@ const setUp = () => {
 const told = () => fakeEditor.messages.map(({ text }) => text);
 beforeEach(() => fakeEditor.reset());
 
-test('a budget that is nearly spent warns once, and once more when it is', () => {
+test('a nearly spent budget warns once, and once more when it is spent', () => {
   const change = setUp();
   change(budget(0.5));
   change(budget(0.81));
@@ -33,7 +33,7 @@ test('a budget that is nearly spent warns once, and once more when it is', () =>
   change(budget(1.02));
   assert.equal(told().length, 2);
   assert.match(told()[0] ?? '', /^The budget rumbo\.budget\.perDayUsd is nearly spent \(\$0\.81.* of \$1/);
-  assert.match(told()[1] ?? '', /is spent .*Local models answer until it begins anew on/);
+  assert.match(told()[1] ?? '', /is spent .*Local models answer until it resets on/);
 });
 test('the next day warns again', () => {
   const change = setUp();
@@ -42,7 +42,7 @@ test('the next day warns again', () => {
   change(budget(0.9, { freesAt: '2026-11-23T00:00:00.000Z' }));
   assert.equal(told().length, 2);
 });
-test('its button leads to the budgets', async () => {
+test('its button opens the budget settings', async () => {
   const change = setUp();
   fakeEditor.buttonToPress = 'Open Settings';
   change(budget(0.9));

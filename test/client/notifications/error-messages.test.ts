@@ -21,7 +21,7 @@ const failure = (kind: ClientErrorData['kind'], more: Partial<ClientErrorData> =
   ...more,
 });
 
-test('every kind of failure has an opinion on its button, and each button’s command exists', () => {
+test('every kind of error has a button or none, and each button’s command exists', () => {
   for (const kind of [...kinds, 'server-stopped', 'server-gone'] as const) {
     const button = errorButton(failure(kind));
     assert.notEqual(button, undefined, kind);
@@ -30,52 +30,52 @@ test('every kind of failure has an opinion on its button, and each button’s co
   }
 });
 
-test('only a cancelled request has nothing to press', () => {
+test('only a cancelled request has no button', () => {
   assert.deepEqual(
     kinds.filter((kind) => errorButton(failure(kind)) === null),
     ['cancelled'],
   );
 });
 
-test('a wrong key leads to the key of that provider', () => {
+test('a wrong key leads to the key of its provider', () => {
   assert.deepEqual(errorButton(failure('unauthorized', { provider: 'groq' }))?.action, {
     command: 'rumbo.setApiKey',
     arguments: ['groq'],
   });
 });
 
-test('a pinned model that cannot run offers the next one, whatever kept it out', () => {
+test('a pinned model that cannot run offers the next one, whatever the kind', () => {
   for (const kind of kinds)
     assert.equal(errorButton(failure(kind, { pinned: 'a/b' }))?.action, 'use-next-model');
 });
 
-test('what the server answers becomes the failure, with its sentence and action', () => {
+test('a server error keeps its sentence and action', () => {
   const data = { kind: 'timeout', message: 'It took too long.', action: 'Try again.' };
   const found = toClientErrorData(Object.assign(new Error('x'), { code: -32000, data }));
   assert.deepEqual(found, data);
   assert.equal(errorSentence(found), 'It took too long. Try again.');
 });
 
-test('a cancelled request is no more than cancelled', () => {
+test('a cancelled request is recognised by its code', () => {
   assert.equal(toClientErrorData({ code: -32800 }).kind, 'cancelled');
 });
 
-test('a server that died says so, and whether it is back', () => {
+test('a server that ended is reported, with whether it restarts', () => {
   assert.match(errorSentence(toClientErrorData({ code: -32097 })), /stopped.*restarted\. Ask again\./);
   assert.equal(toClientErrorData({ code: -32097 }, false).kind, 'server-gone');
 });
 
-test('anything else is one sentence without its stack', () => {
+test('any other error is one sentence without its stack', () => {
   const found = toClientErrorData(new TypeError('Cannot read properties of undefined'));
   assert.doesNotMatch(errorSentence(found), /undefined|TypeError|at /);
 });
 
-test('a failure that was understood once is not guessed at again', () => {
+test('error data that was converted once is kept', () => {
   const known = failure('over-budget');
   assert.equal(toClientErrorData(new ClientError(known)), known);
 });
 
-test('data of another shape is not taken for ours', () => {
+test('data of an unknown shape is a bad response', () => {
   assert.equal(
     toClientErrorData({ code: -32000, data: { kind: 'constructor', message: 'x' } }).kind,
     'bad-response',

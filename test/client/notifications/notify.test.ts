@@ -5,7 +5,7 @@ import { withoutLinks } from '../../../client/notifications/notify.ts';
 import { showError } from '../../../client/notifications/show-error.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
 
-test('what a service says never becomes a link that runs a command', () => {
+test('text from a provider never becomes a link that runs a command', () => {
   // As VS Code finds links in notifications.
   const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
   for (const evil of [
@@ -21,7 +21,7 @@ test('what a service says never becomes a link that runs a command', () => {
   assert.equal(fakeEditor.messages[0]?.text, '[Fix it] (command:evil)');
 });
 
-test('every notification goes this way; only modal questions, which show no links, are asked directly', () => {
+test('every notification goes through notify.ts; only modal dialogs, which have no links, do not', () => {
   for (const file of globSync('client/**/*.ts').filter((path) => !path.endsWith('notify.ts'))) {
     const direct = readFileSync(file, 'utf8').match(
       /window\s*\.show(Error|Warning|Information)Message\([^)]*/g,

@@ -5,7 +5,7 @@ import { keyVariablesOf, serverEnvironment } from '../../../client/server/enviro
 const kept = (environment: Record<string, string>, named: string[] = []) =>
   serverEnvironment(environment, named, false);
 
-test('secrets that are not meant for the server stay behind', () => {
+test('secrets that are not meant for the server are removed', () => {
   const secrets = [
     [
       'GITHUB_TOKEN',
@@ -37,13 +37,13 @@ test('secrets that are not meant for the server stay behind', () => {
   for (const name of secrets) assert.deepEqual(kept({ [name]: 'x' }), {}, name);
 });
 
-test('an address with credentials stays behind, whatever its name', () => {
+test('a URL with credentials is removed, whatever its name', () => {
   assert.deepEqual(kept({ DATABASE_URL: 'postgres://me:secret@db/app', HOMEPAGE: 'https://example.org/a' }), {
     HOMEPAGE: 'https://example.org/a',
   });
 });
 
-test('what a program needs to run and to reach the keychain goes along', () => {
+test('what a program needs to run and to reach the keychain is passed on', () => {
   const needed = {
     PATH: '/usr/bin',
     HOME: '/home/me',
@@ -60,7 +60,7 @@ test('what a program needs to run and to reach the keychain goes along', () => {
   assert.deepEqual(kept(needed), needed);
 });
 
-test('Rumbo’s own variables and those the user named go along', () => {
+test('Rumbo’s own variables and those that the user names are passed on', () => {
   const own = {
     OPENAI_API_KEY: 'a',
     GEMINI_API_KEY_2: 'b',
@@ -71,7 +71,7 @@ test('Rumbo’s own variables and those the user named go along', () => {
   assert.deepEqual(kept({ LAB_KEY: 'c', OTHER_KEY: 'd' }, ['LAB_KEY']), { LAB_KEY: 'c' });
 });
 
-test('nothing that changes how Node runs goes along, not even when it is named', () => {
+test('nothing that changes how Node runs is passed on, even when it is named', () => {
   const meddling = {
     NODE_OPTIONS: '--require evil.js',
     NODE_PATH: '/evil',
@@ -84,7 +84,7 @@ test('nothing that changes how Node runs goes along, not even when it is named',
   assert.deepEqual(kept(meddling, Object.keys(meddling)), {});
 });
 
-test('Electron is told to be Node', () => {
+test('on Electron the binary runs as Node', () => {
   assert.equal(serverEnvironment({}, [], true)['ELECTRON_RUN_AS_NODE'], '1');
   assert.equal(serverEnvironment({}, [], false)['ELECTRON_RUN_AS_NODE'], undefined);
 });

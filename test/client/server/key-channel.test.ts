@@ -22,7 +22,7 @@ const set = { type: 'rumbo/key/set', provider: 'groq', key: 'sk-secret' } as con
 const failure = (message: RegExp) => (error: unknown) =>
   error instanceof ClientError && message.test(error.data.message) && !error.data.message.includes('sk-');
 
-test('a key is sent and its store comes back', async () => {
+test('a key is sent and its store is returned', async () => {
   const sent: KeyCommand[] = [];
   const channel = keyChannel(
     child((command, answer) => {
@@ -34,7 +34,7 @@ test('a key is sent and its store comes back', async () => {
   assert.deepEqual(sent, [{ ...set, id: 1 }]);
 });
 
-test('answers find their question whatever their order, and other messages are left alone', async () => {
+test('replies are matched by id in any order, and other messages are ignored', async () => {
   const waiting: (() => void)[] = [];
   const { process } = child((command, answer) => {
     waiting.unshift(() => answer(reply(command.id, { store: 'memory', message: command.provider })));
@@ -51,7 +51,7 @@ test('answers find their question whatever their order, and other messages are l
   assert.deepEqual([first.message, second.message], ['a', 'b']);
 });
 
-test('a refusal, a silence and a death are failures with one sentence, without the key', async () => {
+test('a refusal, a timeout and an exit are errors with one sentence, without the key', async () => {
   const refusing = child((command, answer) =>
     answer(reply(command.id, { message: 'The keychain is locked.' })),
   );
@@ -66,7 +66,7 @@ test('a refusal, a silence and a death are failures with one sentence, without t
   await assert.rejects(answer, failure(/server stopped/));
 });
 
-test('keys that cannot work are refused before they are sent', () => {
+test('invalid keys are refused before they are sent', () => {
   assert.match(keyProblem('') ?? '', /Type or paste/);
   assert.match(keyProblem('  \n') ?? '', /spaces only/);
   assert.match(keyProblem('ab\0cd') ?? '', /NUL/);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { restartPolicy } from '../../../client/server/process.ts';
 import { withMapEntry } from '../../../client/settings/user-settings.ts';
 
-test('four crashes within three minutes are borne, the fifth is not', () => {
+test('the server restarts after four crashes within three minutes, not after the fifth', () => {
   let now = 0;
   const mayRestart = restartPolicy(() => now);
   for (const _ of [1, 2, 3, 4]) {
@@ -13,7 +13,7 @@ test('four crashes within three minutes are borne, the fifth is not', () => {
   assert.equal(mayRestart(), false);
 });
 
-test('crashes further apart are borne for ever', () => {
+test('the server always restarts after crashes further apart', () => {
   let now = 0;
   const mayRestart = restartPolicy(() => now);
   for (let crash = 0; crash < 20; crash++) {
@@ -22,7 +22,7 @@ test('crashes further apart are borne for ever', () => {
   }
 });
 
-test('a model’s entry changes alone, and keeps what else is said of it', () => {
+test('a model’s entry changes alone and keeps its other fields', () => {
   const said = { 'a/one': { tier: 2, locked: true }, 'b/two': { toggle: false } };
   const next = withMapEntry<Record<string, unknown>>(said, 'a/one', (entry) => ({ ...entry, tier: 3 }));
   assert.deepEqual(next, { 'a/one': { tier: 3, locked: true }, 'b/two': { toggle: false } });

@@ -10,16 +10,16 @@ import { Settings, settingKeys } from '../../../shared/settings.ts';
 const effective = (said: Record<string, InspectedSetting>) => effectiveSettings((key) => said[key]);
 const scopeOf = (key: keyof typeof Settings.shape) => Settings.shape[key].meta()?.['scope'];
 
-test('what nobody has set is absent, so that the server’s defaults hold', () => {
+test('settings that are not set are absent, so that the server’s defaults apply', () => {
   assert.deepEqual(effective({}), {});
 });
 
-test('every setting a workspace may set has a rule that narrows it, and no other setting has one', () => {
+test('exactly the settings with window scope have a rule that narrows them', () => {
   const window = settingKeys.filter((key) => scopeOf(key) === 'window').sort();
   assert.deepEqual(Object.keys(narrowings).sort(), window);
 });
 
-test('no value of a workspace counts for a setting that is the user’s alone', () => {
+test('no workspace value counts for a setting that is the user’s alone', () => {
   for (const key of settingKeys) {
     if (scopeOf(key) === 'window') continue;
     for (const evil of [{ evil: { baseUrl: 'https://evil.example' } }, ['evil'], 'evil', 0, true, null]) {
@@ -33,13 +33,13 @@ test('no value of a workspace counts for a setting that is the user’s alone', 
   }
 });
 
-test('keys that nobody declared are never asked for', () => {
+test('undeclared keys are never read', () => {
   const asked: string[] = [];
   effectiveSettings((key) => void asked.push(key));
   assert.deepEqual(asked, [...settingKeys]);
 });
 
-test('a workspace can switch a model off and lock it', () => {
+test('a workspace can turn a model off and lock it', () => {
   const settings = effective({
     models: {
       globalValue: { 'a/one': { tier: 3, toggle: true } },
@@ -49,7 +49,7 @@ test('a workspace can switch a model off and lock it', () => {
   assert.deepEqual(settings['models'], { 'a/one': { tier: 3, toggle: false }, 'b/two': { locked: true } });
 });
 
-test('a workspace cannot switch a model on, unlock it, or say anything else of it', () => {
+test('a workspace cannot turn a model on, unlock it, or set anything else of it', () => {
   const user = { 'a/one': { toggle: false, locked: true, source: 'api', price: { input: 5, output: 9 } } };
   const hostile = {
     'a/one': { toggle: true, locked: false, source: 'local', tier: 5, price: { input: 0, output: 0 } },
@@ -59,7 +59,7 @@ test('a workspace cannot switch a model on, unlock it, or say anything else of i
   assert.equal(effective({ models: { workspaceValue: hostile } })['models'], undefined);
 });
 
-test('what restricts is taken from beside what does not', () => {
+test('restrictions are taken from an entry, other fields are ignored', () => {
   const { models } = effective({
     models: {
       workspaceValue: { 'a/one': { toggle: false, source: 'local', price: { input: 0, output: 0 } } },
@@ -85,7 +85,7 @@ test('malformed values of a workspace are ignored', () => {
     assert.deepEqual(effective({ models: { globalValue: user, workspaceValue } })['models'], user);
 });
 
-test('a restriction holds even where the user’s own value is malformed', () => {
+test('a restriction applies even where the user’s value is malformed', () => {
   const workspaceValue = { 'a/one': { locked: true } };
   assert.deepEqual(effective({ models: { globalValue: 'oops', workspaceValue } })['models'], workspaceValue);
   assert.deepEqual(
@@ -94,7 +94,7 @@ test('a restriction holds even where the user’s own value is malformed', () =>
   );
 });
 
-test('a malformed value of the user goes to the server, which says what is wrong', () => {
+test('a malformed user value goes to the server, which reports it', () => {
   assert.equal(effective({ models: { globalValue: 'oops' } })['models'], 'oops');
   assert.deepEqual(effective({ 'privacy.localOnly': { globalValue: 'a', workspaceValue: ['b'] } }), {
     'privacy.localOnly': ['a', 'b'],
@@ -108,7 +108,7 @@ test('a key named __proto__ changes no prototype', () => {
   assert.equal(({} as { toggle?: boolean }).toggle, undefined);
 });
 
-test('patterns of user, workspace and folder are united, and a workspace cannot take one away', () => {
+test('patterns of user, workspace and folder are united, and a workspace cannot remove one', () => {
   const said = {
     globalValue: ['**/a/**'],
     workspaceValue: ['**/b/**', '**/a/**'],
@@ -124,7 +124,7 @@ test('patterns of user, workspace and folder are united, and a workspace cannot 
   });
 });
 
-test('the cache is on only where everyone allows it', () => {
+test('the cache is enabled only where user and workspaces enable it', () => {
   const cache = (globalValue: unknown, workspaceValue: unknown) =>
     effective({ 'cache.enabled': { globalValue, workspaceValue } })['cache.enabled'];
   assert.equal(cache(true, false), false);
@@ -134,7 +134,7 @@ test('the cache is on only where everyone allows it', () => {
   assert.equal(cache(undefined, true), undefined);
 });
 
-test('ghost text is on only where everyone has it on', () => {
+test('ghost text is enabled only where user and workspaces enable it', () => {
   const enabled = (globalValue: unknown, workspaceValue: unknown) =>
     effective({ 'inline.enabled': { globalValue, workspaceValue } })['inline.enabled'];
   assert.equal(enabled(true, false), false);
@@ -143,7 +143,7 @@ test('ghost text is on only where everyone has it on', () => {
   assert.equal(enabled(true, true), true);
 });
 
-test('a workspace can switch a language off for ghost text, and none on', () => {
+test('a workspace can turn a language off for ghost text, but not on', () => {
   const languages = (globalValue: unknown, ...workspaces: unknown[]) =>
     effective({
       'inline.languages': {
@@ -174,7 +174,7 @@ test('a workspace can switch a language off for ghost text, and none on', () => 
   assert.equal(languages('oops', { '*': false }), 'oops');
 });
 
-test('files without ghost text are united', () => {
+test('exclude patterns of ghost text are united', () => {
   const said = { globalValue: ['a'], workspaceValue: ['b'] };
   assert.deepEqual(effective({ 'inline.exclude': said })['inline.exclude'], ['a', 'b']);
 });

@@ -6,14 +6,14 @@ const read = (
   said: Record<string, { defaultValue?: unknown; globalValue?: unknown; workspaceValue?: unknown }>,
 ) => networkSettings((key) => said[key]);
 
-test('the user’s proxy is handed over, a workspace’s is not', () => {
+test('the user’s proxy is passed on, a workspace’s is not', () => {
   assert.deepEqual(read({ proxy: { globalValue: 'http://proxy:3128', workspaceValue: 'http://evil:1' } }), {
     proxy: 'http://proxy:3128',
   });
   assert.deepEqual(read({ proxy: { defaultValue: '', workspaceValue: 'http://evil:1' } }), {});
 });
 
-test('no proxy where proxies are switched off, and no authorization without a proxy', () => {
+test('no proxy where proxies are disabled, and no authorization without a proxy', () => {
   const proxy = { globalValue: 'http://proxy:3128' };
   assert.deepEqual(
     read({ proxy, proxySupport: { globalValue: 'off' }, proxyAuthorization: { globalValue: 'x' } }),
@@ -21,7 +21,7 @@ test('no proxy where proxies are switched off, and no authorization without a pr
   );
 });
 
-test('the rest keeps its meaning', () => {
+test('other network settings keep their meaning', () => {
   assert.deepEqual(
     read({
       noProxy: { globalValue: ['a.example', 4] },

@@ -10,7 +10,7 @@ import { drawTree, treeOf } from './drawn-tree.ts';
 const view = 'rumbo.activity';
 beforeEach(() => fakeEditor.reset());
 
-test('answers of this window stand here, the last one first, and lead to their receipts', async () => {
+test('receipts of this window are listed, the latest first, and open their explanation', async () => {
   const receipts = receiptHistory();
   const opened = createActivityView({ onStatus: new EventEmitter<Status>().event } as never, receipts);
   assert.deepEqual(await drawTree(view), []);
@@ -32,7 +32,7 @@ test('answers of this window stand here, the last one first, and lead to their r
   opened.dispose();
 });
 
-test('beside its name stands what the day has cost', () => {
+test('the description of the view has today’s cost', () => {
   const changed = new EventEmitter<Status>();
   const opened = createActivityView({ onStatus: changed.event } as never, receiptHistory());
   changed.fire(sampleStatus());
@@ -40,7 +40,7 @@ test('beside its name stands what the day has cost', () => {
   opened.dispose();
 });
 
-test('a window keeps its last hundred receipts', () => {
+test('a window keeps its latest hundred receipts', () => {
   const receipts = receiptHistory();
   for (let at = 0; at < 150; at++) receipts.add(sampleReceipt({ id: `r${at}` }));
   assert.equal(receipts.all.length, 100);

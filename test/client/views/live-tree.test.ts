@@ -27,35 +27,35 @@ const under = async (shown?: TreeNode<Row>): Promise<TreeNode<Row>[]> => {
   return rows;
 };
 
-test('what looks as before is not drawn again', async () => {
+test('unchanged rows are not redrawn', async () => {
   for (const row of await under()) await under(row);
-  tree.show(structuredClone(first));
+  tree.update(structuredClone(first));
   assert.deepEqual(drawn, []);
 });
 
-test('only the row that looks different is drawn anew, and stays the same row', async () => {
+test('only a changed row is redrawn, and stays the same node', async () => {
   const [a] = await under();
   const [x] = await under(a);
-  tree.show([{ name: 'a', below: [{ name: 'x', look: '45 %' }, { name: 'y' }] }, ...first.slice(1)]);
+  tree.update([{ name: 'a', below: [{ name: 'x', look: '45 %' }, { name: 'y' }] }, ...first.slice(1)]);
   assert.deepEqual(drawn, ['x']);
   assert.equal(x?.row.look, '45 %');
   assert.equal((await under(a))[0], x);
 });
 
-test('a row that comes or goes draws its parent with all below it, once', async () => {
+test('an added or removed row redraws its parent once', async () => {
   const [a] = await under();
   await under(a);
-  tree.show([{ name: 'a', look: 'new', below: [{ name: 'y', look: 'too' }] }, ...first.slice(1)]);
+  tree.update([{ name: 'a', look: 'new', below: [{ name: 'y', look: 'too' }] }, ...first.slice(1)]);
   assert.deepEqual(drawn, ['a']);
   drawn.length = 0;
-  tree.show(first.slice(1));
+  tree.update(first.slice(1));
   assert.deepEqual(drawn, [undefined]);
 });
 
-test('below what was never unfolded nothing is compared, and before anybody looked nothing is drawn', async () => {
-  tree.show([]);
+test('collapsed rows are not compared, and nothing is redrawn before the tree was visible', async () => {
+  tree.update([]);
   assert.deepEqual(drawn, []);
   await under();
-  tree.show([{ name: 'a', below: [{ name: 'other' }] }, ...first.slice(1)]);
+  tree.update([{ name: 'a', below: [{ name: 'other' }] }, ...first.slice(1)]);
   assert.deepEqual(drawn, []);
 });

@@ -34,13 +34,13 @@ const open = () =>
     },
   } as never);
 
-test('models that may run stand under their provider, with where they are and which role always asks them', async () => {
+test('usable models are listed under their provider, with their state and pinned roles', async () => {
   fakeEditor.settings.set('rumbo.roles', {
     globalValue: { planner: { model: 'lab/small' }, coder: { model: 'lab/small' } },
   });
   const opened = open();
   assert.deepEqual(treeLines(await drawTree(view)), [
-    'Lab | 1 of 3 take part',
+    'Lab | 1 of 3 enabled',
     '  small | pinned to Planner, Coder · loaded, 5.2 GB · local · tier 3 · 32k · free',
     '  large | off · local · tier 3 · 32k · free',
     '  locked | locked · local · tier 3 · 32k · free',
@@ -48,7 +48,7 @@ test('models that may run stand under their provider, with where they are and wh
   opened.dispose();
 });
 
-test('a checkbox says whether a model takes part; a locked one never does and has none', async () => {
+test('a checkbox shows whether a model is enabled; a locked one has none', async () => {
   const opened = open();
   const [lab] = await drawTree(view);
   assert.deepEqual(
@@ -72,13 +72,13 @@ test('checking and unchecking writes the user’s settings', async () => {
   opened.dispose();
 });
 
-test('what the workspace forbids is said, and the box shows again what holds', async () => {
+test('a toggle that the workspace forbids is reported, and the checkbox is reset', async () => {
   fakeEditor.settings.set('rumbo.models', { workspaceValue: { 'lab/large': { toggle: false } } });
   const opened = open();
   const large = (await drawTree(view))[0]?.below[1];
   treeOf(view).check(large?.element, 1);
   await new Promise((resolve) => setImmediate(resolve));
-  assert.match(fakeEditor.messages[0]?.text ?? '', /This workspace’s settings switch lab\/large off/);
+  assert.match(fakeEditor.messages[0]?.text ?? '', /This workspace’s settings turn lab\/large off/);
   assert.deepEqual(treeOf(view).redrawn, [large?.element]);
   opened.dispose();
 });

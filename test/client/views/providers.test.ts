@@ -43,7 +43,7 @@ const tell = (next: Status) => {
   changed.fire(next);
 };
 
-test('a number stands at the icon while something waits for the user, and goes when it is mended', () => {
+test('a badge counts what needs the user, and disappears when it is solved', () => {
   const opened = open();
   const refused = sampleProvider({ label: 'Groq', state: 'cooling-down', rule: 'key', key: 'environment' });
   const empty = sampleProvider({ label: 'OpenAI', state: 'cooling-down', rule: 'payment', key: 'keychain' });
@@ -57,7 +57,7 @@ test('a number stands at the icon while something waits for the user, and goes w
   opened.dispose();
 });
 
-test('a server that was found stands first and can be used or left; it is enough to show no welcome', async () => {
+test('a discovered server comes first and can be used or ignored; with one there is no welcome', async () => {
   const opened = open();
   now = sampleStatus({ providers: [], offers: [sampleEndpoint({ models: ['qwen'] })] });
   const [offer] = await drawTree(view);
@@ -73,7 +73,7 @@ test('a server that was found stands first and can be used or left; it is enough
   opened.dispose();
 });
 
-test('a model that is fetched shows how far it is, without the tree being drawn again or the server asked', async () => {
+test('a download shows its progress without redrawing the tree or a request to the server', async () => {
   const opened = open();
   await drawTree(view);
   assert.deepEqual(asked, ['status', 'models']);
@@ -97,7 +97,7 @@ test('a model that is fetched shows how far it is, without the tree being drawn 
   opened.dispose();
 });
 
-test('the details of a model are asked for when the mouse rests on it, not before', async () => {
+test('the details of a model are requested on hover, not before', async () => {
   const opened = open();
   const [lab] = await drawTree(view);
   const [small] = lab?.below ?? [];
@@ -107,7 +107,7 @@ test('the details of a model are asked for when the mouse rests on it, not befor
   opened.dispose();
 });
 
-test('a list of thousands shows its first and says how to name the others', async () => {
+test('a list of thousands shows the first and says how to add the others', async () => {
   const opened = open();
   const models = Array.from({ length: 2000 }, (_, at) => sampleModel({ id: `lab/m${at}`, name: `m${at}` }));
   now = sampleStatus({ providers: [sampleProvider({ models })] });
@@ -115,7 +115,7 @@ test('a list of thousands shows its first and says how to name the others', asyn
   assert.equal(lab?.below.length, 501);
   assert.match(
     lab?.below.at(-1)?.item.label ?? '',
-    /^1500 more are not listed here; .*rumbo\.providers\.lab\.models/,
+    /^1500 more are not listed; .*rumbo\.providers\.lab\.models/,
   );
   opened.dispose();
 });

@@ -19,7 +19,7 @@ const lab = sampleProvider({
 });
 const items = providerRows(lab).map((row) => treeItemOf(row, 'en-GB'));
 
-test('under a provider stand what is said of it, its keys and limits, and its models with their cool-downs', () => {
+test('a provider’s rows are its detail, keys, limits, and models with their cooldowns', () => {
   const shown = items.map(({ label, description }) => `${label} | ${description}`);
   // A minute from now may be another day.
   const time = /(?:\d+ \w+, )?\d?\d:\d\d/g;
@@ -29,22 +29,22 @@ test('under a provider stand what is said of it, its keys and limits, and its mo
       'Its limit is used up. | ',
       'LAB_KEY_1 | ok, 12 requests',
       'LAB_KEY_2 | cooling down until hh:mm: The key was refused.',
-      '3/60 requests left | full at hh:mm',
+      '3/60 requests left | resets at hh:mm',
       'small | local · tier 3 · 32k · free',
       'large | cooling down until hh:mm · local · tier 3 · 32k · free',
-      'gone | being tried again: It was **silent**.',
+      'gone | retrying: It was **silent**.',
     ],
   );
   assert.equal(new Set(items.map(({ id }) => id)).size, items.length);
 });
 
-test('every tooltip is plain text: what services say must not load pictures', () => {
+test('every tooltip is plain text, since Markdown from providers could load pictures', () => {
   // That of a model is made when the mouse rests on it.
   for (const { tooltip, contextValue } of [...items, treeItemOf({ type: 'provider', provider: lab })])
     assert.equal(typeof tooltip, contextValue?.startsWith('model;') ? 'undefined' : 'string');
 });
 
-test('a provider whose key was refused offers to set another where it stands', () => {
+test('a provider whose key was refused offers to set another', () => {
   const refused = sampleProvider({ state: 'cooling-down', rule: 'key', key: 'environment' });
   const { contextValue } = treeItemOf({ type: 'provider', provider: refused });
   assert.equal(contextValue, 'provider;key=environment;refused;cooling-down');

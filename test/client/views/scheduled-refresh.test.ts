@@ -4,7 +4,7 @@ import { scheduledRefresh } from '../../../client/views/scheduled-refresh.ts';
 
 const at = (ms: number) => new Date(ms).toISOString();
 
-test('it draws once, shortly after the next time that is still to come', () => {
+test('it redraws once, shortly after the next time in the future', () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 10_000 });
   let drawn = 0;
   const redraw = scheduledRefresh(() => {

@@ -6,7 +6,7 @@ import type { Status } from '../../../shared/status.ts';
 import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
 import { sampleStatus } from '../samples.ts';
 
-test('settings that cannot be read are told once, together, and again when they come back', () => {
+test('invalid settings are reported once, together, and again when they return', () => {
   fakeEditor.reset();
   const changed = new EventEmitter<Status>();
   const bar = createStatusBar({ status: undefined, onStatus: changed.event } as never, receiptHistory());

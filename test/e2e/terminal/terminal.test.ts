@@ -75,7 +75,7 @@ test('code prints a diff against where the user stands and writes only when told
   assert.equal(written.code, 0);
   assert.equal(readFileSync(path, 'utf8'), 'const b = 2;\nkeep();\n');
 });
-test('a file that changed while the answer was written is left alone', async (t) => {
+test('a file that changed while the answer was generated is left alone', async (t) => {
   const { lab, folder } = await setUp(t, { reply: '```ts\nnew\n```', headDelayMs: 400 });
   const path = join(folder, 'x.ts');
   writeFileSync(path, 'old\n');
@@ -90,7 +90,7 @@ test('a file that changed while the answer was written is left alone', async (t)
     },
   );
   assert.equal(code, 1);
-  assert.match(err, /x\.ts changed while the answer was written\. Nothing was written; ask again\./);
+  assert.match(err, /x\.ts changed while the answer was generated\. Nothing was written; ask again\./);
   assert.equal(readFileSync(path, 'utf8'), 'somebody was faster\n');
 });
 test('a cut answer is not written', async (t) => {
@@ -267,7 +267,7 @@ for (const how of ['continue', 'restart'])
       assert.match(out, /^one two three four\n\n## Receipt/);
       assert.match(
         out,
-        /\*\*Seam:\*\* After 7 characters \(`one two`\) lab\/fake-model broke off and other\/fake-model went on/,
+        /\*\*Takeover:\*\* After 7 characters \(`one two`\) lab\/fake-model was interrupted and other\/fake-model continued/,
       );
-    } else assert.match(out, /^one two\n\n---\n\n\*\*Put aside:\*\* .*\n\n---\n\nuno dos\n\n## Receipt/);
+    } else assert.match(out, /^one two\n\n---\n\n\*\*Discarded:\*\* .*\n\n---\n\nuno dos\n\n## Receipt/);
   });

@@ -68,7 +68,7 @@ test('every command of the manifest is registered', async () => {
   assert.ok(contributes.commands.length > 10);
 });
 
-test('a changed strategy and priority order hold for the next request', async () => {
+test('a changed strategy and priority order apply to the next request', async () => {
   await set('routing.strategy', 'priority');
   await set('routing.priorityOrder', ['large', 'small']);
   assert.deepEqual(candidatesIn(await explainedRoute()), ['large/practice-large', 'small/practice-small']);
@@ -81,7 +81,7 @@ test('a changed strategy and priority order hold for the next request', async ()
   assert.equal(candidatesIn(text)[0], 'large/practice-large');
 });
 
-test('toggle, locked, tier and source of a model hold for the next request', async () => {
+test('toggle, locked, tier and source of a model apply to the next request', async () => {
   await set('models', { 'large/practice-large': { toggle: false } });
   assert.deepEqual(candidatesIn(await explainedRoute()), ['small/practice-small']);
   await set('models', { 'small/practice-small': { locked: true } });
@@ -94,7 +94,7 @@ test('toggle, locked, tier and source of a model hold for the next request', asy
   assert.equal(candidatesIn(await explainedRoute()).length, 2);
 });
 
-test('a provider that is named is there at once, and gone when it is taken out', async () => {
+test('a configured provider is available at once, and gone when it is removed', async () => {
   const { small } = providers;
   await set('providers', { ...providers, third: { ...small, label: 'Third' } });
   assert.ok(candidatesIn(await explainedRoute()).includes('third/practice-small'));
@@ -102,7 +102,7 @@ test('a provider that is named is there at once, and gone when it is taken out',
   assert.ok(!candidatesIn(await explainedRoute()).includes('third/practice-small'));
 });
 
-test('a workspace may switch a model off, and may not name a provider', async () => {
+test('a workspace can turn a model off, but cannot add a provider', async () => {
   await set('models', { 'large/practice-large': { locked: true } }, vscode.ConfigurationTarget.Workspace);
   assert.deepEqual(candidatesIn(await explainedRoute()), ['small/practice-small']);
   await set('models', undefined, vscode.ConfigurationTarget.Workspace);
@@ -110,7 +110,7 @@ test('a workspace may switch a model off, and may not name a provider', async ()
   await assert.rejects(Promise.resolve(set('providers', {}, vscode.ConfigurationTarget.Workspace)));
 });
 
-test('a server that dies fails the answer with one sentence, keeps its text, and the next request works', async () => {
+test('a server that crashes fails the answer with one sentence, keeps its text, and the next request works', async () => {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   const planned = vscode.commands.executeCommand('rumbo.plan');
   await hand.answer('Rumbo: Plan', 'Tell me an endless story');

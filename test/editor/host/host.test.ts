@@ -11,7 +11,7 @@ import { runInHost } from '../support/in-host.ts';
 
 const suite = (name: string) => join(import.meta.dirname, `${name}.suite.ts`);
 
-test('every day', { timeout: 200_000 }, async (t) => {
+test('everyday use', { timeout: 200_000 }, async (t) => {
   const engine = await startPracticeEngine({ tokensPerSecond: 200 });
   t.after(() => engine.close());
   const { practice } = practiceConfig(engine.baseUrl)['rumbo.providers'];

@@ -78,7 +78,7 @@ test('testing and refreshing providers asks nobody the workspace named, through 
   await hand.notification('lab answered: ');
 });
 
-test('nothing of it shows in what the user is told', async () => {
+test('messages to the user show nothing of it', async () => {
   await vscode.commands.executeCommand('rumbo.whyThisModel');
   const text = await waitFor(activeAnswerText, 'the reasons');
   assert.ok(!text.includes(thief) && !text.includes('thief'));

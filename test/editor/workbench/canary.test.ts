@@ -92,7 +92,7 @@ scenario('the tree, its tooltips and the status bar’s', async (editor) => {
   await nothingFetched(editor);
 });
 
-scenario('what a provider says in an error', async (editor) => {
+scenario('an error message of a provider', async (editor) => {
   const { lab, broken, ...others } = editor.settings()['rumbo.providers'] as Record<string, object>;
   await editor.set({
     'rumbo.providers': { ...others, lab: { ...lab, enabled: false }, broken: { ...broken, enabled: true } },
@@ -104,7 +104,7 @@ scenario('what a provider says in an error', async (editor) => {
   await nothingFetched(editor);
 });
 
-scenario('the canary does sing', async ({ page }) => {
+scenario('the canary detects a loaded picture', async ({ page }) => {
   await page.evaluate(`new Image().src = ${JSON.stringify(`${bird.origin}/control.png`)}`);
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await page.waitForTimeout(50))
     if (bird.requests.length + blocked.length > 0) return;

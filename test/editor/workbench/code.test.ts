@@ -52,7 +52,7 @@ scenario('a change to a selection is a diff first, and Discard leaves the file a
   assert.equal(await editor.text(editor.uriOf(path)), before);
 });
 
-scenario('Accept writes the change into the open file, which can be undone', async (editor) => {
+scenario('Accept writes the change into the open file, and it can be undone', async (editor) => {
   const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
   await editor.notification('Proposed change to price.ts');
   assert.equal(readFileSync(path, 'utf8'), before);
@@ -82,7 +82,7 @@ scenario('Accept writes the change into the open file, which can be undone', asy
   );
 });
 
-scenario('a file that changed meanwhile is not touched, and the proposal stays', async (editor) => {
+scenario('a file that changed in the meantime is not touched, and the proposal stays', async (editor) => {
   const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
   const toast = await editor.notification('Proposed change to price.ts');
   await editor.focus(editor.uriOf(path));
@@ -90,22 +90,22 @@ scenario('a file that changed meanwhile is not touched, and the proposal stays',
   await editor.page.keyboard.type('// mine ');
   await editor.shows(editor.uriOf(path), '// mine');
   await editor.press(toast, 'Accept');
-  const refused = await editor.notification('changed while the answer was written');
+  const refused = await editor.notification('changed while the answer was generated');
   await editor.screenshot('code-file-changed');
   assert.match(
     await editor.sentence(refused),
-    /^price\.ts changed while the answer was written, so nothing was applied; the proposal stays open\./,
+    /^price\.ts changed while the answer was generated, so nothing was applied; the proposal stays open\./,
   );
   assert.equal(await editor.text(editor.uriOf(path)), `// mine ${before}`);
   assert.equal(await editor.page.locator('.tab', { hasText: 'proposed change' }).count(), 1);
 });
 
-scenario('a change that was stopped half-way is only applied after a question', async (editor) => {
+scenario('a change that was stopped half-way is applied only after a confirmation', async (editor) => {
   const { path, before } = await askAboutTodo(editor, 'Write an endless story');
   await editor.shows(proposal, /tells an endless story|waves rise/);
   await editor.page.locator('.editor-actions [aria-label="Stop"]').click();
   await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
-  const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'It was stopped by you.' });
+  const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'You stopped it.' });
   await dialog.waitFor();
   await editor.screenshot('code-stopped');
   await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
@@ -138,7 +138,7 @@ scenario('without an open file the code goes to a new document in its language',
 });
 
 for (const name of ['.vscode/tasks.json', '.git/config', '.mcp.json', 'shop.code-workspace']) {
-  scenario(`${name} is only changed after a second question`, async (editor) => {
+  scenario(`${name} is changed only after a confirmation`, async (editor) => {
     const path = `${editor.workspace}/${name}`;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, '{}\n');
@@ -147,7 +147,7 @@ for (const name of ['.vscode/tasks.json', '.git/config', '.mcp.json', 'shop.code
     await editor.answer('Rumbo: Code', 'Run something on start');
     const toast = await editor.notification('Proposed change');
     await editor.press(toast, 'Accept');
-    const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Change it all the same?' });
+    const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Change it anyway?' });
     await dialog.waitFor();
     await editor.screenshot('code-protected');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();

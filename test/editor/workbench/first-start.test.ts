@@ -26,13 +26,13 @@ const withoutKeys = (): Record<string, undefined> =>
       .map((name) => [name, undefined]),
   );
 
-scenario('with nothing set up the view says what Rumbo is and shows three ways in', async (editor) => {
+scenario('with nothing set up the view explains Rumbo and offers three ways to start', async (editor) => {
   await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();
   const welcome = editor.page.locator('.welcome-view');
-  for (const way of ['Add an API Key', 'Look for a Local Engine', 'Name an Endpoint'])
+  for (const way of ['Add an API Key', 'Look for a Local Engine', 'Add an Endpoint'])
     await welcome.locator('.monaco-button', { hasText: way }).waitFor();
   await editor.screenshot('welcome');
-  await welcome.locator('.monaco-button', { hasText: 'Name an Endpoint' }).click();
+  await welcome.locator('.monaco-button', { hasText: 'Add an Endpoint' }).click();
   await editor.shows('vscode-remote:', 'rumbo.providers');
   await editor.screenshot('name-endpoint');
 });
@@ -53,7 +53,7 @@ scenario(
   },
 );
 
-scenario('without a keychain a key is kept in memory only, and says so', async (editor) => {
+scenario('without a keychain a key is kept in memory only, and a warning says so', async (editor) => {
   await editor.set({
     'rumbo.cache.enabled': false,
     'rumbo.providers': { ...withoutLocalEngines, openai: { baseUrl: openai.baseUrl, models: ['gpt-fake'] } },
@@ -84,7 +84,7 @@ scenario('a wrong key gives one sentence and a button that leads to the right on
   assert.equal(openai.chats.at(-1)?.headers['authorization'], `Bearer ${key}`);
 });
 
-scenario('a key with a line break in it is refused where it is typed', async (editor) => {
+scenario('a key with whitespace in it is refused in the input box', async (editor) => {
   await editor.command('Rumbo: Set API Key…', 'Set the key of which provider?');
   await editor.pick('openai');
   await editor.pick('Replace the key');

@@ -69,27 +69,33 @@ async function saved(editor: EditorWindow, path: string, text: string): Promise<
   );
 }
 
-scenario('before it is turned on nobody is asked, and one question says who will write', async (editor) => {
-  const path = await openAt(editor, 'off.ts');
-  await editor.page.keyboard.type('pr');
-  await editor.page.waitForTimeout(500);
-  assert.doesNotMatch(editor.log(), /Rumbo .* on Node/, 'the server was started');
-  await editor.command('Rumbo: Turn Ghost Text On…');
-  const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Turn ghost text on?' });
-  await dialog.waitFor();
-  assert.match((await dialog.textContent()) ?? '', /lab\/tiny-coder of your own will write.*for free/);
-  await editor.screenshot('ghost-text-question');
-  assert.equal(fills().length, 0);
-  await dialog.locator('.monaco-button', { hasText: 'Turn On' }).click();
-  await editor.until(
-    async () => editor.settings()['rumbo.inline.enabled'],
-    (value) => value === true,
-    'it was not switched on',
-  );
-  await editor.focus(editor.uriOf(path));
-});
+scenario(
+  'before ghost text is on no request is sent, and a confirmation names the models',
+  async (editor) => {
+    const path = await openAt(editor, 'off.ts');
+    await editor.page.keyboard.type('pr');
+    await editor.page.waitForTimeout(500);
+    assert.doesNotMatch(editor.log(), /Rumbo .* on Node/, 'the server was started');
+    await editor.command('Rumbo: Turn Ghost Text On…');
+    const dialog = editor.page.locator('.monaco-dialog-box', { hasText: 'Turn ghost text on?' });
+    await dialog.waitFor();
+    assert.match(
+      (await dialog.textContent()) ?? '',
+      /lab\/tiny-coder of your own will suggest code.*for free/,
+    );
+    await editor.screenshot('ghost-text-question');
+    assert.equal(fills().length, 0);
+    await dialog.locator('.monaco-button', { hasText: 'Turn On' }).click();
+    await editor.until(
+      async () => editor.settings()['rumbo.inline.enabled'],
+      (value) => value === true,
+      'it was not switched on',
+    );
+    await editor.focus(editor.uriOf(path));
+  },
+);
 
-scenario('a suggestion appears at the end of a line, and Tab puts it into the file', async (editor) => {
+scenario('a suggestion appears at the end of a line, and Tab inserts it', async (editor) => {
   const path = await openAt(editor, 'tab.ts');
   await editor.page.keyboard.type('p');
   await appears(editor, path, insertion);
@@ -97,13 +103,10 @@ scenario('a suggestion appears at the end of a line, and Tab puts it into the fi
   await editor.page.keyboard.press('Tab');
   await gone(editor);
   await saved(editor, path, before.replace('= \n', `= ${insertion}\n`));
-  await editor.tooltip(
-    editor.status('Rumbo'),
-    'Ghost text: lab/tiny-coder writes; today 1 offered, 1 accepted',
-  );
+  await editor.tooltip(editor.status('Rumbo'), 'Ghost text: lab/tiny-coder; today 1 shown, 1 accepted');
 });
 
-scenario('typing along keeps it and asks nobody again', async (editor) => {
+scenario('typing as suggested keeps the suggestion and sends no request', async (editor) => {
   const path = await openAt(editor, 'through.ts');
   await editor.page.keyboard.type('p');
   await appears(editor, path, insertion);
@@ -119,7 +122,7 @@ scenario('typing along keeps it and asks nobody again', async (editor) => {
   await saved(editor, path, before.replace('= \n', `= ${insertion}\n`));
 });
 
-scenario('a file that changes on disk takes what was suggested for it away', async (editor) => {
+scenario('a file that changes on disk removes the suggestion for its old text', async (editor) => {
   const path = await openAt(editor, 'disk.ts');
   await editor.command('Rumbo: Suggest Here');
   await appears(editor, path, insertion);
@@ -132,30 +135,33 @@ scenario('a file that changes on disk takes what was suggested for it away', asy
   );
 });
 
-scenario('paused, nothing is asked and the status bar says so; resumed, it goes on', async (editor) => {
-  const path = await openAt(editor, 'paused.ts');
-  await editor.command('Rumbo: Pause Ghost Text');
-  await editor.status('Rumbo: ghost text paused').waitFor();
-  const asked = fills().length;
-  await editor.focus(editor.uriOf(path));
-  await editor.page.keyboard.press('Control+End');
-  await editor.page.keyboard.type('const total = ');
-  await editor.page.waitForTimeout(700);
-  assert.equal(fills().length, asked);
-  await editor.status('Rumbo: ghost text paused').click();
-  await editor.screenshot('ghost-text-paused');
-  await editor.pick('Resume Ghost Text');
-  await editor.status('Rumbo: auto').waitFor();
-  await editor.focus(editor.uriOf(path));
-  await editor.page.keyboard.press('Control+End');
-  await editor.page.keyboard.type('p');
-  await appears(editor, path, insertion);
-});
+scenario(
+  'paused, no request is sent and the status bar says so; resumed, suggestions return',
+  async (editor) => {
+    const path = await openAt(editor, 'paused.ts');
+    await editor.command('Rumbo: Pause Ghost Text');
+    await editor.status('Rumbo: ghost text paused').waitFor();
+    const asked = fills().length;
+    await editor.focus(editor.uriOf(path));
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.type('const total = ');
+    await editor.page.waitForTimeout(700);
+    assert.equal(fills().length, asked);
+    await editor.status('Rumbo: ghost text paused').click();
+    await editor.screenshot('ghost-text-paused');
+    await editor.pick('Resume Ghost Text');
+    await editor.status('Rumbo: auto').waitFor();
+    await editor.focus(editor.uriOf(path));
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.type('p');
+    await appears(editor, path, insertion);
+  },
+);
 
-scenario('after a restart of the window it is there again without being asked', async (editor) => {
+scenario('after a reload of the window ghost text works without a question', async (editor) => {
   await editor.reload();
   const path = await openAt(editor, 'restart.ts');
-  await editor.tooltip(editor.status('Rumbo'), 'Ghost text: lab/tiny-coder writes');
+  await editor.tooltip(editor.status('Rumbo'), 'Ghost text: lab/tiny-coder');
   await editor.focus(editor.uriOf(path));
   await editor.page.keyboard.press('Control+Home');
   for (const key of ['ArrowDown', 'ArrowDown', 'End']) await editor.page.keyboard.press(key);
@@ -163,7 +169,7 @@ scenario('after a restart of the window it is there again without being asked', 
   await appears(editor, path, insertion);
 });
 
-scenario('a language is switched off behind its name in the status bar', async (editor) => {
+scenario('a language is turned off in its language status', async (editor) => {
   const path = await openAt(editor, 'language.ts');
   const braces = editor.page.locator('.statusbar-item[id="status.languageStatus"]');
   const entry = editor.page.locator('.hover-language-status', { hasText: 'Ghost text is on for typescript' });
@@ -181,7 +187,7 @@ scenario('a language is switched off behind its name in the status bar', async (
   await editor.page.keyboard.type('const total = pri');
   await editor.page.waitForTimeout(500);
   assert.equal(fills().length, asked);
-  await editor.command('Rumbo: Switch Ghost Text for This Language');
+  await editor.command('Rumbo: Toggle Ghost Text for This Language');
   await editor.until(
     async () => editor.settings()['rumbo.inline.languages'],
     (languages) => JSON.stringify(languages) === '{}',
@@ -189,7 +195,7 @@ scenario('a language is switched off behind its name in the status bar', async (
   );
 });
 
-scenario('what is declared in a file that nobody has opened helps', async (editor) => {
+scenario('declarations from a file that is not open are used', async (editor) => {
   writeFileSync(
     `${editor.workspace}/src/basket.ts`,
     'export interface Basket {\n  readonly canary: number;\n}\n',
@@ -209,8 +215,8 @@ scenario('what is declared in a file that nobody has opened helps', async (edito
   );
 });
 
-scenario('the models are chosen by check boxes that say what each costs', async (editor) => {
-  await editor.command('Rumbo: Choose Ghost Text Models…', 'which models may write ghost text');
+scenario('the models are chosen by checkboxes with their prices', async (editor) => {
+  await editor.command('Rumbo: Choose Ghost Text Models…', 'choose models for ghost text');
   await editor.rows.filter({ hasText: 'lab/tiny-coder' }).waitFor();
   await editor.screenshot('ghost-text-models');
   assert.match((await editor.rows.filter({ hasText: 'lab/tiny-coder' }).textContent()) ?? '', /free/);
@@ -225,36 +231,39 @@ async function generate(editor: EditorWindow, name: string, line: number): Promi
 
 const block = 'export class Maths {\n  one(): number {\n    return 1;\n  }\n\n  \n}\n';
 
-scenario('what is generated is a preview that auto-save does not write; Tab is one step', async (editor) => {
-  await editor.set({ 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 50 });
-  const path = await openAt(editor, 'generate.ts', block, 6);
-  await editor.page.keyboard.type('x');
-  await editor.page.keyboard.press('Backspace');
-  llama.delayMs = 60;
-  await generate(editor, 'generate.ts', 6);
-  await appears(editor, path, 'export function double');
-  await editor.screenshot('generate-streaming');
-  await editor.status('Tab keeps it, Esc drops it').waitFor();
-  await editor.screenshot('generate-preview');
-  await editor.page.waitForTimeout(400);
-  assert.equal(readFileSync(path, 'utf8'), block);
-  await editor.page.keyboard.press('Tab');
-  const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
-  await saved(editor, path, kept);
-  await editor.status('Tab keeps it').waitFor({ state: 'detached' });
-  await editor.screenshot('generate-kept');
-  await editor.page.keyboard.press('Control+Z');
-  await saved(editor, path, block);
-});
+scenario(
+  'generated code is a preview that auto-save does not write; Tab accepts it in one step',
+  async (editor) => {
+    await editor.set({ 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 50 });
+    const path = await openAt(editor, 'generate.ts', block, 6);
+    await editor.page.keyboard.type('x');
+    await editor.page.keyboard.press('Backspace');
+    llama.delayMs = 60;
+    await generate(editor, 'generate.ts', 6);
+    await appears(editor, path, 'export function double');
+    await editor.screenshot('generate-streaming');
+    await editor.status('Tab to accept, Esc to discard').waitFor();
+    await editor.screenshot('generate-preview');
+    await editor.page.waitForTimeout(400);
+    assert.equal(readFileSync(path, 'utf8'), block);
+    await editor.page.keyboard.press('Tab');
+    const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
+    await saved(editor, path, kept);
+    await editor.status('Tab to accept').waitFor({ state: 'detached' });
+    await editor.screenshot('generate-kept');
+    await editor.page.keyboard.press('Control+Z');
+    await saved(editor, path, block);
+  },
+);
 
-scenario('what is taken back can be generated again, and lines are kept as they come', async (editor) => {
+scenario('undone code can be generated again, and line endings are kept', async (editor) => {
   llama.delayMs = 150;
   const crlf = block.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
   const path = await openAt(editor, 'again.ts', crlf, 6);
   await generate(editor, 'again.ts', 6);
   await appears(editor, path, 'double(value');
   await editor.page.keyboard.press('Tab');
-  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.status('Tab to accept, Esc to discard').waitFor();
   await editor.page.keyboard.press('Tab');
   const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
   const asInFile = kept.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
@@ -264,14 +273,14 @@ scenario('what is taken back can be generated again, and lines are kept as they 
   await saved(editor, path, crlf);
   await generate(editor, 'again.ts', 6);
   await appears(editor, path, 'export function double');
-  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.status('Tab to accept, Esc to discard').waitFor();
   await editor.screenshot('generate-again');
   await editor.page.keyboard.press('Tab');
   await saved(editor, path, asInFile);
   llama.delayMs = 0;
 });
 
-scenario('Esc drops what is generated and closes the request', async (editor) => {
+scenario('Esc discards generated code and cancels the request', async (editor) => {
   llama.delayMs = 400;
   const path = await openAt(editor, 'drop.ts', block, 6);
   await generate(editor, 'drop.ts', 6);
@@ -288,10 +297,10 @@ scenario('Esc drops what is generated and closes the request', async (editor) =>
   llama.delayMs = 0;
 });
 
-scenario('a cursor that goes elsewhere drops what is generated', async (editor) => {
+scenario('moving the cursor discards generated code', async (editor) => {
   const path = await openAt(editor, 'moved.ts', block, 6);
   await generate(editor, 'moved.ts', 6);
-  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.status('Tab to accept, Esc to discard').waitFor();
   await editor.page.keyboard.press('ArrowUp');
   await gone(editor);
   await editor.page.keyboard.press('ArrowDown');
@@ -299,20 +308,20 @@ scenario('a cursor that goes elsewhere drops what is generated', async (editor) 
   await saved(editor, path, block);
 });
 
-scenario('a failure is one sentence with one button, and the instruction is kept', async (editor) => {
+scenario('a failure is one sentence with one button, and the prompt is kept', async (editor) => {
   llama.fail = { status: 500, body: { error: { message: 'broken' } } };
   await openAt(editor, 'fails.ts', block, 6);
   await generate(editor, 'fails.ts', 6);
   const toast = await editor.notification(/overloaded or failing/);
   await editor.screenshot('generate-failed');
   assert.doesNotMatch(await editor.sentence(toast), /\n| at /);
-  await editor.status('Esc stops').waitFor({ state: 'detached' });
+  await editor.status('Esc to stop').waitFor({ state: 'detached' });
   llama.fail = undefined;
   await editor.command('Rumbo: Generate Here…', 'Rumbo: Generate Here');
   assert.equal(await editor.input.inputValue(), 'A function that doubles a number');
 });
 
-scenario('turned off, requests stop at once and nobody is asked any more', async (editor) => {
+scenario('turned off, pending requests are cancelled and no more are sent', async (editor) => {
   const path = await openAt(editor, 'stop.ts');
   llama.fault = { kind: 'hang' };
   const known = fills().length;
@@ -337,11 +346,11 @@ scenario('turned off, requests stop at once and nobody is asked any more', async
   assert.equal(await ghost(editor).count(), 0);
 });
 
-scenario('with ghost text off code is generated all the same', async (editor) => {
+scenario('Generate Here works while ghost text is off', async (editor) => {
   const path = await openAt(editor, 'without.ts', block, 6);
   await generate(editor, 'without.ts', 6);
   await appears(editor, path, 'export function double');
-  await editor.status('Tab keeps it, Esc drops it').waitFor();
+  await editor.status('Tab to accept, Esc to discard').waitFor();
   await editor.page.keyboard.press('Tab');
   await saved(editor, path, block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`));
 });

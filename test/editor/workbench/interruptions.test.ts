@@ -92,11 +92,11 @@ async function ask(editor: EditorWindow): Promise<void> {
   await editor.answer('Rumbo: Plan', prompt);
 }
 
-scenario('a plan whose model breaks off is finished by another, and says so', async (editor) => {
+scenario('an interrupted plan is continued by another model, and says so', async (editor) => {
   await ask(editor);
   await editor.shows(answer, /took over from flaky\/fake-model/);
   await editor.screenshot('interrupted-continuing');
-  await editor.shows(answer, /\*\*Seam:\*\*/);
+  await editor.shows(answer, /\*\*Takeover:\*\*/);
   await editor.screenshot('interrupted-continued');
   const text = await editor.text(answer);
   assert.ok(text.includes(whole.trimEnd()), text);
@@ -107,7 +107,7 @@ scenario('a plan whose model breaks off is finished by another, and says so', as
   assert.match(text, /\*\*Model:\*\* steady\/fake-model\n/);
 });
 
-scenario('with “restart” what was shown is put aside, and the answer begins anew', async (editor) => {
+scenario('with “restart” the shown text is discarded, and the answer starts over', async (editor) => {
   await editor.set({ 'rumbo.routing.onInterruption': 'restart' });
   await ask(editor);
   await editor.shows(answer, '## Receipt');
@@ -116,26 +116,29 @@ scenario('with “restart” what was shown is put aside, and the answer begins 
   const [aside = '', after = ''] = text.split(/\n---\n\n(?=## Plan)/);
   assert.match(
     aside,
-    /\*\*Put aside\*\*, from flaky\/fake-model: .* steady\/fake-model begins anew below\.\n\n> ## Steps/,
+    /\*\*Discarded\*\*, from flaky\/fake-model: .* steady\/fake-model starts over below\.\n\n> ## Steps/,
   );
   assert.ok(after.startsWith(anew.trimEnd()), text);
   assert.doesNotMatch(after, /## Steps/);
   await editor.set({ 'rumbo.routing.onInterruption': undefined });
 });
 
-scenario('when all of them break off, what had come stays and is marked incomplete', async (editor) => {
-  steady.fault = { kind: 'reset', afterWords: 5 };
-  await ask(editor);
-  await editor.shows(answer, '**Incomplete:**');
-  await editor.screenshot('interrupted-incomplete');
-  const text = await editor.text(answer);
-  assert.match(text, /1\. \*\*Find the call\.\*\*/);
-  assert.match(text, /\n---\n\n\*\*Incomplete:\*\* [^\n]+\n$/);
-  assert.doesNotMatch(text, /## Receipt/);
-  steady.fault = undefined;
-});
+scenario(
+  'when every model is interrupted, the received text stays and is marked incomplete',
+  async (editor) => {
+    steady.fault = { kind: 'reset', afterWords: 5 };
+    await ask(editor);
+    await editor.shows(answer, '**Incomplete:**');
+    await editor.screenshot('interrupted-incomplete');
+    const text = await editor.text(answer);
+    assert.match(text, /1\. \*\*Find the call\.\*\*/);
+    assert.match(text, /\n---\n\n\*\*Incomplete:\*\* [^\n]+\n$/);
+    assert.doesNotMatch(text, /## Receipt/);
+    steady.fault = undefined;
+  },
+);
 
-scenario('the view shows what is left of rate limits, and which key was refused', async (editor) => {
+scenario('the view shows the remaining rate limit, and which key was refused', async (editor) => {
   await editor.page.locator('.activitybar [aria-label^="Rumbo"]').first().click();
   await editor.set({
     'rumbo.routing.priorityOrder': ['stranger', 'paid', 'steady'],
@@ -146,6 +149,6 @@ scenario('the view shows what is left of rate limits, and which key was refused'
   await editor.screenshot('key-refused');
   await editor.row(/Stranger.*key refused/).waitFor();
   await editor.unfold(/Paid lab/);
-  await editor.row(/3\/60 requests left.*full at/).waitFor();
+  await editor.row(/3\/60 requests left.*resets at/).waitFor();
   await editor.screenshot('providers-limits');
 });

@@ -47,7 +47,7 @@ function filesWith(folder: string, bytes: string): string[] {
     .filter((name) => readFileSync(join(folder, name)).includes(bytes));
 }
 
-scenario('a key is typed unseen, saved in the keychain, and used', async (editor) => {
+scenario('a key is typed into a password box, saved in the keychain, and used', async (editor) => {
   await editor.command('Rumbo: Set API Key…', 'Set the key of which provider?');
   await editor.screenshot('set-key-provider');
   await editor.pick('openai');
@@ -62,7 +62,7 @@ scenario('a key is typed unseen, saved in the keychain, and used', async (editor
   await plansWithKey(editor);
 });
 
-scenario('the keyring has it, for its origin; no file of the profile has', async (editor) => {
+scenario('the keyring has the key, for its origin; no file of the profile has it', async (editor) => {
   const found = service.search('rumbo');
   assert.match(found, new RegExp(`secret = ${key}`));
   assert.ok(found.includes(`openai@${new URL(openai.baseUrl).origin}`), found);

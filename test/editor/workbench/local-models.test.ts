@@ -48,7 +48,7 @@ async function pull(editor: EditorWindow): Promise<void> {
 const pane = (editor: EditorWindow, name: string) =>
   editor.page.locator('.pane-header', { hasText: name }).first();
 
-scenario('the tree fills with what is on this machine, and says where each model is', async (editor) => {
+scenario('the tree shows the models on this machine and their states', async (editor) => {
   await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();
   await editor.row(/Ollama.*ready · 2 models/).waitFor();
   await editor.unfold(/Ollama.*ready/);
@@ -86,27 +86,27 @@ scenario(
   },
 );
 
-scenario('a pull goes on where it was stopped, and the model can be used', async (editor) => {
+scenario('a pull continues where it was stopped, and the model can be used', async (editor) => {
   await pull(editor);
   await editor.notification('36 MB of 94 MB');
   ollama.network.allow(Number.POSITIVE_INFINITY);
-  await editor.notification(`mine/${coder} is here and loaded`);
+  await editor.notification(`mine/${coder} was downloaded and loaded`);
   await editor.row(/qwen2\.5-coder:7b.*loaded/).waitFor();
   await editor.screenshot('pulled');
 });
 
-scenario('a pull can be stopped where it stands in the tree', async (editor) => {
+scenario('a pull can be stopped from its row in the tree', async (editor) => {
   ollama.disk.delete(coder);
   ollama.network.onDisk.clear();
   await editor.command('Rumbo: Refresh Providers');
   await editor.row(/qwen2\.5-coder:7b/).waitFor({ state: 'detached' });
   await pull(editor);
   await arrive(editor, 1);
-  await editor.act(/qwen2\.5-coder:7b.*downloaded/, 'Stop Fetching');
+  await editor.act(/qwen2\.5-coder:7b.*downloaded/, 'Stop Download');
   await editor.row(/qwen2\.5-coder:7b/).waitFor({ state: 'detached' });
 });
 
-scenario('in the Models view a checkbox takes a model out, with the keyboard too', async (editor) => {
+scenario('in the Models view a checkbox turns a model off, with the keyboard too', async (editor) => {
   await pane(editor, 'Models').click();
   const tree = editor.page.locator('.pane', {
     has: editor.page.locator('.pane-header', { hasText: 'Models' }),
@@ -122,11 +122,11 @@ scenario('in the Models view a checkbox takes a model out, with the keyboard too
     'the model was not switched off',
   );
   await box.filter({ hasText: /off/ }).waitFor();
-  await tree.locator('.monaco-list-row', { hasText: '1 of 2 take part' }).waitFor();
+  await tree.locator('.monaco-list-row', { hasText: '1 of 2 enabled' }).waitFor();
   await editor.screenshot('models-off');
 });
 
-scenario('answers of this window stand in the Activity view and lead to their receipts', async (editor) => {
+scenario('answers of this window are in the Activity view and open their explanation', async (editor) => {
   await pane(editor, 'Activity').click();
   await editor.page.getByText('Nothing has been answered in this window yet').waitFor();
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
@@ -139,18 +139,18 @@ scenario('answers of this window stand in the Activity view and lead to their re
   await editor.shows('rumbo-answer:', '# Why mine/smollm3:latest?');
 });
 
-scenario('a server that is found is offered, and used once it is chosen', async (editor) => {
+scenario('a discovered server is offered, and used once it is chosen', async (editor) => {
   const found = await onForeignPort();
   if (!found) return;
   try {
-    await editor.command('Rumbo: Discover Local Endpoints', 'use which of the model servers');
+    await editor.command('Rumbo: Discover Local Endpoints', 'use which of the discovered model servers');
     await editor.screenshot('discover');
     await editor.page.keyboard.press('Escape');
     const toast = await editor.notification(/Found .*Ollama at .*not in use.* Looked /);
     await editor.row(new RegExp(`Ollama.*found · .*:${found.port}`)).waitFor();
     await editor.screenshot('discovered');
     await editor.press(toast, 'Choose…');
-    await editor.question('use which of the model servers');
+    await editor.question('use which of the discovered model servers');
     await editor.page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'OK' }).click();
     await editor.row(new RegExp(`Ollama \\(.*:${found.port}\\).*ready`)).waitFor();
     assert.ok(JSON.stringify(editor.settings()['rumbo.providers']).includes(`:${found.port}`));

@@ -48,19 +48,19 @@ scenario('a plan streams as Markdown beside the open file and ends with its rece
   assert.match(receipt, /\*\*Model:\*\* practice\/practice-large\n/);
   assert.match(receipt, /\*\*Why:\*\* .*planning.*\n/);
   assert.match(receipt, /\*\*Tokens:\*\* [\d,]+ in, 133 out\n/);
-  assert.match(receipt, /\*\*Money:\*\* free\n/);
-  assert.match(receipt, /\*\*Time:\*\* .* to the first word, .* in all\n/);
+  assert.match(receipt, /\*\*Cost:\*\* free\n/);
+  assert.match(receipt, /\*\*Time:\*\* .* to the first token, .*in total\n/);
   assert.match(receipt, /\*\*Attempts:\*\* 1\n/);
   assert.ok(receipt.includes(`**Note:** ${note}`));
 });
 
-scenario('the same question again is answered from memory, and says so', async (editor) => {
+scenario('the same prompt again is answered from the cache, and says so', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Show prices in the currency of the visitor');
   await editor.shows(answer, 'from the cache, nothing was sent');
 });
 
-scenario('a plan can be asked for in Spanish', async (editor) => {
+scenario('a plan can be requested in Spanish', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Añade reintentos a la subida de ficheros, ¡con pruebas y sin prisa!');
   await editor.shows(answer, /## Receipt[\s\S]*Note:/);
@@ -70,13 +70,13 @@ scenario('a plan can be asked for in Spanish', async (editor) => {
   assert.match(text, /\*\*Task:\*\* planning/);
 });
 
-scenario('cancelling stops the engine, and what had arrived stays', async (editor) => {
+scenario('cancelling stops the engine, and the received text stays', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Tell me an endless story');
   await editor.shows(answer, 'waves rise and fall');
   assert.ok(await engineIsBusy());
   await editor.press(await editor.notification('Rumbo: planning'), 'Cancel');
-  await editor.shows(answer, '**Stopped by you.** What had arrived is kept above.');
+  await editor.shows(answer, '**Stopped by you.** The text received so far is above.');
   await editor.until(engineIsBusy, (busy) => !busy, 'the engine goes on', 2000);
   await editor.screenshot('plan-cancelled');
   assert.match(await editor.text(answer), /waves rise and fall[\s\S]*\*\*Stopped by you\.\*\*/);
@@ -86,7 +86,7 @@ scenario('cancelling stops the engine, and what had arrived stays', async (edito
   assert.equal(await editor.input.inputValue(), 'Tell me an endless story');
 });
 
-scenario('the button in the title of an answer stops it too', async (editor) => {
+scenario('the Stop button of an answer stops it too', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Another endless story');
   await editor.shows(answer, 'waves rise and fall');
@@ -95,7 +95,7 @@ scenario('the button in the title of an answer stops it too', async (editor) => 
   await editor.until(engineIsBusy, (busy) => !busy, 'the engine goes on', 2000);
 });
 
-scenario('an empty prompt is refused where it is typed', async (editor) => {
+scenario('an empty prompt is refused in the input box', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', '   ');
   await editor.page
@@ -107,16 +107,13 @@ scenario('an empty prompt is refused where it is typed', async (editor) => {
   assert.equal(await editor.tabs.count(), 0);
 });
 
-scenario(
-  'a prompt over the context is refused with one sentence and comes back to be shortened',
-  async (editor) => {
-    const prompt = 'Plan this: '.padEnd(40_000, 'word ');
-    await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
-    await editor.answer('Rumbo: Plan', prompt);
-    const toast = await editor.notification(/context/);
-    await editor.screenshot('plan-too-long');
-    await editor.press(toast, 'Edit Prompt');
-    await editor.question('Rumbo: Plan');
-    assert.equal((await editor.input.inputValue()).length, prompt.length);
-  },
-);
+scenario('a prompt over the context is refused with one sentence and can be edited', async (editor) => {
+  const prompt = 'Plan this: '.padEnd(40_000, 'word ');
+  await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
+  await editor.answer('Rumbo: Plan', prompt);
+  const toast = await editor.notification(/context/);
+  await editor.screenshot('plan-too-long');
+  await editor.press(toast, 'Edit Prompt');
+  await editor.question('Rumbo: Plan');
+  assert.equal((await editor.input.inputValue()).length, prompt.length);
+});

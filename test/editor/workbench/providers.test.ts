@@ -70,7 +70,7 @@ scenario('the view lists providers with their state, and their models when expan
   await editor.unfold(/Nobody/, false);
 });
 
-scenario('the status bar shows the strategy and leads to everything else', async (editor) => {
+scenario('the status bar shows the strategy and opens the menu', async (editor) => {
   await editor.status('Rumbo: priority').click();
   await editor.question('Rumbo');
   await editor.rows.filter({ hasText: 'Explain Route…' }).waitFor();
@@ -92,7 +92,7 @@ scenario('a model that is locked in the tree does not answer; unlocked, it answe
   assert.equal(await planned(editor), 'small/practice-small');
 });
 
-scenario('a changed priority order holds for the next request', async (editor) => {
+scenario('a changed priority order applies to the next request', async (editor) => {
   await editor.set({ 'rumbo.routing.priorityOrder': ['large', 'small'] });
   assert.equal(await planned(editor), 'large/practice-large');
   await editor.set({ 'rumbo.routing.priorityOrder': ['small', 'large'] });
@@ -118,10 +118,10 @@ scenario('the strategy can be chosen from the palette and in the Settings UI', a
   assert.equal(await planned(editor), 'small/practice-small');
 });
 
-scenario('Explain Route says who would be asked and who would not, and asks nobody', async (editor) => {
+scenario('Explain Route lists candidates and excluded models, and sends no request', async (editor) => {
   await editor.command('Rumbo: Explain Route…', 'Rumbo: Explain Route');
   await editor.answer('Rumbo: Explain Route', 'Add retries to the upload');
-  await editor.shows(answer, 'Who would be asked, in order');
+  await editor.shows(answer, 'Candidates, in order');
   await editor.screenshot('explain-route');
   const text = await editor.text(answer);
   assert.match(text, /Nothing was sent to any provider and no tokens were spent\./);
@@ -129,7 +129,7 @@ scenario('Explain Route says who would be asked and who would not, and asks nobo
     text,
     /1\. \*\*small\/practice-small\*\*, free\n[\s\S]*2\. \*\*large\/practice-large\*\*, free/,
   );
-  assert.match(text, /## Who would not, and why\n\n[\s\S]*no API key/);
+  assert.match(text, /## Excluded models\n\n[\s\S]*no API key/);
 });
 
 scenario('Why This Model? shows the last receipt', async (editor) => {
@@ -141,14 +141,14 @@ scenario('Why This Model? shows the last receipt', async (editor) => {
   assert.match(await editor.text(answer), /\*\*Why:\*\* .*\n/);
 });
 
-scenario('the status bar shows the last answer, which leads to its reasons', async (editor) => {
+scenario('the status bar shows the last answer and opens its explanation', async (editor) => {
   const model = await planned(editor);
   await editor.calm();
   await editor.status(new RegExp(`${model} · .* · free`)).click();
   await editor.shows(answer, `# Why ${model}?`);
 });
 
-scenario('a setting that cannot be read is named, once, with the way to it', async (editor) => {
+scenario('an invalid setting is reported once, with a button that opens it', async (editor) => {
   await editor.set({ 'rumbo.models': { 'small/practice-small': { tier: 9 } } });
   const toast = await editor.notification(/rumbo\.models.*tier/);
   await editor.screenshot('bad-setting');
@@ -159,7 +159,7 @@ scenario('a setting that cannot be read is named, once, with the way to it', asy
   await editor.status('Rumbo: settings').waitFor({ state: 'detached' });
 });
 
-scenario('the log names who answered, and never what was asked', async (editor) => {
+scenario('the log names the model that answered, and never the prompt', async (editor) => {
   const model = await planned(editor);
   await editor.command('Rumbo: Show Log');
   const log = editor.page.locator('.part.panel', { hasText: 'Output' });

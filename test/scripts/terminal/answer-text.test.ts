@@ -32,7 +32,7 @@ test('text that no longer holds is marked before the new answer begins', () => {
   const { answer, out } = printed(text('```ts\nold'), resume('restart'), text('new'));
   assert.equal(
     out(),
-    '```ts\nold\n```\n\n---\n\n**Put aside:** all of the above is from lab/small: The connection broke off. groq/llama begins anew below.\n\n---\n\nnew',
+    '```ts\nold\n```\n\n---\n\n**Discarded:** all of the above is from lab/small: The connection broke off. groq/llama starts over below.\n\n---\n\nnew',
   );
   answer.end('## Receipt\n');
   assert.match(out(), /new\n\n## Receipt\n$/);

@@ -33,10 +33,10 @@ test('status lists keys, rate limits and models that are cooling down, each on o
   for (const line of [
     /^ {2}LAB_KEY_1: ok, 12 requests$/m,
     /^ {2}LAB_KEY_2: cooling down until .*: The key was refused\.$/m,
-    /^ {2}3\/60 requests left, full at .*\d/m,
+    /^ {2}3\/60 requests left, resets at .*\d/m,
     /^ {2}lab\/small {2}local · /m,
     /^ {2}lab\/large {2}cooling down until .* · free · It failed three times\.$/m,
-    /^ {2}lab\/gone {2}being tried again · It was silent\.$/m,
+    /^ {2}lab\/gone {2}retrying · It was silent\.$/m,
   ])
     assert.match(text, line);
 });
