@@ -36,7 +36,7 @@ export const anthropicMessages: WireFormat = {
   modelsPath: anthropicModelsPath,
   decodeModels: decodeAnthropicModels,
   dropUnsupportedField: dropAnthropicField,
-  toError: (refusal) => errorFromResponse(refusal),
+  toError: (response) => errorFromResponse(response),
 };
 
 /** One event; the leaves are checked where they are used, since this runs for every token. */
@@ -78,7 +78,7 @@ function messageDecoder(): StreamDecoder {
   const calls = new Map<unknown, { id: string; name: string; input: string }>();
   const thinking = thinkingCollector();
   let counted: MessageUsage = {};
-  let said = false;
+  let hasText = false;
 
   const read = (event: Partial<Event>): readonly EnginePart[] => {
     switch (event.type) {
@@ -117,7 +117,7 @@ function messageDecoder(): StreamDecoder {
   const deltaOf = ({ delta, index }: Partial<Event>): readonly EnginePart[] => {
     end.seen = true;
     if (typeof delta?.text === 'string' && delta.text) {
-      said = true;
+      hasText = true;
       return [{ type: 'text-delta', text: delta.text }];
     }
     if (typeof delta?.thinking === 'string' && delta.thinking) {
@@ -133,14 +133,14 @@ function messageDecoder(): StreamDecoder {
   const messageDelta = ({ delta, usage }: Partial<Event>): readonly EnginePart[] => {
     if (typeof delta?.stop_reason === 'string') {
       end.seen = true;
-      // Only a turn with the service's own tools pauses, and then it is not at its end.
+      // Only an answer that uses the service's own tools pauses, and then it is not complete.
       if (delta.stop_reason === 'pause_turn')
         throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
       end.reason = finishReasonIn(reasons, delta.stop_reason);
-      if (delta.stop_reason === 'refusal' && !said)
+      if (delta.stop_reason === 'refusal' && !hasText)
         throw contentFilteredError(delta.stop_details?.explanation);
     }
-    // Cumulative: what is said again replaces, what is left out stays as it began.
+    // Cumulative: a repeated field replaces the earlier value, an absent one keeps it.
     if (usage) {
       counted = { ...counted, ...definedFields(usage) };
       end.usage = toUsage(counted);
@@ -163,7 +163,7 @@ function messageDecoder(): StreamDecoder {
   };
 }
 
-/** What was thought since the last tool call. */
+/** The thinking blocks since the last tool call. */
 function thinkingCollector() {
   let blocks: ThinkingBlock[] = [];
   let open = { thinking: '', signature: '' };
@@ -209,7 +209,7 @@ const contentFilteredError = (explanation: unknown): RumboError =>
 const definedFields = (usage: MessageUsage): MessageUsage =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null && value !== undefined));
 
-/** `input_tokens` leaves out what was cached; a total does not. */
+/** `input_tokens` excludes cached tokens; our total includes them. */
 function toUsage(usage: MessageUsage): Usage {
   const cachedRead = toTokenCount(usage.cache_read_input_tokens);
   const cacheWrite = toTokenCount(usage.cache_creation_input_tokens);

@@ -1,4 +1,4 @@
-/** Anthropic's models: the list, and what a name alone tells. https://platform.claude.com/docs/en/api/models/list */
+/** Anthropic's models: the list, and what a name alone implies. https://platform.claude.com/docs/en/api/models/list */
 import * as z from 'zod';
 import { RumboError } from '../../shared/errors.ts';
 import type { ModelInfo } from './wire-format.ts';
@@ -32,7 +32,7 @@ export function decodeAnthropicModels(body: unknown): readonly ModelInfo[] {
         name: entry.id,
         ...(entry.max_input_tokens ? { contextTokens: entry.max_input_tokens } : {}),
         ...(entry.max_tokens ? { maxOutputTokens: entry.max_tokens } : {}),
-        // No model without them is left; the list has no word for it.
+        // Every model still served supports them; the list has no field for it.
         tools: true,
         ...(vision === undefined ? {} : { vision }),
       },
@@ -41,18 +41,18 @@ export function decodeAnthropicModels(body: unknown): readonly ModelInfo[] {
 }
 
 /**
- * Claude 4.6 and everything after it refuses a conversation that ends with the assistant; a name that is not known
- * is taken for one of those. https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal
+ * Claude 4.6 and every later model rejects a conversation that ends with the assistant; an unknown name counts as
+ * one of those. https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal
  */
 export const anthropicSupportsPrefill = (model: string): boolean =>
   /^claude-(?:instant\b|[123][-.]|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8}|-latest)?$)/.test(model);
 
-/** They refuse `tool_choice: any`. https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 */
+/** Newer models reject `tool_choice: any`. https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 */
 export const supportsForcedTools = (model: string): boolean =>
   !/^claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-[1-9](?!\d))/.test(model);
 
 /**
- * They think unless told otherwise, and keep what they think to themselves unless asked to summarise it.
+ * These models think by default, and return a summary of it only on request.
  * https://platform.claude.com/docs/en/build-with-claude/thinking
  */
 export const thinksByDefault = (model: string): boolean =>

@@ -1,4 +1,4 @@
-/** What Anthropic's Messages API is sent. https://platform.claude.com/docs/en/api/messages */
+/** Requests of Anthropic's Messages API. https://platform.claude.com/docs/en/api/messages */
 import type {
   CompletionRequest,
   ContentPart,
@@ -37,7 +37,7 @@ type Body = {
 
 export function encodeAnthropicMessages(model: string, request: CompletionRequest): WireRequest {
   const system = systemText(request.messages);
-  // An end of white space alone is refused.
+  // A stop sequence of white space alone is rejected.
   const stops = request.stop?.filter((text) => text.trim());
   return {
     path: '/messages',
@@ -55,7 +55,7 @@ export function encodeAnthropicMessages(model: string, request: CompletionReques
   };
 }
 
-/** This version of the API refuses sampling parameters, even at their defaults. */
+/** This version of the API rejects sampling parameters, even at their defaults. */
 export const anthropicUnsupportedFields = (model: string): readonly OptionalRequestField[] =>
   supportsForcedTools(model) ? sampling : [...sampling, 'toolChoice'];
 
@@ -89,24 +89,24 @@ function choiceOf(model: string, choice: ToolChoice): { readonly type: string; r
 
 function messagesOf(messages: readonly Message[]): Body['messages'] {
   const ids = callIds();
-  const turns = mergeRoles<Block>(messages, (message) => {
+  const merged = mergeRoles<Block>(messages, (message) => {
     if (message.role === 'user') return contentOf(message.content);
-    if (message.role === 'assistant') return answerOf(message.content, message.toolCalls ?? [], ids.made);
+    if (message.role === 'assistant') return answerOf(message.content, message.toolCalls ?? [], ids.ofCall);
     const { content } = message;
     return [
-      { type: 'tool_result', tool_use_id: ids.meant(message.toolCallId), ...(content ? { content } : {}) },
+      { type: 'tool_result', tool_use_id: ids.ofResult(message.toolCallId), ...(content ? { content } : {}) },
     ];
   });
-  return turns.flatMap(({ role, pieces }, index) => {
-    const last = index === turns.length - 1;
-    const blocks = last && role === 'assistant' ? withoutTrailingSpace(pieces) : pieces;
+  return merged.flatMap(({ role, parts }, index) => {
+    const last = index === merged.length - 1;
+    const blocks = last && role === 'assistant' ? withoutTrailingSpace(parts) : parts;
     const [first] = blocks;
     if (!first) return [];
     return [{ role: role, content: blocks.length === 1 && first.type === 'text' ? first.text : blocks }];
   });
 }
 
-/** Empty texts are refused. */
+/** Empty texts are rejected. */
 const textOf = (text: string): readonly Block[] => (text ? [{ type: 'text', text }] : []);
 
 const contentOf = (content: string | readonly ContentPart[]): readonly Block[] =>
@@ -118,7 +118,7 @@ const contentOf = (content: string | readonly ContentPart[]): readonly Block[] =
           : [{ type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } }],
       );
 
-/** A turn begins with what was thought before its first word; later thinking stands before its call. */
+/** A message begins with the thinking before its first word; later thinking precedes its call. */
 function answerOf(text: string, calls: readonly ToolCall[], idOf: (id: string) => string): readonly Block[] {
   const [opening = [], ...later] = calls.map(({ signature }) => unsealThinking(signature));
   return [
@@ -131,43 +131,43 @@ function answerOf(text: string, calls: readonly ToolCall[], idOf: (id: string) =
   ];
 }
 
-/** The beginning of an answer may not end in white space. */
+/** A prefill may not end in white space. */
 function withoutTrailingSpace(blocks: readonly Block[]): readonly Block[] {
   const end = blocks.at(-1);
   return end?.type === 'text' ? [...blocks.slice(0, -1), ...textOf(end.text.trimEnd())] : blocks;
 }
 
 /**
- * Ids as they are allowed here: letters, digits, `_` and `-`, and each used once in a conversation. Services without
- * ids of their own have theirs counted from 0 in every answer.
+ * Ids as this service allows them: letters, digits, `_` and `-`, each once in a conversation. Services without ids of
+ * their own get ids that count from 0 in every answer.
  */
 function callIds() {
   const uses = new Map<string, number>();
   const named = (id: string, use: number): string =>
     `${id.replace(/[^\w-]/g, '_') || 'call'}${use > 1 ? `_${use}` : ''}`;
   return {
-    made(id: string): string {
+    ofCall(id: string): string {
       const use = (uses.get(id) ?? 0) + 1;
       uses.set(id, use);
       return named(id, use);
     },
-    meant: (id: string): string => named(id, uses.get(id) ?? 1),
+    ofResult: (id: string): string => named(id, uses.get(id) ?? 1),
   };
 }
 
-/** Each field that models differ about can be named in a refusal, by prose alone; none of them is worth the answer. */
+/** An error names in its message alone a field that this model does not support; the answer matters more than the field. */
 export function dropAnthropicField(
   { path, body }: WireRequest,
-  refusal: ErrorResponse,
+  response: ErrorResponse,
 ): WireRequest | undefined {
-  if (refusal.status !== 400) return undefined;
-  const { message } = parseErrorText(refusal.body);
+  if (response.status !== 400) return undefined;
+  const { message } = parseErrorText(response.body);
   const { thinking, tool_choice: choice, ...rest } = body as Body;
   if (thinking && /\bthinking\.(?:type|display|adaptive)/.test(message))
     return { path, body: { ...rest, ...(choice ? { tool_choice: choice } : {}) } };
   if (choice && /\btool_choice\b/.test(message))
     return { path, body: { ...rest, ...(thinking ? { thinking } : {}) } };
-  // Thinking is bound to all that was said before it, and a client may have changed that.
+  // Thinking is bound to every message before it, and a client may have changed those.
   if (/\bthinking`? blocks?\b/.test(message)) {
     const messages = withoutThinking(rest.messages);
     return messages && { path, body: { ...(body as Body), messages } };

@@ -1,10 +1,10 @@
 /**
- * The thinking before a tool call, which Anthropic wants back unchanged with the call's result; it travels as the
+ * The thinking before a tool call, which Anthropic requires back unchanged with the call's result; it travels as the
  * call's `signature`. https://platform.claude.com/docs/en/build-with-claude/thinking#preserving-thinking-blocks
  */
 import * as z from 'zod';
 
-/** Sealed by its `signature`, or wholly encrypted in `data`. */
+/** Signed by its `signature`, or wholly encrypted in `data`. */
 export type ThinkingBlock =
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'redacted_thinking'; readonly data: string };

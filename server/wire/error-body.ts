@@ -1,19 +1,19 @@
-/** What a refusal's body says, whichever of the vendors' shapes it has: JSON in five forms, plain text, HTML. */
+/** The facts in the body of an error response, in any vendor's shape: JSON in five forms, plain text, HTML. */
 
 import * as z from 'zod';
 import { keyBeginning } from '../platform/key-patterns.ts';
 
-/** The facts of a body; everything may be missing. */
+/** Every field may be missing. */
 export type ErrorFacts = {
   /** Machine-readable words (`type`, `code`, `status`, reasons), in lower case. */
   readonly codes: readonly string[];
-  /** A status the body itself names; inside a stream there is no other. */
+  /** A status that the body itself names; an error inside a stream has no other. */
   readonly status?: number;
-  /** The service's own prose: one line, shortened, nothing in it that looks like a key. Empty: none, or a web page. */
+  /** The service's own message: one line, shortened, without anything that looks like a key. Empty: none, or a web page. */
   readonly message: string;
-  /** Tokens asked for and tokens allowed, when both are named. */
-  readonly tokens?: { readonly asked: number; readonly allowed: number };
-  /** Google's `details`, unread. */
+  /** Tokens requested and tokens allowed, when the body names both. */
+  readonly tokens?: { readonly requested: number; readonly allowed: number };
+  /** Google's `details`, not validated. */
   readonly details: readonly unknown[];
 };
 
@@ -43,7 +43,7 @@ export function parseErrorText(text: string): ErrorFacts {
   try {
     return parseErrorValue(JSON.parse(text));
   } catch {
-    // A web page says nothing a user could use.
+    // A web page holds nothing useful to a user.
     const message = /^\s*<|<\/(?:html|body|title)>/i.test(text) ? '' : sanitizeMessage(text);
     return { codes: [], message, details: [] };
   }
@@ -61,7 +61,7 @@ export function parseErrorValue(value: unknown): ErrorFacts {
   const words = [failure.code, failure.type, failure.status, ...details.flatMap(reasonsOf)];
   const tokens =
     failure.n_prompt_tokens !== undefined && failure.n_ctx !== undefined
-      ? { asked: failure.n_prompt_tokens, allowed: failure.n_ctx }
+      ? { requested: failure.n_prompt_tokens, allowed: failure.n_ctx }
       : tokensIn(message);
   const status = words.map(Number).find((word) => word >= 400 && word < 600);
   return {
@@ -84,37 +84,37 @@ const reasonsOf = (detail: unknown): readonly (string | undefined)[] => {
   return parsed.success ? [parsed.data.reason, parsed.data.error_code] : [];
 };
 
-/** Characters of a service's prose that are looked at: some put a whole page, or the prompt, into their message. */
+/** Characters of a message that are read: some services put a whole page, or the prompt, into it. */
 const maxMessageLength = 2_000;
 
-/** Each vendor's sentence about a prompt that is too long, with its two numbers. */
+/** Each vendor's sentence about a prompt that is too long; `requested` and `allowed` are groups of its pattern. */
 const overflowPatterns: readonly {
   readonly pattern: RegExp;
-  readonly asked: number;
+  readonly requested: number;
   readonly allowed: number;
 }[] = [
   // Anthropic: “prompt is too long: 213423 tokens > 200000 maximum”.
-  { pattern: /(\d[\d,]*) tokens > (\d[\d,]*)/, asked: 1, allowed: 2 },
+  { pattern: /(\d[\d,]*) tokens > (\d[\d,]*)/, requested: 1, allowed: 2 },
   // Gemini: “The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).”
-  { pattern: /token count \((\d[\d,]*)\) exceeds[^(]*\((\d[\d,]*)\)/, asked: 1, allowed: 2 },
+  { pattern: /token count \((\d[\d,]*)\) exceeds[^(]*\((\d[\d,]*)\)/, requested: 1, allowed: 2 },
   // OpenAI, vLLM: “This model's maximum context length is 8192 tokens. However, you requested 9000 tokens”.
-  { pattern: /maximum context length is (\d[\d,]*)\D+(\d[\d,]*)/, asked: 2, allowed: 1 },
+  { pattern: /maximum context length is (\d[\d,]*)\D+(\d[\d,]*)/, requested: 2, allowed: 1 },
   // Groq: “Request too large … on tokens per minute (TPM): Limit 6000, Requested 8123”.
-  { pattern: /Limit (\d[\d,]*), Requested (\d[\d,]*)/, asked: 2, allowed: 1 },
+  { pattern: /Limit (\d[\d,]*), Requested (\d[\d,]*)/, requested: 2, allowed: 1 },
 ];
 
-function tokensIn(message: string): { asked: number; allowed: number } | undefined {
+function tokensIn(message: string): ErrorFacts['tokens'] {
   const text = message.slice(0, maxMessageLength);
-  for (const { pattern, asked, allowed } of overflowPatterns) {
-    const found = pattern.exec(text);
-    if (found) return { asked: numberIn(found[asked]), allowed: numberIn(found[allowed]) };
+  for (const { pattern, requested, allowed } of overflowPatterns) {
+    const match = pattern.exec(text);
+    if (match) return { requested: numberIn(match[requested]), allowed: numberIn(match[allowed]) };
   }
   return undefined;
 }
 
 const numberIn = (text: string | undefined): number => Number((text ?? '').replaceAll(',', ''));
 
-/** Some services echo part of a key, so what looks like one goes, whole or with stars in it. */
+/** Some services echo part of a key, so anything that looks like one is removed, whole or masked with asterisks. */
 const keyLike = new RegExp(
   `\\b(?:${keyBeginning}|Bearer\\s)[-_.*\\w]{4,}|\\S*\\*{3,}\\S*|\\b(?=\\w*\\d)(?=\\w*[A-Za-z])\\w{32,}`,
   'g',

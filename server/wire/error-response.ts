@@ -1,11 +1,11 @@
-/** What a refusal means: one table from statuses and vendors' codes to kinds of failure, and one sentence for each kind. */
+/** Error responses → `RumboError`: one table from statuses and vendors' codes to kinds, and one sentence for each kind. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { type ErrorFacts, parseErrorText, parseErrorValue } from './error-body.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
-/** Codes that say more than their status does. In this order: money before keys, keys before the rest. */
+/** Codes that are more specific than their status. In this order: money before keys, keys before the rest. */
 const specificCodes: readonly (readonly [ErrorKind, RegExp])[] = [
   [
     'payment-required',
@@ -22,7 +22,7 @@ const specificCodes: readonly (readonly [ErrorKind, RegExp])[] = [
   ['overloaded', /^(?:model_capacity_exhausted|capacity_exceeded|overloaded_error)$/],
 ];
 
-/** Codes that only repeat what the status said; asked when there was none, inside a stream. */
+/** Codes that only repeat the status; read when there is none, inside a stream. */
 const genericCodes: readonly (readonly [ErrorKind, RegExp])[] = [
   ['rate-limited', /^(?:rate_limit_exceeded|rate_limit_error|ramp_limit_exceeded|resource_exhausted)$/],
   ['unauthorized', /^(?:permission_error|permission_denied)$/],
@@ -30,20 +30,20 @@ const genericCodes: readonly (readonly [ErrorKind, RegExp])[] = [
   ['invalid-request', /^(?:invalid_request_error|invalid_argument|failed_precondition)$/],
 ];
 
-/** The few sentences that mean something no code says. Only where the status leaves the meaning open. */
+/** The few messages with a meaning that no code has. Read only where the status is ambiguous. */
 const messagePatterns: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = [
   [
     'context-too-long',
     [400, 422],
     /prompt is too long|exceeds? the maximum number of tokens|maximum context length|exceeds? (?:the )?(?:available )?context|exceed context limit/i,
   ],
-  // llama-server's router refuses an unknown model with a plain 400.
+  // llama-server's router answers 400 for an unknown model.
   ['model-not-found', [400], /^model '.+' not found/i],
   ['loading', [503], /^loading model/i],
-  // xAI says 400 to a wrong key and 403 to an empty account.
+  // xAI answers 400 for a wrong key and 403 for an account without credit.
   ['unauthorized', [400], /^incorrect api key/i],
   ['payment-required', [403], /\bhave any credits\b|\bspending limit\b/i],
-  // llama-server says 500 to what is the caller's mistake.
+  // llama-server answers 500 for a mistake of the caller.
   ['invalid-request', [500], /^\[json\.exception\.|^image input is not supported/],
 ];
 
@@ -58,29 +58,29 @@ const kindOfStatus = (status: number): ErrorKind => {
   return status >= 400 ? 'invalid-request' : 'bad-response';
 };
 
-/** What is known beyond headers and the usual body. */
+/** What a service reports outside the headers and the common body. */
 type ErrorHints = { readonly kind?: ErrorKind | undefined; readonly retryAfterMs?: number | undefined };
 
-/** A month, the longest window anybody bills by. A larger number is a mistake, and may be no date at all. */
+/** A month, the longest billing window of any service. A larger number is a mistake, and may not even be a valid date. */
 const maxWaitMs = 31 * 86_400_000;
 
-/** The error of an HTTP answer that was refused. */
-export function errorFromResponse(refusal: ErrorResponse, more: ErrorHints = {}): RumboError {
-  const facts = parseErrorText(refusal.body);
-  // A 200 that holds an error has no status worth reading.
-  const status = refusal.status >= 400 ? refusal.status : facts.status;
-  const said = retryAfterMs(refusal.headers) ?? more.retryAfterMs;
-  const wait = said === undefined ? undefined : Math.min(said, maxWaitMs);
-  return buildError(facts, status, more.kind, wait);
+/** The error of an HTTP error response. */
+export function errorFromResponse(response: ErrorResponse, hints: ErrorHints = {}): RumboError {
+  const facts = parseErrorText(response.body);
+  // The status of a 200 that holds an error means nothing.
+  const status = response.status >= 400 ? response.status : facts.status;
+  const reportedMs = retryAfterMs(response.headers) ?? hints.retryAfterMs;
+  const waitMs = reportedMs === undefined ? undefined : Math.min(reportedMs, maxWaitMs);
+  return buildError(facts, status, hints.kind, waitMs);
 }
 
-/** How services say that a model, or all of them, cannot be asked in this form. */
+/** Messages by which services report that a model, or all of them, do not take this form of request. */
 const unsupportedForm =
   /unexpected endpoint|not (?:currently )?supported|does(?: not|n['\u2019]t) support|only supports? chat|not a (?:completion|text)/i;
 
 /**
- * Whether a refusal is of the form of the question, not of the model: it may answer when it is asked otherwise. A
- * status that elsewhere means a dead address means this where chat is answered.
+ * Whether a service rejects the form of the request (fill in the middle, a plain text), not the model: chat may work.
+ * A status that elsewhere means a wrong address means this where chat is served.
  */
 export function rejectsRequestForm({ status, body }: ErrorResponse): boolean {
   if (status === 405 || status === 501) return true;
@@ -99,65 +99,67 @@ export const errorFromEvent = (value: unknown): RumboError => {
 function buildError(
   facts: ErrorFacts,
   status: number | undefined,
-  known: ErrorKind | undefined,
-  wait: number | undefined,
+  hintedKind: ErrorKind | undefined,
+  waitMs: number | undefined,
 ): RumboError {
-  const kind = known ?? kindOf(facts, status);
+  const kind = hintedKind ?? kindOf(facts, status);
   const waits = kind === 'rate-limited' || kind === 'overloaded' || kind === 'loading';
-  return new RumboError(messageFor(kind, facts, status, wait), {
+  return new RumboError(messageFor(kind, facts, status, waitMs), {
     kind,
     ...(status === undefined ? {} : { status }),
-    ...(waits && wait !== undefined ? { retryAfterMs: Math.ceil(wait) } : {}),
+    ...(waits && waitMs !== undefined ? { retryAfterMs: Math.ceil(waitMs) } : {}),
   });
 }
 
 function kindOf(facts: ErrorFacts, status: number | undefined): ErrorKind {
   const among = (table: readonly (readonly [ErrorKind, RegExp])[]): ErrorKind | undefined =>
     table.find(([, pattern]) => facts.codes.some((code) => pattern.test(code)))?.[0];
-  const told = among(specificCodes);
-  if (told) return told;
+  const specific = among(specificCodes);
+  if (specific) return specific;
   if (status === undefined) return among(genericCodes) ?? 'overloaded';
-  const meant = messagePatterns.find(([, at, pattern]) => at.includes(status) && pattern.test(facts.message));
-  return meant?.[0] ?? kindOfStatus(status);
+  const match = messagePatterns.find(
+    ([, statuses, pattern]) => statuses.includes(status) && pattern.test(facts.message),
+  );
+  return match?.[0] ?? kindOfStatus(status);
 }
 
-/** What is to be done about it follows: a service's own words end like a sentence. */
-const asSentence = (prose: string): string =>
-  /[.!?\u2026]['"\u201D\u2019)]*$/.test(prose) ? prose : `${prose}.`;
+/** The action follows it, so a service's own message ends like a sentence. */
+const asSentence = (message: string): string =>
+  /[.!?\u2026]['"\u201D\u2019)]*$/.test(message) ? message : `${message}.`;
 
 function messageFor(
   kind: ErrorKind,
   { message, tokens, codes }: ErrorFacts,
   status: number | undefined,
-  wait: number | undefined,
+  waitMs: number | undefined,
 ): string {
   const because = message ? `: ${asSentence(message)}` : '.';
   const at = status === undefined ? '' : ` (HTTP ${status})`;
   switch (kind) {
     case 'unauthorized':
-      // Never the service's own words: they may hold part of the key.
+      // Never the service's own message: it may hold part of the key.
       return status === 403
-        ? 'Access was refused: this key, account or region may not use the model.'
-        : 'The API key was refused.';
+        ? 'Access was denied: this key, account or region may not use the model.'
+        : 'The API key was rejected.';
     case 'payment-required':
       return 'The account has no credit left or has reached its spend limit.';
     case 'context-too-long':
       return tokens
-        ? `The request needs ${count(tokens.asked)} tokens and the model takes ${count(tokens.allowed)}.`
+        ? `The request needs ${count(tokens.requested)} tokens and the model accepts ${count(tokens.allowed)}.`
         : 'The request is longer than the model’s context.';
     case 'content-filtered':
-      return `The service’s content policy refused the request${because}`;
+      return `The service’s content policy rejected the request${because}`;
     case 'model-not-found':
-      // A wrong address answers 404 as well, mostly without a word about models.
+      // A wrong address answers 404 as well, usually without naming a model.
       return /\bmodels?\b|\bmodel_/i.test([message, ...codes].join(' '))
         ? 'The service does not have this model.'
-        : `The service knows neither this model nor the address it was asked at${at}.`;
+        : `The service has neither this model nor this address${at}.`;
     case 'loading':
       return 'The model is still loading.';
     case 'rate-limited':
-      return wait === undefined
+      return waitMs === undefined
         ? 'The rate limit is reached.'
-        : `The rate limit is reached; it resets in ${formatWait(wait)}.`;
+        : `The rate limit is reached; it resets in ${formatWait(waitMs)}.`;
     case 'overloaded':
       return `The service is overloaded or failing${at}${because}`;
     case 'bad-response':
@@ -169,7 +171,7 @@ function messageFor(
 
 const count = (tokens: number): string => tokens.toLocaleString('en-US');
 
-/** A wait as a user would say it. */
+/** A wait for a sentence. */
 function formatWait(ms: number): string {
   if (ms < 60_000) return `${Math.max(1, Math.ceil(ms / 1000))} s`;
   return ms < 3_600_000 ? `${Math.ceil(ms / 60_000)} min` : `${Math.ceil(ms / 3_600_000)} h`;

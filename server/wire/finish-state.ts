@@ -1,23 +1,23 @@
-/** When an answer is complete: the rules every wire format shares about finish reasons, late usage and missing ends. */
+/** When an answer is complete: the rules that all wire formats share on finish reasons, late usage and missing end markers. */
 import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 
-/** The end of one answer, as far as it is known. */
+/** What has arrived of the end of one answer. */
 export type FinishState = {
-  /** Something readable came. */
+  /** A readable event arrived. */
   seen: boolean;
   reason: FinishReason | undefined;
-  /** The last the service said; services repeat it, each time whole. */
+  /** The latest report; services repeat it, each time complete. */
   usage: Usage | undefined;
-  /** `finish` was given; nothing follows it. */
+  /** `finish` was returned; nothing follows it. */
   readonly finished: boolean;
   /** One event's JSON as an object; `undefined` for anything else: a malformed event in the middle costs only itself. */
   read<T extends object>(data: string): Partial<T> | undefined;
-  /** The `finish`, once, when reason and usage are both known. */
+  /** The `finish`, once, when reason and usage have both arrived. */
   settle(): readonly EnginePart[];
-  /** The `finish`, once, because the end marker came; `other` when there was no reason. */
+  /** The `finish`, once, because the end marker arrived; `other` when there was no reason. */
   close(): readonly EnginePart[];
-  /** The body ended: complete when the reason was seen, else throws. */
+  /** The body ended: complete when the reason has arrived, else throws. */
   end(): readonly EnginePart[];
 };
 
@@ -64,7 +64,7 @@ export function finishState(): FinishState {
 }
 
 const noEventsError = (): RumboError =>
-  new RumboError('The service answered with nothing that could be read.', { kind: 'bad-response' });
+  new RumboError('The service’s response holds nothing readable.', { kind: 'bad-response' });
 
 function parseObject<T extends object>(data: string): Partial<T> | undefined {
   try {
@@ -77,10 +77,10 @@ function parseObject<T extends object>(data: string): Partial<T> | undefined {
   }
 }
 
-/** What a vendor's word for the end means by its table; `other` for any word that is not in it. */
+/** A vendor's finish reason by its table; `other` for one that is not in it. */
 export const finishReasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>
   (typeof word === 'string' && Object.hasOwn(table, word) && table[word]) || 'other';
 
-/** A count of tokens, whole; anything that is none counts 0. */
+/** A count of tokens as an integer; 0 for any other value. */
 export const toTokenCount = (value: unknown): number =>
   typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;

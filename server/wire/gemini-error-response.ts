@@ -1,4 +1,4 @@
-/** Gemini's refusals: waits are in the body, as google.rpc details. https://ai.google.dev/gemini-api/docs/rate-limits */
+/** Gemini's error responses: waits are in the body, as google.rpc details. https://ai.google.dev/gemini-api/docs/rate-limits */
 import * as z from 'zod';
 import type { RumboError } from '../../shared/errors.ts';
 import { parseErrorText } from './error-body.ts';
@@ -15,18 +15,18 @@ const Detail = z.object({
 });
 
 /** @param now milliseconds since 1970 */
-export function geminiErrorFromResponse(refusal: ErrorResponse, now = Date.now()): RumboError {
-  const details = parseErrorText(refusal.body).details.flatMap((value) => {
+export function geminiErrorFromResponse(response: ErrorResponse, now = Date.now()): RumboError {
+  const details = parseErrorText(response.body).details.flatMap((value) => {
     const { data } = Detail.safeParse(value);
     return data ? [data] : [];
   });
   const violations = details.flatMap((detail) => detail.violations ?? []);
-  // A day's quota still comes with a delay of seconds, which is not to be believed.
+  // An exhausted daily quota still reports a delay of seconds, which is wrong.
   const spentForToday = violations.some(({ quotaId }) => quotaId?.includes('PerDay'));
   const delay = details
     .map(({ retryDelay }) => parseWaitMs(retryDelay, now))
     .find((wait) => wait !== undefined);
-  return errorFromResponse(refusal, { retryAfterMs: spentForToday ? msToPacificMidnight(now) : delay });
+  return errorFromResponse(response, { retryAfterMs: spentForToday ? msToPacificMidnight(now) : delay });
 }
 
 /** Daily quotas return at midnight Pacific time. Off by an hour on the two days a year the clocks change. */

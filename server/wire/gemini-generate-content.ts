@@ -25,7 +25,7 @@ const chat: StreamFormat<CompletionRequest> = {
 const count: CountFormat = {
   encode: (model, request) => ({
     path: geminiMethodPath(model, 'countTokens'),
-    // Bare contents would be counted without the instructions and the tools.
+    // Contents alone would be counted without the instructions and the tools.
     body: {
       generateContentRequest: {
         model: `models/${model}`,
@@ -76,13 +76,13 @@ type Metadata = {
 
 function contentDecoder(): StreamDecoder {
   const end = finishState();
-  let said = false;
+  let hasText = false;
   let calls = 0;
 
   const partOf = (part: Part | null): readonly EnginePart[] => {
     if (typeof part?.text === 'string' && part.text) {
       if (part.thought === true) return [{ type: 'reasoning-delta', text: part.text }];
-      said = true;
+      hasText = true;
       return [{ type: 'text-delta', text: part.text }];
     }
     const call = part?.functionCall;
@@ -121,16 +121,16 @@ function contentDecoder(): StreamDecoder {
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
       if (typeof candidate.finishReason === 'string') {
         const reason = reasonOf(candidate.finishReason);
-        if (failures.has(candidate.finishReason) || (reason === 'other' && !said && calls === 0))
-          throw new RumboError(`The model broke off its answer (${candidate.finishReason}).`, {
+        if (failures.has(candidate.finishReason) || (reason === 'other' && !hasText && calls === 0))
+          throw new RumboError(`The model did not finish its answer (${candidate.finishReason}).`, {
             kind: 'interrupted',
           });
-        if (reason === 'content-filter' && !said)
+        if (reason === 'content-filter' && !hasText)
           throw filtered(`The answer was blocked (${candidate.finishReason}).`);
-        // A function call, too, ends with STOP.
+        // A function call ends with STOP as well.
         end.reason = reason === 'stop' && calls > 0 ? 'tool-calls' : reason;
       }
-      // The end of the body is the only marker; with the reason known nothing but padding follows.
+      // The end of the body is the only end marker; after the reason nothing but padding follows.
       return [...parts, ...end.settle()];
     },
     end: () => end.end(),
@@ -150,7 +150,7 @@ const policies = new Set([
   'IMAGE_RECITATION',
 ]);
 
-/** The model said something that could not be read; nothing of it came. */
+/** The service could not read the model's output and sent none of it. */
 const failures = new Set([
   'MALFORMED_FUNCTION_CALL',
   'MALFORMED_RESPONSE',
@@ -164,7 +164,7 @@ function reasonOf(word: string): FinishReason {
   return policies.has(word) ? 'content-filter' : 'other';
 }
 
-/** Cached tokens are inside the prompt's; thoughts are counted beside the candidates' and billed like them. */
+/** The prompt's tokens include cached ones; thoughts are counted apart from the candidates and billed like them. */
 function toUsage(usage: Metadata): Usage {
   const reasoning = toTokenCount(usage.thoughtsTokenCount);
   return {

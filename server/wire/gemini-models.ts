@@ -40,7 +40,7 @@ export function decodeGeminiModels(body: unknown): readonly ModelInfo[] {
 }
 
 /**
- * The older models go on from a last turn of their own. 3.6 Flash, 3.5 Flash-Lite and what came after refuse it with
- * 400, and no page says what the next will do. https://github.com/LibreChat-AI/agents/pull/323
+ * The older models continue a last message of their own. 3.6 Flash, 3.5 Flash-Lite and later models reject it with
+ * 400, and no page documents which models will. https://github.com/LibreChat-AI/agents/pull/323
  */
 export const geminiSupportsPrefill = (model: string): boolean => /^gemini-(?:2\.\d+|3|3\.1)-/.test(model);

@@ -1,4 +1,4 @@
-/** What Gemini's generateContent is sent. https://ai.google.dev/api/generate-content */
+/** Requests of Gemini's generateContent. https://ai.google.dev/api/generate-content */
 import type {
   CompletionRequest,
   ContentPart,
@@ -23,9 +23,9 @@ type CallPart = {
 };
 type Content = { readonly role: 'user' | 'model'; readonly parts: readonly Part[] };
 
-/** The path of something a model does. */
-export const geminiMethodPath = (model: string, verb: string): string =>
-  `/models/${encodeURIComponent(model)}:${verb}`;
+/** The path of a model's method. */
+export const geminiMethodPath = (model: string, method: string): string =>
+  `/models/${encodeURIComponent(model)}:${method}`;
 
 export function encodeGenerateContent(model: string, request: CompletionRequest): WireRequest {
   const system = systemText(request.messages);
@@ -45,10 +45,10 @@ export function encodeGenerateContent(model: string, request: CompletionRequest)
 /** Sampling parameters are deprecated since Gemini 3.6, so only the older models are sent them. */
 const supportsSampling = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0-5]\b)|^gemma/.test(model);
 
-/** They think, and keep it to themselves unless asked. https://ai.google.dev/gemini-api/docs/thinking */
+/** These models think, and return their thoughts only on request. https://ai.google.dev/gemini-api/docs/thinking */
 const thinks = (model: string): boolean => /^gemini-(?:2\.5|[3-9]|\d\d)|^gemini-[a-z-]+-latest$/.test(model);
 
-/** What keeps them from it; Pro models only think less. A model that knows neither word is asked without it. */
+/** The least a model can be set to; Pro models only think less. Dropped for a model that rejects both fields. */
 const minThinking = (model: string): object =>
   /^gemini-2/.test(model)
     ? { thinkingBudget: model.includes('pro') ? 128 : 0 }
@@ -100,17 +100,17 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object
 
 const contentsOf = (model: string, messages: readonly Message[]): readonly Content[] =>
   mergeRoles<Part>(messages, (message) => {
-    if (message.role === 'user') return piecesOf(message.content);
+    if (message.role === 'user') return contentParts(message.content);
     if (message.role === 'assistant')
       return [...textOf(message.content), ...callsOf(model, message.toolCalls ?? [])];
     const { toolCallId: id, toolName: name, content } = message;
     return [{ functionResponse: { id, name, response: parseJsonObject(content) ?? { output: content } } }];
-  }).map(({ role, pieces }) => ({ role: role === 'assistant' ? 'model' : 'user', parts: pieces }));
+  }).map(({ role, parts }) => ({ role: role === 'assistant' ? 'model' : 'user', parts }));
 
-/** Empty parts are refused. */
+/** Empty parts are rejected. */
 const textOf = (text: string): readonly Part[] => (text ? [{ text }] : []);
 
-const piecesOf = (content: string | readonly ContentPart[]): readonly Part[] =>
+const contentParts = (content: string | readonly ContentPart[]): readonly Part[] =>
   typeof content === 'string'
     ? textOf(content)
     : content.flatMap((part) =>
@@ -120,8 +120,8 @@ const piecesOf = (content: string | readonly ContentPart[]): readonly Part[] =>
       );
 
 /**
- * Since Gemini 3 the first call of an answer needs its signature; calls that another model made have none, and this
- * word stands in. https://ai.google.dev/gemini-api/docs/thought-signatures
+ * Since Gemini 3 the first call of an answer needs its signature; calls by another model have none, and this value
+ * replaces it. https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 const unsigned = 'skip_thought_signature_validator';
 const needsSignature = (model: string): boolean => !/^gemini-[12]\b|^gemma/.test(model);
@@ -136,29 +136,29 @@ const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[]
     };
   });
 
-/** What other services seal is something else. */
+/** The signatures of other services are not base64. */
 const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
 
-/** Named in a refusal by prose alone; neither is worth the answer. */
-export function dropGeminiField(request: WireRequest, refusal: ErrorResponse): WireRequest | undefined {
-  if (refusal.status !== 400) return undefined;
-  const { message } = parseErrorText(refusal.body);
+/** The error names either in its message alone; the answer matters more than both. */
+export function dropGeminiField(request: WireRequest, response: ErrorResponse): WireRequest | undefined {
+  if (response.status !== 400) return undefined;
+  const { message } = parseErrorText(response.body);
   if (/\bthought[_ ]?signature/i.test(message)) return withoutSignatures(request);
   return /\bthinking|\binclude_?thoughts/i.test(message) ? withoutThoughts(request) : undefined;
 }
 
-/** A signature is good only for the model, and sometimes the key, that it was made with. */
+/** A signature is valid only for the model, and sometimes the key, that made it. */
 function withoutSignatures({ path, body }: WireRequest): WireRequest | undefined {
   const { contents } = body as { contents: readonly Content[] };
-  const lighter = contents.map(({ role, parts }) => ({
+  const unsignedContents = contents.map(({ role, parts }) => ({
     role,
     parts: parts.map((part) => ('functionCall' in part ? { ...part, thoughtSignature: unsigned } : part)),
   }));
-  const same = JSON.stringify(lighter) === JSON.stringify(contents);
-  return same ? undefined : { path, body: { ...(body as object), contents: lighter } };
+  const same = JSON.stringify(unsignedContents) === JSON.stringify(contents);
+  return same ? undefined : { path, body: { ...(body as object), contents: unsignedContents } };
 }
 
-/** Some models of a family that thinks do not. */
+/** Some models of a thinking family do not think. */
 function withoutThoughts({ path, body }: WireRequest): WireRequest | undefined {
   const { generationConfig, ...rest } = body as { generationConfig?: { thinkingConfig?: object } };
   if (!generationConfig?.thinkingConfig) return undefined;

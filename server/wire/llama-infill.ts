@@ -7,12 +7,12 @@ import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 export const llamaInfill: StreamFormat<FillRequest> = {
   framing: 'sse',
   encode: (model, { prefix, suffix, snippets, maxOutputTokens, ...limits }) => ({
-    // There is none below the version.
+    // The path has no version.
     path: '/../infill',
     body: {
       // Read by the router only.
       model,
-      // Dropped by the server where the context has no room for them beside the gap.
+      // The server drops them when they do not fit its context together with prefix and suffix.
       ...(snippets?.length
         ? { input_extra: snippets.map(({ name, text }) => ({ filename: name, text })) }
         : {}),
@@ -26,7 +26,7 @@ export const llamaInfill: StreamFormat<FillRequest> = {
   decoder: infillDecoder,
 };
 
-/** What llama-server takes beside any prompt, at each of its addresses. */
+/** Fields that llama-server takes with any prompt, at each of its addresses. */
 export const llamaLimits = ({
   stop,
   temperature,
@@ -35,7 +35,7 @@ export const llamaLimits = ({
 }: Pick<FillRequest, 'stop' | 'temperature' | 'slot' | 'budgetMs'>): object => ({
   ...(stop?.length ? { stop } : {}),
   ...(temperature === undefined ? {} : { temperature }),
-  // Older servers do not by themselves.
+  // Older servers do not cache by default.
   cache_prompt: true,
   ...(slot === undefined ? {} : { id_slot: slot }),
   ...(budgetMs === undefined ? {} : { t_max_predict_ms: Math.max(1, Math.round(budgetMs)) }),
@@ -51,7 +51,7 @@ type Event = {
   readonly error: unknown;
 };
 
-/** The last event says `stop: true`; no marker follows it. */
+/** The last event has `stop: true`; no end marker follows it. */
 function infillDecoder(): StreamDecoder {
   const end = finishState();
   return {

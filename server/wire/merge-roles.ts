@@ -1,25 +1,25 @@
-/** A conversation as two sides that take turns, which some services insist on, and what tool calls need of both. */
+/** A conversation as alternating messages of user and assistant, which some services require, and JSON of tool calls. */
 import type { Message, ToolCall } from '../../shared/chat.ts';
 
 type NonSystemMessage = Exclude<Message, { role: 'system' }>;
 
-/** Everything one side says before the other speaks again; never empty. */
-export type MergedMessage<Piece> = { readonly role: 'user' | 'assistant'; readonly pieces: readonly Piece[] };
+/** Adjacent messages of one role; `parts` is never empty. */
+export type MergedMessage<Part> = { readonly role: 'user' | 'assistant'; readonly parts: readonly Part[] };
 
-/** Neighbours of one side become one turn; results of tools are the user's. A message without pieces says nothing. */
-export function mergeRoles<Piece>(
+/** Adjacent messages of one role become one; tool results belong to the user. A message without parts is left out. */
+export function mergeRoles<Part>(
   messages: readonly Message[],
-  piecesOf: (message: NonSystemMessage) => readonly Piece[],
-): readonly MergedMessage<Piece>[] {
-  const merged: { role: MergedMessage<Piece>['role']; pieces: Piece[] }[] = [];
+  partsOf: (message: NonSystemMessage) => readonly Part[],
+): readonly MergedMessage<Part>[] {
+  const merged: { role: MergedMessage<Part>['role']; parts: Part[] }[] = [];
   for (const message of messages) {
     if (message.role === 'system') continue;
-    const pieces = piecesOf(message);
-    if (pieces.length === 0) continue;
+    const parts = partsOf(message);
+    if (parts.length === 0) continue;
     const role = message.role === 'assistant' ? 'assistant' : 'user';
     const last = merged.at(-1);
-    if (last?.role === role) last.pieces.push(...pieces);
-    else merged.push({ role, pieces: [...pieces] });
+    if (last?.role === role) last.parts.push(...parts);
+    else merged.push({ role, parts: [...parts] });
   }
   return merged;
 }
@@ -30,7 +30,7 @@ export function systemText(messages: readonly Message[]): string | undefined {
   return texts.length > 0 ? texts.join('\n\n') : undefined;
 }
 
-/** Arguments as the object that some services want. A model’s broken JSON becomes an empty one. */
+/** Arguments as an object, for services that require one. Invalid JSON of a model becomes an empty one. */
 export const toolArguments = ({ input }: ToolCall): object => parseJsonObject(input) ?? {};
 
 /** The object in a JSON text; `undefined` for any other text. */

@@ -38,8 +38,8 @@ const text: StreamFormat<TextRequest> = {
 };
 
 /**
- * Whether a model goes on from an assistant's message is its template's affair: those of Ollama's own library do, most
- * imported ones do not, and the list does not tell. So nothing is promised.
+ * Whether a model continues an assistant's message depends on its template: those of Ollama's own library do, most
+ * imported ones do not, and the list does not report it. So prefill is not offered.
  */
 export const ollamaChat: WireFormat = {
   chat: () => chat,
@@ -49,12 +49,12 @@ export const ollamaChat: WireFormat = {
   embeddings: ollamaEmbeddings,
   modelsPath: '/api/tags',
   decodeModels: decodeOllamaModels,
-  // What is in memory now.
+  // The models in memory now.
   details: { path: '/api/ps', merge: mergeLoadedContext },
   toError: ollamaErrorFromResponse,
 };
 
-/** One line of chat, which says it in a message, or of generate, which says it at the top; the leaves are checked where they are used, since this runs for every token. */
+/** One line of chat, with a message, or of generate, with fields at the top; the leaves are checked where they are used, since this runs for every token. */
 type OllamaLine = {
   readonly message: {
     readonly content?: unknown;
@@ -84,7 +84,7 @@ function ollamaDecoder(): StreamDecoder {
     if (typeof name !== 'string') return [];
     const id = typeof call?.id === 'string' && call.id ? call.id : `call_${calls}`;
     calls += 1;
-    // Arguments are an object here, where everybody else sends text.
+    // Arguments are an object here; every other service sends text.
     return [{ type: 'tool-call', id, name, input: JSON.stringify(call?.function?.arguments ?? {}) }];
   };
 
@@ -117,7 +117,7 @@ function ollamaDecoder(): StreamDecoder {
 
 const reasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
-/** A count of zero is left out of the line: a prompt that was wholly cached has none. */
+/** A count of zero is absent from the line: a wholly cached prompt has none. */
 function toUsage(line: Partial<OllamaLine>): Usage | undefined {
   if (line.prompt_eval_count === undefined && line.eval_count === undefined) return undefined;
   return {
@@ -129,10 +129,10 @@ function toUsage(line: Partial<OllamaLine>): Usage | undefined {
   };
 }
 
-/** On loopback Ollama answers a host name it does not know with an empty 403. */
-function ollamaErrorFromResponse(refusal: ErrorResponse): RumboError {
-  if (refusal.status !== 403 || refusal.body.trim()) return errorFromResponse(refusal);
-  return new RumboError('Ollama refuses requests that reach it under this host name.', {
+/** On loopback Ollama answers a request for an unknown host name with an empty 403. */
+function ollamaErrorFromResponse(response: ErrorResponse): RumboError {
+  if (response.status !== 403 || response.body.trim()) return errorFromResponse(response);
+  return new RumboError('Ollama rejects requests for this host name.', {
     kind: 'unauthorized',
     status: 403,
     action: 'Use http://127.0.0.1:11434, or allow the name in OLLAMA_ORIGINS and OLLAMA_HOST.',

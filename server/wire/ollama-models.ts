@@ -1,4 +1,4 @@
-/** Ollama's list of models, and what it has loaded. https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models */
+/** Ollama's list of models, and the loaded ones. https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models */
 import * as z from 'zod';
 import { RumboError } from '../../shared/errors.ts';
 import type { ModelInfo } from './wire-format.ts';
@@ -10,7 +10,7 @@ const Entry = z.object({
 });
 const List = z.object({ models: z.array(z.unknown()) });
 
-/** The list does not say what context a model gets; that depends on the memory free when it is loaded. */
+/** The list does not report a model's context; it depends on the memory free when the model is loaded. */
 export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
   const list = List.safeParse(body);
   if (!list.success)
@@ -32,7 +32,7 @@ export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
   });
 }
 
-/** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama passes these on to its own servers. https://docs.ollama.com/cloud */
+/** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama forwards requests for these to its own servers. https://docs.ollama.com/cloud */
 export const isOllamaCloudModel = (name: string): boolean => /[:-]cloud$/i.test(name);
 
 const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
@@ -40,7 +40,7 @@ const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
 
 const Loaded = z.object({ name: z.string(), context_length: z.number().int().positive() });
 
-/** The models with the context that those in memory were loaded with; the others get theirs when they are. */
+/** The models, those in memory with the context they were loaded with; the others get theirs when they are loaded. */
 export function mergeLoadedContext(models: readonly ModelInfo[], body: unknown): readonly ModelInfo[] {
   const entries = List.safeParse(body).data?.models ?? [];
   const contexts = new Map(

@@ -1,4 +1,4 @@
-/** What Ollama is sent. https://github.com/ollama/ollama/blob/main/docs/api.md */
+/** Requests of Ollama's own API. https://github.com/ollama/ollama/blob/main/docs/api.md */
 import {
   type CompletionRequest,
   type FillRequest,
@@ -13,7 +13,7 @@ import type { WireRequest } from './wire-format.ts';
 
 export function encodeOllamaChat(model: string, request: CompletionRequest): WireRequest {
   const { tools = [], toolChoice, thinking } = request;
-  // There is no word here to force a call; tools that are not to be called are not offered.
+  // The API has no field to force a call; tools that must not be called are not offered.
   const offered = toolChoice === 'none' ? [] : tools;
   return {
     path: '/api/chat',
@@ -21,7 +21,7 @@ export function encodeOllamaChat(model: string, request: CompletionRequest): Wir
       model,
       messages: request.messages.map(messageOf),
       stream: true,
-      // gpt-oss has degrees only. https://docs.ollama.com/capabilities/thinking
+      // gpt-oss has levels only. https://docs.ollama.com/capabilities/thinking
       ...(thinking === 'off' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
       ...limitsOf(request),
       ...(offered.length > 0 ? { tools: offered.map(toolOf) } : {}),
@@ -40,7 +40,7 @@ export const encodeOllamaFill = (model: string, request: FillRequest): WireReque
   body: {
     model,
     prompt: request.prefix,
-    // A prompt without a suffix is a question, in the model's template, unless it is to be taken as it is.
+    // Without a suffix Ollama puts the prompt into the model's chat template, unless `raw` is set.
     ...(request.suffix ? { suffix: request.suffix } : { raw: true }),
     stream: true,
     ...limitsOf(request),
@@ -63,7 +63,7 @@ const limitsOf = ({ maxOutputTokens, stop, temperature, topP, seed }: Limits): o
     seed,
   });
 
-/** `num_ctx` is never among the options: another value makes Ollama load the model again. */
+/** `num_ctx` is never among the options: another value makes Ollama reload the model. */
 function optionsOf(values: Readonly<Record<string, unknown>>): object {
   const options = Object.entries(values).filter(([, value]) => value !== undefined);
   return options.length > 0 ? { options: Object.fromEntries(options) } : {};

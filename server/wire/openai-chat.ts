@@ -1,4 +1,4 @@
-/** Chat Completions, as OpenAI frames it and half the world copies it. https://platform.openai.com/docs/api-reference/chat */
+/** Chat Completions, as OpenAI defines it and most other services copy it. https://platform.openai.com/docs/api-reference/chat */
 import type { CompletionRequest, OptionalRequestField, RequestMetadata } from '../../shared/chat.ts';
 import { errorFromResponse } from './error-response.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chunks.ts';
@@ -9,40 +9,40 @@ import { stripPrefixEcho } from './strip-prefix-echo.ts';
 import { withoutFields } from './unsupported-fields.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
 
-/** What a copy does otherwise than the original. */
+/** How a copy differs from the original. */
 export type OpenAiChatQuirks = CallQuirks &
   ChunkQuirks & {
-    /** Where the output limit goes. OpenAI's reasoning models refuse `max_tokens`; most copies know only that. */
+    /** Where the output limit goes. OpenAI's reasoning models reject `max_tokens`; most copies have only that. */
     readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
-    /** What asks for usage at the end of the stream; `false` where the field is refused or usage comes unasked. */
+    /** Requests usage at the end of the stream; `false` where the field is rejected or usage arrives by default. */
     readonly streamOptions?: object | false;
-    /** Optional fields that this model refuses or ignores. Absent: none. */
+    /** Optional fields that this model rejects or ignores. Absent: none. */
     readonly unsupportedFields?: (model: string) => readonly OptionalRequestField[];
     /** Where a seed goes. Absent: `seed`. */
     readonly seedField?: 'seed' | 'random_seed';
-    /** Session and user as this service takes them. Absent: it has no field for them. */
+    /** Session and user in this service's fields. Absent: it has none. */
     readonly metadataFields?: (metadata: RequestMetadata) => object;
-    /** Fields that this model needs beside the usual ones. Absent: none. */
+    /** Further fields that this model needs. Absent: none. */
     readonly extraFields?: (model: string) => object;
-    /** Fields that keep this model from thinking first, as far as it lets itself be kept. Absent: none are known. */
+    /** Fields that turn thinking off, or down as far as the model allows. Absent: none. */
     readonly thinkingOffFields?: (model: string) => object;
-    /** How a model is made to go on from an assistant's message at the end. Absent: it does not. */
+    /** How a model is made to continue an assistant's message at the end. Absent: it cannot be. */
     readonly prefill?: PrefillQuirks;
-    /** Models of the list that can chat. Absent: all whose name does not say otherwise. */
+    /** Models of the list that can chat. Absent: all except those whose name tells another purpose. */
     readonly canChat?: (model: string) => boolean;
-    /** The name by which to show and ask a listed model. Absent: its id. */
+    /** The name under which a listed model is shown and requested. Absent: its id. */
     readonly modelName?: (id: string) => string;
   };
 
-/** What is different when an answer is to be continued. */
+/** How the request that continues an answer differs. */
 type PrefillQuirks = {
-  /** Absent: asked like any chat. */
+  /** Absent: the path of any chat. */
   readonly path?: string;
-  /** Put into the last message. */
+  /** Added to the last message. */
   readonly message?: object;
-  /** Put beside the messages. */
+  /** Added to the body. */
   readonly body?: object;
-  /** The answer begins with the beginning once more. */
+  /** The answer repeats the prefix. */
   readonly echoesPrefix?: boolean;
 };
 
@@ -64,13 +64,13 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     encode(model, whole) {
       const request = withoutFields(whole, quirks.unsupportedFields?.(model));
       const messages = request.messages.map((message) => encodeChatMessage(message, quirks));
-      const going = prefixOf(request) === undefined ? undefined : prefill;
-      const last = going?.message && messages.pop();
+      const prefillFields = prefixOf(request) === undefined ? undefined : prefill;
+      const last = prefillFields?.message && messages.pop();
       return {
-        path: going?.path ?? '/chat/completions',
+        path: prefillFields?.path ?? '/chat/completions',
         body: {
           model,
-          messages: last ? [...messages, { ...last, ...going.message }] : messages,
+          messages: last ? [...messages, { ...last, ...prefillFields.message }] : messages,
           stream: true,
           ...(streamOptions ? { stream_options: streamOptions } : {}),
           ...toolFields(request, quirks),
@@ -79,14 +79,14 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
           ...(request.metadata && metadataFields ? metadataFields(request.metadata) : {}),
           ...extraFields(model),
           ...(request.thinking === 'off' ? thinkingOffFields(model) : {}),
-          ...going?.body,
+          ...prefillFields?.body,
         },
       };
     },
     decoder(request) {
       const decoder = chunkDecoder(quirks);
-      const beginning = prefill?.echoesPrefix && request ? prefixOf(request) : undefined;
-      return beginning ? stripPrefixEcho(decoder, beginning) : decoder;
+      const prefix = prefill?.echoesPrefix && request ? prefixOf(request) : undefined;
+      return prefix ? stripPrefixEcho(decoder, prefix) : decoder;
     },
   };
   return {
@@ -96,11 +96,11 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     modelsPath: '/models',
     decodeModels: (body) => decodeOpenAiModels(body, quirks),
     dropUnsupportedField: dropOpenAiField,
-    toError: (refusal) => errorFromResponse(refusal),
+    toError: (response) => errorFromResponse(response),
   };
 }
 
-/** What is to be continued; `undefined` when the last word is not the assistant's. */
+/** The text to be continued; `undefined` when the last message is not the assistant's. */
 function prefixOf({ messages }: CompletionRequest): string | undefined {
   const last = messages.at(-1);
   return last?.role === 'assistant' && !last.toolCalls?.length ? last.content : undefined;

@@ -1,4 +1,4 @@
-/** The chunks of a Chat Completions stream, with what its copies do otherwise, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
+/** The chunks of a Chat Completions stream, with the differences of its copies, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
 import type { EnginePart, FinishReason, ToolCall, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { errorFromEvent } from './error-response.ts';
@@ -33,7 +33,7 @@ type ToolCallDelta = {
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 } | null;
 
-/** The parts of `usage` that are read; each may be missing or of another type. */
+/** The fields of `usage` in use; each may be missing or of another type. */
 type ChunkUsage = {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
@@ -48,9 +48,9 @@ type ChunkUsage = {
 };
 
 export type ChunkQuirks = {
-  /** Reasoning tokens are counted beside the completion's, not among them. */
+  /** The completion's tokens exclude reasoning tokens. */
   readonly addsReasoningTokens?: boolean;
-  /** Thoughts that led to a call are wanted back with it. */
+  /** The service requires the reasoning that led to a call back with it. */
   readonly returnsReasoning?: boolean;
 };
 
@@ -60,15 +60,15 @@ export function chunkDecoder({
 }: ChunkQuirks = {}): StreamDecoder {
   const end = finishState();
   const calls = toolCallCollector();
-  let thoughts = '';
+  let reasoning = '';
   let tier: unknown;
 
-  /** The calls that are open, the first with what was thought before them. */
+  /** The open calls, the first with the reasoning before them. */
   const callParts = (): readonly EnginePart[] =>
     calls.flush().map((call, index) => ({
       type: 'tool-call',
       ...call,
-      ...(returnsReasoning && index === 0 ? { signature: sealReasoning(thoughts) } : {}),
+      ...(returnsReasoning && index === 0 ? { signature: sealReasoning(reasoning) } : {}),
     }));
 
   return {
@@ -92,9 +92,9 @@ export function chunkDecoder({
       if (choice || chunk.usage) end.seen = true;
       const delta = choice?.delta;
       if (delta) {
-        const thought = delta.reasoning_content || delta.reasoning;
-        pushText(parts, 'reasoning-delta', thought);
-        if (returnsReasoning && typeof thought === 'string') thoughts += thought;
+        const text = delta.reasoning_content || delta.reasoning;
+        pushText(parts, 'reasoning-delta', text);
+        if (returnsReasoning && typeof text === 'string') reasoning += text;
         if (Array.isArray(delta.content)) parts.push(...partsOfList(delta.content));
         else pushText(parts, 'text-delta', delta.content || delta.refusal);
         if (Array.isArray(delta.tool_calls)) calls.add(delta.tool_calls);
@@ -136,7 +136,7 @@ function partsOfList(content: readonly ContentListPart[]): readonly EnginePart[]
   return parts;
 }
 
-/** Arguments come in fragments under the index of their call; a call is given when it is whole. */
+/** Arguments arrive in fragments under the index of their call; a call is returned when it is complete. */
 function toolCallCollector() {
   const open = new Map<unknown, { id: string; name: string; input: string }>();
   return {
@@ -149,7 +149,7 @@ function toolCallCollector() {
         if (typeof delta?.function?.name === 'string') call.name += delta.function.name;
         const fragment = delta?.function?.arguments;
         if (typeof fragment === 'string') call.input += fragment;
-        // Some copies send the arguments as they would be after reading them.
+        // Some copies send the arguments as an object.
         else if (typeof fragment === 'object' && fragment) call.input = JSON.stringify(fragment);
       }
     },
@@ -174,13 +174,13 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   content_filter: 'content-filter',
 };
 
-/** Reasons to finish that are none: Mistral's, DeepSeek's and vLLM's words for a fault of their own. */
+/** Finish reasons by which Mistral, DeepSeek and vLLM report a failure of their own. */
 const interruptedReasons: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource', 'abort']);
 
 const interruptedError = (): RumboError =>
-  new RumboError('The service broke its answer off.', { kind: 'interrupted' });
+  new RumboError('The service did not finish its answer.', { kind: 'interrupted' });
 
-/** Cached tokens are inside the prompt's everywhere, reasoning inside the completion's nearly everywhere. */
+/** Every service includes cached tokens in the prompt's, nearly every one reasoning in the completion's. */
 function toUsage(usage: ChunkUsage, reasoningApart: boolean, tier: unknown): Usage | undefined {
   if (typeof usage.prompt_tokens !== 'number') return undefined;
   const input = toTokenCount(usage.prompt_tokens);
@@ -190,7 +190,7 @@ function toUsage(usage: ChunkUsage, reasoningApart: boolean, tier: unknown): Usa
     input,
     cachedRead: toTokenCount(usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens),
     cacheWrite: toTokenCount(usage.prompt_tokens_details?.cache_write_tokens),
-    // The total says it whichever way the parts are counted.
+    // The total is right whichever way the parts are counted.
     output: reasoningApart ? toTokenCount(usage.total_tokens) - input || completion + reasoning : completion,
     reasoning,
     ...serviceTierField(tier),

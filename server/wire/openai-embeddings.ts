@@ -1,4 +1,4 @@
-/** Embeddings, as OpenAI frames them. https://platform.openai.com/docs/api-reference/embeddings */
+/** Embeddings, as OpenAI defines them. https://platform.openai.com/docs/api-reference/embeddings */
 import * as z from 'zod';
 import { RumboError } from '../../shared/errors.ts';
 import type { EmbeddingFormat } from './wire-format.ts';
@@ -16,7 +16,7 @@ const Answer = z.object({
     .catch(undefined),
 });
 
-/** @param encoding what to ask for; `base64` is a quarter of the bytes, and not every copy knows it. Absent: numbers */
+/** @param encoding `base64` is a quarter of the bytes, and not every copy supports it. Absent: numbers */
 export const openaiEmbeddings = (encoding?: 'base64'): EmbeddingFormat => ({
   encode: (model, texts) => ({
     path: '/embeddings',
@@ -25,8 +25,11 @@ export const openaiEmbeddings = (encoding?: 'base64'): EmbeddingFormat => ({
   decode(body) {
     const { data: answer } = Answer.safeParse(body);
     if (!answer) throw new RumboError('The service’s embeddings cannot be read.', { kind: 'bad-response' });
-    const inOrder = answer.data.map((entry, at) => ({ at: entry.index ?? at, embedding: entry.embedding }));
-    inOrder.sort((one, other) => one.at - other.at);
+    const inOrder = answer.data.map((entry, index) => ({
+      index: entry.index ?? index,
+      embedding: entry.embedding,
+    }));
+    inOrder.sort((a, b) => a.index - b.index);
     const inputTokens = answer.usage?.prompt_tokens;
     return {
       vectors: inOrder.map(({ embedding }) =>
@@ -40,5 +43,5 @@ export const openaiEmbeddings = (encoding?: 'base64'): EmbeddingFormat => ({
 /** 32-bit floats, the lowest byte first. */
 function numbersIn(base64: string): readonly number[] {
   const bytes = Buffer.from(base64, 'base64');
-  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, at) => bytes.readFloatLE(at * 4));
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readFloatLE(index * 4));
 }

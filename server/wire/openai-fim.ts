@@ -1,22 +1,22 @@
-/** Text completions: a prompt that is gone on with, and fill in the middle as a prompt and a suffix. https://docs.mistral.ai/api/endpoint/fim https://api-docs.deepseek.com/api/create-completion */
+/** Text completions: a prompt that the model continues, and fill in the middle as a prompt and a suffix. https://docs.mistral.ai/api/endpoint/fim https://api-docs.deepseek.com/api/create-completion */
 import type { FillRequest, TextRequest } from '../../shared/chat.ts';
 import { chunkDecoder } from './openai-chunks.ts';
 import type { StreamFormat } from './wire-format.ts';
 
-/** @param more fields the service wants beside the usual ones */
-export const openaiFill = (path: string, more: object = {}): StreamFormat<FillRequest> => ({
+/** @param extraFields further fields that the service needs */
+export const openaiFill = (path: string, extraFields: object = {}): StreamFormat<FillRequest> => ({
   framing: 'sse',
   encode: (model, { prefix, suffix, ...limits }) => ({
     path,
-    body: { model, prompt: prefix, suffix, stream: true, ...limitFields(limits), ...more },
+    body: { model, prompt: prefix, suffix, stream: true, ...limitFields(limits), ...extraFields },
   }),
   decoder: () => chunkDecoder(),
 });
 
-/** @param most stops the service takes in one request; the first ones are sent. Absent: any number */
+/** @param maxStops stops that the service accepts in one request; the first ones are sent. Absent: any number */
 export const openaiText = (
-  more: (request: TextRequest) => object = () => ({}),
-  most?: number,
+  extraFields: (request: TextRequest) => object = () => ({}),
+  maxStops?: number,
 ): StreamFormat<TextRequest> => ({
   framing: 'sse',
   encode: (model, request) => ({
@@ -26,8 +26,8 @@ export const openaiText = (
       prompt: request.prompt,
       stream: true,
       stream_options: { include_usage: true },
-      ...limitFields({ ...request, ...(request.stop ? { stop: request.stop.slice(0, most) } : {}) }),
-      ...more(request),
+      ...limitFields({ ...request, ...(request.stop ? { stop: request.stop.slice(0, maxStops) } : {}) }),
+      ...extraFields(request),
     },
   }),
   decoder: () => chunkDecoder(),

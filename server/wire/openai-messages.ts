@@ -1,15 +1,15 @@
-/** A conversation and its tools as Chat Completions writes them. https://platform.openai.com/docs/api-reference/chat/create */
+/** A conversation and its tools in Chat Completions. https://platform.openai.com/docs/api-reference/chat/create */
 import { type CompletionRequest, imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
 import { unsealReasoning } from './openai-reasoning.ts';
 
 export type CallQuirks = {
-  /** The id under which a tool call goes back; the other half may have come from another service. Absent: as it is. */
+  /** The id under which a tool call is sent back; another service may have made it. Absent: unchanged. */
   readonly formatCallId?: (id: string) => string;
-  /** Thoughts that led to a call are wanted back with it. */
+  /** The service requires the reasoning that led to a call back with it. */
   readonly returnsReasoning?: boolean;
   /**
-   * How the model is made to call one tool. `only-offered`: the service takes `required` alone, so no other tool is
-   * offered. Absent: `by-name`.
+   * How the model is made to call one tool. `only-offered`: the service supports no name, so that tool alone is offered
+   * and a call required. Absent: `by-name`.
    */
   readonly forcedTool?: 'by-name' | 'only-offered';
 };
@@ -41,7 +41,7 @@ export function encodeChatMessage(
   }
 }
 
-/** Plain text stays a string: many servers read nothing else. */
+/** Plain text stays a string: many servers accept nothing else. */
 function userContent(message: Extract<Message, { role: 'user' }>): string | readonly object[] {
   if (typeof message.content === 'string' || imagesOf(message).length === 0) return textOf(message);
   return message.content.map((part) =>
@@ -58,7 +58,7 @@ type ToolFormat = Pick<CallQuirks, 'forcedTool'> & {
   readonly formatChoice?: (toolName: string) => object;
 };
 
-/** Everything about tools; nothing where there are none, since an empty list is refused. */
+/** The fields about tools; none without tools, since an empty list is rejected. */
 export function toolFields(
   { tools = [], toolChoice, parallelToolCalls }: CompletionRequest,
   { forcedTool, formatTool = nestedTool, formatChoice = nestedChoice }: ToolFormat = {},

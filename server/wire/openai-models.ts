@@ -1,4 +1,4 @@
-/** The list of models as OpenAI shapes it, with what its copies add. https://platform.openai.com/docs/api-reference/models/list */
+/** The list of models as OpenAI shapes it, with the fields its copies add. https://platform.openai.com/docs/api-reference/models/list */
 import * as z from 'zod';
 import { RumboError } from '../../shared/errors.ts';
 import type { ModelInfo } from './wire-format.ts';
@@ -10,9 +10,9 @@ const Words = z.array(z.string()).optional().catch(undefined);
 
 const Entry = z.object({
   id: Text,
-  /** llama-server: `n_ctx` is what it has allocated, beside the model's own `n_ctx_train`. */
+  /** llama-server: `n_ctx` is the allocated context; the model's own is `n_ctx_train`. */
   meta: z.object({ n_ctx: Count }).optional().catch(undefined),
-  /** llama-server's router: one that is `unloaded` is loaded when it is asked, unless its last load failed. */
+  /** llama-server's router: an `unloaded` model is loaded by a request, unless its last load failed. */
   status: z.object({ value: Text, failed: Flag }).optional().catch(undefined),
   /** vLLM. */
   max_model_len: Count,
@@ -22,7 +22,7 @@ const Entry = z.object({
   active: Flag,
   /** xAI, and several gateways. */
   context_length: Count,
-  /** Mistral; LM Studio's is the model's own, not what is allocated. */
+  /** Mistral; LM Studio's is the model's own, not the allocated one. */
   max_context_length: Count,
   /** Docker Model Runner. */
   dmr: z.object({ context_window: Count }).optional().catch(undefined),
@@ -51,7 +51,7 @@ const List = z.union([
   z.array(z.unknown()),
 ]);
 
-/** Names that say the model does something else. */
+/** Names that tell another purpose. */
 const notForChat = /embed|rerank|whisper|\btts\b|moderation|guard/i;
 
 type ModelListQuirks = {
@@ -59,7 +59,7 @@ type ModelListQuirks = {
   readonly modelName?: (id: string) => string;
 };
 
-/** Rejects a shape that is no list with `bad-response`; an entry that cannot be read is left out. */
+/** Throws `bad-response` for a shape that is no list; leaves out an unreadable entry. */
 export function decodeOpenAiModels(
   body: unknown,
   { canChat = (id) => !notForChat.test(id), modelName = (id) => id }: ModelListQuirks,
@@ -75,7 +75,7 @@ export function decodeOpenAiModels(
   });
 }
 
-/** Whether a chat with it has a chance, as far as the list says. */
+/** Whether a chat may work, by the list. */
 const isUsable = ({ status, active, type, capabilities, architecture }: Entry): boolean =>
   !status?.failed &&
   status?.value !== 'downloading' &&
@@ -95,7 +95,7 @@ function factsOf(entry: Entry): Omit<ModelInfo, 'name'> {
   };
 }
 
-/** What requests may use now. What LM Studio would allocate is not known before it loads the model. */
+/** The context that requests may use now. LM Studio reports what it allocates only when the model is loaded. */
 const contextOf = (entry: Entry): number | undefined =>
   entry.loaded_instances
     ? entry.loaded_instances[0]?.config?.context_length

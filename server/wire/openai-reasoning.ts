@@ -1,13 +1,13 @@
 /**
- * Thoughts that led to a tool call, for services that want them back with it: DeepSeek refuses a conversation without
- * them. They travel as the call's `signature`. https://api-docs.deepseek.com/guides/thinking_mode
+ * The reasoning that led to a tool call, for services that require it back with the call: DeepSeek rejects a
+ * conversation without it. It travels as the call's `signature`. https://api-docs.deepseek.com/guides/thinking_mode
  */
 import * as z from 'zod';
 import type { ToolCall } from '../../shared/chat.ts';
 
-export const sealReasoning = (thoughts: string): string => JSON.stringify({ reasoning_content: thoughts });
+export const sealReasoning = (reasoning: string): string => JSON.stringify({ reasoning_content: reasoning });
 
-/** What was thought before these calls; empty where another service made them. */
+/** The reasoning before these calls; empty where another service made them. */
 export function unsealReasoning(calls: readonly ToolCall[]): string {
   return calls.map(({ signature }) => reasoningOf(signature)).join('');
 }

@@ -1,4 +1,4 @@
-/** OpenAI's Responses API, for the models Chat Completions refuses. https://platform.openai.com/docs/api-reference/responses */
+/** OpenAI's Responses API, for models that Chat Completions does not serve. https://platform.openai.com/docs/api-reference/responses */
 import * as z from 'zod';
 import {
   type CompletionRequest,
@@ -27,9 +27,9 @@ export const openaiResponses: StreamFormat<CompletionRequest> = {
       input: request.messages.flatMap(itemsOf),
       stream: true,
       stream_options: { include_obfuscation: false },
-      // By default OpenAI keeps the conversation for thirty days; nobody here comes back for it.
+      // By default OpenAI stores the conversation for thirty days; Rumbo never reads it again.
       store: false,
-      // What was thought before a call, for us to send back with it.
+      // The reasoning before a call, to be sent back with it.
       include: ['reasoning.encrypted_content'],
       ...toolFields(request, { formatTool: flatTool, formatChoice: flatChoice }),
       ...(request.maxOutputTokens === undefined ? {} : { max_output_tokens: request.maxOutputTokens }),
@@ -39,7 +39,7 @@ export const openaiResponses: StreamFormat<CompletionRequest> = {
   decoder: eventDecoder,
 };
 
-/** The API has no field for the last two, and the models served here alone refuse any sampling but their own. */
+/** The API has no field for the last two, and the models served here reject any sampling but the default. */
 export const openaiResponsesUnsupported: readonly OptionalRequestField[] = [
   'temperature',
   'topP',
@@ -76,7 +76,7 @@ function userContent(message: Extract<Message, { role: 'user' }>): string | read
   );
 }
 
-/** Encrypted reasoning, as it came; its `status` is not taken back. */
+/** Encrypted reasoning, unchanged except for its `status`, which the service does not accept back. */
 const Reasoning = z.object({
   type: z.literal('reasoning'),
   id: z.string(),
@@ -84,7 +84,7 @@ const Reasoning = z.object({
   encrypted_content: z.string(),
 });
 
-/** The reasoning item that belongs before a call; nothing where another service made it. */
+/** The reasoning item before a call; empty where another service made the call. */
 function unsealReasoningItem(signature: string | undefined): readonly object[] {
   if (!signature?.startsWith('{')) return [];
   try {
@@ -102,7 +102,7 @@ const flatTool = ({ name, description, inputSchema }: Tool): object => ({
   name,
   ...(description === undefined ? {} : { description }),
   parameters: inputSchema,
-  // Strict schemas must require each property and allow no other; ours are whoever's the tool is.
+  // A strict schema must require each property and allow no other; the tools of other programs need not.
   strict: false,
 });
 
@@ -144,17 +144,17 @@ type ResponseUsage = {
 
 function eventDecoder(): StreamDecoder {
   const end = finishState();
-  const called = new Set<string>();
-  /** Messages in which the model talks about its work; they are no part of the answer. */
-  const asides = new Set<unknown>();
-  /** Reasoning that no call has come after yet. */
+  const callIds = new Set<string>();
+  /** Messages in which the model comments on its work; they are no part of the answer. */
+  const commentary = new Set<unknown>();
+  /** Reasoning that no call has followed yet. */
   let reasoning: Item = null;
 
   const read = (event: Partial<Event>): readonly EnginePart[] => {
     if (typeof event.type === 'string' && event.type.startsWith('response.')) end.seen = true;
     switch (event.type) {
       case 'response.output_text.delta':
-        return textPart(asides.has(event.item_id) ? 'reasoning-delta' : 'text-delta', event.delta);
+        return textPart(commentary.has(event.item_id) ? 'reasoning-delta' : 'text-delta', event.delta);
       case 'response.refusal.delta':
         return textPart('text-delta', event.delta);
       case 'response.reasoning_text.delta':
@@ -163,7 +163,7 @@ function eventDecoder(): StreamDecoder {
       case 'response.reasoning_summary_part.added':
         return event.summary_index ? textPart('reasoning-delta', '\n\n') : [];
       case 'response.output_item.added':
-        if (event.item?.phase === 'commentary') asides.add(event.item.id);
+        if (event.item?.phase === 'commentary') commentary.add(event.item.id);
         return [];
       case 'response.output_item.done':
         return callsIn([event.item]);
@@ -172,7 +172,7 @@ function eventDecoder(): StreamDecoder {
         return last(event);
       case 'response.failed':
       case 'response.cancelled':
-        throw errorFromEvent({ error: event.response?.error ?? 'The answer was given up.' });
+        throw errorFromEvent({ error: event.response?.error ?? 'The service cancelled its answer.' });
       case 'error':
         throw errorFromEvent(event);
       default:
@@ -182,7 +182,7 @@ function eventDecoder(): StreamDecoder {
 
   const last = ({ type, response }: Partial<Event>): readonly EnginePart[] => {
     const calls = Array.isArray(response?.output) ? callsIn(response.output as readonly Item[]) : [];
-    const complete: FinishReason = called.size > 0 ? 'tool-calls' : 'stop';
+    const complete: FinishReason = callIds.size > 0 ? 'tool-calls' : 'stop';
     end.reason =
       type === 'response.completed'
         ? complete
@@ -191,14 +191,14 @@ function eventDecoder(): StreamDecoder {
     return [...calls, ...end.close()];
   };
 
-  /** Each call once: it comes as an item of its own, and again in the whole response. */
+  /** Each call once: it arrives as an item of its own, and again in the whole response. */
   const callsIn = (items: readonly (Item | undefined)[]): readonly EnginePart[] =>
     items.flatMap((item, index) => {
       if (item?.type === 'reasoning') reasoning = item;
       if (item?.type !== 'function_call' || typeof item.name !== 'string') return [];
       const id = typeof item.call_id === 'string' && item.call_id ? item.call_id : `call_${index}`;
-      if (called.has(id)) return [];
-      called.add(id);
+      if (callIds.has(id)) return [];
+      callIds.add(id);
       const input = typeof item.arguments === 'string' && item.arguments ? item.arguments : '{}';
       const signature = reasoning?.encrypted_content ? { signature: JSON.stringify(reasoning) } : {};
       reasoning = null;
@@ -206,7 +206,7 @@ function eventDecoder(): StreamDecoder {
     });
 
   return {
-    // Reason and usage come in one event, and nothing after it.
+    // Reason and usage arrive in one event, and nothing after it.
     hasFinishReason: false,
     read({ event: name, data }) {
       if (end.finished) return [];
@@ -227,7 +227,7 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   content_filter: 'content-filter',
 };
 
-/** Cached tokens are inside the input's, reasoning inside the output's. */
+/** The input's tokens include cached ones, the output's include reasoning. */
 function toUsage(usage: ResponseUsage | null | undefined, tier: unknown): Usage | undefined {
   if (typeof usage?.input_tokens !== 'number') return undefined;
   return {

@@ -1,10 +1,10 @@
-/** Fields that not every copy of OpenAI's API knows, left out when one is refused. */
+/** Fields that not every copy of OpenAI's API supports, dropped when a service rejects one. */
 import * as z from 'zod';
 import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 /**
- * Only what Rumbo adds by itself and an answer can do without, never a message or a tool. `otherwise` is the name the
- * same thing has elsewhere.
+ * Only fields that an answer does not depend on, never a message or a tool. `alternateName` is the name of the same
+ * field elsewhere.
  */
 const droppableFields: readonly { readonly name: string; readonly alternateName?: string }[] = [
   { name: 'stream_options' },
@@ -26,29 +26,29 @@ const droppableFields: readonly { readonly name: string; readonly alternateName?
   { name: 'include' },
 ];
 
-/** How services say that they do not take a field at all; a value they do not like is said otherwise. */
+/** Messages by which services reject a field as such; they reject a value in other words. */
 const unsupportedPattern =
   /unsupported[_ ](?:parameter|value|field)|(?:unknown|unrecognized|unexpected|invalid)[_ ](?:request )?(?:parameter|argument|field|key)|extra_forbidden|extra (?:inputs|fields) (?:are )?not (?:permitted|allowed)|(?:is|are) not (?:supported|permitted|allowed)|does not support/i;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The request without the field the refusal names; `undefined` when it names none of ours. */
+/** The request without the field that the error names; `undefined` when it names none of these. */
 export function dropOpenAiField(
   { path, body }: WireRequest,
-  refusal: ErrorResponse,
+  response: ErrorResponse,
 ): WireRequest | undefined {
-  if (refusal.status !== 400 && refusal.status !== 422) return undefined;
-  const said = refusal.body.slice(0, 4_000);
-  if (!unsupportedPattern.test(said)) return undefined;
-  const named = parameterIn(said) ?? said;
+  if (response.status !== 400 && response.status !== 422) return undefined;
+  const text = response.body.slice(0, 4_000);
+  if (!unsupportedPattern.test(text)) return undefined;
+  const named = parameterIn(text) ?? text;
   const names = (field: string): boolean => new RegExp(`(?<!\\w)${field}(?!\\w)`).test(named);
   const fields = body as Fields;
   const options = fields['stream_options'] as Fields | undefined;
   if (options && 'include_obfuscation' in options && names('include_obfuscation'))
     return { path, body: { ...fields, stream_options: without(options, 'include_obfuscation') } };
-  const found = droppableFields.find(({ name }) => name in fields && names(name));
-  if (!found) return undefined;
-  const { name, alternateName } = found;
+  const field = droppableFields.find(({ name }) => name in fields && names(name));
+  if (!field) return undefined;
+  const { name, alternateName } = field;
   const rest = without(fields, name);
   return { path, body: alternateName ? { ...rest, [alternateName]: fields[name] } : rest };
 }
@@ -58,7 +58,7 @@ const without = (fields: Fields, field: string): Fields =>
 
 const ErrorParam = z.object({ error: z.object({ param: z.string().min(1) }) });
 
-/** OpenAI says which; then nothing else in its sentence counts. */
+/** The parameter that OpenAI names; nothing else in its message counts then. */
 function parameterIn(text: string): string | undefined {
   try {
     return ErrorParam.safeParse(JSON.parse(text)).data?.error.param;

@@ -1,21 +1,21 @@
-/** Moments and durations as services write them in headers: Go durations, seconds, dates, epochs. */
+/** Times and durations in headers: Go durations, seconds, dates, epochs. */
 
 /**
  * Milliseconds from now of a Go duration (`6m0s`, `2m59.56s`, `12ms`), bare seconds, a date in any usual form, or epoch
- * seconds; never negative. `undefined`: it says nothing that can be read.
+ * seconds; never negative. `undefined`: unreadable.
  */
 export function parseWaitMs(text: string | undefined, now = Date.now()): number | undefined {
   const wait = parseOffsetMs(text, now);
   return wait === undefined ? undefined : Math.max(0, wait);
 }
 
-/** The same; negative for a moment that has passed. */
+/** The same; negative for a time in the past. */
 export function parseOffsetMs(text: string | undefined, now: number): number | undefined {
   const value = text?.trim();
   if (!value) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(value)) {
     const number = Number(value);
-    // Nobody asks for thirty years: such a number is a moment.
+    // No wait lasts thirty years: such a number is an epoch.
     return number > 1e12 ? number - now : number > 1e9 ? number * 1000 - now : number * 1000;
   }
   return durationMs(value) ?? dateOffsetMs(value, now);
@@ -35,20 +35,20 @@ function durationMs(text: string): number | undefined {
   );
 }
 
-/** A clock time is asked for, since `Date.parse` makes a date of nearly anything. */
+/** Requires a clock time, since `Date.parse` accepts nearly any text. */
 function dateOffsetMs(text: string, now: number): number | undefined {
-  const moment = /\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(moment) ? undefined : moment - now;
+  const dateMs = /\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(dateMs) ? undefined : dateMs - now;
 }
 
-/** How far apart two clocks may be and still be taken for one, in milliseconds; a date header has whole seconds only. */
+/** Milliseconds by which two clocks may differ and still count as equal; a date header has whole seconds only. */
 const sameClockMs = 5_000;
 
 /**
- * What time it is for the service, by its `date` header: the moments it names are on its clock, and that of a laptop
- * may be minutes off.
+ * The service's time, by its `date` header: the times it names are on its clock, and that of a laptop may be minutes
+ * off.
  */
 export function serviceClockMs(date: string | undefined, now: number): number {
-  const moment = date === undefined ? Number.NaN : Date.parse(date);
-  return Math.abs(moment - now) > sameClockMs ? moment : now;
+  const dateMs = date === undefined ? Number.NaN : Date.parse(date);
+  return Math.abs(dateMs - now) > sameClockMs ? dateMs : now;
 }

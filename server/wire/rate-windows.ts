@@ -1,5 +1,5 @@
 /**
- * Rate limits as a service tells them in the headers of each answer, in any vendor’s form.
+ * Rate limits that a service reports in the headers of each response, in any vendor’s form.
  * OpenAI and its copies https://developers.openai.com/api/docs/guides/rate-limits, Anthropic
  * https://platform.claude.com/docs/en/api/rate-limits, Groq https://console.groq.com/docs/rate-limits, Mistral
  * https://github.com/mistralai/client-ts/issues/169, Cerebras https://inference-docs.cerebras.ai/support/rate-limits,
@@ -8,32 +8,32 @@
 import { parseOffsetMs, serviceClockMs } from './parse-duration.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
-/** One window, read at one moment. */
+/** The state of one window at one time. */
 export type RateReading = {
   /** What is counted: `requests`, `tokens`, `input tokens`, `output tokens`; `tokens per month` beside shorter ones. */
   readonly unit: string;
-  /** Absent: not told. */
+  /** Absent: not reported. */
   readonly limit?: number;
   readonly remaining: number;
-  /** Milliseconds since 1970; the window is full again, as far as it was told. */
+  /** Milliseconds since 1970; the window is full again by then, as reported. */
   readonly resetsAtMs: number;
 };
 
-/** What the headers say of one window; each part may be missing. */
+/** One window as the headers report it; each part may be missing. */
 export type PartialRateWindow = {
   unit: string;
   limit?: number;
   remaining?: number;
   /** Milliseconds from now. */
   resetMs?: number;
-  /** Milliseconds that such a window lasts at most, by its name. Absent: its name does not say, or too long to be of use. */
+  /** Milliseconds that such a window lasts at most, by its name. Absent: not in its name, or too long to be of use. */
   readonly lengthMs?: number;
 };
 
-/** A moment further back than this is no reset that has just passed. Milliseconds. */
+/** Milliseconds; a reset further in the past is a mistake. */
 const maxPastMs = 86_400_000;
 
-/** Windows of which it was told what is left. Nothing is read where the numbers make no sense. */
+/** Windows with a reported remainder. Values that make no sense are ignored. */
 export function rateWindows(headers: ErrorResponse['headers'], nowMs: number): readonly RateReading[] {
   return parseRateHeaders(headers, nowMs).flatMap(({ unit, limit, remaining, resetMs, lengthMs }) => {
     const waitMs = resetMs ?? lengthMs;
@@ -42,7 +42,7 @@ export function rateWindows(headers: ErrorResponse['headers'], nowMs: number): r
   });
 }
 
-/** Every window that the headers speak of. */
+/** Every window in the headers. */
 export function parseRateHeaders(
   headers: ErrorResponse['headers'],
   nowMs: number,
@@ -50,42 +50,43 @@ export function parseRateHeaders(
   const windows = new Map<string, PartialRateWindow>();
   const serviceMs = serviceClockMs(headers['date'], nowMs);
   for (const [name, value] of Object.entries(headers)) {
-    const place = value === undefined ? undefined : parseHeaderName(name);
-    if (!place || value === undefined) continue;
-    const window = windows.get(place.name) ?? emptyWindow(place.name);
-    if (place.part === 'reset') {
+    const header = value === undefined ? undefined : parseHeaderName(name);
+    if (!header || value === undefined) continue;
+    const window = windows.get(header.window) ?? emptyWindow(header.window);
+    if (header.part === 'reset') {
       const resetMs = parseOffsetMs(value, serviceMs);
       if (resetMs === undefined || resetMs < -maxPastMs) continue;
       window.resetMs = Math.max(0, resetMs);
     } else {
       const number = parseCount(value);
       if (number === undefined) continue;
-      window[place.part] = number;
+      window[header.part] = number;
     }
-    windows.set(place.name, window);
+    windows.set(header.window, window);
   }
   return [...windows.values()];
 }
 
-type RateHeader = { readonly name: string; readonly part: 'limit' | 'remaining' | 'reset' };
+type RateHeader = { readonly window: string; readonly part: 'limit' | 'remaining' | 'reset' };
 
-/** Most vendors name the part and then the unit, Anthropic the unit and then the part; Mistral has had several names. */
+/** Most vendors name the part and then the unit, Anthropic the unit and then the part; Mistral has used several names. */
 const headerPatterns = [
   /^(?:x-)?ratelimit(?<bySize>bysize)?-(?<part>limit|remaining|reset)(?:-(?<unit>[a-z-]+))?$/,
   /^anthropic-ratelimit-(?<unit>[a-z-]+)-(?<part>limit|remaining|reset)$/,
 ];
 
-/** Which window a header speaks of, and which part of it. */
+/** The window and the part of it that a header reports. */
 function parseHeaderName(header: string): RateHeader | undefined {
-  // Answers have many headers, and this is asked of each.
+  // Responses have many headers, and this runs for each.
   if (!header.includes('ratelimit')) return undefined;
-  const { bySize, part, unit } = headerPatterns.map((form) => form.exec(header)?.groups).find(Boolean) ?? {};
+  const { bySize, part, unit } =
+    headerPatterns.map((pattern) => pattern.exec(header)?.groups).find(Boolean) ?? {};
   if (part !== 'limit' && part !== 'remaining' && part !== 'reset') return undefined;
   const counted = unit === undefined || periodMs.has(unit) ? [bySize ? 'tokens' : 'requests', unit] : [unit];
-  return { part, name: counted.filter(Boolean).join('-') };
+  return { part, window: counted.filter(Boolean).join('-') };
 }
 
-/** Milliseconds that a window of this name lasts. A longer one may be nearly over, so its length tells nothing. */
+/** Milliseconds that a window of this name lasts. A longer one may be nearly over, so its length is of no use. */
 const periodMs: ReadonlyMap<string, number | undefined> = new Map([
   ['second', 1_000],
   ['minute', 60_000],
@@ -94,7 +95,7 @@ const periodMs: ReadonlyMap<string, number | undefined> = new Map([
   ['month', undefined],
 ]);
 
-/** `tokens-minute` counts tokens; a longer period is said, since the same service has shorter ones too. */
+/** `tokens-minute` counts tokens; a longer period is in the unit, since the same service has shorter ones too. */
 function emptyWindow(name: string): PartialRateWindow {
   const words = name.replace(/^req(?=-|$)/, 'requests').split('-');
   const period = words.at(-1) ?? '';

@@ -1,5 +1,5 @@
 /**
- * How urgently a service says it worked, which changes the price. OpenAI and its copies
+ * The tier in which a service reports it worked, which changes the price. OpenAI and its copies
  * https://developers.openai.com/api/docs/guides/priority-processing, Anthropic
  * https://platform.claude.com/docs/en/api/service-tiers
  */
@@ -12,8 +12,8 @@ const tiers: Readonly<Record<string, ServiceTier>> = {
   fast: 'priority',
 };
 
-/** Nothing where it worked as usual (`default`, `standard`, `on_demand`, `auto`). */
-export function serviceTierField(told: unknown): { serviceTier?: ServiceTier } {
-  const serviceTier = typeof told === 'string' ? tiers[told] : undefined;
+/** Empty for the default tier (`default`, `standard`, `on_demand`, `auto`). */
+export function serviceTierField(reported: unknown): { serviceTier?: ServiceTier } {
+  const serviceTier = typeof reported === 'string' ? tiers[reported] : undefined;
   return serviceTier ? { serviceTier } : {};
 }

@@ -1,25 +1,25 @@
-/** Services that say the beginning they were given once more before they go on from it (Mistral's `prefix`). https://github.com/vercel/ai/pull/3256 */
+/** For services that repeat the prefix before they continue it (Mistral's `prefix`). https://github.com/vercel/ai/pull/3256 */
 import type { EnginePart } from '../../shared/chat.ts';
 import type { StreamDecoder } from './wire-format.ts';
 
-/** The same answer without the beginning at its front. Text waits only while it is still the same as the beginning. */
-export function stripPrefixEcho(decoder: StreamDecoder, beginning: string): StreamDecoder {
-  // Blanks at its end may be lost on the way.
-  const leastEcho = beginning.trimEnd().length;
-  let held: string | undefined = '';
+/** The same answer without the repeated prefix. Text is buffered only while it equals the prefix. */
+export function stripPrefixEcho(decoder: StreamDecoder, prefix: string): StreamDecoder {
+  // The service may drop blanks at its end.
+  const minEchoLength = prefix.trimEnd().length;
+  let buffered: string | undefined = '';
 
-  const shown = (part: EnginePart): readonly EnginePart[] => {
-    if (held === undefined || part.type === 'reasoning-delta') return [part];
-    if (part.type !== 'text-delta') return [...release(held), part];
-    held += part.text;
-    return held.length < beginning.length && beginning.startsWith(held) ? [] : release(held);
+  const strip = (part: EnginePart): readonly EnginePart[] => {
+    if (buffered === undefined || part.type === 'reasoning-delta') return [part];
+    if (part.type !== 'text-delta') return [...flush(buffered), part];
+    buffered += part.text;
+    return buffered.length < prefix.length && prefix.startsWith(buffered) ? [] : flush(buffered);
   };
 
-  const release = (text: string): readonly EnginePart[] => {
-    held = undefined;
-    const same = commonStart(text, beginning);
-    // Less than all of it was no repetition, only like one.
-    const rest = same < leastEcho ? text : text.slice(same);
+  const flush = (text: string): readonly EnginePart[] => {
+    buffered = undefined;
+    const length = commonPrefixLength(text, prefix);
+    // A part of the prefix is no repetition.
+    const rest = length < minEchoLength ? text : text.slice(length);
     return rest ? [{ type: 'text-delta', text: rest }] : [];
   };
 
@@ -27,12 +27,12 @@ export function stripPrefixEcho(decoder: StreamDecoder, beginning: string): Stre
     get hasFinishReason() {
       return decoder.hasFinishReason;
     },
-    read: (event) => decoder.read(event).flatMap(shown),
-    end: () => decoder.end().flatMap(shown),
+    read: (event) => decoder.read(event).flatMap(strip),
+    end: () => decoder.end().flatMap(strip),
   };
 }
 
-function commonStart(one: string, other: string): number {
+function commonPrefixLength(one: string, other: string): number {
   let length = 0;
   while (length < one.length && one[length] === other[length]) length += 1;
   return length;

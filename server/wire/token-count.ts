@@ -1,18 +1,18 @@
-/** Prompts counted by the service that will read them. */
+/** Token counts of prompts, by the service that will read them. */
 import type { CompletionRequest } from '../../shared/chat.ts';
 import type { CountFormat, StreamFormat } from './wire-format.ts';
 
 /**
- * Where a service counts what is written as its chat is.
- * @param path where the request goes instead
- * @param fields of the chat's body that may go along; the others are refused there
- * @param answer the field of the answer that says it
+ * For a service that counts requests in the form of its chat.
+ * @param path of the count
+ * @param fields of the chat's body that the count accepts; it rejects the others
+ * @param resultField the field of the response that holds the count
  */
 export const tokenCountFormat = (
   chat: Pick<StreamFormat<CompletionRequest>, 'encode'>,
   path: string,
   fields: readonly string[],
-  answer: string,
+  resultField: string,
 ): CountFormat => ({
   encode(model, request) {
     const { body } = chat.encode(model, request);
@@ -21,10 +21,10 @@ export const tokenCountFormat = (
       body: Object.fromEntries(Object.entries(body ?? {}).filter(([name]) => fields.includes(name))),
     };
   },
-  decode: (body) => readTokenCount(body, answer),
+  decode: (body) => readTokenCount(body, resultField),
 });
 
-/** A count that a service gives; `undefined` when it is none. */
+/** The count in a response; `undefined` for anything else. */
 export function readTokenCount(body: unknown, field: string): number | undefined {
   const count: unknown =
     typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[field] : undefined;

@@ -98,8 +98,8 @@ test('a refused key is said in words and does not promise to return', async () =
   const one = made('openai', {}, { env, http: async () => (good ? spoken() : refused(401)) });
   await assert.rejects(ask(one), { kind: 'unauthorized' });
   const { state, detail, rule, until } = one.status([]);
-  assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was refused.', 'key', undefined]);
-  assert.deepEqual(one.cooldown(), { rule: 'key', reason: 'The API key was refused.' });
+  assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was rejected.', 'key', undefined]);
+  assert.deepEqual(one.cooldown(), { rule: 'key', reason: 'The API key was rejected.' });
   good = true;
   one.reset();
   await ask(one);

@@ -155,8 +155,8 @@ test('a clock that is set back or forward changes no pause', async () => {
 });
 
 test('what keeps out every key keeps out the provider', () => {
-  const keyCooldown: Cooldown = { rule: 'key', reason: 'The API key was refused.', untilMs: 9 };
-  assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was refused.');
+  const keyCooldown: Cooldown = { rule: 'key', reason: 'The API key was rejected.', untilMs: 9 };
+  assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was rejected.');
 });
 
 test('what the table counts toward circuits is blamed on somebody, and nothing else is', async () => {

@@ -17,13 +17,9 @@ const recorded = (name: string) => {
 
 test('llama-server: each recorded refusal has its kind and sentence', () => {
   const table: [string, ErrorKind, string][] = [
-    ['auth-wrong-chat', 'unauthorized', 'The API key was refused.'],
-    [
-      'err-404',
-      'model-not-found',
-      'The service knows neither this model nor the address it was asked at (HTTP 404).',
-    ],
-    ['err-context', 'context-too-long', 'The request needs 1,519 tokens and the model takes 512.'],
+    ['auth-wrong-chat', 'unauthorized', 'The API key was rejected.'],
+    ['err-404', 'model-not-found', 'The service has neither this model nor this address (HTTP 404).'],
+    ['err-context', 'context-too-long', 'The request needs 1,519 tokens and the model accepts 512.'],
     [
       'err-empty-body',
       'invalid-request',
@@ -225,14 +221,14 @@ test('Gemini: the wait stands in the body, and a day’s quota returns at midnig
 
 test('a context that is too short is told with both numbers, however the service says them', () => {
   const messages: [string, string][] = [
-    ['prompt is too long: 213423 tokens > 200000 maximum', '213,423 tokens and the model takes 200,000'],
+    ['prompt is too long: 213423 tokens > 200000 maximum', '213,423 tokens and the model accepts 200,000'],
     [
       'The input token count (1,200,000) exceeds the maximum number of tokens allowed (1048576).',
-      '1,200,000 tokens and the model takes 1,048,576',
+      '1,200,000 tokens and the model accepts 1,048,576',
     ],
     [
       "This model's maximum context length is 8192 tokens. However, you requested 9001 tokens (8000 in the messages, 1001 in the completion).",
-      '9,001 tokens and the model takes 8,192',
+      '9,001 tokens and the model accepts 8,192',
     ],
   ];
   for (const [said, expected] of messages) {
@@ -285,7 +281,7 @@ test('part of a key that a service echoes is not shown', () => {
   const echo = 'Incorrect API key provided: sk-proj-ab************wxYZ.';
   assert.equal(
     openai.toError(refusal(401, openAiError(echo, 'invalid_request_error', 'invalid_api_key'))).message,
-    'The API key was refused.',
+    'The API key was rejected.',
   );
   for (const key of ['sk-proj-abcDEF123', 'xai-abcdef1234', 'gsk_abcdef1234', 'AIzaSyA1234567', 'ab***yz']) {
     const { message } = openai.toError(refusal(400, openAiError(`The key ${key} is bad.`, 'x')));

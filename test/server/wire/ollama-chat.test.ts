@@ -71,6 +71,6 @@ test('each refusal has its kind', () => {
 
 test('an empty 403 is explained as what it is: a host name Ollama does not know', () => {
   const error = wire.toError(refusal(403, ''));
-  assert.equal(error.message, 'Ollama refuses requests that reach it under this host name.');
+  assert.equal(error.message, 'Ollama rejects requests for this host name.');
   assert.match(error.data.action ?? '', /127\.0\.0\.1/);
 });
