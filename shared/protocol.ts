@@ -13,6 +13,7 @@ import {
 import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
+import type { ExclusionRule } from './exclusion-rules.ts';
 import type { InlineCandidate, InlineEvent, InlineState, NearbySymbol } from './inline.ts';
 import type { EnsureParams, EnsureProgress, EnsureResult, ModelSuggestion } from './local-models.ts';
 import type { ModelDetails } from './model-details.ts';
@@ -116,8 +117,8 @@ export type Candidate = {
 
 export type Exclusion = {
   readonly model: ModelId;
-  /** The rule of server/routing/load_balancer_rules.md that took it out. */
-  readonly rule: string;
+  /** The rule that excluded it; server/routing/load_balancer_rules.md describes each. */
+  readonly rule: ExclusionRule;
   /** One sentence. */
   readonly reason: string;
   /** ISO 8601; when it may return by itself. */

@@ -1,4 +1,5 @@
 /** Providers as text: icons, descriptions and plain-text tooltips. */
+import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type {
   KeyStatus,
   ModelCooldown,
@@ -66,7 +67,7 @@ export function providerDescription(provider: ProviderStatus, locale?: string): 
   const need = userProblem(provider);
   if (need) return need;
   if (state === 'cooling-down') {
-    const why = rule === 'rate-limit' ? 'rate limit' : 'cooling down';
+    const why = exclusionRules[rule ?? 'circuit'].label;
     return until ? `${why} until ${formatLocalTime(until, locale)}` : why;
   }
   if (isNotRunning(provider)) return 'not running';

@@ -1,5 +1,6 @@
 /** How long a question waits for somebody to return, when nobody may be asked now. Pure. */
 import type { Urgency } from '../../shared/chat.ts';
+import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Decision } from '../routing/balancer.ts';
 
 /** Milliseconds of waiting in all, by who waits: what is typed meanwhile makes another question. */
@@ -26,7 +27,7 @@ export function waitUntilAvailableMs(
   const held = unavailablePin && !mayReplace;
   if (candidates.length > 0 && !held) return undefined;
   const moments = (held ? [unavailablePin] : excluded)
-    .filter(({ rule }) => rule === 'rate-limit')
+    .filter(({ rule }) => exclusionRules[rule].endsAtKnownTime)
     .map(({ until }) => Date.parse(until ?? ''))
     .filter((moment) => !Number.isNaN(moment));
   return moments.length === 0 ? undefined : Math.max(minWaitMs, Math.min(...moments) - now);

@@ -1,4 +1,5 @@
 /** Whether an estimate alone keeps the best model out: then its own service is worth asking for the exact count. Pure. */
+import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Model } from '../../shared/models.ts';
 import { balance, type Decision } from './balancer.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
@@ -12,11 +13,8 @@ export function needsExactCount(
   snapshot: RoutingSnapshot,
   decision: Decision,
 ): Model | undefined {
-  if (decision.excluded.every(({ rule }) => !bySize.has(rule))) return;
+  if (decision.excluded.every(({ rule }) => !exclusionRules[rule].dependsOnPromptSize)) return;
   const few = Math.ceil(route.promptTokens * fewest);
   const best = balance({ ...route, promptTokens: few, maxPromptTokens: few }, snapshot).candidates[0]?.model;
   return best && decision.excluded.some(({ model }) => model === best.id) ? best : undefined;
 }
-
-/** Rules that look at how long the prompt is. */
-const bySize: ReadonlySet<string> = new Set(['context', 'budget', 'rate-limit']);

@@ -1,7 +1,7 @@
 /** Why no model can answer: the one sentence that helps most, from what the filter found. Pure. */
 import { providerOf } from '../../shared/chat.ts';
-import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
+import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Decision } from './balancer.ts';
 import { formatTime } from './format-time.ts';
@@ -17,7 +17,7 @@ export function pinnedModelError({ model, rule, reason, until }: Exclusion): Rum
       pinned: model,
     });
   }
-  const kind = kinds[rule] ?? 'no-candidate';
+  const kind = exclusionRules[rule].errorKind;
   const action = kind === 'no-candidate' ? { action: 'Allow the next model, or unpin it.' } : {};
   return new RumboError(`${model} is pinned and cannot run. ${reason}${when}`, {
     kind,
@@ -27,18 +27,6 @@ export function pinnedModelError({ model, rule, reason, until }: Exclusion): Rum
   });
 }
 
-/** Rules whose failure has a kind of its own. */
-const kinds: Readonly<Record<string, ErrorKind>> = {
-  context: 'context-too-long',
-  budget: 'over-budget',
-  'rate-limit': 'rate-limited',
-  circuit: 'overloaded',
-  payment: 'payment-required',
-  key: 'unauthorized',
-  'no-key': 'unauthorized',
-  unreachable: 'unreachable',
-};
-
 /** Nothing is left, whoever is asked. */
 export function noCandidateError(
   { excluded }: Decision,
@@ -47,7 +35,7 @@ export function noCandidateError(
 ): RumboError {
   const { cooldowns } = snapshot;
   // The models one would have expected to answer: the user's own switches explain themselves.
-  const wanted = excluded.filter(({ rule }) => !['locked', 'toggle', 'no-key', 'unreachable'].includes(rule));
+  const wanted = excluded.filter(({ rule }) => exclusionRules[rule].isUnexpected);
   const [first] = wanted;
   if (first && route.strongerThan !== undefined && wanted.every(({ rule }) => rule === 'stronger'))
     return new RumboError(`No model at hand is stronger than ${route.strongerThan}.`, {
@@ -55,14 +43,15 @@ export function noCandidateError(
       action: 'Add a provider with a stronger model, or set tier in rumbo.models.',
     });
   const alike = first && wanted.every(({ rule }) => rule === first.rule);
-  if (first && alike && kinds[first.rule] === 'context-too-long') return tooLong(route, excluded, snapshot);
+  if (first && alike && exclusionRules[first.rule].errorKind === 'context-too-long')
+    return tooLong(route, excluded, snapshot);
   // Whoever returns by itself first says what to wait for, and what kind of failure this is.
   const soonest = wanted
     .filter(({ until }) => until !== undefined)
     .sort((a, b) => (a.until ?? '').localeCompare(b.until ?? ''))[0];
   const telling = soonest ?? (alike ? first : undefined);
-  const kind = telling && kinds[telling.rule];
-  if (telling && kind) {
+  const kind = telling ? exclusionRules[telling.rule].errorKind : 'no-candidate';
+  if (kind !== 'no-candidate') {
     const reasons = [...new Set(wanted.map(({ model, reason }) => `${providerOf(model)}: ${reason}`))].slice(
       0,
       3,

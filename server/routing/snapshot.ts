@@ -1,5 +1,6 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
 import type { ModelId } from '../../shared/chat.ts';
+import type { ExclusionRule } from '../../shared/exclusion-rules.ts';
 import type { ModelSpeed, OutputRange, RemainingBudget, TokenRatio } from '../../shared/model-stats.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Preference } from '../../shared/settings.ts';
@@ -7,7 +8,10 @@ import type { Strategy, TaskType } from '../../shared/tasks.ts';
 
 /** Why a provider rests. The same shape as server/resilience/health.ts gives. */
 export type ProviderCooldown = {
-  readonly rule: 'circuit' | 'rate-limit' | 'key' | 'payment' | 'no-key' | 'unreachable';
+  readonly rule: Extract<
+    ExclusionRule,
+    'circuit' | 'rate-limit' | 'key' | 'payment' | 'no-key' | 'unreachable'
+  >;
   readonly reason: string;
   /** Milliseconds since 1970. Absent: it does not return by itself. */
   readonly untilMs?: number;

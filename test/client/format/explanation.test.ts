@@ -54,7 +54,7 @@ test('without candidates the document says what to do', () => {
 });
 
 test('models excluded for the same reason share a line', () => {
-  const out = { rule: 'no-key', reason: 'Gemini has no key.' };
+  const out = { rule: 'no-key', reason: 'Gemini has no key.' } as const;
   const excluded = [
     { model: 'gemini/a', ...out },
     { model: 'groq/x', rule: 'locked', reason: 'It is locked.' },

@@ -23,7 +23,7 @@ test('a limit that should be over is looked at again soon, not at once', () => {
 });
 
 test('a circuit, an empty account or a switch is nothing to wait for', () => {
-  for (const rule of ['circuit', 'payment', 'key', 'toggle'])
+  for (const rule of ['circuit', 'payment', 'key', 'toggle'] as const)
     assert.equal(
       waitUntilAvailableMs(decision({ excluded: [{ ...limited(300), rule }] }), false, now),
       undefined,

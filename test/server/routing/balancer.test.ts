@@ -122,7 +122,7 @@ describe('2. Pin', () => {
   test('a pin nobody lists is lost and says so', () => {
     const { unavailablePin } = balance(route({ model: 'openai/none' }), snapshot(models));
     assert.equal(unavailablePin?.rule, 'unknown');
-    const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: '', reason: '' });
+    const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: 'unknown', reason: '' });
     assert.equal(failure.kind, 'model-not-found');
     assert.match(failure.message, /openai\/none/);
   });
@@ -138,7 +138,7 @@ describe('2. Pin', () => {
       ['gemini/none', 'model-not-found', /not a model that Rumbo knows/],
     ] as const) {
       const { unavailablePin } = balance(route({ model: pin }), snapshot(models, { cooldowns: coolingDown }));
-      const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: '', reason: '' });
+      const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: 'unknown', reason: '' });
       assert.deepEqual([failure.kind, failure.data.pinned], [kind, pin]);
       assert.match(failure.message, sentence);
     }
