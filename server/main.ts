@@ -32,7 +32,7 @@ import { providerRegistry } from './providers/provider-registry.ts';
 import { dailyJob } from './registry/daily.ts';
 import { modelRegistry } from './registry/registry.ts';
 import { userCorrections } from './routing/classifier/user-corrections.ts';
-import { clientSymbols, cursorPositionOf, inlineCapabilities, serveInline } from './rpc/inline-completion.ts';
+import { clientSymbols, inlineCapabilities, serveInline } from './rpc/inline-completion.ts';
 import { keyCommandHandler } from './rpc/key-commands.ts';
 import { providerRequests } from './rpc/provider-requests.ts';
 import { registerRequestHandlers, signalOf } from './rpc/routes.ts';
@@ -102,7 +102,7 @@ function start(params: InitializeParams): InitializeResult {
     identifyServer: found.impostor,
     onModelsListed(provider) {
       shelf.onModelsListed(provider);
-      ghost.listed(provider);
+      ghost.onModelsListed(provider);
     },
     onModelUsed: (provider, model) => shelf.onModelUsed(provider, model),
   });
@@ -157,7 +157,7 @@ function start(params: InitializeParams): InitializeResult {
   const ghost: InlineCompletionService = inlineCompletionService({
     settings: () => settings,
     providers: providers,
-    shelf,
+    catalog: shelf,
     budgets: purse,
     ledger: book,
     past,
@@ -165,14 +165,8 @@ function start(params: InitializeParams): InitializeResult {
     log,
     storagePath,
     folders: foldersOf(params),
-    ...(inlineSymbols === true
-      ? {
-          symbols: clientSymbols(connection, (situation) =>
-            cursorPositionOf(ghost.documents.get(situation.uri), situation),
-          ),
-        }
-      : {}),
-    changed: announce.changed,
+    ...(inlineSymbols === true ? { requestSymbols: clientSymbols(connection) } : {}),
+    onChange: announce.changed,
   });
 
   /** The providers as they are now, by the user's settings and by what was found. */
@@ -190,7 +184,7 @@ function start(params: InitializeParams): InitializeResult {
     found.applySettings(settings);
     settle();
     purse.configure(settings);
-    ghost.reconfigured();
+    ghost.onSettingsChanged();
     cache.resize(cacheLimits(settings));
     everyDay.setEnabled(settings['registry.refresh'] === 'daily');
     // Another order of models may mean another answer: the next request must obey, not remember.

@@ -1,4 +1,4 @@
-/** What ghost text came to, told to whoever wants to know: ledger, metrics, log and the provider's health. Never its text. */
+/** Records what ghost text did, in ledger, metrics, log and the provider's health. Never its text. */
 import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Ledger } from '../metrics/ledger.ts';
@@ -16,16 +16,16 @@ export type InlineAccountingDeps = {
   readonly log: Log;
 };
 
-/** Milliseconds from one word about a provider's health to the next while nothing changes. */
-const toldEveryMs = 10_000;
-/** Milliseconds that the same failure is not logged again. */
-const quietMs = 60_000;
+/** Milliseconds between two reports of the same outcome to a provider. */
+const healthIntervalMs = 10_000;
+/** Milliseconds between two log lines about the same failure. */
+const failureLogIntervalMs = 60_000;
 
 export function inlineAccounting({ providers, ledger, counters, log }: InlineAccountingDeps, clock: Clock) {
-  const isNews = throttle(clock);
+  const isDue = throttle(clock);
   return {
     /** A request has ended. */
-    asked({ model, outcome, ms, firstTextMs, usage, costUsd }: GenerationOutcome): void {
+    recordRequest({ model, outcome, ms, firstTextMs, usage, costUsd }: GenerationOutcome): void {
       const { provider, id, name } = model;
       ledger.inline.add(id, {
         requests: 1,
@@ -46,31 +46,32 @@ export function inlineAccounting({ providers, ledger, counters, log }: InlineAcc
       const took = `${Math.round(ms)} ms`;
       if (health === 'ok')
         log.info(`Ghost text: ${id}, ${took}, ${usage.input} tokens in, ${usage.output} out`);
-      else if (isNews(`${id} ${outcome}`, quietMs)) log.info(`Ghost text: ${id} failed, ${outcome}, ${took}`);
-      if (isNews(`${provider} ${health}`, toldEveryMs))
+      else if (isDue(`${id} ${outcome}`, failureLogIntervalMs))
+        log.info(`Ghost text: ${id} failed, ${outcome}, ${took}`);
+      if (isDue(`${provider} ${health}`, healthIntervalMs))
         providers
           .get(provider)
           ?.recordOutcome({ at: new Date().toISOString(), model: name, outcome: health, ms });
     },
-    offered(offers: readonly CompletionItem[]): void {
-      for (const { model, resultType } of offers) {
+    recordOffered(items: readonly CompletionItem[]): void {
+      for (const { model, resultType } of items) {
         counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how: resultType });
-        // What is left of an offer that was seen already is no other one.
+        // The rest of an item that the user has already seen is not another item.
         if (resultType !== 'typing-as-suggested' && resultType !== 'cache')
           ledger.inline.add(model, { offered: 1 });
       }
     },
-    accepted(model: ModelId): void {
+    recordAccepted(model: ModelId): void {
       ledger.inline.add(model, { accepted: 1 });
       counters.count('rumbo_inline_accepted_total', { provider: providerOf(model) });
     },
-    kept(model: ModelId, characters: number): void {
+    recordRetained(model: ModelId, characters: number): void {
       ledger.inline.add(model, { keptCharacters: characters });
       counters.count('rumbo_inline_kept_characters_total', { provider: providerOf(model) }, characters);
     },
-    /** Something in Rumbo is wrong: models that fail have an account. */
-    mistaken(message: string, cause: unknown): void {
-      if (isNews(message, quietMs)) log.error('Ghost text could not be written.', cause);
+    /** A fault of Rumbo itself; failures of models are outcomes of requests. */
+    logInternalError(message: string, cause: unknown): void {
+      if (isDue(message, failureLogIntervalMs)) log.error('Ghost text failed.', cause);
     },
   };
 }

@@ -33,6 +33,8 @@ export function filePolicy(settings: () => Settings, lineCount: (uri: string) =>
   };
 }
 
+export type FilePolicy = ReturnType<typeof filePolicy>;
+
 const accessFor = (settings: Settings): FileAccess =>
   fileAccess({
     languages: settings['inline.languages'],
@@ -45,7 +47,7 @@ const accessFor = (settings: Settings): FileAccess =>
 /** One sentence each. */
 export const denialMessages: Readonly<Record<AccessDenial, string>> = {
   'not-editable': 'There is no ghost text in read-only views.',
-  secret: 'Ghost text never reads files whose names are those of key files.',
+  secret: 'Ghost text never reads files whose names suggest that they contain keys.',
   excluded: 'rumbo.inline.exclude excludes this file.',
   'local-only': 'This file is local-only, and no local model is available.',
   language: 'rumbo.inline.languages switches this language off.',

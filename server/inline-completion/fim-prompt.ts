@@ -1,71 +1,69 @@
-/** What a model gets to read for a context, and how much it may write. */
+/** Builds the prompt of a model for a position: the text around the cursor, snippets of other files, and limits. */
 import type { Model } from '../../shared/models.ts';
 import { effectivePrefix } from './completion.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
-import type { ContextProvider, DefinitionSnippet } from './context/context-provider.ts';
+import type { ContextProvider } from './context/context-provider.ts';
 import { cutPrefixAndSuffix, fitPrompt, tokenBudgetsFor } from './context/prefix-and-suffix.ts';
-import type { ReadableFile } from './file-access.ts';
+import type { FilePolicy } from './file-policy.ts';
+import type { ModelEndpoints } from './model-endpoints.ts';
+import type { NearbyDefinitions } from './nearby-definitions.ts';
+import { maxCompletionTokens } from './prompt-limits.ts';
 import type { FimTarget } from './prompting/fim-target.ts';
 
 export type FimPromptDeps = {
   readonly contexts: Pick<ContextProvider, 'getContext'>;
-  /** Whether this model may read a file. */
-  readonly mayRead: (file: ReadableFile, model: Model) => boolean;
-  /** A file's name as models are told it. */
+  readonly policy: Pick<FilePolicy, 'mayRead'>;
+  readonly endpoints: Pick<ModelEndpoints, 'slotOf'>;
+  /** A file's name as models read it. */
   readonly nameOf: (uri: string) => string;
-  /** What is declared around the cursor. Absent: nobody knows. */
-  readonly definitions?: (context: CompletionContext) => Promise<readonly DefinitionSnippet[]> | undefined;
-  /** As `FillRequest.slot`. */
-  readonly slotOf: (model: Model, uri: string) => number | undefined;
+  /** Absent: the client provides none. */
+  readonly definitions?: NearbyDefinitions;
 };
 
-/** Tokens that are written at most: what comes after the first statements is seldom what is wanted. */
-export const maxCompletionTokens: Readonly<Record<CompletionLength, number>> = { line: 64, block: 256 };
-/** Milliseconds that an engine may write on once it has a line. */
+/** Milliseconds that an engine may generate on once it has a line. */
 const budgetMs: Readonly<Record<CompletionLength, number>> = { line: 600, block: 2_000 };
-/** Somebody who asks again for what he has seen wants something else. */
+/** A user who invokes ghost text again wants another suggestion than the one shown. */
 const retryTemperature = 0.4;
 
-/** Rejects with `cancelled` when the signal aborts, and never else. Takes 50 ms at most. */
+/** Takes 50 ms at most. Rejects with `cancelled` when the signal aborts, and never otherwise. */
 export type BuildFimTarget = (
   context: CompletionContext,
   model: Model,
-  shape: CompletionLength,
+  length: CompletionLength,
   signal: AbortSignal,
 ) => Promise<FimTarget>;
 
 export const fimPrompt =
-  ({ contexts, mayRead, nameOf, definitions, slotOf }: FimPromptDeps): BuildFimTarget =>
-  async (context, model, shape, signal) => {
-    // What is selected in the suggest widget is as good as typed.
-    const place: CompletionContext = { ...context, before: effectivePrefix(context) };
+  ({ contexts, policy, endpoints, nameOf, definitions }: FimPromptDeps): BuildFimTarget =>
+  async (context, model, length, signal) => {
+    // The entry selected in the suggest widget counts as typed.
+    const typed: CompletionContext = { ...context, before: effectivePrefix(context) };
     const limits = {
       contextTokens: model.contextTokens,
-      outputTokens: maxCompletionTokens[shape],
+      outputTokens: maxCompletionTokens[length],
       private: model.source === 'local',
     };
-    const room = tokenBudgetsFor(limits);
-    const told = definitions?.(context);
+    const budgets = tokenBudgetsFor(limits);
     const { snippets } = await contexts.getContext(
-      place,
+      typed,
       {
         model: model.id,
-        visibleText: cutPrefixAndSuffix(place, room),
-        budgetTokens: room.context,
-        mayRead: (file) => mayRead(file, model),
-        ...(told === undefined ? {} : { definitions: told }),
+        visibleText: cutPrefixAndSuffix(typed, budgets),
+        budgetTokens: budgets.context,
+        mayRead: (file) => policy.mayRead(file, model),
+        ...(definitions ? { definitions: definitions(context) } : {}),
       },
       signal,
     );
-    const slot = slotOf(model, context.uri);
+    const slot = endpoints.slotOf(model, context.uri);
     return {
-      ...fitPrompt(place, limits, snippets),
+      ...fitPrompt(typed, limits, snippets),
       languageId: context.languageId,
       path: nameOf(context.uri),
-      maxTokens: maxCompletionTokens[shape],
+      maxTokens: maxCompletionTokens[length],
       stop: [],
-      length: shape,
-      budgetMs: budgetMs[shape],
+      length,
+      budgetMs: budgetMs[length],
       ...(slot === undefined ? {} : { slot }),
       ...(context.trigger === 'invoked' ? { temperature: retryTemperature } : {}),
     };

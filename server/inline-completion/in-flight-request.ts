@@ -82,12 +82,11 @@ export function inFlightRequest(
   };
 
   const settleWaiters = (): void => {
-    const mayShow = isWhole || hasEnded || isRevealed;
-    const resultFor = (now: CompletionContext): WaiterResult => {
+    const isPartial = !isWhole && !hasEnded && !isRevealed;
+    const anyDiverged = waiters.settle((now) => {
       const result = suggestionAt(now);
-      return result && !mayShow ? 'pending' : result;
-    };
-    const anyDiverged = waiters.settle(resultFor, failure);
+      return result && isPartial ? 'pending' : result;
+    }, failure);
     if (anyDiverged && waiters.size === 0 && !isWhole) abort();
   };
 

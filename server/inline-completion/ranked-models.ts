@@ -1,210 +1,136 @@
-/** Who may write ghost text now, by what all rooms know; worked out a few times a second at the most. */
-import { type ModelId, modelId, noUsage, providerOf } from '../../shared/chat.ts';
-import type { ErrorKind } from '../../shared/error-kinds.ts';
-import type { InlineCandidate } from '../../shared/inline.ts';
+/** The ranking of all models for ghost text, computed a few times a second at most. */
+import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
-import { type InlineCounts, type InlineUsage, inlineRole } from '../metrics/inline-usage.ts';
-import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import { inlineRole } from '../metrics/inline-usage.ts';
 import { type RoutingSnapshotDeps, routingSnapshot } from '../providers/routing-snapshot.ts';
-import { costOf } from '../routing/price.ts';
-import type { RoutingCriteria } from '../routing/snapshot.ts';
-import { tokenBudgetsFor } from './context/prefix-and-suffix.ts';
-import { maxCompletionTokens } from './fim-prompt.ts';
-import { isFreeModel } from './generate.ts';
-import type { OutputFormat } from './generator.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
+import type { Clock } from './clock.ts';
 import type { Latencies } from './latencies.ts';
-import { completionModesFor } from './prompting/completion-modes.ts';
-import type { CompletionEndpoint } from './prompting/generate-with-fallback.ts';
-import type { ModeCache } from './prompting/mode-cache.ts';
-import { type Eligibility, type ModelRanking, rankModels } from './rank-models.ts';
+import type { ModelAbilities } from './model-abilities.ts';
+import type { StreamEnd } from './observed-stream.ts';
+import {
+  maxCompletionTokens,
+  maxPromptTokens,
+  promptOverheadTokens,
+  usualOutputTokens,
+} from './prompt-limits.ts';
+import { eligibilityOf, type ModelRanking, rankModels } from './rank-models.ts';
+import type { UsageCounts } from './usage-counts.ts';
 
-export type RankedModelsDeps = RoutingSnapshotDeps & {
-  readonly providers: Pick<ProviderRegistry, 'get'>;
-  readonly shelf: Pick<ModelCatalog, 'recommendedLocal' | 'details'>;
-  readonly book: InlineUsage;
-  readonly latencies: Latencies;
-  readonly ways: Pick<ModeCache, 'known'>;
-  readonly fillerOf: (model: Model) => CompletionEndpoint | undefined;
+export type RankedModelsDeps = {
+  readonly settings: () => Settings;
+  readonly routing: RoutingSnapshotDeps;
+  readonly catalog: Pick<ModelCatalog, 'recommendedLocal'>;
+  readonly abilities: ModelAbilities;
+  readonly latencies: Pick<Latencies, 'of'>;
+  readonly usage: Pick<UsageCounts, 'acceptanceRate'>;
+  readonly clock: Pick<Clock, 'now'>;
 };
 
-/** Milliseconds that a choice holds: a keystroke is not worth asking every room. */
+/** Milliseconds that a ranking is reused: it reads too much to compute it at every keystroke. */
 const rankingTtlMs = 250;
-/** Milliseconds that what was taken and paid in two weeks holds. */
-const countsTtlMs = 30_000;
-/** Offers of a model before their outcome says something of it. */
-const minOffers = 20;
-/** Milliseconds that a model rests which has found a prompt too long: the next one is hardly shorter. */
+/** Cool-down in milliseconds of a model that rejected a prompt as too long: the next one is hardly shorter. */
 const tooLongCooldownMs = 30_000;
-/** Tokens of a suggestion, as far as nobody has seen better. */
-const usualOutput = { low: 8, typical: 30, high: 100 };
-/** Prompts of these sizes are told apart, in tokens: up to so many. */
-const sizes = [512, 2_048, Number.POSITIVE_INFINITY];
+/** One ranking is cached per class of document size. Upper bounds in tokens. */
+const sizeClasses = [512, 2_048, Number.POSITIVE_INFINITY];
 
-export function rankedModels(parts: RankedModelsDeps) {
-  const { settings, providers, shelf, book, latencies, ways, fillerOf } = parts;
-  const held = new Map<
+export function rankedModels(deps: RankedModelsDeps) {
+  const { settings, routing, catalog, abilities, latencies, usage, clock } = deps;
+  const cached = new Map<
     string,
-    { readonly of: Settings; readonly atMs: number; readonly choices: ModelRanking }
+    { readonly settings: Settings; readonly atMs: number; readonly ranking: ModelRanking }
   >();
-  const firsts = new Map<string, ModelId>();
-  /** Models that have found a prompt too long, and until when they rest. */
-  const overwhelmed = new Map<ModelId, number>();
-  let lately: { readonly atMs: number; readonly counts: ReadonlyMap<ModelId, InlineCounts> } | undefined;
+  const firstModels = new Map<string, ModelId>();
+  /** Models that rejected a prompt as too long, and when their cool-down ends. */
+  const tooLongUntilMs = new Map<ModelId, number>();
 
-  const countsOf = (id: ModelId): InlineCounts | undefined => {
-    const now = performance.now();
-    if (!lately || now - lately.atMs > countsTtlMs) lately = { atMs: now, counts: book.lastTwoWeeks() };
-    return lately.counts.get(id);
-  };
-  const acceptanceRateOf = (id: ModelId): number | undefined => {
-    const counts = countsOf(id);
-    if (!counts || counts.offered < minOffers) return undefined;
-    return Math.min(1, counts.accepted / counts.offered);
-  };
-
-  const formatOf = (model: Model): OutputFormat | undefined => {
-    const filler = fillerOf(model);
-    if (!filler) return undefined;
-    const { kind, engine, supportsFim } = filler;
-    const [usual] = completionModesFor(model.name, kind, {
-      supportsPrefill: engine.supportsPrefill(model.name),
-      supportsFim,
-    });
-    const mode = ways.known(filler) ?? usual;
-    return mode === 'fill' || mode === 'template' ? 'fill' : 'chat';
-  };
-
-  const isEmbedding = (model: Model): boolean => {
-    const [details] = shelf.details([model.id]);
-    const types = details?.types ?? [];
-    return types.includes('embedding') ? !types.includes('chat') : /embed|rerank/i.test(model.name);
-  };
-
-  const decide = (localOnly: boolean, tokens: number, previousFirst: ModelId | undefined): ModelRanking => {
-    const now = settings();
-    const seen = routingSnapshot(parts, {
+  const snapshotFor = (tokens: number): RoutingSnapshot => {
+    const snapshot = routingSnapshot(routing, {
       role: inlineRole,
       task: 'simple_generation',
       promptTokens: tokens,
-      favourites: shelf.recommendedLocal('fill'),
+      favourites: catalog.recommendedLocal('fill'),
     });
-    const snapshot = { ...seen, models: seen.models.map(shortOf), outputRange: usualOutput };
-    const routeTo = (model: Model): RoutingCriteria => {
-      const promptTokens = Math.min(tokens, promptOf(model));
-      return {
-        task: 'simple_generation',
-        role: inlineRole,
-        difficulty: 0,
-        localOnly,
-        needsTools: false,
-        needsVision: false,
-        promptTokens,
-        // A byte a token, and what stands around the texts.
-        maxPromptTokens: promptOf(model) * 4 + 600,
-      };
-    };
-    return rankModels({
-      snapshot,
-      routeTo,
-      allowedNames: now['inline.models'],
-      isSwitchedOff: (id) => now.models[id]?.toggle === false,
-      exceedsContext: (id) => performance.now() < (overwhelmed.get(id) ?? 0),
-      isEmbedding,
-      formatOf,
-      latencyOf: (model) => latencies.of(model.id, Math.min(tokens, promptOf(model))),
-      acceptanceRateOf,
-      previousFirst,
-    });
+    return { ...snapshot, models: snapshot.models.map(withShortOutput), outputRange: usualOutputTokens };
   };
 
-  /**
-   * @param localOnly only models on the user's machines may read the file
-   * @param tokens of the document, about
-   */
-  const choices = (localOnly: boolean, tokens: number): ModelRanking => {
-    const size = sizes.findIndex((most) => tokens <= most);
-    const key = `${localOnly} ${size}`;
-    const now = performance.now();
-    const known = held.get(key);
-    if (known && known.of === settings() && now - known.atMs <= rankingTtlMs) return known.choices;
-    const made = decide(localOnly, tokens, firsts.get(key));
-    const [first] = made.ranked;
-    if (first) firsts.set(key, first.model.id);
-    held.set(key, { of: settings(), atMs: now, choices: made });
-    return made;
-  };
-
-  const usdPerThousand = (model: Model): number | null => {
-    if (isFreeModel(model)) return 0;
-    const counts = countsOf(model.id);
-    if (counts && counts.offered >= minOffers && counts.unknownPrice === 0)
-      return (counts.costUsd / counts.offered) * 1_000;
-    const usual = costOf({ ...noUsage, input: promptOf(model), output: usualOutput.typical }, model.price);
-    return usual === null ? null : usual * 1_000;
-  };
-
-  const candidateOf = ({ model, isAllowed, isUsable, reason }: Eligibility): InlineCandidate => {
-    const mode = formatOf(model);
-    return {
-      model: model.id,
-      source: model.source,
-      allowed: isAllowed,
-      usable: isUsable,
-      ...(reason === undefined ? {} : { reason }),
-      ...(mode === undefined ? {} : { mode }),
-      usualMs: latencies.of(model.id, promptOf(model))?.usualMs ?? null,
-      usdPerThousand: usdPerThousand(model),
-    };
+  const compute = (localOnly: boolean, tokens: number, previousFirst: ModelId | undefined): ModelRanking => {
+    const { 'inline.models': allowedNames, models } = settings();
+    const snapshot = snapshotFor(tokens);
+    const now = clock.now();
+    const eligibility = snapshot.models.map((model) =>
+      eligibilityOf(
+        {
+          model,
+          criteria: criteriaFor(model, localOnly, tokens),
+          allowedNames,
+          isSwitchedOff: models[model.id]?.toggle === false,
+          exceedsContext: now < (tooLongUntilMs.get(model.id) ?? 0),
+          isEmbedding: abilities.isEmbedding(model),
+        },
+        snapshot,
+      ),
+    );
+    const inputs = eligibility
+      .filter(({ isAllowed, isUsable }) => isAllowed && isUsable)
+      .map(({ model }) => ({
+        model,
+        format: abilities.formatOf(model),
+        latency: latencies.of(model.id, Math.min(tokens, maxPromptTokens(model))),
+        acceptanceRate: usage.acceptanceRate(model.id),
+      }));
+    return { ranked: rankModels(inputs, snapshot, previousFirst), eligibility };
   };
 
   return {
-    choices,
-    /** Every model, those that would be asked first; and those that are named and nobody lists. */
-    candidates(): readonly InlineCandidate[] {
-      const { ranked, eligibility } = choices(false, Number.POSITIVE_INFINITY);
-      const order = new Map(ranked.map(({ model }, place) => [model.id, place]));
-      const placeOf = ({ id }: Model) => order.get(id) ?? order.size;
-      const known = new Set<string>(eligibility.map(({ model }) => model.id));
-      const missing = settings()['inline.models'].filter((name) => !name.endsWith('/*') && !known.has(name));
-      return [
-        ...eligibility.toSorted((one, other) => placeOf(one.model) - placeOf(other.model)).map(candidateOf),
-        ...missing.map((name) => unknown(name, providers.get(providerOf(name))?.config.source)),
-      ];
+    /**
+     * @param localOnly only models on the user's machines may read the file
+     * @param tokens of the document, about
+     */
+    ranking(localOnly: boolean, tokens: number): ModelRanking {
+      const key = `${localOnly} ${sizeClasses.findIndex((max) => tokens <= max)}`;
+      const now = clock.now();
+      const last = cached.get(key);
+      if (last && last.settings === settings() && now - last.atMs <= rankingTtlMs) return last.ranking;
+      const ranking = compute(localOnly, tokens, firstModels.get(key));
+      const [first] = ranking.ranked;
+      if (first) firstModels.set(key, first.model.id);
+      cached.set(key, { settings: settings(), atMs: now, ranking });
+      return ranking;
     },
-    /** Something has happened that may let others write. */
-    forget: (): void => held.clear(),
-    /** This model has failed. */
-    failed(id: ModelId, kind: ErrorKind): void {
-      if (kind === 'context-too-long') overwhelmed.set(id, performance.now() + tooLongCooldownMs);
-      held.clear();
+    /** Something has changed that the ranking depends on. */
+    invalidate: (): void => cached.clear(),
+    /** A failure may start a cool-down of the model or its provider. */
+    recordOutcome({ model, outcome }: { readonly model: Model; readonly outcome: StreamEnd }): void {
+      if (outcome === 'ok' || outcome === 'stopped' || outcome === 'cancelled') return;
+      if (outcome === 'context-too-long') tooLongUntilMs.set(model.id, clock.now() + tooLongCooldownMs);
+      cached.clear();
     },
   };
 }
 
-/** With the limits that hold for ghost text: what it could cost at worst is little. */
-const shortOf = (model: Model): Model => ({
+export type RankedModels = ReturnType<typeof rankedModels>;
+
+/** With the output limit of ghost text, which keeps the highest possible price low. */
+const withShortOutput = (model: Model): Model => ({
   ...model,
   maxOutputTokens: Math.min(model.maxOutputTokens ?? Number.POSITIVE_INFINITY, maxCompletionTokens.block),
 });
 
-/** Tokens that the model is shown at most. */
-function promptOf({ contextTokens, source }: Model): number {
-  const room = tokenBudgetsFor({
-    contextTokens,
-    outputTokens: maxCompletionTokens.block,
-    private: source === 'local',
-  });
-  return room.prefix + room.suffix + room.context;
+/** The request as this model would get it. */
+function criteriaFor(model: Model, localOnly: boolean, tokens: number): RoutingCriteria {
+  const maxTokens = maxPromptTokens(model);
+  return {
+    task: 'simple_generation',
+    role: inlineRole,
+    difficulty: 0,
+    localOnly,
+    needsTools: false,
+    needsVision: false,
+    promptTokens: Math.min(tokens, maxTokens),
+    // A byte per token, and the text around the code.
+    maxPromptTokens: maxTokens * 4 + promptOverheadTokens,
+  };
 }
-
-const unknown = (name: string, source: Model['source'] = 'api'): InlineCandidate => ({
-  model: modelId(providerOf(name), name.slice(providerOf(name).length + 1)),
-  source,
-  allowed: true,
-  usable: false,
-  reason: 'No provider lists it.',
-  usualMs: null,
-  usdPerThousand: source === 'local' ? 0 : null,
-});

@@ -1,4 +1,4 @@
-/** Ghost text as LSP has it: documents by incremental sync, `textDocument/inlineCompletion`, and what is ours beside it. */
+/** Ghost text over LSP: document sync, `textDocument/inlineCompletion`, and Rumbo's own messages. */
 import {
   type CancellationToken,
   type Connection,
@@ -8,12 +8,13 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
-import { inlineAccepted, type NearbySymbol } from '../../shared/inline.ts';
+import { inlineAccepted } from '../../shared/inline.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { CompletionContext } from '../inline-completion/completion-context.ts';
 import type { CompletionItem } from '../inline-completion/completion-item.ts';
 import { detectIndentation } from '../inline-completion/detect-indentation.ts';
 import { isCurrentIn, type OpenDocument, syncDocuments } from '../inline-completion/documents.ts';
+import type { RequestSymbols } from '../inline-completion/nearby-definitions.ts';
 import type { InlineCompletionService } from '../inline-completion/service.ts';
 
 export const inlineCapabilities = {
@@ -24,53 +25,50 @@ export const inlineCapabilities = {
 /** @param ready as `Services.ready` */
 export function serveInline(
   connection: Connection,
-  room: InlineCompletionService,
+  service: InlineCompletionService,
   ready: () => Promise<unknown>,
   signalOf: (token: CancellationToken) => AbortSignal,
 ): void {
-  syncDocuments(connection, { changed: room.changed, closed: room.closed }, room.documents);
+  const { documents } = service;
+  syncDocuments(connection, { changed: service.changed, closed: service.closed }, documents);
 
   connection.languages.inlineCompletion.on(async (params, token) => {
     const signal = signalOf(token);
-    const document = room.documents.get(params.textDocument.uri);
+    const { uri } = params.textDocument;
+    const document = documents.get(uri);
     const version = document?.version;
-    /** It was asked about what the editor shows no longer, or nobody waits. */
-    const isPast = () =>
-      signal.aborted ||
-      document?.version !== version ||
-      room.documents.get(params.textDocument.uri) !== document;
+    /** The editor shows another version of the document, or has cancelled the request. */
+    const isOutdated = () =>
+      signal.aborted || document?.version !== version || documents.get(uri) !== document;
     await ready();
-    if (!document || isPast()) return null;
+    if (!document || isOutdated()) return null;
     const context = completionContextOf(document, params);
-    const offers = await room.suggest(context, signal);
-    return isPast() ? null : { items: offers.map((offer) => toInlineItem(offer, document, context)) };
+    const items = await service.suggest(context, signal);
+    return isOutdated() ? null : { items: items.map((item) => toInlineItem(item, document, context)) };
   });
 
-  connection.onNotification(protocol.inlineEvent, room.did);
+  connection.onNotification(protocol.inlineEvent, service.onEvent);
 }
 
-/** Asks the client what is declared around a place. */
+/** Requests the symbols near the cursor from the client. */
 export const clientSymbols =
-  (
-    connection: Pick<Connection, 'sendRequest'>,
-    positionOf: (context: CompletionContext) => Position | undefined,
-  ) =>
-  async (context: CompletionContext): Promise<readonly NearbySymbol[]> => {
-    const position = positionOf(context);
+  (connection: Pick<Connection, 'sendRequest'>): RequestSymbols =>
+  async (document, context) => {
+    const position = cursorPositionOf(document, context);
     if (!position) return [];
     const { uri, version } = context;
     return connection.sendRequest(protocol.inlineSymbols, { uri, position, version });
   };
 
-type Position = InlineCompletionParams['position'];
-
-/** Where the cursor is. `undefined`: the document has moved on, or is not there yet. */
-export function cursorPositionOf(
+/** `undefined`: the document has changed since, or has not changed yet, or is closed. */
+function cursorPositionOf(
   document: OpenDocument | undefined,
   context: CompletionContext,
 ): Position | undefined {
   return isCurrentIn(document, context) ? document.positionAt(context.before.length) : undefined;
 }
+
+type Position = InlineCompletionParams['position'];
 
 function completionContextOf(
   document: OpenDocument,
@@ -78,9 +76,9 @@ function completionContextOf(
 ): CompletionContext {
   const { uri, version, languageId, text } = document;
   const offset = document.offsetAt(position);
-  const chosen = context?.selectedCompletionInfo;
-  // Not every client keeps to the protocol; without its place a selection says nothing.
-  const start = chosen?.range?.start;
+  const selected = context?.selectedCompletionInfo;
+  // Some clients violate the protocol and omit the range; without it the selection is ignored.
+  const start = selected?.range?.start;
   const replaces = start ? offset - document.offsetAt(start) : -1;
   return {
     uri,
@@ -89,13 +87,13 @@ function completionContextOf(
     before: text.slice(0, offset),
     after: text.slice(offset),
     indentation: detectIndentation(text, languageId),
-    // A selection that begins behind the cursor is about another place.
-    ...(chosen && replaces >= 0 ? { selectedCompletion: { text: chosen.text, replaces } } : {}),
+    // A selection that begins after the cursor belongs to another position.
+    ...(selected && replaces >= 0 ? { selectedCompletion: { text: selected.text, replaces } } : {}),
     trigger: context?.triggerKind === InlineCompletionTriggerKind.Invoked ? 'invoked' : 'automatic',
   };
 }
 
-/** Its range is within the document, wherever the client took the cursor to be. */
+/** Its range is inside the document, even if the client's cursor position was not. */
 function toInlineItem(
   { id, suggestion }: CompletionItem,
   document: OpenDocument,
@@ -103,7 +101,7 @@ function toInlineItem(
 ): InlineCompletionItem {
   const { insertText, replacesBefore, replacesAfter } = suggestion;
   return {
-    insertText: insertText,
+    insertText,
     range: {
       start: document.positionAt(before.length - replacesBefore),
       end: document.positionAt(before.length + replacesAfter),

@@ -1,4 +1,4 @@
-/** Ghost text through the bundled server, as any LSP client gets it. */
+/** Ghost text through the bundled server, over plain LSP. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ import { entry, fake, type Settings, server, until } from './support.ts';
 
 const on = { 'rumbo.inline.enabled': true, 'rumbo.inline.debounceMs': 0 };
 
-/** A document in an editor that knows LSP and nothing of Rumbo. */
+/** A document in an editor that supports LSP and nothing of Rumbo. */
 async function open(
   { connection }: TerminalServer,
   text: string,
@@ -75,7 +75,7 @@ async function open(
       );
       return answer?.items ?? [];
     },
-    /** Puts an item in, as an editor does. */
+    /** Inserts an item, as an editor does. */
     async accept({ insertText, range }: InlineCompletionItem): Promise<void> {
       assert.ok(range);
       const line =
@@ -85,7 +85,7 @@ async function open(
   };
 }
 
-/** Its list has come. */
+/** Resolves once these providers have listed their models. */
 const isReady =
   (...names: string[]) =>
   (rumbo: TerminalServer): Promise<void> =>
@@ -124,7 +124,7 @@ const inserted = (items: readonly InlineCompletionItem[]) => items.map(({ insert
 const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const code = 'const total = ▮\nconst next = 1;\n';
 
-test('a server says that it has ghost text and wants documents by increments', async (t) => {
+test('the server offers inline completion and incremental document sync', async (t) => {
   const { rumbo } = await withLlama(t);
   const document = await open(rumbo, code);
   const items = await document.suggest();
@@ -136,7 +136,7 @@ test('a server says that it has ghost text and wants documents by increments', a
   assert.equal(items[0]?.command?.command, inlineAccepted);
 });
 
-test('llama.cpp is asked to fill in, with what stands around the cursor and files beside', async (t) => {
+test('llama.cpp gets an infill request with the text around the cursor and snippets of other files', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   await open(rumbo, 'export const price = 3;\nexport const amountOf = (cart: string) => cart.length;▮\n', {
     uri: 'file:///shop/src/price.ts',
@@ -151,7 +151,7 @@ test('llama.cpp is asked to fill in, with what stands around the cursor and file
   assert.match(JSON.stringify(body['input_extra']), /export const price/);
 });
 
-test('Ollama is asked to go on from what stands before, and told what stands after', async (t) => {
+test('Ollama gets a generate request with the text before and after the cursor', async (t) => {
   const ollama = await fake(t, fakeOllama, { models: ['qwen2.5-coder:1.5b'], reply: 'price * amount;' });
   const rumbo = await server(t, {
     ...on,
@@ -161,12 +161,12 @@ test('Ollama is asked to go on from what stands before, and told what stands aft
   const document = await open(rumbo, code);
   assert.deepEqual(inserted(await document.suggest()), ['price * amount;']);
   assert.equal(ollama.chats[0]?.path, '/api/generate');
-  // As a suffix, or in the words of the model's family where Ollama says that it cannot insert.
+  // As a suffix, or by the model family's template where Ollama reports no insert capability.
   const { prompt, suffix } = ollama.chats[0]?.body ?? {};
   assert.match(`${prompt}${suffix}`, /const total = .*const next = 1;/s);
 });
 
-test('a server that only chats is asked in a chat, and its fences are not shown', async (t) => {
+test('a server that only chats gets a chat request, and its fences are not shown', async (t) => {
   const chat = await fake(t, fakeOpenAi, { reply: 'Here is the code:\n```ts\nprice * amount;\n```\n' });
   const rumbo = await server(t, { ...on, 'rumbo.providers': { lab: entry(chat) } });
   await isReady('lab')(rumbo);
@@ -175,7 +175,7 @@ test('a server that only chats is asked in a chat, and its fences are not shown'
   assert.match(chat.chats[0]?.path ?? '', /chat\/completions/);
 });
 
-test('until it is switched on nobody is asked anything', async (t) => {
+test('while it is switched off no request is sent', async (t) => {
   const { llama, rumbo } = await withLlama(t, { more: { 'rumbo.inline.enabled': false } });
   const document = await open(rumbo, code);
   assert.deepEqual(await document.suggest(), []);
@@ -185,7 +185,7 @@ test('until it is switched on nobody is asked anything', async (t) => {
   assert.equal(llama.chats.length, 0);
 });
 
-test('a cloud model writes only when it is named', async (t) => {
+test('a cloud model is used only when it is named', async (t) => {
   const cloud = await fake(t, fakeOpenAi, { models: ['one', 'two'], reply: 'price;' });
   const settings = (...models: string[]) => ({
     ...on,
@@ -197,9 +197,9 @@ test('a cloud model writes only when it is named', async (t) => {
   assert.deepEqual(await document.suggest(), []);
   assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), []);
   assert.equal(cloud.requests.length, 0);
-  const told = await rumbo.connection.sendRequest(inlineCandidates);
-  assert.ok(told.every(({ allowed }) => !allowed));
-  assert.match(told.find(({ model }) => model === 'cloud/two')?.reason ?? '', /does not name it/);
+  const candidates = await rumbo.connection.sendRequest(inlineCandidates);
+  assert.ok(candidates.every(({ allowed }) => !allowed));
+  assert.match(candidates.find(({ model }) => model === 'cloud/two')?.reason ?? '', /does not name it/);
   const { inline } = await rumbo.connection.sendRequest(status);
   assert.equal(inline?.state, 'no-model');
   assert.match(inline?.reason ?? '', /rumbo\.inline\.models/);
@@ -209,7 +209,7 @@ test('a cloud model writes only when it is named', async (t) => {
   assert.ok(cloud.chats.length > 0 && cloud.chats.every(({ body }) => body?.['model'] === 'two'));
 });
 
-test('a local-only file goes to no cloud model, neither by itself nor beside another', async (t) => {
+test('no cloud model gets a local-only file, neither as the document nor as context', async (t) => {
   const cloud = await fake(t, fakeOpenAi, { models: ['one'], reply: 'price;' });
   const rumbo = await server(t, {
     ...on,
@@ -227,7 +227,7 @@ test('a local-only file goes to no cloud model, neither by itself nor beside ano
   assert.doesNotMatch(JSON.stringify(cloud.chats), /4711/);
 });
 
-test('files that hold keys, are excluded or switched off are never read', async (t) => {
+test('key files, excluded files and files of switched-off languages are never read', async (t) => {
   const { llama, rumbo } = await withLlama(t, {
     more: {
       'rumbo.inline.exclude': ['**/generated/**'],
@@ -240,7 +240,7 @@ test('files that hold keys, are excluded or switched off are never read', async 
     { uri: 'file:///shop/id_rsa', languageId: 'plaintext', why: /keys/ },
     { uri: 'file:///shop/src/generated/api.ts', languageId: 'typescript', why: /inline\.exclude/ },
     { uri: 'file:///shop/README.md', languageId: 'markdown', why: /inline\.languages/ },
-    { uri: 'output:rumbo', languageId: 'log', why: /only shown/ },
+    { uri: 'output:rumbo', languageId: 'log', why: /read-only/ },
   ];
   for (const each of never) {
     const document = await open(rumbo, 'export const canary = 4711;\nconst total = canary▮\n', each);
@@ -259,21 +259,21 @@ test('files that hold keys, are excluded or switched off are never read', async 
   assert.equal((await rumbo.connection.sendRequest(status)).inline?.reason, undefined);
 });
 
-/** Until the fake has been asked so often. */
-async function asked(fake: FakeProvider, times = 1): Promise<void> {
+/** Resolves once the fake has this many requests. */
+async function untilRequested(fake: FakeProvider, times = 1): Promise<void> {
   for (const deadline = Date.now() + 5_000; fake.chats.length < times; ) {
-    if (Date.now() > deadline) throw new Error('It was not asked.');
+    if (Date.now() > deadline) throw new Error('No request arrived.');
     await soon(5);
   }
 }
 
-test('switching it off closes the socket and asks nobody any more; on again it goes on', async (t) => {
+test('switching it off aborts and sends nothing more; switching it on resumes', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   const providers = { 'rumbo.providers': { lab: { kind: 'llama-cpp', baseUrl: llama.baseUrl } } };
   llama.fault = { kind: 'hang' };
   const document = await open(rumbo, code);
   const waiting = document.suggest();
-  await asked(llama);
+  await untilRequested(llama);
   await configure(rumbo, { ...on, ...providers, 'rumbo.inline.enabled': false });
   assert.deepEqual(await waiting, []);
   await soon(100);
@@ -288,12 +288,12 @@ test('switching it off closes the socket and asks nobody any more; on again it g
   assert.deepEqual(inserted(await document.suggest()), ['ice;']);
 });
 
-test('a pause stops what is under way, and holds until it ends', async (t) => {
+test('a pause aborts requests in flight, and lasts until it is ended', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   llama.fault = { kind: 'hang' };
   const document = await open(rumbo, code);
   const waiting = document.suggest();
-  await asked(llama);
+  await untilRequested(llama);
   const paused = await rumbo.connection.sendRequest(pauseInline, { paused: true });
   assert.equal(paused.state, 'paused');
   assert.deepEqual(await waiting, []);
@@ -307,9 +307,9 @@ test('a pause stops what is under way, and holds until it ends', async (t) => {
   assert.deepEqual(inserted(await document.suggest()), ['rice;']);
 });
 
-/** Milliseconds from the word to the closed socket, at the service. */
+/** Milliseconds from the cause to the closed socket, measured at the service. */
 const limitMs = 50;
-/** Of so many tries the one in the middle counts: the machine has other work, too. */
+/** The median of this many tries counts: the machine may be busy. */
 const tries = 3;
 
 const endings: Readonly<
@@ -340,7 +340,7 @@ for (const [what, end] of Object.entries(endings)) {
       const before = llama.chats.length;
       const document = await open(rumbo, code, { uri: `file:///shop/src/cart${count}.ts` });
       void document.suggest();
-      await asked(llama, before + 1);
+      await untilRequested(llama, before + 1);
       const endedAt = performance.now();
       await end(rumbo, document, settings);
       const chat = llama.chats[before];
@@ -355,20 +355,20 @@ for (const [what, end] of Object.entries(endings)) {
   });
 }
 
-test('a question that the editor takes back leaves no request behind', async (t) => {
+test('a request that the editor cancels is aborted at the model', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   llama.fault = { kind: 'hang' };
   const document = await open(rumbo, code);
   const cancel = new CancellationTokenSource();
   const waiting = document.suggest(InlineCompletionTriggerKind.Automatic, cancel.token);
-  await asked(llama);
+  await untilRequested(llama);
   cancel.cancel();
   assert.deepEqual(await waiting.catch(() => []), []);
   for (let left = 100; left > 0 && llama.chats[0]?.aborted !== true; left -= 1) await soon(5);
   assert.equal(llama.chats[0]?.aborted, true);
 });
 
-test('typing along a suggestion asks nobody again', async (t) => {
+test('typing along a suggestion sends no further request', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   const document = await open(rumbo, code);
   await document.suggest();
@@ -380,7 +380,7 @@ test('typing along a suggestion asks nobody again', async (t) => {
   assert.equal(llama.chats.length, 1);
 });
 
-test('somebody who asks again is told other ways, too', async (t) => {
+test('invoking it again offers another suggestion too', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   const document = await open(rumbo, code);
   await document.suggest();
@@ -393,7 +393,7 @@ test('somebody who asks again is told other ways, too', async (t) => {
   );
 });
 
-test('a model that is late is helped by another, and closed as soon as that one speaks', async (t) => {
+test('a late model is hedged by another, and aborted with the other one’s first text', async (t) => {
   const slow = await fake(t, fakeLlamaCpp, { models: ['slow-coder'], reply: 'slow;' });
   const quick = await fake(t, fakeOllama, { models: ['quick-chat'], reply: 'quick;' });
   slow.fault = { kind: 'hang' };
@@ -412,7 +412,7 @@ test('a model that is late is helped by another, and closed as soon as that one 
   assert.equal(slow.chats[0]?.aborted, true);
 });
 
-test('a model that fails before its first word gives way to the next', async (t) => {
+test('after a model fails before its first text, the next one is requested', async (t) => {
   const broken = await fake(t, fakeLlamaCpp, { models: ['a-coder'], fail: { status: 500, body: 'no' } });
   const sound = await fake(t, fakeOllama, { models: ['b-chat'], reply: 'sound;' });
   const rumbo = await server(t, {
@@ -428,7 +428,7 @@ test('a model that fails before its first word gives way to the next', async (t)
   assert.ok(broken.chats.length > 0);
 });
 
-test('a model that finds the text too long is not told it at every key', async (t) => {
+test('a model that rejects the prompt as too long is not requested at every key', async (t) => {
   const { llama, rumbo } = await withLlama(t);
   llama.fail = { status: 413, body: { error: { message: 'no' } } };
   const document = await open(rumbo, code);
@@ -438,10 +438,10 @@ test('a model that finds the text too long is not told it at every key', async (
   }
   assert.equal(llama.chats.length, 1);
   const { inline } = await rumbo.connection.sendRequest(status);
-  assert.match(inline?.reason ?? '', /lab\/tiny-chat: .*too long/);
+  assert.match(inline?.reason ?? '', /lab\/tiny-chat: Prompt exceeds its context/);
 });
 
-test('what was offered and accepted is counted, told by the client or seen in the text, once', async (t) => {
+test('shown and accepted items are counted once, whether reported by the client or seen in the text', async (t) => {
   const { rumbo } = await withLlama(t);
   const document = await open(rumbo, code);
   const [item] = await document.suggest();
@@ -454,12 +454,12 @@ test('what was offered and accepted is counted, told by the client or seen in th
   await until(rumbo, ({ inline }) => inline?.today.accepted === 1);
   const { inline, today } = await rumbo.connection.sendRequest(status);
   assert.deepEqual(inline?.today, { offered: 1, accepted: 1, costUsd: 0 });
-  assert.deepEqual(today.requests, 0, 'ghost text is no answer');
+  assert.deepEqual(today.requests, 0, 'ghost text is not counted as a request');
   const { counters } = await rumbo.connection.sendRequest(metrics);
   assert.equal(counters['rumbo_inline_accepted_total{provider="lab"}'], 1);
 });
 
-test('a paid model writes within the budgets, and its cost is part of the day’s', async (t) => {
+test('a paid model is used within the budgets, and its cost counts for the day', async (t) => {
   const cloud = await fake(t, fakeOpenAi, {
     models: ['one'],
     reply: { text: 'price;', usage: { input: 1_000, output: 100 } },
@@ -479,17 +479,17 @@ test('a paid model writes within the budgets, and its cost is part of the day’
   assert.equal(inline?.today.costUsd, today.costUsd);
   assert.equal(budgets[0]?.spentUsd, today.costUsd);
   assert.equal(budgets[0]?.reservedUsd, 0);
-  const asked = cloud.chats.length;
+  const count = cloud.chats.length;
 
   await configure(rumbo, settings(0.0001));
   await document.replace(0, 5, 'let');
   assert.deepEqual(await document.suggest(InlineCompletionTriggerKind.Invoked), []);
-  assert.equal(cloud.chats.length, asked);
+  assert.equal(cloud.chats.length, count);
   const now = await rumbo.connection.sendRequest(status);
   assert.match(now.inline?.reason ?? '', /cloud\/one: It could cost/);
 });
 
-test('what the user has not come to yet is asked of no paid model, not even when the free one fails', async (t) => {
+test('no paid model gets a speculative request, not even after the free one fails', async (t) => {
   const cloud = await fake(t, fakeOpenAi, { models: ['one'], reply: 'paid;' });
   const { llama, rumbo } = await withLlama(t, {
     more: { 'rumbo.inline.models': ['lab/*', 'cloud/*'] },
@@ -505,7 +505,7 @@ test('what the user has not come to yet is asked of no paid model, not even when
     'rumbo.providers': providers,
   });
   await isReady('lab')(rumbo);
-  // Slow enough that it is asked ahead.
+  // Slow enough for a speculative request.
   llama.headDelayMs = 350;
   llama.fault = {
     kind: 'custom',
@@ -517,13 +517,13 @@ test('what the user has not come to yet is asked of no paid model, not even when
   await document.accept(first);
   llama.reply = '\nconst more = 2;';
   assert.equal((await document.suggest()).length, 1);
-  await asked(llama, 3);
+  await untilRequested(llama, 3);
   for (let left = 200; left > 0 && !llama.chats[2]?.finished; left -= 1) await soon(5);
   await soon(100);
   assert.equal(cloud.chats.length, 0);
 });
 
-test('windows that share a folder share what ghost text cost', async (t) => {
+test('windows that share a folder share the cost of ghost text', async (t) => {
   const cloud = await fake(t, fakeOpenAi, {
     models: ['one'],
     reply: { text: 'price;', usage: { input: 1_000, output: 100 } },
@@ -546,23 +546,23 @@ test('windows that share a folder share what ghost text cost', async (t) => {
   await until(second, (now) => now.today.costUsd === today.costUsd && now.inline?.today.offered === 1);
 });
 
-test('what is under way when the server ends is in its books', async (t) => {
+test('a request in flight at shutdown is in the ledger', async (t) => {
   const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-store-'));
   const { llama, rumbo } = await withLlama(t, { storagePath });
   llama.fault = { kind: 'hang' };
   const document = await open(rumbo, code);
   document.suggest().catch(() => {});
-  await asked(llama);
+  await untilRequested(llama);
   await rumbo.close();
-  const book = new DatabaseSync(join(storagePath, 'ledger.sqlite'), { readOnly: true });
-  t.after(() => book.close());
+  const ledger = new DatabaseSync(join(storagePath, 'ledger.sqlite'), { readOnly: true });
+  t.after(() => ledger.close());
   assert.deepEqual(
-    { ...book.prepare('select model, requests, cancelled, cost_usd from inline').get() },
+    { ...ledger.prepare('select model, requests, cancelled, cost_usd from inline').get() },
     { model: 'lab/tiny-chat', requests: 1, cancelled: 1, cost_usd: 0 },
   );
 });
 
-test('the log and the files hold nothing of the text', async (t) => {
+test('the log and the files contain nothing of the text', async (t) => {
   const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-store-'));
   const { llama, rumbo } = await withLlama(t, { reply: 'canary4712;', storagePath });
   const log: string[] = [];
@@ -579,7 +579,7 @@ test('the log and the files hold nothing of the text', async (t) => {
     assert.doesNotMatch(readFileSync(join(storagePath, name), 'latin1'), /canary471|cart\.ts/, name);
 });
 
-test('what is selected in the suggest widget is what the suggestion begins with', async (t) => {
+test('a suggestion begins with the entry selected in the suggest widget', async (t) => {
   const { llama, rumbo } = await withLlama(t, { reply: 'ToString();' });
   const { connection } = rumbo;
   const document = await open(rumbo, 'price.▮\n');
@@ -601,7 +601,7 @@ test('what is selected in the suggest widget is what the suggestion begins with'
   assert.deepEqual(inserted(answer?.items ?? []), ['toLocaleToString();']);
 });
 
-/** A server whose client says that it can tell symbols, or says nothing. */
+/** A server whose client announces that it provides symbols, or does not. */
 async function withSymbols(t: TestContext, announced: boolean) {
   const llama = await fake(t, fakeLlamaCpp, { reply: 'price;' });
   const rumbo = await server(
@@ -621,7 +621,7 @@ async function withSymbols(t: TestContext, announced: boolean) {
   const document = await open(rumbo, code);
   const extra = () => JSON.stringify(llama.chats.at(-1)?.body?.['input_extra'] ?? []);
   await document.suggest();
-  // On a busy machine what the client says comes late, and is not waited for.
+  // On a busy machine the symbols may arrive too late for a request.
   for (let tries = 20; announced && tries > 0 && extra() === '[]'; tries -= 1) {
     await document.replace(0, 0, ' ');
     await document.suggest();
@@ -629,7 +629,7 @@ async function withSymbols(t: TestContext, announced: boolean) {
   return { places, extra: extra() };
 }
 
-test('a client that knows what is declared is asked, and what it says of files that hold keys is left out', async (t) => {
+test('a client that provides symbols gets a request, and its symbols of key files are dropped', async (t) => {
   const { places, extra } = await withSymbols(t, true);
   assert.deepEqual(places[0], {
     uri: 'file:///shop/src/cart.ts',
@@ -640,11 +640,11 @@ test('a client that knows what is declared is asked, and what it says of files t
   assert.doesNotMatch(extra, /4711/);
 });
 
-test('a client that has not said so is asked nothing', async (t) => {
+test('a client that has not announced symbols gets no request', async (t) => {
   assert.deepEqual((await withSymbols(t, false)).places, []);
 });
 
-test('who could write is told with what it would cost, and who may not with why', async (t) => {
+test('usable models are listed with their price, the others with a reason', async (t) => {
   const cloud = await fake(t, fakeOpenAi, { models: ['one'] });
   const { llama, rumbo } = await withLlama(t);
   await configure(rumbo, {
@@ -658,10 +658,10 @@ test('who could write is told with what it would cost, and who may not with why'
   });
   await (await open(rumbo, code)).suggest();
   await soon(50);
-  const told = await rumbo.connection.sendRequest(inlineCandidates);
-  const of = (id: string) => told.find(({ model }) => model === id);
+  const candidates = await rumbo.connection.sendRequest(inlineCandidates);
+  const of = (id: string) => candidates.find(({ model }) => model === id);
   const lab = of('lab/tiny-chat');
-  assert.equal(told[0], lab);
+  assert.equal(candidates[0], lab);
   assert.deepEqual([lab?.allowed, lab?.usable, lab?.mode, lab?.usdPerThousand], [true, true, 'fill', 0]);
   assert.ok((lab?.usualMs ?? 0) > 0);
   const one = of('cloud/one');

@@ -21,7 +21,7 @@ const context: CompletionContext = {
   indentation: { tabs: false, size: 2 },
   trigger: 'automatic',
 };
-const chosen = (id: string, more: Partial<RankedModel> = {}): RankedModel => ({
+const ranked = (id: string, more: Partial<RankedModel> = {}): RankedModel => ({
   model: model(id),
   length: 'block',
   usualMs: null,
@@ -30,25 +30,29 @@ const chosen = (id: string, more: Partial<RankedModel> = {}): RankedModel => ({
   ...more,
 });
 
-type Manners = {
+type ModelBehavior = {
   /** Milliseconds to each piece. */
   readonly pieces?: readonly (readonly [ms: number, text: string])[];
   readonly fails?: RumboError;
   readonly usage?: Usage;
 };
 
-/** A writer over models that behave as told, by model; `asked` are the gaps they got. */
-function stage(candidates: readonly RankedModel[], manners: Record<string, Manners> = {}, hedgePaid = false) {
+/** A generator over fake models, by name; `requests` are the targets they got. */
+function setUp(
+  models: readonly RankedModel[],
+  behavior: Record<string, ModelBehavior> = {},
+  { hedgePaid = false } = {},
+) {
   const clock = virtualClock();
-  const accounts: GenerationOutcome[] = [];
-  const asked: [string, FimTarget][] = [];
+  const outcomes: GenerationOutcome[] = [];
+  const requests: [string, FimTarget][] = [];
   const reserved: number[] = [];
-  let held = 0;
-  let room = Number.POSITIVE_INFINITY;
+  let open = 0;
+  let remainingUsd = Number.POSITIVE_INFINITY;
   const speed = latencies();
-  const fill: GenerateWithFallback = async ({ model: name }, gap, signal) => {
-    asked.push([name, gap]);
-    const { pieces = [[10, 'one;']], fails, usage } = manners[name] ?? {};
+  const generateWithFallback: GenerateWithFallback = async ({ model: name }, target, signal) => {
+    requests.push([name, target]);
+    const { pieces = [[10, 'one;']], fails, usage } = behavior[name] ?? {};
     const aborted = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new RumboError('Cancelled.', { kind: 'cancelled' }))),
     );
@@ -56,32 +60,34 @@ function stage(candidates: readonly RankedModel[], manners: Record<string, Manne
     const [first = [10, '']] = pieces;
     await Promise.race([clock.sleep(first[0]), aborted]);
     if (fails) throw fails;
-    const told = Promise.withResolvers<Usage | undefined>();
+    const reported = Promise.withResolvers<Usage | undefined>();
     async function* text() {
-      let whole = false;
+      let isWhole = false;
       try {
-        for (const [at, [ms, piece]] of pieces.entries()) {
-          if (at > 0) await Promise.race([clock.sleep(ms), aborted]);
+        for (const [index, [ms, piece]] of pieces.entries()) {
+          if (index > 0) await Promise.race([clock.sleep(ms), aborted]);
           yield piece;
         }
-        whole = true;
+        isWhole = true;
       } finally {
-        told.resolve(whole ? usage : undefined);
+        reported.resolve(isWhole ? usage : undefined);
       }
     }
     const stream = text();
-    signal.addEventListener('abort', () => told.resolve(undefined));
-    return { mode: 'fill', format: 'fill', text: stream, usage: told.promise };
+    signal.addEventListener('abort', () => reported.resolve(undefined));
+    return { mode: 'fill', format: 'fill', text: stream, usage: reported.promise };
   };
-  const writer = completionGenerator({
-    candidates: () => candidates,
-    fillerOf: ({ name }) => ({
-      engine: { supportsPrefill: () => false, stream: () => assert.fail('The way asks.') },
-      model: name,
-      kind: 'llama-cpp',
-      baseUrl: 'http://127.0.0.1:1',
-    }),
-    gapOf: async (_, __, shape) => ({
+  const generator = completionGenerator({
+    modelsFor: () => models,
+    endpoints: {
+      endpointOf: ({ name }) => ({
+        engine: { supportsPrefill: () => false, stream: () => assert.fail('The fake generates.') },
+        model: name,
+        kind: 'llama-cpp',
+        baseUrl: 'http://127.0.0.1:1',
+      }),
+    },
+    buildFimTarget: async (_, __, length) => ({
       prefix: 'const a = ',
       suffix: '\n',
       snippets: [],
@@ -89,42 +95,44 @@ function stage(candidates: readonly RankedModel[], manners: Record<string, Manne
       path: 'a.ts',
       maxTokens: 64,
       stop: [],
-      length: shape,
+      length,
     }),
-    fill,
-    reserve(_, usd) {
-      if (usd > room) return undefined;
-      reserved.push(usd);
-      held += 1;
-      return () => {
-        held -= 1;
-      };
+    generateWithFallback,
+    reservations: {
+      reserve(_, usd) {
+        if (usd > remainingUsd) return undefined;
+        reserved.push(usd);
+        open += 1;
+        return () => {
+          open -= 1;
+        };
+      },
     },
-    account: (account) => {
-      assert.ok(held > 0, 'what it cost is known before the reservation is given back');
-      accounts.push(account);
+    record(outcome) {
+      assert.ok(open > 0, 'the outcome is recorded before the reservation is released');
+      outcomes.push(outcome);
     },
     latencies: speed,
-    hedgePaid: () => hedgePaid,
+    settings: () => ({ 'inline.hedgePaid': hedgePaid }),
     clock,
   });
   return {
     clock,
-    writer,
-    accounts,
-    asked,
+    generator,
+    outcomes,
+    requests,
     reserved,
     speed,
-    get held() {
-      return held;
+    get openReservations() {
+      return open;
     },
-    leave(usd: number) {
-      room = usd;
+    limitBudget(usd: number) {
+      remainingUsd = usd;
     },
   };
 }
-const told = (accounts: readonly GenerationOutcome[]) =>
-  accounts.map(({ model, outcome }) => `${model.name} ${outcome}`);
+const summary = (outcomes: readonly GenerationOutcome[]) =>
+  outcomes.map(({ model, outcome }) => `${model.name} ${outcome}`);
 
 /** All of a text. */
 async function whole(promise: Promise<CompletionStream>): Promise<string> {
@@ -134,21 +142,21 @@ async function whole(promise: Promise<CompletionStream>): Promise<string> {
 }
 const open = () => new AbortController();
 
-test('who would write is the first of the candidates; only a local one is free', () => {
-  const { writer } = stage([chosen('ollama/a', { usualMs: 90, length: 'line' }), chosen('openai/b')]);
-  assert.deepEqual(writer.chooseModel(context), {
+test('the first ranked model is chosen; only a local one is free', () => {
+  const { generator } = setUp([ranked('ollama/a', { usualMs: 90, length: 'line' }), ranked('openai/b')]);
+  assert.deepEqual(generator.chooseModel(context), {
     model: 'ollama/a',
     length: 'line',
     usualMs: 90,
     free: true,
   });
-  assert.equal(stage([chosen('openai/b')]).writer.chooseModel(context)?.free, false);
-  assert.equal(stage([]).writer.chooseModel(context), undefined);
+  assert.equal(setUp([ranked('openai/b')]).generator.chooseModel(context)?.free, false);
+  assert.equal(setUp([]).generator.chooseModel(context), undefined);
 });
 
-test('a text that was read to its end is accounted for by what the service counted, and its speed is learnt', async () => {
+test('a text read to its end is recorded with the reported usage and its latency', async () => {
   const usage = { ...noUsage, input: 1_000_000, output: 500_000 };
-  const it = stage([chosen('openai/b')], {
+  const it = setUp([ranked('openai/b')], {
     b: {
       pieces: [
         [100, 'one +'],
@@ -158,18 +166,18 @@ test('a text that was read to its end is accounted for by what the service count
       usage,
     },
   });
-  const text = whole(it.writer.generate(context, 'block', open().signal));
+  const text = whole(it.generator.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   assert.equal(await text, 'one +\n  two;\n');
-  assert.deepEqual(it.accounts, [
+  assert.deepEqual(it.outcomes, [
     { model: model('openai/b'), outcome: 'ok', ms: 150, firstTextMs: 100, usage, costUsd: 3 },
   ]);
-  assert.equal(it.held, 0);
+  assert.equal(it.openReservations, 0);
   assert.deepEqual(it.speed.of('openai/b', 10), { usualMs: 100, lateAfterMs: null, lineMs: 130 });
 });
 
-test('a text that its reader leaves is estimated', async () => {
-  const it = stage([chosen('openai/b')], {
+test('the usage of a text whose reader stops is estimated', async () => {
+  const it = setUp([ranked('openai/b')], {
     b: {
       pieces: [
         [10, 'one;'],
@@ -177,111 +185,111 @@ test('a text that its reader leaves is estimated', async () => {
       ],
     },
   });
-  const begun = it.writer.generate(context, 'block', open().signal);
+  const begun = it.generator.generate(context, 'block', open().signal);
   await it.clock.pass(10);
   const stream = (await begun).text[Symbol.asyncIterator]();
   await stream.next();
   await stream.return?.();
   await it.clock.pass(1);
-  assert.deepEqual(told(it.accounts), ['b stopped']);
-  const [{ usage, costUsd } = assert.fail()] = it.accounts;
+  assert.deepEqual(summary(it.outcomes), ['b stopped']);
+  const [{ usage, costUsd } = assert.fail()] = it.outcomes;
   assert.ok(usage.input > 0 && usage.output === 2 && (costUsd ?? 0) > 0);
-  assert.equal(it.held, 0);
+  assert.equal(it.openReservations, 0);
 });
 
-test('a text that nobody begins to read is accounted for when it is aborted', async () => {
-  const it = stage([chosen('ollama/a')]);
+test('an unread text is recorded when it is aborted', async () => {
+  const it = setUp([ranked('ollama/a')]);
   const controller = open();
-  const begun = it.writer.generate(context, 'block', controller.signal);
+  const begun = it.generator.generate(context, 'block', controller.signal);
   await it.clock.pass(10);
   await begun;
   controller.abort();
   await it.clock.pass(1);
-  assert.deepEqual(told(it.accounts), ['a cancelled']);
-  assert.equal(it.held, 0);
+  assert.deepEqual(summary(it.outcomes), ['a cancelled']);
+  assert.equal(it.openReservations, 0);
 });
 
-test('the loser of a race is accounted for as cancelled, and known to be slow', async () => {
-  const it = stage(
+test('the slower of two hedged requests is recorded as cancelled, and its model as slow', async () => {
+  const it = setUp(
     [
-      chosen('ollama/a', { lateAfterMs: 1_500 }),
-      chosen('local/b', { model: { ...model('ollama/b'), provider: 'other' } }),
+      ranked('ollama/a', { lateAfterMs: 1_500 }),
+      ranked('local/b', { model: { ...model('ollama/b'), provider: 'other' } }),
     ],
     {
       a: { pieces: [[5_000, 'late;']] },
     },
   );
-  const text = whole(it.writer.generate(context, 'block', open().signal));
+  const text = whole(it.generator.generate(context, 'block', open().signal));
   await it.clock.pass(6_000);
   assert.equal(await text, 'one;');
-  assert.deepEqual(told(it.accounts).sort(), ['a cancelled', 'b ok']);
+  assert.deepEqual(summary(it.outcomes).sort(), ['a cancelled', 'b ok']);
   assert.equal(it.speed.of('ollama/a', 10)?.usualMs, 1_510);
-  assert.equal(it.held, 0);
+  assert.equal(it.openReservations, 0);
 });
 
-test('a paid model helps only where the user allows it; after a failure it is asked all the same', async () => {
+test('a paid model hedges only if the settings allow it; after a failure it is requested in any case', async () => {
   const late = { a: { pieces: [[500, 'late;']] } } as const;
-  const models = [chosen('ollama/a'), chosen('openai/b')];
-  const careful = stage(models, late);
-  const text = whole(careful.writer.generate(context, 'block', open().signal));
+  const models = [ranked('ollama/a'), ranked('openai/b')];
+  const careful = setUp(models, late);
+  const text = whole(careful.generator.generate(context, 'block', open().signal));
   await careful.clock.pass(1_000);
   assert.equal(await text, 'late;');
-  assert.deepEqual(told(careful.accounts), ['a ok']);
+  assert.deepEqual(summary(careful.outcomes), ['a ok']);
 
-  const generous = stage(models, late, true);
-  const helped = whole(generous.writer.generate(context, 'block', open().signal));
+  const generous = setUp(models, late, { hedgePaid: true });
+  const helped = whole(generous.generator.generate(context, 'block', open().signal));
   await generous.clock.pass(1_000);
   assert.equal(await helped, 'one;');
 
-  const failing = stage(models, { a: { fails: new RumboError('No.', { kind: 'unreachable' }) } });
-  const next = whole(failing.writer.generate(context, 'block', open().signal));
+  const failing = setUp(models, { a: { fails: new RumboError('No.', { kind: 'unreachable' }) } });
+  const next = whole(failing.generator.generate(context, 'block', open().signal));
   await failing.clock.pass(1_000);
   assert.equal(await next, 'one;');
-  assert.deepEqual(told(failing.accounts), ['a unreachable', 'b ok']);
+  assert.deepEqual(summary(failing.outcomes), ['a unreachable', 'b ok']);
 });
 
-test('a model that has to be loaded helps nobody, and its first answer teaches nothing of its speed', async () => {
-  const cold = chosen('ollama/b', { isCold: true, model: { ...model('ollama/b'), provider: 'other' } });
-  const it = stage([chosen('ollama/a'), cold], { a: { pieces: [[900, 'late;']] } });
-  const text = whole(it.writer.generate(context, 'block', open().signal));
+test('a model that has to be loaded never hedges, and its latency is not recorded', async () => {
+  const cold = ranked('ollama/b', { isCold: true, model: { ...model('ollama/b'), provider: 'other' } });
+  const it = setUp([ranked('ollama/a'), cold], { a: { pieces: [[900, 'late;']] } });
+  const text = whole(it.generator.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   assert.equal(await text, 'late;');
-  const alone = stage([cold]);
-  const loaded = whole(alone.writer.generate(context, 'block', open().signal));
+  const alone = setUp([cold]);
+  const loaded = whole(alone.generator.generate(context, 'block', open().signal));
   await alone.clock.pass(1_000);
   await loaded;
   assert.equal(alone.speed.of('ollama/b', 10), undefined);
 });
 
-test('what it could cost at worst is set aside before anything is sent; what a budget refuses is asked of the next', async () => {
-  const it = stage([chosen('openai/b'), chosen('ollama/a')]);
-  const paid = whole(it.writer.generate(context, 'block', open().signal));
+test('the highest possible cost is reserved before sending; over budget, the next model is requested', async () => {
+  const it = setUp([ranked('openai/b'), ranked('ollama/a')]);
+  const paid = whole(it.generator.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   await paid;
-  // 11 bytes and what stands around them at 1 $, 64 tokens and those of a chat at 4 $, a million each.
+  // 11 bytes and the overhead at 1 $, 64 tokens and those of a chat at 4 $, per million.
   assert.deepEqual(it.reserved, [(611 * 1 + 664 * 4) / 1_000_000]);
-  it.leave(0.001);
-  const free = whole(it.writer.generate(context, 'block', open().signal));
+  it.limitBudget(0.001);
+  const free = whole(it.generator.generate(context, 'block', open().signal));
   await it.clock.pass(1_000);
   assert.equal(await free, 'one;');
   assert.deepEqual(
-    it.asked.map(([name]) => name),
+    it.requests.map(([name]) => name),
     ['b', 'a'],
   );
 });
 
-test('a failure costs nothing unless the service had begun to answer', async () => {
+test('a failure costs nothing unless the service had accepted the prompt', async () => {
   const accepted = new RumboError('It broke.', { kind: 'interrupted', accepted: true });
-  const it = stage([chosen('openai/b'), chosen('openai/c')], {
+  const it = setUp([ranked('openai/b'), ranked('openai/c')], {
     b: { fails: accepted },
     c: { fails: new RumboError('No.', { kind: 'overloaded' }) },
   });
-  const text = whole(it.writer.generate(context, 'block', open().signal));
+  const text = whole(it.generator.generate(context, 'block', open().signal));
   text.catch(() => {});
   await it.clock.pass(1_000);
   await assert.rejects(text, ({ kind }: RumboError) => kind === 'overloaded');
   assert.deepEqual(
-    it.accounts.map(({ costUsd, usage }) => [(costUsd ?? 0) > 0, usage.output]),
+    it.outcomes.map(({ costUsd, usage }) => [(costUsd ?? 0) > 0, usage.output]),
     [
       [true, 0],
       [false, 0],
@@ -289,14 +297,14 @@ test('a failure costs nothing unless the service had begun to answer', async () 
   );
 });
 
-test('a slow model is asked for a line where lines are wanted, a fast one for no more than is wanted', async () => {
-  const it = stage([chosen('ollama/a', { length: 'line' })]);
-  const slow = whole(it.writer.generate(context, 'block', open().signal));
+test('a slow model is requested for a line instead of a block, a fast one for no more than wanted', async () => {
+  const it = setUp([ranked('ollama/a', { length: 'line' })]);
+  const slow = whole(it.generator.generate(context, 'block', open().signal));
   await it.clock.pass(100);
   await slow;
-  const fast = stage([chosen('ollama/a')]);
-  const line = whole(fast.writer.generate(context, 'line', open().signal));
+  const fast = setUp([ranked('ollama/a')]);
+  const line = whole(fast.generator.generate(context, 'line', open().signal));
   await fast.clock.pass(100);
   await line;
-  assert.deepEqual([it.asked[0]?.[1].length, fast.asked[0]?.[1].length], ['line', 'line']);
+  assert.deepEqual([it.requests[0]?.[1].length, fast.requests[0]?.[1].length], ['line', 'line']);
 });

@@ -1,4 +1,4 @@
-/** Ghost text as an LSP client asks for it, well or badly. */
+/** Ghost text as LSP clients request it, by the protocol or not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
@@ -9,7 +9,7 @@ import { serveInline } from '../../../server/rpc/inline-completion.ts';
 const uri = 'file:///shop/a.ts';
 type Handler = (params: unknown, token?: unknown) => unknown;
 
-/** A server with one open document, whose room offers what is told. */
+/** A server with one open document, whose service returns the given suggestion. */
 function serving(text: string, suggestion: Partial<CompletionItem['suggestion']> = {}) {
   const handlers = new Map<string, Handler>();
   const on = (name: string) => (handler: Handler) => {
@@ -20,82 +20,82 @@ function serving(text: string, suggestion: Partial<CompletionItem['suggestion']>
     onDidOpenTextDocument: on('open'),
     onDidChangeTextDocument: on('change'),
     onDidCloseTextDocument: on('close'),
-    languages: { inlineCompletion: { on: on('ask') } },
+    languages: { inlineCompletion: { on: on('request') } },
     onNotification: () => {},
   };
-  const asked: CompletionContext[] = [];
+  const requested: CompletionContext[] = [];
   const settings = { ready: async (): Promise<unknown> => undefined };
-  const room = {
+  const service = {
     documents: documentStore(),
     changed: () => {},
     closed: () => {},
-    did: () => {},
-    async suggest(situation: CompletionContext): Promise<readonly CompletionItem[]> {
-      asked.push(situation);
+    onEvent: () => {},
+    async suggest(context: CompletionContext): Promise<readonly CompletionItem[]> {
+      requested.push(context);
       const whole = { insertText: 'price', replacesBefore: 0, replacesAfter: 0, ...suggestion };
       return [{ id: '1', model: 'lab/one', resultType: 'model', suggestion: whole }];
     },
   };
   serveInline(
     connection as never,
-    room as never,
+    service as never,
     () => settings.ready(),
     () => new AbortController().signal,
   );
-  const tell = (name: string, params: unknown) => handlers.get(name)?.(params, {});
-  tell('open', { textDocument: { uri, languageId: 'typescript', version: 1, text } });
-  const ask = async (line: number, character: number, context: unknown = { triggerKind: 1 }) => {
-    const answer = await tell('ask', { textDocument: { uri }, position: { line, character }, context });
+  const send = (name: string, params: unknown) => handlers.get(name)?.(params, {});
+  send('open', { textDocument: { uri, languageId: 'typescript', version: 1, text } });
+  const request = async (line: number, character: number, context: unknown = { triggerKind: 1 }) => {
+    const answer = await send('request', { textDocument: { uri }, position: { line, character }, context });
     return answer as { items: { insertText: string; range: unknown }[] } | null;
   };
-  return { tell, ask, asked, settings };
+  return { send, request, requested, settings };
 }
 const at = (line: number, from: number, to = from) => ({
   start: { line, character: from },
   end: { line, character: to },
 });
 
-test('a question whose document moves on before the settings are there is about nothing any more', async () => {
-  const { tell, ask, asked, settings } = serving('const total = \n');
+test('a request whose document changes before the settings have arrived returns nothing', async () => {
+  const { send, request, requested, settings } = serving('const total = \n');
   const { promise, resolve } = Promise.withResolvers<void>();
   settings.ready = () => promise;
-  const answer = ask(0, 14);
+  const answer = request(0, 14);
   const edit = { range: at(0, 0), text: 'export ' };
-  tell('change', { textDocument: { uri, version: 2 }, contentChanges: [edit] });
+  send('change', { textDocument: { uri, version: 2 }, contentChanges: [edit] });
   resolve();
   assert.equal(await answer, null);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(requested, []);
 });
 
-test('a document that was opened anew meanwhile is another one, whatever its version', async () => {
-  const { tell, ask, asked, settings } = serving('const total = \n');
+test('a document that was opened again in the meantime is another one, whatever its version', async () => {
+  const { send, request, requested, settings } = serving('const total = \n');
   const { promise, resolve } = Promise.withResolvers<void>();
   settings.ready = () => promise;
-  const answer = ask(0, 14);
-  tell('close', { textDocument: { uri } });
-  tell('open', { textDocument: { uri, languageId: 'typescript', version: 1, text: 'let other = 1;\n' } });
+  const answer = request(0, 14);
+  send('close', { textDocument: { uri } });
+  send('open', { textDocument: { uri, languageId: 'typescript', version: 1, text: 'let other = 1;\n' } });
   resolve();
   assert.equal(await answer, null);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(requested, []);
 });
 
-test('a place past the end of a line or of the text is the nearest one inside, also in what is shown', async () => {
-  const { ask, asked } = serving('const total = \nlast', { insertText: 'prices', replacesBefore: 2 });
-  assert.deepEqual((await ask(0, 99))?.items[0]?.range, at(0, 12, 14));
-  assert.deepEqual((await ask(99, 5))?.items[0]?.range, at(1, 2, 4));
+test('a position past the end of a line or of the text becomes the nearest one inside, in the range too', async () => {
+  const { request, requested } = serving('const total = \nlast', { insertText: 'prices', replacesBefore: 2 });
+  assert.deepEqual((await request(0, 99))?.items[0]?.range, at(0, 12, 14));
+  assert.deepEqual((await request(99, 5))?.items[0]?.range, at(1, 2, 4));
   assert.deepEqual(
-    asked.map(({ before }) => before),
+    requested.map(({ before }) => before),
     ['const total = ', 'const total = \nlast'],
   );
 });
 
-test('a selection in the suggest widget without its range, or in another place, is passed over', async () => {
-  const { ask, asked } = serving('const total = \n');
+test('a selection in the suggest widget without its range, or at another position, is ignored', async () => {
+  const { request, requested } = serving('const total = \n');
   for (const range of [null, undefined, at(0, 99)])
-    await ask(0, 6, { triggerKind: 1, selectedCompletionInfo: { range, text: 'toString' } });
-  await ask(0, 6, null);
+    await request(0, 6, { triggerKind: 1, selectedCompletionInfo: { range, text: 'toString' } });
+  await request(0, 6, null);
   assert.deepEqual(
-    asked.map(({ before, selectedCompletion }) => [before, selectedCompletion]),
+    requested.map(({ before, selectedCompletion }) => [before, selectedCompletion]),
     Array(4).fill(['const ', undefined]),
   );
 });

@@ -10,7 +10,7 @@
  */
 
 import type { CompletionLength } from '../../../server/inline-completion/completion-context.ts';
-import { maxCompletionTokens } from '../../../server/inline-completion/fim-prompt.ts';
+import { maxCompletionTokens } from '../../../server/inline-completion/prompt-limits.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 import { type SchedulerSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
 import { type EditorTally, editor } from './editor.ts';
