@@ -9,7 +9,7 @@ import type { ModeCache } from './prompting/mode-cache.ts';
 export type ModelAbilitiesDeps = {
   readonly catalog: Pick<ModelCatalog, 'details'>;
   readonly endpoints: Pick<ModelEndpoints, 'endpointOf'>;
-  readonly modes: Pick<ModeCache, 'known'>;
+  readonly modes: Pick<ModeCache, 'workingMode'>;
 };
 
 export function modelAbilities({ catalog, endpoints, modes }: ModelAbilitiesDeps) {
@@ -27,7 +27,7 @@ export function modelAbilities({ catalog, endpoints, modes }: ModelAbilitiesDeps
       const { kind, engine, supportsFim } = endpoint;
       const supportsPrefill = engine.supportsPrefill(model.name);
       const [firstMode] = completionModesFor(model.name, kind, { supportsPrefill, supportsFim });
-      const mode = modes.known(endpoint) ?? firstMode;
+      const mode = modes.workingMode(endpoint) ?? firstMode;
       return mode === 'fill' || mode === 'template' ? 'fill' : 'chat';
     },
   };

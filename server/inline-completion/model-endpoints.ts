@@ -36,10 +36,10 @@ export function modelEndpoints({ providers, catalog }: ModelEndpointsDeps) {
     /** `undefined`: the server has no slots to choose from, or their number is not known yet. */
     slotOf(model: Model, uri: string): number | undefined {
       const endpoint = endpointOf(model);
-      return endpoint?.kind === 'llama-cpp' ? slots.of(endpoint, uri) : undefined;
+      return endpoint?.kind === 'llama-cpp' ? slots.slotFor(endpoint, uri) : undefined;
     },
     /** The document was closed: its slot is free. */
-    closed: slots.closed,
+    closed: slots.onDocumentClosed,
   };
 }
 

@@ -54,7 +54,7 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
     },
     closed(uri) {
       scheduler.closed(uri);
-      contexts.closed(uri);
+      contexts.onDocumentClosed(uri);
       endpoints.closed(uri);
     },
     async suggest(context, signal) {
@@ -94,7 +94,7 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
       const provider = providers.get(name);
       if (provider?.modelList === undefined || !activation.isEnabled()) return;
       const listed = provider.modelList.map((model) => model.name);
-      modes.listed(provider.config.baseUrl, listed);
+      modes.onModelsListed(provider.config.baseUrl, listed);
       models.invalidate();
     },
     onSettingsChanged() {

@@ -127,7 +127,7 @@ export function contextProvider({ documents, nameOf, clock = steadyClock }: Cont
       };
     },
     /** A document was closed. */
-    closed(uri: string): void {
+    onDocumentClosed(uri: string): void {
       known.forget(uri);
       for (const key of choices.keys()) if (key.endsWith(`\n${uri}`)) choices.delete(key);
     },

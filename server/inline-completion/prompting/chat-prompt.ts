@@ -1,6 +1,6 @@
 /**
- * A gap as a question to a model that only chats. What changes least stands first, and what is typed stands last, so
- * that an engine reads anew only what was typed.
+ * Asks a chat model to fill in the middle. What changes least comes first, and what the user types comes last, so that an
+ * engine with a prompt cache reads only the typed text again.
  */
 import type { Message } from '../../../shared/chat.ts';
 import type { FimTarget } from './fim-target.ts';
@@ -21,19 +21,22 @@ const lengthInstructions = {
 
 export type ChatPrompt = {
   readonly messages: readonly Message[];
-  /** Blanks before the cursor that the begun answer leaves out, since none may end with them; the model says them again. Absent: it is not begun. */
+  /**
+   * White space before the cursor that the prefill omits, because no prefill may end with it; the model generates it
+   * again. Absent: there is no prefill.
+   */
   readonly omittedWhitespace?: string;
 };
 
-/** @param unthinking as `Family.unthinking` */
-export function buildChatPrompt(gap: FimTarget, unthinking?: string): ChatPrompt {
-  const { prefix, suffix, snippets, path, languageId, length } = gap;
+/** @param noThinkSuffix as `ModelFamily.noThinkSuffix` */
+export function buildChatPrompt(target: FimTarget, noThinkSuffix?: string): ChatPrompt {
+  const { prefix, suffix, snippets, path, languageId, length } = target;
   const files = snippets.map(({ name, text }) => xmlElement('file', ` path="${name}"`, text));
   const content = [
     ...files,
     xmlElement('after_cursor', ` path="${path}" language="${languageId}"`, suffix),
     xmlElement('before_cursor', '', prefix),
-    lengthInstructions[length] + (unthinking ? ` ${unthinking}` : ''),
+    lengthInstructions[length] + (noThinkSuffix ? ` ${noThinkSuffix}` : ''),
   ].join('\n\n');
   return {
     messages: [
@@ -43,19 +46,19 @@ export function buildChatPrompt(gap: FimTarget, unthinking?: string): ChatPrompt
   };
 }
 
-/** The same with the answer begun: a fence, and the line before the cursor, so that nothing is left to say but what comes next. */
-export function buildPrefilledPrompt(gap: FimTarget, unthinking?: string): ChatPrompt {
-  const { messages } = buildChatPrompt(gap, unthinking);
-  const written = gap.prefix.trimEnd();
-  const line = written.slice(written.lastIndexOf('\n') + 1);
-  const begun = `${codeFence}${gap.languageId}\n${line}`.trimEnd();
-  // With nothing before the cursor the line end after the fence is said again, too.
-  const blanks = line ? gap.prefix.slice(written.length) : `\n${gap.prefix}`;
-  return { messages: [...messages, { role: 'assistant', content: begun }], omittedWhitespace: blanks };
+/** The same with a prefill: a fence and the line before the cursor, so that the model can only continue. */
+export function buildPrefilledPrompt(target: FimTarget, noThinkSuffix?: string): ChatPrompt {
+  const { messages } = buildChatPrompt(target, noThinkSuffix);
+  const trimmedPrefix = target.prefix.trimEnd();
+  const line = trimmedPrefix.slice(trimmedPrefix.lastIndexOf('\n') + 1);
+  const prefill = `${codeFence}${target.languageId}\n${line}`.trimEnd();
+  // With no text before the cursor, the model generates the line end after the fence again as well.
+  const omittedWhitespace = line ? target.prefix.slice(trimmedPrefix.length) : `\n${target.prefix}`;
+  return { messages: [...messages, { role: 'assistant', content: prefill }], omittedWhitespace };
 }
 
-/** What the begun answer is opened with, and ends with. */
+/** Opens and closes the code in a prefilled answer. */
 export const codeFence = '```';
 
-const xmlElement = (name: string, facts: string, text: string): string =>
-  `<${name}${facts}>\n${text}</${name}>`;
+const xmlElement = (name: string, attributes: string, text: string): string =>
+  `<${name}${attributes}>\n${text}</${name}>`;

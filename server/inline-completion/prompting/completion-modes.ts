@@ -1,17 +1,17 @@
-/** Which way a model may be asked to fill a gap, the best first. */
+/** The modes in which a model can generate a completion, the best first. */
 import { engines } from '../../engines/table.ts';
 import { modelFamilyOf } from './model-families.ts';
 
 /**
- * `fill`: by the service's own fill in the middle. `template`: as a text in the words of the model's family. `prefill`: in
- * a chat whose answer is begun for it. `chat`: in a chat.
+ * `fill`: with the service's own fill-in-the-middle endpoint. `template`: as raw text with the special tokens of the
+ * model's family. `prefill`: in a chat whose answer is prefilled. `chat`: in a chat.
  */
 export type CompletionMode = 'fill' | 'template' | 'prefill' | 'chat';
 
 export type ModelCapabilities = {
-  /** Whether it goes on from a beginning (`Engine.continues`). */
+  /** The engine continues an answer from a prefill (`Engine.supportsPrefill`). */
   readonly supportsPrefill: boolean;
-  /** Whether it fills in the middle, as its provider's list or engine tells (`ModelDetails`). Absent: nobody says. */
+  /** The model fills in the middle, according to its provider's list or its engine (`ModelDetails`). Absent: unknown. */
   readonly supportsFim?: boolean | undefined;
 };
 
@@ -23,16 +23,18 @@ export function completionModesFor(
 ): readonly CompletionMode[] {
   const { fill, text } = engines.find((engine) => engine.kind === kind)?.wire ?? {};
   const template = text && modelFamilyOf(model).template ? (['template'] as const) : [];
-  const own = fill && usesNativeFim(kind, supportsFim, template.length > 0) ? (['fill'] as const) : [];
-  // Who is behind an address nobody knows may not even look at the suffix.
-  const written: readonly CompletionMode[] =
-    kind === 'openai-compatible' ? [...template, ...own] : [...own, ...template];
-  return [...written, ...(supportsPrefill ? (['prefill'] as const) : []), 'chat'];
+  const native = fill && usesNativeFim(kind, supportsFim, template.length > 0) ? (['fill'] as const) : [];
+  // An unknown service may ignore the suffix.
+  const fimModes: readonly CompletionMode[] =
+    kind === 'openai-compatible' ? [...template, ...native] : [...native, ...template];
+  return [...fimModes, ...(supportsPrefill ? (['prefill'] as const) : []), 'chat'];
 }
 
-/** These tell of each model whether it can. */
+/** Engines that report for each model whether it fills in the middle. */
 const reportsFim: ReadonlySet<string> = new Set(['ollama', 'mistral']);
 
-/** An unknown service that turns every prompt into chat would answer a gap with prose: it needs a reason to be believed. */
-const usesNativeFim = (kind: string, fim: boolean | undefined, isKnown: boolean): boolean =>
-  kind === 'openai-compatible' ? fim === true || isKnown : !(fim === false && reportsFim.has(kind));
+/** An unknown service may turn every prompt into a chat and answer with prose: it needs evidence of support. */
+const usesNativeFim = (kind: string, supportsFim: boolean | undefined, hasTemplate: boolean): boolean =>
+  kind === 'openai-compatible'
+    ? supportsFim === true || hasTemplate
+    : !(supportsFim === false && reportsFim.has(kind));

@@ -1,4 +1,4 @@
-/** A gap as what an engine is asked, each way; and what the family of the model makes of its answer. */
+/** Builds the engine's request for each completion mode, and cleans up what the model's family adds to the text. */
 import type { EngineRequest } from '../../../shared/chat.ts';
 import type { OutputFormat } from '../generator.ts';
 import { buildChatPrompt, buildPrefilledPrompt, codeFence } from './chat-prompt.ts';
@@ -18,48 +18,53 @@ import {
 export type ModeRequest = {
   readonly format: OutputFormat;
   readonly request: EngineRequest;
-  /** The answer without what is no part of it. */
+  /** The text without what does not belong to the completion. */
   cleanText(text: AsyncIterable<string>): AsyncIterable<string>;
 };
 
 /**
  * @param kind of the engine
- * @returns `undefined`: this gap cannot be asked about this way
+ * @returns `undefined`: the mode cannot express this target
  */
 export function buildModeRequest(
-  way: CompletionMode,
+  mode: CompletionMode,
   model: string,
   kind: string,
-  gap: FimTarget,
+  target: FimTarget,
 ): ModeRequest | undefined {
   const family = modelFamilyOf(model);
-  // The likeliest words: the same gap gets the same text.
-  const { urgency = 'typing', temperature = 0 } = gap;
-  switch (way) {
+  // Greedy sampling: the same target gets the same text.
+  const { urgency = 'typing', temperature = 0 } = target;
+  switch (mode) {
     case 'fill':
       return {
         format: 'fill',
-        request: { ...limitsOf(gap, gap.stop), temperature, urgency, ...nativeFillFields(kind, gap) },
-        cleanText: (text) => cleanFimText(text, family, gap),
+        request: {
+          ...limitsOf(target, target.stop),
+          temperature,
+          urgency,
+          ...nativeFillFields(kind, target),
+        },
+        cleanText: (text) => cleanFimText(text, family, target),
       };
     case 'template': {
       const { template } = family;
-      if (!template || containsTemplateToken(template, gap)) return undefined;
-      // The family's words come first: some services take a few stops only.
-      const stop = [...template.stop, ...gap.stop];
-      const prompt = template.format(gap);
+      if (!template || containsTemplateToken(template, target)) return undefined;
+      // The family's tokens come first: some services accept only a few stop texts.
+      const stop = [...template.stop, ...target.stop];
+      const prompt = template.format(target);
       return {
         format: 'fill',
-        request: { ...limitsOf(gap, stop), temperature, urgency, prompt },
-        cleanText: (text) => cleanFimText(untilStopText(text, stop), family, gap),
+        request: { ...limitsOf(target, stop), temperature, urgency, prompt },
+        cleanText: (text) => cleanFimText(untilStopText(text, stop), family, target),
       };
     }
     case 'prefill': {
-      const { messages, omittedWhitespace = '' } = buildPrefilledPrompt(gap, family.noThinkSuffix);
+      const { messages, omittedWhitespace = '' } = buildPrefilledPrompt(target, family.noThinkSuffix);
       return {
         format: 'chat',
-        request: { messages, ...chatLimits(gap), temperature, urgency },
-        // A model may begin anew all the same.
+        request: { messages, ...chatLimits(target), temperature, urgency },
+        // A model may start again in spite of the prefill.
         cleanText: (text) =>
           stripRepeatedWhitespace(
             untilStopText(stripOpeningFence(text, codeFence), [codeFence]),
@@ -70,7 +75,12 @@ export function buildModeRequest(
     case 'chat':
       return {
         format: 'chat',
-        request: { ...buildChatPrompt(gap, family.noThinkSuffix), ...chatLimits(gap), temperature, urgency },
+        request: {
+          ...buildChatPrompt(target, family.noThinkSuffix),
+          ...chatLimits(target),
+          temperature,
+          urgency,
+        },
         cleanText: (text) => text,
       };
   }
@@ -83,20 +93,20 @@ const limitsOf = ({ maxTokens, slot, budgetMs }: FimTarget, stop: readonly strin
   ...(budgetMs === undefined ? {} : { budgetMs }),
 });
 
-/** Tokens for a fence, and for a line that is said again. */
+/** Tokens for a fence and a repeated line. */
 const chatOverheadTokens = 32;
 const chatLimits = ({ maxTokens }: FimTarget) =>
   ({ maxOutputTokens: maxTokens + chatOverheadTokens, thinking: 'off', mayBeEmpty: true }) as const;
 
-/** Other files as they go into a service's own fill in the middle; most take none, and find them above the prefix. */
-function nativeFillFields(kind: string, gap: FimTarget) {
-  const { prefix, suffix, snippets, languageId } = gap;
+/** Most services' own endpoints accept no snippets: they become a comment above the prefix. */
+function nativeFillFields(kind: string, target: FimTarget) {
+  const { prefix, suffix, snippets, languageId } = target;
   if (kind === 'llama-cpp') return { prefix, suffix, ...(snippets.length > 0 ? { snippets } : {}) };
-  if (kind === 'mistral') return { prefix: codestralPrefix(gap), suffix };
+  if (kind === 'mistral') return { prefix: codestralPrefix(target), suffix };
   return { prefix: formatSnippetsAsComment(snippets, languageId) + prefix, suffix };
 }
 
-/** Shortest line that is taken for said again; of a bracket or two nobody knows. */
+/** Characters of the shortest line that counts as repeated; a bracket or two may be new. */
 const minEchoLength = 4;
 
 function cleanFimText(

@@ -1,29 +1,29 @@
-/** What is to be written between two texts, whoever writes it. */
+/** What a model is to generate between two texts, independent of the model. */
 import type { CodeSnippet, Urgency } from '../../../shared/chat.ts';
 import type { CompletionLength } from '../completion-context.ts';
 
 export type FimTarget = {
-  /** What stands before, as much of it as the model is to read. */
+  /** The text before the cursor, as much of it as the model reads. */
   readonly prefix: string;
-  /** What stands after. */
+  /** The text after the cursor, as much of it as the model reads. */
   readonly suffix: string;
-  /** Other texts that help, the most stable first: whatever follows a change is read anew by the engine. */
+  /** Snippets of other files, the most stable first: an engine reads everything after a change again. */
   readonly snippets: readonly CodeSnippet[];
-  /** VS Code's name of the language. */
+  /** VS Code's identifier of the language. */
   readonly languageId: string;
-  /** Of the file, relative to its workspace where it has one. */
+  /** The file's path, relative to its workspace folder if it has one. */
   readonly path: string;
   /** Tokens. */
   readonly maxTokens: number;
-  /** Texts that end what is written, beside the model's own end. A chat model is not told of them: its fence begins with a line end. */
+  /** Texts that end the completion, in addition to the model's own end. Chat models do not get them: their fence ends with a line end. */
   readonly stop: readonly string[];
-  /** How much a chat model is asked for; others know nothing but their limits. */
+  /** How much to ask a chat model for; for other models only the limits apply. */
   readonly length: CompletionLength;
   /** As `FillRequest.slot`. */
   readonly slot?: number;
   /** As `FillRequest.budgetMs`. */
   readonly budgetMs?: number;
-  /** 0–2. Absent: 0, the same text each time; more gives other ones. */
+  /** 0–2. Absent: 0, the same text each time. */
   readonly temperature?: number;
   /** Absent: `typing`. */
   readonly urgency?: Urgency;

@@ -1,4 +1,4 @@
-/** How families of models were taught to fill in the middle: their words around the parts of a file, as one prompt. */
+/** The fill-in-the-middle prompt formats of model families: their special tokens around the parts of a file. */
 import type { CodeSnippet } from '../../../shared/chat.ts';
 import type { FimTarget } from './fim-target.ts';
 import { formatSnippetsAsComment } from './snippet-comment.ts';
@@ -7,35 +7,35 @@ type FimParts = Pick<FimTarget, 'prefix' | 'suffix' | 'snippets' | 'languageId' 
 
 export type FimTemplate = {
   format(parts: FimParts): string;
-  /** Words that end the answer where the server shows them; its own end ends it by itself. */
+  /** Special tokens that end the answer if the server passes them on as text. */
   readonly stop: readonly string[];
 };
 
-/** Whether a text has words in it that a template gives a meaning: written about as text, they would be read as such. */
+/** Whether a text contains special tokens of the template: the model would not read them as text. */
 export const containsTemplateToken = (
   { stop }: FimTemplate,
   { prefix, suffix, snippets }: FimParts,
 ): boolean =>
-  stop.some((word) =>
-    [prefix, suffix, ...snippets.map(({ text }) => text)].some((text) => text.includes(word)),
+  stop.some((token) =>
+    [prefix, suffix, ...snippets.map(({ text }) => text)].some((text) => text.includes(token)),
   );
 
-/** Repositories have no name here. */
+/** The server does not know the name of a repository. */
 const repositoryName = 'workspace';
 
 const withFinalNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
 
-/** Each after a word and its name. */
-const formatFiles = (word: string, extra: readonly CodeSnippet[]): string =>
-  extra.map(({ name, text }) => `${word}${name}\n${withFinalNewline(text)}`).join('');
+/** Each file after a special token and its name. */
+const formatFiles = (token: string, snippets: readonly CodeSnippet[]): string =>
+  snippets.map(({ name, text }) => `${token}${name}\n${withFinalNewline(text)}`).join('');
 
-/** Prefix, suffix, middle, each behind its word. Other files stand in a comment. */
+/** Prefix, suffix, middle, each after its token. Snippets of other files become a comment. */
 const prefixFirst = (
   [prefix, suffix, middle]: readonly [string, string, string],
-  ends: readonly string[],
+  endTokens: readonly string[],
 ): FimTemplate => ({
   format: (parts) => `${prefix}${prefixWithComment(parts)}${suffix}${parts.suffix}${middle}`,
-  stop: [...ends, prefix, suffix, middle].map((word) => word.trim()),
+  stop: [...endTokens, prefix, suffix, middle].map((token) => token.trim()),
 });
 
 const prefixWithComment = ({ snippets, languageId, prefix }: FimParts): string =>
@@ -56,7 +56,7 @@ export const qwenCoder: FimTemplate = {
   stop: ['<|endoftext|>', '<|file_sep|>', '<|repo_name|>', '<|fim_pad|>', '<|im_end|>', ...pipedTokens],
 };
 
-/** https://arxiv.org/abs/2402.19173, 5.1: with other files the path belongs to the prefix. */
+/** https://arxiv.org/abs/2402.19173, 5.1: with other files the path is part of the prefix. */
 export const starCoder2: FimTemplate = {
   format({ prefix, suffix, snippets, path }) {
     if (snippets.length === 0) return `<fim_prefix>${prefix}<fim_suffix>${suffix}<fim_middle>`;
@@ -66,13 +66,13 @@ export const starCoder2: FimTemplate = {
   stop: ['<|endoftext|>', '<file_sep>', '<repo_name>', ...plainTokens],
 };
 
-/** https://huggingface.co/bigcode/starcoder, and those who took its words: Stable Code, Refact, CodeQwen, Granite up to 3. */
+/** https://huggingface.co/bigcode/starcoder, and models with the same tokens: Stable Code, Refact, CodeQwen, Granite up to 3. */
 export const starCoder = prefixFirst(plainTokens, ['<|endoftext|>', '<file_sep>']);
 
-/** Other words since Granite 4. https://www.ibm.com/granite/docs/use-cases/prompt-engineering */
+/** Other tokens since Granite 4. https://www.ibm.com/granite/docs/use-cases/prompt-engineering */
 export const granite4 = prefixFirst(pipedTokens, ['<|end_of_text|>', '<|fim_pad|>', '<|filename|>']);
 
-/** The blanks are part of its words. https://huggingface.co/docs/transformers/model_doc/code_llama */
+/** The spaces are part of its tokens. https://huggingface.co/docs/transformers/model_doc/code_llama */
 export const codeLlama = prefixFirst(['<PRE> ', ' <SUF>', ' <MID>'], ['<EOT>']);
 
 /** https://huggingface.co/deepseek-ai/deepseek-coder-1.3b-base */
@@ -84,13 +84,13 @@ export const deepSeekCoder = prefixFirst(
 /** https://ai.google.dev/gemma/docs/codegemma */
 export const codeGemma = prefixFirst(pipedTokens, ['<|file_separator|>', '<end_of_turn>', '<eos>']);
 
-/** The suffix first, and no word for the middle. https://huggingface.co/mistralai/Codestral-22B-v0.1 */
+/** The suffix first, and no token for the middle. https://huggingface.co/mistralai/Codestral-22B-v0.1 */
 export const codestral: FimTemplate = {
   format: (parts) => `[SUFFIX]${parts.suffix}[PREFIX]${codestralPrefix(parts)}`,
   stop: ['[PREFIX]', '[SUFFIX]', '[MIDDLE]'],
 };
 
-/** Files as Codestral was shown several of them. */
+/** Several files in the format of Codestral's training. */
 export const codestralPrefix = ({ snippets, path, prefix }: FimParts): string =>
   snippets.length > 0 ? `${formatFiles('+++++ ', snippets)}+++++ ${path}\n${prefix}` : prefix;
 
@@ -109,7 +109,7 @@ export const seedCoder: FimTemplate = {
   stop: ['<[end▁of▁sentence]>', '<[fim-suffix]>', '<[fim-prefix]>', '<[fim-middle]>'],
 };
 
-/** A turn of chat with its own words inside. https://github.com/THUDM/CodeGeeX4/blob/main/guides/Infilling_guideline.md */
+/** A chat message with its own tokens inside. https://github.com/THUDM/CodeGeeX4/blob/main/guides/Infilling_guideline.md */
 export const codeGeeX: FimTemplate = {
   format({ prefix, suffix, snippets, path, languageId }) {
     const references = snippets

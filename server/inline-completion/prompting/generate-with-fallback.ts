@@ -1,4 +1,4 @@
-/** Has a model fill a gap the best way it can be asked: ways that are refused are passed over, and remembered. */
+/** Generates a completion in the best mode that the model accepts; rejected modes are skipped and remembered. */
 import type { EnginePart, Usage } from '../../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { Engine } from '../../engines/engine.ts';
@@ -8,98 +8,98 @@ import { buildModeRequest, type ModeRequest } from './completion-requests.ts';
 import type { FimTarget } from './fim-target.ts';
 import type { ModeCache, ModelAddress } from './mode-cache.ts';
 
-/** Who is asked. */
+/** A model, its address and the engine that sends requests to it. */
 export type CompletionEndpoint = ModelAddress & {
   readonly engine: Pick<Engine, 'stream' | 'supportsPrefill'>;
   /** Of the engine, as in the table of engines. */
   readonly kind: string;
-  /** As `Skills.fim`. */
+  /** As `ModelCapabilities.supportsFim`. */
   readonly supportsFim?: boolean | undefined;
 };
 
 export type GeneratedText = {
   readonly mode: CompletionMode;
   readonly format: OutputFormat;
-  /** Read once. Rejects with `RumboError`; leaving the loop, or aborting the signal, closes the socket. */
+  /** Can be read once. Rejects with `RumboError`; leaving the loop early, or aborting the signal, closes the socket. */
   readonly text: AsyncIterable<string>;
-  /** What the service counted, once the answer has ended. `undefined`: it did not say, or was left before. Never rejects. */
+  /** Resolves when the text has ended. `undefined`: the service reports no usage, or the reader left early. Never rejects. */
   readonly usage: Promise<Usage | undefined>;
 };
 
-/** Resolves once the model speaks, or has nothing to say. Rejects with `RumboError`: `invalid-request` when no way is left. */
+/** Resolves with the first text, or when the model ends without text. Rejects with `RumboError`: `invalid-request` when no mode is left. */
 export type GenerateWithFallback = (
-  filler: CompletionEndpoint,
-  gap: FimTarget,
+  endpoint: CompletionEndpoint,
+  target: FimTarget,
   signal: AbortSignal,
 ) => Promise<GeneratedText>;
 
 export const generateWithFallback =
-  (memory: ModeCache): GenerateWithFallback =>
-  async (filler, gap, signal) => {
-    const { engine, model, kind, supportsFim } = filler;
-    const ways = memory.open(
-      filler,
+  (cache: ModeCache): GenerateWithFallback =>
+  async (endpoint, target, signal) => {
+    const { engine, model, kind, supportsFim } = endpoint;
+    const modes = cache.usableModes(
+      endpoint,
       completionModesFor(model, kind, { supportsPrefill: engine.supportsPrefill(model), supportsFim }),
     );
-    let refusal = new RumboError(`${model} has refused every way to fill in text.`, {
+    let lastError = new RumboError(`${model} rejected every kind of completion request.`, {
       kind: 'invalid-request',
       model,
       action: 'Choose another model for ghost text.',
     });
-    for (const way of ways) {
-      const asking = buildModeRequest(way, model, kind, gap);
-      if (!asking) continue;
+    for (const mode of modes) {
+      const modeRequest = buildModeRequest(mode, model, kind, target);
+      if (!modeRequest) continue;
       try {
-        const filling = await startGeneration(filler, asking, signal);
-        memory.worked(filler, way);
-        return { mode: way, format: asking.format, ...filling };
+        const generated = await startGeneration(endpoint, modeRequest, signal);
+        cache.recordSuccess(endpoint, mode);
+        return { mode, format: modeRequest.format, ...generated };
       } catch (cause) {
         const error = toRumboError(cause, signal);
-        // Anything else says nothing about the way.
+        // Other errors say nothing about the mode.
         if (error.kind !== 'invalid-request') throw error;
-        memory.refused(filler, way, isAboutMode(error));
-        refusal = error;
+        cache.recordRejection(endpoint, mode, isAboutMode(error));
+        lastError = error;
       }
     }
-    throw refusal;
+    throw lastError;
   };
 
-/** There is nothing at that address, or nothing behind it; a 400 may be about the text. */
+/** The endpoint does not exist or is not implemented. A 400 may be about the text instead. */
 const isAboutMode = ({ data: { status } }: RumboError): boolean =>
   status === undefined || status === 404 || status === 405 || status === 501;
 
-/** Asks, and waits for the first text: until then the answer may be a refusal. */
+/** Sends the request and waits for the first text: until then the service may reject it. */
 async function startGeneration(
   { engine, model }: CompletionEndpoint,
   { request, cleanText }: ModeRequest,
   signal: AbortSignal,
 ): Promise<Pick<GeneratedText, 'text' | 'usage'>> {
   const { promise: usage, resolve } = Promise.withResolvers<Usage | undefined>();
-  const pieces = cleanText(textDeltas(engine.stream(model, request, signal), resolve))[
+  const deltas = cleanText(textDeltas(engine.stream(model, request, signal), resolve))[
     Symbol.asyncIterator
   ]();
-  let first: IteratorResult<string> | undefined = await pieces.next();
-  // An answer that nobody reads any more would hold its place in the provider's queue for ever.
-  let left = false;
-  const leave = () => {
-    left = true;
-    pieces.return?.()?.catch(() => {});
+  let first: IteratorResult<string> | undefined = await deltas.next();
+  // An abandoned stream would occupy the provider's queue for ever.
+  let isAborted = false;
+  const abort = () => {
+    isAborted = true;
+    deltas.return?.()?.catch(() => {});
   };
-  signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) leave();
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
   const text: AsyncIterableIterator<string> = {
     async next() {
-      const piece = first ?? (await pieces.next());
+      const delta = first ?? (await deltas.next());
       first = undefined;
-      if (!piece.done) return piece;
-      signal.removeEventListener('abort', leave);
-      // What was cut off between two pieces is no end.
-      if (left) throw toRumboError(signal.reason, signal);
-      return piece;
+      if (!delta.done) return delta;
+      signal.removeEventListener('abort', abort);
+      // An abort between two deltas is not the end of the text.
+      if (isAborted) throw toRumboError(signal.reason, signal);
+      return delta;
     },
     async return() {
-      signal.removeEventListener('abort', leave);
-      await pieces.return?.();
+      signal.removeEventListener('abort', abort);
+      await deltas.return?.();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => text,
@@ -109,14 +109,14 @@ async function startGeneration(
 
 async function* textDeltas(
   parts: AsyncIterable<EnginePart>,
-  ended: (usage: Usage | undefined) => void,
+  onEnd: (usage: Usage | undefined) => void,
 ): AsyncGenerator<string> {
   try {
     for await (const part of parts) {
       if (part.type === 'text-delta') yield part.text;
-      if (part.type === 'finish') ended(part.usage);
+      if (part.type === 'finish') onEnd(part.usage);
     }
   } finally {
-    ended(undefined);
+    onEnd(undefined);
   }
 }

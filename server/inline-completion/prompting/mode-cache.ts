@@ -1,4 +1,4 @@
-/** Which ways of asking a model at an address have worked, and which were refused; on disk between two starts. */
+/** Remembers which completion modes a model at an address has accepted or rejected, also across server starts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,16 +8,18 @@ import type { CompletionMode } from './completion-modes.ts';
 /** A model at an address. */
 export type ModelAddress = { readonly baseUrl: string; readonly model: string };
 
-/** Milliseconds that a refusal is believed: a server may be started anew with other abilities under the same names. */
+/** A server may restart with other capabilities under the same model names. */
 const rejectionTtlMs = 24 * 3_600_000;
-/** Addresses and models that are remembered; those asked least lately make room. */
+/** The least recently used entries are evicted. */
 const maxEntries = { addresses: 50, models: 200 };
 
 const fileVersion = 1;
 const Mode = z.enum(['fill', 'template', 'prefill', 'chat']);
+/** Field names are those of the file on disk. `refused`: rejected modes; `list`: the models of the address. */
 const ModelRecord = z.object({
+  /** The mode that last succeeded. */
   works: Mode.optional(),
-  /** When, in milliseconds since 1970. */
+  /** When each mode was last rejected, in milliseconds since 1970. */
   refused: z.partialRecord(Mode, z.number()),
 });
 type ModelRecord = z.infer<typeof ModelRecord>;
@@ -29,88 +31,89 @@ const ModeCacheFile = z.object({
 });
 
 export type ModeCacheOptions = {
-  /** The user's storage folder. Absent: what is learnt holds until the server stops. */
+  /** The user's storage folder. Absent: nothing is stored. */
   readonly folder?: string;
   /** Milliseconds since 1970. Absent: the real time. */
   readonly now?: () => number;
 };
 
 export function modeCache({ folder, now = Date.now }: ModeCacheOptions = {}) {
+  // Version 0.1.0 named the file.
   const file = folder === undefined ? undefined : join(folder, 'ways.json');
-  // Read when first needed: a start does not wait for it.
-  let read: Map<string, AddressRecord> | undefined;
+  // Loaded on first use: it does not delay the server's start.
+  let loaded: Map<string, AddressRecord> | undefined;
   const addresses = () => {
-    read ??= readFromDisk(file);
-    return read;
+    loaded ??= readFromDisk(file);
+    return loaded;
   };
   const addressOf = (baseUrl: string): AddressRecord => {
     const key = withoutCredentials(baseUrl);
-    const found = addresses().get(key) ?? { models: new Map<string, ModelRecord>() };
-    return setNewest(addresses(), key, found, maxEntries.addresses);
+    const address = addresses().get(key) ?? { models: new Map<string, ModelRecord>() };
+    return setNewest(addresses(), key, address, maxEntries.addresses);
   };
-  /** To be written to. */
-  const knownOf = ({ baseUrl, model }: ModelAddress): ModelRecord => {
+  /** For writing: adds the model, and marks it as used. */
+  const recordOf = ({ baseUrl, model }: ModelAddress): ModelRecord => {
     const { models } = addressOf(baseUrl);
     return setNewest(models, model, models.get(model) ?? { refused: {} }, maxEntries.models);
   };
-  /** To be read: a look at every model there is must not push out those that were asked. */
-  const seenOf = (place: ModelAddress): ModelRecord => {
-    const models = addresses().get(withoutCredentials(place.baseUrl))?.models;
-    return models?.has(place.model) ? knownOf(place) : { refused: {} };
+  /** For reading: reading the entries of all models must not evict those that were used. */
+  const existingRecordOf = (address: ModelAddress): ModelRecord => {
+    const models = addresses().get(withoutCredentials(address.baseUrl))?.models;
+    return models?.has(address.model) ? recordOf(address) : { refused: {} };
   };
-  const keep = () => writeToDisk(file, addresses());
+  const store = () => writeToDisk(file, addresses());
 
   return {
-    /** Those of the ways that nobody has refused lately, in their order. */
-    open(place: ModelAddress, ways: readonly CompletionMode[]): readonly CompletionMode[] {
-      const { refused } = seenOf(place);
-      return ways.filter(
-        (way) => !(Math.abs(now() - (refused[way] ?? Number.NEGATIVE_INFINITY)) < rejectionTtlMs),
+    /** The modes that were not rejected recently, in their order. */
+    usableModes(address: ModelAddress, modes: readonly CompletionMode[]): readonly CompletionMode[] {
+      const { refused } = existingRecordOf(address);
+      return modes.filter(
+        (mode) => !(Math.abs(now() - (refused[mode] ?? Number.NEGATIVE_INFINITY)) < rejectionTtlMs),
       );
     },
-    /** The way that last brought an answer. `undefined`: none has yet, or it was refused since. */
-    known: (place: ModelAddress): CompletionMode | undefined => seenOf(place).works,
-    worked(place: ModelAddress, way: CompletionMode): void {
-      const known = knownOf(place);
-      if (known.works === way && known.refused[way] === undefined) return;
-      known.works = way;
-      delete known.refused[way];
-      keep();
+    /** The mode that last succeeded. `undefined`: none so far, or it was rejected since. */
+    workingMode: (address: ModelAddress): CompletionMode | undefined => existingRecordOf(address).works,
+    recordSuccess(address: ModelAddress, mode: CompletionMode): void {
+      const record = recordOf(address);
+      if (record.works === mode && record.refused[mode] === undefined) return;
+      record.works = mode;
+      delete record.refused[mode];
+      store();
     },
-    /** @param certain nothing but the way can be meant; otherwise the first refusal of one that has worked may be of the question */
-    refused(place: ModelAddress, way: CompletionMode, certain: boolean): void {
-      const known = knownOf(place);
-      const hasWorked = known.works === way;
-      if (hasWorked) delete known.works;
-      if (!hasWorked || certain) known.refused[way] = now();
-      keep();
+    /** @param isAboutMode the error can only mean the mode; otherwise the first rejection of a working mode may be about the request */
+    recordRejection(address: ModelAddress, mode: CompletionMode, isAboutMode: boolean): void {
+      const record = recordOf(address);
+      const hasWorked = record.works === mode;
+      if (hasWorked) delete record.works;
+      if (!hasWorked || isAboutMode) record.refused[mode] = now();
+      store();
     },
-    /** The models an address lists now; where they are others than before, it may be another server, and is asked anew. */
-    listed(baseUrl: string, models: readonly string[]): void {
+    /** The address lists these models now. Another list may mean another server: its rejections expire. */
+    onModelsListed(baseUrl: string, models: readonly string[]): void {
       const address = addressOf(baseUrl);
       const list = models.toSorted().join('\n');
       if (address.list === list) return;
       const isFirst = address.list === undefined;
       address.list = list;
-      if (!isFirst) for (const known of address.models.values()) known.refused = {};
-      keep();
+      if (!isFirst) for (const record of address.models.values()) record.refused = {};
+      store();
     },
   };
 }
 
 export type ModeCache = ReturnType<typeof modeCache>;
 
-/** Nothing of a key goes to disk. */
+/** No credentials are stored on disk. */
 function withoutCredentials(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   return url ? `${url.origin}${url.pathname}`.replace(/\/+$/, '') : '';
 }
 
-/** What was used last stands last; the first ones make room. */
-function setNewest<Value>(map: Map<string, Value>, key: string, value: Value, most: number): Value {
+/** Moves the entry to the end; the first entries are evicted. */
+function setNewest<Value>(map: Map<string, Value>, key: string, value: Value, maxSize: number): Value {
   map.delete(key);
   map.set(key, value);
-  for (const oldest of [...map.keys()].slice(0, -most)) map.delete(oldest);
+  for (const oldest of [...map.keys()].slice(0, -maxSize)) map.delete(oldest);
   return value;
 }
 
@@ -125,7 +128,7 @@ function readFromDisk(file: string | undefined): Map<string, AddressRecord> {
       ]),
     );
   } catch {
-    // Missing, or not ours to read: a refusal for each way finds it out again.
+    // Missing or unreadable: one rejection per mode restores it.
     return new Map();
   }
 }
@@ -138,6 +141,6 @@ function writeToDisk(file: string | undefined, addresses: ReadonlyMap<string, Ad
   try {
     writeFileAtomically(file, `${JSON.stringify({ version: fileVersion, addresses: plain })}\n`);
   } catch {
-    // A folder that cannot be written costs a refusal after the next start.
+    // Without the file, the next start costs a rejection per mode.
   }
 }

@@ -1,31 +1,31 @@
-/** What is peculiar to families of models where they write code, told by their names. */
+/** What is particular about families of code models, recognised by their names. */
 import * as templates from './fim-templates.ts';
 
 export type ModelFamily = {
-  /** In lower case, with whatever stands around a name: owners, sizes, quantisations. */
+  /** Matches a model name in lower case, which may include owner, size and quantisation. */
   readonly namePattern: RegExp;
-  /** Absent: it was not taught to fill in, or not in words that are known. */
+  /** Absent: the family was not trained to fill in the middle, or its format is not documented. */
   readonly template?: templates.FimTemplate;
-  /** Begins with a blank where one stands already. */
+  /** Its text begins with a space although the prefix ends with one. */
   readonly leadingBlank?: true;
-  /** Begins with the line it is to go on from. */
+  /** Its text begins with the line that it should continue. */
   readonly echoesLine?: true;
-  /** What keeps it from thinking when it stands at the end of a message; beside the field for it, which not every service has. */
+  /** At the end of a message it keeps the model from thinking, in addition to the request field, which not every service has. */
   readonly noThinkSuffix?: string;
 };
 
-/** The first that fits holds; a special name stands before the general one. */
+/** The first match applies: special names come before general ones. */
 export const modelFamilies: readonly ModelFamily[] = [
   { namePattern: /code-?qwen/, template: templates.starCoder },
   { namePattern: /qwen.*coder/, template: templates.qwenCoder },
-  // Later ones think always, or never. https://huggingface.co/Qwen/Qwen3-8B#advanced-usage-switching-between-thinking-and-non-thinking-modes-via-user-input
+  // Later models always think, or never. https://huggingface.co/Qwen/Qwen3-8B#advanced-usage-switching-between-thinking-and-non-thinking-modes-via-user-input
   { namePattern: /qwen-?3(?!\.)(?!.*(?:2507|next|thinking|instruct|vl))/, noThinkSuffix: '/no_think' },
-  // Not a size (`granite-8b-code`).
+  // The digit must not be a size (`granite-8b-code`).
   { namePattern: /granite-?[4-9](?!\d*b)/, template: templates.granite4, echoesLine: true },
   { namePattern: /granite/, template: templates.starCoder, echoesLine: true },
   { namePattern: /star-?coder-?2/, template: templates.starCoder2 },
   { namePattern: /star-?coder|stable-?code|refact/, template: templates.starCoder },
-  // The largest ones and those for Python were not taught it.
+  // The largest models and those for Python were not trained for it.
   { namePattern: /code-?llama(?!.*(?:34b|70b|python))/, template: templates.codeLlama },
   { namePattern: /deepseek-?coder/, template: templates.deepSeekCoder },
   { namePattern: /code-?gemma/, template: templates.codeGemma },
@@ -36,8 +36,8 @@ export const modelFamilies: readonly ModelFamily[] = [
   { namePattern: /codegeex-?4/, template: templates.codeGeeX },
 ];
 
-/** Empty for a model that nobody knows. */
+/** Empty for an unknown model. */
 export function modelFamilyOf(model: string): Omit<ModelFamily, 'namePattern'> {
-  const name = model.toLowerCase();
-  return modelFamilies.find(({ namePattern }) => namePattern.test(name)) ?? {};
+  const lowerCaseName = model.toLowerCase();
+  return modelFamilies.find(({ namePattern }) => namePattern.test(lowerCaseName)) ?? {};
 }

@@ -1,10 +1,10 @@
-/** Other files as a comment above a file: how a model that reads nothing but two texts is shown them. */
+/** Formats snippets of other files as a comment above a file, for models that accept only prefix and suffix. */
 import type { CodeSnippet } from '../../../shared/chat.ts';
 
-/** One comment of all of them; empty where there are none. Ends with a line end. */
-export function formatSnippetsAsComment(extra: readonly CodeSnippet[], languageId: string): string {
+/** One comment for all snippets, with a line end; empty without snippets. */
+export function formatSnippetsAsComment(snippets: readonly CodeSnippet[], languageId: string): string {
   const [open, close] = commentMarkersOf(languageId);
-  return extra
+  return snippets
     .flatMap(({ name, text }) => [`Path: ${name}`, ...text.replace(/\r?\n$/, '').split(/\r?\n/)])
     .map((line) => `${open} ${line}`.trimEnd() + close)
     .map((line) => `${line}\n`)
@@ -27,6 +27,6 @@ const commentMarkers: readonly (readonly [open: string, close: string, languageI
 ];
 
 function commentMarkersOf(languageId: string): readonly [open: string, close: string] {
-  const found = commentMarkers.find(([, , ids]) => ids.split(' ').includes(languageId));
-  return found ? [found[0], found[1]] : ['//', ''];
+  const match = commentMarkers.find(([, , ids]) => ids.split(' ').includes(languageId));
+  return match ? [match[0], match[1]] : ['//', ''];
 }

@@ -1,93 +1,93 @@
-/** Texts on their way, mended where they begin and where they end. Leaving a loop early leaves the source. */
+/** Transforms of text streams: they change the beginning or find the end. Leaving a loop early also leaves the source. */
 
 /**
- * Holds the beginning back until it is known what becomes of it.
- * @param become what stands in its place; `undefined`: not to be told yet. At the end of the text (`ended`) it has to be
+ * Holds back the beginning until `rewrite` can decide about it.
+ * @param rewrite returns the replacement of the beginning; `undefined`: undecided, which it may not be when `isEnded`
  */
 export async function* rewriteStart(
   text: AsyncIterable<string>,
-  become: (start: string, ended: boolean) => string | undefined,
+  rewrite: (start: string, isEnded: boolean) => string | undefined,
 ): AsyncGenerator<string> {
-  let held: string | undefined = '';
+  let buffer: string | undefined = '';
   for await (const piece of text) {
-    if (held === undefined) {
+    if (buffer === undefined) {
       yield piece;
       continue;
     }
-    held += piece;
-    const start = held ? become(held, false) : undefined;
+    buffer += piece;
+    const start = buffer ? rewrite(buffer, false) : undefined;
     if (start === undefined) continue;
-    held = undefined;
+    buffer = undefined;
     if (start) yield start;
   }
-  const rest = held && become(held, true);
+  const rest = buffer && rewrite(buffer, true);
   if (rest) yield rest;
 }
 
-/** Without a single blank at the front; two are an indentation. */
+/** Removes a single space at the start; two are an indentation. */
 export const stripLeadingSpace = (text: AsyncIterable<string>): AsyncGenerator<string> =>
-  rewriteStart(text, (start, ended) => {
-    if (start.length < 2 && start.startsWith(' ') && !ended) return undefined;
+  rewriteStart(text, (start, isEnded) => {
+    if (start.length < 2 && start.startsWith(' ') && !isEnded) return undefined;
     return start.startsWith(' ') && start[1] !== ' ' ? start.slice(1) : start;
   });
 
-/** Without a line at the front that stands there already; indented otherwise it is the same one. */
+/** Removes from the start a line that is already before the cursor, with any indentation. */
 export function stripRepeatedLine(text: AsyncIterable<string>, line: string): AsyncGenerator<string> {
-  const known = line.trimStart();
-  return rewriteStart(text, (start, ended) => {
-    const said = start.trimStart();
-    if (said.startsWith(known)) return said.slice(known.length);
-    return known.startsWith(said) && !ended ? undefined : start;
+  const existing = line.trimStart();
+  return rewriteStart(text, (start, isEnded) => {
+    const trimmed = start.trimStart();
+    if (trimmed.startsWith(existing)) return trimmed.slice(existing.length);
+    return existing.startsWith(trimmed) && !isEnded ? undefined : start;
   });
 }
 
-/** Without the blanks at the front that stand there already, as many as are the same. */
+/** Removes from the start the white space that is already before the cursor, as far as it is equal. */
 export const stripRepeatedWhitespace = (
   text: AsyncIterable<string>,
-  blanks: string,
+  whitespace: string,
 ): AsyncGenerator<string> =>
-  rewriteStart(text, (start, ended) => {
+  rewriteStart(text, (start, isEnded) => {
     let same = 0;
-    while (same < blanks.length && start[same] === blanks[same]) same += 1;
-    return same === start.length && same < blanks.length && !ended ? undefined : start.slice(same);
+    while (same < whitespace.length && start[same] === whitespace[same]) same += 1;
+    return same === start.length && same < whitespace.length && !isEnded ? undefined : start.slice(same);
   });
 
-/** Without a fence that opens a block at the front, told from one that closes it by the language behind it. */
+/** Removes from the start a fence that opens a block; unlike a closing one, it is followed by a language. */
 export const stripOpeningFence = (text: AsyncIterable<string>, fence: string): AsyncGenerator<string> =>
-  rewriteStart(text, (start, ended) => {
-    const said = start.trimStart();
-    if (!ended && said.length < fence.length && fence.startsWith(said)) return undefined;
-    if (!said.startsWith(fence)) return start;
-    const end = said.indexOf('\n');
-    if (end < 0) return ended ? start : undefined;
-    return said.slice(fence.length, end).trim() ? said.slice(end + 1) : start;
+  rewriteStart(text, (start, isEnded) => {
+    const trimmed = start.trimStart();
+    if (!isEnded && trimmed.length < fence.length && fence.startsWith(trimmed)) return undefined;
+    if (!trimmed.startsWith(fence)) return start;
+    const end = trimmed.indexOf('\n');
+    if (end < 0) return isEnded ? start : undefined;
+    return trimmed.slice(fence.length, end).trim() ? trimmed.slice(end + 1) : start;
   });
 
-/** Up to the first of these words. What may be the beginning of one waits for what follows. */
+/** Passes text up to the first stop text, and holds back what may be the beginning of one. */
 export async function* untilStopText(
   text: AsyncIterable<string>,
-  words: readonly string[],
+  stopTexts: readonly string[],
 ): AsyncGenerator<string> {
-  let held = '';
+  let buffer = '';
   for await (const piece of text) {
-    held += piece;
-    const ends = words.map((word) => held.indexOf(word)).filter((at) => at >= 0);
-    if (ends.length > 0) {
-      const last = held.slice(0, Math.min(...ends));
+    buffer += piece;
+    const matches = stopTexts.map((stopText) => buffer.indexOf(stopText)).filter((index) => index >= 0);
+    if (matches.length > 0) {
+      const last = buffer.slice(0, Math.min(...matches));
       if (last) yield last;
       return;
     }
-    const open = Math.max(0, ...words.map((word) => partialMatchLength(held, word)));
-    const sure = held.slice(0, held.length - open);
-    held = held.slice(held.length - open);
-    if (sure) yield sure;
+    const undecidedLength = Math.max(0, ...stopTexts.map((stopText) => partialMatchLength(buffer, stopText)));
+    const certain = buffer.slice(0, buffer.length - undecidedLength);
+    buffer = buffer.slice(buffer.length - undecidedLength);
+    if (certain) yield certain;
   }
-  if (held) yield held;
+  if (buffer) yield buffer;
 }
 
-/** How many units at the end of a text could be the beginning of a word. */
-function partialMatchLength(text: string, word: string): number {
-  let length = Math.min(text.length, word.length - 1);
-  while (length > 0 && !text.endsWith(word.slice(0, length))) length -= 1;
+/** Length of the longest end of a text that is a beginning of the stop text. */
+function partialMatchLength(text: string, stopText: string): number {
+  let length = Math.min(text.length, stopText.length - 1);
+  while (length > 0 && !text.endsWith(stopText.slice(0, length))) length -= 1;
   return length;
 }

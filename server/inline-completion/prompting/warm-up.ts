@@ -1,4 +1,4 @@
-/** Has an engine read a file before anything is asked about it. */
+/** Makes an engine read a file before the first request about it. */
 
 import { buildModeRequest } from './completion-requests.ts';
 import type { FimTarget } from './fim-target.ts';
@@ -6,26 +6,26 @@ import type { CompletionEndpoint } from './generate-with-fallback.ts';
 import type { ModeCache } from './mode-cache.ts';
 
 /**
- * Has llama-server read what stands around the cursor into its cache, and write nothing; after anybody else's requests.
- * Only where its own fill in the middle has worked: elsewhere reading costs, or is not kept.
- * @returns whether it was asked. Rejects with `RumboError`, which nobody needs to be told
+ * Makes llama-server read the text around the cursor into its prompt cache without generating, after all other requests.
+ * Only where its own fill in the middle has worked: elsewhere reading costs money, or the service does not cache it.
+ * @returns whether a request was sent. Rejects with `RumboError`, which callers may ignore
  */
 export async function warmUp(
   { engine, model, kind, baseUrl }: CompletionEndpoint,
-  gap: FimTarget,
-  memory: Pick<ModeCache, 'known'>,
+  target: FimTarget,
+  cache: Pick<ModeCache, 'workingMode'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (kind !== 'llama-cpp' || memory.known({ baseUrl, model }) !== 'fill') return false;
-  const asking = buildModeRequest('fill', model, kind, {
-    ...gap,
+  if (kind !== 'llama-cpp' || cache.workingMode({ baseUrl, model }) !== 'fill') return false;
+  const modeRequest = buildModeRequest('fill', model, kind, {
+    ...target,
     maxTokens: 0,
     stop: [],
     urgency: 'background',
   });
-  if (!asking) return false;
-  for await (const _part of engine.stream(model, asking.request, signal)) {
-    // There are none but the end.
+  if (!modeRequest) return false;
+  for await (const _part of engine.stream(model, modeRequest.request, signal)) {
+    // The only part is `finish`.
   }
   return true;
 }

@@ -1,4 +1,4 @@
-/** Whoever does not want the text any more closes its socket, at every moment. */
+/** A reader that leaves, and a cancelled request, close the socket at any moment. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,72 +11,73 @@ import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
 import { startEndpoint } from './endpoints.ts';
 import { fimTarget } from './fim-targets.ts';
 
-async function begun(t: TestContext) {
-  const { fake, who } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
+async function startStalled(t: TestContext) {
+  const { fake, endpoint } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
   fake.fault = { kind: 'stall', afterWords: 2 };
   const queue = new PQueue({ concurrency: 1 });
-  const engine = concurrencyLimit(queue)({ provider: 'lab', listModels: async () => [], ...who.engine });
+  const engine = concurrencyLimit(queue)({ provider: 'lab', listModels: async () => [], ...endpoint.engine });
   const controller = new AbortController();
-  const fill = () => generateWithFallback(modeCache())({ ...who, engine }, fimTarget(), controller.signal);
-  const isLeft = async () => {
-    for (let looks = 0; looks < 100 && !(fake.chats[0]?.aborted && queue.pending === 0); looks += 1)
+  const generate = () =>
+    generateWithFallback(modeCache())({ ...endpoint, engine }, fimTarget(), controller.signal);
+  const isClosed = async () => {
+    for (let checks = 0; checks < 100 && !(fake.chats[0]?.aborted && queue.pending === 0); checks += 1)
       await sleep(10);
     return fake.chats[0]?.aborted === true && queue.pending === 0;
   };
-  return { fake, fill, controller, isLeft };
+  return { fake, generate, controller, isClosed };
 }
 
-test('leaving the loop', async (t) => {
-  const { fill, isLeft } = await begun(t);
-  const { text, usage } = await fill();
+test('leaving the loop closes the socket', async (t) => {
+  const { generate, isClosed } = await startStalled(t);
+  const { text, usage } = await generate();
   for await (const _ of text) break;
-  assert.equal(await isLeft(), true);
+  assert.equal(await isClosed(), true);
   assert.equal(await usage, undefined);
 });
 
-test('leaving a text of which nothing was read', async (t) => {
-  const { fill, isLeft } = await begun(t);
-  const { text } = await fill();
+test('leaving an unread text closes the socket', async (t) => {
+  const { generate, isClosed } = await startStalled(t);
+  const { text } = await generate();
   await text[Symbol.asyncIterator]().return?.();
-  assert.equal(await isLeft(), true);
+  assert.equal(await isClosed(), true);
 });
 
-test('cancelling a text that nobody reads frees its place in the queue, too', async (t) => {
-  const { fill, controller, isLeft } = await begun(t);
-  const { usage } = await fill();
+test('cancelling an unread text also frees its slot in the queue', async (t) => {
+  const { generate, controller, isClosed } = await startStalled(t);
+  const { usage } = await generate();
   controller.abort();
-  assert.equal(await isLeft(), true);
+  assert.equal(await isClosed(), true);
   assert.equal(await usage, undefined);
 });
 
-test('cancelling in the middle ends the loop with it', async (t) => {
-  const { fill, controller, isLeft } = await begun(t);
-  const { text } = await fill();
+test('cancelling in the middle ends the loop with `cancelled`', async (t) => {
+  const { generate, controller, isClosed } = await startStalled(t);
+  const { text } = await generate();
   await assert.rejects(
     async () => {
       for await (const _ of text) queueMicrotask(() => controller.abort());
     },
     { kind: 'cancelled' },
   );
-  assert.equal(await isLeft(), true);
+  assert.equal(await isClosed(), true);
 });
 
-test('cancelling between two pieces is no end of the text', async (t) => {
-  const { fill, controller, isLeft } = await begun(t);
-  const { text } = await fill();
-  const pieces = text[Symbol.asyncIterator]();
-  assert.equal((await pieces.next()).done, false);
+test('cancelling between two deltas is not the end of the text', async (t) => {
+  const { generate, controller, isClosed } = await startStalled(t);
+  const { text } = await generate();
+  const deltas = text[Symbol.asyncIterator]();
+  assert.equal((await deltas.next()).done, false);
   controller.abort();
-  assert.equal(await isLeft(), true);
-  await assert.rejects(async () => pieces.next(), { kind: 'cancelled' });
+  assert.equal(await isClosed(), true);
+  await assert.rejects(async () => deltas.next(), { kind: 'cancelled' });
 });
 
-test('cancelling before the first word', async (t) => {
-  const { fake, fill, controller, isLeft } = await begun(t);
+test('cancelling before the first word closes the socket', async (t) => {
+  const { fake, generate, controller, isClosed } = await startStalled(t);
   fake.fault = { kind: 'stall', afterWords: 0 };
-  const filling = fill();
+  const generated = generate();
   while (fake.chats.length === 0) await sleep(5);
   controller.abort();
-  await assert.rejects(filling, { kind: 'cancelled' });
-  assert.equal(await isLeft(), true);
+  await assert.rejects(generated, { kind: 'cancelled' });
+  assert.equal(await isClosed(), true);
 });

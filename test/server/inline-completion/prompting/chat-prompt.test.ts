@@ -1,4 +1,4 @@
-/** A gap as a question to a model that only chats. */
+/** The prompts that ask a chat model to fill in the middle. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -11,16 +11,16 @@ import { fimTarget, snippets } from './fim-targets.ts';
 const asText = (messages: readonly Message[]): string =>
   messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
 
-test('what was typed stands last but for one line, so that all before it is read once', () => {
-  const gap = fimTarget({ snippets });
-  const before = asText(buildChatPrompt(gap).messages);
-  const after = asText(buildChatPrompt({ ...gap, prefix: `${gap.prefix}return` }).messages);
+test('typed text comes last except for one line, so that an engine reads everything before it once', () => {
+  const target = fimTarget({ snippets });
+  const before = asText(buildChatPrompt(target).messages);
+  const after = asText(buildChatPrompt({ ...target, prefix: `${target.prefix}return` }).messages);
   const same = [...before].findIndex((letter, at) => letter !== after[at]);
   assert.ok(before.length - same < 140, before.slice(same));
   assert.ok(before.startsWith('system: You complete source code'));
 });
 
-test('the pieces stand as they are, each once', () => {
+test('the prompt contains each piece of text once, unchanged', () => {
   const [, user] = buildChatPrompt(fimTarget({ snippets, length: 'line' })).messages;
   assert.equal(
     user?.content,
@@ -34,21 +34,21 @@ test('the pieces stand as they are, each once', () => {
   );
 });
 
-test('a model that thinks unless it is told otherwise is told so at the very end', () => {
+test('the instruction not to think is at the very end', () => {
   const [, user] = buildChatPrompt(fimTarget(), '/no_think').messages;
   assert.match(String(user?.content), /the cursor is in\. \/no_think$/);
 });
 
-test('the answer is begun with a fence and the line before the cursor, and never ends with a blank', () => {
-  const begun = (prefix: string) => {
+test('a prefill is a fence and the line before the cursor, and never ends with white space', () => {
+  const prefill = (prefix: string) => {
     const { messages, omittedWhitespace } = buildPrefilledPrompt(fimTarget({ prefix }));
     const last = messages.at(-1);
     assert.equal(last?.role, 'assistant');
     return [last?.content, omittedWhitespace];
   };
-  assert.deepEqual(begun('a = 1\nreturn a'), ['```python\nreturn a', '']);
-  assert.deepEqual(begun('def add(a, b):\n    '), ['```python\ndef add(a, b):', '\n    ']);
-  assert.deepEqual(begun('    return '), ['```python\n    return', ' ']);
-  assert.deepEqual(begun(''), ['```python', '\n']);
-  assert.deepEqual(begun('\n'), ['```python', '\n\n']);
+  assert.deepEqual(prefill('a = 1\nreturn a'), ['```python\nreturn a', '']);
+  assert.deepEqual(prefill('def add(a, b):\n    '), ['```python\ndef add(a, b):', '\n    ']);
+  assert.deepEqual(prefill('    return '), ['```python\n    return', ' ']);
+  assert.deepEqual(prefill(''), ['```python', '\n']);
+  assert.deepEqual(prefill('\n'), ['```python', '\n\n']);
 });

@@ -1,4 +1,4 @@
-/** Engines over fakes on loopback, as whoever fills gaps is handed them. */
+/** Completion endpoints over fake providers on loopback. */
 import { after, type TestContext } from 'node:test';
 import { connectEngine } from '../../../../server/engines/connect.ts';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
@@ -10,16 +10,16 @@ import { keySource } from '../../../support/key-source.ts';
 const { http, dispose } = undiciHttp({ systemCertificates: false });
 after(dispose);
 
-export type Fake = (options?: FakeOptions) => Promise<FakeProvider>;
+export type StartFake = (options?: FakeOptions) => Promise<FakeProvider>;
 
 export async function startEndpoint(
   t: TestContext,
   definition: EngineDefinition,
-  fakeOf: Fake,
+  startFake: StartFake,
   model: string,
   limits = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 },
-): Promise<{ readonly fake: FakeProvider; readonly who: CompletionEndpoint }> {
-  const fake = await fakeOf({ models: [model], key: 'k-lab', reply: 'return a + b' });
+): Promise<{ readonly fake: FakeProvider; readonly endpoint: CompletionEndpoint }> {
+  const fake = await startFake({ models: [model], key: 'k-lab', reply: 'return a + b' });
   t.after(fake.close);
   const { baseUrl } = fake;
   const engine = connectEngine({
@@ -31,5 +31,5 @@ export async function startEndpoint(
     keys: keySource('k-lab'),
     limits,
   });
-  return { fake, who: { engine, kind: definition.kind, baseUrl, model } };
+  return { fake, endpoint: { engine, kind: definition.kind, baseUrl, model } };
 }

@@ -1,4 +1,4 @@
-/** What goes wrong on the way of ghost text: a text is whole, or its loop ends with a clear error, and never silently in between. */
+/** Faults during generation: a text is complete, or its loop ends with a clear error; it never ends early without one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
@@ -15,7 +15,7 @@ import { startEndpoint } from './endpoints.ts';
 import { fimTarget } from './fim-targets.ts';
 
 const limits = { connectMs: 2_000, firstPartMs: 400, betweenPartsMs: 300 };
-/** Each with a model that it fills in with. */
+/** By engine, a model that fills in the middle. */
 const models: Readonly<Record<string, string>> = {
   'llama-cpp': 'tiny-chat',
   ollama: 'fake:latest',
@@ -26,14 +26,14 @@ const models: Readonly<Record<string, string>> = {
 type Fault = readonly [
   name: string,
   behavior: (engine: FakedEngine) => FakeBehavior,
-  /** Absent: the whole text comes. */
+  /** The errors allowed. Absent: the complete text arrives. */
   kinds?: readonly ErrorKind[],
 ];
 
 const broken = ['interrupted', 'overloaded', 'bad-response'] as const;
 const faults: readonly Fault[] = [
-  ['a head that never comes', () => behaviors.hangs, ['timeout']],
-  ['a head and nothing more', () => behaviors.headOnly, ['timeout']],
+  ['a head that never arrives', () => behaviors.hangs, ['timeout']],
+  ['a head without a body', () => behaviors.headOnly, ['timeout']],
   ['a reset before the head', () => behaviors.resets, ['unreachable', 'interrupted', 'overloaded']],
   ['a reset in the middle', () => behaviors.resetsInTheMiddle, broken],
   ['a connection closed in the middle', () => behaviors.closesInTheMiddle, broken],
@@ -49,34 +49,37 @@ const faults: readonly Fault[] = [
   ['a loading model', ({ errors }) => behaviors.responds(errors.loading), ['loading', 'overloaded']],
   ['a text that is too long', ({ errors }) => behaviors.responds(errors.tooLong), ['context-too-long']],
   ['bytes one by one', () => behaviors.inPiecesOf(1)],
-  ['events that nobody knows', ({ errors }) => behaviors.withInTheMiddle(errors.unknownEvent)],
+  ['unknown events', ({ errors }) => behaviors.withInTheMiddle(errors.unknownEvent)],
   ['a packed stream', () => behaviors.compressed('gzip')],
 ];
 
 for (const [kind, model] of Object.entries(models)) {
   const definition = engines.find((each) => each.kind === kind) as EngineDefinition;
   const engine = fakedEngines.find((each) => each.kind === kind) as FakedEngine;
-  test(`${kind} loses nothing silently`, { concurrency: 4 }, async (t) => {
+  test(`${kind} never loses text silently`, { concurrency: 4 }, async (t) => {
     for (const [name, behavior, kinds] of faults) {
       await t.test(name, async (t) => {
-        const { fake, who } = await startEndpoint(t, definition, engine.make, model, limits);
+        const { fake, endpoint } = await startEndpoint(t, definition, engine.make, model, limits);
         fake.reply = { text: wholeAnswer, usage };
         fake.fault = { kind: 'custom', behavior: behavior(engine) };
-        let said = '';
-        let ended: ErrorKind | undefined;
+        let received = '';
+        let errorKind: ErrorKind | undefined;
         try {
           const { text } = await generateWithFallback(modeCache())(
-            who,
+            endpoint,
             fimTarget(),
             new AbortController().signal,
           );
-          for await (const piece of text) said += piece;
+          for await (const piece of text) received += piece;
         } catch (error) {
-          ended = toRumboError(error).kind;
+          errorKind = toRumboError(error).kind;
         }
-        if (!kinds) return assert.deepEqual([said, ended], [wholeAnswer, undefined]);
-        assert.ok(ended && kinds.includes(ended), `ended as ${ended}, with ${JSON.stringify(said)}`);
-        assert.ok(wholeAnswer.startsWith(said));
+        if (!kinds) return assert.deepEqual([received, errorKind], [wholeAnswer, undefined]);
+        assert.ok(
+          errorKind && kinds.includes(errorKind),
+          `errorKind as ${errorKind}, with ${JSON.stringify(received)}`,
+        );
+        assert.ok(wholeAnswer.startsWith(received));
       });
     }
   });

@@ -1,8 +1,8 @@
-/** Gaps for tests, and streams of text. */
+/** Fill-in-the-middle targets and streams of text for tests. */
 import type { FimTarget } from '../../../../server/inline-completion/prompting/fim-target.ts';
 
-/** In a small function, with nothing beside it. */
-export const fimTarget = (more: Partial<FimTarget> = {}): FimTarget => ({
+/** In a small function, without snippets. */
+export const fimTarget = (overrides: Partial<FimTarget> = {}): FimTarget => ({
   prefix: 'def add(a, b):\n    ',
   suffix: '\n\nadd(1, 2)\n',
   snippets: [],
@@ -11,7 +11,7 @@ export const fimTarget = (more: Partial<FimTarget> = {}): FimTarget => ({
   maxTokens: 64,
   stop: [],
   length: 'block',
-  ...more,
+  ...overrides,
 });
 
 export const snippets = [

@@ -1,4 +1,4 @@
-/** A gap filled over each kind of engine: what is sent, what comes, what is tried when a way is refused. */
+/** Completions over each kind of engine: the request, the text, and the next mode after a rejection. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { deepseek } from '../../../../server/engines/deepseek.ts';
@@ -28,13 +28,13 @@ import {
   fakeMistral,
   fakeVllm,
 } from '../../../support/fake-providers/openai-copies.ts';
-import { type Fake, startEndpoint } from './endpoints.ts';
+import { type StartFake, startEndpoint } from './endpoints.ts';
 import { fimTarget, joined, snippets } from './fim-targets.ts';
 
-const gap = fimTarget({ snippets, stop: ['\n\n'], slot: 1, budgetMs: 900 });
+const target = fimTarget({ snippets, stop: ['\n\n'], slot: 1, budgetMs: 900 });
 const comment = '# Path: one.py\n# ONE = 1\n# Path: two.py\n# TWO = 2\n';
-const prompt = `<|repo_name|>workspace\n<|file_sep|>one.py\nONE = 1\n<|file_sep|>two.py\nTWO = 2\n<|file_sep|>src/sums.py\n<|fim_prefix|>${gap.prefix}<|fim_suffix|>${gap.suffix}<|fim_middle|>`;
-const qwenWords = [
+const prompt = `<|repo_name|>workspace\n<|file_sep|>one.py\nONE = 1\n<|file_sep|>two.py\nTWO = 2\n<|file_sep|>src/sums.py\n<|fim_prefix|>${target.prefix}<|fim_suffix|>${target.suffix}<|fim_middle|>`;
+const qwenTokens = [
   '<|endoftext|>',
   '<|file_sep|>',
   '<|repo_name|>',
@@ -53,19 +53,19 @@ function signalOf(t: TestContext): AbortSignal {
   return controller.signal;
 }
 
-/** Who has been asked nothing before. */
-async function start(t: TestContext, definition: EngineDefinition, fakeOf: Fake, model: string) {
-  const { fake, who } = await startEndpoint(t, definition, fakeOf, model);
-  const memory = modeCache();
+/** An endpoint without a history. */
+async function start(t: TestContext, definition: EngineDefinition, startFake: StartFake, model: string) {
+  const { fake, endpoint } = await startEndpoint(t, definition, startFake, model);
+  const cache = modeCache();
   const signal = signalOf(t);
-  const fill = (asked: FimTarget = gap, more: Partial<CompletionEndpoint> = {}) =>
-    generateWithFallback(memory)({ ...who, ...more }, asked, signal);
+  const fill = (requested: FimTarget = target, overrides: Partial<CompletionEndpoint> = {}) =>
+    generateWithFallback(cache)({ ...endpoint, ...overrides }, requested, signal);
   return { fake, fill, paths: () => fake.chats.map(({ path }) => path) };
 }
 
 const written = { stream: true, prompt, temperature: 0 };
 const viaChunks = { ...written, stream_options: { include_usage: true }, max_tokens: 64 };
-const services: readonly (readonly [EngineDefinition, Fake, string, string, object])[] = [
+const services: readonly (readonly [EngineDefinition, StartFake, string, string, object])[] = [
   [
     llamaCpp,
     fakeLlamaCpp,
@@ -76,8 +76,8 @@ const services: readonly (readonly [EngineDefinition, Fake, string, string, obje
         { filename: 'one.py', text: 'ONE = 1\n' },
         { filename: 'two.py', text: 'TWO = 2' },
       ],
-      input_prefix: gap.prefix,
-      input_suffix: gap.suffix,
+      input_prefix: target.prefix,
+      input_suffix: target.suffix,
       stream: true,
       n_predict: 64,
       stop: ['\n\n'],
@@ -93,8 +93,8 @@ const services: readonly (readonly [EngineDefinition, Fake, string, string, obje
     qwen,
     '/api/generate',
     {
-      prompt: comment + gap.prefix,
-      suffix: gap.suffix,
+      prompt: comment + target.prefix,
+      suffix: target.suffix,
       stream: true,
       options: { num_predict: 64, stop: ['\n\n'], temperature: 0 },
     },
@@ -105,8 +105,8 @@ const services: readonly (readonly [EngineDefinition, Fake, string, string, obje
     'codestral-latest',
     '/v1/fim/completions',
     {
-      prompt: `+++++ one.py\nONE = 1\n+++++ two.py\nTWO = 2\n+++++ src/sums.py\n${gap.prefix}`,
-      suffix: gap.suffix,
+      prompt: `+++++ one.py\nONE = 1\n+++++ two.py\nTWO = 2\n+++++ src/sums.py\n${target.prefix}`,
+      suffix: target.suffix,
       stream: true,
       max_tokens: 64,
       stop: ['\n\n'],
@@ -119,8 +119,8 @@ const services: readonly (readonly [EngineDefinition, Fake, string, string, obje
     'deepseek-v4-flash',
     '/beta/completions',
     {
-      prompt: comment + gap.prefix,
-      suffix: gap.suffix,
+      prompt: comment + target.prefix,
+      suffix: target.suffix,
       stream: true,
       max_tokens: 64,
       stop: ['\n\n'],
@@ -128,21 +128,21 @@ const services: readonly (readonly [EngineDefinition, Fake, string, string, obje
       stream_options: { include_usage: true },
     },
   ],
-  [vllm, fakeVllm, qwen, '/v1/completions', { ...viaChunks, stop: [...qwenWords, '\n\n'] }],
-  [lmStudio, fakeLmStudio, qwen, '/v1/completions', { ...viaChunks, stop: [...qwenWords, '\n\n'] }],
+  [vllm, fakeVllm, qwen, '/v1/completions', { ...viaChunks, stop: [...qwenTokens, '\n\n'] }],
+  [lmStudio, fakeLmStudio, qwen, '/v1/completions', { ...viaChunks, stop: [...qwenTokens, '\n\n'] }],
   [
     dockerModelRunner,
     fakeDockerModelRunner,
     qwen,
     '/engines/v1/completions',
-    { ...viaChunks, stop: [...qwenWords, '\n\n'] },
+    { ...viaChunks, stop: [...qwenTokens, '\n\n'] },
   ],
-  [openaiCompatible, fakeOpenAi, qwen, '/v1/completions', { ...viaChunks, stop: qwenWords.slice(0, 4) }],
+  [openaiCompatible, fakeOpenAi, qwen, '/v1/completions', { ...viaChunks, stop: qwenTokens.slice(0, 4) }],
 ];
 
-for (const [definition, fakeOf, model, path, body] of services) {
-  test(`${definition.kind}: a gap goes out the way it knows best, and its text and usage come back`, async (t) => {
-    const { fake, fill } = await start(t, definition, fakeOf, model);
+for (const [definition, startFake, model, path, body] of services) {
+  test(`${definition.kind}: sends a target in its best mode, and returns text and usage`, async (t) => {
+    const { fake, fill } = await start(t, definition, startFake, model);
     fake.reply = { text: 'return a + b', usage: { input: 40, output: 5 } };
     const { format, text, usage } = await fill();
     assert.equal(format, 'fill');
@@ -155,41 +155,41 @@ for (const [definition, fakeOf, model, path, body] of services) {
   });
 }
 
-test('a model that only chats is asked in a chat, without thinking, and begun where it goes on', async (t) => {
+test('a chat model gets a chat without thinking, and a prefill where its engine supports it', async (t) => {
   const chat = await start(t, groq, fakeGroq, 'qwen/qwen3-32b');
   assert.equal((await chat.fill()).format, 'chat');
   const body = chat.fake.chats[0]?.body;
   assert.deepEqual([body?.['reasoning_effort'], body?.['max_completion_tokens']], ['none', 96]);
   assert.match(JSON.stringify(body?.['messages']), /is in\. \/no_think"\}\]$/);
 
-  const begun = await start(t, vllm, fakeVllm, 'llama3.2');
-  begun.fake.reply = '\n    return a + b\n```\nThat adds them.';
-  const { mode, format, text } = await begun.fill();
+  const prefilled = await start(t, vllm, fakeVllm, 'llama3.2');
+  prefilled.fake.reply = '\n    return a + b\n```\nThat adds them.';
+  const { mode, format, text } = await prefilled.fill();
   assert.deepEqual([mode, format], ['prefill', 'chat']);
   assert.equal(await joined(text), 'return a + b\n');
-  const messages = begun.fake.chats[0]?.body?.['messages'] as readonly object[];
+  const messages = prefilled.fake.chats[0]?.body?.['messages'] as readonly object[];
   assert.deepEqual(messages.at(-1), { role: 'assistant', content: '```python\ndef add(a, b):' });
 });
 
-test('a model that begins its answer anew although it was begun has said it in its fence', async (t) => {
+test('a model that starts again in spite of a prefill has its code in a fence', async (t) => {
   const { fake, fill } = await start(t, vllm, fakeVllm, 'llama3.2');
   fake.reply = '```python\nreturn a + b\n```\nThat adds them.';
   assert.equal(await joined((await fill()).text), 'return a + b\n');
 });
 
-test('nothing at all is an answer, in a chat as well', async (t) => {
-  for (const [definition, fakeOf, model] of [
+test('an empty text is valid, also in a chat', async (t) => {
+  for (const [definition, startFake, model] of [
     [llamaCpp, fakeLlamaCpp, qwen],
     [groq, fakeGroq, 'llama-3.3-70b'],
   ] as const) {
-    const { fake, fill } = await start(t, definition, fakeOf, model);
+    const { fake, fill } = await start(t, definition, startFake, model);
     fake.reply = '';
     assert.equal(await joined((await fill()).text), '');
   }
 });
 
-test('a refused way leads to the next one at once, and is not tried again', async (t) => {
-  const cases: readonly (readonly [EngineDefinition, Fake, string, readonly string[]])[] = [
+test('a rejected mode falls back to the next one at once, and is not tried again', async (t) => {
+  const cases: readonly (readonly [EngineDefinition, StartFake, string, readonly string[]])[] = [
     [llamaCpp, fakeLlamaCpp, 'qwen-coder-nofim', ['/infill', '/v1/completions', '/v1/completions']],
     [llamaCpp, fakeLlamaCpp, 'llama-nofim', ['/infill', '/v1/chat/completions', '/v1/chat/completions']],
     [ollama, fakeOllama, 'llama-nofim', ['/api/generate', '/api/chat', '/api/chat']],
@@ -201,8 +201,8 @@ test('a refused way leads to the next one at once, and is not tried again', asyn
       ['/v1/completions', '/v1/completions', '/v1/chat/completions', '/v1/chat/completions'],
     ],
   ];
-  for (const [definition, fakeOf, model, wanted] of cases) {
-    const { fake, fill, paths } = await start(t, definition, fakeOf, model);
+  for (const [definition, startFake, model, wanted] of cases) {
+    const { fake, fill, paths } = await start(t, definition, startFake, model);
     assert.match(await joined((await fill()).text), /return a \+ b/, model);
     assert.match(await joined((await fill()).text), /return a \+ b/, model);
     assert.deepEqual(paths(), wanted);
@@ -210,7 +210,7 @@ test('a refused way leads to the next one at once, and is not tried again', asyn
   }
 });
 
-test('LM Studio’s 200 with a refusal in it leads to the next way', async (t) => {
+test('LM Studio’s 200 with an error body falls back to the next mode', async (t) => {
   const { fake, fill, paths } = await start(t, lmStudio, fakeLmStudio, qwen);
   fake.fail = {
     status: 200,
@@ -221,7 +221,7 @@ test('LM Studio’s 200 with a refusal in it leads to the next way', async (t) =
   assert.deepEqual(paths(), ['/v1/completions', '/v1/chat/completions']);
 });
 
-test('what passes says nothing about a way: the failure is told, and the way tried again', async (t) => {
+test('a temporary failure says nothing about the mode: the caller gets the error, and the mode stays usable', async (t) => {
   const { fake, fill, paths } = await start(t, llamaCpp, fakeLlamaCpp, qwen);
   const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } };
   const gone = { error: { code: 400, message: `model '${qwen}' not found`, type: 'invalid_request_error' } };
@@ -238,43 +238,43 @@ test('what passes says nothing about a way: the failure is told, and the way tri
   assert.deepEqual(new Set(paths()), new Set(['/infill']));
 });
 
-test('when every way is refused, nobody is asked any more', async (t) => {
+test('when every mode was rejected, no request is sent any more', async (t) => {
   const { fake, fill } = await start(t, ollama, fakeOllama, 'llama3');
   fake.fail = { status: 400, body: { error: 'registry.ollama.ai/library/llama3 does not support generate' } };
   await assert.rejects(fill(), { kind: 'invalid-request', message: /cannot fill in|did not accept/ });
-  const asked = fake.chats.length;
-  await assert.rejects(fill(), { kind: 'invalid-request', message: /every way/ });
-  assert.equal(fake.chats.length, asked);
+  const requests = fake.chats.length;
+  await assert.rejects(fill(), { kind: 'invalid-request', message: /every kind/ });
+  assert.equal(fake.chats.length, requests);
 });
 
-test('what the engine says of its model saves the refusal', async (t) => {
+test('what the engine reports about its model saves a rejected request', async (t) => {
   const { fill, paths } = await start(t, ollama, fakeOllama, 'llama3');
-  await fill(gap, { supportsFim: false });
+  await fill(target, { supportsFim: false });
   assert.deepEqual(paths(), ['/api/chat']);
 });
 
-test('an unknown service with an unknown model is not believed to look at a suffix', async (t) => {
+test('an unknown service with an unknown model is assumed to ignore a suffix', async (t) => {
   const { fill, paths } = await start(t, openaiCompatible, fakeOpenAi, 'some-model');
   await fill();
-  await fill(gap, { supportsFim: true });
+  await fill(target, { supportsFim: true });
   assert.deepEqual(paths(), ['/v1/chat/completions', '/v1/completions']);
 });
 
-test('a file that talks about a family’s words is not put between them', async (t) => {
+test('a file that contains a family’s special tokens is not sent in its template', async (t) => {
   const { fill, paths } = await start(t, vllm, fakeVllm, qwen);
-  const { mode } = await fill({ ...gap, prefix: "words = ['<|fim_prefix|>'," });
+  const { mode } = await fill({ ...target, prefix: "words = ['<|fim_prefix|>'," });
   assert.equal(mode, 'prefill');
   assert.equal((await fill()).mode, 'template');
   assert.deepEqual(paths(), ['/v1/chat/completions', '/v1/completions']);
 });
 
-test('a family’s words end the text where the server lets them through', async (t) => {
+test('a family’s special tokens end the text where the server passes them on', async (t) => {
   const { fake, fill } = await start(t, vllm, fakeVllm, qwen);
   fake.reply = 'return a + b<|endoftext|>def mul(a, b):';
   assert.equal(await joined((await fill()).text), 'return a + b');
 });
 
-test('habits of a family are no part of the text', async (t) => {
+test('what a family adds to its text is removed', async (t) => {
   const blank = await start(t, mistral, fakeMistral, 'codestral-latest');
   blank.fake.reply = ' return a + b';
   assert.equal(await joined((await blank.fill()).text), 'return a + b');
@@ -286,20 +286,20 @@ test('habits of a family are no part of the text', async (t) => {
   assert.equal(await joined((await echo.fill()).text), 'return a + b');
 });
 
-test('what is asked for with a key is more urgent than what is typed, and may be warmer', async (t) => {
-  const { who } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, qwen);
+test('urgency and temperature of the target reach the engine', async (t) => {
+  const { endpoint } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, qwen);
   const seen: unknown[] = [];
   const engine: CompletionEndpoint['engine'] = {
-    supportsPrefill: who.engine.supportsPrefill,
+    supportsPrefill: endpoint.engine.supportsPrefill,
     stream(model, request, signal) {
       seen.push([request.urgency, request.temperature]);
-      return who.engine.stream(model, request, signal);
+      return endpoint.engine.stream(model, request, signal);
     },
   };
   const fill = generateWithFallback(modeCache());
   const signal = signalOf(t);
-  await fill({ ...who, engine }, fimTarget(), signal);
-  await fill({ ...who, engine }, fimTarget({ urgency: 'interactive', temperature: 0.6 }), signal);
+  await fill({ ...endpoint, engine }, fimTarget(), signal);
+  await fill({ ...endpoint, engine }, fimTarget({ urgency: 'interactive', temperature: 0.6 }), signal);
   assert.deepEqual(seen, [
     ['typing', 0],
     ['interactive', 0.6],

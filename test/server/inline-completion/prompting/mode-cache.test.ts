@@ -1,4 +1,4 @@
-/** What is remembered of ways to ask, and for how long. */
+/** Which completion modes are remembered, and for how long. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 
-const place = { baseUrl: 'http://127.0.0.1:8080', model: 'm' };
-const ways = ['fill', 'template', 'chat'] as const;
+const address = { baseUrl: 'http://127.0.0.1:8080', model: 'm' };
+const modes = ['fill', 'template', 'chat'] as const;
 const day = 24 * 3_600_000;
 
 function storage(t: TestContext) {
@@ -16,99 +16,102 @@ function storage(t: TestContext) {
   return folder;
 }
 
-test('a refused way is passed over for a day, for this model at this address', () => {
+test('a rejected mode is skipped for a day, for this model at this address', () => {
   let atMs = 1_000;
-  const memory = modeCache({ now: () => atMs });
-  memory.refused(place, 'fill', true);
-  assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
-  assert.deepEqual(memory.open({ ...place, model: 'n' }, ways), ways);
-  assert.deepEqual(memory.open({ ...place, baseUrl: 'http://127.0.0.1:8081' }, ways), ways);
+  const cache = modeCache({ now: () => atMs });
+  cache.recordRejection(address, 'fill', true);
+  assert.deepEqual(cache.usableModes(address, modes), ['template', 'chat']);
+  assert.deepEqual(cache.usableModes({ ...address, model: 'n' }, modes), modes);
+  assert.deepEqual(cache.usableModes({ ...address, baseUrl: 'http://127.0.0.1:8081' }, modes), modes);
   atMs += day - 1;
-  assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
+  assert.deepEqual(cache.usableModes(address, modes), ['template', 'chat']);
   atMs += 1;
-  assert.deepEqual(memory.open(place, ways), ways);
+  assert.deepEqual(cache.usableModes(address, modes), modes);
 });
 
-test('a way that has worked is given up at the second doubtful refusal, or at the first certain one', () => {
-  const memory = modeCache();
-  memory.worked(place, 'fill');
-  memory.refused(place, 'fill', false);
-  assert.deepEqual(memory.open(place, ways), ways);
-  memory.refused(place, 'fill', false);
-  assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
+test('a working mode is skipped after the second uncertain rejection, or after the first certain one', () => {
+  const cache = modeCache();
+  cache.recordSuccess(address, 'fill');
+  cache.recordRejection(address, 'fill', false);
+  assert.deepEqual(cache.usableModes(address, modes), modes);
+  cache.recordRejection(address, 'fill', false);
+  assert.deepEqual(cache.usableModes(address, modes), ['template', 'chat']);
 
-  const other = { ...place, model: 'n' };
-  memory.worked(other, 'fill');
-  memory.refused(other, 'fill', true);
-  assert.deepEqual(memory.open(other, ways), ['template', 'chat']);
-  assert.equal(memory.known(other), undefined);
+  const other = { ...address, model: 'n' };
+  cache.recordSuccess(other, 'fill');
+  cache.recordRejection(other, 'fill', true);
+  assert.deepEqual(cache.usableModes(other, modes), ['template', 'chat']);
+  assert.equal(cache.workingMode(other), undefined);
 });
 
-test('another list of models makes every way of its address worth a try again; the same list does not', () => {
-  const memory = modeCache();
-  memory.refused(place, 'fill', true);
-  memory.listed(place.baseUrl, ['m', 'n']);
-  memory.listed(place.baseUrl, ['n', 'm']);
-  assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
-  memory.listed(place.baseUrl, ['m', 'n', 'o']);
-  assert.deepEqual(memory.open(place, ways), ways);
+test('another list of models makes every mode at its address usable again; the same list does not', () => {
+  const cache = modeCache();
+  cache.recordRejection(address, 'fill', true);
+  cache.onModelsListed(address.baseUrl, ['m', 'n']);
+  cache.onModelsListed(address.baseUrl, ['n', 'm']);
+  assert.deepEqual(cache.usableModes(address, modes), ['template', 'chat']);
+  cache.onModelsListed(address.baseUrl, ['m', 'n', 'o']);
+  assert.deepEqual(cache.usableModes(address, modes), modes);
 });
 
-test('what was learnt is there after the next start, the list too, and no password', (t) => {
+test('modes and the model list outlast a restart, without a password on disk', (t) => {
   const folder = storage(t);
-  const secret = { ...place, baseUrl: 'http://user:geheim@127.0.0.1:8080/' };
+  const secret = { ...address, baseUrl: 'http://user:geheim@127.0.0.1:8080/' };
   const before = modeCache({ folder });
-  before.listed(secret.baseUrl, ['m']);
-  before.refused(secret, 'fill', true);
-  before.worked(secret, 'template');
+  before.onModelsListed(secret.baseUrl, ['m']);
+  before.recordRejection(secret, 'fill', true);
+  before.recordSuccess(secret, 'template');
   assert.doesNotMatch(readFileSync(join(folder, 'ways.json'), 'utf8'), /geheim/);
   const after = modeCache({ folder });
-  assert.deepEqual(after.open(place, ways), ['template', 'chat']);
-  assert.equal(after.known(place), 'template');
-  after.listed(place.baseUrl, ['m']);
-  assert.deepEqual(after.open(place, ways), ['template', 'chat']);
+  assert.deepEqual(after.usableModes(address, modes), ['template', 'chat']);
+  assert.equal(after.workingMode(address), 'template');
+  after.onModelsListed(address.baseUrl, ['m']);
+  assert.deepEqual(after.usableModes(address, modes), ['template', 'chat']);
 });
 
-test('a file that cannot be read, or a folder that cannot be written, costs nothing but what was learnt', (t) => {
+test('an unreadable file or a read-only folder loses only the remembered modes', (t) => {
   const folder = storage(t);
   writeFileSync(join(folder, 'ways.json'), '{"version": 1, "addresses": {"a": 1}}');
-  const memory = modeCache({ folder });
-  memory.worked(place, 'chat');
-  assert.equal(memory.known(place), 'chat');
+  const cache = modeCache({ folder });
+  cache.recordSuccess(address, 'chat');
+  assert.equal(cache.workingMode(address), 'chat');
   const nowhere = modeCache({ folder: join(folder, 'ways.json') });
-  nowhere.worked(place, 'chat');
-  assert.equal(nowhere.known(place), 'chat');
+  nowhere.recordSuccess(address, 'chat');
+  assert.equal(nowhere.workingMode(address), 'chat');
 });
 
-test('an answer like the last one writes nothing', (t) => {
+test('another success in the same mode writes nothing to disk', (t) => {
   const folder = storage(t);
-  const memory = modeCache({ folder });
-  memory.worked(place, 'fill');
+  const cache = modeCache({ folder });
+  cache.recordSuccess(address, 'fill');
   rmSync(join(folder, 'ways.json'));
-  memory.worked(place, 'fill');
+  cache.recordSuccess(address, 'fill');
   assert.throws(() => readFileSync(join(folder, 'ways.json')));
 });
 
-test('of too many models those asked least lately are forgotten', () => {
-  const memory = modeCache();
-  memory.worked(place, 'fill');
-  memory.worked({ ...place, model: 'old' }, 'fill');
+test('the least recently used models are evicted', () => {
+  const cache = modeCache();
+  cache.recordSuccess(address, 'fill');
+  cache.recordSuccess({ ...address, model: 'old' }, 'fill');
   for (let count = 0; count < 199; count += 1) {
-    memory.known(place);
-    memory.worked({ ...place, model: `m${count}` }, 'chat');
+    cache.workingMode(address);
+    cache.recordSuccess({ ...address, model: `m${count}` }, 'chat');
   }
-  assert.equal(memory.known(place), 'fill');
-  assert.equal(memory.known({ ...place, model: 'old' }), undefined);
+  assert.equal(cache.workingMode(address), 'fill');
+  assert.equal(cache.workingMode({ ...address, model: 'old' }), undefined);
 });
 
-test('looking at more models than are remembered forgets nothing of those that were asked', () => {
-  const memory = modeCache();
-  memory.worked(place, 'chat');
-  memory.refused(place, 'fill', true);
+test('reading more models than fit evicts none that were used', () => {
+  const cache = modeCache();
+  cache.recordSuccess(address, 'chat');
+  cache.recordRejection(address, 'fill', true);
   for (let count = 0; count < 500; count += 1) {
-    assert.equal(memory.known({ ...place, model: `other-${count}` }), undefined);
-    assert.deepEqual(memory.open({ baseUrl: `http://127.0.0.1:${count + 1}`, model: 'm' }, ways), ways);
+    assert.equal(cache.workingMode({ ...address, model: `other-${count}` }), undefined);
+    assert.deepEqual(
+      cache.usableModes({ baseUrl: `http://127.0.0.1:${count + 1}`, model: 'm' }, modes),
+      modes,
+    );
   }
-  assert.equal(memory.known(place), 'chat');
-  assert.deepEqual(memory.open(place, ways), ['template', 'chat']);
+  assert.equal(cache.workingMode(address), 'chat');
+  assert.deepEqual(cache.usableModes(address, modes), ['template', 'chat']);
 });

@@ -1,4 +1,4 @@
-/** What families of models are sent around a gap, letter for letter. */
+/** The exact prompts of model families. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containsTemplateToken } from '../../../../server/inline-completion/prompting/fim-templates.ts';
@@ -8,14 +8,14 @@ import {
 } from '../../../../server/inline-completion/prompting/model-families.ts';
 import { fimTarget, snippets } from './fim-targets.ts';
 
-const gap = fimTarget({ prefix: 'PRE', suffix: 'SUF' });
-const alone = (model: string) => modelFamilyOf(model).template?.format(gap);
-const among = (model: string) => modelFamilyOf(model).template?.format({ ...gap, snippets });
+const target = fimTarget({ prefix: 'PRE', suffix: 'SUF' });
+const alone = (model: string) => modelFamilyOf(model).template?.format(target);
+const among = (model: string) => modelFamilyOf(model).template?.format({ ...target, snippets });
 const piped = '<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>';
 const plain = '<fim_prefix>PRE<fim_suffix>SUF<fim_middle>';
 const comment = '# Path: one.py\n# ONE = 1\n# Path: two.py\n# TWO = 2\n';
 
-test('each family has its own words, whatever stands around its name', () => {
+test('each family has its own special tokens, whatever surrounds its name', () => {
   const sent: Readonly<Record<string, string>> = {
     'qwen2.5-coder:1.5b-base': piped,
     'Qwen/Qwen3-Coder-30B-A3B-Instruct': piped,
@@ -40,7 +40,7 @@ test('each family has its own words, whatever stands around its name', () => {
   for (const [model, prompt] of Object.entries(sent)) assert.equal(alone(model), prompt, model);
 });
 
-test('who was not taught to fill in is not asked to', () => {
+test('a model that was not trained to fill in the middle has no template', () => {
   for (const model of [
     'llama3.2:3b',
     'qwen3:8b',
@@ -53,7 +53,7 @@ test('who was not taught to fill in is not asked to', () => {
     assert.equal(alone(model), undefined, model);
 });
 
-test('other files stand where the family knows them, elsewhere in a comment', () => {
+test('snippets are in the family’s own format, or else in a comment', () => {
   const sent: Readonly<Record<string, string>> = {
     'qwen2.5-coder': `<|repo_name|>workspace\n<|file_sep|>one.py\nONE = 1\n<|file_sep|>two.py\nTWO = 2\n<|file_sep|>src/sums.py\n${piped}`,
     starcoder2:
@@ -67,37 +67,38 @@ test('other files stand where the family knows them, elsewhere in a comment', ()
   for (const [model, prompt] of Object.entries(sent)) assert.equal(among(model), prompt, model);
 });
 
-test('comments are those of the language', () => {
+test('the comment has the syntax of the language', () => {
   const above = (languageId: string) =>
     modelFamilyOf('codellama:7b')
-      .template?.format({ ...gap, languageId, snippets: [{ name: 'a', text: 'x\r\n\r\ny\n' }] })
+      .template?.format({ ...target, languageId, snippets: [{ name: 'a', text: 'x\r\n\r\ny\n' }] })
       .replace(/^<PRE> |PRE <SUF>.*$/g, '');
   assert.equal(above('typescript'), '// Path: a\n// x\n//\n// y\n');
   assert.equal(above('sql'), '-- Path: a\n-- x\n--\n-- y\n');
   assert.equal(above('html'), '<!-- Path: a -->\n<!-- x -->\n<!-- -->\n<!-- y -->\n');
 });
 
-test('a file that talks about the words themselves is not put between them', () => {
+test('special tokens in the prefix, suffix or snippets are detected', () => {
   const template = modelFamilyOf('qwen2.5-coder').template;
   assert.ok(template);
-  assert.equal(containsTemplateToken(template, gap), false);
-  assert.equal(containsTemplateToken(template, { ...gap, suffix: "split('<|fim_middle|>')" }), true);
+  assert.equal(containsTemplateToken(template, target), false);
+  assert.equal(containsTemplateToken(template, { ...target, suffix: "split('<|fim_middle|>')" }), true);
   assert.equal(
-    containsTemplateToken(template, { ...gap, snippets: [{ name: 'a', text: '<|file_sep|>' }] }),
+    containsTemplateToken(template, { ...target, snippets: [{ name: 'a', text: '<|file_sep|>' }] }),
     true,
   );
 });
 
-test('whatever a template puts around a gap ends the answer, too, if the model says it', () => {
+test('every token of a template is also a stop text', () => {
   for (const { namePattern, template } of modelFamilies) {
-    const words = template?.format({ ...gap, prefix: '', suffix: '' }).match(/<[^<>\n]+>|\[[A-Z]+\]/g) ?? [];
-    for (const word of words) assert.ok(template?.stop.includes(word), `${namePattern}: ${word}`);
+    const tokens =
+      template?.format({ ...target, prefix: '', suffix: '' }).match(/<[^<>\n]+>|\[[A-Z]+\]/g) ?? [];
+    for (const token of tokens) assert.ok(template?.stop.includes(token), `${namePattern}: ${token}`);
   }
 });
 
-test('only hybrid models of Qwen 3 are told in words not to think', () => {
-  const told = (model: string) => modelFamilyOf(model).noThinkSuffix;
-  assert.deepEqual(['qwen3:8b', 'Qwen/Qwen3-30B-A3B'].map(told), ['/no_think', '/no_think']);
+test('only hybrid models of Qwen 3 get the instruction not to think', () => {
+  const noThinkSuffix = (model: string) => modelFamilyOf(model).noThinkSuffix;
+  assert.deepEqual(['qwen3:8b', 'Qwen/Qwen3-30B-A3B'].map(noThinkSuffix), ['/no_think', '/no_think']);
   for (const model of [
     'qwen3:4b-instruct-2507',
     'qwen3.5:9b',
@@ -105,5 +106,5 @@ test('only hybrid models of Qwen 3 are told in words not to think', () => {
     'qwen2.5:7b',
     'gpt-oss:20b',
   ])
-    assert.equal(told(model), undefined, model);
+    assert.equal(noThinkSuffix(model), undefined, model);
 });

@@ -1,4 +1,4 @@
-/** Reading ahead of the first question. */
+/** Reading a file into an engine’s cache before the first request. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
@@ -10,21 +10,21 @@ import { fakeVllm } from '../../../support/fake-providers/openai-copies.ts';
 import { startEndpoint } from './endpoints.ts';
 import { fimTarget, snippets } from './fim-targets.ts';
 
-const never = new AbortController().signal;
-const gap = fimTarget({ snippets, stop: ['\n'], slot: 1 });
+const neverAborted = new AbortController().signal;
+const target = fimTarget({ snippets, stop: ['\n'], slot: 1 });
 
-test('llama-server reads the same beginning as it will be asked about, and writes nothing', async (t) => {
-  const { fake, who } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
-  const memory = modeCache();
-  memory.worked(who, 'fill');
+test('llama-server reads the prompt of the next request, and generates nothing', async (t) => {
+  const { fake, endpoint } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
+  const cache = modeCache();
+  cache.recordSuccess(endpoint, 'fill');
   fake.reply = { text: '', finish: 'length' };
-  assert.equal(await warmUp(who, gap, memory, never), true);
+  assert.equal(await warmUp(endpoint, target, cache, neverAborted), true);
   assert.equal(fake.chats[0]?.path, '/infill');
   assert.deepEqual(fake.chats[0]?.body, {
     model: 'qwen-coder',
     input_extra: snippets.map(({ name, text }) => ({ filename: name, text })),
-    input_prefix: gap.prefix,
-    input_suffix: gap.suffix,
+    input_prefix: target.prefix,
+    input_suffix: target.suffix,
     stream: true,
     n_predict: 0,
     temperature: 0,
@@ -33,15 +33,15 @@ test('llama-server reads the same beginning as it will be asked about, and write
   });
 });
 
-test('whoever has not filled a gap yet, or keeps nothing, is not asked to read', async (t) => {
-  const memory = modeCache();
-  for (const [definition, fakeOf] of [
+test('a model without a success in fill mode, or an engine without a cache, gets no request', async (t) => {
+  const cache = modeCache();
+  for (const [definition, startFake] of [
     [llamaCpp, fakeLlamaCpp],
     [vllm, fakeVllm],
   ] as const) {
-    const { fake, who } = await startEndpoint(t, definition, fakeOf, 'qwen-coder');
-    memory.worked(who, definition === vllm ? 'fill' : 'template');
-    assert.equal(await warmUp(who, gap, memory, never), false);
+    const { fake, endpoint } = await startEndpoint(t, definition, startFake, 'qwen-coder');
+    cache.recordSuccess(endpoint, definition === vllm ? 'fill' : 'template');
+    assert.equal(await warmUp(endpoint, target, cache, neverAborted), false);
     assert.equal(fake.chats.length, 0);
   }
 });
