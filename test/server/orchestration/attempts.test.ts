@@ -1,0 +1,421 @@
+/** One answer over several attempts: fallback before the first word, takeover after it, and what each attempt is charged. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { aborted } from '../../../server/platform/aborted.ts';
+import { breaksAfter, fails, inTurn, pipeline, type Script, says, textOf, usage } from './pipeline.ts';
+
+const never = new AbortController().signal;
+const types = (parts: readonly { readonly type: string }[]) => parts.map(({ type }) => type);
+const outcomes = (attempts: readonly { readonly model: string; readonly outcome: string }[] = []) =>
+  attempts.map(({ model, outcome }) => `${model} ${outcome}`);
+
+test('a model that fails before its first word is replaced by the next one, and the receipt names both', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: fails('overloaded') },
+    { id: 'b/two', script: says('fine'), note: 'a note' },
+  ]);
+  const { parts, result } = await rumbo.ask({ prompt: 'hi' });
+  assert.deepEqual(parts, [
+    { type: 'fallback', from: 'a/one', reason: 'It failed: overloaded.' },
+    { type: 'start', model: 'b/two', cached: false, note: 'a note' },
+    { type: 'text-delta', text: 'fine' },
+    { type: 'finish', reason: 'stop', usage },
+  ]);
+  assert.deepEqual(outcomes(result.receipt.attempts), ['a/one overloaded', 'b/two ok']);
+  assert.ok(result.receipt.reasons.includes('a/one failed first: It failed: overloaded.'));
+  assert.equal(result.receipt.note, 'a note');
+  assert.deepEqual(rumbo.outcomes, ['a/one overloaded', 'b/two ok']);
+  assert.deepEqual(
+    rumbo.rows.map(({ model }) => model),
+    ['b/two'],
+    'what was not accepted is not billed',
+  );
+});
+
+test('only the last candidate is the last resort', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: fails('overloaded') },
+    { id: 'b/two', script: says('fine') },
+  ]);
+  await rumbo.ask({ prompt: 'hi' });
+  assert.deepEqual(
+    rumbo.requests.map(({ model, lastResort }) => [model, lastResort]),
+    [
+      ['a/one', false],
+      ['b/two', true],
+    ],
+  );
+});
+
+test('a failure that no other model can mend ends the answer', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: fails('content-filtered') },
+    { id: 'b/two', script: says('fine') },
+  ]);
+  const { kind, attempts } = await rumbo.failure({ prompt: 'hi' });
+  assert.equal(kind, 'content-filtered');
+  assert.deepEqual(outcomes(attempts), ['a/one content-filtered']);
+  assert.equal(rumbo.requests.length, 1);
+});
+
+test('an answer that breaks off is continued by the next model, which is told where to go on', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: breaksAfter(['One, two, ', 'three, '], 'interrupted') },
+    { id: 'b/two', script: says('four.') },
+  ]);
+  const { parts, result } = await rumbo.ask({ prompt: 'count' });
+  assert.equal(textOf(parts), 'One, two, three, four.');
+  assert.equal(result.text, 'One, two, three, four.');
+  const reason = 'It failed: interrupted.';
+  assert.deepEqual(
+    parts.find(({ type }) => type === 'takeover'),
+    { type: 'takeover', from: 'a/one', to: 'b/two', mode: 'continue', reason },
+  );
+  assert.deepEqual(result.receipt.takeovers, [{ at: 17, from: 'a/one', to: 'b/two', reason }]);
+  const [, begun, instruction] = rumbo.requests[1]?.messages ?? [];
+  assert.deepEqual(begun, { role: 'assistant', content: 'One, two, three, ' });
+  assert.equal(instruction?.role, 'user');
+});
+
+test('an engine that continues a beginning is given it as the last message, and its repetition is not shown', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: breaksAfter(['One, two, three, '], 'interrupted') },
+    { id: 'b/two', script: says('One, two, three, four.'), prefill: true },
+  ]);
+  const { result } = await rumbo.ask({ prompt: 'count' });
+  assert.equal(result.text, 'One, two, three, four.');
+  assert.deepEqual(rumbo.requests[1]?.messages.at(-1), { role: 'assistant', content: 'One, two, three, ' });
+});
+
+test('a prefill that is refused is sent again at once as an instruction, without a second takeover', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') },
+    { id: 'b/two', script: inTurn(fails('invalid-request'), says('two.')), prefill: true },
+  ]);
+  const { parts, result } = await rumbo.ask({ prompt: 'count' });
+  assert.equal(result.text, 'One, two.');
+  assert.deepEqual(types(parts), ['start', 'text-delta', 'takeover', 'start', 'text-delta', 'finish']);
+  assert.deepEqual(
+    rumbo.requests.slice(1).map(({ messages }) => messages.at(-1)?.role),
+    ['assistant', 'user'],
+  );
+  assert.deepEqual(outcomes(result.receipt.attempts), [
+    'a/one interrupted',
+    'b/two invalid-request',
+    'b/two ok',
+  ]);
+});
+
+test('with restart the next model answers from the beginning', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') },
+    { id: 'b/two', script: says('Uno, dos.') },
+  ]);
+  const { parts, result } = await rumbo.ask({ prompt: 'count', onInterruption: 'restart' });
+  assert.equal(result.text, 'Uno, dos.');
+  const takeover = parts.find(({ type }) => type === 'takeover');
+  assert.equal(takeover?.type === 'takeover' && takeover.mode, 'restart');
+  assert.deepEqual(result.receipt.takeovers, []);
+  assert.equal(rumbo.requests[1]?.messages.length, 1);
+});
+
+test('with fail an answer that breaks off ends there, and the error holds what had come', async () => {
+  const rumbo = pipeline(
+    [
+      { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') },
+      { id: 'b/two', script: says('two.') },
+    ],
+    { 'routing.onInterruption': 'fail' },
+  );
+  const { kind, partial, attempts } = await rumbo.failure({ prompt: 'count' });
+  assert.equal(kind, 'interrupted');
+  assert.equal(partial, 'One, ');
+  assert.deepEqual(outcomes(attempts), ['a/one interrupted']);
+});
+
+test('a model whose answer broke off is asked once more, after all others', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: inTurn(breaksAfter(['One, '], 'interrupted'), says('three.')) },
+    { id: 'b/two', script: breaksAfter(['two, '], 'interrupted') },
+  ]);
+  const { result } = await rumbo.ask({ prompt: 'count' });
+  assert.equal(result.text, 'One, two, three.');
+  assert.deepEqual(outcomes(result.receipt.attempts), ['a/one interrupted', 'b/two interrupted', 'a/one ok']);
+  assert.deepEqual(
+    result.receipt.takeovers.map(({ at, to }) => [at, to]),
+    [
+      [5, 'b/two'],
+      [10, 'a/one'],
+    ],
+  );
+});
+
+test('the error of an answer that nobody could end is the one that it first broke off with', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: inTurn(breaksAfter(['One, '], 'interrupted'), fails('overloaded')) },
+    { id: 'b/two', script: fails('rate-limited') },
+  ]);
+  const { kind, partial } = await rumbo.failure({ prompt: 'count' });
+  assert.equal(kind, 'interrupted');
+  assert.equal(partial, 'One, ');
+});
+
+test('a pinned model that cannot run is not replaced unless the user allows it', async () => {
+  const models = [
+    { id: 'a/one', script: says('one'), more: { locked: true } },
+    { id: 'b/two', script: says('two') },
+  ] as const;
+  const strict = pipeline(models, { 'routing.whenPinnedUnavailable': 'fail' });
+  const { pinned, message } = await strict.failure({ prompt: 'hi', model: 'a/one' });
+  assert.equal(pinned, 'a/one');
+  assert.match(message, /a\/one is pinned and cannot run/);
+  assert.equal(strict.requests.length, 0);
+
+  const lenient = pipeline(models, { 'routing.whenPinnedUnavailable': 'next' });
+  const { result } = await lenient.ask({ prompt: 'hi', model: 'a/one' });
+  assert.equal(result.receipt.model, 'b/two');
+  assert.match(result.receipt.reasons.join(' '), /The pinned model a\/one could not run/);
+});
+
+test('a pinned model that fails on the way is not replaced silently', async () => {
+  const models = () => [
+    { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') } as const,
+    { id: 'b/two', script: says('two.') } as const,
+  ];
+  const strict = pipeline(models());
+  const lost = await strict.failure({ prompt: 'count', model: 'a/one', whenPinnedUnavailable: 'fail' });
+  assert.equal(lost.pinned, 'a/one');
+  // It may go on itself, once.
+  assert.deepEqual(outcomes(lost.attempts), ['a/one interrupted', 'a/one interrupted']);
+
+  const lenient = pipeline(models());
+  const { result } = await lenient.ask({ prompt: 'count', model: 'a/one', whenPinnedUnavailable: 'next' });
+  assert.equal(result.receipt.model, 'b/two');
+});
+
+const paid = { source: 'api', private: false, price: { input: 1, output: 1 } } as const;
+
+test('a model whose budget another request took since the decision is passed over', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: says('one'), more: paid },
+    { id: 'b/two', script: says('two'), more: paid },
+  ]);
+  rumbo.reservation.allowed = (provider) => provider !== 'a';
+  const { parts, result } = await rumbo.ask({ prompt: 'hi' });
+  assert.equal(result.receipt.model, 'b/two');
+  assert.deepEqual(types(parts), ['start', 'text-delta', 'finish'], 'no model failed');
+});
+
+test('with every budget taken since the decision the answer fails, and no model is contacted', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: says('one'), more: paid }], { 'budget.perDayUsd': 10 });
+  rumbo.reservation.allowed = () => {
+    rumbo.change({ 'budget.perDayUsd': 0 });
+    return false;
+  };
+  assert.equal((await rumbo.failure({ prompt: 'hi' })).kind, 'over-budget');
+  assert.equal(rumbo.requests.length, 0);
+});
+
+test('a request that is cancelled before it starts contacts no model', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
+  assert.equal((await rumbo.failure({ prompt: 'hi' }, AbortSignal.abort())).kind, 'cancelled');
+  assert.equal(rumbo.requests.length, 0);
+});
+
+test('a cancel ends the answer, keeps what had come, and asks no other model', async () => {
+  const endless: Script = async function* (_request, signal) {
+    yield { type: 'text-delta', text: 'One, ' };
+    await aborted(signal);
+  };
+  const rumbo = pipeline([
+    { id: 'a/one', script: endless, more: paid },
+    { id: 'b/two', script: says('two') },
+  ]);
+  const controller = new AbortController();
+  const { kind, partial } = await rumbo.failure({ prompt: 'count' }, controller.signal, (part) => {
+    if (part.type === 'text-delta') controller.abort();
+  });
+  assert.equal(kind, 'cancelled');
+  assert.equal(partial, 'One, ');
+  assert.equal(rumbo.requests.length, 1);
+  assert.equal(rumbo.rows.length, 1, 'what had come was billed');
+});
+
+test('an empty answer is a failure, and the next model is asked', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: says() },
+    { id: 'b/two', script: says('two') },
+  ]);
+  const { result } = await rumbo.ask({ prompt: 'hi' });
+  assert.deepEqual(outcomes(result.receipt.attempts), ['a/one bad-response', 'b/two ok']);
+});
+
+test('an answer that a filter or a limit left empty keeps its own reason', async () => {
+  const cut: Script = async function* () {
+    yield { type: 'finish', reason: 'length', usage };
+  };
+  const { result } = await pipeline([{ id: 'a/one', script: cut }]).ask({ prompt: 'hi' });
+  assert.equal(result.receipt.finishReason, 'length');
+});
+
+const call = { type: 'tool-call', id: '1', name: 'look', input: '{}' } as const;
+const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
+
+test('an answer is not continued once a tool was called: a second model might call it again', async () => {
+  const callsThenBreaks: Script = async function* () {
+    yield call;
+    yield* breaksAfter([], 'interrupted')({ messages: [] }, never);
+  };
+  const rumbo = pipeline([
+    { id: 'a/one', script: callsThenBreaks },
+    { id: 'b/two', script: says('two') },
+  ]);
+  assert.equal((await rumbo.failure({ prompt: 'hi', tools })).kind, 'interrupted');
+  assert.equal(rumbo.requests.length, 1);
+});
+
+test('tool calls are part of the result, and such an answer is not cached', async () => {
+  const calls: Script = async function* () {
+    yield call;
+    yield { type: 'finish', reason: 'tool-calls', usage };
+  };
+  const rumbo = pipeline([{ id: 'a/one', script: calls }]);
+  const { result } = await rumbo.ask({ prompt: 'hi', tools });
+  assert.deepEqual(result.toolCalls, [{ id: '1', name: 'look', input: '{}' }]);
+  assert.equal((await rumbo.ask({ prompt: 'hi', tools })).result.receipt.cached, false);
+});
+
+test('the same request is answered from the cache, and its receipt says so', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: says('words'), note: 'a note' }]);
+  await rumbo.ask({ prompt: 'hi' });
+  const { parts, result } = await rumbo.ask({ prompt: 'hi' });
+  assert.deepEqual(parts[0], { type: 'start', model: 'a/one', cached: true, note: 'a note' });
+  assert.equal(result.text, 'words');
+  assert.equal(result.receipt.cached, true);
+  assert.equal(result.receipt.costUsd, 0);
+  assert.deepEqual(result.receipt.attempts, []);
+  assert.equal(rumbo.requests.length, 1);
+  assert.equal(rumbo.rows.length, 2);
+  await rumbo.ask({ prompt: 'hi', useCache: false });
+  assert.equal(rumbo.requests.length, 2);
+});
+
+test('an answer that more than one model wrote, or that was cut, is not cached', async () => {
+  const cut: Script = async function* () {
+    yield { type: 'text-delta', text: 'half' };
+    yield { type: 'finish', reason: 'length', usage };
+  };
+  for (const models of [
+    [{ id: 'a/one', script: cut } as const],
+    [
+      { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') } as const,
+      { id: 'b/two', script: says('two.') } as const,
+    ],
+  ]) {
+    const rumbo = pipeline(models);
+    await rumbo.ask({ prompt: 'hi' });
+    assert.equal((await rumbo.ask({ prompt: 'hi' })).result.receipt.cached, false);
+  }
+});
+
+test('a model that was locked while the first was asked is not asked', async () => {
+  const rumbo = pipeline([
+    {
+      id: 'a/one',
+      script: async function* (request, signal) {
+        rumbo.change({ models: { 'b/two': { locked: true } } });
+        yield* fails('overloaded')(request, signal);
+      },
+    },
+    { id: 'b/two', script: says('two') },
+    { id: 'c/three', script: says('three') },
+  ]);
+  assert.equal((await rumbo.ask({ prompt: 'hi' })).result.receipt.model, 'c/three');
+});
+
+test('a file that became local-only while the first model was asked is not sent to the cloud', async () => {
+  const rumbo = pipeline([
+    {
+      id: 'a/one',
+      script: async function* (request, signal) {
+        rumbo.change({ 'privacy.localOnly': ['**/plan.md'] });
+        yield* fails('overloaded')(request, signal);
+      },
+    },
+    { id: 'b/two', script: says('two'), more: paid },
+    { id: 'c/three', script: says('three') },
+  ]);
+  const file = { uri: 'file:///home/ana/plan.md', languageId: 'markdown', text: 'x' };
+  assert.equal((await rumbo.ask({ prompt: 'hi', file })).result.receipt.model, 'c/three');
+});
+
+test('an answer that was given while the settings changed is not cached', async () => {
+  const rumbo = pipeline([
+    {
+      id: 'a/one',
+      script: async function* (request, signal) {
+        rumbo.change({ 'cache.maxEntries': 7 });
+        yield* says('one')(request, signal);
+      },
+    },
+  ]);
+  await rumbo.ask({ prompt: 'hi' });
+  assert.equal((await rumbo.ask({ prompt: 'hi' })).result.receipt.cached, false);
+});
+
+test('an attempt that the service accepted is billed although it failed', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: fails('timeout', { accepted: true }), more: paid },
+    { id: 'b/two', script: says('two') },
+  ]);
+  const { result } = await rumbo.ask({ prompt: 'a prompt of some length' });
+  const [failed, ok] = rumbo.rows;
+  assert.equal(failed?.model, 'a/one');
+  assert.ok((failed?.costUsd ?? 0) > 0, 'its prompt was read');
+  assert.equal(failed?.id, `${ok?.id}-1`, 'a row of its own');
+  assert.equal(result.receipt.attempts[0]?.costUsd, failed?.costUsd);
+});
+
+test('with every model at its rate limit the request waits for the first to return', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
+  rumbo.resting.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
+  setTimeout(() => rumbo.resting.clear(), 20);
+  assert.equal((await rumbo.ask({ prompt: 'hi' })).result.text, 'one');
+});
+
+test('what is typed does not wait for a rate limit', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
+  rumbo.resting.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
+  assert.equal((await rumbo.failure({ prompt: 'hi', urgency: 'typing' })).kind, 'rate-limited');
+});
+
+test('an answer teaches how fast its model is and how it counts; an estimated usage does not', async () => {
+  const unmetered: Script = async function* () {
+    yield { type: 'text-delta', text: 'words' };
+    yield { type: 'finish', reason: 'stop' };
+  };
+  const rumbo = pipeline([{ id: 'a/one', script: inTurn(unmetered, says('words')) }]);
+  const { result } = await rumbo.ask({ prompt: 'hi', useCache: false });
+  assert.equal(result.receipt.usageEstimated, true);
+  assert.equal(rumbo.stats.speeds(10).size, 0);
+  await rumbo.ask({ prompt: 'hi', useCache: false });
+  assert.equal(rumbo.stats.speeds(10).has('a/one'), true);
+});
+
+test('attempts, tokens and costs are counted, and the log names the model and no word of the prompt', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: fails('overloaded') },
+    { id: 'b/two', script: says('SECRET answer'), more: paid },
+  ]);
+  await rumbo.ask({ prompt: 'SECRET prompt' });
+  const { counters, histograms } = rumbo.metrics.read();
+  assert.equal(counters['rumbo_attempts_total{provider="a",outcome="overloaded"}'], 1);
+  assert.equal(counters['rumbo_attempts_total{provider="b",outcome="ok"}'], 1);
+  assert.equal(counters['rumbo_tokens_total{provider="b",direction="input"}'], 10);
+  assert.equal(counters['rumbo_cost_usd_total{provider="b"}'], 0.000015);
+  assert.equal(counters['rumbo_cache_total{outcome="miss"}'], 1);
+  assert.equal(histograms['rumbo_total_ms{provider="b"}']?.count, 1);
+  assert.match(rumbo.log.join('\n'), /a\/one[^\n]*overloaded/);
+  assert.match(rumbo.log.join('\n'), /b\/two, stop/);
+  assert.doesNotMatch(rumbo.log.join('\n'), /SECRET/);
+});

@@ -1,0 +1,210 @@
+/** The request path with real parts of its own and providers as object literals. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { responseCache } from '../../../server/cache/response-cache.ts';
+import { warmPrefixes } from '../../../server/cache/warm-prefixes.ts';
+import { budgets } from '../../../server/metrics/budget.ts';
+import { counters } from '../../../server/metrics/counters.ts';
+import { ledger } from '../../../server/metrics/ledger.ts';
+import { modelStats } from '../../../server/metrics/model-stats.ts';
+import { orchestrator } from '../../../server/orchestration/orchestrator.ts';
+import type { ProviderRegistry } from '../../../server/providers/provider-registry.ts';
+import { learned } from '../../../server/routing/classifier/user-corrections.ts';
+import type { CompletionRequest, EnginePart, EngineRequest, ModelId, Usage } from '../../../shared/chat.ts';
+import { noUsage } from '../../../shared/chat.ts';
+import { type ErrorData, RumboError } from '../../../shared/errors.ts';
+import type { Model } from '../../../shared/models.ts';
+import type { AskParams, AskPart, AskResult } from '../../../shared/protocol.ts';
+import { defaultSettings, type Settings } from '../../../shared/settings.ts';
+
+/** What a model does with one request. */
+export type Script = (request: CompletionRequest, signal: AbortSignal) => AsyncIterable<EnginePart>;
+
+export type FakeModel = {
+  /** `provider/name`. */
+  readonly id: ModelId;
+  readonly script: Script;
+  /** The engine takes the beginning of an answer as the assistant's last message. */
+  readonly prefill?: boolean;
+  readonly more?: Partial<Model>;
+  readonly note?: string;
+};
+
+export const usage: Usage = { ...noUsage, input: 10, output: 5 };
+
+/** Answers with these pieces of text. */
+export const says = (...pieces: string[]): Script =>
+  async function* () {
+    for (const text of pieces) yield { type: 'text-delta', text };
+    yield { type: 'finish', reason: 'stop', usage };
+  };
+
+/** Answers with these pieces, then fails. */
+export const breaksAfter = (
+  pieces: readonly string[],
+  kind: RumboError['kind'],
+  data: Partial<ErrorData> = {},
+): Script =>
+  async function* () {
+    for (const text of pieces) yield { type: 'text-delta', text };
+    throw new RumboError(`It failed: ${kind}.`, { kind, ...data });
+  };
+export const fails = (kind: RumboError['kind'], data: Partial<ErrorData> = {}): Script =>
+  breaksAfter([], kind, data);
+
+/** One script for each request, in order. */
+export const inTurn = (...scripts: Script[]): Script => {
+  let next = 0;
+  return (request, signal) => (scripts[next++] ?? says('too often'))(request, signal);
+};
+
+export function pipeline(models: readonly FakeModel[], changed: Partial<Settings> = {}) {
+  let settings: Settings = {
+    ...defaultSettings,
+    'routing.strategy': 'priority',
+    'routing.priorityOrder': models.map(({ id }) => id.slice(0, id.indexOf('/'))),
+    ...changed,
+  };
+  const requests: (CompletionRequest & { readonly model: ModelId })[] = [];
+  const outcomes: string[] = [];
+  const log: string[] = [];
+  const described = (): Model[] =>
+    models.map(({ id, more }) => {
+      const [provider = '', name = ''] = id.split('/');
+      return {
+        id,
+        provider,
+        name,
+        source: 'local',
+        private: true,
+        toggle: true,
+        locked: false,
+        tier: 3,
+        contextTokens: null,
+        maxOutputTokens: null,
+        abilities: { tools: true, vision: true },
+        price: { input: 0, output: 0 },
+        ...more,
+        ...settings.models[id],
+      } as Model;
+    });
+  const providers = new Map(
+    models.map(({ id, script, prefill = false, note }) => {
+      const name = id.slice(0, id.indexOf('/'));
+      const engine = {
+        provider: name,
+        listModels: async () => [],
+        supportsPrefill: () => prefill,
+        stream(_model: string, request: EngineRequest, signal: AbortSignal) {
+          requests.push({ ...(request as CompletionRequest), model: id });
+          return script(request as CompletionRequest, signal);
+        },
+      };
+      const did = ({ outcome }: { outcome: string }) => void outcomes.push(`${id} ${outcome}`);
+      return [name, { engine, configured: { ...(note === undefined ? {} : { note }) }, did }] as const;
+    }),
+  );
+  const resting = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();
+  let looks = 0;
+  const registry = {
+    get: (name: string) => providers.get(name),
+    names: () => [...providers.keys()],
+    models: described,
+    resting: () => resting,
+    restingModels: () => new Map(),
+    inFlight: () => new Map(),
+    tokensLeft: () => new Map(),
+    async lookAround() {
+      looks += 1;
+    },
+  } as unknown as ProviderRegistry;
+
+  const spent = ledger(undefined, Date.now, () => {});
+  const limits = budgets(spent, Date.now);
+  limits.configure(settings);
+  const metrics = counters();
+  const cache = responseCache({ maxEntries: 10, maxAgeMs: 60_000 });
+  /** Called before money is set aside; `false`: another request was quicker. */
+  const reservation = { allowed: (_provider: string): boolean => true };
+  const stats = modelStats();
+  const rows: { model: ModelId; costUsd: number | null; id: string }[] = [];
+  let changes = 0;
+  const heart = orchestrator({
+    settings: () => settings,
+    fleet: registry,
+    cache,
+    budgets: {
+      ...limits,
+      reserve: (share, usd) => (reservation.allowed(share.provider) ? limits.reserve(share, usd) : undefined),
+    },
+    ledger: {
+      ...spent,
+      add(receipt) {
+        rows.push({ model: receipt.model, costUsd: receipt.costUsd, id: receipt.id });
+        spent.add(receipt);
+      },
+    },
+    counters: metrics,
+    past: stats,
+    warm: warmPrefixes(),
+    learned: learned(undefined, () => {}),
+    log: { info: (line) => void log.push(line), warn() {}, error: (line) => void log.push(line) },
+    coldStarts: () => new Map(),
+    favourites: () => [],
+    changed() {
+      changes += 1;
+    },
+  });
+
+  return {
+    heart,
+    requests,
+    outcomes,
+    rows,
+    log,
+    resting,
+    cache,
+    metrics,
+    stats,
+    reservation,
+    limits,
+    looks: () => looks,
+    changes: () => changes,
+    change(more: Partial<Settings>): void {
+      settings = { ...settings, ...more };
+      limits.configure(settings);
+    },
+    /** Asks and gathers the parts. Rejects as the orchestrator does. */
+    async ask(
+      params: AskParams,
+      signal: AbortSignal = new AbortController().signal,
+      onPart: (part: AskPart) => void = () => {},
+    ): Promise<{ readonly parts: AskPart[]; readonly result: AskResult }> {
+      const parts: AskPart[] = [];
+      const answer = heart.ask(params, signal);
+      for (;;) {
+        const { done, value } = await answer.next();
+        if (done) return { parts, result: value };
+        parts.push(value);
+        onPart(value);
+      }
+    },
+    /** Asks for what must fail. */
+    async failure(
+      params: AskParams,
+      signal?: AbortSignal,
+      onPart?: (part: AskPart) => void,
+    ): Promise<ErrorData> {
+      try {
+        await this.ask(params, signal, onPart);
+      } catch (error) {
+        if (error instanceof RumboError) return error.data;
+        throw error;
+      }
+      throw new Error('The request was answered.');
+    },
+    settled: () => nextTurn(),
+  };
+}
+
+export const textOf = (parts: readonly AskPart[]): string =>
+  parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
