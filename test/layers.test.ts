@@ -22,7 +22,7 @@ const layers = [
   ['server/engines'],
   ['server/resilience', 'server/discovery', 'server/models'],
   ['server/providers'],
-  ['server/catalog'],
+  ['server/catalog', 'server/accounting'],
   ['server/orchestration', 'server/inline-completion'],
   ['server/rpc'],
   ['server/main.ts', 'server/bootstrap.ts'],

@@ -1,7 +1,7 @@
 /** One answer over several attempts: fallback before the first word, takeover after it, and what each attempt is charged. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aborted } from '../../../server/platform/aborted.ts';
+import { rejectOnAbort } from '../../../server/platform/aborted.ts';
 import { breaksAfter, fails, inTurn, pipeline, type Script, says, textOf, usage } from './pipeline.ts';
 
 const never = new AbortController().signal;
@@ -225,7 +225,7 @@ test('a request that is cancelled before it starts contacts no model', async () 
 test('a cancel ends the answer, keeps what had come, and asks no other model', async () => {
   const endless: Script = async function* (_request, signal) {
     yield { type: 'text-delta', text: 'One, ' };
-    await aborted(signal);
+    await rejectOnAbort(signal);
   };
   const rumbo = pipeline([
     { id: 'a/one', script: endless, more: paid },

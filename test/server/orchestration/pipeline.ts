@@ -8,7 +8,7 @@ import { ledger } from '../../../server/metrics/ledger.ts';
 import { modelStats } from '../../../server/metrics/model-stats.ts';
 import { orchestrator } from '../../../server/orchestration/orchestrator.ts';
 import type { ProviderRegistry } from '../../../server/providers/provider-registry.ts';
-import { learned } from '../../../server/routing/classifier/user-corrections.ts';
+import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { CompletionRequest, EnginePart, EngineRequest, ModelId, Usage } from '../../../shared/chat.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
@@ -99,8 +99,11 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
           return script(request as CompletionRequest, signal);
         },
       };
-      const did = ({ outcome }: { outcome: string }) => void outcomes.push(`${id} ${outcome}`);
-      return [name, { engine, configured: { ...(note === undefined ? {} : { note }) }, did }] as const;
+      const recordOutcome = ({ outcome }: { outcome: string }) => void outcomes.push(`${id} ${outcome}`);
+      return [
+        name,
+        { engine, config: { ...(note === undefined ? {} : { note }) }, recordOutcome },
+      ] as const;
     }),
   );
   const resting = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();
@@ -109,11 +112,11 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     get: (name: string) => providers.get(name),
     names: () => [...providers.keys()],
     models: described,
-    resting: () => resting,
-    restingModels: () => new Map(),
+    cooldowns: () => resting,
+    modelCooldowns: () => new Map(),
     inFlight: () => new Map(),
     tokensLeft: () => new Map(),
-    async lookAround() {
+    async refreshForRequest() {
       looks += 1;
     },
   } as unknown as ProviderRegistry;
@@ -130,7 +133,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
   let changes = 0;
   const heart = orchestrator({
     settings: () => settings,
-    fleet: registry,
+    providers: registry,
     cache,
     budgets: {
       ...limits,
@@ -146,7 +149,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     counters: metrics,
     past: stats,
     warm: warmPrefixes(),
-    learned: learned(undefined, () => {}),
+    learned: userCorrections(undefined, () => {}),
     log: { info: (line) => void log.push(line), warn() {}, error: (line) => void log.push(line) },
     coldStarts: () => new Map(),
     favourites: () => [],

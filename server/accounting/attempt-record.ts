@@ -1,0 +1,31 @@
+/** What one attempt came to, for whatever keeps account of it. */
+import type { Usage } from '../../shared/chat.ts';
+import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { Model } from '../../shared/models.ts';
+import type { Receipt } from '../../shared/receipts.ts';
+import type { TaskType } from '../../shared/tasks.ts';
+
+/** One try at one model, when it has ended. It never holds a prompt or an answer. */
+export type AttemptRecord = {
+  /** The request path that sent it. */
+  readonly path: 'ask' | 'inline';
+  readonly model: Model;
+  readonly role: string | null;
+  readonly task: TaskType;
+  /** `stopped`: the reader had enough of it before its end. */
+  readonly outcome: 'ok' | 'stopped' | ErrorKind;
+  /** Milliseconds from sending to the end. */
+  readonly ms: number;
+  /** Milliseconds from sending to the first text. `null`: none came. */
+  readonly firstTextMs: number | null;
+  /** What is billed. Zeros: the service did not accept the request. */
+  readonly usage: Usage;
+  /** The service did not report usage. */
+  readonly usageEstimated: boolean;
+  /** US dollars. `null`: the price is unknown. */
+  readonly costUsd: number | null;
+  /** Tokens of the prompt by our own estimate. */
+  readonly estimatedPromptTokens: number;
+  /** The row of the ledger. Absent: ghost text, which the ledger sums up, or nothing is billed. */
+  readonly receipt?: Receipt;
+};

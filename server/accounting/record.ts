@@ -1,0 +1,118 @@
+/** Records what each attempt came to, for both request paths: ledger, metrics, model statistics, provider status, log. */
+import type { Receipt } from '../../shared/receipts.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Ledger } from '../metrics/ledger.ts';
+import type { ModelStats } from '../metrics/model-stats.ts';
+import type { Log } from '../platform/log.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { AttemptRecord } from './attempt-record.ts';
+import { answerLine, attemptLine } from './log-lines.ts';
+
+export type AccountingDeps = {
+  readonly providers: { get(name: string): Pick<Provider, 'recordOutcome'> | undefined };
+  readonly ledger: { readonly add: Ledger['add']; readonly inline: Pick<Ledger['inline'], 'add'> };
+  readonly metrics: Pick<Counters, 'count' | 'observe'>;
+  readonly modelStats: Pick<ModelStats, 'record'>;
+  readonly log: Pick<Log, 'info'>;
+  /** Milliseconds on a clock that only rises. Absent: the real one. */
+  readonly elapsedMs?: () => number;
+};
+
+/** Milliseconds from one report of ghost text to its provider's status to the next, while the outcome stays the same. */
+const inlineStatusEveryMs = 10_000;
+/** Milliseconds in which the same failure of ghost text is logged once. */
+const inlineFailureEveryMs = 60_000;
+
+export function accounting(deps: AccountingDeps) {
+  const { providers, ledger, metrics, modelStats, log, elapsedMs = () => performance.now() } = deps;
+  const throttled = new Map<string, number>();
+
+  /** True at most once in `everyMs` for the same key. */
+  const isDue = (key: string, everyMs: number): boolean => {
+    const now = elapsedMs();
+    const last = throttled.get(key);
+    if (last !== undefined && now - last < everyMs) return false;
+    throttled.set(key, now);
+    return true;
+  };
+
+  const countUsage = ({ model: { provider }, usage, costUsd }: AttemptRecord): void => {
+    if (usage.input > 0) metrics.count('rumbo_tokens_total', { provider, direction: 'input' }, usage.input);
+    if (usage.output > 0)
+      metrics.count('rumbo_tokens_total', { provider, direction: 'output' }, usage.output);
+    if (costUsd !== null) metrics.count('rumbo_cost_usd_total', { provider }, costUsd);
+  };
+
+  const reportToProvider = ({ model, outcome, ms }: AttemptRecord): void =>
+    providers.get(model.provider)?.recordOutcome({
+      at: new Date().toISOString(),
+      model: model.name,
+      outcome: outcome === 'stopped' ? 'ok' : outcome,
+      ms,
+    });
+
+  const recordAsk = (attempt: AttemptRecord): void => {
+    const { model, outcome, firstTextMs, receipt } = attempt;
+    const { provider } = model;
+    metrics.count('rumbo_attempts_total', { provider, outcome });
+    if (receipt) ledger.add(receipt);
+    if (receipt) countUsage(attempt);
+    if (receipt && outcome === 'ok') {
+      metrics.observe('rumbo_total_ms', receipt.totalMs, { provider });
+      if (firstTextMs !== null) metrics.observe('rumbo_first_token_ms', firstTextMs, { provider });
+    }
+    log.info(receipt && outcome === 'ok' ? answerLine(receipt) : attemptLine(attempt));
+    reportToProvider(attempt);
+  };
+
+  const recordInline = (attempt: AttemptRecord): void => {
+    const { model, outcome, firstTextMs, usage, costUsd } = attempt;
+    const { provider, id } = model;
+    ledger.inline.add(id, {
+      requests: 1,
+      cancelled: outcome === 'cancelled' ? 1 : 0,
+      input: usage.input,
+      output: usage.output,
+      costUsd: costUsd ?? 0,
+      unknownPrice: costUsd === null ? 1 : 0,
+    });
+    metrics.count('rumbo_inline_requests_total', { provider, outcome });
+    countUsage(attempt);
+    if (firstTextMs !== null) metrics.observe('rumbo_inline_first_text_ms', firstTextMs, { provider });
+    // A keystroke cancels most requests: that says nothing about the provider.
+    if (outcome === 'cancelled') return;
+    const succeeded = outcome === 'ok' || outcome === 'stopped';
+    if (succeeded || isDue(`${id} ${outcome}`, inlineFailureEveryMs)) log.info(attemptLine(attempt));
+    if (isDue(`${provider} ${succeeded ? 'ok' : outcome}`, inlineStatusEveryMs)) reportToProvider(attempt);
+  };
+
+  return {
+    /** Call once for each attempt, when it has ended and before what was reserved for it is released. */
+    record(attempt: AttemptRecord): void {
+      if (attempt.path === 'ask') recordAsk(attempt);
+      else recordInline(attempt);
+      recordSample(attempt);
+    },
+    /** An answer came from the cache: no attempt was made. */
+    recordCachedAnswer(receipt: Receipt): void {
+      ledger.add(receipt);
+      log.info(answerLine(receipt));
+    },
+  };
+
+  /** What was counted by estimate says nothing about how a model counts; ghost text is measured by its own path. */
+  function recordSample(attempt: AttemptRecord): void {
+    const { path, model, task, outcome, usage, usageEstimated, firstTextMs, ms } = attempt;
+    if (path !== 'ask' || outcome !== 'ok' || usageEstimated) return;
+    modelStats.record({
+      model: model.id,
+      task,
+      estimatedTokens: attempt.estimatedPromptTokens,
+      usage,
+      firstTokenMs: firstTextMs,
+      streamMs: ms - (firstTextMs ?? ms),
+    });
+  }
+}
+
+export type Accounting = ReturnType<typeof accounting>;
