@@ -11,10 +11,11 @@ import {
 import type { KeyCommand } from '../shared/key-channel.ts';
 import { ensureProgress, type InitializationOptions, statusChanged } from '../shared/protocol.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { accounting } from './accounting/record.ts';
 import { responseCache } from './cache/response-cache.ts';
 import { warmPrefixes } from './cache/warm-prefixes.ts';
 import { discoveredProviders } from './catalog/discovered-providers.ts';
-import { type ModelCatalog, modelCatalog } from './catalog/model-catalog.ts';
+import { modelCatalog } from './catalog/model-catalog.ts';
 import { registrySources } from './catalog/registry-sources.ts';
 import { engines } from './engines/table.ts';
 import { type InlineCompletionService, inlineCompletionService } from './inline-completion/service.ts';
@@ -22,7 +23,6 @@ import { budgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
 import { ledger } from './metrics/ledger.ts';
 import { modelStats } from './metrics/model-stats.ts';
-import { localUseOf } from './models/recommended-models.ts';
 import { backgroundAnswer } from './orchestration/background-answer.ts';
 import { orchestrator } from './orchestration/orchestrator.ts';
 import { undiciHttp } from './platform/http.ts';
@@ -123,36 +123,34 @@ function start(params: InitializeParams): InitializeResult {
       }),
     now,
   });
-  const answers = orchestrator({
-    settings: () => settings,
-    providers: providers,
-    cache,
-    budgets: purse,
-    ledger: book,
-    counters: numbers,
-    past,
-    warm: warmPrefixes(),
-    learned: userCorrections(storagePath && join(storagePath, 'corrections.json'), (problem) =>
-      log.warn(problem),
-    ),
-    log,
-    coldStarts: () => shelf.coldStarts(),
-    favourites: (role, task) => shelf.recommendedLocal(localUseOf(role, task)),
-    changed: announce.changed,
-  });
-
-  const shelf: ModelCatalog = modelCatalog({
-    providers: providers,
+  const shelf = modelCatalog({
+    providers,
     env: process.env,
     storagePath,
     settings: () => settings,
     lookUp: models.lookUp,
-    ask: backgroundAnswer(answers),
     progress: (token, progress) => connection.sendProgress(ensureProgress, token, progress),
     warn: (message) => log.warn(message),
     changed: announce.changed,
     now,
   });
+  const answers = orchestrator({
+    settings: () => settings,
+    providers,
+    cache,
+    budgets: purse,
+    accounting: accounting({ providers, ledger: book, metrics: numbers, modelStats: past, log }),
+    metrics: numbers,
+    modelStats: past,
+    modelCatalog: shelf,
+    warmPrefixes: warmPrefixes(),
+    corrections: userCorrections(storagePath && join(storagePath, 'corrections.json'), (problem) =>
+      log.warn(problem),
+    ),
+    log,
+    onChange: announce.changed,
+  });
+  shelf.describeModelsWith(backgroundAnswer(answers));
 
   const ghost: InlineCompletionService = inlineCompletionService({
     settings: () => settings,
@@ -160,7 +158,7 @@ function start(params: InitializeParams): InitializeResult {
     catalog: shelf,
     budgets: purse,
     ledger: book,
-    past,
+    modelStats: past,
     counters: numbers,
     log,
     storagePath,

@@ -39,8 +39,6 @@ export type ModelCatalogDeps = {
   readonly storagePath: string | undefined;
   readonly settings: () => Settings;
   readonly lookUp: (kind: string, name: string) => MergedFacts;
-  /** The whole answer of a model to one prompt, within the user's budgets. Rejects with `RumboError`. */
-  readonly ask: LlmDescriptionDeps['ask'];
   /** Sends `$/progress` on a token. */
   readonly progress: (token: string | number, progress: EnsureProgress) => Promise<void>;
   readonly warn: (message: string) => void;
@@ -57,6 +55,8 @@ export function modelCatalog(parts: ModelCatalogDeps) {
   const { providers, env, storagePath, settings, lookUp, warn, changed, now } = parts;
   const closing = new AbortController();
   let started = false;
+  /** Absent until the request path is there. */
+  let describe: LlmDescriptionDeps['ask'] | undefined;
 
   /** Engines on this machine or on one of the user's; a service is asked for its list when it is used, tested or opened. */
   const local = (name: string): Provider | undefined => {
@@ -92,6 +92,7 @@ export function modelCatalog(parts: ModelCatalogDeps) {
     });
 
   const describer = (): ModelId | undefined => {
+    if (!describe) return;
     const allowed = settings()['models.describeWith'];
     if (allowed === 'off') return;
     const cooldowns = providers.cooldowns();
@@ -112,7 +113,12 @@ export function modelCatalog(parts: ModelCatalogDeps) {
     loaders: [
       engineLoader(engineDetails, nativeApiOf),
       registryLoader(lookUp),
-      llmDescriptionLoader({ describer, ask: parts.ask }),
+      llmDescriptionLoader({
+        describer,
+        ask: (model, prompt, signal) =>
+          describe?.(model, prompt, signal) ??
+          Promise.reject(new RumboError('No model describes others yet.', { kind: 'no-candidate' })),
+      }),
     ],
     store,
     batchSize: () => settings()['models.detailBatchSize'],
@@ -147,6 +153,10 @@ export function modelCatalog(parts: ModelCatalogDeps) {
   };
 
   return {
+    /** @param ask the whole answer of a model to one prompt, within the user's budgets; rejects with `RumboError` */
+    describeModelsWith(ask: LlmDescriptionDeps['ask']): void {
+      describe = ask;
+    },
     /** The providers are others now. With the first call the pulling begins, after the current work. */
     onProvidersChanged(): void {
       if (started) lists.onProvidersChanged();

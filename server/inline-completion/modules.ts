@@ -38,7 +38,7 @@ export type InlineCompletionDeps = InlineAccountingDeps & {
   readonly providers: ProviderRegistry;
   readonly catalog: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
   readonly budgets: Budgets;
-  readonly past: RoutingSnapshotDeps['past'];
+  readonly modelStats: RoutingSnapshotDeps['modelStats'];
   /** A folder for what outlives the server. Absent: nothing is written. */
   readonly storagePath: string | undefined;
   /** URIs of the workspace's folders. */
@@ -52,7 +52,7 @@ export type InlineCompletionDeps = InlineAccountingDeps & {
 const renderer: Renderer = { maySuggest, chooseCompletionLength, streamRenderer };
 
 export function inlineModules(deps: InlineCompletionDeps) {
-  const { settings, providers, catalog, budgets, past, ledger, storagePath, folders, onChange } = deps;
+  const { settings, providers, catalog, budgets, modelStats, ledger, storagePath, folders, onChange } = deps;
   const documents = documentStore();
   const nameOf = workspaceNames(folders);
   const contexts = contextProvider({ documents, nameOf });
@@ -64,7 +64,7 @@ export function inlineModules(deps: InlineCompletionDeps) {
   const modes = modeCache(storagePath === undefined ? {} : { folder: storagePath });
   const endpoints = modelEndpoints({ providers, catalog });
   const abilities = modelAbilities({ catalog, endpoints, modes });
-  const routing = { settings, providers, budgets, past, coldStarts: catalog.coldStarts };
+  const routing = { settings, providers, budgets, modelStats, coldStarts: catalog.coldStarts };
   const models = rankedModels({ settings, routing, catalog, abilities, latencies, usage, clock });
   const modelsFor = eligibleModels({ activation, policy, documents, models });
   const candidates = inlineCandidates({ settings, providers, models, abilities, latencies, usage });

@@ -51,7 +51,7 @@ export function rankedModels(deps: RankedModelsDeps) {
       role: inlineRole,
       task: 'simple_generation',
       promptTokens: tokens,
-      favourites: catalog.recommendedLocal('fill'),
+      recommendedLocal: catalog.recommendedLocal('fill'),
     });
     return { ...snapshot, models: snapshot.models.map(withShortOutput), outputRange: usualOutputTokens };
   };

@@ -1,35 +1,37 @@
-/** Who is asked next, while one after the other fails. */
+/** The order in which candidates are tried while attempts fail. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { ContinuationMode } from './continuation.ts';
 
 export type QueuedAttempt = {
   readonly id: ModelId;
-  /** How it has to be asked to go on. Absent: as its engine likes it best. */
+  /** How it is asked to continue. Absent: by prefill where its engine supports that, else by instruction. */
   readonly mode?: ContinuationMode;
 };
 
 /** @param order the candidates, best first */
 export function attemptQueue(order: readonly ModelId[]) {
-  let left: QueuedAttempt[] = order.map((id) => ({ id }));
+  let queue: QueuedAttempt[] = order.map((id) => ({ id }));
   const repeated = new Set<ModelId>();
   return {
-    /** `undefined`: nobody is left. */
-    next: (): QueuedAttempt | undefined => left.shift(),
-    /** Nobody comes after the one whose turn it is. */
-    isLast: (): boolean => left.length === 0,
-    /** It refused to go on from a beginning; it is asked at once in words. */
+    /** Takes the next one out. `undefined`: none is left. */
+    next: (): QueuedAttempt | undefined => queue.shift(),
+    /** No candidate follows the one that was taken out last. */
+    isLast: (): boolean => queue.length === 0,
+    /** The model refused a prefill: it is next again, and is asked by instruction. */
     retryWithInstruction(id: ModelId): void {
-      left.unshift({ id, mode: 'instruct' });
+      queue.unshift({ id, mode: 'instruct' });
     },
-    /** Its answer broke off: it may go on itself, once, after all others. */
+    /** The model's answer broke off: it may continue it itself, once, after all others. */
     repeatOnceAtEnd(id: ModelId): void {
       if (repeated.has(id)) return;
       repeated.add(id);
-      left.push({ id });
+      queue.push({ id });
     },
-    /** Nobody else may take its place. */
+    /** No other model may replace this one. */
     keepOnly(id: ModelId): void {
-      left = left.filter((turn) => turn.id === id);
+      queue = queue.filter((queued) => queued.id === id);
     },
   };
 }
+
+export type AttemptQueue = ReturnType<typeof attemptQueue>;

@@ -5,92 +5,90 @@ import type { Takeover } from '../../shared/receipts.ts';
 import { codePreview } from '../edits/code-preview.ts';
 import { overlapRemover } from './continuation.ts';
 
-export type PartialAnswer = ReturnType<typeof partialAnswer>;
+const nothing: readonly AskPart[] = [];
 
-/** @param now milliseconds on any steady clock */
-export function partialAnswer(params: AskParams, now: () => number) {
-  let text = '';
-  let setAside = '';
-  let takeovers: Takeover[] = [];
-  let calls: ToolCall[] = [];
-  let firstTextAt: number | null = null;
-  let preview = codePreview(params);
-  let join: ReturnType<typeof overlapRemover> | undefined;
+export class PartialAnswer {
+  text = '';
+  toolCalls: readonly ToolCall[] = [];
+  takeovers: readonly Takeover[] = [];
+  /** On the clock handed in. `null`: no text yet. */
+  firstTextAt: number | null = null;
 
-  function* show(more: string): Generator<AskPart> {
-    if (more === '') return;
-    firstTextAt ??= now();
-    text += more;
-    yield { type: 'text-delta', text: more };
-    yield* preview.update(more, now());
+  readonly #params: AskParams;
+  readonly #now: () => number;
+  #discarded = '';
+  #preview: ReturnType<typeof codePreview>;
+  #overlap: ReturnType<typeof overlapRemover> | undefined;
+
+  /** @param now milliseconds on any steady clock */
+  constructor(params: AskParams, now: () => number) {
+    this.#params = params;
+    this.#now = now;
+    this.#preview = codePreview(params);
   }
 
-  return {
-    get text() {
-      return text;
-    },
-    get calls(): readonly ToolCall[] {
-      return calls;
-    },
-    get takeovers(): readonly Takeover[] {
-      return takeovers;
-    },
-    /** On the clock handed in. `null`: no text yet. */
-    get firstTextAt() {
-      return firstTextAt;
-    },
-    /** All that was said, for an answer that will not be whole; also what was set aside, when it is more. */
-    get partial() {
-      return text.length >= setAside.length ? text : setAside;
-    },
+  /** The longest text that was shown: for an answer that will not be whole, also one that a restart discarded. */
+  get longestText(): string {
+    return this.text.length >= this.#discarded.length ? this.text : this.#discarded;
+  }
 
-    /** Another model goes on where this stops. */
-    continueWith(change: Omit<Takeover, 'at'>): void {
-      const last = takeovers.at(-1);
-      // The one before had been asked to go on, and said nothing.
-      takeovers =
-        last?.at === text.length
-          ? [...takeovers.slice(0, -1), { ...last, to: change.to }]
-          : [...takeovers, { at: text.length, ...change }];
-      join = overlapRemover(text);
-    },
-    /** Another model answers from the beginning. */
-    restart(): void {
-      setAside = this.partial;
-      text = '';
-      takeovers = [];
-      calls = [];
-      firstTextAt = null;
-      preview = codePreview(params);
-      join = undefined;
-    },
+  /** Another model continues where this stops. */
+  continueWith({ from, to, reason }: Omit<Takeover, 'at'>): void {
+    const last = this.takeovers.at(-1);
+    // The model before was asked to continue and wrote nothing.
+    this.takeovers =
+      last?.at === this.text.length
+        ? [...this.takeovers.slice(0, -1), { ...last, to }]
+        : [...this.takeovers, { at: this.text.length, from, to, reason }];
+    this.#overlap = overlapRemover(this.text);
+  }
 
-    /** Takes one part; yields what is to be shown of it. */
-    *append(part: EnginePart): Generator<AskPart> {
-      if (part.type === 'finish') return;
-      if (part.type === 'text-delta') return yield* show(join ? join.push(part.text) : part.text);
-      if (part.type === 'tool-call') calls.push(part);
-      yield part;
-    },
-    /** The model has ended, well or not; yields what was held back at the seam. */
-    *flush(): Generator<AskPart> {
-      yield* show(join?.end() ?? '');
-      join = undefined;
-    },
+  /** Another model answers from the beginning. */
+  restart(): void {
+    this.#discarded = this.longestText;
+    this.text = '';
+    this.takeovers = [];
+    this.toolCalls = [];
+    this.firstTextAt = null;
+    this.#preview = codePreview(this.#params);
+    this.#overlap = undefined;
+  }
 
-    result(): Omit<AskResult, 'receipt'> {
-      const asked =
-        calls.length > 0
-          ? {
-              toolCalls: calls.map(({ id, name, input, signature }) => ({
-                id,
-                name,
-                input,
-                ...(signature ? { signature } : {}),
-              })),
-            }
-          : {};
-      return { text, ...preview.finalCode(text), ...asked };
-    },
-  };
+  /** Adds one part of the model; returns the parts to show. */
+  append(part: EnginePart): readonly AskPart[] {
+    if (part.type === 'finish') return nothing;
+    if (part.type === 'text-delta')
+      return this.#show(this.#overlap ? this.#overlap.push(part.text) : part.text);
+    if (part.type === 'tool-call') this.toolCalls = [...this.toolCalls, part];
+    return [part];
+  }
+
+  /** The model has ended or failed; returns the parts that were held back as a possible overlap. */
+  flush(): readonly AskPart[] {
+    const held = this.#overlap?.end() ?? '';
+    this.#overlap = undefined;
+    return this.#show(held);
+  }
+
+  result(): Omit<AskResult, 'receipt'> {
+    const toolCalls = this.toolCalls.map(({ id, name, input, signature }) => ({
+      id,
+      name,
+      input,
+      ...(signature ? { signature } : {}),
+    }));
+    return {
+      text: this.text,
+      ...this.#preview.finalCode(this.text),
+      ...(toolCalls.length > 0 ? { toolCalls } : {}),
+    };
+  }
+
+  #show(text: string): readonly AskPart[] {
+    if (text === '') return nothing;
+    const now = this.#now();
+    this.firstTextAt ??= now;
+    this.text += text;
+    return [{ type: 'text-delta', text }, ...this.#preview.update(text, now)];
+  }
 }

@@ -8,7 +8,7 @@ import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOf } from '../routing/price.ts';
 
-/** What is known before any model is asked. */
+/** What is known of a request before a model is asked. */
 export type RequestMeta = {
   readonly id: string;
   /** ISO 8601. */
@@ -19,50 +19,43 @@ export type RequestMeta = {
   readonly classification: Classification;
 };
 
-type Answered = {
+/** What an attempt came to. */
+type AttemptFacts = {
   readonly candidate: RankedCandidate;
   readonly decision: Decision;
+  /** In order, this one included. */
   readonly attempts: readonly Attempt[];
   readonly measured: AnswerMeasurement;
   readonly takeovers: readonly Takeover[];
-  /** Tokens of the prompt by our own count. */
+  /** Tokens of the prompt by our own estimate. */
   readonly plainInputTokens: number;
   readonly note?: string | undefined;
 };
 
-const head = ({ id, at, params, classification }: RequestMeta) => ({
-  id,
-  at,
-  role: params.role ?? null,
-  task: classification.task,
-  difficulty: classification.difficulty,
-});
+/** An answer from the cache: nothing was sent and nothing is billed. */
+export function cachedReceipt(meta: RequestMeta, cached: CachedAnswer): Receipt {
+  const ms = performance.now() - meta.startedAt;
+  return {
+    ...requestFields(meta),
+    model: cached.model,
+    cached: true,
+    attempts: [],
+    usage: noUsage,
+    usageEstimated: false,
+    costUsd: 0,
+    timeToFirstTokenMs: ms,
+    totalMs: ms,
+    finishReason: cached.reason,
+    takeovers: [],
+    reasons: [`From the cache: ${cached.model} answered the same question before.`],
+  };
+}
 
-export const receipt = {
-  /** Given from the cache: nothing was sent, nothing was paid. */
-  cached: (told: RequestMeta, known: CachedAnswer): Receipt => {
-    const ms = performance.now() - told.startedAt;
-    return {
-      ...head(told),
-      model: known.model,
-      cached: true,
-      attempts: [],
-      usage: noUsage,
-      usageEstimated: false,
-      costUsd: 0,
-      timeToFirstTokenMs: ms,
-      totalMs: ms,
-      finishReason: known.reason,
-      takeovers: [],
-      reasons: [`From the cache: ${known.model} answered the same question before.`],
-    };
-  },
-
-  answered: (
-    told: RequestMeta,
-    { candidate, decision, attempts, measured, takeovers, plainInputTokens, note }: Answered,
-  ): Receipt => ({
-    ...head(told),
+export function answerReceipt(meta: RequestMeta, facts: AttemptFacts): Receipt {
+  const { candidate, attempts, measured, takeovers, plainInputTokens, note } = facts;
+  const { costUsd } = candidate;
+  return {
+    ...requestFields(meta),
     model: candidate.model.id,
     cached: false,
     attempts: [...attempts],
@@ -70,64 +63,47 @@ export const receipt = {
     predicted: {
       inputTokens: candidate.promptTokens,
       plainInputTokens,
-      costUsd: candidate.costUsd && { low: candidate.costUsd.low, high: candidate.costUsd.high },
+      costUsd: costUsd && { low: costUsd.low, high: costUsd.high },
     },
     usageEstimated: measured.usageEstimated,
     costUsd: costOf(measured.usage, candidate.model.price),
-    timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - told.startedAt,
-    totalMs: performance.now() - told.startedAt,
+    timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - meta.startedAt,
+    totalMs: performance.now() - meta.startedAt,
     finishReason: measured.reason,
     takeovers,
-    reasons: [...reasons(told, candidate, decision, attempts), ...skippedOf(measured)],
+    reasons: reasonsOf(meta, facts),
     ...(note === undefined ? {} : { note }),
-  }),
-
-  /** It broke off or was stopped after it had begun: what had come was billed. A row of its own for each attempt. */
-  broken: (told: RequestMeta, answer: Answered): Receipt => ({
-    ...receipt.answered(told, answer),
-    id: `${told.id}-${answer.attempts.length}`,
-  }),
-};
-
-const skippedOf = ({ skipped }: AnswerMeasurement): string[] =>
-  skipped === 0
-    ? []
-    : [
-        `${skipped === 1 ? 'A piece' : `${skipped} pieces`} of the stream could not be read and was left out.`,
-      ];
-
-/** One line for the log: who answered, how long it took, what it cost. Never what was asked or said. */
-export function logLine({
-  role,
-  task,
-  model,
-  cached,
-  usage,
-  costUsd,
-  finishReason,
-  totalMs,
-}: Receipt): string {
-  const cost = costUsd === null ? 'price unknown' : costUsd === 0 ? 'free' : `$${costUsd.toFixed(4)}`;
-  const how = cached ? 'from the cache' : `${usage.input} tokens in, ${usage.output} out, ${cost}`;
-  return `${role ?? task}: ${model}, ${finishReason}, ${Math.round(totalMs)} ms, ${how}`;
+  };
 }
 
-function reasons(
-  told: RequestMeta,
-  { reasons }: RankedCandidate,
-  decision: Decision,
-  attempts: readonly Attempt[],
-): string[] {
-  const { task, confidence } = told.classification;
-  const how = confidence === 1 ? 'as asked' : `${Math.round(confidence * 100)} % sure`;
-  const lost = decision.unavailablePin;
-  const failed = attempts
-    .filter(({ outcome }) => outcome !== 'ok')
-    .map((each) => `${each.model} failed first: ${each.message ?? each.outcome}`);
-  return [
-    `Task type ${task} (${how}).`,
-    ...(lost ? [`The pinned model ${lost.model} could not run: ${lost.reason}`] : []),
-    ...failed,
-    ...reasons,
-  ];
+/** A failed attempt that is billed: a row of its own in the ledger. */
+export const failedAttemptReceipt = (meta: RequestMeta, facts: AttemptFacts): Receipt => ({
+  ...answerReceipt(meta, facts),
+  id: `${meta.id}-${facts.attempts.length}`,
+});
+
+const requestFields = ({ id, at, params, classification }: RequestMeta) => ({
+  id,
+  at,
+  role: params.role ?? null,
+  task: classification.task,
+  difficulty: classification.difficulty,
+});
+
+/** Why this model answered, one sentence each. */
+function reasonsOf(meta: RequestMeta, { candidate, decision, attempts, measured }: AttemptFacts): string[] {
+  const { task, confidence } = meta.classification;
+  const source = confidence === 1 ? 'as asked' : `${Math.round(confidence * 100)} % sure`;
+  const reasons = [`Task type ${task} (${source}).`];
+  const pin = decision.unavailablePin;
+  if (pin) reasons.push(`The pinned model ${pin.model} could not run: ${pin.reason}`);
+  for (const { model, outcome, message } of attempts)
+    if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
+  reasons.push(...candidate.reasons);
+  const { skipped } = measured;
+  if (skipped > 0)
+    reasons.push(
+      `${skipped === 1 ? 'A piece' : `${skipped} pieces`} of the stream could not be read and was left out.`,
+    );
+  return reasons;
 }

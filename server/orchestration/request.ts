@@ -1,4 +1,4 @@
-/** What a request asks for, in the words of the parts that answer it. Pure but for the links of the file system. */
+/** A validated request in the terms of the balancer, the cache and the engines. Pure but for symbolic links of the file system. */
 import { type CompletionRequest, imagesOf, type Message, providerOf, textOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { AskParams, RouteParams } from '../../shared/protocol.ts';
@@ -17,28 +17,28 @@ import { estimatePromptTokens, estimateTokens, maxPromptTokens } from '../routin
 export type RoutingRequest = {
   readonly messages: readonly Message[];
   readonly classification: Classification;
-  readonly route: RoutingCriteria;
-  /** The provider of this request's own pin. */
+  readonly criteria: RoutingCriteria;
+  /** The provider of the model that the request pins. */
   readonly pinnedProvider: string | undefined;
 };
 
 /**
- * What the request asks for, in the balancer's terms.
- * @param learned what the user's corrections taught
+ * The request in the balancer's terms.
+ * @param corrections the user's own corrections of task types
  */
 export function toRoutingRequest(
   params: RouteParams,
   settings: Settings,
-  learned: UserCorrections,
+  corrections: UserCorrections,
 ): RoutingRequest {
   const { role, model } = params;
   const messages = composeMessages(params);
-  const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, learned);
+  const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);
   return {
     messages,
     classification,
     pinnedProvider: model && providerOf(model),
-    route: {
+    criteria: {
       task: classification.task,
       difficulty: classification.difficulty,
       localOnly: isLocalOnlyRequest(params, settings),
@@ -54,16 +54,16 @@ export function toRoutingRequest(
   };
 }
 
-/** What the user typed last. */
+/** The text of the last user message. */
 export function promptText({ prompt, messages }: RouteParams): string {
-  const asked = messages?.findLast(({ role }) => role === 'user');
-  return prompt ?? (asked ? textOf(asked) : '');
+  const last = messages?.findLast(({ role }) => role === 'user');
+  return prompt ?? (last ? textOf(last) : '');
 }
 
 const needsTools = ({ tools = [], messages = [] }: RouteParams): boolean =>
   tools.length > 0 || messages.some((message) => message.role === 'tool');
 
-/** A link to a local-only file is that file. */
+/** Whether only models on the user's machines may read the file. A link to a local-only file is that file. */
 export function isLocalOnlyRequest({ file }: RouteParams, settings: Settings): boolean {
   const patterns = settings['privacy.localOnly'];
   if (!file || patterns.length === 0) return false;
@@ -83,19 +83,19 @@ export const cacheKeyOf = (
   tools: tools && [tools, toolChoice],
 });
 
-/** The request with the words of the answer so far in its prompt. */
-export function withAppendedText(route: RoutingCriteria, said: string): RoutingCriteria {
-  if (said === '') return route;
-  // What was counted is of the question alone.
-  const { exactPromptTokens: _, ...estimated } = route;
+/** The request with the answer so far in its prompt. */
+export function withAppendedText(criteria: RoutingCriteria, text: string): RoutingCriteria {
+  if (text === '') return criteria;
+  // The exact counts are those of the prompt alone.
+  const { exactPromptTokens: _, ...estimated } = criteria;
   return {
     ...estimated,
-    promptTokens: route.promptTokens + estimateTokens(said),
-    maxPromptTokens: route.maxPromptTokens + Buffer.byteLength(said),
+    promptTokens: criteria.promptTokens + estimateTokens(text),
+    maxPromptTokens: criteria.maxPromptTokens + Buffer.byteLength(text),
   };
 }
 
-/** What an engine is sent. */
+/** The request to the engine of a model. */
 export function toCompletionRequest(
   model: Model,
   messages: readonly Message[],

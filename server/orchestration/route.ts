@@ -1,74 +1,100 @@
-/** The decision of one question: waited for when somebody returns soon, counted exactly where an estimate is in doubt. */
+/** Decides which models may answer a request: waits for a rate limit that ends soon, and has a prompt counted where an estimate is not enough. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { AskParams } from '../../shared/protocol.ts';
+import type { Settings } from '../../shared/settings.ts';
 import type { Counters } from '../metrics/counters.ts';
-import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
 import { needsExactCount } from '../routing/needs-exact-count.ts';
 import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
-import { type RoutingRequest, toCompletionRequest } from './request.ts';
+import type { AnsweringProvider } from './attempt.ts';
+import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest } from './request.ts';
+import type { RequestSnapshots } from './request-snapshot.ts';
 import { maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
-type RouteDeps = {
-  readonly providers: Pick<ProviderRegistry, 'get'>;
-  readonly counters: Pick<Counters, 'observe'>;
-  /** What the balancer sees now. */
-  readonly snapshot: (request: RoutingRequest) => RoutingSnapshot;
-  readonly pinRule: (params: AskParams) => 'ask' | 'next' | 'fail';
+export type RouteDeps = {
+  readonly settings: () => Settings;
+  readonly providers: { get(name: string): AnsweringProvider | undefined };
+  readonly snapshots: RequestSnapshots;
+  readonly metrics: Pick<Counters, 'observe'>;
 };
 
-/** A question, and what may still change about it. */
-type Open = {
+/** A request whose route is decided, perhaps more than once. */
+export type RoutableRequest = {
   readonly params: AskParams;
   readonly request: RoutingRequest;
-  readonly routeNow: () => RoutingCriteria;
-  /** Tokens of the prompt as services count them; what is learned here is put in. */
-  readonly counted: Map<ModelId, number>;
+  /** The settings that it was read with. */
+  readonly settingsBefore: Settings;
+  /** Tokens of the prompt as services count them; exact counts are added here. */
+  readonly exactPromptTokens: Map<ModelId, number>;
 };
 
-type Decided = {
-  readonly route: RoutingCriteria;
-  readonly seen: RoutingSnapshot;
+export type RouteDecision = {
+  readonly criteria: RoutingCriteria;
+  readonly snapshot: RoutingSnapshot;
   readonly decision: Decision;
 };
 
-/** Services asked for a count before one question; each takes a moment. */
+/** Exact counts before one request: each takes a round trip. */
 const maxExactCounts = 2;
 
-export function routeDecision({ providers, counters, snapshot, pinRule }: RouteDeps) {
-  /** The decision of now; when nobody may be asked but somebody soon, the decision of then. Rejects with `cancelled`. */
-  return async (open: Open, signal: AbortSignal): Promise<Decided> => {
-    const { params, request, routeNow } = open;
-    let countsLeft = maxExactCounts;
-    for (let leftMs = maxWaitMs[params.urgency ?? 'interactive']; ; ) {
-      const decidedAt = performance.now();
-      const route = routeNow();
-      const seen = snapshot(request);
-      const decision = balance(route, seen);
-      counters.observe('rumbo_decision_ms', performance.now() - decidedAt);
-      const doubtful = countsLeft > 0 ? needsExactCount(route, seen, decision) : undefined;
-      countsLeft -= 1;
-      if (doubtful && (await count(doubtful, open, signal))) continue;
-      const waitMs = waitUntilAvailableMs(decision, pinRule(params) === 'next', Date.now());
-      if (waitMs === undefined || waitMs > leftMs) return { route, seen, decision };
-      leftMs -= waitMs;
-      await sleep(waitMs, undefined, { signal });
-    }
-  };
-
-  /** Asks the model's own service how long the prompt is. @returns whether it said so */
-  async function count(
-    model: Model,
-    { params, request, counted }: Open,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { engine } = providers.get(model.provider) ?? {};
-    const asked = toCompletionRequest(model, request.messages, params, false);
-    const tokens = await engine?.countTokens?.(model.name, asked, signal);
-    if (tokens === undefined) return false;
-    counted.set(model.id, tokens);
-    return true;
+/** The decision now or, when every candidate is at its rate limit, the decision when the first one ends. Rejects with `cancelled`. */
+export async function decideRoute(
+  deps: RouteDeps,
+  routable: RoutableRequest,
+  signal: AbortSignal,
+): Promise<RouteDecision> {
+  const { params, request } = routable;
+  const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
+  let countsLeft = maxExactCounts;
+  for (let leftMs = maxWaitMs[params.urgency ?? 'interactive']; ; ) {
+    const startedAt = performance.now();
+    const criteria = currentCriteria(routable, deps.settings());
+    const snapshot = deps.snapshots.take(request);
+    const decision = balance(criteria, snapshot);
+    deps.metrics.observe('rumbo_decision_ms', performance.now() - startedAt);
+    const uncertain = countsLeft > 0 ? needsExactCount(criteria, snapshot, decision) : undefined;
+    countsLeft -= 1;
+    if (uncertain && (await countExactly(deps, uncertain, routable, signal))) continue;
+    const waitMs = waitUntilAvailableMs(decision, mayReplacePin, Date.now());
+    if (waitMs === undefined || waitMs > leftMs) return { criteria, snapshot, decision };
+    leftMs -= waitMs;
+    await sleep(waitMs, undefined, { signal });
   }
+}
+
+/** What happens when a pinned model cannot answer. */
+export const pinPolicy = (
+  { whenPinnedUnavailable }: AskParams,
+  settings: Settings,
+): Settings['routing.whenPinnedUnavailable'] =>
+  whenPinnedUnavailable ?? settings['routing.whenPinnedUnavailable'];
+
+/** The request in the balancer's terms: the file may have become local-only since it was read. */
+export function currentCriteria(
+  { params, request, settingsBefore, exactPromptTokens }: RoutableRequest,
+  settings: Settings,
+): RoutingCriteria {
+  if (settings === settingsBefore && exactPromptTokens.size === 0) return request.criteria;
+  return {
+    ...request.criteria,
+    ...(settings === settingsBefore ? {} : { localOnly: isLocalOnlyRequest(params, settings) }),
+    ...(exactPromptTokens.size > 0 ? { exactPromptTokens } : {}),
+  };
+}
+
+/** Asks the model's own service how long the prompt is. Returns whether it answered. */
+async function countExactly(
+  { providers }: RouteDeps,
+  model: Model,
+  { params, request, exactPromptTokens }: RoutableRequest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const engine = providers.get(model.provider)?.engine;
+  const completion = toCompletionRequest(model, request.messages, params, false);
+  const tokens = await engine?.countTokens?.(model.name, completion, signal);
+  if (tokens === undefined) return false;
+  exactPromptTokens.set(model.id, tokens);
+  return true;
 }

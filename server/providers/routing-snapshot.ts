@@ -13,20 +13,20 @@ export type RoutingSnapshotDeps = {
     'models' | 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight' | 'names'
   >;
   readonly budgets: Pick<Budgets, 'remainingBudget' | 'differsByProvider'>;
-  readonly past: Pick<ModelStats, 'speeds' | 'tokenRatios' | 'outputRange'>;
+  readonly modelStats: Pick<ModelStats, 'speeds' | 'tokenRatios' | 'outputRange'>;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
   readonly coldStarts: () => RoutingSnapshot['coldStartMs'];
 };
 
 /** What the snapshot depends on besides the server's state. */
 export type SnapshotRequest = Pick<RoutingCriteria, 'role' | 'task' | 'promptTokens'> & {
-  readonly warm?: RoutingSnapshot['warmPrefix'];
-  readonly favourites: readonly ModelId[];
+  readonly warmPrefix?: RoutingSnapshot['warmPrefix'];
+  readonly recommendedLocal: readonly ModelId[];
 };
 
 export function routingSnapshot(
-  { settings, providers, budgets, past, coldStarts }: RoutingSnapshotDeps,
-  { role = '', task, promptTokens, warm, favourites }: SnapshotRequest,
+  { settings, providers, budgets, modelStats, coldStarts }: RoutingSnapshotDeps,
+  { role = '', task, promptTokens, warmPrefix, recommendedLocal }: SnapshotRequest,
 ): RoutingSnapshot {
   const now = settings();
   return {
@@ -34,12 +34,12 @@ export function routingSnapshot(
     cooldowns: providers.cooldowns(),
     modelCooldowns: providers.modelCooldowns(),
     tokensLeft: providers.tokensLeft(),
-    speeds: past.speeds(promptTokens),
-    tokenRatios: past.tokenRatios(),
-    outputRange: past.outputRange(task),
-    warmPrefix: warm,
+    speeds: modelStats.speeds(promptTokens),
+    tokenRatios: modelStats.tokenRatios(),
+    outputRange: modelStats.outputRange(task),
+    warmPrefix: warmPrefix,
     coldStartMs: coldStarts(),
-    recommendedLocal: favourites,
+    recommendedLocal: recommendedLocal,
     inFlight: providers.inFlight(),
     strategy: now['routing.strategy'],
     priorityOrder: now['routing.priorityOrder'],

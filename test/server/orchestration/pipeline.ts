@@ -1,5 +1,6 @@
 /** The request path with real parts of its own and providers as object literals. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { accounting } from '../../../server/accounting/record.ts';
 import { responseCache } from '../../../server/cache/response-cache.ts';
 import { warmPrefixes } from '../../../server/cache/warm-prefixes.ts';
 import { budgets } from '../../../server/metrics/budget.ts';
@@ -7,7 +8,6 @@ import { counters } from '../../../server/metrics/counters.ts';
 import { ledger } from '../../../server/metrics/ledger.ts';
 import { modelStats } from '../../../server/metrics/model-stats.ts';
 import { orchestrator } from '../../../server/orchestration/orchestrator.ts';
-import type { ProviderRegistry } from '../../../server/providers/provider-registry.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { CompletionRequest, EnginePart, EngineRequest, ModelId, Usage } from '../../../shared/chat.ts';
 import { noUsage } from '../../../shared/chat.ts';
@@ -100,10 +100,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
         },
       };
       const recordOutcome = ({ outcome }: { outcome: string }) => void outcomes.push(`${id} ${outcome}`);
-      return [
-        name,
-        { engine, config: { ...(note === undefined ? {} : { note }) }, recordOutcome },
-      ] as const;
+      return [name, { engine, config: { ...(note === undefined ? {} : { note }) }, recordOutcome }] as const;
     }),
   );
   const resting = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();
@@ -113,13 +110,13 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     names: () => [...providers.keys()],
     models: described,
     cooldowns: () => resting,
-    modelCooldowns: () => new Map(),
-    inFlight: () => new Map(),
-    tokensLeft: () => new Map(),
+    modelCooldowns: () => new Map<string, never>(),
+    inFlight: () => new Map<string, number>(),
+    tokensLeft: () => new Map<string, never>(),
     async refreshForRequest() {
       looks += 1;
     },
-  } as unknown as ProviderRegistry;
+  };
 
   const spent = ledger(undefined, Date.now, () => {});
   const limits = budgets(spent, Date.now);
@@ -131,6 +128,19 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
   const stats = modelStats();
   const rows: { model: ModelId; costUsd: number | null; id: string }[] = [];
   let changes = 0;
+  const account = accounting({
+    providers: registry,
+    ledger: {
+      inline: spent.inline,
+      add(receipt) {
+        rows.push({ model: receipt.model, costUsd: receipt.costUsd, id: receipt.id });
+        spent.add(receipt);
+      },
+    },
+    metrics,
+    modelStats: stats,
+    log: { info: (line) => void log.push(line) },
+  });
   const heart = orchestrator({
     settings: () => settings,
     providers: registry,
@@ -139,21 +149,14 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
       ...limits,
       reserve: (share, usd) => (reservation.allowed(share.provider) ? limits.reserve(share, usd) : undefined),
     },
-    ledger: {
-      ...spent,
-      add(receipt) {
-        rows.push({ model: receipt.model, costUsd: receipt.costUsd, id: receipt.id });
-        spent.add(receipt);
-      },
-    },
-    counters: metrics,
-    past: stats,
-    warm: warmPrefixes(),
-    learned: userCorrections(undefined, () => {}),
-    log: { info: (line) => void log.push(line), warn() {}, error: (line) => void log.push(line) },
-    coldStarts: () => new Map(),
-    favourites: () => [],
-    changed() {
+    accounting: account,
+    metrics,
+    modelStats: stats,
+    modelCatalog: { coldStarts: () => new Map(), recommendedLocal: () => [] },
+    warmPrefixes: warmPrefixes(),
+    corrections: userCorrections(),
+    log: { error: (line) => void log.push(line) },
+    onChange() {
       changes += 1;
     },
   });

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../../shared/settings.ts';
 import { model } from '../routing/samples.ts';
 
 const plain = model('lab/small');
-const request = { task: 'general', promptTokens: 100, favourites: [] } as const;
+const request = { task: 'general', promptTokens: 100, recommendedLocal: [] } as const;
 const budgetOf = (usd: number): RemainingBudget => ({ usd, name: 'rumbo.budget.perDayUsd' });
 
 /** Dependencies with one idle provider and no limit by provider. */
@@ -22,7 +22,7 @@ const deps = (more: Partial<RoutingSnapshotDeps> = {}): RoutingSnapshotDeps => (
     names: () => ['lab', 'openai'],
   },
   budgets: { remainingBudget: () => budgetOf(1), differsByProvider: () => false },
-  past: { speeds: () => new Map(), tokenRatios: () => new Map(), outputRange: () => undefined },
+  modelStats: { speeds: () => new Map(), tokenRatios: () => new Map(), outputRange: () => undefined },
   coldStarts: () => new Map(),
   ...more,
 });

@@ -1,0 +1,81 @@
+/** One attempt at one candidate: yields the parts to show and returns what came of it. A model that fails does not make it throw. */
+import type { CompletionRequest } from '../../shared/chat.ts';
+import { RumboError, toRumboError } from '../../shared/errors.ts';
+import type { Model } from '../../shared/models.ts';
+import type { AskPart } from '../../shared/protocol.ts';
+import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
+import type { Provider } from '../providers/provider.ts';
+import { estimateTokens } from '../routing/tokens.ts';
+import type { PartialAnswer } from './partial-answer.ts';
+
+/** The part of a provider that answers. */
+export type AnsweringProvider = {
+  readonly engine: Pick<Provider['engine'], 'stream' | 'supportsPrefill' | 'countTokens'>;
+  readonly config: Pick<Provider['config'], 'note'>;
+};
+
+export type AttemptRequest = {
+  readonly model: Model;
+  readonly provider: AnsweringProvider;
+  readonly completion: CompletionRequest;
+  /** Tokens of the prompt by our own estimate, for a service that reports no usage. */
+  readonly promptTokens: number;
+};
+
+export type AttemptResult = {
+  /** Absent: the model answered to its end. */
+  readonly error?: RumboError;
+  readonly measured: AnswerMeasurement;
+  /** Milliseconds from sending to the end. */
+  readonly ms: number;
+  /** Milliseconds from sending to this model's first text. `null`: none came. */
+  readonly firstTextMs: number | null;
+  /** The service accepted the request: what it read and wrote is billed, also when it failed after that. */
+  readonly billed: boolean;
+};
+
+/** @param answer gets what the model writes */
+export async function* attempt(
+  { model, provider, completion, promptTokens }: AttemptRequest,
+  answer: PartialAnswer,
+  signal: AbortSignal,
+): AsyncGenerator<AskPart, AttemptResult> {
+  const sentAt = performance.now();
+  const usage = meter(promptTokens, estimateTokens, () => performance.now());
+  let started = false;
+  let error: RumboError | undefined;
+  try {
+    for await (const part of provider.engine.stream(model.name, completion, signal)) {
+      usage.observe(part);
+      if (!started) yield { type: 'start', model: model.id, cached: false, ...noteField(provider) };
+      started = true;
+      for (const shown of answer.append(part)) yield shown;
+    }
+  } catch (cause) {
+    error = toRumboError(cause, signal);
+  }
+  for (const shown of answer.flush()) yield shown;
+  const measured = usage.result();
+  if (!error && isEmpty(measured, answer)) error = emptyAnswerError();
+  return {
+    ...(error ? { error } : {}),
+    measured,
+    ms: performance.now() - sentAt,
+    firstTextMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - sentAt,
+    billed: started || error?.data.accepted === true,
+  };
+}
+
+/** The note that the provider's owner wants beside its answers. */
+export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefined) =>
+  provider?.config.note === undefined ? {} : { note: provider.config.note };
+
+/** Services that fail inside end in this way, too. An output limit or a filter that left nothing keeps its own finish reason. */
+const isEmpty = ({ reason }: AnswerMeasurement, { text, toolCalls }: PartialAnswer): boolean =>
+  text === '' && toolCalls.length === 0 && (reason === 'stop' || reason === 'other');
+
+const emptyAnswerError = (): RumboError =>
+  new RumboError('The model answered with nothing.', {
+    kind: 'bad-response',
+    action: 'Ask again, or use another model.',
+  });

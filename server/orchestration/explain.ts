@@ -1,0 +1,41 @@
+/** What a request would decide and cost. Contacts no provider. */
+import { modelFamily } from '../../shared/models.ts';
+import type { ExplainResult, RouteParams } from '../../shared/protocol.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { balance } from '../routing/balancer.ts';
+import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
+import { toRoutingRequest } from './request.ts';
+import type { RequestSnapshots } from './request-snapshot.ts';
+import { validateRequest } from './validate-request.ts';
+
+export type ExplainDeps = {
+  readonly settings: () => Settings;
+  readonly snapshots: RequestSnapshots;
+  readonly corrections: UserCorrections;
+};
+
+/** @throws `invalid-request` */
+export function explainRoute(
+  { settings, snapshots, corrections }: ExplainDeps,
+  unvalidated: RouteParams,
+): ExplainResult {
+  const request = toRoutingRequest(validateRequest(unvalidated), settings(), corrections);
+  const { task, difficulty, confidence, abstained } = request.classification;
+  const snapshot = snapshots.take(request);
+  const { strategy, candidates, excluded } = balance(request.criteria, snapshot);
+  return {
+    task,
+    difficulty,
+    confidence,
+    abstained,
+    strategy,
+    candidates: candidates.map(({ model, reasons, costUsd, promptTokens }) => ({
+      model: model.id,
+      reasons,
+      costUsd,
+      promptTokens,
+      promptError: snapshot.tokenRatios.get(modelFamily(model.name))?.error ?? null,
+    })),
+    excluded,
+  };
+}
