@@ -1,53 +1,260 @@
-/** Every way a request can fail, and what each failure means for routing and for the user. One row per kind. */
+/**
+ * Every way a request can fail and everything that follows from it: one row per kind. A new kind compiles only when
+ * each column has a value; the modules that act on a failure read this table and keep no list of kinds.
+ */
+import type { KeyCooldownRule } from './cooldowns.ts';
+
+/** How many ordinary failures a failure counts as; three in a row open a circuit. */
+export type CircuitWeights = { readonly provider: number; readonly model: number };
+
+/** The cool-down of the key that a request used. */
+export type KeyCooldownPolicy = {
+  readonly rule: KeyCooldownRule;
+  /** Whether the key is blocked for all models or for the model of the request. */
+  readonly blocks: 'all-models' | 'one-model';
+  /** Milliseconds where the service names no time. */
+  readonly ms: number;
+};
+
+/** What the button beside the error does. */
+export type ErrorButtonId =
+  | 'ask-again'
+  | 'edit-prompt'
+  | 'edit-providers'
+  | 'explain-route'
+  | 'open-budget-settings'
+  | 'set-api-key'
+  | 'show-log'
+  | 'show-providers';
 
 export type ErrorPolicy = {
-  /** The same model may be asked again, after a delay. */
-  readonly retry: boolean;
-  /** The next candidate may be asked. */
+  /**
+   * Further attempts on the same model, after a delay and before the first part. `default`: as many as the retry
+   * options allow. `until-loaded`: as many as fit into the time that loading may take.
+   */
+  readonly retry: 'never' | 'once' | 'default' | 'until-loaded';
+  /** Another candidate may answer the request. */
   readonly fallback: boolean;
-  /** Counts toward opening the provider's circuit. */
-  readonly trips: boolean;
+  /** What it counts as in the circuits of provider and model; `unresponsive`: without any response head. */
+  readonly circuit:
+    | CircuitWeights
+    | { readonly responded: CircuitWeights; readonly unresponsive: CircuitWeights };
+  /** Another key of the provider may succeed: the request is repeated with it at once. */
+  readonly keyFailover: boolean;
+  /** `null`: the key stays in use. */
+  readonly keyCooldown: KeyCooldownPolicy | null;
+  /** How receipts show that the attempt ended. */
+  readonly ending: 'no-answer' | 'interrupted' | 'stopped';
+  /** `null`: there is nothing to press. */
+  readonly button: ErrorButtonId | null;
   /** What the user can do about it: one imperative sentence. */
   readonly action: string;
 };
 
-const row = (retry: boolean, fallback: boolean, trips: boolean, action: string): ErrorPolicy => ({
-  retry,
-  fallback,
-  trips,
-  action,
-});
+const none: CircuitWeights = { provider: 0, model: 0 };
+/** No connection, so no model of the provider can answer; a model list that arrives later disproves it. */
+const connection: CircuitWeights = { provider: 1, model: 0 };
+const oneModel: CircuitWeights = { provider: 0, model: 1 };
+/** One failure opens the circuit of the model. */
+const opensModel: CircuitWeights = { provider: 0, model: 3 };
 
-/** Columns: same model again, next candidate, counts toward the circuit, the user's one action. */
-export const errorPolicies = {
-  cancelled: row(false, false, false, 'Ask again when you like.'),
-  'invalid-request': row(false, false, false, 'Change the request and ask again.'),
-  'context-too-long': row(
-    false,
-    true,
-    false,
-    'Shorten the prompt or the file, or use a model with a larger context.',
-  ),
-  'content-filtered': row(false, false, false, 'Rephrase the request.'),
-  unauthorized: row(false, true, false, 'Set a working key with “Rumbo: Set API Key”.'),
-  'payment-required': row(false, true, false, 'Check the account’s billing with the provider.'),
-  'over-budget': row(false, true, false, 'Raise rumbo.budget.* or use a cheaper model.'),
-  'model-not-found': row(false, true, true, 'Choose a model from the Providers view.'),
-  loading: row(true, true, false, 'Wait until the model has loaded and ask again.'),
-  'rate-limited': row(true, true, false, 'Wait for the limit to reset, or add another provider.'),
-  overloaded: row(true, true, true, 'Try again in a moment.'),
-  unreachable: row(true, true, true, 'Start the engine or correct its address in rumbo.providers.'),
-  tls: row(false, true, true, 'Check the certificate, or add its authority to the system’s store.'),
-  'blocked-redirect': row(false, true, true, 'Put the final address into rumbo.providers.'),
-  timeout: row(false, true, true, 'Try again, or use a faster model.'),
-  interrupted: row(false, true, true, 'Ask again; what had arrived is kept.'),
-  'bad-response': row(false, true, true, 'Check that the address in rumbo.providers is a model server.'),
-  'no-candidate': row(
-    false,
-    false,
-    false,
-    'Add a key, start a local engine, or name an endpoint in rumbo.providers.',
-  ),
-} as const satisfies Record<string, ErrorPolicy>;
+const policies = {
+  cancelled: {
+    retry: 'never',
+    fallback: false,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'stopped',
+    button: null,
+    action: 'Ask again when you like.',
+  },
+  'invalid-request': {
+    retry: 'never',
+    fallback: false,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'edit-prompt',
+    action: 'Change the request and ask again.',
+  },
+  'context-too-long': {
+    retry: 'never',
+    fallback: true,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'edit-prompt',
+    action: 'Shorten the prompt or the file, or use a model with a larger context.',
+  },
+  'content-filtered': {
+    retry: 'never',
+    fallback: false,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'edit-prompt',
+    action: 'Rephrase the request.',
+  },
+  unauthorized: {
+    retry: 'never',
+    fallback: true,
+    circuit: none,
+    keyFailover: true,
+    keyCooldown: { rule: 'key', blocks: 'all-models', ms: 300_000 },
+    ending: 'no-answer',
+    button: 'set-api-key',
+    action: 'Set a working key with “Rumbo: Set API Key”.',
+  },
+  'payment-required': {
+    retry: 'never',
+    fallback: true,
+    circuit: none,
+    keyFailover: true,
+    keyCooldown: { rule: 'payment', blocks: 'all-models', ms: 3_600_000 },
+    ending: 'no-answer',
+    button: 'show-providers',
+    action: 'Check the account’s billing with the provider.',
+  },
+  'over-budget': {
+    retry: 'never',
+    fallback: true,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'open-budget-settings',
+    action: 'Raise rumbo.budget.* or use a cheaper model.',
+  },
+  'model-not-found': {
+    retry: 'never',
+    fallback: true,
+    // The model will be missing a moment later too.
+    circuit: opensModel,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'show-providers',
+    action: 'Choose a model from the Providers view.',
+  },
+  loading: {
+    retry: 'until-loaded',
+    fallback: true,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'ask-again',
+    action: 'Wait until the model has loaded and ask again.',
+  },
+  'rate-limited': {
+    retry: 'default',
+    fallback: true,
+    circuit: none,
+    keyFailover: true,
+    keyCooldown: { rule: 'rate-limit', blocks: 'one-model', ms: 20_000 },
+    ending: 'no-answer',
+    button: 'explain-route',
+    action: 'Wait for the limit to reset, or add another provider.',
+  },
+  overloaded: {
+    retry: 'default',
+    fallback: true,
+    // A service may be overloaded for one model only.
+    circuit: { provider: 1, model: 1 },
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'ask-again',
+    action: 'Try again in a moment.',
+  },
+  unreachable: {
+    retry: 'once',
+    fallback: true,
+    // A server that is unreachable now is mostly unreachable a second later.
+    circuit: connection,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'show-providers',
+    action: 'Start the engine or correct its address in rumbo.providers.',
+  },
+  tls: {
+    retry: 'never',
+    fallback: true,
+    circuit: connection,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'show-log',
+    action: 'Check the certificate, or add its authority to the system’s store.',
+  },
+  'blocked-redirect': {
+    retry: 'never',
+    fallback: true,
+    circuit: connection,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'edit-providers',
+    action: 'Put the final address into rumbo.providers.',
+  },
+  timeout: {
+    retry: 'never',
+    fallback: true,
+    // No user should wait for the same timeout three times. Without a response head the provider is silent.
+    circuit: { responded: opensModel, unresponsive: { provider: 3, model: 3 } },
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'ask-again',
+    action: 'Try again, or use a faster model.',
+  },
+  interrupted: {
+    retry: 'never',
+    fallback: true,
+    circuit: oneModel,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'interrupted',
+    button: 'ask-again',
+    action: 'Ask again; what had arrived is kept.',
+  },
+  'bad-response': {
+    retry: 'never',
+    fallback: true,
+    circuit: oneModel,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'show-log',
+    action: 'Check that the address in rumbo.providers is a model server.',
+  },
+  'no-candidate': {
+    retry: 'never',
+    fallback: false,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'show-providers',
+    action: 'Add a key, start a local engine, or name an endpoint in rumbo.providers.',
+  },
+} satisfies Record<string, ErrorPolicy>;
 
-export type ErrorKind = keyof typeof errorPolicies;
+export type ErrorKind = keyof typeof policies;
+export const errorPolicies: Readonly<Record<ErrorKind, ErrorPolicy>> = policies;
+
+/** The weights of a failure; `responded`: the service had sent a response head. */
+export function circuitWeights(kind: ErrorKind, responded: boolean): CircuitWeights {
+  const { circuit } = errorPolicies[kind];
+  if ('provider' in circuit) return circuit;
+  return responded ? circuit.responded : circuit.unresponsive;
+}
+
+/** Whether a value from outside names a row of the table. */
+export const isErrorKind = (value: unknown): value is ErrorKind =>
+  typeof value === 'string' && Object.hasOwn(policies, value);

@@ -1,4 +1,5 @@
 /** What the server knows about itself, for the tree, the status bar and the terminal. */
+import type { CooldownRule } from './cooldowns.ts';
 import type { DiscoveredEndpoint } from './discovery.ts';
 import type { InlineState } from './inline.ts';
 import type { LocalModel } from './local-models.ts';
@@ -19,9 +20,6 @@ export type ProviderState =
   | 'off';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
-
-/** What keeps a provider or a model out: failures, a used-up rate limit, refused keys, an account without money. */
-export type CooldownRule = 'circuit' | 'rate-limit' | 'key' | 'payment';
 
 /** One rate limit of a provider, as it last told. */
 export type RateWindow = {

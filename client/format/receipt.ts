@@ -1,5 +1,5 @@
 /** A receipt as text: as a list of facts, as a Markdown section, and in one line. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { type ErrorPolicy, errorPolicies } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import { formatCount, formatDollars, formatDuration, oneLine } from './text.ts';
 
@@ -117,7 +117,7 @@ function attemptFacts(list: readonly Attempt[]): ReceiptFact[] {
 function attemptText({ model, outcome, ms, message, costUsd }: Attempt): string {
   const after = `after ${formatDuration(ms)}`;
   if (outcome === 'ok') return `${oneLine(model)} answered ${after}.`;
-  const verb = failureVerbs[outcome] ?? `failed (${outcome.replaceAll('-', ' ')})`;
+  const verb = endingText[errorPolicies[outcome].ending] ?? `failed (${outcome.replaceAll('-', ' ')})`;
   const cost =
     costUsd === undefined || costUsd === 0
       ? ''
@@ -125,10 +125,11 @@ function attemptText({ model, outcome, ms, message, costUsd }: Attempt): string 
   return `${oneLine(model)} ${verb} ${after}.${message ? ` ${oneLine(message)}` : ''}${cost}`;
 }
 
-/** Verbs for outcomes that are not plain failures. */
-const failureVerbs: Readonly<Partial<Record<ErrorKind, string>>> = {
+/** `null`: the kind of error says why no answer came. */
+const endingText: Readonly<Record<ErrorPolicy['ending'], string | null>> = {
+  'no-answer': null,
   interrupted: 'was interrupted',
-  cancelled: 'was cancelled',
+  stopped: 'was cancelled',
 };
 
 /** The positions where one model continued the text of another. */

@@ -1,34 +1,37 @@
-/** Warns once when another model answered because a key was refused or an account is empty: nothing else shows that failure. */
+/** Warns once when another model answered because a key was refused or an account is empty: no other view shows it. */
 import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
-import { errorPolicies } from '../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
 import type { ReceiptHistory } from '../answers/receipt-history.ts';
 import { errorButton } from '../notifications/error-messages.ts';
 import { showWarning } from '../notifications/notify.ts';
 
-const alertKinds = ['unauthorized', 'payment-required'] as const;
-type AlertKind = (typeof alertKinds)[number];
-const isAlertKind = (outcome: Attempt['outcome']): outcome is AlertKind =>
-  alertKinds.some((kind) => kind === outcome);
+/** Whether only the user can help: a key that is blocked for all models has to be replaced or paid for. */
+const needsUser = (outcome: Attempt['outcome']): outcome is ErrorKind =>
+  outcome !== 'ok' && errorPolicies[outcome].keyCooldown?.blocks === 'all-models';
 
-/** Warns again only after the provider has answered in between. */
+/** Each problem is shown once, and again only after the provider has answered in between. */
 export function showKeyAlerts(receipts: ReceiptHistory): vscode.Disposable {
-  const alerted = new Set<string>();
+  const shown = new Map<string, Set<ErrorKind>>();
   return receipts.onAdded((receipt) => {
     for (const attempt of receipt.attempts) {
       const provider = providerOf(attempt.model);
-      if (attempt.outcome === 'ok') for (const kind of alertKinds) alerted.delete(`${provider} ${kind}`);
-      if (!isAlertKind(attempt.outcome) || alerted.has(`${provider} ${attempt.outcome}`)) continue;
-      alerted.add(`${provider} ${attempt.outcome}`);
-      void showAlert(receipt, { ...attempt, outcome: attempt.outcome });
+      const { outcome } = attempt;
+      if (outcome === 'ok') shown.delete(provider);
+      if (!needsUser(outcome)) continue;
+      const kinds = shown.get(provider) ?? new Set();
+      shown.set(provider, kinds);
+      if (kinds.has(outcome)) continue;
+      kinds.add(outcome);
+      void showAlert(receipt, { ...attempt, outcome });
     }
   });
 }
 
 async function showAlert(
   receipt: Receipt,
-  { model, outcome, message }: Attempt & { outcome: AlertKind },
+  { model, outcome, message }: Attempt & { outcome: ErrorKind },
 ): Promise<void> {
   const button = errorButton({ kind: outcome, message: '', provider: providerOf(model) });
   const sentences = [

@@ -5,7 +5,12 @@ import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { EnsureProgress } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { completedFraction, ensureResultText, progressText } from '../format/local-model.ts';
-import { type ClientErrorData, errorSentence, toClientErrorData } from '../notifications/error-messages.ts';
+import {
+  type ClientErrorData,
+  errorButton,
+  errorSentence,
+  toClientErrorData,
+} from '../notifications/error-messages.ts';
 import { showInfo, withoutLinks } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { ServerProcess } from '../server/process.ts';
@@ -128,16 +133,11 @@ function showStopped(failure: ClientErrorData, downloaded: boolean): void {
 }
 
 /** The button for a failure that a retry or another name can solve. Absent: the default button of the failure. */
-function retryButton({ kind }: ClientErrorData, retry: () => unknown, choose?: () => unknown) {
+function retryButton(failure: ClientErrorData, retry: () => unknown, choose?: () => unknown) {
+  const { kind } = failure;
   if (choose && (kind === 'model-not-found' || kind === 'invalid-request'))
     return { label: 'Choose Another', run: choose };
-  return transient.has(kind) ? { label: 'Try Again', run: retry } : undefined;
+  // An engine that was not running may have been started meanwhile.
+  const mayRepeat = kind === 'unreachable' || errorButton(failure)?.action === 'retry';
+  return mayRepeat ? { label: 'Try Again', run: retry } : undefined;
 }
-const transient: ReadonlySet<ClientErrorData['kind']> = new Set([
-  'interrupted',
-  'loading',
-  'overloaded',
-  'server-stopped',
-  'timeout',
-  'unreachable',
-]);

@@ -1,5 +1,5 @@
 /** Errors of requests as the user sees them: one sentence and one button. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { type ErrorButtonId, type ErrorKind, errorPolicies, isErrorKind } from '../../shared/error-kinds.ts';
 import type { ErrorData } from '../../shared/errors.ts';
 
 /** `server-stopped`: the server ended and is being restarted. `server-gone`: it is not restarted automatically. */
@@ -16,34 +16,23 @@ export type ButtonAction =
 export type ErrorButton = { readonly label: string; readonly action: ButtonAction };
 
 const askAgain: ErrorButton = { label: 'Ask Again', action: 'retry' };
-const editPrompt: ErrorButton = { label: 'Edit Prompt', action: 'edit-prompt' };
-const showProviders: ErrorButton = { label: 'Show Providers', action: { command: 'rumbo.showProviders' } };
-const editProviders: ErrorButton = { label: 'Edit Providers', action: { command: 'rumbo.nameEndpoint' } };
-const showLog: ErrorButton = { label: 'Show Log', action: { command: 'rumbo.showLog' } };
 
-/** The button for each kind. `null`: none. */
-const buttons: Readonly<Record<ClientErrorKind, ErrorButton | null>> = {
-  cancelled: null,
-  'invalid-request': editPrompt,
-  'context-too-long': editPrompt,
-  'content-filtered': editPrompt,
-  unauthorized: { label: 'Set API Key', action: { command: 'rumbo.setApiKey' } },
-  'payment-required': showProviders,
-  'over-budget': {
+const buttons: Readonly<Record<ErrorButtonId, ErrorButton>> = {
+  'ask-again': askAgain,
+  'edit-prompt': { label: 'Edit Prompt', action: 'edit-prompt' },
+  'edit-providers': { label: 'Edit Providers', action: { command: 'rumbo.nameEndpoint' } },
+  'explain-route': { label: 'Explain Route', action: 'explain-route' },
+  'open-budget-settings': {
     label: 'Open Settings',
     action: { command: 'rumbo.openSettings', arguments: ['rumbo.budget'] },
   },
-  'model-not-found': showProviders,
-  loading: askAgain,
-  'rate-limited': { label: 'Explain Route', action: 'explain-route' },
-  overloaded: askAgain,
-  unreachable: showProviders,
-  tls: showLog,
-  'blocked-redirect': editProviders,
-  timeout: askAgain,
-  interrupted: askAgain,
-  'bad-response': showLog,
-  'no-candidate': showProviders,
+  'set-api-key': { label: 'Set API Key', action: { command: 'rumbo.setApiKey' } },
+  'show-log': { label: 'Show Log', action: { command: 'rumbo.showLog' } },
+  'show-providers': { label: 'Show Providers', action: { command: 'rumbo.showProviders' } },
+};
+
+/** The buttons for failures of the server itself. */
+const serverButtons: Readonly<Record<Exclude<ClientErrorKind, ErrorKind>, ErrorButton>> = {
   'server-stopped': askAgain,
   'server-gone': { label: 'Restart Server', action: { command: 'rumbo.restartServer' } },
 };
@@ -51,10 +40,11 @@ const buttons: Readonly<Record<ClientErrorKind, ErrorButton | null>> = {
 /** The button for an error; for a pinned model that cannot run, always the next model. */
 export function errorButton(failure: ClientErrorData): ErrorButton | null {
   if (failure.pinned) return { label: 'Use the Next Model', action: 'use-next-model' };
-  const button = buttons[failure.kind];
-  return failure.kind === 'unauthorized' && failure.provider
-    ? { label: 'Set API Key', action: { command: 'rumbo.setApiKey', arguments: [failure.provider] } }
-    : button;
+  if (!isErrorKind(failure.kind)) return serverButtons[failure.kind];
+  const { button } = errorPolicies[failure.kind];
+  if (button === 'set-api-key' && failure.provider)
+    return { label: 'Set API Key', action: { command: 'rumbo.setApiKey', arguments: [failure.provider] } };
+  return button && buttons[button];
 }
 
 /** What went wrong and what to do, in one line. */
@@ -106,4 +96,4 @@ const isFailureData = (data: unknown): data is ErrorData =>
   typeof data === 'object' &&
   data !== null &&
   typeof (data as ErrorData).message === 'string' &&
-  Object.hasOwn(buttons, (data as ErrorData).kind);
+  isErrorKind((data as ErrorData).kind);

@@ -1,9 +1,10 @@
 /** All providers together: made from the settings, kept while their settings stay, asked for their models. */
+import type { Cooldown } from '../../shared/cooldowns.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import type { ProviderCooldown, TokensLeft } from '../routing/snapshot.ts';
+import type { TokensLeft } from '../routing/snapshot.ts';
 import { describeModels, type RegistryFacts } from './models.ts';
 import { type Provider, type ProviderDeps, provider } from './provider.ts';
 import { type ProviderConfig, resolveProviderConfigs } from './provider-config.ts';
@@ -89,8 +90,8 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
     },
     models: (): readonly Model[] => [...providers.values()].flatMap(modelsBy),
     /** Providers that may not be asked now, and why. */
-    cooldowns(): ReadonlyMap<string, ProviderCooldown> {
-      const cooldowns = new Map<string, ProviderCooldown>();
+    cooldowns(): ReadonlyMap<string, Cooldown> {
+      const cooldowns = new Map<string, Cooldown>();
       for (const [name, each] of providers) {
         const rest = each.cooldown();
         if (rest) cooldowns.set(name, rest);
@@ -98,8 +99,7 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
       return cooldowns;
     },
     /** Models that may not be asked now although their provider may, and why. */
-    modelCooldowns: (): ReadonlyMap<string, ProviderCooldown> =>
-      perModel((each, name) => each.cooldownOf(name)),
+    modelCooldowns: (): ReadonlyMap<string, Cooldown> => perModel((each, name) => each.cooldownOf(name)),
     /** Answers being given now or waiting for their turn, by provider. Missing: none. */
     inFlight(): ReadonlyMap<string, number> {
       const busy = new Map<string, number>();

@@ -1,5 +1,6 @@
 /** One provider at work: its engine with good retryOptions, its model list, its health, and what it last did. */
 import PQueue from 'p-queue';
+import type { Cooldown, TimedCooldown } from '../../shared/cooldowns.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { ModelCooldown, ProviderState, ProviderStatus } from '../../shared/status.ts';
 import { connectEngine, type EngineConnection } from '../engines/connect.ts';
@@ -7,12 +8,11 @@ import type { Engine } from '../engines/engine.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import type { Http } from '../platform/http.ts';
 import { concurrencyLimit } from '../resilience/concurrency-limit.ts';
-import { type Cooldown, providerHealth } from '../resilience/health.ts';
+import { providerHealth } from '../resilience/health.ts';
 import { keyFailover } from '../resilience/key-failover.ts';
 import { keyPool } from '../resilience/key-pool.ts';
 import { composePolicies } from '../resilience/policy.ts';
 import { retry } from '../resilience/retry.ts';
-import type { ProviderCooldown } from '../routing/snapshot.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { KeyStore } from '../secrets/keys.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
@@ -161,7 +161,7 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
   }
 
   /** What keeps out the provider, or else every model it is known to have. */
-  const resting = (): Cooldown | undefined => {
+  const resting = (): TimedCooldown | undefined => {
     const cooldown = health.cooldown();
     if (cooldown) return cooldown;
     const rests = (config.models ?? modelList?.map((info) => info.name) ?? []).map(health.cooldownOf);
@@ -213,7 +213,7 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
       return modelList?.length ?? 0;
     },
     /** Why it may not be asked now. */
-    cooldown(): ProviderCooldown | undefined {
+    cooldown(): Cooldown | undefined {
       if (keyless()) return { rule: 'no-key', reason: `${label} has no API key.` };
       const cooldown = health.cooldown();
       if (cooldown) return returning(cooldown);
@@ -222,7 +222,7 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
       return { rule: 'unreachable', reason: listFailure.message };
     },
     /** Why this model may not be asked now although the provider may. */
-    cooldownOf(model: string): ProviderCooldown | undefined {
+    cooldownOf(model: string): Cooldown | undefined {
       if (keyless() || health.cooldown()) return;
       const cooldown = health.cooldownOf(model);
       return cooldown && returning(cooldown);
@@ -283,5 +283,5 @@ const withoutBlame = ({ acquire, hasKey }: KeySource): KeySource => ({
 });
 
 /** For those who decide and show: a refused key does not return by itself, although it is tried again now and then. */
-const returning = ({ rule, reason, untilMs }: Cooldown): ProviderCooldown =>
+const returning = ({ rule, reason, untilMs }: TimedCooldown): Cooldown =>
   rule === 'key' ? { rule, reason } : { rule, reason, untilMs };

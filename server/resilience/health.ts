@@ -1,56 +1,22 @@
-/** Whether a provider and each of its models may be asked now: their circuits, and what keeps out every key. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+/** Whether a provider and each of its models are available now: their circuits, and the cool-downs of the keys. */
+import type { TimedCooldown } from '../../shared/cooldowns.ts';
+import { circuitWeights, type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
-import type { CircuitState, CooldownRule } from '../../shared/status.ts';
+import type { CircuitState } from '../../shared/status.ts';
 import { type Circuit, circuit, type Permit } from './circuit.ts';
 import type { KeyPool } from './key-pool.ts';
-import { type Policy, policy } from './policy.ts';
-
-/** Why somebody is not asked, and until when. */
-export type Cooldown = {
-  readonly rule: CooldownRule;
-  /** One sentence. */
-  readonly reason: string;
-  /** Milliseconds since 1970. */
-  readonly untilMs: number;
-};
-
-/** How many ordinary failures a failure is worth; three in a row open a circuit. */
-type Blame = { readonly provider: number; readonly model: number };
-
-/**
- * Whose fault a failure is. Refused keys, money and rate limits are the key pool's, and the user's mistakes nobody's.
- * Where there is no connection there is none for any model; a service that is overloaded may be so for one model only.
- */
-const blames: Partial<Record<ErrorKind, Blame>> = {
-  unreachable: { provider: 1, model: 0 },
-  tls: { provider: 1, model: 0 },
-  'blocked-redirect': { provider: 1, model: 0 },
-  overloaded: { provider: 1, model: 1 },
-  // It will not be there in the next moment either.
-  'model-not-found': { provider: 0, model: 3 },
-  'bad-response': { provider: 0, model: 1 },
-  interrupted: { provider: 0, model: 1 },
-};
-/** Nobody is to wait for the same silence three times. Without a head it is the provider that is silent. */
-const silence = { withHead: { provider: 0, model: 3 }, withoutHead: { provider: 3, model: 3 } };
-
-const blameOf = ({ kind, data }: RumboError): Blame | undefined =>
-  kind === 'timeout' ? (data.status === undefined ? silence.withoutHead : silence.withHead) : blames[kind];
-
-/** Failures that a list of models disproves. */
-const noConnection = new Set<ErrorKind>(['unreachable', 'tls', 'blocked-redirect']);
+import { type Policy, policy, untilFirstPart } from './policy.ts';
 
 export type HealthDeps = {
-  /** Milliseconds since 1970, handed in so that tests own the clock. It may jump. */
+  /** Milliseconds since 1970, passed in so that tests control the clock. It may jump. */
   readonly now: () => number;
-  /** Milliseconds that only ever rise. */
+  /** Monotonic milliseconds. */
   readonly elapsed: () => number;
-  /** What keeps out every key. */
+  /** The cool-downs of all keys together. */
   readonly keys: Pick<KeyPool, 'cooldown' | 'cooldownOf'>;
   /** Called after each change that a user could see. */
   readonly onChange: () => void;
-  /** Called when the service says that it does not have this model any more. */
+  /** Called when the service no longer has this model. */
   readonly onModelGone: (model: string) => void;
 };
 
@@ -61,25 +27,24 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
   let lastFailure: ErrorKind | undefined;
 
   const ofModel = (model: string): Circuit => {
-    const known = ofModels.get(model) ?? circuit(elapsed);
-    ofModels.set(model, known);
-    return known;
+    const existing = ofModels.get(model);
+    if (existing) return existing;
+    const created = circuit(elapsed);
+    ofModels.set(model, created);
+    return created;
   };
-  const cooldownIn = (one: Circuit | undefined): Cooldown | undefined => {
+  const cooldownFrom = (one: Circuit | undefined): TimedCooldown | undefined => {
     const cooldown = one?.cooldown();
     if (!cooldown) return;
-    return {
-      rule: 'circuit',
-      reason: cooldown.reason,
-      untilMs: Math.ceil(now() + cooldown.untilMs - elapsed()),
-    };
+    const untilMs = Math.ceil(now() + cooldown.untilMs - elapsed());
+    return { rule: 'circuit', reason: cooldown.reason, untilMs };
   };
-  const fail = (error: RumboError, model: string, passes: { provider: Permit; model: Permit }) => {
-    const blame = blameOf(error);
-    if (!blame) return;
+  const fail = (error: RumboError, model: string, permits: { provider: Permit; model: Permit }) => {
+    const weights = circuitWeights(error.kind, error.data.status !== undefined);
+    if (weights.provider + weights.model === 0) return;
     lastFailure = error.kind;
-    if (blame.provider > 0) passes.provider.failed(error.message, blame.provider);
-    if (blame.model > 0) passes.model.failed(error.message, blame.model);
+    if (weights.provider > 0) permits.provider.failed(error.message, weights.provider);
+    if (weights.model > 0) permits.model.failed(error.message, weights.model);
     onChange();
     if (error.kind === 'model-not-found') onModelGone(model);
   };
@@ -87,45 +52,41 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
   return {
     circuitState: (): CircuitState => ofProvider.state(),
     circuitStateOf: (model: string): CircuitState => ofModels.get(model)?.state() ?? 'closed',
-    /** Why it may not be asked now, for any model. */
-    cooldown: (): Cooldown | undefined => keys.cooldown() ?? cooldownIn(ofProvider),
-    /** Why this model may not be asked now, whatever the provider's own rest. */
-    cooldownOf: (model: string): Cooldown | undefined =>
-      keys.cooldownOf(model) ?? cooldownIn(ofModels.get(model)),
-    /** Watches each answer of an engine. */
+    /** Why the provider gets no requests now, for any model. */
+    cooldown: (): TimedCooldown | undefined => keys.cooldown() ?? cooldownFrom(ofProvider),
+    /** Why this model gets no requests now, apart from the provider's own cool-down. */
+    cooldownOf: (model: string): TimedCooldown | undefined =>
+      keys.cooldownOf(model) ?? cooldownFrom(ofModels.get(model)),
+    /** Observes each answer of an engine. */
     watch: policy(async function* (send, { model, signal }) {
-      const passes = { provider: ofProvider.acquire(), model: ofModel(model).acquire() };
-      let spoken = false;
-      const was = `${ofProvider.state()} ${ofModel(model).state()}`;
+      const permits = { provider: ofProvider.acquire(), model: ofModel(model).acquire() };
+      const wasClosed = ofProvider.state() === 'closed' && ofModel(model).state() === 'closed';
+      // For the provider the first part is proof enough; a model has to complete its answer.
+      const onFirstPart = () => {
+        permits.provider.succeeded();
+        permits.model.firstPart();
+        if (!wasClosed) onChange();
+      };
       try {
-        for await (const part of send()) {
-          // For the provider the first part is proof enough; a model has to come to its end.
-          if (!spoken) {
-            passes.provider.succeeded();
-            passes.model.firstPart();
-            if (was !== 'closed closed') onChange();
-          }
-          spoken = true;
-          yield part;
-        }
-        passes.model.succeeded();
-        if (was !== 'closed closed') onChange();
+        yield* untilFirstPart(send, signal, { onFirstPart });
+        permits.model.succeeded();
+        if (!wasClosed) onChange();
       } catch (cause) {
         const error = toRumboError(cause, signal);
-        fail(error, model, passes);
+        fail(error, model, permits);
         throw error;
       } finally {
-        passes.provider.ignored();
-        passes.model.ignored();
+        permits.provider.ignored();
+        permits.model.ignored();
       }
     }) satisfies Policy,
-    /** The list of models came: the connection stands. It says nothing about failing answers. */
+    /** A model list arrived: the connection works. It says nothing about answers that fail. */
     onModelsListed(): void {
-      if (lastFailure === undefined || !noConnection.has(lastFailure)) return;
+      if (lastFailure === undefined || !isConnectionFailure(lastFailure)) return;
       lastFailure = undefined;
       ofProvider.reset();
     },
-    /** The key or the address changed, or the user asked: forget what was learned. */
+    /** The key or the address changed, or the user wants a fresh start: all results are forgotten. */
     reset(): void {
       lastFailure = undefined;
       ofProvider.reset();
@@ -133,4 +94,10 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
       onChange();
     },
   };
+}
+
+/** Whether the failure lies with the connection alone, so that a model list disproves it. */
+function isConnectionFailure(kind: ErrorKind): boolean {
+  const { circuit } = errorPolicies[kind];
+  return 'provider' in circuit && circuit.provider > 0 && circuit.model === 0;
 }

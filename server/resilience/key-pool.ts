@@ -1,4 +1,5 @@
-/** The keys of one provider as one source: the best one for each request, none that was just refused. */
+/** The keys of one provider as one source: the best key for each request, and no key that was just refused. */
+import type { KeyCooldownRule } from '../../shared/cooldowns.ts';
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
@@ -9,15 +10,15 @@ export type KeyPoolDeps = {
   /** The provider's name; errors carry it. */
   readonly provider: string;
   readonly label: string;
-  /** Whether nothing is sent without a key. Otherwise a pool without keys lends `undefined`. */
+  /** Whether no request is sent without a key. Otherwise a pool without keys leases `undefined`. */
   readonly required: boolean;
   readonly keys: {
-    /** Names of the keys there are, known without asking the keychain. */
+    /** Names of the keys, without a call to the keychain. */
     names(): readonly string[];
     /** Rejects when there are keys and none can be read. */
     all(): Promise<readonly { readonly name: string; readonly key: string }[]>;
   };
-  /** Milliseconds since 1970, handed in so that tests own the clock. It may jump. */
+  /** Milliseconds since 1970, passed in so that tests control the clock. It may jump. */
   readonly now: () => number;
   /** Called after each change that a user could see. */
   readonly onChange: () => void;
@@ -25,54 +26,57 @@ export type KeyPoolDeps = {
 
 export function keyPool({ provider, label, required, keys, now, onChange }: KeyPoolDeps) {
   let pool: readonly PooledKey[] = [];
-  /** The last request's number. */
-  let turn = 0;
+  /** The number of the last request. */
+  let lastSequence = 0;
 
-  /** A key that changed under its name starts afresh; the others keep what they know. */
+  /** A key that changed under its name starts afresh; the others keep their state. */
   const refill = async (): Promise<void> => {
-    const found: readonly { name: string; key: string | undefined }[] = await keys.all();
+    const stored: readonly { name: string; key: string | undefined }[] = await keys.all();
     const before = pool;
-    const wanted = found.length > 0 || required ? found : [{ name: 'no key', key: undefined }];
-    if (same(before, wanted)) return;
+    const wanted = stored.length > 0 || required ? stored : [{ name: 'no key', key: undefined }];
+    if (hasSameKeys(before, wanted)) return;
     pool = wanted.map(
       ({ name, key }) =>
         before.find((each) => each.key === key && each.name === name) ?? pooledKey(name, key),
     );
   };
 
-  /** Why no key may be used, by the mildest reason and the first to return. */
-  const common = (cooldownOf: (each: PooledKey) => KeyCooldown | undefined): KeyCooldown | undefined => {
-    const rests: KeyCooldown[] = [];
-    for (const each of pool) {
-      const cooldown = cooldownOf(each);
+  /** Why no key may be used: the mildest cause, and the first end. Absent: a key is available. */
+  const commonCooldown = (
+    cooldownOfKey: (key: PooledKey) => KeyCooldown | undefined,
+  ): KeyCooldown | undefined => {
+    const cooldowns: KeyCooldown[] = [];
+    for (const key of pool) {
+      const cooldown = cooldownOfKey(key);
       if (!cooldown) return;
-      rests.push(cooldown);
+      cooldowns.push(cooldown);
     }
-    const first = rests.sort(mildestFirst)[0];
-    if (!first || rests.length === 1) return first;
+    const first = cooldowns.sort(mildestFirst)[0];
+    if (!first || cooldowns.length === 1) return first;
     return {
       ...first,
-      reason: everyKeyRests(label, rests),
-      estimated: rests.some(({ estimated }) => estimated),
+      reason: everyKeyReason(label, cooldowns),
+      estimated: cooldowns.some(({ estimated }) => estimated),
     };
   };
-  const cooldownOf = (model: string): KeyCooldown | undefined => common((each) => each.restFor(model, now()));
+  const cooldownOf = (model: string): KeyCooldown | undefined =>
+    commonCooldown((key) => key.cooldownOf(model, now()));
 
-  /** Free keys; else those that rest by a guess; for a list of models any at all. */
+  /** Available keys; else those whose cool-down is estimated; for a list of models any key at all. */
   const candidates = (model: string | undefined): readonly PooledKey[] => {
-    const free = pool.filter((each) =>
-      model === undefined ? !each.accountRest(now()) : !each.restFor(model, now()),
+    const available = pool.filter((key) =>
+      model === undefined ? !key.accountCooldown(now()) : !key.cooldownOf(model, now()),
     );
-    if (free.length > 0) return free;
-    return model === undefined ? pool : pool.filter((each) => each.restFor(model, now())?.estimated);
+    if (available.length > 0) return available;
+    return model === undefined ? pool : pool.filter((key) => key.cooldownOf(model, now())?.estimated);
   };
 
   const choose = (among: readonly PooledKey[], model: string | undefined): PooledKey | undefined => {
     const at = now();
     return among
-      .map((each) => ({ each, weight: each.weight(model, at) }))
-      .sort((one, other) => other.weight - one.weight || one.each.lastTurn() - other.each.lastTurn())[0]
-      ?.each;
+      .map((key) => ({ key, weight: key.weight(model, at) }))
+      .sort((one, other) => other.weight - one.weight || one.key.lastSequence() - other.key.lastSequence())[0]
+      ?.key;
   };
 
   return {
@@ -82,43 +86,41 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
       if (chosen) return lease(chosen, model);
       const cooldown = model === undefined ? undefined : cooldownOf(model);
       throw cooldown
-        ? resting(cooldown)
+        ? cooldownError(cooldown)
         : new RumboError(`${label} has no API key.`, { kind: 'unauthorized', provider });
     },
     hasKey: (model: string): boolean =>
       pool.length === 0
         ? !required || keys.names().length > 0
-        : pool.some((each) => !each.restFor(model, now())),
-    /** Keys there are; one more or less than are lent while the keychain has not been asked. */
+        : pool.some((key) => !key.cooldownOf(model, now())),
+    /** Number of keys; it may differ by one from the keys in use until the keychain has been read. */
     count: (): number => keys.names().length,
     /** Why no key may be used now, for any model. */
-    cooldown: (): KeyCooldown | undefined => common((each) => each.accountRest(now())),
+    cooldown: (): KeyCooldown | undefined => commonCooldown((key) => key.accountCooldown(now())),
     /** Why no key may be used for this model now. */
     cooldownOf,
-    /** Tokens that the best key may use of this model until then. Absent: nobody told. */
+    /** Tokens that the best key may use of this model until then. Absent: not reported. */
     tokensLeft(model: string): { readonly tokens: number; readonly untilMs: number } | undefined {
       const at = now();
-      const free = pool.filter((each) => !each.restFor(model, at));
-      const told = free.map((each) =>
-        each
+      const available = pool.filter((key) => !key.cooldownOf(model, at));
+      const smallestWindows = available.map((key) =>
+        key
           .windows(at)
           .filter((window) => window.model === model && /^(?:input )?tokens\b/.test(window.unit))
           .sort((one, other) => one.remaining - other.remaining)
           .at(0),
       );
-      const best = told
+      const best = smallestWindows
         .filter((window) => window !== undefined)
         .sort((one, other) => other.remaining - one.remaining)[0];
-      // A key that has told nothing may have all that is needed.
-      if (!best || told.includes(undefined)) return;
+      // A key without a reported window may have as many tokens as needed.
+      if (!best || smallestWindows.includes(undefined)) return;
       return { tokens: best.remaining, untilMs: best.resetsAtMs };
     },
     /** What is left of the rate limits, all keys together, by model. */
     windows(): RateWindow[] {
       const sums = new Map<string, RateWindow>();
-      for (const { model, unit, limit, remaining, resetsAtMs } of pool.flatMap((each) =>
-        each.windows(now()),
-      )) {
+      for (const { model, unit, limit, remaining, resetsAtMs } of pool.flatMap((key) => key.windows(now()))) {
         const before = sums.get(`${model} ${unit}`);
         const resetsAt = new Date(resetsAtMs).toISOString();
         sums.set(`${model} ${unit}`, {
@@ -131,12 +133,12 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
       }
       return [...sums.values()];
     },
-    /** Each key by its place, never the key. */
+    /** Each key by its name, never the key itself. */
     status: (): KeyStatus[] =>
       keys.names().map((name) => {
         const key = pool.find((each) => each.name === name);
         if (!key) return { name, requests: 0, failures: 0 };
-        const cooldown = whyItRests(key, now());
+        const cooldown = shownCooldown(key, now());
         return {
           name,
           ...key.statistics(),
@@ -145,36 +147,38 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
             : {}),
         };
       }),
-    /** The keys changed, or the user asks for a fresh start. Requests under way count for nothing. */
+    /** The keys changed, or the user wants a fresh start. Requests in flight no longer count. */
     reset(): void {
       pool = [];
     },
   } satisfies KeySource & Record<string, unknown>;
 
   function lease(chosen: PooledKey, model: string | undefined): KeyLease {
-    turn += 1;
-    const mine = turn;
-    chosen.begin(model, mine, now());
-    let over = false;
+    lastSequence += 1;
+    const sequence = lastSequence;
+    chosen.begin(model, sequence, now());
+    let released = false;
     return {
       key: chosen.key,
       reportLimits(windows) {
-        if (model !== undefined) chosen.told(model, mine, windows, now());
+        if (model !== undefined) chosen.reportLimits(model, sequence, windows, now());
       },
       release(error) {
-        if (over) return;
-        over = true;
-        chosen.left(model, mine);
-        const news = error ? chosen.failed(model, turn, error, now()) : chosen.succeeded(model, mine);
-        if (news) onChange();
+        if (released) return;
+        released = true;
+        chosen.end(model, sequence);
+        const changed = error
+          ? chosen.failed(model, lastSequence, error, now())
+          : chosen.succeeded(model, sequence);
+        if (changed) onChange();
       },
     };
   }
 
-  /** What the caller is told when every key rests: never that the key is wrong when some only wait. */
-  function resting({ rule, reason, untilMs }: KeyCooldown): RumboError {
+  /** The error when every key is cooling down: it never says that a key is wrong when some are only at a limit. */
+  function cooldownError({ rule, reason, untilMs }: KeyCooldown): RumboError {
     return new RumboError(reason, {
-      kind: kinds[rule],
+      kind: kindOfRule[rule],
       provider,
       ...(rule === 'rate-limit' ? { retryAfterMs: Math.max(0, untilMs - now()) } : {}),
     });
@@ -183,46 +187,46 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
 
 export type KeyPool = ReturnType<typeof keyPool>;
 
-const kinds = {
+const kindOfRule: Readonly<Record<KeyCooldownRule, ErrorKind>> = {
   'rate-limit': 'rate-limited',
   payment: 'payment-required',
   key: 'unauthorized',
-} as const satisfies Record<KeyCooldown['rule'], ErrorKind>;
+};
 
-/** A limit passes by itself, money has to be found, a refused key has to be replaced. */
-const severity = ['rate-limit', 'payment', 'key'] as const;
+/** A limit ends by itself, credit has to be bought, a refused key has to be replaced. */
+const severity: readonly KeyCooldownRule[] = ['rate-limit', 'payment', 'key'];
 const mildestFirst = (one: KeyCooldown, other: KeyCooldown): number =>
   severity.indexOf(one.rule) - severity.indexOf(other.rule) || one.untilMs - other.untilMs;
 
-const words: Readonly<Record<KeyCooldown['rule'], string>> = {
+const ruleText: Readonly<Record<KeyCooldownRule, string>> = {
   'rate-limit': 'at the rate limit',
-  payment: 'without money',
+  payment: 'without credit',
   key: 'refused',
 };
 
-/** `All 3 keys of Gemini rest: 2 at the rate limit, 1 refused.` */
-function everyKeyRests(label: string, rests: readonly KeyCooldown[]): string {
+/** `All 3 keys of Gemini are cooling down: 2 at the rate limit, 1 refused.` */
+function everyKeyReason(label: string, cooldowns: readonly KeyCooldown[]): string {
   const counts = severity.flatMap((rule) => {
-    const count = rests.filter((rest) => rest.rule === rule).length;
-    return count > 0 ? [`${count} ${words[rule]}`] : [];
+    const count = cooldowns.filter((cooldown) => cooldown.rule === rule).length;
+    return count > 0 ? [`${count} ${ruleText[rule]}`] : [];
   });
-  return `All ${rests.length} keys of ${label} rest: ${counts.join(', ')}.`;
+  return `All ${cooldowns.length} keys of ${label} are cooling down: ${counts.join(', ')}.`;
 }
 
-/** For any model, else for one of them. */
-function whyItRests(key: PooledKey, now: number): KeyCooldown | undefined {
-  const rest = key.accountRest(now);
-  if (rest) return rest;
-  const [model, ...more] = key.restingModels(now);
-  const first = model === undefined ? undefined : key.restFor(model, now);
+/** The cool-down for all models, else the one for a single model. */
+function shownCooldown(key: PooledKey, now: number): KeyCooldown | undefined {
+  const cooldown = key.accountCooldown(now);
+  if (cooldown) return cooldown;
+  const [model, ...more] = key.modelsCoolingDown(now);
+  const first = model === undefined ? undefined : key.cooldownOf(model, now);
   if (!first) return;
   const others = more.length > 0 ? ` and ${more.length} more` : '';
   return { ...first, reason: `At its rate limit for ${model}${others}.` };
 }
 
-const same = (
+const hasSameKeys = (
   pool: readonly PooledKey[],
   wanted: readonly { readonly name: string; readonly key: string | undefined }[],
 ): boolean =>
   pool.length === wanted.length &&
-  pool.every((each, at) => each.name === wanted[at]?.name && each.key === wanted[at]?.key);
+  pool.every((each, index) => each.name === wanted[index]?.name && each.key === wanted[index]?.key);

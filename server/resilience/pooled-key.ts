@@ -1,88 +1,78 @@
-/** One key of a pool: why it rests, what is left of its rate limits, and how it has done. No network, no clock. */
-import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
+/** One key of a pool: its cool-downs, what is left of its rate limits, and its statistics. No network, no clock. */
+import type { KeyCooldownRule, TimedCooldown } from '../../shared/cooldowns.ts';
+import { circuitWeights, errorPolicies } from '../../shared/error-kinds.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { CooldownRule } from '../../shared/status.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 
-/** Why a key is not used. */
-export type KeyCooldown = {
-  readonly rule: Exclude<CooldownRule, 'circuit'>;
-  /** One sentence. */
-  readonly reason: string;
-  /** Milliseconds since 1970. */
-  readonly untilMs: number;
-  /** Nobody told how long: it is passed over, and lent all the same to a request that has nowhere else to go. */
-  readonly estimated: boolean;
-};
+export type KeyCooldown = TimedCooldown<KeyCooldownRule>;
 
-/** How a refusal rests a key where the service did not say how long, in milliseconds. */
-const rests: Partial<Record<ErrorKind, { readonly rule: KeyCooldown['rule']; readonly ms: number }>> = {
-  'rate-limited': { rule: 'rate-limit', ms: 20_000 },
-  unauthorized: { rule: 'key', ms: 300_000 },
-  'payment-required': { rule: 'payment', ms: 3_600_000 },
-};
 /** A refused request is never repeated with the same key sooner, whatever the service says. Milliseconds. */
-const shortestRestMs = 250;
-/** Nobody's limit is longer than a month; such a reset is a mistake. Milliseconds. */
-const longestRestMs = 31 * 86_400_000;
-/** Two models of one key at their limits look like a limit of the account; for so long we act on that. Milliseconds. */
-const accountGuessMs = 60_000;
-/** A key that was dead is tried by one request at a time, which has so long to show how it goes. Milliseconds. */
+const minCooldownMs = 250;
+/** No rate limit is longer than a month; a reset after more than that is a mistake. Milliseconds. */
+const maxCooldownMs = 31 * 86_400_000;
+/** Two models of one key at their limits look like a limit of the account; it counts as one for so long. Milliseconds. */
+const accountLimitMs = 60_000;
+/** A refused key is tested by one request at a time, which has so long to succeed or fail. Milliseconds. */
 const probeMs = 10_000;
-/** A clock that is set back further than this makes what was remembered before it worthless. Milliseconds. */
-const slackMs = 60_000;
-/** How fast failures are forgiven: half of their weight is gone after this. Milliseconds. */
+/** A clock that is set back further than this invalidates whatever was noted before. Milliseconds. */
+const clockSlackMs = 60_000;
+/** Half of the weight of past failures is gone after this. Milliseconds. */
 const failureHalfLifeMs = 60_000;
-/** Timers come up to a millisecond early, and whoever waited as told should not be sent back for that. */
+/** Timers fire up to a millisecond early; a request that waited until the reset must not be sent back for that. */
 const earlyMs = 5;
 
-/** A rest or reading with the moment it was noted, and the last turn begun by then. */
-type Noted<What> = What & { readonly atMs: number; readonly turn: number };
+/** A cool-down or reading with the time it was noted, and the last request that had started by then. */
+type Noted<What> = What & { readonly atMs: number; readonly sequence: number };
 
-/** What one key knows of one model. */
-type OfModel = {
-  rest?: Noted<KeyCooldown>;
+/** The state of the key for one model. */
+type ModelState = {
+  cooldown?: Noted<KeyCooldown>;
   readonly windows: Map<string, Noted<RateReading>>;
-  /** Turns of the requests under way. */
-  readonly underWay: Set<number>;
+  /** Sequence numbers of the requests in flight. */
+  readonly inFlight: Set<number>;
 };
 
-/** Requests are told apart by their turn, a number that rises: what began before a rest cannot end it. */
+/** Requests have rising sequence numbers: a request that started before a cool-down cannot end it. */
 export function pooledKey(name: string, key: string | undefined) {
-  const models = new Map<string, OfModel>();
+  const models = new Map<string, ModelState>();
   /** For every model. */
-  let rest: Noted<KeyCooldown> | undefined;
+  let cooldown: Noted<KeyCooldown> | undefined;
   let probedUntilMs = 0;
   let inFlight = 0;
-  let lastTurn = 0;
+  let lastSequence = 0;
   let requests = 0;
   let failures = 0;
   let recent = { failures: 0, atMs: 0 };
 
-  const of = (model: string): OfModel => {
-    const known = models.get(model) ?? { windows: new Map(), underWay: new Set() };
-    models.set(model, known);
-    return known;
+  const stateOf = (model: string): ModelState => {
+    const state = models.get(model) ?? { windows: new Map(), inFlight: new Set() };
+    models.set(model, state);
+    return state;
   };
 
-  /** Why it may be used for no model. A refused key is half open after its rest: one request probes, others keep away. */
-  const accountRest = (now: number): KeyCooldown | undefined => {
-    if (!rest) return;
-    if (holds(rest, rest.untilMs, now)) return rest;
-    if (rest.rule === 'rate-limit' || now >= probedUntilMs || probedUntilMs - now > probeMs) return;
-    return { ...rest, untilMs: probedUntilMs };
+  /**
+   * Why it may be used for no model. A refused key is half open after its cool-down: one request probes it and no other
+   * request uses it meanwhile.
+   */
+  const accountCooldown = (now: number): KeyCooldown | undefined => {
+    if (!cooldown) return;
+    if (isValid(cooldown, cooldown.untilMs, now)) return cooldown;
+    if (cooldown.rule === 'rate-limit' || now >= probedUntilMs || probedUntilMs - now > probeMs) return;
+    return { ...cooldown, untilMs: probedUntilMs };
   };
 
-  const live = (known: OfModel | undefined, now: number): Noted<RateReading>[] =>
-    [...(known?.windows.values() ?? [])].filter((reading) => holds(reading, reading.resetsAtMs, now));
+  const validWindows = (state: ModelState | undefined, now: number): Noted<RateReading>[] =>
+    [...(state?.windows.values() ?? [])].filter((reading) => isValid(reading, reading.resetsAtMs, now));
 
-  /** What requests that set out since have not yet shown. */
-  const left = (known: OfModel, { unit, remaining, turn }: Noted<RateReading>): number =>
-    unit === 'requests' ? remaining - [...known.underWay].filter((each) => each > turn).length : remaining;
+  /** What is left after the requests that started since the reading. */
+  const remainingOf = (state: ModelState, { unit, remaining, sequence }: Noted<RateReading>): number =>
+    unit === 'requests'
+      ? remaining - [...state.inFlight].filter((each) => each > sequence).length
+      : remaining;
 
-  const windowRest = (known: OfModel | undefined, now: number): KeyCooldown | undefined => {
-    if (!known) return;
-    const empty = live(known, now).filter((reading) => left(known, reading) <= 0);
+  const windowCooldown = (state: ModelState | undefined, now: number): KeyCooldown | undefined => {
+    if (!state) return;
+    const empty = validWindows(state, now).filter((reading) => remainingOf(state, reading) <= 0);
     const last = empty.sort((one, other) => other.resetsAtMs - one.resetsAtMs)[0];
     if (!last) return;
     return {
@@ -93,10 +83,11 @@ export function pooledKey(name: string, key: string | undefined) {
     };
   };
 
-  const modelRest = (model: string, now: number): KeyCooldown | undefined => {
-    const known = models.get(model);
-    const refused = known?.rest && holds(known.rest, known.rest.untilMs, now) ? known.rest : undefined;
-    return later(refused, windowRest(known, now));
+  const modelCooldown = (model: string, now: number): KeyCooldown | undefined => {
+    const state = models.get(model);
+    const noted =
+      state?.cooldown && isValid(state.cooldown, state.cooldown.untilMs, now) ? state.cooldown : undefined;
+    return later(noted, windowCooldown(state, now));
   };
 
   const recentFailures = (now: number): number =>
@@ -105,122 +96,131 @@ export function pooledKey(name: string, key: string | undefined) {
   return {
     name,
     key,
-    accountRest,
+    accountCooldown,
     /** Why it may not be used for this model now. */
-    restFor: (model: string, now: number): KeyCooldown | undefined =>
-      accountRest(now) ?? modelRest(model, now),
-    /** The models it rests for although it may be used for others. */
-    restingModels: (now: number): string[] => [...models.keys()].filter((model) => modelRest(model, now)),
+    cooldownOf: (model: string, now: number): KeyCooldown | undefined =>
+      accountCooldown(now) ?? modelCooldown(model, now),
+    /** The models it may not be used for although it may be used for others. */
+    modelsCoolingDown: (now: number): string[] =>
+      [...models.keys()].filter((model) => modelCooldown(model, now)),
 
-    /** How good a choice it is; more is better, 1 is a fresh key. Falls with what is used up, under way, and failed lately. */
+    /** How good a choice it is; more is better, 1 is a fresh key. Falls with use, requests in flight and recent failures. */
     weight(model: string | undefined, now: number): number {
-      const known = model === undefined ? undefined : models.get(model);
-      const shares = live(known, now).map((reading) =>
-        known && reading.limit ? Math.min(1, Math.max(0, left(known, reading)) / reading.limit) : 1,
+      const state = model === undefined ? undefined : models.get(model);
+      const shares = validWindows(state, now).map((reading) =>
+        state && reading.limit ? Math.min(1, Math.max(0, remainingOf(state, reading)) / reading.limit) : 1,
       );
       return Math.min(1, ...shares) / (1 + inFlight) / (1 + recentFailures(now));
     },
-    /** The turn it was last used in; 0: never. */
-    lastTurn: (): number => lastTurn,
+    /** The sequence number of its last request; 0: never used. */
+    lastSequence: (): number => lastSequence,
 
-    begin(model: string | undefined, turn: number, now: number): void {
+    begin(model: string | undefined, sequence: number, now: number): void {
       inFlight += 1;
       requests += 1;
-      lastTurn = turn;
-      if (rest && !accountRest(now) && rest.rule !== 'rate-limit') probedUntilMs = now + probeMs;
-      if (model !== undefined) of(model).underWay.add(turn);
+      lastSequence = sequence;
+      if (cooldown && !accountCooldown(now) && cooldown.rule !== 'rate-limit') probedUntilMs = now + probeMs;
+      if (model !== undefined) stateOf(model).inFlight.add(sequence);
     },
 
-    /** Readings that came with the answer of this turn. One that resets after more than a month is a mistake. */
-    told(model: string, turn: number, readings: readonly RateReading[], now: number): void {
-      const { windows } = of(model);
+    /** Readings from the response to this request. A reset after more than a month is a mistake. */
+    reportLimits(model: string, sequence: number, readings: readonly RateReading[], now: number): void {
+      const { windows } = stateOf(model);
       for (const [unit, reading] of windows)
-        if (!holds(reading, reading.resetsAtMs, now)) windows.delete(unit);
+        if (!isValid(reading, reading.resetsAtMs, now)) windows.delete(unit);
       for (const reading of readings)
-        if (reading.resetsAtMs - now < longestRestMs)
-          windows.set(reading.unit, { ...reading, atMs: now, turn });
+        if (reading.resetsAtMs - now < maxCooldownMs)
+          windows.set(reading.unit, { ...reading, atMs: now, sequence });
     },
 
     /** The request is over. */
-    left(model: string | undefined, turn: number): void {
+    end(model: string | undefined, sequence: number): void {
       inFlight -= 1;
       if (model === undefined) return;
-      const known = models.get(model);
-      known?.underWay.delete(turn);
-      if (known && !known.rest && known.windows.size === 0 && known.underWay.size === 0) models.delete(model);
-    },
-
-    /** It did its work. A list of models proves the key, and neither money nor limits. Returns whether a rest ended. */
-    succeeded(model: string | undefined, turn: number): boolean {
-      let news = false;
-      if (rest && rest.turn < turn && (model !== undefined || rest.rule === 'key')) {
-        rest = undefined;
-        news = true;
-      }
-      const known = model === undefined ? undefined : models.get(model);
-      if (known?.rest && known.rest.turn < turn) {
-        delete known.rest;
-        news = true;
-      }
-      probedUntilMs = 0;
-      return news;
+      const state = models.get(model);
+      state?.inFlight.delete(sequence);
+      if (state && !state.cooldown && state.windows.size === 0 && state.inFlight.size === 0)
+        models.delete(model);
     },
 
     /**
-     * It was refused, or the service failed. Returns whether it rests now.
-     * @param seen the last turn begun by now
+     * The request succeeded. A list of models proves the key, but neither credit nor limits. Returns whether a cool-down
+     * ended.
+     */
+    succeeded(model: string | undefined, sequence: number): boolean {
+      let changed = false;
+      if (cooldown && cooldown.sequence < sequence && (model !== undefined || cooldown.rule === 'key')) {
+        cooldown = undefined;
+        changed = true;
+      }
+      const state = model === undefined ? undefined : models.get(model);
+      if (state?.cooldown && state.cooldown.sequence < sequence) {
+        delete state.cooldown;
+        changed = true;
+      }
+      probedUntilMs = 0;
+      return changed;
+    },
+
+    /**
+     * The service refused the request, or failed. Returns whether a cool-down began.
+     * @param sequence of the last request that has started by now
      */
     failed(
       model: string | undefined,
-      seen: number,
+      sequence: number,
       { data, kind, message }: RumboError,
       now: number,
     ): boolean {
-      const how = rests[kind];
-      if (how || errorPolicies[kind].trips) {
+      const { keyCooldown } = errorPolicies[kind];
+      const { provider, model: ofModel } = circuitWeights(kind, data.status !== undefined);
+      if (keyCooldown || provider + ofModel > 0) {
         failures += 1;
         recent = { failures: recentFailures(now) + 1, atMs: now };
       }
       probedUntilMs = 0;
-      if (!how) return false;
-      const said = data.retryAfterMs;
-      const told = said !== undefined && said < longestRestMs ? said : undefined;
-      const ms = Math.max(told ?? how.ms, shortestRestMs);
+      if (!keyCooldown) return false;
+      const { rule, blocks } = keyCooldown;
+      const named =
+        data.retryAfterMs !== undefined && data.retryAfterMs < maxCooldownMs ? data.retryAfterMs : undefined;
       const next: Noted<KeyCooldown> = {
-        rule: how.rule,
+        rule,
         reason: message,
-        untilMs: now + ms,
-        estimated: how.rule === 'rate-limit' && (told === undefined || told < shortestRestMs),
+        untilMs: now + Math.max(named ?? keyCooldown.ms, minCooldownMs),
+        estimated: rule === 'rate-limit' && (named === undefined || named < minCooldownMs),
         atMs: now,
-        turn: seen,
+        sequence,
       };
-      if (how.rule !== 'rate-limit') {
-        rest = next;
+      if (blocks === 'all-models') {
+        cooldown = next;
         return true;
       }
       // A list of models has a limit of its own, which says nothing about answers.
       if (model === undefined) return false;
-      const another = [...models].some(
-        ([name, { rest: refused }]) => name !== model && refused && holds(refused, refused.untilMs, now),
+      const anotherModelToo = [...models].some(
+        ([name, state]) =>
+          name !== model && state.cooldown && isValid(state.cooldown, state.cooldown.untilMs, now),
       );
-      of(model).rest = next;
-      if (another && rest?.rule !== 'key' && rest?.rule !== 'payment')
-        rest = { ...next, untilMs: Math.min(next.untilMs, now + accountGuessMs), estimated: true };
+      stateOf(model).cooldown = next;
+      if (anotherModelToo && cooldown?.rule !== 'key' && cooldown?.rule !== 'payment')
+        cooldown = { ...next, untilMs: Math.min(next.untilMs, now + accountLimitMs), estimated: true };
       return true;
     },
 
     /** What is left of its rate limits, by model. */
     windows: (now: number) =>
-      [...models].flatMap(([model, known]) => live(known, now).map((reading) => ({ ...reading, model }))),
+      [...models].flatMap(([model, state]) =>
+        validWindows(state, now).map((reading) => ({ ...reading, model })),
+      ),
     statistics: () => ({ requests, failures }),
   };
 }
 
 export type PooledKey = ReturnType<typeof pooledKey>;
 
-/** Whether what was noted is still true: not run out, and not from a future that a clock set back took away. */
-const holds = ({ atMs }: { readonly atMs: number }, untilMs: number, now: number): boolean =>
-  now + earlyMs < untilMs && now > atMs - slackMs;
+/** Whether a note is still true: it has not run out, and a clock that was set back has not put it into the future. */
+const isValid = ({ atMs }: { readonly atMs: number }, untilMs: number, now: number): boolean =>
+  now + earlyMs < untilMs && now > atMs - clockSlackMs;
 
 const later = (one: KeyCooldown | undefined, other: KeyCooldown | undefined): KeyCooldown | undefined =>
   one && other ? (one.untilMs >= other.untilMs ? one : other) : (one ?? other);

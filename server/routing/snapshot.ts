@@ -1,21 +1,10 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { ExclusionRule } from '../../shared/exclusion-rules.ts';
+import type { Cooldown } from '../../shared/cooldowns.ts';
 import type { ModelSpeed, OutputRange, RemainingBudget, TokenRatio } from '../../shared/model-stats.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Preference } from '../../shared/settings.ts';
 import type { Strategy, TaskType } from '../../shared/tasks.ts';
-
-/** Why a provider rests. The same shape as server/resilience/health.ts gives. */
-export type ProviderCooldown = {
-  readonly rule: Extract<
-    ExclusionRule,
-    'circuit' | 'rate-limit' | 'key' | 'payment' | 'no-key' | 'unreachable'
-  >;
-  readonly reason: string;
-  /** Milliseconds since 1970. Absent: it does not return by itself. */
-  readonly untilMs?: number;
-};
 
 export type TokensLeft = {
   readonly tokens: number;
@@ -26,9 +15,9 @@ export type TokensLeft = {
 export type RoutingSnapshot = {
   readonly models: readonly Model[];
   /** Providers that may not be asked now; the others may. */
-  readonly cooldowns: ReadonlyMap<string, ProviderCooldown>;
+  readonly cooldowns: ReadonlyMap<string, Cooldown>;
   /** Models that may not be asked although their provider may, by model id. */
-  readonly modelCooldowns: ReadonlyMap<string, ProviderCooldown>;
+  readonly modelCooldowns: ReadonlyMap<string, Cooldown>;
   /** What is left of token windows, by model id. Missing: nobody told, or enough. */
   readonly tokensLeft: ReadonlyMap<string, TokensLeft>;
   /** By model id, on prompts of this size. Missing: never measured. */

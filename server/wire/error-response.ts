@@ -1,5 +1,5 @@
 /** Error responses → `RumboError`: one table from statuses and vendors' codes to kinds, and one sentence for each kind. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { type ErrorFacts, parseErrorText, parseErrorValue } from './error-body.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -103,7 +103,8 @@ function buildError(
   waitMs: number | undefined,
 ): RumboError {
   const kind = hintedKind ?? kindOf(facts, status);
-  const waits = kind === 'rate-limited' || kind === 'overloaded' || kind === 'loading';
+  // A retry time means nothing where the same request is never repeated.
+  const waits = errorPolicies[kind].retry !== 'never';
   return new RumboError(messageFor(kind, facts, status, waitMs), {
     kind,
     ...(status === undefined ? {} : { status }),

@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
-import { type Cooldown, providerHealth } from '../../../server/resilience/health.ts';
+import { providerHealth } from '../../../server/resilience/health.ts';
+import type { KeyCooldown } from '../../../server/resilience/pooled-key.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
-import { type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
+import { circuitWeights, type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 
 const never = new AbortController().signal;
 const aDay = 86_400_000;
 
-function setUp({ clockOff = 0, keyCooldown }: { clockOff?: number; keyCooldown?: Cooldown } = {}) {
+function setUp({ clockOff = 0, keyCooldown }: { clockOff?: number; keyCooldown?: KeyCooldown } = {}) {
   const clock = { ms: 0 };
   const seen = { changed: 0, gone: [] as string[] };
   let fails: (Partial<ErrorData> & { kind: ErrorKind }) | undefined;
@@ -155,16 +156,18 @@ test('a clock that is set back or forward changes no pause', async () => {
 });
 
 test('what keeps out every key keeps out the provider', () => {
-  const keyCooldown: Cooldown = { rule: 'key', reason: 'The API key was rejected.', untilMs: 9 };
+  const keyCooldown: KeyCooldown = { rule: 'key', reason: 'The API key was rejected.', untilMs: 9 };
   assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was rejected.');
 });
 
-test('what the table counts toward circuits is blamed on somebody, and nothing else is', async () => {
-  for (const [kind, { trips }] of Object.entries(errorPolicies)) {
+test('five failures in a row open a circuit when the table gives them a weight, and only then', async () => {
+  for (const kind of Object.keys(errorPolicies) as ErrorKind[]) {
+    const { provider, model } = circuitWeights(kind, false);
     const { health, ask, set } = setUp();
-    set(kind as ErrorKind);
+    set(kind);
     for (let time = 0; time < 5; time++) await ask();
-    assert.equal(health.cooldown() !== undefined || health.cooldownOf('m') !== undefined, trips, kind);
+    assert.equal(health.cooldown() !== undefined, provider > 0, kind);
+    assert.equal(health.cooldownOf('m') !== undefined, model > 0, kind);
   }
 });
 

@@ -238,7 +238,10 @@ test('when only limits are used up nobody is told that a key is wrong', async ()
   const data = (await pool.kindOf()) as ErrorData;
   assert.equal(data.kind, 'rate-limited');
   assert.equal(data.retryAfterMs, 9_000);
-  assert.equal(data.message, 'All 3 keys of Lab rest: 1 at the rate limit, 1 without money, 1 refused.');
+  assert.equal(
+    data.message,
+    'All 3 keys of Lab are cooling down: 1 at the rate limit, 1 without credit, 1 refused.',
+  );
   assert.equal(data.provider, 'lab');
   // A limit is the model's; the provider as a whole is not resting.
   assert.equal(pool.cooldown(), undefined);

@@ -5,15 +5,16 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { balance } from '../../../server/routing/balancer.ts';
 import { noCandidateError, pinnedModelError } from '../../../server/routing/no-candidate-error.ts';
-import type { ProviderCooldown, RoutingCriteria, RoutingSnapshot } from '../../../server/routing/snapshot.ts';
+import type { RoutingCriteria, RoutingSnapshot } from '../../../server/routing/snapshot.ts';
+import type { Cooldown } from '../../../shared/cooldowns.ts';
 import type { Model } from '../../../shared/models.ts';
 import { taskTypes } from '../../../shared/tasks.ts';
 import { model, route, snapshot } from './samples.ts';
 
 const ids = (...input: Parameters<typeof balance>) =>
   balance(...input).candidates.map(({ model }) => model.id);
-const cooldowns = (...entries: [string, ProviderCooldown][]) => new Map(entries);
-const limited = (provider: string, untilMs: number): [string, ProviderCooldown] => [
+const cooldowns = (...entries: [string, Cooldown][]) => new Map(entries);
+const limited = (provider: string, untilMs: number): [string, Cooldown] => [
   provider,
   { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs },
 ];
@@ -257,10 +258,7 @@ describe('when nobody is left', () => {
     assert.match(error.message, /rumbo\.budget\.perDayUsd/);
   });
   test('no provider at all names what is missing', () => {
-    const noKey: [string, ProviderCooldown] = [
-      'openai',
-      { rule: 'no-key', reason: 'OpenAI has no API key.' },
-    ];
+    const noKey: [string, Cooldown] = ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }];
     const error = why([model('openai/a')], route(), { cooldowns: cooldowns(noKey) });
     assert.equal(error.kind, 'no-candidate');
     assert.match(error.message, /OpenAI has no API key/);

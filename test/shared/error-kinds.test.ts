@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { circuitWeights, errorPolicies, isErrorKind } from '../../shared/error-kinds.ts';
+
+test('a timeout counts against the provider only when no response had begun', () => {
+  assert.deepEqual(circuitWeights('timeout', true), { provider: 0, model: 3 });
+  assert.deepEqual(circuitWeights('timeout', false), { provider: 3, model: 3 });
+  assert.deepEqual(circuitWeights('unreachable', true), circuitWeights('unreachable', false));
+});
+
+test('a failure cools a key down exactly when another key may succeed', () => {
+  for (const [kind, { keyFailover, keyCooldown }] of Object.entries(errorPolicies))
+    assert.equal(keyCooldown !== null, keyFailover, kind);
+});
+
+test('what is repeated on the same model may also go to another one', () => {
+  for (const [kind, { retry, fallback }] of Object.entries(errorPolicies))
+    assert.ok(retry === 'never' || fallback, kind);
+});
+
+test('only the names of the table are kinds of failures', () => {
+  assert.ok(isErrorKind('tls'));
+  for (const value of ['toString', 'ok', '', undefined, 3]) assert.equal(isErrorKind(value), false);
+});
