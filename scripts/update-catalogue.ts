@@ -3,22 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProvider, type MatchLogic, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
+import { engines } from '../server/engines/table.ts';
 import type { Catalogue, CatalogueModel, LongContext } from '../server/registry/catalogue.ts';
 import type { Price } from '../shared/models.ts';
 
 /** When this release of the source was made: what was cheaper or dearer before is history. Change it with the version. */
 const released = '2026-09-23';
 
-/** The source's providers, under the kinds of our engines. */
-const kinds = {
-  openai: 'openai',
-  anthropic: 'anthropic',
-  gemini: 'google',
-  groq: 'groq',
-  xai: 'x-ai',
-  mistral: 'mistral',
-  deepseek: 'deepseek',
-};
+/** The source's provider ids by our engine kinds. */
+const kinds = engines.flatMap(({ kind, genaiPricesId }) =>
+  genaiPricesId ? [[kind, genaiPricesId] as const] : [],
+);
 
 /** No chat, or (Claude behind Google's door) not the service we speak to. */
 const left =
@@ -34,7 +29,7 @@ export function buildCatalogue(): Catalogue {
     licence: 'MIT, © Pydantic Services Inc.; see NOTICE',
     unit: 'US dollars per million tokens',
     providers: Object.fromEntries(
-      Object.entries(kinds).map(([kind, id]) => {
+      kinds.map(([kind, id]) => {
         const models = findProvider({ providerId: id })?.models ?? [];
         const ours = models.filter(({ id }) => isOurs(kind, id)).flatMap(modelOf);
         return [kind, kind === 'anthropic' ? ours.map(withHourWrites) : ours];

@@ -11,6 +11,8 @@ export const deepseek: EngineDefinition = {
   baseUrl: 'https://api.deepseek.com/v1',
   version: 'v1',
   key: 'required',
+  keyVariable: 'DEEPSEEK_API_KEY',
+  keyPrefix: 'sk-',
   headers: bearer,
   wire: {
     ...openaiChat({
@@ -28,4 +30,17 @@ export const deepseek: EngineDefinition = {
     fill: openaiFill('/../beta/completions', { stream_options: { include_usage: true } }),
   },
   defaultModels: ['deepseek-v4-flash', 'deepseek-v4-pro'],
+  // https://api-docs.deepseek.com/quick_start/pricing
+  families: [
+    [/reasoner/, { tools: true, vision: false, reasoning: true, fill: false }],
+    [/^deepseek/, { tools: true, vision: false, fill: true }],
+  ],
+  modelsDevId: 'deepseek',
+  genaiPricesId: 'deepseek',
+  readme: {
+    docs: 'https://api-docs.deepseek.com',
+    chat: 'Chat Completions',
+    inputs: 'tools',
+    verifiedBy: 'the official OpenAI SDK against a fake',
+  },
 };

@@ -12,6 +12,12 @@ export const dockerModelRunner: EngineDefinition = {
   baseUrl: 'http://127.0.0.1:12434/engines',
   version: 'v1',
   key: 'optional',
+  addressVariables: ['DMR_BASE_URL', 'MODEL_RUNNER_HOST'],
+  readme: {
+    docs: 'https://docs.docker.com/ai/model-runner/api-reference/',
+    chat: 'Chat Completions',
+    verifiedBy: 'a fake after its source',
+  },
   headers: bearer,
   baseUrlFromEnv: (env) => baseUrlOfHost(env['DMR_BASE_URL']) ?? baseUrlOfHost(env['MODEL_RUNNER_HOST']),
   wire: {

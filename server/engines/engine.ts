@@ -1,6 +1,8 @@
 /** The one contract between the router and a service that runs models. */
 import type { CompletionRequest, EnginePart, EngineRequest } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
+import type { ProviderFacts } from '../../shared/provider-facts.ts';
+import type { ModelFamily } from '../registry/facts.ts';
 import type { Embeddings, ModelInfo, WireFormat } from '../wire/wire-format.ts';
 
 export interface Engine {
@@ -25,25 +27,49 @@ export interface Engine {
   supportsPrefill(model: string): boolean;
 }
 
-/** A service as a page of data. */
-export type EngineDefinition = {
-  /** The word in `rumbo.providers.<name>.kind`. */
-  readonly kind: string;
-  readonly label: string;
-  readonly source: Source;
-  /** Absent: the user names it (`openai-compatible`). Without a trailing slash. */
-  readonly baseUrl?: string;
-  /** Put behind a base URL whose last segment is no version (`v1`, `v1beta`) already. Absent: taken as it is written. */
-  readonly version?: string;
-  /** `required`: nothing is sent without one. `optional`: sent when there is one. */
-  readonly key: 'required' | 'optional';
-  /** Headers of every request. */
-  readonly headers: (key: string | undefined) => Readonly<Record<string, string>>;
-  /** A base URL the environment names, already normalised. Absent: the environment is not read. */
-  readonly baseUrlFromEnv?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
-  readonly wire: WireFormat;
-  /** Models that somebody else's machine answers although the engine is local, by name alone. Absent: none is known by it. */
-  readonly isRemote?: (model: string) => boolean;
-  /** Models in rotation until the user says otherwise; a cloud list holds dozens, old and dear ones too. Absent: every listed one. */
-  readonly defaultModels?: readonly string[];
+/** `required`: nothing is sent without a key. `optional`: a key is sent when there is one. */
+type KeyUse = { readonly key: 'required'; readonly keyVariable: string } | { readonly key: 'optional' };
+
+/** A row of the README. What the wire format tells is derived from it. */
+export type ReadmeRow = {
+  /** The page of its API. */
+  readonly docs: string;
+  /** The API that chat uses. */
+  readonly chat: string;
+  /** Absent: `tools, images`. */
+  readonly inputs?: string;
+  /** Fill in the middle. Absent: by the wire format. */
+  readonly fill?: string;
+  /** What the engine is verified with. */
+  readonly verifiedBy: string;
 };
+
+/**
+ * A service as a page of data. `shared/providers.ts`, environment variables, redaction of keys, sources of model facts and
+ * the README's row are derived from it.
+ */
+export type EngineDefinition = ProviderFacts &
+  KeyUse & {
+    /** The word in `rumbo.providers.<name>.kind`. */
+    readonly kind: string;
+    readonly label: string;
+    readonly source: Source;
+    /** Absent: the user names it (`openai-compatible`). Without a trailing slash. */
+    readonly baseUrl?: string;
+    /** Put behind a base URL whose last segment is no version (`v1`, `v1beta`) already. Absent: taken as it is written. */
+    readonly version?: string;
+    /** Headers of every request. */
+    readonly headers: (key: string | undefined) => Readonly<Record<string, string>>;
+    /** A base URL the environment names, already normalised. Absent: the environment is not read. */
+    readonly baseUrlFromEnv?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
+    readonly wire: WireFormat;
+    /** Models that somebody else's machine answers although the engine is local, by name alone. Absent: none is known by it. */
+    readonly isRemote?: (model: string) => boolean;
+    /** Models in rotation until the user says otherwise; a cloud list holds dozens, old and dear ones too. Absent: every listed one. */
+    readonly defaultModels?: readonly string[];
+    /** What its models can do, by their names; the first match decides. Absent: only lists and the catalogue tell. */
+    readonly families?: readonly ModelFamily[];
+    /** Its id in @pydantic/genai-prices, the source of the bundled catalogue. Absent: not listed there. */
+    readonly genaiPricesId?: string;
+    readonly readme: ReadmeRow;
+  };

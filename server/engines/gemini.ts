@@ -11,7 +11,23 @@ export const gemini: EngineDefinition = {
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   version: 'v1beta',
   key: 'required',
+  keyVariable: 'GEMINI_API_KEY',
+  numberedKeyVariables: true,
+  keyPrefix: 'AIza|AQ\\.',
   headers: keyHeader('x-goog-api-key'),
   wire: geminiGenerateContent,
   defaultModels: ['gemini-3.8-flash', 'gemini-3.5-flash-lite', 'gemini-3.1-pro-preview'],
+  // https://ai.google.dev/gemini-api/docs/models
+  families: [
+    [/embedding/, { embeds: true }],
+    [/^gemini-(?:2\.5|[3-9])/, { tools: true, vision: true, reasoning: true, maxOutputTokens: 65_536 }],
+    [/^gemini-2\.0/, { tools: true, vision: true, reasoning: false, maxOutputTokens: 8_192 }],
+  ],
+  modelsDevId: 'google',
+  genaiPricesId: 'google',
+  readme: {
+    docs: 'https://ai.google.dev/gemini-api/docs',
+    chat: 'generateContent, `v1beta`',
+    verifiedBy: 'the official SDK against a fake',
+  },
 };

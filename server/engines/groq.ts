@@ -11,6 +11,8 @@ export const groq: EngineDefinition = {
   baseUrl: 'https://api.groq.com/openai/v1',
   version: 'v1',
   key: 'required',
+  keyVariable: 'GROQ_API_KEY',
+  keyPrefix: 'gsk_',
   headers: bearer,
   wire: openaiChat({
     metadataFields: userMetadata,
@@ -26,4 +28,17 @@ export const groq: EngineDefinition = {
           : {},
   }),
   defaultModels: ['openai/gpt-oss-120b', 'openai/gpt-oss-20b', 'llama-3.3-70b-versatile'],
+  // https://console.groq.com/docs/models
+  families: [
+    [/^openai\/gpt-oss/, { tools: true, vision: false, reasoning: true, maxOutputTokens: 65_536 }],
+    [/^meta-llama\/llama-4/, { tools: true, vision: true, reasoning: false }],
+    [/^llama-3/, { tools: true, vision: false, reasoning: false }],
+  ],
+  modelsDevId: 'groq',
+  genaiPricesId: 'groq',
+  readme: {
+    docs: 'https://console.groq.com/docs/api-reference',
+    chat: 'Chat Completions',
+    verifiedBy: 'the official OpenAI SDK against a fake',
+  },
 };

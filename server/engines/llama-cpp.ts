@@ -24,6 +24,12 @@ export const llamaCpp: EngineDefinition = {
   baseUrl: 'http://127.0.0.1:8080',
   version: 'v1',
   key: 'optional',
+  addressVariables: ['LLAMA_ARG_HOST', 'LLAMA_ARG_PORT'],
+  readme: {
+    docs: 'https://github.com/ggml-org/llama.cpp/tree/master/tools/server',
+    chat: 'Chat Completions, one model or router',
+    verifiedBy: 'the real llama.cpp, and recorded exchanges of a real `llama-server`',
+  },
   headers: bearer,
   baseUrlFromEnv: baseUrlOfArguments,
   wire: {

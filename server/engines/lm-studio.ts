@@ -12,6 +12,11 @@ export const lmStudio: EngineDefinition = {
   baseUrl: 'http://127.0.0.1:1234',
   version: 'v1',
   key: 'optional',
+  readme: {
+    docs: 'https://lmstudio.ai/docs/developer',
+    chat: 'Chat Completions',
+    verifiedBy: 'a fake after its documents',
+  },
   headers: bearer,
   wire: {
     ...openaiChat({

@@ -13,6 +13,7 @@ export const mistral: EngineDefinition = {
   baseUrl: 'https://api.mistral.ai/v1',
   version: 'v1',
   key: 'required',
+  keyVariable: 'MISTRAL_API_KEY',
   headers: bearer,
   wire: {
     ...openaiChat({
@@ -32,6 +33,19 @@ export const mistral: EngineDefinition = {
     'mistral-small-latest',
     'codestral-latest',
   ],
+  // https://docs.mistral.ai/getting-started/models
+  families: [
+    [/embed/, { embeds: true }],
+    [/^codestral/, { tools: true, vision: false, fill: true }],
+    [/^(?:magistral|mistral|ministral|devstral|pixtral)/, { tools: true }],
+  ],
+  modelsDevId: 'mistral',
+  genaiPricesId: 'mistral',
+  readme: {
+    docs: 'https://docs.mistral.ai/api',
+    chat: 'Chat Completions',
+    verifiedBy: 'the official OpenAI SDK against a fake',
+  },
 };
 
 /** Ids of calls are nine letters or digits here; one of another service becomes such, the same each time. */

@@ -12,6 +12,12 @@ export const ollama: EngineDefinition = {
   source: 'local',
   baseUrl: `http://127.0.0.1:${usualPort}`,
   key: 'optional',
+  addressVariables: ['OLLAMA_HOST'],
+  readme: {
+    docs: 'https://github.com/ollama/ollama/blob/main/docs/api.md',
+    chat: 'its own',
+    verifiedBy: 'a fake after its source',
+  },
   headers: bearer,
   baseUrlFromEnv: (env) => baseUrlOfHost(env['OLLAMA_HOST']),
   wire: ollamaChat,

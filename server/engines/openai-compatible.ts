@@ -11,6 +11,12 @@ export const openaiCompatible: EngineDefinition = {
   label: 'OpenAI-compatible',
   source: 'api',
   key: 'optional',
+  readme: {
+    docs: 'https://platform.openai.com/docs/api-reference/chat',
+    chat: 'Chat Completions',
+    fill: 'where the server has it',
+    verifiedBy: 'fakes, and the OpenAI-compatible API of llama.cpp',
+  },
   headers: bearer,
   wire: {
     ...openaiChat({ maxTokensField: 'max_tokens' }),

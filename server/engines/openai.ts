@@ -23,6 +23,8 @@ export const openai: EngineDefinition = {
   source: 'api',
   baseUrl: 'https://api.openai.com/v1',
   key: 'required',
+  keyVariable: 'OPENAI_API_KEY',
+  keyPrefix: 'sk-',
   headers: bearer,
   wire: {
     ...completions,
@@ -39,6 +41,24 @@ export const openai: EngineDefinition = {
     ),
   },
   defaultModels: ['gpt-6-sol', 'gpt-6-luna', 'gpt-5.4-mini', 'gpt-5.4-nano'],
+  // https://developers.openai.com/api/docs/models
+  families: [
+    [/^text-embedding/, { embeds: true }],
+    [/^gpt-5[\w.]*-chat/, { tools: true, vision: true, reasoning: false, maxOutputTokens: 16_384 }],
+    [/^gpt-[5-9]/, { tools: true, vision: true, reasoning: true, maxOutputTokens: 128_000 }],
+    [/^o1-(?:mini|preview)/, { tools: false, vision: false, reasoning: true }],
+    [/^o3-mini/, { tools: true, vision: false, reasoning: true, maxOutputTokens: 100_000 }],
+    [/^o\d/, { tools: true, vision: true, reasoning: true, maxOutputTokens: 100_000 }],
+    [/^gpt-4\.1/, { tools: true, vision: true, reasoning: false, maxOutputTokens: 32_768 }],
+    [/^gpt-4o/, { tools: true, vision: true, reasoning: false, maxOutputTokens: 16_384 }],
+  ],
+  modelsDevId: 'openai',
+  genaiPricesId: 'openai',
+  readme: {
+    docs: 'https://platform.openai.com/docs/api-reference',
+    chat: 'Chat Completions; Responses where a model needs it',
+    verifiedBy: 'the official SDK against a fake',
+  },
 };
 
 /** Reasoning models refuse any sampling but their own, and the first of them a choice of parallel calls. */

@@ -19,6 +19,11 @@ export const vllm: EngineDefinition = {
   baseUrl: 'http://127.0.0.1:8000',
   version: 'v1',
   key: 'optional',
+  readme: {
+    docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+    chat: 'Chat Completions',
+    verifiedBy: 'a fake after its source',
+  },
   headers: bearer,
   wire: {
     ...chat,

@@ -11,6 +11,8 @@ export const xai: EngineDefinition = {
   baseUrl: 'https://api.x.ai/v1',
   version: 'v1',
   key: 'required',
+  keyVariable: 'XAI_API_KEY',
+  keyPrefix: 'xai[-_]',
   headers: bearer,
   wire: {
     ...openaiChat({
@@ -23,4 +25,17 @@ export const xai: EngineDefinition = {
     fallbackModelsPath: '/models',
   },
   defaultModels: ['grok-4.6', 'grok-4.3', 'grok-build-0.1'],
+  // https://docs.x.ai/developers/models
+  families: [
+    [/non-reasoning/, { tools: true, vision: true, reasoning: false }],
+    [/^grok-[4-9]/, { tools: true, vision: true, reasoning: true }],
+    [/^grok-(?:build|code)/, { tools: true, reasoning: true }],
+  ],
+  modelsDevId: 'xai',
+  genaiPricesId: 'x-ai',
+  readme: {
+    docs: 'https://docs.x.ai/docs/api-reference',
+    chat: 'Chat Completions',
+    verifiedBy: 'the official OpenAI SDK against a fake',
+  },
 };

@@ -1,4 +1,7 @@
-/** What the keys of the services Rumbo knows begin with, for whoever must not repeat one. */
+/** How the keys of the services Rumbo knows begin, so that no message or log repeats one. */
+import { providers } from '../../shared/providers.ts';
 
-/** The source of a regular expression; a word boundary stands before it, the rest of the key after it. */
-export const keyBeginning = '(?:(?:sk|pk|rk|xai)[-_]|gsk_|AIza|AQ\\.)';
+const prefixes = Object.values(providers).flatMap(({ keyPrefix }) => keyPrefix ?? []);
+
+/** The source of a regular expression; a word boundary precedes it, the rest of the key follows it. */
+export const keyBeginning = `(?:${['(?:sk|pk|rk)[-_]', ...new Set(prefixes)].join('|')})`;

@@ -21,6 +21,9 @@ export type ModelFacts = {
   readonly price?: Price;
 };
 
+/** Models with names like this have these facts. */
+export type ModelFamily = readonly [name: RegExp, facts: ModelFacts];
+
 export type FigureName = keyof ModelFacts;
 
 export const figureNames = [

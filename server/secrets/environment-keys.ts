@@ -1,5 +1,5 @@
 /** Keys that the environment holds for one run; never saved. */
-import { keyVariables } from '../../shared/environment.ts';
+import { keyVariables, numberedVariables } from '../../shared/environment.ts';
 import type { KeyOwner, NamedKey } from './key-owner.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -7,15 +7,13 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Which keys the environment has for an owner, in order, none twice. A variable the user names stands alone. */
 export function environmentKeys(env: Env) {
   // Going through the whole environment takes its time, and where a key is is asked many times a request.
-  const numbered = Object.keys(env)
-    .filter((name) => /^GEMINI_API_KEY_\d+$/.test(name))
-    .sort((a, b) => Number(a.slice(15)) - Number(b.slice(15)));
+  const numbered = numberedVariables(Object.keys(env));
 
   return ({ provider, origin, keyEnv, usualOrigin }: KeyOwner): readonly NamedKey[] => {
     if (keyEnv !== undefined) return named(env, [keyEnv]);
     const variable = keyVariables[provider];
     if (variable === undefined || origin !== usualOrigin) return [];
-    return named(env, variable === 'GEMINI_API_KEY' ? [variable, ...numbered] : [variable]);
+    return named(env, [variable, ...(numbered.get(variable) ?? [])]);
   };
 }
 

@@ -2,19 +2,14 @@
 import * as z from 'zod';
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Price, Rates } from '../../../shared/models.ts';
+import { providers } from '../../../shared/providers.ts';
 import { definedFields } from '../amounts.ts';
 import type { FactSource, ModelEntry, ModelFacts } from '../facts.ts';
 
-/** Its providers, under the kinds of our engines. */
-const kinds: Readonly<Record<string, string>> = {
-  openai: 'openai',
-  anthropic: 'anthropic',
-  google: 'gemini',
-  groq: 'groq',
-  xai: 'xai',
-  mistral: 'mistral',
-  deepseek: 'deepseek',
-};
+/** Our engine kinds by its provider ids. */
+const kinds: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(providers).flatMap(([kind, { modelsDevId }]) => (modelsDevId ? [[modelsDevId, kind]] : [])),
+);
 
 const serviceTiers: Readonly<Record<string, ServiceTier>> = {
   flex: 'flex',

@@ -2,36 +2,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
-import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
-import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
-import {
-  fakeDeepSeek,
-  fakeDockerModelRunner,
-  fakeGroq,
-  fakeLmStudio,
-  fakeMistral,
-  fakeVllm,
-  fakeXai,
-} from '../../support/fake-providers/openai-copies.ts';
+import { engines } from '../../../server/engines/table.ts';
+import { fakedEngines } from '../../support/faults/engines.ts';
 import { callReply, key, rejection, reply, weatherCall } from './same-reply.ts';
 
 const model = 'fake-model';
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-const services: Record<string, (options?: FakeOptions) => Promise<FakeProvider>> = {
-  groq: fakeGroq,
-  xai: fakeXai,
-  mistral: fakeMistral,
-  deepseek: fakeDeepSeek,
-  'docker-model-runner': fakeDockerModelRunner,
-  'lm-studio': fakeLmStudio,
-  vllm: fakeVllm,
-  'llama-cpp': fakeLlamaCpp,
-};
+/** OpenAI's own APIs have a test of their own. */
+const copies = new Set(
+  engines.flatMap(({ kind, readme }) =>
+    kind !== 'openai' && readme.chat.startsWith('Chat Completions') ? [kind] : [],
+  ),
+);
 
-for (const [kind, fakeOf] of Object.entries(services)) {
+for (const { kind, make } of fakedEngines.filter((fake) => copies.has(fake.kind))) {
   test(`${kind}: text, a call, the list of models and a refusal`, async (t) => {
-    const fake = await fakeOf({ key, models: [model] });
+    const fake = await make({ key, models: [model] });
     t.after(fake.close);
     const baseURL = `${fake.baseUrl.replace(/\/v1$/, '')}/v1`;
     const client = new OpenAI({ apiKey: key, baseURL, maxRetries: 0 });

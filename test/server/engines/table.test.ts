@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { dockerModelRunner } from '../../../server/engines/docker-model-runner.ts';
 import { ollama } from '../../../server/engines/ollama.ts';
 import { engines } from '../../../server/engines/table.ts';
+import { logTo } from '../../../server/platform/log.ts';
+import { parseErrorText } from '../../../server/wire/error-body.ts';
 import { keyVariables } from '../../../shared/environment.ts';
 
 test('kinds are unique and every page of an engine is in the table, under its file’s name', () => {
@@ -72,9 +74,21 @@ test('Docker Model Runner is found where its own tools or OpenAI’s clients are
   assert.equal(dockerModelRunner.baseUrlFromEnv?.(both), 'http://a:1/engines');
 });
 
-test('the environment may bring a key to every service that cannot do without one', () => {
-  const needy = engines.filter(({ key }) => key === 'required').map(({ kind }) => kind);
-  assert.deepEqual(needy.sort(), Object.keys(keyVariables).sort());
+test('the environment can hold a key for every service that requires one', () => {
+  const kinds = engines.filter(({ key }) => key === 'required').map(({ kind }) => kind);
+  assert.deepEqual(Object.keys(keyVariables).sort(), kinds.sort());
+});
+
+test('every engine names the variables that it reads its address from', () => {
+  for (const { kind, baseUrlFromEnv, addressVariables = [] } of engines) {
+    const variables = new Set<string>();
+    const env = new Proxy<Record<string, string | undefined>>(
+      {},
+      { get: (_target, name) => void variables.add(String(name)) },
+    );
+    baseUrlFromEnv?.(env);
+    assert.deepEqual([...variables].sort(), addressVariables.toSorted(), kind);
+  }
 });
 
 test('every engine has an answer of its service among the fixtures', () => {
@@ -84,5 +98,25 @@ test('every engine has an answer of its service among the fixtures', () => {
       files.some((name) => /\.(?:sse|ndjson)$/.test(name)),
       kind,
     );
+  }
+});
+
+test('a key of every service is redacted from the log, and from what a service says', () => {
+  const samples: Readonly<Record<string, string>> = {
+    'sk-': 'sk-aB3dE5fG7hI9jK1lM3nO5',
+    'sk-ant-': 'sk-ant-aB3dE5fG7hI9jK1lM3nO5',
+    'AIza|AQ\\.': 'AIzaSyaB3dE5fG7hI9jK1lM3nO5',
+    gsk_: 'gsk_aB3dE5fG7hI9jK1lM3nO5',
+    'xai[-_]': 'xai-aB3dE5fG7hI9jK1lM3nO5',
+  };
+  for (const { kind, keyPrefix } of engines) {
+    if (keyPrefix === undefined) continue;
+    const key = samples[keyPrefix] ?? `${keyPrefix.split('|')[0]}aB3dE5fG7hI9jK1lM3nO5`;
+    assert.match(key, new RegExp(`^(?:${keyPrefix})`), kind);
+    const lines: string[] = [];
+    const console = { info: (text: string) => void lines.push(text), warn() {}, error() {} };
+    logTo(console).info(`Sent ${key}.`);
+    assert.equal(lines[0]?.includes(key), false, kind);
+    assert.equal(parseErrorText(`Incorrect key ${key}`).message.includes(key), false, kind);
   }
 });

@@ -1,9 +1,8 @@
 /** JSON of any shape in an answer costs at most the answer, never the server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deepseek } from '../../../server/engines/deepseek.ts';
+import { engines } from '../../../server/engines/table.ts';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
-import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
 import { llamaInfill } from '../../../server/wire/llama-infill.ts';
 import { ollamaChat } from '../../../server/wire/ollama-chat.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
@@ -12,11 +11,7 @@ import type { WireFormat } from '../../../server/wire/wire-format.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
 const formats: Record<string, WireFormat> = {
-  openai: openaiChat(),
-  anthropic: anthropicMessages,
-  gemini: geminiGenerateContent,
-  ollama: ollamaChat,
-  deepseek: deepseek.wire,
+  ...Object.fromEntries(engines.map(({ kind, wire }) => [kind, wire])),
   responses: { ...openaiChat(), chat: () => openaiResponses },
   infill: { ...openaiChat(), chat: () => ({ ...openaiResponses, decoder: () => llamaInfill.decoder() }) },
 };
@@ -73,7 +68,7 @@ for (const [name, wire] of Object.entries(formats)) {
         assert.ok(error instanceof RumboError, String(error));
       }
     };
-    for (let round = 0; round < 3_000; round += 1) {
+    for (let round = 0; round < 2_000; round += 1) {
       const decoder = wire.chat('m').decoder();
       // The outermost value has the names a real event has, so that the inner ones are looked at.
       const event = Object.fromEntries(

@@ -1,4 +1,5 @@
 /** Every engine as the faults see it: a fake of its service, and how that service talks. */
+import { engines } from '../../../server/engines/table.ts';
 import { fakeAnthropic } from '../fake-providers/anthropic.ts';
 import type { FakeOptions, FakeProvider } from '../fake-providers/fake-provider.ts';
 import { fakeGemini } from '../fake-providers/gemini.ts';
@@ -39,7 +40,8 @@ export type FakedEngine = {
   readonly endsAtOnce?: true;
 };
 
-export const fakedEngines: readonly FakedEngine[] = [
+/** Every service with an API of its own, or with differences that a fake shows. */
+const fakes: readonly FakedEngine[] = [
   { kind: 'gemini', make: fakeGemini, errors: geminiErrors, model: 'gemini-fake', endsAtOnce: true },
   { kind: 'openai', make: fakeOpenAi, errors: openAiErrors, model: 'gpt-6-sol' },
   {
@@ -60,8 +62,14 @@ export const fakedEngines: readonly FakedEngine[] = [
   { kind: 'docker-model-runner', make: fakeDockerModelRunner, errors: localErrors, model: 'ai/fake' },
   { kind: 'lm-studio', make: fakeLmStudio, errors: openAiErrors, model: 'fake-model' },
   { kind: 'vllm', make: fakeVllm, errors: localErrors, model: 'fake-model' },
-  { kind: 'openai-compatible', make: fakeOpenAi, errors: openAiErrors, model: 'fake-model' },
 ];
+
+/** In the order of the table; an engine without a fake of its own is tried against OpenAI's. */
+export const fakedEngines: readonly FakedEngine[] = engines.flatMap(({ kind, defaultModels }) => {
+  const own = fakes.filter((fake) => fake.kind === kind);
+  const model = defaultModels?.[0] ?? 'fake-model';
+  return own.length > 0 ? own : [{ kind, make: fakeOpenAi, errors: openAiErrors, model }];
+});
 
 /** As a failing test names it. */
 export const fakedEngineName = ({ kind, api }: FakedEngine): string => (api ? `${kind} (${api})` : kind);

@@ -174,10 +174,10 @@ test('xAI’s page: a prompt that reaches the threshold is long; discounts and p
 test('models.dev: prices, limits and abilities of the services we know, and of no other', () => {
   const models = said(modelsDev, fixture('models-dev.json'));
   assert.deepEqual(Object.keys(models), [
-    'openai/gpt-6-sol',
-    'openai/text-embedding-3-small',
     'gemini/gemini-2.5-pro',
     'gemini/gemma-3-27b-it',
+    'openai/gpt-6-sol',
+    'openai/text-embedding-3-small',
     'xai/grok-4.7',
   ]);
   assert.deepEqual(models['openai/gpt-6-sol'], {
