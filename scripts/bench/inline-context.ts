@@ -62,7 +62,7 @@ export async function inlineContextRows(): Promise<Row[]> {
       {
         model: 'local/bench',
         visibleText: cutPrefixAndSuffix(situation, room),
-        budgetTokens: room.context,
+        budgetTokens: room.snippets,
         mayRead: (file) => guard.mayRead(file, limits),
       },
       never,

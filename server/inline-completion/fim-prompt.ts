@@ -49,7 +49,7 @@ export const fimPrompt =
       {
         model: model.id,
         visibleText: cutPrefixAndSuffix(typed, budgets),
-        budgetTokens: budgets.context,
+        budgetTokens: budgets.snippets,
         mayRead: (file) => policy.mayRead(file, model),
         ...(definitions ? { definitions: definitions(context) } : {}),
       },

@@ -11,12 +11,12 @@ export const promptOverheadTokens = 600;
 
 /** Tokens of the largest prompt for this model. */
 export function maxPromptTokens({ contextTokens, source }: Pick<Model, 'contextTokens' | 'source'>): number {
-  const { prefix, suffix, context } = tokenBudgetsFor({
+  const { prefix, suffix, snippets } = tokenBudgetsFor({
     contextTokens,
     outputTokens: maxCompletionTokens.block,
     private: source === 'local',
   });
-  return prefix + suffix + context;
+  return prefix + suffix + snippets;
 }
 
 /** Tokens of a suggestion, as far as measurements say nothing else. */

@@ -1,4 +1,4 @@
-/** What is read beside a gap: places like it, what it imports, types around it, recent edits. Found in time, or left out. */
+/** Provides the snippets of a prompt: similar passages, imported signatures, definitions and recent edits, as far as time allows. */
 import { LRUCache } from 'lru-cache';
 import type { CodeSnippet, ModelId } from '../../../shared/chat.ts';
 import { toRumboError } from '../../../shared/errors.ts';
@@ -21,7 +21,7 @@ import {
 } from './snippet-selection.ts';
 import { timeSlices } from './time-slices.ts';
 
-/** Where something around the cursor is declared, as a language server knows it. */
+/** The declaration of a symbol near the cursor, from a language server. */
 export type DefinitionSnippet = {
   readonly uri: string;
   /** From 0. */
@@ -30,63 +30,63 @@ export type DefinitionSnippet = {
 };
 
 export type ContextRequest = {
-  /** Who is to read it: what a model has read before keeps its place for this model. */
+  /** The model that reads the prompt: snippets that it has read before keep their position. */
   readonly model: ModelId;
-  /** What the model reads of the document itself. */
+  /** The document's own text in the prompt. */
   readonly visibleText: PrefixAndSuffix;
   readonly budgetTokens: number;
-  /** Whether this model may read a file; `mayRead` of a reading guard. Asked of every file, this one too. */
+  /** Whether this model may read a file; called for every file, including the document itself. */
   readonly mayRead: (file: ReadableFile) => boolean;
-  /** Milliseconds. What is not there by then is left out. Absent: 50. */
+  /** Milliseconds. What has not arrived by then is omitted. Absent: 50. */
   readonly deadlineMs?: number;
-  /** Best first. May be late, or reject: it is left out then. Absent: the client knows none. */
+  /** Best first. Omitted if late or rejected. Absent: the client provides none. */
   readonly definitions?: Promise<readonly DefinitionSnippet[]>;
 };
 
 export type PromptContext = {
-  /** In the order in which they are read, the most stable first. Never more tokens than the budget, by estimate. */
+  /** In prompt order, the most stable first. Never more tokens than the budget, by estimate. */
   readonly snippets: readonly CodeSnippet[];
   readonly tokens: number;
-  /** Files that something of is in it, each once. */
+  /** URIs of the files that the snippets come from, each once. */
   readonly uris: readonly string[];
-  /** Everything was there in time. */
+  /** Nothing was omitted for lack of time. */
   readonly isComplete: boolean;
 };
 
 export type ContextProviderDeps = {
   readonly documents: Pick<DocumentStore, 'get' | 'all'>;
-  /** A file's name as a model is told it; `namesIn(folders)`. */
+  /** A file's name in the prompt; `workspaceNames(folders)`. */
   readonly nameOf: (uri: string) => string;
   readonly clock?: Clock;
 };
 
 const defaultDeadlineMs = 50;
-/** Milliseconds of it that choosing takes, at most. */
+/** Milliseconds reserved for the selection, at most. */
 const selectionMs = 8;
-/** Recent edits change with every edit, so that they stand last and have room of their own. */
+/** Share of the token budget for recent edits. They change with every edit, and therefore come last. */
 const editsShare = 0.2;
-/** Documents whose last choice is kept. */
+/** Selections to keep, one per model and document. */
 const maxCachedSelections = 64;
 
-/** Finds context for one context after another, and remembers what was read for the last one. */
+/** Remembers the last selection per model and document, so that a prompt changes little between keystrokes. */
 export function contextProvider({ documents, nameOf, clock = steadyClock }: ContextProviderDeps) {
-  const known = documentIndex(nameOf);
-  const choices = new LRUCache<string, readonly SelectedSnippet[]>({ max: maxCachedSelections });
+  const index = documentIndex(nameOf);
+  const selections = new LRUCache<string, readonly SelectedSnippet[]>({ max: maxCachedSelections });
 
   return {
-    /** Rejects with `cancelled` when the signal aborts, and never else. */
+    /** Rejects with `cancelled` when the signal aborts, and for no other reason. */
     async getContext(
       context: CompletionContext,
-      wish: ContextRequest,
+      request: ContextRequest,
       signal: AbortSignal,
     ): Promise<PromptContext> {
-      const { model, budgetTokens, deadlineMs = defaultDeadlineMs } = wish;
-      const findingMs = deadlineMs - Math.min(selectionMs, deadlineMs / 4);
-      const slices = timeSlices(clock, clock.now() + findingMs, signal);
-      const told =
-        wish.definitions === undefined ? [] : withDeadline(wish.definitions, clock, findingMs, signal);
-      const found = await findSnippets(context, wish, { documents, index: known, slices });
-      const definitions = await told;
+      const { model, budgetTokens, deadlineMs = defaultDeadlineMs } = request;
+      const searchMs = deadlineMs - Math.min(selectionMs, deadlineMs / 4);
+      const slices = timeSlices(clock, clock.now() + searchMs, signal);
+      const definitionsInTime =
+        request.definitions === undefined ? [] : withDeadline(request.definitions, clock, searchMs, signal);
+      const found = await findSnippets(context, request, { documents, index, slices });
+      const definitions = await definitionsInTime;
       if (signal.aborted) throw toRumboError(signal.reason, signal);
 
       const rankings = [
@@ -94,49 +94,48 @@ export function contextProvider({ documents, nameOf, clock = steadyClock }: Cont
         found.similar,
         found.recent,
         (definitions ?? []).flatMap((definition) =>
-          toCandidates(definition, context, wish, { documents, index: known }),
+          toCandidates(definition, context, request, { documents, index }),
         ),
       ];
       const scores = fuseRankings(rankings);
       const candidates = new Map(rankings.flat().map((each) => [snippetKey(each), each]));
 
-      const place = `${model}\n${context.uri}`;
-      const before = choices.get(place) ?? [];
-      for (const old of before) {
-        // Nobody had time to say whether it is of use still.
-        const isOpenQuestion =
+      const key = `${model}\n${context.uri}`;
+      const previous = selections.get(key) ?? [];
+      for (const old of previous) {
+        // There was no time to decide whether it is still useful.
+        const isUndecided =
           old.source === 'definition' ? definitions === undefined : found.unread.has(old.uri);
-        if (!isOpenQuestion || candidates.has(snippetKey(old)) || !isStillValid(old, documents, wish))
+        if (!isUndecided || candidates.has(snippetKey(old)) || !isStillValid(old, documents, request))
           continue;
         candidates.set(snippetKey(old), old);
         scores.set(snippetKey(old), old.score);
       }
 
-      const room = Math.floor(budgetTokens * editsShare);
-      const chosen = selectSnippets([...candidates.values()], scores, before, budgetTokens - room);
-      choices.set(place, chosen);
-      const changes = formatEditDiff(found.edits, room);
+      const editTokens = Math.floor(budgetTokens * editsShare);
+      const selected = selectSnippets([...candidates.values()], scores, previous, budgetTokens - editTokens);
+      selections.set(key, selected);
+      const diff = formatEditDiff(found.edits, editTokens);
 
-      const extra: CodeSnippet[] = chosen.map(({ name, text }) => ({ name, text }));
-      if (changes) extra.push(changes.snippet);
+      const snippets: CodeSnippet[] = selected.map(({ name, text }) => ({ name, text }));
+      if (diff) snippets.push(diff.snippet);
       return {
-        snippets: extra,
-        tokens: extra.reduce((sum, excerpt) => sum + snippetTokens(excerpt), 0),
-        uris: [...new Set([...chosen.map(({ uri }) => uri), ...(changes?.uris ?? [])])],
+        snippets,
+        tokens: snippets.reduce((sum, snippet) => sum + snippetTokens(snippet), 0),
+        uris: [...new Set([...selected.map(({ uri }) => uri), ...(diff?.uris ?? [])])],
         isComplete: found.unread.size === 0 && definitions !== undefined,
       };
     },
-    /** A document was closed. */
     onDocumentClosed(uri: string): void {
-      known.forget(uri);
-      for (const key of choices.keys()) if (key.endsWith(`\n${uri}`)) choices.delete(key);
+      index.forget(uri);
+      for (const key of selections.keys()) if (key.endsWith(`\n${uri}`)) selections.delete(key);
     },
   };
 }
 
 export type ContextProvider = ReturnType<typeof contextProvider>;
 
-/** `undefined`: it came too late, or not at all. Never rejects. */
+/** `undefined`: the promise was late, or rejected. Never rejects. */
 async function withDeadline<T>(
   promise: Promise<T>,
   clock: Clock,
@@ -162,13 +161,15 @@ function toCandidates(
 ): SnippetCandidate[] {
   const document = documents.get(uri);
   if (!mayRead(document ? toReadableFile(document) : { uri, characters: text.length })) return [];
-  // What the model reads in its place already.
+  // The prompt already contains it as the document's own text.
   if (uri === context.uri && `${visibleText.prefix}${visibleText.suffix}`.includes(text.trim())) return [];
-  const left = removeSecretLines(text).trimEnd();
-  return left === '' ? [] : [{ uri, name: index.nameOf(uri), line, text: left, source: 'definition' }];
+  const publicText = removeSecretLines(text).trimEnd();
+  return publicText === ''
+    ? []
+    : [{ uri, name: index.nameOf(uri), line, text: publicText, source: 'definition' }];
 }
 
-/** A choice from before holds still: its file may be read, and has that text. */
+/** A snippet selected before is still valid: the model may read its file, and the file still contains it. */
 function isStillValid(
   { uri, text, source }: SelectedSnippet,
   documents: SearchDeps['documents'],

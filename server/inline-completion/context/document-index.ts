@@ -1,4 +1,4 @@
-/** What is known of the open files, read once for each of their versions. */
+/** Passages and signatures of the open files, parsed once per version. */
 import { LRUCache } from 'lru-cache';
 import type { OpenDocument } from '../documents.ts';
 import type { WordHashes } from './identifiers.ts';
@@ -9,27 +9,27 @@ import { extractSignatures } from './signatures.ts';
 import type { SnippetCandidate } from './snippet-selection.ts';
 import type { TimeSlices } from './time-slices.ts';
 
-/** Bytes, roughly: texts of versions that have passed, and the words of passages. */
+/** Approximate bytes of the cached texts and the words of their passages. */
 const maxBytes = 64_000_000;
 const maxFiles = 2_000;
-/** Lines of signatures of one file. */
+/** Lines of signatures per file. */
 const maxSignatureLines = 40;
 
 type Versioned = { readonly version: number };
 
-/** @param nameOf a file's name as a model is told it */
+/** @param nameOf a file's name in the prompt */
 export function documentIndex(nameOf: (uri: string) => string) {
-  const readings = new LRUCache<string, Versioned & { readonly reading: ParsedPassages }>({
+  const parsedByUri = new LRUCache<string, Versioned & { readonly parsed: ParsedPassages }>({
     max: maxFiles,
     maxSize: maxBytes,
-    sizeCalculation: ({ reading: { text, passages } }) => 1 + text.length + passages.length * 400,
+    sizeCalculation: ({ parsed: { text, passages } }) => 1 + text.length + passages.length * 400,
   });
   const signatures = new LRUCache<string, Versioned & { readonly names: string; readonly text: string }>({
     max: 200,
   });
   const paths = new LRUCache<string, string>({ max: maxFiles * 2 });
-  /** A passage that moves keeps its words, and with them its text. */
-  const texts = new WeakMap<WordHashes, string>();
+  /** By the words of a passage: a passage that moves keeps them, and with them its text. */
+  const passageTexts = new WeakMap<WordHashes, string>();
 
   return {
     nameOf,
@@ -38,40 +38,46 @@ export function documentIndex(nameOf: (uri: string) => string) {
       paths.set(uri, path);
       return path;
     },
-    /** `undefined`: time was up. */
-    async read(document: OpenDocument, slices: TimeSlices): Promise<ParsedPassages | undefined> {
+    /** `undefined`: the time is over. */
+    async parse(document: OpenDocument, slices: TimeSlices): Promise<ParsedPassages | undefined> {
       const { uri, version } = document;
-      const known = readings.get(uri);
-      if (known?.version === version) return known.reading;
-      const reading = await parsePassages(document.text, known?.reading, slices);
-      // While others had their turn it may have changed: the text that was read is older then, and read again.
-      if (reading) readings.set(uri, { version, reading });
-      return reading;
+      const cached = parsedByUri.get(uri);
+      if (cached?.version === version) return cached.parsed;
+      const parsed = await parsePassages(document.text, cached?.parsed, slices);
+      // The document may have changed meanwhile: the cached text is older then, and parsed again.
+      if (parsed) parsedByUri.set(uri, { version, parsed });
+      return parsed;
     },
-    /** `undefined`: nothing is left of it once lines with secrets are gone. */
-    passage({ uri }: OpenDocument, { text }: ParsedPassages, passage: Passage): SnippetCandidate | undefined {
+    /** `undefined`: without its lines with secrets, the passage is empty. */
+    passageCandidate(
+      { uri }: OpenDocument,
+      { text }: ParsedPassages,
+      passage: Passage,
+    ): SnippetCandidate | undefined {
       const { start, end, line, words } = passage;
-      const shown = texts.get(words) ?? removeSecretLines(text.slice(start, end)).trimEnd();
-      texts.set(words, shown);
-      return shown === '' ? undefined : { uri, name: nameOf(uri), line, text: shown, source: 'passage' };
+      const publicText = passageTexts.get(words) ?? removeSecretLines(text.slice(start, end)).trimEnd();
+      passageTexts.set(words, publicText);
+      return publicText === ''
+        ? undefined
+        : { uri, name: nameOf(uri), line, text: publicText, source: 'passage' };
     },
-    /** `undefined`: the file offers nothing that could be read. @param names those that are wanted */
-    signatures(document: OpenDocument, names: readonly string[]): SnippetCandidate | undefined {
+    /** `undefined`: the file exports nothing. @param names the names to look for; empty: all */
+    signatureCandidate(document: OpenDocument, names: readonly string[]): SnippetCandidate | undefined {
       const { uri, version, languageId } = document;
-      const wanted = names.join(' ');
-      let known = signatures.get(uri);
-      if (known?.version !== version || known.names !== wanted) {
+      const key = names.join(' ');
+      let cached = signatures.get(uri);
+      if (cached?.version !== version || cached.names !== key) {
         const lines = extractSignatures(document.text, languageId, names)
           .split('\n')
           .slice(0, maxSignatureLines);
-        known = { version, names: wanted, text: removeSecretLines(lines.join('\n')).trimEnd() };
-        signatures.set(uri, known);
+        cached = { version, names: key, text: removeSecretLines(lines.join('\n')).trimEnd() };
+        signatures.set(uri, cached);
       }
-      const { text } = known;
+      const { text } = cached;
       return text === '' ? undefined : { uri, name: nameOf(uri), line: 0, text, source: 'import' };
     },
     forget(uri: string): void {
-      readings.delete(uri);
+      parsedByUri.delete(uri);
       signatures.delete(uri);
     },
   };

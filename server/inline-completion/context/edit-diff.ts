@@ -1,4 +1,4 @@
-/** Recent edits as a diff, for a model to see what the user is about. */
+/** Formats recent edits as a diff that shows the model what the user is working on. */
 import type { CodeSnippet } from '../../../shared/chat.ts';
 import type { RecentEdit } from '../recent-edits.ts';
 import { removeSecretLines } from './secrets.ts';
@@ -9,11 +9,12 @@ export type DocumentEdit = RecentEdit & { readonly uri: string; readonly name: s
 const diffName = 'recent-changes.diff';
 
 export type EditDiff = {
-  readonly snippet: CodeSnippet /** Files with an edit in it. */;
+  readonly snippet: CodeSnippet;
+  /** URIs of the files with an edit in the diff. */
   readonly uris: readonly string[];
 };
 
-/** The newest that fit, oldest first: more is added at the end. `undefined`: none fits. */
+/** The newest edits that fit, the oldest first, so that new edits extend the end. `undefined`: none fits. */
 export function formatEditDiff(edits: readonly DocumentEdit[], budgetTokens: number): EditDiff | undefined {
   const uris: string[] = [];
   let text = '';
@@ -29,10 +30,10 @@ export function formatEditDiff(edits: readonly DocumentEdit[], budgetTokens: num
 const byTime = (a: DocumentEdit, b: DocumentEdit): number =>
   a.atMs - b.atMs || (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.line - b.line);
 
-/** Empty where only secrets have changed. */
+/** Empty if only lines with secrets have changed. */
 function formatEdit({ name, line, removed, added }: DocumentEdit): string {
   const lines = [...removed.map((text) => `-${text}\n`), ...added.map((text) => `+${text}\n`)].join('');
-  const left = removeSecretLines(lines);
-  const place = `@@ -${line + 1},${removed.length} +${line + 1},${added.length} @@`;
-  return left === '' ? '' : `--- a/${name}\n+++ b/${name}\n${place}\n${left}`;
+  const publicLines = removeSecretLines(lines);
+  const range = `@@ -${line + 1},${removed.length} +${line + 1},${added.length} @@`;
+  return publicLines === '' ? '' : `--- a/${name}\n+++ b/${name}\n${range}\n${publicLines}`;
 }

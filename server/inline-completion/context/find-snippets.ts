@@ -1,4 +1,4 @@
-/** What the open files have to say beside a gap: what is imported, what is alike, what was edited lately. */
+/** Searches the open files for snippets: imported signatures, similar passages and recently edited passages. */
 
 import type { CompletionContext } from '../completion-context.ts';
 import type { DocumentStore, OpenDocument } from '../documents.ts';
@@ -13,19 +13,18 @@ import type { SnippetCandidate } from './snippet-selection.ts';
 import type { TimeSlices } from './time-slices.ts';
 
 type SearchRequest = {
-  /** What the model reads of the document itself. */
+  /** The document's own text in the prompt. */
   readonly visibleText: PrefixAndSuffix;
   readonly mayRead: (file: ReadableFile) => boolean;
 };
 
-/** What the open files have for a gap. */
 export type FoundSnippets = {
-  /** Each best first. */
+  /** Best first, like the next two. */
   readonly imported: readonly SnippetCandidate[];
   readonly similar: readonly SnippetCandidate[];
   readonly recent: readonly SnippetCandidate[];
   readonly edits: readonly DocumentEdit[];
-  /** URIs of files that there was no time for. */
+  /** URIs of the files that were not searched for lack of time. */
   readonly unread: ReadonlySet<string>;
 };
 
@@ -35,16 +34,16 @@ export type SearchDeps = {
   readonly slices: TimeSlices;
 };
 
-/** Looks through the open files, as far as there is time. */
+/** Searches the open files as far as time allows. */
 export async function findSnippets(
   context: CompletionContext,
-  wish: SearchRequest,
+  request: SearchRequest,
   { documents, index, slices }: SearchDeps,
 ): Promise<FoundSnippets> {
   const files = filesInOrder(context, documents, index);
   const unread = new Set(files.map(({ document }) => document.uri));
-  const shown = isVisiblePassage(context, wish.visibleText);
-  const similar = similarPassageRanking(cursorWords(wish.visibleText));
+  const isVisibleIn = isVisiblePassage(context, request.visibleText);
+  const similar = similarPassageRanking(cursorWords(request.visibleText));
   const imported: SnippetCandidate[] = [];
   const recent: (SnippetCandidate & { readonly atMs: number })[] = [];
   const edits: DocumentEdit[] = [];
@@ -52,39 +51,40 @@ export async function findSnippets(
   for (const { document, names } of files) {
     if (slices.isOver()) break;
     if (slices.shouldYield()) await slices.yieldToEventLoop();
-    if (!wish.mayRead(toReadableFile(document))) {
+    if (!request.mayRead(toReadableFile(document))) {
       unread.delete(document.uri);
       continue;
     }
     const isOwn = document.uri === context.uri;
-    const signatures = names && index.signatures(document, names);
+    const signatures = names && index.signatureCandidate(document, names);
     if (signatures) imported.push(signatures);
-    const reading = await index.read(document, slices);
-    if (!reading) break;
+    const parsed = await index.parse(document, slices);
+    if (!parsed) break;
     unread.delete(document.uri);
-    const isShown = isOwn ? shown(reading.text) : () => false;
-    similar.add(document, reading, isShown);
+    const isVisible = isOwn ? isVisibleIn(parsed.text) : () => false;
+    similar.add(document, parsed, isVisible);
     if (document.editedAtMs === undefined) continue;
 
     for (const edit of document.edits) {
       if (!isOwn || !isEditAtCursor(edit, context, document))
         edits.push({ ...edit, ...identifyDocument(document, index) });
-      const passage = reading.passages.find(
+      const passage = parsed.passages.find(
         ({ line, lineCount }) => line <= edit.line && edit.line < line + lineCount,
       );
-      const candidate = passage && !isShown(passage) ? index.passage(document, reading, passage) : undefined;
+      const candidate =
+        passage && !isVisible(passage) ? index.passageCandidate(document, parsed, passage) : undefined;
       if (candidate) recent.push({ ...candidate, atMs: edit.atMs });
     }
   }
-  const alike: SnippetCandidate[] = [];
-  for (const { document, reading, passage } of similar.best) {
+  const similarCandidates: SnippetCandidate[] = [];
+  for (const { document, parsed, passage } of similar.best) {
     if (slices.shouldYield()) await slices.yieldToEventLoop();
-    const candidate = index.passage(document, reading, passage);
-    if (candidate) alike.push(candidate);
+    const candidate = index.passageCandidate(document, parsed, passage);
+    if (candidate) similarCandidates.push(candidate);
   }
   return {
     imported,
-    similar: alike,
+    similar: similarCandidates,
     recent: recent
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, maxRecentPassages)
@@ -97,11 +97,12 @@ export async function findSnippets(
 const maxRecentPassages = 8;
 
 type SearchedFile = {
-  readonly document: OpenDocument /** Taken from it by an import. Absent: it is not imported. */;
+  readonly document: OpenDocument;
+  /** The names that the document imports from it. Absent: it imports nothing. */
   readonly names?: readonly string[];
 };
 
-/** Data and logs are like each other, and like nothing that is written. */
+/** Data and logs resemble each other, but not code. */
 const dataLanguages: ReadonlySet<string> = new Set([
   'plaintext',
   'log',
@@ -112,14 +113,14 @@ const dataLanguages: ReadonlySet<string> = new Set([
   'tsv',
   'diff',
 ]);
-/** The beginning of a document holds its imports. */
+/** Imports are at the beginning of a document. */
 const importScanCharacters = 16_000;
 
-/** The most helpful first, should there be no time for all: itself, what it imports, what was seen last. */
+/** The most useful first, in case time runs out: the document itself, its imports, then the files seen last. */
 function filesInOrder(
   { uri, languageId, before, after }: CompletionContext,
   documents: SearchDeps['documents'],
-  known: DocumentIndex,
+  index: DocumentIndex,
 ): SearchedFile[] {
   const own = documents.get(uri);
   const others = documents
@@ -129,20 +130,20 @@ function filesInOrder(
         other.uri !== uri && (other.languageId === languageId || !dataLanguages.has(other.languageId)),
     )
     .sort((a, b) => b.seenAtMs - a.seenAtMs || (a.uri < b.uri ? -1 : 1));
-  const byPath = new Map(others.toReversed().map((other) => [known.pathOf(other.uri), other]));
+  const byPath = new Map(others.toReversed().map((other) => [index.pathOf(other.uri), other]));
   const beginning =
     before.slice(0, importScanCharacters) + after.slice(0, Math.max(0, importScanCharacters - before.length));
-  const imported = resolveImports(findImports(beginning, languageId, known.pathOf(uri)), [
+  const imported = resolveImports(findImports(beginning, languageId, index.pathOf(uri)), [
     ...byPath.keys(),
   ]).flatMap(({ path, names }): SearchedFile[] => {
     const document = byPath.get(path);
     return document ? [{ document, names }] : [];
   });
-  const first = new Set(imported.map(({ document }) => document));
+  const importedDocuments = new Set(imported.map(({ document }) => document));
   return [
     ...(own ? [{ document: own }] : []),
     ...imported,
-    ...others.filter((other) => !first.has(other)).map((document) => ({ document })),
+    ...others.filter((other) => !importedDocuments.has(other)).map((document) => ({ document })),
   ];
 }
 
@@ -153,18 +154,18 @@ export const toReadableFile = (document: OpenDocument): ReadableFile => ({
   lines: document.lineCount,
 });
 
-const identifyDocument = ({ uri }: OpenDocument, known: DocumentIndex) => ({ uri, name: known.nameOf(uri) });
+const identifyDocument = ({ uri }: OpenDocument, index: DocumentIndex) => ({ uri, name: index.nameOf(uri) });
 
-/** Whether the model reads a passage of the document itself already. A text that is not the context's counts as read. */
+/** Whether a passage overlaps the document's own text in the prompt. A text other than the context's always counts as visible. */
 function isVisiblePassage({ before, after }: CompletionContext, { prefix, suffix }: PrefixAndSuffix) {
   const [start, end] = [before.length - prefix.length, before.length + suffix.length];
   return (text: string) => {
-    const isSame = text.length === before.length + after.length;
-    return (passage: Passage): boolean => !isSame || (passage.start < end && passage.end > start);
+    const isSameText = text.length === before.length + after.length;
+    return (passage: Passage): boolean => !isSameText || (passage.start < end && passage.end > start);
   };
 }
 
-/** Lines around an edit in which the user is still at it. */
+/** Within this many lines of the cursor, the user is still making the edit. */
 const sameEditLines = 3;
 
 function isEditAtCursor(

@@ -1,21 +1,21 @@
-/** The identifiers of a text as a set of numbers: two texts are alike as far as they use the same ones. */
+/** Hashes the identifiers of a text, to measure how similar two texts are. */
 
-/** Hashes of different words; two words share one so rarely that nobody notices. */
+/** Hashes of distinct words; collisions are too rare to matter. */
 export type WordHashes = Uint32Array;
 
-/** A long text of random letters has thousands; more say nothing. */
+/** Only texts of random letters have more. */
 const maxWords = 1_024;
-/** Twice as many places as words at least, as a power of two. */
+/** A power of two, at least twice `maxWords`. */
 const slotCount = 1 << 11;
 const minLength = 3;
 
-/** Words of at least three letters, without the keywords that are everywhere. */
+/** Hashes of the words of at least three characters, without common keywords. */
 export function hashWords(text: string, start = 0, end = text.length): WordHashes {
   scratchTable.clear();
   for (let at = start; at < end && scratchTable.size < maxWords; ) {
     let code = text.charCodeAt(at);
     if (!isLetter(code)) {
-      // The digits and letters behind a digit are a number.
+      // Digits and letters after a digit belong to a number.
       at += 1;
       if (isDigit(code)) while (at < end && isWordCharacter(text.charCodeAt(at))) at += 1;
       continue;
@@ -34,14 +34,14 @@ export function hashWords(text: string, start = 0, end = text.length): WordHashe
   return scratchTable.values();
 }
 
-/** Words to compare many others with. At most `mostWords`. */
+/** A set for many comparisons, of at most `maxWords` words. */
 export function wordSet(words: WordHashes): WordSet {
   const set = hashTable();
   for (const word of words) set.add(word);
   return set;
 }
 
-/** 0–1: the share of the words of either that both have. */
+/** 0–1: common words divided by all words of both. */
 export function jaccardSimilarity(set: WordSet, words: WordHashes): number {
   const shared = set.shared(words);
   return shared === 0 ? 0 : shared / (set.size + words.length - shared);
@@ -49,7 +49,7 @@ export function jaccardSimilarity(set: WordSet, words: WordHashes): number {
 
 export type WordSet = ReturnType<typeof hashTable>;
 
-/** Open addressing in one array: a `Set` of numbers this large puts each on the heap. 0 is no word. */
+/** Open addressing in one array: a `Set` would allocate each of these large numbers on the heap. 0 is no word. */
 function hashTable() {
   const slots = new Uint32Array(slotCount);
   const list = new Uint32Array(maxWords);
@@ -95,7 +95,7 @@ function hashTable() {
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-/** ASCII letters, `_`, `$`, and what is beyond: letters of other scripts, mostly. */
+/** ASCII letters, `_`, `$`, and everything beyond ASCII: mostly letters of other scripts. */
 const isLetter = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36 || code >= 0xaa;
 const isWordCharacter = (code: number): boolean => isLetter(code) || isDigit(code);

@@ -1,54 +1,54 @@
-/** Which of the open files a file imports, by what its import lines say and where the files are. Guesses: nothing is looked up. */
+/** Finds the open files that a file imports, from its import lines and the paths of the open files. A guess: no resolution on disk. */
 import { posix } from 'node:path';
 
-/** What one import line names. */
+/** What one import line refers to. */
 export type ImportReference = {
-  /** Ends of paths it may mean, without the slash before; the first that an open file has is taken. */
+  /** Possible ends of the path, without a leading slash; the first one that matches an open file applies. */
   readonly paths: readonly string[];
-  /** Paths are whole, not ends: the line is relative to its own file. */
+  /** `paths` are full paths, not ends: the import is relative to its own file. */
   readonly isFullPath: boolean;
-  /** Every file of the folder is meant. */
+  /** The import refers to all files of a folder. */
   readonly isFolder: boolean;
-  /** Names the line takes from there. Empty: it does not say. */
+  /** The imported names. Empty: unknown. */
   readonly names: readonly string[];
 };
 
-/** Import lines are at the beginning; nobody reads megabytes for them at a keystroke. */
+/** Import lines are at the beginning; the limit keeps huge files fast. */
 const maxCharacters = 16_000;
 const maxImports = 60;
 
-/** @param path of the file itself, absolute */
+/** @param path absolute, of the file itself */
 export function findImports(text: string, languageId: string, path: string): readonly ImportReference[] {
-  const reader = importSyntaxes.find(({ languages }) => languages.split(' ').includes(languageId));
-  if (!reader) return [];
+  const syntax = importSyntaxes.find(({ languages }) => languages.split(' ').includes(languageId));
+  if (!syntax) return [];
   const beginning = text.slice(0, maxCharacters);
   return beginning
-    .matchAll(reader.pattern)
+    .matchAll(syntax.pattern)
     .take(maxImports)
-    .flatMap(({ groups = {} }) => reader.parse(groups, path))
+    .flatMap(({ groups = {} }) => syntax.parse(groups, path))
     .toArray();
 }
 
-/** The open files that are meant, in the order of the lines, each once. @param paths of open files, absolute */
+/** The imported open files, in the order of the lines, each once. @param paths absolute, of the open files */
 export function resolveImports(
   imports: readonly ImportReference[],
   paths: readonly string[],
 ): readonly { path: string; names: readonly string[] }[] {
-  const found = new Map<string, readonly string[]>();
+  const namesByPath = new Map<string, readonly string[]>();
   const byName = Map.groupBy(paths, (path) => posix.basename(path));
   const byFolder = Map.groupBy(paths, (path) => posix.basename(posix.dirname(path)));
-  for (const { paths: meant, isFullPath, isFolder, names } of imports) {
-    for (const end of meant) {
-      const near = (isFolder ? byFolder : byName).get(posix.basename(end)) ?? [];
-      const hits = near.filter((path) => {
-        const place = isFolder ? posix.dirname(path) : path;
-        return place === end || (!isFullPath && place.endsWith(`/${end}`));
+  for (const { paths: ends, isFullPath, isFolder, names } of imports) {
+    for (const end of ends) {
+      const sameName = (isFolder ? byFolder : byName).get(posix.basename(end)) ?? [];
+      const matches = sameName.filter((path) => {
+        const target = isFolder ? posix.dirname(path) : path;
+        return target === end || (!isFullPath && target.endsWith(`/${end}`));
       });
-      for (const path of hits) found.set(path, [...(found.get(path) ?? []), ...names]);
-      if (hits.length > 0) break;
+      for (const path of matches) namesByPath.set(path, [...(namesByPath.get(path) ?? []), ...names]);
+      if (matches.length > 0) break;
     }
   }
-  return [...found].map(([path, names]) => ({ path, names }));
+  return [...namesByPath].map(([path, names]) => ({ path, names }));
 }
 
 type MatchGroups = { readonly [name: string]: string | undefined };
@@ -88,14 +88,14 @@ const scriptExtensions = [
   '.vue',
   '.svelte',
 ];
-/** A module is written with or without its extension, with that of what is made from it, or by its folder. */
-const scriptFiles = (place: string): string[] => {
-  const bare = place.replace(/\.[cm]?jsx?$/, '');
+/** An import names a module with or without its extension, with that of its build output, or by its folder. */
+const scriptFiles = (module: string): string[] => {
+  const bare = module.replace(/\.[cm]?jsx?$/, '');
   return [
-    place,
+    module,
     ...scriptExtensions.map((end) => bare + end),
-    ...scriptExtensions.map((end) => `${place}${end}`),
-    ...scriptExtensions.map((end) => `${place}/index${end}`),
+    ...scriptExtensions.map((end) => `${module}${end}`),
+    ...scriptExtensions.map((end) => `${module}/index${end}`),
   ];
 };
 
@@ -109,7 +109,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
         ? []
         : wordsIn(clause).filter((word) => word !== 'as' && word !== 'type');
       if (from.startsWith('.')) return [fullPaths(scriptFiles(siblingPath(path, from)), names)];
-      const alias = /^[@~#]\/(?<place>.+)/.exec(from)?.groups?.['place'];
+      const alias = /^[@~#]\/(?<module>.+)/.exec(from)?.groups?.['module'];
       return alias === undefined ? [] : [pathEnds(scriptFiles(alias), names)];
     },
   },
@@ -118,17 +118,19 @@ const importSyntaxes: readonly ImportSyntax[] = [
     pattern:
       /^[ \t]*(?:from[ \t]+(?<dots>\.*)(?<from>[\w.]*)[ \t]+import[ \t]+(?<clause>\([^)]*\)|[^\n#]+)|import[ \t]+(?<modules>[\w., \t]+))/gm,
     parse({ dots = '', from = '', clause, modules }, path) {
-      const place = (module: string) => module.replaceAll('.', '/');
+      const toPath = (module: string) => module.replaceAll('.', '/');
       const files = (base: string) => [`${base}.py`, `${base}.pyi`, `${base}/__init__.py`];
       if (modules !== undefined)
-        return modules.split(',').map((module) => pathEnds(files(place(module.trim().split(/\s/)[0] ?? ''))));
+        return modules
+          .split(',')
+          .map((module) => pathEnds(files(toPath(module.trim().split(/\s/)[0] ?? ''))));
       const names = wordsIn(clause).filter((word) => word !== 'as');
-      const inside = names.map((name) => posix.join(place(from), name));
+      const inside = names.map((name) => posix.join(toPath(from), name));
       if (dots === '')
-        return [pathEnds(files(place(from)), names), ...inside.map((module) => pathEnds(files(module)))];
+        return [pathEnds(files(toPath(from)), names), ...inside.map((module) => pathEnds(files(module)))];
       const folder = siblingPath(path, '../'.repeat(dots.length - 1));
       return [
-        ...(from ? [fullPaths(files(posix.join(folder, place(from))), names)] : []),
+        ...(from ? [fullPaths(files(posix.join(folder, toPath(from))), names)] : []),
         ...inside.map((module) => fullPaths(files(posix.join(folder, module)))),
       ];
     },
@@ -153,7 +155,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
       }
       const parts = (from ?? '').split('::').filter(Boolean);
       const names = clause === undefined ? parts.slice(-1) : wordsIn(clause);
-      // The last part may be a module, or a name in the one before.
+      // The last part may be a module, or a name in the module before.
       const bases = [parts, parts.slice(0, -1)]
         .filter((some) => some.length > 0)
         .map((some) => some.join('/'));
@@ -170,7 +172,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
     pattern: /^[ \t]*import[ \t]+(?:static[ \t]+)?(?<from>[\w.]+)/gm,
     parse({ from = '' }) {
       const parts = from.split('.');
-      // A member, a class in a class: the file is named by what stands before.
+      // A member or an inner class: the part before names the file.
       const bases = [parts, parts.slice(0, -1)]
         .filter((some) => some.length > 1)
         .map((some) => some.join('/'));
@@ -200,7 +202,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
     pattern: /^[ \t]*use[ \t]+(?:function[ \t]+)?(?<from>[\w\\]+)/gm,
     parse({ from = '' }) {
       const parts = from.split('\\');
-      // The first part of a namespace is seldom a folder's name.
+      // The first part of a namespace is rarely a folder.
       return [
         pathEnds(
           [parts, parts.slice(1)].filter((some) => some.length > 1).map((some) => `${some.join('/')}.php`),

@@ -1,4 +1,4 @@
-/** A text as passages of some lines, cut where something begins; after a change only those around it are read again. */
+/** Divides a text into passages of some lines, cut where a declaration begins; a change only reparses those around it. */
 
 import { hashWords, type WordHashes } from './identifiers.ts';
 import type { TimeSlices } from './time-slices.ts';
@@ -10,10 +10,10 @@ export type Passage = {
   readonly start: number;
   readonly end: number;
   readonly words: WordHashes;
-  /** Where the passage before ends: blank lines lie between. */
+  /** Where the passage before ends; only blank lines are between them. */
   readonly gapStart: number;
   readonly gapStartLine: number;
-  /** The text behind it does not matter to it. `Infinity`: it was looked at to its end. */
+  /** Text from this offset on does not affect the passage. `Infinity`: all of it does. */
   readonly dependsUntil: number;
 };
 
@@ -21,34 +21,37 @@ export type ParsedPassages = { readonly text: string; readonly passages: readonl
 
 const minLines = 8;
 const maxLines = 40;
-/** A longer passage is data, or code that no one wrote. */
+/** A longer passage is data or generated code. */
 const maxCharacters = 6_000;
 
 /**
- * @param earlier what was read of the document before: where the text is the same, it is used again
- * @returns `undefined` when time was up
+ * @param previous the passages of an earlier version, reused where the text is the same
+ * @returns `undefined` when the time is over
  */
 export async function parsePassages(
   text: string,
-  earlier: ParsedPassages | undefined,
+  previous: ParsedPassages | undefined,
   slices: TimeSlices,
 ): Promise<ParsedPassages | undefined> {
-  const head = earlier ? commonPrefixLength(earlier.text, text) : 0;
-  const passages = earlier?.passages.filter(({ dependsUntil }) => dependsUntil <= head) ?? [];
-  const tail = earlier ? commonSuffixLength(earlier.text, text, head) : 0;
-  const grown = text.length - (earlier?.text.length ?? 0);
-  let old = passages.length;
+  const commonPrefix = previous ? commonPrefixLength(previous.text, text) : 0;
+  const passages = previous?.passages.filter(({ dependsUntil }) => dependsUntil <= commonPrefix) ?? [];
+  const commonSuffix = previous ? commonSuffixLength(previous.text, text, commonPrefix) : 0;
+  const growth = text.length - (previous?.text.length ?? 0);
+  let previousIndex = passages.length;
 
   let from = passages.at(-1)?.end ?? 0;
   let fromLine = lineAfterPassage(passages.at(-1));
   while (from < text.length) {
-    if (earlier && from >= text.length - tail) {
-      // From an old beginning on in the same text, the rest is the same.
-      while ((earlier.passages[old]?.gapStart ?? Number.POSITIVE_INFINITY) < from - grown) old += 1;
-      const same = earlier.passages[old];
-      if (same?.gapStart === from - grown) {
-        const lines = fromLine - same.gapStartLine;
-        passages.push(...earlier.passages.slice(old).map((passage) => shiftPassage(passage, grown, lines)));
+    if (previous && from >= text.length - commonSuffix) {
+      // From the start of a previous passage within the common suffix, the rest is the same.
+      while ((previous.passages[previousIndex]?.gapStart ?? Number.POSITIVE_INFINITY) < from - growth)
+        previousIndex += 1;
+      const match = previous.passages[previousIndex];
+      if (match?.gapStart === from - growth) {
+        const lines = fromLine - match.gapStartLine;
+        passages.push(
+          ...previous.passages.slice(previousIndex).map((passage) => shiftPassage(passage, growth, lines)),
+        );
         return { text, passages };
       }
     }
@@ -76,7 +79,7 @@ const shiftPassage = (passage: Passage, by: number, lines: number): Passage => (
   dependsUntil: passage.dependsUntil + by,
 });
 
-/** Ends before the first line that begins something at the margin, else before the one that looks most like it. */
+/** Ends before the first line that begins at the margin, or else before the least indented one. */
 function passageAt(text: string, from: number, fromLine: number): Passage | undefined {
   let [start, line] = [from, fromLine];
   let current = lineAt(text, start);
@@ -117,12 +120,12 @@ function passageAt(text: string, from: number, fromLine: number): Passage | unde
 const noWords: WordHashes = new Uint32Array(0);
 
 type LineInfo = {
-  /** Where the next one begins. */
+  /** Where the next line begins. */
   readonly nextStart: number;
   readonly isLast: boolean;
   readonly isBlank: boolean;
   readonly indent: number;
-  /** It begins with a closing bracket, which belongs to what is above it. */
+  /** It begins with a closing bracket, which belongs to the lines above. */
   readonly startsWithCloser: boolean;
 };
 
@@ -143,16 +146,16 @@ function lineAt(text: string, start: number): LineInfo {
 const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
 
 function commonPrefixLength(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
+  const maxLength = Math.min(a.length, b.length);
   let at = 0;
-  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  while (at < maxLength && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
   return at;
 }
 
-function commonSuffixLength(a: string, b: string, head: number): number {
-  const most = Math.min(a.length, b.length) - head;
+function commonSuffixLength(a: string, b: string, commonPrefix: number): number {
+  const maxLength = Math.min(a.length, b.length) - commonPrefix;
   let count = 0;
-  while (count < most && a.charCodeAt(a.length - 1 - count) === b.charCodeAt(b.length - 1 - count))
+  while (count < maxLength && a.charCodeAt(a.length - 1 - count) === b.charCodeAt(b.length - 1 - count))
     count += 1;
   return count;
 }

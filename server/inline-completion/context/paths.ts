@@ -1,6 +1,6 @@
-/** Paths of documents: as the file system has them, and as a model is told them. */
+/** Paths of documents: in the file system, and as names in a prompt. */
 
-/** Percent-decoded, with slashes. Of a URI without a path, what stands behind its scheme. */
+/** Percent-decoded, with slashes. For a URI without a path, the part after its scheme. */
 export function pathOf(uri: string): string {
   const { pathname } = URL.parse(uri) ?? { pathname: uri };
   try {
@@ -11,8 +11,8 @@ export function pathOf(uri: string): string {
 }
 
 /**
- * Names of files as in a workspace: relative to their folder, which is named where there are several. Outside, the last
- * two parts: where a user keeps his files is nobody's business.
+ * Names of files relative to their workspace folder, whose name comes first if there are several. Outside the workspace,
+ * the last two parts of the path: a prompt must not reveal where users keep their files.
  * @param folders URIs of the workspace's folders
  */
 export function workspaceNames(folders: readonly string[]): (uri: string) => string {

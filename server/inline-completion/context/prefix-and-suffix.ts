@@ -1,84 +1,86 @@
-/** How much of a document a model reads around the cursor, and what room is left for other files. */
+/** Divides a prompt's token budget and cuts prefix and suffix to it. */
 import { estimateTokens } from '../../routing/tokens.ts';
 import type { CompletionContext } from '../completion-context.ts';
 import type { FimTarget } from '../prompting/fim-target.ts';
 import { snippetTokens } from './snippet-selection.ts';
 
-/** What the model, and the patience of a user, allow. */
 export type PromptLimits = {
-  /** Tokens the model takes in and gives. `null`: nobody knows, and little is assumed. */
+  /** Tokens of input and output together. `null`: unknown, and a low value is assumed. */
   readonly contextTokens: number | null;
-  /** Tokens it may write. */
+  /** Tokens that the model may generate. */
   readonly outputTokens: number;
-  /** Tokens it is to read at most: reading takes time, or money. Absent: by `private`. */
+  /** Maximum tokens of the prompt: reading takes time, or money. Absent: a default that depends on `private`. */
   readonly promptTokens?: number;
-  /** It runs on the user's machines: what it has read it keeps, up to the first difference, and what follows it reads slowly. */
+  /** It runs on the user's machines: it caches the prompt up to the first difference, and reads the rest slowly. */
   readonly private: boolean;
 };
 
 /** In tokens. */
-export type TokenBudgets = { readonly prefix: number; readonly suffix: number; readonly context: number };
+export type TokenBudgets = { readonly prefix: number; readonly suffix: number; readonly snippets: number };
 
 const defaultPromptTokens = { private: 2_048, cloud: 4_096 };
 const unknownContextTokens = 4_096;
-/** Estimates are wrong by a quarter. */
+/** Token estimates may be wrong by a quarter. */
 const estimateMargin = 0.75;
-/** The suffix comes behind the prefix, which grows with each key: a local model reads all of it anew each time. */
+/** The suffix follows the prefix, which grows with each key: a local model reads the whole suffix again each time. */
 const shares = {
   private: { prefix: 0.6, suffix: 0.08 },
   cloud: { prefix: 0.5, suffix: 0.2 },
 };
 
-/** Fixed by the limits alone: a room that followed the text would move the beginning of the prompt with each key. */
+/** Depends on the limits only: budgets that depended on the text would move the beginning of the prompt with each key. */
 export function tokenBudgetsFor(limits: PromptLimits): TokenBudgets {
-  const where = limits.private ? 'private' : 'cloud';
-  const most =
+  const location = limits.private ? 'private' : 'cloud';
+  const maxTokens =
     Math.floor((limits.contextTokens ?? unknownContextTokens) * estimateMargin) - limits.outputTokens;
-  const tokens = Math.max(0, Math.min(most, limits.promptTokens ?? defaultPromptTokens[where]));
-  const prefix = Math.floor(tokens * shares[where].prefix);
-  const suffix = Math.floor(tokens * shares[where].suffix);
-  return { prefix, suffix, context: tokens - prefix - suffix };
+  const tokens = Math.max(0, Math.min(maxTokens, limits.promptTokens ?? defaultPromptTokens[location]));
+  const prefix = Math.floor(tokens * shares[location].prefix);
+  const suffix = Math.floor(tokens * shares[location].suffix);
+  return { prefix, suffix, snippets: tokens - prefix - suffix };
 }
 
 export type PrefixAndSuffix = Pick<FimTarget, 'prefix' | 'suffix'>;
 
-/** The text around the cursor that fits: whole lines, save where one is longer than all the room. */
+/** The text around the cursor that fits: whole lines, unless one line exceeds the budget. */
 export const cutPrefixAndSuffix = (
   { before, after }: CompletionContext,
-  room: TokenBudgets,
+  budgets: TokenBudgets,
 ): PrefixAndSuffix => ({
-  prefix: before.slice(prefixStart(before, room.prefix)),
-  suffix: after.slice(0, suffixEnd(after, room.suffix)),
+  prefix: before.slice(prefixStart(before, budgets.prefix)),
+  suffix: after.slice(0, suffixEnd(after, budgets.suffix)),
 });
 
 /**
- * All that a model reads. What of the other files does not fit is left out, the last first.
- * @param extra in the order in which it is read
+ * The text parts of a prompt. Snippets that do not fit are omitted, the last first.
+ * @param snippets in prompt order
  */
 export function fitPrompt(
   context: CompletionContext,
   limits: PromptLimits,
-  extra: FimTarget['snippets'],
+  snippets: FimTarget['snippets'],
 ): Pick<FimTarget, 'prefix' | 'suffix' | 'snippets'> {
-  const room = tokenBudgetsFor(limits);
-  let left = room.context;
-  const fitting = extra.findIndex((excerpt) => {
-    left -= snippetTokens(excerpt);
-    return left < 0;
+  const budgets = tokenBudgetsFor(limits);
+  let remainingTokens = budgets.snippets;
+  const overflow = snippets.findIndex((snippet) => {
+    remainingTokens -= snippetTokens(snippet);
+    return remainingTokens < 0;
   });
-  return { ...cutPrefixAndSuffix(context, room), snippets: fitting < 0 ? extra : extra.slice(0, fitting) };
+  return {
+    ...cutPrefixAndSuffix(context, budgets),
+    snippets: overflow < 0 ? snippets : snippets.slice(0, overflow),
+  };
 }
 
-/** The prefix begins at every so manieth line of the document at most, so that it begins the same for many keystrokes. */
+/** The prefix begins at a multiple of one of these lines, so that it begins at the same line for many keystrokes. */
 const lineSteps = [64, 32, 16, 8, 4, 2, 1];
-/** A step may leave this share of the room empty. */
+/** A step may leave this share of the budget unused. */
 const maxUnusedShare = 0.5;
-/** The same within a line, in UTF-16 units. */
+/** The step within a line, in UTF-16 units. */
 const unitStep = 256;
 
 function prefixStart(before: string, budget: number): number {
   const cursorLine = lineStart(before, before.length);
-  /** Where lines begin that fit with all behind them, from the cursor's up, and what they take in all. */
+  /** Starts of the lines that fit with everything after them, from the cursor's up, and the tokens from there. */
   const fitting: { start: number; tokens: number }[] = [];
   for (let start = cursorLine, end = before.length, tokens = 0; ; ) {
     tokens += estimateTokens(before.slice(start, end));
@@ -93,13 +95,13 @@ function prefixStart(before: string, budget: number): number {
 
   const line = linesBefore(before, first.start);
   for (const step of lineSteps) {
-    const found = fitting.at(-1 - (Math.ceil(line / step) * step - line));
-    if (found && found.tokens >= budget * maxUnusedShare) return found.start;
+    const candidate = fitting.at(-1 - (Math.ceil(line / step) * step - line));
+    if (candidate && candidate.tokens >= budget * maxUnusedShare) return candidate.start;
   }
   return first.start;
 }
 
-/** The last of a line that is longer than the room. */
+/** Where the end of a line that exceeds the budget begins. */
 function unitStart(before: string, line: number, budget: number): number {
   const fits = (start: number) => estimateTokens(before.slice(start)) <= budget;
   const first = firstIndexWhere(line, before.length, fits);
@@ -122,7 +124,7 @@ function suffixEnd(after: string, budget: number): number {
   return isInsidePair(after, size) || isInsideLineEnd(after, size) ? size - 1 : size;
 }
 
-/** The least number from which on it holds; `to` if it holds for none below. */
+/** The first index for which the condition holds; `to` if it holds for none below. */
 function firstIndexWhere(from: number, to: number, holds: (at: number) => boolean): number {
   let [low, high] = [from, to];
   while (low < high) {
@@ -136,14 +138,14 @@ function firstIndexWhere(from: number, to: number, holds: (at: number) => boolea
 const isLineEnd = (text: string, at: number): boolean =>
   text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n');
 
-/** Where the line begins that holds what is before the offset. */
+/** Start of the line that contains the character before the offset. */
 function lineStart(text: string, offset: number): number {
   let start = offset;
   while (start > 0 && !isLineEnd(text, start - 1)) start -= 1;
   return start;
 }
 
-/** Where the next line begins; the end of the text when there is none. */
+/** Start of the next line; the end of the text if there is none. */
 function nextLine(text: string, start: number): number {
   let at = start;
   while (at < text.length && !isLineEnd(text, at)) at += 1;

@@ -1,23 +1,24 @@
-/** Lines that hold keys and passwords, by their look: they are left out of what is read beside a gap. */
+/** Recognises lines with keys and passwords by their form, to keep them out of snippets. */
 import { keyBeginning } from '../../platform/key-patterns.ts';
 
-/** The text without the lines that look as if they held a secret. Its other lines stay as they are. */
+/** The text without lines that look as if they contain a secret. All other lines stay unchanged. */
 export function removeSecretLines(text: string): string {
   const lines = text.split(/(?<=\n)/);
-  const left: string[] = [];
+  const publicLines: string[] = [];
   let inKey = false;
   for (const line of lines) {
     if (privateKeyStart.test(line)) inKey = true;
     const ends = privateKeyEnd.test(line);
-    // The beginning may stand above the text.
-    if (ends && !inKey) while (left.length > 0 && privateKeyBody.test(left.at(-1) ?? '')) left.pop();
-    if (!inKey && !ends && !looksSecret(line)) left.push(line);
+    // The key may begin above the text.
+    if (ends && !inKey)
+      while (publicLines.length > 0 && privateKeyBody.test(publicLines.at(-1) ?? '')) publicLines.pop();
+    if (!inKey && !ends && !looksSecret(line)) publicLines.push(line);
     if (ends) inKey = false;
   }
-  return left.join('');
+  return publicLines.join('');
 }
 
-/** @param line without line ends inside it */
+/** @param line without line ends in the middle */
 export const looksSecret = (line: string): boolean =>
   privateKeyStart.test(line) ||
   keyPatterns.some((shape) => shape.test(line)) ||
@@ -28,7 +29,7 @@ const privateKeyStart = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 const privateKeyEnd = /-----END [A-Z0-9 ]*PRIVATE KEY/;
 const privateKeyBody = /^[^\w+/=]*[\w+/=]{8,}[^\w+/=]*$/;
 
-/** What services make their keys look like. */
+/** Key formats of services. */
 const keyPatterns: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)[-_][\w-]{8,}/,
   /\b(?:sk|xai|key|pat|nvapi|sntrys|dop_v1|shpat|shpss|glpat|glrt|npm|pypi|lin_api|ghp|gho|ghu|ghs|ghr|github_pat|gsk|hf|r8|dckr_pat)[-_][A-Za-z0-9_-]{16,}/,
@@ -38,12 +39,12 @@ const keyPatterns: readonly RegExp[] = [
   /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
   /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}/,
   /\bhooks\.slack\.com\/services\/\w+/,
-  // A password in an address.
+  // A password in a URL.
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@'"`<>{}$]*:[^\s/@'"`<>{}$]+@/i,
   /\b(?:bearer|basic)\s+[A-Za-z0-9+/_.~-]{16,}/i,
 ];
 
-/** A name that says secret, and a literal after it. */
+/** A name that means a secret, and a literal after it. */
 const assignment =
   /(?<name>passw(?:or)?d|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|account[-_]?key|auth[-_]?key|credentials?|connection[-_]?string)['"\]]*\s*(?::\s*\w+\s*)?(?:=>|:=|=|:)\s*(?:[brfu]?(?<quote>["'`])(?<quoted>(?:(?!\k<quote>).)*)\k<quote>|(?<bare>[^\s'"`,;(){}[\]<>]+)\s*[,;]?\s*$)/gi;
 
@@ -54,25 +55,25 @@ const assignsSecret = (line: string): boolean =>
     const { name = '', quoted, bare = '' }: Assignment = groups;
     const literal = quoted ?? bare;
     if (literal.length < 6 || placeholderValue.test(literal)) return false;
-    // Without quotes it is a name of something more often than a secret; words in quotes are one only as a password.
+    // Without quotes it is more often an identifier than a secret; quoted words are a secret only as a password.
     if (quoted === undefined) return /\d/.test(bare) && !memberPath.test(bare);
     return /^(?:pass|pwd)/i.test(name) || !plainWords.test(quoted);
   });
 
-/** A reference to where the secret is kept, a sentence, or what is written in its place. */
+/** A reference to where the secret is stored, a sentence, or a placeholder. */
 const placeholderValue =
   /\s|^(?:\$|%|\{|<|process\.|os\.|env\.|ENV\[|self\.|this\.|null|undefined|none|true|false)|\$\{|^(?:x+|\*+|\.+)$|your|example|changeme|placeholder|dummy/i;
 const memberPath = /^[a-z_$][\w$]*(?:(?:\.|::|->)[\w$]+)+$/i;
 const plainWords = /^[a-z]+(?:[-_.:/][a-z]+)*$/i;
 
-/** Letters and digits in no order that a word, a path or a number has: a key of somebody unknown. */
+/** Letters and digits without the order of a word, a path or a number: a key of an unknown service. */
 const randomRun = /[A-Za-z0-9+/_=-]{32,}/g;
 const bitsPerCharacter = 3.5;
 
 function hasRandomText(line: string): boolean {
   for (const [run] of line.matchAll(randomRun)) {
     if (/^[\da-f-]+$/i.test(run) && run.replaceAll('-', '').length >= 32 && /\d/.test(run)) return true;
-    // Words and paths have separators; keys have long stretches without.
+    // Words and paths have separators; keys have long runs without one.
     const stretch = run
       .split(/[_/-]/)
       .reduce((longest, part) => (part.length > longest.length ? part : longest));
@@ -82,7 +83,7 @@ function hasRandomText(line: string): boolean {
   return false;
 }
 
-/** Bits a character, by how often each is in the text. */
+/** Bits per character, by the frequency of each character. */
 function entropyOf(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -1,21 +1,20 @@
-/** What a file offers to others, without how it does it: the heads of its declarations, and its types whole. */
+/** Extracts what a file exports: the signatures of its declarations without bodies, and its types in full. */
 
-/** One declaration. */
 type Signature = { readonly name: string; readonly text: string };
 
 const maxCharacters = 100_000;
-/** A type of more lines is cut. */
+/** Longer types are cut. */
 const maxLines = 16;
-/** In all of a file. */
+/** Per file. */
 const maxSignatures = 40;
 
-/** @param names those that are wanted. Empty, or none of them found: all. */
+/** @param names the names to extract. Empty, or none of them declared: all. */
 export function extractSignatures(text: string, languageId: string, names: readonly string[]): string {
   const grammar = grammars.find(({ languages }) => languages.split(' ').includes(languageId));
   if (!grammar) return '';
   const all = findDeclarations(text.slice(0, maxCharacters), grammar);
-  const wanted = all.filter(({ name }) => names.includes(name));
-  return (wanted.length > 0 ? wanted : all)
+  const named = all.filter(({ name }) => names.includes(name));
+  return (named.length > 0 ? named : all)
     .slice(0, maxSignatures)
     .map(({ text }) => `${text}\n`)
     .join('');
@@ -23,27 +22,27 @@ export function extractSignatures(text: string, languageId: string, names: reado
 
 type Grammar = {
   readonly languages: string;
-  /** Lines that declare something others can use; `name` is what. */
+  /** Lines that declare something visible to other files; the group `name` is its name. */
   readonly declares: readonly RegExp[];
-  /** Of these the body is what matters. */
+  /** Declarations whose body matters. */
   readonly isType: RegExp;
-  /** A line within a type that has a body of its own, of which only the head is wanted. Absent: there is none. */
+  /** Declarations of which only the heads of the members matter. Absent: none. */
   readonly member?: RegExp;
 };
 
 function findDeclarations(text: string, { declares, isType, member }: Grammar): Signature[] {
   const lines = text.split(/\r\n|\r|\n/);
-  const found: Signature[] = [];
-  for (let at = 0; at < lines.length && found.length < maxSignatures * 4; at += 1) {
+  const signatures: Signature[] = [];
+  for (let at = 0; at < lines.length && signatures.length < maxSignatures * 4; at += 1) {
     const line = lines[at] ?? '';
     const name = declaredName(line, declares);
     if (name === undefined) continue;
-    if (isType.test(line)) found.push({ name, text: blockAt(lines, at) });
+    if (isType.test(line)) signatures.push({ name, text: blockAt(lines, at) });
     else if (member?.test(line))
-      found.push({ name, text: [headAt(lines, at), ...membersOf(lines, at, member)].join('\n') });
-    else found.push({ name, text: headAt(lines, at) });
+      signatures.push({ name, text: [headAt(lines, at), ...membersOf(lines, at, member)].join('\n') });
+    else signatures.push({ name, text: headAt(lines, at) });
   }
-  return found;
+  return signatures;
 }
 
 function declaredName(line: string, declares: readonly RegExp[]): string | undefined {
@@ -54,7 +53,7 @@ function declaredName(line: string, declares: readonly RegExp[]): string | undef
   return undefined;
 }
 
-/** Up to the line where the brackets of its first line are closed. */
+/** The lines up to the one that closes the brackets of the first. */
 function blockAt(lines: readonly string[], first: number): string {
   let depth = 0;
   for (let count = 1; count <= maxLines && first + count <= lines.length; count += 1) {
@@ -64,7 +63,7 @@ function blockAt(lines: readonly string[], first: number): string {
   return lines.slice(first, first + maxLines).join('\n');
 }
 
-/** Without its body: up to where its parentheses are closed. */
+/** The declaration without its body: up to the line that closes its parentheses. */
 function headAt(lines: readonly string[], first: number): string {
   let depth = 0;
   let count = 1;
@@ -81,7 +80,7 @@ function headAt(lines: readonly string[], first: number): string {
 const depthOf = (line: string, open: RegExp, close: RegExp): number =>
   (line.match(open)?.length ?? 0) - (line.match(close)?.length ?? 0);
 
-/** The heads of what stands one level deeper, until a line is back at the margin. */
+/** The heads of the members one level deeper, up to the end of the declaration. */
 function membersOf(lines: readonly string[], first: number, owner: RegExp): string[] {
   const margin = indentOf(lines[first] ?? '');
   const members: string[] = [];
@@ -103,7 +102,7 @@ const isMemberLine = /^\s+(?:[\w@<>[\]?:,.*&~]+\s+)*[\w$]+\s*(?:<[^>]*>)?\(/;
 const isPrivateMember =
   /^\s+(?:#|\/\/|\*|private\b|protected\b|_(?!_init__)|(?:async\s+)?def\s+_(?!_init__)|if\b|for\b|while\b|return\b|switch\b|super\b)/;
 
-/** Bodies follow by indentation, or are all there is. */
+/** Indentation alone marks the body. */
 const neverMatches = /^\b$/;
 
 const grammars: readonly Grammar[] = [

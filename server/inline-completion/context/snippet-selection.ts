@@ -1,40 +1,39 @@
-/** What may be read beside a gap, and how the best of it is chosen: few changes from one keystroke to the next. */
+/** Ranks snippet candidates and selects the best within a token budget, with few changes between keystrokes. */
 import type { CodeSnippet } from '../../../shared/chat.ts';
 import { estimateTokens } from '../../routing/tokens.ts';
 
-/** A part of a file that may help. */
+/** A part of a file that may help the model. */
 export type SnippetCandidate = {
   readonly uri: string;
-  /** As `Excerpt.name`. */
+  /** As `CodeSnippet.name`. */
   readonly name: string;
   /** From 0. */
   readonly line: number;
   /** Without secrets, never blank. */
   readonly text: string;
-  /** Whoever found it. */
+  /** The search that found it: `import`, `passage` or `definition`. */
   readonly source: string;
 };
 
-/** One that was chosen. */
 export type SelectedSnippet = SnippetCandidate & { readonly tokens: number; readonly score: number };
 
-/** Tokens that a name and what stands around an excerpt take, beside the text. */
+/** Tokens of the text around a snippet in the prompt. */
 const overheadTokens = 8;
 const maxSnippets = 12;
 
-/** Tokens it takes, with its name. */
+/** Tokens of a snippet with its name, estimated. */
 export const snippetTokens = ({ name, text }: CodeSnippet): number =>
   estimateTokens(name) + estimateTokens(text) + overheadTokens;
 
-/** As is usual: ranks weigh little, so that a second opinion counts more than a first place. */
+/** The usual `k` of reciprocal rank fusion: presence in two rankings counts more than the first rank in one. */
 const rankConstant = 60;
-/** What was read before has been paid for: it stays until it falls far behind. */
+/** Factor for snippets that the engine has read before: they stay until they fall far behind. */
 const incumbentBonus = 1.5;
 
 /**
  * Reciprocal rank fusion. https://plg.uwaterloo.ca/~gvcormac/cormacksigir09-rrf.pdf
  * @param rankings each best first
- * @returns score by `keyOf`
+ * @returns score by `snippetKey`
  */
 export function fuseRankings(rankings: readonly (readonly SnippetCandidate[])[]): Map<string, number> {
   const scores = new Map<string, number>();
@@ -47,64 +46,64 @@ export function fuseRankings(rankings: readonly (readonly SnippetCandidate[])[])
   return scores;
 }
 
-/** The same text of the same file is the same candidate, on whatever line it stands. */
+/** The same text of the same file is the same candidate, even on another line. */
 export const snippetKey = ({ uri, text }: SnippetCandidate): string => `${uri}\n${text}`;
 
 /**
- * Those that fit, in the order in which they are read: what was read before keeps its place, what is new comes behind
- * it, by path and line. An engine reads anew whatever follows a change.
- * @param before what was chosen last time
+ * The candidates that fit, in prompt order: snippets of the previous prompt keep their position, new ones follow, by path
+ * and line. An engine reads everything after a change again.
+ * @param previous the last selection
  */
 export function selectSnippets(
   candidates: readonly SnippetCandidate[],
   scores: ReadonlyMap<string, number>,
-  before: readonly SelectedSnippet[],
+  previous: readonly SelectedSnippet[],
   budgetTokens: number,
 ): readonly SelectedSnippet[] {
-  const places = new Map(before.map((chosen, place) => [snippetKey(chosen), place]));
-  const weighed = candidates
+  const positions = new Map(previous.map((snippet, position) => [snippetKey(snippet), position]));
+  const weighted = candidates
     .map((candidate) => {
       const key = snippetKey(candidate);
       const score = scores.get(key) ?? 0;
       return {
         candidate,
-        place: places.get(key),
+        position: positions.get(key),
         score,
-        weight: score * (places.has(key) ? incumbentBonus : 1),
+        weight: score * (positions.has(key) ? incumbentBonus : 1),
       };
     })
     .sort((a, b) => b.weight - a.weight || byLocation(a.candidate, b.candidate));
 
-  const chosen: { place: number | undefined; item: SelectedSnippet }[] = [];
-  let left = budgetTokens;
-  for (const { candidate, place, score } of weighed) {
-    if (chosen.length >= maxSnippets) break;
+  const selected: { position: number | undefined; item: SelectedSnippet }[] = [];
+  let remainingTokens = budgetTokens;
+  for (const { candidate, position, score } of weighted) {
+    if (selected.length >= maxSnippets) break;
     const tokens = snippetTokens(candidate);
-    if (tokens > left || chosen.some(({ item }) => isDuplicate(item, candidate))) continue;
-    left -= tokens;
-    chosen.push({ place, item: { ...candidate, tokens, score } });
+    if (tokens > remainingTokens || selected.some(({ item }) => isDuplicate(item, candidate))) continue;
+    remainingTokens -= tokens;
+    selected.push({ position, item: { ...candidate, tokens, score } });
   }
-  return chosen
+  return selected
     .sort(
       (a, b) =>
-        (a.place ?? Number.POSITIVE_INFINITY) - (b.place ?? Number.POSITIVE_INFINITY) ||
+        (a.position ?? Number.POSITIVE_INFINITY) - (b.position ?? Number.POSITIVE_INFINITY) ||
         byLocation(a.item, b.item),
     )
     .map(({ item }) => item);
 }
 
-/** `Infinity - Infinity` is no number, which `||` passes over. */
+/** `Infinity - Infinity` is `NaN`, for which `||` continues here. */
 const byLocation = (a: SnippetCandidate, b: SnippetCandidate): number =>
   compare(a.name, b.name) || compare(a.uri, b.uri) || a.line - b.line || compare(a.text, b.text);
 
-/** By code units: the same on every machine. */
+/** By code units: independent of the locale. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A copy, or of one file what is there already. */
+/** Equal texts, or overlapping parts of one file. */
 const isDuplicate = (a: SnippetCandidate, b: SnippetCandidate): boolean =>
   a.text === b.text ||
   (a.uri === b.uri &&
-    // Signatures are lines from everywhere.
+    // Signatures are lines from the whole file.
     (a.source === 'import' || b.source === 'import'
       ? containsLines(a, b) || containsLines(b, a)
       : a.line < endOf(b) && b.line < endOf(a)));

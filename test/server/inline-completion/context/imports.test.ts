@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findImports, resolveImports } from '../../../../server/inline-completion/context/imports.ts';
 
-/** What a line of a file means among open files. */
-const meant = (languageId: string, path: string, line: string, ...open: string[]) =>
+/** The open files that a line of a file imports. */
+const resolved = (languageId: string, path: string, line: string, ...open: string[]) =>
   resolveImports(findImports(line, languageId, path), open);
 
 const cases: [languageId: string, path: string, line: string, open: string, names: string[]][] = [
@@ -52,22 +52,22 @@ const cases: [languageId: string, path: string, line: string, open: string, name
 ];
 for (const [languageId, path, line, open, names] of cases) {
   test(`${languageId}: ${JSON.stringify(line)} is ${open}`, () => {
-    assert.deepEqual(meant(languageId, path, line, '/p/other.ts', open), [{ path: open, names }]);
+    assert.deepEqual(resolved(languageId, path, line, '/p/other.ts', open), [{ path: open, names }]);
   });
 }
 
-test('packages, files that are not open and unknown languages are passed over', () => {
+test('skips packages, files that are not open and unknown languages', () => {
   assert.deepEqual(
-    meant('typescript', '/p/a.ts', "import fs from 'node:fs';\nimport x from './x';", '/p/fs.ts'),
+    resolved('typescript', '/p/a.ts', "import fs from 'node:fs';\nimport x from './x';", '/p/fs.ts'),
     [],
   );
-  assert.deepEqual(meant('python', '/p/a.py', 'import os', '/p/cos.py', '/p/b.py'), []);
-  assert.deepEqual(meant('plaintext', '/p/a.txt', "import { x } from './b.ts';", '/p/b.ts'), []);
+  assert.deepEqual(resolved('python', '/p/a.py', 'import os', '/p/cos.py', '/p/b.py'), []);
+  assert.deepEqual(resolved('plaintext', '/p/a.txt', "import { x } from './b.ts';", '/p/b.ts'), []);
 });
 
-test('a file is named once, in the order of the lines, with all that is taken from it', () => {
+test('lists a file once, in the order of the lines, with all imported names', () => {
   const text = "import { b } from './b';\nimport { a } from './a';\nimport type { B } from './b';\n";
-  assert.deepEqual(meant('typescript', '/p/x.ts', text, '/p/a.ts', '/p/b.ts'), [
+  assert.deepEqual(resolved('typescript', '/p/x.ts', text, '/p/a.ts', '/p/b.ts'), [
     { path: '/p/b.ts', names: ['b', 'B'] },
     { path: '/p/a.ts', names: ['a'] },
   ]);

@@ -3,19 +3,19 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { looksSecret, removeSecretLines } from '../../../../server/inline-completion/context/secrets.ts';
 
-// Put together here, so that nobody who looks for keys in this repository finds one.
-const made = (...parts: string[]) => parts.join('');
+// Joined here, so that secret scanners find no key in this repository.
+const join = (...parts: string[]) => parts.join('');
 
 const secrets = [
-  made('const key = "sk-', 'proj-abcdEFGH1234ijkl";'),
-  made('ANTHROPIC_API_KEY=sk-', 'ant-api03-Zm9vYmFyYmF6cXV4'),
-  made('export GITHUB_TOKEN=ghp_', '0123456789abcdefghijABCDEFGHIJ'),
-  made('token: github_pat_', '11ABCDEFG0abcdefghijkl_mnopqrstuv'),
-  made('aws_access_key_id = AKIA', 'IOSFODNN7ABCDEFG'),
-  made('slack = "xoxb-', '1234567890-abcdefghij"'),
-  made('url = "AIza', 'SyA1234567890abcdefghijklmnopqrstuv"'),
-  made('Authorization: Bearer ', 'abcdef0123456789abcdef'),
-  made('"eyJhbGciOiJIUzI1NiJ9.', 'eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"'),
+  join('const key = "sk-', 'proj-abcdEFGH1234ijkl";'),
+  join('ANTHROPIC_API_KEY=sk-', 'ant-api03-Zm9vYmFyYmF6cXV4'),
+  join('export GITHUB_TOKEN=ghp_', '0123456789abcdefghijABCDEFGHIJ'),
+  join('token: github_pat_', '11ABCDEFG0abcdefghijkl_mnopqrstuv'),
+  join('aws_access_key_id = AKIA', 'IOSFODNN7ABCDEFG'),
+  join('slack = "xoxb-', '1234567890-abcdefghij"'),
+  join('url = "AIza', 'SyA1234567890abcdefghijklmnopqrstuv"'),
+  join('Authorization: Bearer ', 'abcdef0123456789abcdef'),
+  join('"eyJhbGciOiJIUzI1NiJ9.', 'eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"'),
   'db: postgres://ana:hunter22@db.internal/prod',
   'password = "hunter22"',
   'password: "correcthorse"',
@@ -25,7 +25,7 @@ const secrets = [
   'string apiKey = "99-zzz-12345";',
   `hash = "${'0123456789abcdef'.repeat(2)}"`,
   'x = "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZg=="',
-  made('-----BEGIN RSA ', 'PRIVATE KEY-----'),
+  join('-----BEGIN RSA ', 'PRIVATE KEY-----'),
 ];
 for (const line of secrets) {
   test(`${line.slice(0, 24)}… looks secret`, () => assert.ok(looksSecret(line)));
@@ -37,7 +37,7 @@ const harmless = [
   'token: "identifier",',
   'apiKey: process.env.API_KEY,',
   'apiKey = settings.apiKeyOf2',
-  made("secret: '$", "{{ secrets.NPM_TOKEN }}',"),
+  join("secret: '$", "{{ secrets.NPM_TOKEN }}',"),
   'key: "your-api-key"',
   'password = ""',
   'if (password === other) return;',
@@ -54,23 +54,23 @@ for (const line of harmless) {
   test(`${line.slice(0, 40)} is harmless`, () => assert.ok(!looksSecret(line)));
 }
 
-test('a line with a secret goes, the lines around it stay as they are', () => {
+test('removes a line with a secret, and keeps the lines around it unchanged', () => {
   assert.equal(
     removeSecretLines('const a = 1;\r\nconst password = "hunter22";\r\n\r\nconst b = 2;'),
     'const a = 1;\r\n\r\nconst b = 2;',
   );
 });
 
-test('a private key goes whole, also where its beginning or its end is out of sight', () => {
-  const begin = made('-----BEGIN OPENSSH ', 'PRIVATE KEY-----\n');
-  const end = made('-----END OPENSSH ', 'PRIVATE KEY-----\n');
+test('removes all of a private key, also if its beginning or end is missing', () => {
+  const begin = join('-----BEGIN OPENSSH ', 'PRIVATE KEY-----\n');
+  const end = join('-----END OPENSSH ', 'PRIVATE KEY-----\n');
   const body = 'b3BlbnNzaC1rZXktdjEA\nAAAABG5vbmUAAAAE\nAbcdEfgh\n';
   assert.equal(removeSecretLines(`a\n${begin}${body}${end}b\n`), 'a\nb\n');
   assert.equal(removeSecretLines(`a\n${begin}${body}`), 'a\n');
   assert.equal(removeSecretLines(`${body}${end}b\n`), 'b\n');
 });
 
-test('no line that looks secret is left, and none is added', () => {
+test('leaves no line that looks secret, and adds none', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.constantFrom(...secrets, ...harmless), fc.string()), { maxLength: 12 }),

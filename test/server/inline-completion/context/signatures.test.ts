@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { extractSignatures } from '../../../../server/inline-completion/context/signatures.ts';
 
-const shows = (languageId: string, text: string, expected: string, ...names: string[]) =>
+const testSignatures = (languageId: string, text: string, expected: string, ...names: string[]) =>
   test(`${languageId}: ${expected.split('\n')[0]}`, () =>
     assert.equal(extractSignatures(text, languageId, names), expected));
 
-shows(
+testSignatures(
   'typescript',
   `import { x } from './x';
 /** A place. */
@@ -48,7 +48,7 @@ export class Store extends Base
 `,
 );
 
-shows(
+testSignatures(
   'typescript',
   'export const one = 1;\nexport function two(a: number): void {\n}\nexport const three = 3;\n',
   'export function two(a: number): void\n',
@@ -56,7 +56,7 @@ shows(
   'unknown',
 );
 
-shows(
+testSignatures(
   'python',
   `LIMIT: int = 3
 def load(path: str) -> dict:
@@ -78,44 +78,48 @@ class Store(Base):
 `,
 );
 
-shows(
+testSignatures(
   'go',
   'package db\n\ntype Store struct {\n\tname string\n}\n\nfunc (s *Store) Get(key string) ([]byte, error) {\n\treturn nil, nil\n}\n\nfunc hidden() {}\n',
   'type Store struct {\n\tname string\n}\nfunc (s *Store) Get(key string) ([]byte, error)\n',
 );
 
-shows(
+testSignatures(
   'rust',
   'pub struct Key(u8);\nimpl Key {\n    pub fn new(n: u8) -> Self {\n        Key(n)\n    }\n    fn hidden() {}\n}\npub(crate) enum Kind {\n    A,\n}\n',
   'pub struct Key(u8);\n    pub fn new(n: u8) -> Self\npub(crate) enum Kind {\n    A,\n}\n',
 );
 
-shows(
+testSignatures(
   'java',
   'public class Store {\n    private int n;\n    public Store(int n) {\n        this.n = n;\n    }\n    public List<String> names() {\n        return run();\n    }\n}\n',
   'public class Store\n    public Store(int n)\n    public List<String> names()\n',
 );
 
-shows(
+testSignatures(
   'csharp',
   'public sealed class Store\n{\n    public async Task<int> Count(string key)\n    {\n        return Run(key);\n    }\n}\n',
   'public sealed class Store\n    public async Task<int> Count(string key)\n',
 );
 
-shows(
+testSignatures(
   'cpp',
   '#define LIMIT 3\nstruct Point {\n  int x;\n};\nint add(int a, int b);\nstatic void run(void) {\n  add(1, 2);\n}\n',
   '#define LIMIT 3\nstruct Point {\n  int x;\n};\nint add(int a, int b);\nstatic void run(void)\n',
 );
 
-shows('ruby', 'class Store\n  def get(key)\n    find(key)\n  end\nend\n', 'class Store\n  def get(key)\n');
+testSignatures(
+  'ruby',
+  'class Store\n  def get(key)\n    find(key)\n  end\nend\n',
+  'class Store\n  def get(key)\n',
+);
 
-shows(
+testSignatures(
   'php',
   '<?php\nclass User {\n    public function name(): string {\n        return "x";\n    }\n    private function hidden() {}\n}\n',
   'class User\n    public function name(): string\n',
 );
 
-test('a language nobody described has no signatures', () => {
+test('an unknown language has no signatures', () => {
   assert.equal(extractSignatures('export const a = 1;', 'plaintext', []), '');
 });
