@@ -1,10 +1,10 @@
 /** The commands: id → function. */
 import * as vscode from 'vscode';
+import type { AskParams } from '../shared/ask.ts';
 import { modelId } from '../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../shared/discovery.ts';
 import { type InlineEvent, inlineAccepted } from '../shared/inline.ts';
 import type { Model } from '../shared/models.ts';
-import type { RouteParams } from '../shared/protocol.ts';
 import type { Receipt } from '../shared/receipts.ts';
 import { askForCode, type CodeDeps } from './answers/code.ts';
 import { correctTaskType } from './answers/correct-task-type.ts';
@@ -58,7 +58,7 @@ export const commandTable = (parts: CommandDeps) =>
     'rumbo.code': () => askForCode(parts),
     'rumbo.whyThisModel': (receipt?: Receipt) => showWhyThisModel(parts, receipt),
     'rumbo.useStrongerModel': () => askStrongerModel(parts),
-    'rumbo.explainRoute': (request?: RouteParams) => explainRoute(parts, request),
+    'rumbo.explainRoute': (request?: AskParams) => explainRoute(parts, request),
     'rumbo.chooseStrategy': chooseStrategy,
 
     'rumbo.generateHere': () => generateHere(parts),

@@ -29,6 +29,7 @@ export const exclusionRules = {
   stronger: row('not stronger', 'no-candidate', true),
   'local-only': row('local only', 'no-candidate', true),
   ability: row('ability missing', 'no-candidate', true),
+  field: row('field unsupported', 'no-candidate', true),
   'no-key': row('no key', 'unauthorized', false),
   unreachable: row('unreachable', 'unreachable', false),
   circuit: row('cooling down', 'overloaded', true),

@@ -1,5 +1,5 @@
 /** Models and their prices, in the units both halves use. */
-import type { ModelId, ServiceTier } from './chat.ts';
+import type { ModelId, OptionalRequestField, ServiceTier } from './chat.ts';
 
 /** `local`: on this workstation or the user's own machines, costs 0. `api`: paid cloud. */
 export type Source = 'local' | 'api';
@@ -47,6 +47,8 @@ export type Model = {
   /** Most tokens of one answer. `null`: unknown. */
   readonly maxOutputTokens: number | null;
   readonly abilities: Abilities;
+  /** Fields of a request that its service does not honour for it. Absent: it honours all. */
+  readonly unsupportedFields?: readonly OptionalRequestField[];
   /** `null`: unknown. Local models cost 0. */
   readonly price: Price | null;
 };

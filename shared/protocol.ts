@@ -10,7 +10,8 @@ import {
   RequestType,
   RequestType0,
 } from 'vscode-languageserver-protocol';
-import type { EnginePart, FinishReason, Message, ModelId, Tool, ToolCall, Urgency, Usage } from './chat.ts';
+import type { AskParams, LspParams } from './ask.ts';
+import type { EnginePart, FinishReason, ModelId, ToolCall, Usage } from './chat.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExclusionRule } from './exclusion-rules.ts';
@@ -21,48 +22,6 @@ import type { Model } from './models.ts';
 import type { Receipt } from './receipts.ts';
 import type { Status } from './status.ts';
 import type { TaskType } from './tasks.ts';
-
-export type FileContext = {
-  /** Any URI; only its path is matched against `rumbo.privacy.localOnly`. */
-  readonly uri: string;
-  /** LSP language id. */
-  readonly languageId: string;
-  readonly text: string;
-  /** What to change: zero-based, UTF-16. Empty: insert here. Absent: the whole file. */
-  readonly selection?: Range;
-};
-
-export type RouteParams = {
-  /** One of `prompt` and `messages` is required; `prompt` is one user message. */
-  readonly prompt?: string;
-  readonly messages?: readonly Message[];
-  /** A key of shared/roles.ts. Absent: the plain conversation, without instructions of ours. */
-  readonly role?: string;
-  /** Absent: implied by the role, else classified from the prompt. */
-  readonly task?: TaskType;
-  /** `provider/model`: pins this model for this request. */
-  readonly model?: string;
-  /** `provider/model` whose answer was too weak: only models of a higher tier may answer, and an answered question like this gets one from then on. */
-  readonly strongerThan?: string;
-  readonly file?: FileContext;
-  /** Functions the model may ask to have called; only models that can are candidates. Absent: none. */
-  readonly tools?: readonly Tool[];
-  /** Absent: `auto`. */
-  readonly toolChoice?: 'auto' | 'none' | 'required';
-};
-
-export type AskParams = RouteParams & {
-  /** Absent: true, where the setting allows it. */
-  readonly useCache?: boolean;
-  /** Overrides `rumbo.routing.whenPinnedUnavailable` for this request. */
-  readonly whenPinnedUnavailable?: 'next' | 'fail';
-  /** Overrides `rumbo.routing.onInterruption` for this request. */
-  readonly onInterruption?: 'continue' | 'restart' | 'fail';
-  /** What waits for the answer. Absent: `interactive`. */
-  readonly urgency?: Urgency;
-  /** Parts arrive as `$/progress` on this token. Absent: only the result is sent. */
-  readonly partialResultToken?: string | number;
-};
 
 /** The code of an answer whose role answers with code. */
 export type CodeAnswer = {
@@ -140,11 +99,11 @@ export type ExplainResult = {
 };
 
 /** Client → server. Answers a prompt; parts stream on `partialResultToken`. */
-export const ask = new RequestType<AskParams, AskResult, ErrorData>('rumbo/ask');
+export const ask = new RequestType<AskParams & LspParams, AskResult, ErrorData>('rumbo/ask');
 export const askPart = new ProgressType<AskPart>();
 
 /** Client → server. What `rumbo/ask` would decide and cost. Sends nothing to any provider. */
-export const explain = new RequestType<RouteParams, ExplainResult, ErrorData>('rumbo/explain');
+export const explain = new RequestType<AskParams, ExplainResult, ErrorData>('rumbo/explain');
 
 export type CorrectTaskParams = { readonly prompt: string; readonly task: TaskType };
 

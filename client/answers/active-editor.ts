@@ -1,6 +1,7 @@
 /** The editor the user works in, its file as context of a request, and new untitled documents. */
 import * as vscode from 'vscode';
-import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
+import type { FileContext } from '../../shared/ask.ts';
+import type { CodeAnswer } from '../../shared/protocol.ts';
 
 /** The editor to work on: the active one, or a visible one while a document of Rumbo is active. */
 export function editableEditor(): vscode.TextEditor | undefined {

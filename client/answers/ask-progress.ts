@@ -1,6 +1,7 @@
 /** Sends `rumbo/ask` with a notification that shows its progress and can cancel it. */
 import * as vscode from 'vscode';
-import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
+import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { answerProgress, emptyAnswer, takeoverNote, withAnswerPart } from '../format/answer.ts';
 import { withoutLinks } from '../notifications/notify.ts';
 import type { ServerProcess } from '../server/process.ts';

@@ -1,6 +1,7 @@
 /** **Rumbo: Code…**: proposes a change to the open file; without an open file, writes a new document. */
 import * as vscode from 'vscode';
-import type { AskParams, AskResult, CodeAnswer } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
+import type { AskResult, CodeAnswer } from '../../shared/protocol.ts';
 import { movedRange } from '../edits/edit-range.ts';
 import type { Proposal, Proposals } from '../edits/review.ts';
 import { receiptLine, takeoverWarning, truncationWarning } from '../format/receipt.ts';

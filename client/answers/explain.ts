@@ -1,6 +1,6 @@
 /** **Rumbo: Explain Route…** and **Rumbo: Why This Model?**: a routing decision as a document, before and after the request. */
 import * as vscode from 'vscode';
-import type { RouteParams } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import { explanationDocument } from '../format/explanation.ts';
 import { receiptSection } from '../format/receipt.ts';
@@ -13,7 +13,7 @@ import { type PlanDeps, showBeside } from './plan.ts';
 import { showNoAnswerYet } from './receipt-history.ts';
 
 /** @param request to explain. Absent: reads a prompt from the user */
-export async function explainRoute(parts: PlanDeps, request?: RouteParams): Promise<void> {
+export async function explainRoute(parts: PlanDeps, request?: AskParams): Promise<void> {
   const { server, prompts, documents } = parts;
   const route = request ?? (await promptForRoute(parts));
   if (!route) return;
@@ -37,7 +37,7 @@ export async function explainRoute(parts: PlanDeps, request?: RouteParams): Prom
 }
 
 /** The request that “Code” would send for the open file, so that rules about files apply; without a file, the plain prompt. */
-async function promptForRoute({ prompts }: PlanDeps): Promise<RouteParams | undefined> {
+async function promptForRoute({ prompts }: PlanDeps): Promise<AskParams | undefined> {
   const prompt = await prompts.ask({
     draftKey: 'route',
     title: 'Rumbo: Explain Route',

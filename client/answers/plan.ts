@@ -1,6 +1,6 @@
 /** **Rumbo: Plan…**: streams a plan into a document answerGroup the editor and adds its receipt. */
 import * as vscode from 'vscode';
-import type { AskParams } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
 import { type AnswerState, answerDocument, emptyAnswer, withAnswerPart } from '../format/answer.ts';
 import { truncate } from '../format/text.ts';
 import { errorSentence, toClientErrorData } from '../notifications/error-messages.ts';

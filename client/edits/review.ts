@@ -1,7 +1,8 @@
 /** Review of proposed changes: a diff that fills while the answer streams, then Accept or Discard. */
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
-import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
+import type { FileContext } from '../../shared/ask.ts';
+import type { CodeAnswer } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { VirtualDocument, VirtualDocuments } from '../answers/virtual-documents.ts';
 import { receiptLine, takeoverWarning, truncationWarning } from '../format/receipt.ts';

@@ -1,6 +1,7 @@
 /** **Rumbo: Generate Here…**: generates code at the cursor from an instruction, previewed as ghost text until Tab or Esc. */
 import * as vscode from 'vscode';
-import type { AskParams, CodeAnswer, FileContext } from '../../shared/protocol.ts';
+import type { AskParams, FileContext } from '../../shared/ask.ts';
+import type { CodeAnswer } from '../../shared/protocol.ts';
 import { editableEditor, fileContextOf, selectionLabel } from '../answers/active-editor.ts';
 import type { PromptBox } from '../answers/prompt-box.ts';
 import type { ReceiptHistory } from '../answers/receipt-history.ts';

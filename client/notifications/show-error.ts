@@ -1,6 +1,6 @@
 /** Shows an error as one sentence with one button, and runs the button's action. */
 import * as vscode from 'vscode';
-import type { RouteParams } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
 import { type ButtonAction, type ClientErrorData, errorButton, errorSentence } from './error-messages.ts';
 import { showErrorMessage } from './notify.ts';
 
@@ -13,7 +13,7 @@ export type ErrorActions = {
   /** Opens the prompt box with the typed text. */
   readonly editPrompt?: () => unknown;
   /** The failed request. */
-  readonly request?: RouteParams;
+  readonly request?: AskParams;
   /** Shown in place of the error's default button. */
   readonly button?: { readonly label: string; readonly run: () => unknown };
 };

@@ -10,6 +10,7 @@ import {
   type LanguageClientOptions,
   State,
 } from 'vscode-languageclient/node';
+import type { AskParams } from '../../shared/ask.ts';
 import type { ModelId } from '../../shared/chat.ts';
 import type { DiscoverResult } from '../../shared/discovery.ts';
 import { oneArena } from '../../shared/environment.ts';
@@ -30,11 +31,11 @@ import { type KeyChannel, keyChannel } from './key-channel.ts';
 export type ServerConnection = {
   /** Streams parts while it waits. Rejects with what the server answers, or with a JSON-RPC error. */
   ask(
-    params: Omit<protocol.AskParams, 'partialResultToken'>,
+    params: AskParams,
     onPart: (part: protocol.AskPart) => void,
     token: vscode.CancellationToken,
   ): Promise<protocol.AskResult>;
-  explain(params: protocol.RouteParams): Promise<protocol.ExplainResult>;
+  explain(params: AskParams): Promise<protocol.ExplainResult>;
   /** Returns how many corrections are remembered. */
   correctTask(params: protocol.CorrectTaskParams): Promise<number>;
   forgetCorrections(): Promise<null>;

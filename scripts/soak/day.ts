@@ -1,5 +1,5 @@
 /** A day at work, as far as it repeats itself: checks run again after each save, and small things asked over and over. */
-import type { AskParams } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
 
 const files = ['cart', 'price', 'orders', 'login', 'search', 'report', 'invoice', 'queue'];
 const checks = [

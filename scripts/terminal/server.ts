@@ -10,6 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
+import type { AskParams } from '../../shared/ask.ts';
 import { oneArena } from '../../shared/environment.ts';
 import * as protocol from '../../shared/protocol.ts';
 
@@ -28,7 +29,7 @@ export type TerminalServer = {
   readonly pid: number;
   /** Sends `rumbo/ask`; `signal` cancels it on the server too. */
   ask(
-    params: protocol.AskParams,
+    params: AskParams,
     onPart: (part: protocol.AskPart) => void,
     signal: AbortSignal,
   ): Promise<protocol.AskResult>;

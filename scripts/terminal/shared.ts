@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FileContext, RouteParams } from '../../shared/protocol.ts';
+import type { AskParams, FileContext } from '../../shared/ask.ts';
 import { type Ask, UsageError } from './arguments.ts';
 
 export const print = (text: string): void => void process.stdout.write(text);
@@ -17,7 +17,7 @@ export async function promptOf({ prompt }: Ask): Promise<string> {
 }
 
 /** All that decides about the route, the file that is asked about among it. */
-export async function routeOf(ask: Ask): Promise<Omit<RouteParams, 'prompt'>> {
+export async function routeOf(ask: Ask): Promise<Omit<AskParams, 'prompt'>> {
   const { model, role, task } = ask;
   const file = await fileOf(ask);
   return {

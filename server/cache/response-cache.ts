@@ -3,20 +3,6 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { FinishReason, Message, ModelId, Usage } from '../../shared/chat.ts';
 
-/** All that decides an answer. The task type is not part of it: it follows from these. */
-export type CacheKey = {
-  readonly messages: readonly Message[];
-  readonly role: string | undefined;
-  /** The pinned model; another pin is another question. */
-  readonly model: string | undefined;
-  /** The model whose answer was too weak; its answer is not given again. */
-  readonly strongerThan: string | undefined;
-  /** What the code answer would replace; another selection is another question. */
-  readonly file: string | undefined;
-  /** What the model might have called instead of answering. */
-  readonly tools?: unknown;
-};
-
 export type CachedAnswer = {
   readonly text: string;
   readonly model: ModelId;
@@ -30,9 +16,10 @@ export type CacheLimits = { readonly maxEntries: number; readonly maxAgeMs: numb
 export function responseCache(limits: CacheLimits, now: () => number = () => performance.now()) {
   let answers = make(limits, now);
   return {
-    get: (question: CacheKey): CachedAnswer | undefined => answers.get(keyOf(question)),
+    /** @param key of `cacheKey` */
+    get: (key: string): CachedAnswer | undefined => answers.get(key),
     /** Only complete answers belong here: a cut one would be cut for everybody after. */
-    set: (question: CacheKey, answer: CachedAnswer): void => void answers.set(keyOf(question), answer),
+    set: (key: string, answer: CachedAnswer): void => void answers.set(key, answer),
     /** Returns how many answers were forgotten. */
     clear(): number {
       const { size } = answers;
@@ -55,13 +42,17 @@ export type ResponseCache = ReturnType<typeof responseCache>;
 const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
-/** A digest: a key that held the whole prompt would keep it twice. Texts go in one by one, after their lengths: no copy. */
-function keyOf({ messages, role, model, strongerThan, file, tools }: CacheKey): string {
+/**
+ * A digest: a key that held the whole prompt would store it twice. Texts are hashed one by one, after their lengths,
+ * without a copy.
+ * @param fields what decides the answer besides the messages, in a fixed order
+ */
+export function cacheKey(messages: readonly Message[], fields: readonly unknown[]): string {
   const outline = messages.map(({ content, ...rest }) => [
     rest,
     typeof content === 'string' ? content.length : content,
   ]);
-  const hash = createHash('sha256').update(JSON.stringify([outline, role, model, strongerThan, file, tools]));
+  const hash = createHash('sha256').update(JSON.stringify([outline, fields]));
   for (const { content } of messages) if (typeof content === 'string') hash.update(content);
   return hash.digest('base64');
 }

@@ -1,5 +1,6 @@
 /** The code in a coder's answer, and what it replaces. Works on half an answer as well, for previews. */
-import type { CodeAnswer, FileContext } from '../../shared/protocol.ts';
+import type { FileContext } from '../../shared/ask.ts';
+import type { CodeAnswer } from '../../shared/protocol.ts';
 import { offsetsOf, wholeRange } from './text-range.ts';
 
 /**

@@ -1,5 +1,6 @@
 /** Shows the code of a coder's answer while it grows. */
-import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
+import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { roleOf } from '../../shared/roles.ts';
 import { codeAnswer } from './code-answer.ts';
 

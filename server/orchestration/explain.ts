@@ -1,6 +1,8 @@
 /** What a request would decide and cost. Contacts no provider. */
+
+import type { AskParams } from '../../shared/ask.ts';
 import { modelFamily } from '../../shared/models.ts';
-import type { ExplainResult, RouteParams } from '../../shared/protocol.ts';
+import type { ExplainResult } from '../../shared/protocol.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { balance } from '../routing/balancer.ts';
 import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
@@ -17,7 +19,7 @@ export type ExplainDeps = {
 /** @throws `invalid-request` */
 export function explainRoute(
   { settings, snapshots, corrections }: ExplainDeps,
-  unvalidated: RouteParams,
+  unvalidated: AskParams,
 ): ExplainResult {
   const request = toRoutingRequest(validateRequest(unvalidated), settings(), corrections);
   const { task, difficulty, confidence, abstained } = request.classification;

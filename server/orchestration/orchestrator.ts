@@ -1,9 +1,10 @@
 /** The life of one request: validate, classify, look into the cache, route, attempt, record. */
 import { randomUUID } from 'node:crypto';
+import type { AskParams } from '../../shared/ask.ts';
 import type { ModelId } from '../../shared/chat.ts';
 import { providerOf } from '../../shared/chat.ts';
 import { toRumboError } from '../../shared/errors.ts';
-import type { AskParams, AskPart, AskResult, ExplainResult, RouteParams } from '../../shared/protocol.ts';
+import type { AskPart, AskResult, ExplainResult } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { Accounting } from '../accounting/record.ts';
 import type { CachedAnswer, ResponseCache } from '../cache/response-cache.ts';
@@ -60,7 +61,7 @@ export function orchestrator(deps: OrchestratorDeps) {
       }
     },
     /** The decision alone. Contacts no provider. */
-    explain: (params: RouteParams): ExplainResult => explainRoute({ ...deps, snapshots }, params),
+    explain: (params: AskParams): ExplainResult => explainRoute({ ...deps, snapshots }, params),
     /** Corrects the task type of a prompt, at once. Returns how many corrections are stored. */
     correctTask(params: unknown): number {
       corrections.add(validateCorrection(params));

@@ -1,6 +1,8 @@
 /** The answer as the user sees it so far, whichever models wrote it. */
+
+import type { AskParams } from '../../shared/ask.ts';
 import type { EnginePart, ToolCall } from '../../shared/chat.ts';
-import type { AskParams, AskPart, AskResult } from '../../shared/protocol.ts';
+import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Takeover } from '../../shared/receipts.ts';
 import { codePreview } from '../edits/code-preview.ts';
 import { overlapRemover } from './continuation.ts';

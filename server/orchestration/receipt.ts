@@ -1,6 +1,8 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
+
+import { type AskParams, optionalFieldsOf } from '../../shared/ask.ts';
 import { noUsage } from '../../shared/chat.ts';
-import type { AskParams } from '../../shared/protocol.ts';
+import type { Model } from '../../shared/models.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import type { CachedAnswer } from '../cache/response-cache.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
@@ -100,6 +102,8 @@ function reasonsOf(meta: RequestMeta, { candidate, decision, attempts, measured 
   for (const { model, outcome, message } of attempts)
     if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
   reasons.push(...candidate.reasons);
+  for (const field of droppedFields(meta.params, candidate.model))
+    reasons.push(`${field} was left out: the service of ${candidate.model.id} does not support it.`);
   const { skipped } = measured;
   if (skipped > 0)
     reasons.push(
@@ -107,3 +111,7 @@ function reasonsOf(meta: RequestMeta, { candidate, decision, attempts, measured 
     );
   return reasons;
 }
+
+/** Fields of the request that the model answered without. */
+const droppedFields = (params: AskParams, { unsupportedFields }: Model) =>
+  unsupportedFields ? optionalFieldsOf(params).drop.filter((field) => unsupportedFields.includes(field)) : [];

@@ -1,10 +1,17 @@
 /** A validated request in the terms of the balancer, the cache and the engines. Pure but for symbolic links of the file system. */
-import { type CompletionRequest, imagesOf, type Message, providerOf, textOf } from '../../shared/chat.ts';
+import { AskParams, type FileContext, optionalFieldsOf } from '../../shared/ask.ts';
+import {
+  type CompletionRequest,
+  imagesOf,
+  type Message,
+  optionalRequestFields,
+  providerOf,
+  textOf,
+} from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
-import type { AskParams, RouteParams } from '../../shared/protocol.ts';
 import { roleOf } from '../../shared/roles.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { CacheKey } from '../cache/response-cache.ts';
+import { cacheKey } from '../cache/response-cache.ts';
 import { realPathOf } from '../platform/files.ts';
 import { composeMessages } from '../profiles/compose.ts';
 import { type Classification, classify } from '../routing/classifier/classify.ts';
@@ -27,12 +34,13 @@ export type RoutingRequest = {
  * @param corrections the user's own corrections of task types
  */
 export function toRoutingRequest(
-  params: RouteParams,
+  params: AskParams,
   settings: Settings,
   corrections: UserCorrections,
 ): RoutingRequest {
   const { role, model } = params;
   const messages = composeMessages(params);
+  const requiredFields = optionalFieldsOf(params).exclude;
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);
   return {
     messages,
@@ -48,6 +56,8 @@ export function toRoutingRequest(
       maxPromptTokens: maxPromptTokens(messages),
       ...(role === undefined ? {} : { role }),
       ...(model === undefined ? {} : { model }),
+      ...(requiredFields.length > 0 ? { requiredFields } : {}),
+      ...(params.maxOutputTokens === undefined ? {} : { maxOutputTokens: params.maxOutputTokens }),
       ...(params.strongerThan === undefined ? {} : { strongerThan: params.strongerThan }),
       ...(classification.minTier === undefined ? {} : { minTier: classification.minTier }),
     },
@@ -55,33 +65,48 @@ export function toRoutingRequest(
 }
 
 /** The text of the last user message. */
-export function promptText({ prompt, messages }: RouteParams): string {
+export function promptText({ prompt, messages }: AskParams): string {
   const last = messages?.findLast(({ role }) => role === 'user');
   return prompt ?? (last ? textOf(last) : '');
 }
 
-const needsTools = ({ tools = [], messages = [] }: RouteParams): boolean =>
+const needsTools = ({ tools = [], messages = [] }: AskParams): boolean =>
   tools.length > 0 || messages.some((message) => message.role === 'tool');
 
 /** Whether only models on the user's machines may read the file. A link to a local-only file is that file. */
-export function isLocalOnlyRequest({ file }: RouteParams, settings: Settings): boolean {
+export function isLocalOnlyRequest({ file }: AskParams, settings: Settings): boolean {
   const patterns = settings['privacy.localOnly'];
   if (!file || patterns.length === 0) return false;
   return isLocalOnly(file.uri, patterns) || isLocalOnly(realPathOf(file.uri), patterns);
 }
 
-/** The composed messages hold the file and the role's words; the rest decides what is done with the answer. */
-export const cacheKeyOf = (
-  { role, model, strongerThan, file, tools, toolChoice }: AskParams,
-  messages: readonly Message[],
-): CacheKey => ({
-  messages,
-  role,
-  model,
-  strongerThan,
-  file: file && JSON.stringify([file.uri, file.selection]),
-  tools: tools && [tools, toolChoice],
-});
+/** Fields that do not decide the answer, or that the composed messages hold. Every other field is part of the key. */
+const notInCacheKey = {
+  prompt: true,
+  messages: true,
+  metadata: true,
+  useCache: true,
+  whenPinnedUnavailable: true,
+  onInterruption: true,
+  urgency: true,
+} as const satisfies Partial<Record<keyof AskParams, true>>;
+
+const cacheKeyFields = (Object.keys(AskParams.shape) as (keyof AskParams)[]).filter(
+  (field) => !Object.hasOwn(notInCacheKey, field),
+);
+
+/** Requests with the same key have the same answer. The composed messages hold the text of the file and the role's instructions. */
+export function cacheKeyOf(params: AskParams, messages: readonly Message[]): string {
+  const fields: unknown[] = [];
+  for (const field of cacheKeyFields) {
+    const value = params[field];
+    if (value !== undefined) fields.push(field, field === 'file' ? fileKey(value as FileContext) : value);
+  }
+  return cacheKey(messages, fields);
+}
+
+/** Another selection is another request, although the messages may be alike. */
+const fileKey = ({ uri, selection }: FileContext) => [uri, selection];
 
 /** The request with the answer so far in its prompt. */
 export function withAppendedText(criteria: RoutingCriteria, text: string): RoutingCriteria {
@@ -95,19 +120,29 @@ export function withAppendedText(criteria: RoutingCriteria, text: string): Routi
   };
 }
 
-/** The request to the engine of a model. */
+/** The request to the engine of a model. The wire format leaves out what its service does not support. */
 export function toCompletionRequest(
   model: Model,
   messages: readonly Message[],
-  { tools, toolChoice, urgency }: AskParams,
+  params: AskParams,
   lastResort: boolean,
 ): CompletionRequest {
-  return {
-    messages,
-    lastResort,
-    ...(tools === undefined ? {} : { tools }),
-    ...(toolChoice === undefined ? {} : { toolChoice }),
-    ...(urgency === undefined ? {} : { urgency }),
-    ...(model.source === 'api' ? { maxOutputTokens: maxOutputTokensOf(model) } : {}),
-  };
+  const request: Writable<CompletionRequest> = { messages, lastResort };
+  for (const field of passedOn) {
+    const value = params[field];
+    if (value !== undefined) Object.assign(request, { [field]: value });
+  }
+  // A local model is left to its own limit.
+  if (model.source === 'api') request.maxOutputTokens = maxOutputTokensOf(model, params);
+  return request;
 }
+
+/** Fields that an engine gets as they are. */
+const passedOn = [
+  'tools',
+  'urgency',
+  'maxOutputTokens',
+  ...optionalRequestFields,
+] as const satisfies readonly (keyof AskParams & keyof CompletionRequest)[];
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

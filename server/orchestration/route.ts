@@ -1,8 +1,8 @@
 /** Decides which models may answer a request: waits for a rate limit that ends soon, and has a prompt counted where an estimate is not enough. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AskParams } from '../../shared/ask.ts';
 import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
-import type { AskParams } from '../../shared/protocol.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { balance, type Decision } from '../routing/balancer.ts';

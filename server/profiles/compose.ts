@@ -1,6 +1,7 @@
 /** A request as it came in → the messages a model is asked with. */
+
+import type { AskParams, FileContext } from '../../shared/ask.ts';
 import type { Message } from '../../shared/chat.ts';
-import type { FileContext, RouteParams } from '../../shared/protocol.ts';
 import { type RoleId, roleOf } from '../../shared/roles.ts';
 import { offsetsOf, textAround } from '../edits/text-range.ts';
 import { instructions } from './instructions.ts';
@@ -9,7 +10,7 @@ import { instructions } from './instructions.ts';
 const windowCharacters = 48_000;
 
 /** Instructions of the role, then the conversation, with the file before its last user message. */
-export function composeMessages({ prompt, messages, role, file }: RouteParams): readonly Message[] {
+export function composeMessages({ prompt, messages, role, file }: AskParams): readonly Message[] {
   const conversation: readonly Message[] = messages ?? [{ role: 'user', content: prompt ?? '' }];
   const known = roleOf(role);
   const system: Message[] = known ? [{ role: 'system', content: instructions[role as RoleId] }] : [];

@@ -54,6 +54,7 @@ function describe(
 ): Model {
   const remote = info.remote === true || provider.definition.isRemote?.(info.name) === true;
   const source = own?.source ?? (remote ? 'api' : provider.source);
+  const unsupportedFields = provider.definition.wire.unsupportedFields?.(info.name) ?? [];
   return {
     id: modelId(provider.name, info.name),
     provider: provider.name,
@@ -69,6 +70,7 @@ function describe(
       tools: own?.tools ?? info.tools ?? known.abilities.tools,
       vision: own?.vision ?? info.vision ?? known.abilities.vision,
     },
+    ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : known.price,
   };
 }

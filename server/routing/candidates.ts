@@ -41,6 +41,8 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
     return { rule: 'ability', reason: 'It cannot call tools.' };
   if (route.needsVision && model.abilities.vision === false)
     return { rule: 'ability', reason: 'It cannot see pictures.' };
+  const field = model.unsupportedFields?.find((each) => route.requiredFields?.includes(each));
+  if (field) return { rule: 'field', reason: `Its service does not support ${field}.` };
   const cooldown = snapshot.cooldowns.get(model.provider) ?? snapshot.modelCooldowns.get(model.id);
   if (cooldown) return { rule: cooldown.rule, reason: cooldown.reason, ...untilOf(cooldown.untilMs) };
   const prompt = promptTokensOf(route, model, snapshot);

@@ -17,9 +17,12 @@ const usualOutput: Readonly<Record<TaskType, OutputRange>> = {
   complex_generation: { low: 500, typical: 2_000, high: 6_000 },
 };
 
-/** Tokens one answer of this model may have; local models are left to their own limit. */
-export const maxOutputTokensOf = (model: Model): number =>
-  Math.min(model.maxOutputTokens ?? defaultMaxOutputTokens, defaultMaxOutputTokens);
+/** Tokens that one answer of this model may have, within the request's own limit; local models are left to their own limit. */
+export const maxOutputTokensOf = (
+  model: Model,
+  { maxOutputTokens = defaultMaxOutputTokens }: Pick<RoutingCriteria, 'maxOutputTokens'> = {},
+): number =>
+  Math.min(model.maxOutputTokens ?? defaultMaxOutputTokens, defaultMaxOutputTokens, maxOutputTokens);
 
 /** What was really used, at a model's price. `null` when the price is unknown. */
 export function costOf(usage: Usage, price: Price | null): number | null {
@@ -90,7 +93,7 @@ export function predictCost(route: RoutingCriteria, model: Model, past: Past): C
   const cached = past.warmPrefix?.model === model.id ? Math.min(past.warmPrefix.tokens, prompt) : 0;
   const read = (prompt - cached) * usual.input + cached * (usual.cachedRead ?? usual.input);
   const answer = expectedOutput(route.task, past);
-  const most = maxOutputTokensOf(model);
+  const most = maxOutputTokensOf(model, route);
   return {
     low: (read + Math.min(answer.low, most) * usual.output) / 1_000_000,
     high: (read + Math.min(answer.high, most) * usual.output) / 1_000_000,

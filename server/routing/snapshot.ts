@@ -1,5 +1,5 @@
 /** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
-import type { ModelId } from '../../shared/chat.ts';
+import type { ModelId, OptionalRequestField } from '../../shared/chat.ts';
 import type { Cooldown } from '../../shared/cooldowns.ts';
 import type { ModelSpeed, OutputRange, RemainingBudget, TokenRatio } from '../../shared/model-stats.ts';
 import type { Model } from '../../shared/models.ts';
@@ -62,6 +62,10 @@ export type RoutingCriteria = {
   readonly needsTools: boolean;
   /** It holds pictures. */
   readonly needsVision: boolean;
+  /** Fields of the request that its model has to honour. Absent: none. */
+  readonly requiredFields?: readonly OptionalRequestField[];
+  /** Tokens of the answer that the request allows. Absent: the model's own limit holds. */
+  readonly maxOutputTokens?: number;
   /** Tokens, by estimate. */
   readonly promptTokens: number;
   /** Tokens, at worst. */

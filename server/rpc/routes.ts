@@ -11,6 +11,7 @@ import type { Orchestrator } from '../orchestration/orchestrator.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
 import { coalesceDeltas } from './coalesce-deltas.ts';
+import { withoutLspParams } from './lsp-params.ts';
 
 export type RequestHandlerDeps = {
   /** Resolves when the settings are there, with what the client has said of them by now; nothing is answered before. */
@@ -38,15 +39,14 @@ const requestFailed = -32000;
 export function registerRequestHandlers(connection: Connection, services: RequestHandlerDeps): void {
   const { orchestrator, shelf, log } = services;
 
-  connection.onRequest(protocol.ask, async (params, token) => {
-    const signal = signalOf(token);
+  connection.onRequest(protocol.ask, async (params, cancellation) => {
+    const signal = signalOf(cancellation);
     try {
       await Promise.race([services.ready(), rejectOnAbort(signal)]);
-      const answer = orchestrator.ask(params, signal);
-      // A client may send null; the orchestrator has the sentence for it.
-      const target = params?.partialResultToken;
-      if (target === undefined) return await last(answer);
-      const send = (part: protocol.AskPart) => connection.sendProgress(protocol.askPart, target, part);
+      const { request, token } = withoutLspParams(params);
+      const answer = orchestrator.ask(request, signal);
+      if (token === undefined) return await last(answer);
+      const send = (part: protocol.AskPart) => connection.sendProgress(protocol.askPart, token, part);
       return await coalesceDeltas(answer, send);
     } catch (error) {
       return wireError(error, signal);
@@ -64,7 +64,10 @@ export function registerRequestHandlers(connection: Connection, services: Reques
         return wireError(error);
       }
     };
-  connection.onRequest(protocol.explain, handle(orchestrator.explain));
+  connection.onRequest(
+    protocol.explain,
+    handle((params) => orchestrator.explain(withoutLspParams(params).request)),
+  );
   connection.onRequest(protocol.correctTask, handle(orchestrator.correctTask));
   connection.onRequest(
     protocol.forgetCorrections,

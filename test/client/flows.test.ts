@@ -12,7 +12,8 @@ import { virtualDocuments } from '../../client/answers/virtual-documents.ts';
 import { createProposals } from '../../client/edits/review.ts';
 import { ClientError, toClientErrorData } from '../../client/notifications/error-messages.ts';
 import type { ServerConnection } from '../../client/server/connection.ts';
-import type { AskParams, AskResult } from '../../shared/protocol.ts';
+import type { AskParams } from '../../shared/ask.ts';
+import type { AskResult } from '../../shared/protocol.ts';
 import { fakeEditor, Range, Uri, window } from '../support/vscode-stub.ts';
 import { sampleReceipt } from './samples.ts';
 

@@ -7,7 +7,8 @@ import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
 import { ClientError, toClientErrorData } from '../../../client/notifications/error-messages.ts';
 import type { ServerConnection } from '../../../client/server/connection.ts';
-import type { AskParams, AskPart } from '../../../shared/protocol.ts';
+import type { AskParams } from '../../../shared/ask.ts';
+import type { AskPart } from '../../../shared/protocol.ts';
 import {
   type CancellationTokenSource,
   events,

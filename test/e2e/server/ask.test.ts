@@ -129,6 +129,20 @@ test('an answer that breaks off after the first word is never shown as complete'
   }
 });
 
+test('sampling fields reach the service, and a field with another name is refused by it', async (t) => {
+  const one = await fake(t, fakeOpenAi);
+  const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one) } });
+  await ask(rumbo, { prompt: 'hi', temperature: 0.2, topP: 0.5, maxOutputTokens: 9, stop: ['END'], seed: 4 });
+  const { temperature, top_p, stop, seed } = (one.chats[0]?.body ?? {}) as Record<string, unknown>;
+  assert.deepEqual(
+    { temperature, top_p, stop, seed },
+    { temperature: 0.2, top_p: 0.5, stop: ['END'], seed: 4 },
+  );
+  const { kind, message } = await failure(ask(rumbo, { prompt: 'hi', max_tokens: 9 } as never));
+  assert.equal(kind, 'invalid-request');
+  assert.match(message, /does not know: "max_tokens"/);
+});
+
 test('cancelling closes the provider’s socket within 50 ms, waiting and streaming', async (t) => {
   for (const waiting of [true, false]) {
     const one = await fake(t, fakeOpenAi, {

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CacheKey, responseCache } from '../../../server/cache/response-cache.ts';
+import { cacheKey, responseCache } from '../../../server/cache/response-cache.ts';
 import { noUsage } from '../../../shared/chat.ts';
 
-const question = (content: string, more: Partial<CacheKey> = {}): CacheKey => ({
-  messages: [{ role: 'user', content }],
-  role: undefined,
-  model: undefined,
-  strongerThan: undefined,
-  file: undefined,
-  ...more,
-});
+const question = (content: string, ...fields: unknown[]): string =>
+  cacheKey([{ role: 'user', content }], fields);
 const answer = { text: 'a', model: 'p/m', reason: 'stop', usage: noUsage } as const;
 
 test('the same question is a hit, and any difference a miss', () => {
@@ -19,10 +13,9 @@ test('the same question is a hit, and any difference a miss', () => {
   assert.equal(cache.get(question('enable 2FA'))?.text, 'a');
   for (const other of [
     question('disable 2FA'),
-    question('enable 2FA', { role: 'planner' }),
-    question('enable 2FA', { model: 'p/other' }),
-    question('enable 2FA', { strongerThan: 'p/m' }),
-    question('enable 2FA', { file: 'x' }),
+    question('enable 2FA', 'role', 'planner'),
+    question('enable 2FA', 'temperature', 0),
+    cacheKey([{ role: 'system', content: 'enable 2FA' }], []),
   ]) {
     assert.equal(cache.get(other), undefined);
   }

@@ -419,3 +419,44 @@ test('attempts, tokens and costs are counted, and the log names the model and no
   assert.match(rumbo.log.join('\n'), /b\/two, stop/);
   assert.doesNotMatch(rumbo.log.join('\n'), /SECRET/);
 });
+
+test('a model that cannot honour a field that decides the answer is not asked', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: says('one'), more: { unsupportedFields: ['stop'] } },
+    { id: 'b/two', script: says('two') },
+  ]);
+  const { result } = await rumbo.ask({ prompt: 'hi', stop: ['END'] });
+  assert.equal(result.receipt.model, 'b/two');
+  assert.deepEqual(rumbo.requests[0]?.stop, ['END']);
+  const { excluded } = rumbo.heart.explain({ prompt: 'hi', stop: ['END'] });
+  assert.deepEqual(excluded, [
+    { model: 'a/one', rule: 'field', reason: 'Its service does not support stop.' },
+  ]);
+});
+
+test('a field that only shapes the answer is left out where it must be, and the receipt says so', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: says('one'), more: { unsupportedFields: ['seed'] } }]);
+  const { result } = await rumbo.ask({ prompt: 'hi', seed: 1, temperature: 0 });
+  assert.deepEqual(
+    result.receipt.reasons.filter((reason) => reason.includes('left out')),
+    ['seed was left out: the service of a/one does not support it.'],
+  );
+});
+
+test('two temperatures never share an answer', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: inTurn(says('cold'), says('warm')) }]);
+  assert.equal((await rumbo.ask({ prompt: 'hi', temperature: 0 })).result.text, 'cold');
+  assert.equal((await rumbo.ask({ prompt: 'hi', temperature: 1 })).result.text, 'warm');
+  assert.equal((await rumbo.ask({ prompt: 'hi', temperature: 0 })).result.receipt.cached, true);
+});
+
+test('a shorter answer costs less at worst, so it may fit a budget that a long one breaks', async () => {
+  const rumbo = pipeline(
+    [{ id: 'a/one', script: says('one'), more: { ...paid, price: { input: 1, output: 100 } } }],
+    { 'budget.perRequestUsd': 0.01 },
+  );
+  assert.equal((await rumbo.failure({ prompt: 'hi' })).kind, 'over-budget');
+  const { result } = await rumbo.ask({ prompt: 'hi', maxOutputTokens: 50 });
+  assert.equal(result.text, 'one');
+  assert.equal(rumbo.requests[0]?.maxOutputTokens, 50);
+});

@@ -9,11 +9,12 @@ import { ledger } from '../../../server/metrics/ledger.ts';
 import { modelStats } from '../../../server/metrics/model-stats.ts';
 import { orchestrator } from '../../../server/orchestration/orchestrator.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
+import type { AskParams } from '../../../shared/ask.ts';
 import type { CompletionRequest, EnginePart, EngineRequest, ModelId, Usage } from '../../../shared/chat.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 import type { Model } from '../../../shared/models.ts';
-import type { AskParams, AskPart, AskResult } from '../../../shared/protocol.ts';
+import type { AskPart, AskResult } from '../../../shared/protocol.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
 
 /** What a model does with one request. */

@@ -1,0 +1,151 @@
+/**
+ * The request that `rumbo/ask` and `rumbo/explain` take: schema and type are one. The client imports types only.
+ * A field that is not here is refused by its name, at every depth.
+ */
+import * as z from 'zod';
+import { type OptionalRequestField, optionalRequestFields, urgencies } from './chat.ts';
+import { taskTypes } from './tasks.ts';
+
+const Position = z.strictObject({ line: z.int().min(0), character: z.int().min(0) });
+
+const TextPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+const ImagePart = z.strictObject({
+  type: z.literal('image'),
+  mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif']),
+  data: z.base64(),
+});
+
+const ToolCall = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  input: z.string(),
+  signature: z.string().exactOptional(),
+});
+
+const Message = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), content: z.string() }),
+  z.strictObject({
+    role: z.literal('user'),
+    content: z.union([z.string(), z.array(z.discriminatedUnion('type', [TextPart, ImagePart]))]),
+  }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: z.string(),
+    toolCalls: z.array(ToolCall).exactOptional(),
+  }),
+  z.strictObject({
+    role: z.literal('tool'),
+    toolCallId: z.string(),
+    toolName: z.string(),
+    content: z.string(),
+  }),
+]);
+
+const Tool = z.strictObject({
+  name: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, dashes and underscores'),
+  description: z.string().exactOptional(),
+  /** JSON Schema of an object. */
+  inputSchema: z.record(z.string(), z.unknown()),
+});
+
+const FileContext = z.strictObject({
+  /** Any URI; only its path is matched against `rumbo.privacy.localOnly`. */
+  uri: z.string(),
+  /** LSP language id. */
+  languageId: z.string(),
+  text: z.string(),
+  /** What to change: zero-based, UTF-16. Empty: insert here. Absent: the whole file. */
+  selection: z.strictObject({ start: Position, end: Position }).exactOptional(),
+});
+
+export const AskParams = z.strictObject({
+  /** One of `prompt` and `messages` is required; `prompt` is one user message. */
+  prompt: z.string().exactOptional(),
+  messages: z.array(Message).exactOptional(),
+  /** A key of shared/roles.ts. Absent: the plain conversation, without instructions of ours. */
+  role: z.string().exactOptional(),
+  /** Absent: implied by the role, else classified from the prompt. */
+  task: z.enum(taskTypes).exactOptional(),
+  /** `provider/model`: pins this model for this request. */
+  model: z.string().exactOptional(),
+  /** `provider/model` whose answer was too weak: only models of a higher tier may answer, and an answered prompt like this gets one from then on. */
+  strongerThan: z.string().exactOptional(),
+  file: FileContext.exactOptional(),
+  /** Functions that the model may call; only models that can are candidates. Absent: none. */
+  tools: z.array(Tool).exactOptional(),
+  /** Absent: `auto`. */
+  toolChoice: z
+    .union([
+      z.enum(['auto', 'none', 'required']),
+      z.strictObject({ type: z.literal('tool'), toolName: z.string() }),
+    ])
+    .exactOptional(),
+  /** `false`: the model calls at most one tool before it waits for the result. Absent: the service's default. */
+  parallelToolCalls: z.boolean().exactOptional(),
+  /** Tokens; the model's own limit holds as well. Absent: only that. */
+  maxOutputTokens: z.int().min(1).exactOptional(),
+  /** 0–2. Absent: the model's default. */
+  temperature: z.number().min(0).max(2).exactOptional(),
+  /** Nucleus sampling, above 0 to 1. Absent: the model's default. */
+  topP: z.number().gt(0).max(1).exactOptional(),
+  /** Texts that end the answer and are not part of it. Absent: the model's own end. */
+  stop: z.array(z.string().min(1)).min(1).max(4).exactOptional(),
+  /** An integer that makes sampling repeatable where the service supports it. Absent: random. */
+  seed: z.int().exactOptional(),
+  /** Identifiers for the service; neither may name a person. Absent: none is sent. */
+  metadata: z
+    .strictObject({ session: z.string().exactOptional(), user: z.string().exactOptional() })
+    .exactOptional(),
+  /** Absent: true, where the setting allows it. */
+  useCache: z.boolean().exactOptional(),
+  /** Overrides `rumbo.routing.whenPinnedUnavailable` for this request. */
+  whenPinnedUnavailable: z.enum(['next', 'fail']).exactOptional(),
+  /** Overrides `rumbo.routing.onInterruption` for this request. */
+  onInterruption: z.enum(['continue', 'restart', 'fail']).exactOptional(),
+  /** What waits for the answer. Absent: `interactive`. */
+  urgency: z.enum(urgencies).exactOptional(),
+});
+
+export type AskParams = Immutable<z.infer<typeof AskParams>>;
+export type FileContext = Immutable<z.infer<typeof FileContext>>;
+/** Fields that LSP adds to the params of any request. */
+export type LspParams = {
+  /** Parts arrive as `$/progress` on this token. Absent: only the result is sent. */
+  readonly partialResultToken?: string | number;
+  /** Accepted and not used: Rumbo reports no work-done progress for a request. */
+  readonly workDoneToken?: string | number;
+};
+
+/** What follows when a model cannot honour a field that a request sets: it answers without, or it does not answer. */
+const withoutSupport: Readonly<Record<OptionalRequestField, 'drop' | 'exclude'>> = {
+  temperature: 'drop',
+  topP: 'drop',
+  seed: 'drop',
+  parallelToolCalls: 'drop',
+  metadata: 'drop',
+  // The caller reads the answer as one that ends at these texts, or that holds this call.
+  stop: 'exclude',
+  toolChoice: 'exclude',
+};
+
+/** The fields that the request sets and that a model may be unable to honour, by what follows from that. */
+export function optionalFieldsOf(
+  params: AskParams,
+): Record<'drop' | 'exclude', readonly OptionalRequestField[]> {
+  const set = optionalRequestFields.filter((field) => isDemanding(params, field));
+  return {
+    drop: set.filter((field) => withoutSupport[field] === 'drop'),
+    exclude: set.filter((field) => withoutSupport[field] === 'exclude'),
+  };
+}
+
+/** Every service honours `auto` and `none`. */
+const isDemanding = (params: AskParams, field: OptionalRequestField): boolean =>
+  params[field] !== undefined &&
+  !(field === 'toolChoice' && (params.toolChoice === 'auto' || params.toolChoice === 'none'));
+
+type Immutable<T> = T extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Immutable<T[Key]> }
+    : T;

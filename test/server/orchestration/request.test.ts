@@ -1,0 +1,149 @@
+/** A validated request in the terms of balancer, cache and engines. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  cacheKeyOf,
+  isLocalOnlyRequest,
+  promptText,
+  toCompletionRequest,
+  toRoutingRequest,
+  withAppendedText,
+} from '../../../server/orchestration/request.ts';
+import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
+import type { AskParams } from '../../../shared/ask.ts';
+import type { Model } from '../../../shared/models.ts';
+import { defaultSettings } from '../../../shared/settings.ts';
+
+const model: Model = {
+  id: 'lab/one',
+  provider: 'lab',
+  name: 'one',
+  source: 'api',
+  private: false,
+  toggle: true,
+  locked: false,
+  tier: 3,
+  contextTokens: null,
+  maxOutputTokens: 4_000,
+  abilities: { tools: true, vision: true },
+  price: null,
+};
+const messages = [{ role: 'user', content: 'hi' }] as const;
+const key = (params: AskParams) => cacheKeyOf({ prompt: 'hi', ...params }, messages);
+
+test('each field that may change the answer is in the cache key', () => {
+  const tools = [{ name: 'look', inputSchema: {} }];
+  const file = { uri: 'file:///a', languageId: 'x', text: 'y' };
+  const different: AskParams[] = [
+    { temperature: 0 },
+    { temperature: 0.5 },
+    { topP: 0.5 },
+    { stop: ['x'] },
+    { seed: 1 },
+    { maxOutputTokens: 5 },
+    { role: 'coder' },
+    { task: 'planning' },
+    { model: 'a/b' },
+    { strongerThan: 'a/b' },
+    { file },
+    { file: { ...file, selection: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } } },
+    { tools },
+    { tools, toolChoice: 'required' },
+    { tools, parallelToolCalls: false },
+  ];
+  const keys = new Set([key({}), ...different.map(key)]);
+  assert.equal(keys.size, different.length + 1);
+});
+
+test('what does not decide the answer is not in the cache key', () => {
+  for (const same of [
+    { useCache: false },
+    { urgency: 'background' },
+    { onInterruption: 'fail' },
+    { whenPinnedUnavailable: 'next' },
+    { metadata: { session: 's' } },
+  ] as const)
+    assert.equal(key(same), key({}));
+});
+
+test('the limit of the request and that of the model both hold', () => {
+  const limit = (params: AskParams, of: Model = model) =>
+    toCompletionRequest(of, messages, params, false).maxOutputTokens;
+  assert.equal(limit({}), 4_000);
+  assert.equal(limit({ maxOutputTokens: 10 }), 10);
+  assert.equal(limit({ maxOutputTokens: 9_000 }), 4_000);
+  assert.equal(limit({}, { ...model, source: 'local' }), undefined, 'a local model has its own');
+  assert.equal(limit({ maxOutputTokens: 10 }, { ...model, source: 'local' }), 10);
+});
+
+test('an engine gets every field that is for it, and no other', () => {
+  const params: AskParams = {
+    prompt: 'hi',
+    temperature: 0,
+    topP: 1,
+    stop: ['x'],
+    seed: 0,
+    metadata: { user: 'u' },
+    urgency: 'background',
+    useCache: false,
+  };
+  assert.deepEqual(toCompletionRequest({ ...model, source: 'local' }, messages, params, true), {
+    messages,
+    lastResort: true,
+    temperature: 0,
+    topP: 1,
+    stop: ['x'],
+    seed: 0,
+    metadata: { user: 'u' },
+    urgency: 'background',
+  });
+});
+
+test('the balancer learns what a model has to honour', () => {
+  const criteria = (params: AskParams) =>
+    toRoutingRequest({ prompt: 'hi', ...params }, defaultSettings, userCorrections()).criteria;
+  assert.equal(criteria({ temperature: 1, toolChoice: 'auto' }).requiredFields, undefined);
+  assert.deepEqual(criteria({ stop: ['x'], toolChoice: 'required' }).requiredFields, ['stop', 'toolChoice']);
+  assert.equal(criteria({ maxOutputTokens: 7 }).maxOutputTokens, 7);
+  assert.equal(criteria({ tools: [{ name: 'look', inputSchema: {} }] }).needsTools, true);
+});
+
+test('the text of a prompt is that of the last user message', () => {
+  assert.equal(promptText({ prompt: 'a' }), 'a');
+  assert.equal(
+    promptText({
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'user', content: [{ type: 'text', text: 'b' }] },
+        { role: 'assistant', content: 'c' },
+      ],
+    }),
+    'b',
+  );
+});
+
+test('the answer so far lengthens the prompt, and exact counts no longer hold', () => {
+  const criteria = {
+    task: 'general',
+    difficulty: 0,
+    localOnly: false,
+    needsTools: false,
+    needsVision: false,
+    promptTokens: 10,
+    maxPromptTokens: 40,
+    exactPromptTokens: new Map(),
+  } as const;
+  assert.equal(withAppendedText(criteria, ''), criteria);
+  const longer = withAppendedText(criteria, 'word');
+  assert.ok(longer.promptTokens > 10);
+  assert.equal(longer.maxPromptTokens, 44);
+  assert.equal(longer.exactPromptTokens, undefined);
+});
+
+test('a file is local-only where a pattern says so', () => {
+  const settings = { ...defaultSettings, 'privacy.localOnly': ['**/secret/**'] };
+  const at = (uri: string) => isLocalOnlyRequest({ file: { uri, languageId: 'x', text: '' } }, settings);
+  assert.equal(at('file:///home/secret/a'), true);
+  assert.equal(at('file:///home/open/a'), false);
+  assert.equal(isLocalOnlyRequest({ prompt: 'x' }, settings), false);
+});
