@@ -122,7 +122,12 @@ test('the client never imports the server', () => {
 });
 
 /** The files that speak HTTP and open connections. */
-const network = ['server/platform/http.ts', 'server/platform/pending-connections.ts'];
+const network = [
+  'server/platform/dispatchers.ts',
+  'server/platform/http.ts',
+  'server/platform/http-exchange.ts',
+  'server/platform/pending-connections.ts',
+];
 
 test('only platform/http.ts speaks HTTP, and nothing in the server listens', () => {
   for (const file of files.filter((path) => path.startsWith('server/'))) {

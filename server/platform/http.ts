@@ -1,19 +1,14 @@
 /** The one way out: every HTTP request Rumbo makes goes through here, and every failure becomes a `RumboError`. */
-import * as tls from 'node:tls';
-import api from 'undici/lib/api/index.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
-import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
-import { rejectOnAbort } from './aborted.ts';
-import { decompress } from './decompress.ts';
-import { dockerSocketPath } from './docker-socket.ts';
-import { pendingConnections } from './pending-connections.ts';
 
-// What undici's index does, without its fetch, mocks and caches: they take a fifth of the server's start.
-Object.assign(Dispatcher.prototype, api);
+import { decompress } from './decompress.ts';
+import type { Dispatchers } from './dispatchers.ts';
+import { dockerSocketPath } from './docker-socket.ts';
+import { type HttpExchange, httpExchange } from './http-exchange.ts';
+
+import { pendingConnections } from './pending-connections.ts';
 
 /** One request. Nothing is followed: a redirect is refused as `blocked-redirect`. */
 export type HttpRequest = {
@@ -45,8 +40,6 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 const usualConnectMs = 10_000;
 
-type ConnectOptions = Parameters<ReturnType<typeof pendingConnections>['connector']>[0];
-
 /**
  * HTTP over shared keep-alive connections, through the editor's proxy where it applies.
  * @param socketOf the socket file that an address stands for; `undefined`: it is one of the network
@@ -55,90 +48,61 @@ export function undiciHttp(
   network: NetworkOptions = {},
   socketOf: (target: URL) => string | undefined = dockerSocketPath,
 ): { http: Http; dispose: () => Promise<void> } {
-  // How long an answer may take depends on who is asked: time-limits.ts knows, and aborts.
-  const patient = { headersTimeout: 0, bodyTimeout: 0 };
   const pending = pendingConnections();
-  const agent = (options: ConnectOptions) => new Agent({ ...patient, connect: pending.connector(options) });
-  const make = {
-    plain: (timeout: number) => agent({ timeout }),
-    // Reading the system's authorities takes a while: whoever speaks to local engines only never waits for it.
-    secure: (timeout: number) => agent({ timeout, ...certificates(network) }),
-    proxied(timeout: number): Dispatcher {
-      const connect = { timeout, ...certificates(network) };
-      return new ProxyAgent({
-        ...patient,
-        connect,
-        uri: network.proxy ?? '',
-        ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
-        requestTls: connect,
-        proxyTls: { rejectUnauthorized: network.proxyStrictSSL ?? true },
-      });
-    },
-  };
-  /** By way and patience: undici knows one connect limit for each dispatcher. */
-  const made = new Map<string, Dispatcher>();
-  const dispatcherTo = (target: URL, connectMs: number): Dispatcher => {
-    const socketPath = socketOf(target);
-    if (socketPath !== undefined) {
-      const name = `${socketPath} ${connectMs}`;
-      const dispatcher = made.get(name) ?? agent({ timeout: connectMs, socketPath });
-      made.set(name, dispatcher);
-      return dispatcher;
-    }
-    const direct = target.protocol === 'https:' ? 'secure' : 'plain';
-    const way = network.proxy && !bypassesProxy(target, network.noProxy ?? []) ? 'proxied' : direct;
-    const name = `${way} ${connectMs}`;
-    const dispatcher = made.get(name) ?? make[way](connectMs);
-    made.set(name, dispatcher);
-    return dispatcher;
+  // undici takes a tenth of the server's start: it is loaded when the first request is sent.
+  let dispatchers: Promise<Dispatchers> | undefined;
+  const dispatcherTo = async (target: URL, connectMs: number) => {
+    dispatchers ??= import('./dispatchers.ts').then((module) =>
+      module.undiciDispatchers(network, socketOf, pending),
+    );
+    return (await dispatchers).to(target, connectMs);
   };
 
   const http: Http = async ({ method, url, headers, body, signal, connectMs = usualConnectMs }) => {
     const target = new URL(url);
     const leave = pending.wait(target.origin);
-    let response: Dispatcher.ResponseData;
+    let exchange: HttpExchange;
     try {
-      const sent = dispatcherTo(target, connectMs).request({
-        origin: target.origin,
-        path: `${target.pathname}${target.search}`,
-        method,
-        // No compression: it buys nothing on a token stream and would delay the first one.
-        headers: {
-          'accept-encoding': 'identity',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
+      exchange = await httpExchange(
+        await dispatcherTo(target, connectMs),
+        {
+          origin: target.origin,
+          path: `${target.pathname}${target.search}`,
+          method,
+          // No compression: it buys nothing on a token stream and would delay the first one.
+          headers: {
+            'accept-encoding': 'identity',
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          body: body === undefined ? null : JSON.stringify(body),
         },
-        body: body === undefined ? null : JSON.stringify(body),
         signal,
-      });
-      // undici hears of an abort only once it is connected, and then sends nothing.
-      response = await Promise.race([sent, rejectOnAbort(signal)]);
+      );
       leave(false);
     } catch (error) {
       leave(signal.aborted);
       throw failure(error, target, signal, false);
     }
-    if (response.statusCode >= 300 && response.statusCode < 400) {
-      response.body.on('error', () => {}).destroy();
+    const { status } = exchange;
+    if (status >= 300 && status < 400) {
+      exchange.close();
       throw new RumboError(
         `${target.host} sent the request on to another address, which Rumbo does not follow.`,
-        {
-          kind: 'blocked-redirect',
-          status: response.statusCode,
-        },
+        { kind: 'blocked-redirect', status },
       );
     }
-    const said = flat(response.headers);
+    const received = joinHeaders(exchange.headers);
     return {
-      status: response.statusCode,
-      headers: said,
-      body: guarded(response.body, said['content-encoding'], target, signal),
+      status,
+      headers: received,
+      body: guarded(exchange.body, received['content-encoding'], target, signal),
     };
   };
   return {
     http,
     dispose: async () => {
-      await Promise.all(made.values().map((dispatcher) => dispatcher.destroy()));
+      await (await dispatchers)?.dispose();
     },
   };
 }
@@ -154,14 +118,6 @@ export async function readText(body: AsyncIterable<Uint8Array>, limit: number): 
   }
   return Buffer.concat(pieces).subarray(0, limit).toString('utf8');
 }
-
-/** Whether this host is the machine we run on; such requests are never proxied. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' ||
-  hostname.endsWith('.localhost') ||
-  hostname === '[::1]' ||
-  hostname === '::1' ||
-  /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
 async function* guarded(
   body: AsyncIterable<Uint8Array>,
@@ -212,30 +168,7 @@ function codeOf(error: unknown): string {
   return code || codeOf(error.cause) || (error.name === 'HTTPParserError' ? error.name : '');
 }
 
-const flat = (headers: Record<string, string | string[] | undefined>) =>
+const joinHeaders = (headers: HttpExchange['headers']): HttpResponse['headers'] =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
-
-/** As `NO_PROXY` is read everywhere: `*`, a host, a domain with or without its leading dot, each with an optional port. */
-function bypassesProxy(target: URL, noProxy: readonly string[]): boolean {
-  if (isLoopback(target.hostname)) return true;
-  return noProxy.some((entry) => {
-    const [host = '', port] = entry
-      .trim()
-      .toLowerCase()
-      .split(/:(?=\d+$)/);
-    if (port !== undefined && port !== target.port) return false;
-    const domain = host.replace(/^\*?\.?/, '');
-    return (
-      host === '*' ||
-      (domain !== '' && (target.hostname === domain || target.hostname.endsWith(`.${domain}`)))
-    );
-  });
-}
-
-/** The system's authorities beside Node's own and those of `NODE_EXTRA_CA_CERTS`; Node before 22.15 cannot read them. */
-const certificates = ({ systemCertificates = true }: NetworkOptions): { ca?: string[] } =>
-  systemCertificates && typeof tls.getCACertificates === 'function'
-    ? { ca: [...tls.getCACertificates('default'), ...tls.getCACertificates('system')] }
-    : {};

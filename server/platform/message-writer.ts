@@ -1,4 +1,4 @@
-/** Writes JSON-RPC messages to a stream, head and body of each in one piece: half the writes, and half the wake-ups of whoever reads. */
+/** Writes JSON-RPC messages to a stream, those of one turn of the event loop in one piece: each write wakes the reader. */
 import type { Writable } from 'node:stream';
 import { AbstractMessageWriter, type Message, type MessageWriter } from 'vscode-languageserver/node';
 
@@ -7,8 +7,12 @@ export function messageWriter(stream: Writable): MessageWriter {
   return new Writer(stream);
 }
 
+/** Messages that are written together, and the promise of all of them. */
+type Batch = PromiseWithResolvers<void> & { text: string };
+
 class Writer extends AbstractMessageWriter implements MessageWriter {
   readonly #stream: Writable;
+  #batch: Batch | undefined;
 
   constructor(stream: Writable) {
     super();
@@ -19,14 +23,27 @@ class Writer extends AbstractMessageWriter implements MessageWriter {
 
   write(message: Message): Promise<void> {
     const body = JSON.stringify(message);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#stream.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, (error) =>
-      error ? reject(error) : resolve(),
-    );
-    return promise;
+    this.#batch ??= this.#open();
+    const batch = this.#batch;
+    batch.text += `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    return batch.promise;
   }
 
   end(): void {
+    this.#flush();
     this.#stream.end();
+  }
+
+  #open(): Batch {
+    // After the input of this turn has been read, before the loop waits for more.
+    setImmediate(() => this.#flush());
+    return { ...Promise.withResolvers<void>(), text: '' };
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (!batch) return;
+    this.#batch = undefined;
+    this.#stream.write(batch.text, (error) => (error ? batch.reject(error) : batch.resolve()));
   }
 }

@@ -3,9 +3,11 @@
  * has the half-made connection closed from here, unless somebody else waits for the same service.
  */
 import type { Socket } from 'node:net';
-import buildConnector from 'undici/lib/core/connect.js';
+import type buildConnector from 'undici/lib/core/connect.js';
 
 type Connector = ReturnType<typeof buildConnector>;
+
+export type PendingConnections = ReturnType<typeof pendingConnections>;
 
 export function pendingConnections() {
   /** By origin. */
@@ -13,9 +15,8 @@ export function pendingConnections() {
   const waiting = new Map<string, number>();
 
   return {
-    /** Makes connections as undici does, and knows those that are not there yet. */
-    connector(options: buildConnector.BuildOptions): Connector {
-      const connect = buildConnector(options);
+    /** The connector, with the connections that it is still making known here. */
+    track(connect: Connector): Connector {
       return (wanted, callback) => {
         const origin = `${wanted.protocol}//${wanted.host ?? wanted.hostname}`;
         const pending = sockets.get(origin) ?? new Set();
@@ -41,7 +42,7 @@ export function pendingConnections() {
         }
         waiting.delete(origin);
         if (!givenUp) return;
-        for (const socket of sockets.get(origin) ?? []) socket.destroy(new Error('Nobody waits for it.'));
+        for (const socket of sockets.get(origin) ?? []) socket.destroy(new Error('No request waits for it.'));
       };
     },
   };

@@ -1,10 +1,7 @@
-/** The files of undici that http.ts loads one by one, with the types of its index. */
+/** The files of undici that dispatchers.ts loads one by one, with the types of its index. */
 
-declare module 'undici/lib/api/index.js' {
-  import type { connect, request } from 'undici';
-
-  const api: { readonly connect: typeof connect; readonly request: typeof request };
-  export default api;
+declare module 'undici/lib/api/api-connect.js' {
+  export { connect as default } from 'undici';
 }
 declare module 'undici/lib/dispatcher/agent.js' {
   export { Agent as default } from 'undici';

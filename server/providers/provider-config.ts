@@ -3,7 +3,7 @@ import type { Source } from '../../shared/models.ts';
 import type { ProviderSettings, Settings, Timeouts } from '../../shared/settings.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import { defaultTimeLimits, type TimeLimits } from '../engines/time-limits.ts';
-import { isLoopback } from '../platform/http.ts';
+import { isLoopback } from '../platform/loopback.ts';
 
 /** A provider as it is set up now. */
 export type ProviderConfig = {

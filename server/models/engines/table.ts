@@ -1,5 +1,5 @@
 /** The engines that Rumbo can make models available in, by kind. Others hold what they were started with. */
-import { isLoopback } from '../../platform/http.ts';
+import { isLoopback } from '../../platform/loopback.ts';
 import { freeBytes, modelsFolder } from '../disk-space.ts';
 import type { LocalEngine } from '../lifecycle.ts';
 import type { EngineLifecycle } from '../local-engine.ts';

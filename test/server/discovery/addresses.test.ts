@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { addressesToScan, canonicalAddress, serverRoot } from '../../../server/discovery/addresses.ts';
 import { describeScanScope } from '../../../server/discovery/scan-scope.ts';
 import { engines } from '../../../server/engines/table.ts';
-import { isLoopback } from '../../../server/platform/http.ts';
+import { isLoopback } from '../../../server/platform/loopback.ts';
 
 const usual = { definitions: engines, env: {}, endpoints: [], hasDockerSocket: false };
 

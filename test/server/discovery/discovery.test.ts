@@ -9,6 +9,7 @@ import {
   discovery,
 } from '../../../server/discovery/discovery.ts';
 import { engines } from '../../../server/engines/table.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import {
   copyPages,

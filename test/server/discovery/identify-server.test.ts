@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { identifyServer } from '../../../server/discovery/identify-server.ts';
 import { engines } from '../../../server/engines/table.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import {
   copyPages,

@@ -11,6 +11,7 @@ import { ollama } from '../../../server/engines/ollama.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import type { TimeLimits } from '../../../server/engines/time-limits.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';

@@ -14,6 +14,7 @@ import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { vllm } from '../../../server/engines/vllm.ts';
 import { xai } from '../../../server/engines/xai.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { ModelInfo } from '../../../server/wire/wire-format.ts';
 import type { EngineRequest } from '../../../shared/chat.ts';

@@ -7,6 +7,7 @@ import type { KeySource } from '../../../server/engines/key-source.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';

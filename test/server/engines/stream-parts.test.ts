@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { StreamFormat } from '../../../server/wire/wire-format.ts';
 import type { FillRequest } from '../../../shared/chat.ts';

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { carriesContent, responseTimer } from '../../../server/engines/time-limits.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';

@@ -10,6 +10,7 @@ import { groq } from '../../../server/engines/groq.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
 import { ollama } from '../../../server/engines/ollama.ts';
 import { openai } from '../../../server/engines/openai.ts';
+import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import type { EnginePart, Message } from '../../../shared/chat.ts';
 import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';

@@ -9,6 +9,7 @@ import { parseSize } from '../../../server/models/loaders/reading.ts';
 import { registryLoader } from '../../../server/models/loaders/registry.ts';
 import { engineDetails } from '../../../server/models/loaders/table.ts';
 import { type ListedModel, toServedModels } from '../../../server/models/model-set.ts';
+import '../../support/load-undici.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
 import type { MergedFacts } from '../../../server/registry/merged-facts.ts';
 import { RumboError } from '../../../shared/errors.ts';

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { dockerSocketAddress, dockerSocketPath } from '../../../server/platform/docker-socket.ts';
+import '../../support/load-undici.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
 
 test('requests to Docker’s address go to its socket, past proxies and the network', async () => {

@@ -3,7 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { after, test } from 'node:test';
 import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { isLoopback, readText, undiciHttp } from '../../../server/platform/http.ts';
+import '../../support/load-undici.ts';
+import { readText, undiciHttp } from '../../../server/platform/http.ts';
+import { isLoopback } from '../../../server/platform/loopback.ts';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
 import type { RumboError } from '../../../shared/errors.ts';
 

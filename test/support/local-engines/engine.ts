@@ -5,6 +5,7 @@ import { bearer } from '../../../server/engines/define.ts';
 import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
 import type { EngineProgress } from '../../../server/models/local-engine.ts';
 import type { NativeConnection } from '../../../server/models/native-api.ts';
+import '../load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
 import { keySource } from '../key-source.ts';
 

@@ -3,6 +3,7 @@ import { after, type TestContext } from 'node:test';
 import { connectEngine } from '../../../../server/engines/connect.ts';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
 import type { CompletionEndpoint } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
+import '../../../support/load-undici.ts';
 import { undiciHttp } from '../../../../server/platform/http.ts';
 import type { FakeOptions, FakeProvider } from '../../../support/fake-providers/fake-provider.ts';
 import { keySource } from '../../../support/key-source.ts';
