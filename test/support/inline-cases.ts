@@ -1,4 +1,4 @@
-/** The cases of test/fixtures/inline/: a document, what a model says there, and what the user expects of it. */
+/** The cases of test/fixtures/inline/: a document, a model's output, and the result that a user expects. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,16 +9,27 @@ export type InlineCase = {
   readonly name: string;
   readonly context: CompletionContext;
   readonly options: StreamRendererOptions;
-  /** What the model says. */
+  /** The raw output of the model. */
   readonly text: string;
-  /** The document after an accept, with what was inserted between `⟦` and `⟧`; or `nothing`. */
+  /** The document after an accept, with the inserted text between `⟦` and `⟧`; or `nothing`. */
   readonly expected: string;
 };
 
 const folder = fileURLToPath(new URL('../fixtures/inline/', import.meta.url));
 
-/** Languages that are usually indented by four. */
-const wide = new Set(['c', 'cpp', 'csharp', 'go', 'java', 'kotlin', 'php', 'python', 'rust', 'swift']);
+/** Languages whose usual indentation is four spaces. */
+const wideLanguages = new Set([
+  'c',
+  'cpp',
+  'csharp',
+  'go',
+  'java',
+  'kotlin',
+  'php',
+  'python',
+  'rust',
+  'swift',
+]);
 
 export const inlineCases: readonly InlineCase[] = globSync('*.txt', { cwd: folder })
   .sort()
@@ -30,8 +41,11 @@ export const inlineCases: readonly InlineCase[] = globSync('*.txt', { cwd: folde
       .map((section) => parse(file, section));
   });
 
-/** The document with the suggestion in it, marked. */
-export function marked({ before, after }: CompletionContext, suggestion: Suggestion | undefined): string {
+/** The document with the suggestion marked in it. */
+export function markSuggestion(
+  { before, after }: CompletionContext,
+  suggestion: Suggestion | undefined,
+): string {
   if (!suggestion) return 'nothing';
   const { insertText, replacesBefore, replacesAfter } = suggestion;
   return `${before.slice(0, before.length - replacesBefore)}⟦${insertText}⟧${after.slice(replacesAfter)}`;
@@ -40,10 +54,10 @@ export function marked({ before, after }: CompletionContext, suggestion: Suggest
 function parse(file: string, section: string): InlineCase {
   const [name = '', ...rest] = section.split('\n');
   const body = rest.join('\n').replace(/\n*(?:\n# .*\n*)?$/, '\n');
-  const parts = body.split(/^———\n/m).map((part) => readable(part.replace(/\n$/, '')));
+  const parts = body.split(/^———\n/m).map((part) => decodeSigns(part.replace(/\n$/, '')));
   const [head = '', document = '', model = '', expected = ''] = parts;
   if (parts.length !== 4 || document.split('▮').length !== 2)
-    throw new Error(`${file}: “${name}” has not its four parts and one cursor`);
+    throw new Error(`${file}: “${name}” must have four parts and one cursor`);
 
   const [languageId = '', ...words] = head.trim().split(' ');
   const has = (word: string) => words.includes(word);
@@ -59,7 +73,10 @@ function parse(file: string, section: string): InlineCase {
       languageId,
       before,
       after,
-      indentation: { tabs: has('tabs'), size: Number(value('size') ?? (wide.has(languageId) ? 4 : 2)) },
+      indentation: {
+        tabs: has('tabs'),
+        size: Number(value('size') ?? (wideLanguages.has(languageId) ? 4 : 2)),
+      },
       ...(selected !== undefined && { selectedCompletion: { text: selected, replaces: Number(replaces) } }),
       trigger: 'automatic',
     },
@@ -73,8 +90,8 @@ function parse(file: string, section: string): InlineCase {
   };
 }
 
-/** Characters that one would not see in a file. */
-function readable(text: string): string {
+/** Replaces the signs for invisible characters. */
+function decodeSigns(text: string): string {
   return text
     .replaceAll('␠', ' ')
     .replaceAll('⇥', '\t')

@@ -1,4 +1,4 @@
-/** Whatever a model says and wherever it is asked, what is shown fits its place. */
+/** Properties of suggestions for any document and any model output. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
@@ -9,7 +9,7 @@ import { maySuggest } from '../../../../server/inline-completion/render/may-sugg
 import { streamRenderer } from '../../../../server/inline-completion/render/stream-renderer.ts';
 import { inlineCases } from '../../../support/inline-cases.ts';
 
-/** Pieces that documents and answers are made of, and some that no document should have. */
+/** Pieces of documents and outputs, and some that no document should contain. */
 const pieces = fc.oneof(
   fc.constantFrom(
     ...[
@@ -70,7 +70,7 @@ const pieces = fc.oneof(
 const someText = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
 const languages = [...new Set(inlineCases.map(({ context }) => context.languageId))];
 
-const situations: fc.Arbitrary<CompletionContext> = fc
+const contexts: fc.Arbitrary<CompletionContext> = fc
   .record({
     languageId: fc.constantFrom(...languages),
     before: someText.map((text) => text.toWellFormed()),
@@ -95,75 +95,87 @@ const situations: fc.Arbitrary<CompletionContext> = fc
     };
   });
 
-const answers = fc.oneof(someText, fc.constantFrom(...inlineCases.map(({ text }) => text)));
+const outputs = fc.oneof(someText, fc.constantFrom(...inlineCases.map(({ text }) => text)));
 const options = fc.record({
   length: fc.constantFrom('line' as const, 'block' as const),
   format: fc.constantFrom('fill' as const, 'chat' as const),
 });
 
-test('a suggestion never leaves its line, splits a character, mixes line ends or takes back what it showed', () => {
+test('a suggestion never leaves its line, splits a character, mixes line ends or withdraws shown text', () => {
   void fc.assert(
-    fc.property(situations, answers, options, fc.integer({ min: 1, max: 7 }), (context, text, how, step) => {
-      const reading = streamRenderer(context, how);
-      let last = '';
-      for (let at = 0; at < text.length; at += step) {
-        reading.write(text.slice(at, at + step));
-        const { insertText } = reading.suggestion() ?? { insertText: last };
-        assert.ok(insertText.startsWith(last), 'what is shown grows');
-        last = insertText;
-      }
-      const { suggestion, remainder } = reading.end();
-      if (!suggestion) return assert.equal(last, '', 'what is shown stays');
+    fc.property(
+      contexts,
+      outputs,
+      options,
+      fc.integer({ min: 1, max: 7 }),
+      (context, text, options, step) => {
+        const renderer = streamRenderer(context, options);
+        let last = '';
+        for (let at = 0; at < text.length; at += step) {
+          renderer.write(text.slice(at, at + step));
+          const { insertText } = renderer.suggestion() ?? { insertText: last };
+          assert.ok(insertText.startsWith(last), 'shown text grows');
+          last = insertText;
+        }
+        const { suggestion, remainder } = renderer.end();
+        if (!suggestion) return assert.equal(last, '', 'shown text stays');
 
-      const { insertText, replacesAfter, replacesBefore } = suggestion;
-      assert.ok(insertText.startsWith(last), 'what is shown stays');
-      assert.ok(insertText.trim() !== '' && insertText.isWellFormed());
-      const line = /^[^\r\n]*/.exec(context.after)?.[0] ?? '';
-      assert.ok(replacesAfter >= 0 && replacesAfter <= line.length, 'the range ends on the line');
-      assert.ok(context.after.slice(replacesAfter).isWellFormed());
-      assert.equal(replacesBefore, context.selectedCompletion?.replaces ?? 0);
-      assert.ok(insertText.startsWith(context.selectedCompletion?.text ?? ''));
-      const breaks = new Set(`${insertText}${remainder}`.match(/\r\n|\r|\n/g));
-      assert.ok(breaks.size <= 1 && !breaks.has('\r'), 'one kind of line end');
-      assert.ok(
-        isWithin(line.slice(0, replacesAfter), insertText),
-        'what is replaced is said again, in its order',
-      );
-      if (line.trim() === '') assert.doesNotMatch(insertText, /\s$/, 'no white space at the end');
-    }),
+        const { insertText, replacesAfter, replacesBefore } = suggestion;
+        assert.ok(insertText.startsWith(last), 'shown text stays');
+        assert.ok(insertText.trim() !== '' && insertText.isWellFormed());
+        const line = /^[^\r\n]*/.exec(context.after)?.[0] ?? '';
+        assert.ok(replacesAfter >= 0 && replacesAfter <= line.length, 'the range ends on the line');
+        assert.ok(context.after.slice(replacesAfter).isWellFormed());
+        assert.equal(replacesBefore, context.selectedCompletion?.replaces ?? 0);
+        assert.ok(insertText.startsWith(context.selectedCompletion?.text ?? ''));
+        const breaks = new Set(`${insertText}${remainder}`.match(/\r\n|\r|\n/g));
+        assert.ok(breaks.size <= 1 && !breaks.has('\r'), 'one kind of line end');
+        assert.ok(
+          isWithin(line.slice(0, replacesAfter), insertText),
+          'the suggestion contains the replaced text in its order',
+        );
+        if (line.trim() === '') assert.doesNotMatch(insertText, /\s$/, 'no white space at the end');
+      },
+    ),
     { numRuns: 2_000 },
   );
 });
 
-test('the same text in other pieces is shown the same', () => {
+test('the same text in other pieces gives the same suggestion', () => {
   void fc.assert(
-    fc.property(situations, answers, options, fc.integer({ min: 1, max: 7 }), (context, text, how, step) => {
-      const whole = streamRenderer(context, how);
-      whole.write(text);
-      const pieced = streamRenderer(context, how);
-      for (let at = 0; at < text.length; at += step) pieced.write(text.slice(at, at + step));
-      assert.deepEqual(pieced.end(), whole.end());
-    }),
+    fc.property(
+      contexts,
+      outputs,
+      options,
+      fc.integer({ min: 1, max: 7 }),
+      (context, text, options, step) => {
+        const wholeRenderer = streamRenderer(context, options);
+        wholeRenderer.write(text);
+        const piecewiseRenderer = streamRenderer(context, options);
+        for (let at = 0; at < text.length; at += step) piecewiseRenderer.write(text.slice(at, at + step));
+        assert.deepEqual(piecewiseRenderer.end(), wholeRenderer.end());
+      },
+    ),
     { numRuns: 1_000 },
   );
 });
 
-test('nothing throws, however often a user accepts', () => {
+test('rendering never throws, however often a user accepts', () => {
   void fc.assert(
-    fc.property(situations, answers, options, (context, text, how) => {
+    fc.property(contexts, outputs, options, (context, text, options) => {
       maySuggest(context);
       chooseCompletionLength(context, { followsAccept: false, isFastModel: true });
-      const reading = streamRenderer(context, how);
-      reading.write(text);
-      let shown = reading.end();
+      const renderer = streamRenderer(context, options);
+      renderer.write(text);
+      let shown = renderer.end();
       let here = context;
-      for (let taken = 0; shown.suggestion && taken < 50; taken++) {
+      for (let accepts = 0; shown.suggestion && accepts < 50; accepts++) {
         here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
         const before = shown.remainder.length;
         const next = streamRenderer(here, { length: 'block', format: 'fill' });
         next.write(shown.remainder);
         shown = next.end();
-        assert.ok(shown.remainder.length < before || before === 0, 'the rest gets shorter');
+        assert.ok(shown.remainder.length < before || before === 0, 'the remainder gets shorter');
       }
     }),
     { numRuns: 500 },

@@ -1,4 +1,4 @@
-/** How much is asked for, and where nothing is. `▮` is the cursor. */
+/** How much to complete, and where not to suggest. `▮` is the cursor. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionContext } from '../../../../server/inline-completion/completion-context.ts';
@@ -18,10 +18,10 @@ function at(
   return { uri: 'file:///a', version: 1, languageId, before, after, indentation, trigger };
 }
 
-const usual: LengthHints = { followsAccept: false, isFastModel: false };
+const defaultHints: LengthHints = { followsAccept: false, isFastModel: false };
 
-test('an empty block is filled, whatever opens it', () => {
-  const empty = [
+test('an empty block gets a block, whatever opens it', () => {
+  const emptyBlocks = [
     ['typescript', 'function f() {▮}'],
     ['typescript', 'function f() {\n  ▮\n}'],
     ['typescript', 'items.map((item) => {\n  ▮\n});'],
@@ -34,50 +34,53 @@ test('an empty block is filled, whatever opens it', () => {
     ['yaml', 'jobs:\n  ▮'],
     ['css', '.a {\n  ▮\n}'],
   ] as const;
-  for (const [language, document] of empty) {
-    assert.equal(chooseCompletionLength(at(language, document), usual), 'block', document);
+  for (const [language, document] of emptyBlocks) {
+    assert.equal(chooseCompletionLength(at(language, document), defaultHints), 'block', document);
   }
 });
 
-test('a block with something in it gets a line', () => {
+test('a block with content gets a line', () => {
   assert.equal(
-    chooseCompletionLength(at('typescript', 'function f() {\n  ▮\n  return 1;\n}'), usual),
+    chooseCompletionLength(at('typescript', 'function f() {\n  ▮\n  return 1;\n}'), defaultHints),
     'line',
   );
-  assert.equal(chooseCompletionLength(at('python', 'def f():\n  ▮\n  return 1'), usual), 'line');
+  assert.equal(chooseCompletionLength(at('python', 'def f():\n  ▮\n  return 1'), defaultHints), 'line');
 });
 
-test('the middle of a line gets the rest of it, also after an accept, from a fast model and with a key', () => {
+test('the middle of a line gets the rest of it, also after an accept, from a fast model and when invoked', () => {
   const middle = at('typescript', 'const x = ▮ + offset;', 'invoked');
   assert.equal(chooseCompletionLength(middle, { followsAccept: true, isFastModel: true }), 'line');
 });
 
-test('a string and a remark get the rest of the line', () => {
-  const fast = { ...usual, isFastModel: true };
-  assert.equal(chooseCompletionLength(at('typescript', 'const x = "▮"'), fast), 'line');
-  assert.equal(chooseCompletionLength(at('typescript', '// Counts ▮'), fast), 'line');
+test('a string and a comment get the rest of the line', () => {
+  const fastModel = { ...defaultHints, isFastModel: true };
+  assert.equal(chooseCompletionLength(at('typescript', 'const x = "▮"'), fastModel), 'line');
+  assert.equal(chooseCompletionLength(at('typescript', '// Counts ▮'), fastModel), 'line');
 });
 
-test('after an accept, and when the user asks, more than a line is wanted', () => {
+test('after an accept, and when invoked, a block is requested', () => {
   const plain = 'const a = 1;\n▮\nconst c = 3;';
-  assert.equal(chooseCompletionLength(at('typescript', plain), usual), 'line');
-  assert.equal(chooseCompletionLength(at('typescript', plain), { ...usual, followsAccept: true }), 'block');
-  assert.equal(chooseCompletionLength(at('typescript', plain, 'invoked'), usual), 'block');
+  assert.equal(chooseCompletionLength(at('typescript', plain), defaultHints), 'line');
+  assert.equal(
+    chooseCompletionLength(at('typescript', plain), { ...defaultHints, followsAccept: true }),
+    'block',
+  );
+  assert.equal(chooseCompletionLength(at('typescript', plain, 'invoked'), defaultHints), 'block');
 });
 
-test('a fast model may say more than a line of code, but not of prose', () => {
-  const fast = { ...usual, isFastModel: true };
-  assert.equal(chooseCompletionLength(at('typescript', 'const a = 1;\n▮\nconst c = 3;'), fast), 'block');
-  assert.equal(chooseCompletionLength(at('markdown', 'Rumbo is ▮'), fast), 'line');
+test('a fast model may complete a block of code, but only a line of prose', () => {
+  const fastModel = { ...defaultHints, isFastModel: true };
+  assert.equal(chooseCompletionLength(at('typescript', 'const a = 1;\n▮\nconst c = 3;'), fastModel), 'block');
+  assert.equal(chooseCompletionLength(at('markdown', 'Rumbo is ▮'), fastModel), 'line');
 });
 
-test('nobody is asked in the middle of a word, or at its end with code behind it', () => {
+test('no suggestion in the middle of a word, or at its end with code after it', () => {
   for (const document of ['cons▮ole', 'foo▮(a)', 'const na▮ = 1;', 'call(a▮, b)', 'año▮s', '// hel▮lo']) {
     assert.equal(maySuggest(at('typescript', document)), false, document);
   }
 });
 
-test('closers behind the cursor do not keep from asking', () => {
+test('closers after the cursor do not prevent a suggestion', () => {
   for (const document of [
     'foo(ba▮)',
     'foo("ba▮");',
@@ -91,12 +94,12 @@ test('closers behind the cursor do not keep from asking', () => {
   assert.equal(maySuggest(at('html', '<p>Hel▮</p>')), true);
 });
 
-test('between words, in strings and in remarks it is fine to ask', () => {
+test('suggestions are possible between words, in strings and in comments', () => {
   assert.equal(maySuggest(at('typescript', 'const x = ▮ + offset;')), true);
   assert.equal(maySuggest(at('typescript', 'const x = "one▮ two";')), true);
   assert.equal(maySuggest(at('python', '# one▮ two')), true);
 });
 
-test('a user who asks with a key is answered anywhere', () => {
+test('an invoked suggestion is possible anywhere', () => {
   assert.equal(maySuggest(at('typescript', 'cons▮ole', 'invoked')), true);
 });

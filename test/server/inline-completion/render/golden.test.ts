@@ -1,4 +1,4 @@
-/** What users expect to see of what models say. The cases are in test/fixtures/inline/. */
+/** The suggestions that users expect for model outputs. The cases are in test/fixtures/inline/. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { effectivePrefix } from '../../../../server/inline-completion/completion.ts';
@@ -12,44 +12,48 @@ import {
   type RenderedCompletion,
   streamRenderer,
 } from '../../../../server/inline-completion/render/stream-renderer.ts';
-import { type InlineCase, inlineCases, marked } from '../../../support/inline-cases.ts';
+import { type InlineCase, inlineCases, markSuggestion } from '../../../support/inline-cases.ts';
 
 for (const example of inlineCases) {
   const { name, context, text, expected, options } = example;
   test(name, () => {
-    const { suggestion } = shown(example, [text]);
-    assert.equal(marked(context, suggestion), expected);
+    const { suggestion } = render(example, [text]);
+    assert.equal(markSuggestion(context, suggestion), expected);
 
-    for (const pieces of [[...text], text.split(''), ...[1, 2, 3].map((seed) => pieced(text, seed))]) {
-      assert.deepEqual(shown(example, pieces).suggestion, suggestion, 'the same in other pieces');
+    for (const pieces of [[...text], text.split(''), ...[1, 2, 3].map((seed) => split(text, seed))]) {
+      assert.deepEqual(
+        render(example, pieces).suggestion,
+        suggestion,
+        'the same suggestion for other pieces',
+      );
     }
     if (suggestion) assertBalance(context, suggestion, options.length === 'line');
   });
 }
 
-test('there are cases for every language that is spoken of', () => {
+test('there are at least 170 cases in at least 20 languages', () => {
   const languages = new Set(inlineCases.map(({ context }) => context.languageId));
   assert.ok(inlineCases.length >= 170, `${inlineCases.length} cases`);
   assert.ok(languages.size >= 20, [...languages].join(', '));
 });
 
-/** What is shown in the end; on the way each suggestion begins with the one before. */
-function shown({ context, options }: InlineCase, pieces: readonly string[]): RenderedCompletion {
-  const reading = streamRenderer(context, options);
+/** Renders the output in pieces; each suggestion has to begin with the one before. */
+function render({ context, options }: InlineCase, pieces: readonly string[]): RenderedCompletion {
+  const renderer = streamRenderer(context, options);
   let last = '';
   for (const piece of pieces) {
-    const enough = reading.write(piece);
-    const insert = reading.suggestion()?.insertText ?? last;
+    const enough = renderer.write(piece);
+    const insert = renderer.suggestion()?.insertText ?? last;
     assert.ok(insert.startsWith(last), `${JSON.stringify(insert)} begins with ${JSON.stringify(last)}`);
     last = insert;
     if (enough) break;
   }
-  const end = reading.end();
+  const end = renderer.end();
   assert.ok(end.suggestion === undefined ? last === '' : end.suggestion.insertText.startsWith(last), 'grows');
   return end;
 }
 
-function pieced(text: string, seed: number): string[] {
+function split(text: string, seed: number): string[] {
   const pieces: string[] = [];
   let state = seed;
   for (let at = 0; at < text.length; ) {
@@ -61,13 +65,13 @@ function pieced(text: string, seed: number): string[] {
   return pieces;
 }
 
-/** An accept adds no closer without an opener, and where more than a line is wanted no opener without a closer. */
+/** An accept adds no closer without an opener, and for a block no opener without a closer. */
 function assertBalance(context: CompletionContext, suggestion: Suggestion, isLine: boolean): void {
   const { languageId, after } = context;
-  const was = balance(effectivePrefix(context) + after, languageId);
-  const is = balance(marked(context, suggestion).replace(/[⟦⟧]/g, ''), languageId);
-  assert.ok(is.strays <= was.strays, 'no closer too many');
-  if (!isLine) assert.ok(is.open <= was.open, 'no opener too many');
+  const balanceBefore = balance(effectivePrefix(context) + after, languageId);
+  const balanceAfter = balance(markSuggestion(context, suggestion).replace(/[⟦⟧]/g, ''), languageId);
+  assert.ok(balanceAfter.strays <= balanceBefore.strays, 'no surplus closer');
+  if (!isLine) assert.ok(balanceAfter.open <= balanceBefore.open, 'no surplus opener');
 }
 
 function balance(text: string, languageId: string): { strays: number; open: number } {
