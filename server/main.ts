@@ -34,6 +34,7 @@ import { modelRegistry } from './registry/registry.ts';
 import { userCorrections } from './routing/classifier/user-corrections.ts';
 import { clientSymbols, inlineCapabilities, serveInline } from './rpc/inline-completion.ts';
 import { keyCommandHandler } from './rpc/key-commands.ts';
+import { modelRequests } from './rpc/model-requests.ts';
 import { providerRequests } from './rpc/provider-requests.ts';
 import { registerRequestHandlers, signalOf } from './rpc/routes.ts';
 import { statusOf, throttledNotifier } from './rpc/status.ts';
@@ -99,7 +100,7 @@ function start(params: InitializeParams): InitializeResult {
     definitions: engines,
     lookUp: models.lookUp,
     env: process.env,
-    identifyServer: found.impostor,
+    identifyServer: found.identifyServer,
     onModelsListed(provider) {
       shelf.onModelsListed(provider);
       ghost.onModelsListed(provider);
@@ -128,10 +129,9 @@ function start(params: InitializeParams): InitializeResult {
     env: process.env,
     storagePath,
     settings: () => settings,
-    lookUp: models.lookUp,
-    progress: (token, progress) => connection.sendProgress(ensureProgress, token, progress),
-    warn: (message) => log.warn(message),
-    changed: announce.changed,
+    registry: models,
+    log,
+    onChanged: announce.changed,
     now,
   });
   const answers = orchestrator({
@@ -240,6 +240,7 @@ function start(params: InitializeParams): InitializeResult {
     shelf,
     inline: ghost,
     ...providerRequests(providers),
+    ...modelRequests(shelf, (token, progress) => connection.sendProgress(ensureProgress, token, progress)),
   });
   serveInline(connection, ghost, ready, signalOf);
 

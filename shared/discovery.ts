@@ -1,42 +1,42 @@
-/** Model servers found on this workstation, in the words both halves use. */
+/** Model servers that discovery finds on this workstation. */
 import type { ProviderSettings } from './settings.ts';
 
 export type IdentifiedEndpoint = {
   /** An engine of server/engines/table.ts. */
   readonly kind: string;
-  /** Who it is, as its owner knows it: `Ollama`, `SGLang`. */
+  /** Name of the program: `Ollama`, `SGLang`. */
   readonly label: string;
-  /** What belongs into `rumbo.providers.<name>.baseUrl`. */
+  /** The value for `rumbo.providers.<name>.baseUrl`. */
   readonly baseUrl: string;
-  /** `needs-key`: it refuses whoever brings none. `loading`: it is reading its model from disk. */
+  /** `needs-key`: it rejects requests without a key. `loading`: it is reading its model from disk. */
   readonly state: 'ready' | 'needs-key' | 'loading';
-  /** Absent: it did not say. */
+  /** Absent: not reported. */
   readonly version?: string;
   /** llama.cpp with several models, which it loads and unloads by itself. */
   readonly router?: true;
-  /** Names of models it serves, the first 50. Absent: it did not say. */
+  /** Names of the models it serves, the first 50. Absent: not reported. */
   readonly models?: readonly string[];
 };
 
 /**
- * What becomes of a found endpoint. `used`: a provider is set up there. `offered`: nobody named it, so the user is
- * asked before anything is sent there. `ignored`: the user wants no offers.
+ * `used`: a provider has this address. `offered`: the user has not named the address, so Rumbo asks before it sends
+ * anything there. `ignored`: the user wants no offers.
  */
 export type EndpointUse = 'used' | 'offered' | 'ignored';
 
 export type DiscoveredEndpoint = IdentifiedEndpoint & {
   readonly use: EndpointUse;
-  /** A free name for `rumbo.providers`; of the provider itself where it is used. */
+  /** The name of its provider, or an unused name for `rumbo.providers`. */
   readonly name: string;
 };
 
 export type DiscoverResult = {
   readonly endpoints: readonly DiscoveredEndpoint[];
-  /** Where it was looked, one sentence. */
+  /** Where discovery looked, one sentence. */
   readonly scope: string;
 };
 
-/** What a user would write into `rumbo.providers` to have this server. */
+/** The settings in `rumbo.providers` that make this server a provider. */
 export const endpointSettings = ({ kind, label, baseUrl }: IdentifiedEndpoint): ProviderSettings => ({
   kind,
   label: `${label} (${new URL(baseUrl).host})`.slice(0, 60),

@@ -1,22 +1,22 @@
-/** Models on this workstation, as both halves speak of them: where each one is, and how far on its way. */
+/** Models on this workstation: the state of each one, and the progress of making one available. */
 import type { ModelId } from './chat.ts';
 
 /**
- * `loaded`: in memory. `sleeping`: its memory is freed, the next request wakes it. `on-disk`: whole, not in memory.
- * `downloading`: on its way to the disk, whoever asked for it.
+ * `loaded`: in memory. `sleeping`: its memory is freed, the next request wakes it. `on-disk`: complete, not in memory.
+ * `downloading`: the engine is downloading it, whichever client started that.
  */
 export type LocalModelState = 'loaded' | 'loading' | 'sleeping' | 'on-disk' | 'downloading';
 
-/** A model of a local engine, as the engine last told. */
+/** A model of a local engine, as the engine last reported it. */
 export type LocalModel = {
   /** As the engine's own list names it. */
   readonly name: string;
   readonly state: LocalModelState;
-  /** 0–1, of loading or downloading. Absent: not told. */
+  /** 0–1, of loading or downloading. Absent: not reported. */
   readonly progress?: number;
-  /** Bytes on disk. Absent: not told. */
+  /** Bytes on disk. Absent: not reported. */
   readonly sizeBytes?: number;
-  /** Bytes in memory. Absent: it is in none, or the engine does not tell. */
+  /** Bytes in memory. Absent: it is not in memory, or the engine does not report it. */
   readonly memoryBytes?: number;
   /** ISO 8601; when the engine frees the memory by itself. */
   readonly until?: string;
@@ -24,21 +24,21 @@ export type LocalModel = {
   readonly failed?: boolean;
 };
 
-/** Where making a model available has got to. */
+/** Progress of making a model available. */
 export type EnsureProgress = {
   /**
-   * `checking`: what is there and whether it fits. `waiting`: the engine has not begun. `paused`: in the engine, by the
-   * user. `verifying`: all bytes are there. Then `loading` into memory.
+   * `checking`: what exists and whether it fits. `waiting`: the engine has not begun. `paused`: in the engine, by the
+   * user. `verifying`: all bytes have arrived. Then `loading` into memory.
    */
   readonly stage: 'checking' | 'waiting' | 'downloading' | 'paused' | 'verifying' | 'loading';
-  /** Bytes on disk; those of an earlier, broken-off download count. Absent outside a download. */
+  /** Bytes on disk; those of an earlier, interrupted download count. Absent outside a download. */
   readonly completedBytes?: number;
-  /** Bytes in all, as far as told: later layers may add a little. Absent: not told yet. */
+  /** Bytes in all, as far as reported: later layers may add a little. Absent: not reported yet. */
   readonly totalBytes?: number;
-  /** Of the last seconds. Absent: too soon to tell. */
+  /** Over the last seconds. Absent: too early to tell. */
   readonly bytesPerSecond?: number;
   readonly secondsLeft?: number;
-  /** 0–1, of this stage. Absent: not told. */
+  /** 0–1, of this stage. Absent: not reported. */
   readonly fraction?: number;
 };
 
@@ -52,13 +52,13 @@ export type EnsureParams = {
 export type EnsureResult = {
   /** The model as the engine's list names it. */
   readonly model: ModelId;
-  /** What had to be done. `pulled`: fetched and, where the engine can, loaded. */
+  /** What was necessary. `pulled`: downloaded and, where the engine can, loaded. */
   readonly outcome: 'was-loaded' | 'loaded' | 'pulled';
   /** Milliseconds that loading took. Absent: nothing was loaded. */
   readonly loadMs?: number;
 };
 
-/** What a model is good for here. `fill`: fill in the middle, while somebody types. */
+/** What a model is good for here. `fill`: fill in the middle, while the user types. */
 export const localUses = ['code', 'general', 'simple', 'fill'] as const;
 export type LocalUse = (typeof localUses)[number];
 
@@ -66,7 +66,7 @@ export type LocalUse = (typeof localUses)[number];
 export type ModelSuggestion = {
   readonly label: string;
   readonly uses: readonly LocalUse[];
-  /** As each kind of engine is to be asked for it. */
+  /** The name to pull it by, for each kind of engine. */
   readonly names: Readonly<Record<string, string>>;
   /** Bytes to download, about. */
   readonly sizeBytes: number;

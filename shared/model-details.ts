@@ -1,18 +1,18 @@
-/** What is known of a model beside what routing needs, and who says so. */
+/** What is known of a model beyond what routing needs, and where each fact comes from. */
 import type { ModelId } from './chat.ts';
 import type { Price } from './models.ts';
 
-/** What a model can be asked for. */
+/** What a model can be used for. */
 export const modelTypes = ['chat', 'fim', 'embedding', 'vision', 'tools'] as const;
 export type ModelType = (typeof modelTypes)[number];
 
-/** Each by itself, since each may be known from somebody else. */
+/** Each field by itself, since each may come from another origin. */
 export type DetailFields = Readonly<Record<ModelType, boolean>> & {
   /** What it is good for, one sentence. */
   readonly summary: string;
-  /** Tokens that requests may use now; of a local engine what it has allocated. */
+  /** Tokens that requests may use now; for a local engine what it has allocated. */
   readonly contextTokens: number;
-  /** Tokens that the model itself was made for. */
+  /** Tokens that the model was trained for. */
   readonly trainedContextTokens: number;
   /** Bytes on disk. */
   readonly sizeBytes: number;
@@ -27,16 +27,19 @@ export type DetailFields = Readonly<Record<ModelType, boolean>> & {
 };
 export type DetailField = keyof DetailFields;
 
-/** Who says something: `list`, `engine`, `registry`, or the `model` that was asked to describe the others. */
+/** What one origin reports of a model. Absent: not reported. */
+export type DetailFacts = Readonly<Partial<DetailFields>>;
+
+/** The provider's `list`, the `engine`, the `registry`, or the `model` that describes the others. */
 export type DetailOrigin = 'list' | 'engine' | 'registry' | 'model';
 
 export type ModelDetails = {
   readonly id: ModelId;
-  /** What it is known to be able to. */
+  /** The types it is known to have. */
   readonly types: readonly ModelType[];
-  /** An absent field is not known. */
-  readonly fields: Readonly<Partial<DetailFields>>;
-  /** By field. */
+  /** Absent: not known. */
+  readonly fields: DetailFacts;
+  /** By field. `at`: ISO 8601. */
   readonly provenance: Readonly<
     Partial<Record<DetailField, { readonly by: DetailOrigin; readonly at: string }>>
   >;

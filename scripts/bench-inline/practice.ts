@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../server/engines/connect.ts';
-import { llamaCpp } from '../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../server/engines/llama-cpp/definition.ts';
 import { steadyClock } from '../../server/inline-completion/clock.ts';
 import { fitPrompt } from '../../server/inline-completion/context/prefix-and-suffix.ts';
 import type { CompletionGenerator } from '../../server/inline-completion/generator.ts';

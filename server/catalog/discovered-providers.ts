@@ -1,35 +1,39 @@
-/** Model servers that are found on this machine, joined to the providers that the user has set up. */
+/** Joins the model servers that discovery finds to the providers in the user's settings. */
 import type { DiscoverResult } from '../../shared/discovery.ts';
 import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
-import { type DiscoveryDeps, discovery, type ProviderAddress } from '../discovery/discovery.ts';
+import { type DiscoveryDeps, discovery } from '../discovery/discovery.ts';
+import type { ProviderAddress } from '../discovery/endpoint-use.ts';
 import { engines } from '../engines/table.ts';
 import { resolveProviderConfigs } from '../providers/provider-config.ts';
 
-export type DiscoveredProvidersDeps = Pick<DiscoveryDeps, 'http' | 'env' | 'now' | 'onChanged'>;
+export type DiscoveredProvidersDeps = Pick<
+  DiscoveryDeps,
+  'http' | 'env' | 'now' | 'onChanged' | 'addresses' | 'interfaces'
+>;
 
-export function discoveredProviders(parts: DiscoveredProvidersDeps) {
+export function discoveredProviders(deps: DiscoveredProvidersDeps) {
   let settings: Settings = defaultSettings;
-  let setUp: readonly ProviderAddress[] = [];
-  let started = false;
-  const found = discovery({
-    ...parts,
+  let addresses: readonly ProviderAddress[] = [];
+  let hasStarted = false;
+  const servers = discovery({
+    ...deps,
     definitions: engines,
     settings: () => ({
       endpoints: settings['local.endpoints'],
       newEndpoints: settings['local.newEndpoints'],
       intervalMinutes: settings['local.discoverEveryMinutes'],
     }),
-    providers: () => setUp,
+    providers: () => addresses,
   });
 
   return {
-    impostor: found.identifyServer,
-    /** Takes the user's settings. With the first the looking begins; new addresses are looked at soon. */
+    identifyServer: servers.identifyServer,
+    /** The first call starts discovery; later ones scan at once if the user has changed the addresses. */
     applySettings(next: Settings): void {
       const before = settings;
       settings = next;
-      setUp = resolveProviderConfigs(next.providers, engines, parts.env).providers.map(
+      addresses = resolveProviderConfigs(next.providers, engines, deps.env).providers.map(
         ({ name, definition, baseUrl, userDefined }) => ({
           name,
           kind: definition.kind,
@@ -37,27 +41,27 @@ export function discoveredProviders(parts: DiscoveredProvidersDeps) {
           isUserDefined: userDefined,
         }),
       );
-      const isQuiet = next['local.discoverEveryMinutes'] === 0;
-      if (!started) found.start();
-      else if (!isQuiet && before['local.endpoints'].join() !== next['local.endpoints'].join())
-        void found.scan();
-      started = true;
+      const isScheduled = next['local.discoverEveryMinutes'] !== 0;
+      if (!hasStarted) servers.start();
+      else if (isScheduled && before['local.endpoints'].join() !== next['local.endpoints'].join())
+        void servers.scan();
+      hasStarted = true;
     },
-    /** The user's settings with the servers that may be used. */
+    /** The user's settings, with the found servers that may be used as providers. */
     mergedSettings: (): Settings => ({
       ...settings,
-      providers: { ...settings.providers, ...found.providers() },
+      providers: { ...settings.providers, ...servers.newProviders() },
     }),
-    /** What waits for the user's word, as it stands in the status. */
+    /** Servers that wait for the user's decision, as the status has them. */
     offers(): Pick<Status, 'offers'> {
-      const offers = found.endpoints().filter(({ use }) => use === 'offered');
+      const offers = servers.endpoints().filter(({ use }) => use === 'offered');
       return offers.length > 0 ? { offers } : {};
     },
-    /** Looks now. Never rejects. */
+    /** Scans now. Never rejects. */
     async discover(): Promise<DiscoverResult> {
-      await found.scan();
-      return found.result();
+      await servers.scan();
+      return servers.result();
     },
-    dispose: found.dispose,
+    dispose: servers.dispose,
   };
 }

@@ -1,4 +1,4 @@
-/** Who is asked what models can do and cost: public pages, and the lists of the services whose key is there. */
+/** The sources of the model registry: public pages, and the model lists of services that have a key. */
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { SourceRequest } from '../registry/fetch-source.ts';
 import { type ListSource, listSources } from '../registry/sources/lists.ts';
@@ -15,7 +15,10 @@ export async function registrySources(
   return [...publicSources, ...lists.filter((list) => list !== undefined)];
 }
 
-/** `undefined`: it is switched off, has no key, or stands at another address, where its list says nothing of the service. */
+/**
+ * `undefined`: the provider is disabled, has no key, or has another address, where its list says nothing about the
+ * service.
+ */
 async function sourceWithKey(
   { kind, path, ...source }: ListSource,
   providers: Providers,

@@ -1,12 +1,11 @@
-/** Where to look for model servers: this machine's loopback literals, and what environment and user name. Never a network. */
+/** The addresses that discovery scans: loopback, and those that environment and user name. Never a network. */
 import type { EngineDefinition } from '../engines/engine.ts';
 import { dockerSocketAddress } from '../platform/docker-socket.ts';
-import { defaultPorts } from './fingerprints.ts';
 
 export type ScanAddress = {
   /** Without a trailing slash. */
   readonly root: string;
-  /** The user named it, by a setting or in the environment. */
+  /** By a setting or in the environment. */
   readonly isUserDefined: boolean;
 };
 
@@ -18,17 +17,17 @@ export type AddressOptions = {
   /** `rumbo.local.endpoints`. */
   readonly endpoints: readonly string[];
   readonly hasDockerSocket: boolean;
-  /** Absent: the ports such servers have unless told otherwise. */
+  /** Absent: the default ports of all engines. */
   readonly ports?: readonly number[];
 };
 
-/** Each once, the user's first. */
+/** Each address once, the user's first. */
 export function addressesToScan({
   definitions,
   env,
   endpoints,
   hasDockerSocket,
-  ports = defaultPorts,
+  ports = defaultPorts(definitions),
 }: AddressOptions): readonly ScanAddress[] {
   const fromEnvironment = definitions.flatMap(({ source, baseUrlFromEnv }) =>
     source === 'local' ? (baseUrlFromEnv?.(env) ?? []) : [],
@@ -45,7 +44,12 @@ export function addressesToScan({
   return [...addresses.values()];
 }
 
-/** The address that fingerprints are asked below. `undefined`: it cannot be used. */
+/** Where model servers listen by default. */
+export const defaultPorts = (
+  definitions: readonly Pick<EngineDefinition, 'fingerprint'>[],
+): readonly number[] => definitions.flatMap(({ fingerprint }) => fingerprint?.defaultPorts ?? []);
+
+/** The address below which a server is probed. `undefined`: it cannot be used. */
 export function serverRoot(baseUrl: string): string | undefined {
   const url = URL.parse(baseUrl);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return;
@@ -53,6 +57,6 @@ export function serverRoot(baseUrl: string): string | undefined {
   return `${url.origin}${path}`;
 }
 
-/** For comparing: `localhost` is the same place as its literal. */
+/** For comparing: `localhost` equals its literal. */
 export const canonicalAddress = (url: string): string =>
   url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1').replace(/\/+$/, '');

@@ -1,22 +1,13 @@
-/** One GET of a stranger: bounded in bytes and time, without a key and without following anybody. */
+/** One GET of an unknown server: bounded in bytes and time, without a key, following no redirect. */
+import type { ProbeResponse } from '../engines/fingerprint.ts';
+import { tryParseJson } from '../engines/read-response.ts';
 import { type Http, readText } from '../platform/http.ts';
 
-/** What a server says of itself at one path. */
-export type ProbeResponse = {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** At most the first 64 KiB. */
-  readonly text: string;
-  /** `undefined`: not JSON, or cut off. */
-  readonly json: unknown;
-};
-
 const maxBytes = 64 * 1024;
-/** A port on this machine takes a connection at once, or nobody listens. */
+/** A port on this machine accepts a connection at once, or no server listens. */
 const connectTimeoutMs = 300;
 
-/** `undefined` when nobody answers, when it is no HTTP, a redirect, or not there in time. Never rejects. */
+/** `undefined`: no response, not HTTP, a redirect, or too late. Never rejects. */
 export async function probe(
   http: Http,
   url: string,
@@ -34,13 +25,5 @@ export async function probe(
     return { status, headers, text, json: tryParseJson(text) };
   } catch {
     return;
-  }
-}
-
-function tryParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

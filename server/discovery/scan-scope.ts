@@ -1,10 +1,10 @@
-/** Says where discovery looked, for those who sit at one machine and run this on another. */
+/** Says where discovery looked, for users whose editor runs on another machine than the server. */
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 
 export type ScanEnvironment = {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The kernel's release; WSL puts Microsoft's name into it. */
+  /** The kernel's release; in WSL it contains Microsoft's name. */
   readonly release: string;
   exists(file: string): boolean;
 };
@@ -21,9 +21,9 @@ export function describeScanScope({ env, release, exists }: ScanEnvironment): st
   if (env['REMOTE_CONTAINERS'] || env['CODESPACES'] || containerMarkers.some(exists))
     return `Looked inside this container; ${elsewhere}.`;
   if (env['WSL_DISTRO_NAME'] || /microsoft/i.test(release))
-    return `Looked inside Linux (WSL) on this machine; ${elsewhere}, those of Windows too.`;
+    return `Looked inside Linux (WSL) on this machine; ${elsewhere}, including those of Windows.`;
   if (env['SSH_CONNECTION'])
-    return `Looked on the machine that is reached by SSH; ${elsewhere}, those of your own machine too.`;
+    return `Looked on the remote machine of this SSH connection; ${elsewhere}, including those of your own machine.`;
   return 'Looked on this machine.';
 }
 

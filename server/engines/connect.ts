@@ -13,6 +13,7 @@ import type {
 } from '../wire/wire-format.ts';
 import { unsupportedFieldDropper } from './drop-unsupported-fields.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
+import { maxErrorBytes, parseJson, readErrorResponse } from './read-response.ts';
 import { releasableBody } from './releasable-body.ts';
 import { type RequestSessionDeps, requestSession } from './request-session.ts';
 import { requestUrl } from './request-url.ts';
@@ -27,10 +28,6 @@ export type EngineConnection = RequestSessionDeps & {
   readonly models?: readonly string[];
 };
 
-/** Bytes of a refusal that are read. */
-const refusalLimit = 64 * 1024;
-/** Milliseconds that its body may take. */
-const refusalWaitMs = 1_000;
 /** Bytes of a list of models that are read, and of vectors. */
 const listLimit = 8 * 1024 * 1024;
 const vectorsLimit = 64 * 1024 * 1024;
@@ -77,7 +74,7 @@ export function connectEngine(connection: EngineConnection): Engine {
       const { path } = light.request;
       const response = await send(over, key, accept, { path, post: light.request });
       if (response.status < 400) return response;
-      const refusal = await refusalOf(response);
+      const refusal = await readErrorResponse(response);
       if (!light.dropNamedBy(refusal)) throw refused(refusal);
     }
   };
@@ -121,7 +118,7 @@ export function connectEngine(connection: EngineConnection): Engine {
       try {
         const { key } = await over.open();
         const response = await post(over, key, 'application/json', model, format.encode(model, texts));
-        const vectors = format.decode(parse(await readText(response.body, vectorsLimit)));
+        const vectors = format.decode(parseJson(await readText(response.body, vectorsLimit)));
         over.done();
         return vectors;
       } catch (cause) {
@@ -140,7 +137,7 @@ export function connectEngine(connection: EngineConnection): Engine {
         const post = format.encode(model, request);
         const response = await send(over, key, 'application/json', { path: post.path, post });
         return response.status < 400
-          ? format.decode(parse(await readText(response.body, countLimit)))
+          ? format.decode(parseJson(await readText(response.body, countLimit)))
           : undefined;
       };
       // Whatever goes wrong is no fault of the key: the answer itself will tell.
@@ -166,8 +163,8 @@ export function connectEngine(connection: EngineConnection): Engine {
         const { key } = await over.open();
         const bodyAt = async (path: string): Promise<unknown> => {
           const response = await send(over, key, 'application/json', { path });
-          if (response.status >= 400) throw wire.toError(await refusalOf(response));
-          return parse(await readText(response.body, listLimit));
+          if (response.status >= 400) throw wire.toError(await readErrorResponse(response));
+          return parseJson(await readText(response.body, listLimit));
         };
         const listAt = async (path: string) => wire.decodeModels(await bodyAt(path));
         const models = await listAt(wire.modelsPath).catch((error: unknown) => {
@@ -198,7 +195,7 @@ export function connectEngine(connection: EngineConnection): Engine {
         try {
           if (isNoStream(await body.peek(), framing)) {
             const { status, headers } = response;
-            throw wholeAnswer(refused, { status, headers, body: await readText(body.bytes, refusalLimit) });
+            throw wholeAnswer(refused, { status, headers, body: await readText(body.bytes, maxErrorBytes) });
           }
           yield* streamParts(body.bytes, {
             decoder: decoder(),
@@ -226,12 +223,6 @@ export function connectEngine(connection: EngineConnection): Engine {
 const hasNoList = (error: unknown): boolean =>
   error instanceof RumboError && (error.kind === 'model-not-found' || error.kind === 'bad-response');
 
-/** What a refusal says. The status says enough when the body breaks off or does not come. */
-async function refusalOf({ status, headers, body }: HttpResponse): Promise<ErrorResponse> {
-  const text = readText(body, refusalLimit).catch(() => '');
-  return { status, headers, body: (await withTimeout(text, refusalWaitMs)) ?? '' };
-}
-
 /** No line of a stream begins like this; a page or one JSON document does, whatever its content type says. */
 function isNoStream(start: Uint8Array, framing: 'sse' | 'ndjson'): boolean {
   const first = Buffer.from(start).toString('latin1').trimStart()[0];
@@ -242,20 +233,8 @@ function isNoStream(start: Uint8Array, framing: 'sse' | 'ndjson'): boolean {
 function wholeAnswer(refused: (refusal: ErrorResponse) => RumboError, refusal: ErrorResponse): RumboError {
   if (/^\s*</.test(refusal.body))
     return new RumboError('A web page answered instead of a model.', { kind: 'bad-response' });
-  const value = parse(refusal.body);
+  const value = parseJson(refusal.body);
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof first === 'object' && first !== null && 'error' in first && first.error) return refused(refusal);
   return new RumboError('The service did not stream its answer.', { kind: 'bad-response' });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RumboError(
-      'The service answered with something other than JSON.',
-      { kind: 'bad-response' },
-      { cause },
-    );
-  }
 }

@@ -18,6 +18,6 @@ export const keyHeader =
  */
 export const templateWithoutThinking = () => ({ chat_template_kwargs: { enable_thinking: false } });
 
-/** The last segment of a path that ends in a slash or a backslash, as local engines name the files they serve. */
-export const baseName = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+/** llama-server names a model without an alias by the path of its file; this is the file's name, so the path stays private. */
+export const hideModelPath = (id: string): string =>
+  /[\\/].*\.gguf$/i.test(id) ? id.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf('\\')) + 1) : id;

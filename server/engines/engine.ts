@@ -4,6 +4,7 @@ import type { Source } from '../../shared/models.ts';
 import type { ProviderFacts } from '../../shared/provider-facts.ts';
 import type { ModelFamily } from '../registry/facts.ts';
 import type { Embeddings, ModelInfo, WireFormat } from '../wire/wire-format.ts';
+import type { LocalEngineFeatures } from './local-engine.ts';
 
 export interface Engine {
   /** The provider's name. */
@@ -49,6 +50,7 @@ export type ReadmeRow = {
  * the README's row are derived from it.
  */
 export type EngineDefinition = ProviderFacts &
+  LocalEngineFeatures &
   KeyUse & {
     /** The word in `rumbo.providers.<name>.kind`. */
     readonly kind: string;

@@ -4,6 +4,7 @@ import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiFill, openaiText } from '../wire/openai-fim.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
+import { openaiCompatibleFingerprint } from './openai-compatible-fingerprint.ts';
 
 /** The user names the address, as far as `/chat/completions` can be put behind it. */
 export const openaiCompatible: EngineDefinition = {
@@ -25,4 +26,5 @@ export const openaiCompatible: EngineDefinition = {
     text: openaiText(undefined, 4),
     embeddings: openaiEmbeddings(),
   },
+  fingerprint: openaiCompatibleFingerprint,
 };

@@ -1,7 +1,6 @@
 /** Where each model is requested: its engine and server, and the llama-server slot of a document. */
 import type { Model } from '../../shared/models.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
-import { nativeApi, nativeRoot } from '../models/native-api.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { CompletionEndpoint } from './prompting/generate-with-fallback.ts';
 import { llamaSlots } from './prompting/llama-slots.ts';
@@ -17,7 +16,7 @@ export function modelEndpoints({ providers, catalog }: ModelEndpointsDeps) {
       const provider = providers.all().find(({ config }) => config.baseUrl === baseUrl);
       if (!provider) return undefined;
       const path = `/props?model=${encodeURIComponent(model)}`;
-      return nativeApi(provider.nativeApi, nativeRoot(baseUrl)).json({ path }, signal);
+      return provider.nativeApi.json({ path }, signal);
     },
   });
 

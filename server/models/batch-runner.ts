@@ -1,16 +1,16 @@
-/** Takes batches from a queue and asks one loader about them, a batch at a time, while nobody waits. */
+/** Runs one loader over a queue in batches, one batch at a time, in the background. */
 import type { ModelId } from '../../shared/chat.ts';
+import type { DetailFacts } from '../../shared/model-details.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { DetailLoader } from './detail-loader.ts';
-import type { ModelFacts } from './model-facts.ts';
 import type { ServedModel } from './model-set.ts';
 
-/** What was found of one model. `undefined`: the loader failed. */
-export type BatchResult = { readonly model: ServedModel; readonly facts: ModelFacts | undefined };
+/** The result for one model. `undefined` facts: the loader failed. */
+export type BatchResult = { readonly model: ServedModel; readonly facts: DetailFacts | undefined };
 
 export type BatchRunnerDeps = {
   readonly loader: DetailLoader;
-  /** The next models to ask about, at most `count`; empty: there is nothing to do. */
+  /** The next models to load, at most `count`; empty: the queue is empty. */
   nextBatch(count: number): readonly ServedModel[];
   /** Called once for each batch. */
   onLoaded(batch: readonly BatchResult[]): void;
@@ -18,29 +18,29 @@ export type BatchRunnerDeps = {
   readonly batchSize: () => number;
 };
 
-/** A loader that has not finished a batch by then has failed. */
+/** A batch that takes longer counts as failed. */
 const batchTimeoutMs = 120_000;
 
 export function batchRunner({ loader, nextBatch, onLoaded, batchSize }: BatchRunnerDeps) {
   const closing = new AbortController();
   let running: Promise<void> | undefined;
-  let woken = false;
+  let hasWork = false;
 
   const run = async (): Promise<void> => {
-    while (woken && !closing.signal.aborted) {
-      // Everything else comes first.
+    while (hasWork && !closing.signal.aborted) {
+      // Lets all other work go first.
       await new Promise(setImmediate);
-      woken = false;
+      hasWork = false;
       const batch = nextBatch(Math.max(1, batchSize()));
       if (batch.length === 0) continue;
-      woken = true;
-      const said = await ask(batch);
-      if (!closing.signal.aborted) onLoaded(batch.map((model) => ({ model, facts: said.get(model.id) })));
+      hasWork = true;
+      const facts = await load(batch);
+      if (!closing.signal.aborted) onLoaded(batch.map((model) => ({ model, facts: facts.get(model.id) })));
     }
   };
 
-  /** Never rejects: what fails is asked about another time. */
-  const ask = async (batch: readonly ServedModel[]): Promise<ReadonlyMap<ModelId, ModelFacts>> => {
+  /** Never rejects: models whose load failed are loaded again later. */
+  const load = async (batch: readonly ServedModel[]): Promise<ReadonlyMap<ModelId, DetailFacts>> => {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(batchTimeoutMs)]);
     try {
       return await Promise.race([loader.load(batch, signal), rejectOnAbort(signal)]);
@@ -50,17 +50,17 @@ export function batchRunner({ loader, nextBatch, onLoaded, batchSize }: BatchRun
   };
 
   const wake = (): void => {
-    woken = true;
+    hasWork = true;
     running ??= run().finally(() => {
       running = undefined;
-      if (woken && !closing.signal.aborted) wake();
+      if (hasWork && !closing.signal.aborted) wake();
     });
   };
 
   return {
-    /** There may be something to do; returns at once. */
+    /** The queue may have entries; returns at once. */
     wake,
-    /** Resolves when there is nothing left to do. */
+    /** Resolves when the queue is empty. */
     async idle(): Promise<void> {
       while (running !== undefined) await running;
     },

@@ -1,18 +1,17 @@
-/** The contract of whatever finds out details of models. */
+/** The contract of a loader: one origin of facts about models. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { DetailOrigin } from '../../shared/model-details.ts';
-import type { ModelFacts } from './model-facts.ts';
+import type { DetailFacts, DetailOrigin } from '../../shared/model-details.ts';
 import type { ServedModel } from './model-set.ts';
 
 export interface DetailLoader {
   readonly name: Exclude<DetailOrigin, 'list'>;
-  /** How long what it found holds, in milliseconds. */
+  /** Milliseconds after which facts are loaded again. */
   readonly maxAgeMs: number;
-  /** Whether it could say something of this model now. */
+  /** Whether it could report facts of this model now. */
   appliesTo(model: ServedModel): boolean;
   /**
-   * What it finds of a batch; an empty finding means that there is nothing to say. A model that is absent from the
-   * result, or all of them when it rejects, is asked about again later.
+   * Facts of a batch of models; empty facts mean that nothing is known. A model that is absent from the result, or
+   * every model when this rejects, is loaded again later.
    */
-  load(models: readonly ServedModel[], signal: AbortSignal): Promise<ReadonlyMap<ModelId, ModelFacts>>;
+  load(models: readonly ServedModel[], signal: AbortSignal): Promise<ReadonlyMap<ModelId, DetailFacts>>;
 }

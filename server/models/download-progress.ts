@@ -1,36 +1,36 @@
-/** Steps of a download or a load → progress worth showing: with a rate, the time left, and not too often. */
+/** Progress of a download or load as an engine reports it → progress to show: with a rate, the time left, and not too often. */
 import type { EnsureProgress } from '../../shared/local-models.ts';
-import type { EngineProgress, OnEngineProgress } from './local-engine.ts';
+import type { EngineProgress, OnEngineProgress } from '../engines/local-engine.ts';
 
-/** Milliseconds that the rate is measured over: long enough to be calm, short enough to follow the network. */
+/** Milliseconds that the rate is measured over: long enough to be steady, short enough to follow the network. */
 const windowMs = 5_000;
-/** Before that much has been seen a rate would be a guess. */
+/** A rate over a shorter time would be a guess. */
 const minRateSpanMs = 1_000;
 /** Between two reports of the same stage. */
 const minReportIntervalMs = 100;
 
 export type ProgressReporter = {
   readonly onProgress: OnEngineProgress;
-  /** The work is over: nothing more is reported. */
+  /** The work has ended: nothing more is reported. */
   stop(): void;
 };
 
 /**
- * @param now milliseconds of a clock that never goes back
+ * @param now milliseconds of a monotonic clock
  */
 export function progressReporter(
   report: (progress: EnsureProgress) => void,
   now: () => number,
 ): ProgressReporter {
-  /** When how many bytes had come over the network. */
+  /** Bytes that had come over the network, by time. */
   let samples: { readonly atMs: number; readonly bytes: number }[] = [];
   let last: EngineProgress | undefined;
-  let reportedMs = Number.NEGATIVE_INFINITY;
-  /** Tells the latest step, should none come after it. */
-  let late: NodeJS.Timeout | undefined;
+  let reportedAtMs = Number.NEGATIVE_INFINITY;
+  /** Reports the latest progress if no newer one comes. */
+  let trailing: NodeJS.Timeout | undefined;
 
   const rate = (atMs: number, bytes: number): number | undefined => {
-    // A layer that begins anew makes older samples untrue.
+    // A layer that restarts makes older samples wrong.
     samples = samples.filter((sample) => atMs - sample.atMs <= windowMs && sample.bytes <= bytes);
     samples.push({ atMs, bytes });
     const [first] = samples;
@@ -39,25 +39,26 @@ export function progressReporter(
       : undefined;
   };
 
-  const onStep = (step: EngineProgress, overdue = false): void => {
+  const onProgress = (progress: EngineProgress, isOverdue = false): void => {
     const atMs = now();
-    const { stage, completedBytes, totalBytes, resumedBytes = 0 } = step;
+    const { stage, completedBytes, totalBytes, resumedBytes = 0 } = progress;
     const bytesPerSecond =
       stage === 'downloading' && completedBytes !== undefined
         ? rate(atMs, completedBytes - resumedBytes)
         : undefined;
-    const ends =
+    const completes =
       completedBytes !== undefined &&
       completedBytes === totalBytes &&
       completedBytes !== last?.completedBytes;
-    const isNews = overdue || last?.stage !== stage || ends || atMs - reportedMs >= minReportIntervalMs;
-    clearTimeout(late);
-    if (!isNews) {
-      late = setTimeout(onStep, minReportIntervalMs, step, true);
+    const isDue =
+      isOverdue || last?.stage !== stage || completes || atMs - reportedAtMs >= minReportIntervalMs;
+    clearTimeout(trailing);
+    if (!isDue) {
+      trailing = setTimeout(onProgress, minReportIntervalMs, progress, true);
       return;
     }
-    [last, reportedMs] = [step, atMs];
-    const fraction = step.fraction ?? fractionOf(completedBytes, totalBytes);
+    [last, reportedAtMs] = [progress, atMs];
+    const fraction = progress.fraction ?? fractionOf(completedBytes, totalBytes);
     report({
       stage,
       ...(completedBytes === undefined ? {} : { completedBytes }),
@@ -69,7 +70,7 @@ export function progressReporter(
       ...(fraction === undefined ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     });
   };
-  return { onProgress: (step) => onStep(step), stop: () => clearTimeout(late) };
+  return { onProgress: (progress) => onProgress(progress), stop: () => clearTimeout(trailing) };
 }
 
 const fractionOf = (completed: number | undefined, total: number | undefined): number | undefined =>

@@ -1,24 +1,24 @@
-/** How long models took to load, on disk between two starts: what a cold model would cost. */
+/** How long models took to load, stored between two starts: the estimate for a cold start. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomically } from '../platform/files.ts';
 
-/** Loads that are remembered of each model, and models that are; the oldest make room. */
+/** The oldest loads and models are dropped. */
 const maxLoadsPerModel = 8;
 const maxModels = 200;
 
 const version = 1;
 const Milliseconds = z.number().positive();
-/** `perByte`: milliseconds for each byte, where the size was told. */
+/** `perByte`: milliseconds for each byte, if the size was known. */
 const LoadSample = z.object({ ms: Milliseconds, perByte: Milliseconds.optional() });
 type LoadSample = z.infer<typeof LoadSample>;
 const File = z.object({ version: z.literal(version), models: z.record(z.string(), z.array(LoadSample)) });
 
-/** @param folder the user's storage folder. Absent: what is measured holds until the server stops */
+/** @param folder the user's storage folder. Absent: samples are lost when the server stops */
 export function loadTimes(folder?: string) {
   const file = folder === undefined ? undefined : join(folder, 'load-times.json');
-  // Read when first needed: a start does not wait for it.
+  // Read on first use, so that a start does not wait for it.
   let cached: Map<string, readonly LoadSample[]> | undefined;
   const models = () => {
     cached ??= readLoadTimes(file);
@@ -26,22 +26,22 @@ export function loadTimes(folder?: string) {
   };
   return {
     /**
-     * One load from disk, as measured.
-     * @param sizeBytes of the model. Absent: not told
+     * Records one load from disk.
+     * @param sizeBytes of the model. Absent: unknown
      */
     record(model: string, ms: number, sizeBytes?: number): void {
       if (!(ms > 0)) return;
-      const load = sizeBytes ? { ms, perByte: ms / sizeBytes } : { ms };
-      const loads = [...(models().get(model) ?? []), load].slice(-maxLoadsPerModel);
-      // What was used last stands last.
+      const sample = sizeBytes ? { ms, perByte: ms / sizeBytes } : { ms };
+      const samples = [...(models().get(model) ?? []), sample].slice(-maxLoadsPerModel);
+      // The model used last comes last.
       models().delete(model);
-      models().set(model, loads);
+      models().set(model, samples);
       for (const oldest of [...models().keys()].slice(0, -maxModels)) models().delete(oldest);
       writeLoadTimes(file, models());
     },
     /**
-     * Milliseconds until a model on disk can answer: the median of its own loads, else what the others took for as
-     * many bytes. `null`: nobody can tell.
+     * Milliseconds until a model on disk can answer: the median of its own loads, else of all loads per byte.
+     * `null`: unknown.
      */
     estimate(model: string, sizeBytes?: number): number | null {
       const own = models().get(model);
@@ -59,7 +59,7 @@ function readLoadTimes(file: string | undefined): Map<string, readonly LoadSampl
   try {
     return new Map(Object.entries(File.parse(JSON.parse(readFileSync(file, 'utf8'))).models));
   } catch {
-    // Missing, or not ours to read: the next loads are measured anew.
+    // Missing or unreadable: loads are measured again.
     return new Map();
   }
 }

@@ -1,4 +1,4 @@
-/** Joins what loaders found: for each field the best of those who said something. Pure. */
+/** Merges the facts of all origins: for each field the most reliable one that has a value. Pure. */
 import type { ModelId } from '../../shared/chat.ts';
 import {
   type DetailField,
@@ -8,12 +8,12 @@ import {
 } from '../../shared/model-details.ts';
 import type { FactsByOrigin } from './model-facts.ts';
 
-/** Best first: who runs the model knows it better than books, and books better than another model. */
+/** Most reliable first: the engine that runs a model, then published facts, then another model's description. */
 const defaultOrder: readonly DetailOrigin[] = ['engine', 'list', 'registry', 'model'];
 
-/** Where another order is better. */
+/** Fields with another order. */
 const orders: Readonly<Partial<Record<DetailField, readonly DetailOrigin[]>>> = {
-  // The list is newer than the details, and what is allocated changes with each load.
+  // The list is newer than the details, and the allocated context changes with each load.
   contextTokens: ['list', 'engine', 'registry', 'model'],
   sizeBytes: ['list', 'engine', 'registry', 'model'],
 };
@@ -30,15 +30,17 @@ const fieldNames: readonly DetailField[] = [
   'price',
 ];
 
-export function mergeFacts(id: ModelId, findings: FactsByOrigin): ModelDetails {
+export function mergeDetailFacts(id: ModelId, factsByOrigin: FactsByOrigin): ModelDetails {
   const fields: Record<string, unknown> = {};
   const provenance: { [Field in DetailField]?: { by: DetailOrigin; at: string } } = {};
   for (const field of fieldNames) {
-    const by = (orders[field] ?? defaultOrder).find((origin) => findings[origin]?.facts[field] !== undefined);
-    const said = by && findings[by];
-    if (!said) continue;
-    fields[field] = said.facts[field];
-    provenance[field] = { by, at: new Date(said.atMs).toISOString() };
+    const by = (orders[field] ?? defaultOrder).find(
+      (origin) => factsByOrigin[origin]?.facts[field] !== undefined,
+    );
+    const origin = by && factsByOrigin[by];
+    if (!origin) continue;
+    fields[field] = origin.facts[field];
+    provenance[field] = { by, at: new Date(origin.atMs).toISOString() };
   }
   return { id, types: modelTypes.filter((type) => fields[type] === true), fields, provenance };
 }

@@ -1,21 +1,7 @@
-/** The models of all providers as one set, and how two such sets differ. Pure. */
+/** The models of all providers as one set, and the difference between two such sets. Pure. */
 import { type ModelId, modelId } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
-import type { ModelFacts } from './model-facts.ts';
-
-/** A model as its provider's list has it. */
-export type ListedModel = {
-  /** The name to send back to the service. */
-  readonly name: string;
-  /** Another one when the model behind the name is: a digest. Absent: the list does not say. */
-  readonly version?: string;
-  /** Somebody else's machine answers, although the engine is local. Absent: no. */
-  readonly remote?: true;
-  /** `false`: the engine would have to load it to tell more. Absent: it tells anyway. */
-  readonly loaded?: boolean;
-  /** What the list tells by the way. Absent: nothing. */
-  readonly facts?: ModelFacts;
-};
+import type { ListedModel } from '../engines/local-engine.ts';
 
 export type ServedModel = ListedModel & {
   readonly id: ModelId;
@@ -34,7 +20,7 @@ export type SetChange = {
   readonly removed: readonly ServedModel[];
 };
 
-/** A list that is longer comes from no engine of ours, or nobody could read it. */
+/** A longer list comes from none of our engines, and no user could read it. */
 const maxModels = 2_000;
 const maxNameLength = 300;
 

@@ -1,35 +1,35 @@
-/** What is known of models, on disk: `models.sqlite` in the user's storage folder, so that a start knows it before any network. */
+/** Lists and facts of models on disk: `models.sqlite` in the user's storage folder, so that a start has them before any network. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import type { ModelId } from '../../shared/chat.ts';
-import type { DetailOrigin } from '../../shared/model-details.ts';
-import { type FactsByOrigin, type ModelFacts, validFacts } from './model-facts.ts';
-import type { ListedModel } from './model-set.ts';
+import type { DetailFacts, DetailOrigin } from '../../shared/model-details.ts';
+import type { ListedModel } from '../engines/local-engine.ts';
+import { type FactsByOrigin, validFacts } from './model-facts.ts';
 
 /** A provider's last good list. */
 export type StoredList = { readonly baseUrl: string; readonly models: readonly ListedModel[] };
 
-/** What is known of one model, and of which version of it. */
-export type StoredFacts = { readonly version?: string; readonly facts: FactsByOrigin };
+/** Facts of one version of a model. */
+export type StoredDetailFacts = { readonly version?: string; readonly facts: FactsByOrigin };
 
 export type NewFacts = {
   readonly id: ModelId;
   readonly origin: DetailOrigin;
-  /** Absent: the list does not say. */
+  /** Absent: the list has none. */
   readonly version?: string;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  readonly facts: ModelFacts;
+  readonly facts: DetailFacts;
 };
 
-/** Nothing here throws or rejects: what cannot be written lasts until the server stops. */
+/** No method throws or rejects: what cannot be written is lost when the server stops. */
 export interface ModelsStore {
   lists(): ReadonlyMap<string, StoredList>;
-  facts(): ReadonlyMap<ModelId, StoredFacts>;
+  facts(): ReadonlyMap<ModelId, StoredDetailFacts>;
   saveList(provider: string, list: StoredList): void;
-  saveFacts(found: readonly NewFacts[]): void;
+  saveFacts(facts: readonly NewFacts[]): void;
   deleteFacts(ids: readonly ModelId[]): void;
   dispose(): void;
 }
@@ -47,71 +47,39 @@ const origins: readonly DetailOrigin[] = ['list', 'engine', 'registry', 'model']
 
 /**
  * @param folder the user's storage folder. Absent: nothing is read or written
- * @param warn told once, in one sentence, when the file cannot be used
+ * @param warn called once, with one sentence, when the file cannot be used
  */
 export function modelsStore(folder: string | undefined, warn: (message: string) => void): ModelsStore {
   let hasWarned = false;
   const warnOnce = (error: unknown): void => {
     if (!hasWarned)
       warn(
-        `Details of models cannot be kept (${error instanceof Error ? error.message : 'unknown reason'}); they are asked for again at the next start.`,
+        `Details of models cannot be stored (${error instanceof Error ? error.message : 'unknown reason'}); they are loaded again at the next start.`,
       );
     hasWarned = true;
   };
-  // Opened when first needed: a start does not wait for it.
+  // Opened on first use, so that a start does not wait for it.
   let database: DatabaseSync | undefined;
-  let tried = false;
+  let wasOpened = false;
   const openOnce = (): DatabaseSync | undefined => {
-    if (!tried && folder !== undefined) database = openDatabase(folder, warnOnce);
-    tried = true;
+    if (!wasOpened && folder !== undefined) database = openDatabase(folder, warnOnce);
+    wasOpened = true;
     return database;
   };
-  const withDatabase = <Value>(instead: Value, work: (open: DatabaseSync) => Value): Value => {
-    const usable = openOnce();
-    if (!usable) return instead;
+  const withDatabase = <Value>(fallback: Value, work: (open: DatabaseSync) => Value): Value => {
+    const open = openOnce();
+    if (!open) return fallback;
     try {
-      return work(usable);
+      return work(open);
     } catch (error) {
       warnOnce(error);
-      return instead;
-    }
-  };
-  const inTransaction = (open: DatabaseSync, work: () => void): void => {
-    open.exec('begin immediate');
-    try {
-      work();
-      open.exec('commit');
-    } catch (error) {
-      open.exec('rollback');
-      throw error;
+      return fallback;
     }
   };
 
   return {
-    lists: () =>
-      withDatabase(new Map(), (open) => {
-        const rows = open.prepare('select provider, base_url, models from lists').all();
-        return new Map(
-          rows.flatMap(({ provider, base_url, models }) => {
-            const { data } = Listed.safeParse(parseJson(models));
-            return data
-              ? [[String(provider), { baseUrl: String(base_url), models: data as readonly ListedModel[] }]]
-              : [];
-          }),
-        );
-      }),
-    facts: () =>
-      withDatabase<ReadonlyMap<ModelId, StoredFacts>>(new Map(), (open) => {
-        const found = new Map<ModelId, { version?: string; facts: Record<string, unknown> }>();
-        for (const { id, loader, version, at, finding } of open.prepare('select * from findings').all()) {
-          if (!origins.some((origin) => origin === loader)) continue;
-          const known = found.get(id as ModelId) ?? { facts: {} };
-          known.facts[String(loader)] = { facts: validFacts(parseJson(finding)), atMs: Number(at) };
-          if (typeof version === 'string') known.version = version;
-          found.set(id as ModelId, known);
-        }
-        return found as ReadonlyMap<ModelId, StoredFacts>;
-      }),
+    lists: () => withDatabase<ReadonlyMap<string, StoredList>>(new Map(), readLists),
+    facts: () => withDatabase<ReadonlyMap<ModelId, StoredDetailFacts>>(new Map(), readFacts),
     saveList(provider, { baseUrl, models }) {
       withDatabase(undefined, (open) => {
         open
@@ -119,15 +87,15 @@ export function modelsStore(folder: string | undefined, warn: (message: string) 
           .run(provider, baseUrl, JSON.stringify(models));
       });
     },
-    saveFacts(found) {
+    saveFacts(added) {
       withDatabase(undefined, (open) =>
         inTransaction(open, () => {
-          const keep = open.prepare('insert or replace into findings values (?, ?, ?, ?, ?)');
-          // Rows of another version speak of another model.
-          const forget = open.prepare('delete from findings where id = ? and version is not ?');
-          for (const { id, origin, version = null, atMs, facts } of found) {
-            forget.run(id, version);
-            keep.run(id, origin, version, atMs, JSON.stringify(facts));
+          const insert = open.prepare('insert or replace into findings values (?, ?, ?, ?, ?)');
+          // Rows of another version are about another model.
+          const deleteOthers = open.prepare('delete from findings where id = ? and version is not ?');
+          for (const { id, origin, version = null, atMs, facts } of added) {
+            deleteOthers.run(id, version);
+            insert.run(id, origin, version, atMs, JSON.stringify(facts));
           }
         }),
       );
@@ -135,26 +103,61 @@ export function modelsStore(folder: string | undefined, warn: (message: string) 
     deleteFacts(ids) {
       withDatabase(undefined, (open) =>
         inTransaction(open, () => {
-          const forget = open.prepare('delete from findings where id = ?');
-          for (const id of ids) forget.run(id);
+          const remove = open.prepare('delete from findings where id = ?');
+          for (const id of ids) remove.run(id);
         }),
       );
     },
     dispose() {
-      if (tried) withDatabase(undefined, (open) => open.close());
-      tried = true;
+      if (wasOpened) withDatabase(undefined, (open) => open.close());
+      wasOpened = true;
     },
   };
 }
 
-/** SQLite is part of Node, but some Electron builds come without it. `undefined` when it cannot be used. */
-function openDatabase(folder: string, failed: (error: unknown) => void): DatabaseSync | undefined {
+function readLists(open: DatabaseSync): ReadonlyMap<string, StoredList> {
+  const rows = open.prepare('select provider, base_url, models from lists').all();
+  return new Map(
+    rows.flatMap(({ provider, base_url, models }) => {
+      const { data } = Listed.safeParse(parseJson(models));
+      return data
+        ? [[String(provider), { baseUrl: String(base_url), models: data as readonly ListedModel[] }]]
+        : [];
+    }),
+  );
+}
+
+function readFacts(open: DatabaseSync): ReadonlyMap<ModelId, StoredDetailFacts> {
+  const byModel = new Map<ModelId, { version?: string; facts: Record<string, unknown> }>();
+  for (const { id, loader, version, at, finding } of open.prepare('select * from findings').all()) {
+    if (!origins.some((origin) => origin === loader)) continue;
+    const entry = byModel.get(id as ModelId) ?? { facts: {} };
+    entry.facts[String(loader)] = { facts: validFacts(parseJson(finding)), atMs: Number(at) };
+    if (typeof version === 'string') entry.version = version;
+    byModel.set(id as ModelId, entry);
+  }
+  return byModel as ReadonlyMap<ModelId, StoredDetailFacts>;
+}
+
+function inTransaction(open: DatabaseSync, work: () => void): void {
+  open.exec('begin immediate');
+  try {
+    work();
+    open.exec('commit');
+  } catch (error) {
+    open.exec('rollback');
+    throw error;
+  }
+}
+
+/** SQLite is part of Node, but some Electron builds lack it. `undefined` when it cannot be used. */
+function openDatabase(folder: string, warnOnce: (error: unknown) => void): DatabaseSync | undefined {
   try {
     mkdirSync(folder, { recursive: true });
     const sqlite = process.getBuiltinModule('node:sqlite');
     const database = new sqlite.DatabaseSync(join(folder, 'models.sqlite'));
     database.exec(
-      // Another window may be writing; nobody waits long for what is only convenient.
+      // Another window may be writing; a wait for what is only a convenience is short.
       `pragma journal_mode = wal; pragma synchronous = off; pragma busy_timeout = 100;
        create table if not exists lists (provider text primary key, base_url text not null, models text not null) strict;
        create table if not exists findings (
@@ -164,7 +167,7 @@ function openDatabase(folder: string, failed: (error: unknown) => void): Databas
     );
     return database;
   } catch (error) {
-    failed(error);
+    warnOnce(error);
     return;
   }
 }

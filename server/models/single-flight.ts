@@ -1,82 +1,91 @@
-/** One piece of work for all who want it: it runs once, tells everybody, and ends when the last one leaves. */
+/** One task shared by all its callers: it runs once, reports progress to each of them, and is cancelled when the last one leaves. */
 import { toRumboError } from '../../shared/errors.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 
-type SharedTask<Result, News> = {
+type SharedTask<Result, Progress> = {
   readonly result: Promise<Result>;
-  readonly listeners: Set<(news: News) => void>;
-  /** Who waits for it. */
+  readonly listeners: Set<(progress: Progress) => void>;
+  /** Number of callers that wait for the result. */
   callers: number;
-  /** What was told last, for those who come later. */
-  latest: News | undefined;
-  readonly stop: AbortController;
+  /** The last progress, for callers that join later. */
+  latest: Progress | undefined;
+  readonly controller: AbortController;
 };
 
-export type StartTask<Result, News> = (tell: (news: News) => void, signal: AbortSignal) => Promise<Result>;
+export type StartTask<Result, Progress> = (
+  report: (progress: Progress) => void,
+  signal: AbortSignal,
+) => Promise<Result>;
 
-export function singleFlight<Result, News>() {
-  const running = new Map<string, SharedTask<Result, News>>();
-  /** Work that was given up and has not ended yet; the next of its name waits, so that the two never meet. */
+export function singleFlight<Result, Progress>() {
+  const running = new Map<string, SharedTask<Result, Progress>>();
+  /** Cancelled tasks that have not ended yet; the next one with the same key waits, so that the two never overlap. */
   const cancelling = new Map<string, Promise<unknown>>();
 
-  const start = (name: string, begin: StartTask<Result, News>): SharedTask<Result, News> => {
-    const stop = new AbortController();
-    const before = cancelling.get(name) ?? Promise.resolve();
-    const listeners = new Set<(news: News) => void>();
-    const tell = (news: News) => {
-      work.latest = news;
-      for (const listener of listeners) listener(news);
+  const begin = (key: string, start: StartTask<Result, Progress>): SharedTask<Result, Progress> => {
+    const controller = new AbortController();
+    const before = cancelling.get(key) ?? Promise.resolve();
+    const listeners = new Set<(progress: Progress) => void>();
+    const report = (progress: Progress) => {
+      task.latest = progress;
+      for (const listener of listeners) listener(progress);
     };
-    const result = before.then(() => begin(tell, stop.signal));
-    const work: SharedTask<Result, News> = { result, listeners, callers: 0, latest: undefined, stop };
-    running.set(name, work);
-    const over = () => {
-      if (running.get(name) === work) running.delete(name);
+    const result = before.then(() => start(report, controller.signal));
+    const task: SharedTask<Result, Progress> = {
+      result,
+      listeners,
+      callers: 0,
+      latest: undefined,
+      controller,
     };
-    result.then(over, over);
-    return work;
+    running.set(key, task);
+    const remove = () => {
+      if (running.get(key) === task) running.delete(key);
+    };
+    result.then(remove, remove);
+    return task;
   };
 
-  const leave = (name: string, work: SharedTask<Result, News>): void => {
-    work.callers -= 1;
-    if (work.callers > 0 || running.get(name) !== work) return;
-    running.delete(name);
-    work.stop.abort();
-    const ended = work.result.then(
+  const leave = (key: string, task: SharedTask<Result, Progress>): void => {
+    task.callers -= 1;
+    if (task.callers > 0 || running.get(key) !== task) return;
+    running.delete(key);
+    task.controller.abort();
+    const ended = task.result.then(
       () => {},
       () => {},
     );
-    cancelling.set(name, ended);
+    cancelling.set(key, ended);
     void ended.then(() => {
-      if (cancelling.get(name) === ended) cancelling.delete(name);
+      if (cancelling.get(key) === ended) cancelling.delete(key);
     });
   };
 
   return {
     /**
-     * Joins the work of this name, or begins it. Rejects with what it rejects with, and with `cancelled` as soon as
-     * `signal` aborts, whatever the others do.
+     * Joins the task with this key, or starts it. Rejects with what the task rejects with, and with `cancelled` as soon
+     * as `signal` aborts, whatever the other callers do.
      */
     async join(
-      name: string,
-      begin: StartTask<Result, News>,
-      listener: (news: News) => void,
+      key: string,
+      start: StartTask<Result, Progress>,
+      listener: (progress: Progress) => void,
       signal: AbortSignal,
     ): Promise<Result> {
       if (signal.aborted) throw toRumboError(signal.reason, signal);
-      const work = running.get(name) ?? start(name, begin);
-      work.callers += 1;
-      // Two requests may hand in one function, and each leaves for itself.
-      const own = (news: News) => listener(news);
-      work.listeners.add(own);
-      if (work.latest !== undefined) own(work.latest);
+      const task = running.get(key) ?? begin(key, start);
+      task.callers += 1;
+      // Two callers may pass the same function, and each leaves by itself.
+      const own = (progress: Progress) => listener(progress);
+      task.listeners.add(own);
+      if (task.latest !== undefined) own(task.latest);
       try {
-        return await Promise.race([work.result, rejectOnAbort(signal)]);
+        return await Promise.race([task.result, rejectOnAbort(signal)]);
       } catch (cause) {
         throw toRumboError(cause, signal);
       } finally {
-        work.listeners.delete(own);
-        leave(name, work);
+        task.listeners.delete(own);
+        leave(key, task);
       }
     },
   };

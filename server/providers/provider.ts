@@ -1,11 +1,13 @@
 /** One provider at work: its engine with good retryOptions, its model list, its health, and what it last did. */
 import PQueue from 'p-queue';
 import type { Cooldown, TimedCooldown } from '../../shared/cooldowns.ts';
+import type { IdentifiedEndpoint } from '../../shared/discovery.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { ModelCooldown, ProviderState, ProviderStatus } from '../../shared/status.ts';
 import { connectEngine, type EngineConnection } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { KeySource } from '../engines/key-source.ts';
+import { nativeApi } from '../engines/native-api.ts';
 import type { Http } from '../platform/http.ts';
 import { concurrencyLimit } from '../resilience/concurrency-limit.ts';
 import { providerHealth } from '../resilience/health.ts';
@@ -44,15 +46,11 @@ export type ProviderDeps = {
   readonly onModelsListed?: (provider: string) => void;
   /** Called when one of its models has answered, or could not. Absent: nobody else wants to know. */
   readonly onModelUsed?: (provider: string, model: string) => void;
-  /**
-   * Who answers at an address instead of an engine of this kind; `undefined`: nobody else. Never rejects. Absent: whoever
-   * answers is believed.
-   */
+  /** The model server at an address; `undefined`: none answers. Never rejects. Absent: no server is verified. */
   readonly identifyServer?: (
-    kind: string,
     baseUrl: string,
     signal: AbortSignal,
-  ) => Promise<string | undefined>;
+  ) => Promise<Pick<IdentifiedEndpoint, 'kind' | 'label'> | undefined>;
 };
 
 export function provider(config: ProviderConfig, parts: ProviderDeps) {
@@ -113,12 +111,12 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
 
   const keyless = () => definition.key === 'required' && keys.location(owner) === 'none';
 
-  /** Where the address is our guess, any program may listen: whoever answers must be who we think. */
+  /** Any program may listen at a default address, so the server there must be identified first. */
   const isGuess = config.source === 'local' && !config.userDefined && baseUrl === definition.baseUrl;
   const listBy = async (signal: AbortSignal): Promise<readonly ModelInfo[]> => {
-    const other = isGuess ? await identifyServer?.(definition.kind, baseUrl, signal) : undefined;
-    if (other === undefined) return raw.listModels(signal);
-    throw new RumboError(`${other} answers at ${new URL(baseUrl).host}, not ${label}.`, {
+    const server = isGuess ? await identifyServer?.(baseUrl, signal) : undefined;
+    if (server === undefined || server.kind === definition.kind) return raw.listModels(signal);
+    throw new RumboError(`${server.label} answers at ${new URL(baseUrl).host}, not ${label}.`, {
       kind: 'unreachable',
       provider: name,
       action: `Start ${label}, or name the server that answers in rumbo.providers.`,
@@ -194,7 +192,7 @@ export function provider(config: ProviderConfig, parts: ProviderDeps) {
     engine,
     owner,
     /** For what is asked of its service beside answers and its list; how that goes says nothing about its keys. */
-    nativeApi: { ...connection, keys: withoutBlame(pool) },
+    nativeApi: nativeApi({ ...connection, keys: withoutBlame(pool) }),
     get modelList() {
       return modelList;
     },

@@ -29,11 +29,3 @@ export function parseLongPromptThreshold(text: string): number | undefined {
 
 /** A price times a factor, without the noise of binary fractions. */
 export const scaleRate = (rate: number, factor: number): number => Math.round(rate * factor * 1e9) / 1e9;
-
-/** Only what is known, since an absent field means “not said”. */
-export const definedFields = <T extends object>(
-  fields: T,
-): { [Name in keyof T]?: Exclude<T[Name], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof T]?: Exclude<T[Name], undefined>;
-  };

@@ -12,8 +12,9 @@ import { rejectOnAbort } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
 import { coalesceDeltas } from './coalesce-deltas.ts';
 import { withoutLspParams } from './lsp-params.ts';
+import type { ModelRequests } from './model-requests.ts';
 
-export type RequestHandlerDeps = {
+export type RequestHandlerDeps = ModelRequests & {
   /** Resolves when the settings are there, with what the client has said of them by now; nothing is answered before. */
   readonly ready: () => Promise<unknown>;
   readonly orchestrator: Orchestrator;
@@ -23,7 +24,7 @@ export type RequestHandlerDeps = {
   readonly testProvider: (name: string) => Promise<number>;
   /** Never rejects. */
   readonly discover: () => Promise<DiscoverResult>;
-  readonly shelf: Pick<ModelCatalog, 'details' | 'suggestions' | 'ensure' | 'unload'>;
+  readonly shelf: Pick<ModelCatalog, 'details' | 'suggestions'>;
   readonly clearCache: () => number;
   readonly refreshRegistry: (signal: AbortSignal) => Promise<protocol.RegistryRefreshed>;
   readonly metrics: () => protocol.Metrics;
@@ -111,8 +112,8 @@ export function registerRequestHandlers(connection: Connection, services: Reques
     };
   const refreshRegistry = cancellable((_: unknown, signal) => services.refreshRegistry(signal));
   connection.onRequest(protocol.refreshRegistry, (token) => refreshRegistry({}, token));
-  connection.onRequest(protocol.ensureModel, cancellable(shelf.ensure));
-  connection.onRequest(protocol.unloadModel, cancellable(shelf.unload));
+  connection.onRequest(protocol.ensureModel, cancellable(services.ensureModel));
+  connection.onRequest(protocol.unloadModel, cancellable(services.unloadModel));
 
   function wireError(thrown: unknown, signal?: AbortSignal): ResponseError<ErrorData> {
     const error = toRumboError(thrown, signal);

@@ -1,46 +1,45 @@
-/** Asks the engine that runs a model. */
+/** Loads facts from the engine that runs a model. */
+import type { DetailFacts } from '../../../shared/model-details.ts';
+import type { EngineDefinition } from '../../engines/engine.ts';
+import type { ListedModel, NativeApi } from '../../engines/local-engine.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
 import type { ModelInfo } from '../../wire/wire-format.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { ModelFacts } from '../model-facts.ts';
-import type { ListedModel } from '../model-set.ts';
-import type { EngineDetails, NativeGet } from './native.ts';
-import { definedFields } from './reading.ts';
 
-/** What an engine tells of a model that stays as it is changes with its program only. */
+/** Such facts change only when the engine's program does. */
 const maxAgeMs = 24 * 3_600_000;
-/** A workstation's engine answers a few such questions at a time; more would keep its user waiting. */
+/** More requests at a time would slow down the user's own. */
 const concurrency = 4;
 
-/** @param askOf how a provider's engine is asked; `undefined`: there is no such provider */
+/** @param apiOf the interface of a provider's engine; `undefined`: it must not be contacted now */
 export const engineLoader = (
-  interfaces: readonly EngineDetails[],
-  askOf: (provider: string) => NativeGet | undefined,
+  definitions: readonly Pick<EngineDefinition, 'kind' | 'details'>[],
+  apiOf: (provider: string) => NativeApi | undefined,
 ): DetailLoader => {
-  const detailsOf = (kind: string) => interfaces.find((each) => each.kind === kind)?.details;
+  const describeOf = (kind: string) => definitions.find((each) => each.kind === kind)?.details?.describe;
   return {
     name: 'engine',
     maxAgeMs,
     appliesTo: ({ kind, provider, loaded }) =>
-      loaded !== false && detailsOf(kind) !== undefined && askOf(provider) !== undefined,
+      loaded !== false && describeOf(kind) !== undefined && apiOf(provider) !== undefined,
     async load(models, signal) {
-      const found = new Map<(typeof models)[number]['id'], ModelFacts>();
+      const loaded = new Map<(typeof models)[number]['id'], DetailFacts>();
       const waiting = [...models];
       const work = async (): Promise<void> => {
         for (let model = waiting.shift(); model; model = waiting.shift()) {
-          const ask = askOf(model.provider);
-          const details = detailsOf(model.kind);
-          // One that fails is asked about again; the others are none the worse.
-          const finding = ask && (await details?.(ask, model, signal).catch(() => undefined));
-          if (finding) found.set(model.id, finding);
+          const api = apiOf(model.provider);
+          // One failure does not affect the other models.
+          const facts = api && (await describeOf(model.kind)?.(api, model, signal).catch(() => undefined));
+          if (facts) loaded.set(model.id, facts);
         }
       };
       await Promise.all(Array.from({ length: concurrency }, work));
-      return found;
+      return loaded;
     },
   };
 };
 
-/** A model of a service without an interface of its own, from its ordinary list. */
+/** A model from the ordinary list of a service without an interface of its own. */
 export const toListedModel = ({ name, contextTokens, tools, vision }: ModelInfo): ListedModel => ({
   name,
   facts: definedFields({ chat: true, contextTokens, tools, vision }),

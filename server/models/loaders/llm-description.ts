@@ -1,21 +1,20 @@
-/** Asks one model, once for each batch, what the others are for. Only where the user wants it. */
+/** Loads facts from one model's description of the others, with one request for each batch. Only if the user wants it. */
 import * as z from 'zod';
 import type { ModelId } from '../../../shared/chat.ts';
-import { type ModelType, modelTypes } from '../../../shared/model-details.ts';
+import { type DetailFacts, type ModelType, modelTypes } from '../../../shared/model-details.ts';
 import type { Model } from '../../../shared/models.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { ModelFacts } from '../model-facts.ts';
 
-/** What the user allows: nobody is asked, only a model that costs nothing, or one that may cost a little. */
+/** Which models may describe others: none, those that cost nothing, or any. */
 export type DescribeWith = 'off' | 'free' | 'paid';
 
-/** Names do not change what they mean. */
+/** The meaning of a name does not change. */
 const maxAgeMs = 90 * 24 * 3_600_000;
 
 export type LlmDescriptionDeps = {
-  /** The model to ask now, read anew for each batch. `undefined`: none is allowed. */
+  /** The model that describes the others, read anew for each batch. `undefined`: none is allowed. */
   readonly describer: () => ModelId | undefined;
-  /** The whole answer of a model to one prompt. Rejects with `RumboError`. */
+  /** A model's complete answer to one prompt. Rejects with `RumboError`. */
   ask(model: ModelId, prompt: string, signal: AbortSignal): Promise<string>;
 };
 
@@ -33,7 +32,7 @@ export const llmDescriptionLoader = ({ describer, ask }: LlmDescriptionDeps): De
 
 /**
  * The cheapest model that may describe the others; among equally cheap ones the most capable. A model of unknown price
- * is never asked, nor one whose words could leave this machine when only free ones may be.
+ * is never used; with `free`, neither is one that could send the prompt to another machine.
  */
 export function cheapestDescriber(models: readonly Model[], allowed: DescribeWith): ModelId | undefined {
   if (allowed === 'off') return;
@@ -71,8 +70,8 @@ const Entry = z.object({
  * What the answer says of these models; one it leaves out is not known to it. Throws when there is no JSON in it.
  * Entries of other models, or of another shape, are left out.
  */
-function parseFacts(answer: string, ids: readonly ModelId[]): Map<ModelId, ModelFacts> {
-  const found = new Map<ModelId, ModelFacts>(ids.map((id) => [id, {}]));
+function parseFacts(answer: string, ids: readonly ModelId[]): Map<ModelId, DetailFacts> {
+  const found = new Map<ModelId, DetailFacts>(ids.map((id) => [id, {}]));
   for (const value of parseList(answer)) {
     const { data: entry } = Entry.safeParse(value);
     const id = ids.find((each) => each === entry?.model);
@@ -82,7 +81,7 @@ function parseFacts(answer: string, ids: readonly ModelId[]): Map<ModelId, Model
 }
 
 /** Only what it has: that a type is missing in the answer says little. */
-const typeFlags = (types: readonly ModelType[]): ModelFacts =>
+const typeFlags = (types: readonly ModelType[]): DetailFacts =>
   Object.fromEntries(types.map((type) => [type, true]));
 
 /** Models like to put a fence or a sentence around it, or an object. */

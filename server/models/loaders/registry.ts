@@ -1,26 +1,26 @@
-/** What the registry of models knows: limits, abilities and prices, from vendors' pages and models.dev. */
-import type { MergedFacts } from '../../registry/merged-facts.ts';
+/** Loads facts from the model registry: limits, abilities and prices, from vendors' pages and models.dev. */
+import type { DetailFacts } from '../../../shared/model-details.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
+import type { ModelRegistry } from '../../registry/registry.ts';
 import type { DetailLoader } from '../detail-loader.ts';
-import type { ModelFacts } from '../model-facts.ts';
 import type { ServedModel } from '../model-set.ts';
-import { definedFields } from './reading.ts';
 
 /** Some prices change on a date or by the hour, and a lookup costs nothing. */
 const maxAgeMs = 3_600_000;
 const freePrice = { input: 0, output: 0 };
 
-export const registryLoader = (lookUp: (kind: string, name: string) => MergedFacts): DetailLoader => ({
+export const registryLoader = (registry: Pick<ModelRegistry, 'lookUp'>): DetailLoader => ({
   name: 'registry',
   maxAgeMs,
   appliesTo: () => true,
-  load: async (models) => new Map(models.map((model) => [model.id, registryFacts(model, lookUp)])),
+  load: async (models) => new Map(models.map((model) => [model.id, registryFacts(model, registry)])),
 });
 
 function registryFacts(
   { kind, name, source }: ServedModel,
-  lookUp: (kind: string, name: string) => MergedFacts,
-): ModelFacts {
-  const { embeds, fill, abilities, contextTokens, price } = lookUp(kind, name);
+  registry: Pick<ModelRegistry, 'lookUp'>,
+): DetailFacts {
+  const { embeds, fill, abilities, contextTokens, price } = registry.lookUp(kind, name);
   return definedFields({
     chat: embeds === null ? undefined : !embeds,
     embedding: embeds ?? undefined,
@@ -28,7 +28,7 @@ function registryFacts(
     tools: abilities.tools ?? undefined,
     vision: abilities.vision ?? undefined,
     trainedContextTokens: contextTokens ?? undefined,
-    // A local engine allocates what it likes; a service gives what it says.
+    // A local engine allocates less than the model allows; a service provides all of it.
     contextTokens: source === 'api' ? (contextTokens ?? undefined) : undefined,
     price: source === 'local' ? freePrice : (price ?? undefined),
   });

@@ -1,6 +1,7 @@
 /** Anthropic's pricing page. https://platform.claude.com/docs/en/about-claude/pricing */
 import type { Price } from '../../../shared/models.ts';
-import { definedFields, parseDollars } from '../amounts.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
+import { parseDollars } from '../amounts.ts';
 import type { FactSource } from '../facts.ts';
 import { parseMarkdown, plainText } from '../markdown.ts';
 

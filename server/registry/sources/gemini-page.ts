@@ -1,7 +1,8 @@
 /** Google's pricing page for the Gemini API. https://ai.google.dev/gemini-api/docs/pricing */
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Price, Rates, StandardPrice } from '../../../shared/models.ts';
-import { definedFields, parseDollars, parseLongPromptThreshold } from '../amounts.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
+import { parseDollars, parseLongPromptThreshold } from '../amounts.ts';
 import type { FactSource } from '../facts.ts';
 import { type MarkdownTable, parseMarkdown, plainText } from '../markdown.ts';
 

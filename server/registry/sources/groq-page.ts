@@ -1,5 +1,7 @@
 /** Groq's page of models, with prices and limits. https://console.groq.com/docs/models */
-import { definedFields, parseTokens } from '../amounts.ts';
+
+import { definedFields } from '../../platform/defined-fields.ts';
+import { parseTokens } from '../amounts.ts';
 import type { FactSource } from '../facts.ts';
 import { parseMarkdown, plainText } from '../markdown.ts';
 

@@ -6,7 +6,8 @@
  */
 import * as z from 'zod';
 import type { Rates } from '../../../shared/models.ts';
-import { definedFields, scaleRate } from '../amounts.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
+import { scaleRate } from '../amounts.ts';
 import type { FactSource, ModelEntry, ModelFacts } from '../facts.ts';
 
 /** A list is asked for with the user's key, so its address belongs to the provider that is set up. */

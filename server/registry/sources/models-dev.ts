@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Price, Rates } from '../../../shared/models.ts';
 import { providers } from '../../../shared/providers.ts';
-import { definedFields } from '../amounts.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
 import type { FactSource, ModelEntry, ModelFacts } from '../facts.ts';
 
 /** Our engine kinds by its provider ids. */

@@ -1,7 +1,8 @@
 /** OpenAI's pricing page. https://developers.openai.com/api/docs/pricing */
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Rates, StandardPrice } from '../../../shared/models.ts';
-import { definedFields, parseDollars, parseLongPromptThreshold } from '../amounts.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
+import { parseDollars, parseLongPromptThreshold } from '../amounts.ts';
 import type { FactSource, ModelEntry } from '../facts.ts';
 import { type MarkdownTable, parseMarkdown, plainText } from '../markdown.ts';
 

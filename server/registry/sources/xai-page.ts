@@ -1,6 +1,7 @@
 /** xAI's pricing page. https://docs.x.ai/developers/pricing */
 import type { Rates, StandardPrice } from '../../../shared/models.ts';
-import { definedFields, parseDollars, parseLongPromptThreshold, parseTokens, scaleRate } from '../amounts.ts';
+import { definedFields } from '../../platform/defined-fields.ts';
+import { parseDollars, parseLongPromptThreshold, parseTokens, scaleRate } from '../amounts.ts';
 import type { FactSource, ModelEntry } from '../facts.ts';
 import { type MarkdownBlock, parseMarkdown, plainText } from '../markdown.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PracticeEngine } from '../../../scripts/practice/start.ts';
 import { practiceModels } from '../../../scripts/practice/words.ts';
 import { connectEngine } from '../../../server/engines/connect.ts';
-import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
 import { generateWithFallback } from '../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../../server/inline-completion/prompting/mode-cache.ts';

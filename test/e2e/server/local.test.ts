@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver-protocol/node';
 import type { TerminalServer } from '../../../scripts/terminal/server.ts';
-import { defaultPorts } from '../../../server/discovery/fingerprints.ts';
+import { defaultPorts } from '../../../server/discovery/addresses.ts';
+import { engines } from '../../../server/engines/table.ts';
 import type { EnsureProgress, LocalModelState } from '../../../shared/local-models.ts';
 import type { ModelDetails } from '../../../shared/model-details.ts';
 import {
@@ -30,7 +31,7 @@ import { ask, bareEnv, entry, failure, fake, type Settings, server, until } from
 
 /** Where another kind of engine would be expected; the first such port that nobody uses. `undefined`: all are in use. */
 async function onForeignPort(pages: PageServer['pages']): Promise<PageServer | undefined> {
-  for (const port of defaultPorts.toReversed()) {
+  for (const port of defaultPorts(engines).toReversed()) {
     const running = await pageServer(pages, { port }).catch(() => undefined);
     if (running) return running;
   }

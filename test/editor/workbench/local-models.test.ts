@@ -1,6 +1,7 @@
 /** Models on this machine in the Rumbo view: seen, fetched, stopped, loaded, left out, and a server that is found. */
 import assert from 'node:assert/strict';
-import { defaultPorts } from '../../../server/discovery/fingerprints.ts';
+import { defaultPorts } from '../../../server/discovery/addresses.ts';
+import { engines } from '../../../server/engines/table.ts';
 import { type FakeOllamaModels, fakeOllamaModels } from '../../support/local-engines/ollama.ts';
 import { ollamaPages } from '../../support/model-servers.ts';
 import { type PageServer, pageServer } from '../../support/page-server.ts';
@@ -161,7 +162,7 @@ scenario('a discovered server is offered, and used once it is chosen', async (ed
 
 /** On a port of another kind of engine, the first that nobody uses. `undefined`: all are in use. */
 async function onForeignPort(): Promise<PageServer | undefined> {
-  for (const port of defaultPorts.toReversed()) {
+  for (const port of defaultPorts(engines).toReversed()) {
     const running = await pageServer(ollamaPages, { port }).catch(() => undefined);
     if (running) return running;
   }

@@ -1,4 +1,4 @@
-/** Who is asked what models can do and cost. */
+/** The sources of abilities and prices. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { registrySources } from '../../../server/catalog/registry-sources.ts';
@@ -11,10 +11,10 @@ import type { Settings } from '../../../shared/settings.ts';
 
 type Providers = Parameters<typeof registrySources>[0];
 
-/** Lists that are asked, beside the public pages. */
+/** The lists among the sources, beside the public pages. */
 async function lists(settings: Settings['providers'], withKey: readonly string[]) {
   const { providers } = resolveProviderConfigs(settings, engines, {});
-  const fleet = {
+  const registry = {
     get: (name: string) => {
       const config = providers.find((each) => each.name === name);
       return config && { config, owner: { provider: name, origin: '' } };
@@ -24,17 +24,17 @@ async function lists(settings: Settings['providers'], withKey: readonly string[]
     if (provider === 'groq') throw new RumboError('The keychain is locked.', { kind: 'unauthorized' });
     return withKey.includes(provider) ? [{ name: 'saved key 1', key: `key of ${provider}` }] : [];
   };
-  const asked = await registrySources(fleet, { all });
-  assert.deepEqual(asked.slice(0, publicSources.length), publicSources);
-  return asked.slice(publicSources.length);
+  const sources = await registrySources(registry, { all });
+  assert.deepEqual(sources.slice(0, publicSources.length), publicSources);
+  return sources.slice(publicSources.length);
 }
 
-test('without keys only public pages are asked, and nobody’s key goes to them', async () => {
+test('without keys only public pages are requested, and without any key', async () => {
   assert.deepEqual(await lists({}, []), []);
   for (const source of publicSources) assert.ok(!('headers' in source));
 });
 
-test('a service whose key is there is asked for its list, with its key, at its own address', async () => {
+test('a service with a key is asked for its list, with its key, at its own address', async () => {
   const asked = await lists({}, ['xai', 'anthropic', 'gemini', 'openai', 'groq']);
   assert.deepEqual(
     asked.map(({ id, url }) => [id, url]),
@@ -48,7 +48,7 @@ test('a service whose key is there is asked for its list, with its key, at its o
   assert.match(asked[2]?.headers?.['authorization'] ?? '', /key of xai$/);
 });
 
-test('a provider that is switched off, or stands at another address, is not asked', async () => {
+test('a disabled provider, or one with another address, is not a source', async () => {
   const settings = {
     xai: { enabled: false },
     anthropic: { baseUrl: 'https://gateway.test/v1' },

@@ -1,4 +1,4 @@
-/** Where discovery looks: loopback literals, and what the user and the environment name. Nowhere else. */
+/** The scanned addresses: loopback literals, and those that user and environment name. Nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressesToScan, canonicalAddress, serverRoot } from '../../../server/discovery/addresses.ts';
@@ -6,10 +6,10 @@ import { describeScanScope } from '../../../server/discovery/scan-scope.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { isLoopback } from '../../../server/platform/loopback.ts';
 
-const usual = { definitions: engines, env: {}, endpoints: [], hasDockerSocket: false };
+const defaults = { definitions: engines, env: {}, endpoints: [], hasDockerSocket: false };
 
-test('unasked, only this machine is looked at, by its loopback literals', () => {
-  const addresses = addressesToScan({ ...usual, hasDockerSocket: true });
+test('by default only this machine is scanned, by its loopback literals', () => {
+  const addresses = addressesToScan({ ...defaults, hasDockerSocket: true });
   const hosts = new Set(addresses.map(({ root }) => new URL(root).hostname));
   assert.deepEqual([...hosts], ['127.0.0.1', '[::1]', 'docker-socket.localhost']);
   for (const host of hosts) assert.ok(isLoopback(host));
@@ -22,7 +22,7 @@ test('unasked, only this machine is looked at, by its loopback literals', () => 
   assert.ok(addresses.every(({ isUserDefined }) => !isUserDefined));
 });
 
-test('what the environment and the user name comes first and is theirs', () => {
+test('addresses of the environment and the user come first', () => {
   const env = {
     OLLAMA_HOST: '192.168.1.5',
     MODEL_RUNNER_HOST: 'http://172.17.0.1:12434',
@@ -30,11 +30,11 @@ test('what the environment and the user name comes first and is theirs', () => {
     LLAMA_ARG_PORT: '9090',
   };
   const endpoints = ['http://localhost:8080/v1/', 'http://gpu.lan:8000'];
-  const named = addressesToScan({ ...usual, env, endpoints, ports: [8080] }).filter(
+  const userDefined = addressesToScan({ ...defaults, env, endpoints, ports: [8080] }).filter(
     (each) => each.isUserDefined,
   );
   assert.deepEqual(
-    named.map(({ root }) => root),
+    userDefined.map(({ root }) => root),
     [
       'http://localhost:8080',
       'http://gpu.lan:8000',
@@ -45,9 +45,9 @@ test('what the environment and the user name comes first and is theirs', () => {
   );
 });
 
-test('an address is asked once, however it is written', () => {
+test('an address is scanned once, in any spelling', () => {
   const endpoints = ['http://localhost:8080', 'http://127.0.0.1:8080/', 'http://127.0.0.1:8080/v1'];
-  const addresses = addressesToScan({ ...usual, endpoints, ports: [8080] });
+  const addresses = addressesToScan({ ...defaults, endpoints, ports: [8080] });
   assert.deepEqual(
     addresses.map(({ root }) => root),
     ['http://localhost:8080', 'http://[::1]:8080'],
@@ -55,12 +55,12 @@ test('an address is asked once, however it is written', () => {
   assert.equal(canonicalAddress('http://localhost.evil.example:80'), 'http://localhost.evil.example:80');
 });
 
-test('an address that holds a password, or is none, is not asked', () => {
+test('an address with a password, or an invalid one, is not scanned', () => {
   for (const url of ['http://me:secret@127.0.0.1:1', 'file:///etc/passwd', 'nonsense'])
     assert.equal(serverRoot(url), undefined, url);
 });
 
-test('the root of an address is where the server introduces itself', () => {
+test('the root of an address is where a server is probed', () => {
   for (const [url, root] of [
     ['http://a:1/engines/v1', 'http://a:1'],
     ['http://a:1/engines', 'http://a:1'],
@@ -71,8 +71,8 @@ test('the root of an address is where the server introduces itself', () => {
     assert.equal(serverRoot(url), root, url);
 });
 
-test('llama.cpp’s own variables say where it listens', () => {
-  const where = engines.find(({ kind }) => kind === 'llama-cpp')?.baseUrlFromEnv;
+test('llama.cpp’s own environment variables name its address', () => {
+  const baseUrlFromEnv = engines.find(({ kind }) => kind === 'llama-cpp')?.baseUrlFromEnv;
   for (const [host, port, url] of [
     [undefined, undefined, undefined],
     ['', '9090', 'http://127.0.0.1:9090'],
@@ -84,19 +84,19 @@ test('llama.cpp’s own variables say where it listens', () => {
     ['127.0.0.1', '99999', undefined],
     ['127.0.0.1', 'x', undefined],
   ] as const)
-    assert.equal(where?.({ LLAMA_ARG_HOST: host, LLAMA_ARG_PORT: port }), url, `${host} ${port}`);
+    assert.equal(baseUrlFromEnv?.({ LLAMA_ARG_HOST: host, LLAMA_ARG_PORT: port }), url, `${host} ${port}`);
 });
 
-test('it says where it looked: on a machine, in a container, in WSL, at the other end of SSH', () => {
-  const place = (env: Record<string, string>, release = '6.1.0', files: string[] = []) =>
+test('describes the scope: this machine, a container, WSL, or a remote machine', () => {
+  const scope = (env: Record<string, string>, release = '6.1.0', files: string[] = []) =>
     describeScanScope({ env, release, exists: (file) => files.includes(file) });
-  assert.equal(place({}), 'Looked on this machine.');
+  assert.equal(scope({}), 'Looked on this machine.');
   assert.match(
-    place({}, '6.1.0', ['/.dockerenv']),
+    scope({}, '6.1.0', ['/.dockerenv']),
     /^Looked inside this container; .+rumbo\.local\.endpoints/,
   );
-  assert.match(place({ REMOTE_CONTAINERS: 'true' }), /container/);
-  assert.match(place({ WSL_DISTRO_NAME: 'Ubuntu' }), /WSL/);
-  assert.match(place({}, '5.15.90.1-microsoft-standard-WSL2'), /WSL/);
-  assert.match(place({ SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' }), /SSH/);
+  assert.match(scope({ REMOTE_CONTAINERS: 'true' }), /container/);
+  assert.match(scope({ WSL_DISTRO_NAME: 'Ubuntu' }), /WSL/);
+  assert.match(scope({}, '5.15.90.1-microsoft-standard-WSL2'), /WSL/);
+  assert.match(scope({ SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' }), /SSH/);
 });

@@ -1,4 +1,4 @@
-/** What is found on this machine: used, offered or left, again and again, without anybody waiting. */
+/** Servers found on this machine: used, offered or ignored, in scans that no request waits for. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -34,8 +34,8 @@ const serve = async (pages: PageServer['pages'], options?: Parameters<typeof pag
   closers.push(server.close);
   return server;
 };
-const usual: DiscoverySettings = { endpoints: [], newEndpoints: 'offer', intervalMinutes: 5 };
-const watch = (
+const defaults: DiscoverySettings = { endpoints: [], newEndpoints: 'offer', intervalMinutes: 5 };
+const discoveryOf = (
   roots: readonly string[],
   more: Partial<DiscoveryDeps> & { user?: Partial<DiscoverySettings> } = {},
 ) => {
@@ -43,7 +43,7 @@ const watch = (
     http,
     definitions: engines,
     env: {},
-    settings: () => ({ ...usual, ...more.user }),
+    settings: () => ({ ...defaults, ...more.user }),
     providers: () => [],
     onChanged: () => {},
     now: () => Date.now(),
@@ -54,7 +54,7 @@ const watch = (
   return made;
 };
 
-test('six kinds, each on a foreign port, are told apart in one look', async () => {
+test('six kinds, each on another kind’s port, are distinguished in one scan', async () => {
   const all = await Promise.all([
     serve(ollamaPages),
     serve(dockerPages),
@@ -65,11 +65,11 @@ test('six kinds, each on a foreign port, are told apart in one look', async () =
     serve(copyPages),
   ]);
   const before = performance.now();
-  const here = watch(all.map(({ root }) => root));
-  await here.scan();
+  const servers = discoveryOf(all.map(({ root }) => root));
+  await servers.scan();
   assert.ok(performance.now() - before < 1_500, `${performance.now() - before} ms`);
   assert.deepEqual(
-    here.endpoints().map(({ kind, use, name }) => [kind, use, name]),
+    servers.endpoints().map(({ kind, use, name }) => [kind, use, name]),
     [
       ['ollama', 'offered', 'ollama'],
       ['docker-model-runner', 'offered', 'docker-model-runner'],
@@ -82,7 +82,7 @@ test('six kinds, each on a foreign port, are told apart in one look', async () =
   );
 });
 
-test('one look is over in half a second, whoever keeps silent', async () => {
+test('a scan ends in half a second even if a server never answers', async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   closers.push(() => {
@@ -90,19 +90,19 @@ test('one look is over in half a second, whoever keeps silent', async () => {
     silent.close();
   });
   const ollama = await serve(ollamaPages);
-  const here = watch([`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, ollama.root]);
+  const servers = discoveryOf([`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, ollama.root]);
   const before = performance.now();
-  await here.scan();
+  await servers.scan();
   assert.ok(performance.now() - before < 1_500, `${performance.now() - before} ms`);
   assert.deepEqual(
-    here.endpoints().map(({ kind }) => kind),
+    servers.endpoints().map(({ kind }) => kind),
     ['ollama'],
   );
 });
 
-test('an engine that is set up at the address is used; another one there is offered under a free name', async () => {
+test('a server with a provider is used; another kind at that address is offered under an unused name', async () => {
   const [llama, ollama] = [await serve(llamaPages), await serve(ollamaPages)];
-  const here = watch([llama.root, ollama.root], {
+  const servers = discoveryOf([llama.root, ollama.root], {
     providers: () => [
       { name: 'vllm', kind: 'vllm', baseUrl: llama.root, isUserDefined: false },
       { name: 'llama-cpp', kind: 'llama-cpp', baseUrl: 'http://127.0.0.1:8080', isUserDefined: false },
@@ -114,22 +114,22 @@ test('an engine that is set up at the address is used; another one there is offe
       },
     ],
   });
-  await here.scan();
+  await servers.scan();
   assert.deepEqual(
-    here.endpoints().map(({ kind, use, name }) => [kind, use, name]),
+    servers.endpoints().map(({ kind, use, name }) => [kind, use, name]),
     [
       ['llama-cpp', 'offered', `llama-cpp-${llama.port}`],
       ['ollama', 'used', 'mine'],
     ],
   );
-  assert.deepEqual(here.providers(), {});
+  assert.deepEqual(servers.newProviders(), {});
 });
 
-test('an address that the user named is used without a question, with the engine that answers there', async () => {
+test('a server at an address that the user named is used without an offer', async () => {
   const docker = await serve(dockerPages);
-  const here = watch([], { addresses: () => [{ root: docker.root, isUserDefined: true }] });
-  await here.scan();
-  assert.deepEqual(here.providers(), {
+  const servers = discoveryOf([], { addresses: () => [{ root: docker.root, isUserDefined: true }] });
+  await servers.scan();
+  assert.deepEqual(servers.newProviders(), {
     'docker-model-runner': {
       kind: 'docker-model-runner',
       label: `Docker Model Runner (127.0.0.1:${docker.port})`,
@@ -146,13 +146,13 @@ test('new servers are used or left alone when the user says so', async () => {
     ['use', 'used', 1],
     ['ignore', 'ignored', 0],
   ] as const) {
-    const here = watch([root], { user: { newEndpoints } });
-    await here.scan();
+    const servers = discoveryOf([root], { user: { newEndpoints } });
+    await servers.scan();
     assert.deepEqual(
-      here.endpoints().map((each) => each.use),
+      servers.endpoints().map((each) => each.use),
       [use],
     );
-    assert.equal(Object.keys(here.providers()).length, providers);
+    assert.equal(Object.keys(servers.newProviders()).length, providers);
   }
 });
 
@@ -160,10 +160,10 @@ test('a server on both loopback addresses is one server', async (context) => {
   const four = await serve(ollamaPages);
   const six = await serve(ollamaPages, { host: '::1', port: four.port }).catch(() => undefined);
   if (!six) return context.skip('no IPv6 on this machine');
-  const here = watch([four.root, six.root]);
-  await here.scan();
+  const servers = discoveryOf([four.root, six.root]);
+  await servers.scan();
   assert.deepEqual(
-    here.endpoints().map(({ baseUrl }) => baseUrl),
+    servers.endpoints().map(({ baseUrl }) => baseUrl),
     [four.root],
   );
 });
@@ -171,10 +171,10 @@ test('a server on both loopback addresses is one server', async (context) => {
 test('a server on the IPv6 address only is found there', async (context) => {
   const six = await serve(ollamaPages, { host: '::1' }).catch(() => undefined);
   if (!six) return context.skip('no IPv6 on this machine');
-  const here = watch([`http://127.0.0.1:${six.port}`, six.root]);
-  await here.scan();
+  const servers = discoveryOf([`http://127.0.0.1:${six.port}`, six.root]);
+  await servers.scan();
   assert.deepEqual(
-    here.endpoints().map(({ baseUrl }) => baseUrl),
+    servers.endpoints().map(({ baseUrl }) => baseUrl),
     [six.root],
   );
 });
@@ -182,92 +182,92 @@ test('a server on the IPv6 address only is found there', async (context) => {
 test('two calls at a time share one look, and only what is different is told', async () => {
   const server = await serve(ollamaPages);
   let told = 0;
-  const here = watch([server.root], { onChanged: () => (told += 1) });
-  await Promise.all([here.scan(), here.scan()]);
+  const servers = discoveryOf([server.root], { onChanged: () => (told += 1) });
+  await Promise.all([servers.scan(), servers.scan()]);
   assert.equal(server.requests.filter(({ path }) => path === '/').length, 1);
-  await here.scan();
+  await servers.scan();
   assert.equal(told, 1);
   server.pages = {};
-  await here.scan();
-  assert.deepEqual([here.endpoints(), told], [[], 2]);
+  await servers.scan();
+  assert.deepEqual([servers.endpoints(), told], [[], 2]);
 });
 
-test('an impostor at one of our addresses is named, the right engine and silence are not', async () => {
-  const here = watch([]);
+test('identifies the server at one of our addresses, or none', async () => {
+  const servers = discoveryOf([]);
   const signal = AbortSignal.timeout(5_000);
   const [vllm, llama] = [await serve(vllmPages), await serve(llamaPages)];
-  assert.equal(await here.identifyServer('vllm', vllm.root, signal), undefined);
-  assert.equal(await here.identifyServer('vllm', llama.root, signal), 'llama.cpp');
+  assert.equal((await servers.identifyServer(vllm.root, signal))?.kind, 'vllm');
+  assert.equal((await servers.identifyServer(llama.root, signal))?.label, 'llama.cpp');
   await llama.close();
-  assert.equal(await here.identifyServer('vllm', llama.root, signal), undefined);
+  assert.equal(await servers.identifyServer(llama.root, signal), undefined);
 });
 
-test('a server that one look of the timer misses stays for another, and goes at once when the user looks', async () => {
+test('a server stays after one missed scheduled scan, and is removed at once by a requested one', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let now = 1_000_000;
   const start = async () => {
     const server = await serve(ollamaPages);
-    const here = watch([server.root], { now: () => now });
-    await here.scan();
-    assert.equal(here.endpoints().length, 1);
+    const servers = discoveryOf([server.root], { now: () => now });
+    await servers.scan();
+    assert.equal(servers.endpoints().length, 1);
     await server.close();
-    return here;
+    return servers;
   };
-  const asked = await start();
-  await asked.scan();
-  assert.equal(asked.endpoints().length, 0);
+  const requested = await start();
+  await requested.scan();
+  assert.equal(requested.endpoints().length, 0);
 
-  const watched = await start();
+  const scheduled = await start();
   const found: number[] = [];
-  watched.start();
+  scheduled.start();
   for (let turn = 0; turn < 2; turn++) {
     now += 5 * 60_000;
     mock.timers.tick(15_000);
-    // Joins the look of the timer.
-    await watched.scan();
-    found.push(watched.endpoints().length);
+    // Joins the scheduled scan.
+    await scheduled.scan();
+    found.push(scheduled.endpoints().length);
   }
   assert.deepEqual(found, [1, 0]);
   mock.timers.reset();
 });
 
-test('it looks at the start, every few minutes, and when the network changes', async () => {
+test('scans at the start, at an interval, and when the network changes', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let now = 1_000_000;
-  let looks = 0;
+  let scans = 0;
   let address = '10.0.0.1';
   let intervalMinutes = 5;
-  const here = watch([], {
-    settings: () => ({ ...usual, intervalMinutes }),
+  const servers = discoveryOf([], {
+    settings: () => ({ ...defaults, intervalMinutes }),
     now: () => now,
     addresses: () => {
-      looks += 1;
+      scans += 1;
       return [];
     },
     interfaces: () => ({ eth0: [{ address }] }),
   });
-  const pass = async (ms: number) => {
+  const advance = async (ms: number) => {
     now += ms;
     mock.timers.tick(15_000);
     await new Promise(setImmediate);
   };
-  here.start();
-  assert.equal(looks, 0, 'nobody waits for the first look');
+  servers.start();
+  assert.equal(scans, 0, 'the start does not wait for the first scan');
   await new Promise(setImmediate);
-  assert.equal(looks, 1);
-  await pass(15_000);
-  assert.equal(looks, 1);
+  assert.equal(scans, 1);
+  await advance(15_000);
+  assert.equal(scans, 1);
   address = '192.168.1.7';
-  await pass(15_000);
-  assert.equal(looks, 2);
-  await pass(5 * 60_000);
-  assert.equal(looks, 3);
+  await advance(15_000);
+  assert.equal(scans, 2);
+  await advance(5 * 60_000);
+  assert.equal(scans, 3);
   intervalMinutes = 0;
-  await pass(60 * 60_000);
-  assert.equal(looks, 3, 'only when asked');
+  await advance(60 * 60_000);
+  assert.equal(scans, 3, 'only on request');
   intervalMinutes = 5;
-  here.dispose();
-  await pass(60 * 60_000);
-  assert.equal(looks, 3);
+  servers.dispose();
+  await advance(60 * 60_000);
+  assert.equal(scans, 3);
   mock.timers.reset();
 });

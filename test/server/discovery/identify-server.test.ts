@@ -1,4 +1,4 @@
-/** Who answers at an address: told by fingerprints, on any port, from anything a stranger may send. */
+/** The server at an address is identified by its responses, on any port, whatever it sends. */
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,7 +28,7 @@ const closers: (() => unknown)[] = [dispose];
 after(async () => {
   for (const close of closers) await close();
 });
-const ask = (root: string, ms = 5_000) =>
+const identify = (root: string, ms = 5_000) =>
   identifyServer(root, { http, definitions: engines }, AbortSignal.timeout(ms));
 const serve = async (pages: PageServer['pages'], otherwise?: Page) => {
   const server = await pageServer(pages, otherwise ? { otherwise } : {});
@@ -84,38 +84,38 @@ const servers: readonly [string, PageServer['pages'], Page | undefined, Record<s
   ['any copy of OpenAI', copyPages, undefined, { kind: 'openai-compatible', base: '/v1', models: ['mine'] }],
 ];
 
-for (const [who, pages, otherwise, expected] of servers) {
-  test(`${who} is recognised on a port that is not its own`, async () => {
+for (const [name, pages, otherwise, expected] of servers) {
+  test(`${name} is identified on any port`, async () => {
     const server = await serve(pages, otherwise);
     const { base = '', ...rest } = expected;
-    const found = await ask(server.root);
+    const found = await identify(server.root);
     const label = engines.find(({ kind }) => kind === expected['kind'])?.label;
     assert.deepEqual(found, { label, state: 'ready', baseUrl: `${server.root}${base}`, ...rest });
   });
 }
 
-test('llama.cpp behind a proxy that hides its name is told by its list', async () => {
+test('llama.cpp behind a proxy that hides its name is identified by its list', async () => {
   const bare = Object.fromEntries(
     Object.entries(llamaPages).map(([path, page]) => [path, { ...(page as Page), headers: {} }]),
   );
-  assert.equal((await ask((await serve(bare)).root))?.kind, 'llama-cpp');
+  assert.equal((await identify((await serve(bare)).root))?.kind, 'llama-cpp');
 });
 
 test('a server below a path is found there', async () => {
   const server = await serve({ '/prefix/': { body: 'Ollama is running' } });
-  assert.equal((await ask(`${server.root}/prefix`))?.baseUrl, `${server.root}/prefix`);
+  assert.equal((await identify(`${server.root}/prefix`))?.baseUrl, `${server.root}/prefix`);
 });
 
-test('the file a model came from is not told', async () => {
+test('the path of a model’s file stays private', async () => {
   const data = [{ id: '/home/me/secret/tiny.gguf', object: 'model', owned_by: 'llamacpp' }];
   const server = await serve({ '/v1/models': { body: { object: 'list', data } } });
-  assert.deepEqual((await ask(server.root))?.models, ['tiny.gguf']);
+  assert.deepEqual((await identify(server.root))?.models, ['tiny.gguf']);
 });
 
-test('a web application gets two requests, is no model server, and is sent no key', async () => {
+test('a web application gets two requests without a key, and is not a model server', async () => {
   const page = { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' };
   const server = await serve({ '/': page }, { ...page, status: 404 });
-  assert.equal(await ask(server.root), undefined);
+  assert.equal(await identify(server.root), undefined);
   assert.deepEqual(server.requests.map(({ path }) => path).toSorted(), ['/', '/v1/models']);
   for (const { headers } of server.requests) {
     assert.equal(headers['authorization'], undefined);
@@ -123,30 +123,30 @@ test('a web application gets two requests, is no model server, and is sent no ke
   }
 });
 
-test('a page behind a password and an API of something else are no model servers', async () => {
+test('a page behind a password and another kind of API are not model servers', async () => {
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: { error: 'no' } };
-  assert.equal(await ask((await serve({}, basic)).root), undefined);
-  assert.equal(await ask((await serve({}, { body: { data: [], ok: true } })).root), undefined);
+  assert.equal(await identify((await serve({}, basic)).root), undefined);
+  assert.equal(await identify((await serve({}, { body: { data: [], ok: true } })).root), undefined);
   assert.equal(
-    await ask((await serve({}, { status: 404, body: { message: 'page not found' } })).root),
+    await identify((await serve({}, { status: 404, body: { message: 'page not found' } })).root),
     undefined,
   );
 });
 
-test('a copy of OpenAI that wants a key is found', async () => {
+test('a server with OpenAI’s interface that requires a key is identified', async () => {
   const refusal = { status: 401, body: { error: { message: 'Invalid API key', type: 'auth' } } };
-  const found = await ask((await serve({ '/v1/models': refusal })).root);
+  const found = await identify((await serve({ '/v1/models': refusal })).root);
   assert.deepEqual([found?.kind, found?.state], ['openai-compatible', 'needs-key']);
 });
 
 test('a redirect is not followed', async () => {
   const canary = await serve(ollamaPages);
   const server = await serve({}, { status: 302, headers: { location: `${canary.root}/` } });
-  assert.equal(await ask(server.root), undefined);
+  assert.equal(await identify(server.root), undefined);
   assert.deepEqual(canary.requests, []);
 });
 
-test('a body without an end is read as far as the limit, and the socket closed', async () => {
+test('an endless body is read up to the limit, and its socket closed', async () => {
   let sent = 0;
   const closed = Promise.withResolvers<void>();
   const root = await serveRaw((request, response) => {
@@ -159,19 +159,19 @@ test('a body without an end is read as far as the limit, and the socket closed',
     };
     write();
   });
-  assert.equal(await ask(root), undefined);
+  assert.equal(await identify(root), undefined);
   await closed.promise;
   assert.ok(sent < 20_000_000, `${sent} bytes`);
 });
 
-test('ten thousand models and names with markup or control characters harm nothing', async () => {
-  const data = Array.from({ length: 10_000 }, (_, at) => ({
-    id: `model-${at}`,
+test('limits the number of models, and drops names with control characters', async () => {
+  const data = Array.from({ length: 10_000 }, (_, index) => ({
+    id: `model-${index}`,
     object: 'model',
     owned_by: 'x',
   }));
   const long = await serve({ '/v1/models': { body: { data, object: 'list' } } });
-  const found = await ask(long.root);
+  const found = await identify(long.root);
   assert.equal(found?.kind, 'openai-compatible');
   assert.equal(found?.models, undefined);
 
@@ -185,24 +185,24 @@ test('ten thousand models and names with markup or control characters harm nothi
     'good',
   ];
   const odd = await serve({ '/v1/models': { body: { object: 'list', data: names.map((id) => ({ id })) } } });
-  assert.deepEqual((await ask(odd.root))?.models, ['<img src=x onerror=alert(1)>', 'good']);
+  assert.deepEqual((await identify(odd.root))?.models, ['<img src=x onerror=alert(1)>', 'good']);
 
-  const many = Array.from({ length: 300 }, (_, at) => ({ id: `m${at}` }));
+  const many = Array.from({ length: 300 }, (_, index) => ({ id: `m${index}` }));
   const cut = await serve({ '/v1/models': { body: { object: 'list', data: many } } });
-  assert.equal((await ask(cut.root))?.models?.length, 50);
+  assert.equal((await identify(cut.root))?.models?.length, 50);
 });
 
-test('who takes the connection and says nothing is given up in time', async () => {
+test('times out when a server accepts but never answers', async () => {
   const root = await serveRaw(() => {});
   const before = performance.now();
-  assert.equal(await ask(root, 300), undefined);
+  assert.equal(await identify(root, 300), undefined);
   assert.ok(performance.now() - before < 2_000);
 });
 
-test('a server that is slow with its list is still known by its greeting', async () => {
+test('a server with a slow list is identified by its root page', async () => {
   const root = await serveRaw((request, response) => {
     if (request.url === '/') response.end('Ollama is running');
   });
-  const found = await ask(root, 300);
+  const found = await identify(root, 300);
   assert.deepEqual([found?.kind, found?.state, found?.models], ['ollama', 'ready', undefined]);
 });

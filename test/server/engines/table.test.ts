@@ -1,20 +1,38 @@
 /** What holds for every engine in the table. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { dockerModelRunner } from '../../../server/engines/docker-model-runner.ts';
-import { ollama } from '../../../server/engines/ollama.ts';
+import { dockerModelRunner } from '../../../server/engines/docker-model-runner/definition.ts';
+import { ollama } from '../../../server/engines/ollama/definition.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { logTo } from '../../../server/platform/log.ts';
 import { parseErrorText } from '../../../server/wire/error-body.ts';
 import { keyVariables } from '../../../shared/environment.ts';
 
-test('kinds are unique and every page of an engine is in the table, under its file’s name', () => {
+test('every definition in the folder is in the table, under the name of its file or folder', () => {
   const folder = new URL('../../../server/engines/', import.meta.url);
-  const pages = readdirSync(folder).filter((name) =>
+  const pages = globSync(['*.ts', '*/definition.ts'], { cwd: folder }).filter((name) =>
     /^export const \w+: EngineDefinition = /m.test(readFileSync(new URL(name, folder), 'utf8')),
   );
-  assert.deepEqual(engines.map(({ kind }) => `${kind}.ts`).sort(), pages.sort());
+  assert.deepEqual(
+    engines.map(({ kind }) => kind).sort(),
+    pages.map((name) => name.replace(/[\\/]definition\.ts$|\.ts$/, '')).sort(),
+  );
+});
+
+test('every local engine is recognized by discovery, at its default port', () => {
+  for (const { kind, source, baseUrl, fingerprint } of engines) {
+    if (source !== 'local' || baseUrl === undefined) continue;
+    assert.ok(fingerprint && fingerprint.evidence.length > 0, kind);
+    const { port, pathname } = new URL(baseUrl);
+    assert.ok(fingerprint.defaultPorts.includes(Number(port)), kind);
+    assert.equal(fingerprint.basePath, pathname.replace(/\/$/, ''), kind);
+  }
+});
+
+test('an engine that can pull models has names for the suggested ones', () => {
+  for (const { kind, lifecycle, pullNames } of engines)
+    assert.equal(pullNames !== undefined, lifecycle !== undefined, kind);
 });
 
 test('cloud engines speak TLS and ask for a key, local ones stay on a loopback literal', () => {

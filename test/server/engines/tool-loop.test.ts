@@ -8,7 +8,7 @@ import type { Engine, EngineDefinition } from '../../../server/engines/engine.ts
 import { gemini } from '../../../server/engines/gemini.ts';
 import { groq } from '../../../server/engines/groq.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
-import { ollama } from '../../../server/engines/ollama.ts';
+import { ollama } from '../../../server/engines/ollama/definition.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';

@@ -5,53 +5,56 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { freeBytes, modelsFolder } from '../../../server/models/disk-space.ts';
 import { diskSpaceCheck } from '../../../server/models/disk-space-check.ts';
-import { neverAborted, until } from '../../support/local-engines/engine.ts';
+import { definitionOf, neverAborted, until } from '../../support/local-engines/engine.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rumbo-'));
 
-test('the folder of an engine’s models is the one the environment names, else its usual one, if it is there', () => {
-  assert.equal(modelsFolder('llama-cpp', {}, home), undefined);
+test('the folder of an engine’s models is the one in the environment, else an existing default one', () => {
+  assert.equal(modelsFolder(definitionOf('llama-cpp'), {}, home), undefined);
   mkdirSync(join(home, '.cache', 'llama.cpp'), { recursive: true });
-  assert.equal(modelsFolder('llama-cpp', {}, home), join(home, '.cache', 'llama.cpp'));
+  assert.equal(modelsFolder(definitionOf('llama-cpp'), {}, home), join(home, '.cache', 'llama.cpp'));
   mkdirSync(join(home, 'own'));
-  assert.equal(modelsFolder('llama-cpp', { LLAMA_CACHE: join(home, 'own') }, home), join(home, 'own'));
-  assert.equal(modelsFolder('lm-studio', {}, home), undefined);
-  assert.equal(modelsFolder('vllm', {}, home), undefined);
+  assert.equal(
+    modelsFolder(definitionOf('llama-cpp'), { LLAMA_CACHE: join(home, 'own') }, home),
+    join(home, 'own'),
+  );
+  assert.equal(modelsFolder(definitionOf('lm-studio'), {}, home), undefined);
+  assert.equal(modelsFolder(definitionOf('vllm'), {}, home), undefined);
 });
 
-test('free space is that of the disk; of a folder that is not there nobody knows', async () => {
+test('free space is that of the disk, and unknown for an absent folder', async () => {
   assert.ok(((await freeBytes(home)) ?? 0) > 0);
   assert.equal(await freeBytes(join(home, 'none')), undefined);
 });
 
 const free = (bytes: number | undefined) => async () => bytes;
 
-test('a download that does not fit is ended with a sentence as soon as its size is told', async () => {
-  const guard = diskSpaceCheck(
+test('a download that does not fit is cancelled with a sentence as soon as its size is known', async () => {
+  const check = diskSpaceCheck(
     'big',
     { lifecycle: { label: 'Ollama', canCancelPull: true }, freeBytes: free(20e9) },
     neverAborted(),
   );
-  guard.onProgress({ stage: 'downloading', completedBytes: 1e9, totalBytes: 30e9 });
-  await until(() => guard.signal.aborted);
-  const error = guard.error();
+  check.onProgress({ stage: 'downloading', completedBytes: 1e9, totalBytes: 30e9 });
+  await until(() => check.signal.aborted);
+  const error = check.error();
   assert.equal(error?.message, '“big” needs 29.0 GB more, and the disk of Ollama’s models has 20.0 GB free.');
   assert.equal(error?.kind, 'invalid-request');
   assert.match(error?.data.action ?? '', /smaller model/);
 });
 
-test('what is on disk of an earlier download needs no room again', async () => {
-  const guard = diskSpaceCheck(
+test('bytes of an earlier download need no space again', async () => {
+  const check = diskSpaceCheck(
     'big',
     { lifecycle: { label: 'Ollama', canCancelPull: true }, freeBytes: free(20e9) },
     neverAborted(),
   );
-  guard.onProgress({ stage: 'downloading', completedBytes: 25e9, totalBytes: 30e9 });
+  check.onProgress({ stage: 'downloading', completedBytes: 25e9, totalBytes: 30e9 });
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(guard.signal.aborted, false);
+  assert.equal(check.signal.aborted, false);
 });
 
-test('a little is left free, and a disk that nobody sees refuses nothing', async () => {
+test('some space stays free, and an unknown disk cancels nothing', async () => {
   const tight = diskSpaceCheck(
     'big',
     { lifecycle: { label: 'Ollama', canCancelPull: true }, freeBytes: free(30.5e9) },
@@ -59,26 +62,26 @@ test('a little is left free, and a disk that nobody sees refuses nothing', async
   );
   tight.onProgress({ stage: 'downloading', completedBytes: 0, totalBytes: 30e9 });
   await until(() => tight.signal.aborted);
-  for (const unseen of [{}, { freeBytes: free(undefined) }]) {
-    const guard = diskSpaceCheck(
+  for (const unknown of [{}, { freeBytes: free(undefined) }]) {
+    const check = diskSpaceCheck(
       'big',
-      { lifecycle: { label: 'Ollama', canCancelPull: true }, ...unseen },
+      { lifecycle: { label: 'Ollama', canCancelPull: true }, ...unknown },
       neverAborted(),
     );
-    guard.onProgress({ stage: 'downloading', completedBytes: 0, totalBytes: 30e12 });
+    check.onProgress({ stage: 'downloading', completedBytes: 0, totalBytes: 30e12 });
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(guard.error(), undefined);
+    assert.equal(check.error(), undefined);
   }
 });
 
-test('where a download cannot be ended from here, the user is told to', async () => {
-  const guard = diskSpaceCheck(
+test('names the engine in which the user can stop a download that cannot be cancelled', async () => {
+  const check = diskSpaceCheck(
     'big',
     { lifecycle: { label: 'LM Studio', canCancelPull: false }, freeBytes: free(1) },
     neverAborted(),
   );
-  guard.onProgress({ stage: 'downloading', totalBytes: 5e7 });
-  await until(() => guard.signal.aborted);
-  assert.match(guard.error()?.message ?? '', /needs 50 MB more/);
-  assert.match(guard.error()?.data.action ?? '', /stop the download in LM Studio/);
+  check.onProgress({ stage: 'downloading', totalBytes: 5e7 });
+  await until(() => check.signal.aborted);
+  assert.match(check.error()?.message ?? '', /needs 50 MB more/);
+  assert.match(check.error()?.data.action ?? '', /stop the download in LM Studio/);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { EngineProgress } from '../../../server/engines/local-engine.ts';
 import { progressReporter } from '../../../server/models/download-progress.ts';
-import type { EngineProgress } from '../../../server/models/local-engine.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 
-function paced() {
+function reporterAt() {
   const reports: EnsureProgress[] = [];
   let atMs = 0;
   const { onProgress, stop } = progressReporter(
@@ -30,17 +30,17 @@ const downloading = (completedBytes: number, totalBytes = 10_000, resumedBytes =
   resumedBytes,
 });
 
-test('each stage is told at once, the same stage at most ten times a second', () => {
-  const { at, reports } = paced();
+test('a new stage is reported at once, the same stage at most ten times a second', () => {
+  const { at, reports } = reporterAt();
   assert.deepEqual(at(0, { stage: 'checking' }), { stage: 'checking' });
   assert.deepEqual(at(1, { stage: 'waiting' }), { stage: 'waiting' });
   for (let ms = 2; ms < 1_002; ms++) at(ms, downloading(ms));
   assert.ok(reports.length <= 2 + 11, `${reports.length}`);
 });
 
-test('the last step before a silence is told a moment later, and nothing once the work is over', (t) => {
+test('the last progress before a pause is reported later, and nothing after the end', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { at, reports, stop } = paced();
+  const { at, reports, stop } = reporterAt();
   at(0, downloading(1_000));
   at(10, downloading(2_500));
   t.mock.timers.tick(100);
@@ -54,16 +54,16 @@ test('the last step before a silence is told a moment later, and nothing once th
   assert.equal(reports.length, 2);
 });
 
-test('the end of a download is told even when the last report was a moment ago', () => {
-  const { at } = paced();
+test('completion is reported even shortly after the last report', () => {
+  const { at } = reporterAt();
   at(0, downloading(9_000));
   assert.equal(at(1, downloading(9_500)), undefined);
   assert.equal(at(2, downloading(10_000))?.fraction, 1);
   assert.equal(at(3, downloading(10_000)), undefined);
 });
 
-test('a rate and the time left are told after a second, of the last five', () => {
-  const { at } = paced();
+test('rate and time left are reported after a second, over the last five', () => {
+  const { at } = reporterAt();
   assert.equal(at(0, downloading(0))?.bytesPerSecond, undefined);
   assert.equal(at(500, downloading(500))?.secondsLeft, undefined);
   assert.deepEqual(at(1_000, downloading(1_000)), {
@@ -75,33 +75,37 @@ test('a rate and the time left are told after a second, of the last five', () =>
     fraction: 0.1,
   });
   for (let second = 2; second <= 20; second++) at(second * 1_000, downloading(1_000 + second * 100));
-  assert.equal(at(21_000, downloading(3_100))?.bytesPerSecond, 100, 'the fast beginning is forgotten');
+  assert.equal(
+    at(21_000, downloading(3_100))?.bytesPerSecond,
+    100,
+    'the fast beginning is outside the window',
+  );
 });
 
-test('what was on disk before says nothing of the rate', () => {
-  const { at } = paced();
+test('bytes of an earlier download do not count towards the rate', () => {
+  const { at } = reporterAt();
   at(0, downloading(0, 10_000, 0));
   at(100, downloading(6_000, 10_000, 6_000));
   assert.equal(at(1_100, downloading(6_550, 10_000, 6_000))?.bytesPerSecond, 500);
 });
 
-test('a download that stands still has a rate of 0 and no time left', () => {
-  const { at } = paced();
+test('a stalled download has a rate of 0 and no time left', () => {
+  const { at } = reporterAt();
   at(0, downloading(100));
-  const standing = at(2_000, downloading(100));
-  assert.equal(standing?.bytesPerSecond, 0);
-  assert.equal(standing?.secondsLeft, undefined);
+  const stalled = at(2_000, downloading(100));
+  assert.equal(stalled?.bytesPerSecond, 0);
+  assert.equal(stalled?.secondsLeft, undefined);
 });
 
-test('a layer that begins anew does not make the rate negative', () => {
-  const { at } = paced();
+test('a layer that restarts does not make the rate negative', () => {
+  const { at } = reporterAt();
   at(0, downloading(5_000));
   at(1_000, downloading(6_000));
   assert.equal(at(2_000, downloading(0))?.bytesPerSecond, undefined);
   assert.equal(at(3_000, downloading(200))?.bytesPerSecond, 200);
 });
 
-test('a load tells its own share', () => {
-  const { at } = paced();
+test('a load reports its own fraction', () => {
+  const { at } = reporterAt();
   assert.deepEqual(at(0, { stage: 'loading', fraction: 1.7 }), { stage: 'loading', fraction: 1 });
 });

@@ -7,7 +7,7 @@ import { loadTimes } from '../../../server/models/load-times.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
 
-test('a model takes as long as in the median of its last loads', () => {
+test('the estimate is the median of a model’s last loads', () => {
   const times = loadTimes();
   assert.equal(times.estimate('ollama/a'), null);
   for (const ms of [9_000, 1_000, 2_000]) times.record('ollama/a', ms);
@@ -16,20 +16,20 @@ test('a model takes as long as in the median of its last loads', () => {
   assert.equal(times.estimate('ollama/a'), 500);
 });
 
-test('a model that was never loaded takes as long as others for as many bytes', () => {
+test('the estimate for a model without loads is by the bytes of others', () => {
   const times = loadTimes();
   times.record('ollama/a', 4_000, 8e9);
   assert.equal(times.estimate('ollama/b', 2e9), 1_000);
-  assert.equal(times.estimate('ollama/b'), null, 'without a size nobody can tell');
+  assert.equal(times.estimate('ollama/b'), null, 'unknown without a size');
 });
 
-test('what was measured is there after a start', () => {
+test('measurements outlive the server', () => {
   const storage = folder();
   loadTimes(storage).record('ollama/a', 4_000, 8e9);
   assert.equal(loadTimes(storage).estimate('ollama/a'), 4_000);
 });
 
-test('a file that cannot be read is no harm, and the next load writes it anew', () => {
+test('an unreadable file is ignored and overwritten', () => {
   const storage = folder();
   writeFileSync(join(storage, 'load-times.json'), '{"version":1,"models":{"ollama/a":[{"ms":-5}]}}');
   const times = loadTimes(storage);
@@ -39,7 +39,7 @@ test('a file that cannot be read is no harm, and the next load writes it anew', 
   assert.deepEqual(readdirSync(storage), ['load-times.json']);
 });
 
-test('a folder that cannot be written is no harm either', () => {
+test('a folder that cannot be written is ignored', () => {
   const storage = folder();
   writeFileSync(join(storage, 'file'), '');
   const times = loadTimes(join(storage, 'file', 'below'));
@@ -47,14 +47,14 @@ test('a folder that cannot be written is no harm either', () => {
   assert.equal(times.estimate('ollama/a'), 100);
 });
 
-test('only so many models are remembered, those of the last loads', () => {
+test('keeps a limited number of models, those loaded last', () => {
   const times = loadTimes();
   for (let model = 0; model < 250; model++) times.record(`ollama/${model}`, 1 + model);
   assert.equal(times.estimate('ollama/0'), null);
   assert.equal(times.estimate('ollama/249'), 250);
 });
 
-test('what is no time is not learned', () => {
+test('ignores invalid times', () => {
   const times = loadTimes();
   for (const ms of [0, -1, Number.NaN]) times.record('ollama/a', ms);
   assert.equal(times.estimate('ollama/a'), null);

@@ -7,7 +7,7 @@ import {
 } from '../../../server/models/recommended-models.ts';
 
 const gb = 1e9;
-const here = (name: string, size?: number, more: Partial<InstalledModel> = {}): InstalledModel => ({
+const installed = (name: string, size?: number, more: Partial<InstalledModel> = {}): InstalledModel => ({
   id: `docker-model-runner/${name}`,
   name,
   ...(size === undefined ? {} : { sizeBytes: size * gb }),
@@ -21,9 +21,9 @@ const first = (present: readonly InstalledModel[]) =>
     ]),
   );
 
-test('the models of Docker’s catalogue have their roles without any setting', () => {
+test('the models of Docker’s catalogue are recommended without any setting', () => {
   const present = ['ai/gemma3n', 'ai/smollm3', 'ai/gemma3', 'ai/gemma3-qat', 'ai/qwen3-coder'].map((name) =>
-    here(`${name}:latest`),
+    installed(`${name}:latest`),
   );
   assert.deepEqual(first(present), {
     code: 'ai/qwen3-coder:latest',
@@ -32,20 +32,20 @@ test('the models of Docker’s catalogue have their roles without any setting', 
     fill: 'ai/qwen3-coder:latest',
   });
   const without = (...names: string[]) =>
-    first(present.filter(({ name }) => !names.some((gone) => name.startsWith(`${gone}:`))));
+    first(present.filter(({ name }) => !names.some((removed) => name.startsWith(`${removed}:`))));
   assert.equal(without('ai/gemma3-qat')['general'], 'ai/gemma3:latest');
   assert.equal(without('ai/gemma3-qat', 'ai/gemma3')['general'], 'ai/gemma3n:latest');
   assert.equal(without('ai/smollm3')['simple'], 'ai/gemma3n:latest');
 });
 
-test('the same models are known by the names of other engines', () => {
+test('the same models are recognized by the names of other engines', () => {
   const present = [
-    here('qwen2.5-coder:1.5b', 1),
-    here('qwen2.5-coder:7b', 4.7),
-    here('qwen3-coder:30b', 19),
-    here('gemma3:12b-it-qat', 8.9),
-    here('hf.co/ggml-org/SmolLM3-3B-GGUF:Q4_K_M', 1.9),
-    here('nomic-embed-text:latest', 0.3),
+    installed('qwen2.5-coder:1.5b', 1),
+    installed('qwen2.5-coder:7b', 4.7),
+    installed('qwen3-coder:30b', 19),
+    installed('gemma3:12b-it-qat', 8.9),
+    installed('hf.co/ggml-org/SmolLM3-3B-GGUF:Q4_K_M', 1.9),
+    installed('nomic-embed-text:latest', 0.3),
   ];
   assert.deepEqual(first(present), {
     code: 'qwen3-coder:30b',
@@ -55,21 +55,26 @@ test('the same models are known by the names of other engines', () => {
   });
 });
 
-test('where none of them is here, capability and size decide', () => {
-  const present = [here('big', 40), here('small', 2), here('middle', 8, { fill: true }), here('unknown')];
+test('without a preferred family, capability and size decide', () => {
+  const present = [
+    installed('big', 40),
+    installed('small', 2),
+    installed('middle', 8, { fill: true }),
+    installed('unknown'),
+  ];
   assert.deepEqual(first(present), { code: 'big', general: 'big', simple: 'small', fill: 'middle' });
 });
 
-test('who cannot do it is not asked: embedding models never, to fill only who can', () => {
-  const embeds = here('bge-m3', 1, { embeds: true });
+test('leaves out models that are not capable: embedding models, and for fill those without it', () => {
+  const embeds = installed('bge-m3', 1, { embeds: true });
   assert.deepEqual(recommendLocalModels([embeds]), { code: [], general: [], simple: [], fill: [] });
-  assert.deepEqual(recommendLocalModels([here('qwen2.5-coder:7b', 4, { fill: false })]).fill, []);
+  assert.deepEqual(recommendLocalModels([installed('qwen2.5-coder:7b', 4, { fill: false })]).fill, []);
 });
 
-test('roles and tasks ask for what they need', () => {
+test('roles and tasks have a use', () => {
   assert.equal(localUseOf('coder', 'general'), 'code');
   assert.equal(localUseOf('planner', 'simple_generation'), 'general');
   assert.equal(localUseOf('chat', 'simple_generation'), 'simple');
   assert.equal(localUseOf(undefined, 'complex_generation'), 'code');
-  assert.equal(localUseOf('of my own', 'verification'), 'general');
+  assert.equal(localUseOf('custom', 'verification'), 'general');
 });

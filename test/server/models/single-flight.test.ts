@@ -4,97 +4,100 @@ import { singleFlight } from '../../../server/models/single-flight.ts';
 import { neverAborted } from '../../support/local-engines/engine.ts';
 import { failing } from '../../support/local-engines/failing.ts';
 
-/** Work that is done when the test says so, and remembers how often it began. */
-function slow() {
-  const begun: { tell: (news: number) => void; signal: AbortSignal; end: PromiseWithResolvers<string> }[] =
-    [];
+/** A task that the test ends, and that records each start. */
+function controlledTask() {
+  const started: {
+    report: (progress: number) => void;
+    signal: AbortSignal;
+    end: PromiseWithResolvers<string>;
+  }[] = [];
   return {
-    begun,
-    begin(tell: (news: number) => void, signal: AbortSignal): Promise<string> {
+    started,
+    start(report: (progress: number) => void, signal: AbortSignal): Promise<string> {
       const end = Promise.withResolvers<string>();
-      begun.push({ tell, signal, end });
+      started.push({ report, signal, end });
       return end.promise;
     },
   };
 }
-const moment = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('all who want the same share one piece of work and hear of it; who comes later hears the last word', async () => {
-  const work = singleFlight<string, number>();
-  const { begun, begin } = slow();
-  const heard: string[] = [];
-  const first = work.join('a', begin, (news) => heard.push(`first ${news}`), neverAborted());
-  await moment();
-  begun[0]?.tell(1);
-  const second = work.join('a', begin, (news) => heard.push(`second ${news}`), neverAborted());
-  begun[0]?.tell(2);
-  begun[0]?.end.resolve('done');
+test('concurrent callers share one task and its progress; a later one gets the latest progress', async () => {
+  const tasks = singleFlight<string, number>();
+  const { started, start } = controlledTask();
+  const received: string[] = [];
+  const first = tasks.join('a', start, (progress) => received.push(`first ${progress}`), neverAborted());
+  await nextTurn();
+  started[0]?.report(1);
+  const second = tasks.join('a', start, (progress) => received.push(`second ${progress}`), neverAborted());
+  started[0]?.report(2);
+  started[0]?.end.resolve('done');
   assert.deepEqual(await Promise.all([first, second]), ['done', 'done']);
-  assert.deepEqual(heard, ['first 1', 'second 1', 'first 2', 'second 2']);
-  assert.equal(begun.length, 1);
+  assert.deepEqual(received, ['first 1', 'second 1', 'first 2', 'second 2']);
+  assert.equal(started.length, 1);
 });
 
-test('who leaves leaves it to the others; the last who leaves ends it', async () => {
-  const work = singleFlight<string, number>();
-  const { begun, begin } = slow();
+test('cancelling one caller keeps the task; cancelling the last one cancels it', async () => {
+  const tasks = singleFlight<string, number>();
+  const { started, start } = controlledTask();
   const [one, other] = [new AbortController(), new AbortController()];
-  const first = work.join('a', begin, () => {}, one.signal);
-  const second = work.join('a', begin, () => {}, other.signal);
-  await moment();
+  const first = tasks.join('a', start, () => {}, one.signal);
+  const second = tasks.join('a', start, () => {}, other.signal);
+  await nextTurn();
   one.abort();
   await assert.rejects(first, failing('cancelled', /cancelled/));
-  assert.equal(begun[0]?.signal.aborted, false);
+  assert.equal(started[0]?.signal.aborted, false);
   other.abort();
   await assert.rejects(second, failing('cancelled', /cancelled/));
-  assert.equal(begun[0]?.signal.aborted, true);
+  assert.equal(started[0]?.signal.aborted, true);
 });
 
-test('what is begun again waits until what was given up has ended', async () => {
-  const work = singleFlight<string, number>();
-  const { begun, begin } = slow();
+test('a new task waits until the cancelled one has ended', async () => {
+  const tasks = singleFlight<string, number>();
+  const { started, start } = controlledTask();
   const stop = new AbortController();
-  const first = work.join('a', begin, () => {}, stop.signal);
-  await moment();
+  const first = tasks.join('a', start, () => {}, stop.signal);
+  await nextTurn();
   stop.abort();
   await assert.rejects(first, failing('cancelled', /cancelled/));
-  const again = work.join('a', begin, () => {}, neverAborted());
-  await moment();
-  assert.equal(begun.length, 1);
-  begun[0]?.end.reject(new Error('given up'));
-  await moment();
-  assert.equal(begun.length, 2);
-  begun[1]?.end.resolve('done');
+  const again = tasks.join('a', start, () => {}, neverAborted());
+  await nextTurn();
+  assert.equal(started.length, 1);
+  started[0]?.end.reject(new Error('cancelled'));
+  await nextTurn();
+  assert.equal(started.length, 2);
+  started[1]?.end.resolve('done');
   assert.equal(await again, 'done');
 });
 
-test('a failure is everybody’s, and the next time begins anew', async () => {
-  const work = singleFlight<string, number>();
-  const { begun, begin } = slow();
+test('a failure rejects all callers, and the next call starts a new task', async () => {
+  const tasks = singleFlight<string, number>();
+  const { started, start } = controlledTask();
   const both = [
-    work.join('a', begin, () => {}, neverAborted()),
-    work.join('a', begin, () => {}, neverAborted()),
+    tasks.join('a', start, () => {}, neverAborted()),
+    tasks.join('a', start, () => {}, neverAborted()),
   ];
-  await moment();
-  begun[0]?.end.reject(new Error('no'));
+  await nextTurn();
+  started[0]?.end.reject(new Error('no'));
   assert.deepEqual(
     (await Promise.allSettled(both)).map(({ status }) => status),
     ['rejected', 'rejected'],
   );
-  const next = work.join('a', begin, () => {}, neverAborted());
-  await moment();
-  begun[1]?.end.resolve('done');
+  const next = tasks.join('a', start, () => {}, neverAborted());
+  await nextTurn();
+  started[1]?.end.resolve('done');
   assert.equal(await next, 'done');
 });
 
-test('other names are other work, and who has left before begins none', async () => {
-  const work = singleFlight<string, number>();
-  const { begun, begin } = slow();
+test('other keys are other tasks, and a cancelled caller starts none', async () => {
+  const tasks = singleFlight<string, number>();
+  const { started, start } = controlledTask();
   await assert.rejects(
-    work.join('a', begin, () => {}, AbortSignal.abort()),
+    tasks.join('a', start, () => {}, AbortSignal.abort()),
     failing('cancelled', /cancelled/),
   );
-  void work.join('a', begin, () => {}, neverAborted());
-  void work.join('b', begin, () => {}, neverAborted());
-  await moment();
-  assert.equal(begun.length, 2);
+  void tasks.join('a', start, () => {}, neverAborted());
+  void tasks.join('b', start, () => {}, neverAborted());
+  await nextTurn();
+  assert.equal(started.length, 2);
 });

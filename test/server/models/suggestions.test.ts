@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suggestModels } from '../../../server/models/suggestions.ts';
+import { engines } from '../../../server/engines/table.ts';
+import { modelSuggestions } from '../../../server/models/suggestions.ts';
 import { localUses } from '../../../shared/local-models.ts';
 
 const gib = 2 ** 30;
-const labels = (memoryGib: number) => suggestModels(memoryGib * gib).map(({ label }) => label);
+const labels = (memoryGib: number) => modelSuggestions(memoryGib * gib, engines).map(({ label }) => label);
 
 test('a workstation of 8 to 128 GB gets a model for every use, and never one larger than its memory', () => {
   for (const memory of [8, 12, 16, 24, 32, 48, 64, 128]) {
-    const found = suggestModels(memory * gib);
+    const found = modelSuggestions(memory * gib, engines);
     for (const use of localUses)
       assert.ok(
         found.some(({ uses }) => uses.includes(use)),
@@ -22,22 +23,23 @@ test('a workstation of 8 to 128 GB gets a model for every use, and never one lar
   }
 });
 
-test('with much memory the best come first, with little the small', () => {
+test('with much memory the best models come first, with little the small ones', () => {
   assert.deepEqual(labels(64).slice(0, 2), ['Qwen3-Coder 30 B', 'Qwen2.5-Coder 14 B']);
   assert.deepEqual(labels(16).slice(0, 2), ['Qwen2.5-Coder 7 B', 'Qwen2.5-Coder 3 B']);
   assert.deepEqual(labels(1), []);
 });
 
-test('what fills in the middle is small enough to stay beside a larger one', () => {
+test('models that fill in the middle are small enough to stay in memory beside a larger one', () => {
   for (const memory of [16, 32, 64]) {
-    const fill = suggestModels(memory * gib).filter(({ uses }) => uses.includes('fill'));
+    const fill = modelSuggestions(memory * gib, engines).filter(({ uses }) => uses.includes('fill'));
     assert.ok(fill.some(({ memoryBytes }) => memoryBytes <= memory * gib * 0.2));
   }
 });
 
-test('every model has a name for every kind of engine', () => {
+test('every suggestion has a name for every engine that can pull', () => {
   for (const memory of [4, 8, 16, 32, 128]) {
-    for (const { names } of suggestModels(memory * gib))
-      for (const kind of ['ollama', 'docker-model-runner', 'llama-cpp', 'lm-studio']) assert.ok(names[kind]);
+    for (const { names } of modelSuggestions(memory * gib, engines))
+      for (const { kind, lifecycle } of engines)
+        assert.equal(names[kind] !== undefined, lifecycle !== undefined, kind);
   }
 });

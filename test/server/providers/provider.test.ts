@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
-import { nativeApi } from '../../../server/models/native-api.ts';
 import type { Http } from '../../../server/platform/http.ts';
 import { type ProviderDeps, provider } from '../../../server/providers/provider.ts';
 import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
@@ -110,7 +109,7 @@ test('a refused key is said in words and does not promise to return', async () =
 test('a key that is refused something beside answers is none the worse', async () => {
   const http: Http = async ({ url }) => (url.endsWith('/api/show') ? refused(401) : spoken());
   const one = made('lab', { lab: { ...lab.lab, keyEnv: 'LAB_KEY' } }, { http, env: { LAB_KEY: 'sk-1' } });
-  const details = nativeApi(one.nativeApi, 'http://127.0.0.1:9').json({ path: '/api/show' }, never);
+  const details = one.nativeApi.json({ path: '/api/show' }, never);
   await assert.rejects(details, { kind: 'unauthorized' });
   assert.equal(one.cooldown(), undefined);
   await ask(one);
@@ -190,9 +189,9 @@ test('a provider is cooling down until the first of its models is available, whe
 test('another program at an address that is our guess is not used; at one that the user named it is', async () => {
   const asked: string[] = [];
   const http: Http = async () => answering({ data: [{ id: 'a' }] });
-  const identifyServer = async (kind: string, baseUrl: string) => {
-    asked.push(`${kind} ${baseUrl}`);
-    return 'llama.cpp';
+  const identifyServer = async (baseUrl: string) => {
+    asked.push(baseUrl);
+    return { kind: 'llama-cpp', label: 'llama.cpp' };
   };
   const guess = made('vllm', {}, { http: () => assert.fail('nothing is sent'), identifyServer });
   await assert.rejects(guess.test(), {
@@ -200,7 +199,7 @@ test('another program at an address that is our guess is not used; at one that t
     message: 'llama.cpp answers at 127.0.0.1:8000, not vLLM.',
   });
   assert.equal(guess.cooldown()?.rule, 'unreachable');
-  assert.deepEqual(asked, ['vllm http://127.0.0.1:8000']);
+  assert.deepEqual(asked, ['http://127.0.0.1:8000']);
   const named = { vllm: { baseUrl: 'http://127.0.0.1:8000' } };
   assert.equal(await made('vllm', named, { http, identifyServer }).test(), 1);
   assert.equal(await made('vllm', {}, { http, identifyServer: async () => undefined }).test(), 1);

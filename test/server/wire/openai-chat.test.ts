@@ -1,7 +1,7 @@
 /** Chat Completions: what comes out of recorded and documented streams, and what is sent. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
 import { decode, fixture, partsOf, recording, textOf, withoutLast } from './decoded.ts';

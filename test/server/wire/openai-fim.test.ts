@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deepseek } from '../../../server/engines/deepseek.ts';
-import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { requestUrl } from '../../../server/engines/request-url.ts';
 import { engines } from '../../../server/engines/table.ts';
-import { vllm } from '../../../server/engines/vllm.ts';
+import { vllm } from '../../../server/engines/vllm/definition.ts';
 import { rejectsRequestForm } from '../../../server/wire/error-response.ts';
 import { llamaInfill } from '../../../server/wire/llama-infill.ts';
 import type { FillRequest, TextRequest } from '../../../shared/chat.ts';

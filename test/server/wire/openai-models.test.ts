@@ -1,7 +1,7 @@
 /** Lists of models as OpenAI and its copies shape them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { recording } from './decoded.ts';

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deepseek } from '../../../server/engines/deepseek.ts';
-import { dockerModelRunner } from '../../../server/engines/docker-model-runner.ts';
+import { dockerModelRunner } from '../../../server/engines/docker-model-runner/definition.ts';
 import { groq } from '../../../server/engines/groq.ts';
-import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
-import { lmStudio } from '../../../server/engines/lm-studio.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
+import { lmStudio } from '../../../server/engines/lm-studio/definition.ts';
 import { mistral } from '../../../server/engines/mistral.ts';
 import { openai } from '../../../server/engines/openai.ts';
-import { vllm } from '../../../server/engines/vllm.ts';
+import { vllm } from '../../../server/engines/vllm/definition.ts';
 import { xai } from '../../../server/engines/xai.ts';
 import type { CompletionRequest, ToolCall } from '../../../shared/chat.ts';
 import { decode, decodeAs, fixture, partsOf, recording, refusal, textOf } from './decoded.ts';

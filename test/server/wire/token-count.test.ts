@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';
 import type { EngineDefinition } from '../../../server/engines/engine.ts';
 import { gemini } from '../../../server/engines/gemini.ts';
-import { llamaCpp } from '../../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { engines } from '../../../server/engines/table.ts';
-import { vllm } from '../../../server/engines/vllm.ts';
+import { vllm } from '../../../server/engines/vllm/definition.ts';
 import type { CompletionRequest } from '../../../shared/chat.ts';
 import { recording } from './decoded.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
+import { llamaCpp } from '../../../../server/engines/llama-cpp/definition.ts';
 import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import { concurrencyLimit } from '../../../../server/resilience/concurrency-limit.ts';

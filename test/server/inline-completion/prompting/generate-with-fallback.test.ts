@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { deepseek } from '../../../../server/engines/deepseek.ts';
-import { dockerModelRunner } from '../../../../server/engines/docker-model-runner.ts';
+import { dockerModelRunner } from '../../../../server/engines/docker-model-runner/definition.ts';
 import type { EngineDefinition } from '../../../../server/engines/engine.ts';
 import { groq } from '../../../../server/engines/groq.ts';
-import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
-import { lmStudio } from '../../../../server/engines/lm-studio.ts';
+import { llamaCpp } from '../../../../server/engines/llama-cpp/definition.ts';
+import { lmStudio } from '../../../../server/engines/lm-studio/definition.ts';
 import { mistral } from '../../../../server/engines/mistral.ts';
-import { ollama } from '../../../../server/engines/ollama.ts';
+import { ollama } from '../../../../server/engines/ollama/definition.ts';
 import { openaiCompatible } from '../../../../server/engines/openai-compatible.ts';
-import { vllm } from '../../../../server/engines/vllm.ts';
+import { vllm } from '../../../../server/engines/vllm/definition.ts';
 import type { FimTarget } from '../../../../server/inline-completion/prompting/fim-target.ts';
 import {
   type CompletionEndpoint,

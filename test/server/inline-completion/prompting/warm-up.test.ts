@@ -1,8 +1,8 @@
 /** Reading a file into an engine’s cache before the first request. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { llamaCpp } from '../../../../server/engines/llama-cpp.ts';
-import { vllm } from '../../../../server/engines/vllm.ts';
+import { llamaCpp } from '../../../../server/engines/llama-cpp/definition.ts';
+import { vllm } from '../../../../server/engines/vllm/definition.ts';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import { warmUp } from '../../../../server/inline-completion/prompting/warm-up.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';

@@ -1,0 +1,47 @@
+/** LM Studio's server. https://lmstudio.ai/docs/developer */
+import { join } from 'node:path';
+import { openaiChat } from '../../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
+import { openaiText } from '../../wire/openai-fim.ts';
+import { bearer } from '../define.ts';
+import type { EngineDefinition } from '../engine.ts';
+import { lmStudioDetails } from './details.ts';
+import { lmStudioFingerprint } from './fingerprint.ts';
+import { lmStudioLifecycle } from './lifecycle.ts';
+import { lmStudioPullNames } from './pull-names.ts';
+
+export const lmStudio: EngineDefinition = {
+  kind: 'lm-studio',
+  label: 'LM Studio',
+  source: 'local',
+  baseUrl: 'http://127.0.0.1:1234',
+  version: 'v1',
+  key: 'optional',
+  readme: {
+    docs: 'https://lmstudio.ai/docs/developer',
+    chat: 'Chat Completions',
+    verifiedBy: 'a fake after its documents',
+  },
+  headers: bearer,
+  wire: {
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      // It refuses a choice that is an object. https://github.com/alibaba/page-agent/issues/367
+      forcedTool: 'only-offered',
+      unsupportedFields: () => ['parallelToolCalls'],
+    }),
+    text: openaiText(),
+    embeddings: openaiEmbeddings(),
+    // Its own list, since version 0.4, tells what models can do.
+    modelsPath: '/../api/v1/models',
+    fallbackModelsPath: '/models',
+  },
+  fingerprint: lmStudioFingerprint,
+  details: lmStudioDetails,
+  lifecycle: (api, label) => lmStudioLifecycle(api, label),
+  modelFolders: (_env, home) => [
+    join(home, '.lmstudio', 'models'),
+    join(home, '.cache', 'lm-studio', 'models'),
+  ],
+  pullNames: lmStudioPullNames,
+};

@@ -1,0 +1,42 @@
+/** vLLM, on this machine or another. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+import { openaiChat } from '../../wire/openai-chat.ts';
+import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
+import { openaiText } from '../../wire/openai-fim.ts';
+import { tokenCountFormat } from '../../wire/token-count.ts';
+import { bearer, templateWithoutThinking } from '../define.ts';
+import type { EngineDefinition } from '../engine.ts';
+import { vllmFingerprint } from './fingerprint.ts';
+
+const chat = openaiChat({
+  maxTokensField: 'max_tokens',
+  prefill: { body: { continue_final_message: true, add_generation_prompt: false } },
+  thinkingOffFields: templateWithoutThinking,
+});
+
+export const vllm: EngineDefinition = {
+  kind: 'vllm',
+  label: 'vLLM',
+  source: 'local',
+  baseUrl: 'http://127.0.0.1:8000',
+  version: 'v1',
+  key: 'optional',
+  readme: {
+    docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+    chat: 'Chat Completions',
+    verifiedBy: 'a fake after its source',
+  },
+  headers: bearer,
+  wire: {
+    ...chat,
+    text: openaiText(),
+    embeddings: openaiEmbeddings(),
+    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#tokenizer-api
+    count: tokenCountFormat(
+      chat.chat(''),
+      '/../tokenize',
+      ['model', 'messages', 'tools', 'continue_final_message', 'add_generation_prompt'],
+      'count',
+    ),
+  },
+  fingerprint: vllmFingerprint,
+};
