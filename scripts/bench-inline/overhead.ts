@@ -1,4 +1,4 @@
-/** What asking itself takes, in real time, in a document of 5,000 lines: beyond the debounce, and where nobody need be asked. */
+/** The scheduler's own time in a document of 5,000 lines: beyond the debounce, and without a request. */
 import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
 import type { CompletionGenerator } from '../../server/inline-completion/generator.ts';
 import { scheduler } from '../../server/inline-completion/scheduler.ts';
@@ -10,18 +10,18 @@ const lines = 5_000;
 const rounds = 200;
 
 export async function overheadRows(): Promise<readonly Row[]> {
-  let askedAt = 0;
+  let sentAt = 0;
   const generator: CompletionGenerator = {
-    // Slower than the debounce: each question is asked at once.
+    // Slower than the debounce: each request is sent at once.
     chooseModel: () => ({ model: 'bench/model', length: 'line', usualMs: 10_000, free: false }),
     async generate() {
-      askedAt = performance.now();
+      sentAt = performance.now();
       return { model: 'bench/model', format: 'fill', text: said() };
     },
   };
   const ghost = scheduler({ generator, renderer, settings: () => settings });
-  const toQuestion: number[] = [];
-  const typedThrough: number[] = [];
+  const toRequest: number[] = [];
+  const typingAsSuggested: number[] = [];
   const cached: number[] = [];
   let version = 0;
   const suggest = async (line: number, typed: string): Promise<number> => {
@@ -29,28 +29,28 @@ export async function overheadRows(): Promise<readonly Row[]> {
     const since = performance.now();
     ghost.changed(context.uri, version);
     const offers = await ghost.suggest(context, new AbortController().signal);
-    if (offers.length !== 1) throw new Error(`Nothing was offered at line ${line} after ${typed}.`);
+    if (offers.length !== 1) throw new Error(`No suggestion at line ${line} after ${typed}.`);
     return performance.now() - since;
   };
   for (let round = 0; round < rounds; round++) {
     const line = lines - 2 * rounds + 2 * round;
     const since = performance.now();
     await suggest(line, 'const total = ');
-    toQuestion.push(askedAt - since);
-    typedThrough.push(await suggest(line, 'const total = com'));
+    toRequest.push(sentAt - since);
+    typingAsSuggested.push(await suggest(line, 'const total = com'));
   }
   for (let round = 0; round < rounds; round++)
     cached.push(await suggest(lines - 2 * rounds + 2 * round, 'const total = '));
   return [
     {
-      what: `keystroke to question beyond the debounce, ${lines} lines, p95`,
-      figure: quantile(toQuestion, 0.95),
+      what: `keystroke to request beyond the debounce, ${lines} lines, p95`,
+      figure: quantile(toRequest, 0.95),
       unit: 'ms',
       aim: 10,
     },
     {
-      what: `typed-through suggestion, ${lines} lines, p95`,
-      figure: quantile(typedThrough, 0.95),
+      what: `typing-as-suggested suggestion, ${lines} lines, p95`,
+      figure: quantile(typingAsSuggested, 0.95),
       unit: 'ms',
       aim: 5,
     },
@@ -67,7 +67,7 @@ const text = Array.from(
   (_, line) => `  const value${line} = measure(${line}, 'a line of code');`,
 );
 
-/** Cut anew each time, as a server does whose documents change. */
+/** New strings each time, as for a changing document. */
 const at = (line: number, typed: string, version: number): CompletionContext => ({
   uri: 'file:///bench/large.ts',
   version,

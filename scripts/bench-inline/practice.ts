@@ -1,6 +1,6 @@
 /**
- * The same typing in real time, with the real llama.cpp behind Rumbo's own engine: half a screen of code, for minutes. Its toy
- * model says the same everywhere, so that every line is guessed wrong: what asking costs at its worst.
+ * The same typing in real time, with the real llama.cpp and Rumbo's own engine: half a screen of code, for minutes. Its toy
+ * model always generates the same text, so that every completion is wrong: the worst case for the number of requests.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,35 +30,35 @@ const units = 400;
 const path = 'server/resilience/health.ts';
 const clock = { ...steadyClock, sleep: (ms: number) => sleep(ms) };
 
-/** Empty: it is not installed here. */
-export async function practised(): Promise<readonly Result[]> {
+/** Empty: the practice engine is not installed. */
+export async function practiceSessions(): Promise<readonly Result[]> {
   if (!existsSync(join(folders.practice, 'engine', 'node_modules'))) return [];
   const practice = await startPracticeEngine({ report: report(process.stderr) });
   try {
     const results: Result[] = [];
-    for (const client of ['naive', 'free'] as const) results.push(await typedBy(client, practice.baseUrl));
+    for (const client of ['naive', 'free'] as const) results.push(await typeWith(client, practice.baseUrl));
     return results;
   } finally {
     await practice.close();
   }
 }
 
-async function typedBy(client: 'naive' | 'free', baseUrl: string): Promise<Result> {
+async function typeWith(client: 'naive' | 'free', baseUrl: string): Promise<Result> {
   const { http, dispose } = undiciHttp({ systemCertificates: false });
   try {
     const { generator, counts } = practiceGenerator(baseUrl, http);
-    const ghost =
+    const source =
       client === 'naive'
         ? naiveClient(generator, renderer, clock)
         : scheduler({ generator, renderer, settings: () => settings });
     const { file, from } = partOf(path);
     const to = file.lastIndexOf('\n', from + units);
-    const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
-    const waits = await typeOut(file.slice(from, to), desk, clock, { seed: 11, keyMs });
-    // The last question is still to be asked and answered.
+    const simulatedEditor = editor(source, clock, { before: file.slice(0, from), after: file.slice(to) });
+    const waits = await typeOut(file.slice(from, to), simulatedEditor, clock, { seed: 11, keyMs });
+    // The last request is still in flight.
     await sleep(2_000);
     const { firstMs, ...counted } = counts;
-    const run = { keyMs, tally: desk.tally, waits, ...counted };
+    const run = { keyMs, tally: simulatedEditor.tally, waits, ...counted };
     return resultOf(client, Math.round(median(firstMs)), [keyMs], [run]);
   } finally {
     await dispose();

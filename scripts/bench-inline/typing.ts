@@ -1,6 +1,6 @@
-/** What typing costs and how long one waits, side by side and against the aims. */
+/** Requests and waits of the simulated sessions, as a table and against the aims. */
 import type { Row } from '../bench/row.ts';
-import { people, type Result, type Typed } from './typists.ts';
+import { type Result, type SessionOptions, samples } from './typists.ts';
 
 const head = [
   'To first text',
@@ -8,13 +8,13 @@ const head = [
   'Requests / 100 keys',
   'Cancelled',
   'Read / request',
-  'Stale shown',
+  'Outdated shown',
   'Pause to text: p50',
   'p95',
   'mean',
-  'In vain',
+  'Without text',
   'Accepted / 100 keys',
-  'Typed through',
+  'Typing as suggested',
   'Cache',
   'Shared',
 ];
@@ -32,9 +32,9 @@ export function typingTable(results: readonly Result[]): string {
     `${Math.round(result.meanMs)} ms`,
     `${result.none}`,
     ((100 * result.accepted) / result.keystrokes).toFixed(0),
-    percent(result.typedThrough, result.offers),
-    percent(result.cached, result.offers),
-    percent(result.shared, result.offers),
+    percent(result.typingAsSuggested, result.items),
+    percent(result.cached, result.items),
+    percent(result.shared, result.items),
   ]);
   const widths = head.map((_, at) => Math.max(...[head, ...cells].map((line) => line[at]?.length ?? 0)));
   return [head, ...cells]
@@ -43,8 +43,8 @@ export function typingTable(results: readonly Result[]): string {
 }
 
 /** Against the naive client with the same model. */
-export function typingRows(results: readonly Result[], how: Typed): readonly Row[] {
-  const { typists } = people[how.people];
+export function typingRows(results: readonly Result[], options: SessionOptions): readonly Row[] {
+  const { typists } = samples[options.sample];
   const stale = results.reduce((sum, { client, stale }) => sum + (client === 'naive' ? 0 : stale), 0);
   return [
     ...results.flatMap((result): Row[] => {
@@ -75,7 +75,7 @@ export function typingRows(results: readonly Result[], how: Typed): readonly Row
         },
       ];
     }),
-    { what: 'stale suggestions shown', figure: stale, unit: '', aim: 0 },
+    { what: 'outdated suggestions shown', figure: stale, unit: '', aim: 0 },
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Who types what, with which model: the same people, texts and models for every client. */
+/** The simulated sessions: the same typists, files and models for every client. */
 import { readFileSync } from 'node:fs';
 import { chooseCompletionLength } from '../../server/inline-completion/render/completion-length.ts';
 import { maySuggest } from '../../server/inline-completion/render/may-suggest.ts';
@@ -18,27 +18,27 @@ export const settings: SchedulerSettings = {
   readAhead: true,
 };
 
-/** `paid`: Rumbo with a model that costs money. `free`: with one that does not, so that it is asked ahead. */
+/** `paid`: Rumbo with a model that costs money. `free`: with one that does not, and gets speculative requests. */
 export const clients = ['naive', 'paid', 'free'] as const;
 export type ClientName = (typeof clients)[number];
 
-/** Milliseconds to the first text, and from piece to piece of some two tokens. */
+/** Milliseconds to the first text, and between two pieces of some two tokens. */
 const models = [
   { firstMs: 50, pieceMs: 4 },
   { firstMs: 200, pieceMs: 8 },
   { firstMs: 800, pieceMs: 15 },
   { firstMs: 2_000, pieceMs: 25 },
 ];
-/** Who types what. `seed`: of the first file; each further one has the next. */
-type People = {
-  /** Milliseconds from key to key within a word: fast, usual, slow. */
+/** `seed`: of the first file; each further one has the next. */
+type Sample = {
+  /** Milliseconds between keys within a word: fast, usual, slow. */
   readonly typists: readonly number[];
   readonly files: readonly string[];
   readonly seed: number;
 };
 
-/** What the moments to ask are chosen by is not what they are judged by. */
-export const people = {
+/** The sample that the scheduler is tuned with is not the one it is judged by. */
+export const samples = {
   tuning: {
     typists: [110, 180, 260],
     files: ['server/cache/response-cache.ts', 'server/metrics/budget.ts', 'server/wire/ollama-chat.ts'],
@@ -54,10 +54,10 @@ export const people = {
     ],
     seed: 11,
   },
-} as const satisfies Record<string, People>;
+} as const satisfies Record<string, Sample>;
 
-export type Typed = {
-  readonly people: keyof typeof people;
+export type SessionOptions = {
+  readonly sample: keyof typeof samples;
   /** Share of the lines that the model knows, 0–1. */
   readonly knows: number;
 };
@@ -67,54 +67,57 @@ export type Result = {
   readonly firstMs: number;
   readonly keystrokes: number;
   readonly requests: number;
-  /** UTF-16 units that were read of the answers. */
+  /** UTF-16 units read. */
   readonly written: number;
-  /** Requests by typist, the fastest first: who never stops gives a naive client no pause to ask in. */
+  /** Requests by typist, the fastest first: without pauses a naive client sends none. */
   readonly byTypist: readonly number[];
   readonly cancelled: number;
   readonly stale: number;
-  /** Offers, and of them those that cost no request of their own. */
-  readonly offers: number;
-  readonly typedThrough: number;
+  /** Items, and of them those without a request of their own. */
+  readonly items: number;
+  readonly typingAsSuggested: number;
   readonly cached: number;
   readonly shared: number;
   /** Milliseconds from pause to text. */
   readonly p50: number;
   readonly p95: number;
   readonly meanMs: number;
-  /** Pauses in which no text came. */
+  /** Pauses without text. */
   readonly none: number;
-  /** UTF-16 units that were accepted. */
+  /** Accepted UTF-16 units. */
   readonly accepted: number;
 };
 
-export async function typed(how: Typed): Promise<readonly Result[]> {
+export async function runSessions(options: SessionOptions): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const model of models) {
-    for (const client of clients) results.push(await all(how, model, client));
+    for (const client of clients) results.push(await runAll(options, model, client));
   }
   return results;
 }
 
-async function all(
-  { people: name, knows }: Typed,
+async function runAll(
+  { sample, knows }: SessionOptions,
   model: (typeof models)[number],
   client: ClientName,
 ): Promise<Result> {
-  const { typists, files, seed }: People = people[name];
+  const { typists, files, seed }: Sample = samples[sample];
   const runs: Run[] = [];
-  for (const [at, path] of files.entries()) {
+  for (const [index, path] of files.entries()) {
     const part = partOf(path);
     for (const keyMs of typists) {
-      const habits = { seed: seed + at, keyMs };
+      const profile = { seed: seed + index, keyMs };
       const used = client === 'naive' ? client : { settings, free: client === 'free' };
-      runs.push({ keyMs, ...(await simulate({ ...part, habits, renderer, knows, ...model, client: used })) });
+      runs.push({
+        keyMs,
+        ...(await simulate({ ...part, profile, renderer, knows, ...model, client: used })),
+      });
     }
   }
   return resultOf(client, model.firstMs, typists, runs);
 }
 
-/** A file, and some 2,500 units of it past its head. */
+/** A file, and some 2,500 units of it after its beginning. */
 export function partOf(path: string): { file: string; from: number; to: number } {
   const file = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const from = file.indexOf('\n', Math.floor(file.length / 5)) + 1;
@@ -131,7 +134,7 @@ export function resultOf(
 ): Result {
   const sum = (of: (run: (typeof runs)[number]) => number): number =>
     runs.reduce((total, run) => total + of(run), 0);
-  const how = (...names: readonly string[]): number =>
+  const itemsOf = (...names: readonly string[]): number =>
     sum(({ tally }) => names.reduce((total, name) => total + (tally.resultTypes.get(name) ?? 0), 0));
   const waits = runs.flatMap(({ waits }) => waits.ms);
   return {
@@ -143,10 +146,10 @@ export function resultOf(
     byTypist: typists.map((ms) => sum(({ keyMs, requests }) => (keyMs === ms ? requests : 0))),
     cancelled: sum(({ cancelled }) => cancelled),
     stale: sum(({ tally }) => tally.stale),
-    offers: sum(({ tally }) => tally.offers),
-    typedThrough: how('typing-as-suggested'),
-    cached: how('cache', 'read-ahead', 'speculative'),
-    shared: how('shared'),
+    items: sum(({ tally }) => tally.items),
+    typingAsSuggested: itemsOf('typing-as-suggested'),
+    cached: itemsOf('cache', 'read-ahead', 'speculative'),
+    shared: itemsOf('shared'),
     p50: quantile(waits, 0.5),
     p95: quantile(waits, 0.95),
     meanMs: waits.reduce((total, ms) => total + ms, 0) / waits.length,

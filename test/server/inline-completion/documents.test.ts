@@ -25,7 +25,7 @@ function opened(text: string, languageId = 'typescript') {
   return { open, get, change, at, clock };
 }
 
-test('a change replaces its range, and the version is the one the editor says', () => {
+test('a change replaces its range, and the version is the editor’s', () => {
   const { get, change, at } = opened('one\r\ntwo\r\nthree');
   change({ range: at(1, 0, 1, 3), text: '2' }, { range: at(0, 3), text: '!' });
   assert.equal(get().text, 'one!\r\n2\r\nthree');
@@ -33,7 +33,7 @@ test('a change replaces its range, and the version is the one the editor says', 
   assert.equal(get().lineCount, 3);
 });
 
-/** Line ends of every kind, halves of them, and letters of two units. */
+/** Line ends of every kind, halves of them, and characters of two UTF-16 units. */
 const words = fc
   .array(fc.constantFrom('a', 'b', ' ', '\n', '\r\n', '\r', '😀', 'é'), { maxLength: 12 })
   .map((parts) => parts.join(''));
@@ -49,7 +49,7 @@ const changes = fc.array(
   { maxLength: 10 },
 );
 
-test('after any incremental changes text, lines and places are those of the full text', () => {
+test('after any incremental changes text, lines and positions are those of the full text', () => {
   fc.assert(
     fc.property(words, changes, (text, all) => {
       const { get, change } = opened(text);
@@ -67,7 +67,7 @@ test('after any incremental changes text, lines and places are those of the full
   );
 });
 
-/** The protocol's words on positions, by themselves. */
+/** An independent implementation of LSP positions. */
 function applied(text: string, change: TextDocumentContentChangeEvent): string {
   if (!('range' in change)) return change.text;
   const offset = ({ line, character }: Position): number => {
@@ -81,7 +81,7 @@ function applied(text: string, change: TextDocumentContentChangeEvent): string {
   return text.slice(0, Math.min(a, b)) + change.text + text.slice(Math.max(a, b));
 }
 
-test('edits put back give the text that was opened', () => {
+test('reverting the edits gives the opened text', () => {
   const lines = fc
     .array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n'), { maxLength: 30 })
     .map((parts) => parts.join(''));
@@ -92,7 +92,7 @@ test('edits put back give the text that was opened', () => {
   const insert = fc.array(fc.constantFrom('x', 'y', '\n'), { maxLength: 4 }).map((parts) => parts.join(''));
   const edits = fc.array(
     fc.oneof(
-      fc.record({ range: far.map((place) => ({ start: place, end: place })), text: insert }),
+      fc.record({ range: far.map((position) => ({ start: position, end: position })), text: insert }),
       fc.record({ range: fc.record({ start: far, end: far }), text: insert }),
       fc.record({ text: lines }),
     ),
@@ -112,7 +112,7 @@ test('edits put back give the text that was opened', () => {
   );
 });
 
-test('keystrokes in one place are one edit, also with several cursors', () => {
+test('keystrokes at one position are one edit, also with several cursors', () => {
   const { get, change, at, clock } = opened('a\n\n\n\n\nb\n');
   for (const [index, key] of ['x', 'y', 'z'].entries()) {
     clock.now += 100;
@@ -134,14 +134,14 @@ test('an edit moves with the lines above it', () => {
   );
 });
 
-test('what was undone is no edit', () => {
+test('an undone change is no edit', () => {
   const { get, change, at } = opened('a\nb\n');
   change({ range: at(0, 1), text: 'x' });
   change({ range: at(0, 1, 0, 2), text: '' });
   assert.deepEqual(get().edits, []);
 });
 
-test('a whole text that comes anew is the edit that makes the difference', () => {
+test('a new full text is recorded as the edit that makes the difference', () => {
   const { get, change } = opened('a\r\nb\r\nc\r\n');
   change({ text: 'a\r\nB\r\nc\r\n' });
   assert.deepEqual(get().edits, [{ line: 1, removed: ['b'], added: ['B'], atMs: 1_000 }]);
@@ -164,7 +164,7 @@ test('an edit is forgotten after ten minutes', () => {
   assert.deepEqual(get().edits, []);
 });
 
-test('only the last edits of a document are kept', () => {
+test('only the last edits of a document are stored', () => {
   const { get, change, at } = opened('a\n'.repeat(200));
   for (let line = 0; line < 200; line += 10) change({ range: at(line, 0), text: 'x' });
   assert.deepEqual(
@@ -173,7 +173,7 @@ test('only the last edits of a document are kept', () => {
   );
 });
 
-test('opening, editing and looking count as seen', () => {
+test('opening, editing and viewing count as seen', () => {
   const { open, get, change, at, clock } = opened('a');
   assert.deepEqual([get().seenAtMs, get().editedAtMs], [1_000, undefined]);
   clock.now = 2_000;
@@ -184,7 +184,7 @@ test('opening, editing and looking count as seen', () => {
   assert.deepEqual([get().seenAtMs, get().editedAtMs], [3_000, 2_000]);
 });
 
-test('a huge document is not kept, and its changes do no harm', () => {
+test('a huge document is not stored, and its changes are ignored', () => {
   const { open, change, at } = opened('a');
   change({ range: at(0, 0), text: 'x'.repeat(5_000_001) });
   assert.equal(open.get(uri), undefined);
@@ -193,14 +193,14 @@ test('a huge document is not kept, and its changes do no harm', () => {
   assert.deepEqual(open.all(), []);
 });
 
-test('a connection tells of documents, and others hear of changes once they are there', () => {
+test('listeners are called once the stored document is up to date', () => {
   type Listener = (params: never) => void;
   const listeners = new Map<string, Listener>();
   const on = (name: string) => (listener: Listener) => {
     listeners.set(name, listener);
     return { dispose: () => void listeners.delete(name) };
   };
-  const heard: string[] = [];
+  const events: string[] = [];
   const open = syncDocuments(
     {
       onDidOpenTextDocument: on('open'),
@@ -208,20 +208,20 @@ test('a connection tells of documents, and others hear of changes once they are 
       onDidCloseTextDocument: on('close'),
     },
     {
-      changed: (uri) => heard.push(`${uri} is ${open.get(uri)?.text}`),
-      closed: (uri) => heard.push(`${uri} is ${open.get(uri)}`),
+      changed: (uri) => events.push(`${uri} is ${open.get(uri)?.text}`),
+      closed: (uri) => events.push(`${uri} is ${open.get(uri)}`),
     },
   );
-  const tell = (name: string, params: object) => listeners.get(name)?.(params as never);
-  tell('open', { textDocument: { uri, languageId: 'go', version: 1, text: 'a' } });
-  tell('change', { textDocument: { uri, version: 2 }, contentChanges: [{ text: 'b' }] });
-  tell('close', { textDocument: { uri } });
-  assert.deepEqual(heard, [`${uri} is b`, `${uri} is undefined`]);
+  const send = (name: string, params: object) => listeners.get(name)?.(params as never);
+  send('open', { textDocument: { uri, languageId: 'go', version: 1, text: 'a' } });
+  send('change', { textDocument: { uri, version: 2 }, contentChanges: [{ text: 'b' }] });
+  send('close', { textDocument: { uri } });
+  assert.deepEqual(events, [`${uri} is b`, `${uri} is undefined`]);
   open.dispose();
   assert.equal(listeners.size, 0);
 });
 
-test('a change whose range is null or undefined is all of the text, as some clients say it', () => {
+test('a change with a null or missing range replaces the whole text, as some clients send it', () => {
   for (const range of [null, undefined]) {
     const { get, change } = opened('one\ntwo\n');
     change({ range, text: 'three\n' } as never);

@@ -14,9 +14,9 @@ const rules: FileAccessRules = {
   maxCharacters: 1_000_000,
   maxLines: 20_000,
 };
-const here = { private: true };
-const away = { private: false };
-const denial = (path: string, more: Partial<FileAccessRules> = {}, reader = away) =>
+const localModel = { private: true };
+const cloudModel = { private: false };
+const denial = (path: string, more: Partial<FileAccessRules> = {}, reader = cloudModel) =>
   fileAccess({ ...rules, ...more }).denial({ uri: `file:///home/ana/project/${path}` }, reader);
 
 for (const path of [
@@ -53,9 +53,9 @@ for (const path of [
   'a%2Eenv',
   '%2Eenv',
 ]) {
-  test(`${path} is secret, for every reader`, () => {
+  test(`${path} is secret for every reader`, () => {
     assert.equal(denial(path), 'secret');
-    assert.equal(denial(path, {}, here), 'secret');
+    assert.equal(denial(path, {}, localModel), 'secret');
   });
 }
 
@@ -74,13 +74,13 @@ for (const path of [
   test(`${path} may be read`, () => assert.equal(denial(path), undefined));
 }
 
-test('an excluded file is read by nobody, a local-only one by private models alone', () => {
-  assert.equal(denial('legal/a.ts', { exclude: ['legal'] }, here), 'excluded');
-  assert.equal(denial('legal/a.ts', { localOnly: ['legal'] }, away), 'local-only');
-  assert.equal(denial('legal/a.ts', { localOnly: ['legal'] }, here), undefined);
+test('no model reads an excluded file, and only private models a local-only one', () => {
+  assert.equal(denial('legal/a.ts', { exclude: ['legal'] }, localModel), 'excluded');
+  assert.equal(denial('legal/a.ts', { localOnly: ['legal'] }, cloudModel), 'local-only');
+  assert.equal(denial('legal/a.ts', { localOnly: ['legal'] }, localModel), undefined);
 });
 
-test('a link to a secret or a local-only file is that file', (context) => {
+test('a link counts as the secret or local-only file it leads to', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-may-read-'));
   context.after(() => rmSync(folder, { recursive: true }));
   for (const [target, name] of [
@@ -90,20 +90,20 @@ test('a link to a secret or a local-only file is that file', (context) => {
     writeFileSync(join(folder, target), '');
     symlinkSync(join(folder, target), join(folder, name));
   }
-  const guard = fileAccess({ ...rules, localOnly: ['private.ts'] });
+  const access = fileAccess({ ...rules, localOnly: ['private.ts'] });
   const uri = (name: string) => pathToFileURL(join(folder, name)).href;
-  assert.equal(guard.denial({ uri: uri('a.ts') }, here), 'secret');
-  assert.equal(guard.denial({ uri: uri('b.ts') }, away), 'local-only');
-  assert.equal(guard.denial({ uri: uri('b.ts') }, here), undefined);
+  assert.equal(access.denial({ uri: uri('a.ts') }, localModel), 'secret');
+  assert.equal(access.denial({ uri: uri('b.ts') }, cloudModel), 'local-only');
+  assert.equal(access.denial({ uri: uri('b.ts') }, localModel), undefined);
 });
 
-test('what is in a linked folder is there, also a new file, one deleted meanwhile, and a cell of a notebook', (context) => {
+test('files in a linked folder count as files of its target: new ones, deleted ones and notebook cells too', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-may-read-'));
   context.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'private'));
   writeFileSync(join(folder, 'private', 'notes.ipynb'), '');
   symlinkSync(join(folder, 'private'), join(folder, 'link'));
-  const guard = fileAccess({ ...rules, localOnly: ['private'] });
+  const access = fileAccess({ ...rules, localOnly: ['private'] });
   const path = pathToFileURL(join(folder, 'link')).pathname;
   for (const uri of [
     `file://${path}/gone.ts`,
@@ -111,17 +111,17 @@ test('what is in a linked folder is there, also a new file, one deleted meanwhil
     `untitled:${path}/new.ts`,
     `vscode-notebook-cell:${path}/notes.ipynb#W0sZmlsZQ`,
   ])
-    assert.equal(guard.denial({ uri }, away), 'local-only', uri);
+    assert.equal(access.denial({ uri }, cloudModel), 'local-only', uri);
 });
 
-test('a link that leads elsewhere is looked at again after a minute', (context) => {
+test('a redirected link is resolved again after a minute', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-may-read-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const link = join(folder, 'a.ts');
   writeFileSync(link, '');
   let now = 1;
-  const guard = fileAccess(rules, () => now);
-  const look = () => guard.denial({ uri: pathToFileURL(link).href }, here);
+  const access = fileAccess(rules, () => now);
+  const look = () => access.denial({ uri: pathToFileURL(link).href }, localModel);
   assert.equal(look(), undefined);
   rmSync(link);
   writeFileSync(join(folder, '.env'), '');
@@ -132,9 +132,9 @@ test('a link that leads elsewhere is looked at again after a minute', (context) 
   assert.equal(look(), 'secret');
 });
 
-test('a language is on unless it, or every one not named, is off', () => {
+test('a language is on unless it, or every unlisted one, is off', () => {
   const off = (languageId: string, languages: FileAccessRules['languages']) =>
-    fileAccess({ ...rules, languages }).denial({ uri: 'file:///a', languageId }, here);
+    fileAccess({ ...rules, languages }).denial({ uri: 'file:///a', languageId }, localModel);
   assert.equal(off('python', {}), undefined);
   assert.equal(off('markdown', { '*': true, markdown: false }), 'language');
   assert.equal(off('python', { '*': true, markdown: false }), undefined);
@@ -143,17 +143,17 @@ test('a language is on unless it, or every one not named, is off', () => {
 });
 
 test('a file over a limit is large, one at the limit is not', () => {
-  const guard = fileAccess({ ...rules, maxCharacters: 100, maxLines: 10 });
+  const access = fileAccess({ ...rules, maxCharacters: 100, maxLines: 10 });
   const uri = 'file:///a.ts';
-  assert.equal(guard.denial({ uri, characters: 100, lines: 10 }, here), undefined);
-  assert.equal(guard.denial({ uri, characters: 101, lines: 1 }, here), 'large');
-  assert.equal(guard.denial({ uri, characters: 1, lines: 11 }, here), 'large');
+  assert.equal(access.denial({ uri, characters: 100, lines: 10 }, localModel), undefined);
+  assert.equal(access.denial({ uri, characters: 101, lines: 1 }, localModel), 'large');
+  assert.equal(access.denial({ uri, characters: 1, lines: 11 }, localModel), 'large');
 });
 
-test('only what users edit is read: no output, old version, settings page or unknown place', () => {
-  const guard = fileAccess(rules);
+test('only files that users edit are read: no output, old version, settings page or unknown scheme', () => {
+  const access = fileAccess(rules);
   for (const uri of ['output:log', 'git:/a.ts?%7B%7D', 'vscode-userdata:/settings.json', 'kubernetes:x', ''])
-    assert.equal(guard.denial({ uri }, here), 'not-editable', uri);
+    assert.equal(access.denial({ uri }, localModel), 'not-editable', uri);
   for (const uri of [
     'file:///a.ts',
     'FILE:///a.ts',
@@ -162,20 +162,20 @@ test('only what users edit is read: no output, old version, settings page or unk
     'vscode-vfs://github/o/r/a.ts',
     'vscode-notebook-cell:/a.ipynb#W0sZmlsZQ',
   ])
-    assert.equal(guard.denial({ uri }, here), undefined, uri);
+    assert.equal(access.denial({ uri }, localModel), undefined, uri);
 });
 
-test('whatever a file is, nobody who is away reads what nobody here may, and no rule added lets more be read', () => {
+test('cloud models never read more than local ones, and no added rule lets a model read more', () => {
   const path = fc
     .array(fc.constantFrom('src', 'secrets', '.env', 'a.ts', 'legal', 'b.md'), { minLength: 1, maxLength: 4 })
     .map((parts) => `file:///home/${parts.join('/')}`);
   const patterns = fc.array(fc.constantFrom('legal', '**/*.md', 'src/**', 'a.ts'), { maxLength: 3 });
   fc.assert(
     fc.property(path, patterns, patterns, (uri, exclude, localOnly) => {
-      const guard = fileAccess({ ...rules, exclude, localOnly });
-      if (guard.mayRead({ uri }, away)) {
-        assert.ok(guard.mayRead({ uri }, here));
-        assert.ok(fileAccess(rules).mayRead({ uri }, away));
+      const access = fileAccess({ ...rules, exclude, localOnly });
+      if (access.mayRead({ uri }, cloudModel)) {
+        assert.ok(access.mayRead({ uri }, localModel));
+        assert.ok(fileAccess(rules).mayRead({ uri }, cloudModel));
       }
     }),
   );

@@ -4,14 +4,14 @@ import { type HedgeCandidate, hedgedRequest } from '../../../server/inline-compl
 import { RumboError } from '../../../shared/errors.ts';
 import { type VirtualClock, virtualClock } from '../../support/typing/virtual-clock.ts';
 
-/** Somebody who speaks, or fails, after so many milliseconds. */
-function somebody(
+/** A candidate that responds, or fails, after this many milliseconds. */
+function candidate(
   name: string,
   clock: VirtualClock,
   { afterMs, fails, ...more }: { afterMs: number; fails?: RumboError } & Partial<HedgeCandidate<string>>,
 ) {
   const seen = { startedAt: undefined as number | undefined, abortedAt: undefined as number | undefined };
-  const runner: HedgeCandidate<string> = {
+  const hedge: HedgeCandidate<string> = {
     provider: name,
     lateAfterMs: 200,
     mayHedge: true,
@@ -27,114 +27,114 @@ function somebody(
       return name;
     },
   };
-  return Object.assign(runner, { seen });
+  return Object.assign(hedge, { seen });
 }
 const failure = (kind: RumboError['kind']) => new RumboError('No.', { kind });
 const never = Number.MAX_SAFE_INTEGER;
 
-/** What it came to, once so much time has passed. */
-async function heard(clock: VirtualClock, promise: Promise<string>, ms = 10_000): Promise<string> {
-  let came = 'nothing';
+/** The result or the error kind, once this much time has passed. */
+async function outcome(clock: VirtualClock, promise: Promise<string>, ms = 10_000): Promise<string> {
+  let result = 'pending';
   promise.then(
-    (said) => {
-      came = said;
+    (response) => {
+      result = response;
     },
     (error: RumboError) => {
-      came = error.kind;
+      result = error.kind;
     },
   );
   await clock.pass(ms);
-  return came;
+  return result;
 }
 const open = () => new AbortController().signal;
 
-test('who speaks in time is not helped', async () => {
+test('a candidate that responds in time is not hedged', async () => {
   const clock = virtualClock();
-  const first = somebody('first', clock, { afterMs: 199 });
-  const second = somebody('second', clock, { afterMs: 1 });
-  assert.equal(await heard(clock, hedgedRequest([first, second], clock, open())), 'first');
+  const first = candidate('first', clock, { afterMs: 199 });
+  const second = candidate('second', clock, { afterMs: 1 });
+  assert.equal(await outcome(clock, hedgedRequest([first, second], clock, open())), 'first');
   assert.equal(second.seen.startedAt, undefined);
-  assert.equal(first.seen.abortedAt, undefined, 'whoever is heard may speak on');
+  assert.equal(first.seen.abortedAt, undefined, 'the winner may continue');
 });
 
-test('who is late is helped, and aborted in the moment the other one speaks', async () => {
+test('a late candidate is hedged, and aborted when the other one responds', async () => {
   const clock = virtualClock();
-  const first = somebody('first', clock, { afterMs: 2_000 });
-  const second = somebody('second', clock, { afterMs: 100 });
-  assert.equal(await heard(clock, hedgedRequest([first, second], clock, open())), 'second');
+  const first = candidate('first', clock, { afterMs: 2_000 });
+  const second = candidate('second', clock, { afterMs: 100 });
+  assert.equal(await outcome(clock, hedgedRequest([first, second], clock, open())), 'second');
   assert.deepEqual([second.seen.startedAt, first.seen.abortedAt], [200, 300]);
   assert.equal(second.seen.abortedAt, undefined);
 });
 
-test('who was late and speaks first all the same is heard', async () => {
+test('a late candidate that responds first wins', async () => {
   const clock = virtualClock();
-  const first = somebody('first', clock, { afterMs: 250 });
-  const second = somebody('second', clock, { afterMs: 100 });
-  assert.equal(await heard(clock, hedgedRequest([first, second], clock, open())), 'first');
+  const first = candidate('first', clock, { afterMs: 250 });
+  const second = candidate('second', clock, { afterMs: 100 });
+  assert.equal(await outcome(clock, hedgedRequest([first, second], clock, open())), 'first');
   assert.equal(second.seen.abortedAt, 250);
 });
 
-test('who may not help is left out, and so is another model at the same place', async () => {
+test('a candidate that may not hedge is skipped, and so is another model of the same provider', async () => {
   const clock = virtualClock();
-  const first = somebody('first', clock, { afterMs: 2_000 });
-  const paid = somebody('paid', clock, { afterMs: 1, mayHedge: false });
-  const same = somebody('same', clock, { afterMs: 1, provider: 'first' });
-  const third = somebody('third', clock, { afterMs: 1 });
-  assert.equal(await heard(clock, hedgedRequest([first, paid, same, third], clock, open())), 'third');
+  const first = candidate('first', clock, { afterMs: 2_000 });
+  const paid = candidate('paid', clock, { afterMs: 1, mayHedge: false });
+  const same = candidate('same', clock, { afterMs: 1, provider: 'first' });
+  const third = candidate('third', clock, { afterMs: 1 });
+  assert.equal(await outcome(clock, hedgedRequest([first, paid, same, third], clock, open())), 'third');
   assert.equal(paid.seen.startedAt, undefined);
   assert.equal(same.seen.startedAt, undefined);
 });
 
-test('no more than two are asked at a time', async () => {
+test('at most two run at a time', async () => {
   const clock = virtualClock();
-  const all = ['a', 'b', 'c'].map((name) => somebody(name, clock, { afterMs: 5_000 }));
-  assert.equal(await heard(clock, hedgedRequest(all, clock, open()), 4_000), 'nothing');
+  const all = ['a', 'b', 'c'].map((name) => candidate(name, clock, { afterMs: 5_000 }));
+  assert.equal(await outcome(clock, hedgedRequest(all, clock, open()), 4_000), 'pending');
   assert.deepEqual(
     all.map(({ seen }) => seen.startedAt),
     [0, 200, undefined],
   );
 });
 
-test('who fails makes room for the next at once, whether that one may help or not', async () => {
+test('after a failure the next one starts at once, whether it may hedge or not', async () => {
   const clock = virtualClock();
-  const first = somebody('first', clock, { afterMs: 10, fails: failure('unreachable') });
-  const second = somebody('second', clock, { afterMs: 10, mayHedge: false, provider: 'first' });
-  assert.equal(await heard(clock, hedgedRequest([first, second], clock, open())), 'second');
+  const first = candidate('first', clock, { afterMs: 10, fails: failure('unreachable') });
+  const second = candidate('second', clock, { afterMs: 10, mayHedge: false, provider: 'first' });
+  assert.equal(await outcome(clock, hedgedRequest([first, second], clock, open())), 'second');
   assert.equal(second.seen.startedAt, 10);
 });
 
-test('while a helper is under way a failure asks nobody else; when that one is late too, it is helped', async () => {
+test('a failure starts no third one while the hedge runs; when the hedge is late too, it is hedged', async () => {
   const clock = virtualClock();
-  const first = somebody('first', clock, { afterMs: 250, fails: failure('overloaded') });
-  const second = somebody('second', clock, { afterMs: 5_000 });
-  const third = somebody('third', clock, { afterMs: 10 });
-  assert.equal(await heard(clock, hedgedRequest([first, second, third], clock, open())), 'third');
+  const first = candidate('first', clock, { afterMs: 250, fails: failure('overloaded') });
+  const second = candidate('second', clock, { afterMs: 5_000 });
+  const third = candidate('third', clock, { afterMs: 10 });
+  assert.equal(await outcome(clock, hedgedRequest([first, second, third], clock, open())), 'third');
   assert.equal(third.seen.startedAt, 450);
 });
 
-test('a model that refuses every way of asking it is passed over; what nobody else can mend is told', async () => {
+test('after `invalid-request` the next one starts; a failure that no other model can avoid is reported', async () => {
   const clock = virtualClock();
-  const refusing = somebody('refusing', clock, { afterMs: 1, fails: failure('invalid-request') });
-  const sound = somebody('sound', clock, { afterMs: 1 });
-  assert.equal(await heard(clock, hedgedRequest([refusing, sound], clock, open())), 'sound');
-  const filtered = somebody('filtered', clock, { afterMs: 1, fails: failure('content-filtered') });
-  assert.equal(await heard(clock, hedgedRequest([filtered, sound], clock, open())), 'content-filtered');
+  const refusing = candidate('refusing', clock, { afterMs: 1, fails: failure('invalid-request') });
+  const sound = candidate('sound', clock, { afterMs: 1 });
+  assert.equal(await outcome(clock, hedgedRequest([refusing, sound], clock, open())), 'sound');
+  const filtered = candidate('filtered', clock, { afterMs: 1, fails: failure('content-filtered') });
+  assert.equal(await outcome(clock, hedgedRequest([filtered, sound], clock, open())), 'content-filtered');
 });
 
-test('when all have failed the last failure is told; when there is nobody, so much', async () => {
+test('when all fail the last failure is reported; without candidates `no-candidate`', async () => {
   const clock = virtualClock();
   const all = (['overloaded', 'unreachable'] as const).map((kind) =>
-    somebody(kind, clock, { afterMs: 1, fails: failure(kind) }),
+    candidate(kind, clock, { afterMs: 1, fails: failure(kind) }),
   );
-  assert.equal(await heard(clock, hedgedRequest(all, clock, open())), 'unreachable');
-  assert.equal(await heard(clock, hedgedRequest<string>([], clock, open())), 'no-candidate');
+  assert.equal(await outcome(clock, hedgedRequest(all, clock, open())), 'unreachable');
+  assert.equal(await outcome(clock, hedgedRequest<string>([], clock, open())), 'no-candidate');
 });
 
-test('an abort stops everybody, also whoever is heard already', async () => {
+test('an abort stops all, the winner too', async () => {
   const clock = virtualClock();
   const controller = new AbortController();
-  const all = ['a', 'b'].map((name) => somebody(name, clock, { afterMs: 5_000 }));
-  const both = heard(clock, hedgedRequest(all, clock, controller.signal), 300);
+  const all = ['a', 'b'].map((name) => candidate(name, clock, { afterMs: 5_000 }));
+  const both = outcome(clock, hedgedRequest(all, clock, controller.signal), 300);
   clock.after(300, () => controller.abort());
   assert.equal(await both, 'cancelled');
   assert.deepEqual(
@@ -143,12 +143,12 @@ test('an abort stops everybody, also whoever is heard already', async () => {
   );
 
   const later = new AbortController();
-  const spoken = somebody('spoken', clock, { afterMs: 1 });
-  assert.equal(await heard(clock, hedgedRequest([spoken], clock, later.signal)), 'spoken');
+  const responded = candidate('responded', clock, { afterMs: 1 });
+  assert.equal(await outcome(clock, hedgedRequest([responded], clock, later.signal)), 'responded');
   later.abort();
-  assert.notEqual(spoken.seen.abortedAt, undefined);
+  assert.notEqual(responded.seen.abortedAt, undefined);
 
-  const gone = somebody('gone', clock, { afterMs: never });
-  assert.equal(await heard(clock, hedgedRequest([gone], clock, AbortSignal.abort())), 'cancelled');
+  const gone = candidate('gone', clock, { afterMs: never });
+  assert.equal(await outcome(clock, hedgedRequest([gone], clock, AbortSignal.abort())), 'cancelled');
   assert.equal(gone.seen.startedAt, undefined);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { prefixTree } from '../../../server/inline-completion/prefix-tree.ts';
 
-test('all that begins with a text is found, whatever was added and taken out before', () => {
+test('all values under a prefix are found, whatever was added and removed before', () => {
   const texts = fc.array(
     fc.tuple(fc.string({ unit: fc.constantFrom('a', 'b', '😀', '\n'), maxLength: 6 }), fc.boolean()),
   );
@@ -11,10 +11,10 @@ test('all that begins with a text is found, whatever was added and taken out bef
     fc.property(texts, (added) => {
       const tree = prefixTree<number>();
       const expected = new Map<number, string>();
-      const takeOut = added.map(([text], index) => tree.add(text, index));
+      const removals = added.map(([text], index) => tree.add(text, index));
       for (const [index, [text, stays]] of added.entries()) {
         if (stays) expected.set(index, text);
-        else takeOut[index]?.();
+        else removals[index]?.();
       }
       for (const [text] of [...added, ['', true] as const]) {
         for (let end = 0; end <= text.length; end++) {
@@ -26,13 +26,13 @@ test('all that begins with a text is found, whatever was added and taken out bef
           );
         }
       }
-      for (const each of takeOut) each();
+      for (const each of removals) each();
       assert.equal(tree.bytes, 0);
     }),
   );
 });
 
-test('a beginning that many texts share is kept once', () => {
+test('a prefix that many texts share is stored once', () => {
   const tree = prefixTree<number>();
   const long = 'x'.repeat(10_000);
   for (let index = 0; index < 100; index++) tree.add(`${long}${index}`, index);

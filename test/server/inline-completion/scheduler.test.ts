@@ -14,13 +14,13 @@ import { virtualClock } from '../../support/typing/virtual-clock.ts';
 
 const uri = 'file:///a.ts';
 
-/** A user at a document: each `type` is a keystroke, and cancels what the editor had asked before it. */
-function desk(
-  says: FakeGeneratorOptions['says'],
+/** A user with an open document: each `type` is a keystroke, and cancels the editor’s previous request. */
+function simulatedUser(
+  generates: FakeGeneratorOptions['generates'],
   options: Partial<FakeGeneratorOptions> & { settings?: Partial<SchedulerSettings>; show?: Renderer } = {},
 ) {
   const clock = virtualClock();
-  const generator = fakeGenerator({ clock, says, firstMs: 200, ...options });
+  const generator = fakeGenerator({ clock, generates, firstMs: 200, ...options });
   const settings: SchedulerSettings = {
     debounceMs: 100,
     cache: { entries: 100, bytes: 1_000_000 },
@@ -28,7 +28,7 @@ function desk(
     readAhead: true,
     ...options.settings,
   };
-  const ghost = scheduler({
+  const ghostText = scheduler({
     generator,
     renderer: options.show ?? plainRenderer,
     clock,
@@ -49,7 +49,7 @@ function desk(
   const ask = (context: CompletionContext, own = new AbortController()) => {
     signal = own;
     const asked: { offers?: readonly CompletionItem[]; error?: unknown; atMs?: number } = {};
-    ghost.suggest(context, own.signal).then(
+    ghostText.suggest(context, own.signal).then(
       (offers) => Object.assign(asked, { offers, atMs: clock.now() }),
       (error: unknown) => Object.assign(asked, { error }),
     );
@@ -58,47 +58,47 @@ function desk(
   return {
     clock,
     generator,
-    ghost,
+    ghostText,
     at,
     ask,
     get signal() {
       return signal;
     },
-    /** The document says this now. */
+    /** The document has this text now. */
     type(before: string, after = '', more: Partial<CompletionContext> = {}) {
       version++;
-      ghost.changed(uri, version);
+      ghostText.changed(uri, version);
       signal.abort();
       return ask(at(before, after, more));
     },
     edit(): void {
       version++;
-      ghost.changed(uri, version);
+      ghostText.changed(uri, version);
     },
   };
 }
 
 const inserts = (asked: { offers?: readonly CompletionItem[] }) =>
   asked.offers?.map(({ suggestion }) => suggestion.insertText);
-const hows = (asked: { offers?: readonly CompletionItem[] }) =>
+const resultTypes = (asked: { offers?: readonly CompletionItem[] }) =>
   asked.offers?.map(({ resultType }) => resultType);
 
-/** A model that knows one text. */
-const knows = (text: string) => (context: CompletionContext) =>
+/** A model that generates one text. */
+const modelOf = (text: string) => (context: CompletionContext) =>
   text.startsWith(context.before) ? text.slice(context.before.length) : 'something else';
 
-test('a place is asked about once, and the answer names who wrote it', async () => {
-  const { clock, generator, type } = desk(knows('const answer = 42;'));
+test('a position is requested once, and the item names its model', async () => {
+  const { clock, generator, type } = simulatedUser(modelOf('const answer = 42;'));
   const asked = type('const a');
   await clock.pass(2_000);
   assert.deepEqual(inserts(asked), ['nswer = 42;']);
   assert.equal(asked.offers?.[0]?.model, 'fake/model');
-  assert.deepEqual(hows(asked), ['model']);
+  assert.deepEqual(resultTypes(asked), ['model']);
   assert.equal(generator.requests.length, 1);
 });
 
-test('typing along what is shown costs no request and no time', async () => {
-  const { clock, generator, type } = desk(knows('const answer = 42;'));
+test('typing along the shown suggestion takes no request and no time', async () => {
+  const { clock, generator, type } = simulatedUser(modelOf('const answer = 42;'));
   type('const a');
   await clock.pass(2_000);
   for (const typed of ['const an', 'const ans', 'const answer = 4']) {
@@ -106,14 +106,14 @@ test('typing along what is shown costs no request and no time', async () => {
     const asked = type(typed);
     await clock.pass(0);
     assert.deepEqual(inserts(asked), ['const answer = 42;'.slice(typed.length)]);
-    assert.deepEqual(hows(asked), ['typing-as-suggested']);
+    assert.deepEqual(resultTypes(asked), ['typing-as-suggested']);
     assert.equal(asked.atMs, now);
   }
   assert.equal(generator.requests.length, 1);
 });
 
-test('closers that the editor puts in while typing along are replaced, and typed over are left', async () => {
-  const { clock, generator, type } = desk(knows('call(one, two);'));
+test('closers that the editor inserts while typing along are replaced, and those typed over are shared', async () => {
+  const { clock, generator, type } = simulatedUser(modelOf('call(one, two);'));
   type('cal', ' // end');
   await clock.pass(2_000);
   const open = type('call(', ') // end');
@@ -129,8 +129,8 @@ test('closers that the editor puts in while typing along are replaced, and typed
   assert.equal(generator.requests.length, 1);
 });
 
-test('a keystroke that agrees with a request under way shares it, though the editor has cancelled the old one', async () => {
-  const { clock, generator, type } = desk(knows('const answer = 42;'), { firstMs: 500 });
+test('a keystroke along a request in flight shares it, although the editor has cancelled the old one', async () => {
+  const { clock, generator, type } = simulatedUser(modelOf('const answer = 42;'), { firstMs: 500 });
   const first = type('const a');
   await clock.pass(150);
   const second = type('const an');
@@ -140,13 +140,13 @@ test('a keystroke that agrees with a request under way shares it, though the edi
   assert.deepEqual(first.offers, []);
   assert.deepEqual(second.offers, []);
   assert.deepEqual(inserts(third), ['wer = 42;']);
-  assert.deepEqual(hows(third), ['shared']);
+  assert.deepEqual(resultTypes(third), ['shared']);
   assert.equal(generator.requests.length, 1);
   assert.equal(generator.requests[0]?.abortedAt, undefined);
 });
 
-test('a keystroke that leads elsewhere aborts the request under way at once, and asks anew', async () => {
-  const { clock, generator, type } = desk(() => 'nswer = 42;', { firstMs: 20, pieceMs: 1_000 });
+test('a keystroke that diverges aborts the request in flight at once, and sends another', async () => {
+  const { clock, generator, type } = simulatedUser(() => 'nswer = 42;', { firstMs: 20, pieceMs: 1_000 });
   type('const a');
   await clock.pass(300);
   const diverged = clock.now();
@@ -157,8 +157,8 @@ test('a keystroke that leads elsewhere aborts the request under way at once, and
   assert.equal(generator.requests[1]?.context.before, 'const ab');
 });
 
-test('what a silent model says turns out to lead elsewhere: it is aborted then, and asked for this place', async () => {
-  const { clock, generator, type } = desk(
+test('when a late first text diverges, the request is aborted and this position requested', async () => {
+  const { clock, generator, type } = simulatedUser(
     ({ before }) => (before === 'const a' ? 'nswer = 42; and on and on and on' : 'bc = 1;'),
     { firstMs: 500, pieceMs: 300 },
   );
@@ -171,31 +171,31 @@ test('what a silent model says turns out to lead elsewhere: it is aborted then, 
   assert.deepEqual(inserts(asked), ['bc = 1;']);
 });
 
-test('a user who stops while a slow model is still silent has this place asked about too, and gets what comes first', async () => {
+test('when the user pauses before a slow model’s first text, this position is requested too, and the first result is shown', async () => {
   const says = (second: string) => (context: CompletionContext) =>
     context.before === 'const a' ? 'nswer = 42;' : second;
-  const told = desk(says('wer = 42;'), { firstMs: 2_000 });
-  told.type('const a');
-  await told.clock.pass(300);
-  const kept = told.type('const ans');
-  await told.clock.pass(5_000);
-  assert.equal(told.generator.requests.length, 2);
-  assert.deepEqual(hows(kept), ['shared']);
-  assert.equal(kept.atMs, 2_010);
-  assert.equal(told.generator.requests[1]?.abortedAt, 2_010, 'the other is not needed');
+  const agreeing = simulatedUser(says('wer = 42;'), { firstMs: 2_000 });
+  agreeing.type('const a');
+  await agreeing.clock.pass(300);
+  const shared = agreeing.type('const ans');
+  await agreeing.clock.pass(5_000);
+  assert.equal(agreeing.generator.requests.length, 2);
+  assert.deepEqual(resultTypes(shared), ['shared']);
+  assert.equal(shared.atMs, 2_010);
+  assert.equal(agreeing.generator.requests[1]?.abortedAt, 2_010, 'the other one is not needed');
 
-  const { clock, generator, type } = desk(says('BC;'), { firstMs: 2_000 });
+  const { clock, generator, type } = simulatedUser(says('BC;'), { firstMs: 2_000 });
   type('const a');
   await clock.pass(300);
   const asked = type('const aX');
   await clock.pass(5_000);
   assert.equal(generator.requests.length, 2);
   assert.deepEqual(inserts(asked), ['BC;']);
-  assert.equal(asked.atMs, 2_800, 'not 2,000 ms after it was known that the first leads elsewhere');
+  assert.equal(asked.atMs, 2_800, 'not 2,000 ms after the first turned out to diverge');
 });
 
-test('a request that nobody comes for is aborted after a short grace', async () => {
-  const user = desk(knows('const answer = 42;'), { firstMs: 2_000 });
+test('a request that no keystroke waits for is aborted after a short grace period', async () => {
+  const user = simulatedUser(modelOf('const answer = 42;'), { firstMs: 2_000 });
   const { clock, generator, type } = user;
   type('const a');
   await clock.pass(300);
@@ -206,8 +206,8 @@ test('a request that nobody comes for is aborted after a short grace', async () 
   assert.equal(generator.requests[0]?.abortedAt, 400);
 });
 
-test('the same question asked twice at once is one request', async () => {
-  const { clock, generator, at, ask } = desk(knows('const answer = 42;'));
+test('two equal requests at once are one', async () => {
+  const { clock, generator, at, ask } = simulatedUser(modelOf('const answer = 42;'));
   const [one, two] = [ask(at('const a')), ask(at('const a'))];
   await clock.pass(2_000);
   assert.deepEqual(inserts(one), ['nswer = 42;']);
@@ -215,8 +215,8 @@ test('the same question asked twice at once is one request', async () => {
   assert.equal(generator.requests.length, 1);
 });
 
-test('going back to a place that was answered costs no request', async () => {
-  const { clock, generator, type } = desk(({ before }) => (before === 'a' ? 'bc' : 'zzz'));
+test('going back to an earlier position takes no request', async () => {
+  const { clock, generator, type } = simulatedUser(({ before }) => (before === 'a' ? 'bc' : 'zzz'));
   type('a');
   await clock.pass(1_000);
   type('ax');
@@ -224,12 +224,12 @@ test('going back to a place that was answered costs no request', async () => {
   const back = type('a');
   await clock.pass(0);
   assert.deepEqual(inserts(back), ['bc']);
-  assert.deepEqual(hows(back), ['cache']);
+  assert.deepEqual(resultTypes(back), ['cache']);
   assert.equal(generator.requests.length, 2);
 });
 
-test('an answer is not used with another end of the document, in another file, or for another model', async () => {
-  const { clock, generator, type, ask, at } = desk(() => 'bc');
+test('a completion is not reused with another suffix, in another file, or for another model', async () => {
+  const { clock, generator, type, ask, at } = simulatedUser(() => 'bc');
   type('a', '\nend');
   await clock.pass(1_000);
   type('a', '\nother end');
@@ -247,8 +247,8 @@ test('an answer is not used with another end of the document, in another file, o
   assert.equal(other.offers?.[0]?.model, 'fake/another');
 });
 
-test('nothing is shown for a document that has moved on, even when the editor does not cancel', async () => {
-  const { clock, ask, at, edit } = desk(() => 'bc');
+test('nothing is returned for an outdated document, even if the editor does not cancel', async () => {
+  const { clock, ask, at, edit } = simulatedUser(() => 'bc');
   const asked = ask(at('a'));
   await clock.pass(150);
   edit();
@@ -256,8 +256,8 @@ test('nothing is shown for a document that has moved on, even when the editor do
   assert.deepEqual(asked.offers, []);
 });
 
-test('a question about an older version than is known is not even asked', async () => {
-  const { clock, generator, ask, at, edit } = desk(() => 'bc');
+test('a request about an older version than the current one is not sent', async () => {
+  const { clock, generator, ask, at, edit } = simulatedUser(() => 'bc');
   const old = at('a');
   edit();
   const asked = ask(old);
@@ -266,8 +266,8 @@ test('a question about an older version than is known is not even asked', async 
   assert.equal(generator.requests.length, 0);
 });
 
-test('a cursor that moves on ends the question of where it was', async () => {
-  const { clock, ask, at, generator } = desk(() => 'bc', { firstMs: 500 });
+test('moving the cursor ends the request for its old position', async () => {
+  const { clock, ask, at, generator } = simulatedUser(() => 'bc', { firstMs: 500 });
   const there = ask(at('some text', ' here'));
   await clock.pass(150);
   ask(at('some', ' text here'));
@@ -276,8 +276,8 @@ test('a cursor that moves on ends the question of where it was', async () => {
   assert.equal(generator.requests[0]?.abortedAt, 150);
 });
 
-test('a cursor that moves on before its place was asked about has only the new one asked about', async () => {
-  const { clock, ask, at, generator } = desk(() => 'bc', { choice: { usualMs: null } });
+test('moving the cursor during the delay sends a request for the new position only', async () => {
+  const { clock, ask, at, generator } = simulatedUser(() => 'bc', { choice: { usualMs: null } });
   ask(at('some text', ' here'));
   await clock.pass(50);
   ask(at('some', ' text here'));
@@ -288,9 +288,9 @@ test('a cursor that moves on before its place was asked about has only the new o
   );
 });
 
-test('the wait before asking is shorter by what the model takes, and none at the start of a line', async () => {
+test('the delay is shorter by the model’s latency, and zero at the start of a line', async () => {
   const waits = async (before: string, usualMs: number | null) => {
-    const { clock, generator, type } = desk(() => 'bc', {
+    const { clock, generator, type } = simulatedUser(() => 'bc', {
       choice: { usualMs },
       settings: { debounceMs: 150 },
     });
@@ -304,8 +304,8 @@ test('the wait before asking is shorter by what the model takes, and none at the
   assert.equal(await waits('foo\n    ', null), 0);
 });
 
-test('a line that was asked about in vain is asked about again once the user stops, and not between keys', async () => {
-  const { clock, generator, type } = desk(() => 'QQ', { settings: { debounceMs: 100 } });
+test('a line whose completion was wrong is requested again once the user pauses, not between keys', async () => {
+  const { clock, generator, type } = simulatedUser(() => 'QQ', { settings: { debounceMs: 100 } });
   for (const [before, ms] of [
     ['a', 1_000],
     ['ab', 200],
@@ -325,11 +325,11 @@ test('a line that was asked about in vain is asked about again once the user sto
     ],
   );
   type('abcde\n');
-  assert.equal(generator.requests.at(-1)?.at, clock.now(), 'another line begins anew');
+  assert.equal(generator.requests.at(-1)?.at, clock.now(), 'another line starts afresh');
 });
 
-test('after an accept the next question is asked at once', async () => {
-  const { clock, generator, type, ghost } = desk(
+test('after an accept the next request is sent at once', async () => {
+  const { clock, generator, type, ghostText } = simulatedUser(
     ({ before }) => (before === 'foo' ? '(bar);' : ' // and so on'),
     {
       choice: { usualMs: null },
@@ -337,15 +337,15 @@ test('after an accept the next question is asked at once', async () => {
   );
   const asked = type('foo');
   await clock.pass(1_000);
-  ghost.accepted(asked.offers?.[0]?.id ?? '');
+  ghostText.accepted(asked.offers?.[0]?.id ?? '');
   const now = clock.now();
   type('foo(bar);');
   await clock.pass(1_000);
   assert.equal(generator.requests[1]?.at, now);
 });
 
-test('refusing makes the next questions wait longer, and the same text does not come back on its line', async () => {
-  const { clock, generator, type, ghost } = desk(
+test('a rejection makes the next requests wait longer, and its text is not shown again on its line', async () => {
+  const { clock, generator, type, ghostText } = simulatedUser(
     ({ before }) => (before.includes('x') ? 'yz' : 'bc and more'),
     {
       choice: { usualMs: null },
@@ -353,7 +353,7 @@ test('refusing makes the next questions wait longer, and the same text does not 
   );
   const asked = type('a');
   await clock.pass(1_000);
-  ghost.rejected(asked.offers?.[0]?.id ?? '');
+  ghostText.rejected(asked.offers?.[0]?.id ?? '');
   const along = type('ab');
   await clock.pass(1_000);
   assert.deepEqual(along.offers, []);
@@ -365,32 +365,34 @@ test('refusing makes the next questions wait longer, and the same text does not 
   assert.ok(waited > 479 && waited <= 480, `${waited}`);
 });
 
-test('refusing what was offered before the last one leaves the last one there', async () => {
-  const { clock, type, ghost } = desk(() => 'bcdef');
+test('rejecting an outdated item keeps the current one', async () => {
+  const { clock, type, ghostText } = simulatedUser(() => 'bcdef');
   const first = type('a');
   await clock.pass(1_000);
   const second = type('ab');
   await clock.pass(1_000);
   assert.equal(second.offers?.length, 1);
-  ghost.rejected(first.offers?.[0]?.id ?? '');
+  ghostText.rejected(first.offers?.[0]?.id ?? '');
   const third = type('abc');
   await clock.pass(1_000);
   assert.equal(third.offers?.[0]?.suggestion.insertText, 'def');
 });
 
-test('lines that a model writes past its suggestion are there when that is accepted', async () => {
-  const { clock, generator, type } = desk(() => 'one();\n\nthree();\n\nfour();', { choice: { free: true } });
+test('lines that a model generates past its suggestion are shown when that is accepted', async () => {
+  const { clock, generator, type } = simulatedUser(() => 'one();\n\nthree();\n\nfour();', {
+    choice: { free: true },
+  });
   type('const x = 1;\n');
   await clock.pass(1_000);
   const next = type('const x = 1;\none();');
   await clock.pass(0);
   assert.deepEqual(inserts(next), ['\n\nthree();']);
-  assert.deepEqual(hows(next), ['read-ahead']);
+  assert.deepEqual(resultTypes(next), ['read-ahead']);
   assert.equal(generator.requests.length, 1);
 });
 
-test('lines that are still being written when the suggestion is accepted are waited for, not asked for', async () => {
-  const { clock, generator, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
+test('lines still being generated when the suggestion is accepted are awaited, not requested', async () => {
+  const { clock, generator, type } = simulatedUser(() => 'one();\n\nthree();\n\nfour();', {
     choice: { free: true },
     firstMs: 50,
     pieceMs: 100,
@@ -403,8 +405,8 @@ test('lines that are still being written when the suggestion is accepted are wai
   assert.equal(generator.requests.length, 1);
 });
 
-test('typing along a suggestion does not end the reading of what comes after it', async () => {
-  const { clock, generator, type } = desk(() => 'one();\n\nthree();\n\nfour();', {
+test('typing along a suggestion does not end the reading of the text after it', async () => {
+  const { clock, generator, type } = simulatedUser(() => 'one();\n\nthree();\n\nfour();', {
     choice: { free: true },
     firstMs: 50,
     pieceMs: 100,
@@ -415,12 +417,12 @@ test('typing along a suggestion does not end the reading of what comes after it'
   await clock.pass(1_000);
   const next = type('const x = 1;\none();');
   await clock.pass(0);
-  assert.deepEqual(hows(next), ['read-ahead']);
+  assert.deepEqual(resultTypes(next), ['read-ahead']);
   assert.equal(generator.requests.length, 1);
 });
 
-test('a line end between two pieces of text is none the less one', async () => {
-  const { clock, type } = desk(() => '1234;\n  next();\n}\n', {
+test('a line end between two pieces of text is shared', async () => {
+  const { clock, type } = simulatedUser(() => '1234;\n  next();\n}\n', {
     show: { maySuggest, chooseCompletionLength, streamRenderer },
   });
   type('f() {\n  a = ');
@@ -430,11 +432,14 @@ test('a line end between two pieces of text is none the less one', async () => {
   assert.deepEqual(inserts(next), ['\n  next();\n}']);
 });
 
-test('a model is read two suggestions past its own and no further, whether it costs money or not', async () => {
+test('a model’s text is read two suggestions further and no more, whether it costs money or not', async () => {
   for (const free of [true, false]) {
-    const { clock, generator, type } = desk(() => 'one();\n\ntwo();\n\nthree();\n\nfour();\n\nfive();', {
-      choice: { free },
-    });
+    const { clock, generator, type } = simulatedUser(
+      () => 'one();\n\ntwo();\n\nthree();\n\nfour();\n\nfive();',
+      {
+        choice: { free },
+      },
+    );
     type('const x = 1;\n');
     await clock.pass(5_000);
     assert.equal(generator.requests[0]?.ended, true);
@@ -448,36 +453,36 @@ test('a model is read two suggestions past its own and no further, whether it co
   }
 });
 
-const acceptsThenSeesAnother = async (options: Partial<FakeGeneratorOptions>) => {
-  const user = desk(({ before }) => `${before.length}();`, { firstMs: 500, ...options });
+const acceptThenSuggestAnother = async (options: Partial<FakeGeneratorOptions>) => {
+  const user = simulatedUser(({ before }) => `${before.length}();`, { firstMs: 500, ...options });
   const asked = user.type('a\n');
   await user.clock.pass(1_000);
-  user.ghost.accepted(asked.offers?.[0]?.id ?? '');
+  user.ghostText.accepted(asked.offers?.[0]?.id ?? '');
   user.type('a\n2();');
   await user.clock.pass(2_000);
   return user;
 };
 const slowAndFree = { choice: { free: true } };
 
-test('what follows an accept and the next suggestion is asked for ahead', async () => {
-  const { clock, generator, type } = await acceptsThenSeesAnother(slowAndFree);
+test('after an accept, the position after the next suggestion is requested speculatively', async () => {
+  const { clock, generator, type } = await acceptThenSuggestAnother(slowAndFree);
   assert.equal(generator.requests.at(-1)?.context.before, 'a\n2();6();');
   const count = generator.requests.length;
   const next = type('a\n2();6();');
   await clock.pass(0);
-  assert.deepEqual(hows(next), ['speculative']);
-  assert.equal(generator.requests.length, count + 1, 'and the one after that');
+  assert.deepEqual(resultTypes(next), ['speculative']);
+  assert.equal(generator.requests.length, count + 1, 'and the position after that');
 });
 
-test('a model is never asked ahead where it costs money, or would be about as quick when asked then', async () => {
+test('no speculative request goes to a paid model, or to one that is about as quick later', async () => {
   for (const options of [{ choice: { free: false } }, { choice: { free: true }, firstMs: 200 }]) {
-    const { generator } = await acceptsThenSeesAnother(options);
+    const { generator } = await acceptThenSuggestAnother(options);
     assert.equal(generator.requests.at(-1)?.context.before, 'a\n2();');
   }
 });
 
-test('nobody is asked ahead before the user has taken something', async () => {
-  const { clock, generator, type } = desk(({ before }) => `${before.length}();`, {
+test('no speculative request is sent before the user has accepted a suggestion', async () => {
+  const { clock, generator, type } = simulatedUser(({ before }) => `${before.length}();`, {
     firstMs: 500,
     ...slowAndFree,
   });
@@ -486,8 +491,8 @@ test('nobody is asked ahead before the user has taken something', async () => {
   assert.equal(generator.requests.length, 1);
 });
 
-test('a question asked ahead gives way to one that somebody waits for', async () => {
-  const { clock, generator, type } = await acceptsThenSeesAnother(slowAndFree);
+test('a request for a keystroke aborts a speculative one', async () => {
+  const { clock, generator, type } = await acceptThenSuggestAnother(slowAndFree);
   type('a\n2();6();');
   await clock.pass(20);
   assert.equal(generator.requests.at(-1)?.abortedAt, undefined);
@@ -497,8 +502,8 @@ test('a question asked ahead gives way to one that somebody waits for', async ()
   assert.equal(generator.requests.at(-2)?.abortedAt, now);
 });
 
-test('it gives way to a question about another document too', async () => {
-  const { clock, generator, type, ask, at } = await acceptsThenSeesAnother(slowAndFree);
+test('a request for another document aborts a speculative one too', async () => {
+  const { clock, generator, type, ask, at } = await acceptThenSuggestAnother(slowAndFree);
   type('a\n2();6();');
   await clock.pass(20);
   const now = clock.now();
@@ -507,8 +512,8 @@ test('it gives way to a question about another document too', async () => {
   assert.equal(generator.requests.at(-2)?.abortedAt, now);
 });
 
-test('a suggestion that takes long to be whole is shown as far as it has come, and grows under the typing', async () => {
-  const { clock, generator, type } = desk(knows('one();\ntwo();\nthree();'), {
+test('a slow suggestion is shown as far as it has arrived, and grows while the user types', async () => {
+  const { clock, generator, type } = simulatedUser(modelOf('one();\ntwo();\nthree();'), {
     firstMs: 50,
     pieceMs: 300,
     settings: { revealAfterMs: 200 },
@@ -525,9 +530,9 @@ test('a suggestion that takes long to be whole is shown as far as it has come, a
   assert.equal(generator.requests.length, 1);
 });
 
-test('the user who asks gets what is known and something new, each once', async () => {
+test('invoking returns cached suggestions and a new one, each once', async () => {
   let count = 0;
-  const { clock, generator, type, ask, at } = desk(() => ['one', 'two', 'two'][count++] ?? 'three');
+  const { clock, generator, type, ask, at } = simulatedUser(() => ['one', 'two', 'two'][count++] ?? 'three');
   type('a');
   await clock.pass(1_000);
   const more = ask(at('a', '', { trigger: 'invoked' }));
@@ -539,45 +544,45 @@ test('the user who asks gets what is known and something new, each once', async 
   assert.equal(generator.requests.length, 3);
 });
 
-test('stopping aborts all that is under way, forgets it, and asks nothing until it is started', async () => {
-  const { clock, generator, type, ghost } = desk(() => 'bc', { firstMs: 1_000 });
-  const flying = type('a');
+test('stopping aborts all requests, forgets everything, and sends nothing until started', async () => {
+  const { clock, generator, type, ghostText } = simulatedUser(() => 'bc', { firstMs: 1_000 });
+  const inFlight = type('a');
   await clock.pass(200);
-  const waiting = desk(() => 'bc', { choice: { usualMs: null } });
+  const waiting = simulatedUser(() => 'bc', { choice: { usualMs: null } });
   const pending = waiting.type('a');
-  waiting.ghost.stop();
+  waiting.ghostText.stop();
   await waiting.clock.pass(0);
   assert.deepEqual(pending.offers, []);
   const now = clock.now();
-  ghost.stop();
+  ghostText.stop();
   await clock.pass(0);
   assert.equal(generator.requests[0]?.abortedAt, now);
-  assert.deepEqual(flying.offers, []);
+  assert.deepEqual(inFlight.offers, []);
   const stopped = type('a');
   await clock.pass(5_000);
   assert.deepEqual(stopped.offers, []);
   assert.equal(generator.requests.length, 1);
-  ghost.start();
+  ghostText.start();
   const again = type('a');
   await clock.pass(5_000);
   assert.deepEqual(inserts(again), ['bc']);
 });
 
-test('a document that is closed is forgotten, and its request aborted', async () => {
-  const { clock, generator, type, ghost } = desk(() => 'bc');
+test('closing a document forgets it and aborts its request', async () => {
+  const { clock, generator, type, ghostText } = simulatedUser(() => 'bc');
   type('a');
   await clock.pass(1_000);
   type('zz');
   await clock.pass(400);
-  ghost.closed(uri);
+  ghostText.closed(uri);
   assert.equal(generator.requests[1]?.abortedAt, clock.now());
   type('a');
   await clock.pass(1_000);
   assert.equal(generator.requests.length, 3);
 });
 
-test('nothing is sent where nobody may write', async () => {
-  const { clock, generator, type } = desk(() => 'bc');
+test('nothing is sent without an eligible model', async () => {
+  const { clock, generator, type } = simulatedUser(() => 'bc');
   generator.choice = undefined;
   const asked = type('a');
   await clock.pass(1_000);
@@ -585,8 +590,8 @@ test('nothing is sent where nobody may write', async () => {
   assert.equal(generator.requests.length, 0);
 });
 
-test('a model that fails says so to who waits', async () => {
-  const { clock, type, generator } = desk(() => 'bc');
+test('a failing model rejects the waiting request', async () => {
+  const { clock, type, generator } = simulatedUser(() => 'bc');
   generator.generate = () => Promise.reject(new RumboError('It is off.', { kind: 'unreachable' }));
   const asked = type('a');
   await clock.pass(1_000);
@@ -594,8 +599,8 @@ test('a model that fails says so to who waits', async () => {
   assert.equal(asked.error.kind, 'unreachable');
 });
 
-test('what the suggest widget has selected is typed along like text', async () => {
-  const { clock, generator, type } = desk(knows('console.log(value);'));
+test('the entry selected in the suggest widget counts as typed', async () => {
+  const { clock, generator, type } = simulatedUser(modelOf('console.log(value);'));
   type('console');
   await clock.pass(1_000);
   const selected = type('console.l', '', { selectedCompletion: { text: 'log', replaces: 1 } });

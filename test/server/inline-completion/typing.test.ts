@@ -21,12 +21,12 @@ for (const [firstMs, pieceMs] of [
   [800, 15],
   [2_000, 25],
 ] as const) {
-  test(`at ${firstMs} ms to the first text, nothing stale is shown, and both requests and waiting are far fewer`, async () => {
+  test(`with ${firstMs} ms to the first text, nothing outdated is shown, and requests and waits are far fewer`, async () => {
     const same = {
       file,
       from: 600,
       to: 2_600,
-      habits: { seed: 1, keyMs: 180 },
+      profile: { seed: 1, keyMs: 180 },
       renderer: { maySuggest, chooseCompletionLength, streamRenderer },
       firstMs,
       pieceMs,

@@ -1,11 +1,11 @@
-/** An editor as a completion server sees one: it asks after each keystroke, cancels what it asked before, and keeps time. */
+/** An editor as a completion server sees one: it sends a request after each keystroke and cancels the previous one. */
 
 import type { CompletionContext, Suggestion } from '../../../server/inline-completion/completion-context.ts';
 import type { CompletionItem } from '../../../server/inline-completion/completion-item.ts';
 import type { TypistClock } from './virtual-clock.ts';
 
-/** What gives ghost text: the suggester, or one to compare it with. */
-export type GhostTextClient = {
+/** A source of ghost text: the scheduler, or another one to compare it with. */
+export type GhostTextSource = {
   suggest(context: CompletionContext, signal: AbortSignal): Promise<readonly CompletionItem[]>;
   accepted(id: string): void;
   rejected(id: string): void;
@@ -14,11 +14,11 @@ export type GhostTextClient = {
 
 export type EditorTally = {
   keystrokes: number;
-  /** Offers that came. */
-  offers: number;
-  /** Of them, by how they came. */
+  /** Items that arrived. */
+  items: number;
+  /** Of them, by result type. */
   readonly resultTypes: Map<string, number>;
-  /** Offers for a document or a cursor that had moved on. */
+  /** Items for an outdated document or cursor. */
   stale: number;
   acceptedUnits: number;
 };
@@ -28,18 +28,18 @@ export type Editor = ReturnType<typeof editor>;
 const uri = 'file:///typed.ts';
 
 export function editor(
-  client: GhostTextClient,
+  source: GhostTextSource,
   clock: TypistClock,
   start: { before: string; after: string },
 ) {
   let { before, after } = start;
   let version = 1;
-  /** Closers after the cursor that the editor has put in. */
+  /** Closers after the cursor that the editor has inserted. */
   let open = '';
   let ghost: CompletionItem | undefined;
-  let asking: AbortController | undefined;
-  let watcher: (() => void) | undefined;
-  const tally: EditorTally = { keystrokes: 0, offers: 0, resultTypes: new Map(), stale: 0, acceptedUnits: 0 };
+  let pending: AbortController | undefined;
+  let onShown: (() => void) | undefined;
+  const tally: EditorTally = { keystrokes: 0, items: 0, resultTypes: new Map(), stale: 0, acceptedUnits: 0 };
 
   const context = (): CompletionContext => ({
     uri,
@@ -51,19 +51,19 @@ export function editor(
     trigger: 'automatic',
   });
 
-  const ask = (): void => {
+  const request = (): void => {
     const now = context();
     const controller = new AbortController();
-    asking = controller;
-    client.suggest(now, controller.signal).then(
-      (offers) => {
+    pending = controller;
+    source.suggest(now, controller.signal).then(
+      (items) => {
         if (controller.signal.aborted) return;
-        ghost = offers[0];
+        ghost = items[0];
         if (!ghost) return;
-        tally.offers++;
+        tally.items++;
         tally.resultTypes.set(ghost.resultType, (tally.resultTypes.get(ghost.resultType) ?? 0) + 1);
         if (now.version !== version || now.before !== before || now.after !== after) tally.stale++;
-        watcher?.();
+        onShown?.();
       },
       (error: unknown) => {
         throw error;
@@ -73,12 +73,12 @@ export function editor(
 
   const change = (): void => {
     version++;
-    asking?.abort();
-    client.changed(uri, version);
+    pending?.abort();
+    source.changed(uri, version);
   };
 
-  /** Closers that stand behind the cursor and come in what is put in are not doubled. */
-  const put = ({ insertText, replacesBefore, replacesAfter }: Suggestion, units: number): void => {
+  /** Closers that are after the cursor and in the inserted text are not doubled. */
+  const insert = ({ insertText, replacesBefore, replacesAfter }: Suggestion, units: number): void => {
     const text = insertText.slice(0, units);
     let from = 0;
     let replaced = 0;
@@ -100,17 +100,17 @@ export function editor(
     get ghost() {
       return ghost?.suggestion;
     },
-    /** Resolves when ghost text is there; `false`: not in time. */
-    async seen(withinMs: number): Promise<boolean> {
+    /** Resolves when ghost text is shown; `false`: not in time. */
+    async shownWithin(withinMs: number): Promise<boolean> {
       if (ghost) return true;
       await new Promise<void>((resolve) => {
-        const callOff = clock.after(withinMs, resolve);
-        watcher = () => {
-          callOff();
+        const cancel = clock.after(withinMs, resolve);
+        onShown = () => {
+          cancel();
           resolve();
         };
       });
-      watcher = undefined;
+      onShown = undefined;
       return ghost !== undefined;
     },
     /** A key, or Enter with the indentation that the editor adds. */
@@ -128,54 +128,54 @@ export function editor(
       before += text;
       ghost = follows && ghost ? trimmed(ghost, text.length) : undefined;
       change();
-      ask();
+      request();
     },
     backspace(): void {
       tally.keystrokes++;
       before = before.slice(0, -1);
       ghost = undefined;
       change();
-      ask();
+      request();
     },
-    /** The whole of it, its first word, or its first line. */
+    /** All of it, its first word, or its first line. */
     accept(how: 'all' | 'word' | 'line'): void {
       if (!ghost) return;
       const { id, suggestion } = ghost;
       const { insertText } = suggestion;
       const part = how === 'word' ? /^\s*(?:\w+|\W)/ : /^\s*[^\n]*/;
-      put(
+      insert(
         suggestion,
         how === 'all' ? insertText.length : (part.exec(insertText)?.[0].length ?? insertText.length),
       );
       ghost = undefined;
-      client.accepted(id);
+      source.accepted(id);
       change();
-      ask();
+      request();
     },
     escape(): void {
-      if (ghost) client.rejected(ghost.id);
+      if (ghost) source.rejected(ghost.id);
       ghost = undefined;
     },
-    /** Another one writes a line at the top. Editors do not ask by themselves then. */
-    elsewhere(line: string): void {
+    /** Another user inserts a line at the top. Editors send no request then. */
+    insertAtTop(line: string): void {
       before = line + before;
       ghost = undefined;
       change();
     },
-    /** The cursor goes so many units back, or forth where negative. */
+    /** Moves the cursor this many units back, or forward if negative. */
     move(units: number): void {
       const at = Math.max(0, before.length - units);
       const text = before + after;
       before = text.slice(0, at);
       after = text.slice(at);
       ghost = undefined;
-      asking?.abort();
+      pending?.abort();
     },
   };
 }
 
-/** Editors keep what is shown while the text follows it. */
-const trimmed = (offer: CompletionItem, units: number): CompletionItem => ({
-  ...offer,
-  suggestion: { ...offer.suggestion, insertText: offer.suggestion.insertText.slice(units) },
+/** Editors keep the shown text while the user types along it. */
+const trimmed = (item: CompletionItem, units: number): CompletionItem => ({
+  ...item,
+  suggestion: { ...item.suggestion, insertText: item.suggestion.insertText.slice(units) },
 });

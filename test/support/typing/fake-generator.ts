@@ -1,4 +1,4 @@
-/** A model that takes its time, on a clock handed in, and remembers what it was asked. */
+/** A generator with a given latency on an injected clock; it records its requests. */
 
 import { type Clock, delay } from '../../../server/inline-completion/clock.ts';
 import type {
@@ -13,21 +13,21 @@ export type FakeRequest = {
   readonly length: CompletionLength;
   /** Milliseconds on the clock. */
   readonly at: number;
-  /** When its signal aborted before it had said all. `undefined`: it did not. */
+  /** When its signal aborted before all text was sent. `undefined`: it did not. */
   abortedAt: number | undefined;
-  /** The reader stopped reading, or all was said. */
+  /** The reader stopped reading, or all text was sent. */
   ended: boolean;
-  /** UTF-16 units that it has said. */
+  /** UTF-16 units sent. */
   units: number;
 };
 
 export type FakeGeneratorOptions = {
   readonly clock: Clock;
-  /** What it says there, raw. */
-  readonly says: (context: CompletionContext, shape: CompletionLength) => string;
+  /** Its raw text for a context. */
+  readonly generates: (context: CompletionContext, shape: CompletionLength) => string;
   /** Milliseconds to the first text. */
   readonly firstMs: number;
-  /** Milliseconds from piece to piece of some six units. */
+  /** Milliseconds between two pieces of six units. */
   readonly pieceMs?: number;
   readonly choice?: Partial<ModelChoice>;
 };
@@ -39,7 +39,7 @@ export type FakeGenerator = CompletionGenerator & {
 
 export function fakeGenerator({
   clock,
-  says,
+  generates,
   firstMs,
   pieceMs = 10,
   choice,
@@ -59,7 +59,7 @@ export function fakeGenerator({
         units: 0,
       };
       requests.push(request);
-      const said = says(context, length);
+      const output = generates(context, length);
       const onAbort = (): void => {
         if (!request.ended) request.abortedAt = clock.now();
       };
@@ -72,9 +72,9 @@ export function fakeGenerator({
       await wait(firstMs);
       async function* text(): AsyncGenerator<string> {
         try {
-          for (let at = 0; at < said.length; at += 6) {
+          for (let at = 0; at < output.length; at += 6) {
             if (at > 0) await wait(pieceMs);
-            const piece = said.slice(at, at + 6);
+            const piece = output.slice(at, at + 6);
             request.units += piece.length;
             yield piece;
           }

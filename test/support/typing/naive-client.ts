@@ -1,8 +1,8 @@
-/** What many tools do: wait 300 ms after each keystroke, ask, renderer. Nothing is shared, nothing kept. To compare with. */
+/** The baseline that many tools use: after each keystroke wait 300 ms, send a request, show. Nothing is shared or cached. */
 import { type Clock, delay } from '../../../server/inline-completion/clock.ts';
 import type { CompletionGenerator } from '../../../server/inline-completion/generator.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
-import type { GhostTextClient } from './editor.ts';
+import type { GhostTextSource } from './editor.ts';
 
 const debounceMs = 300;
 
@@ -10,7 +10,7 @@ export function naiveClient(
   generator: CompletionGenerator,
   renderer: Renderer,
   clock: Clock,
-): GhostTextClient {
+): GhostTextSource {
   return {
     async suggest(context, signal) {
       const choice = generator.chooseModel(context);

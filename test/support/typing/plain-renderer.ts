@@ -1,4 +1,4 @@
-/** The least that may be shown: raw text up to the end of the line, or to the first empty one. */
+/** A minimal renderer: raw text up to the end of the line, or to the first empty one. */
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
 
 export const plainRenderer: Renderer = {

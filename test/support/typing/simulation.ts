@@ -1,12 +1,13 @@
 /**
- * One person, one model, one client: typed through in virtual time, and counted. What it takes for granted:
- * - The person types a text that is settled, looks for ghost text at fixed places of it (`person.ts`), takes of it what agrees with
- *   the text, and looks again after an accept. Where nothing comes they go on after six seconds.
- * - The model (`knowing-model.ts`) knows a share of the lines, the same ones however often it is asked, so that asking
- *   again about a line is of no use before half of it stands there. It always takes the same time to its first text.
- * - It writes as many tokens as it would be asked for, and a client that stops reading stops it.
- * - The editor (`editor.ts`) asks after each keystroke, cancels what it asked before, and keeps ghost text while the text follows it.
- * A person who is led by what is shown, a model that is better the second time, and networks that stumble are not in it.
+ * One user, one model, one source of ghost text: a session of typing in virtual time, and its counts. Assumptions:
+ * - The user types a fixed text, looks for ghost text at fixed offsets (`typist.ts`), accepts the part that agrees with the
+ *   text, and looks again after an accept. Without ghost text they continue after six seconds.
+ * - The model (`partial-model.ts`) knows a share of the lines, always the same ones, so that another request for a line is of
+ *   no use before half of it is typed. Its time to the first text is constant.
+ * - It generates as many tokens as requested, and stops when the reader stops.
+ * - The editor (`editor.ts`) sends a request after each keystroke, cancels the previous one, and keeps ghost text while the
+ *   user types along it.
+ * Not simulated: users who follow suggestions, models that vary, network faults.
  */
 
 import type { CompletionLength } from '../../../server/inline-completion/completion-context.ts';
@@ -24,20 +25,20 @@ export type Simulated = {
   readonly tally: EditorTally;
   readonly waits: Waits;
   readonly requests: number;
-  /** UTF-16 units that were read of the answers. */
+  /** UTF-16 units read. */
   readonly written: number;
-  /** Of them, given up before they had said what was wanted of them. */
+  /** Of them, aborted before their completion was whole. */
   readonly cancelled: number;
 };
 
 export type Simulation = {
-  /** A file; the part from `from` to the last line end before `to` is typed. */
+  /** A file; the user types the part from `from` to the last line end before `to`. */
   readonly file: string;
   readonly from: number;
   readonly to: number;
-  readonly habits: TypistProfile;
+  readonly profile: TypistProfile;
   readonly renderer: Renderer;
-  /** Milliseconds to the first text, and from piece to piece. */
+  /** Milliseconds to the first text, and between two pieces. */
   readonly firstMs: number;
   readonly pieceMs: number;
   /** Share of the lines that the model knows, 0–1. */
@@ -45,17 +46,17 @@ export type Simulation = {
   readonly client: 'naive' | { readonly settings: SchedulerSettings; readonly free: boolean };
 };
 
-/** UTF-16 units of code that a model writes at the most when it is asked for so much; three and a half of them are a token. */
+/** Output limits in UTF-16 units of code, at three and a half per token. */
 const maxUnits: Readonly<Record<CompletionLength, number>> = {
   line: 3.5 * maxCompletionTokens.line,
   block: 3.5 * maxCompletionTokens.block,
 };
 
 export async function simulate(options: Simulation): Promise<Simulated> {
-  const { file, from, habits, renderer, firstMs, pieceMs, client } = options;
+  const { file, from, profile, renderer, firstMs, pieceMs, client } = options;
   const to = file.lastIndexOf('\n', options.to);
   const clock = virtualClock();
-  const model = partialModel(file.slice(0, to), habits.seed, options.knows);
+  const model = partialModel(file.slice(0, to), profile.seed, options.knows);
   const generator = fakeGenerator({
     clock,
     firstMs,
@@ -63,26 +64,26 @@ export async function simulate(options: Simulation): Promise<Simulated> {
     choice: {
       free: client !== 'naive' && client.free,
     },
-    says({ before }, shape) {
-      // Lines that another has put at the top are no part of the text.
+    generates({ before }, shape) {
+      // Lines that another user inserted at the top are no part of the text.
       const text = before.replace(/^(?:\/\/ \d+\n)+/, '');
       return model(file.startsWith(text) ? text.length : -1).slice(0, maxUnits[shape]);
     },
   });
-  const ghost =
+  const source =
     client === 'naive'
       ? naiveClient(generator, renderer, clock)
       : scheduler({ generator, renderer, clock, settings: () => client.settings });
-  const desk = editor(ghost, clock, { before: file.slice(0, from), after: file.slice(to) });
+  const simulatedEditor = editor(source, clock, { before: file.slice(0, from), after: file.slice(to) });
   let waits: Waits | undefined;
-  const typing = typeOut(file.slice(from, to), desk, clock, habits).then((all) => {
+  const typing = typeOut(file.slice(from, to), simulatedEditor, clock, profile).then((all) => {
     waits = all;
   });
   while (!waits) await clock.pass(1_000);
   await typing;
   await clock.pass(20_000);
   return {
-    tally: desk.tally,
+    tally: simulatedEditor.tally,
     waits,
     requests: generator.requests.length,
     written: generator.requests.reduce((sum, { units }) => sum + units, 0),

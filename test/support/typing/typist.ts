@@ -1,29 +1,29 @@
 /**
- * Somebody who types a text. What they do at each place of it depends on the seed and the place alone, so whoever gives
- * them ghost text has the same person in front of them.
+ * A simulated user who types a text. Their actions at each offset depend on the seed and the offset alone, so every source
+ * of ghost text meets the same user.
  */
 import type { Editor } from './editor.ts';
 import type { TypistClock } from './virtual-clock.ts';
 
 export type TypistProfile = {
   readonly seed: number;
-  /** Median milliseconds from key to key within a word: 90 is fast, 180 usual. */
+  /** Median milliseconds between keys within a word: 90 is fast, 180 usual. */
   readonly keyMs: number;
 };
 
 export type Waits = {
-  /** Milliseconds from the last keystroke to the text, where the person looked for it. */
+  /** Milliseconds from the last keystroke to the text, each time the user looked for it. */
   readonly ms: number[];
-  /** Looked for it in vain. */
+  /** Times the user looked for it in vain. */
   none: number;
 };
 
-/** How long somebody looks for ghost text that does not come. */
+/** How long the user waits for ghost text, in milliseconds. */
 const maxWaitMs = 6_000;
 
 export async function typeOut(
   text: string,
-  at: Editor,
+  editor: Editor,
   clock: TypistClock,
   { seed, keyMs }: TypistProfile,
 ): Promise<Waits> {
@@ -38,70 +38,70 @@ export async function typeOut(
     );
 
     if (dice(3) < 0.012) {
-      at.type('q');
+      editor.type('q');
       await clock.sleep(keyMs * 2.5);
-      at.backspace();
+      editor.backspace();
       await clock.sleep(keyMs * 2);
     }
     if (dice(4) < 0.001) {
-      at.elsewhere(`// ${done}\n`);
+      editor.insertAtTop(`// ${done}\n`);
       await clock.sleep(300);
     }
     if (dice(5) < 0.001 && done > 40) {
-      at.move(40);
-      at.type('q');
+      editor.move(40);
+      editor.type('q');
       await clock.sleep(700);
-      at.backspace();
+      editor.backspace();
       await clock.sleep(200);
-      at.move(-40);
+      editor.move(-40);
     }
-    at.type(key);
+    editor.type(key);
     done += key.length;
-    // Between words people think for a moment; some of them look for help.
+    // Between words users pause; sometimes they look for ghost text.
     const border = key.startsWith('\n') || !/\w/.test(text.charAt(done));
     if (border && dice(6) < (key.startsWith('\n') ? 0.35 : 0.08)) done += await look();
     else if (border && dice(7) < 0.06) await clock.sleep(500 + 2_000 * dice(8));
   }
   return waits;
 
-  /** Waits for ghost text and takes what is right of it. Resolves with how much was taken. */
+  /** Waits for ghost text and accepts the part that is right. Resolves with the accepted UTF-16 units. */
   async function look(): Promise<number> {
     const since = clock.now();
-    if (!(await at.seen(maxWaitMs))) {
+    if (!(await editor.shownWithin(maxWaitMs))) {
       waits.none++;
       return 0;
     }
     waits.ms.push(clock.now() - since);
     await clock.sleep(350);
-    let taken = 0;
-    while (at.ghost) {
-      const { insertText } = at.ghost;
-      const rest = text.slice(done + taken);
+    let accepted = 0;
+    while (editor.ghost) {
+      const { insertText } = editor.ghost;
+      const rest = text.slice(done + accepted);
       const line = /^\s*[^\n]*/.exec(insertText)?.[0] ?? insertText;
       const word = /^\s*(?:\w+|\W)/.exec(insertText)?.[0] ?? insertText;
       const right = [insertText, line, word].find((part) => rest.startsWith(part));
       if (right === undefined) {
-        if (hash(seed, done + taken, 9) < 0.15) at.escape();
-        return taken;
+        if (hash(seed, done + accepted, 9) < 0.15) editor.escape();
+        return accepted;
       }
       const all = right === insertText;
-      at.accept(all ? 'all' : right === line ? 'line' : 'word');
-      taken += right.length;
-      if (!all || hash(seed, done + taken, 10) < 0.4) return taken;
-      // Often one accept is followed by the next.
-      const accepted = clock.now();
-      if (!(await at.seen(maxWaitMs))) {
+      editor.accept(all ? 'all' : right === line ? 'line' : 'word');
+      accepted += right.length;
+      if (!all || hash(seed, done + accepted, 10) < 0.4) return accepted;
+      // Often one accept follows another.
+      const acceptedAtMs = clock.now();
+      if (!(await editor.shownWithin(maxWaitMs))) {
         waits.none++;
-        return taken;
+        return accepted;
       }
-      waits.ms.push(clock.now() - accepted);
+      waits.ms.push(clock.now() - acceptedAtMs);
       await clock.sleep(350);
     }
-    return taken;
+    return accepted;
   }
 }
 
-/** How much longer than a letter within a word a key takes: the next word is thought of, signs need other fingers. */
+/** How much longer a key takes than a letter within a word: users think of the next word, and signs are harder to reach. */
 function effort(last: string, next: string): number {
   if (last === '\n') return 2.5;
   if (!/[\w\s]/.test(next)) return 1.5;
@@ -119,6 +119,6 @@ export function hash(...numbers: readonly number[]): number {
   return (state >>> 0) / 2 ** 32;
 }
 
-/** Box and Muller: a number around 0 out of two between 0 and 1. */
+/** Box–Muller: a normal deviate from two numbers between 0 and 1. */
 const normal = (one: number, other: number): number =>
   Math.sqrt(-2 * Math.log(Math.max(one, 1e-9))) * Math.cos(2 * Math.PI * other);

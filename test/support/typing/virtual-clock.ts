@@ -1,12 +1,12 @@
-/** Time that passes when told to: hours of typing in seconds, the same in every run. */
+/** A clock that tests advance: hours of typing in seconds, the same in every run. */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../server/inline-completion/clock.ts';
 
-/** A clock that people can sleep by, virtual or not. */
+/** A clock for simulated users, virtual or real. */
 export type TypistClock = Clock & { sleep(ms: number): Promise<void> };
 
 export type VirtualClock = TypistClock & {
-  /** Lets so many milliseconds pass: timers run in their order, and after each whatever follows from it. */
+  /** Advances by this many milliseconds: timers run in order, each followed by the work it causes. */
   pass(ms: number): Promise<void>;
 };
 
