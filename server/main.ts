@@ -77,7 +77,7 @@ function start(params: InitializeParams): InitializeResult {
   const keychain = osKeychain(join(home, 'keychain.cjs'));
   const secrets = keyStore({ env: process.env, keychain, index: keyIndex(storagePath) });
   const book = ledger(storagePath, now, (message) => log.warn(message));
-  const purse = budgets(book, now);
+  const purse = budgets(book.usage, now);
   const cache = responseCache(cacheLimits(settings));
   const numbers = counters();
   const past = modelStats();

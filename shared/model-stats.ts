@@ -1,29 +1,29 @@
-/** What past answers and budgets say of the next request: measured in server/metrics/, weighed in server/routing/. */
+/** Statistics that predict the next request: measured in server/metrics/, used in server/routing/. */
 
-/** Medians of a model's last answers. */
+/** Medians of a model's latest answers. */
 export type ModelSpeed = {
   readonly firstTokenMs: number;
-  /** `null`: the answers were too short to tell. */
+  /** `null`: the answers were too short to measure. */
   readonly tokensPerSecond: number | null;
 };
 
-/** How a family of models counts, against our estimate. */
+/** How a model family counts tokens, compared with our estimate. */
 export type TokenRatio = {
-  /** Real tokens for each estimated one. */
+  /** Real tokens per estimated one. */
   readonly ratio: number;
-  /** Share by which the estimate times `ratio` still is off, in the median: 0.1 is ± 10 %. */
+  /** Median deviation of the estimate times `ratio`: 0.1 is ± 10 %. */
   readonly error: number;
 };
 
-/** Tokens of an answer. */
+/** Tokens of an answer: 10th, 50th and 90th percentile. */
 export type OutputRange = { readonly low: number; readonly typical: number; readonly high: number };
 
-/** What the hard budgets leave. */
+/** What the hard budgets leave for the next request. */
 export type RemainingBudget = {
   /** US dollars. `null`: no limit. */
   readonly usd: number | null;
-  /** The budget that says so. */
+  /** The setting of the tightest budget. */
   readonly name: string;
-  /** Milliseconds since 1970; when it begins anew. Absent: it is for each request. */
+  /** Milliseconds since 1970; when it resets. Absent: it applies to each request. */
   readonly freesAtMs?: number;
 };

@@ -67,8 +67,8 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
       });
     const length = ranked.length === 'line' ? 'line' : wantedLength;
     const target = await buildFimTarget(context, model, length, signal);
-    const release = deps.reservations.reserve(model, maxUsd(model, target));
-    if (!release) throw new RumboError('A budget is spent.', { kind: 'over-budget', model: model.id });
+    const settle = await deps.reservations.reserve(model, maxUsd(model, target));
+    if (!settle) throw new RumboError('A budget is spent.', { kind: 'over-budget', model: model.id });
 
     const promptTokens = tokensIn(target);
     const startedAtMs = clock.now();
@@ -76,7 +76,7 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
     const end = (outcome: StreamEnd, firstTextMs: number | null, usage: Usage): void => {
       const costUsd = costOf(usage, model.price);
       deps.record({ model, outcome, ms: elapsedMs(), firstTextMs, usage, costUsd });
-      release();
+      settle(costUsd ?? 0);
     };
     let generated: GeneratedText;
     try {

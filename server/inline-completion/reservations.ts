@@ -8,20 +8,26 @@ import { inlineRole } from '../metrics/inline-usage.ts';
 const pollIntervalMs = 10;
 const maxPolls = 20;
 
-export function reservations(budgets: Pick<Budgets, 'reserve'>) {
+export function reservations(budgets: Pick<Budgets, 'reserve' | 'settle'>) {
   let open = 0;
   return {
-    /** Reserves the highest possible cost of a request. Returns the release; `undefined`: it would exceed a budget. */
-    reserve(model: Pick<Model, 'provider'>, usd: number): (() => void) | undefined {
-      const release = budgets.reserve({ provider: model.provider, role: inlineRole }, usd);
-      if (!release) return undefined;
+    /**
+     * Reserves the highest possible cost of a request, by what this process knows: a keystroke does not wait for the
+     * disk. Returns the settlement, to be called with the real cost; `undefined`: the request would exceed a budget.
+     */
+    async reserve(
+      model: Pick<Model, 'provider'>,
+      usd: number,
+    ): Promise<((actualUsd: number) => void) | undefined> {
+      const lease = await budgets.reserve({ provider: model.provider, role: inlineRole }, usd, 'local');
+      if (!lease) return undefined;
       open += 1;
-      return () => {
+      return (actualUsd) => {
         open -= 1;
-        release();
+        void budgets.settle(lease, actualUsd);
       };
     },
-    /** Resolves once every reservation is released, or after 200 ms. */
+    /** Resolves once every reservation is settled, or after 200 ms. */
     async settled(): Promise<void> {
       for (let polls = 0; open > 0 && polls < maxPolls; polls += 1) await sleep(pollIntervalMs);
     },

@@ -1,34 +1,32 @@
-/** Hard budgets: what a request may cost at worst is set aside before it is sent, and settled after. US dollars. */
+/** Hard budgets: the highest possible cost of a request is reserved before it is sent, and settled after. US dollars. */
 import type { RemainingBudget } from '../../shared/model-stats.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
-import { type Period, periodEnd } from './calendar.ts';
-import type { Ledger } from './ledger.ts';
+import type { Consistency, UsageLease, UsageStore } from '../platform/state/usage-store.ts';
+import type { Period } from './calendar.ts';
 import type { SpendingFilter, SpendingOwner } from './spending.ts';
+import { usageKey, usageKeysOf } from './usage-keys.ts';
 
 export type BudgetSettings = Pick<Settings, Extract<keyof Settings, `budget.${string}`>>;
 
 type PeriodLimit = SpendingFilter & { readonly name: string; readonly period: Period; readonly usd: number };
 
-/** @param now milliseconds since 1970 */
-export function budgets(ledger: Pick<Ledger, 'spending' | 'reservedUsd' | 'reserve'>, now: () => number) {
+/**
+ * @param usage where spending is counted, in every window
+ * @param now milliseconds since 1970
+ */
+export function budgets(usage: UsageStore, now: () => number) {
   let perRequest: number | null = null;
   let limits: readonly PeriodLimit[] = [];
   let warnAt = 1;
 
-  const left = ({ period, usd, provider, role }: PeriodLimit): number =>
-    Math.max(
-      0,
-      usd - ledger.spending(period, { provider, role }).costUsd - ledger.reservedUsd({ provider, role }),
-    );
-
-  const remainingBudget = (share: SpendingOwner): RemainingBudget => {
+  const remainingBudget = (owner: SpendingOwner): RemainingBudget => {
     let least: RemainingBudget = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
     for (const limit of limits) {
-      if (!holdsFor(limit, share)) continue;
-      const usd = left(limit);
-      if (least.usd === null || usd < least.usd)
-        least = { usd, name: limit.name, freesAtMs: periodEnd(limit.period, now()) };
+      if (!appliesTo(limit, owner)) continue;
+      const { key, endsAtMs } = usageKey(limit.period, limit, now());
+      const usd = Math.max(0, limit.usd - usage.used(key) - usage.reserved(key));
+      if (least.usd === null || usd < least.usd) least = { usd, name: limit.name, freesAtMs: endsAtMs };
     }
     return least;
   };
@@ -39,32 +37,40 @@ export function budgets(ledger: Pick<Ledger, 'spending' | 'reservedUsd' | 'reser
       limits = periodLimits(settings);
       warnAt = settings['budget.warnAtPercent'] / 100;
     },
-    /** For a request in this role (`''`: none) to a model of this provider. */
+    /** What a request in this role (`''`: none) to a model of this provider may cost. */
     remainingBudget,
-    /** Whether some budgets are for single providers: `room` then differs from one to the other. */
+    /** Whether some budgets are for single providers: `remainingBudget` then differs from one to the other. */
     differsByProvider: (): boolean => limits.some(({ provider }) => provider !== undefined),
     /**
-     * Sets `usd` aside. Returns what gives it back, once, when the ledger has the real cost; `undefined` when somebody
-     * else, here or in another window, was quicker and too little is left.
+     * Reserves `usd`; `undefined` when too little is left, here or in another window. Settle the lease when the cost is
+     * known.
      */
-    reserve(share: SpendingOwner, usd: number): (() => void) | undefined {
-      const allowed = () => {
-        const { usd: most } = remainingBudget(share);
-        return most === null || usd <= most;
-      };
-      return ledger.reserve({ ...share, usd }, allowed, usd > 0 && limits.length > 0);
+    async reserve(
+      owner: SpendingOwner,
+      usd: number,
+      consistency?: Consistency,
+    ): Promise<UsageLease | undefined> {
+      if (perRequest !== null && usd > perRequest) return undefined;
+      const counters = usageKeysOf(owner, now()).map((counter) => {
+        const limit = limits.find((each) => isSameCounter(each, counter));
+        return { key: counter.key, endsAtMs: counter.endsAtMs, max: limit?.usd ?? Number.POSITIVE_INFINITY };
+      });
+      return usage.reserve(counters, usd, consistency);
     },
+    /** Counts what the request did cost; 0 when nothing was billed. A second call does nothing. Never rejects. */
+    settle: (lease: UsageLease, usd: number): Promise<void> => usage.settle(lease, usd),
     list: (): Budget[] =>
-      limits.map(({ name, period, usd, provider, role }) => {
-        const spentUsd = ledger.spending(period, { provider, role }).costUsd;
+      limits.map((limit) => {
+        const { key, endsAtMs } = usageKey(limit.period, limit, now());
+        const spentUsd = usage.used(key);
         return {
-          name,
-          period,
-          limitUsd: usd,
+          name: limit.name,
+          period: limit.period,
+          limitUsd: limit.usd,
           spentUsd,
-          reservedUsd: ledger.reservedUsd({ provider, role }),
-          warns: spentUsd >= usd * warnAt,
-          freesAt: new Date(periodEnd(period, now())).toISOString(),
+          reservedUsd: usage.reserved(key),
+          warns: spentUsd >= limit.usd * warnAt,
+          freesAt: new Date(endsAtMs).toISOString(),
         };
       }),
   };
@@ -72,8 +78,13 @@ export function budgets(ledger: Pick<Ledger, 'spending' | 'reservedUsd' | 'reser
 
 export type Budgets = ReturnType<typeof budgets>;
 
-const holdsFor = ({ provider, role }: PeriodLimit, share: SpendingOwner): boolean =>
-  (provider ?? share.provider) === share.provider && (role ?? share.role) === share.role;
+const appliesTo = ({ provider, role }: PeriodLimit, owner: SpendingOwner): boolean =>
+  (provider ?? owner.provider) === owner.provider && (role ?? owner.role) === owner.role;
+
+const isSameCounter = (
+  limit: PeriodLimit,
+  { period, provider, role }: SpendingFilter & { readonly period: Period },
+): boolean => limit.period === period && limit.provider === provider && limit.role === role;
 
 function periodLimits(settings: BudgetSettings): PeriodLimit[] {
   const fields = { perDayUsd: 'day', perMonthUsd: 'month' } as const;

@@ -1,9 +1,9 @@
-/** Days and months as the user's clock has them: budgets begin anew at local midnight, and on the first of the month. */
+/** Days and months in local time: budgets reset at midnight and on the first of the month. */
 
 export const periods = ['day', 'month'] as const;
 export type Period = (typeof periods)[number];
 
-/** Milliseconds since 1970 of the moment the day or month of `now` began. */
+/** When the day or month of `now` began; milliseconds since 1970. */
 export function periodStart(period: Period, now: number): number {
   const date = new Date(now);
   date.setHours(0, 0, 0, 0);
@@ -11,7 +11,7 @@ export function periodStart(period: Period, now: number): number {
   return date.getTime();
 }
 
-/** Milliseconds since 1970 of the moment the next one begins. */
+/** When the next one begins; milliseconds since 1970. */
 export function periodEnd(period: Period, now: number): number {
   const date = new Date(periodStart(period, now));
   if (period === 'day') date.setDate(date.getDate() + 1);

@@ -1,8 +1,8 @@
-/** Counters and histograms since the server started. Kept in memory, sent nowhere. */
+/** Counters and histograms since the server started. In memory only, never sent anywhere. */
 import type { Histogram, Metrics } from '../../shared/protocol.ts';
 
-/** Values kept per histogram; the oldest make room, so quantiles follow the present. */
-const kept = 1_024;
+/** Values per histogram; new ones replace the oldest, so quantiles follow the present. */
+const maxSamples = 1_024;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -18,22 +18,22 @@ export function counters() {
     /** `name` ends in its unit. */
     observe(name: string, value: number, labels: Labels = {}): void {
       const key = nameOf(name, labels);
-      const seen = samples.get(key) ?? { count: 0, sum: 0, ring: [] };
-      seen.ring[seen.count % kept] = value;
-      seen.count += 1;
-      seen.sum += value;
-      samples.set(key, seen);
+      const histogram = samples.get(key) ?? { count: 0, sum: 0, ring: [] };
+      histogram.ring[histogram.count % maxSamples] = value;
+      histogram.count += 1;
+      histogram.sum += value;
+      samples.set(key, histogram);
     },
     read: (): Metrics => ({
       counters: Object.fromEntries(counts),
-      histograms: Object.fromEntries([...samples].map(([key, seen]) => [key, summary(seen)])),
+      histograms: Object.fromEntries([...samples].map(([key, histogram]) => [key, summary(histogram)])),
     }),
   };
 }
 
 export type Counters = ReturnType<typeof counters>;
 
-/** As Prometheus writes it: `name{a="x",b="y"}`. */
+/** In Prometheus notation: `name{a="x",b="y"}`. */
 const nameOf = (name: string, labels: Labels): string => {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   return pairs.length > 0 ? `${name}{${pairs.join(',')}}` : name;

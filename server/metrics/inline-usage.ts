@@ -1,52 +1,52 @@
-/** What ghost text came to, by day and model: a line for each instead of a row for each request. Never a word of it. */
+/** Usage of ghost text by day and model: a row for each pair instead of one for each request. Never its text. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type ModelId, providerOf } from '../../shared/chat.ts';
 import { periodStart } from './calendar.ts';
 import type { SpendingLine } from './spending.ts';
 
-/** The role in which ghost text spends, for budgets. */
+/** The role of ghost text, for budgets. */
 export const inlineRole = 'inline';
 
 export type InlineCounts = {
   readonly requests: number;
-  /** Of them, those that were called off before they had said all that was wanted. */
+  /** Of them, those cancelled before the completion was whole. */
   readonly cancelled: number;
   readonly offered: number;
   readonly accepted: number;
-  /** UTF-16 units of what was accepted that still stood after a while. */
+  /** UTF-16 units of accepted text that were still in the document after a while. */
   readonly keptCharacters: number;
   /** Tokens. */
   readonly input: number;
   readonly output: number;
-  /** US dollars, of those whose price is known. */
+  /** US dollars, of requests whose price is known. */
   readonly costUsd: number;
-  /** Requests whose price is not. */
+  /** Requests whose price is unknown. */
   readonly unknownPrice: number;
 };
 
 export type InlineUsage = {
-  add(model: ModelId, more: Partial<InlineCounts>): void;
-  /** Since midnight, local time, of every window; by model. */
+  add(model: ModelId, counts: Partial<InlineCounts>): void;
+  /** Since midnight, local time, in every window; by model. */
   today(): ReadonlyMap<ModelId, InlineCounts>;
-  /** The same of the last two weeks. */
+  /** The same for the last two weeks. */
   lastTwoWeeks(): ReadonlyMap<ModelId, InlineCounts>;
 };
 
 export type InlineUsageDeps = {
-  /** `undefined`: lines live in memory only. */
+  /** `undefined`: rows stay in memory only. */
   readonly database: DatabaseSync | undefined;
-  /** Writes after the current work. */
+  /** Runs the work after the current one. */
   readonly defer: (work: () => void) => void;
-  /** Writes what waits, now. */
+  /** Runs everything that is deferred, now. */
   readonly flush: () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
-  /** Told what was spent, at once. */
+  /** Called at once with what was spent. */
   readonly onSpending: (line: SpendingLine) => void;
 };
 
-const latelyMs = 14 * 24 * 3_600_000;
+const recentMs = 14 * 24 * 3_600_000;
 const none: InlineCounts = {
   requests: 0,
   cancelled: 0,
@@ -68,7 +68,7 @@ export function inlineUsage({
   onError,
   onSpending,
 }: InlineUsageDeps): InlineUsage {
-  /** Of this window, where there is no disk. By day. */
+  /** Of this window, without a disk. By day. */
   const memory = new Map<number, Map<ModelId, InlineCounts>>();
 
   const since = (start: number): ReadonlyMap<ModelId, InlineCounts> => {
@@ -82,7 +82,7 @@ export function inlineUsage({
     }
     try {
       flush();
-      return read(database, start);
+      return readRows(database, start);
     } catch (error) {
       onError(error);
       return new Map();
@@ -96,17 +96,17 @@ export function inlineUsage({
         onSpending({ provider: providerOf(model), role: inlineRole, costUsd, requests: 0, unknownPrice });
       const day = periodStart('day', now());
       const counts = plus(none, more);
-      if (database) return defer(() => write(database, day, model, counts));
+      if (database) return defer(() => addToRow(database, day, model, counts));
       const models = memory.get(day) ?? new Map<ModelId, InlineCounts>();
       memory.set(day, models);
       models.set(model, plus(models.get(model) ?? none, counts));
     },
     today: () => since(periodStart('day', now())),
-    lastTwoWeeks: () => since(periodStart('day', now() - latelyMs)),
+    lastTwoWeeks: () => since(periodStart('day', now() - recentMs)),
   };
 }
 
-/** What ghost text spent, as lines of the ledger's sums. */
+/** The cost of ghost text, as lines of the ledger's sums. */
 export function inlineSpendingSince(database: DatabaseSync, start: number): SpendingLine[] {
   return database
     .prepare(
@@ -130,8 +130,8 @@ const columnOf = (field: keyof InlineCounts): string =>
   field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const columns = fields.map(columnOf);
 
-/** Windows add to the same line. */
-function write(database: DatabaseSync, day: number, model: ModelId, counts: InlineCounts): void {
+/** Windows add to the same row. */
+function addToRow(database: DatabaseSync, day: number, model: ModelId, counts: InlineCounts): void {
   database
     .prepare(
       `insert into inline (day, model, ${columns.join(', ')}) values (?, ?, ${columns.map(() => '?').join(', ')})
@@ -140,7 +140,7 @@ function write(database: DatabaseSync, day: number, model: ModelId, counts: Inli
     .run(day, model, ...fields.map((field) => counts[field]));
 }
 
-function read(database: DatabaseSync, start: number): ReadonlyMap<ModelId, InlineCounts> {
+function readRows(database: DatabaseSync, start: number): ReadonlyMap<ModelId, InlineCounts> {
   const sums = columns.map((name) => `sum(${name}) as ${name}`).join(', ');
   const rows = database.prepare(`select model, ${sums} from inline where day >= ? group by model`).all(start);
   return new Map(

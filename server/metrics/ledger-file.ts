@@ -1,11 +1,12 @@
-/** The ledger's file: SQLite in the user's storage folder, shared by every window. */
+/** The ledger's file: SQLite in the user's storage folder, shared by all windows. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { usageTables } from '../platform/state/sqlite-usage-store.ts';
 
 /**
- * SQLite is part of Node, but some Electron builds come without it. `undefined` when it cannot be used.
- * @param failed told why
+ * SQLite is part of Node, but some Electron builds omit it. `undefined`: it cannot be used.
+ * @param failed called with the reason
  */
 export function openLedger(folder: string, failed: (error: unknown) => void): DatabaseSync | undefined {
   try {
@@ -19,16 +20,13 @@ export function openLedger(folder: string, failed: (error: unknown) => void): Da
          input integer not null, output integer not null, cost_usd real, total_ms real not null, cached integer not null
        ) strict;
        create index if not exists answers_at on answers (at);
-       create table if not exists reservations (
-         id text primary key, owner text not null, at integer not null,
-         provider text not null, role text not null, usd real not null
-       ) strict;
        create table if not exists inline (
          day integer not null, model text not null, requests integer not null, cancelled integer not null,
          offered integer not null, accepted integer not null, kept_characters integer not null,
          input integer not null, output integer not null, cost_usd real not null, unknown_price integer not null,
          primary key (day, model)
-       ) strict;`,
+       ) strict;
+       ${usageTables}`,
     );
     addColumns(database);
     return database;
@@ -38,9 +36,9 @@ export function openLedger(folder: string, failed: (error: unknown) => void): Da
   }
 }
 
-/** What earlier versions did not keep. Another window may be adding it at the same moment. */
+/** Columns that files of earlier versions lack. Another window may be adding them at the same moment. */
 function addColumns(database: DatabaseSync): void {
-  const known = new Set(
+  const present = new Set(
     database
       .prepare("select name from pragma_table_info('answers')")
       .all()
@@ -50,6 +48,6 @@ function addColumns(database: DatabaseSync): void {
     ['estimated_input', 'integer'],
     ['first_ms', 'real'],
   ] as const) {
-    if (!known.has(name)) database.exec(`alter table answers add column ${name} ${type}`);
+    if (!present.has(name)) database.exec(`alter table answers add column ${name} ${type}`);
   }
 }

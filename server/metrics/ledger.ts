@@ -1,87 +1,56 @@
-/** What was spent: one row for each answer, on disk where there is a folder for it. Never a prompt, never an answer. */
-import { randomUUID } from 'node:crypto';
+/** The ledger: one row per answer with its cost, on disk when there is a folder. Never a prompt, never an answer. */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { providerOf } from '../../shared/chat.ts';
 import type { Receipt } from '../../shared/receipts.ts';
+import { memoryUsageStore } from '../platform/state/memory-usage-store.ts';
+import { sqliteUsageStore } from '../platform/state/sqlite-usage-store.ts';
+import type { UsageStore } from '../platform/state/usage-store.ts';
 import { type Period, periodStart, periods } from './calendar.ts';
 import { type InlineUsage, inlineSpendingSince, inlineUsage } from './inline-usage.ts';
 import { openLedger } from './ledger-file.ts';
-import {
-  type SpendingFilter,
-  type SpendingLine,
-  type SpendingOwner,
-  type SpendingSum,
-  spendingSums,
-} from './spending.ts';
-
-/** Money set aside for a request in flight. */
-export type Reservation = SpendingOwner & { readonly usd: number };
+import type { AnswerSample } from './model-stats.ts';
+import { type SpendingFilter, type SpendingLine, type SpendingSum, spendingSums } from './spending.ts';
+import { usageKeysOf } from './usage-keys.ts';
 
 export interface Ledger {
-  /** Adds a receipt; the disk is written after the current work. */
+  /** Adds a receipt; it is written to disk after the current work. */
   add(receipt: Receipt): void;
-  /** Since the period began, of every window that writes into this folder. */
+  /** Since the period began, in every window that uses this folder. */
   spending(period: Period, share?: SpendingFilter): SpendingSum;
-  /** US dollars set aside now, in every window. */
-  reservedUsd(share?: SpendingFilter): number;
-  /**
-   * Sets money aside unless `allowed` says no when it is asked, with every other window kept waiting. Returns what
-   * gives it back, once, after the rows added before it; `undefined`: it was not allowed.
-   * @param shared whether other windows must see it; without a limit to keep they need not
-   */
-  reserve(wanted: Reservation, allowed: () => boolean, shared: boolean): (() => void) | undefined;
-  /** The last answers whose provider counted their tokens, oldest first. Empty without a folder. */
-  recentSamples(count: number): readonly PastAnswer[];
-  /** Ghost text: too many requests for a row each. Its cost counts in `spent`. */
+  /** What budgets count on, in every window. */
+  readonly usage: UsageStore;
+  /** The latest answers whose provider reported token counts, oldest first. Empty without a folder. */
+  recentSamples(count: number): readonly AnswerSample[];
+  /** Ghost text: too many requests for a row each. Its cost counts in `spending`. */
   readonly inline: InlineUsage;
   dispose(): void;
 }
 
-/** What a row tells of how a model answers. */
-export type PastAnswer = {
-  readonly model: string;
-  readonly task: string;
-  readonly estimatedTokens: number;
-  readonly usage: { readonly input: number; readonly output: number };
-  /** `null`: no text came. */
-  readonly firstTokenMs: number | null;
-  readonly streamMs: number;
-};
-
-/** A window that ended without a word gives its reservations back after this long. */
-const longestRequestMs = 3_600_000;
-
 /**
- * @param folder the user's storage folder. Absent: rows live in memory only
+ * @param folder the user's storage folder. Absent: rows stay in memory only
  * @param now milliseconds since 1970
- * @param warn told in one sentence when the disk cannot be used
+ * @param warn called with one sentence when the disk cannot be used
  */
 export function ledger(
   folder: string | undefined,
   now: () => number,
   warn: (message: string) => void,
 ): Ledger {
-  const inMemory = (error: unknown) => {
+  const reportFailure = (error: unknown) => {
     const why = error instanceof Error ? error.message : 'unknown reason';
-    warn(`The ledger cannot be used (${why}); what is spent is counted in memory only.`);
+    warn(`The ledger cannot be used (${why}); spending is counted in memory only.`);
   };
-  const database = folder === undefined ? undefined : openLedger(folder, inMemory);
+  const database = folder === undefined ? undefined : openLedger(folder, reportFailure);
   const statements = new Map<string, StatementSync>();
   const prepared = (open: DatabaseSync, sql: string): StatementSync => {
-    const known = statements.get(sql) ?? open.prepare(sql);
-    statements.set(sql, known);
-    return known;
+    const statement = statements.get(sql) ?? open.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
   };
 
-  /** This window, among those who share the file. */
-  const owner = randomUUID();
   const sums = spendingSums();
   let began: Record<Period, number> = { day: 0, month: 0 };
   let seenVersion: unknown;
-  /** Reservations of this window, and of the others as last read. */
-  const own = new Map<string, Reservation>();
-  let others: readonly Reservation[] = [];
-
   const pending: (() => void)[] = [];
   const defer = (work: () => void) => {
     pending.push(work);
@@ -92,7 +61,7 @@ export function ledger(
       try {
         work();
       } catch (error) {
-        inMemory(error);
+        reportFailure(error);
       }
     }
   };
@@ -102,17 +71,8 @@ export function ledger(
       sums.merge(period, linesSince(open, began[period]));
       sums.merge(period, inlineSpendingSince(open, began[period]));
     }
-    const rows = prepared(
-      open,
-      'select provider, role, usd from reservations where owner <> ? and at > ?',
-    ).all(owner, now() - longestRequestMs);
-    others = rows.map(({ provider, role, usd }) => ({
-      provider: text(provider),
-      role: text(role),
-      usd: Number(usd),
-    }));
   };
-  /** Another window spends from the same budgets, and SQLite says when it has written; a new day begins at nothing. */
+  /** SQLite reports when another window has written; a new day or month starts at zero. */
   const catchUp = () => {
     for (const period of periods) {
       const start = periodStart(period, now());
@@ -129,7 +89,7 @@ export function ledger(
       read(database);
       seenVersion = version;
     } catch {
-      // What is counted in memory stands; writing has said what is wrong.
+      // The sums in memory still apply; writing has reported the problem.
     }
   };
   catchUp();
@@ -138,7 +98,7 @@ export function ledger(
     database,
     defer,
     now,
-    onError: inMemory,
+    onError: reportFailure,
     onSpending(line) {
       catchUp();
       sums.add(line);
@@ -146,13 +106,15 @@ export function ledger(
     flush: write,
   });
 
-  const isMeant =
-    ({ provider, role }: SpendingFilter) =>
-    (each: SpendingOwner) =>
-      (provider ?? each.provider) === each.provider && (role ?? each.role) === each.role;
+  if (database) seedUsage(database, now(), reportFailure);
+  const usage = database
+    ? sqliteUsageStore({ database, now, defer, flush: write, onError: reportFailure })
+    : memoryUsageStore(now);
+  void usage.expire();
 
   return {
     inline,
+    usage,
     add(receipt) {
       catchUp();
       const { model, role, costUsd } = receipt;
@@ -169,75 +131,25 @@ export function ledger(
       catchUp();
       return sums.of(period, share);
     },
-    reservedUsd(share = {}) {
-      catchUp();
-      return [...own.values(), ...others].filter(isMeant(share)).reduce((sum, { usd }) => sum + usd, 0);
-    },
-    reserve(wanted, allowed, shared) {
-      const id = randomUUID();
-      const onDisk = database && shared ? database : undefined;
-      if (onDisk && !reserveOnDisk(onDisk, id, wanted, allowed)) return undefined;
-      if (!onDisk && !allowed()) return undefined;
-      own.set(id, wanted);
-      return () => {
-        if (!own.delete(id) || !onDisk) return;
-        defer(() => prepared(onDisk, 'delete from reservations where id = ?').run(id));
-      };
-    },
     recentSamples(count) {
       if (!database) return [];
       try {
         return rowsBefore(database, count);
       } catch (error) {
-        inMemory(error);
+        reportFailure(error);
         return [];
       }
     },
     dispose() {
       write();
       try {
-        if (database) prepared(database, 'delete from reservations where owner = ?').run(owner);
+        usage.dispose();
       } catch {
-        // They end by themselves after a while.
+        // Its leases expire by themselves.
       }
       database?.close();
     },
   };
-
-  /** Looks and takes in one step: two windows must not both find the last cent. */
-  function reserveOnDisk(
-    open: DatabaseSync,
-    id: string,
-    { provider, role, usd }: Reservation,
-    allowed: () => boolean,
-  ): boolean {
-    try {
-      write();
-      open.exec('begin immediate');
-    } catch (error) {
-      inMemory(error);
-      return allowed();
-    }
-    try {
-      read(open);
-      const yes = allowed();
-      if (yes)
-        prepared(open, 'insert into reservations values (?, ?, ?, ?, ?, ?)').run(
-          id,
-          owner,
-          now(),
-          provider,
-          role,
-          usd,
-        );
-      open.exec('commit');
-      return yes;
-    } catch (error) {
-      open.exec('rollback');
-      inMemory(error);
-      return allowed();
-    }
-  }
 }
 
 const insertAnswer = `insert or ignore into answers
@@ -258,13 +170,13 @@ function insert(statement: StatementSync, receipt: Receipt): void {
     costUsd,
     totalMs,
     cached ? 1 : 0,
-    // What we counted ourselves teaches nothing about how well we count.
+    // An estimate of usage does not show how accurate estimates are.
     usageEstimated ? null : (predicted?.plainInputTokens ?? null),
     timeToFirstTokenMs,
   );
 }
 
-function rowsBefore(database: DatabaseSync, count: number): readonly PastAnswer[] {
+function rowsBefore(database: DatabaseSync, count: number): readonly AnswerSample[] {
   return database
     .prepare(
       `select model, task, input, output, estimated_input, first_ms, total_ms from answers
@@ -299,4 +211,37 @@ function linesSince(database: DatabaseSync, start: number): SpendingLine[] {
       requests: Number(requests),
       unknownPrice: Number(unknown),
     }));
+}
+
+/** Raised when `seedUsage` has filled the usage counters. */
+const seededVersion = 1;
+
+/** A file of an earlier version has rows and no usage counters: those of the current day and month are computed once. */
+function seedUsage(database: DatabaseSync, now: number, failed: (error: unknown) => void): void {
+  const isSeeded = () =>
+    Number(database.prepare('pragma user_version').get()?.['user_version']) >= seededVersion;
+  let isOpen = false;
+  try {
+    if (isSeeded()) return;
+    database.exec('begin immediate');
+    isOpen = true;
+    // Another window may have been quicker.
+    if (!isSeeded()) {
+      const add = database.prepare(
+        'insert into usage_counters (key, used, ends_at) values (?, ?, ?) on conflict (key) do update set used = used + excluded.used',
+      );
+      for (const period of periods) {
+        const start = periodStart(period, now);
+        for (const line of [...linesSince(database, start), ...inlineSpendingSince(database, start)]) {
+          for (const counter of usageKeysOf(line, now))
+            if (counter.period === period) add.run(counter.key, line.costUsd, counter.endsAtMs);
+        }
+      }
+      database.exec(`pragma user_version = ${seededVersion}`);
+    }
+    database.exec('commit');
+  } catch (error) {
+    if (isOpen) database.exec('rollback');
+    failed(error);
+  }
 }

@@ -1,20 +1,20 @@
-/** Watches one answer pass: its text, its first word, its usage. */
+/** Measures one answer while it streams: its text, the time of its first text, its usage. */
 import { type EnginePart, type FinishReason, noUsage, type Usage } from '../../shared/chat.ts';
 
 export type AnswerMeasurement = {
   readonly text: string;
-  /** Milliseconds on the clock handed in. `null`: no text came. */
+  /** Milliseconds on the given clock. `null`: no text arrived. */
   readonly firstTokenAt: number | null;
   readonly usage: Usage;
-  /** The service did not report usage: it is an estimate. */
+  /** `true`: the service did not report usage, and it is an estimate. */
   readonly usageEstimated: boolean;
   readonly reason: FinishReason;
-  /** Events of the stream that could not be read and were left out. */
+  /** Events of the stream that could not be parsed and were skipped. */
   readonly skipped: number;
 };
 
 /**
- * @param promptTokens the estimate for the prompt, used where the service does not report usage
+ * @param promptTokens estimated tokens of the prompt, used when the service does not report usage
  * @param estimate tokens of a text
  */
 export function meter(promptTokens: number, estimate: (text: string) => number, now: () => number) {
@@ -38,9 +38,9 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
       }
     },
     result(): AnswerMeasurement {
-      const spoken =
+      const total =
         usage ?? estimated(promptTokens, estimate(text), reasoning === '' ? 0 : estimate(reasoning));
-      return { text, firstTokenAt, usage: spoken, usageEstimated: usage === undefined, reason, skipped };
+      return { text, firstTokenAt, usage: total, usageEstimated: usage === undefined, reason, skipped };
     },
   };
 }

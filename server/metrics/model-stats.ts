@@ -1,86 +1,87 @@
-/** What past answers tell of the next one: how fast each model is, how it counts tokens, how long answers get. */
+/** Statistics of earlier answers that predict the next one: speed of each model, its token count, length of answers. */
 import type { Usage } from '../../shared/chat.ts';
 import type { ModelSpeed, OutputRange, TokenRatio } from '../../shared/model-stats.ts';
 import { modelFamily } from '../../shared/models.ts';
 
-/** One answer, looked back at. */
+/** The measurements of one answer. */
 export type AnswerSample = {
   /** `provider/model`. */
   readonly model: string;
   readonly task: string;
   /** Tokens of the prompt as estimated before it was sent. */
   readonly estimatedTokens: number;
-  /** As the provider counted. */
+  /** As the provider reported. */
   readonly usage: Pick<Usage, 'input' | 'output'>;
-  /** Milliseconds from sending to the first text. `null`: none came. */
+  /** Milliseconds from sending to the first text. `null`: none arrived. */
   readonly firstTokenMs: number | null;
   /** Milliseconds from the first text to the end. */
   readonly streamMs: number;
 };
 
-/** Answers that are remembered of each kind; older ones make room. */
-const kept = 32;
-/** Answers before their counts are trusted. */
-const enough = 3;
-/** Tokens of an answer from which its speed is worth a measurement. */
-const tellingTokens = 16;
-/** Prompts of about the same size answer about as fast: up to so many tokens. */
-const sizes = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
+/** Values per statistic; new ones replace the oldest. */
+const maxSamples = 32;
+/** Values from which a statistic is used. */
+const minSamples = 3;
+/** Tokens of an answer from which its speed is measured. */
+const minMeasuredTokens = 16;
+/** Upper bounds of the size classes, in tokens: prompts of one class are answered about as fast. */
+const sizeClasses = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
 
-/** What is worked out is worked out when an answer ends: questions come more often than they teach. */
+/** Statistics are computed when an answer ends: they are read more often than written. */
 export function modelStats() {
-  /** By size of prompt and model id: what was measured, and what it comes to, or failing that at another size. */
-  const measured = sizes.map(() => new Map<string, { first: number[]; rate: number[] }>());
-  const speeds = sizes.map(() => new Map<string, ModelSpeed>());
+  /** By size class and model id: the measurements, and the speed they give, else that of another size class. */
+  const measured = sizeClasses.map(() => new Map<string, { first: number[]; rate: number[] }>());
+  const speeds = sizeClasses.map(() => new Map<string, ModelSpeed>());
   const ratios = new Map<string, number[]>();
   const tokenRatios = new Map<string, TokenRatio>();
   const lengths = new Map<string, number[]>();
   const outputs = new Map<string, OutputRange>();
 
-  const learnSpeed = ({ model, estimatedTokens, usage, firstTokenMs, streamMs }: AnswerSample): void => {
+  const recordSpeed = ({ model, estimatedTokens, usage, firstTokenMs, streamMs }: AnswerSample): void => {
     if (firstTokenMs === null) return;
     const size = sizeOf(estimatedTokens);
-    const seen = measured[size]?.get(model) ?? { first: [], rate: [] };
-    measured[size]?.set(model, seen);
-    push(seen.first, firstTokenMs);
-    if (usage.output >= tellingTokens && streamMs > 0) push(seen.rate, (usage.output * 1000) / streamMs);
+    const values = measured[size]?.get(model) ?? { first: [], rate: [] };
+    measured[size]?.set(model, values);
+    push(values.first, firstTokenMs);
+    if (usage.output >= minMeasuredTokens && streamMs > 0)
+      push(values.rate, (usage.output * 1000) / streamMs);
     const speed = {
-      firstTokenMs: quantile(seen.first, 0.5),
-      tokensPerSecond: seen.rate.length > 0 ? quantile(seen.rate, 0.5) : null,
+      firstTokenMs: quantile(values.first, 0.5),
+      tokensPerSecond: values.rate.length > 0 ? quantile(values.rate, 0.5) : null,
     };
     for (const [each, table] of speeds.entries()) {
       if (each === size || !measured[each]?.has(model)) table.set(model, speed);
     }
   };
 
-  const learnCounting = ({ model, estimatedTokens, usage }: AnswerSample): void => {
+  const recordTokenRatio = ({ model, estimatedTokens, usage }: AnswerSample): void => {
     if (estimatedTokens <= 0 || usage.input <= 0) return;
     const family = modelFamily(model);
-    const seen = remember(ratios, family, usage.input / estimatedTokens);
-    if (seen.length < enough) return;
-    const ratio = quantile(seen, 0.5);
-    const off = seen.map((each) => Math.abs(each / ratio - 1));
-    tokenRatios.set(family, { ratio, error: quantile(off, 0.5) });
+    const values = addValue(ratios, family, usage.input / estimatedTokens);
+    if (values.length < minSamples) return;
+    const ratio = quantile(values, 0.5);
+    const deviations = values.map((each) => Math.abs(each / ratio - 1));
+    tokenRatios.set(family, { ratio, error: quantile(deviations, 0.5) });
   };
 
-  const learnLength = ({ task, usage }: AnswerSample): void => {
+  const recordLength = ({ task, usage }: AnswerSample): void => {
     if (usage.output <= 0) return;
-    const seen = remember(lengths, task, usage.output);
-    if (seen.length < enough) return;
-    const at = (share: number) => quantile(seen, share);
+    const values = addValue(lengths, task, usage.output);
+    if (values.length < minSamples) return;
+    const at = (share: number) => quantile(values, share);
     outputs.set(task, { low: at(0.1), typical: at(0.5), high: at(0.9) });
   };
 
   return {
-    record(lesson: AnswerSample): void {
-      learnSpeed(lesson);
-      learnCounting(lesson);
-      learnLength(lesson);
+    record(sample: AnswerSample): void {
+      recordSpeed(sample);
+      recordTokenRatio(sample);
+      recordLength(sample);
     },
-    /** By model id: its speed on prompts of this size, else on any. */
+    /** By model id: the speed for prompts of this size, else for any. */
     speeds: (promptTokens: number): ReadonlyMap<string, ModelSpeed> =>
       speeds[sizeOf(promptTokens)] ?? new Map(),
-    /** By family of models. */
+    /** By model family. */
     tokenRatios: (): ReadonlyMap<string, TokenRatio> => tokenRatios,
     /** `undefined`: too few answers yet. */
     outputRange: (task: string): OutputRange | undefined => outputs.get(task),
@@ -89,18 +90,18 @@ export function modelStats() {
 
 export type ModelStats = ReturnType<typeof modelStats>;
 
-const sizeOf = (promptTokens: number): number => sizes.findIndex((most) => promptTokens <= most);
+const sizeOf = (promptTokens: number): number => sizeClasses.findIndex((max) => promptTokens <= max);
 
-function remember(map: Map<string, number[]>, key: string, value: number): readonly number[] {
-  const seen = map.get(key) ?? [];
-  map.set(key, seen);
-  push(seen, value);
-  return seen;
+function addValue(map: Map<string, number[]>, key: string, value: number): readonly number[] {
+  const values = map.get(key) ?? [];
+  map.set(key, values);
+  push(values, value);
+  return values;
 }
 
-function push(seen: number[], value: number): void {
-  seen.push(value);
-  if (seen.length > kept) seen.shift();
+function push(values: number[], value: number): void {
+  values.push(value);
+  if (values.length > maxSamples) values.shift();
 }
 
 /** @param share 0–1 */

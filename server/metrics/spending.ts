@@ -1,13 +1,13 @@
-/** Sums of what was spent, by day, month, provider and role. */
+/** Sums of spending by day, month, provider and role. */
 import type { Status } from '../../shared/status.ts';
 import { type Period, periods } from './calendar.ts';
 
 export type SpendingSum = Status['today'];
 
-/** Whose spending is meant. Absent: everybody's. */
+/** Selects spending by provider and role. Absent: all. */
 export type SpendingFilter = { readonly provider?: string | undefined; readonly role?: string | undefined };
 
-/** Who spends: one provider, in one role (`''`: none). */
+/** The provider and role (`''`: none) that spending counts for. */
 export type SpendingOwner = { readonly provider: string; readonly role: string };
 
 /** One line of a sum. */
@@ -22,7 +22,7 @@ const plus = (a: SpendingSum, b: SpendingSum): SpendingSum => ({
 });
 
 export function spendingSums() {
-  /** By provider and role, a line break between them: no name holds one. */
+  /** By provider and role, separated by a line break, which no name contains. */
   const sums: Record<Period, Map<string, SpendingSum>> = { day: new Map(), month: new Map() };
   const keyOf = ({ provider = '', role = '' }: SpendingFilter) => `${provider}\n${role}`;
   return {
@@ -30,16 +30,16 @@ export function spendingSums() {
       const key = keyOf({ provider, role });
       for (const period of periods) sums[period].set(key, plus(sums[period].get(key) ?? nothing, more));
     },
-    /** A new day or month: nothing is spent yet. */
+    /** Starts a new day or month at zero. */
     begin: (period: Period): void => sums[period].clear(),
-    /** What the disk says. Rows that could not be written are known here only, those of other windows there only. */
+    /** Merges sums from the disk: only memory has rows that could not be written, only the disk those of other windows. */
     merge(period: Period, lines: readonly SpendingLine[]): void {
       for (const line of lines) {
-        const known = sums[period].get(keyOf(line)) ?? nothing;
+        const sum = sums[period].get(keyOf(line)) ?? nothing;
         sums[period].set(keyOf(line), {
-          costUsd: Math.max(line.costUsd, known.costUsd),
-          requests: Math.max(line.requests, known.requests),
-          unknownPrice: Math.max(line.unknownPrice, known.unknownPrice),
+          costUsd: Math.max(line.costUsd, sum.costUsd),
+          requests: Math.max(line.requests, sum.requests),
+          unknownPrice: Math.max(line.unknownPrice, sum.unknownPrice),
         });
       }
     },

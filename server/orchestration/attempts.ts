@@ -2,6 +2,7 @@
 import { type ModelId, noUsage } from '../../shared/chat.ts';
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { RumboError } from '../../shared/errors.ts';
+import type { Model } from '../../shared/models.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Attempt } from '../../shared/receipts.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -29,7 +30,7 @@ import {
 } from './route.ts';
 
 export type AttemptsDeps = RouteDeps & {
-  readonly budgets: Pick<Budgets, 'reserve'>;
+  readonly budgets: Pick<Budgets, 'reserve' | 'settle'>;
   readonly accounting: Pick<Accounting, 'record'>;
   readonly cache: Pick<ResponseCache, 'set'>;
   readonly warmPrefixes: Pick<WarmPrefixes, 'add'>;
@@ -76,9 +77,10 @@ export async function* runAttempts(
     if (!provider) continue;
     const { model } = candidate;
     const share = { provider: model.provider, role: prepared.params.role ?? '' };
-    const release = deps.budgets.reserve(share, reservedUsd(candidate));
+    const lease = await deps.budgets.reserve(share, reservedUsd(candidate));
     // Another request was quicker: the filter sees now what it reserved.
-    if (!release) continue;
+    if (!lease) continue;
+    let costUsd = 0;
     try {
       const change = takeOver(progress, model.id);
       if (change && queued.mode === undefined) yield change;
@@ -87,6 +89,7 @@ export async function* runAttempts(
       const settingsSent = deps.settings();
       const request = attemptRequest(progress, chosen);
       const result = yield* attempt(request, answer, signal);
+      costUsd = billedUsd(result, model);
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
         keepInCache(deps, progress, result.measured, settingsSent, model.id);
@@ -96,7 +99,7 @@ export async function* runAttempts(
       recordFailure(deps, progress, chosen, result.error, result);
       planNext(deps, progress, chosen, result.error, signal);
     } finally {
-      release();
+      void deps.budgets.settle(lease, costUsd);
     }
   }
   throw noAnswerError(deps, progress);
@@ -134,6 +137,10 @@ function currentCandidate(
     : decision;
   return candidates.find(({ model }) => model.id === id);
 }
+
+/** What the attempt did cost, in US dollars; 0 where the price is unknown. */
+const billedUsd = ({ billed, measured }: AttemptResult, { price }: Model): number =>
+  billed ? (costOf(measured.usage, price) ?? 0) : 0;
 
 /** US dollars at worst; the filter has just seen that the budgets leave as much. */
 const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>

@@ -1,6 +1,6 @@
-/** For waits that know no signal: raced with one, they end when it aborts. */
+/** Makes promises abortable that take no signal. */
 
-/** Rejects when the signal aborts, at once when it has; never resolves. */
+/** Rejects when the signal aborts, immediately when it already has; never resolves. Race it with the promise. */
 export const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {
     if (signal.aborted) reject(signal.reason);

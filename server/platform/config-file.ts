@@ -1,4 +1,4 @@
-/** A JSON file with comments that the user writes by hand: its value, and the line of each thing in it. */
+/** A JSON file with comments that the user writes: its value, and the line of each part. */
 import { readFileSync, realpathSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
@@ -7,11 +7,11 @@ import { RumboError } from '../../shared/errors.ts';
 export type ConfigFile = {
   readonly path: string;
   readonly value: unknown;
-  /** One-based line of a place in the value; of its nearest parent where it does not exist. */
+  /** One-based line of a path in the value, or of its nearest existing parent. */
   lineOf(path: readonly PropertyKey[]): number;
 };
 
-/** Rejects with `invalid-request` and one sentence that names the file and the line. */
+/** Throws `invalid-request` with one sentence that names the file and the line. */
 export function readConfigFile(path: string): ConfigFile {
   const fail = (message: string, action: string, cause?: unknown) =>
     new RumboError(message, { kind: 'invalid-request', action }, { cause });
@@ -35,13 +35,13 @@ export function readConfigFile(path: string): ConfigFile {
     );
   }
   if (tree?.type !== 'object')
-    throw fail(`${path}:1: the file must hold one JSON object.`, 'Put { … } around its settings.');
+    throw fail(`${path}:1: the file must contain one JSON object.`, 'Put { … } around its settings.');
   return {
     path,
     value: plainValue(tree),
-    lineOf(place) {
-      for (let length = place.length; length > 0; length--) {
-        const keys = place.slice(0, length).map((key) => (typeof key === 'symbol' ? String(key) : key));
+    lineOf(path) {
+      for (let length = path.length; length > 0; length--) {
+        const keys = path.slice(0, length).map((key) => (typeof key === 'symbol' ? String(key) : key));
         const node = findNodeAtLocation(tree, keys);
         if (node) return lineAt(node.offset);
       }
@@ -50,7 +50,7 @@ export function readConfigFile(path: string): ConfigFile {
   };
 }
 
-/** Calls back when the file changes; editors that replace it whole are seen too, and the file a link leads to. Returns what stops it. */
+/** Calls back when the file changes, also when an editor replaces it, and for the target of a link. Returns a function that stops it. */
 export function watchFile(path: string, changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const watchers = [...new Set([path, realpathSync(path)])].map((each) => {

@@ -1,20 +1,20 @@
-/** Bodies that a service packs although nobody asked it to. https://www.rfc-editor.org/rfc/rfc9110#name-content-encoding */
+/** Decompresses bodies that a service compresses although the request did not accept it. https://www.rfc-editor.org/rfc/rfc9110#name-content-encoding */
 import { PassThrough, pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { RumboError } from '../../shared/errors.ts';
 
-const unpackers: Readonly<Record<string, (start: Uint8Array) => Transform>> = {
+const decoders: Readonly<Record<string, (start: Uint8Array) => Transform>> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
   br: () => createBrotliDecompress(),
-  // Half the world leaves the zlib header out. https://www.rfc-editor.org/rfc/rfc9110#name-deflate-coding
+  // Many servers omit the zlib header. https://www.rfc-editor.org/rfc/rfc9110#name-deflate-coding
   deflate: ([first = 0]) => ((first & 0x0f) === 8 ? createInflate() : createInflateRaw()),
   identity: () => new PassThrough(),
 };
 
 /**
- * The body as it was before it was packed; piece by piece, so that a small body that unfolds into gigabytes fills no
- * memory. Throws `bad-response` for a way of packing that is not known. Leaving the loop leaves `body`.
+ * Streams the decompressed body, so that a small body that expands to gigabytes does not fill the memory. Throws
+ * `bad-response` for an unknown encoding. Leaving the loop stops reading `body`.
  * @param encoding the header `content-encoding`; absent: the body as it is
  */
 export function decompress(
@@ -23,17 +23,17 @@ export function decompress(
 ): AsyncIterable<Uint8Array> {
   const name = encoding?.trim().toLowerCase();
   if (!name || name === 'identity') return body;
-  const unpacker = unpackers[name];
-  if (!unpacker)
-    throw new RumboError('The service packs its answers in a way that Rumbo cannot read.', {
+  const decoder = decoders[name];
+  if (!decoder)
+    throw new RumboError('The service compresses its responses in an unsupported format.', {
       kind: 'bad-response',
     });
-  return through(body, unpacker);
+  return through(body, decoder);
 }
 
 async function* through(
   body: AsyncIterable<Uint8Array>,
-  unpacker: (start: Uint8Array) => Transform,
+  decoder: (start: Uint8Array) => Transform,
 ): AsyncGenerator<Uint8Array> {
   const source = body[Symbol.asyncIterator]();
   const first = await source.next();
@@ -45,6 +45,6 @@ async function* through(
     })(),
     { objectMode: false },
   );
-  // An error of either half comes out of the loop; the callback only keeps it from being nobody's.
-  yield* pipeline(rest, unpacker(first.value), () => {});
+  // An error of either half comes out of the loop; without the callback it would also be an unhandled one.
+  yield* pipeline(rest, decoder(first.value), () => {});
 }

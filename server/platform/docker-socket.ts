@@ -1,6 +1,6 @@
 /**
- * Docker's own socket as an address, for Docker Desktop without a TCP port: `http://docker-socket.localhost/…` goes
- * there and never to the network. https://docs.docker.com/ai/model-runner/api-reference/
+ * Docker's socket as a URL, for Docker Desktop without a TCP port: `http://docker-socket.localhost/…` is sent to the
+ * socket and never to the network. https://docs.docker.com/ai/model-runner/api-reference/
  */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,10 +8,10 @@ import { join } from 'node:path';
 
 const host = 'docker-socket.localhost';
 
-/** Below it Docker Desktop passes requests on to its Model Runner. */
+/** Docker Desktop forwards requests below this path to its Model Runner. */
 export const dockerSocketAddress = `http://${host}/exp/vDD4.40`;
 
-/** The file that an address stands for. `undefined`: the address is one of the network. */
+/** The socket file of a URL. `undefined`: the URL is on the network. */
 export const dockerSocketPath = ({ hostname }: URL): string | undefined => {
   if (hostname !== host) return;
   const files = socketFiles();

@@ -3,41 +3,41 @@
 /** One event. For JSON lines `event` is always absent and `data` is the line. */
 export type StreamEvent = { readonly event?: string; readonly data: string };
 
-/** Characters one event may hold; a body without line ends cannot fill the memory. */
-const longestEvent = 16 * 1024 * 1024;
+/** Maximum characters of one event, so that a body without line ends cannot fill the memory. */
+const maxEventCharacters = 16 * 1024 * 1024;
 
 /**
- * Cuts a body into events, those that arrived together in one array; a character split across two pieces is put
- * together again. Rejects with what the body rejects with, and with a `RangeError` on an event over 16 Mi characters.
+ * Splits a body into events; events that arrive together come in one array, and a character split across two chunks is
+ * joined. Rejects with what the body rejects with, and with a `RangeError` on an event over 16 Mi characters.
  */
 export async function* parseEvents(
   body: AsyncIterable<Uint8Array>,
   framing: 'sse' | 'ndjson',
 ): AsyncGenerator<readonly StreamEvent[]> {
   const decoder = new TextDecoder();
-  const cutter = framing === 'sse' ? serverSentEvents() : jsonLines();
+  const splitter = framing === 'sse' ? serverSentEvents() : jsonLines();
   for await (const bytes of body) {
-    const events = cutter.push(decoder.decode(bytes, { stream: true }));
+    const events = splitter.push(decoder.decode(bytes, { stream: true }));
     if (events.length > 0) yield events;
   }
-  yield [...cutter.push(decoder.decode()), ...cutter.end()];
+  yield [...splitter.push(decoder.decode()), ...splitter.end()];
 }
 
-type Cutter = { push(text: string): StreamEvent[]; end(): StreamEvent[] };
+type Splitter = { push(text: string): StreamEvent[]; end(): StreamEvent[] };
 
-/** Complete lines of a text that arrives in pieces; `\n`, `\r\n` and a lone `\r` all end one. */
-function lineCutter() {
+/** Complete lines of a text that arrives in chunks; `\n`, `\r\n` and a lone `\r` all end one. */
+function lineSplitter() {
   let rest = '';
   /** `rest` ends in a `\r` that may have ended a line. */
   let open = false;
   return {
     push(text: string): string[] {
       rest += text;
-      if (rest.length > longestEvent) throw new RangeError('An event is longer than 16 Mi characters.');
-      // A long line comes in many pieces; looking through all of them again at each would take ever longer.
+      if (rest.length > maxEventCharacters) throw new RangeError('An event is longer than 16 Mi characters.');
+      // A long line arrives in many chunks: searching all of them again at each one would take quadratic time.
       if (!open && !/[\r\n]/.test(text)) return [];
       if (text) open = text.endsWith('\r');
-      // A `\r` at the very end may be half of `\r\n`: it waits for the next piece.
+      // A `\r` at the very end may be half of `\r\n`: wait for the next chunk.
       const end = Math.max(rest.lastIndexOf('\n'), rest.lastIndexOf('\r', rest.length - 2));
       if (end < 0) return [];
       const lines = rest.slice(0, end).split(/\r\n|\n|\r/);
@@ -54,14 +54,14 @@ function lineCutter() {
   };
 }
 
-function jsonLines(): Cutter {
-  const lines = lineCutter();
+function jsonLines(): Splitter {
+  const lines = lineSplitter();
   const events = (found: string[]) => found.filter((line) => line.trim() !== '').map((data) => ({ data }));
   return { push: (text) => events(lines.push(text)), end: () => events(lines.end()) };
 }
 
-function serverSentEvents(): Cutter {
-  const lines = lineCutter();
+function serverSentEvents(): Splitter {
+  const lines = lineSplitter();
   let name: string | undefined;
   let data: string[] = [];
 
@@ -82,7 +82,7 @@ function serverSentEvents(): Cutter {
   };
   return {
     push: (text) => lines.push(text).flatMap(read),
-    // The standard drops an event without its blank line; services that forget it at the very end are heard anyway.
+    // The standard drops an event without its blank line; some services omit it at the very end, so it is read anyway.
     end: () => [...lines.end().flatMap(read), ...dispatch()],
   };
 }

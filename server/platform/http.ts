@@ -1,4 +1,4 @@
-/** The one way out: every HTTP request Rumbo makes goes through here, and every failure becomes a `RumboError`. */
+/** HTTP: every request that Rumbo sends goes through here, and every failure becomes a `RumboError`. */
 import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
@@ -10,7 +10,7 @@ import { type HttpExchange, httpExchange } from './http-exchange.ts';
 
 import { pendingConnections } from './pending-connections.ts';
 
-/** One request. Nothing is followed: a redirect is refused as `blocked-redirect`. */
+/** One request. Redirects are not followed: they reject with `blocked-redirect`. */
 export type HttpRequest = {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -19,30 +19,30 @@ export type HttpRequest = {
   readonly body?: unknown;
   /** Aborting closes the socket. */
   readonly signal: AbortSignal;
-  /** Milliseconds to a connection. Absent: ten seconds. How long the answer may take is for the caller's signal to say. */
+  /** Milliseconds for connecting. Absent: ten seconds. The caller's signal limits how long the response may take. */
   readonly connectMs?: number;
 };
 
 export type HttpResponse = {
-  /** Any status but a redirect; refusals are the caller's to read. */
+  /** Any status but a redirect; the caller handles error responses. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The body's bytes, unpacked; rejects with `interrupted` when the connection breaks. Leaving the loop closes the socket. */
+  /** The decompressed body; rejects with `interrupted` when the connection breaks. Leaving the loop closes the socket. */
   readonly body: AsyncIterable<Uint8Array>;
 };
 
 /**
  * Rejects with `RumboError`: `unreachable`, `tls`, `timeout` (no connection in time), `blocked-redirect`, `cancelled`,
- * `bad-response` (whoever answers does not speak HTTP, or packs its answer in a way nobody asked for).
+ * `bad-response` (the server does not speak HTTP, or compresses its response in an unsupported format).
  */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
-const usualConnectMs = 10_000;
+const defaultConnectMs = 10_000;
 
 /**
  * HTTP over shared keep-alive connections, through the editor's proxy where it applies.
- * @param socketOf the socket file that an address stands for; `undefined`: it is one of the network
+ * @param socketOf the socket file of a URL; `undefined`: the URL is on the network
  */
 export function undiciHttp(
   network: NetworkOptions = {},
@@ -58,9 +58,9 @@ export function undiciHttp(
     return (await dispatchers).to(target, connectMs);
   };
 
-  const http: Http = async ({ method, url, headers, body, signal, connectMs = usualConnectMs }) => {
+  const http: Http = async ({ method, url, headers, body, signal, connectMs = defaultConnectMs }) => {
     const target = new URL(url);
-    const leave = pending.wait(target.origin);
+    const finishWaiting = pending.wait(target.origin);
     let exchange: HttpExchange;
     try {
       exchange = await httpExchange(
@@ -69,7 +69,7 @@ export function undiciHttp(
           origin: target.origin,
           path: `${target.pathname}${target.search}`,
           method,
-          // No compression: it buys nothing on a token stream and would delay the first one.
+          // No compression: it saves nothing on a token stream and would delay the first token.
           headers: {
             'accept-encoding': 'identity',
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -79,16 +79,16 @@ export function undiciHttp(
         },
         signal,
       );
-      leave(false);
+      finishWaiting(false);
     } catch (error) {
-      leave(signal.aborted);
+      finishWaiting(signal.aborted);
       throw failure(error, target, signal, false);
     }
     const { status } = exchange;
     if (status >= 300 && status < 400) {
       exchange.close();
       throw new RumboError(
-        `${target.host} sent the request on to another address, which Rumbo does not follow.`,
+        `${target.host} redirected the request to another address, which Rumbo does not follow.`,
         { kind: 'blocked-redirect', status },
       );
     }
@@ -107,7 +107,7 @@ export function undiciHttp(
   };
 }
 
-/** At most `limit` bytes of a body as text; the rest is left and the socket closed. */
+/** At most `limit` bytes of a body as text; the rest is not read and the socket closed. */
 export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -132,39 +132,39 @@ async function* guarded(
   }
 }
 
-/** What a network failure means. `started`: the head had already arrived. */
+/** Maps a network failure to a `RumboError`. `started`: the response headers had arrived. */
 function failure(cause: unknown, target: URL, signal: AbortSignal, started: boolean): RumboError {
   const fail = (kind: ErrorKind, message: string) => new RumboError(message, { kind }, { cause });
   if (signal.aborted) return fail('cancelled', 'The request was cancelled.');
   if (cause instanceof RumboError) return cause;
   const code = codeOf(cause);
   if (/^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/.test(code)) {
-    return fail('tls', `The certificate of ${target.host} was refused (${code}).`);
+    return fail('tls', `The certificate of ${target.host} was rejected (${code}).`);
   }
-  // Packed data that ends too early is an answer cut short; any other fault in it makes all of it doubtful.
+  // Compressed data that ends too early is an interrupted response; any other fault makes all of it unreliable.
   if (/^(?:Z_|ERR_BROTLI|ERR_ZLIB|ERR__ERROR_FORMAT|ERR_PADDING)/.test(code) && code !== 'Z_BUF_ERROR')
-    return fail('bad-response', `The answer of ${target.host} cannot be unpacked.`);
+    return fail('bad-response', `The response of ${target.host} cannot be decompressed.`);
   if (started) return fail('interrupted', `The connection to ${target.host} broke off.`);
   if (/^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|HTTPParserError)/.test(code))
-    return fail('bad-response', `Whoever answers at ${target.host} does not speak HTTP.`);
+    return fail('bad-response', `The server at ${target.host} does not speak HTTP.`);
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new RumboError(
-      `${target.host} did not take the connection in time.`,
+      `${target.host} did not accept the connection in time.`,
       { kind: 'timeout', action: 'Start the engine or correct its address in rumbo.providers.' },
       { cause },
     );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return fail('unreachable', `The name ${target.hostname} cannot be found.`);
+    return fail('unreachable', `The host name ${target.hostname} cannot be found.`);
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE')
-    return fail('unreachable', `${target.host} closed the connection without an answer.`);
-  return fail('unreachable', `Nothing answers at ${target.origin}.`);
+    return fail('unreachable', `${target.host} closed the connection without a response.`);
+  return fail('unreachable', `No server responds at ${target.origin}.`);
 }
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (!(error instanceof Error)) return '';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  // undici's parser has a code for most faults and a name for all.
+  // undici's parser gives a code for most faults and a name for all.
   return code || codeOf(error.cause) || (error.name === 'HTTPParserError' ? error.name : '');
 }
 

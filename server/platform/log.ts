@@ -1,26 +1,26 @@
-/** The log: sentences about what happened. Never a prompt, never a key; whatever looks like one is blotted out. */
+/** The log: sentences about what happened. Never a prompt, never a key; text that looks like one is redacted. */
 import { keyBeginning } from './key-patterns.ts';
 
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
-  /** `cause` is written with its stack: a log is for those who mend. */
+  /** `cause` is written with its stack. */
   error(message: string, cause?: unknown): void;
 }
 
-/** The part of an LSP connection's console that is used. */
+/** The methods used of an LSP connection's console. */
 type Console = { info(text: string): void; warn(text: string): void; error(text: string): void };
 
 export const logTo = (console: Console): Log => ({
-  info: (message) => console.info(blot(message)),
-  warn: (message) => console.warn(blot(message)),
+  info: (message) => console.info(redact(message)),
+  warn: (message) => console.warn(redact(message)),
   error: (message, cause) =>
-    console.error(blot(cause === undefined ? message : `${message}\n${traceOf(cause)}`)),
+    console.error(redact(cause === undefined ? message : `${message}\n${stackText(cause)}`)),
 });
 
-const traceOf = (cause: unknown): string =>
+const stackText = (cause: unknown): string =>
   cause instanceof Error
-    ? `${cause.stack ?? cause.message}${cause.cause ? `\nCaused by ${traceOf(cause.cause)}` : ''}`
+    ? `${cause.stack ?? cause.message}${cause.cause ? `\nCaused by ${stackText(cause.cause)}` : ''}`
     : String(cause);
 
 /** The shapes of the keys of the services we know, bearer headers, and keys in addresses. */
@@ -29,4 +29,4 @@ const keyShapes = new RegExp(
   'gi',
 );
 
-const blot = (text: string): string => text.replace(keyShapes, '•••');
+const redact = (text: string): string => text.replace(keyShapes, '•••');

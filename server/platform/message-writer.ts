@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { AbstractMessageWriter, type Message, type MessageWriter } from 'vscode-languageserver/node';
 
-/** `write` resolves when the stream has taken the message, so a slow reader slows its writer. */
+/** `write` resolves when the stream has accepted the message, so a slow reader slows the writer. */
 export function messageWriter(stream: Writable): MessageWriter {
   return new Writer(stream);
 }

@@ -1,6 +1,6 @@
 /**
- * Connections that are being made. undici hears of an abort only once it is connected; whoever cancels before that
- * has the half-made connection closed from here, unless somebody else waits for the same service.
+ * Connections that are not established yet. undici handles an abort only once it is connected, so a connection whose
+ * last waiting request is cancelled is closed here.
  */
 import type { Socket } from 'node:net';
 import type buildConnector from 'undici/lib/core/connect.js';
@@ -21,7 +21,7 @@ export function pendingConnections() {
         const origin = `${wanted.protocol}//${wanted.host ?? wanted.hostname}`;
         const pending = sockets.get(origin) ?? new Set();
         sockets.set(origin, pending);
-        // The type does not say so, but the socket is what it gives back.
+        // The return value is the socket, although the type does not say so.
         const socket = connect(wanted, (...made) => {
           pending.delete(socket);
           callback(...made);
@@ -31,17 +31,17 @@ export function pendingConnections() {
       };
     },
 
-    /** A request waits for this origin. Call what is returned once, with whether it was given up. */
-    wait(origin: string): (givenUp: boolean) => void {
+    /** A request waits for this origin. Call the returned function once, with whether the request was cancelled. */
+    wait(origin: string): (cancelled: boolean) => void {
       waiting.set(origin, (waiting.get(origin) ?? 0) + 1);
-      return (givenUp) => {
+      return (cancelled) => {
         const left = (waiting.get(origin) ?? 1) - 1;
         if (left > 0) {
           waiting.set(origin, left);
           return;
         }
         waiting.delete(origin);
-        if (!givenUp) return;
+        if (!cancelled) return;
         for (const socket of sockets.get(origin) ?? []) socket.destroy(new Error('No request waits for it.'));
       };
     },

@@ -1,11 +1,11 @@
-/** A bounded wait for something that may also do without. */
+/** A bounded wait for an optional result. */
 
-/** What a promise gives in time; `undefined` when it is late. */
+/** The promise's result, or `undefined` after `ms` milliseconds. */
 export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, ms, undefined);
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,4 @@
-/** Which models to ask, in which order, and why. The rules in words: load_balancer_rules.md. Pure. */
+/** Ranks the candidate models of a request, with reasons; load_balancer_rules.md describes the rules. Pure. */
 import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
@@ -12,7 +12,7 @@ export type RankedCandidate = {
   readonly model: Model;
   readonly reasons: readonly string[];
   readonly costUsd: CostPrediction | null;
-  /** The prompt as this model will count it. */
+  /** Tokens of the prompt as this model is expected to count them. */
   readonly promptTokens: number;
 };
 
@@ -21,9 +21,9 @@ export type Decision = {
   /** Best first. */
   readonly candidates: readonly RankedCandidate[];
   readonly excluded: readonly Exclusion[];
-  /** The model that is pinned, whether it may run or not. Absent: none is. */
+  /** The pinned model, whether it can run or not. Absent: no model is pinned. */
   readonly pin?: string;
-  /** The pinned model that may not run, and why. Absent: nothing is pinned, or the pin holds. */
+  /** The pinned model that cannot run, and why. Absent: no model is pinned, or it can run. */
   readonly unavailablePin?: Exclusion;
 };
 
@@ -44,13 +44,15 @@ export function balance(route: RoutingCriteria, snapshot: RoutingSnapshot): Deci
       promptTokens: promptTokensOf(route, model, snapshot),
     };
   });
-  // A stable sort: the pinned model first, the rest as they were.
+  // A stable sort: the pinned model first, the others in their order.
   const candidates = pin
     ? ranked.sort((a, b) => Number(b.model.id === pin.model) - Number(a.model.id === pin.model))
     : ranked;
 
   const lost =
-    pin && !remaining.some(({ id }) => id === pin.model) ? lostPin(pin.model, excluded, snapshot) : undefined;
+    pin && !remaining.some(({ id }) => id === pin.model)
+      ? unavailablePinOf(pin.model, excluded, snapshot)
+      : undefined;
   return {
     strategy,
     candidates,
@@ -66,7 +68,7 @@ function pinOf(
   { roles, taskTypes }: RoutingSnapshot,
 ): { model: string; why: string } | undefined {
   if (route.model !== undefined) return { model: route.model, why: 'Pinned by this request.' };
-  // Who wants a stronger model than the one of the list wants another one.
+  // A request for a stronger model excludes the model that is pinned for its role or task type.
   if (route.strongerThan !== undefined) return;
   const ofRole = route.role === undefined ? undefined : roles[route.role]?.model;
   if (ofRole !== undefined) return { model: ofRole, why: `Pinned for the role ${route.role}.` };
@@ -75,30 +77,30 @@ function pinOf(
   return;
 }
 
-function lostPin(
+function unavailablePinOf(
   pin: string,
   excluded: readonly Exclusion[],
   { cooldowns, models }: RoutingSnapshot,
 ): Exclusion {
   const model = pin as ModelId;
-  const known = excluded.find((exclusion) => exclusion.model === model);
-  if (known) return known;
-  // A provider that could not be asked for its models may have this one.
+  const exclusion = excluded.find((each) => each.model === model);
+  if (exclusion) return exclusion;
+  // A provider whose models could not be listed may have this one.
   const provider = providerOf(pin);
   const cooldown = cooldowns.get(provider);
-  const unasked = cooldown?.rule === 'no-key' || !models.some((each) => each.provider === provider);
-  return cooldown && unasked
+  const isUnlisted = cooldown?.rule === 'no-key' || !models.some((each) => each.provider === provider);
+  return cooldown && isUnlisted
     ? { model, rule: cooldown.rule, reason: cooldown.reason }
     : { model, rule: 'unknown', reason: 'No provider lists it.' };
 }
 
-/** Rule 4: rate limits took every cloud model that could have served, and a local one can. */
+/** Rule 4: rate limits exclude every cloud model that could have served, and a local one can. */
 function safetyLock(
-  left: readonly Model[],
+  remaining: readonly Model[],
   excluded: readonly Exclusion[],
   { models }: RoutingSnapshot,
 ): string | undefined {
-  if (left.length === 0 || left.some(({ source }) => source === 'api')) return;
+  if (remaining.length === 0 || remaining.some(({ source }) => source === 'api')) return;
   const cloud = new Set(models.filter(({ source }) => source === 'api').map(({ id }) => id));
   const limited = excluded.filter(({ model, rule }) => rule === 'rate-limit' && cloud.has(model));
   if (limited.length === 0) return;

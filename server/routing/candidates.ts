@@ -1,12 +1,12 @@
-/** Rule 1, Filter: which models may answer this request, and for each other one the rule that takes it out. */
+/** Rule 1, Filter: which models may answer this request, and the rule that excludes each other one. */
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { predictCost, promptSizeText, promptTokensOf } from './price.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 import { tierOrDefault } from './strategies.ts';
 
-/** Tokens an answer needs at the very least; a prompt that leaves less room does not fit. */
-const leastAnswerTokens = 256;
+/** Tokens that an answer needs at least; a prompt that leaves fewer of the context does not fit. */
+const minAnswerTokens = 256;
 
 export type FilterResult = { readonly remaining: readonly Model[]; readonly excluded: readonly Exclusion[] };
 
@@ -23,47 +23,47 @@ export function filterCandidates(route: RoutingCriteria, snapshot: RoutingSnapsh
 
 type Reason = Omit<Exclusion, 'model'>;
 
-/** The first rule that takes the model out, the user's own word before circumstances. */
+/** The first rule that excludes the model: the user's settings before circumstances. */
 function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot): Reason | undefined {
   if (model.locked) return { rule: 'locked', reason: 'It is locked.' };
-  if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is switched off.' };
+  if (!model.toggle && route.model !== model.id) return { rule: 'toggle', reason: 'It is turned off.' };
   if (!isAllowed(model, route, snapshot))
-    return { rule: 'allow', reason: 'It is not among the models that may answer this.' };
+    return { rule: 'allow', reason: 'It is not in the list of models that may answer this request.' };
   const tooWeak = whyTooWeak(model, route, snapshot);
   if (tooWeak) return { rule: 'stronger', reason: tooWeak };
   if (route.localOnly && !model.private) {
     return {
       rule: 'local-only',
-      reason: 'The file is local-only, and this model is not on the user’s machines.',
+      reason: 'The file is local-only, and this model does not run on the user’s machines.',
     };
   }
   if (route.needsTools && model.abilities.tools === false)
     return { rule: 'ability', reason: 'It cannot call tools.' };
   if (route.needsVision && model.abilities.vision === false)
-    return { rule: 'ability', reason: 'It cannot see pictures.' };
+    return { rule: 'ability', reason: 'It cannot read images.' };
   const field = model.unsupportedFields?.find((each) => route.requiredFields?.includes(each));
   if (field) return { rule: 'field', reason: `Its service does not support ${field}.` };
   const cooldown = snapshot.cooldowns.get(model.provider) ?? snapshot.modelCooldowns.get(model.id);
   if (cooldown) return { rule: cooldown.rule, reason: cooldown.reason, ...untilOf(cooldown.untilMs) };
   const prompt = promptTokensOf(route, model, snapshot);
-  const room = snapshot.tokensLeft.get(model.id);
-  if (room && prompt > room.tokens) {
+  const window = snapshot.tokensLeft.get(model.id);
+  if (window && prompt > window.tokens) {
     return {
       rule: 'rate-limit',
-      reason: `${promptSizeText(route, model, snapshot)}, and its rate limit has ${room.tokens} left.`,
-      ...untilOf(room.untilMs),
+      reason: `${promptSizeText(route, model, snapshot)}, and its rate limit has ${window.tokens} left.`,
+      ...untilOf(window.untilMs),
     };
   }
-  if (model.contextTokens !== null && prompt + leastAnswerTokens > model.contextTokens) {
+  if (model.contextTokens !== null && prompt + minAnswerTokens > model.contextTokens) {
     return {
       rule: 'context',
-      reason: `${promptSizeText(route, model, snapshot)}, and its context holds ${model.contextTokens}.`,
+      reason: `${promptSizeText(route, model, snapshot)}, and its context has ${model.contextTokens}.`,
     };
   }
   return overBudget(model, route, snapshot);
 }
 
-/** A stronger model than one that is not there is any other. */
+/** When the weak model is not available, every other model counts as stronger. */
 function whyTooWeak(
   model: Model,
   { strongerThan }: RoutingCriteria,
@@ -75,10 +75,12 @@ function whyTooWeak(
     (weak ? tierOrDefault(model) > tierOrDefault(weak) : model.id !== strongerThan)
   )
     return;
-  return model.id === strongerThan ? 'A stronger one is wanted.' : `It is not stronger than ${strongerThan}.`;
+  return model.id === strongerThan
+    ? 'A stronger one was requested.'
+    : `It is not stronger than ${strongerThan}.`;
 }
 
-/** The lists of the role and of the task type both hold. */
+/** The lists of the role and of the task type both apply. */
 function isAllowed(
   { id, provider }: Model,
   { role, task }: RoutingCriteria,
@@ -95,7 +97,7 @@ function overBudget(model: Model, route: RoutingCriteria, snapshot: RoutingSnaps
     snapshot.remainingBudgetByProvider.get(model.provider) ?? snapshot.remainingBudget;
   if (usd === null || model.source === 'local') return;
   const cost = predictCost(route, model, snapshot);
-  if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${name} cannot be kept.` };
+  if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${name} cannot be guaranteed.` };
   if (cost.worst <= usd) return;
   return {
     rule: 'budget',

@@ -1,4 +1,4 @@
-/** A moment as a sentence says it. */
+/** Times in the text of messages. */
 
 const format = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -8,5 +8,5 @@ const format = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 });
 
-/** `21 Nov, 14:05:20`, on this machine's clock. @param iso ISO 8601 */
+/** `21 Nov, 14:05:20`, in the local time of this machine. @param iso ISO 8601 */
 export const formatTime = (iso: string): string => format.format(new Date(iso));

@@ -1,20 +1,21 @@
-/** Whether an estimate alone keeps the best model out: then its own service is worth asking for the exact count. Pure. */
+/** Finds a model that only an estimated prompt length excludes, so that an exact count by its service can lift that. Pure. */
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Model } from '../../shared/models.ts';
 import { balance, type Decision } from './balancer.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 
-/** Real tokens for each one estimated, where a text is the easiest to write in few. */
-const fewest = 0.6;
+/** Real tokens per estimated one, for a text that takes the fewest. */
+const minTokenRatio = 0.6;
 
-/** The model that would be asked first if its prompt turned out short, and that is out as it stands. `undefined`: counting changes nothing. */
+/** The model that would come first if its prompt turned out short, and is excluded now. `undefined`: counting changes nothing. */
 export function needsExactCount(
   route: RoutingCriteria,
   snapshot: RoutingSnapshot,
   decision: Decision,
 ): Model | undefined {
   if (decision.excluded.every(({ rule }) => !exclusionRules[rule].dependsOnPromptSize)) return;
-  const few = Math.ceil(route.promptTokens * fewest);
-  const best = balance({ ...route, promptTokens: few, maxPromptTokens: few }, snapshot).candidates[0]?.model;
+  const shortest = Math.ceil(route.promptTokens * minTokenRatio);
+  const best = balance({ ...route, promptTokens: shortest, maxPromptTokens: shortest }, snapshot)
+    .candidates[0]?.model;
   return best && decision.excluded.some(({ model }) => model === best.id) ? best : undefined;
 }

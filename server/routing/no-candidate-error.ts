@@ -1,4 +1,4 @@
-/** Why no model can answer: the one sentence that helps most, from what the filter found. Pure. */
+/** Explains in one sentence why no model can answer, from the exclusions of the filter. Pure. */
 import { providerOf } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
@@ -8,11 +8,11 @@ import { formatTime } from './format-time.ts';
 import { promptSizeText } from './price.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 
-/** The pinned model may not run, and the settings forbid another one. */
+/** The pinned model cannot run, and the settings forbid another one. */
 export function pinnedModelError({ model, rule, reason, until }: Exclusion): RumboError {
   const when = until ? ` It returns on ${formatTime(until)}.` : '';
   if (rule === 'unknown') {
-    return new RumboError(`${model} is not a model that Rumbo knows. ${reason}`, {
+    return new RumboError(`${model} is not a known model. ${reason}`, {
       kind: 'model-not-found',
       pinned: model,
     });
@@ -27,39 +27,37 @@ export function pinnedModelError({ model, rule, reason, until }: Exclusion): Rum
   });
 }
 
-/** Nothing is left, whoever is asked. */
+/** No candidate is left. */
 export function noCandidateError(
   { excluded }: Decision,
   route: RoutingCriteria,
   snapshot: RoutingSnapshot,
 ): RumboError {
   const { cooldowns } = snapshot;
-  // The models one would have expected to answer: the user's own switches explain themselves.
-  const wanted = excluded.filter(({ rule }) => exclusionRules[rule].isUnexpected);
-  const [first] = wanted;
-  if (first && route.strongerThan !== undefined && wanted.every(({ rule }) => rule === 'stronger'))
-    return new RumboError(`No model at hand is stronger than ${route.strongerThan}.`, {
+  const expected = excluded.filter(({ rule }) => exclusionRules[rule].isUnexpected);
+  const [first] = expected;
+  if (first && route.strongerThan !== undefined && expected.every(({ rule }) => rule === 'stronger'))
+    return new RumboError(`No available model is stronger than ${route.strongerThan}.`, {
       kind: 'no-candidate',
       action: 'Add a provider with a stronger model, or set tier in rumbo.models.',
     });
-  const alike = first && wanted.every(({ rule }) => rule === first.rule);
-  if (first && alike && exclusionRules[first.rule].errorKind === 'context-too-long')
+  const isOneRule = first && expected.every(({ rule }) => rule === first.rule);
+  if (first && isOneRule && exclusionRules[first.rule].errorKind === 'context-too-long')
     return tooLong(route, excluded, snapshot);
-  // Whoever returns by itself first says what to wait for, and what kind of failure this is.
-  const soonest = wanted
+  // The model that returns first decides what to wait for and which kind of failure this is.
+  const soonest = expected
     .filter(({ until }) => until !== undefined)
     .sort((a, b) => (a.until ?? '').localeCompare(b.until ?? ''))[0];
-  const telling = soonest ?? (alike ? first : undefined);
-  const kind = telling ? exclusionRules[telling.rule].errorKind : 'no-candidate';
+  const decisive = soonest ?? (isOneRule ? first : undefined);
+  const kind = decisive ? exclusionRules[decisive.rule].errorKind : 'no-candidate';
   if (kind !== 'no-candidate') {
-    const reasons = [...new Set(wanted.map(({ model, reason }) => `${providerOf(model)}: ${reason}`))].slice(
-      0,
-      3,
-    );
+    const reasons = [
+      ...new Set(expected.map(({ model, reason }) => `${providerOf(model)}: ${reason}`)),
+    ].slice(0, 3);
     const when = soonest?.until ? ` The first returns on ${formatTime(soonest.until)}.` : '';
     return new RumboError(`No model can answer now. ${reasons.join(' ')}${when}`, { kind });
   }
-  if (route.localOnly && wanted.some(({ rule }) => rule === 'local-only')) {
+  if (route.localOnly && expected.some(({ rule }) => rule === 'local-only')) {
     return new RumboError(
       'This file may only go to local models (rumbo.privacy.localOnly), and none can answer.',
       {
@@ -84,12 +82,12 @@ function tooLong(
   excluded: readonly Exclusion[],
   snapshot: RoutingSnapshot,
 ): RumboError {
-  const out = new Set(excluded.filter(({ rule }) => rule === 'context').map(({ model }) => model));
+  const tooSmall = new Set(excluded.filter(({ rule }) => rule === 'context').map(({ model }) => model));
   const [largest] = snapshot.models
-    .filter(({ id }) => out.has(id))
+    .filter(({ id }) => tooSmall.has(id))
     .sort((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
   const size = largest ? promptSizeText(route, largest, snapshot) : '';
-  return new RumboError(`${size}, and the largest context at hand holds ${largest?.contextTokens}.`, {
+  return new RumboError(`${size}, and the largest available context has ${largest?.contextTokens}.`, {
     kind: 'context-too-long',
   });
 }

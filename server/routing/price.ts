@@ -1,14 +1,14 @@
-/** What a request would cost, and did. US dollars throughout. */
+/** Predicts what a request costs and computes what it did cost. US dollars throughout. */
 import type { ServiceTier, Usage } from '../../shared/chat.ts';
 import type { OutputRange } from '../../shared/model-stats.ts';
 import { type Model, modelFamily, type Price, type Rates, type StandardPrice } from '../../shared/models.ts';
 import type { TaskType } from '../../shared/tasks.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 
-/** Tokens of one answer where the model's own limit is larger or unknown: enough for a long file, and a bound for the bill. */
+/** Tokens of one answer where the model's own limit is larger or unknown: enough for a long file, and a bound on the cost. */
 export const defaultMaxOutputTokens = 16_384;
-/** Tokens of an answer to each kind of work, until history tells better. */
-const usualOutput: Readonly<Record<TaskType, OutputRange>> = {
+/** Tokens of an answer per task type, until there are measurements. */
+const defaultOutput: Readonly<Record<TaskType, OutputRange>> = {
   simple_generation: { low: 80, typical: 250, high: 800 },
   verification: { low: 150, typical: 600, high: 2_000 },
   general: { low: 80, typical: 400, high: 1_500 },
@@ -24,11 +24,11 @@ export const maxOutputTokensOf = (
 ): number =>
   Math.min(model.maxOutputTokens ?? defaultMaxOutputTokens, defaultMaxOutputTokens, maxOutputTokens);
 
-/** What was really used, at a model's price. `null` when the price is unknown. */
+/** The cost of actual usage at a model's price. `null`: the price is unknown. */
 export function costOf(usage: Usage, price: Price | null): number | null {
-  const held = price && priceOfTier(price, usage.serviceTier);
-  if (!held) return null;
-  const rates = ratesFor(held, usage.input);
+  const standard = price && priceOfTier(price, usage.serviceTier);
+  if (!standard) return null;
+  const rates = ratesFor(standard, usage.input);
   const plainInput = Math.max(0, usage.input - usage.cachedRead - usage.cacheWrite);
   const hourWrite = Math.min(usage.cacheWriteHour ?? 0, usage.cacheWrite);
   const cacheWrite = rates.cacheWrite ?? rates.input;
@@ -42,7 +42,7 @@ export function costOf(usage: Usage, price: Price | null): number | null {
   );
 }
 
-/** `null`: it worked more urgently than usual, at a price nobody has told. Less urgent work never costs more. */
+/** `null`: it was processed with priority, at a price that is unknown. Other tiers never cost more than the standard. */
 function priceOfTier(price: Price, tier: ServiceTier | undefined): StandardPrice | null {
   if (!tier) return price;
   return price.serviceTiers?.[tier] ?? (tier === 'priority' ? null : price);
@@ -50,54 +50,54 @@ function priceOfTier(price: Price, tier: ServiceTier | undefined): StandardPrice
 
 /** US dollars. */
 export type CostPrediction = {
-  /** Where the price will most likely lie. */
+  /** The likely range. */
   readonly low: number;
   readonly high: number;
-  /** What a hard budget reserves: nothing costs more. */
+  /** The upper bound, which a hard budget reserves. */
   readonly worst: number;
 };
 
-/** What is known of prompts and answers like these. */
-type Past = Pick<RoutingSnapshot, 'tokenRatios' | 'outputRange' | 'warmPrefix'>;
+/** Measurements of similar prompts and answers. */
+type Measurements = Pick<RoutingSnapshot, 'tokenRatios' | 'outputRange' | 'warmPrefix'>;
 
-/** Tokens of an answer to this task, from history where there is some. */
-export const expectedOutput = (task: TaskType, { outputRange }: Past): OutputRange =>
-  outputRange ?? usualOutput[task];
+/** Tokens of an answer to this task type, measured where possible. */
+export const expectedOutput = (task: TaskType, { outputRange }: Measurements): OutputRange =>
+  outputRange ?? defaultOutput[task];
 
-/** The prompt as this model will count it. */
+/** Tokens of the prompt as this model is expected to count them. */
 export const promptTokensOf = (
   route: RoutingCriteria,
   { id, name }: Model,
-  { tokenRatios }: Pick<Past, 'tokenRatios'>,
+  { tokenRatios }: Pick<Measurements, 'tokenRatios'>,
 ): number =>
   route.exactPromptTokens?.get(id) ??
   Math.round(route.promptTokens * (tokenRatios.get(modelFamily(name))?.ratio ?? 1));
 
-/** How long the prompt is for this model, to begin a sentence with. */
+/** How long the prompt is for this model, as the start of a sentence. */
 export const promptSizeText = (
   route: RoutingCriteria,
   model: Model,
-  past: Pick<Past, 'tokenRatios'>,
+  past: Pick<Measurements, 'tokenRatios'>,
 ): string =>
   `The prompt is ${route.exactPromptTokens?.has(model.id) ? '' : 'about '}${promptTokensOf(route, model, past)} tokens`;
 
 /** `null`: the price is unknown. */
-export function predictCost(route: RoutingCriteria, model: Model, past: Past): CostPrediction | null {
+export function predictCost(route: RoutingCriteria, model: Model, past: Measurements): CostPrediction | null {
   const { price } = model;
   if (!price) return null;
   const prompt = promptTokensOf(route, model, past);
-  const usual = ratesFor(price, prompt);
-  const mostPrompt = route.exactPromptTokens?.get(model.id) ?? route.maxPromptTokens;
-  const worst = ratesFor(price, mostPrompt);
-  const dearest = Math.max(worst.input, worst.cacheWrite ?? 0);
+  const expected = ratesFor(price, prompt);
+  const maxPrompt = route.exactPromptTokens?.get(model.id) ?? route.maxPromptTokens;
+  const worst = ratesFor(price, maxPrompt);
+  const maxInputRate = Math.max(worst.input, worst.cacheWrite ?? 0);
   const cached = past.warmPrefix?.model === model.id ? Math.min(past.warmPrefix.tokens, prompt) : 0;
-  const read = (prompt - cached) * usual.input + cached * (usual.cachedRead ?? usual.input);
+  const promptCost = (prompt - cached) * expected.input + cached * (expected.cachedRead ?? expected.input);
   const answer = expectedOutput(route.task, past);
-  const most = maxOutputTokensOf(model, route);
+  const maxOutput = maxOutputTokensOf(model, route);
   return {
-    low: (read + Math.min(answer.low, most) * usual.output) / 1_000_000,
-    high: (read + Math.min(answer.high, most) * usual.output) / 1_000_000,
-    worst: (mostPrompt * dearest + most * worst.output) / 1_000_000,
+    low: (promptCost + Math.min(answer.low, maxOutput) * expected.output) / 1_000_000,
+    high: (promptCost + Math.min(answer.high, maxOutput) * expected.output) / 1_000_000,
+    worst: (maxPrompt * maxInputRate + maxOutput * worst.output) / 1_000_000,
   };
 }
 

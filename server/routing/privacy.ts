@@ -1,15 +1,15 @@
-/** Whether a file's requests must stay on the user's machines, by the patterns of `rumbo.privacy.localOnly`. Pure. */
+/** Matches files whose requests must stay on the user's machines against `rumbo.privacy.localOnly`. Pure. */
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 
 /**
- * In doubt a file matches: case, the direction of slashes and the encoding of accents are ignored, dot files count, a
- * pattern may begin at any folder (`./x`, `~/x` and `/x` too), and one that names a folder means all that is in it.
- * @param uri any URI, or a path; percent-decoded, also where its client forgot to encode `#` and `?`
+ * When in doubt, a file matches: case, the direction of slashes and the encoding of accents are ignored, dot files
+ * count, a pattern can start at any folder (`./x`, `~/x` and `/x` too), and one that names a folder includes its content.
+ * @param uri any URI, or a path; percent-decoded, also when the client did not encode `#` and `?`
  */
 export const isLocalOnly = (uri: string, patterns: readonly string[]): boolean => fileMatcher(patterns)(uri);
 
-/** The same for whoever asks often: the patterns are read once. */
+/** The same for many files: the patterns are compiled once. */
 export function fileMatcher(patterns: readonly string[]): (uri: string) => boolean {
   const matchers = patterns.map((pattern) => picomatch(globsOf(pattern), { dot: true, nocase: true }));
   return (uri) => {
@@ -20,7 +20,7 @@ export function fileMatcher(patterns: readonly string[]): (uri: string) => boole
   };
 }
 
-/** Absolute, without dot segments or line breaks: a glob's `**` passes over neither. */
+/** Absolute, without dot segments or line breaks: a glob's `**` matches neither. */
 function pathOf(text: string): string {
   const decoded = text.replace(/(?:%[\da-f]{2})+/gi, (bytes) =>
     Buffer.from(bytes.replaceAll('%', ''), 'hex').toString(),
@@ -32,12 +32,12 @@ function pathOf(text: string): string {
 }
 
 function globsOf(pattern: string): string[] {
-  const written = pattern.trim().normalize('NFC');
-  // All but what it names: a folder more or less would widen it.
-  if (/^!(?!\()/.test(written)) return [written];
-  // A backslash escapes on the one system and separates on the other.
-  return [...new Set([written, written.replaceAll('\\', '/')])].flatMap((glob) => {
-    const place = glob.replace(/^(?:\.|~)?\/+/, '').replace(/\/+$/, '');
-    return place === '' ? ['**'] : [`**/${place}`, `**/${place}/**`];
+  const trimmed = pattern.trim().normalize('NFC');
+  // A negated pattern: adding folders would widen it.
+  if (/^!(?!\()/.test(trimmed)) return [trimmed];
+  // A backslash is an escape on POSIX and a separator on Windows.
+  return [...new Set([trimmed, trimmed.replaceAll('\\', '/')])].flatMap((glob) => {
+    const path = glob.replace(/^(?:\.|~)?\/+/, '').replace(/\/+$/, '');
+    return path === '' ? ['**'] : [`**/${path}`, `**/${path}/**`];
   });
 }

@@ -1,4 +1,4 @@
-/** All the balancer knows when it decides. A value: nothing in it changes while a decision is made. */
+/** The input of the balancer. A value: it does not change during a decision. */
 import type { ModelId, OptionalRequestField } from '../../shared/chat.ts';
 import type { Cooldown } from '../../shared/cooldowns.ts';
 import type { ModelSpeed, OutputRange, RemainingBudget, TokenRatio } from '../../shared/model-stats.ts';
@@ -8,68 +8,68 @@ import type { Strategy, TaskType } from '../../shared/tasks.ts';
 
 export type TokensLeft = {
   readonly tokens: number;
-  /** Milliseconds since 1970; the window is full again. */
+  /** Milliseconds since 1970; when the window resets. */
   readonly untilMs: number;
 };
 
 export type RoutingSnapshot = {
   readonly models: readonly Model[];
-  /** Providers that may not be asked now; the others may. */
+  /** Providers that cannot be used now, by name. */
   readonly cooldowns: ReadonlyMap<string, Cooldown>;
-  /** Models that may not be asked although their provider may, by model id. */
+  /** Models that cannot be used although their provider can, by model id. */
   readonly modelCooldowns: ReadonlyMap<string, Cooldown>;
-  /** What is left of token windows, by model id. Missing: nobody told, or enough. */
+  /** What is left of token rate limits, by model id. Missing: unknown, or enough. */
   readonly tokensLeft: ReadonlyMap<string, TokensLeft>;
-  /** By model id, on prompts of this size. Missing: never measured. */
+  /** By model id, for prompts of this size. Missing: not measured yet. */
   readonly speeds: ReadonlyMap<string, ModelSpeed>;
-  /** By family of models. Missing: it is taken to count as we do. */
+  /** By model family. Missing: assumed to count as our estimate does. */
   readonly tokenRatios: ReadonlyMap<string, TokenRatio>;
-  /** How long answers to this task type have been. Absent: nobody knows yet. */
+  /** Measured length of answers to this task type. Absent: not measured yet. */
   readonly outputRange?: OutputRange | undefined;
-  /** The model that has read the beginning of this conversation lately. Absent: none. */
+  /** The model whose service has the start of this conversation cached. Absent: none. */
   readonly warmPrefix?: { readonly model: ModelId; readonly tokens: number } | undefined;
-  /** Milliseconds until a local model that is not in memory has been loaded, by model id. Missing: it is in memory, or nobody knows. */
+  /** Milliseconds until a local model that is not in memory has been loaded, by model id. Missing: it is in memory, or the time is unknown. */
   readonly coldStartMs: ReadonlyMap<string, number>;
-  /** Local models that can do this kind of work, those known to be good at it first. The same order as server/local/defaults.ts gives. */
+  /** Local models that can do this kind of work, recommended ones first: the order of server/models/recommended-models.ts. */
   readonly recommendedLocal: readonly ModelId[];
-  /** Answers being given now, by provider. */
+  /** Requests in flight, by provider. */
   readonly inFlight: ReadonlyMap<string, number>;
   readonly strategy: Strategy;
   readonly priorityOrder: readonly string[];
   readonly taskTypes: Readonly<Partial<Record<TaskType, Preference>>>;
   readonly roles: Readonly<Record<string, Preference>>;
-  /** What one more request may cost at worst. */
+  /** What the next request may cost at most. */
   readonly remainingBudget: RemainingBudget;
-  /** Where it is less for one provider, by its name. */
+  /** The same by provider name, when providers have budgets of their own. */
   readonly remainingBudgetByProvider: ReadonlyMap<string, RemainingBudget>;
 };
 
-/** What is known of the request itself. */
+/** What the balancer needs to know of the request. */
 export type RoutingCriteria = {
   readonly task: TaskType;
   readonly role?: string;
   /** 0–1. */
   readonly difficulty: number;
-  /** `provider/model` this request names. */
+  /** `provider/model` that this request pins. Absent: none. */
   readonly model?: string;
-  /** Only models of a higher tier than this one's may answer. Absent: no model has failed its user. */
+  /** Only models of a higher tier than this one's may answer. Absent: any tier. */
   readonly strongerThan?: string;
-  /** Models of a lower tier come last: for prompts like this they were too weak. Absent: nobody said so. */
+  /** Models of a lower tier come last: the user found them too weak for similar prompts. Absent: none. */
   readonly minTier?: number;
-  /** It touches a file that `rumbo.privacy.localOnly` matches. */
+  /** It includes a file that `rumbo.privacy.localOnly` matches. */
   readonly localOnly: boolean;
-  /** It offers tools, or talks about having called some. */
+  /** It offers tools, or contains tool calls. */
   readonly needsTools: boolean;
-  /** It holds pictures. */
+  /** It contains images. */
   readonly needsVision: boolean;
   /** Fields of the request that its model has to honour. Absent: none. */
   readonly requiredFields?: readonly OptionalRequestField[];
   /** Tokens of the answer that the request allows. Absent: the model's own limit holds. */
   readonly maxOutputTokens?: number;
-  /** Tokens, by estimate. */
+  /** Estimated tokens. */
   readonly promptTokens: number;
-  /** Tokens, at worst. */
+  /** Upper bound of tokens. */
   readonly maxPromptTokens: number;
-  /** Tokens as the service itself counted them, by model id. Absent: nobody was asked to count. */
+  /** Tokens as counted by the service, by model id. Absent: not counted. */
   readonly exactPromptTokens?: ReadonlyMap<string, number>;
 };

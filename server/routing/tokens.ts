@@ -1,13 +1,13 @@
-/** How many tokens a text is, by estimate: no tokenizer is worth its megabytes before a request is sent. */
+/** Estimates the tokens of a text: before a request is sent, no tokenizer is worth its megabytes. */
 import { imagesOf, type Message, textOf } from '../../shared/chat.ts';
 
-/** UTF-8 bytes per token that common tokenizers reach on English prose and code. */
+/** UTF-8 bytes per token of common tokenizers on English prose and code. */
 const bytesPerToken = 3.6;
-/** What a chat template adds around each message. */
+/** Tokens that a chat template adds around each message. */
 const perMessage = 6;
-/** A picture of usual size, and the largest that any service makes of one. */
+/** Tokens of an image of usual size, and the most that any service counts for one. */
 const perImage = 1_000;
-const mostPerImage = 6_000;
+const maxPerImage = 6_000;
 
 /** Tokens, rounded up; about ± 25 % on prose and code. */
 export const estimateTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
@@ -15,20 +15,23 @@ export const estimateTokens = (text: string): number => Math.ceil(Buffer.byteLen
 export const estimatePromptTokens = (messages: readonly Message[]): number =>
   messages.reduce(
     (sum, message) =>
-      sum + perMessage + estimateTokens(wordsOf(message)) + imagesOf(message).length * perImage,
+      sum + perMessage + estimateTokens(promptTextOf(message)) + imagesOf(message).length * perImage,
     0,
   );
 
-/** A byte a token, which no tokenizer exceeds, and the largest picture anybody counts: for worst-case prices. */
+/** Upper bound for worst-case prices: one token per byte, which no tokenizer exceeds, and the largest count for images. */
 export const maxPromptTokens = (messages: readonly Message[]): number =>
   messages.reduce(
     (sum, message) =>
-      sum + perMessage * 2 + Buffer.byteLength(wordsOf(message)) + imagesOf(message).length * mostPerImage,
+      sum +
+      perMessage * 2 +
+      Buffer.byteLength(promptTextOf(message)) +
+      imagesOf(message).length * maxPerImage,
     0,
   );
 
-/** All a model reads of a message. */
-const wordsOf = (message: Message): string =>
+/** All text that a model reads of a message. */
+const promptTextOf = (message: Message): string =>
   message.role === 'assistant' && message.toolCalls
     ? `${message.content}${message.toolCalls.map(({ name, input }) => name + input).join('')}`
     : textOf(message);

@@ -291,7 +291,7 @@ test('a stronger model answers when it is wanted, and from then on for questions
   assert.equal((await ask(rumbo, { prompt: `${prompt}, quickly` })).text, 'large speaks');
   assert.equal((await ask(rumbo, { prompt: 'Write a regex for e-mail addresses' })).text, 'small speaks');
   const none = await failure(ask(rumbo, { prompt, strongerThan: 'lab/large' }));
-  assert.match(none.message, /No model at hand is stronger than lab\/large/);
+  assert.match(none.message, /No available model is stronger than lab\/large/);
   const bad = await failure(ask(rumbo, { prompt, strongerThan: 'large' }));
   assert.match(bad.message, /"large" is not a model id/);
 });

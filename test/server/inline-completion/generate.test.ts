@@ -99,7 +99,7 @@ function setUp(
     }),
     generateWithFallback,
     reservations: {
-      reserve(_, usd) {
+      async reserve(_, usd) {
         if (usd > remainingUsd) return undefined;
         reserved.push(usd);
         open += 1;

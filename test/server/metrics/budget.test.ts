@@ -2,48 +2,37 @@ import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { budgets } from '../../../server/metrics/budget.ts';
 import { periodEnd, periodStart } from '../../../server/metrics/calendar.ts';
 import { ledger } from '../../../server/metrics/ledger.ts';
-import { noUsage } from '../../../shared/chat.ts';
-import type { Receipt } from '../../../shared/receipts.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
 const fail = (message: string) => assert.fail(message);
-const receipt = (id: string, costUsd: number, more: Partial<Receipt> = {}): Receipt => ({
-  id,
-  at: new Date(noon).toISOString(),
-  role: 'planner',
-  task: 'planning',
-  difficulty: 0.5,
-  model: 'openai/m',
-  cached: false,
-  attempts: [],
-  usage: noUsage,
-  usageEstimated: false,
-  costUsd,
-  timeToFirstTokenMs: 1,
-  totalMs: 2,
-  finishReason: 'stop',
-  takeovers: [],
-  reasons: [],
-  ...more,
-});
-/** A window's purse and book. */
-function window(
+/** The budgets and the ledger of one window. */
+function openWindow(
   settings: Partial<Settings>,
   { folder, now = () => noon }: { folder?: string; now?: () => number } = {},
 ) {
   const book = ledger(folder, now, fail);
-  const purse = budgets(book, now);
-  purse.configure({ ...defaultSettings, ...settings });
-  return { book, purse };
+  const limits = budgets(book.usage, now);
+  limits.configure({ ...defaultSettings, ...settings });
+  return {
+    limits,
+    close: book.dispose,
+    /** Reserves and settles at once. */
+    async spend(usd: number, owner = share) {
+      const lease = await limits.reserve(owner, 0);
+      assert.ok(lease);
+      await limits.settle(lease, usd);
+    },
+  };
 }
 const share = { provider: 'openai', role: 'planner' };
-const near = (actual: number | null, expected: number) =>
-  assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+const near = (actual: number | null | undefined, expected: number) =>
+  assert.ok(typeof actual === 'number' && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
 test('a day ends at midnight, a month on the first, also at the end of the year', () => {
   assert.equal(periodStart('day', noon), new Date(2026, 5, 15).getTime());
@@ -52,102 +41,155 @@ test('a day ends at midnight, a month on the first, also at the end of the year'
   assert.equal(periodEnd('day', lastDay), new Date(2027, 0, 1).getTime());
   assert.equal(periodEnd('month', lastDay), new Date(2027, 0, 1).getTime());
 });
-test('the tightest budget gives the room, and what is in flight is set aside', () => {
-  const { book, purse } = window({ 'budget.perRequestUsd': 0.5, 'budget.perDayUsd': 1 });
-  assert.deepEqual(purse.remainingBudget(share), { usd: 0.5, name: 'rumbo.budget.perRequestUsd' });
-  const release = purse.reserve(share, 0.5);
-  book.add(receipt('a', 0.2));
-  near(purse.remainingBudget(share).usd, 0.3);
-  assert.equal(purse.remainingBudget(share).name, 'rumbo.budget.perDayUsd');
-  release?.();
-  release?.();
-  assert.equal(purse.remainingBudget(share).name, 'rumbo.budget.perRequestUsd');
-  book.add(receipt('b', 5));
-  assert.equal(purse.remainingBudget(share).usd, 0);
+
+test('the tightest budget applies, and reservations of requests in flight count', async () => {
+  const { limits, spend } = openWindow({ 'budget.perRequestUsd': 0.5, 'budget.perDayUsd': 1 });
+  assert.deepEqual(limits.remainingBudget(share), { usd: 0.5, name: 'rumbo.budget.perRequestUsd' });
+  const lease = await limits.reserve(share, 0.5);
+  assert.ok(lease);
+  await spend(0.2);
+  near(limits.remainingBudget(share).usd, 0.3);
+  assert.equal(limits.remainingBudget(share).name, 'rumbo.budget.perDayUsd');
+  await limits.settle(lease, 0);
+  await limits.settle(lease, 0);
+  assert.equal(limits.remainingBudget(share).name, 'rumbo.budget.perRequestUsd');
+  assert.equal(await limits.reserve(share, 0.6), undefined, 'more than one request may cost');
+  await spend(5);
+  assert.equal(limits.remainingBudget(share).usd, 0);
+  assert.equal(await limits.reserve(share, 0.1), undefined);
+  assert.ok(await limits.reserve(share, 0), 'local models cost nothing');
 });
-test('without budgets there is no limit', () => {
-  const { purse } = window({});
-  assert.equal(purse.remainingBudget(share).usd, null);
-  assert.ok(purse.reserve(share, 1_000));
+
+test('without budgets there is no limit', async () => {
+  const { limits } = openWindow({});
+  assert.equal(limits.remainingBudget(share).usd, null);
+  assert.ok(await limits.reserve(share, 1_000));
 });
-test('a month, a provider and a role have budgets of their own, and say when they begin anew', () => {
-  const { book, purse } = window({
+
+test('a budget that is set later counts what was spent before', async () => {
+  const { limits, spend } = openWindow({});
+  await spend(0.75);
+  limits.configure({ ...defaultSettings, 'budget.perDayUsd': 1 });
+  near(limits.remainingBudget(share).usd, 0.25);
+});
+
+test('a month, a provider and a role have budgets of their own, and say when they begin anew', async () => {
+  const { limits, spend } = openWindow({
     'budget.perMonthUsd': 10,
     'budget.perProvider': { openai: { perDayUsd: 2 } },
     'budget.perRole': { planner: { perMonthUsd: 1 } },
   });
-  book.add(receipt('a', 0.4));
-  const room = purse.remainingBudget(share);
-  near(room.usd, 0.6);
-  assert.equal(room.name, 'rumbo.budget.perRole.planner.perMonthUsd');
-  assert.equal(room.freesAtMs, new Date(2026, 6, 1).getTime());
-  near(purse.remainingBudget({ provider: 'openai', role: 'coder' }).usd, 1.6);
-  near(purse.remainingBudget({ provider: 'gemini', role: 'coder' }).usd, 9.6);
+  await spend(0.4);
+  const remaining = limits.remainingBudget(share);
+  near(remaining.usd, 0.6);
+  assert.equal(remaining.name, 'rumbo.budget.perRole.planner.perMonthUsd');
+  assert.equal(remaining.freesAtMs, new Date(2026, 6, 1).getTime());
+  near(limits.remainingBudget({ provider: 'openai', role: 'coder' }).usd, 1.6);
+  near(limits.remainingBudget({ provider: 'gemini', role: 'coder' }).usd, 9.6);
+  assert.equal(await limits.reserve(share, 0.7), undefined);
+  assert.ok(await limits.reserve({ provider: 'gemini', role: 'coder' }, 5));
   assert.deepEqual(
-    purse.list().map(({ name, spentUsd }) => [name, spentUsd]),
+    limits.list().map(({ name, spentUsd, reservedUsd }) => [name, spentUsd, reservedUsd]),
     [
-      ['rumbo.budget.perMonthUsd', 0.4],
-      ['rumbo.budget.perProvider.openai.perDayUsd', 0.4],
-      ['rumbo.budget.perRole.planner.perMonthUsd', 0.4],
+      ['rumbo.budget.perMonthUsd', 0.4, 5],
+      ['rumbo.budget.perProvider.openai.perDayUsd', 0.4, 0],
+      ['rumbo.budget.perRole.planner.perMonthUsd', 0.4, 0],
     ],
   );
 });
-test('a budget that is nearly spent warns', () => {
-  const { book, purse } = window({ 'budget.perDayUsd': 1, 'budget.warnAtPercent': 50 });
-  assert.equal(purse.list()[0]?.warns, false);
-  book.add(receipt('a', 0.5));
-  assert.equal(purse.list()[0]?.warns, true);
+
+test('a budget that is nearly spent warns', async () => {
+  const { limits, spend } = openWindow({ 'budget.perDayUsd': 1, 'budget.warnAtPercent': 50 });
+  assert.equal(limits.list()[0]?.warns, false);
+  await spend(0.5);
+  assert.equal(limits.list()[0]?.warns, true);
 });
-test('a month’s spending is there after a restart, a new month begins at nothing', () => {
+
+test('a restart keeps the spending of the month, and a new month begins at zero', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-'));
-  let now = noon;
-  const first = window({ 'budget.perMonthUsd': 1 }, { folder });
-  first.book.add(receipt('a', 0.7, { at: new Date(2026, 5, 2).toISOString() }));
-  first.book.dispose();
-  const second = window({ 'budget.perMonthUsd': 1 }, { folder, now: () => now });
-  near(second.purse.remainingBudget(share).usd, 0.3);
-  assert.equal(second.book.spending('day').costUsd, 0);
+  let now = new Date(2026, 5, 2, 12).getTime();
+  const first = openWindow({ 'budget.perMonthUsd': 1 }, { folder, now: () => now });
+  await first.spend(0.7);
+  first.close();
+  now = noon;
+  const second = openWindow({ 'budget.perMonthUsd': 1, 'budget.perDayUsd': 5 }, { folder, now: () => now });
+  near(second.limits.remainingBudget(share).usd, 0.3);
+  assert.equal(second.limits.list()[0]?.spentUsd, 0);
   now = new Date(2026, 6, 1, 1).getTime();
-  near(second.purse.remainingBudget(share).usd, 1);
-  second.book.dispose();
+  near(second.limits.remainingBudget(share).usd, 1);
+  second.close();
 });
-test('two windows never set aside more than the budget holds, and lose nothing', async () => {
+
+test('the spending that an earlier version recorded counts from the first start on', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-'));
+  const old = new DatabaseSync(join(folder, 'ledger.sqlite'));
+  old.exec(`
+    create table answers (
+      id text primary key, at integer not null, model text not null, task text not null, role text,
+      input integer not null, output integer not null, cost_usd real, total_ms real not null, cached integer not null
+    ) strict;
+    insert into answers values
+      ('a', ${noon}, 'openai/m', 'general', 'planner', 1, 1, 0.25, 1, 0),
+      ('b', ${new Date(2026, 5, 2).getTime()}, 'openai/m', 'general', null, 1, 1, 0.5, 1, 0),
+      ('c', ${new Date(2026, 4, 30).getTime()}, 'openai/m', 'general', null, 1, 1, 9, 1, 0),
+      ('d', ${noon}, 'gemini/m', 'general', null, 1, 1, null, 1, 0);`);
+  old.close();
+  for (const _start of ['first', 'second']) {
+    const { limits, close } = openWindow(
+      {
+        'budget.perDayUsd': 10,
+        'budget.perMonthUsd': 10,
+        'budget.perProvider': { openai: { perMonthUsd: 10 } },
+        'budget.perRole': { planner: { perMonthUsd: 10 } },
+      },
+      { folder },
+    );
+    assert.deepEqual(
+      limits.list().map(({ spentUsd }) => spentUsd),
+      [0.25, 0.75, 0.75, 0.25],
+    );
+    close();
+  }
+});
+
+test('two windows never reserve more than the budget holds, and lose nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-'));
   const windows = [
-    window({ 'budget.perDayUsd': 1 }, { folder }),
-    window({ 'budget.perDayUsd': 1 }, { folder }),
-  ];
+    openWindow({ 'budget.perDayUsd': 1 }, { folder }),
+    openWindow({ 'budget.perDayUsd': 1 }, { folder }),
+  ] as const;
   let spent = 0;
-  let aside = 0;
+  let reserved = 0;
   await Promise.all(
     Array.from({ length: 60 }, async (_, index) => {
-      const { book, purse } = windows[index % 2] ?? assert.fail();
+      const { limits } = windows[index % 2 === 0 ? 0 : 1];
       await new Promise((resolve) => setTimeout(resolve, index % 7));
-      const release = purse.reserve(share, 0.1);
-      if (!release) return;
-      aside += 0.1;
-      assert.ok(aside + spent <= 1 + 1e-9, `${aside} set aside and ${spent} spent`);
+      const lease = await limits.reserve(share, 0.1);
+      if (!lease) return;
+      reserved += 0.1;
+      assert.ok(reserved + spent <= 1 + 1e-9, `${reserved} reserved and ${spent} spent`);
       await new Promise((resolve) => setTimeout(resolve, index % 5));
-      aside -= 0.1;
+      reserved -= 0.1;
       spent += 0.05;
-      book.add(receipt(`r${index}`, 0.05));
-      release();
+      await limits.settle(lease, 0.05);
     }),
   );
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  for (const { book } of windows) near(book.spending('day').costUsd, spent);
   assert.ok(spent > 0.4, `only ${spent} was spent`);
-  assert.equal(windows[0]?.book.reservedUsd(), 0);
-  for (const { book } of windows) book.dispose();
+  for (const { limits } of windows) {
+    near(limits.list()[0]?.spentUsd, spent);
+    assert.equal(limits.list()[0]?.reservedUsd, 0);
+  }
+  for (const { close } of windows) close();
 });
-test('a window that died gives its reservations back after an hour', () => {
+
+test('the reservations of a window that died expire after an hour', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-'));
   let now = noon;
-  const dead = window({ 'budget.perDayUsd': 1 }, { folder });
-  dead.purse.reserve(share, 1);
-  const alive = window({ 'budget.perDayUsd': 1 }, { folder, now: () => now });
-  assert.equal(alive.purse.reserve(share, 0.5), undefined);
+  const dead = openWindow({ 'budget.perDayUsd': 1 }, { folder });
+  await dead.limits.reserve(share, 1);
+  const alive = openWindow({ 'budget.perDayUsd': 1 }, { folder, now: () => now });
+  assert.equal(await alive.limits.reserve(share, 0.5), undefined);
   now += 3_600_001;
-  assert.ok(alive.purse.reserve(share, 0.5));
-  alive.book.dispose();
+  assert.ok(await alive.limits.reserve(share, 0.5));
+  alive.close();
 });

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { budgets } from '../../../server/metrics/budget.ts';
 import { ledger } from '../../../server/metrics/ledger.ts';
-import { defaultSettings } from '../../../shared/settings.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
 const day = 24 * 3_600_000;
@@ -60,19 +58,16 @@ for (const [where, place] of [
   });
 }
 
-test('windows that share a folder add to the same lines, and to the same budgets', async () => {
+test('windows that share a folder add to the same lines', async () => {
   const place = folder();
   const [one, other] = [ledger(place, () => noon, fail), ledger(place, () => noon, fail)];
-  const purse = budgets(other, () => noon);
-  purse.configure({ ...defaultSettings, 'budget.perRole': { inline: { perDayUsd: 0.6 } } });
   one.inline.add('p/a', some);
   other.inline.add('p/a', some);
   // The disk is written after the current work.
   await setImmediate();
   assert.equal(one.inline.today().get('p/a')?.costUsd, 0.5);
   assert.equal(other.inline.today().get('p/a')?.offered, 2);
-  assert.equal(purse.list()[0]?.spentUsd, 0.5);
-  assert.equal(purse.reserve({ provider: 'p', role: 'inline' }, 0.2), undefined);
+  assert.equal(other.spending('day', { role: 'inline' }).costUsd, 0.5);
   one.dispose();
   other.dispose();
 });

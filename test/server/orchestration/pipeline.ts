@@ -120,11 +120,11 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
   };
 
   const spent = ledger(undefined, Date.now, () => {});
-  const limits = budgets(spent, Date.now);
+  const limits = budgets(spent.usage, Date.now);
   limits.configure(settings);
   const metrics = counters();
   const cache = responseCache({ maxEntries: 10, maxAgeMs: 60_000 });
-  /** Called before money is set aside; `false`: another request was quicker. */
+  /** Called before an amount is reserved; `false`: another request was quicker. */
   const reservation = { allowed: (_provider: string): boolean => true };
   const stats = modelStats();
   const rows: { model: ModelId; costUsd: number | null; id: string }[] = [];
@@ -147,8 +147,11 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     providers: registry,
     cache,
     budgets: {
-      ...limits,
-      reserve: (share, usd) => (reservation.allowed(share.provider) ? limits.reserve(share, usd) : undefined),
+      remainingBudget: limits.remainingBudget,
+      differsByProvider: limits.differsByProvider,
+      settle: limits.settle,
+      reserve: async (share, usd) =>
+        reservation.allowed(share.provider) ? limits.reserve(share, usd) : undefined,
     },
     accounting: account,
     metrics,

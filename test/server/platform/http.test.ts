@@ -136,7 +136,7 @@ test('packed data that is cut is interrupted; broken or unknown packing is no an
     controller.abort();
   }
 });
-test('whoever closes without an answer, or does not speak HTTP, is named so', async () => {
+test('a server that closes without a response or does not speak HTTP has its own error', async () => {
   const says = async (hello: string, wanted: ErrorKind, sentence: RegExp) => {
     const server = createTcp((socket) => socket.once('data', () => socket.end(hello)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -147,7 +147,7 @@ test('whoever closes without an answer, or does not speak HTTP, is named so', as
       (error: RumboError) => kind(wanted)(error) && sentence.test(error.message),
     );
   };
-  await says('', 'unreachable', /closed the connection without an answer/);
+  await says('', 'unreachable', /closed the connection without a response/);
   await says('SSH-2.0-OpenSSH_9.6\r\n', 'bad-response', /does not speak HTTP/);
 });
 test('a connection that is not made in time is a timeout and says what to check', async () => {
@@ -161,7 +161,7 @@ test('a connection that is not made in time is a timeout and says what to check'
     (reason: RumboError) => reason,
   );
   assert.ok('kind' in error && kind('timeout')(error));
-  assert.match(`${error.message} ${error.data.action}`, /did not take the connection.*address/);
+  assert.match(`${error.message} ${error.data.action}`, /did not accept the connection.*address/);
 });
 test('cancelling closes the socket, before the head and in the body', async () => {
   for (const early of [true, false]) {

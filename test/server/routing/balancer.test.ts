@@ -136,7 +136,7 @@ describe('2. Pin', () => {
     for (const [pin, kind, sentence] of [
       ['openai/none', 'unauthorized', /has no API key/],
       ['lab/none', 'unreachable', /Nothing answers/],
-      ['gemini/none', 'model-not-found', /not a model that Rumbo knows/],
+      ['gemini/none', 'model-not-found', /is not a known model/],
     ] as const) {
       const { unavailablePin } = balance(route({ model: pin }), snapshot(models, { cooldowns: coolingDown }));
       const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: 'unknown', reason: '' });
@@ -286,7 +286,7 @@ describe('a local model that has to be loaded first', () => {
     assert.deepEqual(ids(easy, cold(2_000)), ['ollama/better', 'ollama/warm']);
     assert.deepEqual(ids(easy, cold(25_000)), ['ollama/warm', 'ollama/better']);
     const last = balance(easy, cold(25_000)).candidates[1];
-    assert.match(last?.reasons[0] ?? '', / It has to be loaded first, in about 25 s\.$/);
+    assert.match(last?.reasons[0] ?? '', / Loading it takes about 25 s\.$/);
   });
   test('does not lose to one that is too weak', () => {
     assert.deepEqual(
@@ -325,7 +325,7 @@ describe('a stronger model', () => {
       excluded.map(({ rule, reason }) => [rule, reason]),
       [
         ['stronger', 'It is not stronger than gemini/middle.'],
-        ['stronger', 'A stronger one is wanted.'],
+        ['stronger', 'A stronger one was requested.'],
         ['stronger', 'It is not stronger than gemini/middle.'],
       ],
     );
@@ -339,7 +339,7 @@ describe('a stronger model', () => {
   test('where there is none, that is said', () => {
     const question = route({ strongerThan: 'openai/large' });
     const error = noCandidateError(balance(question, all), question, all);
-    assert.match(error.message, /^No model at hand is stronger than openai\/large\.$/);
+    assert.match(error.message, /^No available model is stronger than openai\/large\.$/);
     assert.match(error.data.action ?? '', /tier in rumbo\.models/);
   });
   test('once wanted, the weaker come last whatever the strategy, and still answer when nobody else can', () => {
@@ -347,7 +347,7 @@ describe('a stronger model', () => {
     assert.equal(ids(route(), cheap)[0], 'ollama/small');
     const { candidates } = balance(route({ minTier: 2 }), cheap);
     assert.equal(candidates.at(-1)?.model.id, 'ollama/small');
-    assert.match(candidates.at(-1)?.reasons[0] ?? '', /For prompts like this you wanted a stronger one\.$/);
+    assert.match(candidates.at(-1)?.reasons[0] ?? '', /You wanted a stronger model for prompts like this\.$/);
     const listed = { ...cheap, taskTypes: { general: { models: ['ollama/small'] } } };
     assert.equal(ids(route({ minTier: 2 }), listed)[0], 'ollama/small', 'the user’s own list holds');
   });

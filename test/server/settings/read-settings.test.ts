@@ -87,7 +87,7 @@ test('a fault in a file is told with path and line', () => {
 test('a file that is not JSON, not an object or not there is one sentence with its path', () => {
   for (const [path, what] of [
     [file('{\n  "a": 1\n  "b": 2\n}'), /:3: the file is not valid JSON/],
-    [file('[1]'), /:1: the file must hold one JSON object/],
+    [file('[1]'), /:1: the file must contain one JSON object/],
     [join(tmpdir(), 'rumbo-does-not-exist.json'), /cannot be read/],
   ] as const) {
     assert.throws(

@@ -1,0 +1,61 @@
+/**
+ * The contract of shared usage counters: reserve an amount before it is used, settle it after. Budgets are built on it.
+ * In memory for one process, in SQLite for the windows of one user; a team's server can implement the same contract.
+ */
+
+/** A counter and its ceiling. */
+export type UsageLimit = {
+  /** Names the counter, with its period: another period is another counter. */
+  readonly key: string;
+  /** `Infinity`: usage is only counted. */
+  readonly max: number;
+  /** Milliseconds since 1970; after it the counter can be forgotten. */
+  readonly endsAtMs: number;
+};
+
+/** An amount that is reserved on every one of its counters. */
+export type UsageLease = {
+  readonly id: string;
+  readonly limits: readonly UsageLimit[];
+  readonly amount: number;
+};
+
+/**
+ * `shared`: decided with every other process kept out. `local`: decided by what this process knows, without waiting for
+ * the disk or the network; the lease is published afterwards.
+ */
+export type Consistency = 'shared' | 'local';
+
+export interface UsageStore {
+  /**
+   * Reserves the amount on all counters or on none. `undefined`: one of them has too little left. A lease that is not
+   * settled expires after `maxLeaseMs`.
+   */
+  reserve(
+    limits: readonly UsageLimit[],
+    amount: number,
+    consistency?: Consistency,
+  ): Promise<UsageLease | undefined>;
+  /**
+   * Ends the lease and counts `actual` on its counters, also when the lease has expired; a second call does nothing.
+   * Resolves when other processes can see it. Never rejects: what cannot be shared is counted in this process.
+   */
+  settle(lease: UsageLease, actual: number): Promise<void>;
+  /** Removes leases that were never settled (their process died) and counters of periods that have ended. */
+  expire(): Promise<void>;
+  /** As this process last read it, at once. */
+  used(key: string): number;
+  /** The same for unsettled leases of all processes. */
+  reserved(key: string): number;
+  /** Gives back the leases of this process. Throws what the store's medium throws. */
+  dispose(): void;
+}
+
+/** No request takes longer. */
+export const maxLeaseMs = 3_600_000;
+
+export const fitsLimits = (
+  { used, reserved }: Pick<UsageStore, 'used' | 'reserved'>,
+  limits: readonly UsageLimit[],
+  amount: number,
+): boolean => limits.every(({ key, max }) => amount <= Math.max(0, max - used(key) - reserved(key)));
