@@ -8,8 +8,8 @@ import type { Model } from '../shared/models.ts';
 import type { Receipt } from '../shared/receipts.ts';
 import { askForCode, type CodeDeps } from './answers/code.ts';
 import { correctTaskType } from './answers/correct-task-type.ts';
-import { explainRoute, showWhyThisModel } from './answers/explain.ts';
-import { askForPlan } from './answers/plan.ts';
+import { type ExplainDeps, explainRoute, showWhyThisModel } from './answers/explain.ts';
+import { askForPlan, type PlanDeps } from './answers/plan.ts';
 import { askStrongerModel } from './answers/stronger-model.ts';
 import { type GenerateHereDeps, generateHere } from './inline/generate-here.ts';
 import {
@@ -36,11 +36,14 @@ import { showMenu } from './views/menu.ts';
 import type { ProvidersView } from './views/providers.ts';
 import type { TreeRow } from './views/rows.ts';
 
-export type CommandDeps = CodeDeps &
+/** Every module that a command uses; each command names those it needs. */
+export type CommandDeps = PlanDeps &
+  CodeDeps &
+  ExplainDeps &
   GenerateHereDeps &
   GhostTextCommandDeps & {
     readonly keys: KeyCommands;
-    readonly view: ProvidersView;
+    readonly providersView: ProvidersView;
     readonly localModels: LocalModelActions;
     readonly log: vscode.LogOutputChannel;
   };
@@ -52,41 +55,41 @@ type Node = TreeNode<TreeRow>;
 // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own
 type Command = (...args: any[]) => unknown;
 
-export const commandTable = (parts: CommandDeps) =>
+export const commandTable = (deps: CommandDeps) =>
   ({
-    'rumbo.plan': () => askForPlan(parts),
-    'rumbo.code': () => askForCode(parts),
-    'rumbo.whyThisModel': (receipt?: Receipt) => showWhyThisModel(parts, receipt),
-    'rumbo.useStrongerModel': () => askStrongerModel(parts),
-    'rumbo.explainRoute': (request?: AskParams) => explainRoute(parts, request),
+    'rumbo.plan': () => askForPlan(deps),
+    'rumbo.code': () => askForCode(deps),
+    'rumbo.whyThisModel': (receipt?: Receipt) => showWhyThisModel(deps, receipt),
+    'rumbo.useStrongerModel': () => askStrongerModel(deps),
+    'rumbo.explainRoute': (request?: AskParams) => explainRoute(deps, request),
     'rumbo.chooseStrategy': chooseStrategy,
 
-    'rumbo.generateHere': () => generateHere(parts),
-    'rumbo.acceptGenerated': () => parts.previews.accept(),
-    'rumbo.dropGenerated': () => parts.previews.drop(),
-    'rumbo.suggestHere': () => suggestHere(parts),
-    'rumbo.turnGhostTextOn': () => turnGhostTextOn(parts),
+    'rumbo.generateHere': () => generateHere(deps),
+    'rumbo.acceptGenerated': () => deps.previews.accept(),
+    'rumbo.dropGenerated': () => deps.previews.drop(),
+    'rumbo.suggestHere': () => suggestHere(deps),
+    'rumbo.turnGhostTextOn': () => turnGhostTextOn(deps),
     'rumbo.turnGhostTextOff': turnGhostTextOff,
-    'rumbo.pauseGhostText': () => pauseGhostText(parts, true),
-    'rumbo.resumeGhostText': () => pauseGhostText(parts, false),
+    'rumbo.pauseGhostText': () => pauseGhostText(deps, true),
+    'rumbo.resumeGhostText': () => pauseGhostText(deps, false),
     'rumbo.toggleGhostTextLanguage': toggleGhostTextLanguage,
-    'rumbo.chooseGhostTextModels': () => chooseGhostTextModels(parts.server),
-    [inlineAccepted]: (id: InlineEvent['id']) => reportAccepted(parts, id),
+    'rumbo.chooseGhostTextModels': () => chooseGhostTextModels(deps.server),
+    [inlineAccepted]: (id: InlineEvent['id']) => reportAccepted(deps, id),
 
-    'rumbo.setApiKey': (target?: string | Node) => parts.keys.set(providerOf(target)),
-    'rumbo.removeApiKey': (target?: string | Node) => parts.keys.remove(providerOf(target)),
-    'rumbo.testApiKey': (target?: string | Node) => parts.keys.test(providerOf(target)),
+    'rumbo.setApiKey': (target?: string | Node) => deps.keys.set(providerOf(target)),
+    'rumbo.removeApiKey': (target?: string | Node) => deps.keys.remove(providerOf(target)),
+    'rumbo.testApiKey': (target?: string | Node) => deps.keys.test(providerOf(target)),
 
     'rumbo.showProviders': () => vscode.commands.executeCommand('rumbo.providers.focus'),
-    'rumbo.showAllProviders': () => parts.view.showAll(),
-    'rumbo.refreshProviders': () => parts.view.refresh(),
-    'rumbo.discover': () => discoverEndpoints(parts),
+    'rumbo.showAllProviders': () => deps.providersView.showAll(),
+    'rumbo.refreshProviders': () => deps.providersView.refresh(),
+    'rumbo.discover': () => discoverEndpoints(deps.server),
     'rumbo.useEndpoint': (row?: Node) => withEndpoint(row, useEndpoint),
     'rumbo.ignoreEndpoint': (row?: Node) => withEndpoint(row, ignoreEndpoint),
-    'rumbo.pullModel': (target?: string | Node) => parts.localModels.pull(providerOf(target)),
-    'rumbo.loadModel': (row?: Node) => withModel(row, ({ id }) => parts.localModels.load(id)),
-    'rumbo.unloadModel': (row?: Node) => withModel(row, ({ id }) => parts.localModels.unload(id)),
-    'rumbo.stopPull': (node?: Node) => stopPull(parts, node?.row),
+    'rumbo.pullModel': (target?: string | Node) => deps.localModels.pull(providerOf(target)),
+    'rumbo.loadModel': (row?: Node) => withModel(row, ({ id }) => deps.localModels.load(id)),
+    'rumbo.unloadModel': (row?: Node) => withModel(row, ({ id }) => deps.localModels.unload(id)),
+    'rumbo.stopPull': (node?: Node) => stopPull(deps, node?.row),
 
     'rumbo.toggleModel': (row?: Node) => withModel(row, toggleModel),
     'rumbo.lockModel': (row?: Node) => withModel(row, (model) => lockModel(model, true)),
@@ -94,17 +97,17 @@ export const commandTable = (parts: CommandDeps) =>
     'rumbo.setModelTier': (row?: Node) => withModel(row, setModelTier),
     'rumbo.pinModel': (row?: Node) => withModel(row, pinModel),
 
-    'rumbo.stop': (uri?: vscode.Uri) => parts.running.stop(uri),
-    'rumbo.saveAnswer': (uri?: vscode.Uri) => saveAnswer(parts, uri),
-    'rumbo.acceptChange': (uri?: vscode.Uri) => parts.proposals.accept(uri),
-    'rumbo.discardChange': (uri?: vscode.Uri) => parts.proposals.discard(uri),
+    'rumbo.stop': (uri?: vscode.Uri) => deps.activeRequests.stop(uri),
+    'rumbo.saveAnswer': (uri?: vscode.Uri) => saveAnswer(deps, uri),
+    'rumbo.acceptChange': (uri?: vscode.Uri) => deps.proposals.accept(uri),
+    'rumbo.discardChange': (uri?: vscode.Uri) => deps.proposals.discard(uri),
 
-    'rumbo.clearCache': () => clearCache(parts),
-    'rumbo.correctTaskType': () => correctTaskType(parts),
-    'rumbo.refreshRegistry': () => runRegistryRefresh(parts),
-    'rumbo.restartServer': () => restartServer(parts),
-    'rumbo.showLog': () => parts.log.show(),
-    'rumbo.showMenu': () => showMenu(parts.ghostText.state),
+    'rumbo.clearCache': () => clearCache(deps),
+    'rumbo.correctTaskType': () => correctTaskType(deps),
+    'rumbo.refreshRegistry': () => runRegistryRefresh(deps),
+    'rumbo.restartServer': () => restartServer(deps),
+    'rumbo.showLog': () => deps.log.show(),
+    'rumbo.showMenu': () => showMenu(deps.ghostText.state),
     'rumbo.openSettings': openSettings,
     'rumbo.nameEndpoint': addEndpoint,
   }) satisfies Record<`rumbo.${string}`, Command>;
@@ -135,12 +138,12 @@ async function saveAnswer({ documents }: CommandDeps, uri?: vscode.Uri): Promise
 
 /** Failures are ignored: the server also detects an acceptance in the document. */
 async function reportAccepted({ server }: CommandDeps, id: InlineEvent['id']): Promise<void> {
-  await server.use((connection) => connection.inlineEvent({ id, type: 'accepted' })).catch(() => undefined);
+  await server.notify('inlineEvent', { id, type: 'accepted' }).catch(() => undefined);
 }
 
 async function clearCache({ server }: CommandDeps): Promise<void> {
   try {
-    const cleared = await server.use((connection) => connection.clearCache());
+    const cleared = await server.request('clearCache');
     const answers = cleared === 1 ? '1 cached answer' : `${cleared} cached answers`;
     void showInfo(cleared === 0 ? 'The cache was already empty.' : `Removed ${answers}.`);
   } catch (error) {

@@ -6,7 +6,7 @@ import { receiptHistory } from './answers/receipt-history.ts';
 import { virtualDocuments } from './answers/virtual-documents.ts';
 import { commandTable } from './commands.ts';
 import { createProposals } from './edits/review.ts';
-import { createGhostText } from './inline/ghost-text.ts';
+import { createGhostText, type GhostTextPause } from './inline/ghost-text.ts';
 import { createLanguageStatus } from './inline/language-status.ts';
 import { createPreviews } from './inline/preview.ts';
 import { showKeyAlerts } from './keys/key-alerts.ts';
@@ -25,40 +25,35 @@ let server: ServerProcess | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Rumbo', { log: true });
   const previews = createPreviews(context.extension.id);
-  // A pause holds here too: a server that has just started has not heard of it.
-  server = createServerProcess(
-    context,
-    log,
-    (document) => ghostText.state === 'paused' || previews.isIn(document),
-  );
-  const ghostText = createGhostText(server);
+  const pause: GhostTextPause = { isPaused: false };
+  // The client applies a pause itself, since a server that has just started does not know of it.
+  server = createServerProcess(context, log, (document) => pause.isPaused || previews.isIn(document));
+  const ghostText = createGhostText(server, pause);
   const documents = virtualDocuments();
   const receipts = receiptHistory();
   const keys = createKeyCommands(server);
-  const view = createProvidersView(server);
-  const parts = {
+  const providersView = createProvidersView(server);
+  const table = commandTable({
     server,
     log,
     documents,
     receipts,
     keys,
-    view,
+    providersView,
     localModels: localModelActions(server),
     prompts: promptBox(),
-    running: activeRequests(),
+    activeRequests: activeRequests(),
     proposals: createProposals(documents),
     previews,
     ghostText,
-  };
-  const commands = Object.entries(commandTable(parts)).map(([id, run]) =>
-    vscode.commands.registerCommand(id, run),
-  );
+  });
+  const commands = Object.entries(table).map(([id, run]) => vscode.commands.registerCommand(id, run));
   context.subscriptions.push(
     log,
     documents,
     receipts,
     keys,
-    view,
+    providersView,
     previews,
     ghostText,
     createLanguageStatus(server, ghostText),

@@ -32,16 +32,16 @@ export const askWithProgress = (
         shown = message;
       };
       show();
-      return server.use((connection) =>
-        connection.ask(
-          params,
-          (part) => {
-            state = withAnswerPart(state, part);
-            show();
-            onPart(part);
-          },
-          source.token,
-        ),
+      return server.requestWithProgress(
+        'ask',
+        (partialResultToken) => ({ ...params, partialResultToken }),
+        'askPart',
+        (part) => {
+          state = withAnswerPart(state, part);
+          show();
+          onPart(part);
+        },
+        source.token,
       );
     },
   );

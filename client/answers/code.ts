@@ -8,18 +8,27 @@ import { receiptLine, takeoverWarning, truncationWarning } from '../format/recei
 import { type ClientErrorData, errorSentence, toClientErrorData } from '../notifications/error-messages.ts';
 import { showInfo } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
+import type { ServerProcess } from '../server/process.ts';
 import { editableEditor, fileContextOf, openUntitled, selectionLabel } from './active-editor.ts';
+import type { ActiveRequests } from './active-requests.ts';
 import { askWithProgress } from './ask-progress.ts';
-import type { PlanDeps } from './plan.ts';
+import type { PromptBox } from './prompt-box.ts';
+import type { ReceiptHistory } from './receipt-history.ts';
 
-export type CodeDeps = PlanDeps & { readonly proposals: Proposals };
+export type CodeDeps = {
+  readonly server: ServerProcess;
+  readonly prompts: PromptBox;
+  readonly activeRequests: ActiveRequests;
+  readonly receipts: ReceiptHistory;
+  readonly proposals: Proposals;
+};
 /** `target`: the file to change. Absent: the answer goes to a new document. */
 type Request = AskParams & { readonly prompt: string; readonly target?: vscode.Uri };
 
 /** Reads a prompt from the user and requests code for the file in the editor. */
-export async function askForCode(parts: CodeDeps): Promise<void> {
+export async function askForCode(deps: CodeDeps): Promise<void> {
   const editor = editableEditor();
-  const prompt = await parts.prompts.ask({
+  const prompt = await deps.prompts.ask({
     draftKey: 'coder',
     title: editor ? `Rumbo: Code, ${selectionLabel(editor)}` : 'Rumbo: Code, in a new document',
     prompt: editor
@@ -33,40 +42,40 @@ export async function askForCode(parts: CodeDeps): Promise<void> {
     target: editor.document.uri,
     file: fileContextOf(editor.document, editor.selection),
   };
-  await requestCode(parts, { role: 'coder', prompt, ...context });
+  await requestCode(deps, { role: 'coder', prompt, ...context });
 }
 
-async function requestCode(parts: CodeDeps, request: Request): Promise<void> {
+async function requestCode(deps: CodeDeps, request: Request): Promise<void> {
   const source = new vscode.CancellationTokenSource();
-  const output = codeOutput(parts, request, source);
+  const output = codeOutput(deps, request, source);
   try {
     const { target: _, ...params } = request;
-    const result = await askWithProgress(parts.server, 'Rumbo: coding', params, source, (part) => {
+    const result = await askWithProgress(deps.server, 'Rumbo: coding', params, source, (part) => {
       if (part.type === 'code') output.write(part.code);
     });
     if (result.code) output.write(result.code);
     const { receipt } = result;
     const stronger = { ...request, strongerThan: receipt.model };
-    parts.receipts.add(receipt, () => retry(parts, stronger));
-    parts.prompts.forgetDraft('coder');
+    deps.receipts.add(receipt, () => retry(deps, stronger));
+    deps.prompts.forgetDraft('coder');
     output.done();
     if (output.proposal) output.proposal.finish(receipt);
     else await showNew(result);
   } catch (error) {
     output.done();
-    parts.prompts.keepDraft('coder', request.prompt);
+    deps.prompts.keepDraft('coder', request.prompt);
     const failure = toClientErrorData(error);
     const cancelled = source.token.isCancellationRequested || failure.kind === 'cancelled';
     output.proposal?.interrupt(cancelled ? 'You stopped it.' : errorSentence(failure));
     // The code received so far stays: in the proposal, or in a new document.
     if (!output.proposal && output.latest?.text) await openUntitled(output.latest);
-    if (!cancelled) showRetry(parts, request, failure);
+    if (!cancelled) showRetry(deps, request, failure);
   }
 }
 
 /** Where the code goes while it streams: into a proposal for the file, if there is one. */
-function codeOutput(parts: CodeDeps, request: Request, source: vscode.CancellationTokenSource) {
-  const { proposals, running } = parts;
+function codeOutput(deps: CodeDeps, request: Request, source: vscode.CancellationTokenSource) {
+  const { proposals, activeRequests } = deps;
   let registration: vscode.Disposable | undefined;
   const output = {
     proposal: undefined as Proposal | undefined,
@@ -76,8 +85,8 @@ function codeOutput(parts: CodeDeps, request: Request, source: vscode.Cancellati
       if (!request.target || !request.file) return;
       if (!output.proposal) {
         const { target, file } = request;
-        output.proposal = proposals.open({ target, file, source, retry: () => retry(parts, request) });
-        registration = running.add(output.proposal.uri, source);
+        output.proposal = proposals.open({ target, file, source, retry: () => retry(deps, request) });
+        registration = activeRequests.add(output.proposal.uri, source);
       }
       output.proposal.write(code);
     },
@@ -86,24 +95,24 @@ function codeOutput(parts: CodeDeps, request: Request, source: vscode.Cancellati
   return output;
 }
 
-function showRetry(parts: CodeDeps, request: Request, failure: ClientErrorData): void {
+function showRetry(deps: CodeDeps, request: Request, failure: ClientErrorData): void {
   const { target, ...params } = request;
   showError(failure, {
-    retry: () => retry(parts, request),
-    retryWithNextModel: () => retry(parts, { ...request, whenPinnedUnavailable: 'next' }),
-    editPrompt: () => askForCode(parts),
+    retry: () => retry(deps, request),
+    retryWithNextModel: () => retry(deps, { ...request, whenPinnedUnavailable: 'next' }),
+    editPrompt: () => askForCode(deps),
     request: params,
   });
 }
 
 /** Repeats the request for the same range of the current text. */
-async function retry(parts: CodeDeps, request: Request): Promise<void> {
+async function retry(deps: CodeDeps, request: Request): Promise<void> {
   const { target, file } = request;
-  if (!target || !file) return requestCode(parts, request);
+  if (!target || !file) return requestCode(deps, request);
   const document = await vscode.workspace.openTextDocument(target);
   const { start, end } = movedRange(file.text, file.selection ?? wholeRange(file.text), document.getText());
   const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-  return requestCode(parts, { ...request, file: fileContextOf(document, selection) });
+  return requestCode(deps, { ...request, file: fileContextOf(document, selection) });
 }
 
 const wholeRange = (text: string) => ({

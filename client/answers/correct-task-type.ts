@@ -15,15 +15,15 @@ const deleteAll = 'Delete all corrections';
 const meanings: Readonly<Record<(typeof taskTypes)[number], string>> = {
   planning: 'an ordered plan, a backlog, a roadmap',
   architecture: 'the design of a system, a data model, an API',
-  complex_generation: 'an app, a feature with several parts, a whole class',
+  complex_generation: 'an app, a feature with several deps, a whole class',
   simple_generation: 'one function, a snippet, a command, a how-to',
   verification: 'a review, a bug to find or fix, tests',
   general: 'knowledge, writing, conversation',
 };
 
-type Parts = { readonly server: ServerProcess; readonly prompts: PromptBox };
+type CorrectTaskTypeDeps = { readonly server: ServerProcess; readonly prompts: PromptBox };
 
-export async function correctTaskType({ server, prompts }: Parts): Promise<void> {
+export async function correctTaskType({ server, prompts }: CorrectTaskTypeDeps): Promise<void> {
   const prompt = await prompts.ask({
     draftKey: correctionDraftKey,
     title: 'Rumbo: Correct Task Type',
@@ -33,7 +33,7 @@ export async function correctTaskType({ server, prompts }: Parts): Promise<void>
   });
   if (prompt === undefined) return;
   try {
-    const { task } = await server.use((connection) => connection.explain({ prompt }));
+    const { task } = await server.request('explain', { prompt });
     const items = taskTypes.map((each) => ({
       label: label(each),
       task: each,
@@ -49,11 +49,11 @@ export async function correctTaskType({ server, prompts }: Parts): Promise<void>
     prompts.forgetDraft(correctionDraftKey);
     const { task: right } = picked;
     if (right === undefined) {
-      await server.use((connection) => connection.forgetCorrections());
+      await server.request('forgetCorrections');
       void showInfo('All corrections were deleted.');
       return;
     }
-    const count = await server.use((connection) => connection.correctTask({ prompt, task: right }));
+    const count = await server.request('correctTask', { prompt, task: right });
     const stored = count === 1 ? '1 correction is' : `${count} corrections are`;
     void showInfo(`Similar prompts are now classified as ${label(right)}. ${stored} stored.`);
   } catch (error) {

@@ -7,21 +7,33 @@ import { receiptSection } from '../format/receipt.ts';
 import { truncate } from '../format/text.ts';
 import { toClientErrorData } from '../notifications/error-messages.ts';
 import { showError } from '../notifications/show-error.ts';
+import type { ServerProcess } from '../server/process.ts';
 import { editableEditor, fileContextOf } from './active-editor.ts';
 import { correctionDraftKey } from './correct-task-type.ts';
-import { type PlanDeps, showBeside } from './plan.ts';
-import { showNoAnswerYet } from './receipt-history.ts';
+import type { PromptBox } from './prompt-box.ts';
+import { type ReceiptHistory, showNoAnswerYet } from './receipt-history.ts';
+import { showBeside, type VirtualDocuments } from './virtual-documents.ts';
+
+export type ExplainDeps = {
+  readonly server: ServerProcess;
+  readonly prompts: PromptBox;
+  readonly documents: VirtualDocuments;
+};
+export type WhyThisModelDeps = {
+  readonly receipts: ReceiptHistory;
+  readonly documents: VirtualDocuments;
+};
 
 /** @param request to explain. Absent: reads a prompt from the user */
-export async function explainRoute(parts: PlanDeps, request?: AskParams): Promise<void> {
-  const { server, prompts, documents } = parts;
-  const route = request ?? (await promptForRoute(parts));
+export async function explainRoute(deps: ExplainDeps, request?: AskParams): Promise<void> {
+  const { server, prompts, documents } = deps;
+  const route = request ?? (await promptForRoute(deps));
   if (!route) return;
   const prompt = route.prompt ?? '';
   try {
     const result = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: 'Rumbo: explaining the route' },
-      () => server.use((connection) => connection.explain(route)),
+      () => server.request('explain', route),
     );
     const text = explanationDocument(prompt, result, vscode.env.language);
     await showBeside(documents.create('rumbo-answer', `Route: ${truncate(prompt, 40)}.md`, text).uri);
@@ -30,14 +42,14 @@ export async function explainRoute(parts: PlanDeps, request?: AskParams): Promis
     prompts.keepDraft(correctionDraftKey, prompt);
   } catch (error) {
     showError(toClientErrorData(error), {
-      retry: () => explainRoute(parts, route),
-      editPrompt: () => explainRoute(parts),
+      retry: () => explainRoute(deps, route),
+      editPrompt: () => explainRoute(deps),
     });
   }
 }
 
 /** The request that “Code” would send for the open file, so that rules about files apply; without a file, the plain prompt. */
-async function promptForRoute({ prompts }: PlanDeps): Promise<AskParams | undefined> {
+async function promptForRoute({ prompts }: Pick<ExplainDeps, 'prompts'>): Promise<AskParams | undefined> {
   const prompt = await prompts.ask({
     draftKey: 'route',
     title: 'Rumbo: Explain Route',
@@ -50,7 +62,10 @@ async function promptForRoute({ prompts }: PlanDeps): Promise<AskParams | undefi
 }
 
 /** @param selected absent: the last receipt */
-export async function showWhyThisModel({ receipts, documents }: PlanDeps, selected?: Receipt): Promise<void> {
+export async function showWhyThisModel(
+  { receipts, documents }: WhyThisModelDeps,
+  selected?: Receipt,
+): Promise<void> {
   const receipt = selected ?? receipts.last;
   if (!receipt) return showNoAnswerYet();
   const answered = new Date(receipt.at).toLocaleTimeString(vscode.env.language);

@@ -22,12 +22,12 @@ export type GenerateHereDeps = {
 };
 type Request = AskParams & { readonly prompt: string; readonly file: FileContext };
 
-export async function generateHere(parts: GenerateHereDeps): Promise<void> {
+export async function generateHere(deps: GenerateHereDeps): Promise<void> {
   const found = editableEditor();
   if (!found) return void showInfo('Open a file and put the cursor where the code should go.');
   const at = found.selection.active;
   const { document } = found;
-  const prompt = await parts.prompts.ask({
+  const prompt = await deps.prompts.ask({
     draftKey: 'generate',
     title: `Rumbo: Generate Here, ${selectionLabel({ document, selection: cursorAt(at) })}`,
     prompt:
@@ -36,20 +36,20 @@ export async function generateHere(parts: GenerateHereDeps): Promise<void> {
   });
   if (prompt === undefined) return;
   if (document.isClosed) {
-    parts.prompts.keepDraft('generate', prompt);
+    deps.prompts.keepDraft('generate', prompt);
     return void showInfo('The file was closed in the meantime. Open it and try again; your prompt is kept.');
   }
   // The user may have switched editors while the box was open: the preview needs the file in front, with its current cursor.
   const isActive = vscode.window.activeTextEditor === found;
   const editor = isActive ? found : await vscode.window.showTextDocument(document, found.viewColumn);
   const file = fileContextOf(document, cursorAt(editor.selection.active));
-  await generate(parts, editor, { role: 'coder', prompt, file });
+  await generate(deps, editor, { role: 'coder', prompt, file });
 }
 
 const cursorAt = (at: vscode.Position): vscode.Selection => new vscode.Selection(at, at);
 
-async function generate(parts: GenerateHereDeps, editor: vscode.TextEditor, request: Request): Promise<void> {
-  const { server, receipts, prompts, previews } = parts;
+async function generate(deps: GenerateHereDeps, editor: vscode.TextEditor, request: Request): Promise<void> {
+  const { server, receipts, prompts, previews } = deps;
   const { document, options } = editor;
   const at = positionIn(request);
   // VS Code shows a preview at the cursor only.
@@ -73,20 +73,20 @@ async function generate(parts: GenerateHereDeps, editor: vscode.TextEditor, requ
     preview.write(text);
   };
   try {
-    const { code, receipt } = await server.use((connection) =>
-      connection.ask(
-        request,
-        (part) => {
-          if (part.type === 'code') write(part.code);
-        },
-        source.token,
-      ),
+    const { code, receipt } = await server.requestWithProgress(
+      'ask',
+      (partialResultToken) => ({ ...request, partialResultToken }),
+      'askPart',
+      (part) => {
+        if (part.type === 'code') write(part.code);
+      },
+      source.token,
     );
-    const retryWith = (more: Partial<AskParams>) => generateAgain(parts, document, { ...request, ...more });
+    const retryWith = (more: Partial<AskParams>) => generateAgain(deps, document, { ...request, ...more });
     receipts.add(receipt, () => retryWith({ strongerThan: receipt.model }));
     prompts.forgetDraft('generate');
     if (code) write(code);
-    if (text.trim() === '') return showEmptyAnswer(parts, preview);
+    if (text.trim() === '') return showEmptyAnswer(deps, preview);
     preview.done(previewLine(receipt));
   } catch (error) {
     const failure = toClientErrorData(error);
@@ -96,35 +96,35 @@ async function generate(parts: GenerateHereDeps, editor: vscode.TextEditor, requ
     // The code received so far stays and is marked incomplete.
     if (text.trim() === '') preview.drop();
     else preview.done(previewLine(undefined));
-    showRetry(parts, document, request, failure);
+    showRetry(deps, document, request, failure);
   } finally {
     source.dispose();
   }
 }
 
-function showEmptyAnswer(parts: GenerateHereDeps, preview: Preview): void {
+function showEmptyAnswer(deps: GenerateHereDeps, preview: Preview): void {
   preview.drop();
   const words = 'The answer contained no code. Rephrase the prompt.';
-  void showInfo(words, 'Edit Prompt').then((edit) => (edit ? generateHere(parts) : undefined));
+  void showInfo(words, 'Edit Prompt').then((edit) => (edit ? generateHere(deps) : undefined));
 }
 
 function showRetry(
-  parts: GenerateHereDeps,
+  deps: GenerateHereDeps,
   document: vscode.TextDocument,
   request: Request,
   failure: ClientErrorData,
 ): void {
   showError(failure, {
-    retry: () => generateAgain(parts, document, request),
-    retryWithNextModel: () => generateAgain(parts, document, { ...request, whenPinnedUnavailable: 'next' }),
-    editPrompt: () => generateHere(parts),
+    retry: () => generateAgain(deps, document, request),
+    retryWithNextModel: () => generateAgain(deps, document, { ...request, whenPinnedUnavailable: 'next' }),
+    editPrompt: () => generateHere(deps),
     request,
   });
 }
 
 /** Repeats the request at the same position of the current text. */
 async function generateAgain(
-  parts: GenerateHereDeps,
+  deps: GenerateHereDeps,
   { uri }: vscode.TextDocument,
   request: Request,
 ): Promise<void> {
@@ -134,7 +134,7 @@ async function generateAgain(
   const insertion = { start: { line, character }, end: { line, character } };
   const { end } = movedRange(request.file.text, insertion, document.getText());
   const file = fileContextOf(document, cursorAt(new vscode.Position(end.line, end.character)));
-  await generate(parts, editor, { ...request, file });
+  await generate(deps, editor, { ...request, file });
 }
 
 function positionIn({ file }: Request): vscode.Position {

@@ -59,15 +59,15 @@ export async function toggleGhostTextLanguage(): Promise<void> {
 }
 
 /** Triggers a suggestion at the cursor, also where the editor triggers none automatically. */
-export async function suggestHere(parts: GhostTextCommandDeps): Promise<void> {
-  const { state } = parts.ghostText;
-  if (state === 'off') return turnGhostTextOn(parts);
+export async function suggestHere(deps: GhostTextCommandDeps): Promise<void> {
+  const { state } = deps.ghostText;
+  if (state === 'off') return turnGhostTextOn(deps);
   if (state === 'paused') {
     if (!(await showInfo('Ghost text is paused in this window.', 'Resume'))) return;
-    await pauseGhostText(parts, false);
+    await pauseGhostText(deps, false);
   }
   if (state === 'no-model') {
-    const reason = parts.server.status?.inline?.reason ?? 'No model is available for ghost text now.';
+    const reason = deps.server.status?.inline?.reason ?? 'No model is available for ghost text now.';
     if (await showInfo(reason, 'Choose Models…'))
       await vscode.commands.executeCommand('rumbo.chooseGhostTextModels');
     return;

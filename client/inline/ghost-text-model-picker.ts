@@ -57,11 +57,10 @@ const isSelectable = (status: Status | undefined) => {
 export const ghostTextCandidates = (server: ServerProcess): Thenable<readonly InlineCandidate[]> =>
   vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'Rumbo: looking for models' },
-    () =>
-      server.use(async (connection) => {
-        await connection.listModels({ refresh: true });
-        return connection.inlineCandidates();
-      }),
+    async () => {
+      await server.request('listModels', { refresh: true });
+      return server.request('inlineCandidates');
+    },
   );
 
 async function saveSelection(

@@ -13,26 +13,28 @@ export type GhostText = {
   readonly onChange: vscode.Event<void>;
 };
 
-export function createGhostText(server: ServerProcess): GhostText & vscode.Disposable {
+/** Whether the user has paused ghost text in this window. */
+export type GhostTextPause = { isPaused: boolean };
+
+export function createGhostText(server: ServerProcess, pause: GhostTextPause): GhostText & vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
-  let paused = false;
   let startAttempted = false;
 
   const ghostText = {
     get state(): InlineState['state'] {
       if (!isGhostTextEnabled()) return 'off';
-      if (paused) return 'paused';
+      if (pause.isPaused) return 'paused';
       return server.status?.inline?.state === 'no-model' ? 'no-model' : 'on';
     },
-    async pause(wanted: boolean) {
-      paused = wanted;
+    async pause(paused: boolean) {
+      pause.isPaused = paused;
       publish();
-      if (server.started || !wanted) await server.use((connection) => connection.pauseInline(wanted));
+      if (server.started || !paused) await server.request('pauseInline', { paused });
     },
     onChange: changed.event,
     dispose() {
       clearTimeout(soon);
-      for (const part of parts) part.dispose();
+      for (const subscription of subscriptions) subscription.dispose();
     },
   };
   let published: string | undefined;
@@ -48,10 +50,10 @@ export function createGhostText(server: ServerProcess): GhostText & vscode.Dispo
     if (!vscode.workspace.textDocuments.some(({ uri }) => isUserDocument(uri))) return;
     startAttempted = true;
     // A failure is only logged: the user has requested nothing.
-    void server.use((connection) => connection.status()).catch(() => undefined);
+    void server.request('status').catch(() => undefined);
   };
 
-  const parts = [
+  const subscriptions = [
     changed,
     vscode.workspace.onDidOpenTextDocument(start),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -62,7 +64,7 @@ export function createGhostText(server: ServerProcess): GhostText & vscode.Dispo
     }),
     server.onStatus(publish),
     server.onRunning(() => {
-      if (paused) void server.use((connection) => connection.pauseInline(true)).catch(() => undefined);
+      if (pause.isPaused) void server.request('pauseInline', { paused: true }).catch(() => undefined);
     }),
   ];
   publish();

@@ -21,9 +21,9 @@ export function createLanguageStatus(server: ServerProcess, ghostText: GhostText
     const reason = state === 'no-model' ? server.status?.inline?.reason : undefined;
     Object.assign(item, statusContent(state, languageId, reason));
   };
-  const parts = [ghostText.onChange(draw), vscode.window.onDidChangeActiveTextEditor(draw)];
+  const subscriptions = [ghostText.onChange(draw), vscode.window.onDidChangeActiveTextEditor(draw)];
   draw();
-  return vscode.Disposable.from(...parts, { dispose: () => item?.dispose() });
+  return vscode.Disposable.from(...subscriptions, { dispose: () => item?.dispose() });
 }
 
 type StatusContent = Pick<vscode.LanguageStatusItem, 'text' | 'detail' | 'severity' | 'command'>;

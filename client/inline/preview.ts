@@ -84,7 +84,7 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
   const end = (how: 'accepted' | 'dropped') => {
     if (isEnded) return;
     isEnded = true;
-    for (const part of parts) part.dispose();
+    for (const subscription of subscriptions) subscription.dispose();
     if (how === 'dropped') void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
     finished.resolve(how);
   };
@@ -121,7 +121,7 @@ function show(editor: vscode.TextEditor, start: vscode.Position, retrigger: () =
     registered = vscode.languages.registerInlineCompletionItemProvider({ scheme }, { ...provider });
     before?.dispose();
   };
-  const parts = [
+  const subscriptions = [
     item,
     { dispose: () => registered?.dispose() },
     vscode.workspace.onDidChangeTextDocument((event) => {

@@ -23,7 +23,7 @@ export function createKeyCommands(server: ServerProcess): KeyCommands & vscode.D
   // The server loses these keys when it ends, so that they are submitted again to the next one.
   const memoryOnlyKeys = new Map<string, readonly KeySubmission[]>();
   const submit = (provider: string, submission: KeySubmission) =>
-    server.use(({ keys }) => keys.send({ ...submission, provider }));
+    server.keys.send({ ...submission, provider });
   const resend = server.onRunning(() => {
     for (const [provider, list] of memoryOnlyKeys) void submitAll(provider, list).catch(() => undefined);
   });
@@ -55,9 +55,7 @@ export function createKeyCommands(server: ServerProcess): KeyCommands & vscode.D
     remove: (name) =>
       withProvider(server, name, 'Remove the key of which provider?', hasSavedKey, async (provider) => {
         const reply = await withKeychainProgress(() =>
-          server.use(({ keys: channel }) =>
-            channel.send({ type: 'rumbo/key/remove', provider: provider.name }),
-          ),
+          server.keys.send({ type: 'rumbo/key/remove', provider: provider.name }),
         );
         memoryOnlyKeys.delete(provider.name);
         const count = keyCount(provider);
@@ -73,7 +71,7 @@ export function createKeyCommands(server: ServerProcess): KeyCommands & vscode.D
             location: vscode.ProgressLocation.Notification,
             title: `Rumbo: asking ${provider.label} for its models`,
           },
-          () => server.use((connection) => connection.testProvider(provider.name)),
+          () => server.request('testProvider', { provider: provider.name }),
         );
         const result = `${provider.label} answered: ${models === 1 ? '1 model' : `${models} models`}.`;
         const count = keyCount(provider);
@@ -103,7 +101,7 @@ async function withProvider(
 ): Promise<void> {
   const retry = () => withProvider(server, name, question, fits, work);
   try {
-    const { providers } = await server.use((connection) => connection.status());
+    const { providers } = await server.request('status');
     const named = providers.find((provider) => provider.name === name);
     const provider = named ?? (await pick(providers.filter(fits), question));
     if (provider) await work(provider);

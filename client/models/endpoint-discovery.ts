@@ -9,18 +9,16 @@ import { showError } from '../notifications/show-error.ts';
 import type { ServerProcess } from '../server/process.ts';
 import { updateMapEntry } from '../settings/user-settings.ts';
 
-type Parts = { readonly server: ServerProcess };
-
-export async function discoverEndpoints(parts: Parts): Promise<void> {
+export async function discoverEndpoints(server: ServerProcess): Promise<void> {
   try {
     const result = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: 'Rumbo: looking for model servers' },
-      () => parts.server.use((connection) => connection.discover()),
+      () => server.request('discover'),
     );
     await showResult(result);
   } catch (error) {
     showError(toClientErrorData(error), {
-      button: { label: 'Try Again', run: () => discoverEndpoints(parts) },
+      button: { label: 'Try Again', run: () => discoverEndpoints(server) },
     });
   }
 }

@@ -40,15 +40,15 @@ export function localModelActions(server: ServerProcess): LocalModelActions {
         (report, token) => {
           token.onCancellationRequested(() => source.cancel());
           const show = progressReporter(report);
-          return server.use((connection) =>
-            connection.ensureModel(
-              id,
-              (progress) => {
-                downloaded ||= progress.stage === 'downloading';
-                show(progress);
-              },
-              source.token,
-            ),
+          return server.requestWithProgress(
+            'ensureModel',
+            (progressToken) => ({ model: id, progressToken }),
+            'ensureProgress',
+            (progress) => {
+              downloaded ||= progress.stage === 'downloading';
+              show(progress);
+            },
+            source.token,
           );
         },
       );
@@ -67,10 +67,10 @@ export function localModelActions(server: ServerProcess): LocalModelActions {
   const actions: LocalModelActions = {
     async pull(name) {
       try {
-        const { providers } = await server.use((connection) => connection.status());
+        const { providers } = await server.request('status');
         const provider = providers.find((each) => each.name === name) ?? (await choosePullEngine(providers));
         if (!provider) return;
-        const suggested = await server.use((connection) => connection.suggestModels()).catch(() => []);
+        const suggested = await server.request('suggestModels').catch(() => []);
         const model = await choosePullModel(provider, suggested);
         if (model === undefined) return;
         await ensure(modelId(provider.name, model), titleOf('pulling', model, provider), () =>
@@ -87,7 +87,7 @@ export function localModelActions(server: ServerProcess): LocalModelActions {
       try {
         await vscode.window.withProgress(
           { location: vscode.ProgressLocation.Window, title: `Rumbo: unloading ${nameOf(id)}` },
-          () => server.use((connection) => connection.unloadModel(id)),
+          () => server.request('unloadModel', { model: id }),
         );
       } catch (error) {
         showError(toClientErrorData(error), {

@@ -11,9 +11,9 @@ const everyDay = 'Refresh Every Day';
 const whenAsked = 'Only When I Ask';
 const showLog = 'Show Log';
 
-type Parts = { readonly server: ServerProcess; readonly log: vscode.LogOutputChannel };
+type RegistryRefreshDeps = { readonly server: ServerProcess; readonly log: vscode.LogOutputChannel };
 
-export async function runRegistryRefresh({ server, log }: Parts): Promise<void> {
+export async function runRegistryRefresh({ server, log }: RegistryRefreshDeps): Promise<void> {
   try {
     const refreshed = await vscode.window.withProgress(
       {
@@ -21,7 +21,7 @@ export async function runRegistryRefresh({ server, log }: Parts): Promise<void> 
         title: 'Rumbo: refreshing model data…',
         cancellable: true,
       },
-      (_, token) => server.use((connection) => connection.refreshRegistry(token)),
+      (_, token) => server.request('refreshRegistry', undefined, token),
     );
     const configuration = vscode.workspace.getConfiguration('rumbo');
     const isDecided = configuration.inspect(setting)?.globalValue !== undefined;

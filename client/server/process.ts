@@ -4,10 +4,13 @@ import type { Status } from '../../shared/status.ts';
 import { ClientError, toClientErrorData } from '../notifications/error-messages.ts';
 import { showErrorMessage } from '../notifications/notify.ts';
 import type { ServerConnection } from './connection.ts';
+import type { KeyChannel } from './key-channel.ts';
+import type { MessageSender } from './messages.ts';
 
-export type ServerProcess = {
-  /** Starts the server when it does not run, and calls `work` with its connection. Rejects with `ClientError`. */
-  use<Result>(work: (connection: ServerConnection) => Promise<Result>): Promise<Result>;
+/** Each message starts the server when it does not run, and rejects with `ClientError`. */
+export type ServerProcess = MessageSender & {
+  /** Sends a key to the server, outside of JSON-RPC. */
+  readonly keys: KeyChannel;
   /** Whether it runs or is starting. */
   readonly started: boolean;
   /** Its latest status. Absent: it has not started yet. */
@@ -15,6 +18,8 @@ export type ServerProcess = {
   readonly onStatus: vscode.Event<Status>;
   /** Fires when it runs, for the first time or after a restart. */
   readonly onRunning: vscode.Event<void>;
+  /** Notifies a running server that settings changed. */
+  settingsChanged(): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -32,11 +37,11 @@ export function restartPolicy(now: () => number = Date.now): () => boolean {
   };
 }
 
-/** @param isTaken whether ghost text shows nothing in a document now */
+/** @param isSuppressed whether ghost text shows nothing in a document now */
 export function createServerProcess(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
-  isTaken: (document: vscode.TextDocument) => boolean,
+  isSuppressed: (document: vscode.TextDocument) => boolean,
 ): ServerProcess {
   const statusChanged = new vscode.EventEmitter<Status>();
   const running = new vscode.EventEmitter<void>();
@@ -60,7 +65,7 @@ export function createServerProcess(
         return false;
       },
       onRunning: () => running.fire(),
-      isTaken,
+      isSuppressed,
       onStatus(next) {
         status = next;
         statusChanged.fire(next);
@@ -76,20 +81,25 @@ export function createServerProcess(
     });
     return connection;
   };
+  const use = async <Result>(send: (current: ServerConnection) => Promise<Result>): Promise<Result> => {
+    const current = await connected();
+    try {
+      return await send(current);
+    } catch (error) {
+      const failure = toClientErrorData(error, connection !== undefined);
+      // A client that failed to restart does not try again; the next use creates a new one.
+      if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
+      // Errors of providers are shown to the user; anything else is a defect and is logged.
+      if (failure.kind === 'bad-response' && !failure.provider) log.error(String(error));
+      throw new ClientError(failure, { cause: error });
+    }
+  };
   const server: ServerProcess = {
-    async use(work) {
-      const current = await connected();
-      try {
-        return await work(current);
-      } catch (error) {
-        const failure = toClientErrorData(error, connection !== undefined);
-        // A client that failed to restart does not try again; the next use creates a new one.
-        if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
-        // Errors of providers are shown to the user; anything else is a defect and is logged.
-        if (failure.kind === 'bad-response' && !failure.provider) log.error(String(error));
-        throw new ClientError(failure, { cause: error });
-      }
-    },
+    request: (...args) => use((current) => current.request(...args)),
+    requestWithProgress: (...args) => use((current) => current.requestWithProgress(...args)),
+    notify: (...args) => use((current) => current.notify(...args)),
+    keys: { send: (command) => use(({ keys }) => keys.send(command)) },
+    settingsChanged: () => use((current) => current.settingsChanged()),
     get started() {
       return connection !== undefined;
     },

@@ -11,8 +11,7 @@ export function syncSettings(server: ServerProcess): vscode.Disposable {
   });
   const changed = vscode.workspace.onDidChangeConfiguration((event) => {
     if (!server.started) return;
-    if (event.affectsConfiguration('rumbo'))
-      void server.use((connection) => connection.settingsChanged()).catch(() => undefined);
+    if (event.affectsConfiguration('rumbo')) void server.settingsChanged().catch(() => undefined);
     const now = startupSettings();
     if (now === appliedSettings) return;
     appliedSettings = now;

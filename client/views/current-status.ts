@@ -10,7 +10,7 @@ import type { ServerProcess } from '../server/process.ts';
  */
 export async function currentStatus(server: ServerProcess, retry: () => void): Promise<Status | undefined> {
   try {
-    return server.status ?? (await server.use((connection) => connection.status()));
+    return server.status ?? (await server.request('status'));
   } catch (error) {
     showError(toClientErrorData(error), { retry });
     return undefined;

@@ -9,7 +9,7 @@ export async function rowTooltip(server: ServerProcess, row: TreeRow): Promise<s
   if (row.type !== 'model') return undefined;
   const { id } = row.model;
   const details = await server
-    .use((connection) => connection.modelDetails([id]))
+    .request('modelDetails', { models: [id] })
     .then((all) => all.find((each) => each.id === id))
     // Without details the tooltip shows what the row has.
     .catch(() => undefined);

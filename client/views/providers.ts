@@ -28,7 +28,7 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
 
   const refresh = async (): Promise<void> => {
     try {
-      await server.use((connection) => connection.listModels({ refresh: true }));
+      await server.request('listModels', { refresh: true });
       live.redraw();
     } catch (error) {
       showError(toClientErrorData(error), { retry: refresh });
@@ -101,7 +101,5 @@ const canListModels = ({ state }: ProviderStatus): boolean =>
 
 /** Expanding a provider refreshes its models; an error shows as its state. */
 async function refreshModels(server: ServerProcess, { name }: ProviderStatus): Promise<void> {
-  await server
-    .use((connection) => connection.listModels({ provider: name, refresh: true }))
-    .catch(() => undefined);
+  await server.request('listModels', { provider: name, refresh: true }).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 /** Plan and Code from the prompt to what the user sees, with a server that answers as told. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { CancellationToken } from 'vscode';
 import { activeRequests } from '../../client/answers/active-requests.ts';
 import { askForCode } from '../../client/answers/code.ts';
 import { explainRoute } from '../../client/answers/explain.ts';
@@ -10,47 +11,41 @@ import { receiptHistory } from '../../client/answers/receipt-history.ts';
 import { askStrongerModel } from '../../client/answers/stronger-model.ts';
 import { virtualDocuments } from '../../client/answers/virtual-documents.ts';
 import { createProposals } from '../../client/edits/review.ts';
-import { ClientError, toClientErrorData } from '../../client/notifications/error-messages.ts';
-import type { ServerConnection } from '../../client/server/connection.ts';
 import type { AskParams } from '../../shared/ask.ts';
-import type { AskResult } from '../../shared/protocol.ts';
+import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { fakeEditor, Range, Uri, window } from '../support/vscode-stub.ts';
+import { fakeServer } from './fake-server.ts';
 import { sampleReceipt } from './samples.ts';
 
-type Ask = ServerConnection['ask'];
+type Ask = (
+  params: AskParams,
+  onPart: (part: AskPart) => void,
+  token: CancellationToken,
+) => Promise<AskResult>;
 const file = new Uri('file', '/w/list.ts');
 let ask: Ask = () => assert.fail('nothing was expected to be asked');
 let documents: ReturnType<typeof virtualDocuments>;
 
-function makeParts() {
+function makeDeps() {
   documents = virtualDocuments();
-  const connection = {
-    ask: (...args: Parameters<Ask>) => ask(...args),
-    explain: () => Promise.reject(rateLimited),
-  };
   return {
-    server: {
-      use: async (work: (connection: ServerConnection) => Promise<unknown>) => {
-        try {
-          return await work(connection as never);
-        } catch (error) {
-          throw new ClientError(toClientErrorData(error));
-        }
-      },
-    } as never,
+    server: fakeServer({
+      ask: (params, token, onPart) => ask(params, onPart, token ?? assert.fail('no token')),
+      explain: () => Promise.reject(rateLimited),
+    }),
     prompts: promptBox(),
     documents,
-    running: activeRequests(),
+    activeRequests: activeRequests(),
     receipts: receiptHistory(),
     proposals: createProposals(documents),
   };
 }
-let parts: ReturnType<typeof makeParts>;
+let deps: ReturnType<typeof makeDeps>;
 const rateLimited = { data: { kind: 'rate-limited', message: 'The limit is used up.', action: 'Wait.' } };
 
 beforeEach(() => {
   fakeEditor.reset();
-  parts = makeParts();
+  deps = makeDeps();
 });
 afterEach(() => documents.dispose());
 
@@ -79,18 +74,18 @@ const answerWith =
 const proposal = () => uriOf(String(fakeEditor.executed.find(({ id }) => id === 'vscode.diff')?.args[1]));
 /** Asks for code, and waits until its proposal is shown. */
 async function ready(): Promise<void> {
-  await askForCode(parts);
+  await askForCode(deps);
   await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('a plan ends with its receipt, and the prompt is not offered again', async () => {
   ask = answerWith('1. Look');
   typed('add retries');
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.match(shown(), /> add retries[\s\S]*1\. Look[\s\S]*## Receipt/);
-  assert.equal(parts.receipts.last?.model, 'groq/llama');
+  assert.equal(deps.receipts.last?.model, 'groq/llama');
   typed(undefined);
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, '');
 });
 
@@ -102,12 +97,12 @@ test('the last request is repeated with a stronger model and the current text of
       sent.push(params);
       return answer(params, onPart, token);
     };
-  await askStrongerModel(parts);
+  await askStrongerModel(deps);
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /This window has no answers yet/);
   ask = note(answerWith('1. Look'));
   typed('add retries');
-  await askForPlan(parts);
-  await askStrongerModel(parts);
+  await askForPlan(deps);
+  await askStrongerModel(deps);
   assert.deepEqual(
     sent.map(({ prompt, strongerThan }) => [prompt, strongerThan]),
     [
@@ -119,14 +114,14 @@ test('the last request is repeated with a stronger model and the current text of
   typed('shorter');
   await ready();
   fakeEditor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
-  await askStrongerModel(parts);
+  await askStrongerModel(deps);
   assert.equal(sent.at(-1)?.strongerThan, 'groq/llama');
   assert.equal(sent.at(-1)?.file?.text, 'zero\none\ntwo\n');
 });
 
 test('an empty prompt stays in the box with a message', async () => {
   typed('   ');
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.match(fakeEditor.inputBoxes.at(-1)?.validation ?? '', /prompt is empty/);
 });
 
@@ -136,23 +131,23 @@ test('an interrupted plan keeps its text, and the prompt is offered again', asyn
     throw { code: -32097 };
   };
   typed('add retries');
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.match(shown(), /First half[\s\S]*\*\*Incomplete:\*\* Rumbo’s server stopped/);
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Ask Again']);
   typed(undefined);
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'add retries');
 });
 
 test('Stop cancels the request and keeps the text, without an error', async () => {
   ask = async (_params, onPart, token) => {
     onPart({ type: 'text-delta', text: 'First half' });
-    parts.running.stop(uriOf(fakeEditor.shownDocuments.at(-1) ?? '') as never);
+    deps.activeRequests.stop(uriOf(fakeEditor.shownDocuments.at(-1) ?? '') as never);
     assert.ok(token.isCancellationRequested);
     throw { code: -32800 };
   };
   typed('add retries');
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.match(shown(), /First half[\s\S]*Stopped by you/);
   assert.deepEqual(fakeEditor.messages, []);
   assert.deepEqual(fakeEditor.context.get('rumbo.streaming'), []);
@@ -168,7 +163,7 @@ test('a plan that another model continues is one answer, and its receipt shows t
     return { text: 'First half', receipt: sampleReceipt({ takeovers }) };
   };
   typed('add retries');
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.deepEqual(fakeEditor.progressMessages.slice(-2), [
     'waiting for groq/llama… · took over from lab/small',
     'groq/llama is answering… · took over from lab/small',
@@ -194,7 +189,7 @@ test('a restarted plan keeps the discarded text, also when the new answer fails'
     throw { data: { kind: 'interrupted', message: 'It broke off too.', action: 'Ask again.' } };
   };
   typed('add retries');
-  await askForPlan(parts);
+  await askForPlan(deps);
   assert.match(
     shown(),
     /\*\*Discarded\*\*[\s\S]*\n> Old beginning\n\n---\n\nNew beginning\n\n---\n\n\*\*Incomplete:\*\* It broke off too\. Ask again\.\n$/,
@@ -210,7 +205,7 @@ test('a pinned model that cannot run is replaced only with the user’s consent'
   };
   fakeEditor.buttonToPress = 'Use the Next Model';
   typed('add retries');
-  await askForPlan(parts);
+  await askForPlan(deps);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(allowed, [undefined, 'next']);
   assert.match(shown(), /Done/);
@@ -224,9 +219,9 @@ test('a change is previewed and written only when the user accepts it', async ()
   assert.equal(fileText(), 'one\ntwo\n');
   assert.equal(fakeEditor.text(proposal()), 'one\n2\n');
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Accept', 'Discard', 'Why This Model?']);
-  await parts.proposals.accept(proposal() as never);
+  await deps.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'one\n2\n');
-  await parts.proposals.accept(proposal() as never);
+  await deps.proposals.accept(proposal() as never);
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /was already accepted/);
 });
 
@@ -235,8 +230,8 @@ test('a discarded change leaves the file unchanged', async () => {
   ask = answerWith('2');
   typed('shorter');
   await ready();
-  await parts.proposals.discard(proposal() as never);
-  await parts.proposals.accept(proposal() as never);
+  await deps.proposals.discard(proposal() as never);
+  await deps.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'one\n');
 });
 
@@ -252,7 +247,7 @@ test('a file that changed in the meantime is not touched; retrying sends the sam
     return answerWith('2')(params, ...rest);
   };
   fakeEditor.buttonToPress = 'Ask Again';
-  await parts.proposals.accept(proposal() as never);
+  await deps.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'zero\none\ntwo\n');
   assert.ok(
     fakeEditor.messages.some(({ text }) => /list\.ts changed while the answer was generated/.test(text)),
@@ -267,10 +262,10 @@ for (const finishReason of ['length', 'content-filter'] as const)
     typed('shorter');
     await ready();
     assert.match(fakeEditor.messages.at(-1)?.text ?? '', /may be truncated/);
-    await parts.proposals.accept(proposal() as never);
+    await deps.proposals.accept(proposal() as never);
     assert.equal(fileText(), 'one\n');
     fakeEditor.buttonToPress = 'Apply';
-    await parts.proposals.accept(proposal() as never);
+    await deps.proposals.accept(proposal() as never);
     assert.equal(fileText(), '2one\n');
   });
 
@@ -284,11 +279,11 @@ test('an interrupted change stays in the proposal and is applied only after a co
   await ready();
   assert.equal(fakeEditor.text(proposal()), 'halfone\n');
   assert.deepEqual(fakeEditor.messages.at(-1)?.buttons, ['Ask Again']);
-  await parts.proposals.accept(proposal() as never);
+  await deps.proposals.accept(proposal() as never);
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /incomplete\. Lab broke off\. Apply it anyway\?/);
   assert.equal(fileText(), 'one\n');
   fakeEditor.buttonToPress = 'Apply';
-  await parts.proposals.accept(proposal() as never);
+  await deps.proposals.accept(proposal() as never);
   assert.equal(fileText(), 'halfone\n');
 });
 
@@ -319,14 +314,14 @@ for (const [how, shownNow] of [
     assert.equal(fakeEditor.text(proposal()), `${shownNow} // done\n`);
     const told = fakeEditor.messages.at(-1)?.text ?? '';
     assert.equal(/lab\/small was interrupted and groq\/llama continued/.test(told), how === 'continue');
-    await parts.proposals.accept(proposal() as never);
+    await deps.proposals.accept(proposal() as never);
     assert.equal(fileText(), `${shownNow} // done\n`);
   });
 
 test('without a file the code goes to a new document in its language', async () => {
   ask = answerWith('const x = 1;');
   typed('a constant');
-  await askForCode(parts);
+  await askForCode(deps);
   const [untitled] = [...fakeEditor.files.values()];
   assert.deepEqual(untitled, { text: 'const x = 1;', languageId: 'typescript' });
 });
@@ -337,15 +332,15 @@ test('interrupted code without a file is kept in a new document', async () => {
     throw { code: -32097 };
   };
   typed('a constant');
-  await askForCode(parts);
+  await askForCode(deps);
   assert.equal([...fakeEditor.files.values()][0]?.text, 'const');
 });
 
 test('a route that cannot be explained shows the error, and the prompt is kept', async () => {
   typed('plan it');
-  await explainRoute(parts);
+  await explainRoute(deps);
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /The limit is used up\. Wait\./);
   typed(undefined);
-  await explainRoute(parts);
+  await explainRoute(deps);
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'plan it');
 });

@@ -2,6 +2,7 @@
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import type { InlineCandidate, InlineState } from '../../shared/inline.ts';
 import type { Model } from '../../shared/models.ts';
+import type { ExplainResult } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { ProviderStatus, Status } from '../../shared/status.ts';
 
@@ -95,5 +96,16 @@ export const sampleInlineState = (more: Partial<InlineState> = {}): InlineState 
   state: 'on',
   models: ['lab/small'],
   today: { offered: 0, accepted: 0, costUsd: 0 },
+  ...more,
+});
+
+export const sampleExplanation = (more: Partial<ExplainResult> = {}): ExplainResult => ({
+  task: 'general',
+  difficulty: 0.5,
+  confidence: 0.8,
+  abstained: false,
+  strategy: 'priority',
+  candidates: [],
+  excluded: [],
   ...more,
 });

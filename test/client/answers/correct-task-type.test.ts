@@ -3,17 +3,20 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { correctionDraftKey, correctTaskType } from '../../../client/answers/correct-task-type.ts';
 import { promptBox } from '../../../client/answers/prompt-box.ts';
-import type { ServerConnection } from '../../../client/server/connection.ts';
 import { fakeEditor, window } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
+import { sampleExplanation } from '../samples.ts';
 
 type Item = { readonly label: string; readonly description?: string };
 const sent: unknown[] = [];
-const connection = {
-  explain: async () => ({ task: 'general' }),
-  correctTask: async (params: unknown) => sent.push(params),
-  forgetCorrections: async () => sent.push('forget'),
-} as unknown as ServerConnection;
-const server = { use: (work: (connection: ServerConnection) => unknown) => work(connection) };
+const server = fakeServer({
+  explain: async () => sampleExplanation(),
+  correctTask: async (params) => sent.push(params),
+  forgetCorrections: async () => {
+    sent.push('forget');
+    return null;
+  },
+});
 
 /** Corrects the prompt that was explained last; `pick` chooses from what is offered. */
 async function correct(pick: (items: readonly Item[]) => Item | undefined): Promise<void> {
@@ -23,7 +26,7 @@ async function correct(pick: (items: readonly Item[]) => Item | undefined): Prom
   window.showQuickPick = (async (items: readonly Item[]) => pick(items)) as never;
   fakeEditor.inputs = ['show me where it leaks'];
   try {
-    await correctTaskType({ server, prompts } as never);
+    await correctTaskType({ server, prompts });
   } finally {
     window.showQuickPick = showQuickPick;
   }

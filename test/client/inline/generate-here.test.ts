@@ -1,24 +1,15 @@
-/** Generate Here from the instruction to what the user sees and what becomes of it, with a server that answers as told. */
+/** Generate Here from the instruction to what the user sees and what becomes of it, with a fake server. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { CancellationToken } from 'vscode';
 import { promptBox } from '../../../client/answers/prompt-box.ts';
 import { receiptHistory } from '../../../client/answers/receipt-history.ts';
 import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
-import { ClientError, toClientErrorData } from '../../../client/notifications/error-messages.ts';
-import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { AskParams } from '../../../shared/ask.ts';
-import type { AskPart } from '../../../shared/protocol.ts';
-import {
-  type CancellationTokenSource,
-  events,
-  fakeEditor,
-  Position,
-  Range,
-  Selection,
-  Uri,
-  window,
-} from '../../support/vscode-stub.ts';
+import type { AskResult } from '../../../shared/protocol.ts';
+import { events, fakeEditor, Position, Range, Selection, Uri, window } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
 import { sampleReceipt } from '../samples.ts';
 
 const uri = new Uri('file', '/w/list.ts');
@@ -36,49 +27,44 @@ const front = {
   options: { insertSpaces: true, tabSize: 4 },
 };
 
-/** A question that waits: the test says how it goes on. */
-type Asked = {
+/** A pending request: the test decides what is answered. */
+type Pending = {
   readonly params: AskParams;
-  readonly token: CancellationTokenSource['token'];
-  say(code: string): void;
+  readonly token: CancellationToken;
+  send(code: string): void;
   finish(code: string, more?: object): Promise<void>;
   fail(error: unknown): Promise<void>;
 };
-let asked: Asked[];
-let parts: ReturnType<typeof makeParts>;
+let requests: Pending[];
+let deps: ReturnType<typeof makeDeps>;
 
-function makeParts() {
-  const ask = (params: AskParams, onPart: (part: AskPart) => void, token: Asked['token']) => {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const code = (said: string) => ({ text: said, languageId: 'typescript' });
-    asked.push({
-      params,
-      token,
-      say: (said) => onPart({ type: 'code', code: code(said) }),
-      finish(said, more = {}) {
-        resolve({ text: said, code: code(said), receipt: sampleReceipt({ role: 'coder', ...more }) });
-        return soon();
-      },
-      fail(error) {
-        reject(error);
-        return soon();
-      },
-    });
-    token.onCancellationRequested(() => reject({ code: -32800 }));
-    return promise;
-  };
-  return {
-    server: {
-      use: (work: (connection: ServerConnection) => Promise<unknown>) =>
-        work({ ask } as never).catch((error: unknown) => {
-          throw new ClientError(toClientErrorData(error));
-        }),
-    } as never,
-    prompts: promptBox(),
-    receipts: receiptHistory(),
-    previews: createPreviews('rumbo.rumbo'),
-  };
-}
+const makeDeps = () => ({
+  server: fakeServer({
+    ask(params, token, onPart) {
+      assert.ok(token);
+      const { promise, resolve, reject } = Promise.withResolvers<AskResult>();
+      const code = (text: string) => ({ text, languageId: 'typescript' });
+      requests.push({
+        params,
+        token,
+        send: (text) => onPart({ type: 'code', code: code(text) }),
+        finish(text, more = {}) {
+          resolve({ text, code: code(text), receipt: sampleReceipt({ role: 'coder', ...more }) });
+          return soon();
+        },
+        fail(error) {
+          reject(error);
+          return soon();
+        },
+      });
+      token.onCancellationRequested(() => reject({ code: -32800 }));
+      return promise;
+    },
+  }),
+  prompts: promptBox(),
+  receipts: receiptHistory(),
+  previews: createPreviews('rumbo.rumbo'),
+});
 
 const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -87,17 +73,17 @@ beforeEach(() => {
   fakeEditor.files.set(uri.toString(), { text, languageId: 'typescript' });
   front.selection = new Selection(at, at);
   window.activeTextEditor = front;
-  asked = [];
-  parts = makeParts();
+  requests = [];
+  deps = makeDeps();
 });
-afterEach(() => parts.previews.dispose());
+afterEach(() => deps.previews.dispose());
 
-/** Asks, and returns the question once it waits. */
-async function begin(instruction = 'double it'): Promise<Asked> {
+/** Asks, and returns the request once it waits. */
+async function begin(instruction = 'double it'): Promise<Pending> {
   fakeEditor.inputs.push(instruction);
-  void generateHere(parts);
+  void generateHere(deps);
   await soon();
-  const last = asked.at(-1);
+  const last = requests.at(-1);
   assert.ok(last);
   return last;
 }
@@ -111,28 +97,28 @@ function change(range: Range, inserted: string, reason?: number): void {
 }
 
 test('the code streams at the cursor, is indented to fit, and is in no file', async () => {
-  const question = await begin();
-  assert.deepEqual(question.params.file?.selection, { start: { ...at }, end: { ...at } });
-  assert.equal(question.params.role, 'coder');
+  const request = await begin();
+  assert.deepEqual(request.params.file?.selection, { start: { ...at }, end: { ...at } });
+  assert.equal(request.params.role, 'coder');
   assert.equal(isGenerating(), true);
   assert.match(line() ?? '', /generating, Esc to stop/);
-  question.say('double() {');
+  request.send('double() {');
   assert.deepEqual(shown(), ['double() {']);
-  question.say('double() {\n    return 2;\n}');
+  request.send('double() {\n    return 2;\n}');
   assert.deepEqual(shown(), ['double() {\n        return 2;\n    }']);
   assert.equal(fakeEditor.text(uri), text);
   assert.ok(fakeEditor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.trigger'));
   assert.deepEqual(shown(new Position(0, 0)), [], 'it shows in another place');
-  await question.finish('double() {\n    return 2;\n}');
+  await request.finish('double() {\n    return 2;\n}');
   assert.match(line() ?? '', /Tab to accept, Esc to discard/);
   assert.equal(fakeEditor.messages.length, 0);
-  assert.equal(parts.receipts.last?.role, 'coder');
+  assert.equal(deps.receipts.last?.role, 'coder');
 });
 
 test('accepting ends the preview without cancelling or hiding anything', async () => {
-  const question = await begin();
-  await question.finish('two();');
-  await parts.previews.accept();
+  const request = await begin();
+  await request.finish('two();');
+  await deps.previews.accept();
   assert.equal(fakeEditor.executed.at(-1)?.id, 'editor.action.inlineSuggest.commit');
   change(new Range(at, at), 'two();');
   await soon();
@@ -143,14 +129,14 @@ test('accepting ends the preview without cancelling or hiding anything', async (
 });
 
 test('accepting a part moves the rest behind it, with the line endings of the file', async () => {
-  const question = await begin();
-  question.say('one();\ntwo();');
+  const request = await begin();
+  request.send('one();\ntwo();');
   change(new Range(at, at), 'one();\r\n    ');
   events.movedCursor.fire({ textEditor: front, selections: [selectionAt(2, 4)] });
   assert.deepEqual(shown(new Position(2, 4)), ['two();']);
-  question.say('one();\ntwo();\nthree();');
+  request.send('one();\ntwo();\nthree();');
   assert.deepEqual(shown(new Position(2, 4)), ['two();\n    three();']);
-  await question.finish('one();\ntwo();\nthree();');
+  await request.finish('one();\ntwo();\nthree();');
   change(new Range(2, 4, 2, 4), 'two();\n    three();');
   await soon();
   assert.equal(isGenerating(), false);
@@ -160,7 +146,7 @@ const selectionAt = (row: number, column: number) =>
   new Selection(new Position(row, column), new Position(row, column));
 
 const droppings: Readonly<Record<string, () => void>> = {
-  'Esc, or a click on the item of the status bar,': () => parts.previews.drop(),
+  'Esc, or a click on the item of the status bar,': () => deps.previews.drop(),
   'typing something else': () => change(new Range(at, at), 'x'),
   'a change elsewhere in the file': () => change(new Range(0, 0, 0, 0), 'two();'),
   'a cursor that goes elsewhere': () =>
@@ -169,12 +155,12 @@ const droppings: Readonly<Record<string, () => void>> = {
 };
 for (const [what, drop] of Object.entries(droppings))
   test(`${what} discards the preview and cancels the request without a message`, async () => {
-    const question = await begin();
-    question.say('two();');
+    const request = await begin();
+    request.send('two();');
     drop();
     await soon();
     assert.deepEqual(shown(), []);
-    assert.equal(question.token.isCancellationRequested, true);
+    assert.equal(request.token.isCancellationRequested, true);
     assert.equal(isGenerating(), false);
     assert.equal(line(), undefined);
     assert.equal(fakeEditor.messages.length, 0);
@@ -182,8 +168,8 @@ for (const [what, drop] of Object.entries(droppings))
   });
 
 test('saving the file does not discard the preview', async () => {
-  const question = await begin();
-  question.say('two();');
+  const request = await begin();
+  request.send('two();');
   events.changedText.fire({ document, contentChanges: [] });
   events.movedCursor.fire({ textEditor: front, selections: [selectionAt(1, 4)] });
   assert.deepEqual(shown(), ['two();']);
@@ -191,8 +177,8 @@ test('saving the file does not discard the preview', async () => {
 
 test('right after an undo the editor gets an explicit trigger', async () => {
   change(new Range(at, at), '', 1);
-  const question = await begin();
-  question.say('two();');
+  const request = await begin();
+  request.send('two();');
   const asks = fakeEditor.executed.filter(({ id }) => id === 'editor.action.inlineSuggest.trigger');
   assert.deepEqual(
     asks.map(({ args }) => args),
@@ -201,59 +187,59 @@ test('right after an undo the editor gets an explicit trigger', async () => {
 });
 
 test('a restart by another model replaces the preview, unless a part was accepted', async () => {
-  const question = await begin();
-  question.say('one();');
-  question.say('let');
+  const request = await begin();
+  request.send('one();');
+  request.send('let');
   assert.deepEqual(shown(), ['let']);
   change(new Range(at, at), 'le');
-  question.say('const');
+  request.send('const');
   await soon();
   assert.deepEqual(shown(), []);
-  assert.equal(question.token.isCancellationRequested, true);
+  assert.equal(request.token.isCancellationRequested, true);
 });
 
 test('a failure is one sentence with one button, the prompt is kept, and the button retries', async () => {
-  const question = await begin();
+  const request = await begin();
   fakeEditor.buttonToPress = 'Ask Again';
-  await question.fail({ data: { kind: 'timeout', message: 'Lab was silent.', action: 'Try again.' } });
+  await request.fail({ data: { kind: 'timeout', message: 'Lab was silent.', action: 'Try again.' } });
   assert.deepEqual(
     fakeEditor.messages.map(({ text, buttons }) => [text, buttons]),
     [['Lab was silent. Try again.', ['Ask Again']]],
   );
   assert.equal(isGenerating(), true, 'it was not asked again');
-  assert.equal(asked.length, 2);
-  assert.equal(asked[1]?.params.prompt, 'double it');
-  await asked[1]?.fail({ code: -32800 });
+  assert.equal(requests.length, 2);
+  assert.equal(requests[1]?.params.prompt, 'double it');
+  await requests[1]?.fail({ code: -32800 });
   fakeEditor.inputs.push(undefined);
-  await generateHere(parts);
+  await generateHere(deps);
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'double it');
 });
 
 test('code received before an interruption stays and is marked incomplete', async () => {
-  const question = await begin();
-  question.say('one();');
-  await question.fail({ data: { kind: 'interrupted', message: 'Lab broke off.' } });
+  const request = await begin();
+  request.send('one();');
+  await request.fail({ data: { kind: 'interrupted', message: 'Lab broke off.' } });
   assert.deepEqual(shown(), ['one();']);
   assert.match(line() ?? '', /incomplete/);
 });
 
 test('an answer without code shows a message', async () => {
-  const question = await begin();
-  await question.finish('');
+  const request = await begin();
+  await request.finish('');
   assert.match(fakeEditor.messages[0]?.text ?? '', /contained no code/);
   assert.equal(isGenerating(), false);
 });
 
 test('a stronger model gets the same position in the current text', async () => {
-  const question = await begin();
-  await question.finish('two();');
-  parts.previews.drop();
+  const request = await begin();
+  await request.finish('two();');
+  deps.previews.drop();
   fakeEditor.files.set(uri.toString(), { text: `// new\n${text}`, languageId: 'typescript' });
-  void parts.receipts.askStronger?.();
+  void deps.receipts.askStronger?.();
   await soon();
   await soon();
-  assert.equal(asked[1]?.params.strongerThan, 'groq/llama');
-  assert.deepEqual(asked[1]?.params.file?.selection?.start, { line: 2, character: 4 });
+  assert.equal(requests[1]?.params.strongerThan, 'groq/llama');
+  assert.deepEqual(requests[1]?.params.file?.selection?.start, { line: 2, character: 4 });
 });
 
 test('a second preview replaces the first', async () => {
@@ -261,7 +247,7 @@ test('a second preview replaces the first', async () => {
   const second = await begin('triple it');
   assert.equal(first.token.isCancellationRequested, true);
   await soon();
-  second.say('three();');
+  second.send('three();');
   assert.deepEqual(shown(), ['three();']);
   assert.equal(isGenerating(), true);
 });
@@ -275,11 +261,11 @@ test('a file in the background is brought to the front, where the preview is vis
     window.activeTextEditor = front;
     return bring(shown);
   };
-  const question = await begin().finally(() => {
+  const request = await begin().finally(() => {
     window.showTextDocument = bring;
   });
   assert.deepEqual(fakeEditor.shownDocuments, [uri.toString()]);
-  question.say('two();');
+  request.send('two();');
   assert.deepEqual(shown(), ['two();']);
 });
 
@@ -287,19 +273,19 @@ test('a file closed while the user typed sends no request, and the prompt is kep
   fakeEditor.inputs.push('double it');
   const closed = { ...document, isClosed: false };
   window.activeTextEditor = { ...front, document: closed };
-  const generating = generateHere(parts);
+  const generating = generateHere(deps);
   closed.isClosed = true;
   await Promise.race([generating, soon().then(soon)]);
-  assert.equal(asked.length, 0);
+  assert.equal(requests.length, 0);
   assert.match(fakeEditor.messages[0]?.text ?? '', /was closed/);
   window.activeTextEditor = front;
   fakeEditor.inputs.push(undefined);
-  await generateHere(parts);
+  await generateHere(deps);
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'double it');
 });
 
 test('without a file a message says where the command works', async () => {
   window.activeTextEditor = undefined;
-  await generateHere(parts);
+  await generateHere(deps);
   assert.match(fakeEditor.messages[0]?.text ?? '', /Open a file/);
 });

@@ -8,43 +8,44 @@ import {
   turnGhostTextOn,
 } from '../../../client/inline/ghost-text-commands.ts';
 import { chooseGhostTextModels } from '../../../client/inline/ghost-text-model-picker.ts';
-import { ClientError, toClientErrorData } from '../../../client/notifications/error-messages.ts';
 import { showMenu } from '../../../client/views/menu.ts';
 import type { InlineCandidate, InlineState } from '../../../shared/inline.ts';
-import { fakeEditor, Uri, window } from '../../support/vscode-stub.ts';
+import { EventEmitter, fakeEditor, Uri, window } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
 import { sampleCandidate, sampleInlineState, sampleProvider, sampleStatus } from '../samples.ts';
 
 const local = sampleCandidate({ usualMs: 240 });
 const cloud = sampleCandidate({ model: 'openai/gpt', source: 'api', allowed: false, usdPerThousand: 0.12 });
 const keyless = sampleCandidate({ model: 'xai/grok', source: 'api', allowed: false, usable: false });
 let candidates: () => Promise<readonly InlineCandidate[]>;
-let asked: unknown[];
+let sent: unknown[];
 
-const server = {
-  status: sampleStatus({
+const server = fakeServer({
+  listModels: async (params) => {
+    sent.push(params);
+    return [];
+  },
+  inlineCandidates: () => candidates(),
+});
+server.changeStatus(
+  sampleStatus({
     providers: [
       sampleProvider({ name: 'openai', key: 'keychain' }),
       sampleProvider({ name: 'xai', key: 'none' }),
     ],
     inline: sampleInlineState({ state: 'no-model', reason: 'Start an engine.' }),
   }),
-  use: async (work: (connection: unknown) => Promise<unknown>) => {
-    const listModels = async (params: unknown) => void asked.push(params);
-    return work({ listModels, inlineCandidates: () => candidates() }).catch((error) => {
-      throw new ClientError(toClientErrorData(error));
-    });
-  },
-} as never;
-const parts = (state: InlineState['state']) => {
-  const pause = async (paused: boolean) => void asked.push(paused);
-  return { server, ghostText: { state, pause } as never };
+);
+const deps = (state: InlineState['state']) => {
+  const pause = async (paused: boolean) => void sent.push(paused);
+  return { server, ghostText: { state, pause, onChange: new EventEmitter<void>().event } };
 };
 const setting = (key: string) => fakeEditor.settings.get(`rumbo.inline.${key}`)?.globalValue;
 const ran = () => fakeEditor.executed.map(({ id }) => id);
 
 beforeEach(() => {
   fakeEditor.reset();
-  asked = [];
+  sent = [];
   candidates = async () => [local, cloud, keyless];
 });
 
@@ -58,7 +59,7 @@ test('a confirmation names the models; nothing is turned on before it', async ()
   assert.equal(setting('enabled'), true);
   assert.equal(setting('models'), undefined);
   // Only engines of the user's own: no provider is named.
-  assert.deepEqual(asked, [{ refresh: true }, { refresh: true }]);
+  assert.deepEqual(sent, [{ refresh: true }, { refresh: true }]);
 });
 
 test('choosing models in the confirmation turns ghost text on; dismissing the list does not', async () => {
@@ -140,17 +141,17 @@ test('a language that the workspace turns off stays off', async () => {
 });
 
 test('Suggest Here triggers the editor; where it cannot, a message says why', async () => {
-  await suggestHere(parts('on'));
+  await suggestHere(deps('on'));
   assert.deepEqual(ran(), ['editor.action.inlineSuggest.trigger']);
-  await suggestHere(parts('no-model'));
+  await suggestHere(deps('no-model'));
   assert.equal(fakeEditor.messages.at(-1)?.text, 'Start an engine.');
-  await suggestHere(parts('off'));
+  await suggestHere(deps('off'));
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /Turn ghost text on\?/);
-  await suggestHere(parts('paused'));
+  await suggestHere(deps('paused'));
   assert.equal(ran().length, 1);
   fakeEditor.buttonToPress = 'Resume';
-  await suggestHere(parts('paused'));
-  assert.equal(asked.at(-1), false);
+  await suggestHere(deps('paused'));
+  assert.equal(sent.at(-1), false);
   assert.equal(ran().length, 2);
 });
 

@@ -3,48 +3,39 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createGhostText } from '../../../client/inline/ghost-text.ts';
 import { createLanguageStatus } from '../../../client/inline/language-status.ts';
-import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, events, fakeEditor, Uri, window, workspace } from '../../support/vscode-stub.ts';
+import { events, fakeEditor, Uri, window, workspace } from '../../support/vscode-stub.ts';
+import { type FakeServer, fakeServer } from '../fake-server.ts';
 import { sampleInlineState, sampleStatus } from '../samples.ts';
 
 const file = { uri: new Uri('file', '/w/a.ts'), languageId: 'typescript' };
 const output = { uri: new Uri('output', 'Rumbo'), languageId: 'log' };
 let pauses: boolean[];
 let uses: number;
-let server: {
-  started: boolean;
-  status: Status | undefined;
-  readonly running: EventEmitter<void>;
-  readonly changed: EventEmitter<Status>;
-};
-let parts: { dispose(): unknown }[];
+let server: FakeServer;
+let disposables: { dispose(): unknown }[];
 
 beforeEach(() => {
   fakeEditor.reset();
-  [pauses, uses, parts] = [[], 0, []];
-  server = { started: false, status: undefined, running: new EventEmitter(), changed: new EventEmitter() };
+  [pauses, uses, disposables] = [[], 0, []];
+  server = fakeServer({
+    status: async () => {
+      uses++;
+      return sampleStatus();
+    },
+    pauseInline: async ({ paused }) => {
+      pauses.push(paused);
+      return sampleInlineState();
+    },
+  });
 });
 afterEach(() => {
-  for (const part of parts) part.dispose();
+  for (const disposable of disposables) disposable.dispose();
 });
 
 function create() {
-  const connection = {
-    status: async () => sampleStatus(),
-    pauseInline: async (paused: boolean) => void pauses.push(paused),
-  };
-  const asServer = Object.assign(server, {
-    onStatus: server.changed.event,
-    onRunning: server.running.event,
-    use: (work: (each: typeof connection) => unknown) => {
-      uses++;
-      server.started = true;
-      return Promise.resolve(work(connection));
-    },
-  });
-  const ghostText = createGhostText(asServer as never);
-  const language = createLanguageStatus(asServer as never, ghostText);
-  parts.push(ghostText, language);
+  const ghostText = createGhostText(server, { isPaused: false });
+  const language = createLanguageStatus(server, ghostText);
+  disposables.push(ghostText, language);
   return ghostText;
 }
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -53,8 +44,7 @@ function set(key: string, globalValue: unknown, workspaceValue?: unknown): void 
   events.changedSettings.fire({ affectsConfiguration: (asked) => `rumbo.inline.${key}`.startsWith(asked) });
 }
 function tell(inline: ReturnType<typeof sampleInlineState>): void {
-  server.status = sampleStatus({ inline });
-  server.changed.fire(server.status);
+  server.changeStatus(sampleStatus({ inline }));
 }
 const item = () => fakeEditor.languageStatus;
 const context = () => fakeEditor.context.get('rumbo.ghostText');
@@ -96,12 +86,12 @@ test('a pause holds in this window, also after a restart of the server', async (
   await ghostText.pause(true);
   assert.deepEqual([ghostText.state, context(), pauses], ['paused', 'paused', []], 'a server was started');
   server.started = true;
-  server.running.fire();
+  server.run();
   await later();
   assert.deepEqual(pauses, [true]);
   await ghostText.pause(false);
   assert.deepEqual([ghostText.state, pauses], ['on', [true, false]]);
-  server.running.fire();
+  server.run();
   await later();
   assert.deepEqual(pauses, [true, false]);
 });

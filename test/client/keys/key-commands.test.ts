@@ -1,11 +1,12 @@
-/** Setting, adding, removing and testing keys, with a server that answers as told. */
+/** Setting, adding, removing and testing keys, with a fake server. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createKeyCommands } from '../../../client/keys/key-commands.ts';
-import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { KeyReply } from '../../../shared/key-channel.ts';
 import type { KeyStatus, ProviderStatus } from '../../../shared/status.ts';
-import { EventEmitter, fakeEditor, window } from '../../support/vscode-stub.ts';
+import { fakeEditor, window } from '../../support/vscode-stub.ts';
+import { type FakeServer, fakeServer } from '../fake-server.ts';
+import { sampleStatus } from '../samples.ts';
 
 const key = (name: string): KeyStatus => ({ name, requests: 0, failures: 0 });
 const groq: ProviderStatus = {
@@ -29,7 +30,7 @@ let provider = groq;
 let store: KeyReply['store'] = 'keychain';
 let message: string | undefined;
 let sent: { type: string; key?: string }[] = [];
-let started = new EventEmitter<void>();
+let server: FakeServer;
 let keys: ReturnType<typeof createKeyCommands>;
 /** What the quick picks offered, and which is taken. */
 let offered: { title: string; labels: string[] }[] = [];
@@ -39,21 +40,16 @@ const quickPick = window.showQuickPick;
 beforeEach(() => {
   fakeEditor.reset();
   [provider, store, message, sent, offered, take] = [groq, 'keychain', undefined, [], [], 0];
-  started = new EventEmitter<void>();
-  const connection = {
-    status: async () => ({ providers: [provider] }),
+  server = fakeServer({
+    status: async () => sampleStatus({ providers: [provider] }),
     testProvider: async () => ({ models: 3 }),
-    keys: {
-      send: async ({ type, ...more }: { type: string; key?: string }) => {
-        sent.push({ type, ...(more.key === undefined ? {} : { key: more.key }) });
-        return { type: 'rumbo/key/reply', id: 1, store, ...(message ? { message } : {}) };
-      },
+    sendKey: async (command) => {
+      const { type } = command;
+      sent.push({ type, ...('key' in command ? { key: command.key } : {}) });
+      return { type: 'rumbo/key/reply', id: 1, ...(store ? { store } : {}), ...(message ? { message } : {}) };
     },
-  };
-  keys = createKeyCommands({
-    use: async (work: (connection: ServerConnection) => Promise<unknown>) => work(connection as never),
-    onRunning: started.event,
-  } as never);
+  });
+  keys = createKeyCommands(server);
   Object.assign(window, {
     showQuickPick: async (items: { label: string }[], { title }: { title: string }) => {
       offered.push({ title, labels: items.map(({ label }) => label) });
@@ -145,7 +141,7 @@ test('keys that are in memory only are submitted again after a restart, in order
   take = 1;
   await set('sk-two');
   sent = [];
-  started.fire();
+  server.run();
   await soon();
   const one = { type: 'rumbo/key/set', key: 'sk-one' };
   assert.deepEqual(sent, [one, { type: 'rumbo/key/add', key: 'sk-two' }]);
@@ -153,7 +149,7 @@ test('keys that are in memory only are submitted again after a restart, in order
   store = 'keychain';
   await set('sk-three');
   sent = [];
-  started.fire();
+  server.run();
   await soon();
   // The saved one stays: nothing takes its place.
   assert.deepEqual(sent, [
@@ -163,7 +159,7 @@ test('keys that are in memory only are submitted again after a restart, in order
 
   await keys.remove('groq');
   sent = [];
-  started.fire();
+  server.run();
   await soon();
   assert.deepEqual(sent, []);
 });

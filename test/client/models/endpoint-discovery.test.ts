@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/endpoint-discovery.ts';
 import type { DiscoverResult } from '../../../shared/discovery.ts';
 import { fakeEditor, window } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
 import { sampleEndpoint } from '../samples.ts';
 
 const ollama = sampleEndpoint({
@@ -20,9 +21,7 @@ let offered: { label: string; description: string; picked: boolean }[] = [];
 let takes = true;
 
 async function discover(answer: () => Promise<DiscoverResult>): Promise<void> {
-  const connection = { discover: answer };
-  const server = { use: (work: (connection: unknown) => unknown) => work(connection) };
-  await discoverEndpoints({ server } as never);
+  await discoverEndpoints(fakeServer({ discover: answer }));
   await new Promise((resolve) => setImmediate(resolve));
 }
 const providers = () => fakeEditor.settings.get('rumbo.providers')?.globalValue;
@@ -39,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => Object.assign(window, { showQuickPick }));
 
-test('used servers are named in one notification, with scope Rumbo looked', async () => {
+test('used servers are named in one notification, with where Rumbo looked', async () => {
   await discover(async () => ({ endpoints: [ollama], scope }));
   assert.deepEqual(fakeEditor.messages, [
     {
@@ -51,7 +50,7 @@ test('used servers are named in one notification, with scope Rumbo looked', asyn
   assert.deepEqual(offered, []);
 });
 
-test('that no server answers is reported, with scope Rumbo looked', async () => {
+test('that no server answers is reported, with where Rumbo looked', async () => {
   await discover(async () => ({ endpoints: [], scope }));
   assert.equal(fakeEditor.messages[0]?.text, 'No model server answered. Looked on this machine.');
 });
@@ -89,7 +88,7 @@ test('a new server that is not picked is not added, and can be chosen from the n
   });
 });
 
-test('scope the user wants no offers, a server is listed but not preselected', async () => {
+test('where the user wants no offers, a server is listed but not preselected', async () => {
   takes = false;
   await discover(async () => ({ endpoints: [sampleEndpoint({ use: 'ignored' })], scope }));
   assert.equal(offered[0]?.picked, false);

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { localModelActions } from '../../../client/models/local-models.ts';
-import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { EnsureResult, ModelSuggestion } from '../../../shared/local-models.ts';
 import type { ProviderStatus } from '../../../shared/status.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { sampleProvider } from '../samples.ts';
+import { type FakeAnswers, fakeServer } from '../fake-server.ts';
+import { sampleProvider, sampleStatus } from '../samples.ts';
 
-type Ensure = ServerConnection['ensureModel'];
+type Ensure = NonNullable<FakeAnswers['ensureModel']>;
 const ollama = sampleProvider({ name: 'ollama', label: 'Ollama', kind: 'ollama', local: [], models: [] });
 const gemma: ModelSuggestion = {
   label: 'Gemma 3 1 B',
@@ -24,22 +24,21 @@ let ensure: Ensure;
 let wanted: string[];
 let unloaded: string[];
 
-const connection = {
-  status: async () => ({ providers }),
+const server = fakeServer({
+  status: async () => sampleStatus({ providers }),
   suggestModels: async () => [gemma],
-  ensureModel: (...args: Parameters<Ensure>) => {
-    wanted.push(args[0]);
-    return ensure(...args);
+  ensureModel: (params, ...rest) => {
+    wanted.push(params.model);
+    return ensure(params, ...rest);
   },
-  unloadModel: async (id: string) => {
-    unloaded.push(id);
-    if (id.endsWith('/gone'))
+  unloadModel: async ({ model }) => {
+    unloaded.push(model);
+    if (model.endsWith('/gone'))
       throw { data: { kind: 'model-not-found', message: 'Ollama has no model “gone”.' } };
     return null;
   },
-};
-const actions = () =>
-  localModelActions({ use: async (work: (connection: unknown) => unknown) => work(connection) } as never);
+});
+const actions = () => localModelActions(server);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => {
@@ -90,7 +89,7 @@ test('without an engine that can pull, a message offers discovery', async () => 
 });
 
 test('the notification shows bytes, rate and time left, and its bar never moves back', async () => {
-  ensure = async (_id, onProgress) => {
+  ensure = async (_params, _token, onProgress) => {
     onProgress({ stage: 'checking' });
     onProgress({ stage: 'downloading', completedBytes: 0.2e9, totalBytes: 0.8e9 });
     const rate = { bytesPerSecond: 12e6, secondsLeft: 34 };
@@ -117,10 +116,10 @@ test('the notification shows bytes, rate and time left, and its bar never moves 
 /** Waits until it is cancelled, as the server does. */
 const untilCancelled =
   (message: string, action?: string): Ensure =>
-  (_id, onProgress, token) =>
+  (_params, token, onProgress) =>
     new Promise((_, reject) => {
       onProgress({ stage: 'downloading', completedBytes: 1e6 });
-      token.onCancellationRequested(() =>
+      token?.onCancellationRequested(() =>
         reject({ code: -32800, data: { kind: 'cancelled', message, ...(action ? { action } : {}) } }),
       );
     });

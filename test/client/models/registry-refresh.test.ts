@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { runRegistryRefresh } from '../../../client/models/registry-refresh.ts';
-import type { ServerConnection } from '../../../client/server/connection.ts';
 import type { RegistryRefreshed } from '../../../shared/protocol.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
 
 const nothingNew: RegistryRefreshed = { requested: 6, readable: 6, changes: [], problems: [] };
 let shownLogs = 0;
 
 async function refresh(answer: () => Promise<RegistryRefreshed>): Promise<void> {
-  const connection = { refreshRegistry: answer } as unknown as ServerConnection;
-  const server = { use: (work: (connection: ServerConnection) => unknown) => work(connection) };
+  const server = fakeServer({ refreshRegistry: answer });
   const log = { show: () => (shownLogs += 1) };
   await runRegistryRefresh({ server, log } as never);
   await new Promise((resolve) => setImmediate(resolve));

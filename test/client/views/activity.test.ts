@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { receiptHistory } from '../../../client/answers/receipt-history.ts';
 import { createActivityView } from '../../../client/views/activity.ts';
-import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
 import { sampleReceipt, sampleStatus } from '../samples.ts';
 import { drawTree, treeOf } from './drawn-tree.ts';
 
@@ -12,7 +12,7 @@ beforeEach(() => fakeEditor.reset());
 
 test('receipts of this window are listed, the latest first, and open their explanation', async () => {
   const receipts = receiptHistory();
-  const opened = createActivityView({ onStatus: new EventEmitter<Status>().event } as never, receipts);
+  const opened = createActivityView(fakeServer(), receipts);
   assert.deepEqual(await drawTree(view), []);
   receipts.add(sampleReceipt());
   const last = sampleReceipt({ id: 'r2', model: 'lab/small', costUsd: 0 });
@@ -33,9 +33,9 @@ test('receipts of this window are listed, the latest first, and open their expla
 });
 
 test('the description of the view has today’s cost', () => {
-  const changed = new EventEmitter<Status>();
-  const opened = createActivityView({ onStatus: changed.event } as never, receiptHistory());
-  changed.fire(sampleStatus());
+  const server = fakeServer();
+  const opened = createActivityView(server, receiptHistory());
+  server.changeStatus(sampleStatus());
   assert.equal(treeOf(view).description, 'today $0.42, 3 requests');
   opened.dispose();
 });

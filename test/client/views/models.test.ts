@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createModelsView } from '../../../client/views/models.ts';
 import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
+import { fakeServer } from '../fake-server.ts';
 import { sampleModel, sampleProvider, sampleStatus } from '../samples.ts';
 import { drawTree, treeLines, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.models';
-let changed: EventEmitter<Status>;
 let now: Status;
 
 beforeEach(() => {
   fakeEditor.reset();
-  changed = new EventEmitter<Status>();
   const large = sampleModel({ id: 'lab/large', name: 'large', toggle: false });
   const locked = sampleModel({ id: 'lab/locked', name: 'locked', locked: true });
   now = sampleStatus({
@@ -26,13 +25,11 @@ beforeEach(() => {
     ],
   });
 });
-const open = () =>
-  createModelsView({
-    onStatus: changed.event,
-    get status() {
-      return now;
-    },
-  } as never);
+const open = () => {
+  const server = fakeServer();
+  server.changeStatus(now);
+  return createModelsView(server);
+};
 
 test('usable models are listed under their provider, with their state and pinned roles', async () => {
   fakeEditor.settings.set('rumbo.roles', {

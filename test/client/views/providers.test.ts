@@ -2,45 +2,41 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createProvidersView } from '../../../client/views/providers.ts';
 import type { Status } from '../../../shared/status.ts';
-import { EventEmitter, fakeEditor } from '../../support/vscode-stub.ts';
+import { fakeEditor } from '../../support/vscode-stub.ts';
+import { type FakeServer, fakeServer } from '../fake-server.ts';
 import { sampleEndpoint, sampleModel, sampleProvider, sampleStatus } from '../samples.ts';
 import { drawTree, hoverTooltip, treeLines, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.providers';
-let changed: EventEmitter<Status>;
+let server: FakeServer;
 let now: Status;
-let asked: string[];
+let sent: string[];
 
 beforeEach(() => {
   fakeEditor.reset();
-  changed = new EventEmitter<Status>();
-  asked = [];
-  now = sampleStatus({ providers: [sampleProvider({ local: [] })] });
-});
-
-function open() {
-  const connection = {
-    listModels: async () => void asked.push('models'),
-    modelDetails: async ([id]: string[]) => {
-      asked.push(`details of ${id}`);
+  server = fakeServer({
+    listModels: async () => {
+      sent.push('models');
+      return [];
+    },
+    modelDetails: async ({ models: [id = 'none/none'] = [] }) => {
+      sent.push(`details of ${id}`);
       return [{ id, types: [], fields: { licence: 'mit' }, provenance: {} }];
     },
     status: async () => {
-      asked.push('status');
+      sent.push('status');
+      server.status = now;
       return now;
     },
-  };
-  return createProvidersView({
-    onStatus: changed.event,
-    use: (work: (connection: unknown) => unknown) => work(connection),
-    get status() {
-      return asked.includes('status') ? now : undefined;
-    },
-  } as never);
-}
+  });
+  sent = [];
+  now = sampleStatus({ providers: [sampleProvider({ local: [] })] });
+});
+
+const open = () => createProvidersView(server);
 const tell = (next: Status) => {
   now = next;
-  changed.fire(next);
+  server.changeStatus(next);
 };
 
 test('a badge counts what needs the user, and disappears when it is solved', () => {
@@ -76,7 +72,7 @@ test('a discovered server comes first and can be used or ignored; with one there
 test('a download shows its progress without redrawing the tree or a request to the server', async () => {
   const opened = open();
   await drawTree(view);
-  assert.deepEqual(asked, ['status', 'models']);
+  assert.deepEqual(sent, ['status', 'models']);
   const fetching = (progress: number) =>
     sampleStatus({
       providers: [sampleProvider({ local: [{ name: 'new', state: 'downloading', progress }] })],
@@ -93,7 +89,7 @@ test('a download shows its progress without redrawing the tree or a request to t
   tell(fetching(0.2));
   assert.equal(treeOf(view).redrawn.length, 1);
   assert.equal((await drawTree(view))[0]?.below[0]?.item.description, '20 % downloaded');
-  assert.deepEqual(asked, ['status', 'models']);
+  assert.deepEqual(sent, ['status', 'models']);
   opened.dispose();
 });
 
@@ -102,7 +98,7 @@ test('the details of a model are requested on hover, not before', async () => {
   const [lab] = await drawTree(view);
   const [small] = lab?.below ?? [];
   assert.ok(small);
-  assert.ok(!asked.some((each) => each.startsWith('details')));
+  assert.ok(!sent.some((each) => each.startsWith('details')));
   assert.match((await hoverTooltip(view, small)) ?? '', /^lab\/small\n[\s\S]*\nLicence: mit\.\n/);
   opened.dispose();
 });
