@@ -1,6 +1,7 @@
 /** The models of local engines: their states, pulling, loading and unloading them, and which ones to recommend. */
 import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { EnsureProgress, EnsureResult, LocalUse } from '../../shared/local-models.ts';
+import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { LoadOptions } from '../engines/local-engine.ts';
@@ -10,10 +11,14 @@ import { type LocalEngine, localEngine } from '../models/local-engine.ts';
 import { localModelStates } from '../models/local-model-states.ts';
 import { recommendLocalModels } from '../models/recommended-models.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { ProviderRegistry } from '../providers/provider-registry.ts';
+
+export type LocalModelsProvider = Pick<Provider, 'config' | 'modelList' | 'nativeApi' | 'refresh'>;
 
 export type LocalModelsDeps = {
-  readonly providers: Pick<ProviderRegistry, 'get' | 'models'>;
+  readonly providers: {
+    get(name: string): LocalModelsProvider | undefined;
+    models(): readonly Model[];
+  };
   readonly settings: () => Settings;
   /** May name the folders in which engines keep their models. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,7 +32,7 @@ export type LocalModelsDeps = {
 
 export function localModels({ providers, settings, env, storagePath, onChanged, now }: LocalModelsDeps) {
   const closing = new AbortController();
-  const engines = new WeakMap<Provider, LocalEngine | undefined>();
+  const engines = new WeakMap<LocalModelsProvider, LocalEngine | undefined>();
   const engineOf = (name: string): LocalEngine | undefined => {
     const provider = localProvider(providers, name);
     if (!provider) return;
@@ -96,7 +101,10 @@ export function localModels({ providers, settings, env, storagePath, onChanged, 
 }
 
 /** An enabled engine on this machine or on another one of the user's. */
-export function localProvider(providers: Pick<ProviderRegistry, 'get'>, name: string): Provider | undefined {
+export function localProvider(
+  providers: Pick<LocalModelsDeps['providers'], 'get'>,
+  name: string,
+): LocalModelsProvider | undefined {
   const provider = providers.get(name);
   return provider?.config.source === 'local' && provider.config.enabled ? provider : undefined;
 }

@@ -21,10 +21,20 @@ import type { Log } from '../platform/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { ModelRegistry } from '../registry/registry.ts';
-import { type LocalModelsDeps, localModels, localProvider } from './local-models.ts';
+import {
+  type LocalModelsDeps,
+  type LocalModelsProvider,
+  localModels,
+  localProvider,
+} from './local-models.ts';
+
+type CatalogProvider = LocalModelsProvider & Pick<Provider, 'listAgeMs' | 'state'>;
 
 export type ModelCatalogDeps = LocalModelsDeps & {
-  readonly providers: Pick<ProviderRegistry, 'get' | 'all' | 'models' | 'cooldowns'>;
+  readonly providers: {
+    all(): readonly CatalogProvider[];
+    cooldowns: ProviderRegistry['cooldowns'];
+  };
   readonly registry: Pick<ModelRegistry, 'lookUp'>;
   readonly log: Pick<Log, 'warn'>;
 };
@@ -133,7 +143,7 @@ const modelSources = (providers: Providers): readonly ModelSource[] =>
 /** Requests the list of a local engine; a service lists its models only when it is used, tested or opened. */
 async function listModels(
   providers: Providers,
-  provider: Provider,
+  provider: CatalogProvider,
   signal: AbortSignal,
 ): Promise<readonly ListedModel[]> {
   const { name, label, definition } = provider.config;

@@ -1,11 +1,11 @@
 /** The sources of the model registry: public pages, and the model lists of services that have a key. */
-import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { SourceRequest } from '../registry/fetch-source.ts';
 import { type ListSource, listSources } from '../registry/sources/lists.ts';
 import { publicSources } from '../registry/sources/table.ts';
 import type { KeyStore } from '../secrets/keys.ts';
 
-type Providers = Pick<ProviderRegistry, 'get'>;
+type Providers = { get(name: string): Pick<Provider, 'config' | 'owner'> | undefined };
 
 export async function registrySources(
   providers: Providers,

@@ -9,8 +9,6 @@ import type { KeyOwner } from '../../../server/secrets/key-owner.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { Settings } from '../../../shared/settings.ts';
 
-type Providers = Parameters<typeof registrySources>[0];
-
 /** The lists among the sources, beside the public pages. */
 async function lists(settings: Settings['providers'], withKey: readonly string[]) {
   const { providers } = resolveProviderConfigs(settings, engines, {});
@@ -19,7 +17,7 @@ async function lists(settings: Settings['providers'], withKey: readonly string[]
       const config = providers.find((each) => each.name === name);
       return config && { config, owner: { provider: name, origin: '' } };
     },
-  } as unknown as Providers;
+  };
   const all = async ({ provider }: KeyOwner) => {
     if (provider === 'groq') throw new RumboError('The keychain is locked.', { kind: 'unauthorized' });
     return withKey.includes(provider) ? [{ name: 'saved key 1', key: `key of ${provider}` }] : [];
