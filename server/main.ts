@@ -134,12 +134,13 @@ function start(params: InitializeParams): InitializeResult {
     onChanged: announce.changed,
     now,
   });
+  const records = accounting({ providers, ledger: book, metrics: numbers, modelStats: past, log });
   const answers = orchestrator({
     settings: () => settings,
     providers,
     cache,
     budgets: purse,
-    accounting: accounting({ providers, ledger: book, metrics: numbers, modelStats: past, log }),
+    accounting: records,
     metrics: numbers,
     modelStats: past,
     modelCatalog: shelf,
@@ -158,6 +159,7 @@ function start(params: InitializeParams): InitializeResult {
     catalog: shelf,
     budgets: purse,
     ledger: book,
+    accounting: records,
     modelStats: past,
     counters: numbers,
     log,

@@ -1,8 +1,10 @@
 /** Generates completions: requests the ranked models, hedged and within the budgets, and records what each request took. */
-import { noUsage, type Usage } from '../../shared/chat.ts';
+import { noUsage } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { AttemptRecord } from '../accounting/attempt-record.ts';
+import { inlineRole } from '../metrics/inline-usage.ts';
 import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { type Clock, steadyClock } from './clock.ts';
@@ -21,19 +23,6 @@ import type { GeneratedText, GenerateWithFallback } from './prompting/generate-w
 import type { RankedModel } from './rank-models.ts';
 import type { Reservations } from './reservations.ts';
 
-/** What one request took. */
-export type GenerationOutcome = {
-  readonly model: Model;
-  readonly outcome: StreamEnd;
-  /** From the request to its end. */
-  readonly ms: number;
-  /** `null`: no text arrived. */
-  readonly firstTextMs: number | null;
-  readonly usage: Usage;
-  /** US dollars. `null`: its price is unknown. */
-  readonly costUsd: number | null;
-};
-
 export type CompletionGeneratorDeps = {
   /** Takes next to no time. */
   readonly modelsFor: EligibleModels;
@@ -42,7 +31,7 @@ export type CompletionGeneratorDeps = {
   readonly generateWithFallback: GenerateWithFallback;
   readonly reservations: Pick<Reservations, 'reserve'>;
   /** Called once for each request, when it has ended, before its reservation is released. */
-  readonly record: (outcome: GenerationOutcome) => void;
+  readonly record: (attempt: AttemptRecord) => void;
   readonly latencies: Latencies;
   readonly settings: () => Pick<Settings, 'inline.hedgePaid'>;
   /** Absent: the real one. */
@@ -73,9 +62,10 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
     const promptTokens = tokensIn(target);
     const startedAtMs = clock.now();
     const elapsedMs = (): number => clock.now() - startedAtMs;
-    const end = (outcome: StreamEnd, firstTextMs: number | null, usage: Usage): void => {
-      const costUsd = costOf(usage, model.price);
-      deps.record({ model, outcome, ms: elapsedMs(), firstTextMs, usage, costUsd });
+    const end = (outcome: StreamEnd, firstTextMs: number | null, billed: BilledUsage): void => {
+      const costUsd = costOf(billed.usage, model.price);
+      const attempt = { model, outcome, ms: elapsedMs(), firstTextMs, ...billed, costUsd };
+      deps.record({ ...inlineAttempt, ...attempt, estimatedPromptTokens: promptTokens });
       settle(costUsd ?? 0);
     };
     let generated: GeneratedText;
@@ -87,7 +77,8 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
         latencies.recordSilence(model.id, promptTokens, elapsedMs());
       // The service may bill the prompt although no text arrived.
       const isBilled = error.data.accepted === true;
-      end(error.kind, null, isBilled ? { ...noUsage, input: promptTokens } : noUsage);
+      const usage = isBilled ? { ...noUsage, input: promptTokens } : noUsage;
+      end(error.kind, null, { usage, usageEstimated: true });
       throw error;
     }
     const firstTextMs = elapsedMs();
@@ -102,7 +93,9 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
         const sample = { textMs: firstTextMs, lineMs: lineMs ?? elapsedMs() };
         if (!ranked.isCold) latencies.record(model.id, promptTokens, sample);
         const estimate = { ...noUsage, input: promptTokens, output: estimateTokens(received) };
-        void generated.usage.then((usage) => end(outcome, firstTextMs, usage ?? estimate));
+        void generated.usage.then((usage) =>
+          end(outcome, firstTextMs, { usage: usage ?? estimate, usageEstimated: usage === undefined }),
+        );
       },
     });
     return { model: model.id, format: generated.format, text };
@@ -128,6 +121,11 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
     },
   };
 }
+
+/** What every attempt of ghost text has in common. */
+const inlineAttempt = { path: 'inline', role: inlineRole, task: 'simple_generation' } as const;
+
+type BilledUsage = Pick<AttemptRecord, 'usage' | 'usageEstimated'>;
 
 const tokensIn = ({ prefix, suffix, snippets }: FimTarget): number =>
   estimateTokens(prefix) +

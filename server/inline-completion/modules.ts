@@ -1,11 +1,13 @@
 /** Creates the modules of ghost text, from the bottom up. */
 import type { Settings } from '../../shared/settings.ts';
+import type { Accounting } from '../accounting/record.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import type { Budgets } from '../metrics/budget.ts';
+import type { Ledger } from '../metrics/ledger.ts';
+import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { RoutingSnapshotDeps } from '../providers/routing-snapshot.ts';
 import { acceptanceTracker } from './acceptance.ts';
-import { type InlineAccountingDeps, inlineAccounting } from './accounting.ts';
 import { activation as createActivation } from './activation.ts';
 import { steadyClock as clock } from './clock.ts';
 import { contextProvider } from './context/context-provider.ts';
@@ -16,6 +18,7 @@ import { filePolicy } from './file-policy.ts';
 import { fimPrompt } from './fim-prompt.ts';
 import { completionGenerator } from './generate.ts';
 import { inlineCandidates } from './inline-candidates.ts';
+import { type ItemMetricsDeps, itemMetrics } from './item-metrics.ts';
 import { latencies as latencyStats } from './latencies.ts';
 import { modelAbilities } from './model-abilities.ts';
 import { modelEndpoints } from './model-endpoints.ts';
@@ -33,11 +36,14 @@ import { scheduler as createScheduler, type SchedulerSettings } from './schedule
 import { unavailableReason } from './unavailable-reason.ts';
 import { usageCounts } from './usage-counts.ts';
 
-export type InlineCompletionDeps = InlineAccountingDeps & {
+export type InlineCompletionDeps = ItemMetricsDeps & {
   readonly settings: () => Settings;
   readonly providers: ProviderRegistry;
   readonly catalog: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
   readonly budgets: Budgets;
+  readonly ledger: Pick<Ledger, 'inline'>;
+  readonly accounting: Pick<Accounting, 'record'>;
+  readonly log: Pick<Log, 'error'>;
   readonly modelStats: RoutingSnapshotDeps['modelStats'];
   /** A folder for what outlives the server. Absent: nothing is written. */
   readonly storagePath: string | undefined;
@@ -73,7 +79,7 @@ export function inlineModules(deps: InlineCompletionDeps) {
 
   const { requestSymbols } = deps;
   const definitions = requestSymbols && nearbyDefinitions(requestSymbols, documents);
-  const accounting = inlineAccounting(deps, clock);
+  const metrics = itemMetrics(deps);
   const reservations = budgetReservations(budgets);
   const generator = completionGenerator({
     modelsFor,
@@ -81,9 +87,9 @@ export function inlineModules(deps: InlineCompletionDeps) {
     buildFimTarget: fimPrompt({ contexts, policy, endpoints, nameOf, ...(definitions && { definitions }) }),
     generateWithFallback: generateWithFallback(modes),
     reservations,
-    record(generation) {
-      accounting.recordRequest(generation);
-      models.recordOutcome(generation);
+    record(attempt) {
+      deps.accounting.record(attempt);
+      models.recordOutcome(attempt);
     },
     latencies,
     settings,
@@ -94,15 +100,15 @@ export function inlineModules(deps: InlineCompletionDeps) {
     clock,
     onAccepted({ id, model }) {
       scheduler.accepted(id);
-      accounting.recordAccepted(model);
+      metrics.recordAccepted(model);
       onChange();
     },
-    onRetained: accounting.recordRetained,
+    onRetained: metrics.recordRetained,
   });
 
   return {
     ...{ documents, contexts, activation, policy, modes, endpoints, models, candidates, reason },
-    ...{ refreshModelLists, accounting, reservations, scheduler, acceptance },
+    ...{ refreshModelLists, metrics, reservations, scheduler, acceptance },
   };
 }
 

@@ -2,11 +2,13 @@
 import { toRumboError } from '../../shared/errors.ts';
 import type { InlineCandidate, InlineEvent, InlineState } from '../../shared/inline.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { steadyClock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
 import type { DocumentStore } from './documents.ts';
 import { type InlineCompletionDeps, inlineModules } from './modules.ts';
 import { inlineStateOf } from './state.ts';
+import { throttle } from './throttle.ts';
 
 export type InlineCompletionService = {
   readonly documents: DocumentStore;
@@ -27,10 +29,14 @@ export type InlineCompletionService = {
   dispose(): Promise<void>;
 };
 
+/** Milliseconds between two log lines about the same fault. */
+const faultIntervalMs = 60_000;
+
 export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompletionService {
-  const { settings, providers, ledger, onChange } = deps;
+  const { settings, providers, ledger, log, onChange } = deps;
   const { documents, activation, policy, contexts, endpoints, modes, models, ...rest } = inlineModules(deps);
-  const { scheduler, accounting, reservations, acceptance, reason, refreshModelLists } = rest;
+  const { scheduler, metrics, reservations, acceptance, reason, refreshModelLists } = rest;
+  const isDue = throttle(steadyClock);
   let appliedSettings = '';
 
   const state = (): InlineState =>
@@ -41,6 +47,11 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
       unavailableReason: reason.current(),
       today: ledger.inline.today(),
     });
+
+  /** A fault of Rumbo itself: failures of models are recorded with their attempts. */
+  const reportFault = (message: string, cause: unknown): void => {
+    if (isDue(message, faultIntervalMs)) log.error('Ghost text failed.', cause);
+  };
 
   const maySuggest = (context: CompletionContext): boolean =>
     activation.isOn() && policy.denial(context) === undefined;
@@ -68,12 +79,11 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
         // A setting may have changed meanwhile.
         if (!maySuggest(context)) return [];
         acceptance.track(context, items);
-        accounting.recordOffered(items);
+        metrics.recordShown(items);
         return items;
       } catch (cause) {
         const error = toRumboError(cause, signal);
-        if (error !== cause && error.kind !== 'cancelled')
-          accounting.logInternalError(error.message, error.cause);
+        if (error !== cause && error.kind !== 'cancelled') reportFault(error.message, error.cause);
         return [];
       }
     },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AttemptRecord } from '../../../server/accounting/attempt-record.ts';
 import type { CompletionContext } from '../../../server/inline-completion/completion-context.ts';
-import { completionGenerator, type GenerationOutcome } from '../../../server/inline-completion/generate.ts';
+import { completionGenerator } from '../../../server/inline-completion/generate.ts';
 import type { CompletionStream } from '../../../server/inline-completion/generator.ts';
 import { latencies } from '../../../server/inline-completion/latencies.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
@@ -44,7 +45,7 @@ function setUp(
   { hedgePaid = false } = {},
 ) {
   const clock = virtualClock();
-  const outcomes: GenerationOutcome[] = [];
+  const outcomes: AttemptRecord[] = [];
   const requests: [string, FimTarget][] = [];
   const reserved: number[] = [];
   let open = 0;
@@ -131,7 +132,7 @@ function setUp(
     },
   };
 }
-const summary = (outcomes: readonly GenerationOutcome[]) =>
+const summary = (outcomes: readonly AttemptRecord[]) =>
   outcomes.map(({ model, outcome }) => `${model.name} ${outcome}`);
 
 /** All of a text. */
@@ -170,7 +171,11 @@ test('a text read to its end is recorded with the reported usage and its latency
   await it.clock.pass(1_000);
   assert.equal(await text, 'one +\n  two;\n');
   assert.deepEqual(it.outcomes, [
-    { model: model('openai/b'), outcome: 'ok', ms: 150, firstTextMs: 100, usage, costUsd: 3 },
+    {
+      ...{ path: 'inline', role: 'inline', task: 'simple_generation', model: model('openai/b') },
+      ...{ outcome: 'ok', ms: 150, firstTextMs: 100, usage, usageEstimated: false, costUsd: 3 },
+      estimatedPromptTokens: 4,
+    },
   ]);
   assert.equal(it.openReservations, 0);
   assert.deepEqual(it.speed.of('openai/b', 10), { usualMs: 100, lateAfterMs: null, lineMs: 130 });
