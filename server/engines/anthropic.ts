@@ -12,7 +12,7 @@ export const anthropic: EngineDefinition = {
   key: 'required',
   keyVariable: 'ANTHROPIC_API_KEY',
   keyPrefix: 'sk-ant-',
-  // This version takes the key as a bearer token; a second header beside it is refused.
+  // This version takes the key as a bearer token and rejects a second header with it.
   headers: (key) => ({ 'anthropic-version': '2026-10-21', ...bearer(key) }),
   wire: anthropicMessages,
   defaultModels: ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-4-5'],

@@ -202,7 +202,7 @@ export function connectEngine(connection: EngineConnection): Engine {
             framing,
             clock,
             mayBeEmpty,
-            whole() {
+            onComplete() {
               body.release();
               over.done();
             },

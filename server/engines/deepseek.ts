@@ -20,7 +20,7 @@ export const deepseek: EngineDefinition = {
       unsupportedFields: () => ['seed', 'parallelToolCalls'],
       returnsReasoning: true,
       thinkingOffFields: () => ({ thinking: { type: 'disabled' } }),
-      // A model that is to think first cannot go on from a beginning.
+      // A thinking model cannot continue a prefix.
       prefill: {
         path: '/../beta/chat/completions',
         message: { prefix: true },

@@ -1,40 +1,40 @@
-/** Requests without what a service has refused before. */
+/** Requests without the fields that a service has rejected before. */
 import type { ErrorResponse, WireFormat, WireRequest } from '../wire/wire-format.ts';
 
-/** Fields that are left out for one model at most; a service that refuses more wants something else. */
-const mostLeftOut = 3;
+/** Fields that are dropped for one model at most; a service that rejects more has another problem with the request. */
+const maxDropped = 6;
 
-/** Remembers for each model what had to be left out, so that later requests are light from the start. */
+/** Remembers for each model which fields it rejected, so that later requests are sent without them. */
 export function unsupportedFieldDropper({ dropUnsupportedField }: Pick<WireFormat, 'dropUnsupportedField'>) {
-  const known = new Map<string, ErrorResponse[]>();
+  const rejections = new Map<string, ErrorResponse[]>();
 
   return (model: string, whole: WireRequest) => {
-    const place = `${whole.path} ${model}`;
+    const target = `${whole.path} ${model}`;
     let request = whole;
     let applied = 0;
-    /** Leaves out what is known by now, each once: some refusals name the field to use as well. */
-    const lighten = (): void => {
-      const refusals = known.get(place) ?? [];
-      for (; applied < refusals.length; applied++) {
-        const refusal = refusals[applied];
-        if (refusal) request = dropUnsupportedField?.(request, refusal) ?? request;
+    /** Applies every rejection so far, each once: some also name the field to use instead. */
+    const applyAll = (): void => {
+      const all = rejections.get(target) ?? [];
+      for (; applied < all.length; applied++) {
+        const rejection = all[applied];
+        if (rejection) request = dropUnsupportedField?.(request, rejection) ?? request;
       }
     };
-    lighten();
+    applyAll();
     return {
-      /** As this model takes it, as far as is known. */
+      /** Without the fields that this model has rejected so far. */
       get request() {
         return request;
       },
-      /** Whether there is a lighter request to be tried after this refusal; the refusal is final otherwise. */
-      dropNamedBy(refusal: ErrorResponse): boolean {
-        const refusals = known.get(place) ?? [];
-        // Another request may have found out meanwhile.
-        if (refusals.length === applied) {
-          if (applied >= mostLeftOut || !dropUnsupportedField?.(request, refusal)) return false;
-          known.set(place, [...refusals, refusal]);
+      /** Drops the field that this error names. `false`: it names none of ours, and the error is final. */
+      dropNamedBy(response: ErrorResponse): boolean {
+        const all = rejections.get(target) ?? [];
+        // Another request may have had the same rejection meanwhile.
+        if (all.length === applied) {
+          if (applied >= maxDropped || !dropUnsupportedField?.(request, response)) return false;
+          rejections.set(target, [...all, response]);
         }
-        lighten();
+        applyAll();
         return true;
       },
     };

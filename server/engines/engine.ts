@@ -14,17 +14,17 @@ export interface Engine {
   /**
    * Streams one answer; the last part is always `finish`.
    * Rejects with `RumboError` (`cancelled` when `signal` aborts, which closes the socket; `invalid-request` for a
-   * `FillRequest` or `TextRequest` where service or model do not know the form: chat may be answered all the same).
+   * `FillRequest` or `TextRequest` that service or model do not support: chat may work all the same).
    */
   stream(model: string, request: EngineRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
   /** One vector for each text. Absent: the service has none. Rejects with `RumboError`. */
   embed?(model: string, texts: readonly string[], signal: AbortSignal): Promise<Embeddings>;
   /**
-   * Tokens of the prompt, as the service itself counts them; free of charge, and nothing is answered. `undefined`: it
-   * would not say. Rejects only with `cancelled`. Absent: the service does not count.
+   * Tokens of the prompt, as the service itself counts them, free of charge. `undefined`: the service returned no count.
+   * Rejects only with `cancelled`. Absent: the service does not count.
    */
   countTokens?(model: string, request: CompletionRequest, signal: AbortSignal): Promise<number | undefined>;
-  /** Whether the model goes on from an assistant's message at the end of the conversation. */
+  /** Whether the model continues an assistant's message at the end of the conversation. */
   supportsPrefill(model: string): boolean;
 }
 
@@ -52,22 +52,22 @@ export type ReadmeRow = {
 export type EngineDefinition = ProviderFacts &
   LocalEngineFeatures &
   KeyUse & {
-    /** The word in `rumbo.providers.<name>.kind`. */
+    /** The value of `rumbo.providers.<name>.kind`. */
     readonly kind: string;
     readonly label: string;
     readonly source: Source;
-    /** Absent: the user names it (`openai-compatible`). Without a trailing slash. */
+    /** Without a trailing slash. Absent: the user sets it (`openai-compatible`). */
     readonly baseUrl?: string;
-    /** Put behind a base URL whose last segment is no version (`v1`, `v1beta`) already. Absent: taken as it is written. */
+    /** Appended to a base URL that does not end in a version (`v1`, `v1beta`). Absent: the base URL stays unchanged. */
     readonly version?: string;
     /** Headers of every request. */
     readonly headers: (key: string | undefined) => Readonly<Record<string, string>>;
-    /** A base URL the environment names, already normalised. Absent: the environment is not read. */
+    /** The base URL that the environment names, normalised. Absent: the environment is not read. */
     readonly baseUrlFromEnv?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
     readonly wire: WireFormat;
-    /** Models that somebody else's machine answers although the engine is local, by name alone. Absent: none is known by it. */
+    /** Models that run on a remote machine although the engine is local, by name alone. Absent: none. */
     readonly isRemote?: (model: string) => boolean;
-    /** Models in rotation until the user says otherwise; a cloud list holds dozens, old and dear ones too. Absent: every listed one. */
+    /** Models in rotation until the user changes it; a cloud list holds dozens, old and expensive ones too. Absent: every listed one. */
     readonly defaultModels?: readonly string[];
     /** What its models can do, by their names; the first match decides. Absent: only lists and the catalogue tell. */
     readonly families?: readonly ModelFamily[];

@@ -7,7 +7,7 @@ export const gemini: EngineDefinition = {
   kind: 'gemini',
   label: 'Gemini',
   source: 'api',
-  // On v1 the `-latest` names and the previews do not exist; a base URL that ends in `v1` chooses it all the same.
+  // On v1 the `-latest` names and the previews do not exist; a base URL that ends in `v1` selects it all the same.
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   version: 'v1beta',
   key: 'required',

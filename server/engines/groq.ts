@@ -16,9 +16,9 @@ export const groq: EngineDefinition = {
   headers: bearer,
   wire: openaiChat({
     metadataFields: userMetadata,
-    // Usage comes unasked.
+    // Usage arrives by default.
     streamOptions: false,
-    // Qwen's thoughts stand in the middle of its answer otherwise. https://console.groq.com/docs/reasoning
+    // Otherwise Qwen's thoughts are inside its answer. https://console.groq.com/docs/reasoning
     extraFields: (model) => (model.startsWith('qwen/') ? { reasoning_format: 'parsed' } : {}),
     thinkingOffFields: (model) =>
       model.startsWith('qwen/')

@@ -1,4 +1,4 @@
-/** Where an engine gets the key of each request: one key, or the best of several. */
+/** The source of the key of each request: one key, or the best of several. */
 import type { RumboError } from '../../shared/errors.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 

@@ -19,7 +19,7 @@ export const mistral: EngineDefinition = {
     ...openaiChat({
       maxTokensField: 'max_tokens',
       seedField: 'random_seed',
-      // Usage comes unasked.
+      // Usage arrives by default.
       streamOptions: false,
       prefill: { message: { prefix: true }, echoesPrefix: true },
       formatCallId: nineCharacters,
@@ -48,7 +48,7 @@ export const mistral: EngineDefinition = {
   },
 };
 
-/** Ids of calls are nine letters or digits here; one of another service becomes such, the same each time. */
+/** Ids of calls must be nine letters or digits; another service's id is hashed to such a one. */
 function nineCharacters(id: string): string {
   return /^[a-zA-Z0-9]{9}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 9);
 }

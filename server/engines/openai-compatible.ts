@@ -6,7 +6,7 @@ import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 import { openaiCompatibleFingerprint } from './openai-compatible-fingerprint.ts';
 
-/** The user names the address, as far as `/chat/completions` can be put behind it. */
+/** The user sets the address to which `/chat/completions` is appended. */
 export const openaiCompatible: EngineDefinition = {
   kind: 'openai-compatible',
   label: 'OpenAI-compatible',
@@ -21,7 +21,7 @@ export const openaiCompatible: EngineDefinition = {
   headers: bearer,
   wire: {
     ...openaiChat({ maxTokensField: 'max_tokens' }),
-    // Many take it, some read the prompt alone.
+    // Many support it, some read the prompt alone.
     fill: openaiFill('/completions', { stream_options: { include_usage: true } }),
     text: openaiText(undefined, 4),
     embeddings: openaiEmbeddings(),

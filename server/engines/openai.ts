@@ -9,11 +9,11 @@ import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 const completions = openaiChat({
-  // The padding OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
+  // The padding that OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
   streamOptions: { include_usage: true, include_obfuscation: false },
   unsupportedFields,
   metadataFields: openaiMetadata,
-  thinkingOffFields: leastEffort,
+  thinkingOffFields: minEffort,
   canChat: (model) => chats.test(model) && !otherwise.test(model),
 });
 
@@ -61,7 +61,7 @@ export const openai: EngineDefinition = {
   },
 };
 
-/** Reasoning models refuse any sampling but their own, and the first of them a choice of parallel calls. */
+/** Reasoning models reject any sampling but the default, and the first of them `parallel_tool_calls`. */
 function unsupportedFields(model: string): readonly OptionalRequestField[] {
   if (/^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model)) return [];
   return [...sampling, ...(/^o\d/.test(model) ? (['parallelToolCalls'] as const) : [])];
@@ -69,19 +69,19 @@ function unsupportedFields(model: string): readonly OptionalRequestField[] {
 
 const sampling = ['temperature', 'topP', 'stop', 'seed'] as const;
 
-/** The least that each generation offers. https://platform.openai.com/docs/guides/reasoning */
-function leastEffort(model: string): object {
+/** The minimum of each generation. https://platform.openai.com/docs/guides/reasoning */
+function minEffort(model: string): object {
   if (/^gpt-(?:5\.[1-9]|[6-9])/.test(model)) return { reasoning_effort: 'none' };
   if (/^gpt-5/.test(model)) return { reasoning_effort: 'minimal' };
   return /^o\d/.test(model) ? { reasoning_effort: 'low' } : {};
 }
 
-/** Chat Completions refuses these. https://platform.openai.com/docs/models */
+/** Chat Completions does not serve these. https://platform.openai.com/docs/models */
 const responsesOnly = /codex|deep-research|(?:^|-)pro\b/;
-/** The list holds everything OpenAI serves and does not say what each is for. */
+/** The list holds all that OpenAI serves, without the purpose of each. */
 const chats = /^(?:ft:)?(?:gpt-|chatgpt-|codex-|o\d)/;
 /**
- * Other senses than text, the old Completions API, and models that refuse a request without a search tool, whose calls
- * cost extra.
+ * Models for images and audio, the old Completions API, and models that reject a request without a search tool, whose
+ * calls cost extra.
  */
 const otherwise = /image|audio|realtime|transcribe|\btts\b|whisper|embedding|moderation|search|instruct/;

@@ -1,12 +1,12 @@
-/** A streamed body that can be let go when the answer is whole, so that its connection serves the next request. */
+/** A streamed body that can be released when the answer is complete, so that its connection serves the next request. */
 
-/** What may still come after a finished answer: an end marker, seldom more. */
-const restMs = 100;
-const restBytes = 16 * 1024;
+/** Limits of what may follow a complete answer: an end marker, rarely more. */
+const drainMs = 100;
+const maxDrainBytes = 16 * 1024;
 
 /**
- * Reads a body for one consumer. Leaving the loop over `bytes` does not close the connection; exactly one of `release`
- * and `close` decides about it, and the first call wins.
+ * Reads a body for one consumer. Leaving the loop over `bytes` does not close the connection; `release` or `close` does,
+ * and the first call wins.
  * @param abort closes the socket at once
  */
 export function releasableBody(body: AsyncIterable<Uint8Array>, abort: () => void) {
@@ -22,7 +22,7 @@ export function releasableBody(body: AsyncIterable<Uint8Array>, abort: () => voi
       peeked = undefined;
       return Promise.resolve({ done: false, value });
     }
-    // Shared, since whoever gave up waiting for a read leaves it to the one who lets the body go.
+    // Shared: a reader that stopped waiting for this read leaves it to `release`.
     pending ??= reader.next().finally(() => {
       pending = undefined;
     });
@@ -31,18 +31,18 @@ export function releasableBody(body: AsyncIterable<Uint8Array>, abort: () => voi
 
   return {
     bytes: { [Symbol.asyncIterator]: () => ({ next }) } satisfies AsyncIterable<Uint8Array>,
-    /** The first bytes, which `bytes` gives again. Empty: the body is. */
+    /** The first bytes, which `bytes` yields again. Empty for an empty body. */
     async peek(): Promise<Uint8Array> {
       const { done, value } = await next();
       if (done) return new Uint8Array();
       peeked = value;
       return value;
     },
-    /** The answer is whole: reads the little that is left in the background, and closes the socket if more comes. */
+    /** The answer is complete: reads the little that follows in the background, and closes the socket if there is more. */
     release(): void {
       if (settled) return;
       settled = true;
-      const timer = setTimeout(abort, restMs);
+      const timer = setTimeout(abort, drainMs);
       drain(next).then(
         (ended) => {
           clearTimeout(timer);
@@ -51,7 +51,7 @@ export function releasableBody(body: AsyncIterable<Uint8Array>, abort: () => voi
         () => clearTimeout(timer),
       );
     },
-    /** The rest is not wanted: closes the socket unless it has been let go. */
+    /** Closes the socket unless the body has been released. */
     close(): void {
       if (settled) return;
       settled = true;
@@ -62,7 +62,7 @@ export function releasableBody(body: AsyncIterable<Uint8Array>, abort: () => voi
 
 /** Whether the body ended within its limit. */
 async function drain(next: () => Promise<IteratorResult<Uint8Array>>): Promise<boolean> {
-  let left = restBytes;
+  let left = maxDrainBytes;
   while (left >= 0) {
     const { done, value } = await next();
     if (done) return true;

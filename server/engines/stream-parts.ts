@@ -6,34 +6,34 @@ import { withTimeout } from '../platform/with-timeout.ts';
 import type { StreamDecoder } from '../wire/wire-format.ts';
 import { carriesContent, type ResponseTimer } from './time-limits.ts';
 
-/** Milliseconds that usage may come after the finish reason. Its chunk follows at once, where there is one. */
+/** Milliseconds that usage may follow the finish reason. Its chunk follows at once, where there is one. */
 const usageWaitMs = 1_000;
 
 export type StreamPartsOptions = {
   readonly decoder: StreamDecoder;
   readonly framing: 'sse' | 'ndjson';
   readonly clock: ResponseTimer;
-  /** Nothing at all is an answer too: there may be nothing to fill in. */
+  /** An empty answer is valid: there may be nothing to fill in. */
   readonly mayBeEmpty: boolean;
-  /** Called when the answer is complete and the rest of the body does not matter. */
-  readonly whole: () => void;
+  /** Called when the answer is complete; the rest of the body does not matter. */
+  readonly onComplete: () => void;
 };
 
-/** Rejects with `bad-response` for an answer that is sound and empty, and with what body and decoder reject with. */
+/** Rejects with `bad-response` for an empty answer, and with the errors of body and decoder. */
 export async function* streamParts(
   bytes: AsyncIterable<Uint8Array>,
-  { decoder, framing, clock, mayBeEmpty, whole }: StreamPartsOptions,
+  { decoder, framing, clock, mayBeEmpty, onComplete }: StreamPartsOptions,
 ): AsyncGenerator<EnginePart> {
   const events = parseEvents(bytes, framing);
   let empty = !mayBeEmpty;
   while (true) {
-    const next = decoder.hasFinishReason ? await usageOrNothing(events.next()) : await events.next();
-    for (const part of !next || next.done ? decoder.end() : joined(next.value, decoder)) {
+    const next = decoder.hasFinishReason ? await nextOrTimeout(events.next()) : await events.next();
+    for (const part of !next || next.done ? decoder.end() : mergeDeltas(next.value, decoder)) {
       if (part.type === 'text-delta' || part.type === 'tool-call') empty = false;
       if (part.type === 'finish') {
-        // Cut or filtered it says so itself; otherwise somebody else may have an answer.
-        if (empty && (part.reason === 'stop' || part.reason === 'other')) throw nothingSaid();
-        whole();
+        // A cut or filtered answer reports that itself; otherwise another model may answer.
+        if (empty && (part.reason === 'stop' || part.reason === 'other')) throw emptyAnswerError();
+        onComplete();
       }
       clock.handed();
       yield part;
@@ -44,31 +44,31 @@ export async function* streamParts(
   }
 }
 
-/** The parts of events that arrived together, adjacent deltas as one: every part has a long way to go from here. */
-function* joined(events: readonly StreamEvent[], decoder: StreamDecoder): Generator<EnginePart> {
-  let held: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
+/** The parts of events that arrived together, adjacent deltas as one: each part costs a message to the client. */
+function* mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): Generator<EnginePart> {
+  let pending: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
   try {
     for (const event of events) {
       for (const part of decoder.read(event)) {
-        if (held?.type === part.type) {
-          held = { ...held, text: held.text + part.text };
+        if (pending?.type === part.type) {
+          pending = { ...pending, text: pending.text + part.text };
           continue;
         }
-        if (held) yield held;
-        held = part.type === 'text-delta' || part.type === 'reasoning-delta' ? part : undefined;
-        if (!held) yield part;
+        if (pending) yield pending;
+        pending = part.type === 'text-delta' || part.type === 'reasoning-delta' ? part : undefined;
+        if (!pending) yield part;
       }
     }
   } catch (error) {
-    // What came before it was said.
-    if (held) yield held;
+    // The text before the error is part of the answer.
+    if (pending) yield pending;
     throw error;
   }
-  if (held) yield held;
+  if (pending) yield pending;
 }
 
-/** With the reason known the answer is whole; nobody waits long for usage, and a broken connection does no harm. */
-async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
+/** After the finish reason the answer is complete: the wait for usage is short, and a broken connection harmless. */
+async function nextOrTimeout<T>(next: Promise<T>): Promise<T | undefined> {
   try {
     return await withTimeout(next, usageWaitMs);
   } catch (error) {
@@ -77,8 +77,8 @@ async function usageOrNothing<T>(next: Promise<T>): Promise<T | undefined> {
   }
 }
 
-const nothingSaid = (): RumboError =>
-  new RumboError('The model ended its answer without a word.', {
+const emptyAnswerError = (): RumboError =>
+  new RumboError('The model’s answer is empty.', {
     kind: 'bad-response',
-    action: 'Ask again, or use another model.',
+    action: 'Try again, or use another model.',
   });

@@ -18,7 +18,7 @@ export const xai: EngineDefinition = {
     ...openaiChat({
       addsReasoningTokens: true,
       metadataFields: userMetadata,
-      // https://docs.x.ai/docs/guides/reasoning: reasoning models refuse it.
+      // Reasoning models reject it. https://docs.x.ai/docs/guides/reasoning
       unsupportedFields: (model) => (/non-reasoning|^grok-[23](?!-mini)/.test(model) ? [] : ['stop']),
     }),
     modelsPath: '/language-models',

@@ -121,7 +121,7 @@ test('an answer that is sound and empty is no answer, unless there may be nothin
     const { ask, engine } = await service(t, (response) => response.end(`${before}${stop}data: [DONE]\n\n`));
     await assert.rejects(ask(), {
       kind: 'bad-response',
-      message: 'The model ended its answer without a word.',
+      message: 'The model’s answer is empty.',
     });
     const hole = { prefix: 'a', suffix: 'b' };
     const filled = await Array.fromAsync(engine.stream('m', hole, new AbortController().signal));
