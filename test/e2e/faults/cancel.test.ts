@@ -35,13 +35,13 @@ before(async () => {
 });
 after(() => pool.close());
 
-describe('a cancelled question closes its socket', { concurrency: 4 }, () => {
+describe('a cancelled request closes its socket', { concurrency: 4 }, () => {
   for (const engine of fakedEngines) {
     test(`${fakedEngineName(engine)}: while it connects`, () => timed(engine, connecting));
-    test(`${fakedEngineName(engine)}: while it waits for the first word`, () =>
+    test(`${fakedEngineName(engine)}: while it waits for the first part`, () =>
       timed(engine, during(hangs, 1)));
-    test(`${fakedEngineName(engine)}: while words come`, () => timed(engine, during(stallsInTheMiddle, 1)));
-    test(`${fakedEngineName(engine)}: while it waits to ask again`, () => timed(engine, retrying));
+    test(`${fakedEngineName(engine)}: while text streams`, () => timed(engine, during(stallsInTheMiddle, 1)));
+    test(`${fakedEngineName(engine)}: while it waits to retry`, () => timed(engine, retrying));
     test(`${fakedEngineName(engine)}: while it waits in the queue`, () => timed(engine, queued));
   }
 });

@@ -17,7 +17,7 @@ after(() => pool.close());
 
 const counts = { tried: 0, survived: 0, errors: 0, lost: 0 };
 
-test('every engine of the table is put to the test', () => {
+test('every engine of the table has a fake', () => {
   const kinds = new Set(fakedEngines.map(({ kind }) => kind));
   assert.deepEqual(
     engines.map(({ kind }) => kind).filter((kind) => !kinds.has(kind)),
@@ -25,11 +25,11 @@ test('every engine of the table is put to the test', () => {
   );
 });
 
-describe('before the answer', { concurrency: 4 }, () => {
+describe('before the first part', { concurrency: 4 }, () => {
   for (const fault of faultsBeforeFirstPart) survives(fault);
 });
 
-describe('during the answer', { concurrency: 4 }, () => {
+describe('in the middle of the answer', { concurrency: 4 }, () => {
   for (const fault of midStreamFaults) survives(fault);
 });
 

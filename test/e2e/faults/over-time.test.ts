@@ -7,7 +7,7 @@ import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { onlyProviders } from '../../support/faults/servers.ts';
 import { ask, entry, failure, fake, server } from '../server/support.ts';
 
-test('a question that comes while everybody is at a short limit waits for the first that returns', async (t) => {
+test('a request waits when every provider is at a short rate limit', async (t) => {
   const lab = await fake(t, fakeOpenAi, {
     fail: { status: 429, headers: { 'retry-after-ms': '500' }, body: {}, times: 1 },
   });
@@ -22,7 +22,7 @@ test('a question that comes while everybody is at a short limit waits for the fi
   assert.equal(lab.chats.length, 3, 'nobody asked in between');
 });
 
-test('a provider that was down serves again by itself, soon after it has recovered', async (t) => {
+test('a provider that was down is used again soon after it has recovered', async (t) => {
   const first = await fake(t, fakeOpenAi, { reply: 'first', fail: { status: 500, body: {} } });
   const next = await fake(t, fakeOpenAi, { reply: 'next' });
   const rumbo = await server(t, onlyProviders({ first: entry(first), next: entry(next) }));
@@ -47,7 +47,7 @@ test('a provider that was down serves again by itself, soon after it has recover
   );
 });
 
-test('with all of them down there is one error that says when the first returns', async (t) => {
+test('with every provider down the error names the time of the first return', async (t) => {
   const one = await fake(t, fakeOpenAi, { fail: { status: 500, body: {} } });
   const other = await fake(t, fakeOpenAi, {
     fail: { status: 429, headers: { 'retry-after': '1800' }, body: {} },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { soak } from '../../../scripts/soak/run.ts';
 
-test('hundreds of questions over failing services: they are answered whole, accounted for, and every circuit closes', async (t) => {
+test('hundreds of requests to failing services are answered completely and accounted for, and every circuit closes', async (t) => {
   const result = await soak({ requests: 500, faultShare: 0.1, awayMs: 2_000 });
   t.diagnostic(
     `${result.answered} of ${result.asked} answered, ${result.faults} of ${result.chats} chats went wrong`,

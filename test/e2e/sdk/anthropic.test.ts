@@ -37,7 +37,7 @@ const ours = () =>
     { below: '/v1', headers: engine.headers(key) },
   );
 
-test('text, thinking and usage stream to the SDK as they do to us', async () => {
+test('the SDK reads the same text, thinking and usage as Rumbo', async () => {
   const stream = client.messages.stream(ask);
   const [texts, thoughts]: [string[], string[]] = [[], []];
   stream.on('text', (delta) => texts.push(delta)).on('thinking', (delta) => thoughts.push(delta));
@@ -60,7 +60,7 @@ test('text, thinking and usage stream to the SDK as they do to us', async () => 
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
-test('a tool call streams to the SDK as it does to us, with the thinking it goes back with', async () => {
+test('the SDK reads the same tool call as Rumbo, with the thinking that is sent back with it', async () => {
   fake.reply = { ...callReply, reasoning: 'Lima.' };
   const message = await client.messages.stream({ ...ask, tools }).finalMessage();
   assert.equal(message.stop_reason, 'tool_use');
@@ -76,7 +76,7 @@ test('a tool call streams to the SDK as it does to us, with the thinking it goes
   assert.deepEqual(JSON.parse(signature ?? ''), [thinking]);
 });
 
-test('an answer in one piece, with a picture asked about', async () => {
+test('an unstreamed answer to a prompt with an image', async () => {
   const message = await client.messages.create({
     ...ask,
     messages: [
@@ -97,7 +97,7 @@ test('an answer in one piece, with a picture asked about', async () => {
   assert.match(JSON.stringify(fake.chats.at(-1)?.body), /base64/);
 });
 
-test('a limit is told by the stop reason', async () => {
+test('the stop reason reports a reached limit', async () => {
   fake.reply = { text: 'One two', finish: 'length' };
   assert.equal((await client.messages.stream(ask).finalMessage()).stop_reason, 'max_tokens');
 });
@@ -112,7 +112,7 @@ test('the list of models, with limits and abilities', async () => {
   ]);
 });
 
-test('each refusal is the class of error it should be', async () => {
+test('each error response becomes the right class of error', async () => {
   const stranger = new Anthropic({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
   assert.ok((await rejection(stranger.messages.create(ask))) instanceof Anthropic.AuthenticationError);
   const missing = await rejection(client.messages.create({ ...ask, model: 'no-such' }));
@@ -136,7 +136,7 @@ test('each refusal is the class of error it should be', async () => {
   assert.equal(overloaded.status, 529);
 });
 
-test('the SDK sends the version and the one header for the key that we send', async () => {
+test('the SDK sends the same version and the same single key header as Rumbo', async () => {
   await client.messages.create(ask);
   const { headers } = fake.chats.at(-1) ?? {};
   assert.deepEqual(
@@ -146,7 +146,7 @@ test('the SDK sends the version and the one header for the key that we send', as
   assert.equal(headers?.['x-api-key'], undefined);
 });
 
-test('what is left of the rate limits comes with the answer', async () => {
+test('the answer carries the remaining rate limits', async () => {
   fake.headers = { 'anthropic-ratelimit-requests-remaining': '49' };
   const { response } = await client.messages.create(ask).withResponse();
   assert.equal(response.headers.get('anthropic-ratelimit-requests-remaining'), '49');

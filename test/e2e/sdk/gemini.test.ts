@@ -46,7 +46,7 @@ const ours = () =>
     { below: '/v1beta', headers: engine.headers(key) },
   );
 
-test('text, thoughts and usage stream to the SDK as they do to us', async () => {
+test('the SDK reads the same text, thoughts and usage as Rumbo', async () => {
   const chunks = await Array.fromAsync(await models.generateContentStream({ model, contents: 'hi' }));
   const pieces = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
   const textOf = (thought: boolean) =>
@@ -74,7 +74,7 @@ test('text, thoughts and usage stream to the SDK as they do to us', async () => 
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
-test('a function call with its signature streams to the SDK as it does to us', async () => {
+test('the SDK reads the same function call and signature as Rumbo', async () => {
   fake.reply = { ...callReply, toolCalls: [{ ...weatherCall, signature: 'c2lnbmVk' }] };
   const chunks = await Array.fromAsync(await models.generateContentStream({ model, contents: 'hi', config }));
   assert.deepEqual(
@@ -87,7 +87,7 @@ test('a function call with its signature streams to the SDK as it does to us', a
   assert.ok(finish?.type === 'finish' && finish.reason === 'tool-calls');
 });
 
-test('an answer in one piece, with a picture asked about', async () => {
+test('an unstreamed answer to a prompt with an image', async () => {
   const { mediaType: mimeType, data } = picture;
   const answer = await models.generateContent({
     model,
@@ -97,7 +97,7 @@ test('an answer in one piece, with a picture asked about', async () => {
   assert.match(JSON.stringify(fake.chats.at(-1)?.body), /inlineData/);
 });
 
-test('a limit is told by the finish reason', async () => {
+test('the finish reason reports a reached limit', async () => {
   fake.reply = { text: 'One two', finish: 'length' };
   const answer = await models.generateContent({ model, contents: 'hi' });
   assert.equal(answer.candidates?.[0]?.finishReason, 'MAX_TOKENS');
@@ -122,7 +122,7 @@ test('embeddings of several texts', async () => {
   );
 });
 
-test('each refusal is an ApiError with its status and the service’s words', async () => {
+test('each error response becomes an ApiError with its status and message', async () => {
   const ask = () => models.generateContent({ model, contents: 'hi' });
   const statusOf = async (promise: Promise<unknown>) => {
     const error = await rejection(promise);

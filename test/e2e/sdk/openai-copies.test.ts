@@ -17,7 +17,7 @@ const copies = new Set(
 );
 
 for (const { kind, make } of fakedEngines.filter((fake) => copies.has(fake.kind))) {
-  test(`${kind}: text, a call, the list of models and a refusal`, async (t) => {
+  test(`${kind}: text, a call, the list of models and an error response`, async (t) => {
     const fake = await make({ key, models: [model] });
     t.after(fake.close);
     const baseURL = `${fake.baseUrl.replace(/\/v1$/, '')}/v1`;

@@ -44,7 +44,7 @@ const ourFill = (format: StreamFormat<FillRequest> | undefined) => {
   return partsFrom(fake, format, post, { headers: bearer(key) });
 };
 
-test('text and usage stream to the SDK as they do to us', async () => {
+test('the SDK reads the same text and usage as Rumbo', async () => {
   const stream = client.chat.completions.stream({
     model,
     messages,
@@ -71,7 +71,7 @@ test('text and usage stream to the SDK as they do to us', async () => {
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
-test('a tool call streams to the SDK as it does to us', async () => {
+test('the SDK reads the same tool call as Rumbo', async () => {
   fake.reply = callReply;
   const stream = client.chat.completions.stream({ model, messages, tools });
   const { choices } = await stream.finalChatCompletion();
@@ -84,7 +84,7 @@ test('a tool call streams to the SDK as it does to us', async () => {
   assert.ok(finish?.type === 'finish' && finish.reason === 'tool-calls');
 });
 
-test('an answer in one piece, with a picture asked about', async () => {
+test('an unstreamed answer to a prompt with an image', async () => {
   const answer = await client.chat.completions.create({
     model,
     messages: [
@@ -102,13 +102,13 @@ test('an answer in one piece, with a picture asked about', async () => {
   assert.match(JSON.stringify(fake.chats.at(-1)?.body), /image_url/);
 });
 
-test('a limit is told by the finish reason', async () => {
+test('the finish reason reports a reached limit', async () => {
   fake.reply = { text: 'One two', finish: 'length' };
   const answer = await client.chat.completions.stream({ model, messages }).finalChatCompletion();
   assert.equal(answer.choices[0]?.finish_reason, 'length');
 });
 
-test('Responses stream to the SDK as they do to us, reasoning apart', async () => {
+test('the SDK reads the same Responses stream as Rumbo, reasoning apart', async () => {
   const events = client.responses.stream({ model: responsesModel, input: 'hi' });
   const [texts, thoughts]: [string[], string[]] = [[], []];
   events.on('response.output_text.delta', ({ delta }) => texts.push(delta));
@@ -156,7 +156,7 @@ test('a function call of Responses, and an answer at its limit', async () => {
   assert.equal(whole.output_text, 'One two');
 });
 
-test('text completions, which DeepSeek fills the middle with, stream as they do to us', async () => {
+test('the SDK reads the same text completions as Rumbo, DeepSeek’s fill in the middle', async () => {
   const request = { model, prompt: 'a', suffix: 'b' };
   const chunks = await Array.fromAsync(await client.completions.create({ ...request, stream: true }));
   assert.equal(chunks.map(({ choices }) => choices[0]?.text ?? '').join(''), reply.text);
@@ -175,7 +175,7 @@ test('the list of models', async () => {
   );
 });
 
-test('embeddings, which the SDK asks for as base64 and anybody may have as numbers', async () => {
+test('embeddings, as base64 for the SDK or as numbers', async () => {
   const input = ['four', 'fourteen chars'];
   const { data } = await client.embeddings.create({ model, input });
   assert.deepEqual(
@@ -189,7 +189,7 @@ test('embeddings, which the SDK asks for as base64 and anybody may have as numbe
   assert.deepEqual(floats.data[0]?.embedding, [4, 0, 0.5]);
 });
 
-test('each refusal is the class of error it should be', async () => {
+test('each error response becomes the right class of error', async () => {
   const ask = () => client.chat.completions.create({ model, messages });
   const stranger = new OpenAI({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
   const unauthorized = await rejection(stranger.models.list());
@@ -214,7 +214,7 @@ test('each refusal is the class of error it should be', async () => {
   assert.ok((await rejection(ask())) instanceof OpenAI.InternalServerError);
 });
 
-test('what is left of the rate limits comes with the answer', async () => {
+test('the answer carries the remaining rate limits', async () => {
   fake.headers = { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-reset-requests': '1s' };
   const { response } = await client.chat.completions.create({ model, messages }).withResponse();
   assert.equal(response.headers.get('x-ratelimit-remaining-requests'), '59');

@@ -91,7 +91,7 @@ for (const [definition, fakeOf, model] of cases) {
     assert.equal(finish.usage?.output, 6);
   });
 
-  test(`${definition.kind}: an answer cut at its limit says so`, async (t) => {
+  test(`${definition.kind}: an answer cut at its limit finishes with length`, async (t) => {
     const { engine } = await start(t, { reply: { text: 'Half', finish: 'length' } });
     const finish = (await answer(engine, model)).at(-1);
     assert.ok(finish?.type === 'finish' && finish.reason === 'length');
@@ -109,7 +109,7 @@ for (const [definition, fakeOf, model] of cases) {
     }
   });
 
-  test(`${definition.kind}: an unknown model is not found, and the error says whose it is`, async (t) => {
+  test(`${definition.kind}: an unknown model is not found, and the error names provider and model`, async (t) => {
     const { engine } = await start(t);
     const error = await failure(answer(engine, 'gone'));
     assert.equal(error.kind, 'model-not-found');
@@ -117,7 +117,7 @@ for (const [definition, fakeOf, model] of cases) {
     assert.deepEqual([error.data.provider, error.data.model], ['lab', 'gone']);
   });
 
-  test(`${definition.kind}: a body that ends or breaks too early is interrupted, after its words`, async (t) => {
+  test(`${definition.kind}: a body that ends or breaks too early is interrupted, after its text`, async (t) => {
     const { fake, engine } = await start(t, { reply: 'one two three four' });
     for (const kind of ['end', 'reset'] as const) {
       fake.fault = { kind, afterWords: 2 };
@@ -164,7 +164,7 @@ for (const [definition, fakeOf, model] of cases) {
     assert.ok(fake.chats[0]?.aborted);
   });
 
-  test(`${definition.kind}: whole answers share one connection`, async (t) => {
+  test(`${definition.kind}: complete answers share one connection`, async (t) => {
     const { fake, engine } = await start(t);
     for (let round = 0; round < 5; round += 1) {
       await answer(engine, model);
@@ -175,7 +175,7 @@ for (const [definition, fakeOf, model] of cases) {
   });
 }
 
-test('the key goes where each service wants it, and nowhere else', async (t) => {
+test('the key is in the header that each service requires, and nowhere else', async (t) => {
   const wanted: [Case, Record<string, string>][] = [
     [cases[0] as Case, { authorization: 'Bearer sk-lab' }],
     [cases[2] as Case, { authorization: 'Bearer sk-lab', 'anthropic-version': '2026-10-21' }],
@@ -194,7 +194,7 @@ test('the key goes where each service wants it, and nowhere else', async (t) => 
   }
 });
 
-test('without a key that is required, nothing is sent', async (t) => {
+test('nothing is sent without a required key', async (t) => {
   const fake = await fakeOpenAi();
   t.after(fake.close);
   for (const key of [undefined, '']) {
@@ -209,7 +209,7 @@ test('without a key that is required, nothing is sent', async (t) => {
   assert.equal(fake.requests.length, 0);
 });
 
-test('a key with a line break around it is used without, one with odd characters is refused here', async (t) => {
+test('a line break around a key is trimmed, a key with invalid characters is rejected', async (t) => {
   const fake = await fakeOpenAi({ key: 'sk-lab' });
   t.after(fake.close);
   assert.equal(
@@ -222,21 +222,21 @@ test('a key with a line break around it is used without, one with odd characters
   assert.equal(fake.requests.length, 1);
 });
 
-test('without a key that is optional, none is sent', async (t) => {
+test('an absent optional key is not sent', async (t) => {
   const fake = await fakeOllama();
   t.after(fake.close);
   await answer(engineAt(ollama, fake.baseUrl), 'fake:latest');
   assert.equal(fake.requests[0]?.headers['authorization'], undefined);
 });
 
-test('a local service that wants a key although none is saved asks for one', async (t) => {
+test('a local service that requires a key without a saved one reports it', async (t) => {
   const fake = await fakeLlamaCpp({ key: 'secret' });
   t.after(fake.close);
   const error = await failure(answer(engineAt(llamaCpp, fake.baseUrl), 'tiny-chat'));
   assert.deepEqual([error.kind, error.message], ['unauthorized', 'llama.cpp asks for an API key.']);
 });
 
-test('a refusal keeps its status and its wait', async (t) => {
+test('an error keeps its status and its wait', async (t) => {
   const fake = await fakeOpenAi({ fail: { status: 429, headers: { 'retry-after': '7' }, times: 1 } });
   t.after(fake.close);
   const engine = engineAt(openaiCompatible, fake.baseUrl);
@@ -248,7 +248,7 @@ test('a refusal keeps its status and its wait', async (t) => {
   assert.equal((await answer(engine, 'fake-model')).at(-1)?.type, 'finish');
 });
 
-test('a refusal whose body breaks off is still that refusal', async (t) => {
+test('an error response whose body is cut keeps its kind', async (t) => {
   const fake = await fakeOpenAi({ fail: { status: 529, body: 'x', headers: { 'content-length': '50' } } });
   t.after(fake.close);
   const error = await failure(
@@ -269,7 +269,7 @@ test('a redirect is not followed, and its target never sees the key', async (t) 
   assert.equal(other.requests.length, 0);
 });
 
-test('a 200 that is no stream is an error: a web page, an error object, one whole answer', async (t) => {
+test('a 200 without a stream is an error: a web page, an error object, an unstreamed answer', async (t) => {
   const fake = await fakeOpenAi();
   t.after(fake.close);
   const engine = engineAt(openaiCompatible, fake.baseUrl);
@@ -292,21 +292,21 @@ test('a 200 that is no stream is an error: a web page, an error object, one whol
   }
 });
 
-test('an address that nobody answers at is unreachable, with provider and model', async () => {
+test('an address without a server is unreachable, with provider and model', async () => {
   const fake = await fakeOllama();
   await fake.close();
   const error = await failure(answer(engineAt(ollama, fake.baseUrl), 'm'));
   assert.deepEqual([error.kind, error.data.provider, error.data.model], ['unreachable', 'lab', 'm']);
 });
 
-test('a key that a service repeats in prose is taken out', async (t) => {
+test('a key that a service echoes in its message is removed', async (t) => {
   const fake = await fakeOpenAi({ fail: { status: 400, body: 'Bad header: open-sesame!' } });
   t.after(fake.close);
   const error = await failure(answer(engineAt(openaiCompatible, fake.baseUrl, 'open-sesame'), 'fake-model'));
   assert.equal(error.message, 'The service did not accept the request (HTTP 400): Bad header: …!');
 });
 
-test('names the user gave stand in for a list the service does not have', async (t) => {
+test('models named by the user replace the list of a service without one', async (t) => {
   const fake = await fakeOpenAi();
   t.after(fake.close);
   const parts = {
@@ -325,7 +325,7 @@ test('names the user gave stand in for a list the service does not have', async 
   assert.equal((await failure(dead.listModels(never))).kind, 'unreachable');
 });
 
-test('cancelling does not wait for a keychain that hangs', async () => {
+test('cancelling does not wait for a hanging keychain', async () => {
   const engine = connectEngine({
     provider: 'openai',
     label: 'OpenAI',

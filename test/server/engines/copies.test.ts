@@ -67,7 +67,7 @@ const services: readonly (readonly [EngineDefinition, Fake, Omit<ModelInfo, 'nam
 ];
 
 for (const [definition, fakeOf, facts] of services) {
-  test(`${definition.kind}: lists its models and streams thoughts, text, calls and usage`, async (t) => {
+  test(`${definition.kind}: lists its models and streams reasoning, text, calls and usage`, async (t) => {
     const { fake, engine, ask } = await start(t, definition, fakeOf, model);
     assert.deepEqual(await engine.listModels(never), [{ name: model, ...facts }]);
     fake.reply = {
@@ -88,7 +88,7 @@ for (const [definition, fakeOf, facts] of services) {
     assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'tool-calls', usage });
   });
 
-  test(`${definition.kind}: a wrong key and an unknown model are told apart`, async (t) => {
+  test(`${definition.kind}: a wrong key and an unknown model are different errors`, async (t) => {
     const { fake, engine, at } = await start(t, definition, fakeOf, model);
     const wrong = at(fake.baseUrl, 'wrong').listModels(never);
     await assert.rejects(wrong, { kind: 'unauthorized' });
@@ -97,7 +97,7 @@ for (const [definition, fakeOf, facts] of services) {
   });
 }
 
-test('the address may end in its version or not', async (t) => {
+test('a base URL works with and without its version', async (t) => {
   for (const [definition, fakeOf] of services) {
     const { fake, at } = await start(t, definition, fakeOf, model);
     const bare = fake.baseUrl.replace(/\/v1$/, '');
@@ -106,7 +106,7 @@ test('the address may end in its version or not', async (t) => {
   }
 });
 
-test('where a service’s own list is missing, the usual one is read', async (t) => {
+test('the fallback list is read where a service’s own list is missing', async (t) => {
   for (const definition of [lmStudio, xai]) {
     const { engine, fake } = await start(t, definition, fakeOpenAi, model);
     assert.deepEqual(await engine.listModels(never), [{ name: model }], definition.kind);
@@ -114,7 +114,7 @@ test('where a service’s own list is missing, the usual one is read', async (t)
   }
 });
 
-test('the middle is filled in where there is an endpoint for it', async (t) => {
+test('fill in the middle works where there is an endpoint for it', async (t) => {
   const request = { prefix: 'def f(', suffix: 'return x', maxOutputTokens: 16 };
   const able: readonly (readonly [EngineDefinition, Fake, string])[] = [
     [mistral, fakeMistral, '/v1/fim/completions'],
@@ -139,7 +139,7 @@ test('the middle is filled in where there is an endpoint for it', async (t) => {
   }
 });
 
-test('a text is gone on with where the service does not only chat', async (t) => {
+test('a text is continued where the service has text completions', async (t) => {
   const able: readonly (readonly [EngineDefinition, Fake, string])[] = [
     [llamaCpp, fakeLlamaCpp, '/v1/completions'],
     [vllm, fakeVllm, '/v1/completions'],
@@ -161,7 +161,7 @@ test('a text is gone on with where the service does not only chat', async (t) =>
   await assert.rejects(ask({ prompt: 'a' }), { kind: 'invalid-request' });
 });
 
-test('a form that a model does not know is the request’s fault: nobody takes the model for dead', async (t) => {
+test('an unsupported form of request is an invalid request and does not count against the model', async (t) => {
   const refusing: readonly (readonly [EngineDefinition, Fake, string, EngineRequest])[] = [
     [llamaCpp, fakeLlamaCpp, 'nofim', { prefix: 'a', suffix: 'b' }],
     [ollama, fakeOllama, 'nofim', { prefix: 'a', suffix: 'b' }],
@@ -179,7 +179,7 @@ test('a form that a model does not know is the request’s fault: nobody takes t
   await assert.rejects(ask({ prompt: 'a' }), { kind: 'model-not-found' });
 });
 
-test('a model that thinks is asked not to, in the words of its service', async (t) => {
+test('thinking is turned off in the fields of each service', async (t) => {
   const off: readonly (readonly [EngineDefinition, Fake, string, object])[] = [
     [llamaCpp, fakeLlamaCpp, model, { chat_template_kwargs: { enable_thinking: false } }],
     [vllm, fakeVllm, model, { chat_template_kwargs: { enable_thinking: false } }],
@@ -201,7 +201,7 @@ test('a model that thinks is asked not to, in the words of its service', async (
   }
 });
 
-test('texts become vectors where that is offered', async (t) => {
+test('texts are embedded where the service supports it', async (t) => {
   const offering: readonly (readonly [EngineDefinition, Fake])[] = [
     [openai, fakeOpenAi],
     [mistral, fakeMistral],
@@ -224,7 +224,7 @@ test('texts become vectors where that is offered', async (t) => {
   }
 });
 
-test('a beginning is gone on from, and shown once', async (t) => {
+test('a prefill is continued and not repeated', async (t) => {
   const able: readonly (readonly [EngineDefinition, Fake, string])[] = [
     [mistral, fakeMistral, '/v1/chat/completions'],
     [deepseek, fakeDeepSeek, '/beta/chat/completions'],
@@ -243,7 +243,7 @@ test('a beginning is gone on from, and shown once', async (t) => {
   }
 });
 
-test('a field the service does not know is left out, and the answer comes all the same', async (t) => {
+test('an unsupported field is dropped and the request answered', async (t) => {
   const { fake, ask } = await start(t, vllm, fakeVllm, model);
   fake.fail = {
     status: 400,
@@ -261,7 +261,7 @@ test('a field the service does not know is left out, and the answer comes all th
   );
 });
 
-test('models of the Responses API answer there', async (t) => {
+test('models of the Responses API are requested there', async (t) => {
   const codex = 'gpt-5.3-codex';
   const { fake, ask } = await start(t, openai, fakeOpenAi, codex);
   fake.reply = { text: 'Done and dusted.', usage: { input: 12, output: 4 } };

@@ -35,7 +35,7 @@ const windows = {
   'x-ratelimit-reset-requests': '1m',
 };
 
-test('an answer, a refusal and a list each tell of their key once', async (t) => {
+test('an answer, an error and a list each release their key once', async (t) => {
   const fake = await fakeOpenAi({ headers: windows });
   t.after(fake.close);
   const keys = keySource('sk-1');
@@ -61,7 +61,7 @@ test('an answer, a refusal and a list each tell of their key once', async (t) =>
     );
 });
 
-test('an answer that is cancelled or left says nothing about its key', async (t) => {
+test('a cancelled or abandoned answer does not count for or against its key', async (t) => {
   const fake = await fakeOpenAi({ reply: 'word '.repeat(100), delayMs: 5 });
   t.after(fake.close);
   const keys = keySource('sk-1');
@@ -77,7 +77,7 @@ test('an answer that is cancelled or left says nothing about its key', async (t)
   );
 });
 
-test('a key that comes after the request was cancelled is given back', async () => {
+test('a key that is acquired after the request was cancelled is released', async () => {
   const ends: string[] = [];
   const late = Promise.withResolvers<Awaited<ReturnType<KeySource['acquire']>>>();
   const engine = engineAt('http://127.0.0.1:1/v1', { acquire: () => late.promise, hasKey: () => true });
@@ -90,7 +90,7 @@ test('a key that comes after the request was cancelled is given back', async () 
   assert.deepEqual(ends, ['cancelled']);
 });
 
-test('a source that has no key to lend says why, in its own words', async () => {
+test('a programming error of the key source is a bad response', async () => {
   const engine = engineAt('http://127.0.0.1:1/v1', {
     acquire: () => Promise.reject(new Error('a mistake')),
     hasKey: () => false,
@@ -98,7 +98,7 @@ test('a source that has no key to lend says why, in its own words', async () => 
   await assert.rejects(Array.fromAsync(engine.stream('m', request, never)), { kind: 'bad-response' });
 });
 
-test('a request is asked again without what was refused, and the next one is light from the start', async (t) => {
+test('a request is retried without the rejected field, and later ones are sent without it', async (t) => {
   const fake = await fakeOpenAi({
     fail: {
       status: 400,
@@ -121,7 +121,7 @@ test('a request is asked again without what was refused, and the next one is lig
   );
 });
 
-test('a count is asked for without harm: whoever does not say it is not blamed', async (t) => {
+test('a failed token count does not count against the key', async (t) => {
   const fake = await fakeAnthropic({
     models: ['fake-model'],
     key: 'sk-1',
@@ -145,7 +145,7 @@ test('a count is asked for without harm: whoever does not say it is not blamed',
   });
 });
 
-test('texts become vectors where the service has them, with a key of the same pool', async (t) => {
+test('embeddings use a key of the same pool', async (t) => {
   const fake = await fakeOpenAi();
   t.after(fake.close);
   const keys = keySource('sk-1');

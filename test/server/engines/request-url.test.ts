@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestUrl } from '../../../server/engines/request-url.ts';
 
-test('a base URL is taken with or without its trailing slash', () => {
+test('a base URL works with and without its trailing slash', () => {
   for (const base of ['http://host:8000/v1', 'http://host:8000/v1/', 'http://host:8000/v1//'])
     assert.equal(requestUrl(base, undefined, '/chat/completions'), 'http://host:8000/v1/chat/completions');
   assert.equal(
@@ -12,7 +12,7 @@ test('a base URL is taken with or without its trailing slash', () => {
   );
 });
 
-test('a version is put in where the base URL has none', () => {
+test('a version is inserted where the base URL has none', () => {
   const table: [string, string, string][] = [
     ['http://127.0.0.1:8080', 'v1', 'http://127.0.0.1:8080/v1/models'],
     ['http://127.0.0.1:8080/', 'v1', 'http://127.0.0.1:8080/v1/models'],
@@ -26,7 +26,7 @@ test('a version is put in where the base URL has none', () => {
     assert.equal(requestUrl(base, version, '/models'), expected, base);
 });
 
-test('a path beside the version stays below everything else', () => {
+test('a sibling of the version stays below the base URL', () => {
   const table: [string, string][] = [
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/infill'],
     ['http://127.0.0.1:8080/v1', 'http://127.0.0.1:8080/infill'],
@@ -50,7 +50,7 @@ test('a path cannot leave its base', () => {
   assert.equal(requestUrl(base, undefined, '//evil.example/x'), 'https://host.example/v1//evil.example/x');
 });
 
-test('an address with credentials, a query or another scheme is not used', () => {
+test('a base URL with credentials, a query or another scheme is rejected', () => {
   for (const base of [
     'https://me:pw@host/v1',
     'https://host/v1?key=1',

@@ -66,7 +66,7 @@ async function service(t: TestContext, respond: (response: ServerResponse) => vo
 
 const whole = { input: 1, cachedRead: 0, cacheWrite: 0, output: 1, reasoning: 0 };
 
-test('with reason and usage known, a marker that does not come is not waited for', async (t) => {
+test('a missing end marker is not awaited after reason and usage', async (t) => {
   const { seen, ask } = await service(t, (response) => response.write(text + stop + usage));
   const { last, ms } = await ask();
   assert.deepEqual(last, { type: 'finish', reason: 'stop', usage: whole });
@@ -75,7 +75,7 @@ test('with reason and usage known, a marker that does not come is not waited for
   assert.equal(seen.closedEarly, 1, 'the silent connection is closed');
 });
 
-test('with the reason known, usage that does not come is waited for shortly', async (t) => {
+test('missing usage is awaited briefly after the finish reason', async (t) => {
   const { seen, ask } = await service(t, (response) => response.write(text + stop));
   const { last, ms } = await ask();
   assert.deepEqual(last, { type: 'finish', reason: 'stop' });
@@ -84,7 +84,7 @@ test('with the reason known, usage that does not come is waited for shortly', as
   assert.equal(seen.closedEarly, 1);
 });
 
-test('a connection that breaks after the finish reason does no harm', async (t) => {
+test('a connection that breaks after the finish reason is harmless', async (t) => {
   const { ask } = await service(t, (response) => {
     response.write(text + stop);
     setTimeout(() => response.socket?.resetAndDestroy(), 30);
@@ -92,7 +92,7 @@ test('a connection that breaks after the finish reason does no harm', async (t) 
   assert.deepEqual((await ask()).last, { type: 'finish', reason: 'stop' });
 });
 
-test('a marker that comes a little later leaves the connection usable', async (t) => {
+test('an end marker that arrives a little later leaves the connection usable', async (t) => {
   const { seen, ask } = await service(t, (response) => {
     response.write(text + stop + usage);
     setTimeout(() => response.end('data: [DONE]\n\n'), 20);
@@ -104,7 +104,7 @@ test('a marker that comes a little later leaves the connection usable', async (t
   assert.deepEqual(seen, { connections: 1, closedEarly: 0 });
 });
 
-test('a service that goes on after its end is cut off', async (t) => {
+test('the socket closes when a service keeps sending after its end', async (t) => {
   const { seen, ask } = await service(t, (response) => {
     response.write(text + stop + usage);
     const timer = setInterval(() => response.write(`: ${'x'.repeat(8_000)}\n\n`), 5);
@@ -115,7 +115,7 @@ test('a service that goes on after its end is cut off', async (t) => {
   assert.equal(seen.closedEarly, 1);
 });
 
-test('an answer that is sound and empty is no answer, unless there may be nothing to fill in', async (t) => {
+test('an empty answer is an error, except for fill in the middle', async (t) => {
   const thought = chunk({ choices: [{ delta: { reasoning: 'Hm.' } }] });
   for (const before of ['', thought]) {
     const { ask, engine } = await service(t, (response) => response.end(`${before}${stop}data: [DONE]\n\n`));
@@ -129,7 +129,7 @@ test('an answer that is sound and empty is no answer, unless there may be nothin
   }
 });
 
-test('an empty answer that was cut or filtered says so itself', async (t) => {
+test('an empty answer that was cut or filtered keeps its finish reason', async (t) => {
   for (const reason of ['length', 'content_filter']) {
     const cut = chunk({ choices: [{ delta: {}, finish_reason: reason }] });
     const { ask } = await service(t, (response) => response.end(`${cut}data: [DONE]\n\n`));

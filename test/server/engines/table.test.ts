@@ -35,7 +35,7 @@ test('an engine that can pull models has names for the suggested ones', () => {
     assert.equal(pullNames !== undefined, lifecycle !== undefined, kind);
 });
 
-test('cloud engines speak TLS and ask for a key, local ones stay on a loopback literal', () => {
+test('cloud engines use TLS and require a key, local ones use a loopback literal', () => {
   for (const { kind, source, baseUrl, key } of engines) {
     if (baseUrl === undefined) continue;
     const { protocol, hostname } = new URL(baseUrl);
@@ -45,7 +45,7 @@ test('cloud engines speak TLS and ask for a key, local ones stay on a loopback l
   }
 });
 
-test('OLLAMA_HOST is read as Ollama reads it', () => {
+test('OLLAMA_HOST is parsed as Ollama parses it', () => {
   const table: [string | undefined, string | undefined][] = [
     [undefined, undefined],
     ['', undefined],
@@ -71,7 +71,7 @@ test('OLLAMA_HOST is read as Ollama reads it', () => {
     assert.equal(ollama.baseUrlFromEnv?.({ OLLAMA_HOST: host }), expected, String(host));
 });
 
-test('Docker Model Runner is found where its own tools or OpenAI’s clients are told it is', () => {
+test('Docker Model Runner is found by the variables of its own tools and of OpenAI’s clients', () => {
   const table: [string | undefined, string | undefined][] = [
     [undefined, undefined],
     ['', undefined],
@@ -119,7 +119,7 @@ test('every engine has an answer of its service among the fixtures', () => {
   }
 });
 
-test('a key of every service is redacted from the log, and from what a service says', () => {
+test('a key of every service is redacted from the log and from error messages', () => {
   const samples: Readonly<Record<string, string>> = {
     'sk-': 'sk-aB3dE5fG7hI9jK1lM3nO5',
     'sk-ant-': 'sk-ant-aB3dE5fG7hI9jK1lM3nO5',

@@ -69,7 +69,7 @@ async function asked(
 const head = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
 
-test('a service that takes the request and says nothing is a timeout, and its socket is closed', async (t) => {
+test('times out and closes the socket when a server accepts but never answers', async (t) => {
   const { error, lent } = await asked(t, () => {}, { firstPartMs: 60 });
   assert.equal(error?.kind, 'timeout');
   assert.equal(error.message, 'Lab did not begin to answer within 0.1 s.');
@@ -77,12 +77,12 @@ test('a service that takes the request and says nothing is a timeout, and its so
   assert.deepEqual(lent[0]?.ends, ['timeout']);
 });
 
-test('silence after the head is told from silence without one', async (t) => {
+test('a timeout after the response head keeps its status', async (t) => {
   const { error } = await asked(t, head, { firstPartMs: 60 });
   assert.deepEqual([error?.kind, error?.data.status], ['timeout', 200]);
 });
 
-test('what only keeps the connection open is no answer', async (t) => {
+test('keep-alive data does not count as an answer', async (t) => {
   const beats = [': ping\n\n', 'event: ping\ndata: {"type":"ping"}\n\n', '\n\n', 'data:\n\n'];
   const trials = beats.map((beat) =>
     asked(
@@ -101,7 +101,7 @@ test('what only keeps the connection open is no answer', async (t) => {
   for (const { error } of await Promise.all(trials)) assert.equal(error?.kind, 'timeout');
 });
 
-test('a stream that falls silent has broken off: interrupted, after its words, with its socket closed', async (t) => {
+test('a stalled stream is interrupted after its text, with its socket closed', async (t) => {
   const { parts, error } = await asked(
     t,
     async (response) => {
@@ -119,7 +119,7 @@ test('a stream that falls silent has broken off: interrupted, after its words, w
   assert.match(error.message, /^Lab sent no data for 0\.1 s\./);
 });
 
-test('reasoning and fragments of a call are life, however long they go on', async (t) => {
+test('reasoning and fragments of a call refresh the timer, however long they take', async (t) => {
   const { parts, error } = await asked(
     t,
     async (response) => {
@@ -143,7 +143,7 @@ test('reasoning and fragments of a call are life, however long they go on', asyn
   assert.ok(parts.some((part) => part.type === 'tool-call' && part.input === '11111'));
 });
 
-test('a call that is written from the start is no silence before the first part', async (t) => {
+test('fragments of a call refresh the timer before the first part', async (t) => {
   const { error } = await asked(
     t,
     async (response) => {
@@ -161,7 +161,7 @@ test('a call that is written from the start is no silence before the first part'
   assert.equal(error, undefined);
 });
 
-test('the time a reader takes for itself is not the service’s', async (t) => {
+test('the consumer’s own time does not count', async (t) => {
   const { parts, error } = await asked(
     t,
     (response) => {
@@ -175,7 +175,7 @@ test('the time a reader takes for itself is not the service’s', async (t) => {
   assert.equal(parts.length, 4);
 });
 
-test('the clock stops with the answer', (t) => {
+test('the timer stops with the answer', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let expired = 0;
   const clock = responseTimer('Lab', { connectMs: 1, firstPartMs: 10, betweenPartsMs: 20 }, () => {
@@ -191,7 +191,7 @@ test('the clock stops with the answer', (t) => {
   assert.equal(expired, 0);
 });
 
-test('pings of every service are told from what says something', () => {
+test('pings of every service are told apart from content', () => {
   const table: [string | undefined, string, boolean][] = [
     ['ping', '{"type":"ping"}', false],
     [undefined, '{"type": "ping"}', false],

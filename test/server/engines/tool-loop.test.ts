@@ -107,7 +107,7 @@ const question: readonly Message[] = [
 
 for (const first of services) {
   for (const second of services) {
-    test(`calls of ${first.name} are answered at ${second.name}`, async () => {
+    test(`calls of ${first.name} continue at ${second.name}`, async () => {
       first.fake.reply = calls;
       const once = [...question, ...stepOf(await ask(first, question))];
       // A second step with the same ids, as services that count from 0 make them.

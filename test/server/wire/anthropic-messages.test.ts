@@ -6,7 +6,7 @@ import { decode, fixture, partsOf, textOf, withoutLast } from './decoded.ts';
 
 const streamed = 'anthropic/documented-thinking-and-text.sse';
 
-test('thinking and text come apart; cached input is part of the total', async () => {
+test('thinking and text are separate parts; cached input is part of the total', async () => {
   assert.deepEqual(await partsOf(wire, fixture(streamed)), [
     { type: 'reasoning-delta', text: 'The user greets' },
     { type: 'reasoning-delta', text: ' me.' },
@@ -20,7 +20,7 @@ test('thinking and text come apart; cached input is part of the total', async ()
   ]);
 });
 
-test('tool calls come out whole, one without arguments too', async () => {
+test('tool calls are complete, also one without arguments', async () => {
   const parts = await partsOf(wire, fixture('anthropic/documented-tools.sse'));
   assert.deepEqual(parts.slice(1, 3), [
     { type: 'tool-call', id: 'toolu_01', name: 'get_weather', input: '{"city": "Lima"}' },
@@ -29,7 +29,7 @@ test('tool calls come out whole, one without arguments too', async () => {
   assert.ok(parts[3]?.type === 'finish' && parts[3].reason === 'tool-calls');
 });
 
-test('what a real server streams in this form is read whole: text, thinking, a call in fragments', async () => {
+test('a recorded stream of a real server is decoded: text, thinking, a call in fragments', async () => {
   const text = await partsOf(wire, fixture('anthropic/llama-server-messages.sse'));
   assert.equal(textOf(text), 'Hello! I am a tiny local model that always gives this same answer.');
   assert.deepEqual(text.at(-1), {
@@ -47,7 +47,7 @@ test('what a real server streams in this form is read whole: text, thinking, a c
   assert.ok(finish?.type === 'finish' && finish.reason === 'tool-calls');
 });
 
-test('a tool call carries the thinking before it, sealed, and the next call none of it', async () => {
+test('a tool call carries the signed thinking before it, and the next call none of it', async () => {
   const parts = await partsOf(wire, fixture('anthropic/documented-thinking-and-tools.sse'));
   const [first, second] = parts.filter((part) => part.type === 'tool-call');
   assert.deepEqual(JSON.parse(first?.signature ?? ''), [
@@ -57,13 +57,13 @@ test('a tool call carries the thinking before it, sealed, and the next call none
   assert.deepEqual(second, { type: 'tool-call', id: 'toolu_02', name: 'now', input: '{}' });
 });
 
-test('a paused turn is an answer that broke off', async () => {
+test('a paused answer is interrupted', async () => {
   const { parts, error } = await decode(wire, fixture('anthropic/documented-pause-turn.sse'));
   assert.equal(textOf(parts), 'Let me search.');
   assert.equal(error?.kind, 'interrupted');
 });
 
-test('each stop reason has its meaning, and a new one is told apart from a complete answer', async () => {
+test('each stop reason is mapped, and an unknown one is not a complete answer', async () => {
   const ended = async (reason: string) => {
     const body = fixture('anthropic/documented-max-tokens.sse').replace(
       '"max_tokens"',
@@ -80,7 +80,7 @@ test('each stop reason has its meaning, and a new one is told apart from a compl
   assert.equal(await ended('new_reason'), 'other');
 });
 
-test('usage at the end replaces what the start said, it is not added', async () => {
+test('usage at the end replaces that of the start', async () => {
   const parts = await partsOf(wire, fixture('anthropic/documented-max-tokens.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
@@ -111,20 +111,20 @@ test('an error inside the stream ends the answer', async () => {
   assert.equal(error?.kind, 'overloaded');
 });
 
-test('a refusal without a word is content-filtered, with the reason given', async () => {
+test('a refusal without text is content-filtered, with its reason', async () => {
   const { error } = await decode(wire, fixture('anthropic/documented-refusal.sse'));
   assert.equal(error?.kind, 'content-filtered');
   assert.equal(error?.message, 'The model refused to answer: This request was declined.');
 });
 
-test('events of unknown type are passed over', async () => {
+test('events of unknown type are ignored', async () => {
   const odd =
     'event: new_thing\ndata: {"type":"new_thing","delta":{"text":"no"}}\n\nevent: x\ndata: not json\n\n';
   const parts = await partsOf(wire, odd + fixture(streamed));
   assert.equal(textOf(parts), '¡Hola 👋');
 });
 
-test('the list of models brings context, output limits and abilities, without the retired', () => {
+test('the list of models has contexts, output limits and capabilities, without retired models', () => {
   const data = [
     {
       type: 'model',

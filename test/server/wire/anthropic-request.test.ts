@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages as wire } from '../../../server/wire/anthropic-messages.ts';
 import type { CompletionRequest, EnginePart, Message } from '../../../shared/chat.ts';
-import { fixture, partsOf, recording, refusal } from './decoded.ts';
+import { errorResponse, fixture, partsOf, recording } from './decoded.ts';
 
 const older = 'claude-haiku-4-5';
 const bodyOf = (request: CompletionRequest, model = older): Record<string, unknown> =>
@@ -12,7 +12,7 @@ const messagesOf = (...messages: Message[]): unknown => bodyOf({ messages })['me
 const hi: Message = { role: 'user', content: 'hi' };
 const tool = { name: 'get_weather', description: 'Says it.', inputSchema: { type: 'object' } };
 
-test('the request is the one the official SDK sends, and asks models that think to say what', () => {
+test('the request equals that of the official SDK, and requests summaries of thinking', () => {
   const sent = recording('sdk-requests/anthropic-messages-stream.json') as unknown as {
     body: object;
     path: string;
@@ -24,7 +24,7 @@ test('the request is the one the official SDK sends, and asks models that think 
   assert.deepEqual(bodyOf(request), { ...sent.body, model: older });
 });
 
-test('only models that think unasked are told how to show it', () => {
+test('only models that think by default get a display of thinking', () => {
   const asks = (model: string) => bodyOf({ messages: [hi] }, model)['thinking'] !== undefined;
   const thinking = ['claude-opus-5', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-fable-5-1'];
   assert.deepEqual(thinking.map(asks), [true, true, true, true]);
@@ -32,7 +32,7 @@ test('only models that think unasked are told how to show it', () => {
   assert.deepEqual(silent.map(asks), [false, false, false, false]);
 });
 
-test('system messages go into their own field, a temperature goes nowhere, a limit is always there', () => {
+test('system messages have their own field, a temperature is left out, an output limit is always set', () => {
   const messages: Message[] = [
     { role: 'system', content: 'Be brief.' },
     hi,
@@ -47,7 +47,7 @@ test('system messages go into their own field, a temperature goes nowhere, a lim
   });
 });
 
-test('pictures are blocks beside the text', () => {
+test('images are blocks of their own', () => {
   const image = { type: 'image', mediaType: 'image/png', data: 'iVBORw==' } as const;
   assert.deepEqual(messagesOf({ role: 'user', content: [{ type: 'text', text: 'What is it?' }, image] }), [
     {
@@ -60,7 +60,7 @@ test('pictures are blocks beside the text', () => {
   ]);
 });
 
-test('results of tools and what the user adds are one turn after the calls', () => {
+test('tool results and the user’s text are one message after the calls', () => {
   const call = (id: string, name: string, input: string) => ({ id, name, input });
   const result = (toolCallId: string, content: string): Message => ({
     role: 'tool',
@@ -102,7 +102,7 @@ test('results of tools and what the user adds are one turn after the calls', () 
   );
 });
 
-test('ids that other services made are allowed characters, each once', () => {
+test('ids of other services become unique ids of allowed characters', () => {
   const step = (id: string): Message[] => [
     { role: 'assistant', content: '', toolCalls: [{ id, name: 'now', input: '{}' }] },
     { role: 'tool', toolCallId: id, toolName: 'now', content: 'noon' },
@@ -121,7 +121,7 @@ const kept = (parts: readonly EnginePart[]): Extract<Message, { role: 'assistant
 
 const thought = kept(await partsOf(wire, fixture('anthropic/documented-thinking-and-tools.sse')));
 
-test('thinking goes back before its call, unchanged', () => {
+test('thinking is sent back before its call, unchanged', () => {
   assert.deepEqual(messagesOf(hi, thought), [
     { role: 'user', content: 'hi' },
     {
@@ -136,7 +136,7 @@ test('thinking goes back before its call, unchanged', () => {
   ]);
 });
 
-test('what another service sealed is not sent', () => {
+test('signatures of another service are not sent', () => {
   for (const signature of ['Cg==', '[broken', '[{"type":"other"}]', '[]']) {
     const sent = messagesOf({
       role: 'assistant',
@@ -149,7 +149,7 @@ test('what another service sealed is not sent', () => {
   }
 });
 
-test('neighbours of one side are one turn, and who says nothing has none', () => {
+test('adjacent messages of one role are merged, and empty ones left out', () => {
   assert.deepEqual(messagesOf(hi, { role: 'assistant', content: '' }, { role: 'user', content: 'there' }), [
     {
       role: 'user',
@@ -161,7 +161,7 @@ test('neighbours of one side are one turn, and who says nothing has none', () =>
   ]);
 });
 
-test('the beginning of an answer does not end in white space, earlier answers keep theirs', () => {
+test('a prefill does not end in white space, earlier answers keep theirs', () => {
   assert.deepEqual(
     messagesOf(hi, { role: 'assistant', content: 'One \n' }, hi, { role: 'assistant', content: 'Two \n' }),
     [
@@ -174,7 +174,7 @@ test('the beginning of an answer does not end in white space, earlier answers ke
   assert.deepEqual(messagesOf(hi, { role: 'assistant', content: ' \n' }), [{ role: 'user', content: 'hi' }]);
 });
 
-test('tools are offered, forbidden, and forced where the model lets them be', () => {
+test('tools are offered, forbidden, and forced where the model supports it', () => {
   const toolsOf = (toolChoice: CompletionRequest['toolChoice'], model = older) => {
     const { tools, tool_choice } = bodyOf(
       { messages: [hi], tools: [tool], ...(toolChoice ? { toolChoice } : {}) },
@@ -191,7 +191,7 @@ test('tools are offered, forbidden, and forced where the model lets them be', ()
     assert.deepEqual(toolsOf('required', model), { tools, tool_choice: undefined });
 });
 
-test('only models up to 4.5 go on from the beginning of an answer', () => {
+test('only models up to 4.5 support prefill', () => {
   const older = [
     'claude-3-5-sonnet-20241022',
     'claude-3-7-sonnet-latest',
@@ -219,13 +219,13 @@ test('only models up to 4.5 go on from the beginning of an answer', () => {
   );
 });
 
-test('a request is tried lighter by the one field that its refusal names', () => {
+test('the field that an error names is dropped', () => {
   const model = 'claude-opus-5';
   const messages = [hi, thought];
   const request = wire.chat(model).encode(model, { messages, tools: [tool], toolChoice: 'required' });
   const body = request.body as Record<string, unknown>;
   const lighter = (message: string, status = 400) =>
-    wire.dropUnsupportedField?.(request, refusal(status, { type: 'error', error: { message } }))?.body;
+    wire.dropUnsupportedField?.(request, errorResponse(status, { type: 'error', error: { message } }))?.body;
 
   const { thinking, ...unthinking } = body;
   assert.deepEqual(

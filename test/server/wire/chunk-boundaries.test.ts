@@ -80,7 +80,7 @@ for (const path of fixtures) {
   const body = Buffer.from(text);
   const reader = readerOf(path);
 
-  test(`${path}: cut in two at any byte it is the same answer`, async () => {
+  test(`${path}: split at any byte it is the same answer`, async () => {
     const whole = await read(reader, [body]);
     for (const at of places(body))
       assert.deepEqual(await read(reader, cut(body, [at])), whole, `cut at ${at}`);
@@ -110,7 +110,7 @@ for (const path of fixtures) {
     );
   });
 
-  test(`${path}: cut short at any byte it is whole, or an error that says so`, async () => {
+  test(`${path}: truncated at any byte it is complete or an error`, async () => {
     const whole = await read(reader, [body]);
     for (const at of places(body)) {
       const short = await read(reader, [body.subarray(0, at)]);

@@ -59,7 +59,7 @@ export const textOf = (parts: readonly EnginePart[]): string =>
   parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
 
 /** A refusal from its status and body. */
-export const refusal = (
+export const errorResponse = (
   status: number,
   body: unknown,
   headers: ErrorResponse['headers'] = {},

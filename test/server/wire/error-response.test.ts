@@ -6,16 +6,16 @@ import { geminiErrorFromResponse } from '../../../server/wire/gemini-error-respo
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
-import { recording, refusal } from './decoded.ts';
+import { errorResponse, recording } from './decoded.ts';
 
 const openai = openaiChat();
 
 const recorded = (name: string) => {
   const { status, headers, body } = recording(`llama-cpp/${name}.json`).response;
-  return openai.toError(refusal(status, body as object, headers));
+  return openai.toError(errorResponse(status, body as object, headers));
 };
 
-test('llama-server: each recorded refusal has its kind and sentence', () => {
+test('llama-server: each recorded error has its kind and message', () => {
   const table: [string, ErrorKind, string][] = [
     ['auth-wrong-chat', 'unauthorized', 'The API key was rejected.'],
     ['err-404', 'model-not-found', 'The service has neither this model nor this address (HTTP 404).'],
@@ -65,7 +65,7 @@ const openAiError = (message: string, type: string, code: string | null = null) 
   error: { message, type, param: null, code },
 });
 
-test('OpenAI: each line of its table has its kind', () => {
+test('OpenAI: each documented error has its kind', () => {
   const table: [number, object, ErrorKind][] = [
     [400, openAiError('too long', 'invalid_request_error', 'context_length_exceeded'), 'context-too-long'],
     [
@@ -100,7 +100,7 @@ test('OpenAI: each line of its table has its kind', () => {
     ]),
   ];
   for (const [status, body, kind] of table) {
-    const error = openai.toError(refusal(status, body));
+    const error = openai.toError(errorResponse(status, body));
     assert.equal(error.kind, kind, `${status} ${JSON.stringify(body)}`);
     assert.equal(error.data.status, status);
   }
@@ -112,7 +112,7 @@ const anthropicError = (type: string, message = type, details?: object) => ({
   request_id: 'req_1',
 });
 
-test('Anthropic: each line of its table has its kind', () => {
+test('Anthropic: each documented error has its kind', () => {
   const table: [number, object, ErrorKind][] = [
     [400, anthropicError('invalid_request_error'), 'invalid-request'],
     [
@@ -149,7 +149,7 @@ test('Anthropic: each line of its table has its kind', () => {
   ];
   for (const [status, body, kind] of table) {
     assert.equal(
-      anthropicMessages.toError(refusal(status, body)).kind,
+      anthropicMessages.toError(errorResponse(status, body)).kind,
       kind,
       `${status} ${JSON.stringify(body)}`,
     );
@@ -164,7 +164,7 @@ const detail = (type: string, fields: object) => ({
   ...fields,
 });
 
-test('Gemini: each line of its table has its kind', () => {
+test('Gemini: each documented error has its kind', () => {
   const tooLong = 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).';
   const table: [number, object, ErrorKind][] = [
     [400, geminiError(400, 'INVALID_ARGUMENT'), 'invalid-request'],
@@ -196,14 +196,14 @@ test('Gemini: each line of its table has its kind', () => {
   ];
   for (const [status, body, kind] of table) {
     assert.equal(
-      geminiGenerateContent.toError(refusal(status, body)).kind,
+      geminiGenerateContent.toError(errorResponse(status, body)).kind,
       kind,
       `${status} ${JSON.stringify(body)}`,
     );
   }
 });
 
-test('Gemini: the wait stands in the body, and a day’s quota returns at midnight Pacific time', () => {
+test('Gemini: the wait is in the body, and a daily quota resets at midnight Pacific time', () => {
   const retry = detail('RetryInfo', { retryDelay: '0.847655010s' });
   const perMinute = detail('QuotaFailure', { violations: [{ quotaId: 'RequestsPerMinutePerProject' }] });
   const perDay = detail('QuotaFailure', {
@@ -212,14 +212,14 @@ test('Gemini: the wait stands in the body, and a day’s quota returns at midnig
   // 22:30 in California.
   const now = Date.parse('2026-11-21T06:30:00Z');
   const waitOf = (details: object[]) =>
-    geminiErrorFromResponse(refusal(429, geminiError(429, 'RESOURCE_EXHAUSTED', 'x', details)), now).data
-      .retryAfterMs;
+    geminiErrorFromResponse(errorResponse(429, geminiError(429, 'RESOURCE_EXHAUSTED', 'x', details)), now)
+      .data.retryAfterMs;
   assert.equal(waitOf([perMinute, retry]), 848);
   assert.equal(waitOf([perDay, retry]), 5_400_000);
   assert.equal(waitOf([]), undefined);
 });
 
-test('a context that is too short is told with both numbers, however the service says them', () => {
+test('a prompt that is too long is reported with both numbers, in every service’s wording', () => {
   const messages: [string, string][] = [
     ['prompt is too long: 213423 tokens > 200000 maximum', '213,423 tokens and the model accepts 200,000'],
     [
@@ -232,16 +232,16 @@ test('a context that is too short is told with both numbers, however the service
     ],
   ];
   for (const [said, expected] of messages) {
-    const error = openai.toError(refusal(400, openAiError(said, 'invalid_request_error')));
+    const error = openai.toError(errorResponse(400, openAiError(said, 'invalid_request_error')));
     assert.equal(error.kind, 'context-too-long', said);
     assert.equal(error.message, `The request needs ${expected}.`);
   }
-  const silent = openai.toError(refusal(400, openAiError('x', 'x', 'context_length_exceeded')));
+  const silent = openai.toError(errorResponse(400, openAiError('x', 'x', 'context_length_exceeded')));
   assert.equal(silent.message, 'The request is longer than the model’s context.');
 });
 
-test('a rate limit says when it ends', () => {
-  const refused = (headers: Record<string, string>) => openai.toError(refusal(429, '', headers));
+test('a rate limit names its reset', () => {
+  const refused = (headers: Record<string, string>) => openai.toError(errorResponse(429, '', headers));
   assert.equal(refused({ 'retry-after': '37' }).message, 'The rate limit is reached; it resets in 37 s.');
   assert.equal(refused({ 'retry-after': '37' }).data.retryAfterMs, 37_000);
   assert.equal(refused({ 'retry-after': '600' }).message, 'The rate limit is reached; it resets in 10 min.');
@@ -249,16 +249,16 @@ test('a rate limit says when it ends', () => {
   assert.equal(refused({}).data.retryAfterMs, undefined);
 });
 
-test('a wait is kept for failures that pass, and only for those', () => {
+test('only transient errors carry a wait', () => {
   const waitOf = (status: number) =>
-    openai.toError(refusal(status, '', { 'retry-after': '2' })).data.retryAfterMs;
+    openai.toError(errorResponse(status, '', { 'retry-after': '2' })).data.retryAfterMs;
   assert.equal(waitOf(503), 2_000);
   assert.equal(waitOf(529), 2_000);
   assert.equal(waitOf(401), undefined);
 });
 
-test('bodies in every shape survive', () => {
-  const sentence = (body: string | object) => openai.toError(refusal(500, body)).message;
+test('bodies of any shape become an error', () => {
+  const sentence = (body: string | object) => openai.toError(errorResponse(500, body)).message;
   const failing = 'The service is overloaded or failing (HTTP 500)';
   assert.equal(sentence(''), `${failing}.`);
   assert.equal(sentence('<html><title>502 Bad Gateway</title></html>'), `${failing}.`);
@@ -280,17 +280,17 @@ test('bodies in every shape survive', () => {
 test('part of a key that a service echoes is not shown', () => {
   const echo = 'Incorrect API key provided: sk-proj-ab************wxYZ.';
   assert.equal(
-    openai.toError(refusal(401, openAiError(echo, 'invalid_request_error', 'invalid_api_key'))).message,
+    openai.toError(errorResponse(401, openAiError(echo, 'invalid_request_error', 'invalid_api_key'))).message,
     'The API key was rejected.',
   );
   for (const key of ['sk-proj-abcDEF123', 'xai-abcdef1234', 'gsk_abcdef1234', 'AIzaSyA1234567', 'ab***yz']) {
-    const { message } = openai.toError(refusal(400, openAiError(`The key ${key} is bad.`, 'x')));
+    const { message } = openai.toError(errorResponse(400, openAiError(`The key ${key} is bad.`, 'x')));
     assert.equal(message, 'The service did not accept the request (HTTP 400): The key … is bad.');
   }
 });
 
 test('an error inside a 200 is read by its own code', () => {
-  const kindOf = (body: object) => openai.toError(refusal(200, body)).kind;
+  const kindOf = (body: object) => openai.toError(errorResponse(200, body)).kind;
   assert.equal(kindOf(openAiError('x', 'insufficient_quota')), 'payment-required');
   assert.equal(kindOf({ error: { code: 429, message: 'x' } }), 'rate-limited');
   assert.equal(

@@ -6,7 +6,7 @@ import { decode, fixture, partsOf, textOf, withoutLast } from './decoded.ts';
 
 const streamed = 'gemini/documented-thoughts-and-text.sse';
 
-test('thoughts come apart from text and are added to the output', async () => {
+test('thoughts are separate from text and count as output', async () => {
   assert.deepEqual(await partsOf(wire, fixture(streamed)), [
     { type: 'reasoning-delta', text: 'The user greets.' },
     { type: 'text-delta', text: '¡Hola' },
@@ -19,7 +19,7 @@ test('thoughts come apart from text and are added to the output', async () => {
   ]);
 });
 
-test('function calls are tool calls with their signatures, and STOP after one says so', async () => {
+test('function calls are tool calls with their signatures, and STOP after one finishes with tool-calls', async () => {
   const parts = await partsOf(wire, fixture('gemini/documented-tools.sse'));
   assert.deepEqual(parts.slice(0, 2), [
     { type: 'tool-call', id: 'call_0', name: 'get_weather', input: '{"city":"Lima"}', signature: 'Cg==' },
@@ -28,7 +28,7 @@ test('function calls are tool calls with their signatures, and STOP after one sa
   assert.ok(parts[2]?.type === 'finish' && parts[2].reason === 'tool-calls');
 });
 
-test('an answer at its limit says so', async () => {
+test('an answer at its limit finishes with length', async () => {
   const parts = await partsOf(wire, fixture('gemini/documented-max-tokens.sse'));
   assert.equal(textOf(parts), 'Long answer');
   const finish = parts.at(-1);
@@ -53,7 +53,7 @@ test('a blocked prompt and a blocked answer are content-filtered, with the reaso
   assert.equal(answer.error?.message, 'The answer was blocked (SAFETY).');
 });
 
-test('an answer blocked after some words keeps them and says why it ends', async () => {
+test('an answer blocked after some text keeps it and finishes with content-filter', async () => {
   const parts = await partsOf(wire, fixture('gemini/documented-blocked-later.sse'));
   assert.equal(textOf(parts), 'I may');
   const finish = parts.at(-1);
@@ -67,7 +67,7 @@ test('an error inside the stream ends the answer', async () => {
   assert.equal(error?.data.status, 503);
 });
 
-test('an answer the model could not make is one that broke off, with text before it and without', async () => {
+test('an answer that the model failed to produce is interrupted, with and without text', async () => {
   const ended = (reason: string) =>
     fixture('gemini/documented-max-tokens.sse').replace('MAX_TOKENS', reason).replace('Long answer', 'Long');
   for (const reason of ['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL']) {
@@ -81,7 +81,7 @@ test('an answer the model could not make is one that broke off, with text before
   assert.ok(finish?.type === 'finish' && finish.reason === 'other');
 });
 
-test('the list keeps models that generate text, without their prefix', () => {
+test('the list has the models that generate text, without their prefix', () => {
   const entry = (name: string, methods = ['generateContent']) => ({
     name: `models/${name}`,
     inputTokenLimit: 1_048_576,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { geminiGenerateContent as wire } from '../../../server/wire/gemini-generate-content.ts';
 import type { CompletionRequest, Message, ToolCall } from '../../../shared/chat.ts';
-import { recording, refusal } from './decoded.ts';
+import { errorResponse, recording } from './decoded.ts';
 
 const current = 'gemini-3.8-flash';
 const older = 'gemini-2.5-flash';
@@ -18,7 +18,7 @@ const result = (toolCallId: string, toolName: string, content: string): Message 
   content,
 });
 
-test('the request has the fields of the official SDK and asks for thoughts, below the pinned version', () => {
+test('the request has the fields of the official SDK and requests thoughts, below the pinned version', () => {
   const sent = recording('sdk-requests/gemini-stream.json') as unknown as { body: Record<string, unknown> };
   const { path, body } = wire.chat(current).encode(current, {
     messages: [{ role: 'system', content: 'be brief' }, hi],
@@ -33,7 +33,7 @@ test('the request has the fields of the official SDK and asks for thoughts, belo
   });
 });
 
-test('models that think are asked not to, or as little as they can', () => {
+test('thinking is turned off, or to its minimum', () => {
   const off = (model: string) =>
     (bodyOf({ messages: [hi], thinking: 'off' }, model)['generationConfig'] as { thinkingConfig: unknown })
       ?.thinkingConfig;
@@ -44,7 +44,7 @@ test('models that think are asked not to, or as little as they can', () => {
   assert.equal(off('gemini-2.0-flash'), undefined);
 });
 
-test('models that think are asked for their thoughts, until one refuses to be', () => {
+test('thoughts are requested of thinking models, until a model rejects the field', () => {
   const asks = (model: string) =>
     JSON.stringify(bodyOf({ messages: [hi] }, model)).includes('includeThoughts');
   assert.deepEqual(['gemini-2.5-flash', 'gemini-4-argon', 'gemini-flash-latest'].map(asks), [
@@ -53,7 +53,9 @@ test('models that think are asked for their thoughts, until one refuses to be', 
     true,
   ]);
   assert.deepEqual(['gemini-2.0-flash', 'gemma-3-27b-it', 'gemini-fake'].map(asks), [false, false, false]);
-  const refused = refusal(400, { error: { code: 400, message: 'Thinking is not enabled for this model.' } });
+  const refused = errorResponse(400, {
+    error: { code: 400, message: 'Thinking is not enabled for this model.' },
+  });
   const lighter = (request: CompletionRequest, model = current) =>
     wire.dropUnsupportedField?.(wire.chat(model).encode(model, request), refused)?.body;
   const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
@@ -65,7 +67,7 @@ test('models that think are asked for their thoughts, until one refuses to be', 
   assert.equal(lighter({ messages: [hi] }, 'gemma-3-27b-it'), undefined);
 });
 
-test('the assistant is called model, and a temperature goes only to models that still take one', () => {
+test('the assistant’s role is model, and only models that support a temperature are sent one', () => {
   const messages: Message[] = [
     { role: 'user', content: 'a' },
     { role: 'assistant', content: 'b' },
@@ -81,12 +83,12 @@ test('the assistant is called model, and a temperature goes only to models that 
   });
 });
 
-test('a strange model name stays one segment of the path', () => {
+test('an unusual model name stays one segment of the path', () => {
   const { path } = wire.chat('../../v1/x?key=1#').encode('../../v1/x?key=1#', { messages: [] });
   assert.equal(path, '/models/..%2F..%2Fv1%2Fx%3Fkey%3D1%23:streamGenerateContent?alt=sse');
 });
 
-test('pictures are inline data, and neighbours of one side are one turn', () => {
+test('images are inline data, and adjacent messages of one role are merged', () => {
   const image = { type: 'image', mediaType: 'image/webp', data: 'UklGRg==' } as const;
   const messages: Message[] = [hi, { role: 'user', content: [{ type: 'text', text: '' }, image] }];
   assert.deepEqual(bodyOf({ messages })['contents'], [
@@ -94,7 +96,7 @@ test('pictures are inline data, and neighbours of one side are one turn', () => 
   ]);
 });
 
-test('calls go back with their signatures unchanged, and all their results in one turn', () => {
+test('calls are sent back with unchanged signatures, and all their results in one message', () => {
   const calls = called(
     { id: 'fc_1', name: 'get_weather', input: '{"city":"Lima"}', signature: 'Cg==' },
     { id: 'fc_2', name: 'now', input: 'not json' },
@@ -127,7 +129,7 @@ test('calls go back with their signatures unchanged, and all their results in on
   ]);
 });
 
-test('the first call that another model made says that it has no signature, where one is asked for', () => {
+test('the first call of another model gets a placeholder where a signature is required', () => {
   const signature = '[{"type":"thinking","thinking":"","signature":"Eq"}]';
   const calls = called(
     { id: 'a', name: 'now', input: '{}', signature },
@@ -141,17 +143,17 @@ test('the first call that another model made says that it has no signature, wher
   assert.deepEqual(signatures(older), [undefined, undefined]);
 });
 
-test('a signature that is refused is taken out and the request tried again, once', () => {
+test('a rejected signature is removed, once', () => {
   const signed = [hi, called({ id: 'a', name: 'now', input: '{}', signature: 'Cg==' })];
   const request = wire.chat(current).encode(current, { messages: signed });
-  const corrupted = refusal(400, { error: { code: 400, message: 'Corrupted thought signature.' } });
+  const corrupted = errorResponse(400, { error: { code: 400, message: 'Corrupted thought signature.' } });
   const lighter = wire.dropUnsupportedField?.(request, corrupted);
   assert.ok(lighter);
   assert.equal(JSON.stringify(lighter.body).includes('Cg=='), false);
   assert.equal(lighter.path, request.path);
   assert.equal(wire.dropUnsupportedField?.(lighter, corrupted), undefined);
   assert.equal(
-    wire.dropUnsupportedField?.(request, refusal(400, { error: { message: 'contents is empty' } })),
+    wire.dropUnsupportedField?.(request, errorResponse(400, { error: { message: 'contents is empty' } })),
     undefined,
   );
 });
@@ -173,7 +175,7 @@ test('tools are declared with their JSON schema, and forced or forbidden by a mo
   assert.deepEqual(modeOf('required'), { functionCallingConfig: { mode: 'ANY' } });
 });
 
-test('only models known to go on from a turn of their own are said to', () => {
+test('only models that continue a message of their own support prefill', () => {
   const models = [
     'gemini-2.5-pro',
     'gemini-3-flash-preview',
@@ -187,7 +189,7 @@ test('only models known to go on from a turn of their own are said to', () => {
   );
 });
 
-test('texts become vectors in one request that names the model each time', () => {
+test('texts are embedded in one request that names the model each time', () => {
   assert.deepEqual(wire.embeddings?.encode('gemini-embedding-001', ['a', 'b']), {
     path: '/models/gemini-embedding-001:batchEmbedContents',
     body: {

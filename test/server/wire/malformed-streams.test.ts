@@ -59,7 +59,7 @@ function anything(next: (below: number) => number, depth: number): unknown {
 }
 
 for (const [name, wire] of Object.entries(formats)) {
-  test(`${name}: any JSON is decoded, passed over or refused with a kind`, () => {
+  test(`${name}: any JSON is decoded, ignored or an error with a kind`, () => {
     const next = sequence(42);
     const refused = (run: () => unknown) => {
       try {
@@ -85,7 +85,7 @@ for (const [name, wire] of Object.entries(formats)) {
   });
 }
 
-test('a finish reason that every object has a field of is just another word', () => {
+test('a finish reason named like a property of every object is other', () => {
   for (const word of ['constructor', 'toString', '__proto__']) {
     const ends: [WireFormat, object][] = [
       [openaiChat(), { choices: [{ finish_reason: word }], usage: { prompt_tokens: 1 } }],
@@ -105,7 +105,7 @@ test('a finish reason that every object has a field of is just another word', ()
   }
 });
 
-test('counts that are no counts cannot empty a budget or break the ledger', () => {
+test('invalid token counts cannot exhaust a budget or break the ledger', () => {
   for (const [said, input] of [
     ['1e999', 0],
     ['-5', 0],
@@ -117,7 +117,7 @@ test('counts that are no counts cannot empty a budget or break the ledger', () =
   }
 });
 
-test('a refusal with a very long message, or a wait beyond all dates, costs no time and is a date', () => {
+test('an error with a very long message or an absurd wait costs no time and has a valid date', () => {
   const startedAt = performance.now();
   for (const long of ['a'.repeat(64_000), '1,'.repeat(32_000), '*a'.repeat(32_000)]) {
     for (const body of [long, JSON.stringify({ error: { message: long } })])

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';
-import { decode, fixture, partsOf, refusal, textOf, withoutLast } from './decoded.ts';
+import { decode, errorResponse, fixture, partsOf, textOf, withoutLast } from './decoded.ts';
 
 const streamed = 'ollama/documented-chat.ndjson';
 
-test('thinking and text come apart, counts are totals', async () => {
+test('thinking and text are separate parts, counts are totals', async () => {
   assert.deepEqual(await partsOf(wire, fixture(streamed)), [
     { type: 'reasoning-delta', text: 'Hm.' },
     { type: 'text-delta', text: '¡Hola' },
@@ -19,7 +19,7 @@ test('thinking and text come apart, counts are totals', async () => {
   ]);
 });
 
-test('a count that was left out is zero', async () => {
+test('an absent count is zero', async () => {
   const parts = await partsOf(wire, fixture('ollama/documented-cached-prompt.ndjson'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
@@ -28,7 +28,7 @@ test('a count that was left out is zero', async () => {
   });
 });
 
-test('tool calls become text where the others send text', async () => {
+test('arguments of tool calls become JSON text', async () => {
   const parts = await partsOf(wire, fixture('ollama/documented-tools.ndjson'));
   assert.deepEqual(parts.slice(0, 2), [
     { type: 'tool-call', id: 'call_0', name: 'get_weather', input: '{"city":"Lima"}' },
@@ -55,8 +55,8 @@ test('an error line ends the answer', async () => {
   assert.match(error?.message ?? '', /unexpected EOF/);
 });
 
-test('each refusal has its kind', () => {
-  const kindOf = (status: number, body: unknown) => wire.toError(refusal(status, body)).kind;
+test('each error response has its kind', () => {
+  const kindOf = (status: number, body: unknown) => wire.toError(errorResponse(status, body)).kind;
   assert.equal(kindOf(404, { error: "model 'x' not found" }), 'model-not-found');
   assert.equal(kindOf(404, { error: 'model "x" not found, try pulling it first' }), 'model-not-found');
   assert.equal(kindOf(400, { error: 'invalid character' }), 'invalid-request');
@@ -69,8 +69,8 @@ test('each refusal has its kind', () => {
   );
 });
 
-test('an empty 403 is explained as what it is: a host name Ollama does not know', () => {
-  const error = wire.toError(refusal(403, ''));
+test('an empty 403 is reported as an unknown host name', () => {
+  const error = wire.toError(errorResponse(403, ''));
   assert.equal(error.message, 'Ollama rejects requests for this host name.');
   assert.match(error.data.action ?? '', /127\.0\.0\.1/);
 });

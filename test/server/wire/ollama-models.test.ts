@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';
 import { fixture } from './decoded.ts';
 
-test('models that run in the cloud are marked, those that cannot chat left out, abilities told where the list does', () => {
+test('cloud models are marked, models without chat left out, capabilities read where the list has them', () => {
   assert.deepEqual(wire.decodeModels(JSON.parse(fixture('ollama/documented-tags.json'))), [
     { name: 'qwen3:8b' },
     { name: 'gpt-oss:120b-cloud', remote: true },
@@ -14,7 +14,7 @@ test('models that run in the cloud are marked, those that cannot chat left out, 
   assert.throws(() => wire.decodeModels({ data: [] }), { kind: 'bad-response' });
 });
 
-test('a model in memory has the context it was loaded with, whatever it could have', () => {
+test('a model in memory has the context it was loaded with', () => {
   const models = [{ name: 'qwen3:8b', tools: true }, { name: 'llama3.2:3b' }];
   const loaded = JSON.parse(fixture('ollama/documented-ps.json'));
   assert.equal(wire.details?.path, '/api/ps');

@@ -23,7 +23,7 @@ test('limits are options; the size of the context is never touched', () => {
   });
 });
 
-test('pictures stand beside the text, calls carry objects, results name their tool', () => {
+test('images have a field of their own, calls carry objects, results name their tool', () => {
   const messages: Message[] = [
     {
       role: 'user',
@@ -59,7 +59,7 @@ test('tools are offered unless they are forbidden', () => {
   assert.equal(bodyOf({ ...request, toolChoice: 'none' })['tools'], undefined);
 });
 
-test('to fill in the middle is to generate with a suffix; without one the text is taken as it is', () => {
+test('fill in the middle generates with a suffix; without one the text is raw', () => {
   const sent = (request: FillRequest) => wire.fill?.encode(model, request);
   assert.deepEqual(
     sent({ prefix: 'def add(a, b):\n  ', suffix: '\n', maxOutputTokens: 64, stop: ['\n\n'] }),
@@ -77,7 +77,7 @@ test('to fill in the middle is to generate with a suffix; without one the text i
   assert.deepEqual(sent({ prefix: 'a', suffix: '' })?.body, { model, prompt: 'a', raw: true, stream: true });
 });
 
-test('a text to go on with is taken as it is, with its limits', () => {
+test('a text to be continued is raw, with its limits', () => {
   const request = { prompt: '<PRE> a', maxOutputTokens: 8, stop: ['<EOT>'], temperature: 0, slot: 1 };
   assert.deepEqual(wire.text?.encode(model, request), {
     path: '/api/generate',
@@ -91,7 +91,7 @@ test('a text to go on with is taken as it is, with its limits', () => {
   });
 });
 
-test('a model that thinks is asked not to; gpt-oss, which must, to think little', () => {
+test('thinking is turned off; gpt-oss, which always thinks, thinks little', () => {
   const think = (name: string) =>
     (wire.chat(name).encode(name, { messages: [hi], thinking: 'off' }).body as { think: unknown }).think;
   assert.equal(think('qwen3:8b'), false);
@@ -99,7 +99,7 @@ test('a model that thinks is asked not to; gpt-oss, which must, to think little'
   assert.equal('think' in bodyOf({ messages: [hi] }), false);
 });
 
-test('what fills the middle streams like chat', () => {
+test('fill in the middle streams like chat', () => {
   const decoder = wire.fill?.decoder();
   const lines = fixture('ollama/documented-fill.ndjson').trim().split('\n');
   assert.deepEqual(
@@ -119,7 +119,7 @@ test('what fills the middle streams like chat', () => {
   assert.throws(() => cut?.end(), { kind: 'interrupted' });
 });
 
-test('texts become vectors in one request', () => {
+test('texts are embedded in one request', () => {
   assert.deepEqual(wire.embeddings?.encode('nomic-embed-text', ['a', 'b']), {
     path: '/api/embed',
     body: { model: 'nomic-embed-text', input: ['a', 'b'] },

@@ -10,7 +10,7 @@ const wire = openaiChat();
 const usage = { input: 1117, cachedRead: 1024, cacheWrite: 64, output: 46, reasoning: 32 };
 const llamaUsage = { input: 21, cachedRead: 20, cacheWrite: 0, reasoning: 0 };
 
-test('text arrives as it is written, and usage in totals at the end', async () => {
+test('text arrives in deltas, and usage in totals at the end', async () => {
   assert.deepEqual(await partsOf(wire, fixture('openai/documented-chat.sse')), [
     { type: 'text-delta', text: '¡Hola' },
     { type: 'text-delta', text: ', mundo 👋' },
@@ -18,7 +18,7 @@ test('text arrives as it is written, and usage in totals at the end', async () =
   ]);
 });
 
-test('a recorded llama-server answer is whole, its null first content no text', async () => {
+test('a recorded llama-server answer is complete, and its first null content no text', async () => {
   const parts = await partsOf(llamaCpp.wire, fixture('llama-cpp/chat-stream-usage.sse'));
   assert.equal(textOf(parts), 'Hello! I am a tiny local model that always gives this same answer.');
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage: { ...llamaUsage, output: 14 } });
@@ -30,7 +30,7 @@ test('prompt progress of llama-server is no text', async () => {
   assert.ok(textOf(parts).startsWith('Hello!'));
 });
 
-test('a stream without usage finishes at its marker, with none', async () => {
+test('a stream without usage finishes at its end marker, without usage', async () => {
   for (const name of ['openai/documented-no-usage.sse', 'llama-cpp/chat-stream.sse']) {
     const parts = await partsOf(wire, fixture(name));
     assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' }, name);
@@ -55,7 +55,7 @@ test('reasoning is kept apart from text, under either of its names', async () =>
   ]);
 });
 
-test('a tool call in fragments comes out whole', async () => {
+test('a tool call in fragments is assembled', async () => {
   const parts = await partsOf(llamaCpp.wire, fixture('llama-cpp/chat-tools-stream.sse'));
   const [call, finish] = parts;
   assert.ok(call?.type === 'tool-call');
@@ -82,7 +82,7 @@ test('finish comes with the usage chunk, without waiting for the marker', () => 
   assert.deepEqual(decoder.end(), []);
 });
 
-test('usage repeated in every chunk is taken from the last, and no marker is needed', async () => {
+test('repeated usage is taken from the last chunk, and no end marker is needed', async () => {
   const parts = await partsOf(wire, fixture('openai-compatible/documented-usage-throughout.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
@@ -106,7 +106,7 @@ test('a body that ends before its finish reason is interrupted, after the text i
   assert.ok(recorded.parts.length > 0);
 });
 
-test('a marker without a finish reason ends the answer all the same', async () => {
+test('an end marker without a finish reason ends the answer', async () => {
   const body = 'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n';
   assert.deepEqual(await partsOf(wire, body), [
     { type: 'text-delta', text: 'Hi' },
@@ -137,7 +137,7 @@ test('one malformed event costs only itself', async () => {
   assert.equal(textOf(parts), '¡Hola, mundo 👋');
 });
 
-test('an error inside the stream ends the answer, in every shape it has', async () => {
+test('an error inside the stream ends the answer, in every shape', async () => {
   const cases: [string, string][] = [
     ['openai/documented-error-in-stream.sse', 'overloaded'],
     ['openai/documented-error-event.sse', 'rate-limited'],
@@ -153,12 +153,12 @@ test('an error inside the stream ends the answer, in every shape it has', async 
   assert.equal(status.error?.kind, 'rate-limited');
 });
 
-test('a filtered answer says so', async () => {
+test('a filtered answer finishes with content-filter', async () => {
   const parts = await partsOf(wire, fixture('openai/documented-content-filter.sse'));
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'content-filter', usage });
 });
 
-test('reasoning that is counted beside the completion is inside the output all the same', async () => {
+test('reasoning that the completion excludes is added to the output', async () => {
   const parts = await partsOf(openaiChat({ addsReasoningTokens: true }), fixture('xai/documented-chat.sse'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
@@ -167,7 +167,7 @@ test('reasoning that is counted beside the completion is inside the output all t
   });
 });
 
-test('a service that says it broke off is not believed to have finished', async () => {
+test('a finish reason that reports a failure is an interruption', async () => {
   for (const name of ['mistral/documented-error-finish.sse', 'deepseek/documented-no-resources.sse']) {
     const { parts, error } = await decode(wire, fixture(name));
     assert.equal(error?.kind, 'interrupted', name);
@@ -176,7 +176,7 @@ test('a service that says it broke off is not believed to have finished', async 
   }
 });
 
-test('tool calls that come whole, in one chunk, are calls', async () => {
+test('complete tool calls in one chunk are decoded', async () => {
   const parts = await partsOf(wire, fixture('groq/documented-tools.sse'));
   assert.deepEqual(parts, [
     { type: 'tool-call', id: 'fc_1', name: 'get_weather', input: '{"city":"Lima"}' },
@@ -189,7 +189,7 @@ test('tool calls that come whole, in one chunk, are calls', async () => {
   ]);
 });
 
-test('arguments that come as an object are text, none at all are an empty object', async () => {
+test('arguments as an object become text, absent ones an empty object', async () => {
   const delta = (calls: object[]) =>
     `data: ${JSON.stringify({ choices: [{ delta: { tool_calls: calls } }] })}\n\n`;
   const body = `${delta([{ function: { name: 'a', arguments: { x: 1 } } }])}${delta([{ index: 1, id: 'i', function: { name: 'b' } }])}data: {"choices":[{"finish_reason":"tool_calls"}]}\n\n`;
@@ -199,7 +199,7 @@ test('arguments that come as an object are text, none at all are an empty object
   ]);
 });
 
-test('the request is the one the official SDK sends', () => {
+test('the request equals that of the official SDK', () => {
   const sent = recording('sdk-requests/openai-chat-stream.json') as unknown as { body: object; path: string };
   const { path, body } = wire
     .chat('gpt-5.4-mini')
@@ -208,7 +208,7 @@ test('the request is the one the official SDK sends', () => {
   assert.equal(`/v1${path}`, sent.path);
 });
 
-test('limits and temperature are sent under the name the service knows, or not at all', () => {
+test('limits and temperature are sent under the service’s names, or not at all', () => {
   const request = {
     messages: [{ role: 'user', content: 'hi' }] as const,
     maxOutputTokens: 64,
@@ -257,7 +257,7 @@ const called = {
 const given = { role: 'tool', toolCallId: 'call_a', toolName: 'get_weather', content: '18 °C' } as const;
 const image = { type: 'image', mediaType: 'image/png', data: 'iVBORw0=' } as const;
 
-test('a conversation with calls, results and pictures is written as the service reads it', () => {
+test('a conversation with calls, results and images is encoded', () => {
   const { body } = wire.chat('m').encode('m', {
     messages: [
       { role: 'system', content: 'Be brief.' },
@@ -310,7 +310,7 @@ test('a conversation with calls, results and pictures is written as the service 
   });
 });
 
-test('without tools nothing is said of choosing one', () => {
+test('without tools no tool choice is sent', () => {
   const { body } = wire.chat('m').encode('m', {
     messages: [{ role: 'user', content: 'hi' }],
     tools: [],

@@ -9,7 +9,7 @@ import { recording } from './decoded.ts';
 const { decode } = openaiEmbeddings();
 const answerOf = (name: string) => recording(`llama-cpp/${name}.json`).response.body;
 
-test('one vector for each text, in their order whatever the order of the answer', () => {
+test('vectors are in the order of the texts, whatever the order of the response', () => {
   const body = answerOf('embeddings-array') as { data: unknown[] };
   const { vectors, inputTokens } = decode(body);
   assert.equal(vectors.length, 2);
@@ -25,7 +25,7 @@ test('base64 holds the same numbers', () => {
     assert.ok(Math.abs(number - (packed?.[at] ?? Number.NaN)) < 1e-6, String(at));
 });
 
-test('OpenAI is asked as its SDK asks', () => {
+test('the request to OpenAI equals that of its SDK', () => {
   const sent = recording('sdk-requests/openai-embeddings.json') as unknown as { body: object; path: string };
   const request = openai.wire.embeddings?.encode('text-embedding-3-small', ['hi']);
   assert.equal(`/v1${request?.path}`, sent.path);
@@ -33,7 +33,7 @@ test('OpenAI is asked as its SDK asks', () => {
   assert.deepEqual(request?.body, { ...sent.body, input: ['hi'] });
 });
 
-test('what is no list of vectors is a bad response', () => {
+test('a body without a list of vectors is a bad response', () => {
   for (const body of [
     undefined,
     null,
@@ -46,7 +46,7 @@ test('what is no list of vectors is a bad response', () => {
   assert.deepEqual(decode({ data: [{ embedding: [1, 0] }], usage: null }), { vectors: [[1, 0]] });
 });
 
-test('those who offer them have them', () => {
+test('the engines with embeddings', () => {
   const able = engines.filter(({ wire }) => wire.embeddings).map(({ kind }) => kind);
   const kinds = 'openai mistral llama-cpp vllm lm-studio docker-model-runner openai-compatible'.split(' ');
   for (const kind of kinds) assert.ok(able.includes(kind), kind);

@@ -11,7 +11,7 @@ import { vllm } from '../../../server/engines/vllm/definition.ts';
 import { rejectsRequestForm } from '../../../server/wire/error-response.ts';
 import { llamaInfill } from '../../../server/wire/llama-infill.ts';
 import type { FillRequest, TextRequest } from '../../../shared/chat.ts';
-import { decodeAs, fixture, recording, refusal, textOf, withoutLast } from './decoded.ts';
+import { decodeAs, errorResponse, fixture, recording, textOf, withoutLast } from './decoded.ts';
 
 const request: FillRequest = { prefix: 'def f(', suffix: 'return x' };
 const limited: FillRequest = { ...request, maxOutputTokens: 32, stop: ['\n\n'] };
@@ -19,7 +19,7 @@ const limited: FillRequest = { ...request, maxOutputTokens: 32, stop: ['\n\n'] }
 const addressOf = ({ baseUrl = '', version, wire }: typeof mistral) =>
   requestUrl(baseUrl, version, wire.fill?.encode('m', request).path ?? '');
 
-test('each is asked at its own address', () => {
+test('each service has its own path', () => {
   assert.equal(addressOf(mistral), 'https://api.mistral.ai/v1/fim/completions');
   assert.equal(addressOf(deepseek), 'https://api.deepseek.com/beta/completions');
   assert.equal(addressOf(llamaCpp), 'http://127.0.0.1:8080/infill');
@@ -28,12 +28,12 @@ test('each is asked at its own address', () => {
     assert.ok(others.includes(kind), kind);
 });
 
-test('Mistral is asked as its SDK asks', () => {
+test('the request to Mistral equals that of its SDK', () => {
   const sent = recording('sdk-requests/mistral-fim-stream.json') as unknown as { body: object };
   assert.deepEqual(mistral.wire.fill?.encode('codestral-latest', request).body, sent.body);
 });
 
-test('limits and stops go under the names each knows', () => {
+test('limits and stops are sent under each service’s names', () => {
   const usual = {
     model: 'm',
     prompt: 'def f(',
@@ -58,7 +58,7 @@ test('limits and stops go under the names each knows', () => {
   });
 });
 
-test('llama-server is told of other files, the slot, the time for writing, and to keep what it has read', () => {
+test('llama-server is sent other files, the slot, the time limit and the request to cache the prompt', () => {
   const snippets = [{ name: 'math.ts', text: 'export const one = 1;\n' }];
   const whole = { ...request, snippets, maxOutputTokens: 0, temperature: 0, slot: 2, budgetMs: 349.6 };
   assert.deepEqual(llamaInfill.encode('m', whole).body, {
@@ -77,7 +77,7 @@ test('llama-server is told of other files, the slot, the time for writing, and t
   assert.deepEqual(input_extra, [{ filename: 'math.ts', text: 'export const one = 1;\n' }]);
 });
 
-test('a text to go on with is a prompt; llama-server takes the same words there, vLLM the usual ones', () => {
+test('a text to be continued is a prompt; llama-server takes its own fields as well, vLLM the common ones', () => {
   const text: TextRequest = { prompt: '<PRE> a <SUF>b <MID>', maxOutputTokens: 8, stop: ['<EOT>'], slot: 0 };
   const usual = {
     model: 'm',
@@ -91,13 +91,13 @@ test('a text to go on with is a prompt; llama-server takes the same words there,
   assert.deepEqual(llamaCpp.wire.text?.encode('m', text).body, { ...usual, cache_prompt: true, id_slot: 0 });
 });
 
-test('a service that nobody knows is sent four stops at most', () => {
+test('an unknown service is sent four stops at most', () => {
   const stop = ['1', '2', '3', '4', '5'];
   const sent = openaiCompatible.wire.text?.encode('m', { prompt: 'a', stop }).body as { stop: unknown };
   assert.deepEqual(sent.stop, ['1', '2', '3', '4']);
 });
 
-test('the text between comes out, with its end and its usage', async () => {
+test('the text in the middle is decoded, with its finish and usage', async () => {
   const cases = [
     [mistral, 'mistral/documented-fill.sse', 'a, b):\n    total = a + b', 'stop', [9, 0, 12]],
     [deepseek, 'deepseek/documented-fill.sse', '    return a + b', 'length', [30, 0, 8]],
@@ -114,7 +114,7 @@ test('the text between comes out, with its end and its usage', async () => {
   }
 });
 
-test('llama-server’s own stream has no marker: without its last event it is interrupted', async () => {
+test('llama-server’s own stream has no end marker: without its last event it is interrupted', async () => {
   const cut = await decodeAs(llamaInfill, withoutLast(fixture('llama-cpp/infill-stream.sse'), 1));
   assert.equal(cut.error?.kind, 'interrupted');
   assert.equal(textOf(cut.parts), 'return a + b;');
@@ -123,7 +123,7 @@ test('llama-server’s own stream has no marker: without its last event it is in
   assert.equal((await decodeAs(llamaInfill, failed)).error?.kind, 'loading');
 });
 
-test('a text is gone on with, with usage in its last chunk', async () => {
+test('a continued text has usage in its last chunk', async () => {
   assert.ok(llamaCpp.wire.text);
   const { parts } = await decodeAs(llamaCpp.wire.text, fixture('llama-cpp/v1-completions-stream.sse'));
   const usage = { input: 4, cachedRead: 3, cacheWrite: 0, output: 3, reasoning: 0 };
@@ -131,36 +131,36 @@ test('a text is gone on with, with usage in its last chunk', async () => {
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length', usage });
 });
 
-test('a refusal of the form is told apart from one of the model, of the key and of the moment', () => {
+test('a rejected form of request is told apart from errors of model, key and load', () => {
   const { status, body } = recording('llama-cpp/err-infill-nofim.json').response;
   const ofTheForm = [
-    refusal(status, body),
-    refusal(404, recording('llama-cpp/err-404.json').response.body),
-    refusal(404, '404 page not found'),
-    refusal(400, { error: 'registry.ollama.ai/library/llama3 does not support insert' }),
-    refusal(400, { error: { message: 'suffix is not currently supported', type: 'BadRequestError' } }),
-    refusal(200, { error: 'Unexpected endpoint or method. (POST /v1/completions)' }),
-    refusal(404, {
+    errorResponse(status, body),
+    errorResponse(404, recording('llama-cpp/err-404.json').response.body),
+    errorResponse(404, '404 page not found'),
+    errorResponse(400, { error: 'registry.ollama.ai/library/llama3 does not support insert' }),
+    errorResponse(400, { error: { message: 'suffix is not currently supported', type: 'BadRequestError' } }),
+    errorResponse(200, { error: 'Unexpected endpoint or method. (POST /v1/completions)' }),
+    errorResponse(404, {
       error: {
         message: 'This is a chat model and not supported in the v1/completions endpoint.',
         param: 'model',
       },
     }),
-    refusal(405, ''),
+    errorResponse(405, ''),
   ];
   for (const each of ofTheForm) assert.equal(rejectsRequestForm(each), true, each.body);
   const otherwise = [
-    refusal(404, { error: "model 'qwen' not found" }),
-    refusal(400, recording('llama-cpp/router-chat-unknown.json').response.body),
-    refusal(400, recording('llama-cpp/err-context.json').response.body),
-    refusal(401, { error: { message: 'This key does not support it.' } }),
-    refusal(503, { error: { message: 'Loading model', type: 'unavailable_error' } }),
-    refusal(429, { error: { message: 'Rate limit reached.' } }),
+    errorResponse(404, { error: "model 'qwen' not found" }),
+    errorResponse(400, recording('llama-cpp/router-chat-unknown.json').response.body),
+    errorResponse(400, recording('llama-cpp/err-context.json').response.body),
+    errorResponse(401, { error: { message: 'This key does not support it.' } }),
+    errorResponse(503, { error: { message: 'Loading model', type: 'unavailable_error' } }),
+    errorResponse(429, { error: { message: 'Rate limit reached.' } }),
   ];
   for (const each of otherwise) assert.equal(rejectsRequestForm(each), false, each.body);
 });
 
-test('a model that cannot fill in says so', () => {
+test('a model without fill in the middle is an invalid request', () => {
   const { status, headers, body } = recording('llama-cpp/err-infill-nofim.json').response;
   const error = llamaCpp.wire.toError({ status, headers, body: JSON.stringify(body) });
   assert.equal(error.kind, 'bad-response');

@@ -9,7 +9,7 @@ import { recording } from './decoded.ts';
 const listOf = (...ids: string[]) => ({ object: 'list', data: ids.map((id) => ({ id, object: 'model' })) });
 const names = (models: readonly { name: string }[]) => models.map(({ name }) => name);
 
-test('a llama-server model has the context that was allocated, not the one it was trained with', () => {
+test('a llama-server model has its allocated context, not the one it was trained with', () => {
   const body = recording('llama-cpp/v1-models.json').response.body;
   assert.deepEqual(llamaCpp.wire.decodeModels(body), [{ name: 'tiny-chat', contextTokens: 512 }]);
 });
@@ -23,7 +23,7 @@ test('the path of a model file is not shown', () => {
   );
 });
 
-test('a router lists what it can load, not what failed to', () => {
+test('a router lists the models it can load, not those that failed to', () => {
   const able = names(llamaCpp.wire.decodeModels(recording('llama-cpp/router-models.json').response.body));
   const failed = names(
     llamaCpp.wire.decodeModels(recording('llama-cpp/router-models-failed.json').response.body),
@@ -57,7 +57,7 @@ test('context lengths are read where copies put them', () => {
   ]);
 });
 
-test('models that are not for chat are left out', () => {
+test('models for other purposes are left out', () => {
   const chat = [
     'gpt-6-sol',
     'gpt-6.1-terra',
@@ -105,7 +105,7 @@ test('models that are not for chat are left out', () => {
   );
 });
 
-test('abilities are read where copies put them', () => {
+test('capabilities are read where copies put them', () => {
   const data = [
     { id: 'gateway', architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] } },
     { id: 'painter', architecture: { input_modalities: ['text'], output_modalities: ['image'] } },
@@ -119,11 +119,11 @@ test('abilities are read where copies put them', () => {
   ]);
 });
 
-test('a bare array is a list too, an entry that cannot be read is none', () => {
+test('a bare array is a list too, an unreadable entry is left out', () => {
   assert.deepEqual(names(openaiCompatible.wire.decodeModels([{ id: 'a' }, { id: 7 }, null, 'b'])), ['a']);
 });
 
-test('what is no list is a bad response', () => {
+test('a body without a list is a bad response', () => {
   for (const body of [{}, null, 'text', { data: {} }]) {
     assert.throws(() => openaiCompatible.wire.decodeModels(body), { kind: 'bad-response' });
   }

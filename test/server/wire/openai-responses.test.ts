@@ -8,7 +8,7 @@ import { decodeAs, fixture, recording, textOf, withoutLast } from './decoded.ts'
 const decode = (body: string) => decodeAs(openaiResponses, body);
 const usage = { input: 1117, cachedRead: 1024, cacheWrite: 64, output: 46, reasoning: 32 };
 
-test('models that Chat Completions refuses are asked there, the others are not', () => {
+test('only models that Chat Completions does not serve use Responses', () => {
   const { wire } = openai;
   for (const model of [
     'gpt-5.3-codex',
@@ -22,7 +22,7 @@ test('models that Chat Completions refuses are asked there, the others are not',
     assert.equal(wire.chat(model).encode(model, { messages: [] }).path, '/chat/completions', model);
 });
 
-test('text arrives as it is written; summaries and talk about the work are kept apart', async () => {
+test('text arrives in deltas; summaries and commentary are reasoning', async () => {
   const { parts } = await decode(fixture('openai/documented-responses-text.sse'));
   assert.deepEqual(parts, [
     { type: 'reasoning-delta', text: 'First.' },
@@ -35,7 +35,7 @@ test('text arrives as it is written; summaries and talk about the work are kept 
   ]);
 });
 
-test('recorded llama-server answers are whole, without numbers or indices on their events', async () => {
+test('recorded llama-server answers are decoded, without numbers or indices on their events', async () => {
   const plain = await decode(fixture('llama-cpp/responses-stream.sse'));
   assert.equal(textOf(plain.parts), 'Hello! I am a tiny local model that always gives this same answer.');
   assert.deepEqual(plain.parts.at(-1), {
@@ -49,7 +49,7 @@ test('recorded llama-server answers are whole, without numbers or indices on the
   assert.equal(thoughts, 'The user said hi; I should greet back.\n');
 });
 
-test('a call is given once, although the whole response repeats it', async () => {
+test('a call is returned once, although the whole response repeats it', async () => {
   const { parts } = await decode(fixture('openai/documented-responses-tools.sse'));
   const call = { type: 'tool-call', id: 'call_a', name: 'get_weather', input: '{"city":"Lima"}' };
   assert.deepEqual(parts, [call, { type: 'finish', reason: 'tool-calls', usage }]);
@@ -60,12 +60,12 @@ test('a call is given once, although the whole response repeats it', async () =>
   assert.deepEqual((await decode(onlyAtTheEnd)).parts[0], call);
 });
 
-test('an answer cut at its limit says so', async () => {
+test('an answer cut at its limit finishes with length', async () => {
   const { parts } = await decode(fixture('openai/documented-responses-max-tokens.sse'));
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length', usage });
 });
 
-test('a failure ends the answer, in each shape it has', async () => {
+test('a failure ends the answer, in each shape', async () => {
   const nested = await decode(fixture('openai/documented-responses-failed.sse'));
   assert.equal(nested.error?.kind, 'payment-required');
   const failed = fixture('openai/documented-responses-failed.sse')
@@ -79,14 +79,14 @@ test('a failure ends the answer, in each shape it has', async () => {
   assert.equal((await decode('event: error\ndata: broken\n\n')).error?.kind, 'overloaded');
 });
 
-test('a body that ends before its last event is interrupted, an empty one is no answer', async () => {
+test('a body that ends before its last event is interrupted, an empty one an error', async () => {
   const cut = await decode(withoutLast(fixture('openai/documented-responses-text.sse'), 1));
   assert.equal(textOf(cut.parts), '¡Hola, mundo 👋');
   assert.equal(cut.error?.kind, 'interrupted');
   assert.equal((await decode('')).error?.kind, 'bad-response');
 });
 
-test('what is sent is what the official SDK sends, asks for no padding and leaves nothing behind', () => {
+test('the request equals that of the official SDK, without padding and without storage', () => {
   const sent = recording('sdk-requests/openai-responses-stream.json') as unknown as {
     body: object;
     path: string;
@@ -106,7 +106,7 @@ test('what is sent is what the official SDK sends, asks for no padding and leave
   });
 });
 
-test('calls and their results are items of their own, pictures parts of a message', () => {
+test('calls and their results are items of their own, images parts of a message', () => {
   const { body } = openaiResponses.encode('gpt-5.3-codex', {
     messages: [
       { role: 'system', content: 'Be brief.' },
@@ -157,7 +157,7 @@ test('calls and their results are items of their own, pictures parts of a messag
   });
 });
 
-test('encrypted reasoning goes back before the call it led to, nobody else’s signature does', async () => {
+test('encrypted reasoning is sent back before its call, other signatures are not', async () => {
   const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAA' };
   const event = {
     type: 'response.output_item.done',

@@ -11,14 +11,14 @@ import { openai } from '../../../server/engines/openai.ts';
 import { vllm } from '../../../server/engines/vllm/definition.ts';
 import { xai } from '../../../server/engines/xai.ts';
 import type { CompletionRequest, ToolCall } from '../../../shared/chat.ts';
-import { decode, decodeAs, fixture, partsOf, recording, refusal, textOf } from './decoded.ts';
+import { decode, decodeAs, errorResponse, fixture, partsOf, recording, textOf } from './decoded.ts';
 
 const json = (path: string): unknown => JSON.parse(fixture(path));
 const hi: CompletionRequest = { messages: [{ role: 'user', content: 'hi' }] };
 const bodyOf = ({ wire }: typeof groq, request: CompletionRequest, model = 'm') =>
   wire.chat(model).encode(model, request).body as Record<string, unknown>;
 
-test('each service’s answer: its text, its reasoning apart, its usage in totals', async () => {
+test('each service’s answer is decoded: text, reasoning, usage in totals', async () => {
   const cases = [
     [groq, 'groq', 'Yes', 'Think.', [80, 0, 21, 11]],
     [xai, 'xai', '4', 'Hm.', [12, 2, 291, 290]],
@@ -44,7 +44,7 @@ test('vLLM: a failing engine ends the answer', async () => {
   assert.equal(error?.kind, 'overloaded');
 });
 
-test('Groq is asked as its SDK asks, and for Qwen’s thoughts apart', () => {
+test('the request to Groq equals that of its SDK, with Qwen’s thoughts parsed', () => {
   assert.deepEqual(
     bodyOf(groq, hi, 'openai/gpt-oss-20b'),
     (recording('sdk-requests/groq-chat-stream.json') as unknown as { body: unknown }).body,
@@ -52,7 +52,7 @@ test('Groq is asked as its SDK asks, and for Qwen’s thoughts apart', () => {
   assert.equal(bodyOf(groq, hi, 'qwen/qwen3-32b')['reasoning_format'], 'parsed');
 });
 
-test('lists tell the context, the abilities and what cannot chat', () => {
+test('lists have contexts and capabilities, without models for other purposes', () => {
   const cases: [typeof groq, string, unknown][] = [
     [
       groq,
@@ -100,13 +100,13 @@ test('lists tell the context, the abilities and what cannot chat', () => {
     assert.deepEqual(wire.decodeModels(json(path)), expected, kind);
 });
 
-test('LM Studio’s answer to a path it does not know is no list', () => {
+test('LM Studio’s answer to an unknown path is no list', () => {
   assert.throws(() => lmStudio.wire.decodeModels(json('lm-studio/documented-unknown-path.json')), {
     kind: 'bad-response',
   });
 });
 
-test('Docker Model Runner’s plain words are refusals like any other', () => {
+test('Docker Model Runner’s plain text errors are error responses', () => {
   const table: [number, string, string][] = [
     [400, 'model is required', 'invalid-request'],
     [404, 'model not found', 'model-not-found'],
@@ -115,20 +115,20 @@ test('Docker Model Runner’s plain words are refusals like any other', () => {
     [503, 'service unavailable', 'overloaded'],
   ];
   for (const [status, words, kind] of table) {
-    const error = dockerModelRunner.wire.toError(refusal(status, `${words}\n`));
+    const error = dockerModelRunner.wire.toError(errorResponse(status, `${words}\n`));
     assert.equal(error.kind, kind, words);
   }
 });
 
-test('xAI’s two shapes of an error are read, also from a 200, and what its status hides', () => {
+test('xAI’s two shapes of an error are read, also from a 200, and despite a misleading status', () => {
   const refused = (status: number, code: string, error: string) =>
-    xai.wire.toError(refusal(status, { code, error })).kind;
+    xai.wire.toError(errorResponse(status, { code, error })).kind;
   assert.equal(
-    xai.wire.toError(refusal(200, fixture('xai/documented-error-in-200.json'))).kind,
+    xai.wire.toError(errorResponse(200, fixture('xai/documented-error-in-200.json'))).kind,
     'overloaded',
   );
   assert.equal(
-    xai.wire.toError(refusal(404, { error: { message: 'The model x does not exist' } })).kind,
+    xai.wire.toError(errorResponse(404, { error: { message: 'The model x does not exist' } })).kind,
     'model-not-found',
   );
   const key = 'Incorrect API key provided: xx***yy. You can obtain an API key from https://console.x.ai.';
@@ -145,7 +145,7 @@ const begun: CompletionRequest = {
   ],
 };
 
-test('a beginning is handed over in each service’s own way, and only to those that go on from it', () => {
+test('a prefill is encoded for each service that supports it', () => {
   const last = (engine: typeof groq) => (bodyOf(engine, begun)['messages'] as unknown[]).at(-1);
   const plain = { role: 'assistant', content: 'The sky is blue' };
   for (const engine of [mistral, deepseek]) assert.deepEqual(last(engine), { ...plain, prefix: true });
@@ -167,7 +167,7 @@ test('a beginning is handed over in each service’s own way, and only to those 
     assert.equal(wire.supportsPrefill?.('m') ?? false, false, kind);
 });
 
-test('Mistral says the beginning again, and it is not shown twice', async () => {
+test('Mistral repeats the prefix, and it is shown once', async () => {
   const chat = mistral.wire.chat('m');
   const answer = async (beginning: string) => {
     const messages = [...hi.messages, { role: 'assistant', content: beginning } as const];
@@ -190,7 +190,7 @@ test('Mistral says the beginning again, and it is not shown twice', async () => 
   assert.equal(textOf(parts), 'The sky is blue because of Rayleigh.');
 });
 
-test('Mistral gets ids of calls as it wants them, the call’s and the result’s the same', () => {
+test('Mistral gets ids of calls in its own format, the same for call and result', () => {
   const idsOf = (id: string) => {
     const messages = bodyOf(mistral, {
       messages: [
@@ -206,7 +206,7 @@ test('Mistral gets ids of calls as it wants them, the call’s and the result’
   assert.equal(result, call);
 });
 
-test('DeepSeek gets its thoughts back with the call they led to, and an empty field with anybody else’s', async () => {
+test('DeepSeek gets its reasoning back with the call, and an empty field for calls of others', async () => {
   const delta = (more: object, finish_reason: string | null = null) =>
     `data: ${JSON.stringify({ choices: [{ delta: more, finish_reason }] })}\n\n`;
   const call = { id: 'call_1', type: 'function', function: { name: 'now', arguments: '{}' } };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dropOpenAiField } from '../../../server/wire/openai-unsupported-fields.ts';
-import { refusal } from './decoded.ts';
+import { errorResponse } from './decoded.ts';
 
 const full = {
   model: 'm',
@@ -17,13 +17,13 @@ const path = '/chat/completions';
 
 /** The body after this refusal; `undefined` when nothing is left out. */
 const after = (status: number, said: unknown, body: object = full) =>
-  dropOpenAiField({ path, body }, refusal(status, said))?.body;
+  dropOpenAiField({ path, body }, errorResponse(status, said))?.body;
 
 const told = (message: string, param: string | null = null, code: string | null = null) => ({
   error: { message, type: 'invalid_request_error', param, code },
 });
 
-test('a field that a service does not know goes, in whatever words it says so', () => {
+test('an unsupported field is dropped, in every wording of the error', () => {
   const { stream_options: _, ...without } = full;
   for (const said of [
     told('Unrecognized request argument supplied: stream_options'),
@@ -44,7 +44,7 @@ test('a field that a service does not know goes, in whatever words it says so', 
     for (const status of [400, 422]) assert.deepEqual(after(status, said), without, JSON.stringify(said));
 });
 
-test('padding alone goes when only that is unknown', () => {
+test('padding alone is dropped when only that is unknown', () => {
   const said = told(
     "Unknown parameter: 'stream_options.include_obfuscation'.",
     'stream_options.include_obfuscation',
@@ -52,7 +52,7 @@ test('padding alone goes when only that is unknown', () => {
   assert.deepEqual(after(400, said), { ...full, stream_options: { include_usage: true } });
 });
 
-test('the output limit is kept under its other name', () => {
+test('the output limit is moved to its other name', () => {
   const { max_tokens: limit, ...rest } = full;
   const newer = { ...rest, max_completion_tokens: limit };
   const said =
@@ -62,14 +62,14 @@ test('the output limit is kept under its other name', () => {
   assert.deepEqual(after(422, 'max_completion_tokens: Extra inputs are not permitted', newer), full);
 });
 
-test('a temperature that the model refuses goes', () => {
+test('a rejected temperature is dropped', () => {
   const { temperature: _, ...rest } = full;
   const said =
     "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.";
   assert.deepEqual(after(400, told(said, 'temperature', 'unsupported_value')), rest);
 });
 
-test('nothing goes for another reason', () => {
+test('no field is dropped for another reason', () => {
   for (const [status, said] of [
     [
       400,
@@ -88,7 +88,7 @@ test('nothing goes for another reason', () => {
     assert.equal(after(status, said), undefined, JSON.stringify(said));
 });
 
-test('what keeps a model from thinking is left out where it is not known', () => {
+test('fields against thinking are dropped where they are unsupported', () => {
   const body = { model: 'm', reasoning_effort: 'none', chat_template_kwargs: { enable_thinking: false } };
   assert.deepEqual(after(400, told("Unsupported parameter: 'reasoning_effort'", 'reasoning_effort'), body), {
     model: 'm',

@@ -214,7 +214,7 @@ test('every field is sent under the name that its service documents', () => {
   }
 });
 
-test('Anthropic is not sent a stop of white space, which it refuses', () => {
+test('Anthropic is not sent a stop of white space, which it rejects', () => {
   const model = 'claude-haiku-4-5';
   assert.deepEqual(added('anthropic', model, { stop: ['\n', 'END'] }), { stop_sequences: ['END'] });
   assert.deepEqual(added('anthropic', model, { stop: ['\n\n'] }), {});

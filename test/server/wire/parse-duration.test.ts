@@ -5,7 +5,7 @@ import { parseWaitMs } from '../../../server/wire/parse-duration.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 
-test('durations as Go writes them, bare seconds, dates and epochs are understood', () => {
+test('Go durations, bare seconds, dates and epochs are parsed', () => {
   const table: [string, number | undefined][] = [
     ['12ms', 12],
     ['1s', 1_000],

@@ -33,7 +33,7 @@ test('OpenAI and its copies: Go durations from now', () => {
   );
 });
 
-test('Groq: requests of a day, tokens of a minute, with fractions', () => {
+test('Groq: requests per day, tokens per minute, with fractions', () => {
   assert.deepEqual(
     read({
       'x-ratelimit-limit-requests': '14400',
@@ -50,7 +50,7 @@ test('Groq: requests of a day, tokens of a minute, with fractions', () => {
   );
 });
 
-test('Anthropic: four windows that end at a moment', () => {
+test('Anthropic: four windows with a reset date', () => {
   const of = (unit: string, limit: string, remaining: string, second: string) => ({
     [`anthropic-ratelimit-${unit}-limit`]: limit,
     [`anthropic-ratelimit-${unit}-remaining`]: remaining,
@@ -117,7 +117,7 @@ test('Cerebras: periods in the names, seconds in the resets', () => {
   );
 });
 
-test('the plain names of gateways: seconds, or the moment as epoch', () => {
+test('the plain names of gateways: seconds or an epoch', () => {
   const expected = [{ unit: 'requests', limit: 100, remaining: 42, inMs: 30_000 }];
   const plain = { 'ratelimit-limit': '100', 'ratelimit-remaining': '42' };
   assert.deepEqual(read({ ...plain, 'ratelimit-reset': '30' }), expected);
@@ -126,7 +126,7 @@ test('the plain names of gateways: seconds, or the moment as epoch', () => {
   assert.deepEqual(read({ ...x, 'x-ratelimit-reset': String(now + 30_000) }), expected);
 });
 
-test('garbage gives no reading, and never a wrong one', () => {
+test('invalid headers give no reading, and never a wrong one', () => {
   const reset = { 'x-ratelimit-reset-tokens': '9s' };
   for (const remaining of ['-1', 'NaN', '', ' ', 'many', '1e9', 'Infinity', '5, 5', '9'.repeat(40)])
     assert.deepEqual(read({ ...reset, 'x-ratelimit-remaining-tokens': remaining }), [], remaining);
@@ -147,11 +147,11 @@ test('garbage gives no reading, and never a wrong one', () => {
   );
 });
 
-test('a window that only tells its limit is no wait', () => {
+test('a window with only a limit is no wait', () => {
   assert.equal(retryAfterMs({ 'x-ratelimit-limit-req-minute': '60' }, now), undefined);
 });
 
-test('a moment is read on the service’s clock, since ours may be minutes off', () => {
+test('a date is read on the service’s clock, since ours may be minutes off', () => {
   const windows = {
     'anthropic-ratelimit-requests-remaining': '0',
     'anthropic-ratelimit-requests-reset': '2026-11-21T12:10:20Z',

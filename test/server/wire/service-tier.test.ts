@@ -14,7 +14,7 @@ function usageOf(decoder: StreamDecoder, events: readonly unknown[]): Usage | un
   return finish?.type === 'finish' ? finish.usage : undefined;
 }
 
-test('a tier that is not the usual one is told with the usage', () => {
+test('a non-default tier is part of the usage', () => {
   const chat = (service_tier: string) =>
     usageOf(openaiChat().chat('gpt-4.1').decoder(), [
       { service_tier, choices: [{ delta: { content: 'Hi' }, finish_reason: 'stop' }] },
@@ -29,7 +29,7 @@ test('a tier that is not the usual one is told with the usage', () => {
   }
 });
 
-test('Anthropic tells its tier, and how much is kept in the cache for an hour', () => {
+test('Anthropic reports its tier, and the tokens cached for an hour', () => {
   const usage = usageOf(anthropicMessages.chat('claude-opus-5-5').decoder(), [
     {
       type: 'message_start',

@@ -24,7 +24,7 @@ const asked = ({ wire }: EngineDefinition) => {
   return [path, Object.keys(body ?? {}).sort()];
 };
 
-test('each service is asked at its own address, with the prompt and its tools and nothing about the answer', () => {
+test('each service has its own path, with prompt and tools and nothing about the answer', () => {
   assert.deepEqual(asked(anthropic), ['/messages/count_tokens', ['messages', 'model', 'system', 'tools']]);
   assert.deepEqual(asked(openai), ['/responses/input_tokens', ['input', 'model', 'tools']]);
   assert.deepEqual(asked(llamaCpp), ['/chat/completions/input_tokens', ['messages', 'model', 'tools']]);
@@ -45,11 +45,11 @@ test('Gemini counts the instructions and the tools only as a whole request that 
   assert.ok('model' in inner && inner.model === 'models/m');
 });
 
-test('what a real llama-server counted is read', () => {
+test('a recorded count of llama-server is read', () => {
   assert.equal(llamaCpp.wire.count?.decode(recording('llama-cpp/chat-input-tokens.json').response.body), 21);
 });
 
-test('an answer that is no count is none', () => {
+test('a response without a count is undefined', () => {
   for (const body of [
     undefined,
     null,
@@ -64,7 +64,7 @@ test('an answer that is no count is none', () => {
   assert.equal(vllm.wire.count?.decode({ count: 7, max_model_len: 10, tokens: [] }), 7);
 });
 
-test('those who count are known', () => {
+test('the engines that count tokens', () => {
   const able = engines.filter(({ wire }) => wire.count).map(({ kind }) => kind);
   assert.deepEqual(able.sort(), ['anthropic', 'gemini', 'llama-cpp', 'openai', 'vllm']);
 });
