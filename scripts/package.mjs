@@ -22,11 +22,10 @@ rmSync(file, { force: true });
 const built = spawnSync(process.execPath, ['esbuild.mjs'], { stdio: 'inherit' });
 if (built.status !== 0) fail('The build failed; nothing was packaged.');
 
-// An extension's page in VS Code has no place for relative addresses: pictures go, links become their text.
-const relative = String.raw`\[(.*?)\]\((?!https?:).*?\)`;
+// An extension's page in VS Code cannot show relative addresses: pictures are left out, links become their text.
 const readme = readFileSync('README.md', 'utf8')
-  .replaceAll(new RegExp(`^!${relative}\n\n`, 'gm'), '')
-  .replaceAll(new RegExp(relative, 'g'), '$1');
+  .replace(/<!-- pictures -->[\s\S]*<!-- \/pictures -->\n\n/, '')
+  .replaceAll(/\[(.*?)\]\((?!https?:).*?\)/g, '$1');
 const staged = mkdtempSync(join(tmpdir(), 'rumbo-package-'));
 for (const each of ['package.json', '.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'dist', 'media']) {
   cpSync(each, join(staged, each), { recursive: true });

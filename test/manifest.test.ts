@@ -1,4 +1,4 @@
-/** package.json, docs/settings.md and the README list the settings of shared/settings.ts. `UPDATE=1 npm run test:unit` writes them. */
+/** package.json and docs/settings.md list the settings of shared/settings.ts. `UPDATE=1 npm run test:unit` writes them. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,7 +6,6 @@ import * as z from 'zod';
 import { Settings, settingsSection } from '../shared/settings.ts';
 
 const file = new URL('../package.json', import.meta.url);
-const readme = new URL('../README.md', import.meta.url);
 const reference = new URL('../docs/settings.md', import.meta.url);
 
 type JsonSchema = {
@@ -46,27 +45,6 @@ test('package.json lists exactly the settings there are', () => {
     writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   }
   assert.deepEqual(manifest.contributes?.configuration, expected);
-});
-
-/** The settings as the README's table. */
-function table(): string {
-  const rows = Object.entries(configuration().properties).map(
-    ([name, { default: value, markdownDescription }]) => {
-      return `| \`${name}\` | ${defaultText(value)} | ${markdownDescription} |`;
-    },
-  );
-  return ['| Setting | Default | What |', '| --- | --- | --- |', ...rows].join('\n');
-}
-
-test('the README lists exactly the settings there are', () => {
-  const text = readFileSync(readme, 'utf8');
-  const [known = ''] = /^\| Setting \|[\s\S]*?(?=\n\n)/m.exec(text) ?? [];
-  if (process.env['UPDATE'])
-    writeFileSync(
-      readme,
-      text.replace(known, () => table()),
-    );
-  else assert.equal(known, table());
 });
 
 /** A type as TypeScript writes it, with its bounds: `number (0 to 100000) | null`. */
