@@ -25,6 +25,8 @@ const layers = [
   ['server/catalog', 'server/accounting'],
   ['server/orchestration', 'server/inline-completion'],
   ['server/rpc'],
+  ['server/apply-settings.ts'],
+  ['server/create-modules.ts'],
   ['server/main.ts', 'server/bootstrap.ts'],
 ];
 const modules = layers.flat();

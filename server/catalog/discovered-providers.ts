@@ -9,15 +9,17 @@ import { resolveProviderConfigs } from '../providers/provider-config.ts';
 
 export type DiscoveredProvidersDeps = Pick<
   DiscoveryDeps,
-  'http' | 'env' | 'now' | 'onChanged' | 'addresses' | 'interfaces'
+  'http' | 'env' | 'now' | 'addresses' | 'interfaces'
 >;
 
 export function discoveredProviders(deps: DiscoveredProvidersDeps) {
   let settings: Settings = defaultSettings;
   let addresses: readonly ProviderAddress[] = [];
   let hasStarted = false;
+  let onChange = (): void => {};
   const servers = discovery({
     ...deps,
+    onChanged: () => onChange(),
     definitions: engines,
     settings: () => ({
       endpoints: settings['local.endpoints'],
@@ -29,6 +31,10 @@ export function discoveredProviders(deps: DiscoveredProvidersDeps) {
 
   return {
     identifyServer: servers.identifyServer,
+    /** Calls this when other servers are found than before. */
+    onChange(listener: () => void): void {
+      onChange = listener;
+    },
     /** The first call starts discovery; later ones scan at once if the user has changed the addresses. */
     applySettings(next: Settings): void {
       const before = settings;
@@ -65,3 +71,5 @@ export function discoveredProviders(deps: DiscoveredProvidersDeps) {
     dispose: servers.dispose,
   };
 }
+
+export type DiscoveredProviders = ReturnType<typeof discoveredProviders>;

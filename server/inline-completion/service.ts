@@ -1,7 +1,6 @@
 /** Inline completion (ghost text) as a service for the transports: documents, suggestions, events and state. */
 import { toRumboError } from '../../shared/errors.ts';
 import type { InlineCandidate, InlineEvent, InlineState } from '../../shared/inline.ts';
-import type { Settings } from '../../shared/settings.ts';
 import { steadyClock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
@@ -33,11 +32,10 @@ export type InlineCompletionService = {
 const faultIntervalMs = 60_000;
 
 export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompletionService {
-  const { settings, providers, ledger, log, onChange } = deps;
+  const { providers, ledger, log, onChange } = deps;
   const { documents, activation, policy, contexts, endpoints, modes, models, ...rest } = inlineModules(deps);
   const { scheduler, metrics, reservations, acceptance, reason, refreshModelLists } = rest;
   const isDue = throttle(steadyClock);
-  let appliedSettings = '';
 
   const state = (): InlineState =>
     inlineStateOf({
@@ -108,9 +106,6 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
       models.invalidate();
     },
     onSettingsChanged() {
-      const relevant = relevantSettings(settings());
-      if (relevant === appliedSettings) return;
-      appliedSettings = relevant;
       policy.reconfigure();
       scheduler.stop();
       models.invalidate();
@@ -123,11 +118,3 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
     },
   };
 }
-
-/** All settings that decide which models may be requested with which text. */
-const relevantSettings = (settings: Settings): string =>
-  JSON.stringify(
-    Object.entries(settings).filter(([key]) =>
-      /^(?:inline\.|privacy\.|routing\.taskTypes|models$|providers$|roles$|budget\.)/.test(key),
-    ),
-  );

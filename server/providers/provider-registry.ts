@@ -19,7 +19,7 @@ const pinnedPatienceMs = 5_000;
 /** How long a description holds: the catalogue has prices that change on a date or by the hour. */
 const describedMs = 60_000;
 
-export type ProviderRegistryDeps = ProviderDeps & {
+export type ProviderRegistryDeps = Omit<ProviderDeps, 'onModelsListed' | 'onModelUsed'> & {
   readonly definitions: readonly EngineDefinition[];
   readonly lookUp: (kind: string, name: string) => RegistryFacts;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,6 +28,17 @@ export type ProviderRegistryDeps = ProviderDeps & {
 export function providerRegistry(parts: ProviderRegistryDeps) {
   let providers = new Map<string, Provider>();
   let problems: readonly string[] = [];
+  const listListeners: ((provider: string) => void)[] = [];
+  const useListeners: ((provider: string, model: string) => void)[] = [];
+  const providerDeps: ProviderDeps = {
+    ...parts,
+    onModelsListed(name) {
+      for (const listener of listListeners) listener(name);
+    },
+    onModelUsed(name, model) {
+      for (const listener of useListeners) listener(name, model);
+    },
+  };
   let modelSettings: Settings['models'] = {};
   /** By provider: the models, and of which list they were made when. */
   let known = new Map<string, { models: readonly Model[]; modelList: Provider['modelList']; atMs: number }>();
@@ -71,7 +82,7 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
         next.providers.map((config) => {
           const old = before.get(config.name);
           const same = old && JSON.stringify(plain(old.config)) === JSON.stringify(plain(config));
-          return [config.name, same ? old : provider(config, parts)];
+          return [config.name, same ? old : provider(config, providerDeps)];
         }),
       );
       problems = next.problems;
@@ -79,6 +90,11 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
       known = new Map();
       parts.onChange();
     },
+    /** Calls this with the name of each provider that has listed its models. */
+    onModelsListed: (listener: (provider: string) => void): void => void listListeners.push(listener),
+    /** Calls this after each attempt at a model. */
+    onModelUsed: (listener: (provider: string, model: string) => void): void =>
+      void useListeners.push(listener),
     get: (name: string) => providers.get(name),
     all: (): readonly Provider[] => [...providers.values()],
     names: () => [...providers.keys()],

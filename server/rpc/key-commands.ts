@@ -1,23 +1,44 @@
 /** Keys the client hands over on the IPC channel of the process it forked; see shared/key-channel.ts. */
 import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
-import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { KeyStore } from '../secrets/keys.ts';
 
+/** The end of the IPC channel in the server: that of its own process. */
+type KeyChannel = Pick<NodeJS.Process, 'on'> & { readonly send?: (reply: KeyReply) => unknown };
+
+/** Answers the commands of the client. A server without a channel gets none. */
+export function serveKeyCommands(
+  channel: KeyChannel,
+  deps: KeyCommandDeps & { readonly ready: () => Promise<unknown> },
+): void {
+  if (!channel.send) return;
+  const handle = keyCommandHandler(deps);
+  channel.on('message', async (command: KeyCommand) => {
+    await deps.ready();
+    channel.send?.(await handle(command));
+  });
+}
+
+export type KeyCommandDeps = {
+  readonly keys: Pick<KeyStore, 'set' | 'add' | 'remove'>;
+  readonly providers: { get(name: string): Pick<Provider, 'owner' | 'reset'> | undefined };
+};
+
 /** Answers each command once. A provider whose key changed starts afresh. */
-export function keyCommandHandler(keys: KeyStore, providers: ProviderRegistry) {
+export function keyCommandHandler({ keys, providers }: KeyCommandDeps) {
   return async (command: KeyCommand): Promise<KeyReply> => {
     const reply = { type: 'rumbo/key/reply', id: command.id } as const;
     const provider = providers.get(command.provider);
     if (!provider) return { ...reply, message: `There is no provider ${command.provider}.` };
-    const done = await applyKeyCommand(keys, provider.owner, command);
+    const stored = await applyKeyCommand(keys, provider.owner, command);
     provider.reset();
-    return { ...reply, ...done };
+    return { ...reply, ...stored };
   };
 }
 
 function applyKeyCommand(
-  keys: KeyStore,
+  keys: KeyCommandDeps['keys'],
   owner: KeyOwner,
   command: KeyCommand,
 ): Promise<Omit<KeyReply, 'type' | 'id'>> {

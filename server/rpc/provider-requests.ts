@@ -1,10 +1,15 @@
-/** What a client may ask about providers, as functions of their params; routes.ts puts them on the wire. */
+/** What a client may request of providers, as functions of the params; routes.ts puts them on the wire. */
 import { RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { ListModelsParams } from '../../shared/protocol.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
-export const providerRequests = (providers: Pick<ProviderRegistry, 'get' | 'refresh' | 'models'>) => ({
+export type ProviderRequestDeps = Pick<ProviderRegistry, 'refresh' | 'models'> & {
+  get(name: string): Pick<Provider, 'reset' | 'test'> | undefined;
+};
+
+export const providerRequests = (providers: ProviderRequestDeps) => ({
   async listModels({ provider, refresh }: ListModelsParams): Promise<readonly Model[]> {
     if (provider !== undefined && !providers.get(provider)) throw unknownProvider(provider);
     if (refresh) await providers.refresh(provider);
@@ -12,10 +17,10 @@ export const providerRequests = (providers: Pick<ProviderRegistry, 'get' | 'refr
   },
   /** How many models it lists. Rejects with what is wrong. */
   async testProvider(name: string): Promise<number> {
-    const found = providers.get(name);
-    if (!found) throw unknownProvider(name);
-    found.reset();
-    return found.test();
+    const provider = providers.get(name);
+    if (!provider) throw unknownProvider(name);
+    provider.reset();
+    return provider.test();
   },
 });
 

@@ -1,35 +1,35 @@
 /** Protocol messages to calls, one line of meaning each. Errors become wire errors here and nowhere else. */
 import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver/node';
-import type { DiscoverResult } from '../../shared/discovery.ts';
 import { type ErrorData, toRumboError } from '../../shared/errors.ts';
-import type { Model } from '../../shared/models.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { Status } from '../../shared/status.ts';
+import type { ResponseCache } from '../cache/response-cache.ts';
+import type { DiscoveredProviders } from '../catalog/discovered-providers.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
+import type { RegistryRefresh } from '../catalog/registry-refresh.ts';
 import type { InlineCompletionService } from '../inline-completion/service.ts';
+import type { Counters } from '../metrics/counters.ts';
 import type { Orchestrator } from '../orchestration/orchestrator.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
 import { coalesceDeltas } from './coalesce-deltas.ts';
 import { withoutLspParams } from './lsp-params.ts';
-import type { ModelRequests } from './model-requests.ts';
+import { modelRequests } from './model-requests.ts';
+import { type ProviderRequestDeps, providerRequests } from './provider-requests.ts';
 
-export type RequestHandlerDeps = ModelRequests & {
-  /** Resolves when the settings are there, with what the client has said of them by now; nothing is answered before. */
+export type RequestHandlerDeps = {
+  /** Resolves when the first settings are applied, and all that the client has announced by now; nothing is answered before. */
   readonly ready: () => Promise<unknown>;
   readonly orchestrator: Orchestrator;
   readonly status: () => Status;
-  readonly listModels: (params: protocol.ListModelsParams) => Promise<readonly Model[]>;
-  /** Rejects with what is wrong. */
-  readonly testProvider: (name: string) => Promise<number>;
-  /** Never rejects. */
-  readonly discover: () => Promise<DiscoverResult>;
-  readonly shelf: Pick<ModelCatalog, 'details' | 'suggestions'>;
-  readonly clearCache: () => number;
-  readonly refreshRegistry: (signal: AbortSignal) => Promise<protocol.RegistryRefreshed>;
-  readonly metrics: () => protocol.Metrics;
-  readonly inline: Pick<InlineCompletionService, 'candidates' | 'pause'>;
-  readonly log: Log;
+  readonly providers: ProviderRequestDeps;
+  readonly discovered: Pick<DiscoveredProviders, 'discover'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'details' | 'suggestions' | 'ensure' | 'unload'>;
+  readonly cache: Pick<ResponseCache, 'clear'>;
+  readonly registryRefresh: Pick<RegistryRefresh, 'refresh'>;
+  readonly metrics: Pick<Counters, 'read'>;
+  readonly inlineCompletion: Pick<InlineCompletionService, 'candidates' | 'pause'>;
+  readonly log: Pick<Log, 'error'>;
 };
 
 /** LSP's own code for a request the client cancelled. */
@@ -37,13 +37,17 @@ const requestCancelled = -32800;
 /** Ours: in JSON-RPC's range for implementation-defined server errors. */
 const requestFailed = -32000;
 
-export function registerRequestHandlers(connection: Connection, services: RequestHandlerDeps): void {
-  const { orchestrator, shelf, log } = services;
+export function registerRequestHandlers(connection: Connection, deps: RequestHandlerDeps): void {
+  const { ready, orchestrator, modelCatalog, inlineCompletion, log } = deps;
+  const { listModels, testProvider } = providerRequests(deps.providers);
+  const { ensureModel, unloadModel } = modelRequests(modelCatalog, (token, progress) =>
+    connection.sendProgress(protocol.ensureProgress, token, progress),
+  );
 
   connection.onRequest(protocol.ask, async (params, cancellation) => {
     const signal = signalOf(cancellation);
     try {
-      await Promise.race([services.ready(), rejectOnAbort(signal)]);
+      await Promise.race([ready(), rejectOnAbort(signal)]);
       const { request, token } = withoutLspParams(params);
       const answer = orchestrator.ask(request, signal);
       if (token === undefined) return await last(answer);
@@ -58,7 +62,7 @@ export function registerRequestHandlers(connection: Connection, services: Reques
     <P, R>(answer: (params: P) => R | Promise<R>) =>
     async (params: P): Promise<R | ResponseError<ErrorData>> => {
       try {
-        await services.ready();
+        await ready();
         // JSON-RPC lets a client send null where every field is optional.
         return await answer(params ?? ({} as P));
       } catch (error) {
@@ -77,26 +81,26 @@ export function registerRequestHandlers(connection: Connection, services: Reques
       return null;
     }),
   );
-  connection.onRequest(protocol.status, handle(services.status));
-  connection.onRequest(protocol.metrics, handle(services.metrics));
-  connection.onRequest(protocol.clearCache, handle(services.clearCache));
-  connection.onRequest(protocol.listModels, handle(services.listModels));
+  connection.onRequest(protocol.status, handle(deps.status));
+  connection.onRequest(protocol.metrics, handle(deps.metrics.read));
+  connection.onRequest(protocol.clearCache, handle(deps.cache.clear));
+  connection.onRequest(protocol.listModels, handle(listModels));
   connection.onRequest(
     protocol.testProvider,
-    handle(async ({ provider }) => ({ models: await services.testProvider(provider) })),
+    handle(async ({ provider }) => ({ models: await testProvider(provider) })),
   );
 
-  connection.onRequest(protocol.discover, handle(services.discover));
+  connection.onRequest(protocol.discover, handle(deps.discovered.discover));
   connection.onRequest(
     protocol.modelDetails,
-    handle(({ models }) => shelf.details(models)),
+    handle(({ models }) => modelCatalog.details(models)),
   );
-  connection.onRequest(protocol.suggestModels, handle(shelf.suggestions));
+  connection.onRequest(protocol.suggestModels, handle(modelCatalog.suggestions));
 
-  connection.onRequest(protocol.inlineCandidates, handle(services.inline.candidates));
+  connection.onRequest(protocol.inlineCandidates, handle(inlineCompletion.candidates));
   connection.onRequest(
     protocol.pauseInline,
-    handle(({ paused }) => services.inline.pause(paused === true)),
+    handle(({ paused }) => inlineCompletion.pause(paused === true)),
   );
 
   const cancellable =
@@ -104,16 +108,16 @@ export function registerRequestHandlers(connection: Connection, services: Reques
     async (params: P, token: CancellationToken): Promise<R | ResponseError<ErrorData>> => {
       const signal = signalOf(token);
       try {
-        await services.ready();
+        await ready();
         return await answer(params ?? ({} as P), signal);
       } catch (error) {
         return wireError(error, signal);
       }
     };
-  const refreshRegistry = cancellable((_: unknown, signal) => services.refreshRegistry(signal));
+  const refreshRegistry = cancellable((_: unknown, signal) => deps.registryRefresh.refresh(signal));
   connection.onRequest(protocol.refreshRegistry, (token) => refreshRegistry({}, token));
-  connection.onRequest(protocol.ensureModel, cancellable(services.ensureModel));
-  connection.onRequest(protocol.unloadModel, cancellable(services.unloadModel));
+  connection.onRequest(protocol.ensureModel, cancellable(ensureModel));
+  connection.onRequest(protocol.unloadModel, cancellable(unloadModel));
 
   function wireError(thrown: unknown, signal?: AbortSignal): ResponseError<ErrorData> {
     const error = toRumboError(thrown, signal);

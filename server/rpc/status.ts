@@ -1,11 +1,53 @@
 /** The status as one value, and a signal when it changed. */
 import type { ProviderStatus, Status } from '../../shared/status.ts';
+import type { DiscoveredProviders } from '../catalog/discovered-providers.ts';
+import type { ModelCatalog } from '../catalog/model-catalog.ts';
+import type { InlineCompletionService } from '../inline-completion/service.ts';
+import type { Budgets } from '../metrics/budget.ts';
+import type { Ledger } from '../metrics/ledger.ts';
+import type { Orchestrator } from '../orchestration/orchestrator.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import type { KeyStore } from '../secrets/keys.ts';
+import type { CurrentSettings } from '../settings/current-settings.ts';
 
-type StatusFacts = Omit<Status, 'health'>;
+export type StatusDeps = {
+  readonly version: string;
+  readonly current: CurrentSettings;
+  readonly providers: Pick<ProviderRegistry, 'status' | 'problems'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'withLocalModels'>;
+  readonly discovered: Pick<DiscoveredProviders, 'offers'>;
+  readonly budgets: Pick<Budgets, 'list'>;
+  readonly ledger: Pick<Ledger, 'spending'>;
+  readonly inlineCompletion: Pick<InlineCompletionService, 'state'>;
+  readonly orchestrator: Pick<Orchestrator, 'inFlight'>;
+  readonly keys: Pick<KeyStore, 'store'>;
+};
 
-export const statusOf = (told: StatusFacts): Status => ({ health: healthOf(told.providers), ...told });
+/** Returns what reads the status as it is now. */
+export function statusReader(deps: StatusDeps): () => Status {
+  const { version, current, providers, modelCatalog, discovered, budgets, ledger } = deps;
+  const { inlineCompletion, orchestrator, keys } = deps;
+  return () => {
+    const settings = current.get();
+    const providerStatus = providers.status().map(modelCatalog.withLocalModels);
+    return {
+      health: healthOf(providerStatus),
+      version,
+      strategy: settings['routing.strategy'],
+      priorityOrder: settings['routing.priorityOrder'],
+      providers: providerStatus,
+      ...discovered.offers(),
+      budgets: budgets.list(),
+      today: ledger.spending('day'),
+      inline: inlineCompletion.state(),
+      inFlight: orchestrator.inFlight(),
+      problems: [...current.problems(), ...providers.problems()],
+      keyStore: keys.store(),
+    };
+  };
+}
 
-/** Built-in local engines that are not running are nobody's fault; what the user named or gave a key to counts. */
+/** A built-in local engine that is not running is no failure; a provider that the user named or gave a key to is. */
 function healthOf(providers: readonly ProviderStatus[]): Status['health'] {
   const usable = ({ state, key, models }: ProviderStatus) =>
     state === 'ready' || (state === 'unknown' && key !== 'none' && models.length > 0);
@@ -19,16 +61,20 @@ function healthOf(providers: readonly ProviderStatus[]): Status['health'] {
 /** Milliseconds between two notifications at least. */
 const everyMs = 100;
 
-/** Calls `tell` soon after each change, at most ten times a second, and always after the last one. */
-export function throttledNotifier(tell: () => void): { changed: () => void; dispose: () => void } {
+/** Notifies soon after each change, at most ten times a second, and always after the last one. */
+export function throttledNotifier() {
   let timer: NodeJS.Timeout | undefined;
+  let notify = (): void => {};
   return {
-    changed: () => {
+    onDue(listener: () => void): void {
+      notify = listener;
+    },
+    changed(): void {
       timer ??= setTimeout(() => {
         timer = undefined;
-        tell();
+        notify();
       }, everyMs);
     },
-    dispose: () => clearTimeout(timer),
+    dispose: (): void => clearTimeout(timer),
   };
 }

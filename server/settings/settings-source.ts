@@ -6,9 +6,11 @@ import {
 } from 'vscode-languageserver/node';
 import { RumboError } from '../../shared/errors.ts';
 import type { InitializationOptions } from '../../shared/protocol.ts';
-import { settingsSection } from '../../shared/settings.ts';
+import { defaultSettings, settingsSection } from '../../shared/settings.ts';
 import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-file.ts';
+import type { Log } from '../platform/log.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
+import type { CurrentSettings } from './current-settings.ts';
 import { type ReadSettings, readSettings, unreadableSettings } from './read-settings.ts';
 
 /** Called with each new set of settings; the last good one stays when a file cannot be read. */
@@ -98,4 +100,45 @@ export function followClient(
     else await owed;
   };
   return { first: first(), pendingChanges: async () => owed && (await withTimeout(owed, owedMs)) };
+}
+
+export type FollowSettingsDeps = {
+  /** The file of `--config`, with what it says. Absent: the client has the settings. */
+  readonly config: { readonly file: string; readonly read: ReadSettings } | undefined;
+  readonly connection: Connection;
+  readonly params: InitializeParams;
+  readonly current: CurrentSettings;
+  readonly applySettings: ApplySettings;
+  readonly log: Log;
+  /** Called when there is a problem to show. */
+  readonly onChange: () => void;
+};
+
+/**
+ * Follows the file, else the client. Returns what resolves when the first settings are applied, and all that the client
+ * has announced by now.
+ */
+export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown> {
+  const { config, connection, params, current, applySettings, log, onChange } = deps;
+  if (config) {
+    applySettings(config.read);
+    followFile(config.file, applySettings, ({ message }) => {
+      const problem = `${message} The settings from before still hold.`;
+      current.setFileProblem(problem);
+      log.warn(problem);
+      onChange();
+    });
+    return () => Promise.resolve();
+  }
+  const first = Promise.withResolvers<void>();
+  let subscription: SettingsSubscription | undefined;
+  connection.onInitialized(() => {
+    subscription = followClient(connection, params, applySettings);
+    subscription.first.then(first.resolve, (error: unknown) => {
+      log.error('The settings could not be read; the defaults hold.', error);
+      applySettings({ settings: defaultSettings, problems: [] });
+      first.resolve();
+    });
+  });
+  return () => first.promise.then(() => subscription?.pendingChanges());
 }

@@ -25,11 +25,11 @@ function startDiscovery(servers: Record<string, string>) {
     http,
     env: {},
     now: () => 1_000_000,
-    onChanged: () => {
-      counts.changes += 1;
-    },
     addresses: () => Object.keys(servers).map((root) => ({ root, isUserDefined: false })),
     interfaces: () => ({}),
+  });
+  providers.onChange(() => {
+    counts.changes += 1;
   });
   after(providers.dispose);
   return { providers, requests, counts };

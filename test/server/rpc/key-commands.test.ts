@@ -23,9 +23,10 @@ test('keys are set, added and removed on command, and each change is a fresh sta
       resets += 1;
     },
   };
-  const command = keyCommandHandler(ring, {
-    get: (name: string) => (name === 'groq' ? provider : undefined),
-  } as never);
+  const command = keyCommandHandler({
+    keys: ring,
+    providers: { get: (name: string) => (name === 'groq' ? provider : undefined) },
+  });
   const reply = { type: 'rumbo/key/reply', store: 'keychain' };
 
   const set = { type: 'rumbo/key/set', id: 1, provider: 'groq', key: 'gsk-one' } as const;

@@ -1,0 +1,122 @@
+/** Makes every module once, in order: each is handed what was made before it. Events between them are connected in main.ts. */
+import { join } from 'node:path';
+import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import type { InitializationOptions } from '../shared/protocol.ts';
+import { accounting as createAccounting } from './accounting/record.ts';
+import { cacheLimits } from './apply-settings.ts';
+import { responseCache } from './cache/response-cache.ts';
+import { warmPrefixes } from './cache/warm-prefixes.ts';
+import { discoveredProviders } from './catalog/discovered-providers.ts';
+import { modelCatalog as createModelCatalog } from './catalog/model-catalog.ts';
+import { registryRefresh as createRegistryRefresh } from './catalog/registry-refresh.ts';
+import { engines } from './engines/table.ts';
+import { inlineCompletionService } from './inline-completion/service.ts';
+import { budgets as createBudgets } from './metrics/budget.ts';
+import { counters } from './metrics/counters.ts';
+import { ledger as createLedger } from './metrics/ledger.ts';
+import { modelStats as createModelStats } from './metrics/model-stats.ts';
+import { orchestrator as createOrchestrator } from './orchestration/orchestrator.ts';
+import { undiciHttp } from './platform/http.ts';
+import { logTo } from './platform/log.ts';
+import { providerRegistry } from './providers/provider-registry.ts';
+import { modelRegistry } from './registry/registry.ts';
+import { userCorrections } from './routing/classifier/user-corrections.ts';
+import { clientSymbols } from './rpc/inline-completion.ts';
+import { throttledNotifier } from './rpc/status.ts';
+import { keyIndex } from './secrets/key-index.ts';
+import { osKeychain } from './secrets/keychain.ts';
+import { keyStore } from './secrets/keys.ts';
+import { currentSettings } from './settings/current-settings.ts';
+
+/** Answers of earlier runs from which the speed of each model and its token counts are measured. */
+const recentSampleCount = 500;
+
+/** @param home the folder of the bundle, where the keychain's process is */
+export function createModules(connection: Connection, params: InitializeParams, home: string) {
+  const options = (params.initializationOptions ?? {}) as InitializationOptions;
+  const { storagePath } = options;
+  const { env } = process;
+  const now = () => Date.now();
+  const log = logTo(connection.console);
+  const warn = (message: string) => log.warn(message);
+  const statusNotifier = throttledNotifier();
+  const onChange = statusNotifier.changed;
+  const current = currentSettings(env);
+  const settings = current.get;
+
+  const { http, dispose: closeHttp } = undiciHttp(options.network);
+  const keychain = osKeychain(join(home, 'keychain.cjs'));
+  const keys = keyStore({ env, keychain, index: keyIndex(storagePath) });
+  const ledger = createLedger(storagePath, now, warn);
+  const budgets = createBudgets(ledger.usage, now);
+  const cache = responseCache(cacheLimits(settings()));
+  const metrics = counters();
+  const modelStats = createModelStats();
+  for (const sample of ledger.recentSamples(recentSampleCount)) modelStats.record(sample);
+  const registry = modelRegistry(storagePath, now, warn);
+  const { lookUp } = registry;
+
+  const discovered = discoveredProviders({ http, env, now });
+  const providers = providerRegistry({
+    http,
+    keys,
+    env,
+    now,
+    definitions: engines,
+    lookUp,
+    identifyServer: discovered.identifyServer,
+    onChange,
+  });
+  const registryRefresh = createRegistryRefresh({ registry, providers, keys, http, log, now });
+  const modelCatalog = createModelCatalog({
+    providers,
+    registry,
+    env,
+    storagePath,
+    settings,
+    log,
+    onChanged: onChange,
+    now,
+  });
+  const accounting = createAccounting({ providers, ledger, metrics, modelStats, log });
+  const orchestrator = createOrchestrator({
+    settings,
+    providers,
+    modelCatalog,
+    modelStats,
+    budgets,
+    cache,
+    warmPrefixes: warmPrefixes(),
+    corrections: userCorrections(storagePath && join(storagePath, 'corrections.json'), warn),
+    accounting,
+    metrics,
+    log,
+    onChange,
+  });
+  const inlineCompletion = inlineCompletionService({
+    settings,
+    providers,
+    catalog: modelCatalog,
+    modelStats,
+    budgets,
+    ledger,
+    accounting,
+    counters: metrics,
+    log,
+    storagePath,
+    folders: workspaceFoldersOf(params),
+    ...(options.inlineSymbols === true ? { requestSymbols: clientSymbols(connection) } : {}),
+    onChange,
+  });
+
+  return {
+    ...{ log, statusNotifier, current, keychain, keys, ledger, budgets, cache, metrics, closeHttp },
+    ...{ discovered, providers, registryRefresh, modelCatalog, orchestrator, inlineCompletion },
+  };
+}
+
+export type Modules = ReturnType<typeof createModules>;
+
+/** Folders that the client has opened, by URI. */
+const workspaceFoldersOf = ({ workspaceFolders, rootUri }: InitializeParams): readonly string[] =>
+  workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
