@@ -35,7 +35,8 @@ const recentSampleCount = 500;
 export function createModules(connection: Connection, params: InitializeParams, home: string) {
   const options = (params.initializationOptions ?? {}) as InitializationOptions;
   const { storagePath } = options;
-  const { env } = process;
+  // A copy: each look into the process's own goes through the operating system.
+  const env = { ...process.env };
   const now = () => Date.now();
   const log = logTo(connection.console);
   const warn = (message: string) => log.warn(message);

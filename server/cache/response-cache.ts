@@ -1,5 +1,5 @@
 /** Answers already given, by exactly what was asked. In memory only: they hold the user's text. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { FinishReason, Message, ModelId, Usage } from '../../shared/chat.ts';
 
@@ -43,8 +43,7 @@ const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
 /**
- * A digest: a key that held the whole prompt would store it twice. Texts are hashed one by one, after their lengths,
- * without a copy.
+ * A digest: a key that held the whole prompt would store it twice.
  * @param fields what decides the answer besides the messages, in a fixed order
  */
 export function cacheKey(messages: readonly Message[], fields: readonly unknown[]): string {
@@ -52,7 +51,7 @@ export function cacheKey(messages: readonly Message[], fields: readonly unknown[
     rest,
     typeof content === 'string' ? content.length : content,
   ]);
-  const hash = createHash('sha256').update(JSON.stringify([outline, fields]));
-  for (const { content } of messages) if (typeof content === 'string') hash.update(content);
-  return hash.digest('base64');
+  let text = JSON.stringify([outline, fields]);
+  for (const { content } of messages) if (typeof content === 'string') text += content;
+  return hash('sha256', text, 'base64');
 }

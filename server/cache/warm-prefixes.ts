@@ -1,5 +1,5 @@
 /** Which model has read the beginning of a conversation lately: providers keep it, and charge less for it, for some minutes. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Message, ModelId } from '../../shared/chat.ts';
 
@@ -40,5 +40,4 @@ export function warmPrefixes(now: () => number = () => performance.now()) {
 
 export type WarmPrefixes = ReturnType<typeof warmPrefixes>;
 
-const digest = (messages: readonly Message[]): string =>
-  createHash('sha256').update(JSON.stringify(messages)).digest('base64');
+const digest = (messages: readonly Message[]): string => hash('sha256', JSON.stringify(messages), 'base64');

@@ -34,10 +34,14 @@ export function counters() {
 export type Counters = ReturnType<typeof counters>;
 
 /** In Prometheus notation: `name{a="x",b="y"}`. */
-const nameOf = (name: string, labels: Labels): string => {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return pairs.length > 0 ? `${name}{${pairs.join(',')}}` : name;
-};
+function nameOf(name: string, labels: Labels): string {
+  let pairs = '';
+  for (const label in labels) pairs += `${pairs === '' ? '' : ','}${label}=${quoted(labels[label] ?? '')}`;
+  return pairs === '' ? name : `${name}{${pairs}}`;
+}
+
+/** Labels are names of providers and outcomes: few hold what has to be escaped. */
+const quoted = (value: string): string => (/^[\w.-]*$/.test(value) ? `"${value}"` : JSON.stringify(value));
 
 function summary({ count, sum, ring }: { count: number; sum: number; ring: number[] }): Histogram {
   const sorted = ring.toSorted((a, b) => a - b);

@@ -43,6 +43,11 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
   /** By provider: the models, and of which list they were made when. */
   let known = new Map<string, { models: readonly Model[]; modelList: Provider['modelList']; atMs: number }>();
 
+  let last: { readonly lists: readonly (readonly Model[])[]; readonly models: readonly Model[] } = {
+    lists: [],
+    models: [],
+  };
+
   const local = () =>
     [...providers.values()].filter(({ config }) => config.source === 'local' && config.enabled);
 
@@ -56,10 +61,11 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
     return models;
   };
 
-  /** What is known of each model, by its id. */
+  /** What is known of each model, by its id; of those whose provider may be asked. */
   const perModel = <What>(know: (each: Provider, model: string) => What | undefined): Map<string, What> => {
     const found = new Map<string, What>();
     for (const each of providers.values()) {
+      if (each.cooldown()) continue;
       for (const { id, name } of modelsBy(each)) {
         const what = know(each, name);
         if (what !== undefined) found.set(id, what);
@@ -104,7 +110,13 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
       known = new Map();
       parts.onChange();
     },
-    models: (): readonly Model[] => [...providers.values()].flatMap(modelsBy),
+    /** The same list as before while nothing has changed. */
+    models(): readonly Model[] {
+      const lists = [...providers.values()].map(modelsBy);
+      if (lists.length !== last.lists.length || lists.some((list, at) => list !== last.lists[at]))
+        last = { lists, models: lists.flat() };
+      return last.models;
+    },
     /** Providers that may not be asked now, and why. */
     cooldowns(): ReadonlyMap<string, Cooldown> {
       const cooldowns = new Map<string, Cooldown>();

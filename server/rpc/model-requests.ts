@@ -22,5 +22,3 @@ export const modelRequests = (
     return null;
   },
 });
-
-export type ModelRequests = ReturnType<typeof modelRequests>;

@@ -9,11 +9,21 @@ export function environmentKeys(env: Env) {
   // Going through the whole environment takes its time, and where a key is is asked many times a request.
   const numbered = numberedVariables(Object.keys(env));
 
-  return ({ provider, origin, keyEnv, usualOrigin }: KeyOwner): readonly NamedKey[] => {
+  const byOwner = new WeakMap<KeyOwner, readonly NamedKey[]>();
+
+  const find = ({ provider, origin, keyEnv, usualOrigin }: KeyOwner): readonly NamedKey[] => {
     if (keyEnv !== undefined) return named(env, [keyEnv]);
     const variable = keyVariables[provider];
     if (variable === undefined || origin !== usualOrigin) return [];
     return named(env, [variable, ...(numbered.get(variable) ?? [])]);
+  };
+
+  return (owner: KeyOwner): readonly NamedKey[] => {
+    const known = byOwner.get(owner);
+    if (known) return known;
+    const keys = find(owner);
+    byOwner.set(owner, keys);
+    return keys;
   };
 }
 
