@@ -1,0 +1,87 @@
+/** One attempt at one candidate. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type AnsweringProvider, attempt } from '../../../server/orchestration/attempt.ts';
+import { PartialAnswer } from '../../../server/orchestration/partial-answer.ts';
+import type { EnginePart } from '../../../shared/chat.ts';
+import { RumboError } from '../../../shared/errors.ts';
+import type { Model } from '../../../shared/models.ts';
+import type { AskPart } from '../../../shared/protocol.ts';
+import { usage } from './pipeline.ts';
+
+const model = { id: 'lab/one', provider: 'lab', name: 'one' } as unknown as Model;
+
+async function run(stream: () => AsyncIterable<EnginePart>, signal = new AbortController().signal) {
+  const provider: AnsweringProvider = {
+    engine: { stream, supportsPrefill: () => false },
+    config: { note: 'a note' },
+  };
+  const answer = new PartialAnswer({ prompt: 'hi' }, () => performance.now());
+  const parts: AskPart[] = [];
+  const request = { model, provider, completion: { messages: [] }, promptTokens: 7 };
+  const trying = attempt(request, answer, signal);
+  for (;;) {
+    const { done, value } = await trying.next();
+    if (done) return { parts, answer, result: value };
+    parts.push(value);
+  }
+}
+
+test('a whole answer has no error, and is billed', async () => {
+  const { parts, answer, result } = await run(async function* () {
+    yield { type: 'reasoning-delta', text: 'hm' };
+    yield { type: 'text-delta', text: 'one' };
+    yield { type: 'finish', reason: 'stop', usage };
+  });
+  assert.deepEqual(parts, [
+    { type: 'start', model: 'lab/one', cached: false, note: 'a note' },
+    { type: 'reasoning-delta', text: 'hm' },
+    { type: 'text-delta', text: 'one' },
+  ]);
+  assert.equal(answer.text, 'one');
+  assert.equal(result.error, undefined);
+  assert.equal(result.billed, true);
+  assert.deepEqual(result.measured.usage, usage);
+  assert.ok(result.firstTextMs !== null && result.firstTextMs <= result.ms);
+});
+
+test('a model that fails is an outcome, not an exception', async () => {
+  const { parts, result } = await run(async function* () {
+    yield { type: 'text-delta', text: 'one' };
+    throw new RumboError('It broke off.', { kind: 'interrupted' });
+  });
+  assert.equal(parts.length, 2);
+  assert.equal(result.error?.kind, 'interrupted');
+  assert.equal(result.billed, true);
+  assert.equal(result.measured.usageEstimated, true);
+});
+
+test('what failed before the service accepted it is not billed', async () => {
+  // biome-ignore lint/correctness/useYield: it fails before its first part
+  const refused = await run(async function* () {
+    throw new RumboError('No.', { kind: 'overloaded' });
+  });
+  assert.deepEqual([refused.parts, refused.result.billed, refused.result.firstTextMs], [[], false, null]);
+  // biome-ignore lint/correctness/useYield: it fails before its first part
+  const silent = await run(async function* () {
+    throw new RumboError('Too late.', { kind: 'timeout', accepted: true });
+  });
+  assert.equal(silent.result.billed, true, 'it had read the prompt');
+});
+
+test('an abort is a cancel, whatever the engine throws', async () => {
+  const controller = new AbortController();
+  const { result } = await run(async function* () {
+    yield { type: 'text-delta', text: 'one' };
+    controller.abort();
+    throw new Error('The socket was closed.');
+  }, controller.signal);
+  assert.equal(result.error?.kind, 'cancelled');
+});
+
+test('an answer of nothing is a failure', async () => {
+  const { result } = await run(async function* () {
+    yield { type: 'finish', reason: 'stop', usage };
+  });
+  assert.equal(result.error?.kind, 'bad-response');
+});

@@ -1,0 +1,126 @@
+/** The decision of a request: when it waits, when it has the prompt counted. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toRoutingRequest } from '../../../server/orchestration/request.ts';
+import { currentCriteria, decideRoute, pinPolicy } from '../../../server/orchestration/route.ts';
+import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
+import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';
+import type { AskParams } from '../../../shared/ask.ts';
+import type { ModelId } from '../../../shared/chat.ts';
+import type { Model } from '../../../shared/models.ts';
+import { defaultSettings } from '../../../shared/settings.ts';
+
+const model: Model = {
+  id: 'lab/one',
+  provider: 'lab',
+  name: 'one',
+  source: 'api',
+  private: false,
+  toggle: true,
+  locked: false,
+  tier: 3,
+  contextTokens: 1_000,
+  maxOutputTokens: null,
+  abilities: { tools: true, vision: true },
+  price: { input: 1, output: 1 },
+};
+const snapshot: RoutingSnapshot = {
+  models: [model],
+  cooldowns: new Map(),
+  modelCooldowns: new Map(),
+  tokensLeft: new Map(),
+  speeds: new Map(),
+  tokenRatios: new Map(),
+  coldStartMs: new Map(),
+  recommendedLocal: [],
+  inFlight: new Map(),
+  strategy: 'priority',
+  priorityOrder: [],
+  taskTypes: {},
+  roles: {},
+  remainingBudget: { usd: null, name: 'none' },
+  remainingBudgetByProvider: new Map(),
+};
+const routable = (params: AskParams) => ({
+  params,
+  request: toRoutingRequest(params, defaultSettings, userCorrections()),
+  settingsBefore: defaultSettings,
+  exactPromptTokens: new Map<ModelId, number>(),
+});
+
+function deps(snapshots: readonly RoutingSnapshot[], countTokens?: () => Promise<number | undefined>) {
+  let taken = 0;
+  return {
+    settings: () => defaultSettings,
+    snapshots: { take: () => snapshots[Math.min(taken++, snapshots.length - 1)] ?? snapshot },
+    metrics: { observe() {} },
+    providers: {
+      get: () => ({
+        engine: {
+          async *stream() {},
+          supportsPrefill: () => false,
+          ...(countTokens ? { countTokens } : {}),
+        },
+        config: {},
+      }),
+    },
+    taken: () => taken,
+  };
+}
+const signal = new AbortController().signal;
+
+test('a model that may answer is decided at once', async () => {
+  const parts = deps([snapshot]);
+  const { decision } = await decideRoute(parts, routable({ prompt: 'hi' }), signal);
+  assert.equal(decision.candidates[0]?.model.id, 'lab/one');
+  assert.equal(parts.taken(), 1);
+});
+
+test('a prompt whose estimate alone is too long is counted by its own service', async () => {
+  const prompt = 'word '.repeat(800);
+  const counted = deps([snapshot], async () => 500);
+  const open = routable({ prompt });
+  const { decision, criteria } = await decideRoute(counted, open, signal);
+  assert.equal(decision.candidates[0]?.promptTokens, 500);
+  assert.equal(criteria.exactPromptTokens?.get('lab/one'), 500);
+
+  const silent = deps([snapshot], async () => undefined);
+  assert.equal((await decideRoute(silent, routable({ prompt }), signal)).decision.candidates.length, 0);
+});
+
+test('a rate limit that ends soon is waited for, unless the user is typing', async () => {
+  const limited: RoutingSnapshot = {
+    ...snapshot,
+    cooldowns: new Map([['lab', { rule: 'rate-limit', reason: 'x', untilMs: Date.now() + 30 }]]),
+  };
+  const waits = deps([limited, snapshot]);
+  const { decision } = await decideRoute(waits, routable({ prompt: 'hi' }), signal);
+  assert.equal(decision.candidates.length, 1);
+  const typing = deps([limited, snapshot]);
+  const atOnce = await decideRoute(typing, routable({ prompt: 'hi', urgency: 'typing' }), signal);
+  assert.equal(atOnce.decision.candidates.length, 0);
+});
+
+test('a cancel ends the wait', async () => {
+  const limited: RoutingSnapshot = {
+    ...snapshot,
+    cooldowns: new Map([['lab', { rule: 'rate-limit', reason: 'x', untilMs: Date.now() + 5_000 }]]),
+  };
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 10);
+  await assert.rejects(decideRoute(deps([limited]), routable({ prompt: 'hi' }), controller.signal));
+});
+
+test('a request’s own rule for a lost pin wins over the setting', () => {
+  const setting = defaultSettings['routing.whenPinnedUnavailable'];
+  assert.equal(pinPolicy({ prompt: 'x' }, defaultSettings), setting);
+  assert.equal(pinPolicy({ prompt: 'x', whenPinnedUnavailable: 'fail' }, defaultSettings), 'fail');
+});
+
+test('a file that became local-only since the request was read is so', () => {
+  const file = { uri: 'file:///a/secret.md', languageId: 'x', text: '' };
+  const open = routable({ prompt: 'x', file });
+  assert.equal(currentCriteria(open, defaultSettings), open.request.criteria);
+  const changed = { ...defaultSettings, 'privacy.localOnly': ['**/secret.md'] };
+  assert.equal(currentCriteria(open, changed).localOnly, true);
+});
