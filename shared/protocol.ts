@@ -1,5 +1,5 @@
 /**
- * Everything the client and the server say to each other over JSON-RPC, beside LSP's own messages.
+ * Every message between client and server over JSON-RPC, besides LSP's own.
  * A message that is not in this file does not exist. Keys never travel here: see key-channel.ts.
  */
 import {
@@ -28,25 +28,25 @@ export type CodeAnswer = {
   readonly text: string;
   /** LSP language id. `null`: unknown. */
   readonly languageId: string | null;
-  /** What `text` replaces in the file that was asked about. Absent without a file. */
+  /** What `text` replaces in the file of the request. Absent without a file. */
   readonly range?: Range;
 };
 
 export type AskResult = {
   readonly text: string;
   readonly code?: CodeAnswer;
-  /** What the model wants called before it goes on. Absent: nothing. */
+  /** The functions that the model calls before it continues. Absent: none. */
   readonly toolCalls?: readonly ToolCall[];
   readonly receipt: Receipt;
 };
 
-/** One item of a streaming answer, in this order: `start`, deltas with now and then a `code` or a `resume`, `finish`. */
+/** One item of a streaming answer, in this order: `start`, deltas with now and then a `code` or a `takeover`, `finish`. */
 export type AskPart =
   | { readonly type: 'start'; readonly model: ModelId; readonly cached: boolean; readonly note?: string }
   /** Another model took over before any text: `reason` says why, one sentence. */
   | { readonly type: 'fallback'; readonly from: ModelId; readonly reason: string }
   /**
-   * The answer broke off after its first words and `to` takes over. `continue`: what follows goes on where it stopped.
+   * The answer broke off after its first words and `to` takes over. `continue`: what follows continues where it stopped.
    * `restart`: what was shown so far no longer holds; what follows is the answer from its beginning.
    */
   | {
@@ -70,7 +70,7 @@ export type Candidate = {
   readonly costUsd: { readonly low: number; readonly high: number; readonly worst: number } | null;
   /** The prompt as this model is expected to count it. */
   readonly promptTokens: number;
-  /** Share by which such expectations have been off, in the median: 0.1 is ± 10 %. `null`: nobody knows yet. */
+  /** Share by which such expectations have been off, in the median: 0.1 is ± 10 %. `null`: not known yet. */
   readonly promptError: number | null;
 };
 
@@ -89,7 +89,7 @@ export type ExplainResult = {
   readonly difficulty: number;
   /** 0–1; 1 when the role or the caller named the task. */
   readonly confidence: number;
-  /** The prompt said too little: `task` is `general`, and the strategy for that holds. */
+  /** The prompt holds too little to classify: `task` is `general`, and the strategy for that holds. */
   readonly abstained: boolean;
   /** The strategy that ordered the candidates; `auto` is resolved. */
   readonly strategy: string;
@@ -107,13 +107,13 @@ export const explain = new RequestType<AskParams, ExplainResult, ErrorData>('rum
 
 export type CorrectTaskParams = { readonly prompt: string; readonly task: TaskType };
 
-/** Client → server. This prompt asked for another kind of work than was taken. Holds at once; returns how many corrections are remembered. */
+/** Client → server. Corrects the task type of a prompt. Holds at once; returns how many corrections are stored. */
 export const correctTask = new RequestType<CorrectTaskParams, number, ErrorData>('rumbo/tasks/correct');
 
 /** Client → server. Forgets every correction. */
 export const forgetCorrections = new RequestType0<null, ErrorData>('rumbo/tasks/forget');
 
-/** Client → server. Providers, models, circuits, budgets, as known now; contacts nobody. */
+/** Client → server. Providers, models, circuits, budgets, as known now; contacts no provider. */
 export const status = new RequestType0<Status, ErrorData>('rumbo/status');
 
 /** Server → client. The status changed; at most ten a second. */
@@ -147,7 +147,7 @@ export const testProvider = new RequestType<
 
 /**
  * Client → server. Makes a local model ready to answer: fetches it when it is absent, loads it when it is cold.
- * Cancelling stops a download unless somebody else waits for it too; what has arrived is kept for the next time.
+ * Cancelling stops a download unless another request waits for it too; what has arrived is kept for the next time.
  */
 export const ensureModel = new RequestType<EnsureParams, EnsureResult, ErrorData>('rumbo/models/ensure');
 export const ensureProgress = new ProgressType<EnsureProgress>();
@@ -157,7 +157,7 @@ export const unloadModel = new RequestType<{ readonly model: ModelId }, null, Er
   'rumbo/models/unload',
 );
 
-/** Client → server. Models worth fetching for this workstation's memory, the best for each use first; contacts nobody. */
+/** Client → server. Models worth fetching for this workstation's memory, the best for each use first; contacts no provider. */
 export const suggestModels = new RequestType0<readonly ModelSuggestion[], ErrorData>('rumbo/models/suggest');
 
 /** Client → server. Forgets every cached answer; returns how many there were. */
@@ -165,7 +165,7 @@ export const clearCache = new RequestType0<number, ErrorData>('rumbo/cache/clear
 
 /** What asking for prices and limits of models came to. */
 export type RegistryRefreshed = {
-  /** Sources that were asked, and those that answered with something to read. */
+  /** Sources that were requested, and those whose answer could be read. */
   readonly requested: number;
   readonly readable: number;
   /** What is different now, one sentence each. */
@@ -175,7 +175,7 @@ export type RegistryRefreshed = {
 };
 /**
  * Client → server. Reads what models can do and cost from models.dev, the vendors' pages and the lists of providers
- * that have a key. One at a time: who asks while it runs gets its result. Cancelled, it changes nothing.
+ * that have a key. One at a time: a request while it runs gets its result. Cancelled, it changes nothing.
  */
 export const refreshRegistry = new RequestType0<RegistryRefreshed, ErrorData>('rumbo/registry/refresh');
 
@@ -200,12 +200,12 @@ export const metrics = new RequestType0<Metrics, ErrorData>('rumbo/metrics');
  */
 export const inlineEvent = new NotificationType<InlineEvent>('rumbo/inline/event');
 
-/** Client → server. Stops ghost text of this server at once, or lets it go on; holds until the server ends. */
+/** Client → server. Stops ghost text of this server at once, or starts it again; holds until the server ends. */
 export const pauseInline = new RequestType<{ readonly paused: boolean }, InlineState, ErrorData>(
   'rumbo/inline/pause',
 );
 
-/** Client → server. Every model, whether it may write ghost text, and what that would cost; contacts nobody. */
+/** Client → server. Every model, whether it may write ghost text, and what that would cost; contacts no provider. */
 export const inlineCandidates = new RequestType0<readonly InlineCandidate[], ErrorData>(
   'rumbo/inline/candidates',
 );

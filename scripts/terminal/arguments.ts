@@ -44,7 +44,7 @@ export type Ask = {
   readonly json: boolean;
 };
 
-/** Where the user stands: npm changes the folder before it runs a script, and says so. */
+/** The user's folder: npm changes to the package's before it runs a script, and passes the first one on. */
 export const whereUserStands = (): string => process.env['INIT_CWD'] ?? process.cwd();
 
 /** @throws UsageError */

@@ -1,4 +1,4 @@
-/** `code`: prints code, or the diff of a file, and writes the file only when told to. */
+/** `code`: prints code, or the diff of a file, and writes the file only with `--write`. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
@@ -59,7 +59,7 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
     process.stderr.write('Nothing was written. Add --write to change the file.\n');
     return;
   }
-  // The answer took its time; somebody may have been faster.
+  // The file may have changed while the model answered.
   if ((await readFile(ask.file, 'utf8')) !== file.text) {
     throw new Unwritten(`${name} changed while the answer was generated. Nothing was written; ask again.`);
   }
@@ -67,7 +67,7 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   process.stderr.write(`${name} was changed.\n`);
 }
 
-/** The answer; when it breaks off, what had come of the code goes to stderr, where nobody takes it for the whole. */
+/** The answer; when it breaks off, the code so far goes to stderr, where it is not taken for the whole. */
 async function whole(params: AskParams, server: TerminalServer, signal: AbortSignal): Promise<AskResult> {
   let soFar: CodeAnswer | undefined;
   try {

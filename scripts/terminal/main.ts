@@ -36,7 +36,7 @@ const commands: Record<
   (ask: Ask, server: TerminalServer, signal: AbortSignal) => Promise<void>
 > = { plan, code, explain, status };
 
-/** One sentence with one action on stderr; a stack trace is nobody's answer. */
+/** One sentence with one action on stderr; a stack trace helps no user. */
 function tell(error: unknown, cancelled: boolean): number {
   if (cancelled) {
     process.stderr.write('\nStopped.\n');

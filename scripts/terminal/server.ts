@@ -71,7 +71,7 @@ export async function connectServer(options: ServerOptions = {}): Promise<Termin
       reject(new ServerError(`Rumbo’s server did not start: ${cause.message}`, 1)),
     );
     child.on('exit', (code) => {
-      // What it says about a file or its Node is meant for the user; the trace of a crash is not.
+      // A sentence about a file or its Node is meant for the user; the trace of a crash is not.
       const meant = code === 2 || !/^\s+at /m.test(complaint);
       const reason =
         (meant && complaint.trim()) || 'Rumbo’s server stopped unexpectedly. Run the command again.';

@@ -16,7 +16,7 @@ export async function promptOf({ prompt }: Ask): Promise<string> {
   return (await process.stdin.setEncoding('utf8').toArray()).join('').trim();
 }
 
-/** All that decides about the route, the file that is asked about among it. */
+/** All that decides about the route, among it the file. */
 export async function routeOf(ask: Ask): Promise<Omit<AskParams, 'prompt'>> {
   const { model, role, task } = ask;
   const file = await fileOf(ask);

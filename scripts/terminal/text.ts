@@ -42,7 +42,7 @@ export async function plan(ask: Ask, server: TerminalServer, signal: AbortSignal
 }
 
 export async function explain(ask: Ask, { connection }: TerminalServer): Promise<void> {
-  // Who is there must be known before it can be explained; local engines are asked for their lists, nobody for an answer.
+  // The models must be listed before a route can be explained; no model is asked for an answer.
   await connection.sendRequest(protocol.listModels, { refresh: true });
   const prompt = await promptOf(ask);
   const result = await connection.sendRequest(protocol.explain, { ...(await routeOf(ask)), prompt });
@@ -58,8 +58,8 @@ export async function status(ask: Ask, { connection }: TerminalServer): Promise<
 }
 
 /**
- * Says on stderr who answers, who does not, and who takes over.
- * @param midLine whether the screen stands in the middle of a line
+ * Reports on stderr which model answers, which failed, and which takes over.
+ * @param midLine whether the last line on the screen has not ended
  */
 export function announce(part: protocol.AskPart, midLine = false): void {
   const line = announcement(part);
@@ -110,8 +110,8 @@ function providerLines(provider: ProviderStatus): string[] {
   const off = models.length - inRotation.length;
   return [
     `${name.padEnd(18)} ${providerDescription(provider)} · ${origin}`,
-    ...[detail, note, lastOutcome && lastRequestText(lastOutcome)].flatMap((said) =>
-      said ? [`  ${oneLine(said)}`] : [],
+    ...[detail, note, lastOutcome && lastRequestText(lastOutcome)].flatMap((line) =>
+      line ? [`  ${oneLine(line)}`] : [],
     ),
     ...keys.map((key) => `  ${key.name}: ${keyStateText(key)}`),
     ...activeRateWindows(provider).map((window) => {

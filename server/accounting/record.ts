@@ -79,7 +79,7 @@ export function accounting(deps: AccountingDeps) {
     metrics.count('rumbo_inline_requests_total', { provider, outcome });
     countUsage(attempt);
     if (firstTextMs !== null) metrics.observe('rumbo_inline_first_text_ms', firstTextMs, { provider });
-    // A keystroke cancels most requests: that says nothing about the provider.
+    // A keystroke cancels most requests: that is no sign of the provider's health.
     if (outcome === 'cancelled') return;
     const succeeded = outcome === 'ok' || outcome === 'stopped';
     if (succeeded || isDue(`${id} ${outcome}`, inlineFailureEveryMs)) log.info(attemptLine(attempt));
@@ -100,7 +100,7 @@ export function accounting(deps: AccountingDeps) {
     },
   };
 
-  /** What was counted by estimate says nothing about how a model counts; ghost text is measured by its own path. */
+  /** An estimated usage is no sample of how a model counts tokens; ghost text is measured by its own path. */
   function recordSample(attempt: AttemptRecord): void {
     const { path, model, task, outcome, usage, usageEstimated, firstTextMs, ms } = attempt;
     if (path !== 'ask' || outcome !== 'ok' || usageEstimated) return;

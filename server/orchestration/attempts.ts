@@ -288,7 +288,7 @@ function planNext(
 function mayContinue({ answer, onInterruption }: Progress, { kind }: RumboError, beginning: string): boolean {
   // A tool call was handed out already: a second model might make it again.
   if (answer.toolCalls.length > 0 || (answer.text !== '' && onInterruption === 'fail')) return false;
-  // That a model cannot continue an answer says nothing about the request.
+  // A model that cannot continue an answer does not make the request invalid.
   return errorPolicies[kind].fallback || (beginning !== '' && kind === 'invalid-request');
 }
 

@@ -1,4 +1,4 @@
-/** What a model says to one prompt while nobody waits: through the orchestrator, so within every budget and in the ledger. */
+/** A model's whole answer to one prompt in the background: through the orchestrator, so within every budget and in the ledger. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Orchestrator } from './orchestrator.ts';
 
@@ -6,7 +6,7 @@ import type { Orchestrator } from './orchestrator.ts';
 export const backgroundAnswer =
   ({ ask }: Pick<Orchestrator, 'ask'>) =>
   async (model: ModelId, prompt: string, signal: AbortSignal): Promise<string> => {
-    let words = '';
+    let text = '';
     for await (const part of ask(
       {
         prompt,
@@ -18,7 +18,7 @@ export const backgroundAnswer =
       },
       signal,
     )) {
-      if (part.type === 'text-delta') words += part.text;
+      if (part.type === 'text-delta') text += part.text;
     }
-    return words;
+    return text;
   };

@@ -1,7 +1,7 @@
-/** How a model is asked to go on with an answer that another one began. */
+/** Continues an answer that another model began: the messages to send, and the repetition to leave out of what comes. */
 import type { Message } from '../../shared/chat.ts';
 
-/** `prefill`: the beginning is the assistant's last message. `instruct`: the model is told to go on from it. */
+/** `prefill`: the beginning is the assistant's last message. `instruct`: a user message after it asks the model to continue. */
 export type ContinuationMode = 'prefill' | 'instruct';
 
 const instruction =
@@ -11,15 +11,15 @@ const instruction =
 export function continuationMessages(
   messages: readonly Message[],
   beginning: string,
-  manner: ContinuationMode,
+  mode: ContinuationMode,
 ): readonly Message[] {
   const begun: Message = { role: 'assistant', content: beginning };
-  return manner === 'prefill'
+  return mode === 'prefill'
     ? [...messages, begun]
     : [...messages, begun, { role: 'user', content: instruction }];
 }
 
-/** Characters, blanks not counted, that must be the same before two models are taken to have said the same thing twice. */
+/** Characters, blanks not counted, that must be equal before the second model's text counts as a repetition. */
 const leastOverlap = 12;
 /** The same for an answer that is given again from its first character. */
 const leastAgain = 8;
@@ -28,13 +28,13 @@ const longestOverlap = 4_000;
 
 /**
  * Joins the second part of an answer to its beginning: what the second model repeats of the first is left out.
- * Text is held back only while it still could be a repetition.
+ * Text is buffered only while it still could be a repetition.
  */
 export function overlapRemover(beginning: string) {
   const tail = beginning.slice(-longestOverlap);
-  let held: string | undefined = '';
+  let buffered: string | undefined = '';
 
-  /** Positions in `tail` from where all of it, or all that is held, is the same as the other. */
+  /** Positions in `tail` from where all of it, or all that is buffered, is equal to the other. */
   const repetition = (text: string): { length: number; open: boolean } => {
     let length = 0;
     for (let at = 0; at < tail.length; at++) {
@@ -49,25 +49,25 @@ export function overlapRemover(beginning: string) {
   };
 
   const settle = (text: string, length: number): string => {
-    held = undefined;
+    buffered = undefined;
     return withoutFence(beginning, text.slice(length));
   };
 
   return {
     /** The next piece of the second part; returns what is to be shown of it, which may be empty. */
     push(text: string): string {
-      if (held === undefined) return text;
-      held += text;
-      // A fence's first line has to be whole before it can be told from a closing one.
-      if (/^\s*`{0,3}$|^\s*`{3,}[\w+-]*$/.test(held)) return '';
-      const { length, open } = repetition(held);
-      return open ? '' : settle(held, length);
+      if (buffered === undefined) return text;
+      buffered += text;
+      // A fence's first line has to be whole before it can be distinguished from a closing one.
+      if (/^\s*`{0,3}$|^\s*`{3,}[\w+-]*$/.test(buffered)) return '';
+      const { length, open } = repetition(buffered);
+      return open ? '' : settle(buffered, length);
     },
-    /** The second part has ended; returns what is still held. */
+    /** The second part has ended; returns the text that is still buffered. */
     end(): string {
-      if (held === undefined) return '';
-      const { length } = repetition(held);
-      return settle(held, length);
+      if (buffered === undefined) return '';
+      const { length } = repetition(buffered);
+      return settle(buffered, length);
     },
   };
 }
@@ -75,7 +75,7 @@ export function overlapRemover(beginning: string) {
 const isTelling = (text: string, whole: boolean): boolean =>
   text.replace(/\s+/g, '').length >= (whole ? leastAgain : leastOverlap);
 
-/** A model that goes on inside a code block likes to open it again. */
+/** A model that continues inside a code block often opens it again. */
 function withoutFence(beginning: string, text: string): string {
   const fences = beginning.match(/^\s*`{3,}/gm)?.length ?? 0;
   return fences % 2 === 1 ? text.replace(/^\s*`{3,}[\w+-]+[^\S\n]*\n/, '') : text;

@@ -65,11 +65,11 @@ export class PartialAnswer {
     return [part];
   }
 
-  /** The model has ended or failed; returns the parts that were held back as a possible overlap. */
+  /** The model has ended or failed; returns the parts that were buffered as a possible overlap. */
   flush(): readonly AskPart[] {
-    const held = this.#overlap?.end() ?? '';
+    const rest = this.#overlap?.end() ?? '';
     this.#overlap = undefined;
-    return this.#show(held);
+    return this.#show(rest);
   }
 
   result(): Omit<AskResult, 'receipt'> {

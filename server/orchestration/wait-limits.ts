@@ -1,22 +1,22 @@
-/** How long a question waits for somebody to return, when nobody may be asked now. Pure. */
+/** How long a request waits for a rate limit to end, when no model may answer now. Pure. */
 import type { Urgency } from '../../shared/chat.ts';
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Decision } from '../routing/balancer.ts';
 
-/** Milliseconds of waiting in all, by who waits: what is typed meanwhile makes another question. */
+/** Milliseconds of waiting in all. A user who types makes another request meanwhile. */
 export const maxWaitMs: Readonly<Record<Urgency, number>> = {
   typing: 0,
   interactive: 10_000,
   background: 60_000,
 };
 
-/** Milliseconds. A limit that should be over and is not is looked at again after this. */
+/** Milliseconds. A limit that should have ended and has not is checked again after this. */
 const minWaitMs = 25;
 
 /**
- * Milliseconds until the first who is wanted returns. `undefined`: somebody may be asked now, or nobody is known to
- * return. Only a rate limit ends for certain; who waits for a circuit may wait for nothing.
- * @param mayReplace somebody else may take the place of a pinned model
+ * Milliseconds until the first wanted model may answer. `undefined`: one may now, or no end is known. Only a rate limit
+ * ends for certain; a circuit may open again at once.
+ * @param mayReplace another model may replace a pinned one
  * @param now milliseconds since 1970
  */
 export function waitUntilAvailableMs(
@@ -24,9 +24,9 @@ export function waitUntilAvailableMs(
   mayReplace: boolean,
   now: number,
 ): number | undefined {
-  const held = unavailablePin && !mayReplace;
-  if (candidates.length > 0 && !held) return undefined;
-  const moments = (held ? [unavailablePin] : excluded)
+  const waitsForPin = unavailablePin && !mayReplace;
+  if (candidates.length > 0 && !waitsForPin) return undefined;
+  const moments = (waitsForPin ? [unavailablePin] : excluded)
     .filter(({ rule }) => exclusionRules[rule].endsAtKnownTime)
     .map(({ until }) => Date.parse(until ?? ''))
     .filter((moment) => !Number.isNaN(moment));

@@ -1,7 +1,7 @@
 /** Gathers the deltas of an answer, so that a fast model does not send an editor thousands of messages a second. */
 import type { AskPart } from '../../shared/protocol.ts';
 
-/** Milliseconds of deltas in one message: one frame of a screen. The very first is never held back. */
+/** Milliseconds of deltas in one message: one frame of a screen. The first is sent at once. */
 const frameMs = 16;
 
 /**
@@ -12,7 +12,7 @@ export async function coalesceDeltas<R>(
   answer: AsyncGenerator<AskPart, R>,
   send: (part: AskPart) => Promise<void>,
 ): Promise<R> {
-  let held: Extract<AskPart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
+  let buffered: Extract<AskPart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
   let sentAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> = Promise.resolve();
@@ -20,9 +20,9 @@ export async function coalesceDeltas<R>(
   const flush = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    if (!held) return sending;
-    const part = held;
-    held = undefined;
+    if (!buffered) return sending;
+    const part = buffered;
+    buffered = undefined;
     sentAt = performance.now();
     sending = sending.then(() => send(part));
     return sending;
@@ -41,8 +41,8 @@ export async function coalesceDeltas<R>(
         await sending;
         continue;
       }
-      if (held && held.type !== part.type) await flush();
-      held = held ? { ...held, text: held.text + part.text } : part;
+      if (buffered && buffered.type !== part.type) await flush();
+      buffered = buffered ? { ...buffered, text: buffered.text + part.text } : part;
       if (performance.now() - sentAt >= frameMs) await flush();
       else timer ??= setTimeout(() => void flush().catch(() => {}), frameMs);
     }

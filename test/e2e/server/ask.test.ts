@@ -123,8 +123,8 @@ test('an answer that breaks off after the first word is never shown as complete'
     );
     assert.equal(data.kind, 'interrupted', kind);
     assert.ok(seen.startsWith('one two three'), 'what had come was delivered');
-    assert.equal(data.partial, seen, 'and is in the error for whoever did not follow');
-    // It was asked to go on, once, and broke off again.
+    assert.equal(data.partial, seen, 'and is in the error for a client that takes no parts');
+    // It was asked to continue, once, and broke off again.
     assert.equal(data.attempts?.length, 2);
   }
 });
@@ -164,7 +164,7 @@ test('cancelling closes the provider’s socket within 50 ms, waiting and stream
     }
     // The invariant is 50 ms; a busy test machine gets some more before it is called broken.
     assert.ok((one.chats[0].abortedAt ?? 0) - at < 250, `${(one.chats[0].abortedAt ?? 0) - at} ms`);
-    assert.equal(one.chats.length, 1, 'nobody else was asked');
+    assert.equal(one.chats.length, 1, 'no other model was tried');
   }
 });
 
@@ -210,7 +210,7 @@ test('a coder’s answer comes with its code and what it replaces', async (t) =>
   assert.ok(!sent.includes('/home/ana'), 'where the file lies stays here');
 });
 
-test('explain tells decision and price and sends nothing', async (t) => {
+test('explain returns decision and price and sends nothing', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {
     'rumbo.providers': { lab: entry(one, { models: ['fake-model', 'dear'], source: 'api' }) },
@@ -375,11 +375,11 @@ test('a pinned model that fails on the way is not replaced silently either', asy
   assert.equal(parts[0]?.type, 'fallback');
 });
 
-test('metrics count what happened, and the status is told when it changes', async (t) => {
+test('metrics count what happened, and a changed status is announced', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one) } });
-  const told: Status[] = [];
-  rumbo.connection.onNotification(statusChanged, (now) => void told.push(now));
+  const announced: Status[] = [];
+  rumbo.connection.onNotification(statusChanged, (now) => void announced.push(now));
   await ask(rumbo, { prompt: 'hi' });
   await ask(rumbo, { prompt: 'hi' });
   const { counters, histograms } = await rumbo.connection.sendRequest(metrics);
@@ -387,7 +387,7 @@ test('metrics count what happened, and the status is told when it changes', asyn
   assert.equal(counters['rumbo_cache_total{outcome="hit"}'], 1);
   assert.equal(histograms['rumbo_first_token_ms{provider="lab"}']?.count, 1);
   await new Promise((resolve) => setTimeout(resolve, 250));
-  const lab = told.at(-1)?.providers.find(({ name }) => name === 'lab');
+  const lab = announced.at(-1)?.providers.find(({ name }) => name === 'lab');
   assert.equal(lab?.state, 'ready');
   assert.equal(lab?.lastOutcome?.outcome, 'ok');
 });

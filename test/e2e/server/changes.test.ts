@@ -11,7 +11,7 @@ import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { ask, bareEnv, entry, failure, fake, type Settings, server } from './support.ts';
 
-/** New settings, as a client tells them. Taken before anything that is sent after. */
+/** Sends new settings as a client does. They are applied before anything that is sent after. */
 const change = ({ connection }: TerminalServer, settings: Settings) =>
   connection.sendNotification('workspace/didChangeConfiguration', {
     settings: {

@@ -1,4 +1,4 @@
-/** Clients that are slow or sloppy: the server answers in sentences, obeys a cancel, and goes on. */
+/** Clients that are slow or sloppy: the server answers in sentences, obeys a cancel, and keeps running. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
@@ -64,14 +64,14 @@ test('a question is cancelled while the client still owes the settings', async (
   assert.equal((await answer).kind, 'cancelled');
 });
 
-test('a question that follows a change of settings obeys it, however long the client takes to tell them', async (t) => {
-  const told = (['cost', 'quality', 'priority'] as const).map((strategy) => ({
+test('a request after a change of settings obeys it, however long the client takes to send them', async (t) => {
+  const versions = (['cost', 'quality', 'priority'] as const).map((strategy) => ({
     ...(alone.settings as Settings),
     'rumbo.routing.strategy': strategy,
   }));
   let asked = 0;
   const connection = await client(t, {}, async () => {
-    const mine = told[asked++];
+    const mine = versions[asked++];
     // The older answer comes last.
     await sleep(asked === 2 ? 300 : asked === 3 ? 150 : 0);
     return [mine];
@@ -85,7 +85,7 @@ test('a question that follows a change of settings obeys it, however long the cl
   assert.equal(await strategy(), 'priority');
 });
 
-test('a client that fails to give the settings leaves the most careful ones, and that is told', async (t) => {
+test('a client that fails to give the settings leaves the most careful ones, and the status reports it', async (t) => {
   const connection = await client(t, {}, () => {
     throw new Error('not now');
   });

@@ -23,7 +23,7 @@ test('each bad request is refused in one sentence with one action, and nothing i
     [{ prompt: 'x', model: 'nonsense' }, /not a model id/],
     [{ prompt: 'x', task: 'cooking' }, /task/],
     [{ prompt: 'x', model: 'lab/none' }, /lab\/none is not a model/],
-    [{ prompt: 'x', model: 'nobody/none' }, /nobody\/none is not a model/],
+    [{ prompt: 'x', model: 'unknown/none' }, /unknown\/none is not a model/],
   ];
   for (const [params, sentence] of bad) {
     const data = await failure(rumbo.connection.sendRequest(askType, params as never));
@@ -78,7 +78,7 @@ test('a prompt over the context says both numbers', async (t) => {
   assert.equal(one.chats.length, 0);
 });
 
-test('a rate limit is waited for when short, and told when long', async (t) => {
+test('a rate limit is waited for when short, and reported when long', async (t) => {
   const one = await fake(t, fakeOpenAi, {
     fail: { status: 429, headers: { 'retry-after-ms': '50' }, body: {}, times: 1 },
   });
@@ -100,7 +100,7 @@ test('a rate limit is waited for when short, and told when long', async (t) => {
   );
 });
 
-test('settings that cannot be read are told, and what protects the user holds', async (t) => {
+test('settings that cannot be read are reported, and what protects the user holds', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {
     'rumbo.providers': { lab: entry(one), odd: { kind: 'teapot', baseUrl: 'http://127.0.0.1:1' } },

@@ -22,7 +22,7 @@ test('1. no key is in status, metrics, logs, receipts, errors or files, and it g
   );
   const log: string[] = [];
   rumbo.connection.onNotification(LogMessageNotification.type, ({ message }) => void log.push(message));
-  const told = [
+  const sent = [
     await ask(rumbo, { prompt: 'hi', model: 'mine/fake-model' }),
     await ask(rumbo, { prompt: 'hi', model: 'other/fake-model' }),
     await rumbo.connection.sendRequest(status),
@@ -31,9 +31,9 @@ test('1. no key is in status, metrics, logs, receipts, errors or files, and it g
     await rumbo.connection.sendRequest(explain, { prompt: 'hi' }),
   ];
   mine.key = 'another';
-  told.push((await failure(ask(rumbo, { prompt: 'again', model: 'mine/fake-model' }))) as never);
+  sent.push((await failure(ask(rumbo, { prompt: 'again', model: 'mine/fake-model' }))) as never);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.ok(!JSON.stringify(told).includes(secret));
+  assert.ok(!JSON.stringify(sent).includes(secret));
   assert.ok(!log.join('\n').includes(secret));
   for (const name of readdirSync(storagePath))
     assert.ok(!readFileSync(join(storagePath, name)).includes(secret), name);

@@ -27,7 +27,7 @@ for (const [version, find] of [
 }
 
 test('under Node 20 it ends with one clear sentence', () => {
-  // The machine's own Node where that is 20; elsewhere the same bundle, told that it is.
+  // The machine's own Node where that is 20; elsewhere the same bundle with that version pretended.
   const pretend = `Object.defineProperty(process.versions,'node',{value:'20.19.0'});require(${JSON.stringify(program)})`;
   const system = ['/usr/bin/node', '/usr/local/bin/node'].find(
     (node) => existsSync(node) && spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout.startsWith('v20.'),

@@ -24,7 +24,7 @@ const listening = async (each: Server) => {
   return (each.address() as AddressInfo).port;
 };
 
-/** A proxy on loopback behind which every host is this web; whoever trusts `authorities` believes it. */
+/** A proxy on loopback behind which every host is this web; a client that trusts `authorities` accepts it. */
 async function internet(t: TestContext, web: Web, hosts: readonly string[]) {
   const asked: { address: string; headers: IncomingMessage['headers'] }[] = [];
   const certificates = new Map(hosts.map((host) => [host, certificateFor(host)]));
@@ -113,7 +113,7 @@ test('models.dev and the vendors’ pages are read when the user asks, and what 
   assert.equal(net.asked.length, 6, 'a start reads nothing');
 });
 
-test('what cannot be read is told, and the figures that came with Rumbo hold', async (t) => {
+test('what cannot be read is reported, and the figures that came with Rumbo hold', async (t) => {
   const { net, rumbo } = await setUp(
     t,
     { 'api.x.ai/v1/language-models': fixture('xai-list.json') },

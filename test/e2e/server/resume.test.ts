@@ -1,4 +1,4 @@
-/** An answer that breaks off after its first words: another model goes on, begins anew, or it is said to be incomplete. */
+/** An answer that breaks off after its first words: another model continues it, begins anew, or it is reported as incomplete. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AskPart, status } from '../../../shared/protocol.ts';
@@ -28,7 +28,7 @@ async function two(t: Parameters<typeof fake>[0], settings: object = {}) {
 }
 const resumed = (parts: readonly AskPart[]) => parts.filter((part) => part.type === 'takeover');
 
-test('the next model goes on where the first broke off, and the receipt shows the seam', async (t) => {
+test('the next model continues where the first broke off, and the receipt shows the takeover', async (t) => {
   const { first, second, rumbo } = await two(t);
   const { text, parts, result } = await ask(rumbo, { prompt: 'count' });
   assert.equal(text, whole);
@@ -51,9 +51,9 @@ test('the next model goes on where the first broke off, and the receipt shows th
     ['interrupted', 'ok'],
   );
   assert.equal(first.chats.length, 1);
-  const [begun, told] = last(second.chats[0]?.body ?? {});
+  const [begun, instruction] = last(second.chats[0]?.body ?? {});
   assert.equal(begun?.content, beginning);
-  assert.match(told?.content ?? '', /Go on exactly where it stops/);
+  assert.match(instruction?.content ?? '', /Go on exactly where it stops/);
 });
 test('a second part that repeats the first is joined without the repetition', async (t) => {
   const { second, rumbo } = await two(t);
@@ -70,14 +70,14 @@ test('restart says so, and the answer is the second model’s alone', async (t) 
   assert.deepEqual(result.receipt.takeovers, []);
   assert.equal(last(second.chats[0]?.body ?? {}).length, 1);
 });
-test('fail stops there: the error holds what had come, and nobody else is asked', async (t) => {
+test('fail stops there: the error holds what had come, and no other model is tried', async (t) => {
   const { second, rumbo } = await two(t);
   const data = await failure(ask(rumbo, { prompt: 'count', onInterruption: 'fail' }));
   assert.equal(data.kind, 'interrupted');
   assert.equal(data.partial, beginning);
   assert.equal(second.chats.length, 0);
 });
-test('when all break off or refuse, the first failure is told and what had come stays', async (t) => {
+test('when all break off or refuse, the first failure is reported and what had come stays', async (t) => {
   const { first, second, rumbo } = await two(t);
   second.fail = { status: 400, body: { error: { message: 'no assistant message at the end' } } };
   const data = await failure(ask(rumbo, { prompt: 'count' }));
@@ -89,7 +89,7 @@ test('when all break off or refuse, the first failure is told and what had come 
     ['first/fake-model interrupted', 'second/fake-model invalid-request', 'first/fake-model interrupted'],
   );
 });
-test('with nobody else the same model goes on itself', async (t) => {
+test('without another candidate the same model continues itself', async (t) => {
   const only = await fake(t, fakeOpenAi, {
     fault: { kind: 'end', afterWords: 3 },
     reply() {
@@ -103,7 +103,7 @@ test('with nobody else the same model goes on itself', async (t) => {
   assert.equal(text, whole);
   assert.equal(result.receipt.takeovers.length, 1);
 });
-test('a pinned model goes on itself, and nobody takes its place unasked', async (t) => {
+test('a pinned model continues itself, and no other model replaces it unasked', async (t) => {
   const { first, second, rumbo } = await two(t);
   const data = await failure(ask(rumbo, { prompt: 'count', model: 'first/fake-model' }));
   assert.equal(data.pinned, 'first/fake-model');
@@ -111,14 +111,14 @@ test('a pinned model goes on itself, and nobody takes its place unasked', async 
   assert.equal(first.chats.length, 2);
   assert.equal(second.chats.length, 0);
 });
-test('an answer of two models is not kept for the next who asks', async (t) => {
+test('an answer of two models is not cached', async (t) => {
   const { second, rumbo } = await two(t);
   await ask(rumbo, { prompt: 'count' });
   await ask(rumbo, { prompt: 'count' });
   assert.equal(second.chats.length, 2);
 });
 
-test('who cancels after the service began to answer learns what that cost, and the day’s sum knows it', async (t) => {
+test('a cancel after the service began to answer reports its cost, and the day’s sum includes it', async (t) => {
   const slow = await fake(t, fakeOpenAi, { reply: whole, fault: { kind: 'stall', afterWords: 0 } });
   const rumbo = await server(t, {
     'rumbo.providers': { slow: entry(slow, { source: 'api', models: ['fake-model'] }) },

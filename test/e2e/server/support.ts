@@ -12,7 +12,7 @@ import type { Status } from '../../../shared/status.ts';
 import type { FakeOptions, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
 
-/** The environment without anybody's keys. */
+/** The environment without any keys. */
 export const bareEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: mkdtempSync(join(tmpdir(), 'rumbo-home-')),

@@ -58,7 +58,7 @@ test('a failure that no other model can mend ends the answer', async () => {
   assert.equal(rumbo.requests.length, 1);
 });
 
-test('an answer that breaks off is continued by the next model, which is told where to go on', async () => {
+test('an answer that breaks off is continued by the next model, which gets the place to continue from', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: breaksAfter(['One, two, ', 'three, '], 'interrupted') },
     { id: 'b/two', script: says('four.') },
@@ -133,7 +133,7 @@ test('with fail an answer that breaks off ends there, and the error holds what h
   assert.deepEqual(outcomes(attempts), ['a/one interrupted']);
 });
 
-test('a model whose answer broke off is asked once more, after all others', async () => {
+test('a model whose answer broke off is tried once more, after all others', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: inTurn(breaksAfter(['One, '], 'interrupted'), says('three.')) },
     { id: 'b/two', script: breaksAfter(['two, '], 'interrupted') },
@@ -150,7 +150,7 @@ test('a model whose answer broke off is asked once more, after all others', asyn
   );
 });
 
-test('the error of an answer that nobody could end is the one that it first broke off with', async () => {
+test('the error of an answer that no model could finish is the one that it first broke off with', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: inTurn(breaksAfter(['One, '], 'interrupted'), fails('overloaded')) },
     { id: 'b/two', script: fails('rate-limited') },
@@ -185,7 +185,7 @@ test('a pinned model that fails on the way is not replaced silently', async () =
   const strict = pipeline(models());
   const lost = await strict.failure({ prompt: 'count', model: 'a/one', whenPinnedUnavailable: 'fail' });
   assert.equal(lost.pinned, 'a/one');
-  // It may go on itself, once.
+  // It may continue itself, once.
   assert.deepEqual(outcomes(lost.attempts), ['a/one interrupted', 'a/one interrupted']);
 
   const lenient = pipeline(models());
@@ -222,7 +222,7 @@ test('a request that is cancelled before it starts contacts no model', async () 
   assert.equal(rumbo.requests.length, 0);
 });
 
-test('a cancel ends the answer, keeps what had come, and asks no other model', async () => {
+test('a cancel ends the answer, keeps what had come, and no other model is tried', async () => {
   const endless: Script = async function* (_request, signal) {
     yield { type: 'text-delta', text: 'One, ' };
     await rejectOnAbort(signal);
@@ -241,7 +241,7 @@ test('a cancel ends the answer, keeps what had come, and asks no other model', a
   assert.equal(rumbo.rows.length, 1, 'what had come was billed');
 });
 
-test('an empty answer is a failure, and the next model is asked', async () => {
+test('an empty answer is a failure, and the next model is tried', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: says() },
     { id: 'b/two', script: says('two') },
@@ -318,7 +318,7 @@ test('an answer that more than one model wrote, or that was cut, is not cached',
   }
 });
 
-test('a model that was locked while the first was asked is not asked', async () => {
+test('a model that is locked during the first attempt is not tried', async () => {
   const rumbo = pipeline([
     {
       id: 'a/one',
@@ -333,7 +333,7 @@ test('a model that was locked while the first was asked is not asked', async () 
   assert.equal((await rumbo.ask({ prompt: 'hi' })).result.receipt.model, 'c/three');
 });
 
-test('a file that became local-only while the first model was asked is not sent to the cloud', async () => {
+test('a file that becomes local-only during the first attempt is not sent to the cloud', async () => {
   const rumbo = pipeline([
     {
       id: 'a/one',
@@ -420,7 +420,7 @@ test('attempts, tokens and costs are counted, and the log names the model and no
   assert.doesNotMatch(rumbo.log.join('\n'), /SECRET/);
 });
 
-test('a model that cannot honour a field that decides the answer is not asked', async () => {
+test('a model that cannot honour a field that decides the answer is not tried', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: says('one'), more: { unsupportedFields: ['stop'] } },
     { id: 'b/two', script: says('two') },

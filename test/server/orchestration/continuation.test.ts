@@ -8,15 +8,15 @@ const joined = (beginning: string, ...pieces: string[]): string => {
   return beginning + pieces.map((piece) => join.push(piece)).join('') + join.end();
 };
 
-test('the beginning of the answer stands last, or is followed by the request to go on', () => {
+test('the beginning of the answer is the last message, or is followed by the instruction to continue', () => {
   const messages = [{ role: 'user', content: 'count' }] as const;
   assert.deepEqual(continuationMessages(messages, 'one, ', 'prefill'), [
     ...messages,
     { role: 'assistant', content: 'one, ' },
   ]);
-  const [, begun, told] = continuationMessages(messages, 'one, ', 'instruct');
+  const [, begun, instruction] = continuationMessages(messages, 'one, ', 'instruct');
   assert.deepEqual(begun, { role: 'assistant', content: 'one, ' });
-  assert.match(told?.role === 'user' ? String(told.content) : '', /exactly where it stops/);
+  assert.match(instruction?.role === 'user' ? String(instruction.content) : '', /exactly where it stops/);
 });
 test('a second part that repeats nothing is shown as it comes', () => {
   const join = overlapRemover('The quick brown ');
@@ -24,7 +24,7 @@ test('a second part that repeats nothing is shown as it comes', () => {
   assert.equal(join.push(' jumps'), ' jumps');
   assert.equal(join.end(), '');
 });
-test('what the second model says again of the last line is left out, however it is cut', () => {
+test('what the second model repeats of the last line is left out, however it is cut', () => {
   const whole = 'First step: open the door.\nSecond step: look around.';
   for (let cut = 1; cut < 20; cut++) {
     const again = 'Second step: look around.';
@@ -53,7 +53,7 @@ test('a fence is not opened a second time inside an open one', () => {
   assert.equal(joined('```ts\nconst a = 1;\n', '``', '`\nDone.'), '```ts\nconst a = 1;\n```\nDone.');
   assert.equal(joined('Code:\n', '```ts\nx\n```'), 'Code:\n```ts\nx\n```');
 });
-test('a second part that ends while it was held is not lost', () => {
+test('a second part that ends while it was buffered is not lost', () => {
   assert.equal(joined('one two three', ' '), 'one two three ');
   assert.equal(joined('x = foo(', ''), 'x = foo(');
   assert.equal(joined('aaaa', 'aa'), 'aaaaaa');

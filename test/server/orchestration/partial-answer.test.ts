@@ -20,7 +20,7 @@ test('text is added and shown, the finish is not', () => {
   assert.deepEqual(answer.result(), { text: 'one ' });
 });
 
-test('what a second model repeats is not shown, and what is held back is not lost', () => {
+test('what a second model repeats is not shown, and what is buffered is not lost', () => {
   const answer = answerTo();
   answer.append(text('The first sentence is here.'));
   answer.continueWith({ from: 'a/1', to: 'b/2', reason: 'r' });

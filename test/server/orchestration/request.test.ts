@@ -99,7 +99,7 @@ test('an engine gets every field that is for it, and no other', () => {
   });
 });
 
-test('the balancer learns what a model has to honour', () => {
+test('the criteria hold what a model has to honour', () => {
   const criteria = (params: AskParams) =>
     toRoutingRequest({ prompt: 'hi', ...params }, defaultSettings, userCorrections()).criteria;
   assert.equal(criteria({ temperature: 1, toolChoice: 'auto' }).requiredFields, undefined);
@@ -140,7 +140,7 @@ test('the answer so far lengthens the prompt, and exact counts no longer hold', 
   assert.equal(longer.exactPromptTokens, undefined);
 });
 
-test('a file is local-only where a pattern says so', () => {
+test('a file is local-only where a pattern matches it', () => {
   const settings = { ...defaultSettings, 'privacy.localOnly': ['**/secret/**'] };
   const at = (uri: string) => isLocalOnlyRequest({ file: { uri, languageId: 'x', text: '' } }, settings);
   assert.equal(at('file:///home/secret/a'), true);

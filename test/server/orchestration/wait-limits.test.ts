@@ -1,4 +1,4 @@
-/** When a question waits for somebody to return, and when it is told at once that nobody can answer. */
+/** When a request waits for a rate limit, and when it fails at once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitUntilAvailableMs } from '../../../server/orchestration/wait-limits.ts';
@@ -14,15 +14,15 @@ const decision = (more: Partial<Decision>): Decision => ({
 });
 const limited = (ms: number) => ({ model: 'a/m', rule: 'rate-limit', reason: 'x', ...until(ms) }) as const;
 
-test('with everybody at a limit it is the first who returns that counts', () => {
+test('with every model at its limit the first to end counts', () => {
   assert.equal(waitUntilAvailableMs(decision({ excluded: [limited(900), limited(300)] }), false, now), 300);
 });
 
-test('a limit that should be over is looked at again soon, not at once', () => {
+test('a limit that should be over is checked again soon, not at once', () => {
   assert.equal(waitUntilAvailableMs(decision({ excluded: [limited(-5_000)] }), false, now), 25);
 });
 
-test('a circuit, an empty account or a switch is nothing to wait for', () => {
+test('a circuit, an empty account or a switch is not waited for', () => {
   for (const rule of ['circuit', 'payment', 'key', 'toggle'] as const)
     assert.equal(
       waitUntilAvailableMs(decision({ excluded: [{ ...limited(300), rule }] }), false, now),
@@ -30,12 +30,12 @@ test('a circuit, an empty account or a switch is nothing to wait for', () => {
     );
 });
 
-test('a limit that does not say when it ends is nothing to wait for', () => {
+test('a limit without an end is not waited for', () => {
   const excluded = [{ model: 'a/m', rule: 'rate-limit', reason: 'x' } as const];
   assert.equal(waitUntilAvailableMs(decision({ excluded }), false, now), undefined);
 });
 
-test('a pinned model is waited for unless another may take its place', () => {
+test('a pinned model is waited for unless another may replace it', () => {
   const pinned = decision({
     unavailablePin: limited(300),
     candidates: [{} as Decision['candidates'][number]],

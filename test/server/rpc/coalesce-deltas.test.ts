@@ -44,7 +44,7 @@ test('kinds are never mixed and keep their order', async () => {
     ['reasoning-delta', 'text-delta', 'reasoning-delta'],
   );
 });
-test('what is held is sent after a frame, though the model pauses', async () => {
+test('buffered text is sent after a frame, though the model pauses', async () => {
   const sent: AskPart[] = [];
   const pause = Promise.withResolvers<void>();
   const answer = coalesceDeltas(
@@ -61,7 +61,7 @@ test('what is held is sent after a frame, though the model pauses', async () => 
   pause.resolve();
   await answer;
 });
-test('a failure comes after all that was said', async () => {
+test('a failure comes after all parts before it', async () => {
   const sent: AskPart[] = [];
   const broken = async function* (): AsyncGenerator<AskPart, string> {
     yield text('a');

@@ -44,6 +44,6 @@ test('keys are set, added and removed on command, and each change is a fresh sta
   assert.deepEqual(await ring.all(owner), []);
   assert.equal(resets, 3);
 
-  const nobody = await command({ ...set, id: 4, provider: 'nobody' });
-  assert.deepEqual(nobody, { type: 'rumbo/key/reply', id: 4, message: 'There is no provider nobody.' });
+  const unknown = await command({ ...set, id: 4, provider: 'unknown' });
+  assert.deepEqual(unknown, { type: 'rumbo/key/reply', id: 4, message: 'There is no provider unknown.' });
 });
