@@ -1,7 +1,8 @@
 /** What the key channel's commands do to a provider's keys. */
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { keyCommandHandler } from '../../../server/rpc/key-commands.ts';
+import { keyCommandHandler, serveKeyCommands } from '../../../server/rpc/key-commands.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keyStore } from '../../../server/secrets/keys.ts';
 
@@ -46,4 +47,27 @@ test('keys are set, added and removed on command, and each change is a fresh sta
 
   const unknown = await command({ ...set, id: 4, provider: 'unknown' });
   assert.deepEqual(unknown, { type: 'rumbo/key/reply', id: 4, message: 'There is no provider unknown.' });
+});
+
+test('commands of the channel wait for the settings and are answered; a process without a channel gets none', async () => {
+  const sent: unknown[] = [];
+  const channel = Object.assign(new EventEmitter(), { send: (reply: unknown) => void sent.push(reply) });
+  const settings = Promise.withResolvers<void>();
+  const keys = {
+    set: async () => ({ store: 'keychain' }) as const,
+    add: async () => ({ store: 'keychain' }) as const,
+    remove: async () => ({ store: 'keychain' }) as const,
+  };
+  const deps = { keys, providers: { get: () => ({ owner, reset() {} }) }, ready: () => settings.promise };
+  serveKeyCommands(channel as never, deps);
+  channel.emit('message', { type: 'rumbo/key/set', id: 1, provider: 'groq', key: 'gsk_1234567890' });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(sent, []);
+  settings.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(sent, [{ type: 'rumbo/key/reply', id: 1, store: 'keychain' }]);
+
+  const silent = new EventEmitter();
+  serveKeyCommands(silent as never, deps);
+  assert.equal(silent.listenerCount('message'), 0);
 });

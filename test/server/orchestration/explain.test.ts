@@ -1,0 +1,36 @@
+/** What a request would decide, without sending it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pipeline, says } from './pipeline.ts';
+
+const models = [
+  {
+    id: 'a/one',
+    script: says('one'),
+    more: { source: 'api', private: false, price: { input: 10, output: 10 } },
+  },
+  { id: 'b/two', script: says('two') },
+] as const;
+
+test('each candidate has its reasons, its price and its prompt size', () => {
+  const { candidates, strategy } = pipeline(models).heart.explain({ prompt: 'hi' });
+  assert.equal(strategy, 'priority');
+  assert.deepEqual(
+    candidates.map(({ model }) => model),
+    ['a/one', 'b/two'],
+  );
+  const [paid, local] = candidates;
+  assert.ok(paid?.costUsd && paid.costUsd.low < paid.costUsd.high && paid.costUsd.high < paid.costUsd.worst);
+  assert.equal(local?.costUsd?.worst, 0);
+  assert.ok(candidates.every(({ reasons, promptTokens }) => reasons.length > 0 && promptTokens > 0));
+});
+
+test('a task that the caller names is certain', () => {
+  const { task, confidence, abstained } = pipeline(models).heart.explain({ prompt: 'x', task: 'planning' });
+  assert.deepEqual([task, confidence, abstained], ['planning', 1, false]);
+});
+
+test('the same params are refused as by a request', () => {
+  const { heart } = pipeline(models);
+  assert.throws(() => heart.explain({ prompt: 'x', temprature: 1 } as never), /does not know: "temprature"/);
+});
