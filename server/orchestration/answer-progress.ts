@@ -1,0 +1,117 @@
+/** One answer on its way: its candidates, what its models have written, and what has failed. */
+import type { ModelId } from '../../shared/chat.ts';
+import type { RumboError } from '../../shared/errors.ts';
+import type { Model } from '../../shared/models.ts';
+import type { AskPart } from '../../shared/protocol.ts';
+import type { Attempt } from '../../shared/receipts.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Accounting } from '../accounting/record.ts';
+import type { ResponseCache } from '../cache/response-cache.ts';
+import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
+import type { Budgets } from '../metrics/budget.ts';
+import { balance, type RankedCandidate } from '../routing/balancer.ts';
+import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
+import { costOf } from '../routing/price.ts';
+import type { AnsweringProvider, AttemptResult } from './attempt.ts';
+import { type AttemptQueue, attemptQueue, type QueuedAttempt } from './attempt-queue.ts';
+import type { ContinuationMode } from './continuation.ts';
+import { PartialAnswer } from './partial-answer.ts';
+import type { RequestMeta } from './receipt.ts';
+import { withAppendedText } from './request.ts';
+import {
+  currentCriteria,
+  pinPolicy,
+  type RoutableRequest,
+  type RouteDecision,
+  type RouteDeps,
+} from './route.ts';
+
+export type AttemptsDeps = RouteDeps & {
+  readonly budgets: Pick<Budgets, 'reserve' | 'settle'>;
+  readonly accounting: Pick<Accounting, 'record'>;
+  readonly cache: Pick<ResponseCache, 'set'>;
+  readonly warmPrefixes: Pick<WarmPrefixes, 'add'>;
+};
+
+/** A request that is validated, read and not answered from the cache. */
+export type PreparedRequest = RoutableRequest & { readonly meta: RequestMeta };
+
+/** The model that failed last, and how. */
+export type FailedAttempt = { readonly model: ModelId; readonly error: RumboError };
+
+/** One answer on its way. */
+export type AnswerProgress = RouteDecision & {
+  readonly prepared: PreparedRequest;
+  readonly queue: AttemptQueue;
+  readonly onInterruption: Settings['routing.onInterruption'];
+  readonly answer: PartialAnswer;
+  readonly attempts: Attempt[];
+  lastFailure?: FailedAttempt;
+  /** Why the answer first broke off: a model that could not continue it is not the reason. */
+  interruption?: RumboError;
+};
+
+/** A candidate that is about to be tried. */
+export type ChosenCandidate = {
+  readonly candidate: RankedCandidate;
+  readonly provider: AnsweringProvider;
+  readonly mode: ContinuationMode;
+  /** The answer so far, which it is asked to continue. Empty: there is none. */
+  readonly beginning: string;
+};
+
+/** Throws when no model may answer, or a pinned model cannot and may not be replaced. */
+export function beginAnswer(
+  deps: AttemptsDeps,
+  prepared: PreparedRequest,
+  decided: RouteDecision,
+): AnswerProgress {
+  const { decision, criteria, snapshot } = decided;
+  const { params, settingsBefore } = prepared;
+  const { unavailablePin, candidates } = decision;
+  const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
+  if (unavailablePin && (!mayReplacePin || candidates.length === 0)) throw pinnedModelError(unavailablePin);
+  if (candidates.length === 0) throw noCandidateError(decision, criteria, snapshot);
+  return {
+    ...decided,
+    prepared,
+    queue: attemptQueue(candidates.map(({ model }) => model.id)),
+    onInterruption: params.onInterruption ?? settingsBefore['routing.onInterruption'],
+    answer: new PartialAnswer(params, () => performance.now()),
+    attempts: [],
+  };
+}
+
+/** The queued candidate as the balancer ranks it now. `undefined`: a failure, another request or new settings took it out. */
+export function currentCandidate(
+  { snapshots, settings }: AttemptsDeps,
+  { lastFailure, decision, prepared, answer }: AnswerProgress,
+  { id }: QueuedAttempt,
+): RankedCandidate | undefined {
+  const { candidates } = lastFailure
+    ? balance(
+        withAppendedText(currentCriteria(prepared, settings()), answer.text),
+        snapshots.take(prepared.request),
+      )
+    : decision;
+  return candidates.find(({ model }) => model.id === id);
+}
+
+/** What the attempt did cost, in US dollars; 0 where the price is unknown. */
+const _billedUsd = ({ billed, measured }: AttemptResult, { price }: Model): number =>
+  billed ? (costOf(measured.usage, price) ?? 0) : 0;
+
+/** The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has failed. */
+export function takeOver(
+  { answer, onInterruption, lastFailure }: AnswerProgress,
+  to: ModelId,
+): AskPart | undefined {
+  if (!lastFailure) return;
+  const { model: from, error } = lastFailure;
+  const reason = error.message;
+  if (answer.text === '') return { type: 'fallback', from, reason };
+  const mode = onInterruption === 'restart' ? 'restart' : 'continue';
+  if (mode === 'restart') answer.restart();
+  else answer.continueWith({ from, to, reason });
+  return { type: 'takeover', from, to, mode, reason };
+}

@@ -1,0 +1,89 @@
+/** Turns what an attempt came to into its receipt and its record. */
+import { noUsage } from '../../shared/chat.ts';
+import type { RumboError } from '../../shared/errors.ts';
+import { costOf } from '../routing/price.ts';
+import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
+import type { AttemptResult } from './attempt.ts';
+import { answerReceipt, failedAttemptReceipt } from './receipt.ts';
+
+export function recordAnswer(
+  deps: AttemptsDeps,
+  progress: AnswerProgress,
+  chosen: ChosenCandidate,
+  result: AttemptResult,
+) {
+  const { prepared, attempts, answer, criteria, decision } = progress;
+  const { candidate, provider } = chosen;
+  const { measured, ms } = result;
+  attempts.push({ model: candidate.model.id, outcome: 'ok', ms });
+  const receipt = answerReceipt(prepared.meta, {
+    candidate,
+    decision,
+    attempts,
+    measured: { ...measured, firstTokenAt: answer.firstTextAt },
+    takeovers: answer.takeovers,
+    plainInputTokens: criteria.promptTokens,
+    note: provider.config.note,
+  });
+  deps.accounting.record({
+    ...attemptFacts(progress, chosen, result),
+    outcome: 'ok',
+    usage: measured.usage,
+    costUsd: receipt.costUsd,
+    receipt,
+  });
+  // After the answer is sent: hashing a long conversation takes a moment.
+  const warm = { model: candidate.model.id, tokens: criteria.promptTokens };
+  setImmediate(() => deps.warmPrefixes.add(prepared.request.messages, warm));
+  return receipt;
+}
+
+export function recordFailure(
+  deps: AttemptsDeps,
+  progress: AnswerProgress,
+  chosen: ChosenCandidate,
+  error: RumboError,
+  result: AttemptResult,
+): void {
+  const { prepared, attempts, answer, criteria, decision } = progress;
+  const { candidate } = chosen;
+  const { model } = candidate;
+  const { measured, ms, billed } = result;
+  const costUsd = billed ? costOf(measured.usage, model.price) : 0;
+  const facts = { ...attemptFacts(progress, chosen, result), outcome: error.kind, costUsd };
+  attempts.push({
+    model: model.id,
+    outcome: error.kind,
+    ms,
+    message: error.message,
+    ...(billed ? { costUsd } : {}),
+  });
+  if (!billed) {
+    deps.accounting.record({ ...facts, usage: noUsage });
+    return;
+  }
+  const receipt = failedAttemptReceipt(prepared.meta, {
+    candidate,
+    decision,
+    attempts,
+    measured,
+    takeovers: answer.takeovers,
+    plainInputTokens: criteria.promptTokens,
+  });
+  deps.accounting.record({ ...facts, usage: measured.usage, receipt });
+}
+
+const attemptFacts = (
+  { prepared, criteria }: AnswerProgress,
+  { candidate }: ChosenCandidate,
+  { ms, firstTextMs, measured }: AttemptResult,
+) => ({
+  path: 'ask' as const,
+  model: candidate.model,
+  role: prepared.params.role ?? null,
+  task: criteria.task,
+  ms,
+  firstTextMs,
+  usageEstimated: measured.usageEstimated,
+  estimatedPromptTokens: criteria.promptTokens,
+});
