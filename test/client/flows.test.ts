@@ -1,4 +1,4 @@
-/** Plan and Code from the prompt to what the user sees, with a server that answers as told. */
+/** Plan and Code from the prompt to what the user sees, with a fake server. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { CancellationToken } from 'vscode';
@@ -23,7 +23,7 @@ type Ask = (
   token: CancellationToken,
 ) => Promise<AskResult>;
 const file = new Uri('file', '/w/list.ts');
-let ask: Ask = () => assert.fail('nothing was expected to be asked');
+let ask: Ask = () => assert.fail('no request was expected');
 let documents: ReturnType<typeof virtualDocuments>;
 
 function makeDeps() {
@@ -201,7 +201,7 @@ test('a pinned model that cannot run is replaced only with the user’s consent'
   ask = async (params, onPart, token) => {
     allowed.push(params.whenPinnedUnavailable);
     if (params.whenPinnedUnavailable === 'next') return answerWith('Done')(params, onPart, token);
-    throw { data: { kind: 'no-candidate', message: 'a/b rests.', pinned: 'a/b' } };
+    throw { data: { kind: 'no-candidate', message: 'a/b is cooling down.', pinned: 'a/b' } };
   };
   fakeEditor.buttonToPress = 'Use the Next Model';
   typed('add retries');
@@ -241,9 +241,9 @@ test('a file that changed in the meantime is not touched; retrying sends the sam
   typed('shorter');
   await ready();
   fakeEditor.files.set(file.toString(), { text: 'zero\none\ntwo\n', languageId: 'typescript' });
-  let asked: unknown;
+  let sentSelection: unknown;
   ask = async (params, ...rest) => {
-    asked = params.file?.selection;
+    sentSelection = params.file?.selection;
     return answerWith('2')(params, ...rest);
   };
   fakeEditor.buttonToPress = 'Ask Again';
@@ -252,7 +252,7 @@ test('a file that changed in the meantime is not touched; retrying sends the sam
   assert.ok(
     fakeEditor.messages.some(({ text }) => /list\.ts changed while the answer was generated/.test(text)),
   );
-  assert.deepEqual(asked, { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } });
+  assert.deepEqual(sentSelection, { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } });
 });
 
 for (const finishReason of ['length', 'content-filter'] as const)
@@ -312,8 +312,8 @@ for (const [how, shownNow] of [
     await ready();
     assert.equal(preview, `${shownNow}\n`);
     assert.equal(fakeEditor.text(proposal()), `${shownNow} // done\n`);
-    const told = fakeEditor.messages.at(-1)?.text ?? '';
-    assert.equal(/lab\/small was interrupted and groq\/llama continued/.test(told), how === 'continue');
+    const text = fakeEditor.messages.at(-1)?.text ?? '';
+    assert.equal(/lab\/small was interrupted and groq\/llama continued/.test(text), how === 'continue');
     await deps.proposals.accept(proposal() as never);
     assert.equal(fileText(), `${shownNow} // done\n`);
   });

@@ -1,4 +1,27 @@
-/** Stands in for `vscode` in unit tests: just enough of the editor to see what our own code does to it. */
+/** Stands in for `vscode` in unit tests: the part of the editor that the client uses. @types/vscode checks every shape. */
+import type * as vscode from 'vscode';
+
+/**
+ * A part of an API: members may be missing, at any depth; those that are there must have the declared shape. Of
+ * overloads the last counts.
+ */
+export type PartOf<Api> = unknown extends Api
+  ? Api
+  : Api extends Primitive | Uint8Array
+    ? Api
+    : Api extends readonly (infer Element)[]
+      ? readonly PartOf<Element>[]
+      : Api extends PromiseLike<infer Value>
+        ? PromiseLike<PartOf<Value>>
+        : Api extends abstract new (
+              ...args: infer Args
+            ) => infer Instance
+          ? (new (...args: Args) => PartOf<Instance>) & { [Name in keyof Api]?: PartOf<Api[Name]> }
+          : Api extends (...args: infer Args) => infer Result
+            ? // A method, so that a parameter may also be a part of the declared one.
+              { method(...args: Args): PartOf<Result> }['method']
+            : { [Name in keyof Api]?: PartOf<Api[Name]> };
+type Primitive = string | number | boolean | symbol | bigint | null | undefined;
 
 type Listener<T> = (event: T) => unknown;
 export class Disposable {
@@ -65,24 +88,29 @@ export class Range {
 }
 
 export class Selection extends Range {
+  readonly anchor: Position;
   readonly active: Position;
-  constructor(anchor: Position, active: Position) {
-    super(anchor.line, anchor.character, active.line, active.character);
-    this.active = active;
+  constructor(anchor: Position, active: Position);
+  constructor(anchorLine: number, anchorCharacter: number, activeLine: number, activeCharacter: number);
+  constructor(anchor: number | Position, from: number | Position, activeLine = 0, activeCharacter = 0) {
+    const [start, end] = [
+      typeof anchor === 'number' ? new Position(anchor, from as number) : anchor,
+      typeof from === 'number' ? new Position(activeLine, activeCharacter) : from,
+    ];
+    super(start, end);
+    [this.anchor, this.active] = [start, end];
   }
 }
 
 export class InlineCompletionItem {
   readonly insertText: string;
-  readonly range: Range;
-  constructor(insertText: string, range: Range) {
-    this.insertText = insertText;
-    this.range = range;
+  constructor(insertText: string | vscode.SnippetString) {
+    this.insertText = typeof insertText === 'string' ? insertText : insertText.value;
   }
 }
 
 export class Uri {
-  static from({ scheme, path }: { scheme: string; path: string }): Uri {
+  static from({ scheme, path = '' }: { scheme: string; path?: string }): Uri {
     return new Uri(scheme, path);
   }
   static file(path: string): Uri {
@@ -119,8 +147,8 @@ export class ThemeIcon {
 export class TreeItem {
   readonly label: string;
   readonly collapsibleState: number;
-  constructor(label: string, collapsibleState = 0) {
-    this.label = label;
+  constructor(label: string | vscode.TreeItemLabel | vscode.Uri, collapsibleState = 0) {
+    this.label = typeof label === 'string' ? label : '';
     this.collapsibleState = collapsibleState;
   }
 }
@@ -145,17 +173,37 @@ export class WorkspaceEdit {
   }
 }
 
-export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
-export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
-export const TextDocumentChangeReason = { Undo: 1, Redo: 2 } as const;
-export const LanguageStatusSeverity = { Information: 0, Warning: 1 } as const;
-export const TreeItemCheckboxState = { Unchecked: 0, Checked: 1 } as const;
-export const QuickPickItemKind = { Separator: -1, Default: 0 };
-export const ProgressLocation = { Window: 10, Notification: 15 } as const;
-export const ConfigurationTarget = { Global: 1, Workspace: 2 } as const;
-export const ViewColumn = { Beside: -2, Active: -1 } as const;
-export const LogLevel = { Trace: 1, Info: 3 } as const;
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const satisfies PartOf<
+  typeof vscode.TreeItemCollapsibleState
+>;
+export const StatusBarAlignment = { Left: 1, Right: 2 } as const satisfies PartOf<
+  typeof vscode.StatusBarAlignment
+>;
+export const TextDocumentChangeReason = { Undo: 1, Redo: 2 } as const satisfies PartOf<
+  typeof vscode.TextDocumentChangeReason
+>;
+export const LanguageStatusSeverity = { Information: 0, Warning: 1 } as const satisfies PartOf<
+  typeof vscode.LanguageStatusSeverity
+>;
+export const TreeItemCheckboxState = { Unchecked: 0, Checked: 1 } as const satisfies PartOf<
+  typeof vscode.TreeItemCheckboxState
+>;
+export const QuickPickItemKind = { Separator: -1, Default: 0 } satisfies PartOf<
+  typeof vscode.QuickPickItemKind
+>;
+export const ProgressLocation = { Window: 10, Notification: 15 } as const satisfies PartOf<
+  typeof vscode.ProgressLocation
+>;
+export const ConfigurationTarget = { Global: 1, Workspace: 2 } as const satisfies PartOf<
+  typeof vscode.ConfigurationTarget
+>;
+export const ViewColumn = { Beside: -2, Active: -1 } as const satisfies PartOf<typeof vscode.ViewColumn>;
+export const LogLevel = { Trace: 1, Info: 3 } as const satisfies PartOf<typeof vscode.LogLevel>;
 
+/** One entry, or several where `canPickMany` is set. */
+type Picked = ListEntry & ListEntry[];
+type ProgressStep = { readonly message?: string; readonly increment?: number };
+type Progress = { report(step: ProgressStep): void };
 type ListEntry = { label: string; description?: string; detail?: string; picked?: boolean };
 type InlineProvider = {
   provideInlineCompletionItems(document: unknown, at: Position): InlineCompletionItem[];
@@ -172,7 +220,7 @@ export const events = {
 
 /** A tree as VS Code holds it; `check` is the user's click on a box. */
 type Tree = {
-  treeDataProvider: Provider;
+  treeDataProvider: vscode.TreeDataProvider<unknown>;
   visible: boolean;
   badge?: unknown;
   description?: string;
@@ -180,13 +228,6 @@ type Tree = {
   /** What was drawn anew; `undefined`: everything. */
   readonly redrawn: unknown[];
 };
-type Provider = {
-  onDidChangeTreeData(listener: (element: unknown) => unknown): unknown;
-  getChildren(element?: unknown): unknown;
-  getTreeItem(element: unknown): unknown;
-  resolveTreeItem?(item: unknown, element: unknown): unknown;
-};
-
 /** What happened, and what the user will do; a test reads and sets these. */
 export const fakeEditor = {
   /** Messages shown, with their buttons. */
@@ -290,27 +331,31 @@ export const commands = {
     return registered.get(id)?.(...args);
   },
   getCommands: async (): Promise<string[]> => [...registered.keys()],
-};
+} satisfies PartOf<typeof vscode.commands>;
 
+/** The API declares buttons as strings or as items; the client uses strings. */
+type Button = string & vscode.MessageItem;
 const message =
   (kind: 'error' | 'warning' | 'information') =>
   async (
     text: string,
-    ...items: (string | { modal?: boolean; detail?: string })[]
-  ): Promise<string | undefined> => {
+    ...items: (string | vscode.MessageOptions | vscode.MessageItem)[]
+  ): Promise<Button | undefined> => {
     const buttons = items.filter((item) => typeof item === 'string');
-    const detail = items.flatMap((item) => (typeof item === 'string' ? [] : [item.detail ?? '']))[0];
+    const detail = items.flatMap((item) =>
+      'detail' in Object(item) ? [(item as vscode.MessageOptions).detail ?? ''] : [],
+    )[0];
     fakeEditor.messages.push({ kind, text, buttons, ...(detail ? { detail } : {}) });
-    return buttons.find((button) => button === fakeEditor.buttonToPress);
+    return buttons.find((button) => button === fakeEditor.buttonToPress) as Button | undefined;
   };
 
 const never = () => new Disposable(() => {});
 export const window = {
-  activeTextEditor: undefined as unknown,
-  visibleTextEditors: [] as unknown[],
+  activeTextEditor: undefined as PartOf<vscode.TextEditor> | undefined,
+  visibleTextEditors: [] as PartOf<vscode.TextEditor>[],
   tabGroups: {
-    all: [] as unknown[],
-    activeTabGroup: { activeTab: undefined, tabs: [] as unknown[] },
+    all: [] as PartOf<vscode.TabGroup>[],
+    activeTabGroup: { activeTab: undefined, tabs: [] as PartOf<vscode.Tab>[] },
     onDidChangeTabs: never,
     close: async () => true,
   },
@@ -319,11 +364,15 @@ export const window = {
   showInformationMessage: message('information'),
   setStatusBarMessage: never,
   showInputBox: async () => fakeEditor.inputs.shift(),
-  async showQuickPick(items: readonly ListEntry[], options?: { title?: string; canPickMany?: boolean }) {
+  async showQuickPick(
+    items: readonly ListEntry[],
+    options?: { title?: string; canPickMany?: boolean },
+  ): Promise<Picked | undefined> {
     fakeEditor.lists.push({ title: options?.title, entries: items });
-    return options?.canPickMany
+    const picked = options?.canPickMany
       ? fakeEditor.labelsToPick && items.filter(({ label }) => fakeEditor.labelsToPick?.includes(label))
       : items[0];
+    return picked as Picked | undefined;
   },
   createInputBox() {
     const accept = new EventEmitter<void>();
@@ -359,8 +408,8 @@ export const window = {
     const pick = {
       title: undefined as string | undefined,
       value: '',
-      items: [] as readonly { label: string }[],
-      activeItems: [] as readonly unknown[],
+      items: [] as readonly vscode.QuickPickItem[],
+      activeItems: [] as readonly vscode.QuickPickItem[],
       onDidChangeValue: change.event,
       onDidAccept: accept.event,
       onDidHide: hide.event,
@@ -381,7 +430,8 @@ export const window = {
     return pick;
   },
   createOutputChannel: () => ({ info() {}, error() {}, warn() {}, show() {}, dispose() {} }),
-  createStatusBarItem(id: string) {
+  createStatusBarItem(name: unknown) {
+    const id = String(name);
     const item = {
       text: '',
       tooltip: '',
@@ -394,10 +444,10 @@ export const window = {
   },
   onDidChangeActiveTextEditor: events.changedEditor.event,
   onDidChangeTextEditorSelection: events.movedCursor.event,
-  createTreeView(id: string, { treeDataProvider }: { treeDataProvider: Provider }) {
+  createTreeView(id: string, { treeDataProvider }: vscode.TreeViewOptions<unknown>) {
     const checked = new EventEmitter<{ items: [unknown, 0 | 1][] }>();
     const redrawn: unknown[] = [];
-    treeDataProvider.onDidChangeTreeData((element) => redrawn.push(element));
+    treeDataProvider.onDidChangeTreeData?.((element) => redrawn.push(element));
     const tree = {
       visible: false,
       onDidExpandElement: never,
@@ -411,31 +461,41 @@ export const window = {
     return tree;
   },
   onDidChangeTextEditorVisibleRanges: never,
-  showTextDocument: async (shown: Uri | { uri: Uri }) => {
+  showTextDocument: async (shown: Uri | { uri: Uri }): Promise<PartOf<vscode.TextEditor>> => {
     fakeEditor.shownDocuments.push(String(shown instanceof Uri ? shown : shown.uri));
-    return window.activeTextEditor;
+    return window.activeTextEditor ?? {};
   },
-  withProgress({ title }: { title: string }, work: (report: unknown, token: unknown) => unknown) {
+  withProgress<Result>(
+    { title = '' }: vscode.ProgressOptions,
+    task: (progress: Progress, token: CancellationTokenSource['token']) => PromiseLike<Result>,
+  ) {
     const source = new CancellationTokenSource();
     const shown = { title, percent: 0, cancel: () => source.cancel() };
     fakeEditor.progress.push(shown);
-    const report = ({ message, increment = 0 }: { message?: string; increment?: number }) => {
+    const report = ({ message, increment = 0 }: ProgressStep) => {
       fakeEditor.progressMessages.push(message ?? '');
       shown.percent += increment;
     };
-    return work({ report }, source.token);
+    return task({ report }, source.token);
   },
-};
+} satisfies PartOf<typeof vscode.window>;
 
-const documentOf = (uri: Uri) => ({
+/** A document with the text of a file or a virtual document. */
+export const fakeDocument = (uri: Uri) => ({
   uri,
   languageId: fakeEditor.files.get(uri.toString())?.languageId ?? 'plaintext',
+  isClosed: false,
   getText: () => fakeEditor.text(uri),
-  lineCount: fakeEditor.text(uri).split('\n').length,
+  get lineCount() {
+    return fakeEditor.text(uri).split('\n').length;
+  },
+  lineAt: (at: number | vscode.Position) => ({
+    text: fakeEditor.text(uri).split('\n')[typeof at === 'number' ? at : at.line] ?? '',
+  }),
   validateRange: (range: Range) => range,
 });
 export const workspace = {
-  textDocuments: [] as unknown[],
+  textDocuments: [] as PartOf<vscode.TextDocument>[],
   fs: {
     isWritableFileSystem: (scheme: string) => (scheme === 'file' ? true : undefined),
     stat: async (uri: Uri) => ({ size: fakeEditor.text(uri).length }),
@@ -443,7 +503,7 @@ export const workspace = {
   },
   /** The workspace is the folder `/w`. */
   getWorkspaceFolder: (uri: Uri) => (uri.path.startsWith('/w/') ? { uri: new Uri('file', '/w') } : undefined),
-  asRelativePath: (uri: Uri) => uri.path.slice(1),
+  asRelativePath: (uri: string | Uri) => (typeof uri === 'string' ? uri : uri.path.slice(1)),
   onDidChangeTextDocument: events.changedText.event,
   onDidOpenTextDocument: events.openedText.event,
   onDidChangeConfiguration: events.changedSettings.event,
@@ -454,17 +514,21 @@ export const workspace = {
     fakeEditor.providers.set(scheme, provider);
     return new Disposable(() => fakeEditor.providers.delete(scheme));
   },
-  async openTextDocument(what: Uri | { content: string; language?: string }) {
+  async openTextDocument(what: Uri | { content?: string; language?: string } = {}) {
     if (what instanceof Uri) {
       if (!fakeEditor.providers.has(what.scheme) && !fakeEditor.files.has(what.toString()))
         throw new Error('no such file');
-      return documentOf(what);
+      return fakeDocument(what);
     }
     const uri = new Uri('untitled', `Untitled-${fakeEditor.files.size + 1}`);
-    fakeEditor.files.set(uri.toString(), { text: what.content, languageId: what.language ?? 'plaintext' });
-    return documentOf(uri);
+    fakeEditor.files.set(uri.toString(), {
+      text: what.content ?? '',
+      languageId: what.language ?? 'plaintext',
+    });
+    return fakeDocument(uri);
   },
-  async applyEdit(edit: WorkspaceEdit): Promise<boolean> {
+  async applyEdit(edit: object): Promise<boolean> {
+    if (!(edit instanceof WorkspaceEdit)) return false;
     for (const { uri, range, text } of edit.replacements) {
       const file = fakeEditor.files.get(uri.toString());
       if (!file) return false;
@@ -491,13 +555,14 @@ export const workspace = {
       });
     },
   }),
-};
+} satisfies PartOf<typeof vscode.workspace>;
 export const languages = {
   getLanguages: async () => ['typescript', 'python', 'markdown', 'plaintext'],
-  setTextDocumentLanguage: async () => undefined,
-  registerInlineCompletionItemProvider(_selector: unknown, provider: InlineProvider): Disposable {
-    fakeEditor.inlineProviders.add(provider);
-    return new Disposable(() => fakeEditor.inlineProviders.delete(provider));
+  setTextDocumentLanguage: async (document: PartOf<vscode.TextDocument>) => document,
+  registerInlineCompletionItemProvider(_selector: unknown, provider: object): Disposable {
+    const inlineProvider = provider as InlineProvider;
+    fakeEditor.inlineProviders.add(inlineProvider);
+    return new Disposable(() => fakeEditor.inlineProviders.delete(inlineProvider));
   },
   createLanguageStatusItem() {
     fakeEditor.languageStatus = { text: '', detail: '', command: { command: '' } };
@@ -507,5 +572,24 @@ export const languages = {
       },
     });
   },
-};
-export const env = { language: 'en', appName: 'stand-in' };
+} satisfies PartOf<typeof vscode.languages>;
+export const env = { language: 'en', appName: 'stub' } satisfies PartOf<typeof vscode.env>;
+
+/** The classes; each constant above is checked where it is declared. */
+const classes = {
+  CancellationTokenSource,
+  Disposable,
+  EventEmitter,
+  InlineCompletionItem,
+  Position,
+  Range,
+  Selection,
+  TabInputText,
+  TabInputTextDiff,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  Uri,
+  WorkspaceEdit,
+} satisfies PartOf<typeof vscode>;
+void classes;

@@ -1,4 +1,4 @@
-/** Correct Task Type: which prompt, what it asks for, and forgetting it all. */
+/** Correct Task Type: the prompt, the picker, and deleting all corrections. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { correctionDraftKey, correctTaskType } from '../../../client/answers/correct-task-type.ts';
@@ -18,7 +18,7 @@ const server = fakeServer({
   },
 });
 
-/** Corrects the prompt that was explained last; `pick` chooses from what is offered. */
+/** Corrects the prompt that was explained last; `pick` chooses from the list. */
 async function correct(pick: (items: readonly Item[]) => Item | undefined): Promise<void> {
   const prompts = promptBox();
   prompts.keepDraft(correctionDraftKey, 'show me where it leaks');

@@ -6,6 +6,7 @@ import {
   receiptTooltip,
   todayText,
 } from '../../../client/format/activity.ts';
+import { roleIds, roles } from '../../../shared/roles.ts';
 import { sampleReceipt } from '../samples.ts';
 
 const at = new Date(new Date().setHours(14, 5, 0, 0)).toISOString();
@@ -28,7 +29,8 @@ test('an answer’s line has its role, duration, cost and time', () => {
 
 test('an answer’s icon shows what is special about it, otherwise its role', () => {
   assert.equal(activityIcon(sampleReceipt()), 'list-ordered');
-  assert.equal(activityIcon(sampleReceipt({ role: 'coder' })), 'edit');
+  for (const id of roleIds) assert.equal(activityIcon(sampleReceipt({ role: id })), roles[id].icon);
+  assert.equal(activityIcon(sampleReceipt({ role: null })), 'comment');
   assert.equal(activityIcon(sampleReceipt({ cached: true })), 'history');
   assert.equal(activityIcon(second), 'arrow-swap');
   assert.equal(activityIcon(sampleReceipt({ finishReason: 'length' })), 'warning');

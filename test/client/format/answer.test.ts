@@ -6,7 +6,7 @@ import { sampleReceipt } from '../samples.ts';
 
 const after = (...parts: AskPart[]) => parts.reduce(withAnswerPart, emptyAnswer('Plan', 'add retries'));
 const start: AskPart = { type: 'start', model: 'lab/small', cached: false };
-const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
+const text = (delta: string): AskPart => ({ type: 'text-delta', text: delta });
 const resume = (mode: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>
   ({ type: 'takeover', from, to, mode, reason: 'The connection\nbroke off.' }) as AskPart;
 

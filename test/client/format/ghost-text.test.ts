@@ -45,8 +45,8 @@ test('a model shows its price for 1,000 suggestions and its usual latency, where
 
 test('an unavailable model has a reason; a chat model is marked', () => {
   assert.equal(
-    candidateDetail(sampleCandidate({ usable: false, reason: 'It rests\nnow.' })),
-    'It rests now.',
+    candidateDetail(sampleCandidate({ usable: false, reason: 'It is busy\nnow.' })),
+    'It is busy now.',
   );
   assert.match(candidateDetail(sampleCandidate({ mode: 'chat' })), /slower/);
   assert.equal(candidateDetail(sampleCandidate({ mode: 'fill' })), '');

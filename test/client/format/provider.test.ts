@@ -13,7 +13,7 @@ import {
 import type { RateWindow } from '../../../shared/status.ts';
 import { sampleProvider } from '../samples.ts';
 
-/** A local time of today, ISO 8601; tomorrow’s would be told with its day. */
+/** A local time of today, ISO 8601; a time of tomorrow would have its date. */
 const today = (hours: number, minutes: number): string =>
   new Date(new Date().setHours(hours, minutes, 0, 0)).toISOString();
 const at1405 = today(14, 5);

@@ -100,8 +100,8 @@ test('a takeover shows its offset and the words before it; several are listed in
     { model: 'groq/llama', outcome: 'interrupted', ms: 9, message: 'Groq sent nothing\nfor 30 s.' },
     { model: 'lab/small', outcome: 'ok', ms: 9 },
   ] as const;
-  const told = receiptSection(sampleReceipt({ takeovers, attempts }));
-  assert.equal(told.match(/Groq sent nothing/g)?.length, 1, 'the reason stands with the attempt');
+  const text2 = receiptSection(sampleReceipt({ takeovers, attempts }));
+  assert.equal(text2.match(/Groq sent nothing/g)?.length, 1, 'the attempt has the reason');
   const two = [...takeovers, { at: 1240, from: 'lab/small', to: 'x/y', reason: 'It ended.' }] as const;
   assert.match(
     receiptSection(sampleReceipt({ takeovers: two })),

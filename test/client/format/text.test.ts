@@ -55,7 +55,7 @@ test('a truncated title ends at a word', () => {
 
 test('a time of today has no date, any other has', () => {
   const now = new Date(2026, 10, 21, 9, 0);
-  const told = (day: number) => formatLocalTime(new Date(2026, 10, day, 14, 5).toISOString(), 'en-GB', now);
-  assert.equal(told(21), '14:05');
-  assert.match(told(22), /^22 Nov.* 14:05$/);
+  const format = (day: number) => formatLocalTime(new Date(2026, 10, day, 14, 5).toISOString(), 'en-GB', now);
+  assert.equal(format(21), '14:05');
+  assert.match(format(22), /^22 Nov.* 14:05$/);
 });

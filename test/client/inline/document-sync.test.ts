@@ -1,4 +1,4 @@
-/** What the language client is told to follow, with features that only remember. */
+/** Which features of the language client are registered, with fake features. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { documentSync } from '../../../client/inline/document-sync.ts';
@@ -58,7 +58,7 @@ test('a workspace can turn it off, but not on', () => {
 
 test('the features are registered again after a restart of the server', () => {
   set(true);
-  assert.deepEqual(followed(), [], 'nobody is there yet');
+  assert.deepEqual(followed(), [], 'no server runs yet');
   start();
   registered.clear();
   feature.clear();
@@ -73,5 +73,5 @@ test('nothing is registered for a server without inline completion, nor after di
   feature.dispose();
   start();
   set(false);
-  assert.deepEqual(followed(), everything, 'it went on listening');
+  assert.deepEqual(followed(), everything, 'it still listens');
 });

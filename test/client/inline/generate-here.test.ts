@@ -8,19 +8,23 @@ import { generateHere } from '../../../client/inline/generate-here.ts';
 import { createPreviews } from '../../../client/inline/preview.ts';
 import type { AskParams } from '../../../shared/ask.ts';
 import type { AskResult } from '../../../shared/protocol.ts';
-import { events, fakeEditor, Position, Range, Selection, Uri, window } from '../../support/vscode-stub.ts';
+import {
+  events,
+  fakeDocument,
+  fakeEditor,
+  Position,
+  Range,
+  Selection,
+  Uri,
+  window,
+} from '../../support/vscode-stub.ts';
 import { fakeServer } from '../fake-server.ts';
 import { sampleReceipt } from '../samples.ts';
 
 const uri = new Uri('file', '/w/list.ts');
 const text = 'class A {\n    \n}\n';
 const at = new Position(1, 4);
-const document = {
-  uri,
-  languageId: 'typescript',
-  getText: () => fakeEditor.text(uri),
-  lineAt: (line: number) => ({ text: fakeEditor.text(uri).split('\n')[line] ?? '' }),
-};
+const document = fakeDocument(uri);
 const front = {
   document,
   selection: new Selection(at, at),
@@ -87,11 +91,12 @@ async function begin(instruction = 'double it'): Promise<Pending> {
   assert.ok(last);
   return last;
 }
-const shown = (place = at) => fakeEditor.ghostTextAt(document, place).map(({ insertText }) => insertText);
+const shown = (position = at) =>
+  fakeEditor.ghostTextAt(document, position).map(({ insertText }) => insertText);
 const line = () => fakeEditor.status.get('rumbo.generating')?.text;
 const isGenerating = () => fakeEditor.context.get('rumbo.generating');
 
-/** What the editor tells of a change by whoever. */
+/** The event of a change in the document. */
 function change(range: Range, inserted: string, reason?: number): void {
   events.changedText.fire({ document, contentChanges: [{ range, text: inserted }], reason });
 }
@@ -108,7 +113,7 @@ test('the code streams at the cursor, is indented to fit, and is in no file', as
   assert.deepEqual(shown(), ['double() {\n        return 2;\n    }']);
   assert.equal(fakeEditor.text(uri), text);
   assert.ok(fakeEditor.executed.some(({ id }) => id === 'editor.action.inlineSuggest.trigger'));
-  assert.deepEqual(shown(new Position(0, 0)), [], 'it shows in another place');
+  assert.deepEqual(shown(new Position(0, 0)), [], 'it shows at another position');
   await request.finish('double() {\n    return 2;\n}');
   assert.match(line() ?? '', /Tab to accept, Esc to discard/);
   assert.equal(fakeEditor.messages.length, 0);
@@ -206,7 +211,7 @@ test('a failure is one sentence with one button, the prompt is kept, and the but
     fakeEditor.messages.map(({ text, buttons }) => [text, buttons]),
     [['Lab was silent. Try again.', ['Ask Again']]],
   );
-  assert.equal(isGenerating(), true, 'it was not asked again');
+  assert.equal(isGenerating(), true, 'it was not retried');
   assert.equal(requests.length, 2);
   assert.equal(requests[1]?.params.prompt, 'double it');
   await requests[1]?.fail({ code: -32800 });

@@ -1,4 +1,4 @@
-/** Turned on by one question, its models by check boxes, its languages one by one. */
+/** Turning ghost text on and off, the model picker, and the toggle of a language. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import {

@@ -41,7 +41,7 @@ function create() {
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 function set(key: string, globalValue: unknown, workspaceValue?: unknown): void {
   fakeEditor.settings.set(`rumbo.inline.${key}`, { globalValue, workspaceValue });
-  events.changedSettings.fire({ affectsConfiguration: (asked) => `rumbo.inline.${key}`.startsWith(asked) });
+  events.changedSettings.fire({ affectsConfiguration: (prefix) => `rumbo.inline.${key}`.startsWith(prefix) });
 }
 function tell(inline: ReturnType<typeof sampleInlineState>): void {
   server.changeStatus(sampleStatus({ inline }));
@@ -77,7 +77,7 @@ test('turning it on starts the server at once, and not again for each file', asy
   assert.equal(uses, 1);
   server.started = false;
   events.openedText.fire(file);
-  assert.equal(uses, 1, 'a server that does not start is tried again and again');
+  assert.equal(uses, 1, 'a server that does not start is retried');
 });
 
 test('a pause holds in this window, also after a restart of the server', async () => {
@@ -118,7 +118,7 @@ test('the language status item shows that no model is available, and why, and th
   assert.equal(ghostText.state, 'no-model');
   assert.match(item()?.text ?? '', /No model available/);
   assert.equal(item()?.detail, 'Start an engine.');
-  assert.equal(fakeEditor.messages.length, 0, 'it nags');
+  assert.equal(fakeEditor.messages.length, 0, 'a notification was shown');
   await ghostText.pause(true);
   assert.equal(item()?.command.command, 'rumbo.resumeGhostText');
 });

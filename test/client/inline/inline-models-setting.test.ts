@@ -9,8 +9,8 @@ const candidates = [
   sampleCandidate({ model: 'openai/gpt', source: 'api', allowed: false }),
   sampleCandidate({ model: 'openai/mini', source: 'api', allowed: false }),
 ];
-const chosen = (ticked: readonly string[], said: readonly string[] = []) =>
-  modelsSetting(candidates, new Set(ticked), said);
+const chosen = (selected: readonly string[], current: readonly string[] = []) =>
+  modelsSetting(candidates, new Set(selected), current);
 
 test('exactly all local models are the empty list, so that later ones are included', () => {
   assert.deepEqual(chosen(local, ['lab/small']), []);

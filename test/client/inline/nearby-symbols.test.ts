@@ -1,21 +1,29 @@
-/** What the editor's language services say of the names at the cursor. */
+/** Definitions from the editor's language services for the names at the cursor. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { nearbySymbolsHandler } from '../../../client/inline/nearby-symbols.ts';
-import { commands, fakeEditor, type Position, Range, Uri, workspace } from '../../support/vscode-stub.ts';
+import {
+  commands,
+  fakeDocument,
+  fakeEditor,
+  type Position,
+  Range,
+  Uri,
+  workspace,
+} from '../../support/vscode-stub.ts';
 
 const here = new Uri('file', '/w/cart.ts');
 const there = new Uri('file', '/w/item.ts');
 const outside = new Uri('file', '/usr/lib/lib.d.ts');
-const text = 'const a = item.price + nobody(x) + own;\n';
-let asked: string[];
+const text = 'const a = item.price + outer(x) + own;\n';
+let lookups: string[];
 let definition: (name: string) => Promise<unknown>;
 let registration: { dispose(): void };
 let symbols: ReturnType<typeof nearbySymbolsHandler>;
 
 beforeEach(() => {
   fakeEditor.reset();
-  asked = [];
+  lookups = [];
   fakeEditor.files.set(here.toString(), { text, languageId: 'typescript' });
   fakeEditor.files.set(there.toString(), {
     text: 'export interface Item {\n  price: number;\n}\nexport const item = 1;\n',
@@ -23,22 +31,20 @@ beforeEach(() => {
   });
   const lines = text.split('\n');
   workspace.textDocuments.push({
-    uri: here,
+    ...fakeDocument(here),
     version: 7,
-    getText: () => text,
-    lineAt: (line: number) => ({ text: lines[line] ?? '' }),
   });
-  const places: Record<string, unknown> = {
+  const definitions: Record<string, unknown> = {
     price: { uri: there, range: new Range(0, 17, 0, 21) },
     item: { targetUri: there, targetRange: new Range(3, 0, 3, 22) },
     own: { uri: here, range: new Range(0, 0, 0, 1) },
-    nobody: { uri: outside, range: new Range(0, 0, 0, 1) },
+    outer: { uri: outside, range: new Range(0, 0, 0, 1) },
   };
-  definition = async (name) => (places[name] ? [places[name]] : undefined);
+  definition = async (name) => (definitions[name] ? [definitions[name]] : undefined);
   registration = commands.registerCommand('vscode.executeDefinitionProvider', (_uri, at) => {
     const { line, character } = at as Position;
     const [name = ''] = /^\w+/.exec((lines[line] ?? '').slice(character)) ?? [];
-    asked.push(name);
+    lookups.push(name);
     return definition(name);
   });
   symbols = nearbySymbolsHandler();
@@ -56,11 +62,11 @@ test('declarations in other files of the workspace are returned, the nearest nam
 
 test('a version is looked up once; an outdated version is not looked up', async () => {
   await ask();
-  const before = asked.length;
+  const before = lookups.length;
   await ask();
-  assert.equal(asked.length, before);
+  assert.equal(lookups.length, before);
   assert.deepEqual(await ask(8), []);
-  assert.equal(asked.length, before);
+  assert.equal(lookups.length, before);
 });
 
 test('a slow or failing service does not delay the others, and is called once per name', async () => {
@@ -77,5 +83,5 @@ test('a slow or failing service does not delay the others, and is called once pe
     (await ask()).map(({ name }) => name),
     ['price', 'item'],
   );
-  assert.equal(asked.filter((name) => name === 'price').length, 1);
+  assert.equal(lookups.filter((name) => name === 'price').length, 1);
 });

@@ -5,25 +5,25 @@ import { reindent } from '../../../client/inline/reindent.ts';
 const spaces = (before: string, tabSize = 4) => ({ before, insertSpaces: true, tabSize, step: tabSize });
 const tabs = (before: string) => ({ before, insertSpaces: false, tabSize: 4, step: 4 });
 
-for (const [how, said] of [
+for (const [how, text] of [
   ['from the margin', 'def total():\n    return 1\n\ndef other():\n    pass'],
   ['as the file does', '    def total():\n        return 1\n\n    def other():\n        pass'],
   ['from the cursor', 'def total():\n        return 1\n\n    def other():\n        pass'],
 ] as const)
   test(`a text indented ${how} gets the cursor’s depth`, () => {
     assert.equal(
-      reindent(said, spaces('    ')),
+      reindent(text, spaces('    ')),
       'def total():\n        return 1\n\n    def other():\n        pass',
     );
   });
 
-for (const [how, said] of [
+for (const [how, text] of [
   ['from the margin', 'const a = 1;\nconst b = 2;'],
   ['from the cursor', 'const a = 1;\n  const b = 2;'],
   ['too deep', '      const a = 1;\n      const b = 2;'],
 ] as const)
   test(`lines of one depth indented ${how} become one block`, () => {
-    assert.equal(reindent(said, spaces('  ', 2)), 'const a = 1;\n  const b = 2;');
+    assert.equal(reindent(text, spaces('  ', 2)), 'const a = 1;\n  const b = 2;');
   });
 
 test('indentation uses the editor’s tabs or spaces', () => {
@@ -56,6 +56,6 @@ test('Windows line endings and leading blank lines are removed; the final line e
 });
 
 test('text that looks like a snippet stays unchanged', () => {
-  const said = ['`$', '{name}` + "\\n" // $1'].join('');
-  assert.equal(reindent(said, spaces('')), said);
+  const text = ['`$', '{name}` + "\\n" // $1'].join('');
+  assert.equal(reindent(text, spaces('')), text);
 });

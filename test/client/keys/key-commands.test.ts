@@ -32,14 +32,14 @@ let message: string | undefined;
 let sent: { type: string; key?: string }[] = [];
 let server: FakeServer;
 let keys: ReturnType<typeof createKeyCommands>;
-/** What the quick picks offered, and which is taken. */
+/** What the quick picks offered, and the index that is picked. */
 let offered: { title: string; labels: string[] }[] = [];
-let take = 0;
+let pickIndex = 0;
 const quickPick = window.showQuickPick;
 
 beforeEach(() => {
   fakeEditor.reset();
-  [provider, store, message, sent, offered, take] = [groq, 'keychain', undefined, [], [], 0];
+  [provider, store, message, sent, offered, pickIndex] = [groq, 'keychain', undefined, [], [], 0];
   server = fakeServer({
     status: async () => sampleStatus({ providers: [provider] }),
     testProvider: async () => ({ models: 3 }),
@@ -53,7 +53,7 @@ beforeEach(() => {
   Object.assign(window, {
     showQuickPick: async (items: { label: string }[], { title }: { title: string }) => {
       offered.push({ title, labels: items.map(({ label }) => label) });
-      return items[take];
+      return items[pickIndex];
     },
   });
 });
@@ -62,7 +62,7 @@ afterEach(() => {
   window.showQuickPick = quickPick;
 });
 
-const said = () => fakeEditor.messages.map(({ text }) => text);
+const messages = () => fakeEditor.messages.map(({ text }) => text);
 const set = async (typed: string): Promise<void> => {
   fakeEditor.inputs.push(typed);
   await keys.set('groq');
@@ -72,7 +72,7 @@ const soon = () => new Promise((resolve) => setImmediate(resolve));
 test('a first key is set without a question', async () => {
   await set(' sk-one ');
   assert.deepEqual([offered, sent], [[], [{ type: 'rumbo/key/set', key: 'sk-one' }]]);
-  assert.deepEqual(said(), ['The key of Groq is saved in the system’s keychain.']);
+  assert.deepEqual(messages(), ['The key of Groq is saved in the system’s keychain.']);
 });
 
 test('with a stored key the user chooses between replacing and adding', async () => {
@@ -81,14 +81,14 @@ test('with a stored key the user chooses between replacing and adding', async ()
   assert.deepEqual(offered, [
     { title: 'Rumbo: Groq already has a key', labels: ['Replace the key', 'Add another key'] },
   ]);
-  take = 1;
+  pickIndex = 1;
   await set('sk-three');
   assert.deepEqual(sent, [
     { type: 'rumbo/key/set', key: 'sk-two' },
     { type: 'rumbo/key/add', key: 'sk-three' },
   ]);
   assert.equal(
-    said().at(-1),
+    messages().at(-1),
     'The key of Groq is saved in the system’s keychain. Requests are shared among its 2 keys.',
   );
   provider = withTwo;
@@ -97,9 +97,9 @@ test('with a stored key the user chooses between replacing and adding', async ()
     title: 'Rumbo: Groq already has 2 keys',
     labels: ['Replace all 2 keys', 'Add another key'],
   });
-  take = 5;
+  pickIndex = 5;
   await keys.set('groq');
-  assert.equal(sent.length, 3, 'who goes away changes nothing');
+  assert.equal(sent.length, 3, 'dismissing changes nothing');
 });
 
 test('replacing the only key after it was refused needs no question', async () => {
@@ -113,10 +113,10 @@ test('replacing the only key after it was refused needs no question', async () =
 
 test('a key that is already stored is reported', async () => {
   provider = withOne;
-  take = 1;
+  pickIndex = 1;
   message = 'This key is there already; nothing has changed.';
   await set('sk-one');
-  assert.deepEqual(said(), [message]);
+  assert.deepEqual(messages(), [message]);
 });
 
 test('testing and removing report how many keys there are', async () => {
@@ -126,7 +126,7 @@ test('testing and removing report how many keys there are', async () => {
   provider = withTwo;
   await keys.test('groq');
   await keys.remove('groq');
-  assert.deepEqual(said(), [
+  assert.deepEqual(messages(), [
     'Groq answered: 3 models.',
     'The key of Groq was removed.',
     'Groq answered: 3 models. Requests are shared among its 2 keys.',
@@ -138,7 +138,7 @@ test('keys that are in memory only are submitted again after a restart, in order
   store = 'memory';
   await set('sk-one');
   provider = { ...groq, key: 'memory' };
-  take = 1;
+  pickIndex = 1;
   await set('sk-two');
   sent = [];
   server.run();
@@ -151,7 +151,7 @@ test('keys that are in memory only are submitted again after a restart, in order
   sent = [];
   server.run();
   await soon();
-  // The saved one stays: nothing takes its place.
+  // The saved one stays: nothing replaces it.
   assert.deepEqual(sent, [
     { ...one, type: 'rumbo/key/add' },
     { type: 'rumbo/key/add', key: 'sk-two' },

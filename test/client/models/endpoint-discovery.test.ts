@@ -1,4 +1,4 @@
-/** Discover Local Endpoints: what the user reads, is offered, and what their settings say afterwards. */
+/** Discover Local Endpoints: the result, the picker, and the settings afterwards. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/endpoint-discovery.ts';
@@ -16,7 +16,7 @@ const ollama = sampleEndpoint({
 });
 const scope = 'Looked on this machine.';
 const { showQuickPick } = window;
-/** What the list offered, and whether the user takes it. */
+/** What the list offered, and whether the user picks all of it. */
 let offered: { label: string; description: string; picked: boolean }[] = [];
 let takes = true;
 

@@ -1,4 +1,4 @@
-/** Pull, load and unload: what the user is asked, sees while it runs, and reads at its end. */
+/** Pull, load and unload: the pickers, the progress and the result. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { localModelActions } from '../../../client/models/local-models.ts';
@@ -74,7 +74,7 @@ test('with several engines the user chooses one', async () => {
   ];
   fakeEditor.inputs.push('some/model');
   await actions().pull();
-  // The stand-in takes the first of a list.
+  // The stub picks the first of a list.
   assert.deepEqual(wanted, ['lm-studio/some/model']);
 });
 
@@ -136,13 +136,16 @@ test('cancelling the notification cancels the request, without an error', async 
 
 test('a download that the engine continues after a cancel is reported', async () => {
   const stop = 'Stop the download in LM Studio if you do not want it.';
-  ensure = untilCancelled('Rumbo waits no longer; LM Studio goes on fetching it.', stop);
+  ensure = untilCancelled('Rumbo waits no longer; LM Studio continues the download.', stop);
   fakeEditor.inputs.push('');
   const pulled = actions().pull();
   await settled();
   fakeEditor.progress[0]?.cancel();
   await pulled;
-  assert.equal(fakeEditor.messages[0]?.text, `Rumbo waits no longer; LM Studio goes on fetching it. ${stop}`);
+  assert.equal(
+    fakeEditor.messages[0]?.text,
+    `Rumbo waits no longer; LM Studio continues the download. ${stop}`,
+  );
 });
 
 test('a download can be stopped from the tree too, and does not start twice', async () => {

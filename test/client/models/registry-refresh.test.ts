@@ -1,4 +1,4 @@
-/** Refresh Model Registry: what the user reads, and what they are asked once. */
+/** Refresh Model Registry: the result, and the question that is shown once. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { runRegistryRefresh } from '../../../client/models/registry-refresh.ts';

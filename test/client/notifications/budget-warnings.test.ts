@@ -21,7 +21,7 @@ const setUp = () => {
   showBudgetWarnings(changed.event);
   return (...budgets: Budget[]) => changed.fire(sampleStatus({ budgets }));
 };
-const told = () => fakeEditor.messages.map(({ text }) => text);
+const warnings = () => fakeEditor.messages.map(({ text }) => text);
 beforeEach(() => fakeEditor.reset());
 
 test('a nearly spent budget warns once, and once more when it is spent', () => {
@@ -31,16 +31,19 @@ test('a nearly spent budget warns once, and once more when it is spent', () => {
   change(budget(0.9));
   change(budget(1.02));
   change(budget(1.02));
-  assert.equal(told().length, 2);
-  assert.match(told()[0] ?? '', /^The budget rumbo\.budget\.perDayUsd is nearly spent \(\$0\.81.* of \$1/);
-  assert.match(told()[1] ?? '', /is spent .*Local models answer until it resets on/);
+  assert.equal(warnings().length, 2);
+  assert.match(
+    warnings()[0] ?? '',
+    /^The budget rumbo\.budget\.perDayUsd is nearly spent \(\$0\.81.* of \$1/,
+  );
+  assert.match(warnings()[1] ?? '', /is spent .*Local models answer until it resets on/);
 });
 test('the next day warns again', () => {
   const change = setUp();
   change(budget(0.9));
   change(budget(0.1, { freesAt: '2026-11-23T00:00:00.000Z' }));
   change(budget(0.9, { freesAt: '2026-11-23T00:00:00.000Z' }));
-  assert.equal(told().length, 2);
+  assert.equal(warnings().length, 2);
 });
 test('its button opens the budget settings', async () => {
   const change = setUp();

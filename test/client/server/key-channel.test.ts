@@ -5,7 +5,7 @@ import { ClientError } from '../../../client/notifications/error-messages.ts';
 import { type KeyChannelProcess, keyChannel, keyProblem } from '../../../client/server/key-channel.ts';
 import type { KeyCommand, KeyReply } from '../../../shared/key-channel.ts';
 
-/** A child process that answers as told. */
+/** A fake child process. */
 function child(answer: (command: KeyCommand, reply: (message: unknown) => void) => void) {
   const events = new EventEmitter();
   const process: KeyChannelProcess = {

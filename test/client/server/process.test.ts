@@ -23,15 +23,15 @@ test('the server always restarts after crashes further apart', () => {
 });
 
 test('a model’s entry changes alone and keeps its other fields', () => {
-  const said = { 'a/one': { tier: 2, locked: true }, 'b/two': { toggle: false } };
-  const next = withMapEntry<Record<string, unknown>>(said, 'a/one', (entry) => ({ ...entry, tier: 3 }));
+  const models = { 'a/one': { tier: 2, locked: true }, 'b/two': { toggle: false } };
+  const next = withMapEntry<Record<string, unknown>>(models, 'a/one', (entry) => ({ ...entry, tier: 3 }));
   assert.deepEqual(next, { 'a/one': { tier: 3, locked: true }, 'b/two': { toggle: false } });
   assert.deepEqual(Object.keys(next), ['a/one', 'b/two']);
-  assert.deepEqual(withMapEntry<object>(said, 'c/three', () => ({ locked: true }))['c/three'], {
+  assert.deepEqual(withMapEntry<object>(models, 'c/three', () => ({ locked: true }))['c/three'], {
     locked: true,
   });
   assert.deepEqual(
-    withMapEntry<object>(said, 'b/two', () => ({})),
+    withMapEntry<object>(models, 'b/two', () => ({})),
     { 'a/one': { tier: 2, locked: true } },
   );
 });

@@ -7,7 +7,7 @@ import {
 } from '../../../client/settings/effective-settings.ts';
 import { Settings, settingKeys } from '../../../shared/settings.ts';
 
-const effective = (said: Record<string, InspectedSetting>) => effectiveSettings((key) => said[key]);
+const effective = (values: Record<string, InspectedSetting>) => effectiveSettings((key) => values[key]);
 const scopeOf = (key: keyof typeof Settings.shape) => Settings.shape[key].meta()?.['scope'];
 
 test('settings that are not set are absent, so that the server’s defaults apply', () => {
@@ -34,9 +34,9 @@ test('no workspace value counts for a setting that is the user’s alone', () =>
 });
 
 test('undeclared keys are never read', () => {
-  const asked: string[] = [];
-  effectiveSettings((key) => void asked.push(key));
-  assert.deepEqual(asked, [...settingKeys]);
+  const keys: string[] = [];
+  effectiveSettings((key) => void keys.push(key));
+  assert.deepEqual(keys, [...settingKeys]);
 });
 
 test('a workspace can turn a model off and lock it', () => {
@@ -109,12 +109,12 @@ test('a key named __proto__ changes no prototype', () => {
 });
 
 test('patterns of user, workspace and folder are united, and a workspace cannot remove one', () => {
-  const said = {
+  const values = {
     globalValue: ['**/a/**'],
     workspaceValue: ['**/b/**', '**/a/**'],
     workspaceFolderValue: ['c', 4, ''],
   };
-  assert.deepEqual(effective({ 'privacy.localOnly': said })['privacy.localOnly'], [
+  assert.deepEqual(effective({ 'privacy.localOnly': values })['privacy.localOnly'], [
     '**/a/**',
     '**/b/**',
     'c',
@@ -175,6 +175,6 @@ test('a workspace can turn a language off for ghost text, but not on', () => {
 });
 
 test('exclude patterns of ghost text are united', () => {
-  const said = { globalValue: ['a'], workspaceValue: ['b'] };
-  assert.deepEqual(effective({ 'inline.exclude': said })['inline.exclude'], ['a', 'b']);
+  const values = { globalValue: ['a'], workspaceValue: ['b'] };
+  assert.deepEqual(effective({ 'inline.exclude': values })['inline.exclude'], ['a', 'b']);
 });

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { networkSettings } from '../../../client/settings/network-settings.ts';
 
 const read = (
-  said: Record<string, { defaultValue?: unknown; globalValue?: unknown; workspaceValue?: unknown }>,
-) => networkSettings((key) => said[key]);
+  values: Record<string, { defaultValue?: unknown; globalValue?: unknown; workspaceValue?: unknown }>,
+) => networkSettings((key) => values[key]);
 
 test('the user’s proxy is passed on, a workspace’s is not', () => {
   assert.deepEqual(read({ proxy: { globalValue: 'http://proxy:3128', workspaceValue: 'http://evil:1' } }), {

@@ -1,12 +1,13 @@
-/** What a person sees of a tree that was made: its rows, unfolded, and each again as VS Code would ask for it. */
-import { fakeEditor } from '../../support/vscode-stub.ts';
+/** A tree as the user sees it, fully expanded, drawn as VS Code draws it. */
+import type { Command } from 'vscode';
+import { CancellationTokenSource, fakeEditor } from '../../support/vscode-stub.ts';
 
 type Item = {
   readonly label: string;
   readonly description?: string;
   readonly tooltip?: string;
   readonly contextValue?: string;
-  readonly command?: unknown;
+  readonly command?: Command;
   readonly checkboxState?: { readonly state: number };
   readonly accessibilityInformation?: { readonly label: string };
 };
@@ -22,7 +23,7 @@ export const treeOf = (view: string) => {
   return tree;
 };
 
-/** Draws everything, as VS Code does when all is unfolded. */
+/** Draws the whole tree, as VS Code does when every row is expanded. */
 export async function drawTree(view: string, element?: unknown): Promise<DrawnRow[]> {
   const { getChildren, getTreeItem } = treeOf(view).treeDataProvider;
   const elements = ((await getChildren(element)) ?? []) as unknown[];
@@ -32,16 +33,17 @@ export async function drawTree(view: string, element?: unknown): Promise<DrawnRo
   return rows;
 }
 
-/** One line a row, those below others set in. */
+/** One line per row, children indented. */
 export const treeLines = (rows: readonly DrawnRow[], indent = ''): string[] =>
   rows.flatMap(({ item, below }) => [
     `${indent}${item.label}${item.description ? ` | ${item.description}` : ''}`,
     ...treeLines(below, `${indent}  `),
   ]);
 
-/** The tooltip as the mouse finds it. */
+/** The tooltip on hover. */
 export async function hoverTooltip(view: string, { element, item }: DrawnRow): Promise<string | undefined> {
   if (item.tooltip !== undefined) return item.tooltip;
-  const resolved = await treeOf(view).treeDataProvider.resolveTreeItem?.(item, element);
+  const { token } = new CancellationTokenSource();
+  const resolved = await treeOf(view).treeDataProvider.resolveTreeItem?.(item, element, token);
   return (resolved as Item | undefined)?.tooltip;
 }

@@ -39,7 +39,7 @@ test('a provider’s rows are its detail, keys, limits, and models with their co
 });
 
 test('every tooltip is plain text, since Markdown from providers could load pictures', () => {
-  // That of a model is made when the mouse rests on it.
+  // The tooltip of a model is made on hover.
   for (const { tooltip, contextValue } of [...items, treeItemOf({ type: 'provider', provider: lab })])
     assert.equal(typeof tooltip, contextValue?.startsWith('model;') ? 'undefined' : 'string');
 });

@@ -22,7 +22,7 @@ test('it redraws once, shortly after the next time in the future', () => {
   redraw.schedule([]);
   redraw.schedule([at(9000)]);
   mock.timers.tick(200_000);
-  assert.equal(drawn, 1, 'new times take the place of old ones, and past ones are none');
+  assert.equal(drawn, 1, 'new times replace old ones, and past times are ignored');
 
   redraw.schedule([at(500_000)]);
   redraw.dispose();

@@ -1,4 +1,4 @@
-/** Inside the extension host: activation, commands, settings that hold at once, and a server that dies. */
+/** Inside the extension host: activation, commands, settings that apply at once, and a server that crashes. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
@@ -6,12 +6,12 @@ import {
   activeAnswerText,
   candidatesIn,
   explainedRoute,
-  hand,
   note,
   parameters,
   runPlan,
   test,
   waitFor,
+  workbenchHand,
 } from '../support/host-suite.ts';
 
 type Manifest = { contributes: { commands: { command: string }[] } };
@@ -113,7 +113,7 @@ test('a workspace can turn a model off, but cannot add a provider', async () => 
 test('a server that crashes fails the answer with one sentence, keeps its text, and the next request works', async () => {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   const planned = vscode.commands.executeCommand('rumbo.plan');
-  await hand.answer('Rumbo: Plan', 'Tell me an endless story');
+  await workbenchHand.answer('Rumbo: Plan', 'Tell me an endless story');
   await waitFor(() => activeAnswerText().includes('waves rise and fall'), 'the beginning of a story');
   const before = serverPid();
   assert.ok(before);
@@ -127,7 +127,7 @@ test('a server that crashes fails the answer with one sentence, keeps its text, 
     text,
     /waves rise and fall[\s\S]*\*\*Incomplete:\*\* Rumbo’s server stopped before the answer was complete/,
   );
-  const { sentence, buttons } = await hand.notification('Rumbo’s server stopped');
+  const { sentence, buttons } = await workbenchHand.notification('Rumbo’s server stopped');
   assert.doesNotMatch(sentence, /\n| at |Error:/);
   assert.deepEqual(buttons, ['Ask Again']);
 

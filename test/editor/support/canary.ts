@@ -1,4 +1,4 @@
-/** A server that should never be asked: remembers everybody who does, with all they sent. */
+/** A server that should get no request: records every request with its headers and body. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -19,7 +19,7 @@ export async function canary(): Promise<Canary> {
     );
     response.end('{}');
   });
-  // A proxy is asked by CONNECT.
+  // Requests to a proxy arrive as CONNECT.
   server.on('connect', (request, socket) => {
     requests.push(`CONNECT ${request.url} ${JSON.stringify(request.headers)}`);
     socket.end();

@@ -18,18 +18,18 @@ export type EditorWindow = Workbench & {
   /** The folder that is open: a copy of the sample. */
   readonly workspace: string;
   readonly profile: string;
-  /** Changes settings.json of the user in the editor and saves it. `undefined` takes a setting out. */
+  /** Changes the user's settings.json in the editor and saves it. `undefined` removes a setting. */
   set(settings: Readonly<Record<string, unknown>>): Promise<void>;
-  /** What settings.json of the user says. */
+  /** The user's settings.json. */
   settings(): Record<string, unknown>;
   /** Loads the window again, as after a restart of the editor. */
   reload(): Promise<void>;
-  /** What the window and code-server have said; Rumbo's own log channel is among it where code-server can write one. */
+  /** The console of the window and the log of code-server, with Rumbo's log channel where code-server writes one. */
   log(): string;
   close(): Promise<void>;
 };
 
-/** Starts it with the packaged extension; resolves when the extension is there. */
+/** Starts it with the packaged extension; resolves when the extension is active. */
 export async function openEditorWindow(options: EditorWindowOptions): Promise<EditorWindow> {
   const workspace = mkdtempSync(join(tmpdir(), 'rumbo-workspace-'));
   cpSync(join(projectFolder, 'samples'), workspace, { recursive: true });
@@ -37,33 +37,33 @@ export async function openEditorWindow(options: EditorWindowOptions): Promise<Ed
   writeFileSync(join(userDataOf(server.profile), 'User', 'keybindings.json'), JSON.stringify(keybindings));
   const settingsFile = join(userDataOf(server.profile), 'User', 'settings.json');
   const { page, close } = await openPage(server.url);
-  const hand = workbench(page);
-  const said: string[] = [];
-  page.on('console', (message) => said.push(`[${message.type()}] ${message.text()}`));
-  const ready = () => hand.status('Rumbo').waitFor({ timeout: 2 * timeoutMs });
+  const window = workbench(page);
+  const consoleLines: string[] = [];
+  page.on('console', (message) => consoleLines.push(`[${message.type()}] ${message.text()}`));
+  const ready = () => window.status('Rumbo').waitFor({ timeout: 2 * timeoutMs });
   const editor: EditorWindow = {
-    ...hand,
+    ...window,
     workspace,
     profile: server.profile,
     async set(settings) {
       const text = JSON.stringify({ ...editor.settings(), ...settings }, null, 2);
-      await hand.command('Preferences: Open User Settings (JSON)');
-      await hand.paste(`vscode-remote:${settingsFile}`, text);
+      await window.command('Preferences: Open User Settings (JSON)');
+      await window.paste(`vscode-remote:${settingsFile}`, text);
       await page.keyboard.press('Control+S');
-      await hand.until(
+      await window.until(
         async () => readFileSync(settingsFile, 'utf8'),
         (saved) => saved === text,
         'settings.json was not saved',
       );
-      await hand.calm();
+      await window.reset();
     },
-    // While it is being written it is empty.
+    // While the editor writes the file it is empty.
     settings: () => parse(readFileSync(settingsFile, 'utf8')) ?? {},
     async reload() {
       await page.reload();
       await ready();
     },
-    log: () => [...said, server.log(), ...logsIn(server.profile)].join('\n'),
+    log: () => [...consoleLines, server.log(), ...logsIn(server.profile)].join('\n'),
     async close() {
       await close();
       await server.stop();
@@ -81,25 +81,25 @@ export async function openEditorWindow(options: EditorWindowOptions): Promise<Ed
   }
 }
 
-/** Ends something with the tests of this file; the last comes first. */
+/** Runs after the tests of this file, in reverse order. */
 export type OnTeardown = (end: () => Promise<unknown>) => void;
 
 /** Tests that share one editor, one after the other; a failure leaves a picture and the log in test/out. */
-export function scenarios(open: (defer: OnTeardown) => Promise<EditorWindow>) {
-  const ends: (() => Promise<unknown>)[] = [];
+export function scenarios(open: (onTeardown: OnTeardown) => Promise<EditorWindow>) {
+  const teardowns: (() => Promise<unknown>)[] = [];
   let editor: EditorWindow | undefined;
   before(async () => {
-    editor = await open((end) => void ends.unshift(end));
+    editor = await open((end) => void teardowns.unshift(end));
   });
   after(async () => {
     await editor?.close();
-    for (const end of ends) await end();
+    for (const end of teardowns) await end();
   });
   return (name: string, work: (editor: EditorWindow) => Promise<void>): void =>
     void test(name, { timeout: 120_000 }, async () => {
       if (!editor) throw new Error('The editor did not open.');
       try {
-        await editor.calm();
+        await editor.reset();
         await work(editor);
       } catch (error) {
         await saveEvidence(editor, name);
@@ -108,7 +108,7 @@ export function scenarios(open: (defer: OnTeardown) => Promise<EditorWindow>) {
     });
 }
 
-/** A picture and the log, for whoever looks into a failure. */
+/** Saves a screenshot and the log of a failure. */
 export async function saveEvidence(
   editor: Pick<EditorWindow, 'screenshot' | 'log'>,
   name: string,

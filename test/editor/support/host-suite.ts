@@ -1,8 +1,8 @@
-/** Inside the extension host: collects tests, runs them in order, and tells the outer test how each went. */
+/** Inside the extension host: collects tests, runs them in order, and reports each result to the outer test. */
 import * as vscode from 'vscode';
 
-/** What a user's hand does on the workbench. */
-export type HandRequest =
+/** An action on the workbench, which an extension cannot perform. */
+export type WorkbenchAction =
   | { readonly do: 'answer'; readonly title: string; readonly text: string }
   | { readonly do: 'notification'; readonly words: string }
   | { readonly do: 'press'; readonly words: string; readonly button: string };
@@ -11,13 +11,13 @@ export type HandRequest =
 export type SuiteMessage =
   | { readonly type: 'start'; readonly title: string }
   | { readonly type: 'end'; readonly error?: { readonly message: string; readonly stack: string } }
-  /** For whoever reads the results. */
+  /** Shown with the results. */
   | { readonly type: 'note'; readonly text: string }
-  | { readonly type: 'hand'; readonly request: HandRequest };
+  | { readonly type: 'action'; readonly action: WorkbenchAction };
 
 declare const GIVEN: { readonly channel: string; readonly parameters: unknown };
 
-/** What the outer test handed over. */
+/** The parameters from the outer test. */
 export const parameters = <Type>(): Type => GIVEN.parameters as Type;
 
 /** Milliseconds for one test. */
@@ -29,53 +29,53 @@ export function test(title: string, work: () => Promise<void>): void {
   tests.push({ title, work });
 }
 
-/** VS Code calls this; it resolves when all went well. */
+/** VS Code calls this; it resolves when every test has passed. */
 async function run(): Promise<void> {
   if (tests.length === 0) throw new Error('There are no tests.');
   let failed = 0;
   for (const { title, work } of tests) {
-    await tell({ type: 'start', title });
+    await send({ type: 'start', title });
     try {
       await Promise.race([work(), overdue()]);
-      await tell({ type: 'end' });
+      await send({ type: 'end' });
     } catch (error) {
       failed += 1;
       const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-      await tell({ type: 'end', error: { message, stack } });
+      await send({ type: 'end', error: { message, stack } });
     }
   }
   if (failed > 0) throw new Error(`${failed} failed`);
 }
 Object.assign(globalThis, { rumboSuite: run });
 
-/** Rejects when a test has had its time. */
+/** Rejects when a test exceeds its time. */
 const overdue = (): Promise<never> =>
   new Promise((_, reject) => {
     setTimeout(reject, testLimitMs, new Error(`It took longer than ${testLimitMs / 1000} s.`)).unref();
   });
 
-async function tell(message: SuiteMessage): Promise<unknown> {
+async function send(message: SuiteMessage): Promise<unknown> {
   const response = await fetch(GIVEN.channel, { method: 'POST', body: JSON.stringify(message) });
   const { value, error } = (await response.json()) as { value?: unknown; error?: string };
   if (error) throw new Error(error);
   return value;
 }
 
-export const note = (text: string): Promise<unknown> => tell({ type: 'note', text });
+export const note = (text: string): Promise<unknown> => send({ type: 'note', text });
 
-export const hand = {
+export const workbenchHand = {
   /** Types into the box of this title. */
-  answer: (title: string, text: string) => tell({ type: 'hand', request: { do: 'answer', title, text } }),
+  answer: (title: string, text: string) => send({ type: 'action', action: { do: 'answer', title, text } }),
   /** Waits for a notification. */
   notification: (words: string) =>
-    tell({ type: 'hand', request: { do: 'notification', words } }) as Promise<{
+    send({ type: 'action', action: { do: 'notification', words } }) as Promise<{
       sentence: string;
       buttons: string[];
     }>,
-  press: (words: string, button: string) => tell({ type: 'hand', request: { do: 'press', words, button } }),
+  press: (words: string, button: string) => send({ type: 'action', action: { do: 'press', words, button } }),
 };
 
-/** Waits until what is read is there. */
+/** Waits until `read` returns a value. */
 export async function waitFor<Value>(
   read: () => Value | Promise<Value>,
   what: string,
@@ -85,7 +85,7 @@ export async function waitFor<Value>(
   for (;;) {
     const value = await read();
     if (value) return value as Exclude<Value, false | '' | undefined>;
-    if (Date.now() > deadline) throw new Error(`It never came: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
@@ -96,11 +96,11 @@ export const activeAnswerText = (): string => {
   return document?.uri.scheme === 'rumbo-answer' ? document.getText() : '';
 };
 
-/** Asks for a plan as a user does; returns the document when it is complete. */
+/** Requests a plan as a user does; returns the complete document. */
 export async function runPlan(prompt: string): Promise<string> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   const planned = vscode.commands.executeCommand('rumbo.plan');
-  await hand.answer('Rumbo: Plan', prompt);
+  await workbenchHand.answer('Rumbo: Plan', prompt);
   await planned;
   return waitFor(
     () => /## Receipt|\*\*(?:Not answered|Incomplete|Stopped)/.test(activeAnswerText()) && activeAnswerText(),
@@ -108,7 +108,7 @@ export async function runPlan(prompt: string): Promise<string> {
   );
 }
 
-/** What the server would decide now. */
+/** The current routing decision. */
 export async function explainedRoute(prompt = 'Plan the next release', more: object = {}): Promise<string> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await vscode.commands.executeCommand('rumbo.explainRoute', { prompt, role: 'planner', ...more });

@@ -1,5 +1,5 @@
 /**
- * Runs a suite inside a real extension host: bundles it, opens VS Code with its test driver, lends it a hand on the
+ * Runs a suite inside a real extension host: bundles it, opens VS Code with its test driver, performs its actions on the
  * workbench, and reports each of its tests as one of ours.
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { projectFolder } from '../../../scripts/set-up/folders.ts';
 import { startCodeServer } from '../../support/code-server.ts';
 import { openPage } from './browser.ts';
 import { type EditorWindowOptions, saveEvidence } from './editor.ts';
-import type { HandRequest, SuiteMessage } from './host-suite.ts';
+import type { SuiteMessage, WorkbenchAction } from './host-suite.ts';
 import { output } from './output.ts';
 import { packagedExtension } from './vsix.ts';
 import { type Workbench, workbench } from './workbench.ts';
@@ -22,9 +22,9 @@ import { type Workbench, workbench } from './workbench.ts';
 export type HostOptions = EditorWindowOptions & {
   /** The suite's file: it calls `test` of host-suite.ts. */
   readonly suite: string;
-  /** What the suite reads as `parameters`. */
+  /** The suite's `parameters`. */
   readonly parameters?: unknown;
-  /** Laid over the sample workspace: paths and texts. */
+  /** Files to add to the sample workspace: paths and texts. */
   readonly files?: Readonly<Record<string, string>>;
 };
 
@@ -124,8 +124,8 @@ function urlOf(workspaceUrl: string, extension: string, tests: string): string {
   return url.href;
 }
 
-/** What the suite asks to be done on the workbench, where an extension has no hands. */
-async function performRequest(hand: Workbench, request: HandRequest): Promise<unknown> {
+/** Performs an action of the suite on the workbench. */
+async function performRequest(hand: Workbench, request: WorkbenchAction): Promise<unknown> {
   switch (request.do) {
     case 'answer':
       return hand.answer(request.title, request.text);
@@ -142,15 +142,15 @@ async function performRequest(hand: Workbench, request: HandRequest): Promise<un
 type Result = Extract<SuiteMessage, { type: 'end' }>;
 type Running = { readonly title: string; readonly result: Promise<Pick<Result, 'error'>> };
 
-/** A door on loopback: the suite reports here and asks for a hand. */
-async function listen(help: (request: HandRequest) => Promise<unknown>, note: (text: string) => void) {
+/** An HTTP server on loopback: the suite sends its results and actions here. */
+async function listen(perform: (request: WorkbenchAction) => Promise<unknown>, note: (text: string) => void) {
   const queue: Running[] = [];
   let wake = () => {};
   let end: (result: Pick<Result, 'error'>) => void = () => {};
   let failed = 0;
 
-  const hear = async (message: SuiteMessage): Promise<unknown> => {
-    if (message.type === 'hand') return help(message.request);
+  const handle = async (message: SuiteMessage): Promise<unknown> => {
+    if (message.type === 'action') return perform(message.action);
     if (message.type === 'note') return note(message.text);
     if (message.type === 'start') {
       const { promise, resolve } = Promise.withResolvers<Pick<Result, 'error'>>();
@@ -165,7 +165,7 @@ async function listen(help: (request: HandRequest) => Promise<unknown>, note: (t
   };
   const server = createServer((request, response) => {
     read(request)
-      .then(hear)
+      .then(handle)
       .then(
         (value) => response.end(JSON.stringify({ value })),
         (error: Error) => response.end(JSON.stringify({ error: error.message })),

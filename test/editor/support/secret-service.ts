@@ -1,4 +1,4 @@
-/** A Secret Service of its own, as a desktop has one: dbus, gnome-keyring, and secret-tool to look into it. */
+/** A Secret Service of its own, as a desktop has one: dbus, gnome-keyring, and secret-tool to read it. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 export interface SecretService {
   /** What a program needs in its environment to find it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The attributes and secrets of everything a service has saved, as secret-tool prints them. */
+  /** The attributes and secrets that a service has saved, as secret-tool prints them. */
   search(service: string): string;
   close(): Promise<void>;
 }

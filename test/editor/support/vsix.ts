@@ -1,4 +1,4 @@
-/** The package as users install it, made anew when what it is made of is newer. */
+/** The package as users install it, rebuilt when its sources are newer. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

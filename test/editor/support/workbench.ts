@@ -1,13 +1,13 @@
-/** A hand on VS Code's workbench: what a user types, presses and reads. Waits for conditions, never for time. */
+/** Operates VS Code's workbench like a user. Waits for conditions, never for a fixed time. */
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { output } from './output.ts';
 
-/** Milliseconds a slow, busy machine may take for one thing. */
+/** Milliseconds that one step may take on a slow, busy machine. */
 export const timeoutMs = 30_000;
 
-/** `calm` presses these; `keybindings.json` of the profile says what they do. */
+/** `reset` presses these; `keybindings.json` of the profile says what they do. */
 const clearKey = 'Control+Alt+Shift+F9';
 const closeKey = 'Control+Alt+Shift+F10';
 export const keybindings = [
@@ -24,8 +24,8 @@ export function workbench(page: Page) {
   const tabs = page.locator('.editor-group-container .tab');
   const notifications = page.locator('.notification-list-item');
 
-  /** Does it again until it works: the palette sometimes closes by itself. */
-  async function persist(attempt: () => Promise<void>, attempts = 4): Promise<void> {
+  /** Retries an attempt: the palette sometimes closes by itself. */
+  async function retrying(attempt: () => Promise<void>, attempts = 4): Promise<void> {
     for (let left = attempts; ; left--) {
       try {
         return await attempt();
@@ -36,7 +36,7 @@ export function workbench(page: Page) {
     }
   }
 
-  /** Waits until what is read satisfies; the last reading is in the message when it never does. */
+  /** Waits until the value that `read` returns satisfies; the error has the last value. */
   async function until<Value>(
     read: () => Promise<Value>,
     satisfies: (value: Value) => boolean,
@@ -68,7 +68,7 @@ export function workbench(page: Page) {
      * @param question the title of the box or list it opens, which like the palette may lose the focus and close
      */
     command: (title: string, question?: string): Promise<void> =>
-      persist(async () => {
+      retrying(async () => {
         // Not Escape first: it would take the selection away.
         await page.keyboard.press('F1');
         await input.waitFor({ timeout: 5000 });
@@ -104,12 +104,12 @@ export function workbench(page: Page) {
 
     /** Opens a file, with the cursor on a line. */
     openFile: (path: string, line = 1, column = 1): Promise<void> =>
-      persist(async () => {
+      retrying(async () => {
         await page.keyboard.press('Escape');
         await page.keyboard.press('Control+P');
         await input.waitFor({ timeout: 5000 });
         await input.fill(`${path}:${line}:${column}`, { timeout: 3000 });
-        // The list of files opened before comes first, and goes.
+        // The list first shows recently opened files.
         await quickInput
           .locator('.monaco-list-row.focused', { hasText: basename(path) })
           .waitFor({ timeout: 8000 });
@@ -161,7 +161,7 @@ export function workbench(page: Page) {
       );
     },
 
-    /** Puts a text in place of everything in an editor. */
+    /** Replaces the whole text of an editor. */
     async paste(uri: string, text: string): Promise<void> {
       await self.focus(uri);
       await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
@@ -171,7 +171,7 @@ export function workbench(page: Page) {
 
     /**
      * Waits for a notification with these words and returns it. VS Code shows no more than three within 0.8 s, which
-     * no user but a test is quick enough to meet; the others are behind the bell.
+     * only a test is fast enough to notice; the others are in the notification centre.
      */
     async notification(words: string | RegExp): Promise<Locator> {
       const found = notifications.filter({ hasText: words }).first();
@@ -196,21 +196,21 @@ export function workbench(page: Page) {
     /** The item of the status bar with these words. */
     status: (words: string | RegExp): Locator => page.locator('.statusbar-item', { hasText: words }).first(),
 
-    /** A row of the tree, by what a screen reader says. */
+    /** A row of the tree, by its text. */
     row: (name: string | RegExp): Locator =>
       page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
 
-    /** Unfolds a row of the tree, or folds it; a click is lost when the tree is drawn anew at that moment. */
-    unfold: (name: string | RegExp, wanted = true): Promise<void> =>
-      persist(async () => {
+    /** Expands or collapses a row of the tree; a click is lost when the tree is redrawn at that moment. */
+    expand: (name: string | RegExp, wanted = true): Promise<void> =>
+      retrying(async () => {
         const expanded = () => self.row(name).getAttribute('aria-expanded', { timeout: 5000 });
         if ((await expanded()) !== String(wanted)) await self.row(name).click({ timeout: 5000 });
-        await until(expanded, (now) => now === String(wanted), `${name} does not unfold`, 3000);
+        await until(expanded, (now) => now === String(wanted), `${name} does not expand`, 3000);
       }),
 
-    /** Rests the mouse on something until its tooltip shows these words. */
+    /** Hovers over an element until its tooltip shows these words. */
     tooltip: (what: Locator, words: string): Promise<void> =>
-      persist(async () => {
+      retrying(async () => {
         await page.mouse.move(700, 400);
         await what.hover({ timeout: 5000 });
         await page.locator('.monaco-hover:visible', { hasText: words }).waitFor({ timeout: 4000 });
@@ -218,8 +218,8 @@ export function workbench(page: Page) {
 
     /** Presses the button that shows on a row of the tree under the mouse. */
     async act(name: string | RegExp, button: string): Promise<void> {
-      await persist(async () => {
-        // Drawing the tree anew takes the buttons away until the mouse moves again.
+      await retrying(async () => {
+        // A redraw of the tree removes the buttons until the mouse moves.
         await page.mouse.move(700, 400);
         const row = self.row(name);
         await row.hover({ timeout: 5000 });
@@ -230,12 +230,12 @@ export function workbench(page: Page) {
     screenshot: async (name: string): Promise<void> =>
       void (await page.screenshot({ path: output(`${name}.png`), animations: 'disabled' })),
 
-    /** Nothing is open, asked or announced; unsaved text is thrown away. */
-    async calm(): Promise<void> {
+    /** Closes every editor, dialog and notification; unsaved text is discarded. */
+    async reset(): Promise<void> {
       await page.keyboard.press('Escape');
-      await persist(async () => {
+      await retrying(async () => {
         for (let open = await tabs.count(); open > 0; open = await tabs.count()) {
-          // A click first: after a button of a tree was pressed nothing has the focus, and keys go nowhere.
+          // A click first: after a button of a tree was pressed no element has the focus, and keys are lost.
           await tabs.last().click({ timeout: 3000 });
           await page.keyboard.press(closeKey);
           await until(

@@ -1,4 +1,4 @@
-/** Pictures in what a model or its provider says are a way out: a canary's picture in every place that shows text. */
+/** Pictures in text from a model or provider could leak data: a canary's picture is in every text that Rumbo shows. */
 import assert from 'node:assert/strict';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
@@ -51,7 +51,7 @@ const scenario = scenarios(async (defer) => {
   return editor;
 });
 
-/** Nobody asked, nobody tried, and no picture waits to be loaded. */
+/** No request arrived, none was blocked, and no picture is in the page. */
 async function nothingFetched({ page }: EditorWindow): Promise<void> {
   assert.deepEqual(bird.requests, []);
   assert.deepEqual(blocked, []);
@@ -63,7 +63,7 @@ scenario('an answer and its receipt', async (editor) => {
   await editor.answer('Rumbo: Plan', `Say hello ${picture('prompt')}`);
   await editor.shows(answer, /answer\.png[\s\S]*Receipt/);
   await nothingFetched(editor);
-  await editor.calm();
+  await editor.reset();
   await editor.command('Rumbo: Why This Model?');
   await editor.shows(answer, '# Why');
   await nothingFetched(editor);
@@ -86,7 +86,7 @@ scenario('the tree, its tooltips and the status bar’s', async (editor) => {
   await editor.tooltip(row.locator('.label-name'), 'note.png');
   await editor.screenshot('canary-tooltip');
   await nothingFetched(editor);
-  await editor.unfold(/ready · 1 model/);
+  await editor.expand(/ready · 1 model/);
   await editor.row('note.png').waitFor();
   await editor.tooltip(editor.status(/Rumbo|fake-model/), 'note.png');
   await nothingFetched(editor);
@@ -108,5 +108,5 @@ scenario('the canary detects a loaded picture', async ({ page }) => {
   await page.evaluate(`new Image().src = ${JSON.stringify(`${bird.origin}/control.png`)}`);
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await page.waitForTimeout(50))
     if (bird.requests.length + blocked.length > 0) return;
-  assert.fail('a picture was loaded and nobody noticed');
+  assert.fail('a picture was loaded without being detected');
 });

@@ -1,4 +1,4 @@
-/** **Rumbo: Code…** in the packaged extension: a change is shown before it is kept. */
+/** **Rumbo: Code…** in the packaged extension: a change is reviewed before it is applied. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -21,8 +21,11 @@ const scenario = scenarios(async (defer) => {
   });
 });
 
-/** Selects the TODO of the sample and asks for code there. */
-async function askAboutTodo(editor: EditorWindow, prompt: string): Promise<{ path: string; before: string }> {
+/** Selects the TODO of the sample and requests code there. */
+async function requestCodeForTodo(
+  editor: EditorWindow,
+  prompt: string,
+): Promise<{ path: string; before: string }> {
   const path = `${editor.workspace}/src/price.ts`;
   const before = readFileSync(path, 'utf8');
   const line = before.split('\n').findIndex((text) => text.includes('TODO')) + 1;
@@ -35,7 +38,7 @@ async function askAboutTodo(editor: EditorWindow, prompt: string): Promise<{ pat
 }
 
 scenario('a change to a selection is a diff first, and Discard leaves the file as it was', async (editor) => {
-  const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
+  const { path, before } = await requestCodeForTodo(editor, 'Format an amount of cents as a price');
   const half = await editor.shows(proposal, 'practice');
   await editor.screenshot('code-streaming');
   assert.doesNotMatch(half, /\/\/ TODO/);
@@ -53,7 +56,7 @@ scenario('a change to a selection is a diff first, and Discard leaves the file a
 });
 
 scenario('Accept writes the change into the open file, and it can be undone', async (editor) => {
-  const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
+  const { path, before } = await requestCodeForTodo(editor, 'Format an amount of cents as a price');
   await editor.notification('Proposed change to price.ts');
   assert.equal(readFileSync(path, 'utf8'), before);
   await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
@@ -62,9 +65,9 @@ scenario('Accept writes the change into the open file, and it can be undone', as
   await editor.screenshot('code-accepted');
   const after = await editor.text(editor.uriOf(path));
   assert.doesNotMatch(after, /TODO/);
-  // What was not selected is as it was.
+  // Text outside of the selection is unchanged.
   assert.ok(after.startsWith(before.slice(0, before.indexOf('// TODO'))));
-  assert.equal(readFileSync(path, 'utf8'), before, 'it was saved without being asked');
+  assert.equal(readFileSync(path, 'utf8'), before, 'it was saved without a request');
 
   await editor.page.keyboard.press('Control+S');
   await editor.until(
@@ -83,7 +86,7 @@ scenario('Accept writes the change into the open file, and it can be undone', as
 });
 
 scenario('a file that changed in the meantime is not touched, and the proposal stays', async (editor) => {
-  const { path, before } = await askAboutTodo(editor, 'Format an amount of cents as a price');
+  const { path, before } = await requestCodeForTodo(editor, 'Format an amount of cents as a price');
   const toast = await editor.notification('Proposed change to price.ts');
   await editor.focus(editor.uriOf(path));
   await editor.page.keyboard.press('Control+Home');
@@ -101,7 +104,7 @@ scenario('a file that changed in the meantime is not touched, and the proposal s
 });
 
 scenario('a change that was stopped half-way is applied only after a confirmation', async (editor) => {
-  const { path, before } = await askAboutTodo(editor, 'Write an endless story');
+  const { path, before } = await requestCodeForTodo(editor, 'Write an endless story');
   await editor.shows(proposal, /tells an endless story|waves rise/);
   await editor.page.locator('.editor-actions [aria-label="Stop"]').click();
   await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
@@ -111,7 +114,7 @@ scenario('a change that was stopped half-way is applied only after a confirmatio
   await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
   assert.equal(await editor.text(editor.uriOf(path)), before);
 
-  // A story is full of errors in TypeScript; discarded, they are nobody's problem.
+  // A story is full of errors in TypeScript; discarded, they leave the Problems view.
   const problems = editor.page.locator('.statusbar-item[id="status.problems"]');
   await editor.page.locator('.tab', { hasText: 'proposed change' }).click();
   await editor.until(
@@ -152,7 +155,7 @@ for (const name of ['.vscode/tasks.json', '.git/config', '.mcp.json', 'shop.code
     await editor.screenshot('code-protected');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
     assert.equal(await editor.text(editor.uriOf(path)), '{}\n');
-    // Asked and confirmed, it is changed.
+    // Confirmed, it is changed.
     await editor.page.locator('.tab', { hasText: 'proposed change' }).click();
     await editor.page.locator('.editor-actions [aria-label="Accept Change"]').click();
     await dialog.locator('.monaco-button', { hasText: 'Change It' }).click();

@@ -1,4 +1,4 @@
-/** An empty profile on a machine without a keychain: the three ways in, and what goes wrong on them. */
+/** An empty profile on a machine without a keychain: the three ways to start, and their errors. */
 import assert from 'node:assert/strict';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
@@ -14,7 +14,7 @@ const scenario = scenarios(async (defer) => {
   openai = await fakeOpenAi({ key, models: ['gpt-fake'], reply: 'At your service.' });
   defer(() => openai.close());
   return openEditorWindow({
-    // Nobody's keys, and no Ollama that may run here.
+    // Without keys, and without an Ollama that may run here.
     env: { ...noSecretService, ...withoutKeys(), OLLAMA_HOST: '127.0.0.1:1' },
   });
 });
@@ -77,7 +77,7 @@ scenario('a wrong key gives one sentence and a button that leads to the right on
   await editor.press(toast, 'Set API Key');
   await editor.answer('Rumbo: API key of OpenAI', key);
   await editor.notification(/kept in memory .*not saved/);
-  await editor.calm();
+  await editor.reset();
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
   await editor.shows(answer, 'At your service.');

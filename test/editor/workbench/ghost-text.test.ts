@@ -1,4 +1,4 @@
-/** Ghost text and **Rumbo: Generate Here…** in the packaged extension: what a person sees, and what the file holds. */
+/** Ghost text and **Rumbo: Generate Here…** in the packaged extension: what the user sees, and what the file contains. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Body, FakeProvider } from '../../support/fake-providers/fake-provider.ts';
@@ -11,7 +11,7 @@ const insertion = 'price * amount;';
 const generated = ['export function double(value: number): number {', '  return value * 2;', '}'].join('\n');
 let llama: FakeProvider;
 
-/** Fills gaps with what comes next of the one insertion, and answers a conversation with code. */
+/** Completes the one insertion, and answers chat requests with code. */
 function reply(body: Body): string {
   if (!('input_prefix' in body)) return `\`\`\`typescript\n${generated}\n\`\`\``;
   const line = String(body['input_prefix']).split('\n').at(-1) ?? '';
@@ -45,7 +45,7 @@ async function openAt(editor: EditorWindow, name: string, text = before, line = 
   return path;
 }
 
-/** Waits until the gap shows these words; they are not in the file. */
+/** Waits until the ghost text shows these words. */
 async function appears(editor: EditorWindow, path: string, words: string): Promise<void> {
   await editor.shows(editor.uriOf(path), words);
   await ghost(editor).first().waitFor();
@@ -58,14 +58,14 @@ const gone = (editor: EditorWindow) =>
     'the ghost text stays',
   );
 
-/** The text as the editor has it, without a look that would move the cursor. */
+/** Saves the file, since reading the editor's text would move the cursor. */
 const save = (editor: EditorWindow) => editor.page.keyboard.press('Control+S');
 async function saved(editor: EditorWindow, path: string, text: string): Promise<void> {
   await save(editor);
   await editor.until(
     async () => readFileSync(path, 'utf8'),
     (now) => now === text,
-    'the file is another one',
+    'the file has another text',
   );
 }
 
@@ -110,14 +110,14 @@ scenario('typing as suggested keeps the suggestion and sends no request', async 
   const path = await openAt(editor, 'through.ts');
   await editor.page.keyboard.type('p');
   await appears(editor, path, insertion);
-  const asked = fills().length;
+  const requestCount = fills().length;
   for (const letter of 'rice * am') {
     await editor.page.keyboard.type(letter);
     await editor.page.waitForTimeout(120);
     assert.ok((await ghost(editor).count()) > 0, `it went at ${letter}`);
   }
   await editor.screenshot('ghost-text-typed-through');
-  assert.equal(fills().length, asked);
+  assert.equal(fills().length, requestCount);
   await editor.page.keyboard.press('Tab');
   await saved(editor, path, before.replace('= \n', `= ${insertion}\n`));
 });
@@ -131,7 +131,7 @@ scenario('a file that changes on disk removes the suggestion for its old text', 
   await editor.until(
     () => editor.visibleText(editor.uriOf(path)),
     (text) => !text.includes(insertion),
-    'what was suggested for another text stays',
+    'the suggestion for the old text stays',
   );
 });
 
@@ -141,12 +141,12 @@ scenario(
     const path = await openAt(editor, 'paused.ts');
     await editor.command('Rumbo: Pause Ghost Text');
     await editor.status('Rumbo: ghost text paused').waitFor();
-    const asked = fills().length;
+    const requestCount = fills().length;
     await editor.focus(editor.uriOf(path));
     await editor.page.keyboard.press('Control+End');
     await editor.page.keyboard.type('const total = ');
     await editor.page.waitForTimeout(700);
-    assert.equal(fills().length, asked);
+    assert.equal(fills().length, requestCount);
     await editor.status('Rumbo: ghost text paused').click();
     await editor.screenshot('ghost-text-paused');
     await editor.pick('Resume Ghost Text');
@@ -181,12 +181,12 @@ scenario('a language is turned off in its language status', async (editor) => {
     (languages) => JSON.stringify(languages) === '{"typescript":false}',
     'the language was not switched off',
   );
-  const asked = fills().length;
+  const requestCount = fills().length;
   await editor.focus(editor.uriOf(path));
   await editor.page.keyboard.press('Control+End');
   await editor.page.keyboard.type('const total = pri');
   await editor.page.waitForTimeout(500);
-  assert.equal(fills().length, asked);
+  assert.equal(fills().length, requestCount);
   await editor.command('Rumbo: Toggle Ghost Text for This Language');
   await editor.until(
     async () => editor.settings()['rumbo.inline.languages'],
@@ -202,7 +202,7 @@ scenario('declarations from a file that is not open are used', async (editor) =>
   );
   const text = "import type { Basket } from './basket';\nexport const basket = {} as Basket;\n";
   await openAt(editor, 'shop.ts', text, 2);
-  // The language service takes its time; each line is another question.
+  // The language service needs time; each line triggers another request.
   await editor.until(
     async () => {
       await editor.page.keyboard.press('Enter');
@@ -211,7 +211,7 @@ scenario('declarations from a file that is not open are used', async (editor) =>
       return JSON.stringify(fills().at(-1)?.body);
     },
     (body) => body?.includes('readonly canary: number') === true,
-    'the declaration is not told',
+    'the declaration is not sent',
   );
 });
 
@@ -222,7 +222,7 @@ scenario('the models are chosen by checkboxes with their prices', async (editor)
   assert.match((await editor.rows.filter({ hasText: 'lab/tiny-coder' }).textContent()) ?? '', /free/);
 });
 
-/** Asks for code at the cursor. */
+/** Requests code at the cursor. */
 async function generate(editor: EditorWindow, name: string, line: number): Promise<void> {
   const title = `Rumbo: Generate Here, src/${name}, at line ${line}`;
   await editor.command('Rumbo: Generate Here…', title);
@@ -290,7 +290,7 @@ scenario('Esc discards generated code and cancels the request', async (editor) =
   await editor.until(
     async () => llama.chats.at(-1)?.aborted,
     (aborted) => aborted === true,
-    'the request goes on',
+    'the request continues',
   );
   assert.equal(await editor.page.locator('.notification-list-item').count(), 0);
   await saved(editor, path, block);
@@ -324,25 +324,25 @@ scenario('a failure is one sentence with one button, and the prompt is kept', as
 scenario('turned off, pending requests are cancelled and no more are sent', async (editor) => {
   const path = await openAt(editor, 'stop.ts');
   llama.fault = { kind: 'hang' };
-  const known = fills().length;
+  const previousCount = fills().length;
   await editor.page.keyboard.type('p');
-  const asked = await editor.until(
+  const requestCount = await editor.until(
     async () => fills().length,
-    (count) => count > known,
-    'nobody was asked',
+    (count) => count > previousCount,
+    'no request was sent',
   );
   await editor.command('Rumbo: Turn Ghost Text Off');
   await editor.until(
     async () => fills().at(-1)?.aborted,
     (aborted) => aborted === true,
-    'the request goes on',
+    'the request continues',
   );
   llama.fault = undefined;
   await editor.focus(editor.uriOf(path));
   await editor.page.keyboard.press('Control+End');
   await editor.page.keyboard.type('const total = pri');
   await editor.page.waitForTimeout(700);
-  assert.equal(fills().length, asked);
+  assert.equal(fills().length, requestCount);
   assert.equal(await ghost(editor).count(), 0);
 });
 

@@ -1,4 +1,4 @@
-/** What a user sees when providers break off, refuse their key or near their limits, in the packaged extension. */
+/** Interrupted answers, refused keys and rate limits in the packaged extension. */
 import assert from 'node:assert/strict';
 import type { Body } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
@@ -34,11 +34,11 @@ const whole = `## Steps
 `;
 const anew = '## Plan\n\n1. Write `retried()` and its tests.\n2. Use it in `send()`.\n';
 
-/** What a model says that is shown the beginning of an answer: the rest of it. */
+/** A model's reply to a prefill is the rest of the answer. */
 function rest(body: Body): string {
   const messages = body['messages'] as readonly { readonly role: string; readonly content: string }[];
-  const begun = messages.findLast(({ role }) => role === 'assistant')?.content;
-  return begun === undefined ? anew : whole.slice(begun.length);
+  const prefix = messages.findLast(({ role }) => role === 'assistant')?.content;
+  return prefix === undefined ? anew : whole.slice(prefix.length);
 }
 
 const flaky = await fakeOpenAi({ reply: whole, delayMs: 25, fault: { kind: 'reset', afterWords: 62 } });
@@ -62,14 +62,14 @@ const provider = ({ baseUrl }: typeof flaky, label: string) => ({
   baseUrl,
   source: 'local',
 });
-/** The cloud ones are there from the beginning, since only then does the server get the variables of their keys. */
+/** The cloud providers are configured from the start, since the server gets the variables of their keys when it is forked. */
 const providers = (enabled: boolean) => {
   const cloud = { source: 'api', models: ['quick', 'clever'], enabled };
   return {
     ...withoutLocalEngines,
     flaky: provider(flaky, 'Flaky lab'),
     steady: provider(steady, 'Steady lab'),
-    stranger: { ...provider(paid, 'Stranger'), ...cloud, keyEnv: 'BAD_KEY' },
+    refused: { ...provider(paid, 'Refused lab'), ...cloud, keyEnv: 'BAD_KEY' },
     paid: { ...provider(paid, 'Paid lab'), ...cloud, keyEnv: 'GOOD_KEY' },
   };
 };
@@ -141,14 +141,14 @@ scenario(
 scenario('the view shows the remaining rate limit, and which key was refused', async (editor) => {
   await editor.page.locator('.activitybar [aria-label^="Rumbo"]').first().click();
   await editor.set({
-    'rumbo.routing.priorityOrder': ['stranger', 'paid', 'steady'],
+    'rumbo.routing.priorityOrder': ['refused', 'paid', 'steady'],
     'rumbo.providers': providers(true),
   });
   await ask(editor);
   await editor.notification(/answered instead/);
   await editor.screenshot('key-refused');
-  await editor.row(/Stranger.*key refused/).waitFor();
-  await editor.unfold(/Paid lab/);
+  await editor.row(/Refused lab.*key refused/).waitFor();
+  await editor.expand(/Paid lab/);
   await editor.row(/3\/60 requests left.*resets at/).waitFor();
   await editor.screenshot('providers-limits');
 });

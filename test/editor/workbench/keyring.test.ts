@@ -1,4 +1,4 @@
-/** A key set through the palette, kept by a real Secret Service. */
+/** A key set through the palette and stored in a real Secret Service. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ scenario('the keyring has the key, for its origin; no file of the profile has it
   assert.match(found, new RegExp(`secret = ${key}`));
   assert.ok(found.includes(`openai@${new URL(openai.baseUrl).origin}`), found);
   assert.deepEqual(filesWith(editor.profile, key), []);
-  // The search does find what is there.
+  // The search finds text that is present.
   assert.ok(filesWith(editor.profile, openai.baseUrl).some((name) => name.endsWith('settings.json')));
   assert.ok(!JSON.stringify(await editor.page.evaluate('Object.entries(localStorage)')).includes(key));
 });

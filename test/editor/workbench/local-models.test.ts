@@ -1,4 +1,4 @@
-/** Models on this machine in the Rumbo view: seen, fetched, stopped, loaded, left out, and a server that is found. */
+/** Local models in the Rumbo view: list, pull, stop, load, disable, and a discovered server. */
 import assert from 'node:assert/strict';
 import { defaultPorts } from '../../../server/discovery/addresses.ts';
 import { engines } from '../../../server/engines/table.ts';
@@ -32,7 +32,7 @@ const scenario = scenarios(async (defer) => {
   });
 });
 
-/** One piece after the other, at a pace that a person could follow. */
+/** One piece after the other, slowly enough to watch. */
 async function arrive(editor: EditorWindow, pieces: number): Promise<void> {
   for (let piece = 0; piece < pieces; piece++) {
     await editor.page.waitForTimeout(600);
@@ -52,7 +52,7 @@ const pane = (editor: EditorWindow, name: string) =>
 scenario('the tree shows the models on this machine and their states', async (editor) => {
   await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();
   await editor.row(/Ollama.*ready · 2 models/).waitFor();
-  await editor.unfold(/Ollama.*ready/);
+  await editor.expand(/Ollama.*ready/);
   await editor.row(/gemma3:1b.*on disk, 815 MB/).waitFor();
   await editor.act(/gemma3:1b.*on disk/, 'Load');
   await editor.row(/gemma3:1b.*loaded, 978 MB/).waitFor();
@@ -77,11 +77,11 @@ scenario(
     await editor.press(toast, 'Cancel');
     await editor.row(/qwen2\.5-coder:7b/).waitFor({ state: 'detached' });
     await toast.waitFor({ state: 'detached' });
-    const asked = ollama.requests.findLast(({ path }) => path === '/api/pull');
+    const pullRequest = ollama.requests.findLast(({ path }) => path === '/api/pull');
     await editor.until(
-      async () => asked?.gone.aborted,
+      async () => pullRequest?.gone.aborted,
       (gone) => gone === true,
-      'the download went on',
+      'the download continued',
     );
     assert.equal(await editor.page.locator('.notification-list-item').count(), 0);
   },
@@ -133,7 +133,7 @@ scenario('answers of this window are in the Activity view and open their explana
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Add retries to the upload');
   await editor.shows('rumbo-answer:', 'Here I am.');
-  await editor.calm();
+  await editor.reset();
   await editor.row(/mine\/smollm3.*Planner.*free/).waitFor();
   await editor.screenshot('activity');
   await editor.row(/mine\/smollm3.*Planner.*free/).click();
@@ -160,7 +160,7 @@ scenario('a discovered server is offered, and used once it is chosen', async (ed
   }
 });
 
-/** On a port of another kind of engine, the first that nobody uses. `undefined`: all are in use. */
+/** On the first free port of another kind of engine. `undefined`: all are in use. */
 async function onForeignPort(): Promise<PageServer | undefined> {
   for (const port of defaultPorts(engines).toReversed()) {
     const running = await pageServer(ollamaPages, { port }).catch(() => undefined);

@@ -9,7 +9,7 @@ const note = 'Practice engine: canned replies from a toy model, to try Rumbo out
 let engineUrl: string;
 
 const scenario = scenarios(async (defer) => {
-  // Slow enough to be watched and stopped.
+  // Slow enough to watch and stop.
   const engine = await startPracticeEngine({ tokensPerSecond: 60 });
   defer(() => engine.close());
   engineUrl = engine.baseUrl;
@@ -34,7 +34,7 @@ scenario('a plan streams as Markdown beside the open file and ends with its rece
   assert.ok(!half.includes('## Receipt'), 'the plan arrived all at once');
   assert.match(half, /practice\/practice-large is answering/);
   await editor.shows(answer, /## Receipt[\s\S]*Note:/);
-  // The spinner in the status bar makes room for the receipt.
+  // The receipt replaces the spinner in the status bar.
   await editor.status(/practice\/practice-large · .* · free/).waitFor();
   await editor.screenshot('plan-done');
 
@@ -77,11 +77,11 @@ scenario('cancelling stops the engine, and the received text stays', async (edit
   assert.ok(await engineIsBusy());
   await editor.press(await editor.notification('Rumbo: planning'), 'Cancel');
   await editor.shows(answer, '**Stopped by you.** The text received so far is above.');
-  await editor.until(engineIsBusy, (busy) => !busy, 'the engine goes on', 2000);
+  await editor.until(engineIsBusy, (busy) => !busy, 'the engine continues', 2000);
   await editor.screenshot('plan-cancelled');
   assert.match(await editor.text(answer), /waves rise and fall[\s\S]*\*\*Stopped by you\.\*\*/);
 
-  // It is there to be asked again.
+  // The prompt is offered again.
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   assert.equal(await editor.input.inputValue(), 'Tell me an endless story');
 });
@@ -92,7 +92,7 @@ scenario('the Stop button of an answer stops it too', async (editor) => {
   await editor.shows(answer, 'waves rise and fall');
   await editor.page.locator('.editor-actions [aria-label="Stop"]').click();
   await editor.shows(answer, 'Stopped by you.');
-  await editor.until(engineIsBusy, (busy) => !busy, 'the engine goes on', 2000);
+  await editor.until(engineIsBusy, (busy) => !busy, 'the engine continues', 2000);
 });
 
 scenario('an empty prompt is refused in the input box', async (editor) => {

@@ -1,4 +1,4 @@
-/** The Rumbo view, and what a user changes there and in the settings: the next request obeys, without a reload. */
+/** The Rumbo view; changes there and in the settings apply to the next request, without a reload. */
 import assert from 'node:assert/strict';
 import { practiceConfig } from '../../../scripts/practice/start.ts';
 import { startPracticeEngine } from '../../support/practice-engine.ts';
@@ -26,10 +26,10 @@ const scenario = scenarios(async (defer) => {
         ...withoutLocalEngines,
         small: provider('Small practice', 'practice-small'),
         large: provider('Large practice', 'practice-large'),
-        // A port nobody listens on.
-        nobody: {
+        // An unused port.
+        unused: {
           kind: 'openai-compatible',
-          label: 'Nobody',
+          label: 'Unused lab',
           baseUrl: 'http://127.0.0.1:1/v1',
           source: 'local',
         },
@@ -38,9 +38,9 @@ const scenario = scenarios(async (defer) => {
   });
 });
 
-/** Asks for a plan; returns the model its receipt names. */
+/** Requests a plan; returns the model in its receipt. */
 async function planned(editor: EditorWindow): Promise<string> {
-  await editor.calm();
+  await editor.reset();
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Add retries to the upload');
   await editor.shows(answer, /## Receipt[\s\S]*Note:/);
@@ -57,17 +57,17 @@ const strategyIs = (editor: EditorWindow, wanted: string) =>
 scenario('the view lists providers with their state, and their models when expanded', async (editor) => {
   await editor.page.locator('.activitybar [aria-label="Rumbo"]').first().click();
   await editor.row(/Small practice.*ready · 1 model/).waitFor();
-  await editor.row(/Nobody.*unreachable/).waitFor();
+  await editor.row(/Unused lab.*unreachable/).waitFor();
   await editor.row(/OpenAI.*no key/).waitFor();
   await editor.row(/Ollama.*off/).waitFor();
-  await editor.unfold(/Small practice/);
+  await editor.expand(/Small practice/);
   await editor.row(/practice-small.*local.*tier 2.*32k.*free/).waitFor();
   await editor.row('Practice engine: canned replies').waitFor();
-  await editor.unfold(/Nobody/);
+  await editor.expand(/Unused lab/);
   await editor.row(/refused|reach|connect/i).waitFor();
   await editor.screenshot('providers');
-  // Collapsed again, so that the rows below have room.
-  await editor.unfold(/Nobody/, false);
+  // Collapsed again, so that the rows below are visible.
+  await editor.expand(/Unused lab/, false);
 });
 
 scenario('the status bar shows the strategy and opens the menu', async (editor) => {
@@ -84,7 +84,7 @@ scenario('a model that is locked in the tree does not answer; unlocked, it answe
   assert.deepEqual(editor.settings()['rumbo.models'], { 'small/practice-small': { locked: true } });
   assert.equal(await planned(editor), 'large/practice-large');
   await editor.screenshot('providers-locked');
-  await editor.unfold(/Large practice/);
+  await editor.expand(/Large practice/);
   await editor.row(/Last: .*practice-large/).waitFor();
   await editor.screenshot('providers-last');
   await editor.act(/practice-small.*locked/, 'Unlock');
@@ -106,7 +106,7 @@ scenario('the strategy can be chosen from the palette and in the Settings UI', a
   await strategyIs(editor, 'quality');
   assert.equal(await planned(editor), 'large/practice-large');
 
-  await editor.calm();
+  await editor.reset();
   await editor.command('Preferences: Open Settings (UI)');
   await editor.page.locator('.settings-editor .search-container .view-lines').click();
   await editor.page.keyboard.type('rumbo.routing');
@@ -134,7 +134,7 @@ scenario('Explain Route lists candidates and excluded models, and sends no reque
 
 scenario('Why This Model? shows the last receipt', async (editor) => {
   const model = await planned(editor);
-  await editor.calm();
+  await editor.reset();
   await editor.command('Rumbo: Why This Model?');
   await editor.shows(answer, `# Why ${model}?`);
   await editor.screenshot('why-this-model');
@@ -143,7 +143,7 @@ scenario('Why This Model? shows the last receipt', async (editor) => {
 
 scenario('the status bar shows the last answer and opens its explanation', async (editor) => {
   const model = await planned(editor);
-  await editor.calm();
+  await editor.reset();
   await editor.status(new RegExp(`${model} · .* · free`)).click();
   await editor.shows(answer, `# Why ${model}?`);
 });
