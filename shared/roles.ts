@@ -3,6 +3,8 @@ import type { TaskType } from './tasks.ts';
 
 export type Role = {
   readonly label: string;
+  /** The name of a ThemeIcon of VS Code. */
+  readonly icon: string;
   /** The kind of work the role implies. Absent: the prompt decides. */
   readonly task?: TaskType;
   /** `code`: the answer is a change to a file; `text`: the answer is read as Markdown. */
@@ -10,9 +12,9 @@ export type Role = {
 };
 
 export const roles = {
-  planner: { label: 'Planner', task: 'planning', answer: 'text' },
-  coder: { label: 'Coder', answer: 'code' },
-  chat: { label: 'Chat', answer: 'text' },
+  planner: { label: 'Planner', icon: 'list-ordered', task: 'planning', answer: 'text' },
+  coder: { label: 'Coder', icon: 'edit', answer: 'code' },
+  chat: { label: 'Chat', icon: 'comment', answer: 'text' },
 } as const satisfies Record<string, Role>;
 
 export type RoleId = keyof typeof roles;

@@ -1,6 +1,6 @@
 /** A receipt in the Activity view: its line, icon and tooltip. Pure. */
 import type { Receipt } from '../../shared/receipts.ts';
-import { roleIds, roles } from '../../shared/roles.ts';
+import { roleOf, roles } from '../../shared/roles.ts';
 import type { Status } from '../../shared/status.ts';
 import { costText, receiptFacts } from './receipt.ts';
 import { formatDollars, formatDuration, formatLocalTime } from './text.ts';
@@ -8,7 +8,7 @@ import { formatDollars, formatDuration, formatLocalTime } from './text.ts';
 /** `Planner · 1.2 s · $0.0012 · 14:05`. */
 export const activityDescription = (receipt: Receipt, locale?: string): string =>
   [
-    roleLabel(receipt.role),
+    roleOf(receipt.role ?? undefined)?.label ?? '',
     receipt.cached ? 'from the cache' : formatDuration(receipt.totalMs),
     receipt.cached ? '' : costText(receipt),
     replacementText(receipt),
@@ -22,7 +22,7 @@ export function activityIcon(receipt: Receipt): string {
   if (receipt.finishReason === 'length' || receipt.finishReason === 'content-filter') return 'warning';
   if (replacementText(receipt)) return 'arrow-swap';
   if (receipt.cached) return 'history';
-  return receipt.role === 'planner' ? 'list-ordered' : receipt.role === 'coder' ? 'edit' : 'comment';
+  return (roleOf(receipt.role ?? undefined) ?? roles.chat).icon;
 }
 
 /** The receipt line by line. */
@@ -37,11 +37,6 @@ export function todayText({ costUsd, requests, unknownPrice }: Status['today']):
   const unknown = unknownPrice > 0 ? ` and ${unknownPrice} of unknown price` : '';
   return `today ${formatDollars(costUsd)}${unknown}, ${requests === 1 ? '1 request' : `${requests} requests`}`;
 }
-
-const roleLabel = (role: string | null): string => {
-  const id = roleIds.find((each) => each === role);
-  return id ? roles[id].label : '';
-};
 
 /** That another model was tried first or wrote a part. Empty: neither. */
 function replacementText({ attempts, takeovers }: Receipt): string {

@@ -1,10 +1,11 @@
 /** The menu behind the status-bar item. */
 import * as vscode from 'vscode';
 import type { InlineState } from '../../shared/inline.ts';
+import { roles } from '../../shared/roles.ts';
 
 const first = [
-  { label: '$(list-ordered) Plan…', command: 'rumbo.plan' },
-  { label: '$(edit) Code…', command: 'rumbo.code' },
+  { label: `$(${roles.planner.icon}) Plan…`, command: 'rumbo.plan' },
+  { label: `$(${roles.coder.icon}) Code…`, command: 'rumbo.code' },
   { label: '$(sparkle) Generate Here…', command: 'rumbo.generateHere' },
   { label: '$(question) Why This Model?', command: 'rumbo.whyThisModel' },
   { label: '$(arrow-up) Use a Stronger Model', command: 'rumbo.useStrongerModel' },
