@@ -121,10 +121,10 @@ const withModel = <Result>(node: Node | undefined, action: (model: Model) => Res
   node?.row.type === 'model' ? action(node.row.model) : undefined;
 
 const withEndpoint = (node: Node | undefined, action: (endpoint: DiscoveredEndpoint) => unknown): unknown =>
-  node?.row.type === 'offer' ? action(node.row.endpoint) : undefined;
+  node?.row.type === 'endpoint' ? action(node.row.endpoint) : undefined;
 
 const stopPull = ({ localModels }: CommandDeps, row?: TreeRow): void => {
-  if (row?.type === 'coming') localModels.stop(modelId(row.about, row.local.name));
+  if (row?.type === 'in-progress') localModels.stop(modelId(row.providerName, row.local.name));
 };
 
 /** Opens a copy that the user can edit and save under any name. */

@@ -124,7 +124,7 @@ export function answerProgress({ model, activity }: AnswerState): string {
 
 /** Which model took over from which. A model without alternatives continues after itself. */
 export const takeoverText = ({ from, to }: Pick<Takeover, 'from' | 'to'>): string =>
-  from === to ? `${to} was asked to continue` : `${to} took over from ${from}`;
+  from === to ? `${to} continued after an interruption` : `${to} took over from ${from}`;
 
 /** That the current model is not the first that sent text, in a few words. Absent: it is the first. */
 export function takeoverNote({ takeovers, discarded }: AnswerState): string | undefined {

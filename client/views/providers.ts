@@ -42,7 +42,7 @@ export function createProvidersView(server: ServerProcess): ProvidersView {
     redraw.schedule(displayedTimes(providers));
     const pins = userPins();
     return [
-      ...offers.map((endpoint): TreeRow => ({ type: 'offer', endpoint })),
+      ...offers.map((endpoint): TreeRow => ({ type: 'endpoint', endpoint })),
       ...sortProviders(providers).map((provider): TreeRow => ({ type: 'provider', provider, pins })),
     ];
   };

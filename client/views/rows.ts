@@ -21,24 +21,24 @@ import {
 } from '../format/provider.ts';
 import { oneLine } from '../format/text.ts';
 
-/** `about`: the name of the provider that a detail row belongs to. */
+/** `providerName`: the name of the provider that a detail row belongs to. */
 export type TreeRow =
   | { readonly type: 'provider'; readonly provider: ProviderStatus; readonly pins?: PinnedRoles }
   /** A discovered server that is not in the settings. */
-  | { readonly type: 'offer'; readonly endpoint: DiscoveredEndpoint }
+  | { readonly type: 'endpoint'; readonly endpoint: DiscoveredEndpoint }
   | ({ readonly type: 'model' } & ModelState)
   /** A model that is being downloaded or loaded and is not in the list yet. */
-  | { readonly type: 'coming'; readonly local: LocalModel; readonly about: string }
+  | { readonly type: 'in-progress'; readonly local: LocalModel; readonly providerName: string }
   /** A model that is cooling down and is not in the list. */
-  | { readonly type: 'cooldown'; readonly cooldown: ModelCooldown; readonly about: string }
-  | { readonly type: 'key'; readonly key: KeyStatus; readonly about: string }
-  | { readonly type: 'window'; readonly window: RateWindow; readonly about: string }
+  | { readonly type: 'cooldown'; readonly cooldown: ModelCooldown; readonly providerName: string }
+  | { readonly type: 'key'; readonly key: KeyStatus; readonly providerName: string }
+  | { readonly type: 'window'; readonly window: RateWindow; readonly providerName: string }
   | {
       readonly type: 'last';
       readonly last: NonNullable<ProviderStatus['lastOutcome']>;
-      readonly about: string;
+      readonly providerName: string;
     }
-  | { readonly type: 'text'; readonly text: string; readonly about: string };
+  | { readonly type: 'text'; readonly text: string; readonly providerName: string };
 
 /** Labels of the roles that are pinned to a model, by its id. */
 export type PinnedRoles = ReadonlyMap<string, readonly string[]>;
@@ -48,22 +48,22 @@ const maxModels = 500;
 
 /** The rows under a provider: its detail and note, keys, rate limits, models, and its last request. */
 export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
-  const { name: about, detail, models, local, note, keys, lastOutcome } = provider;
+  const { name: providerName, detail, models, local, note, keys, lastOutcome } = provider;
   const empty = models.length === 0 && !local?.some(isInProgress);
   const message = detail ?? (empty ? 'No models are known yet.' : undefined);
   return [
-    ...(message ? [{ type: 'text', text: message, about } as const] : []),
-    ...(note ? [{ type: 'text', text: note, about } as const] : []),
-    ...keys.map((key): TreeRow => ({ type: 'key', key, about })),
-    ...activeRateWindows(provider).map((window): TreeRow => ({ type: 'window', window, about })),
+    ...(message ? [{ type: 'text', text: message, providerName } as const] : []),
+    ...(note ? [{ type: 'text', text: note, providerName } as const] : []),
+    ...keys.map((key): TreeRow => ({ type: 'key', key, providerName })),
+    ...activeRateWindows(provider).map((window): TreeRow => ({ type: 'window', window, providerName })),
     ...modelRows(provider, pins),
-    ...(lastOutcome ? [{ type: 'last', last: lastOutcome, about } as const] : []),
+    ...(lastOutcome ? [{ type: 'last', last: lastOutcome, providerName } as const] : []),
   ];
 }
 
 /** The models of a provider: those in progress, those in its list, and those that are cooling down and in no list. */
 export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
-  const { name: about, models, local = [], modelCooldowns } = provider;
+  const { name: providerName, models, local = [], modelCooldowns } = provider;
   const cooldowns = new Map(modelCooldowns.map((each) => [each.model, each]));
   const localModels = new Map(local.map((each) => [each.name, each]));
   const names = new Set(models.map(({ name }) => name));
@@ -82,44 +82,48 @@ export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow
     };
   });
   const more = models.length - listed.length;
-  const left = `${more} more are not listed; add those you use to rumbo.providers.${about}.models.`;
+  const left = `${more} more are not listed; add those you use to rumbo.providers.${providerName}.models.`;
   return [
     ...local
       .filter((each) => isInProgress(each) && !names.has(each.name))
-      .map((each) => pendingRow(each, about)),
+      .map((each) => pendingRow(each, providerName)),
     ...listed,
-    ...(more > 0 ? [{ type: 'text', text: left, about } as const] : []),
+    ...(more > 0 ? [{ type: 'text', text: left, providerName } as const] : []),
     ...modelCooldowns
       .filter(({ model }) => !names.has(model))
-      .map((cooldown): TreeRow => ({ type: 'cooldown', cooldown, about })),
+      .map((cooldown): TreeRow => ({ type: 'cooldown', cooldown, providerName })),
   ];
 }
 
 const isInProgress = ({ state }: LocalModel): boolean => state === 'downloading' || state === 'loading';
-const pendingRow = (local: LocalModel, about: string): TreeRow => ({ type: 'coming', local, about });
+const pendingRow = (local: LocalModel, providerName: string): TreeRow => ({
+  type: 'in-progress',
+  local,
+  providerName,
+});
 
 export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
   switch (row.type) {
     case 'provider':
       return providerItem(row.provider, locale);
-    case 'offer':
+    case 'endpoint':
       return endpointItem(row.endpoint);
     case 'model':
       return modelItem(row, locale);
-    case 'coming':
-      return pendingItem(row.local, row.about);
+    case 'in-progress':
+      return pendingItem(row.local, row.providerName);
     case 'cooldown':
       return detailItem(
         row.cooldown.model,
         'history',
-        `${row.about}:cooldown:${row.cooldown.model}`,
+        `${row.providerName}:cooldown:${row.cooldown.model}`,
         `${cooldownText(row.cooldown, locale)}: ${oneLine(row.cooldown.reason)}`,
       );
     case 'key':
       return detailItem(
         row.key.name,
         row.key.cooldownReason ? 'history' : 'key',
-        `${row.about}:key:${row.key.name}`,
+        `${row.providerName}:key:${row.key.name}`,
         keyStateText(row.key, locale),
         'Key',
       );
@@ -128,7 +132,7 @@ export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
       return detailItem(
         left,
         'dashboard',
-        `${row.about}:window:${row.window.model ?? ''}:${row.window.unit}`,
+        `${row.providerName}:window:${row.window.model ?? ''}:${row.window.unit}`,
         until,
         'Rate limit',
       );
@@ -137,11 +141,11 @@ export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
       return detailItem(
         `Last: ${row.last.model}`,
         'pulse',
-        `${row.about}:last`,
+        `${row.providerName}:last`,
         lastRequestText(row.last, locale),
       );
     case 'text':
-      return detailItem(row.text, 'info', `${row.about}:${row.text}`);
+      return detailItem(row.text, 'info', `${row.providerName}:${row.text}`);
   }
 }
 
@@ -188,11 +192,11 @@ function modelItem(now: ModelState, locale?: string): vscode.TreeItem {
   return item;
 }
 
-function pendingItem(local: LocalModel, about: string): vscode.TreeItem {
+function pendingItem(local: LocalModel, providerName: string): vscode.TreeItem {
   const item = detailItem(
     local.name,
     localIcon(local) ?? 'cloud-download',
-    `coming:${modelId(about, local.name)}`,
+    `coming:${modelId(providerName, local.name)}`,
     localStateText(local),
   );
   item.contextValue = `coming;${local.state}`;

@@ -135,8 +135,8 @@ test('an engine that pulls models offers it, a download can be stopped, a discov
   assert.deepEqual(of({ type: 'provider', provider: pullable }), ['pullModel', 'testApiKey']);
   assert.deepEqual(of({ type: 'provider', provider: off }), ['testApiKey']);
   const local = { name: 'new', state: 'downloading' } as const;
-  assert.deepEqual(of({ type: 'coming', local, about: 'lab' }), ['stopPull']);
-  assert.deepEqual(of({ type: 'offer', endpoint: sampleEndpoint() }), ['ignoreEndpoint', 'useEndpoint']);
+  assert.deepEqual(of({ type: 'in-progress', local, providerName: 'lab' }), ['stopPull']);
+  assert.deepEqual(of({ type: 'endpoint', endpoint: sampleEndpoint() }), ['ignoreEndpoint', 'useEndpoint']);
 });
 
 test('commands that need a row are not in the palette', () => {

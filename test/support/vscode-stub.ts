@@ -1,4 +1,4 @@
-/** Stands in for `vscode` in unit tests: the part of the editor that the client uses. @types/vscode checks every shape. */
+/** Replaces `vscode` in unit tests: the part of the editor that the client uses. @types/vscode checks every shape. */
 import type * as vscode from 'vscode';
 
 /**
@@ -209,7 +209,7 @@ type InlineProvider = {
   provideInlineCompletionItems(document: unknown, at: Position): InlineCompletionItem[];
 };
 
-/** What the user does in documents and editors; a test fires these. */
+/** Events of documents and editors; a test fires these. */
 export const events = {
   changedText: new EventEmitter<unknown>(),
   openedText: new EventEmitter<unknown>(),
@@ -218,62 +218,62 @@ export const events = {
   changedSettings: new EventEmitter<{ affectsConfiguration(key: string): boolean }>(),
 };
 
-/** A tree as VS Code holds it; `check` is the user's click on a box. */
+/** A tree view; `check` is the user's click on a checkbox. */
 type Tree = {
   treeDataProvider: vscode.TreeDataProvider<unknown>;
   visible: boolean;
   badge?: unknown;
   description?: string;
   check(element: unknown, state: 0 | 1): void;
-  /** What was drawn anew; `undefined`: everything. */
+  /** The redrawn elements; `undefined`: everything. */
   readonly redrawn: unknown[];
 };
-/** What happened, and what the user will do; a test reads and sets these. */
+/** What the client did, and what the user will do; a test reads and sets these. */
 export const fakeEditor = {
-  /** Messages shown, with their buttons. */
+  /** The shown messages, with their buttons. */
   messages: [] as {
     kind: 'error' | 'warning' | 'information';
     text: string;
     buttons: string[];
     detail?: string;
   }[],
-  /** The button the user presses when it is offered. */
+  /** The button that the user presses when it is shown. */
   buttonToPress: undefined as string | undefined,
-  /** What the user types into the next input boxes. */
+  /** The user's inputs for the next input boxes. */
   inputs: [] as (string | undefined)[],
-  /** The input boxes opened, as they were. */
+  /** The input boxes that were opened, with their initial values. */
   inputBoxes: [] as { title: string | undefined; value: string; validation: string | undefined }[],
-  /** The lists opened whose text can be typed too, with what they offered then. */
+  /** The quick picks with free input that were opened, with their items. */
   quickPicks: [] as { title: string | undefined; labels: string[] }[],
-  /** The files, by address. */
+  /** The files by URI. */
   files: new Map<string, { text: string; languageId: string }>(),
   shownDocuments: [] as string[],
-  /** The trees that were made, by their view. */
+  /** The tree views by id. */
   trees: new Map<string, Tree>(),
-  /** What the notifications of work under way have said. */
+  /** The messages of progress notifications. */
   progressMessages: [] as string[],
-  /** The notifications of work under way: what they are called, how far their bars are, and their own buttons. */
+  /** The progress notifications: title, percentage, and the Cancel button. */
   progress: [] as { title: string; percent: number; cancel(): void }[],
   context: new Map<string, unknown>(),
   settings: new Map<string, { globalValue?: unknown; workspaceValue?: unknown }>(),
   providers: new Map<string, { provideTextDocumentContent(uri: Uri): string }>(),
   executed: [] as { id: string; args: unknown[] }[],
-  /** What the user ticks in the next lists with check boxes, by label. Absent: dismissed. */
+  /** The labels that the user selects in the next lists with checkboxes. Absent: dismissed. */
   labelsToPick: undefined as string[] | undefined,
-  /** The lists opened that only offer, with their entries. */
+  /** The lists without free input that were opened, with their entries. */
   lists: [] as { title: string | undefined; entries: readonly ListEntry[] }[],
-  /** The items of the status bar, by their id. */
+  /** The status-bar items by id. */
   status: new Map<string, { text: string; tooltip: string; command: string }>(),
   languageStatus: undefined as { text: string; detail: string; command: { command: string } } | undefined,
-  /** Who writes ghost text. */
+  /** The registered providers of ghost text. */
   inlineProviders: new Set<InlineProvider>(),
-  /** The ghost text at a place. */
+  /** The ghost text at a position. */
   ghostTextAt(document: unknown, at: Position): InlineCompletionItem[] {
     return [...fakeEditor.inlineProviders].flatMap((writer) =>
       writer.provideInlineCompletionItems(document, at),
     );
   },
-  /** Text of a document as the user sees it. */
+  /** The text of a document as the user sees it. */
   text: (uri: Uri): string =>
     fakeEditor.providers.get(uri.scheme)?.provideTextDocumentContent(uri) ??
     fakeEditor.files.get(uri.toString())?.text ??

@@ -134,6 +134,9 @@ test('text below an answer is never inside its open code fence', () => {
 
 test('a model that continues after itself does not take over from itself', () => {
   const state = after(start, text('one'), resume('continue', 'lab/small', 'lab/small'));
-  assert.match(answerDocument(state), /\*lab\/small was asked to continue: The connection broke off\.\*/);
+  assert.match(
+    answerDocument(state),
+    /\*lab\/small continued after an interruption: The connection broke off\.\*/,
+  );
   assert.equal(takeoverNote(state), 'continued after an interruption');
 });

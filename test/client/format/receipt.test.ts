@@ -125,13 +125,13 @@ test('the cost of failed attempts is included and named', () => {
 });
 
 test('code by several models names them', () => {
-  const seam = { at: 9, from: 'a/x', to: 'b/y', reason: 'It ended.' } as const;
+  const takeover = { at: 9, from: 'a/x', to: 'b/y', reason: 'It ended.' } as const;
   assert.equal(takeoverWarning(sampleReceipt()), undefined);
   assert.equal(
-    takeoverWarning(sampleReceipt({ takeovers: [seam] })),
+    takeoverWarning(sampleReceipt({ takeovers: [takeover] })),
     'a/x was interrupted and b/y continued: check where the parts join.',
   );
-  const again = { ...seam, from: 'b/y' } as const;
+  const again = { ...takeover, from: 'b/y' } as const;
   assert.equal(
     takeoverWarning(sampleReceipt({ takeovers: [again] })),
     'b/y was interrupted and continued: check where the parts join.',
@@ -141,7 +141,7 @@ test('code by several models names them', () => {
     /b\/y was interrupted and continued\. It ended\./,
   );
   assert.equal(
-    takeoverWarning(sampleReceipt({ takeovers: [seam, { ...again, to: 'c/z' }] })),
+    takeoverWarning(sampleReceipt({ takeovers: [takeover, { ...again, to: 'c/z' }] })),
     'a/x, then b/y were interrupted and c/z continued: check where the parts join.',
   );
 });

@@ -18,12 +18,49 @@ export const keybindings = [
 export type Workbench = ReturnType<typeof workbench>;
 
 export function workbench(page: Page) {
-  const quickInput = page.locator('.quick-input-widget:visible');
-  const input = quickInput.locator('.quick-input-box input');
-  const rows = quickInput.locator('.monaco-list-row');
-  const tabs = page.locator('.editor-group-container .tab');
-  const notifications = page.locator('.notification-list-item');
+  const waiting = waits(page);
+  const quick = quickInputs(page, waiting);
+  const parts = {
+    page,
+    ...waiting,
+    ...quick,
+    ...textEditors(page, waiting, quick),
+    ...notifications(page),
+    ...trees(page, waiting),
+  };
+  return {
+    ...parts,
 
+    /** The item of the status bar with these words. */
+    status: (words: string | RegExp): Locator => page.locator('.statusbar-item', { hasText: words }).first(),
+
+    screenshot: async (name: string): Promise<void> =>
+      void (await page.screenshot({ path: output(`${name}.png`), animations: 'disabled' })),
+
+    /** Closes every editor, dialog and notification; unsaved text is discarded. */
+    async reset(): Promise<void> {
+      await page.keyboard.press('Escape');
+      await parts.retrying(async () => {
+        for (let open = await parts.tabs.count(); open > 0; open = await parts.tabs.count()) {
+          // A click first: after a button of a tree was pressed no element has the focus, and keys are lost.
+          await parts.tabs.last().click({ timeout: 3000 });
+          await page.keyboard.press(closeKey);
+          await parts.until(
+            () => parts.tabs.count(),
+            (count) => count < open,
+            'a tab stays open',
+            3000,
+          );
+        }
+      });
+      await page.keyboard.press(clearKey);
+    },
+  };
+}
+
+type Waits = ReturnType<typeof waits>;
+
+function waits(page: Page) {
   /** Retries an attempt: the palette sometimes closes by itself. */
   async function retrying(attempt: () => Promise<void>, attempts = 4): Promise<void> {
     for (let left = attempts; ; left--) {
@@ -52,16 +89,18 @@ export function workbench(page: Page) {
     }
   }
 
-  /** The editor of the document whose address begins so; of a diff, its right side. */
-  const editorOf = (uri: string): Locator =>
-    page.locator(`.editor-instance .monaco-editor[data-uri^="${uri}"]`).last();
+  return { retrying, until };
+}
 
+/** The command palette, input boxes, lists and the file picker. */
+function quickInputs(page: Page, { retrying }: Waits) {
+  const quickInput = page.locator('.quick-input-widget:visible');
+  const input = quickInput.locator('.quick-input-box input');
+  const rows = quickInput.locator('.monaco-list-row');
   const self = {
-    page,
+    quickInput,
     input,
     rows,
-    tabs,
-    until,
 
     /**
      * Runs a command by its title, as the palette shows it.
@@ -101,6 +140,22 @@ export function workbench(page: Page) {
       await row.waitFor({ timeout: timeoutMs });
       await row.click();
     },
+  };
+  return self;
+}
+
+function textEditors(
+  page: Page,
+  { retrying, until }: Waits,
+  { quickInput, input }: ReturnType<typeof quickInputs>,
+) {
+  const tabs = page.locator('.editor-group-container .tab');
+  /** The editor of the document whose address begins so; of a diff, its right side. */
+  const editorOf = (uri: string): Locator =>
+    page.locator(`.editor-instance .monaco-editor[data-uri^="${uri}"]`).last();
+
+  const self = {
+    tabs,
 
     /** Opens a file, with the cursor on a line. */
     openFile: (path: string, line = 1, column = 1): Promise<void> =>
@@ -168,13 +223,19 @@ export function workbench(page: Page) {
       await page.keyboard.press('Control+A');
       await page.keyboard.press('Control+V');
     },
+  };
+  return self;
+}
 
+function notifications(page: Page) {
+  const items = page.locator('.notification-list-item');
+  return {
     /**
      * Waits for a notification with these words and returns it. VS Code shows no more than three within 0.8 s, which
      * only a test is fast enough to notice; the others are in the notification centre.
      */
     async notification(words: string | RegExp): Promise<Locator> {
-      const found = notifications.filter({ hasText: words }).first();
+      const found = items.filter({ hasText: words }).first();
       try {
         await found.waitFor({ timeout: 4000 });
       } catch {
@@ -192,10 +253,12 @@ export function workbench(page: Page) {
     async press(toast: Locator, button: string): Promise<void> {
       await toast.locator('.monaco-button', { hasText: button }).first().click();
     },
+  };
+}
 
-    /** The item of the status bar with these words. */
-    status: (words: string | RegExp): Locator => page.locator('.statusbar-item', { hasText: words }).first(),
-
+/** The rows of the trees in the sidebar, and tooltips. */
+function trees(page: Page, { retrying, until }: Waits) {
+  const self = {
     /** A row of the tree, by its text. */
     row: (name: string | RegExp): Locator =>
       page.locator('.sidebar .pane-body .monaco-list-row').filter({ hasText: name }).first(),
@@ -225,28 +288,6 @@ export function workbench(page: Page) {
         await row.hover({ timeout: 5000 });
         await row.locator(`.action-label[aria-label="${button}"]`).click({ timeout: 2000 });
       });
-    },
-
-    screenshot: async (name: string): Promise<void> =>
-      void (await page.screenshot({ path: output(`${name}.png`), animations: 'disabled' })),
-
-    /** Closes every editor, dialog and notification; unsaved text is discarded. */
-    async reset(): Promise<void> {
-      await page.keyboard.press('Escape');
-      await retrying(async () => {
-        for (let open = await tabs.count(); open > 0; open = await tabs.count()) {
-          // A click first: after a button of a tree was pressed no element has the focus, and keys are lost.
-          await tabs.last().click({ timeout: 3000 });
-          await page.keyboard.press(closeKey);
-          await until(
-            () => tabs.count(),
-            (count) => count < open,
-            'a tab stays open',
-            3000,
-          );
-        }
-      });
-      await page.keyboard.press(clearKey);
     },
   };
   return self;
