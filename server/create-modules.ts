@@ -16,6 +16,7 @@ import { counters } from './metrics/counters.ts';
 import { ledger as createLedger } from './metrics/ledger.ts';
 import { modelStats as createModelStats } from './metrics/model-stats.ts';
 import { orchestrator as createOrchestrator } from './orchestration/orchestrator.ts';
+import { batchedConsole } from './platform/batched-console.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { providerRegistry } from './providers/provider-registry.ts';
@@ -38,7 +39,8 @@ export function createModules(connection: Connection, params: InitializeParams, 
   // A copy: each look into the process's own goes through the operating system.
   const env = { ...process.env };
   const now = () => Date.now();
-  const log = logTo(connection.console);
+  const logConsole = batchedConsole(connection.console);
+  const log = logTo(logConsole);
   const warn = (message: string) => log.warn(message);
   const statusNotifier = throttledNotifier();
   const onChange = statusNotifier.changed;
@@ -111,7 +113,19 @@ export function createModules(connection: Connection, params: InitializeParams, 
   });
 
   return {
-    ...{ log, statusNotifier, current, keychain, keys, ledger, budgets, cache, metrics, closeHttp },
+    ...{
+      log,
+      logConsole,
+      statusNotifier,
+      current,
+      keychain,
+      keys,
+      ledger,
+      budgets,
+      cache,
+      metrics,
+      closeHttp,
+    },
     ...{ discovered, providers, registryRefresh, modelCatalog, orchestrator, inlineCompletion },
   };
 }

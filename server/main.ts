@@ -77,4 +77,5 @@ async function dispose(modules: Modules): Promise<void> {
   modules.keychain.dispose();
   modules.ledger.dispose();
   await modules.closeHttp();
+  modules.logConsole.dispose();
 }

@@ -1,4 +1,5 @@
 /** The log: sentences about what happened. Never a prompt, never a key; text that looks like one is redacted. */
+import type { LogConsole } from './batched-console.ts';
 import { keyBeginning } from './key-patterns.ts';
 
 export interface Log {
@@ -8,10 +9,7 @@ export interface Log {
   error(message: string, cause?: unknown): void;
 }
 
-/** The methods used of an LSP connection's console. */
-type Console = { info(text: string): void; warn(text: string): void; error(text: string): void };
-
-export const logTo = (console: Console): Log => ({
+export const logTo = (console: LogConsole): Log => ({
   info: (message) => console.info(redact(message)),
   warn: (message) => console.warn(redact(message)),
   error: (message, cause) =>
