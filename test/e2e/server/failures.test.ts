@@ -22,8 +22,8 @@ test('each bad request is refused in one sentence with one action, and nothing i
     [{ prompt: 'x', role: '__proto__' }, /no role/],
     [{ prompt: 'x', model: 'nonsense' }, /not a model id/],
     [{ prompt: 'x', task: 'cooking' }, /task/],
-    [{ prompt: 'x', model: 'lab/none' }, /lab\/none is not a model/],
-    [{ prompt: 'x', model: 'unknown/none' }, /unknown\/none is not a model/],
+    [{ prompt: 'x', model: 'lab/none' }, /lab\/none is not a known model/],
+    [{ prompt: 'x', model: 'unknown/none' }, /unknown\/none is not a known model/],
   ];
   for (const [params, sentence] of bad) {
     const data = await failure(rumbo.connection.sendRequest(askType, params as never));
