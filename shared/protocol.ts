@@ -195,24 +195,24 @@ export type Metrics = {
 export const metrics = new RequestType0<Metrics, ErrorData>('rumbo/metrics');
 
 /**
- * Client → server. What became of ghost text. It is offered by LSP's own `textDocument/inlineCompletion`; the `command` of
- * each item is `inlineAccepted` with the item's id as its only argument, and a client that runs it reports so.
+ * Client → server. What the user did with a completion item of LSP's own `textDocument/inlineCompletion`. The `command` of
+ * each item is `inlineAccepted` with the item's id as its only argument; the client registers it and sends this message.
  */
 export const inlineEvent = new NotificationType<InlineEvent>('rumbo/inline/event');
 
-/** Client → server. Stops ghost text of this server at once, or starts it again; holds until the server ends. */
+/** Client → server. Stops ghost text of this server at once, or resumes it; lasts until the server ends. */
 export const pauseInline = new RequestType<{ readonly paused: boolean }, InlineState, ErrorData>(
   'rumbo/inline/pause',
 );
 
-/** Client → server. Every model, whether it may write ghost text, and what that would cost; contacts no provider. */
+/** Client → server. Every model, whether it may generate ghost text, and the price; contacts no provider. */
 export const inlineCandidates = new RequestType0<readonly InlineCandidate[], ErrorData>(
   'rumbo/inline/candidates',
 );
 
 /**
- * Server → client, one that has announced `inlineSymbols`. What is declared of the names around a place; the client answers
- * what it has within 40 ms, or nothing.
+ * Server → client, if it has announced `inlineSymbols`. The declarations of the names around a position; the client responds
+ * within 40 ms with those it has by then.
  */
 export const inlineSymbols = new RequestType<
   { readonly uri: string; readonly position: Position; readonly version: number },

@@ -16,7 +16,7 @@ export async function overheadRows(): Promise<readonly Row[]> {
     chooseModel: () => ({ model: 'bench/model', length: 'line', usualMs: 10_000, free: false }),
     async generate() {
       sentAt = performance.now();
-      return { model: 'bench/model', format: 'fill', text: said() };
+      return { model: 'bench/model', format: 'fill', text: output() };
     },
   };
   const ghost = scheduler({ generator, renderer, settings: () => settings });
@@ -58,7 +58,7 @@ export async function overheadRows(): Promise<readonly Row[]> {
   ];
 }
 
-async function* said(): AsyncGenerator<string> {
+async function* output(): AsyncGenerator<string> {
   yield 'compute(first, second);\n';
 }
 

@@ -92,7 +92,7 @@ function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>[
       let heard = false;
       signal.addEventListener('abort', () => heard || counts.cancelled++, { once: true });
       const limits = { contextTokens, outputTokens: maxCompletionTokens[shape], private: true };
-      const gap = {
+      const target = {
         ...fitPrompt(context, limits, []),
         languageId: context.languageId,
         path,
@@ -100,7 +100,7 @@ function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>[
         stop: [],
         length: shape,
       };
-      const { format, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, gap, signal);
+      const { format, text } = await fill({ engine, kind: 'llama-cpp', baseUrl, model }, target, signal);
       counts.firstMs.push(clock.now() - since);
       async function* counted(): AsyncGenerator<string> {
         try {

@@ -72,9 +72,9 @@ export function automaticSuggestion(deps: AutomaticSuggestionDeps): SuggestAutom
     await Promise.race([shared.catch(() => {}), delay(clock, pauseMs, signal)]);
     if (signal.aborted || running.completion || running.hasEnded) return (await shared) ?? 'diverged';
     const own = request(context, choice);
-    const found = await firstMatch([shared, fromInFlight(own, own.waitFor(context, signal), 'model')]);
-    if (found) for (const each of [running, own]) if (each !== found.source) each.abort();
-    return found;
+    const first = await firstMatch([shared, fromInFlight(own, own.waitFor(context, signal), 'model')]);
+    if (first) for (const each of [running, own]) if (each !== first.source) each.abort();
+    return first;
   };
 
   return async (context, choice, signal) => {
@@ -82,8 +82,8 @@ export function automaticSuggestion(deps: AutomaticSuggestionDeps): SuggestAutom
     const arrivedAtMs = clock.now();
     let hasWaited = false;
     while (!signal.aborted) {
-      const found = lookUp(deps, context, choice);
-      if (found) return found;
+      const available = lookUp(deps, context, choice);
+      if (available) return available;
       const running = requests.findFor(context);
       if (running) {
         const result = await share(running, context, choice, signal);

@@ -30,18 +30,18 @@ export const invokedSuggestions =
   ({ cache, requests, planRequest, shown }: InvokedSuggestionsDeps): SuggestOnInvoke =>
   async (context, choice, signal) => {
     shown.forgetRejection(context.uri);
-    const found = cache.find(context, choice.model).map(fromCacheHit);
+    const suggestions = cache.find(context, choice.model).map(fromCacheHit);
     const running = requests.findFor(context);
     const request = running ?? requests.start(planRequest(context, choice, 'model'));
     try {
       const suggestion = await request.waitFor(context, signal);
       const resultType = running ? sharedResultType(running) : 'model';
-      if (suggestion) found.push({ suggestion, source: request, resultType });
+      if (suggestion) suggestions.push({ suggestion, source: request, resultType });
     } catch (error) {
-      if (found.length === 0) throw error;
+      if (suggestions.length === 0) throw error;
     }
-    return found.filter(
+    return suggestions.filter(
       ({ suggestion }, index) =>
-        found.findIndex((other) => isSameSuggestion(other.suggestion, suggestion)) === index,
+        suggestions.findIndex((other) => isSameSuggestion(other.suggestion, suggestion)) === index,
     );
   };

@@ -87,15 +87,15 @@ export function scheduler({ generator, renderer, settings, clock = steadyClock }
     requests.abortDiverged(context);
     const choice = generator.chooseModel(context);
     if (!choice) return [];
-    const found =
+    const suggestions =
       context.trigger === 'invoked'
         ? await suggestOnInvoke(context, choice, signal)
         : [await suggestAutomatically(context, choice, signal)].filter((each) => each !== undefined);
-    const [first] = found;
+    const [first] = suggestions;
     if (signal.aborted || !first) return [];
     const followsAccept = shown.followsAccept(context);
     const current: CurrentCompletion = { context, source: first.source, choice, followsAccept };
-    const items = shown.show(current, found);
+    const items = shown.show(current, suggestions);
     if (!isStopped) speculate(current);
     return items;
   };

@@ -20,7 +20,7 @@ export type ShownItems = {
   /** The user has rejected a suggestion and still types along it; forgets the rejection once this is no longer so. */
   isRejected(context: CompletionContext): boolean;
   /** Makes items of the suggestions; earlier items of the document are outdated. */
-  show(current: CurrentCompletion, found: readonly FoundSuggestion[]): CompletionItem[];
+  show(current: CurrentCompletion, suggestions: readonly FoundSuggestion[]): CompletionItem[];
   /** @returns whether the item exists and is reported for the first time */
   accept(id: string): boolean;
   /** @returns the rejected suggestion if it is the current one; `outdated`: a newer one exists; `undefined`: no such item */
@@ -53,11 +53,11 @@ export function shownItems(): ShownItems {
       rejected.delete(context.uri);
       return false;
     },
-    show(current, found) {
+    show(current, suggestions) {
       const { context } = current;
       currents.set(context.uri, current);
       outdate(context.uri);
-      return found.map(({ suggestion, source, resultType }) => {
+      return suggestions.map(({ suggestion, source, resultType }) => {
         const id = `${++count}`;
         items.set(id, { context, source });
         for (const old of items.keys()) if (items.size > maxItems) items.delete(old);

@@ -609,9 +609,9 @@ async function withSymbols(t: TestContext, announced: boolean) {
     { ...on, 'rumbo.providers': { lab: { kind: 'llama-cpp', baseUrl: llama.baseUrl } } },
     announced ? { initializationOptions: { inlineSymbols: true } } : {},
   );
-  const places: unknown[] = [];
-  rumbo.connection.onRequest(inlineSymbols, (place) => {
-    places.push(place);
+  const requests: unknown[] = [];
+  rumbo.connection.onRequest(inlineSymbols, (params) => {
+    requests.push(params);
     return [
       { name: 'Cart', uri: 'file:///shop/src/types.ts', text: 'type Cart = { price: number };' },
       { name: 'key', uri: 'file:///shop/.env', text: 'canary=4711' },
@@ -626,12 +626,12 @@ async function withSymbols(t: TestContext, announced: boolean) {
     await document.replace(0, 0, ' ');
     await document.suggest();
   }
-  return { places, extra: extra() };
+  return { requests, extra: extra() };
 }
 
 test('a client that provides symbols gets a request, and its symbols of key files are dropped', async (t) => {
-  const { places, extra } = await withSymbols(t, true);
-  assert.deepEqual(places[0], {
+  const { requests, extra } = await withSymbols(t, true);
+  assert.deepEqual(requests[0], {
     uri: 'file:///shop/src/cart.ts',
     position: { line: 0, character: 14 },
     version: 1,
@@ -641,7 +641,7 @@ test('a client that provides symbols gets a request, and its symbols of key file
 });
 
 test('a client that has not announced symbols gets no request', async (t) => {
-  assert.deepEqual((await withSymbols(t, false)).places, []);
+  assert.deepEqual((await withSymbols(t, false)).requests, []);
 });
 
 test('usable models are listed with their price, the others with a reason', async (t) => {

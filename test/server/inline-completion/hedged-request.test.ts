@@ -114,9 +114,9 @@ test('a failure starts no third one while the hedge runs; when the hedge is late
 
 test('after `invalid-request` the next one starts; a failure that no other model can avoid is reported', async () => {
   const clock = virtualClock();
-  const refusing = candidate('refusing', clock, { afterMs: 1, fails: failure('invalid-request') });
+  const rejecting = candidate('rejecting', clock, { afterMs: 1, fails: failure('invalid-request') });
   const sound = candidate('sound', clock, { afterMs: 1 });
-  assert.equal(await outcome(clock, hedgedRequest([refusing, sound], clock, open())), 'sound');
+  assert.equal(await outcome(clock, hedgedRequest([rejecting, sound], clock, open())), 'sound');
   const filtered = candidate('filtered', clock, { afterMs: 1, fails: failure('content-filtered') });
   assert.equal(await outcome(clock, hedgedRequest([filtered, sound], clock, open())), 'content-filtered');
 });

@@ -39,8 +39,8 @@ test('a cancelled request without text can make a model slow, never fast', () =>
   assert.equal(speed.of(model, 100), undefined);
   speed.recordSilence(model, 100, 3_000);
   assert.equal(speed.of(model, 100)?.usualMs, 3_000);
-  const known = latencies();
-  known.record(model, 100, at(400));
-  known.recordSilence(model, 100, 100);
-  assert.equal(known.of(model, 100)?.usualMs, 400);
+  const measured = latencies();
+  measured.record(model, 100, at(400));
+  measured.recordSilence(model, 100, 100);
+  assert.equal(measured.of(model, 100)?.usualMs, 400);
 });

@@ -37,7 +37,7 @@ test('the list of a named cloud provider is requested once in five minutes, unti
   await clock.pass(300_000);
   refresh();
   assert.deepEqual(refreshed, ['cloud', undefined, 'cloud']);
-  const known = setUp(['cloud/two'], ['cloud/two']);
-  known.refresh();
-  assert.deepEqual(known.refreshed, [undefined]);
+  const listed = setUp(['cloud/two'], ['cloud/two']);
+  listed.refresh();
+  assert.deepEqual(listed.refreshed, [undefined]);
 });

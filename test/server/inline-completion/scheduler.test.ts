@@ -46,21 +46,21 @@ function simulatedUser(
     trigger: 'automatic',
     ...more,
   });
-  const ask = (context: CompletionContext, own = new AbortController()) => {
+  const request = (context: CompletionContext, own = new AbortController()) => {
     signal = own;
-    const asked: { offers?: readonly CompletionItem[]; error?: unknown; atMs?: number } = {};
+    const result: { items?: readonly CompletionItem[]; error?: unknown; atMs?: number } = {};
     ghostText.suggest(context, own.signal).then(
-      (offers) => Object.assign(asked, { offers, atMs: clock.now() }),
-      (error: unknown) => Object.assign(asked, { error }),
+      (items) => Object.assign(result, { items, atMs: clock.now() }),
+      (error: unknown) => Object.assign(result, { error }),
     );
-    return asked;
+    return result;
   };
   return {
     clock,
     generator,
     ghostText,
     at,
-    ask,
+    request,
     get signal() {
       return signal;
     },
@@ -69,7 +69,7 @@ function simulatedUser(
       version++;
       ghostText.changed(uri, version);
       signal.abort();
-      return ask(at(before, after, more));
+      return request(at(before, after, more));
     },
     edit(): void {
       version++;
@@ -78,10 +78,10 @@ function simulatedUser(
   };
 }
 
-const inserts = (asked: { offers?: readonly CompletionItem[] }) =>
-  asked.offers?.map(({ suggestion }) => suggestion.insertText);
-const resultTypes = (asked: { offers?: readonly CompletionItem[] }) =>
-  asked.offers?.map(({ resultType }) => resultType);
+const inserts = (result: { items?: readonly CompletionItem[] }) =>
+  result.items?.map(({ suggestion }) => suggestion.insertText);
+const resultTypes = (result: { items?: readonly CompletionItem[] }) =>
+  result.items?.map(({ resultType }) => resultType);
 
 /** A model that generates one text. */
 const modelOf = (text: string) => (context: CompletionContext) =>
@@ -89,11 +89,11 @@ const modelOf = (text: string) => (context: CompletionContext) =>
 
 test('a position is requested once, and the item names its model', async () => {
   const { clock, generator, type } = simulatedUser(modelOf('const answer = 42;'));
-  const asked = type('const a');
+  const result = type('const a');
   await clock.pass(2_000);
-  assert.deepEqual(inserts(asked), ['nswer = 42;']);
-  assert.equal(asked.offers?.[0]?.model, 'fake/model');
-  assert.deepEqual(resultTypes(asked), ['model']);
+  assert.deepEqual(inserts(result), ['nswer = 42;']);
+  assert.equal(result.items?.[0]?.model, 'fake/model');
+  assert.deepEqual(resultTypes(result), ['model']);
   assert.equal(generator.requests.length, 1);
 });
 
@@ -103,11 +103,11 @@ test('typing along the shown suggestion takes no request and no time', async () 
   await clock.pass(2_000);
   for (const typed of ['const an', 'const ans', 'const answer = 4']) {
     const now = clock.now();
-    const asked = type(typed);
+    const result = type(typed);
     await clock.pass(0);
-    assert.deepEqual(inserts(asked), ['const answer = 42;'.slice(typed.length)]);
-    assert.deepEqual(resultTypes(asked), ['typing-as-suggested']);
-    assert.equal(asked.atMs, now);
+    assert.deepEqual(inserts(result), ['const answer = 42;'.slice(typed.length)]);
+    assert.deepEqual(resultTypes(result), ['typing-as-suggested']);
+    assert.equal(result.atMs, now);
   }
   assert.equal(generator.requests.length, 1);
 });
@@ -118,14 +118,14 @@ test('closers that the editor inserts while typing along are replaced, and those
   await clock.pass(2_000);
   const open = type('call(', ') // end');
   await clock.pass(0);
-  assert.deepEqual(open.offers?.[0]?.suggestion, {
+  assert.deepEqual(open.items?.[0]?.suggestion, {
     insertText: 'one, two);',
     replacesBefore: 0,
     replacesAfter: 1,
   });
   const over = type('call(one, two)', ' // end');
   await clock.pass(0);
-  assert.deepEqual(over.offers?.[0]?.suggestion, { insertText: ';', replacesBefore: 0, replacesAfter: 0 });
+  assert.deepEqual(over.items?.[0]?.suggestion, { insertText: ';', replacesBefore: 0, replacesAfter: 0 });
   assert.equal(generator.requests.length, 1);
 });
 
@@ -137,8 +137,8 @@ test('a keystroke along a request in flight shares it, although the editor has c
   await clock.pass(150);
   const third = type('const ans');
   await clock.pass(2_000);
-  assert.deepEqual(first.offers, []);
-  assert.deepEqual(second.offers, []);
+  assert.deepEqual(first.items, []);
+  assert.deepEqual(second.items, []);
   assert.deepEqual(inserts(third), ['wer = 42;']);
   assert.deepEqual(resultTypes(third), ['shared']);
   assert.equal(generator.requests.length, 1);
@@ -164,17 +164,17 @@ test('when a late first text diverges, the request is aborted and this position 
   );
   type('const a');
   await clock.pass(120);
-  const asked = type('const ab');
+  const result = type('const ab');
   await clock.pass(4_000);
   assert.equal(generator.requests[0]?.abortedAt, 500);
   assert.equal(generator.requests[1]?.at, 500);
-  assert.deepEqual(inserts(asked), ['bc = 1;']);
+  assert.deepEqual(inserts(result), ['bc = 1;']);
 });
 
 test('when the user pauses before a slow model’s first text, this position is requested too, and the first result is shown', async () => {
-  const says = (second: string) => (context: CompletionContext) =>
+  const modelThen = (second: string) => (context: CompletionContext) =>
     context.before === 'const a' ? 'nswer = 42;' : second;
-  const agreeing = simulatedUser(says('wer = 42;'), { firstMs: 2_000 });
+  const agreeing = simulatedUser(modelThen('wer = 42;'), { firstMs: 2_000 });
   agreeing.type('const a');
   await agreeing.clock.pass(300);
   const shared = agreeing.type('const ans');
@@ -184,14 +184,14 @@ test('when the user pauses before a slow model’s first text, this position is 
   assert.equal(shared.atMs, 2_010);
   assert.equal(agreeing.generator.requests[1]?.abortedAt, 2_010, 'the other one is not needed');
 
-  const { clock, generator, type } = simulatedUser(says('BC;'), { firstMs: 2_000 });
+  const { clock, generator, type } = simulatedUser(modelThen('BC;'), { firstMs: 2_000 });
   type('const a');
   await clock.pass(300);
-  const asked = type('const aX');
+  const result = type('const aX');
   await clock.pass(5_000);
   assert.equal(generator.requests.length, 2);
-  assert.deepEqual(inserts(asked), ['BC;']);
-  assert.equal(asked.atMs, 2_800, 'not 2,000 ms after the first turned out to diverge');
+  assert.deepEqual(inserts(result), ['BC;']);
+  assert.equal(result.atMs, 2_800, 'not 2,000 ms after the first turned out to diverge');
 });
 
 test('a request that no keystroke waits for is aborted after a short grace period', async () => {
@@ -207,8 +207,8 @@ test('a request that no keystroke waits for is aborted after a short grace perio
 });
 
 test('two equal requests at once are one', async () => {
-  const { clock, generator, at, ask } = simulatedUser(modelOf('const answer = 42;'));
-  const [one, two] = [ask(at('const a')), ask(at('const a'))];
+  const { clock, generator, at, request } = simulatedUser(modelOf('const answer = 42;'));
+  const [one, two] = [request(at('const a')), request(at('const a'))];
   await clock.pass(2_000);
   assert.deepEqual(inserts(one), ['nswer = 42;']);
   assert.deepEqual(inserts(two), ['nswer = 42;']);
@@ -229,13 +229,13 @@ test('going back to an earlier position takes no request', async () => {
 });
 
 test('a completion is not reused with another suffix, in another file, or for another model', async () => {
-  const { clock, generator, type, ask, at } = simulatedUser(() => 'bc');
+  const { clock, generator, type, request, at } = simulatedUser(() => 'bc');
   type('a', '\nend');
   await clock.pass(1_000);
   type('a', '\nother end');
   await clock.pass(1_000);
   assert.equal(generator.requests.length, 2);
-  ask(at('a', '\nend', { uri: 'file:///b.ts' }));
+  request(at('a', '\nend', { uri: 'file:///b.ts' }));
   await clock.pass(1_000);
   assert.equal(generator.requests.length, 3);
   type('elsewhere');
@@ -244,43 +244,43 @@ test('a completion is not reused with another suffix, in another file, or for an
   const other = type('a', '\nend');
   await clock.pass(1_000);
   assert.equal(generator.requests.length, 5);
-  assert.equal(other.offers?.[0]?.model, 'fake/another');
+  assert.equal(other.items?.[0]?.model, 'fake/another');
 });
 
 test('nothing is returned for an outdated document, even if the editor does not cancel', async () => {
-  const { clock, ask, at, edit } = simulatedUser(() => 'bc');
-  const asked = ask(at('a'));
+  const { clock, request, at, edit } = simulatedUser(() => 'bc');
+  const result = request(at('a'));
   await clock.pass(150);
   edit();
   await clock.pass(2_000);
-  assert.deepEqual(asked.offers, []);
+  assert.deepEqual(result.items, []);
 });
 
 test('a request about an older version than the current one is not sent', async () => {
-  const { clock, generator, ask, at, edit } = simulatedUser(() => 'bc');
+  const { clock, generator, request, at, edit } = simulatedUser(() => 'bc');
   const old = at('a');
   edit();
-  const asked = ask(old);
+  const result = request(old);
   await clock.pass(2_000);
-  assert.deepEqual(asked.offers, []);
+  assert.deepEqual(result.items, []);
   assert.equal(generator.requests.length, 0);
 });
 
 test('moving the cursor ends the request for its old position', async () => {
-  const { clock, ask, at, generator } = simulatedUser(() => 'bc', { firstMs: 500 });
-  const there = ask(at('some text', ' here'));
+  const { clock, request, at, generator } = simulatedUser(() => 'bc', { firstMs: 500 });
+  const there = request(at('some text', ' here'));
   await clock.pass(150);
-  ask(at('some', ' text here'));
+  request(at('some', ' text here'));
   await clock.pass(2_000);
-  assert.deepEqual(there.offers, []);
+  assert.deepEqual(there.items, []);
   assert.equal(generator.requests[0]?.abortedAt, 150);
 });
 
 test('moving the cursor during the delay sends a request for the new position only', async () => {
-  const { clock, ask, at, generator } = simulatedUser(() => 'bc', { choice: { usualMs: null } });
-  ask(at('some text', ' here'));
+  const { clock, request, at, generator } = simulatedUser(() => 'bc', { choice: { usualMs: null } });
+  request(at('some text', ' here'));
   await clock.pass(50);
-  ask(at('some', ' text here'));
+  request(at('some', ' text here'));
   await clock.pass(2_000);
   assert.deepEqual(
     generator.requests.map(({ context }) => context.before),
@@ -335,9 +335,9 @@ test('after an accept the next request is sent at once', async () => {
       choice: { usualMs: null },
     },
   );
-  const asked = type('foo');
+  const result = type('foo');
   await clock.pass(1_000);
-  ghostText.accepted(asked.offers?.[0]?.id ?? '');
+  ghostText.accepted(result.items?.[0]?.id ?? '');
   const now = clock.now();
   type('foo(bar);');
   await clock.pass(1_000);
@@ -351,12 +351,12 @@ test('a rejection makes the next requests wait longer, and its text is not shown
       choice: { usualMs: null },
     },
   );
-  const asked = type('a');
+  const result = type('a');
   await clock.pass(1_000);
-  ghostText.rejected(asked.offers?.[0]?.id ?? '');
+  ghostText.rejected(result.items?.[0]?.id ?? '');
   const along = type('ab');
   await clock.pass(1_000);
-  assert.deepEqual(along.offers, []);
+  assert.deepEqual(along.items, []);
   assert.equal(generator.requests.length, 1);
   const now = clock.now();
   type('abx');
@@ -371,11 +371,11 @@ test('rejecting an outdated item keeps the current one', async () => {
   await clock.pass(1_000);
   const second = type('ab');
   await clock.pass(1_000);
-  assert.equal(second.offers?.length, 1);
-  ghostText.rejected(first.offers?.[0]?.id ?? '');
+  assert.equal(second.items?.length, 1);
+  ghostText.rejected(first.items?.[0]?.id ?? '');
   const third = type('abc');
   await clock.pass(1_000);
-  assert.equal(third.offers?.[0]?.suggestion.insertText, 'def');
+  assert.equal(third.items?.[0]?.suggestion.insertText, 'def');
 });
 
 test('lines that a model generates past its suggestion are shown when that is accepted', async () => {
@@ -455,9 +455,9 @@ test('a model’s text is read two suggestions further and no more, whether it c
 
 const acceptThenSuggestAnother = async (options: Partial<FakeGeneratorOptions>) => {
   const user = simulatedUser(({ before }) => `${before.length}();`, { firstMs: 500, ...options });
-  const asked = user.type('a\n');
+  const result = user.type('a\n');
   await user.clock.pass(1_000);
-  user.ghostText.accepted(asked.offers?.[0]?.id ?? '');
+  user.ghostText.accepted(result.items?.[0]?.id ?? '');
   user.type('a\n2();');
   await user.clock.pass(2_000);
   return user;
@@ -503,11 +503,11 @@ test('a request for a keystroke aborts a speculative one', async () => {
 });
 
 test('a request for another document aborts a speculative one too', async () => {
-  const { clock, generator, type, ask, at } = await acceptThenSuggestAnother(slowAndFree);
+  const { clock, generator, type, request, at } = await acceptThenSuggestAnother(slowAndFree);
   type('a\n2();6();');
   await clock.pass(20);
   const now = clock.now();
-  ask(at('b\n', '', { uri: 'file:///b.ts' }));
+  request(at('b\n', '', { uri: 'file:///b.ts' }));
   await clock.pass(50);
   assert.equal(generator.requests.at(-2)?.abortedAt, now);
 });
@@ -532,13 +532,15 @@ test('a slow suggestion is shown as far as it has arrived, and grows while the u
 
 test('invoking returns cached suggestions and a new one, each once', async () => {
   let count = 0;
-  const { clock, generator, type, ask, at } = simulatedUser(() => ['one', 'two', 'two'][count++] ?? 'three');
+  const { clock, generator, type, request, at } = simulatedUser(
+    () => ['one', 'two', 'two'][count++] ?? 'three',
+  );
   type('a');
   await clock.pass(1_000);
-  const more = ask(at('a', '', { trigger: 'invoked' }));
+  const more = request(at('a', '', { trigger: 'invoked' }));
   await clock.pass(1_000);
   assert.deepEqual(inserts(more)?.toSorted(), ['one', 'two']);
-  const again = ask(at('a', '', { trigger: 'invoked' }));
+  const again = request(at('a', '', { trigger: 'invoked' }));
   await clock.pass(1_000);
   assert.deepEqual(inserts(again)?.toSorted(), ['one', 'two']);
   assert.equal(generator.requests.length, 3);
@@ -552,15 +554,15 @@ test('stopping aborts all requests, forgets everything, and sends nothing until 
   const pending = waiting.type('a');
   waiting.ghostText.stop();
   await waiting.clock.pass(0);
-  assert.deepEqual(pending.offers, []);
+  assert.deepEqual(pending.items, []);
   const now = clock.now();
   ghostText.stop();
   await clock.pass(0);
   assert.equal(generator.requests[0]?.abortedAt, now);
-  assert.deepEqual(inFlight.offers, []);
+  assert.deepEqual(inFlight.items, []);
   const stopped = type('a');
   await clock.pass(5_000);
-  assert.deepEqual(stopped.offers, []);
+  assert.deepEqual(stopped.items, []);
   assert.equal(generator.requests.length, 1);
   ghostText.start();
   const again = type('a');
@@ -584,19 +586,19 @@ test('closing a document forgets it and aborts its request', async () => {
 test('nothing is sent without an eligible model', async () => {
   const { clock, generator, type } = simulatedUser(() => 'bc');
   generator.choice = undefined;
-  const asked = type('a');
+  const result = type('a');
   await clock.pass(1_000);
-  assert.deepEqual(asked.offers, []);
+  assert.deepEqual(result.items, []);
   assert.equal(generator.requests.length, 0);
 });
 
 test('a failing model rejects the waiting request', async () => {
   const { clock, type, generator } = simulatedUser(() => 'bc');
   generator.generate = () => Promise.reject(new RumboError('It is off.', { kind: 'unreachable' }));
-  const asked = type('a');
+  const result = type('a');
   await clock.pass(1_000);
-  assert.ok(asked.error instanceof RumboError);
-  assert.equal(asked.error.kind, 'unreachable');
+  assert.ok(result.error instanceof RumboError);
+  assert.equal(result.error.kind, 'unreachable');
 });
 
 test('the entry selected in the suggest widget counts as typed', async () => {
@@ -605,13 +607,13 @@ test('the entry selected in the suggest widget counts as typed', async () => {
   await clock.pass(1_000);
   const selected = type('console.l', '', { selectedCompletion: { text: 'log', replaces: 1 } });
   await clock.pass(0);
-  assert.deepEqual(selected.offers?.[0]?.suggestion, {
+  assert.deepEqual(selected.items?.[0]?.suggestion, {
     insertText: 'log(value);',
     replacesBefore: 1,
     replacesAfter: 0,
   });
   const other = type('console.l', '', { selectedCompletion: { text: 'length', replaces: 1 } });
   await clock.pass(400);
-  assert.equal(other.offers, undefined);
+  assert.equal(other.items, undefined);
   assert.equal(generator.requests[1]?.context.selectedCompletion?.text, 'length');
 });

@@ -11,10 +11,10 @@ const lineFactor = 0.85;
 const maxLines = 8;
 
 /**
- * @param known share of the lines at the cursor that it knows, 0–1
+ * @param knownShare share of the lines at the cursor that it knows, 0–1
  * @returns its text with the cursor at offset `from`; -1: not in the text, and it generates something else
  */
-export function partialModel(text: string, seed: number, known: number): (from: number) => string {
+export function partialModel(text: string, seed: number, knownShare: number): (from: number) => string {
   return (from) => {
     if (from < 0) return 'otherwise();\n';
     let output = '';
@@ -25,9 +25,9 @@ export function partialModel(text: string, seed: number, known: number): (from: 
       const middle = start + Math.ceil((end - start) / 2);
       const luck = hash(seed, start, 77);
       const certainty = lineFactor ** line;
-      if (luck >= known * certainty && at < middle) {
+      if (luck >= knownShare * certainty && at < middle) {
         const wrong =
-          luck < (known + beginningShare * (1 - known)) * certainty ? Math.max(at, middle - 3) : at;
+          luck < (knownShare + beginningShare * (1 - knownShare)) * certainty ? Math.max(at, middle - 3) : at;
         return `${output}${text.slice(at, wrong)}mistaken(${start});\n`;
       }
       output += text.slice(at, end + 1);
