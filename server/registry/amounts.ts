@@ -1,4 +1,4 @@
-/** Dollars and tokens as pages write them. Pure. */
+/** Parses dollars and tokens as pages write them. Pure. */
 
 /** The first amount of US dollars: `$5 / MTok`, `$0.075`, `-$1`. `undefined`: none, or another currency. */
 export function parseDollars(text: string): number | undefined {
@@ -17,8 +17,8 @@ export function parseTokens(text: string): number | undefined {
 }
 
 /**
- * Where a row or an amount is for long prompts only, as in `(≥ 200k prompt tokens)` or `prompts > 200k`: it holds for
- * prompts of more tokens than this. `undefined`: it is not for long prompts.
+ * For a row or an amount that applies to long prompts only, as in `(≥ 200k prompt tokens)` or `prompts > 200k`: it applies
+ * to prompts of more tokens than this. `undefined`: it is not for long prompts.
  */
 export function parseLongPromptThreshold(text: string): number | undefined {
   const [, sign, amount = ''] = /(>=|\u2265|>)\s*(\d[\d,.]*\s*[kKmM]?)/.exec(text) ?? [];
@@ -27,5 +27,5 @@ export function parseLongPromptThreshold(text: string): number | undefined {
   return sign === '>' ? tokens : tokens - 1;
 }
 
-/** A price times a factor, without the noise of binary fractions. */
+/** A price times a factor, without the rounding noise of binary fractions. */
 export const scaleRate = (rate: number, factor: number): number => Math.round(rate * factor * 1e9) / 1e9;

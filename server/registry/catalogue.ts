@@ -1,22 +1,22 @@
-/** What came with Rumbo of cloud models, beside what their services list: prices, limits and what they can do. */
+/** The bundled catalogue of cloud models: prices, limits and abilities, in addition to what their services list. */
 import type { Price, Rates } from '../../shared/models.ts';
 import bundled from './catalogue.json' with { type: 'json' };
 import type { ModelFacts } from './facts.ts';
 import { familyFacts } from './families.ts';
 
-/** What the bundle says of a model, and since when it holds. */
+/** The bundled facts of a model, and since when they apply. */
 export type BundledFacts = {
   readonly facts: ModelFacts;
-  /** Milliseconds since 1970: the source's release, or the day since when the price has been this one. */
+  /** Milliseconds since 1970: the release of the source, or the day from which this price applies. */
   readonly atMs: number;
-  /** The price changes by the hour, so a page that gives one for the whole day knows less. */
+  /** The price depends on the hour, so it takes precedence over a page with one price for the whole day. */
   readonly hourly: boolean;
 };
 
-/** A prompt of more than `overTokens` is priced at these rates, all of it. */
+/** A prompt of more than `overTokens` is billed at these rates as a whole. */
 export type LongContext = { readonly overTokens: number; readonly price: Rates };
 
-/** The file as scripts/update-catalogue.ts writes it. */
+/** The file that scripts/update-catalogue.ts writes. */
 export type Catalogue = {
   readonly source: string;
   /** ISO date, UTC, of the source's release. */
@@ -28,23 +28,23 @@ export type Catalogue = {
 };
 
 export type CatalogueModel = {
-  /** Names that are meant; at least one of the three. */
+  /** Exact names. At least one of the three is present. */
   readonly equals?: readonly string[];
   readonly startsWith?: readonly string[];
   /** Regular expressions. */
   readonly patterns?: readonly string[];
   readonly contextTokens?: number;
   readonly price?: Rates;
-  /** Absent: one price for every length. */
+  /** Absent: one price for prompts of any length. */
   readonly longContext?: LongContext;
-  /** What it will cost from a date on, soonest first. */
+  /** Prices that apply from a date on, soonest first. */
   readonly later?: readonly {
     /** ISO date, UTC. */
     readonly from: string;
     readonly price: Rates;
     readonly longContext?: LongContext;
   }[];
-  /** What it costs at some hours of every day instead: `HH:MM`, UTC, `to` not included. */
+  /** Prices that apply at some hours of every day: `HH:MM`, UTC, `to` exclusive. */
   readonly hours?: readonly { readonly from: string; readonly to: string; readonly price: Rates }[];
 };
 
@@ -53,9 +53,9 @@ export const catalogue: Catalogue = bundled;
 const releasedMs = Date.parse(catalogue.released);
 
 /**
- * By the engine's kind (`openai`, `gemini`, …) and the name its service knows. An exact name comes before a beginning,
- * the longest beginning before a pattern.
- * @param nowMs milliseconds since 1970, for prices that change on a date or by the hour
+ * By engine kind (`openai`, `gemini`, …) and the service's model name. An exact name takes precedence over a prefix, the
+ * longest prefix over a pattern.
+ * @param nowMs milliseconds since 1970, for prices that depend on the date or the hour
  */
 export function bundledFacts(kind: string, name: string, nowMs: number): BundledFacts {
   const model = find(catalogue.providers[kind] ?? [], name);
@@ -77,9 +77,9 @@ function hourly(model: CatalogueModel | undefined, nowMs: number): Price | undef
   return model?.hours?.find(({ from, to }) => from <= time && time < to)?.price;
 }
 
-function priceOf(found: Pick<CatalogueModel, 'price' | 'longContext'> | undefined): Price | undefined {
-  if (!found?.price) return;
-  const { price, longContext } = found;
+function priceOf(model: Pick<CatalogueModel, 'price' | 'longContext'> | undefined): Price | undefined {
+  if (!model?.price) return;
+  const { price, longContext } = model;
   return longContext
     ? { ...price, longContext: { overTokens: longContext.overTokens, rates: longContext.price } }
     : price;
@@ -89,13 +89,15 @@ function find(models: readonly CatalogueModel[], name: string): CatalogueModel |
   const exact = models.find(({ equals }) => equals?.includes(name));
   if (exact) return exact;
   let longest = '';
-  let begun: CatalogueModel | undefined;
+  let prefixed: CatalogueModel | undefined;
   for (const model of models) {
     for (const start of model.startsWith ?? []) {
       if (!name.startsWith(start) || start.length <= longest.length) continue;
       longest = start;
-      begun = model;
+      prefixed = model;
     }
   }
-  return begun ?? models.find(({ patterns }) => patterns?.some((pattern) => new RegExp(pattern).test(name)));
+  return (
+    prefixed ?? models.find(({ patterns }) => patterns?.some((pattern) => new RegExp(pattern).test(name)))
+  );
 }

@@ -1,25 +1,25 @@
-/** Does something once a day in the background, as long as it is wanted; of several windows only one does it. */
+/** Runs a job once a day in the background while it is enabled; of several windows only one runs it. */
 
 export type DailyJobDeps = {
-  /** Milliseconds since 1970; when it was last done, by any window. 0: never. */
+  /** Milliseconds since 1970; when any window last ran it. 0: never. */
   readonly lastAtMs: () => number;
-  /** Never rejects: failures are its own to tell. */
+  /** Never rejects: it reports its failures itself. */
   readonly run: (signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** 0–1. Absent: by chance. */
+  /** 0–1. Absent: `Math.random`. */
   readonly random?: () => number;
 };
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** After a start there is better to do. */
+/** Delay after a start, which has more important work. */
 const settleMs = 60_000;
 
-/** Nothing happens before `want(true)`. Its timer keeps no process alive. */
+/** Does nothing before `setEnabled(true)`. Its timer does not keep the process alive. */
 export function dailyJob({ lastAtMs, run, now, random = Math.random }: DailyJobDeps) {
   let timer: NodeJS.Timeout | undefined;
-  let wanted = false;
+  let enabled = false;
   let running: AbortController | undefined;
 
   const stop = () => {
@@ -27,39 +27,39 @@ export function dailyJob({ lastAtMs, run, now, random = Math.random }: DailyJobD
     running?.abort();
     running = undefined;
   };
-  // Up to an hour later than needed, so that the windows of many people do not all ask at the same moment.
+  // Up to an hour late, so that many users do not request the sources at the same moment.
   const wait = (ms: number) => {
-    timer = setTimeout(() => void look(), ms + random() * hourMs);
+    timer = setTimeout(() => void check(), ms + random() * hourMs);
     timer.unref();
   };
-  const look = async () => {
-    // A clock that was set back must not stop it for long.
+  const check = async () => {
+    // A clock that is set back must not stop the job for long.
     const sinceMs = Math.abs(now() - lastAtMs());
     if (sinceMs >= dayMs) {
-      const mine = new AbortController();
-      running = mine;
-      await run(mine.signal);
-      if (running !== mine) return;
+      const controller = new AbortController();
+      running = controller;
+      await run(controller.signal);
+      if (running !== controller) return;
       running = undefined;
     }
     const leftMs = dayMs - Math.abs(now() - lastAtMs());
-    // It was due and has not been done: again in an hour or two.
+    // It was due and has not succeeded: try again in an hour or two.
     wait(leftMs > 0 ? leftMs : hourMs);
   };
 
   return {
-    /** Called with each change of the setting; the same word twice changes nothing. */
-    setEnabled(daily: boolean): void {
-      if (daily === wanted) return;
-      wanted = daily;
+    /** Call it with each change of the setting; the same value twice has no effect. */
+    setEnabled(value: boolean): void {
+      if (value === enabled) return;
+      enabled = value;
       stop();
-      if (daily) {
-        timer = setTimeout(() => void look(), settleMs * (0.5 + random()));
+      if (value) {
+        timer = setTimeout(() => void check(), settleMs * (0.5 + random()));
         timer.unref();
       }
     },
     dispose(): void {
-      wanted = false;
+      enabled = false;
       stop();
     },
   };

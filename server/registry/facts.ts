@@ -1,7 +1,7 @@
-/** What is known of a model, who says so, and since when. */
+/** Facts of models, with their source and date. */
 import type { Price } from '../../shared/models.ts';
 
-/** What one source says of one model; an absent field was not said. */
+/** The facts that one source states about one model. An absent field: the source does not state it. */
 export type ModelFacts = {
   /** Tokens of prompt and answer together. */
   readonly contextTokens?: number;
@@ -9,15 +9,15 @@ export type ModelFacts = {
   readonly maxOutputTokens?: number;
   /** It can call functions. */
   readonly tools?: boolean;
-  /** It reads pictures. */
+  /** It reads images. */
   readonly vision?: boolean;
-  /** It thinks before it answers. */
+  /** It reasons before it answers. */
   readonly reasoning?: boolean;
-  /** It fills in the middle. */
+  /** It supports fill in the middle. */
   readonly fill?: boolean;
-  /** It turns texts into vectors and does not chat. */
+  /** It is an embedding model and does not chat. */
   readonly embeds?: boolean;
-  /** US dollars per million tokens. Never 0 for a prompt: what costs nothing is the user's word. */
+  /** US dollars per million tokens. Never 0 for prompts: only the user can state that a model is free. */
   readonly price?: Price;
 };
 
@@ -37,34 +37,34 @@ export const figureNames = [
   'price',
 ] as const satisfies readonly FigureName[];
 
-/** A model of a service, by the engine's kind and the name its service knows. */
+/** The facts of a model, by engine kind and the service's model name. */
 export type ModelEntry = { readonly kind: string; readonly name: string; readonly facts: ModelFacts };
 
-/** Who says something, best first. The user's word is above all of them and is joined in providers/models.ts. */
+/** Where facts come from, most trusted first. User settings take precedence over all and are merged in providers/models.ts. */
 export const factOrigins = ['provider', 'page', 'models.dev', 'bundle'] as const;
 export type FactOrigin = (typeof factOrigins)[number];
 
-/** Since when something is said, and by whom. */
+/** The source and date of a fact. */
 export type Provenance = {
   readonly origin: FactOrigin;
-  /** The source's id in sources/table.ts; `bundle` for what came with Rumbo. */
+  /** The source's id in sources/table.ts; `bundle` for the bundled catalogue. */
   readonly source: string;
-  /** Milliseconds since 1970; when it was read there. */
+  /** Milliseconds since 1970; when it was read. */
   readonly atMs: number;
 };
 
-/** A page, list or file somewhere that tells facts of models. */
+/** A page, list or file with facts of models. */
 export type FactSource = {
   readonly id: string;
-  /** As a user knows it: “OpenAI’s pricing page”. */
+  /** For users: “OpenAI’s pricing page”. */
   readonly label: string;
   readonly origin: FactOrigin;
   readonly url: string;
-  /** Bytes. A larger body is not read. */
+  /** Bytes. A larger body is rejected. */
   readonly limitBytes: number;
   /**
-   * What a body says. Pure. An empty list, or anything thrown, means that it could not be understood.
-   * @param nowMs milliseconds since 1970, for pages that give a price until one day and another from the next
+   * Parses a body. Pure. An empty list, or anything thrown, means that the body has an unknown form.
+   * @param nowMs milliseconds since 1970, for pages with prices that apply until or from a date
    */
   parse(body: string, nowMs: number): readonly ModelEntry[];
 };

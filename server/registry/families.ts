@@ -1,6 +1,6 @@
 /**
- * What the models of a family can do, by their names, as their vendors document it (November 2026). The bundled catalogue
- * has prices and context lengths only; this holds beside it until a list or a page reports more.
+ * Abilities of model families by name, as the vendors document them (November 2026). The bundled catalogue has prices and
+ * context lengths only; these apply until a list or a page states more.
  */
 import { modelFamilies } from '../../shared/providers.ts';
 import type { ModelFacts, ModelFamily } from './facts.ts';

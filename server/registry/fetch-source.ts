@@ -1,16 +1,16 @@
-/** Reads one source over the network: bounded in bytes and time, without following anybody anywhere else. */
+/** Fetches one source: limited in bytes and time, without following redirects. */
 import { RumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
 import type { FactSource, ModelEntry } from './facts.ts';
 
-/** A source, and what its server wants to see beside the address (the user's key for a provider's own list). */
+/** A source with the headers of its request: the user's key for a provider's own list. */
 export type SourceRequest = FactSource & { readonly headers?: Readonly<Record<string, string>> };
 
-/** From asking to the end of the body. Milliseconds. */
+/** From the request to the end of the body. Milliseconds. */
 export const sourceTimeoutMs = 60_000;
 
 /**
- * What the source says, or why it says nothing: the end of a sentence that begins with its label.
+ * The models of the source, or why there are none: the end of a sentence that starts with the source's label.
  * Rejects only with `cancelled`, when `signal` aborts.
  */
 export async function fetchSource(
@@ -23,10 +23,10 @@ export async function fetchSource(
   const timeout = AbortSignal.timeout(timeoutMs);
   let body: string;
   try {
-    const answer = await http({
+    const response = await http({
       method: 'GET',
       url,
-      // Some pages refuse a caller without a name.
+      // Some pages reject a request without a user agent.
       headers: {
         'user-agent': 'Rumbo',
         accept: 'application/json, text/markdown, text/plain, */*',
@@ -34,9 +34,9 @@ export async function fetchSource(
       },
       signal: AbortSignal.any([signal, timeout]),
     });
-    // Reading a refusal frees its connection.
-    body = await readText(answer.body, answer.status === 200 ? limitBytes + 1 : 1);
-    if (answer.status !== 200) return `answered with status ${answer.status}`;
+    // Reading an error response frees its connection.
+    body = await readText(response.body, response.status === 200 ? limitBytes + 1 : 1);
+    if (response.status !== 200) return `responded with status ${response.status}`;
   } catch (error) {
     if (signal.aborted)
       throw new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause: error });
@@ -46,9 +46,9 @@ export async function fetchSource(
   }
   if (Buffer.byteLength(body) > limitBytes) return `is larger than ${limitBytes / 1_000_000} MB`;
   try {
-    const said = parse(body, nowMs);
-    return said.length > 0 ? said : 'says nothing that Rumbo can read';
+    const entries = parse(body, nowMs);
+    return entries.length > 0 ? entries : 'contains no models in a known form';
   } catch {
-    return 'is not in the form that Rumbo can read';
+    return 'has an unknown form';
   }
 }

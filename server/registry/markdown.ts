@@ -1,4 +1,4 @@
-/** A Markdown page as headings, paragraphs and tables: what pricing pages are made of. Pure. */
+/** Parses a Markdown page into headings, paragraphs and tables, as pricing pages have. Pure. */
 
 export type MarkdownBlock =
   | { readonly type: 'heading'; readonly level: number; readonly text: string }
@@ -9,12 +9,12 @@ export type MarkdownTable = {
   readonly type: 'table';
   /** Column names in lower case. */
   readonly head: readonly string[];
-  /** Cells as they are written, with their links. */
+  /** Cells as written, with links. */
   readonly rows: readonly (readonly string[])[];
 };
 
-/** Longer pages are cut: a pricing page has some hundred lines. */
-const mostLines = 50_000;
+/** Longer pages are truncated: a pricing page has some hundred lines. */
+const maxLines = 50_000;
 
 export function parseMarkdown(page: string): MarkdownBlock[] {
   const blocks: MarkdownBlock[] = [];
@@ -25,9 +25,9 @@ export function parseMarkdown(page: string): MarkdownBlock[] {
     rows = [];
     head = undefined;
   };
-  for (const line of page.split(/\r?\n/, mostLines)) {
+  for (const line of page.split(/\r?\n/, maxLines)) {
     if (/^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/.test(line) && line.includes('|')) {
-      // A second line of dashes: the row above it is the real head, what came before were groups of columns.
+      // A second line of dashes: the row above it is the real header, the rows before it were groups of columns.
       head = (rows.at(-1) ?? []).map((cell) => plainText(cell).toLowerCase());
       rows = [];
     } else if (line.includes('|')) {
@@ -44,7 +44,7 @@ export function parseMarkdown(page: string): MarkdownBlock[] {
   return blocks;
 }
 
-/** The words of a cell: without links, emphasis, escapes, footnotes and tags. */
+/** The text of a cell without links, emphasis, escapes, footnotes and tags. */
 export const plainText = (cell: string): string =>
   cell
     .replace(/<sup>.*?<\/sup>/g, '')

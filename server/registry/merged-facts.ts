@@ -1,4 +1,4 @@
-/** What holds of a model, from everything that was said of it: who says it best, and what fills the gaps. Pure. */
+/** Merges the facts that all sources state about a model: the best source per fact, gaps filled from others. Pure. */
 import type { Abilities, Price } from '../../shared/models.ts';
 import { bundledFacts } from './catalogue.ts';
 import {
@@ -12,7 +12,7 @@ import {
 import type { FactsBySource } from './models-file.ts';
 import { guessTier } from './tiers.ts';
 
-/** What is known of a model; `null` where nobody says. */
+/** The facts of a model; `null`: no source states it. */
 export type MergedFacts = {
   /** US dollars per million tokens. `null`: unknown, which is never 0. */
   readonly price: Price | null;
@@ -23,23 +23,23 @@ export type MergedFacts = {
   /** 1 (small) – 5 (frontier). */
   readonly tier: number | null;
   readonly abilities: Abilities;
-  /** It thinks before it answers. */
+  /** It reasons before it answers. */
   readonly reasoning: boolean | null;
-  /** It fills in the middle. */
+  /** It supports fill in the middle. */
   readonly fill: boolean | null;
-  /** It turns texts into vectors and does not chat. */
+  /** It is an embedding model and does not chat. */
   readonly embeds: boolean | null;
-  /** By figure; absent where nobody says. */
+  /** By fact. Absent: no source states it. */
   readonly provenance: Readonly<Partial<Record<FigureName, Provenance>>>;
 };
 
-/** A figure this much older than another's is no longer the better one, whoever said it. Milliseconds. */
+/** A fact this much older than another source's no longer takes precedence. Milliseconds. */
 const staleMs = 30 * 24 * 3_600_000;
 
 /**
- * By the engine's kind (`openai`, `gemini`, …) and the name its service knows.
- * @param originOf who a source speaks for; `undefined`: no source of ours (any more)
- * @param nowMs milliseconds since 1970, for prices that change on a date or by the hour
+ * By engine kind (`openai`, `gemini`, …) and the service's model name.
+ * @param originOf the origin of a source; `undefined`: an unknown source, or one of an earlier version
+ * @param nowMs milliseconds since 1970, for prices that depend on the date or the hour
  */
 export function mergeFacts(
   kind: string,
@@ -52,22 +52,22 @@ export function mergeFacts(
   const facts: { -readonly [Name in FigureName]?: ModelFacts[Name] } = {};
   const provenance: { [Name in FigureName]?: Provenance } = {};
   const ranked = <Name extends FigureName>(figure: Name): Candidate<Name>[] => {
-    const said: Candidate<Name>[] = [];
+    const candidates: Candidate<Name>[] = [];
     for (const [source, kinds] of Object.entries(sources)) {
       const origin = originOf(source);
-      const found = (kinds[kind]?.[name] ?? kinds[kind]?.[withoutDate(name)])?.[figure];
-      if (origin && found) said.push({ value: found.value, origin, source, atMs: found.atMs });
+      const fact = (kinds[kind]?.[name] ?? kinds[kind]?.[withoutDate(name)])?.[figure];
+      if (origin && fact) candidates.push({ value: fact.value, origin, source, atMs: fact.atMs });
     }
-    return inOrder(said, bundled(bundle, figure), figure === 'price' && bundle.hourly);
+    return inOrder(candidates, bundled(bundle, figure), figure === 'price' && bundle.hourly);
   };
-  const settle = <Name extends FigureName>(figure: Name) => {
+  const choose = <Name extends FigureName>(figure: Name) => {
     const [best] = ranked(figure);
     if (!best) return;
     const { value, ...from } = best;
     facts[figure] = value;
     provenance[figure] = from;
   };
-  for (const figure of figureNames) settle(figure);
+  for (const figure of figureNames) choose(figure);
   if (facts.price)
     facts.price = filled(
       facts.price,
@@ -98,24 +98,26 @@ function bundled<Name extends FigureName>(
 }
 
 /**
- * Best first. What was read before the bundle was made, or before a date on which the bundle knows the price to have
- * changed, comes after it; what is much older than another's word comes after that.
+ * Best first. A fact that was read before the bundle was made, or before the date of a price change that the bundle
+ * contains, comes after the bundle; one that is much older than another source's comes after the recent ones.
  */
 function inOrder<Name extends FigureName>(
-  said: readonly Candidate<Name>[],
+  candidates: readonly Candidate<Name>[],
   bundle: Candidate<Name> | undefined,
-  bundleKnowsBest: boolean,
+  bundleIsHourly: boolean,
 ): Candidate<Name>[] {
-  const newest = Math.max(...said.map(({ atMs }) => atMs));
+  const newest = Math.max(...candidates.map(({ atMs }) => atMs));
   const rank = ({ origin, atMs }: Candidate<Name>): number => {
-    const outdated = bundle && (bundleKnowsBest || atMs < bundle.atMs);
-    const place = origin === 'bundle' ? 2 : outdated ? 3 : atMs < newest - staleMs ? 1 : 0;
-    return place * factOrigins.length + factOrigins.indexOf(origin);
+    const outdated = bundle && (bundleIsHourly || atMs < bundle.atMs);
+    const group = origin === 'bundle' ? 2 : outdated ? 3 : atMs < newest - staleMs ? 1 : 0;
+    return group * factOrigins.length + factOrigins.indexOf(origin);
   };
-  return [...said, ...(bundle ? [bundle] : [])].toSorted((a, b) => rank(a) - rank(b) || b.atMs - a.atMs);
+  return [...candidates, ...(bundle ? [bundle] : [])].toSorted(
+    (a, b) => rank(a) - rank(b) || b.atMs - a.atMs,
+  );
 }
 
-/** What the best price leaves out, from others that agree with it on prompts and answers. */
+/** Completes the best price from others with the same input and output rates. */
 function filled(best: Price, others: readonly Price[]): Price {
   let price = best;
   for (const other of others) {
@@ -130,5 +132,5 @@ function filled(best: Price, others: readonly Price[]): Price {
   return price;
 }
 
-/** The model that a dated name is a snapshot of. */
+/** The model name without the date of a snapshot. */
 const withoutDate = (name: string): string => name.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, '');

@@ -1,6 +1,6 @@
 /**
- * What sources have said, on disk: `models.json`, and `models.json.bak` with what it said before. Two windows may write
- * it; the last whole file wins, and neither is ever torn.
+ * The facts of all sources on disk: `models.json`, and `models.json.bak` with the previous content. Two windows may write
+ * it; the last write wins, and a file is never partial.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { writeFileAtomically } from '../platform/files.ts';
 import type { ModelFacts } from './facts.ts';
 
-/** Raised when what is written can no longer be read as before. An older file is set aside: the next refresh writes it anew. */
+/** Incremented when the format changes. An older file is ignored: the next refresh writes a new one. */
 const version = 1;
 
 const Usd = z.number().min(0);
@@ -48,7 +48,7 @@ const Figures = z.object({
 const File = z.object({
   version: z.literal(version),
   unit: z.string(),
-  /** Milliseconds since 1970; when all sources were last asked. */
+  /** Milliseconds since 1970; when all sources were last read. */
   refreshedAtMs: z.number(),
   /** By source, engine kind and model name. */
   sources: z.record(z.string(), z.record(z.string(), z.record(z.string(), Figures))),
@@ -69,61 +69,61 @@ export type StoredFacts = { readonly refreshedAtMs: number; readonly sources: Fa
 
 export const noStoredFacts: StoredFacts = { refreshedAtMs: 0, sources: {} };
 
-type Reading = StoredFacts | 'absent' | 'broken' | 'newer';
+type ReadResult = StoredFacts | 'absent' | 'broken' | 'newer';
 
 /**
  * @param folder the user's storage folder. Absent: nothing is read or written
- * @param warn told once, in one sentence, when a file cannot be used
+ * @param warn called once, with one sentence, when a file cannot be used
  */
 export function modelsFile(folder: string | undefined, warn: (message: string) => void): ModelsFile {
   if (folder === undefined) return { read: () => noStoredFacts, write: () => {} };
   const file = join(folder, 'models.json');
   const backup = `${file}.bak`;
-  const told = new Set<string>();
-  const tell = (message: string) => {
-    if (!told.has(message)) warn(message);
-    told.add(message);
+  const reported = new Set<string>();
+  const warnOnce = (message: string) => {
+    if (!reported.has(message)) warn(message);
+    reported.add(message);
   };
   return {
     read() {
-      const main = read(file);
+      const main = readFile(file);
       if (typeof main === 'object') return main;
-      const before = read(backup);
+      const before = readFile(backup);
       const usable = typeof before === 'object';
       if (main === 'absent' && !usable) return noStoredFacts;
       const why = {
         absent: 'is missing',
         broken: 'cannot be read',
-        newer: 'was written by a newer Rumbo',
+        newer: 'was written by a newer version of Rumbo',
       }[main];
-      const instead = usable ? 'the figures from before hold' : 'the figures that came with Rumbo hold';
-      tell(`The file of models (models.json) ${why}; ${instead}.`);
+      const instead = usable ? 'the previous figures apply' : 'the bundled figures apply';
+      warnOnce(`The file of models (models.json) ${why}; ${instead}.`);
       return usable ? before : noStoredFacts;
     },
     write({ refreshedAtMs, sources }) {
       try {
-        const before = read(file);
-        // A newer Rumbo in another window knows more than we do.
+        const before = readFile(file);
+        // Another window runs a newer version: do not overwrite its file.
         if (before === 'newer') return;
         if (typeof before === 'object') writeFileAtomically(backup, readFileSync(file, 'utf8'));
         const unit = 'US dollars per million tokens; tokens; milliseconds since 1970';
         writeFileAtomically(file, `${JSON.stringify({ version, unit, refreshedAtMs, sources })}\n`);
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'unknown reason';
-        tell(`The file of models (models.json) cannot be written: ${reason}`);
+        warnOnce(`The file of models (models.json) cannot be written: ${reason}`);
       }
     },
   };
 }
 
 export type ModelsFile = {
-  /** What is on disk now; `nothing` where no file can be used. Never throws. */
+  /** The content of the file; `noStoredFacts` when no file can be used. Never throws. */
   read(): StoredFacts;
-  /** Never throws: figures that cannot be written hold until the server stops. */
-  write(remembered: StoredFacts): void;
+  /** Never throws: facts that cannot be written apply until the server stops. */
+  write(facts: StoredFacts): void;
 };
 
-function read(file: string): Reading {
+function readFile(file: string): ReadResult {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,4 +1,4 @@
-/** What models exist, can do and cost: what came with Rumbo, and what was read since from lists and pages. */
+/** The registry of models: prices, limits and abilities, bundled and as read since from lists and pages. */
 import type { Price } from '../../shared/models.ts';
 import type { RegistryRefreshed } from '../../shared/protocol.ts';
 import type { Http } from '../platform/http.ts';
@@ -19,25 +19,24 @@ export type RefreshOptions = {
 };
 
 export interface ModelRegistry {
-  /** What holds of a model now, by the engine's kind and the name its service knows. Never throws. */
+  /** The facts of a model, by engine kind and the service's model name. Never throws. */
   lookUp(kind: string, name: string): MergedFacts;
   /**
-   * Asks every source and keeps what can be believed. Figures that cannot be read stay as they were. One at a time: who
-   * asks while one runs gets its result, or its end when it is cancelled. Rejects only with `cancelled`, and then
-   * nothing has changed.
+   * Reads every source and stores the plausible figures. Others stay as they were. One at a time: a call during a refresh
+   * gets that one's result, or its cancellation. Rejects only with `cancelled`, and then nothing has changed.
    */
   refresh(parts: RefreshOptions): Promise<RegistryRefreshed>;
-  /** Milliseconds since 1970; when the sources were last asked, by any window. 0: never. */
+  /** Milliseconds since 1970; when any window last read the sources. 0: never. */
   refreshedAtMs(): number;
 }
 
-/** Longer lists end with how many more there are. */
-const mostSentences = 8;
+/** Longer lists end with the number of further ones. */
+const maxSentences = 8;
 
 /**
- * @param folder the user's storage folder. Absent: what is read lasts until the server stops
+ * @param folder the user's storage folder. Absent: facts are kept until the server stops
  * @param now milliseconds since 1970
- * @param warn told once, in one sentence, when a file cannot be used
+ * @param warn called once, with one sentence, when a file cannot be used
  */
 export function modelRegistry(
   folder: string | undefined,
@@ -45,20 +44,20 @@ export function modelRegistry(
   warn: (message: string) => void,
 ): ModelRegistry {
   const file = modelsFile(folder, warn);
-  // Read when first needed: a start does not wait for it.
-  let remembered: StoredFacts | undefined;
+  // Read when first needed: the start does not wait for it.
+  let stored: StoredFacts | undefined;
   let running: Promise<RegistryRefreshed> | undefined;
   const current = () => {
-    remembered ??= file.read();
-    return remembered;
+    stored ??= file.read();
+    return stored;
   };
-  /** Another window may have written since; what could not be written is newer than the file. */
+  /** Another window may have written the file; facts that could not be written are newer than the file. */
   const latest = (): StoredFacts => {
-    const written = file.read();
-    if (!remembered || written.refreshedAtMs >= remembered.refreshedAtMs) remembered = written;
-    return remembered;
+    const onDisk = file.read();
+    if (!stored || onDisk.refreshedAtMs >= stored.refreshedAtMs) stored = onDisk;
+    return stored;
   };
-  const holds = (kind: string, name: string, sources: FactsBySource) =>
+  const factsOf = (kind: string, name: string, sources: FactsBySource) =>
     mergeFacts(kind, name, sources, originOf, now());
 
   async function refresh({
@@ -70,42 +69,45 @@ export function modelRegistry(
     const answers = await Promise.all(
       sources.map(async (source) => ({
         source,
-        said: await fetchSource(source, http, now(), signal, timeoutMs),
+        entries: await fetchSource(source, http, now(), signal, timeoutMs),
       })),
     );
     const before = latest();
     const problems: string[] = [];
     let sourcesNow = before.sources;
     let readable = 0;
-    for (const { source, said } of answers) {
-      if (typeof said === 'string') {
-        problems.push(`${source.label} ${said}; its last figures hold.`);
+    for (const { source, entries } of answers) {
+      if (typeof entries === 'string') {
+        problems.push(`${source.label} ${entries}; its previous figures apply.`);
         continue;
       }
       readable += 1;
-      const checked = check(source.label, said, sourcesNow[source.id], (kind, name) =>
-        holds(kind, name, before.sources),
+      const checked = checkEntries(source.label, entries, sourcesNow[source.id], (kind, name) =>
+        factsOf(kind, name, before.sources),
       );
       problems.push(...checked.problems);
-      sourcesNow = { ...sourcesNow, [source.id]: merged(sourcesNow[source.id], checked.believed, now()) };
+      sourcesNow = {
+        ...sourcesNow,
+        [source.id]: withNewFacts(sourcesNow[source.id], checked.plausible, now()),
+      };
     }
     if (readable > 0) {
-      remembered = { refreshedAtMs: now(), sources: sourcesNow };
-      file.write(remembered);
+      stored = { refreshedAtMs: now(), sources: sourcesNow };
+      file.write(stored);
     }
     const labels = new Map(sources.map(({ id, label }) => [id, label]));
-    const all = answers.flatMap(({ said }) => (typeof said === 'string' ? [] : said));
+    const all = answers.flatMap(({ entries }) => (typeof entries === 'string' ? [] : entries));
     const changes = changesOf(
       all,
-      (kind, name) => holds(kind, name, before.sources),
-      (kind, name) => holds(kind, name, sourcesNow),
+      (kind, name) => factsOf(kind, name, before.sources),
+      (kind, name) => factsOf(kind, name, sourcesNow),
       (source) => labels.get(source) ?? source,
     );
     return { requested: sources.length, readable, changes, problems };
   }
 
   return {
-    lookUp: (kind, name) => holds(kind, name, current().sources),
+    lookUp: (kind, name) => factsOf(kind, name, current().sources),
     refresh(parts) {
       running ??= refresh(parts).finally(() => {
         running = undefined;
@@ -121,45 +123,47 @@ const originsById = new Map<string, FactOrigin>(
 );
 const originOf = (source: string): FactOrigin | undefined => originsById.get(source);
 
-type OfOneSource = FactsBySource[string];
+type SourceFacts = FactsBySource[string];
 
-/** What of a source's words is believed, and a sentence for what is not. */
-function check(
+/** Splits a source's entries into plausible ones and a sentence for each other figure. */
+function checkEntries(
   label: string,
-  said: readonly ModelEntry[],
-  last: OfOneSource | undefined,
-  holds: (kind: string, name: string) => MergedFacts,
-): { believed: ModelEntry[]; problems: string[] } {
+  entries: readonly ModelEntry[],
+  last: SourceFacts | undefined,
+  factsOf: (kind: string, name: string) => MergedFacts,
+): { plausible: ModelEntry[]; problems: string[] } {
   const problems: string[] = [];
   let prices = 0;
-  let doubted = 0;
-  const believed = said.flatMap(({ kind, name, facts }): ModelEntry[] => {
-    const doubts = validateFigures(facts, lastOf(last?.[kind]?.[name], holds(kind, name)));
+  let implausiblePrices = 0;
+  const plausible = entries.flatMap(({ kind, name, facts }): ModelEntry[] => {
+    const invalid = validateFigures(facts, previousFacts(last?.[kind]?.[name], factsOf(kind, name)));
     if (facts.price) prices += 1;
     const left: { -readonly [Name in keyof ModelFacts]: ModelFacts[Name] } = { ...facts };
-    for (const { figure, reason } of doubts) {
-      if (figure === 'price') doubted += 1;
+    for (const { figure, reason } of invalid) {
+      if (figure === 'price') implausiblePrices += 1;
       delete left[figure];
-      problems.push(`${label} is not believed about ${kind}/${name}: ${reason}; the last figure holds.`);
+      problems.push(
+        `${label} states an implausible figure for ${kind}/${name}: ${reason}; the previous figure applies.`,
+      );
     }
     return Object.keys(left).length > 0 ? [{ kind, name, facts: left }] : [];
   });
-  // A column that moved spoils some rows visibly and the others not.
-  if (doubted >= 3 && doubted * 2 > prices)
+  // A column that moved makes some rows implausible, and the others wrong unnoticed.
+  if (implausiblePrices >= 3 && implausiblePrices * 2 > prices)
     return {
-      believed: [],
+      plausible: [],
       problems: [
-        `Most prices of ${label} cannot be true, so nothing of it is believed; its last figures hold.`,
+        `Most prices of ${label} are not plausible, so all of it is rejected; its previous figures apply.`,
       ],
     };
-  return { believed, problems: shortened(problems, 'figures are not believed') };
+  return { plausible, problems: shortened(problems, 'figures are not plausible') };
 }
 
-/** What this source said before comes first; a source that is new is measured by what held without it. */
-const lastOf = (figures: Figures | undefined, known: MergedFacts): ModelFacts => {
-  const price = figures?.price?.value ?? known.price;
-  const contextTokens = figures?.contextTokens?.value ?? known.contextTokens;
-  const maxOutputTokens = figures?.maxOutputTokens?.value ?? known.maxOutputTokens;
+/** The source's own previous facts first; a new source is compared with the merged facts of the others. */
+const previousFacts = (figures: Figures | undefined, merged: MergedFacts): ModelFacts => {
+  const price = figures?.price?.value ?? merged.price;
+  const contextTokens = figures?.contextTokens?.value ?? merged.contextTokens;
+  const maxOutputTokens = figures?.maxOutputTokens?.value ?? merged.maxOutputTokens;
   return {
     ...(price ? { price } : {}),
     ...(contextTokens ? { contextTokens } : {}),
@@ -167,11 +171,15 @@ const lastOf = (figures: Figures | undefined, known: MergedFacts): ModelFacts =>
   };
 };
 
-/** The source's words with the new ones over the old: what it no longer mentions stays, with its old date. */
-function merged(last: OfOneSource | undefined, said: readonly ModelEntry[], atMs: number): OfOneSource {
+/** The source's facts, new over old: one that it no longer states stays, with its old date. */
+function withNewFacts(
+  last: SourceFacts | undefined,
+  entries: readonly ModelEntry[],
+  atMs: number,
+): SourceFacts {
   const kinds: Record<string, Record<string, Figures>> = {};
   for (const [kind, models] of Object.entries(last ?? {})) kinds[kind] = { ...models };
-  for (const { kind, name, facts } of said) {
+  for (const { kind, name, facts } of entries) {
     const models = kinds[kind] ?? {};
     const dated = Object.fromEntries(
       Object.entries(facts).map(([figure, value]) => [figure, { value, atMs }]),
@@ -183,32 +191,32 @@ function merged(last: OfOneSource | undefined, said: readonly ModelEntry[], atMs
 }
 
 function changesOf(
-  said: readonly ModelEntry[],
+  entries: readonly ModelEntry[],
   before: (kind: string, name: string) => MergedFacts,
   after: (kind: string, name: string) => MergedFacts,
   labelOf: (source: string) => string,
 ): string[] {
-  const models = new Map(said.map(({ kind, name }) => [`${kind}/${name}`, { kind, name }]));
+  const models = new Map(entries.map(({ kind, name }) => [`${kind}/${name}`, { kind, name }]));
   const changed: string[] = [];
   const priced: string[] = [];
   for (const [id, { kind, name }] of models) {
     const [was, is] = [before(kind, name), after(kind, name)];
     const by = labelOf(is.provenance.price?.source ?? '');
-    if (is.price && !was.price) priced.push(`${id} has a price now: ${words(is.price)} (${by}).`);
-    else if (is.price && was.price && words(is.price) !== words(was.price))
-      changed.push(`${id} costs ${words(is.price)} now, before ${words(was.price)} (${by}).`);
+    if (is.price && !was.price) priced.push(`${id} now has a price: ${priceText(is.price)} (${by}).`);
+    else if (is.price && was.price && priceText(is.price) !== priceText(was.price))
+      changed.push(`${id} now costs ${priceText(is.price)}, previously ${priceText(was.price)} (${by}).`);
     if (is.contextTokens && was.contextTokens && is.contextTokens !== was.contextTokens)
-      changed.push(`${id} takes ${is.contextTokens} tokens now, before ${was.contextTokens}.`);
+      changed.push(`${id} now has a context of ${is.contextTokens} tokens, previously ${was.contextTokens}.`);
   }
   return [
     ...shortened(changed, 'figures have changed'),
-    ...(priced.length > mostSentences ? [`${priced.length} models have a price now that had none.`] : priced),
+    ...(priced.length > maxSentences ? [`${priced.length} models now have a price that had none.`] : priced),
   ];
 }
 
-const words = ({ input, output }: Price): string => `$${input} in and $${output} out per million tokens`;
+const priceText = ({ input, output }: Price): string => `$${input} in and $${output} out per million tokens`;
 
 const shortened = (sentences: readonly string[], what: string): string[] =>
-  sentences.length > mostSentences
-    ? [...sentences.slice(0, mostSentences), `${sentences.length - mostSentences} more ${what}.`]
+  sentences.length > maxSentences
+    ? [...sentences.slice(0, maxSentences), `${sentences.length - maxSentences} more ${what}.`]
     : [...sentences];

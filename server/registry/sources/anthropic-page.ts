@@ -26,7 +26,7 @@ export const anthropicPage: FactSource = {
       const batch = { input: column(/^batch input/), output: column(/^batch output/) };
       for (const row of block.rows) {
         const name = modelName(plainText(row[0] ?? ''));
-        const usd = (at: number) => (at < 0 ? undefined : perMillion(plainText(row[at] ?? '')));
+        const usd = (index: number) => (index < 0 ? undefined : perMillion(plainText(row[index] ?? '')));
         const input = usd(columns.input) ?? usd(batch.input);
         const output = usd(columns.output) ?? usd(batch.output);
         if (name === undefined || input === undefined || output === undefined) continue;
@@ -55,8 +55,8 @@ const perMillion = (cell: string): number | undefined =>
   /MTok/i.test(cell) ? parseDollars(cell) : undefined;
 
 /**
- * `Claude Opus 5.5` is `claude-opus-5-5`, `Claude Sonnet 3.7 (deprecated)` is `claude-3-7-sonnet`. A row for a part of
- * the prompts (`> 200K input tokens`) is no model.
+ * `Claude Opus 5.5` is `claude-opus-5-5`, `Claude Sonnet 3.7 (deprecated)` is `claude-3-7-sonnet`. A row for some
+ * prompts only (`> 200K input tokens`) is not a model.
  */
 function modelName(cell: string): string | undefined {
   const [, family = '', major = '', minor] =

@@ -6,7 +6,7 @@ import { parseDollars, parseLongPromptThreshold } from '../amounts.ts';
 import type { FactSource } from '../facts.ts';
 import { type MarkdownTable, parseMarkdown, plainText } from '../markdown.ts';
 
-/** Priced by the second, the picture or the hour. */
+/** Models priced per second, image or hour. */
 const other = /image|tts|audio|live|embedding|veo|imagen|lyria|robotics|computer-use|translate/;
 
 const tiers: Readonly<Record<string, ServiceTier | 'standard'>> = {
@@ -23,8 +23,8 @@ export const geminiPage: FactSource = {
   url: 'https://ai.google.dev/gemini-api/docs/pricing.md.txt',
   limitBytes: 2_000_000,
   parse(page, nowMs) {
-    const found = new Map<string, Partial<Record<ServiceTier | 'standard', StandardPrice>>>();
-    // A model is a section; its names stand between its heading and its first table.
+    const prices = new Map<string, Partial<Record<ServiceTier | 'standard', StandardPrice>>>();
+    // Each model is a section; its names are between the heading and the first table.
     let names: string[] = [];
     let tier: ServiceTier | 'standard' | undefined;
     for (const block of parseMarkdown(page)) {
@@ -38,11 +38,11 @@ export const geminiPage: FactSource = {
       } else if (tier) {
         const price = priceOf(block, nowMs);
         for (const name of price ? names : []) {
-          if (!other.test(name)) found.set(name, { [tier]: price, ...found.get(name) });
+          if (!other.test(name)) prices.set(name, { [tier]: price, ...prices.get(name) });
         }
       }
     }
-    return [...found].flatMap(([name, { standard, ...serviceTiers }]) => {
+    return [...prices].flatMap(([name, { standard, ...serviceTiers }]) => {
       if (!standard) return [];
       const price: Price = {
         ...standard,
@@ -70,30 +70,30 @@ function priceOf({ head, rows }: MarkdownTable, nowMs: number): StandardPrice | 
     row(/^output price/i),
     row(/^context caching price/i),
   ];
-  if (input.usual === undefined || output.usual === undefined) return;
+  if (input.standard === undefined || output.standard === undefined) return;
   const overTokens = input.overTokens;
   const long: Rates | undefined =
     input.long === undefined
       ? undefined
       : {
           input: input.long,
-          output: output.long ?? output.usual,
+          output: output.long ?? output.standard,
           ...definedFields({ cachedRead: cached.long }),
         };
   return {
-    input: input.usual,
-    output: output.usual,
+    input: input.standard,
+    output: output.standard,
     ...definedFields({
-      cachedRead: cached.usual,
+      cachedRead: cached.standard,
       longContext: long && overTokens !== undefined ? { overTokens, rates: long } : undefined,
     }),
   };
 }
 
-type Amounts = { usual?: number; long?: number; overTokens?: number };
+type Amounts = { standard?: number; long?: number; overTokens?: number };
 
 /**
- * A cell holds several amounts, each followed by what it is for: `$1.25, prompts <= 200k tokens $2.50, prompts > 200k
+ * A cell has several amounts, each followed by what it applies to: `$1.25, prompts <= 200k tokens $2.50, prompts > 200k
  * tokens`, `$0.30 (text / image / video) $1.00 (audio)`, `$0.75 through December 31, 2026. $1.50 starting January 1,
  * 2027.`, `$4.50 / 1,000,000 tokens per hour (storage price)`.
  */
@@ -102,9 +102,9 @@ function amountsIn(cell: string, nowMs: number): Amounts {
   for (const [part] of cell.matchAll(/-?\$[^$]*/g)) {
     const usd = parseDollars(part);
     if (usd === undefined || /per (?:hour|image|second|song|request|minute|frame)/i.test(part)) continue;
-    if (/\((?![^)]*text)[^)]*(?:audio|image|video)/i.test(part) || !holdsAt(part, nowMs)) continue;
+    if (/\((?![^)]*text)[^)]*(?:audio|image|video)/i.test(part) || !appliesAt(part, nowMs)) continue;
     const overTokens = parseLongPromptThreshold(part);
-    if (overTokens === undefined) amounts.usual ??= usd;
+    if (overTokens === undefined) amounts.standard ??= usd;
     else {
       amounts.long ??= usd;
       amounts.overTokens ??= overTokens;
@@ -116,7 +116,7 @@ function amountsIn(cell: string, nowMs: number): Amounts {
 const dayMs = 86_400_000;
 
 /** Dates are whole days, UTC. */
-function holdsAt(part: string, nowMs: number): boolean {
+function appliesAt(part: string, nowMs: number): boolean {
   const date = '([A-Z][a-z]+ \\d{1,2}, \\d{4})';
   const at = (words: string) => Date.parse(`${new RegExp(`${words} ${date}`).exec(part)?.[1]} UTC`);
   const until = at('through');

@@ -17,7 +17,7 @@ export const groqPage: FactSource = {
       const column = (name: string) => block.head.indexOf(name);
       return block.rows.flatMap((row) => {
         const name = modelName(row[0] ?? '');
-        const cell = (at: number) => plainText(row[at] ?? '');
+        const cell = (index: number) => plainText(row[index] ?? '');
         const facts = definedFields({
           price: priceIn(cell(column('price per 1m tokens'))),
           contextTokens: parseTokens(cell(column('context window (tokens)'))),
@@ -29,12 +29,12 @@ export const groqPage: FactSource = {
   },
 };
 
-/** The name is glued to words before it; the link says it alone. */
+/** The cell's text joins the name with other words; the link has the name alone. */
 const modelName = (cell: string): string | undefined =>
   /\]\([^)]*\/docs\/model\/([\w./-]+)\)/.exec(cell)?.[1] ??
   /^[\w.-]+(?:\/[\w.-]+)?$/.exec(plainText(cell))?.[0];
 
-/** `$0.15 input$0.60 output`. Prices by the hour or by characters are not for chats. */
+/** `$0.15 input$0.60 output`. Prices per hour or per character are not for chat models. */
 function priceIn(cell: string): { input: number; output: number } | undefined {
   const usd = (word: string) => new RegExp(`(-?)\\$\\s*(-?[\\d.]+)\\s*${word}`).exec(cell);
   const [input, output] = [usd('input'), usd('output')];

@@ -1,5 +1,5 @@
 /**
- * What services tell of their models in their own lists, beyond what routing needs at once (server/wire reads that).
+ * Facts in the services' own model lists, beyond what routing needs at once (server/wire reads that).
  * Anthropic https://platform.claude.com/docs/en/api/models/list, Gemini https://ai.google.dev/api/models,
  * Groq https://console.groq.com/docs/models, Mistral https://docs.mistral.ai/api/endpoint/models,
  * xAI https://docs.x.ai/docs/api-reference#list-language-models
@@ -10,7 +10,7 @@ import { definedFields } from '../../platform/defined-fields.ts';
 import { scaleRate } from '../amounts.ts';
 import type { FactSource, ModelEntry, ModelFacts } from '../facts.ts';
 
-/** A list is asked for with the user's key, so its address belongs to the provider that is set up. */
+/** The request needs the user's key, so the address is that of the configured provider. */
 export type ListSource = Omit<FactSource, 'url'> & {
   /** Engine kind. */
   readonly kind: string;
@@ -103,7 +103,7 @@ const mistral = listOf('mistral', 'Mistral’s list of models', '/models', {
   }),
 });
 
-/** The only list with prices: a value of 20 000 is 2 US dollars per million tokens. */
+/** The only list with prices: 20 000 means 2 US dollars per million tokens. */
 const xaiUnit = 1 / 10_000;
 
 const xai = listOf('xai', 'xAI’s list of models', '/language-models', {
@@ -121,7 +121,7 @@ const xai = listOf('xai', 'xAI’s list of models', '/language-models', {
     completion_text_token_price_long_context: Usd,
   }),
   read: (entry) => {
-    const usual = xaiRates(
+    const standard = xaiRates(
       entry.prompt_text_token_price,
       entry.completion_text_token_price,
       entry.cached_prompt_text_token_price,
@@ -137,9 +137,9 @@ const xai = listOf('xai', 'xAI’s list of models', '/language-models', {
       facts: definedFields({
         contextTokens: entry.context_length,
         vision: entry.input_modalities?.includes('image'),
-        price: usual && {
-          ...usual,
-          // A prompt that reaches the threshold is a long one.
+        price: standard && {
+          ...standard,
+          // A prompt that reaches the threshold counts as long.
           ...definedFields({ longContext: long && from ? { overTokens: from - 1, rates: long } : undefined }),
         },
       }),
@@ -149,7 +149,7 @@ const xai = listOf('xai', 'xAI’s list of models', '/language-models', {
 
 export const listSources: readonly ListSource[] = [anthropic, gemini, groq, mistral, xai];
 
-type Reading<Entry> = {
+type ListFormat<Entry> = {
   /** The field that holds the entries. */
   readonly list: string;
   readonly entry: z.ZodType<Entry>;
@@ -160,7 +160,7 @@ function listOf<Entry>(
   kind: string,
   label: string,
   path: string,
-  { list, entry, read }: Reading<Entry>,
+  { list, entry, read }: ListFormat<Entry>,
 ): ListSource {
   const List = z.object({ [list]: z.array(z.unknown()) });
   return {
@@ -174,8 +174,8 @@ function listOf<Entry>(
       const entries = List.parse(JSON.parse(body))[list] ?? [];
       return entries.flatMap((value) => {
         const { data } = entry.safeParse(value);
-        const said = data && read(data);
-        return said?.name && Object.keys(said.facts).length > 0 ? [{ kind, ...said }] : [];
+        const model = data && read(data);
+        return model?.name && Object.keys(model.facts).length > 0 ? [{ kind, ...model }] : [];
       });
     },
   };
@@ -186,7 +186,7 @@ function xaiRates(
   output: number | undefined,
   cachedRead: number | undefined,
 ): Rates | undefined {
-  // It writes 0 where a price does not apply.
+  // The list has 0 where a price does not apply.
   if (!input || !output) return;
   return {
     input: scaleRate(input, xaiUnit),

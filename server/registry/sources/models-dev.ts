@@ -1,4 +1,4 @@
-/** models.dev, a database of models kept by volunteers. https://models.dev, MIT, https://github.com/anomalyco/models.dev */
+/** models.dev, a community database of models. https://models.dev, MIT, https://github.com/anomalyco/models.dev */
 import * as z from 'zod';
 import type { ServiceTier } from '../../../shared/chat.ts';
 import type { Price, Rates } from '../../../shared/models.ts';
@@ -20,7 +20,7 @@ const serviceTiers: Readonly<Record<string, ServiceTier>> = {
 
 const Count = z.number().positive().optional().catch(undefined);
 const Flag = z.boolean().optional().catch(undefined);
-/** Checked for sense later: a negative price must be seen, not dropped. */
+/** Validated later: a negative price must be reported, not dropped. */
 const Usd = z.number().optional().catch(undefined);
 const Cost = z.object({ input: z.number(), output: z.number(), cache_read: Usd, cache_write: Usd });
 type Cost = z.infer<typeof Cost>;
@@ -99,7 +99,7 @@ function factsOf(name: string, model: Model): ModelFacts | undefined {
 }
 
 function priceOf({ cost, experimental }: Model): Price | undefined {
-  // It writes 0 for what is free, and for what nobody has filled in.
+  // It has 0 for free models, and for models without a price.
   if (!cost || (cost.input === 0 && cost.output === 0)) return;
   const first = cost.tiers?.toSorted((a, b) => a.tier.size - b.tier.size)[0];
   const long = first

@@ -6,9 +6,9 @@ import { parseDollars, parseLongPromptThreshold } from '../amounts.ts';
 import type { FactSource, ModelEntry } from '../facts.ts';
 import { type MarkdownTable, parseMarkdown, plainText } from '../markdown.ts';
 
-/** “Long context” begins above so many tokens where the page does not say. */
-const usualOverTokens = 272_000;
-/** Sections and models that are no chat by tokens. */
+/** Tokens above which “long context” rates apply, when the page does not state it. */
+const defaultOverTokens = 272_000;
+/** Sections and models that are not chat priced by tokens. */
 const other =
   /fine-?tun|audio|realtime|image|video|speech|transcri|\btts\b|whisper|sora|embed|moderation|tool|storage/i;
 
@@ -19,7 +19,7 @@ const tiers: readonly (readonly [RegExp, ServiceTier | 'standard'])[] = [
   [/\bstandard\b/i, 'standard'],
 ];
 
-type Found = Partial<Record<ServiceTier | 'standard', StandardPrice>>;
+type TierPrices = Partial<Record<ServiceTier | 'standard', StandardPrice>>;
 
 export const openaiPage: FactSource = {
   id: 'openai-page',
@@ -29,23 +29,23 @@ export const openaiPage: FactSource = {
   limitBytes: 2_000_000,
   parse(page) {
     if (!/per (?:1M|1 million|million) tokens/i.test(page))
-      throw new Error('It does not say “per 1M tokens”.');
-    const over = parseLongPromptThreshold(/[>\u2265]\s*\d+\s*K\b/.exec(page)?.[0] ?? '') ?? usualOverTokens;
-    const found = new Map<string, Found>();
+      throw new Error('The page does not contain “per 1M tokens”.');
+    const over = parseLongPromptThreshold(/[>\u2265]\s*\d+\s*K\b/.exec(page)?.[0] ?? '') ?? defaultOverTokens;
+    const prices = new Map<string, TierPrices>();
     let tier: ServiceTier | 'standard' = 'standard';
     let chat = true;
     for (const block of parseMarkdown(page)) {
       if (block.type === 'table') {
-        if (chat) readTable(block, tier, over, found);
+        if (chat) readTable(block, tier, over, prices);
         continue;
       }
       const named = tiers.filter(([words]) => words.test(block.text));
-      // A line with all the tiers is the row of tabs above the first table.
+      // A line with all tiers is the row of tabs above the first table.
       if (named.length === 1 && block.text.length < 60) tier = named[0]?.[1] ?? 'standard';
       else if (block.type === 'heading') tier = 'standard';
       if (block.type === 'heading') chat = !other.test(block.text);
     }
-    return [...found].flatMap(([name, { standard, ...serviceTiers }]): ModelEntry[] =>
+    return [...prices].flatMap(([name, { standard, ...serviceTiers }]): ModelEntry[] =>
       standard
         ? [
             {
@@ -63,9 +63,9 @@ export const openaiPage: FactSource = {
 
 function readTable(
   { head, rows }: MarkdownTable,
-  tier: keyof Found,
+  tier: keyof TierPrices,
   over: number,
-  found: Map<string, Found>,
+  prices: Map<string, TierPrices>,
 ): void {
   if (head[0] !== 'model' || !head.includes('input') || !head.includes('output')) return;
   const second = head.indexOf('input', head.indexOf('output'));
@@ -77,20 +77,20 @@ function readTable(
     if (!rates) continue;
     const long = second < 0 ? undefined : ratesOf(head.slice(second), row.slice(second));
     const price = { ...rates, ...definedFields({ longContext: long && { overTokens: over, rates: long } }) };
-    const prices = found.get(name) ?? {};
-    // The first word holds: what follows without a heading of its own is another tier.
-    found.set(name, { ...prices, [tier]: prices[tier] ?? price });
+    const byTier = prices.get(name) ?? {};
+    // The first price applies: a later one without a heading of its own is of another tier.
+    prices.set(name, { ...byTier, [tier]: byTier[tier] ?? price });
   }
 }
 
 function ratesOf(head: readonly string[], row: readonly string[]): Rates | undefined {
-  const at = (column: string) => parseDollars(plainText(row[head.indexOf(column)] ?? ''));
-  const input = at('input');
-  const output = at('output');
+  const usd = (column: string) => parseDollars(plainText(row[head.indexOf(column)] ?? ''));
+  const input = usd('input');
+  const output = usd('output');
   if (input === undefined || output === undefined) return;
   return {
     input,
     output,
-    ...definedFields({ cachedRead: at('cached input'), cacheWrite: at('cache writes') }),
+    ...definedFields({ cachedRead: usd('cached input'), cacheWrite: usd('cache writes') }),
   };
 }

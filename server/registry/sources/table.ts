@@ -1,4 +1,4 @@
-/** Where facts of models are read without a key. Adding a page is a file and a line here. */
+/** The sources of model facts that need no key. A new page is a file and a line here. */
 import type { FactSource } from '../facts.ts';
 import { anthropicPage } from './anthropic-page.ts';
 import { geminiPage } from './gemini-page.ts';

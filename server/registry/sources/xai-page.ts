@@ -16,7 +16,7 @@ export const xaiPage: FactSource = {
     const batch = batchFactors(blocks);
     const [, priority] =
       /billed at an? \*{0,2}(\d+(?:\.\d+)?)x\*{0,2} premium over standard rates/.exec(page) ?? [];
-    const usual = new Map<string, { price: StandardPrice; contextTokens: number | undefined }>();
+    const models = new Map<string, { price: StandardPrice; contextTokens: number | undefined }>();
     for (const block of blocks) {
       if (block.type !== 'table' || block.head[0] !== 'model') continue;
       const column = (words: RegExp) => block.head.findIndex((name) => words.test(name));
@@ -32,16 +32,16 @@ export const xaiPage: FactSource = {
         if (name === undefined || input === undefined || output === undefined) continue;
         const rates: Rates = { input, output, ...definedFields({ cachedRead }) };
         const overTokens = parseLongPromptThreshold(label);
-        const before = usual.get(name);
+        const before = models.get(name);
         if (overTokens === undefined) {
           const contextTokens = parseTokens(plainText(row[column(/^context$/)] ?? ''));
-          if (!before) usual.set(name, { price: rates, contextTokens });
+          if (!before) models.set(name, { price: rates, contextTokens });
         } else if (before) {
-          usual.set(name, { ...before, price: { ...before.price, longContext: { overTokens, rates } } });
+          models.set(name, { ...before, price: { ...before.price, longContext: { overTokens, rates } } });
         }
       }
     }
-    return [...usual].map(([name, { price, contextTokens }]): ModelEntry => {
+    return [...models].map(([name, { price, contextTokens }]): ModelEntry => {
       const serviceTiers = definedFields({
         batch: scaled(price, batch.get(name)),
         priority: scaled(price, priority === undefined ? undefined : Number(priority)),
@@ -58,7 +58,7 @@ export const xaiPage: FactSource = {
   },
 };
 
-/** Models listed under `20% off standard rates`, and the factor that is left. */
+/** Models listed under `20% off standard rates`, with the factor that remains. */
 function batchFactors(blocks: readonly MarkdownBlock[]): ReadonlyMap<string, number> {
   const factors = new Map<string, number>();
   let factor: number | undefined;

@@ -63,13 +63,13 @@ test('a refresh that read nothing is a warning with the first reason', async () 
     requested: 1,
     readable: 0,
     changes: [],
-    problems: ['models.dev answered with status 500; its last figures hold.'],
+    problems: ['models.dev responded with status 500; its previous figures apply.'],
   }));
   const { kind, text } = fakeEditor.messages.at(-1) ?? {};
   assert.equal(kind, 'warning');
   assert.equal(
     text,
-    'No model data could be read; the stored data stays in use. models.dev answered with status 500; its last figures hold.',
+    'No model data could be read; the stored data stays in use. models.dev responded with status 500; its previous figures apply.',
   );
 });
 

@@ -123,7 +123,7 @@ test('what cannot be read is reported, and the figures that came with Rumbo hold
   const { requested, readable, problems } = await rumbo.connection.sendRequest(refreshRegistry);
   assert.deepEqual([requested, readable], [7, 1]);
   assert.ok(
-    problems.includes('models.dev answered with status 404; its last figures hold.'),
+    problems.includes('models.dev responded with status 404; its previous figures apply.'),
     problems.join('\n'),
   );
   assert.equal((await priceOf(rumbo, 'xai/grok-4.7'))?.input, 2, 'a provider’s own list has its prices');

@@ -189,9 +189,9 @@ test('a refresh says what changed, what is new, and nothing when nothing did', a
     requested: 1,
     readable: 1,
     changes: [
-      'openai/gpt-6-sol costs $1 in and $5 out per million tokens now, before $2 in and $10 out per million tokens (The models.dev).',
+      'openai/gpt-6-sol now costs $1 in and $5 out per million tokens, previously $2 in and $10 out per million tokens (The models.dev).',
       ...first.changes.filter((sentence) => sentence.startsWith('openai/gpt-6-sol takes')),
-      'xai/grok-9 has a price now: $2 in and $6 out per million tokens (The models.dev).',
+      'xai/grok-9 now has a price: $2 in and $6 out per million tokens (The models.dev).',
     ],
     problems: [],
   });
@@ -212,7 +212,7 @@ test('a figure that cannot be true leaves the last one, and is told', async () =
   const { price, contextTokens } = models.lookUp('xai', 'grok-9');
   assert.deepEqual([price?.input, contextTokens], [2, 600_000], 'what can be believed is');
   assert.deepEqual(result.problems, [
-    'The models.dev is not believed about xai/grok-9: $20 in and $60 out is far from $2 in and $6 out; the last figure holds.',
+    'The models.dev states an implausible figure for xai/grok-9: $20 in and $60 out is far from $2 in and $6 out; the previous figure applies.',
   ]);
 });
 
@@ -238,16 +238,16 @@ test('a page most of whose prices cannot be true is not believed about the other
   const { problems } = await refresh({ [page.url]: prices([200, 200, 200, 3, 2]) }, [page]);
   assert.equal(models.lookUp('openai', 'gpt-9-3').price?.input, 2);
   assert.equal(problems.length, 1);
-  assert.match(problems[0] ?? '', /^Most prices of The openai-page cannot be true/);
+  assert.match(problems[0] ?? '', /^Most prices of The openai-page are not plausible/);
 });
 
 test('a source that cannot be read keeps its figures and takes nobody down with it', async () => {
   const { models, refresh } = setUp();
   await refresh({ [page.url]: says('openai', 'gpt-9', { price: { input: 2, output: 6 } }) }, [page]);
   const table: [Web[string], RegExp][] = [
-    [404, /answered with status 404/],
-    ['[]', /says nothing that Rumbo can read/],
-    ['<html>', /is not in the form that Rumbo can read/],
+    [404, /responded with status 404/],
+    ['[]', /contains no models in a known form/],
+    ['<html>', /has an unknown form/],
     ['x'.repeat(10_001), /is larger than 0.01 MB/],
     [
       () => Promise.reject(new RumboError('Sent on.', { kind: 'blocked-redirect' })),
@@ -265,7 +265,7 @@ test('a source that cannot be read keeps its figures and takes nobody down with 
       { timeoutMs: 20 },
     );
     assert.match(result.problems.join('\n'), expected);
-    assert.match(result.problems[0] ?? '', /^The openai-page .*; its last figures hold\.$/);
+    assert.match(result.problems[0] ?? '', /^The openai-page .*; its previous figures apply\.$/);
     assert.deepEqual([result.requested, result.readable], [2, 1]);
     assert.equal(models.lookUp('openai', 'gpt-9').price?.input, 2);
     assert.equal(models.lookUp('xai', 'grok-9').contextTokens, 500_000);
@@ -352,13 +352,13 @@ test('a broken file is replaced by its backup, and that by what came with Rumbo,
     writeFileSync(set.file, broken);
     assert.equal(inputAfterRestart(set), 2, broken);
     assert.deepEqual(set.warnings, [
-      'The file of models (models.json) cannot be read; the figures from before hold.',
+      'The file of models (models.json) cannot be read; the previous figures apply.',
     ]);
     writeFileSync(`${set.file}.bak`, broken);
     assert.equal(inputAfterRestart(set), undefined, broken);
     assert.equal(
       set.warnings[1],
-      'The file of models (models.json) cannot be read; the figures that came with Rumbo hold.',
+      'The file of models (models.json) cannot be read; the bundled figures apply.',
     );
     const again = set.make();
     for (let i = 0; i < 3; i++) again.refreshedAtMs();
@@ -380,7 +380,7 @@ test('a file of a newer Rumbo is left alone; one of an older form is written ane
   const text = readFileSync(newer.file, 'utf8').replace('"version":1', '"version":2');
   writeFileSync(newer.file, text);
   assert.equal(inputAfterRestart(newer), 2, 'its backup is ours');
-  assert.match(newer.warnings[0] ?? '', /was written by a newer Rumbo/);
+  assert.match(newer.warnings[0] ?? '', /was written by a newer version of Rumbo/);
   const web = { [page.url]: says('openai', 'gpt-9', { price: { input: 4, output: 6 } }) };
   const models = newer.make();
   await models.refresh({ http: over(web), sources: [page], signal: never });
