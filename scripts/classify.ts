@@ -1,7 +1,7 @@
 /**
  * Classifies prompts: `npm run classify -- prompts.jsonl` reads lines of `{id, text}` and writes lines of
- * `{id, label, confidence, difficulty}` to stdout, in their order. `label` is the best guess, also where Rumbo itself
- * would abstain; `abstained` says so.
+ * `{id, label, confidence, difficulty}` to stdout, in the same order. `label` is the best guess, also when Rumbo itself
+ * would abstain; `abstained` reports that.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -32,12 +32,12 @@ function readLine(written: string): z.infer<typeof line> {
   try {
     return line.parse(JSON.parse(written));
   } catch {
-    process.stderr.write(`${file}:${count} is no {"id": …, "text": …}.\n`);
+    process.stderr.write(`${file}:${count} is not {"id": …, "text": …}.\n`);
     process.exit(1);
   }
 }
 
-/** Enough digits that no two prompts tie by rounding alone. */
+/** Enough digits that rounding alone makes no tie. */
 function rounded(value: number): number {
   return Number(value.toFixed(6));
 }

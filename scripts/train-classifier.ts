@@ -1,6 +1,6 @@
 /**
- * Learns the classifier's model and reports how good it is: `node scripts/train-classifier.ts <data folder>`.
- * The same data gives the same model and the same report. `--report` leaves the model as it is.
+ * Trains the classifier's model and reports its quality: `node scripts/train-classifier.ts <data folder>`.
+ * The same data gives the same model and the same report. `--report` does not write the model.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ if (!folder) {
 }
 const data = resolve(folder);
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
-const say = (line = '') => process.stdout.write(`${line}\n`);
+const print = (line = '') => process.stdout.write(`${line}\n`);
 
 const others = shippable(othersRows(data));
 const practice = practiceRows();
@@ -68,7 +68,7 @@ const byFolds = <T>(rows: readonly T[], judge: (rest: T[], fold: T[]) => Guess[]
     ),
   ).flat();
 
-// How sure to be is learned on prompts the weights were not learned from: our own by folds, others' by source.
+// The calibration uses prompts that the weights were not trained on: our own by folds, others' by source.
 const practiceGuesses = byFolds(practice, (rest, fold) => guess(train([...others, ...rest], 2), fold));
 const sourceGuesses = new Map(
   [...Map.groupBy(others, ({ source }) => source)]
@@ -88,10 +88,10 @@ const temperature = bestTemperature([
   ...practiceGuesses,
   ...[...sourceGuesses.values()].flat().filter(({ row }) => !row.weak_label && !row.synthetic),
 ]);
-const cooled = (guesses: readonly Guess[]) => guesses.map((guess) => atTemperature(guess, temperature));
+const calibrated = (guesses: readonly Guess[]) => guesses.map((guess) => atTemperature(guess, temperature));
 const weights = train(all);
 
-say(head);
+print(head);
 const sets = {
   'our own, written last': unseenRows(),
   'our own, held out': heldOutRows(),
@@ -99,19 +99,19 @@ const sets = {
 };
 for (const [name, rows] of Object.entries(sets)) {
   const report = (what: string, learnedFrom: Weights, at = temperature) =>
-    say(lineOf(`${name}: ${what}`, quality(guess(learnedFrom, rows, at))));
+    print(lineOf(`${name}: ${what}`, quality(guess(learnedFrom, rows, at))));
   report('lexicon only', leanings(), 1);
   report('lexicon and others’ rows', train(others));
   report('lexicon and our practice', train(practice));
   report('all', weights);
 }
-say(lineOf('our own practice, by folds', quality(cooled(practiceGuesses))));
-say();
-say('Leave one source out');
-for (const [source, guesses] of sourceGuesses) say(lineOf(source, quality(cooled(guesses))));
-say(lineOf('all of them', quality(cooled([...sourceGuesses.values()].flat()))));
+print(lineOf('our own practice, by folds', quality(calibrated(practiceGuesses))));
+print();
+print('Leave one source out');
+for (const [source, guesses] of sourceGuesses) print(lineOf(source, quality(calibrated(guesses))));
+print(lineOf('all of them', quality(calibrated([...sourceGuesses.values()].flat()))));
 
-say();
+print();
 const complexity = measured(complexityRows(data));
 const difficulty = learnDifficulty(complexity);
 const scored = (blockOf: (index: number) => number, blocks: number): (Measured & { score: number })[] =>
@@ -121,7 +121,7 @@ const scored = (blockOf: (index: number) => number, blocks: number): (Measured &
       .filter((_, index) => blockOf(index) === block)
       .map((row) => ({ ...row, score: chanceOf(learnedFrom, row.measures) }));
   }).flat();
-// The file goes by data set, so a block is mostly of one that the rest does not hold.
+// The file is ordered by data set, so a block is mostly of one that the rest does not contain.
 const blocks = 14;
 const curves = {
   'five folds': costQuality(scored((index) => index % folds, folds)),
@@ -130,21 +130,21 @@ const curves = {
   ),
   'length alone': costQuality(complexity.map((row) => ({ ...row, score: row.query.length }))),
 };
-say('Difficulty: quality when the hardest-looking share goes to the strong model');
-say(
+print('Difficulty: quality when the hardest-looking share goes to the strong model');
+print(
   `${'share'.padEnd(32)} ${Array.from({ length: 11 }, (_, tenth) => `${tenth * 10} %`.padStart(6)).join('')}   APGR`,
 );
 for (const [name, { curve, apgr }] of Object.entries(curves))
-  say(
+  print(
     `${name.padEnd(32)} ${curve.map(({ quality }) => quality.toFixed(3).padStart(6)).join('')}  ${apgr.toFixed(3)}`,
   );
-say(measureNames.map((name, index) => `${name} ${(difficulty.weights[index] ?? 0).toFixed(2)}`).join(', '));
+print(measureNames.map((name, index) => `${name} ${(difficulty.weights[index] ?? 0).toFixed(2)}`).join(', '));
 
 if (!values.report) {
   const file = 'server/routing/classifier/model.json';
   const text = `${JSON.stringify(modelFileOf(weights, temperature, spread(difficulty, complexity)), null, 1)}\n`;
   writeFileSync(file, text);
   execFileSync('node_modules/.bin/biome', ['format', '--write', file], { stdio: 'ignore' });
-  say();
-  say(`${file}: ${Math.round(text.length / 1024)} KB, temperature ${temperature}`);
+  print();
+  print(`${file}: ${Math.round(text.length / 1024)} KB, temperature ${temperature}`);
 }

@@ -7,7 +7,7 @@ import { engines } from '../server/engines/table.ts';
 import type { Catalogue, CatalogueModel, LongContext } from '../server/registry/catalogue.ts';
 import type { Price } from '../shared/models.ts';
 
-/** When this release of the source was made: what was cheaper or dearer before is history. Change it with the version. */
+/** The date of this release of the source: prices that ended before are dropped. Change it with the version. */
 const released = '2026-09-23';
 
 /** The source's provider ids by our engine kinds. */
@@ -15,11 +15,11 @@ const kinds = engines.flatMap(({ kind, genaiPricesId }) =>
   genaiPricesId ? [[kind, genaiPricesId] as const] : [],
 );
 
-/** No chat, or (Claude behind Google's door) not the service we speak to. */
-const left =
+/** Models without chat, or (Claude at Google) of a service that no engine supports. */
+const excluded =
   /embed|image|audio|realtime|transcribe|tts|whisper|moderation|voice|live|dall-e|sora|veo|davinci|babbage|ada\b|curie/;
 
-/** The catalogue, the same for the same release of the source. */
+/** The catalogue; the same release of the source gives the same catalogue. */
 export function buildCatalogue(): Catalogue {
   const manifest = new URL('../node_modules/@pydantic/genai-prices/package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
@@ -39,10 +39,10 @@ export function buildCatalogue(): Catalogue {
 }
 
 const isOurs = (kind: string, id: string): boolean =>
-  !left.test(id) && (kind === 'anthropic' || !id.includes('claude'));
+  !excluded.test(id) && (kind === 'anthropic' || !id.includes('claude'));
 
 /**
- * The source has the price of what is kept in the cache for some minutes; for an hour it is twice a prompt's.
+ * The source has the price of cache writes for some minutes; for an hour the price is twice that of the input.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
  */
 function withHourWrites(model: CatalogueModel): CatalogueModel {
@@ -96,7 +96,7 @@ function ratesOf(prices: ModelPrice): Rates {
   );
   if (starts.length === 0) return { price };
   const overTokens = Math.min(...starts);
-  // The first step is the one that matters; a model with a second has not been seen.
+  // Only the first step is used; no model has a second.
   const long = priceAt(prices, (value) =>
     typeof value === 'object'
       ? (value.tiers.find(({ start }) => start === overTokens)?.price ?? value.base)
@@ -141,7 +141,7 @@ function patternOf(match: MatchLogic): string {
   if ('equals' in match) return `^${literal(match.equals)}$`;
   if ('starts_with' in match) return `^${literal(match.starts_with)}`;
   if ('or' in match) return match.or.map((each) => `(?:${patternOf(each)})`).join('|');
-  // All of them: each is looked for from the beginning.
+  // All of them: each is a lookahead from the start.
   return `^${match.and.map((each) => `(?=${patternOf(each).replace(/^(?!\^)/, '.*')})`).join('')}`;
 }
 

@@ -1,23 +1,23 @@
 /**
- * How keys travel between the client and the server it forked: Node's IPC channel, not JSON-RPC, whose verbose trace
- * would write them to a log. Both ends ship together, so the shapes are trusted.
+ * The messages that carry keys from the client to the server it forked: over Node's IPC channel, not JSON-RPC, whose
+ * verbose trace would write them to a log. Both ends ship together, so the messages are not validated.
  */
 
 /** Client → server. */
 export type KeyCommand =
-  /** In the place of every saved key of this provider. */
+  /** Replaces every saved key of this provider. */
   | { readonly type: 'rumbo/key/set'; readonly id: number; readonly provider: string; readonly key: string }
-  /** Beside those that are there. */
+  /** Adds a key to the existing ones. */
   | { readonly type: 'rumbo/key/add'; readonly id: number; readonly provider: string; readonly key: string }
-  /** All of them. */
+  /** Removes all keys. */
   | { readonly type: 'rumbo/key/remove'; readonly id: number; readonly provider: string };
 
-/** Server → client, one for each command. */
+/** Server → client, one per command. */
 export type KeyReply = {
   readonly type: 'rumbo/key/reply';
   readonly id: number;
-  /** Where the key is now; `none` after a removal. Absent when it failed. */
+  /** Where the key is stored; `none` after a removal. Absent: the command failed. */
   readonly store?: 'keychain' | 'memory' | 'none';
-  /** One sentence, never with the key. Present when it failed, or when `memory` was second choice. */
+  /** One sentence, never with the key. Present when the command failed, or the keychain could not be used. */
   readonly message?: string;
 };

@@ -1,4 +1,4 @@
-/** Models and their prices, in the units both halves use. */
+/** Models and their prices, in the units of client and server. */
 import type { ModelId, OptionalRequestField, ServiceTier } from './chat.ts';
 
 /** `local`: on this workstation or the user's own machines, costs 0. `api`: paid cloud. */
@@ -14,29 +14,29 @@ export type Rates = {
   readonly cacheWriteHour?: number;
 };
 
-/** The rates, and those that hold for the whole request once its prompt is longer than so many tokens. */
+/** The rates, and those that apply to the whole request when its prompt exceeds `overTokens`. */
 export type StandardPrice = Rates & {
   readonly longContext?: { readonly overTokens: number; readonly rates: Rates };
 };
 
-/** What is paid, and what is paid where a service says it worked less or more urgently than usual. */
+/** The standard price, and the prices of other service tiers. */
 export type Price = StandardPrice & {
   readonly serviceTiers?: Readonly<Partial<Record<ServiceTier, StandardPrice>>>;
 };
 
-/** Whether a model can do something; `null`: nobody says, so it is tried. */
+/** Whether a model can do something; `null`: unknown, so it is tried. */
 export type Abilities = { readonly tools: boolean | null; readonly vision: boolean | null };
 
-/** What is known of a model: its provider's list, the catalogue and the user's settings together. */
+/** A model, merged from its provider's list, the registry and the user's settings. */
 export type Model = {
   readonly id: ModelId;
   readonly provider: string;
-  /** The name its provider knows it by. */
+  /** Its name at the provider. */
   readonly name: string;
   readonly source: Source;
-  /** What is sent stays on this machine, or on a host the user marked as trusted. */
+  /** Requests stay on this machine, or on a host that the user marked as trusted. */
   readonly private: boolean;
-  /** `false`: out of rotation, only a pin runs it. */
+  /** `false`: out of rotation, it runs only when pinned. */
   readonly toggle: boolean;
   /** `true`: never runs. */
   readonly locked: boolean;
@@ -44,7 +44,7 @@ export type Model = {
   readonly tier: number | null;
   /** Tokens of context, prompt and answer together. `null`: unknown. */
   readonly contextTokens: number | null;
-  /** Most tokens of one answer. `null`: unknown. */
+  /** Maximum tokens of one answer. `null`: unknown. */
   readonly maxOutputTokens: number | null;
   readonly abilities: Abilities;
   /** Fields of a request that its service does not honour for it. Absent: it honours all. */
@@ -53,6 +53,6 @@ export type Model = {
   readonly price: Price | null;
 };
 
-/** Models of one make count tokens alike: the first word of a name (`gpt`, `claude`, `qwen`), whatever stands before a slash. */
+/** Models of a family count tokens alike: the first word of the name (`gpt`, `claude`, `qwen`) after any slash. */
 export const modelFamily = (name: string): string =>
   /^[a-z]+/.exec(name.slice(name.lastIndexOf('/') + 1).toLowerCase())?.[0] ?? name;

@@ -1,4 +1,4 @@
-/** What an answer cost and why that model gave it. */
+/** Receipts: what an answer cost and why that model gave it. */
 import type { FinishReason, ModelId, Usage } from './chat.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import type { TaskType } from './tasks.ts';
@@ -10,9 +10,9 @@ export type Attempt = {
   readonly outcome: 'ok' | ErrorKind;
   /** Milliseconds from sending to the end of the attempt. */
   readonly ms: number;
-  /** Why it failed, one sentence. Absent when it did not. */
+  /** Why it failed, one sentence. Absent: it did not. */
   readonly message?: string;
-  /** US dollars billed for it although it failed. Absent: nothing was, or it is the one that answered. `null`: unknown. */
+  /** US dollars billed although it failed. Absent: nothing, or it is the attempt that answered. `null`: unknown. */
   readonly costUsd?: number | null;
 };
 
@@ -29,7 +29,7 @@ export type Takeover = {
 export type Receipt = {
   /** Unique per answer. */
   readonly id: string;
-  /** When the request was admitted, ISO 8601. */
+  /** When the request was received, ISO 8601. */
   readonly at: string;
   readonly role: string | null;
   readonly task: TaskType;
@@ -37,34 +37,34 @@ export type Receipt = {
   readonly difficulty: number;
   /** The model that answered. */
   readonly model: ModelId;
-  /** Given from the response cache; nothing was sent. */
+  /** Answered from the response cache; nothing was sent. */
   readonly cached: boolean;
   /** In order; the last is the one that answered. Empty when cached. */
   readonly attempts: readonly Attempt[];
   readonly usage: Usage;
-  /** What was expected before it was sent. Absent: it was given from the cache. */
+  /** The prediction before it was sent. Absent: answered from the cache. */
   readonly predicted?: {
-    /** As the model was expected to count. */
+    /** As the model was expected to count them. */
     readonly inputTokens: number;
-    /** By our own count alone, before what was learnt of the model's family. */
+    /** By our estimate alone, without the token ratio of the model family. */
     readonly plainInputTokens: number;
     /** US dollars. `null`: the price is unknown. */
     readonly costUsd: { readonly low: number; readonly high: number } | null;
   };
-  /** `true` when the service did not report usage and it was counted by estimate. */
+  /** `true`: the service did not report usage, and it is an estimate. */
   readonly usageEstimated: boolean;
-  /** US dollars. `null`: the price is unknown, which is never shown as 0. */
+  /** US dollars. `null`: the price is unknown; never shown as 0. */
   readonly costUsd: number | null;
-  /** Milliseconds from admission to the first text. `null`: there was none. */
+  /** Milliseconds from receiving the request to the first text. `null`: there was none. */
   readonly timeToFirstTokenMs: number | null;
-  /** Milliseconds from admission to the end. */
+  /** Milliseconds from receiving the request to the end. */
   readonly totalMs: number;
-  /** `length` means the answer was cut by the model's output limit. */
+  /** `length`: the output limit of the model cut the answer. */
   readonly finishReason: FinishReason;
   /** Where the answer broke off and another model went on, in order. Empty: one model wrote it all. */
   readonly takeovers: readonly Takeover[];
   /** Why this model: one sentence each. */
   readonly reasons: readonly string[];
-  /** What the provider's owner wants said beside each of its answers. */
+  /** The note from the provider's settings, shown with each of its answers. */
   readonly note?: string;
 };

@@ -1,4 +1,4 @@
-/** The roles that ship with Rumbo, as both halves know them. What each asks of a model is in server/roles. */
+/** The built-in roles. Their instructions are in server/profiles. */
 import type { TaskType } from './tasks.ts';
 
 export type Role = {
@@ -7,7 +7,7 @@ export type Role = {
   readonly icon: string;
   /** The kind of work the role implies. Absent: the prompt decides. */
   readonly task?: TaskType;
-  /** `code`: the answer is a change to a file; `text`: the answer is read as Markdown. */
+  /** `code`: the answer changes a file; `text`: the answer is Markdown. */
   readonly answer: 'text' | 'code';
 };
 
@@ -18,7 +18,7 @@ export const roles = {
 } as const satisfies Record<string, Role>;
 
 export type RoleId = keyof typeof roles;
-/** The role of this name. `undefined`: there is none, or none was named. */
+/** The role with this id. `undefined`: there is none. */
 export const roleOf = (id: string | undefined): Role | undefined =>
   id !== undefined && Object.hasOwn(roles, id) ? roles[id as RoleId] : undefined;
 

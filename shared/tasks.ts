@@ -1,4 +1,4 @@
-/** The kinds of work a prompt can ask for. */
+/** The task types of prompts. */
 export const taskTypes = [
   'planning',
   'architecture',
@@ -9,6 +9,6 @@ export const taskTypes = [
 ] as const;
 export type TaskType = (typeof taskTypes)[number];
 
-/** How candidates are ordered; `auto` picks one of the others by task type. */
+/** How candidates are ordered; `auto` selects one of the others by task type. */
 export const strategies = ['auto', 'priority', 'cost', 'performance', 'quality'] as const;
 export type Strategy = (typeof strategies)[number];

@@ -12,27 +12,27 @@ export type CachedAnswer = {
 
 export type CacheLimits = { readonly maxEntries: number; readonly maxAgeMs: number };
 
-/** @param now milliseconds on any steady clock, handed in so that tests own it */
+/** @param now milliseconds on any monotonic clock */
 export function responseCache(limits: CacheLimits, now: () => number = () => performance.now()) {
   let answers = make(limits, now);
   return {
     /** @param key of `cacheKey` */
     get: (key: string): CachedAnswer | undefined => answers.get(key),
-    /** Only complete answers belong here: a cut one would be cut for everybody after. */
+    /** Add only complete answers. */
     set: (key: string, answer: CachedAnswer): void => void answers.set(key, answer),
-    /** Returns how many answers were forgotten. */
+    /** Returns the number of removed answers. */
     clear(): number {
       const { size } = answers;
       answers.clear();
       return size;
     },
-    /** New limits; what fits is kept. */
+    /** Applies new limits; answers that fit are kept. */
     resize(next: CacheLimits): void {
       if (next.maxEntries === limits.maxEntries && next.maxAgeMs === limits.maxAgeMs) return;
-      const kept = answers.dump();
+      const entries = answers.dump();
       limits = next;
       answers = make(limits, now);
-      answers.load(kept);
+      answers.load(entries);
     },
   };
 }

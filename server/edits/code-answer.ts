@@ -1,11 +1,11 @@
-/** The code in a coder's answer, and what it replaces. Works on half an answer as well, for previews. */
+/** Extracts the code of a coder's answer and the range it replaces; also from a partial answer, for previews. */
 import type { FileContext } from '../../shared/ask.ts';
 import type { CodeAnswer } from '../../shared/protocol.ts';
 import { offsetsOf, wholeRange } from './text-range.ts';
 
 /**
- * @param answer what the model has said so far
- * @param file the file that was asked about; absent: the code stands alone
+ * @param answer the text so far
+ * @param file the file of the request. Absent: the code is for no file
  */
 export function codeAnswer(answer: string, file?: FileContext): CodeAnswer {
   const { code, language } = fenced(answer) ?? { code: plain(answer), language: '' };
@@ -16,7 +16,7 @@ export function codeAnswer(answer: string, file?: FileContext): CodeAnswer {
   return { text: fit(code, file.text, start, end), languageId: file.languageId, range };
 }
 
-/** The longest fenced block; prose around it is the model ignoring its instructions. `undefined`: there is no fence. */
+/** The longest fenced block, without the prose that a model may add against its instructions. `undefined`: no fence. */
 function fenced(answer: string): { code: string; language: string } | undefined {
   let best: { code: string; language: string } | undefined;
   for (const match of answer.matchAll(
@@ -33,11 +33,11 @@ function fenced(answer: string): { code: string; language: string } | undefined 
   return best;
 }
 
-/** An answer without a fence, unless it is the beginning of one. */
+/** An answer without a fence, unless it is the start of one. */
 const plain = (answer: string): string =>
   /(?:^|\n)[ \t]*(?:`{1,2}|(?:`{3,}|~{3,})[^\n]*)$/.test(answer) ? '' : answer.replace(/^\n+/, '').trimEnd();
 
-/** Line ends as the file has them, and a last line end where what is replaced had one. */
+/** Uses the file's line ends, and ends with one when the replaced text did. */
 function fit(code: string, text: string, start: number, end: number): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const replaced = text.slice(start, end);
@@ -46,11 +46,11 @@ function fit(code: string, text: string, start: number, end: number): string {
   return wanted && body !== '' && !body.endsWith('\n') ? body + newline : body;
 }
 
-/** An insertion at the start of a line that has text after it would glue the two together. */
+/** An insertion at the start of a line with text would join that text. */
 const isWholeLine = (text: string, at: number): boolean =>
   text[at - 1] === '\n' && at < text.length && text[at] !== '\n' && text[at] !== '\r';
 
-/** What people write after a fence, where it is not VS Code's own name for the language. */
+/** Common names after a fence that differ from VS Code's language id. */
 const languageIds: Readonly<Record<string, string>> = {
   bash: 'shellscript',
   'c#': 'csharp',

@@ -1,16 +1,16 @@
-/** Shows the code of a coder's answer while it grows. */
+/** Previews of the code of a growing answer. */
 import type { AskParams } from '../../shared/ask.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { roleOf } from '../../shared/roles.ts';
 import { codeAnswer } from './code-answer.ts';
 
-/** Milliseconds between two previews: each holds the whole code so far. */
-const everyMs = 100;
+/** Milliseconds between two previews: each contains the whole code so far. */
+const intervalMs = 100;
 
 export type CodePreview = {
-  /** Takes the next text; now and then returns the code so far. */
+  /** Appends text; returns the code so far at most once per interval. */
   update(text: string, nowMs: number): AskPart[];
-  /** The code of the whole answer, as a field of the result. Empty for roles that answer with text. */
+  /** The code of the whole answer as a field of the result. Empty for roles that answer with text. */
   finalCode(text: string): Pick<AskResult, 'code'>;
 };
 
@@ -22,7 +22,7 @@ export function codePreview({ role, file }: AskParams): CodePreview {
   return {
     update(text, nowMs) {
       answer += text;
-      if (nowMs - last < everyMs) return [];
+      if (nowMs - last < intervalMs) return [];
       last = nowMs;
       return [{ type: 'code', code: codeAnswer(answer, file) }];
     },

@@ -1,7 +1,7 @@
-/** Places in a text: LSP positions (zero-based line, UTF-16 column) and string offsets. */
+/** Converts LSP positions (zero-based line, UTF-16 column) and string offsets. */
 import type { Position, Range } from 'vscode-languageserver-protocol';
 
-/** Offsets of a range; places outside the text are moved to its nearest end, and a reversed range is turned. */
+/** Offsets of a range; positions outside the text move to its nearest end, and a reversed range is swapped. */
 export function offsetsOf(text: string, { start, end }: Range): { start: number; end: number } {
   const [a, b] = [offsetOf(text, start), offsetOf(text, end)];
   return a <= b ? { start: a, end: b } : { start: b, end: a };
@@ -28,7 +28,7 @@ export function wholeRange(text: string): Range {
   };
 }
 
-/** What stands before and after a place, at most `size` characters in all, cut at line ends where there are any. */
+/** The text before and after a range, at most `size` characters in all, cut at line ends where there are any. */
 export function textAround(
   text: string,
   start: number,
@@ -36,13 +36,13 @@ export function textAround(
   size: number,
 ): { before: string; after: string } {
   const half = size / 2;
-  const room = { before: Math.max(half, size - (text.length - end)), after: Math.max(half, size - start) };
-  const before = text.slice(Math.max(0, start - room.before), start).toWellFormed();
-  const after = text.slice(end, end + room.after).toWellFormed();
+  const limits = { before: Math.max(half, size - (text.length - end)), after: Math.max(half, size - start) };
+  const before = text.slice(Math.max(0, start - limits.before), start).toWellFormed();
+  const after = text.slice(end, end + limits.after).toWellFormed();
   return {
-    before: start <= room.before ? before : before.slice(before.indexOf('\n') + 1),
+    before: start <= limits.before ? before : before.slice(before.indexOf('\n') + 1),
     after:
-      text.length - end <= room.after || !after.includes('\n')
+      text.length - end <= limits.after || !after.includes('\n')
         ? after
         : after.slice(0, after.lastIndexOf('\n')),
   };

@@ -1,4 +1,4 @@
-/** A request as it came in → the messages a model is asked with. */
+/** Composes the messages for a model from a request. */
 
 import type { AskParams, FileContext } from '../../shared/ask.ts';
 import type { Message } from '../../shared/chat.ts';
@@ -6,18 +6,18 @@ import { type RoleId, roleOf } from '../../shared/roles.ts';
 import { offsetsOf, textAround } from '../edits/text-range.ts';
 import { instructions } from './instructions.ts';
 
-/** Characters of a large file sent around the place that is to be changed. */
+/** Characters of a large file that are sent around the selection. */
 const windowCharacters = 48_000;
 
-/** Instructions of the role, then the conversation, with the file before its last user message. */
+/** The instructions of the role, then the conversation, with the file before its last user message. */
 export function composeMessages({ prompt, messages, role, file }: AskParams): readonly Message[] {
   const conversation: readonly Message[] = messages ?? [{ role: 'user', content: prompt ?? '' }];
-  const known = roleOf(role);
-  const system: Message[] = known ? [{ role: 'system', content: instructions[role as RoleId] }] : [];
+  const roleSettings = roleOf(role);
+  const system: Message[] = roleSettings ? [{ role: 'system', content: instructions[role as RoleId] }] : [];
   if (!file) return [...system, ...conversation];
 
   const last = conversation.findLastIndex(({ role }) => role === 'user');
-  const code = known?.answer === 'code';
+  const code = roleSettings?.answer === 'code';
   return [
     ...system,
     ...conversation.map((message, index) =>
@@ -34,13 +34,13 @@ const before = (message: Message & { role: 'user' }, words: string): Message => 
       : [{ type: 'text', text: words }, ...message.content],
 });
 
-/** The file in words a model can follow, and what of it the answer replaces. */
+/** The file as text for the model, and which part the answer replaces. */
 function describe(file: FileContext, code: boolean): string {
   const name = nameOf(file.uri);
   const block = (text: string) => `${fenceFor(text)}${file.languageId}\n${text}\n${fenceFor(text)}`;
   if (!file.selection) {
-    const ask = code ? '\n\nAnswer with the whole new content of the file.' : '';
-    return `The file ${name}:\n${block(file.text)}${ask}`;
+    const instruction = code ? '\n\nAnswer with the whole new content of the file.' : '';
+    return `The file ${name}:\n${block(file.text)}${instruction}`;
   }
   const { start, end } = offsetsOf(file.text, file.selection);
   const { before, after } = textAround(file.text, start, end, windowCharacters);
@@ -52,7 +52,7 @@ function describe(file: FileContext, code: boolean): string {
     : `The file ${name}; ⟦ and ⟧ mark the selected part:\n${around}\n\nAnswer with only the code that replaces the selected part. Do not repeat the code around it, and leave the marks out.`;
 }
 
-/** The file's own name: where it lies is nobody's business, and a query (`git:`) may hold its whole path. */
+/** The file's own name: its path is private, and a query (`git:`) can contain the whole path. */
 const nameOf = (uri: string): string =>
   uri
     .replace(/[?#].*$/s, '')

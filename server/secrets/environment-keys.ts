@@ -1,12 +1,12 @@
-/** Keys that the environment holds for one run; never saved. */
+/** Keys from environment variables, for one run; never saved. */
 import { keyVariables, numberedVariables } from '../../shared/environment.ts';
 import type { KeyOwner, NamedKey } from './key-owner.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Which keys the environment has for an owner, in order, none twice. A variable the user names stands alone. */
+/** The environment's keys of an owner, in order, none twice. A variable that the user names is used alone. */
 export function environmentKeys(env: Env) {
-  // Going through the whole environment takes its time, and where a key is is asked many times a request.
+  // Searching the whole environment is slow, and the location of a key is needed many times per request.
   const numbered = numberedVariables(Object.keys(env));
 
   const byOwner = new WeakMap<KeyOwner, readonly NamedKey[]>();

@@ -1,18 +1,18 @@
-/** Whose key is wanted, and what a key is called. */
+/** The owner of keys, and keys with their names. */
 
-/** Whose key is wanted: a key goes only to the origin it was saved for. */
+/** A provider at an origin: a key is sent only to the origin that it was saved for. */
 export type KeyOwner = {
   readonly provider: string;
-  /** Scheme, host and port requests go to. */
+  /** Scheme, host and port of its requests. */
   readonly origin: string;
-  /** The environment variable the user named for it. */
+  /** The environment variable that the user named for it. */
   readonly keyEnv?: string;
-  /** The origin its own environment variable is meant for: that of the service itself. */
+  /** The origin of the service itself, to which its own environment variable applies. */
   readonly usualOrigin?: string;
 };
 
 export type NamedKey = {
-  /** Its place, for people: `GEMINI_API_KEY_2`, `saved key 1`. */
+  /** For users: `GEMINI_API_KEY_2`, `saved key 1`. */
   readonly name: string;
   readonly key: string;
 };

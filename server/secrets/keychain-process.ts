@@ -1,12 +1,12 @@
 /**
- * A process of its own around the OS keychain: a frozen or locked keychain blocks its caller for up to a minute, and
- * then only this process is lost. Started by keychain.ts, bundled as dist/keychain.cjs beside its addon.
+ * The process that accesses the OS keychain: a frozen or locked keychain blocks its caller for up to a minute, and then
+ * only this process is lost. keychain.ts starts it; it is bundled as dist/keychain.cjs next to its addon.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KeychainCall, KeychainReply } from './keychain.ts';
 
-/** What we use of the addon; the same as in `keytar`. https://github.com/atom/node-keytar */
+/** The functions used of the addon, as in `keytar`. https://github.com/atom/node-keytar */
 type Addon = {
   getPassword(service: string, account: string): Promise<string | null>;
   setPassword(service: string, account: string, password: string): Promise<void>;
@@ -40,18 +40,18 @@ async function answer(call: KeychainCall): Promise<string | boolean | null> {
   }
 }
 
-/** By path and with the real error kept; the package's own loader ignores musl and hides the cause. */
+/** Loads it by path and keeps the real error; the package's own loader ignores musl and hides the cause. */
 function load(): Addon {
   const platform = process.platform === 'linux' && isMusl() ? 'linuxmusl' : process.platform;
-  const beside = join(
+  const path = join(
     dirname(process.argv[1] ?? ''),
     'prebuilds',
     `${platform}-${process.arch}`,
     'keytar.node',
   );
-  if (!existsSync(beside)) throw new Error(`No keychain addon for ${platform}-${process.arch}.`);
+  if (!existsSync(path)) throw new Error(`No keychain addon for ${platform}-${process.arch}.`);
   const module = { exports: {} };
-  process.dlopen(module, beside);
+  process.dlopen(module, path);
   return module.exports as Addon;
 }
 

@@ -1,4 +1,4 @@
-/** The OS keychain, asked through a process that may be killed when the keychain hangs. */
+/** The OS keychain, accessed through a process that is killed when the keychain hangs. */
 import { type ChildProcess, fork } from 'node:child_process';
 
 export type KeychainCall =
@@ -8,12 +8,12 @@ export type KeychainCall =
 export type KeychainReply = {
   readonly id: number;
   readonly value?: string | boolean | null;
-  /** The keychain's own words. Present when it failed. */
+  /** The keychain's own message. Present when it failed. */
   readonly error?: string;
 };
 
 export interface Keychain {
-  /** `undefined`: there is no such entry, or the keychain is locked. Rejects when it cannot be asked. */
+  /** `undefined`: there is no such entry, or the keychain is locked. Rejects when it cannot be accessed. */
   get(account: string): Promise<string | undefined>;
   /** Rejects with the keychain's own reason. */
   set(account: string, secret: string): Promise<void>;
@@ -22,13 +22,13 @@ export interface Keychain {
   dispose(): void;
 }
 
-/** A read must not hold up a request; a write may have an unlock dialog open. */
+/** Timeouts: a read must not delay a request; a write may show an unlock dialog. */
 const limitMs = { get: 4_000, set: 60_000, remove: 60_000 };
-/** The process leaves after this long without work. */
+/** The process exits after this long without work. */
 const idleMs = 60_000;
 
-/** What a keychain needs of the environment: its session, its user, its language. No key is among them. */
-const passed =
+/** Environment variables that a keychain needs: session, user, language. None contains a key. */
+const forwardedVariables =
   /^(?:HOME|USER|LOGNAME|LANG|LC_\w+|PATH|TMPDIR|TEMP|TMP|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|GNOME_KEYRING_CONTROL|SYSTEMROOT|WINDIR|USERPROFILE|APPDATA|LOCALAPPDATA|USERNAME|USERDOMAIN|COMSPEC)$/i;
 
 /** @param program path of the bundled keychain process */
@@ -55,7 +55,7 @@ export function osKeychain(
   const start = (): ChildProcess => {
     const started = fork(program, [], {
       env: {
-        ...Object.fromEntries(Object.entries(env).filter(([name]) => passed.test(name))),
+        ...Object.fromEntries(Object.entries(env).filter(([name]) => forwardedVariables.test(name))),
         // Inside VS Code the executable is Electron.
         ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
       },
@@ -70,11 +70,11 @@ export function osKeychain(
       waiting.delete(reply.id);
       call.resolve(reply);
     });
-    const gone = () => {
+    const onEnd = () => {
       if (child === started) stop('The keychain process stopped.');
     };
-    started.on('exit', gone);
-    started.on('error', gone);
+    started.on('exit', onEnd);
+    started.on('error', onEnd);
     started.unref();
     started.channel?.unref();
     return started;
@@ -85,7 +85,7 @@ export function osKeychain(
     clearTimeout(idle);
     const target = child;
     const reply = await new Promise<KeychainReply>((resolve) => {
-      const timer = setTimeout(() => stop('The keychain did not answer in time.'), limitMs[message.do]);
+      const timer = setTimeout(() => stop('The keychain did not respond in time.'), limitMs[message.do]);
       waiting.set(message.id, { resolve, timer });
       target.send(message);
     });

@@ -1,4 +1,4 @@
-/** Where a provider's keys come from: the environment for this run, the OS keychain, else memory. */
+/** The keys of providers: from the environment for this run, the OS keychain, else memory. */
 import { randomBytes } from 'node:crypto';
 import { RumboError } from '../../shared/errors.ts';
 import type { KeyReply } from '../../shared/key-channel.ts';
@@ -8,66 +8,66 @@ import { firstSlot, type KeyIndex, type SavedKeys } from './key-index.ts';
 import type { KeyOwner, NamedKey } from './key-owner.ts';
 import type { Keychain } from './keychain.ts';
 
-type Parts = {
+type KeyStoreDeps = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly keychain: Keychain;
   readonly index: KeyIndex;
 };
-type Done = Omit<KeyReply, 'type' | 'id'>;
+type KeyResult = Omit<KeyReply, 'type' | 'id'>;
 
-/** What is held in memory for one provider at one origin. */
-type Held = {
-  /** What the keychain gave, by slot; `null`: it did not. */
+/** The keys in memory of one provider at one origin. */
+type CachedKeys = {
+  /** Keys from the keychain, by slot; `null`: it returned none. */
   readonly read: Map<string, string | null>;
-  /** Given in this run, and kept by no store. */
+  /** Set in this run, and in no store. */
   readonly unsaved: readonly string[];
-  /** Whether the unsaved ones stand in the place of the saved ones, or beside them. */
+  /** Whether the unsaved keys replace the saved ones, or add to them. */
   readonly instead: boolean;
 };
 
-/** Bytes a key may have; Windows' keychain takes no more. */
-const longestKeyBytes = 2_500;
+/** Bytes of a key; the keychain of Windows accepts no more. */
+const maxKeyBytes = 2_500;
 
-export function keyStore({ env, keychain, index }: Parts) {
+export function keyStore({ env, keychain, index }: KeyStoreDeps) {
   const fromEnvironment = environmentKeys(env);
-  /** By provider and origin: a user who tries another address finds the key again. */
-  const held = new Map<string, Held>();
-  /** Rises with each change, so that a late answer of the keychain undoes none. */
+  /** By provider and origin: a user who returns to an earlier address finds the key again. */
+  const cached = new Map<string, CachedKeys>();
+  /** Incremented with each change, so that a late response of the keychain does not undo it. */
   let changes = 0;
   let keychainWorks = true;
 
-  const heldOf = (owner: KeyOwner): Held => {
-    const place = accountOf(owner, firstSlot);
-    const known = held.get(place) ?? { read: new Map(), unsaved: [], instead: false };
-    held.set(place, known);
-    return known;
+  const cachedOf = (owner: KeyOwner): CachedKeys => {
+    const account = accountOf(owner, firstSlot);
+    const keys = cached.get(account) ?? { read: new Map(), unsaved: [], instead: false };
+    cached.set(account, keys);
+    return keys;
   };
   const drop = ({ provider }: KeyOwner): void => {
     changes += 1;
-    for (const place of held.keys()) if (place.startsWith(`${provider}@`)) held.delete(place);
+    for (const account of cached.keys()) if (account.startsWith(`${provider}@`)) cached.delete(account);
   };
-  const hold = (owner: KeyOwner, what: Partial<Held>): void => {
+  const cacheKeys = (owner: KeyOwner, keys: Partial<CachedKeys>): void => {
     drop(owner);
-    held.set(accountOf(owner, firstSlot), { read: new Map(), unsaved: [], instead: false, ...what });
+    cached.set(accountOf(owner, firstSlot), { read: new Map(), unsaved: [], instead: false, ...keys });
   };
   const slotsOf = (owner: KeyOwner): readonly string[] => {
-    if (heldOf(owner).instead) return [];
+    if (cachedOf(owner).instead) return [];
     const saved = index.get(owner.provider);
     return saved?.origin === owner.origin ? saved.slots : [];
   };
 
   const nameOfSlot = (at: number) => `saved key ${at + 1}`;
   const unsavedOf = (owner: KeyOwner): NamedKey[] =>
-    heldOf(owner).unsaved.map((key, at) => ({ name: `unsaved key ${at + 1}`, key }));
+    cachedOf(owner).unsaved.map((key, at) => ({ name: `unsaved key ${at + 1}`, key }));
 
-  /** All but those of the environment. Rejects with `unauthorized` when there are some and the keychain gives none. */
-  const kept = async (owner: KeyOwner): Promise<readonly NamedKey[]> => {
-    const { read } = heldOf(owner);
+  /** All keys but those of the environment. Rejects with `unauthorized` when keys are saved and the keychain returns none. */
+  const storedKeys = async (owner: KeyOwner): Promise<readonly NamedKey[]> => {
+    const { read } = cachedOf(owner);
     const slots = slotsOf(owner);
-    const asked = changes;
+    const changesBefore = changes;
     const fresh = slots.filter((slot) => !read.has(slot));
     let cause: unknown;
-    const given = await Promise.all(
+    const loaded = await Promise.all(
       fresh.map((slot) =>
         keychain.get(accountOf(owner, slot)).catch((error: unknown) => {
           cause = error;
@@ -75,23 +75,23 @@ export function keyStore({ env, keychain, index }: Parts) {
         }),
       ),
     );
-    // The user has given another key meanwhile, or taken one away.
-    if (asked !== changes) return kept(owner);
-    const keyOf = (slot: string) => read.get(slot) ?? given[fresh.indexOf(slot)];
+    // The user has set or removed a key meanwhile.
+    if (changesBefore !== changes) return storedKeys(owner);
+    const keyOf = (slot: string) => read.get(slot) ?? loaded[fresh.indexOf(slot)];
     const found = slots.flatMap((slot, at) => {
       const key = keyOf(slot);
       return key ? [{ name: nameOfSlot(at), key }] : [];
     });
     const all = distinct([...found, ...unsavedOf(owner)]);
-    if (all.length === 0 && slots.length > 0) throw locked(owner.provider, cause);
-    // One that the keychain has lost is not asked for with each request.
+    if (all.length === 0 && slots.length > 0) throw lockedError(owner.provider, cause);
+    // A key that the keychain has lost is not requested again.
     for (const slot of fresh) read.set(slot, keyOf(slot) ?? null);
     return all;
   };
 
-  const inMemory = (owner: KeyOwner, what: Partial<Held>, error: unknown): Done => {
+  const keepInMemory = (owner: KeyOwner, keys: Partial<CachedKeys>, error: unknown): KeyResult => {
     keychainWorks = false;
-    hold(owner, what);
+    cacheKeys(owner, keys);
     const why = error instanceof Error ? error.message.replace(/\.$/, '') : 'unknown reason';
     return {
       store: 'memory',
@@ -99,7 +99,7 @@ export function keyStore({ env, keychain, index }: Parts) {
     };
   };
 
-  /** Takes what a change left behind out of the keychain; one that stays there is never looked for again. */
+  /** Removes replaced keys from the keychain; one that cannot be removed is never read again. */
   const forget = async (provider: string, saved: SavedKeys | undefined, still: string): Promise<void> => {
     for (const slot of saved?.slots ?? []) {
       const account = accountOf({ provider, origin: saved?.origin ?? '' }, slot);
@@ -107,7 +107,7 @@ export function keyStore({ env, keychain, index }: Parts) {
     }
   };
 
-  const set = async (owner: KeyOwner, key: string): Promise<Done> => {
+  const set = async (owner: KeyOwner, key: string): Promise<KeyResult> => {
     const fault = faultOf(key);
     if (fault) return { message: fault };
     const account = accountOf(owner, firstSlot);
@@ -119,9 +119,9 @@ export function keyStore({ env, keychain, index }: Parts) {
         return { origin: owner.origin, slots: [firstSlot] };
       });
     } catch (error) {
-      return inMemory(owner, { unsaved: [key], instead: true }, error);
+      return keepInMemory(owner, { unsaved: [key], instead: true }, error);
     }
-    hold(owner, { read: new Map([[firstSlot, key]]) });
+    cacheKeys(owner, { read: new Map([[firstSlot, key]]) });
     keychainWorks = true;
     await forget(owner.provider, before, account);
     return { store: 'keychain' };
@@ -130,11 +130,11 @@ export function keyStore({ env, keychain, index }: Parts) {
   const location = (owner: KeyOwner): Exclude<ProviderStatus['key'], 'not-needed'> => {
     if (fromEnvironment(owner).length > 0) return 'environment';
     if (slotsOf(owner).length > 0) return 'keychain';
-    return heldOf(owner).unsaved.length > 0 ? 'memory' : 'none';
+    return cachedOf(owner).unsaved.length > 0 ? 'memory' : 'none';
   };
 
   return {
-    /** Where the keys are, without reading them. */
+    /** Where the keys are stored, without reading them. */
     location,
 
     /** The names of the keys, without reading them. */
@@ -146,30 +146,30 @@ export function keyStore({ env, keychain, index }: Parts) {
     },
 
     /**
-     * The keys; empty: there is none. Those of the environment are used alone. One that the keychain does not give is
-     * left out; rejects with `unauthorized` when there is no other.
+     * The keys; empty: there are none. Keys of the environment are used alone. A key that the keychain does not return is
+     * skipped; rejects with `unauthorized` when there is no other.
      */
     async all(owner: KeyOwner): Promise<readonly NamedKey[]> {
       const environment = fromEnvironment(owner);
-      return environment.length > 0 ? environment : kept(owner);
+      return environment.length > 0 ? environment : storedKeys(owner);
     },
 
-    /** Keeps a key for this origin in the place of all others: in the keychain, else in memory with a sentence that says so. */
+    /** Saves a key for this origin instead of all others: in the keychain, else in memory, with a message. */
     set,
 
-    /** Keeps a key beside those that are there; the same when there are none. */
-    async add(owner: KeyOwner, key: string): Promise<Done> {
+    /** Saves a key in addition to the existing ones. */
+    async add(owner: KeyOwner, key: string): Promise<KeyResult> {
       const fault = faultOf(key);
       if (fault) return { message: fault };
-      const { unsaved, instead } = heldOf(owner);
+      const { unsaved, instead } = cachedOf(owner);
       if (slotsOf(owner).length + unsaved.length === 0) return set(owner, key);
-      const others = await kept(owner).catch(() => []);
+      const others = await storedKeys(owner).catch(() => []);
       if (others.some((each) => each.key === key))
         return {
           store: slotsOf(owner).length > 0 ? 'keychain' : 'memory',
-          message: 'This key is there already; nothing has changed.',
+          message: 'This key is already saved; nothing has changed.',
         };
-      // Another window may be adding one now: a name that nobody else thinks of.
+      // Another window may be adding one now: the slot must be unique.
       const slot = randomBytes(4).toString('hex');
       let before: SavedKeys | undefined;
       try {
@@ -180,22 +180,22 @@ export function keyStore({ env, keychain, index }: Parts) {
           return { origin: owner.origin, slots: [slot] };
         });
       } catch (error) {
-        return inMemory(owner, { unsaved: [...unsaved, key], instead }, error);
+        return keepInMemory(owner, { unsaved: [...unsaved, key], instead }, error);
       }
-      // What another window has changed meanwhile is read anew.
-      hold(owner, { read: new Map([[slot, key]]), unsaved });
+      // Changes of another window are read again.
+      cacheKeys(owner, { read: new Map([[slot, key]]), unsaved });
       keychainWorks = true;
       await forget(owner.provider, before, accountOf(owner, slot));
       return { store: 'keychain' };
     },
 
-    /** Forgets all keys of a provider wherever they are; those from the environment stay and are named. */
-    async remove(owner: KeyOwner): Promise<Done> {
+    /** Removes all stored keys of a provider; a message names one from the environment, which stays. */
+    async remove(owner: KeyOwner): Promise<KeyResult> {
       drop(owner);
       const saved = index.reload(owner.provider);
       try {
         for (const slot of saved?.slots ?? []) {
-          // Nothing removed may mean locked: the index keeps the entry, so that it can be tried again.
+          // The keychain may be locked: the index keeps the entry, so that the removal can be repeated.
           if (!(await keychain.remove(accountOf({ ...owner, origin: saved?.origin ?? '' }, slot))))
             return {
               message: 'The keychain did not remove the key; it may be locked. Unlock it and try again.',
@@ -216,14 +216,14 @@ export function keyStore({ env, keychain, index }: Parts) {
       };
     },
 
-    /** What the last write found out. */
+    /** Where the last write went. */
     store: (): 'keychain' | 'memory' => (keychainWorks ? 'keychain' : 'memory'),
   };
 }
 
 export type KeyStore = ReturnType<typeof keyStore>;
 
-/** The first slot has the name that entries had before there were several. */
+/** The first slot has the account name of versions with one key per provider. */
 const accountOf = ({ provider, origin }: Pick<KeyOwner, 'provider' | 'origin'>, slot: string) =>
   slot === firstSlot ? `${provider}@${origin}` : `${provider}@${origin}#${slot}`;
 
@@ -235,18 +235,18 @@ function without(saved: SavedKeys | undefined, slot: string): SavedKeys | undefi
 const distinct = (keys: readonly NamedKey[]): NamedKey[] =>
   keys.filter(({ key }, at) => keys.findIndex((each) => each.key === key) === at);
 
-const locked = (provider: string, cause: unknown): RumboError =>
+const lockedError = (provider: string, cause: unknown): RumboError =>
   new RumboError(
-    `The key of ${provider} is in the keychain, but the keychain did not give it; it may be locked.`,
-    { kind: 'unauthorized', provider, action: 'Unlock the keychain and ask again.' },
+    `The key of ${provider} is in the keychain, but the keychain did not return it; it may be locked.`,
+    { kind: 'unauthorized', provider, action: 'Unlock the keychain and try again.' },
     { cause },
   );
 
 function faultOf(key: string): string | undefined {
   if (key.trim() === '') return 'The key is empty.';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
   if (/[\s\u0000-\u001f\u007f]/.test(key))
-    return 'A key has no spaces or line breaks; check what was pasted.';
-  if (Buffer.byteLength(key) > longestKeyBytes) return `The key is longer than ${longestKeyBytes} bytes.`;
+    return 'A key has no spaces or line breaks; check the pasted text.';
+  if (Buffer.byteLength(key) > maxKeyBytes) return `The key is longer than ${maxKeyBytes} bytes.`;
   return;
 }

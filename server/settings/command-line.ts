@@ -1,11 +1,11 @@
-/** How the server was started: `node server.cjs --stdio [--config file.json]`. */
+/** The command line of the server: `node server.cjs --stdio [--config file.json]`. */
 import { RumboError } from '../../shared/errors.ts';
 import type { ReadSettings } from './read-settings.ts';
 import { settingsOfFile } from './settings-source.ts';
 
 const usage = 'Usage: node server.cjs --stdio [--config file.json]\n';
 
-/** The file of `--config` and what it says; `undefined`: the client has the settings. Ends the process when it cannot be obeyed. */
+/** The file of `--config` and its settings; `undefined`: the client has the settings. Exits on invalid arguments. */
 export function parseCommandLine(
   args: readonly string[],
 ): { readonly file: string; readonly read: ReadSettings } | undefined {
@@ -21,7 +21,7 @@ function argument(args: readonly string[], name: string): string | undefined {
   return value === undefined || value.startsWith('--') ? stop(`${name} needs a file.\n${usage}`) : value;
 }
 
-/** At the start there are no settings from before: a file that cannot be read whole stops the server. */
+/** At the start there are no earlier settings to keep: a file with any fault stops the server. */
 function readOrStop(path: string): ReadSettings {
   try {
     const read = settingsOfFile(path);

@@ -1,4 +1,4 @@
-/** Settings from wherever they came → settings that hold, and one sentence for each thing that could not be read. */
+/** Validates raw settings: the settings that apply, and one sentence for each invalid part. */
 import type * as z from 'zod';
 import {
   defaultSettings,
@@ -9,7 +9,7 @@ import {
 } from '../../shared/settings.ts';
 
 export type SettingProblem = {
-  /** Where: the setting's full name, then the keys inside its value. */
+  /** The setting's full name, then the keys inside its value. */
   readonly path: readonly PropertyKey[];
   /** One sentence that names the setting. */
   readonly message: string;
@@ -24,18 +24,18 @@ export type ReadSettings = { readonly settings: Settings; readonly problems: rea
  */
 export function readSettings(raw: unknown): ReadSettings {
   const problems: SettingProblem[] = [];
-  const found: Partial<Record<SettingKey, unknown>> = {};
+  const values: Partial<Record<SettingKey, unknown>> = {};
   for (const key of settingKeys) {
     const value = lookUp(raw, key);
-    if (value !== undefined) found[key] = readOne(key, value, problems);
+    if (value !== undefined) values[key] = readOne(key, value, problems);
   }
   for (const name of isRecord(raw) ? Object.keys(raw) : []) {
     if (name.startsWith(`${settingsSection}.`) && !isDeclared(name.slice(settingsSection.length + 1))) {
-      problems.push({ path: [name], message: `${name} is not a setting of Rumbo.` });
+      problems.push({ path: [name], message: `${name} is not a Rumbo setting.` });
     }
   }
-  const given = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
-  return { settings: { ...defaultSettings, ...given }, problems };
+  const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  return { settings: { ...defaultSettings, ...present }, problems };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -51,14 +51,14 @@ function lookUp(raw: unknown, key: SettingKey): unknown {
   return key.split('.').reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), inside);
 }
 
-/** What holds when nothing could be read, with one sentence that says so. */
+/** The settings that apply when none could be read, with the reason in one sentence. */
 export const unreadableSettings = (message: string): ReadSettings => ({
-  settings: { ...defaultSettings, ...careful },
+  settings: { ...defaultSettings, ...restrictive },
   problems: [{ path: [], message }],
 });
 
-/** What holds while a setting that protects the user cannot be read: the most careful value. */
-const careful = {
+/** The most restrictive values, for settings that protect the user and cannot be read. */
+const restrictive = {
   'budget.perRequestUsd': 0,
   'budget.perDayUsd': 0,
   'budget.perMonthUsd': 0,
@@ -68,7 +68,7 @@ const careful = {
   'inline.exclude': ['**'],
 } satisfies Partial<Settings>;
 
-/** The value, as far as it can be read. Maps keep their sound entries. */
+/** The valid part of a value. Maps keep their valid entries. */
 function readOne(key: SettingKey, value: unknown, problems: SettingProblem[]): unknown {
   const schema: z.ZodType = Settings.shape[key];
   // JSON has no undefined: null is how a client says "not set".
@@ -80,36 +80,39 @@ function readOne(key: SettingKey, value: unknown, problems: SettingProblem[]): u
   for (const issue of whole.error.issues) {
     problems.push({ path: [name, ...issue.path], message: sentence(name, issue) });
   }
-  if (Object.hasOwn(careful, key)) return careful[key as keyof typeof careful];
+  if (Object.hasOwn(restrictive, key)) return restrictive[key as keyof typeof restrictive];
   if (!isRecord(value)) return undefined;
-  const sound = Object.entries(value).map(([entry, content]) => [entry, mend(key, schema, entry, content)]);
-  return schema.parse(Object.fromEntries(sound.filter(([, content]) => content !== undefined)));
+  const valid = Object.entries(value).map(([entry, content]) => [
+    entry,
+    repairEntry(key, schema, entry, content),
+  ]);
+  return schema.parse(Object.fromEntries(valid.filter(([, content]) => content !== undefined)));
 }
 
-/** An entry of a map without the fields that cannot be read; where leaving them out could widen something, it is shut off. */
-function mend(key: SettingKey, schema: z.ZodType, entry: string, content: unknown): unknown {
+/** A map entry without its invalid fields; when dropping them could widen something, the entry is disabled. */
+function repairEntry(key: SettingKey, schema: z.ZodType, entry: string, content: unknown): unknown {
   const read = schema.safeParse({ [entry]: content });
   if (read.success) return content;
-  const broken = new Set(read.error.issues.map(({ path }) => String(path[1] ?? '')));
+  const invalid = new Set(read.error.issues.map(({ path }) => String(path[1] ?? '')));
   const rest = isRecord(content)
-    ? Object.fromEntries(Object.entries(content).filter(([field]) => !broken.has(field)))
+    ? Object.fromEntries(Object.entries(content).filter(([field]) => !invalid.has(field)))
     : {};
-  const switches = ['locked', 'toggle', 'source'].some((field) => broken.has(field)) || !isRecord(content);
-  const mended = {
+  const switches = ['locked', 'toggle', 'source'].some((field) => invalid.has(field)) || !isRecord(content);
+  const repaired = {
     ...rest,
     ...(key === 'models' && switches ? { locked: true } : {}),
     ...(key === 'providers' ? { enabled: false } : {}),
     ...(key === 'budget.perProvider' || key === 'budget.perRole' ? { perDayUsd: 0 } : {}),
   };
-  return schema.safeParse({ [entry]: mended }).success ? mended : undefined;
+  return schema.safeParse({ [entry]: repaired }).success ? repaired : undefined;
 }
 
 /** `rumbo.models["openai/x"].tier must be at most 5.` */
 function sentence(name: string, issue: z.core.$ZodIssue): string {
-  const place = issue.path.map((step) =>
+  const path = issue.path.map((step) =>
     /^\w+$/.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`,
   );
-  return `${name}${place.join('')} ${demand(issue)}.`;
+  return `${name}${path.join('')} ${demand(issue)}.`;
 }
 
 function demand(issue: z.core.$ZodIssue): string {
@@ -125,7 +128,7 @@ function demand(issue: z.core.$ZodIssue): string {
         ? `must be at least ${issue.minimum}`
         : 'must not be empty';
     case 'invalid_key':
-      return `has a bad name: it ${issue.issues[0]?.message ?? 'cannot be read'}`;
+      return `has an invalid name: it ${issue.issues[0]?.message ?? 'cannot be read'}`;
     default:
       return issue.message;
   }

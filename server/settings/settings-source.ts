@@ -1,4 +1,4 @@
-/** Where settings come from: the file of `--config`, else the client, asked or telling by itself. */
+/** The source of settings: the file of `--config`, else the client, by request or by notification. */
 import {
   type Connection,
   DidChangeConfigurationNotification,
@@ -13,20 +13,23 @@ import { withTimeout } from '../platform/with-timeout.ts';
 import type { CurrentSettings } from './current-settings.ts';
 import { type ReadSettings, readSettings, unreadableSettings } from './read-settings.ts';
 
-/** Called with each new set of settings; the last good one stays when a file cannot be read. */
+/** Called with each new set of settings; the last valid one stays when a file cannot be read. */
 export type ApplySettings = (read: ReadSettings) => void;
 
 /** Settings of a file, its problems with path and line. Rejects with `invalid-request` when it is not JSON. */
 export function settingsOfFile(path: string): ReadSettings {
   const file = readConfigFile(path);
   const { settings, problems } = readSettings(file.value);
-  return { settings, problems: problems.map((problem) => ({ ...problem, message: placed(file, problem) })) };
+  return {
+    settings,
+    problems: problems.map((problem) => ({ ...problem, message: withLocation(file, problem) })),
+  };
 }
 
-const placed = (file: ConfigFile, { path, message }: ReadSettings['problems'][number]): string =>
+const withLocation = (file: ConfigFile, { path, message }: ReadSettings['problems'][number]): string =>
   `${file.path}:${file.lineOf(path)}: ${message}`;
 
-/** Follows a file. Returns what stops it. */
+/** Watches a file. Returns a function that stops it. */
 export function followFile(path: string, take: ApplySettings, fail: (error: RumboError) => void): () => void {
   return watchFile(path, () => {
     try {
@@ -39,17 +42,17 @@ export function followFile(path: string, take: ApplySettings, fail: (error: Rumb
 }
 
 export type SettingsSubscription = {
-  /** Resolves when the first settings have been taken. */
+  /** Resolves when the first settings have been applied. */
   readonly first: Promise<void>;
-  /** Resolves when what the client has announced by now has been taken, or it owes it for too long. */
+  /** Resolves when the changes that the client has announced so far are applied, or after a timeout. */
   pendingChanges(): Promise<unknown>;
 };
 
-/** Milliseconds that a client may take to tell settings it has announced, before the ones it told last hold. */
-const owedMs = 2_000;
+/** Milliseconds that a client may take to send announced settings; then the previous ones apply. */
+const maxPendingMs = 2_000;
 
 /**
- * Follows the client.
+ * Subscribes to the client's settings.
  * Clients without `workspace/configuration` send them in `initializationOptions.settings` and with each change.
  */
 export function followClient(
@@ -62,23 +65,23 @@ export function followClient(
   const pull = async () => readSettings((await connection.workspace.getConfiguration(settingsSection)) ?? {});
 
   let announced = 0;
-  /** What is on its way. Absent: nothing. */
-  let owed: Promise<unknown> | undefined;
+  /** The request in flight. Absent: none. */
+  let pending: Promise<unknown> | undefined;
   connection.onDidChangeConfiguration(({ settings }) => {
     if (!pulls) {
       if (settings) take(readSettings(settings));
       return;
     }
     announced += 1;
-    const mine = announced;
-    // Of several that are on their way only what was asked for last is sure to be new.
-    owed = pull()
+    const change = announced;
+    // Of several requests in flight only the last one surely returns the newest settings.
+    pending = pull()
       .then(
-        (read) => mine === announced && take(read),
-        () => connection.console.warn('The changed settings could not be read; those from before hold.'),
+        (read) => change === announced && take(read),
+        () => connection.console.warn('The changed settings could not be read; the previous ones apply.'),
       )
       .finally(() => {
-        if (mine === announced) owed = undefined;
+        if (change === announced) pending = undefined;
       });
   });
 
@@ -90,16 +93,19 @@ export function followClient(
     if (params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
       await connection.client
         .register(DidChangeConfigurationNotification.type, { section: settingsSection })
-        .catch(() => connection.console.warn('The client does not tell when settings change.'));
+        .catch(() => connection.console.warn('The client does not report changed settings.'));
     }
     const read = await pull().catch(() =>
-      unreadableSettings('The settings could not be read; the most careful values hold.'),
+      unreadableSettings('The settings could not be read; the most restrictive values apply.'),
     );
-    // A change that was announced meanwhile is newer.
+    // A change announced meanwhile is newer.
     if (announced === 0) take(read);
-    else await owed;
+    else await pending;
   };
-  return { first: first(), pendingChanges: async () => owed && (await withTimeout(owed, owedMs)) };
+  return {
+    first: first(),
+    pendingChanges: async () => pending && (await withTimeout(pending, maxPendingMs)),
+  };
 }
 
 export type FollowSettingsDeps = {

@@ -1,4 +1,4 @@
-/** Names the kind of work a prompt asks for, and how hard it looks. Pure: no network, no clock. */
+/** Classifies a prompt: its task type and difficulty. Pure: no network, no clock. */
 import type { TaskType } from '../../../shared/tasks.ts';
 import { featuresOf } from './features.ts';
 import { bundledClassifier } from './model.ts';
@@ -8,29 +8,29 @@ export type Classification = {
   readonly task: TaskType;
   /** 0 (trivial) – 1 (hard). */
   readonly difficulty: number;
-  /** 0–1: how often a guess like this one is right. 1: the task was named. */
+  /** 0–1: how often a guess with this confidence is right. 1: the task was named. */
   readonly confidence: number;
-  /** Calibrated; they sum to 1. A named task has it all. */
+  /** Calibrated; they sum to 1. A named task has 1. */
   readonly probabilities: Readonly<Record<TaskType, number>>;
-  /** The prompt said too little: `task` is `general`, and `probabilities` hold the guess. */
+  /** The prompt is too vague: `task` is `general`, and `probabilities` contain the guess. */
   readonly abstained: boolean;
-  /** The tier its user wants for prompts like this, 2–6. Absent: any will do. */
+  /** The tier that the user wants for similar prompts, 2–6. Absent: any. */
   readonly minTier?: number;
 };
 
-/** Below it a guess is wrong more often than right. */
-const leastConfidence = 0.4;
+/** Below it, a guess is wrong more often than right. */
+const minConfidence = 0.4;
 
 /**
- * @param prompt what the user typed, in English or Spanish; other languages are guessed from their technical words
- * @param named the task a role or the caller names; it wins, and only the difficulty is judged
- * @param learned what this user's corrections taught
+ * @param prompt what the user typed, in English or Spanish; other languages are classified by their technical words
+ * @param named the task that a role or the caller names; then only the difficulty is estimated
+ * @param corrections this user's corrections
  */
-export function classify(prompt: string, named?: TaskType, learned?: UserCorrections): Classification {
+export function classify(prompt: string, named?: TaskType, corrections?: UserCorrections): Classification {
   const features = featuresOf(prompt);
   const difficulty = bundledClassifier.difficulty(prompt, features);
-  const tier = learned?.minTier(features);
-  const wanted = tier === undefined ? {} : { minTier: tier };
+  const minTier = corrections?.minTier(features);
+  const tier = minTier === undefined ? {} : { minTier };
   if (named)
     return {
       task: named,
@@ -38,23 +38,26 @@ export function classify(prompt: string, named?: TaskType, learned?: UserCorrect
       confidence: 1,
       probabilities: only(named),
       abstained: false,
-      ...wanted,
+      ...tier,
     };
 
   const scores = bundledClassifier.scores(features);
-  learned?.adjustScores(features, scores);
-  const shares = bundledClassifier.probabilities(scores);
-  const best = shares.reduce((found, share, index) => (share > (shares[found] ?? 0) ? index : found), 0);
-  const confidence = shares[best] ?? 0;
-  const abstained = confidence < leastConfidence;
+  corrections?.adjustScores(features, scores);
+  const probabilities = bundledClassifier.probabilities(scores);
+  const best = probabilities.reduce(
+    (found, probability, index) => (probability > (probabilities[found] ?? 0) ? index : found),
+    0,
+  );
+  const confidence = probabilities[best] ?? 0;
+  const abstained = confidence < minConfidence;
   const guess = bundledClassifier.tasks[best] ?? 'general';
   return {
     task: abstained ? 'general' : guess,
     difficulty,
     confidence,
-    probabilities: record((task) => shares[bundledClassifier.tasks.indexOf(task)] ?? 0),
+    probabilities: record((task) => probabilities[bundledClassifier.tasks.indexOf(task)] ?? 0),
     abstained,
-    ...wanted,
+    ...tier,
   };
 }
 

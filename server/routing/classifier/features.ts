@@ -1,29 +1,29 @@
 /**
- * What a prompt is like, as a sparse vector: concepts of the lexicon and how they follow each other, words and their
- * beginnings, and the shape of the whole. Training and the running extension share this page, so both see the same.
+ * The features of a prompt as a sparse vector: concepts of the lexicon and their order, words and their stems, and the
+ * shape of the text. Training and the server share this file, so both compute the same.
  */
 import { type ConceptName, lexicon } from './lexicon.ts';
 import { charCode, isBoundary, type PhraseMatcher, phraseMatcher } from './phrases.ts';
 import { type ParsedPrompt, parsePrompt, type Sentence } from './prompt-reader.ts';
 
-/** Features are hashed: what has meaning into the first places, words as such into those after. */
+/** Features are hashed: those with a meaning into the first indices, plain words into the others. */
 export const meaningCount = 1 << 13;
 export const dimension = meaningCount + (1 << 13);
 
 export type Features = {
-  /** Where the vector is not 0, each place once. */
+  /** Indices where the vector is not 0, each once. */
   readonly indices: Uint16Array;
   readonly values: Float32Array;
   readonly parsed: ParsedPrompt;
-  /** How often each concept is said, by its place in `conceptNames`. */
+  /** How often each concept occurs, by its index in `conceptNames`. */
   readonly conceptCounts: Uint8Array;
-  /** The concept that opens the first sentence that asks, and the thing it asks for; -1 for none. */
+  /** The first concept of the first request, and the object it asks for; -1: none. */
   readonly leadConcept: number;
   readonly objectConcept: number;
 };
 
 export const conceptNames = Object.keys(lexicon) as readonly ConceptName[];
-/** Made for the first prompt: a start does not wait for it. */
+/** Created for the first prompt: the start does not wait for it. */
 let dictionary: PhraseMatcher | undefined;
 const dictionaryOf = (): PhraseMatcher => {
   dictionary ??= phraseMatcher(
@@ -35,45 +35,48 @@ const dictionaryOf = (): PhraseMatcher => {
 export function featuresOf(prompt: string): Features {
   const parsed = parsePrompt(prompt);
   const conceptCounts = new Uint8Array(conceptNames.length);
-  const heard = parsed.sentences.map((sentence) => concepts(parsed.codes, sentence));
-  const asking = askingSentences(parsed.sentences, heard);
-  const gathered = gatherer();
+  const conceptsBySentence = parsed.sentences.map((sentence) => concepts(parsed.codes, sentence));
+  const asking = askingSentences(parsed.sentences, conceptsBySentence);
+  const collected = featureCollector();
   let words = 0;
   let leadConcept = none;
-  let wanted = none;
+  let objectConcept = none;
   for (const [index, sentence] of parsed.sentences.entries()) {
-    const found = heard[index] ?? [];
+    const found = conceptsBySentence[index] ?? [];
     const isFirst = index === asking.first;
     const isLast = index === asking.last;
     const weight = isFirst || isLast ? 1 : sentence.isBullet ? 0.3 : isDemand(sentence, found) ? 0.7 : 0.4;
     const object = objectOf(found);
     if (object !== none) {
-      if (isFirst) wanted = found[object] ?? none;
-      gathered.add(meaningIndex('object', found[object] ?? none), weight);
-      gathered.add(meaningIndex('deed', found[0] ?? none, found[object] ?? none), weight);
-      if (isFirst) gathered.add(meaningIndex('wanted', found[object] ?? none), 1);
+      if (isFirst) objectConcept = found[object] ?? none;
+      collected.add(meaningIndex('object', found[object] ?? none), weight);
+      collected.add(meaningIndex('deed', found[0] ?? none, found[object] ?? none), weight);
+      if (isFirst) collected.add(meaningIndex('wanted', found[object] ?? none), 1);
     }
     for (const [order, concept] of found.entries()) {
       conceptCounts[concept] = Math.min(255, (conceptCounts[concept] ?? 0) + 1);
-      gathered.add(meaningIndex('concept', concept), object !== none && order > object ? weight / 2 : weight);
-      if (isFirst) gathered.add(meaningIndex('first', concept), 1);
-      if (isLast) gathered.add(meaningIndex('last', concept), 1);
-      if (order === 0) gathered.add(meaningIndex(sentence.asks ? 'asked' : 'leading', concept), weight);
+      collected.add(
+        meaningIndex('concept', concept),
+        object !== none && order > object ? weight / 2 : weight,
+      );
+      if (isFirst) collected.add(meaningIndex('first', concept), 1);
+      if (isLast) collected.add(meaningIndex('last', concept), 1);
+      if (order === 0) collected.add(meaningIndex(sentence.asks ? 'asked' : 'leading', concept), weight);
       const [before = none, earlier = none] = [found[order - 1], found[order - 2]];
-      if (before !== none) gathered.add(meaningIndex('pair', before, concept), weight);
-      if (earlier !== none) gathered.add(meaningIndex('pair', earlier, concept), 0.6 * weight);
+      if (before !== none) collected.add(meaningIndex('pair', before, concept), weight);
+      if (earlier !== none) collected.add(meaningIndex('pair', earlier, concept), 0.6 * weight);
     }
     if (isFirst || leadConcept === none) leadConcept = found[0] ?? none;
-    if (words < mostWords) words += addWords(parsed.codes, sentence, weight, gathered);
+    if (words < maxWords) words += addWords(parsed.codes, sentence, weight, collected);
   }
   for (const shape of shapes(parsed, conceptCounts, asking.first)) {
-    gathered.add(meaningIndex('shape', shape), 1);
-    if (shape < pastedShapes) gathered.add(meaningIndex('pasted', shape, leadConcept), 1);
+    collected.add(meaningIndex('shape', shape), 1);
+    if (shape < pastedShapes) collected.add(meaningIndex('pasted', shape, leadConcept), 1);
   }
-  return { ...gathered.finish(), parsed, conceptCounts, leadConcept, objectConcept: wanted };
+  return { ...collected.finish(), parsed, conceptCounts, leadConcept, objectConcept };
 }
 
-/** Where in a sentence's concepts the thing is that its first demand is for; what follows only describes it. */
+/** The index of the object of a sentence's first demand among its concepts; what follows only describes it. */
 function objectOf(found: readonly number[]): number {
   const demand = found.findIndex((concept) => demands.has(concept));
   return found.findIndex((concept, order) => order > demand && things.has(concept));
@@ -137,7 +140,7 @@ const things = numbersOf([
   'store',
 ]);
 
-/** The concepts of a sentence in their order. Who the model is to be ("as an architect, …") is not what is asked. */
+/** The concepts of a sentence in order. A persona ("as an architect, …") is not part of the request. */
 function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
   const { longestMatchAt } = dictionaryOf();
   const found: number[] = [];
@@ -164,8 +167,13 @@ function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
   return found;
 }
 
-/** Words, what they begin with, and neighbours. Names in code say little and are left out. */
-function addWords(codes: Uint8Array, { start, end }: Sentence, weight: number, gathered: Gatherer): number {
+/** Adds words, their stems and pairs of neighbours. Names in code are skipped: they say little. */
+function addWords(
+  codes: Uint8Array,
+  { start, end }: Sentence,
+  weight: number,
+  collected: FeatureCollector,
+): number {
   let count = 0;
   let neighbour = 0;
   for (let at = start; at < end; at++) {
@@ -185,19 +193,19 @@ function addWords(codes: Uint8Array, { start, end }: Sentence, weight: number, g
       continue;
     }
     count++;
-    gathered.add(word('word', hash), weight);
-    if (beginning !== 0) gathered.add(word('beginning', beginning), weight);
-    if (neighbour !== 0) gathered.add(word('neighbours', neighbour, hash), weight);
+    collected.add(word('word', hash), weight);
+    if (beginning !== 0) collected.add(word('beginning', beginning), weight);
+    if (neighbour !== 0) collected.add(word('neighbours', neighbour, hash), weight);
     neighbour = hash;
   }
   return count;
 }
 
-/** Letters of a word's beginning: what `implementa`, `implementar` and `implement` share. */
+/** Letters of a stem: what `implementa`, `implementar` and `implement` share. */
 const stem = 5;
-const mostWords = 160;
+const maxWords = 160;
 
-/** What a bare look at the prompt tells. Those below `pastedShapes` are of what was pasted beside the words. */
+/** The shape features of a prompt. Those below `pastedShapes` are of pasted text. */
 function shapes(
   { codes, lines, fences, sentences, spanishMarks, names, numbers, length }: ParsedPrompt,
   said: Uint8Array,
@@ -229,29 +237,29 @@ function shapes(
   let commas = 0;
   for (let at = start; at < end; at++) if (codes[at] === charCode.pause) commas++;
   is(70 + Math.min(4, Math.floor(commas / 2)), sentences.length > 0);
-  const spoken = said.reduce((sum, times) => sum + Math.min(1, times), 0);
-  is(60 + Math.min(8, spoken), true);
+  const distinct = said.reduce((sum, times) => sum + Math.min(1, times), 0);
+  is(60 + Math.min(8, distinct), true);
   return found;
 }
 const pastedShapes = 10;
 
-/** The first and the last sentence that ask for something; greetings, reasons and pasted lists stand around them. */
+/** The first and the last sentence that contain a request, between greetings, reasons and pasted lists. */
 function askingSentences(
   sentences: readonly Sentence[],
-  heard: readonly (readonly number[])[],
+  conceptsBySentence: readonly (readonly number[])[],
 ): { first: number; last: number } {
   const asks = (sentence: Sentence, index: number) =>
-    !sentence.isBullet && isDemand(sentence, heard[index] ?? []);
+    !sentence.isBullet && isDemand(sentence, conceptsBySentence[index] ?? []);
   const first = sentences.findIndex(asks);
   if (first >= 0) return { first, last: sentences.findLastIndex(asks) };
-  const spoken = sentences.findIndex(({ start, end, isBullet }) => !isBullet && end - start > 9);
-  return { first: Math.max(0, spoken), last: sentences.findLastIndex(({ isBullet }) => !isBullet) };
+  const firstLong = sentences.findIndex(({ start, end, isBullet }) => !isBullet && end - start > 9);
+  return { first: Math.max(0, firstLong), last: sentences.findLastIndex(({ isBullet }) => !isBullet) };
 }
 
 const isDemand = ({ asks }: Sentence, found: readonly number[]): boolean =>
   asks || found.some((concept) => demands.has(concept) || questions.has(concept));
 
-/** Kinds of features, so that one number in two kinds is two features. */
+/** Kinds of features: one number in two kinds is two features. */
 const kinds = [
   'concept',
   'first',
@@ -273,7 +281,7 @@ const seeds = Object.fromEntries(
   kinds.map((kind, index) => [kind, Math.imul(index + 1, 0x9e3779b1)]),
 ) as Record<Kind, number>;
 
-/** The place of what has a meaning. */
+/** The index of a feature with a meaning. */
 export const meaningIndex = (kind: Kind, a: number, b = 0): number =>
   hashOf(seeds[kind], a, b) % meaningCount;
 const word = (kind: Kind, a: number, b = 0): number =>
@@ -286,44 +294,47 @@ function hashOf(seed: number, a: number, b: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-type Gatherer = {
-  /** A feature counts once, at its greatest. */
-  readonly add: (place: number, value: number) => void;
+type FeatureCollector = {
+  /** A feature counts once, with its largest value. */
+  readonly add: (featureIndex: number, value: number) => void;
   readonly finish: () => Pick<Features, 'indices' | 'values'>;
 };
 
-/** Emptied by `finish`; nothing in them outlives a call of `featuresOf`. */
-const board = new Float32Array(dimension);
+/** Scratch space that `finish` clears; it is empty between calls of `featuresOf`. */
+const valueAt = new Float32Array(dimension);
 const touched = new Uint16Array(dimension);
 
-function gatherer(): Gatherer {
+function featureCollector(): FeatureCollector {
   let count = 0;
   return {
-    add(place, value) {
-      const before = board[place] ?? 0;
-      if (before === 0) touched[count++] = place;
-      if (value > before) board[place] = value;
+    add(featureIndex, value) {
+      const before = valueAt[featureIndex] ?? 0;
+      if (before === 0) touched[count++] = featureIndex;
+      if (value > before) valueAt[featureIndex] = value;
     },
     finish() {
       const indices = touched.slice(0, count);
       const values = new Float32Array(count);
-      let [meant, spelled] = [0, 0];
-      for (const place of indices) {
-        const square = (board[place] ?? 0) ** 2;
-        if (place < meaningCount) meant += square;
-        else spelled += square;
+      let [meaningSquares, wordSquares] = [0, 0];
+      for (const featureIndex of indices) {
+        const square = (valueAt[featureIndex] ?? 0) ** 2;
+        if (featureIndex < meaningCount) meaningSquares += square;
+        else wordSquares += square;
       }
-      // A long prompt is no louder than a short one.
-      const meaningScale = meant > loudest ? Math.sqrt(loudest / meant) : 1;
-      const wordScale = spelled > 0 ? wordLoudness / Math.sqrt(spelled) : 0;
+      // A long prompt has no larger norm than a short one.
+      const meaningScale =
+        meaningSquares > maxMeaningSquares ? Math.sqrt(maxMeaningSquares / meaningSquares) : 1;
+      const wordScale = wordSquares > 0 ? wordNorm / Math.sqrt(wordSquares) : 0;
       for (let index = 0; index < count; index++) {
-        const place = indices[index] ?? 0;
-        values[index] = (board[place] ?? 0) * (place < meaningCount ? meaningScale : wordScale);
-        board[place] = 0;
+        const featureIndex = indices[index] ?? 0;
+        values[index] =
+          (valueAt[featureIndex] ?? 0) * (featureIndex < meaningCount ? meaningScale : wordScale);
+        valueAt[featureIndex] = 0;
       }
       return { indices, values };
     },
   };
 }
-const loudest = 16;
-const wordLoudness = 1.6;
+/** Largest squared norm of the features with a meaning, and the norm of the words. */
+const maxMeaningSquares = 16;
+const wordNorm = 1.6;

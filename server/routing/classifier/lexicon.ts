@@ -1,20 +1,20 @@
 /**
- * What developers say when they ask for work, in English and Spanish: words with one meaning share a concept, so that
- * what is learned from one wording, or one language, holds for the others.
+ * The words of development requests in English and Spanish: words with one meaning share a concept, so that what is
+ * learned from one wording, or one language, applies to the others.
  *
- * Words are lower case, without accents and apostrophes (`dont`, `anade`). `plan*` is every word that begins so; a
- * phrase is its words with one space between. Where several fit, the longest wins.
+ * Words are in lower case, without accents and apostrophes (`dont`, `anade`). `plan*` is every word with that prefix; a
+ * phrase has its words separated by one space. When several match, the longest is used.
  */
 import type { TaskType } from '../../../shared/tasks.ts';
 
 export type Concept = {
-  /** What the concept says before anything is learned, in log-odds; training starts from it and stays near it. */
+  /** The prior of the concept in log-odds; training starts from it and stays near it. */
   readonly leans?: Readonly<Partial<Record<TaskType, number>>>;
   readonly words: string;
 };
 
 export const lexicon = {
-  // What is to be done.
+  // Actions.
   write: {
     words:
       'write, writes, writing, written, type out, escrib*, escrit*, redact*, draft*, compose, compon, rewrite it, jot',

@@ -1,8 +1,8 @@
-/** Plain measures of a prompt, for the estimate of how hard it is. */
+/** Simple measures of a prompt, for the estimate of its difficulty. */
 import { conceptNames, type Features } from './features.ts';
 import type { ConceptName } from './lexicon.ts';
 
-/** The names of what `measuresOf` returns, in its order. */
+/** The names of the measures that `measuresOf` returns, in order. */
 export const measureNames = [
   'length',
   'sentences',
@@ -60,19 +60,19 @@ export function measuresOf(
 
 const log = (value: number): number => Math.log2(1 + value);
 
-/** Characters read; what a formula looks like does not change after. */
-const mostCharacters = 2_000;
+/** Characters that are read for formulas; more would not change the measure. */
+const maxCharacters = 2_000;
 
 function formulaMarks(prompt: string): number {
   let marks = 0;
-  for (let index = Math.min(prompt.length, mostCharacters) - 1; index >= 0; index--) {
+  for (let index = Math.min(prompt.length, maxCharacters) - 1; index >= 0; index--) {
     const char = prompt.charCodeAt(index);
     if (char === 36 || char === 92 || char === 94 || char === 61 || char === 43) marks++;
   }
   return marks;
 }
 
-/** The share of words of eight letters or more, 0–1. */
+/** The share of words with eight or more letters, 0–1. */
 function longWords(codes: Uint8Array): number {
   let [words, long, letters] = [0, 0, 0];
   for (const letter of codes) {

@@ -1,4 +1,4 @@
-/** What scripts/train-classifier.ts learned, as it ships: weights in whole bytes, a scale, and how sure to be. */
+/** The classifier's model, trained by scripts/train-classifier.ts: weights as bytes, a scale and a calibration. */
 import * as z from 'zod';
 import { type TaskType, taskTypes } from '../../../shared/tasks.ts';
 import { dimension, type Features, meaningCount } from './features.ts';
@@ -7,18 +7,18 @@ import bundled from './model.json' with { type: 'json' };
 
 const numbers = (length: number) => z.array(z.number()).length(length);
 const modelFile = z.object({
-  /** What it learned from, and its licences, are in NOTICE. */
+  /** NOTICE names the training data and its licences. */
   about: z.string(),
-  /** Grows when features move: what a user's corrections taught is then of no use. */
+  /** Incremented when the features change: stored corrections no longer fit then. */
   version: z.number().int(),
   tasks: z.array(z.enum(taskTypes)).length(taskTypes.length),
-  /** Divides scores, so that a probability of 0.8 is right eight times of ten. */
+  /** Divides scores, so that a probability of 0.8 is right in eight of ten cases. */
   temperature: z.number().positive(),
   bias: numbers(taskTypes.length),
-  /** What one step of a byte is worth, among meanings and among words. */
+  /** The weight of one byte step, for features with a meaning and for words. */
   meaningScale: z.number().positive(),
   wordScale: z.number().positive(),
-  /** Base64 of signed bytes: by place, then by task. */
+  /** Base64 of signed bytes: by feature index, then by task. */
   weights: z.string(),
   difficulty: z.object({ weights: numbers(measureNames.length), bias: z.number() }),
 });
@@ -26,16 +26,16 @@ export type ClassifierModelFile = z.infer<typeof modelFile>;
 
 export type ClassifierModel = {
   readonly version: number;
-  /** Adds the evidence for each task, in the order of `tasks`, before any squashing. */
+  /** The scores before softmax, in the order of `tasks`. */
   readonly scores: (features: Pick<Features, 'indices' | 'values'>) => Float32Array;
   /** Sums to 1. */
   readonly probabilities: (scores: Float32Array) => Float32Array;
-  /** 0 (trivial) – 1 (hard); one half is a middling prompt. */
+  /** 0 (trivial) – 1 (hard); 0.5 is a prompt of medium difficulty. */
   readonly difficulty: (prompt: string, features: Features) => number;
   readonly tasks: readonly TaskType[];
 };
 
-/** Throws when the file is none that this program's features fit. */
+/** Throws when the file does not fit the features of this version. */
 export function loadModel(file: unknown): ClassifierModel {
   const { version, tasks, temperature, bias, meaningScale, wordScale, weights, difficulty } =
     modelFile.parse(file);
@@ -50,10 +50,10 @@ export function loadModel(file: unknown): ClassifierModel {
     scores({ indices, values }) {
       const scores = Float32Array.from(bias);
       for (let index = 0; index < indices.length; index++) {
-        const place = indices[index] ?? 0;
-        const value = (values[index] ?? 0) * (place < meaningCount ? meaningScale : wordScale);
+        const featureIndex = indices[index] ?? 0;
+        const value = (values[index] ?? 0) * (featureIndex < meaningCount ? meaningScale : wordScale);
         for (let task = 0; task < count; task++)
-          scores[task] = (scores[task] ?? 0) + value * (matrix[place * count + task] ?? 0);
+          scores[task] = (scores[task] ?? 0) + value * (matrix[featureIndex * count + task] ?? 0);
       }
       return scores;
     },
@@ -70,11 +70,11 @@ export function loadModel(file: unknown): ClassifierModel {
 
 /** Softmax. */
 export function softmax(scores: Float32Array, temperature = 1): Float32Array {
-  const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+  const highest = scores.reduce((max, score) => Math.max(max, score), -Infinity);
   const odds = scores.map((score) => Math.exp((score - highest) / temperature));
   const sum = odds.reduce((total, value) => total + value, 0);
   return odds.map((value) => value / sum);
 }
 
-/** The one that ships. */
+/** The bundled model. */
 export const bundledClassifier: ClassifierModel = loadModel(bundled);

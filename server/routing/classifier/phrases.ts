@@ -1,18 +1,18 @@
-/** A dictionary of words and phrases, and the longest of them at a place in a folded text. Costs the phrase's length. */
+/** A dictionary of words and phrases that finds the longest match at a position of a folded text, in time linear in the match. */
 
-/** A folded text is in these codes: 1–26 are letters, 28–37 digits. */
+/** The codes of a folded text: 1–26 are letters, 28–37 digits. */
 export const charCode = { end: 0, gap: 27, digit: 28, other: 38, pause: 39 } as const;
 const width = charCode.other;
 
 export type PhraseMatcher = {
   /**
-   * The longest phrase that begins at `at`, as `entry * 256 + length`; -1 for none.
-   * @param at where a word begins
+   * The longest phrase that starts at `at`, as `entry * 256 + length`; -1: none.
+   * @param at the start of a word
    */
   readonly longestMatchAt: (codes: Uint8Array, at: number) => number;
 };
 
-/** @param entries phrases of letters, digits and single spaces by entry; `plan*` is every word that begins so */
+/** @param entries phrases of letters, digits and single spaces by entry; `plan*` is every word with that prefix */
 export function phraseMatcher(entries: readonly (readonly string[])[]): PhraseMatcher {
   const size = entries.flat().reduce((sum, phrase) => sum + phrase.length, 1);
   const next = new Uint16Array(size * width);
@@ -32,7 +32,7 @@ export function phraseMatcher(entries: readonly (readonly string[])[]): PhraseMa
       (isOpen ? open : closed)[node] = entry;
     }
   }
-  // Many phrases begin alike: a third of the places are taken.
+  // Many phrases share a prefix: only a third of the nodes are used.
   const steps = next.slice(0, count * width);
   const [closedAt, openAt] = [closed.slice(0, count), open.slice(0, count)];
   return {
@@ -44,10 +44,11 @@ export function phraseMatcher(entries: readonly (readonly string[])[]): PhraseMa
         if (letter === charCode.end || letter >= width) break;
         node = steps[node * width + letter] ?? 0;
         if (node === 0) break;
-        const begun = openAt[node] ?? -1;
-        if (begun >= 0) found = begun * 256 + index + 1 - at;
-        const ended = closedAt[node] ?? -1;
-        if (ended >= 0 && isBoundary(codes[index + 1] ?? charCode.end)) found = ended * 256 + index + 1 - at;
+        const prefixEntry = openAt[node] ?? -1;
+        if (prefixEntry >= 0) found = prefixEntry * 256 + index + 1 - at;
+        const wordEntry = closedAt[node] ?? -1;
+        if (wordEntry >= 0 && isBoundary(codes[index + 1] ?? charCode.end))
+          found = wordEntry * 256 + index + 1 - at;
       }
       return found;
     },
@@ -62,5 +63,5 @@ function codeOf(phrase: string, at: number): number {
   if (unit === 0x20) return charCode.gap;
   if (unit >= 0x61 && unit <= 0x7a) return unit - 0x60;
   if (unit >= 0x30 && unit <= 0x39) return charCode.digit + unit - 0x30;
-  throw new Error(`The phrase "${phrase}" is not of plain letters and digits.`);
+  throw new Error(`The phrase "${phrase}" contains other characters than letters and digits.`);
 }

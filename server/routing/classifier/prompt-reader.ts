@@ -1,11 +1,11 @@
 /**
- * A prompt as its writer sees it: sentences that ask, and what was pasted beside them. Pasted code, traces and diffs
- * are counted and not read: their words are not the writer's.
+ * Parses a prompt into the user's sentences and pasted text. Pasted code, traces and diffs are counted and not read:
+ * their words are not the user's.
  */
 import { charCode } from './phrases.ts';
 
 export type Sentence = {
-  /** In `codes`, end exclusive. */
+  /** Indices in `codes`, end exclusive. */
   readonly start: number;
   readonly end: number;
   readonly asks: boolean;
@@ -13,22 +13,22 @@ export type Sentence = {
 };
 
 export type ParsedPrompt = {
-  /** The prose, folded: no case, no accents, no apostrophes; one code per character. See `code` in phrases.ts. */
+  /** The prose, folded: without case, accents and apostrophes; one code per character. See `charCode` in phrases.ts. */
   readonly codes: Uint8Array;
   readonly sentences: readonly Sentence[];
-  /** Lines of each kind. */
+  /** Number of lines by kind. */
   readonly lines: { prose: number; bullet: number; code: number; trace: number; diff: number };
   readonly fences: number;
-  /** Spanish sentences open with these. */
+  /** Opening marks of Spanish sentences. */
   readonly spanishMarks: number;
-  /** Words that are names in code: `fooBar`, `a_b`, `main.ts`. */
+  /** Identifiers: `fooBar`, `a_b`, `main.ts`. */
   readonly names: number;
   readonly numbers: number;
   /** Characters of the whole prompt. */
   readonly length: number;
 };
 
-/** Characters read at each end of a long prompt: people say what they want first or last. */
+/** Characters read at each end of a long prompt: requests are at the start or at the end. */
 const window = 1_600;
 
 export function parsePrompt(prompt: string): ParsedPrompt {
@@ -63,7 +63,7 @@ export function parsePrompt(prompt: string): ParsedPrompt {
         char < foldings.length ? (foldings[char] ?? charCode.gap) : char === 0x2019 ? skipped : charCode.gap;
       if (folded === skipped) continue;
       if (folded === mark) {
-        // A dot inside a word is part of a name: node.js, a.b.
+        // A dot inside a word is part of an identifier: node.js, a.b.
         const next = line.charCodeAt(index + 1);
         if (char === dot && last !== charCode.gap && isWordChar(next)) folded = charCode.other;
         else {
@@ -122,11 +122,11 @@ export function parsePrompt(prompt: string): ParsedPrompt {
   };
 }
 
-/** Characters of a line that tell its kind; patterns do not run over more, whatever is pasted. */
-const opening = 120;
+/** Characters of a line that decide its kind: patterns do not run over more, whatever is pasted. */
+const kindCharacters = 120;
 
 function kindOf(whole: string, first: number, fenced: boolean, inDiff: boolean): keyof ParsedPrompt['lines'] {
-  const line = whole.slice(0, opening);
+  const line = whole.slice(0, kindCharacters);
   if (trace.test(line)) return 'trace';
   if (inDiff || diffHead.test(line)) {
     const char = line.charCodeAt(0);
@@ -137,7 +137,7 @@ function kindOf(whole: string, first: number, fenced: boolean, inDiff: boolean):
   return codeStart.test(line) || isDense(whole, first) ? 'code' : 'prose';
 }
 
-/** Code has marks where prose has letters, or ends as statements end. */
+/** Code has many marks, or ends like a statement. */
 function isDense(line: string, first: number): boolean {
   let marks = 0;
   let spaces = 0;
@@ -150,15 +150,15 @@ function isDense(line: string, first: number): boolean {
       marks++;
     }
   }
-  if (marks === 0 || spacesBefore >= wordsOfAnOpening) return false;
+  if (marks === 0 || spacesBefore >= minLeadingWords) return false;
   const length = line.length - first;
   const last = line.charCodeAt(line.length - 1);
   if (last === 59 || last === 123 || last === 125) return length < 200;
   return marks >= 3 && (marks * 9 > length || (marks * 14 > length && spaces < length / 9));
 }
 
-/** A line that opens with so many plain words is the writer's, whatever it ends with. */
-const wordsOfAnOpening = 4;
+/** A line that starts with so many plain words is prose, whatever it ends with. */
+const minLeadingWords = 4;
 
 const isCodeMark = (char: number): boolean =>
   (char >= 123 && char <= 125) ||
@@ -182,7 +182,7 @@ const bullet = /^\s*(?:[-*\u2022\u2013]|\d{1,2}[.)])\s+\S/;
 
 const [plus, minus, dot, question, openingQuestion, openingExclamation] = [43, 45, 46, 63, 0xbf, 0xa1];
 
-/** Beside codes: a mark that ends a sentence, and what is no character of a word at all. */
+/** Besides the codes: a mark that ends a sentence, and a character that is skipped. */
 const [mark, skipped] = [40, 41];
 
 const foldings = (() => {

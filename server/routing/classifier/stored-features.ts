@@ -1,22 +1,22 @@
-/** What is kept of a prompt that taught something: its strongest features, hashed, and nothing of its words. */
+/** The stored form of a corrected prompt: its strongest features, hashed, and none of its words. */
 import * as z from 'zod';
 import { dimension, type Features, meaningCount } from './features.ts';
 
 export type SparseVector = Pick<Features, 'indices' | 'values'>;
 
-/** As it is written to a file: base64 of 16-bit places, little endian, and of one byte each for how strong they are. */
+/** As in the file: base64 of 16-bit indices, little endian, and of one byte per value. */
 export const packedFeatures = z.object({ places: z.base64(), values: z.base64() });
 
-/** Features of one prompt; the strongest are kept. */
-const mostPlaces = 96;
-/** What one step of a byte is worth. */
+/** Features stored per prompt. */
+const maxFeatures = 96;
+/** The value of one byte step. */
 const step = 1 / 100;
 
-/** Rounded as the file has it, so that a new window learns the same. */
+/** The strongest features, rounded as in the file, so that a new window learns the same. */
 export function strongestFeatures({ indices, values }: SparseVector): SparseVector {
   const order = [...indices.keys()]
     .sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b)
-    .slice(0, mostPlaces);
+    .slice(0, maxFeatures);
   return {
     indices: Uint16Array.from(order, (index) => indices[index] ?? 0),
     values: Float32Array.from(order, (index) => byteOf(values[index] ?? 0) * step),
@@ -25,9 +25,9 @@ export function strongestFeatures({ indices, values }: SparseVector): SparseVect
 
 export const hasSameFeatures = (one: SparseVector, other: SparseVector): boolean =>
   one.indices.length === other.indices.length &&
-  one.indices.every((place, index) => place === other.indices[index]);
+  one.indices.every((featureIndex, position) => featureIndex === other.indices[position]);
 
-/** The words as such, without what kind of work they ask for. */
+/** The features of plain words, without those of the task. */
 export function wordFeatures({ indices, values }: SparseVector): SparseVector {
   const words = [...indices.keys()].filter((index) => (indices[index] ?? 0) >= meaningCount);
   return {
@@ -37,31 +37,31 @@ export function wordFeatures({ indices, values }: SparseVector): SparseVector {
 }
 
 /**
- * How alike a prompt is to each of these, in their order: the cosine, 1 for the same, 0 for nothing in common. Only
- * what they share is looked at, so that hundreds cost no more than a few.
+ * The cosine similarity of a prompt to each stored one, in order: 1 for the same, 0 for nothing in common. Only shared
+ * features are read, so that hundreds cost no more than a few.
  */
-export function similarityTo(known: readonly SparseVector[]): (features: SparseVector) => Float32Array {
-  const holders = new Map<number, { readonly who: number; readonly value: number }[]>();
-  for (const [who, { indices, values }] of known.entries()) {
-    for (const [index, place] of indices.entries()) {
-      const held = holders.get(place) ?? [];
-      holders.set(place, held);
-      held.push({ who, value: values[index] ?? 0 });
+export function similarityTo(stored: readonly SparseVector[]): (features: SparseVector) => Float32Array {
+  const byFeature = new Map<number, { readonly vector: number; readonly value: number }[]>();
+  for (const [vector, { indices, values }] of stored.entries()) {
+    for (const [position, featureIndex] of indices.entries()) {
+      const entries = byFeature.get(featureIndex) ?? [];
+      byFeature.set(featureIndex, entries);
+      entries.push({ vector, value: values[position] ?? 0 });
     }
   }
-  const lengths = known.map(lengthOf);
+  const norms = stored.map(normOf);
   return (features) => {
-    const common = new Float32Array(known.length);
+    const common = new Float32Array(stored.length);
     for (let index = 0; index < features.indices.length; index++) {
-      for (const { who, value } of holders.get(features.indices[index] ?? 0) ?? [])
-        common[who] = (common[who] ?? 0) + value * (features.values[index] ?? 0);
+      for (const { vector, value } of byFeature.get(features.indices[index] ?? 0) ?? [])
+        common[vector] = (common[vector] ?? 0) + value * (features.values[index] ?? 0);
     }
-    const length = lengthOf(features);
-    return common.map((sum, who) => sum / (length * (lengths[who] ?? 0)) || 0);
+    const norm = normOf(features);
+    return common.map((sum, vector) => sum / (norm * (norms[vector] ?? 0)) || 0);
   };
 }
 
-const lengthOf = ({ values }: SparseVector): number =>
+const normOf = ({ values }: SparseVector): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 export const packFeatures = ({ indices, values }: SparseVector): z.infer<typeof packedFeatures> => ({

@@ -1,7 +1,7 @@
 /**
- * What one user taught. Corrections of task types: weights of their own on the features of the bundled model, learned
- * anew whenever one comes. Answers that were too weak: prompts like those get a stronger model. The prompts themselves
- * are not kept, only their hashed features.
+ * The corrections of one user. Task types: additional weights on the features of the bundled model, retrained with each
+ * correction. Answers that were too weak: similar prompts need a higher tier. The prompts themselves are not stored, only
+ * their hashed features.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import * as z from 'zod';
@@ -20,81 +20,81 @@ import {
   wordFeatures,
 } from './stored-features.ts';
 
-/** A prompt, and the task its writer says it is. */
+/** A prompt and the task type that the user assigns to it. */
 export type Correction = { readonly prompt: string; readonly task: TaskType };
 
 export type UserCorrections = {
-  /** How many corrections are remembered. */
+  /** The number of stored corrections. */
   readonly size: () => number;
-  /** Holds from the next prompt on. Throws what the file system throws; it is learned all the same. */
+  /** Takes effect with the next prompt. Throws what the file system throws; the correction applies anyway. */
   readonly add: (correction: Correction) => void;
-  /** For prompts like this one a model of this tier was too weak. Holds and throws as `learn` does. */
+  /** A model of this tier was too weak for prompts similar to this one. Takes effect and throws as `add` does. */
   readonly addTooWeak: (prompt: string, thanTier: number) => void;
-  /** The tier that answers to prompts like this have to have, 2–6; 6 is more than any has. `undefined`: any will do. */
+  /** The tier that prompts similar to this one need, 2–6; 6 is higher than any. `undefined`: any tier. */
   readonly minTier: (features: SparseVector) => number | undefined;
   readonly clear: () => void;
-  /** Adds what was learned to the model's scores of a prompt. */
+  /** Adds the trained weights to the model's scores of a prompt. */
   readonly adjustScores: (features: SparseVector, scores: Float32Array) => void;
 };
 
-/** The oldest make room. */
-const mostCorrections = 400;
-/** Prompts whose words are as like each other as this are about the same thing. 1: the same words. */
-const alike = 0.7;
+/** New corrections replace the oldest. */
+const maxCorrections = 400;
+/** Similarity from which prompts count as similar. 1: the same words. */
+const minSimilarity = 0.7;
 
 const stored = z.object({
-  /** The model's: features of another do not fit. */
+  /** That of the model: features of another version do not fit. */
   version: z.literal(bundledClassifier.version),
   corrections: z.array(packedFeatures.extend({ task: z.enum(taskTypes) })),
-  /** Absent: the file is from before there were any. */
+  /** Absent: the file is from an earlier version. */
   stronger: z.array(packedFeatures.extend({ thanTier: z.number().int() })).default([]),
 });
 
 /**
- * @param file where corrections are kept between runs. Absent: in memory only
- * @param onProblem told when the file is there and cannot be used; learning starts anew
+ * @param file stores corrections between runs. Absent: in memory only
+ * @param onProblem called when the file exists and cannot be used; corrections start empty then
  */
 export function userCorrections(
   file?: string,
   onProblem: (problem: string) => void = () => {},
 ): UserCorrections {
-  const before = file === undefined ? nothing : readFile(file, onProblem);
-  let examples = before.corrections;
-  let wishes = before.stronger;
-  let alikeTo = similarityTo(wishes);
-  let weights = learnFrom(examples);
-  const keep = () => {
-    if (file !== undefined) writeFileAtomically(file, textOf(examples, wishes));
+  const initial = file === undefined ? noCorrections : readFile(file, onProblem);
+  let examples = initial.corrections;
+  let tooWeak = initial.stronger;
+  let similarity = similarityTo(tooWeak);
+  let weights = train(examples);
+  const save = () => {
+    if (file !== undefined) writeFileAtomically(file, textOf(examples, tooWeak));
   };
   return {
-    size: () => examples.length + wishes.length,
+    size: () => examples.length + tooWeak.length,
     add({ prompt, task }) {
       const example = exampleOf(strongestFeatures(featuresOf(prompt)), task);
-      // Who corrects a prompt again means the later one.
+      // The later correction of the same prompt applies.
       const others = examples.filter((earlier) => !hasSameFeatures(earlier, example));
-      examples = [...others.slice(1 - mostCorrections), example];
-      weights = learnFrom(examples);
-      keep();
+      examples = [...others.slice(1 - maxCorrections), example];
+      weights = train(examples);
+      save();
     },
     addTooWeak(prompt, thanTier) {
-      const wish = { ...strongestFeatures(wordFeatures(featuresOf(prompt))), thanTier };
-      const others = wishes.filter((earlier) => !hasSameFeatures(earlier, wish));
-      wishes = [...others.slice(1 - mostCorrections), wish];
-      alikeTo = similarityTo(wishes);
-      keep();
+      const entry = { ...strongestFeatures(wordFeatures(featuresOf(prompt))), thanTier };
+      const others = tooWeak.filter((earlier) => !hasSameFeatures(earlier, entry));
+      tooWeak = [...others.slice(1 - maxCorrections), entry];
+      similarity = similarityTo(tooWeak);
+      save();
     },
     minTier(features) {
-      if (wishes.length === 0) return;
-      const likeness = alikeTo(wordFeatures(features));
-      const tiers = wishes
-        .filter((_, who) => (likeness[who] ?? 0) >= alike)
+      if (tooWeak.length === 0) return;
+      const similarities = similarity(wordFeatures(features));
+      const tiers = tooWeak
+        .filter((_, index) => (similarities[index] ?? 0) >= minSimilarity)
         .map(({ thanTier }) => thanTier + 1);
       return tiers.length > 0 ? Math.max(...tiers) : undefined;
     },
     clear() {
       examples = [];
-      wishes = [];
-      alikeTo = similarityTo(wishes);
+      tooWeak = [];
+      similarity = similarityTo(tooWeak);
       weights = undefined;
       if (file !== undefined) rmSync(file, { force: true });
     },
@@ -104,33 +104,37 @@ export function userCorrections(
   };
 }
 
-type Wish = SparseVector & { readonly thanTier: number };
+type TooWeak = SparseVector & { readonly thanTier: number };
 type Example = SparseVector & {
   readonly label: number;
-  /** What the bundled model says by itself. */
+  /** The scores of the bundled model alone. */
   readonly scores: Float32Array;
 };
 
 const [passes, rate, pull] = [30, 0.4, 0.03];
 const count = taskTypes.length;
 
-/** Logistic regression on top of the bundled model's scores, held near it; the latest correction holds in any case. */
-function learnFrom(examples: readonly Example[]): Float32Array | undefined {
+/** Logistic regression on top of the bundled model's scores, kept near it; the latest correction always takes effect. */
+function train(examples: readonly Example[]): Float32Array | undefined {
   const latest = examples.at(-1);
   if (!latest) return undefined;
   const weights = new Float32Array(dimension * count);
   for (let pass = 0; pass < passes; pass++) {
     for (const example of examples) improve(weights, example, rate / (1 + pass / 4));
   }
-  for (let time = 0; time < mostInsistence && improve(weights, latest, rate) < 0.5; time++);
+  for (let step = 0; step < maxExtraSteps && improve(weights, latest, rate) < 0.5; step++);
   return weights;
 }
 
-/** Tries more on the latest correction. A guess of 1 % is turned in about thirty. */
-const mostInsistence = 100;
+/** Extra steps for the latest correction. A guess of 1 % takes about thirty. */
+const maxExtraSteps = 100;
 
-/** One step towards the example. @returns the share its label had before */
-function improve(weights: Float32Array, { indices, values, label, scores }: Example, pace: number): number {
+/** One step towards the example. @returns the probability of its label before */
+function improve(
+  weights: Float32Array,
+  { indices, values, label, scores }: Example,
+  stepSize: number,
+): number {
   const adjusted = scores.slice();
   add(weights, indices, values, adjusted);
   const errors = softmax(adjusted);
@@ -143,15 +147,15 @@ function improve(weights: Float32Array, { indices, values, label, scores }: Exam
     const value = (values[index] ?? 0) / norm;
     for (let task = 0; task < count; task++) {
       const now = weights[base + task] ?? 0;
-      weights[base + task] = now - pace * ((errors[task] ?? 0) * value + (pull * now) / norm);
+      weights[base + task] = now - stepSize * ((errors[task] ?? 0) * value + (pull * now) / norm);
     }
   }
   return before;
 }
 
-function add(weights: Float32Array, places: Uint16Array, values: Float32Array, scores: Float32Array): void {
-  for (let index = 0; index < places.length; index++) {
-    const base = (places[index] ?? 0) * count;
+function add(weights: Float32Array, indices: Uint16Array, values: Float32Array, scores: Float32Array): void {
+  for (let index = 0; index < indices.length; index++) {
+    const base = (indices[index] ?? 0) * count;
     const value = values[index] ?? 0;
     for (let task = 0; task < count; task++)
       scores[task] = (scores[task] ?? 0) + value * (weights[base + task] ?? 0);
@@ -164,32 +168,32 @@ const exampleOf = (features: SparseVector, task: TaskType): Example => ({
   scores: bundledClassifier.scores(features),
 });
 
-function textOf(examples: readonly Example[], wishes: readonly Wish[]): string {
+function textOf(examples: readonly Example[], tooWeak: readonly TooWeak[]): string {
   const corrections = examples.map((example) => ({
     task: taskTypes[example.label],
     ...packFeatures(example),
   }));
-  const stronger = wishes.map((wish) => ({ thanTier: wish.thanTier, ...packFeatures(wish) }));
+  const stronger = tooWeak.map((entry) => ({ thanTier: entry.thanTier, ...packFeatures(entry) }));
   return `${JSON.stringify({ version: bundledClassifier.version, corrections, stronger })}\n`;
 }
 
-type Taught = { readonly corrections: Example[]; readonly stronger: Wish[] };
-const nothing: Taught = { corrections: [], stronger: [] };
+type StoredCorrections = { readonly corrections: Example[]; readonly stronger: TooWeak[] };
+const noCorrections: StoredCorrections = { corrections: [], stronger: [] };
 
-function readFile(file: string, onProblem: (problem: string) => void): Taught {
+function readFile(file: string, onProblem: (problem: string) => void): StoredCorrections {
   try {
     const { corrections, stronger } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
     return {
       corrections: corrections
-        .slice(-mostCorrections)
+        .slice(-maxCorrections)
         .map((each) => exampleOf(unpackFeatures(each), each.task)),
       stronger: stronger
-        .slice(-mostCorrections)
+        .slice(-maxCorrections)
         .map((each) => ({ ...unpackFeatures(each), thanTier: each.thanTier })),
     };
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))
-      onProblem(`Corrected task types in ${file} cannot be read and are learned anew.`);
-    return nothing;
+      onProblem(`Corrected task types in ${file} cannot be read and start empty.`);
+    return noCorrections;
   }
 }

@@ -7,7 +7,7 @@ const question = (content: string, ...fields: unknown[]): string =>
   cacheKey([{ role: 'user', content }], fields);
 const answer = { text: 'a', model: 'p/m', reason: 'stop', usage: noUsage } as const;
 
-test('the same question is a hit, and any difference a miss', () => {
+test('an identical request is a hit, any difference a miss', () => {
   const cache = responseCache({ maxEntries: 10, maxAgeMs: 1_000 });
   cache.set(question('enable 2FA'), answer);
   assert.equal(cache.get(question('enable 2FA'))?.text, 'a');
@@ -20,7 +20,7 @@ test('the same question is a hit, and any difference a miss', () => {
     assert.equal(cache.get(other), undefined);
   }
 });
-test('an answer grows too old', () => {
+test('an answer expires', () => {
   let now = 1;
   const cache = responseCache({ maxEntries: 10, maxAgeMs: 1_000 }, () => now);
   cache.set(question('a'), answer);
@@ -29,14 +29,14 @@ test('an answer grows too old', () => {
   now = 2_000;
   assert.equal(cache.get(question('a')), undefined);
 });
-test('the oldest make room, and clearing says how many there were', () => {
+test('the oldest answers are evicted, and clearing returns their number', () => {
   const cache = responseCache({ maxEntries: 2, maxAgeMs: 1_000 });
   for (const text of ['a', 'b', 'c']) cache.set(question(text), answer);
   assert.equal(cache.get(question('a')), undefined);
   assert.equal(cache.clear(), 2);
   assert.equal(cache.get(question('c')), undefined);
 });
-test('new limits keep what fits, the newest first', () => {
+test('new limits keep the newest answers that fit', () => {
   const cache = responseCache({ maxEntries: 3, maxAgeMs: 1_000 });
   for (const text of ['a', 'b', 'c']) cache.set(question(text), answer);
   cache.resize({ maxEntries: 1, maxAgeMs: 1_000 });

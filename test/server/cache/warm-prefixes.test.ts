@@ -13,7 +13,7 @@ const second: readonly Message[] = [
   { role: 'user', content: 'more' },
 ];
 
-test('a conversation that goes on finds who has read its beginning', () => {
+test('a continued conversation finds the model that has read its start', () => {
   const warm = warmPrefixes();
   assert.equal(warm.find(second), undefined);
   warm.add(first, { model: 'openai/a', tokens: 100 });
@@ -26,13 +26,13 @@ test('a conversation that goes on finds who has read its beginning', () => {
   ];
   assert.equal(warm.find(third)?.model, 'openai/b', 'the longest beginning counts');
 });
-test('another conversation, or the first question of one, finds nobody', () => {
+test('another conversation, or its first message, finds no model', () => {
   const warm = warmPrefixes();
   warm.add(first, { model: 'openai/a', tokens: 100 });
   assert.equal(warm.find(first), undefined);
   assert.equal(warm.find([{ role: 'user', content: 'hi' }, ...second.slice(2)]), undefined);
 });
-test('after five minutes the provider has forgotten it', () => {
+test('a prefix expires after five minutes', () => {
   let now = 1;
   const warm = warmPrefixes(() => now);
   warm.add(first, { model: 'openai/a', tokens: 100 });

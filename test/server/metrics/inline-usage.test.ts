@@ -36,7 +36,7 @@ for (const [where, place] of [
     assert.deepEqual([today.get('p/b')?.accepted, today.get('p/b')?.keptCharacters], [1, 12]);
   });
 
-  test(`a new day begins at nothing, and two weeks are remembered, ${where}`, () => {
+  test(`a new day begins at zero, and two weeks are kept, ${where}`, () => {
     let now = noon;
     const { inline } = ledger(place(), () => now, fail);
     inline.add('p/a', some);
@@ -47,7 +47,7 @@ for (const [where, place] of [
     assert.equal(inline.lastTwoWeeks().size, 0);
   });
 
-  test(`what it cost is part of what was spent, by provider and role, and is no answer, ${where}`, () => {
+  test(`its cost counts as spending by provider and role, and not as an answer, ${where}`, () => {
     const book = ledger(place(), () => noon, fail);
     book.inline.add('p/a', some);
     book.inline.add('p/b', { unknownPrice: 1 });
@@ -58,7 +58,7 @@ for (const [where, place] of [
   });
 }
 
-test('windows that share a folder add to the same lines', async () => {
+test('windows that share a folder add to the same rows', async () => {
   const place = folder();
   const [one, other] = [ledger(place, () => noon, fail), ledger(place, () => noon, fail)];
   one.inline.add('p/a', some);

@@ -48,7 +48,7 @@ test('a new day begins at zero', () => {
   now += 24 * 3_600_000;
   assert.equal(book.spending('day').costUsd, 0);
 });
-test('rows are on disk soon after the answer, without waiting for the end', async () => {
+test('rows are on disk soon after the answer, not only at the end', async () => {
   const place = folder();
   const book = ledger(place, () => noon, fail);
   book.add(receipt('a', 0.5));
@@ -60,7 +60,7 @@ test('rows are on disk soon after the answer, without waiting for the end', asyn
   book.dispose();
   assert.ok(!readFileSync(join(place, 'ledger.sqlite')).includes('secret project'), 'no reason text is kept');
 });
-test('what another window spends counts at once, here and there', async () => {
+test('spending of another window counts at once in both', async () => {
   const place = folder();
   let now = noon;
   const [a, b] = [ledger(place, () => now, fail), ledger(place, () => now, fail)];
@@ -81,7 +81,7 @@ test('what another window spends counts at once, here and there', async () => {
   a.dispose();
   b.dispose();
 });
-test('a row that cannot be written takes no other with it', async () => {
+test('a row that cannot be written does not affect others', async () => {
   const place = folder();
   const warnings: string[] = [];
   const book = ledger(
@@ -97,7 +97,7 @@ test('a row that cannot be written takes no other with it', async () => {
   assert.equal(again.spending('day').costUsd, 2);
   again.dispose();
 });
-test('a broken database is said once and costs no answer', () => {
+test('a broken database is reported once and does not fail an answer', () => {
   const place = folder();
   writeFileSync(
     join(place, 'ledger.sqlite'),
@@ -114,7 +114,7 @@ test('a broken database is said once and costs no answer', () => {
   assert.equal(warnings.length, 1);
 });
 
-test('what past answers tell is there after a restart; guesses of our own tell nothing', () => {
+test('samples of earlier answers survive a restart; estimated usage is not among them', () => {
   const place = folder();
   const first = ledger(place, () => noon, fail);
   const told = { ...receipt('a', 1), predicted: { inputTokens: 95, plainInputTokens: 90, costUsd: null } };
@@ -135,7 +135,7 @@ test('what past answers tell is there after a restart; guesses of our own tell n
   ]);
   second.dispose();
 });
-test('a ledger of an earlier version goes on', () => {
+test('a ledger of an earlier version is extended', () => {
   const place = folder();
   const old = new DatabaseSync(join(place, 'ledger.sqlite'));
   old.exec(`create table answers (

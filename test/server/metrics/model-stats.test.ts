@@ -12,30 +12,30 @@ const lesson = (more: Partial<AnswerSample> = {}): AnswerSample => ({
   ...more,
 });
 
-test('a model is as fast as its last answers in the median, by the size of the prompt', () => {
+test('the speed of a model is the median of its latest answers, by prompt size', () => {
   const past = modelStats();
   for (const firstTokenMs of [100, 200, 9_000]) past.record(lesson({ firstTokenMs, estimatedTokens: 500 }));
   past.record(lesson({ firstTokenMs: 3_000, estimatedTokens: 20_000 }));
   assert.deepEqual(past.speeds(800).get('openai/gpt-6-sol'), { firstTokenMs: 200, tokensPerSecond: 100 });
   assert.equal(past.speeds(50_000).get('openai/gpt-6-sol')?.firstTokenMs, 3_000);
 });
-test('a size never measured is judged by the others', () => {
+test('a prompt size without measurements uses those of another size', () => {
   const past = modelStats();
   past.record(lesson());
   assert.equal(past.speeds(100_000).get('openai/gpt-6-sol')?.firstTokenMs, 500);
 });
-test('what was long ago makes room for what is', () => {
+test('new measurements replace old ones', () => {
   const past = modelStats();
   for (let i = 0; i < 40; i++) past.record(lesson({ firstTokenMs: 5_000 }));
   for (let i = 0; i < 40; i++) past.record(lesson({ firstTokenMs: 50 }));
   assert.equal(past.speeds(1_000).get('openai/gpt-6-sol')?.firstTokenMs, 50);
 });
-test('an answer of a few words says nothing about its speed', () => {
+test('a short answer gives no speed', () => {
   const past = modelStats();
   past.record(lesson({ usage: { input: 10, output: 2 } }));
   assert.equal(past.speeds(1_000).get('openai/gpt-6-sol')?.tokensPerSecond, null);
 });
-test('how a family counts is learnt from what it really counted, with the error that is left', () => {
+test('the token ratio of a family comes from reported counts, with the remaining error', () => {
   const past = modelStats();
   assert.equal(past.tokenRatios().size, 0);
   for (const input of [1_100, 1_200, 1_320]) past.record(lesson({ usage: { input, output: 1 } }));
@@ -44,7 +44,7 @@ test('how a family counts is learnt from what it really counted, with the error 
   assert.equal(counting?.ratio, 1.2);
   assert.ok((counting?.error ?? 1) < 0.11);
 });
-test('how long answers get is learnt by task', () => {
+test('the length of answers is measured by task type', () => {
   const past = modelStats();
   assert.equal(past.outputRange('planning'), undefined);
   for (let output = 100; output <= 1_000; output += 100) past.record(lesson({ usage: { input: 1, output } }));

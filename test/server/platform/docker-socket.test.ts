@@ -9,7 +9,7 @@ import { dockerSocketAddress, dockerSocketPath } from '../../../server/platform/
 import '../../support/load-undici.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
 
-test('requests to Docker’s address go to its socket, past proxies and the network', async () => {
+test('requests to Docker’s URL go to its socket, not through proxies or the network', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-socket-'));
   const file = join(folder, 'docker.sock');
   const server = createServer((request, response) => response.end(`asked for ${request.url}`));
@@ -27,7 +27,7 @@ test('requests to Docker’s address go to its socket, past proxies and the netw
   assert.equal(await readText(body, 100), 'asked for /exp/vDD4.40/engines/status');
 });
 
-test('no other address stands for a socket', () => {
+test('no other URL maps to a socket', () => {
   for (const url of [
     'http://localhost',
     'http://docker.localhost',

@@ -11,7 +11,7 @@ const read = async (text: string, framing: 'sse' | 'ndjson', size = 1e6) =>
 const stream =
   'event: a\r\ndata: one ñ 汉\r\ndata:two\r\n\r\n: ping\n\nid: 7\nretry: 10\ndata: {"x":1}\n\nunknown\ndata: [DONE]\r\rdata: last';
 
-test('events are read as the standard says', async () => {
+test('events are parsed as in the standard', async () => {
   assert.deepEqual(await read(stream, 'sse'), [
     { event: 'a', data: 'one ñ 汉\ntwo' },
     { data: '{"x":1}' },
@@ -19,12 +19,12 @@ test('events are read as the standard says', async () => {
     { data: 'last' },
   ]);
 });
-test('wherever the bytes are cut, the events are the same', async () => {
+test('the events are the same in any chunks', async () => {
   const whole = await read(stream, 'sse');
   for (let size = 1; size < 80; size++)
     assert.deepEqual(await read(stream, 'sse', size), whole, `pieces of ${size}`);
 });
-test('JSON lines may be cut anywhere, end either way, and be blank', async () => {
+test('JSON lines can be split anywhere, end with or without a line break, and be blank', async () => {
   const text = '{"a":"ñ"}\n\r\n{"b":1}\r\n{"c":2}';
   for (let size = 1; size < 30; size++) {
     assert.deepEqual(await read(text, 'ndjson', size), [
@@ -34,7 +34,7 @@ test('JSON lines may be cut anywhere, end either way, and be blank', async () =>
     ]);
   }
 });
-test('a body without line ends is refused before it fills the memory', async () => {
+test('a body without line ends is rejected before it fills the memory', async () => {
   const endless = async function* () {
     for (;;) yield new Uint8Array(1024 * 1024).fill(97);
   };

@@ -52,7 +52,7 @@ test('a refused connection is unreachable and names the address', async () => {
     return true;
   });
 });
-test('a redirect is refused, and its target gets no request', async () => {
+test('a redirect is rejected, and its target gets no request', async () => {
   let hits = 0;
   const canary = await serve((_request, response) => {
     hits += 1;
@@ -76,7 +76,7 @@ test('a body that ends before its length is interrupted', async () => {
   });
   await assert.rejects(readText((await get(url)).body, 100), kind('interrupted'));
 });
-test('a body that somebody packed although nobody asked is unpacked, however its bytes arrive', async () => {
+test('a compressed body is decompressed although it was not requested, in any chunks', async () => {
   const packings = {
     gzip: gzipSync,
     'x-gzip': gzipSync,
@@ -96,7 +96,7 @@ test('a body that somebody packed although nobody asked is unpacked, however its
     assert.equal(await readText((await get(url)).body, 1_000), 'grüße, '.repeat(5), encoding);
   }
 });
-test('what was packed is heard as it is sent, not at its end', async () => {
+test('a compressed body streams as it is sent', async () => {
   const gzip = createGzip();
   const url = await serve((_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' });
@@ -110,14 +110,14 @@ test('what was packed is heard as it is sent, not at its end', async () => {
   }
   gzip.destroy();
 });
-test('a small body that unfolds into a large one is read to the limit and no further', async () => {
+test('a small body that expands to a large one is read up to the limit', async () => {
   const bomb = gzipSync(Buffer.alloc(50_000_000));
   const url = await serve((_request, response) =>
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
   );
   assert.equal((await readText((await get(url)).body, 1_000)).length, 1_000);
 });
-test('packed data that is cut is interrupted; broken or unknown packing is no answer', async () => {
+test('truncated compressed data is interrupted; broken or unknown compression is a bad response', async () => {
   const whole = gzipSync('x'.repeat(100));
   const table: [string, Buffer, ErrorKind][] = [
     ['gzip', whole.subarray(0, 15), 'interrupted'],
@@ -150,7 +150,7 @@ test('a server that closes without a response or does not speak HTTP has its own
   await says('', 'unreachable', /closed the connection without a response/);
   await says('SSH-2.0-OpenSSH_9.6\r\n', 'bad-response', /does not speak HTTP/);
 });
-test('a connection that is not made in time is a timeout and says what to check', async () => {
+test('a connection that takes too long is a timeout with an action', async () => {
   // The handshake is part of the connection, and this one never comes.
   const server = createTcp(() => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -163,7 +163,7 @@ test('a connection that is not made in time is a timeout and says what to check'
   assert.ok('kind' in error && kind('timeout')(error));
   assert.match(`${error.message} ${error.data.action}`, /did not accept the connection.*address/);
 });
-test('cancelling closes the socket, before the head and in the body', async () => {
+test('cancelling closes the socket, before the headers and in the body', async () => {
   for (const early of [true, false]) {
     const closed = Promise.withResolvers<void>();
     const url = await serve((_request, response) => {
@@ -177,7 +177,7 @@ test('cancelling closes the socket, before the head and in the body', async () =
     await closed.promise;
   }
 });
-test('cancelling does not wait for a connection that is being made, and nothing is sent on it', async () => {
+test('cancelling does not wait for a pending connection, and nothing is sent on it', async () => {
   const heard: Buffer[] = [];
   const connected = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
@@ -203,14 +203,14 @@ test('cancelling does not wait for a connection that is being made, and nothing 
   // The greeting of TLS, and no request behind it.
   assert.ok(heard.every((bytes) => bytes[0] === 22));
 });
-test('loopback is told from names that only look like it', () => {
+test('loopback differs from names that look like it', () => {
   for (const host of ['127.0.0.1', '127.8.0.1', 'localhost', 'a.localhost', '[::1]'])
     assert.ok(isLoopback(host), host);
   for (const host of ['127.0.0.1.evil.test', 'localhost.evil.test', '128.0.0.1', '10.0.0.1', '[::2]']) {
     assert.ok(!isLoopback(host), host);
   }
 });
-test('a proxy is asked for other hosts and never for loopback', async () => {
+test('a proxy is used for other hosts and never for loopback', async () => {
   const seen: string[] = [];
   const proxy = createServer();
   proxy.on('connect', (request, socket) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logTo } from '../../../server/platform/log.ts';
 
-test('keys of every service we know are blotted out, wherever they stand, and words are left', () => {
+test('keys of every known service are redacted anywhere, and words are not', () => {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const log = logTo({ info: write, warn: write, error: write });

@@ -6,7 +6,7 @@ import { messageWriter } from '../../../server/platform/message-writer.ts';
 
 const notification = (text: string) => ({ jsonrpc: '2.0', method: 'example', params: { text } });
 
-test('messages arrive whole and in order, those of one turn in one piece', async () => {
+test('messages arrive whole and in order, those of one turn in one chunk', async () => {
   const pieces: Buffer[] = [];
   const stream = new PassThrough();
   stream.on('data', (piece: Buffer) => pieces.push(piece));
@@ -56,7 +56,7 @@ test('a write waits for a slow reader, and fails with a broken one', async () =>
   assert.match(errors[0]?.message ?? '', /pipe broke/);
 });
 
-test('ending writes what is still waiting', async () => {
+test('ending writes the pending messages', async () => {
   const stream = new PassThrough();
   const writer = messageWriter(stream);
   const written = writer.write(notification('last'));

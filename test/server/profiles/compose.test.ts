@@ -13,10 +13,10 @@ const file = (text: string, start = at(0, 0), end = start) => ({
   selection: { start, end },
 });
 
-test('without a role the conversation goes out as it came', () => {
+test('without a role the conversation is unchanged', () => {
   assert.deepEqual(composeMessages({ prompt: 'hola' }), [{ role: 'user', content: 'hola' }]);
 });
-test('a role speaks first, and the file comes before the last user message', () => {
+test('the instructions of a role come first, the file before the last user message', () => {
   const messages = composeMessages({
     prompt: 'double it',
     role: 'coder',
@@ -32,7 +32,7 @@ test('a role speaks first, and the file comes before the last user message', () 
   assert.ok(user.endsWith('double it'));
   assert.ok(!user.includes('/home/ana'), 'only the name of the file leaves, not where it lies');
 });
-test('of a huge file only the surroundings of the cursor are sent, cut at line ends', () => {
+test('only the surroundings of the cursor are sent of a huge file, cut at line ends', () => {
   const text = Array.from({ length: 100_000 }, (_, line) => `line ${line};`).join('\n');
   const [, user] = composeMessages({ prompt: 'go', role: 'coder', file: file(text, at(50_000, 0)) });
   const sent = wordsOf(user);
@@ -40,7 +40,7 @@ test('of a huge file only the surroundings of the cursor are sent, cut at line e
   assert.match(sent, /\n⟦⟧line 50000;\n/);
   assert.match(sent, /```typescript\nline \d+;\n/);
 });
-test('a file that holds fences does not break out of its own', () => {
+test('a file with fences does not break out of its own fence', () => {
   const [user] = composeMessages({
     prompt: 'go',
     file: { uri: 'a.md', languageId: 'markdown', text: '````\nx\n````' },
@@ -61,19 +61,19 @@ for (const [answer, text, languageId] of answers) {
     assert.deepEqual(codeAnswer(answer), { text, languageId });
   });
 }
-test('while an answer grows its code never holds a fence', () => {
+test('the code of a growing answer never contains a fence', () => {
   const answer = 'Here:\n```typescript\nconst a = `x`;\nconst b = 2;\n```\n';
   for (let length = answer.indexOf('\n```') + 4; length <= answer.length; length++) {
     assert.doesNotMatch(codeAnswer(answer.slice(0, length)).text, /```/, answer.slice(0, length));
   }
   for (const beginning of ['`', '``', '```', '```ts']) assert.equal(codeAnswer(beginning).text, '');
 });
-test('a replaced line keeps its end, and the file its line ends', () => {
+test('a replaced line keeps its line end, and the file its kind of line ends', () => {
   const crlf = file('a\r\nb\r\nc\r\n', at(1, 0), at(2, 0));
   assert.equal(codeAnswer('```\nx\ny\n```', crlf).text, 'x\r\ny\r\n');
   assert.equal(codeAnswer('```\nz\n```', { ...crlf, selection: undefined as never }).text, 'z\r\n');
 });
-test('an insertion at the start of a full line does not glue to it', () => {
+test('an insertion at the start of a line does not join it', () => {
   assert.equal(codeAnswer('```\nnew();\n```', file('a();\nb();\n', at(1, 0))).text, 'new();\n');
   assert.equal(codeAnswer('```\nnew()\n```', file('a = ;\n', at(0, 4))).text, 'new()');
 });
@@ -86,13 +86,13 @@ test('the range is the selection, or the whole file', () => {
   });
 });
 
-test('a file without line ends is cut all the same', () => {
+test('a file without line ends is cut as well', () => {
   const text = '🙂'.repeat(100_000);
   const content = wordsOf(composeMessages({ prompt: 'x', file: file(text, at(0, 100_001)) }).at(-1));
   assert.ok(content.length < 50_000, `${content.length} characters`);
   assert.ok(content.isWellFormed());
 });
-test('of a file only its name is told, whatever its address holds', () => {
+test('only the name of a file is sent, never its path', () => {
   for (const uri of [
     'git:/home/ana/x.ts?%7B%22path%22%3A%22/home/ana/x.ts%22%2C%22ref%22%3A%22HEAD%22%7D',
     'C:\\Users\\ana\\x.ts',
@@ -104,7 +104,7 @@ test('of a file only its name is told, whatever its address holds', () => {
     assert.match(content, /^The file x\.ts:\n/);
   }
 });
-test('an answer full of blanks does not stop the server', () => {
+test('an answer full of spaces does not block the server', () => {
   const startedAt = performance.now();
   assert.equal(codeAnswer(`x${' '.repeat(100_000)}x${'\n'.repeat(100_000)}`).text.length, 100_002);
   assert.ok(performance.now() - startedAt < 500);

@@ -13,7 +13,7 @@ const now = Date.parse('2026-11-21T00:00:00Z');
 const lookUp = (kind: string, name: string, nowMs: number) =>
   mergeFacts(kind, name, {}, () => undefined, nowMs);
 
-test('known models have their price per million tokens, their limits, what they can do, and where that comes from', () => {
+test('known models have a price per million tokens, limits, abilities and provenance', () => {
   const { provenance, ...opus } = lookUp('anthropic', 'claude-opus-5-5', now);
   assert.deepEqual(opus, {
     price: { input: 4, output: 20, cachedRead: 0.2, cacheWrite: 5, cacheWriteHour: 8 },
@@ -48,7 +48,7 @@ test('a price that changes on a date changes on that date', () => {
   assert.equal(inputAt('2027-01-01T00:00:00Z'), 1.5);
 });
 
-test('a price that holds at some hours of the day holds at those', () => {
+test('an hourly price applies at its hours only', () => {
   const inputAt = (time: string) =>
     lookUp('deepseek', 'deepseek-chat', Date.parse(`2026-11-21T${time}Z`)).price?.input;
   assert.deepEqual(
@@ -57,7 +57,7 @@ test('a price that holds at some hours of the day holds at those', () => {
   );
 });
 
-test('an unknown model has no price, which is not a price of nothing', () => {
+test('an unknown model has no price, which is not 0', () => {
   for (const [kind, name] of [
     ['xai', 'grok-4.7'],
     ['openai', 'gpt-99'],
@@ -69,7 +69,7 @@ test('an unknown model has no price, which is not a price of nothing', () => {
   }
 });
 
-test('an exact name comes before a beginning, the longest beginning before a shorter one', () => {
+test('an exact name precedes a prefix, the longest prefix a shorter one', () => {
   const inputOf = (name: string) => lookUp('gemini', name, now).price?.input;
   assert.equal(inputOf('gemini-3.5-flash'), 1.5);
   assert.equal(inputOf('gemini-3.5-flash-lite'), 0.3);
@@ -77,7 +77,7 @@ test('an exact name comes before a beginning, the longest beginning before a sho
   assert.equal(inputOf('gemini-3.5-flash-002'), 1.5);
 });
 
-test('a dated name is the model it is a snapshot of', () => {
+test('a dated name has the facts of its model', () => {
   assert.deepEqual(lookUp('openai', 'gpt-6-sol-2026-09-01', now), lookUp('openai', 'gpt-6-sol', now));
   assert.deepEqual(
     lookUp('anthropic', 'claude-opus-5-5-20261001', now).price,
@@ -90,7 +90,7 @@ test('speech at a model’s name does not take the model’s price', () => {
   assert.equal(lookUp('gemini', 'gemini-2.5-pro-preview-06-05', now).price?.input, 1.25);
 });
 
-test('every model that is in rotation by itself has a known price', () => {
+test('every model in rotation by default has a known price', () => {
   for (const { kind, defaultModels = [] } of engines) {
     for (const name of defaultModels) assert.ok(lookUp(kind, name, now).price, `${kind}/${name}`);
   }
@@ -105,7 +105,7 @@ test('no price in the catalogue is negative, and every model has a name', () => 
   }
 });
 
-test('the catalogue is what its source says, is small, and names its licence', () => {
+test('the catalogue matches its source, is small, and names its licence', () => {
   assert.deepEqual(catalogue, buildCatalogue(), 'run: node scripts/update-catalogue.ts');
   const file = readFileSync(new URL('../../../server/registry/catalogue.json', import.meta.url));
   assert.ok(file.length <= 60 * 1024, `${file.length} bytes`);

@@ -39,7 +39,7 @@ function clockwork(lastMs: number, run: Run = async () => true) {
 test.beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 100 * 24 * hourMs }));
 test.afterEach(() => mock.timers.reset());
 
-test('nothing happens before it is wanted, nor once it is no longer', async () => {
+test('the job runs only while it is enabled', async () => {
   const { state, each } = clockwork(0);
   await pass(48 * hourMs);
   assert.equal(state.runs, 0);
@@ -49,7 +49,7 @@ test('nothing happens before it is wanted, nor once it is no longer', async () =
   assert.equal(state.runs, 0);
 });
 
-test('it is done a minute after the start when it is due, then once a day', async () => {
+test('a due job runs a minute after the start, then once a day', async () => {
   const { state, each } = clockwork(0);
   each.setEnabled(true);
   each.setEnabled(true);
@@ -64,7 +64,7 @@ test('it is done a minute after the start when it is due, then once a day', asyn
   each.dispose();
 });
 
-test('what another window has done today is not done again', async () => {
+test('a job that another window has run today does not run again', async () => {
   const { state, each } = clockwork(Date.now() - hourMs);
   each.setEnabled(true);
   await pass(22 * hourMs);
@@ -74,7 +74,7 @@ test('what another window has done today is not done again', async () => {
   each.dispose();
 });
 
-test('what fails is tried again in an hour or two, not at once', async () => {
+test('a failed job runs again in an hour or two, not at once', async () => {
   const { state, each } = clockwork(0, async () => false);
   each.setEnabled(true);
   await pass(hourMs);
@@ -84,7 +84,7 @@ test('what fails is tried again in an hour or two, not at once', async () => {
   each.dispose();
 });
 
-test('whoever no longer wants it aborts what runs', async () => {
+test('disabling the job aborts a run', async () => {
   let seen: AbortSignal | undefined;
   const { each } = clockwork(0, (signal) => {
     seen = signal;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parseDollars, parseLongPromptThreshold, parseTokens } from '../../../server/registry/amounts.ts';
 import { parseMarkdown, plainText } from '../../../server/registry/markdown.ts';
 
-test('a page is headings, paragraphs and tables, with or without bars at the edges', () => {
+test('a page has headings, paragraphs and tables, with or without bars at the edges', () => {
   assert.deepEqual(parseMarkdown('# A\r\n\r\nSome words.\r\n\r\n| X | Y |\r\n|:--|--:|\r\n| 1 | 2 |\r\n'), [
     { type: 'heading', level: 1, text: 'A' },
     { type: 'text', text: 'Some words.' },
@@ -15,18 +15,18 @@ test('a page is headings, paragraphs and tables, with or without bars at the edg
   ]);
 });
 
-test('of two head rows the second names the columns', () => {
+test('the second of two header rows names the columns', () => {
   const page = '|  | Short | Long |\n|---|---|---|\n| Model | Input | Input |\n|---|---|---|\n| a | 1 | 2 |';
   assert.deepEqual(parseMarkdown(page), [
     { type: 'table', head: ['model', 'input', 'input'], rows: [['a', '1', '2']] },
   ]);
 });
 
-test('rows without a line of dashes are no table', () => {
+test('rows without a line of dashes are not a table', () => {
   assert.deepEqual(parseMarkdown('| X | Y |\n| 1 | 2 |\n\nEnd.'), [{ type: 'text', text: 'End.' }]);
 });
 
-test('the words of a cell are without links, pictures, emphasis, escapes, tags and footnotes', () => {
+test('the text of a cell has no links, images, emphasis, escapes, tags or footnotes', () => {
   const table: [string, string][] = [
     ['[![Meta](https://a.test/l.png?w=1)Llama](/docs/model/llama)llama-3', 'Llamallama-3'],
     ['**$5** / MTok<sup>1</sup>', '$5 / MTok'],
@@ -37,7 +37,7 @@ test('the words of a cell are without links, pictures, emphasis, escapes, tags a
   for (const [cell, words] of table) assert.equal(plainText(cell), words, cell);
 });
 
-test('amounts of dollars and tokens, and for which prompts they hold', () => {
+test('amounts of dollars and tokens, and the prompts they apply to', () => {
   const dollars: [string, number | undefined][] = [
     ['$5 / MTok', 5],
     ['$1,250.50', 1_250.5],

@@ -72,7 +72,7 @@ function setUp({ folder = mkdtempSync(join(tmpdir(), 'rumbo-registry-')), now = 
   return { folder, clock, warnings, models, make, refresh };
 }
 
-test('a provider’s own list is believed before a page, a page before models.dev, all before what came with Rumbo', async () => {
+test('a provider’s own list precedes a page, a page models.dev, and all precede the bundle', async () => {
   const { models, refresh } = setUp();
   const figure = () => {
     const { price, provenance } = models.lookUp('xai', 'grok-4.3');
@@ -111,7 +111,7 @@ test('each figure has its own origin and date', async () => {
   assert.deepEqual([provenance.contextTokens?.atMs, provenance.price?.atMs], [start + dayMs, start]);
 });
 
-test('a word that is a month older than another’s no longer comes first', async () => {
+test('a fact that is a month older than another source’s no longer comes first', async () => {
   const { clock, models, refresh } = setUp();
   await refresh({ [page.url]: says('openai', 'gpt-9', { price: { input: 4, output: 8 } }) });
   clock.now += 20 * dayMs;
@@ -122,7 +122,7 @@ test('a word that is a month older than another’s no longer comes first', asyn
   assert.equal(models.lookUp('openai', 'gpt-9').price?.input, 2);
 });
 
-test('a price read before the day on which it was known to change does not outlive that day', async () => {
+test('a price read before a scheduled change does not apply after it', async () => {
   const { clock, models, refresh } = setUp();
   await refresh({ [page.url]: says('gemini', 'gemini-3.8-flash', { price: { input: 0.8, output: 3.75 } }) });
   const price = () => models.lookUp('gemini', 'gemini-3.8-flash').price?.input;
@@ -134,13 +134,13 @@ test('a price read before the day on which it was known to change does not outli
   assert.equal(price(), 1.6);
 });
 
-test('one price for the whole day does not replace prices by the hour', async () => {
+test('one price for the whole day does not replace hourly prices', async () => {
   const { models, refresh } = setUp({ now: Date.parse('2026-11-21T12:00:00Z') });
   await refresh({ [dev.url]: says('deepseek', 'deepseek-chat', { price: { input: 0.14, output: 0.28 } }) });
   assert.equal(models.lookUp('deepseek', 'deepseek-chat').provenance.price?.source, 'bundle');
 });
 
-test('what a better price leaves out comes from others that agree with it', async () => {
+test('gaps of the best price are filled from others that agree with it', async () => {
   const { models, refresh } = setUp();
   await refresh({
     [list.url]: says('openai', 'gpt-9', { price: { input: 2, output: 10 } }),
@@ -157,7 +157,7 @@ test('what a better price leaves out comes from others that agree with it', asyn
   });
 });
 
-test('a dated name is the model it is a snapshot of, unless somebody speaks of the snapshot itself', async () => {
+test('a dated name has the facts of its model, unless a source lists the snapshot itself', async () => {
   const { models, refresh } = setUp();
   await refresh({
     [dev.url]: JSON.stringify([
@@ -172,7 +172,7 @@ test('a dated name is the model it is a snapshot of, unless somebody speaks of t
   );
 });
 
-test('a refresh says what changed, what is new, and nothing when nothing did', async () => {
+test('a refresh reports changed and new figures, and nothing otherwise', async () => {
   const { clock, refresh } = setUp();
   const web: Web = {
     [dev.url]: JSON.stringify([
@@ -199,7 +199,7 @@ test('a refresh says what changed, what is new, and nothing when nothing did', a
   assert.deepEqual(await refresh(web, [dev]), { requested: 1, readable: 1, changes: [], problems: [] });
 });
 
-test('a figure that cannot be true leaves the last one, and is told', async () => {
+test('an implausible figure is reported, and the previous one applies', async () => {
   const { models, refresh } = setUp();
   await refresh(
     { [dev.url]: says('xai', 'grok-9', { price: { input: 2, output: 6 }, contextTokens: 500_000 }) },
@@ -216,7 +216,7 @@ test('a figure that cannot be true leaves the last one, and is told', async () =
   ]);
 });
 
-test('the first word of a source is measured by what came with Rumbo', async () => {
+test('the first figures of a source are compared with the bundle', async () => {
   const { models, refresh } = setUp();
   await refresh({ [page.url]: says('openai', 'gpt-6-sol', { price: { input: 0.002, output: 0.01 } }) }, [
     page,
@@ -224,7 +224,7 @@ test('the first word of a source is measured by what came with Rumbo', async () 
   assert.equal(models.lookUp('openai', 'gpt-6-sol').price?.input, 2);
 });
 
-test('a page most of whose prices cannot be true is not believed about the others either', async () => {
+test('a page with mostly implausible prices is rejected as a whole', async () => {
   const { models, refresh } = setUp();
   const prices = (input: number[]) =>
     JSON.stringify(
@@ -241,7 +241,7 @@ test('a page most of whose prices cannot be true is not believed about the other
   assert.match(problems[0] ?? '', /^Most prices of The openai-page are not plausible/);
 });
 
-test('a source that cannot be read keeps its figures and takes nobody down with it', async () => {
+test('a source that cannot be read keeps its figures and does not affect others', async () => {
   const { models, refresh } = setUp();
   await refresh({ [page.url]: says('openai', 'gpt-9', { price: { input: 2, output: 6 } }) }, [page]);
   const table: [Web[string], RegExp][] = [
@@ -272,7 +272,7 @@ test('a source that cannot be read keeps its figures and takes nobody down with 
   }
 });
 
-test('a model that a page no longer mentions keeps its figures', async () => {
+test('a model that a page no longer lists keeps its figures', async () => {
   const { models, refresh } = setUp();
   await refresh({ [page.url]: says('openai', 'gpt-9', { price: { input: 2, output: 6 } }) }, [page]);
   await refresh({ [page.url]: says('openai', 'gpt-10', { price: { input: 3, output: 6 } }) }, [page]);
@@ -305,7 +305,7 @@ test('one refresh runs at a time', async () => {
   assert.equal(first, second);
 });
 
-test('a provider’s key is shown to its list and to nobody else', async () => {
+test('a provider’s key is sent to its own list only', async () => {
   const { models } = setUp();
   const seen: [string, string | undefined][] = [];
   const http: Http = (request) => {
@@ -330,7 +330,7 @@ const folderWith = async () => {
 const inputAfterRestart = ({ make }: ReturnType<typeof setUp>) =>
   make().lookUp('openai', 'gpt-9').price?.input;
 
-test('what was read outlives the server, in the user’s folder and readable by the user only', async () => {
+test('figures survive a restart, in a file that only the user can read', async () => {
   const set = await folderWith();
   assert.equal(inputAfterRestart(set), 3);
   assert.equal(set.make().refreshedAtMs(), start);
@@ -340,7 +340,7 @@ test('what was read outlives the server, in the user’s folder and readable by 
   assert.deepEqual(set.warnings, []);
 });
 
-test('a broken file is replaced by its backup, and that by what came with Rumbo, with one sentence', async () => {
+test('a broken file is replaced by its backup, a broken backup by the bundle, with one warning', async () => {
   for (const broken of [
     '',
     '{',
@@ -366,7 +366,7 @@ test('a broken file is replaced by its backup, and that by what came with Rumbo,
   }
 });
 
-test('a broken file does not become the backup, and the next refresh mends it', async () => {
+test('a broken file does not become the backup, and the next refresh repairs it', async () => {
   const set = await folderWith();
   writeFileSync(set.file, '{');
   const web = { [page.url]: says('openai', 'gpt-9', { price: { input: 4, output: 6 } }) };
@@ -375,7 +375,7 @@ test('a broken file does not become the backup, and the next refresh mends it', 
   assert.match(readFileSync(`${set.file}.bak`, 'utf8'), /"input":2/);
 });
 
-test('a file of a newer Rumbo is left alone; one of an older form is written anew', async () => {
+test('a file of a newer version is not changed; one of an older format is replaced', async () => {
   const newer = await folderWith();
   const text = readFileSync(newer.file, 'utf8').replace('"version":1', '"version":2');
   writeFileSync(newer.file, text);
@@ -395,7 +395,7 @@ test('a file of a newer Rumbo is left alone; one of an older form is written ane
   assert.equal(JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')).version, 1);
 });
 
-test('without a folder nothing is written, and a folder that cannot be written is told once', async () => {
+test('without a folder nothing is written, and a read-only folder is reported once', async () => {
   const web = { [page.url]: says('openai', 'gpt-9', { price: { input: 2, output: 6 } }) };
   const parts = { http: over(web), sources: [page], signal: never };
   const memory = modelRegistry(undefined, () => start, assert.fail);
@@ -418,7 +418,7 @@ test('without a folder nothing is written, and a folder that cannot be written i
   assert.equal(new Set(warnings).size, warnings.length);
 });
 
-test('another window’s refresh is seen', async () => {
+test('a refresh in another window takes effect', async () => {
   const { models, make, refresh, clock } = setUp();
   assert.equal(models.refreshedAtMs(), 0);
   const other = make();
@@ -431,7 +431,7 @@ test('another window’s refresh is seen', async () => {
   assert.equal(inputAfterRestart({ make } as ReturnType<typeof setUp>), 2, 'ours is added to theirs');
 });
 
-test('two processes write the file at once; whoever reads finds a whole one', async () => {
+test('with two processes writing at once, a reader finds a whole file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-registry-'));
   const module = new URL('../../../server/registry/models-file.ts', import.meta.url).href;
   const writer = (id: number) =>
@@ -479,7 +479,7 @@ test('two processes write the file at once; whoever reads finds a whole one', as
   assert.ok(existsSync(join(folder, 'models.json.bak')));
 });
 
-test('the real readers fill the registry: models.dev and OpenAI’s page agree on a price', async () => {
+test('the real parsers fill the registry: models.dev and OpenAI’s page agree on a price', async () => {
   const fixture = (name: string) =>
     readFileSync(new URL(`../../fixtures/registry/${name}`, import.meta.url), 'utf8');
   const { models, refresh } = setUp();

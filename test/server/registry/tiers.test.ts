@@ -25,7 +25,7 @@ test('cloud models are ranked by the words of their family', () => {
   for (const [tier, names] of table) for (const name of names) assert.equal(guessTier(name), tier, name);
 });
 
-test('models of open weights are ranked by their size, which says more than a word', () => {
+test('open-weights models are ranked by size, which precedes words', () => {
   const table: [number, string[]][] = [
     [1, ['qwen2.5-coder:0.5b', 'gemma-3-270m-it', 'gemma3n:e4b', 'Llama-3.2-3B-Instruct-Q4_K_M.gguf']],
     [
@@ -53,7 +53,7 @@ test('models of open weights are ranked by their size, which says more than a wo
   for (const [tier, names] of table) for (const name of names) assert.equal(guessTier(name), tier, name);
 });
 
-test('a name that says nothing has no tier', () => {
+test('a name without hints has no tier', () => {
   for (const name of ['', 'my-model', 'llama3.2', 'gemini', 'qwen-1m', 'fake:latest', 'minister'])
     assert.equal(guessTier(name), null, name);
 });

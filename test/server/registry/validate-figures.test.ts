@@ -8,7 +8,7 @@ import { validateFigures } from '../../../server/registry/validate-figures.ts';
 const usual = { input: 2, output: 10, cachedRead: 0.2, cacheWrite: 2.5, cacheWriteHour: 4 };
 const last: ModelFacts = { price: usual, contextTokens: 200_000, maxOutputTokens: 64_000 };
 
-test('changes that happen are believed', () => {
+test('realistic changes are accepted', () => {
   const table: ModelFacts[] = [
     { price: usual },
     { price: { input: 4, output: 20 } },
@@ -31,7 +31,7 @@ test('changes that happen are believed', () => {
   );
 });
 
-test('figures that cannot be true are not', () => {
+test('impossible figures are rejected', () => {
   const table: [why: string, facts: ModelFacts][] = [
     ['ten times dearer', { price: { input: 20, output: 10 } }],
     ['ten times cheaper', { price: { input: 0.2, output: 1 } }],
@@ -72,12 +72,12 @@ test('figures that cannot be true are not', () => {
   }
 });
 
-test('a doubt says what is wrong with which figures', () => {
+test('a rejection names the figures and the reason', () => {
   const [doubt] = validateFigures({ price: { input: 20, output: 100 } }, last);
   assert.equal(doubt?.reason, '$20 in and $100 out is far from $2 in and $10 out');
 });
 
-test('whatever a page says, what is believed is a price one could pay', () => {
+test('for any input, an accepted price is a realistic one', () => {
   const amount = fc.oneof(fc.double({ noDefaultInfinity: false }), fc.constantFrom(0, -1, 1e-9, 1e9, 2, 10));
   const price = fc.record({ input: amount, output: amount, cachedRead: amount, cacheWrite: amount });
   void fc.assert(

@@ -19,7 +19,7 @@ const limited = (provider: string, untilMs: number): [string, Cooldown] => [
   { rule: 'rate-limit', reason: 'It is at its rate limit.', untilMs },
 ];
 
-test('every section of the rules has a test of its name', () => {
+test('every section of the rules has a test of the same name', () => {
   const own = readFileSync(new URL(import.meta.url), 'utf8');
   const rules = readFileSync(
     new URL('../../../server/routing/load_balancer_rules.md', import.meta.url),
@@ -65,7 +65,7 @@ describe('1. Filter', () => {
       [],
     );
   });
-  test('a switched-off model runs only when this request pins it', () => {
+  test('a model that is turned off runs only when this request pins it', () => {
     const models = [model('openai/a', { toggle: false })];
     assert.deepEqual(ids(route({ model: 'openai/a' }), snapshot(models)), ['openai/a']);
     assert.deepEqual(
@@ -73,16 +73,16 @@ describe('1. Filter', () => {
       [],
     );
   });
-  test('a local-only file never reaches a model that is not on the user’s machines', () => {
+  test('a local-only file never reaches a model outside the user’s machines', () => {
     const models = [model('openai/a'), model('ollama/far', { private: false }), model('ollama/c')];
     assert.deepEqual(ids(route({ localOnly: true, model: 'openai/a' }), snapshot(models)), ['ollama/c']);
   });
-  test('a prompt that leaves no room for an answer takes the model out, with both numbers', () => {
+  test('a prompt that leaves too few tokens for an answer excludes the model, with both numbers', () => {
     const { candidates, excluded } = balance(route({ promptTokens: 7_900 }), snapshot([model('openai/a')]));
     assert.equal(candidates.length, 0);
     assert.match(excluded[0]?.reason ?? '', /7900.*8000/);
   });
-  test('a hard budget takes out what could break it and what has no price, never a local model', () => {
+  test('a hard budget excludes models that could break it or have no price, never a local one', () => {
     const models = [model('openai/a'), model('openai/x', { price: null }), model('ollama/c')];
     const decision = balance(
       route(),
@@ -120,14 +120,14 @@ describe('2. Pin', () => {
     assert.equal(ids(route({ role: 'coder', task: 'planning' }), snapshot(models, pinned))[0], 'ollama/c');
     assert.equal(ids(route({ task: 'planning' }), snapshot(models, pinned))[0], 'gemini/x');
   });
-  test('a pin nobody lists is lost and says so', () => {
+  test('a pinned model that no provider lists is unavailable, with the reason', () => {
     const { unavailablePin } = balance(route({ model: 'openai/none' }), snapshot(models));
     assert.equal(unavailablePin?.rule, 'unknown');
     const failure = pinnedModelError(unavailablePin ?? { model: 'a/b', rule: 'unknown', reason: '' });
     assert.equal(failure.kind, 'model-not-found');
     assert.match(failure.message, /openai\/none/);
   });
-  test('a pin whose provider could not be asked for its models says why, and what to do', () => {
+  test('a pinned model whose provider could not be listed has the provider’s reason', () => {
     const coolingDown = cooldowns(
       ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }],
       ['lab', { rule: 'unreachable', reason: 'Nothing answers at http://127.0.0.1:9.' }],
@@ -160,11 +160,11 @@ describe('3. Order', () => {
       'openai/a',
     ]);
   });
-  test('an unknown price comes last by cost and is never taken as nothing', () => {
+  test('an unknown price comes last by cost and never counts as 0', () => {
     const all = [model('groq/u', { price: null }), ...models];
     assert.equal(ids(route(), snapshot(all, { strategy: 'cost' })).at(-1), 'groq/u');
   });
-  test('performance asks the fastest measured first and the unmeasured last', () => {
+  test('performance puts the fastest measured model first and unmeasured ones last', () => {
     const speeds = new Map([
       ['openai/a', { firstTokenMs: 90, tokensPerSecond: null }],
       ['gemini/x', { firstTokenMs: 300, tokensPerSecond: null }],
@@ -175,13 +175,13 @@ describe('3. Order', () => {
       'ollama/c',
     ]);
   });
-  test('quality takes the tier that is just enough', () => {
+  test('quality puts the tier that is just enough first', () => {
     const hard = route({ task: 'planning', difficulty: 1 });
     assert.equal(ids(hard, snapshot(models, { strategy: 'quality' }))[0], 'gemini/x');
     const easy = route({ task: 'general', difficulty: 0 });
     assert.equal(ids(easy, snapshot(models, { strategy: 'quality' }))[0], 'ollama/c');
   });
-  test('auto goes by the task type, and a strategy set for one wins', () => {
+  test('auto depends on the task type, and a strategy for the task type overrides it', () => {
     assert.equal(
       balance(route({ task: 'verification' }), snapshot(models, { strategy: 'auto' })).strategy,
       'cost',
@@ -213,7 +213,7 @@ describe('4. Safety lock', () => {
     );
     assert.match(candidates[0]?.reasons.at(-1) ?? '', /Safety lock: groq, openai .* until 1 Jan, \d\d:00:20/);
   });
-  test('it is not spoken of while a cloud model can serve', () => {
+  test('it is not mentioned while a cloud model can serve', () => {
     const { candidates } = balance(
       route(),
       snapshot(models, { cooldowns: cooldowns(limited('groq', 60_000)) }),
@@ -222,12 +222,12 @@ describe('4. Safety lock', () => {
   });
 });
 
-describe('when nobody is left', () => {
+describe('without candidates', () => {
   const why = (models: Model[], r: RoutingCriteria, more: Partial<RoutingSnapshot> = {}) => {
     const known = snapshot(models, more);
     return noCandidateError(balance(r, known), r, known);
   };
-  test('a prompt too long for all says both numbers', () => {
+  test('a prompt too long for every model gives both numbers', () => {
     const error = why(
       [model('openai/a'), model('ollama/c', { contextTokens: 4_000 })],
       route({ promptTokens: 9_000 }),
@@ -235,12 +235,12 @@ describe('when nobody is left', () => {
     assert.equal(error.kind, 'context-too-long');
     assert.match(error.message, /9000.*8000/);
   });
-  test('rate limits say when the first returns', () => {
+  test('rate limits give the time when the first ends', () => {
     const error = why([model('groq/g')], route(), { cooldowns: cooldowns(limited('groq', 20_000)) });
     assert.equal(error.kind, 'rate-limited');
     assert.match(error.message, /The first returns on 1 Jan, \d\d:00:20\./);
   });
-  test('several that rest for different reasons say when the first of them returns', () => {
+  test('cool-downs for different reasons give the time when the first ends', () => {
     const error = why([model('groq/g'), model('openai/a')], route(), {
       cooldowns: cooldowns(limited('groq', 40_000), [
         'openai',
@@ -250,25 +250,25 @@ describe('when nobody is left', () => {
     assert.equal(error.kind, 'overloaded');
     assert.match(error.message, /Nothing answers there\. .*The first returns on 1 Jan, \d\d:00:10\./);
   });
-  test('a budget is named', () => {
+  test('the budget is named', () => {
     const error = why([model('openai/a')], route(), {
       remainingBudget: { usd: 0, name: 'rumbo.budget.perDayUsd' },
     });
     assert.equal(error.kind, 'over-budget');
     assert.match(error.message, /rumbo\.budget\.perDayUsd/);
   });
-  test('no provider at all names what is missing', () => {
+  test('without providers the message names what is missing', () => {
     const noKey: [string, Cooldown] = ['openai', { rule: 'no-key', reason: 'OpenAI has no API key.' }];
     const error = why([model('openai/a')], route(), { cooldowns: cooldowns(noKey) });
     assert.equal(error.kind, 'no-candidate');
     assert.match(error.message, /OpenAI has no API key/);
   });
-  test('a local-only file without a local model says so', () => {
+  test('a local-only file without a local model has its own message', () => {
     assert.match(why([model('openai/a')], route({ localOnly: true })).message, /only go to local models/);
   });
 });
 
-test('local models are asked in the order they are known for the work, unless too weak for it', () => {
+test('local models come in recommended order, unless too weak for the request', () => {
   const here = snapshot(
     [model('ollama/a', { tier: 3 }), model('ollama/b', { tier: 1 }), model('ollama/c', { tier: 3 })],
     { recommendedLocal: ['ollama/b', 'ollama/c', 'ollama/a'] },
@@ -281,14 +281,14 @@ test('local models are asked in the order they are known for the work, unless to
 describe('a local model that has to be loaded first', () => {
   const [better, warm] = [model('ollama/better', { tier: 1 }), model('ollama/warm', { tier: 2 })];
   const cold = (ms: number) => snapshot([better, warm], { coldStartMs: new Map([['ollama/better', ms]]) });
-  test('comes after a warm one that fits nearly as well, and says how long loading takes', () => {
+  test('comes after a loaded one that fits nearly as well, and gives its loading time', () => {
     const easy = route({ difficulty: 0 });
     assert.deepEqual(ids(easy, cold(2_000)), ['ollama/better', 'ollama/warm']);
     assert.deepEqual(ids(easy, cold(25_000)), ['ollama/warm', 'ollama/better']);
     const last = balance(easy, cold(25_000)).candidates[1];
     assert.match(last?.reasons[0] ?? '', / Loading it takes about 25 s\.$/);
   });
-  test('does not lose to one that is too weak', () => {
+  test('comes before one that is too weak', () => {
     assert.deepEqual(
       ids(route({ difficulty: 0.6, task: 'verification' }), {
         ...snapshot([model('ollama/weak', { tier: 1 }), model('ollama/good', { tier: 3 })]),
@@ -297,7 +297,7 @@ describe('a local model that has to be loaded first', () => {
       ['ollama/good', 'ollama/weak'],
     );
   });
-  test('is as slow as its loading when speed decides', () => {
+  test('counts its loading time when speed decides', () => {
     const speeds = new Map([
       ['ollama/better', { firstTokenMs: 100, tokensPerSecond: 100 }],
       ['ollama/warm', { firstTokenMs: 900, tokensPerSecond: 50 }],
@@ -315,7 +315,7 @@ describe('a stronger model', () => {
     model('openai/large', { tier: 5 }),
     model('groq/unknown', { tier: null }),
   ]);
-  test('only a higher tier may answer, and the others say why not', () => {
+  test('only a higher tier may answer, and the others have a reason', () => {
     const { candidates, excluded } = balance(route({ strongerThan: 'gemini/middle' }), all);
     assert.deepEqual(
       candidates.map(({ model: { id } }) => id),
@@ -330,19 +330,19 @@ describe('a stronger model', () => {
       ],
     );
   });
-  test('a pin of the role does not hold against it, one of the request does', () => {
+  test('overrides the pin of a role, not the pin of the request', () => {
     const pinned = { ...all, roles: { coder: { model: 'ollama/small' } } };
     const wish = { role: 'coder', strongerThan: 'ollama/small' };
     assert.equal(balance(route(wish), pinned).unavailablePin, undefined);
     assert.equal(ids(route({ ...wish, model: 'openai/large' }), pinned)[0], 'openai/large');
   });
-  test('where there is none, that is said', () => {
+  test('that does not exist has its own message', () => {
     const question = route({ strongerThan: 'openai/large' });
     const error = noCandidateError(balance(question, all), question, all);
     assert.match(error.message, /^No available model is stronger than openai\/large\.$/);
     assert.match(error.data.action ?? '', /tier in rumbo\.models/);
   });
-  test('once wanted, the weaker come last whatever the strategy, and still answer when nobody else can', () => {
+  test('for similar prompts puts weaker models last with every strategy, and they still answer alone', () => {
     const cheap = { ...all, strategy: 'cost' as const };
     assert.equal(ids(route(), cheap)[0], 'ollama/small');
     const { candidates } = balance(route({ minTier: 2 }), cheap);
@@ -366,7 +366,7 @@ describe('lists of a role or a task type', () => {
     const taskTypes = { general: { allow: ['openai/b', 'gemini/x'] as `${string}/${string}`[] } };
     assert.deepEqual(ids(route({ role: 'coder' }), snapshot(models, { roles, taskTypes })), ['openai/b']);
   });
-  test('the models of a list are asked first, in its order, and the others follow', () => {
+  test('listed models come first, in the order of the list, and the others follow', () => {
     const taskTypes = { general: { models: ['openai/b', 'ollama/c'] as `${string}/${string}`[] } };
     assert.deepEqual(ids(route(), snapshot(models, { taskTypes })), [
       'openai/b',
@@ -377,13 +377,13 @@ describe('lists of a role or a task type', () => {
   });
 });
 
-test('between equals the one with fewer answers under way is asked', () => {
+test('between equal models the one with fewer requests in flight comes first', () => {
   const models = [model('lab-a/m'), model('lab-b/m')];
   assert.equal(ids(route(), snapshot(models, { inFlight: new Map([['lab-a', 2]]) }))[0], 'lab-b/m');
   assert.equal(ids(route(), snapshot(models, { inFlight: new Map([['lab-b', 1]]) }))[0], 'lab-a/m');
 });
 
-describe('whatever the models and the request', () => {
+describe('for any models and any request', () => {
   const anyModel = fc.record({
     provider: fc.constantFrom('gemini', 'openai', 'groq', 'ollama'),
     name: fc.constantFrom('a', 'b', 'c', 'd'),
@@ -429,7 +429,7 @@ describe('whatever the models and the request', () => {
       route({ ...rest, maxPromptTokens: rest.promptTokens * 4, ...(pinned ? { model: pinned } : {}) }),
     );
 
-  test('a locked model never runs, a local-only request stays, no budget breaks, and the order is the same again', () => {
+  test('a locked model never runs, a local-only request stays local, no budget breaks, and the order is stable', () => {
     fc.assert(
       fc.property(anyRoute, anySnapshot, (asked, seen) => {
         const { candidates, excluded } = balance(asked, seen);

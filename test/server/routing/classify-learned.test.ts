@@ -11,7 +11,7 @@ import { prompts } from '../../support/prompts.ts';
 const file = () => join(mkdtempSync(join(tmpdir(), 'rumbo-learned-')), 'corrections.json');
 const wish = 'sanity pass on the yearly closing sheet of department 7';
 
-test('a correction holds for the next prompt, and for those like it', () => {
+test('a correction applies to the same prompt and to similar ones', () => {
   const user = userCorrections();
   for (const task of ['planning', 'verification'] as const) {
     user.add({ prompt: wish, task });
@@ -23,12 +23,12 @@ test('a correction holds for the next prompt, and for those like it', () => {
     'verification',
   );
 });
-test('a named task still wins', () => {
+test('a named task overrides corrections', () => {
   const user = userCorrections();
   user.add({ prompt: wish, task: 'planning' });
   assert.equal(classify(wish, 'general', user).task, 'general');
 });
-test('corrections outlive the window, without the words of the prompt', () => {
+test('corrections survive a restart, without the words of the prompt', () => {
   const kept = file();
   userCorrections(kept).add({ prompt: wish, task: 'planning' });
   assert.doesNotMatch(readFileSync(kept, 'utf8'), /sanity|department|closing/);
@@ -36,7 +36,7 @@ test('corrections outlive the window, without the words of the prompt', () => {
   assert.equal(again.size(), 1);
   assert.ok(classify(wish, undefined, again).probabilities.planning > classify(wish).probabilities.planning);
 });
-test('what was read learns the same as what was written', () => {
+test('corrections from the file classify like those in memory', () => {
   const kept = file();
   const writer = userCorrections(kept);
   for (const { text, label } of prompts('practice').slice(0, 20)) writer.add({ prompt: text, task: label });
@@ -44,7 +44,7 @@ test('what was read learns the same as what was written', () => {
   for (const { text } of prompts('held-out').slice(0, 20))
     assert.deepEqual(classify(text, undefined, reader), classify(text, undefined, writer));
 });
-test('where a model was too weak, prompts about the same get a stronger one, in the next window too', () => {
+test('prompts similar to one whose model was too weak need a higher tier, after a restart too', () => {
   const kept = file();
   const user = userCorrections(kept);
   user.addTooWeak('write a function that parses ISO dates', 2);
@@ -62,7 +62,7 @@ test('where a model was too weak, prompts about the same get a stronger one, in 
   user.clear();
   assert.equal(classify('write a function that parses ISO dates', undefined, user).minTier, undefined);
 });
-test('forgetting leaves the bundled model, here and in the file', () => {
+test('clearing restores the bundled model, in memory and in the file', () => {
   const kept = file();
   const user = userCorrections(kept);
   user.add({ prompt: wish, task: 'planning' });
@@ -70,7 +70,7 @@ test('forgetting leaves the bundled model, here and in the file', () => {
   assert.deepEqual(classify(wish, undefined, user), classify(wish));
   assert.equal(userCorrections(kept).size(), 0);
 });
-test('a broken file is told of, and learning starts anew', () => {
+test('a broken file is reported, and corrections start empty', () => {
   for (const text of [
     '{',
     '{"version":0,"corrections":[]}',
@@ -85,7 +85,7 @@ test('a broken file is told of, and learning starts anew', () => {
     assert.equal(userCorrections(kept).size(), 1);
   }
 });
-test('no more than 400 corrections are remembered, the latest', () => {
+test('only the latest 400 corrections are kept', () => {
   const kept = file();
   const user = userCorrections(kept);
   for (let index = 0; index < 25; index++) user.add({ prompt: `${wish} ${index}`, task: 'planning' });
@@ -95,7 +95,7 @@ test('no more than 400 corrections are remembered, the latest', () => {
   assert.equal(userCorrections(kept).size(), 400);
 });
 
-test('a hundred corrections make a user with habits of their own better understood, and nobody else worse', () => {
+test('a hundred corrections improve one user’s prompts and do not harm others', () => {
   // Somebody for whom snippets and how-tos are questions, not work.
   const habit = (label: TaskType): TaskType => (label === 'simple_generation' ? 'general' : label);
   const theirs = prompts('practice')

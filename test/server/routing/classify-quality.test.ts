@@ -18,19 +18,19 @@ const guesses = tests.map(({ text, label, lang }) => {
 });
 const measured = quality(guesses);
 
-test('of prompts it did not learn from, four of five are understood, in either language', () => {
+test('four of five unseen prompts get the right task, in both languages', () => {
   assert.ok(measured.accuracy >= 0.8, `accuracy ${measured.accuracy}`);
   assert.ok(measured.macroF1 >= 0.8, `macro-F1 ${measured.macroF1}`);
   for (const lang of ['en', 'es'])
     assert.ok((measured.parts.get(lang) ?? 0) >= 0.8, `${lang} ${measured.parts.get(lang)}`);
 });
-test('its confidence is how often it is right', () => {
+test('its confidence matches its accuracy', () => {
   assert.ok(measured.ece <= 0.1, `calibration error ${measured.ece}`);
 });
-test('where it is surest it is nearly always right', () => {
+test('a confident guess is nearly always right', () => {
   assert.ok(measured.at80 >= 0.9, `accuracy of the surest four fifths ${measured.at80}`);
 });
-test('no prompt of these was learned from', () => {
+test('the test prompts are not in the training data', () => {
   const practised = new Set(prompts('practice').map(({ text }) => text));
   assert.deepEqual(
     tests.filter(({ text }) => practised.has(text)),
@@ -65,19 +65,19 @@ for (const [prompt, task] of pasted) {
     assert.equal(classify(prompt).task, task));
 }
 
-test('it abstains where the prompt says too little, and says what it would have guessed', () => {
+test('it abstains when the prompt is too vague, and reports its guess', () => {
   const { task, abstained, probabilities } = classify('zzz');
   assert.equal(task, 'general');
   assert.equal(abstained, true);
   const sum = taskTypes.reduce((total, name) => total + probabilities[name], 0);
   assert.ok(Math.abs(sum - 1) < 1e-5);
 });
-test('a named task is certain and nothing was abstained from', () => {
+test('a named task is certain, without abstaining', () => {
   const { probabilities, abstained } = classify('zzz', 'planning');
   assert.equal(probabilities.planning, 1);
   assert.equal(abstained, false);
 });
-test('a question of facts looks easier than a proof, a snippet easier than a product', () => {
+test('a factual question looks easier than a proof, a snippet easier than a product', () => {
   const difficulty = (prompt: string) => classify(prompt).difficulty;
   assert.ok(
     difficulty('Who wrote Don Quixote?') <
@@ -91,18 +91,18 @@ test('a question of facts looks easier than a proof, a snippet easier than a pro
   );
 });
 
-test('the model that ships is small, and features find their place in it', () => {
+test('the bundled model is small and fits the features', () => {
   assert.ok(JSON.stringify(bundled).length <= 250 * 1024);
   const { indices, values } = featuresOf('Escribe una función que sume dos números');
   assert.equal(indices.length, values.length);
   assert.equal(new Set(indices).size, indices.length);
   assert.equal(loadModel(bundled).tasks.length, taskTypes.length);
 });
-test('a model of another shape is refused', () => {
+test('a model of another shape is rejected', () => {
   assert.throws(() => loadModel({ ...bundled, weights: 'AAAA' }), /weights/);
   assert.throws(() => loadModel({ ...bundled, tasks: [] }));
 });
-test('two kilobytes are read in well under a millisecond, whatever they are made of', () => {
+test('two kilobytes of any text are classified in well under a millisecond', () => {
   const texts = [
     'We compared the plans and should review how the queries behave in production, shouldn’t we? '.repeat(22),
     'if (a[b] === c) { d({ e: f }); }\n'.repeat(60),

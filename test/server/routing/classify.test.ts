@@ -24,7 +24,7 @@ test('a named task wins and is certain', () => {
   assert.deepEqual(classify('review this', 'planning').task, 'planning');
   assert.equal(classify('review this', 'planning').confidence, 1);
 });
-test('a long demand with several parts is harder than a one-liner', () => {
+test('a long request with several parts is harder than a one-liner', () => {
   const long = `Implement a distributed job queue:\n${'- a worker pool that survives restarts and retries failed jobs\n'.repeat(8)}`;
   assert.ok(classify(long).difficulty > classify('write a regex for dates').difficulty);
   assert.equal(classify(long).task, 'complex_generation');
@@ -35,7 +35,7 @@ test('difficulty and confidence stay between 0 and 1, also for a megabyte', () =
     assert.ok(difficulty >= 0 && difficulty <= 1 && confidence >= 0 && confidence <= 1);
   }
 });
-test('what the prompt says little about is general and unsure', () => {
+test('a vague prompt is general, with low confidence', () => {
   assert.equal(classify('hmm').task, 'general');
   assert.ok(classify('hmm').confidence < 0.5);
 });

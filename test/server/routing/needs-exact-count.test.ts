@@ -12,13 +12,13 @@ const doubted = (question: RoutingCriteria, seen: RoutingSnapshot) =>
 const [cloud, home] = [model('gemini/a'), model('ollama/b', { contextTokens: 100_000 })];
 const tight = snapshot([cloud, home]);
 
-test('a prompt that may just fit is worth counting, one that fits surely or surely not is not', () => {
+test('a prompt that may fit is counted; one that surely fits or surely does not is not', () => {
   assert.equal(doubted(route({ promptTokens: 9_000 }), tight), 'gemini/a');
   assert.equal(doubted(route({ promptTokens: 7_000 }), tight), undefined);
   assert.equal(doubted(route({ promptTokens: 20_000 }), tight), undefined);
 });
 
-test('a budget that only the worst guess breaks is worth counting', () => {
+test('a prompt that breaks a budget only at its upper bound is counted', () => {
   // A byte a token: 40,000; as it will likely be: 10,000.
   const question = route({ promptTokens: 5_000, maxPromptTokens: 18_000 });
   const poor = snapshot([cloud], { remainingBudget: { usd: 0.02, name: 'rumbo.budget.perRequestUsd' } });
@@ -26,7 +26,7 @@ test('a budget that only the worst guess breaks is worth counting', () => {
   assert.equal(doubted(question, poor), 'gemini/a');
 });
 
-test('who comes later in the order, or is out for another reason, is not counted for', () => {
+test('a model that would not come first, or is excluded for another reason, needs no count', () => {
   const second = snapshot([model('gemini/a', { contextTokens: 100_000 }), model('openai/c')]);
   assert.equal(doubted(route({ promptTokens: 9_000 }), second), undefined);
   const locked = snapshot([model('gemini/a', { locked: true }), home]);
@@ -34,7 +34,7 @@ test('who comes later in the order, or is out for another reason, is not counted
   assert.equal(doubted(route({ promptTokens: 9_000, localOnly: true }), tight), undefined);
 });
 
-test('what was counted holds: for the context, for the price, for the worst of it, and is not asked twice', () => {
+test('an exact count applies to context, price and upper bound, and is not requested twice', () => {
   const exactPromptTokens = new Map([['gemini/a', 6_000]]);
   const question = route({ promptTokens: 9_000, maxPromptTokens: 30_000, exactPromptTokens });
   const { candidates } = balance(question, tight);
@@ -46,7 +46,7 @@ test('what was counted holds: for the context, for the price, for the worst of i
   assert.match(balance(long, tight).excluded[0]?.reason ?? '', /^The prompt is 8500 tokens, and its context/);
 });
 
-test('how a family counts decides whether a prompt fits', () => {
+test('the token ratio of the family decides whether a prompt fits', () => {
   const dense = { ...tight, tokenRatios: new Map([['a', { ratio: 0.8, error: 0.05 }]]) };
   assert.equal(balance(route({ promptTokens: 9_000 }), dense).candidates[0]?.model.id, 'gemini/a');
 });

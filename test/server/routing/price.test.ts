@@ -6,11 +6,11 @@ import { estimateTokens } from '../../../server/routing/tokens.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 
-test('cached tokens are inside the input and billed at their own rate', () => {
+test('cached tokens are part of the input and billed at their own rate', () => {
   const usage = { ...noUsage, input: 1_000_000, cachedRead: 400_000, cacheWrite: 100_000, output: 500_000 };
   assert.equal(costOf(usage, { input: 2, output: 8, cachedRead: 0.2, cacheWrite: 2.5 }), 1 + 0.08 + 0.25 + 4);
 });
-test('without cache rates cached tokens cost what others cost', () => {
+test('without cache rates cached tokens cost as much as others', () => {
   assert.equal(costOf({ ...noUsage, input: 1_000_000, cachedRead: 1_000_000 }, { input: 2, output: 8 }), 2);
 });
 test('a long prompt reprices the whole request', () => {
@@ -22,12 +22,12 @@ test('a long prompt reprices the whole request', () => {
   assert.equal(costOf({ ...noUsage, input: 200_000, output: 100_000 }, price), 0.4 + 1);
   assert.equal(costOf({ ...noUsage, input: 250_000, output: 100_000 }, price), 1 + 1.5);
 });
-test('what is written to the cache for an hour has its own rate', () => {
+test('cache writes for an hour have their own rate', () => {
   const usage = { ...noUsage, input: 1_000_000, cacheWrite: 1_000_000, cacheWriteHour: 400_000 };
   assert.equal(costOf(usage, { input: 4, output: 20, cacheWrite: 5, cacheWriteHour: 8 }), 3 + 3.2);
   assert.equal(costOf(usage, { input: 4, output: 20, cacheWrite: 5 }), 5);
 });
-test('work that was more or less urgent than usual is billed at its own price, long prompts too', () => {
+test('service tiers are billed at their own price, long prompts too', () => {
   const usage = { ...noUsage, input: 100_000, output: 100_000 };
   const price = {
     input: 2,
@@ -42,7 +42,7 @@ test('work that was more or less urgent than usual is billed at its own price, l
   assert.equal(costOf({ ...usage, input: 300_000, serviceTier: 'flex' }, price), 0.6 + 0.8);
   assert.equal(costOf({ ...usage, serviceTier: 'priority' }, price), 0.4 + 2);
 });
-test('a tier without a price: what is less urgent costs no more than usual, what is more urgent is unknown', () => {
+test('a tier without a price costs as usual when it is slower, and is unknown when it has priority', () => {
   const usage = { ...noUsage, input: 100_000, output: 100_000 };
   const price = { input: 2, output: 10 };
   assert.equal(costOf({ ...usage, serviceTier: 'batch' }, price), 0.2 + 1);
@@ -81,19 +81,19 @@ const route: RoutingCriteria = {
 const outputRange = { low: 100, typical: 200, high: 500 };
 const usd = (dollars: number | undefined) => Math.round((dollars ?? Number.NaN) * 1e6) / 1e6;
 
-test('a prediction takes the prompt as its family counts it, and answers as long as they have been', () => {
+test('a prediction uses the token ratio of the family and the measured length of answers', () => {
   const past = { tokenRatios: new Map([['gpt', { ratio: 1.2, error: 0.05 }]]), outputRange };
   const cost = predictCost(route, model(), past);
   assert.equal(usd(cost?.low), usd(0.012 + 0.001));
   assert.equal(usd(cost?.high), usd(0.012 + 0.005));
 });
-test('what nothing exceeds is every byte a token and the longest answer', () => {
+test('the upper bound is one token per byte and the longest answer', () => {
   assert.equal(
     usd(predictCost(route, model(), { tokenRatios: new Map(), outputRange })?.worst),
     usd(0.036 + 0.01),
   );
 });
-test('who has read the conversation already is predicted to charge less for it', () => {
+test('a model that has the conversation cached is predicted to cost less', () => {
   const past = {
     tokenRatios: new Map(),
     outputRange,

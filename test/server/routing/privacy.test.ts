@@ -26,7 +26,7 @@ for (const [uri, patterns, matches] of cases) {
   });
 }
 
-test('the usual patterns mean what they say, and no more', () => {
+test('common patterns match what they name, and no more', () => {
   localOnly('file:///home/ana/secrets/plan.md', '**/secrets/**');
   localOnly('file:///home/ana/.env', '.env');
   localOnly('file:///home/ana/a/.env.local', '*.env*');
@@ -39,12 +39,12 @@ test('the usual patterns mean what they say, and no more', () => {
   free('file:///home/ana/plan.md');
 });
 
-test('`**` holds for whatever a client sends as an address', () => {
+test('`**` matches any URI that a client sends', () => {
   for (const uri of ['', 'untitled:', 'untitled:../x', '/home/ana/../b.ts', 'C:\\a.ts', 'a%0Ab', '%', '/'])
     localOnly(uri, '**');
 });
 
-test('a folder means all that is in it, however it is written', () => {
+test('a folder includes its content, in every notation', () => {
   const uri = 'file:///home/ana/secrets/deep/plan.md';
   for (const pattern of [
     'secrets',
@@ -65,7 +65,7 @@ test('Windows paths match with either slash', () => {
   localOnly('file://server/share/secrets/a.ts', '//server/share/secrets/**');
 });
 
-test('no spelling of an address gets a file past its pattern', () => {
+test('no spelling of a URI bypasses a pattern', () => {
   for (const uri of [
     'file:///home/ana/secrets/a%0Ab.ts',
     'file:///home/ana/public%2f..%2fsecrets/a.ts',

@@ -32,7 +32,7 @@ function memoryKeychain(): Keychain & { entries: Map<string, string>; broken?: s
   return keychain;
 }
 
-test('the environment wins, and only for the service’s own origin', async () => {
+test('the environment takes precedence, only for the service’s own origin', async () => {
   const ring = keyStore({
     env: { OPENAI_API_KEY: 'from-env' },
     keychain: memoryKeychain(),
@@ -42,7 +42,7 @@ test('the environment wins, and only for the service’s own origin', async () =
   assert.equal(ring.location(owner), 'environment');
   assert.equal(await firstOf(ring, { ...owner, origin: 'https://elsewhere.test' }), undefined);
 });
-test('a variable the user names goes where the user says, and no other one instead', async () => {
+test('a named variable is used for its provider, and no other variable instead', async () => {
   const ring = keyStore({
     env: { OPENAI_API_KEY: 'a', MINE: 'b' },
     keychain: memoryKeychain(),
@@ -68,7 +68,7 @@ test('numbered Gemini keys are used together, the lowest number first and none t
   assert.deepEqual(ring.names(gemini), ['GEMINI_API_KEY', 'GEMINI_API_KEY_2', 'GEMINI_API_KEY_10']);
   assert.deepEqual(ring.names({ ...gemini, keyEnv: 'GEMINI_API_KEY_2' }), ['GEMINI_API_KEY_2']);
 });
-test('a saved key is found again after a restart, by the index, and is in no file', async () => {
+test('a saved key is found after a restart by the index, and is in no file', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   assert.deepEqual(
@@ -89,7 +89,7 @@ test('a key goes only to the origin it was saved for', async () => {
   assert.equal(await firstOf(ring, moved), undefined);
   assert.equal(ring.location(moved), 'none');
 });
-test('without a keychain the key is kept in memory, and that is said', async () => {
+test('without a keychain the key stays in memory, with a message', async () => {
   const keychain = memoryKeychain();
   keychain.broken = 'Cannot autolaunch D-Bus without X11 $DISPLAY';
   const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
@@ -99,13 +99,13 @@ test('without a keychain the key is kept in memory, and that is said', async () 
   assert.equal(await firstOf(ring, owner), 'sk-secret-value');
   assert.equal(ring.store(), 'memory');
 });
-test('a keychain that will not give a saved key is told from a missing key', async () => {
+test('a keychain that does not return a saved key differs from a missing key', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   await keyStore({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-secret-value');
   keychain.entries.clear();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
-  await assert.rejects(ring.all(owner), /keychain did not give it/);
+  await assert.rejects(ring.all(owner), /keychain did not return it/);
   // Nothing was removed, so the entry must stay known.
   assert.match((await ring.remove(owner)).message ?? '', /may be locked/);
   assert.equal(keyIndex(place).get('openai')?.origin, origin);
@@ -118,7 +118,7 @@ test('a removed key is gone from keychain and memory', async () => {
   assert.equal(await firstOf(ring, owner), undefined);
   assert.equal(keychain.entries.size, 0);
 });
-test('a key set or removed while the keychain is asked is not undone by its late answer', async () => {
+test('a late response of the keychain does not undo a change made meanwhile', async () => {
   for (const change of ['set', 'remove'] as const) {
     const place = folder();
     const keychain = memoryKeychain();
@@ -144,7 +144,7 @@ test('two windows do not forget each other’s keys', async () => {
   const later = keyIndex(place);
   assert.deepEqual([later.get('openai')?.origin, later.get('lab')?.origin], [origin, origin]);
 });
-test('a removal that cannot be noted is a sentence, not a crash', async () => {
+test('a removal that cannot be recorded gives a message, not a crash', async () => {
   const place = folder();
   const ring = keyStore({ env: {}, keychain: memoryKeychain(), index: keyIndex(place) });
   await ring.set(owner, 'sk-secret-value');
@@ -152,7 +152,7 @@ test('a removal that cannot be noted is a sentence, not a crash', async () => {
   mkdirSync(join(place, `keys.json.${process.pid}.tmp`));
   assert.match((await ring.remove(owner)).message ?? '', /could not be removed: EISDIR/);
 });
-test('a key is added beside those that are there, and all are found again after a restart', async () => {
+test('an added key joins the existing ones, and all are found after a restart', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
@@ -174,10 +174,10 @@ test('the same key is not added twice', async () => {
   await ring.set(owner, 'sk-one');
   const reply = await ring.add(owner, 'sk-one');
   assert.equal(reply.store, 'keychain');
-  assert.match(reply.message ?? '', /there already/);
+  assert.match(reply.message ?? '', /already saved/);
   assert.equal(ring.names(owner).length, 1);
 });
-test('a key that is set takes the place of all others, and removing takes all', async () => {
+test('setting a key replaces all others, and removing removes all', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
@@ -192,7 +192,7 @@ test('a key that is set takes the place of all others, and removing takes all', 
   assert.equal(keyIndex(place).get('openai'), undefined);
   assert.equal(ring.location(owner), 'none');
 });
-test('a key set for another address leaves none behind at the old one', async () => {
+test('a key set for another origin leaves none at the old one', async () => {
   const keychain = memoryKeychain();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
   await ring.set(owner, 'sk-one');
@@ -201,7 +201,7 @@ test('a key set for another address leaves none behind at the old one', async ()
   assert.deepEqual([...keychain.entries.values()], ['sk-three']);
   assert.deepEqual(await ring.all(owner), []);
 });
-test('what an earlier version saved is found, and another key goes beside it', async () => {
+test('a key saved by an earlier version is found, and another can be added', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   keychain.entries.set(`openai@${origin}`, 'sk-old');
@@ -211,7 +211,7 @@ test('what an earlier version saved is found, and another key goes beside it', a
   await ring.add(owner, 'sk-new');
   assert.equal((await keyStore({ env: {}, keychain, index: keyIndex(place) }).all(owner)).length, 2);
 });
-test('two windows that add keys to one provider at once keep both, and a removal takes both', async () => {
+test('keys added by two windows at once are both kept, and a removal removes both', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   await keyStore({ env: {}, keychain, index: keyIndex(place) }).set(owner, 'sk-one');
@@ -227,7 +227,7 @@ test('two windows that add keys to one provider at once keep both, and a removal
   await one.remove(owner);
   assert.equal(keychain.entries.size, 0);
 });
-test('one key that the keychain has lost does not keep the others from use, nor is it asked for again', async () => {
+test('a key that the keychain has lost is skipped and not requested again', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   const before = keyStore({ env: {}, keychain, index: keyIndex(place) });
@@ -247,7 +247,7 @@ test('one key that the keychain has lost does not keep the others from use, nor 
   await ring.all(owner);
   assert.equal(asked, 2);
 });
-test('a key added while the keychain is broken is kept in memory beside the saved ones', async () => {
+test('a key added while the keychain is broken stays in memory with the saved ones', async () => {
   const place = folder();
   const keychain = memoryKeychain();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(place) });
@@ -270,7 +270,7 @@ test('a key added while the keychain is broken is kept in memory beside the save
     ['sk-four', 'sk-three'],
   );
 });
-test('what cannot be a key is refused before the keychain is asked', async () => {
+test('an invalid key is rejected before the keychain is used', async () => {
   const keychain = memoryKeychain();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(folder()) });
   for (const key of ['', '  ', 'two words', 'nul\0byte', 'line\nbreak', 'x'.repeat(3_000)]) {
@@ -281,12 +281,12 @@ test('what cannot be a key is refused before the keychain is asked', async () =>
   }
   assert.equal(keychain.entries.size, 0);
 });
-test('a broken index loses nothing but the knowledge', () => {
+test('a broken index counts as empty', () => {
   const place = folder();
   writeFileSync(join(place, 'keys.json'), '{ broken');
   assert.equal(keyIndex(place).get('openai'), undefined);
 });
-test('a keychain process that dies or never answers is an error, and the next call starts another', async () => {
+test('a keychain process that dies or hangs is an error, and the next call starts another', async () => {
   const program = join(folder(), 'fake-keychain.cjs');
   writeFileSync(
     program,

@@ -24,22 +24,22 @@ test('model ids with dots and slashes stay whole', () => {
   const models = { 'groq/openai/gpt-oss-20b': { tier: 2 }, 'llama/qwen2.5:7b': { locked: true } };
   assert.deepEqual(readSettings({ models }).settings.models, models);
 });
-test('nothing at all gives the defaults', () => {
+test('no settings give the defaults', () => {
   for (const raw of [undefined, null, {}, [], 'x'])
     assert.deepEqual(readSettings(raw).settings, defaultSettings);
 });
-test('a value that cannot be read leaves the default and says what it must be', () => {
+test('an invalid value leaves the default and reports what it must be', () => {
   const { settings, problems } = readSettings({ 'rumbo.routing.strategy': 'cheapest' });
   assert.equal(settings['routing.strategy'], 'auto');
   assert.match(problems[0]?.message ?? '', /rumbo\.routing\.strategy must be "auto" or "priority"/);
 });
-test('a misspelt setting is named', () => {
+test('a misspelled setting is reported', () => {
   assert.match(
     readSettings({ 'rumbo.routing.strategi': 'cost' }).problems[0]?.message ?? '',
     /rumbo\.routing\.strategi is not/,
   );
 });
-test('a broken entry does not unlock a model, and the others stay', () => {
+test('an invalid entry does not unlock a model, and the others stay', () => {
   const models = {
     'a/locked': { locked: true, tier: 99 },
     'a/broken': { locked: 'yes' },
@@ -57,7 +57,7 @@ test('a broken entry does not unlock a model, and the others stay', () => {
   });
   assert.equal(read.problems.length, 4);
 });
-test('what cannot be read never widens: no budget is lifted, no provider redirected, no file let out', () => {
+test('an invalid value never widens: no budget is lifted, no provider redirected, no file released', () => {
   const { settings } = readSettings({
     'budget.perDayUsd': 'ten',
     'privacy.localOnly': '**/secrets/**',
@@ -73,18 +73,18 @@ const file = (text: string) => {
   writeFileSync(path, text);
   return path;
 };
-test('a file may have comments and a trailing comma', () => {
+test('a file can have comments and a trailing comma', () => {
   const { settings, problems } = settingsOfFile(file('{\n  // mine\n  "rumbo.routing.strategy": "cost",\n}'));
   assert.deepEqual([settings['routing.strategy'], problems], ['cost', []]);
 });
-test('a fault in a file is told with path and line', () => {
+test('a fault in a file is reported with path and line', () => {
   const path = file('{\n  "rumbo.models": {\n    "a/b": {\n      "tier": 9\n    }\n  }\n}');
   assert.equal(
     settingsOfFile(path).problems[0]?.message,
     `${path}:4: rumbo.models["a/b"].tier must be at most 5.`,
   );
 });
-test('a file that is not JSON, not an object or not there is one sentence with its path', () => {
+test('a file that is not JSON, not an object or missing gives one sentence with its path', () => {
   for (const [path, what] of [
     [file('{\n  "a": 1\n  "b": 2\n}'), /:3: the file is not valid JSON/],
     [file('[1]'), /:1: the file must contain one JSON object/],
@@ -101,7 +101,7 @@ test('a file that is not JSON, not an object or not there is one sentence with i
   }
 });
 
-test('a file behind a link is followed, as people keep their dotfiles', async () => {
+test('a file behind a symbolic link is watched', async () => {
   const real = file('{ "rumbo.routing.strategy": "auto" }');
   const link = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'linked.json');
   symlinkSync(real, link);
@@ -111,7 +111,7 @@ test('a file behind a link is followed, as people keep their dotfiles', async ()
   assert.equal(await promise, 'cost');
   stop();
 });
-test('where ghost text may not be read as it was meant, there is none', () => {
+test('invalid ghost text settings turn ghost text off', () => {
   const { settings, problems } = readSettings({
     'rumbo.inline.enabled': 'yes',
     'rumbo.inline.languages': { markdown: 'no' },

@@ -61,7 +61,7 @@ test('OpenAI’s page: rates, the cache, long prompts, and what batch, flex and 
   assert.deepEqual(models['openai/gpt-5.4-mini']?.price, { input: 0.75, output: 4.5, cachedRead: 0.075 });
 });
 
-test('OpenAI’s page without headings: the first table is the usual price, a second one is not', () => {
+test('OpenAI’s page without headings: the first table has the standard price, a second one has not', () => {
   const table = (input: string) => `Model | Input | Cached input | Output
 --- | --- | --- | ---
 gpt-6-sol | ${input} | $0.20 | $10.00
@@ -76,7 +76,7 @@ test('OpenAI’s page in another unit is not read', () => {
   );
 });
 
-test('Anthropic’s page: both kinds of cache writes, the batch price, names as the service knows them', () => {
+test('Anthropic’s page: both kinds of cache writes, the batch price, names as in the API', () => {
   const models = said(anthropicPage, fixture('anthropic-page.md'));
   assert.deepEqual(Object.keys(models), [
     'anthropic/claude-fable-5-1',
@@ -119,14 +119,14 @@ test('Google’s page: text, not sound; prompts, not hours of storage; the price
   assert.deepEqual(models['gemini/gemini-2.5-flash']?.price, { input: 0.3, output: 2.5, cachedRead: 0.03 });
 });
 
-test('a price that Google’s page gives until a day holds on that day, the next one from the next', () => {
+test('a price that Google’s page gives until a day applies on that day, the next one afterwards', () => {
   const inputAt = (date: string) =>
     said(geminiPage, fixture('gemini-page.md'), Date.parse(date))['gemini/gemini-3.8-flash']?.price?.input;
   assert.equal(inputAt('2026-12-31T23:59:59Z'), 0.75);
   assert.equal(inputAt('2027-01-01T00:00:00Z'), 1.5);
 });
 
-test('Groq’s page: prices and limits, by the name in the link; what is sold by the hour is no chat', () => {
+test('Groq’s page: prices and limits by the name in the link, without models priced by the hour', () => {
   assert.deepEqual(said(groqPage, fixture('groq-page.md')), {
     'groq/llama-3.3-70b-versatile': { contextTokens: 131_072, maxOutputTokens: 32_768 },
     'groq/openai/gpt-oss-120b': {
@@ -142,7 +142,7 @@ test('Groq’s page: prices and limits, by the name in the link; what is sold by
   });
 });
 
-test('xAI’s page: a prompt that reaches the threshold is long; discounts and premiums are counted out', () => {
+test('xAI’s page: a prompt that reaches the threshold is long; discounts and premiums are computed', () => {
   const models = said(xaiPage, fixture('xai-page.md'));
   assert.deepEqual(Object.keys(models), ['xai/grok-4.7', 'xai/grok-4.3']);
   assert.deepEqual(models['xai/grok-4.3'], {
@@ -171,7 +171,7 @@ test('xAI’s page: a prompt that reaches the threshold is long; discounts and p
   assert.equal(models['xai/grok-4.7']?.price?.serviceTiers?.batch, undefined);
 });
 
-test('models.dev: prices, limits and abilities of the services we know, and of no other', () => {
+test('models.dev: prices, limits and abilities of known services only', () => {
   const models = said(modelsDev, fixture('models-dev.json'));
   assert.deepEqual(Object.keys(models), [
     'gemini/gemini-2.5-pro',
@@ -246,7 +246,7 @@ test('the services’ own lists: limits and abilities, and xAI’s prices', () =
   });
 });
 
-test('every source has a fixture, an https address of its own, a limit and a name', () => {
+test('every source has a fixture, its own https address, a limit and a name', () => {
   const files = readdirSync(fixtures).map((name) => name.replace(/\.\w+$/, ''));
   for (const { id, label, limitBytes } of [...publicSources, ...listSources]) {
     assert.ok(files.includes(id.replace('.', '-')), id);
@@ -258,7 +258,7 @@ test('every source has a fixture, an https address of its own, a limit and a nam
   assert.equal(new Set(ids).size, ids.length);
 });
 
-test('a page that is something else says nothing, or that it cannot be read, and never a figure', () => {
+test('a page with other content yields no entry or an error, never a figure', () => {
   const others = [
     '',
     '<!doctype html><html><body><h1>Just a moment…</h1></body></html>',
@@ -281,7 +281,7 @@ test('a page that is something else says nothing, or that it cannot be read, and
   }
 });
 
-test('a page that ends half-way, anywhere, says the same of what it still says, or nothing', () => {
+test('a page truncated anywhere yields the same figures or none', () => {
   for (const source of publicSources.filter(({ origin }) => origin === 'page')) {
     const lines = fixture(`${source.id}.md`).split('\n');
     const whole = said(source, lines.join('\n'));
@@ -301,7 +301,7 @@ test('a page that ends half-way, anywhere, says the same of what it still says, 
   }
 });
 
-test('a page without one of its columns says nothing of what that column held', () => {
+test('a page without one of its columns yields no figure of that column', () => {
   const without = (page: string, column: RegExp) =>
     page
       .split('\n')
