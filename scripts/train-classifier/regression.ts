@@ -20,7 +20,7 @@ export type Weights = {
 
 export const classes = taskTypes.length;
 
-export type Habits = {
+export type TrainingOptions = {
   readonly epochs: number;
   readonly rate: number;
   /** The pull of what has a meaning towards the lexicon's leanings, and of words towards 0. */
@@ -31,7 +31,7 @@ export type Habits = {
   readonly meaningDropout: number;
 };
 
-export const habits: Habits = {
+export const defaultTraining: TrainingOptions = {
   epochs: 12,
   rate: 0.15,
   meaningPull: 1e-2,
@@ -65,22 +65,26 @@ export function leanings(): Weights {
   return { matrix, bias: new Float32Array(classes) };
 }
 
-export function learn(examples: readonly Example[], chance: Random, how: Habits = habits): Weights {
+export function learn(
+  examples: readonly Example[],
+  chance: Random,
+  options: TrainingOptions = defaultTraining,
+): Weights {
   const prior = leanings();
   const matrix = prior.matrix.slice();
   const bias = new Float32Array(classes);
   const squares = new Float32Array(matrix.length).fill(1e-2);
   const order = Int32Array.from(examples, (_, index) => index);
   const mean = examples.reduce((sum, { weight }) => sum + weight, 0) / examples.length;
-  for (let epoch = 0; epoch < how.epochs; epoch++) {
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
     chance.shuffle(order);
-    const rate = how.rate * (1 - (0.8 * epoch) / how.epochs);
+    const rate = options.rate * (1 - (0.8 * epoch) / options.epochs);
     for (const index of order) {
       const example = examples[index];
       if (!example) continue;
       const { indices, values } = example.features;
       const kept = Float32Array.from(values, (value, at) => {
-        const dropout = (indices[at] ?? 0) < meaningCount ? how.meaningDropout : how.wordDropout;
+        const dropout = (indices[at] ?? 0) < meaningCount ? options.meaningDropout : options.wordDropout;
         return chance.next() < dropout ? 0 : value / (1 - dropout);
       });
       const errors = probabilities({ matrix, bias }, indices, kept);
@@ -90,7 +94,7 @@ export function learn(examples: readonly Example[], chance: Random, how: Habits 
         const place = indices[at] ?? 0;
         const value = kept[at] ?? 0;
         if (value === 0) continue;
-        const pull = place < meaningCount ? how.meaningPull : how.wordPull;
+        const pull = place < meaningCount ? options.meaningPull : options.wordPull;
         for (let label = 0; label < classes; label++) {
           const cell = place * classes + label;
           const now = matrix[cell] ?? 0;

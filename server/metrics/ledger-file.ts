@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { usageTables } from '../platform/state/sqlite-usage-store.ts';
+import { usageTables } from '../platform/state/usage-tables.ts';
 
 /**
  * SQLite is part of Node, but some Electron builds omit it. `undefined`: it cannot be used.

@@ -1,6 +1,6 @@
 /** Usage counters of this process only: for a server without a folder to write into. */
 import { randomUUID } from 'node:crypto';
-import { fitsLimits, maxLeaseMs, type UsageLease, type UsageStore } from './usage-store.ts';
+import { fitsLimits, maxLeaseMs, reservedBy, type UsageLease, type UsageStore } from './usage-store.ts';
 
 /** @param now milliseconds since 1970 */
 export function memoryUsageStore(now: () => number): UsageStore {
@@ -10,13 +10,7 @@ export function memoryUsageStore(now: () => number): UsageStore {
 
   const view = {
     used: (key: string) => counters.get(key)?.used ?? 0,
-    reserved(key: string) {
-      const oldest = now() - maxLeaseMs;
-      let sum = 0;
-      for (const { lease, atMs } of leases.values())
-        if (atMs > oldest && lease.limits.some((limit) => limit.key === key)) sum += lease.amount;
-      return sum;
-    },
+    reserved: (key: string) => reservedBy(leases.values(), key, now()),
   };
 
   return {

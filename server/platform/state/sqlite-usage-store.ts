@@ -1,17 +1,15 @@
 /** Usage counters in a SQLite file that all windows of one user share. */
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { fitsLimits, maxLeaseMs, type UsageLease, type UsageLimit, type UsageStore } from './usage-store.ts';
-
-/** Part of the schema of the file; run it when the file is opened. */
-export const usageTables = `
-  create table if not exists usage_counters (
-    key text primary key, used real not null, ends_at integer not null
-  ) strict;
-  create table if not exists usage_leases (
-    id text not null, owner text not null, at integer not null, key text not null, amount real not null,
-    primary key (id, key)
-  ) strict;`;
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  fitsLimits,
+  maxLeaseMs,
+  reservedBy,
+  type UsageLease,
+  type UsageLimit,
+  type UsageStore,
+} from './usage-store.ts';
+import { usageStatements } from './usage-tables.ts';
 
 export type SqliteUsageStoreDeps = {
   readonly database: DatabaseSync;
@@ -27,8 +25,7 @@ export type SqliteUsageStoreDeps = {
 
 export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
   const { database, now, defer, flush, onError } = deps;
-  /** This process, among those that share the file. */
-  const owner = randomUUID();
+  const tables = usageStatements(database, randomUUID(), now);
   /** Of the file, as last read. */
   let counters = new Map<string, number>();
   let reservedByOthers = new Map<string, number>();
@@ -38,29 +35,14 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
   const settled = new WeakSet<UsageLease>();
   let seenVersion: unknown;
 
-  const statements = new Map<string, StatementSync>();
-  const run = (sql: string): StatementSync => {
-    const statement = statements.get(sql) ?? database.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
-  };
-
   const read = () => {
-    counters = new Map(
-      run('select key, used from usage_counters')
-        .all()
-        .map(({ key, used }) => [String(key), Number(used)]),
-    );
-    reservedByOthers = new Map(
-      run('select key, sum(amount) as amount from usage_leases where owner <> ? and at > ? group by key')
-        .all(owner, now() - maxLeaseMs)
-        .map(({ key, amount }) => [String(key), Number(amount)]),
-    );
+    counters = tables.counters();
+    reservedByOthers = tables.reservedByOthers();
   };
   /** SQLite says when another process has written. */
   const refresh = () => {
     try {
-      const version = run('pragma data_version').get()?.['data_version'];
+      const version = tables.version();
       if (version === seenVersion) return;
       read();
       seenVersion = version;
@@ -72,46 +54,19 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
 
   const known = {
     used: (key: string) => (counters.get(key) ?? 0) + (unwritten.get(key) ?? 0),
-    reserved(key: string) {
-      const oldest = now() - maxLeaseMs;
-      let sum = reservedByOthers.get(key) ?? 0;
-      for (const { lease, atMs } of leases.values())
-        if (atMs > oldest && lease.limits.some((limit) => limit.key === key)) sum += lease.amount;
-      return sum;
-    },
+    reserved: (key: string) => (reservedByOthers.get(key) ?? 0) + reservedBy(leases.values(), key, now()),
   };
 
-  const publish = ({ id, limits, amount }: UsageLease) => {
-    const insert = run(
-      'insert or ignore into usage_leases (id, owner, at, key, amount) values (?, ?, ?, ?, ?)',
-    );
-    for (const { key, max } of limits) if (max !== Infinity) insert.run(id, owner, now(), key, amount);
-  };
   const count = (limits: readonly UsageLimit[], amount: number) => {
     for (const { key } of limits) unwritten.set(key, (unwritten.get(key) ?? 0) + amount);
   };
-  const inTransaction = <T>(work: () => T): T => {
-    database.exec('begin immediate');
-    try {
-      const result = work();
-      database.exec('commit');
-      return result;
-    } catch (error) {
-      database.exec('rollback');
-      throw error;
-    }
-  };
-  const write = ({ id, limits }: UsageLease, actual: number, published: boolean) => {
-    inTransaction(() => {
-      if (published) run('delete from usage_leases where id = ?').run(id);
-      if (actual === 0) return;
-      const add = run(
-        'insert into usage_counters (key, used, ends_at) values (?, ?, ?) on conflict (key) do update set used = used + excluded.used',
-      );
-      for (const { key, endsAtMs } of limits) add.run(key, actual, endsAtMs);
+  const write = (lease: UsageLease, actual: number, published: boolean) => {
+    tables.transaction(() => {
+      if (published) tables.deleteLease(lease);
+      if (actual !== 0) tables.addUsage(lease, actual);
     });
     if (actual === 0) return;
-    for (const { key } of limits) {
+    for (const { key } of lease.limits) {
       counters.set(key, (counters.get(key) ?? 0) + actual);
       const left = (unwritten.get(key) ?? 0) - actual;
       if (Math.abs(left) < 1e-12) unwritten.delete(key);
@@ -123,10 +78,10 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
   const reserveInFile = (lease: UsageLease): boolean => {
     try {
       flush();
-      return inTransaction(() => {
+      return tables.transaction(() => {
         read();
         const fits = fitsLimits(known, lease.limits, lease.amount);
-        if (fits) publish(lease);
+        if (fits) tables.insertLease(lease);
         return fits;
       });
     } catch (error) {
@@ -151,7 +106,7 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
       const isShared = isPublic && consistency === 'shared';
       if (isShared ? !reserveInFile(lease) : !fitsLimits(known, limits, amount)) return undefined;
       leases.set(lease.id, { lease, atMs: now(), published: isPublic });
-      if (isPublic && !isShared) defer(() => leases.has(lease.id) && publish(lease));
+      if (isPublic && !isShared) defer(() => leases.has(lease.id) && tables.insertLease(lease));
       return lease;
     },
     settle(lease, actual) {
@@ -176,15 +131,14 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
       for (const [id, { atMs }] of leases) if (atMs <= oldest) leases.delete(id);
       try {
         flush();
-        run('delete from usage_leases where at <= ?').run(oldest);
-        run('delete from usage_counters where ends_at <= ?').run(now());
+        tables.deleteExpired();
         read();
       } catch (error) {
         onError(error);
       }
     },
     dispose() {
-      run('delete from usage_leases where owner = ?').run(owner);
+      tables.deleteOwnLeases();
     },
   };
 }

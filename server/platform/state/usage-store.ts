@@ -54,6 +54,18 @@ export interface UsageStore {
 /** No request takes longer. */
 export const maxLeaseMs = 3_600_000;
 
+/** The unexpired amounts of leases on a counter. */
+export function reservedBy(
+  leases: Iterable<{ readonly lease: UsageLease; readonly atMs: number }>,
+  key: string,
+  now: number,
+): number {
+  let sum = 0;
+  for (const { lease, atMs } of leases)
+    if (atMs > now - maxLeaseMs && lease.limits.some((limit) => limit.key === key)) sum += lease.amount;
+  return sum;
+}
+
 export const fitsLimits = (
   { used, reserved }: Pick<UsageStore, 'used' | 'reserved'>,
   limits: readonly UsageLimit[],

@@ -19,7 +19,7 @@ const dayMs = 86_400_000;
 const start = Date.parse('2026-11-21T00:00:00Z');
 const never = new AbortController().signal;
 
-/** By address: a body, a status, or what happens to the one who asks. */
+/** By URL: a body, a status, or a handler of the request. */
 type Web = Record<string, string | number | ((signal: AbortSignal) => Promise<never>)>;
 
 const over =

@@ -406,14 +406,14 @@ describe('for any models and any request', () => {
         maxLength: 12,
       }),
       strategy: fc.constantFrom('auto', 'priority', 'cost', 'performance', 'quality'),
-      roomUsd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+      remainingUsd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
     })
-    .map(({ models, strategy, roomUsd }) =>
+    .map(({ models, strategy, remainingUsd }) =>
       snapshot(
         models.map(({ provider, name, ...more }) => model(`${provider}/${name}`, more)),
         {
           strategy: strategy as RoutingSnapshot['strategy'],
-          remainingBudget: { usd: roomUsd, name: 'rumbo.budget.perDayUsd' },
+          remainingBudget: { usd: remainingUsd, name: 'rumbo.budget.perDayUsd' },
         },
       ),
     );

@@ -96,17 +96,18 @@ test('only the latest 400 corrections are kept', () => {
 });
 
 test('a hundred corrections improve one user’s prompts and do not harm others', () => {
-  // Somebody for whom snippets and how-tos are questions, not work.
-  const habit = (label: TaskType): TaskType => (label === 'simple_generation' ? 'general' : label);
+  // A user for whom snippets and how-tos are general questions.
+  const relabel = (label: TaskType): TaskType => (label === 'simple_generation' ? 'general' : label);
   const theirs = prompts('practice')
     .filter((_, index) => index % 3 === 0)
-    .map((row) => ({ ...row, label: habit(row.label) }));
+    .map((row) => ({ ...row, label: relabel(row.label) }));
   const user = userCorrections();
   for (const { text, label } of theirs.slice(0, 100)) user.add({ prompt: text, task: label });
-  const share = (rows: typeof theirs, who?: typeof user) =>
-    rows.filter(({ text, label }) => classify(text, undefined, who).task === label).length / rows.length;
+  const share = (rows: typeof theirs, corrections?: typeof user) =>
+    rows.filter(({ text, label }) => classify(text, undefined, corrections).task === label).length /
+    rows.length;
 
-  const next = prompts('held-out').map((row) => ({ ...row, label: habit(row.label) }));
+  const next = prompts('held-out').map((row) => ({ ...row, label: relabel(row.label) }));
   const gain = share(next, user) - share(next);
   assert.ok(gain >= 0.08, `${(100 * gain).toFixed(1)} points`);
   const untouched = prompts('held-out').filter(({ label }) => label !== 'simple_generation');

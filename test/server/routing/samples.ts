@@ -3,7 +3,7 @@ import type { RoutingCriteria, RoutingSnapshot } from '../../../server/routing/s
 import { modelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 
-/** `ollama` is local, everybody else is paid. */
+/** `ollama` is local, every other provider is paid. */
 export const model = (id: string, more: Partial<Model> = {}): Model => {
   const [provider = '', name = ''] = id.split('/');
   const source = provider === 'ollama' ? 'local' : 'api';
@@ -23,7 +23,7 @@ export const model = (id: string, more: Partial<Model> = {}): Model => {
     ...more,
   };
 };
-/** Nobody rests, nothing is measured, no budget. */
+/** No cool-downs, no measurements, no budget. */
 export const snapshot = (models: Model[], more: Partial<RoutingSnapshot> = {}): RoutingSnapshot => ({
   models,
   cooldowns: new Map(),

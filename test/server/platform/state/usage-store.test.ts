@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { memoryUsageStore } from '../../../../server/platform/state/memory-usage-store.ts';
-import { sqliteUsageStore, usageTables } from '../../../../server/platform/state/sqlite-usage-store.ts';
+import { sqliteUsageStore } from '../../../../server/platform/state/sqlite-usage-store.ts';
 import {
   maxLeaseMs,
   type UsageLimit,
   type UsageStore,
 } from '../../../../server/platform/state/usage-store.ts';
+import { usageTables } from '../../../../server/platform/state/usage-tables.ts';
 
 type Clock = { now: number };
 /** Two clients of the same counters; `flush` ends what is deferred. */

@@ -203,7 +203,7 @@ test('models.dev: prices, limits and abilities of known services only', () => {
     rates: { input: 2.5, output: 15, cachedRead: 0.625 },
   });
   assert.equal(models['openai/text-embedding-3-small']?.embeds, true);
-  assert.equal(models['gemini/gemma-3-27b-it']?.price, undefined, 'a price of 0 is nobody’s word');
+  assert.equal(models['gemini/gemma-3-27b-it']?.price, undefined, 'a price of 0 is not stated');
   assert.equal(models['xai/grok-4.7']?.maxOutputTokens, undefined, 'what cannot be read was not said');
 });
 
