@@ -1,23 +1,23 @@
-/** All providers together: made from the settings, kept while their settings stay, asked for their models. */
+/** All providers: created from the settings, kept while their own settings stay the same, with their models. */
+import { modelId } from '../../shared/chat.ts';
 import type { Cooldown } from '../../shared/cooldowns.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import type { TokensLeft } from '../routing/snapshot.ts';
+import type { RoutingSnapshot, TokensLeft } from '../routing/snapshot.ts';
 import { describeModels, type RegistryFacts } from './models.ts';
 import { type Provider, type ProviderDeps, provider } from './provider.ts';
 import { type ProviderConfig, resolveProviderConfigs } from './provider-config.ts';
 
-/** How old a local engine's list may be before a question looks again: engines come and go with their terminal. */
-const freshMs = { down: 2_000, up: 60_000 };
-/** How long a question waits for engines that were down; a closed loopback port says so at once. */
-const patienceMs = 700;
-/** How long it waits for the list of a provider it names. */
-const pinnedPatienceMs = 5_000;
-
-/** How long a description holds: the catalogue has prices that change on a date or by the hour. */
-const describedMs = 60_000;
+/** Milliseconds after which a request refreshes the list of a local engine: engines start and stop with their terminal. */
+const maxListAgeMs = { down: 2_000, up: 60_000 };
+/** Milliseconds a request waits for engines that were down; a closed loopback port refuses at once. */
+const maxWaitMs = 700;
+/** Milliseconds it waits for the list of the provider it is pinned to. */
+const maxPinnedWaitMs = 5_000;
+/** Milliseconds a model's facts are valid: the catalogue has prices that change on a date or by the hour. */
+const factsTtlMs = 60_000;
 
 export type ProviderRegistryDeps = Omit<ProviderDeps, 'onModelsListed' | 'onModelUsed'> & {
   readonly definitions: readonly EngineDefinition[];
@@ -25,76 +25,74 @@ export type ProviderRegistryDeps = Omit<ProviderDeps, 'onModelsListed' | 'onMode
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-export function providerRegistry(parts: ProviderRegistryDeps) {
+type DescribedModels = {
+  readonly models: readonly Model[];
+  /** The list that they were made from. */
+  readonly modelList: Provider['modelList'];
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+};
+
+export function providerRegistry(deps: ProviderRegistryDeps) {
   let providers = new Map<string, Provider>();
   let problems: readonly string[] = [];
+  let modelSettings: Settings['models'] = {};
+  let described = new Map<string, DescribedModels>();
+  /** The models of all providers, and since when the oldest of them are described. Absent: a list or a setting changed. */
+  let allModels: { readonly models: readonly Model[]; readonly atMs: number } | undefined;
+
+  const isFresh = ({ atMs }: { readonly atMs: number }) => deps.now() - atMs < factsTtlMs;
+  const describe = ({ config, modelList }: Provider): DescribedModels => {
+    const before = described.get(config.name);
+    if (before && before.modelList === modelList && isFresh(before)) return before;
+    const models = config.enabled ? describeModels(config, modelList, deps.lookUp, modelSettings) : [];
+    const after = { models, modelList, atMs: deps.now() };
+    described.set(config.name, after);
+    return after;
+  };
+  const invalidateModels = () => {
+    described = new Map();
+    allModels = undefined;
+  };
   const listListeners: ((provider: string) => void)[] = [];
   const useListeners: ((provider: string, model: string) => void)[] = [];
   const providerDeps: ProviderDeps = {
-    ...parts,
+    ...deps,
     onModelsListed(name) {
+      allModels = undefined;
       for (const listener of listListeners) listener(name);
     },
     onModelUsed(name, model) {
       for (const listener of useListeners) listener(name, model);
     },
   };
-  let modelSettings: Settings['models'] = {};
-  /** By provider: the models, and of which list they were made when. */
-  let known = new Map<string, { models: readonly Model[]; modelList: Provider['modelList']; atMs: number }>();
 
-  let last: { readonly lists: readonly (readonly Model[])[]; readonly models: readonly Model[] } = {
-    lists: [],
-    models: [],
-  };
-
-  const local = () =>
+  const enabledLocal = () =>
     [...providers.values()].filter(({ config }) => config.source === 'local' && config.enabled);
 
-  const modelsBy = ({ config, modelList }: Provider): readonly Model[] => {
-    if (!config.enabled) return [];
-    const before = known.get(config.name);
-    if (before && before.modelList === modelList && parts.now() - before.atMs < describedMs)
-      return before.models;
-    const models = describeModels(config, modelList, parts.lookUp, modelSettings);
-    known.set(config.name, { models, modelList, atMs: parts.now() });
-    return models;
-  };
-
-  /** What is known of each model, by its id; of those whose provider may be asked. */
-  const perModel = <What>(know: (each: Provider, model: string) => What | undefined): Map<string, What> => {
-    const found = new Map<string, What>();
-    for (const each of providers.values()) {
-      if (each.cooldown()) continue;
-      for (const { id, name } of modelsBy(each)) {
-        const what = know(each, name);
-        if (what !== undefined) found.set(id, what);
-      }
-    }
-    return found;
-  };
-
   return {
-    /** Takes new settings; providers whose own settings stayed keep their lists, health and requests in flight. */
+    /** Takes new settings; providers whose own settings stay keep their lists, health and requests in flight. */
     configure(settings: Settings): void {
       const next = resolveProviderConfigs(
         settings.providers,
-        parts.definitions,
-        parts.env,
+        deps.definitions,
+        deps.env,
         settings['routing.timeouts'],
       );
       const before = providers;
       providers = new Map(
         next.providers.map((config) => {
           const old = before.get(config.name);
-          const same = old && JSON.stringify(plain(old.config)) === JSON.stringify(plain(config));
-          return [config.name, same ? old : provider(config, providerDeps)];
+          return [
+            config.name,
+            old && isSameConfig(old.config, config) ? old : provider(config, providerDeps),
+          ];
         }),
       );
       problems = next.problems;
       modelSettings = settings.models;
-      known = new Map();
-      parts.onChange();
+      invalidateModels();
+      deps.onChange();
     },
     /** Calls this with the name of each provider that has listed its models. */
     onModelsListed: (listener: (provider: string) => void): void => void listListeners.push(listener),
@@ -105,79 +103,110 @@ export function providerRegistry(parts: ProviderRegistryDeps) {
     all: (): readonly Provider[] => [...providers.values()],
     names: () => [...providers.keys()],
     problems: () => problems,
-    /** What is known of models has changed: they are described anew. */
+    /** The registry's facts about models have changed: the models are described anew. */
     refreshModelFacts(): void {
-      known = new Map();
-      parts.onChange();
+      invalidateModels();
+      deps.onChange();
     },
-    /** The same list as before while nothing has changed. */
+    /** The models of all providers. The same array until a list, a setting or a fact changes. */
     models(): readonly Model[] {
-      const lists = [...providers.values()].map(modelsBy);
-      if (lists.length !== last.lists.length || lists.some((list, at) => list !== last.lists[at]))
-        last = { lists, models: lists.flat() };
-      return last.models;
+      if (allModels && isFresh(allModels)) return allModels.models;
+      const each = [...providers.values()].map(describe);
+      const models = each.flatMap((one) => one.models);
+      allModels = { models, atMs: Math.min(deps.now(), ...each.map(({ atMs }) => atMs)) };
+      return models;
     },
-    /** Providers that may not be asked now, and why. */
+    /** Providers that get no requests now, and why. */
     cooldowns(): ReadonlyMap<string, Cooldown> {
       const cooldowns = new Map<string, Cooldown>();
       for (const [name, each] of providers) {
-        const rest = each.cooldown();
-        if (rest) cooldowns.set(name, rest);
+        const cooldown = each.cooldown();
+        if (cooldown) cooldowns.set(name, cooldown);
       }
       return cooldowns;
     },
-    /** Models that may not be asked now although their provider may, and why. */
-    modelCooldowns: (): ReadonlyMap<string, Cooldown> => perModel((each, name) => each.cooldownOf(name)),
-    /** Answers being given now or waiting for their turn, by provider. Missing: none. */
-    inFlight(): ReadonlyMap<string, number> {
-      const busy = new Map<string, number>();
-      for (const [name, each] of providers) if (each.inFlight() > 0) busy.set(name, each.inFlight());
-      return busy;
+    /** Which providers and models are available now, and how many requests each provider has in flight. */
+    availability(): Pick<RoutingSnapshot, 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight'> {
+      const cooldowns = new Map<string, Cooldown>();
+      const modelCooldowns = new Map<string, Cooldown>();
+      const tokensLeft = new Map<string, TokensLeft>();
+      const inFlight = new Map<string, number>();
+      for (const [name, each] of providers) {
+        const available = each.availability();
+        if (available.cooldown) cooldowns.set(name, available.cooldown);
+        for (const [model, cooldown] of available.modelCooldowns)
+          modelCooldowns.set(modelId(name, model), cooldown);
+        for (const [model, tokens] of available.tokensLeft) tokensLeft.set(modelId(name, model), tokens);
+        const requests = each.inFlight();
+        if (requests > 0) inFlight.set(name, requests);
+      }
+      return { cooldowns, modelCooldowns, tokensLeft, inFlight };
     },
-    /** What is left of token windows, by model id. */
-    tokensLeft: (): ReadonlyMap<string, TokensLeft> => perModel((each, name) => each.tokensLeft(name)),
     /**
-     * Looks at the local engines that a question could use: waits shortly for those that were down, not at all for
-     * those that are up. A cloud provider is contacted only when the question pins one of its models.
-     * Returns at once when `signal` aborts; the lists go on, since they are everybody's.
+     * Refreshes the lists of the local engines that a request could use: waits briefly for those that were down, not at
+     * all for those that are up. A cloud provider is contacted only when the request is pinned to one of its models.
+     * Returns at once when `signal` aborts; the lists still arrive, since other requests use them too.
      */
     async refreshForRequest(signal: AbortSignal, pinned?: string): Promise<void> {
-      const down = local().filter((each) => each.state() !== 'ready' && each.listAgeMs() > freshMs.down);
-      for (const each of local()) {
-        if (each.state() === 'ready' && each.listAgeMs() > freshMs.up) void each.refresh();
+      const pinnedProvider = pinned === undefined ? undefined : providers.get(pinned);
+      const refreshed: { each: Provider; done: Promise<void> }[] = [];
+      const refresh = (each: Provider) => refreshed.push({ each, done: each.refresh() });
+      for (const each of enabledLocal()) {
+        const age = each.listAgeMs();
+        if (age <= maxListAgeMs.down) continue;
+        if (each.state() !== 'ready') refresh(each);
+        else if (age > maxListAgeMs.up) void each.refresh();
       }
-      const named = pinned === undefined ? undefined : providers.get(pinned);
-      const unlisted = named?.modelList === undefined && (named?.listAgeMs() ?? 0) > freshMs.down;
-      if (named && unlisted && named.config.source === 'api') down.push(named);
-      const looks = down.map((each) => ({ each, done: each.refresh() }));
-      // A question that names a provider has nobody else to wait for.
-      const awaited = looks.filter(({ each }) => named === undefined || each === named);
-      if (awaited.length === 0) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, named ? pinnedPatienceMs : patienceMs);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      await Promise.race([Promise.all(awaited.map(({ done }) => done)), promise]);
-      clearTimeout(timer);
+      if (
+        pinnedProvider?.config.source === 'api' &&
+        pinnedProvider.modelList === undefined &&
+        pinnedProvider.listAgeMs() > maxListAgeMs.down
+      )
+        refresh(pinnedProvider);
+      // A pinned request waits for its own provider only.
+      const awaited = refreshed.filter(({ each }) => pinnedProvider === undefined || each === pinnedProvider);
+      if (awaited.length > 0)
+        await allWithin(
+          awaited.map(({ done }) => done),
+          pinnedProvider ? maxPinnedWaitMs : maxWaitMs,
+          signal,
+        );
     },
-    /** Asks for model lists now: one provider, or every local one and those cloud ones that have answered before. */
+    /** Requests model lists now: of one provider, or of every local one and of each cloud one that has listed before. */
     async refresh(name?: string): Promise<void> {
-      const all = [...providers.values()];
-      const asked = all.filter((each) =>
+      const chosen = [...providers.values()].filter((each) =>
         name === undefined
           ? each.config.source === 'local' || each.modelList !== undefined
           : each.config.name === name,
       );
-      await Promise.all(asked.map((each) => each.refresh()));
+      await Promise.all(chosen.map((each) => each.refresh()));
     },
-    /** Asks the engines on this machine, and those of the user's own, for their lists now. */
+    /** Requests the lists of the engines on this machine and of the user's own servers now. */
     async refreshLocal(): Promise<void> {
-      await Promise.all(local().map((each) => each.refresh()));
+      await Promise.all(enabledLocal().map((each) => each.refresh()));
     },
-    status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(modelsBy(each))),
+    status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(describe(each).models)),
   };
 }
 
 export type ProviderRegistry = ReturnType<typeof providerRegistry>;
 
-/** Without functions and wire format, which are the same for a kind. */
-const plain = ({ definition, ...rest }: ProviderConfig) => ({ ...rest, kind: definition.kind });
+/** Functions and wire format are the same for each kind, so the kind stands for them. */
+const isSameConfig = (one: ProviderConfig, other: ProviderConfig): boolean =>
+  JSON.stringify(comparable(one)) === JSON.stringify(comparable(other));
+const comparable = ({ definition, ...config }: ProviderConfig) => ({ ...config, kind: definition.kind });
+
+/** Resolves when all have, after this many milliseconds, or when `signal` aborts. */
+async function allWithin(
+  all: readonly Promise<void>[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const onAbort = () => stop();
+  const timer = setTimeout(stop, timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([Promise.all(all), stopped]);
+  clearTimeout(timer);
+  signal.removeEventListener('abort', onAbort);
+}

@@ -8,10 +8,7 @@ import type { ProviderRegistry } from './provider-registry.ts';
 
 export type RoutingSnapshotDeps = {
   readonly settings: () => Settings;
-  readonly providers: Pick<
-    ProviderRegistry,
-    'models' | 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight' | 'names'
-  >;
+  readonly providers: Pick<ProviderRegistry, 'models' | 'availability' | 'names'>;
   readonly budgets: Pick<Budgets, 'remainingBudget' | 'differsByProvider'>;
   readonly modelStats: Pick<ModelStats, 'speeds' | 'tokenRatios' | 'outputRange'>;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
@@ -31,16 +28,13 @@ export function routingSnapshot(
   const now = settings();
   return {
     models: providers.models(),
-    cooldowns: providers.cooldowns(),
-    modelCooldowns: providers.modelCooldowns(),
-    tokensLeft: providers.tokensLeft(),
+    ...providers.availability(),
     speeds: modelStats.speeds(promptTokens),
     tokenRatios: modelStats.tokenRatios(),
     outputRange: modelStats.outputRange(task),
     warmPrefix: warmPrefix,
     coldStartMs: coldStarts(),
     recommendedLocal: recommendedLocal,
-    inFlight: providers.inFlight(),
     strategy: now['routing.strategy'],
     priorityOrder: now['routing.priorityOrder'],
     taskTypes: now['routing.taskTypes'],

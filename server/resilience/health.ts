@@ -13,7 +13,7 @@ export type HealthDeps = {
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   /** The cool-downs of all keys together. */
-  readonly keys: Pick<KeyPool, 'cooldown' | 'cooldownOf'>;
+  readonly keys: Pick<KeyPool, 'cooldown' | 'cooldownOf' | 'modelCooldowns'>;
   /** Called after each change that a user could see. */
   readonly onChange: () => void;
   /** Called when the service no longer has this model. */
@@ -57,6 +57,15 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
     /** Why this model gets no requests now, apart from the provider's own cool-down. */
     cooldownOf: (model: string): TimedCooldown | undefined =>
       keys.cooldownOf(model) ?? cooldownFrom(ofModels.get(model)),
+    /** All models with a cool-down of their own, by name. */
+    modelCooldowns(): ReadonlyMap<string, TimedCooldown> {
+      const cooldowns = new Map<string, TimedCooldown>(keys.modelCooldowns());
+      for (const [model, one] of ofModels) {
+        const cooldown = cooldowns.has(model) ? undefined : cooldownFrom(one);
+        if (cooldown) cooldowns.set(model, cooldown);
+      }
+      return cooldowns;
+    },
     /** Observes each answer of an engine. */
     watch: policy(async function* (send, { model, signal }) {
       const permits = { provider: ofProvider.acquire(), model: ofModel(model).acquire() };
@@ -95,6 +104,8 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
     },
   };
 }
+
+export type ProviderHealth = ReturnType<typeof providerHealth>;
 
 /** Whether the failure lies with the connection alone, so that a model list disproves it. */
 function isConnectionFailure(kind: ErrorKind): boolean {

@@ -4,6 +4,7 @@ import type { ErrorKind } from '../../shared/error-kinds.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
 import type { KeyLease, KeySource } from '../engines/key-source.ts';
+import type { TokensLeft } from '../routing/snapshot.ts';
 import { type KeyCooldown, type PooledKey, pooledKey } from './pooled-key.ts';
 
 export type KeyPoolDeps = {
@@ -79,6 +80,24 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
       ?.key;
   };
 
+  const tokensLeft = (model: string): TokensLeft | undefined => {
+    const at = now();
+    const available = pool.filter((key) => !key.cooldownOf(model, at));
+    const smallestWindows = available.map((key) =>
+      key
+        .windows(at)
+        .filter((window) => window.model === model && /^(?:input )?tokens\b/.test(window.unit))
+        .sort((one, other) => one.remaining - other.remaining)
+        .at(0),
+    );
+    const best = smallestWindows
+      .filter((window) => window !== undefined)
+      .sort((one, other) => other.remaining - one.remaining)[0];
+    // A key without a reported window may have as many tokens as needed.
+    if (!best || smallestWindows.includes(undefined)) return;
+    return { tokens: best.remaining, untilMs: best.resetsAtMs };
+  };
+
   return {
     async acquire(model?: string): Promise<KeyLease> {
       await refill();
@@ -99,23 +118,27 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     cooldown: (): KeyCooldown | undefined => commonCooldown((key) => key.accountCooldown(now())),
     /** Why no key may be used for this model now. */
     cooldownOf,
-    /** Tokens that the best key may use of this model until then. Absent: not reported. */
-    tokensLeft(model: string): { readonly tokens: number; readonly untilMs: number } | undefined {
-      const at = now();
-      const available = pool.filter((key) => !key.cooldownOf(model, at));
-      const smallestWindows = available.map((key) =>
-        key
-          .windows(at)
-          .filter((window) => window.model === model && /^(?:input )?tokens\b/.test(window.unit))
-          .sort((one, other) => one.remaining - other.remaining)
-          .at(0),
-      );
-      const best = smallestWindows
-        .filter((window) => window !== undefined)
-        .sort((one, other) => other.remaining - one.remaining)[0];
-      // A key without a reported window may have as many tokens as needed.
-      if (!best || smallestWindows.includes(undefined)) return;
-      return { tokens: best.remaining, untilMs: best.resetsAtMs };
+    /** All models for which no key may be used although one may be for others, by name. */
+    modelCooldowns(): ReadonlyMap<string, KeyCooldown> {
+      const cooldowns = new Map<string, KeyCooldown>();
+      for (const key of pool) {
+        for (const model of key.modelsCoolingDown(now())) {
+          const cooldown = cooldowns.has(model) ? undefined : cooldownOf(model);
+          if (cooldown) cooldowns.set(model, cooldown);
+        }
+      }
+      return cooldowns;
+    },
+    /** Tokens that the best key may use of a model until its window is full again, by name. Missing: not reported. */
+    tokensLeftByModel(): ReadonlyMap<string, TokensLeft> {
+      const tokens = new Map<string, TokensLeft>();
+      for (const key of pool) {
+        for (const model of key.modelsWithWindows()) {
+          const left = tokens.has(model) ? undefined : tokensLeft(model);
+          if (left) tokens.set(model, left);
+        }
+      }
+      return tokens;
     },
     /** What is left of the rate limits, all keys together, by model. */
     windows(): RateWindow[] {

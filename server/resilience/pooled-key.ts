@@ -71,7 +71,7 @@ export function pooledKey(name: string, key: string | undefined) {
       : remaining;
 
   const windowCooldown = (state: ModelState | undefined, now: number): KeyCooldown | undefined => {
-    if (!state) return;
+    if (!state || state.windows.size === 0) return;
     const empty = validWindows(state, now).filter((reading) => remainingOf(state, reading) <= 0);
     const last = empty.sort((one, other) => other.resetsAtMs - one.resetsAtMs)[0];
     if (!last) return;
@@ -101,8 +101,17 @@ export function pooledKey(name: string, key: string | undefined) {
     cooldownOf: (model: string, now: number): KeyCooldown | undefined =>
       accountCooldown(now) ?? modelCooldown(model, now),
     /** The models it may not be used for although it may be used for others. */
-    modelsCoolingDown: (now: number): string[] =>
-      [...models.keys()].filter((model) => modelCooldown(model, now)),
+    modelsCoolingDown(now: number): string[] {
+      const names: string[] = [];
+      for (const model of models.keys()) if (modelCooldown(model, now)) names.push(model);
+      return names;
+    },
+    /** The models that the service has reported a rate limit for; it may be over. */
+    modelsWithWindows(): string[] {
+      const names: string[] = [];
+      for (const [model, { windows }] of models) if (windows.size > 0) names.push(model);
+      return names;
+    },
 
     /** How good a choice it is; more is better, 1 is a fresh key. Falls with use, requests in flight and recent failures. */
     weight(model: string | undefined, now: number): number {

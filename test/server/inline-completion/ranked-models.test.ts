@@ -24,10 +24,12 @@ function setUp(names: readonly string[] = []) {
           reads += 1;
           return models;
         },
-        cooldowns: () => new Map(),
-        modelCooldowns: () => new Map(),
-        tokensLeft: () => new Map(),
-        inFlight: () => new Map(),
+        availability: () => ({
+          cooldowns: new Map(),
+          modelCooldowns: new Map(),
+          tokensLeft: new Map(),
+          inFlight: new Map(),
+        }),
         names: () => ['ollama', 'openai'],
       },
       budgets: { remainingBudget: () => ({ usd: null, name: '' }), differsByProvider: () => false },

@@ -378,14 +378,14 @@ test('an attempt that the service accepted is billed although it failed', async 
 
 test('with every model at its rate limit the request waits for the first to return', async () => {
   const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
-  rumbo.resting.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
-  setTimeout(() => rumbo.resting.clear(), 20);
+  rumbo.cooldowns.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
+  setTimeout(() => rumbo.cooldowns.clear(), 20);
   assert.equal((await rumbo.ask({ prompt: 'hi' })).result.text, 'one');
 });
 
 test('what is typed does not wait for a rate limit', async () => {
   const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
-  rumbo.resting.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
+  rumbo.cooldowns.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
   assert.equal((await rumbo.failure({ prompt: 'hi', urgency: 'typing' })).kind, 'rate-limited');
 });
 

@@ -104,16 +104,18 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
       return [name, { engine, config: { ...(note === undefined ? {} : { note }) }, recordOutcome }] as const;
     }),
   );
-  const resting = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();
+  const cooldowns = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();
   let looks = 0;
   const registry = {
     get: (name: string) => providers.get(name),
     names: () => [...providers.keys()],
     models: described,
-    cooldowns: () => resting,
-    modelCooldowns: () => new Map<string, never>(),
-    inFlight: () => new Map<string, number>(),
-    tokensLeft: () => new Map<string, never>(),
+    availability: () => ({
+      cooldowns,
+      modelCooldowns: new Map(),
+      inFlight: new Map(),
+      tokensLeft: new Map(),
+    }),
     async refreshForRequest() {
       looks += 1;
     },
@@ -171,7 +173,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     outcomes,
     rows,
     log,
-    resting,
+    cooldowns,
     cache,
     metrics,
     stats,

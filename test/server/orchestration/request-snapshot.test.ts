@@ -14,10 +14,12 @@ test('it holds the conversation’s warm model and the local models for its task
     providers: {
       models: () => [],
       names: () => [],
-      cooldowns: () => new Map(),
-      modelCooldowns: () => new Map(),
-      tokensLeft: () => new Map(),
-      inFlight: () => new Map([['lab', 2]]),
+      availability: () => ({
+        cooldowns: new Map(),
+        modelCooldowns: new Map(),
+        tokensLeft: new Map(),
+        inFlight: new Map([['lab', 2]]),
+      }),
     },
     budgets: { remainingBudget: () => ({ usd: 1, name: 'a limit' }), differsByProvider: () => false },
     modelStats: { speeds: () => new Map(), tokenRatios: () => new Map(), outputRange: () => undefined },

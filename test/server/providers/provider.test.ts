@@ -147,9 +147,9 @@ test('a used-up window rests its model before the refusal, and leaves the others
   };
   const one = made('openai', {}, { env, http: async () => ({ ...spoken(), headers }) });
   await ask(one, 'busy');
-  assert.equal(one.cooldownOf('busy')?.rule, 'rate-limit');
-  assert.ok((one.cooldownOf('busy')?.untilMs ?? 0) > Date.now() + 50_000);
-  assert.equal(one.cooldownOf('idle'), undefined);
+  assert.equal(one.availability().modelCooldowns.get('busy')?.rule, 'rate-limit');
+  assert.ok((one.availability().modelCooldowns.get('busy')?.untilMs ?? 0) > Date.now() + 50_000);
+  assert.equal(one.availability().modelCooldowns.get('idle'), undefined);
   assert.equal(one.cooldown(), undefined);
   assert.deepEqual(
     one.status([]).windows.map(({ unit, limit, remaining }) => [unit, limit, remaining]),

@@ -10,15 +10,19 @@ const plain = model('lab/small');
 const request = { task: 'general', promptTokens: 100, recommendedLocal: [] } as const;
 const budgetOf = (usd: number): RemainingBudget => ({ usd, name: 'rumbo.budget.perDayUsd' });
 
+const idle = {
+  cooldowns: new Map(),
+  modelCooldowns: new Map(),
+  tokensLeft: new Map(),
+  inFlight: new Map(),
+};
+
 /** Dependencies with one idle provider and no limit by provider. */
 const deps = (more: Partial<RoutingSnapshotDeps> = {}): RoutingSnapshotDeps => ({
   settings: () => ({ ...defaultSettings, 'routing.strategy': 'cost' }),
   providers: {
     models: () => [plain],
-    cooldowns: () => new Map(),
-    modelCooldowns: () => new Map(),
-    tokensLeft: () => new Map(),
-    inFlight: () => new Map(),
+    availability: () => idle,
     names: () => ['lab', 'openai'],
   },
   budgets: { remainingBudget: () => budgetOf(1), differsByProvider: () => false },
@@ -30,7 +34,10 @@ const deps = (more: Partial<RoutingSnapshotDeps> = {}): RoutingSnapshotDeps => (
 test('the requests in flight are those of the providers, whatever sent them', () => {
   const inFlight = new Map([['lab', 2]]);
   const { providers } = deps();
-  const snapshot = routingSnapshot(deps({ providers: { ...providers, inFlight: () => inFlight } }), request);
+  const snapshot = routingSnapshot(
+    deps({ providers: { ...providers, availability: () => ({ ...idle, inFlight }) } }),
+    request,
+  );
   assert.deepEqual(snapshot.inFlight, inFlight);
 });
 

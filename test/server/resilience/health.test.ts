@@ -32,6 +32,7 @@ function setUp({ clockOff = 0, keyCooldown }: { clockOff?: number; keyCooldown?:
     keys: {
       cooldown: () => keyCooldown && { ...keyCooldown, rule: 'key', estimated: false },
       cooldownOf: () => undefined,
+      modelCooldowns: () => new Map(),
     },
     onChange: () => {
       seen.changed += 1;

@@ -304,15 +304,15 @@ test('what is left is told for all keys together, and tokens for the best of the
   const leases = [await pool.acquire('m'), await pool.acquire('m')];
   leases[0]?.reportLimits([pool.window(300, 1_000, 60_000, 'tokens'), pool.window(50)]);
   leases[0]?.release();
-  assert.equal(pool.tokensLeft('m'), undefined, 'the other key has told nothing');
+  assert.equal(pool.tokensLeftByModel().get('m'), undefined, 'the other key has told nothing');
   leases[1]?.reportLimits([
     pool.window(800, 1_000, 30_000, 'tokens'),
     pool.window(700, 1_000, 20_000, 'input tokens'),
     pool.window(10, 1_000, 30_000, 'output tokens'),
   ]);
   leases[1]?.release();
-  assert.deepEqual(pool.tokensLeft('m'), { tokens: 700, untilMs: pool.now() + 20_000 });
-  assert.equal(pool.tokensLeft('other'), undefined);
+  assert.deepEqual(pool.tokensLeftByModel().get('m'), { tokens: 700, untilMs: pool.now() + 20_000 });
+  assert.equal(pool.tokensLeftByModel().get('other'), undefined);
   const minute = new Date(pool.now() + 60_000).toISOString();
   assert.deepEqual(pool.windows().slice(0, 2), [
     { model: 'm', unit: 'tokens', limit: 2_000, remaining: 1_100, resetsAt: minute },
