@@ -13,15 +13,15 @@ export type ErrorData = {
   readonly model?: string;
   /** HTTP status, when there was one. */
   readonly status?: number;
-  /** Milliseconds to wait before asking again, when the service said. */
+  /** Milliseconds to wait before the next request. Absent: the service named no time. */
   readonly retryAfterMs?: number;
-  /** The pinned model that the filter took out; the user may allow the next one instead. */
+  /** The pinned model that the filter excluded; the user may allow the next one instead. */
   readonly pinned?: string;
-  /** The service had begun to answer: what it has read may be billed. Absent: it had not. */
+  /** The service had begun to answer, so it may bill the prompt. Absent: it had not. */
   readonly accepted?: boolean;
-  /** What had been said before it broke off, for whoever did not follow the parts. Never a whole answer. */
+  /** The text that arrived before the failure, for a client that did not read the parts. Never a whole answer. */
   readonly partial?: string;
-  /** What was tried before giving up, in order. */
+  /** The attempts before the request failed, in order. */
   readonly attempts?: readonly Attempt[];
 };
 
@@ -40,7 +40,7 @@ export class RumboError extends Error {
     return this.data.kind;
   }
 
-  /** The same failure, with more known about it. */
+  /** The same failure with more data. */
   with(more: Partial<Omit<ErrorData, 'message' | 'kind'>>): RumboError {
     return new RumboError(this.message, { ...this.data, ...more }, { cause: this.cause ?? this });
   }
@@ -48,11 +48,11 @@ export class RumboError extends Error {
 
 /** Any thrown value as a `RumboError`, so that routing has a kind to look up; aborts become `cancelled`. */
 export function toRumboError(error: unknown, signal?: AbortSignal): RumboError {
-  // One that is said already may tell what had come, and what it cost.
-  const known = error instanceof RumboError ? error : undefined;
-  if (signal?.aborted && known?.kind !== 'cancelled')
+  // A cancellation that is a RumboError already may hold the text that arrived, and its cost.
+  const rumboError = error instanceof RumboError ? error : undefined;
+  if (signal?.aborted && rumboError?.kind !== 'cancelled')
     return new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause: error });
-  if (known) return known;
+  if (rumboError) return rumboError;
   return new RumboError(
     'Something in Rumbo went wrong while answering.',
     { kind: 'bad-response', action: 'Open the log with “Rumbo: Show Log” and report it.' },

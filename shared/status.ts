@@ -1,4 +1,4 @@
-/** What the server knows about itself, for the tree, the status bar and the terminal. */
+/** The server's own status, for the tree, the status bar and the terminal. */
 import type { CooldownRule } from './cooldowns.ts';
 import type { DiscoveredEndpoint } from './discovery.ts';
 import type { InlineState } from './inline.ts';
@@ -7,7 +7,7 @@ import type { Model, Source } from './models.ts';
 import type { Strategy } from './tasks.ts';
 
 /**
- * `ready`: its models answered. `unknown`: not asked yet (a cloud provider is not contacted before it is used).
+ * `ready`: its models answered. `unknown`: no request yet (a cloud provider is not contacted before it is used).
  * `cooling-down`: its circuit or rate limit excludes it until `until`.
  */
 export type ProviderState =
@@ -21,11 +21,11 @@ export type ProviderState =
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** One rate limit of a provider, as it last told. */
+/** One rate limit of a provider, as last reported. */
 export type RateWindow = {
   /** What is counted: `requests`, `tokens`, `input tokens`, `output tokens`. */
   readonly unit: string;
-  /** `null`: not told. */
+  /** `null`: not reported. */
   readonly limit: number | null;
   readonly remaining: number;
   /** ISO 8601. */
@@ -34,19 +34,19 @@ export type RateWindow = {
   readonly model?: string;
 };
 
-/** One key of a provider, by its place: the key itself is never shown. */
+/** One key of a provider, by its name: the key itself is never shown. */
 export type KeyStatus = {
   /** `GEMINI_API_KEY_2`, `saved key 1`. */
   readonly name: string;
   readonly requests: number;
   readonly failures: number;
-  /** Why it rests, one sentence. Absent: it may be used. */
+  /** Why it is not used now, one sentence. Absent: it is used. */
   readonly cooldownReason?: string;
-  /** ISO 8601; when it returns. */
+  /** ISO 8601; when the cool-down ends. */
   readonly until?: string;
 };
 
-/** A model that rests on its own while its provider does not. */
+/** The cool-down of one model while its provider is available. */
 export type ModelCooldown = {
   readonly model: string;
   readonly circuit: CircuitState;
@@ -65,7 +65,7 @@ export type ProviderStatus = {
   /** The origin requests go to; never with credentials. */
   readonly origin: string;
   readonly state: ProviderState;
-  /** What keeps it out. Absent: it does not rest. */
+  /** The cause of its cool-down. Absent: there is none. */
   readonly rule?: CooldownRule;
   /** Why it is in this state, one sentence. Absent when there is nothing to say. */
   readonly detail?: string;
@@ -76,17 +76,17 @@ export type ProviderStatus = {
   readonly key: 'environment' | 'keychain' | 'memory' | 'none' | 'not-needed';
   readonly models: readonly Model[];
   /**
-   * Where its models are, with those on their way that `models` does not hold yet. Empty: none is known yet. Absent: it
-   * is no engine that Rumbo can ask to fetch, load or free a model.
+   * Where its models are, with downloads that `models` does not list yet. Empty: none is listed yet. Absent: Rumbo can
+   * neither download, load nor unload models of this engine.
    */
   readonly local?: readonly LocalModel[];
-  /** Models that may not be asked now although the provider may. */
+  /** Models that are not available now although the provider is. */
   readonly modelCooldowns: readonly ModelCooldown[];
-  /** What is left of its rate limits. Empty: it has told none. */
+  /** What is left of its rate limits. Empty: none is reported. */
   readonly windows: readonly RateWindow[];
   /** Its keys, when there is more than one. */
   readonly keys: readonly KeyStatus[];
-  /** What it last did. Absent: nothing since the server started. */
+  /** The outcome of its last request. Absent: none since the server started. */
   readonly lastOutcome?: {
     /** ISO 8601. */
     readonly at: string;
@@ -94,7 +94,7 @@ export type ProviderStatus = {
     readonly outcome: string;
     readonly ms: number;
   };
-  /** What its owner wants said beside its answers. */
+  /** The note of its settings, shown with its answers. */
   readonly note?: string;
 };
 
@@ -107,9 +107,9 @@ export type Budget = {
   readonly spentUsd: number;
   /** Set aside for requests in flight. */
   readonly reservedUsd: number;
-  /** So much is spent that the user wants to know. */
+  /** The spending has reached the user's warning limit. */
   readonly warns: boolean;
-  /** ISO 8601; when it begins anew. */
+  /** ISO 8601; when the period begins again. */
   readonly freesAt: string;
 };
 
@@ -121,13 +121,13 @@ export type Status = {
   readonly priorityOrder: readonly string[];
   readonly providers: readonly ProviderStatus[];
   readonly budgets: readonly Budget[];
-  /** Model servers found on this machine that wait for the user's word. Absent: none. */
+  /** Model servers on this machine that the user has neither accepted nor rejected. Absent: none. */
   readonly offers?: readonly DiscoveredEndpoint[];
   /** US dollars since midnight, local time; requests of unknown price are counted apart. */
   readonly today: { readonly costUsd: number; readonly requests: number; readonly unknownPrice: number };
-  /** Ghost text. Absent: this server writes none. */
+  /** Ghost text. Absent: this server has none. */
   readonly inline?: InlineState;
-  /** Questions being answered now. */
+  /** Requests in progress. */
   readonly inFlight: number;
   /** Settings that could not be read, one sentence each. */
   readonly problems: readonly string[];

@@ -1,17 +1,17 @@
-/** What is known of a provider's models: its own list, the registry, and the user's word over both. Pure. */
+/** A provider's models from its own list, the registry, and the user's settings, which win over both. Pure. */
 import { modelId } from '../../shared/chat.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
-/** What the registry says of a model; `null` where it says nothing. */
+/** The registry's facts about a model; `null`: unknown. */
 export type RegistryFacts = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'>;
 
 const free: Price = { input: 0, output: 0 };
 
 /**
- * @param listed the provider's own list; `undefined`: not asked yet
+ * @param listed the provider's own list; `undefined`: it has not arrived
  * @param lookUp the registry, by engine kind and the model's name
  */
 export function describeModels(
@@ -25,7 +25,7 @@ export function describeModels(
   const infos = models
     ? models.map((name) => find(listed, name))
     : (listed ?? usual.map((name) => ({ name })));
-  // A cloud list holds dozens of models, old and dear ones too: only the usual ones are in rotation by themselves.
+  // A cloud list holds dozens of models, old and expensive ones too: only the default models are in rotation by themselves.
   const inRotation = new Set(
     models ?? (infos.some(({ name }) => usual.includes(name)) ? usual : infos.map(({ name }) => name)),
   );
@@ -33,7 +33,7 @@ export function describeModels(
   const named = new Map(infos.map((info) => [info.name, info]));
   for (const id of Object.keys(settings)) {
     const name = id.startsWith(`${provider.name}/`) ? id.slice(provider.name.length + 1) : '';
-    // The user speaks of a model the provider does not list: it may well answer all the same.
+    // The settings name a model that the provider does not list: it may answer all the same.
     if (name && !named.has(name) && provider.source === 'api') named.set(name, { name });
   }
   return [...named.values()].map((info) => {
@@ -48,7 +48,7 @@ const find = (listed: readonly ModelInfo[] | undefined, name: string): ModelInfo
 function describe(
   provider: ProviderConfig,
   info: ModelInfo,
-  known: RegistryFacts,
+  facts: RegistryFacts,
   usual: boolean,
   own: ModelSettings | undefined,
 ): Model {
@@ -63,15 +63,15 @@ function describe(
     private: source === 'local' && provider.private && !remote,
     toggle: own?.toggle ?? usual,
     locked: own?.locked ?? false,
-    tier: own?.tier ?? known.tier,
-    contextTokens: own?.contextTokens ?? info.contextTokens ?? known.contextTokens,
-    maxOutputTokens: own?.maxOutputTokens ?? info.maxOutputTokens ?? known.maxOutputTokens,
+    tier: own?.tier ?? facts.tier,
+    contextTokens: own?.contextTokens ?? info.contextTokens ?? facts.contextTokens,
+    maxOutputTokens: own?.maxOutputTokens ?? info.maxOutputTokens ?? facts.maxOutputTokens,
     abilities: {
-      tools: own?.tools ?? info.tools ?? known.abilities.tools,
-      vision: own?.vision ?? info.vision ?? known.abilities.vision,
+      tools: own?.tools ?? info.tools ?? facts.abilities.tools,
+      vision: own?.vision ?? info.vision ?? facts.abilities.vision,
     },
     ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
-    price: own?.price ? priceOf(own.price) : source === 'local' ? free : known.price,
+    price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };
 }
 

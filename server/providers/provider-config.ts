@@ -1,11 +1,11 @@
-/** Which providers there are: the built-in engines, changed and added to by `rumbo.providers`. Pure. */
+/** The providers: the built-in engines with the changes and additions of `rumbo.providers`. Pure. */
 import type { Source } from '../../shared/models.ts';
 import type { ProviderSettings, Settings, Timeouts } from '../../shared/settings.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import { defaultTimeLimits, type TimeLimits } from '../engines/time-limits.ts';
 import { isLoopback } from '../platform/loopback.ts';
 
-/** A provider as it is set up now. */
+/** A provider as the settings configure it. */
 export type ProviderConfig = {
   readonly name: string;
   readonly label: string;
@@ -16,7 +16,7 @@ export type ProviderConfig = {
   /** On this machine, or on a host the user marked as trusted. */
   readonly private: boolean;
   readonly enabled: boolean;
-  /** Named or changed by the user; the others are ours. */
+  /** The user's settings name it; otherwise it is built in and unchanged. */
   readonly userDefined: boolean;
   /** Models the user listed. Absent: the provider's own list. */
   readonly models?: readonly string[];
@@ -33,7 +33,7 @@ export type ProviderConfigs = {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @param timeouts what the user says of all providers of a source */
+/** @param timeouts the user's settings for all providers of a source */
 export function resolveProviderConfigs(
   settings: Settings['providers'],
   definitions: readonly EngineDefinition[],
@@ -57,9 +57,9 @@ export function resolveProviderConfigs(
       problems.push(`rumbo.providers.${name} needs a baseUrl.`);
       return [];
     }
-    const fault = faultOf(baseUrl);
-    if (fault) {
-      problems.push(`rumbo.providers.${name}.baseUrl ${fault}.`);
+    const problem = addressProblem(baseUrl);
+    if (problem) {
+      problems.push(`rumbo.providers.${name}.baseUrl ${problem}.`);
       return [];
     }
     return [toProviderConfig(name, own, definition, baseUrl, name in settings, timeouts)];
@@ -93,19 +93,19 @@ function toProviderConfig(
   };
 }
 
-/** The narrower word wins: a provider's own, its source's, ours. */
-function limitsFrom(usual: TimeLimits, ...said: readonly (Timeouts | undefined)[]): TimeLimits {
-  const told = (name: keyof TimeLimits): number =>
-    said.findLast((each) => each?.[name])?.[name] ?? usual[name];
+/** The narrower setting wins: the provider's, its source's, the default. */
+function limitsFrom(usual: TimeLimits, ...settings: readonly (Timeouts | undefined)[]): TimeLimits {
+  const limit = (name: keyof TimeLimits): number =>
+    settings.findLast((each) => each?.[name])?.[name] ?? usual[name];
   return {
-    connectMs: told('connectMs'),
-    firstPartMs: told('firstPartMs'),
-    betweenPartsMs: told('betweenPartsMs'),
+    connectMs: limit('connectMs'),
+    firstPartMs: limit('firstPartMs'),
+    betweenPartsMs: limit('betweenPartsMs'),
   };
 }
 
-/** A key inside an address would end up in logs and on screens. */
-function faultOf(baseUrl: string): string | undefined {
+/** Why an address is rejected. A key inside an address would end up in logs and views. */
+function addressProblem(baseUrl: string): string | undefined {
   const url = URL.parse(baseUrl);
   if (!url) return 'is not an address';
   if (url.username || url.password) return 'must not hold a user name or password; save a key instead';

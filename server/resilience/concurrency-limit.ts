@@ -3,7 +3,7 @@ import type PQueue from 'p-queue';
 import { RumboError } from '../../shared/errors.ts';
 import { type Policy, type PolicyCall, policy } from './policy.ts';
 
-/** Requests of a user who types come first, background work last; within each level the oldest comes first. */
+/** Requests sent while the user types come first, background work last; within each level the oldest comes first. */
 const priorities: Readonly<Record<PolicyCall['urgency'], number>> = {
   typing: 2,
   interactive: 1,

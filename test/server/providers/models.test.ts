@@ -1,4 +1,4 @@
-/** What is known of a provider's models: list, registry and settings together. */
+/** A provider's models from list, registry and settings together. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';

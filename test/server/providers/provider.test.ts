@@ -23,8 +23,8 @@ function made(
 ) {
   const config = resolveProviderConfigs(settings, engines, env).providers.find((each) => each.name === name);
   assert.ok(config);
-  const ring = keyStore({ env, keychain, index: keyIndex(undefined) });
-  return provider(config, { http, keys: ring, now: () => Date.now(), onChange() {}, ...more });
+  const store = keyStore({ env, keychain, index: keyIndex(undefined) });
+  return provider(config, { http, keys: store, now: () => Date.now(), onChange() {}, ...more });
 }
 
 test('a key of the environment does not go to another service that is set up under its name', () => {
@@ -46,7 +46,7 @@ const lab = {
   lab: { kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1', source: 'local' },
 } as const;
 
-test('a list that does not come in time is a timeout of the provider, not a cancel of the user', async (t) => {
+test('a list that is late is a timeout of the provider, not a cancellation by the user', async (t) => {
   t.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort(new DOMException('late', 'TimeoutError')));
   const http: Http = async ({ signal }) => {
     assert.ok(signal.aborted);
@@ -57,7 +57,7 @@ test('a list that does not come in time is a timeout of the provider, not a canc
   assert.equal(one.state(), 'unreachable');
 });
 
-test('a test after a new key does not wait for, nor believe, what the old one found out', async () => {
+test('a test after a key change ignores the request with the old key', async () => {
   const answers: ((response: Awaited<ReturnType<Http>>) => void)[] = [];
   const http: Http = () => new Promise((resolve) => answers.push(resolve));
   const one = made('lab', lab, { http });
@@ -77,7 +77,7 @@ const never = new AbortController().signal;
 const ask = (one: ReturnType<typeof made>, model = 'gpt-6-luna') =>
   Array.fromAsync(one.engine.stream(model, { messages: [] }, never));
 const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
-const spoken = (): Awaited<ReturnType<Http>> => ({
+const answered = (): Awaited<ReturnType<Http>> => ({
   status: 200,
   headers: {},
   body: (async function* () {
@@ -91,10 +91,10 @@ const refused = (status: number, headers = {}): Awaited<ReturnType<Http>> => ({
   headers,
 });
 
-test('a refused key is said in words and does not promise to return', async () => {
+test('a refused key is explained and has no end', async () => {
   let good = false;
   const env = { OPENAI_API_KEY: 'sk-1' };
-  const one = made('openai', {}, { env, http: async () => (good ? spoken() : refused(401)) });
+  const one = made('openai', {}, { env, http: async () => (good ? answered() : refused(401)) });
   await assert.rejects(ask(one), { kind: 'unauthorized' });
   const { state, detail, rule, until } = one.status([]);
   assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was rejected.', 'key', undefined]);
@@ -106,8 +106,8 @@ test('a refused key is said in words and does not promise to return', async () =
   assert.equal(one.cooldown(), undefined);
 });
 
-test('a key that is refused something beside answers is none the worse', async () => {
-  const http: Http = async ({ url }) => (url.endsWith('/api/show') ? refused(401) : spoken());
+test('a key that the engine’s own API refuses still answers requests', async () => {
+  const http: Http = async ({ url }) => (url.endsWith('/api/show') ? refused(401) : answered());
   const one = made('lab', { lab: { ...lab.lab, keyEnv: 'LAB_KEY' } }, { http, env: { LAB_KEY: 'sk-1' } });
   const details = one.nativeApi.json({ path: '/api/show' }, never);
   await assert.rejects(details, { kind: 'unauthorized' });
@@ -115,7 +115,7 @@ test('a key that is refused something beside answers is none the worse', async (
   await ask(one);
 });
 
-test('the next key answers where the first is refused, and each is told of by its name', async () => {
+test('the next key answers when the first is refused, and both are listed by name', async () => {
   const env = { GEMINI_API_KEY_1: 'key-1', GEMINI_API_KEY_2: 'key-2' };
   const sent: (string | undefined)[] = [];
   const answer = { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] };
@@ -131,21 +131,21 @@ test('the next key answers where the first is refused, and each is told of by it
   await ask(one, 'gemini-x');
   assert.deepEqual(sent.toSorted(), ['key-1', 'key-2']);
   assert.equal(one.cooldown(), undefined);
-  const { keys: told } = one.status([]);
-  assert.deepEqual(told.map(({ name, requests, failures }) => [name, requests, failures]).toSorted(), [
+  const { keys } = one.status([]);
+  assert.deepEqual(keys.map(({ name, requests, failures }) => [name, requests, failures]).toSorted(), [
     ['GEMINI_API_KEY_1', 1, 1],
     ['GEMINI_API_KEY_2', 1, 0],
   ]);
 });
 
-test('a used-up window rests its model before the refusal, and leaves the others', async () => {
+test('a used-up window cools its model down before the first refusal, and no other model', async () => {
   const env = { OPENAI_API_KEY: 'sk-1' };
   const headers = {
     'x-ratelimit-limit-requests': '10',
     'x-ratelimit-remaining-requests': '0',
     'x-ratelimit-reset-requests': '1m',
   };
-  const one = made('openai', {}, { env, http: async () => ({ ...spoken(), headers }) });
+  const one = made('openai', {}, { env, http: async () => ({ ...answered(), headers }) });
   await ask(one, 'busy');
   assert.equal(one.availability().modelCooldowns.get('busy')?.rule, 'rate-limit');
   assert.ok((one.availability().modelCooldowns.get('busy')?.untilMs ?? 0) > Date.now() + 50_000);
@@ -157,7 +157,7 @@ test('a used-up window rests its model before the refusal, and leaves the others
   );
 });
 
-test('a model that is gone makes the list be asked for again', async () => {
+test('a model that is gone refreshes the model list', async () => {
   const env = { OPENAI_API_KEY: 'sk-1' };
   let lists = 0;
   const http: Http = async ({ method }) => {
@@ -186,11 +186,11 @@ test('a provider is cooling down until the first of its models is available, whe
   assert.deepEqual([state, rule, typeof until], ['cooling-down', 'rate-limit', 'string']);
 });
 
-test('another program at an address that is our guess is not used; at one that the user named it is', async () => {
-  const asked: string[] = [];
+test('another program at a default address is not used; at an address that the user set it is', async () => {
+  const identified: string[] = [];
   const http: Http = async () => answering({ data: [{ id: 'a' }] });
   const identifyServer = async (baseUrl: string) => {
-    asked.push(baseUrl);
+    identified.push(baseUrl);
     return { kind: 'llama-cpp', label: 'llama.cpp' };
   };
   const guess = made('vllm', {}, { http: () => assert.fail('nothing is sent'), identifyServer });
@@ -199,9 +199,9 @@ test('another program at an address that is our guess is not used; at one that t
     message: 'llama.cpp answers at 127.0.0.1:8000, not vLLM.',
   });
   assert.equal(guess.cooldown()?.rule, 'unreachable');
-  assert.deepEqual(asked, ['http://127.0.0.1:8000']);
+  assert.deepEqual(identified, ['http://127.0.0.1:8000']);
   const named = { vllm: { baseUrl: 'http://127.0.0.1:8000' } };
   assert.equal(await made('vllm', named, { http, identifyServer }).test(), 1);
   assert.equal(await made('vllm', {}, { http, identifyServer: async () => undefined }).test(), 1);
-  assert.equal(asked.length, 1);
+  assert.equal(identified.length, 1);
 });

@@ -48,10 +48,10 @@ test('the settings are those at the time of the request', () => {
 
 test('each provider has a budget of its own only when one of the limits is a provider’s', () => {
   assert.deepEqual([...routingSnapshot(deps(), request).remainingBudgetByProvider], []);
-  const asked: unknown[] = [];
+  const shares: unknown[] = [];
   const budgets = {
     remainingBudget(share: { provider: string; role: string }) {
-      asked.push(share);
+      shares.push(share);
       return budgetOf(share.provider === 'lab' ? 0.5 : 1);
     },
     differsByProvider: () => true,
@@ -68,5 +68,5 @@ test('each provider has a budget of its own only when one of the limits is a pro
       ['openai', 1],
     ],
   );
-  assert.deepEqual(asked[0], { provider: '', role: 'Planner' });
+  assert.deepEqual(shares[0], { provider: '', role: 'Planner' });
 });

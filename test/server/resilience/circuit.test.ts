@@ -1,4 +1,4 @@
-/** A breaker on a clock of its own: no waiting, no chance. */
+/** A circuit with a clock and chance that the tests control. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anyBreaker, circuit, consecutiveBreaker, countBreaker } from '../../../server/resilience/circuit.ts';
@@ -9,7 +9,7 @@ function setUp(threshold = consecutiveBreaker(3), random = () => 0) {
   const fail = (times = 1) => {
     for (let time = 0; time < times; time++) one.acquire().failed('down');
   };
-  /** Waits until it may be asked again; milliseconds that took. */
+  /** Waits until requests are admitted again; returns the milliseconds that took. */
   const pause = () => {
     const before = clock.ms;
     clock.ms = one.cooldown()?.untilMs ?? clock.ms;
@@ -18,7 +18,7 @@ function setUp(threshold = consecutiveBreaker(3), random = () => 0) {
   return { clock, one, fail, pause };
 }
 
-test('three failures in a row open it, two and a success do not', () => {
+test('three failures in a row open it, two followed by a success do not', () => {
   const { one, fail } = setUp();
   fail(2);
   one.acquire().succeeded();
@@ -51,13 +51,13 @@ test('old failures are forgotten as requests go by', () => {
   assert.equal(one.state(), 'closed');
 });
 
-test('a failure that weighs enough opens it alone', () => {
+test('a single failure of enough weight opens it', () => {
   const { one } = setUp();
   one.acquire().failed('silent', 3);
   assert.equal(one.state(), 'open');
 });
 
-test('after the pause one request may probe and the others wait for it; its success closes', () => {
+test('after the pause one request probes while the others wait; its success closes the circuit', () => {
   const { clock, one, fail } = setUp();
   fail(3);
   clock.ms = 5_000;
@@ -82,7 +82,7 @@ test('each failed probe doubles the pause, to thirty seconds at most', () => {
   assert.deepEqual(waits, [5_000, 10_000, 20_000, 30_000, 30_000]);
 });
 
-test('a probe that was cancelled leaves the next one its turn at once', () => {
+test('after a cancelled probe the next request probes at once', () => {
   const { clock, one, fail } = setUp();
   fail(3);
   clock.ms = 5_000;
@@ -91,7 +91,7 @@ test('a probe that was cancelled leaves the next one its turn at once', () => {
   assert.equal(one.state(), 'half-open');
 });
 
-test('a probe that hears nothing keeps the others away for thirty seconds, not for ever', () => {
+test('a probe without an answer blocks other requests for thirty seconds at most', () => {
   const { clock, one, fail } = setUp();
   fail(3);
   clock.ms = 5_000;
@@ -102,7 +102,7 @@ test('a probe that hears nothing keeps the others away for thirty seconds, not f
   assert.equal(one.cooldown(), undefined);
 });
 
-test('a probe that has begun to answer keeps nobody away until its end, which still counts', () => {
+test('a probe that has begun to answer blocks no other request, and its end still counts', () => {
   const { clock, one, fail, pause } = setUp();
   fail(3);
   clock.ms = 5_000;
@@ -114,21 +114,21 @@ test('a probe that has begun to answer keeps nobody away until its end, which st
   assert.equal(pause(), 10_000);
 });
 
-test('a crowd that fails together opens it once', () => {
+test('requests that fail together open the circuit once', () => {
   const { one, pause } = setUp();
-  const crowd = Array.from({ length: 8 }, () => one.acquire());
-  for (const each of crowd) each.failed('down');
+  const together = Array.from({ length: 8 }, () => one.acquire());
+  for (const each of together) each.failed('down');
   assert.equal(pause(), 5_000);
 });
 
-test('what one request says twice counts once', () => {
+test('only the first result of a request counts', () => {
   const { one } = setUp();
-  const pass = one.acquire();
-  for (let time = 0; time < 5; time++) pass.failed('down');
+  const permit = one.acquire();
+  for (let time = 0; time < 5; time++) permit.failed('down');
   assert.equal(one.state(), 'closed');
 });
 
-test('a service that flaps rests longer each time, and briefly again after a calm minute', () => {
+test('an unstable service pauses longer each time, and briefly again after a stable minute', () => {
   const { clock, one, fail, pause } = setUp();
   const waits = [0, 1, 2].map(() => {
     fail(3);
@@ -143,19 +143,19 @@ test('a service that flaps rests longer each time, and briefly again after a cal
   assert.equal(pause(), 5_000);
 });
 
-test('chance shortens a pause by a tenth at most, so that a recovery is noticed within thirty seconds', () => {
+test('chance shortens a pause by a tenth at most', () => {
   const { fail, pause } = setUp(consecutiveBreaker(1), () => 1);
   fail();
   assert.equal(pause(), 4_500);
 });
 
-test('a reset forgets the failures, the pause, and what is still under way', () => {
+test('a reset forgets the failures, the pause, and the requests in flight', () => {
   const { one, fail, pause } = setUp();
-  const under = one.acquire();
+  const inFlight = one.acquire();
   fail(3);
   one.reset();
   assert.equal(one.state(), 'closed');
-  under.failed('down', 9);
+  inFlight.failed('down', 9);
   assert.equal(one.state(), 'closed');
   fail(3);
   assert.equal(pause(), 5_000);

@@ -1,4 +1,4 @@
-/** Whose fault a failure is, on a clock of its own; how circuits open and close is circuit.test.ts. */
+/** Which circuits a failure counts in, with a clock that the tests control; circuit.test.ts tests the circuits. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
@@ -47,14 +47,14 @@ function setUp({ clockOff = 0, keyCooldown }: { clockOff?: number; keyCooldown?:
     ask: (model = 'm') =>
       Array.fromAsync(watched.stream(model, { messages: [] }, never)).catch(() => undefined),
     start: (model = 'm') => watched.stream(model, { messages: [] }, never)[Symbol.asyncIterator](),
-    set(kind?: ErrorKind, more: Partial<ErrorData> = {}, said = '') {
+    set(kind?: ErrorKind, more: Partial<ErrorData> = {}, text = '') {
       fails = kind && { kind, ...more };
-      after = said;
+      after = text;
     },
   };
 }
 
-test('a connection that fails three times rests the provider; its models have nothing to do with it', async () => {
+test('a connection that fails three times cools the provider down, not its models', async () => {
   for (const kind of ['unreachable', 'tls', 'blocked-redirect'] as const) {
     const { health, ask, set } = setUp();
     set(kind);
@@ -65,7 +65,7 @@ test('a connection that fails three times rests the provider; its models have no
   }
 });
 
-test('a model that fails three times rests alone, and the provider is asked for others', async () => {
+test('a model that fails three times cools down alone, and the provider’s other models answer', async () => {
   for (const kind of ['bad-response', 'interrupted'] as const) {
     const { health, ask, set } = setUp();
     set(kind);
@@ -77,7 +77,7 @@ test('a model that fails three times rests alone, and the provider is asked for 
   }
 });
 
-test('an overloaded model rests, and the provider only when no other one answers meanwhile', async () => {
+test('an overloaded model cools down, and its provider only when no other model answers meanwhile', async () => {
   for (const others of [true, false]) {
     const { health, ask, set } = setUp();
     for (let time = 0; time < 3; time++) {
@@ -91,7 +91,7 @@ test('an overloaded model rests, and the provider only when no other one answers
   }
 });
 
-test('silence is waited for once: with a head the model rests, without one the provider', async () => {
+test('one timeout is enough: after a response head the model cools down, without one the provider too', async () => {
   for (const [status, provider] of [
     [200, 'closed'],
     [undefined, 'open'],
@@ -104,7 +104,7 @@ test('silence is waited for once: with a head the model rests, without one the p
   }
 });
 
-test('a model that is gone rests at once, and the list is asked for again', async () => {
+test('a model that is gone cools down at once, and its provider lists its models again', async () => {
   const { health, ask, set, seen } = setUp();
   set('model-not-found');
   await ask('old');
@@ -132,7 +132,7 @@ test('after the pause one answer closes the circuit again', async () => {
   assert.equal(health.circuitState(), 'closed');
 });
 
-test('a probe keeps the others away until its first part, and no longer', async () => {
+test('a probe blocks other requests until its first part, and no longer', async () => {
   const { clock, health, ask, set, start } = setUp();
   set('overloaded');
   for (let time = 0; time < 3; time++) await ask();
@@ -156,7 +156,7 @@ test('a clock that is set back or forward changes no pause', async () => {
   assert.ok(untilMs > -aDay && untilMs <= -aDay + 5_000, String(untilMs));
 });
 
-test('what keeps out every key keeps out the provider', () => {
+test('a cool-down of every key is one of the provider', () => {
   const keyCooldown: KeyCooldown = { rule: 'key', reason: 'The API key was rejected.', untilMs: 9 };
   assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was rejected.');
 });
@@ -172,8 +172,8 @@ test('five failures in a row open a circuit when the table gives them a weight, 
   }
 });
 
-test('a list of models proves the connection, and nothing about failing answers', async () => {
-  for (const [kind, rests] of [
+test('a model list proves the connection, and nothing about answers that fail', async () => {
+  for (const [kind, stays] of [
     ['overloaded', true],
     ['unreachable', false],
   ] as const) {
@@ -181,7 +181,7 @@ test('a list of models proves the connection, and nothing about failing answers'
     set(kind);
     for (let time = 0; time < 3; time++) await ask();
     health.onModelsListed();
-    assert.equal(health.cooldown() !== undefined, rests, kind);
+    assert.equal(health.cooldown() !== undefined, stays, kind);
   }
 });
 
@@ -196,7 +196,7 @@ test('a reset forgets everything', async () => {
   );
 });
 
-test('what a user could see is told when it changes, and not otherwise', async () => {
+test('a change that a user could see is announced, and nothing else', async () => {
   const { clock, ask, set, seen } = setUp();
   await ask();
   assert.equal(seen.changed, 0);

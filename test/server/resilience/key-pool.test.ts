@@ -1,4 +1,4 @@
-/** Keys that share one provider's requests: who is asked, who rests, who comes back. */
+/** Keys that share one provider's requests: which is used, which cools down, and which is used again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 
 const names = ['saved key 1', 'saved key 2', 'saved key 3'];
 const failure = (kind: ErrorKind, more: Partial<ErrorData> = {}) =>
-  new RumboError(`Lab said ${kind}.`, { ...more, kind });
+  new RumboError(`Lab answered ${kind}.`, { ...more, kind });
 
 /** A pool of so many keys (`sk-1`, `sk-2`, …) on a clock of its own. */
 function lab(count = 3, { required = true } = {}) {
@@ -40,14 +40,14 @@ function lab(count = 3, { required = true } = {}) {
     later: (ms: number) => {
       now += ms;
     },
-    /** Lends, and says how it went at once. Returns the key. */
+    /** Acquires a key and releases it at once with this outcome. Returns the key. */
     async ask(error?: RumboError, model = 'm'): Promise<string | undefined> {
       const lease = await pool.acquire(model);
       lease.release(error);
       return lease.key;
     },
-    /** A whole request on one key that tells of its limits. */
-    async tell(remaining: number, model = 'm', inMs = 60_000): Promise<string | undefined> {
+    /** A whole request on one key whose response reports a limit. */
+    async report(remaining: number, model = 'm', inMs = 60_000): Promise<string | undefined> {
       const lease = await pool.acquire(model);
       lease.reportLimits([window(remaining, 100, inMs)]);
       lease.release();
@@ -55,51 +55,51 @@ function lab(count = 3, { required = true } = {}) {
     },
     kindOf: (model = 'm') =>
       pool.acquire(model).then(
-        () => 'lent',
+        () => 'acquired',
         (error: unknown) => (error as RumboError).data,
       ),
   };
 }
 
-/** How often each key was lent. */
+/** How often each key was used. */
 const tally = (keys: readonly (string | undefined)[]): number[] =>
   names.map((_, at) => keys.filter((key) => key === `sk-${at + 1}`).length);
 
-test('requests one after the other go round', async () => {
+test('consecutive requests use each key in turn', async () => {
   const pool = lab();
-  const asked: (string | undefined)[] = [];
-  for (let i = 0; i < 9; i++) asked.push(await pool.ask());
-  assert.deepEqual(tally(asked), [3, 3, 3]);
+  const used: (string | undefined)[] = [];
+  for (let i = 0; i < 9; i++) used.push(await pool.ask());
+  assert.deepEqual(tally(used), [3, 3, 3]);
 });
 
-test('a burst spreads over all keys before anything is heard of the first', async () => {
+test('a burst spreads over all keys before the first response', async () => {
   const pool = lab();
   const leases = await Promise.all(Array.from({ length: 30 }, () => pool.acquire('m')));
   assert.deepEqual(tally(leases.map(({ key }) => key)), [10, 10, 10]);
 });
 
-test('the key with most left of its limits is asked first, and none is asked for what it has not', async () => {
+test('the key with the most requests left is used first, and none beyond its limit', async () => {
   const pool = lab();
   const left: Record<string, number> = { 'sk-1': 10, 'sk-2': 60, 'sk-3': 35 };
-  const asked: (string | undefined)[] = [];
+  const used: (string | undefined)[] = [];
   for (let i = 0; i < 105; i++) {
     const lease = await pool.acquire('m');
     const key = lease.key ?? '';
     left[key] = (left[key] ?? 0) - 1;
     lease.reportLimits([pool.window(left[key])]);
     lease.release();
-    asked.push(lease.key);
+    used.push(lease.key);
   }
-  assert.deepEqual(tally(asked), [10, 60, 35]);
+  assert.deepEqual(tally(used), [10, 60, 35]);
   assert.equal(pool.hasKey('m'), false);
   const data = (await pool.kindOf()) as ErrorData;
   assert.equal(data.kind, 'rate-limited');
   assert.equal(data.retryAfterMs, 60_000);
 });
 
-test('a used-up window keeps the key away before the first refusal, for that model, until its reset', async () => {
+test('a used-up window blocks the key for its model until the reset, before the first refusal', async () => {
   const pool = lab(1);
-  await pool.tell(0);
+  await pool.report(0);
   assert.equal(pool.hasKey('m'), false);
   assert.deepEqual(pool.cooldownOf('m'), {
     rule: 'rate-limit',
@@ -116,15 +116,15 @@ test('a used-up window keeps the key away before the first refusal, for that mod
   assert.deepEqual(pool.windows(), []);
 });
 
-test('requests under way count against what is left', async () => {
+test('requests in flight count against what is left', async () => {
   const pool = lab(2);
-  assert.deepEqual(await Promise.all([pool.tell(2), pool.tell(1)]), ['sk-1', 'sk-2']);
+  assert.deepEqual(await Promise.all([pool.report(2), pool.report(1)]), ['sk-1', 'sk-2']);
   const burst = await Promise.all([pool.acquire('m'), pool.acquire('m'), pool.acquire('m')]);
   assert.deepEqual(tally(burst.map(({ key }) => key)), [2, 1, 0]);
   assert.equal(pool.hasKey('m'), false);
 });
 
-test('a refused key gives way to the next one, and is tried again by one request after five minutes', async () => {
+test('a refused key is replaced by the next one, and tested by one request after five minutes', async () => {
   const pool = lab(2);
   const refused = await pool.ask(failure('unauthorized'));
   assert.equal(refused, 'sk-1');
@@ -141,7 +141,7 @@ test('a refused key gives way to the next one, and is tried again by one request
   assert.equal(pool.status()[0]?.cooldownReason, undefined);
 });
 
-test('a probe that is cancelled says nothing, and one that stays silent keeps nobody waiting', async () => {
+test('a cancelled probe has no effect, and one without an answer blocks no request for long', async () => {
   const pool = lab(1);
   await pool.ask(failure('unauthorized'));
   assert.deepEqual(
@@ -159,7 +159,7 @@ test('a probe that is cancelled says nothing, and one that stays silent keeps no
   assert.equal(pool.hasKey('m'), true);
 });
 
-test('a rate limit rests the key for that model, as long as the service says', async () => {
+test('a rate limit blocks the key for its model, for as long as the service names', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 7_000 }));
   assert.equal(pool.cooldown(), undefined);
@@ -173,40 +173,40 @@ test('a rate limit rests the key for that model, as long as the service says', a
   assert.equal(pool.cooldownOf('m'), undefined);
 });
 
-test('a day’s quota rests the key for the day, and a reset of years is no reset', async () => {
+test('a daily quota blocks the key for the day, and a reset in years is ignored', async () => {
   const day = 86_400_000;
   const pool = lab(2);
   await pool.ask(failure('rate-limited', { retryAfterMs: day }));
   await pool.ask(failure('rate-limited', { retryAfterMs: 400 * day }));
   const [first, second] = pool.status().map(({ until }) => Date.parse(until ?? '') - pool.now());
   assert.deepEqual([first, second], [day, 20_000]);
-  const told = await lab(1).acquire('m');
-  told.reportLimits([{ unit: 'requests', remaining: 0, resetsAtMs: pool.now() + 40 * day }]);
-  told.release();
+  const long = await lab(1).acquire('m');
+  long.reportLimits([{ unit: 'requests', remaining: 0, resetsAtMs: pool.now() + 40 * day }]);
+  long.release();
   assert.equal(pool.windows().length, 0);
 });
 
-test('without a hint a key is passed over, and lent to a request that has nowhere else to go', async () => {
+test('without a retry time another key is preferred, and the only key is still used', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited'));
   assert.equal(pool.hasKey('m'), false);
   assert.equal(pool.cooldownOf('m')?.estimated, true);
   assert.equal(await pool.ask(), 'sk-1');
-  // The service did it after all.
+  // The service answered after all.
   assert.equal(pool.cooldownOf('m'), undefined);
   const two = lab(2);
   await two.ask(failure('rate-limited'));
   assert.deepEqual([await two.ask(), await two.ask()], ['sk-2', 'sk-2']);
 });
 
-test('asked to wait not at all, the same key is still not the next one', async () => {
+test('a retry time of zero does not repeat with the same key at once', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 0 }));
   assert.equal(pool.hasKey('m'), false);
   assert.equal(await pool.ask(), 'sk-1');
 });
 
-test('two models of one key at their limits look like the account’s, for a minute at most', async () => {
+test('two models of one key at their limits block the account for a minute at most', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 3_600_000 }), 'one');
   await pool.ask(failure('rate-limited', { retryAfterMs: 3_600_000 }), 'two');
@@ -218,7 +218,7 @@ test('two models of one key at their limits look like the account’s, for a min
   assert.equal(pool.hasKey('one'), false);
 });
 
-test('an empty account rests its key for an hour, whatever the model', async () => {
+test('an account without credit blocks its key for an hour, for every model', async () => {
   const pool = lab(1);
   await pool.ask(failure('payment-required'));
   assert.deepEqual(
@@ -230,7 +230,7 @@ test('an empty account rests its key for an hour, whatever the model', async () 
   assert.equal(pool.cooldown(), undefined);
 });
 
-test('when only limits are used up nobody is told that a key is wrong', async () => {
+test('a limit among other causes is reported as a limit, not as a wrong key', async () => {
   const pool = lab();
   await pool.ask(failure('unauthorized'));
   await pool.ask(failure('payment-required'));
@@ -243,12 +243,12 @@ test('when only limits are used up nobody is told that a key is wrong', async ()
     'All 3 keys of Lab are cooling down: 1 at the rate limit, 1 without credit, 1 refused.',
   );
   assert.equal(data.provider, 'lab');
-  // A limit is the model's; the provider as a whole is not resting.
+  // A limit is the model's; the provider as a whole is not cooling down.
   assert.equal(pool.cooldown(), undefined);
   assert.equal(pool.cooldownOf('m')?.rule, 'rate-limit');
 });
 
-test('a list of models is asked for whatever the limits, and proves a refused key', async () => {
+test('a model list is requested whatever the limits, and proves a refused key', async () => {
   const pool = lab(1);
   await pool.ask(failure('unauthorized'));
   const list = await pool.acquire();
@@ -264,7 +264,7 @@ test('a list of models is asked for whatever the limits, and proves a refused ke
   assert.equal(pool.status()[0]?.cooldownReason, undefined);
 });
 
-test('an answer that had begun before the refusal does not end the rest', async () => {
+test('an answer that began before the refusal does not end the cool-down', async () => {
   const pool = lab(1);
   const [early, earlier] = [await pool.acquire('m'), await pool.acquire('m')];
   await pool.ask(failure('rate-limited', { retryAfterMs: 30_000 }));
@@ -275,17 +275,17 @@ test('an answer that had begun before the refusal does not end the rest', async 
   assert.equal(pool.cooldown()?.rule, 'payment');
 });
 
-test('failures that are not the key’s rest nobody, yet the others are asked first for a while', async () => {
+test('failures of the service start no cool-down, yet other keys are preferred for a while', async () => {
   const pool = lab(2);
   assert.equal(await pool.ask(failure('overloaded')), 'sk-1');
   assert.equal(pool.cooldownOf('m'), undefined);
   assert.deepEqual([await pool.ask(), await pool.ask()], ['sk-2', 'sk-2']);
   pool.later(3_600_000);
-  const asked = [await pool.ask(), await pool.ask()];
-  assert.ok(asked.includes('sk-1'));
+  const used = [await pool.ask(), await pool.ask()];
+  assert.ok(used.includes('sk-1'));
 });
 
-test('statistics are kept by place, and no key is ever shown', async () => {
+test('statistics are by name, and no key is ever shown', async () => {
   const pool = lab(2);
   await pool.ask(failure('rate-limited', { retryAfterMs: 5_000 }));
   await pool.ask();
@@ -299,12 +299,12 @@ test('statistics are kept by place, and no key is ever shown', async () => {
   assert.ok(!JSON.stringify([pool.status(), pool.windows(), pool.cooldownOf('m')]).includes('sk-'));
 });
 
-test('what is left is told for all keys together, and tokens for the best of them', async () => {
+test('windows are summed over all keys, and tokens are those of the best key', async () => {
   const pool = lab(2);
   const leases = [await pool.acquire('m'), await pool.acquire('m')];
   leases[0]?.reportLimits([pool.window(300, 1_000, 60_000, 'tokens'), pool.window(50)]);
   leases[0]?.release();
-  assert.equal(pool.tokensLeftByModel().get('m'), undefined, 'the other key has told nothing');
+  assert.equal(pool.tokensLeftByModel().get('m'), undefined, 'the other key has no reported window');
   leases[1]?.reportLimits([
     pool.window(800, 1_000, 30_000, 'tokens'),
     pool.window(700, 1_000, 20_000, 'input tokens'),
@@ -320,23 +320,23 @@ test('what is left is told for all keys together, and tokens for the best of the
   ]);
 });
 
-test('a clock that is set back or forth does no harm', async () => {
+test('a clock that is set back or forward does no harm', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 30_000 }));
-  await pool.tell(0, 'told');
+  await pool.report(0, 'limited');
   pool.later(-3_600_000);
-  assert.equal(pool.hasKey('m'), true, 'nobody waits an hour and a half');
-  assert.equal(pool.hasKey('told'), true);
+  assert.equal(pool.hasKey('m'), true, 'no request waits an hour and a half');
+  assert.equal(pool.hasKey('limited'), true);
   await pool.ask(failure('unauthorized'));
   pool.later(86_400_000);
   await pool.acquire('m');
   pool.later(-43_200_000);
-  assert.equal(pool.hasKey('m'), true, 'a probe of the future is no probe');
+  assert.equal(pool.hasKey('m'), true, 'a probe in the future is ignored');
   assert.equal(await pool.ask(), 'sk-1');
   assert.equal(pool.cooldown(), undefined);
 });
 
-test('without keys a service that needs none is asked, and one that needs one is not', async () => {
+test('without keys a service that needs none is used, and one that needs a key is not', async () => {
   const open = lab(0, { required: false });
   assert.equal(open.hasKey('m'), true);
   assert.equal(await open.ask(failure('rate-limited', { retryAfterMs: 5_000 })), undefined);
@@ -347,7 +347,7 @@ test('without keys a service that needs none is asked, and one that needs one is
   assert.deepEqual(await closed.kindOf().then((data) => (data as ErrorData).message), 'Lab has no API key.');
 });
 
-test('each rest and each return is news, once', async () => {
+test('each start and each end of a cool-down is announced once', async () => {
   const pool = lab(1);
   await pool.ask();
   assert.equal(pool.changes(), 0);
@@ -361,7 +361,7 @@ test('each rest and each return is news, once', async () => {
   assert.equal(pool.changes(), 2);
 });
 
-test('whatever happens, and whatever the clock does, no wait is negative and every key returns', async () => {
+test('whatever happens, and whatever the clock does, no wait is negative and every key becomes available', async () => {
   const kinds = ['unauthorized', 'payment-required', 'rate-limited', 'overloaded', 'cancelled'] as const;
   const step = fc.oneof(
     fc.record({ do: fc.constant('ask' as const), model: fc.constantFrom('a', 'b', undefined) }),
@@ -377,25 +377,25 @@ test('whatever happens, and whatever the clock does, no wait is negative and eve
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const pool = lab(2);
-      const underWay: KeyLease[] = [];
+      const inFlight: KeyLease[] = [];
       for (const each of steps) {
         if (each.do === 'later') pool.later(each.ms);
         if (each.do === 'ask') {
-          const rest = each.model === undefined ? undefined : pool.cooldownOf(each.model);
-          const lent = await pool.acquire(each.model).catch((error: RumboError) => error);
-          if (lent instanceof RumboError) {
-            assert.ok(rest, 'nobody is sent away without a reason');
-            assert.ok((lent.data.retryAfterMs ?? 0) >= 0);
-          } else underWay.push(lent);
+          const cooldown = each.model === undefined ? undefined : pool.cooldownOf(each.model);
+          const acquired = await pool.acquire(each.model).catch((error: RumboError) => error);
+          if (acquired instanceof RumboError) {
+            assert.ok(cooldown, 'a request is rejected only with a reason');
+            assert.ok((acquired.data.retryAfterMs ?? 0) >= 0);
+          } else inFlight.push(acquired);
         }
         if (each.do === 'end') {
-          const lease = underWay.shift();
+          const lease = inFlight.shift();
           if (each.remaining !== undefined) lease?.reportLimits([pool.window(each.remaining)]);
           const { retryAfterMs, kind } = each;
           lease?.release(kind && failure(kind, retryAfterMs === undefined ? {} : { retryAfterMs }));
         }
       }
-      for (const lease of underWay) lease.release();
+      for (const lease of inFlight) lease.release();
       pool.later(month);
       const free = [await pool.ask(undefined, 'a'), await pool.ask(undefined, 'a')];
       assert.deepEqual(free.toSorted(), ['sk-1', 'sk-2']);

@@ -12,10 +12,10 @@ import { RumboError } from '../../../shared/errors.ts';
 
 const request = { messages: [] };
 const never = new AbortController().signal;
-/** Waits that are written down instead. */
-function patient(chance = 1) {
+/** Retry options whose waits are recorded instead. */
+function recordedWaits(chance = 1) {
   const waits: number[] = [];
-  const manner = {
+  const options = {
     maxAttempts: 3,
     baseDelayMs: 500,
     maxDelayMs: 8_000,
@@ -23,7 +23,7 @@ function patient(chance = 1) {
     sleep: async (ms: number) => void waits.push(ms - 25 * chance),
     random: () => chance,
   };
-  return { waits, manner };
+  return { waits, options };
 }
 const engine = (stream: Engine['stream']): Engine => ({
   provider: 'fake',
@@ -33,7 +33,7 @@ const engine = (stream: Engine['stream']): Engine => ({
 });
 const text = (word: string): EnginePart => ({ type: 'text-delta', text: word });
 
-/** Fails so often with this kind, then says one word. */
+/** Fails this often with this kind, then yields one part. */
 function flaky(times: number, kind: ErrorKind, more: { retryAfterMs?: number; after?: string } = {}) {
   const calls = { made: 0 };
   const fake = engine(async function* () {
@@ -48,22 +48,22 @@ function flaky(times: number, kind: ErrorKind, more: { retryAfterMs?: number; af
   });
   return { calls, fake };
 }
-const said = async (each: Engine, signal = never) => Array.fromAsync(each.stream('m', request, signal));
+const partsOf = async (each: Engine, signal = never) => Array.fromAsync(each.stream('m', request, signal));
 
-test('retry asks again until the service answers', async () => {
+test('retry repeats until the service answers', async () => {
   const { calls, fake } = flaky(2, 'overloaded');
-  const { waits, manner } = patient();
-  assert.deepEqual(await said(retry(manner)(fake)), [text('ok')]);
+  const { waits, options } = recordedWaits();
+  assert.deepEqual(await partsOf(retry(options)(fake)), [text('ok')]);
   assert.equal(calls.made, 3);
   assert.deepEqual(waits, [500, 1_000]);
 });
-test('retry asks once only for somebody who types: the next model, or the next keystroke, comes sooner', async () => {
+test('retry does not repeat while the user types', async () => {
   const { calls, fake } = flaky(1, 'overloaded');
-  const typing = retry(patient().manner)(fake).stream('m', { ...request, urgency: 'typing' }, never);
+  const typing = retry(recordedWaits().options)(fake).stream('m', { ...request, urgency: 'typing' }, never);
   await assert.rejects(Array.fromAsync(typing), { kind: 'overloaded' });
   assert.equal(calls.made, 1);
 });
-test('retry gives up after its attempts, and at once on what the table says is final', async () => {
+test('retry stops after its attempts, and at once on failures that the table marks as final', async () => {
   for (const [kind, made] of [
     ['overloaded', 3],
     ['rate-limited', 3],
@@ -74,29 +74,29 @@ test('retry gives up after its attempts, and at once on what the table says is f
     ['interrupted', 1],
   ] as const) {
     const { calls, fake } = flaky(9, kind);
-    await assert.rejects(said(retry(patient().manner)(fake)), { kind });
+    await assert.rejects(partsOf(retry(recordedWaits().options)(fake)), { kind });
     assert.equal(calls.made, made, kind);
   }
 });
-test('retry never repeats what has begun to speak', async () => {
+test('retry never repeats an answer that has begun', async () => {
   const { calls, fake } = flaky(1, 'overloaded', { after: 'hel' });
-  await assert.rejects(said(retry(patient().manner)(fake)), { kind: 'overloaded' });
+  await assert.rejects(partsOf(retry(recordedWaits().options)(fake)), { kind: 'overloaded' });
   assert.equal(calls.made, 1);
 });
-test('waits grow to eight seconds, by chance between nothing and that, and are never none', async () => {
+test('waits grow to eight seconds, vary with chance, and are never zero', async () => {
   for (const [chance, waited] of [
     [1, [500, 1_000, 2_000, 4_000, 8_000, 8_000]],
     [0.5, [250, 500, 1_000, 2_000, 4_000, 4_000]],
     [0, [25, 25, 25, 25, 25, 25]],
   ] as const) {
     const { fake } = flaky(6, 'overloaded');
-    const { waits, manner } = patient(chance);
+    const { waits, options } = recordedWaits(chance);
     const lastResort = { ...request, lastResort: true };
-    await Array.fromAsync(retry({ ...manner, maxAttempts: 7 })(fake).stream('m', lastResort, never));
+    await Array.fromAsync(retry({ ...options, maxAttempts: 7 })(fake).stream('m', lastResort, never));
     assert.deepEqual(waits, waited);
   }
 });
-test('a service is waited for as long as it said, two seconds at most while another can be asked', async () => {
+test('retry waits as long as the service names, but two seconds at most while another candidate is left', async () => {
   for (const [retryAfterMs, lastResort, made] of [
     [0, false, 2],
     [2_000, false, 2],
@@ -105,48 +105,50 @@ test('a service is waited for as long as it said, two seconds at most while anot
     [60_001, true, 1],
   ] as const) {
     const { calls, fake } = flaky(1, 'rate-limited', { retryAfterMs });
-    const { waits, manner } = patient();
-    await Array.fromAsync(retry(manner)(fake).stream('m', { ...request, lastResort }, never)).catch(() => {});
+    const { waits, options } = recordedWaits();
+    await Array.fromAsync(retry(options)(fake).stream('m', { ...request, lastResort }, never)).catch(
+      () => {},
+    );
     assert.equal(calls.made, made, `${retryAfterMs} ${lastResort}`);
     assert.deepEqual(waits, made === 1 ? [] : [Math.max(25, retryAfterMs)]);
   }
 });
-test('several waits together are no longer than one may be', async () => {
+test('all waits of a request share one budget', async () => {
   const { calls, fake } = flaky(9, 'rate-limited', { retryAfterMs: 1_500 });
-  await assert.rejects(said(retry(patient().manner)(fake)), { kind: 'rate-limited' });
+  await assert.rejects(partsOf(retry(recordedWaits().options)(fake)), { kind: 'rate-limited' });
   assert.equal(calls.made, 2);
 });
-test('a model that loads is waited for longer when nobody else can answer', async () => {
+test('retry waits longer for a model that loads when no other candidate is left', async () => {
   for (const [lastResort, made] of [
     [false, 2],
     [true, 31],
   ] as const) {
     const { calls, fake } = flaky(30, 'loading', { retryAfterMs: 2_000 });
-    await Array.fromAsync(retry(patient().manner)(fake).stream('m', { ...request, lastResort }, never)).catch(
-      () => {},
-    );
+    await Array.fromAsync(
+      retry(recordedWaits().options)(fake).stream('m', { ...request, lastResort }, never),
+    ).catch(() => {});
     assert.equal(calls.made, made);
   }
 });
-test('cancelling ends the wait between two tries', async () => {
+test('cancelling ends the wait between two attempts', async () => {
   const { calls, fake } = flaky(9, 'rate-limited', { retryAfterMs: 1_900 });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 20);
-  const { sleep: _, ...real } = patient().manner;
+  const { sleep: _, ...real } = recordedWaits().options;
   const before = performance.now();
-  await assert.rejects(said(retry(real)(fake), controller.signal), { kind: 'cancelled' });
+  await assert.rejects(partsOf(retry(real)(fake), controller.signal), { kind: 'cancelled' });
   assert.ok(performance.now() - before < 1_000);
   assert.equal(calls.made, 1);
 });
 
-test('a refused key gives way to the next at once, until none is left', async () => {
+test('key failover uses the next key at once, until none is left', async () => {
   for (const kind of ['unauthorized', 'payment-required', 'rate-limited'] as const) {
     const { calls, fake } = flaky(2, kind, { retryAfterMs: 60_000 });
-    assert.deepEqual(await said(keyFailover({ hasKey: () => true }, () => 3)(fake)), [text('ok')], kind);
+    assert.deepEqual(await partsOf(keyFailover({ hasKey: () => true }, () => 3)(fake)), [text('ok')], kind);
     assert.equal(calls.made, 3);
   }
 });
-test('without another key, after a word, or for what no key helps, nothing is asked again', async () => {
+test('key failover does not repeat without another key, after a part, or for other failures', async () => {
   const table: [ErrorKind, boolean, number, string?][] = [
     ['unauthorized', false, 3],
     ['unauthorized', true, 1],
@@ -155,19 +157,19 @@ test('without another key, after a word, or for what no key helps, nothing is as
   ];
   for (const [kind, hasKey, count, after] of table) {
     const { calls, fake } = flaky(1, kind, after === undefined ? {} : { after });
-    await assert.rejects(said(keyFailover({ hasKey: () => hasKey }, () => count)(fake)), { kind });
+    await assert.rejects(partsOf(keyFailover({ hasKey: () => hasKey }, () => count)(fake)), { kind });
     assert.equal(calls.made, 1, kind);
   }
 });
-test('each key is tried once, whatever the source says', async () => {
+test('key failover tries each key once, whatever the source reports', async () => {
   const { calls, fake } = flaky(99, 'unauthorized');
-  await assert.rejects(said(keyFailover({ hasKey: () => true }, () => 4)(fake)), { kind: 'unauthorized' });
+  await assert.rejects(partsOf(keyFailover({ hasKey: () => true }, () => 4)(fake)), { kind: 'unauthorized' });
   assert.equal(calls.made, 4);
 });
 
-const slow = (open: { now: number; most: number }) =>
+const slow = (open: { now: number; max: number }) =>
   engine(async function* () {
-    open.most = Math.max(open.most, ++open.now);
+    open.max = Math.max(open.max, ++open.now);
     try {
       await new Promise((resolve) => setTimeout(resolve, 5));
       yield text('x');
@@ -176,44 +178,44 @@ const slow = (open: { now: number; most: number }) =>
     }
   });
 
-test('limit holds a place until the stream ends', async () => {
-  const open = { now: 0, most: 0 };
-  const polite = composePolicies(
-    retry(patient().manner),
+test('the concurrency limit occupies a slot until the stream ends', async () => {
+  const open = { now: 0, max: 0 };
+  const limited = composePolicies(
+    retry(recordedWaits().options),
     concurrencyLimit(new PQueue({ concurrency: 2 })),
   )(slow(open));
-  await Promise.all(Array.from({ length: 6 }, () => said(polite)));
-  assert.equal(open.most, 2);
+  await Promise.all(Array.from({ length: 6 }, () => partsOf(limited)));
+  assert.equal(open.max, 2);
 });
-test('an abandoned or failed stream gives its place back', async () => {
+test('an abandoned or failed stream releases its slot', async () => {
   const queue = new PQueue({ concurrency: 1 });
   for await (const _part of concurrencyLimit(queue)(flaky(0, 'timeout').fake).stream('m', request, never))
     break;
-  await assert.rejects(said(concurrencyLimit(queue)(flaky(1, 'timeout').fake)), { kind: 'timeout' });
+  await assert.rejects(partsOf(concurrencyLimit(queue)(flaky(1, 'timeout').fake)), { kind: 'timeout' });
   await queue.onIdle();
   assert.equal(queue.pending, 0);
 });
 test('a request cancelled while it waits leaves the queue and is never sent', async () => {
   const queue = new PQueue({ concurrency: 1 });
-  const held = Promise.withResolvers<void>();
-  const blocker = said(
+  const opened = Promise.withResolvers<void>();
+  const blocker = partsOf(
     concurrencyLimit(queue)(
       engine(async function* () {
-        await held.promise;
+        await opened.promise;
         yield text('x');
       }),
     ),
   );
   const { calls, fake } = flaky(0, 'timeout');
   const controller = new AbortController();
-  const waiting = said(concurrencyLimit(queue)(fake), controller.signal);
+  const waiting = partsOf(concurrencyLimit(queue)(fake), controller.signal);
   setTimeout(() => controller.abort(), 10);
   await assert.rejects(waiting, { kind: 'cancelled' });
-  held.resolve();
+  opened.resolve();
   await blocker;
   assert.equal(calls.made, 0);
 });
-test('who types comes before who asked, and both before nobody; among equals the first', async () => {
+test('requests while typing come first, background work last; among equals the oldest', async () => {
   const queue = new PQueue({ concurrency: 1 });
   const order: string[] = [];
   const noting = concurrencyLimit(queue)(
@@ -227,19 +229,19 @@ test('who types comes before who asked, and both before nobody; among equals the
     Array.fromAsync(noting.stream(name, { ...request, ...(urgency ? { urgency } : {}) }, never));
   await Promise.all([
     ask('first'),
-    ask('nobody', 'background'),
-    ask('asked 1'),
+    ask('background', 'background'),
+    ask('interactive 1'),
     ask('typing 1', 'typing'),
-    ask('asked 2', 'interactive'),
+    ask('interactive 2', 'interactive'),
     ask('typing 2', 'typing'),
   ]);
-  assert.deepEqual(order, ['first', 'typing 1', 'typing 2', 'asked 1', 'asked 2', 'nobody']);
+  assert.deepEqual(order, ['first', 'typing 1', 'typing 2', 'interactive 1', 'interactive 2', 'background']);
 });
-test('vectors are asked for with the same manners', async () => {
+test('embeddings go through the same policies', async () => {
   const queue = new PQueue({ concurrency: 1 });
   let calls = 0;
-  const polite = composePolicies(
-    retry(patient().manner),
+  const limited = composePolicies(
+    retry(recordedWaits().options),
     concurrencyLimit(queue),
   )({
     ...flaky(0, 'timeout').fake,
@@ -250,7 +252,7 @@ test('vectors are asked for with the same manners', async () => {
       return { vectors: [[1]] };
     },
   });
-  assert.deepEqual(await polite.embed?.('m', ['x'], never), { vectors: [[1]] });
+  assert.deepEqual(await limited.embed?.('m', ['x'], never), { vectors: [[1]] });
   assert.equal(calls, 2);
   await queue.onIdle();
 });
