@@ -134,9 +134,8 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
       for (const [name, each] of providers) {
         const available = each.availability();
         if (available.cooldown) cooldowns.set(name, available.cooldown);
-        for (const [model, cooldown] of available.modelCooldowns)
-          modelCooldowns.set(modelId(name, model), cooldown);
-        for (const [model, tokens] of available.tokensLeft) tokensLeft.set(modelId(name, model), tokens);
+        copyByModelId(name, available.modelCooldowns, modelCooldowns);
+        copyByModelId(name, available.tokensLeft, tokensLeft);
         const requests = each.inFlight();
         if (requests > 0) inFlight.set(name, requests);
       }
@@ -190,6 +189,16 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
 }
 
 export type ProviderRegistry = ReturnType<typeof providerRegistry>;
+
+/** Copies what a provider gives by the model's name into a map by model id. */
+function copyByModelId<Value>(
+  provider: string,
+  from: ReadonlyMap<string, Value>,
+  to: Map<string, Value>,
+): void {
+  if (from.size === 0) return;
+  for (const [name, value] of from) to.set(modelId(provider, name), value);
+}
 
 /** Functions and wire format are the same for each kind, so the kind stands for them. */
 const isSameConfig = (one: ProviderConfig, other: ProviderConfig): boolean =>

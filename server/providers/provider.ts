@@ -90,7 +90,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
 
   const isMissingKey = () =>
     config.definition.key === 'required' && isKeyMissing(config, keys.location(owner));
-  const missingKeyReason = `${label} has no API key.`;
+  const missingKey: Cooldown = { rule: 'no-key', reason: `${label} has no API key.` };
 
   /** Requests the model list, unless the provider is off or has no key. Never rejects: the state shows the result. */
   const refresh = (): Promise<void> =>
@@ -110,7 +110,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   const state = (): ProviderState => providerState(facts());
 
   const cooldown = (): Cooldown | undefined => {
-    if (isMissingKey()) return { rule: 'no-key', reason: missingKeyReason };
+    if (isMissingKey()) return missingKey;
     const ofHealth = health.cooldown();
     if (ofHealth) return withoutFalseEnd(ofHealth);
     const failure = list.failure();
@@ -136,7 +136,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     refresh,
     /** Requests the list with the provider's key. Returns how many models it has; rejects with what is wrong. */
     async test(): Promise<number> {
-      if (isMissingKey()) throw new RumboError(missingKeyReason, { kind: 'unauthorized', provider: name });
+      if (isMissingKey()) throw new RumboError(missingKey.reason, { kind: 'unauthorized', provider: name });
       await refresh();
       const failure = list.failure();
       if (failure) throw failure;
@@ -147,14 +147,12 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     availability(): ProviderAvailability {
       const ofProvider = cooldown();
       if (ofProvider) return { cooldown: ofProvider, modelCooldowns: none, tokensLeft: none };
-      const cooldowns = [...health.modelCooldowns()];
-      return {
-        modelCooldowns:
-          cooldowns.length === 0
-            ? none
-            : new Map(cooldowns.map(([model, each]) => [model, withoutFalseEnd(each)])),
-        tokensLeft: pool.tokensLeftByModel(),
-      };
+      const cooldowns = health.modelCooldowns();
+      const modelCooldowns =
+        cooldowns.size === 0
+          ? none
+          : new Map([...cooldowns].map(([model, each]) => [model, withoutFalseEnd(each)]));
+      return { modelCooldowns, tokensLeft: pool.tokensLeftByModel() };
     },
     /** Its key changed, or the user wants a fresh start. */
     reset: () => {

@@ -59,12 +59,15 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
       keys.cooldownOf(model) ?? cooldownFrom(ofModels.get(model)),
     /** All models with a cool-down of their own, by name. */
     modelCooldowns(): ReadonlyMap<string, TimedCooldown> {
-      const cooldowns = new Map<string, TimedCooldown>(keys.modelCooldowns());
+      const ofKeys = keys.modelCooldowns();
+      let all: Map<string, TimedCooldown> | undefined;
       for (const [model, one] of ofModels) {
-        const cooldown = cooldowns.has(model) ? undefined : cooldownFrom(one);
-        if (cooldown) cooldowns.set(model, cooldown);
+        const cooldown = ofKeys.has(model) ? undefined : cooldownFrom(one);
+        if (!cooldown) continue;
+        all ??= new Map<string, TimedCooldown>(ofKeys);
+        all.set(model, cooldown);
       }
-      return cooldowns;
+      return all ?? ofKeys;
     },
     /** Observes each answer of an engine. */
     watch: policy(async function* (send, { model, signal }) {

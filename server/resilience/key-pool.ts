@@ -98,6 +98,23 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     return { tokens: best.remaining, untilMs: best.resetsAtMs };
   };
 
+  /** A value for each model that one of the keys names. Most pools name none, so the map is shared then. */
+  const byModel = <Value>(
+    modelsOf: (key: PooledKey) => readonly string[],
+    toValue: (model: string) => Value | undefined,
+  ): ReadonlyMap<string, Value> => {
+    let values: Map<string, Value> | undefined;
+    for (const key of pool) {
+      for (const model of modelsOf(key)) {
+        const value = values?.has(model) ? undefined : toValue(model);
+        if (value === undefined) continue;
+        values ??= new Map();
+        values.set(model, value);
+      }
+    }
+    return values ?? empty;
+  };
+
   return {
     async acquire(model?: string): Promise<KeyLease> {
       await refill();
@@ -120,25 +137,11 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     cooldownOf,
     /** All models for which no key may be used although one may be for others, by name. */
     modelCooldowns(): ReadonlyMap<string, KeyCooldown> {
-      const cooldowns = new Map<string, KeyCooldown>();
-      for (const key of pool) {
-        for (const model of key.modelsCoolingDown(now())) {
-          const cooldown = cooldowns.has(model) ? undefined : cooldownOf(model);
-          if (cooldown) cooldowns.set(model, cooldown);
-        }
-      }
-      return cooldowns;
+      return byModel((key) => key.modelsCoolingDown(now()), cooldownOf);
     },
     /** Tokens that the best key may use of a model until its window is full again, by name. Missing: not reported. */
     tokensLeftByModel(): ReadonlyMap<string, TokensLeft> {
-      const tokens = new Map<string, TokensLeft>();
-      for (const key of pool) {
-        for (const model of key.modelsWithWindows()) {
-          const left = tokens.has(model) ? undefined : tokensLeft(model);
-          if (left) tokens.set(model, left);
-        }
-      }
-      return tokens;
+      return byModel((key) => key.modelsWithWindows(), tokensLeft);
     },
     /** What is left of the rate limits, all keys together, by model. */
     windows(): RateWindow[] {
@@ -209,6 +212,8 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
 }
 
 export type KeyPool = ReturnType<typeof keyPool>;
+
+const empty: ReadonlyMap<string, never> = new Map<string, never>();
 
 const kindOfRule: Readonly<Record<KeyCooldownRule, ErrorKind>> = {
   'rate-limit': 'rate-limited',

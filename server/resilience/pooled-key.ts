@@ -101,13 +101,15 @@ export function pooledKey(name: string, key: string | undefined) {
     cooldownOf: (model: string, now: number): KeyCooldown | undefined =>
       accountCooldown(now) ?? modelCooldown(model, now),
     /** The models it may not be used for although it may be used for others. */
-    modelsCoolingDown(now: number): string[] {
+    modelsCoolingDown(now: number): readonly string[] {
+      if (models.size === 0) return noNames;
       const names: string[] = [];
       for (const model of models.keys()) if (modelCooldown(model, now)) names.push(model);
       return names;
     },
     /** The models that the service has reported a rate limit for; it may be over. */
-    modelsWithWindows(): string[] {
+    modelsWithWindows(): readonly string[] {
+      if (models.size === 0) return noNames;
       const names: string[] = [];
       for (const [model, { windows }] of models) if (windows.size > 0) names.push(model);
       return names;
@@ -226,6 +228,8 @@ export function pooledKey(name: string, key: string | undefined) {
 }
 
 export type PooledKey = ReturnType<typeof pooledKey>;
+
+const noNames: readonly string[] = [];
 
 /** Whether a note is still true: it has not run out, and a clock that was set back has not put it into the future. */
 const isValid = ({ atMs }: { readonly atMs: number }, untilMs: number, now: number): boolean =>
