@@ -1,5 +1,4 @@
 /** One provider: its engine behind the resilience policies, its model list, its health, and its last outcome. */
-import PQueue from 'p-queue';
 import type { Cooldown, TimedCooldown } from '../../shared/cooldowns.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { ProviderState, ProviderStatus } from '../../shared/status.ts';
@@ -14,6 +13,7 @@ import { keyFailover } from '../resilience/key-failover.ts';
 import { type KeyPool, keyPool } from '../resilience/key-pool.ts';
 import { composePolicies } from '../resilience/policy.ts';
 import { retry } from '../resilience/retry.ts';
+import { type SlotQueue, slotQueue } from '../resilience/slot-queue.ts';
 import type { TokensLeft } from '../routing/snapshot.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { KeyStore } from '../secrets/keys.ts';
@@ -63,7 +63,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   const { keys, now, onChange } = deps;
   const { name, label } = config;
   const owner = keyOwnerOf(config);
-  const queue = new PQueue({ concurrency: maxConcurrent[config.source] });
+  const queue = slotQueue(maxConcurrent[config.source]);
   const pool = keyPool({
     provider: name,
     label,
@@ -129,7 +129,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
       return list.models();
     },
     /** Answers in progress or waiting in the queue, whatever sent the requests. */
-    inFlight: () => queue.pending + queue.size,
+    inFlight: () => queue.size(),
     /** Milliseconds since the last request for the list ended; infinite when there was none. */
     listAgeMs: list.ageMs,
     state,
@@ -206,7 +206,7 @@ function withPolicies(
     health,
   }: {
     readonly config: ProviderConfig;
-    readonly queue: PQueue;
+    readonly queue: SlotQueue;
     readonly pool: KeyPool;
     readonly health: ProviderHealth;
   },

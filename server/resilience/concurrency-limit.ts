@@ -1,7 +1,7 @@
 /** Limits how many answers one provider streams at a time; further requests wait in a queue. */
-import type PQueue from 'p-queue';
 import { RumboError } from '../../shared/errors.ts';
 import { type Policy, type PolicyCall, policy } from './policy.ts';
+import type { SlotQueue } from './slot-queue.ts';
 
 /** Requests sent while the user types come first, background work last; within each level the oldest comes first. */
 const priorities: Readonly<Record<PolicyCall['urgency'], number>> = {
@@ -10,8 +10,8 @@ const priorities: Readonly<Record<PolicyCall['urgency'], number>> = {
   background: 0,
 };
 
-/** A stream occupies a slot of `queue` until it ends, fails or is abandoned; a cancelled one releases it at once. */
-export const concurrencyLimit = (queue: PQueue): Policy =>
+/** A stream occupies a slot until it ends, fails or is abandoned; a request that is cancelled while it waits leaves at once. */
+export const concurrencyLimit = (queue: SlotQueue): Policy =>
   policy(async function* (send, { urgency, signal }) {
     const release = await acquireSlot(queue, priorities[urgency], signal);
     try {
@@ -21,16 +21,10 @@ export const concurrencyLimit = (queue: PQueue): Policy =>
     }
   });
 
-/** Waits for a slot. Returns the function that releases it; rejects with `cancelled` when `signal` aborts first. */
-function acquireSlot(queue: PQueue, priority: number, signal: AbortSignal): Promise<() => void> {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  return new Promise((resolve, reject) => {
-    const occupy = () => {
-      resolve(release);
-      return released;
-    };
-    queue.add(occupy, { priority, signal }).catch((cause: unknown) => {
-      reject(new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause }));
-    });
-  });
+async function acquireSlot(queue: SlotQueue, priority: number, signal: AbortSignal): Promise<() => void> {
+  try {
+    return await queue.acquire(priority, signal);
+  } catch (cause) {
+    throw new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause });
+  }
 }

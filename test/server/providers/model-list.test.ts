@@ -93,7 +93,9 @@ test('a result from before a reset is ignored', async () => {
 });
 
 test('a default address is used only after its server was identified', async () => {
-  const { list, requests } = setUp('ollama', { identifyServer: async () => ({ kind: 'lm-studio', label: 'LM Studio' }) });
+  const { list, requests } = setUp('ollama', {
+    identifyServer: async () => ({ kind: 'lm-studio', label: 'LM Studio' }),
+  });
   await list.refresh();
   assert.equal(requests.length, 0);
   assert.match(list.failure()?.message ?? '', /^LM Studio answers at 127\.0\.0\.1:11434, not Ollama\.$/);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import PQueue from 'p-queue';
 import type { Engine } from '../../../server/engines/engine.ts';
 import { concurrencyLimit } from '../../../server/resilience/concurrency-limit.ts';
 import { keyFailover } from '../../../server/resilience/key-failover.ts';
 import { composePolicies } from '../../../server/resilience/policy.ts';
 import { retry } from '../../../server/resilience/retry.ts';
+import { slotQueue } from '../../../server/resilience/slot-queue.ts';
 import type { EnginePart, Urgency } from '../../../shared/chat.ts';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -180,23 +180,19 @@ const slow = (open: { now: number; max: number }) =>
 
 test('the concurrency limit occupies a slot until the stream ends', async () => {
   const open = { now: 0, max: 0 };
-  const limited = composePolicies(
-    retry(recordedWaits().options),
-    concurrencyLimit(new PQueue({ concurrency: 2 })),
-  )(slow(open));
+  const limited = composePolicies(retry(recordedWaits().options), concurrencyLimit(slotQueue(2)))(slow(open));
   await Promise.all(Array.from({ length: 6 }, () => partsOf(limited)));
   assert.equal(open.max, 2);
 });
 test('an abandoned or failed stream releases its slot', async () => {
-  const queue = new PQueue({ concurrency: 1 });
+  const queue = slotQueue(1);
   for await (const _part of concurrencyLimit(queue)(flaky(0, 'timeout').fake).stream('m', request, never))
     break;
   await assert.rejects(partsOf(concurrencyLimit(queue)(flaky(1, 'timeout').fake)), { kind: 'timeout' });
-  await queue.onIdle();
-  assert.equal(queue.pending, 0);
+  assert.equal(queue.size(), 0);
 });
 test('a request cancelled while it waits leaves the queue and is never sent', async () => {
-  const queue = new PQueue({ concurrency: 1 });
+  const queue = slotQueue(1);
   const opened = Promise.withResolvers<void>();
   const blocker = partsOf(
     concurrencyLimit(queue)(
@@ -216,7 +212,7 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
   assert.equal(calls.made, 0);
 });
 test('requests while typing come first, background work last; among equals the oldest', async () => {
-  const queue = new PQueue({ concurrency: 1 });
+  const queue = slotQueue(1);
   const order: string[] = [];
   const noting = concurrencyLimit(queue)(
     engine(async function* (model) {
@@ -238,7 +234,7 @@ test('requests while typing come first, background work last; among equals the o
   assert.deepEqual(order, ['first', 'typing 1', 'typing 2', 'interactive 1', 'interactive 2', 'background']);
 });
 test('embeddings go through the same policies', async () => {
-  const queue = new PQueue({ concurrency: 1 });
+  const queue = slotQueue(1);
   let calls = 0;
   const limited = composePolicies(
     retry(recordedWaits().options),
@@ -247,12 +243,11 @@ test('embeddings go through the same policies', async () => {
     ...flaky(0, 'timeout').fake,
     async embed() {
       calls += 1;
-      assert.equal(queue.pending, 1);
+      assert.equal(queue.size(), 1);
       if (calls === 1) throw new RumboError('busy', { kind: 'overloaded' });
       return { vectors: [[1]] };
     },
   });
   assert.deepEqual(await limited.embed?.('m', ['x'], never), { vectors: [[1]] });
   assert.equal(calls, 2);
-  await queue.onIdle();
 });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import PQueue from 'p-queue';
 import { llamaCpp } from '../../../../server/engines/llama-cpp/definition.ts';
 import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import { concurrencyLimit } from '../../../../server/resilience/concurrency-limit.ts';
+import { slotQueue } from '../../../../server/resilience/slot-queue.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
 import { startEndpoint } from './endpoints.ts';
 import { fimTarget } from './fim-targets.ts';
@@ -14,15 +14,15 @@ import { fimTarget } from './fim-targets.ts';
 async function startStalled(t: TestContext) {
   const { fake, endpoint } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
   fake.fault = { kind: 'stall', afterWords: 2 };
-  const queue = new PQueue({ concurrency: 1 });
+  const queue = slotQueue(1);
   const engine = concurrencyLimit(queue)({ provider: 'lab', listModels: async () => [], ...endpoint.engine });
   const controller = new AbortController();
   const generate = () =>
     generateWithFallback(modeCache())({ ...endpoint, engine }, fimTarget(), controller.signal);
   const isClosed = async () => {
-    for (let checks = 0; checks < 100 && !(fake.chats[0]?.aborted && queue.pending === 0); checks += 1)
+    for (let checks = 0; checks < 100 && !(fake.chats[0]?.aborted && queue.size() === 0); checks += 1)
       await sleep(10);
-    return fake.chats[0]?.aborted === true && queue.pending === 0;
+    return fake.chats[0]?.aborted === true && queue.size() === 0;
   };
   return { fake, generate, controller, isClosed };
 }
