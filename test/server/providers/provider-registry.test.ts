@@ -55,9 +55,9 @@ function setUp(
     },
     now: () => clock.ms,
     onChange() {},
-    onModelsListed: (name) => void seen.listed.push(name),
     ...more,
   });
+  registry.onModelsListed((name) => seen.listed.push(name));
   const disabled = Object.fromEntries(engines.map(({ kind }) => [kind, { enabled: false }]));
   const settings: Settings = { ...defaultSettings, providers: { ...disabled, ...providers } };
   registry.configure(settings);
