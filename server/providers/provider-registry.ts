@@ -126,51 +126,14 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
       return cooldowns;
     },
     /** Which providers and models are available now, and how many requests each provider has in flight. */
-    availability(): Pick<RoutingSnapshot, 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight'> {
-      const cooldowns = new Map<string, Cooldown>();
-      const modelCooldowns = new Map<string, Cooldown>();
-      const tokensLeft = new Map<string, TokensLeft>();
-      const inFlight = new Map<string, number>();
-      for (const [name, each] of providers) {
-        const available = each.availability();
-        if (available.cooldown) cooldowns.set(name, available.cooldown);
-        copyByModelId(name, available.modelCooldowns, modelCooldowns);
-        copyByModelId(name, available.tokensLeft, tokensLeft);
-        const requests = each.inFlight();
-        if (requests > 0) inFlight.set(name, requests);
-      }
-      return { cooldowns, modelCooldowns, tokensLeft, inFlight };
-    },
+    availability: () => availabilityOf(providers),
     /**
      * Refreshes the lists of the local engines that a request could use: waits briefly for those that were down, not at
      * all for those that are up. A cloud provider is contacted only when the request is pinned to one of its models.
      * Returns at once when `signal` aborts; the lists still arrive, since other requests use them too.
      */
-    async refreshForRequest(signal: AbortSignal, pinned?: string): Promise<void> {
-      const pinnedProvider = pinned === undefined ? undefined : providers.get(pinned);
-      const refreshed: { each: Provider; done: Promise<void> }[] = [];
-      const refresh = (each: Provider) => refreshed.push({ each, done: each.refresh() });
-      for (const each of enabledLocal()) {
-        const age = each.listAgeMs();
-        if (age <= maxListAgeMs.down) continue;
-        if (each.state() !== 'ready') refresh(each);
-        else if (age > maxListAgeMs.up) void each.refresh();
-      }
-      if (
-        pinnedProvider?.config.source === 'api' &&
-        pinnedProvider.modelList === undefined &&
-        pinnedProvider.listAgeMs() > maxListAgeMs.down
-      )
-        refresh(pinnedProvider);
-      // A pinned request waits for its own provider only.
-      const awaited = refreshed.filter(({ each }) => pinnedProvider === undefined || each === pinnedProvider);
-      if (awaited.length > 0)
-        await allWithin(
-          awaited.map(({ done }) => done),
-          pinnedProvider ? maxPinnedWaitMs : maxWaitMs,
-          signal,
-        );
-    },
+    refreshForRequest: (signal: AbortSignal, pinned?: string): Promise<void> =>
+      refreshForRequest(enabledLocal(), pinned === undefined ? undefined : providers.get(pinned), signal),
     /** Requests model lists now: of one provider, or of every local one and of each cloud one that has listed before. */
     async refresh(name?: string): Promise<void> {
       const chosen = [...providers.values()].filter((each) =>
@@ -190,6 +153,24 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
 
 export type ProviderRegistry = ReturnType<typeof providerRegistry>;
 
+function availabilityOf(
+  providers: ReadonlyMap<string, Provider>,
+): Pick<RoutingSnapshot, 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight'> {
+  const cooldowns = new Map<string, Cooldown>();
+  const modelCooldowns = new Map<string, Cooldown>();
+  const tokensLeft = new Map<string, TokensLeft>();
+  const inFlight = new Map<string, number>();
+  for (const [name, each] of providers) {
+    const available = each.availability();
+    if (available.cooldown) cooldowns.set(name, available.cooldown);
+    copyByModelId(name, available.modelCooldowns, modelCooldowns);
+    copyByModelId(name, available.tokensLeft, tokensLeft);
+    const requests = each.inFlight();
+    if (requests > 0) inFlight.set(name, requests);
+  }
+  return { cooldowns, modelCooldowns, tokensLeft, inFlight };
+}
+
 /** Copies what a provider gives by the model's name into a map by model id. */
 function copyByModelId<Value>(
   provider: string,
@@ -204,6 +185,28 @@ function copyByModelId<Value>(
 const isSameConfig = (one: ProviderConfig, other: ProviderConfig): boolean =>
   JSON.stringify(comparable(one)) === JSON.stringify(comparable(other));
 const comparable = ({ definition, ...config }: ProviderConfig) => ({ ...config, kind: definition.kind });
+
+async function refreshForRequest(
+  enabledLocal: readonly Provider[],
+  pinned: Provider | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const refreshed: { each: Provider; done: Promise<void> }[] = [];
+  const refresh = (each: Provider) => refreshed.push({ each, done: each.refresh() });
+  for (const each of enabledLocal) {
+    const ageMs = each.listAgeMs();
+    if (ageMs <= maxListAgeMs.down) continue;
+    if (each.state() !== 'ready') refresh(each);
+    else if (ageMs > maxListAgeMs.up) void each.refresh();
+  }
+  const isUnlisted = pinned?.config.source === 'api' && pinned.modelList === undefined;
+  if (pinned && isUnlisted && pinned.listAgeMs() > maxListAgeMs.down) refresh(pinned);
+  // A pinned request waits for its own provider only.
+  const awaited = refreshed.filter(({ each }) => pinned === undefined || each === pinned);
+  if (awaited.length === 0) return;
+  const lists = awaited.map(({ done }) => done);
+  await allWithin(lists, pinned ? maxPinnedWaitMs : maxWaitMs, signal);
+}
 
 /** Resolves when all have, after this many milliseconds, or when `signal` aborts. */
 async function allWithin(

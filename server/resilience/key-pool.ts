@@ -5,7 +5,8 @@ import { RumboError } from '../../shared/errors.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
 import type { KeyLease, KeySource } from '../engines/key-source.ts';
 import type { TokensLeft } from '../routing/snapshot.ts';
-import { type KeyCooldown, type PooledKey, pooledKey } from './pooled-key.ts';
+import type { KeyCooldown } from './key-limits.ts';
+import { type PooledKey, pooledKey } from './pooled-key.ts';
 
 export type KeyPoolDeps = {
   /** The provider's name; errors carry it. */
@@ -42,26 +43,8 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     );
   };
 
-  /** Why no key may be used: the mildest cause, and the first end. Absent: a key is available. */
-  const commonCooldown = (
-    cooldownOfKey: (key: PooledKey) => KeyCooldown | undefined,
-  ): KeyCooldown | undefined => {
-    const cooldowns: KeyCooldown[] = [];
-    for (const key of pool) {
-      const cooldown = cooldownOfKey(key);
-      if (!cooldown) return;
-      cooldowns.push(cooldown);
-    }
-    const first = cooldowns.sort(mildestFirst)[0];
-    if (!first || cooldowns.length === 1) return first;
-    return {
-      ...first,
-      reason: everyKeyReason(label, cooldowns),
-      estimated: cooldowns.some(({ estimated }) => estimated),
-    };
-  };
   const cooldownOf = (model: string): KeyCooldown | undefined =>
-    commonCooldown((key) => key.cooldownOf(model, now()));
+    commonCooldown(label, pool, (key) => key.cooldownOf(model, now()));
 
   /** Available keys; else those whose cool-down is estimated; for a list of models any key at all. */
   const candidates = (model: string | undefined): readonly PooledKey[] => {
@@ -72,53 +55,10 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     return model === undefined ? pool : pool.filter((key) => key.cooldownOf(model, now())?.estimated);
   };
 
-  const choose = (among: readonly PooledKey[], model: string | undefined): PooledKey | undefined => {
-    const at = now();
-    return among
-      .map((key) => ({ key, weight: key.weight(model, at) }))
-      .sort((one, other) => other.weight - one.weight || one.key.lastSequence() - other.key.lastSequence())[0]
-      ?.key;
-  };
-
-  const tokensLeft = (model: string): TokensLeft | undefined => {
-    const at = now();
-    const available = pool.filter((key) => !key.cooldownOf(model, at));
-    const smallestWindows = available.map((key) =>
-      key
-        .windows(at)
-        .filter((window) => window.model === model && /^(?:input )?tokens\b/.test(window.unit))
-        .sort((one, other) => one.remaining - other.remaining)
-        .at(0),
-    );
-    const best = smallestWindows
-      .filter((window) => window !== undefined)
-      .sort((one, other) => other.remaining - one.remaining)[0];
-    // A key without a reported window may have as many tokens as needed.
-    if (!best || smallestWindows.includes(undefined)) return;
-    return { tokens: best.remaining, untilMs: best.resetsAtMs };
-  };
-
-  /** A value for each model that one of the keys names. Most pools name none, so the map is shared then. */
-  const byModel = <Value>(
-    modelsOf: (key: PooledKey) => readonly string[],
-    toValue: (model: string) => Value | undefined,
-  ): ReadonlyMap<string, Value> => {
-    let values: Map<string, Value> | undefined;
-    for (const key of pool) {
-      for (const model of modelsOf(key)) {
-        const value = values?.has(model) ? undefined : toValue(model);
-        if (value === undefined) continue;
-        values ??= new Map();
-        values.set(model, value);
-      }
-    }
-    return values ?? empty;
-  };
-
   return {
     async acquire(model?: string): Promise<KeyLease> {
       await refill();
-      const chosen = choose(candidates(model), model);
+      const chosen = bestKey(candidates(model), model, now());
       if (chosen) return lease(chosen, model);
       const cooldown = model === undefined ? undefined : cooldownOf(model);
       throw cooldown
@@ -132,47 +72,32 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     /** Number of keys; it may differ by one from the keys in use until the keychain has been read. */
     count: (): number => keys.names().length,
     /** Why no key may be used now, for any model. */
-    cooldown: (): KeyCooldown | undefined => commonCooldown((key) => key.accountCooldown(now())),
+    cooldown: (): KeyCooldown | undefined => commonCooldown(label, pool, (key) => key.accountCooldown(now())),
     /** Why no key may be used for this model now. */
     cooldownOf,
     /** All models for which no key may be used although one may be for others, by name. */
     modelCooldowns(): ReadonlyMap<string, KeyCooldown> {
-      return byModel((key) => key.modelsCoolingDown(now()), cooldownOf);
+      return byModel(pool, (key) => key.modelsCoolingDown(now()), cooldownOf);
     },
     /** Tokens that the best key may use of a model until its window is full again, by name. Missing: not reported. */
     tokensLeftByModel(): ReadonlyMap<string, TokensLeft> {
-      return byModel((key) => key.modelsWithWindows(), tokensLeft);
+      return byModel(
+        pool,
+        (key) => key.modelsWithWindows(),
+        (model) => tokensLeft(pool, model, now()),
+      );
     },
     /** What is left of the rate limits, all keys together, by model. */
-    windows(): RateWindow[] {
-      const sums = new Map<string, RateWindow>();
-      for (const { model, unit, limit, remaining, resetsAtMs } of pool.flatMap((key) => key.windows(now()))) {
-        const before = sums.get(`${model} ${unit}`);
-        const resetsAt = new Date(resetsAtMs).toISOString();
-        sums.set(`${model} ${unit}`, {
-          model,
-          unit,
-          limit: limit === undefined || before?.limit === null ? null : limit + (before?.limit ?? 0),
-          remaining: remaining + (before?.remaining ?? 0),
-          resetsAt: before && before.resetsAt > resetsAt ? before.resetsAt : resetsAt,
-        });
-      }
-      return [...sums.values()];
-    },
+    windows: (): RateWindow[] => sumWindows(pool.flatMap((key) => key.windows(now()))),
     /** Each key by its name, never the key itself. */
     status: (): KeyStatus[] =>
-      keys.names().map((name) => {
-        const key = pool.find((each) => each.name === name);
-        if (!key) return { name, requests: 0, failures: 0 };
-        const cooldown = shownCooldown(key, now());
-        return {
+      keys.names().map((name) =>
+        keyStatus(
           name,
-          ...key.statistics(),
-          ...(cooldown
-            ? { cooldownReason: cooldown.reason, until: new Date(cooldown.untilMs).toISOString() }
-            : {}),
-        };
-      }),
+          pool.find((key) => key.name === name),
+          now(),
+        ),
+      ),
     /** The keys changed, or the user wants a fresh start. Requests in flight no longer count. */
     reset(): void {
       pool = [];
@@ -212,6 +137,104 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
 }
 
 export type KeyPool = ReturnType<typeof keyPool>;
+
+/** Why no key may be used: the mildest cause, and the first end. Absent: a key is available. */
+function commonCooldown(
+  label: string,
+  pool: readonly PooledKey[],
+  cooldownOfKey: (key: PooledKey) => KeyCooldown | undefined,
+): KeyCooldown | undefined {
+  const cooldowns: KeyCooldown[] = [];
+  for (const key of pool) {
+    const cooldown = cooldownOfKey(key);
+    if (!cooldown) return;
+    cooldowns.push(cooldown);
+  }
+  const first = cooldowns.sort(mildestFirst)[0];
+  if (!first || cooldowns.length === 1) return first;
+  return {
+    ...first,
+    reason: everyKeyReason(label, cooldowns),
+    estimated: cooldowns.some(({ estimated }) => estimated),
+  };
+}
+
+/** The key with the highest weight; among equals the one that was used longest ago. */
+function bestKey(among: readonly PooledKey[], model: string | undefined, now: number): PooledKey | undefined {
+  let best: { key: PooledKey; weight: number } | undefined;
+  for (const key of among) {
+    const weight = key.weight(model, now);
+    const isBetter =
+      !best ||
+      weight > best.weight ||
+      (weight === best.weight && key.lastSequence() < best.key.lastSequence());
+    if (isBetter) best = { key, weight };
+  }
+  return best?.key;
+}
+
+function tokensLeft(pool: readonly PooledKey[], model: string, now: number): TokensLeft | undefined {
+  const available = pool.filter((key) => !key.cooldownOf(model, now));
+  const smallestWindows = available.map((key) =>
+    key
+      .windows(now)
+      .filter((window) => window.model === model && /^(?:input )?tokens\b/.test(window.unit))
+      .sort((one, other) => one.remaining - other.remaining)
+      .at(0),
+  );
+  const best = smallestWindows
+    .filter((window) => window !== undefined)
+    .sort((one, other) => other.remaining - one.remaining)[0];
+  // A key without a reported window may have as many tokens as needed.
+  if (!best || smallestWindows.includes(undefined)) return;
+  return { tokens: best.remaining, untilMs: best.resetsAtMs };
+}
+
+/** A value for each model that one of the keys names. Most pools name none, so the map is shared then. */
+function byModel<Value>(
+  pool: readonly PooledKey[],
+  modelsOf: (key: PooledKey) => readonly string[],
+  toValue: (model: string) => Value | undefined,
+): ReadonlyMap<string, Value> {
+  let values: Map<string, Value> | undefined;
+  for (const key of pool) {
+    for (const model of modelsOf(key)) {
+      const value = values?.has(model) ? undefined : toValue(model);
+      if (value === undefined) continue;
+      values ??= new Map();
+      values.set(model, value);
+    }
+  }
+  return values ?? empty;
+}
+
+/** The sum of each window over all keys; it is full again when the last of them is. */
+function sumWindows(windows: ReturnType<PooledKey['windows']>): RateWindow[] {
+  const sums = new Map<string, RateWindow>();
+  for (const { model, unit, limit, remaining, resetsAtMs } of windows) {
+    const before = sums.get(`${model} ${unit}`);
+    const resetsAt = new Date(resetsAtMs).toISOString();
+    sums.set(`${model} ${unit}`, {
+      model,
+      unit,
+      limit: limit === undefined || before?.limit === null ? null : limit + (before?.limit ?? 0),
+      remaining: remaining + (before?.remaining ?? 0),
+      resetsAt: before && before.resetsAt > resetsAt ? before.resetsAt : resetsAt,
+    });
+  }
+  return [...sums.values()];
+}
+
+/** @param key absent: the key has not been used yet */
+function keyStatus(name: string, key: PooledKey | undefined, now: number): KeyStatus {
+  if (!key) return { name, requests: 0, failures: 0 };
+  const cooldown = shownCooldown(key, now);
+  return {
+    name,
+    ...key.statistics(),
+    ...(cooldown ? { cooldownReason: cooldown.reason, until: new Date(cooldown.untilMs).toISOString() } : {}),
+  };
+}
 
 const empty: ReadonlyMap<string, never> = new Map<string, never>();
 

@@ -1,40 +1,29 @@
 /** One key of a pool: its cool-downs, what is left of its rate limits, and its statistics. No network, no clock. */
-import type { KeyCooldownRule, TimedCooldown } from '../../shared/cooldowns.ts';
 import { circuitWeights, errorPolicies } from '../../shared/error-kinds.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
+import {
+  cooldownFrom,
+  isValid,
+  type KeyCooldown,
+  type ModelLimits,
+  modelCooldown,
+  type Noted,
+  noteReadings,
+  remainingShare,
+  validWindows,
+} from './key-limits.ts';
 
-export type KeyCooldown = TimedCooldown<KeyCooldownRule>;
-
-/** A refused request is never repeated with the same key sooner, whatever the service says. Milliseconds. */
-const minCooldownMs = 250;
-/** No rate limit is longer than a month; a reset after more than that is a mistake. Milliseconds. */
-const maxCooldownMs = 31 * 86_400_000;
 /** Two models of one key at their limits look like a limit of the account; it counts as one for so long. Milliseconds. */
 const accountLimitMs = 60_000;
 /** A refused key is tested by one request at a time, which has so long to succeed or fail. Milliseconds. */
 const probeMs = 10_000;
-/** A clock that is set back further than this invalidates whatever was noted before. Milliseconds. */
-const clockSlackMs = 60_000;
 /** Half of the weight of past failures is gone after this. Milliseconds. */
 const failureHalfLifeMs = 60_000;
-/** Timers fire up to a millisecond early; a request that waited until the reset must not be sent back for that. */
-const earlyMs = 5;
-
-/** A cool-down or reading with the time it was noted, and the last request that had started by then. */
-type Noted<What> = What & { readonly atMs: number; readonly sequence: number };
-
-/** The state of the key for one model. */
-type ModelState = {
-  cooldown?: Noted<KeyCooldown>;
-  readonly windows: Map<string, Noted<RateReading>>;
-  /** Sequence numbers of the requests in flight. */
-  readonly inFlight: Set<number>;
-};
 
 /** Requests have rising sequence numbers: a request that started before a cool-down cannot end it. */
 export function pooledKey(name: string, key: string | undefined) {
-  const models = new Map<string, ModelState>();
+  const models = new Map<string, ModelLimits>();
   /** For every model. */
   let cooldown: Noted<KeyCooldown> | undefined;
   let probedUntilMs = 0;
@@ -42,13 +31,7 @@ export function pooledKey(name: string, key: string | undefined) {
   let lastSequence = 0;
   let requests = 0;
   let failures = 0;
-  let recent = { failures: 0, atMs: 0 };
-
-  const stateOf = (model: string): ModelState => {
-    const state = models.get(model) ?? { windows: new Map(), inFlight: new Set() };
-    models.set(model, state);
-    return state;
-  };
+  const recent = recentFailures();
 
   /**
    * Why it may be used for no model. A refused key is half open after its cool-down: one request probes it and no other
@@ -61,67 +44,23 @@ export function pooledKey(name: string, key: string | undefined) {
     return { ...cooldown, untilMs: probedUntilMs };
   };
 
-  const validWindows = (state: ModelState | undefined, now: number): Noted<RateReading>[] =>
-    [...(state?.windows.values() ?? [])].filter((reading) => isValid(reading, reading.resetsAtMs, now));
-
-  /** What is left after the requests that started since the reading. */
-  const remainingOf = (state: ModelState, { unit, remaining, sequence }: Noted<RateReading>): number =>
-    unit === 'requests'
-      ? remaining - [...state.inFlight].filter((each) => each > sequence).length
-      : remaining;
-
-  const windowCooldown = (state: ModelState | undefined, now: number): KeyCooldown | undefined => {
-    if (!state || state.windows.size === 0) return;
-    const empty = validWindows(state, now).filter((reading) => remainingOf(state, reading) <= 0);
-    const last = empty.sort((one, other) => other.resetsAtMs - one.resetsAtMs)[0];
-    if (!last) return;
-    return {
-      rule: 'rate-limit',
-      reason: `No ${last.unit} are left of its rate limit.`,
-      untilMs: last.resetsAtMs,
-      estimated: last.remaining > 0,
-    };
-  };
-
-  const modelCooldown = (model: string, now: number): KeyCooldown | undefined => {
-    const state = models.get(model);
-    const noted =
-      state?.cooldown && isValid(state.cooldown, state.cooldown.untilMs, now) ? state.cooldown : undefined;
-    return later(noted, windowCooldown(state, now));
-  };
-
-  const recentFailures = (now: number): number =>
-    recent.failures * 0.5 ** (Math.max(0, now - recent.atMs) / failureHalfLifeMs);
-
   return {
     name,
     key,
     accountCooldown,
     /** Why it may not be used for this model now. */
     cooldownOf: (model: string, now: number): KeyCooldown | undefined =>
-      accountCooldown(now) ?? modelCooldown(model, now),
+      accountCooldown(now) ?? modelCooldown(models.get(model), now),
     /** The models it may not be used for although it may be used for others. */
-    modelsCoolingDown(now: number): readonly string[] {
-      if (models.size === 0) return noNames;
-      const names: string[] = [];
-      for (const model of models.keys()) if (modelCooldown(model, now)) names.push(model);
-      return names;
-    },
+    modelsCoolingDown: (now: number): readonly string[] =>
+      namesWhere(models, (limits) => modelCooldown(limits, now) !== undefined),
     /** The models that the service has reported a rate limit for; it may be over. */
-    modelsWithWindows(): readonly string[] {
-      if (models.size === 0) return noNames;
-      const names: string[] = [];
-      for (const [model, { windows }] of models) if (windows.size > 0) names.push(model);
-      return names;
-    },
+    modelsWithWindows: (): readonly string[] => namesWhere(models, ({ windows }) => windows.size > 0),
 
     /** How good a choice it is; more is better, 1 is a fresh key. Falls with use, requests in flight and recent failures. */
     weight(model: string | undefined, now: number): number {
-      const state = model === undefined ? undefined : models.get(model);
-      const shares = validWindows(state, now).map((reading) =>
-        state && reading.limit ? Math.min(1, Math.max(0, remainingOf(state, reading)) / reading.limit) : 1,
-      );
-      return Math.min(1, ...shares) / (1 + inFlight) / (1 + recentFailures(now));
+      const limits = model === undefined ? undefined : models.get(model);
+      return remainingShare(limits, now) / (1 + inFlight) / (1 + recent.weight(now));
     },
     /** The sequence number of its last request; 0: never used. */
     lastSequence: (): number => lastSequence,
@@ -131,26 +70,21 @@ export function pooledKey(name: string, key: string | undefined) {
       requests += 1;
       lastSequence = sequence;
       if (cooldown && !accountCooldown(now) && cooldown.rule !== 'rate-limit') probedUntilMs = now + probeMs;
-      if (model !== undefined) stateOf(model).inFlight.add(sequence);
+      if (model !== undefined) limitsOf(models, model).inFlight.add(sequence);
     },
 
-    /** Readings from the response to this request. A reset after more than a month is a mistake. */
+    /** Readings from the response to this request. */
     reportLimits(model: string, sequence: number, readings: readonly RateReading[], now: number): void {
-      const { windows } = stateOf(model);
-      for (const [unit, reading] of windows)
-        if (!isValid(reading, reading.resetsAtMs, now)) windows.delete(unit);
-      for (const reading of readings)
-        if (reading.resetsAtMs - now < maxCooldownMs)
-          windows.set(reading.unit, { ...reading, atMs: now, sequence });
+      noteReadings(limitsOf(models, model), readings, { atMs: now, sequence });
     },
 
     /** The request is over. */
     end(model: string | undefined, sequence: number): void {
       inFlight -= 1;
       if (model === undefined) return;
-      const state = models.get(model);
-      state?.inFlight.delete(sequence);
-      if (state && !state.cooldown && state.windows.size === 0 && state.inFlight.size === 0)
+      const limits = models.get(model);
+      limits?.inFlight.delete(sequence);
+      if (limits && !limits.cooldown && limits.windows.size === 0 && limits.inFlight.size === 0)
         models.delete(model);
     },
 
@@ -164,9 +98,9 @@ export function pooledKey(name: string, key: string | undefined) {
         cooldown = undefined;
         changed = true;
       }
-      const state = model === undefined ? undefined : models.get(model);
-      if (state?.cooldown && state.cooldown.sequence < sequence) {
-        delete state.cooldown;
+      const limits = model === undefined ? undefined : models.get(model);
+      if (limits?.cooldown && limits.cooldown.sequence < sequence) {
+        delete limits.cooldown;
         changed = true;
       }
       probedUntilMs = 0;
@@ -177,63 +111,73 @@ export function pooledKey(name: string, key: string | undefined) {
      * The service refused the request, or failed. Returns whether a cool-down began.
      * @param sequence of the last request that has started by now
      */
-    failed(
-      model: string | undefined,
-      sequence: number,
-      { data, kind, message }: RumboError,
-      now: number,
-    ): boolean {
-      const { keyCooldown } = errorPolicies[kind];
-      const { provider, model: ofModel } = circuitWeights(kind, data.status !== undefined);
-      if (keyCooldown || provider + ofModel > 0) {
+    failed(model: string | undefined, sequence: number, error: RumboError, now: number): boolean {
+      const next = cooldownFrom(error, { atMs: now, sequence });
+      const weights = circuitWeights(error.kind, error.data.status !== undefined);
+      if (next || weights.provider + weights.model > 0) {
         failures += 1;
-        recent = { failures: recentFailures(now) + 1, atMs: now };
+        recent.add(now);
       }
       probedUntilMs = 0;
-      if (!keyCooldown) return false;
-      const { rule, blocks } = keyCooldown;
-      const named =
-        data.retryAfterMs !== undefined && data.retryAfterMs < maxCooldownMs ? data.retryAfterMs : undefined;
-      const next: Noted<KeyCooldown> = {
-        rule,
-        reason: message,
-        untilMs: now + Math.max(named ?? keyCooldown.ms, minCooldownMs),
-        estimated: rule === 'rate-limit' && (named === undefined || named < minCooldownMs),
-        atMs: now,
-        sequence,
-      };
-      if (blocks === 'all-models') {
+      if (!next) return false;
+      if (errorPolicies[error.kind].keyCooldown?.blocks === 'all-models') {
         cooldown = next;
         return true;
       }
       // A list of models has a limit of its own, which says nothing about answers.
       if (model === undefined) return false;
-      const anotherModelToo = [...models].some(
-        ([name, state]) =>
-          name !== model && state.cooldown && isValid(state.cooldown, state.cooldown.untilMs, now),
-      );
-      stateOf(model).cooldown = next;
-      if (anotherModelToo && cooldown?.rule !== 'key' && cooldown?.rule !== 'payment')
+      const others = namesWhere(
+        models,
+        ({ cooldown: each }) => each !== undefined && isValid(each, each.untilMs, now),
+      ).filter((name) => name !== model);
+      limitsOf(models, model).cooldown = next;
+      if (others.length > 0 && cooldown?.rule !== 'key' && cooldown?.rule !== 'payment')
         cooldown = { ...next, untilMs: Math.min(next.untilMs, now + accountLimitMs), estimated: true };
       return true;
     },
 
     /** What is left of its rate limits, by model. */
-    windows: (now: number) =>
-      [...models].flatMap(([model, state]) =>
-        validWindows(state, now).map((reading) => ({ ...reading, model })),
-      ),
+    windows: (now: number) => windowsByModel(models, now),
     statistics: () => ({ requests, failures }),
   };
 }
 
 export type PooledKey = ReturnType<typeof pooledKey>;
 
+function limitsOf(models: Map<string, ModelLimits>, model: string): ModelLimits {
+  const limits = models.get(model) ?? { windows: new Map(), inFlight: new Set() };
+  models.set(model, limits);
+  return limits;
+}
+
+const windowsByModel = (models: ReadonlyMap<string, ModelLimits>, now: number) =>
+  [...models].flatMap(([model, limits]) =>
+    validWindows(limits, now).map((reading) => ({ ...reading, model })),
+  );
+
+/** Failures that lose their weight with time. */
+function recentFailures() {
+  let failures = 0;
+  let addedAtMs = 0;
+  const weight = (now: number): number =>
+    failures * 0.5 ** (Math.max(0, now - addedAtMs) / failureHalfLifeMs);
+  return {
+    weight,
+    add(now: number): void {
+      failures = weight(now) + 1;
+      addedAtMs = now;
+    },
+  };
+}
+
 const noNames: readonly string[] = [];
 
-/** Whether a note is still true: it has not run out, and a clock that was set back has not put it into the future. */
-const isValid = ({ atMs }: { readonly atMs: number }, untilMs: number, now: number): boolean =>
-  now + earlyMs < untilMs && now > atMs - clockSlackMs;
-
-const later = (one: KeyCooldown | undefined, other: KeyCooldown | undefined): KeyCooldown | undefined =>
-  one && other ? (one.untilMs >= other.untilMs ? one : other) : (one ?? other);
+function namesWhere(
+  models: ReadonlyMap<string, ModelLimits>,
+  matches: (limits: ModelLimits) => boolean,
+): readonly string[] {
+  if (models.size === 0) return noNames;
+  const names: string[] = [];
+  for (const [model, limits] of models) if (matches(limits)) names.push(model);
+  return names;
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../../server/engines/engine.ts';
 import { providerHealth } from '../../../server/resilience/health.ts';
-import type { KeyCooldown } from '../../../server/resilience/pooled-key.ts';
+import type { KeyCooldown } from '../../../server/resilience/key-limits.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { circuitWeights, type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
