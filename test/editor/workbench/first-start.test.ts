@@ -69,7 +69,7 @@ scenario('without a keychain a key is kept in memory only, and a warning says so
 scenario('a wrong key gives one sentence and a button that leads to the right one', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
-  const toast = await editor.notification('key was refused');
+  const toast = await editor.notification('key was rejected');
   await editor.screenshot('wrong-key');
   const sentence = await editor.sentence(toast);
   assert.doesNotMatch(sentence, /sk-wrong|\n| at /);
