@@ -8,7 +8,7 @@ import type { Model } from '../shared/models.ts';
 import type { Receipt } from '../shared/receipts.ts';
 import { askForCode, type CodeDeps } from './answers/code.ts';
 import { correctTaskType } from './answers/correct-task-type.ts';
-import { type ExplainDeps, explainRoute, showWhyThisModel } from './answers/explain.ts';
+import { type ExplainRouteDeps, showRouteExplanation, showWhyThisModel } from './answers/explain.ts';
 import { askForPlan, type PlanDeps } from './answers/plan.ts';
 import { askStrongerModel } from './answers/stronger-model.ts';
 import { type GenerateHereDeps, generateHere } from './inline/generate-here.ts';
@@ -39,7 +39,7 @@ import type { TreeRow } from './views/rows.ts';
 /** Every module that a command uses; each command names those it needs. */
 export type CommandDeps = PlanDeps &
   CodeDeps &
-  ExplainDeps &
+  ExplainRouteDeps &
   GenerateHereDeps &
   GhostTextCommandDeps & {
     readonly keys: KeyCommands;
@@ -61,7 +61,7 @@ export const commandTable = (deps: CommandDeps) =>
     'rumbo.code': () => askForCode(deps),
     'rumbo.whyThisModel': (receipt?: Receipt) => showWhyThisModel(deps, receipt),
     'rumbo.useStrongerModel': () => askStrongerModel(deps),
-    'rumbo.explainRoute': (request?: AskParams) => explainRoute(deps, request),
+    'rumbo.explainRoute': (request?: AskParams) => showRouteExplanation(deps, request),
     'rumbo.chooseStrategy': chooseStrategy,
 
     'rumbo.generateHere': () => generateHere(deps),

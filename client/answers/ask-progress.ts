@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { AskParams } from '../../shared/ask.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
-import { answerProgress, emptyAnswer, takeoverNote, withAnswerPart } from '../format/answer.ts';
+import { answerProgress, emptyAnswerState, takeoverNote, withAnswerPart } from '../format/answer.ts';
 import { withoutLinks } from '../notifications/notify.ts';
 import type { ServerProcess } from '../server/process.ts';
 
@@ -22,7 +22,7 @@ export const askWithProgress = (
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     (report, token) => {
       token.onCancellationRequested(() => source.cancel());
-      let state = emptyAnswer('', '');
+      let state = emptyAnswerState('', '');
       let shown = '';
       const show = () => {
         const message = withoutLinks(

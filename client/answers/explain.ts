@@ -14,7 +14,7 @@ import type { PromptBox } from './prompt-box.ts';
 import { type ReceiptHistory, showNoAnswerYet } from './receipt-history.ts';
 import { showBeside, type VirtualDocuments } from './virtual-documents.ts';
 
-export type ExplainDeps = {
+export type ExplainRouteDeps = {
   readonly server: ServerProcess;
   readonly prompts: PromptBox;
   readonly documents: VirtualDocuments;
@@ -25,7 +25,7 @@ export type WhyThisModelDeps = {
 };
 
 /** @param request to explain. Absent: reads a prompt from the user */
-export async function explainRoute(deps: ExplainDeps, request?: AskParams): Promise<void> {
+export async function showRouteExplanation(deps: ExplainRouteDeps, request?: AskParams): Promise<void> {
   const { server, prompts, documents } = deps;
   const route = request ?? (await promptForRoute(deps));
   if (!route) return;
@@ -42,14 +42,16 @@ export async function explainRoute(deps: ExplainDeps, request?: AskParams): Prom
     prompts.keepDraft(correctionDraftKey, prompt);
   } catch (error) {
     showError(toClientErrorData(error), {
-      retry: () => explainRoute(deps, route),
-      editPrompt: () => explainRoute(deps),
+      retry: () => showRouteExplanation(deps, route),
+      editPrompt: () => showRouteExplanation(deps),
     });
   }
 }
 
 /** The request that “Code” would send for the open file, so that rules about files apply; without a file, the plain prompt. */
-async function promptForRoute({ prompts }: Pick<ExplainDeps, 'prompts'>): Promise<AskParams | undefined> {
+async function promptForRoute({
+  prompts,
+}: Pick<ExplainRouteDeps, 'prompts'>): Promise<AskParams | undefined> {
   const prompt = await prompts.ask({
     draftKey: 'route',
     title: 'Rumbo: Explain Route',

@@ -1,7 +1,7 @@
 /** **Rumbo: Plan…**: streams a plan into a document beside the editor and adds its receipt. */
 import * as vscode from 'vscode';
 import type { AskParams } from '../../shared/ask.ts';
-import { type AnswerState, answerDocument, emptyAnswer, withAnswerPart } from '../format/answer.ts';
+import { type AnswerState, answerDocument, emptyAnswerState, withAnswerPart } from '../format/answer.ts';
 import { truncate } from '../format/text.ts';
 import { errorSentence, toClientErrorData } from '../notifications/error-messages.ts';
 import { showError } from '../notifications/show-error.ts';
@@ -37,7 +37,7 @@ type Request = AskParams & { readonly prompt: string };
 async function requestPlan(deps: PlanDeps, request: Request): Promise<void> {
   const { server, prompts, documents, activeRequests, receipts } = deps;
   const source = new vscode.CancellationTokenSource();
-  let state = emptyAnswer('Plan', request.prompt);
+  let state = emptyAnswerState('Plan', request.prompt);
   const document = documents.create(
     'rumbo-answer',
     `Plan: ${truncate(request.prompt, 40)}.md`,

@@ -33,7 +33,7 @@ export type AnswerState = {
 type Takeover = Pick<Extract<AskPart, { type: 'takeover' }>, 'from' | 'to' | 'reason'>;
 type DiscardedText = Takeover & { readonly text: string };
 
-export const emptyAnswer = (title: string, prompt: string): AnswerState => ({
+export const emptyAnswerState = (title: string, prompt: string): AnswerState => ({
   title,
   prompt,
   text: '',

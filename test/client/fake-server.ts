@@ -30,7 +30,7 @@ export type FakeAnswers = {
   readonly sendKey?: (command: Parameters<ServerProcess['keys']['send']>[0]) => Promise<KeyReply>;
 };
 
-export type FakeServer = ServerProcess & {
+export type FakeServerProcess = ServerProcess & {
   started: boolean;
   status: Status | undefined;
   /** Fires `onRunning`, as after a restart. */
@@ -40,7 +40,7 @@ export type FakeServer = ServerProcess & {
 };
 
 /** Errors of the functions arrive as they do from the real server: as `ClientError`. */
-export function fakeServer(answers: FakeAnswers = {}): FakeServer {
+export function fakeServerProcess(answers: FakeAnswers = {}): FakeServerProcess {
   const statusChanged = new EventEmitter<Status>();
   const running = new EventEmitter<void>();
   const answer = async <Name extends RequestName>(
@@ -60,7 +60,7 @@ export function fakeServer(answers: FakeAnswers = {}): FakeServer {
       throw new ClientError(toClientErrorData(error), { cause: error });
     }
   };
-  const server: FakeServer = {
+  const server: FakeServerProcess = {
     started: false,
     status: undefined,
     onStatus: statusChanged.event,

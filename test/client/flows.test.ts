@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { CancellationToken } from 'vscode';
 import { activeRequests } from '../../client/answers/active-requests.ts';
 import { askForCode } from '../../client/answers/code.ts';
-import { explainRoute } from '../../client/answers/explain.ts';
+import { showRouteExplanation } from '../../client/answers/explain.ts';
 import { askForPlan } from '../../client/answers/plan.ts';
 import { promptBox } from '../../client/answers/prompt-box.ts';
 import { receiptHistory } from '../../client/answers/receipt-history.ts';
@@ -14,7 +14,7 @@ import { createProposals } from '../../client/edits/review.ts';
 import type { AskParams } from '../../shared/ask.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { fakeEditor, Range, Uri, window } from '../support/vscode-stub.ts';
-import { fakeServer } from './fake-server.ts';
+import { fakeServerProcess } from './fake-server.ts';
 import { sampleReceipt } from './samples.ts';
 
 type Ask = (
@@ -29,7 +29,7 @@ let documents: ReturnType<typeof virtualDocuments>;
 function makeDeps() {
   documents = virtualDocuments();
   return {
-    server: fakeServer({
+    server: fakeServerProcess({
       ask: (params, token, onPart) => ask(params, onPart, token ?? assert.fail('no token')),
       explain: () => Promise.reject(rateLimited),
     }),
@@ -338,9 +338,9 @@ test('interrupted code without a file is kept in a new document', async () => {
 
 test('a route that cannot be explained shows the error, and the prompt is kept', async () => {
   typed('plan it');
-  await explainRoute(deps);
+  await showRouteExplanation(deps);
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /The limit is used up\. Wait\./);
   typed(undefined);
-  await explainRoute(deps);
+  await showRouteExplanation(deps);
   assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'plan it');
 });

@@ -4,12 +4,12 @@ import { beforeEach, test } from 'node:test';
 import { correctionDraftKey, correctTaskType } from '../../../client/answers/correct-task-type.ts';
 import { promptBox } from '../../../client/answers/prompt-box.ts';
 import { fakeEditor, window } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleExplanation } from '../samples.ts';
 
 type Item = { readonly label: string; readonly description?: string };
 const sent: unknown[] = [];
-const server = fakeServer({
+const server = fakeServerProcess({
   explain: async () => sampleExplanation(),
   correctTask: async (params) => sent.push(params),
   forgetCorrections: async () => {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerDocument, emptyAnswer, takeoverNote, withAnswerPart } from '../../../client/format/answer.ts';
+import {
+  answerDocument,
+  emptyAnswerState,
+  takeoverNote,
+  withAnswerPart,
+} from '../../../client/format/answer.ts';
 import type { AskPart } from '../../../shared/protocol.ts';
 import { sampleReceipt } from '../samples.ts';
 
-const after = (...parts: AskPart[]) => parts.reduce(withAnswerPart, emptyAnswer('Plan', 'add retries'));
+const after = (...parts: AskPart[]) => parts.reduce(withAnswerPart, emptyAnswerState('Plan', 'add retries'));
 const start: AskPart = { type: 'start', model: 'lab/small', cached: false };
 const text = (delta: string): AskPart => ({ type: 'text-delta', text: delta });
 const resume = (mode: 'continue' | 'restart', from = 'lab/small', to = 'groq/llama'): AskPart =>

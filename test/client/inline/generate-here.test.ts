@@ -18,7 +18,7 @@ import {
   Uri,
   window,
 } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleReceipt } from '../samples.ts';
 
 const uri = new Uri('file', '/w/list.ts');
@@ -43,7 +43,7 @@ let requests: Pending[];
 let deps: ReturnType<typeof makeDeps>;
 
 const makeDeps = () => ({
-  server: fakeServer({
+  server: fakeServerProcess({
     ask(params, token, onPart) {
       assert.ok(token);
       const { promise, resolve, reject } = Promise.withResolvers<AskResult>();

@@ -11,7 +11,7 @@ import { chooseGhostTextModels } from '../../../client/inline/ghost-text-model-p
 import { showMenu } from '../../../client/views/menu.ts';
 import type { InlineCandidate, InlineState } from '../../../shared/inline.ts';
 import { EventEmitter, fakeEditor, Uri, window } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleCandidate, sampleInlineState, sampleProvider, sampleStatus } from '../samples.ts';
 
 const local = sampleCandidate({ usualMs: 240 });
@@ -20,7 +20,7 @@ const keyless = sampleCandidate({ model: 'xai/grok', source: 'api', allowed: fal
 let candidates: () => Promise<readonly InlineCandidate[]>;
 let sent: unknown[];
 
-const server = fakeServer({
+const server = fakeServerProcess({
   listModels: async (params) => {
     sent.push(params);
     return [];

@@ -4,20 +4,20 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { createGhostText } from '../../../client/inline/ghost-text.ts';
 import { createLanguageStatus } from '../../../client/inline/language-status.ts';
 import { events, fakeEditor, Uri, window, workspace } from '../../support/vscode-stub.ts';
-import { type FakeServer, fakeServer } from '../fake-server.ts';
+import { type FakeServerProcess, fakeServerProcess } from '../fake-server.ts';
 import { sampleInlineState, sampleStatus } from '../samples.ts';
 
 const file = { uri: new Uri('file', '/w/a.ts'), languageId: 'typescript' };
 const output = { uri: new Uri('output', 'Rumbo'), languageId: 'log' };
 let pauses: boolean[];
 let uses: number;
-let server: FakeServer;
+let server: FakeServerProcess;
 let disposables: { dispose(): unknown }[];
 
 beforeEach(() => {
   fakeEditor.reset();
   [pauses, uses, disposables] = [[], 0, []];
-  server = fakeServer({
+  server = fakeServerProcess({
     status: async () => {
       uses++;
       return sampleStatus();

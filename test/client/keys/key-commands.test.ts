@@ -5,7 +5,7 @@ import { createKeyCommands } from '../../../client/keys/key-commands.ts';
 import type { KeyReply } from '../../../shared/key-channel.ts';
 import type { KeyStatus, ProviderStatus } from '../../../shared/status.ts';
 import { fakeEditor, window } from '../../support/vscode-stub.ts';
-import { type FakeServer, fakeServer } from '../fake-server.ts';
+import { type FakeServerProcess, fakeServerProcess } from '../fake-server.ts';
 import { sampleStatus } from '../samples.ts';
 
 const key = (name: string): KeyStatus => ({ name, requests: 0, failures: 0 });
@@ -30,7 +30,7 @@ let provider = groq;
 let store: KeyReply['store'] = 'keychain';
 let message: string | undefined;
 let sent: { type: string; key?: string }[] = [];
-let server: FakeServer;
+let server: FakeServerProcess;
 let keys: ReturnType<typeof createKeyCommands>;
 /** What the quick picks offered, and the index that is picked. */
 let offered: { title: string; labels: string[] }[] = [];
@@ -40,7 +40,7 @@ const quickPick = window.showQuickPick;
 beforeEach(() => {
   fakeEditor.reset();
   [provider, store, message, sent, offered, pickIndex] = [groq, 'keychain', undefined, [], [], 0];
-  server = fakeServer({
+  server = fakeServerProcess({
     status: async () => sampleStatus({ providers: [provider] }),
     testProvider: async () => ({ models: 3 }),
     sendKey: async (command) => {

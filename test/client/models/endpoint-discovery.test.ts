@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { discoverEndpoints, ignoreEndpoint, useEndpoint } from '../../../client/models/endpoint-discovery.ts';
 import type { DiscoverResult } from '../../../shared/discovery.ts';
 import { fakeEditor, window } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleEndpoint } from '../samples.ts';
 
 const ollama = sampleEndpoint({
@@ -21,7 +21,7 @@ let offered: { label: string; description: string; picked: boolean }[] = [];
 let takes = true;
 
 async function discover(answer: () => Promise<DiscoverResult>): Promise<void> {
-  await discoverEndpoints(fakeServer({ discover: answer }));
+  await discoverEndpoints(fakeServerProcess({ discover: answer }));
   await new Promise((resolve) => setImmediate(resolve));
 }
 const providers = () => fakeEditor.settings.get('rumbo.providers')?.globalValue;

@@ -5,7 +5,7 @@ import { localModelActions } from '../../../client/models/local-models.ts';
 import type { EnsureResult, ModelSuggestion } from '../../../shared/local-models.ts';
 import type { ProviderStatus } from '../../../shared/status.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { type FakeAnswers, fakeServer } from '../fake-server.ts';
+import { type FakeAnswers, fakeServerProcess } from '../fake-server.ts';
 import { sampleProvider, sampleStatus } from '../samples.ts';
 
 type Ensure = NonNullable<FakeAnswers['ensureModel']>;
@@ -24,7 +24,7 @@ let ensure: Ensure;
 let wanted: string[];
 let unloaded: string[];
 
-const server = fakeServer({
+const server = fakeServerProcess({
   status: async () => sampleStatus({ providers }),
   suggestModels: async () => [gemma],
   ensureModel: (params, ...rest) => {

@@ -4,13 +4,13 @@ import { beforeEach, test } from 'node:test';
 import { runRegistryRefresh } from '../../../client/models/registry-refresh.ts';
 import type { RegistryRefreshed } from '../../../shared/protocol.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 
 const nothingNew: RegistryRefreshed = { requested: 6, readable: 6, changes: [], problems: [] };
 let shownLogs = 0;
 
 async function refresh(answer: () => Promise<RegistryRefreshed>): Promise<void> {
-  const server = fakeServer({ refreshRegistry: answer });
+  const server = fakeServerProcess({ refreshRegistry: answer });
   const log = { show: () => (shownLogs += 1) };
   await runRegistryRefresh({ server, log } as never);
   await new Promise((resolve) => setImmediate(resolve));

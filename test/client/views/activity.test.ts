@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { receiptHistory } from '../../../client/answers/receipt-history.ts';
 import { createActivityView } from '../../../client/views/activity.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleReceipt, sampleStatus } from '../samples.ts';
 import { drawTree, treeOf } from './drawn-tree.ts';
 
@@ -12,7 +12,7 @@ beforeEach(() => fakeEditor.reset());
 
 test('receipts of this window are listed, the latest first, and open their explanation', async () => {
   const receipts = receiptHistory();
-  const opened = createActivityView(fakeServer(), receipts);
+  const opened = createActivityView(fakeServerProcess(), receipts);
   assert.deepEqual(await drawTree(view), []);
   receipts.add(sampleReceipt());
   const last = sampleReceipt({ id: 'r2', model: 'lab/small', costUsd: 0 });
@@ -33,7 +33,7 @@ test('receipts of this window are listed, the latest first, and open their expla
 });
 
 test('the description of the view has today’s cost', () => {
-  const server = fakeServer();
+  const server = fakeServerProcess();
   const opened = createActivityView(server, receiptHistory());
   server.changeStatus(sampleStatus());
   assert.equal(treeOf(view).description, 'today $0.42, 3 requests');

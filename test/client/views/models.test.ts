@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { createModelsView } from '../../../client/views/models.ts';
 import type { Status } from '../../../shared/status.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleModel, sampleProvider, sampleStatus } from '../samples.ts';
 import { drawTree, treeLines, treeOf } from './drawn-tree.ts';
 
@@ -26,7 +26,7 @@ beforeEach(() => {
   });
 });
 const open = () => {
-  const server = fakeServer();
+  const server = fakeServerProcess();
   server.changeStatus(now);
   return createModelsView(server);
 };

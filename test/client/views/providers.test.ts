@@ -3,18 +3,18 @@ import { beforeEach, test } from 'node:test';
 import { createProvidersView } from '../../../client/views/providers.ts';
 import type { Status } from '../../../shared/status.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { type FakeServer, fakeServer } from '../fake-server.ts';
+import { type FakeServerProcess, fakeServerProcess } from '../fake-server.ts';
 import { sampleEndpoint, sampleModel, sampleProvider, sampleStatus } from '../samples.ts';
 import { drawTree, hoverTooltip, treeLines, treeOf } from './drawn-tree.ts';
 
 const view = 'rumbo.providers';
-let server: FakeServer;
+let server: FakeServerProcess;
 let now: Status;
 let sent: string[];
 
 beforeEach(() => {
   fakeEditor.reset();
-  server = fakeServer({
+  server = fakeServerProcess({
     listModels: async () => {
       sent.push('models');
       return [];

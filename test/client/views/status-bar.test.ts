@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { receiptHistory } from '../../../client/answers/receipt-history.ts';
 import { createStatusBar } from '../../../client/views/status-bar.ts';
 import { fakeEditor } from '../../support/vscode-stub.ts';
-import { fakeServer } from '../fake-server.ts';
+import { fakeServerProcess } from '../fake-server.ts';
 import { sampleStatus } from '../samples.ts';
 
 test('invalid settings are reported once, together, and again when they return', () => {
   fakeEditor.reset();
-  const server = fakeServer();
+  const server = fakeServerProcess();
   const bar = createStatusBar(server, receiptHistory());
   const problems = ['rumbo.models must be of type object.', 'rumbo.roles must be of type object.'];
   server.changeStatus(sampleStatus({ problems }));
