@@ -37,7 +37,7 @@ export function nativeApi(connection: NativeConnection): NativeApi {
     const limits = timeout === 'load' ? connection.limits : { ...connection.limits, ...timeouts[timeout] };
     const session = requestSession({ ...connection, limits }, request.model, signal);
     const send = async () => {
-      const { key, clock } = await session.open();
+      const { key, timer } = await session.open();
       const response = await http({
         method: 'body' in request ? 'POST' : 'GET',
         url: requestUrl(root, undefined, request.path),
@@ -50,10 +50,10 @@ export function nativeApi(connection: NativeConnection): NativeApi {
         signal: session.signal,
         connectMs: limits.connectMs,
       });
-      session.head(response);
+      session.onResponse(response);
       if (response.status >= 400)
         throw (request.toError ?? errorFromResponse)(await readErrorResponse(response));
-      return { response, clock };
+      return { response, timer };
     };
     return { session, send };
   };
@@ -64,10 +64,10 @@ export function nativeApi(connection: NativeConnection): NativeApi {
       try {
         const { response } = await send();
         const text = await readText(response.body, maxResponseBytes);
-        session.done();
+        session.succeed();
         return text.trim() === '' ? undefined : parseJson(text);
       } catch (cause) {
-        throw session.failed(cause);
+        throw session.fail(cause);
       } finally {
         session.close();
       }
@@ -76,17 +76,17 @@ export function nativeApi(connection: NativeConnection): NativeApi {
     async *lines(request, framing, signal) {
       const { session, send } = begin(request, signal);
       try {
-        const { response, clock } = await send();
+        const { response, timer } = await send();
         for await (const events of parseEvents(response.body, framing)) {
           for (const { data } of events) {
-            clock.handed();
+            timer.pause();
             yield data;
-            clock.back();
+            timer.resume();
           }
         }
-        session.done();
+        session.succeed();
       } catch (cause) {
-        throw session.failed(cause);
+        throw session.fail(cause);
       } finally {
         session.close();
       }

@@ -1,4 +1,4 @@
-/** One request's line to a service: a key on loan, a clock, a socket to close. Opened once, closed once. */
+/** The session of one request: its key, its timer, its socket. Opened once, closed once. */
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { HttpResponse } from '../platform/http.ts';
@@ -16,109 +16,114 @@ export type RequestSessionDeps = {
   readonly limits: TimeLimits;
 };
 
-/** Whoever leaves before the end has said nothing about the key. One for all, since an error costs its stack trace. */
-const unwanted = new RumboError('The answer was not wanted any more.', { kind: 'cancelled' });
+/** An abandoned request does not count for or against its key. One for all, since an error costs its stack trace. */
+const cancelledError = new RumboError('The request was cancelled.', { kind: 'cancelled' });
 
-/** @param model absent: the list of models is asked for */
-export function requestSession(parts: RequestSessionDeps, model: string | undefined, signal: AbortSignal) {
-  const over = follower(signal);
+/** @param model absent: a request for the list of models */
+export function requestSession(deps: RequestSessionDeps, model: string | undefined, signal: AbortSignal) {
+  const link = linkedAbort(signal);
   let lease: KeyLease | undefined;
-  let clock: ResponseTimer | undefined;
+  let timer: ResponseTimer | undefined;
   let key: string | undefined;
   let status: number | undefined;
-  let late: RumboError | undefined;
-  let outcome: RumboError | undefined = unwanted;
+  let timeoutError: RumboError | undefined;
+  let outcome: RumboError | undefined = cancelledError;
 
   return {
-    /** Aborts with the caller's, and when the line is cut. */
-    signal: over.signal,
+    /** Aborts with the caller's signal, and by `abort`. */
+    signal: link.signal,
     /** Closes the socket. */
-    cut: over.abort,
-    /** Borrows a key and starts the clock. Rejects when there is no key, or the caller does not wait for one. */
-    async open(): Promise<{ readonly key: string | undefined; readonly clock: ResponseTimer }> {
-      const lent = parts.keys.acquire(model);
+    abort: link.abort,
+    /** Acquires a key and starts the timer. Rejects when there is no key, or the caller aborts first. */
+    async open(): Promise<{ readonly key: string | undefined; readonly timer: ResponseTimer }> {
+      const acquired = deps.keys.acquire(model);
       try {
-        // A keychain that is locked takes seconds to say so.
-        lease = await Promise.race([lent, rejectOnAbort(over.signal)]);
+        // A locked keychain takes seconds to report it.
+        lease = await Promise.race([acquired, rejectOnAbort(link.signal)]);
       } catch (cause) {
-        lent.then(
-          (late) => late.release(unwanted),
+        acquired.then(
+          (lateLease) => lateLease.release(cancelledError),
           () => {},
         );
         throw cause;
       }
-      key = sound(lease.key, parts);
-      clock = responseTimer(parts.label, parts.limits, (error) => {
-        late = status === undefined ? error : error.with({ status });
-        over.abort();
+      key = validateKey(lease.key, deps);
+      timer = responseTimer(deps.label, deps.limits, (error) => {
+        timeoutError = status === undefined ? error : error.with({ status });
+        link.abort();
       });
-      return { key, clock };
+      return { key, timer };
     },
-    /** The head of the answer has come, a refusal's too. */
-    head(response: Pick<HttpResponse, 'status' | 'headers'>): void {
+    /** The response head has arrived, also that of an error. */
+    onResponse(response: Pick<HttpResponse, 'status' | 'headers'>): void {
       status = response.status;
       lease?.reportLimits(rateWindows(response.headers, Date.now()));
     },
-    /** The answer is whole. */
-    done(): void {
+    /** The answer is complete. */
+    succeed(): void {
       outcome = undefined;
     },
-    /** What went wrong, in words that say whose it is; the socket is closed. */
-    failed(cause: unknown): RumboError {
-      over.abort();
-      const error = explained(late ?? cause, signal, key, parts, model);
-      // Nobody bills a refusal.
+    /** The error with provider and model; closes the socket. */
+    fail(cause: unknown): RumboError {
+      link.abort();
+      const error = attributeError(timeoutError ?? cause, signal, key, deps, model);
+      // An error response is not billed.
       outcome = status !== undefined && status < 400 ? error.with({ accepted: true }) : error;
       return outcome;
     },
     close(): void {
-      clock?.stop();
-      over.leave();
+      timer?.stop();
+      link.unlink();
       lease?.release(outcome);
       lease = undefined;
     },
   };
 }
 
-/** The key as it is sent. Throws `unauthorized` when it cannot be. */
-function sound(lent: string | undefined, { label, definition }: RequestSessionDeps): string | undefined {
-  const key = lent?.trim() || undefined;
-  // Such a header would not be sent, and the failure would look like a dead service.
+export type RequestSession = ReturnType<typeof requestSession>;
+
+/** The key as it is sent. Throws `unauthorized` for an invalid or missing one. */
+function validateKey(
+  value: string | undefined,
+  { label, definition }: RequestSessionDeps,
+): string | undefined {
+  const key = value?.trim() || undefined;
+  // Such a header cannot be sent, and the failure would look like an unreachable service.
   if (key && /[^\x21-\x7e]/.test(key))
-    throw new RumboError(`The key of ${label} holds characters that no key has.`, { kind: 'unauthorized' });
+    throw new RumboError(`The key of ${label} has invalid characters.`, { kind: 'unauthorized' });
   if (key === undefined && definition.key === 'required')
     throw new RumboError(`${label} has no API key.`, { kind: 'unauthorized' });
   return key;
 }
 
 /**
- * Aborts with the caller's signal until it leaves it, and by itself without touching that.
- * `AbortSignal.any` would do the same through weak references, which only a full collection frees.
+ * A signal that aborts with the caller's until it is unlinked, and by itself without aborting that.
+ * `AbortSignal.any` does the same through weak references, which only a full collection frees.
  */
-function follower(leader: AbortSignal) {
+function linkedAbort(parent: AbortSignal) {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  if (leader.aborted) abort();
-  leader.addEventListener('abort', abort, { once: true });
-  return { signal: controller.signal, abort, leave: () => leader.removeEventListener('abort', abort) };
+  if (parent.aborted) abort();
+  parent.addEventListener('abort', abort, { once: true });
+  return { signal: controller.signal, abort, unlink: () => parent.removeEventListener('abort', abort) };
 }
 
-/** Whatever went wrong as one error that says whose it is. A service that echoes the key does not make us repeat it. */
-function explained(
+/** Any failure as an error with provider and model. A key that the service echoes is removed from its message. */
+function attributeError(
   cause: unknown,
   signal: AbortSignal,
   key: string | undefined,
   { provider, label }: RequestSessionDeps,
   model: string | undefined,
 ): RumboError {
-  const known =
+  const error =
     cause instanceof RumboError || signal.aborted
       ? toRumboError(cause, signal)
-      : new RumboError('The service’s answer cannot be read.', { kind: 'bad-response' }, { cause });
-  const { message, ...data } = known.data;
+      : new RumboError('The service’s response cannot be read.', { kind: 'bad-response' }, { cause });
+  const { message, ...data } = error.data;
   const about = { provider, ...(model === undefined ? {} : { model }) };
   if (key === undefined && data.status === 401)
-    return new RumboError(`${label} asks for an API key.`, { ...data, ...about }, { cause });
-  if (key === undefined || !message.includes(key)) return known.with(about);
+    return new RumboError(`${label} requires an API key.`, { ...data, ...about }, { cause });
+  if (key === undefined || !message.includes(key)) return error.with(about);
   return new RumboError(message.replaceAll(key, '…'), { ...data, ...about });
 }

@@ -12,7 +12,7 @@ const usageWaitMs = 1_000;
 export type StreamPartsOptions = {
   readonly decoder: StreamDecoder;
   readonly framing: 'sse' | 'ndjson';
-  readonly clock: ResponseTimer;
+  readonly timer: ResponseTimer;
   /** An empty answer is valid: there may be nothing to fill in. */
   readonly mayBeEmpty: boolean;
   /** Called when the answer is complete; the rest of the body does not matter. */
@@ -22,7 +22,7 @@ export type StreamPartsOptions = {
 /** Rejects with `bad-response` for an empty answer, and with the errors of body and decoder. */
 export async function* streamParts(
   bytes: AsyncIterable<Uint8Array>,
-  { decoder, framing, clock, mayBeEmpty, onComplete }: StreamPartsOptions,
+  { decoder, framing, timer, mayBeEmpty, onComplete }: StreamPartsOptions,
 ): AsyncGenerator<EnginePart> {
   const events = parseEvents(bytes, framing);
   let empty = !mayBeEmpty;
@@ -35,12 +35,12 @@ export async function* streamParts(
         if (empty && (part.reason === 'stop' || part.reason === 'other')) throw emptyAnswerError();
         onComplete();
       }
-      clock.handed();
+      timer.pause();
       yield part;
       if (part.type === 'finish') return;
-      clock.back();
+      timer.resume();
     }
-    if (next && !next.done && next.value.some(carriesContent)) clock.heard();
+    if (next && !next.done && next.value.some(carriesContent)) timer.refresh();
   }
 }
 

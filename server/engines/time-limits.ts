@@ -59,14 +59,14 @@ export function responseTimer(
   let timer = setTimeout(expire, firstPartMs);
   return {
     /** Content arrived; the wait begins anew. */
-    heard(): void {
+    refresh(): void {
       timer.refresh();
     },
     /** The consumer has a part; its own time until `back` does not count. */
-    handed(): void {
+    pause(): void {
       isPaused = true;
     },
-    back(): void {
+    resume(): void {
       isPaused = false;
       if (hasPart && !lapsed) return void timer.refresh();
       clearTimeout(timer);

@@ -218,7 +218,7 @@ test('a line break around a key is trimmed, a key with invalid characters is rej
   );
   const error = await failure(answer(engineAt(openai, fake.baseUrl, 'sk-\nlab€'), 'fake-model'));
   assert.equal(error.kind, 'unauthorized');
-  assert.equal(error.message, 'The key of OpenAI holds characters that no key has.');
+  assert.equal(error.message, 'The key of OpenAI has invalid characters.');
   assert.equal(fake.requests.length, 1);
 });
 
@@ -233,7 +233,7 @@ test('a local service that requires a key without a saved one reports it', async
   const fake = await fakeLlamaCpp({ key: 'secret' });
   t.after(fake.close);
   const error = await failure(answer(engineAt(llamaCpp, fake.baseUrl), 'tiny-chat'));
-  assert.deepEqual([error.kind, error.message], ['unauthorized', 'llama.cpp asks for an API key.']);
+  assert.deepEqual([error.kind, error.message], ['unauthorized', 'llama.cpp requires an API key.']);
 });
 
 test('an error keeps its status and its wait', async (t) => {
@@ -275,8 +275,13 @@ test('a 200 without a stream is an error: a web page, an error object, an unstre
   const engine = engineAt(openaiCompatible, fake.baseUrl);
   const stream = { 'content-type': 'text/event-stream' };
   const table: [unknown, Record<string, string>, string, RegExp][] = [
-    ['<!doctype html><title>Sign in</title>', { 'content-type': 'text/html' }, 'bad-response', /^A web page/],
-    ['\n<html></html>', stream, 'bad-response', /^A web page/],
+    [
+      '<!doctype html><title>Sign in</title>',
+      { 'content-type': 'text/html' },
+      'bad-response',
+      /returned a web page/,
+    ],
+    ['\n<html></html>', stream, 'bad-response', /returned a web page/],
     [{ error: { message: 'busy', code: 503 } }, {}, 'overloaded', /busy/],
     [{ error: { message: 'no', type: 'insufficient_quota' } }, stream, 'payment-required', /credit/],
     [{ code: 'x', error: 'text' }, {}, 'overloaded', /text/],

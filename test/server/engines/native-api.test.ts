@@ -17,7 +17,7 @@ test('sends the key if there is one; without one a 401 reports that a key is req
   const { api: keyless } = await startServer(({ json }) => json(401, { error: 'unauthorized' }));
   await assert.rejects(
     keyless.json({ path: '/api/tags' }, neverAborted()),
-    failing('unauthorized', /asks for an API key/),
+    failing('unauthorized', /requires an API key/),
   );
 });
 

@@ -181,9 +181,9 @@ test('the timer stops with the answer', (t) => {
   const clock = responseTimer('Lab', { connectMs: 1, firstPartMs: 10, betweenPartsMs: 20 }, () => {
     expired += 1;
   });
-  clock.handed();
+  clock.pause();
   t.mock.timers.tick(50);
-  clock.back();
+  clock.resume();
   t.mock.timers.tick(19);
   assert.equal(expired, 0);
   clock.stop();

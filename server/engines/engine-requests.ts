@@ -1,0 +1,79 @@
+/** The HTTP requests of one engine: below its base URL, with its key, and retried without fields that it rejects. */
+import type { RumboError } from '../../shared/errors.ts';
+import { type Http, type HttpResponse, readText } from '../platform/http.ts';
+import type { ErrorResponse, WireRequest } from '../wire/wire-format.ts';
+import { unsupportedFieldDropper } from './drop-unsupported-fields.ts';
+import type { EngineDefinition } from './engine.ts';
+import { parseJson, readErrorResponse } from './read-response.ts';
+import type { RequestSession } from './request-session.ts';
+import { requestUrl } from './request-url.ts';
+import type { TimeLimits } from './time-limits.ts';
+
+export type EngineRequestsDeps = {
+  readonly definition: Pick<EngineDefinition, 'version' | 'headers' | 'wire'>;
+  readonly baseUrl: string;
+  readonly http: Http;
+  readonly limits: Pick<TimeLimits, 'connectMs'>;
+};
+
+export type EngineRequests = ReturnType<typeof engineRequests>;
+
+export function engineRequests({ definition, baseUrl, http, limits }: EngineRequestsDeps) {
+  const { wire } = definition;
+  const dropper = unsupportedFieldDropper(wire);
+
+  /** Sends once; the response may be an error. `post` absent: GET. */
+  const send = async (
+    session: RequestSession,
+    key: string | undefined,
+    accept: string,
+    path: string,
+    post?: WireRequest,
+  ): Promise<HttpResponse> => {
+    const response = await http({
+      method: post ? 'POST' : 'GET',
+      url: requestUrl(baseUrl, definition.version, path),
+      headers: { accept, ...definition.headers(key) },
+      ...(post ? { body: post.body } : {}),
+      signal: session.signal,
+      connectMs: limits.connectMs,
+    });
+    session.onResponse(response);
+    return response;
+  };
+
+  return {
+    send,
+
+    /** The JSON of a GET. Rejects with what an error response means. @param maxBytes of the response that are read */
+    async getJson(
+      session: RequestSession,
+      key: string | undefined,
+      path: string,
+      maxBytes: number,
+    ): Promise<unknown> {
+      const response = await send(session, key, 'application/json', path);
+      if (response.status >= 400) throw wire.toError(await readErrorResponse(response));
+      return parseJson(await readText(response.body, maxBytes));
+    },
+
+    /** Posts, and again without the fields that are rejected. Rejects with what an error response means. */
+    async post(
+      session: RequestSession,
+      key: string | undefined,
+      accept: string,
+      model: string,
+      whole: WireRequest,
+      toError: (response: ErrorResponse) => RumboError = wire.toError,
+    ): Promise<HttpResponse> {
+      const current = dropper(model, whole);
+      for (;;) {
+        const { request } = current;
+        const response = await send(session, key, accept, request.path, request);
+        if (response.status < 400) return response;
+        const error = await readErrorResponse(response);
+        if (!current.dropNamedBy(error)) throw toError(error);
+      }
+    },
+  };
+}
