@@ -22,9 +22,9 @@ import {
 
 /** Milliseconds from the cancel to the closed socket, at the service. */
 const limitMs = 50;
-/** Of so many tries the one in the middle counts: the machine has other work, too. */
+/** The median of so many tries counts: the machine has other work, too. */
 const tries = 3;
-/** More than any provider is asked at a time. */
+/** More than the limit of concurrent requests of any provider. */
 const crowd = 12;
 /** Milliseconds of a retry wait that is never waited for. */
 const retryMs = 600;
@@ -60,7 +60,7 @@ async function timed(engine: FakedEngine, trial: Trial): Promise<void> {
 
 let questions = 0;
 
-/** One question that can be cancelled; many may be asked at a time. */
+/** One request that can be cancelled; many may run at a time. */
 function ask({ connection }: TerminalServer) {
   const source = new CancellationTokenSource();
   questions += 1;
@@ -106,12 +106,12 @@ async function setUp(
 }
 
 const settings = ({ kind, model }: FakedEngine, baseUrl: string) => {
-  const patient = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 };
+  const longLimits = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 };
   return onlyProviders(
     { first: { kind, baseUrl, keyEnv, models: [model] } },
     {
       'rumbo.models': { [`first/${model}`]: { toggle: true } },
-      'rumbo.routing.timeouts': { local: patient, api: patient },
+      'rumbo.routing.timeouts': { local: longLimits, api: longLimits },
     },
   );
 };
@@ -135,7 +135,7 @@ function during(behavior: FakeBehavior, chats: number): Trial {
       assert.equal(error?.kind, 'cancelled');
       assert.equal(error?.partial ?? '', shown);
       assert.ok(wholeAnswer.startsWith(shown));
-      // What came was billed; a price that is not known is told as that.
+      // The text that arrived was billed; an unknown price is reported as unknown.
       assert.deepEqual(
         error?.attempts?.map(({ outcome, costUsd }) => [outcome, costUsd !== undefined]),
         [['cancelled', shown !== '']],
@@ -150,18 +150,18 @@ function during(behavior: FakeBehavior, chats: number): Trial {
   };
 }
 
-/** Nobody answers the handshake of TLS: nothing of the question has been sent, and nothing ever is. */
+/** The server does not answer the TLS handshake: nothing of the request is ever sent. */
 const connecting: Trial = async (server, engine) => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket.on('error', () => {})));
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = silent.address() as AddressInfo;
-    // As an api, so that no list of models is asked for by itself.
-    const said = settings(engine, `https://127.0.0.1:${port}/v1`);
-    const providers = said['rumbo.providers'] as Record<string, object>;
+    // As an api, so that no list of models is requested in the background.
+    const base = settings(engine, `https://127.0.0.1:${port}/v1`);
+    const providers = base['rumbo.providers'] as Record<string, object>;
     await configure(server, {
-      ...said,
+      ...base,
       'rumbo.providers': { ...providers, first: { ...providers['first'], source: 'api' } },
     });
     const { answer, cancel } = ask(server);
@@ -179,7 +179,7 @@ const connecting: Trial = async (server, engine) => {
   }
 };
 
-/** Its socket is idle by then: what counts is that the user is free, and nobody asks again. */
+/** Its socket is idle by then: the user is free at once, and no retry follows. */
 const retrying: Trial = async (server, engine) => {
   const fake = await setUp(
     server,
@@ -201,17 +201,17 @@ const retrying: Trial = async (server, engine) => {
   }
 };
 
-/** How many have been asked when no more come: a busy machine takes a while to send them. */
+/** The number of requests once no more arrive: a busy machine takes a while to send them. */
 async function settledChats(fake: FakeProvider): Promise<number> {
   for (let left = 50; left > 0; left -= 1) {
     const before = fake.chats.length;
     await sleep(150);
     if (before > 0 && fake.chats.length === before) return before;
   }
-  throw new Error('More and more questions are sent.');
+  throw new Error('More and more requests are sent.');
 }
 
-/** Behind as many as the provider is asked at a time. */
+/** Behind the requests that the provider's limit allows at a time. */
 const queued: Trial = async (server, engine) => {
   const fake = await setUp(server, engine, hangs);
   try {
@@ -222,11 +222,11 @@ const queued: Trial = async (server, engine) => {
     assert.ok(before < crowd, `${before} at a time`);
     const cancelledAt = last.cancel();
     const { error, at } = await last.answer;
-    // Those who wait go first, so that none of them takes a place that becomes free.
+    // Queued requests are cancelled first, so that none of them takes a slot that becomes free.
     for (const other of others.toReversed()) other.cancel();
     await Promise.all(others.map(({ answer }) => answer));
     assert.equal(error?.kind, 'cancelled');
-    assert.equal(fake.chats.length, before, 'nobody was asked on behalf of those who left');
+    assert.equal(fake.chats.length, before, 'no cancelled request was sent');
     return at - cancelledAt;
   } finally {
     await fake.close();

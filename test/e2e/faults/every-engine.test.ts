@@ -1,4 +1,4 @@
-/** Every engine × every fault, over the bundled server: what the user gets, who was asked how often, and nothing lost silently. */
+/** Every engine × every fault, over the bundled server: what the user gets, how often each provider is requested, and that nothing is lost silently. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';

@@ -1,4 +1,4 @@
-/** What a user gets while services come and go. */
+/** What a user gets while services fail and recover. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,17 +19,17 @@ test('a request waits when every provider is at a short rate limit', async (t) =
   const second = await question('two');
   assert.equal(second.text, 'Hello from the fake.');
   assert.equal((await first).text, second.text);
-  assert.equal(lab.chats.length, 3, 'nobody asked in between');
+  assert.equal(lab.chats.length, 3, 'no request in between');
 });
 
 test('a provider that was down is used again soon after it has recovered', async (t) => {
   const first = await fake(t, fakeOpenAi, { reply: 'first', fail: { status: 500, body: {} } });
   const next = await fake(t, fakeOpenAi, { reply: 'next' });
   const rumbo = await server(t, onlyProviders({ first: entry(first), next: entry(next) }));
-  let asked = 0;
+  let count = 0;
   const answer = async () => {
-    asked += 1;
-    return (await ask(rumbo, { prompt: `question ${asked}`, useCache: false })).text;
+    count += 1;
+    return (await ask(rumbo, { prompt: `question ${count}`, useCache: false })).text;
   };
   for (let time = 0; time < 3; time += 1) assert.equal(await answer(), 'next');
   const before = first.chats.length;
@@ -58,5 +58,5 @@ test('with every provider down the error names the time of the first return', as
   const data = await failure(ask(rumbo, { prompt: 'once more' }));
   assert.match(data.message, /returns (?:at|on) /);
   assert.ok(data.action);
-  assert.equal(one.chats.length + other.chats.length, chats, 'nobody is asked');
+  assert.equal(one.chats.length + other.chats.length, chats, 'no request is sent');
 });

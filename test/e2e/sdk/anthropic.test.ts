@@ -1,4 +1,4 @@
-/** The official `@anthropic-ai/sdk` reads what the fake Anthropic says, and reads what our own reader reads. */
+/** The official `@anthropic-ai/sdk` reads the fake Anthropic, with the same result as Rumbo's decoder. */
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
@@ -11,7 +11,7 @@ import {
   picture,
   rejection,
   reply,
-  said,
+  textOfType,
   usage,
   weatherCall,
   weatherSchema,
@@ -44,7 +44,7 @@ test('the SDK reads the same text, thinking and usage as Rumbo', async () => {
   const message = await stream.finalMessage();
   assert.equal(texts.join(''), reply.text);
   assert.equal(thoughts.join(''), reply.reasoning);
-  assert.ok(texts.length > 3, 'word by word');
+  assert.ok(texts.length > 3, 'in several deltas');
   assert.deepEqual(
     message.content.map(({ type }) => type),
     ['thinking', 'text'],
@@ -55,8 +55,8 @@ test('the SDK reads the same text, thinking and usage as Rumbo', async () => {
   assert.deepEqual([input_tokens, cache_read_input_tokens, output_tokens], [20, 100, 30]);
 
   const parts = await ours();
-  assert.equal(said(parts, 'text-delta'), reply.text);
-  assert.equal(said(parts, 'reasoning-delta'), reply.reasoning);
+  assert.equal(textOfType(parts, 'text-delta'), reply.text);
+  assert.equal(textOfType(parts, 'reasoning-delta'), reply.reasoning);
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
@@ -113,8 +113,8 @@ test('the list of models, with limits and abilities', async () => {
 });
 
 test('each error response becomes the right class of error', async () => {
-  const stranger = new Anthropic({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
-  assert.ok((await rejection(stranger.messages.create(ask))) instanceof Anthropic.AuthenticationError);
+  const unauthorized = new Anthropic({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
+  assert.ok((await rejection(unauthorized.messages.create(ask))) instanceof Anthropic.AuthenticationError);
   const missing = await rejection(client.messages.create({ ...ask, model: 'no-such' }));
   assert.ok(missing instanceof Anthropic.NotFoundError);
   assert.equal(missing.requestID ?? 'req_fake', 'req_fake');

@@ -1,4 +1,4 @@
-/** The official `openai` package, which these services tell their users to take, reads what their fakes say. */
+/** The official `openai` package, which these services recommend, reads their fakes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
@@ -44,7 +44,7 @@ for (const { kind, make } of fakedEngines.filter((fake) => copies.has(fake.kind)
       listed.map(({ id }) => id),
       [model],
     );
-    const stranger = new OpenAI({ apiKey: 'wrong', baseURL, maxRetries: 0 });
-    assert.ok((await rejection(stranger.models.list())) instanceof OpenAI.AuthenticationError);
+    const unauthorized = new OpenAI({ apiKey: 'wrong', baseURL, maxRetries: 0 });
+    assert.ok((await rejection(unauthorized.models.list())) instanceof OpenAI.AuthenticationError);
   });
 }

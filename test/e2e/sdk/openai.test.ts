@@ -1,4 +1,4 @@
-/** The official `openai` package reads what the fake OpenAI says, and reads what our own reader reads. */
+/** The official `openai` package reads the fake OpenAI, with the same result as Rumbo's decoder. */
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import OpenAI from 'openai';
@@ -16,7 +16,7 @@ import {
   picture,
   rejection,
   reply,
-  said,
+  textOfType,
   usage,
   weatherCall,
   weatherSchema,
@@ -36,8 +36,8 @@ beforeEach(() => {
 const messages = [{ role: 'user' as const, content: 'hi' }];
 const client = new OpenAI({ apiKey: key, baseURL: fake.baseUrl, maxRetries: 0 });
 const tools = [{ type: 'function' as const, function: { name: 'get_weather', parameters: weatherSchema } }];
-const ours = (request: Partial<CompletionRequest> = {}, asked = model) =>
-  ourParts(fake, engine.wire, { messages, ...request }, { model: asked, headers: bearer(key) });
+const ours = (request: Partial<CompletionRequest> = {}, requested = model) =>
+  ourParts(fake, engine.wire, { messages, ...request }, { model: requested, headers: bearer(key) });
 const ourFill = (format: StreamFormat<FillRequest> | undefined) => {
   assert.ok(format);
   const post = format.encode(model, { prefix: 'a', suffix: 'b' });
@@ -54,7 +54,7 @@ test('the SDK reads the same text and usage as Rumbo', async () => {
   stream.on('content', (delta) => deltas.push(delta));
   const { choices, usage: counted } = await stream.finalChatCompletion();
   assert.equal(deltas.join(''), reply.text);
-  assert.ok(deltas.length > 3, 'word by word');
+  assert.ok(deltas.length > 3, 'in several deltas');
   assert.equal(choices[0]?.finish_reason, 'stop');
   assert.deepEqual(
     [
@@ -66,8 +66,8 @@ test('the SDK reads the same text and usage as Rumbo', async () => {
     [120, 100, 30, 18],
   );
   const parts = await ours();
-  assert.equal(said(parts, 'text-delta'), reply.text);
-  assert.equal(said(parts, 'reasoning-delta'), reply.reasoning);
+  assert.equal(textOfType(parts, 'text-delta'), reply.text);
+  assert.equal(textOfType(parts, 'reasoning-delta'), reply.reasoning);
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
@@ -130,8 +130,8 @@ test('the SDK reads the same Responses stream as Rumbo, reasoning apart', async 
   );
   const parts = await ours({}, responsesModel);
   assert.equal(fake.chats.at(-1)?.path, '/v1/responses');
-  assert.equal(said(parts, 'text-delta'), reply.text);
-  assert.equal(said(parts, 'reasoning-delta'), reply.reasoning);
+  assert.equal(textOfType(parts, 'text-delta'), reply.text);
+  assert.equal(textOfType(parts, 'reasoning-delta'), reply.reasoning);
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
@@ -163,7 +163,7 @@ test('the SDK reads the same text completions as Rumbo, DeepSeek’s fill in the
   assert.equal(chunks.at(-1)?.choices[0]?.finish_reason, 'stop');
   assert.equal((await client.completions.create(request)).choices[0]?.text, reply.text);
   const parts = await ourFill(deepseek.wire.fill);
-  assert.equal(said(parts, 'text-delta'), reply.text);
+  assert.equal(textOfType(parts, 'text-delta'), reply.text);
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage });
 });
 
@@ -191,8 +191,8 @@ test('embeddings, as base64 for the SDK or as numbers', async () => {
 
 test('each error response becomes the right class of error', async () => {
   const ask = () => client.chat.completions.create({ model, messages });
-  const stranger = new OpenAI({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
-  const unauthorized = await rejection(stranger.models.list());
+  const withWrongKey = new OpenAI({ apiKey: 'wrong', baseURL: fake.baseUrl, maxRetries: 0 });
+  const unauthorized = await rejection(withWrongKey.models.list());
   assert.ok(unauthorized instanceof OpenAI.AuthenticationError);
   assert.equal(unauthorized.code, 'invalid_api_key');
   const missing = await rejection(client.chat.completions.create({ model: 'no-such', messages }));

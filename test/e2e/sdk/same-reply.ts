@@ -66,7 +66,7 @@ export async function partsFrom<Request>(
 }
 
 /** The text of all deltas of one kind. */
-export const said = (parts: readonly EnginePart[], type: 'text-delta' | 'reasoning-delta'): string =>
+export const textOfType = (parts: readonly EnginePart[], type: 'text-delta' | 'reasoning-delta'): string =>
   parts.map((part) => (part.type === type ? part.text : '')).join('');
 
 /** What must never resolve: what it was rejected with. */

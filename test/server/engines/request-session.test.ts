@@ -1,4 +1,4 @@
-/** What an engine tells of the key it borrowed: once, the truth, and nothing of a request that was not wanted. */
+/** How a request session uses its key: released once, with the outcome, and neutral for a cancelled request. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';
@@ -54,9 +54,9 @@ test('an answer, an error and a list each release their key once', async (t) => 
       [undefined, ['ok']],
     ],
   );
-  for (const { told } of keys.leases.slice(0, 2))
+  for (const { reported } of keys.leases.slice(0, 2))
     assert.deepEqual(
-      told.map(({ unit, limit, remaining }) => [unit, limit, remaining]),
+      reported.map(({ unit, limit, remaining }) => [unit, limit, remaining]),
       [['requests', 100, 7]],
     );
 });

@@ -155,24 +155,25 @@ type WireMessage = { readonly role: string; readonly content: string | readonly 
 const blocksOf = ({ content }: WireMessage): readonly Block[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 
-/** What the service refuses with 400, in its words; `undefined`: nothing. */
+/** The message with which the service rejects this body with 400; `undefined`: it accepts it. */
 function rejectionMessage(body: Body, model: string): string | undefined {
   const sampling = ['temperature', 'top_p', 'top_k'].find((field) => field in body);
   if (sampling) return `${sampling}: sampling parameters are not supported`;
   if (typeof body['max_tokens'] !== 'number') return 'max_tokens: Field required';
-  const turns = body['messages'] as readonly WireMessage[];
-  if (turns.length === 0) return 'messages: at least one message is required';
+  const messages = body['messages'] as readonly WireMessage[];
+  if (messages.length === 0) return 'messages: at least one message is required';
   const used = new Set<string>();
-  for (const [index, turn] of turns.entries()) {
-    const blocks = blocksOf(turn);
+  for (const [index, message] of messages.entries()) {
+    const blocks = blocksOf(message);
     if (blocks.length === 0 || blocks.some(({ type, text }) => type === 'text' && !text))
       return `messages.${index}: text content blocks must be non-empty`;
-    const asked = index === 0 ? [] : blocksOf(turns[index - 1] as WireMessage).flatMap(({ id }) => id ?? []);
+    const requested =
+      index === 0 ? [] : blocksOf(messages[index - 1] as WireMessage).flatMap(({ id }) => id ?? []);
     const given = blocks.flatMap(({ tool_use_id: id }) => id ?? []);
-    const strange = given.find((id) => !asked.includes(id));
-    if (strange)
-      return `messages.${index}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${strange}`;
-    if (asked.some((id) => !given.includes(id)))
+    const unknown = given.find((id) => !requested.includes(id));
+    if (unknown)
+      return `messages.${index}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${unknown}`;
+    if (requested.some((id) => !given.includes(id)))
       return `messages.${index}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after`;
     if (blocks.slice(0, given.length).some(({ type }) => type !== 'tool_result'))
       return `messages.${index}: \`tool_result\` blocks must come first`;
@@ -183,7 +184,7 @@ function rejectionMessage(body: Body, model: string): string | undefined {
       used.add(id);
     }
   }
-  const last = turns.at(-1);
+  const last = messages.at(-1);
   if (last?.role !== 'assistant') return undefined;
   if (!/-4-[0-5]\b|^claude-3/.test(model))
     return 'This model does not support assistant message prefill. The conversation must end with a user message.';
@@ -192,7 +193,7 @@ function rejectionMessage(body: Body, model: string): string | undefined {
     : undefined;
 }
 
-/** A count takes only what a prompt is made of. */
+/** A count accepts only the fields of a prompt. */
 function countRejection(body: Body): FakeFailure | undefined {
   const known = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
   const extra = Object.keys(body).find((field) => !known.includes(field));

@@ -1,4 +1,4 @@
-/** What a fake provider is told, what it remembers, and how one vendor's framing is written down. */
+/** Options and record of a fake provider, and the contract of one vendor's framing. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** One answer. Words are sent one event each. */
@@ -36,7 +36,7 @@ export type FakeUsage = {
   readonly reasoning?: number;
 };
 
-/** A refusal instead of an answer. */
+/** An error response instead of an answer. */
 export type FakeFailure = {
   readonly status: number;
   /** A string is sent as it is, anything else as JSON. */
@@ -47,9 +47,9 @@ export type FakeFailure = {
 };
 
 /**
- * What goes wrong with the connection. `hang`: the head never comes. `reset`: the socket dies after so many words.
+ * A fault of the connection. `hang`: the head never arrives. `reset`: the socket is reset after so many words.
  * `end`: the body ends cleanly, without finish reason or end marker. `stall`: silence, the socket open.
- * `custom`: anything else, done by hand.
+ * `custom`: anything else.
  */
 export type FakeFault =
   | { readonly kind: 'hang' }
@@ -61,18 +61,18 @@ export type Exchange = {
   /** How many chats came before this one. */
   readonly index: number;
   readonly request: FakeRequest;
-  /** Nothing has been sent on it yet. */
+  /** Nothing has been written to it yet. */
   readonly response: ServerResponse;
   readonly contentType: string;
   readonly reply: FakeAnswer;
   /** A fresh stream in the service's framing; it remembers what came before. */
   stream(): ReturnType<Framing['stream']>;
   refuse(failure: FakeFailure): void;
-  /** Answers as if nothing were wrong. */
+  /** Answers without a fault. */
   sendAnswer(): Promise<void>;
 };
 
-/** What a service does to a chat. */
+/** How a service handles a chat. */
 export type FakeBehavior = (exchange: Exchange) => void | Promise<void>;
 
 export type FakeOptions = {
@@ -84,9 +84,9 @@ export type FakeOptions = {
   readonly delayMs?: number;
   /** Milliseconds before the head. Absent: 0. */
   readonly headDelayMs?: number;
-  /** The only key it accepts. Absent: asks for none. */
+  /** The only key it accepts. Absent: requires none. */
   readonly key?: string;
-  /** Sent with every answer to a POST, refused or not: what is left of the rate limits. */
+  /** Sent with every response to a POST, also an error: the remaining rate limits. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For POSTs only; the list of models stays reachable. */
   readonly fail?: FakeFailure;
@@ -122,12 +122,12 @@ export type FakeProvider = {
   headers: Readonly<Record<string, string>>;
   fail: FakeFailure | undefined;
   fault: FakeFault | undefined;
-  /** What belongs into `rumbo.providers.<name>.baseUrl`. */
+  /** The value for `rumbo.providers.<name>.baseUrl`. */
   readonly baseUrl: string;
   readonly requests: readonly FakeRequest[];
   /** Sockets it has accepted so far. */
   readonly connections: number;
-  /** POSTs that ask a model: the chats it was asked for. */
+  /** POSTs to a model: the chats. */
   readonly chats: readonly FakeRequest[];
   close(): Promise<void>;
 };
@@ -141,7 +141,7 @@ export type FakeAnswer = {
   readonly usage: Required<FakeUsage>;
 };
 
-/** How one vendor says it. */
+/** How one vendor encodes it. */
 export type Framing = {
   readonly contentType: string;
   /** Sent with every answer. */
@@ -152,13 +152,13 @@ export type Framing = {
   keyIn(headers: IncomingMessage['headers']): string | undefined;
   /** The JSON (or text) of a GET; `undefined` is a 404. */
   get(path: string, models: readonly string[]): unknown;
-  /** The JSON of a POST that only wants to know something; `undefined`: it asks a model. Absent: all do. */
+  /** The JSON of a POST that needs no model; `undefined`: it needs one. Absent: all do. */
   lookup?(path: string, body: Body, models: readonly string[]): unknown;
   /** The model a POST names; `undefined` when nothing is served there, which is a 404. */
   modelOf(path: string, body: Body): string | undefined;
-  /** Why the service would refuse this body. Absent: it takes anything. */
+  /** The error with which the service rejects this body. Absent: it accepts any. */
   rejection?(path: string, body: Body, model: string): FakeFailure | undefined;
-  /** The JSON of a POST that is answered in one piece. `undefined`: it is streamed. Absent: all are. */
+  /** The JSON of an unstreamed POST. `undefined`: it is streamed. Absent: all are. */
   unstreamed?(path: string, body: Body, model: string, answer: FakeAnswer): unknown;
   readonly unauthorized: FakeFailure;
   notFound(model: string | undefined): FakeFailure;

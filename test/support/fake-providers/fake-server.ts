@@ -1,4 +1,4 @@
-/** A model service on loopback for tests: says what it is told, word by word, and remembers what it was asked. */
+/** A model service on loopback for tests: streams the configured reply word by word and records its requests. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -79,8 +79,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     if (model === undefined || !fake.models.includes(model)) return refuse(response, framing.notFound(model));
     if (fake.fault?.kind === 'hang') return;
     const body = record.body ?? {};
-    const objection = framing.rejection?.(path, body, model);
-    if (objection) return refuse(response, objection);
+    const rejection = framing.rejection?.(path, body, model);
+    if (rejection) return refuse(response, rejection);
     const answer = answerTo(body);
     const sendAnswer = async (): Promise<void> => {
       const whole = framing.unstreamed?.(path, body, model, answer);
@@ -134,14 +134,14 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   }
 
   function answerTo(body: Body): FakeAnswer {
-    const said = typeof fake.reply === 'function' ? fake.reply(body) : fake.reply;
+    const reply = typeof fake.reply === 'function' ? fake.reply(body) : fake.reply;
     const {
       text,
       reasoning = '',
       toolCalls = [],
       finish,
       usage,
-    }: FakeReply = typeof said === 'string' ? { text: said } : said;
+    }: FakeReply = typeof reply === 'string' ? { text: reply } : reply;
     return {
       text,
       reasoning,
@@ -185,7 +185,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     if (fault?.kind === 'stall') return;
     if (fault?.kind === 'reset') {
       closedByFake.add(response);
-      // A moment for what was written to reach the client; destroying at once would take it back.
+      // Time for the written data to reach the client; destroying at once would discard it.
       await sleep(20);
       response.socket?.resetAndDestroy();
       return;
@@ -194,7 +194,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   }
 }
 
-/** Sockets the fake closed itself, which is no abort by the client. */
+/** Responses that the fake closed itself, which is no abort by the client. */
 const closedByFake = new WeakSet<ServerResponse>();
 
 function refuse(response: ServerResponse, failure: FakeFailure): void {
@@ -223,6 +223,6 @@ function parse(text: string): Body | undefined {
 export const bearerIn = (headers: IncomingMessage['headers']): string | undefined =>
   headers.authorization?.replace(/^Bearer /, '');
 
-/** What every fake makes of texts: their lengths, and where they stood. Exact as 32-bit floats. */
+/** The vectors of every fake: length and index of the text. Exact as 32-bit floats. */
 export const vectorsOf = (texts: unknown): readonly (readonly number[])[] =>
   (Array.isArray(texts) ? texts : [texts]).map((text, index) => [String(text).length, index, 0.5]);

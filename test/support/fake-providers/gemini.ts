@@ -160,7 +160,7 @@ type Part = {
 };
 type Content = { readonly role?: string; readonly parts?: readonly Part[] };
 
-/** What the service refuses with 400, in its words; `undefined`: nothing. */
+/** The message with which the service rejects this body with 400; `undefined`: it accepts it. */
 function rejectionMessage(body: Body, model: string): string | undefined {
   const contents = body['contents'] as readonly Content[];
   if (contents.length === 0) return 'contents is not specified';
@@ -175,8 +175,8 @@ function rejectionMessage(body: Body, model: string): string | undefined {
     if (calls[0] && !calls[0].thoughtSignature && !/^gemini-[12]\b/.test(model))
       return 'Function call is missing a thought_signature in functionCall parts.';
   }
-  const goesOn = /^gemini-(?:2\.|3-|3\.1-)/.test(model);
-  return contents.at(-1)?.role === 'model' && !goesOn
+  const supportsPrefill = /^gemini-(?:2\.|3-|3\.1-)/.test(model);
+  return contents.at(-1)?.role === 'model' && !supportsPrefill
     ? 'Requests ending with a model turn are not supported.'
     : undefined;
 }

@@ -62,7 +62,7 @@ const framing: Framing = {
         },
 };
 
-/** Its native stream: the last event says so, no marker follows. */
+/** Its native stream: the last event is marked, no end marker follows. */
 const infill = (model: string): ReturnType<Framing['stream']> => {
   const event = (more: object): string => `data: ${JSON.stringify({ index: 0, id_slot: 0, ...more })}\n\n`;
   return {

@@ -10,7 +10,7 @@ import type {
 import { bearerIn, fakeServer, vectorsOf } from './fake-server.ts';
 
 /**
- * `baseUrl` has no path. Names ending in `cloud` are listed as running on somebody else's machine; one with `nofim` in
+ * `baseUrl` has no path. Names ending in `cloud` are listed as remote; one with `nofim` in
  * its name has no `insert`.
  */
 export const fakeOllama = (options: FakeOptions = {}): Promise<FakeProvider> => fakeServer(framing, options);
@@ -47,7 +47,7 @@ const framing: Framing = {
     if (body['stream'] !== false) return undefined;
     const { text, reasoning, toolCalls } = answer;
     const thinking = reasoning ? { thinking: reasoning } : {};
-    const said =
+    const fields =
       path === '/api/generate'
         ? { response: text, ...thinking }
         : {
@@ -58,7 +58,7 @@ const framing: Framing = {
               ...(toolCalls.length > 0 ? { tool_calls: toolCalls.map(callOf) } : {}),
             },
           };
-    return { model, created_at: createdAt, ...said, ...endOf(answer.finish, answer.usage) };
+    return { model, created_at: createdAt, ...fields, ...endOf(answer.finish, answer.usage) };
   },
   unauthorized: { status: 401, body: { error: 'unauthorized' } },
   notFound: (model) =>
@@ -67,17 +67,18 @@ const framing: Framing = {
       : { status: 404, body: { error: `model '${model}' not found` } },
   stream(model, _, path) {
     const line = (more: object): string => `${JSON.stringify({ model, created_at: createdAt, ...more })}\n`;
-    // Chat says it in a message, generate at the top.
-    const said = (content: string, more: object = {}): object =>
+    // Chat has a message, generate fields at the top.
+    const fieldsOf = (content: string, more: object = {}): object =>
       path === '/api/generate'
         ? { response: content, ...more }
         : { message: { role: 'assistant', content, ...more } };
     return {
       start: () => '',
-      reasoning: (word) => line({ ...said('', { thinking: word }), done: false }),
-      text: (word) => line({ ...said(word), done: false }),
-      toolCall: (call, index) => line({ ...said('', { tool_calls: [callOf(call, index)] }), done: false }),
-      finish: (reason, usage) => line({ ...said(''), ...endOf(reason, usage) }),
+      reasoning: (word) => line({ ...fieldsOf('', { thinking: word }), done: false }),
+      text: (word) => line({ ...fieldsOf(word), done: false }),
+      toolCall: (call, index) =>
+        line({ ...fieldsOf('', { tool_calls: [callOf(call, index)] }), done: false }),
+      finish: (reason, usage) => line({ ...fieldsOf(''), ...endOf(reason, usage) }),
     };
   },
 };

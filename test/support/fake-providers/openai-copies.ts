@@ -1,4 +1,4 @@
-/** Fakes of the services that copy OpenAI, each with what it does otherwise: lists, reasoning, usage, refusals. */
+/** Fakes of the services that copy OpenAI, each with its differences: lists, reasoning, usage, error responses. */
 import type { Body, FakeOptions, FakeProvider, Framing } from './fake-provider.ts';
 import { fakeServer } from './fake-server.ts';
 import { openAiFraming } from './openai.ts';
@@ -12,19 +12,19 @@ type Copy = {
   readonly versioned?: boolean;
   /** The list of models, and where it is. */
   readonly list: Readonly<Record<string, (models: readonly string[]) => unknown>>;
-  /** The delta of a thought. Absent: `reasoning_content`. */
-  readonly thought?: (word: string) => object;
-  /** What stands before the first chunk. Absent: nothing. */
+  /** The delta of reasoning. Absent: `reasoning_content`. */
+  readonly reasoningDelta?: (word: string) => object;
+  /** Text before the first chunk. Absent: none. */
   readonly opening?: string;
-  /** A beginning to be continued is said once more. */
-  readonly echoes?: boolean;
+  /** The answer repeats the prefix. */
+  readonly echoesPrefix?: boolean;
   readonly usageOf: (usage: Counts) => object;
   /** More of the chunk with the finish reason, where usage comes there and unasked. Absent: in a chunk of its own. */
   readonly atFinish?: (usage: object) => object;
-  /** What the service does not take although OpenAI does, with its status. Absent: nothing. */
-  readonly objection?: (body: Body) => readonly [status: number, message: string] | undefined;
-  /** The body of a refusal. Absent: OpenAI's. */
-  readonly refusal?: (status: number, message: string) => unknown;
+  /** What the service rejects although OpenAI accepts it, with its status. Absent: nothing. */
+  readonly rejection?: (body: Body) => readonly [status: number, message: string] | undefined;
+  /** The body of an error response. Absent: OpenAI's. */
+  readonly errorBody?: (status: number, message: string) => unknown;
 };
 
 const usual = ({ input, output, cachedRead, reasoning }: Counts) => ({
@@ -48,7 +48,12 @@ const fakeOf = (copy: Copy) => {
 };
 
 function framingOf(copy: Copy): Framing {
-  const { root = '', versioned = false, thought = (word) => ({ reasoning_content: word }), refusal } = copy;
+  const {
+    root = '',
+    versioned = false,
+    reasoningDelta = (word) => ({ reasoning_content: word }),
+    errorBody,
+  } = copy;
   const below = (path: string): string => (path.startsWith(`${root}/`) ? path.slice(root.length) : '');
   return {
     ...openAiFraming,
@@ -56,21 +61,21 @@ function framingOf(copy: Copy): Framing {
     get: (path, models) => copy.list[below(path)]?.(models),
     modelOf: (path, body) => openAiFraming.modelOf(below(path), body),
     rejection(path, body, model) {
-      const [status, message = ''] = copy.objection?.(body) ?? [];
+      const [status, message = ''] = copy.rejection?.(body) ?? [];
       return status === undefined
         ? openAiFraming.rejection?.(below(path), body, model)
         : {
             status,
-            body: refusal?.(status, message) ?? { error: { message, type: 'invalid_request_error' } },
+            body: errorBody?.(status, message) ?? { error: { message, type: 'invalid_request_error' } },
           };
     },
     unstreamed: (path, body, model, answer) => openAiFraming.unstreamed?.(below(path), body, model, answer),
-    ...(refusal
+    ...(errorBody
       ? {
-          unauthorized: { status: 401, body: refusal(401, 'Unauthorized') },
+          unauthorized: { status: 401, body: errorBody(401, 'Unauthorized') },
           notFound: (model) => ({
             status: 404,
-            body: refusal(404, model ? `model ${model} not found` : 'Not Found'),
+            body: errorBody(404, model ? `model ${model} not found` : 'Not Found'),
           }),
         }
       : {}),
@@ -94,13 +99,13 @@ function framingOf(copy: Copy): Framing {
           ],
           ...more,
         });
-      const echo = copy.echoes ? prefixOf(body) : '';
+      const echo = copy.echoesPrefix ? prefixOf(body) : '';
       return {
         start: () =>
           (copy.opening ?? '') +
           (asText ? '' : choice({ role: 'assistant', content: '' })) +
           (echo ? choice({ content: echo }) : ''),
-        reasoning: (word) => choice(thought(word)),
+        reasoning: (word) => choice(reasoningDelta(word)),
         text: (word) => choice({ content: word }),
         // Whole, in one chunk.
         toolCall: ({ id, name, input }, index) =>
@@ -110,8 +115,9 @@ function framingOf(copy: Copy): Framing {
         finish(reason, counts) {
           const usage = copy.usageOf(counts);
           const last = choice({ content: '' }, reason.replace('-', '_'), copy.atFinish?.(usage));
-          const asked = (body['stream_options'] as { include_usage?: boolean } | undefined)?.include_usage;
-          return `${last}${asked && !copy.atFinish ? chunk({ choices: [], usage }) : ''}data: [DONE]\n\n`;
+          const wantsUsage = (body['stream_options'] as { include_usage?: boolean } | undefined)
+            ?.include_usage;
+          return `${last}${wantsUsage && !copy.atFinish ? chunk({ choices: [], usage }) : ''}data: [DONE]\n\n`;
         },
       };
     },
@@ -140,7 +146,7 @@ export const fakeGroq = fakeOf({
   list: {
     '/v1/models': listOf('Meta', { active: true, context_window: 131_072, max_completion_tokens: 65_536 }),
   },
-  thought: (word) => ({ reasoning: word }),
+  reasoningDelta: (word) => ({ reasoning: word }),
   usageOf: usual,
   atFinish: (usage) => ({ usage, x_groq: { id: 'req_1', usage } }),
 });
@@ -153,9 +159,9 @@ export const fakeXai = fakeOf({
     }),
     '/v1/models': listOf('xai'),
   },
-  // Reasoning stands beside the completion.
+  // The completion excludes reasoning.
   usageOf: (counts) => ({ ...usual(counts), completion_tokens: counts.output - counts.reasoning }),
-  refusal: (status, message) => ({ code: `error ${status}`, error: message }),
+  errorBody: (status, message) => ({ code: `error ${status}`, error: message }),
 });
 
 export const fakeMistral = fakeOf({
@@ -166,10 +172,10 @@ export const fakeMistral = fakeOf({
       capabilities: { completion_chat: true, completion_fim: true, function_calling: true, vision: false },
     }),
   },
-  thought: (word) =>
+  reasoningDelta: (word) =>
     ({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: word }] }] }) as object,
-  echoes: true,
-  objection(body) {
+  echoesPrefix: true,
+  rejection(body) {
     const ids = messagesOf(body).flatMap(({ tool_calls: calls = [], tool_call_id: answered }) => [
       ...calls.map(({ id }) => id),
       ...(answered === undefined ? [] : [answered]),
@@ -185,7 +191,7 @@ export const fakeMistral = fakeOf({
     total_tokens: input + output,
   }),
   atFinish: (usage) => ({ usage }),
-  refusal: (status, message) => ({
+  errorBody: (status, message) => ({
     object: 'error',
     message,
     type: 'error',
@@ -198,7 +204,7 @@ export const fakeDeepSeek = fakeOf({
   versioned: true,
   list: { '/v1/models': listOf('deepseek') },
   opening: ': keep-alive\n\n',
-  objection: (body) =>
+  rejection: (body) =>
     messagesOf(body).some((message) => message.tool_calls && typeof message.reasoning_content !== 'string')
       ? [400, 'The `reasoning_content` in the thinking mode must be passed back to the API.']
       : undefined,
@@ -212,12 +218,12 @@ export const fakeDeepSeek = fakeOf({
   }),
 });
 
-/** It says no in plain words. */
+/** Its errors are plain text. */
 export const fakeDockerModelRunner = fakeOf({
   root: '/engines',
   list: { '/v1/models': listOf('docker', { dmr: { context_window: 8_192 } }) },
   usageOf: usual,
-  refusal: (_, message) => `${message}\n`,
+  errorBody: (_, message) => `${message}\n`,
 });
 
 export const fakeLmStudio = fakeOf({
@@ -238,8 +244,8 @@ export const fakeLmStudio = fakeOf({
 
 export const fakeVllm = fakeOf({
   list: { '/v1/models': listOf('vllm', { max_model_len: 32_768 }) },
-  objection: (body) => ('suffix' in body ? [400, 'suffix is not currently supported'] : undefined),
-  thought: (word) => ({ reasoning: word }),
+  rejection: (body) => ('suffix' in body ? [400, 'suffix is not currently supported'] : undefined),
+  reasoningDelta: (word) => ({ reasoning: word }),
   usageOf: usual,
-  refusal: (status, message) => ({ error: { message, type: 'NotFoundError', param: null, code: status } }),
+  errorBody: (status, message) => ({ error: { message, type: 'NotFoundError', param: null, code: status } }),
 });

@@ -39,7 +39,7 @@ export function responsesStream(model: string): Stream {
             part: { type: 'summary_text', text: '' },
           });
   };
-  const say = (kind: 'reasoning' | 'text', word: string): string => {
+  const textEvents = (kind: 'reasoning' | 'text', word: string): string => {
     const before = open?.kind === kind ? '' : begin(kind);
     if (!open) return before;
     open.text += word;
@@ -84,8 +84,8 @@ export function responsesStream(model: string): Stream {
       const response = envelope(model, 'in_progress', []);
       return event('response.created', { response }) + event('response.in_progress', { response });
     },
-    reasoning: (word) => say('reasoning', word),
-    text: (word) => say('text', word),
+    reasoning: (word) => textEvents('reasoning', word),
+    text: (word) => textEvents('text', word),
     toolCall(call) {
       const before = close();
       const { id } = callItem(call);

@@ -178,7 +178,7 @@ const textCompletion = (model: string, { text, finish, usage }: FakeAnswer): obj
   usage: usageOf(usage),
 });
 
-/** The official SDK asks for base64 unless it is told otherwise. */
+/** The official SDK requests base64 by default. */
 const embeddings = (model: string, body: Body): object => {
   const vectors = vectorsOf(body['input']);
   const base64 = (vector: readonly number[]): string =>
@@ -201,7 +201,7 @@ type ChatMessage = {
   readonly tool_calls?: readonly { readonly id: string }[];
 };
 
-/** What the service refuses with 400, in its words; `undefined`: nothing. */
+/** The message with which the service rejects this body with 400; `undefined`: it accepts it. */
 function complaint(body: Body): string | undefined {
   let open: readonly string[] = [];
   for (const { role, tool_call_id: answered, tool_calls: calls } of body[

@@ -1,4 +1,4 @@
-/** Everything that can go wrong before the first word. */
+/** All faults before the first part. */
 import type { FakeBehavior, FakeFailure } from '../fake-providers/fake-provider.ts';
 import * as behaviors from './behaviors.ts';
 import { certificateFor } from './certificates.ts';
@@ -17,7 +17,7 @@ const errorResponse = (
   body: errors.body({ status, message }),
 });
 
-/** Milliseconds a short rate limit holds. */
+/** Milliseconds of a short rate limit. */
 const shortMs = 180;
 
 const limited = (engine: FakedEngine, headers: () => Record<string, string>) => (): FakeFailure => ({
@@ -43,7 +43,7 @@ const fallsBack = (name: string, headers: () => Record<string, string>): Fault =
   withoutFallback: { expected: ['error'], calls: [1, 1], kinds: ['rate-limited'] },
 });
 
-/** Refused for a reason that does not pass by itself. */
+/** An error that does not pass by itself. */
 const permanent = (
   name: string,
   failure: (engine: FakedEngine) => FakeFailure | undefined,
@@ -52,8 +52,8 @@ const permanent = (
 ): Fault => ({
   name,
   primary: (engine) => {
-    const said = failure(engine);
-    return said && { behavior: behaviors.responds(said) };
+    const response = failure(engine);
+    return response && { behavior: behaviors.responds(response) };
   },
   expected: ['fallback'],
   calls: [1, 1],
@@ -61,7 +61,7 @@ const permanent = (
   ...more,
 });
 
-/** Comes to nothing the first time and is right the second. */
+/** Fails the first time and succeeds the second. */
 const once = (
   name: string,
   behavior: (engine: FakedEngine) => FakeBehavior,
@@ -74,13 +74,13 @@ const once = (
   ...more,
 });
 
-/** Comes to nothing each time. */
+/** Fails each time. */
 const always = (
   name: string,
   behavior: (engine: FakedEngine) => FakeBehavior,
   more: Partial<Fault> = {},
 ): Fault => ({
-  name: `${name} again and again`,
+  name: `${name} every time`,
   primary: (engine) => ({ behavior: behavior(engine) }),
   expected: ['fallback'],
   calls: [1, 4],
@@ -141,15 +141,15 @@ const rateLimits: readonly Fault[] = [
           : undefined,
       expected: ['primary'],
       calls: [2, 2],
-      // A moment on the service's clock is a little nearer when it is read.
+      // A date on the service's clock is a little nearer when it is read.
       minWaitMs: shortMs - 60,
     }),
   ),
-  fallsBack('429 with a retry-after longer than anybody waits', () => ({ 'retry-after': '3600' })),
-  fallsBack('429 with a retry-after date longer than anybody waits', () => ({
+  fallsBack('429 with a retry-after longer than the longest wait', () => ({ 'retry-after': '3600' })),
+  fallsBack('429 with a retry-after date longer than the longest wait', () => ({
     'retry-after': new Date(Date.now() + 3_600_000).toUTCString(),
   })),
-  fallsBack('429 with a reset longer than anybody waits', () => ({
+  fallsBack('429 with a reset longer than the longest wait', () => ({
     'x-ratelimit-remaining-requests': '0',
     'x-ratelimit-reset-requests': '59m59.56s',
   })),
@@ -160,7 +160,7 @@ const rateLimits: readonly Fault[] = [
 ];
 
 const permanentErrors: readonly Fault[] = [
-  permanent('an account without money', ({ errors }) => errors.outOfCredit, 'payment-required', {
+  permanent('an account without credit', ({ errors }) => errors.outOfCredit, 'payment-required', {
     coolsDown: true,
   }),
   permanent('402', (engine) => errorResponse(engine, 402), 'payment-required', { coolsDown: true }),
@@ -168,7 +168,7 @@ const permanentErrors: readonly Fault[] = [
     name: 'a wrong key',
     primary: () => ({ options: { key: 'sk-another-key-0000' } }),
     expected: ['fallback'],
-    // One that is asked for its list refuses that already.
+    // The list of models may already be rejected.
     calls: [0, 1],
     coolsDown: true,
     withoutFallback: { expected: ['error'], calls: [0, 1], kinds: ['unauthorized'] },
@@ -197,7 +197,7 @@ const good = certificateFor('127.0.0.1');
 const expired = certificateFor('127.0.0.1', { expired: true });
 const elsewhere = certificateFor('other.example');
 
-/** What the system under test trusts beside its own, so that date and host are all that is wrong with them. */
+/** Further authorities that the system under test trusts, so that only date and host are wrong. */
 export const trusted = [good, expired, elsewhere].map(({ cert }) => cert).join('');
 
 const network: readonly Fault[] = [
@@ -208,7 +208,7 @@ const network: readonly Fault[] = [
   }),
   once('a connection closed before the head', () => behaviors.closes),
   {
-    name: 'nobody at the address',
+    name: 'an address without a server',
     primary: () => ({ baseUrl: 'http://127.0.0.1:9' }),
     expected: ['fallback'],
     calls: [0, 0],
@@ -226,7 +226,7 @@ const network: readonly Fault[] = [
     },
   },
   ...Object.entries({
-    'a certificate nobody vouches for': certificateFor('127.0.0.1'),
+    'a certificate without a trusted authority': certificateFor('127.0.0.1'),
     'an expired certificate': expired,
     'a certificate for another host': elsewhere,
   }).map(
@@ -239,7 +239,7 @@ const network: readonly Fault[] = [
     }),
   ),
   {
-    name: 'a certificate of an authority of the house, which is fine',
+    name: 'a certificate of a private authority, which is valid',
     primary: () => ({ options: { tls: good } }),
     expected: ['primary'],
     calls: [1, 1],
@@ -248,7 +248,7 @@ const network: readonly Fault[] = [
 
 const silence: readonly Fault[] = [
   {
-    name: 'a connection that is taken and never answered',
+    name: 'a connection that is accepted and never answered',
     primary: () => ({ behavior: behaviors.hangs }),
     expected: ['fallback'],
     calls: [1, 1],
@@ -256,7 +256,7 @@ const silence: readonly Fault[] = [
     withoutFallback: { expected: ['error'], calls: [1, 1], kinds: ['timeout'] },
   },
   always('a head and nothing after it', () => behaviors.headOnly, { calls: [1, 1] }),
-  always('a head and only signs of life after it', () => behaviors.keepAliveOnly, { calls: [1, 1] }),
+  always('a head and only keep-alive data after it', () => behaviors.keepAliveOnly, { calls: [1, 1] }),
   {
     name: 'a slow head',
     primary: () => ({ behavior: behaviors.headAfter(300) }),
@@ -264,8 +264,8 @@ const silence: readonly Fault[] = [
     calls: [1, 1],
   },
   {
-    name: 'a slow first word',
-    primary: () => ({ behavior: behaviors.firstWordAfter(300) }),
+    name: 'a slow first part',
+    primary: () => ({ behavior: behaviors.firstPartAfter(300) }),
     expected: ['primary'],
     calls: [1, 1],
   },
@@ -275,18 +275,21 @@ const unreadable: readonly Fault[] = [
   ...(
     [
       ['a captive portal', () => behaviors.answersWith('text/html', html)],
-      ['a captive portal that calls itself a stream', () => behaviors.answersWith('text/event-stream', html)],
+      [
+        'a captive portal with the content type of a stream',
+        () => behaviors.answersWith('text/event-stream', html),
+      ],
       ['JSON that is cut off', () => behaviors.answersWith('application/json', '{"id":"chatcmpl-1","choi')],
-      ['JSON that says null', () => behaviors.answersWith('application/json', 'null')],
+      ['JSON that is null', () => behaviors.answersWith('application/json', 'null')],
       ['an empty JSON object', () => behaviors.answersWith('application/json', '{}')],
       ['an empty body', () => behaviors.answersWith('application/json', '')],
       ['an empty stream', () => behaviors.streams()],
       ['a stream of comments', () => behaviors.streams(': one\n\n', ': two\n\n')],
       ['a stream that begins and ends', () => behaviors.beginsOnly],
-      ['a stream that is sound and says nothing', () => behaviors.emptyAnswer],
+      ['a complete stream without text', () => behaviors.emptyAnswer],
       ['an event of 20 MB', () => behaviors.streams(`data: {"x":"${noise}"}\n\n`)],
       ['a page of 20 MB', () => behaviors.answersWith('text/plain', noise)],
-      ['a refusal of 20 MB', () => behaviors.responds({ status: 500, body: noise })],
+      ['an error response of 20 MB', () => behaviors.responds({ status: 500, body: noise })],
       [
         'an error object as the whole answer',
         ({ errors }) =>

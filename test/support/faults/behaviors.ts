@@ -1,14 +1,14 @@
-/** What a service can do to an answer on its way, in any framing. Each is a `FakeBehavior`. */
+/** Faults of a service in any framing. Each is a `FakeBehavior`. */
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Exchange, FakeBehavior, FakeFailure } from '../fake-providers/fake-provider.ts';
 import { wordsOf } from '../fake-providers/fake-server.ts';
 import { wordsBefore } from './expected-answer.ts';
 
-/** Milliseconds for what was written to reach the client, before the socket is destroyed under it. */
+/** Milliseconds for written data to reach the client before the socket is destroyed. */
 const travelMs = 20;
 
-/** The sound answer as text, one string for each of its events. */
+/** The correct answer as text, one string for each of its events. */
 export function eventsIn({ stream, reply }: Exchange): {
   readonly start: string;
   readonly words: readonly string[];
@@ -39,7 +39,7 @@ const firstWords = (exchange: Exchange): string => {
   return start + words.slice(0, wordsBefore).join('');
 };
 
-/** This behavior at the first chats, a sound answer afterwards. */
+/** This behavior for the first chats, a correct answer afterwards. */
 export const firstTimes =
   (behavior: FakeBehavior, times = 1): FakeBehavior =>
   (exchange) =>
@@ -52,12 +52,12 @@ export const responds =
 
 export const hangs: FakeBehavior = () => {};
 
-/** Takes the request and resets the connection. */
+/** Accepts the request and resets the connection. */
 export const resets: FakeBehavior = ({ response }) => {
   response.socket?.resetAndDestroy();
 };
 
-/** Takes the request and closes the connection. */
+/** Accepts the request and closes the connection. */
 export const closes: FakeBehavior = ({ response }) => {
   response.socket?.destroy();
 };
@@ -72,7 +72,7 @@ export const headAfter =
 /** The head at once, and nothing after it. */
 export const headOnly: FakeBehavior = (exchange) => begin(exchange);
 
-/** The head and what services send to keep a connection open, and no word for as long as anybody listens. */
+/** The head and keep-alive data, and no text until the client closes. */
 export const keepAliveOnly: FakeBehavior = async (exchange) => {
   begin(exchange);
   const sse = exchange.contentType.includes('event-stream');
@@ -82,8 +82,8 @@ export const keepAliveOnly: FakeBehavior = async (exchange) => {
   }
 };
 
-/** The answer with a pause between head and first word. */
-export const firstWordAfter =
+/** The answer with a pause between head and first part. */
+export const firstPartAfter =
   (ms: number): FakeBehavior =>
   async (exchange) => {
     begin(exchange);
@@ -107,13 +107,13 @@ export const streams =
     exchange.response.end(events.join(''));
   };
 
-/** What stands before the first word, and the end. */
+/** The events before the first part, and the end. */
 export const beginsOnly: FakeBehavior = (exchange) => {
   begin(exchange);
   exchange.response.end(eventsIn(exchange).start);
 };
 
-/** A stream that is sound and says nothing. */
+/** A complete stream without text. */
 export const emptyAnswer: FakeBehavior = (exchange) => {
   begin(exchange);
   const { start, finish } = eventsIn(exchange);
@@ -152,7 +152,7 @@ export const compressed =
     exchange.response.end(body.subarray(0, Math.ceil(body.length * share)));
   };
 
-/** A `content-length` that is so many bytes off; what is sent is the sound answer. */
+/** A `content-length` that is so many bytes off; the correct answer is sent. */
 export const lengthOff =
   (bytes: (size: number) => number): FakeBehavior =>
   async ({ response, contentType, ...exchange }) => {
@@ -166,7 +166,7 @@ export const lengthOff =
     socket?.end();
   };
 
-/** So many words, and then this. */
+/** The first words, and then this. */
 const after =
   (then: (exchange: Exchange) => void | Promise<void>): FakeBehavior =>
   async (exchange) => {
@@ -198,7 +198,7 @@ export const endsInsideAnEvent = after((exchange) => {
 export const failsInTheMiddle = (event: string): FakeBehavior =>
   after(({ response }) => void response.end(event));
 
-/** Everything but the last events of the end, and then silence with the socket open. */
+/** Everything but the last events, and then no data with the socket open. */
 export const withoutMarker =
   (missing: number): FakeBehavior =>
   (exchange) => {
@@ -220,7 +220,7 @@ export const withData = (change: (data: Record<string, unknown>) => void): FakeB
     }),
   );
 
-/** Reasoning, words and calls, each in turn. */
+/** Reasoning, text and calls, interleaved. */
 export const interleaved =
   (reasoning: string, call: { readonly name: string; readonly input: string }): FakeBehavior =>
   (exchange) => {
@@ -239,7 +239,7 @@ export const interleaved =
     response.end(one.finish('tool-calls', reply.usage));
   };
 
-/** Refuses a conversation that ends with the assistant's own words, as models without prefill do. */
+/** Rejects a conversation that ends with an assistant's message, as models without prefill do. */
 export const refusesPrefill =
   (failure: FakeFailure): FakeBehavior =>
   ({ request, refuse, sendAnswer }) => {

@@ -1,4 +1,4 @@
-/** Every engine as the faults see it: a fake of its service, and how that service talks. */
+/** Every engine with a fake of its service and its error responses. */
 import { engines } from '../../../server/engines/table.ts';
 import { fakeAnthropic } from '../fake-providers/anthropic.ts';
 import type { FakeOptions, FakeProvider } from '../fake-providers/fake-provider.ts';
@@ -36,7 +36,7 @@ export type FakedEngine = {
   readonly make: (options?: FakeOptions) => Promise<FakeProvider>;
   readonly errors: ErrorDialect;
   readonly model: string;
-  /** Its finish reason comes with the end marker, or there is none. Absent: the marker comes behind it. */
+  /** Its finish reason arrives with the end marker, or there is none. Absent: the marker follows it. */
   readonly endsAtOnce?: true;
 };
 

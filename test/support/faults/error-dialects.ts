@@ -1,7 +1,7 @@
-/** What each vendor says when it refuses, in its own JSON: codes, shapes and hints. Sources stand in server/wire's tests. */
+/** Error responses of each vendor in its own JSON: codes, shapes and hints. Sources are in server/wire's tests. */
 import type { FakeFailure } from '../fake-providers/fake-provider.ts';
 
-/** The facts of an error; each vendor says those it has words for. */
+/** The facts of an error; each vendor reports those it has fields for. */
 type Facts = {
   readonly status: number;
   readonly message: string;
@@ -12,20 +12,20 @@ type Facts = {
 };
 
 export type ErrorDialect = {
-  /** The body of a refusal. */
+  /** The body of an error response. */
   body(facts: Facts): unknown;
   /** The same in the middle of a stream, as its event. */
   event(facts: Facts): string;
-  /** An event of a type that nobody knows. */
+  /** An event of an unknown type. */
   readonly unknownEvent: string;
   readonly framing: 'sse' | 'ndjson';
-  /** No money left. */
+  /** The account has no credit. */
   readonly outOfCredit: FakeFailure;
   readonly tooLong: FakeFailure;
   /** Absent: it has no content policy of its own. */
   readonly filtered?: FakeFailure;
   readonly loading: FakeFailure;
-  /** Ways to say how long a rate limit holds, beside `retry-after`; each names about `waitMs`. */
+  /** Ways to report the end of a rate limit, besides `retry-after`; each names about `waitMs`. */
   hints(waitMs: number): Readonly<Record<string, FakeFailure>>;
 };
 
@@ -43,7 +43,7 @@ const tooMany = 'Rate limit reached. Please try again later.';
 export const openAiErrors: ErrorDialect = {
   body: openAiBody,
   event: (facts) => data(openAiBody(facts)),
-  unknownEvent: `event: rumbo.nobody\n${data({ object: 'something.new', choices: [], news: { delta: 1 } })}`,
+  unknownEvent: `event: rumbo.unknown\n${data({ object: 'something.new', choices: [], news: { delta: 1 } })}`,
   framing: 'sse',
   outOfCredit: {
     status: 429,
@@ -141,7 +141,7 @@ export const mistralErrors: ErrorDialect = {
   }),
 };
 
-/** xAI: two words. */
+/** xAI: two fields. */
 export const xaiErrors: ErrorDialect = {
   ...openAiErrors,
   body: ({ message, code }) => ({ code: code ?? 'The service is currently unavailable', error: message }),

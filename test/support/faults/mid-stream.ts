@@ -1,4 +1,4 @@
-/** Everything that can go wrong after the first word, and everything that only looks as if it did. */
+/** All faults after the first part, and streams that only look faulty. */
 
 import type { FakeBehavior } from '../fake-providers/fake-provider.ts';
 import * as behaviors from './behaviors.ts';
@@ -18,13 +18,13 @@ const breaksOff = (
   ...more,
 });
 
-/** All of these leave the first words with the user and nothing after them. */
+/** All of these stop after the first words. */
 const cuts: readonly (readonly [string, (engine: FakedEngine) => FakeBehavior])[] = [
   ['a connection reset in the middle', () => behaviors.resetsInTheMiddle],
   ['a connection closed in the middle', () => behaviors.closesInTheMiddle],
   ['a body that ends without its marker', () => behaviors.endsInTheMiddle],
   ['a body that ends inside an event', () => behaviors.endsInsideAnEvent],
-  ['a stream that goes silent', () => behaviors.stallsInTheMiddle],
+  ['a stream that stalls', () => behaviors.stallsInTheMiddle],
   [
     'an error event in the middle',
     ({ errors }) => behaviors.failsInTheMiddle(errors.event({ status: 503, message: 'Overloaded.' })),
@@ -38,40 +38,36 @@ const breaks: readonly Fault[] = [
     breaksOff(name, behavior, { withoutFallback: { expected: ['error'], calls: [1, 3], kinds: aloneKinds } }),
   ),
   ...cuts.map(([name, behavior]) =>
-    breaksOff(`${name}, beginning anew as the user wants it`, behavior, {
+    breaksOff(`${name}, restarted by the user’s setting`, behavior, {
       expected: ['restarted'],
       onInterruption: 'restart',
     }),
   ),
   ...cuts.map(([name, behavior]) =>
-    breaksOff(`${name}, keeping the part as the user wants it`, behavior, {
+    breaksOff(`${name}, kept by the user’s setting`, behavior, {
       expected: ['error'],
       kinds: aloneKinds,
       onInterruption: 'fail',
     }),
   ),
-  breaksOff('a reset, and a next one that says the last words again', () => behaviors.resetsInTheMiddle, {
+  breaksOff('a reset, and a next provider that repeats the last words', () => behaviors.resetsInTheMiddle, {
     next: () => ({ reply: repeatAndContinue }),
   }),
-  breaksOff(
-    'a reset, and a next one that refuses to be put words into its mouth',
-    () => behaviors.resetsInTheMiddle,
-    {
-      next: ({ errors }) => ({
-        fault: {
-          kind: 'custom',
-          behavior: behaviors.refusesPrefill({
+  breaksOff('a reset, and a next provider that rejects a prefill', () => behaviors.resetsInTheMiddle, {
+    next: ({ errors }) => ({
+      fault: {
+        kind: 'custom',
+        behavior: behaviors.refusesPrefill({
+          status: 400,
+          body: errors.body({
             status: 400,
-            body: errors.body({
-              status: 400,
-              message:
-                'This model does not support assistant message prefill. The conversation must end with a user message.',
-            }),
+            message:
+              'This model does not support assistant message prefill. The conversation must end with a user message.',
           }),
-        },
-      }),
-    },
-  ),
+        }),
+      },
+    }),
+  }),
   breaksOff('a content-length that cuts the answer', () =>
     behaviors.lengthOff((size) => -Math.floor(size / 2)),
   ),
@@ -109,7 +105,7 @@ const dataOverLines = (body: string): string =>
       .join('\n'),
   );
 
-/** The events of the end that bring usage, each twice. */
+/** The events at the end with usage, each twice. */
 const endTwice = (_body: string, events: readonly string[]): string =>
   events
     .flatMap((each, at) =>
@@ -131,7 +127,7 @@ const thoughts = 'First I think, then I speak.';
 const call = { name: 'look_up', input: '{"word":"漢字"}' };
 
 const harmless: readonly Fault[] = [
-  harmlessFault('nothing at all', () => (exchange) => exchange.sendAnswer(), { reportsUsage: true }),
+  harmlessFault('no fault', () => (exchange) => exchange.sendAnswer(), { reportsUsage: true }),
   harmlessFault(
     'a missing end marker, the connection left open',
     ({ endsAtOnce }) => (endsAtOnce ? undefined : behaviors.withoutMarker(1)),
@@ -156,11 +152,11 @@ const harmless: readonly Fault[] = [
   harmlessFault('no blank line at the end', () => behaviors.sends((body) => body.trimEnd())),
   harmlessFault('usage that comes twice', () => behaviors.sends(endTwice), { reportsUsage: true }),
   harmlessFault('usage that never comes', () => withoutUsage, { reportsUsage: false }),
-  harmlessFault('thoughts, words and calls in turn', () => behaviors.interleaved(thoughts, call), {
+  harmlessFault('thoughts, text and calls interleaved', () => behaviors.interleaved(thoughts, call), {
     extras: { reasoning: thoughts, call },
   }),
   ...(['gzip', 'br', 'deflate'] as const).map((encoding) =>
-    harmlessFault(`a ${encoding} stream nobody asked for`, () => behaviors.compressed(encoding)),
+    harmlessFault(`a ${encoding} stream that was not requested`, () => behaviors.compressed(encoding)),
   ),
   harmlessFault('a content-length that promises more', () => behaviors.lengthOff(() => 100)),
 ];

@@ -1,4 +1,4 @@
-/** A few bundled servers for many trials: each is lent to one trial at a time and given new settings by it. */
+/** A few bundled servers for many trials: each trial acquires one and gives it new settings. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ export const key = 'sk-test-key-12345';
 export const keyEnv = 'RUMBO_TEST_KEY';
 
 export type ServerPool = {
-  /** Lends one. */
+  /** Runs `work` with a free server. */
   use<T>(work: (server: TerminalServer) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
-/** Starts so many. */
+/** Starts `count` servers. */
 export async function serverPool(count: number): Promise<ServerPool> {
   const authorities = join(mkdtempSync(join(tmpdir(), 'rumbo-')), 'authorities.pem');
   writeFileSync(authorities, trusted);
@@ -47,7 +47,7 @@ export async function serverPool(count: number): Promise<ServerPool> {
   };
 }
 
-/** These providers and no others, in this order; nobody waits long for one that is silent. */
+/** These providers and no others, in this order, with short time limits. */
 export function onlyProviders(providers: Settings, more: Settings = {}): Settings {
   const limits = { connectMs: 2_000, firstPartMs: 900, betweenPartsMs: 500 };
   return {
@@ -66,6 +66,6 @@ export function onlyProviders(providers: Settings, more: Settings = {}): Setting
   };
 }
 
-/** Settings as a client tells them when they change; what is asked afterwards obeys them. */
+/** Changes the settings; they apply to later requests. */
 export const configure = ({ connection }: TerminalServer, settings: Settings): Promise<void> =>
   connection.sendNotification('workspace/didChangeConfiguration', { settings });

@@ -1,4 +1,4 @@
-/** One engine, one fault, one question: what the user got, and everything that is not right about it. */
+/** One engine, one fault, one request: what the user got, and every problem with it. */
 import type { ResponseError } from 'vscode-languageserver-protocol/node';
 import type { TerminalServer } from '../../../scripts/terminal/server.ts';
 import type { ErrorData } from '../../../shared/errors.ts';
@@ -12,20 +12,20 @@ import { configure, key, keyEnv, onlyProviders } from './servers.ts';
 
 export type Verdict = {
   readonly outcome: Outcome;
-  /** One sentence each. Empty: all is as it should be. */
+  /** One sentence each. Empty: no problem. */
   readonly problems: readonly string[];
-  /** The user was shown less, or more, than the answer, and told that it was whole. */
+  /** The user saw less or more than the answer, reported as complete. */
   readonly lost: boolean;
 };
 
 type Answer = {
   readonly parts: readonly AskPart[];
-  /** What the user sees in the end. */
+  /** The text that the user sees at the end. */
   readonly shown: string;
   readonly ms: number;
 } & ({ readonly result: AskResult } | { readonly error: ErrorData });
 
-/** @param alone nobody else can be asked */
+/** @param alone there is no second provider */
 export async function runFault(
   server: TerminalServer,
   engine: FakedEngine,
@@ -64,7 +64,7 @@ export async function runFault(
       baseUrl,
       keyEnv,
       models: [model],
-      // Who is silent only because this machine is busy is not to be given up.
+      // A provider that is slow because this machine is busy must not time out.
       ...(isSound ? { timeouts: { firstPartMs: 7_000, betweenPartsMs: 7_000 } } : {}),
     });
     const isSound = fault.expected.every((outcome) => outcome === 'primary') && fault.maxMs === undefined;
@@ -77,7 +77,7 @@ export async function runFault(
           ...(next ? { next: entry(next.baseUrl, !fault.next) } : {}),
         },
         {
-          // The usual models of a service would be the only ones in rotation.
+          // The default models of a service would be the only ones in rotation.
           'rumbo.models': { [`first/${model}`]: { toggle: true }, [`next/${model}`]: { toggle: true } },
           ...(fault.onInterruption ? { 'rumbo.routing.onInterruption': fault.onInterruption } : {}),
         },
@@ -99,28 +99,28 @@ export async function runFault(
 
     report(
       !expected.includes(outcome),
-      `ended as ${outcome}, not as ${expected.join(' or ')}: ${told(answer)}`,
+      `ended as ${outcome}, not as ${expected.join(' or ')}: ${describeAnswer(answer)}`,
     );
     report(
       chats < allowed[0] || chats > allowed[1],
-      `asked the first one ${chats} times, not ${allowed.join('–')}`,
+      `sent the first provider ${chats} requests, not ${allowed.join('–')}`,
     );
     report(answer.ms > (fault.maxMs ?? 8_000), `took ${Math.round(answer.ms)} ms`);
     const lost = 'result' in answer && (answer.shown !== wholeAnswer || answer.result.text !== wholeAnswer);
-    report(lost, `called this whole: ${JSON.stringify(answer.shown)}`);
+    report(lost, `reported as complete: ${JSON.stringify(answer.shown)}`);
     report((elsewhere?.requests.length ?? 0) > 0, 'followed a redirect to another origin');
     if ('error' in answer) problems.push(...unclear(answer.error, answer.shown, kinds));
     else problems.push(...unlike(answer, outcome, fault, next?.chats.length ?? 0));
     const gap = (exchanges[1]?.at ?? Number.POSITIVE_INFINITY) - (exchanges[0]?.at ?? 0);
-    report(gap < (fault.minWaitMs ?? 0), `asked again after ${Math.round(gap)} ms`);
+    report(gap < (fault.minWaitMs ?? 0), `retried after ${Math.round(gap)} ms`);
     report(!(await closed(exchanges)), 'left a socket open');
     if (fault.coolsDown && !alone) {
       const again = await askOnce(server);
       report(
         outcomeOf(again) === 'error' || again.shown !== wholeAnswer,
-        `failed the next question: ${told(again)}`,
+        `failed the next request: ${describeAnswer(again)}`,
       );
-      report(first.chats.length > chats, 'asked the first one again at once');
+      report(first.chats.length > chats, 'sent the first provider a request at once');
     }
     return { outcome, problems, lost };
   } finally {
@@ -156,7 +156,7 @@ function outcomeOf(answer: Answer): Outcome {
   return answer.result.receipt.model.startsWith('first/') ? 'primary' : 'fallback';
 }
 
-/** What is wrong with an error as the user meets it. */
+/** Problems of an error as the user sees it. */
 function unclear(error: ErrorData, shown: string, kinds: Fault['kinds']): string[] {
   const { kind, message, action, partial } = error;
   return [
@@ -164,14 +164,16 @@ function unclear(error: ErrorData, shown: string, kinds: Fault['kinds']): string
       ? [`failed as ${kind}, not as ${kinds.join(' or ')}: ${message}`]
       : []),
     ...(action ? [] : [`names no action: ${message}`]),
-    ...(/^[^\n]{8,400}$/.test(message) ? [] : [`says more or less than a sentence: ${message}`]),
+    ...(/^[^\n]{8,400}$/.test(message) ? [] : [`is not one sentence: ${message}`]),
     ...(message.includes(key) ? ['shows the key'] : []),
-    ...((partial ?? '').startsWith(shown) ? [] : [`lost what had come: ${JSON.stringify([shown, partial])}`]),
-    ...(partial === wholeAnswer ? ['calls a whole answer a part'] : []),
+    ...((partial ?? '').startsWith(shown)
+      ? []
+      : [`lost the text so far: ${JSON.stringify([shown, partial])}`]),
+    ...(partial === wholeAnswer ? ['reports a complete answer as partial'] : []),
   ];
 }
 
-/** What is wrong with an answer beside its text. */
+/** Problems of an answer besides its text. */
 function unlike(
   { result, parts, shown }: Extract<Answer, { result: AskResult }>,
   outcome: Outcome,
@@ -185,10 +187,10 @@ function unlike(
   const { receipt } = result;
   const [firstAttempt] = receipt.attempts;
   const seam = receipt.takeovers[0];
-  report(outcome === 'primary' && nextCalls > 0, 'asked the next one for nothing');
+  report(outcome === 'primary' && nextCalls > 0, 'sent the next provider a needless request');
   report(
     outcome !== 'primary' && (nextCalls < 1 || nextCalls > (next ? 2 : 1)),
-    `asked the next one ${nextCalls} times`,
+    `sent the next provider ${nextCalls} requests`,
   );
   report(
     outcome !== 'primary' &&
@@ -207,7 +209,7 @@ function unlike(
   if (reportsUsage !== undefined) {
     report(
       receipt.usageEstimated === reportsUsage,
-      reportsUsage ? 'estimated what was told' : 'did not mark an estimate',
+      reportsUsage ? 'estimated reported usage' : 'did not mark an estimate',
     );
     report(
       reportsUsage && (receipt.usage.input !== usage.input || receipt.usage.output !== usage.output),
@@ -224,7 +226,7 @@ function unlike(
   return problems;
 }
 
-/** Whether every socket that is of no more use is closed, or soon will be. */
+/** Whether every unused socket is closed, or soon will be. */
 async function closed(exchanges: readonly { readonly response: Exchange['response'] }[]): Promise<boolean> {
   const done = () =>
     exchanges.every(({ response }) => response.writableFinished || response.destroyed || response.closed);
@@ -232,7 +234,7 @@ async function closed(exchanges: readonly { readonly response: Exchange['respons
   return done();
 }
 
-const told = (answer: Answer): string =>
+const describeAnswer = (answer: Answer): string =>
   'error' in answer
     ? `${answer.error.kind}, ${answer.error.message} ${JSON.stringify(answer.error.attempts?.map(({ model, outcome, message }) => [model, outcome, message]))}`
     : JSON.stringify(
