@@ -1,4 +1,4 @@
-/** What ghost text reads beside a gap: 500 open files of 1,000 lines, made of words, and a cursor in one of them. */
+/** Times how context is found for ghost text: 500 open files of 1,000 lines of generated code, and a cursor in one of them. */
 
 import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
 import { contextProvider } from '../../server/inline-completion/context/context-provider.ts';
@@ -26,8 +26,8 @@ export async function inlineContextRows(): Promise<Row[]> {
   const open = documentStore();
   for (let file = 0; file < files; file += 1)
     open.opened({ uri: uriOf(file), languageId: 'typescript', version: 1, text: textOf(file) });
-  const known = contextProvider({ documents: open, nameOf: workspaceNames([folder]) });
-  const guard = fileAccess({
+  const provider = contextProvider({ documents: open, nameOf: workspaceNames([folder]) });
+  const access = fileAccess({
     languages: {},
     exclude: [],
     localOnly: [],
@@ -40,14 +40,14 @@ export async function inlineContextRows(): Promise<Row[]> {
   /** Types a letter in the middle of the first file. */
   const type = async (version: number): Promise<{ tookMs: number; isComplete: boolean }> => {
     const uri = uriOf(0);
-    const place = { line, character: 0 };
-    open.changed(uri, version, [{ range: { start: place, end: place }, text: 'x' }]);
+    const position = { line, character: 0 };
+    open.changed(uri, version, [{ range: { start: position, end: position }, text: 'x' }]);
     const startedAt = performance.now();
     const document = open.get(uri);
     if (!document) throw new Error('The file is not open.');
     const { text } = document;
     const cursor = document.offsetAt({ line, character: 1 });
-    const situation: CompletionContext = {
+    const context: CompletionContext = {
       uri,
       version,
       languageId: 'typescript',
@@ -56,18 +56,18 @@ export async function inlineContextRows(): Promise<Row[]> {
       indentation: { tabs: false, size: 2 },
       trigger: 'automatic',
     };
-    const room = tokenBudgetsFor(limits);
-    const { snippets, isComplete } = await known.getContext(
-      situation,
+    const budgets = tokenBudgetsFor(limits);
+    const { snippets, isComplete } = await provider.getContext(
+      context,
       {
         model: 'local/bench',
-        visibleText: cutPrefixAndSuffix(situation, room),
-        budgetTokens: room.snippets,
-        mayRead: (file) => guard.mayRead(file, limits),
+        visibleText: cutPrefixAndSuffix(context, budgets),
+        budgetTokens: budgets.snippets,
+        mayRead: (file) => access.mayRead(file, limits),
       },
       never,
     );
-    fitPrompt(situation, limits, snippets);
+    fitPrompt(context, limits, snippets);
     return { tookMs: performance.now() - startedAt, isComplete };
   };
 

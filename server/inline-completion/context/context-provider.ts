@@ -85,14 +85,14 @@ export function contextProvider({ documents, nameOf, clock = steadyClock }: Cont
       const slices = timeSlices(clock, clock.now() + searchMs, signal);
       const definitionsInTime =
         request.definitions === undefined ? [] : withDeadline(request.definitions, clock, searchMs, signal);
-      const found = await findSnippets(context, request, { documents, index, slices });
+      const results = await findSnippets(context, request, { documents, index, slices });
       const definitions = await definitionsInTime;
       if (signal.aborted) throw toRumboError(signal.reason, signal);
 
       const rankings = [
-        found.imported,
-        found.similar,
-        found.recent,
+        results.imported,
+        results.similar,
+        results.recent,
         (definitions ?? []).flatMap((definition) =>
           toCandidates(definition, context, request, { documents, index }),
         ),
@@ -105,7 +105,7 @@ export function contextProvider({ documents, nameOf, clock = steadyClock }: Cont
       for (const old of previous) {
         // There was no time to decide whether it is still useful.
         const isUndecided =
-          old.source === 'definition' ? definitions === undefined : found.unread.has(old.uri);
+          old.source === 'definition' ? definitions === undefined : results.unread.has(old.uri);
         if (!isUndecided || candidates.has(snippetKey(old)) || !isStillValid(old, documents, request))
           continue;
         candidates.set(snippetKey(old), old);
@@ -115,7 +115,7 @@ export function contextProvider({ documents, nameOf, clock = steadyClock }: Cont
       const editTokens = Math.floor(budgetTokens * editsShare);
       const selected = selectSnippets([...candidates.values()], scores, previous, budgetTokens - editTokens);
       selections.set(key, selected);
-      const diff = formatEditDiff(found.edits, editTokens);
+      const diff = formatEditDiff(results.edits, editTokens);
 
       const snippets: CodeSnippet[] = selected.map(({ name, text }) => ({ name, text }));
       if (diff) snippets.push(diff.snippet);
@@ -123,7 +123,7 @@ export function contextProvider({ documents, nameOf, clock = steadyClock }: Cont
         snippets,
         tokens: snippets.reduce((sum, snippet) => sum + snippetTokens(snippet), 0),
         uris: [...new Set([...selected.map(({ uri }) => uri), ...(diff?.uris ?? [])])],
-        isComplete: found.unread.size === 0 && definitions !== undefined,
+        isComplete: results.unread.size === 0 && definitions !== undefined,
       };
     },
     onDocumentClosed(uri: string): void {

@@ -39,16 +39,16 @@ export async function parsePassages(
   const growth = text.length - (previous?.text.length ?? 0);
   let previousIndex = passages.length;
 
-  let from = passages.at(-1)?.end ?? 0;
-  let fromLine = lineAfterPassage(passages.at(-1));
-  while (from < text.length) {
-    if (previous && from >= text.length - commonSuffix) {
+  let gapStart = passages.at(-1)?.end ?? 0;
+  let gapStartLine = lineAfterPassage(passages.at(-1));
+  while (gapStart < text.length) {
+    if (previous && gapStart >= text.length - commonSuffix) {
       // From the start of a previous passage within the common suffix, the rest is the same.
-      while ((previous.passages[previousIndex]?.gapStart ?? Number.POSITIVE_INFINITY) < from - growth)
+      while ((previous.passages[previousIndex]?.gapStart ?? Number.POSITIVE_INFINITY) < gapStart - growth)
         previousIndex += 1;
       const match = previous.passages[previousIndex];
-      if (match?.gapStart === from - growth) {
-        const lines = fromLine - match.gapStartLine;
+      if (match?.gapStart === gapStart - growth) {
+        const lines = gapStartLine - match.gapStartLine;
         passages.push(
           ...previous.passages.slice(previousIndex).map((passage) => shiftPassage(passage, growth, lines)),
         );
@@ -57,11 +57,11 @@ export async function parsePassages(
     }
     if (slices.isOver()) return undefined;
     if (slices.shouldYield()) await slices.yieldToEventLoop();
-    const passage = passageAt(text, from, fromLine);
+    const passage = passageAt(text, gapStart, gapStartLine);
     if (!passage) break;
     passages.push(passage);
-    from = passage.end;
-    fromLine = lineAfterPassage(passage);
+    gapStart = passage.end;
+    gapStartLine = lineAfterPassage(passage);
   }
   return { text, passages };
 }
@@ -80,8 +80,8 @@ const shiftPassage = (passage: Passage, by: number, lines: number): Passage => (
 });
 
 /** Ends before the first line that begins at the margin, or else before the least indented one. */
-function passageAt(text: string, from: number, fromLine: number): Passage | undefined {
-  let [start, line] = [from, fromLine];
+function passageAt(text: string, gapStart: number, gapStartLine: number): Passage | undefined {
+  let [start, line] = [gapStart, gapStartLine];
   let current = lineAt(text, start);
   while (current.isBlank) {
     if (current.isLast) return undefined;
@@ -92,15 +92,15 @@ function passageAt(text: string, from: number, fromLine: number): Passage | unde
 
   let best: { end: number; lineCount: number; cost: number } | undefined;
   let at = current;
-  let seenTo = current.nextStart;
+  let dependsUntil = current.nextStart;
   for (let lineCount = 1; ; lineCount += 1) {
     if (at.isLast) {
       best = { end: text.length, lineCount, cost: 0 };
-      seenTo = Number.POSITIVE_INFINITY;
+      dependsUntil = Number.POSITIVE_INFINITY;
       break;
     }
     const next = lineAt(text, at.nextStart);
-    seenTo = next.isLast ? Number.POSITIVE_INFINITY : next.nextStart;
+    dependsUntil = next.isLast ? Number.POSITIVE_INFINITY : next.nextStart;
     if (lineCount >= minLines && !next.isBlank && !next.startsWithCloser) {
       const cost = next.indent * 2 + (at.isBlank ? 0 : 1);
       if (best === undefined || cost <= best.cost) best = { end: at.nextStart, lineCount, cost };
@@ -114,7 +114,7 @@ function passageAt(text: string, from: number, fromLine: number): Passage | unde
   }
   const { end, lineCount } = best;
   const words = end - start > maxCharacters ? noWords : hashWords(text, start, end);
-  return { line, lineCount, start, end, words, gapStart: from, gapStartLine: fromLine, dependsUntil: seenTo };
+  return { line, lineCount, start, end, words, gapStart, gapStartLine, dependsUntil };
 }
 
 const noWords: WordHashes = new Uint32Array(0);

@@ -70,8 +70,8 @@ export function llamaSlots({ fetchProps, monotonicMs = () => performance.now() }
 
 /** A free slot, or else that of the least recently used document, which loses it. */
 function takeSlot(slots: Map<string, number>, slotCount: number): number {
-  const taken = new Set(slots.values());
-  for (let slot = 0; slot < slotCount; slot += 1) if (!taken.has(slot)) return slot;
+  const usedSlots = new Set(slots.values());
+  for (let slot = 0; slot < slotCount; slot += 1) if (!usedSlots.has(slot)) return slot;
   const [leastRecent] = slots;
   if (!leastRecent) return 0;
   slots.delete(leastRecent[0]);

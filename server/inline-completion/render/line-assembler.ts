@@ -1,4 +1,4 @@
-/** Assembles a suggestion line by line: indents each line, keeps the wanted part of it and finds where the suggestion ends. */
+/** Assembles a suggestion line by line: indents each line, drops what does not belong in it and finds the end of the suggestion. */
 import type { CompletionLength } from '../completion-context.ts';
 import type { OutputFormat } from '../generator.ts';
 import { type BlockTracker, blockTracker } from './block-tracker.ts';
@@ -152,8 +152,8 @@ function addFirstLine(assembly: Assembly, line: string, isNew: boolean) {
 
   const columns = indenter.previousColumns;
   if (suffixKind === 'none' && !isNew && isRepetition(assembly, linePrefix + text, columns, line)) return;
-  const wanted = suffixKind === 'code' ? stripLineSuffix(text, lineSuffix) : text;
-  const balanced = balancer.balance(wanted, linePrefix);
+  const fillText = suffixKind === 'code' ? stripLineSuffix(text, lineSuffix) : text;
+  const balanced = balancer.balance(fillText, linePrefix);
   if (isBlank(balanced.text)) return complete(assembly, false);
   lines.push(padding + trimLineEnd(assembly, balanced.text));
   afterLine(assembly, balanced.text, columns, balanced.isCut);

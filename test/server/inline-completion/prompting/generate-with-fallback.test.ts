@@ -201,12 +201,12 @@ test('a rejected mode falls back to the next one at once, and is not tried again
       ['/v1/completions', '/v1/completions', '/v1/chat/completions', '/v1/chat/completions'],
     ],
   ];
-  for (const [definition, startFake, model, wanted] of cases) {
+  for (const [definition, startFake, model, expectedPaths] of cases) {
     const { fake, fill, paths } = await start(t, definition, startFake, model);
     assert.match(await joined((await fill()).text), /return a \+ b/, model);
     assert.match(await joined((await fill()).text), /return a \+ b/, model);
-    assert.deepEqual(paths(), wanted);
-    assert.equal(fake.requests.length, wanted.length);
+    assert.deepEqual(paths(), expectedPaths);
+    assert.equal(fake.requests.length, expectedPaths.length);
   }
 });
 

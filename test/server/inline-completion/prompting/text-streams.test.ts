@@ -13,10 +13,10 @@ import { joined, piecesOf } from './fim-targets.ts';
 type Transform = (text: AsyncIterable<string>) => AsyncIterable<string>;
 
 /** Checks the whole text, its single letters, and two pieces cut anywhere. */
-async function assertBecomes(transform: Transform, text: string, wanted: string): Promise<void> {
+async function assertBecomes(transform: Transform, text: string, expected: string): Promise<void> {
   const cuts = Array.from(text, (_, at) => [text.slice(0, at), text.slice(at)]);
   for (const pieces of [[text], [...text], ...cuts])
-    assert.equal(await joined(transform(piecesOf(...pieces))), wanted, JSON.stringify(pieces));
+    assert.equal(await joined(transform(piecesOf(...pieces))), expected, JSON.stringify(pieces));
 }
 
 test('removes a single space at the start, but no indentation', async () => {

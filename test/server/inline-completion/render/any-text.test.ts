@@ -167,15 +167,15 @@ test('rendering never throws, however often a user accepts', () => {
       chooseCompletionLength(context, { followsAccept: false, isFastModel: true });
       const renderer = streamRenderer(context, options);
       renderer.write(text);
-      let shown = renderer.end();
+      let rendered = renderer.end();
       let here = context;
-      for (let accepts = 0; shown.suggestion && accepts < 50; accepts++) {
-        here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
-        const before = shown.remainder.length;
+      for (let accepts = 0; rendered.suggestion && accepts < 50; accepts++) {
+        here = contextAfterAccept(here, toCompletion(here, rendered.suggestion));
+        const before = rendered.remainder.length;
         const next = streamRenderer(here, { length: 'block', format: 'fill' });
-        next.write(shown.remainder);
-        shown = next.end();
-        assert.ok(shown.remainder.length < before || before === 0, 'the remainder gets shorter');
+        next.write(rendered.remainder);
+        rendered = next.end();
+        assert.ok(rendered.remainder.length < before || before === 0, 'the remainder gets shorter');
       }
     }),
     { numRuns: 500 },

@@ -7,12 +7,7 @@ import {
   type StreamRendererOptions,
   streamRenderer,
 } from '../../../../server/inline-completion/render/stream-renderer.ts';
-
-function at(languageId: string, document: string): CompletionContext {
-  const [before = '', after = ''] = document.split('▮');
-  const indentation = { tabs: false, size: 2 };
-  return { uri: 'file:///a', version: 1, languageId, before, after, indentation, trigger: 'automatic' };
-}
+import { contextAt } from './contexts.ts';
 
 const block: StreamRendererOptions = { length: 'block', format: 'fill' };
 
@@ -20,15 +15,15 @@ const block: StreamRendererOptions = { length: 'block', format: 'fill' };
 function documentsAfterAccepts(context: CompletionContext, text: string, options = block): string[] {
   const renderer = streamRenderer(context, options);
   renderer.write(text);
-  let shown = renderer.end();
+  let rendered = renderer.end();
   let here = context;
   const documents: string[] = [];
-  while (shown.suggestion) {
-    here = contextAfterAccept(here, toCompletion(here, shown.suggestion));
+  while (rendered.suggestion) {
+    here = contextAfterAccept(here, toCompletion(here, rendered.suggestion));
     documents.push(`${here.before}▮${here.after}`);
     const next = streamRenderer(here, block);
-    next.write(shown.remainder);
-    shown = next.end();
+    next.write(rendered.remainder);
+    rendered = next.end();
   }
   return documents;
 }
@@ -36,7 +31,7 @@ function documentsAfterAccepts(context: CompletionContext, text: string, options
 const twoFunctions = 'function a() {\n  return 1;\n}\n\nfunction b() {\n  return 2;\n}\n';
 
 test('a second function is shown once the first is accepted', () => {
-  assert.deepEqual(documentsAfterAccepts(at('typescript', '▮'), twoFunctions), [
+  assert.deepEqual(documentsAfterAccepts(contextAt('typescript', '▮'), twoFunctions), [
     'function a() {\n  return 1;\n}▮',
     'function a() {\n  return 1;\n}\n\nfunction b() {\n  return 2;\n}▮',
   ]);
@@ -45,21 +40,21 @@ test('a second function is shown once the first is accepted', () => {
 test('output after the rest of a line is shown as a block', () => {
   const output = '1;\nif (a) {\n  b();\n}';
   assert.deepEqual(
-    documentsAfterAccepts(at('typescript', 'const a = ▮'), output, { ...block, length: 'line' }),
+    documentsAfterAccepts(contextAt('typescript', 'const a = ▮'), output, { ...block, length: 'line' }),
     ['const a = 1;▮', 'const a = 1;\nif (a) {\n  b();\n}▮'],
   );
 });
 
 test('the next suggestion also ends before the line below', () => {
   const output = 'a();\n\nb();\nc();\nlast(1, 2);\n';
-  assert.deepEqual(documentsAfterAccepts(at('javascript', '▮\nlast(1, 2);'), output), [
+  assert.deepEqual(documentsAfterAccepts(contextAt('javascript', '▮\nlast(1, 2);'), output), [
     'a();▮\nlast(1, 2);',
     'a();\n\nb();\nc();▮\nlast(1, 2);',
   ]);
 });
 
 test('the remainder has the indentation and the line ends of the document', () => {
-  const context = at('typescript', 'class A {\r\n  one() {}\r\n  ▮\r\n}\r\n');
+  const context = contextAt('typescript', 'class A {\r\n  one() {}\r\n  ▮\r\n}\r\n');
   const output = 'two() {\n      return 2;\n  }\n\n  three() {\n      return 3;\n  }\n';
   assert.equal(
     documentsAfterAccepts(context, output).at(-1),
@@ -73,13 +68,16 @@ test('the remainder contains no prose, nothing after a fence, and nothing after 
     renderer.write(text);
     return renderer.end().remainder;
   };
-  assert.equal(remainderOf(at('python', 'x = ▮'), '5\n\nThis sets x to five, as asked.\n', 'chat'), '');
-  assert.equal(remainderOf(at('python', 'x = ▮'), '```python\n5\n```\nAnd more:\n', 'chat'), '');
-  assert.equal(remainderOf(at('c', 'int f() {\n  ▮\n}'), 'return 1;\n}\n\nint g() {}\n', 'fill'), '');
+  assert.equal(
+    remainderOf(contextAt('python', 'x = ▮'), '5\n\nThis sets x to five, as asked.\n', 'chat'),
+    '',
+  );
+  assert.equal(remainderOf(contextAt('python', 'x = ▮'), '```python\n5\n```\nAnd more:\n', 'chat'), '');
+  assert.equal(remainderOf(contextAt('c', 'int f() {\n  ▮\n}'), 'return 1;\n}\n\nint g() {}\n', 'fill'), '');
 });
 
 test('a suggestion is complete at the end of its block, and not before', () => {
-  const renderer = streamRenderer(at('typescript', '▮'), block);
+  const renderer = streamRenderer(contextAt('typescript', '▮'), block);
   assert.equal(renderer.write('function a() {\n  return 1;\n'), false);
   assert.equal(renderer.suggestion()?.insertText, 'function a() {\n  return 1;');
   assert.equal(renderer.write('}\n'), false, 'an else might follow');
@@ -92,7 +90,7 @@ test('a suggestion is complete at the end of its block, and not before', () => {
 test('further output continues the remainder, however it is cut into pieces', () => {
   const output = 'a();\n\n  b(\n    1,\n  );\n  c();\n}\n';
   for (let size = 1; size <= output.length; size++) {
-    const renderer = streamRenderer(at('typescript', 'f() {\n  ▮'), { ...block, length: 'line' });
+    const renderer = streamRenderer(contextAt('typescript', 'f() {\n  ▮'), { ...block, length: 'line' });
     let to = size;
     while (!renderer.write(output.slice(to - size, to))) to += size;
     const { suggestion, remainder, continues } = renderer.end(true);
@@ -111,12 +109,12 @@ test('further output is of no use with code after the cursor, or after a closed 
     assert.equal(renderer.write(text), true);
     return renderer.end(true).continues;
   };
-  assert.equal(continuesAfter(at('typescript', 'f(▮, 2)'), '1\n', 'fill'), false);
-  assert.equal(continuesAfter(at('python', 'x = ▮'), '```python\n5\n```\n', 'chat'), false);
+  assert.equal(continuesAfter(contextAt('typescript', 'f(▮, 2)'), '1\n', 'fill'), false);
+  assert.equal(continuesAfter(contextAt('python', 'x = ▮'), '```python\n5\n```\n', 'chat'), false);
 });
 
 test('the length `line` is complete with the first line', () => {
-  const renderer = streamRenderer(at('typescript', 'const a = ▮'), { ...block, length: 'line' });
+  const renderer = streamRenderer(contextAt('typescript', 'const a = ▮'), { ...block, length: 'line' });
   assert.equal(renderer.write('compute'), false);
   assert.equal(renderer.suggestion(), undefined, 'an unfinished line is not shown');
   assert.equal(renderer.write('();\n'), true);
@@ -124,7 +122,7 @@ test('the length `line` is complete with the first line', () => {
 });
 
 test('an endless line is complete at some point', () => {
-  const renderer = streamRenderer(at('javascript', 'const a = ▮'), block);
+  const renderer = streamRenderer(contextAt('javascript', 'const a = ▮'), block);
   let isComplete = false;
   for (let count = 0; count < 1_000 && !isComplete; count++) isComplete = renderer.write(`x${count} + `);
   assert.equal(isComplete, true);
@@ -132,7 +130,7 @@ test('an endless line is complete at some point', () => {
 });
 
 test('output after the end is ignored', () => {
-  const renderer = streamRenderer(at('javascript', 'const a = ▮'), block);
+  const renderer = streamRenderer(contextAt('javascript', 'const a = ▮'), block);
   renderer.write('1;');
   const { suggestion } = renderer.end();
   assert.equal(renderer.write('\nconst b = 2;'), true);
@@ -143,7 +141,7 @@ test('output after the end is ignored', () => {
 test('an endless line is cut between characters', () => {
   for (const character of ['👩‍👧', '😀', 'e\u0301']) {
     for (const start of ['', 'x', 'xy', 'xyz', 'xyzw']) {
-      const renderer = streamRenderer(at('markdown', '▮'), block);
+      const renderer = streamRenderer(contextAt('markdown', '▮'), block);
       renderer.write(start + character.repeat(700));
       const insert = renderer.end().suggestion?.insertText ?? '';
       assert.equal(insert.slice(start.length).replaceAll(character, ''), '', `${start}${character}`);
