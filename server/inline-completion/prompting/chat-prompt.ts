@@ -28,7 +28,7 @@ export type ChatPrompt = {
   readonly omittedWhitespace?: string;
 };
 
-/** @param noThinkSuffix as `ModelFamily.noThinkSuffix` */
+/** @param noThinkSuffix as `CodeModelFamily.noThinkSuffix` */
 export function buildChatPrompt(target: FimTarget, noThinkSuffix?: string): ChatPrompt {
   const { prefix, suffix, snippets, path, languageId, length } = target;
   const files = snippets.map(({ name, text }) => xmlElement('file', ` path="${name}"`, text));

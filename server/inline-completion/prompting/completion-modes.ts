@@ -1,6 +1,6 @@
 /** The modes in which a model can generate a completion, the best first. */
 import { engines } from '../../engines/table.ts';
-import { modelFamilyOf } from './model-families.ts';
+import { codeModelFamilyOf } from './code-model-families.ts';
 
 /**
  * `fill`: with the service's own fill-in-the-middle endpoint. `template`: as raw text with the special tokens of the
@@ -22,7 +22,7 @@ export function completionModesFor(
   { supportsPrefill, supportsFim }: ModelCapabilities,
 ): readonly CompletionMode[] {
   const { fill, text } = engines.find((engine) => engine.kind === kind)?.wire ?? {};
-  const template = text && modelFamilyOf(model).template ? (['template'] as const) : [];
+  const template = text && codeModelFamilyOf(model).template ? (['template'] as const) : [];
   const native = fill && usesNativeFim(kind, supportsFim, template.length > 0) ? (['fill'] as const) : [];
   // An unknown service may ignore the suffix.
   const fimModes: readonly CompletionMode[] =

@@ -2,10 +2,10 @@
 import type { EngineRequest } from '../../../shared/chat.ts';
 import type { OutputFormat } from '../generator.ts';
 import { buildChatPrompt, buildPrefilledPrompt, codeFence } from './chat-prompt.ts';
+import { type CodeModelFamily, codeModelFamilyOf } from './code-model-families.ts';
 import type { CompletionMode } from './completion-modes.ts';
 import type { FimTarget } from './fim-target.ts';
 import { codestralPrefix, containsTemplateToken } from './fim-templates.ts';
-import { type ModelFamily, modelFamilyOf } from './model-families.ts';
 import { formatSnippetsAsComment } from './snippet-comment.ts';
 import {
   stripLeadingSpace,
@@ -32,7 +32,7 @@ export function buildModeRequest(
   kind: string,
   target: FimTarget,
 ): ModeRequest | undefined {
-  const family = modelFamilyOf(model);
+  const family = codeModelFamilyOf(model);
   // Greedy sampling: the same target gets the same text.
   const { urgency = 'typing', temperature = 0 } = target;
   switch (mode) {
@@ -111,7 +111,7 @@ const minEchoLength = 4;
 
 function cleanFimText(
   text: AsyncIterable<string>,
-  family: Omit<ModelFamily, 'namePattern'>,
+  family: Omit<CodeModelFamily, 'namePattern'>,
   { prefix }: FimTarget,
 ): AsyncIterable<string> {
   const line = prefix.slice(prefix.lastIndexOf('\n') + 1);

@@ -1,7 +1,7 @@
 /** What is particular about families of code models, recognised by their names. */
 import * as templates from './fim-templates.ts';
 
-export type ModelFamily = {
+export type CodeModelFamily = {
   /** Matches a model name in lower case, which may include owner, size and quantisation. */
   readonly namePattern: RegExp;
   /** Absent: the family was not trained to fill in the middle, or its format is not documented. */
@@ -15,7 +15,7 @@ export type ModelFamily = {
 };
 
 /** The first match applies: special names come before general ones. */
-export const modelFamilies: readonly ModelFamily[] = [
+export const codeModelFamilies: readonly CodeModelFamily[] = [
   { namePattern: /code-?qwen/, template: templates.starCoder },
   { namePattern: /qwen.*coder/, template: templates.qwenCoder },
   // Later models always think, or never. https://huggingface.co/Qwen/Qwen3-8B#advanced-usage-switching-between-thinking-and-non-thinking-modes-via-user-input
@@ -37,7 +37,7 @@ export const modelFamilies: readonly ModelFamily[] = [
 ];
 
 /** Empty for an unknown model. */
-export function modelFamilyOf(model: string): Omit<ModelFamily, 'namePattern'> {
+export function codeModelFamilyOf(model: string): Omit<CodeModelFamily, 'namePattern'> {
   const lowerCaseName = model.toLowerCase();
-  return modelFamilies.find(({ namePattern }) => namePattern.test(lowerCaseName)) ?? {};
+  return codeModelFamilies.find(({ namePattern }) => namePattern.test(lowerCaseName)) ?? {};
 }

@@ -1,16 +1,16 @@
 /** The exact prompts of model families. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containsTemplateToken } from '../../../../server/inline-completion/prompting/fim-templates.ts';
 import {
-  modelFamilies,
-  modelFamilyOf,
-} from '../../../../server/inline-completion/prompting/model-families.ts';
+  codeModelFamilies,
+  codeModelFamilyOf,
+} from '../../../../server/inline-completion/prompting/code-model-families.ts';
+import { containsTemplateToken } from '../../../../server/inline-completion/prompting/fim-templates.ts';
 import { fimTarget, snippets } from './fim-targets.ts';
 
 const target = fimTarget({ prefix: 'PRE', suffix: 'SUF' });
-const alone = (model: string) => modelFamilyOf(model).template?.format(target);
-const among = (model: string) => modelFamilyOf(model).template?.format({ ...target, snippets });
+const alone = (model: string) => codeModelFamilyOf(model).template?.format(target);
+const among = (model: string) => codeModelFamilyOf(model).template?.format({ ...target, snippets });
 const piped = '<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>';
 const plain = '<fim_prefix>PRE<fim_suffix>SUF<fim_middle>';
 const comment = '# Path: one.py\n# ONE = 1\n# Path: two.py\n# TWO = 2\n';
@@ -69,7 +69,7 @@ test('snippets are in the family’s own format, or else in a comment', () => {
 
 test('the comment has the syntax of the language', () => {
   const above = (languageId: string) =>
-    modelFamilyOf('codellama:7b')
+    codeModelFamilyOf('codellama:7b')
       .template?.format({ ...target, languageId, snippets: [{ name: 'a', text: 'x\r\n\r\ny\n' }] })
       .replace(/^<PRE> |PRE <SUF>.*$/g, '');
   assert.equal(above('typescript'), '// Path: a\n// x\n//\n// y\n');
@@ -78,7 +78,7 @@ test('the comment has the syntax of the language', () => {
 });
 
 test('special tokens in the prefix, suffix or snippets are detected', () => {
-  const template = modelFamilyOf('qwen2.5-coder').template;
+  const template = codeModelFamilyOf('qwen2.5-coder').template;
   assert.ok(template);
   assert.equal(containsTemplateToken(template, target), false);
   assert.equal(containsTemplateToken(template, { ...target, suffix: "split('<|fim_middle|>')" }), true);
@@ -89,7 +89,7 @@ test('special tokens in the prefix, suffix or snippets are detected', () => {
 });
 
 test('every token of a template is also a stop text', () => {
-  for (const { namePattern, template } of modelFamilies) {
+  for (const { namePattern, template } of codeModelFamilies) {
     const tokens =
       template?.format({ ...target, prefix: '', suffix: '' }).match(/<[^<>\n]+>|\[[A-Z]+\]/g) ?? [];
     for (const token of tokens) assert.ok(template?.stop.includes(token), `${namePattern}: ${token}`);
@@ -97,7 +97,7 @@ test('every token of a template is also a stop text', () => {
 });
 
 test('only hybrid models of Qwen 3 get the instruction not to think', () => {
-  const noThinkSuffix = (model: string) => modelFamilyOf(model).noThinkSuffix;
+  const noThinkSuffix = (model: string) => codeModelFamilyOf(model).noThinkSuffix;
   assert.deepEqual(['qwen3:8b', 'Qwen/Qwen3-30B-A3B'].map(noThinkSuffix), ['/no_think', '/no_think']);
   for (const model of [
     'qwen3:4b-instruct-2507',
