@@ -89,8 +89,8 @@ function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>[
     async generate(context, shape, signal) {
       counts.requests++;
       const since = clock.now();
-      let heard = false;
-      signal.addEventListener('abort', () => heard || counts.cancelled++, { once: true });
+      let hasEnded = false;
+      signal.addEventListener('abort', () => hasEnded || counts.cancelled++, { once: true });
       const limits = { contextTokens, outputTokens: maxCompletionTokens[shape], private: true };
       const target = {
         ...fitPrompt(context, limits, []),
@@ -109,7 +109,7 @@ function practiceGenerator(baseUrl: string, http: ReturnType<typeof undiciHttp>[
             yield piece;
           }
         } finally {
-          heard = true;
+          hasEnded = true;
         }
       }
       return { model: id, format, text: counted() };

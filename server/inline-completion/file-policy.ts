@@ -9,7 +9,7 @@ import {
   type ReadableFile,
 } from './file-access.ts';
 
-/** No user writes a file of more lines by hand. */
+/** A file of more lines is generated, not typed. */
 const maxLines = 50_000;
 
 export function filePolicy(settings: () => Settings, lineCount: (uri: string) => number) {

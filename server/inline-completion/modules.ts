@@ -9,6 +9,7 @@ import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { RoutingSnapshotDeps } from '../providers/routing-snapshot.ts';
 import { acceptanceTracker } from './acceptance.ts';
 import { activation as createActivation } from './activation.ts';
+import { candidateList } from './candidate-list.ts';
 import { steadyClock as clock } from './clock.ts';
 import { contextProvider } from './context/context-provider.ts';
 import { workspaceNames } from './context/paths.ts';
@@ -17,7 +18,6 @@ import { eligibleModels } from './eligible-models.ts';
 import { filePolicy } from './file-policy.ts';
 import { fimPrompt } from './fim-prompt.ts';
 import { completionGenerator } from './generate.ts';
-import { inlineCandidates } from './inline-candidates.ts';
 import { type ItemMetricsDeps, itemMetrics } from './item-metrics.ts';
 import { latencies as latencyStats } from './latencies.ts';
 import { modelAbilities } from './model-abilities.ts';
@@ -73,7 +73,7 @@ export function inlineModules(deps: InlineCompletionDeps) {
   const routing = { settings, providers, budgets, modelStats, coldStarts: catalog.coldStarts };
   const models = rankedModels({ settings, routing, catalog, abilities, latencies, usage, clock });
   const modelsFor = eligibleModels({ activation, policy, documents, models });
-  const candidates = inlineCandidates({ settings, providers, models, abilities, latencies, usage });
+  const candidates = candidateList({ settings, providers, models, abilities, latencies, usage });
   const reason = unavailableReason({ policy, modelsFor, onChange });
   const refreshModelLists = modelListRefresh({ settings, providers, clock });
 

@@ -10,7 +10,7 @@ export const maxCompletionTokens: Readonly<Record<CompletionLength, number>> = {
 export const promptOverheadTokens = 600;
 
 /** Tokens of the largest prompt for this model. */
-export function maxPromptTokens({ contextTokens, source }: Pick<Model, 'contextTokens' | 'source'>): number {
+export function promptTokenLimit({ contextTokens, source }: Pick<Model, 'contextTokens' | 'source'>): number {
   const { prefix, suffix, snippets } = tokenBudgetsFor({
     contextTokens,
     outputTokens: maxCompletionTokens.block,

@@ -12,8 +12,8 @@ import type { ModelAbilities } from './model-abilities.ts';
 import type { StreamEnd } from './observed-stream.ts';
 import {
   maxCompletionTokens,
-  maxPromptTokens,
   promptOverheadTokens,
+  promptTokenLimit,
   usualOutputTokens,
 } from './prompt-limits.ts';
 import { eligibilityOf, type ModelRanking, rankModels } from './rank-models.ts';
@@ -78,7 +78,7 @@ export function rankedModels(deps: RankedModelsDeps) {
       .map(({ model }) => ({
         model,
         format: abilities.formatOf(model),
-        latency: latencies.of(model.id, Math.min(tokens, maxPromptTokens(model))),
+        latency: latencies.of(model.id, Math.min(tokens, promptTokenLimit(model))),
         acceptanceRate: usage.acceptanceRate(model.id),
       }));
     return { ranked: rankModels(inputs, snapshot, previousFirst), eligibility };
@@ -121,7 +121,7 @@ const withShortOutput = (model: Model): Model => ({
 
 /** The request as this model would get it. */
 function criteriaFor(model: Model, localOnly: boolean, tokens: number): RoutingCriteria {
-  const maxTokens = maxPromptTokens(model);
+  const maxTokens = promptTokenLimit(model);
   return {
     task: 'simple_generation',
     role: inlineRole,

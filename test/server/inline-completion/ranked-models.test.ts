@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inlineCandidates } from '../../../server/inline-completion/inline-candidates.ts';
+import { candidateList } from '../../../server/inline-completion/candidate-list.ts';
 import { latencies } from '../../../server/inline-completion/latencies.ts';
 import { rankedModels } from '../../../server/inline-completion/ranked-models.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
@@ -46,7 +46,7 @@ function setUp(names: readonly string[] = []) {
     usage,
     clock,
   });
-  const candidates = inlineCandidates({
+  const candidates = candidateList({
     settings: () => settings,
     providers: { get: () => undefined },
     models: ranked,

@@ -8,12 +8,12 @@ import { costOf } from '../routing/price.ts';
 import { isFreeModel } from './free-model.ts';
 import type { Latencies } from './latencies.ts';
 import type { ModelAbilities } from './model-abilities.ts';
-import { maxPromptTokens, usualOutputTokens } from './prompt-limits.ts';
+import { promptTokenLimit, usualOutputTokens } from './prompt-limits.ts';
 import type { Eligibility } from './rank-models.ts';
 import type { RankedModels } from './ranked-models.ts';
 import type { UsageCounts } from './usage-counts.ts';
 
-export type InlineCandidatesDeps = {
+export type CandidateListDeps = {
   readonly settings: () => Pick<Settings, 'inline.models'>;
   readonly providers: Pick<ProviderRegistry, 'get'>;
   readonly models: Pick<RankedModels, 'ranking'>;
@@ -23,13 +23,13 @@ export type InlineCandidatesDeps = {
 };
 
 /** Every model, those that would be requested first; and models that the settings name and no provider lists. */
-export function inlineCandidates(deps: InlineCandidatesDeps): () => readonly InlineCandidate[] {
+export function candidateList(deps: CandidateListDeps): () => readonly InlineCandidate[] {
   const { settings, providers, models, abilities, latencies, usage } = deps;
 
   const usdPerThousand = (model: Model): number | null => {
     if (isFreeModel(model)) return 0;
     const predicted = costOf(
-      { ...noUsage, input: maxPromptTokens(model), output: usualOutputTokens.typical },
+      { ...noUsage, input: promptTokenLimit(model), output: usualOutputTokens.typical },
       model.price,
     );
     const usd = usage.usdPerOffer(model.id) ?? predicted;
@@ -45,7 +45,7 @@ export function inlineCandidates(deps: InlineCandidatesDeps): () => readonly Inl
       usable: isUsable,
       ...(reason === undefined ? {} : { reason }),
       ...(mode === undefined ? {} : { mode }),
-      usualMs: latencies.of(model.id, maxPromptTokens(model))?.usualMs ?? null,
+      usualMs: latencies.of(model.id, promptTokenLimit(model))?.usualMs ?? null,
       usdPerThousand: usdPerThousand(model),
     };
   };
