@@ -1,4 +1,4 @@
-/** Four model services in a process of their own: one chat in so many goes wrong, and one service can be away for a while. Ends when its parent leaves. */
+/** Four model services in a process of their own: a share of the chats fails, and one service can be down for a while. Exits with its parent. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Exchange,
@@ -8,9 +8,16 @@ import type {
 import * as behaviors from '../../test/support/faults/behaviors.ts';
 import { type FakedEngine, fakedEngines } from '../../test/support/faults/engines.ts';
 import { continueAnswer } from '../../test/support/faults/expected-answer.ts';
-import { key, type Order, type Ready, type Report, type Served, serviceKinds } from './messages.ts';
+import {
+  key,
+  type ServedChat,
+  type ServicesReady,
+  type ServicesReport,
+  type SoakOrder,
+  serviceKinds,
+} from './messages.ts';
 
-/** Part of the chats that go wrong, 0–1. */
+/** Share of the chats that fail, 0–1. */
 const faultShare = Number(process.argv[2]);
 
 /** Numbers that look random and are the same in every run. */
@@ -39,11 +46,11 @@ const faultsOf = ({ errors }: FakedEngine): readonly FakeBehavior[] => [
   behaviors.inPiecesOf(64),
 ];
 
-const served: Served[] = [];
-/** Numbers of questions that met a fault: what they took says nothing about us. */
+const served: ServedChat[] = [];
+/** Numbers of requests with a fault: their duration is not Rumbo's. */
 const failed = new Set<number>();
-const away = new Set<string>();
-/** By kind, the moment of the first chat that was answered after the service had come back. */
+const down = new Set<string>();
+/** By kind, the time of the first answered chat after the service was down. */
 const backAt = new Map<string, number>();
 let faults = 0;
 const clock = (): number => performance.timeOrigin + performance.now();
@@ -51,21 +58,21 @@ const clock = (): number => performance.timeOrigin + performance.now();
 function behave(engine: FakedEngine): FakeBehavior {
   const choices = faultsOf(engine);
   return async (exchange) => {
-    if (away.has(engine.kind)) {
+    if (down.has(engine.kind)) {
       failed.add(numberOf(exchange));
       return behaviors.closes(exchange);
     }
     if (!backAt.has(engine.kind)) backAt.set(engine.kind, clock());
     const behavior = random() < faultShare ? choices[Math.floor(random() * choices.length)] : undefined;
-    if (!behavior) return soundly(exchange);
+    if (!behavior) return answerWhole(exchange);
     faults += 1;
     failed.add(numberOf(exchange));
     await behavior(exchange);
   };
 }
 
-/** Notes how long it took, unless the question had failed somewhere before. */
-async function soundly(exchange: Exchange): Promise<void> {
+/** Records the duration, unless another service has failed the request before. */
+async function answerWhole(exchange: Exchange): Promise<void> {
   const startedAt = performance.now();
   const number = numberOf(exchange);
   if (!failed.has(number))
@@ -77,7 +84,7 @@ async function soundly(exchange: Exchange): Promise<void> {
 const numberOf = ({ request }: Exchange): number =>
   Number(/Case (\d+)\./.exec(JSON.stringify(request.body))?.[1] ?? -1);
 
-const say = (message: Ready | Report): void => void process.send?.(message);
+const send = (message: ServicesReady | ServicesReport): void => void process.send?.(message);
 
 const running = new Map<string, FakeProvider>();
 for (const engine of fakedEngines) {
@@ -90,23 +97,23 @@ for (const engine of fakedEngines) {
   });
   running.set(engine.kind, fake);
 }
-say({
+send({
   services: fakedEngines.flatMap(({ kind, model, api }) => {
     const fake = api ? undefined : running.get(kind);
     return fake ? [{ kind, model, baseUrl: fake.baseUrl }] : [];
   }),
 });
 
-process.on('message', async (order: Order) => {
+process.on('message', async (order: SoakOrder) => {
   if (order.do === 'leave') {
-    away.add(order.kind);
+    down.add(order.kind);
     await sleep(order.ms);
-    away.delete(order.kind);
+    down.delete(order.kind);
     backAt.delete(order.kind);
-    say({ returned: order.kind, at: clock() });
+    send({ returned: order.kind, at: clock() });
   }
-  if (order.do === 'tell')
-    say({
+  if (order.do === 'report')
+    send({
       served,
       faults,
       chats: [...running.values()].reduce((sum, fake) => sum + fake.chats.length, 0),

@@ -1,27 +1,27 @@
-/** What the soak and its services say to each other. */
+/** Messages between the soak and its services. */
 
-/** Engines whose services take part: four framings, cloud and local. */
+/** The engines of the services: four framings, cloud and local. */
 export const serviceKinds: readonly string[] = ['openai', 'anthropic', 'gemini', 'ollama'];
-/** The only key the services take. */
+/** The only key that the services accept. */
 export const key = 'sk-soak-key-12345';
 
-export type Service = { readonly kind: string; readonly model: string; readonly baseUrl: string };
+export type SoakService = { readonly kind: string; readonly model: string; readonly baseUrl: string };
 
-export type Order =
-  /** Be away for so many milliseconds. */
-  { readonly do: 'leave'; readonly kind: string; readonly ms: number } | { readonly do: 'tell' };
+export type SoakOrder =
+  /** Be down for this many milliseconds. */
+  { readonly do: 'leave'; readonly kind: string; readonly ms: number } | { readonly do: 'report' };
 
-/** One sound answer to a question that met no fault: the number of its case, and milliseconds from the question's arrival to the last byte. */
-export type Served = { readonly number: number; readonly ms: number };
+/** One complete answer without a fault: the number of its case, and milliseconds from the request's arrival to the last byte. */
+export type ServedChat = { readonly number: number; readonly ms: number };
 
-export type Ready = { readonly services: readonly Service[] };
-export type Report =
+export type ServicesReady = { readonly services: readonly SoakService[] };
+export type ServicesReport =
   /** Milliseconds since 1970. */
   | { readonly returned: string; readonly at: number }
   | {
-      readonly served: readonly Served[];
+      readonly served: readonly ServedChat[];
       readonly faults: number;
       readonly chats: number;
-      /** By kind, the first chat that was answered since it last came back. Milliseconds since 1970. */
+      /** By kind, the first answered chat since the service was last down. Milliseconds since 1970. */
       readonly backAt: Readonly<Record<string, number>>;
     };

@@ -1,4 +1,4 @@
-/** Thousands of questions to the real server while its services fail, and what became of each. */
+/** Thousands of requests to the real server while its services fail, and the result of each. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,44 +16,44 @@ import { promptOf } from '../bench/prompts.ts';
 import { median } from '../bench/quantile.ts';
 import { connectServer, type TerminalServer } from '../terminal/server.ts';
 import { repetitiveDay } from './day.ts';
-import { key, type Order, type Ready, type Report } from './messages.ts';
+import { key, type ServicesReady, type ServicesReport, type SoakOrder } from './messages.ts';
 
 export type SoakOptions = {
   readonly requests: number;
-  /** Part of the chats that go wrong, 0–1. */
+  /** Share of the chats that fail, 0–1. */
   readonly faultShare: number;
-  /** Milliseconds one of the services is away in the middle. Absent: none is. */
+  /** Milliseconds that one of the services is down in the middle. Absent: none is. */
   readonly awayMs?: number;
 };
 
 export type Soak = {
-  readonly asked: number;
+  readonly requests: number;
   readonly answered: number;
-  /** Called whole, and not the answer. */
+  /** Reported as complete, but not the whole answer. */
   readonly lost: number;
-  /** What was said to those who got no answer, and how often. */
+  /** The error messages, and how often each occurred. */
   readonly failures: ReadonlyMap<string, number>;
-  /** Chats the services were asked for, and those they failed on purpose. */
+  /** Chats that the services received, and those they failed on purpose. */
   readonly chats: number;
   readonly faults: number;
-  /** Milliseconds beyond the service's own, of each answer that met no fault. */
+  /** Milliseconds beyond the service's own, of each answer without a fault. */
   readonly addedMs: readonly number[];
-  /** From the return of the service that was away to its first chat. `null`: none was away. */
+  /** Milliseconds from the end of a service's downtime to its first chat. `null`: no service was down. */
   readonly backAfterMs: number | null;
-  /** Megabytes after some and after all. `null`: this system does not tell. */
+  /** Megabytes after some and after all. `null`: this system does not report it. */
   readonly memory: { readonly some: number; readonly all: number } | null;
   /** Answers whose receipt is not in the ledger, and rows of the ledger that belong to no answer. */
   readonly unaccounted: number;
   /** Circuits that are not closed at the end, by name. */
   readonly notClosed: readonly string[];
-  /** 0–1, of a day that repeats itself. */
+  /** 0–1, on a repetitive day. */
   readonly cacheHits: number;
   readonly seconds: number;
 };
 
-/** Questions at a time. */
+/** Requests at a time. */
 const lanes = 6;
-/** After so many the memory is looked at for the first time. */
+/** Requests before the first reading of memory. */
 const some = 1_000;
 const keyEnv = 'RUMBO_SOAK_KEY';
 
@@ -61,37 +61,18 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
   const startedAt = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-soak-'));
   const fakes = fork(fileURLToPath(new URL('fakes.ts', import.meta.url)), [String(faultShare)]);
-  const order = (what: Order): void => void fakes.send(what);
+  const order = (what: SoakOrder): void => void fakes.send(what);
   let server: TerminalServer | undefined;
   try {
-    const [{ services }] = (await once(fakes, 'message')) as [Ready];
-    const entry = ({ kind, baseUrl, model }: Ready['services'][number]) => [
-      kind,
-      // Each takes as many at a time as a cloud service does.
-      { kind, baseUrl, keyEnv, models: [model], enabled: true, source: 'api' },
-    ];
-    const limits = { connectMs: 2_000, firstPartMs: 3_000, betweenPartsMs: 400 };
-    server = await connectServer({
-      env: { PATH: process.env['PATH'], HOME: folder, [keyEnv]: key },
-      initializationOptions: {
-        storagePath: folder,
-        settings: onlyProviders(Object.fromEntries(services.map(entry)), {
-          'rumbo.models': Object.fromEntries(
-            services.map(({ kind, model }) => [`${kind}/${model}`, { toggle: true }]),
-          ),
-          'rumbo.routing.timeouts': { local: limits, api: limits },
-          'rumbo.routing.whenPinnedUnavailable': 'next',
-          'rumbo.cache.enabled': true,
-        }),
-      },
-    });
+    const [{ services }] = (await once(fakes, 'message')) as [ServicesReady];
+    server = await startServer(folder, services);
     const { connection, pid } = server;
 
     const answers: { readonly number: number; readonly ms: number; readonly result: AskResult }[] = [];
     const failures = new Map<string, number>();
-    let asked = 0;
-    const question = async (number: number, more: object = {}): Promise<void> => {
-      // In turn, so that each service has its share of the work.
+    let sent = 0;
+    const send = async (number: number, more: object = {}): Promise<void> => {
+      // In turn, so that each service gets a share of the requests.
       const { kind, model } = services[number % services.length] ?? { kind: '', model: '' };
       const sentAt = performance.now();
       try {
@@ -107,72 +88,72 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
         failures.set(message, (failures.get(message) ?? 0) + 1);
       }
     };
-    const askUntil = async (count: number): Promise<void> => {
+    const sendUntil = async (count: number): Promise<void> => {
       const lane = async () => {
-        while (asked < count) {
-          asked += 1;
-          await question(asked);
+        while (sent < count) {
+          sent += 1;
+          await send(sent);
         }
       };
       await Promise.all(Array.from({ length: lanes }, lane));
     };
 
-    const memorySome = requests > some ? await memoryAt(pid, some, askUntil) : null;
-    await askUntil(Math.floor(requests / 2));
+    const memorySome = requests > some ? await memoryAt(pid, some, sendUntil) : null;
+    await sendUntil(Math.floor(requests / 2));
     const [{ kind: leaver } = { kind: '' }] = services;
     let returned: Promise<number> | undefined;
     if (awayMs !== undefined) {
       returned = new Promise((resolve) => {
-        fakes.on('message', (message: Report) => 'returned' in message && resolve(message.at));
+        fakes.on('message', (message: ServicesReport) => 'returned' in message && resolve(message.at));
       });
       order({ do: 'leave', kind: leaver, ms: awayMs });
     }
-    const memoryAll = requests > some ? await memoryAt(pid, requests, askUntil) : null;
-    await askUntil(requests);
+    const memoryAll = requests > some ? await memoryAt(pid, requests, sendUntil) : null;
+    await sendUntil(requests);
 
     const returnedAt = await returned;
-    const tell = async () => {
-      order({ do: 'tell' });
+    const readReport = async () => {
+      order({ do: 'report' });
       for (;;) {
-        const [message] = (await once(fakes, 'message')) as [Report];
+        const [message] = (await once(fakes, 'message')) as [ServicesReport];
         if ('served' in message) return message;
       }
     };
-    // A pause that is over is noticed by whoever asks next.
+    // Only a request shows that a pause is over.
     const isClosed = (now: Status): boolean => openIn(now).length === 0;
     let extra = requests;
     for (let left = 70; left > 0; left -= 1) {
       for (const _service of services) {
         extra += 1;
-        await question(extra);
+        await send(extra);
       }
       if (isClosed(await connection.sendRequest(status))) break;
       await sleep(500);
     }
     const notClosed = openIn(await connection.sendRequest(status));
-    const told = await tell();
+    const report = await readReport();
 
     const day = await dayOf(server);
     await server.close();
     server = undefined;
 
-    const servedMs = new Map(told.served.map(({ number, ms }) => [number, ms]));
+    const servedMs = new Map(report.served.map(({ number, ms }) => [number, ms]));
     const addedMs = answers.flatMap(({ number, ms, result }) => {
       const own = result.receipt.attempts.length === 1 ? servedMs.get(number) : undefined;
       return own === undefined ? [] : [ms - own];
     });
     return {
-      asked: extra,
+      requests: extra,
       answered: answers.length,
       lost: answers.filter(({ result }) => result.text !== wholeAnswer).length,
       failures,
-      chats: told.chats,
-      faults: told.faults,
+      chats: report.chats,
+      faults: report.faults,
       addedMs,
       backAfterMs:
         returnedAt === undefined
           ? null
-          : Math.max(0, (told.backAt[leaver] ?? Number.POSITIVE_INFINITY) - returnedAt),
+          : Math.max(0, (report.backAt[leaver] ?? Number.POSITIVE_INFINITY) - returnedAt),
       memory: memorySome !== null && memoryAll !== null ? { some: memorySome, all: memoryAll } : null,
       unaccounted: unaccounted(folder, [...answers.map(({ result }) => result), ...day]),
       notClosed,
@@ -186,15 +167,38 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
   }
 }
 
-/** A collector comes and goes: the figure is the median of a few readings over the requests before. */
+function startServer(folder: string, services: ServicesReady['services']): Promise<TerminalServer> {
+  const entry = ({ kind, baseUrl, model }: ServicesReady['services'][number]) => [
+    kind,
+    // As many requests at a time as a cloud service.
+    { kind, baseUrl, keyEnv, models: [model], enabled: true, source: 'api' },
+  ];
+  const limits = { connectMs: 2_000, firstPartMs: 3_000, betweenPartsMs: 400 };
+  return connectServer({
+    env: { PATH: process.env['PATH'], HOME: folder, [keyEnv]: key },
+    initializationOptions: {
+      storagePath: folder,
+      settings: onlyProviders(Object.fromEntries(services.map(entry)), {
+        'rumbo.models': Object.fromEntries(
+          services.map(({ kind, model }) => [`${kind}/${model}`, { toggle: true }]),
+        ),
+        'rumbo.routing.timeouts': { local: limits, api: limits },
+        'rumbo.routing.whenPinnedUnavailable': 'next',
+        'rumbo.cache.enabled': true,
+      }),
+    },
+  });
+}
+
+/** Garbage collection varies: the median of a few readings over the last requests. */
 async function memoryAt(
   pid: number,
   count: number,
-  askUntil: (count: number) => Promise<void>,
+  sendUntil: (count: number) => Promise<void>,
 ): Promise<number | null> {
   const megabytes: number[] = [];
   for (let left = 4; left >= 0; left -= 1) {
-    await askUntil(count - left * 50);
+    await sendUntil(count - left * 50);
     try {
       megabytes.push(residentMegabytes(pid));
     } catch {
@@ -212,8 +216,8 @@ const openIn = ({ providers }: Status): string[] =>
   ]);
 
 /**
- * Each answer is one row under the id of its receipt, and each such row is an answer's; what broke off has rows of its
- * own, numbered behind it.
+ * Each answer is one row under the id of its receipt, and each such row is an answer's; interrupted attempts have rows of their own, with a
+ * number appended to the id.
  */
 function unaccounted(folder: string, results: readonly AskResult[]): number {
   const database = new DatabaseSync(join(folder, 'ledger.sqlite'), { readOnly: true });
@@ -229,7 +233,7 @@ function unaccounted(folder: string, results: readonly AskResult[]): number {
   return receipts.difference(rows).size + whole.filter((id) => !receipts.has(id)).length;
 }
 
-/** What became of a repetitive day's questions. */
+/** The results of a repetitive day's requests. */
 async function dayOf({ connection }: TerminalServer): Promise<AskResult[]> {
   const results: AskResult[] = [];
   for (const params of repetitiveDay) {
