@@ -197,7 +197,7 @@ test('each bad input is one sentence; 1 when the request failed, 2 when the word
       2,
     ],
     [['plan', 'x', '--config', 'none.json'], /none\.json cannot be read/, 2],
-    [['plan', 'x', '--model', 'lab/none', '--config', 'rumbo.json'], /lab\/none is not a model/],
+    [['plan', 'x', '--model', 'lab/none', '--config', 'rumbo.json'], /lab\/none is not a known model/],
     [['plan', 'x', '--config', 'rumbo.json'], /key/i],
     [['code', 'x', '--file', 'none.ts', '--config', 'rumbo.json'], /none\.ts does not exist/, 2],
     [['code', 'x', '--write', '--config', 'rumbo.json'], /--write and --lines go with/, 2],
