@@ -55,6 +55,7 @@ export async function* attempt(
     error = toRumboError(cause, signal);
   }
   for (const shown of answer.flush()) yield shown;
+  if (error) for (const shown of answer.flushPreview()) yield shown;
   const measured = usage.result();
   if (!error && isEmpty(measured, answer)) error = emptyAnswerError();
   return {

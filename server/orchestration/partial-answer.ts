@@ -72,6 +72,11 @@ export class PartialAnswer {
     return this.#show(rest);
   }
 
+  /** The model failed: returns the parts that show its text up to the end. */
+  flushPreview(): readonly AskPart[] {
+    return this.#preview.flush();
+  }
+
   result(): Omit<AskResult, 'receipt'> {
     const toolCalls = this.toolCalls.map(({ id, name, input, signature }) => ({
       id,

@@ -118,7 +118,7 @@ test('an empty answer does not empty a file, and a selection may be taken out', 
     lab.reply = { text: reply };
     const { code, err } = await run(folder, words);
     assert.equal(code, 1);
-    assert.match(err, reply === '' ? /without a word/ : /without any code\. Nothing was written/);
+    assert.match(err, reply === '' ? /answer is empty/ : /without any code\. Nothing was written/);
     assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n');
   }
   assert.equal((await run(folder, [...words, '--lines', '1'])).code, 0);

@@ -69,5 +69,8 @@ test('the code of a coder’s answer is previewed and part of the result', () =>
   const [, preview] = answer.append(text('```ts\nlet a;\n'));
   assert.equal(preview?.type, 'code');
   answer.append(text('```\n'));
+  const [last] = answer.flushPreview();
+  assert.equal(last?.type === 'code' && last.code.text.trim(), 'let a;', 'also what came since the last one');
+  assert.deepEqual(answer.flushPreview(), []);
   assert.equal(answer.result().code?.text.trim(), 'let a;');
 });
