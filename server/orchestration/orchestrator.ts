@@ -14,12 +14,12 @@ import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
 import { tierOrDefault } from '../routing/strategies.ts';
-import type { AttemptsDeps } from './answer-progress.ts';
+import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { noteField } from './attempt.ts';
 import { runAttempts } from './attempts.ts';
 import { explainRoute } from './explain.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
-import { cacheKeyOf, promptText, type RoutingRequest, toRoutingRequest } from './request.ts';
+import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
 import { type RequestSnapshotDeps, requestSnapshots } from './request-snapshot.ts';
 import { validateCorrection, validateRequest } from './validate-request.ts';
 
@@ -55,7 +55,14 @@ export function orchestrator(deps: OrchestratorDeps) {
       inFlight += 1;
       onChange();
       try {
-        return yield* answer(answerDeps, params, signal);
+        const prepared = prepare(answerDeps, params);
+        const cached = cachedAnswer(answerDeps, prepared);
+        if (cached) return yield* replay(answerDeps, prepared.meta, cached);
+        await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);
+        if (signal.aborted) throw toRumboError(signal.reason, signal);
+        const result = yield* runAttempts(answerDeps, prepared, signal);
+        preferStronger(answerDeps, prepared.params);
+        return result;
       } finally {
         inFlight -= 1;
         onChange();
@@ -80,37 +87,24 @@ export function orchestrator(deps: OrchestratorDeps) {
   };
 }
 
-async function* answer(
-  deps: AnswerDeps,
-  unvalidated: AskParams,
-  signal: AbortSignal,
-): AsyncGenerator<AskPart, AskResult> {
+function prepare({ settings, corrections }: AnswerDeps, unvalidated: AskParams): PreparedRequest {
   const startedAt = performance.now();
   const params = validateRequest(unvalidated);
-  const settingsBefore = deps.settings();
-  const request = toRoutingRequest(params, settingsBefore, deps.corrections);
+  const settingsBefore = settings();
+  const request = toRoutingRequest(params, settingsBefore, corrections);
   const { classification } = request;
   const meta = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
-
-  const cached = cachedAnswer(deps, params, request);
-  deps.metrics.count('rumbo_cache_total', { outcome: cached ? 'hit' : 'miss' });
-  if (cached) return yield* replay(deps, meta, cached);
-
-  await deps.providers.refreshForRequest(signal, request.pinnedProvider);
-  if (signal.aborted) throw toRumboError(signal.reason, signal);
-  const prepared = { params, request, meta, settingsBefore, exactPromptTokens: new Map<ModelId, number>() };
-  const result = yield* runAttempts(deps, prepared, signal);
-  if (params.strongerThan !== undefined) preferStronger(deps, params, params.strongerThan);
-  return result;
+  return { params, request, meta, settingsBefore, exactPromptTokens: new Map<ModelId, number>() };
 }
 
 function cachedAnswer(
-  { settings, cache }: AnswerDeps,
-  params: AskParams,
-  { messages }: RoutingRequest,
+  { settings, cache, metrics }: AnswerDeps,
+  { params, request }: PreparedRequest,
 ): CachedAnswer | undefined {
-  if (params.useCache === false || !settings()['cache.enabled']) return;
-  return cache.get(cacheKeyOf(params, messages));
+  const mayUse = params.useCache !== false && settings()['cache.enabled'];
+  const cached = mayUse ? cache.get(cacheKeyOf(params, request.messages)) : undefined;
+  metrics.count('rumbo_cache_total', { outcome: cached ? 'hit' : 'miss' });
+  return cached;
 }
 
 /** The same parts as when it was given first. */
@@ -129,9 +123,10 @@ function* replay(
   return { text, ...codePreview(meta.params).finalCode(text), receipt };
 }
 
-/** The user wanted a stronger model and got one: prompts like this get one from now on. */
-function preferStronger(deps: AnswerDeps, params: AskParams, than: string): void {
-  const weak = deps.providers.models().find(({ id }) => id === than);
+/** Where the user wanted a stronger model and got one, prompts like this get one from now on. */
+function preferStronger(deps: AnswerDeps, params: AskParams): void {
+  if (params.strongerThan === undefined) return;
+  const weak = deps.providers.models().find(({ id }) => id === params.strongerThan);
   if (!weak) return;
   try {
     deps.corrections.addTooWeak(promptText(params), tierOrDefault(weak));

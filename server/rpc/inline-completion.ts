@@ -26,7 +26,7 @@ export const inlineCapabilities = {
 export function serveInline(
   connection: Connection,
   service: InlineCompletionService,
-  ready: () => Promise<unknown>,
+  ready: () => Promise<unknown> | undefined,
   signalOf: (token: CancellationToken) => AbortSignal,
 ): void {
   const { documents } = service;

@@ -10,7 +10,7 @@ type KeyChannel = Pick<NodeJS.Process, 'on'> & { readonly send?: (reply: KeyRepl
 /** Answers the commands of the client. A server without a channel gets none. */
 export function serveKeyCommands(
   channel: KeyChannel,
-  deps: KeyCommandDeps & { readonly ready: () => Promise<unknown> },
+  deps: KeyCommandDeps & { readonly ready: () => Promise<unknown> | undefined },
 ): void {
   if (!channel.send) return;
   const handle = keyCommandHandler(deps);

@@ -19,7 +19,7 @@ import { type ProviderRequestDeps, providerRequests } from './provider-requests.
 
 export type RequestHandlerDeps = {
   /** Resolves when the first settings are applied, and all that the client has announced by now; nothing is answered before. */
-  readonly ready: () => Promise<unknown>;
+  readonly ready: () => Promise<unknown> | undefined;
   readonly orchestrator: Orchestrator;
   readonly status: () => Status;
   readonly providers: ProviderRequestDeps;
@@ -47,7 +47,8 @@ export function registerRequestHandlers(connection: Connection, deps: RequestHan
   connection.onRequest(protocol.ask, async (params, cancellation) => {
     const signal = signalOf(cancellation);
     try {
-      await Promise.race([ready(), rejectOnAbort(signal)]);
+      const pending = ready();
+      if (pending !== undefined) await Promise.race([pending, rejectOnAbort(signal)]);
       const { request, token } = withoutLspParams(params);
       const answer = orchestrator.ask(request, signal);
       if (token === undefined) return await last(answer);

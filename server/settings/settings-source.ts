@@ -44,8 +44,8 @@ export function followFile(path: string, take: ApplySettings, fail: (error: Rumb
 export type SettingsSubscription = {
   /** Resolves when the first settings have been applied. */
   readonly first: Promise<void>;
-  /** Resolves when the changes that the client has announced so far are applied, or after a timeout. */
-  pendingChanges(): Promise<unknown>;
+  /** Resolves when the changes that the client has announced so far are applied, or after a timeout. `undefined`: none is announced. */
+  pendingChanges(): Promise<unknown> | undefined;
 };
 
 /** Milliseconds that a client may take to send announced settings; then the previous ones apply. */
@@ -104,7 +104,7 @@ export function followClient(
   };
   return {
     first: first(),
-    pendingChanges: async () => pending && (await withTimeout(pending, maxPendingMs)),
+    pendingChanges: () => pending && withTimeout(pending, maxPendingMs),
   };
 }
 
@@ -121,10 +121,10 @@ export type FollowSettingsDeps = {
 };
 
 /**
- * Follows the file, else the client. Returns what resolves when the first settings are applied, and all that the client
- * has announced by now.
+ * Follows the file, else the client. Returns what waits until the first settings are applied, and all that the client
+ * has announced by now. `undefined`: nothing is awaited.
  */
-export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown> {
+export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown> | undefined {
   const { config, connection, params, current, applySettings, log, onChange } = deps;
   if (config) {
     applySettings(config.read);
@@ -134,10 +134,14 @@ export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown>
       log.warn(problem);
       onChange();
     });
-    return () => Promise.resolve();
+    return () => undefined;
   }
   const first = Promise.withResolvers<void>();
   let subscription: SettingsSubscription | undefined;
+  let isApplied = false;
+  void first.promise.then(() => {
+    isApplied = true;
+  });
   connection.onInitialized(() => {
     subscription = followClient(connection, params, applySettings);
     subscription.first.then(first.resolve, (error: unknown) => {
@@ -146,5 +150,6 @@ export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown>
       first.resolve();
     });
   });
-  return () => first.promise.then(() => subscription?.pendingChanges());
+  return () =>
+    isApplied ? subscription?.pendingChanges() : first.promise.then(() => subscription?.pendingChanges());
 }
