@@ -66,12 +66,12 @@ test('when no candidate is left the first interruption, else the last failure, i
 });
 
 test('when every candidate was taken by other requests the filter has the reason', () => {
-  const { deps, start, world } = answerBy(models);
+  const { deps, start, state } = answerBy(models);
   const progress = start();
   const untilMs = Date.now() + 60_000;
   const limited = { rule: 'rate-limit', reason: 'It is at its limit.', untilMs } as const;
-  world.snapshot = {
-    ...world.snapshot,
+  state.snapshot = {
+    ...state.snapshot,
     cooldowns: new Map([
       ['a', limited],
       ['b', limited],

@@ -24,9 +24,9 @@ test('without a candidate, or with a lost pin, an answer does not begin', () => 
 });
 
 test('after a failure a candidate has to pass the filter again', () => {
-  const { deps, start, world } = answerBy([one, two]);
+  const { deps, start, state } = answerBy([one, two]);
   const progress = start();
-  world.snapshot = snapshotOf([one]);
+  state.snapshot = snapshotOf([one]);
   assert.equal(currentCandidate(deps, progress, { id: 'b/two' })?.model, two, 'nothing has failed yet');
   progress.lastFailure = { model: 'a/one', error };
   assert.equal(currentCandidate(deps, progress, { id: 'b/two' }), undefined);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rejectOnAbort } from '../../../server/platform/aborted.ts';
-import { breaksAfter, fails, inTurn, pipeline, type Script, says, textOf, usage } from './pipeline.ts';
+import { answersWith, fails, failsAfter, inTurn, pipeline, type Script, textOf, usage } from './pipeline.ts';
 
 const never = new AbortController().signal;
 const types = (parts: readonly { readonly type: string }[]) => parts.map(({ type }) => type);
@@ -12,7 +12,7 @@ const outcomes = (attempts: readonly { readonly model: string; readonly outcome:
 test('a model that fails before its first word is replaced by the next one, and the receipt names both', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: fails('overloaded') },
-    { id: 'b/two', script: says('fine'), note: 'a note' },
+    { id: 'b/two', script: answersWith('fine'), note: 'a note' },
   ]);
   const { parts, result } = await rumbo.ask({ prompt: 'hi' });
   assert.deepEqual(parts, [
@@ -35,7 +35,7 @@ test('a model that fails before its first word is replaced by the next one, and 
 test('only the last candidate is the last resort', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: fails('overloaded') },
-    { id: 'b/two', script: says('fine') },
+    { id: 'b/two', script: answersWith('fine') },
   ]);
   await rumbo.ask({ prompt: 'hi' });
   assert.deepEqual(
@@ -50,7 +50,7 @@ test('only the last candidate is the last resort', async () => {
 test('a failure that no other model can mend ends the answer', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: fails('content-filtered') },
-    { id: 'b/two', script: says('fine') },
+    { id: 'b/two', script: answersWith('fine') },
   ]);
   const { kind, attempts } = await rumbo.failure({ prompt: 'hi' });
   assert.equal(kind, 'content-filtered');
@@ -60,8 +60,8 @@ test('a failure that no other model can mend ends the answer', async () => {
 
 test('an answer that breaks off is continued by the next model, which gets the place to continue from', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: breaksAfter(['One, two, ', 'three, '], 'interrupted') },
-    { id: 'b/two', script: says('four.') },
+    { id: 'a/one', script: failsAfter(['One, two, ', 'three, '], 'interrupted') },
+    { id: 'b/two', script: answersWith('four.') },
   ]);
   const { parts, result } = await rumbo.ask({ prompt: 'count' });
   assert.equal(textOf(parts), 'One, two, three, four.');
@@ -79,8 +79,8 @@ test('an answer that breaks off is continued by the next model, which gets the p
 
 test('an engine that continues a beginning is given it as the last message, and its repetition is not shown', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: breaksAfter(['One, two, three, '], 'interrupted') },
-    { id: 'b/two', script: says('One, two, three, four.'), prefill: true },
+    { id: 'a/one', script: failsAfter(['One, two, three, '], 'interrupted') },
+    { id: 'b/two', script: answersWith('One, two, three, four.'), prefill: true },
   ]);
   const { result } = await rumbo.ask({ prompt: 'count' });
   assert.equal(result.text, 'One, two, three, four.');
@@ -89,8 +89,8 @@ test('an engine that continues a beginning is given it as the last message, and 
 
 test('a prefill that is refused is sent again at once as an instruction, without a second takeover', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') },
-    { id: 'b/two', script: inTurn(fails('invalid-request'), says('two.')), prefill: true },
+    { id: 'a/one', script: failsAfter(['One, '], 'interrupted') },
+    { id: 'b/two', script: inTurn(fails('invalid-request'), answersWith('two.')), prefill: true },
   ]);
   const { parts, result } = await rumbo.ask({ prompt: 'count' });
   assert.equal(result.text, 'One, two.');
@@ -108,8 +108,8 @@ test('a prefill that is refused is sent again at once as an instruction, without
 
 test('with restart the next model answers from the beginning', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') },
-    { id: 'b/two', script: says('Uno, dos.') },
+    { id: 'a/one', script: failsAfter(['One, '], 'interrupted') },
+    { id: 'b/two', script: answersWith('Uno, dos.') },
   ]);
   const { parts, result } = await rumbo.ask({ prompt: 'count', onInterruption: 'restart' });
   assert.equal(result.text, 'Uno, dos.');
@@ -122,8 +122,8 @@ test('with restart the next model answers from the beginning', async () => {
 test('with fail an answer that breaks off ends there, and the error holds what had come', async () => {
   const rumbo = pipeline(
     [
-      { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') },
-      { id: 'b/two', script: says('two.') },
+      { id: 'a/one', script: failsAfter(['One, '], 'interrupted') },
+      { id: 'b/two', script: answersWith('two.') },
     ],
     { 'routing.onInterruption': 'fail' },
   );
@@ -135,8 +135,8 @@ test('with fail an answer that breaks off ends there, and the error holds what h
 
 test('a model whose answer broke off is tried once more, after all others', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: inTurn(breaksAfter(['One, '], 'interrupted'), says('three.')) },
-    { id: 'b/two', script: breaksAfter(['two, '], 'interrupted') },
+    { id: 'a/one', script: inTurn(failsAfter(['One, '], 'interrupted'), answersWith('three.')) },
+    { id: 'b/two', script: failsAfter(['two, '], 'interrupted') },
   ]);
   const { result } = await rumbo.ask({ prompt: 'count' });
   assert.equal(result.text, 'One, two, three.');
@@ -152,7 +152,7 @@ test('a model whose answer broke off is tried once more, after all others', asyn
 
 test('the error of an answer that no model could finish is the one that it first broke off with', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: inTurn(breaksAfter(['One, '], 'interrupted'), fails('overloaded')) },
+    { id: 'a/one', script: inTurn(failsAfter(['One, '], 'interrupted'), fails('overloaded')) },
     { id: 'b/two', script: fails('rate-limited') },
   ]);
   const { kind, partial } = await rumbo.failure({ prompt: 'count' });
@@ -162,8 +162,8 @@ test('the error of an answer that no model could finish is the one that it first
 
 test('a pinned model that cannot run is not replaced unless the user allows it', async () => {
   const models = [
-    { id: 'a/one', script: says('one'), more: { locked: true } },
-    { id: 'b/two', script: says('two') },
+    { id: 'a/one', script: answersWith('one'), more: { locked: true } },
+    { id: 'b/two', script: answersWith('two') },
   ] as const;
   const strict = pipeline(models, { 'routing.whenPinnedUnavailable': 'fail' });
   const { pinned, message } = await strict.failure({ prompt: 'hi', model: 'a/one' });
@@ -179,8 +179,8 @@ test('a pinned model that cannot run is not replaced unless the user allows it',
 
 test('a pinned model that fails on the way is not replaced silently', async () => {
   const models = () => [
-    { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') } as const,
-    { id: 'b/two', script: says('two.') } as const,
+    { id: 'a/one', script: failsAfter(['One, '], 'interrupted') } as const,
+    { id: 'b/two', script: answersWith('two.') } as const,
   ];
   const strict = pipeline(models());
   const lost = await strict.failure({ prompt: 'count', model: 'a/one', whenPinnedUnavailable: 'fail' });
@@ -197,8 +197,8 @@ const paid = { source: 'api', private: false, price: { input: 1, output: 1 } } a
 
 test('a model whose budget another request took since the decision is passed over', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: says('one'), more: paid },
-    { id: 'b/two', script: says('two'), more: paid },
+    { id: 'a/one', script: answersWith('one'), more: paid },
+    { id: 'b/two', script: answersWith('two'), more: paid },
   ]);
   rumbo.reservation.allowed = (provider) => provider !== 'a';
   const { parts, result } = await rumbo.ask({ prompt: 'hi' });
@@ -207,7 +207,9 @@ test('a model whose budget another request took since the decision is passed ove
 });
 
 test('with every budget taken since the decision the answer fails, and no model is contacted', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: says('one'), more: paid }], { 'budget.perDayUsd': 10 });
+  const rumbo = pipeline([{ id: 'a/one', script: answersWith('one'), more: paid }], {
+    'budget.perDayUsd': 10,
+  });
   rumbo.reservation.allowed = () => {
     rumbo.change({ 'budget.perDayUsd': 0 });
     return false;
@@ -217,7 +219,7 @@ test('with every budget taken since the decision the answer fails, and no model 
 });
 
 test('a request that is cancelled before it starts contacts no model', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
+  const rumbo = pipeline([{ id: 'a/one', script: answersWith('one') }]);
   assert.equal((await rumbo.failure({ prompt: 'hi' }, AbortSignal.abort())).kind, 'cancelled');
   assert.equal(rumbo.requests.length, 0);
 });
@@ -229,7 +231,7 @@ test('a cancel ends the answer, keeps what had come, and no other model is tried
   };
   const rumbo = pipeline([
     { id: 'a/one', script: endless, more: paid },
-    { id: 'b/two', script: says('two') },
+    { id: 'b/two', script: answersWith('two') },
   ]);
   const controller = new AbortController();
   const { kind, partial } = await rumbo.failure({ prompt: 'count' }, controller.signal, (part) => {
@@ -243,8 +245,8 @@ test('a cancel ends the answer, keeps what had come, and no other model is tried
 
 test('an empty answer is a failure, and the next model is tried', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: says() },
-    { id: 'b/two', script: says('two') },
+    { id: 'a/one', script: answersWith() },
+    { id: 'b/two', script: answersWith('two') },
   ]);
   const { result } = await rumbo.ask({ prompt: 'hi' });
   assert.deepEqual(outcomes(result.receipt.attempts), ['a/one bad-response', 'b/two ok']);
@@ -264,11 +266,11 @@ const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
 test('an answer is not continued once a tool was called: a second model might call it again', async () => {
   const callsThenBreaks: Script = async function* () {
     yield call;
-    yield* breaksAfter([], 'interrupted')({ messages: [] }, never);
+    yield* failsAfter([], 'interrupted')({ messages: [] }, never);
   };
   const rumbo = pipeline([
     { id: 'a/one', script: callsThenBreaks },
-    { id: 'b/two', script: says('two') },
+    { id: 'b/two', script: answersWith('two') },
   ]);
   assert.equal((await rumbo.failure({ prompt: 'hi', tools })).kind, 'interrupted');
   assert.equal(rumbo.requests.length, 1);
@@ -285,8 +287,8 @@ test('tool calls are part of the result, and such an answer is not cached', asyn
   assert.equal((await rumbo.ask({ prompt: 'hi', tools })).result.receipt.cached, false);
 });
 
-test('the same request is answered from the cache, and its receipt says so', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: says('words'), note: 'a note' }]);
+test('the same request is answered from the cache, and its receipt is marked as cached', async () => {
+  const rumbo = pipeline([{ id: 'a/one', script: answersWith('words'), note: 'a note' }]);
   await rumbo.ask({ prompt: 'hi' });
   const { parts, result } = await rumbo.ask({ prompt: 'hi' });
   assert.deepEqual(parts[0], { type: 'start', model: 'a/one', cached: true, note: 'a note' });
@@ -308,8 +310,8 @@ test('an answer that more than one model wrote, or that was cut, is not cached',
   for (const models of [
     [{ id: 'a/one', script: cut } as const],
     [
-      { id: 'a/one', script: breaksAfter(['One, '], 'interrupted') } as const,
-      { id: 'b/two', script: says('two.') } as const,
+      { id: 'a/one', script: failsAfter(['One, '], 'interrupted') } as const,
+      { id: 'b/two', script: answersWith('two.') } as const,
     ],
   ]) {
     const rumbo = pipeline(models);
@@ -327,8 +329,8 @@ test('a model that is locked during the first attempt is not tried', async () =>
         yield* fails('overloaded')(request, signal);
       },
     },
-    { id: 'b/two', script: says('two') },
-    { id: 'c/three', script: says('three') },
+    { id: 'b/two', script: answersWith('two') },
+    { id: 'c/three', script: answersWith('three') },
   ]);
   assert.equal((await rumbo.ask({ prompt: 'hi' })).result.receipt.model, 'c/three');
 });
@@ -342,8 +344,8 @@ test('a file that becomes local-only during the first attempt is not sent to the
         yield* fails('overloaded')(request, signal);
       },
     },
-    { id: 'b/two', script: says('two'), more: paid },
-    { id: 'c/three', script: says('three') },
+    { id: 'b/two', script: answersWith('two'), more: paid },
+    { id: 'c/three', script: answersWith('three') },
   ]);
   const file = { uri: 'file:///home/ana/plan.md', languageId: 'markdown', text: 'x' };
   assert.equal((await rumbo.ask({ prompt: 'hi', file })).result.receipt.model, 'c/three');
@@ -355,7 +357,7 @@ test('an answer that was given while the settings changed is not cached', async 
       id: 'a/one',
       script: async function* (request, signal) {
         rumbo.change({ 'cache.maxEntries': 7 });
-        yield* says('one')(request, signal);
+        yield* answersWith('one')(request, signal);
       },
     },
   ]);
@@ -366,7 +368,7 @@ test('an answer that was given while the settings changed is not cached', async 
 test('an attempt that the service accepted is billed although it failed', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: fails('timeout', { accepted: true }), more: paid },
-    { id: 'b/two', script: says('two') },
+    { id: 'b/two', script: answersWith('two') },
   ]);
   const { result } = await rumbo.ask({ prompt: 'a prompt of some length' });
   const [failed, ok] = rumbo.rows;
@@ -377,14 +379,14 @@ test('an attempt that the service accepted is billed although it failed', async 
 });
 
 test('with every model at its rate limit the request waits for the first to return', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
+  const rumbo = pipeline([{ id: 'a/one', script: answersWith('one') }]);
   rumbo.cooldowns.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
   setTimeout(() => rumbo.cooldowns.clear(), 20);
   assert.equal((await rumbo.ask({ prompt: 'hi' })).result.text, 'one');
 });
 
 test('what is typed does not wait for a rate limit', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: says('one') }]);
+  const rumbo = pipeline([{ id: 'a/one', script: answersWith('one') }]);
   rumbo.cooldowns.set('a', { rule: 'rate-limit', reason: 'It is at its limit.', untilMs: Date.now() + 40 });
   assert.equal((await rumbo.failure({ prompt: 'hi', urgency: 'typing' })).kind, 'rate-limited');
 });
@@ -394,7 +396,7 @@ test('an answer teaches how fast its model is and how it counts; an estimated us
     yield { type: 'text-delta', text: 'words' };
     yield { type: 'finish', reason: 'stop' };
   };
-  const rumbo = pipeline([{ id: 'a/one', script: inTurn(unmetered, says('words')) }]);
+  const rumbo = pipeline([{ id: 'a/one', script: inTurn(unmetered, answersWith('words')) }]);
   const { result } = await rumbo.ask({ prompt: 'hi', useCache: false });
   assert.equal(result.receipt.usageEstimated, true);
   assert.equal(rumbo.stats.speeds(10).size, 0);
@@ -405,7 +407,7 @@ test('an answer teaches how fast its model is and how it counts; an estimated us
 test('attempts, tokens and costs are counted, and the log names the model and no word of the prompt', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: fails('overloaded') },
-    { id: 'b/two', script: says('SECRET answer'), more: paid },
+    { id: 'b/two', script: answersWith('SECRET answer'), more: paid },
   ]);
   await rumbo.ask({ prompt: 'SECRET prompt' });
   const { counters, histograms } = rumbo.metrics.read();
@@ -422,20 +424,22 @@ test('attempts, tokens and costs are counted, and the log names the model and no
 
 test('a model that cannot honour a field that decides the answer is not tried', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: says('one'), more: { unsupportedFields: ['stop'] } },
-    { id: 'b/two', script: says('two') },
+    { id: 'a/one', script: answersWith('one'), more: { unsupportedFields: ['stop'] } },
+    { id: 'b/two', script: answersWith('two') },
   ]);
   const { result } = await rumbo.ask({ prompt: 'hi', stop: ['END'] });
   assert.equal(result.receipt.model, 'b/two');
   assert.deepEqual(rumbo.requests[0]?.stop, ['END']);
-  const { excluded } = rumbo.heart.explain({ prompt: 'hi', stop: ['END'] });
+  const { excluded } = rumbo.orchestrator.explain({ prompt: 'hi', stop: ['END'] });
   assert.deepEqual(excluded, [
     { model: 'a/one', rule: 'field', reason: 'Its service does not support stop.' },
   ]);
 });
 
-test('a field that only shapes the answer is left out where it must be, and the receipt says so', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: says('one'), more: { unsupportedFields: ['seed'] } }]);
+test('a field that only shapes the answer is left out where it must be, and the receipt names it', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: answersWith('one'), more: { unsupportedFields: ['seed'] } },
+  ]);
   const { result } = await rumbo.ask({ prompt: 'hi', seed: 1, temperature: 0 });
   assert.deepEqual(
     result.receipt.reasons.filter((reason) => reason.includes('left out')),
@@ -444,7 +448,7 @@ test('a field that only shapes the answer is left out where it must be, and the 
 });
 
 test('two temperatures never share an answer', async () => {
-  const rumbo = pipeline([{ id: 'a/one', script: inTurn(says('cold'), says('warm')) }]);
+  const rumbo = pipeline([{ id: 'a/one', script: inTurn(answersWith('cold'), answersWith('warm')) }]);
   assert.equal((await rumbo.ask({ prompt: 'hi', temperature: 0 })).result.text, 'cold');
   assert.equal((await rumbo.ask({ prompt: 'hi', temperature: 1 })).result.text, 'warm');
   assert.equal((await rumbo.ask({ prompt: 'hi', temperature: 0 })).result.receipt.cached, true);
@@ -452,7 +456,7 @@ test('two temperatures never share an answer', async () => {
 
 test('a shorter answer costs less at worst, so it may fit a budget that a long one breaks', async () => {
   const rumbo = pipeline(
-    [{ id: 'a/one', script: says('one'), more: { ...paid, price: { input: 1, output: 100 } } }],
+    [{ id: 'a/one', script: answersWith('one'), more: { ...paid, price: { input: 1, output: 100 } } }],
     { 'budget.perRequestUsd': 0.01 },
   );
   assert.equal((await rumbo.failure({ prompt: 'hi' })).kind, 'over-budget');

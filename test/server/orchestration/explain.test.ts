@@ -1,19 +1,19 @@
 /** What a request would decide, without sending it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pipeline, says } from './pipeline.ts';
+import { answersWith, pipeline } from './pipeline.ts';
 
 const models = [
   {
     id: 'a/one',
-    script: says('one'),
+    script: answersWith('one'),
     more: { source: 'api', private: false, price: { input: 10, output: 10 } },
   },
-  { id: 'b/two', script: says('two') },
+  { id: 'b/two', script: answersWith('two') },
 ] as const;
 
 test('each candidate has its reasons, its price and its prompt size', () => {
-  const { candidates, strategy } = pipeline(models).heart.explain({ prompt: 'hi' });
+  const { candidates, strategy } = pipeline(models).orchestrator.explain({ prompt: 'hi' });
   assert.equal(strategy, 'priority');
   assert.deepEqual(
     candidates.map(({ model }) => model),
@@ -26,11 +26,17 @@ test('each candidate has its reasons, its price and its prompt size', () => {
 });
 
 test('a task that the caller names is certain', () => {
-  const { task, confidence, abstained } = pipeline(models).heart.explain({ prompt: 'x', task: 'planning' });
+  const { task, confidence, abstained } = pipeline(models).orchestrator.explain({
+    prompt: 'x',
+    task: 'planning',
+  });
   assert.deepEqual([task, confidence, abstained], ['planning', 1, false]);
 });
 
 test('the same params are refused as by a request', () => {
-  const { heart } = pipeline(models);
-  assert.throws(() => heart.explain({ prompt: 'x', temprature: 1 } as never), /does not know: "temprature"/);
+  const { orchestrator } = pipeline(models);
+  assert.throws(
+    () => orchestrator.explain({ prompt: 'x', temprature: 1 } as never),
+    /does not know: "temprature"/,
+  );
 });

@@ -7,7 +7,7 @@ import { budgets } from '../../../server/metrics/budget.ts';
 import { counters } from '../../../server/metrics/counters.ts';
 import { ledger } from '../../../server/metrics/ledger.ts';
 import { modelStats } from '../../../server/metrics/model-stats.ts';
-import { orchestrator } from '../../../server/orchestration/orchestrator.ts';
+import { orchestrator as createOrchestrator } from '../../../server/orchestration/orchestrator.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { AskParams } from '../../../shared/ask.ts';
 import type { CompletionRequest, EnginePart, EngineRequest, ModelId, Usage } from '../../../shared/chat.ts';
@@ -33,14 +33,14 @@ export type FakeModel = {
 export const usage: Usage = { ...noUsage, input: 10, output: 5 };
 
 /** Answers with these pieces of text. */
-export const says = (...pieces: string[]): Script =>
+export const answersWith = (...pieces: string[]): Script =>
   async function* () {
     for (const text of pieces) yield { type: 'text-delta', text };
     yield { type: 'finish', reason: 'stop', usage };
   };
 
 /** Answers with these pieces, then fails. */
-export const breaksAfter = (
+export const failsAfter = (
   pieces: readonly string[],
   kind: RumboError['kind'],
   data: Partial<ErrorData> = {},
@@ -50,12 +50,12 @@ export const breaksAfter = (
     throw new RumboError(`It failed: ${kind}.`, { kind, ...data });
   };
 export const fails = (kind: RumboError['kind'], data: Partial<ErrorData> = {}): Script =>
-  breaksAfter([], kind, data);
+  failsAfter([], kind, data);
 
 /** One script for each request, in order. */
 export const inTurn = (...scripts: Script[]): Script => {
   let next = 0;
-  return (request, signal) => (scripts[next++] ?? says('too often'))(request, signal);
+  return (request, signal) => (scripts[next++] ?? answersWith('too often'))(request, signal);
 };
 
 export function pipeline(models: readonly FakeModel[], changed: Partial<Settings> = {}) {
@@ -144,7 +144,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     modelStats: stats,
     log: { info: (line) => void log.push(line) },
   });
-  const heart = orchestrator({
+  const orchestrator = createOrchestrator({
     settings: () => settings,
     providers: registry,
     cache,
@@ -168,7 +168,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
   });
 
   return {
-    heart,
+    orchestrator,
     requests,
     outcomes,
     rows,
@@ -192,7 +192,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
       onPart: (part: AskPart) => void = () => {},
     ): Promise<{ readonly parts: AskPart[]; readonly result: AskResult }> {
       const parts: AskPart[] = [];
-      const answer = heart.ask(params, signal);
+      const answer = orchestrator.ask(params, signal);
       for (;;) {
         const { done, value } = await answer.next();
         if (done) return { parts, result: value };

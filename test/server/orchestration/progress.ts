@@ -55,11 +55,11 @@ export const snapshotOf = (models: readonly Model[]): RoutingSnapshot => ({
 /** The beginning of an answer by these models, and what a step needs. */
 export function answerBy(models: readonly Model[], params: AskParams = { prompt: 'hi' }) {
   const records: AttemptRecord[] = [];
-  const world = { snapshot: snapshotOf(models) };
+  const state = { snapshot: snapshotOf(models) };
   const deps: AttemptsDeps = {
     settings: () => defaultSettings,
     providers: { get: () => undefined },
-    snapshots: { take: () => world.snapshot },
+    snapshots: { take: () => state.snapshot },
     metrics: { observe() {} },
     budgets: { reserve: async () => undefined, settle: async () => {} },
     accounting: { record: (attempt) => void records.push(attempt) },
@@ -73,10 +73,10 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
   const start = (): AnswerProgress =>
     beginAnswer(deps, prepared, {
       criteria,
-      snapshot: world.snapshot,
-      decision: balance(criteria, world.snapshot),
+      snapshot: state.snapshot,
+      decision: balance(criteria, state.snapshot),
     });
-  return { deps, records, world, start };
+  return { deps, records, state, start };
 }
 
 /** The next candidate of the queue, as it is tried. */

@@ -1,4 +1,4 @@
-/** What a receipt says about an answer. */
+/** What a receipt holds about an answer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerReceipt, cachedReceipt, failedAttemptReceipt } from '../../../server/orchestration/receipt.ts';

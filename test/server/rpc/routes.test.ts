@@ -13,7 +13,7 @@ import {
 import { type RequestHandlerDeps, registerRequestHandlers } from '../../../server/rpc/routes.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 import * as protocol from '../../../shared/protocol.ts';
-import { breaksAfter, pipeline, type Script, says } from '../orchestration/pipeline.ts';
+import { answersWith, failsAfter, pipeline, type Script } from '../orchestration/pipeline.ts';
 
 /** A client of these handlers, on a server with one model. */
 function connect(t: TestContext, script: Script, more: Partial<RequestHandlerDeps> = {}) {
@@ -27,7 +27,7 @@ function connect(t: TestContext, script: Script, more: Partial<RequestHandlerDep
   const logged: string[] = [];
   registerRequestHandlers(server, {
     ready: async () => undefined,
-    orchestrator: rumbo.heart,
+    orchestrator: rumbo.orchestrator,
     status: () => ({ version: '1' }) as never,
     providers: { get: () => undefined, models: () => [], async refresh() {} },
     discovered: { discover: async () => ({ endpoints: [], scope: '' }) as never },
@@ -65,7 +65,7 @@ async function errorOf(request: Promise<unknown>): Promise<ErrorData & { readonl
 }
 
 test('parts arrive before the result', async (t) => {
-  const { client } = connect(t, says('one ', 'two'));
+  const { client } = connect(t, answersWith('one ', 'two'));
   const seen: string[] = [];
   client.onProgress(protocol.askPart, 'token', (part) => void seen.push(part.type));
   const result = await client.sendRequest(protocol.ask, { prompt: 'hi', partialResultToken: 'token' });
@@ -75,12 +75,12 @@ test('parts arrive before the result', async (t) => {
 });
 
 test('without a token only the result is sent', async (t) => {
-  const { client } = connect(t, says('one'));
+  const { client } = connect(t, answersWith('one'));
   assert.equal((await client.sendRequest(protocol.ask, { prompt: 'hi', workDoneToken: 'w' })).text, 'one');
 });
 
 test('an error keeps its kind, its action and what had come', async (t) => {
-  const { client, logged } = connect(t, breaksAfter(['half'], 'interrupted'));
+  const { client, logged } = connect(t, failsAfter(['half'], 'interrupted'));
   const { kind, partial, attempts, action } = await errorOf(
     client.sendRequest(protocol.ask, { prompt: 'hi', onInterruption: 'fail' }),
   );
@@ -110,7 +110,7 @@ test('a cancel aborts the request and has LSP’s own code', async (t) => {
 });
 
 test('a cancel ends a request that still waits for the settings', async (t) => {
-  const { client, rumbo } = connect(t, says('one'), { ready: () => new Promise(() => {}) });
+  const { client, rumbo } = connect(t, answersWith('one'), { ready: () => new Promise(() => {}) });
   const cancel = new CancellationTokenSource();
   const failed = errorOf(client.sendRequest(protocol.ask, { prompt: 'hi' }, cancel.token));
   setTimeout(() => cancel.cancel(), 10);
@@ -119,14 +119,14 @@ test('a cancel ends a request that still waits for the settings', async (t) => {
 });
 
 test('null for params is a request without any', async (t) => {
-  const { client } = connect(t, says('one'));
+  const { client } = connect(t, answersWith('one'));
   for (const method of ['rumbo/ask', 'rumbo/explain', 'rumbo/providers/test'])
     assert.equal((await errorOf(client.sendRequest(method, null))).kind, 'invalid-request', method);
   assert.deepEqual(await client.sendRequest('rumbo/models/list', null), []);
 });
 
 test('a mistake of the server is logged with its trace, and the user gets a sentence', async (t) => {
-  const { client, logged } = connect(t, says('one'), {
+  const { client, logged } = connect(t, answersWith('one'), {
     status() {
       throw new TypeError('undefined is not a function');
     },
@@ -137,7 +137,7 @@ test('a mistake of the server is logged with its trace, and the user gets a sent
 });
 
 test('requests reach the module that they are for', async (t) => {
-  const { client, rumbo } = connect(t, says('one'));
+  const { client, rumbo } = connect(t, answersWith('one'));
   await client.sendRequest(protocol.ask, { prompt: 'hi' });
   assert.equal(await client.sendRequest(protocol.clearCache), 1);
   assert.equal((await client.sendRequest(protocol.explain, { prompt: 'hi' })).candidates.length, 1);
@@ -150,7 +150,7 @@ test('requests reach the module that they are for', async (t) => {
 });
 
 test('an error of a module is the error of the request', async (t) => {
-  const { client } = connect(t, says('one'), {
+  const { client } = connect(t, answersWith('one'), {
     registryRefresh: {
       refresh: async () => {
         throw new RumboError('No source answered.', { kind: 'unreachable' });
