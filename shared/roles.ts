@@ -5,7 +5,7 @@ export type Role = {
   readonly label: string;
   /** The name of a ThemeIcon of VS Code. */
   readonly icon: string;
-  /** The kind of work the role implies. Absent: the prompt decides. */
+  /** The task type of the role. Absent: the prompt is classified. */
   readonly task?: TaskType;
   /** `code`: the answer changes a file; `text`: the answer is Markdown. */
   readonly answer: 'text' | 'code';

@@ -1,4 +1,4 @@
-/** The same wish as others would type it: hurried, polite, with things pasted around it. */
+/** Variations of a prompt: hurried, polite, with pasted text around it. */
 import type { Random } from './random.ts';
 
 /** @returns the text and `times` variations of it */
@@ -23,7 +23,7 @@ export function variations(text: string, lang: 'en' | 'es', times: number, chanc
 const opened = (text: string, lang: 'en' | 'es', chance: Random): string =>
   `${chance.pick(openings[lang])} ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
-/** No capitals, accents or opening marks. */
+/** Without capitals, accents and opening marks. */
 const hurried = (text: string): string =>
   text
     .normalize('NFD')

@@ -1,4 +1,4 @@
-/** Learns which prompts a weak model fails and a strong one does not, from plain measures of the prompt. */
+/** Trains the estimate of difficulty: which prompts a weak model fails and a strong one solves, from simple measures. */
 import { featuresOf } from '../../server/routing/classifier/features.ts';
 import { measureNames, measuresOf } from '../../server/routing/classifier/measures.ts';
 import type { ComplexityRow } from './rows.ts';
@@ -8,8 +8,8 @@ export type DifficultyWeights = { readonly weights: readonly number[]; readonly 
 type MeasureName = (typeof measureNames)[number];
 
 /**
- * What is known before any row is seen, and which way a measure may point at all. A small model writes and explains
- * nearly as well as a large one (MT-bench's own tables say so), and the rows hold next to no such prompts.
+ * The prior weight of each measure, and the sign that its weight may have. A small model writes and explains nearly as
+ * well as a large one (see the tables of MT-bench), and the rows contain almost no such prompts.
  */
 const beliefs: Readonly<Record<MeasureName, { readonly weight: number; readonly sign: 1 | -1 | 0 }>> = {
   length: { weight: 0.5, sign: 1 },
@@ -30,7 +30,7 @@ const beliefs: Readonly<Record<MeasureName, { readonly weight: number; readonly 
   design: { weight: 0.3, sign: 1 },
   trouble: { weight: 0.2, sign: 1 },
 };
-/** How many rows the beliefs weigh. */
+/** The weight of the prior, in rows. */
 const stubbornness = 0.15;
 const steps = 400;
 
@@ -39,7 +39,7 @@ export type Measured = ComplexityRow & { readonly measures: readonly number[] };
 export const measured = (rows: readonly ComplexityRow[]): Measured[] =>
   rows.map((row) => ({ ...row, measures: measuresOf(row.query, featuresOf(row.query)) }));
 
-/** Only from rows the strong model solves: where both fail, spending more buys nothing. */
+/** Uses only rows that the strong model solves: when both fail, a higher price gives no better answer. */
 export function learnDifficulty(rows: readonly Measured[]): DifficultyWeights {
   const solved = rows.filter(({ strong }) => strong >= 0.99);
   const prior = measureNames.map((name) => beliefs[name].weight);
@@ -68,7 +68,7 @@ export function chanceOf({ weights, bias }: DifficultyWeights, measures: readonl
   return 1 / (1 + Math.exp(-score));
 }
 
-/** The same order, on a scale that these prompts fill: the middling one is at one half. */
+/** The same order, scaled to these prompts: the median is at 0.5. */
 export function spread({ weights, bias }: DifficultyWeights, rows: readonly Measured[]): DifficultyWeights {
   const scores = rows.map(({ measures }) =>
     measures.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), bias),

@@ -1,4 +1,4 @@
-/** Rows as examples: varied as people vary, and weighed so that no source and no class is the loudest. */
+/** Turns rows into examples: with variations, and weighted so that no source and no class dominates. */
 import { featuresOf } from '../../server/routing/classifier/features.ts';
 import { taskTypes } from '../../shared/tasks.ts';
 import { variations } from './augment.ts';
@@ -7,8 +7,8 @@ import type { Example } from './regression.ts';
 import type { Row } from './rows.ts';
 
 /**
- * What all rows of a source weigh together. Prompts as developers write them count most; templates and descriptions
- * have wordings of their own, and people do not talk like them.
+ * The total weight of a source's rows. Prompts of developers count most; templates and descriptions have wordings that
+ * developers do not use.
  */
 const sourceWeights: Readonly<Record<string, number>> = {
   ours: 1000,
@@ -22,7 +22,7 @@ const sourceWeights: Readonly<Record<string, number>> = {
 const otherSource = 30;
 const weakLabel = 0.5;
 
-/** @param times variations of each row beside itself */
+/** @param times variations of each row, in addition to itself */
 export function examplesOf(rows: readonly Row[], times: number): Example[] {
   const chance = random(7);
   const counts = Map.groupBy(rows, ({ source }) => source);

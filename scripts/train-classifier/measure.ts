@@ -1,4 +1,4 @@
-/** How good guesses are, and how well they know it. */
+/** Measures the accuracy and the calibration of guesses. */
 import { taskTypes } from '../../shared/tasks.ts';
 import type { Row } from './rows.ts';
 
@@ -15,7 +15,7 @@ export type Quality = {
   readonly macroF1: number;
   /** Expected calibration error over ten bins of confidence. */
   readonly ece: number;
-  /** Accuracy of the four fifths that are surest. */
+  /** Accuracy of the four fifths with the highest confidence. */
   readonly at80: number;
   /** Accuracy by class and by language. */
   readonly parts: ReadonlyMap<string, number>;
@@ -36,9 +36,9 @@ export function quality(guesses: readonly Guess[]): Quality {
 
   const f1 = taskTypes.flatMap((task) => {
     const meant = judged.filter(({ row }) => row.label === task).length;
-    const said = judged.filter((guess) => guess.task === task).length;
+    const guessed = judged.filter((guess) => guess.task === task).length;
     const right = judged.filter((guess) => guess.hit && guess.task === task).length;
-    return meant === 0 ? [] : [(2 * right) / (meant + said)];
+    return meant === 0 ? [] : [(2 * right) / (meant + guessed)];
   });
   const bins = Map.groupBy(judged, ({ confidence }) => Math.min(9, Math.floor(confidence * 10)));
   const ece = [...bins.values()].reduce((sum, bin) => {

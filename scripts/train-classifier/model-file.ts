@@ -1,4 +1,4 @@
-/** What was learned, as the file that ships. */
+/** Writes the trained model as the bundled file. */
 import { dimension, meaningCount } from '../../server/routing/classifier/features.ts';
 import type { ClassifierModelFile } from '../../server/routing/classifier/model.ts';
 import { taskTypes } from '../../shared/tasks.ts';
@@ -6,7 +6,7 @@ import type { DifficultyWeights } from './difficulty.ts';
 import type { Guess } from './measure.ts';
 import { classes, type Weights } from './regression.ts';
 
-/** One more whenever features move. */
+/** Increment it when the features change. */
 const version = 1;
 
 export function modelFileOf(
@@ -20,7 +20,7 @@ export function modelFileOf(
       .map(Math.abs)
       .filter((size) => size > 0)
       .sort();
-    // The loudest few are cut off, so that the many quiet ones keep their differences.
+    // The few largest weights are clipped, so that the many small ones keep their differences.
     return Math.max(1e-6, (sizes[Math.floor(sizes.length * 0.9995)] ?? 0) / 127);
   };
   const meaningScale = rounded(scaleOf(matrix.subarray(0, split)));
@@ -44,7 +44,7 @@ export function modelFileOf(
 
 const rounded = (value: number): number => Number(value.toPrecision(6));
 
-/** The one that makes the labels likeliest: below 1 for guesses that were too timid, above for the too sure. */
+/** The temperature that maximises the likelihood of the labels: below 1 for underconfident guesses, above for overconfident ones. */
 export function bestTemperature(guesses: readonly Guess[]): number {
   const loss = (temperature: number) =>
     guesses.reduce(
@@ -57,7 +57,7 @@ export function bestTemperature(guesses: readonly Guess[]): number {
   return candidates.reduce((best, candidate) => (loss(candidate) < loss(best) ? candidate : best));
 }
 
-/** The same guess, less sure above 1 and surer below. */
+/** The same guess, less confident above 1 and more confident below. */
 export function atTemperature({ row, probabilities }: Guess, temperature: number): Guess {
   const powers = Array.from(probabilities, (value) => Math.max(1e-9, value) ** (1 / temperature));
   const total = powers.reduce((sum, value) => sum + value, 0);

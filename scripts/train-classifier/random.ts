@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run (mulberry32). */
+/** Pseudo-random numbers, the same in every run (mulberry32). */
 export type Random = {
   /** 0 ≤ number < 1. */
   readonly next: () => number;

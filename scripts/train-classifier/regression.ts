@@ -1,4 +1,4 @@
-/** Multinomial logistic regression over sparse vectors, pulled towards what the lexicon says before any row is seen. */
+/** Multinomial logistic regression over sparse vectors, regularised towards the priors of the lexicon. */
 import {
   conceptNames,
   dimension,
@@ -13,7 +13,7 @@ import type { Random } from './random.ts';
 export type Example = { readonly features: Features; readonly label: number; readonly weight: number };
 
 export type Weights = {
-  /** By place, then by class. */
+  /** By feature index, then by class. */
   readonly matrix: Float32Array;
   readonly bias: Float32Array;
 };
@@ -23,10 +23,10 @@ export const classes = taskTypes.length;
 export type TrainingOptions = {
   readonly epochs: number;
   readonly rate: number;
-  /** The pull of what has a meaning towards the lexicon's leanings, and of words towards 0. */
+  /** Regularisation of features with a meaning towards the lexicon's priors, and of words towards 0. */
   readonly meaningPull: number;
   readonly wordPull: number;
-  /** Chance that a word is not seen, so that none is relied on. */
+  /** Probability that a feature is dropped, so that the model relies on no single one. */
   readonly wordDropout: number;
   readonly meaningDropout: number;
 };
@@ -40,7 +40,7 @@ export const defaultTraining: TrainingOptions = {
   meaningDropout: 0.3,
 };
 
-/** What the lexicon says of each concept, as weights. */
+/** The priors of the lexicon as weights. */
 export function leanings(): Weights {
   const matrix = new Float32Array(dimension * classes);
   for (const [concept, name] of conceptNames.entries()) {
@@ -83,20 +83,20 @@ export function learn(
       const example = examples[index];
       if (!example) continue;
       const { indices, values } = example.features;
-      const kept = Float32Array.from(values, (value, at) => {
+      const dropped = Float32Array.from(values, (value, at) => {
         const dropout = (indices[at] ?? 0) < meaningCount ? options.meaningDropout : options.wordDropout;
         return chance.next() < dropout ? 0 : value / (1 - dropout);
       });
-      const errors = probabilities({ matrix, bias }, indices, kept);
+      const errors = probabilities({ matrix, bias }, indices, dropped);
       errors[example.label] = (errors[example.label] ?? 0) - 1;
       const weight = example.weight / mean;
       for (let at = 0; at < indices.length; at++) {
-        const place = indices[at] ?? 0;
-        const value = kept[at] ?? 0;
+        const featureIndex = indices[at] ?? 0;
+        const value = dropped[at] ?? 0;
         if (value === 0) continue;
-        const pull = place < meaningCount ? options.meaningPull : options.wordPull;
+        const pull = featureIndex < meaningCount ? options.meaningPull : options.wordPull;
         for (let label = 0; label < classes; label++) {
-          const cell = place * classes + label;
+          const cell = featureIndex * classes + label;
           const now = matrix[cell] ?? 0;
           const slope = weight * (errors[label] ?? 0) * value + pull * (now - (prior.matrix[cell] ?? 0));
           const square = (squares[cell] ?? 0) + slope * slope;
@@ -113,13 +113,13 @@ export function learn(
 
 export function probabilities(
   { matrix, bias }: Weights,
-  places: Uint16Array,
+  indices: Uint16Array,
   values: Float32Array,
   temperature = 1,
 ): Float32Array {
   const scores = bias.slice();
-  for (let at = 0; at < places.length; at++) {
-    const base = (places[at] ?? 0) * classes;
+  for (let at = 0; at < indices.length; at++) {
+    const base = (indices[at] ?? 0) * classes;
     const value = values[at] ?? 0;
     for (let label = 0; label < classes; label++)
       scores[label] = (scores[label] ?? 0) + value * (matrix[base + label] ?? 0);

@@ -1,4 +1,4 @@
-/** The prompts to learn from: rows of others in a folder outside this repository, and our own beside the tests. */
+/** The training prompts: other data sets in a folder outside this repository, and our own among the test fixtures. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -23,7 +23,7 @@ export type Row = Omit<z.infer<typeof row>, 'source'> & {
 const complexityRow = z.object({ id: z.string(), query: z.string(), strong: z.number(), weak: z.number() });
 export type ComplexityRow = z.infer<typeof complexityRow>;
 
-/** Rows that a shipped model may learn from: share-alike texts stay out. */
+/** Rows that the bundled model may be trained on: without share-alike texts. */
 export const shippable = (rows: readonly Row[]): Row[] =>
   rows.filter(({ licence }) => !licence.includes('-SA'));
 
@@ -36,7 +36,7 @@ export const rowsOf = (file: string): Row[] =>
 export const othersRows = (data: string): Row[] => rowsOf(join(data, 'task-types/task_type_dev.jsonl'));
 export const practiceRows = (): Row[] => rowsOf('test/fixtures/prompts/practice.jsonl');
 export const heldOutRows = (): Row[] => rowsOf('test/fixtures/prompts/held-out.jsonl');
-/** Written last, when words and weights stood. */
+/** Written last, after lexicon and weights. */
 export const unseenRows = (): Row[] => rowsOf('test/fixtures/prompts/unseen.jsonl');
 export const complexityRows = (data: string): ComplexityRow[] =>
   linesOf(join(data, 'complexity/complexity_dev.jsonl')).map((line) => complexityRow.parse(line));
@@ -51,8 +51,8 @@ const sourceOf = (source: string, synthetic: boolean): string =>
   synthetic ? 'templates' : (source.split(' ')[0] ?? source).replace(/_\d+$/, '');
 
 /**
- * Real prompts of Spanish developers, with labels we gave by hand in place of their keywords' (`relabelled.json` holds
- * ids only). Never learned from: they are measured on.
+ * Real prompts of Spanish developers, labelled by hand instead of by keywords (`relabelled.json` has ids only). For
+ * measurement only, never for training.
  */
 export function realRows(data: string): Row[] {
   const labels = new Map(

@@ -1,4 +1,4 @@
-/** Answers already given, by exactly what was asked. In memory only: they hold the user's text. */
+/** Cached answers to identical requests. In memory only: they contain the user's text. */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { FinishReason, Message, ModelId, Usage } from '../../shared/chat.ts';
@@ -43,8 +43,8 @@ const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
   new LRUCache<string, CachedAnswer>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
 
 /**
- * A digest: a key that held the whole prompt would store it twice.
- * @param fields what decides the answer besides the messages, in a fixed order
+ * A digest, so that the key does not store the prompt.
+ * @param fields everything else that determines the answer, in a fixed order
  */
 export function cacheKey(messages: readonly Message[], fields: readonly unknown[]): string {
   const outline = messages.map(({ content, ...rest }) => [

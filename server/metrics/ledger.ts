@@ -110,7 +110,7 @@ export function ledger(
   const usage = database
     ? sqliteUsageStore({ database, now, defer, flush: write, onError: reportFailure })
     : memoryUsageStore(now);
-  void usage.expire();
+  if (database) defer(() => void usage.expire());
 
   return {
     inline,

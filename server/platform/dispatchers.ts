@@ -9,7 +9,7 @@ import type { NetworkOptions } from '../../shared/protocol.ts';
 import { isLoopback } from './loopback.ts';
 import type { PendingConnections } from './pending-connections.ts';
 
-// What undici's index does for the one method that its proxy agent calls; the whole index takes a fifth of the start.
+// As undici's index does, for the one method that its proxy agent calls; loading the index takes a fifth of the start.
 Object.assign(Dispatcher.prototype, { connect });
 
 export type Dispatchers = {
@@ -19,19 +19,19 @@ export type Dispatchers = {
   dispose(): Promise<void>;
 };
 
-/** @param socketOf the socket file that an address stands for; `undefined`: it is one of the network */
+/** @param socketOf the socket file of a URL; `undefined`: the URL is on the network */
 export function undiciDispatchers(
   network: NetworkOptions,
   socketOf: (target: URL) => string | undefined,
   pending: PendingConnections,
 ): Dispatchers {
-  // How long an answer may take depends on the engine: time-limits.ts knows, and aborts.
+  // Response timeouts depend on the engine: engines/time-limits.ts aborts.
   const noTimeouts = { headersTimeout: 0, bodyTimeout: 0 };
   const agent = (options: buildConnector.BuildOptions) =>
     new Agent({ ...noTimeouts, connect: pending.track(buildConnector(options)) });
   const make = {
     plain: (timeout: number) => agent({ timeout }),
-    // Reading the system's authorities takes a while: requests to local engines never wait for it.
+    // Reading the system's certificates takes a while, and requests to local engines do not need them.
     secure: (timeout: number) => agent({ timeout, ...certificates(network) }),
     proxied(timeout: number): Dispatcher {
       const connectOptions = { timeout, ...certificates(network) };
@@ -67,7 +67,7 @@ export function undiciDispatchers(
   };
 }
 
-/** As `NO_PROXY` is read everywhere: `*`, a host, a domain with or without its leading dot, each with an optional port. */
+/** As `NO_PROXY` is commonly read: `*`, a host, a domain with or without its leading dot, each with an optional port. */
 function bypassesProxy(target: URL, noProxy: readonly string[]): boolean {
   if (isLoopback(target.hostname)) return true;
   return noProxy.some((entry) => {
@@ -84,7 +84,7 @@ function bypassesProxy(target: URL, noProxy: readonly string[]): boolean {
   });
 }
 
-/** The system's authorities beside Node's own and those of `NODE_EXTRA_CA_CERTS`; Node before 22.15 cannot read them. */
+/** The system's certificate authorities in addition to Node's own and `NODE_EXTRA_CA_CERTS`; Node before 22.15 cannot read them. */
 const certificates = ({ systemCertificates = true }: NetworkOptions): { ca?: string[] } =>
   systemCertificates && typeof tls.getCACertificates === 'function'
     ? { ca: [...tls.getCACertificates('default'), ...tls.getCACertificates('system')] }

@@ -14,7 +14,7 @@ export type HttpExchange = {
 const maxQueuedBytes = 64 * 1024;
 
 /**
- * Resolves when the head of the response has come. Rejects with undici's error, or with the signal's reason as soon as
+ * Resolves when the response headers have arrived. Rejects with undici's error, or with the signal's reason as soon as
  * it aborts, connected or not. An abort while the body is read makes the body reject with that reason.
  */
 export function httpExchange(
@@ -42,11 +42,11 @@ export function httpExchange(
   dispatcher.dispatch(options, {
     onRequestStart(started) {
       controller = started;
-      // Aborted while undici was still connecting, which it cannot be told.
+      // Aborted while undici was still connecting, where it cannot abort.
       if (signal.aborted) abort();
     },
     onResponseStart(started, status, headers) {
-      // An interim response, such as 103 Early Hints, comes before the one that counts.
+      // An interim response, such as 103 Early Hints, precedes the final one.
       if (status < 200) return;
       const received = responseBody(started);
       body = received;

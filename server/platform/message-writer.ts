@@ -1,4 +1,4 @@
-/** Writes JSON-RPC messages to a stream, those of one turn of the event loop in one piece: each write wakes the reader. */
+/** Writes JSON-RPC messages to a stream, those of one turn of the event loop in one chunk: each write wakes the reader. */
 import type { Writable } from 'node:stream';
 import { AbstractMessageWriter, type Message, type MessageWriter } from 'vscode-languageserver/node';
 

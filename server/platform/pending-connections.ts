@@ -15,7 +15,7 @@ export function pendingConnections() {
   const waiting = new Map<string, number>();
 
   return {
-    /** The connector, with the connections that it is still making known here. */
+    /** Wraps a connector and tracks its connections until they are established. */
     track(connect: Connector): Connector {
       return (wanted, callback) => {
         const origin = `${wanted.protocol}//${wanted.host ?? wanted.hostname}`;

@@ -17,7 +17,7 @@ const defaultOutput: Readonly<Record<TaskType, OutputRange>> = {
   complex_generation: { low: 500, typical: 2_000, high: 6_000 },
 };
 
-/** Tokens that one answer of this model may have, within the request's own limit; local models are left to their own limit. */
+/** Tokens that one answer of this model may have, within the request's own limit. Not sent to local models, which have their own limit. */
 export const maxOutputTokensOf = (
   model: Model,
   { maxOutputTokens = defaultMaxOutputTokens }: Pick<RoutingCriteria, 'maxOutputTokens'> = {},

@@ -98,7 +98,7 @@ export function wantedTier({ task, difficulty }: RoutingCriteria): number {
   return Math.min(5, base + Math.round(difficulty * 2));
 }
 
-/** Index in the order; `local` stands for every local model, and a provider's own name wins over it. */
+/** Index in the order; `local` stands for every local model, and a provider's own name takes precedence. */
 function priorityOf(model: Model, order: readonly string[]): number {
   const own = order.indexOf(model.provider);
   const local = model.source === 'local' ? order.indexOf('local') : -1;

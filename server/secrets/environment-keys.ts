@@ -19,8 +19,8 @@ export function environmentKeys(env: Env) {
   };
 
   return (owner: KeyOwner): readonly NamedKey[] => {
-    const known = byOwner.get(owner);
-    if (known) return known;
+    const cached = byOwner.get(owner);
+    if (cached) return cached;
     const keys = find(owner);
     byOwner.set(owner, keys);
     return keys;

@@ -52,7 +52,7 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
   };
   refresh();
 
-  const known = {
+  const view = {
     used: (key: string) => (counters.get(key) ?? 0) + (unwritten.get(key) ?? 0),
     reserved: (key: string) => (reservedByOthers.get(key) ?? 0) + reservedBy(leases.values(), key, now()),
   };
@@ -80,31 +80,31 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
       flush();
       return tables.transaction(() => {
         read();
-        const fits = fitsLimits(known, lease.limits, lease.amount);
+        const fits = fitsLimits(view, lease.limits, lease.amount);
         if (fits) tables.insertLease(lease);
         return fits;
       });
     } catch (error) {
       onError(error);
-      return fitsLimits(known, lease.limits, lease.amount);
+      return fitsLimits(view, lease.limits, lease.amount);
     }
   };
 
   return {
     used(key) {
       refresh();
-      return known.used(key);
+      return view.used(key);
     },
     reserved(key) {
       refresh();
-      return known.reserved(key);
+      return view.reserved(key);
     },
     async reserve(limits, amount, consistency = 'shared') {
       const lease = { id: randomUUID(), limits, amount };
       // Without a ceiling, or for nothing, no other process has to know.
       const isPublic = amount > 0 && limits.some(({ max }) => max !== Infinity);
       const isShared = isPublic && consistency === 'shared';
-      if (isShared ? !reserveInFile(lease) : !fitsLimits(known, limits, amount)) return undefined;
+      if (isShared ? !reserveInFile(lease) : !fitsLimits(view, limits, amount)) return undefined;
       leases.set(lease.id, { lease, atMs: now(), published: isPublic });
       if (isPublic && !isShared) defer(() => leases.has(lease.id) && tables.insertLease(lease));
       return lease;

@@ -21,7 +21,7 @@ export type UsageLease = {
 };
 
 /**
- * `shared`: decided with every other process kept out. `local`: decided by what this process knows, without waiting for
+ * `shared`: decided in a transaction with all processes. `local`: decided by what this process knows, without waiting for
  * the disk or the network; the lease is published afterwards.
  */
 export type Consistency = 'shared' | 'local';

@@ -208,7 +208,7 @@ const maxWords = 160;
 /** The shape features of a prompt. Those below `pastedShapes` are of pasted text. */
 function shapes(
   { codes, lines, fences, sentences, spanishMarks, names, numbers, length }: ParsedPrompt,
-  said: Uint8Array,
+  conceptCounts: Uint8Array,
   first: number,
 ): number[] {
   const found: number[] = [];
@@ -237,7 +237,7 @@ function shapes(
   let commas = 0;
   for (let at = start; at < end; at++) if (codes[at] === charCode.pause) commas++;
   is(70 + Math.min(4, Math.floor(commas / 2)), sentences.length > 0);
-  const distinct = said.reduce((sum, times) => sum + Math.min(1, times), 0);
+  const distinct = conceptCounts.reduce((sum, times) => sum + Math.min(1, times), 0);
   is(60 + Math.min(8, distinct), true);
   return found;
 }

@@ -22,7 +22,8 @@ test('messages arrive whole and in order, those of one turn in one chunk', async
   const received: Message[] = [];
   new StreamMessageReader(replay).listen((message) => received.push(message));
   replay.end(Buffer.concat(pieces));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let wait = 0; received.length < sent.length && wait < 100; wait++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(received, sent);
 });
 
