@@ -28,7 +28,9 @@ export async function* streamParts(
   let empty = !mayBeEmpty;
   while (true) {
     const next = decoder.hasFinishReason ? await nextOrTimeout(events.next()) : await events.next();
-    for (const part of !next || next.done ? decoder.end() : mergeDeltas(next.value, decoder)) {
+    const decoded: DecodedEvents =
+      !next || next.done ? { parts: decoder.end() } : mergeDeltas(next.value, decoder);
+    for (const part of decoded.parts) {
       if (part.type === 'text-delta' || part.type === 'tool-call') empty = false;
       if (part.type === 'finish') {
         // A cut or filtered answer reports that itself; otherwise another model may answer.
@@ -40,32 +42,48 @@ export async function* streamParts(
       if (part.type === 'finish') return;
       timer.resume();
     }
+    if (decoded.error) throw decoded.error.cause;
     if (next && !next.done && next.value.some(carriesContent)) timer.refresh();
   }
 }
 
-/** The parts of events that arrived together, adjacent deltas as one: each part costs a message to the client. */
-function* mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): Generator<EnginePart> {
-  let pending: Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }> | undefined;
+type Delta = Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }>;
+
+/**
+ * The parts of events that arrived together, adjacent deltas as one: each part costs a message to the client.
+ * `error`: the decoder threw after them, and the text before it is part of the answer.
+ */
+function mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): DecodedEvents {
+  const parts: EnginePart[] = [];
+  let type: Delta['type'] | undefined;
+  let text = '';
+  const flush = (): void => {
+    if (type) parts.push({ type, text });
+    type = undefined;
+    text = '';
+  };
   try {
     for (const event of events) {
       for (const part of decoder.read(event)) {
-        if (pending?.type === part.type) {
-          pending = { ...pending, text: pending.text + part.text };
+        const isDelta = part.type === 'text-delta' || part.type === 'reasoning-delta';
+        if (part.type !== type) flush();
+        if (!isDelta) {
+          parts.push(part);
           continue;
         }
-        if (pending) yield pending;
-        pending = part.type === 'text-delta' || part.type === 'reasoning-delta' ? part : undefined;
-        if (!pending) yield part;
+        type = part.type;
+        text += part.text;
       }
     }
   } catch (error) {
-    // The text before the error is part of the answer.
-    if (pending) yield pending;
-    throw error;
+    flush();
+    return { parts, error: { cause: error } };
   }
-  if (pending) yield pending;
+  flush();
+  return { parts };
 }
+
+type DecodedEvents = { readonly parts: readonly EnginePart[]; readonly error?: { readonly cause: unknown } };
 
 /** After the finish reason the answer is complete: the wait for usage is short, and a broken connection harmless. */
 async function nextOrTimeout<T>(next: Promise<T>): Promise<T | undefined> {

@@ -63,26 +63,37 @@ function jsonLines(): Splitter {
 function serverSentEvents(): Splitter {
   const lines = lineSplitter();
   let name: string | undefined;
-  let data: string[] = [];
+  /** The data lines of the event so far, joined. `undefined`: none came. */
+  let data: string | undefined;
 
-  const dispatch = (): StreamEvent[] => {
-    const event = data.length === 0 ? [] : [{ ...(name ? { event: name } : {}), data: data.join('\n') }];
+  const dispatch = (events: StreamEvent[]): void => {
+    if (data !== undefined) events.push(name ? { event: name, data } : { data });
     name = undefined;
-    data = [];
-    return event;
+    data = undefined;
   };
-  const read = (line: string): StreamEvent[] => {
-    if (line === '') return dispatch();
+  const read = (line: string, events: StreamEvent[]): void => {
+    if (line === '') {
+      dispatch(events);
+      return;
+    }
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (field === 'data') data.push(value);
+    if (field === 'data') data = data === undefined ? value : `${data}\n${value}`;
     else if (field === 'event') name = value;
-    return [];
+  };
+  const eventsIn = (found: readonly string[]): StreamEvent[] => {
+    const events: StreamEvent[] = [];
+    for (const line of found) read(line, events);
+    return events;
   };
   return {
-    push: (text) => lines.push(text).flatMap(read),
-    // The standard drops an event without its blank line; some services omit it at the very end, so it is read anyway.
-    end: () => [...lines.end().flatMap(read), ...dispatch()],
+    push: (text) => eventsIn(lines.push(text)),
+    end() {
+      const events = eventsIn(lines.end());
+      // The standard drops an event without its blank line; some services omit it at the very end, so it is read anyway.
+      dispatch(events);
+      return events;
+    },
   };
 }

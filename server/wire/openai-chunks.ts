@@ -107,7 +107,7 @@ export function chunkDecoder({
         end.reason = finishReasonIn(reasons, choice.finish_reason);
         parts.push(...callParts());
       }
-      parts.push(...end.settle());
+      for (const part of end.settle()) parts.push(part);
       return parts;
     },
     end: () => end.end(),
