@@ -27,6 +27,7 @@ const layers = [
   ['server/rpc'],
   ['server/apply-settings.ts'],
   ['server/create-modules.ts'],
+  ['server/start-server.ts'],
   ['server/main.ts', 'server/bootstrap.ts'],
 ];
 const modules = layers.flat();

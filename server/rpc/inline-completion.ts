@@ -5,8 +5,6 @@ import {
   type InlineCompletionItem,
   type InlineCompletionParams,
   InlineCompletionTriggerKind,
-  type ServerCapabilities,
-  TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
 import { inlineAccepted } from '../../shared/inline.ts';
 import * as protocol from '../../shared/protocol.ts';
@@ -16,11 +14,6 @@ import { detectIndentation } from '../inline-completion/detect-indentation.ts';
 import { isCurrentIn, type OpenDocument, syncDocuments } from '../inline-completion/documents.ts';
 import type { RequestSymbols } from '../inline-completion/nearby-definitions.ts';
 import type { InlineCompletionService } from '../inline-completion/service.ts';
-
-export const inlineCapabilities = {
-  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-  inlineCompletionProvider: true,
-} as const satisfies ServerCapabilities;
 
 /** @param ready as `Services.ready` */
 export function serveInline(

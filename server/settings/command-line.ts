@@ -1,17 +1,16 @@
 /** The command line of the server: `node server.cjs --stdio [--config file.json]`. */
 import { RumboError } from '../../shared/errors.ts';
 import type { ReadSettings } from './read-settings.ts';
-import { settingsOfFile } from './settings-source.ts';
 
 const usage = 'Usage: node server.cjs --stdio [--config file.json]\n';
 
 /** The file of `--config` and its settings; `undefined`: the client has the settings. Exits on invalid arguments. */
-export function parseCommandLine(
+export async function parseCommandLine(
   args: readonly string[],
-): { readonly file: string; readonly read: ReadSettings } | undefined {
+): Promise<{ readonly file: string; readonly read: ReadSettings } | undefined> {
   const file = argument(args, '--config');
   if (!args.includes('--stdio')) stop(usage);
-  return file === undefined ? undefined : { file, read: readOrStop(file) };
+  return file === undefined ? undefined : { file, read: await readOrStop(file) };
 }
 
 function argument(args: readonly string[], name: string): string | undefined {
@@ -22,7 +21,9 @@ function argument(args: readonly string[], name: string): string | undefined {
 }
 
 /** At the start there are no earlier settings to keep: a file with any fault stops the server. */
-function readOrStop(path: string): ReadSettings {
+async function readOrStop(path: string): Promise<ReadSettings> {
+  // Loaded here, since most clients send their settings: the schema takes a fifth of the start.
+  const { settingsOfFile } = await import('./settings-source.ts');
   try {
     const read = settingsOfFile(path);
     return read.problems.length > 0

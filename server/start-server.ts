@@ -1,0 +1,67 @@
+/** The composition root: makes the modules, connects their events, serves the client, and disposes of them in the end. */
+import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import { statusChanged } from '../shared/protocol.ts';
+import { configureProviders, settingsApplier } from './apply-settings.ts';
+import { createModules, type Modules } from './create-modules.ts';
+import { backgroundAnswer } from './orchestration/background-answer.ts';
+import { serveInline } from './rpc/inline-completion.ts';
+import { serveKeyCommands } from './rpc/key-commands.ts';
+import { registerRequestHandlers, signalOf } from './rpc/routes.ts';
+import { statusReader } from './rpc/status.ts';
+import type { parseCommandLine } from './settings/command-line.ts';
+import { followSettings } from './settings/settings-source.ts';
+
+export type ServerOptions = {
+  readonly connection: Connection;
+  readonly params: InitializeParams;
+  /** The folder of the bundle, where the keychain's process is. */
+  readonly home: string;
+  readonly version: string;
+  readonly config: Awaited<ReturnType<typeof parseCommandLine>>;
+};
+
+export function startServer({ connection, params, home, version, config }: ServerOptions): void {
+  const modules = createModules(connection, params, home);
+  const { log, current, keys, inlineCompletion, providers, statusNotifier } = modules;
+  log.info(`Rumbo ${version} on Node ${process.versions.node}`);
+  const status = statusReader({ ...modules, version });
+  statusNotifier.onDue(() => void connection.sendNotification(statusChanged, status()));
+  connectEvents(modules);
+
+  const onChange = statusNotifier.changed;
+  const applySettings = settingsApplier({ ...modules, onChange });
+  const ready = followSettings({ config, connection, params, current, applySettings, log, onChange });
+  registerRequestHandlers(connection, { ...modules, ready, status });
+  serveInline(connection, inlineCompletion, ready, signalOf);
+  serveKeyCommands(process, { keys, providers, ready });
+  connection.onShutdown(() => dispose(modules));
+}
+
+function connectEvents({
+  orchestrator,
+  providers,
+  discovered,
+  modelCatalog,
+  inlineCompletion,
+}: Modules): void {
+  modelCatalog.describeModelsWith(backgroundAnswer(orchestrator));
+  providers.onModelsListed(modelCatalog.onModelsListed);
+  providers.onModelsListed(inlineCompletion.onModelsListed);
+  providers.onModelUsed(modelCatalog.onModelUsed);
+  discovered.onChange(() => {
+    configureProviders({ discovered, providers, modelCatalog });
+    void providers.refreshLocal();
+  });
+}
+
+async function dispose(modules: Modules): Promise<void> {
+  modules.statusNotifier.dispose();
+  modules.discovered.dispose();
+  await modules.inlineCompletion.dispose();
+  modules.modelCatalog.dispose();
+  modules.registryRefresh.dispose();
+  modules.keychain.dispose();
+  modules.ledger.dispose();
+  await modules.closeHttp();
+  modules.logConsole.dispose();
+}
