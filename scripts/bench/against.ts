@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ask } from '../../shared/protocol.ts';
+import { ask, status } from '../../shared/protocol.ts';
 import type { TerminalServer } from '../terminal/server.ts';
 import { type Laboratory, model } from './laboratory.ts';
 import { residentMegabytes } from './memory.ts';
@@ -50,18 +50,20 @@ export async function againstRows(lab: Laboratory, otherFolder: string): Promise
   };
 
   const start = await measure((program) => startMs(lab, program), 2 * pairs);
+  const ready = await measure((program) => readyMs(lab, program), 2 * pairs);
   const cpu = await measure((program) => cpuPerRequestMs(lab, program), pairs);
   const memory = await measure((program) => memoryMegabytes(lab, program), 1);
-  const row = (what: string, { ratio, own, other }: typeof cpu, unit: string, aim: number): Row => ({
+  const row = (what: string, { ratio, own, other }: typeof cpu, unit: string, aim?: number): Row => ({
     what,
     figure: ratio,
     unit: '×',
-    aim,
+    ...(aim === undefined ? {} : { aim }),
     note: `${own.toFixed(2)} against ${other.toFixed(2)} ${unit}`,
   });
   return [
     row('CPU of the server per request', cpu, 'ms', 0.35),
     row('server start to initialised', start, 'ms', 0.7),
+    row('server start to its first status', ready, 'ms'),
     row(`server memory after ${manyRequests} requests`, memory, 'MB', 0.85),
   ];
 }
@@ -82,6 +84,15 @@ async function withServer<Result>(
 async function startMs(lab: Laboratory, program: string): Promise<number> {
   const startedAt = performance.now();
   return withServer(lab, program, async () => performance.now() - startedAt);
+}
+
+/** Milliseconds until it has its settings and answers a request. */
+async function readyMs(lab: Laboratory, program: string): Promise<number> {
+  const startedAt = performance.now();
+  return withServer(lab, program, async ({ connection }) => {
+    await connection.sendRequest(status);
+    return performance.now() - startedAt;
+  });
 }
 
 const cpuPerRequestMs = (lab: Laboratory, program: string): Promise<number> =>
