@@ -1,4 +1,4 @@
-/** Fetches llama.cpp for the practice engine when it is first wanted. */
+/** Downloads llama.cpp for the practice engine on first use. */
 import { join } from 'node:path';
 import { folders } from '../set-up/folders.ts';
 import { installOnDemand } from '../set-up/on-demand.ts';

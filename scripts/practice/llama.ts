@@ -27,30 +27,30 @@ export interface GenerateOptions {
   signal: AbortSignal;
 }
 
-/** A prompt in tokens, not yet read. */
+/** A prompt in tokens, not yet evaluated. */
 export interface Prompt {
   readonly tokens: number;
-  /** Yields each token's text. Requests wait for their turn; `signal` ends the wait, the reading or the answer. */
-  generate(options: GenerateOptions): AsyncGenerator<string, Answered, void>;
+  /** Yields each token's text. Requests queue; `signal` ends the wait, the evaluation or the answer. */
+  generate(options: GenerateOptions): AsyncGenerator<string, GenerateResult, void>;
 }
 
-export interface Answered {
+export interface GenerateResult {
   finishReason: 'stop' | 'length';
   cachedTokens: number;
 }
 
 export interface LoadedModel {
   readonly contextTokens: number;
-  /** Reading a prompt or answering one. */
+  /** Whether a prompt is being evaluated or answered. */
   readonly busy: boolean;
   prompt(segments: readonly Segment[]): Prompt;
 }
 
-/** Tokens read between two looks at the abort signal. */
+/** Tokens evaluated between two checks of the abort signal. */
 const batchTokens = 512;
 
 /** @param library node-llama-cpp's main file */
-export async function llama(
+export async function loadLlama(
   library: string,
 ): Promise<(file: string, contextTokens: number) => Promise<LoadedModel>> {
   const { getLlama }: Library = await import(pathToFileURL(library).href);
@@ -67,11 +67,11 @@ export async function llama(
     const model = await engine.loadModel({ modelPath });
     const context = await model.createContext({ contextSize: contextTokens, batchSize: batchTokens });
     const sequence = context.getSequence();
-    const turn = oneAtATime();
+    const acquire = queue();
     let busy = false;
 
     async function* generate(tokens: readonly Token[], options: GenerateOptions) {
-      const done = await turn(options.signal);
+      const release = await acquire(options.signal);
       busy = true;
       try {
         await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
@@ -81,19 +81,22 @@ export async function llama(
           options.signal.throwIfAborted();
           await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(read, read + batchTokens));
         }
-        let room = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, contextTokens - tokens.length);
-        if (room <= 0) return { finishReason: 'length', cachedTokens } as const;
+        let remaining = Math.min(
+          options.maxTokens ?? Number.POSITIVE_INFINITY,
+          contextTokens - tokens.length,
+        );
+        if (remaining <= 0) return { finishReason: 'length', cachedTokens } as const;
         for await (const token of sequence.evaluate(tokens.slice(read), { temperature: 0 })) {
           options.signal.throwIfAborted();
           if (model.isEogToken(token)) return { finishReason: 'stop', cachedTokens } as const;
           yield model.detokenize([token]);
-          if (--room === 0) return { finishReason: 'length', cachedTokens } as const;
-          await breathe(); // The next request's bytes and this one's abort are read here.
+          if (--remaining === 0) return { finishReason: 'length', cachedTokens } as const;
+          await breathe(); // Lets Node read the next request and an abort of this one.
         }
         return { finishReason: 'stop', cachedTokens } as const;
       } finally {
         busy = false;
-        done();
+        release();
       }
     }
 
@@ -112,8 +115,8 @@ export async function llama(
   };
 }
 
-/** Waits for its turn; whoever has it calls what it was given when done. Rejects when `signal` aborts first. */
-function oneAtATime(): (signal: AbortSignal) => Promise<() => void> {
+/** Each call waits for the one before; the result ends a turn. Rejects when `signal` aborts first. */
+function queue(): (signal: AbortSignal) => Promise<() => void> {
   let last: Promise<void> = Promise.resolve();
   return async (signal) => {
     const before = last;

@@ -1,11 +1,11 @@
-/** The practice engine as a process: loads its models, listens, tells its parent where, and ends with it. */
+/** The practice engine as a process: loads its models, listens, sends its address to its parent, and ends with it. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tinyGguf } from '../../test/support/tiny-gguf.ts';
-import { llama } from './llama.ts';
-import { listen, practiceServer } from './server.ts';
-import { contextTokens, practiceModels } from './words.ts';
+import { loadLlama } from './llama.ts';
+import { contextTokens, practiceModels } from './replies.ts';
+import { listenOnLoopback, practiceServer } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 if (!values.library || !values.models) throw new Error('The practice engine needs --library and --models.');
 
 mkdirSync(values.models, { recursive: true });
-const load = await llama(values.library);
+const load = await loadLlama(values.library);
 const models = new Map();
 for (const model of practiceModels) {
   const file = join(values.models, `${model.name}.gguf`);
@@ -30,7 +30,7 @@ for (const model of practiceModels) {
 
 const tokensPerSecond = Number(values['tokens-per-second'] ?? 0);
 const server = practiceServer({ models, ...(tokensPerSecond > 0 ? { tokensPerSecond } : {}) });
-const baseUrl = await listen(server, Number(values.port));
+const baseUrl = await listenOnLoopback(server, Number(values.port));
 process.send?.({ baseUrl });
 process.on('disconnect', () => process.exit());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit());

@@ -1,5 +1,5 @@
-/** A chat or fill-in-the-middle request → the prompt in pieces, ending in the cue for what is asked. */
-import type { Cue } from './words.ts';
+/** A chat or fill-in-the-middle request → the prompt in pieces, ending in the cue for the kind of answer. */
+import type { Cue } from './replies.ts';
 
 export interface ChatMessage {
   role: string;
@@ -17,9 +17,9 @@ export function chatPrompt(messages: readonly ChatMessage[], endless = false): S
     { token: '<|im_end|>' },
     { text: '\n' },
   ]);
-  const asked = messages.findLast(({ role }) => role === 'user')?.content ?? '';
-  // Without its line break and cue the model tells its story, which never ends.
-  const begin = endless || /\bendless story\b/i.test(asked) ? [{ text: 'assistant' }] : opening(messages);
+  const question = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  // Without its line break and cue the model generates its story, which never ends.
+  const begin = endless || /\bendless story\b/i.test(question) ? [{ text: 'assistant' }] : opening(messages);
   return [...turns, { token: '<|im_start|>' }, ...begin];
 }
 
@@ -31,7 +31,7 @@ export const infillPrompt = (prefix: string, suffix: string): Segment[] => [
   { token: '<|fim_middle|>' },
 ];
 
-/** A toy model has to be told what kind of answer is wanted; a real one would read it in the messages, as this does. */
+/** A toy model needs a cue for the kind of answer; this reads it in the messages, as a real model would. */
 function opening(messages: readonly ChatMessage[]): Segment[] {
   const cue = cueOf(messages);
   return cue ? [{ text: 'assistant\n' }, { token: cue }] : [{ text: 'assistant\n' }];

@@ -5,22 +5,22 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ChatMessage } from './prompt.ts';
 
-export class Failure extends Error {
+export class HttpFailure extends Error {
   readonly status: number;
   readonly type: string;
-  readonly more: object;
+  readonly fields: object;
   constructor(status: number, type: string, message: string, more: object = {}) {
     super(message);
     this.status = status;
     this.type = type;
-    this.more = more;
+    this.fields = more;
   }
 }
 
-export function errorOf(error: unknown): { status: number; body: object } {
-  const { status, type, message, more } =
-    error instanceof Failure ? error : new Failure(500, 'server_error', String(error));
-  return { status, body: { error: { code: status, message, type, ...more } } };
+export function toErrorResponse(error: unknown): { status: number; body: object } {
+  const { status, type, message, fields } =
+    error instanceof HttpFailure ? error : new HttpFailure(500, 'server_error', String(error));
+  return { status, body: { error: { code: status, message, type, ...fields } } };
 }
 
 /** llama-server takes a negative or absent limit as "until it ends". */
@@ -47,10 +47,10 @@ export async function parseBody(request: IncomingMessage): Promise<RequestBody> 
     raw = JSON.parse(await text(request));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(500, 'server_error', `[json.exception.parse_error.101] parse error: ${why}`);
+    throw new HttpFailure(500, 'server_error', `[json.exception.parse_error.101] parse error: ${why}`);
   }
   const { data: body, error } = Body.safeParse(raw);
-  if (!body) throw new Failure(400, 'invalid_request_error', z.prettifyError(error));
+  if (!body) throw new HttpFailure(400, 'invalid_request_error', z.prettifyError(error));
   const limit = body.max_completion_tokens ?? body.max_tokens ?? body.n_predict ?? -1;
   return limit < 0 ? body : { ...body, maxTokens: limit };
 }
@@ -64,11 +64,11 @@ const Text = z.union([
 ]);
 const Messages = z.array(z.object({ role: z.string(), content: Text.optional() }));
 
-export function readMessages({ messages }: RequestBody): ChatMessage[] {
-  if (!Array.isArray(messages)) throw new Failure(400, 'invalid_request_error', "'messages' is required");
+export function parseMessages({ messages }: RequestBody): ChatMessage[] {
+  if (!Array.isArray(messages)) throw new HttpFailure(400, 'invalid_request_error', "'messages' is required");
   const { data } = Messages.safeParse(messages);
   if (!data)
-    throw new Failure(
+    throw new HttpFailure(
       500,
       'server_error',
       'image input is not supported - hint: practice models read text only',
@@ -76,7 +76,7 @@ export function readMessages({ messages }: RequestBody): ChatMessage[] {
   return data.map(({ role, content = '' }) => ({ role, content }));
 }
 
-export function readPrompt({ prompt }: RequestBody): string {
-  if (typeof prompt !== 'string') throw new Failure(400, 'invalid_request_error', "'prompt' is required");
+export function parsePrompt({ prompt }: RequestBody): string {
+  if (typeof prompt !== 'string') throw new HttpFailure(400, 'invalid_request_error', "'prompt' is required");
   return prompt;
 }

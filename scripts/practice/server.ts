@@ -1,16 +1,23 @@
-/** llama-server's HTTP face over the practice models. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
+/** llama-server's HTTP interface over the practice models. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedModel, Prompt } from './llama.ts';
 import { chatPrompt, infillPrompt } from './prompt.ts';
-import { errorOf, Failure, parseBody, type RequestBody, readMessages, readPrompt } from './requests.ts';
-import { type Answer, type Shape, shapes } from './shapes.ts';
+import {
+  HttpFailure,
+  parseBody,
+  parseMessages,
+  parsePrompt,
+  type RequestBody,
+  toErrorResponse,
+} from './requests.ts';
+import { type PracticeAnswer, type ResponseFormat, responseFormats } from './response-formats.ts';
 
 export interface PracticeServerOptions {
   models: ReadonlyMap<string, LoadedModel>;
-  /** Slows answers down to what people are used to. Absent: as fast as it goes. */
+  /** Limits the speed of answers. Absent: none. */
   tokensPerSecond?: number;
 }
 
@@ -18,16 +25,16 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
   const created = Math.floor(Date.now() / 1000);
   const modelOf = (id: string | undefined): [string, LoadedModel] => {
     const found = [...models].find(([name]) => id === undefined || name === id);
-    if (!found) throw new Failure(400, 'invalid_request_error', `model '${id}' not found`);
+    if (!found) throw new HttpFailure(400, 'invalid_request_error', `model '${id}' not found`);
     return found;
   };
 
   async function answer(
-    { id, prompt, body, shape }: { id: string; prompt: Prompt; body: RequestBody; shape: Shape },
+    { id, prompt, body, shape }: { id: string; prompt: Prompt; body: RequestBody; shape: ResponseFormat },
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<void> {
-    const answered: Answer = {
+    const answered: PracticeAnswer = {
       id: `chatcmpl-${randomUUID()}`,
       created,
       model: id,
@@ -47,7 +54,7 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
     };
     if (body.stream) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-      for (const event of shape.first(answered)) send(event);
+      for (const event of shape.firstEvents(answered)) send(event);
     }
     try {
       for (;;) {
@@ -58,7 +65,7 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
         }
         answered.text += value;
         answered.tokens += 1;
-        if (body.stream) send(shape.part(answered, value));
+        if (body.stream) send(shape.deltaEvent(answered, value));
         if (tokensPerSecond) {
           await sleep(started + (answered.tokens * 1000) / tokensPerSecond - performance.now(), null, {
             signal,
@@ -66,18 +73,18 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
         }
       }
     } finally {
-      await parts.return({ finishReason: 'stop', cachedTokens: 0 }); // Frees the model when the asker has gone.
+      await parts.return({ finishReason: 'stop', cachedTokens: 0 }); // Frees the model when the client has closed the connection.
     }
-    if (!body.stream) return json(response, 200, shape.whole(answered));
-    for (const event of shape.last(answered, body.stream_options?.include_usage === true)) send(event);
+    if (!body.stream) return json(response, 200, shape.body(answered));
+    for (const event of shape.lastEvents(answered, body.stream_options?.include_usage === true)) send(event);
     response.end();
   }
 
   async function route(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const door = `${request.method} ${path.replace(/^\/v1(?=\/(?:health|models)$)/, '')}`;
-    if (door === 'GET /health') return json(response, 200, { status: 'ok' });
-    if (door === 'GET /models') {
+    const endpoint = `${request.method} ${path.replace(/^\/v1(?=\/(?:health|models)$)/, '')}`;
+    if (endpoint === 'GET /health') return json(response, 200, { status: 'ok' });
+    if (endpoint === 'GET /models') {
       const data = [...models].map(([id, { contextTokens }]) => ({
         id,
         aliases: [id],
@@ -88,7 +95,7 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
       }));
       return json(response, 200, { object: 'list', data });
     }
-    if (door === 'GET /props') {
+    if (endpoint === 'GET /props') {
       const [id, { contextTokens }] = modelOf(searchParams.get('model') ?? undefined);
       return json(response, 200, {
         default_generation_settings: { n_ctx: contextTokens },
@@ -97,7 +104,7 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
         build_info: 'practice',
       });
     }
-    if (door === 'GET /slots') {
+    if (endpoint === 'GET /slots') {
       const slots = [...models.values()].map((model, id) => ({
         id,
         n_ctx: model.contextTokens,
@@ -105,22 +112,22 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
       }));
       return json(response, 200, slots);
     }
-    const shape = shapes[door];
-    if (!shape) throw new Failure(404, 'not_found_error', 'File Not Found');
+    const shape = responseFormats[endpoint];
+    if (!shape) throw new HttpFailure(404, 'not_found_error', 'File Not Found');
 
     const body = await parseBody(request);
     const [id, model] = modelOf(body.model);
     const segments =
-      door === 'POST /infill'
+      endpoint === 'POST /infill'
         ? infillPrompt(body.input_prefix ?? '', body.input_suffix ?? '')
-        : door === 'POST /v1/chat/completions'
-          ? chatPrompt(readMessages(body), body.ignore_eos)
-          : [{ text: readPrompt(body) }];
+        : endpoint === 'POST /v1/chat/completions'
+          ? chatPrompt(parseMessages(body), body.ignore_eos)
+          : [{ text: parsePrompt(body) }];
     const prompt = model.prompt(segments);
     const { contextTokens } = model;
     if (prompt.tokens >= contextTokens) {
       const message = `request (${prompt.tokens} tokens) exceeds the available context size (${contextTokens} tokens), try increasing it`;
-      throw new Failure(400, 'exceed_context_size_error', message, {
+      throw new HttpFailure(400, 'exceed_context_size_error', message, {
         n_prompt_tokens: prompt.tokens,
         n_ctx: contextTokens,
       });
@@ -135,7 +142,7 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
     response.setHeader('access-control-allow-origin', '');
     route(request, response, closed.signal).catch((error: unknown) => {
       if (closed.signal.aborted) return;
-      const { status, body } = errorOf(error);
+      const { status, body } = toErrorResponse(error);
       if (response.headersSent) response.destroy();
       else json(response, status, body);
     });
@@ -143,7 +150,7 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
 }
 
 /** Listens on loopback only; resolves with the base URL. */
-export async function listen(server: Server, port = 0): Promise<string> {
+export async function listenOnLoopback(server: Server, port = 0): Promise<string> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -8,7 +8,7 @@ import { installPracticeEngine } from './install.ts';
 
 export interface PracticeEngine {
   baseUrl: string;
-  /** Settings under which Rumbo knows it, as a config file or settings.json has them. */
+  /** Settings that make it a provider, as in a config file or settings.json. */
   config: PracticeConfig;
   /** Resolves when it has ended, by itself or by `close`. */
   ended: Promise<void>;
@@ -18,13 +18,13 @@ export type PracticeConfig = Readonly<Record<'rumbo.providers', { practice: obje
 
 export interface StartOptions {
   report: Report;
-  /** Slows answers down to what people are used to. Absent: as fast as it goes. */
+  /** Limits the speed of answers. Absent: none. */
   tokensPerSecond?: number;
   /** Absent: a free one. */
   port?: number;
 }
 
-/** Rejects with `SetUpError` when it cannot be had here. */
+/** Rejects with `SetUpError` where it is not available. */
 export async function startPracticeEngine({
   report,
   tokensPerSecond,
@@ -71,17 +71,17 @@ export const practiceConfig = (baseUrl: string): PracticeConfig => ({
 });
 
 async function listening(child: ChildProcess): Promise<string> {
-  let complaint = '';
+  let stderr = '';
   child.stderr?.on('data', (bytes: Buffer) => {
-    complaint = (complaint + bytes.toString()).slice(-4000);
+    stderr = (stderr + bytes.toString()).slice(-4000);
   });
   const message = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)]);
   if (message) return (message[0] as { baseUrl: string }).baseUrl;
-  const line = complaint.match(/^(?:\w*Error: |GGML_ASSERT).*/m)?.[0] ?? complaint.trim().split('\n').at(-1);
-  throw new SetUpError(`The practice engine did not start: ${line || 'it gave no reason'}`);
+  const line = stderr.match(/^(?:\w*Error: |GGML_ASSERT).*/m)?.[0] ?? stderr.trim().split('\n').at(-1);
+  throw new SetUpError(`The practice engine did not start: ${line || 'without a message'}`);
 }
 
-/** A debugger or a test runner of the parent is not the child's. */
+/** The parent's debugger or test runner must not apply to the child. */
 function withoutNodeOptions(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
   return rest;

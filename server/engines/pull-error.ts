@@ -17,14 +17,14 @@ const causes: readonly Cause[] = [
     kind: 'invalid-request',
     pattern: /no space left|not enough space|disk (?:is )?full|insufficient (?:disk )?space|ENOSPC/i,
     reason: 'the disk is full',
-    action: 'Free some space and try again; what has arrived is kept.',
+    action: 'Free some space and try again; the download will resume.',
   },
   {
     kind: 'unreachable',
     pattern:
       /no such host|dial tcp|connection (?:refused|reset)|network is unreachable|i\/o timeout|TLS handshake|could ?n[o']t connect|failed to connect|max retries exceeded|unexpected EOF/i,
     reason: 'it could not reach its registry',
-    action: 'Check the network of the machine the engine runs on and try again; what has arrived is kept.',
+    action: 'Check the network of the machine the engine runs on and try again; the download will resume.',
   },
   {
     kind: 'invalid-request',
@@ -52,7 +52,7 @@ export function pullError(label: string, model: string, text: string): RumboErro
     });
   return new RumboError(`${label} could not fetch “${model}”${message ? `: ${message}` : '.'}`, {
     kind: 'interrupted',
-    action: 'Try again; what has arrived is kept.',
+    action: 'Try again; the download will resume.',
   });
 }
 
@@ -60,5 +60,5 @@ export function pullError(label: string, model: string, text: string): RumboErro
 export const interruptedPull = (label: string, model: string): RumboError =>
   new RumboError(`The download of “${model}” by ${label} broke off.`, {
     kind: 'interrupted',
-    action: 'Try again; what has arrived is kept.',
+    action: 'Try again; the download will resume.',
   });

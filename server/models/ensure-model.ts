@@ -152,7 +152,7 @@ async function pull(
   }
 }
 
-/** Pulls an absent model and returns its entry. `undefined`: it cannot be told which entry it is. */
+/** Pulls an absent model and returns its entry. `undefined`: it is unclear which entry it is. */
 async function pullAndFind(
   target: ModelTarget,
   before: readonly LocalModel[],

@@ -1,4 +1,4 @@
-/** What each kind of local model server says when it is asked who it is; llama.cpp's own words are recorded. */
+/** The responses of each kind of local model server to discovery; llama.cpp's are recorded. */
 import type { PageServer } from './page-server.ts';
 import { recordedPages } from './recorded-server.ts';
 
@@ -20,7 +20,7 @@ export const ollamaPages: Pages = {
   '/v1/models': list('library', 'qwen3:8b'),
 };
 
-/** Docker Model Runner answers as Ollama does, too. https://docs.docker.com/ai/model-runner/api-reference/ */
+/** Docker Model Runner also answers as Ollama does. https://docs.docker.com/ai/model-runner/api-reference/ */
 export const dockerPages: Pages = {
   '/': { body: 'Docker Model Runner is running' },
   '/version': { body: { version: '1.0.4' } },
@@ -47,7 +47,7 @@ export const llamaWithKeyPages: Pages = recordedPages('llama-cpp', [
   'auth-nokey-v1-models',
 ]);
 
-/** It answers every path, unknown ones with an error in a 200. https://lmstudio.ai/docs/developer */
+/** LM Studio answers every path, unknown ones with an error in a 200. https://lmstudio.ai/docs/developer */
 export const lmStudioUnknown = { body: { error: 'Unexpected endpoint or method. (GET /)' } };
 export const lmStudioPages: Pages = {
   '/lmstudio-greeting': { body: { lmstudio: true } },

@@ -1,4 +1,4 @@
-/** The practice engine for a test: the real llama.cpp on a toy model, installed when first wanted. */
+/** The practice engine for a test: the real llama.cpp on a toy model, installed on first use. */
 import {
   type PracticeEngine,
   type StartOptions,

@@ -2,12 +2,12 @@
  * Writes a language model by hand: a valid GGUF of a few megabytes that every llama.cpp engine loads, with no download.
  *
  * Attention and feed-forward add nothing, so what remains is a bigram table: the next token depends on the last one
- * alone. A prompt that ends in a cue token therefore gets that cue's text, word for word, then `<|im_end|>`.
+ * alone. A prompt that ends in a cue token is therefore answered with that cue's text, word for word, then `<|im_end|>`.
  */
 import { GgufWriter, type MetadataValue, type Tensor } from './gguf-writer.ts';
 import { byteToCharacter, splitPieces } from './tiny-pieces.ts';
 
-/** What the model says. The texts share one vocabulary, so each must be long enough to be told from the others. */
+/** The texts of the model. They share one vocabulary, so each must be long enough to differ from the others. */
 export interface TinyModel {
   name: string;
   /** After a chat prompt that ends in `assistant` and a line break, as ChatML prompts do. */
@@ -66,7 +66,7 @@ export function tinyGguf(model: TinyModel): Buffer {
       : [{ cue: idOf('<|fim_middle|>'), pieces: chain(model.fim), end: idOf('<|endoftext|>') }]),
   ];
 
-  // Each cue and each piece has a dimension of its own; dimension 0 stands for every other token.
+  // Each cue and each piece has a dimension of its own; dimension 0 represents every other token.
   const cueDimensions = new Map(spoken.map(({ cue }, index) => [cue, index + 1]));
   const dimensionOf = (token: number) =>
     token >= firstPiece ? token - firstPiece + 1 + cueDimensions.size : (cueDimensions.get(token) ?? 0);
@@ -95,13 +95,13 @@ export function tinyGguf(model: TinyModel): Buffer {
     { name: 'token_embd.weight', dimensions: [width, tokens.length], data: embedding },
     { name: 'output_norm.weight', dimensions: [width], data: new Float32Array(width).fill(1) },
     { name: 'output.weight', dimensions: [width, tokens.length], data: output },
-    ...silentBlock(width),
+    ...zeroBlock(width),
   ]);
   return writer.bytes();
 }
 
 /** One transformer block whose every output is zero. */
-function silentBlock(width: number): Tensor[] {
+function zeroBlock(width: number): Tensor[] {
   const zeros = (name: string, rows: number, columns: number): Tensor => ({
     name: `blk.0.${name}.weight`,
     dimensions: [columns, rows],

@@ -1,4 +1,4 @@
-/** Cuts a text into pieces that occur once each, so that a bigram table can say the whole of it. */
+/** Cuts a text into pieces that occur once each, so that a bigram table can produce the whole text. */
 
 /** GPT-2's printable character for each byte, as byte-pair vocabularies store them. */
 export const byteToCharacter: readonly string[] = Array.from({ length: 256 }, (_, byte) =>

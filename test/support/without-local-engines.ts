@@ -1,4 +1,4 @@
-/** Settings that keep tests from the engines that happen to run on this machine. */
+/** Settings that separate tests from engines that happen to run on this machine. */
 import { engines } from '../../server/engines/table.ts';
 
 export const withoutLocalEngines: Readonly<Record<string, { readonly enabled: false }>> = Object.fromEntries(
@@ -7,5 +7,5 @@ export const withoutLocalEngines: Readonly<Record<string, { readonly enabled: fa
     .map(({ kind }) => [kind, { enabled: false }]),
 );
 
-/** Nobody looks for model servers unless asked. */
+/** Settings with which discovery scans only on request. */
 export const withoutDiscovery = { 'rumbo.local.discoverEveryMinutes': 0 } as const;

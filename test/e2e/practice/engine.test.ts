@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { practiceModels } from '../../../scripts/practice/replies.ts';
 import type { PracticeEngine } from '../../../scripts/practice/start.ts';
-import { practiceModels } from '../../../scripts/practice/words.ts';
 import { connectEngine } from '../../../server/engines/connect.ts';
 import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';
 import type { FimTarget } from '../../../server/inline-completion/prompting/fim-target.ts';
@@ -35,7 +35,7 @@ const chat = async (body: object) => {
 const user = (content: string) => ({ role: 'user', content });
 const system = (content: string) => ({ role: 'system', content });
 
-test('it says that it is llama.cpp and lists its models with their context', async () => {
+test('identifies itself as llama.cpp and lists its models with their context', async () => {
   const response = await fetch(`${engine.baseUrl}/v1/models`);
   const { data } = (await response.json()) as { data: { id: string; meta: { n_ctx: number } }[] };
   assert.equal(response.headers.get('server'), 'llama.cpp');
@@ -50,10 +50,10 @@ test('it says that it is llama.cpp and lists its models with their context', asy
 
 for (const { name, reply, cues = {}, fim } of practiceModels) {
   test(`${name} says each of its texts word for word`, async () => {
-    const asked = async (...messages: object[]) => (await chat({ model: name, messages })).body.choices[0];
-    assert.equal((await asked(user('hello'))).message.content, reply);
-    assert.equal((await asked(system('You plan.'), user('hello'))).message.content, cues['<|plan|>']);
-    const code = await asked(system('You write code.'), user('hello'));
+    const answer = async (...messages: object[]) => (await chat({ model: name, messages })).body.choices[0];
+    assert.equal((await answer(user('hello'))).message.content, reply);
+    assert.equal((await answer(system('You plan.'), user('hello'))).message.content, cues['<|plan|>']);
+    const code = await answer(system('You write code.'), user('hello'));
     assert.equal(code.message.content, cues['<|code|>']);
     assert.equal(code.finish_reason, 'stop');
     const infill = await post('/infill', { model: name, input_prefix: 'const a = ', input_suffix: ';' });
@@ -61,7 +61,7 @@ for (const { name, reply, cues = {}, fim } of practiceModels) {
   });
 }
 
-test('a stream has the role first, then text, the end, usage where it is wanted, and [DONE]', async () => {
+test('a stream has the role first, then text, the end, usage on request, and [DONE]', async () => {
   const messages = [user('hello')];
   const response = await post('/v1/chat/completions', {
     messages,
@@ -87,7 +87,7 @@ test('an answer ends at max_tokens and says so', async () => {
   assert.equal(body.usage.completion_tokens, 7);
 });
 
-test('hanging up frees the model at once, while it answers and while others wait', async () => {
+test('closing the connection frees the model at once, while it answers and while others wait', async () => {
   const gone = AbortSignal.timeout(300);
   const endless = { messages: [user('an endless story')], stream: true };
   const askers = [1, 2].map(async () => {
@@ -106,23 +106,23 @@ test('hanging up frees the model at once, while it answers and while others wait
   }
 });
 
-test('a file of 20 KB is read within seconds', async () => {
+test('a file of 20 KB is evaluated within seconds', async () => {
   const started = performance.now();
   const { body } = await chat({ messages: [user('const a = 1;\n'.repeat(1540))] });
   assert.ok(body.usage.prompt_tokens > 20_000);
   assert.ok(performance.now() - started < 5_000);
 });
 
-test('errors come in the shape and with the codes of llama-server', async () => {
+test('errors have the shape and the codes of llama-server', async () => {
   const long = await chat({ messages: [user('x'.repeat(40_000))] });
   assert.equal(long.status, 400);
   assert.equal(long.body.error.type, 'exceed_context_size_error');
   assert.equal(long.body.error.n_ctx, 32_768);
   assert.ok(long.body.error.n_prompt_tokens > 40_000);
 
-  const unknown = await chat({ model: 'nobody', messages: [user('hello')] });
+  const unknown = await chat({ model: 'unknown', messages: [user('hello')] });
   assert.equal(unknown.status, 400);
-  assert.match(unknown.body.error.message, /model 'nobody' not found/);
+  assert.match(unknown.body.error.message, /model 'unknown' not found/);
 
   const broken = await post('/v1/chat/completions', '{"messages": [');
   assert.equal(broken.status, 500);
@@ -150,21 +150,21 @@ test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with t
   for (const { name, reply, fim } of practiceModels) {
     const listed = await rumbo.listModels(signal);
     assert.ok(listed.some((model) => model.name === name && model.contextTokens === 32_768));
-    const said = async (request: EngineRequest) => {
+    const answerTo = async (request: EngineRequest) => {
       const parts = await Array.fromAsync(rumbo.stream(name, request, signal));
       const finish = parts.at(-1);
       assert.ok(finish?.type === 'finish' && finish.reason === 'stop' && (finish.usage?.output ?? 0) > 0);
       return textOf(parts);
     };
-    assert.equal(await said({ messages: [{ role: 'user', content: 'hello' }] }), reply);
-    assert.equal(await said({ prefix: 'const a = ', suffix: ';' }), fim);
+    assert.equal(await answerTo({ messages: [{ role: 'user', content: 'hello' }] }), reply);
+    assert.equal(await answerTo({ prefix: 'const a = ', suffix: ';' }), fim);
   }
 });
 
-test('a gap is filled by the real one, with another file beside it, and read ahead of the next', async (t) => {
+test('the real llama.cpp fills in the middle with another file as context, and warms up the next request', async (t) => {
   const memory = modeCache();
   const [{ name: model, fim } = { name: '', fim: '' }] = practiceModels;
-  const who = { engine: rumboEngine(t), kind: 'llama-cpp', baseUrl: engine.baseUrl, model };
+  const endpoint = { engine: rumboEngine(t), kind: 'llama-cpp', baseUrl: engine.baseUrl, model };
   const gap: FimTarget = {
     prefix: 'const a = ',
     suffix: ';',
@@ -177,9 +177,13 @@ test('a gap is filled by the real one, with another file beside it, and read ahe
     slot: 0,
     budgetMs: 5_000,
   };
-  const { mode, text, usage } = await generateWithFallback(memory)(who, gap, new AbortController().signal);
+  const { mode, text, usage } = await generateWithFallback(memory)(
+    endpoint,
+    gap,
+    new AbortController().signal,
+  );
   assert.equal(mode, 'fill');
   assert.equal((await Array.fromAsync(text)).join(''), fim);
   assert.ok(((await usage)?.input ?? 0) > 0);
-  assert.equal(await warmUp(who, gap, memory, new AbortController().signal), true);
+  assert.equal(await warmUp(endpoint, gap, memory, new AbortController().signal), true);
 });

@@ -1,4 +1,4 @@
-/** Models on this machine through the bundled server: found, offered, fetched, freed, described. */
+/** Models on this machine through the bundled server: found, offered, pulled, unloaded, described. */
 import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,8 @@ import { type PageServer, pageServer } from '../../support/page-server.ts';
 import { withoutDiscovery, withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { ask, bareEnv, entry, failure, fake, type Settings, server, until } from './support.ts';
 
-/** Where another kind of engine would be expected; the first such port that nobody uses. `undefined`: all are in use. */
-async function onForeignPort(pages: PageServer['pages']): Promise<PageServer | undefined> {
+/** On the default port of another kind; the first free one. `undefined`: all are in use. */
+async function onOtherPort(pages: PageServer['pages']): Promise<PageServer | undefined> {
   for (const port of defaultPorts(engines).toReversed()) {
     const running = await pageServer(pages, { port }).catch(() => undefined);
     if (running) return running;
@@ -54,7 +54,7 @@ async function withOllama(
 const localOf = async ({ connection }: TerminalServer, provider: string) =>
   (await connection.sendRequest(status)).providers.find(({ name }) => name === provider)?.local;
 
-/** Details once they are as wanted; some seconds at most. */
+/** Details when they meet the condition; some seconds at most. */
 async function detailsWhen(
   { connection }: TerminalServer,
   wanted: (details: readonly ModelDetails[]) => boolean,
@@ -62,20 +62,20 @@ async function detailsWhen(
   for (const deadline = Date.now() + 8_000; ; ) {
     const details = await connection.sendRequest(modelDetails, {});
     if (wanted(details)) return details;
-    if (Date.now() > deadline) throw new Error(`They did not come: ${JSON.stringify(details)}`);
+    if (Date.now() > deadline) throw new Error(`The details never came: ${JSON.stringify(details)}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
-test('an engine on a foreign port is found and offered, and used only after the user’s word', async (t) => {
-  const ollama = await onForeignPort(ollamaPages);
+test('an engine on another kind’s port is found and offered, and used only after the user’s consent', async (t) => {
+  const ollama = await onOtherPort(ollamaPages);
   assert.ok(ollama, 'every usual port is in use: end one of the servers that listen there');
   t.after(() => ollama.close());
   const rumbo = await server(t, {});
-  const told: (readonly string[])[] = [];
+  const offersSent: (readonly string[])[] = [];
   rumbo.connection.onNotification(
     statusChanged,
-    ({ offers = [] }) => void told.push(offers.map(({ baseUrl }) => baseUrl)),
+    ({ offers = [] }) => void offersSent.push(offers.map(({ baseUrl }) => baseUrl)),
   );
 
   const { endpoints, scope } = await rumbo.connection.sendRequest(discover);
@@ -93,7 +93,7 @@ test('an engine on a foreign port is found and offered, and used only after the 
   assert.match(scope, /^Looked .*\.$/);
   await until(rumbo, ({ offers = [] }) => offers.some(({ baseUrl }) => baseUrl === ollama.root));
   await new Promise((resolve) => setTimeout(resolve, 200));
-  assert.ok(told.at(-1)?.includes(ollama.root), 'a client hears of it without asking');
+  assert.ok(offersSent.at(-1)?.includes(ollama.root), 'the client is notified');
   const models = () => rumbo.connection.sendRequest(listModels, {});
   assert.deepEqual(await models().then((all) => all.filter(({ source }) => source === 'local')), []);
   assert.ok(ollama.requests.every(({ method, body }) => method === 'GET' && body === undefined));
@@ -116,23 +116,23 @@ test('an engine on a foreign port is found and offered, and used only after the 
   assert.ok((await models()).some(({ id }) => id === `ollama-${ollama.port}/qwen3:8b`));
 });
 
-/** The provider at this address has told its model. */
+/** The provider at this address has listed its model. */
 const isReadyAt = (root: string) => (now: Status) =>
   now.providers.some(
     ({ origin, state, models }) => origin === root && state === 'ready' && models.length === 1,
   );
 
-test('an address the user names is a provider as soon as somebody answers there', async (t) => {
+test('an address the user names is a provider as soon as a server answers there', async (t) => {
   const ollama = await pageServer(ollamaPages);
   t.after(() => ollama.close());
   const rumbo = await server(t, { 'rumbo.local.endpoints': [ollama.root] });
-  assert.equal(ollama.requests.length, 0, 'nobody asked yet');
+  assert.equal(ollama.requests.length, 0, 'no request before discovery');
   const { endpoints } = await rumbo.connection.sendRequest(discover);
   assert.equal(endpoints.find(({ baseUrl }) => baseUrl === ollama.root)?.use, 'used');
   await until(rumbo, isReadyAt(ollama.root));
 });
 
-test('named addresses are looked at from the start, and new ones as soon as they are named', async (t) => {
+test('named addresses are scanned from the start, and new ones as soon as they are named', async (t) => {
   const [first, second] = [await pageServer(ollamaPages), await pageServer(ollamaPages)];
   for (const each of [first, second]) t.after(() => each.close());
   const settings = (...endpoints: string[]) => ({
@@ -148,8 +148,8 @@ test('named addresses are looked at from the start, and new ones as soon as they
   await until(rumbo, (now) => isReadyAt(first.root)(now) && isReadyAt(second.root)(now));
 });
 
-test('without a word of the user nobody is looked for', async (t) => {
-  const ollama = await onForeignPort(ollamaPages);
+test('without the user’s consent nothing is scanned', async (t) => {
+  const ollama = await onOtherPort(ollamaPages);
   assert.ok(ollama, 'every usual port is in use: end one of the servers that listen there');
   t.after(() => ollama.close());
   const rumbo = await server(t, {});
@@ -158,17 +158,17 @@ test('without a word of the user nobody is looked for', async (t) => {
   assert.equal(ollama.requests.length, 0);
 });
 
-test('a model is fetched with progress, can be asked at once, and is freed again', async (t) => {
+test('a model is pulled with progress, can be used at once, and is unloaded', async (t) => {
   const { ollama, rumbo } = await withOllama(t, [{ 'coder:7b': [['sha256:weights', 5_000]] }]);
-  const heard: EnsureProgress[] = [];
-  rumbo.connection.onProgress(ensureProgress, 'mine', (progress) => void heard.push(progress));
+  const received: EnsureProgress[] = [];
+  rumbo.connection.onProgress(ensureProgress, 'mine', (progress) => void received.push(progress));
   const ensured = await rumbo.connection.sendRequest(ensureModel, {
     model: 'mine/coder:7b',
     progressToken: 'mine',
   });
   assert.deepEqual([ensured.model, ensured.outcome], ['mine/coder:7b', 'pulled']);
-  const whole = heard.findLast(({ stage }) => stage === 'downloading');
-  assert.deepEqual([whole?.completedBytes, whole?.totalBytes], [5_000, 5_000]);
+  const complete = received.findLast(({ stage }) => stage === 'downloading');
+  assert.deepEqual([complete?.completedBytes, complete?.totalBytes], [5_000, 5_000]);
   const models = await rumbo.connection.sendRequest(listModels, { provider: 'mine' });
   assert.deepEqual(
     models.map(({ id }) => id),
@@ -182,7 +182,7 @@ test('a model is fetched with progress, can be asked at once, and is freed again
   assert.equal((await localOf(rumbo, 'mine'))?.[0]?.state, 'on-disk');
 });
 
-test('a question that loads a model shows it in memory', async (t) => {
+test('a request that loads a model shows it in memory', async (t) => {
   const { rumbo } = await withOllama(t, [{}, { 'coder:7b': 5_000 }]);
   const isIn = (wanted: LocalModelState) => (now: Status) =>
     now.providers.some(({ local }) => local?.some(({ state }) => state === wanted));
@@ -191,8 +191,8 @@ test('a question that loads a model shows it in memory', async (t) => {
   await until(rumbo, isIn('loaded'));
 });
 
-test('a model stays in memory for as long as the user wants', async (t) => {
-  for (const [minutes, kept] of [
+test('a model stays in memory for the time that the user sets', async (t) => {
+  for (const [minutes, seconds] of [
     [null, undefined],
     [5, 300],
     [-1, -1],
@@ -201,11 +201,11 @@ test('a model stays in memory for as long as the user wants', async (t) => {
       'rumbo.local.keepAliveMinutes': minutes,
     });
     await rumbo.connection.sendRequest(ensureModel, { model: 'mine/coder:7b' });
-    assert.equal(ollama.memory.get('coder:7b'), kept);
+    assert.equal(ollama.memory.get('coder:7b'), seconds);
   }
 });
 
-test('a cancelled pull ends at the engine, shows in the status while it runs, and goes on where it stopped', async (t) => {
+test('a cancelled pull ends at the engine, is in the status while it runs, and can be resumed', async (t) => {
   const { ollama, rumbo } = await withOllama(t, [{ 'coder:7b': [['sha256:weights', 4_000]] }]);
   ollama.network.allow(2);
   const cancel = new CancellationTokenSource();
@@ -222,8 +222,9 @@ test('a cancelled pull ends at the engine, shows in the status while it runs, an
   cancel.cancel();
   assert.equal((await pulling).kind, 'cancelled');
   const pull = ollama.requests.find(({ path }) => path === '/api/pull');
-  for (let look = 0; look < 100 && !pull?.gone.aborted; look++) await new Promise((r) => setTimeout(r, 10));
-  assert.ok(pull?.gone.aborted, 'the engine was told');
+  for (let attempt = 0; attempt < 100 && !pull?.signal.aborted; attempt++)
+    await new Promise((r) => setTimeout(r, 10));
+  assert.ok(pull?.signal.aborted, 'the engine’s socket was closed');
   assert.deepEqual(await localOf(rumbo, 'mine'), []);
 
   ollama.network.allow(2);
@@ -231,16 +232,16 @@ test('a cancelled pull ends at the engine, shows in the status while it runs, an
   assert.equal(outcome, 'pulled');
 });
 
-test('an absent model, and a provider that holds none, are refused with a sentence and an action', async (t) => {
+test('an absent model, and a provider without managed models, are rejected with a sentence and an action', async (t) => {
   const { rumbo } = await withOllama(t);
-  const absent = await failure(rumbo.connection.sendRequest(ensureModel, { model: 'mine/nobody:1b' }));
+  const absent = await failure(rumbo.connection.sendRequest(ensureModel, { model: 'mine/unknown:1b' }));
   assert.equal(absent.kind, 'model-not-found');
   const cloud = await failure(rumbo.connection.sendRequest(unloadModel, { model: 'openai/gpt-4o' }));
   assert.equal(cloud.kind, 'invalid-request');
   for (const { message, action } of [absent, cloud]) assert.match(`${message} ${action}`, /^.+\. .+\.$/);
 });
 
-test('details come from engine and registry, and are there after a restart with the network gone', async (t) => {
+test('details come from engine and registry, and exist after a restart without network', async (t) => {
   const engine = await pageServer({
     ...ollamaPages,
     'POST /api/show': {
@@ -259,19 +260,19 @@ test('details come from engine and registry, and are there after a restart with 
   assert.equal(ofMine(known)?.fields.licence, 'Apache License');
   assert.equal(ofMine(known)?.provenance.licence?.by, 'engine');
   const cloud = known.find(({ id }) => id === 'openai/gpt-4o');
-  assert.equal(cloud?.provenance.price?.by, 'registry', 'a service need not be asked for that');
+  assert.equal(cloud?.provenance.price?.by, 'registry', 'without a request to the service');
   await first.close();
   await engine.close();
 
   const second = await server(t, settings, options);
   const again = await second.connection.sendRequest(modelDetails, {
-    models: ['mine/qwen3:8b', 'mine/nobody'],
+    models: ['mine/qwen3:8b', 'mine/unknown'],
   });
   assert.equal(again.length, 1);
   assert.deepEqual(again[0]?.fields, ofMine(known)?.fields);
 });
 
-test('a service is asked neither for its list nor for details before it is used', async (t) => {
+test('a service gets no request for its list or details before it is used', async (t) => {
   const cloud = await fake(t, fakeOpenAi, { models: ['fake-model'] });
   const provider = entry(cloud, { source: 'api', keyEnv: 'LAB_KEY', models: ['fake-model'] });
   const rumbo = await server(
@@ -284,27 +285,29 @@ test('a service is asked neither for its list nor for details before it is used'
   assert.equal(cloud.requests.length, 0);
 });
 
-test('a model on this machine describes the others only where the user wants it', async (t) => {
-  const reply = '[{"model": "lab/fake-model", "summary": "Says what it is told.", "types": ["chat"]}]';
+test('a model on this machine describes the others only if the user wants it', async (t) => {
+  const reply = '[{"model": "lab/fake-model", "summary": "Answers with its prompt.", "types": ["chat"]}]';
   const lab = await fake(t, fakeOpenAi, { reply });
   const providers = { 'rumbo.providers': { lab: entry(lab) } };
   const ofLab = (details: readonly ModelDetails[]) => details.find(({ id }) => id === 'lab/fake-model');
-  const shy = await server(t, providers);
-  await detailsWhen(shy, (all) => ofLab(all)?.fields.price !== undefined);
+  const withoutDescriptions = await server(t, providers);
+  await detailsWhen(withoutDescriptions, (all) => ofLab(all)?.fields.price !== undefined);
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(lab.chats.length, 0);
 
   const more = { 'rumbo.models.describeWith': 'free', 'rumbo.models.detailBatchSize': 100 };
-  const open = await server(t, { ...providers, ...more });
-  const described = ofLab(await detailsWhen(open, (all) => ofLab(all)?.fields.summary !== undefined));
-  assert.equal(described?.fields.summary, 'Says what it is told.');
+  const withDescriptions = await server(t, { ...providers, ...more });
+  const described = ofLab(
+    await detailsWhen(withDescriptions, (all) => ofLab(all)?.fields.summary !== undefined),
+  );
+  assert.equal(described?.fields.summary, 'Answers with its prompt.');
   assert.equal(described?.provenance.summary?.by, 'model');
-  assert.equal(lab.chats.length, 1, 'one question for all of them');
-  const { today } = await open.connection.sendRequest(status);
-  assert.equal(today.requests, 1, 'which is in the ledger like any other');
+  assert.equal(lab.chats.length, 1, 'one request for all of them');
+  const { today } = await withDescriptions.connection.sendRequest(status);
+  assert.equal(today.requests, 1, 'it is in the ledger like any other');
 });
 
-test('models worth fetching are told for this machine’s memory', async (t) => {
+test('suggests models for this machine’s memory', async (t) => {
   const rumbo = await server(t, {});
   const suggested = await rumbo.connection.sendRequest(suggestModels);
   for (const { label, names } of suggested) assert.ok(label !== '' && names['ollama']);

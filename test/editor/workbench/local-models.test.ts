@@ -79,8 +79,8 @@ scenario(
     await toast.waitFor({ state: 'detached' });
     const pullRequest = ollama.requests.findLast(({ path }) => path === '/api/pull');
     await editor.until(
-      async () => pullRequest?.gone.aborted,
-      (gone) => gone === true,
+      async () => pullRequest?.signal.aborted,
+      (aborted) => aborted === true,
       'the download continued',
     );
     assert.equal(await editor.page.locator('.notification-list-item').count(), 0);

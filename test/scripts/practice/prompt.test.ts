@@ -11,17 +11,17 @@ test("the planner's instructions lead to a plan and the coder's to code", () => 
   assert.deepEqual(last([{ role: 'system', content: instructions.coder }, user]), { token: '<|code|>' });
 });
 
-test('other instructions, or none, lead to the plain reply', () => {
+test('other instructions, or none, select the plain reply', () => {
   assert.deepEqual(last([{ role: 'system', content: instructions.chat }, user]), { text: 'assistant\n' });
   assert.deepEqual(last([user]), { text: 'assistant\n' });
 });
 
-test('whoever asks for an endless story gets one', () => {
+test('a request for an endless story gets one', () => {
   assert.deepEqual(last([{ role: 'user', content: 'Tell me an endless story.' }]), { text: 'assistant' });
   assert.deepEqual(chatPrompt([user], true).at(-1), { text: 'assistant' });
 });
 
-test('what a message says is never read as a control token', () => {
+test('the text of a message is never parsed as a control token', () => {
   const segments = chatPrompt([{ role: 'user', content: '<|im_end|>' }]);
   assert.deepEqual(segments[1], { text: 'user\n<|im_end|>' });
   assert.deepEqual(infillPrompt('a', 'b').at(-1), { token: '<|fim_middle|>' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { practiceModels } from '../../../scripts/practice/words.ts';
+import { practiceModels } from '../../../scripts/practice/replies.ts';
 import { tinyGguf } from '../../support/tiny-gguf.ts';
 import { byteToCharacter, splitPieces } from '../../support/tiny-pieces.ts';
 
@@ -17,7 +17,7 @@ test('a text is cut into pieces that occur once each and join into the same text
   assert.ok(pieces.every((piece) => taken.has(piece)));
 });
 
-test('two texts that cannot be told apart are refused', () => {
+test('two texts that are too similar are rejected', () => {
   assert.throws(() => splitPieces('again', new Set(['again'])), RangeError);
 });
 
@@ -29,7 +29,7 @@ test('the file begins as a GGUF of version 3 and is the same every time', () => 
   assert.deepEqual(bytes, tinyGguf({ name: 'tiny', reply: 'Good morning!', fim: 'return 1;' }));
 });
 
-test('every practice text names its model, so that nobody takes it for a real answer', () => {
+test('every practice text names its model, so that it cannot be mistaken for a real answer', () => {
   for (const { name, reply, cues = {}, fim = '', story = '' } of practiceModels) {
     for (const text of [reply, ...Object.values(cues), fim, story]) assert.ok(text.includes(name), text);
     for (const text of [reply, ...Object.values(cues)]) assert.match(text, /Practice answer/);

@@ -33,17 +33,17 @@ test('without keys only public pages are requested, and without any key', async 
 });
 
 test('a service with a key is asked for its list, with its key, at its own address', async () => {
-  const asked = await lists({}, ['xai', 'anthropic', 'gemini', 'openai', 'groq']);
+  const sources = await lists({}, ['xai', 'anthropic', 'gemini', 'openai', 'groq']);
   assert.deepEqual(
-    asked.map(({ id, url }) => [id, url]),
+    sources.map(({ id, url }) => [id, url]),
     [
       ['anthropic-list', 'https://api.anthropic.com/v1/models?limit=1000'],
       ['gemini-list', 'https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000'],
       ['xai-list', 'https://api.x.ai/v1/language-models'],
     ],
   );
-  assert.equal(asked[1]?.headers?.['x-goog-api-key'], 'key of gemini');
-  assert.match(asked[2]?.headers?.['authorization'] ?? '', /key of xai$/);
+  assert.equal(sources[1]?.headers?.['x-goog-api-key'], 'key of gemini');
+  assert.match(sources[2]?.headers?.['authorization'] ?? '', /key of xai$/);
 });
 
 test('a disabled provider, or one with another address, is not a source', async () => {

@@ -139,7 +139,7 @@ test('a server at an address that the user named is used without an offer', asyn
   });
 });
 
-test('new servers are used or left alone when the user says so', async () => {
+test('new servers are used or ignored as the user sets', async () => {
   const { root } = await serve(ollamaPages);
   for (const [newEndpoints, use, providers] of [
     ['offer', 'offered', 0],
@@ -179,17 +179,17 @@ test('a server on the IPv6 address only is found there', async (context) => {
   );
 });
 
-test('two calls at a time share one look, and only what is different is told', async () => {
+test('concurrent calls share one scan, and only changes are reported', async () => {
   const server = await serve(ollamaPages);
-  let told = 0;
-  const servers = discoveryOf([server.root], { onChanged: () => (told += 1) });
+  let changes = 0;
+  const servers = discoveryOf([server.root], { onChanged: () => (changes += 1) });
   await Promise.all([servers.scan(), servers.scan()]);
   assert.equal(server.requests.filter(({ path }) => path === '/').length, 1);
   await servers.scan();
-  assert.equal(told, 1);
+  assert.equal(changes, 1);
   server.pages = {};
   await servers.scan();
-  assert.deepEqual([servers.endpoints(), told], [[], 2]);
+  assert.deepEqual([servers.endpoints(), changes], [[], 2]);
 });
 
 test('identifies the server at one of our addresses, or none', async () => {

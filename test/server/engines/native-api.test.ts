@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ollamaLifecycle } from '../../../server/engines/ollama/lifecycle.ts';
-import { closeAfterTests, nativeApiAt, neverAborted, until } from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
+import { closeAfterTests, nativeApiAt, neverAborted, until } from '../../support/local-engines/connect.ts';
+import { isRumboError } from '../../support/local-engines/is-rumbo-error.ts';
 import { type FakeRequest, localServer } from '../../support/local-engines/local-server.ts';
 
 const startServer = async (answer: (request: FakeRequest) => void, key?: string) => {
@@ -17,7 +17,7 @@ test('sends the key if there is one; without one a 401 reports that a key is req
   const { api: keyless } = await startServer(({ json }) => json(401, { error: 'unauthorized' }));
   await assert.rejects(
     keyless.json({ path: '/api/tags' }, neverAborted()),
-    failing('unauthorized', /requires an API key/),
+    isRumboError('unauthorized', /requires an API key/),
   );
 });
 
@@ -33,14 +33,14 @@ test('a web page, a redirect and an endless list are bad responses, not crashes'
   const page = await startServer(({ text }) => text(200, '<html>router</html>'));
   await assert.rejects(
     page.api.json({ path: '/x' }, neverAborted()),
-    failing('bad-response', /other than JSON/),
+    isRumboError('bad-response', /other than JSON/),
   );
   const elsewhere = await startServer(({ response }) =>
     response.writeHead(307, { location: 'http://example.com' }).end(),
   );
   await assert.rejects(
     elsewhere.api.json({ path: '/x' }, neverAborted()),
-    failing('blocked-redirect', /does not follow/),
+    isRumboError('blocked-redirect', /does not follow/),
   );
   const endless = await startServer(({ response }) => {
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -52,9 +52,9 @@ test('a web page, a redirect and an endless list are bad responses, not crashes'
   });
   await assert.rejects(
     endless.api.json({ path: '/x' }, neverAborted()),
-    failing('bad-response', /other than JSON/),
+    isRumboError('bad-response', /other than JSON/),
   );
-  await until(() => endless.server.requests[0]?.gone.aborted === true);
+  await until(() => endless.server.requests[0]?.signal.aborted === true);
 });
 
 test('a list of many models with markup in their names stays a list', async () => {
@@ -77,7 +77,7 @@ test('leaving a stream closes its socket', async () => {
     assert.equal(line, '{"a":1}');
     break;
   }
-  await until(() => server.requests[0]?.gone.aborted === true);
+  await until(() => server.requests[0]?.signal.aborted === true);
 });
 
 test('an engine that breaks off in the middle is an interruption', async () => {
@@ -89,7 +89,7 @@ test('an engine that breaks off in the middle is an interruption', async () => {
   const reading = async () => {
     for await (const _ of api.lines({ path: '/x', timeout: 'pull' }, 'ndjson', neverAborted()));
   };
-  await assert.rejects(reading(), failing('interrupted', /broke off/));
+  await assert.rejects(reading(), isRumboError('interrupted', /broke off/));
 });
 
 test('the root is the base URL without the version that chat requests use', async () => {

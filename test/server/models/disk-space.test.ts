@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { freeBytes, modelsFolder } from '../../../server/models/disk-space.ts';
 import { diskSpaceCheck } from '../../../server/models/disk-space-check.ts';
-import { definitionOf, neverAborted, until } from '../../support/local-engines/engine.ts';
+import { definitionOf, neverAborted, until } from '../../support/local-engines/connect.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'rumbo-'));
 

@@ -11,15 +11,15 @@ import { localModelStates } from '../../../server/models/local-model-states.ts';
 import { type ModelId, providerOf } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
-import { fakeDocker } from '../../support/local-engines/docker-model-runner.ts';
 import {
   closeAfterTests,
   localEngineAt,
   nativeApiAt,
   neverAborted,
   until,
-} from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
+} from '../../support/local-engines/connect.ts';
+import { fakeDocker } from '../../support/local-engines/docker-model-runner.ts';
+import { isRumboError } from '../../support/local-engines/is-rumbo-error.ts';
 import { fakeRouter } from '../../support/local-engines/llama-router.ts';
 import { fakeStudio } from '../../support/local-engines/lm-studio.ts';
 import { fakeOllamaModels } from '../../support/local-engines/ollama.ts';
@@ -115,7 +115,7 @@ test('two requests for one model share a pull, by any of its names; one can be c
   await until(() => fake.network.onDisk.size === 1);
   const second = ensure('ollama/coder:latest', (progress) => seen.push(progress));
   stop.abort();
-  await assert.rejects(first, failing('cancelled', /cancelled/));
+  await assert.rejects(first, isRumboError('cancelled', /cancelled/));
   assert.ok(seen.length > 0, 'the second gets the progress at once');
   fake.network.allow(Number.POSITIVE_INFINITY);
   assert.equal((await second).outcome, 'pulled');
@@ -129,8 +129,8 @@ test('cancelling the last request cancels the pull, which the next one resumes',
   const both = stops.map(({ signal }) => ensure('ollama/coder:7b', () => {}, signal));
   await until(() => fake.network.onDisk.get('sha256:weights') === 2_000);
   for (const stop of stops) stop.abort();
-  for (const each of both) await assert.rejects(each, failing('cancelled', /cancelled/));
-  await until(() => fake.requests.find(({ path }) => path === '/api/pull')?.gone.aborted === true);
+  for (const each of both) await assert.rejects(each, isRumboError('cancelled', /cancelled/));
+  await until(() => fake.requests.find(({ path }) => path === '/api/pull')?.signal.aborted === true);
   fake.network.allow(Number.POSITIVE_INFINITY);
   const completed: number[] = [];
   await ensure('ollama/coder:7b', ({ completedBytes }) => {
@@ -168,9 +168,9 @@ test('a download that does not fit is cancelled with a sentence', async () => {
   const { ensure } = lifecycleOf({ ollama: { lifecycle, freeBytes: async () => 10e9 } });
   await assert.rejects(
     ensure('ollama/coder:7b'),
-    failing('invalid-request', /needs 50\.0 GB more.*10\.0 GB free/, /Free some space/),
+    isRumboError('invalid-request', /needs 50\.0 GB more.*10\.0 GB free/, /Free some space/),
   );
-  await until(() => fake.requests.find(({ path }) => path === '/api/pull')?.gone.aborted === true);
+  await until(() => fake.requests.find(({ path }) => path === '/api/pull')?.signal.aborted === true);
 });
 
 test('errors name provider and model', async () => {
@@ -184,10 +184,10 @@ test('errors name provider and model', async () => {
   });
   await assert.rejects(
     lifecycle.unload('ollama/none', neverAborted()),
-    failing('model-not-found', /Ollama has no model “none”/),
+    isRumboError('model-not-found', /Ollama has no model “none”/),
   );
-  await assert.rejects(ensure('vllm/x'), failing('invalid-request', /at "vllm"/, /Ollama/));
-  await assert.rejects(ensure('nonsense'), failing('invalid-request', /at "nonsense"/));
+  await assert.rejects(ensure('vllm/x'), isRumboError('invalid-request', /at "vllm"/, /Ollama/));
+  await assert.rejects(ensure('nonsense'), isRumboError('invalid-request', /at "nonsense"/));
   assert.equal(await stateOf('ollama/none'), undefined);
 });
 
@@ -250,7 +250,7 @@ test('cancelling says so when the download continues in the engine', async () =>
   stop.abort();
   await assert.rejects(
     waiting,
-    failing('cancelled', /LM Studio continues the download/, /Stop the download in LM Studio/),
+    isRumboError('cancelled', /LM Studio continues the download/, /Stop the download in LM Studio/),
   );
 });
 
@@ -288,5 +288,5 @@ test('waits for an engine that is loading its only model', async () => {
   const waiting = ensure('llama/tiny', () => {}, stop.signal);
   await sleep(20);
   stop.abort();
-  await assert.rejects(waiting, failing('cancelled', /cancelled/));
+  await assert.rejects(waiting, isRumboError('cancelled', /cancelled/));
 });

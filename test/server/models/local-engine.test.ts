@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import type { EngineLifecycle } from '../../../server/engines/local-engine.ts';
 import { localEngine } from '../../../server/models/local-engine.ts';
-import { definitionOf, nativeApiAt } from '../../support/local-engines/engine.ts';
+import { definitionOf, nativeApiAt } from '../../support/local-engines/connect.ts';
 
 const lifecycle = { label: 'Lab' } as EngineLifecycle;
 const folder = mkdtempSync(`${tmpdir()}/rumbo-`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { singleFlight } from '../../../server/models/single-flight.ts';
-import { neverAborted } from '../../support/local-engines/engine.ts';
-import { failing } from '../../support/local-engines/failing.ts';
+import { neverAborted } from '../../support/local-engines/connect.ts';
+import { isRumboError } from '../../support/local-engines/is-rumbo-error.ts';
 
 /** A task that the test ends, and that records each start. */
 function controlledTask() {
@@ -45,10 +45,10 @@ test('cancelling one caller keeps the task; cancelling the last one cancels it',
   const second = tasks.join('a', start, () => {}, other.signal);
   await nextTurn();
   one.abort();
-  await assert.rejects(first, failing('cancelled', /cancelled/));
+  await assert.rejects(first, isRumboError('cancelled', /cancelled/));
   assert.equal(started[0]?.signal.aborted, false);
   other.abort();
-  await assert.rejects(second, failing('cancelled', /cancelled/));
+  await assert.rejects(second, isRumboError('cancelled', /cancelled/));
   assert.equal(started[0]?.signal.aborted, true);
 });
 
@@ -59,7 +59,7 @@ test('a new task waits until the cancelled one has ended', async () => {
   const first = tasks.join('a', start, () => {}, stop.signal);
   await nextTurn();
   stop.abort();
-  await assert.rejects(first, failing('cancelled', /cancelled/));
+  await assert.rejects(first, isRumboError('cancelled', /cancelled/));
   const again = tasks.join('a', start, () => {}, neverAborted());
   await nextTurn();
   assert.equal(started.length, 1);
@@ -94,7 +94,7 @@ test('other keys are other tasks, and a cancelled caller starts none', async () 
   const { started, start } = controlledTask();
   await assert.rejects(
     tasks.join('a', start, () => {}, AbortSignal.abort()),
-    failing('cancelled', /cancelled/),
+    isRumboError('cancelled', /cancelled/),
   );
   void tasks.join('a', start, () => {}, neverAborted());
   void tasks.join('b', start, () => {}, neverAborted());

@@ -13,7 +13,7 @@ import { localModelStates } from '../../../server/models/local-model-states.ts';
 import { modelRequests } from '../../../server/rpc/model-requests.ts';
 import type { EnsureProgress } from '../../../shared/local-models.ts';
 import { ensureModel, ensureProgress, unloadModel } from '../../../shared/protocol.ts';
-import { closeAfterTests, localEngineAt, until } from '../../support/local-engines/engine.ts';
+import { closeAfterTests, localEngineAt, until } from '../../support/local-engines/connect.ts';
 import { fakeOllamaModels } from '../../support/local-engines/ollama.ts';
 
 /** A client and a server, connected by JSON-RPC alone. */
@@ -67,7 +67,7 @@ test('cancelling the request ends the download', async () => {
   await until(() => fake.network.onDisk.size === 1);
   cancel.cancel();
   await assert.rejects(pulling);
-  await until(() => fake.requests.find(({ path }) => path === '/api/pull')?.gone.aborted === true);
+  await until(() => fake.requests.find(({ path }) => path === '/api/pull')?.signal.aborted === true);
 });
 
 test('rejects an invalid model with a sentence', async () => {

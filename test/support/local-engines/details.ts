@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import type { EngineDetails, ListedModel } from '../../../server/engines/local-engine.ts';
 import type { DetailFacts } from '../../../shared/model-details.ts';
 import type { PageServer } from '../page-server.ts';
-import { definitionOf, nativeApiAt, neverAborted } from './engine.ts';
+import { definitionOf, nativeApiAt, neverAborted } from './connect.ts';
 
 function detailsOf(kind: string): EngineDetails {
   const { details } = definitionOf(kind);

@@ -10,17 +10,17 @@ import {
 
 export type FakeDocker = LocalServer & {
   readonly network: SlowNetwork;
-  /** Tags with the size as it is written. */
+  /** Tags with the size as Docker formats it. */
   readonly store: Map<string, string>;
-  /** Models in memory, as they were asked for. */
+  /** Models in memory, by the name of the request that loaded them. */
   readonly runners: Map<string, { loading?: boolean; inUse?: boolean }>;
-  /** What is set for models, by tag. */
+  /** Configuration of models, by tag. */
   readonly configured: Map<string, Record<string, unknown>>;
   /** Status and text instead of a download, by tag. */
   readonly refusals: Map<string, readonly [number, string]>;
-  /** What goes wrong after the first layer: an `error` of this message, then a line of this text; or just the end. */
+  /** A failure after the first layer: an `error` with this message, then a line with this text; or only the end. */
   fault: { readonly message?: string; readonly text?: string } | undefined;
-  /** Answers as to whoever does not ask for JSON: text, escaped for HTML. */
+  /** Responds as if the client had not requested JSON: text, escaped for HTML. */
   escapes: boolean;
 };
 
@@ -39,7 +39,7 @@ export async function fakeDocker(
     escapes: false,
   };
 
-  const create = async ({ body, headers, response, gone, text }: FakeRequest): Promise<void> => {
+  const create = async ({ body, headers, response, signal, text }: FakeRequest): Promise<void> => {
     const tag = tagOf(String(body['from']));
     const layers = registry[tag];
     const refusal = state.refusals.get(tag) ?? (layers ? undefined : ([401, 'Unauthorized'] as const));
@@ -59,7 +59,8 @@ export async function fakeDocker(
         layer: { id, size, current },
         mode: 'pull',
       });
-      if (!(await network.fetch(id, size, (done) => write(progress(done)), gone))) return void response.end();
+      if (!(await network.fetch(id, size, (done) => write(progress(done)), signal)))
+        return void response.end();
       if (state.fault?.message)
         write({ type: 'error', message: state.fault.message, total: 0, layer: { size: 0, current: 0 } });
       if (state.fault) return void response.end(state.fault.text && `${state.fault.text}\n`);
@@ -75,8 +76,8 @@ export async function fakeDocker(
     response.end();
   };
 
-  const server = await localServer((asked, path) => {
-    const { body, headers, method, query, json, text, response } = asked;
+  const server = await localServer((request, path) => {
+    const { body, headers, method, query, json, text, response } = request;
     const model = tagOf(String(body['model'] ?? query.get('model') ?? ''));
     if (path === '/models' && method === 'GET')
       return json(
@@ -88,7 +89,7 @@ export async function fakeDocker(
           config: { format: 'gguf', size },
         })),
       );
-    if (path === '/models/create') return create(asked);
+    if (path === '/models/create') return create(request);
     if (path === '/engines/ps')
       return json(
         200,

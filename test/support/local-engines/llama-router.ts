@@ -13,21 +13,21 @@ import {
 } from './local-server.ts';
 
 type Status = 'unloaded' | 'loading' | 'loaded' | 'sleeping' | 'downloading';
-export type RouterModel = { status: Status; failed?: boolean; exitCode?: number; breaks?: boolean };
+export type RouterModel = { status: Status; failed?: boolean; exitCode?: number; failsToLoad?: boolean };
 
 export type FakeRouter = LocalServer & {
   readonly network: SlowNetwork;
   readonly models: Map<string, RouterModel>;
-  /** Streams of events that are open now. */
+  /** Open streams of events. */
   readonly listeners: Set<ServerResponse>;
-  /** Loads end only when this is called. */
+  /** Ends the running loads. */
   finishLoads(): void;
-  /** Loads end by themselves. */
+  /** `true`: loads end by themselves. */
   quick: boolean;
   /** An older server: no stream of events. */
-  deaf: boolean;
-  /** The files stand one deeper in the event, as newer servers have it. */
-  deep: boolean;
+  withoutEvents: boolean;
+  /** Events nest the files one level deeper, as in newer servers. */
+  nestsFiles: boolean;
 };
 
 export async function fakeRouter(
@@ -45,11 +45,11 @@ export async function fakeRouter(
       for (const finish of loads.splice(0)) finish();
     },
     quick: true,
-    deaf: false,
-    deep: false,
+    withoutEvents: false,
+    nestsFiles: false,
   };
 
-  const tell = (model: string, event: string, data?: object) => {
+  const send = (model: string, event: string, data?: object) => {
     for (const each of state.listeners) each.write(`data: ${JSON.stringify({ model, event, data })}\n\n`);
   };
   const error = (code: number, type: string, message: string) => ({ error: { code, message, type } });
@@ -59,17 +59,17 @@ export async function fakeRouter(
   const load = (name: string, model: RouterModel): void => {
     model.status = 'loading';
     delete model.failed;
-    tell(name, 'model_status', { status: 'loading' });
+    send(name, 'model_status', { status: 'loading' });
     const progress = (value: number) => ({ stages: ['text_model'], current: 'text_model', value });
-    tell(name, 'status_change', { status: 'loading', progress: progress(0) });
+    send(name, 'status_change', { status: 'loading', progress: progress(0) });
     loads.push(() => {
-      tell(name, 'status_change', { status: 'loading', progress: progress(1) });
-      if (model.breaks) Object.assign(model, { status: 'unloaded', failed: true, exitCode: 1 });
+      send(name, 'status_change', { status: 'loading', progress: progress(1) });
+      if (model.failsToLoad) Object.assign(model, { status: 'unloaded', failed: true, exitCode: 1 });
       else model.status = 'loaded';
-      const end = model.breaks
+      const end = model.failsToLoad
         ? { status: 'unloaded', exit_code: 1 }
         : { status: 'loaded', info: { id: name } };
-      tell(name, 'status_change', end);
+      send(name, 'status_change', end);
     });
     if (state.quick) setTimeout(state.finishLoads, 5);
   };
@@ -78,27 +78,27 @@ export async function fakeRouter(
     const stop = new AbortController();
     downloads.set(name, stop);
     state.models.set(name, { status: 'downloading' });
-    tell(name, 'model_status', { status: 'downloading' });
+    send(name, 'model_status', { status: 'downloading' });
     const files = new Map<string, { done: number; total: number }>();
-    let whole = registry[name] !== undefined;
+    let isComplete = registry[name] !== undefined;
     for (const [url, total] of registry[name] ?? []) {
-      const heard = (done: number) => {
+      const onPiece = (done: number) => {
         files.set(url, { done, total });
         const all = Object.fromEntries(files);
-        tell(name, 'download_progress', state.deep ? { progress: all } : all);
+        send(name, 'download_progress', state.nestsFiles ? { progress: all } : all);
       };
-      whole = whole && (await network.fetch(url, total, heard, stop.signal));
+      isComplete = isComplete && (await network.fetch(url, total, onPiece, stop.signal));
     }
     downloads.delete(name);
-    if (whole) state.models.set(name, { status: 'unloaded' });
+    if (isComplete) state.models.set(name, { status: 'unloaded' });
     else state.models.delete(name);
-    // It says so even when there was nothing to fetch.
-    tell(name, stop.signal.aborted ? 'download_failed' : 'download_finished');
-    if (!whole) tell(name, 'model_remove');
+    // The router reports this even when there was nothing to fetch.
+    send(name, stop.signal.aborted ? 'download_failed' : 'download_finished');
+    if (!isComplete) send(name, 'model_remove');
   };
 
-  const server = await localServer((asked, path) => {
-    const { body, method, json, response } = asked;
+  const server = await localServer((request, path) => {
+    const { body, method, json, response } = request;
     response.setHeader('server', 'llama.cpp');
     const name = String(body['model'] ?? '');
     const model = state.models.get(name);
@@ -106,28 +106,28 @@ export async function fakeRouter(
     if (path === '/models' && method === 'GET')
       return json(200, { data: [...state.models].map(entry), object: 'list' });
     if (path === '/models') {
-      if (model) return refused(asked, `model '${name}' already exists`);
-      if (!name.includes('/')) return refused(asked, 'model validation failed, unable to download');
+      if (model) return refused(request, `model '${name}' already exists`);
+      if (!name.includes('/')) return refused(request, 'model validation failed, unable to download');
       json(200, { success: true });
       return void download(name);
     }
     if (path === '/models/load') {
       if (!model) return json(404, error(404, 'not_found_error', 'File Not Found'));
-      if (model.status !== 'unloaded') return refused(asked, 'model is already running');
+      if (model.status !== 'unloaded') return refused(request, 'model is already running');
       load(name, model);
       return json(200, { success: true });
     }
     if (path === '/models/unload') {
-      if (!model) return refused(asked, 'model is not found');
-      if (model.status === 'unloaded') return refused(asked, 'model is not running');
+      if (!model) return refused(request, 'model is not found');
+      if (model.status === 'unloaded') return refused(request, 'model is not running');
       if (model.status === 'downloading') downloads.get(name)?.abort();
       else {
         model.status = 'unloaded';
-        tell(name, 'status_change', { status: 'unloaded', exit_code: 0 });
+        send(name, 'status_change', { status: 'unloaded', exit_code: 0 });
       }
       return json(200, { success: true });
     }
-    if (path === '/models/sse' && !state.deaf) {
+    if (path === '/models/sse' && !state.withoutEvents) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.flushHeaders();
       state.listeners.add(response);

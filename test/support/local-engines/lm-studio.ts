@@ -9,7 +9,7 @@ export type FakeStudio = LocalServer & {
   readonly instances: Map<string, string>;
   /** Downloads, by job. */
   readonly jobs: Map<string, { status: string; done: number; total: number }>;
-  /** A version before 0.4, which answers everything with a 200. */
+  /** `true`: a version before 0.4, which answers every path with a 200. */
   old: boolean;
 };
 
@@ -31,15 +31,15 @@ export async function fakeStudio(
   const download = async (id: string, key: string, total: number): Promise<void> => {
     const job = { status: 'downloading', done: network.onDisk.get(key) ?? 0, total };
     state.jobs.set(id, job);
-    const heard = (done: number) => {
+    const onPiece = (done: number) => {
       job.done = done;
     };
-    await network.fetch(key, total, heard, never);
+    await network.fetch(key, total, onPiece, never);
     if (job.status === 'failed') return;
     job.status = 'completed';
     state.disk.set(key, total);
   };
-  const told = (id: string) => {
+  const statusOf = (id: string) => {
     const job = state.jobs.get(id);
     return job && { job_id: id, status: job.status, downloaded_bytes: job.done, total_size_bytes: job.total };
   };
@@ -78,10 +78,10 @@ export async function fakeStudio(
       if (state.disk.has(key)) return json(200, { status: 'already_downloaded' });
       const id = `job_${key}`;
       if (state.jobs.get(id)?.status !== 'downloading') void download(id, key, bytes);
-      return json(200, told(id));
+      return json(200, statusOf(id));
     }
     const [, job = ''] = /^\/api\/v1\/models\/download\/status\/(.+)$/.exec(path) ?? [];
-    const status = told(job);
+    const status = statusOf(job);
     json(status ? 200 : 404, status ?? unexpected);
   });
   return Object.assign(state, server);

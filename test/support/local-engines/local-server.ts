@@ -1,4 +1,4 @@
-/** What fake local engines are made of: a server on loopback that remembers what it was asked, and a slow network. */
+/** The parts of fake local engines: a server on loopback that records requests, and a slow network. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,8 +8,8 @@ export type RecordedRequest = {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Whoever asked has closed the socket before the answer was whole. */
-  readonly gone: AbortSignal;
+  /** Aborts when the client closes the socket before the response is complete. */
+  readonly signal: AbortSignal;
 };
 
 export type FakeRequest = RecordedRequest & {
@@ -25,37 +25,37 @@ export type LocalServer = {
   close(): Promise<void>;
 };
 
-/** Starts one on 127.0.0.1 at a free port. `answer` may take its time. */
+/** Starts a server on 127.0.0.1 at a free port. `answer` may be slow. */
 export async function localServer(
-  answer: (asked: FakeRequest, path: string) => void | Promise<void>,
+  answer: (request: FakeRequest, path: string) => void | Promise<void>,
 ): Promise<LocalServer> {
   const requests: RecordedRequest[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer(async (incoming, response) => {
     const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const gone = new AbortController();
+    for await (const piece of incoming) pieces.push(piece as Buffer);
+    const controller = new AbortController();
     response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
+      if (!response.writableFinished) controller.abort();
     });
     const text = Buffer.concat(pieces).toString();
-    const asked: RecordedRequest = {
-      method: request.method ?? '',
-      path: request.url ?? '',
-      headers: request.headers as Record<string, string | undefined>,
+    const request: RecordedRequest = {
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      headers: incoming.headers as Record<string, string | undefined>,
       body: text === '' ? {} : JSON.parse(text),
-      gone: gone.signal,
+      signal: controller.signal,
     };
-    requests.push(asked);
-    const url = new URL(asked.path, 'http://fake');
-    const say = (type: string) => (status: number, body: string) =>
+    requests.push(request);
+    const url = new URL(request.path, 'http://fake');
+    const respond = (type: string) => (status: number, body: string) =>
       void response.writeHead(status, { 'content-type': type }).end(body);
     await answer(
       {
-        ...asked,
+        ...request,
         response,
         query: url.searchParams,
-        json: (status, body) => say('application/json')(status, JSON.stringify(body)),
-        text: say('text/plain; charset=utf-8'),
+        json: (status, body) => respond('application/json')(status, JSON.stringify(body)),
+        text: respond('text/plain; charset=utf-8'),
       },
       decodeURIComponent(url.pathname),
     );
@@ -75,7 +75,7 @@ export async function localServer(
 export type Layers = readonly (readonly [digest: string, bytes: number])[];
 
 /**
- * A network that lets through as many pieces as it is told, and the disk they come to. What has arrived stays.
+ * A network that lets a limited number of pieces through, and the disk that stores them. Pieces on disk stay.
  * @param pieceBytes of each piece
  */
 export function slowNetwork(pieceBytes: number) {
@@ -84,42 +84,42 @@ export function slowNetwork(pieceBytes: number) {
   /** Bytes by digest. */
   const onDisk = new Map<string, number>();
 
-  const place = async (gone: AbortSignal): Promise<boolean> => {
-    while (allowed <= 0 && !gone.aborted) {
+  const waitForPiece = async (signal: AbortSignal): Promise<boolean> => {
+    while (allowed <= 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
         waiting.push(resolve);
-        gone.addEventListener('abort', () => resolve(), { once: true });
+        signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
-    if (gone.aborted) return false;
+    if (signal.aborted) return false;
     allowed -= 1;
     return true;
   };
 
   return {
     onDisk,
-    /** So many more pieces pass, then it holds. */
+    /** Lets this many more pieces through. */
     allow(pieces: number): void {
       allowed = pieces;
       const all = waiting;
       waiting = [];
       for (const wake of all) wake();
     },
-    /** Whether the layer arrived whole; each piece is told with the bytes there are. */
+    /** Whether the layer arrived completely; reports the bytes on disk after each piece. */
     async fetch(
       digest: string,
       bytes: number,
-      tell: (done: number) => void,
-      gone: AbortSignal,
+      report: (done: number) => void,
+      signal: AbortSignal,
     ): Promise<boolean> {
       for (;;) {
         const done = onDisk.get(digest) ?? 0;
         if (done >= bytes) return true;
-        if (!(await place(gone))) return false;
+        if (!(await waitForPiece(signal))) return false;
         const more = Math.min(bytes, done + pieceBytes);
         onDisk.set(digest, more);
-        tell(more);
-        // As a real one: what was written leaves before the next piece comes.
+        report(more);
+        // As in a real network, a written piece leaves before the next one comes.
         await new Promise((resolve) => setImmediate(resolve));
       }
     },

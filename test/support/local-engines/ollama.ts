@@ -12,11 +12,11 @@ export type FakeOllamaModels = LocalServer & {
   readonly network: SlowNetwork;
   /** Names with their bytes. */
   readonly disk: Map<string, number>;
-  /** Names with what keeps them: nanoseconds were `keep_alive`, as it was sent. */
+  /** Names with the `keep_alive` that was sent. */
   readonly memory: Map<string, unknown>;
-  /** What the registry says instead of handing out a model, by name. */
+  /** Errors of the registry, by name. */
   readonly refusals: Map<string, string>;
-  /** Ends the running download after so many lines as if the server had died: without `success`. */
+  /** Ends a download after this many lines, without `success`, as if the server had crashed. */
   breakAfterLines: number;
 };
 
@@ -34,7 +34,7 @@ export async function fakeOllamaModels(
     breakAfterLines: Number.POSITIVE_INFINITY,
   };
 
-  const pull = async ({ body, response, gone }: FakeRequest): Promise<void> => {
+  const pull = async ({ body, response, signal }: FakeRequest): Promise<void> => {
     const model = tagged(String(body['model']));
     let lines = 0;
     const write = (line: object) => {
@@ -59,8 +59,8 @@ export async function fakeOllamaModels(
         ...(completed > 0 ? { completed } : {}),
       });
       write(line(network.onDisk.get(digest) ?? 0));
-      const whole = await network.fetch(digest, total, (done) => write(line(done)), gone);
-      if (!whole || lines > state.breakAfterLines) return void response.end();
+      const isComplete = await network.fetch(digest, total, (done) => write(line(done)), signal);
+      if (!isComplete || lines > state.breakAfterLines) return void response.end();
     }
     for (const status of ['verifying sha256 digest', 'writing manifest']) write({ status });
     state.disk.set(
@@ -94,8 +94,8 @@ export async function fakeOllamaModels(
     );
   };
 
-  const server = await localServer((asked, path) => {
-    const { body, json, text } = asked;
+  const server = await localServer((request, path) => {
+    const { body, json, text } = request;
     const embeds = /embed/.test(String(body['model']));
     if (path === '/api/tags')
       return json(200, {
@@ -112,13 +112,13 @@ export async function fakeOllamaModels(
           context_length: 4096,
         })),
       });
-    if (path === '/api/generate') return generate(asked, !embeds);
+    if (path === '/api/generate') return generate(request, !embeds);
     if (path === '/api/embed') {
       state.memory.set(tagged(String(body['model'])), body['keep_alive']);
       return json(200, { model: body['model'], embeddings: [] });
     }
-    if (path === '/api/chat') return chat(asked);
-    if (path === '/api/pull') return pull(asked);
+    if (path === '/api/chat') return chat(request);
+    if (path === '/api/pull') return pull(request);
     text(404, '404 page not found');
   });
   return Object.assign(state, server);

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalName, dockerLifecycle } from '../../../../server/engines/docker-model-runner/lifecycle.ts';
 import type { EngineProgress } from '../../../../server/engines/local-engine.ts';
-import { fakeDocker } from '../../../support/local-engines/docker-model-runner.ts';
 import {
   closeAfterTests,
   nativeApiAt,
   neverAborted,
   summarizeProgress,
   until,
-} from '../../../support/local-engines/engine.ts';
-import { failing } from '../../../support/local-engines/failing.ts';
+} from '../../../support/local-engines/connect.ts';
+import { fakeDocker } from '../../../support/local-engines/docker-model-runner.ts';
+import { isRumboError } from '../../../support/local-engines/is-rumbo-error.ts';
 
 const smollm = [
   ['sha256:weights', 3_000],
@@ -77,11 +77,11 @@ test('setting the keep-alive keeps the user’s other configuration', async () =
   fake.configured.set('ai/a:latest', { 'context-size': 8_192 });
   await models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, neverAborted());
   assert.deepEqual(fake.configured.get('ai/a:latest'), { 'context-size': 8_192, keep_alive: '600s' });
-  const asked = fake.requests.length;
+  const before = fake.requests.length;
   await models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, neverAborted());
   assert.equal(
     fake.requests.length,
-    asked + 2,
+    before + 2,
     'an unchanged value is not sent again, which would unload the model',
   );
   await models.load('ai/a:latest', { keepAliveSeconds: -1 }, () => {}, neverAborted());
@@ -92,7 +92,7 @@ test('an absent model cannot be loaded', async () => {
   const { models } = await start();
   await assert.rejects(
     models.load('ai/none', {}, () => {}, neverAborted()),
-    failing('model-not-found', /does not have this model/),
+    isRumboError('model-not-found', /does not have this model/),
   );
 });
 
@@ -105,7 +105,7 @@ test('unloading frees the memory, and reports a model that is in use', async () 
   fake.runners.set('ai/a', { inUse: true });
   await assert.rejects(
     models.unload('ai/a:latest', neverAborted()),
-    failing('overloaded', /is in use and cannot be unloaded/),
+    isRumboError('overloaded', /is in use and cannot be unloaded/),
   );
 });
 
@@ -137,17 +137,17 @@ test('errors in plain text become sentences with an action', async () => {
   // Docker’s registry answers “Unauthorized” for a model that does not exist.
   await assert.rejects(
     pulled('ai/none'),
-    failing('model-not-found', /“ai\/none”: its registry does not have/),
+    isRumboError('model-not-found', /“ai\/none”: its registry does not have/),
   );
   fake.refusals.set('ai/smollm3:latest', [422, 'config type "x" is unknown']);
   await assert.rejects(
     pulled('ai/smollm3'),
-    failing('invalid-request', /this version of the engine/, /Update/),
+    isRumboError('invalid-request', /this version of the engine/, /Update/),
   );
   fake.refusals.set('ai/smollm3:latest', [500, 'error while pulling model: dial tcp: i/o timeout']);
-  await assert.rejects(pulled('ai/smollm3'), failing('unreachable', /registry/));
+  await assert.rejects(pulled('ai/smollm3'), isRumboError('unreachable', /registry/));
   fake.refusals.set('ai/smollm3:latest', [503, 'service unavailable']);
-  await assert.rejects(pulled('ai/smollm3'), failing('interrupted', /service unavailable/));
+  await assert.rejects(pulled('ai/smollm3'), isRumboError('interrupted', /service unavailable/));
 });
 
 test('reports a failure after the first byte, as JSON or as a line of text', async () => {
@@ -159,17 +159,17 @@ test('reports a failure after the first byte, as JSON or as a line of text', asy
   fake.fault = { message: 'Error: writing layer: no space left on device' };
   await assert.rejects(
     models.pull('ai/smollm3', () => {}, neverAborted()),
-    failing('invalid-request', /disk is full/),
+    isRumboError('invalid-request', /disk is full/),
   );
   fake.fault = {};
   await assert.rejects(
     models.pull('ai/third', () => {}, neverAborted()),
-    failing('interrupted', /broke off/),
+    isRumboError('interrupted', /broke off/),
   );
   fake.fault = { text: 'error while pulling model: unexpected EOF' };
   await assert.rejects(
     models.pull('ai/other', () => {}, neverAborted()),
-    failing('unreachable', /registry/),
+    isRumboError('unreachable', /registry/),
   );
 });
 
@@ -177,7 +177,7 @@ test('cancelling while the keep-alive is being set cancels the load', async () =
   const { models } = await start({}, { 'ai/a:latest': '1GB' });
   await assert.rejects(
     models.load('ai/a:latest', { keepAliveSeconds: 600 }, () => {}, AbortSignal.abort()),
-    failing('cancelled', /cancelled/),
+    isRumboError('cancelled', /cancelled/),
   );
 });
 
@@ -188,8 +188,8 @@ test('cancelling a pull closes the socket; the next pull resumes it', async () =
   const pulling = models.pull('ai/smollm3', () => {}, stop.signal);
   await until(() => fake.network.onDisk.get('sha256:weights') === 1_000);
   stop.abort();
-  await assert.rejects(pulling, failing('cancelled', /cancelled/));
-  await until(() => fake.requests.at(-1)?.gone.aborted === true);
+  await assert.rejects(pulling, isRumboError('cancelled', /cancelled/));
+  await until(() => fake.requests.at(-1)?.signal.aborted === true);
   fake.network.allow(Number.POSITIVE_INFINITY);
   const steps: EngineProgress[] = [];
   await models.pull('ai/smollm3', (step) => steps.push(step), neverAborted());

@@ -9,8 +9,8 @@ import {
   neverAborted,
   summarizeProgress,
   until,
-} from '../../../support/local-engines/engine.ts';
-import { failing } from '../../../support/local-engines/failing.ts';
+} from '../../../support/local-engines/connect.ts';
+import { isRumboError } from '../../../support/local-engines/is-rumbo-error.ts';
 import { fakeRouter } from '../../../support/local-engines/llama-router.ts';
 import { localServer } from '../../../support/local-engines/local-server.ts';
 
@@ -104,7 +104,7 @@ test('a running model is not an error, an unknown one is', async () => {
   const unknown = await recorded({ ...pages, 'POST /models/load': 'router-load-unknown' });
   await assert.rejects(
     unknown.models.load('nope', {}, () => {}, neverAborted()),
-    failing('model-not-found', /./),
+    isRumboError('model-not-found', /./),
   );
 });
 
@@ -114,7 +114,7 @@ test('a recorded single model is loaded, asleep, or still loading', async () => 
   assert.equal(asleep?.state, 'sleeping');
   assert.ok((asleep?.sizeBytes ?? 0) > 100_000);
   const loading = await recorded({ 'GET /models': 'loading-models' });
-  await assert.rejects(loading.models.list(neverAborted()), failing('loading', /still loading/));
+  await assert.rejects(loading.models.list(neverAborted()), isRumboError('loading', /still loading/));
 });
 
 test('loading waits until the model can answer and reports progress', async () => {
@@ -137,16 +137,16 @@ test('loading waits until the model can answer and reports progress', async () =
 
 test('an older router without events is polled', async () => {
   const { fake, models } = await start({ a: { status: 'unloaded' } });
-  fake.deaf = true;
+  fake.withoutEvents = true;
   await models.load('a', {}, () => {}, neverAborted());
   assert.equal(fake.models.get('a')?.status, 'loaded');
 });
 
 test('a failed load reports how its process ended', async () => {
-  const { models } = await start({ broken: { status: 'unloaded', breaks: true } });
+  const { models } = await start({ broken: { status: 'unloaded', failsToLoad: true } });
   await assert.rejects(
     models.load('broken', {}, () => {}, neverAborted()),
-    failing('bad-response', /could not load “broken”: its process ended with code 1/),
+    isRumboError('bad-response', /could not load “broken”: its process ended with code 1/),
   );
 });
 
@@ -165,7 +165,7 @@ test('unloading resolves when the memory is free', async () => {
 for (const deep of [false, true]) {
   test(`a pull tells the sum of its files, ${deep ? 'one deeper in newer servers' : 'by their addresses'}`, async () => {
     const { fake, models } = await start({}, { [repository]: files });
-    fake.deep = deep;
+    fake.nestsFiles = deep;
     fake.network.allow(0);
     const steps: EngineProgress[] = [];
     const pulling = models.pull(repository, (step) => steps.push(step), neverAborted());
@@ -191,12 +191,12 @@ test('a repository without a quantisation matches the chosen quantisation', asyn
 test('a “finished” download without a model in the list has failed', async () => {
   const { models } = await start();
   await assert.rejects(
-    models.pull('nobody/none-GGUF:Q4_0', () => {}, neverAborted()),
-    failing('model-not-found', /could not fetch “nobody\/none-GGUF:Q4_0”/),
+    models.pull('unknown/none-GGUF:Q4_0', () => {}, neverAborted()),
+    isRumboError('model-not-found', /could not fetch “unknown\/none-GGUF:Q4_0”/),
   );
   await assert.rejects(
     models.pull('none', () => {}, neverAborted()),
-    failing('model-not-found', /could not fetch “none”/),
+    isRumboError('model-not-found', /could not fetch “none”/),
   );
 });
 
@@ -207,7 +207,7 @@ test('cancelling a pull stops the download in the router; the next pull resumes 
   const pulling = models.pull(repository, () => {}, stop.signal);
   await until(() => fake.network.onDisk.get(files[0][0]) === 1_000);
   stop.abort();
-  await assert.rejects(pulling, failing('cancelled', /cancelled/));
+  await assert.rejects(pulling, isRumboError('cancelled', /cancelled/));
   await until(() => !fake.models.has(repository) && fake.listeners.size === 0);
   fake.network.allow(Number.POSITIVE_INFINITY);
   await models.pull(repository, () => {}, neverAborted());
@@ -228,6 +228,6 @@ test('a server with one model reports that it cannot pull others', async () => {
   const { models } = await recorded({ 'GET /props': 'sleep-props' });
   await assert.rejects(
     models.pull(repository, () => {}, neverAborted()),
-    failing('invalid-request', /started with one model/, /without -m/),
+    isRumboError('invalid-request', /started with one model/, /without -m/),
   );
 });

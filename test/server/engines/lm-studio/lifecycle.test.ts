@@ -8,8 +8,8 @@ import {
   neverAborted,
   summarizeProgress,
   until,
-} from '../../../support/local-engines/engine.ts';
-import { failing } from '../../../support/local-engines/failing.ts';
+} from '../../../support/local-engines/connect.ts';
+import { isRumboError } from '../../../support/local-engines/is-rumbo-error.ts';
 import { fakeStudio } from '../../../support/local-engines/lm-studio.ts';
 
 const start = async (...args: Parameters<typeof fakeStudio>) => {
@@ -67,7 +67,7 @@ test('waits for a download that the user pauses; rejects when it fails', async (
   job.status = 'paused';
   await until(() => steps.at(-1)?.stage === 'paused');
   job.status = 'failed';
-  await assert.rejects(pulling, failing('interrupted', /could not fetch “qwen\/a”/));
+  await assert.rejects(pulling, isRumboError('interrupted', /could not fetch “qwen\/a”/));
 });
 
 test('cancelling ends the wait at once, while the download continues', async () => {
@@ -77,10 +77,10 @@ test('cancelling ends the wait at once, while the download continues', async () 
   const pulling = models.pull('qwen/a', () => {}, stop.signal);
   await until(() => fake.requests.length > 2);
   stop.abort();
-  await assert.rejects(pulling, failing('cancelled', /cancelled/));
-  const asked = fake.requests.length;
+  await assert.rejects(pulling, isRumboError('cancelled', /cancelled/));
+  const before = fake.requests.length;
   await new Promise((resolve) => setTimeout(resolve, 30));
-  assert.equal(fake.requests.length, asked);
+  assert.equal(fake.requests.length, before);
   assert.equal(models.canCancelPull, false);
 });
 
@@ -88,16 +88,16 @@ test('reports a model that the catalogue does not have', async () => {
   const { models } = await start();
   await assert.rejects(
     models.pull('unknown/none', () => {}, neverAborted()),
-    failing('model-not-found', /“unknown\/none”/),
+    isRumboError('model-not-found', /“unknown\/none”/),
   );
 });
 
 test('reports an outdated version, although it answers 200', async () => {
   const { fake, models } = await start();
   fake.old = true;
-  await assert.rejects(models.list(neverAborted()), failing('bad-response', /LM Studio/, /0\.4/));
+  await assert.rejects(models.list(neverAborted()), isRumboError('bad-response', /LM Studio/, /0\.4/));
   await assert.rejects(
     models.pull('qwen/a', () => {}, neverAborted()),
-    failing('bad-response', /LM Studio/),
+    isRumboError('bad-response', /LM Studio/),
   );
 });

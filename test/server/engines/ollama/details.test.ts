@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { closePagesAfterTests, describeModel, listDetails } from '../../../support/local-engines/details.ts';
-import { failing } from '../../../support/local-engines/failing.ts';
+import { isRumboError } from '../../../support/local-engines/is-rumbo-error.ts';
 import { pageServer } from '../../../support/page-server.ts';
 
 const fixture = (path: string): unknown =>
@@ -71,5 +71,5 @@ test('the list does not need the report of loaded models', async () => {
 
 test('a body that is not a list is a failure', async () => {
   const server = closePagesAfterTests(await pageServer({ '/api/tags': { body: { error: 'no' } } }));
-  await assert.rejects(listDetails('ollama', server), failing('bad-response', /cannot be read/, /^/));
+  await assert.rejects(listDetails('ollama', server), isRumboError('bad-response', /cannot be read/, /^/));
 });

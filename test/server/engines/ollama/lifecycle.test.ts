@@ -8,8 +8,8 @@ import {
   neverAborted,
   summarizeProgress,
   until,
-} from '../../../support/local-engines/engine.ts';
-import { failing } from '../../../support/local-engines/failing.ts';
+} from '../../../support/local-engines/connect.ts';
+import { isRumboError } from '../../../support/local-engines/is-rumbo-error.ts';
 import { fakeOllamaModels } from '../../../support/local-engines/ollama.ts';
 
 const coder = [
@@ -80,18 +80,21 @@ test('a pull reports the sum of all layers, later ones included', async () => {
 test('an error inside a 200 becomes a sentence with an action', async () => {
   const { fake, models } = await start({ 'coder:7b': coder });
   const pulled = (name: string) => models.pull(name, () => {}, neverAborted());
-  await assert.rejects(pulled('unknown'), failing('model-not-found', /^Ollama could not fetch “unknown”/));
+  await assert.rejects(
+    pulled('unknown'),
+    isRumboError('model-not-found', /^Ollama could not fetch “unknown”/),
+  );
   fake.refusals.set('coder:7b', 'write /models/blobs/x-partial: no space left on device');
-  await assert.rejects(pulled('coder:7b'), failing('invalid-request', /the disk is full/));
+  await assert.rejects(pulled('coder:7b'), isRumboError('invalid-request', /the disk is full/));
   fake.refusals.set(
     'coder:7b',
     'pull model manifest: Get "https://registry.ollama.ai/v2/": dial tcp: lookup: no such host',
   );
-  await assert.rejects(pulled('coder:7b'), failing('unreachable', /could not reach its registry/));
+  await assert.rejects(pulled('coder:7b'), isRumboError('unreachable', /could not reach its registry/));
   fake.refusals.set('coder:7b', 'max retries exceeded: unexpected EOF');
-  await assert.rejects(pulled('coder:7b'), failing('unreachable', /registry/));
+  await assert.rejects(pulled('coder:7b'), isRumboError('unreachable', /registry/));
   fake.refusals.set('coder:7b', 'the dog ate it');
-  await assert.rejects(pulled('coder:7b'), failing('interrupted', /: the dog ate it$/));
+  await assert.rejects(pulled('coder:7b'), isRumboError('interrupted', /: the dog ate it$/));
 });
 
 test('a download that ends without “success” was interrupted', async () => {
@@ -99,7 +102,7 @@ test('a download that ends without “success” was interrupted', async () => {
   fake.breakAfterLines = 4;
   await assert.rejects(
     models.pull('coder:7b', () => {}, neverAborted()),
-    failing('interrupted', /broke off/),
+    isRumboError('interrupted', /broke off/),
   );
 });
 
@@ -111,8 +114,8 @@ test('cancelling a pull closes the socket; the next pull resumes it', async () =
   await until(() => fake.network.onDisk.get(coder[0][0]) === 2_000);
   const startedMs = performance.now();
   stop.abort();
-  await assert.rejects(pulling, failing('cancelled', /cancelled/));
-  await until(() => fake.requests.at(-1)?.gone.aborted === true);
+  await assert.rejects(pulling, isRumboError('cancelled', /cancelled/));
+  await until(() => fake.requests.at(-1)?.signal.aborted === true);
   assert.ok(performance.now() - startedMs < 500, 'at once');
 
   fake.network.allow(Number.POSITIVE_INFINITY);
@@ -126,12 +129,12 @@ test('a cloud model is not pulled', async () => {
   const { fake, models } = await start();
   await assert.rejects(
     models.pull('kimi-k2:1t-cloud', () => {}, neverAborted()),
-    failing('invalid-request', /servers/),
+    isRumboError('invalid-request', /servers/),
   );
   assert.equal(fake.requests.length, 0);
 });
 
 test('reports an engine that does not run as unreachable', async () => {
   const models = ollamaLifecycle(nativeApiAt('ollama', 'http://127.0.0.1:9'), 'Ollama');
-  await assert.rejects(models.list(neverAborted()), failing('unreachable', /127\.0\.0\.1:9/));
+  await assert.rejects(models.list(neverAborted()), isRumboError('unreachable', /127\.0\.0\.1:9/));
 });

@@ -1,6 +1,6 @@
-/** How llama-server frames an answer on each of its doors. */
+/** How llama-server frames an answer on each of its routes. */
 
-export interface Answer {
+export interface PracticeAnswer {
   id: string;
   created: number;
   model: string;
@@ -12,21 +12,21 @@ export interface Answer {
 }
 
 /** Events are `data:` lines; a string is sent as it is. */
-export interface Shape {
-  first(answer: Answer): readonly object[];
-  part(answer: Answer, text: string): object;
-  last(answer: Answer, withUsage: boolean): readonly (object | string)[];
-  whole(answer: Answer): object;
+export interface ResponseFormat {
+  firstEvents(answer: PracticeAnswer): readonly object[];
+  deltaEvent(answer: PracticeAnswer, text: string): object;
+  lastEvents(answer: PracticeAnswer, withUsage: boolean): readonly (object | string)[];
+  body(answer: PracticeAnswer): object;
 }
 
-const usage = ({ promptTokens, cachedTokens, tokens }: Answer) => ({
+const usage = ({ promptTokens, cachedTokens, tokens }: PracticeAnswer) => ({
   completion_tokens: tokens,
   prompt_tokens: promptTokens,
   total_tokens: promptTokens + tokens,
   prompt_tokens_details: { cached_tokens: cachedTokens },
 });
 
-const head = ({ id, created, model }: Answer, object: string) => ({
+const head = ({ id, created, model }: PracticeAnswer, object: string) => ({
   id,
   created,
   model,
@@ -34,20 +34,20 @@ const head = ({ id, created, model }: Answer, object: string) => ({
   system_fingerprint: 'practice',
 });
 
-const chatChunk = (answer: Answer, delta: object, finishReason: string | null) => ({
+const chatChunk = (answer: PracticeAnswer, delta: object, finishReason: string | null) => ({
   choices: [{ finish_reason: finishReason, index: 0, delta }],
   ...head(answer, 'chat.completion.chunk'),
 });
 
-const chat: Shape = {
-  first: (answer) => [chatChunk(answer, { role: 'assistant', content: null }, null)],
-  part: (answer, content) => chatChunk(answer, { content }, null),
-  last: (answer, withUsage) => [
+const chat: ResponseFormat = {
+  firstEvents: (answer) => [chatChunk(answer, { role: 'assistant', content: null }, null)],
+  deltaEvent: (answer, content) => chatChunk(answer, { content }, null),
+  lastEvents: (answer, withUsage) => [
     chatChunk(answer, {}, answer.finishReason),
     ...(withUsage ? [{ choices: [], ...head(answer, 'chat.completion.chunk'), usage: usage(answer) }] : []),
     '[DONE]',
   ],
-  whole: (answer) => ({
+  body: (answer) => ({
     choices: [
       {
         finish_reason: answer.finishReason,
@@ -60,20 +60,20 @@ const chat: Shape = {
   }),
 };
 
-const textChunk = (answer: Answer, text: string, finishReason: string | null) => ({
+const textChunk = (answer: PracticeAnswer, text: string, finishReason: string | null) => ({
   choices: [{ text, index: 0, logprobs: null, finish_reason: finishReason }],
   ...head(answer, 'text_completion'),
 });
 
-const completion: Shape = {
-  first: () => [],
-  part: (answer, text) => textChunk(answer, text, null),
-  last: (answer) => [{ ...textChunk(answer, '', answer.finishReason), usage: usage(answer) }, '[DONE]'],
-  whole: (answer) => ({ ...textChunk(answer, answer.text, answer.finishReason), usage: usage(answer) }),
+const completion: ResponseFormat = {
+  firstEvents: () => [],
+  deltaEvent: (answer, text) => textChunk(answer, text, null),
+  lastEvents: (answer) => [{ ...textChunk(answer, '', answer.finishReason), usage: usage(answer) }, '[DONE]'],
+  body: (answer) => ({ ...textChunk(answer, answer.text, answer.finishReason), usage: usage(answer) }),
 };
 
 /** llama-server's own framing: no `[DONE]`, the last event has everything. */
-const nativeEnd = (answer: Answer, content: string) => ({
+const nativeEnd = (answer: PracticeAnswer, content: string) => ({
   index: 0,
   content,
   id_slot: 0,
@@ -86,9 +86,9 @@ const nativeEnd = (answer: Answer, content: string) => ({
   stop_type: answer.finishReason === 'stop' ? 'eos' : 'limit',
 });
 
-const native: Shape = {
-  first: () => [],
-  part: (answer, content) => ({
+const native: ResponseFormat = {
+  firstEvents: () => [],
+  deltaEvent: (answer, content) => ({
     index: 0,
     content,
     stop: false,
@@ -96,11 +96,11 @@ const native: Shape = {
     tokens_predicted: answer.tokens,
     tokens_evaluated: answer.promptTokens,
   }),
-  last: (answer) => [nativeEnd(answer, '')],
-  whole: (answer) => nativeEnd(answer, answer.text),
+  lastEvents: (answer) => [nativeEnd(answer, '')],
+  body: (answer) => nativeEnd(answer, answer.text),
 };
 
-export const shapes: Readonly<Record<string, Shape>> = {
+export const responseFormats: Readonly<Record<string, ResponseFormat>> = {
   'POST /v1/chat/completions': chat,
   'POST /v1/completions': completion,
   'POST /completion': native,

@@ -1,9 +1,9 @@
-/** What a rejection of the server must be: a kind, a sentence, and one action. */
+/** Asserts that a rejection has a kind, a sentence and an action. */
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../../shared/error-kinds.ts';
 import type { RumboError } from '../../../shared/errors.ts';
 
-export const failing =
+export const isRumboError =
   (kind: ErrorKind, message: RegExp, action = /\.$/) =>
   (error: RumboError): boolean => {
     assert.equal(error.kind, kind, error.message);

@@ -1,10 +1,10 @@
-/** Everything the practice engine can say. Each text names its model and says that it is practice. */
+/** All texts of the practice engine. Each names its model and says that it is practice. */
 import type { TinyModel } from '../../test/support/tiny-gguf.ts';
 
 /** Tokens, as llama-server would report them. One byte of a prompt is one token. */
 export const contextTokens = 32_768;
 
-/** What a request is about, and so which of a model's texts answers it. */
+/** The kind of a request, which selects the text that answers it. */
 export type Cue = '<|plan|>' | '<|code|>';
 
 const fence = '```';
@@ -26,7 +26,7 @@ Add a key or start a local engine, and a real one answers here.`,
 
 ## Open questions
 
-- Who will notice first if it breaks?
+- Which page shows a failure first?
 `,
       '<|code|>': `${fence}ts
 // Practice answer from practice-small: a toy model wrote this.
@@ -51,12 +51,12 @@ or llama-server on this machine, or name an endpoint under "rumbo.providers".`,
 
 ## Goal
 
-Prices read the same on every page, in the currency of whoever is looking.
+Prices read the same on every page, in the currency of the reader.
 
 ## Steps
 
 1. **Collect the places.** Search for \`toFixed(2)\` and list each file that formats money by hand.
-   *Done when* nobody can name another one.
+   *Done when* a search finds no other one.
 2. **Write the function once.** \`formatPrice(cents, currency, locale)\` on top of \`Intl.NumberFormat\`, rounding included.
    *Done when* its test covers zero, negative amounts and a currency without decimals.
 3. **Replace, one file at a time.** Small commits; run the checks between them.
