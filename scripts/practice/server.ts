@@ -1,19 +1,11 @@
 /** llama-server's HTTP interface over the practice models. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoadedModel, Prompt } from './llama.ts';
+import type { LoadedModel } from './llama.ts';
 import { chatPrompt, infillPrompt } from './prompt.ts';
-import {
-  HttpFailure,
-  parseBody,
-  parseMessages,
-  parsePrompt,
-  type RequestBody,
-  toErrorResponse,
-} from './requests.ts';
-import { type PracticeAnswer, type ResponseFormat, responseFormats } from './response-formats.ts';
+import { HttpFailure, parseBody, parseMessages, parsePrompt, toErrorResponse } from './requests.ts';
+import { responseFormats } from './response-formats.ts';
+import { json, writeAnswer } from './write-answer.ts';
 
 export interface PracticeServerOptions {
   models: ReadonlyMap<string, LoadedModel>;
@@ -28,57 +20,6 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
     if (!found) throw new HttpFailure(400, 'invalid_request_error', `model '${id}' not found`);
     return found;
   };
-
-  async function answer(
-    { id, prompt, body, shape }: { id: string; prompt: Prompt; body: RequestBody; shape: ResponseFormat },
-    response: ServerResponse,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const answered: PracticeAnswer = {
-      id: `chatcmpl-${randomUUID()}`,
-      created,
-      model: id,
-      text: '',
-      promptTokens: prompt.tokens,
-      cachedTokens: 0,
-      tokens: 0,
-      finishReason: 'stop',
-    };
-    const started = performance.now();
-    const parts = prompt.generate({
-      ...(body.maxTokens === undefined ? {} : { maxTokens: body.maxTokens }),
-      signal,
-    });
-    const send = (event: object | string) => {
-      response.write(`data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
-    };
-    if (body.stream) {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-      for (const event of shape.firstEvents(answered)) send(event);
-    }
-    try {
-      for (;;) {
-        const { done, value } = await parts.next();
-        if (done) {
-          Object.assign(answered, value);
-          break;
-        }
-        answered.text += value;
-        answered.tokens += 1;
-        if (body.stream) send(shape.deltaEvent(answered, value));
-        if (tokensPerSecond) {
-          await sleep(started + (answered.tokens * 1000) / tokensPerSecond - performance.now(), null, {
-            signal,
-          });
-        }
-      }
-    } finally {
-      await parts.return({ finishReason: 'stop', cachedTokens: 0 }); // Frees the model when the client has closed the connection.
-    }
-    if (!body.stream) return json(response, 200, shape.body(answered));
-    for (const event of shape.lastEvents(answered, body.stream_options?.include_usage === true)) send(event);
-    response.end();
-  }
 
   async function route(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -112,8 +53,8 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
       }));
       return json(response, 200, slots);
     }
-    const shape = responseFormats[endpoint];
-    if (!shape) throw new HttpFailure(404, 'not_found_error', 'File Not Found');
+    const format = responseFormats[endpoint];
+    if (!format) throw new HttpFailure(404, 'not_found_error', 'File Not Found');
 
     const body = await parseBody(request);
     const [id, model] = modelOf(body.model);
@@ -132,7 +73,11 @@ export function practiceServer({ models, tokensPerSecond }: PracticeServerOption
         n_ctx: contextTokens,
       });
     }
-    return answer({ id, prompt, body, shape }, response, signal);
+    return writeAnswer(
+      { model: id, created, prompt, body, format, ...(tokensPerSecond ? { tokensPerSecond } : {}) },
+      response,
+      signal,
+    );
   }
 
   return createServer((request, response) => {
@@ -156,8 +101,4 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<string
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The practice engine has no port.');
   return `http://127.0.0.1:${address.port}`;
-}
-
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
