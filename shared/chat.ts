@@ -70,7 +70,7 @@ export type OptionalRequestField = (typeof optionalRequestFields)[number];
 export const urgencies = ['typing', 'interactive', 'background'] as const;
 export type Urgency = (typeof urgencies)[number];
 
-/** What an engine is asked. Everything about routing has been decided before. */
+/** A chat request to an engine. Routing has already been decided. */
 export type CompletionRequest = {
   /** One of the assistant's at the very end is a beginning to be continued; only for engines that can (`Engine.continues`). */
   readonly messages: readonly Message[];
@@ -82,7 +82,7 @@ export type CompletionRequest = {
   readonly parallelToolCalls?: boolean;
   /** Tokens. Absent: the model's own limit, or the wire format's default where one is required. */
   readonly maxOutputTokens?: number;
-  /** 0–2. Absent: the model's default; left out for services that refuse it. */
+  /** 0–2. Absent: the model's default. */
   readonly temperature?: number;
   /** Nucleus sampling, above 0 to 1. Absent: the model's default. */
   readonly topP?: number;
@@ -92,13 +92,13 @@ export type CompletionRequest = {
   readonly seed?: number;
   /** Session and user, for services that tell them apart. Absent: not sent. */
   readonly metadata?: RequestMetadata;
-  /** `off`: the model is asked not to think first, where it can be. Absent: as it likes. */
+  /** `off`: the model does not think first, where it can be turned off. Absent: the model's default. */
   readonly thinking?: 'off';
   /** No word at all is an answer, too. Absent: false, and such an answer is a failure. */
   readonly mayBeEmpty?: boolean;
   /** Absent: `interactive`. */
   readonly urgency?: Urgency;
-  /** Nobody else can be asked: a longer wait for this one is better than none. Absent: false. */
+  /** There is no other candidate: a longer wait is better than none. Absent: false. */
   readonly lastResort?: boolean;
 };
 
@@ -132,11 +132,11 @@ type WritingLimits = {
 export type FillRequest = WritingLimits & {
   readonly prefix: string;
   readonly suffix: string;
-  /** What stands in other places, in the order in which it is to be read. Left out by services that take only two texts. Absent: nothing. */
+  /** Further texts, in reading order. Left out for services that accept only two texts. Absent: none. */
   readonly snippets?: readonly CodeSnippet[];
 };
 
-/** A text to be gone on with as it is: nothing is put around it, and words for special tokens are such. */
+/** A text to be continued without a template: text of special tokens is read as tokens. */
 export type TextRequest = WritingLimits & { readonly prompt: string };
 
 /** Whatever an engine streams an answer to. */
@@ -155,7 +155,7 @@ export const textOf = ({ content }: Message): string =>
 export const imagesOf = ({ content }: Message): readonly ImagePart[] =>
   typeof content === 'string' ? [] : content.filter((part) => part.type === 'image');
 
-/** How urgently a service works: `batch` within a day, `flex` when there is room, `priority` before others. */
+/** How urgently a service works: `batch` within a day, `flex` with spare capacity, `priority` before others. */
 export type ServiceTier = 'batch' | 'flex' | 'priority';
 
 /** Tokens, as totals: `cachedRead` and `cacheWrite` are inside `input`, `reasoning` is inside `output`. */
@@ -192,5 +192,5 @@ export type EnginePart =
 /** `provider/model` from its two halves. */
 export const modelId = (provider: string, model: string): ModelId => `${provider}/${model}`;
 
-/** The provider of a model id: what stands before the first slash. */
+/** The provider of a model id: the part before the first slash. */
 export const providerOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf('/')));

@@ -17,7 +17,7 @@ const chat = openaiChat({
   forcedTool: 'only-offered',
   // With one model, llama-server accepts any name.
   modelName: hideModelPath,
-  // A beginning is continued unasked, but refused from a model that is to think first.
+  // A prefix is continued by default, but rejected for a model that thinks first.
   prefill: { body: templateWithoutThinking() },
   thinkingOffFields: templateWithoutThinking,
 });

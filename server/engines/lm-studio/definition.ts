@@ -26,7 +26,7 @@ export const lmStudio: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
-      // It refuses a choice that is an object. https://github.com/alibaba/page-agent/issues/367
+      // It rejects a choice that is an object. https://github.com/alibaba/page-agent/issues/367
       forcedTool: 'only-offered',
       unsupportedFields: () => ['parallelToolCalls'],
     }),

@@ -100,7 +100,7 @@ for (const [definition, fakeOf, model] of cases) {
   test(`${definition.kind}: a wrong key is unauthorized, and the key is not in the message`, async (t) => {
     const { fake } = await start(t);
     const engine = engineAt(definition, fake.baseUrl, 'sk-wrong');
-    // One after the other: a promise that fails while another is awaited is nobody's.
+    // One after the other: a promise that rejects while another is awaited is unhandled.
     for (const attempt of [() => answer(engine, model), () => engine.listModels(never)]) {
       const error = await failure(attempt());
       assert.equal(error.kind, 'unauthorized');

@@ -1,4 +1,4 @@
-/** Services that copy OpenAI, each over its own fake on loopback: lists, answers, refusals, filling in, vectors, going on. */
+/** Services that copy OpenAI, each with its own fake on loopback: lists, answers, errors, fill in the middle, embeddings, prefill. */
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { connectEngine } from '../../../server/engines/connect.ts';
@@ -82,9 +82,9 @@ for (const [definition, fakeOf, facts] of services) {
     const { signature: _, ...made } = { signature: '', ...parts.at(-2) };
     assert.deepEqual(made, { type: 'tool-call', ...call });
     // Mistral tells neither of the two.
-    const told =
+    const details =
       definition === mistral ? { cachedRead: 0, reasoning: 0 } : { cachedRead: 100, reasoning: 18 };
-    const usage = { input: 120, output: 30, cacheWrite: 0, ...told };
+    const usage = { input: 120, output: 30, cacheWrite: 0, ...details };
     assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'tool-calls', usage });
   });
 
@@ -162,12 +162,12 @@ test('a text is continued where the service has text completions', async (t) => 
 });
 
 test('an unsupported form of request is an invalid request and does not count against the model', async (t) => {
-  const refusing: readonly (readonly [EngineDefinition, Fake, string, EngineRequest])[] = [
+  const unsupported: readonly (readonly [EngineDefinition, Fake, string, EngineRequest])[] = [
     [llamaCpp, fakeLlamaCpp, 'nofim', { prefix: 'a', suffix: 'b' }],
     [ollama, fakeOllama, 'nofim', { prefix: 'a', suffix: 'b' }],
     [openaiCompatible, fakeOpenAi, 'chat-only', { prompt: 'a' }],
   ];
-  for (const [definition, fakeOf, name, request] of refusing) {
+  for (const [definition, fakeOf, name, request] of unsupported) {
     const { ask } = await start(t, definition, fakeOf, name);
     await assert.rejects(ask(request), { kind: 'invalid-request' }, definition.kind);
     assert.equal(textOf(await ask(hi)), 'Hello from the fake.');

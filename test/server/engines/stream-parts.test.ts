@@ -1,4 +1,4 @@
-/** The end of an answer on a real connection: nobody waits for a marker, and nobody's connection is wasted. */
+/** The end of an answer on a real connection: no wait for an end marker, and the connection is reused. */
 import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,14 +21,14 @@ const text = chunk({ choices: [{ delta: { content: 'Hi' } }] });
 const stop = chunk({ choices: [{ delta: {}, finish_reason: 'stop' }] });
 const usage = chunk({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } });
 
-/** Fill in the middle, in the words of a chat. */
+/** Fill in the middle with the decoder of chat. */
 const fill: StreamFormat<FillRequest> = {
   framing: 'sse',
   encode: () => ({ path: '/fill', body: {} }),
   decoder: () => openaiCompatible.wire.chat('m').decoder(),
 };
 
-/** A service that answers every chat as told; says how often it was connected and how many sockets were closed on it. */
+/** A service that answers every chat by `respond`, and counts connections and sockets closed by the client. */
 async function service(t: TestContext, respond: (response: ServerResponse) => void) {
   const seen = { connections: 0, closedEarly: 0 };
   const server = createServer((request, response) => {

@@ -25,7 +25,7 @@ const end = event({
 });
 
 /** A service that answers with this, and what became of a question to it. */
-async function asked(
+async function answerOf(
   t: TestContext,
   answer: (response: ServerResponse) => unknown,
   limits: { firstPartMs?: number; betweenPartsMs?: number },
@@ -64,28 +64,28 @@ async function asked(
     error = cause;
   }
   await closed.promise;
-  return { parts, error, lent: keys.leases };
+  return { parts, error, leases: keys.leases };
 }
 const head = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
 
 test('times out and closes the socket when a server accepts but never answers', async (t) => {
-  const { error, lent } = await asked(t, () => {}, { firstPartMs: 300 });
+  const { error, leases } = await answerOf(t, () => {}, { firstPartMs: 300 });
   assert.equal(error?.kind, 'timeout');
   assert.equal(error.message, 'Lab did not begin to answer within 0.3 s.');
   assert.deepEqual([error.data.provider, error.data.model, error.data.status], ['lab', 'm', undefined]);
-  assert.deepEqual(lent[0]?.ends, ['timeout']);
+  assert.deepEqual(leases[0]?.ends, ['timeout']);
 });
 
 test('a timeout after the response head keeps its status', async (t) => {
-  const { error } = await asked(t, head, { firstPartMs: 60 });
+  const { error } = await answerOf(t, head, { firstPartMs: 60 });
   assert.deepEqual([error?.kind, error?.data.status], ['timeout', 200]);
 });
 
 test('keep-alive data does not count as an answer', async (t) => {
   const beats = [': ping\n\n', 'event: ping\ndata: {"type":"ping"}\n\n', '\n\n', 'data:\n\n'];
   const trials = beats.map((beat) =>
-    asked(
+    answerOf(
       t,
       async (response) => {
         head(response);
@@ -102,7 +102,7 @@ test('keep-alive data does not count as an answer', async (t) => {
 });
 
 test('a stalled stream is interrupted after its text, with its socket closed', async (t) => {
-  const { parts, error } = await asked(
+  const { parts, error } = await answerOf(
     t,
     async (response) => {
       head(response);
@@ -120,7 +120,7 @@ test('a stalled stream is interrupted after its text, with its socket closed', a
 });
 
 test('reasoning and fragments of a call refresh the timer, however long they take', async (t) => {
-  const { parts, error } = await asked(
+  const { parts, error } = await answerOf(
     t,
     async (response) => {
       head(response);
@@ -144,7 +144,7 @@ test('reasoning and fragments of a call refresh the timer, however long they tak
 });
 
 test('fragments of a call refresh the timer before the first part', async (t) => {
-  const { error } = await asked(
+  const { error } = await answerOf(
     t,
     async (response) => {
       head(response);
@@ -162,7 +162,7 @@ test('fragments of a call refresh the timer before the first part', async (t) =>
 });
 
 test('the consumer’s own time does not count', async (t) => {
-  const { parts, error } = await asked(
+  const { parts, error } = await answerOf(
     t,
     (response) => {
       head(response);

@@ -1,4 +1,4 @@
-/** A conversation with tools and pictures goes on at any service, whichever began it. */
+/** A conversation with tools and images continues at any service, whichever began it. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';

@@ -8,7 +8,7 @@ import { RumboError } from '../../../shared/errors.ts';
 export const fixture = (path: string): string =>
   readFileSync(new URL(`../../fixtures/wire/${path}`, import.meta.url), 'utf8');
 
-/** A recorded exchange: what was asked and what came back. */
+/** A recorded exchange. */
 export type Recording = {
   readonly request: { readonly path: string; readonly body: unknown };
   readonly response: {
@@ -58,7 +58,7 @@ export async function partsOf(wire: WireFormat, body: string): Promise<EnginePar
 export const textOf = (parts: readonly EnginePart[]): string =>
   parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
 
-/** A refusal from its status and body. */
+/** An error response from its status and body. */
 export const errorResponse = (
   status: number,
   body: unknown,

@@ -1,4 +1,4 @@
-/** Fill in the middle and going on with a text, of those who have an endpoint for it. */
+/** Fill in the middle and continuation of a text, for services with an endpoint for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deepseek } from '../../../server/engines/deepseek.ts';

@@ -1,4 +1,4 @@
-/** What each service that copies OpenAI does otherwise: its answers, its list of models, what it is asked. */
+/** The differences of each service that copies OpenAI: answers, lists of models, requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deepseek } from '../../../server/engines/deepseek.ts';
@@ -86,7 +86,7 @@ test('lists have contexts and capabilities, without models for other purposes', 
       'lm-studio/documented-models.json',
       [
         { name: 'qwen/qwen3-4b', contextTokens: 8_192, tools: true, vision: false },
-        // Not loaded: nobody knows what it will get, only what it could.
+        // Not loaded: its context is unknown, only its maximum is known.
         { name: 'google/gemma-3-4b', tools: false, vision: true },
       ],
     ],

@@ -1,4 +1,4 @@
-/** What is left out of a request when a service does not know it, and what never is. */
+/** Which fields are dropped when a service rejects them, and which never are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dropOpenAiField } from '../../../server/wire/openai-unsupported-fields.ts';
@@ -15,7 +15,7 @@ const full = {
 };
 const path = '/chat/completions';
 
-/** The body after this refusal; `undefined` when nothing is left out. */
+/** The body after this error; `undefined` when nothing is dropped. */
 const after = (status: number, said: unknown, body: object = full) =>
   dropOpenAiField({ path, body }, errorResponse(status, said))?.body;
 

@@ -73,7 +73,7 @@ const breaks: readonly Fault[] = [
   ),
   ...(['gzip', 'br', 'deflate'] as const).map((encoding) => ({
     ...breaksOff(`a ${encoding} stream that is cut`, () => behaviors.compressed(encoding, 0.6)),
-    right: ['continued', 'fallback'] as const,
+    expected: ['continued', 'fallback'] as const,
   })),
 ];
 
