@@ -72,7 +72,7 @@ export type Urgency = (typeof urgencies)[number];
 
 /** A chat request to an engine. Routing has already been decided. */
 export type CompletionRequest = {
-  /** One of the assistant's at the very end is a beginning to be continued; only for engines that can (`Engine.continues`). */
+  /** One of the assistant's at the very end is a beginning to be continued; only for engines that can (`Engine.supportsPrefill`). */
   readonly messages: readonly Message[];
   /** Absent: none. */
   readonly tools?: readonly Tool[];
@@ -118,8 +118,8 @@ type WritingLimits = {
   /** 0–2. Absent: the model's default. */
   readonly temperature?: number;
   /**
-   * Which of the engine's places for a prompt is used, from 0, so that what it has read is not read again. Only for
-   * engines that can be told. Absent: the engine chooses.
+   * Which of the engine's prompt slots is used, from 0, so that it does not process the same prefix again. Only for
+   * engines that take a slot. Absent: the engine chooses.
    */
   readonly slot?: number;
   /** Milliseconds from the first token on; an answer that has a line by then ends. Only for engines that can. Absent: none. */
