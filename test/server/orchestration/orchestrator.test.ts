@@ -18,14 +18,14 @@ test('requests in flight are counted, and each change is announced', async () =>
 test('a request that is invalid contacts no provider', async () => {
   const rumbo = pipeline([{ id: 'a/one', script: answersWith('one') }]);
   assert.equal((await rumbo.failure({ prompt: ' ' })).kind, 'invalid-request');
-  assert.equal(rumbo.looks(), 0);
+  assert.equal(rumbo.refreshCount(), 0);
 });
 
 test('an answer from the cache does not look for providers', async () => {
   const rumbo = pipeline([{ id: 'a/one', script: answersWith('one') }]);
   await rumbo.ask({ prompt: 'hi' });
   await rumbo.ask({ prompt: 'hi' });
-  assert.equal(rumbo.looks(), 1);
+  assert.equal(rumbo.refreshCount(), 1);
 });
 
 test('explain decides and sends nothing', () => {

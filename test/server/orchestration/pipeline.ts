@@ -58,16 +58,10 @@ export const inTurn = (...scripts: Script[]): Script => {
   return (request, signal) => (scripts[next++] ?? answersWith('too often'))(request, signal);
 };
 
-export function pipeline(models: readonly FakeModel[], changed: Partial<Settings> = {}) {
-  let settings: Settings = {
-    ...defaultSettings,
-    'routing.strategy': 'priority',
-    'routing.priorityOrder': models.map(({ id }) => id.slice(0, id.indexOf('/'))),
-    ...changed,
-  };
+/** A provider registry over the scripts, which records the requests and outcomes. */
+function scriptedRegistry(models: readonly FakeModel[], settings: () => Settings) {
   const requests: (CompletionRequest & { readonly model: ModelId })[] = [];
   const outcomes: string[] = [];
-  const log: string[] = [];
   const described = (): Model[] =>
     models.map(({ id, more }) => {
       const [provider = '', name = ''] = id.split('/');
@@ -85,7 +79,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
         abilities: { tools: true, vision: true },
         price: { input: 0, output: 0 },
         ...more,
-        ...settings.models[id],
+        ...settings().models[id],
       } as Model;
     });
   const providers = new Map(
@@ -105,7 +99,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     }),
   );
   const cooldowns = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();
-  let looks = 0;
+  let refreshCount = 0;
   const registry = {
     get: (name: string) => providers.get(name),
     names: () => [...providers.keys()],
@@ -117,10 +111,23 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
       tokensLeft: new Map(),
     }),
     async refreshForRequest() {
-      looks += 1;
+      refreshCount += 1;
     },
   };
+  return { registry, requests, outcomes, cooldowns, refreshCount: () => refreshCount };
+}
 
+/** The whole request path, without a server or the network. */
+export function pipeline(models: readonly FakeModel[], changed: Partial<Settings> = {}) {
+  let settings: Settings = {
+    ...defaultSettings,
+    'routing.strategy': 'priority',
+    'routing.priorityOrder': models.map(({ id }) => id.slice(0, id.indexOf('/'))),
+    ...changed,
+  };
+  const scripted = scriptedRegistry(models, () => settings);
+  const { registry } = scripted;
+  const log: string[] = [];
   const spent = ledger(undefined, Date.now, () => {});
   const limits = budgets(spent.usage, Date.now);
   limits.configure(settings);
@@ -169,17 +176,17 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
 
   return {
     orchestrator,
-    requests,
-    outcomes,
+    requests: scripted.requests,
+    outcomes: scripted.outcomes,
+    cooldowns: scripted.cooldowns,
+    refreshCount: scripted.refreshCount,
     rows,
     log,
-    cooldowns,
     cache,
     metrics,
     stats,
     reservation,
     limits,
-    looks: () => looks,
     changes: () => changes,
     change(more: Partial<Settings>): void {
       settings = { ...settings, ...more };

@@ -195,8 +195,8 @@ function rejectionMessage(body: Body, model: string): string | undefined {
 
 /** A count accepts only the fields of a prompt. */
 function countRejection(body: Body): FakeFailure | undefined {
-  const known = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
-  const extra = Object.keys(body).find((field) => !known.includes(field));
+  const knownFields = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
+  const extra = Object.keys(body).find((field) => !knownFields.includes(field));
   return extra === undefined
     ? undefined
     : failure(400, 'invalid_request_error', `${extra}: Extra inputs are not permitted`);

@@ -60,7 +60,8 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const record = await remember(request, response);
+    const record = await recordRequest(request, response);
+    requests.push(record);
     if (fake.headDelayMs > 0) await sleep(fake.headDelayMs);
     for (const [name, value] of Object.entries(framing.headers ?? {})) response.setHeader(name, value);
     if (fake.key !== undefined && framing.keyIn(request.headers) !== fake.key)
@@ -73,7 +74,7 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     const wanted = lookup(path, record.body ?? {});
     if (wanted !== undefined) return send(response, 200, wanted);
     for (const [name, value] of Object.entries(fake.headers)) response.setHeader(name, value);
-    const failure = nextFailure();
+    const failure = nextFailure(fake);
     if (failure) return refuse(response, failure);
     const model = framing.modelOf(path, record.body ?? {});
     if (model === undefined || !fake.models.includes(model)) return refuse(response, framing.notFound(model));
@@ -81,11 +82,12 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
     const body = record.body ?? {};
     const rejection = framing.rejection?.(path, body, model);
     if (rejection) return refuse(response, rejection);
-    const answer = answerTo(body);
+    const answer = answerTo(fake.reply, body);
     const sendAnswer = async (): Promise<void> => {
       const whole = framing.unstreamed?.(path, body, model, answer);
       if (whole !== undefined) return send(response, 200, whole);
-      await chat(response, framing.stream(model, body, path), answer, () => record.aborted);
+      const stream = framing.stream(model, body, path);
+      await streamAnswer(fake, response, framing.contentType, stream, answer, () => record.aborted);
     };
     if (fake.fault?.kind !== 'custom') return sendAnswer();
     await fake.fault.behavior({
@@ -101,97 +103,100 @@ export async function fakeServer(framing: Framing, options: FakeOptions): Promis
       sendAnswer,
     });
   }
+}
 
-  function nextFailure(): FakeFailure | undefined {
-    const failure = fake.fail;
-    if (failure?.times === undefined) return failure;
-    failure.times -= 1;
-    if (failure.times <= 0) fake.fail = undefined;
-    return failure;
-  }
+function nextFailure(fake: FakeProvider): FakeFailure | undefined {
+  const failure = fake.fail;
+  if (failure?.times === undefined) return failure;
+  failure.times -= 1;
+  if (failure.times <= 0) fake.fail = undefined;
+  return failure;
+}
 
-  async function remember(request: IncomingMessage, response: ServerResponse): Promise<FakeRequest> {
-    const bytes: Buffer[] = [];
-    for await (const chunk of request) bytes.push(chunk as Buffer);
-    const record: FakeRequest = {
-      method: request.method ?? '',
-      path: request.url ?? '',
-      headers: request.headers as Record<string, string | undefined>,
-      body: parse(Buffer.concat(bytes).toString()),
-      aborted: false,
-      finished: false,
-    };
-    requests.push(record);
-    response.on('finish', () => {
-      record.finished = true;
-    });
-    response.on('close', () => {
-      if (record.finished || closedByFake.has(response)) return;
-      record.aborted = true;
-      record.abortedAt = performance.now();
-    });
-    return record;
-  }
+/** Reads the request; its record changes when the response finishes or the client aborts. */
+async function recordRequest(request: IncomingMessage, response: ServerResponse): Promise<FakeRequest> {
+  const bytes: Buffer[] = [];
+  for await (const chunk of request) bytes.push(chunk as Buffer);
+  const record: FakeRequest = {
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers: request.headers as Record<string, string | undefined>,
+    body: parse(Buffer.concat(bytes).toString()),
+    aborted: false,
+    finished: false,
+  };
+  response.on('finish', () => {
+    record.finished = true;
+  });
+  response.on('close', () => {
+    if (record.finished || closedByFake.has(response)) return;
+    record.aborted = true;
+    record.abortedAt = performance.now();
+  });
+  return record;
+}
 
-  function answerTo(body: Body): FakeAnswer {
-    const reply = typeof fake.reply === 'function' ? fake.reply(body) : fake.reply;
-    const {
-      text,
-      reasoning = '',
-      toolCalls = [],
-      finish,
-      usage,
-    }: FakeReply = typeof reply === 'string' ? { text: reply } : reply;
-    return {
-      text,
-      reasoning,
-      toolCalls: toolCalls.map((call, index) => ({ id: `call_${index}`, ...call })),
-      finish: finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop'),
-      usage: {
-        cachedRead: 0,
-        cacheWrite: 0,
-        reasoning: 0,
-        ...(usage ?? {
-          input: wordsOf(JSON.stringify(body)).length,
-          output: wordsOf(reasoning).length + wordsOf(text).length,
-        }),
-      },
-    };
-  }
+function answerTo(configured: FakeProvider['reply'], body: Body): FakeAnswer {
+  const reply = typeof configured === 'function' ? configured(body) : configured;
+  const {
+    text,
+    reasoning = '',
+    toolCalls = [],
+    finish,
+    usage,
+  }: FakeReply = typeof reply === 'string' ? { text: reply } : reply;
+  return {
+    text,
+    reasoning,
+    toolCalls: toolCalls.map((call, index) => ({ id: `call_${index}`, ...call })),
+    finish: finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop'),
+    usage: {
+      cachedRead: 0,
+      cacheWrite: 0,
+      reasoning: 0,
+      ...(usage ?? {
+        input: wordsOf(JSON.stringify(body)).length,
+        output: wordsOf(reasoning).length + wordsOf(text).length,
+      }),
+    },
+  };
+}
 
-  async function chat(
-    response: ServerResponse,
-    stream: ReturnType<Framing['stream']>,
-    { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
-    gone: () => boolean,
-  ): Promise<void> {
-    const events = [
-      ...wordsOf(reasoning).map(stream.reasoning),
-      ...wordsOf(text).map(stream.text),
-      ...toolCalls.map(stream.toolCall),
-    ];
-    const fault = fake.fault?.kind === 'custom' ? undefined : fake.fault;
-    response.writeHead(200, { 'content-type': framing.contentType });
-    response.flushHeaders();
-    response.write(stream.start(usage));
-    let sent = 0;
-    for (const event of events) {
-      if (fault && fault.kind !== 'hang' && sent >= fault.afterWords) break;
-      if (sent > 0 && fake.delayMs > 0) await sleep(fake.delayMs);
-      if (gone()) return;
-      response.write(event);
-      sent += 1;
-    }
-    if (fault?.kind === 'stall') return;
-    if (fault?.kind === 'reset') {
-      closedByFake.add(response);
-      // Time for the written data to reach the client; destroying at once would discard it.
-      await sleep(20);
-      response.socket?.resetAndDestroy();
-      return;
-    }
-    response.end(fault ? '' : stream.finish(finish, usage));
+/** Streams the answer event by event, up to the configured fault or until the client aborts. */
+async function streamAnswer(
+  fake: FakeProvider,
+  response: ServerResponse,
+  contentType: string,
+  stream: ReturnType<Framing['stream']>,
+  { text, reasoning, toolCalls, finish, usage }: FakeAnswer,
+  isAborted: () => boolean,
+): Promise<void> {
+  const events = [
+    ...wordsOf(reasoning).map(stream.reasoning),
+    ...wordsOf(text).map(stream.text),
+    ...toolCalls.map(stream.toolCall),
+  ];
+  const fault = fake.fault?.kind === 'custom' ? undefined : fake.fault;
+  response.writeHead(200, { 'content-type': contentType });
+  response.flushHeaders();
+  response.write(stream.start(usage));
+  let sent = 0;
+  for (const event of events) {
+    if (fault && fault.kind !== 'hang' && sent >= fault.afterWords) break;
+    if (sent > 0 && fake.delayMs > 0) await sleep(fake.delayMs);
+    if (isAborted()) return;
+    response.write(event);
+    sent += 1;
   }
+  if (fault?.kind === 'stall') return;
+  if (fault?.kind === 'reset') {
+    closedByFake.add(response);
+    // Time for the written data to reach the client; destroying at once would discard it.
+    await sleep(20);
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  response.end(fault ? '' : stream.finish(finish, usage));
 }
 
 /** Responses that the fake closed itself, which is no abort by the client. */
