@@ -40,10 +40,10 @@ const packed = spawnSync(
   { cwd: staged, encoding: 'utf8', input: '' },
 );
 rmSync(staged, { recursive: true, force: true });
-const said = `${packed.stdout}\n${packed.stderr}`;
-const warnings = said.split('\n').filter((line) => /\bWARNING\b|\bERROR\b|\[y\/N\]/i.test(line));
+const output = `${packed.stdout}\n${packed.stderr}`;
+const warnings = output.split('\n').filter((line) => /\bWARNING\b|\bERROR\b|\[y\/N\]/i.test(line));
 const unknown = warnings.filter((line) => !allowed.some((pattern) => pattern.test(line)));
-if (packed.status !== 0 || unknown.length > 0) fail(`vsce says:\n${unknown.join('\n') || said}`);
+if (packed.status !== 0 || unknown.length > 0) fail(`vsce says:\n${unknown.join('\n') || output}`);
 
 const { size } = statSync(file);
 console.log(`${file}: ${(size / 1e6).toFixed(2)} MB (at most ${largestBytes / 1e6} MB)`);

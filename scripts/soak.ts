@@ -23,7 +23,7 @@ const rows: readonly Row[] = [
     what: `answered of ${requests} requests`,
     figure: (100 * answered) / requests,
     unit: '%',
-    least: 99.9,
+    min: 99.9,
     note: `${faults} of ${chats} chats failed on purpose`,
   },
   { what: 'answers reported as complete that were not', figure: lost, unit: '', aim: 0 },
@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
     aim: 0,
     note: result.notClosed.join(', '),
   },
-  { what: 'cache hits on a repetitive day', figure: 100 * result.cacheHits, unit: '%', least: 30 },
+  { what: 'cache hits on a repetitive day', figure: 100 * result.cacheHits, unit: '%', min: 30 },
   { what: 'duration', figure: result.seconds, unit: 's' },
 ];
 process.stdout.write(`${table(rows)}\n`);

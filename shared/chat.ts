@@ -102,7 +102,7 @@ export type CompletionRequest = {
   readonly lastResort?: boolean;
 };
 
-/** Another text shown beside a gap: a file or a part of one. */
+/** Another text sent along with a fill-in-the-middle request: a file or a part of one. */
 export type CodeSnippet = {
   /** A path a reader would recognise it by, relative where it can be. */
   readonly name: string;

@@ -14,7 +14,7 @@ const lockfiles = globSync('{package-lock.json,scripts/**/package-lock.json}', {
 });
 const packagesOf = (file: string): Record<string, Entry> => JSON.parse(readFileSync(file, 'utf8')).packages;
 
-test('no lockfile names the registry of whoever wrote it', () => {
+test('no lockfile names the registry of the machine that wrote it', () => {
   assert.ok(lockfiles.includes('package-lock.json'), 'the lockfiles were found');
   const named = lockfiles.flatMap((file) =>
     Object.entries(packagesOf(file)).flatMap(([path, { resolved, link }]) =>

@@ -9,8 +9,8 @@ const maxNamed = 5;
 export function discoveredText({ endpoints, scope }: DiscoverResult): string {
   const found = endpoints.slice(0, maxNamed).map((each) => `${endpointName(each)}, ${useText(each)}`);
   const more = endpoints.length - found.length;
-  const listed = [...found, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-  return `${listed === '' ? 'No model server answered.' : `Found ${listed}.`} ${scope}`;
+  const names = [...found, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  return `${names === '' ? 'No model server answered.' : `Found ${names}.`} ${scope}`;
 }
 
 /** `Ollama at 127.0.0.1:11434`. */

@@ -87,10 +87,12 @@ const failedCostUsd = ({ attempts }: Receipt): number =>
 
 /** The share of failed attempts in the cost. */
 function failedCostText(receipt: Receipt): string {
-  const known = failedCostUsd(receipt);
+  const failedCost = failedCostUsd(receipt);
   const unknown = receipt.attempts.some(({ costUsd }) => costUsd === null);
   const parts = [
-    ...(known > 0 ? [`${formatDollars(known)} ${receipt.costUsd === null ? 'more' : 'of it'}`] : []),
+    ...(failedCost > 0
+      ? [`${formatDollars(failedCost)} ${receipt.costUsd === null ? 'more' : 'of it'}`]
+      : []),
     ...(unknown ? ['an unknown amount more'] : []),
   ];
   return parts.length > 0 ? `, ${parts.join(' and ')} for failed attempts` : '';

@@ -16,14 +16,18 @@ export function modelsSetting(
   if (selected.size === 0) return undefined;
   const everyLocal = candidates.every(({ model, source }) => selected.has(model) === (source === 'local'));
   if (everyLocal) return [];
-  const listed = new Set<string>(candidates.map(({ model }) => model));
+  const candidateIds = new Set<string>(candidates.map(({ model }) => model));
   const ofProvider = (name: string) => candidates.filter(({ model }) => providerOf(model) === name);
   /** Whether an entry names only selected models, or models that are not listed at the moment. */
   const applies = (entry: string) =>
     entry.endsWith('/*')
       ? ofProvider(providerOf(entry)).every(({ model }) => selected.has(model))
-      : selected.has(entry) || !listed.has(entry);
-  const kept = current.filter(applies);
-  const covered = (model: string) => kept.includes(model) || kept.includes(`${providerOf(model)}/*`);
-  return [...kept, ...candidates.map(({ model }) => model).filter((id) => selected.has(id) && !covered(id))];
+      : selected.has(entry) || !candidateIds.has(entry);
+  const remaining = current.filter(applies);
+  const covered = (model: string) =>
+    remaining.includes(model) || remaining.includes(`${providerOf(model)}/*`);
+  return [
+    ...remaining,
+    ...candidates.map(({ model }) => model).filter((id) => selected.has(id) && !covered(id)),
+  ];
 }

@@ -26,14 +26,14 @@ export function serverEnvironment(
   electron: boolean,
 ): Record<string, string> {
   const named = new Set(keyVariables);
-  const kept = Object.entries(environment).filter(
+  const safeEntries = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
       !nodeVariables.test(entry[0]) &&
       (isForwarded(entry[0]) || named.has(entry[0]) || !isSecret(entry[0], entry[1])),
   );
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(safeEntries),
     ...(electron ? { ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' } : {}),
   };
 }

@@ -67,7 +67,7 @@ export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow
   const cooldowns = new Map(modelCooldowns.map((each) => [each.model, each]));
   const localModels = new Map(local.map((each) => [each.name, each]));
   const names = new Set(models.map(({ name }) => name));
-  const listed = models.slice(0, maxModels).map((model): TreeRow => {
+  const modelRows = models.slice(0, maxModels).map((model): TreeRow => {
     const [cooldown, localModel, pinnedTo] = [
       cooldowns.get(model.name),
       localModels.get(model.name),
@@ -81,13 +81,13 @@ export function modelRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow
       ...(pinnedTo ? { pinnedTo } : {}),
     };
   });
-  const more = models.length - listed.length;
+  const more = models.length - modelRows.length;
   const left = `${more} more are not listed; add those you use to rumbo.providers.${providerName}.models.`;
   return [
     ...local
       .filter((each) => isInProgress(each) && !names.has(each.name))
       .map((each) => pendingRow(each, providerName)),
-    ...listed,
+    ...modelRows,
     ...(more > 0 ? [{ type: 'text', text: left, providerName } as const] : []),
     ...modelCooldowns
       .filter(({ model }) => !names.has(model))

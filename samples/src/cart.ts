@@ -10,8 +10,8 @@ export class Cart {
   readonly #items: Item[] = [];
 
   add(item: Item): void {
-    const known = this.#items.find(({ name }) => name === item.name);
-    if (known) known.quantity += item.quantity;
+    const existing = this.#items.find(({ name }) => name === item.name);
+    if (existing) existing.quantity += item.quantity;
     else this.#items.push({ ...item });
   }
 

@@ -1,4 +1,4 @@
-/** A model service in a process of its own, as fast as can be: the same bytes to everybody. Ends when its parent leaves. */
+/** A model service in a process of its own, as fast as possible: every request gets the same bytes. Ends when its parent process exits. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -8,13 +8,13 @@ const rounds = 5;
 
 export async function localRows({ startServer }: Laboratory): Promise<Row[]> {
   const looked: number[] = [];
-  const listed: number[] = [];
+  const listTimes: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const startedAt = performance.now();
     const server = await startServer();
     const models = () => server.connection.sendRequest(listModels, { provider: 'whole' });
     while ((await models()).length === 0) await new Promise(setImmediate);
-    listed.push(performance.now() - startedAt);
+    listTimes.push(performance.now() - startedAt);
 
     const at = performance.now();
     await server.connection.sendRequest(discover);
@@ -29,6 +29,6 @@ export async function localRows({ startServer }: Laboratory): Promise<Row[]> {
       aim: 500,
       note: `slowest ${Math.max(...looked).toFixed(0)} ms`,
     },
-    { what: 'server start to first list of models', figure: median(listed), unit: 'ms' },
+    { what: 'server start to first list of models', figure: median(listTimes), unit: 'ms' },
   ];
 }

@@ -17,11 +17,14 @@ const readingEvery = 50;
 export async function memoryRows({ startServer }: Laboratory, many: number): Promise<Row[]> {
   const server = await startServer();
   try {
-    let asked = 0;
+    let sentCount = 0;
     const askUntil = async (count: number): Promise<void> => {
       const lane = async () => {
-        while (asked < count)
-          await server.connection.sendRequest(ask, { prompt: promptOf(asked++), model: `whole/${model}` });
+        while (sentCount < count)
+          await server.connection.sendRequest(ask, {
+            prompt: promptOf(sentCount++),
+            model: `whole/${model}`,
+          });
       };
       await Promise.all(Array.from({ length: lanes }, lane));
     };

@@ -50,14 +50,14 @@ export async function pipelineRows({ origin, startServer }: Laboratory): Promise
   }
 }
 
-/** Asks every one in turn, so that a noisy moment of the machine is everybody's. One round more than counts warms up. */
+/** Measures all in turn, so that a noisy moment of the machine affects each of them. One extra round is for warming up. */
 async function compare<Name extends string>(asks: Readonly<Record<'direct' | Name, Ask>>, perRound: number) {
   const names = Object.keys(asks) as ('direct' | Name)[];
   const measured: Record<string, Times[]>[] = [];
   for (let round = 0; round <= rounds; round++) {
     const times: Record<string, Times[]> = Object.fromEntries(names.map((name) => [name, []]));
     for (let index = 0; index < perRound; index++) {
-      // Whoever comes second finds the service warmer: the first place goes round.
+      // The second one finds the service warmer: each round begins with another one.
       for (const turn of names.keys()) {
         const name = names[(index + turn) % names.length] ?? 'direct';
         times[name]?.push(await asks[name](promptOf(index)));

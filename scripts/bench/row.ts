@@ -9,21 +9,21 @@ export type Row = {
   /** At most this, in `unit`. Absent: shown to compare with. */
   readonly aim?: number;
   /** At least this, in `unit`. */
-  readonly least?: number;
+  readonly min?: number;
   readonly note?: string;
 };
 
 /** Empty where there is no aim or no figure. */
-export function verdict({ figure, aim, least }: Row): 'ok' | 'missed' | '' {
-  if (figure === null || (aim === undefined && least === undefined)) return '';
-  return figure <= (aim ?? Number.POSITIVE_INFINITY) && figure >= (least ?? Number.NEGATIVE_INFINITY)
+export function verdict({ figure, aim, min }: Row): 'ok' | 'missed' | '' {
+  if (figure === null || (aim === undefined && min === undefined)) return '';
+  return figure <= (aim ?? Number.POSITIVE_INFINITY) && figure >= (min ?? Number.NEGATIVE_INFINITY)
     ? 'ok'
     : 'missed';
 }
 
-const aimOf = ({ aim, least, unit }: Row): string => {
+const aimOf = ({ aim, min, unit }: Row): string => {
   if (aim !== undefined) return `≤ ${aim} ${unit}`;
-  return least === undefined ? '' : `≥ ${least} ${unit}`;
+  return min === undefined ? '' : `≥ ${min} ${unit}`;
 };
 
 export function table(rows: readonly Row[]): string {

@@ -1,5 +1,5 @@
 /**
- * Takes the place of `@vscode/spdlog` in our code-server, whose native part nobody builds there: without it every
+ * Replaces `@vscode/spdlog` in our code-server, where its native part is not built: without it every
  * output channel stays empty. The same interface (https://github.com/microsoft/node-spdlog), appending to the file.
  */
 const { appendFileSync, mkdirSync } = require('node:fs');
@@ -45,7 +45,7 @@ for (const level of levels) {
 
 const create = async (name, file) => new Logger('', name, file);
 
-// One by one: who imports this as a module finds the names only so.
+// One by one: only so does an ES module that imports this find the names.
 exports.version = 1;
 exports.setLevel = () => {};
 exports.setFlushOn = () => {};

@@ -137,7 +137,7 @@ async function end(child: ChildProcess, exit: Promise<void>): Promise<void> {
   }
 }
 
-/** Whether there was anybody left to hear it. */
+/** @returns whether the process was still running */
 function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(-leader, signal);

@@ -26,8 +26,8 @@ export function writeSettings(
 ): void {
   const file = join(userData, 'User', 'settings.json');
   let text = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
-  const known: object = parse(text) ?? {};
-  const missing = Object.entries(defaults).filter(([name]) => !(name in known));
+  const current: object = parse(text) ?? {};
+  const missing = Object.entries(defaults).filter(([name]) => !(name in current));
   const wanted = [...missing.map(([name, value]): Change => [[name], value]), ...changes];
   for (const [path, value] of wanted) {
     const tree = parseTree(text);

@@ -15,13 +15,13 @@ export async function oneAtATime(file, work) {
   mkdirSync(dirname(file), { recursive: true });
   while (!take(file)) {
     const owner = ownerOf(file);
-    if (owner !== undefined && !isAlive(owner)) giveBack(file, owner);
+    if (owner !== undefined && !isAlive(owner)) release(file, owner);
     else await sleep(pollMs);
   }
   try {
     return await work();
   } finally {
-    giveBack(file, process.pid);
+    release(file, process.pid);
   }
 }
 
@@ -41,11 +41,11 @@ function take(file) {
 }
 
 /** @param {string} file @param {number} owner */
-function giveBack(file, owner) {
+function release(file, owner) {
   const aside = `${file}.${process.pid}.old`;
   try {
     renameSync(file, aside);
-    if (ownerOf(aside) !== owner) linkSync(aside, file); // Somebody was quicker, and this lock is theirs.
+    if (ownerOf(aside) !== owner) linkSync(aside, file); // Another process was quicker and owns this lock.
   } catch (error) {
     if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
   } finally {

@@ -58,6 +58,6 @@ function newerNode() {
   if (existsSync(own)) return own;
   if (Number.parseInt(process.versions.node, 10) >= wanted) return process.execPath;
   throw new SetUpError(
-    `Node ${wanted} is missing from node_modules, perhaps because npm was told to ignore scripts: run "npm rebuild node --ignore-scripts=false", then run this again.`,
+    `Node ${wanted} is missing from node_modules, perhaps because npm is configured to ignore scripts: run "npm rebuild node --ignore-scripts=false", then run this again.`,
   );
 }

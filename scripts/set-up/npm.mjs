@@ -60,10 +60,10 @@ function reason(output, what, log) {
     return `${what} could not be fetched: the npm registry cannot be reached (${offline[0]}). Connect this machine to the network, or name a mirror with "npm config set registry <address>", then run this again.`;
   }
   if (/ENOSPC/.test(output))
-    return `${what} could not be installed: the disk is full. Make room, then run this again.`;
+    return `${what} could not be installed: the disk is full. Free some space, then run this again.`;
   if (/E(?:ACCES|PERM|ROFS)\b/.test(output)) {
     return `${what} could not be installed: npm may not write here. Make this folder and npm's cache writable (npm's own words are in ${log}), then run this again.`;
   }
   const line = output.match(/npm (?:error|ERR!) (?!code)(\S.*)/)?.[1] ?? 'npm gave no reason';
-  return `${what} could not be installed: ${line.trim().replace(/\.$/, '')}. All that npm said is in ${log}.`;
+  return `${what} could not be installed: ${line.trim().replace(/\.$/, '')}. The whole output of npm is in ${log}.`;
 }

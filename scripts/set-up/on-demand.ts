@@ -10,7 +10,7 @@ import type { Report } from './report.mjs';
 export interface OnDemand {
   /** As people call it; begins the sentence when it fails. */
   what: string;
-  /** Said while it is being installed. */
+  /** Shown while it is being installed. */
   note: string;
   /** Has the committed package.json and package-lock.json. */
   from: string;

@@ -51,7 +51,7 @@ export async function run(main) {
 
 /** @param {NodeJS.ErrnoException} error */
 function diskFault({ code, path }) {
-  if (code === 'ENOSPC') return 'The disk is full: make room, then run this again.';
+  if (code === 'ENOSPC') return 'The disk is full: free some space, then run this again.';
   if (path && (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')) {
     return `${path} may not be written: make this folder writable (it may belong to another user), then run this again.`;
   }

@@ -70,6 +70,6 @@ async function aptGet([program = '', ...args]: readonly string[], list: string):
   writeFileSync(log, output);
   const why = output.match(/^E: (.*)$/m)?.[1] ?? 'apt gave no reason';
   throw new SetUpError(
-    `The tests need ${list}, which apt could not install: ${why}. All that apt said is in ${log}.`,
+    `The tests need ${list}, which apt could not install: ${why}. The whole output of apt is in ${log}.`,
   );
 }

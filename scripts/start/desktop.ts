@@ -19,7 +19,7 @@ export function desktopCode(env: NodeJS.ProcessEnv): string | undefined {
   return code && !realpathSync(code).includes('remote-cli') ? code : undefined;
 }
 
-/** Resolves with nothing when no window came, which it has said then. */
+/** Resolves with nothing if no window opened, which has been reported then. */
 export async function openOnDesktop(
   code: string,
   { profile, workspace, report }: EditorOptions,

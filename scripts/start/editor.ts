@@ -14,14 +14,14 @@ import { claim } from './running.ts';
 
 /** Resolves with the exit code. */
 export async function openEditor(report: Report): Promise<number> {
-  const asked = askedToEnd();
+  const endRequested = askedToEnd();
   const running = await claim();
   if ('other' in running) {
     copyExtension(projectFolder, extensionsOf(profiles.browser)); // For when its window is reloaded.
     report.line(running.other);
     return 0;
   }
-  const closing: (() => void | Promise<void>)[] = [running.giveBack];
+  const closing: (() => void | Promise<void>)[] = [running.release];
   try {
     const practice = (await needsPractice(process.env)) ? await keepPractice(report, writeAll) : undefined;
     if (practice) closing.unshift(() => practice.close());
@@ -33,10 +33,10 @@ export async function openEditor(report: Report): Promise<number> {
       (code && (await openOnDesktop(code, { profile: profiles.desktop, workspace, report }))) ||
       (await openInBrowser({ profile: profiles.browser, workspace, report }));
     closing.unshift(() => editor.close());
-    running.tell(editor.address);
+    running.recordAddress(editor.address);
     report.line('Ctrl-C here ends it.');
 
-    const complaint = await Promise.race([asked, editor.ended]);
+    const complaint = await Promise.race([endRequested, editor.ended]);
     if (complaint) throw new SetUpError(complaint);
     return 0;
   } finally {

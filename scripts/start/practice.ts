@@ -7,7 +7,7 @@ import { type Report, SetUpError } from '../set-up/report.mjs';
 const tokensPerSecond = 40;
 const restarts = 5;
 
-/** @returns nothing where it cannot be had, which it has said then */
+/** @returns nothing if it cannot be installed, which has been reported then */
 export async function keepPractice(
   report: Report,
   settings: (changes: readonly Change[]) => void,
@@ -16,7 +16,7 @@ export async function keepPractice(
   let left = restarts;
   let engine: PracticeEngine;
 
-  const tell = () => {
+  const writeSettings = () => {
     settings([[['rumbo.providers', 'practice'], engine.config['rumbo.providers'].practice]]);
   };
   const watch = async (): Promise<void> => {
@@ -28,7 +28,7 @@ export async function keepPractice(
     engine = await startPracticeEngine({ report, tokensPerSecond, port }).catch(() =>
       startPracticeEngine({ report, tokensPerSecond }),
     );
-    tell();
+    writeSettings();
     return watch();
   };
 
@@ -36,13 +36,13 @@ export async function keepPractice(
     engine = await startPracticeEngine({ report, tokensPerSecond });
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;
-    report.line(`${error.message} Going on without it.`);
+    report.line(`${error.message} Continuing without it.`);
     return undefined;
   }
   report.line(
     'No key and no local engine found: the practice engine answers, a toy model with canned replies.',
   );
-  tell();
+  writeSettings();
   watch().catch((error: unknown) => report.line(`The practice engine is gone: ${String(error)}`));
   return {
     close() {

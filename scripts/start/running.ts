@@ -1,4 +1,4 @@
-/** Sees to it that one `npm start` at a time has the profile, and tidies up after one that was killed. */
+/** One `npm start` at a time uses the profile; cleans up after one that was killed. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folders } from '../set-up/folders.ts';
@@ -14,24 +14,24 @@ interface Running {
 
 export interface Claim {
   /** Lets another `npm start` know where the editor is. */
-  tell(address: Omit<Running, 'owner'>): void;
-  giveBack(): void;
+  recordAddress(address: Omit<Running, 'owner'>): void;
+  release(): void;
 }
 
-/** The profile is this process's now, or `other` says who has it. */
+/** The profile belongs to this process now, or `other` names the process that uses it. */
 export function claim(): Promise<Claim | { other: string }> {
   const file = join(folders.own, 'running.json');
   mkdirSync(folders.own, { recursive: true });
   return oneAtATime(`${file}.lock`, async () => {
     const before = existsSync(file) ? read(file) : undefined;
-    if (before && is(before.owner, 'start')) return { other: sentence(before) };
-    if (before?.pid !== undefined && is(before.pid, 'code-server')) process.kill(-before.pid, 'SIGTERM');
+    if (before && runs(before.owner, 'start')) return { other: message(before) };
+    if (before?.pid !== undefined && runs(before.pid, 'code-server')) process.kill(-before.pid, 'SIGTERM');
 
     const write = (running: Running) => writeFileSync(file, JSON.stringify(running));
     write({ owner: process.pid });
     return {
-      tell: (address) => write({ owner: process.pid, ...address }),
-      giveBack: () => rmSync(file, { force: true }),
+      recordAddress: (address) => write({ owner: process.pid, ...address }),
+      release: () => rmSync(file, { force: true }),
     };
   });
 }
@@ -44,13 +44,13 @@ function read(file: string): Running | undefined {
   }
 }
 
-const sentence = ({ owner, url }: Running): string =>
+const message = ({ owner, url }: Running): string =>
   url
-    ? `Rumbo is open already: ${url} (reload the window for a new build). Process ${owner} keeps it.`
-    : `Rumbo is open already, or about to be: process ${owner} keeps it.`;
+    ? `Rumbo is open already: ${url} (reload the window for a new build). Process ${owner} uses it.`
+    : `Rumbo is open already, or about to be: process ${owner} uses it.`;
 
-/** Whether that process lives and is what we take it for: numbers are given out again. */
-function is(pid: number, name: string): boolean {
+/** Whether that process lives and runs this program: process ids are reused. */
+function runs(pid: number, name: string): boolean {
   if (!isAlive(pid)) return false;
   const commandLine = `/proc/${pid}/cmdline`;
   return !existsSync(commandLine) || readFileSync(commandLine, 'utf8').includes(name);

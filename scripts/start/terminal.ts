@@ -1,4 +1,4 @@
-/** `npm start -- <command>`: hands over to the terminal face, with the practice engine where there is no other. */
+/** `npm start -- <command>`: runs the command-line program, with the practice engine if no other model is available. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ export async function runTerminal(args: readonly string[], report: Report): Prom
   }
 }
 
-/** With a config of their own, people have said who is to answer; help needs nobody. */
+/** A config of the user’s own names the models, and help needs none. */
 function wantsAnswer(args: readonly string[]): boolean {
   const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   return !options.some((arg) => /^(?:--config(?:=.*)?|--help|-h|--version)$/.test(arg)) && args[0] !== 'help';
@@ -41,7 +41,7 @@ async function start(report: Report): Promise<PracticeEngine | undefined> {
     return practice;
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;
-    report.line(`${error.message} Going on without it.`);
+    report.line(`${error.message} Continuing without it.`);
     return undefined;
   }
 }

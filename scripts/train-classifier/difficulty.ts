@@ -83,7 +83,7 @@ export function spread({ weights, bias }: DifficultyWeights, rows: readonly Meas
 export type CurvePoint = { readonly share: number; readonly quality: number };
 
 /**
- * @returns the quality when the hardest-looking share goes to the strong model, and APGR: the share of the gap
+ * @returns the quality when the hardest-looking share goes to the strong model, and APGR: the share of the difference
  * between weak and strong that is recovered, averaged over all shares. Chance is 0.5. See RouteLLM,
  * https://arxiv.org/abs/2406.18665
  */
@@ -93,7 +93,7 @@ export function costQuality(
   const hardest = [...rows].sort((a, b) => b.score - a.score);
   const count = hardest.length;
   const weakest = hardest.reduce((sum, { weak }) => sum + weak, 0);
-  const gap = hardest.reduce((sum, { strong, weak }) => sum + strong - weak, 0);
+  const difference = hardest.reduce((sum, { strong, weak }) => sum + strong - weak, 0);
   let gained = 0;
   let area = 0;
   const gains = [0];
@@ -107,5 +107,5 @@ export function costQuality(
     share: tenth / 10,
     quality: (weakest + (gains[Math.round((tenth / 10) * count)] ?? gained)) / count,
   }));
-  return { curve, apgr: area / count / gap };
+  return { curve, apgr: area / count / difference };
 }

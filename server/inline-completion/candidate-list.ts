@@ -54,8 +54,10 @@ export function candidateList(deps: CandidateListDeps): () => readonly InlineCan
     const { ranked, eligibility } = models.ranking(false, Number.POSITIVE_INFINITY);
     const order = new Map(ranked.map(({ model }, index) => [model.id, index]));
     const indexOf = ({ id }: Model) => order.get(id) ?? order.size;
-    const listed = new Set<string>(eligibility.map(({ model }) => model.id));
-    const unlisted = settings()['inline.models'].filter((name) => !name.endsWith('/*') && !listed.has(name));
+    const rankedIds = new Set<string>(eligibility.map(({ model }) => model.id));
+    const unlisted = settings()['inline.models'].filter(
+      (name) => !name.endsWith('/*') && !rankedIds.has(name),
+    );
     return [
       ...eligibility.toSorted((one, other) => indexOf(one.model) - indexOf(other.model)).map(candidateOf),
       ...unlisted.map((name) => unlistedCandidate(name, providers.get(providerOf(name))?.config.source)),

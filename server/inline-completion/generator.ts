@@ -2,7 +2,7 @@
 import type { ModelId } from '../../shared/chat.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 
-/** How to read a model's text: as code that fills the gap, or as a chat answer with fences and prose around the code. */
+/** How to read a model's text: as code for the cursor position, or as a chat answer with fences and prose around the code. */
 export type OutputFormat = 'fill' | 'chat';
 
 /** Text while a model generates it. */

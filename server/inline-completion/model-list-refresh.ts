@@ -21,9 +21,9 @@ export function modelListRefresh({ settings, providers, clock }: ModelListRefres
 
   /** A cloud provider of `rumbo.inline.models` whose list is not known yet. */
   const unlistedProvider = (): string | undefined => {
-    const listed = new Set<string>(providers.models().map(({ id }) => id));
+    const listedIds = new Set<string>(providers.models().map(({ id }) => id));
     return settings()
-      ['inline.models'].filter((name) => !listed.has(name))
+      ['inline.models'].filter((name) => !listedIds.has(name))
       .map(providerOf)
       .find((name) => {
         const provider = providers.get(name);

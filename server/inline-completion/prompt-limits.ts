@@ -3,7 +3,7 @@ import type { Model } from '../../shared/models.ts';
 import type { CompletionLength } from './completion-context.ts';
 import { tokenBudgetsFor } from './context/prefix-and-suffix.ts';
 
-/** Upper limits of a completion in tokens: text after the first statements is seldom useful. */
+/** Upper limits of a completion in tokens: text after the first statements is rarely useful. */
 export const maxCompletionTokens: Readonly<Record<CompletionLength, number>> = { line: 64, block: 256 };
 
 /** Tokens of a prompt besides its texts, at most: chat instructions, the words of a template. */

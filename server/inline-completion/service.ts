@@ -101,8 +101,8 @@ export function inlineCompletionService(deps: InlineCompletionDeps): InlineCompl
     onModelsListed(name) {
       const provider = providers.get(name);
       if (provider?.modelList === undefined || !activation.isEnabled()) return;
-      const listed = provider.modelList.map((model) => model.name);
-      modes.onModelsListed(provider.config.baseUrl, listed);
+      const modelNames = provider.modelList.map((model) => model.name);
+      modes.onModelsListed(provider.config.baseUrl, modelNames);
       models.invalidate();
     },
     onSettingsChanged() {

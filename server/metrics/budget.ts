@@ -21,14 +21,15 @@ export function budgets(usage: UsageStore, now: () => number) {
   let warnAt = 1;
 
   const remainingBudget = (owner: SpendingOwner): RemainingBudget => {
-    let least: RemainingBudget = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
+    let tightest: RemainingBudget = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
     for (const limit of limits) {
       if (!appliesTo(limit, owner)) continue;
       const { key, endsAtMs } = usageKey(limit.period, limit, now());
       const usd = Math.max(0, limit.usd - usage.used(key) - usage.reserved(key));
-      if (least.usd === null || usd < least.usd) least = { usd, name: limit.name, freesAtMs: endsAtMs };
+      if (tightest.usd === null || usd < tightest.usd)
+        tightest = { usd, name: limit.name, freesAtMs: endsAtMs };
     }
-    return least;
+    return tightest;
   };
 
   return {

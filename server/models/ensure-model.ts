@@ -60,8 +60,8 @@ export async function ensureLocalModel(
   onProgress({ stage: 'checking' });
   const before = await listWhenLoaded(target, deps, onProgress, signal);
   const idOf = ({ name }: LocalModel): ModelId => `${target.provider}/${name}`;
-  const listed = findModel(target, before);
-  const present = listed?.state === 'downloading' ? undefined : listed;
+  const existing = findModel(target, before);
+  const present = existing?.state === 'downloading' ? undefined : existing;
   if (present?.state === 'loaded') return { model: idOf(present), outcome: 'was-loaded' };
   const ready = present ?? (await pullAndFind(target, before, deps, onProgress, signal));
   if (!ready) return { model: target.id, outcome: 'pulled' };

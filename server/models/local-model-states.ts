@@ -42,13 +42,13 @@ export function localModelStates({ loadTimes, onChanged, now }: LocalModelStates
     /** The models of a provider as last reported, with work in progress. Contacts no engine. */
     localModels(provider: string): readonly LocalModel[] {
       const models = lastLists.get(provider) ?? [];
-      const listed = models.map((each) => ({ ...each, ...inProgress.get(`${provider}/${each.name}`) }));
+      const withProgress = models.map((each) => ({ ...each, ...inProgress.get(`${provider}/${each.name}`) }));
       const unlisted = [...inProgress].flatMap(([id, work]) => {
         const name = id.slice(provider.length + 1);
         const isNew = id.startsWith(`${provider}/`) && !models.some((each) => each.name === name);
         return isNew ? [{ name, ...work }] : [];
       });
-      return [...listed, ...unlisted];
+      return [...withProgress, ...unlisted];
     },
 
     /**

@@ -63,8 +63,8 @@ export function modelLists({ sources, refreshEveryMinutes, store, now }: ModelLi
     const models = new Map<ModelId, ServedModel>();
     for (const source of sources()) {
       const list = storedLists().get(source.provider);
-      const listed = list?.baseUrl === source.baseUrl ? list.models : (source.fallbackModels ?? []);
-      for (const model of toServedModels(source, listed)) models.set(model.id, model);
+      const previousModels = list?.baseUrl === source.baseUrl ? list.models : (source.fallbackModels ?? []);
+      for (const model of toServedModels(source, previousModels)) models.set(model.id, model);
     }
     return models;
   };
@@ -153,4 +153,4 @@ async function listWithTimeout(
   }
 }
 
-const withoutOrigin = ({ id, provider, kind, source, ...listed }: ServedModel): ListedModel => listed;
+const withoutOrigin = ({ id, provider, kind, source, ...model }: ServedModel): ListedModel => model;

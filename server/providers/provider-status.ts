@@ -8,7 +8,7 @@ import type { ModelInfo } from '../wire/wire-format.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
 /** What the status of a provider depends on at one time. */
-export type ProviderFacts = {
+export type ProviderStatusInput = {
   readonly config: ProviderConfig;
   /** The origin requests go to. */
   readonly origin: string;
@@ -26,7 +26,7 @@ export type ProviderFacts = {
 export const isKeyMissing = ({ definition }: ProviderConfig, location: ProviderStatus['key']): boolean =>
   definition.key === 'required' && location === 'none';
 
-export function providerState(facts: ProviderFacts): ProviderState {
+export function providerState(facts: ProviderStatusInput): ProviderState {
   const { config, listedModels, listFailure, lastOutcome } = facts;
   if (!config.enabled) return 'off';
   if (isKeyMissing(config, facts.keyLocation)) return 'no-key';
@@ -38,7 +38,7 @@ export function providerState(facts: ProviderFacts): ProviderState {
   return facts.isListing ? 'checking' : 'unknown';
 }
 
-export function providerStatus(facts: ProviderFacts, models: ProviderStatus['models']): ProviderStatus {
+export function providerStatus(facts: ProviderStatusInput, models: ProviderStatus['models']): ProviderStatus {
   const { config, health, keys, keyLocation, lastOutcome } = facts;
   const { name, label, definition, source, note } = config;
   const cooldown = overallCooldown(facts);
@@ -65,7 +65,7 @@ export function providerStatus(facts: ProviderFacts, models: ProviderStatus['mod
 }
 
 /** The cool-down of the provider, or the first to end when each of its models has one. */
-function overallCooldown({ config, health, listedModels }: ProviderFacts): TimedCooldown | undefined {
+function overallCooldown({ config, health, listedModels }: ProviderStatusInput): TimedCooldown | undefined {
   const cooldown = health.cooldown();
   if (cooldown) return cooldown;
   let first: TimedCooldown | undefined;
@@ -77,7 +77,7 @@ function overallCooldown({ config, health, listedModels }: ProviderFacts): Timed
   return first;
 }
 
-function modelCooldown(health: ProviderFacts['health'], model: string): ModelCooldown[] {
+function modelCooldown(health: ProviderStatusInput['health'], model: string): ModelCooldown[] {
   const cooldown = health.cooldown() ? undefined : health.cooldownOf(model);
   if (!cooldown) return [];
   const until = new Date(cooldown.untilMs).toISOString();

@@ -19,7 +19,7 @@ import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { KeyStore } from '../secrets/keys.ts';
 import { type IdentifyServer, modelList } from './model-list.ts';
 import type { ProviderConfig } from './provider-config.ts';
-import { isKeyMissing, type ProviderFacts, providerState, providerStatus } from './provider-status.ts';
+import { isKeyMissing, type ProviderStatusInput, providerState, providerStatus } from './provider-status.ts';
 
 /** Answers that one provider streams at a time: most local engines have one slot and queue further requests silently. */
 const maxConcurrent = { local: 2, api: 8 };
@@ -96,7 +96,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   const refresh = (): Promise<void> =>
     config.enabled && !isMissingKey() ? list.refresh() : Promise.resolve();
 
-  const facts = (): ProviderFacts => ({
+  const facts = (): ProviderStatusInput => ({
     config,
     origin: owner.origin,
     keyLocation: keys.location(owner),

@@ -1,4 +1,4 @@
-/** Merges the facts that all sources state about a model: the best source per fact, gaps filled from others. Pure. */
+/** Merges the facts that all sources state about a model: the best source per fact, missing facts from the others. Pure. */
 import type { Abilities, Price } from '../../shared/models.ts';
 import { bundledFacts } from './catalogue.ts';
 import {

@@ -63,7 +63,7 @@ test('menus name only commands that exist, and buttons have icons', () => {
 
 test('when clauses use existing views, schemes and context keys only', () => {
   const views: { id: string }[] = contributes.views.rumbo;
-  const known = new Set([
+  const definedNames = new Set([
     'rumbo.streaming',
     'rumbo.empty',
     'rumbo.generating',
@@ -76,7 +76,7 @@ test('when clauses use existing views, schemes and context keys only', () => {
     .concat(contributes.keybindings.map(({ when = '' }: { when?: string }) => when))
     .concat(contributes.viewsWelcome.map(({ when = '' }: { when?: string }) => when));
   for (const clause of clauses) {
-    for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g)) assert.ok(known.has(key ?? ''), clause);
+    for (const [, key] of clause.matchAll(/\b(rumbo\.\w+)/g)) assert.ok(definedNames.has(key ?? ''), clause);
     for (const [, scheme] of clause.matchAll(/resourceScheme == ([\w-]+)/g))
       assert.ok((documentSchemes as readonly string[]).includes(scheme ?? ''), clause);
   }

@@ -31,13 +31,13 @@ test('the same rows give the same model, to the byte', () => {
 test('what is written as bytes guesses as what was learned', () => {
   const weights = train(rows);
   const model = loadModel(modelFileOf(weights, 1, { weights: Array.from({ length: 17 }, () => 0), bias: 0 }));
-  const held = heldOutRows();
-  const agreed = held.filter(({ text }) => {
+  const testRows = heldOutRows();
+  const agreed = testRows.filter(({ text }) => {
     const features = featuresOf(text);
     const best = (shares: Float32Array) => shares.indexOf(Math.max(...shares));
     return best(model.scores(features)) === best(probabilities(weights, features.indices, features.values));
   });
-  assert.ok(agreed.length >= held.length * 0.97, `${agreed.length} of ${held.length}`);
+  assert.ok(agreed.length >= testRows.length * 0.97, `${agreed.length} of ${testRows.length}`);
 });
 test('share-alike rows are not learned from', () => {
   const row = (licence: string): Row => ({
@@ -63,9 +63,9 @@ test('variations keep the wish and are the same in every run', () => {
   assert.ok(new Set(made).size > 12);
 });
 test('quality counts hits, bins confidence and takes the surest four fifths', () => {
-  const guess = (label: Row['label'], said: Row['label'], confidence: number) => ({
+  const guess = (label: Row['label'], predicted: Row['label'], confidence: number) => ({
     row: { label, lang: 'en' as const, weak_label: false, synthetic: false },
-    probabilities: taskTypes.map((task) => (task === said ? confidence : (1 - confidence) / 5)),
+    probabilities: taskTypes.map((task) => (task === predicted ? confidence : (1 - confidence) / 5)),
   });
   const { accuracy, macroF1, ece, at80 } = quality([
     guess('planning', 'planning', 0.9),

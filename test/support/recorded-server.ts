@@ -1,4 +1,4 @@
-/** A server that says again what a real one said: recorded exchanges of test/fixtures/wire, by method and path. */
+/** A server that replays the responses of a real one: recorded exchanges of test/fixtures/wire, by method and path. */
 import { readFileSync } from 'node:fs';
 import { type Page, pageServer } from './page-server.ts';
 

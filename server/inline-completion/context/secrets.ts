@@ -1,4 +1,4 @@
-/** Recognises lines with keys and passwords by their form, to keep them out of snippets. */
+/** Recognises lines with keys and passwords by their form, so that snippets can leave them out. */
 import { keyBeginning } from '../../platform/key-patterns.ts';
 
 /** The text without lines that look as if they contain a secret. All other lines stay unchanged. */

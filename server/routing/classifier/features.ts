@@ -184,7 +184,7 @@ function addWords(
     for (; at < end; at++) {
       const letter = codes[at] ?? charCode.end;
       if (isBoundary(letter)) break;
-      if (letter > charCode.gap) isName = true;
+      if (letter > charCode.blank) isName = true;
       hash = Math.imul(hash ^ letter, 0x01000193);
       if (at - from === stem - 1) beginning = hash;
     }

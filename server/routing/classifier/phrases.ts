@@ -1,7 +1,7 @@
 /** A dictionary of words and phrases that finds the longest match at a position of a folded text, in time linear in the match. */
 
 /** The codes of a folded text: 1–26 are letters, 28–37 digits. */
-export const charCode = { end: 0, gap: 27, digit: 28, other: 38, pause: 39 } as const;
+export const charCode = { end: 0, blank: 27, digit: 28, other: 38, pause: 39 } as const;
 const width = charCode.other;
 
 export type PhraseMatcher = {
@@ -56,11 +56,11 @@ export function phraseMatcher(entries: readonly (readonly string[])[]): PhraseMa
 }
 
 export const isBoundary = (letter: number): boolean =>
-  letter === charCode.end || letter === charCode.gap || letter === charCode.pause;
+  letter === charCode.end || letter === charCode.blank || letter === charCode.pause;
 
 function codeOf(phrase: string, at: number): number {
   const unit = phrase.charCodeAt(at);
-  if (unit === 0x20) return charCode.gap;
+  if (unit === 0x20) return charCode.blank;
   if (unit >= 0x61 && unit <= 0x7a) return unit - 0x60;
   if (unit >= 0x30 && unit <= 0x39) return charCode.digit + unit - 0x30;
   throw new Error(`The phrase "${phrase}" contains other characters than letters and digits.`);

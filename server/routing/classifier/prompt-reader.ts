@@ -47,7 +47,7 @@ export function parsePrompt(prompt: string): ParsedPrompt {
   const readProse = (line: string, from: number, isBullet: boolean) => {
     let start = at;
     let asks = false;
-    let last: number = charCode.gap;
+    let last: number = charCode.blank;
     const close = () => {
       if (at > start) {
         sentences.push({ start, end: at, asks, isBullet });
@@ -55,17 +55,21 @@ export function parsePrompt(prompt: string): ParsedPrompt {
       }
       start = at;
       asks = false;
-      last = charCode.gap;
+      last = charCode.blank;
     };
     for (let index = from; index < line.length; index++) {
       const char = line.charCodeAt(index);
       let folded =
-        char < foldings.length ? (foldings[char] ?? charCode.gap) : char === 0x2019 ? skipped : charCode.gap;
+        char < foldings.length
+          ? (foldings[char] ?? charCode.blank)
+          : char === 0x2019
+            ? skipped
+            : charCode.blank;
       if (folded === skipped) continue;
       if (folded === mark) {
         // A dot inside a word is part of an identifier: node.js, a.b.
         const next = line.charCodeAt(index + 1);
-        if (char === dot && last !== charCode.gap && isWordChar(next)) folded = charCode.other;
+        if (char === dot && last !== charCode.blank && isWordChar(next)) folded = charCode.other;
         else {
           if (char === question) asks = true;
           if (char === openingQuestion || char === openingExclamation) spanishMarks++;
@@ -74,8 +78,8 @@ export function parsePrompt(prompt: string): ParsedPrompt {
           continue;
         }
       }
-      if (folded === charCode.gap && (last === charCode.gap || last === charCode.pause)) continue;
-      if (folded === charCode.pause && last === charCode.gap && at > start) at--;
+      if (folded === charCode.blank && (last === charCode.blank || last === charCode.pause)) continue;
+      if (folded === charCode.pause && last === charCode.blank && at > start) at--;
       if (folded === charCode.other && last <= 26 && last > 0) names++;
       else if (char >= 65 && char <= 90 && index > 0 && isLower(line.charCodeAt(index - 1))) names++;
       if (
@@ -186,7 +190,7 @@ const [plus, minus, dot, question, openingQuestion, openingExclamation] = [43, 4
 const [mark, skipped] = [40, 41];
 
 const foldings = (() => {
-  const table = new Uint8Array(0x180).fill(charCode.gap);
+  const table = new Uint8Array(0x180).fill(charCode.blank);
   for (let char = 0; char < table.length; char++) {
     const plain = String.fromCharCode(char).normalize('NFD').toLowerCase().charCodeAt(0);
     if (plain >= 97 && plain <= 122) table[char] = plain - 96;

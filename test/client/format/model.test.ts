@@ -57,7 +57,7 @@ test('a model that is cooling down shows until when and why; one that is retried
 
 test('the tooltip has the known details of a model and their sources', () => {
   const local = { name: 'small', state: 'loaded', memoryBytes: 5.2e9, until: at1405 } as const;
-  const known = details(
+  const detailed = details(
     {
       summary: 'Writes code.',
       trainedContextTokens: 131_072,
@@ -71,7 +71,7 @@ test('the tooltip has the known details of a model and their sources', () => {
       provenance: { sizeBytes: { by: 'list', at: at1405 }, licence: { by: 'engine', at: at1405 } },
     },
   );
-  assert.deepEqual(modelTooltip({ model: sampleModel(), local }, known, 'en-GB').split('\n'), [
+  assert.deepEqual(modelTooltip({ model: sampleModel(), local }, detailed, 'en-GB').split('\n'), [
     'lab/small',
     'loaded, 5.2 GB · local · tier 3 · 32k · free',
     'Writes code.',

@@ -76,10 +76,10 @@ test('a rate limit shows what is left and when it resets, until it has reset', (
     },
   );
   const past = requests({ resetsAt: long() });
-  const most = requests({ unit: 'tokens', limit: 1000, remaining: 900 });
-  const [scarcest, ...others] = activeRateWindows(sampleProvider({ windows: [past, most, requests()] }));
+  const fresh = requests({ unit: 'tokens', limit: 1000, remaining: 900 });
+  const [scarcest, ...others] = activeRateWindows(sampleProvider({ windows: [past, fresh, requests()] }));
   assert.equal(scarcest?.remaining, 3);
-  assert.deepEqual(others, [most]);
+  assert.deepEqual(others, [fresh]);
 });
 
 test('only a rate limit that is nearly used up is in the description', () => {

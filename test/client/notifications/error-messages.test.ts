@@ -71,8 +71,8 @@ test('any other error is one sentence without its stack', () => {
 });
 
 test('error data that was converted once is kept', () => {
-  const known = failure('over-budget');
-  assert.equal(toClientErrorData(new ClientError(known)), known);
+  const converted = failure('over-budget');
+  assert.equal(toClientErrorData(new ClientError(converted)), converted);
 });
 
 test('data of an unknown shape is a bad response', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyVariablesOf, serverEnvironment } from '../../../client/server/environment.ts';
 
-const kept = (environment: Record<string, string>, named: string[] = []) =>
+const forwarded = (environment: Record<string, string>, named: string[] = []) =>
   serverEnvironment(environment, named, false);
 
 test('secrets that are not meant for the server are removed', () => {
@@ -34,13 +34,16 @@ test('secrets that are not meant for the server are removed', () => {
       'STRIPE_KEYS',
     ],
   ].flat();
-  for (const name of secrets) assert.deepEqual(kept({ [name]: 'x' }), {}, name);
+  for (const name of secrets) assert.deepEqual(forwarded({ [name]: 'x' }), {}, name);
 });
 
 test('a URL with credentials is removed, whatever its name', () => {
-  assert.deepEqual(kept({ DATABASE_URL: 'postgres://me:secret@db/app', HOMEPAGE: 'https://example.org/a' }), {
-    HOMEPAGE: 'https://example.org/a',
-  });
+  assert.deepEqual(
+    forwarded({ DATABASE_URL: 'postgres://me:secret@db/app', HOMEPAGE: 'https://example.org/a' }),
+    {
+      HOMEPAGE: 'https://example.org/a',
+    },
+  );
 });
 
 test('what a program needs to run and to reach the keychain is passed on', () => {
@@ -57,7 +60,7 @@ test('what a program needs to run and to reach the keychain is passed on', () =>
     SSL_CERT_FILE: '/etc/ca.pem',
     SystemRoot: 'C:\\Windows',
   };
-  assert.deepEqual(kept(needed), needed);
+  assert.deepEqual(forwarded(needed), needed);
 });
 
 test('Rumbo’s own variables and those that the user names are passed on', () => {
@@ -67,8 +70,8 @@ test('Rumbo’s own variables and those that the user names are passed on', () =
     LLM_PRIORITY_ORDER: 'local',
     OLLAMA_HOST: '127.0.0.1',
   };
-  assert.deepEqual(kept(own), own);
-  assert.deepEqual(kept({ LAB_KEY: 'c', OTHER_KEY: 'd' }, ['LAB_KEY']), { LAB_KEY: 'c' });
+  assert.deepEqual(forwarded(own), own);
+  assert.deepEqual(forwarded({ LAB_KEY: 'c', OTHER_KEY: 'd' }, ['LAB_KEY']), { LAB_KEY: 'c' });
 });
 
 test('nothing that changes how Node runs is passed on, even when it is named', () => {
@@ -81,7 +84,7 @@ test('nothing that changes how Node runs is passed on, even when it is named', (
     LD_PRELOAD: 'evil.so',
     NODE_CHANNEL_FD: '3',
   };
-  assert.deepEqual(kept(meddling, Object.keys(meddling)), {});
+  assert.deepEqual(forwarded(meddling, Object.keys(meddling)), {});
 });
 
 test('on Electron the binary runs as Node', () => {

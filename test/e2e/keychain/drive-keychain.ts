@@ -25,6 +25,6 @@ async function drive(): Promise<object> {
   };
 }
 
-const said = await drive().catch((error: Error) => ({ error: error.message }));
+const result = await drive().catch((error: Error) => ({ error: error.message }));
 keychain.dispose();
-process.stdout.write(JSON.stringify(said));
+process.stdout.write(JSON.stringify(result));

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 const driver = new URL('./drive-keychain.ts', import.meta.url).pathname;
 
 /** Runs the driver in a session bus of its own; `unlock` starts a keyring on it. */
-function session(unlock: boolean): { said: unknown; err: string } {
+function session(unlock: boolean): { result: unknown; err: string } {
   const home = mkdtempSync(join(tmpdir(), 'rumbo-keyring-'));
   const keyring = 'printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && ';
   const command = `${unlock ? keyring : ''}exec "${process.execPath}" "${driver}"`;
@@ -23,13 +23,13 @@ function session(unlock: boolean): { said: unknown; err: string } {
     timeout: 60_000,
     env: { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: home, LANG: 'C.UTF-8' },
   });
-  return { said: stdout === '' ? undefined : JSON.parse(stdout), err: stderr };
+  return { result: stdout === '' ? undefined : JSON.parse(stdout), err: stderr };
 }
 
 test('a key is set, found again by another process, and removed, in the real keychain', () => {
-  const { said, err } = session(true);
+  const { result, err } = session(true);
   assert.deepEqual(
-    said,
+    result,
     {
       missing: null,
       found: 'sk-ñ-canary-42',
@@ -42,6 +42,6 @@ test('a key is set, found again by another process, and removed, in the real key
   );
 });
 test('without a Secret Service a set says why, and nothing hangs', () => {
-  const { said, err } = session(false);
-  assert.match(JSON.stringify(said), /"error":".+/, err);
+  const { result, err } = session(false);
+  assert.match(JSON.stringify(result), /"error":".+/, err);
 });

@@ -148,8 +148,8 @@ test('Rumbo’s engine for llama.cpp lists, chats and fills in the middle with t
   const rumbo = rumboEngine(t);
   const { signal } = new AbortController();
   for (const { name, reply, fim } of practiceModels) {
-    const listed = await rumbo.listModels(signal);
-    assert.ok(listed.some((model) => model.name === name && model.contextTokens === 32_768));
+    const models = await rumbo.listModels(signal);
+    assert.ok(models.some((model) => model.name === name && model.contextTokens === 32_768));
     const answerTo = async (request: EngineRequest) => {
       const parts = await Array.fromAsync(rumbo.stream(name, request, signal));
       const finish = parts.at(-1);
@@ -165,7 +165,7 @@ test('the real llama.cpp fills in the middle with another file as context, and w
   const memory = modeCache();
   const [{ name: model, fim } = { name: '', fim: '' }] = practiceModels;
   const endpoint = { engine: rumboEngine(t), kind: 'llama-cpp', baseUrl: engine.baseUrl, model };
-  const gap: FimTarget = {
+  const target: FimTarget = {
     prefix: 'const a = ',
     suffix: ';',
     snippets: [{ name: 'src/one.ts', text: 'export const one = 1;\n' }],
@@ -179,11 +179,11 @@ test('the real llama.cpp fills in the middle with another file as context, and w
   };
   const { mode, text, usage } = await generateWithFallback(memory)(
     endpoint,
-    gap,
+    target,
     new AbortController().signal,
   );
   assert.equal(mode, 'fill');
   assert.equal((await Array.fromAsync(text)).join(''), fim);
   assert.ok(((await usage)?.input ?? 0) > 0);
-  assert.equal(await warmUp(endpoint, gap, memory, new AbortController().signal), true);
+  assert.equal(await warmUp(endpoint, target, memory, new AbortController().signal), true);
 });

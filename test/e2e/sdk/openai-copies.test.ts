@@ -39,9 +39,9 @@ for (const { kind, make } of fakedEngines.filter((fake) => copies.has(fake.kind)
     assert.ok(call?.type === 'function');
     assert.deepEqual({ id: call.id, name: call.function.name, input: call.function.arguments }, weatherCall);
 
-    const listed = await Array.fromAsync(client.models.list());
+    const models = await Array.fromAsync(client.models.list());
     assert.deepEqual(
-      listed.map(({ id }) => id),
+      models.map(({ id }) => id),
       [model],
     );
     const unauthorized = new OpenAI({ apiKey: 'wrong', baseURL, maxRetries: 0 });

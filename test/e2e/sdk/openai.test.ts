@@ -168,9 +168,9 @@ test('the SDK reads the same text completions as Rumbo, DeepSeek’s fill in the
 });
 
 test('the list of models', async () => {
-  const listed = await Array.fromAsync(client.models.list());
+  const models = await Array.fromAsync(client.models.list());
   assert.deepEqual(
-    listed.map(({ id }) => id),
+    models.map(({ id }) => id),
     fake.models,
   );
 });

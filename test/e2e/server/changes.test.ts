@@ -100,9 +100,9 @@ test('a provider whose key was just refused is not asked for its next model, one
     const { kind, attempts } = await failure(ask(rumbo, { prompt: 'hi' }));
     assert.equal(kind, status === 401 ? 'unauthorized' : 'rate-limited');
     // A rate limit is often one model's own; a second refusal says that it is the account's.
-    const asked = status === 401 ? 1 : 2;
-    assert.equal(one.chats.length, asked);
-    assert.equal(attempts?.length, asked);
+    const requestCount = status === 401 ? 1 : 2;
+    assert.equal(one.chats.length, requestCount);
+    assert.equal(attempts?.length, requestCount);
   }
 });
 

@@ -69,11 +69,11 @@ test('a request after a change of settings obeys it, however long the client tak
     ...(alone.settings as Settings),
     'rumbo.routing.strategy': strategy,
   }));
-  let asked = 0;
+  let requestCount = 0;
   const connection = await client(t, {}, async () => {
-    const mine = versions[asked++];
+    const mine = versions[requestCount++];
     // The older answer comes last.
-    await sleep(asked === 2 ? 300 : asked === 3 ? 150 : 0);
+    await sleep(requestCount === 2 ? 300 : requestCount === 3 ? 150 : 0);
     return [mine];
   });
   const strategy = async () => (await connection.sendRequest(status)).strategy;

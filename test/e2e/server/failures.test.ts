@@ -34,7 +34,7 @@ test('each bad request is refused in one sentence with one action, and nothing i
   assert.equal(one.chats.length, 0);
 });
 
-test('a wrong key is said so, by provider, without the key', async (t) => {
+test('a wrong key is reported with its provider, without the key', async (t) => {
   const one = await fake(t, fakeOpenAi, { key: 'sk-right-key-000' });
   const rumbo = await server(
     t,

@@ -255,11 +255,11 @@ test('details come from engine and registry, and exist after a restart without n
   const options = { initializationOptions: { storagePath: mkdtempSync(join(tmpdir(), 'rumbo-')) } };
   const first = await server(t, settings, options);
   const ofMine = (details: readonly ModelDetails[]) => details.find(({ id }) => id === 'mine/qwen3:8b');
-  const known = await detailsWhen(first, (all) => ofMine(all)?.fields.licence !== undefined);
-  assert.deepEqual(ofMine(known)?.types, ['chat', 'tools']);
-  assert.equal(ofMine(known)?.fields.licence, 'Apache License');
-  assert.equal(ofMine(known)?.provenance.licence?.by, 'engine');
-  const cloud = known.find(({ id }) => id === 'openai/gpt-4o');
+  const loadedDetails = await detailsWhen(first, (all) => ofMine(all)?.fields.licence !== undefined);
+  assert.deepEqual(ofMine(loadedDetails)?.types, ['chat', 'tools']);
+  assert.equal(ofMine(loadedDetails)?.fields.licence, 'Apache License');
+  assert.equal(ofMine(loadedDetails)?.provenance.licence?.by, 'engine');
+  const cloud = loadedDetails.find(({ id }) => id === 'openai/gpt-4o');
   assert.equal(cloud?.provenance.price?.by, 'registry', 'without a request to the service');
   await first.close();
   await engine.close();
@@ -269,7 +269,7 @@ test('details come from engine and registry, and exist after a restart without n
     models: ['mine/qwen3:8b', 'mine/unknown'],
   });
   assert.equal(again.length, 1);
-  assert.deepEqual(again[0]?.fields, ofMine(known)?.fields);
+  assert.deepEqual(again[0]?.fields, ofMine(loadedDetails)?.fields);
 });
 
 test('a service gets no request for its list or details before it is used', async (t) => {

@@ -26,11 +26,11 @@ const listening = async (each: Server) => {
 
 /** A proxy on loopback behind which every host is this web; a client that trusts `authorities` accepts it. */
 async function internet(t: TestContext, web: Web, hosts: readonly string[]) {
-  const asked: { address: string; headers: IncomingMessage['headers'] }[] = [];
+  const requests: { address: string; headers: IncomingMessage['headers'] }[] = [];
   const certificates = new Map(hosts.map((host) => [host, certificateFor(host)]));
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const address = `${request.headers.host}${request.url}`;
-    asked.push({ address, headers: request.headers });
+    requests.push({ address, headers: request.headers });
     const page = web[address];
     response.writeHead(page === undefined ? 404 : 200).end(page ?? 'Not found');
   };
@@ -63,7 +63,7 @@ async function internet(t: TestContext, web: Web, hosts: readonly string[]) {
   });
   const authorities = join(mkdtempSync(join(tmpdir(), 'rumbo-web-')), 'authorities.pem');
   writeFileSync(authorities, [...certificates.values()].map(({ cert }) => cert).join('\n'));
-  return { asked, tunnels, authorities, address: `http://127.0.0.1:${proxyPort}` };
+  return { requests, tunnels, authorities, address: `http://127.0.0.1:${proxyPort}` };
 }
 
 const hosts = [...publicSources.map(({ url }) => new URL(url).host), 'api.x.ai'];
@@ -104,13 +104,13 @@ test('models.dev and the vendors’ pages are read when the user asks, and what 
     [2, 4, 4],
   );
   assert.ok(
-    net.asked.every(({ headers }) => headers.authorization === undefined && headers.cookie === undefined),
+    net.requests.every(({ headers }) => headers.authorization === undefined && headers.cookie === undefined),
   );
 
   await rumbo.close();
   assert.ok(readdirSync(storagePath).includes('models.json'));
   assert.equal((await priceOf(await start(), 'xai/grok-4.7'))?.input, 2);
-  assert.equal(net.asked.length, 6, 'a start reads nothing');
+  assert.equal(net.requests.length, 6, 'a start reads nothing');
 });
 
 test('what cannot be read is reported, and the figures that came with Rumbo hold', async (t) => {
@@ -128,7 +128,7 @@ test('what cannot be read is reported, and the figures that came with Rumbo hold
   );
   assert.equal((await priceOf(rumbo, 'xai/grok-4.7'))?.input, 2, 'a provider’s own list has its prices');
   assert.equal((await priceOf(rumbo, 'openai/gpt-6-sol'))?.input, 2);
-  const withKey = net.asked.filter(({ headers }) => JSON.stringify(headers).includes('canary'));
+  const withKey = net.requests.filter(({ headers }) => JSON.stringify(headers).includes('canary'));
   assert.deepEqual(
     withKey.map(({ address }) => address),
     ['api.x.ai/v1/language-models'],

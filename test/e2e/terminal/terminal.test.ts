@@ -39,14 +39,14 @@ async function run(
   await during(child.pid ?? 0);
   return { code: await ended, out: await out, err: await err };
 }
-const asked = async (lab: FakeProvider) => {
+const firstRequest = async (lab: FakeProvider) => {
   for (let left = 2_000; lab.chats.length === 0; left -= 1) {
     assert.ok(left > 0, 'nothing was asked within ten seconds');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };
 
-test('plan streams to standard output and ends with the receipt; who answers goes to standard error', async (t) => {
+test('plan streams to standard output and ends with the receipt; the model’s name goes to standard error', async (t) => {
   const { folder } = await setUp(t, { reply: '# The plan\n\n1. Begin.' });
   const { code, out, err } = await run(folder, ['plan', 'the', 'week', '--config', 'rumbo.json']);
   assert.equal(code, 0, err);
@@ -62,7 +62,7 @@ test('a prompt may come from a pipe', async (t) => {
   assert.equal(code, 0);
   assert.match(JSON.stringify(lab.chats[0]?.body), /Planifica la migración/);
 });
-test('code prints a diff against where the user stands and writes only when told to', async (t) => {
+test('code prints a diff relative to the current folder and writes only with --write', async (t) => {
   const { folder } = await setUp(t, { reply: '```ts\nconst b = 2;\n```' });
   const path = join(folder, 'x.ts');
   writeFileSync(path, 'const a = 1;\nkeep();\n');
@@ -84,14 +84,14 @@ test('a file that changed while the answer was generated is left alone', async (
     ['code', 'go', '--file', 'x.ts', '--write', '--config', 'rumbo.json'],
     {
       during: async () => {
-        await asked(lab);
-        writeFileSync(path, 'somebody was faster\n');
+        await firstRequest(lab);
+        writeFileSync(path, 'another program was faster\n');
       },
     },
   );
   assert.equal(code, 1);
   assert.match(err, /x\.ts changed while the answer was generated\. Nothing was written; ask again\./);
-  assert.equal(readFileSync(path, 'utf8'), 'somebody was faster\n');
+  assert.equal(readFileSync(path, 'utf8'), 'another program was faster\n');
 });
 test('a cut answer is not written', async (t) => {
   const { folder } = await setUp(t, { reply: { text: '```ts\nhalf', finish: 'length' } });
@@ -176,7 +176,7 @@ test('Ctrl-C stops the answer, closes the provider’s socket and says so', asyn
   const { lab, folder } = await setUp(t, { reply: 'word '.repeat(500), delayMs: 20 });
   const { code, out, err } = await run(folder, ['plan', 'go', '--config', 'rumbo.json'], {
     during: async (pid) => {
-      await asked(lab);
+      await firstRequest(lab);
       await new Promise((resolve) => setTimeout(resolve, 200));
       process.kill(pid, 'SIGINT');
     },

@@ -116,7 +116,7 @@ scenario('typing as suggested keeps the suggestion and sends no request', async 
     await editor.page.waitForTimeout(120);
     assert.ok((await ghost(editor).count()) > 0, `it went at ${letter}`);
   }
-  await editor.screenshot('ghost-text-typed-through');
+  await editor.screenshot('ghost-text-typing-as-suggested');
   assert.equal(fills().length, requestCount);
   await editor.page.keyboard.press('Tab');
   await saved(editor, path, before.replace('= \n', `= ${insertion}\n`));
@@ -247,8 +247,8 @@ scenario(
     await editor.page.waitForTimeout(400);
     assert.equal(readFileSync(path, 'utf8'), block);
     await editor.page.keyboard.press('Tab');
-    const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
-    await saved(editor, path, kept);
+    const accepted = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
+    await saved(editor, path, accepted);
     await editor.status('Tab to accept').waitFor({ state: 'detached' });
     await editor.screenshot('generate-kept');
     await editor.page.keyboard.press('Control+Z');
@@ -265,8 +265,8 @@ scenario('undone code can be generated again, and line endings are kept', async 
   await editor.page.keyboard.press('Tab');
   await editor.status('Tab to accept, Esc to discard').waitFor();
   await editor.page.keyboard.press('Tab');
-  const kept = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
-  const asInFile = kept.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
+  const accepted = block.replace('\n  \n}', `\n  ${generated.replaceAll('\n', '\n  ')}\n}`);
+  const asInFile = accepted.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
   await saved(editor, path, asInFile);
   await editor.page.keyboard.press('Control+Z');
   await editor.page.keyboard.press('Control+Z');

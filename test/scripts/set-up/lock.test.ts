@@ -12,14 +12,14 @@ const fresh = () => join(mkdtempSync(join(tmpdir(), 'rumbo-lock-')), 'some', 'lo
 test('one at a time does the work, and the lock is gone afterwards', async () => {
   const file = fresh();
   let inside = 0;
-  let most = 0;
+  let maxRunning = 0;
   const work = async () => {
-    most = Math.max(most, ++inside);
+    maxRunning = Math.max(maxRunning, ++inside);
     await sleep(20);
     inside--;
   };
   await Promise.all([oneAtATime(file, work), oneAtATime(file, work), oneAtATime(file, work)]);
-  assert.equal(most, 1);
+  assert.equal(maxRunning, 1);
   assert.deepEqual(readdirSync(join(file, '..')), []);
 });
 

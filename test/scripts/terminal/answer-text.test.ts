@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { answerText } from '../../../scripts/terminal/answer-text.ts';
 import type { AskPart } from '../../../shared/protocol.ts';
 
-const text = (said: string): AskPart => ({ type: 'text-delta', text: said });
+const text = (value: string): AskPart => ({ type: 'text-delta', text: value });
 const resume = (how: 'continue' | 'restart'): AskPart => ({
   type: 'takeover',
   from: 'lab/small',
@@ -20,7 +20,7 @@ const printed = (...parts: AskPart[]) => {
   return { answer, out: () => out };
 };
 
-test('text that is continued goes on without a break, and what stands below it is apart', () => {
+test('a continuation follows without a break, and what comes below is separated', () => {
   const { answer, out } = printed(text('one '), resume('continue'), text('two'));
   assert.equal(out(), 'one two');
   assert.equal(answer.isMidLine, true);
@@ -39,7 +39,7 @@ test('text that no longer holds is marked before the new answer begins', () => {
   assert.equal(printed(resume('restart'), text('new')).out(), 'new');
 });
 
-test('text that breaks off is marked incomplete; where nothing was said there is nothing to mark', () => {
+test('text that breaks off is marked incomplete; without any text there is nothing to mark', () => {
   const { answer, out } = printed(text('```ts\nhalf'));
   answer.breakOff();
   assert.equal(out(), '```ts\nhalf\n```\n\n---\n\n**Incomplete.**\n');

@@ -42,7 +42,7 @@ const receipt: Receipt = {
   takeovers: [],
   reasons: [],
 };
-const asked: AttemptRecord = {
+const answered: AttemptRecord = {
   path: 'ask',
   model,
   role: null,
@@ -56,7 +56,7 @@ const asked: AttemptRecord = {
   estimatedPromptTokens: 9,
   receipt,
 };
-const { receipt: _, ...unbilled } = asked;
+const { receipt: _, ...unbilled } = answered;
 const inline: AttemptRecord = { ...unbilled, path: 'inline', role: 'inline' };
 
 function recorder() {
@@ -89,7 +89,7 @@ function recorder() {
 
 test('an answer is a row of the ledger, a sample of its model, and shows at its provider', () => {
   const { record, seen, counted } = recorder();
-  record(asked);
+  record(answered);
   assert.deepEqual(seen.rows, [receipt]);
   assert.deepEqual(seen.statuses, ['one ok 100']);
   assert.deepEqual(seen.samples, [
@@ -105,13 +105,13 @@ test('an answer is a row of the ledger, a sample of its model, and shows at its 
 
 test('usage that was estimated is no sample', () => {
   const { record, seen } = recorder();
-  record({ ...asked, usageEstimated: true });
+  record({ ...answered, usageEstimated: true });
   assert.deepEqual(seen.samples, []);
 });
 
 test('a failed attempt that is billed has a row and its tokens count; it is no answer', () => {
   const { record, seen, counted } = recorder();
-  record({ ...asked, outcome: 'interrupted' });
+  record({ ...answered, outcome: 'interrupted' });
   assert.equal(seen.rows.length, 1);
   assert.deepEqual(seen.samples, []);
   assert.deepEqual(seen.log, ['general: lab/one failed, interrupted, 100 ms']);

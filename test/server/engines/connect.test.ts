@@ -26,7 +26,7 @@ import { keySource } from '../../support/key-source.ts';
 const { http, dispose } = undiciHttp({ systemCertificates: false });
 after(dispose);
 
-const patient: TimeLimits = { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 };
+const longLimits: TimeLimits = { connectMs: 5_000, firstPartMs: 60_000, betweenPartsMs: 60_000 };
 
 const engineAt = (definition: EngineDefinition, baseUrl: string, key?: string): Engine =>
   connectEngine({
@@ -36,7 +36,7 @@ const engineAt = (definition: EngineDefinition, baseUrl: string, key?: string): 
     baseUrl,
     http,
     keys: keySource(key),
-    limits: patient,
+    limits: longLimits,
   });
 
 const request = { messages: [{ role: 'user', content: 'hi' }] } as const;
@@ -320,7 +320,7 @@ test('models named by the user replace the list of a service without one', async
     definition: openaiCompatible,
     http,
     keys: keySource(undefined),
-    limits: patient,
+    limits: longLimits,
   };
   const without = connectEngine({ ...parts, baseUrl: fake.baseUrl.replace('/v1', '/v9') });
   assert.equal((await failure(without.listModels(never))).kind, 'model-not-found');
@@ -338,7 +338,7 @@ test('cancelling does not wait for a hanging keychain', async () => {
     baseUrl: 'https://api.openai.test',
     http: async () => assert.fail('nothing is sent'),
     keys: { acquire: () => new Promise(() => {}), hasKey: () => false },
-    limits: patient,
+    limits: longLimits,
   });
   const controller = new AbortController();
   const answer = Array.fromAsync(engine.stream('m', { messages: [] }, controller.signal));

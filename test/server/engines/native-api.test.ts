@@ -64,8 +64,8 @@ test('a list of many models with markup in their names stays a list', async () =
       json(200, { models: path === '/api/tags' ? names.map((name) => ({ name })) : [] }),
     ),
   );
-  const listed = await ollamaLifecycle(nativeApiAt('ollama', server.baseUrl), 'Ollama').list(neverAborted());
-  assert.deepEqual([listed.length, listed[7]?.name], [10_000, names[7]]);
+  const models = await ollamaLifecycle(nativeApiAt('ollama', server.baseUrl), 'Ollama').list(neverAborted());
+  assert.deepEqual([models.length, models[7]?.name], [10_000, names[7]]);
 });
 
 test('leaving a stream closes its socket', async () => {

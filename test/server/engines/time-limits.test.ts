@@ -191,7 +191,7 @@ test('the timer stops with the answer', (t) => {
   assert.equal(expired, 0);
 });
 
-test('pings of every service are told apart from content', () => {
+test('pings of every service are distinguished from content', () => {
   const table: [string | undefined, string, boolean][] = [
     ['ping', '{"type":"ping"}', false],
     [undefined, '{"type": "ping"}', false],

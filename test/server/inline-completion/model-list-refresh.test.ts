@@ -37,7 +37,7 @@ test('the list of a named cloud provider is requested once in five minutes, unti
   await clock.pass(300_000);
   refresh();
   assert.deepEqual(refreshed, ['cloud', undefined, 'cloud']);
-  const listed = setUp(['cloud/two'], ['cloud/two']);
-  listed.refresh();
-  assert.deepEqual(listed.refreshed, [undefined]);
+  const withList = setUp(['cloud/two'], ['cloud/two']);
+  withList.refresh();
+  assert.deepEqual(withList.refreshed, [undefined]);
 });

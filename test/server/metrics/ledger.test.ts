@@ -117,10 +117,10 @@ test('a broken database is reported once and does not fail an answer', () => {
 test('samples of earlier answers survive a restart; estimated usage is not among them', () => {
   const place = folder();
   const first = ledger(place, () => noon, fail);
-  const told = { ...receipt('a', 1), predicted: { inputTokens: 95, plainInputTokens: 90, costUsd: null } };
-  first.add({ ...told, usage: { ...noUsage, input: 100, output: 40 }, timeToFirstTokenMs: 20, totalMs: 120 });
-  first.add({ ...told, id: 'b', usageEstimated: true });
-  first.add({ ...told, id: 'c', cached: true });
+  const row = { ...receipt('a', 1), predicted: { inputTokens: 95, plainInputTokens: 90, costUsd: null } };
+  first.add({ ...row, usage: { ...noUsage, input: 100, output: 40 }, timeToFirstTokenMs: 20, totalMs: 120 });
+  first.add({ ...row, id: 'b', usageEstimated: true });
+  first.add({ ...row, id: 'c', cached: true });
   first.dispose();
   const second = ledger(place, () => noon, fail);
   assert.deepEqual(second.recentSamples(10), [

@@ -6,7 +6,7 @@ import { type SetChange, toServedModels } from '../../../server/models/model-set
 import { disposeAfterTests, listedModels, rejectAsDown, storeIn, temporaryFolder } from './stores.ts';
 
 /** A provider whose list can be changed. */
-function fake(provider: string, listed: readonly ListedModel[] = []) {
+function fake(provider: string, models: readonly ListedModel[] = []) {
   const source = {
     provider,
     kind: 'ollama',
@@ -15,7 +15,7 @@ function fake(provider: string, listed: readonly ListedModel[] = []) {
     lists: 0,
     list: async (): Promise<readonly ListedModel[]> => {
       source.lists += 1;
-      return listed;
+      return models;
     },
   } satisfies ModelSource & { lists: number };
   return source as Omit<typeof source, 'list'> & { list: ModelSource['list'] };
@@ -94,16 +94,16 @@ test('concurrent refreshes share a request, and a removed provider’s models le
 
 test('the next start has the models before any network, unless the address has changed', async () => {
   const folder = temporaryFolder();
-  const listed: ListedModel[] = [
+  const models: ListedModel[] = [
     { name: 'x', version: 'v1', remote: true, loaded: false, facts: { chat: true } },
   ];
-  const [before, other] = [fake('a', listed), fake('b', listedModels('y'))];
+  const [before, other] = [fake('a', models), fake('b', listedModels('y'))];
   await listsOf([before, other], { store: storeIn(folder) }).refresh();
   const moved = { ...other, baseUrl: 'http://elsewhere', list: rejectAsDown };
   const after = listsOf([{ ...before, list: rejectAsDown }, moved], { store: storeIn(folder) });
   assert.deepEqual(
     [...after.models().values()],
-    toServedModels({ provider: 'a', kind: 'ollama', source: 'local' }, listed),
+    toServedModels({ provider: 'a', kind: 'ollama', source: 'local' }, models),
   );
   await after.refresh();
   assert.deepEqual(ids(after.models()), ['a/x']);

@@ -178,12 +178,12 @@ test('cancelling closes the socket, before the headers and in the body', async (
   }
 });
 test('cancelling does not wait for a pending connection, and nothing is sent on it', async () => {
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const connected = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   const server = createTcp((socket) => {
     socket.on('close', closed.resolve);
-    socket.on('data', (bytes) => heard.push(bytes));
+    socket.on('data', (bytes) => received.push(bytes));
     socket.on('error', () => {});
     connected.resolve();
   });
@@ -201,7 +201,7 @@ test('cancelling does not wait for a pending connection, and nothing is sent on 
   await closed.promise;
   assert.ok(performance.now() - before < 500, 'the half-made connection was left open');
   // The greeting of TLS, and no request behind it.
-  assert.ok(heard.every((bytes) => bytes[0] === 22));
+  assert.ok(received.every((bytes) => bytes[0] === 22));
 });
 test('loopback differs from names that look like it', () => {
   for (const host of ['127.0.0.1', '127.8.0.1', 'localhost', 'a.localhost', '[::1]'])

@@ -30,8 +30,8 @@ test('a local model is free, a cloud model of unknown price is unknown', () => {
 test('of a cloud list only the default models are in rotation, and the user may add others', () => {
   const openai = configOf('openai', {});
   const [usual = ''] = openai.definition.defaultModels ?? [];
-  const listed = [{ name: usual }, { name: 'gpt-old' }, { name: 'gpt-wanted' }];
-  const models = describeModels(openai, listed, () => noFacts, { 'openai/gpt-wanted': { toggle: true } });
+  const modelList = [{ name: usual }, { name: 'gpt-old' }, { name: 'gpt-wanted' }];
+  const models = describeModels(openai, modelList, () => noFacts, { 'openai/gpt-wanted': { toggle: true } });
   assert.deepEqual(
     models.map(({ name, toggle }) => [name, toggle]),
     [
@@ -68,9 +68,9 @@ test('a model on a remote machine is neither local nor free, though its engine i
 });
 test('Ollama’s cloud models are recognised by name before its list arrives and when it leaves them out', () => {
   const named = configOf('ollama', { ollama: { models: ['kimi-k2:1t-cloud', 'glm-4.6:Cloud', 'small'] } });
-  for (const listed of [undefined, [{ name: 'small' }]]) {
+  for (const modelList of [undefined, [{ name: 'small' }]]) {
     assert.deepEqual(
-      describeModels(named, listed, () => noFacts, {}).map((model) => model.private),
+      describeModels(named, modelList, () => noFacts, {}).map((model) => model.private),
       [false, false, true],
     );
   }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
 import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
 import {
-  type ProviderFacts,
+  type ProviderStatusInput,
   providerState,
   providerStatus,
 } from '../../../server/providers/provider-status.ts';
@@ -16,7 +16,7 @@ const untilMs = Date.parse('2026-11-21T12:00:00Z');
 const limited: TimedCooldown = { rule: 'rate-limit', reason: 'At its limit.', untilMs };
 const refused: TimedCooldown = { rule: 'key', reason: 'The API key was refused.', untilMs };
 
-function facts(name: string, more: Partial<ProviderFacts> = {}): ProviderFacts {
+function facts(name: string, more: Partial<ProviderStatusInput> = {}): ProviderStatusInput {
   const config = resolveProviderConfigs({}, engines, {}).providers.find((each) => each.name === name);
   assert.ok(config);
   return {
@@ -32,7 +32,7 @@ function facts(name: string, more: Partial<ProviderFacts> = {}): ProviderFacts {
     ...more,
   };
 }
-const healthy = (more: Partial<ProviderFacts['health']> = {}): ProviderFacts['health'] => ({
+const healthy = (more: Partial<ProviderStatusInput['health']> = {}): ProviderStatusInput['health'] => ({
   circuitState: () => 'closed',
   circuitStateOf: () => 'closed',
   cooldown: () => undefined,
@@ -44,7 +44,7 @@ const failure = (kind: 'unauthorized' | 'unreachable') => new RumboError('The li
 test('the state is the first that applies', () => {
   const off = { ...facts('openai').config, enabled: false };
   const coolingDown = healthy({ cooldown: () => limited });
-  const table: [string, ReturnType<typeof providerState>, Partial<ProviderFacts>][] = [
+  const table: [string, ReturnType<typeof providerState>, Partial<ProviderStatusInput>][] = [
     ['openai', 'off', { config: off, keyLocation: 'none' }],
     ['openai', 'no-key', { keyLocation: 'none', health: coolingDown }],
     ['ollama', 'unknown', { keyLocation: 'none' }],

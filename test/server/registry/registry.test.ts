@@ -140,7 +140,7 @@ test('one price for the whole day does not replace hourly prices', async () => {
   assert.equal(models.lookUp('deepseek', 'deepseek-chat').provenance.price?.source, 'bundle');
 });
 
-test('gaps of the best price are filled from others that agree with it', async () => {
+test('figures missing from the best price come from others that agree with it', async () => {
   const { models, refresh } = setUp();
   await refresh({
     [list.url]: says('openai', 'gpt-9', { price: { input: 2, output: 10 } }),
@@ -362,7 +362,7 @@ test('a broken file is replaced by its backup, a broken backup by the bundle, wi
     );
     const again = set.make();
     for (let i = 0; i < 3; i++) again.refreshedAtMs();
-    assert.equal(set.warnings.length, 3, 'it is told once');
+    assert.equal(set.warnings.length, 3, 'it is reported once');
   }
 });
 

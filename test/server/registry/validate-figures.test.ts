@@ -81,14 +81,14 @@ test('for any input, an accepted price is a realistic one', () => {
   const amount = fc.oneof(fc.double({ noDefaultInfinity: false }), fc.constantFrom(0, -1, 1e-9, 1e9, 2, 10));
   const price = fc.record({ input: amount, output: amount, cachedRead: amount, cacheWrite: amount });
   void fc.assert(
-    fc.property(price, price, (said, before) => {
-      const held = validateFigures({ price: before }, {}).length === 0 ? { price: before } : {};
-      if (validateFigures({ price: said }, held).length > 0) return;
-      for (const rate of Object.values(said)) assert.ok(Number.isFinite(rate) && rate >= 0);
-      assert.ok(said.input > 0 && said.output > 0 && said.cachedRead <= said.input);
-      if (held.price) {
-        assert.ok(said.input < held.price.input * 10 && said.input > held.price.input / 10);
-        assert.ok(said.output < held.price.output * 10 && said.output > held.price.output / 10);
+    fc.property(price, price, (stated, before) => {
+      const accepted = validateFigures({ price: before }, {}).length === 0 ? { price: before } : {};
+      if (validateFigures({ price: stated }, accepted).length > 0) return;
+      for (const rate of Object.values(stated)) assert.ok(Number.isFinite(rate) && rate >= 0);
+      assert.ok(stated.input > 0 && stated.output > 0 && stated.cachedRead <= stated.input);
+      if (accepted.price) {
+        assert.ok(stated.input < accepted.price.input * 10 && stated.input > accepted.price.input / 10);
+        assert.ok(stated.output < accepted.price.output * 10 && stated.output > accepted.price.output / 10);
       }
     }),
   );

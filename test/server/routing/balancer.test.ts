@@ -224,8 +224,8 @@ describe('4. Safety lock', () => {
 
 describe('without candidates', () => {
   const why = (models: Model[], r: RoutingCriteria, more: Partial<RoutingSnapshot> = {}) => {
-    const known = snapshot(models, more);
-    return noCandidateError(balance(r, known), r, known);
+    const current = snapshot(models, more);
+    return noCandidateError(balance(r, current), r, current);
   };
   test('a prompt too long for every model gives both numbers', () => {
     const error = why(
@@ -348,8 +348,8 @@ describe('a stronger model', () => {
     const { candidates } = balance(route({ minTier: 2 }), cheap);
     assert.equal(candidates.at(-1)?.model.id, 'ollama/small');
     assert.match(candidates.at(-1)?.reasons[0] ?? '', /You wanted a stronger model for prompts like this\.$/);
-    const listed = { ...cheap, taskTypes: { general: { models: ['ollama/small'] } } };
-    assert.equal(ids(route({ minTier: 2 }), listed)[0], 'ollama/small', 'the user’s own list holds');
+    const withModelList = { ...cheap, taskTypes: { general: { models: ['ollama/small'] } } };
+    assert.equal(ids(route({ minTier: 2 }), withModelList)[0], 'ollama/small', 'the user’s own list holds');
   });
 });
 

@@ -29,33 +29,33 @@ test('a named task overrides corrections', () => {
   assert.equal(classify(wish, 'general', user).task, 'general');
 });
 test('corrections survive a restart, without the words of the prompt', () => {
-  const kept = file();
-  userCorrections(kept).add({ prompt: wish, task: 'planning' });
-  assert.doesNotMatch(readFileSync(kept, 'utf8'), /sanity|department|closing/);
-  const again = userCorrections(kept);
+  const correctionsFile = file();
+  userCorrections(correctionsFile).add({ prompt: wish, task: 'planning' });
+  assert.doesNotMatch(readFileSync(correctionsFile, 'utf8'), /sanity|department|closing/);
+  const again = userCorrections(correctionsFile);
   assert.equal(again.size(), 1);
   assert.ok(classify(wish, undefined, again).probabilities.planning > classify(wish).probabilities.planning);
 });
 test('corrections from the file classify like those in memory', () => {
-  const kept = file();
-  const writer = userCorrections(kept);
+  const correctionsFile = file();
+  const writer = userCorrections(correctionsFile);
   for (const { text, label } of prompts('practice').slice(0, 20)) writer.add({ prompt: text, task: label });
-  const reader = userCorrections(kept);
+  const reader = userCorrections(correctionsFile);
   for (const { text } of prompts('held-out').slice(0, 20))
     assert.deepEqual(classify(text, undefined, reader), classify(text, undefined, writer));
 });
 test('prompts similar to one whose model was too weak need a higher tier, after a restart too', () => {
-  const kept = file();
-  const user = userCorrections(kept);
+  const correctionsFile = file();
+  const user = userCorrections(correctionsFile);
   user.addTooWeak('write a function that parses ISO dates', 2);
-  for (const taught of [user, userCorrections(kept)]) {
+  for (const taught of [user, userCorrections(correctionsFile)]) {
     const wanted = (prompt: string) => classify(prompt, undefined, taught).minTier;
     assert.equal(wanted('Write a function that parses ISO dates in TypeScript'), 3);
     assert.equal(wanted('write a function that sorts an array'), undefined);
     assert.equal(wanted('¿Quién inventó el lenguaje Lisp?'), undefined);
     assert.equal(classify('write a function that parses ISO dates', 'planning', taught).minTier, 3);
   }
-  assert.doesNotMatch(readFileSync(kept, 'utf8'), /parses|dates/);
+  assert.doesNotMatch(readFileSync(correctionsFile, 'utf8'), /parses|dates/);
   user.addTooWeak('write a function that parses ISO dates', 4);
   assert.equal(classify('write a function that parses ISO dates', undefined, user).minTier, 5);
   assert.equal(user.size(), 1);
@@ -63,12 +63,12 @@ test('prompts similar to one whose model was too weak need a higher tier, after 
   assert.equal(classify('write a function that parses ISO dates', undefined, user).minTier, undefined);
 });
 test('clearing restores the bundled model, in memory and in the file', () => {
-  const kept = file();
-  const user = userCorrections(kept);
+  const correctionsFile = file();
+  const user = userCorrections(correctionsFile);
   user.add({ prompt: wish, task: 'planning' });
   user.clear();
   assert.deepEqual(classify(wish, undefined, user), classify(wish));
-  assert.equal(userCorrections(kept).size(), 0);
+  assert.equal(userCorrections(correctionsFile).size(), 0);
 });
 test('a broken file is reported, and corrections start empty', () => {
   for (const text of [
@@ -76,23 +76,23 @@ test('a broken file is reported, and corrections start empty', () => {
     '{"version":0,"corrections":[]}',
     '{"version":1,"corrections":[{"task":"dance"}]}',
   ]) {
-    const kept = file();
-    writeFileSync(kept, text);
+    const correctionsFile = file();
+    writeFileSync(correctionsFile, text);
     const problems: string[] = [];
-    const user = userCorrections(kept, (problem) => problems.push(problem));
+    const user = userCorrections(correctionsFile, (problem) => problems.push(problem));
     assert.equal(problems.length, 1, text);
     user.add({ prompt: wish, task: 'planning' });
-    assert.equal(userCorrections(kept).size(), 1);
+    assert.equal(userCorrections(correctionsFile).size(), 1);
   }
 });
 test('only the latest 400 corrections are kept', () => {
-  const kept = file();
-  const user = userCorrections(kept);
+  const correctionsFile = file();
+  const user = userCorrections(correctionsFile);
   for (let index = 0; index < 25; index++) user.add({ prompt: `${wish} ${index}`, task: 'planning' });
-  const { version, corrections } = JSON.parse(readFileSync(kept, 'utf8'));
+  const { version, corrections } = JSON.parse(readFileSync(correctionsFile, 'utf8'));
   const many = Array.from({ length: 500 }, (_, index) => corrections[index % corrections.length]);
-  writeFileSync(kept, JSON.stringify({ version, corrections: many }));
-  assert.equal(userCorrections(kept).size(), 400);
+  writeFileSync(correctionsFile, JSON.stringify({ version, corrections: many }));
+  assert.equal(userCorrections(correctionsFile).size(), 400);
 });
 
 test('a hundred corrections improve one user’s prompts and do not harm others', () => {

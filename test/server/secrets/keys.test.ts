@@ -126,12 +126,12 @@ test('a late response of the keychain does not undo a change made meanwhile', as
     const { promise: late, resolve: answer } = Promise.withResolvers<string>();
     const slow = { ...keychain, get: () => late };
     const ring = keyStore({ env: {}, keychain: slow, index: keyIndex(place) });
-    const asked = firstOf(ring, owner);
+    const pending = firstOf(ring, owner);
     if (change === 'set') await ring.set(owner, 'sk-new-value');
     else await ring.remove(owner);
     answer('sk-old-value');
     const wanted = change === 'set' ? 'sk-new-value' : undefined;
-    assert.equal(await asked, wanted);
+    assert.equal(await pending, wanted);
     assert.equal(await firstOf(ring, owner), wanted);
   }
 });
@@ -234,18 +234,18 @@ test('a key that the keychain has lost is skipped and not requested again', asyn
   await before.set(owner, 'sk-one');
   await before.add(owner, 'sk-two');
   keychain.entries.delete(`openai@${origin}`);
-  let asked = 0;
+  let readCount = 0;
   const counting = {
     ...keychain,
     get: (account: string) => {
-      asked += 1;
+      readCount += 1;
       return keychain.get(account);
     },
   };
   const ring = keyStore({ env: {}, keychain: counting, index: keyIndex(place) });
   assert.deepEqual(await ring.all(owner), [{ name: 'saved key 2', key: 'sk-two' }]);
   await ring.all(owner);
-  assert.equal(asked, 2);
+  assert.equal(readCount, 2);
 });
 test('a key added while the keychain is broken stays in memory with the saved ones', async () => {
   const place = folder();

@@ -113,13 +113,13 @@ test('ids of other services become unique ids of allowed characters', () => {
 });
 
 /** The assistant's message that a client keeps of these parts. */
-const kept = (parts: readonly EnginePart[]): Extract<Message, { role: 'assistant' }> => ({
+const assistantMessage = (parts: readonly EnginePart[]): Extract<Message, { role: 'assistant' }> => ({
   role: 'assistant',
   content: '',
   toolCalls: parts.filter((part) => part.type === 'tool-call').map(({ type, ...call }) => call),
 });
 
-const thought = kept(await partsOf(wire, fixture('anthropic/documented-thinking-and-tools.sse')));
+const thought = assistantMessage(await partsOf(wire, fixture('anthropic/documented-thinking-and-tools.sse')));
 
 test('thinking is sent back before its call, unchanged', () => {
   assert.deepEqual(messagesOf(hi, thought), [

@@ -231,9 +231,9 @@ test('a prompt that is too long is reported with both numbers, in every serviceâ
       '9,001 tokens and the model accepts 8,192',
     ],
   ];
-  for (const [said, expected] of messages) {
-    const error = openai.toError(errorResponse(400, openAiError(said, 'invalid_request_error')));
-    assert.equal(error.kind, 'context-too-long', said);
+  for (const [message, expected] of messages) {
+    const error = openai.toError(errorResponse(400, openAiError(message, 'invalid_request_error')));
+    assert.equal(error.kind, 'context-too-long', message);
     assert.equal(error.message, `The request needs ${expected}.`);
   }
   const silent = openai.toError(errorResponse(400, openAiError('x', 'x', 'context_length_exceeded')));

@@ -106,12 +106,12 @@ test('a finish reason named like a property of every object is other', () => {
 });
 
 test('invalid token counts cannot exhaust a budget or break the ledger', () => {
-  for (const [said, input] of [
+  for (const [promptTokens, input] of [
     ['1e999', 0],
     ['-5', 0],
     ['12.5', 13],
   ] as const) {
-    const data = `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":${said}}}`;
+    const data = `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":${promptTokens}}}`;
     const [finish] = openaiChat().chat('m').decoder().read({ data });
     assert.equal(finish?.type === 'finish' && finish.usage?.input, input);
   }

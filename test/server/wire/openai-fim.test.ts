@@ -131,7 +131,7 @@ test('a continued text has usage in its last chunk', async () => {
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length', usage });
 });
 
-test('a rejected form of request is told apart from errors of model, key and load', () => {
+test('a rejected form of request is distinguished from errors of model, key and load', () => {
   const { status, body } = recording('llama-cpp/err-infill-nofim.json').response;
   const ofTheForm = [
     errorResponse(status, body),

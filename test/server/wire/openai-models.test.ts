@@ -46,7 +46,7 @@ test('context lengths are read where copies put them', () => {
     { id: 'gateway', context_length: 8_000 },
     { id: 'mistral', max_context_length: 256_000 },
     { id: 'odd', max_model_len: 'many' },
-    { id: 'resting', active: false },
+    { id: 'inactive', active: false },
   ];
   assert.deepEqual(openaiCompatible.wire.decodeModels({ data }), [
     { name: 'vllm', contextTokens: 32_768 },

@@ -19,17 +19,23 @@ const request: CompletionRequest = {
   tools: [{ name: 'look', inputSchema: { type: 'object' } }],
   maxOutputTokens: 100,
 };
-const asked = ({ wire }: EngineDefinition) => {
+const countRequest = ({ wire }: EngineDefinition) => {
   const { path, body } = wire.count?.encode('m', request) ?? {};
   return [path, Object.keys(body ?? {}).sort()];
 };
 
 test('each service has its own path, with prompt and tools and nothing about the answer', () => {
-  assert.deepEqual(asked(anthropic), ['/messages/count_tokens', ['messages', 'model', 'system', 'tools']]);
-  assert.deepEqual(asked(openai), ['/responses/input_tokens', ['input', 'model', 'tools']]);
-  assert.deepEqual(asked(llamaCpp), ['/chat/completions/input_tokens', ['messages', 'model', 'tools']]);
-  assert.deepEqual(asked(vllm), ['/../tokenize', ['messages', 'model', 'tools']]);
-  assert.deepEqual(asked(gemini), ['/models/m:countTokens', ['generateContentRequest']]);
+  assert.deepEqual(countRequest(anthropic), [
+    '/messages/count_tokens',
+    ['messages', 'model', 'system', 'tools'],
+  ]);
+  assert.deepEqual(countRequest(openai), ['/responses/input_tokens', ['input', 'model', 'tools']]);
+  assert.deepEqual(countRequest(llamaCpp), [
+    '/chat/completions/input_tokens',
+    ['messages', 'model', 'tools'],
+  ]);
+  assert.deepEqual(countRequest(vllm), ['/../tokenize', ['messages', 'model', 'tools']]);
+  assert.deepEqual(countRequest(gemini), ['/models/m:countTokens', ['generateContentRequest']]);
 });
 
 test('Gemini counts the instructions and the tools only as a whole request that names its model', () => {

@@ -9,7 +9,7 @@ export type Outcome =
   | 'primary'
   /** The next provider gives the whole answer. */
   | 'fallback'
-  /** The next provider continues the first one's text; the receipt shows the seam. */
+  /** The next provider continues the first one's text; the receipt shows the takeover. */
   | 'continued'
   /** The next provider begins anew, visibly. */
   | 'restarted'

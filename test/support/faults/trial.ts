@@ -111,8 +111,8 @@ export async function runFault(
     report((elsewhere?.requests.length ?? 0) > 0, 'followed a redirect to another origin');
     if ('error' in answer) problems.push(...unclear(answer.error, answer.shown, kinds));
     else problems.push(...unlike(answer, outcome, fault, next?.chats.length ?? 0));
-    const gap = (exchanges[1]?.at ?? Number.POSITIVE_INFINITY) - (exchanges[0]?.at ?? 0);
-    report(gap < (fault.minWaitMs ?? 0), `retried after ${Math.round(gap)} ms`);
+    const waitedMs = (exchanges[1]?.at ?? Number.POSITIVE_INFINITY) - (exchanges[0]?.at ?? 0);
+    report(waitedMs < (fault.minWaitMs ?? 0), `retried after ${Math.round(waitedMs)} ms`);
     report(!(await closed(exchanges)), 'left a socket open');
     if (fault.coolsDown && !alone) {
       const again = await askOnce(server);
@@ -186,7 +186,7 @@ function unlike(
   };
   const { receipt } = result;
   const [firstAttempt] = receipt.attempts;
-  const seam = receipt.takeovers[0];
+  const takeover = receipt.takeovers[0];
   report(outcome === 'primary' && nextCalls > 0, 'sent the next provider a needless request');
   report(
     outcome !== 'primary' && (nextCalls < 1 || nextCalls > (next ? 2 : 1)),
@@ -201,10 +201,14 @@ function unlike(
   );
   report(receipt.attempts.at(-1)?.outcome !== 'ok', 'the receipt ends with a failure');
   report(
-    outcome === 'continued' && (!seam || seam.at <= 0 || seam.at >= shown.length || !seam.reason),
-    `the seam is not shown: ${JSON.stringify(receipt.takeovers)}`,
+    outcome === 'continued' &&
+      (!takeover || takeover.at <= 0 || takeover.at >= shown.length || !takeover.reason),
+    `the takeover is not shown: ${JSON.stringify(receipt.takeovers)}`,
   );
-  report(outcome !== 'continued' && receipt.takeovers.length > 0, 'the receipt shows a seam that is none');
+  report(
+    outcome !== 'continued' && receipt.takeovers.length > 0,
+    'the receipt shows a takeover that did not happen',
+  );
   report(parts.at(-1)?.type !== 'finish', 'the last part is no finish');
   if (reportsUsage !== undefined) {
     report(

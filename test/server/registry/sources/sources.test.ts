@@ -19,14 +19,14 @@ const november = Date.parse('2026-11-21T00:00:00Z');
 type Readable = Pick<(typeof publicSources)[number], 'parse'>;
 
 /** By `kind/name`. */
-function said(source: Readable, body: string, nowMs = november): Record<string, ModelFacts> {
+function factsIn(source: Readable, body: string, nowMs = november): Record<string, ModelFacts> {
   return Object.fromEntries(
     source.parse(body, nowMs).map(({ kind, name, facts }) => [`${kind}/${name}`, facts]),
   );
 }
 
 test('OpenAI’s page: rates, the cache, long prompts, and what batch, flex and fast mode cost', () => {
-  const models = said(openaiPage, fixture('openai-page.md'));
+  const models = factsIn(openaiPage, fixture('openai-page.md'));
   assert.deepEqual(Object.keys(models), [
     'openai/gpt-6-astra',
     'openai/gpt-6-sol',
@@ -67,7 +67,7 @@ test('OpenAI’s page without headings: the first table has the standard price, 
 gpt-6-sol | ${input} | $0.20 | $10.00
 `;
   const page = `Prices per 1M tokens.\n\n${table('$2.00')}\nSomething else.\n\n${table('$1.00')}`;
-  assert.equal(said(openaiPage, page)['openai/gpt-6-sol']?.price?.input, 2);
+  assert.equal(factsIn(openaiPage, page)['openai/gpt-6-sol']?.price?.input, 2);
 });
 
 test('OpenAI’s page in another unit is not read', () => {
@@ -77,7 +77,7 @@ test('OpenAI’s page in another unit is not read', () => {
 });
 
 test('Anthropic’s page: both kinds of cache writes, the batch price, names as in the API', () => {
-  const models = said(anthropicPage, fixture('anthropic-page.md'));
+  const models = factsIn(anthropicPage, fixture('anthropic-page.md'));
   assert.deepEqual(Object.keys(models), [
     'anthropic/claude-fable-5-1',
     'anthropic/claude-opus-5-5',
@@ -97,7 +97,7 @@ test('Anthropic’s page: both kinds of cache writes, the batch price, names as 
 });
 
 test('Google’s page: text, not sound; prompts, not hours of storage; the price of today', () => {
-  const models = said(geminiPage, fixture('gemini-page.md'));
+  const models = factsIn(geminiPage, fixture('gemini-page.md'));
   assert.deepEqual(Object.keys(models), [
     'gemini/gemini-3.8-flash',
     'gemini/gemini-3.1-pro-preview',
@@ -121,13 +121,13 @@ test('Google’s page: text, not sound; prompts, not hours of storage; the price
 
 test('a price that Google’s page gives until a day applies on that day, the next one afterwards', () => {
   const inputAt = (date: string) =>
-    said(geminiPage, fixture('gemini-page.md'), Date.parse(date))['gemini/gemini-3.8-flash']?.price?.input;
+    factsIn(geminiPage, fixture('gemini-page.md'), Date.parse(date))['gemini/gemini-3.8-flash']?.price?.input;
   assert.equal(inputAt('2026-12-31T23:59:59Z'), 0.75);
   assert.equal(inputAt('2027-01-01T00:00:00Z'), 1.5);
 });
 
 test('Groq’s page: prices and limits by the name in the link, without models priced by the hour', () => {
-  assert.deepEqual(said(groqPage, fixture('groq-page.md')), {
+  assert.deepEqual(factsIn(groqPage, fixture('groq-page.md')), {
     'groq/llama-3.3-70b-versatile': { contextTokens: 131_072, maxOutputTokens: 32_768 },
     'groq/openai/gpt-oss-120b': {
       price: { input: 0.15, output: 0.6 },
@@ -143,7 +143,7 @@ test('Groq’s page: prices and limits by the name in the link, without models p
 });
 
 test('xAI’s page: a prompt that reaches the threshold is long; discounts and premiums are computed', () => {
-  const models = said(xaiPage, fixture('xai-page.md'));
+  const models = factsIn(xaiPage, fixture('xai-page.md'));
   assert.deepEqual(Object.keys(models), ['xai/grok-4.7', 'xai/grok-4.3']);
   assert.deepEqual(models['xai/grok-4.3'], {
     contextTokens: 1_000_000,
@@ -172,7 +172,7 @@ test('xAI’s page: a prompt that reaches the threshold is long; discounts and p
 });
 
 test('models.dev: prices, limits and abilities of known services only', () => {
-  const models = said(modelsDev, fixture('models-dev.json'));
+  const models = factsIn(modelsDev, fixture('models-dev.json'));
   assert.deepEqual(Object.keys(models), [
     'gemini/gemini-2.5-pro',
     'gemini/gemma-3-27b-it',
@@ -204,14 +204,14 @@ test('models.dev: prices, limits and abilities of known services only', () => {
   });
   assert.equal(models['openai/text-embedding-3-small']?.embeds, true);
   assert.equal(models['gemini/gemma-3-27b-it']?.price, undefined, 'a price of 0 is not stated');
-  assert.equal(models['xai/grok-4.7']?.maxOutputTokens, undefined, 'what cannot be read was not said');
+  assert.equal(models['xai/grok-4.7']?.maxOutputTokens, undefined, 'what cannot be read is not stated');
 });
 
 test('the services’ own lists: limits and abilities, and xAI’s prices', () => {
   const list = (kind: string) => {
     const source = listSources.find((each) => each.kind === kind);
     assert.ok(source);
-    return said(source, fixture(`${kind}-list.json`));
+    return factsIn(source, fixture(`${kind}-list.json`));
   };
   assert.deepEqual(list('anthropic'), {
     'anthropic/claude-opus-5-5': {
@@ -284,11 +284,11 @@ test('a page with other content yields no entry or an error, never a figure', ()
 test('a page truncated anywhere yields the same figures or none', () => {
   for (const source of publicSources.filter(({ origin }) => origin === 'page')) {
     const lines = fixture(`${source.id}.md`).split('\n');
-    const whole = said(source, lines.join('\n'));
+    const whole = factsIn(source, lines.join('\n'));
     for (let length = 0; length < lines.length; length++) {
       let part: Record<string, ModelFacts> = {};
       try {
-        part = said(source, lines.slice(0, length).join('\n'));
+        part = factsIn(source, lines.slice(0, length).join('\n'));
       } catch {
         continue;
       }
@@ -308,7 +308,7 @@ test('a page without one of its columns yields no figure of that column', () => 
       .map((line) => line.replace(column, 'Something else'))
       .join('\n');
   const priced = (source: Readable, page: string) =>
-    Object.values(said(source, page)).filter(({ price }) => price !== undefined).length;
+    Object.values(factsIn(source, page)).filter(({ price }) => price !== undefined).length;
   assert.equal(priced(openaiPage, without(fixture('openai-page.md'), /\bOutput\b.*/)), 0);
   assert.equal(
     priced(anthropicPage, without(fixture('anthropic-page.md'), /Base input tokens|Batch input/)),
