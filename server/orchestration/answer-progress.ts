@@ -1,7 +1,6 @@
 /** One answer on its way: its candidates, what its models have written, and what has failed. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { Model } from '../../shared/models.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import type { Attempt } from '../../shared/receipts.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -11,8 +10,7 @@ import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
 import type { Budgets } from '../metrics/budget.ts';
 import { balance, type RankedCandidate } from '../routing/balancer.ts';
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
-import { costOf } from '../routing/price.ts';
-import type { AnsweringProvider, AttemptResult } from './attempt.ts';
+import type { AnsweringProvider } from './attempt.ts';
 import { type AttemptQueue, attemptQueue, type QueuedAttempt } from './attempt-queue.ts';
 import type { ContinuationMode } from './continuation.ts';
 import { PartialAnswer } from './partial-answer.ts';
@@ -96,10 +94,6 @@ export function currentCandidate(
     : decision;
   return candidates.find(({ model }) => model.id === id);
 }
-
-/** What the attempt did cost, in US dollars; 0 where the price is unknown. */
-const _billedUsd = ({ billed, measured }: AttemptResult, { price }: Model): number =>
-  billed ? (costOf(measured.usage, price) ?? 0) : 0;
 
 /** The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has failed. */
 export function takeOver(

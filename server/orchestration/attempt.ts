@@ -5,6 +5,7 @@ import type { Model } from '../../shared/models.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
 import type { Provider } from '../providers/provider.ts';
+import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import type { PartialAnswer } from './partial-answer.ts';
 
@@ -34,38 +35,59 @@ export type AttemptResult = {
   readonly billed: boolean;
 };
 
-/** @param answer gets what the model writes */
+/**
+ * @param answer gets what the model writes
+ * @param onAbandoned called instead of a return when the consumer takes no further part
+ */
 export async function* attempt(
   { model, provider, completion, promptTokens }: AttemptRequest,
   answer: PartialAnswer,
   signal: AbortSignal,
+  onAbandoned: (error: RumboError, result: AttemptResult) => void,
 ): AsyncGenerator<AskPart, AttemptResult> {
   const sentAt = performance.now();
   const usage = meter(promptTokens, estimateTokens, () => performance.now());
   let started = false;
+  let isAbandoned = true;
   let error: RumboError | undefined;
-  try {
-    for await (const part of provider.engine.stream(model.name, completion, signal)) {
-      usage.observe(part);
-      if (!started) yield { type: 'start', model: model.id, cached: false, ...noteField(provider) };
-      started = true;
-      for (const shown of answer.append(part)) yield shown;
-    }
-  } catch (cause) {
-    error = toRumboError(cause, signal);
-  }
-  for (const shown of answer.flush()) yield shown;
-  if (error) for (const shown of answer.flushPreview()) yield shown;
-  const measured = usage.result();
-  if (!error && isEmpty(measured, answer)) error = emptyAnswerError();
-  return {
-    ...(error ? { error } : {}),
+  const resultWith = (failure: RumboError | undefined, measured: AnswerMeasurement): AttemptResult => ({
+    ...(failure ? { error: failure } : {}),
     measured,
     ms: performance.now() - sentAt,
     firstTextMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - sentAt,
-    billed: started || error?.data.accepted === true,
-  };
+    billed: started || failure?.data.accepted === true,
+  });
+  try {
+    try {
+      for await (const part of provider.engine.stream(model.name, completion, signal)) {
+        usage.observe(part);
+        const isFirst = !started;
+        started = true;
+        if (isFirst) yield { type: 'start', model: model.id, cached: false, ...noteField(provider) };
+        for (const shown of answer.append(part)) yield shown;
+      }
+    } catch (cause) {
+      error = toRumboError(cause, signal);
+    }
+    for (const shown of answer.flush()) yield shown;
+    if (error) for (const shown of answer.flushPreview()) yield shown;
+    isAbandoned = false;
+  } finally {
+    if (isAbandoned) {
+      const failure = error ?? abandonedError();
+      onAbandoned(failure, resultWith(failure, usage.result()));
+    }
+  }
+  const measured = usage.result();
+  if (!error && isEmpty(measured, answer)) error = emptyAnswerError();
+  return resultWith(error, measured);
 }
+
+/** What the attempt did cost, in US dollars: 0 where nothing is billed. `null`: the price is unknown. */
+export const billedUsd = (
+  { billed, measured }: Pick<AttemptResult, 'billed' | 'measured'>,
+  { price }: Model,
+): number | null => (billed ? costOf(measured.usage, price) : 0);
 
 /** The note that the provider's owner wants beside its answers. */
 export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefined) =>
@@ -74,6 +96,8 @@ export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefine
 /** Services that fail inside end in this way, too. An output limit or a filter that left nothing keeps its own finish reason. */
 const isEmpty = ({ reason }: AnswerMeasurement, { text, toolCalls }: PartialAnswer): boolean =>
   text === '' && toolCalls.length === 0 && (reason === 'stop' || reason === 'other');
+
+const abandonedError = (): RumboError => new RumboError('The request was cancelled.', { kind: 'cancelled' });
 
 const emptyAnswerError = (): RumboError =>
   new RumboError('The model answered with nothing.', {

@@ -1,11 +1,9 @@
 /** One answer over one attempt after the other: fallback before the first text, takeover after it. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { Model } from '../../shared/models.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
 import type { RankedCandidate } from '../routing/balancer.ts';
-import { costOf } from '../routing/price.ts';
 import { noAnswerError, planNextAttempt } from './after-failure.ts';
 import {
   type AnswerProgress,
@@ -16,7 +14,7 @@ import {
   type PreparedRequest,
   takeOver,
 } from './answer-progress.ts';
-import { type AttemptResult, attempt } from './attempt.ts';
+import { attempt, billedUsd } from './attempt.ts';
 import { continuationMessages } from './continuation.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
 import { cacheKeyOf, toCompletionRequest } from './request.ts';
@@ -47,8 +45,11 @@ export async function* runAttempts(
       const chosen = { candidate, provider, mode, beginning: answer.text };
       const settingsSent = deps.settings();
       const request = attemptRequest(progress, chosen);
-      const result = yield* attempt(request, answer, signal);
-      costUsd = billedUsd(result, model);
+      const result = yield* attempt(request, answer, signal, (error, abandoned) => {
+        costUsd = billedUsd(abandoned, model) ?? 0;
+        recordFailure(deps, progress, chosen, error, abandoned);
+      });
+      costUsd = billedUsd(result, model) ?? 0;
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
         keepInCache(deps, progress, result.measured, settingsSent, model.id);
@@ -63,10 +64,6 @@ export async function* runAttempts(
   }
   throw noAnswerError(deps, progress);
 }
-
-/** What the attempt did cost, in US dollars; 0 where the price is unknown. */
-const billedUsd = ({ billed, measured }: AttemptResult, { price }: Model): number =>
-  billed ? (costOf(measured.usage, price) ?? 0) : 0;
 
 /** US dollars at worst; the filter has just seen that the budgets leave as much. */
 const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>

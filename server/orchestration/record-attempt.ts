@@ -1,9 +1,8 @@
 /** Turns what an attempt came to into its receipt and its record. */
 import { noUsage } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import { costOf } from '../routing/price.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
-import type { AttemptResult } from './attempt.ts';
+import { type AttemptResult, billedUsd } from './attempt.ts';
 import { answerReceipt, failedAttemptReceipt } from './receipt.ts';
 
 export function recordAnswer(
@@ -49,7 +48,7 @@ export function recordFailure(
   const { candidate } = chosen;
   const { model } = candidate;
   const { measured, ms, billed } = result;
-  const costUsd = billed ? costOf(measured.usage, model.price) : 0;
+  const costUsd = billedUsd(result, model);
   const facts = { ...attemptFacts(progress, chosen, result), outcome: error.kind, costUsd };
   attempts.push({
     model: model.id,

@@ -19,7 +19,7 @@ async function run(stream: () => AsyncIterable<EnginePart>, signal = new AbortCo
   const answer = new PartialAnswer({ prompt: 'hi' }, () => performance.now());
   const parts: AskPart[] = [];
   const request = { model, provider, completion: { messages: [] }, promptTokens: 7 };
-  const trying = attempt(request, answer, signal);
+  const trying = attempt(request, answer, signal, () => assert.fail('every part was taken'));
   for (;;) {
     const { done, value } = await trying.next();
     if (done) return { parts, answer, result: value };
