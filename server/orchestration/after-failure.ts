@@ -1,9 +1,15 @@
 import { errorPolicies } from '../../shared/error-kinds.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import { balance } from '../routing/balancer.ts';
-import { noCandidateError } from '../routing/no-candidate-error.ts';
-import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
-import { currentCriteria, pinPolicy } from './route.ts';
+import type { Exclusion } from '../../shared/protocol.ts';
+import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
+import {
+  type AnswerProgress,
+  type AttemptsDeps,
+  balanceAgain,
+  type ChosenCandidate,
+  keepPin,
+} from './answer-progress.ts';
+import { pinPolicy } from './route.ts';
 
 /** Plans the next attempt. Throws when there may be none. */
 export function planNextAttempt(
@@ -13,7 +19,7 @@ export function planNextAttempt(
   error: RumboError,
   signal: AbortSignal,
 ): void {
-  const { queue, answer, decision, prepared } = progress;
+  const { queue, answer } = progress;
   const { id } = candidate.model;
   if (beginning !== '' && error.kind === 'invalid-request' && mode === 'prefill') {
     queue.retryWithInstruction(id);
@@ -24,8 +30,7 @@ export function planNextAttempt(
   if (!mayContinue(progress, error, beginning))
     throw finalError(deps, progress, progress.interruption ?? error);
   if (answer.text !== beginning) queue.repeatOnceAtEnd(id);
-  // A pinned model that fails on the way is no more replaced silently than one that cannot start.
-  if (id === decision.pin && pinPolicy(prepared.params, deps.settings()) !== 'next') queue.keepOnly(id);
+  keepPin(deps, progress, id);
   progress.lastFailure = { model: id, error };
 }
 
@@ -43,12 +48,24 @@ function mayContinue(
 
 /** No candidate is left. */
 export function noAnswerError(deps: AttemptsDeps, progress: AnswerProgress): RumboError {
-  const { interruption, lastFailure, prepared, criteria } = progress;
-  const error = interruption ?? lastFailure?.error;
-  if (error) return finalError(deps, progress, error);
-  const snapshot = deps.snapshots.take(prepared.request);
-  const decision = balance(currentCriteria(prepared, deps.settings()), snapshot);
-  return finalError(deps, progress, noCandidateError(decision, criteria, snapshot));
+  const { interruption, lastFailure } = progress;
+  const error = interruption ?? lastFailure?.error ?? nothingTriedError(deps, progress);
+  return finalError(deps, progress, error);
+}
+
+/** Every candidate was skipped. */
+function nothingTriedError(deps: AttemptsDeps, progress: AnswerProgress): RumboError {
+  const { skipped, criteria } = progress;
+  const pin = skipped.find(({ model }) => model === progress.decision.pin);
+  if (pin) return pinnedModelError(pin);
+  const { decision, snapshot } = balanceAgain(deps, progress);
+  const refused = skipped.filter(({ rule }) => rule === 'budget');
+  if (refused.length === 0) return noCandidateError(decision, criteria, snapshot);
+  // A reservation of another window shows here later than its refusal, or has ended since.
+  const isNew = ({ model, rule }: Exclusion) =>
+    rule === 'budget' && !refused.some((each) => each.model === model);
+  const excluded = [...refused, ...decision.excluded.filter(isNew)];
+  return noCandidateError({ ...decision, excluded }, criteria, snapshot);
 }
 
 /** The failure with the attempts before it, and the text that no answer will hold. */

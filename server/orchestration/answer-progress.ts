@@ -1,7 +1,7 @@
 /** One answer on its way: its candidates, what its models have written, and what has failed. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { AskPart } from '../../shared/protocol.ts';
+import type { AskPart, Exclusion } from '../../shared/protocol.ts';
 import type { Attempt } from '../../shared/receipts.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Accounting } from '../accounting/record.ts';
@@ -44,6 +44,8 @@ export type AnswerProgress = RouteDecision & {
   readonly onInterruption: Settings['routing.onInterruption'];
   readonly answer: PartialAnswer;
   readonly attempts: Attempt[];
+  /** Candidates that could not run when they were next, in order. */
+  readonly skipped: Exclusion[];
   lastFailure?: FailedAttempt;
   /** Why the answer first broke off: a model that could not continue it is not the reason. */
   interruption?: RumboError;
@@ -77,22 +79,38 @@ export function beginAnswer(
     onInterruption: params.onInterruption ?? settingsBefore['routing.onInterruption'],
     answer: new PartialAnswer(params, () => performance.now()),
     attempts: [],
+    skipped: [],
   };
 }
 
-/** The queued candidate as the balancer ranks it now. `undefined`: a failure, another request or new settings took it out. */
+/**
+ * The queued candidate as the balancer ranks it now: the decision holds until a candidate has failed or was skipped.
+ * `undefined`: a failure, another request or new settings took it out.
+ */
 export function currentCandidate(
-  { snapshots, settings }: AttemptsDeps,
-  { lastFailure, decision, prepared, answer }: AnswerProgress,
+  deps: AttemptsDeps,
+  progress: AnswerProgress,
   { id }: QueuedAttempt,
 ): RankedCandidate | undefined {
-  const { candidates } = lastFailure
-    ? balance(
-        withAppendedText(currentCriteria(prepared, settings()), answer.text),
-        snapshots.take(prepared.request),
-      )
-    : decision;
+  const { lastFailure, skipped, decision } = progress;
+  const { candidates } = lastFailure || skipped.length > 0 ? balanceAgain(deps, progress).decision : decision;
   return candidates.find(({ model }) => model.id === id);
+}
+
+/** The decision as everything is now, with the answer so far in the prompt. */
+export function balanceAgain(
+  { snapshots, settings }: Pick<AttemptsDeps, 'snapshots' | 'settings'>,
+  { prepared, answer }: Pick<AnswerProgress, 'prepared' | 'answer'>,
+): RouteDecision {
+  const criteria = withAppendedText(currentCriteria(prepared, settings()), answer.text);
+  const snapshot = snapshots.take(prepared.request);
+  return { criteria, snapshot, decision: balance(criteria, snapshot) };
+}
+
+/** A pinned model that fails or cannot run is not replaced, unless the user allows it. */
+export function keepPin({ settings }: AttemptsDeps, progress: AnswerProgress, id: ModelId): void {
+  const { decision, prepared, queue } = progress;
+  if (id === decision.pin && pinPolicy(prepared.params, settings()) !== 'next') queue.keepOnly(id);
 }
 
 /** The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has failed. */

@@ -19,6 +19,7 @@ import { continuationMessages } from './continuation.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
 import { cacheKeyOf, toCompletionRequest } from './request.ts';
 import { decideRoute } from './route.ts';
+import { skipOverBudget, skipWithoutProvider } from './skipped-candidate.ts';
 
 /** Yields the parts of the answer and returns the whole. Rejects with `RumboError` that lists the attempts. */
 export async function* runAttempts(
@@ -30,13 +31,19 @@ export async function* runAttempts(
   const { queue, answer } = progress;
   for (let queued = queue.next(); queued; queued = queue.next()) {
     const candidate = currentCandidate(deps, progress, queued);
-    const provider = candidate && deps.providers.get(candidate.model.provider);
-    if (!provider) continue;
+    if (!candidate) continue;
     const { model } = candidate;
+    const provider = deps.providers.get(model.provider);
+    if (!provider) {
+      skipWithoutProvider(deps, progress, model);
+      continue;
+    }
     const share = { provider: model.provider, role: prepared.params.role ?? '' };
     const lease = await deps.budgets.reserve(share, reservedUsd(candidate));
-    // Another request was quicker: the filter sees now what it reserved.
-    if (!lease) continue;
+    if (!lease) {
+      skipOverBudget(deps, progress, candidate);
+      continue;
+    }
     let costUsd = 0;
     try {
       const change = takeOver(progress, model.id);

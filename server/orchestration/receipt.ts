@@ -3,6 +3,7 @@
 import { type AskParams, optionalFieldsOf } from '../../shared/ask.ts';
 import { noUsage } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
+import type { Exclusion } from '../../shared/protocol.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import type { CachedAnswer } from '../cache/response-cache.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
@@ -25,6 +26,8 @@ export type RequestMeta = {
 type AttemptFacts = {
   readonly candidate: RankedCandidate;
   readonly decision: Decision;
+  /** Candidates that could not run when they were next. */
+  readonly skipped: readonly Exclusion[];
   /** In order, this one included. */
   readonly attempts: readonly Attempt[];
   readonly measured: AnswerMeasurement;
@@ -93,21 +96,26 @@ const requestFields = ({ id, at, params, classification }: RequestMeta) => ({
 });
 
 /** Why this model answered, one sentence each. */
-function reasonsOf(meta: RequestMeta, { candidate, decision, attempts, measured }: AttemptFacts): string[] {
+function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
+  const { candidate, decision, skipped, attempts, measured } = facts;
   const { task, confidence } = meta.classification;
   const source = confidence === 1 ? 'as asked' : `${Math.round(confidence * 100)} % sure`;
   const reasons = [`Task type ${task} (${source}).`];
   const pin = decision.unavailablePin;
   if (pin) reasons.push(`The pinned model ${pin.model} could not run: ${pin.reason}`);
+  for (const { model, reason } of skipped) {
+    const name = model === decision.pin ? `The pinned model ${model}` : model;
+    reasons.push(`${name} could not run: ${reason}`);
+  }
   for (const { model, outcome, message } of attempts)
     if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
   reasons.push(...candidate.reasons);
   for (const field of droppedFields(meta.params, candidate.model))
     reasons.push(`${field} was left out: the service of ${candidate.model.id} does not support it.`);
-  const { skipped } = measured;
-  if (skipped > 0)
+  const unread = measured.skipped;
+  if (unread > 0)
     reasons.push(
-      `${skipped === 1 ? 'A piece' : `${skipped} pieces`} of the stream could not be read and was left out.`,
+      `${unread === 1 ? 'A piece' : `${unread} pieces`} of the stream could not be read and was left out.`,
     );
   return reasons;
 }

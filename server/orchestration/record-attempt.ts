@@ -11,13 +11,14 @@ export function recordAnswer(
   chosen: ChosenCandidate,
   result: AttemptResult,
 ) {
-  const { prepared, attempts, answer, criteria, decision } = progress;
+  const { prepared, attempts, answer, criteria, decision, skipped } = progress;
   const { candidate, provider } = chosen;
   const { measured, ms } = result;
   attempts.push({ model: candidate.model.id, outcome: 'ok', ms });
   const receipt = answerReceipt(prepared.meta, {
     candidate,
     decision,
+    skipped,
     attempts,
     measured: { ...measured, firstTokenAt: answer.firstTextAt },
     takeovers: answer.takeovers,
@@ -44,7 +45,7 @@ export function recordFailure(
   error: RumboError,
   result: AttemptResult,
 ): void {
-  const { prepared, attempts, answer, criteria, decision } = progress;
+  const { prepared, attempts, answer, criteria, decision, skipped } = progress;
   const { candidate } = chosen;
   const { model } = candidate;
   const { measured, ms, billed } = result;
@@ -64,6 +65,7 @@ export function recordFailure(
   const receipt = failedAttemptReceipt(prepared.meta, {
     candidate,
     decision,
+    skipped,
     attempts,
     measured,
     takeovers: answer.takeovers,

@@ -204,6 +204,86 @@ test('a model whose budget another request took since the decision is passed ove
   const { parts, result } = await rumbo.ask({ prompt: 'hi' });
   assert.equal(result.receipt.model, 'b/two');
   assert.deepEqual(types(parts), ['start', 'text-delta', 'finish'], 'no model failed');
+  assert.match(result.receipt.reasons.join(' '), /a\/one could not run: /);
+});
+
+test('a pinned model whose budget another request took is not replaced unless the user allows it', async () => {
+  const rumbo = pipeline(
+    [
+      { id: 'a/one', script: answersWith('one'), more: paid },
+      { id: 'b/two', script: answersWith('two') },
+    ],
+    { 'budget.perDayUsd': 10 },
+  );
+  rumbo.reservation.allowed = (provider) => provider !== 'a';
+  const params = { prompt: 'hi', model: 'a/one' };
+  for (const changed of [{ whenPinnedUnavailable: 'fail' }, {}] as const) {
+    rumbo.change({ 'routing.whenPinnedUnavailable': 'ask' });
+    const { kind, pinned, message } = await rumbo.failure({ ...params, ...changed });
+    assert.deepEqual([kind, pinned], ['over-budget', 'a/one']);
+    assert.match(message, /a\/one is pinned and cannot run\. .* rumbo\.budget\.perDayUsd/);
+  }
+  assert.equal(rumbo.requests.length, 0);
+
+  const { result } = await rumbo.ask({ ...params, whenPinnedUnavailable: 'next' });
+  assert.equal(result.receipt.model, 'b/two');
+  assert.match(
+    result.receipt.reasons.join(' '),
+    /The pinned model a\/one could not run: .* rumbo\.budget\.perDayUsd/,
+  );
+});
+
+test('a refused budget has the remaining candidates judged again', async () => {
+  const rumbo = pipeline(
+    [
+      { id: 'a/one', script: answersWith('one'), more: paid },
+      { id: 'b/two', script: answersWith('two'), more: paid },
+      { id: 'c/three', script: answersWith('three') },
+    ],
+    { 'budget.perDayUsd': 10 },
+  );
+  const reserved: string[] = [];
+  rumbo.reservation.allowed = (provider) => {
+    reserved.push(provider);
+    if (provider === 'a') rumbo.change({ 'budget.perDayUsd': 0 });
+    return true;
+  };
+  const { result } = await rumbo.ask({ prompt: 'hi' });
+  assert.equal(result.receipt.model, 'c/three');
+  assert.deepEqual(reserved, ['a', 'c']);
+});
+
+test('the error names the budget also when its reservation no longer shows', async () => {
+  const rumbo = pipeline(
+    [
+      { id: 'a/one', script: answersWith('one'), more: paid },
+      { id: 'b/two', script: answersWith('two'), more: { locked: true } },
+    ],
+    { 'budget.perDayUsd': 10 },
+  );
+  rumbo.reservation.allowed = () => false;
+  const { kind, message } = await rumbo.failure({ prompt: 'hi' });
+  assert.equal(kind, 'over-budget');
+  assert.match(message, /^No model can answer now\. a: It could cost .* of rumbo\.budget\.perDayUsd\./);
+});
+
+test('an answer that its consumer abandons is recorded as cancelled and billed', async () => {
+  const rumbo = pipeline([
+    {
+      id: 'a/one',
+      script: answersWith('One, ', 'two'),
+      more: { ...paid, price: { input: 1e6, output: 1e6 } },
+    },
+  ]);
+  rumbo.change({ 'budget.perDayUsd': 1e12 });
+  for await (const { type } of rumbo.orchestrator.ask({ prompt: 'count' }, never))
+    if (type === 'text-delta') break;
+  assert.equal(rumbo.requests.length, 1);
+  const [row] = rumbo.rows;
+  assert.ok(row?.costUsd && row.costUsd > 0);
+  assert.equal(rumbo.metrics.read().counters['rumbo_attempts_total{provider="a",outcome="cancelled"}'], 1);
+  const [budget] = rumbo.limits.list();
+  assert.deepEqual([budget?.spentUsd, budget?.reservedUsd], [row.costUsd, 0]);
 });
 
 test('with every budget taken since the decision the answer fails, and no model is contacted', async () => {

@@ -30,6 +30,7 @@ const meta = {
 const facts = {
   candidate,
   decision,
+  skipped: [],
   attempts: [
     { model: 'a/b', outcome: 'overloaded', ms: 1, message: 'Busy.' },
     { model: 'lab/one', outcome: 'ok', ms: 2 },
@@ -78,6 +79,20 @@ test('a lost pin and unreadable pieces of the stream are among the reasons', () 
   });
   assert.ok(reasons.includes('The pinned model p/q could not run: It is locked.'));
   assert.match(reasons.at(-1) ?? '', /^2 pieces of the stream could not be read/);
+});
+
+test('a candidate that could not run when it was next is among the reasons', () => {
+  const reason = 'Its budget is spent.';
+  const { reasons } = answerReceipt(meta, {
+    ...facts,
+    decision: { ...decision, pin: 'p/q' },
+    skipped: [
+      { model: 'p/q', rule: 'budget', reason },
+      { model: 'r/s', rule: 'budget', reason },
+    ],
+  });
+  assert.ok(reasons.includes(`The pinned model p/q could not run: ${reason}`));
+  assert.ok(reasons.includes(`r/s could not run: ${reason}`));
 });
 
 test('each failed attempt that is billed has an id of its own', () => {
