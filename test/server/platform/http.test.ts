@@ -166,13 +166,13 @@ test('a connection that takes too long is a timeout with an action', async () =>
 test('cancelling closes the socket, before the headers and in the body', async () => {
   for (const early of [true, false]) {
     const closed = Promise.withResolvers<void>();
+    const controller = new AbortController();
     const url = await serve((_request, response) => {
       response.on('close', closed.resolve);
       if (!early) response.write('begun');
+      setTimeout(() => controller.abort(), 20);
     });
-    const controller = new AbortController();
     const answer = get(url, controller.signal).then(({ body }) => readText(body, 100));
-    setTimeout(() => controller.abort(), 30);
     await assert.rejects(answer, kind('cancelled'));
     await closed.promise;
   }
