@@ -3,8 +3,21 @@
 export const periods = ['day', 'month'] as const;
 export type Period = (typeof periods)[number];
 
+const minuteMs = 60_000;
+/** By period, the last answer and the minute it was for: every request asks several times, and none begins within a minute. */
+const lastStarts = new Map<Period, { readonly minute: number; readonly start: number }>();
+
 /** When the day or month of `now` began; milliseconds since 1970. */
 export function periodStart(period: Period, now: number): number {
+  const minute = Math.floor(now / minuteMs);
+  const last = lastStarts.get(period);
+  if (last?.minute === minute) return last.start;
+  const start = computeStart(period, now);
+  lastStarts.set(period, { minute, start });
+  return start;
+}
+
+function computeStart(period: Period, now: number): number {
   const date = new Date(now);
   date.setHours(0, 0, 0, 0);
   if (period === 'month') date.setDate(1);

@@ -66,6 +66,29 @@ export function ledger(
     }
   };
 
+  /** Receipts that are not in the file yet. */
+  const receipts: Receipt[] = [];
+  /** Several rows in one transaction, since each transaction writes whole pages. A row that fails costs only itself. */
+  const insertAll = (open: DatabaseSync, rows: readonly Receipt[]) => {
+    const statement = prepared(open, insertAnswer);
+    const grouped = rows.length > 1;
+    if (grouped) open.exec('begin immediate');
+    for (const row of rows) {
+      try {
+        insert(statement, row);
+      } catch (error) {
+        reportFailure(error);
+      }
+    }
+    if (!grouped) return;
+    try {
+      open.exec('commit');
+    } catch (error) {
+      open.exec('rollback');
+      throw error;
+    }
+  };
+
   const read = (open: DatabaseSync) => {
     for (const period of periods) {
       sums.merge(period, linesSince(open, began[period]));
@@ -125,7 +148,9 @@ export function ledger(
         requests: 1,
         unknownPrice: costUsd === null ? 1 : 0,
       });
-      if (database) defer(() => insert(prepared(database, insertAnswer), receipt));
+      if (!database) return;
+      receipts.push(receipt);
+      if (receipts.length === 1) defer(() => insertAll(database, receipts.splice(0)));
     },
     spending(period, share) {
       catchUp();

@@ -106,6 +106,7 @@ function push(values: number[], value: number): void {
 
 /** @param share 0–1 */
 function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  // A typed array sorts numbers without a comparison function: several are sorted for each answer.
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

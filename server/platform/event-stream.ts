@@ -40,7 +40,8 @@ function lineSplitter() {
       // A `\r` at the very end may be half of `\r\n`: wait for the next chunk.
       const end = Math.max(rest.lastIndexOf('\n'), rest.lastIndexOf('\r', rest.length - 2));
       if (end < 0) return [];
-      const lines = rest.slice(0, end).split(/\r\n|\n|\r/);
+      const complete = rest.slice(0, end);
+      const lines = complete.includes('\r') ? complete.split(/\r\n|\n|\r/) : complete.split('\n');
       // The last line was ended by the character at `end`; `\r\n` cut by slice leaves its `\r`, which split consumed.
       if (rest[end] === '\n' && rest[end - 1] === '\r') lines.pop();
       rest = rest.slice(end + 1);
