@@ -1,5 +1,5 @@
 /** Failures as values: the one error class, and what of it crosses JSON-RPC. */
-import { type ErrorKind, errorPolicies } from './error-kinds.ts';
+import { type ErrorKind, errorPolicies } from './error-policies.ts';
 import type { Attempt } from './receipts.ts';
 
 /** What crosses JSON-RPC in `error.data`. Never a key, never a prompt. */

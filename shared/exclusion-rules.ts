@@ -1,5 +1,5 @@
 /** Every rule that can exclude a model from a request, and what each means for waiting, counting, errors and texts. One row per rule. */
-import type { ErrorKind } from './error-kinds.ts';
+import type { ErrorKind } from './error-policies.ts';
 
 export type ExclusionRulePolicy = {
   /** In a few words, for labels. */

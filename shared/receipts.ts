@@ -1,6 +1,6 @@
 /** Receipts: what an answer cost and why that model gave it. */
 import type { FinishReason, ModelId, Usage } from './chat.ts';
-import type { ErrorKind } from './error-kinds.ts';
+import type { ErrorKind } from './error-policies.ts';
 import type { TaskType } from './tasks.ts';
 
 /** One try at one candidate. */

@@ -1,5 +1,5 @@
 /** A receipt as text: as a list of facts, as a Markdown section, and in one line. */
-import { type ErrorPolicy, errorPolicies } from '../../shared/error-kinds.ts';
+import { type ErrorPolicy, errorPolicies } from '../../shared/error-policies.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
 import { formatCount, formatDollars, formatDuration, oneLine } from './text.ts';
 

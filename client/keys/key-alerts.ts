@@ -1,7 +1,7 @@
 /** Warns once when another model answered because a key was refused or an account is empty: no other view shows it. */
 import * as vscode from 'vscode';
 import { providerOf } from '../../shared/chat.ts';
-import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import type { Attempt, Receipt } from '../../shared/receipts.ts';
 import type { ReceiptHistory } from '../answers/receipt-history.ts';
 import { errorButton } from '../notifications/error-messages.ts';

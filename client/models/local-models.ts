@@ -1,7 +1,7 @@
 /** Downloads local models with **Rumbo: Pull Local Model…**, and loads and unloads them from the trees. */
 import * as vscode from 'vscode';
 import { type ModelId, modelId } from '../../shared/chat.ts';
-import { errorPolicies } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-policies.ts';
 import type { EnsureProgress } from '../../shared/local-models.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { completedFraction, ensureResultText, progressText } from '../format/local-model.ts';

@@ -1,5 +1,10 @@
 /** Errors of requests as the user sees them: one sentence and one button. */
-import { type ErrorButtonId, type ErrorKind, errorPolicies, isErrorKind } from '../../shared/error-kinds.ts';
+import {
+  type ErrorButtonId,
+  type ErrorKind,
+  errorPolicies,
+  isErrorKind,
+} from '../../shared/error-policies.ts';
 import type { ErrorData } from '../../shared/errors.ts';
 
 /** `server-stopped`: the server ended and is being restarted. `server-gone`: it is not restarted automatically. */

@@ -1,6 +1,6 @@
 /** What one attempt came to, for whatever keeps account of it. */
 import type { Usage } from '../../shared/chat.ts';
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../shared/error-policies.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { TaskType } from '../../shared/tasks.ts';

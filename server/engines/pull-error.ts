@@ -1,5 +1,5 @@
 /** Why a download failed, from the messages of engines and registries. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { parseErrorText } from '../wire/error-body.ts';
 

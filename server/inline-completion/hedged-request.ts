@@ -1,5 +1,5 @@
 /** A hedged request: one model is requested, a second one when the first is late, and the first to respond is used. */
-import { errorPolicies } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-policies.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 

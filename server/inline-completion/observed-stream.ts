@@ -1,5 +1,5 @@
 /** Observes a text stream while a reader consumes it, and how it ended, also if the reader stops early or never begins. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../shared/error-policies.ts';
 import { toRumboError } from '../../shared/errors.ts';
 
 /** `stopped`: the reader had enough text. */

@@ -1,7 +1,7 @@
 /** Which models may generate ghost text, why not the others, and in which order they are requested. Pure. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
-import { filterCandidates } from '../routing/candidates.ts';
+import { filterCandidates } from '../routing/filter-candidates.ts';
 import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { CompletionLength } from './completion-context.ts';
 import type { OutputFormat } from './generator.ts';

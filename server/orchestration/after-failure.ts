@@ -1,4 +1,4 @@
-import { errorPolicies } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-policies.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';

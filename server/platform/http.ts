@@ -1,5 +1,5 @@
 /** HTTP: every request that Rumbo sends goes through here, and every failure becomes a `RumboError`. */
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 

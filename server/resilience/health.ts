@@ -1,9 +1,9 @@
 /** Whether a provider and each of its models are available now: their circuits, and the cool-downs of the keys. */
 import type { TimedCooldown } from '../../shared/cooldowns.ts';
-import { circuitWeights, type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
+import { circuitWeights, type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
 import type { CircuitState } from '../../shared/status.ts';
-import { type Circuit, circuit, type Permit } from './circuit.ts';
+import { type Circuit, circuit, type Permit } from './circuit-breaker.ts';
 import type { KeyPool } from './key-pool.ts';
 import { type Policy, policy, untilFirstPart } from './policy.ts';
 

@@ -1,5 +1,5 @@
 /** Repeats a request with the next key, at once, when its key was refused or is at a limit. */
-import { errorPolicies } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-policies.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import { type Policy, policy, untilFirstPart } from './policy.ts';
 

@@ -1,6 +1,6 @@
 /** The limits of one key, as responses showed them: cool-downs, and the rate limit windows of a model. Pure. */
 import type { KeyCooldownRule, TimedCooldown } from '../../shared/cooldowns.ts';
-import { errorPolicies } from '../../shared/error-kinds.ts';
+import { errorPolicies } from '../../shared/error-policies.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 

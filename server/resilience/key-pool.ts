@@ -1,6 +1,6 @@
 /** The keys of one provider as one source: the best key for each request, and no key that was just refused. */
 import type { KeyCooldownRule } from '../../shared/cooldowns.ts';
-import type { ErrorKind } from '../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
 import type { KeyLease, KeySource } from '../engines/key-source.ts';

@@ -1,5 +1,5 @@
 /** One key of a pool: its cool-downs, what is left of its rate limits, and its statistics. No network, no clock. */
-import { circuitWeights, errorPolicies } from '../../shared/error-kinds.ts';
+import { circuitWeights, errorPolicies } from '../../shared/error-policies.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 import {

@@ -1,6 +1,6 @@
 /** Sends a request to the same model again while no part of an answer has arrived. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Policy, policy, untilFirstPart } from './policy.ts';
 

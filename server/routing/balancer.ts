@@ -2,7 +2,7 @@
 import { type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { filterCandidates } from './candidates.ts';
+import { filterCandidates } from './filter-candidates.ts';
 import { formatTime } from './format-time.ts';
 import { type CostPrediction, predictCost, promptTokensOf } from './price.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';

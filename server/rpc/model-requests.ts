@@ -1,4 +1,4 @@
-/** The requests about local models, as functions of their params; routes.ts registers them. */
+/** The requests about local models, as functions of their params; request-handlers.ts registers them. */
 import type { ModelId } from '../../shared/chat.ts';
 import type { EnsureParams, EnsureProgress, EnsureResult } from '../../shared/local-models.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';

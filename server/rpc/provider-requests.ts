@@ -1,4 +1,4 @@
-/** What a client may request of providers, as functions of the params; routes.ts puts them on the wire. */
+/** What a client may request of providers, as functions of the params; request-handlers.ts puts them on the wire. */
 import { RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { ListModelsParams } from '../../shared/protocol.ts';

@@ -1,5 +1,5 @@
 /** Error responses → `RumboError`: one table from statuses and vendors' codes to kinds, and one sentence for each kind. */
-import { type ErrorKind, errorPolicies } from '../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { type ErrorFacts, parseErrorText, parseErrorValue } from './error-body.ts';
 import { retryAfterMs } from './retry-after.ts';

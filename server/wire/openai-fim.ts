@@ -1,6 +1,6 @@
 /** Text completions: a prompt that the model continues, and fill in the middle as a prompt and a suffix. https://docs.mistral.ai/api/endpoint/fim https://api-docs.deepseek.com/api/create-completion */
 import type { FillRequest, TextRequest } from '../../shared/chat.ts';
-import { chunkDecoder } from './openai-chunks.ts';
+import { chunkDecoder } from './openai-chat-stream.ts';
 import type { StreamFormat } from './wire-format.ts';
 
 /** @param extraFields further fields that the service needs */

@@ -8,7 +8,7 @@ import {
   errorSentence,
   toClientErrorData,
 } from '../../../client/notifications/error-messages.ts';
-import { type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
+import { type ErrorKind, errorPolicies } from '../../../shared/error-policies.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const commandIds: string[] = manifest.contributes.commands.map(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noAnswerError, planNextAttempt } from '../../../server/orchestration/after-failure.ts';
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import { answerBy, chosenOf, modelNamed } from './progress.ts';
 

@@ -6,7 +6,7 @@ import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync }
 import '../../support/load-undici.ts';
 import { readText, undiciHttp } from '../../../server/platform/http.ts';
 import { isLoopback } from '../../../server/platform/loopback.ts';
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import type { RumboError } from '../../../shared/errors.ts';
 
 const { http, dispose } = undiciHttp();

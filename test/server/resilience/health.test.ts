@@ -5,7 +5,7 @@ import type { Engine } from '../../../server/engines/engine.ts';
 import { providerHealth } from '../../../server/resilience/health.ts';
 import type { KeyCooldown } from '../../../server/resilience/key-limits.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
-import { circuitWeights, type ErrorKind, errorPolicies } from '../../../shared/error-kinds.ts';
+import { circuitWeights, type ErrorKind, errorPolicies } from '../../../shared/error-policies.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 
 const never = new AbortController().signal;

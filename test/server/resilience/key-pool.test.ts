@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KeyLease } from '../../../server/engines/key-source.ts';
 import { keyPool } from '../../../server/resilience/key-pool.ts';
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 
 const names = ['saved key 1', 'saved key 2', 'saved key 3'];

@@ -7,7 +7,7 @@ import { composePolicies } from '../../../server/resilience/policy.ts';
 import { retry } from '../../../server/resilience/retry.ts';
 import { slotQueue } from '../../../server/resilience/slot-queue.ts';
 import type { EnginePart, Urgency } from '../../../shared/chat.ts';
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
 const request = { messages: [] };

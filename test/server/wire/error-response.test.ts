@@ -5,7 +5,7 @@ import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
 import { geminiErrorFromResponse } from '../../../server/wire/gemini-error-response.ts';
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import { errorResponse, recording } from './decoded.ts';
 
 const openai = openaiChat();

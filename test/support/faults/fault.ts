@@ -1,5 +1,5 @@
 /** A fault of the table: how to cause it, and what a user must get in spite of it. */
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import type { FakeBehavior, FakeOptions } from '../fake-providers/fake-provider.ts';
 import type { FakedEngine } from './engines.ts';
 

@@ -1,6 +1,6 @@
 /** Asserts that a rejection has a kind, a sentence and an action. */
 import assert from 'node:assert/strict';
-import type { ErrorKind } from '../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../shared/error-policies.ts';
 import type { RumboError } from '../../../shared/errors.ts';
 
 export const isRumboError =

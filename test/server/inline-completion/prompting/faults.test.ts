@@ -5,7 +5,7 @@ import type { EngineDefinition } from '../../../../server/engines/engine.ts';
 import { engines } from '../../../../server/engines/table.ts';
 import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
-import type { ErrorKind } from '../../../../shared/error-kinds.ts';
+import type { ErrorKind } from '../../../../shared/error-policies.ts';
 import { toRumboError } from '../../../../shared/errors.ts';
 import type { FakeBehavior } from '../../../support/fake-providers/fake-provider.ts';
 import * as behaviors from '../../../support/faults/behaviors.ts';

@@ -10,7 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
-import { type RequestHandlerDeps, registerRequestHandlers } from '../../../server/rpc/routes.ts';
+import { type RequestHandlerDeps, registerRequestHandlers } from '../../../server/rpc/request-handlers.ts';
 import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 import * as protocol from '../../../shared/protocol.ts';
 import { answersWith, failsAfter, pipeline, type Script } from '../orchestration/pipeline.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { circuitWeights, errorPolicies, isErrorKind } from '../../shared/error-kinds.ts';
+import { circuitWeights, errorPolicies, isErrorKind } from '../../shared/error-policies.ts';
 
 test('a timeout counts against the provider only when no response had begun', () => {
   assert.deepEqual(circuitWeights('timeout', true), { provider: 0, model: 3 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { keyCommandHandler, serveKeyCommands } from '../../../server/rpc/key-commands.ts';
+import { keyCommandHandler, serveKeyCommands } from '../../../server/rpc/key-channel.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keyStore } from '../../../server/secrets/keys.ts';
 

@@ -1,7 +1,12 @@
 /** A circuit with a clock and chance that the tests control. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anyBreaker, circuit, consecutiveBreaker, countBreaker } from '../../../server/resilience/circuit.ts';
+import {
+  anyBreaker,
+  circuit,
+  consecutiveBreaker,
+  countBreaker,
+} from '../../../server/resilience/circuit-breaker.ts';
 
 function setUp(threshold = consecutiveBreaker(3), random = () => 0) {
   const clock = { ms: 0 };
