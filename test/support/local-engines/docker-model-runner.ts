@@ -17,7 +17,7 @@ export type FakeDocker = LocalServer & {
   /** Configuration of models, by tag. */
   readonly configured: Map<string, Record<string, unknown>>;
   /** Status and text instead of a download, by tag. */
-  readonly refusals: Map<string, readonly [number, string]>;
+  readonly pullErrors: Map<string, readonly [number, string]>;
   /** A failure after the first layer: an `error` with this message, then a line with this text; or only the end. */
   fault: { readonly message?: string; readonly text?: string } | undefined;
   /** Responds as if the client had not requested JSON: text, escaped for HTML. */
@@ -34,7 +34,7 @@ export async function fakeDocker(
     store: new Map(Object.entries(store)),
     runners: new Map(),
     configured: new Map(),
-    refusals: new Map(),
+    pullErrors: new Map(),
     fault: undefined,
     escapes: false,
   };
@@ -42,8 +42,8 @@ export async function fakeDocker(
   const create = async ({ body, headers, response, signal, text }: FakeRequest): Promise<void> => {
     const tag = tagOf(String(body['from']));
     const layers = registry[tag];
-    const refusal = state.refusals.get(tag) ?? (layers ? undefined : ([401, 'Unauthorized'] as const));
-    if (refusal) return text(refusal[0], `${refusal[1]}\n`);
+    const pullError = state.pullErrors.get(tag) ?? (layers ? undefined : ([401, 'Unauthorized'] as const));
+    if (pullError) return text(pullError[0], `${pullError[1]}\n`);
     const isJson = headers['accept'] === 'application/json' && !state.escapes;
     response.writeHead(200, { 'content-type': isJson ? 'application/json' : 'text/plain' });
     const all = (layers ?? []).reduce((sum, [, bytes]) => sum + bytes, 0);

@@ -15,7 +15,7 @@ export type FakeOllamaModels = LocalServer & {
   /** Names with the `keep_alive` that was sent. */
   readonly memory: Map<string, unknown>;
   /** Errors of the registry, by name. */
-  readonly refusals: Map<string, string>;
+  readonly pullErrors: Map<string, string>;
   /** Ends a download after this many lines, without `success`, as if the server had crashed. */
   breakAfterLines: number;
 };
@@ -30,7 +30,7 @@ export async function fakeOllamaModels(
     network,
     disk: new Map(Object.entries(disk)),
     memory: new Map<string, unknown>(),
-    refusals: new Map<string, string>(),
+    pullErrors: new Map<string, string>(),
     breakAfterLines: Number.POSITIVE_INFINITY,
   };
 
@@ -44,10 +44,10 @@ export async function fakeOllamaModels(
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     write({ status: 'pulling manifest' });
     const layers = registry[model];
-    const refusal =
-      state.refusals.get(model) ?? (layers ? undefined : 'pull model manifest: file does not exist');
-    if (refusal !== undefined) {
-      write({ error: refusal });
+    const pullError =
+      state.pullErrors.get(model) ?? (layers ? undefined : 'pull model manifest: file does not exist');
+    if (pullError !== undefined) {
+      write({ error: pullError });
       return void response.end();
     }
     for (const [digest, total] of layers ?? []) {

@@ -32,10 +32,8 @@ export function editor(
   clock: TypistClock,
   start: { before: string; after: string },
 ) {
-  let { before, after } = start;
+  const buffer = textBuffer(start);
   let version = 1;
-  /** Closers after the cursor that the editor has inserted. */
-  let open = '';
   let ghost: CompletionItem | undefined;
   let pending: AbortController | undefined;
   let onShown: (() => void) | undefined;
@@ -45,8 +43,7 @@ export function editor(
     uri,
     version,
     languageId: 'typescript',
-    before,
-    after,
+    ...buffer.text(),
     indentation: { tabs: false, size: 2 },
     trigger: 'automatic',
   });
@@ -62,6 +59,7 @@ export function editor(
         if (!ghost) return;
         tally.items++;
         tally.resultTypes.set(ghost.resultType, (tally.resultTypes.get(ghost.resultType) ?? 0) + 1);
+        const { before, after } = buffer.text();
         if (now.version !== version || now.before !== before || now.after !== after) tally.stale++;
         onShown?.();
       },
@@ -75,23 +73,6 @@ export function editor(
     version++;
     pending?.abort();
     source.changed(uri, version);
-  };
-
-  /** Closers that are after the cursor and in the inserted text are not doubled. */
-  const insert = ({ insertText, replacesBefore, replacesAfter }: Suggestion, units: number): void => {
-    const text = insertText.slice(0, units);
-    let from = 0;
-    let replaced = 0;
-    while (replaced < replacesAfter) {
-      const at = text.indexOf(after.charAt(replaced), from);
-      if (at < 0) break;
-      from = at + 1;
-      replaced++;
-    }
-    before = before.slice(0, before.length - replacesBefore) + text;
-    open = open.slice(replaced);
-    after = after.slice(replaced);
-    tally.acceptedUnits += text.length;
   };
 
   return {
@@ -117,22 +98,14 @@ export function editor(
     type(text: string): void {
       tally.keystrokes++;
       const follows = ghost?.suggestion.insertText.startsWith(text) && ghost.suggestion.insertText !== text;
-      if (text === open.charAt(0) && text === after.charAt(0)) {
-        open = open.slice(1);
-        after = after.slice(1);
-      } else if ((text === '(' || text === '[') && /^(?:$|[\s)\]};,])/.test(after)) {
-        const closer = text === '(' ? ')' : ']';
-        open = closer + open;
-        after = closer + after;
-      }
-      before += text;
+      buffer.type(text);
       ghost = follows && ghost ? trimmed(ghost, text.length) : undefined;
       change();
       request();
     },
     backspace(): void {
       tally.keystrokes++;
-      before = before.slice(0, -1);
+      buffer.backspace();
       ghost = undefined;
       change();
       request();
@@ -141,12 +114,7 @@ export function editor(
     accept(how: 'all' | 'word' | 'line'): void {
       if (!ghost) return;
       const { id, suggestion } = ghost;
-      const { insertText } = suggestion;
-      const part = how === 'word' ? /^\s*(?:\w+|\W)/ : /^\s*[^\n]*/;
-      insert(
-        suggestion,
-        how === 'all' ? insertText.length : (part.exec(insertText)?.[0].length ?? insertText.length),
-      );
+      tally.acceptedUnits += buffer.insert(suggestion, acceptedLength(suggestion.insertText, how));
       ghost = undefined;
       source.accepted(id);
       change();
@@ -158,20 +126,78 @@ export function editor(
     },
     /** Another user inserts a line at the top. Editors send no request then. */
     insertAtTop(line: string): void {
-      before = line + before;
+      buffer.insertAtTop(line);
       ghost = undefined;
       change();
     },
     /** Moves the cursor this many units back, or forward if negative. */
     move(units: number): void {
-      const at = Math.max(0, before.length - units);
-      const text = before + after;
-      before = text.slice(0, at);
-      after = text.slice(at);
+      buffer.move(units);
       ghost = undefined;
       pending?.abort();
     },
   };
+}
+
+/** The text before and after the cursor. Like an editor, it inserts closing brackets and types over them. */
+function textBuffer(start: { before: string; after: string }) {
+  let { before, after } = start;
+  /** Closing brackets after the cursor that the editor has inserted. */
+  let open = '';
+  return {
+    text: () => ({ before, after }),
+    type(text: string): void {
+      if (text === open.charAt(0) && text === after.charAt(0)) {
+        open = open.slice(1);
+        after = after.slice(1);
+      } else if ((text === '(' || text === '[') && /^(?:$|[\s)\]};,])/.test(after)) {
+        const closer = text === '(' ? ')' : ']';
+        open = closer + open;
+        after = closer + after;
+      }
+      before += text;
+    },
+    backspace(): void {
+      before = before.slice(0, -1);
+    },
+    /** Inserts the first units of a suggestion. @returns the number of inserted units */
+    insert({ insertText, replacesBefore, replacesAfter }: Suggestion, units: number): number {
+      const text = insertText.slice(0, units);
+      const closers = insertedClosers(text, after, replacesAfter);
+      before = before.slice(0, before.length - replacesBefore) + text;
+      open = open.slice(closers);
+      after = after.slice(closers);
+      return text.length;
+    },
+    insertAtTop(line: string): void {
+      before = line + before;
+    },
+    move(units: number): void {
+      const at = Math.max(0, before.length - units);
+      const text = before + after;
+      before = text.slice(0, at);
+      after = text.slice(at);
+    },
+  };
+}
+
+/** How many of the characters after the cursor the inserted text contains as well: they are replaced, not doubled. */
+function insertedClosers(text: string, after: string, replacesAfter: number): number {
+  let from = 0;
+  let closers = 0;
+  while (closers < replacesAfter) {
+    const at = text.indexOf(after.charAt(closers), from);
+    if (at < 0) break;
+    from = at + 1;
+    closers++;
+  }
+  return closers;
+}
+
+function acceptedLength(insertText: string, how: 'all' | 'word' | 'line'): number {
+  if (how === 'all') return insertText.length;
+  const part = how === 'word' ? /^\s*(?:\w+|\W)/ : /^\s*[^\n]*/;
+  return part.exec(insertText)?.[0].length ?? insertText.length;
 }
 
 /** Editors keep the shown text while the user types along it. */

@@ -139,14 +139,14 @@ test('errors in plain text become sentences with an action', async () => {
     pulled('ai/none'),
     isRumboError('model-not-found', /“ai\/none”: its registry does not have/),
   );
-  fake.refusals.set('ai/smollm3:latest', [422, 'config type "x" is unknown']);
+  fake.pullErrors.set('ai/smollm3:latest', [422, 'config type "x" is unknown']);
   await assert.rejects(
     pulled('ai/smollm3'),
     isRumboError('invalid-request', /this version of the engine/, /Update/),
   );
-  fake.refusals.set('ai/smollm3:latest', [500, 'error while pulling model: dial tcp: i/o timeout']);
+  fake.pullErrors.set('ai/smollm3:latest', [500, 'error while pulling model: dial tcp: i/o timeout']);
   await assert.rejects(pulled('ai/smollm3'), isRumboError('unreachable', /registry/));
-  fake.refusals.set('ai/smollm3:latest', [503, 'service unavailable']);
+  fake.pullErrors.set('ai/smollm3:latest', [503, 'service unavailable']);
   await assert.rejects(pulled('ai/smollm3'), isRumboError('interrupted', /service unavailable/));
 });
 

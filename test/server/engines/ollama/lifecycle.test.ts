@@ -84,16 +84,16 @@ test('an error inside a 200 becomes a sentence with an action', async () => {
     pulled('unknown'),
     isRumboError('model-not-found', /^Ollama could not fetch “unknown”/),
   );
-  fake.refusals.set('coder:7b', 'write /models/blobs/x-partial: no space left on device');
+  fake.pullErrors.set('coder:7b', 'write /models/blobs/x-partial: no space left on device');
   await assert.rejects(pulled('coder:7b'), isRumboError('invalid-request', /the disk is full/));
-  fake.refusals.set(
+  fake.pullErrors.set(
     'coder:7b',
     'pull model manifest: Get "https://registry.ollama.ai/v2/": dial tcp: lookup: no such host',
   );
   await assert.rejects(pulled('coder:7b'), isRumboError('unreachable', /could not reach its registry/));
-  fake.refusals.set('coder:7b', 'max retries exceeded: unexpected EOF');
+  fake.pullErrors.set('coder:7b', 'max retries exceeded: unexpected EOF');
   await assert.rejects(pulled('coder:7b'), isRumboError('unreachable', /registry/));
-  fake.refusals.set('coder:7b', 'the dog ate it');
+  fake.pullErrors.set('coder:7b', 'the dog ate it');
   await assert.rejects(pulled('coder:7b'), isRumboError('interrupted', /: the dog ate it$/));
 });
 
