@@ -1,6 +1,6 @@
 /**
  * The request that `rumbo/ask` and `rumbo/explain` take: schema and type are one. The client imports types only.
- * A field that is not here is refused by its name, at every depth.
+ * An unknown field is rejected by its name, at every depth.
  */
 import * as z from 'zod';
 import { type OptionalRequestField, optionalRequestFields, urgencies } from './chat.ts';

@@ -6,8 +6,7 @@ export type ModelId = `${string}/${string}`;
 /** A picture in a message. */
 export type ImagePart = {
   readonly type: 'image';
-  /** `image/png`, `image/jpeg`, `image/webp` or `image/gif`. */
-  readonly mediaType: string;
+  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
   /** Base64, without a `data:` prefix. */
   readonly data: string;
 };

@@ -241,7 +241,7 @@ const policies = {
     keyCooldown: null,
     ending: 'no-answer',
     button: 'show-providers',
-    action: 'Add a key, start a local engine, or name an endpoint in rumbo.providers.',
+    action: 'Add a key, start a local engine, or add an endpoint to rumbo.providers.',
   },
 } satisfies Record<string, ErrorPolicy>;
 

@@ -71,7 +71,7 @@ export async function inlineContextRows(): Promise<Row[]> {
     return { tookMs: performance.now() - startedAt, isComplete };
   };
 
-  const turns = longestTurns();
+  const loopDelay = eventLoopDelay();
   let version = 2;
   const cold: number[] = [];
   for (let isComplete = false; !isComplete && cold.length < 100; version += 1) {
@@ -80,37 +80,37 @@ export async function inlineContextRows(): Promise<Row[]> {
     isComplete = typed.isComplete;
   }
   const warm: number[] = [];
-  const waits: number[] = [];
-  const coldWait = turns.take();
+  const delays: number[] = [];
+  const coldDelay = loopDelay.take();
   for (let count = 0; count < keystrokes; count += 1) {
     warm.push((await type(version + count)).tookMs);
-    waits.push(turns.take());
+    delays.push(loopDelay.take());
   }
-  turns.stop();
+  loopDelay.stop();
 
   const what = `context for ghost text, ${files} files of ${linesPerFile} lines`;
   return [
     {
-      what: `${what}: p50 while not all is read`,
+      what: `${what}: p50 until all files are read`,
       figure: quantile(cold, 0.5),
       unit: 'ms',
       aim: 50,
-      note: `all read after ${cold.length} keystrokes, the slowest ${Math.max(...cold).toFixed(0)} ms`,
+      note: `all files read after ${cold.length} keystrokes, the slowest ${Math.max(...cold).toFixed(0)} ms`,
     },
     { what: `${what}: p50`, figure: quantile(warm, 0.5), unit: 'ms' },
     { what: `${what}: p99`, figure: quantile(warm, 0.99), unit: 'ms', aim: 50 },
     {
-      what: `${what}: longest wait of the event loop, p95 of keystrokes`,
-      figure: quantile(waits, 0.95),
+      what: `${what}: longest event loop delay per keystroke, p95`,
+      figure: quantile(delays, 0.95),
       unit: 'ms',
       aim: 5,
-      note: `nothing read yet: ${coldWait.toFixed(1)} ms`,
+      note: `before any file is read: ${coldDelay.toFixed(1)} ms`,
     },
   ];
 }
 
-/** Milliseconds from one turn of the event loop to the next: the longest since it was taken last. */
-function longestTurns() {
+/** The longest delay of the event loop since the last call of `take`, in milliseconds. */
+function eventLoopDelay() {
   let longest = 0;
   let lastMs = performance.now();
   let next = setImmediate(function look() {
@@ -121,9 +121,9 @@ function longestTurns() {
   });
   return {
     take(): number {
-      const taken = longest;
+      const longestMs = longest;
       longest = 0;
-      return taken;
+      return longestMs;
     },
     stop: () => clearImmediate(next),
   };

@@ -44,7 +44,7 @@ ${fence}
 
 It runs on the real llama.cpp, so streaming, cancelling and counting tokens work as they do with a real model;
 what it says was written beforehand. To get real answers, add an API key with "Rumbo: Set API Key…", start Ollama
-or llama-server on this machine, or name an endpoint under "rumbo.providers".`,
+or llama-server on this machine, or add an endpoint to "rumbo.providers".`,
     cues: {
       '<|plan|>': `> **Practice answer from \`practice-large\`.** A toy model wrote this, whatever you asked for: it shows how a plan
 > streams in, what its receipt says and how to stop it half-way.

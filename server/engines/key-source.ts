@@ -15,10 +15,10 @@ export type KeyLease = {
 export type KeySource = {
   /**
    * The best key for this model now. `model` is absent for a list of models, which no rate limit blocks.
-   * Rejects with `unauthorized` (there is no key, or the service rejected all of them), `payment-required`, or
+   * Rejects with `unauthorized` (there is no key, or the service refused all of them), `payment-required`, or
    * `rate-limited` with `retryAfterMs`, when every key is cooling down.
    */
   acquire(model?: string): Promise<KeyLease>;
-  /** Whether `acquire` would return a key now; after a rejection: another key than the rejected one. */
+  /** Whether `acquire` would return a key now; after a refusal: another key than the refused one. */
   hasKey(model: string): boolean;
 };

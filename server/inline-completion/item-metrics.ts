@@ -6,14 +6,14 @@ import type { CompletionItem } from './completion-item.ts';
 
 export type ItemMetricsDeps = {
   readonly ledger: { readonly inline: Pick<Ledger['inline'], 'add'> };
-  readonly counters: Pick<Counters, 'count'>;
+  readonly metrics: Pick<Counters, 'count'>;
 };
 
-export function itemMetrics({ ledger, counters }: ItemMetricsDeps) {
+export function itemMetrics({ ledger, metrics }: ItemMetricsDeps) {
   return {
     recordShown(items: readonly CompletionItem[]): void {
       for (const { model, resultType } of items) {
-        counters.count('rumbo_inline_offers_total', { provider: providerOf(model), how: resultType });
+        metrics.count('rumbo_inline_offers_total', { provider: providerOf(model), how: resultType });
         // The rest of an item that the user has already seen is not another item.
         if (resultType !== 'typing-as-suggested' && resultType !== 'cache')
           ledger.inline.add(model, { offered: 1 });
@@ -21,11 +21,11 @@ export function itemMetrics({ ledger, counters }: ItemMetricsDeps) {
     },
     recordAccepted(model: ModelId): void {
       ledger.inline.add(model, { accepted: 1 });
-      counters.count('rumbo_inline_accepted_total', { provider: providerOf(model) });
+      metrics.count('rumbo_inline_accepted_total', { provider: providerOf(model) });
     },
     recordRetained(model: ModelId, characters: number): void {
       ledger.inline.add(model, { keptCharacters: characters });
-      counters.count('rumbo_inline_kept_characters_total', { provider: providerOf(model) }, characters);
+      metrics.count('rumbo_inline_kept_characters_total', { provider: providerOf(model) }, characters);
     },
   };
 }

@@ -7,16 +7,16 @@ import { completionModesFor } from './prompting/completion-modes.ts';
 import type { ModeCache } from './prompting/mode-cache.ts';
 
 export type ModelAbilitiesDeps = {
-  readonly catalog: Pick<ModelCatalog, 'details'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'details'>;
   readonly endpoints: Pick<ModelEndpoints, 'endpointOf'>;
   readonly modes: Pick<ModeCache, 'workingMode'>;
 };
 
-export function modelAbilities({ catalog, endpoints, modes }: ModelAbilitiesDeps) {
+export function modelAbilities({ modelCatalog, endpoints, modes }: ModelAbilitiesDeps) {
   return {
     /** It embeds texts and generates none. */
     isEmbedding(model: Model): boolean {
-      const [details] = catalog.details([model.id]);
+      const [details] = modelCatalog.details([model.id]);
       const types = details?.types ?? [];
       return types.includes('embedding') ? !types.includes('chat') : /embed|rerank/i.test(model.name);
     },

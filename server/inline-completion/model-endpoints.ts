@@ -7,10 +7,10 @@ import { llamaSlots } from './prompting/llama-slots.ts';
 
 export type ModelEndpointsDeps = {
   readonly providers: Pick<ProviderRegistry, 'get' | 'all'>;
-  readonly catalog: Pick<ModelCatalog, 'details'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'details'>;
 };
 
-export function modelEndpoints({ providers, catalog }: ModelEndpointsDeps) {
+export function modelEndpoints({ providers, modelCatalog }: ModelEndpointsDeps) {
   const slots = llamaSlots({
     async fetchProps({ baseUrl, model }, signal) {
       const provider = providers.all().find(({ config }) => config.baseUrl === baseUrl);
@@ -25,7 +25,7 @@ export function modelEndpoints({ providers, catalog }: ModelEndpointsDeps) {
     const provider = providers.get(name);
     if (!provider) return undefined;
     const { definition, baseUrl } = provider.config;
-    const [details] = catalog.details([id]);
+    const [details] = modelCatalog.details([id]);
     const supportsFim = details?.fields.fim;
     return { engine: provider.engine, model, kind: definition.kind, baseUrl, supportsFim };
   };

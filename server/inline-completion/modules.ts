@@ -39,7 +39,7 @@ import { usageCounts } from './usage-counts.ts';
 export type InlineCompletionDeps = ItemMetricsDeps & {
   readonly settings: () => Settings;
   readonly providers: ProviderRegistry;
-  readonly catalog: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'recommendedLocal' | 'details' | 'coldStarts'>;
   readonly budgets: Budgets;
   readonly ledger: Pick<Ledger, 'inline'>;
   readonly accounting: Pick<Accounting, 'record'>;
@@ -58,7 +58,8 @@ export type InlineCompletionDeps = ItemMetricsDeps & {
 const renderer: Renderer = { maySuggest, chooseCompletionLength, streamRenderer };
 
 export function inlineModules(deps: InlineCompletionDeps) {
-  const { settings, providers, catalog, budgets, modelStats, ledger, storagePath, folders, onChange } = deps;
+  const { settings, providers, modelCatalog, budgets, modelStats, ledger, storagePath, folders, onChange } =
+    deps;
   const documents = documentStore();
   const nameOf = workspaceNames(folders);
   const contexts = contextProvider({ documents, nameOf });
@@ -68,10 +69,10 @@ export function inlineModules(deps: InlineCompletionDeps) {
   const latencies = latencyStats();
   const usage = usageCounts(ledger.inline, clock);
   const modes = modeCache(storagePath === undefined ? {} : { folder: storagePath });
-  const endpoints = modelEndpoints({ providers, catalog });
-  const abilities = modelAbilities({ catalog, endpoints, modes });
-  const routing = { settings, providers, budgets, modelStats, coldStarts: catalog.coldStarts };
-  const models = rankedModels({ settings, routing, catalog, abilities, latencies, usage, clock });
+  const endpoints = modelEndpoints({ providers, modelCatalog });
+  const abilities = modelAbilities({ modelCatalog, endpoints, modes });
+  const routing = { settings, providers, budgets, modelStats, coldStarts: modelCatalog.coldStarts };
+  const models = rankedModels({ settings, routing, modelCatalog, abilities, latencies, usage, clock });
   const modelsFor = eligibleModels({ activation, policy, documents, models });
   const candidates = candidateList({ settings, providers, models, abilities, latencies, usage });
   const reason = unavailableReason({ policy, modelsFor, onChange });

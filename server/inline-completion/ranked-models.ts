@@ -22,7 +22,7 @@ import type { UsageCounts } from './usage-counts.ts';
 export type RankedModelsDeps = {
   readonly settings: () => Settings;
   readonly routing: RoutingSnapshotDeps;
-  readonly catalog: Pick<ModelCatalog, 'recommendedLocal'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'recommendedLocal'>;
   readonly abilities: ModelAbilities;
   readonly latencies: Pick<Latencies, 'of'>;
   readonly usage: Pick<UsageCounts, 'acceptanceRate'>;
@@ -37,7 +37,7 @@ const tooLongCooldownMs = 30_000;
 const sizeClasses = [512, 2_048, Number.POSITIVE_INFINITY];
 
 export function rankedModels(deps: RankedModelsDeps) {
-  const { settings, routing, catalog, abilities, latencies, usage, clock } = deps;
+  const { settings, routing, modelCatalog, abilities, latencies, usage, clock } = deps;
   const cached = new Map<
     string,
     { readonly settings: Settings; readonly atMs: number; readonly ranking: ModelRanking }
@@ -51,7 +51,7 @@ export function rankedModels(deps: RankedModelsDeps) {
       role: inlineRole,
       task: 'simple_generation',
       promptTokens: tokens,
-      recommendedLocal: catalog.recommendedLocal('fill'),
+      recommendedLocal: modelCatalog.recommendedLocal('fill'),
     });
     return { ...snapshot, models: snapshot.models.map(withShortOutput), outputRange: usualOutputTokens };
   };

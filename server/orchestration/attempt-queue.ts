@@ -4,7 +4,7 @@ import type { ContinuationMode } from './continuation.ts';
 
 export type QueuedAttempt = {
   readonly id: ModelId;
-  /** How it is asked to continue. Absent: by prefill where its engine supports that, else by instruction. */
+  /** How the model is made to continue. Absent: by prefill where its engine supports that, else by instruction. */
   readonly mode?: ContinuationMode;
 };
 
@@ -17,7 +17,7 @@ export function attemptQueue(order: readonly ModelId[]) {
     next: (): QueuedAttempt | undefined => queue.shift(),
     /** No candidate follows the one that was taken out last. */
     isLast: (): boolean => queue.length === 0,
-    /** The model refused a prefill: it is next again, and is asked by instruction. */
+    /** The service rejected the prefill: the model is next again, and is instructed to continue. */
     retryWithInstruction(id: ModelId): void {
       queue.unshift({ id, mode: 'instruct' });
     },

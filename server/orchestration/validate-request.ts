@@ -1,4 +1,4 @@
-/** The first step of a request: its params are read by their schema, or refused in one sentence. */
+/** The first step of a request: its params are checked against their schema, or rejected with one sentence. */
 import * as z from 'zod';
 import { AskParams } from '../../shared/ask.ts';
 import { imagesOf, type Message, textOf } from '../../shared/chat.ts';
@@ -15,18 +15,18 @@ export function validateRequest(sent: unknown): AskParams {
   const params = readParams(sent);
   const { prompt, messages, role, model, strongerThan } = params;
   if (messages !== undefined && prompt !== undefined)
-    throw refuse('The request has a prompt and messages; one would be lost.', 'Send one of the two.');
+    throw invalidRequest('The request has a prompt and messages; one would be lost.', 'Send one of the two.');
   if (messages === undefined && (prompt === undefined || prompt.trim() === ''))
-    throw refuse('The prompt is empty.', 'Type what you want and ask again.');
+    throw invalidRequest('The prompt is empty.', 'Type what you want and ask again.');
   if (messages !== undefined && !messages.some((message) => message.role === 'user' && !isBlank(message)))
-    throw refuse('The conversation has no user message.', 'Type what you want and ask again.');
+    throw invalidRequest('The conversation has no user message.', 'Type what you want and ask again.');
   if (role !== undefined && !roleOf(role))
-    throw refuse(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
+    throw invalidRequest(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
   for (const id of [model, strongerThan]) {
     if (id !== undefined && !/^[^/\s]+\/\S+$/.test(id))
-      throw refuse(`${JSON.stringify(id)} is not a model id.`, 'Write it as provider/model.');
+      throw invalidRequest(`${JSON.stringify(id)} is not a model id.`, 'Write it as provider/model.');
   }
-  refuseUnknownTool(params);
+  checkToolChoice(params);
   return params;
 }
 
@@ -36,7 +36,7 @@ function readParams(sent: unknown): AskParams {
     return sent as AskParams;
   const parsed = AskParams.safeParse(sent);
   if (parsed.success) return parsed.data;
-  throw unreadable(parsed.error.issues[0]);
+  throw invalidParams(parsed.error.issues[0]);
 }
 
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -47,15 +47,16 @@ const isValidField = (name: string, value: unknown): boolean =>
   AskParams.shape[name as keyof typeof AskParams.shape].safeParse(value).success;
 
 /** A choice of a tool that the request does not offer could only fail at the service. */
-function refuseUnknownTool({ tools = [], toolChoice }: AskParams): void {
+function checkToolChoice({ tools = [], toolChoice }: AskParams): void {
   if (toolChoice === undefined || toolChoice === 'auto' || toolChoice === 'none') return;
   if (toolChoice === 'required') {
-    if (tools.length === 0) throw refuse('The request requires a tool and has none.', 'Send tools with it.');
+    if (tools.length === 0)
+      throw invalidRequest('The request requires a tool and has none.', 'Send tools with it.');
     return;
   }
   const { toolName } = toolChoice;
   if (!tools.some(({ name }) => name === toolName))
-    throw refuse(
+    throw invalidRequest(
       `toolChoice names ${JSON.stringify(toolName)}, and no tool of the request has that name.`,
       'Choose one of its tools.',
     );
@@ -64,22 +65,22 @@ function refuseUnknownTool({ tools = [], toolChoice }: AskParams): void {
 const isBlank = (message: Message) => textOf(message).trim() === '' && imagesOf(message).length === 0;
 
 /** What is wrong with the params, with the path of the field. */
-function unreadable(issue: z.core.$ZodIssue | undefined): RumboError {
+function invalidParams(issue: z.core.$ZodIssue | undefined): RumboError {
   const path = issue?.path.join('.') ?? '';
   if (issue?.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => JSON.stringify(path === '' ? key : `${path}.${key}`));
-    return refuse(
+    return invalidRequest(
       `The request has ${names.length > 1 ? 'fields' : 'a field'} that Rumbo does not know: ${names.join(', ')}.`,
       'Leave it out, or correct its name.',
     );
   }
-  return refuse(
+  return invalidRequest(
     `The request cannot be read: ${path || 'params'}: ${issue?.message}.`,
     'Correct it and ask again.',
   );
 }
 
-const refuse = (message: string, action: string) =>
+const invalidRequest = (message: string, action: string) =>
   new RumboError(message, { kind: 'invalid-request', action });
 
 const Correction = z.object({ prompt: z.string(), task: z.enum(taskTypes) });
@@ -88,8 +89,14 @@ const Correction = z.object({ prompt: z.string(), task: z.enum(taskTypes) });
 export function validateCorrection(sent: unknown): CorrectTaskParams {
   const parsed = Correction.safeParse(sent);
   if (!parsed.success)
-    throw refuse('The correction cannot be read.', `Send a prompt and one of ${taskTypes.join(', ')}.`);
+    throw invalidRequest(
+      'The correction cannot be read.',
+      `Send a prompt and one of ${taskTypes.join(', ')}.`,
+    );
   if (parsed.data.prompt.trim() === '')
-    throw refuse('An empty prompt teaches nothing.', 'Correct one that says something.');
+    throw invalidRequest(
+      'The prompt of the correction is empty.',
+      'Send the prompt that was classified wrongly.',
+    );
   return parsed.data;
 }

@@ -141,7 +141,7 @@ function messageFor(
       // Never the service's own message: it may hold part of the key.
       return status === 403
         ? 'Access was denied: this key, account or region may not use the model.'
-        : 'The API key was rejected.';
+        : 'The API key was refused.';
     case 'payment-required':
       return 'The account has no credit left or has reached its spend limit.';
     case 'context-too-long':

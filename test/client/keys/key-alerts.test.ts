@@ -10,7 +10,7 @@ const refused: Attempt = {
   model: 'groq/llama',
   outcome: 'unauthorized',
   ms: 90,
-  message: 'The API key was rejected.',
+  message: 'The API key was refused.',
 };
 const answered = (model: Attempt['model']): Attempt => ({ model, outcome: 'ok', ms: 900 });
 const setUp = () => {
@@ -30,7 +30,7 @@ test('a refused key that another model made up for is reported once, with a butt
   assert.deepEqual(fakeEditor.messages, [
     {
       kind: 'warning',
-      text: 'groq/llama did not answer: The API key was rejected. lab/small answered instead. Set a working key with “Rumbo: Set API Key”.',
+      text: 'groq/llama did not answer: The API key was refused. lab/small answered instead. Set a working key with “Rumbo: Set API Key”.',
       buttons: ['Set API Key'],
     },
   ]);

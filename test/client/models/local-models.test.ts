@@ -57,7 +57,7 @@ test('with one engine only the model is chosen; suggestions fit the machine and 
   assert.equal(fakeEditor.messages[0]?.text, 'ollama/gemma3:1b was downloaded and loaded in 2.1 s.');
 });
 
-test('any other name can be typed; surrounding spaces are ignored, inner ones refused', async () => {
+test('any other name can be typed; surrounding spaces are ignored, inner ones rejected', async () => {
   fakeEditor.inputs.push('  qwen2.5-coder:7b ');
   await actions().pull('ollama');
   assert.deepEqual(wanted, ['ollama/qwen2.5-coder:7b']);

@@ -129,7 +129,7 @@ test('an answer that breaks off after the first word is never shown as complete'
   }
 });
 
-test('sampling fields reach the service, and a field with another name is refused by it', async (t) => {
+test('sampling fields reach the service, and an unknown field is rejected by its name', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one) } });
   await ask(rumbo, { prompt: 'hi', temperature: 0.2, topP: 0.5, maxOutputTokens: 9, stop: ['END'], seed: 4 });
@@ -250,10 +250,10 @@ test('a corrected task type holds for prompts like it, after a restart too, and 
   assert.equal(await taken(second), right);
   await second.connection.sendRequest(forgetCorrections);
   assert.equal(await taken(second), wrong);
-  const refused = await failure(
+  const rejected = await failure(
     second.connection.sendRequest(correctTask, { prompt, task: 'cooking' } as never),
   );
-  assert.match(`${refused.message} ${refused.action}`, /cannot be read.*planning/);
+  assert.match(`${rejected.message} ${rejected.action}`, /cannot be read.*planning/);
 });
 
 test('local models have their roles without any setting', async (t) => {

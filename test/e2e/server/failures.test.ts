@@ -9,7 +9,7 @@ import { ask as askType, listModels, status, testProvider } from '../../../share
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { ask, bareEnv, entry, failure, fake, server, until, writeConfig } from './support.ts';
 
-test('each bad request is refused in one sentence with one action, and nothing is sent', async (t) => {
+test('each invalid request is rejected with one sentence with one action, and nothing is sent', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one) } });
   const bad: [object, RegExp][] = [

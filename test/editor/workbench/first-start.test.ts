@@ -42,7 +42,7 @@ scenario(
   async (editor) => {
     await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
     await editor.answer('Rumbo: Plan', 'Something worth keeping');
-    const toast = await editor.notification(/Add a key, start a local engine, or name an endpoint/);
+    const toast = await editor.notification(/Add a key, start a local engine, or add an endpoint/);
     await editor.screenshot('nothing-set-up');
     assert.match(await editor.text(answer), /\*\*Not answered:\*\* .*Add a key, start a local engine/);
     await editor.press(toast, 'Show Providers');
@@ -69,7 +69,7 @@ scenario('without a keychain a key is kept in memory only, and a warning says so
 scenario('a wrong key gives one sentence and a button that leads to the right one', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Anything');
-  const toast = await editor.notification('key was rejected');
+  const toast = await editor.notification('key was refused');
   await editor.screenshot('wrong-key');
   const sentence = await editor.sentence(toast);
   assert.doesNotMatch(sentence, /sk-wrong|\n| at /);

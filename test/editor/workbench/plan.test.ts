@@ -95,7 +95,7 @@ scenario('the Stop button of an answer stops it too', async (editor) => {
   await editor.until(engineIsBusy, (busy) => !busy, 'the engine continues', 2000);
 });
 
-scenario('an empty prompt is refused in the input box', async (editor) => {
+scenario('an empty prompt is rejected in the input box', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', '   ');
   await editor.page
@@ -107,7 +107,7 @@ scenario('an empty prompt is refused in the input box', async (editor) => {
   assert.equal(await editor.tabs.count(), 0);
 });
 
-scenario('a prompt over the context is refused with one sentence and can be edited', async (editor) => {
+scenario('a prompt over the context is rejected with one sentence and can be edited', async (editor) => {
   const prompt = 'Plan this: '.padEnd(40_000, 'word ');
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', prompt);

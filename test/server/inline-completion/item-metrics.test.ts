@@ -7,7 +7,7 @@ function setUp() {
   const added: unknown[] = [];
   const metrics = itemMetrics({
     ledger: { inline: { add: (model, more) => void added.push([model, more]) } },
-    counters: {
+    metrics: {
       count: (name, labels, by = 1) => void counted.push(`${name} ${JSON.stringify(labels)} ${by}`),
     },
   });

@@ -10,7 +10,7 @@ const provider = (kind: string, supportsPrefill = false) => ({
 });
 
 function setUp(kind: string, details: { types?: string[]; fim?: boolean } = {}) {
-  const catalog = {
+  const modelCatalog = {
     details: () => [{ types: details.types, fields: { fim: details.fim } }],
   };
   const endpoints = modelEndpoints({
@@ -18,11 +18,11 @@ function setUp(kind: string, details: { types?: string[]; fim?: boolean } = {}) 
       get: (name: string) => (name === 'gone' ? undefined : provider(kind)),
       all: () => [],
     },
-    catalog,
+    modelCatalog,
   } as never);
   let worked: string | undefined;
   const abilities = modelAbilities({
-    catalog,
+    modelCatalog,
     endpoints,
     modes: { workingMode: () => worked },
   } as never);

@@ -40,7 +40,7 @@ function setUp(names: readonly string[] = []) {
       },
       coldStarts: () => new Map(),
     },
-    catalog: { recommendedLocal: () => [] },
+    modelCatalog: { recommendedLocal: () => [] },
     abilities,
     latencies: speed,
     usage,

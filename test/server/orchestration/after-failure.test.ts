@@ -28,7 +28,7 @@ test('a failure that no model can mend is the error of the answer', () => {
   assert.throws(plan, { kind: 'content-filtered' });
 });
 
-test('a refused prefill is tried again by instruction, and is no failure of the model', () => {
+test('a rejected prefill is tried again by instruction, and is no failure of the model', () => {
   const { deps, start } = answerBy(models);
   const progress = start();
   progress.answer.append(text);

@@ -12,7 +12,7 @@ test('candidates are tried in their order, and the last one knows that it is', (
   assert.equal(queue.next(), undefined);
 });
 
-test('a refused prefill is tried again at once, by instruction', () => {
+test('a rejected prefill is tried again at once, by instruction', () => {
   const queue = attemptQueue(['a/1', 'b/2']);
   queue.next();
   queue.retryWithInstruction('a/1');

@@ -87,7 +87,7 @@ test('an engine that continues a beginning is given it as the last message, and 
   assert.deepEqual(rumbo.requests[1]?.messages.at(-1), { role: 'assistant', content: 'One, two, three, ' });
 });
 
-test('a prefill that is refused is sent again at once as an instruction, without a second takeover', async () => {
+test('a prefill that is rejected is sent again at once as an instruction, without a second takeover', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: failsAfter(['One, '], 'interrupted') },
     { id: 'b/two', script: inTurn(fails('invalid-request'), answersWith('two.')), prefill: true },

@@ -33,7 +33,7 @@ test('a task that the caller names is certain', () => {
   assert.deepEqual([task, confidence, abstained], ['planning', 1, false]);
 });
 
-test('the same params are refused as by a request', () => {
+test('params that a request rejects are rejected', () => {
   const { orchestrator } = pipeline(models);
   assert.throws(
     () => orchestrator.explain({ prompt: 'x', temprature: 1 } as never),

@@ -1,4 +1,4 @@
-/** What of a request is read, and what is refused by its name. */
+/** Which params are valid, and which are rejected by name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { validateCorrection, validateRequest } from '../../../server/orchestration/validate-request.ts';
@@ -59,24 +59,24 @@ test('the schema and the vocabulary of engines are the same types', () => {
   assert.ok(messages && back);
 });
 
-test('an unknown field is refused by its name, at every depth', () => {
-  const refused = (more: object, name: string) =>
+test('an unknown field is rejected by its name, at every depth', () => {
+  const rejected = (more: object, name: string) =>
     assert.throws(() => validateRequest({ prompt: 'hi', ...more }), {
       message: `The request has a field that Rumbo does not know: "${name}".`,
     });
-  refused({ temprature: 1 }, 'temprature');
-  refused({ partialResultToken: 1 }, 'partialResultToken');
-  refused({ file: { uri: 'a', languageId: 'b', text: 'c', path: 'd' } }, 'file.path');
-  refused({ metadata: { session: 's', name: 'n' } }, 'metadata.name');
-  refused({ tools: [{ ...tools[0], strict: true }] }, 'tools.0.strict');
-  refused({ messages: [{ role: 'user', content: 'x', name: 'Ana' }] }, 'messages.0.name');
-  refused(
+  rejected({ temprature: 1 }, 'temprature');
+  rejected({ partialResultToken: 1 }, 'partialResultToken');
+  rejected({ file: { uri: 'a', languageId: 'b', text: 'c', path: 'd' } }, 'file.path');
+  rejected({ metadata: { session: 's', name: 'n' } }, 'metadata.name');
+  rejected({ tools: [{ ...tools[0], strict: true }] }, 'tools.0.strict');
+  rejected({ messages: [{ role: 'user', content: 'x', name: 'Ana' }] }, 'messages.0.name');
+  rejected(
     { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', cache: true }] }] },
     'messages.0.content.0.cache',
   );
 });
 
-test('a field of the wrong kind is refused with its path', () => {
+test('a field of the wrong kind is rejected with its path', () => {
   for (const [more, path] of [
     [{ temperature: 3 }, 'temperature'],
     [{ topP: 0 }, 'topP'],
@@ -106,7 +106,7 @@ test('a request needs either a prompt or a conversation with a user message', ()
     assert.throws(() => validateRequest(params), message);
 });
 
-test('a role or a model id that cannot be is refused', () => {
+test('an unknown role and an invalid model id are rejected', () => {
   assert.throws(() => validateRequest({ prompt: 'x', role: 'cook' }), /no role "cook"/);
   assert.throws(() => validateRequest({ prompt: 'x', model: 'gpt' }), /"gpt" is not a model id/);
   assert.throws(() => validateRequest({ prompt: 'x', strongerThan: 'gpt' }), /"gpt" is not a model id/);
@@ -122,5 +122,5 @@ test('a forced tool call needs the tool', () => {
 test('a correction needs a prompt and a task type', () => {
   assert.deepEqual(validateCorrection({ prompt: 'x', task: 'general' }), { prompt: 'x', task: 'general' });
   assert.throws(() => validateCorrection({ prompt: 'x', task: 'cooking' }), /cannot be read/);
-  assert.throws(() => validateCorrection({ prompt: ' ', task: 'general' }), /teaches nothing/);
+  assert.throws(() => validateCorrection({ prompt: ' ', task: 'general' }), /correction is empty/);
 });

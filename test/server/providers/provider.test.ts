@@ -97,8 +97,8 @@ test('a refused key is explained and has no end', async () => {
   const one = made('openai', {}, { env, http: async () => (good ? answered() : refused(401)) });
   await assert.rejects(ask(one), { kind: 'unauthorized' });
   const { state, detail, rule, until } = one.status([]);
-  assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was rejected.', 'key', undefined]);
-  assert.deepEqual(one.cooldown(), { rule: 'key', reason: 'The API key was rejected.' });
+  assert.deepEqual([state, detail, rule, until], ['no-key', 'The API key was refused.', 'key', undefined]);
+  assert.deepEqual(one.cooldown(), { rule: 'key', reason: 'The API key was refused.' });
   good = true;
   one.reset();
   await ask(one);

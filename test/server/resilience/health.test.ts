@@ -157,8 +157,8 @@ test('a clock that is set back or forward changes no pause', async () => {
 });
 
 test('a cool-down of every key is one of the provider', () => {
-  const keyCooldown: KeyCooldown = { rule: 'key', reason: 'The API key was rejected.', untilMs: 9 };
-  assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was rejected.');
+  const keyCooldown: KeyCooldown = { rule: 'key', reason: 'The API key was refused.', untilMs: 9 };
+  assert.equal(setUp({ keyCooldown }).health.cooldown()?.reason, 'The API key was refused.');
 });
 
 test('five failures in a row open a circuit when the table gives them a weight, and only then', async () => {

@@ -15,7 +15,7 @@ test('params that are no object are left to the schema of the request', () => {
     assert.deepEqual(withoutLspParams(params as unknown as AskParams & LspParams), { request: params });
 });
 
-test('a token that is neither text nor an integer is refused', () => {
+test('a token that is neither text nor an integer is rejected', () => {
   const params = { prompt: 'hi', partialResultToken: {} } as unknown as AskParams & LspParams;
   assert.throws(() => withoutLspParams(params), /partialResultToken is neither text nor an integer/);
 });

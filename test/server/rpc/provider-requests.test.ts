@@ -44,7 +44,7 @@ test('a test of a provider is a fresh start', async () => {
   assert.deepEqual(calls, ['reset', 'test']);
 });
 
-test('a provider that does not exist is refused by its name', async () => {
+test('a provider that does not exist is rejected by its name', async () => {
   const { listModels, testProvider } = requests();
   await assert.rejects(listModels({ provider: 'c' }), /There is no provider "c"/);
   await assert.rejects(testProvider('c'), /There is no provider "c"/);

@@ -17,7 +17,7 @@ const recorded = (name: string) => {
 
 test('llama-server: each recorded error has its kind and message', () => {
   const table: [string, ErrorKind, string][] = [
-    ['auth-wrong-chat', 'unauthorized', 'The API key was rejected.'],
+    ['auth-wrong-chat', 'unauthorized', 'The API key was refused.'],
     ['err-404', 'model-not-found', 'The service has neither this model nor this address (HTTP 404).'],
     ['err-context', 'context-too-long', 'The request needs 1,519 tokens and the model accepts 512.'],
     [
@@ -281,7 +281,7 @@ test('part of a key that a service echoes is not shown', () => {
   const echo = 'Incorrect API key provided: sk-proj-ab************wxYZ.';
   assert.equal(
     openai.toError(errorResponse(401, openAiError(echo, 'invalid_request_error', 'invalid_api_key'))).message,
-    'The API key was rejected.',
+    'The API key was refused.',
   );
   for (const key of ['sk-proj-abcDEF123', 'xai-abcdef1234', 'gsk_abcdef1234', 'AIzaSyA1234567', 'ab***yz']) {
     const { message } = openai.toError(errorResponse(400, openAiError(`The key ${key} is bad.`, 'x')));

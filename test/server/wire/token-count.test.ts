@@ -1,4 +1,4 @@
-/** Counting is asked for in each service's own way, with nothing that it refuses there. */
+/** Tokens are counted by each service's own request, without fields that it rejects there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropic } from '../../../server/engines/anthropic.ts';

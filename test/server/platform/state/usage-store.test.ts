@@ -71,7 +71,7 @@ for (const [name, connect] of Object.entries(implementations)) {
       assert.equal(other.reserved('day'), 10);
     });
 
-    test('an amount that one limit refuses is reserved on none', async () => {
+    test('an amount that exceeds one limit is reserved on none', async () => {
       const { one, other } = connect({ now: 1 });
       assert.equal(await one.reserve([day(10), month(0.5)], 1), undefined);
       assert.equal(one.reserved('day'), 0);
