@@ -7,6 +7,8 @@ export type Debounce = {
   delayMs(context: CompletionContext, input: DebounceInput): number;
   accepted(): void;
   rejected(): void;
+  /** Forgets what was accepted and rejected. */
+  reset(): void;
 };
 
 export type DebounceInput = {
@@ -52,6 +54,9 @@ export function debounce(clock: Clock): Debounce {
     },
     accepted: () => add(acceptFactor),
     rejected: () => add(rejectFactor),
+    reset() {
+      outcomes = [];
+    },
   };
 }
 

@@ -6,6 +6,7 @@ export type RequestedLines = {
   has(context: CompletionContext): boolean;
   add(context: CompletionContext): void;
   forget(uri: string): void;
+  clear(): void;
 };
 
 export function requestedLines(): RequestedLines {
@@ -14,6 +15,7 @@ export function requestedLines(): RequestedLines {
     has: (context) => last.get(context.uri) === lineStart(context),
     add: (context) => void last.set(context.uri, lineStart(context)),
     forget: (uri) => void last.delete(uri),
+    clear: () => last.clear(),
   };
 }
 

@@ -138,7 +138,9 @@ export function scheduler({ generator, renderer, settings, clock = steadyClock }
       latest.stop();
       requests.abort();
       cache.clear();
+      lines.clear();
       shown.clear();
+      delays.reset();
     },
     start() {
       isStopped = false;

@@ -26,6 +26,13 @@ test('each rejection makes the delay half as long again, each accept a fifth sho
   assert.equal(Math.round(delays.delayMs(context('foo'), input)), 180);
 });
 
+test('a reset forgets all outcomes', () => {
+  const delays = debounce(virtualClock());
+  delays.rejected();
+  delays.reset();
+  assert.equal(delays.delayMs(context('foo'), input), 100);
+});
+
 test('outcomes are forgotten over ten minutes', async () => {
   const clock = virtualClock();
   const delays = debounce(clock);

@@ -570,6 +570,25 @@ test('stopping aborts all requests, forgets everything, and sends nothing until 
   assert.deepEqual(inserts(again), ['bc']);
 });
 
+test('after a stop a line counts as never requested, and earlier rejections no longer delay', async () => {
+  const { clock, generator, type, ghostText } = simulatedUser(() => 'bc', {
+    choice: { usualMs: null },
+    settings: { readAhead: false },
+  });
+  const first = type('a');
+  await clock.pass(1_000);
+  ghostText.rejected(first.items?.[0]?.id ?? '');
+  ghostText.stop();
+  ghostText.start();
+  const startedAt = clock.now();
+  type('ax');
+  await clock.pass(5_000);
+  assert.deepEqual(
+    generator.requests.slice(1).map(({ at }) => at - startedAt),
+    [100],
+  );
+});
+
 test('closing a document forgets it and aborts its request', async () => {
   const { clock, generator, type, ghostText } = simulatedUser(() => 'bc');
   type('a');
