@@ -9,7 +9,7 @@ import type { AttemptRecord } from './attempt-record.ts';
 import { answerLine, attemptLine } from './log-lines.ts';
 
 export type AccountingDeps = {
-  readonly providers: { get(name: string): Pick<Provider, 'recordOutcome'> | undefined };
+  readonly providers: { get(name: string): Pick<Provider, 'recordOutcome' | 'recordCancel'> | undefined };
   readonly ledger: { readonly add: Ledger['add']; readonly inline: Pick<Ledger['inline'], 'add'> };
   readonly metrics: Pick<Counters, 'count' | 'observe'>;
   readonly modelStats: Pick<ModelStats, 'record'>;
@@ -62,7 +62,9 @@ export function accounting(deps: AccountingDeps) {
       if (firstTextMs !== null) metrics.observe('rumbo_first_token_ms', firstTextMs, { provider });
     }
     log.info(receipt && outcome === 'ok' ? answerLine(receipt) : attemptLine(attempt));
-    reportToProvider(attempt);
+    // The user's cancel says nothing about the provider.
+    if (outcome === 'cancelled') providers.get(provider)?.recordCancel(model.name);
+    else reportToProvider(attempt);
   };
 
   const recordInline = (attempt: AttemptRecord): void => {

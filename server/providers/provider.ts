@@ -165,6 +165,11 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
       deps.onModelUsed?.(name, outcome.model);
       onChange();
     },
+    /** A request to the model was cancelled; its engine may have loaded it all the same. */
+    recordCancel(model: string): void {
+      deps.onModelUsed?.(name, model);
+      onChange();
+    },
     status: (models: ProviderStatus['models']): ProviderStatus => providerStatus(facts(), models),
   };
 }

@@ -65,6 +65,7 @@ function recorder() {
     inline: [] as object[],
     samples: [] as AnswerSample[],
     statuses: [] as string[],
+    cancels: [] as string[],
     log: [] as string[],
     nowMs: 0,
   };
@@ -72,6 +73,7 @@ function recorder() {
   const { record, recordCachedAnswer } = accounting({
     providers: {
       get: () => ({
+        recordCancel: (name) => void seen.cancels.push(name),
         recordOutcome: ({ model, outcome, ms }) => void seen.statuses.push(`${model} ${outcome} ${ms}`),
       }),
     },
@@ -128,6 +130,15 @@ test('a failed attempt that is not billed has no row', () => {
   assert.deepEqual(Object.keys(counted().counters), [
     'rumbo_attempts_total{provider="lab",outcome="overloaded"}',
   ]);
+});
+
+test('an answer that the user cancelled is billed, and says nothing about its provider', () => {
+  const { record, seen, counted } = recorder();
+  record({ ...answered, outcome: 'cancelled' });
+  assert.equal(seen.rows.length, 1);
+  assert.deepEqual([seen.statuses, seen.cancels], [[], ['one']]);
+  assert.deepEqual(seen.log, ['general: lab/one was cancelled by the user, 100 ms']);
+  assert.equal(counted().counters['rumbo_attempts_total{provider="lab",outcome="cancelled"}'], 1);
 });
 
 test('ghost text is summed up by model instead of a row each, and is no sample', () => {

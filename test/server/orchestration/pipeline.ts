@@ -95,7 +95,9 @@ function scriptedRegistry(models: readonly FakeModel[], settings: () => Settings
         },
       };
       const recordOutcome = ({ outcome }: { outcome: string }) => void outcomes.push(`${id} ${outcome}`);
-      return [name, { engine, config: { ...(note === undefined ? {} : { note }) }, recordOutcome }] as const;
+      const recordCancel = () => void outcomes.push(`${id} cancelled`);
+      const config = { ...(note === undefined ? {} : { note }) };
+      return [name, { engine, config, recordOutcome, recordCancel }] as const;
     }),
   );
   const cooldowns = new Map<string, { rule: 'rate-limit'; reason: string; untilMs: number }>();

@@ -19,7 +19,10 @@ function made(
     env = {},
     http = async () => assert.fail('nothing is sent'),
     ...more
-  }: { env?: Record<string, string>; http?: Http } & Pick<ProviderDeps, 'identifyServer'> = {},
+  }: { env?: Record<string, string>; http?: Http } & Pick<
+    ProviderDeps,
+    'identifyServer' | 'onModelUsed'
+  > = {},
 ) {
   const config = resolveProviderConfigs(settings, engines, env).providers.find((each) => each.name === name);
   assert.ok(config);
@@ -55,6 +58,14 @@ test('a list that is late is a timeout of the provider, not a cancellation by th
   const one = made('lab', lab, { http });
   await assert.rejects(one.test(), { kind: 'timeout', message: 'lab did not list its models within 10 s.' });
   assert.equal(one.state(), 'unreachable');
+});
+
+test('a cancelled request does not become the last outcome, but its model counts as used', () => {
+  const used: string[] = [];
+  const one = made('lab', lab, { onModelUsed: (...names) => void used.push(names.join('/')) });
+  one.recordCancel('one');
+  assert.equal(one.status([]).lastOutcome, undefined);
+  assert.deepEqual(used, ['lab/one']);
 });
 
 test('a test after a key change ignores the request with the old key', async () => {
