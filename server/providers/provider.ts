@@ -134,8 +134,12 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     listAgeMs: list.ageMs,
     state,
     refresh,
-    /** Requests the list with the provider's key. Returns how many models it has; rejects with what is wrong. */
+    /**
+     * Requests the list with the provider's key. Returns how many models it has; rejects with what is wrong, or when the
+     * provider is switched off: then nothing is sent.
+     */
     async test(): Promise<number> {
+      if (!config.enabled) throw switchedOffError(config);
       if (isMissingKey()) throw new RumboError(missingKey.reason, { kind: 'unauthorized', provider: name });
       await refresh();
       const failure = list.failure();
@@ -225,6 +229,13 @@ function withPolicies(
     keyFailover(pool, pool.count),
   )(engine);
 }
+
+const switchedOffError = ({ name, label }: ProviderConfig): RumboError =>
+  new RumboError(`${label} is switched off, so it was not tested.`, {
+    kind: 'no-candidate',
+    provider: name,
+    action: 'Set its enabled to true in rumbo.providers.',
+  });
 
 /** A service may accept a key for answers and refuse it elsewhere. One error for all, since each costs a stack trace. */
 const unrelatedFailure = new RumboError('The request says nothing about the key.', { kind: 'cancelled' });

@@ -60,6 +60,19 @@ test('a list that is late is a timeout of the provider, not a cancellation by th
   assert.equal(one.state(), 'unreachable');
 });
 
+test('a test of a provider that is switched off sends nothing, and is not a success', async () => {
+  const one = made('lab', { lab: { ...lab.lab, enabled: false } });
+  await assert.rejects(one.test(), {
+    message: 'lab is switched off, so it was not tested.',
+    data: {
+      kind: 'no-candidate',
+      provider: 'lab',
+      message: 'lab is switched off, so it was not tested.',
+      action: 'Set its enabled to true in rumbo.providers.',
+    },
+  });
+});
+
 test('a cancelled request does not become the last outcome, but its model counts as used', () => {
   const used: string[] = [];
   const one = made('lab', lab, { onModelUsed: (...names) => void used.push(names.join('/')) });
