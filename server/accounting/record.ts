@@ -4,6 +4,7 @@ import type { Counters } from '../metrics/counters.ts';
 import type { Ledger } from '../metrics/ledger.ts';
 import type { ModelStats } from '../metrics/model-stats.ts';
 import type { Log } from '../platform/log.ts';
+import { throttle } from '../platform/throttle.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AttemptRecord } from './attempt-record.ts';
 import { answerLine, attemptLine } from './log-lines.ts';
@@ -25,16 +26,7 @@ const inlineFailureEveryMs = 60_000;
 
 export function accounting(deps: AccountingDeps) {
   const { providers, ledger, metrics, modelStats, log, elapsedMs = () => performance.now() } = deps;
-  const throttled = new Map<string, number>();
-
-  /** True at most once in `everyMs` for the same key. */
-  const isDue = (key: string, everyMs: number): boolean => {
-    const now = elapsedMs();
-    const last = throttled.get(key);
-    if (last !== undefined && now - last < everyMs) return false;
-    throttled.set(key, now);
-    return true;
-  };
+  const isDue = throttle({ now: elapsedMs });
 
   const countUsage = ({ model: { provider }, usage, costUsd }: AttemptRecord): void => {
     if (usage.input > 0) metrics.count('rumbo_tokens_total', { provider, direction: 'input' }, usage.input);

@@ -1,9 +1,9 @@
 /** Refreshes model lists while the user types: of local engines that may have started, and of named cloud providers. */
 import { providerOf } from '../../shared/chat.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { throttle } from '../platform/throttle.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Clock } from './clock.ts';
-import { throttle } from './throttle.ts';
 
 export type ModelListRefreshDeps = {
   readonly settings: () => Pick<Settings, 'inline.models'>;

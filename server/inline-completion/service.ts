@@ -1,13 +1,13 @@
 /** Inline completion (ghost text) as a service for the transports: documents, suggestions, events and state. */
 import { toRumboError } from '../../shared/errors.ts';
 import type { InlineCandidate, InlineEvent, InlineState } from '../../shared/inline.ts';
+import { throttle } from '../platform/throttle.ts';
 import { steadyClock } from './clock.ts';
 import type { CompletionContext } from './completion-context.ts';
 import type { CompletionItem } from './completion-item.ts';
 import type { DocumentStore } from './documents.ts';
 import { type InlineCompletionDeps, inlineModules } from './modules.ts';
 import { inlineStateOf } from './state.ts';
-import { throttle } from './throttle.ts';
 
 export type InlineCompletionService = {
   readonly documents: DocumentStore;

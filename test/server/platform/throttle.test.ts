@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { throttle } from '../../../server/inline-completion/throttle.ts';
+import { throttle } from '../../../server/platform/throttle.ts';
 
 test('a key passes once per interval, each key by itself', () => {
   let now = 0;
