@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { type OptionalRequestField, optionalRequestFields, urgencies } from './chat.ts';
+import { ModelIdSchema } from './model-id.ts';
 import { taskTypes } from './tasks.ts';
 
 const Position = z.strictObject({ line: z.int().min(0), character: z.int().min(0) });
@@ -67,9 +68,9 @@ export const AskParams = z.strictObject({
   /** Absent: implied by the role, else classified from the prompt. */
   task: z.enum(taskTypes).exactOptional(),
   /** `provider/model`: pins this model for this request. */
-  model: z.string().exactOptional(),
+  model: ModelIdSchema.exactOptional(),
   /** `provider/model` whose answer was too weak: only models of a higher tier may answer, and an answered prompt like this gets one from then on. */
-  strongerThan: z.string().exactOptional(),
+  strongerThan: ModelIdSchema.exactOptional(),
   file: FileContext.exactOptional(),
   /** Functions that the model may call; only models that can are candidates. Absent: none. */
   tools: z.array(Tool).exactOptional(),

@@ -1,5 +1,6 @@
 /** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
+import { ModelIdSchema } from './model-id.ts';
 import { strategies, taskTypes } from './tasks.ts';
 
 export const settingsSection = 'rumbo';
@@ -33,7 +34,6 @@ const meta = (
   more: Record<string, unknown> = {},
 ) => ({ scope, affects, markdownDescription, ...more });
 
-const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'must look like provider/model');
 const Strategy = z.enum(strategies);
 const Usd = z.number().min(0).max(100_000);
 
@@ -97,12 +97,12 @@ export type PeriodBudget = z.infer<typeof PeriodBudget>;
 /** What a role or a task type prefers. */
 export const Preference = z.object({
   /** Pinned. */
-  model: ModelName.optional(),
+  model: ModelIdSchema.optional(),
   strategy: Strategy.optional(),
   /** Only these may answer: `provider/model`, or `provider/*`. Absent: all. */
-  allow: z.array(ModelName).optional(),
+  allow: z.array(ModelIdSchema).optional(),
   /** Tried first, in this order; the others follow by the strategy. */
-  models: z.array(ModelName).optional(),
+  models: z.array(ModelIdSchema).optional(),
 });
 export type Preference = z.infer<typeof Preference>;
 
@@ -178,7 +178,7 @@ export const Settings = z.object({
       ),
     ),
   models: z
-    .record(ModelName, ModelSettings)
+    .record(ModelIdSchema, ModelSettings)
     .default({})
     .meta(
       meta(
@@ -387,7 +387,7 @@ export const Settings = z.object({
       ),
     ),
   'inline.models': z
-    .array(ModelName)
+    .array(ModelIdSchema)
     .default([])
     .meta(
       meta(

@@ -13,7 +13,7 @@ import { taskTypes } from '../../shared/tasks.ts';
  */
 export function validateRequest(sent: unknown): AskParams {
   const params = readParams(sent);
-  const { prompt, messages, role, model, strongerThan } = params;
+  const { prompt, messages, role } = params;
   if (messages !== undefined && prompt !== undefined)
     throw invalidRequest('The request has a prompt and messages; one would be lost.', 'Send one of the two.');
   if (messages === undefined && (prompt === undefined || prompt.trim() === ''))
@@ -22,10 +22,6 @@ export function validateRequest(sent: unknown): AskParams {
     throw invalidRequest('The conversation has no user message.', 'Type what you want and ask again.');
   if (role !== undefined && !roleOf(role))
     throw invalidRequest(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
-  for (const id of [model, strongerThan]) {
-    if (id !== undefined && !/^[^/\s]+\/\S+$/.test(id))
-      throw invalidRequest(`${JSON.stringify(id)} is not a model id.`, 'Write it as provider/model.');
-  }
   checkToolChoice(params);
   return params;
 }
@@ -36,7 +32,7 @@ function readParams(sent: unknown): AskParams {
     return sent as AskParams;
   const parsed = AskParams.safeParse(sent);
   if (parsed.success) return parsed.data;
-  throw invalidParams(parsed.error.issues[0]);
+  throw invalidParams(parsed.error.issues[0], sent);
 }
 
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -64,9 +60,13 @@ function checkToolChoice({ tools = [], toolChoice }: AskParams): void {
 
 const isBlank = (message: Message) => textOf(message).trim() === '' && imagesOf(message).length === 0;
 
+const isModelField = (path: string): boolean => path === 'model' || path === 'strongerThan';
+
 /** What is wrong with the params, with the path of the field. */
-function invalidParams(issue: z.core.$ZodIssue | undefined): RumboError {
+function invalidParams(issue: z.core.$ZodIssue | undefined, sent: unknown): RumboError {
   const path = issue?.path.join('.') ?? '';
+  if (issue?.code === 'invalid_format' && isModelField(path) && isPlainObject(sent))
+    return invalidRequest(`${JSON.stringify(sent[path])} is not a model id.`, 'Write it as provider/model.');
   if (issue?.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => JSON.stringify(path === '' ? key : `${path}.${key}`));
     return invalidRequest(
