@@ -1,9 +1,10 @@
 /**
  * The request that `rumbo/ask` and `rumbo/explain` take: schema and type are one. The client imports types only.
- * An unknown field is rejected by its name, at every depth.
+ * An unknown field is rejected by its name, at every depth. Messages, tools and the fields that an engine gets unchanged
+ * are described in chat.ts; test/shared/ask.test.ts compiles only while both are the same.
  */
 import * as z from 'zod';
-import { type OptionalRequestField, optionalRequestFields, urgencies } from './chat.ts';
+import { imageMediaTypes, type OptionalRequestField, optionalRequestFields, urgencies } from './chat.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { taskTypes } from './tasks.ts';
 
@@ -12,7 +13,7 @@ const Position = z.strictObject({ line: z.int().min(0), character: z.int().min(0
 const TextPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 const ImagePart = z.strictObject({
   type: z.literal('image'),
-  mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif']),
+  mediaType: z.enum(imageMediaTypes),
   data: z.base64(),
 });
 
@@ -45,7 +46,6 @@ const Message = z.discriminatedUnion('role', [
 const Tool = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, dashes and underscores'),
   description: z.string().exactOptional(),
-  /** JSON Schema of an object. */
   inputSchema: z.record(z.string(), z.unknown()),
 });
 
@@ -74,26 +74,19 @@ export const AskParams = z.strictObject({
   file: FileContext.exactOptional(),
   /** Functions that the model may call; only models that can are candidates. Absent: none. */
   tools: z.array(Tool).exactOptional(),
-  /** Absent: `auto`. */
   toolChoice: z
     .union([
       z.enum(['auto', 'none', 'required']),
       z.strictObject({ type: z.literal('tool'), toolName: z.string() }),
     ])
     .exactOptional(),
-  /** `false`: the model calls at most one tool before it waits for the result. Absent: the service's default. */
   parallelToolCalls: z.boolean().exactOptional(),
   /** Tokens; the model's own limit holds as well. Absent: only that. */
   maxOutputTokens: z.int().min(1).exactOptional(),
-  /** 0–2. Absent: the model's default. */
   temperature: z.number().min(0).max(2).exactOptional(),
-  /** Nucleus sampling, above 0 to 1. Absent: the model's default. */
   topP: z.number().gt(0).max(1).exactOptional(),
-  /** Texts that end the answer and are not part of it. Absent: the model's own end. */
   stop: z.array(z.string().min(1)).min(1).max(4).exactOptional(),
-  /** An integer that makes sampling repeatable where the service supports it. Absent: random. */
   seed: z.int().exactOptional(),
-  /** Identifiers for the service; neither may name a person. Absent: none is sent. */
   metadata: z
     .strictObject({ session: z.string().exactOptional(), user: z.string().exactOptional() })
     .exactOptional(),
@@ -103,7 +96,6 @@ export const AskParams = z.strictObject({
   whenPinnedUnavailable: z.enum(['next', 'fail']).exactOptional(),
   /** Overrides `rumbo.routing.onInterruption` for this request. */
   onInterruption: z.enum(['continue', 'restart', 'fail']).exactOptional(),
-  /** What waits for the answer. Absent: `interactive`. */
   urgency: z.enum(urgencies).exactOptional(),
 });
 

@@ -3,10 +3,14 @@
 /** `provider/model`; the model's own name may hold more slashes (`groq/openai/gpt-oss-20b`). */
 export type ModelId = `${string}/${string}`;
 
+/** The formats of pictures that every service with vision reads. */
+export const imageMediaTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
+export type ImageMediaType = (typeof imageMediaTypes)[number];
+
 /** A picture in a message. */
 export type ImagePart = {
   readonly type: 'image';
-  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
+  readonly mediaType: ImageMediaType;
   /** Base64, without a `data:` prefix. */
   readonly data: string;
 };
