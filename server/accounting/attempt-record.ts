@@ -8,7 +8,7 @@ import type { TaskType } from '../../shared/tasks.ts';
 /** One try at one model, when it has ended. It never holds a prompt or an answer. */
 export type AttemptRecord = {
   /** The request path that sent it. */
-  readonly path: 'ask' | 'inline';
+  readonly kind: 'ask' | 'inline';
   readonly model: Model;
   readonly role: string | null;
   readonly task: TaskType;

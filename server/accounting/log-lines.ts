@@ -12,11 +12,11 @@ export function answerLine(receipt: Receipt): string {
 }
 
 /** An attempt that failed or was cancelled, or one of ghost text. */
-export function attemptLine({ path, role, task, model, outcome, ms, usage }: AttemptRecord): string {
+export function attemptLine({ kind, role, task, model, outcome, ms, usage }: AttemptRecord): string {
   const took = `${Math.round(ms)} ms`;
-  if (path === 'ask' && outcome === 'cancelled')
+  if (kind === 'ask' && outcome === 'cancelled')
     return `${role ?? task}: ${model.id} was cancelled by the user, ${took}`;
-  if (path === 'ask') return `${role ?? task}: ${model.id} failed, ${outcome}, ${took}`;
+  if (kind === 'ask') return `${role ?? task}: ${model.id} failed, ${outcome}, ${took}`;
   return outcome === 'ok' || outcome === 'stopped'
     ? `Ghost text: ${model.id}, ${took}, ${usage.input} tokens in, ${usage.output} out`
     : `Ghost text: ${model.id} failed, ${outcome}, ${took}`;

@@ -83,7 +83,7 @@ export function accounting(deps: AccountingDeps) {
   return {
     /** Call once for each attempt, when it has ended and before what was reserved for it is released. */
     record(attempt: AttemptRecord): void {
-      if (attempt.path === 'ask') recordAsk(attempt);
+      if (attempt.kind === 'ask') recordAsk(attempt);
       else recordInline(attempt);
       recordSample(attempt);
     },
@@ -96,8 +96,8 @@ export function accounting(deps: AccountingDeps) {
 
   /** An estimated usage is no sample of how a model counts tokens; ghost text is measured by its own path. */
   function recordSample(attempt: AttemptRecord): void {
-    const { path, model, task, outcome, usage, usageEstimated, firstTextMs, ms } = attempt;
-    if (path !== 'ask' || outcome !== 'ok' || usageEstimated) return;
+    const { kind, model, task, outcome, usage, usageEstimated, firstTextMs, ms } = attempt;
+    if (kind !== 'ask' || outcome !== 'ok' || usageEstimated) return;
     modelStats.record({
       model: model.id,
       task,

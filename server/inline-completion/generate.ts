@@ -123,7 +123,7 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
 }
 
 /** What every attempt of ghost text has in common. */
-const inlineAttempt = { path: 'inline', role: inlineRole, task: 'simple_generation' } as const;
+const inlineAttempt = { kind: 'inline', role: inlineRole, task: 'simple_generation' } as const;
 
 type BilledUsage = Pick<AttemptRecord, 'usage' | 'usageEstimated'>;
 

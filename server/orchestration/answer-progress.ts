@@ -67,7 +67,7 @@ export function beginAnswer(
   decided: RouteDecision,
 ): AnswerProgress {
   const { decision, criteria, snapshot } = decided;
-  const { params, settingsBefore } = prepared;
+  const { params, settingsAtRead } = prepared;
   const { unavailablePin, candidates } = decision;
   const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
   if (unavailablePin && (!mayReplacePin || candidates.length === 0)) throw pinnedModelError(unavailablePin);
@@ -76,7 +76,7 @@ export function beginAnswer(
     ...decided,
     prepared,
     queue: attemptQueue(candidates.map(({ model }) => model.id)),
-    onInterruption: params.onInterruption ?? settingsBefore['routing.onInterruption'],
+    onInterruption: params.onInterruption ?? settingsAtRead['routing.onInterruption'],
     answer: new PartialAnswer(params, () => performance.now()),
     attempts: [],
     skipped: [],

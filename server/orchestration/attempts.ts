@@ -50,7 +50,7 @@ export async function* runAttempts(
       if (change && queued.mode === undefined) yield change;
       const mode = queued.mode ?? (provider.engine.supportsPrefill(model.name) ? 'prefill' : 'instruct');
       const chosen = { candidate, provider, mode, beginning: answer.text };
-      const settingsSent = deps.settings();
+      const settingsAtSend = deps.settings();
       const request = attemptRequest(progress, chosen);
       const result = yield* attempt(request, answer, signal, (error, abandoned) => {
         costUsd = billedUsd(abandoned, model) ?? 0;
@@ -59,7 +59,7 @@ export async function* runAttempts(
       costUsd = billedUsd(result, model) ?? 0;
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
-        keepInCache(deps, progress, result.measured, settingsSent, model.id);
+        keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
         yield { type: 'finish', reason: result.measured.reason, usage: result.measured.usage };
         return { ...answer.result(), receipt };
       }
@@ -92,11 +92,11 @@ function keepInCache(
   { settings, cache }: AttemptsDeps,
   { prepared, answer }: AnswerProgress,
   { reason, usage }: AnswerMeasurement,
-  settingsSent: Settings,
+  settingsAtSend: Settings,
   model: ModelId,
 ): void {
   const { text, takeovers, toolCalls } = answer;
-  if (settings() !== settingsSent || !settingsSent['cache.enabled']) return;
+  if (settings() !== settingsAtSend || !settingsAtSend['cache.enabled']) return;
   if (reason !== 'stop' || text === '' || takeovers.length > 0 || toolCalls.length > 0) return;
   cache.set(cacheKeyOf(prepared.params, prepared.request.messages), { text, model, reason, usage });
 }

@@ -90,11 +90,11 @@ export function orchestrator(deps: OrchestratorDeps) {
 function prepare({ settings, corrections }: AnswerDeps, unvalidated: AskParams): PreparedRequest {
   const startedAt = performance.now();
   const params = validateRequest(unvalidated);
-  const settingsBefore = settings();
-  const request = toRoutingRequest(params, settingsBefore, corrections);
+  const settingsAtRead = settings();
+  const request = toRoutingRequest(params, settingsAtRead, corrections);
   const { classification } = request;
   const meta = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
-  return { params, request, meta, settingsBefore, exactPromptTokens: new Map<ModelId, number>() };
+  return { params, request, meta, settingsAtRead, exactPromptTokens: new Map<ModelId, number>() };
 }
 
 function cachedAnswer(

@@ -79,7 +79,7 @@ const attemptFacts = (
   { candidate }: ChosenCandidate,
   { ms, firstTextMs, measured }: AttemptResult,
 ) => ({
-  path: 'ask' as const,
+  kind: 'ask' as const,
   model: candidate.model,
   role: prepared.params.role ?? null,
   task: criteria.task,

@@ -25,7 +25,7 @@ export type RoutableRequest = {
   readonly params: AskParams;
   readonly request: RoutingRequest;
   /** The settings that it was read with. */
-  readonly settingsBefore: Settings;
+  readonly settingsAtRead: Settings;
   /** Tokens of the prompt as services count them; exact counts are added here. */
   readonly exactPromptTokens: Map<ModelId, number>;
 };
@@ -73,13 +73,13 @@ export const pinPolicy = (
 
 /** The request in the balancer's terms: the file may have become local-only since it was read. */
 export function currentCriteria(
-  { params, request, settingsBefore, exactPromptTokens }: RoutableRequest,
+  { params, request, settingsAtRead, exactPromptTokens }: RoutableRequest,
   settings: Settings,
 ): RoutingCriteria {
-  if (settings === settingsBefore && exactPromptTokens.size === 0) return request.criteria;
+  if (settings === settingsAtRead && exactPromptTokens.size === 0) return request.criteria;
   return {
     ...request.criteria,
-    ...(settings === settingsBefore ? {} : { localOnly: isLocalOnlyRequest(params, settings) }),
+    ...(settings === settingsAtRead ? {} : { localOnly: isLocalOnlyRequest(params, settings) }),
     ...(exactPromptTokens.size > 0 ? { exactPromptTokens } : {}),
   };
 }

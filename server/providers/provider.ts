@@ -74,10 +74,10 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   });
   const health = providerHealth({ now, elapsed, keys: pool, onChange, onModelGone: () => void refresh() });
   const connection = connectionTo(config, deps.http, pool);
-  const direct = connectEngine(connection);
+  const engineWithoutPolicies = connectEngine(connection);
   const list = modelList({
     config,
-    engine: direct,
+    engine: engineWithoutPolicies,
     identifyServer: deps.identifyServer,
     elapsed,
     onListed() {
@@ -88,13 +88,11 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   });
   let lastOutcome: ProviderStatus['lastOutcome'];
 
-  const isMissingKey = () =>
-    config.definition.key === 'required' && isKeyMissing(config, keys.location(owner));
-  const missingKey: Cooldown = { rule: 'no-key', reason: `${label} has no API key.` };
+  const needsKey = () => config.definition.key === 'required' && isKeyMissing(config, keys.location(owner));
+  const noKeyCooldown: Cooldown = { rule: 'no-key', reason: `${label} has no API key.` };
 
   /** Requests the model list, unless the provider is off or has no key. Never rejects: the state shows the result. */
-  const refresh = (): Promise<void> =>
-    config.enabled && !isMissingKey() ? list.refresh() : Promise.resolve();
+  const refresh = (): Promise<void> => (config.enabled && !needsKey() ? list.refresh() : Promise.resolve());
 
   const facts = (): ProviderStatusInput => ({
     config,
@@ -110,9 +108,9 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   const state = (): ProviderState => providerState(facts());
 
   const cooldown = (): Cooldown | undefined => {
-    if (isMissingKey()) return missingKey;
+    if (needsKey()) return noKeyCooldown;
     const ofHealth = health.cooldown();
-    if (ofHealth) return withoutFalseEnd(ofHealth);
+    if (ofHealth) return hideUncertainEnd(ofHealth);
     const failure = list.failure();
     // A cloud list that failed says little about answers; their own circuit decides.
     if (!failure || config.source === 'api' || state() !== 'unreachable') return;
@@ -121,7 +119,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
 
   return {
     config,
-    engine: withPolicies(direct, { config, queue, pool, health }),
+    engine: withPolicies(engineWithoutPolicies, { config, queue, pool, health }),
     owner,
     /** For requests to the engine's own API; their failures say nothing about the keys. */
     nativeApi: nativeApi({ ...connection, keys: withoutFailures(pool) }),
@@ -140,7 +138,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
      */
     async test(): Promise<number> {
       if (!config.enabled) throw switchedOffError(config);
-      if (isMissingKey()) throw new RumboError(missingKey.reason, { kind: 'unauthorized', provider: name });
+      if (needsKey()) throw new RumboError(noKeyCooldown.reason, { kind: 'unauthorized', provider: name });
       await refresh();
       const failure = list.failure();
       if (failure) throw failure;
@@ -155,7 +153,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
       const modelCooldowns =
         cooldowns.size === 0
           ? none
-          : new Map([...cooldowns].map(([model, each]) => [model, withoutFalseEnd(each)]));
+          : new Map([...cooldowns].map(([model, each]) => [model, hideUncertainEnd(each)]));
       return { modelCooldowns, tokensLeft: pool.tokensLeftByModel() };
     },
     /** Its key changed, or the user wants a fresh start. */
@@ -222,6 +220,8 @@ function withPolicies(
 ): Engine {
   // A local engine that loads a model answers in the end, and no other candidate is left.
   const retryBudgetMs = { ...retryOptions.retryBudgetMs, loading: config.timeouts.firstPartMs };
+  // Outermost first. Health counts a call once, with its last result. Retry holds no slot while it waits. Within one
+  // slot the next key is used at once.
   return composePolicies(
     health.watch,
     retry({ ...retryOptions, retryBudgetMs }),
@@ -248,5 +248,5 @@ const withoutFailures = ({ acquire, hasKey }: KeySource): KeySource => ({
 });
 
 /** For routing and views: the cool-down of a refused key ends when the user replaces it, not at the time of the next test. */
-const withoutFalseEnd = ({ rule, reason, untilMs }: TimedCooldown): Cooldown =>
+const hideUncertainEnd = ({ rule, reason, untilMs }: TimedCooldown): Cooldown =>
   rule === 'key' ? { rule, reason } : { rule, reason, untilMs };

@@ -43,7 +43,7 @@ const receipt: Receipt = {
   reasons: [],
 };
 const answered: AttemptRecord = {
-  path: 'ask',
+  kind: 'ask',
   model,
   role: null,
   task: 'general',
@@ -57,7 +57,7 @@ const answered: AttemptRecord = {
   receipt,
 };
 const { receipt: _, ...unbilled } = answered;
-const inline: AttemptRecord = { ...unbilled, path: 'inline', role: 'inline' };
+const inline: AttemptRecord = { ...unbilled, kind: 'inline', role: 'inline' };
 
 function recorder() {
   const seen = {

@@ -172,7 +172,7 @@ test('a text read to its end is recorded with the reported usage and its latency
   assert.equal(await text, 'one +\n  two;\n');
   assert.deepEqual(it.outcomes, [
     {
-      ...{ path: 'inline', role: 'inline', task: 'simple_generation', model: model('openai/b') },
+      ...{ kind: 'inline', role: 'inline', task: 'simple_generation', model: model('openai/b') },
       ...{ outcome: 'ok', ms: 150, firstTextMs: 100, usage, usageEstimated: false, costUsd: 3 },
       estimatedPromptTokens: 4,
     },

@@ -69,7 +69,7 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
   const request = toRoutingRequest(params, defaultSettings, userCorrections());
   const { classification, criteria } = request;
   const meta = { id: 'id', at: '', startedAt: performance.now(), params, classification };
-  const prepared = { params, request, meta, settingsBefore: defaultSettings, exactPromptTokens: new Map() };
+  const prepared = { params, request, meta, settingsAtRead: defaultSettings, exactPromptTokens: new Map() };
   const start = (): AnswerProgress =>
     beginAnswer(deps, prepared, {
       criteria,

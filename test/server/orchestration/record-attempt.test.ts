@@ -24,7 +24,7 @@ test('an answer is recorded with its receipt', () => {
   const [record] = records;
   assert.equal(record?.receipt, receipt);
   assert.deepEqual(
-    [record?.path, record?.outcome, record?.role, record?.task, record?.firstTextMs, record?.costUsd],
+    [record?.kind, record?.outcome, record?.role, record?.task, record?.firstTextMs, record?.costUsd],
     ['ask', 'ok', 'planner', 'planning', 5, 0.000015],
   );
 });

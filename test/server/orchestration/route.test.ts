@@ -44,7 +44,7 @@ const snapshot: RoutingSnapshot = {
 const routable = (params: AskParams) => ({
   params,
   request: toRoutingRequest(params, defaultSettings, userCorrections()),
-  settingsBefore: defaultSettings,
+  settingsAtRead: defaultSettings,
   exactPromptTokens: new Map<ModelId, number>(),
 });
 
