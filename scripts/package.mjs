@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-/** The product card's aim. */
+/** The limit for the size of the package. */
 const largestBytes = 1_500_000;
 
-/** Warnings we know and why they hold: there is no public address of the sources yet. */
+/** Allowed warnings: the sources have no public address yet. */
 const allowed = [/repository' field is missing/i, /allow-missing-repository/i];
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -36,7 +36,7 @@ const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
 const packed = spawnSync(
   process.execPath,
   [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', join(root, file)],
-  // Without a terminal vsce answers its own questions with yes; what it asked shows up as a warning here.
+  // Without a terminal vsce answers its own questions with yes; each question shows up as a warning here.
   { cwd: staged, encoding: 'utf8', input: '' },
 );
 rmSync(staged, { recursive: true, force: true });

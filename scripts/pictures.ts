@@ -9,7 +9,7 @@ import { startPracticeEngine } from '../test/support/practice-engine.ts';
 import { withoutLocalEngines } from '../test/support/without-local-engines.ts';
 import { projectFolder } from './set-up/folders.ts';
 
-/** Small, since three of them stand in a row. */
+/** Small, since the README shows three of them in a row. */
 const viewport = { width: 900, height: 620 };
 const cart = `import { type Cents, sum } from './price.ts';
 

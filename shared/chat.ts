@@ -30,7 +30,7 @@ export type Message =
   | { readonly role: 'system'; readonly content: string }
   | { readonly role: 'user'; readonly content: string | readonly ContentPart[] }
   | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
-  /** What a called function gave back. */
+  /** The result of a called function. */
   | {
       readonly role: 'tool';
       readonly toolCallId: string;
@@ -49,7 +49,7 @@ export type Tool = {
 /** Whether the model may call tools, must call one, or must call the one named. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly type: 'tool'; readonly toolName: string };
 
-/** Identifiers a client hands on to the service. Neither may name a person. */
+/** Identifiers a client passes to the service. Neither may name a person. */
 export type RequestMetadata = {
   /** One conversation or task; services use it to find what they have cached. */
   readonly session?: string;

@@ -132,7 +132,7 @@ const network = [
   'server/platform/pending-connections.ts',
 ];
 
-test('only platform/http.ts speaks HTTP, and nothing in the server listens', () => {
+test('only platform/http.ts sends HTTP requests, and nothing in the server listens', () => {
   for (const file of files.filter((path) => path.startsWith('server/'))) {
     const spoken = importsOf(file).filter((name) =>
       /^(?:undici(?:\/.+)?|(?:node:)?(?:http|https|http2|net|dgram|dns))$/.test(name),

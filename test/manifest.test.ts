@@ -37,7 +37,7 @@ function configuration() {
   return { title: 'Rumbo', properties: Object.fromEntries(named) };
 }
 
-test('package.json lists exactly the settings there are', () => {
+test('package.json lists exactly the settings of the schema', () => {
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
   const expected = JSON.parse(JSON.stringify(configuration()));
   if (process.env['UPDATE']) {
@@ -90,7 +90,7 @@ function referenceText(): string {
   ].join('\n\n')}\n`;
 }
 
-test('docs/settings.md lists exactly the settings there are', () => {
+test('docs/settings.md lists exactly the settings of the schema', () => {
   if (process.env['UPDATE']) {
     mkdirSync(new URL('.', reference), { recursive: true });
     writeFileSync(reference, referenceText());

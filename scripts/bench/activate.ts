@@ -1,4 +1,4 @@
-/** Loads the bundled client once, beside a stand-in for the editor, and activates it. Prints the times as JSON. */
+/** Loads the bundled client once with a fake `vscode` module, and activates it. Prints the times as JSON. */
 import { createRequire } from 'node:module';
 import '../../test/support/vscode.ts';
 

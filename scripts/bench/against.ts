@@ -1,4 +1,4 @@
-/** This build beside another one, in pairs within one run: a noisy moment of the machine falls on both. */
+/** Compares this build with another one, in pairs within one run, so that a noisy moment of the machine affects both. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { median } from './quantile.ts';
 import type { Row } from './row.ts';
 
 const pairs = 5;
-/** Requests before and within one measurement of CPU, and how many are under way at a time. */
+/** Requests before and within one measurement of CPU, and how many are in flight at a time. */
 const warmUp = 500;
 const measured = 2_000;
 const concurrency = 32;
@@ -27,7 +27,7 @@ export function programIn(folder: string): string {
 
 /**
  * Ratios of this build to the other: CPU per request, time to start, memory. Median of five pairs; the memory row is
- * one pair, since 20 000 requests take their time.
+ * one pair, since 20 000 requests take long.
  */
 export async function againstRows(lab: Laboratory, otherFolder: string): Promise<Row[]> {
   const programs = {
@@ -38,7 +38,7 @@ export async function againstRows(lab: Laboratory, otherFolder: string): Promise
     const own: number[] = [];
     const other: number[] = [];
     for (let pair = 0; pair < count; pair++) {
-      // The first place goes round: the machine is warmer for the second one.
+      // Each pair begins with another build: the machine is warmer for the second one.
       const order = pair % 2 === 0 ? (['own', 'other'] as const) : (['other', 'own'] as const);
       for (const name of order) (name === 'own' ? own : other).push(await of(programs[name]));
     }
@@ -109,7 +109,7 @@ const memoryMegabytes = (lab: Laboratory, program: string): Promise<number> =>
     return residentMegabytes(server.pid);
   });
 
-/** @param useCache whether answers fill the cache, as they do in use; each request is another question all the same */
+/** @param useCache whether answers fill the cache, as they do in use; every request has another prompt in either case */
 async function askMany(server: TerminalServer, count: number, useCache: boolean): Promise<void> {
   let sent = 0;
   const lane = async () => {
@@ -131,5 +131,5 @@ function cpuMs(pid: number): number {
   return (ticks / ticksPerSecond) * 1_000;
 }
 
-/** What Linux counts in on every machine Node runs on (`getconf CLK_TCK`). */
+/** Clock ticks per second, the same on every Linux that Node supports (`getconf CLK_TCK`). */
 const ticksPerSecond = 100;

@@ -51,7 +51,7 @@ export function decisionRows(): Row[] {
 const fileOf = (name: string) =>
   fileURLToPath(new URL(`../../server/routing/classifier/${name}`, import.meta.url));
 
-/** Bundled as it ships; the library that checks its shape is there already, as in the server. The median of nine processes. */
+/** Bundled as it ships; the schema library is loaded already, as in the server. The median of nine processes. */
 function firstMs(): [load: number, first: number] {
   const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.cache-bench-', import.meta.url)));
   try {
@@ -77,7 +77,7 @@ function firstMs(): [load: number, first: number] {
   }
 }
 
-/** Median and the slowest hundredth of many runs. */
+/** Median and 99th percentile of many runs. */
 function rowsOf(what: string, aim: number | undefined, work: (prompt: string, index: number) => void): Row[] {
   const run = (index: number): number => {
     const prompt = promptOf(index);

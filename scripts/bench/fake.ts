@@ -6,7 +6,7 @@ import { openAiFraming } from '../../test/support/fake-providers/openai.ts';
 
 /** Words after the first, one event each. */
 const words = Array.from({ length: 60 }, (_, index) => ` word${index}`);
-/** Milliseconds between the first word and the others below `/paced`; elsewhere all come at once. */
+/** Milliseconds between the first word and the others below `/paced`; elsewhere all are sent at once. */
 const pauseMs = 4;
 
 const usage = { input: 600, output: words.length + 1, cachedRead: 0, cacheWrite: 0, reasoning: 0 };

@@ -1,4 +1,4 @@
-/** What is measured with: a model service and Rumbo's server, each a process of its own, as they are in reality. */
+/** Starts what the benchmarks use: a model service and Rumbo's server, each in its own process as in reality. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { engines } from '../../server/engines/table.ts';
 import { connectServer, type TerminalServer } from '../terminal/server.ts';
 
 export type Laboratory = {
-  /** Of the model service, without a slash. Below `/whole` the answer comes at once, below `/paced` its first word first. */
+  /** Of the model service, without a slash. Below `/whole` the answer is sent at once, below `/paced` first its first word. */
   readonly origin: string;
   /**
-   * A server that knows both as the providers `whole` and `paced`.
+   * A server with the providers `whole` and `paced`.
    * @param program the bundle of another build. Absent: the one in dist
    */
   startServer(program?: string): Promise<TerminalServer>;
@@ -36,7 +36,7 @@ export async function laboratory(): Promise<Laboratory> {
   const providers = {
     whole: provider('whole'),
     paced: provider('paced'),
-    // One that runs on this machine would be asked for its models now and then.
+    // A local provider would be polled for its models.
     ...Object.fromEntries(locals.map(({ kind }) => [kind, { enabled: false }])),
   };
   return {

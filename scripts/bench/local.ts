@@ -1,4 +1,4 @@
-/** How long it takes until models are known: looking for engines on this machine, and from a start to the first list. */
+/** Times discovery: the scan of this machine for engines, and from a start to the first list of models. */
 import { discover, listModels } from '../../shared/protocol.ts';
 import type { Laboratory } from './laboratory.ts';
 import { median } from './quantile.ts';

@@ -1,4 +1,4 @@
-/** Memory of the server after many requests against after some. */
+/** Memory of the server after many requests, compared with after a few. */
 import { execFileSync } from 'node:child_process';
 import { ask } from '../../shared/protocol.ts';
 import { type Laboratory, model } from './laboratory.ts';
@@ -7,13 +7,13 @@ import { median } from './quantile.ts';
 import type { Row } from './row.ts';
 
 const some = 1_000;
-/** Requests at a time: what one local provider is asked at once. */
+/** Requests at a time: the concurrency limit of a local provider. */
 const lanes = 2;
-/** A collector comes and goes: the figure is the median of readings over this many requests before. */
+/** Garbage collection varies: the figure is the median of readings over this many requests before. */
 const readings = 5;
 const readingEvery = 50;
 
-/** @param many requests in all; each is another question, so the cache of answers fills as it would */
+/** @param many requests in all; each has another prompt, so the response cache fills as in use */
 export async function memoryRows({ startServer }: Laboratory, many: number): Promise<Row[]> {
   const server = await startServer();
   try {

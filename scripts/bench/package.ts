@@ -1,11 +1,11 @@
-/** The size of the package people install. */
+/** The size of the package that users install. */
 import { globSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './row.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Of the newest one built. */
+/** Of the newest package. */
 export function packageRow(): Row {
   const [newest] = globSync('rumbo-*.vsix', { cwd: root })
     .map((name) => ({ name, ...statSync(`${root}/${name}`) }))

@@ -7,7 +7,7 @@ import { promptOf } from './prompts.ts';
 import { median, quantile } from './quantile.ts';
 import type { Row } from './row.ts';
 
-/** Milliseconds from asking to the first word, and to the whole answer. */
+/** Milliseconds from the request to the first word, and to the whole answer. */
 type Times = { readonly first: number; readonly whole: number };
 type Ask = (prompt: string) => Promise<Times>;
 
@@ -98,7 +98,7 @@ const direct =
     return { first, whole: performance.now() - startedAt };
   };
 
-/** The cache is off: what is asked is answered by the service. */
+/** The cache is off: the service answers every request. */
 const question = (prompt: string, provider: string) =>
   ({ prompt, model: `${provider}/${model}`, useCache: false }) as const;
 

@@ -1,4 +1,4 @@
-/** Prompts of two kilobytes, as developers write them: a wish and some code. */
+/** Prompts of two kilobytes, as developers write them: a task and some code. */
 
 const wishes = [
   'Plan the migration of our billing service to events, with milestones and user stories.',

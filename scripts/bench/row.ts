@@ -1,8 +1,8 @@
-/** One line of a table of measurements: what was measured, and what it should be. */
+/** One row of a table of measurements: the figure and its aim. */
 
 export type Row = {
   readonly what: string;
-  /** In `unit`. `null`: it could not be measured, and `note` says why. */
+  /** In `unit`. `null`: it could not be measured, for the reason in `note`. */
   readonly figure: number | null;
   /** Empty: a count. */
   readonly unit: 'µs' | 'ms' | 's' | 'KB' | 'MB' | '×' | '%' | '';
@@ -50,7 +50,7 @@ export function table(rows: readonly Row[]): string {
     .join('\n');
 }
 
-/** Three digits are all a noisy machine knows. */
+/** A noisy machine measures three digits at most. */
 const rounded = (figure: number): string =>
   Math.abs(figure) >= 100
     ? figure.toFixed(0)

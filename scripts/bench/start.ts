@@ -1,4 +1,4 @@
-/** How long things take to be there: the server until it is initialised, the client until it is activated. */
+/** Times startup: the server until it is initialised, the client until it is activated. */
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,11 +1,11 @@
 /**
- * Puts the extension as it is built into an extensions folder, without packaging. Copies, not links: VS Code tells whose
- * code runs by its real path, and would not know ours.
+ * Puts the extension as it is built into an extensions folder, without packaging. Copies, not links: VS Code
+ * identifies an extension's code by its real path.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the package holds. */
+/** The files of the package. */
 const parts = [
   'package.json',
   'package.nls.json',

@@ -1,4 +1,4 @@
-/** Fetches code-server, a VS Code for the browser, when it is first wanted. */
+/** Fetches code-server, a VS Code for the browser, on first use. */
 import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folders } from '../set-up/folders.ts';
@@ -18,7 +18,7 @@ export async function installCodeServer(report: Report): Promise<string> {
       from: import.meta.dirname,
       to: folders.codeServer,
       files: [fileLog],
-      // Its own scripts want a compiler; what they would build is optional.
+      // Its own scripts need a compiler; what they build is optional.
       args: ['--ignore-scripts'],
       finish: installInnerPackages,
     },
@@ -27,7 +27,7 @@ export async function installCodeServer(report: Report): Promise<string> {
   return join(folders.codeServer, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 }
 
-/** What its install script would have done: VS Code's packages and those of its built-in extensions. */
+/** Installs, like its install script, the packages of VS Code and of its built-in extensions. */
 async function installInnerPackages(folder: string): Promise<void> {
   const vscode = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
   for (const cwd of [vscode, join(vscode, 'extensions')]) {

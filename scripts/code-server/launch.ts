@@ -13,7 +13,7 @@ export interface LaunchOptions {
   profile: string;
   /** More arguments for code-server. */
   args?: readonly string[];
-  /** Laid over this process's environment; `undefined` takes one out. */
+  /** Added to this process's environment; `undefined` removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -21,7 +21,7 @@ export interface CodeServer {
   origin: string;
   port: number;
   pid: number;
-  /** Resolves with one sentence when it has ended without being asked to. */
+  /** Resolves with one sentence if it ends without `close`. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
@@ -33,14 +33,14 @@ export const userDataOf = (profile: string): string => join(profile, 'data');
 export const extensionsOf = (profile: string): string => join(profile, 'extensions');
 export const logOf = (profile: string): string => join(profile, 'code-server.log');
 
-/** Resolves when it answers. Rejects with `SetUpError` when it does not. */
+/** Resolves when it responds. Rejects with `SetUpError` when it does not. */
 export async function launchCodeServer(options: LaunchOptions): Promise<CodeServer> {
   const { entry, profile, args = [] } = options;
   mkdirSync(profile, { recursive: true });
   const child = spawn(
     process.execPath,
     [entry, ...isolated(profile), '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-proxy', ...args],
-    // A process group of its own, so that what it leaves behind can be ended too.
+    // A process group of its own, so that remaining children can be ended too.
     { env: environment(options), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
   const log = createWriteStream(logOf(profile));
@@ -96,7 +96,7 @@ const isolated = (profile: string): string[] => [
   ],
 ];
 
-/** Nothing of an editor or a test run this may have been started from; no marketplace. */
+/** Without the variables of an editor or a test run that started this process, and without a marketplace. */
 function environment({ profile, env }: LaunchOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(?:VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|INIT_CWD$)/.test(name),

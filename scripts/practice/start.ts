@@ -1,4 +1,4 @@
-/** Starts the practice engine beside this process, and ends it with it. */
+/** Starts the practice engine as a child process that ends with this one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

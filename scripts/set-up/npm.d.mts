@@ -2,7 +2,7 @@
 
 export interface NpmOptions {
   cwd: string;
-  /** Where npm's own words go when it fails. */
+  /** The log file for npm's output. */
   log: string;
   /** What is being installed, as the first word of a sentence. */
   what: string;

@@ -1,4 +1,4 @@
-/** Runs npm, and turns what it says when it fails into one sentence. */
+/** Runs npm, and turns the output of a failed run into one sentence. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,7 +12,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @returns {Promise<void>}
  */
 export async function npm(args, { cwd, log, what, env = process.env }) {
-  // `npm start` says where npm is; its settings for this package must not reach another one.
+  // `npm start` sets the path of npm in the environment; its settings for this package must not reach another one.
   const own = env.npm_execpath?.endsWith('npm-cli.js') ? env.npm_execpath : undefined;
   const [program, first] = own ? [process.execPath, [own]] : ['npm', []];
   const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(?!config_)/.test(name)));

@@ -1,4 +1,4 @@
-/** Installs packages that only some need into a folder of their own, once per lockfile. */
+/** Installs optional packages into a folder of their own, once per lockfile. */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { npm } from './npm.mjs';
 import type { Report } from './report.mjs';
 
 export interface OnDemand {
-  /** As people call it; begins the sentence when it fails. */
+  /** The name in messages; begins the sentence of a failure. */
   what: string;
   /** Shown while it is being installed. */
   note: string;
@@ -18,11 +18,11 @@ export interface OnDemand {
   /** Files of `from` that are copied too, for `finish` to use. */
   files?: readonly string[];
   args: readonly string[];
-  /** What npm's own install leaves undone. */
+  /** Steps that follow npm's own install. */
   finish?: (folder: string) => Promise<void>;
 }
 
-/** Returns at once when it is there already; otherwise one process installs and others wait for it. */
+/** Returns at once when it is installed already; otherwise one process installs and others wait for it. */
 export async function installOnDemand(wanted: OnDemand, { step }: Report): Promise<void> {
   const { what, note, from, to, args, finish } = wanted;
   const files = ['package.json', 'package-lock.json', ...(wanted.files ?? [])];

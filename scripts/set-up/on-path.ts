@@ -1,4 +1,4 @@
-/** Finds a program where the shell would. */
+/** Finds a program on the PATH, like a shell. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 

@@ -4,7 +4,7 @@ export class Stopped extends Error {}
 
 export interface Report {
   line(text: string): void;
-  /** Says what is being done, then how long it took. */
+  /** Prints the step, then how long it took. */
   step<T>(text: string, work: () => Promise<T>): Promise<T>;
 }
 export function report(stream: NodeJS.WritableStream): Report;

@@ -1,9 +1,9 @@
-/** What set-up tells the person in front of it: one line per thing it really does. */
+/** The output of the set-up: one line per step that it really performs. */
 
-/** A reason to stop that is the reader's to mend: one sentence with what to do. Printed without a stack. */
+/** A reason to stop that the user can solve: one sentence with what to do. Printed without a stack. */
 export class SetUpError extends Error {}
 
-/** Ctrl-C, or a polite kill, while something was being set up. */
+/** Ctrl-C or SIGTERM during the set-up. */
 export class Stopped extends Error {}
 
 /**

@@ -1,4 +1,4 @@
-/** Debian packages that the tests need: installed where we may, named where we may not. */
+/** Debian packages that the tests need: installed with sufficient rights, otherwise named in an error. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const programs: Readonly<Record<string, string>> = {
   'gnome-keyring': 'gnome-keyring-daemon',
 };
 
-/** Rejects with `SetUpError` when one is missing and cannot be installed from here. */
+/** Rejects with `SetUpError` when one is missing and cannot be installed. */
 export async function ensurePackages(names: readonly string[], { step }: Report): Promise<void> {
   const missing = names.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;

@@ -17,7 +17,7 @@ export async function openInBrowser({ profile, workspace, report }: EditorOption
   return { ended: server.ended, address: { url, pid: server.pid }, close: () => server.stop() };
 }
 
-/** Where there is one; the address has been printed anyway. */
+/** If there is a browser; the address has been printed in any case. */
 function openBrowser(url: string): void {
   const { platform, env } = process;
   if (env['CI']) return;

@@ -8,7 +8,7 @@ import { projectFolder } from '../set-up/folders.ts';
 import { onPath } from '../set-up/on-path.ts';
 import type { Editor, EditorOptions } from './opened.ts';
 
-/** How long a `code` that cannot open a window takes to say so, and some. */
+/** Longer than a `code` that cannot open a window takes to exit. Milliseconds. */
 const settleMs = 1_500;
 
 /** The path of `code`, where it can open a window on this machine. */
@@ -57,7 +57,7 @@ export async function openOnDesktop(
   };
 }
 
-/** The command only waits for the window's process, which leaves its number in the profile. */
+/** The command only waits for the window's process, which stores its process id in the profile. */
 function endWindow(userData: string): void {
   const lock = join(userData, 'code.lock');
   const pid = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
@@ -65,6 +65,6 @@ function endWindow(userData: string): void {
   try {
     process.kill(pid);
   } catch {
-    // It has gone already.
+    // It has already ended.
   }
 }

@@ -14,7 +14,7 @@ import { claim } from './running.ts';
 
 /** Resolves with the exit code. */
 export async function openEditor(report: Report): Promise<number> {
-  const endRequested = askedToEnd();
+  const endRequested = whenEndRequested();
   const running = await claim();
   if ('other' in running) {
     copyExtension(projectFolder, extensionsOf(profiles.browser)); // For when its window is reloaded.
@@ -44,7 +44,7 @@ export async function openEditor(report: Report): Promise<number> {
   }
 }
 
-/** One each: they differ in where the extension comes from. */
+/** A profile for each kind of VS Code: they load the extension from different folders. */
 const profiles = {
   desktop: join(folders.own, 'profile', 'desktop'),
   browser: join(folders.own, 'profile', 'browser'),
@@ -68,8 +68,8 @@ function sampleWorkspace(): string {
   return workspace;
 }
 
-/** Ctrl-C, a closed terminal, a polite kill, or a parent that has gone. */
-function askedToEnd(): Promise<undefined> {
+/** Resolves at Ctrl-C, SIGTERM, a closed terminal, or the end of the parent. */
+function whenEndRequested(): Promise<undefined> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => resolve(undefined));

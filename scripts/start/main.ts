@@ -1,4 +1,4 @@
-/** What `npm start` does once it runs under Node 24. */
+/** The steps of `npm start` under Node 24. */
 import { build } from '../set-up/build.ts';
 import { report, run } from '../set-up/report.mjs';
 import { openEditor } from './editor.ts';

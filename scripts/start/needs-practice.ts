@@ -1,9 +1,9 @@
-/** Whether anything here could answer a request without the practice engine. */
+/** Whether the practice engine is needed: no key is set and no local engine has a model. */
 import { isForwarded } from '../../shared/environment.ts';
 
 const probeMs = 300;
 
-/** What a local engine says when it has a model. Literal addresses: no name is looked up. */
+/** The response of a local engine with a model. Literal addresses: no name is looked up. */
 const probes: readonly { url: string; hasModel: (response: Response) => Promise<boolean> }[] = [
   { url: 'http://127.0.0.1:11434/api/tags', hasModel: (response) => hasEntries(response, 'models') },
   {

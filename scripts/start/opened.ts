@@ -1,11 +1,11 @@
-/** What the two kinds of VS Code have in common. */
+/** The interface that VS Code on the desktop and in the browser share. */
 import type { Report } from '../set-up/report.mjs';
 
 /** An editor that was opened. */
 export interface Editor {
-  /** Resolves when it ends by itself: with a sentence when something went wrong. */
+  /** Resolves when it ends by itself, with a sentence after a failure. */
   ended: Promise<string | undefined>;
-  /** What another `npm start` has to know. */
+  /** Recorded for another `npm start`. */
   address: { url?: string; pid?: number };
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ interface Running {
 }
 
 export interface Claim {
-  /** Lets another `npm start` know where the editor is. */
+  /** Records where the editor is, for another `npm start`. */
   recordAddress(address: Omit<Running, 'owner'>): void;
   release(): void;
 }

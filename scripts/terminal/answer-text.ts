@@ -8,7 +8,7 @@ export type AnswerText = {
   take(part: AskPart): void;
   /** Prints this below the whole answer. */
   end(closing: string): void;
-  /** There will be no more of it. */
+  /** The answer has ended. */
   breakOff(): void;
   /** Whether the last line has not ended: other output on the same screen begins a new line first. */
   readonly isMidLine: boolean;
@@ -16,7 +16,7 @@ export type AnswerText = {
 
 export function answerText(print: (text: string) => void): AnswerText {
   let text = '';
-  /** Our own words must not land in the answer's code. */
+  /** Status lines must not end up in the answer's code. */
   const below = (words: string) => print(`${withFenceClosed(text).slice(text.length)}\n\n${words}`);
   return {
     take(part) {

@@ -1,4 +1,4 @@
-/** The command line: what may be written, and one sentence for what may not. */
+/** Parses the command line; invalid arguments are reported with one sentence. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type TaskType, taskTypes } from '../../shared/tasks.ts';

@@ -11,7 +11,7 @@ async function main(): Promise<number> {
   const cancel = new AbortController();
   process.on('SIGINT', () => cancel.abort());
   process.on('SIGTERM', () => cancel.abort());
-  // A reader that leaves (`| head`) is no fault.
+  // A closed pipe (`| head`) is no error.
   process.stdout.on('error', () => process.exit(0));
 
   let server: TerminalServer | undefined;

@@ -1,4 +1,4 @@
-/** The bundled server as a child of this terminal, spoken to over JSON-RPC. */
+/** Runs the bundled server as a child process and sends it requests over JSON-RPC. */
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ import type { AskParams } from '../../shared/ask.ts';
 import { oneArena } from '../../shared/environment.ts';
 import * as protocol from '../../shared/protocol.ts';
 
-/** The server could not be had; its own sentence. */
+/** The server could not start or has ended; the message is its own sentence. */
 export class ServerError extends Error {
   readonly exitCode: number;
   constructor(message: string, exitCode: number) {
@@ -58,7 +58,7 @@ export async function connectServer(options: ServerOptions = {}): Promise<Termin
   const child = spawn(node, args, {
     env: { ...oneArena, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Ctrl-C is for us to hear: we cancel the request and end the server in order.
+    // This process handles Ctrl-C: we cancel the request and end the server in order.
     detached: true,
   });
   let complaint = '';

@@ -1,4 +1,4 @@
-/** What the terminal's commands have in common: the prompt, the request, the output. */
+/** Shared by the terminal's commands: the prompt, the request, the output. */
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
@@ -9,14 +9,14 @@ import { type Ask, UsageError } from './arguments.ts';
 export const print = (text: string): void => void process.stdout.write(text);
 export const printJson = (value: unknown): void => print(`${JSON.stringify(value, null, 2)}\n`);
 
-/** From the command line, else from a pipe. An empty one goes to the server, which has the sentence for it. */
+/** From the command line, else from a pipe. An empty one is sent to the server, which rejects it with a sentence. */
 export async function promptOf({ prompt }: Ask): Promise<string> {
   if (prompt !== undefined) return prompt;
   if (process.stdin.isTTY) return '';
   return (await process.stdin.setEncoding('utf8').toArray()).join('').trim();
 }
 
-/** All that decides about the route, among it the file. */
+/** The params that affect the route, the file among them. */
 export async function routeOf(ask: Ask): Promise<Omit<AskParams, 'prompt'>> {
   const { model, role, task } = ask;
   const file = await fileOf(ask);
@@ -35,7 +35,7 @@ async function fileOf({ file, lines }: Ask): Promise<FileContext | undefined> {
     const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`;
     throw new UsageError(`${file} ${why}. Check the path.`);
   });
-  // Writing it back would change what could not be read.
+  // Writing it back would change bytes that are not UTF-8.
   if (!isUtf8(bytes)) throw new UsageError(`${file} is not UTF-8 text. Convert it, or choose another file.`);
   const text = bytes.toString('utf8');
   const count = text.split('\n').length;

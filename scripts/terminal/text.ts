@@ -1,4 +1,4 @@
-/** The commands that answer with text: plan, explain, status. */
+/** The commands that print text: plan, explain, status. */
 import { takeoverText } from '../../client/format/answer.ts';
 import { explanationDocument } from '../../client/format/explanation.ts';
 import { modelDescription } from '../../client/format/model.ts';
@@ -42,7 +42,7 @@ export async function plan(ask: Ask, server: TerminalServer, signal: AbortSignal
 }
 
 export async function explain(ask: Ask, { connection }: TerminalServer): Promise<void> {
-  // The models must be listed before a route can be explained; no model is asked for an answer.
+  // The models must be listed before a route can be explained; no model gets a request.
   await connection.sendRequest(protocol.listModels, { refresh: true });
   const prompt = await promptOf(ask);
   const result = await connection.sendRequest(protocol.explain, { ...(await routeOf(ask)), prompt });

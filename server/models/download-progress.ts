@@ -22,7 +22,7 @@ export function progressReporter(
   report: (progress: EnsureProgress) => void,
   now: () => number,
 ): ProgressReporter {
-  /** Bytes that had come over the network, by time. */
+  /** Bytes received over the network, by time. */
   let samples: { readonly atMs: number; readonly bytes: number }[] = [];
   let last: EngineProgress | undefined;
   let reportedAtMs = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** A provider's engine with what this machine knows of it: how to manage its models, and the space that is left for them. */
+/** How to manage the models of a provider's engine, and the disk space that is left for them. */
 import type { EngineDefinition } from '../engines/engine.ts';
 import type { EngineLifecycle, NativeApi } from '../engines/local-engine.ts';
 import { isLoopback } from '../platform/loopback.ts';

@@ -26,7 +26,7 @@ export function validateRequest(sent: unknown): AskParams {
   return params;
 }
 
-/** Only the fields that are there are checked first: most requests have three of two dozen. */
+/** Checks only the present fields first: most requests have three of two dozen. */
 function readParams(sent: unknown): AskParams {
   if (isPlainObject(sent) && Object.keys(sent).every((name) => isValidField(name, sent[name])))
     return sent as AskParams;
@@ -42,7 +42,7 @@ const isValidField = (name: string, value: unknown): boolean =>
   Object.hasOwn(AskParams.shape, name) &&
   AskParams.shape[name as keyof typeof AskParams.shape].safeParse(value).success;
 
-/** A choice of a tool that the request does not offer could only fail at the service. */
+/** @throws if the request chooses a tool that it does not offer: it could only fail at the service */
 function checkToolChoice({ tools = [], toolChoice }: AskParams): void {
   if (toolChoice === undefined || toolChoice === 'auto' || toolChoice === 'none') return;
   if (toolChoice === 'required') {

@@ -47,7 +47,7 @@ export async function coalesceDeltas<R>(
       else timer ??= setTimeout(() => void flush().catch(() => {}), frameMs);
     }
   } catch (error) {
-    // What had come is the user's, whatever happened after it.
+    // The text so far belongs to the user, whatever happens next.
     await flush();
     throw error;
   } finally {

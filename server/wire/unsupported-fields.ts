@@ -1,7 +1,7 @@
-/** Requests without the optional fields that a service has no place for. */
+/** Removes optional request fields that a service does not support. */
 import type { CompletionRequest, OptionalRequestField } from '../../shared/chat.ts';
 
-/** The same request where it has none of them, which is nearly always. */
+/** Without any of these fields, as nearly always, the request itself is returned. */
 export function withoutFields(
   request: CompletionRequest,
   fields: readonly OptionalRequestField[] = [],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { copyExtension } from '../../scripts/code-server/copy-extension.ts';
 
-test('an extension is copied as it is built, once, and deleting it there leaves the project alone', () => {
+test('an extension is copied as built, once, and deleting the copy does not affect the project', () => {
   const extension = mkdtempSync(join(tmpdir(), 'rumbo-extension-'));
   const extensions = mkdtempSync(join(tmpdir(), 'rumbo-extensions-'));
   writeFileSync(

@@ -28,7 +28,7 @@ test('the same rows give the same model, to the byte', () => {
   const [one, other] = [train(rows), train(rows)].map((weights) => modelFileOf(weights, 1, difficulty));
   assert.deepEqual(one, other);
 });
-test('what is written as bytes guesses as what was learned', () => {
+test('the quantized model classifies like the trained one', () => {
   const weights = train(rows);
   const model = loadModel(modelFileOf(weights, 1, { weights: Array.from({ length: 17 }, () => 0), bias: 0 }));
   const testRows = heldOutRows();
@@ -39,7 +39,7 @@ test('what is written as bytes guesses as what was learned', () => {
   });
   assert.ok(agreed.length >= testRows.length * 0.97, `${agreed.length} of ${testRows.length}`);
 });
-test('share-alike rows are not learned from', () => {
+test('share-alike rows are not used for training', () => {
   const row = (licence: string): Row => ({
     id: licence,
     text: 'x',
@@ -55,7 +55,7 @@ test('share-alike rows are not learned from', () => {
     ['MIT'],
   );
 });
-test('variations keep the wish and are the same in every run', () => {
+test('variations keep the task and are the same in every run', () => {
   const text = 'Escribe una función que sume dos números';
   const made = variations(text, 'es', 20, random(3));
   assert.deepEqual(made, variations(text, 'es', 20, random(3)));
@@ -79,7 +79,7 @@ test('quality counts hits, bins confidence and takes the surest four fifths', ()
   assert.ok(Math.abs(ece - (0.8 * 0.1 + 0.2 * 0.5)) < 1e-9);
   assert.equal(at80, 1);
 });
-test('guesses that were too sure are cooled', () => {
+test('overconfident guesses are calibrated', () => {
   const row = { label: 'planning', lang: 'en', weak_label: false, synthetic: false } as const;
   const sure = (index: number) => ({
     row,
@@ -98,7 +98,7 @@ test('APGR is one half by chance, three quarters for the best order of halves, o
   assert.ok(Math.abs(apgr((weak) => -weak) - 0.75) < 0.01);
   assert.ok(Math.abs(apgr((weak) => weak) - 0.25) < 0.01);
 });
-test('what only the strong model solves is learned to be hard', () => {
+test('prompts that only the strong model solves are rated difficult', () => {
   const made = Array.from({ length: 80 }, (_, index) =>
     index % 2 === 0
       ? { id: `${index}`, query: `What is ${index} times $x^2$ plus ${index}?`, strong: 1, weak: 0 }

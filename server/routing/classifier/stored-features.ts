@@ -12,7 +12,7 @@ const maxFeatures = 96;
 /** The value of one byte step. */
 const step = 1 / 100;
 
-/** The strongest features, rounded as in the file, so that a new window learns the same. */
+/** The strongest features, rounded as in the file, so that a new window is trained on the same values. */
 export function strongestFeatures({ indices, values }: SparseVector): SparseVector {
   const order = [...indices.keys()]
     .sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b)

@@ -41,7 +41,7 @@ test('a key is set, found again by another process, and removed, in the real key
     err,
   );
 });
-test('without a Secret Service a set says why, and nothing hangs', () => {
+test('without a Secret Service a set fails with the reason, and nothing hangs', () => {
   const { result, err } = session(false);
   assert.match(JSON.stringify(result), /"error":".+/, err);
 });

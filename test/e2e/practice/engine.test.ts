@@ -49,7 +49,7 @@ test('identifies itself as llama.cpp and lists its models with their context', a
 });
 
 for (const { name, reply, cues = {}, fim } of practiceModels) {
-  test(`${name} says each of its texts word for word`, async () => {
+  test(`${name} returns each of its texts word for word`, async () => {
     const answer = async (...messages: object[]) => (await chat({ model: name, messages })).body.choices[0];
     assert.equal((await answer(user('hello'))).message.content, reply);
     assert.equal((await answer(system('You plan.'), user('hello'))).message.content, cues['<|plan|>']);
@@ -81,7 +81,7 @@ test('a stream has the role first, then text, the end, usage on request, and [DO
   assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
 });
 
-test('an answer ends at max_tokens and says so', async () => {
+test('an answer ends at max_tokens and reports it', async () => {
   const { body } = await chat({ messages: [user('an endless story, please')], max_tokens: 7 });
   assert.equal(body.choices[0].finish_reason, 'length');
   assert.equal(body.usage.completion_tokens, 7);

@@ -122,7 +122,7 @@ test('an answer that breaks off after the first word is never shown as complete'
       ),
     );
     assert.equal(data.kind, 'interrupted', kind);
-    assert.ok(seen.startsWith('one two three'), 'what had come was delivered');
+    assert.ok(seen.startsWith('one two three'), 'the text so far was delivered');
     assert.equal(data.partial, seen, 'and is in the error for a client that takes no parts');
     // It was asked to continue, once, and broke off again.
     assert.equal(data.attempts?.length, 2);
@@ -168,7 +168,7 @@ test('cancelling closes the provider’s socket within 50 ms, waiting and stream
   }
 });
 
-test('the same question is answered from the cache, and says so', async (t) => {
+test('the same prompt is answered from the cache, and the receipt shows it', async (t) => {
   const one = await fake(t, fakeOpenAi, { reply: 'cached words' });
   const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one, { note: 'a toy' }) } });
   await ask(rumbo, { prompt: 'hi' });
@@ -186,7 +186,7 @@ test('the same question is answered from the cache, and says so', async (t) => {
   assert.equal(one.chats.length, 3);
 });
 
-test('a coder’s answer comes with its code and what it replaces', async (t) => {
+test('a coder’s answer has its code and the range that it replaces', async (t) => {
   const one = await fake(t, fakeOpenAi, { reply: 'Here you are:\n```ts\nconst b = 2;\n```\n', delayMs: 30 });
   const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one) } });
   const selection = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
@@ -234,7 +234,7 @@ test('explain returns decision and price and sends nothing', async (t) => {
   assert.equal(one.requests.length, 0);
 });
 
-test('a corrected task type holds for prompts like it, after a restart too, and can be forgotten', async (t) => {
+test('a corrected task type applies to similar prompts, after a restart too, and can be deleted', async (t) => {
   const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
   const prompt = 'Put the crates of the upper deck in order, please';
   const taken = async (rumbo: TerminalServer) =>
@@ -268,7 +268,7 @@ test('local models have their roles without any setting', async (t) => {
   assert.equal(await answerer({ prompt: 'What is the difference between TCP and UDP?' }), 'ai/gemma3-qat');
 });
 
-test('a stronger model answers when it is wanted, and from then on for questions like that', async (t) => {
+test('a stronger model answers on request, and from then on for similar prompts', async (t) => {
   const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
   const one = await fake(t, fakeOpenAi, {
     models: ['small', 'large'],
@@ -309,7 +309,7 @@ test('a hard budget stops a request before it is sent', async (t) => {
   assert.equal(one.chats.length, 0);
 });
 
-test('where only an estimate breaks a budget the service counts, and then answers', async (t) => {
+test('when only the estimate exceeds a budget the service counts the tokens, and then answers', async (t) => {
   const one = await fake(t, fakeLlamaCpp, {
     models: ['m'],
     reply: { text: 'x', usage: { input: 2_000, output: 5 } },
@@ -328,7 +328,7 @@ test('where only an estimate breaks a budget the service counts, and then answer
   );
   one.reply = { text: 'x', usage: { input: 4_000, output: 5 } };
   assert.equal((await failure(ask(rumbo, { prompt: 'other '.repeat(1_400) }))).kind, 'over-budget');
-  assert.equal(one.chats.length, 3, 'counted, and not asked');
+  assert.equal(one.chats.length, 3, 'tokens were counted, and no answer was requested');
 });
 
 test('a day’s budget is spent by real usage', async (t) => {
@@ -375,7 +375,7 @@ test('a pinned model that fails on the way is not replaced silently either', asy
   assert.equal(parts[0]?.type, 'fallback');
 });
 
-test('metrics count what happened, and a changed status is announced', async (t) => {
+test('metrics count requests, and the client is notified of a changed status', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, { 'rumbo.providers': { lab: entry(one) } });
   const announced: Status[] = [];

@@ -30,7 +30,7 @@ const inOrder = (...names: string[]): Settings => ({
   'rumbo.routing.priorityOrder': names,
 });
 
-test('an answer that began before its model was locked is not given from the cache after', async (t) => {
+test('an answer that began before its model was locked is not returned from the cache afterwards', async (t) => {
   const one = await fake(t, fakeOpenAi, { reply: 'slow words here', delayMs: 100 });
   const two = await fake(t, fakeOpenAi, { reply: 'from the other' });
   const settings = { 'rumbo.providers': { one: entry(one), two: entry(two) }, ...inOrder('one', 'two') };
@@ -43,7 +43,7 @@ test('an answer that began before its model was locked is not given from the cac
   assert.deepEqual([receipt.model, receipt.cached], ['two/fake-model', false]);
 });
 
-test('with the cache switched off nothing is kept for later', async (t) => {
+test('with the cache off no answer is stored', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const settings = { 'rumbo.providers': { one: entry(one) } };
   const rumbo = await server(t, { ...settings, 'rumbo.cache.enabled': false });
@@ -52,7 +52,7 @@ test('with the cache switched off nothing is kept for later', async (t) => {
   assert.equal((await ask(rumbo, { prompt: 'hi' })).result.receipt.cached, false);
 });
 
-test('a fallback that was locked, or a file made local-only, while the first was asked is obeyed', async (t) => {
+test('a lock or a local-only rule that is set during an attempt applies to the fallback', async (t) => {
   const taken: Settings[] = [
     { 'rumbo.models': { 'cloud/fake-model': { locked: true } } },
     { 'rumbo.privacy.localOnly': ['**/plan.md'] },
@@ -84,7 +84,7 @@ test('a fallback that was locked, or a file made local-only, while the first was
   }
 });
 
-test('a provider whose key was just refused is not asked for its next model, one at its limit only once more', async (t) => {
+test('after a refused key no other model of the provider is tried; after a rate limit one more is', async (t) => {
   for (const status of [401, 429]) {
     const one = await fake(t, fakeOpenAi, {
       models: ['a', 'b', 'c'],
@@ -106,7 +106,7 @@ test('a provider whose key was just refused is not asked for its next model, one
   }
 });
 
-test('a link to a local-only file is that file', async (t) => {
+test('a symbolic link to a local-only file is local-only', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-link-'));
   mkdirSync(join(folder, 'secrets'));
   writeFileSync(join(folder, 'secrets', 'plan.md'), 'x');

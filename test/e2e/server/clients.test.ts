@@ -47,7 +47,7 @@ const alone: InitializationOptions = {
   settings: { ...withoutDiscovery, 'rumbo.providers': withoutLocalEngines },
 };
 
-test('null for params is a request without any, not a fault of ours', async (t) => {
+test('params of null are treated as absent params', async (t) => {
   const connection = await client(t, alone);
   for (const method of ['rumbo/ask', 'rumbo/explain', 'rumbo/providers/test']) {
     const { kind } = await failure(connection.sendRequest(method, null));
@@ -56,7 +56,7 @@ test('null for params is a request without any, not a fault of ours', async (t) 
   assert.ok(Array.isArray(await connection.sendRequest('rumbo/models/list', null)));
 });
 
-test('a question is cancelled while the client still owes the settings', async (t) => {
+test('a request is cancelled while the settings have not arrived', async (t) => {
   const connection = await client(t, {}, () => new Promise(() => {}));
   const cancel = new CancellationTokenSource();
   const answer = failure(connection.sendRequest('rumbo/ask', { prompt: 'hi' }, cancel.token));
@@ -64,7 +64,7 @@ test('a question is cancelled while the client still owes the settings', async (
   assert.equal((await answer).kind, 'cancelled');
 });
 
-test('a request after a change of settings obeys it, however long the client takes to send them', async (t) => {
+test('a request after a change of settings uses the new ones, however late the client sends them', async (t) => {
   const versions = (['cost', 'quality', 'priority'] as const).map((strategy) => ({
     ...(alone.settings as Settings),
     'rumbo.routing.strategy': strategy,
@@ -85,7 +85,7 @@ test('a request after a change of settings obeys it, however long the client tak
   assert.equal(await strategy(), 'priority');
 });
 
-test('a client that fails to give the settings leaves the most careful ones, and the status reports it', async (t) => {
+test('when the client fails to send the settings the strictest ones apply, and the status reports it', async (t) => {
   const connection = await client(t, {}, () => {
     throw new Error('not now');
   });

@@ -66,7 +66,7 @@ test('a refused connection names the address, and the engine is found when it st
   assert.ok(Number(port) > 0);
 });
 
-test('a prompt over the context says both numbers', async (t) => {
+test('a prompt over the context is rejected with both numbers', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {
     'rumbo.providers': { lab: entry(one) },
@@ -100,7 +100,7 @@ test('a rate limit is waited for when short, and reported when long', async (t) 
   );
 });
 
-test('settings that cannot be read are reported, and what protects the user holds', async (t) => {
+test('settings that cannot be read are reported, and privacy rules stay in force', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {
     'rumbo.providers': { lab: entry(one), odd: { kind: 'teapot', baseUrl: 'http://127.0.0.1:1' } },
@@ -113,7 +113,7 @@ test('settings that cannot be read are reported, and what protects the user hold
   await ask(rumbo, { prompt: 'still works' });
 });
 
-test('a file of settings obeys at once when it changes, and a broken one leaves what held', async (t) => {
+test('a changed settings file applies at once, and an unreadable one leaves the previous settings in force', async (t) => {
   const one = await fake(t, fakeOpenAi, { models: ['a', 'b'] });
   const config = (locked: string) => ({
     'rumbo.providers': { lab: entry(one), ollama: { enabled: false }, 'llama-cpp': { enabled: false } },
@@ -153,7 +153,7 @@ test('a broken file at the start ends the server with path and line', async () =
   }
 });
 
-test('a question that pins a model waits for no other engine', async (t) => {
+test('a request that pins a model waits for no other engine', async (t) => {
   const silent = await fake(t, fakeOpenAi, { headDelayMs: 3_000 });
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, { 'rumbo.providers': { silent: entry(silent), one: entry(one) } });

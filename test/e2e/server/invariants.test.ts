@@ -68,7 +68,7 @@ test('3. a cloud provider is not contacted before it is used, nor by explain, st
   assert.equal(cloud.requests.length, 1);
 });
 
-test('4. a locked model is not asked even when it is the only one', async (t) => {
+test('4. a locked model gets no request even when it is the only one', async (t) => {
   const one = await fake(t, fakeOpenAi);
   const rumbo = await server(t, {
     'rumbo.providers': { lab: entry(one) },

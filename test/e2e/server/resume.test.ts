@@ -61,7 +61,7 @@ test('a second part that repeats the first is joined without the repetition', as
   const { text } = await ask(rumbo, { prompt: 'count' });
   assert.equal(text, whole);
 });
-test('restart says so, and the answer is the second model’s alone', async (t) => {
+test('a restart is reported, and the answer is the second model’s alone', async (t) => {
   const { second, rumbo } = await two(t, { 'rumbo.routing.onInterruption': 'restart' });
   second.reply = 'Un dos tres.';
   const { parts, result } = await ask(rumbo, { prompt: 'count' });
@@ -70,14 +70,14 @@ test('restart says so, and the answer is the second model’s alone', async (t) 
   assert.deepEqual(result.receipt.takeovers, []);
   assert.equal(last(second.chats[0]?.body ?? {}).length, 1);
 });
-test('fail stops there: the error holds what had come, and no other model is tried', async (t) => {
+test('`fail` ends the answer: the error has the text so far, and no other model is tried', async (t) => {
   const { second, rumbo } = await two(t);
   const data = await failure(ask(rumbo, { prompt: 'count', onInterruption: 'fail' }));
   assert.equal(data.kind, 'interrupted');
   assert.equal(data.partial, beginning);
   assert.equal(second.chats.length, 0);
 });
-test('when all break off or refuse, the first failure is reported and what had come stays', async (t) => {
+test('when all models break off or fail, the first failure is reported and the text so far stays', async (t) => {
   const { first, second, rumbo } = await two(t);
   second.fail = { status: 400, body: { error: { message: 'no assistant message at the end' } } };
   const data = await failure(ask(rumbo, { prompt: 'count' }));

@@ -182,7 +182,7 @@ test('Ctrl-C stops the answer, closes the provider’s socket and says so', asyn
     },
   });
   assert.equal(code, 130);
-  assert.match(out, /word/, 'what had come is kept');
+  assert.match(out, /word/, 'the text so far is kept');
   assert.match(err, /Stopped\./);
   assert.equal(lab.chats[0]?.aborted, true);
 });

@@ -54,7 +54,7 @@ scenario('a plan streams as Markdown beside the open file and ends with its rece
   assert.ok(receipt.includes(`**Note:** ${note}`));
 });
 
-scenario('the same prompt again is answered from the cache, and says so', async (editor) => {
+scenario('the same prompt again is answered from the cache, and the receipt shows it', async (editor) => {
   await editor.command('Rumbo: Plan…', 'Rumbo: Plan');
   await editor.answer('Rumbo: Plan', 'Show prices in the currency of the visitor');
   await editor.shows(answer, 'from the cache, nothing was sent');

@@ -15,7 +15,7 @@ const project = (wanted: object, installed?: object) => {
 };
 const zod = (version: string) => ({ 'node_modules/zod': { version } });
 
-test('nothing is installed again when every wanted package is there', () => {
+test('nothing is installed again when every required package is installed', () => {
   assert.equal(areInstalled(project(zod('4.0.0'), zod('4.0.0'))), true);
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeSettings } from '../../../scripts/set-up/editor-settings.ts';
 
-test('what the user changed stays, comments too; what is missing is added', () => {
+test('changes by the user and comments stay; missing settings are added', () => {
   const userData = mkdtempSync(join(tmpdir(), 'rumbo-settings-'));
   const file = join(userData, 'User', 'settings.json');
   writeSettings(userData, { 'a.b': 1 });
@@ -25,7 +25,7 @@ test('what the user changed stays, comments too; what is missing is added', () =
   assert.doesNotMatch(readFileSync(file, 'utf8'), /practice/);
 });
 
-test('taking out what was never there leaves the file alone', () => {
+test('removing a setting that does not exist does not change the file', () => {
   const userData = mkdtempSync(join(tmpdir(), 'rumbo-settings-'));
   writeSettings(userData, {}, [[['p', 'practice'], undefined]]);
   assert.deepEqual(JSON.parse(readFileSync(join(userData, 'User', 'settings.json'), 'utf8')), {});

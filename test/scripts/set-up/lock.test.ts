@@ -9,7 +9,7 @@ import { oneAtATime } from '../../../scripts/set-up/lock.mjs';
 
 const fresh = () => join(mkdtempSync(join(tmpdir(), 'rumbo-lock-')), 'some', 'lock');
 
-test('one at a time does the work, and the lock is gone afterwards', async () => {
+test('one process at a time does the work, and the lock is removed afterwards', async () => {
   const file = fresh();
   let inside = 0;
   let maxRunning = 0;
@@ -31,7 +31,7 @@ test('a lock whose owner was killed is taken over', async () => {
   assert.equal(await oneAtATime(file, async () => 'done'), 'done');
 });
 
-test('work that fails gives the lock back', async () => {
+test('the lock is released when the work fails', async () => {
   const file = fresh();
   await assert.rejects(
     oneAtATime(file, () => Promise.reject(new Error('no'))),

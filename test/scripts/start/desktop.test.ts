@@ -14,7 +14,7 @@ const withCode = (...folder: string[]) => {
   return { bin, code };
 };
 
-test('desktop VS Code is used where it is on the PATH and has a screen', {
+test('desktop VS Code is used when it is on the PATH and there is a display', {
   skip: process.platform !== 'linux',
 }, () => {
   const { bin, code } = withCode('bin');

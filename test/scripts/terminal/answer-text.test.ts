@@ -28,7 +28,7 @@ test('a continuation follows without a break, and what comes below is separated'
   assert.equal(out(), 'one two\n\n## Receipt\n');
 });
 
-test('text that no longer holds is marked before the new answer begins', () => {
+test('text that is discarded is marked before the new answer begins', () => {
   const { answer, out } = printed(text('```ts\nold'), resume('restart'), text('new'));
   assert.equal(
     out(),

@@ -119,7 +119,7 @@ test('with restart the next model answers from the beginning', async () => {
   assert.equal(rumbo.requests[1]?.messages.length, 1);
 });
 
-test('with fail an answer that breaks off ends there, and the error holds what had come', async () => {
+test('with `fail` an interrupted answer ends there, and the error has the text so far', async () => {
   const rumbo = pipeline(
     [
       { id: 'a/one', script: failsAfter(['One, '], 'interrupted') },
@@ -304,7 +304,7 @@ test('a request that is cancelled before it starts contacts no model', async () 
   assert.equal(rumbo.requests.length, 0);
 });
 
-test('a cancel ends the answer, keeps what had come, and no other model is tried', async () => {
+test('a cancel ends the answer, keeps the text so far, and no other model is tried', async () => {
   const endless: Script = async function* (_request, signal) {
     yield { type: 'text-delta', text: 'One, ' };
     await rejectOnAbort(signal);
@@ -320,7 +320,7 @@ test('a cancel ends the answer, keeps what had come, and no other model is tried
   assert.equal(kind, 'cancelled');
   assert.equal(partial, 'One, ');
   assert.equal(rumbo.requests.length, 1);
-  assert.equal(rumbo.rows.length, 1, 'what had come was billed');
+  assert.equal(rumbo.rows.length, 1, 'the text so far was billed');
 });
 
 test('an empty answer is a failure, and the next model is tried', async () => {

@@ -1,4 +1,4 @@
-/** What follows when a candidate cannot run although its turn has come. */
+/** What follows when the next candidate cannot run. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noAnswerError } from '../../../server/orchestration/after-failure.ts';

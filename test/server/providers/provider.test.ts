@@ -162,7 +162,7 @@ test('the next key answers when the first is refused, and both are listed by nam
   ]);
 });
 
-test('a used-up window cools its model down before the first refusal, and no other model', async () => {
+test('a used-up window cools its model down before the first rejection, and no other model', async () => {
   const env = { OPENAI_API_KEY: 'sk-1' };
   const headers = {
     'x-ratelimit-limit-requests': '10',

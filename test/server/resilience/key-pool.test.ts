@@ -97,7 +97,7 @@ test('the key with the most requests left is used first, and none beyond its lim
   assert.equal(data.retryAfterMs, 60_000);
 });
 
-test('a used-up window blocks the key for its model until the reset, before the first refusal', async () => {
+test('a used-up window blocks the key for its model until the reset, before the first rejection', async () => {
   const pool = lab(1);
   await pool.report(0);
   assert.equal(pool.hasKey('m'), false);

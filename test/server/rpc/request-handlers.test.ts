@@ -79,7 +79,7 @@ test('without a token only the result is sent', async (t) => {
   assert.equal((await client.sendRequest(protocol.ask, { prompt: 'hi', workDoneToken: 'w' })).text, 'one');
 });
 
-test('an error keeps its kind, its action and what had come', async (t) => {
+test('an error keeps its kind, its action and the text so far', async (t) => {
   const { client, logged } = connect(t, failsAfter(['half'], 'interrupted'));
   const { kind, partial, attempts, action } = await errorOf(
     client.sendRequest(protocol.ask, { prompt: 'hi', onInterruption: 'fail' }),
