@@ -1,7 +1,7 @@
 /** The scheduler's own time in a document of 5,000 lines: beyond the debounce, and without a request. */
 import type { CompletionContext } from '../../server/inline-completion/completion-context.ts';
 import type { CompletionGenerator } from '../../server/inline-completion/generator.ts';
-import { scheduler } from '../../server/inline-completion/scheduler.ts';
+import { createScheduler } from '../../server/inline-completion/scheduler.ts';
 import { quantile } from '../bench/quantile.ts';
 import type { Row } from '../bench/row.ts';
 import { renderer, settings } from './typists.ts';
@@ -19,7 +19,7 @@ export async function overheadRows(): Promise<readonly Row[]> {
       return { model: 'bench/model', format: 'fill', text: output() };
     },
   };
-  const ghost = scheduler({ generator, renderer, settings: () => settings });
+  const ghost = createScheduler({ generator, renderer, settings: () => settings });
   const toRequest: number[] = [];
   const typingAsSuggested: number[] = [];
   const cached: number[] = [];

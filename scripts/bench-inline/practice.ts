@@ -13,7 +13,7 @@ import type { CompletionGenerator } from '../../server/inline-completion/generat
 import { maxCompletionTokens } from '../../server/inline-completion/prompt-limits.ts';
 import { generateWithFallback } from '../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../server/inline-completion/prompting/mode-cache.ts';
-import { scheduler } from '../../server/inline-completion/scheduler.ts';
+import { createScheduler } from '../../server/inline-completion/scheduler.ts';
 import { undiciHttp } from '../../server/platform/http.ts';
 import { editor } from '../../test/support/typing/editor.ts';
 import { naiveClient } from '../../test/support/typing/naive-client.ts';
@@ -50,7 +50,7 @@ async function typeWith(client: 'naive' | 'free', baseUrl: string): Promise<Resu
     const source =
       client === 'naive'
         ? naiveClient(generator, renderer, clock)
-        : scheduler({ generator, renderer, settings: () => settings });
+        : createScheduler({ generator, renderer, settings: () => settings });
     const { file, from } = partOf(path);
     const to = file.lastIndexOf('\n', from + units);
     const simulatedEditor = editor(source, clock, { before: file.slice(0, from), after: file.slice(to) });

@@ -24,7 +24,7 @@ const inlineStatusEveryMs = 10_000;
 /** Milliseconds in which the same failure of ghost text is logged once. */
 const inlineFailureEveryMs = 60_000;
 
-export function accounting(deps: AccountingDeps) {
+export function createAccounting(deps: AccountingDeps) {
   const { providers, ledger, metrics, modelStats, log, elapsedMs = () => performance.now() } = deps;
   const isDue = throttle({ now: elapsedMs });
 
@@ -109,4 +109,4 @@ export function accounting(deps: AccountingDeps) {
   }
 }
 
-export type Accounting = ReturnType<typeof accounting>;
+export type Accounting = ReturnType<typeof createAccounting>;

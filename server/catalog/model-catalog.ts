@@ -42,7 +42,7 @@ export type ModelCatalogDeps = LocalModelsDeps & {
 /** Milliseconds; a newer list of a provider is not requested again. */
 const maxListAgeMs = 5_000;
 
-export function modelCatalog(deps: ModelCatalogDeps) {
+export function createModelCatalog(deps: ModelCatalogDeps) {
   const { providers, settings, now } = deps;
   const store = modelsStore(deps.storagePath, (message) => deps.log.warn(message));
   const local = localModels(deps);
@@ -119,7 +119,7 @@ export function modelCatalog(deps: ModelCatalogDeps) {
   };
 }
 
-export type ModelCatalog = ReturnType<typeof modelCatalog>;
+export type ModelCatalog = ReturnType<typeof createModelCatalog>;
 
 type Providers = ModelCatalogDeps['providers'];
 

@@ -18,7 +18,7 @@ export type RegistryRefreshDeps = {
   readonly now: () => number;
 };
 
-export function registryRefresh({ registry, providers, keys, http, log, now }: RegistryRefreshDeps) {
+export function createRegistryRefresh({ registry, providers, keys, http, log, now }: RegistryRefreshDeps) {
   const refresh = async (signal: AbortSignal): Promise<RegistryRefreshed> => {
     const sources = await registrySources(providers, keys);
     const refreshed = await registry.refresh({ http, sources, signal });
@@ -44,4 +44,4 @@ export function registryRefresh({ registry, providers, keys, http, log, now }: R
   };
 }
 
-export type RegistryRefresh = ReturnType<typeof registryRefresh>;
+export type RegistryRefresh = ReturnType<typeof createRegistryRefresh>;

@@ -1,7 +1,7 @@
 /** Whether ghost text is on: by the settings, and not paused in this window. */
 import type { Settings } from '../../shared/settings.ts';
 
-export function activation(settings: () => Pick<Settings, 'inline.enabled'>) {
+export function createActivation(settings: () => Pick<Settings, 'inline.enabled'>) {
   let isPaused = false;
   return {
     isEnabled: (): boolean => settings()['inline.enabled'],
@@ -13,4 +13,4 @@ export function activation(settings: () => Pick<Settings, 'inline.enabled'>) {
   };
 }
 
-export type Activation = ReturnType<typeof activation>;
+export type Activation = ReturnType<typeof createActivation>;

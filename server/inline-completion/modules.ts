@@ -8,7 +8,7 @@ import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { RoutingSnapshotDeps } from '../providers/routing-snapshot.ts';
 import { acceptanceTracker } from './acceptance.ts';
-import { activation as createActivation } from './activation.ts';
+import { createActivation } from './activation.ts';
 import { candidateList } from './candidate-list.ts';
 import { steadyClock as clock } from './clock.ts';
 import { contextProvider } from './context/context-provider.ts';
@@ -32,7 +32,7 @@ import { maySuggest } from './render/may-suggest.ts';
 import { streamRenderer } from './render/stream-renderer.ts';
 import type { Renderer } from './renderer.ts';
 import { reservations as budgetReservations } from './reservations.ts';
-import { scheduler as createScheduler, type SchedulerSettings } from './scheduler.ts';
+import { createScheduler, type SchedulerSettings } from './scheduler.ts';
 import { unavailableReason } from './unavailable-reason.ts';
 import { usageCounts } from './usage-counts.ts';
 

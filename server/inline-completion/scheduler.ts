@@ -54,7 +54,12 @@ export interface Scheduler {
   start(): void;
 }
 
-export function scheduler({ generator, renderer, settings, clock = steadyClock }: SchedulerDeps): Scheduler {
+export function createScheduler({
+  generator,
+  renderer,
+  settings,
+  clock = steadyClock,
+}: SchedulerDeps): Scheduler {
   const cache = completionCache(() => settings().cache);
   const requests = inFlightRequests({ generator, renderer, cache, clock, settings });
   const shown = shownItems();

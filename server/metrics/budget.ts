@@ -15,7 +15,7 @@ type PeriodLimit = SpendingFilter & { readonly name: string; readonly period: Pe
  * @param usage where spending is counted, in every window
  * @param now milliseconds since 1970
  */
-export function budgets(usage: UsageStore, now: () => number) {
+export function createBudgets(usage: UsageStore, now: () => number) {
   let perRequest: number | null = null;
   let limits: readonly PeriodLimit[] = [];
   let warnAt = 1;
@@ -77,7 +77,7 @@ export function budgets(usage: UsageStore, now: () => number) {
   };
 }
 
-export type Budgets = ReturnType<typeof budgets>;
+export type Budgets = ReturnType<typeof createBudgets>;
 
 const appliesTo = ({ provider, role }: PeriodLimit, owner: SpendingOwner): boolean =>
   (provider ?? owner.provider) === owner.provider && (role ?? owner.role) === owner.role;

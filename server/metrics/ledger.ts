@@ -31,7 +31,7 @@ export interface Ledger {
  * @param now milliseconds since 1970
  * @param warn called with one sentence when the disk cannot be used
  */
-export function ledger(
+export function createLedger(
   folder: string | undefined,
   now: () => number,
   warn: (message: string) => void,

@@ -28,7 +28,7 @@ const minMeasuredTokens = 16;
 const sizeClasses = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
 
 /** Statistics are computed when an answer ends: they are read more often than written. */
-export function modelStats() {
+export function createModelStats() {
   /** By size class and model id: the measurements, and the speed they give, else that of another size class. */
   const measured = sizeClasses.map(() => new Map<string, { first: number[]; rate: number[] }>());
   const speeds = sizeClasses.map(() => new Map<string, ModelSpeed>());
@@ -88,7 +88,7 @@ export function modelStats() {
   };
 }
 
-export type ModelStats = ReturnType<typeof modelStats>;
+export type ModelStats = ReturnType<typeof createModelStats>;
 
 const sizeOf = (promptTokens: number): number => sizeClasses.findIndex((max) => promptTokens <= max);
 

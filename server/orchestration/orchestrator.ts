@@ -42,9 +42,9 @@ export type OrchestratorDeps = Omit<
 
 type AnswerDeps = OrchestratorDeps & AttemptsDeps;
 
-export type Orchestrator = ReturnType<typeof orchestrator>;
+export type Orchestrator = ReturnType<typeof createOrchestrator>;
 
-export function orchestrator(deps: OrchestratorDeps) {
+export function createOrchestrator(deps: OrchestratorDeps) {
   const snapshots = requestSnapshots(deps);
   const answerDeps: AnswerDeps = { ...deps, snapshots };
   const { corrections, cache, onChange } = deps;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptRecord } from '../../../server/accounting/attempt-record.ts';
-import { accounting } from '../../../server/accounting/record.ts';
+import { createAccounting } from '../../../server/accounting/record.ts';
 import { counters } from '../../../server/metrics/counters.ts';
 import type { AnswerSample } from '../../../server/metrics/model-stats.ts';
 import { noUsage } from '../../../shared/chat.ts';
@@ -70,7 +70,7 @@ function recorder() {
     nowMs: 0,
   };
   const metrics = counters();
-  const { record, recordCachedAnswer } = accounting({
+  const { record, recordCachedAnswer } = createAccounting({
     providers: {
       get: () => ({
         recordCancel: (name) => void seen.cancels.push(name),

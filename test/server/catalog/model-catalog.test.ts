@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type ModelCatalogDeps, modelCatalog } from '../../../server/catalog/model-catalog.ts';
+import { createModelCatalog, type ModelCatalogDeps } from '../../../server/catalog/model-catalog.ts';
 import type { EngineDetails } from '../../../server/engines/local-engine.ts';
 import type { MergedFacts } from '../../../server/registry/merged-facts.ts';
 import type { ModelDetails } from '../../../shared/model-details.ts';
@@ -24,7 +24,7 @@ after(() => {
 });
 
 function catalogOf(providers: FakeProvider[], more: Partial<ModelCatalogDeps> = {}) {
-  const catalog = modelCatalog({
+  const catalog = createModelCatalog({
     providers: fakeProviders(...providers),
     settings: () => defaultSettings,
     registry: { lookUp: () => nothingKnown },

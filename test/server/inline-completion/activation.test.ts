@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { activation } from '../../../server/inline-completion/activation.ts';
+import { createActivation } from '../../../server/inline-completion/activation.ts';
 
 test('ghost text is on while the setting is and it is not paused', () => {
   let enabled = false;
-  const state = activation(() => ({ 'inline.enabled': enabled }));
+  const state = createActivation(() => ({ 'inline.enabled': enabled }));
   assert.equal(state.isOn(), false);
   enabled = true;
   assert.equal(state.isOn(), true);

@@ -6,7 +6,7 @@ import { chooseCompletionLength } from '../../../server/inline-completion/render
 import { maySuggest } from '../../../server/inline-completion/render/may-suggest.ts';
 import { streamRenderer } from '../../../server/inline-completion/render/stream-renderer.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
-import { type SchedulerSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
+import { createScheduler, type SchedulerSettings } from '../../../server/inline-completion/scheduler.ts';
 import { RumboError } from '../../../shared/errors.ts';
 import { type FakeGeneratorOptions, fakeGenerator } from '../../support/typing/fake-generator.ts';
 import { plainRenderer } from '../../support/typing/plain-renderer.ts';
@@ -28,7 +28,7 @@ function simulatedUser(
     readAhead: true,
     ...options.settings,
   };
-  const ghostText = scheduler({
+  const ghostText = createScheduler({
     generator,
     renderer: options.show ?? plainRenderer,
     clock,

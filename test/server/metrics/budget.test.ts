@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { budgets } from '../../../server/metrics/budget.ts';
+import { createBudgets } from '../../../server/metrics/budget.ts';
 import { periodEnd, periodStart } from '../../../server/metrics/calendar.ts';
-import { ledger } from '../../../server/metrics/ledger.ts';
+import { createLedger } from '../../../server/metrics/ledger.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
@@ -16,8 +16,8 @@ function openWindow(
   settings: Partial<Settings>,
   { folder, now = () => noon }: { folder?: string; now?: () => number } = {},
 ) {
-  const book = ledger(folder, now, fail);
-  const limits = budgets(book.usage, now);
+  const book = createLedger(folder, now, fail);
+  const limits = createBudgets(book.usage, now);
   limits.configure({ ...defaultSettings, ...settings });
   return {
     limits,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { ledger } from '../../../server/metrics/ledger.ts';
+import { createLedger } from '../../../server/metrics/ledger.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
 const day = 24 * 3_600_000;
@@ -17,7 +17,7 @@ for (const [where, place] of [
   ['in memory', () => undefined],
 ] as const) {
   test(`ghost text adds up by model, ${where}`, () => {
-    const { inline } = ledger(place(), () => noon, fail);
+    const { inline } = createLedger(place(), () => noon, fail);
     inline.add('p/a', some);
     inline.add('p/a', { ...some, cancelled: 1 });
     inline.add('p/b', { accepted: 1, keptCharacters: 12 });
@@ -38,7 +38,7 @@ for (const [where, place] of [
 
   test(`a new day begins at zero, and two weeks are kept, ${where}`, () => {
     let now = noon;
-    const { inline } = ledger(place(), () => now, fail);
+    const { inline } = createLedger(place(), () => now, fail);
     inline.add('p/a', some);
     now += day;
     assert.equal(inline.today().size, 0);
@@ -48,7 +48,7 @@ for (const [where, place] of [
   });
 
   test(`its cost counts as spending by provider and role, and not as an answer, ${where}`, () => {
-    const book = ledger(place(), () => noon, fail);
+    const book = createLedger(place(), () => noon, fail);
     book.inline.add('p/a', some);
     book.inline.add('p/b', { unknownPrice: 1 });
     assert.deepEqual(book.spending('day'), { costUsd: 0.25, requests: 0, unknownPrice: 1 });
@@ -60,7 +60,7 @@ for (const [where, place] of [
 
 test('windows that share a folder add to the same rows', async () => {
   const place = folder();
-  const [one, other] = [ledger(place, () => noon, fail), ledger(place, () => noon, fail)];
+  const [one, other] = [createLedger(place, () => noon, fail), createLedger(place, () => noon, fail)];
   one.inline.add('p/a', some);
   other.inline.add('p/a', some);
   // The disk is written after the current work.
@@ -74,10 +74,10 @@ test('windows that share a folder add to the same rows', async () => {
 
 test('it survives a restart', () => {
   const place = folder();
-  const first = ledger(place, () => noon, fail);
+  const first = createLedger(place, () => noon, fail);
   first.inline.add('p/a', some);
   first.dispose();
-  const second = ledger(place, () => noon, fail);
+  const second = createLedger(place, () => noon, fail);
   assert.equal(second.inline.today().get('p/a')?.offered, 1);
   assert.equal(second.spending('day').costUsd, 0.25);
   second.dispose();

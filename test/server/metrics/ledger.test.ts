@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { ledger } from '../../../server/metrics/ledger.ts';
+import { createLedger } from '../../../server/metrics/ledger.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import type { Receipt } from '../../../shared/receipts.ts';
 
@@ -32,17 +32,17 @@ const fail = (message: string) => assert.fail(message);
 
 test('the day’s cost survives a restart, and unknown prices are counted apart', () => {
   const place = folder();
-  const first = ledger(place, () => noon, fail);
+  const first = createLedger(place, () => noon, fail);
   first.add(receipt('a', 0.25));
   first.add(receipt('b', null));
   first.dispose();
-  const second = ledger(place, () => noon, fail);
+  const second = createLedger(place, () => noon, fail);
   assert.deepEqual(second.spending('day'), { costUsd: 0.25, requests: 2, unknownPrice: 1 });
   second.dispose();
 });
 test('a new day begins at zero', () => {
   let now = noon;
-  const book = ledger(undefined, () => now, fail);
+  const book = createLedger(undefined, () => now, fail);
   book.add(receipt('a', 1));
   assert.equal(book.spending('day').costUsd, 1);
   now += 24 * 3_600_000;
@@ -50,11 +50,11 @@ test('a new day begins at zero', () => {
 });
 test('rows are on disk soon after the answer, not only at the end', async () => {
   const place = folder();
-  const book = ledger(place, () => noon, fail);
+  const book = createLedger(place, () => noon, fail);
   book.add(receipt('a', 0.5));
   await new Promise((resolve) => setTimeout(resolve, 50));
   // A second reader, as after a crash of the first: nothing was closed.
-  const other = ledger(place, () => noon, fail);
+  const other = createLedger(place, () => noon, fail);
   assert.equal(other.spending('day').costUsd, 0.5);
   other.dispose();
   book.dispose();
@@ -63,7 +63,7 @@ test('rows are on disk soon after the answer, not only at the end', async () => 
 test('spending of another window counts at once in both', async () => {
   const place = folder();
   let now = noon;
-  const [a, b] = [ledger(place, () => now, fail), ledger(place, () => now, fail)];
+  const [a, b] = [createLedger(place, () => now, fail), createLedger(place, () => now, fail)];
   for (const [book, id] of [
     [a, 'a'],
     [b, 'b'],
@@ -84,7 +84,7 @@ test('spending of another window counts at once in both', async () => {
 test('a row that cannot be written does not affect others', async () => {
   const place = folder();
   const warnings: string[] = [];
-  const book = ledger(
+  const book = createLedger(
     place,
     () => noon,
     (message) => void warnings.push(message),
@@ -93,7 +93,7 @@ test('a row that cannot be written does not affect others', async () => {
   book.add(receipt('b', 2));
   book.dispose();
   assert.equal(warnings.length, 1);
-  const again = ledger(place, () => noon, fail);
+  const again = createLedger(place, () => noon, fail);
   assert.equal(again.spending('day').costUsd, 2);
   again.dispose();
 });
@@ -104,7 +104,7 @@ test('a broken database is reported once and does not fail an answer', () => {
     'not a database, not at all, but long enough to be looked at as one',
   );
   const warnings: string[] = [];
-  const book = ledger(
+  const book = createLedger(
     place,
     () => noon,
     (message) => void warnings.push(message),
@@ -116,13 +116,13 @@ test('a broken database is reported once and does not fail an answer', () => {
 
 test('samples of earlier answers survive a restart; estimated usage is not among them', () => {
   const place = folder();
-  const first = ledger(place, () => noon, fail);
+  const first = createLedger(place, () => noon, fail);
   const row = { ...receipt('a', 1), predicted: { inputTokens: 95, plainInputTokens: 90, costUsd: null } };
   first.add({ ...row, usage: { ...noUsage, input: 100, output: 40 }, timeToFirstTokenMs: 20, totalMs: 120 });
   first.add({ ...row, id: 'b', usageEstimated: true });
   first.add({ ...row, id: 'c', cached: true });
   first.dispose();
-  const second = ledger(place, () => noon, fail);
+  const second = createLedger(place, () => noon, fail);
   assert.deepEqual(second.recentSamples(10), [
     {
       model: 'p/m',
@@ -144,7 +144,7 @@ test('a ledger of an earlier version is extended', () => {
   ) strict`);
   old.exec(`insert into answers values ('x', ${noon}, 'p/m', 'general', null, 1, 1, 0.5, 1, 0)`);
   old.close();
-  const book = ledger(place, () => noon, fail);
+  const book = createLedger(place, () => noon, fail);
   book.add(receipt('a', 0.25));
   assert.equal(book.spending('day').costUsd, 0.75);
   book.dispose();

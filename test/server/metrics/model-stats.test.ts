@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AnswerSample, modelStats } from '../../../server/metrics/model-stats.ts';
+import { type AnswerSample, createModelStats } from '../../../server/metrics/model-stats.ts';
 
 const sample = (more: Partial<AnswerSample> = {}): AnswerSample => ({
   model: 'openai/gpt-6-sol',
@@ -13,30 +13,30 @@ const sample = (more: Partial<AnswerSample> = {}): AnswerSample => ({
 });
 
 test('the speed of a model is the median of its latest answers, by prompt size', () => {
-  const stats = modelStats();
+  const stats = createModelStats();
   for (const firstTokenMs of [100, 200, 9_000]) stats.record(sample({ firstTokenMs, estimatedTokens: 500 }));
   stats.record(sample({ firstTokenMs: 3_000, estimatedTokens: 20_000 }));
   assert.deepEqual(stats.speeds(800).get('openai/gpt-6-sol'), { firstTokenMs: 200, tokensPerSecond: 100 });
   assert.equal(stats.speeds(50_000).get('openai/gpt-6-sol')?.firstTokenMs, 3_000);
 });
 test('a prompt size without measurements uses those of another size', () => {
-  const stats = modelStats();
+  const stats = createModelStats();
   stats.record(sample());
   assert.equal(stats.speeds(100_000).get('openai/gpt-6-sol')?.firstTokenMs, 500);
 });
 test('new measurements replace old ones', () => {
-  const stats = modelStats();
+  const stats = createModelStats();
   for (let i = 0; i < 40; i++) stats.record(sample({ firstTokenMs: 5_000 }));
   for (let i = 0; i < 40; i++) stats.record(sample({ firstTokenMs: 50 }));
   assert.equal(stats.speeds(1_000).get('openai/gpt-6-sol')?.firstTokenMs, 50);
 });
 test('a short answer gives no speed', () => {
-  const stats = modelStats();
+  const stats = createModelStats();
   stats.record(sample({ usage: { input: 10, output: 2 } }));
   assert.equal(stats.speeds(1_000).get('openai/gpt-6-sol')?.tokensPerSecond, null);
 });
 test('the token ratio of a family comes from reported counts, with the remaining error', () => {
-  const stats = modelStats();
+  const stats = createModelStats();
   assert.equal(stats.tokenRatios().size, 0);
   for (const input of [1_100, 1_200, 1_320]) stats.record(sample({ usage: { input, output: 1 } }));
   stats.record(sample({ model: 'openrouter/openai/gpt-6-luna', usage: { input: 1_200, output: 1 } }));
@@ -45,7 +45,7 @@ test('the token ratio of a family comes from reported counts, with the remaining
   assert.ok((counting?.error ?? 1) < 0.11);
 });
 test('the length of answers is measured by task type', () => {
-  const stats = modelStats();
+  const stats = createModelStats();
   assert.equal(stats.outputRange('planning'), undefined);
   for (let output = 100; output <= 1_000; output += 100)
     stats.record(sample({ usage: { input: 1, output } }));

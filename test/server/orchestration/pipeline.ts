@@ -1,13 +1,13 @@
 /** The request path with real parts of its own and providers as object literals. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { accounting } from '../../../server/accounting/record.ts';
+import { createAccounting } from '../../../server/accounting/record.ts';
 import { responseCache } from '../../../server/cache/response-cache.ts';
 import { warmPrefixes } from '../../../server/cache/warm-prefixes.ts';
-import { budgets } from '../../../server/metrics/budget.ts';
+import { createBudgets } from '../../../server/metrics/budget.ts';
 import { counters } from '../../../server/metrics/counters.ts';
-import { ledger } from '../../../server/metrics/ledger.ts';
-import { modelStats } from '../../../server/metrics/model-stats.ts';
-import { orchestrator as createOrchestrator } from '../../../server/orchestration/orchestrator.ts';
+import { createLedger } from '../../../server/metrics/ledger.ts';
+import { createModelStats } from '../../../server/metrics/model-stats.ts';
+import { createOrchestrator } from '../../../server/orchestration/orchestrator.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { AskParams } from '../../../shared/ask.ts';
 import type { CompletionRequest, EnginePart, EngineRequest, ModelId, Usage } from '../../../shared/chat.ts';
@@ -130,17 +130,17 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
   const scripted = scriptedRegistry(models, () => settings);
   const { registry } = scripted;
   const log: string[] = [];
-  const spent = ledger(undefined, Date.now, () => {});
-  const limits = budgets(spent.usage, Date.now);
+  const spent = createLedger(undefined, Date.now, () => {});
+  const limits = createBudgets(spent.usage, Date.now);
   limits.configure(settings);
   const metrics = counters();
   const cache = responseCache({ maxEntries: 10, maxAgeMs: 60_000 });
   /** Called before an amount is reserved; `false`: another request was quicker. */
   const reservation = { allowed: (_provider: string): boolean => true };
-  const stats = modelStats();
+  const stats = createModelStats();
   const rows: { model: ModelId; costUsd: number | null; id: string }[] = [];
   let changes = 0;
-  const account = accounting({
+  const account = createAccounting({
     providers: registry,
     ledger: {
       inline: spent.inline,

@@ -13,7 +13,7 @@
 import type { CompletionLength } from '../../../server/inline-completion/completion-context.ts';
 import { maxCompletionTokens } from '../../../server/inline-completion/prompt-limits.ts';
 import type { Renderer } from '../../../server/inline-completion/renderer.ts';
-import { type SchedulerSettings, scheduler } from '../../../server/inline-completion/scheduler.ts';
+import { createScheduler, type SchedulerSettings } from '../../../server/inline-completion/scheduler.ts';
 import { type EditorTally, editor } from './editor.ts';
 import { fakeGenerator } from './fake-generator.ts';
 import { naiveClient } from './naive-client.ts';
@@ -73,7 +73,7 @@ export async function simulate(options: Simulation): Promise<Simulated> {
   const source =
     client === 'naive'
       ? naiveClient(generator, renderer, clock)
-      : scheduler({ generator, renderer, clock, settings: () => client.settings });
+      : createScheduler({ generator, renderer, clock, settings: () => client.settings });
   const simulatedEditor = editor(source, clock, { before: file.slice(0, from), after: file.slice(to) });
   let waits: Waits | undefined;
   const typing = typeOut(file.slice(from, to), simulatedEditor, clock, profile).then((all) => {
