@@ -1,4 +1,4 @@
-/** Makes every module once, in order: each is handed what was made before it. Events between them are connected in main.ts. */
+/** Makes every module once, in order: each gets the modules that were made before it. Events between them are connected in main.ts. */
 import { join } from 'node:path';
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import type { InitializationOptions } from '../shared/protocol.ts';
@@ -36,7 +36,7 @@ const recentSampleCount = 500;
 export function createModules(connection: Connection, params: InitializeParams, home: string) {
   const options = (params.initializationOptions ?? {}) as InitializationOptions;
   const { storagePath } = options;
-  // A copy: each look into the process's own goes through the operating system.
+  // A copy: each access to `process.env` calls the operating system.
   const env = { ...process.env };
   const now = () => Date.now();
   const logConsole = batchedConsole(connection.console);

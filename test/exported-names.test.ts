@@ -1,4 +1,4 @@
-/** One name, one thing: what is exported has a name that no other file exports. */
+/** Every exported name is unique in the project, so that a search finds one declaration. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';

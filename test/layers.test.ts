@@ -124,7 +124,7 @@ test('the client never imports the server', () => {
   }
 });
 
-/** The files that speak HTTP and open connections. */
+/** The files that send HTTP requests and open connections. */
 const network = [
   'server/platform/dispatchers.ts',
   'server/platform/http.ts',

@@ -1,4 +1,4 @@
-/** What one attempt came to, for whatever keeps account of it. */
+/** The outcome of one attempt, for ledger, metrics, statistics, health and log. */
 import type { Usage } from '../../shared/chat.ts';
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import type { Model } from '../../shared/models.ts';

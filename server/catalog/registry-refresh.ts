@@ -1,4 +1,4 @@
-/** Refreshes what is known of models' prices and limits: on request, and once a day where the user wants it. */
+/** Refreshes the prices and limits of models: on request, and once a day if the user enables it. */
 import type { RegistryRefreshed } from '../../shared/protocol.ts';
 import type { Http } from '../platform/http.ts';
 import type { Log } from '../platform/log.ts';

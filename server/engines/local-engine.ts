@@ -1,4 +1,4 @@
-/** What a local engine offers beside answers: how it is recognized, what it reports of its models, and how it manages them. */
+/** A local engine apart from its answers: how it is recognized, which details of its models it reports, and how it loads, pulls and unloads them. */
 
 import type { RumboError } from '../../shared/errors.ts';
 import type { EnsureProgress, LocalModel } from '../../shared/local-models.ts';

@@ -45,5 +45,5 @@ export function validFacts(value: unknown): DetailFacts {
   return Object.fromEntries(Object.entries(data).filter(([, field]) => field !== undefined));
 }
 
-/** Without control characters and line breaks, which a screen or a terminal would obey. */
+/** Without control characters and line breaks, which a terminal would interpret. */
 const toOneLine = (value: string): string => value.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();

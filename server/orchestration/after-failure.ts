@@ -40,7 +40,7 @@ function mayContinue(
   { kind }: RumboError,
   beginning: string,
 ): boolean {
-  // A tool call was handed out already: a second model might make it again.
+  // The client has received a tool call already: a second model might repeat it.
   if (answer.toolCalls.length > 0 || (answer.text !== '' && onInterruption === 'fail')) return false;
   // A model that cannot continue an answer does not make the request invalid.
   return errorPolicies[kind].fallback || (beginning !== '' && kind === 'invalid-request');

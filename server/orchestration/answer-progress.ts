@@ -56,7 +56,7 @@ export type ChosenCandidate = {
   readonly candidate: RankedCandidate;
   readonly provider: AnsweringProvider;
   readonly mode: ContinuationMode;
-  /** The answer so far, which it is asked to continue. Empty: there is none. */
+  /** The answer so far, which the model continues. Empty: there is none. */
   readonly beginning: string;
 };
 

@@ -89,7 +89,7 @@ export const billedUsd = (
   { price }: Model,
 ): number | null => (billed ? costOf(measured.usage, price) : 0);
 
-/** The note that the provider's owner wants beside its answers. */
+/** The note that the provider's configuration adds to its answers. */
 export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefined) =>
   provider?.config.note === undefined ? {} : { note: provider.config.note };
 

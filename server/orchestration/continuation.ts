@@ -1,4 +1,4 @@
-/** Continues an answer that another model began: the messages to send, and the repetition to leave out of what comes. */
+/** Continues an answer that another model began: the messages to send, and the repetition to remove from its answer. */
 import type { Message } from '../../shared/chat.ts';
 
 /** `prefill`: the beginning is the assistant's last message. `instruct`: a user message after it asks the model to continue. */

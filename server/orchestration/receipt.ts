@@ -11,7 +11,7 @@ import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOf } from '../routing/price.ts';
 
-/** What is known of a request before a model is asked. */
+/** The parts of a receipt that are known before the first attempt. */
 export type RequestMeta = {
   readonly id: string;
   /** ISO 8601. */

@@ -1,4 +1,4 @@
-/** A server whose answers a test gives: one function for each message it expects. */
+/** A fake server process: a test provides one function for each message it expects. */
 import { ClientError, toClientErrorData } from '../../client/notifications/error-messages.ts';
 import type {
   MessageSender,

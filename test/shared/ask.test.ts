@@ -25,7 +25,7 @@ type Flat<T> = T extends readonly (infer Item)[]
 type Field<Name extends keyof AskParams> = NonNullable<AskParams[Name]>;
 type SentMessage = Field<'messages'>[number];
 type SentToolCall = NonNullable<Extract<SentMessage, { role: 'assistant' }>['toolCalls']>[number];
-/** Fields that a request hands to the engine as they are. */
+/** Fields that a request passes to the engine unchanged. */
 type SharedField = OptionalRequestField | 'tools' | 'maxOutputTokens' | 'urgency';
 
 /** Each line compiles only while the schema in shared/ask.ts and the type in shared/chat.ts are the same. */

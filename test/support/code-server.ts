@@ -1,4 +1,4 @@
-/** A real VS Code for a test, in code-server: a fresh profile each time, installed when first wanted. */
+/** A real VS Code for a test, in code-server: a fresh profile each time, installed on first use. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ export interface CodeServerOptions {
 }
 
 export interface RunningCodeServer {
-  /** Opens the workspace, with everything that was asked for. */
+  /** Opens the workspace with these options. */
   url: string;
   port: number;
   pid: number;

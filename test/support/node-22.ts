@@ -1,4 +1,4 @@
-/** Node 22, the oldest the server runs on; installed when first wanted. */
+/** Node 22, the oldest version the server supports; installed on first use. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folders } from '../../scripts/set-up/folders.ts';

@@ -14,7 +14,7 @@ type Exchange = {
 /** Headers that the new connection has of its own. */
 const ofConnection = /^(?:connection|content-length|transfer-encoding|keep-alive)$/i;
 
-/** What the recordings `names` say, by path; `engine` is a folder of test/fixtures/wire. */
+/** The responses of the recordings `names`, by path; `engine` is a folder of test/fixtures/wire. */
 export function recordedPages(engine: string, names: readonly string[]): Readonly<Record<string, Page>> {
   const folder = new URL(`../fixtures/wire/${engine}/`, import.meta.url);
   return Object.fromEntries(

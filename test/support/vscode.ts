@@ -1,4 +1,4 @@
-/** `node --import ./test/support/vscode.ts`: outside the editor, `vscode` is the stand-in beside this file. */
+/** `node --import ./test/support/vscode.ts`: outside the editor, `vscode` resolves to vscode-stub.ts. */
 import { registerHooks } from 'node:module';
 
 const standIn = new URL('./vscode-stub.ts', import.meta.url).href;

@@ -10,7 +10,7 @@ async function drive(): Promise<object> {
   const missing = (await keychain.get(account)) ?? null;
   await keychain.set(account, 'sk-ñ-canary-42');
   const found = await keychain.get(account);
-  // A second process asks the keyring itself, not the first one's memory.
+  // A second process reads the keyring, not the memory of the first one.
   const other = osKeychain(program);
   const foundAgain = await other.get(account);
   other.dispose();

@@ -124,7 +124,7 @@ test('an answer that breaks off after the first word is never shown as complete'
     assert.equal(data.kind, 'interrupted', kind);
     assert.ok(seen.startsWith('one two three'), 'the text so far was delivered');
     assert.equal(data.partial, seen, 'and is in the error for a client that takes no parts');
-    // It was asked to continue, once, and broke off again.
+    // The model got one request to continue, and broke off again.
     assert.equal(data.attempts?.length, 2);
   }
 });

@@ -1,4 +1,4 @@
-/** What changes while a question is answered: settings, limits, keys, links. The next step obeys what holds then. */
+/** Settings, limits, keys and links that change during a request apply to its next attempt. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -99,7 +99,7 @@ test('after a refused key no other model of the provider is tried; after a rate 
     );
     const { kind, attempts } = await failure(ask(rumbo, { prompt: 'hi' }));
     assert.equal(kind, status === 401 ? 'unauthorized' : 'rate-limited');
-    // A rate limit is often one model's own; a second refusal says that it is the account's.
+    // A rate limit is often one model's own; a second one shows that it is the account's.
     const requestCount = status === 401 ? 1 : 2;
     assert.equal(one.chats.length, requestCount);
     assert.equal(attempts?.length, requestCount);

@@ -1,4 +1,4 @@
-/** Clients that are slow or sloppy: the server answers in sentences, obeys a cancel, and keeps running. */
+/** Slow and faulty clients: the server reports errors as sentences, honours a cancel, and keeps running. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type TestContext, test } from 'node:test';

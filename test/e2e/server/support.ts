@@ -92,7 +92,7 @@ export async function failure(promise: Promise<unknown>): Promise<ErrorData> {
   throw new Error('It should have failed.');
 }
 
-/** Waits until the status is as wanted; some seconds at most. */
+/** Waits until the status matches, some seconds at most. */
 export async function until({ connection }: TerminalServer, wanted: (now: Status) => boolean): Promise<void> {
   const read = () => connection.sendRequest(status);
   for (const deadline = Date.now() + 8_000; Date.now() < deadline; ) {

@@ -23,7 +23,7 @@ async function setUp(t: TestContext, options: FakeOptions = {}) {
   return { lab, folder, config };
 }
 
-/** Runs it where the user stands; `during` may meddle while it runs. */
+/** Runs the command in a folder; `during` is called while it runs. */
 async function run(
   folder: string,
   words: string[],

@@ -7,7 +7,7 @@ import { output } from './output.ts';
 /** Milliseconds that one step may take on a slow, busy machine. */
 export const timeoutMs = 30_000;
 
-/** `reset` presses these; `keybindings.json` of the profile says what they do. */
+/** `reset` presses these; `keybindings.json` of the profile defines them. */
 const clearKey = 'Control+Alt+Shift+F9';
 const closeKey = 'Control+Alt+Shift+F10';
 export const keybindings = [

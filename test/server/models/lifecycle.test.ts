@@ -50,7 +50,7 @@ function lifecycleOf(engines: Readonly<Record<string, LocalEngine | undefined>>)
     report: (progress: EnsureProgress) => void = () => {},
     signal = neverAborted(),
   ) => lifecycle.ensure(model as ModelId, report, signal);
-  /** The state of one model, after its engine was asked. */
+  /** The state of one model, as its engine reports it. */
   const stateOf = async (id: ModelId) => {
     const provider = providerOf(id);
     await lifecycle.refresh(provider, neverAborted());

@@ -7,7 +7,7 @@ import type { Message, Tool, ToolChoice } from '../../../shared/chat.ts';
 
 const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
 
-/** Every field once; the compiler asks for a new one. */
+/** Every field once; the compiler requires new ones here. */
 const whole: Required<Omit<AskParams, 'prompt'>> = {
   messages: [
     { role: 'system', content: 's' },

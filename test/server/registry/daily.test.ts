@@ -1,4 +1,4 @@
-/** Once a day, of several windows one, and never before it is wanted. */
+/** A refresh runs once a day, in one of several windows, and only if enabled. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { dailyJob } from '../../../server/registry/daily.ts';

@@ -37,7 +37,7 @@ const over =
     };
   };
 
-/** A source whose body is the list of what it says. */
+/** A source whose body is the list of its facts. */
 const source = (id: string, origin: SourceRequest['origin'], url = `https://${id}.test/`): SourceRequest => ({
   id,
   label: `The ${id}`,
@@ -47,7 +47,7 @@ const source = (id: string, origin: SourceRequest['origin'], url = `https://${id
   parse: (body) => JSON.parse(body) as ModelEntry[],
 });
 
-// The ids are those of real sources, since only those are believed when the file is read again.
+// The ids are those of real sources, since only those are accepted when the file is read again.
 const page = source('openai-page', 'page');
 const dev = source('models.dev', 'models.dev');
 const list = source('xai-list', 'provider');

@@ -1,4 +1,4 @@
-/** What a name says about how capable its model is. */
+/** The tier of a model, from its name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { guessTier } from '../../../server/registry/tiers.ts';

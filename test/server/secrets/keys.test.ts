@@ -259,7 +259,7 @@ test('a key added while the keychain is broken stays in memory with the saved on
     { name: 'saved key 1', key: 'sk-one' },
     { name: 'unsaved key 1', key: 'sk-two' },
   ]);
-  // A key in the place of all others stands alone, even where it could not be saved.
+  // A key that replaces all others is the only one, even if it could not be saved.
   keychain.broken = 'no service';
   await ring.set(owner, 'sk-three');
   assert.deepEqual(await ring.all(owner), [{ name: 'unsaved key 1', key: 'sk-three' }]);

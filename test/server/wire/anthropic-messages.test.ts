@@ -1,4 +1,4 @@
-/** Anthropic's Messages: what comes out of documented streams. */
+/** Anthropic's Messages: the parts of documented streams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages as wire } from '../../../server/wire/anthropic-messages.ts';

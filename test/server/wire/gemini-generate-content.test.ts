@@ -1,4 +1,4 @@
-/** Gemini's generateContent: what comes out of documented streams. */
+/** Gemini's generateContent: the parts of documented streams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { geminiGenerateContent as wire } from '../../../server/wire/gemini-generate-content.ts';

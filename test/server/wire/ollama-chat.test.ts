@@ -1,4 +1,4 @@
-/** Ollama's own chat: what comes out of documented streams. */
+/** Ollama's own chat: the parts of documented streams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';

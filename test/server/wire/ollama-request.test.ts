@@ -1,4 +1,4 @@
-/** Ollama's own API: what is sent, and what its other two endpoints give back. */
+/** Ollama's own API: requests, and the responses of its other two endpoints. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ollamaChat as wire } from '../../../server/wire/ollama-chat.ts';

@@ -1,4 +1,4 @@
-/** Chat Completions: what comes out of recorded and documented streams, and what is sent. */
+/** Chat Completions: the parts of recorded and documented streams, and the requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { llamaCpp } from '../../../server/engines/llama-cpp/definition.ts';

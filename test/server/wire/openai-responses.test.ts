@@ -1,4 +1,4 @@
-/** The Responses API: for which models, what comes out of its streams, and what is sent. */
+/** The Responses API: for which models, the parts of its streams, and the requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openai } from '../../../server/engines/openai.ts';

@@ -1,4 +1,4 @@
-/** How long to wait: every form a service says it in. */
+/** The time to wait, in every form that services send. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { retryAfterMs } from '../../../server/wire/retry-after.ts';

@@ -1,4 +1,4 @@
-/** Every service that works more or less urgently says so in its own place. */
+/** The service tier of a request, in the field of each service that has one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';

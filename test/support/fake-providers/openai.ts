@@ -115,7 +115,7 @@ const chatModel: FakeFailure = {
   },
 };
 
-/** What a path asks for, at any of the versions; `undefined`: nothing is served there. */
+/** The resource of a path, at any API version; `undefined`: there is none. */
 const endpointOf = (path: string): string | undefined =>
   /^\/(?:v1|beta)\/(chat\/completions(?:\/input_tokens)?|responses(?:\/input_tokens)?|embeddings|fim\/completions|completions)$/.exec(
     path,

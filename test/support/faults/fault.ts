@@ -5,9 +5,9 @@ import type { FakedEngine } from './engines.ts';
 
 /** How a request may end. */
 export type Outcome =
-  /** The first provider gives the whole answer. */
+  /** The first provider writes the whole answer. */
   | 'primary'
-  /** The next provider gives the whole answer. */
+  /** The next provider writes the whole answer. */
   | 'fallback'
   /** The next provider continues the first one's text; the receipt shows the takeover. */
   | 'continued'

@@ -8,7 +8,7 @@ import { bareEnv, type Settings } from '../../e2e/server/support.ts';
 import { withoutDiscovery } from '../without-local-engines.ts';
 import { trusted } from './before-first-part.ts';
 
-/** Accepted by every fake that asks for one, and in the environment of every server. */
+/** The key that every fake with a key accepts, and in the environment of every server. */
 export const key = 'sk-test-key-12345';
 export const keyEnv = 'RUMBO_TEST_KEY';
 

@@ -1,4 +1,4 @@
-/** What each page, list and file says of models, in the structure it is documented in. */
+/** The facts of models in each page, list and file, in its documented structure. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
