@@ -1,6 +1,7 @@
 /** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
 import { ModelIdSchema } from './model-id.ts';
+import { roleIds } from './roles.ts';
 import { strategies, taskTypes } from './tasks.ts';
 
 export const settingsSection = 'rumbo';
@@ -207,7 +208,7 @@ export const Settings = z.object({
       meta(
         'application',
         ['routing', 'inline'],
-        'Preferences per role (`planner`, `coder`, `chat`): a pinned `model`, a `strategy`, `models` to try first, and `allow`, the only models that may answer (`provider/model` or `provider/*`).',
+        `Preferences per role (${roleIds.map((role) => `\`${role}\``).join(', ')}): a pinned \`model\`, a \`strategy\`, \`models\` to try first, and \`allow\`, the only models that may answer (\`provider/model\` or \`provider/*\`).`,
       ),
     ),
   'budget.perRequestUsd': Usd.nullable()

@@ -103,3 +103,14 @@ test('the README has a row for every engine', () => {
     );
   else assert.equal(current, table);
 });
+
+test('the README names every service that needs a key, and every variable that is read', () => {
+  const text = readFileSync(readme, 'utf8');
+  const steps = text.slice(text.indexOf('## First steps'), text.indexOf('## Providers'));
+  const variables = text.slice(text.indexOf('environment variables'));
+  for (const { label, key, baseUrl, keyVariable, addressVariables = [] } of engines) {
+    if (baseUrl !== undefined) assert.ok(steps.includes(label), label);
+    for (const variable of [...(key === 'required' ? [keyVariable] : []), ...addressVariables])
+      assert.ok(variables.includes(`\`${variable}\``), variable);
+  }
+});

@@ -31,7 +31,7 @@ export async function* streamParts(
     const decoded: DecodedEvents =
       !next || next.done ? { parts: decoder.end() } : mergeDeltas(next.value, decoder);
     for (const part of decoded.parts) {
-      if (part.type === 'text-delta' || part.type === 'tool-call') empty = false;
+      if (answersUser[part.type]) empty = false;
       if (part.type === 'finish') {
         // A cut or filtered answer reports that itself; otherwise another model may answer.
         if (empty && (part.reason === 'stop' || part.reason === 'other')) throw emptyAnswerError();
@@ -46,6 +46,14 @@ export async function* streamParts(
     if (next && !next.done && next.value.some(carriesContent)) timer.refresh();
   }
 }
+
+/** An answer without any of these parts is empty. */
+const answersUser: Readonly<Record<EnginePart['type'], boolean>> = {
+  'text-delta': true,
+  'reasoning-delta': false,
+  'tool-call': true,
+  finish: false,
+};
 
 type Delta = Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }>;
 

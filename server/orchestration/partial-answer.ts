@@ -58,11 +58,17 @@ export class PartialAnswer {
 
   /** Adds one part of the model; returns the parts to show. */
   append(part: EnginePart): readonly AskPart[] {
-    if (part.type === 'finish') return nothing;
-    if (part.type === 'text-delta')
-      return this.#show(this.#overlap ? this.#overlap.push(part.text) : part.text);
-    if (part.type === 'tool-call') this.toolCalls = [...this.toolCalls, part];
-    return [part];
+    switch (part.type) {
+      case 'finish':
+        return nothing;
+      case 'text-delta':
+        return this.#show(this.#overlap ? this.#overlap.push(part.text) : part.text);
+      case 'reasoning-delta':
+        return [part];
+      case 'tool-call':
+        this.toolCalls = [...this.toolCalls, part];
+        return [part];
+    }
   }
 
   /** The model has ended or failed; returns the parts that were buffered as a possible overlap. */

@@ -1,13 +1,6 @@
 /** A validated request in the terms of the balancer, the cache and the engines. Pure but for symbolic links of the file system. */
-import { AskParams, type FileContext, optionalFieldsOf } from '../../shared/ask.ts';
-import {
-  type CompletionRequest,
-  imagesOf,
-  type Message,
-  optionalRequestFields,
-  providerOf,
-  textOf,
-} from '../../shared/chat.ts';
+import { type AskParams, type FileContext, optionalFieldsOf } from '../../shared/ask.ts';
+import { type CompletionRequest, imagesOf, type Message, providerOf, textOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import { roleOf } from '../../shared/roles.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -80,20 +73,41 @@ export function isLocalOnlyRequest({ file }: AskParams, settings: Settings): boo
   return isLocalOnly(file.uri, patterns) || isLocalOnly(realPathOf(file.uri), patterns);
 }
 
-/** Fields that do not decide the answer, or that the composed messages hold. Every other field is part of the key. */
-const notInCacheKey = {
-  prompt: true,
-  messages: true,
-  metadata: true,
-  useCache: true,
-  whenPinnedUnavailable: true,
-  onInterruption: true,
-  urgency: true,
-} as const satisfies Partial<Record<keyof AskParams, true>>;
-
-const cacheKeyFields = (Object.keys(AskParams.shape) as (keyof AskParams)[]).filter(
-  (field) => !Object.hasOwn(notInCacheKey, field),
-);
+/**
+ * What becomes of each field of a request. `key`: another value is another answer, so it is part of the cache key; not where
+ * the composed messages hold it. `engine`: the engine gets it as it is.
+ */
+const requestFields: {
+  readonly [Field in keyof Required<AskParams>]: {
+    readonly key: boolean;
+    readonly engine: Field extends keyof CompletionRequest ? boolean : false;
+  };
+} = {
+  prompt: { key: false, engine: false },
+  messages: { key: false, engine: false },
+  role: { key: true, engine: false },
+  task: { key: true, engine: false },
+  model: { key: true, engine: false },
+  strongerThan: { key: true, engine: false },
+  file: { key: true, engine: false },
+  tools: { key: true, engine: true },
+  toolChoice: { key: true, engine: true },
+  parallelToolCalls: { key: true, engine: true },
+  maxOutputTokens: { key: true, engine: true },
+  temperature: { key: true, engine: true },
+  topP: { key: true, engine: true },
+  stop: { key: true, engine: true },
+  seed: { key: true, engine: true },
+  metadata: { key: false, engine: true },
+  useCache: { key: false, engine: false },
+  whenPinnedUnavailable: { key: false, engine: false },
+  onInterruption: { key: false, engine: false },
+  urgency: { key: false, engine: true },
+};
+const fieldsWith = (use: 'key' | 'engine') =>
+  (Object.keys(requestFields) as (keyof AskParams)[]).filter((field) => requestFields[field][use]);
+const cacheKeyFields = fieldsWith('key');
+const engineFields = fieldsWith('engine');
 
 /** Requests with the same key have the same answer. The composed messages hold the text of the file and the role's instructions. */
 export function cacheKeyOf(params: AskParams, messages: readonly Message[]): string {
@@ -128,7 +142,7 @@ export function toCompletionRequest(
   lastResort: boolean,
 ): CompletionRequest {
   const request: Writable<CompletionRequest> = { messages, lastResort };
-  for (const field of passedOn) {
+  for (const field of engineFields) {
     const value = params[field];
     if (value !== undefined) Object.assign(request, { [field]: value });
   }
@@ -136,13 +150,5 @@ export function toCompletionRequest(
   if (model.source === 'api') request.maxOutputTokens = maxOutputTokensOf(model, params);
   return request;
 }
-
-/** Fields that an engine gets as they are. */
-const passedOn = [
-  'tools',
-  'urgency',
-  'maxOutputTokens',
-  ...optionalRequestFields,
-] as const satisfies readonly (keyof AskParams & keyof CompletionRequest)[];
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
