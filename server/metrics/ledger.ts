@@ -51,43 +51,10 @@ export function createLedger(
   const sums = spendingSums();
   let began: Record<Period, number> = { day: 0, month: 0 };
   let seenVersion: unknown;
-  const pending: (() => void)[] = [];
-  const defer = (work: () => void) => {
-    pending.push(work);
-    if (pending.length === 1) setImmediate(write);
-  };
-  const write = () => {
-    for (const work of pending.splice(0)) {
-      try {
-        work();
-      } catch (error) {
-        reportFailure(error);
-      }
-    }
-  };
+  const { defer, write } = writeQueue(reportFailure);
 
   /** Receipts that are not in the file yet. */
   const receipts: Receipt[] = [];
-  /** Several rows in one transaction, since each transaction writes whole pages. A row that fails costs only itself. */
-  const insertAll = (open: DatabaseSync, rows: readonly Receipt[]) => {
-    const statement = prepared(open, insertAnswer);
-    const grouped = rows.length > 1;
-    if (grouped) open.exec('begin immediate');
-    for (const row of rows) {
-      try {
-        insert(statement, row);
-      } catch (error) {
-        reportFailure(error);
-      }
-    }
-    if (!grouped) return;
-    try {
-      open.exec('commit');
-    } catch (error) {
-      open.exec('rollback');
-      throw error;
-    }
-  };
 
   const read = (open: DatabaseSync) => {
     for (const period of periods) {
@@ -150,7 +117,8 @@ export function createLedger(
       });
       if (!database) return;
       receipts.push(receipt);
-      if (receipts.length === 1) defer(() => insertAll(database, receipts.splice(0)));
+      if (receipts.length === 1)
+        defer(() => insertAll(database, receipts.splice(0), prepared(database, insertAnswer), reportFailure));
     },
     spending(period, share) {
       catchUp();
@@ -175,6 +143,52 @@ export function createLedger(
       database?.close();
     },
   };
+}
+
+/** Work that runs together after the current turn of the event loop; `write` runs it now. */
+function writeQueue(onError: (error: unknown) => void) {
+  const pending: (() => void)[] = [];
+  const write = () => {
+    for (const work of pending.splice(0)) {
+      try {
+        work();
+      } catch (error) {
+        onError(error);
+      }
+    }
+  };
+  return {
+    write,
+    defer(work: () => void): void {
+      pending.push(work);
+      if (pending.length === 1) setImmediate(write);
+    },
+  };
+}
+
+/** Several rows in one transaction, since each transaction writes whole pages. A row that fails costs only itself. */
+function insertAll(
+  open: DatabaseSync,
+  rows: readonly Receipt[],
+  statement: StatementSync,
+  onError: (error: unknown) => void,
+): void {
+  const grouped = rows.length > 1;
+  if (grouped) open.exec('begin immediate');
+  for (const row of rows) {
+    try {
+      insert(statement, row);
+    } catch (error) {
+      onError(error);
+    }
+  }
+  if (!grouped) return;
+  try {
+    open.exec('commit');
+  } catch (error) {
+    open.exec('rollback');
+    throw error;
+  }
 }
 
 const insertAnswer = `insert or ignore into answers
