@@ -47,9 +47,11 @@ export function bracketBalancer(cursor: CursorContext) {
       const onToken = (token: ScanToken) => tokens.push(token);
       scanCode(`${line}\n`, language, openAfter, { fromModel: true, leadingText, onToken });
       const closing = tokens.filter(({ kind }) => kind === 'close');
+      const consumedBefore = new Map<ScanToken, number>();
 
       for (const token of closing) {
         const { text, start, opening } = token;
+        consumedBefore.set(token, consumedUnits);
         if (opening?.fromModel) continue;
         const endInSuffix = closerEndInSuffix(text);
         if (endInSuffix !== undefined && suffixKind === 'code')
@@ -66,7 +68,10 @@ export function bracketBalancer(cursor: CursorContext) {
           (opening?.kind === 'bracket' || opening?.kind === 'tag' || opening?.kind === 'word') &&
           closesTooMuch(text, openAfter),
       );
-      return surplus ? cutBefore(line, surplus, leadingText) : add(line, leadingText, false);
+      if (!surplus) return add(line, leadingText, false);
+      // The closers after the cut are not shown, so they replace nothing.
+      consume(consumedBefore.get(surplus) ?? consumedUnits);
+      return cutBefore(line, surplus, leadingText);
     },
 
     /** An opening of the document before the cursor has no closer, neither below nor in the suggestion. */

@@ -13,6 +13,12 @@ test('replaces the closers after the cursor that the suggestion contains', () =>
   assert.equal(balancer.consumedUnits, 2);
 });
 
+test('replaces no closer that is only in the part cut off', () => {
+  const balancer = balancerAt('if (a) {▮]}');
+  assert.deepEqual(balancer.balance('#}]', 'if (a) {'), { text: '#', isCut: true });
+  assert.equal(balancer.consumedUnits, 0);
+});
+
 test('cuts a line before a closer without an opener', () => {
   const balancer = balancerAt('const a = ▮');
   assert.deepEqual(balancer.balance('1);', 'const a = '), { text: '1;', isCut: true });
