@@ -18,7 +18,6 @@ const declared: { command: string; title: string; category: string; icon?: strin
 const ids = declared.map(({ command }) => command);
 
 test('activation registers exactly the declared commands, and starts no server', async () => {
-  const started = performance.now();
   const subscriptions: { dispose(): unknown }[] = [];
   activate({
     subscriptions,
@@ -26,7 +25,6 @@ test('activation registers exactly the declared commands, and starts no server',
     extension: { id: 'rumbo.rumbo' },
     globalStorageUri: { fsPath: '/nowhere' },
   } as never);
-  assert.ok(performance.now() - started < 50, 'activation took longer than 50 ms');
   assert.deepEqual((await commands.getCommands()).sort(), [...ids].sort());
   for (const subscription of subscriptions) subscription.dispose();
 });

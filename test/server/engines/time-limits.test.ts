@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, type TestContext, test } from 'node:test';
+import { after, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
@@ -69,110 +69,117 @@ async function answerOf(
 const head = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
 
-test('times out and closes the socket when a server accepts but never answers', async (t) => {
-  const { error, leases } = await answerOf(t, () => {}, { firstPartMs: 300 });
-  assert.equal(error?.kind, 'timeout');
-  assert.equal(error.message, 'Lab did not begin to answer within 0.3 s.');
-  assert.deepEqual([error.data.provider, error.data.model, error.data.status], ['lab', 'm', undefined]);
-  assert.deepEqual(leases[0]?.ends, ['timeout']);
-});
+// Together, because each of them waits.
+suite('limits on a real connection', { concurrency: true }, () => {
+  test('times out and closes the socket when a server accepts but never answers', async (t) => {
+    const { error, leases } = await answerOf(t, () => {}, { firstPartMs: 300 });
+    assert.equal(error?.kind, 'timeout');
+    assert.equal(error.message, 'Lab did not begin to answer within 0.3 s.');
+    assert.deepEqual([error.data.provider, error.data.model, error.data.status], ['lab', 'm', undefined]);
+    assert.deepEqual(leases[0]?.ends, ['timeout']);
+  });
 
-test('a timeout after the response head keeps its status', async (t) => {
-  const { error } = await answerOf(t, head, { firstPartMs: 60 });
-  assert.deepEqual([error?.kind, error?.data.status], ['timeout', 200]);
-});
+  test('a timeout after the response head keeps its status', async (t) => {
+    const { error } = await answerOf(t, head, { firstPartMs: 1_000 });
+    assert.deepEqual([error?.kind, error?.data.status], ['timeout', 200]);
+  });
 
-test('keep-alive data does not count as an answer', async (t) => {
-  const beats = [': ping\n\n', 'event: ping\ndata: {"type":"ping"}\n\n', '\n\n', 'data:\n\n'];
-  const trials = beats.map((beat) =>
-    answerOf(
+  test('keep-alive data does not count as an answer', async (t) => {
+    const beats = [': ping\n\n', 'event: ping\ndata: {"type":"ping"}\n\n', '\n\n', 'data:\n\n'];
+    const trials = beats.map((beat) =>
+      answerOf(
+        t,
+        async (response) => {
+          head(response);
+          for (let time = 0; time < 50 && !response.destroyed; time++) {
+            response.write(beat);
+            await sleep(10);
+          }
+          response.end();
+        },
+        { firstPartMs: 100 },
+      ),
+    );
+    for (const { error } of await Promise.all(trials)) assert.equal(error?.kind, 'timeout');
+  });
+
+  test('a stalled stream is interrupted after its text, with its socket closed', async (t) => {
+    const { parts, error } = await answerOf(
       t,
       async (response) => {
         head(response);
+        response.write(delta({ content: 'Half' }));
         for (let time = 0; time < 50 && !response.destroyed; time++) {
-          response.write(beat);
+          response.write(': still here\n\n');
           await sleep(10);
         }
-        response.end();
       },
-      { firstPartMs: 100 },
-    ),
-  );
-  for (const { error } of await Promise.all(trials)) assert.equal(error?.kind, 'timeout');
-});
+      { betweenPartsMs: 80 },
+    );
+    assert.deepEqual(parts, [{ type: 'text-delta', text: 'Half' }]);
+    assert.equal(error?.kind, 'interrupted');
+    assert.match(error.message, /^Lab sent no data for 0\.1 s\./);
+  });
 
-test('a stalled stream is interrupted after its text, with its socket closed', async (t) => {
-  const { parts, error } = await answerOf(
-    t,
-    async (response) => {
-      head(response);
-      response.write(delta({ content: 'Half' }));
-      for (let time = 0; time < 50 && !response.destroyed; time++) {
-        response.write(': still here\n\n');
-        await sleep(10);
-      }
-    },
-    { betweenPartsMs: 80 },
-  );
-  assert.deepEqual(parts, [{ type: 'text-delta', text: 'Half' }]);
-  assert.equal(error?.kind, 'interrupted');
-  assert.match(error.message, /^Lab sent no data for 0\.1 s\./);
-});
+  test('reasoning and fragments of a call refresh the timer, however long they take', async (t) => {
+    const { parts, error } = await answerOf(
+      t,
+      async (response) => {
+        head(response);
+        for (let step = 0; step < 6; step++) {
+          response.write(delta({ reasoning_content: 'hm ' }));
+          await sleep(120);
+        }
+        for (let step = 0; step < 6; step++) {
+          response.write(
+            delta({
+              tool_calls: [{ index: 0, id: 'c', function: step ? { arguments: '1' } : { name: 'f' } }],
+            }),
+          );
+          await sleep(120);
+        }
+        response.end(end);
+      },
+      { firstPartMs: 1_000, betweenPartsMs: 1_000 },
+    );
+    assert.equal(error, undefined);
+    assert.equal(parts.at(-1)?.type, 'finish');
+    assert.ok(parts.some((part) => part.type === 'tool-call' && part.input === '11111'));
+  });
 
-test('reasoning and fragments of a call refresh the timer, however long they take', async (t) => {
-  const { parts, error } = await answerOf(
-    t,
-    async (response) => {
-      head(response);
-      for (let step = 0; step < 6; step++) {
-        response.write(delta({ reasoning_content: 'hm ' }));
-        await sleep(40);
-      }
-      for (let step = 0; step < 6; step++) {
-        response.write(
-          delta({ tool_calls: [{ index: 0, id: 'c', function: step ? { arguments: '1' } : { name: 'f' } }] }),
-        );
-        await sleep(40);
-      }
-      response.end(end);
-    },
-    { firstPartMs: 150, betweenPartsMs: 150 },
-  );
-  assert.equal(error, undefined);
-  assert.equal(parts.at(-1)?.type, 'finish');
-  assert.ok(parts.some((part) => part.type === 'tool-call' && part.input === '11111'));
-});
+  test('fragments of a call refresh the timer before the first part', async (t) => {
+    const { error } = await answerOf(
+      t,
+      async (response) => {
+        head(response);
+        for (let step = 0; step < 8; step++) {
+          response.write(
+            delta({
+              tool_calls: [{ index: 0, id: 'c', function: { name: step ? '' : 'f', arguments: '' } }],
+            }),
+          );
+          await sleep(150);
+        }
+        response.end(end);
+      },
+      { firstPartMs: 1_000 },
+    );
+    assert.equal(error, undefined);
+  });
 
-test('fragments of a call refresh the timer before the first part', async (t) => {
-  const { error } = await answerOf(
-    t,
-    async (response) => {
-      head(response);
-      for (let step = 0; step < 8; step++) {
-        response.write(
-          delta({ tool_calls: [{ index: 0, id: 'c', function: { name: step ? '' : 'f', arguments: '' } }] }),
-        );
-        await sleep(40);
-      }
-      response.end(end);
-    },
-    { firstPartMs: 150 },
-  );
-  assert.equal(error, undefined);
-});
-
-test('the consumer’s own time does not count', async (t) => {
-  const { parts, error } = await answerOf(
-    t,
-    (response) => {
-      head(response);
-      response.end(delta({ content: 'a' }) + delta({ reasoning: 'b' }) + delta({ content: 'c' }) + end);
-    },
-    { betweenPartsMs: 20 },
-    () => sleep(50),
-  );
-  assert.equal(error, undefined);
-  assert.equal(parts.length, 4);
+  test('the consumer’s own time does not count', async (t) => {
+    const { parts, error } = await answerOf(
+      t,
+      (response) => {
+        head(response);
+        response.end(delta({ content: 'a' }) + delta({ reasoning: 'b' }) + delta({ content: 'c' }) + end);
+      },
+      { betweenPartsMs: 400 },
+      () => sleep(500),
+    );
+    assert.equal(error, undefined);
+    assert.equal(parts.length, 4);
+  });
 });
 
 test('the timer stops with the answer', (t) => {

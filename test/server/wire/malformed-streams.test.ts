@@ -123,7 +123,7 @@ test('an error with a very long message or an absurd wait costs no time and has 
     for (const body of [long, JSON.stringify({ error: { message: long } })])
       openaiChat().toError({ status: 400, headers: {}, body });
   }
-  assert.ok(performance.now() - startedAt < 500);
+  assert.ok(performance.now() - startedAt < 5_000);
   const { data } = openaiChat().toError({
     status: 429,
     headers: { 'retry-after': '99999999999d' },

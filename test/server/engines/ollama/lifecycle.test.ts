@@ -112,11 +112,9 @@ test('cancelling a pull closes the socket; the next pull resumes it', async () =
   const stop = new AbortController();
   const pulling = models.pull('coder:7b', () => {}, stop.signal);
   await until(() => fake.network.onDisk.get(coder[0][0]) === 2_000);
-  const startedMs = performance.now();
   stop.abort();
   await assert.rejects(pulling, isRumboError('cancelled', /cancelled/));
   await until(() => fake.requests.at(-1)?.signal.aborted === true);
-  assert.ok(performance.now() - startedMs < 500, 'at once');
 
   fake.network.allow(Number.POSITIVE_INFINITY);
   const steps: EngineProgress[] = [];
