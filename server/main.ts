@@ -8,6 +8,7 @@ import {
   ProposedFeatures,
   StreamMessageReader,
 } from 'vscode-languageserver/node';
+import { holdingReader } from './platform/holding-reader.ts';
 import { messageWriter } from './platform/message-writer.ts';
 import { serverCapabilities } from './rpc/capabilities.ts';
 import { parseCommandLine } from './settings/command-line.ts';
@@ -17,17 +18,13 @@ const home = dirname(process.argv[1] ?? '');
 const { version } = JSON.parse(readFileSync(join(home, '..', 'package.json'), 'utf8')) as { version: string };
 const config = parseCommandLine(process.argv);
 
-const connection = createConnection(
-  ProposedFeatures.all,
-  new StreamMessageReader(process.stdin),
-  messageWriter(process.stdout),
-);
+const reader = holdingReader(new StreamMessageReader(process.stdin));
+const connection = createConnection(ProposedFeatures.all, reader, messageWriter(process.stdout));
 connection.onInitialize(initialize);
 connection.listen();
 
 function initialize(params: InitializeParams): InitializeResult {
-  // The answer is written in the first of these turns of the event loop. What the client sends after it is handled in
-  // a turn after the second.
+  // The answer is written in the first of these turns of the event loop.
   setImmediate(() => setImmediate(() => void load(params)));
   return { capabilities: serverCapabilities, serverInfo: { name: 'rumbo', version } };
 }
@@ -35,4 +32,5 @@ function initialize(params: InitializeParams): InitializeResult {
 async function load(params: InitializeParams): Promise<void> {
   const { startServer } = await import('./start-server.ts');
   startServer({ connection, params, home, version, config: await config });
+  reader.release();
 }
