@@ -1,4 +1,5 @@
 /** What has to happen before the first module of the server is loaded: the version of Node, the heap, the compile cache. */
+import { mkdirSync } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -20,11 +21,13 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 // Compiling the bundle is a third of the start. The folder is the user's own: a cache in a shared one could be planted.
 // https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache
-enableCompileCache?.(compileCacheFolder());
+const cacheFolder = createCompileCacheFolder();
+if (cacheFolder) enableCompileCache?.(cacheFolder);
 
 createRequire(__filename)('./server-main.cjs');
 
-function compileCacheFolder(): string {
+/** @returns `undefined` where it cannot be created: the server starts without a cache */
+function createCompileCacheFolder(): string | undefined {
   const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
   const caches =
     process.platform === 'win32' && LOCALAPPDATA
@@ -32,5 +35,14 @@ function compileCacheFolder(): string {
       : process.platform === 'darwin'
         ? join(homedir(), 'Library', 'Caches')
         : XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(caches, 'rumbo', 'compiled');
+  const folder = join(caches, 'rumbo', 'compiled');
+  // Level by level: Node's own recursion never ends where the system reports a missing parent that exists (/proc).
+  for (const each of [caches, join(caches, 'rumbo'), folder]) {
+    try {
+      mkdirSync(each);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return undefined;
+    }
+  }
+  return folder;
 }
