@@ -2,7 +2,7 @@
 import type { DataCallback, Disposable, Message, MessageReader } from 'vscode-languageserver/node';
 
 export type HoldingReader = MessageReader & {
-  /** Delivers the messages kept, in their order; later ones pass at once. */
+  /** Delivers the messages of the queue in their order; later ones pass at once. */
   release(): void;
 };
 
@@ -11,7 +11,7 @@ export type HoldingReader = MessageReader & {
  * A client may send them before it reads the answer, in the same write as `initialize`.
  */
 export function holdingReader(reader: MessageReader): HoldingReader {
-  const kept: Message[] = [];
+  const queue: Message[] = [];
   let isHolding = false;
   let isReleased = false;
   let deliver: DataCallback = () => {};
@@ -24,7 +24,7 @@ export function holdingReader(reader: MessageReader): HoldingReader {
     listen(callback): Disposable {
       deliver = callback;
       return reader.listen((message) => {
-        if (isHolding) kept.push(message);
+        if (isHolding) queue.push(message);
         else {
           isHolding = !isReleased && 'method' in message && message.method === 'initialize';
           callback(message);
@@ -34,7 +34,7 @@ export function holdingReader(reader: MessageReader): HoldingReader {
     release() {
       isHolding = false;
       isReleased = true;
-      for (const message of kept.splice(0)) deliver(message);
+      for (const message of queue.splice(0)) deliver(message);
     },
   };
 }
