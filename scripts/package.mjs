@@ -22,15 +22,17 @@ rmSync(file, { force: true });
 const built = spawnSync(process.execPath, ['esbuild.mjs'], { stdio: 'inherit' });
 if (built.status !== 0) fail('The build failed; nothing was packaged.');
 
-// An extension's page in VS Code cannot show relative addresses: pictures are left out, links become their text.
-const readme = readFileSync('README.md', 'utf8')
-  .replace(/<!-- pictures -->[\s\S]*<!-- \/pictures -->\n\n/, '')
-  .replaceAll(/\[(.*?)\]\((?!https?:).*?\)/g, '$1');
 const staged = mkdtempSync(join(tmpdir(), 'rumbo-package-'));
-for (const each of ['package.json', '.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'dist', 'media']) {
+for (const each of ['package.json', '.vscodeignore', 'LICENSE', 'NOTICE', 'dist', 'media']) {
   cpSync(each, join(staged, each), { recursive: true });
 }
-writeFileSync(join(staged, 'README.md'), readme);
+// An extension's page in VS Code cannot show relative addresses: pictures are left out, links become their text.
+for (const page of ['README.md', 'CHANGELOG.md']) {
+  const text = readFileSync(page, 'utf8')
+    .replace(/<!-- pictures -->[\s\S]*<!-- \/pictures -->\n\n/, '')
+    .replaceAll(/\[(.*?)\]\((?!https?:).*?\)/g, '$1');
+  writeFileSync(join(staged, page), text);
+}
 
 const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
 const packed = spawnSync(
