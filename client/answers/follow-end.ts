@@ -41,7 +41,8 @@ export function followEnd(uri: vscode.Uri): EndFollower {
     endWith(text) {
       last = text;
       if (editorOf()?.document.getText() === text) end();
-      else setTimeout(() => stop.dispose(), maxWaitMs);
+      // A document that never grows keeps no process alive.
+      else setTimeout(() => stop.dispose(), maxWaitMs).unref();
     },
   };
 }
