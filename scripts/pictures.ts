@@ -65,7 +65,7 @@ try {
   await editor.openFile(file, cursorLine);
   await page.keyboard.press('End');
   await page.keyboard.type('co');
-  await page.locator('[class*="ghost-text"]').first().waitFor();
+  await ghostText();
   await picture('ghost-text', 100);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Control+S');
@@ -86,6 +86,20 @@ try {
   await editor.close();
   await coder.close();
   await engine.close();
+}
+
+/** Types the last letter again until the suggestion appears: the first request may come before the list of models. */
+async function ghostText(): Promise<void> {
+  const suggestion = editor.page.locator('[class*="ghost-text"]').first();
+  for (let left = 5; ; left--) {
+    try {
+      return await suggestion.waitFor({ timeout: 5_000 });
+    } catch (error) {
+      if (left === 1) throw error;
+      await editor.page.keyboard.press('Backspace');
+      await editor.page.keyboard.type('o');
+    }
+  }
 }
 
 /** @param settleMs time for what the editor does after a keystroke, before its language service marks unfinished code */
