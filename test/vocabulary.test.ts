@@ -68,7 +68,15 @@ const files = globSync(
     '*.{md,mjs,jsonc}',
     'package.json',
   ],
-  { exclude: ['test/fixtures/**', 'test/vocabulary.test.ts', '**/node_modules/**', '**/dist/**'] },
+  {
+    exclude: [
+      'test/fixtures/**',
+      'test/out/**',
+      'test/vocabulary.test.ts',
+      '**/node_modules/**',
+      '**/dist/**',
+    ],
+  },
 )
   .map((path) => path.replaceAll('\\', '/'))
   .sort();
