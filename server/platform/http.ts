@@ -2,12 +2,10 @@
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
-
 import { decompress } from './decompress.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { dockerSocketPath } from './docker-socket.ts';
 import { type HttpExchange, httpExchange } from './http-exchange.ts';
-
 import { pendingConnections } from './pending-connections.ts';
 
 /** One request. Redirects are not followed: they reject with `blocked-redirect`. */
