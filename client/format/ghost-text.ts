@@ -65,7 +65,7 @@ export function turnOnQuestion(candidates: readonly InlineCandidate[]): { messag
     message: 'Turn ghost text on?',
     detail: [
       ...(own.length > 0
-        ? [`${modelNames(own)} of your own will suggest code while you type, for free.`]
+        ? [`${modelNames(own)} on your machines will suggest code while you type, for free.`]
         : []),
       ...cloud.map(
         (each) => `${each.model} in the cloud will suggest code while you type: ${candidateLine(each)}.`,

@@ -52,7 +52,7 @@ beforeEach(() => {
 test('a confirmation names the models; nothing is turned on before it', async () => {
   await turnGhostTextOn({ server });
   assert.equal(setting('enabled'), undefined);
-  assert.match(fakeEditor.messages[0]?.detail ?? '', /lab\/small of your own/);
+  assert.match(fakeEditor.messages[0]?.detail ?? '', /lab\/small on your machines/);
   assert.deepEqual(fakeEditor.messages[0]?.buttons, ['Turn On', 'Choose Models…']);
   fakeEditor.buttonToPress = 'Turn On';
   await turnGhostTextOn({ server });

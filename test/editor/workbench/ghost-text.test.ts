@@ -81,7 +81,7 @@ scenario(
     await dialog.waitFor();
     assert.match(
       (await dialog.textContent()) ?? '',
-      /lab\/tiny-coder of your own will suggest code.*for free/,
+      /lab\/tiny-coder on your machines will suggest code.*for free/,
     );
     await editor.screenshot('ghost-text-question');
     assert.equal(fills().length, 0);
