@@ -32,7 +32,8 @@ function readParams(sent: unknown): AskParams {
     return sent as AskParams;
   const parsed = AskParams.safeParse(sent);
   if (parsed.success) return parsed.data;
-  throw invalidParams(parsed.error.issues[0], sent);
+  const [issue] = parsed.error.issues;
+  throw invalidParams(issue && closestIssue(issue), sent);
 }
 
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -61,6 +62,17 @@ function checkToolChoice({ tools = [], toolChoice }: AskParams): void {
 const isBlank = (message: Message) => textOf(message).trim() === '' && imagesOf(message).length === 0;
 
 const isModelField = (path: string): boolean => path === 'model' || path === 'strongerThan';
+
+/** What is wrong in the branch of a union that the value comes closest to: the union itself reports only that none fits. */
+function closestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const branches = issue.errors.flatMap(([first]) => (first ? [first] : []));
+  const closest =
+    branches.find(({ path }) => path.length > 0) ??
+    branches.find(({ code }) => code !== 'invalid_type') ??
+    branches[0];
+  return closest ? closestIssue({ ...closest, path: [...issue.path, ...closest.path] }) : issue;
+}
 
 /** What is wrong with the params, with the path of the field. */
 function invalidParams(issue: z.core.$ZodIssue | undefined, sent: unknown): RumboError {

@@ -59,6 +59,19 @@ test('the schema and the vocabulary of engines are the same types', () => {
   assert.ok(messages && back);
 });
 
+test('a value that fits no branch is reported where it comes closest to one', () => {
+  const image = { type: 'image', mediaType: 'image/tiff', data: 'AAAA' };
+  for (const [params, message] of [
+    [
+      { messages: [{ role: 'user', content: [image] }] },
+      /messages\.0\.content\.0\.mediaType: .*"image\/png"/,
+    ],
+    [{ prompt: 'x', tools, toolChoice: { name: 'look' } }, /toolChoice\.type: .*"tool"/],
+    [{ prompt: 'x', tools, toolChoice: 'any' }, /toolChoice: .*"auto"\|"none"\|"required"/],
+  ] as const)
+    assert.throws(() => validateRequest(params), { message });
+});
+
 test('an unknown field is rejected by its name, at every depth', () => {
   const rejected = (more: object, name: string) =>
     assert.throws(() => validateRequest({ prompt: 'hi', ...more }), {
