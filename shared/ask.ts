@@ -4,7 +4,7 @@
  * are described in chat.ts; test/shared/ask.test.ts compiles only while both are the same.
  */
 import * as z from 'zod';
-import { imageMediaTypes, type OptionalRequestField, optionalRequestFields, urgencies } from './chat.ts';
+import { imageMediaTypes, urgencies } from './chat.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { taskTypes } from './tasks.ts';
 
@@ -108,34 +108,6 @@ export type LspParams = {
   /** Accepted and not used: Rumbo reports no work-done progress for a request. */
   readonly workDoneToken?: string | number;
 };
-
-/** What follows when a model cannot honour a field that a request sets: it answers without, or it does not answer. */
-const withoutSupport: Readonly<Record<OptionalRequestField, 'drop' | 'exclude'>> = {
-  temperature: 'drop',
-  topP: 'drop',
-  seed: 'drop',
-  parallelToolCalls: 'drop',
-  metadata: 'drop',
-  // The caller reads the answer as one that ends at these texts, or that holds this call.
-  stop: 'exclude',
-  toolChoice: 'exclude',
-};
-
-/** The fields that the request sets and that a model may be unable to honour, by what follows from that. */
-export function optionalFieldsOf(
-  params: AskParams,
-): Record<'drop' | 'exclude', readonly OptionalRequestField[]> {
-  const set = optionalRequestFields.filter((field) => isDemanding(params, field));
-  return {
-    drop: set.filter((field) => withoutSupport[field] === 'drop'),
-    exclude: set.filter((field) => withoutSupport[field] === 'exclude'),
-  };
-}
-
-/** Every service honours `auto` and `none`. */
-const isDemanding = (params: AskParams, field: OptionalRequestField): boolean =>
-  params[field] !== undefined &&
-  !(field === 'toolChoice' && (params.toolChoice === 'auto' || params.toolChoice === 'none'));
 
 type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]

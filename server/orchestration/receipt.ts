@@ -1,6 +1,6 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
 
-import { type AskParams, optionalFieldsOf } from '../../shared/ask.ts';
+import type { AskParams } from '../../shared/ask.ts';
 import { noUsage } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
@@ -10,6 +10,7 @@ import type { AnswerMeasurement } from '../metrics/meter.ts';
 import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOf } from '../routing/price.ts';
+import { optionalFieldsOf } from './optional-fields.ts';
 
 /** The parts of a receipt that are known before the first attempt. */
 export type RequestMeta = {

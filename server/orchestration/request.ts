@@ -1,5 +1,5 @@
 /** A validated request in the terms of the balancer, the cache and the engines. Pure but for symbolic links of the file system. */
-import { type AskParams, type FileContext, optionalFieldsOf } from '../../shared/ask.ts';
+import type { AskParams, FileContext } from '../../shared/ask.ts';
 import { type CompletionRequest, imagesOf, type Message, providerOf, textOf } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import { roleOf } from '../../shared/roles.ts';
@@ -13,6 +13,7 @@ import { maxOutputTokensOf } from '../routing/price.ts';
 import { isLocalOnly } from '../routing/privacy.ts';
 import type { RoutingCriteria } from '../routing/snapshot.ts';
 import { estimatePromptTokens, estimateTokens, maxPromptTokens } from '../routing/tokens.ts';
+import { optionalFieldsOf } from './optional-fields.ts';
 
 export type RoutingRequest = {
   readonly messages: readonly Message[];
