@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { projectFolder } from '../set-up/folders.ts';
 import { ownProcessFiles } from './unit-files.ts';
 
-const options = ['--test-concurrency=2', '--test-timeout=60000', '--import', './test/support/vscode.ts'];
+// One more than the cores of a small machine: many files wait for sockets and timers.
+const options = ['--test-concurrency=3', '--test-timeout=60000', '--import', './test/support/vscode.ts'];
 const files =
   process.argv.length > 2 ? process.argv.slice(2) : ['test/support/shared-process.ts', ...ownProcessFiles];
 // Each process strips the types of the sources it loads; with the cache, of the changed ones only.
