@@ -45,6 +45,7 @@ const editor = await openEditorWindow({
     'editor.minimap.enabled': false,
     'editor.quickSuggestions': { other: 'off' },
     'editor.wordWrap': 'on',
+    'typescript.validate.enable': false,
     'workbench.activityBar.location': 'hidden',
     'rumbo.inline.enabled': true,
     'rumbo.providers': {
@@ -102,7 +103,7 @@ async function ghostText(): Promise<void> {
   }
 }
 
-/** @param settleMs time for what the editor does after a keystroke, before its language service marks unfinished code */
+/** @param settleMs time for what the editor does after a keystroke */
 async function picture(name: string, settleMs = 2_500): Promise<void> {
   // The pointer highlights what it touches.
   await editor.page.mouse.move(viewport.width / 2, viewport.height - 60);
