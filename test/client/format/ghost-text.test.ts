@@ -60,7 +60,10 @@ test('the confirmation says that own models are free and nothing is sent to the 
     sampleCandidate({ model: 'openai/gpt', source: 'api', allowed: false, usdPerThousand: 1 }),
   ]);
   assert.equal(message, 'Turn ghost text on?');
-  assert.match(detail, /lab\/small and 1 more model on your machines will suggest code while you type, for free/);
+  assert.match(
+    detail,
+    /lab\/small and 1 more model on your machines will suggest code while you type, for free/,
+  );
   assert.match(detail, /nothing is sent to a cloud service/);
   assert.match(detail, /\.env/);
   assert.doesNotMatch(detail, /openai/);
