@@ -1,6 +1,7 @@
 /** When an answer is complete: the rules that all wire formats share on finish reasons, late usage and missing end markers. */
 import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
+import { eventJsonReader } from './event-json.ts';
 
 /** What has arrived of the end of one answer. */
 export type FinishState = {
@@ -11,7 +12,7 @@ export type FinishState = {
   usage: Usage | undefined;
   /** `finish` was returned; nothing follows it. */
   readonly finished: boolean;
-  /** One event's JSON as an object; `undefined` for anything else: a malformed event in the middle costs only itself. */
+  /** One event's JSON as an object, valid until the next call; `undefined` for anything else: a malformed event in the middle costs only itself. */
   read<T extends object>(data: string): Partial<T> | undefined;
   /** The `finish`, once, when reason and usage have both arrived. */
   settle(): readonly EnginePart[];
@@ -24,6 +25,7 @@ export type FinishState = {
 export function finishState(): FinishState {
   let finished = false;
   let skipped = 0;
+  const readJson = eventJsonReader();
   const finish = (reason: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
     finished = true;
@@ -44,7 +46,7 @@ export function finishState(): FinishState {
       return finished;
     },
     read<T extends object>(data: string) {
-      const event = parseObject<T>(data);
+      const event = readJson(data) as Partial<T> | undefined;
       if (!event) skipped += 1;
       return event;
     },
@@ -65,17 +67,6 @@ export function finishState(): FinishState {
 
 const noEventsError = (): RumboError =>
   new RumboError('The service’s response holds nothing readable.', { kind: 'bad-response' });
-
-function parseObject<T extends object>(data: string): Partial<T> | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Partial<T>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** A vendor's finish reason by its table; `other` for one that is not in it. */
 export const finishReasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>

@@ -7,7 +7,8 @@ import type {
   ToolCall,
 } from '../../shared/chat.ts';
 import { parseErrorText } from './error-body.ts';
-import { mergeRoles, parseJsonObject, systemText, toolArguments } from './merge-roles.ts';
+import { parseJsonObject } from './json-object.ts';
+import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
 import type { ErrorResponse, WireRequest } from './wire-format.ts';
 
 type Part =

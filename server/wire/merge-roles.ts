@@ -1,5 +1,6 @@
 /** A conversation as alternating messages of user and assistant, which some services require, and JSON of tool calls. */
 import type { Message, ToolCall } from '../../shared/chat.ts';
+import { parseJsonObject } from './json-object.ts';
 
 type NonSystemMessage = Exclude<Message, { role: 'system' }>;
 
@@ -32,13 +33,3 @@ export function systemText(messages: readonly Message[]): string | undefined {
 
 /** Arguments as an object, for services that require one. Invalid JSON of a model becomes an empty one. */
 export const toolArguments = ({ input }: ToolCall): object => parseJsonObject(input) ?? {};
-
-/** The object in a JSON text; `undefined` for any other text. */
-export function parseJsonObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
