@@ -2,8 +2,8 @@
 import type { RemainingBudget } from '../../shared/model-stats.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
-import type { Consistency, UsageLease, UsageStore } from '../platform/state/usage-store.ts';
-import type { Period } from './calendar.ts';
+import type { Consistency, UsageLease, UsageLimit, UsageStore } from '../platform/state/usage-store.ts';
+import { minuteOf, type Period } from './calendar.ts';
 import type { SpendingFilter, SpendingOwner } from './spending.ts';
 import { usageKey, usageKeysOf } from './usage-keys.ts';
 
@@ -19,6 +19,25 @@ export function createBudgets(usage: UsageStore, now: () => number) {
   let perRequest: number | null = null;
   let limits: readonly PeriodLimit[] = [];
   let warnAt = 1;
+  /** By provider and role, the counters of a request in this minute. */
+  const countersByOwner = new Map<
+    string,
+    { readonly minute: number; readonly counters: readonly UsageLimit[] }
+  >();
+
+  const countersOf = (owner: SpendingOwner): readonly UsageLimit[] => {
+    const at = now();
+    const minute = minuteOf(at);
+    const name = `${owner.provider} ${owner.role}`;
+    const last = countersByOwner.get(name);
+    if (last?.minute === minute) return last.counters;
+    const counters = usageKeysOf(owner, at).map((counter) => {
+      const limit = limits.find((each) => isSameCounter(each, counter));
+      return { key: counter.key, endsAtMs: counter.endsAtMs, max: limit?.usd ?? Number.POSITIVE_INFINITY };
+    });
+    countersByOwner.set(name, { minute, counters });
+    return counters;
+  };
 
   const remainingBudget = (owner: SpendingOwner): RemainingBudget => {
     let tightest: RemainingBudget = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
@@ -36,6 +55,7 @@ export function createBudgets(usage: UsageStore, now: () => number) {
     configure(settings: BudgetSettings): void {
       perRequest = settings['budget.perRequestUsd'];
       limits = periodLimits(settings);
+      countersByOwner.clear();
       warnAt = settings['budget.warnAtPercent'] / 100;
     },
     /** What a request in this role (`''`: none) to a model of this provider may cost. */
@@ -52,11 +72,7 @@ export function createBudgets(usage: UsageStore, now: () => number) {
       consistency?: Consistency,
     ): Promise<UsageLease | undefined> {
       if (perRequest !== null && usd > perRequest) return undefined;
-      const counters = usageKeysOf(owner, now()).map((counter) => {
-        const limit = limits.find((each) => isSameCounter(each, counter));
-        return { key: counter.key, endsAtMs: counter.endsAtMs, max: limit?.usd ?? Number.POSITIVE_INFINITY };
-      });
-      return usage.reserve(counters, usd, consistency);
+      return usage.reserve(countersOf(owner), usd, consistency);
     },
     /** Counts what the request did cost; 0 when nothing was billed. A second call does nothing. Never rejects. */
     settle: (lease: UsageLease, usd: number): Promise<void> => usage.settle(lease, usd),

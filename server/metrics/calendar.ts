@@ -4,12 +4,16 @@ export const periods = ['day', 'month'] as const;
 export type Period = (typeof periods)[number];
 
 const minuteMs = 60_000;
-/** By period, the last answer and the minute it was for: every request asks several times, and none begins within a minute. */
+
+/** The minute of `now`; no period begins within one, so that what is computed from periods holds during it. */
+export const minuteOf = (now: number): number => Math.floor(now / minuteMs);
+
+/** By period, the last answer and the minute it was for: every request asks several times. */
 const lastStarts = new Map<Period, { readonly minute: number; readonly start: number }>();
 
 /** When the day or month of `now` began; milliseconds since 1970. */
 export function periodStart(period: Period, now: number): number {
-  const minute = Math.floor(now / minuteMs);
+  const minute = minuteOf(now);
   const last = lastStarts.get(period);
   if (last?.minute === minute) return last.start;
   const start = computeStart(period, now);

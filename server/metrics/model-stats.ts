@@ -30,24 +30,23 @@ const sizeClasses = [1_000, 8_000, Number.POSITIVE_INFINITY] as const;
 /** Statistics are computed when an answer ends: they are read more often than written. */
 export function createModelStats() {
   /** By size class and model id: the measurements, and the speed they give, else that of another size class. */
-  const measured = sizeClasses.map(() => new Map<string, { first: number[]; rate: number[] }>());
+  const measured = sizeClasses.map(() => new Map<string, { first: RecentValues; rate: RecentValues }>());
   const speeds = sizeClasses.map(() => new Map<string, ModelSpeed>());
-  const ratios = new Map<string, number[]>();
+  const ratios = new Map<string, RecentValues>();
   const tokenRatios = new Map<string, TokenRatio>();
-  const lengths = new Map<string, number[]>();
+  const lengths = new Map<string, RecentValues>();
   const outputs = new Map<string, OutputRange>();
 
   const recordSpeed = ({ model, estimatedTokens, usage, firstTokenMs, streamMs }: AnswerSample): void => {
     if (firstTokenMs === null) return;
     const size = sizeOf(estimatedTokens);
-    const values = measured[size]?.get(model) ?? { first: [], rate: [] };
+    const values = measured[size]?.get(model) ?? { first: recentValues(), rate: recentValues() };
     measured[size]?.set(model, values);
-    push(values.first, firstTokenMs);
-    if (usage.output >= minMeasuredTokens && streamMs > 0)
-      push(values.rate, (usage.output * 1000) / streamMs);
+    values.first.add(firstTokenMs);
+    if (usage.output >= minMeasuredTokens && streamMs > 0) values.rate.add((usage.output * 1000) / streamMs);
     const speed = {
-      firstTokenMs: quantile(values.first, 0.5),
-      tokensPerSecond: values.rate.length > 0 ? quantile(values.rate, 0.5) : null,
+      firstTokenMs: values.first.quantile(0.5),
+      tokensPerSecond: values.rate.count > 0 ? values.rate.quantile(0.5) : null,
     };
     for (const [each, table] of speeds.entries()) {
       if (each === size || !measured[each]?.has(model)) table.set(model, speed);
@@ -57,19 +56,19 @@ export function createModelStats() {
   const recordTokenRatio = ({ model, estimatedTokens, usage }: AnswerSample): void => {
     if (estimatedTokens <= 0 || usage.input <= 0) return;
     const family = modelFamily(model);
-    const values = addValue(ratios, family, usage.input / estimatedTokens);
-    if (values.length < minSamples) return;
-    const ratio = quantile(values, 0.5);
-    const deviations = values.map((each) => Math.abs(each / ratio - 1));
-    tokenRatios.set(family, { ratio, error: quantile(deviations, 0.5) });
+    const values = valuesOf(ratios, family);
+    values.add(usage.input / estimatedTokens);
+    if (values.count < minSamples) return;
+    tokenRatios.set(family, { ratio: values.quantile(0.5), error: values.medianDeviation() });
   };
 
   const recordLength = ({ task, usage }: AnswerSample): void => {
     if (usage.output <= 0) return;
-    const values = addValue(lengths, task, usage.output);
-    if (values.length < minSamples) return;
-    const at = (share: number) => quantile(values, share);
-    outputs.set(task, { low: at(0.1), typical: at(0.5), high: at(0.9) });
+    const values = valuesOf(lengths, task);
+    values.add(usage.output);
+    if (values.count < minSamples) return;
+    const { quantile } = values;
+    outputs.set(task, { low: quantile(0.1), typical: quantile(0.5), high: quantile(0.9) });
   };
 
   return {
@@ -92,21 +91,48 @@ export type ModelStats = ReturnType<typeof createModelStats>;
 
 const sizeOf = (promptTokens: number): number => sizeClasses.findIndex((max) => promptTokens <= max);
 
-function addValue(map: Map<string, number[]>, key: string, value: number): readonly number[] {
-  const values = map.get(key) ?? [];
+function valuesOf(map: Map<string, RecentValues>, key: string): RecentValues {
+  const values = map.get(key) ?? recentValues();
   map.set(key, values);
-  push(values, value);
   return values;
 }
 
-function push(values: number[], value: number): void {
-  values.push(value);
-  if (values.length > maxSamples) values.shift();
+/** The latest values of one statistic, in their order and by size, so that none is sorted again for each answer. */
+function recentValues() {
+  const inOrder: number[] = [];
+  const bySize: number[] = [];
+  const indexOf = (value: number): number => {
+    let from = 0;
+    let to = bySize.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((bySize[middle] ?? 0) < value) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
+  return {
+    get count() {
+      return inOrder.length;
+    },
+    add(value: number): void {
+      inOrder.push(value);
+      bySize.splice(indexOf(value), 0, value);
+      if (inOrder.length > maxSamples) bySize.splice(indexOf(inOrder.shift() ?? 0), 1);
+    },
+    /** @param share 0–1 */
+    quantile: (share: number): number => quantileOf(bySize, share),
+    /** How far half of the values are at most from the median, as a share of it. */
+    medianDeviation(): number {
+      const median = quantileOf(bySize, 0.5);
+      // A typed array sorts numbers without a comparison function.
+      return quantileOf(Float64Array.from(bySize, (each) => Math.abs(each / median - 1)).sort(), 0.5);
+    },
+  };
 }
 
-/** @param share 0–1 */
-function quantile(values: readonly number[], share: number): number {
-  // A typed array sorts numbers without a comparison function: several are sorted for each answer.
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-}
+type RecentValues = ReturnType<typeof recentValues>;
+
+/** @param sorted the smallest first; 0 without values */
+const quantileOf = (sorted: ArrayLike<number>, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

@@ -8,7 +8,7 @@ import type { Accounting } from '../accounting/record.ts';
 import type { ResponseCache } from '../cache/response-cache.ts';
 import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
 import type { Budgets } from '../metrics/budget.ts';
-import { balance, type RankedCandidate } from '../routing/balancer.ts';
+import { balance, type Decision, type RankedCandidate } from '../routing/balancer.ts';
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { type AttemptQueue, attemptQueue, type QueuedAttempt } from './attempt-queue.ts';
@@ -37,8 +37,9 @@ export type PreparedRequest = RoutableRequest & { readonly meta: RequestMeta };
 /** The model that failed last, and how. */
 export type FailedAttempt = { readonly model: ModelId; readonly error: RumboError };
 
-/** One answer on its way. */
-export type AnswerProgress = RouteDecision & {
+/** One answer on its way. It may wait for long: what only an error needs is computed again. */
+export type AnswerProgress = Pick<RouteDecision, 'criteria'> & {
+  readonly decision: Omit<Decision, 'excluded'>;
   readonly prepared: PreparedRequest;
   readonly queue: AttemptQueue;
   readonly onInterruption: Settings['routing.onInterruption'];
@@ -67,13 +68,15 @@ export function beginAnswer(
   decided: RouteDecision,
 ): AnswerProgress {
   const { decision, criteria, snapshot } = decided;
+  const { excluded: _, ...chosen } = decision;
   const { params, settingsAtRead } = prepared;
   const { unavailablePin, candidates } = decision;
   const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
   if (unavailablePin && (!mayReplacePin || candidates.length === 0)) throw pinnedModelError(unavailablePin);
   if (candidates.length === 0) throw noCandidateError(decision, criteria, snapshot);
   return {
-    ...decided,
+    criteria,
+    decision: chosen,
     prepared,
     queue: attemptQueue(candidates.map(({ model }) => model.id)),
     onInterruption: params.onInterruption ?? settingsAtRead['routing.onInterruption'],

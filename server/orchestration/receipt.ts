@@ -26,7 +26,7 @@ export type RequestMeta = {
 /** What an attempt came to. */
 type AttemptFacts = {
   readonly candidate: RankedCandidate;
-  readonly decision: Decision;
+  readonly decision: Omit<Decision, 'excluded'>;
   /** Candidates that could not run when they were next. */
   readonly skipped: readonly Exclusion[];
   /** In order, this one included. */

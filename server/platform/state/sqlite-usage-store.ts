@@ -25,7 +25,9 @@ export type SqliteUsageStoreDeps = {
 
 export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
   const { database, now, defer, flush, onError } = deps;
-  const tables = usageStatements(database, randomUUID(), now);
+  const processId = randomUUID();
+  const tables = usageStatements(database, processId, now);
+  let leaseCount = 0;
   /** Of the file, as last read. */
   let counters = new Map<string, number>();
   let reservedByOthers = new Map<string, number>();
@@ -100,7 +102,8 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
       return view.reserved(key);
     },
     async reserve(limits, amount, consistency = 'shared') {
-      const lease = { id: randomUUID(), limits, amount };
+      leaseCount += 1;
+      const lease = { id: `${processId} ${leaseCount}`, limits, amount };
       // Without a ceiling, or for nothing, no other process has to know.
       const isPublic = amount > 0 && limits.some(({ max }) => max !== Infinity);
       const isShared = isPublic && consistency === 'shared';
