@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { providerOf } from '../../shared/chat.ts';
 import type { Receipt } from '../../shared/receipts.ts';
+import { oncePerTurn } from '../platform/once-per-turn.ts';
 import { memoryUsageStore } from '../platform/state/memory-usage-store.ts';
 import { sqliteUsageStore } from '../platform/state/sqlite-usage-store.ts';
 import type { UsageStore } from '../platform/state/usage-store.ts';
@@ -62,7 +63,20 @@ export function createLedger(
       sums.merge(period, inlineSpendingSince(open, began[period]));
     }
   };
-  /** SQLite reports when another window has written; a new day or month starts at zero. */
+  /** SQLite reports when another window has written. */
+  const readOthers = (open: DatabaseSync) => {
+    try {
+      const version = prepared(open, 'pragma data_version').get()?.['data_version'];
+      if (version === seenVersion) return;
+      write();
+      read(open);
+      seenVersion = version;
+    } catch {
+      // The sums in memory still apply; writing has reported the problem.
+    }
+  };
+  const readOthersOncePerTurn = oncePerTurn(() => database && readOthers(database));
+  /** A new day or month starts at zero. */
   const catchUp = () => {
     for (const period of periods) {
       const start = periodStart(period, now());
@@ -72,15 +86,8 @@ export function createLedger(
       seenVersion = undefined;
     }
     if (!database) return;
-    try {
-      const version = prepared(database, 'pragma data_version').get()?.['data_version'];
-      if (version === seenVersion) return;
-      write();
-      read(database);
-      seenVersion = version;
-    } catch {
-      // The sums in memory still apply; writing has reported the problem.
-    }
+    if (seenVersion === undefined) readOthers(database);
+    else readOthersOncePerTurn();
   };
   catchUp();
 

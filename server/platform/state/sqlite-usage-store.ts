@@ -1,6 +1,7 @@
 /** Usage counters in a SQLite file that all windows of one user share. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { oncePerTurn } from '../once-per-turn.ts';
 import {
   fitsLimits,
   maxLeaseMs,
@@ -42,7 +43,7 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
     reservedByOthers = tables.reservedByOthers();
   };
   /** SQLite says when another process has written. */
-  const refresh = () => {
+  const refresh = oncePerTurn(() => {
     try {
       const version = tables.version();
       if (version === seenVersion) return;
@@ -51,7 +52,7 @@ export function sqliteUsageStore(deps: SqliteUsageStoreDeps): UsageStore {
     } catch {
       // The figures of before hold; writing reports what is wrong.
     }
-  };
+  });
   refresh();
 
   const view = {
