@@ -182,6 +182,8 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
 export type EnginePart =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly text: string }
+  /** All text so far was reasoning: its closing tag came, and the model's template had put the opening one into the prompt. */
+  | { readonly type: 'text-retraction' }
   | ({ readonly type: 'tool-call' } & ToolCall)
   | {
       readonly type: 'finish';

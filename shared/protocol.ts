@@ -57,7 +57,9 @@ export type AskPart =
       /** One sentence. */
       readonly reason: string;
     }
-  | Exclude<EnginePart, { type: 'finish' }>
+  | Exclude<EnginePart, { type: 'finish' | 'text-retraction' }>
+  /** The text so far after its first `keptCharacters` (UTF-16) was reasoning and is no part of the answer. */
+  | { readonly type: 'text-retraction'; readonly keptCharacters: number }
   /** The code so far, whole each time; for previews. */
   | { readonly type: 'code'; readonly code: CodeAnswer }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: Usage };

@@ -55,6 +55,8 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
       return { ...answer, text: answer.text + part.text, activity: 'answering' };
     case 'reasoning-delta':
       return { ...answer, activity: answer.activity ?? 'thinking' };
+    case 'text-retraction':
+      return { ...answer, text: answer.text.slice(0, part.keptCharacters), activity: 'thinking' };
     case 'code':
     case 'tool-call':
     case 'finish':

@@ -24,6 +24,10 @@ export function answerText(print: (text: string) => void): AnswerText {
         text += part.text;
         print(part.text);
       }
+      if (part.type === 'text-retraction' && text.length > part.keptCharacters) {
+        below('---\n\n**Discarded:** the text above was the model’s reasoning.\n\n---\n\n');
+        text = '';
+      }
       if (part.type !== 'takeover' || part.mode === 'continue' || text === '') return;
       const { from, to, reason } = part;
       const why = oneLine(`all of the above is from ${from}: ${reason} ${to} starts over below.`);

@@ -4,6 +4,7 @@ import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
+import { withoutTemplateTokens } from '../wire/template-tokens.ts';
 import type {
   CountFormat,
   EmbeddingFormat,
@@ -104,7 +105,9 @@ function encodeRequest(connection: EngineConnection, model: string, request: Eng
   if (isFill(request)) return encodeForm(connection, wire.fill, model, request, 'fill in the middle');
   if (isText(request)) return encodeForm(connection, wire.text, model, request, 'continue a text');
   const chat = encodeForm({ label, definition }, wire.chat(model), model, request, 'chat');
-  return { ...chat, toError: wire.toError, mayBeEmpty: request.mayBeEmpty ?? false };
+  // Ghost text has its own rules for tokens, which need the document.
+  const decoder = request.mayBeEmpty ? chat.decoder : () => withoutTemplateTokens(chat.decoder(), request);
+  return { ...chat, decoder, toError: wire.toError, mayBeEmpty: request.mayBeEmpty ?? false };
 }
 
 function encodeForm<Request>(

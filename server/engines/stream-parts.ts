@@ -51,6 +51,7 @@ export async function* streamParts(
 const answersUser: Readonly<Record<EnginePart['type'], boolean>> = {
   'text-delta': true,
   'reasoning-delta': false,
+  'text-retraction': false,
   'tool-call': true,
   finish: false,
 };

@@ -31,6 +31,10 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         text += part.text;
       } else if (part.type === 'reasoning-delta') {
         reasoning += part.text;
+      } else if (part.type === 'text-retraction') {
+        // It follows as reasoning.
+        text = '';
+        firstTokenAt = null;
       } else if (part.type === 'finish') {
         reason = part.reason;
         usage = part.usage;

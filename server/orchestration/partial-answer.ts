@@ -65,6 +65,8 @@ export class PartialAnswer {
         return this.#show(this.#overlap ? this.#overlap.push(part.text) : part.text);
       case 'reasoning-delta':
         return [part];
+      case 'text-retraction':
+        return [this.#retract()];
       case 'tool-call':
         this.toolCalls = [...this.toolCalls, part];
         return [part];
@@ -95,6 +97,17 @@ export class PartialAnswer {
       ...this.#preview.finalCode(this.text),
       ...(toolCalls.length > 0 ? { toolCalls } : {}),
     };
+  }
+
+  /** What the current model has written so far was reasoning. */
+  #retract(): AskPart {
+    const keptCharacters = this.takeovers.at(-1)?.at ?? 0;
+    this.text = this.text.slice(0, keptCharacters);
+    if (keptCharacters === 0) this.firstTextAt = null;
+    else this.#overlap = overlapRemover(this.text);
+    this.#preview = codePreview(this.#params);
+    this.#preview.update(this.text, Number.NEGATIVE_INFINITY);
+    return { type: 'text-retraction', keptCharacters };
   }
 
   #show(text: string): readonly AskPart[] {

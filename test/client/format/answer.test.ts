@@ -37,6 +37,16 @@ test('text streams in parts, and reasoning is not shown', () => {
   assert.doesNotMatch(document, /secret|thinking/);
 });
 
+test('text that turns out to be reasoning is removed', () => {
+  const state = after(
+    start,
+    text('Kept. Hm.'),
+    { type: 'text-retraction', keptCharacters: 5 },
+    text(' Yes.'),
+  );
+  assert.equal(state.text, 'Kept. Yes.');
+});
+
 test('a provider’s note is above the answer, and a failed model is named', () => {
   const document = answerDocument(
     after(

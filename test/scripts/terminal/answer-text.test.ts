@@ -39,6 +39,14 @@ test('text that is discarded is marked before the new answer begins', () => {
   assert.equal(printed(resume('restart'), text('new')).out(), 'new');
 });
 
+test('text that turns out to be reasoning is marked', () => {
+  const { out } = printed(text('hm\n'), { type: 'text-retraction', keptCharacters: 0 }, text('answer'));
+  assert.match(
+    out(),
+    /^hm\n[\s\S]*\*\*Discarded:\*\* the text above was the model’s reasoning\.[\s\S]*---\n\nanswer$/,
+  );
+});
+
 test('text that breaks off is marked incomplete; without any text there is nothing to mark', () => {
   const { answer, out } = printed(text('```ts\nhalf'));
   answer.breakOff();

@@ -45,6 +45,23 @@ test('a model that took over and wrote nothing is no takeover', () => {
   assert.deepEqual(answer.takeovers, [{ at: 3, from: 'a/1', to: 'c/3', reason: 'first' }]);
 });
 
+test('text that turns out to be reasoning is no part of the answer; that of an earlier model stays', () => {
+  const answer = answerTo();
+  answer.append(text('hm'));
+  assert.deepEqual(answer.append({ type: 'text-retraction' }), [
+    { type: 'text-retraction', keptCharacters: 0 },
+  ]);
+  assert.equal(answer.text, '');
+  answer.append(text('One sentence is here.'));
+  answer.continueWith({ from: 'a/1', to: 'b/2', reason: 'r' });
+  answer.append(text(' I think.'));
+  assert.deepEqual(answer.append({ type: 'text-retraction' }), [
+    { type: 'text-retraction', keptCharacters: 21 },
+  ]);
+  answer.append(text(' And two.'));
+  assert.equal(answer.text, 'One sentence is here. And two.');
+});
+
 test('a restart forgets everything but the longest text that was shown', () => {
   const answer = answerTo();
   answer.append(text('a long beginning'));
