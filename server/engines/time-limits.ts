@@ -2,6 +2,7 @@
 import { RumboError } from '../../shared/errors.ts';
 import type { Source } from '../../shared/models.ts';
 import type { StreamEvent } from '../platform/event-stream.ts';
+import { socketTimer } from '../platform/socket-timer.ts';
 
 /** Milliseconds. */
 export type TimeLimits = {
@@ -56,12 +57,10 @@ export function responseTimer(
     if (isPaused) lapsed = true;
     else onExpired(hasPart ? stalledError(label, betweenPartsMs) : noFirstPartError(label, firstPartMs));
   };
-  let timer = setTimeout(expire, firstPartMs);
+  const timer = socketTimer(firstPartMs, expire);
   return {
     /** Content arrived; the wait begins anew. */
-    refresh(): void {
-      timer.refresh();
-    },
+    refresh: timer.refresh,
     /** The consumer has a part; its own time until `back` does not count. */
     pause(): void {
       isPaused = true;
@@ -69,14 +68,11 @@ export function responseTimer(
     resume(): void {
       isPaused = false;
       if (hasPart && !lapsed) return void timer.refresh();
-      clearTimeout(timer);
-      timer = setTimeout(expire, betweenPartsMs);
+      timer.restart(betweenPartsMs);
       hasPart = true;
       lapsed = false;
     },
-    stop(): void {
-      clearTimeout(timer);
-    },
+    stop: timer.stop,
   };
 }
 

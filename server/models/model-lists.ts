@@ -3,9 +3,11 @@
  * A provider's own list is another one: it holds what routing may use in this run and is never read from disk, while
  * this one outlives the server and has models that do not chat, so that details are known before any network.
  */
+
 import type { ModelId } from '../../shared/chat.ts';
 import type { Source } from '../../shared/models.ts';
 import type { ListedModel } from '../engines/local-engine.ts';
+import { timeoutSignal } from '../platform/socket-timer.ts';
 import {
   diffModelSets,
   type ModelSet,
@@ -145,11 +147,13 @@ async function listWithTimeout(
   source: ModelSource,
   closing: AbortSignal,
 ): Promise<readonly ListedModel[] | undefined> {
-  const signal = AbortSignal.any([closing, AbortSignal.timeout(listTimeoutMs)]);
+  const timeout = timeoutSignal(listTimeoutMs);
   try {
-    return await source.list(signal);
+    return await source.list(AbortSignal.any([closing, timeout.signal]));
   } catch {
     return;
+  } finally {
+    timeout.stop();
   }
 }
 

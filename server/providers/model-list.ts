@@ -2,6 +2,7 @@
 import type { IdentifiedEndpoint } from '../../shared/discovery.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Engine } from '../engines/engine.ts';
+import { timeoutSignal } from '../platform/socket-timer.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
@@ -50,15 +51,16 @@ export function modelList({ config, engine, identifyServer, elapsed, onListed, o
 
   const update = async (): Promise<void> => {
     const startedIn = resets;
-    const timeout = AbortSignal.timeout(listTimeoutMs);
-    const result = await request(timeout).catch((cause: unknown) =>
-      timeout.aborted
+    const timeout = timeoutSignal(listTimeoutMs);
+    const result = await request(timeout.signal).catch((cause: unknown) =>
+      timeout.signal.aborted
         ? new RumboError(`${label} did not list its models within ${listTimeoutMs / 1000} s.`, {
             kind: 'timeout',
             provider: name,
           })
         : toRumboError(cause),
     );
+    timeout.stop();
     // A result for another key, or from before a reset, no longer applies.
     if (startedIn !== resets) return;
     requestedAtMs = elapsed();

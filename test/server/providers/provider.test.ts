@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { engines } from '../../../server/engines/table.ts';
 import type { Http } from '../../../server/platform/http.ts';
 import { type ProviderDeps, provider } from '../../../server/providers/provider.ts';
@@ -50,8 +51,12 @@ const lab = {
 } as const;
 
 test('a list that is late is a timeout of the provider, not a cancellation by the user', async (t) => {
-  t.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort(new DOMException('late', 'TimeoutError')));
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const http: Http = async ({ signal }) => {
+    t.mock.timers.tick(10_000);
+    await nextTurn();
+    assert.ok(!signal.aborted, 'the socket is read first');
+    t.mock.timers.tick(50);
     assert.ok(signal.aborted);
     throw new RumboError('The request was cancelled.', { kind: 'cancelled' });
   };
