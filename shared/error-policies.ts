@@ -4,7 +4,10 @@
  */
 import type { KeyCooldownRule } from './cooldowns.ts';
 
-/** How many ordinary failures a failure counts as; three in a row open a circuit. */
+/**
+ * How many ordinary failures a failure counts as; three in a row open a circuit. Where both weights are above 0 the
+ * failure may be the model's own: the provider's weight counts once a second model has failed too.
+ */
 export type CircuitWeights = { readonly provider: number; readonly model: number };
 
 /** The cool-down of the key that a request used. */
@@ -27,6 +30,9 @@ export type ErrorButtonId =
   | 'show-log'
   | 'show-providers';
 
+/** How far a request came. `unconnected`: to no connection. `unresponsive`: to no response head. */
+export type RequestStage = 'unconnected' | 'unresponsive' | 'responded';
+
 export type ErrorPolicy = {
   /**
    * Further attempts on the same model, after a delay and before the first part. `default`: as many as the retry
@@ -35,10 +41,8 @@ export type ErrorPolicy = {
   readonly retry: 'never' | 'once' | 'default' | 'until-loaded';
   /** Another candidate may answer the request. */
   readonly fallback: boolean;
-  /** What it counts as in the circuits of provider and model; `unresponsive`: without any response head. */
-  readonly circuit:
-    | CircuitWeights
-    | { readonly responded: CircuitWeights; readonly unresponsive: CircuitWeights };
+  /** What it counts as in the circuits of provider and model, where it matters how far the request came. */
+  readonly circuit: CircuitWeights | Readonly<Record<RequestStage, CircuitWeights>>;
   /** Another key of the provider may succeed: the request is repeated with it at once. */
   readonly keyFailover: boolean;
   /** `null`: the key stays in use. */
@@ -206,7 +210,11 @@ const policies = {
     retry: 'never',
     fallback: true,
     // No user should wait for the same timeout three times. Without a response head the provider is silent.
-    circuit: { responded: opensModel, unresponsive: { provider: 3, model: 3 } },
+    circuit: {
+      unconnected: { provider: 3, model: 0 },
+      unresponsive: { provider: 3, model: 3 },
+      responded: opensModel,
+    },
     keyFailover: false,
     keyCooldown: null,
     ending: 'no-answer',
@@ -248,11 +256,19 @@ const policies = {
 export type ErrorKind = keyof typeof policies;
 export const errorPolicies: Readonly<Record<ErrorKind, ErrorPolicy>> = policies;
 
-/** The weights of a failure; `responded`: the service had sent a response head. */
-export function circuitWeights(kind: ErrorKind, responded: boolean): CircuitWeights {
+/** The weights of a failure. @param failure its kind, the status of its response, and whether no connection was made */
+export function circuitWeights({
+  kind,
+  status,
+  unconnected,
+}: {
+  readonly kind: ErrorKind;
+  readonly status?: number;
+  readonly unconnected?: boolean;
+}): CircuitWeights {
   const { circuit } = errorPolicies[kind];
   if ('provider' in circuit) return circuit;
-  return responded ? circuit.responded : circuit.unresponsive;
+  return circuit[unconnected ? 'unconnected' : status === undefined ? 'unresponsive' : 'responded'];
 }
 
 /** Whether a value from outside names a row of the table. */

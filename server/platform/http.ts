@@ -148,7 +148,11 @@ function failure(cause: unknown, target: URL, signal: AbortSignal, started: bool
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new RumboError(
       `${target.host} did not accept the connection in time.`,
-      { kind: 'timeout', action: 'Start the engine or correct its address in rumbo.providers.' },
+      {
+        kind: 'timeout',
+        unconnected: true,
+        action: 'Start the engine or correct its address in rumbo.providers.',
+      },
       { cause },
     );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

@@ -224,7 +224,7 @@ function withPolicies(
   // slot the next key is used at once.
   return composePolicies(
     health.watch,
-    retry({ ...retryOptions, retryBudgetMs }),
+    retry({ ...retryOptions, retryBudgetMs, isStable: health.isStable }),
     concurrencyLimit(queue),
     keyFailover(pool, pool.count),
   )(engine);

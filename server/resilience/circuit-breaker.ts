@@ -1,4 +1,4 @@
-/** A circuit breaker as a function of time: opens on failures and admits one probe after a growing pause. Pure. */
+/** A circuit breaker as a function of time: opens on failures and admits one probe after each pause. Pure. */
 import type { CircuitState } from '../../shared/status.ts';
 
 /** Decides when a circuit opens. */
@@ -73,10 +73,10 @@ export const defaultBreaker = (): Breaker =>
   anyBreaker(consecutiveBreaker(3), countBreaker(0.5, { size: 20, minCalls: 10 }));
 
 /**
- * Milliseconds. An open circuit pauses for `initialMs`, twice as long after each failed probe, `maxMs` at most: that is
- * how late a recovery is noticed. A circuit that opens again within `stableAfterMs` of closing continues to double.
+ * Milliseconds. An open circuit admits a probe after `initialMs`: that is how late a recovery is noticed, however long the
+ * failure lasts. A service that recovers and fails again, `maxReopenings` times within `withinMs`, pauses for `unstableMs`.
  */
-const pause = { initialMs: 5_000, maxMs: 30_000, stableAfterMs: 60_000 };
+const pause = { initialMs: 5_000, unstableMs: 30_000, maxReopenings: 3, withinMs: 600_000 };
 /** The largest share of a pause that chance removes, so that two windows do not probe at once. */
 const jitter = 0.1;
 
@@ -113,13 +113,17 @@ export function circuit(
   let opened: { reason: string; untilMs: number; probing: boolean } | undefined;
   /** Rises when the circuit opens or is reset: failures of requests that started before do not count. */
   let generation = 0;
-  let pauseMs = 0;
   let closedAtMs = Number.NEGATIVE_INFINITY;
+  /** When it opened again soon after it had closed; none is older than `withinMs`. */
+  let reopenedAtMs: number[] = [];
 
+  const pauseMs = () => (reopenedAtMs.length < pause.maxReopenings ? pause.initialMs : pause.unstableMs);
   const open = (reason: string) => {
-    const isUnstable = opened !== undefined || now() - closedAtMs < pause.stableAfterMs;
-    pauseMs = isUnstable && pauseMs > 0 ? Math.min(pauseMs * 2, pause.maxMs) : pause.initialMs;
-    opened = { reason, untilMs: now() + pauseMs * (1 - jitter * random()), probing: false };
+    const isProbe = opened !== undefined;
+    const isRecent = (atMs: number) => now() - atMs < pause.withinMs;
+    reopenedAtMs = reopenedAtMs.filter(isRecent);
+    if (!isProbe && isRecent(closedAtMs)) reopenedAtMs.push(now());
+    opened = { reason, untilMs: now() + pauseMs() * (1 - jitter * random()), probing: false };
     generation += 1;
   };
   const close = () => {
@@ -138,8 +142,8 @@ export function circuit(
     acquire() {
       const startedIn = generation;
       const probe = isBlocked() ? undefined : opened;
-      // A probe without any answer blocks other requests no longer than this.
-      if (probe) Object.assign(probe, { probing: true, untilMs: now() + pause.maxMs });
+      // A probe without any answer says nothing about a service that recovers meanwhile: the next pause has begun.
+      if (probe) Object.assign(probe, { probing: true, untilMs: now() + pauseMs() });
       const admitOthers = () => {
         if (probe?.probing) Object.assign(probe, { probing: false, untilMs: now() });
       };
@@ -169,8 +173,8 @@ export function circuit(
     reset() {
       opened = undefined;
       generation += 1;
-      pauseMs = 0;
       closedAtMs = Number.NEGATIVE_INFINITY;
+      reopenedAtMs = [];
       breaker.reset();
     },
   };

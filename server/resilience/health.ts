@@ -20,11 +20,16 @@ export type HealthDeps = {
   readonly onModelGone: (model: string) => void;
 };
 
+/** Failures of several models open the provider's circuit when their weights, one for each model, add up to this. */
+const minSharedWeight = 3;
+
 /** One provider's health. */
 export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: HealthDeps) {
   const ofProvider = circuit(elapsed);
   const ofModels = new Map<string, Circuit>();
   let lastFailure: ErrorKind | undefined;
+  /** Models whose failures may be the provider's, since it last answered, with the weight of each. */
+  const failing = new Map<string, number>();
 
   const ofModel = (model: string): Circuit => {
     const existing = ofModels.get(model);
@@ -39,17 +44,27 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
     const untilMs = Math.ceil(now() + cooldown.untilMs - elapsed());
     return { rule: 'circuit', reason: cooldown.reason, untilMs };
   };
+  /** What such failures count as together: nothing while there are few, since healthy models of the provider answer. */
+  const sharedWeight = (model: string, weight: number): number => {
+    failing.set(model, Math.max(weight, failing.get(model) ?? 0));
+    const sum = [...failing.values()].reduce((total, each) => total + each, 0);
+    return failing.size > 1 && sum >= minSharedWeight ? sum : 0;
+  };
   const fail = (error: RumboError, model: string, permits: { provider: Permit; model: Permit }) => {
-    const weights = circuitWeights(error.kind, error.data.status !== undefined);
+    const weights = circuitWeights(error.data);
     if (weights.provider + weights.model === 0) return;
     lastFailure = error.kind;
-    if (weights.provider > 0) permits.provider.failed(error.message, weights.provider);
+    const providerWeight = weights.model === 0 ? weights.provider : sharedWeight(model, weights.provider);
+    if (providerWeight > 0) permits.provider.failed(error.message, providerWeight);
     if (weights.model > 0) permits.model.failed(error.message, weights.model);
     onChange();
     if (error.kind === 'model-not-found') onModelGone(model);
   };
 
   return {
+    /** Whether provider and model are working as far as known: a failure now is worth another try. */
+    isStable: (model: string): boolean =>
+      ofProvider.state() === 'closed' && (ofModels.get(model)?.state() ?? 'closed') === 'closed',
     circuitState: (): CircuitState => ofProvider.state(),
     circuitStateOf: (model: string): CircuitState => ofModels.get(model)?.state() ?? 'closed',
     /** Why the provider gets no requests now, for any model. */
@@ -75,6 +90,7 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
       const wasClosed = ofProvider.state() === 'closed' && ofModel(model).state() === 'closed';
       // For the provider the first part is proof enough; a model has to complete its answer.
       const onFirstPart = () => {
+        failing.clear();
         permits.provider.succeeded();
         permits.model.firstPart();
         if (!wasClosed) onChange();
@@ -101,6 +117,7 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
     /** The key or the address changed, or the user wants a fresh start: all results are forgotten. */
     reset(): void {
       lastFailure = undefined;
+      failing.clear();
       ofProvider.reset();
       ofModels.clear();
       onChange();

@@ -113,7 +113,7 @@ export function pooledKey(name: string, key: string | undefined) {
      */
     failed(model: string | undefined, sequence: number, error: RumboError, now: number): boolean {
       const next = cooldownFrom(error, { atMs: now, sequence });
-      const weights = circuitWeights(error.kind, error.data.status !== undefined);
+      const weights = circuitWeights(error.data);
       if (next || weights.provider + weights.model > 0) {
         failures += 1;
         recent.add(now);

@@ -1,6 +1,6 @@
 /** Sends a request to the same model again while no part of an answer has arrived. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
+import { circuitWeights, type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Policy, policy, untilFirstPart } from './policy.ts';
 
@@ -20,6 +20,8 @@ export type RetryOptions = {
     /** No other candidate is available, and the engine is loading the model. */
     readonly loading: number;
   };
+  /** Whether the model works as far as known. One that fails already gets one try while another candidate is left. */
+  readonly isStable: (model: string) => boolean;
   /** Waits this many milliseconds; passed in so that tests control the clock. Absent: the real one. Rejects when the signal aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** 0–1. Absent: `Math.random`. */
@@ -34,22 +36,34 @@ const minDelayMs = 25;
 
 /** Repeats what `errorPolicies` marks for retry. */
 export const retry = (options: RetryOptions): Policy =>
-  policy((send, { urgency, lastResort, signal }) => {
-    const { sleep = (ms, signal) => delay(ms, undefined, { signal }), random = Math.random } = options;
+  policy((send, { model, urgency, lastResort, signal }) => {
+    const {
+      isStable,
+      sleep = (ms, signal) => delay(ms, undefined, { signal }),
+      random = Math.random,
+    } = options;
     let waitedMs = 0;
     const mayRepeat = async ({ kind, data }: RumboError, attempt: number): Promise<boolean> => {
       // While the user types no wait pays: the next keystroke sends a new request, and another model answers meanwhile.
       if (urgency === 'typing' || attempt >= maxAttempts(kind, options)) return false;
+      const isGivenUp = () => !lastResort && isFailing(data) && !isStable(model);
+      if (isGivenUp()) return false;
       const waitMs = data.retryAfterMs ?? delayMs(attempt, options);
       if (waitedMs + waitMs > retryBudgetMs(kind, lastResort, options)) return false;
       waitedMs += waitMs;
       await sleep(Math.max(waitMs, minDelayMs) + minDelayMs * random(), signal).catch((aborted: unknown) => {
         throw toRumboError(aborted, signal);
       });
-      return true;
+      return !isGivenUp();
     };
     return untilFirstPart(send, signal, { mayRepeat });
   });
+
+/** Loading and rate limits end by themselves. */
+function isFailing(failure: RumboError['data']): boolean {
+  const { provider, model } = circuitWeights(failure);
+  return provider + model > 0;
+}
 
 function maxAttempts(kind: ErrorKind, options: RetryOptions): number {
   switch (errorPolicies[kind].retry) {

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { circuitWeights, errorPolicies, isErrorKind } from '../../shared/error-policies.ts';
 
-test('a timeout counts against the provider only when no response had begun', () => {
-  assert.deepEqual(circuitWeights('timeout', true), { provider: 0, model: 3 });
-  assert.deepEqual(circuitWeights('timeout', false), { provider: 3, model: 3 });
-  assert.deepEqual(circuitWeights('unreachable', true), circuitWeights('unreachable', false));
+test('a timeout counts against the provider as far as no response had begun', () => {
+  assert.deepEqual(circuitWeights({ kind: 'timeout', status: 200 }), { provider: 0, model: 3 });
+  assert.deepEqual(circuitWeights({ kind: 'timeout' }), { provider: 3, model: 3 });
+  assert.deepEqual(circuitWeights({ kind: 'timeout', unconnected: true }), { provider: 3, model: 0 });
+  assert.deepEqual(
+    circuitWeights({ kind: 'unreachable', status: 1 }),
+    circuitWeights({ kind: 'unreachable' }),
+  );
 });
 
 test('a failure cools a key down exactly when another key may succeed', () => {

@@ -77,29 +77,58 @@ test('a model that fails three times cools down alone, and the provider’s othe
   }
 });
 
-test('an overloaded model cools down, and its provider only when no other model answers meanwhile', async () => {
-  for (const others of [true, false]) {
-    const { health, ask, set } = setUp();
-    for (let time = 0; time < 3; time++) {
-      set('overloaded');
-      await ask('busy');
-      set();
-      if (others) await ask('idle');
+test('one model that fails never cools its provider down, whether others answer meanwhile or not', async () => {
+  for (const kind of ['overloaded', 'timeout'] as const)
+    for (const others of [true, false]) {
+      const { health, ask, set } = setUp();
+      for (let time = 0; time < 30; time++) {
+        set(kind);
+        await ask('bad');
+        set();
+        if (others) await ask('good');
+      }
+      assert.ok(health.cooldownOf('bad'));
+      assert.equal(health.cooldown(), undefined, `${kind} ${others}`);
+      assert.equal(health.cooldownOf('good'), undefined);
     }
-    assert.ok(health.cooldownOf('busy'));
-    assert.equal(health.cooldown() === undefined, others);
+});
+
+test('failures of several models in a row are the provider’s: three that are overloaded, two that are silent', async () => {
+  for (const [kind, models] of [
+    ['overloaded', ['a', 'b', 'c']],
+    ['timeout', ['a', 'b']],
+  ] as const) {
+    const { health, ask, set } = setUp();
+    for (const [index, model] of models.entries()) {
+      assert.equal(health.circuitState(), 'closed', `${kind} ${index}`);
+      set(kind);
+      await ask(model);
+    }
+    assert.equal(health.circuitState(), 'open', kind);
   }
 });
 
-test('one timeout is enough: after a response head the model cools down, without one the provider too', async () => {
-  for (const [status, provider] of [
-    [200, 'closed'],
-    [undefined, 'open'],
+test('an answer in between clears the provider', async () => {
+  const { health, ask, set } = setUp();
+  for (const model of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    set('overloaded');
+    await ask(model);
+    set();
+    if (model === 'b' || model === 'd') await ask('good');
+  }
+  assert.equal(health.circuitState(), 'closed');
+});
+
+test('one timeout is enough: the model cools down, and the provider when no connection was made', async () => {
+  for (const [data, provider, model] of [
+    [{ status: 200 }, 'closed', 'open'],
+    [{}, 'closed', 'open'],
+    [{ unconnected: true }, 'open', 'closed'],
   ] as const) {
     const { health, ask, set } = setUp();
-    set('timeout', status === undefined ? {} : { status });
+    set('timeout', data);
     await ask();
-    assert.ok(health.cooldownOf('m'));
+    assert.equal(health.circuitStateOf('m'), model);
     assert.equal(health.circuitState(), provider);
   }
 });
@@ -140,10 +169,8 @@ test('a probe blocks other requests until its first part, and no longer', async 
   set(undefined, {}, 'here again');
   const probe = start();
   const first = probe.next();
-  assert.ok(health.cooldown());
   assert.ok(health.cooldownOf('m'));
   await first;
-  assert.equal(health.cooldown(), undefined);
   assert.equal(health.cooldownOf('m'), undefined);
   await probe.return?.();
 });
@@ -163,11 +190,11 @@ test('a cool-down of every key is one of the provider', () => {
 
 test('five failures in a row open a circuit when the table gives them a weight, and only then', async () => {
   for (const kind of Object.keys(errorPolicies) as ErrorKind[]) {
-    const { provider, model } = circuitWeights(kind, false);
+    const { provider, model } = circuitWeights({ kind });
     const { health, ask, set } = setUp();
     set(kind);
     for (let time = 0; time < 5; time++) await ask();
-    assert.equal(health.cooldown() !== undefined, provider > 0, kind);
+    assert.equal(health.cooldown() !== undefined, provider > 0 && model === 0, kind);
     assert.equal(health.cooldownOf('m') !== undefined, model > 0, kind);
   }
 });
@@ -181,7 +208,7 @@ test('a model list proves the connection, and nothing about answers that fail', 
     set(kind);
     for (let time = 0; time < 3; time++) await ask();
     health.onModelsListed();
-    assert.equal(health.cooldown() !== undefined, stays, kind);
+    assert.equal((health.cooldown() ?? health.cooldownOf('m')) !== undefined, stays, kind);
   }
 });
 

@@ -20,6 +20,7 @@ function recordedWaits(chance = 1) {
     baseDelayMs: 500,
     maxDelayMs: 8_000,
     retryBudgetMs: { default: 2_000, lastResort: 60_000, loading: 600_000 },
+    isStable: () => true,
     sleep: async (ms: number) => void waits.push(ms - 25 * chance),
     random: () => chance,
   };
@@ -77,6 +78,32 @@ test('retry stops after its attempts, and at once on failures that the table mar
     await assert.rejects(partsOf(retry(recordedWaits().options)(fake)), { kind });
     assert.equal(calls.made, made, kind);
   }
+});
+test('a service that fails already gets one try while another candidate is left, for failures that count', async () => {
+  for (const [kind, lastResort, made] of [
+    ['overloaded', false, 1],
+    ['unreachable', false, 1],
+    ['rate-limited', false, 3],
+    ['loading', false, 4],
+    ['overloaded', true, 3],
+  ] as const) {
+    const { calls, fake } = flaky(3, kind, { retryAfterMs: 100 });
+    const options = { ...recordedWaits().options, isStable: () => false };
+    await Array.fromAsync(retry(options)(fake).stream('m', { ...request, lastResort }, never)).catch(
+      () => {},
+    );
+    assert.equal(calls.made, made, `${kind} ${lastResort}`);
+  }
+});
+test('a circuit that opens during a wait ends the wait with its failure', async () => {
+  const { calls, fake } = flaky(9, 'overloaded');
+  let isStable = true;
+  const sleep = async () => {
+    isStable = false;
+  };
+  const options = { ...recordedWaits().options, sleep, isStable: () => isStable };
+  await assert.rejects(partsOf(retry(options)(fake)), { kind: 'overloaded' });
+  assert.equal(calls.made, 1);
 });
 test('retry never repeats an answer that has begun', async () => {
   const { calls, fake } = flaky(1, 'overloaded', { after: 'hel' });
