@@ -32,9 +32,23 @@ export type CodeAnswer = {
   readonly range?: Range;
 };
 
+/** Why the text of an answer is not offered as code. */
+export type CodeIssue = {
+  /**
+   * `no-code`: prose, a question, or commands. `left-out`: code is left out. `edit-without-place`: a diff, or search and
+   * replace, that does not match the file. `fragment`: a part of the file. `several-blocks`: any of them may be meant.
+   */
+  readonly kind: 'no-code' | 'left-out' | 'edit-without-place' | 'fragment' | 'several-blocks';
+  /** One sentence. */
+  readonly message: string;
+};
+
 export type AskResult = {
   readonly text: string;
+  /** Absent: the role does not answer with code, or `codeIssue`. */
   readonly code?: CodeAnswer;
+  /** The text is no code that could be offered: it is shown as text. Absent: it is, or need not be. */
+  readonly codeIssue?: CodeIssue;
   /** The functions that the model calls before it continues. Absent: none. */
   readonly toolCalls?: readonly ToolCall[];
   readonly receipt: Receipt;
@@ -60,6 +74,11 @@ export type AskPart =
   | Exclude<EnginePart, { type: 'finish' | 'text-retraction' }>
   /** The text so far after its first `keptCharacters` (UTF-16) was reasoning and is no part of the answer. */
   | { readonly type: 'text-retraction'; readonly keptCharacters: number }
+  /**
+   * The answer was not the whole code, `reason` says why in one sentence: what was shown so far no longer holds, and the
+   * same model is asked once more.
+   */
+  | { readonly type: 'second-request'; readonly model: ModelId; readonly reason: string }
   /** The code so far, whole each time; for previews. */
   | { readonly type: 'code'; readonly code: CodeAnswer }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: Usage };

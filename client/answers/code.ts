@@ -1,12 +1,15 @@
 /** **Rumbo: Code…**: proposes a change to the open file; without an open file, writes a new document. */
+import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import type { AskParams } from '../../shared/ask.ts';
-import type { AskResult, CodeAnswer } from '../../shared/protocol.ts';
+import type { AskResult, CodeAnswer, CodeIssue } from '../../shared/protocol.ts';
 import { movedRange } from '../edits/edit-range.ts';
 import type { Proposal, Proposals } from '../edits/review.ts';
+import { withFenceClosed } from '../format/fences.ts';
 import { receiptLine, takeoverWarning, truncationWarning } from '../format/receipt.ts';
+import { truncate } from '../format/text.ts';
 import { type ClientErrorData, errorSentence, toClientErrorData } from '../notifications/error-messages.ts';
-import { showInfo } from '../notifications/notify.ts';
+import { showInfo, showWarning } from '../notifications/notify.ts';
 import { showError } from '../notifications/show-error.ts';
 import type { ServerProcess } from '../server/process.ts';
 import { editableEditor, fileContextOf, openUntitled, selectionLabel } from './active-editor.ts';
@@ -14,6 +17,7 @@ import type { ActiveRequests } from './active-requests.ts';
 import { askWithProgress } from './ask-progress.ts';
 import type { PromptBox } from './prompt-box.ts';
 import type { ReceiptHistory } from './receipt-history.ts';
+import { showBeside, type VirtualDocuments } from './virtual-documents.ts';
 
 export type CodeDeps = {
   readonly server: ServerProcess;
@@ -21,6 +25,7 @@ export type CodeDeps = {
   readonly activeRequests: ActiveRequests;
   readonly receipts: ReceiptHistory;
   readonly proposals: Proposals;
+  readonly documents: VirtualDocuments;
 };
 /** `target`: the file to change. Absent: the answer goes to a new document. */
 type Request = AskParams & { readonly prompt: string; readonly target?: vscode.Uri };
@@ -53,13 +58,18 @@ async function requestCode(deps: CodeDeps, request: Request): Promise<void> {
     const result = await askWithProgress(deps.server, 'Rumbo: coding', params, source, (part) => {
       if (part.type === 'code') output.write(part.code);
     });
+    const { receipt, codeIssue } = result;
     if (result.code) output.write(result.code);
-    const { receipt } = result;
     const stronger = { ...request, strongerThan: receipt.model };
     deps.receipts.add(receipt, () => retry(deps, stronger));
-    deps.prompts.forgetDraft('coder');
+    // A question is answered in the prompt.
+    if (codeIssue) deps.prompts.keepDraft('coder', request.prompt);
+    else deps.prompts.forgetDraft('coder');
     output.done();
-    if (output.proposal) output.proposal.finish(receipt);
+    if (codeIssue) {
+      await output.proposal?.withdraw();
+      await showAsText(deps, request, result, codeIssue);
+    } else if (output.proposal) output.proposal.finish(receipt);
     else await showNew(result);
   } catch (error) {
     output.done();
@@ -93,6 +103,28 @@ function codeOutput(deps: CodeDeps, request: Request, source: vscode.Cancellatio
     done: () => registration?.dispose(),
   };
   return output;
+}
+
+/** What is no code is for reading. */
+async function showAsText(
+  deps: CodeDeps,
+  request: Request,
+  { text, receipt }: AskResult,
+  { message }: CodeIssue,
+): Promise<void> {
+  const title = `Code: ${truncate(request.prompt, 40)}`;
+  const document = deps.documents.create(
+    'rumbo-answer',
+    `${title}.md`,
+    `${withFenceClosed(text.trimEnd())}\n`,
+  );
+  await showBeside(document.uri);
+  const unchanged = request.target ? `, and ${basename(request.target.path)} was not changed` : '';
+  const sentence = `${message.replace(/\.$/, '')}: it is shown as text${unchanged}. ${receiptLine(receipt)}.`;
+  void showWarning(sentence, 'Edit Prompt', 'Why This Model?').then((picked) => {
+    if (picked === 'Edit Prompt') return askForCode(deps);
+    return picked ? vscode.commands.executeCommand('rumbo.whyThisModel') : undefined;
+  });
 }
 
 function showRetry(deps: CodeDeps, request: Request, failure: ClientErrorData): void {

@@ -21,6 +21,8 @@ export type Proposal = {
   finish(receipt: Receipt): void;
   /** @param why the change is incomplete, one sentence */
   interrupt(why: string): void;
+  /** The answer has no code: the proposal closes. */
+  withdraw(): Promise<void>;
 };
 
 type ProposedEdit = {
@@ -41,7 +43,7 @@ type Pending = Omit<ProposedEdit, 'source'> & {
   /** Why it is incomplete, one sentence. Absent: it is complete. */
   incomplete?: string;
   /** Absent: the user has not decided. */
-  outcome?: 'accepted' | 'discarded';
+  outcome?: 'accepted' | 'discarded' | 'withdrawn';
 };
 
 /** The oldest proposals above this number are dropped. */
@@ -92,6 +94,11 @@ export function createProposals(documents: VirtualDocuments): Proposals {
           const why = truncationWarning(receipt);
           if (why) change.incomplete = why;
           void notifyComplete(change, receipt);
+        },
+        async withdraw() {
+          closing.dispose();
+          change.outcome = 'withdrawn';
+          await close(document.uri);
         },
         interrupt(why) {
           closing.dispose();

@@ -27,6 +27,8 @@ export type AnswerState = {
   readonly takeovers: readonly Takeover[];
   /** Texts that a restart by another model replaced, in order. */
   readonly discarded: readonly DiscardedText[];
+  /** Why the same model was asked once more. Absent: it was not. */
+  readonly secondRequest?: string;
   readonly ending?: AnswerEnding;
 };
 
@@ -55,6 +57,8 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
       return { ...answer, text: answer.text + part.text, activity: 'answering' };
     case 'reasoning-delta':
       return { ...answer, activity: answer.activity ?? 'thinking' };
+    case 'second-request':
+      return { ...withoutActivity(answer), text: '', secondRequest: part.reason };
     case 'text-retraction':
       return { ...answer, text: answer.text.slice(0, part.keptCharacters), activity: 'thinking' };
     case 'code':
@@ -128,8 +132,9 @@ export function answerProgress({ model, activity }: AnswerState): string {
 export const takeoverText = ({ from, to }: Pick<Takeover, 'from' | 'to'>): string =>
   from === to ? `${to} continued after an interruption` : `${to} took over from ${from}`;
 
-/** That the current model is not the first that sent text, in a few words. Absent: it is the first. */
-export function takeoverNote({ takeovers, discarded }: AnswerState): string | undefined {
+/** That this is not the first text, in a few words. Absent: it is. */
+export function takeoverNote({ takeovers, discarded, secondRequest }: AnswerState): string | undefined {
+  if (secondRequest) return `asked once more: ${secondRequest}`;
   const last = takeovers.at(-1) ?? discarded.at(-1);
   if (!last) return undefined;
   return last.from === last.to ? 'continued after an interruption' : `took over from ${last.from}`;

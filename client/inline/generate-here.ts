@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { AskParams, FileContext } from '../../shared/ask.ts';
 import type { CodeAnswer } from '../../shared/protocol.ts';
-import { editableEditor, fileContextOf, selectionLabel } from '../answers/active-editor.ts';
+import { editableEditor, fileContextOf, openUntitled, selectionLabel } from '../answers/active-editor.ts';
 import type { PromptBox } from '../answers/prompt-box.ts';
 import type { ReceiptHistory } from '../answers/receipt-history.ts';
 import { movedRange } from '../edits/edit-range.ts';
@@ -73,7 +73,12 @@ async function generate(deps: GenerateHereDeps, editor: vscode.TextEditor, reque
     preview.write(text);
   };
   try {
-    const { code, receipt } = await server.requestWithProgress(
+    const {
+      code,
+      codeIssue,
+      text: answer,
+      receipt,
+    } = await server.requestWithProgress(
       'ask',
       (partialResultToken) => ({ ...request, partialResultToken }),
       'askPart',
@@ -85,6 +90,9 @@ async function generate(deps: GenerateHereDeps, editor: vscode.TextEditor, reque
     const retryWith = (more: Partial<AskParams>) => generateAgain(deps, document, { ...request, ...more });
     receipts.add(receipt, () => retryWith({ strongerThan: receipt.model }));
     prompts.forgetDraft('generate');
+    if (codeIssue) return showText(deps, preview, answer, codeIssue.message);
+    if (code && !isAt(code, request))
+      return showText(deps, preview, answer, 'The answer changes other lines.');
     if (code) write(code);
     if (text.trim() === '') return showEmptyAnswer(deps, preview);
     preview.done(previewLine(receipt));
@@ -100,6 +108,19 @@ async function generate(deps: GenerateHereDeps, editor: vscode.TextEditor, reque
   } finally {
     source.dispose();
   }
+}
+
+/** A preview inserts at the cursor only. */
+const isAt = ({ range }: CodeAnswer, { file: { selection } }: Request): boolean =>
+  !range || !selection || JSON.stringify(range) === JSON.stringify(selection);
+
+function showText(deps: GenerateHereDeps, preview: Preview, answer: string, why: string): void {
+  preview.drop();
+  const message = `${why.replace(/\.$/, '')}: nothing was inserted.`;
+  void showInfo(message, 'Show Answer', 'Edit Prompt').then((picked) => {
+    if (picked === 'Edit Prompt') return generateHere(deps);
+    return picked ? openUntitled({ text: answer, languageId: 'markdown' }) : undefined;
+  });
 }
 
 function showEmptyAnswer(deps: GenerateHereDeps, preview: Preview): void {

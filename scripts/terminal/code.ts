@@ -21,6 +21,11 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
   const result = await whole(params, server, signal);
   const { text = '', range } = result.code ?? {};
   if (ask.json) printJson(result);
+  if (result.codeIssue) {
+    if (!ask.json) print(`${result.text}\n`);
+    process.stderr.write(`\n${receiptLine(result.receipt)}\n`);
+    throw new Unwritten(`${result.codeIssue.message} Nothing was written; ask in other words.`);
+  }
   if (!file || ask.file === undefined || !range) {
     if (!ask.json) print(`${text}\n`);
     process.stderr.write(`\n${receiptSection(result.receipt, result.text)}`);
@@ -50,10 +55,6 @@ export async function code(ask: Ask, server: TerminalServer, signal: AbortSignal
     throw new Unwritten(
       'The service’s content policy cut the answer. Nothing was written; ask in other words.',
     );
-  }
-  // An empty block for a selection takes it out; nothing for a whole file is no answer.
-  if (text.trim() === '' && (!ask.lines || result.text.trim() === '')) {
-    throw new Unwritten('The model answered without any code. Nothing was written; ask again.');
   }
   if (!ask.write) {
     process.stderr.write('Nothing was written. Add --write to change the file.\n');

@@ -74,6 +74,8 @@ function announcement(part: protocol.AskPart): string | undefined {
       return `${part.from} did not answer: ${part.reason}`;
     case 'takeover':
       return `${takeoverText(part)}${part.mode === 'restart' ? ' and starts over' : ''}: ${part.reason}`;
+    case 'second-request':
+      return `${part.model} is asked once more: ${part.reason}`;
     default:
       return undefined;
   }

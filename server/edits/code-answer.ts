@@ -1,78 +1,147 @@
-/** Extracts the code of a coder's answer and the range it replaces; also from a partial answer, for previews. */
+/**
+ * What a coder's answer is: the new code and the range that it replaces, or why its text is not offered as code. What is
+ * not the whole new code is put together with the file's own lines where that is certain, else requested once more, else
+ * shown as text.
+ */
 import type { FileContext } from '../../shared/ask.ts';
 import type { CodeAnswer } from '../../shared/protocol.ts';
-import { offsetsOf, wholeRange } from './text-range.ts';
+import { bareCode } from './bare-answer.ts';
+import { chooseBlocks } from './choose-block.ts';
+import { isFragment, spliceFragments } from './code-fragments.ts';
+import { type CodeProblem, emptyBlock, fragment, leftOut, noCode, severalBlocks } from './code-issues.ts';
+import { type CodePlace, codeLines, codePlaceOf, isWholeFile, toCodeAnswer } from './code-place.ts';
+import { hasEdits, readEdits } from './edit-answer.ts';
+import { languageIdOf } from './language-ids.ts';
+import { type CodeBlock, codeBlocks } from './markdown-blocks.ts';
+import { omissionsIn, spliceOmissions } from './omissions.ts';
+import { selectedPart } from './selected-part.ts';
 
-/**
- * @param answer the text so far
- * @param file the file of the request. Absent: the code is for no file
- */
-export function codeAnswer(answer: string, file?: FileContext): CodeAnswer {
-  const { code, language } = fenced(answer) ?? { code: plain(answer), language: '' };
-  if (!file) return { text: code, languageId: languageIds[language] ?? (language || null) };
+export type CodeReading = { readonly code: CodeAnswer } | CodeProblem;
 
-  const range = file.selection ?? wholeRange(file.text);
-  const { start, end } = offsetsOf(file.text, range);
-  return { text: fit(code, file.text, start, end), languageId: file.languageId, range };
-}
-
-/** The longest fenced block, without the prose that a model may add against its instructions. `undefined`: no fence. */
-function fenced(answer: string): { code: string; language: string } | undefined {
-  let best: { code: string; language: string } | undefined;
-  for (const match of answer.matchAll(
-    /^([ \t]*)(`{3,}|~{3,})([^\n`]*)\n([\s\S]*?)(?:\n?^[ \t]*\2[ \t]*$|$(?![\s\S]))/gm,
-  )) {
-    const [, , , info = '', code = ''] = match;
-    if (!best || code.length > best.code.length) {
-      best = {
-        code: code.replace(/\n`{1,2}$/, ''),
-        language: info.trim().split(/[\s{]/)[0]?.toLowerCase() ?? '',
-      };
-    }
-  }
-  return best;
-}
-
-/** An answer without a fence, unless it is the start of one. */
-const plain = (answer: string): string =>
-  /(?:^|\n)[ \t]*(?:`{1,2}|(?:`{3,}|~{3,})[^\n]*)$/.test(answer) ? '' : answer.replace(/^\n+/, '').trimEnd();
-
-/** Uses the file's line ends, and ends with one when the replaced text did. */
-function fit(code: string, text: string, start: number, end: number): string {
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const replaced = text.slice(start, end);
-  const body = code.replace(/\r?\n/g, newline);
-  const wanted = replaced.endsWith('\n') || (replaced === '' && start > 0 && isWholeLine(text, start));
-  return wanted && body !== '' && !body.endsWith('\n') ? body + newline : body;
-}
-
-/** An insertion at the start of a line with text would join that text. */
-const isWholeLine = (text: string, at: number): boolean =>
-  text[at - 1] === '\n' && at < text.length && text[at] !== '\n' && text[at] !== '\r';
-
-/** Common names after a fence that differ from VS Code's language id. */
-const languageIds: Readonly<Record<string, string>> = {
-  bash: 'shellscript',
-  'c#': 'csharp',
-  'c++': 'cpp',
-  cs: 'csharp',
-  docker: 'dockerfile',
-  golang: 'go',
-  js: 'javascript',
-  jsx: 'javascriptreact',
-  kt: 'kotlin',
-  md: 'markdown',
-  ps1: 'powershell',
-  py: 'python',
-  python3: 'python',
-  rb: 'ruby',
-  rs: 'rust',
-  sh: 'shellscript',
-  shell: 'shellscript',
-  text: 'plaintext',
-  ts: 'typescript',
-  tsx: 'typescriptreact',
-  txt: 'plaintext',
-  yml: 'yaml',
-  zsh: 'shellscript',
+export type CoderRequest = {
+  /** The file of the request. Absent: the code is for no file. */
+  readonly file?: FileContext;
+  /** What the user asked for. */
+  readonly prompt?: string;
 };
+
+/** Reads a whole answer. */
+export function readCode(answer: string, { file, prompt = '' }: CoderRequest = {}): CodeReading {
+  const text = withoutThoughts(answer);
+  const place = file && codePlaceOf(file);
+  const edits = place && readEdits(text, place);
+  if (edits) return edits;
+  const parsed = codeBlocks(text, file?.languageId);
+  if (parsed.blocks.length === 0) return readBare(text, place, prompt);
+  const chosen = chooseBlocks(parsed.blocks, place?.replaced);
+  switch (chosen.type) {
+    case 'none':
+      return { issue: noCode(parsed) };
+    case 'one':
+      return readOne(chosen.block.text, chosen.block.language, place, prompt);
+    case 'several':
+      return place ? readSeveral(chosen.blocks, place) : { issue: noCode(parsed) };
+  }
+}
+
+/** The code of an answer that is still growing, for previews. `undefined`: there is none yet that could be shown. */
+export function codeSoFar(answer: string, file?: FileContext): CodeAnswer | undefined {
+  const text = withoutThoughts(answer);
+  const place = file && codePlaceOf(file);
+  if (/^\s*<think(?:ing)?>/i.test(text) || (place && hasEdits(text, place))) return undefined;
+  const { blocks } = codeBlocks(text, file?.languageId);
+  if (blocks.length === 0) {
+    // The first line may be prose, or a fence that is arriving.
+    const bare =
+      /\n/.test(text.trim()) && !/(?:^|\n)[ \t]*[`~]{1,2}$/.test(text)
+        ? bareCode(text, file?.languageId)
+        : undefined;
+    return bare === undefined ? undefined : toCodeAnswer(bare, '', place);
+  }
+  const chosen = chooseBlocks(blocks, place?.replaced);
+  const block =
+    chosen.type === 'one' ? chosen.block : chosen.type === 'several' ? chosen.blocks.at(-1) : undefined;
+  return block && toCodeAnswer(block.text, block.language, place);
+}
+
+/** Reasoning before the answer stays in its text where the conversation itself contains such tags. */
+const withoutThoughts = (answer: string): string =>
+  answer.replace(/^\s*<(think(?:ing)?)>[\s\S]*?<\/\1>\s*(?=\S)/i, '');
+
+function readBare(text: string, place: CodePlace | undefined, prompt: string): CodeReading {
+  const code = bareCode(text, place?.file.languageId);
+  if (code === undefined) return { issue: noCode({ blocks: [], after: text }) };
+  return readOne(unwrapped(code, place), '', place, prompt);
+}
+
+/** A code between single backquotes, in a JSON string or between tags. */
+function unwrapped(code: string, place?: CodePlace): string {
+  const text = code.trim();
+  const quoted = /^(`{1,3})(?!`)(?:\w+ )?([^`\n]+)\1$/.exec(text)?.[2];
+  if (quoted && !place?.replaced.text.trim().startsWith('`')) return quoted.trim();
+  const tagged =
+    /^<(code|answer|completion|output|result|new_code|replacement|updated_code|updated_file)(?:\s[^>]*)?>\n?([\s\S]*?)\n?<\/\1>$/.exec(
+      text,
+    )?.[2];
+  if (
+    tagged !== undefined &&
+    !/^(?:html|xml|vue|svelte|javascriptreact|typescriptreact)$/.test(place?.file.languageId ?? '')
+  )
+    return tagged;
+  return jsonCode(text, place) ?? code;
+}
+
+/** `{"code": "…"}`, where the file is no JSON. */
+function jsonCode(text: string, place?: CodePlace): string | undefined {
+  if (!text.startsWith('{') || /json/.test(place?.file.languageId ?? 'json')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const fields = Object.entries(value as Record<string, unknown>);
+    const [field] = fields;
+    const isCode =
+      fields.length === 1 &&
+      field &&
+      /^(?:code|completion|content|answer|result|text|new_?code|replacement)$/i.test(field[0]);
+    return isCode && typeof field[1] === 'string' ? field[1] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readOne(code: string, language: string, place: CodePlace | undefined, prompt: string): CodeReading {
+  const lines = code.split('\n');
+  if (!place) {
+    const [omission] = omissionsIn(lines, [], languageIdOf(language)).filter(
+      (at) => !/^\W*$/.test(lines[at] ?? ''),
+    );
+    return omission === undefined ? { code: toCodeAnswer(code, language) } : leftOut(lines[omission] ?? '');
+  }
+  const { file, replaced } = place;
+  if (isWholeFile(place) && code.trim() === '' && replaced.text.trim() !== '') return { issue: emptyBlock };
+  const original = codeLines(replaced.text);
+  const [omission] = omissionsIn(lines, original, file.languageId);
+  if (omission !== undefined) {
+    const whole = spliceOmissions(
+      selectedPart(code, file.text, place.span).split('\n'),
+      original,
+      file.languageId,
+    );
+    return whole
+      ? { code: toCodeAnswer(whole.join('\n'), language, place) }
+      : leftOut(lines[omission] ?? '', place);
+  }
+  if (isWholeFile(place) && isFragment(lines, original, prompt)) {
+    const whole = spliceFragments([lines], original);
+    return whole ? { code: toCodeAnswer(whole.join('\n'), language, place) } : fragment(lines, original);
+  }
+  return { code: toCodeAnswer(code, language, place) };
+}
+
+/** Several blocks of new code: parts of the file, each in its place. */
+function readSeveral(blocks: readonly CodeBlock[], place: CodePlace): CodeReading {
+  const original = codeLines(place.replaced.text);
+  const parts = blocks.map(({ text }) => text.split('\n'));
+  const hasOmissions = parts.some((lines) => omissionsIn(lines, original, place.file.languageId).length > 0);
+  const whole = isWholeFile(place) && !hasOmissions ? spliceFragments(parts, original) : undefined;
+  return whole ? { code: toCodeAnswer(whole.join('\n'), '', place) } : severalBlocks(blocks.length, place);
+}

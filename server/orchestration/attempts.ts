@@ -98,5 +98,7 @@ function keepInCache(
   const { text, takeovers, toolCalls } = answer;
   if (settings() !== settingsAtSend || !settingsAtSend['cache.enabled']) return;
   if (reason !== 'stop' || text === '' || takeovers.length > 0 || toolCalls.length > 0) return;
+  // It is asked again, or the user is.
+  if (answer.codeFields.codeIssue) return;
   cache.set(cacheKeyOf(prepared.params, prepared.request.messages), { text, model, reason, usage });
 }

@@ -8,7 +8,7 @@ import type { AskPart, AskResult, ExplainResult } from '../../shared/protocol.ts
 import type { Receipt } from '../../shared/receipts.ts';
 import type { Accounting } from '../accounting/record.ts';
 import type { CachedAnswer, ResponseCache } from '../cache/response-cache.ts';
-import { codePreview } from '../edits/code-preview.ts';
+import { codeFieldsOf } from '../edits/code-preview.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
@@ -16,11 +16,11 @@ import type { UserCorrections } from '../routing/classifier/user-corrections.ts'
 import { tierOrDefault } from '../routing/strategies.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { noteField } from './attempt.ts';
-import { runAttempts } from './attempts.ts';
 import { explainRoute } from './explain.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
 import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
 import { type RequestSnapshotDeps, requestSnapshots } from './request-snapshot.ts';
+import { answerWithCode } from './second-request.ts';
 import { validateCorrection, validateRequest } from './validate-request.ts';
 
 export type OrchestratorDeps = Omit<
@@ -60,7 +60,9 @@ export function createOrchestrator(deps: OrchestratorDeps) {
         if (cached) return yield* replay(answerDeps, prepared.meta, cached);
         await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);
         if (signal.aborted) throw toRumboError(signal.reason, signal);
-        const result = yield* runAttempts(answerDeps, prepared, signal);
+        const result = yield* answerWithCode(answerDeps, prepared, signal, (again) =>
+          prepare(answerDeps, again),
+        );
         preferStronger(answerDeps, prepared.params);
         return result;
       } finally {
@@ -120,7 +122,7 @@ function* replay(
   yield { type: 'finish', reason, usage };
   const receipt: Receipt = { ...cachedReceipt(meta, cached), ...note };
   accounting.recordCachedAnswer(receipt);
-  return { text, ...codePreview(meta.params).finalCode(text), receipt };
+  return { text, ...codeFieldsOf(meta.params, text), receipt };
 }
 
 /** Where the user wanted a stronger model and got one, prompts like this get one from now on. */

@@ -4,7 +4,7 @@ import type { AskParams } from '../../shared/ask.ts';
 import type { EnginePart, ToolCall } from '../../shared/chat.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Takeover } from '../../shared/receipts.ts';
-import { codePreview } from '../edits/code-preview.ts';
+import { codeFieldsOf, codePreview } from '../edits/code-preview.ts';
 import { overlapRemover } from './continuation.ts';
 
 const nothing: readonly AskPart[] = [];
@@ -20,6 +20,7 @@ export class PartialAnswer {
   readonly #now: () => number;
   #discarded = '';
   #preview: ReturnType<typeof codePreview>;
+  #read: { readonly text: string; readonly fields: Pick<AskResult, 'code' | 'codeIssue'> } | undefined;
   #overlap: ReturnType<typeof overlapRemover> | undefined;
 
   /** @param now milliseconds on any steady clock */
@@ -85,6 +86,14 @@ export class PartialAnswer {
     return this.#preview.flush();
   }
 
+  /** The code of the whole answer, or why it has none. Read once for each text. */
+  get codeFields(): Pick<AskResult, 'code' | 'codeIssue'> {
+    if (this.toolCalls.length > 0) return {};
+    if (this.#read?.text !== this.text)
+      this.#read = { text: this.text, fields: codeFieldsOf(this.#params, this.text) };
+    return this.#read.fields;
+  }
+
   result(): Omit<AskResult, 'receipt'> {
     const toolCalls = this.toolCalls.map(({ id, name, input, signature }) => ({
       id,
@@ -94,7 +103,7 @@ export class PartialAnswer {
     }));
     return {
       text: this.text,
-      ...this.#preview.finalCode(this.text),
+      ...this.codeFields,
       ...(toolCalls.length > 0 ? { toolCalls } : {}),
     };
   }

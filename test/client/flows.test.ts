@@ -326,6 +326,44 @@ test('without a file the code goes to a new document in its language', async () 
   assert.deepEqual(untitled, { text: 'const x = 1;', languageId: 'typescript' });
 });
 
+const withoutCode: Ask = async ({ file: about }, onPart) => {
+  onPart({ type: 'start', model: 'lab/small', cached: false });
+  const range = about?.selection;
+  if (range) onPart({ type: 'code', code: { text: 'half', languageId: 'typescript', range } });
+  const codeIssue = { kind: 'left-out', message: 'The answer leaves out code.' } as const;
+  return { text: 'half of the *code*', codeIssue, receipt: sampleReceipt() };
+};
+
+test('an answer that is no code is shown as text, and the file stays as it was', async () => {
+  ask = withoutCode;
+  openFile('one\n', new Range(0, 0, 0, 3));
+  typed('a constant');
+  await ready();
+  assert.match(shown(), /^half of the \*code\*\n$/);
+  const { text, buttons } = fakeEditor.messages.at(-1) ?? {};
+  assert.match(
+    text ?? '',
+    /^The answer leaves out code: it is shown as text, and list\.ts was not changed\. groq\/llama/,
+  );
+  assert.deepEqual(buttons, ['Edit Prompt', 'Why This Model?']);
+  assert.equal(fileText(), 'one\n');
+  // Nothing is left to accept.
+  await deps.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'one\n');
+  typed(undefined);
+  await askForCode(deps);
+  assert.equal(fakeEditor.inputBoxes.at(-1)?.value, 'a constant', 'the prompt is offered again');
+});
+
+test('without a file, an answer that is no code opens no new document', async () => {
+  ask = withoutCode;
+  typed('a constant');
+  await askForCode(deps);
+  assert.match(shown(), /half of the/);
+  assert.equal(fakeEditor.files.size, 0);
+  assert.match(fakeEditor.messages.at(-1)?.text ?? '', /it is shown as text\. groq/);
+});
+
 test('interrupted code without a file is kept in a new document', async () => {
   ask = async (params, onPart, token) => {
     await answerWith('const')(params, onPart, token);

@@ -37,6 +37,8 @@ type Pending = {
   readonly token: CancellationToken;
   send(code: string): void;
   finish(code: string, more?: object): Promise<void>;
+  /** Ends with an answer that is no code, or code for another place. */
+  finishWith(result: Partial<AskResult>): Promise<void>;
   fail(error: unknown): Promise<void>;
 };
 let requests: Pending[];
@@ -54,6 +56,10 @@ const makeDeps = () => ({
         send: (text) => onPart({ type: 'code', code: code(text) }),
         finish(text, more = {}) {
           resolve({ text, code: code(text), receipt: sampleReceipt({ role: 'coder', ...more }) });
+          return soon();
+        },
+        finishWith(result) {
+          resolve({ text: 'the answer', receipt: sampleReceipt({ role: 'coder' }), ...result });
           return soon();
         },
         fail(error) {
@@ -293,4 +299,23 @@ test('without a file a message says where the command works', async () => {
   window.activeTextEditor = undefined;
   await generateHere(deps);
   assert.match(fakeEditor.messages[0]?.text ?? '', /Open a file/);
+});
+
+test('an answer that is no code inserts nothing, and can be read', async () => {
+  const elsewhere = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+  for (const result of [
+    { codeIssue: { kind: 'no-code', message: 'The model asks a question.' } as const },
+    { code: { text: 'x', languageId: 'typescript', range: elsewhere } },
+  ]) {
+    const request = await begin();
+    request.send('half');
+    await request.finishWith(result);
+    assert.deepEqual(shown(), []);
+    const { text, buttons } = fakeEditor.messages.at(-1) ?? {};
+    assert.match(
+      text ?? '',
+      /^The (?:model asks a question|answer changes other lines): nothing was inserted\.$/,
+    );
+    assert.deepEqual(buttons, ['Show Answer', 'Edit Prompt']);
+  }
 });

@@ -118,11 +118,40 @@ test('an empty answer does not empty a file, and a selection may be taken out', 
     lab.reply = { text: reply };
     const { code, err } = await run(folder, words);
     assert.equal(code, 1);
-    assert.match(err, reply === '' ? /answer is empty/ : /without any code\. Nothing was written/);
+    assert.match(err, reply === '' ? /answer is empty/ : /contains no code\. Nothing was written/);
     assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n');
   }
   assert.equal((await run(folder, [...words, '--lines', '1'])).code, 0);
   assert.equal(readFileSync(path, 'utf8'), 'two\n');
+});
+test('a question, and code that is left out, are printed and not written', async (t) => {
+  const { lab, folder } = await setUp(t, { reply: 'Which of the two do you mean?' });
+  const path = join(folder, 'x.ts');
+  const text = Array.from({ length: 12 }, (_, index) => `v${index};\n`).join('');
+  writeFileSync(path, text);
+  const words = ['code', 'go', '--file', 'x.ts', '--write', '--no-cache', '--config', 'rumbo.json'];
+  const question = await run(folder, words);
+  assert.equal(question.code, 1);
+  assert.match(question.out, /^Which of the two do you mean\?\n/);
+  assert.match(
+    question.err,
+    /asks a question instead of answering with code\. Nothing was written; ask in other words\./,
+  );
+  assert.equal(lab.chats.length, 1);
+  lab.reply = { text: '```ts\nw0;\n// ... rest unchanged\n```' };
+  const lazy = await run(folder, words);
+  assert.equal(lazy.code, 1);
+  assert.match(lazy.err, /is asked once more: The answer leaves out code/);
+  assert.equal(lab.chats.length, 3);
+  assert.equal(readFileSync(path, 'utf8'), text);
+});
+test('a byte order mark and CRLF stay', async (t) => {
+  const { folder } = await setUp(t, { reply: '```ts\nconst a = 2;\nb();\n```' });
+  const path = join(folder, 'x.ts');
+  writeFileSync(path, '\ufeffconst a = 1;\r\n');
+  const words = ['code', 'go', '--file', 'x.ts', '--write', '--config', 'rumbo.json'];
+  assert.equal((await run(folder, words)).code, 0);
+  assert.equal(readFileSync(path, 'utf8'), '\ufeffconst a = 2;\r\nb();\r\n');
 });
 test('a file that is not UTF-8 is left as it is', async (t) => {
   const { lab, folder } = await setUp(t, { reply: '```ts\nnew\n```' });

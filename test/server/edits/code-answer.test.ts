@@ -1,9 +1,15 @@
 /** The code of an answer and the range that it replaces. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codeAnswer } from '../../../server/edits/code-answer.ts';
+import { codeSoFar, readCode } from '../../../server/edits/code-answer.ts';
 import type { FileContext } from '../../../shared/ask.ts';
 
+/** The code of a whole answer that has some. */
+const codeAnswer = (answer: string, file?: FileContext) => {
+  const reading = readCode(answer, file ? { file } : {});
+  assert.ok('code' in reading, answer);
+  return reading.code;
+};
 const file = (text: string, selection?: FileContext['selection']): FileContext => ({
   uri: 'file:///a.ts',
   languageId: 'typescript',
@@ -28,12 +34,12 @@ test('a fence of tildes, or of more backquotes than the code holds, is read', ()
 
 test('a fence that has not arrived in full shows nothing of itself', () => {
   for (const answer of ['`', '``', '```', '```ts', 'Here it is:\n```ts'])
-    assert.equal(codeAnswer(answer).text, '', JSON.stringify(answer));
+    assert.equal(codeSoFar(answer)?.text ?? '', '', JSON.stringify(answer));
 });
 
 test('a block that is still open is the code so far, without a closing fence that has begun', () => {
-  assert.equal(codeAnswer('```ts\nconst a').text, 'const a');
-  assert.equal(codeAnswer('```ts\nconst a = 1;\n``').text, 'const a = 1;');
+  assert.equal(codeSoFar('```ts\nconst a')?.text, 'const a');
+  assert.equal(codeSoFar('```ts\nconst a = 1;\n``')?.text, 'const a = 1;');
 });
 
 test('the name after the fence becomes a language id of VS Code', () => {

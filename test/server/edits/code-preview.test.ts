@@ -1,7 +1,7 @@
 /** Previews of the code of a growing answer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codePreview } from '../../../server/edits/code-preview.ts';
+import { codeFieldsOf, codePreview } from '../../../server/edits/code-preview.ts';
 import type { AskPart } from '../../../shared/protocol.ts';
 
 const textOf = (parts: readonly AskPart[]) => parts.map((part) => part.type === 'code' && part.code.text);
@@ -11,7 +11,7 @@ test('a role that answers with text has no previews and no code', () => {
     const preview = codePreview(role === undefined ? {} : { role });
     assert.deepEqual(preview.update('```\nx\n```', 0), []);
     assert.deepEqual(preview.flush(), []);
-    assert.deepEqual(preview.finalCode('```\nx\n```'), {});
+    assert.deepEqual(codeFieldsOf(role === undefined ? {} : { role }, '```\nx\n```'), {});
   }
 });
 
@@ -37,6 +37,6 @@ test('nothing is flushed when the last preview contains it all', () => {
 });
 
 test('the code of the result is that of the whole answer', () => {
-  const { code } = codePreview({ role: 'coder' }).finalCode('```py\nx = 1\n```');
+  const { code } = codeFieldsOf({ role: 'coder' }, '```py\nx = 1\n```');
   assert.deepEqual(code, { text: 'x = 1', languageId: 'python' });
 });

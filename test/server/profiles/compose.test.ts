@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codeAnswer } from '../../../server/edits/code-answer.ts';
+import { codeSoFar, readCode } from '../../../server/edits/code-answer.ts';
 import { composeMessages } from '../../../server/profiles/compose.ts';
+import type { FileContext } from '../../../shared/ask.ts';
 import { type Message, textOf } from '../../../shared/chat.ts';
 
 const wordsOf = (message: Message | undefined) => (message ? textOf(message) : '');
+/** The code of a whole answer that has some. */
+const codeAnswer = (answer: string, file?: FileContext) => {
+  const reading = readCode(answer, file ? { file } : {});
+  assert.ok('code' in reading, answer);
+  return reading.code;
+};
 const at = (line: number, character: number) => ({ line, character });
 const file = (text: string, start = at(0, 0), end = start) => ({
   uri: 'file:///home/ana/src/sum.ts',
@@ -64,9 +71,9 @@ for (const [answer, text, languageId] of answers) {
 test('the code of a growing answer never contains a fence', () => {
   const answer = 'Here:\n```typescript\nconst a = `x`;\nconst b = 2;\n```\n';
   for (let length = answer.indexOf('\n```') + 4; length <= answer.length; length++) {
-    assert.doesNotMatch(codeAnswer(answer.slice(0, length)).text, /```/, answer.slice(0, length));
+    assert.doesNotMatch(codeSoFar(answer.slice(0, length))?.text ?? '', /```/, answer.slice(0, length));
   }
-  for (const beginning of ['`', '``', '```', '```ts']) assert.equal(codeAnswer(beginning).text, '');
+  for (const beginning of ['`', '``', '```', '```ts']) assert.equal(codeSoFar(beginning)?.text ?? '', '');
 });
 test('a replaced line keeps its line end, and the file its kind of line ends', () => {
   const crlf = file('a\r\nb\r\nc\r\n', at(1, 0), at(2, 0));

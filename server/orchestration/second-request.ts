@@ -1,0 +1,97 @@
+/** A coder's answer that is not the whole code is requested once more, from the same model, with what was wrong. */
+import type { AskParams } from '../../shared/ask.ts';
+import { RumboError } from '../../shared/errors.ts';
+import type { AskPart, AskResult, CodeIssue } from '../../shared/protocol.ts';
+import { codeReadingOf } from '../edits/code-preview.ts';
+import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
+import { runAttempts } from './attempts.ts';
+import { cacheKeyOf } from './request.ts';
+import { joinedReceipt, receiptWithFailedRequest } from './second-request-receipt.ts';
+
+/**
+ * Yields the parts of the answer and returns the whole; the receipt counts both requests. When the second fails, the first
+ * answer is the result.
+ * @param prepare reads the second request
+ */
+export async function* answerWithCode(
+  deps: AttemptsDeps,
+  prepared: PreparedRequest,
+  signal: AbortSignal,
+  prepare: (params: AskParams) => PreparedRequest,
+): AsyncGenerator<AskPart, AskResult> {
+  if (prepared.params.role === undefined) return yield* runAttempts(deps, prepared, signal);
+  const { result: first, finish } = yield* untilFinish(runAttempts(deps, prepared, signal));
+  const again = secondRequestOf(prepared.params, first);
+  if (!again) {
+    if (finish) yield finish;
+    return first;
+  }
+  const { issue, params } = again;
+  yield { type: 'second-request', model: first.receipt.model, reason: issue.message };
+  try {
+    const second = yield* runAttempts(deps, prepare(params), signal);
+    keepInCache(deps, prepared, second);
+    return { ...second, receipt: joinedReceipt(first.receipt, second.receipt, issue.message) };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof RumboError)) throw error;
+    if (finish) yield finish;
+    return { ...first, receipt: receiptWithFailedRequest(first.receipt, error) };
+  }
+}
+
+/** The parts before the finish; what follows depends on the whole answer. */
+async function* untilFinish(
+  parts: AsyncGenerator<AskPart, AskResult>,
+): AsyncGenerator<AskPart, { result: AskResult; finish: AskPart | undefined }> {
+  let finish: AskPart | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await parts.next();
+      if (done) return { result: value, finish };
+      if (value.type === 'finish') finish = value;
+      else yield value;
+    }
+  } finally {
+    await parts.return(undefined as never);
+  }
+}
+
+/** The second request. `undefined`: the answer has its code, or asking again would not help. */
+function secondRequestOf(
+  params: AskParams,
+  { text, codeIssue, receipt }: AskResult,
+): { issue: CodeIssue; params: AskParams } | undefined {
+  // A second answer would be cut, too.
+  if (!codeIssue || receipt.finishReason === 'length' || receipt.finishReason === 'content-filter')
+    return undefined;
+  const reading = codeReadingOf(params, text);
+  if (!reading || 'code' in reading || reading.request === undefined) return undefined;
+  const { prompt, messages, strongerThan: _, ...others } = params;
+  return {
+    issue: codeIssue,
+    params: {
+      ...others,
+      messages: [
+        ...(messages ?? [{ role: 'user' as const, content: prompt ?? '' }]),
+        { role: 'assistant', content: text },
+        { role: 'user', content: reading.request },
+      ],
+      task: receipt.task,
+      model: receipt.model,
+      whenPinnedUnavailable: 'fail',
+      useCache: false,
+    },
+  };
+}
+
+/** The same question gets the second answer from then on. */
+function keepInCache(
+  { settings, cache }: AttemptsDeps,
+  { params, request, settingsAtRead }: PreparedRequest,
+  { text, code, receipt }: AskResult,
+): void {
+  const { model, usage, finishReason: reason } = receipt;
+  if (!code || reason !== 'stop' || receipt.takeovers.length > 0) return;
+  if (settings() !== settingsAtRead || !settingsAtRead['cache.enabled']) return;
+  cache.set(cacheKeyOf(params, request.messages), { text, model, reason, usage });
+}
