@@ -63,6 +63,8 @@ export type Receipt = {
   readonly finishReason: FinishReason;
   /** Where the answer broke off and another model went on, in order. Empty: one model wrote it all. */
   readonly takeovers: readonly Takeover[];
+  /** The engine has read so much less of the prompt than predicted that it must have cut it. Absent: it has not. */
+  readonly promptCut?: true;
   /** Why this model: one sentence each. */
   readonly reasons: readonly string[];
   /** The note from the provider's settings, shown with each of its answers. */

@@ -22,6 +22,8 @@ export type AttemptRecord = {
   readonly usage: Usage;
   /** The service did not report usage. */
   readonly usageEstimated: boolean;
+  /** The engine has read less of the prompt than it was sent. Absent: it has not, or it is not known. */
+  readonly promptCut?: boolean;
   /** US dollars. `null`: the price is unknown. */
   readonly costUsd: number | null;
   /** Tokens of the prompt by our own estimate. */

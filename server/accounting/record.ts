@@ -94,10 +94,10 @@ export function createAccounting(deps: AccountingDeps) {
     },
   };
 
-  /** An estimated usage is no sample of how a model counts tokens; ghost text is measured by its own path. */
+  /** Neither an estimated usage nor that of a cut prompt is a sample of how a model counts tokens; ghost text is measured by its own path. */
   function recordSample(attempt: AttemptRecord): void {
-    const { kind, model, task, outcome, usage, usageEstimated, firstTextMs, ms } = attempt;
-    if (kind !== 'ask' || outcome !== 'ok' || usageEstimated) return;
+    const { kind, model, task, outcome, usage, usageEstimated, promptCut, firstTextMs, ms } = attempt;
+    if (kind !== 'ask' || outcome !== 'ok' || usageEstimated || promptCut) return;
     modelStats.record({
       model: model.id,
       task,

@@ -203,7 +203,7 @@ const insertAnswer = `insert or ignore into answers
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 function insert(statement: StatementSync, receipt: Receipt): void {
-  const { id, at, model, task, role, usage, usageEstimated, predicted } = receipt;
+  const { id, at, model, task, role, usage, usageEstimated, predicted, promptCut } = receipt;
   const { costUsd, totalMs, timeToFirstTokenMs, cached } = receipt;
   statement.run(
     id,
@@ -216,8 +216,8 @@ function insert(statement: StatementSync, receipt: Receipt): void {
     costUsd,
     totalMs,
     cached ? 1 : 0,
-    // An estimate of usage does not show how accurate estimates are.
-    usageEstimated ? null : (predicted?.plainInputTokens ?? null),
+    // Neither an estimate of usage nor a prompt that was cut shows how accurate estimates are.
+    usageEstimated || promptCut ? null : (predicted?.plainInputTokens ?? null),
     timeToFirstTokenMs,
   );
 }

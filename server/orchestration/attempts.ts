@@ -59,7 +59,7 @@ export async function* runAttempts(
       costUsd = billedUsd(result, model) ?? 0;
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
-        keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
+        if (!receipt.promptCut) keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
         yield { type: 'finish', reason: result.measured.reason, usage: result.measured.usage };
         return { ...answer.result(), receipt };
       }

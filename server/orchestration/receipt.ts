@@ -36,6 +36,8 @@ type AttemptFacts = {
   /** Tokens of the prompt by our own estimate. */
   readonly plainInputTokens: number;
   readonly note?: string | undefined;
+  /** The engine has read less of the prompt than it was sent. Absent: false. */
+  readonly promptCut?: boolean;
 };
 
 /** An answer from the cache: nothing was sent and nothing is billed. */
@@ -77,6 +79,7 @@ export function answerReceipt(meta: RequestMeta, facts: AttemptFacts): Receipt {
     totalMs: performance.now() - meta.startedAt,
     finishReason: measured.reason,
     takeovers,
+    ...(facts.promptCut ? { promptCut: true as const } : {}),
     reasons: reasonsOf(meta, facts),
     ...(note === undefined ? {} : { note }),
   };
@@ -113,6 +116,10 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
   reasons.push(...candidate.reasons);
   for (const field of droppedFields(meta.params, candidate.model))
     reasons.push(`${field} was left out: the service of ${candidate.model.id} does not support it.`);
+  if (facts.promptCut)
+    reasons.push(
+      `${candidate.model.id} read only ${measured.usage.input} of about ${candidate.promptTokens} tokens of the prompt: its engine seems to have cut the rest, so the answer may be about a part of it.`,
+    );
   const unread = measured.skipped;
   if (unread > 0)
     reasons.push(

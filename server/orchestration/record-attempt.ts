@@ -3,6 +3,7 @@ import { noUsage } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
 import { type AttemptResult, billedUsd } from './attempt.ts';
+import { isPromptCut } from './cut-prompt.ts';
 import { answerReceipt, failedAttemptReceipt } from './receipt.ts';
 
 export function recordAnswer(
@@ -24,6 +25,7 @@ export function recordAnswer(
     takeovers: answer.takeovers,
     plainInputTokens: criteria.promptTokens,
     note: provider.config.note,
+    promptCut: wasPromptCut(progress, chosen, result),
   });
   deps.accounting.record({
     ...attemptFacts(progress, chosen, result),
@@ -74,17 +76,22 @@ export function recordFailure(
   deps.accounting.record({ ...facts, usage: measured.usage, receipt });
 }
 
-const attemptFacts = (
-  { prepared, criteria }: AnswerProgress,
-  { candidate }: ChosenCandidate,
-  { ms, firstTextMs, measured }: AttemptResult,
-) => ({
+/** The engine has read less of the prompt than it was sent. */
+export const wasPromptCut = (
+  { criteria }: Pick<AnswerProgress, 'criteria'>,
+  { candidate: { model, promptTokens } }: Pick<ChosenCandidate, 'candidate'>,
+  { measured }: Pick<AttemptResult, 'measured'>,
+): boolean =>
+  isPromptCut({ model, measured, predictedTokens: promptTokens, hasImages: criteria.needsVision });
+
+const attemptFacts = (progress: AnswerProgress, chosen: ChosenCandidate, result: AttemptResult) => ({
   kind: 'ask' as const,
-  model: candidate.model,
-  role: prepared.params.role ?? null,
-  task: criteria.task,
-  ms,
-  firstTextMs,
-  usageEstimated: measured.usageEstimated,
-  estimatedPromptTokens: criteria.promptTokens,
+  model: chosen.candidate.model,
+  role: progress.prepared.params.role ?? null,
+  task: progress.criteria.task,
+  ms: result.ms,
+  firstTextMs: result.firstTextMs,
+  usageEstimated: result.measured.usageEstimated,
+  promptCut: wasPromptCut(progress, chosen, result),
+  estimatedPromptTokens: progress.criteria.promptTokens,
 });

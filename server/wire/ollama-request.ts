@@ -21,6 +21,7 @@ export function encodeOllamaChat(model: string, request: CompletionRequest): Wir
       model,
       messages: request.messages.map(messageOf),
       stream: true,
+      ...wholePrompt,
       // gpt-oss has levels only. https://docs.ollama.com/capabilities/thinking
       ...(thinking === 'off' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
       ...limitsOf(request),
@@ -43,14 +44,21 @@ export const encodeOllamaFill = (model: string, request: FillRequest): WireReque
     // Without a suffix Ollama puts the prompt into the model's chat template, unless `raw` is set.
     ...(request.suffix ? { suffix: request.suffix } : { raw: true }),
     stream: true,
+    ...wholePrompt,
     ...limitsOf(request),
   },
 });
 
 export const encodeOllamaText = (model: string, request: TextRequest): WireRequest => ({
   path: '/api/generate',
-  body: { model, prompt: request.prompt, raw: true, stream: true, ...limitsOf(request) },
+  body: { model, prompt: request.prompt, raw: true, stream: true, ...wholePrompt, ...limitsOf(request) },
 });
+
+/**
+ * A prompt that exceeds the context is an error instead of cut without a word, and an answer ends where the context is full
+ * instead of losing its beginning. Versions before 0.12 ignore both. https://github.com/ollama/ollama/blob/main/api/types.go
+ */
+const wholePrompt = { truncate: false, shift: false } as const;
 
 type Limits = Pick<CompletionRequest, 'maxOutputTokens' | 'stop' | 'temperature' | 'topP' | 'seed'>;
 

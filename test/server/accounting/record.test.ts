@@ -105,9 +105,10 @@ test('an answer is a row of the ledger, a sample of its model, and shows at its 
   assert.equal(histograms['rumbo_first_token_ms{provider="lab"}']?.sum, 20);
 });
 
-test('usage that was estimated is no sample', () => {
+test('neither usage that was estimated nor a prompt that was cut is a sample', () => {
   const { record, seen } = recorder();
   record({ ...answered, usageEstimated: true });
+  record({ ...answered, promptCut: true });
   assert.deepEqual(seen.samples, []);
 });
 

@@ -114,13 +114,14 @@ test('a broken database is reported once and does not fail an answer', () => {
   assert.equal(warnings.length, 1);
 });
 
-test('samples of earlier answers survive a restart; estimated usage is not among them', () => {
+test('samples of earlier answers survive a restart; neither estimated usage nor cut prompts are among them', () => {
   const place = folder();
   const first = createLedger(place, () => noon, fail);
   const row = { ...receipt('a', 1), predicted: { inputTokens: 95, plainInputTokens: 90, costUsd: null } };
   first.add({ ...row, usage: { ...noUsage, input: 100, output: 40 }, timeToFirstTokenMs: 20, totalMs: 120 });
   first.add({ ...row, id: 'b', usageEstimated: true });
   first.add({ ...row, id: 'c', cached: true });
+  first.add({ ...row, id: 'd', promptCut: true });
   first.dispose();
   const second = createLedger(place, () => noon, fail);
   assert.deepEqual(second.recentSamples(10), [

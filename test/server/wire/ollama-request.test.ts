@@ -13,12 +13,14 @@ const hi: Message = { role: 'user', content: 'hi' };
 test('limits are options; the size of the context is never touched', () => {
   assert.deepEqual(wire.chat(model).encode(model, { messages: [hi] }), {
     path: '/api/chat',
-    body: { model, messages: [hi], stream: true },
+    body: { model, messages: [hi], stream: true, truncate: false, shift: false },
   });
   assert.deepEqual(bodyOf({ messages: [hi], maxOutputTokens: 9, temperature: 0 }), {
     model,
     messages: [hi],
     stream: true,
+    truncate: false,
+    shift: false,
     options: { num_predict: 9, temperature: 0 },
   });
 });
@@ -70,11 +72,20 @@ test('fill in the middle generates with a suffix; without one the text is raw', 
         prompt: 'def add(a, b):\n  ',
         suffix: '\n',
         stream: true,
+        truncate: false,
+        shift: false,
         options: { num_predict: 64, stop: ['\n\n'] },
       },
     },
   );
-  assert.deepEqual(sent({ prefix: 'a', suffix: '' })?.body, { model, prompt: 'a', raw: true, stream: true });
+  assert.deepEqual(sent({ prefix: 'a', suffix: '' })?.body, {
+    model,
+    prompt: 'a',
+    raw: true,
+    stream: true,
+    truncate: false,
+    shift: false,
+  });
 });
 
 test('a text to be continued is raw, with its limits', () => {
@@ -86,6 +97,8 @@ test('a text to be continued is raw, with its limits', () => {
       prompt: '<PRE> a',
       raw: true,
       stream: true,
+      truncate: false,
+      shift: false,
       options: { num_predict: 8, stop: ['<EOT>'], temperature: 0 },
     },
   });
