@@ -190,8 +190,8 @@ export type EnginePart =
       readonly reason: FinishReason;
       /** Absent when the service did not say; the meter then estimates and marks it. */
       readonly usage?: Usage;
-      /** Events of the stream that could not be read and were left out. Absent: none. */
-      readonly skipped?: number;
+      /** Tokens of prompt and answer together, where the service reports no other figure. */
+      readonly totalTokens?: number;
     };
 
 /** `provider/model` from its two halves. */

@@ -16,7 +16,7 @@ import type {
 } from '../wire/wire-format.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { type EngineRequests, engineRequests } from './engine-requests.ts';
-import { maxErrorBytes, parseJson } from './read-response.ts';
+import { parseJson } from './read-response.ts';
 import { releasableBody } from './releasable-body.ts';
 import { type RequestSessionDeps, requestSession } from './request-session.ts';
 import { streamParts } from './stream-parts.ts';
@@ -66,9 +66,10 @@ async function* streamAnswer(
     const response = await requests.post(session, key, accept, model, wireRequest, toError);
     const body = releasableBody(response.body, session.abort);
     try {
-      if (isNoStream(await body.peek(), framing)) {
-        const { status, headers } = response;
-        throw unstreamedError(toError, { status, headers, body: await readText(body.bytes, maxErrorBytes) });
+      if (isWebPage(await body.peek())) {
+        throw new RumboError('The address returned a web page instead of a model’s answer.', {
+          kind: 'bad-response',
+        });
       }
       yield* streamParts(body.bytes, {
         decoder: decoder(),
@@ -102,8 +103,10 @@ type EncodedRequest = {
 function encodeRequest(connection: EngineConnection, model: string, request: EngineRequest): EncodedRequest {
   const { label, definition } = connection;
   const { wire } = definition;
-  if (isFill(request)) return encodeForm(connection, wire.fill, model, request, 'fill in the middle');
-  if (isText(request)) return encodeForm(connection, wire.text, model, request, 'continue a text');
+  if (isFill(request))
+    return withErrors(encodeForm(connection, wire.fill, model, request, 'fill in the middle'));
+  if (isText(request))
+    return withErrors(encodeForm(connection, wire.text, model, request, 'continue a text'));
   const chat = encodeForm({ label, definition }, wire.chat(model), model, request, 'chat');
   // Ghost text has its own rules for tokens, which need the document.
   const decoder = request.mayBeEmpty ? chat.decoder : () => withoutTemplateTokens(chat.decoder(), request);
@@ -118,20 +121,47 @@ function encodeForm<Request>(
   form: string,
 ): EncodedRequest {
   if (!format) throw new RumboError(`${label} cannot ${form}.`, { kind: 'invalid-request' });
+  // An error that counts against the model or the service would exclude them from chat as well.
+  const toError = (response: ErrorResponse): RumboError =>
+    rejectsRequestForm(response)
+      ? new RumboError(`This model of ${label} cannot ${form}.`, {
+          kind: 'invalid-request',
+          status: response.status,
+        })
+      : wire.toError(response);
   return {
     framing: format.framing,
     decoder: () => format.decoder(request),
     wireRequest: format.encode(model, request),
-    // An error that counts against the model or the service would exclude them from chat as well.
-    toError: (response) =>
-      rejectsRequestForm(response)
-        ? new RumboError(`This model of ${label} cannot ${form}.`, {
-            kind: 'invalid-request',
-            status: response.status,
-          })
-        : wire.toError(response),
+    toError,
     // There may be nothing to write.
     mayBeEmpty: true,
+  };
+}
+
+/** Some services answer 200 and report in the body that they do not take this form of request. */
+const withErrors = (encoded: EncodedRequest): EncodedRequest => ({
+  ...encoded,
+  decoder: () => errorDecoder(encoded.decoder(), encoded.toError),
+});
+
+function errorDecoder(
+  decoder: StreamDecoder,
+  toError: (response: ErrorResponse) => RumboError,
+): StreamDecoder {
+  return {
+    get mayEnd() {
+      return decoder.mayEnd;
+    },
+    read(event) {
+      try {
+        return decoder.read(event);
+      } catch (error) {
+        const response = { status: 200, headers: {}, body: event.data };
+        throw rejectsRequestForm(response) ? toError(response) : error;
+      }
+    },
+    end: () => decoder.end(),
   };
 }
 
@@ -216,24 +246,6 @@ const countWith =
 const hasNoList = (error: unknown): boolean =>
   error instanceof RumboError && (error.kind === 'model-not-found' || error.kind === 'bad-response');
 
-/** No line of a stream begins like this; a page or one JSON document does, whatever its content type is. */
-function isNoStream(start: Uint8Array, framing: 'sse' | 'ndjson'): boolean {
-  const first = Buffer.from(start).toString('latin1').trimStart()[0];
-  return first === '<' || (framing === 'sse' && (first === '{' || first === '['));
-}
-
-/** Some services put an error into a 200, and some addresses are no model server at all. */
-function unstreamedError(
-  toError: (response: ErrorResponse) => RumboError,
-  response: ErrorResponse,
-): RumboError {
-  if (/^\s*</.test(response.body))
-    return new RumboError('The address returned a web page instead of a model’s answer.', {
-      kind: 'bad-response',
-    });
-  const value = parseJson(response.body);
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof first === 'object' && first !== null && 'error' in first && first.error)
-    return toError(response);
-  return new RumboError('The service did not stream its answer.', { kind: 'bad-response' });
-}
+/** An address that is no model server, whatever its content type is. */
+const isWebPage = (start: Uint8Array): boolean =>
+  /^(?:\uFEFF|\xEF\xBB\xBF)?\s*</.test(Buffer.from(start).toString('latin1'));

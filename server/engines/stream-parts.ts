@@ -1,13 +1,14 @@
 /** The bytes of a streamed answer → its parts. */
 import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { parseEvents, type StreamEvent } from '../platform/event-stream.ts';
+import { parseEvents } from '../platform/event-stream.ts';
+import type { StreamEvent } from '../platform/stream-event.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import type { StreamDecoder } from '../wire/wire-format.ts';
 import { carriesContent, type ResponseTimer } from './time-limits.ts';
 
-/** Milliseconds that usage may follow the finish reason. Its chunk follows at once, where there is one. */
-const usageWaitMs = 1_000;
+/** Milliseconds of silence after which an answer that may have ended has ended. */
+const silenceMs = 2_000;
 
 export type StreamPartsOptions = {
   readonly decoder: StreamDecoder;
@@ -27,7 +28,7 @@ export async function* streamParts(
   const events = parseEvents(bytes, framing);
   let empty = !mayBeEmpty;
   while (true) {
-    const next = decoder.hasFinishReason ? await nextOrTimeout(events.next()) : await events.next();
+    const next = decoder.mayEnd ? await nextOrTimeout(events.next()) : await events.next();
     const decoded: DecodedEvents =
       !next || next.done ? { parts: decoder.end() } : mergeDeltas(next.value, decoder);
     for (const part of decoded.parts) {
@@ -94,10 +95,10 @@ function mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): De
 
 type DecodedEvents = { readonly parts: readonly EnginePart[]; readonly error?: { readonly cause: unknown } };
 
-/** After the finish reason the answer is complete: the wait for usage is short, and a broken connection harmless. */
+/** An answer that may have ended needs nothing more: silence ends it, and a broken connection is harmless. */
 async function nextOrTimeout<T>(next: Promise<T>): Promise<T | undefined> {
   try {
-    return await withTimeout(next, usageWaitMs);
+    return await withTimeout(next, silenceMs);
   } catch (error) {
     if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
     throw error;

@@ -1,8 +1,8 @@
 /** How long to wait for an answer: to its first part, and from part to part. */
 import { RumboError } from '../../shared/errors.ts';
 import type { Source } from '../../shared/models.ts';
-import type { StreamEvent } from '../platform/event-stream.ts';
 import { socketTimer } from '../platform/socket-timer.ts';
+import type { StreamEvent } from '../platform/stream-event.ts';
 
 /** Milliseconds. */
 export type TimeLimits = {

@@ -120,11 +120,6 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     reasons.push(
       `${candidate.model.id} read only ${measured.usage.input} of about ${candidate.promptTokens} tokens of the prompt: its engine seems to have cut the rest, so the answer may be about a part of it.`,
     );
-  const unread = measured.skipped;
-  if (unread > 0)
-    reasons.push(
-      `${unread === 1 ? 'A piece' : `${unread} pieces`} of the stream could not be read and was left out.`,
-    );
   return reasons;
 }
 

@@ -1,6 +1,7 @@
 /** Anthropic's Messages API, version 2026-10-21. https://platform.claude.com/docs/en/api/messages */
-import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
+import { isEndMarker } from '../platform/stream-event.ts';
 import { anthropicModelsPath, anthropicSupportsPrefill, decodeAnthropicModels } from './anthropic-models.ts';
 import {
   anthropicUnsupportedFields,
@@ -8,9 +9,8 @@ import {
   encodeAnthropicMessages,
 } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
-import { errorFromEvent, errorFromResponse } from './error-response.ts';
-import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
-import { serviceTierField } from './service-tier.ts';
+import { errorFromResponse } from './error-response.ts';
+import { finishReasonIn, finishState } from './finish-state.ts';
 import { tokenCountFormat } from './token-count.ts';
 import type { StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
@@ -39,125 +39,129 @@ export const anthropicMessages: WireFormat = {
   toError: (response) => errorFromResponse(response),
 };
 
-/** One event; the leaves are checked where they are used, since this runs for every token. */
+/** One event, or the whole message; the leaves are checked where they are used, since this runs for every token. */
 type Event = {
   readonly type: unknown;
-  readonly error: unknown;
   readonly index: unknown;
-  readonly message: { readonly usage?: MessageUsage | null } | null;
-  readonly content_block: {
-    readonly type?: unknown;
-    readonly id?: unknown;
-    readonly name?: unknown;
-    readonly data?: unknown;
-  } | null;
-  readonly delta: {
-    readonly type?: unknown;
-    readonly text?: unknown;
-    readonly thinking?: unknown;
-    readonly signature?: unknown;
-    readonly partial_json?: unknown;
-    readonly stop_reason?: unknown;
-    readonly stop_details?: { readonly explanation?: unknown } | null;
-  } | null;
-  readonly usage: MessageUsage | null;
+  readonly message: WholeMessage | null;
+  readonly content_block: Block | null;
+  readonly delta:
+    | (StopFields & Block & { readonly signature?: unknown; readonly partial_json?: unknown })
+    | null;
+  readonly usage: unknown;
 };
 
-type MessageUsage = {
-  readonly input_tokens?: unknown;
-  readonly cache_creation_input_tokens?: unknown;
-  readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: unknown } | null;
-  readonly cache_read_input_tokens?: unknown;
-  readonly output_tokens?: unknown;
-  readonly output_tokens_details?: { readonly thinking_tokens?: unknown } | null;
-  readonly service_tier?: unknown;
+type WholeMessage = StopFields & { readonly content?: unknown; readonly usage?: unknown };
+
+type StopFields = {
+  readonly stop_reason?: unknown;
+  readonly stop_details?: { readonly explanation?: unknown } | null;
+};
+
+type Block = {
+  readonly type?: unknown;
+  readonly text?: unknown;
+  readonly thinking?: unknown;
+  readonly signature?: unknown;
+  readonly id?: unknown;
+  readonly name?: unknown;
+  readonly input?: unknown;
+  readonly data?: unknown;
 };
 
 function messageDecoder(): StreamDecoder {
   const end = finishState();
-  const calls = new Map<unknown, { id: string; name: string; input: string }>();
   const thinking = thinkingCollector();
-  let counted: MessageUsage = {};
   let hasText = false;
 
-  const read = (event: Partial<Event>): readonly EnginePart[] => {
-    switch (event.type) {
+  const read = (event: Partial<Event>, name: string | undefined): readonly EnginePart[] => {
+    switch (event.type ?? name) {
       case 'message_start':
         end.seen = true;
-        counted = event.message?.usage ?? {};
-        return [];
+        end.usage.add(event.message?.usage);
+        return contentOf(event.message);
       case 'content_block_start':
-        if (event.content_block) blockStart(event.content_block, event.index);
-        return [];
+        return event.content_block ? blockStart(event.content_block, event.index) : [];
       case 'content_block_delta':
         return deltaOf(event);
-      case 'content_block_stop': {
-        const call = calls.get(event.index);
-        calls.delete(event.index);
-        if (!call) return [];
-        // A call without arguments sends no fragment at all.
-        return [{ type: 'tool-call', ...call, input: call.input || '{}', ...thinking.sealed() }];
-      }
       case 'message_delta':
-        return messageDelta(event);
+        stopWith(event.delta);
+        end.usage.add(event.usage);
+        return [];
       case 'message_stop':
         return end.close();
+      case 'message':
+        return wholeMessage(event as WholeMessage);
       default:
         return [];
     }
   };
 
-  const blockStart = (block: NonNullable<Event['content_block']>, index: unknown): void => {
+  /** A service that does not stream. */
+  const wholeMessage = (message: WholeMessage): readonly EnginePart[] => {
+    end.seen = true;
+    const parts = contentOf(message);
+    end.usage.add(message.usage);
+    stopWith(message);
+    return [...parts, ...end.close()];
+  };
+  const contentOf = (message: WholeMessage | null | undefined): readonly EnginePart[] =>
+    Array.isArray(message?.content)
+      ? (message.content as readonly (Block | null)[]).flatMap((block, index) =>
+          block ? blockStart(block, index) : [],
+        )
+      : [];
+
+  /** A block may begin with all that it has. */
+  const blockStart = (block: Block, index: unknown): readonly EnginePart[] => {
     if (block.type === 'thinking') thinking.begin();
     if (block.type === 'redacted_thinking') thinking.redacted(String(block.data ?? ''));
-    if (block.type === 'tool_use')
-      calls.set(index, { id: String(block.id ?? ''), name: String(block.name ?? ''), input: '' });
+    if (block.type === 'tool_use') {
+      end.calls.add({ id: block.id, index, name: block.name, input: block.input });
+      const signature = thinking.sealed();
+      if (signature !== undefined) end.calls.sign(signature);
+    }
+    return textOf(block);
+  };
+
+  const textOf = (block: Block): readonly EnginePart[] => {
+    end.seen = true;
+    if (typeof block.text === 'string' && block.text) {
+      hasText = true;
+      return [{ type: 'text-delta', text: block.text }];
+    }
+    const hasThought = typeof block.thinking === 'string' && block.thinking !== '';
+    if (hasThought) thinking.add(block.thinking as string);
+    if (typeof block.signature === 'string' && block.signature) thinking.seal(block.signature);
+    return hasThought ? [{ type: 'reasoning-delta', text: block.thinking as string }] : [];
   };
 
   const deltaOf = ({ delta, index }: Partial<Event>): readonly EnginePart[] => {
-    end.seen = true;
-    if (typeof delta?.text === 'string' && delta.text) {
-      hasText = true;
-      return [{ type: 'text-delta', text: delta.text }];
-    }
-    if (typeof delta?.thinking === 'string' && delta.thinking) {
-      thinking.add(delta.thinking);
-      return [{ type: 'reasoning-delta', text: delta.thinking }];
-    }
-    if (typeof delta?.signature === 'string') thinking.seal(delta.signature);
-    const call = calls.get(index);
-    if (call && typeof delta?.partial_json === 'string') call.input += delta.partial_json;
-    return [];
+    if (!delta) return [];
+    if (delta.partial_json !== undefined) end.calls.add({ index, input: delta.partial_json });
+    return textOf(delta);
   };
 
-  const messageDelta = ({ delta, usage }: Partial<Event>): readonly EnginePart[] => {
-    if (typeof delta?.stop_reason === 'string') {
-      end.seen = true;
-      // Only an answer that uses the service's own tools pauses, and then it is not complete.
-      if (delta.stop_reason === 'pause_turn')
-        throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
-      end.reason = finishReasonIn(reasons, delta.stop_reason);
-      if (delta.stop_reason === 'refusal' && !hasText)
-        throw contentFilteredError(delta.stop_details?.explanation);
-    }
-    // Cumulative: a repeated field replaces the earlier value, an absent one keeps it.
-    if (usage) {
-      counted = { ...counted, ...definedFields(usage) };
-      end.usage = toUsage(counted);
-    }
-    return end.settle();
+  const stopWith = (stop: StopFields | null | undefined): void => {
+    if (typeof stop?.stop_reason !== 'string') return;
+    end.seen = true;
+    // Only an answer that uses the service's own tools pauses, and then it is not complete.
+    if (stop.stop_reason === 'pause_turn')
+      throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
+    end.reason = finishReasonIn(reasons, stop.stop_reason);
+    if (stop.stop_reason === 'refusal' && !hasText)
+      throw contentFilteredError(stop.stop_details?.explanation);
   };
 
   return {
-    get hasFinishReason() {
-      return end.reason !== undefined;
+    get mayEnd() {
+      return end.mayEnd;
     },
     read({ event: name, data }) {
       if (end.finished) return [];
-      const event = end.read<Event>(data);
-      if (event?.type === 'error' || event?.error || name === 'error')
-        throw errorFromEvent(event ?? { error: data });
-      return event ? read(event) : [];
+      if (isEndMarker(data)) return end.mark();
+      const event = end.read<Event>(data, name);
+      return event ? read(event, name) : [];
     },
     end: () => end.end(),
   };
@@ -181,8 +185,10 @@ function thinkingCollector() {
     redacted(data: string): void {
       blocks.push({ type: 'redacted_thinking', data });
     },
-    sealed(): { signature?: string } {
-      const signature = blocks.length > 0 ? { signature: sealThinking(blocks) } : {};
+    /** The blocks for the call that follows them. `undefined`: there are none. */
+    sealed(): string | undefined {
+      if (blocks.length === 0) return;
+      const signature = sealThinking(blocks);
       blocks = [];
       return signature;
     },
@@ -205,22 +211,3 @@ const contentFilteredError = (explanation: unknown): RumboError =>
       : 'The model refused to answer.',
     { kind: 'content-filtered' },
   );
-
-const definedFields = (usage: MessageUsage): MessageUsage =>
-  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null && value !== undefined));
-
-/** `input_tokens` excludes cached tokens; our total includes them. */
-function toUsage(usage: MessageUsage): Usage {
-  const cachedRead = toTokenCount(usage.cache_read_input_tokens);
-  const cacheWrite = toTokenCount(usage.cache_creation_input_tokens);
-  const cacheWriteHour = toTokenCount(usage.cache_creation?.ephemeral_1h_input_tokens);
-  return {
-    input: toTokenCount(usage.input_tokens) + cachedRead + cacheWrite,
-    cachedRead,
-    cacheWrite,
-    output: toTokenCount(usage.output_tokens),
-    reasoning: toTokenCount(usage.output_tokens_details?.thinking_tokens),
-    ...(cacheWriteHour > 0 ? { cacheWriteHour } : {}),
-    ...serviceTierField(usage.service_tier),
-  };
-}

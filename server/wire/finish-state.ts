@@ -1,56 +1,86 @@
-/** When an answer is complete: the rules that all wire formats share on finish reasons, late usage and missing end markers. */
-import type { EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+/** When an answer is complete: the rules that all wire formats share on finish reasons, end markers and what follows them. */
+import type { EnginePart, FinishReason } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
+import { errorInEvent } from './error-event.ts';
+import { errorFromEvent } from './error-response.ts';
 import { eventJsonReader } from './event-json.ts';
+import { type AssembledCall, toolCallAssembler } from './tool-calls.ts';
+import { usageReports } from './usage-reports.ts';
 
-/** What has arrived of the end of one answer. */
+/**
+ * What has arrived of the end of one answer. A finish reason, usage or end marker may come early, in every event, or
+ * before more text, so none of them ends the answer by itself: it ends with the wire's terminal event, with an end marker
+ * that follows a finish reason, with the body, or with silence after it may have ended.
+ */
 export type FinishState = {
-  /** A readable event arrived. */
+  /** A readable event of an answer arrived. */
   seen: boolean;
+  /** The latest reported. `undefined`: none yet. */
   reason: FinishReason | undefined;
-  /** The latest report; services repeat it, each time complete. */
-  usage: Usage | undefined;
+  /** All reports of usage so far. */
+  readonly usage: ReturnType<typeof usageReports>;
+  /** The tool calls so far; those that are whole precede `finish`. */
+  readonly calls: ReturnType<typeof toolCallAssembler>;
   /** `finish` was returned; nothing follows it. */
   readonly finished: boolean;
-  /** One event's JSON as an object, valid until the next call; `undefined` for anything else: a malformed event in the middle costs only itself. */
-  read<T extends object>(data: string): Partial<T> | undefined;
-  /** The `finish`, once, when reason and usage have both arrived. */
-  settle(): readonly EnginePart[];
-  /** The `finish`, once, because the end marker arrived; `other` when there was no reason. */
+  /** Nothing more needs to follow: when the body ends or falls silent now, the answer is complete. */
+  readonly mayEnd: boolean;
+  /**
+   * One event's JSON as an object, valid until the next call. `undefined`: the event holds nothing. Throws the error that
+   * the event reports, and `interrupted` for an event that cannot be read, since it may have held words (`bad-response`
+   * where nothing was readable before).
+   */
+  read<T extends object>(data: string, name?: string): Partial<T> | undefined;
+  /** An end marker that some services send early: the end once a finish reason has come. */
+  mark(): readonly EnginePart[];
+  /** The wire's terminal event: nothing follows. `other` when there was no reason. */
   close(): readonly EnginePart[];
-  /** The body ended: complete when the reason has arrived, else throws. */
+  /** The body ended, or is silent: complete when it may end, else throws `interrupted`. */
   end(): readonly EnginePart[];
 };
 
-export function finishState(): FinishState {
-  let finished = false;
-  let skipped = 0;
+/** @param toParts makes parts of the calls that are still open when the answer ends. Absent: as they are */
+export function finishState(
+  toParts: (calls: readonly AssembledCall[]) => readonly EnginePart[] = callParts,
+): FinishState {
   const readJson = eventJsonReader();
-  const finish = (reason: FinishReason): readonly EnginePart[] => {
+  let finished = false;
+  let isMarked = false;
+  const finish = (reported: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
     finished = true;
-    return [
-      {
-        type: 'finish',
-        reason,
-        ...(end.usage ? { usage: end.usage } : {}),
-        ...(skipped > 0 ? { skipped } : {}),
-      },
-    ];
+    const calls = toParts(end.calls.flush(reported === 'length'));
+    // A call that was cut has no arguments to run it with: only a limit explains it, anything else is a broken answer.
+    if (end.calls.hasCutCall && reported !== 'length') throw cutCallError();
+    const reason = reported === 'stop' && end.calls.hasCalls ? 'tool-calls' : reported;
+    return [...calls, { type: 'finish', reason, ...end.usage.total() }];
   };
   const end: FinishState = {
     seen: false,
     reason: undefined,
-    usage: undefined,
+    usage: usageReports(),
+    calls: toolCallAssembler(),
     get finished() {
       return finished;
     },
-    read<T extends object>(data: string) {
-      const event = readJson(data) as Partial<T> | undefined;
-      if (!event) skipped += 1;
-      return event;
+    get mayEnd() {
+      return end.reason !== undefined || isMarked;
     },
-    settle: () => (end.reason && end.usage ? finish(end.reason) : []),
+    read<T extends object>(data: string, name?: string) {
+      const event = readJson(data);
+      if (event) {
+        const failure = errorInEvent(event, name);
+        if (failure !== undefined) throw errorFromEvent(failure);
+        return event as Partial<T>;
+      }
+      if (name === 'error') throw errorFromEvent({ error: data });
+      if (holdsNothing(data, name)) return;
+      throw end.seen ? unreadableEventError() : noEventsError();
+    },
+    mark() {
+      isMarked = true;
+      return end.reason ? finish(end.reason) : [];
+    },
     close() {
       if (!end.seen) throw noEventsError();
       return finish(end.reason ?? 'other');
@@ -58,20 +88,31 @@ export function finishState(): FinishState {
     end() {
       if (finished) return [];
       if (!end.seen) throw noEventsError();
-      if (!end.reason) throw new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
-      return finish(end.reason);
+      if (!end.mayEnd) throw new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
+      return finish(end.reason ?? 'other');
     },
   };
   return end;
 }
 
+const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
+  calls.map((call) => ({ type: 'tool-call', ...call }));
+
+/** Data by which services and proxies keep a connection open: no text of a model has this form. */
+const keepAlive = /^(?:|null|:.*|[[(<]?(?:ping|pong|keep-?alive|heartbeat|ok|processing)[\])>.!]*)$/i;
+
+const holdsNothing = (data: string, name: string | undefined): boolean =>
+  keepAlive.test(data.trim()) || (name !== undefined && /^(?:ping|keep-?alive|heartbeat)$/i.test(name));
+
 const noEventsError = (): RumboError =>
   new RumboError('The service’s response holds nothing readable.', { kind: 'bad-response' });
+
+const unreadableEventError = (): RumboError =>
+  new RumboError('A piece of the answer arrived damaged.', { kind: 'interrupted' });
+
+const cutCallError = (): RumboError =>
+  new RumboError('A tool call in the answer arrived incomplete.', { kind: 'interrupted' });
 
 /** A vendor's finish reason by its table; `other` for one that is not in it. */
 export const finishReasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>
   (typeof word === 'string' && Object.hasOwn(table, word) && table[word]) || 'other';
-
-/** A count of tokens as an integer; 0 for any other value. */
-export const toTokenCount = (value: unknown): number =>
-  typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;

@@ -1,8 +1,8 @@
 /** Gemini's generateContent, API v1beta, streamed as server-sent events. https://ai.google.dev/api/generate-content */
-import type { CompletionRequest, EnginePart, FinishReason, Usage } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { errorFromEvent } from './error-response.ts';
-import { finishState, toTokenCount } from './finish-state.ts';
+import { isEndMarker } from '../platform/stream-event.ts';
+import { finishState } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { geminiErrorFromResponse } from './gemini-error-response.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
@@ -55,8 +55,7 @@ type Event = {
     readonly finishReason?: unknown;
   } | null)[];
   readonly promptFeedback: { readonly blockReason?: unknown } | null;
-  readonly usageMetadata: Metadata | null;
-  readonly error: unknown;
+  readonly usageMetadata: unknown;
 };
 
 type Part = {
@@ -66,18 +65,12 @@ type Part = {
   readonly functionCall?: { readonly id?: unknown; readonly name?: unknown; readonly args?: unknown } | null;
 };
 
-type Metadata = {
-  readonly promptTokenCount?: unknown;
-  readonly toolUsePromptTokenCount?: unknown;
-  readonly cachedContentTokenCount?: unknown;
-  readonly candidatesTokenCount?: unknown;
-  readonly thoughtsTokenCount?: unknown;
-};
-
 function contentDecoder(): StreamDecoder {
   const end = finishState();
   let hasText = false;
-  let calls = 0;
+  let callCount = 0;
+  /** Why an answer without text is none. `undefined`: it may be empty. */
+  let emptyError: RumboError | undefined;
 
   const partOf = (part: Part | null): readonly EnginePart[] => {
     if (typeof part?.text === 'string' && part.text) {
@@ -87,53 +80,52 @@ function contentDecoder(): StreamDecoder {
     }
     const call = part?.functionCall;
     if (typeof call?.name !== 'string') return [];
-    const id = typeof call.id === 'string' && call.id ? call.id : `call_${calls}`;
-    calls += 1;
+    end.calls.add({ id: call.id, index: callCount, name: call.name, input: call.args });
+    callCount += 1;
     const signature = part?.thoughtSignature;
-    return [
-      {
-        type: 'tool-call',
-        id,
-        name: call.name,
-        input: JSON.stringify(call.args ?? {}),
-        ...(typeof signature === 'string' && signature ? { signature } : {}),
-      },
-    ];
+    if (typeof signature === 'string' && signature) end.calls.sign(signature);
+    return [];
+  };
+  const stopWith = (word: string): void => {
+    // What services send before there is a reason.
+    if (word === '' || word === 'FINISH_REASON_UNSPECIFIED') return;
+    const reason = reasonOf(word);
+    const unfinished = new RumboError(`The model did not finish its answer (${word}).`, {
+      kind: 'interrupted',
+    });
+    if (failures.has(word)) throw unfinished;
+    if (reason === 'other') emptyError = unfinished;
+    if (reason === 'content-filter') emptyError = filtered(`The answer was blocked (${word}).`);
+    end.reason = reason;
   };
 
   return {
-    get hasFinishReason() {
-      return end.reason !== undefined;
+    get mayEnd() {
+      return end.mayEnd;
     },
-    read({ data }) {
+    read({ event: name, data }) {
       if (end.finished) return [];
-      const event = end.read<Event>(data);
+      if (isEndMarker(data)) return end.mark();
+      const event = end.read<Event>(data, name);
       if (!event) return [];
-      if (event.error) throw errorFromEvent(event);
       const blocked = event.promptFeedback?.blockReason;
-      if (typeof blocked === 'string') throw filtered(`The prompt was blocked (${blocked}).`);
-
-      if (event.usageMetadata) end.usage = toUsage(event.usageMetadata);
+      if (typeof blocked === 'string' && blocked !== 'BLOCK_REASON_UNSPECIFIED')
+        throw filtered(`The prompt was blocked (${blocked}).`);
+      // Thoughts are counted apart from the candidates and billed like them.
+      end.usage.add(event.usageMetadata, true);
       const candidate = event.candidates?.[0];
       if (!candidate) return [];
       end.seen = true;
       const content = candidate.content?.parts;
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
-      if (typeof candidate.finishReason === 'string') {
-        const reason = reasonOf(candidate.finishReason);
-        if (failures.has(candidate.finishReason) || (reason === 'other' && !hasText && calls === 0))
-          throw new RumboError(`The model did not finish its answer (${candidate.finishReason}).`, {
-            kind: 'interrupted',
-          });
-        if (reason === 'content-filter' && !hasText)
-          throw filtered(`The answer was blocked (${candidate.finishReason}).`);
-        // A function call ends with STOP as well.
-        end.reason = reason === 'stop' && calls > 0 ? 'tool-calls' : reason;
-      }
-      // The end of the body is the only end marker; after the reason nothing but padding follows.
-      return [...parts, ...end.settle()];
+      if (typeof candidate.finishReason === 'string') stopWith(candidate.finishReason);
+      return parts;
     },
-    end: () => end.end(),
+    // The end of the body is the only end marker.
+    end() {
+      if (emptyError && !hasText && !end.calls.hasCalls) throw emptyError;
+      return end.end();
+    },
   };
 }
 
@@ -162,16 +154,4 @@ function reasonOf(word: string): FinishReason {
   if (word === 'STOP') return 'stop';
   if (word === 'MAX_TOKENS') return 'length';
   return policies.has(word) ? 'content-filter' : 'other';
-}
-
-/** The prompt's tokens include cached ones; thoughts are counted apart from the candidates and billed like them. */
-function toUsage(usage: Metadata): Usage {
-  const reasoning = toTokenCount(usage.thoughtsTokenCount);
-  return {
-    input: toTokenCount(usage.promptTokenCount) + toTokenCount(usage.toolUsePromptTokenCount),
-    cachedRead: toTokenCount(usage.cachedContentTokenCount),
-    cacheWrite: 0,
-    output: toTokenCount(usage.candidatesTokenCount) + reasoning,
-    reasoning,
-  };
 }

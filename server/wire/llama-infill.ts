@@ -1,7 +1,7 @@
 /** llama-server's own fill in the middle. https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-infill-for-code-infilling */
 import type { FillRequest, FinishReason } from '../../shared/chat.ts';
-import { errorFromEvent } from './error-response.ts';
-import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
+import { isEndMarker } from '../platform/stream-event.ts';
+import { finishReasonIn, finishState } from './finish-state.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const llamaInfill: StreamFormat<FillRequest> = {
@@ -45,41 +45,28 @@ type Event = {
   readonly content: unknown;
   readonly stop: unknown;
   readonly stop_type: unknown;
-  readonly tokens_evaluated: unknown;
-  readonly tokens_predicted: unknown;
-  readonly timings: { readonly cache_n?: unknown } | null;
-  readonly error: unknown;
 };
 
 /** The last event has `stop: true`; no end marker follows it. */
 function infillDecoder(): StreamDecoder {
   const end = finishState();
   return {
-    get hasFinishReason() {
-      return end.reason !== undefined;
+    get mayEnd() {
+      return end.mayEnd;
     },
     read({ event: name, data }) {
       if (end.finished) return [];
-      const event = end.read<Event>(data);
-      if (!event) {
-        if (name === 'error') throw errorFromEvent({ error: data });
-        return [];
-      }
-      if (event.error || name === 'error') throw errorFromEvent(event);
+      if (isEndMarker(data)) return end.mark();
+      const event = end.read<Event>(data, name);
+      if (!event) return [];
       const { content } = event;
       if (typeof content === 'string') end.seen = true;
       const text =
         typeof content === 'string' && content ? [{ type: 'text-delta' as const, text: content }] : [];
       if (event.stop !== true) return text;
       end.reason = finishReasonIn(reasons, event.stop_type);
-      end.usage = {
-        input: toTokenCount(event.tokens_evaluated),
-        cachedRead: toTokenCount(event.timings?.cache_n),
-        cacheWrite: 0,
-        output: toTokenCount(event.tokens_predicted),
-        reasoning: 0,
-      };
-      return [...text, ...end.settle()];
+      end.usage.add(event);
+      return [...text, ...end.close()];
     },
     end: () => end.end(),
   };

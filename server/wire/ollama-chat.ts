@@ -5,11 +5,11 @@ import type {
   FillRequest,
   FinishReason,
   TextRequest,
-  Usage,
 } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { errorFromEvent, errorFromResponse } from './error-response.ts';
-import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
+import { isEndMarker } from '../platform/stream-event.ts';
+import { errorFromResponse } from './error-response.ts';
+import { finishReasonIn, finishState } from './finish-state.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, mergeLoadedContext } from './ollama-models.ts';
 import {
@@ -65,9 +65,6 @@ type OllamaLine = {
   readonly thinking: unknown;
   readonly done: unknown;
   readonly done_reason: unknown;
-  readonly prompt_eval_count: unknown;
-  readonly eval_count: unknown;
-  readonly error: unknown;
 };
 
 type ToolCall = {
@@ -77,26 +74,29 @@ type ToolCall = {
 
 function ollamaDecoder(): StreamDecoder {
   const end = finishState();
-  let calls = 0;
+  let callCount = 0;
 
-  const callOf = (call: ToolCall | null): readonly EnginePart[] => {
-    const name = call?.function?.name;
-    if (typeof name !== 'string') return [];
-    const id = typeof call?.id === 'string' && call.id ? call.id : `call_${calls}`;
-    calls += 1;
+  const addCall = (call: ToolCall | null): void => {
+    if (typeof call?.function?.name !== 'string') return;
     // Arguments are an object here; every other service sends text.
-    return [{ type: 'tool-call', id, name, input: JSON.stringify(call?.function?.arguments ?? {}) }];
+    end.calls.add({
+      id: call.id,
+      index: callCount,
+      name: call.function.name,
+      input: call.function.arguments,
+    });
+    callCount += 1;
   };
 
   return {
-    get hasFinishReason() {
-      return end.reason !== undefined;
+    get mayEnd() {
+      return end.mayEnd;
     },
-    read({ data }) {
+    read({ event: name, data }) {
       if (end.finished) return [];
-      const line = end.read<OllamaLine>(data);
+      if (isEndMarker(data)) return end.mark();
+      const line = end.read<OllamaLine>(data, name);
       if (!line) return [];
-      if (line.error) throw errorFromEvent(line);
       const parts: EnginePart[] = [];
       const message = line.message;
       const thinking = message?.thinking ?? line.thinking;
@@ -104,11 +104,11 @@ function ollamaDecoder(): StreamDecoder {
       if (message || typeof text === 'string' || line.done === true) end.seen = true;
       if (typeof thinking === 'string' && thinking) parts.push({ type: 'reasoning-delta', text: thinking });
       if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
-      if (Array.isArray(message?.tool_calls)) parts.push(...message.tool_calls.flatMap(callOf));
+      if (Array.isArray(message?.tool_calls)) message.tool_calls.forEach(addCall);
       if (line.done !== true) return parts;
-      end.usage = toUsage(line);
-      const reason = finishReasonIn(reasons, line.done_reason ?? 'stop');
-      end.reason = reason === 'stop' && calls > 0 ? 'tool-calls' : reason;
+      // A count of zero is absent from the line: a wholly cached prompt has none.
+      end.usage.add(line);
+      end.reason = finishReasonIn(reasons, line.done_reason ?? 'stop');
       return [...parts, ...end.close()];
     },
     end: () => end.end(),
@@ -116,18 +116,6 @@ function ollamaDecoder(): StreamDecoder {
 }
 
 const reasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
-
-/** A count of zero is absent from the line: a wholly cached prompt has none. */
-function toUsage(line: Partial<OllamaLine>): Usage | undefined {
-  if (line.prompt_eval_count === undefined && line.eval_count === undefined) return undefined;
-  return {
-    input: toTokenCount(line.prompt_eval_count),
-    cachedRead: 0,
-    cacheWrite: 0,
-    output: toTokenCount(line.eval_count),
-    reasoning: 0,
-  };
-}
 
 /** On loopback Ollama answers a request for an unknown host name with an empty 403. */
 function ollamaErrorFromResponse(response: ErrorResponse): RumboError {

@@ -9,13 +9,13 @@ import {
   type OptionalRequestField,
   type Tool,
   textOf,
-  type Usage,
 } from '../../shared/chat.ts';
+import type { RumboError } from '../../shared/errors.ts';
+import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromEvent } from './error-response.ts';
-import { finishReasonIn, finishState, toTokenCount } from './finish-state.ts';
+import { finishReasonIn, finishState } from './finish-state.ts';
 import { toolFields } from './openai-messages.ts';
 import { openaiMetadata } from './openai-metadata.ts';
-import { serviceTierField } from './service-tier.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const openaiResponses: StreamFormat<CompletionRequest> = {
@@ -106,20 +106,27 @@ const flatTool = ({ name, description, inputSchema }: Tool): object => ({
   strict: false,
 });
 
-/** One event; the leaves are checked where they are used, since this runs for every token. */
+/** One event, or the whole response; the leaves are checked where they are used, since this runs for every token. */
 type Event = {
   readonly type: unknown;
+  readonly object: unknown;
   readonly delta: unknown;
+  readonly text: unknown;
+  readonly arguments: unknown;
   readonly item_id: unknown;
+  readonly output_index: unknown;
   readonly summary_index: unknown;
   readonly item: Item | null;
-  readonly response: {
-    readonly output?: unknown;
-    readonly error?: unknown;
-    readonly incomplete_details?: { readonly reason?: unknown } | null;
-    readonly usage?: ResponseUsage | null;
-    readonly service_tier?: unknown;
-  } | null;
+  readonly response: WholeResponse | null;
+};
+
+type WholeResponse = {
+  readonly status?: unknown;
+  readonly output?: unknown;
+  readonly error?: unknown;
+  readonly incomplete_details?: { readonly reason?: unknown } | null;
+  readonly usage?: unknown;
+  readonly service_tier?: unknown;
 };
 
 type Item = {
@@ -129,94 +136,112 @@ type Item = {
   readonly name?: unknown;
   readonly arguments?: unknown;
   readonly phase?: unknown;
+  readonly content?: unknown;
   readonly encrypted_content?: unknown;
 } | null;
 
-type ResponseUsage = {
-  readonly input_tokens?: unknown;
-  readonly input_tokens_details?: {
-    readonly cached_tokens?: unknown;
-    readonly cache_write_tokens?: unknown;
-  } | null;
-  readonly output_tokens?: unknown;
-  readonly output_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
-};
-
 function eventDecoder(): StreamDecoder {
   const end = finishState();
-  const callIds = new Set<string>();
   /** Messages in which the model comments on its work; they are no part of the answer. */
   const commentary = new Set<unknown>();
+  /** Messages whose text has arrived in deltas. */
+  const streamed = new Set<unknown>();
   /** Reasoning that no call has followed yet. */
   let reasoning: Item = null;
 
-  const read = (event: Partial<Event>): readonly EnginePart[] => {
-    if (typeof event.type === 'string' && event.type.startsWith('response.')) end.seen = true;
-    switch (event.type) {
+  const read = (event: Partial<Event>, name: string | undefined): readonly EnginePart[] => {
+    const type = event.type ?? (event.object === 'response' ? 'whole' : name);
+    if (typeof type === 'string' && (type.startsWith('response.') || type === 'whole')) end.seen = true;
+    switch (type) {
       case 'response.output_text.delta':
-        return textPart(commentary.has(event.item_id) ? 'reasoning-delta' : 'text-delta', event.delta);
       case 'response.refusal.delta':
-        return textPart('text-delta', event.delta);
+        streamed.add(event.item_id);
+        return textPart(commentary.has(event.item_id) ? 'reasoning-delta' : 'text-delta', event.delta);
       case 'response.reasoning_text.delta':
       case 'response.reasoning_summary_text.delta':
         return textPart('reasoning-delta', event.delta);
       case 'response.reasoning_summary_part.added':
         return event.summary_index ? textPart('reasoning-delta', '\n\n') : [];
+      case 'response.function_call_arguments.delta':
+        end.calls.add({ index: event.output_index, input: event.delta });
+        return [];
       case 'response.output_item.added':
         if (event.item?.phase === 'commentary') commentary.add(event.item.id);
+        if (event.item?.type === 'function_call') addCall(event.item, event.output_index);
         return [];
       case 'response.output_item.done':
-        return callsIn([event.item]);
+        return itemParts(event.item, event.output_index);
       case 'response.completed':
       case 'response.incomplete':
-        return last(event);
+      case 'response.done':
+        return last(event.response, String(type));
+      case 'whole':
+        return wholeResponse(event as WholeResponse);
       case 'response.failed':
       case 'response.cancelled':
-        throw errorFromEvent({ error: event.response?.error ?? 'The service cancelled its answer.' });
-      case 'error':
-        throw errorFromEvent(event);
+        throw failedError(event.response);
       default:
         return [];
     }
   };
 
-  const last = ({ type, response }: Partial<Event>): readonly EnginePart[] => {
-    const calls = Array.isArray(response?.output) ? callsIn(response.output as readonly Item[]) : [];
-    const complete: FinishReason = callIds.size > 0 ? 'tool-calls' : 'stop';
-    end.reason =
-      type === 'response.completed'
-        ? complete
-        : finishReasonIn(reasons, response?.incomplete_details?.reason);
-    end.usage = toUsage(response?.usage, response?.service_tier);
-    return [...calls, ...end.close()];
+  const wholeResponse = (response: WholeResponse): readonly EnginePart[] => {
+    if (response.status === 'failed' || response.status === 'cancelled') throw failedError(response);
+    return last(response, `response.${String(response.status)}`);
+  };
+  const last = (response: WholeResponse | null | undefined, type: string): readonly EnginePart[] => {
+    const items = Array.isArray(response?.output) ? (response.output as readonly Item[]) : [];
+    const parts = items.flatMap((item, index) => itemParts(item, index));
+    const isIncomplete = type === 'response.incomplete' || response?.status === 'incomplete';
+    end.reason = isIncomplete ? finishReasonIn(reasons, response?.incomplete_details?.reason) : 'stop';
+    end.usage.add(response?.usage);
+    end.usage.setTier(response?.service_tier);
+    return [...parts, ...end.close()];
   };
 
-  /** Each call once: it arrives as an item of its own, and again in the whole response. */
-  const callsIn = (items: readonly (Item | undefined)[]): readonly EnginePart[] =>
-    items.flatMap((item, index) => {
-      if (item?.type === 'reasoning') reasoning = item;
-      if (item?.type !== 'function_call' || typeof item.name !== 'string') return [];
-      const id = typeof item.call_id === 'string' && item.call_id ? item.call_id : `call_${index}`;
-      if (callIds.has(id)) return [];
-      callIds.add(id);
-      const input = typeof item.arguments === 'string' && item.arguments ? item.arguments : '{}';
-      const signature = reasoning?.encrypted_content ? { signature: JSON.stringify(reasoning) } : {};
-      reasoning = null;
-      return [{ type: 'tool-call', id, name: item.name, input, ...signature }];
-    });
+  /** What an item holds that has not arrived before: it comes as an item of its own, and again in the whole response. */
+  const itemParts = (item: Item | undefined, index: unknown): readonly EnginePart[] => {
+    if (!item) return [];
+    if (item.type === 'reasoning') reasoning = item;
+    if (item.type === 'function_call') addCall(item, index);
+    if (item.type !== 'message' || streamed.has(item.id)) return [];
+    streamed.add(item.id);
+    const text = contentText(item.content);
+    return textPart(item.phase === 'commentary' ? 'reasoning-delta' : 'text-delta', text);
+  };
+
+  const addCall = (item: NonNullable<Item>, index: unknown): void => {
+    const began = end.calls.add({ id: item.call_id, index, name: item.name, input: item.arguments });
+    if (began && reasoning?.encrypted_content) end.calls.sign(JSON.stringify(reasoning));
+    reasoning = null;
+  };
 
   return {
-    // Reason and usage arrive in one event, and nothing after it.
-    hasFinishReason: false,
+    get mayEnd() {
+      return end.mayEnd;
+    },
     read({ event: name, data }) {
       if (end.finished) return [];
-      const event = end.read<Event>(data);
-      if (event) return read(name && event.type === undefined ? { ...event, type: name } : event);
-      if (name === 'error') throw errorFromEvent({ error: data });
-      return [];
+      if (isEndMarker(data)) return end.mark();
+      const event = end.read<Event>(data, name);
+      return event ? read(event, name) : [];
     },
     end: () => end.end(),
   };
+}
+
+const failedError = (response: WholeResponse | null | undefined): RumboError =>
+  errorFromEvent({ error: response?.error ?? 'The service cancelled its answer.' });
+
+/** The text of a whole message. */
+function contentText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const parts = content as readonly ({ readonly text?: unknown; readonly refusal?: unknown } | null)[];
+  return parts
+    .map((part) => part?.text ?? part?.refusal)
+    .filter((text) => typeof text === 'string')
+    .join('');
 }
 
 const textPart = (type: 'text-delta' | 'reasoning-delta', text: unknown): readonly EnginePart[] =>
@@ -226,16 +251,3 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   max_output_tokens: 'length',
   content_filter: 'content-filter',
 };
-
-/** The input's tokens include cached ones, the output's include reasoning. */
-function toUsage(usage: ResponseUsage | null | undefined, tier: unknown): Usage | undefined {
-  if (typeof usage?.input_tokens !== 'number') return undefined;
-  return {
-    input: toTokenCount(usage.input_tokens),
-    cachedRead: toTokenCount(usage.input_tokens_details?.cached_tokens),
-    cacheWrite: toTokenCount(usage.input_tokens_details?.cache_write_tokens),
-    output: toTokenCount(usage.output_tokens),
-    reasoning: toTokenCount(usage.output_tokens_details?.reasoning_tokens),
-    ...serviceTierField(tier),
-  };
-}

@@ -24,8 +24,8 @@ export function stripPrefixEcho(decoder: StreamDecoder, prefix: string): StreamD
   };
 
   return {
-    get hasFinishReason() {
-      return decoder.hasFinishReason;
+    get mayEnd() {
+      return decoder.mayEnd;
     },
     read: (event) => decoder.read(event).flatMap(strip),
     end: () => decoder.end().flatMap(strip),

@@ -48,8 +48,8 @@ export function withoutTemplateTokens(
     });
   };
   return {
-    get hasFinishReason() {
-      return decoder.hasFinishReason;
+    get mayEnd() {
+      return decoder.mayEnd;
     },
     read: (event) => separate(decoder.read(event)),
     end: () => separate(decoder.end()),

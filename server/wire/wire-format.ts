@@ -7,7 +7,7 @@ import type {
   TextRequest,
 } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { StreamEvent } from '../platform/event-stream.ts';
+import type { StreamEvent } from '../platform/stream-event.ts';
 
 /** A model as its service lists it. An absent field was not reported. */
 export type ModelInfo = {
@@ -116,14 +116,14 @@ export interface WireFormat {
 /** Decodes one answer's events into parts; holds the state between them. */
 export interface StreamDecoder {
   /**
-   * The finish reason has arrived. Only usage and the end marker may follow, neither worth a long wait: `end()` returns
-   * the `finish` without them.
+   * The answer may be complete, but more may follow: after a short silence, or when the body ends, `end()` returns the
+   * `finish`.
    */
-  readonly hasFinishReason: boolean;
-  /** Parts of one event; `finish` is returned once, when the answer is complete. Throws `RumboError` for an error sent inside the stream. */
+  readonly mayEnd: boolean;
+  /** Parts of one event; `finish` is returned once, when the answer is complete. Throws `RumboError` for an error sent inside the stream, and `interrupted` for an event that cannot be read. */
   read(event: StreamEvent): readonly EnginePart[];
   /**
-   * The body ended. Returns the `finish` when the answer was complete without its end marker (finish reason seen).
+   * The body ended. Returns the `finish` when the answer was complete without its end marker (`mayEnd`).
    * Throws `interrupted` when it was not, `bad-response` when nothing at all had arrived.
    */
   end(): readonly EnginePart[];

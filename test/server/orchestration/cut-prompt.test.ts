@@ -39,7 +39,6 @@ test('the receipt tells that the prompt was cut, and the record too', () => {
         usage: { ...noUsage, input, output: 3 },
         usageEstimated: false,
         reason: 'stop',
-        skipped: 0,
       },
       ms: 20,
       firstTextMs: 5,

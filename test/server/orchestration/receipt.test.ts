@@ -41,7 +41,6 @@ const facts = {
     usage,
     usageEstimated: false,
     reason: 'stop',
-    skipped: 0,
   },
   takeovers: [],
   plainInputTokens: 10,
@@ -71,14 +70,12 @@ test('an unknown price is null, never 0', () => {
   assert.equal(receipt.predicted?.costUsd, null);
 });
 
-test('a lost pin and unreadable pieces of the stream are among the reasons', () => {
+test('a lost pin is among the reasons', () => {
   const { reasons } = answerReceipt(meta, {
     ...facts,
     decision: { ...decision, unavailablePin: { model: 'p/q', rule: 'locked', reason: 'It is locked.' } },
-    measured: { ...facts.measured, skipped: 2 },
   });
   assert.ok(reasons.includes('The pinned model p/q could not run: It is locked.'));
-  assert.match(reasons.at(-1) ?? '', /^2 pieces of the stream could not be read/);
 });
 
 test('a candidate that could not run when it was next is among the reasons', () => {

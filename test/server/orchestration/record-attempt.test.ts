@@ -9,7 +9,7 @@ import { usage } from './pipeline.ts';
 import { answerBy, chosenOf, modelNamed } from './progress.ts';
 
 const result: AttemptResult = {
-  measured: { text: 'one', firstTokenAt: 5, usage, usageEstimated: false, reason: 'stop', skipped: 0 },
+  measured: { text: 'one', firstTokenAt: 5, usage, usageEstimated: false, reason: 'stop' },
   ms: 20,
   firstTextMs: 5,
   billed: true,

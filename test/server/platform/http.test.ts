@@ -121,10 +121,9 @@ test('truncated compressed data is interrupted; broken or unknown compression is
   const whole = gzipSync('x'.repeat(100));
   const table: [string, Buffer, ErrorKind][] = [
     ['gzip', whole.subarray(0, 15), 'interrupted'],
-    ['gzip', Buffer.from('this is not packed at all'), 'bad-response'],
-    ['br', Buffer.from('this is not packed at all'), 'bad-response'],
-    ['compress', whole, 'bad-response'],
-    ['gzip, br', whole, 'bad-response'],
+    ['gzip', Buffer.of(0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), 'bad-response'],
+    ['br', Buffer.of(0xff, 0xfe, 0xfd, 0xfc, 0xfb), 'bad-response'],
+    ['compress', Buffer.of(0x1f, 0x9d, 0x90, 0x61), 'bad-response'],
   ];
   for (const [encoding, bytes, wanted] of table) {
     const url = await serve((_request, response) =>

@@ -119,7 +119,7 @@ test('a refusal without text is content-filtered, with its reason', async () => 
 
 test('events of unknown type are ignored', async () => {
   const odd =
-    'event: new_thing\ndata: {"type":"new_thing","delta":{"text":"no"}}\n\nevent: x\ndata: not json\n\n';
+    'event: new_thing\ndata: {"type":"new_thing","delta":{"text":"no"}}\n\nevent: ping\ndata: not json\n\n';
   const parts = await partsOf(wire, odd + fixture(streamed));
   assert.equal(textOf(parts), '¡Hola 👋');
 });

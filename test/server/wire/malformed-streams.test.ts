@@ -85,6 +85,14 @@ for (const [name, wire] of Object.entries(formats)) {
   });
 }
 
+/** The `finish` of an answer that is one event. */
+function finishOf(wire: WireFormat, data: string) {
+  const decoder = wire.chat('m').decoder();
+  const finish = [...decoder.read({ data }), ...decoder.end()].at(-1);
+  assert.ok(finish?.type === 'finish', data);
+  return finish;
+}
+
 test('a finish reason named like a property of every object is other', () => {
   for (const word of ['constructor', 'toString', '__proto__']) {
     const ends: [WireFormat, object][] = [
@@ -95,13 +103,8 @@ test('a finish reason named like a property of every object is other', () => {
       ],
       [ollamaChat, { done: true, done_reason: word, eval_count: 1 }],
     ];
-    for (const [wire, event] of ends) {
-      const [finish] = wire
-        .chat('m')
-        .decoder()
-        .read({ data: JSON.stringify(event) });
-      assert.ok(finish?.type === 'finish' && finish.reason === 'other', JSON.stringify([event, finish]));
-    }
+    for (const [wire, event] of ends)
+      assert.equal(finishOf(wire, JSON.stringify(event)).reason, 'other', word);
   }
 });
 
@@ -111,9 +114,8 @@ test('invalid token counts cannot exhaust a budget or break the ledger', () => {
     ['-5', 0],
     ['12.5', 13],
   ] as const) {
-    const data = `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":${promptTokens}}}`;
-    const [finish] = openaiChat().chat('m').decoder().read({ data });
-    assert.equal(finish?.type === 'finish' && finish.usage?.input, input);
+    const data = `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":${promptTokens},"completion_tokens":1}}`;
+    assert.equal(finishOf(openaiChat(), data).usage?.input, input);
   }
 });
 

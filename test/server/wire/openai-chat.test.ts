@@ -73,11 +73,13 @@ test('two tool calls of one answer are not mixed', async () => {
   ]);
 });
 
-test('finish comes with the usage chunk, without waiting for the marker', () => {
+test('finish comes with the end marker, once, since more may follow the usage', () => {
   const decoder = wire.chat('m').decoder();
   const events = fixture('openai/documented-chat.sse').split('\n\n').filter(Boolean);
   const parts = events.slice(0, -1).flatMap((event) => decoder.read({ data: event.slice('data: '.length) }));
-  assert.equal(parts.at(-1)?.type, 'finish');
+  assert.equal(parts.at(-1)?.type, 'text-delta');
+  assert.equal(decoder.mayEnd, true);
+  assert.equal(decoder.read({ data: '[DONE]' }).at(-1)?.type, 'finish');
   assert.deepEqual(decoder.read({ data: '[DONE]' }), []);
   assert.deepEqual(decoder.end(), []);
 });
@@ -128,13 +130,33 @@ test('an empty stream is an error, never an empty answer', async () => {
   }
 });
 
-test('one malformed event costs only itself', async () => {
-  const body = fixture('openai/documented-chat.sse').replace(
-    'data: [DONE]',
-    'data: {"choices":[{"del\n\ndata: 7\n\ndata: null\n\ndata: {"choices":5,"usage":"no"}\n\ndata: [DONE]',
-  );
-  const parts = await partsOf(wire, body.replace('data: {', 'data: {"choi\n\ndata: {'));
-  assert.equal(textOf(parts), '¡Hola, mundo 👋');
+test('an event that cannot be read interrupts the answer there, whatever follows', async () => {
+  const whole = fixture('openai/documented-chat.sse');
+  for (const damaged of ['{"choices":[{"del', '7', '"text"', '{"choices":[]} {']) {
+    const body = whole.replace('data: [DONE]', `data: ${damaged}\n\ndata: [DONE]`);
+    const { parts, error } = await decode(wire, body);
+    assert.equal(textOf(parts), '¡Hola, mundo 👋');
+    assert.equal(error?.kind, 'interrupted', damaged);
+  }
+});
+
+test('data that only keeps the connection open is ignored', async () => {
+  const whole = fixture('openai/documented-chat.sse');
+  for (const data of [
+    '',
+    'null',
+    'ping',
+    ': keep-alive',
+    '[heartbeat]',
+    '{}',
+    '{"choices":5,"usage":"no"}',
+  ]) {
+    const parts = await partsOf(
+      wire,
+      `data: ${data}\n\n${whole.replaceAll('\n\ndata', `\n\ndata: ${data}\n\ndata`)}`,
+    );
+    assert.equal(textOf(parts), '¡Hola, mundo 👋', data);
+  }
 });
 
 test('an error inside the stream ends the answer, in every shape', async () => {

@@ -233,7 +233,7 @@ test('a plain delta passes as it is, and the finish comes last', () => {
   ];
   const plain = events[1];
   const decoder: StreamDecoder = {
-    hasFinishReason: false,
+    mayEnd: false,
     read: () => events.shift() ?? [],
     end: () => [],
   };
