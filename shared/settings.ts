@@ -152,7 +152,7 @@ export const Settings = z.object({
     .meta(
       meta('application', ['routing'], 'What happens when an answer breaks off after its first text.', {
         enumDescriptions: [
-          'The next model continues where it broke off; the receipt shows the position.',
+          'The next model continues where it broke off, and the receipt shows the position; where its text cannot be joined, it answers from the beginning, visibly.',
           'The next model answers from the beginning, visibly.',
           'Stop. The partial answer stays, marked as incomplete.',
         ],

@@ -68,7 +68,7 @@ const headings = [
 ];
 
 function prefillText({ wire, defaultModels = [''] }: EngineDefinition): string {
-  if (!wire.supportsPrefill) return 'by instruction';
+  if (!wire.supportsPrefill) return '';
   return defaultModels.every((model) => wire.supportsPrefill?.(model)) ? 'yes' : 'older models';
 }
 

@@ -15,14 +15,14 @@ import { pinPolicy } from './route.ts';
 export function planNextAttempt(
   deps: AttemptsDeps,
   progress: AnswerProgress,
-  { candidate, mode, beginning }: ChosenCandidate,
+  { candidate, beginning }: ChosenCandidate,
   error: RumboError,
   signal: AbortSignal,
 ): void {
   const { queue, answer } = progress;
   const { id } = candidate.model;
-  if (beginning !== '' && error.kind === 'invalid-request' && mode === 'prefill') {
-    queue.retryWithInstruction(id);
+  if (answer.joinFailed && !signal.aborted) {
+    queue.repeatAnew(id);
     return;
   }
   if (answer.text !== '') progress.interruption ??= error;

@@ -12,7 +12,6 @@ import { balance, type Decision, type RankedCandidate } from '../routing/balance
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { type AttemptQueue, attemptQueue, type QueuedAttempt } from './attempt-queue.ts';
-import type { ContinuationMode } from './continuation.ts';
 import { PartialAnswer } from './partial-answer.ts';
 import type { RequestMeta } from './receipt.ts';
 import { withAppendedText } from './request.ts';
@@ -56,7 +55,6 @@ export type AnswerProgress = Pick<RouteDecision, 'criteria'> & {
 export type ChosenCandidate = {
   readonly candidate: RankedCandidate;
   readonly provider: AnsweringProvider;
-  readonly mode: ContinuationMode;
   /** The answer so far, which the model continues. Empty: there is none. */
   readonly beginning: string;
 };
@@ -116,17 +114,24 @@ export function keepPin({ settings }: AttemptsDeps, progress: AnswerProgress, id
   if (id === decision.pin && pinPolicy(prepared.params, settings()) !== 'next') queue.keepOnly(id);
 }
 
-/** The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has failed. */
+/**
+ * The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has failed.
+ * @param anew what this model wrote could not be joined to the text: it answers from the beginning
+ */
 export function takeOver(
   { answer, onInterruption, lastFailure }: AnswerProgress,
   to: ModelId,
+  anew = false,
 ): AskPart | undefined {
   if (!lastFailure) return;
   const { model: from, error } = lastFailure;
   const reason = error.message;
   if (answer.text === '') return { type: 'fallback', from, reason };
-  const mode = onInterruption === 'restart' ? 'restart' : 'continue';
-  if (mode === 'restart') answer.restart();
-  else answer.continueWith({ from, to, reason });
-  return { type: 'takeover', from, to, mode, reason };
+  if (!anew && onInterruption !== 'restart') {
+    answer.continueWith({ from, to, reason });
+    return { type: 'takeover', from, to, mode: 'continue', reason };
+  }
+  answer.restart();
+  const why = anew ? `${reason} What ${to} wrote then could not be joined to it.` : reason;
+  return { type: 'takeover', from, to, mode: 'restart', reason: why };
 }

@@ -1,11 +1,10 @@
 /** The order in which candidates are tried while attempts fail. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { ContinuationMode } from './continuation.ts';
 
 export type QueuedAttempt = {
   readonly id: ModelId;
-  /** How the model is made to continue. Absent: by prefill where its engine supports that, else by instruction. */
-  readonly mode?: ContinuationMode;
+  /** The model answers from the beginning, since what it wrote could not be joined to the text. Absent: it continues that. */
+  readonly anew?: true;
 };
 
 /** @param order the candidates, best first */
@@ -17,9 +16,9 @@ export function attemptQueue(order: readonly ModelId[]) {
     next: (): QueuedAttempt | undefined => queue.shift(),
     /** No candidate follows the one that was taken out last. */
     isLast: (): boolean => queue.length === 0,
-    /** The service rejected the prefill: the model is next again, and is instructed to continue. */
-    retryWithInstruction(id: ModelId): void {
-      queue.unshift({ id, mode: 'instruct' });
+    /** The model's text could not be joined to the answer: it is next again, and answers from the beginning. */
+    repeatAnew(id: ModelId): void {
+      queue.unshift({ id, anew: true });
     },
     /** The model's answer broke off: it may continue it itself, once, after all others. */
     repeatOnceAtEnd(id: ModelId): void {

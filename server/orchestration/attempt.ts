@@ -7,11 +7,12 @@ import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
 import type { Provider } from '../providers/provider.ts';
 import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
+import { endsAsWhole } from './continuation-join.ts';
 import type { PartialAnswer } from './partial-answer.ts';
 
 /** The part of a provider that answers. */
 export type AnsweringProvider = {
-  readonly engine: Pick<Provider['engine'], 'stream' | 'supportsPrefill' | 'countTokens'>;
+  readonly engine: Pick<Provider['engine'], 'stream' | 'countTokens'>;
   readonly config: Pick<Provider['config'], 'note'>;
 };
 
@@ -46,6 +47,7 @@ export async function* attempt(
   onAbandoned: (error: RumboError, result: AttemptResult) => void,
 ): AsyncGenerator<AskPart, AttemptResult> {
   const sentAt = performance.now();
+  const beginning = answer.text;
   const usage = meter(promptTokens, estimateTokens, () => performance.now());
   let started = false;
   let isAbandoned = true;
@@ -65,11 +67,13 @@ export async function* attempt(
         started = true;
         if (isFirst) yield { type: 'start', model: model.id, cached: false, ...noteField(provider) };
         for (const shown of answer.append(part)) yield shown;
+        if (answer.joinFailed) break;
       }
     } catch (cause) {
       error = toRumboError(cause, signal);
     }
-    for (const shown of answer.flush()) yield shown;
+    for (const shown of error ? answer.breakOffText() : answer.endText()) yield shown;
+    if (answer.joinFailed) error ??= unjoinedError();
     if (error) for (const shown of answer.flushPreview()) yield shown;
     isAbandoned = false;
   } finally {
@@ -79,7 +83,7 @@ export async function* attempt(
     }
   }
   const measured = usage.result();
-  if (!error && isEmpty(measured, answer)) error = emptyAnswerError();
+  if (!error && isEmpty(measured, answer, beginning)) error = emptyAnswerError();
   return resultWith(error, measured);
 }
 
@@ -93,11 +97,23 @@ export const billedUsd = (
 export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefined) =>
   provider?.config.note === undefined ? {} : { note: provider.config.note };
 
-/** Services that fail inside end in this way, too. An output limit or a filter that left nothing keeps its own finish reason. */
-const isEmpty = ({ reason }: AnswerMeasurement, { text, toolCalls }: PartialAnswer): boolean =>
-  text === '' && toolCalls.length === 0 && (reason === 'stop' || reason === 'other');
+/**
+ * Services that fail inside end in this way, too. An output limit or a filter that left nothing keeps its own finish reason;
+ * nothing is a good end of a text that is whole.
+ */
+const isEmpty = (
+  { text: written, reason }: AnswerMeasurement,
+  { text, toolCalls }: PartialAnswer,
+  beginning: string,
+): boolean =>
+  toolCalls.length === 0 &&
+  (reason === 'stop' || reason === 'other') &&
+  (text === '' || (written.trim() === '' && text === beginning && !endsAsWhole(beginning)));
 
 const abandonedError = (): RumboError => new RumboError('The request was cancelled.', { kind: 'cancelled' });
+
+const unjoinedError = (): RumboError =>
+  new RumboError('Its text does not show where it continues the answer.', { kind: 'interrupted' });
 
 const emptyAnswerError = (): RumboError =>
   new RumboError('The model answered with nothing.', {

@@ -46,10 +46,9 @@ export async function* runAttempts(
     }
     let costUsd = 0;
     try {
-      const change = takeOver(progress, model.id);
-      if (change && queued.mode === undefined) yield change;
-      const mode = queued.mode ?? (provider.engine.supportsPrefill(model.name) ? 'prefill' : 'instruct');
-      const chosen = { candidate, provider, mode, beginning: answer.text };
+      const change = takeOver(progress, model.id, queued.anew);
+      if (change) yield change;
+      const chosen = { candidate, provider, beginning: answer.text };
       const settingsAtSend = deps.settings();
       const request = attemptRequest(progress, chosen);
       const result = yield* attempt(request, answer, signal, (error, abandoned) => {
@@ -78,11 +77,10 @@ const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
 
 function attemptRequest(
   { prepared, criteria, queue }: AnswerProgress,
-  { candidate: { model }, provider, mode, beginning }: ChosenCandidate,
+  { candidate: { model }, provider, beginning }: ChosenCandidate,
 ) {
   const { params, request } = prepared;
-  const messages =
-    beginning === '' ? request.messages : continuationMessages(request.messages, beginning, mode);
+  const messages = beginning === '' ? request.messages : continuationMessages(request.messages, beginning);
   const completion = toCompletionRequest(model, messages, params, queue.isLast());
   return { model, provider, completion, promptTokens: criteria.promptTokens };
 }

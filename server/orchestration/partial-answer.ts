@@ -5,9 +5,12 @@ import type { EnginePart, ToolCall } from '../../shared/chat.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Takeover } from '../../shared/receipts.ts';
 import { codeFieldsOf, codePreview } from '../edits/code-preview.ts';
-import { overlapRemover } from './continuation.ts';
+import { type ContinuationJoin, continuationJoin, type JoinStep } from './continuation-join.ts';
 
 const nothing: readonly AskPart[] = [];
+
+/** Milliseconds from the first text of a model that continues: by then its place must be known. */
+const maxJoinMs = 30_000;
 
 export class PartialAnswer {
   text = '';
@@ -21,7 +24,10 @@ export class PartialAnswer {
   #discarded = '';
   #preview: ReturnType<typeof codePreview>;
   #read: { readonly text: string; readonly fields: Pick<AskResult, 'code' | 'codeIssue'> } | undefined;
-  #overlap: ReturnType<typeof overlapRemover> | undefined;
+  /** The text of the model that continues is buffered here until its place is known. */
+  #join: ContinuationJoin | undefined;
+  #joinStartedAt: number | undefined;
+  #joinFailed = false;
 
   /** @param now milliseconds on any steady clock */
   constructor(params: AskParams, now: () => number) {
@@ -35,6 +41,11 @@ export class PartialAnswer {
     return this.text.length >= this.#discarded.length ? this.text : this.#discarded;
   }
 
+  /** What the model wrote does not show where it continues the text: nothing of it was shown. */
+  get joinFailed(): boolean {
+    return this.#joinFailed;
+  }
+
   /** Another model continues where this stops. */
   continueWith({ from, to, reason }: Omit<Takeover, 'at'>): void {
     const last = this.takeovers.at(-1);
@@ -43,7 +54,7 @@ export class PartialAnswer {
       last?.at === this.text.length
         ? [...this.takeovers.slice(0, -1), { ...last, to }]
         : [...this.takeovers, { at: this.text.length, from, to, reason }];
-    this.#overlap = overlapRemover(this.text);
+    this.#startJoin(continuationJoin(this.text));
   }
 
   /** Another model answers from the beginning. */
@@ -54,7 +65,7 @@ export class PartialAnswer {
     this.toolCalls = [];
     this.firstTextAt = null;
     this.#preview = codePreview(this.#params);
-    this.#overlap = undefined;
+    this.#startJoin(undefined);
   }
 
   /** Adds one part of the model; returns the parts to show. */
@@ -63,22 +74,30 @@ export class PartialAnswer {
       case 'finish':
         return nothing;
       case 'text-delta':
-        return this.#show(this.#overlap ? this.#overlap.push(part.text) : part.text);
+        return this.#join ? this.#pushToJoin(this.#join, part.text) : this.#show(part.text);
       case 'reasoning-delta':
         return [part];
       case 'text-retraction':
         return [this.#retract()];
-      case 'tool-call':
+      case 'tool-call': {
+        const before = this.endText();
+        if (this.#joinFailed) return before;
         this.toolCalls = [...this.toolCalls, part];
-        return [part];
+        return [...before, part];
+      }
     }
   }
 
-  /** The model has ended or failed; returns the parts that were buffered as a possible overlap. */
-  flush(): readonly AskPart[] {
-    const rest = this.#overlap?.end() ?? '';
-    this.#overlap = undefined;
-    return this.#show(rest);
+  /** The model's text has ended; returns the parts that were buffered until their place was known. */
+  endText(): readonly AskPart[] {
+    return this.#join ? this.#settle(this.#join.end()) : nothing;
+  }
+
+  /** The model broke off: as `endText`, but text whose place is unknown is forgotten, and the next model is asked for it. */
+  breakOffText(): readonly AskPart[] {
+    const parts = this.endText();
+    this.#joinFailed = false;
+    return parts;
   }
 
   /** The model failed: returns the parts that show its text up to the end. */
@@ -113,10 +132,30 @@ export class PartialAnswer {
     const keptCharacters = this.takeovers.at(-1)?.at ?? 0;
     this.text = this.text.slice(0, keptCharacters);
     if (keptCharacters === 0) this.firstTextAt = null;
-    else this.#overlap = overlapRemover(this.text);
+    else this.#startJoin(continuationJoin(this.text));
     this.#preview = codePreview(this.#params);
     this.#preview.update(this.text, Number.NEGATIVE_INFINITY);
     return { type: 'text-retraction', keptCharacters };
+  }
+
+  #startJoin(join: ContinuationJoin | undefined): void {
+    this.#join = join;
+    this.#joinStartedAt = undefined;
+    this.#joinFailed = false;
+  }
+
+  #pushToJoin(join: ContinuationJoin, text: string): readonly AskPart[] {
+    const now = this.#now();
+    this.#joinStartedAt ??= now;
+    const step = join.push(text);
+    return this.#settle(step.state === 'open' && now - this.#joinStartedAt > maxJoinMs ? join.end() : step);
+  }
+
+  #settle(step: JoinStep): readonly AskPart[] {
+    if (step.state === 'open') return nothing;
+    this.#join = undefined;
+    this.#joinFailed = step.state === 'unproven';
+    return step.state === 'joined' ? this.#show(step.text) : nothing;
   }
 
   #show(text: string): readonly AskPart[] {

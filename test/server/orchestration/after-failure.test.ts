@@ -28,13 +28,18 @@ test('a failure that no model can mend is the error of the answer', () => {
   assert.throws(plan, { kind: 'content-filtered' });
 });
 
-test('a rejected prefill is tried again by instruction, and is no failure of the model', () => {
+test('a text that could not be joined is asked for from its beginning, of the same model', () => {
   const { deps, start } = answerBy(models);
   const progress = start();
-  progress.answer.append(text);
-  planNextAttempt(deps, progress, chosenOf(progress, 'prefill'), failure('invalid-request'), signal);
-  assert.deepEqual(progress.queue.next(), { id: 'a/one', mode: 'instruct' });
-  assert.equal(progress.lastFailure, undefined);
+  const { answer } = progress;
+  answer.append(text);
+  answer.continueWith({ from: 'a/one', to: 'b/two', reason: 'r' });
+  answer.append({ type: 'text-delta', text: 'Something else.' });
+  answer.endText();
+  assert.equal(answer.joinFailed, true);
+  planNextAttempt(deps, progress, chosenOf(progress), failure('interrupted'), signal);
+  assert.deepEqual(progress.queue.next(), { id: 'a/one', anew: true });
+  assert.equal(progress.lastFailure, undefined, 'the model before is still the one that failed');
 });
 
 test('a model that wrote something may continue it after all others', () => {

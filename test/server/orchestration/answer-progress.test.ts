@@ -50,3 +50,18 @@ test('a restart discards the text', () => {
   assert.equal(part?.type === 'takeover' && part.mode, 'restart');
   assert.equal(progress.answer.text, '');
 });
+
+test('a model whose text could not be joined starts over, and the reason says so', () => {
+  const progress = answerBy([one, two]).start();
+  progress.answer.append({ type: 'text-delta', text: 'one' });
+  progress.lastFailure = { model: 'a/one', error };
+  takeOver(progress, 'b/two');
+  assert.deepEqual(takeOver(progress, 'b/two', true), {
+    type: 'takeover',
+    from: 'a/one',
+    to: 'b/two',
+    mode: 'restart',
+    reason: 'It broke off. What b/two wrote then could not be joined to it.',
+  });
+  assert.deepEqual([progress.answer.text, progress.answer.takeovers], ['', []]);
+});

@@ -12,11 +12,11 @@ test('candidates are tried in their order, and the last one knows that it is', (
   assert.equal(queue.next(), undefined);
 });
 
-test('a rejected prefill is tried again at once, by instruction', () => {
+test('a model whose text could not be joined is next again, and answers anew', () => {
   const queue = attemptQueue(['a/1', 'b/2']);
   queue.next();
-  queue.retryWithInstruction('a/1');
-  assert.deepEqual(queue.next(), { id: 'a/1', mode: 'instruct' });
+  queue.repeatAnew('a/1');
+  assert.deepEqual(queue.next(), { id: 'a/1', anew: true });
   assert.deepEqual(queue.next(), { id: 'b/2' });
 });
 

@@ -73,37 +73,76 @@ test('an answer that breaks off is continued by the next model, which gets the p
   );
   assert.deepEqual(result.receipt.takeovers, [{ at: 17, from: 'a/one', to: 'b/two', reason }]);
   const [, begun, instruction] = rumbo.requests[1]?.messages ?? [];
-  assert.deepEqual(begun, { role: 'assistant', content: 'One, two, three, ' });
+  assert.deepEqual(begun, { role: 'assistant', content: 'One, two, three,' });
   assert.equal(instruction?.role, 'user');
 });
 
-test('an engine that continues a beginning is given it as the last message, and its repetition is not shown', async () => {
+test('what the next model repeats is not shown', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: failsAfter(['One, two, three, '], 'interrupted') },
-    { id: 'b/two', script: answersWith('One, two, three, four.'), prefill: true },
-  ]);
-  const { result } = await rumbo.ask({ prompt: 'count' });
-  assert.equal(result.text, 'One, two, three, four.');
-  assert.deepEqual(rumbo.requests[1]?.messages.at(-1), { role: 'assistant', content: 'One, two, three, ' });
-});
-
-test('a prefill that is rejected is sent again at once as an instruction, without a second takeover', async () => {
-  const rumbo = pipeline([
-    { id: 'a/one', script: failsAfter(['One, '], 'interrupted') },
-    { id: 'b/two', script: inTurn(fails('invalid-request'), answersWith('two.')), prefill: true },
+    { id: 'b/two', script: answersWith('One, two, ', 'three, four.') },
   ]);
   const { parts, result } = await rumbo.ask({ prompt: 'count' });
-  assert.equal(result.text, 'One, two.');
-  assert.deepEqual(types(parts), ['start', 'text-delta', 'takeover', 'start', 'text-delta', 'finish']);
-  assert.deepEqual(
-    rumbo.requests.slice(1).map(({ messages }) => messages.at(-1)?.role),
-    ['assistant', 'user'],
-  );
-  assert.deepEqual(outcomes(result.receipt.attempts), [
-    'a/one interrupted',
-    'b/two invalid-request',
-    'b/two ok',
+  assert.equal(textOf(parts), 'One, two, three, four.');
+  assert.equal(result.text, 'One, two, three, four.');
+});
+
+test('a text that shows no place in the answer is not added: the model is asked anew, visibly', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: failsAfter(['One, two, '], 'interrupted') },
+    { id: 'b/two', script: inTurn(answersWith('I cannot continue. '), answersWith('Uno, dos.')) },
   ]);
+  const { parts, result } = await rumbo.ask({ prompt: 'count' });
+  assert.equal(result.text, 'Uno, dos.');
+  assert.deepEqual(types(parts), [
+    ...['start', 'text-delta', 'takeover', 'start', 'takeover', 'start', 'text-delta', 'finish'],
+  ]);
+  assert.deepEqual(parts[4], {
+    type: 'takeover',
+    from: 'a/one',
+    to: 'b/two',
+    mode: 'restart',
+    reason: 'It failed: interrupted. What b/two wrote then could not be joined to it.',
+  });
+  assert.equal(rumbo.requests[2]?.messages.length, 1, 'the question alone');
+  assert.deepEqual(outcomes(result.receipt.attempts), ['a/one interrupted', 'b/two interrupted', 'b/two ok']);
+  assert.ok(result.receipt.reasons.some((reason) => reason.includes('does not show where it continues')));
+  assert.deepEqual(result.receipt.takeovers, []);
+});
+
+test('the text that a restart discarded is in the error when no model finishes', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: failsAfter(['One, two, '], 'interrupted') },
+    { id: 'b/two', script: inTurn(answersWith('I cannot.'), fails('overloaded')) },
+  ]);
+  const { kind, partial } = await rumbo.failure({ prompt: 'count', onInterruption: 'continue' });
+  assert.deepEqual([kind, partial], ['interrupted', 'One, two, ']);
+});
+
+test('a model that adds nothing ends a text that is whole, and no other', async () => {
+  const endedBy = (beginning: string) =>
+    pipeline([
+      { id: 'a/one', script: failsAfter([beginning], 'interrupted') },
+      { id: 'b/two', script: answersWith() },
+      { id: 'c/three', script: answersWith('One, two and three.') },
+    ]).ask({ prompt: 'count' });
+  assert.equal((await endedBy('One, two.')).result.receipt.model, 'b/two');
+  const { result } = await endedBy('One, two');
+  assert.deepEqual([result.text, result.receipt.model], ['One, two and three.', 'c/three']);
+});
+
+test('a model that breaks off while it repeats has added nothing, and the next one is asked', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: failsAfter(['The first sentence is here. The sec'], 'interrupted') },
+    { id: 'b/two', script: failsAfter(['The first sentence'], 'interrupted') },
+    { id: 'c/three', script: answersWith('is here. The second, too.') },
+  ]);
+  const { parts, result } = await rumbo.ask({ prompt: 'go' });
+  assert.equal(textOf(parts), 'The first sentence is here. The second, too.');
+  assert.deepEqual(
+    result.receipt.takeovers.map(({ at, from, to }) => [at, from, to]),
+    [[35, 'a/one', 'c/three']],
+  );
 });
 
 test('with restart the next model answers from the beginning', async () => {

@@ -1,60 +1,42 @@
+/** How a model is asked to continue what another one began. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { continuationMessages, overlapRemover } from '../../../server/orchestration/continuation.ts';
+import { continuationMessages, textToRepeat } from '../../../server/orchestration/continuation.ts';
 
-/** What is shown of a second part that arrives in these pieces. */
-const joined = (beginning: string, ...pieces: string[]): string => {
-  const join = overlapRemover(beginning);
-  return beginning + pieces.map((piece) => join.push(piece)).join('') + join.end();
-};
-
-test('the beginning of the answer is the last message, or is followed by the instruction to continue', () => {
+test('the beginning is followed by the request to repeat its end and to go on', () => {
   const messages = [{ role: 'user', content: 'count' }] as const;
-  assert.deepEqual(continuationMessages(messages, 'one, ', 'prefill'), [
-    ...messages,
-    { role: 'assistant', content: 'one, ' },
-  ]);
-  const [, begun, instruction] = continuationMessages(messages, 'one, ', 'instruct');
-  assert.deepEqual(begun, { role: 'assistant', content: 'one, ' });
-  assert.match(instruction?.role === 'user' ? String(instruction.content) : '', /exactly where it stops/);
+  const [question, begun, instruction] = continuationMessages(messages, 'one,\n  two, ');
+  assert.deepEqual([question, begun], [...messages, { role: 'assistant', content: 'one,\n  two,' }]);
+  assert.equal(instruction?.role, 'user');
+  assert.match(String(instruction?.content), /Go on exactly where it stops[\s\S]*\n\none,\n {2}two,$/);
 });
-test('a second part that repeats nothing is shown as it comes', () => {
-  const join = overlapRemover('The quick brown ');
-  assert.equal(join.push('fox'), 'fox');
-  assert.equal(join.push(' jumps'), ' jumps');
-  assert.equal(join.end(), '');
+
+test('what is sent holds no half character, and no blanks at its end', () => {
+  const [begun, instruction] = continuationMessages([], 'A ship 🚢 \ud83d');
+  assert.equal(begun?.content, 'A ship 🚢');
+  assert.equal(String(instruction?.content).isWellFormed(), true);
 });
-test('what the second model repeats of the last line is left out, however it is cut', () => {
-  const whole = 'First step: open the door.\nSecond step: look around.';
-  for (let cut = 1; cut < 20; cut++) {
-    const again = 'Second step: look around.';
-    assert.equal(
-      joined('First step: open the door.\nSecond step: loo', again.slice(0, cut), again.slice(cut)),
-      whole,
-    );
-  }
+
+test('whole lines are to be repeated, with the indentation of the first', () => {
+  const code = 'function total(list) {\n  let sum = 0;\n    for (const each of list)\n      sum +';
+  assert.equal(textToRepeat(code), '    for (const each of list)\n      sum +');
 });
-test('an answer given again from its beginning is not shown twice', () => {
-  assert.equal(
-    joined('Once upon a time there was', 'Once upon a time there was a ship.'),
-    'Once upon a time there was a ship.',
-  );
+
+test('as many lines are to be repeated as occur only once', () => {
+  const rows = '| a long name | and its price |\n';
+  const text = `| first | row |\n${rows}| second | row |\n${rows}${rows}`;
+  assert.equal(textToRepeat(text), `| second | row |\n${rows}${rows}`.trimEnd());
 });
-test('a few characters that happen to be the same are no repetition', () => {
-  assert.equal(joined('hel', 'lo'), 'hello');
-  assert.equal(joined('if (a) {\n  b();\n}\n', '}\n'), 'if (a) {\n  b();\n}\n}\n');
-  assert.equal(joined('a b a b ', 'a b c'), 'a b a b a b c');
+
+test('of a long line its last words are enough', () => {
+  const words = Array.from({ length: 200 }, (_, index) => `word${index}`).join(' ');
+  const repetition = textToRepeat(words);
+  assert.ok(words.endsWith(repetition));
+  assert.match(repetition, /^word\d+ /);
+  assert.ok(repetition.length < 200, String(repetition.length));
 });
-test('a fence is not opened a second time inside an open one', () => {
-  assert.equal(
-    joined('```ts\nconst a = 1;\n', '```ts\nconst b = 2;\n```'),
-    '```ts\nconst a = 1;\nconst b = 2;\n```',
-  );
-  assert.equal(joined('```ts\nconst a = 1;\n', '``', '`\nDone.'), '```ts\nconst a = 1;\n```\nDone.');
-  assert.equal(joined('Code:\n', '```ts\nx\n```'), 'Code:\n```ts\nx\n```');
-});
-test('a second part that ends while it was buffered is not lost', () => {
-  assert.equal(joined('one two three', ' '), 'one two three ');
-  assert.equal(joined('x = foo(', ''), 'x = foo(');
-  assert.equal(joined('aaaa', 'aa'), 'aaaaaa');
+
+test('a short text, and one without lines or blanks, are repeated as far as it goes', () => {
+  assert.equal(textToRepeat('One, two'), 'One, two');
+  assert.equal(textToRepeat('x'.repeat(1_000)), 'x'.repeat(400));
 });

@@ -14,24 +14,38 @@ export const usage = { input: 21, output: 34 };
 
 const words = wordsOf(wholeAnswer);
 
-/** The answer, or its rest after the prefix in the request. */
-export function continueAnswer(body: Body): FakeReply {
+/** How many words of the answer the request holds; the model is to continue after them. */
+function wordsIn(body: Body): number {
   const request = JSON.stringify(body);
   let sent = words.length - 1;
   while (sent > 0 && !request.includes(JSON.stringify(words.slice(0, sent).join('').trimEnd()).slice(1, -1)))
     sent -= 1;
-  return { text: words.slice(sent).join(''), usage };
+  return sent;
 }
 
-/** Continues by repeating the last words, as models do. */
-export function repeatAndContinue(body: Body): FakeReply {
-  const { text } = continueAnswer(body);
-  const from = words.length - wordsOf(text).length;
-  return {
-    text: words
-      .slice(Math.max(0, from - 3))
-      .join('')
-      .trimStart(),
-    usage,
-  };
+const answerFrom = (word: number): FakeReply => ({ text: words.slice(Math.max(0, word)).join(''), usage });
+
+/** The answer, or its rest after a repetition of its last words, as a request to continue it asks for. */
+export const continueAnswer = (body: Body): FakeReply => answerFrom(wordsIn(body) - 4);
+
+/** Continues without a repetition, as if the answer had not been cut. */
+export const continueExactly = (body: Body): FakeReply => answerFrom(wordsIn(body));
+
+/** The same without the blank before its first word. */
+export function continueWithoutBlank(body: Body): FakeReply {
+  const { text } = continueExactly(body);
+  return { text: text.trimStart(), usage };
 }
+
+/** Repeats the answer from its first word. */
+export const repeatWhole = (): FakeReply => answerFrom(0);
+
+/** Says that it continues, and repeats the last words. */
+export function announceAndContinue(body: Body): FakeReply {
+  const { text } = continueAnswer(body);
+  return { text: wordsIn(body) === 0 ? text : `Of course! Here is the rest:\n\n${text.trimStart()}`, usage };
+}
+
+/** Writes something else when it is asked to continue, and the answer when it is asked for that. */
+export const ignoreRequest = (body: Body): FakeReply =>
+  wordsIn(body) === 0 ? answerFrom(0) : { text: 'I cannot see what came before.', usage };

@@ -3,7 +3,13 @@
 import type { FakeBehavior } from '../fake-providers/fake-provider.ts';
 import * as behaviors from './behaviors.ts';
 import type { FakedEngine } from './engines.ts';
-import { repeatAndContinue } from './expected-answer.ts';
+import {
+  announceAndContinue,
+  continueExactly,
+  continueWithoutBlank,
+  ignoreRequest,
+  repeatWhole,
+} from './expected-answer.ts';
 import type { Fault, Primary } from './fault.ts';
 
 const breaksOff = (
@@ -50,9 +56,28 @@ const breaks: readonly Fault[] = [
       onInterruption: 'fail',
     }),
   ),
-  breaksOff('a reset, and a next provider that repeats the last words', () => behaviors.resetsInTheMiddle, {
-    next: () => ({ reply: repeatAndContinue }),
-  }),
+  ...(
+    [
+      ['repeats the whole text', repeatWhole],
+      ['announces that it continues', announceAndContinue],
+      ['continues without a repetition', continueExactly],
+    ] as const
+  ).map(([does, reply]) =>
+    breaksOff(`a reset, and a next provider that ${does}`, () => behaviors.resetsInTheMiddle, {
+      next: () => ({ reply }),
+    }),
+  ),
+  ...(
+    [
+      ['continues without a repetition and without a blank', continueWithoutBlank],
+      ['writes something else', ignoreRequest],
+    ] as const
+  ).map(([does, reply]) =>
+    breaksOff(`a reset, and a next provider that ${does}`, () => behaviors.resetsInTheMiddle, {
+      next: () => ({ reply }),
+      expected: ['restarted'],
+    }),
+  ),
   breaksOff('a reset, and a next provider that rejects a prefill', () => behaviors.resetsInTheMiddle, {
     next: ({ errors }) => ({
       fault: {
