@@ -48,11 +48,16 @@ export class RumboError extends Error {
   }
 }
 
+/** The fault of its service for which a request was given up: its signal aborts with that. `undefined`: it was cancelled, or runs on. */
+export const abortFault = (signal?: AbortSignal): RumboError | undefined =>
+  signal?.aborted && signal.reason instanceof RumboError ? signal.reason : undefined;
+
 /** Any thrown value as a `RumboError`, so that routing has a kind to look up; aborts become `cancelled`. */
 export function toRumboError(error: unknown, signal?: AbortSignal): RumboError {
   // A cancellation that is a RumboError already may hold the text that arrived, and its cost.
   const rumboError = error instanceof RumboError ? error : undefined;
-  if (signal?.aborted && rumboError?.kind !== 'cancelled')
+  const abortKind = abortFault(signal)?.kind ?? 'cancelled';
+  if (signal?.aborted && rumboError?.kind !== 'cancelled' && rumboError?.kind !== abortKind)
     return new RumboError('The request was cancelled.', { kind: 'cancelled' }, { cause: error });
   if (rumboError) return rumboError;
   return new RumboError(

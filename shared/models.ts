@@ -47,6 +47,8 @@ export type Model = {
   /** Maximum tokens of one answer. `null`: unknown. */
   readonly maxOutputTokens: number | null;
   readonly abilities: Abilities;
+  /** It reasons before it answers. Absent: it does not, or it is unknown. */
+  readonly reasons?: boolean;
   /** Fields of a request that its service does not honour for it. Absent: it honours all. */
   readonly unsupportedFields?: readonly OptionalRequestField[];
   /** `null`: unknown. Local models cost 0. */

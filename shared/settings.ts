@@ -158,6 +158,16 @@ export const Settings = z.object({
         ],
       }),
     ),
+  'routing.hedgePaid': z
+    .boolean()
+    .default(false)
+    .meta(
+      meta(
+        'application',
+        ['routing'],
+        'Ask a cloud model too while a local model has not begun to answer, usually after 10 seconds. The first to answer is used, and the other is cancelled. Local models back up each other, and so do cloud models, without this setting.',
+      ),
+    ),
   'routing.timeouts': z
     .object({ local: Timeouts.optional(), api: Timeouts.optional() })
     .default({})

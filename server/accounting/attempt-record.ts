@@ -18,6 +18,8 @@ export type AttemptRecord = {
   readonly ms: number;
   /** Milliseconds from sending to the first text. `null`: none came. */
   readonly firstTextMs: number | null;
+  /** Milliseconds from sending to the first part of any type. `null`: none came. Absent: not measured. */
+  readonly firstPartMs?: number | null;
   /** What is billed. Zeros: the service did not accept the request. */
   readonly usage: Usage;
   /** The service did not report usage. */

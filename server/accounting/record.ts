@@ -13,7 +13,7 @@ export type AccountingDeps = {
   readonly providers: { get(name: string): Pick<Provider, 'recordOutcome' | 'recordCancel'> | undefined };
   readonly ledger: { readonly add: Ledger['add']; readonly inline: Pick<Ledger['inline'], 'add'> };
   readonly metrics: Pick<Counters, 'count' | 'observe'>;
-  readonly modelStats: Pick<ModelStats, 'record'>;
+  readonly modelStats: Pick<ModelStats, 'record' | 'recordFirstPart'>;
   readonly log: Pick<Log, 'info'>;
   /** Milliseconds on a clock that only rises. Absent: the real one. */
   readonly elapsedMs?: () => number;
@@ -96,8 +96,12 @@ export function createAccounting(deps: AccountingDeps) {
 
   /** Neither an estimated usage nor that of a cut prompt is a sample of how a model counts tokens; ghost text is measured by its own path. */
   function recordSample(attempt: AttemptRecord): void {
-    const { kind, model, task, outcome, usage, usageEstimated, promptCut, firstTextMs, ms } = attempt;
-    if (kind !== 'ask' || outcome !== 'ok' || usageEstimated || promptCut) return;
+    const { kind, model, task, outcome, usage, usageEstimated, promptCut, firstTextMs, firstPartMs, ms } =
+      attempt;
+    if (kind !== 'ask' || outcome !== 'ok') return;
+    if (firstPartMs !== undefined && firstPartMs !== null)
+      modelStats.recordFirstPart(model.id, attempt.estimatedPromptTokens, firstPartMs);
+    if (usageEstimated || promptCut) return;
     modelStats.record({
       model: model.id,
       task,

@@ -66,6 +66,12 @@ export function localModels({ providers, settings, env, storagePath, onChanged, 
       if (isCold && states.localModels(provider).some(({ name }) => name === model)) refreshStates(provider);
     },
     coldStarts: states.coldStarts,
+    /** Whether a request to the model waits until its engine has loaded it; if so, the engine is asked again meanwhile. */
+    isLoading(model: ModelId): boolean {
+      const isCold = states.isCold(model);
+      if (isCold) refreshStates(providerOf(model));
+      return isCold;
+    },
     /** Local models that are good for this use, best first. */
     recommendedLocal(use: LocalUse): readonly ModelId[] {
       const installed = providers.models().flatMap(({ source, id, provider, name }) => {

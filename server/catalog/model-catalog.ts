@@ -106,6 +106,7 @@ export function createModelCatalog(deps: ModelCatalogDeps) {
     /** Worth pulling for the memory of this machine. */
     suggestions: (): readonly ModelSuggestion[] => modelSuggestions(totalmem(), engines),
     coldStarts: local.coldStarts,
+    isLoading: local.isLoading,
     recommendedLocal: local.recommendedLocal,
     ensure: local.ensure,
     unload: local.unload,

@@ -1,5 +1,5 @@
 /** The session of one request: its key, its timer, its socket. Opened once, closed once. */
-import { RumboError, toRumboError } from '../../shared/errors.ts';
+import { abortFault, RumboError, toRumboError } from '../../shared/errors.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { rateWindows } from '../wire/rate-windows.ts';
@@ -66,7 +66,7 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
     /** The error with provider and model; closes the socket. */
     fail(cause: unknown): RumboError {
       link.abort();
-      const error = attributeError(timeoutError ?? cause, signal, key, deps, model);
+      const error = attributeError(timeoutError ?? abortFault(signal) ?? cause, signal, key, deps, model);
       // An error response is not billed.
       outcome = status !== undefined && status < 400 ? error.with({ accepted: true }) : error;
       return outcome;

@@ -32,6 +32,8 @@ export function createModelStats() {
   /** By size class and model id: the measurements, and the speed they give, else that of another size class. */
   const measured = sizeClasses.map(() => new Map<string, { first: RecentValues; rate: RecentValues }>());
   const speeds = sizeClasses.map(() => new Map<string, ModelSpeed>());
+  /** By size class and model id: milliseconds from sending to the first part of any type. */
+  const firstParts = sizeClasses.map(() => new Map<string, RecentValues>());
   const ratios = new Map<string, RecentValues>();
   const tokenRatios = new Map<string, TokenRatio>();
   const lengths = new Map<string, RecentValues>();
@@ -76,6 +78,23 @@ export function createModelStats() {
       recordSpeed(sample);
       recordTokenRatio(sample);
       recordLength(sample);
+    },
+    /** @param ms from sending to the first part, also one of reasoning */
+    recordFirstPart(model: string, promptTokens: number, ms: number): void {
+      const values = firstParts[sizeOf(promptTokens)];
+      if (values) valuesOf(values, model).add(ms);
+    },
+    /**
+     * Milliseconds to the first part that 19 of 20 answers of the model stayed within, for prompts of this size, else of
+     * any. `undefined`: not measured.
+     */
+    firstPartP95Ms(model: string, promptTokens: number): number | undefined {
+      const size = sizeOf(promptTokens);
+      const values =
+        firstParts[size]?.get(model) ??
+        firstParts.map((each) => each.get(model)).find((each) => each !== undefined) ??
+        measured[size]?.get(model)?.first;
+      return values?.quantile(0.95);
     },
     /** By model id: the speed for prompts of this size, else for any. */
     speeds: (promptTokens: number): ReadonlyMap<string, ModelSpeed> =>

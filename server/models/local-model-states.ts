@@ -1,5 +1,5 @@
 /** The state of every local model, as engines last reported it, and what Rumbo itself is loading or pulling. */
-import { type ModelId, modelId } from '../../shared/chat.ts';
+import { type ModelId, modelId, providerOf } from '../../shared/chat.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { LoadTimes } from './load-times.ts';
 
@@ -20,10 +20,11 @@ export function localModelStates({ loadTimes, onChanged, now }: LocalModelStates
   /** Loads and pulls by Rumbo itself, by model id as the engine lists it. */
   const inProgress = new Map<ModelId, WorkInProgress>();
 
-  const estimateColdStart = (id: ModelId, { state, until, sizeBytes }: LocalModel): number | null => {
-    if (state === 'downloading') return null;
-    const isWarm = state === 'loaded' && !(until && Date.parse(until) <= now());
-    return isWarm ? 0 : loadTimes.estimate(id, sizeBytes);
+  const isWarm = ({ state, until }: LocalModel): boolean =>
+    state === 'loaded' && !(until && Date.parse(until) <= now());
+  const estimateColdStart = (id: ModelId, model: LocalModel): number | null => {
+    if (model.state === 'downloading') return null;
+    return isWarm(model) ? 0 : loadTimes.estimate(id, model.sizeBytes);
   };
 
   return {
@@ -59,6 +60,12 @@ export function localModelStates({ loadTimes, onChanged, now }: LocalModelStates
       const [provider = ''] = id.split('/');
       const model = lastLists.get(provider)?.find(({ name }) => `${provider}/${name}` === id);
       return model ? estimateColdStart(id, model) : null;
+    },
+
+    /** Whether the engine has the model and not in memory, as last reported. */
+    isCold(id: ModelId): boolean {
+      const model = lastLists.get(providerOf(id))?.find(({ name }) => `${providerOf(id)}/${name}` === id);
+      return model !== undefined && !isWarm(model);
     },
 
     /** The same for all models that would have to wait and whose time is known. */

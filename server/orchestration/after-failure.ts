@@ -35,7 +35,7 @@ export function planNextAttempt(
 }
 
 /** Whether the next candidate may be tried: nothing was shown yet, or it may continue what was. */
-function mayContinue(
+export function mayContinue(
   { answer, onInterruption }: AnswerProgress,
   { kind }: RumboError,
   beginning: string,

@@ -7,7 +7,9 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Accounting } from '../accounting/record.ts';
 import type { ResponseCache } from '../cache/response-cache.ts';
 import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
+import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import type { Budgets } from '../metrics/budget.ts';
+import type { ModelStats } from '../metrics/model-stats.ts';
 import { balance, type Decision, type RankedCandidate } from '../routing/balancer.ts';
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
 import type { AnsweringProvider } from './attempt.ts';
@@ -28,6 +30,8 @@ export type AttemptsDeps = RouteDeps & {
   readonly accounting: Pick<Accounting, 'record'>;
   readonly cache: Pick<ResponseCache, 'set'>;
   readonly warmPrefixes: Pick<WarmPrefixes, 'add'>;
+  readonly modelStats: Pick<ModelStats, 'firstPartP95Ms'>;
+  readonly modelCatalog: Pick<ModelCatalog, 'isLoading'>;
 };
 
 /** A request that is validated, read and not answered from the cache. */

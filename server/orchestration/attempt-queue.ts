@@ -14,6 +14,11 @@ export function attemptQueue(order: readonly ModelId[]) {
   return {
     /** Takes the next one out. `undefined`: none is left. */
     next: (): QueuedAttempt | undefined => queue.shift(),
+    /** Takes the first one out that matches. `undefined`: none does. */
+    nextWhere(matches: (id: ModelId) => boolean): QueuedAttempt | undefined {
+      const index = queue.findIndex(({ id }) => matches(id));
+      return index === -1 ? undefined : queue.splice(index, 1)[0];
+    },
     /** No candidate follows the one that was taken out last. */
     isLast: (): boolean => queue.length === 0,
     /** The model's text could not be joined to the answer: it is next again, and answers from the beginning. */

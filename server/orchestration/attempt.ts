@@ -9,11 +9,14 @@ import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { endsAsWhole } from './continuation-join.ts';
 import type { PartialAnswer } from './partial-answer.ts';
+import { type SentRequest, sendRequest } from './sent-request.ts';
 
 /** The part of a provider that answers. */
 export type AnsweringProvider = {
   readonly engine: Pick<Provider['engine'], 'stream' | 'countTokens'>;
   readonly config: Pick<Provider['config'], 'note'>;
+  /** Absent: its models work as far as known. */
+  readonly isStable?: Provider['isStable'];
 };
 
 export type AttemptRequest = {
@@ -22,6 +25,8 @@ export type AttemptRequest = {
   readonly completion: CompletionRequest;
   /** Tokens of the prompt by our own estimate, for a service that reports no usage. */
   readonly promptTokens: number;
+  /** The request on its way. Absent: the attempt sends it. */
+  readonly sent?: SentRequest;
 };
 
 export type AttemptResult = {
@@ -32,6 +37,8 @@ export type AttemptResult = {
   readonly ms: number;
   /** Milliseconds from sending to this model's first text. `null`: none came. */
   readonly firstTextMs: number | null;
+  /** The same to its first part, which may be reasoning or a tool call. `null`: none came. */
+  readonly firstPartMs: number | null;
   /** The service accepted the request: what it read and wrote is billed, also when it failed after that. */
   readonly billed: boolean;
 };
@@ -41,15 +48,17 @@ export type AttemptResult = {
  * @param onAbandoned called instead of a return when the consumer takes no further part
  */
 export async function* attempt(
-  { model, provider, completion, promptTokens }: AttemptRequest,
+  request: AttemptRequest,
   answer: PartialAnswer,
   signal: AbortSignal,
   onAbandoned: (error: RumboError, result: AttemptResult) => void,
 ): AsyncGenerator<AskPart, AttemptResult> {
-  const sentAt = performance.now();
+  const { model, provider, promptTokens } = request;
+  const sent = request.sent ?? sendRequest(provider.engine, model.name, request.completion, signal);
+  const { sentAt } = sent;
   const beginning = answer.text;
   const usage = meter(promptTokens, estimateTokens, () => performance.now());
-  let started = false;
+  let firstPartMs: number | null = null;
   let isAbandoned = true;
   let error: RumboError | undefined;
   const resultWith = (failure: RumboError | undefined, measured: AnswerMeasurement): AttemptResult => ({
@@ -57,14 +66,15 @@ export async function* attempt(
     measured,
     ms: performance.now() - sentAt,
     firstTextMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - sentAt,
-    billed: started || failure?.data.accepted === true,
+    firstPartMs,
+    billed: firstPartMs !== null || failure?.data.accepted === true,
   });
   try {
     try {
-      for await (const part of provider.engine.stream(model.name, completion, signal)) {
+      for await (const part of sent.parts) {
         usage.observe(part);
-        const isFirst = !started;
-        started = true;
+        const isFirst = firstPartMs === null;
+        firstPartMs ??= performance.now() - sentAt;
         if (isFirst) yield { type: 'start', model: model.id, cached: false, ...noteField(provider) };
         for (const shown of answer.append(part)) yield shown;
         if (answer.joinFailed) break;
@@ -77,6 +87,7 @@ export async function* attempt(
     if (error) for (const shown of answer.flushPreview()) yield shown;
     isAbandoned = false;
   } finally {
+    sent.close();
     if (isAbandoned) {
       const failure = error ?? abandonedError();
       onAbandoned(failure, resultWith(failure, usage.result()));
@@ -86,6 +97,19 @@ export async function* attempt(
   if (!error && isEmpty(measured, answer, beginning)) error = emptyAnswerError();
   return resultWith(error, measured);
 }
+
+/** What came of an attempt that ended before its first part. */
+export const unansweredResult = (
+  { promptTokens, sent }: Pick<AttemptRequest, 'promptTokens'> & { readonly sent: SentRequest },
+  error: RumboError,
+): AttemptResult => ({
+  error,
+  measured: meter(promptTokens, estimateTokens, () => performance.now()).result(),
+  ms: performance.now() - sent.sentAt,
+  firstTextMs: null,
+  firstPartMs: null,
+  billed: error.data.accepted === true,
+});
 
 /** What the attempt did cost, in US dollars: 0 where nothing is billed. `null`: the price is unknown. */
 export const billedUsd = (

@@ -3,23 +3,21 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
-import type { RankedCandidate } from '../routing/balancer.ts';
 import { noAnswerError, planNextAttempt } from './after-failure.ts';
 import {
   type AnswerProgress,
   type AttemptsDeps,
   beginAnswer,
-  type ChosenCandidate,
   currentCandidate,
   type PreparedRequest,
   takeOver,
 } from './answer-progress.ts';
 import { attempt, billedUsd } from './attempt.ts';
-import { continuationMessages } from './continuation.ts';
+import { firstToAnswer } from './hedged-attempt.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
-import { cacheKeyOf, toCompletionRequest } from './request.ts';
+import { cacheKeyOf } from './request.ts';
 import { decideRoute } from './route.ts';
-import { skipOverBudget, skipWithoutProvider } from './skipped-candidate.ts';
+import { reserveCandidate, startAttempt } from './start-attempt.ts';
 
 /** Yields the parts of the answer and returns the whole. Rejects with `RumboError` that lists the attempts. */
 export async function* runAttempts(
@@ -31,27 +29,22 @@ export async function* runAttempts(
   const { queue, answer } = progress;
   for (let queued = queue.next(); queued; queued = queue.next()) {
     const candidate = currentCandidate(deps, progress, queued);
-    if (!candidate) continue;
-    const { model } = candidate;
-    const provider = deps.providers.get(model.provider);
-    if (!provider) {
-      skipWithoutProvider(deps, progress, model);
-      continue;
-    }
-    const share = { provider: model.provider, role: prepared.params.role ?? '' };
-    const lease = await deps.budgets.reserve(share, reservedUsd(candidate));
-    if (!lease) {
-      skipOverBudget(deps, progress, candidate);
-      continue;
-    }
+    const reserved = candidate && (await reserveCandidate(deps, progress, candidate));
+    if (!reserved) continue;
+    let { lease } = reserved;
     let costUsd = 0;
     try {
-      const change = takeOver(progress, model.id, queued.anew);
+      const change = takeOver(progress, reserved.candidate.model.id, queued.anew);
       if (change) yield change;
-      const chosen = { candidate, provider, beginning: answer.text };
       const settingsAtSend = deps.settings();
-      const request = attemptRequest(progress, chosen);
-      const result = yield* attempt(request, answer, signal, (error, abandoned) => {
+      const started = startAttempt(progress, reserved, signal);
+      const running = await firstToAnswer(deps, progress, started, signal);
+      lease = running.lease;
+      const { chosen } = running;
+      const { model } = chosen.candidate;
+      const hedged = running === started ? undefined : takeOver(progress, model.id);
+      if (hedged) yield hedged;
+      const result = yield* attempt(running.request, answer, signal, (error, abandoned) => {
         costUsd = billedUsd(abandoned, model) ?? 0;
         recordFailure(deps, progress, chosen, error, abandoned);
       });
@@ -69,20 +62,6 @@ export async function* runAttempts(
     }
   }
   throw noAnswerError(deps, progress);
-}
-
-/** US dollars at worst; the filter has just seen that the budgets leave as much. */
-const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
-  model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
-
-function attemptRequest(
-  { prepared, criteria, queue }: AnswerProgress,
-  { candidate: { model }, provider, beginning }: ChosenCandidate,
-) {
-  const { params, request } = prepared;
-  const messages = beginning === '' ? request.messages : continuationMessages(request.messages, beginning);
-  const completion = toCompletionRequest(model, messages, params, queue.isLast());
-  return { model, provider, completion, promptTokens: criteria.promptTokens };
 }
 
 /** Only a whole answer by one model is worth giving again; new settings may want another model and have cleared the cache already. */

@@ -112,7 +112,8 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     reasons.push(`${name} could not run: ${reason}`);
   }
   for (const { model, outcome, message } of attempts)
-    if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
+    if (outcome === 'cancelled') reasons.push(`${model}: ${message ?? 'It was cancelled.'}`);
+    else if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
   reasons.push(...candidate.reasons);
   for (const field of droppedFields(meta.params, candidate.model))
     reasons.push(`${field} was left out: the service of ${candidate.model.id} does not support it.`);

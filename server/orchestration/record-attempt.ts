@@ -91,6 +91,7 @@ const attemptFacts = (progress: AnswerProgress, chosen: ChosenCandidate, result:
   task: progress.criteria.task,
   ms: result.ms,
   firstTextMs: result.firstTextMs,
+  firstPartMs: result.firstPartMs,
   usageEstimated: result.measured.usageEstimated,
   promptCut: wasPromptCut(progress, chosen, result),
   estimatedPromptTokens: progress.criteria.promptTokens,

@@ -6,7 +6,13 @@ import type { ModelInfo } from '../wire/wire-format.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
 /** The registry's facts about a model; `null`: unknown. */
-export type RegistryFacts = Pick<Model, 'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'>;
+export type RegistryFacts = Pick<
+  Model,
+  'tier' | 'contextTokens' | 'maxOutputTokens' | 'price' | 'abilities'
+> & {
+  /** Absent as `null`: unknown. */
+  readonly reasoning?: boolean | null;
+};
 
 const free: Price = { input: 0, output: 0 };
 
@@ -70,6 +76,7 @@ function describe(
       tools: own?.tools ?? info.tools ?? facts.abilities.tools,
       vision: own?.vision ?? info.vision ?? facts.abilities.vision,
     },
+    ...(facts.reasoning ? { reasons: true } : {}),
     ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };

@@ -126,6 +126,8 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     get modelList() {
       return list.models();
     },
+    /** Whether the model works as far as known. */
+    isStable: health.isStable,
     /** Answers in progress or waiting in the queue, whatever sent the requests. */
     inFlight: () => queue.size(),
     /** Milliseconds since the last request for the list ended; infinite when there was none. */

@@ -63,6 +63,7 @@ function recorder() {
   const seen = {
     rows: [] as Receipt[],
     inline: [] as object[],
+    firstParts: [] as string[],
     samples: [] as AnswerSample[],
     statuses: [] as string[],
     cancels: [] as string[],
@@ -82,7 +83,11 @@ function recorder() {
       inline: { add: (id, counts) => void seen.inline.push({ id, ...counts }) },
     },
     metrics,
-    modelStats: { record: (sample) => void seen.samples.push(sample) },
+    modelStats: {
+      record: (sample) => void seen.samples.push(sample),
+      recordFirstPart: (model, promptTokens, ms) =>
+        void seen.firstParts.push(`${model} ${promptTokens} ${ms}`),
+    },
     log: { info: (line) => void seen.log.push(line) },
     elapsedMs: () => seen.nowMs,
   });

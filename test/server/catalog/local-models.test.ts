@@ -50,6 +50,22 @@ test('the status of a provider that cannot be managed has no local models', () =
     assert.equal(local.withLocalModels(statusNamed(name)).local, undefined, name);
 });
 
+test('a model that is on the disk alone is being loaded for its request, until the engine says otherwise', async () => {
+  const { local, calls } = withEngine([
+    { name: 'cold', state: 'on-disk' },
+    { name: 'warm', state: 'loaded' },
+  ]);
+  assert.equal(local.isLoading('lab/cold'), false, 'not reported yet');
+  local.onModelsListed('lab');
+  await settled();
+  const before = calls.length;
+  assert.deepEqual([local.isLoading('lab/warm'), local.isLoading('lab/other')], [false, false]);
+  assert.equal(calls.length, before);
+  assert.equal(local.isLoading('lab/cold'), true);
+  await settled();
+  assert.ok(calls.length > before, 'the engine is asked again');
+});
+
 test('a request to a cold model asks the engine again, one to a loaded model does not', async () => {
   const { local, calls } = withEngine([
     { name: 'cold', state: 'on-disk' },

@@ -9,6 +9,7 @@ import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
 import { defaultTimeLimits } from '../../../server/engines/time-limits.ts';
 import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
+import { RumboError } from '../../../shared/errors.ts';
 import { fakeAnthropic } from '../../support/fake-providers/anthropic.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { keySource } from '../../support/key-source.ts';
@@ -75,6 +76,17 @@ test('a cancelled or abandoned answer does not count for or against its key', as
     keys.leases.map(({ ends }) => ends),
     [['cancelled'], ['cancelled']],
   );
+});
+
+test('an answer that is given up for a fault of its service fails with that fault', async (t) => {
+  const fake = await fakeOpenAi({ headDelayMs: 5_000 });
+  t.after(fake.close);
+  const keys = keySource('sk-1');
+  const given = new AbortController();
+  const answer = Array.fromAsync(engineAt(fake.baseUrl, keys).stream('fake-model', request, given.signal));
+  setTimeout(() => given.abort(new RumboError('It was silent.', { kind: 'timeout' })), 100);
+  await assert.rejects(answer, { kind: 'timeout', message: 'It was silent.' });
+  assert.deepEqual(keys.leases[0]?.ends, ['timeout']);
 });
 
 test('a key that is acquired after the request was cancelled is released', async () => {

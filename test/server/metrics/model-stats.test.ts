@@ -35,6 +35,20 @@ test('a short answer gives no speed', () => {
   stats.record(sample({ usage: { input: 10, output: 2 } }));
   assert.equal(stats.speeds(1_000).get('openai/gpt-6-sol')?.tokensPerSecond, null);
 });
+test('the time to the first part is the one that 19 of 20 answers stay within, by prompt size, else by first texts', () => {
+  const stats = createModelStats();
+  const id = 'openai/gpt-6-sol';
+  assert.equal(stats.firstPartP95Ms(id, 500), undefined);
+  stats.record(sample({ firstTokenMs: 700, estimatedTokens: 500 }));
+  assert.equal(stats.firstPartP95Ms(id, 500), 700);
+  for (let ms = 100; ms <= 2_000; ms += 100) stats.recordFirstPart(id, 500, ms);
+  assert.equal(stats.firstPartP95Ms(id, 500), 2_000);
+  stats.recordFirstPart(id, 500, 50);
+  assert.equal(stats.firstPartP95Ms(id, 500), 1_900);
+  assert.equal(stats.firstPartP95Ms(id, 50_000), 1_900, 'another size is better than nothing');
+  stats.recordFirstPart(id, 50_000, 9_000);
+  assert.equal(stats.firstPartP95Ms(id, 50_000), 9_000);
+});
 test('the token ratio of a family comes from reported counts, with the remaining error', () => {
   const stats = createModelStats();
   assert.equal(stats.tokenRatios().size, 0);

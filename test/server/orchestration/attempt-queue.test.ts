@@ -12,6 +12,19 @@ test('candidates are tried in their order, and the last one knows that it is', (
   assert.equal(queue.next(), undefined);
 });
 
+test('one that matches is taken out of its turn, and the others keep theirs', () => {
+  const queue = attemptQueue(['a/1', 'b/2', 'c/3']);
+  assert.deepEqual(
+    queue.nextWhere((id) => id.startsWith('b/')),
+    { id: 'b/2' },
+  );
+  assert.equal(
+    queue.nextWhere((id) => id.startsWith('b/')),
+    undefined,
+  );
+  assert.deepEqual([queue.next(), queue.next(), queue.isLast()], [{ id: 'a/1' }, { id: 'c/3' }, true]);
+});
+
 test('a model whose text could not be joined is next again, and answers anew', () => {
   const queue = attemptQueue(['a/1', 'b/2']);
   queue.next();

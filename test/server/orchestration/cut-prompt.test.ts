@@ -42,6 +42,7 @@ test('the receipt tells that the prompt was cut, and the record too', () => {
       },
       ms: 20,
       firstTextMs: 5,
+      firstPartMs: 5,
       billed: true,
     });
   const cut = answer(2_048);

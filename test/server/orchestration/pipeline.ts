@@ -138,6 +138,8 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
   /** Called before an amount is reserved; `false`: another request was quicker. */
   const reservation = { allowed: (_provider: string): boolean => true };
   const stats = createModelStats();
+  /** Models that their engine is loading. */
+  const loading = new Set<ModelId>();
   const rows: { model: ModelId; costUsd: number | null; id: string }[] = [];
   let changes = 0;
   const account = createAccounting({
@@ -167,7 +169,11 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     accounting: account,
     metrics,
     modelStats: stats,
-    modelCatalog: { coldStarts: () => new Map(), recommendedLocal: () => [] },
+    modelCatalog: {
+      coldStarts: () => new Map(),
+      recommendedLocal: () => [],
+      isLoading: (id) => loading.has(id),
+    },
     warmPrefixes: warmPrefixes(),
     corrections: userCorrections(),
     log: { error: (line) => void log.push(line) },
@@ -187,6 +193,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     cache,
     metrics,
     stats,
+    loading,
     reservation,
     limits,
     changes: () => changes,

@@ -65,6 +65,8 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
     accounting: { record: (attempt) => void records.push(attempt) },
     cache: { set() {} },
     warmPrefixes: { add() {} },
+    modelStats: { firstPartP95Ms: () => undefined },
+    modelCatalog: { isLoading: () => false },
   };
   const request = toRoutingRequest(params, defaultSettings, userCorrections());
   const { classification, criteria } = request;

@@ -12,6 +12,7 @@ const result: AttemptResult = {
   measured: { text: 'one', firstTokenAt: 5, usage, usageEstimated: false, reason: 'stop' },
   ms: 20,
   firstTextMs: 5,
+  firstPartMs: 4,
   billed: true,
 };
 const error = new RumboError('It broke off.', { kind: 'interrupted' });

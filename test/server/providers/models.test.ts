@@ -27,6 +27,12 @@ test('a local model is free, a cloud model of unknown price is unknown', () => {
   });
   assert.equal(describeModels(configOf('openai', {}), info, () => noFacts, {})[0]?.price, null);
 });
+test('that a model reasons comes from the registry', () => {
+  const reasons = (reasoning: boolean | null) =>
+    describeModels(configOf('openai', {}), [{ name: 'm' }], () => ({ ...noFacts, reasoning }), {})[0]
+      ?.reasons;
+  assert.deepEqual([reasons(true), reasons(false), reasons(null)], [true, undefined, undefined]);
+});
 test('of a cloud list only the default models are in rotation, and the user may add others', () => {
   const openai = configOf('openai', {});
   const [usual = ''] = openai.definition.defaultModels ?? [];

@@ -1,0 +1,59 @@
+/** A request that was sent to a model: its first part can be awaited before the answer is read, and it can be cancelled alone. */
+import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
+import { type RumboError, toRumboError } from '../../shared/errors.ts';
+import type { Engine } from '../engines/engine.ts';
+
+/** What came of the wait for the first part. `error` absent: it arrived. */
+export type FirstOutcome = { readonly error?: RumboError };
+
+export type SentRequest = {
+  /** On the clock of `performance.now()`. */
+  readonly sentAt: number;
+  /** Never rejects. */
+  readonly first: Promise<FirstOutcome>;
+  /** All parts, the first included; for one reader. Rejects as the engine does. */
+  readonly parts: AsyncIterable<EnginePart>;
+  /** Closes the socket. @param reason what the provider's health learns of it */
+  cancel(reason: RumboError): void;
+  /** The request is over: the caller's signal no longer counts. */
+  close(): void;
+};
+
+export function sendRequest(
+  engine: Pick<Engine, 'stream'>,
+  model: string,
+  completion: CompletionRequest,
+  signal: AbortSignal,
+): SentRequest {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+
+  const sentAt = performance.now();
+  const iterator = engine.stream(model, completion, controller.signal)[Symbol.asyncIterator]();
+  const first = iterator.next();
+  let isFirstRead = false;
+  const reader: AsyncIterator<EnginePart> = {
+    next() {
+      if (isFirstRead) return iterator.next();
+      isFirstRead = true;
+      return first;
+    },
+    return: () => iterator.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+  };
+  return {
+    sentAt,
+    first: first.then(
+      () => ({}),
+      (cause: unknown) => ({ error: toRumboError(cause, signal) }),
+    ),
+    parts: { [Symbol.asyncIterator]: () => reader },
+    cancel(reason) {
+      controller.abort(reason);
+      // A part that is on its way is not waited for.
+      iterator.return?.().catch(() => {});
+    },
+    close: () => signal.removeEventListener('abort', abort),
+  };
+}
