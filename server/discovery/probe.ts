@@ -1,7 +1,7 @@
 /** One GET of an unknown server: bounded in bytes and time, without a key, following no redirect. */
 import type { ProbeResponse } from '../engines/fingerprint.ts';
-import { tryParseJson } from '../engines/read-response.ts';
 import { type Http, readText } from '../platform/http.ts';
+import { tryParseJson } from '../wire/json-object.ts';
 
 const maxBytes = 64 * 1024;
 /** A port on this machine accepts a connection at once, or no server listens. */

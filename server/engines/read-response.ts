@@ -2,6 +2,7 @@
 import { RumboError } from '../../shared/errors.ts';
 import { type HttpResponse, readText } from '../platform/http.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
+import { tryParseJson } from '../wire/json-object.ts';
 import type { ErrorResponse } from '../wire/wire-format.ts';
 
 /** Bytes of an error's body that are read. */
@@ -16,22 +17,7 @@ export async function readErrorResponse({ status, headers, body }: HttpResponse)
 
 /** Throws `bad-response` when the text is not JSON. */
 export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RumboError(
-      'The service answered with something other than JSON.',
-      { kind: 'bad-response' },
-      { cause },
-    );
-  }
-}
-
-/** `undefined`: the text is not JSON. */
-export function tryParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = tryParseJson(text);
+  if (value !== undefined) return value;
+  throw new RumboError('The service answered with something other than JSON.', { kind: 'bad-response' });
 }

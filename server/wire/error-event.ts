@@ -1,4 +1,5 @@
-/** Recognizes an error inside a stream, in any vendor's or gateway's shape. */
+/** Recognizes an error inside a stream, or a document instead of one, in any vendor's or gateway's shape. */
+import { reportsError } from './error-body.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,43 +17,72 @@ const answerFields = [
 
 /**
  * What an event reports as an error, in a form that `parseErrorValue` reads. `undefined`: it reports none. An empty error
- * (`{}`, `{code: 0, message: ""}`) beside an answer is none.
+ * (`{}`, `{code: 0, message: ""}`) is none.
  * @param name the event's name in server-sent events
  */
 export function errorInEvent(event: object, name?: string): unknown {
   const fields = event as Fields;
   if (name === 'error') return event;
-  if (isFilled(fields['error'])) return event;
-  if (fields['object'] === 'error' || fields['type'] === 'error') return event;
-  const groq = fields['x_groq'] as Fields | null | undefined;
-  if (isFilled(groq?.['error'])) return { error: groq?.['error'] };
+  const { error, object, type, x_groq: groq, base_resp: envelope } = fields;
+  if (error && reportsError(error)) return event;
+  if (object === 'error' || type === 'error') return event;
+  const ofGroq = (groq as Fields | null | undefined)?.['error'];
+  if (ofGroq && reportsError(ofGroq)) return { error: ofGroq };
   // MiniMax and its copies answer 200 with a status of their own.
-  const own = fields['base_resp'] as Fields | null | undefined;
-  const ownStatus = own?.['status_code'];
-  if (typeof ownStatus === 'number' && ownStatus !== 0)
-    return { message: own?.['status_msg'], code: ownStatus };
-  if (answerFields.some((field) => fields[field] !== undefined && fields[field] !== null)) return;
-  return bareError(fields);
+  if (envelope && reportsError(envelope)) return event;
+  if (answerFields.some((field) => hasContent(fields[field]))) return;
+  return isBareError(fields) ? event : undefined;
 }
+
+/** An answer that is null or an empty list is none. */
+const hasContent = (value: unknown): boolean =>
+  value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+
+/** Names under which an error without a field of its own has its sentence. */
+const sentenceNames = [
+  'message',
+  'msg',
+  'detail',
+  'error_message',
+  'errorMessage',
+  'error_msg',
+  'errmsg',
+  'Message',
+];
+const codeNames = [
+  'code',
+  'status',
+  'statusCode',
+  'status_code',
+  'error_code',
+  'errorCode',
+  'errcode',
+  '__type',
+];
+/** Fields that say nothing about the kind of an event. */
+const neutralName =
+  /^(?:(?:request|trace|error)?_?id|requestId|traceId|timestamp|time|path|instance|documentation_url)$/;
 
 /** An event that holds no answer and describes an error at its top. */
-function bareError(fields: Fields): unknown {
-  const { errors, detail, message, code, status } = fields;
-  if (Array.isArray(errors) && errors.length > 0) return { error: errors[0] };
-  if (isFilled(detail)) return Array.isArray(detail) ? { error: detail[0] } : { detail };
-  if (
-    typeof message === 'string' &&
-    message !== '' &&
-    [code, status, fields['statusCode']].some(isErrorStatus)
-  )
-    return fields;
-  return fields['success'] === false ? fields : undefined;
+function isBareError(fields: Fields): boolean {
+  if (fields['success'] === false || reportsError(fields['errors'])) return true;
+  const named = sentenceNames.filter((name) => isSentence(fields[name]));
+  if (named.length === 0) return false;
+  if (typeof fields['type'] === 'string') return /error|exception|invalid/i.test(fields['type']);
+  if (codeNames.some((name) => isErrorCode(fields[name]))) return true;
+  // A sentence alone is all there is instead of an answer.
+  return Object.entries(fields).every(
+    ([name, value]) => sentenceNames.includes(name) || neutralName.test(name) || !reportsError(value),
+  );
 }
 
-const isErrorStatus = (value: unknown): boolean => Number(value) >= 400 && Number(value) < 600;
+/** A text, or a list of faults. */
+const isSentence = (value: unknown): boolean =>
+  typeof value === 'string' ? value !== '' : Array.isArray(value) && value.length > 0;
 
-/** Whether anything in it says something. */
-function isFilled(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return Boolean(value);
-  return Object.values(value).some(isFilled);
-}
+/** `400`, `"429"`, `1008`, `"InvalidParameter"`; not `0`, `200` or `"processing"`. */
+const isErrorCode = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? value !== 0 && (value < 200 || value >= 400)
+    : typeof value === 'string' &&
+      /^[45]\d\d$|error|exception|invalid|fail|limit|denied|exhausted/i.test(value);

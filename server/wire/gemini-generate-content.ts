@@ -2,9 +2,9 @@
 import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
+import { errorFromResponse } from './error-response.ts';
 import { finishState } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
-import { geminiErrorFromResponse } from './gemini-error-response.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
 import {
   dropGeminiField,
@@ -45,7 +45,8 @@ export const geminiGenerateContent: WireFormat = {
   modelsPath: geminiModelsPath,
   decodeModels: decodeGeminiModels,
   dropUnsupportedField: dropGeminiField,
-  toError: geminiErrorFromResponse,
+  // Waits are in the body, as google.rpc details. https://ai.google.dev/gemini-api/docs/rate-limits
+  toError: (response) => errorFromResponse(response),
 };
 
 /** One event; the leaves are checked where they are used, since this runs for every token. */

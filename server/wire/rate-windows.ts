@@ -48,42 +48,102 @@ export function parseRateHeaders(
   nowMs: number,
 ): readonly PartialRateWindow[] {
   const windows = new Map<string, PartialRateWindow>();
+  const windowOf = (name: string): PartialRateWindow => {
+    const window = windows.get(name) ?? emptyWindow(name);
+    windows.set(name, window);
+    return window;
+  };
   const serviceMs = serviceClockMs(headers['date'], nowMs);
   for (const [name, value] of Object.entries(headers)) {
-    const header = value === undefined ? undefined : parseHeaderName(name);
-    if (!header || value === undefined) continue;
-    const window = windows.get(header.window) ?? emptyWindow(header.window);
-    if (header.part === 'reset') {
-      const resetMs = parseOffsetMs(value, serviceMs);
-      if (resetMs === undefined || resetMs < -maxPastMs) continue;
-      window.resetMs = Math.max(0, resetMs);
-    } else {
-      const number = parseCount(value);
-      if (number === undefined) continue;
-      window[header.part] = number;
+    // Responses have many headers, and this runs for each.
+    if (value === undefined || !name.includes('limit')) continue;
+    if (name === 'ratelimit') {
+      for (const { window, part, number } of structuredParts(value)) windowOf(window)[part] = number;
+      continue;
     }
-    windows.set(header.window, window);
+    const header = parseHeaderName(name);
+    if (!header) continue;
+    const number = header.part === 'reset' ? parseReset(value, header.isMs, serviceMs) : parseCount(value);
+    if (number === undefined) continue;
+    windowOf(header.window)[header.part === 'reset' ? 'resetMs' : header.part] = number;
   }
   return [...windows.values()];
 }
 
-type RateHeader = { readonly window: string; readonly part: 'limit' | 'remaining' | 'reset' };
+/** Of a list, the last; a past one is over. `undefined`: unreadable, or too far in the past. */
+function parseReset(value: string, isMs: boolean, nowMs: number): number | undefined {
+  const whole = parseOffsetMs(value, nowMs);
+  const resets = (
+    whole === undefined ? value.split(/[,;]/).map((each) => parseOffsetMs(each, nowMs)) : [whole]
+  ).filter((each) => each !== undefined && each >= -maxPastMs) as readonly number[];
+  if (resets.length === 0) return undefined;
+  const resetMs = Math.max(0, ...resets);
+  // A number of milliseconds, unless it was an epoch.
+  return isMs && /^\d+(?:\.\d+)?$/.test(value.trim()) && Number(value) < 1e9 ? Number(value) : resetMs;
+}
+
+type StructuredPart = {
+  readonly window: string;
+  readonly part: 'limit' | 'remaining' | 'resetMs';
+  readonly number: number;
+};
+
+/** `"default";r=0;t=12, "day";r=5;t=3600`, and `limit=100, remaining=0, reset=12` of older drafts. */
+function structuredParts(value: string): readonly StructuredPart[] {
+  let window = 'requests';
+  return value.split(/[,;]/).flatMap((text): readonly StructuredPart[] => {
+    const [, name, number] = /^\s*"?([\w .-]+)"?\s*(?:=\s*(\d+(?:\.\d+)?))?\s*$/.exec(text) ?? [];
+    if (name === undefined) return [];
+    if (number === undefined) {
+      window = name === 'default' ? 'requests' : name;
+      return [];
+    }
+    const part = structuredNames[name];
+    return part ? [{ window, part, number: Number(number) * (part === 'resetMs' ? 1000 : 1) }] : [];
+  });
+}
+
+const structuredNames: Readonly<Record<string, StructuredPart['part']>> = {
+  q: 'limit',
+  limit: 'limit',
+  r: 'remaining',
+  remaining: 'remaining',
+  t: 'resetMs',
+  reset: 'resetMs',
+};
+
+type RateHeader = {
+  readonly window: string;
+  readonly part: 'limit' | 'remaining' | 'reset';
+  /** A bare number is milliseconds. */
+  readonly isMs: boolean;
+};
 
 /** Most vendors name the part and then the unit, Anthropic the unit and then the part; Mistral has used several names. */
 const headerPatterns = [
-  /^(?:x-)?ratelimit(?<bySize>bysize)?-(?<part>limit|remaining|reset)(?:-(?<unit>[a-z-]+))?$/,
-  /^anthropic-ratelimit-(?<unit>[a-z-]+)-(?<part>limit|remaining|reset)$/,
+  /^(?:x-)?rate-?limit(?<bySize>bysize)?-(?<part>limit|remaining|reset|timeremaining)(?<ms>-ms)?(?:-(?:after|at|time))?(?:-(?<unit>[a-z-]+))?$/,
+  /^(?:x-|anthropic-)?rate-?limit-(?<unit>[a-z-]+)-(?<part>limit|remaining|reset)(?<ms>-ms)?$/,
+  // Together: `x-tokenlimit-remaining`.
+  /^x-(?<unit>token)limit-(?<part>limit|remaining|reset)(?<ms>-ms)?$/,
 ];
 
 /** The window and the part of it that a header reports. */
 function parseHeaderName(header: string): RateHeader | undefined {
-  // Responses have many headers, and this runs for each.
-  if (!header.includes('ratelimit')) return undefined;
-  const { bySize, part, unit } =
-    headerPatterns.map((pattern) => pattern.exec(header)?.groups).find(Boolean) ?? {};
-  if (part !== 'limit' && part !== 'remaining' && part !== 'reset') return undefined;
-  const counted = unit === undefined || periodMs.has(unit) ? [bySize ? 'tokens' : 'requests', unit] : [unit];
-  return { part, window: counted.filter(Boolean).join('-') };
+  for (const pattern of headerPatterns) {
+    const { bySize, part, ms, unit } = pattern.exec(header)?.groups ?? {};
+    if (part === undefined) continue;
+    const counted =
+      unit === undefined || periodMs.has(unit) ? [bySize ? 'tokens' : 'requests', unit] : [unit];
+    return {
+      part: part === 'timeremaining' ? 'reset' : (part as RateHeader['part']),
+      window: counted
+        .filter(Boolean)
+        .join('-')
+        .replace(/^token$/, 'tokens'),
+      isMs: ms !== undefined,
+    };
+  }
+  return undefined;
 }
 
 /** Milliseconds that a window of this name lasts. A longer one may be nearly over, so its length is of no use. */
@@ -108,5 +168,11 @@ function emptyWindow(name: string): PartialRateWindow {
   };
 }
 
-const parseCount = (text: string): number | undefined =>
-  /^\d{1,15}(?:\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+/** Of a list (`100, 100;w=60`) the smallest. `undefined`: there is no count. */
+function parseCount(text: string): number | undefined {
+  const counts = text
+    .split(',')
+    .map((each) => each.split(';', 1)[0]?.trim() ?? '')
+    .filter((each) => /^\d{1,15}(?:\.\d+)?$/.test(each));
+  return counts.length === 0 ? undefined : Math.min(...counts.map(Number));
+}

@@ -6,12 +6,12 @@ import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
 import { errorFromResponse } from '../../wire/error-response.ts';
+import { tryParseJson } from '../../wire/json-object.ts';
 import type { ErrorResponse } from '../../wire/wire-format.ts';
 import { layerProgress } from '../layer-progress.ts';
 import type { EngineLifecycle, NativeApi, NativeRequest } from '../local-engine.ts';
 import { parseSize } from '../loose-json.ts';
 import { interruptedPull, pullError } from '../pull-error.ts';
-import { tryParseJson } from '../read-response.ts';
 
 const Text = z.string().optional().catch(undefined);
 const Stored = z.object({

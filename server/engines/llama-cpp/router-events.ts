@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { toRumboError } from '../../../shared/errors.ts';
 import { rejectOnAbort } from '../../platform/aborted.ts';
+import { tryParseJson } from '../../wire/json-object.ts';
 import type { NativeApi, NativeRequest } from '../local-engine.ts';
-import { tryParseJson } from '../read-response.ts';
 
 /** What is used of one event. */
 export type RouterEvent = {

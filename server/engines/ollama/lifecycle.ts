@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
+import { tryParseJson } from '../../wire/json-object.ts';
 import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
 import { layerProgress } from '../layer-progress.ts';
 import type { EngineLifecycle, EngineProgress, NativeApi, NativeRequest } from '../local-engine.ts';
 import { interruptedPull, pullError } from '../pull-error.ts';
-import { tryParseJson } from '../read-response.ts';
 
 const Bytes = z.number().positive().optional().catch(undefined);
 const Listed = z.object({

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages } from '../../../server/wire/anthropic-messages.ts';
-import { geminiErrorFromResponse } from '../../../server/wire/gemini-error-response.ts';
+import { errorFromResponse } from '../../../server/wire/error-response.ts';
 import { geminiGenerateContent } from '../../../server/wire/gemini-generate-content.ts';
 import { openaiChat } from '../../../server/wire/openai-chat.ts';
 import type { ErrorKind } from '../../../shared/error-policies.ts';
@@ -41,7 +41,11 @@ test('llama-server: each recorded error has its kind and message', () => {
       'The service does not answer chat requests at this address (HTTP 501).',
     ],
     ['loading-chat', 'loading', 'The model is still loading.'],
-    ['router-chat-unknown', 'model-not-found', 'The service does not have this model.'],
+    [
+      'router-chat-unknown',
+      'model-not-found',
+      "The service does not have this model: model 'nope' not found.",
+    ],
     [
       'router-chat-nomodel',
       'invalid-request',
@@ -212,8 +216,8 @@ test('Gemini: the wait is in the body, and a daily quota resets at midnight Paci
   // 22:30 in California.
   const now = Date.parse('2026-11-21T06:30:00Z');
   const waitOf = (details: object[]) =>
-    geminiErrorFromResponse(errorResponse(429, geminiError(429, 'RESOURCE_EXHAUSTED', 'x', details)), now)
-      .data.retryAfterMs;
+    errorFromResponse(errorResponse(429, geminiError(429, 'RESOURCE_EXHAUSTED', 'x', details)), now).data
+      .retryAfterMs;
   assert.equal(waitOf([perMinute, retry]), 848);
   assert.equal(waitOf([perDay, retry]), 5_400_000);
   assert.equal(waitOf([]), undefined);

@@ -126,9 +126,36 @@ test('the plain names of gateways: seconds or an epoch', () => {
   assert.deepEqual(read({ ...x, 'x-ratelimit-reset': String(now + 30_000) }), expected);
 });
 
+test('names, units and structures of other services', () => {
+  const expected = [{ unit: 'requests', limit: 100, remaining: 0, inMs: 12_000 }];
+  const parts = { 'x-rate-limit-limit': '100', 'x-rate-limit-remaining': '0' };
+  assert.deepEqual(read({ ...parts, 'x-rate-limit-reset': '12' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-rate-limit-reset': '12, 3' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-rate-limit-reset': '12 seconds' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-rate-limit-reset': 'PT12S' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-rate-limit-reset': '00:00:12' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-rate-limit-reset': String((now + 12_000) * 1000) }), expected);
+  assert.deepEqual(read({ ...parts, 'x-ratelimit-reset-after': '12' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-ratelimit-reset-ms': '12000' }), expected);
+  assert.deepEqual(read({ ...parts, 'x-ratelimit-timeremaining': '12' }), expected);
+  assert.deepEqual(read({ ratelimit: 'limit=100, remaining=0, reset=12' }), expected);
+  assert.deepEqual(read({ ratelimit: '"default";q=100;r=0;t=12' }), expected);
+  assert.deepEqual(read({ ratelimit: '"burst";r=3;t=1, "daily";r=0;t=3600' }), [
+    { unit: 'burst', remaining: 3, inMs: 1_000 },
+    { unit: 'daily', remaining: 0, inMs: 3_600_000 },
+  ]);
+  assert.deepEqual(
+    read({ 'ratelimit-limit': '100, 200;w=60', 'ratelimit-remaining': '0, 0', 'ratelimit-reset': '12' }),
+    expected,
+  );
+  assert.deepEqual(read({ 'x-tokenlimit-remaining': '0', 'x-tokenlimit-reset': '2m' }), [
+    { unit: 'tokens', remaining: 0, inMs: 120_000 },
+  ]);
+});
+
 test('invalid headers give no reading, and never a wrong one', () => {
   const reset = { 'x-ratelimit-reset-tokens': '9s' };
-  for (const remaining of ['-1', 'NaN', '', ' ', 'many', '1e9', 'Infinity', '5, 5', '9'.repeat(40)])
+  for (const remaining of ['-1', 'NaN', '', ' ', 'many', '1e9', 'Infinity', '9'.repeat(40)])
     assert.deepEqual(read({ ...reset, 'x-ratelimit-remaining-tokens': remaining }), [], remaining);
   for (const late of ['1970-01-01T00:00:00Z', 'soon', '', '-3', '2026-11-19T00:00:00Z'])
     assert.deepEqual(
