@@ -87,6 +87,8 @@ export const ProviderSettings = z.object({
   enabled: z.boolean().optional(),
   trusted: z.boolean().optional(),
   timeouts: Timeouts.optional(),
+  /** Requests at a time; further ones wait. Absent: what rate limits allow (64 or more), for local engines what they have shown to process. */
+  maxConcurrentRequests: z.int().min(1).max(1024).optional(),
   note: z.string().max(200).optional(),
 });
 export type ProviderSettings = z.infer<typeof ProviderSettings>;
@@ -208,7 +210,7 @@ export const Settings = z.object({
       meta(
         'application',
         ['routing', 'inline', 'providers', 'discovery'],
-        'Additional providers, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. Never put keys here: use **Rumbo: Set API Key**, or name an environment variable in `keyEnv`.',
+        'Additional providers, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. `maxConcurrentRequests` limits how many requests a provider gets at a time: by default as many as its rate limits allow (64 or more), and a local engine as many as it has shown to process. Never put keys here: use **Rumbo: Set API Key**, or name an environment variable in `keyEnv`.',
       ),
     ),
   roles: z

@@ -71,6 +71,8 @@ export type EngineDefinition = ProviderFacts &
     readonly defaultModels?: readonly string[];
     /** What its models can do, by their names; the first match decides. Absent: only lists and the catalogue tell. */
     readonly families?: readonly ModelFamily[];
+    /** Requests that a local engine always processes at a time. Absent: measured. */
+    readonly parallelRequests?: number;
     /** Its id in @pydantic/genai-prices, the source of the bundled catalogue. Absent: not listed there. */
     readonly genaiPricesId?: string;
     readonly readme: ReadmeRow;

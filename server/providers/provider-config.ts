@@ -22,6 +22,8 @@ export type ProviderConfig = {
   readonly models?: readonly string[];
   readonly keyEnv?: string;
   readonly timeouts: TimeLimits;
+  /** Requests at a time, as the user set it. Absent: measured, or as the rate limits allow. */
+  readonly maxConcurrentRequests?: number;
   readonly note?: string;
 };
 
@@ -89,6 +91,7 @@ function toProviderConfig(
     ...(own.models ? { models: own.models } : {}),
     ...(own.keyEnv ? { keyEnv: own.keyEnv } : {}),
     timeouts: limitsFrom(defaultTimeLimits[source], timeouts[source], own.timeouts),
+    ...(own.maxConcurrentRequests ? { maxConcurrentRequests: own.maxConcurrentRequests } : {}),
     ...(own.note ? { note: own.note } : {}),
   };
 }

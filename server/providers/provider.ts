@@ -12,6 +12,7 @@ import { type ProviderHealth, providerHealth } from '../resilience/health.ts';
 import { keyFailover } from '../resilience/key-failover.ts';
 import { type KeyPool, keyPool } from '../resilience/key-pool.ts';
 import { composePolicies } from '../resilience/policy.ts';
+import { type RequestLimit, requestLimit } from '../resilience/request-limit.ts';
 import { retry } from '../resilience/retry.ts';
 import { type SlotQueue, slotQueue } from '../resilience/slot-queue.ts';
 import type { TokensLeft } from '../routing/snapshot.ts';
@@ -21,8 +22,6 @@ import { type IdentifyServer, modelList } from './model-list.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import { isKeyMissing, type ProviderStatusInput, providerState, providerStatus } from './provider-status.ts';
 
-/** Answers that one provider streams at a time: most local engines have one slot and queue further requests silently. */
-const maxConcurrent = { local: 2, api: 8 };
 /** With another candidate available, two seconds are a long wait for a user; without one, a minute is acceptable. */
 const retryOptions = {
   maxAttempts: 3,
@@ -63,7 +62,6 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   const { keys, now, onChange } = deps;
   const { name, label } = config;
   const owner = keyOwnerOf(config);
-  const queue = slotQueue(maxConcurrent[config.source]);
   const pool = keyPool({
     provider: name,
     label,
@@ -72,6 +70,13 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     now,
     onChange,
   });
+  const limit = requestLimit({
+    source: config.source,
+    maxConcurrentRequests: config.maxConcurrentRequests,
+    parallelRequests: config.definition.parallelRequests,
+    requestsPerWindow: pool.requestsPerWindow,
+  });
+  const queue = slotQueue(limit.admits);
   const health = providerHealth({ now, elapsed, keys: pool, onChange, onModelGone: () => void refresh() });
   const connection = connectionTo(config, deps.http, pool);
   const engineWithoutPolicies = connectEngine(connection);
@@ -119,7 +124,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
 
   return {
     config,
-    engine: withPolicies(engineWithoutPolicies, { config, queue, pool, health }),
+    engine: withPolicies(engineWithoutPolicies, { config, queue, limit, pool, health }),
     owner,
     /** For requests to the engine's own API; their failures say nothing about the keys. */
     nativeApi: nativeApi({ ...connection, keys: withoutFailures(pool) }),
@@ -211,11 +216,13 @@ function withPolicies(
   {
     config,
     queue,
+    limit,
     pool,
     health,
   }: {
     readonly config: ProviderConfig;
     readonly queue: SlotQueue;
+    readonly limit: RequestLimit;
     readonly pool: KeyPool;
     readonly health: ProviderHealth;
   },
@@ -227,7 +234,7 @@ function withPolicies(
   return composePolicies(
     health.watch,
     retry({ ...retryOptions, retryBudgetMs, isStable: health.isStable }),
-    concurrencyLimit(queue),
+    concurrencyLimit(queue, limit),
     keyFailover(pool, pool.count),
   )(engine);
 }

@@ -1,6 +1,7 @@
 /** Limits how many answers one provider streams at a time; further requests wait in a queue. */
 import { RumboError } from '../../shared/errors.ts';
 import { type Policy, type PolicyCall, policy } from './policy.ts';
+import type { RequestLimit } from './request-limit.ts';
 import type { SlotQueue } from './slot-queue.ts';
 
 /** Requests sent while the user types come first, background work last; within each level the oldest comes first. */
@@ -11,15 +12,34 @@ const priorities: Readonly<Record<PolicyCall['urgency'], number>> = {
 };
 
 /** A stream occupies a slot until it ends, fails or is abandoned; a request that is cancelled while it waits leaves at once. */
-export const concurrencyLimit = (queue: SlotQueue): Policy =>
+export const concurrencyLimit = (queue: SlotQueue, limit: RequestLimit): Policy =>
   policy(async function* (send, { urgency, signal }) {
     const release = await acquireSlot(queue, priorities[urgency], signal);
     try {
-      yield* send();
+      yield* limit.isMeasured ? observe(send(), queue, limit) : send();
     } finally {
       release();
     }
   });
+
+async function* observe<Part>(
+  parts: AsyncIterable<Part>,
+  queue: Pick<SlotQueue, 'startWaiting'>,
+  limit: Pick<RequestLimit, 'answerBegan' | 'answerEnded'>,
+): AsyncGenerator<Part> {
+  let hasBegun = false;
+  try {
+    for await (const part of parts) {
+      if (!hasBegun) {
+        hasBegun = true;
+        if (limit.answerBegan()) queue.startWaiting();
+      }
+      yield part;
+    }
+  } finally {
+    if (hasBegun) limit.answerEnded();
+  }
+}
 
 async function acquireSlot(queue: SlotQueue, priority: number, signal: AbortSignal): Promise<() => void> {
   try {

@@ -89,6 +89,13 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     },
     /** What is left of the rate limits, all keys together, by model. */
     windows: (): RateWindow[] => sumWindows(pool.flatMap((key) => key.windows(now()))),
+    /** Requests that all keys together may send in one window, for the model with the highest limit. `undefined`: not reported. */
+    requestsPerWindow(): number | undefined {
+      const limits = sumWindows(pool.flatMap((key) => key.windows(now())))
+        .filter(({ unit }) => unit === 'requests')
+        .flatMap(({ limit }) => limit ?? []);
+      return limits.length === 0 ? undefined : Math.max(...limits);
+    },
     /** Each key by its name, never the key itself. */
     status: (): KeyStatus[] =>
       keys.names().map((name) =>

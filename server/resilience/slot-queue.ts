@@ -4,37 +4,39 @@ export type SlotQueue = ReturnType<typeof slotQueue>;
 
 type Waiting = { readonly priority: number; readonly start: () => void };
 
-/** @param slots how many may be occupied at a time */
-export function slotQueue(slots: number) {
+/** @param admits whether one more may be occupied beside this number */
+export function slotQueue(admits: (occupied: number) => boolean) {
   let occupied = 0;
   /** Highest priority first; among equals the oldest. */
   const waiting: Waiting[] = [];
 
   const occupy = (): (() => void) => {
+    occupied += 1;
     let released = false;
     return () => {
       if (released) return;
       released = true;
-      const next = waiting.shift();
-      // The slot passes on without becoming free, so no later request comes first.
-      if (next) next.start();
-      else occupied -= 1;
+      occupied -= 1;
+      startWaiting();
     };
+  };
+  /** In one go, so that no later request comes first. */
+  const startWaiting = (): void => {
+    while (waiting.length > 0 && admits(occupied)) waiting.shift()?.start();
   };
 
   return {
     /** Occupied slots and waiting requests together. */
     size: () => occupied + waiting.length,
+    /** More slots than before may be occupied. */
+    startWaiting,
     /**
      * Waits for a slot. Returns the function that releases it; further calls of that function do nothing. Rejects with
      * the signal's reason when `signal` aborts first.
      */
     acquire(priority: number, signal: AbortSignal): Promise<() => void> | (() => void) {
       signal.throwIfAborted();
-      if (occupied < slots) {
-        occupied += 1;
-        return occupy();
-      }
+      if (admits(occupied)) return occupy();
       return new Promise((resolve, reject) => {
         const entry: Waiting = {
           priority,

@@ -20,6 +20,8 @@ export const vllm: EngineDefinition = {
   baseUrl: 'http://127.0.0.1:8000',
   version: 'v1',
   key: 'optional',
+  // Its scheduler batches whatever comes, 256 sequences at a time and more unless `--max-num-seqs` says less.
+  parallelRequests: 64,
   readme: {
     docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
     chat: 'Chat Completions',

@@ -24,7 +24,7 @@ import {
 const limitMs = 50;
 /** The median of so many tries counts: the machine has other work, too. */
 const tries = 3;
-/** More than the limit of concurrent requests of any provider. */
+/** More than the provider gets at a time. */
 const crowd = 12;
 /** Milliseconds of a retry wait that is never waited for. */
 const retryMs = 600;
@@ -108,7 +108,7 @@ async function setUp(
 const settings = ({ kind, model }: FakedEngine, baseUrl: string) => {
   const longLimits = { connectMs: 5_000, firstPartMs: 20_000, betweenPartsMs: 20_000 };
   return onlyProviders(
-    { first: { kind, baseUrl, keyEnv, models: [model] } },
+    { first: { kind, baseUrl, keyEnv, models: [model], maxConcurrentRequests: 4 } },
     {
       'rumbo.models': { [`first/${model}`]: { toggle: true } },
       'rumbo.routing.timeouts': { local: longLimits, api: longLimits },

@@ -4,6 +4,7 @@ import type { Engine } from '../../../server/engines/engine.ts';
 import { concurrencyLimit } from '../../../server/resilience/concurrency-limit.ts';
 import { keyFailover } from '../../../server/resilience/key-failover.ts';
 import { composePolicies } from '../../../server/resilience/policy.ts';
+import { requestLimit } from '../../../server/resilience/request-limit.ts';
 import { retry } from '../../../server/resilience/retry.ts';
 import { slotQueue } from '../../../server/resilience/slot-queue.ts';
 import type { EnginePart, Urgency } from '../../../shared/chat.ts';
@@ -32,6 +33,8 @@ const engine = (stream: Engine['stream']): Engine => ({
   supportsPrefill: () => false,
   stream,
 });
+/** The queue alone limits. */
+const unmeasured = requestLimit({ source: 'api', requestsPerWindow: () => undefined });
 const text = (word: string): EnginePart => ({ type: 'text-delta', text: word });
 
 /** Fails this often with this kind, then yields one part. */
@@ -207,22 +210,36 @@ const slow = (open: { now: number; max: number }) =>
 
 test('the concurrency limit occupies a slot until the stream ends', async () => {
   const open = { now: 0, max: 0 };
-  const limited = composePolicies(retry(recordedWaits().options), concurrencyLimit(slotQueue(2)))(slow(open));
+  const limited = composePolicies(
+    retry(recordedWaits().options),
+    concurrencyLimit(
+      slotQueue((occupied) => occupied < 2),
+      unmeasured,
+    ),
+  )(slow(open));
   await Promise.all(Array.from({ length: 6 }, () => partsOf(limited)));
   assert.equal(open.max, 2);
 });
 test('an abandoned or failed stream releases its slot', async () => {
-  const queue = slotQueue(1);
-  for await (const _part of concurrencyLimit(queue)(flaky(0, 'timeout').fake).stream('m', request, never))
+  const queue = slotQueue((occupied) => occupied < 1);
+  for await (const _part of concurrencyLimit(
+    queue,
+    unmeasured,
+  )(flaky(0, 'timeout').fake).stream('m', request, never))
     break;
-  await assert.rejects(partsOf(concurrencyLimit(queue)(flaky(1, 'timeout').fake)), { kind: 'timeout' });
+  await assert.rejects(partsOf(concurrencyLimit(queue, unmeasured)(flaky(1, 'timeout').fake)), {
+    kind: 'timeout',
+  });
   assert.equal(queue.size(), 0);
 });
 test('a request cancelled while it waits leaves the queue and is never sent', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   const opened = Promise.withResolvers<void>();
   const blocker = partsOf(
-    concurrencyLimit(queue)(
+    concurrencyLimit(
+      queue,
+      unmeasured,
+    )(
       engine(async function* () {
         await opened.promise;
         yield text('x');
@@ -231,7 +248,7 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
   );
   const { calls, fake } = flaky(0, 'timeout');
   const controller = new AbortController();
-  const waiting = partsOf(concurrencyLimit(queue)(fake), controller.signal);
+  const waiting = partsOf(concurrencyLimit(queue, unmeasured)(fake), controller.signal);
   setTimeout(() => controller.abort(), 10);
   await assert.rejects(waiting, { kind: 'cancelled' });
   opened.resolve();
@@ -239,9 +256,12 @@ test('a request cancelled while it waits leaves the queue and is never sent', as
   assert.equal(calls.made, 0);
 });
 test('requests while typing come first, background work last; among equals the oldest', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   const order: string[] = [];
-  const noting = concurrencyLimit(queue)(
+  const noting = concurrencyLimit(
+    queue,
+    unmeasured,
+  )(
     engine(async function* (model) {
       order.push(model);
       await new Promise(setImmediate);
@@ -261,11 +281,11 @@ test('requests while typing come first, background work last; among equals the o
   assert.deepEqual(order, ['first', 'typing 1', 'typing 2', 'interactive 1', 'interactive 2', 'background']);
 });
 test('embeddings go through the same policies', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   let calls = 0;
   const limited = composePolicies(
     retry(recordedWaits().options),
-    concurrencyLimit(queue),
+    concurrencyLimit(queue, unmeasured),
   )({
     ...flaky(0, 'timeout').fake,
     async embed() {

@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 const settle = () => new Promise(setImmediate);
 
 test('a free slot is available at once, a further request waits until one is released', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   const release = await queue.acquire(0, never);
   let started = false;
   const second = Promise.resolve(queue.acquire(0, never)).then((done) => {
@@ -22,7 +22,7 @@ test('a free slot is available at once, a further request waits until one is rel
 });
 
 test('a higher priority comes first, and among equals the oldest', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   const release = await queue.acquire(0, never);
   const order: string[] = [];
   const requests = (
@@ -43,7 +43,7 @@ test('a higher priority comes first, and among equals the oldest', async () => {
 });
 
 test('a slot that passes to a waiting request is not available to a new one', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   const release = await queue.acquire(0, never);
   const waiting = queue.acquire(0, never);
   release();
@@ -55,7 +55,7 @@ test('a slot that passes to a waiting request is not available to a new one', as
 });
 
 test('a request that is cancelled while it waits leaves the queue', async () => {
-  const queue = slotQueue(1);
+  const queue = slotQueue((occupied) => occupied < 1);
   const release = await queue.acquire(0, never);
   const controller = new AbortController();
   const waiting = queue.acquire(0, controller.signal);
@@ -68,9 +68,26 @@ test('a request that is cancelled while it waits leaves the queue', async () => 
 });
 
 test('releasing twice releases one slot', async () => {
-  const queue = slotQueue(2);
+  const queue = slotQueue((occupied) => occupied < 2);
   const [one] = [await queue.acquire(0, never), await queue.acquire(0, never)];
   one();
   one();
   assert.equal(queue.size(), 1);
+});
+
+test('requests that wait start when more slots may be occupied', async () => {
+  let slots = 1;
+  const queue = slotQueue((occupied) => occupied < slots);
+  const releases = [await queue.acquire(0, never)];
+  const waiting = [queue.acquire(0, never), queue.acquire(0, never), queue.acquire(0, never)];
+  slots = 3;
+  queue.startWaiting();
+  for (const each of waiting.slice(0, 2)) releases.push(await each);
+  slots = 1;
+  for (const release of releases.slice(0, 2)) release();
+  await settle();
+  assert.equal(queue.size(), 2, 'the last one waits until fewer are occupied');
+  releases[2]?.();
+  (await waiting[2])?.();
+  assert.equal(queue.size(), 0);
 });

@@ -6,6 +6,7 @@ import { llamaCpp } from '../../../../server/engines/llama-cpp/definition.ts';
 import { generateWithFallback } from '../../../../server/inline-completion/prompting/generate-with-fallback.ts';
 import { modeCache } from '../../../../server/inline-completion/prompting/mode-cache.ts';
 import { concurrencyLimit } from '../../../../server/resilience/concurrency-limit.ts';
+import { requestLimit } from '../../../../server/resilience/request-limit.ts';
 import { slotQueue } from '../../../../server/resilience/slot-queue.ts';
 import { fakeLlamaCpp } from '../../../support/fake-providers/llama-cpp.ts';
 import { startEndpoint } from './endpoints.ts';
@@ -14,8 +15,16 @@ import { fimTarget } from './fim-targets.ts';
 async function startStalled(t: TestContext) {
   const { fake, endpoint } = await startEndpoint(t, llamaCpp, fakeLlamaCpp, 'qwen-coder');
   fake.fault = { kind: 'stall', afterWords: 2 };
-  const queue = slotQueue(1);
-  const engine = concurrencyLimit(queue)({ provider: 'lab', listModels: async () => [], ...endpoint.engine });
+  const limit = requestLimit({
+    source: 'local',
+    maxConcurrentRequests: 1,
+    requestsPerWindow: () => undefined,
+  });
+  const queue = slotQueue(limit.admits);
+  const engine = concurrencyLimit(
+    queue,
+    limit,
+  )({ provider: 'lab', listModels: async () => [], ...endpoint.engine });
   const controller = new AbortController();
   const generate = () =>
     generateWithFallback(modeCache())({ ...endpoint, engine }, fimTarget(), controller.signal);
