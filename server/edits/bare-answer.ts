@@ -50,7 +50,10 @@ const withoutAnnouncement = (text: string): string =>
 
 function isProse(paragraph: string): boolean {
   const lines = paragraph.split('\n').filter((line) => line.trim() !== '');
-  return lines.every((line) => isProseLine(line));
+  // A sentence may be wrapped.
+  return (
+    lines.every(isProseLine) || (lines.length > 1 && isProseLine(lines.map((line) => line.trim()).join(' ')))
+  );
 }
 
 function isProseLine(line: string): boolean {

@@ -1,11 +1,57 @@
 /** What surrounds code in a model's output: thoughts, special tokens, tags and prose in English and Spanish. */
+import { reasoningTags, turnEnds, turnStarts } from '../../wire/special-tokens.ts';
+import { codeModelFamilies } from '../prompting/code-model-families.ts';
 import type { CursorContext } from './cursor-context.ts';
 
-export const closingThoughtTag = /<\/(?:think|thinking|thought|reasoning)>/i;
+export const closingThoughtTag = closingPattern(
+  ['think', 'thinking', 'thought', 'reasoning'].map((name) => `</${name}>`),
+);
+
+/** How an output begins that thinks first, and what ends its thoughts. */
+export type Thoughts = { readonly token: string; readonly length: number; readonly end: RegExp };
+
+/** The beginning of thoughts: a tag, or a channel of gpt-oss other than the answer's. */
+export function thoughtsAtStart(line: string): Thoughts | undefined {
+  const text = line.trimStart();
+  const indent = line.length - text.length;
+  const lower = text.toLowerCase();
+  const pair = reasoningTags.find(([open]) => lower.startsWith(open.toLowerCase()));
+  if (pair)
+    return {
+      token: text.slice(0, pair[0].length),
+      length: indent + pair[0].length,
+      end: closingPattern([pair[1]]),
+    };
+  const channel =
+    /^(?:<\|start\|>assistant)?(?:<\|channel\|>|(?=\w+<\|message\|>))(\w+)[^<>]{0,60}(?:<\|constrain\|>\w+)?<\|message\|>/.exec(
+      text,
+    );
+  if (!channel || channel[1] === 'final') return undefined;
+  return { token: '<|message|>', length: indent + channel[0].length, end: finalChannel };
+}
+
+/** The header of the channel that is the answer. */
+export const finalChannel = /<\|channel\|>final[^<>]*(?:<\|constrain\|>\w+)?<\|message\|>/;
+export const finalChannelAtStart = new RegExp(`^\\s*(?:<\\|start\\|>assistant)?${finalChannel.source}`);
+
+function closingPattern(tags: readonly string[]): RegExp {
+  return new RegExp(tags.map(escapePattern).join('|'), 'i');
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+/** Tokens of every family: those of its chat template, and those of the templates in which it is asked here. */
+const familyTokens = [
+  ...turnEnds,
+  ...turnStarts,
+  ...codeModelFamilies.flatMap(({ template }) => template?.stop ?? []),
+  ...reasoningTags.map(([, close]) => close).filter((tag) => !tag.startsWith('</')),
+].filter((token) => /^[<[]/.test(token) && !/^<\/?s>$/.test(token));
 
 /** `<|endoftext|>`, DeepSeek's `<｜fim▁end｜>`, StarCoder's `<fim_middle>`, CodeLlama's `<EOT>`, Gemma's `<end_of_turn>`. */
-const specialToken =
-  '<[|｜][^|｜<>\\s]{1,40}[|｜]>|<\\/?(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|file_separator|filename|reponame|repo_name|gh_stars|issue_start|jupyter_start|jupyter_code|end_of_turn|start_of_turn|end_of_text|endoftext|EOT|PRE|SUF|MID|eos|bos)>|\\[\\/?(?:PREFIX|SUFFIX|MIDDLE|INST)\\]';
+const specialToken = `<[|\uff5c][^|\uff5c<>\\s]{1,40}[|\uff5c]>|<\\/?(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|file_separator|filename|reponame|repo_name|gh_stars|issue_start|jupyter_start|jupyter_code|end_of_turn|start_of_turn|end_of_text|endoftext|EOT|PRE|SUF|MID|eos|bos)>|\\[\\/?(?:PREFIX|SUFFIX|MIDDLE|INST)\\]|${[...new Set(familyTokens)].map(escapePattern).join('|')}`;
 const specialTokenPattern = new RegExp(specialToken, 'g');
 /** In markup, `<s>` is the tag for strikethrough. */
 const specialTokenOrSentenceEnd = new RegExp(`${specialToken}|<\\/?s>`, 'g');
@@ -18,7 +64,22 @@ export const leadingTokensFor = ({ language }: CursorContext) =>
   language.tags || language.prose ? leadingTokenPattern : leadingTokenOrSentenceStart;
 
 /** Tags that a chat model puts around its answer. */
-export const answerTag = /^\s*<(?:completion|answer|code|missing|fill|middle|result)>/i;
+export const answerTag =
+  /^\s*<(?:completion|answer|code|missing|fill|middle|result|insert|insertion|inserted_text|response)(?:\s[^<>]*)?>/i;
+export const closingAnswerTag =
+  /<\/(?:completion|answer|code|missing|fill|middle|result|insert|insertion|inserted_text|response)>|<\/?(?:before_cursor|after_cursor)>/i;
+
+/** A diff, or search and replace blocks: they say what changes, not what is missing. */
+const editStart =
+  /^(?:diff --git |--- [ab]?\/|\+\+\+ [ab]?\/|@@ -\d|\*\*\* Begin Patch|<{5,9} ?(?:SEARCH|ORIGINAL|HEAD)\b|-{5,9} ?SEARCH\b)/;
+export const isEditStart = (line: string, { linePrefix, language, languageId }: CursorContext): boolean => {
+  if (/^(?:diff|patch)$/.test(languageId)) return false;
+  const typed = linePrefix.trim();
+  return (
+    editStart.test(line) ||
+    (!language.prose && typed.length > 3 && /^[-+]\s?/.test(line) && line.slice(1).trim().startsWith(typed))
+  );
+};
 
 /** How a chat model announces its answer, in English and Spanish. Capitals distinguish it from names in code. */
 export const announcement = new RegExp(

@@ -3,11 +3,15 @@ import type { OutputFormat } from '../generator.ts';
 import {
   announcement,
   answerTag,
+  closingAnswerTag,
   closingThoughtTag,
+  finalChannelAtStart,
+  isEditStart,
   isProseLine,
   leadingTokensFor,
   remark,
   specialTokensFor,
+  thoughtsAtStart,
 } from './answer-patterns.ts';
 import { isInText, type Opening, scanCode } from './code-scanner.ts';
 import type { CursorContext } from './cursor-context.ts';
@@ -26,6 +30,8 @@ type Extraction = {
   /** Sentences in the output are prose around the code. */
   readonly dropsSentences: boolean;
   state: 'before' | 'thinking' | 'fenced' | 'plain' | 'done';
+  /** What ends the thoughts. */
+  thoughtEnd: RegExp;
   fence: string;
   /** White space that begins every line within the fence. */
   fenceMargin: number;
@@ -50,6 +56,7 @@ export function codeExtractor(
     isChat,
     dropsSentences: isChat && !cursor.language.prose && !cursor.enclosing,
     state: startsInThoughts ? 'thinking' : 'before',
+    thoughtEnd: closingThoughtTag,
     fence: '',
     fenceMargin: 0,
     leadingBlankLines: 0,
@@ -78,7 +85,7 @@ function extractFrom(extraction: Extraction, line: string): StageOutput {
     case 'done':
       return { lines: [], isLast: true };
     case 'thinking': {
-      const end = closingThoughtTag.exec(line);
+      const end = extraction.thoughtEnd.exec(line);
       if (!end) return nothing;
       extraction.state = 'before';
       startAfterIntroduction(extraction);
@@ -100,8 +107,17 @@ function startAfterIntroduction(extraction: Extraction): void {
 }
 
 /** Before the code: finds out what the output begins with. */
-function extractFirst(extraction: Extraction, rawLine: string): StageOutput {
+function extractFirst(extraction: Extraction, outputLine: string): StageOutput {
   const { cursor, isChat } = extraction;
+  const rawLine = outputLine.replace(finalChannelAtStart, (header) =>
+    cursor.documentContains('<|channel|>') ? header : '',
+  );
+  const thoughts = thoughtsAtStart(rawLine);
+  if (thoughts && !cursor.documentContains(thoughts.token)) {
+    extraction.state = 'thinking';
+    extraction.thoughtEnd = thoughts.end;
+    return extractFrom(extraction, rawLine.slice(thoughts.length));
+  }
   const line = rawLine.replace(leadingTokensFor(cursor), (token) =>
     cursor.documentContains(token.trim()) ? token : '',
   );
@@ -109,11 +125,7 @@ function extractFirst(extraction: Extraction, rawLine: string): StageOutput {
     if (isBlank(rawLine) && !extraction.hasIntroduction) extraction.leadingBlankLines += 1;
     return nothing;
   }
-  const thought = /^\s*<(?:think|thinking|thought|reasoning)>/i.exec(line);
-  if (thought && !cursor.documentContains(thought[0].trim())) {
-    extraction.state = 'thinking';
-    return extractFrom(extraction, line.slice(thought[0].length));
-  }
+  if (line !== rawLine && thoughtsAtStart(line)) return extractFirst(extraction, line);
   // The opening tag was in the prompt: everything before the closing tag was thought.
   const thoughtEnd = /^[^'"`<]*<\/think(?:ing)?>/i.exec(line);
   if (thoughtEnd && !cursor.documentContains(thoughtEnd[0])) {
@@ -126,6 +138,8 @@ function extractFirst(extraction: Extraction, rawLine: string): StageOutput {
   if (fencedLine?.[2] && isFenceAroundAnswer(extraction, ''))
     return { lines: [fencedLine[2].trim()], isLast: true };
   const fence = /^(\s*)(`{3,}|~{3,})\s*([\w+#./-]*)[^`]*$/.exec(line);
+  if (isEditStart(line, cursor) || (fence && isEditFence(fence[3] ?? '', cursor)))
+    return { lines: [], isLast: true };
   if (fence && isFenceAroundAnswer(extraction, fence[3] ?? '')) {
     extraction.state = 'fenced';
     extraction.fence = fence[2] ?? '';
@@ -158,6 +172,9 @@ function withoutBackticks({ cursor: { language }, isChat }: Extraction, line: st
   const hasNoBackticks = isChat && !language.prose && !language.longStrings.some(([open]) => open === '`');
   return (hasNoBackticks && /^\s*`([^`]+)`\s*$/.exec(line)?.[1]) || line;
 }
+
+const isEditFence = (info: string, { languageId }: CursorContext): boolean =>
+  /^(?:diff|patch|udiff)$/i.test(info) && !/^(?:diff|patch|markdown)$/.test(languageId);
 
 /** A fence around the answer, not one that is part of it. */
 function isFenceAroundAnswer({ cursor, isChat }: Extraction, info: string): boolean {
@@ -196,8 +213,7 @@ function cutAtToken({ cursor, isChat }: Extraction, line: string): StageOutput {
   let end = line.length;
   for (const { index, 0: token } of line.matchAll(specialTokensFor(cursor)))
     if (index < end && !cursor.documentContains(token)) end = index;
-  const tag =
-    isChat && cursor.language.tags !== 'all' && /<\/(?:completion|answer|code|missing|fill)>/i.exec(line);
+  const tag = isChat && cursor.language.tags !== 'all' && closingAnswerTag.exec(line);
   if (tag && tag.index < end) end = tag.index;
   const thought = /^\s*<\/?think(?:ing)?>/i.exec(line);
   if (thought && thought.index < end && !cursor.documentContains(thought[0])) end = thought.index;

@@ -8,6 +8,7 @@ import { lineSplitter } from './line-splitter.ts';
 import type { LineStage } from './line-stage.ts';
 import { echoStripper } from './strip-echo.ts';
 import { repetitionStripper } from './strip-repetition.ts';
+import { codeUnwrapper } from './unwrap-code.ts';
 
 /** How a model differs from one that generates only what is missing. Absent: it does not. */
 export type RenderQuirks = {
@@ -54,6 +55,7 @@ export function streamRenderer(
   const assembler = lineAssembler(cursor, length, format);
   const stages: readonly LineStage[] = [
     codeExtractor(cursor, { format, startsInThoughts: quirks.startsInThoughts ?? false }),
+    codeUnwrapper(cursor, format === 'chat'),
     echoStripper(cursor, format === 'chat' || quirks.echoesPrefix === true),
     repetitionStripper(),
   ];
