@@ -42,8 +42,12 @@ export type ChosenBlocks =
   /** None is new code. */
   | { readonly type: 'none' };
 
+/** More blocks than any answer has. */
+const maxBlocks = 60;
+
 /** @param replaced what the code replaces. Absent: it is for no file */
 export function chooseBlocks(blocks: readonly CodeBlock[], replaced?: ReplacedCode): ChosenBlocks {
+  if (blocks.length > maxBlocks) return { type: 'several', blocks };
   const roles = blocks.map((block) => roleOf(block, blocks, replaced));
   const of = (role: BlockRole) => blocks.filter((_, at) => roles[at] === role);
   const candidates = [of('code'), of('example'), of('output')].find((each) => each.length > 0);
@@ -107,6 +111,8 @@ function roleOf(block: CodeBlock, blocks: readonly CodeBlock[], replaced?: Repla
 function isCommand(block: CodeBlock, replaced: ReplacedCode | undefined, hasOthers: boolean): boolean {
   if (!shells.test(block.language)) return false;
   if (replaced && shellFiles.test(replaced.languageId)) return false;
+  // A part of the document.
+  if (!hasOthers && isDocumentLanguage(replaced?.languageId ?? '')) return false;
   const lines = block.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return hasOthers || lines.every((line) => command.test(line) || /^\s/.test(line));
 }

@@ -12,7 +12,7 @@ import { type CodeProblem, emptyBlock, fragment, leftOut, noCode, severalBlocks 
 import { type CodePlace, codeLines, codePlaceOf, isWholeFile, toCodeAnswer } from './code-place.ts';
 import { hasEdits, readEdits } from './edit-answer.ts';
 import { languageIdOf } from './language-ids.ts';
-import { type CodeBlock, codeBlocks } from './markdown-blocks.ts';
+import { type CodeBlock, codeBlocks, isDocumentLanguage } from './markdown-blocks.ts';
 import { omissionsIn, spliceOmissions } from './omissions.ts';
 import { selectedPart } from './selected-part.ts';
 
@@ -32,7 +32,8 @@ export function readCode(answer: string, { file, prompt = '' }: CoderRequest = {
   const edits = place && readEdits(text, place);
   if (edits) return edits;
   const parsed = codeBlocks(text, file?.languageId);
-  if (parsed.blocks.length === 0) return readBare(text, place, prompt);
+  if (parsed.blocks.length === 0 || (place && isBareDocument(text, parsed.blocks, place)))
+    return readBare(text, place, prompt);
   const chosen = chooseBlocks(parsed.blocks, place?.replaced);
   switch (chosen.type) {
     case 'none':
@@ -62,6 +63,17 @@ export function codeSoFar(answer: string, file?: FileContext): CodeAnswer | unde
   const block =
     chosen.type === 'one' ? chosen.block : chosen.type === 'several' ? chosen.blocks.at(-1) : undefined;
   return block && toCodeAnswer(block.text, block.language, place);
+}
+
+/** A document without a fence around it, whose own blocks are part of it. */
+function isBareDocument(text: string, blocks: readonly CodeBlock[], { file, replaced }: CodePlace): boolean {
+  if (!isDocumentLanguage(file.languageId)) return false;
+  if (blocks.some(({ language }) => isDocumentLanguage(language))) return false;
+  const [first = ''] = text.trimStart().split('\n', 1);
+  const [own = ''] = replaced.text.trimStart().split(/\r?\n/, 1);
+  // The replaced part is such a block, or the answer begins like a document.
+  if (/^(?:`{3,}|~{3,})/.test(first)) return first.trim() === own.trim() && /(?:`{3,}|~{3,})\s*$/.test(text);
+  return (own !== '' && first.trim() === own.trim()) || /^(?:#{1,6} |---$|<!--)/.test(first.trim());
 }
 
 /** Reasoning before the answer stays in its text where the conversation itself contains such tags. */
@@ -137,11 +149,17 @@ function readOne(code: string, language: string, place: CodePlace | undefined, p
   return { code: toCodeAnswer(code, language, place) };
 }
 
+/** Parts of a file that one answer changes. */
+const maxParts = 30;
+
 /** Several blocks of new code: parts of the file, each in its place. */
 function readSeveral(blocks: readonly CodeBlock[], place: CodePlace): CodeReading {
   const original = codeLines(place.replaced.text);
   const parts = blocks.map(({ text }) => text.split('\n'));
   const hasOmissions = parts.some((lines) => omissionsIn(lines, original, place.file.languageId).length > 0);
-  const whole = isWholeFile(place) && !hasOmissions ? spliceFragments(parts, original) : undefined;
+  const whole =
+    isWholeFile(place) && !hasOmissions && blocks.length <= maxParts
+      ? spliceFragments(parts, original)
+      : undefined;
   return whole ? { code: toCodeAnswer(whole.join('\n'), '', place) } : severalBlocks(blocks.length, place);
 }

@@ -1,6 +1,6 @@
 /** Parts of a file that were answered instead of the whole: put where the file has them, if there is one such place. */
-import { applyLineEdits, findLines, indentationOf, type LineEdit, reindentLines } from './find-lines.ts';
-import { blockEnd, isCloser } from './omissions.ts';
+import { applyLineEdits, indentationOf, type LineEdit, reindentLines } from './find-lines.ts';
+import { blockEnd, declarationPlace, declaredName, isCloser } from './omissions.ts';
 
 /** Lines with text below which a file is too short for a part of it to be recognized. */
 const minFileLines = 10;
@@ -53,22 +53,21 @@ function fragmentEdit(fragment: readonly string[], file: readonly string[]): Lin
   const lines = withoutEmptyEnds(fragment);
   const [first] = lines;
   if (first === undefined || !isBalanced(lines)) return undefined;
-  const found = findLines(file, [first]);
-  if (typeof found === 'string') return undefined;
-  const { start } = found;
+  const start = declarationPlace(first, file, 0);
   const width = indentationOf(first).length;
   const isHeader = (line: string, column: number) =>
     line.trim() !== '' && indentationOf(line).length === column && !isCloser(line);
+  if (start === undefined) return undefined;
   if (lines.some((line) => line.trim() !== '' && indentationOf(line).length < width)) return undefined;
   const last = lines.findLast((line) => isHeader(line, width)) ?? first;
-  const lastFound = findLines(file, [last]);
-  if (typeof lastFound === 'string' || lastFound.start < start) return undefined;
-  const end = blockEnd(file, lastFound.start);
+  const lastStart = last === first ? start : declarationPlace(last, file, start);
+  if (lastStart === undefined) return undefined;
+  const end = blockEnd(file, lastStart);
   // What stands between in the file would be lost.
-  const own = new Set(lines.map((line) => line.trim()));
+  const own = new Set(lines.map(declaredName));
   const column = indentationOf(file[start] ?? '').length;
   const between = file.slice(start, end).filter((line) => isHeader(line, column));
-  if (between.some((line) => !own.has(line.trim()))) return undefined;
+  if (between.some((line) => !own.has(declaredName(line)))) return undefined;
   const indentation = { from: indentationOf(first), to: indentationOf(file[start] ?? '') };
   return { start, end, lines: reindentLines(lines, indentation) };
 }

@@ -43,6 +43,17 @@ const asIs = (line: string): string => line;
 const withoutTrailing = (line: string): string => line.trimEnd();
 const withoutWhitespace = (line: string): string => line.replace(/\s+/g, '');
 
+/** A file is searched for many parts. */
+const normalizedFiles = new WeakMap<readonly string[], Map<unknown, readonly string[]>>();
+
+function normalizedLines(file: readonly string[], normalize: (line: string) => string): readonly string[] {
+  const forms = normalizedFiles.get(file) ?? new Map<unknown, readonly string[]>();
+  normalizedFiles.set(file, forms);
+  const lines = forms.get(normalize) ?? file.map(normalize);
+  forms.set(normalize, lines);
+  return lines;
+}
+
 function placesOf(
   file: readonly string[],
   wanted: readonly string[],
@@ -51,7 +62,7 @@ function placesOf(
   const searched = wanted.map(normalize);
   const [first] = searched;
   if (first === undefined) return [];
-  const lines = file.map(normalize);
+  const lines = normalizedLines(file, normalize);
   const places: number[] = [];
   for (let at = lines.indexOf(first); at >= 0; at = lines.indexOf(first, at + 1))
     if (searched.every((line, index) => lines[at + index] === line)) places.push(at);

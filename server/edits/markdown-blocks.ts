@@ -84,12 +84,13 @@ function closingLine({ lines, fences }: Answer, start: number, open: Fence, lang
   const isDocument =
     isDocumentLanguage(language) ||
     (isDocumentLanguage(languageId) && /^(?:text|txt|plaintext)?$/.test(languageOf(open.info)));
-  const even = closers(fences, start, open, open.indent);
-  const candidates = even.length > 0 ? even : closers(fences, start, open, open.indent + maxIndent);
+  const maxCount = isDocument ? Number.POSITIVE_INFINITY : maxCandidates;
+  const even = closers(fences, start, open, open.indent, maxCount);
+  const candidates = even.length > 0 ? even : closers(fences, start, open, open.indent + maxIndent, maxCount);
   if (isDocument) return closingLineOfDocument({ lines, fences }, start, candidates);
   const [first = lines.length] = candidates;
   if (candidates.length < 2) return first;
-  for (const candidate of candidates.slice(0, maxCandidates)) {
+  for (const candidate of candidates) {
     const code = lines.slice(start + 1, candidate).filter((_, at) => !fences[start + 1 + at]);
     if (!isInsideLiteral(code.map((line) => unquoted(line, open)).join('\n'), language)) return candidate;
   }
@@ -108,9 +109,15 @@ function unquoted(line: string, { quotes }: Fence): string {
 }
 
 /** Lines that may close a block: as many marks, nothing else, and no deeper than this column. */
-function closers(fences: Answer['fences'], start: number, { marks }: Fence, column: number): number[] {
+function closers(
+  fences: Answer['fences'],
+  start: number,
+  { marks }: Fence,
+  column: number,
+  maxCount: number,
+): number[] {
   const found: number[] = [];
-  for (let at = start + 1; at < fences.length; at++) {
+  for (let at = start + 1; at < fences.length && found.length < maxCount; at++) {
     const fence = fences[at];
     if (fence && fence.info === '' && fence.marks.startsWith(marks) && fence.indent <= column) found.push(at);
   }

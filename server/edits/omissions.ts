@@ -93,15 +93,19 @@ export function spliceOmissions(
     from = at + 1;
   }
   const result: string[] = [];
-  /** The index in `original` after what the result contains. */
+  /** The index in `original` after what the result contains, and after the block that is open there. */
   let position = 0;
+  let openBlockEnd: number | undefined;
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1;
     if (part.length === 0) {
       if (isLast) result.push(...original.slice(position));
       continue;
     }
-    const start = index === 0 ? 0 : startOf(part, original, position, isLast);
+    const start =
+      index === 0
+        ? firstStart(part, original)
+        : (closersStart(part, original, openBlockEnd) ?? startOf(part, original, position, isLast));
     if (start === undefined) return undefined;
     if (index > 0) {
       const above = original.slice(position, start);
@@ -109,11 +113,25 @@ export function spliceOmissions(
     }
     result.push(...part);
     if (isLast) continue;
-    const end = endOf(part, original, index === 0 ? 0 : start);
-    if (end === undefined || end < position) return undefined;
-    position = end;
+    const end = endOf(part, original, start, lines[omissions[index] ?? 0] ?? '');
+    if (end === undefined || end.end < position) return undefined;
+    position = end.end;
+    openBlockEnd = end.blockEnd;
   }
   return result;
+}
+
+/** Where a part begins that closes the block of the part before. */
+function closersStart(
+  part: readonly string[],
+  original: readonly string[],
+  end: number | undefined,
+): number | undefined {
+  const count = part.findIndex((line) => !isCloser(line));
+  const closers = count < 0 ? part : part.slice(0, count);
+  if (end === undefined || closers.length === 0) return undefined;
+  const start = end - closers.length;
+  return closers.every((line, at) => line.trim() === original[start + at]?.trim()) ? start : undefined;
 }
 
 /** New lines are as far from the file's as the model wrote them. */
@@ -123,7 +141,20 @@ const emptyLinesAbove = (
   next: string | undefined,
   written: number,
 ): readonly string[] =>
-  isEmpty(above.at(-1)) || next?.trim() === part[0]?.trim() ? [] : Array(Math.max(1, written)).fill('');
+  isEmpty(above.at(-1)) || declaredName(next ?? '') === declaredName(part[0] ?? '')
+    ? []
+    : Array(Math.max(1, written)).fill('');
+
+/** 0, unless the first part leaves out the beginning without a word. */
+function firstStart(part: readonly string[], original: readonly string[]): number | undefined {
+  const texts = part.filter((line) => !isEmpty(line));
+  for (const [count, line] of texts.entries()) {
+    const place = isCloser(line) ? undefined : declarationPlace(line, original, 0);
+    if (place === undefined) continue;
+    return original.slice(0, place).filter((each) => !isEmpty(each)).length > count ? undefined : 0;
+  }
+  return 0;
+}
 
 /** Where the original continues with this part: lines before that are new. */
 function startOf(
@@ -133,12 +164,13 @@ function startOf(
   isLast: boolean,
 ): number | undefined {
   const [first = ''] = part;
+  const start = isCloser(first) ? undefined : declarationPlace(first, original, from);
+  if (start !== undefined) return start;
   for (const [index, line] of part.entries()) {
     if (isEmpty(line)) continue;
     const place = placeOf(line, original, from);
     if (place === 'several' && !isCloser(line)) return undefined;
     if (typeof place !== 'number') continue;
-    if (index === 0) return place;
     // New lines before it belong to the same block.
     const isSibling = indentationOf(line).length <= indentationOf(first).length;
     return isSibling && isNew(part.slice(0, index), original) ? place : undefined;
@@ -151,16 +183,15 @@ function startOf(
 
 /** Whether no line of the outermost ones declares what the original declares. */
 function isNew(lines: readonly string[], original: readonly string[]): boolean {
-  const texts = lines.filter((line) => !isEmpty(line));
-  const width = Math.min(...texts.map((line) => indentationOf(line).length));
   const names = new Set(original.map(declaredName));
-  return texts.every(
-    (line) => indentationOf(line).length > width || isCloser(line) || !names.has(declaredName(line)),
-  );
+  return outermost(lines).every((line) => isCloser(line) || !names.has(declaredName(line)));
 }
 
-/** The line up to its value, body or parameters. */
-const declaredName = (line: string): string => (/^[^=({:]*/.exec(line.trim())?.[0] ?? '').trim();
+const outermost = (lines: readonly string[]): readonly string[] => {
+  const texts = lines.filter((line) => !isEmpty(line));
+  const width = Math.min(...texts.map((line) => indentationOf(line).length));
+  return texts.filter((line) => indentationOf(line).length === width);
+};
 
 /** Whether as many brackets close as open. */
 const opensNothing = (lines: readonly string[]): boolean => {
@@ -169,21 +200,32 @@ const opensNothing = (lines: readonly string[]): boolean => {
   return count(/[{[(]/g) === count(/[}\])]/g);
 };
 
-/** The index in the original after this part. */
-function endOf(part: readonly string[], original: readonly string[], from: number): number | undefined {
+/**
+ * The index in the original after this part.
+ * @param omission the line that follows it: deeper than the part's last block, it stands for the remaining lines of that
+ */
+function endOf(
+  part: readonly string[],
+  original: readonly string[],
+  from: number,
+  omission: string,
+): { readonly end: number; readonly blockEnd?: number } | undefined {
   const last = part.at(-1) ?? '';
-  const place = placeOf(last, original, from);
-  if (typeof place === 'number' && !isCloser(last)) return place + 1;
-  // The block that the part ends with.
-  const width = Math.min(...part.filter((line) => !isEmpty(line)).map((line) => indentationOf(line).length));
-  const header = part.findLast(
-    (line) => !isEmpty(line) && indentationOf(line).length === width && !isCloser(line),
-  );
-  if (header === undefined) return undefined;
-  const at = placeOf(header, original, from);
-  if (typeof at !== 'number') return undefined;
-  return header === last ? at + 1 : blockEnd(original, at);
+  if (part.every(isCloser)) return { end: from + part.length };
+  const header = outermost(part).findLast((line) => !isCloser(line));
+  const at = header === undefined ? undefined : declarationPlace(header, original, from);
+  if (header === undefined || at === undefined) {
+    const place = isCloser(last) ? undefined : placeOf(last, original, from);
+    return typeof place === 'number' ? { end: place + 1 } : undefined;
+  }
+  const end = blockEnd(original, at);
+  if (header === last) return opensBlock(last) ? { end: at + 1, blockEnd: end } : { end };
+  const inside = isCloser(last) ? undefined : placeOf(last, original.slice(0, end), at);
+  if (typeof inside === 'number') return { end: inside + 1, blockEnd: end };
+  return indentationOf(omission).length > indentationOf(header).length ? undefined : { end };
 }
+
+const opensBlock = (line: string): boolean => /[{([:]\s*$|=>\s*$|\b(?:do|then)\s*$/.test(line);
 
 /** The index of the only equal line, white space apart. */
 function placeOf(line: string, original: readonly string[], from: number): number | 'several' | undefined {
@@ -194,6 +236,28 @@ function placeOf(line: string, original: readonly string[], from: number): numbe
       ? exact
       : original.flatMap((each, at) => (at >= from && each.trim() === text ? [at] : []));
   return places.length > 1 ? 'several' : places[0];
+}
+
+/** The line up to its value, body or parameters. */
+export const declaredName = (line: string): string => (/^[^=({:]*/.exec(line.trim())?.[0] ?? '').trim();
+
+/** Beginnings of lines that declare nothing. */
+const noDeclaration =
+  /^(?:\W*|if|for|foreach|while|until|unless|switch|match|case|when|default|return|yield|throw|raise|else|elif|try|catch|except|finally|with|do|begin|import|from|use|using|require|include|export|export default|const|let|var|val|function|async|async function|class|def|fn|func|public|private|protected|static|new|await|print|assert|test|it|describe|- \w*)$/;
+
+/** The index of the only line that equals this one, or else of the only one that declares the same. */
+export function declarationPlace(
+  line: string,
+  original: readonly string[],
+  from: number,
+): number | undefined {
+  const place = placeOf(line, original, from);
+  if (place !== undefined) return place === 'several' ? undefined : place;
+  const name = declaredName(line);
+  if (noDeclaration.test(name) || name === line.trim()) return undefined;
+  const places = original.flatMap((each, at) => (declaredName(each) === name ? [at] : []));
+  const [only] = places;
+  return places.length === 1 && only !== undefined && only >= from ? only : undefined;
 }
 
 /** The index after the block that begins at a line: up to what closes it, or to the next line that is not deeper. */

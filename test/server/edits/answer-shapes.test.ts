@@ -139,6 +139,18 @@ test('fences within the code', () => {
   assert.equal(after(fence(yaml, 'yaml'), fileOf('yaml', 'old\n')), `${yaml}\n`);
 });
 
+test('a document without a fence around it, and blocks that are parts of one', () => {
+  const markdown = fileOf('markdown', '# Shop\n\nold\n', undefined, 'README.md');
+  const readme = '# Shop\n\nInstall:\n\n```bash\nnpm ci\n```\n\nDone.';
+  assert.equal(after(`${readme}\n`, markdown), `${readme}\n`);
+  const text = '# Shop\n\n```bash\nnpm i\n```\n';
+  const block = fileOf('markdown', text, [2, 0, 4, 3], 'README.md');
+  assert.equal(after('```bash\nnpm ci\n```', block), text.replace('npm i', 'npm ci'));
+  assert.equal(after('```markdown\n```bash\nnpm ci\n```\n```', block), text.replace('npm i', 'npm ci'));
+  const command = fileOf('markdown', text, [3, 0, 3, 5], 'README.md');
+  assert.equal(after('```bash\nnpm ci\n```', command), text.replace('npm i', 'npm ci'));
+});
+
 test('questions and refusals are no code', () => {
   for (const answer of [
     'Could you tell me which function you mean?',
@@ -341,16 +353,50 @@ ${newTotal}
   );
 });
 
+test('a line that changes is found by what it declares', () => {
+  const text = numbered(40, (index) => `export const v${index} = ${index};`);
+  const constants = fileOf('typescript', text);
+  const changed = (...indices: number[]) =>
+    indices.reduce((all, index) => all.replace(`v${index} = ${index};`, `v${index} = ${index}00;`), text);
+  assert.equal(
+    after(fence('export const v1 = 100;\n// ... rest unchanged'), constants),
+    'no code: left-out',
+    'v0 is missing',
+  );
+  assert.equal(after(fence('export const v0 = 000;\n// ... rest unchanged'), constants), changed(0));
+  assert.equal(
+    after(fence('// ... existing code ...\nexport const v7 = 700;\n// ... existing code ...'), constants),
+    changed(7),
+  );
+  assert.equal(
+    after(fence('// ...\nexport const v7 = 700;\n// ...\nexport const v9 = 900;\n// ...'), constants),
+    changed(7, 9),
+  );
+  assert.equal(after(fence('export const v39 = 3900;'), constants), changed(39), 'alone');
+  const yaml = fileOf('yaml', 'name: x\non: push\njobs:\n  a: 1\n  b: 2\n');
+  assert.equal(
+    after(fence('name: ci\n# ... rest unchanged', 'yaml'), yaml),
+    'name: ci\non: push\njobs:\n  a: 1\n  b: 2\n',
+  );
+  assert.equal(
+    after(fence('  total(): number {\n    return 0;\n  }'), shopFile),
+    shop.replace(/ {2}total\(\) \{[\s\S]*?\n {2}\}/, '  total(): number {\n    return 0;\n  }'),
+  );
+  // A part of a block stands for the remaining lines of that.
+  const inner = '  total() {\n    let sum = 0;\n    // ... existing code ...\n  }';
+  assert.equal(after(fence(`// ... existing code ...\n${inner}\n// ... existing code ...`), shopFile), shop);
+});
+
 test('code that is left out without a certain place is no code', () => {
   const constants = fileOf(
     'typescript',
     numbered(40, (index) => `export const v${index} = ${index};`),
   );
   const answers = [
-    'export const v0 = 100;\n// ... rest of the file stays the same ...',
-    '// ... existing code ...\nexport const v7 = 70;\n// ... existing code ...',
+    'export const w = 100;\n// ... rest of the file stays the same ...',
+    '// ... existing code ...\nexport const w = 70;\n// ... existing code ...',
     'export const v0 = 0;\nfunction a() { /* ... existing code ... */ }',
-    '/* unchanged */\nexport const v7 = 70;',
+    '/* unchanged */\nlog(v7);',
   ];
   for (const answer of answers) assert.equal(after(fence(answer), constants), 'no code: left-out', answer);
   for (const answer of answers) assert.equal(after(answer, constants), 'no code: left-out', answer);
@@ -393,14 +439,14 @@ test('a part of the file is put where the file has it, or is no code', () => {
     ),
     shopWithNewTotal.replace('this.carts = [];\n  }', 'this.carts.length = 0;\n  }'),
   );
-  assert.equal(after(fence('  total(): number {\n    return 0;\n  }'), shopFile), 'no code: fragment');
+  assert.equal(after(fence('  sum() {\n    return 0;\n  }'), shopFile), 'no code: fragment');
   assert.equal(
     after(fence(newTotal), shopFile, 'Keep only the total'),
     `${newTotal}\n`,
     'the user asked for less',
   );
   const long = numbered(60, (index) => `export const v${index} = ${index};`);
-  assert.equal(after(fence('export const v0 = 1;'), fileOf('typescript', long)), 'no code: fragment');
+  assert.equal(after(fence('export const w = 1;'), fileOf('typescript', long)), 'no code: fragment');
 });
 
 test('unified diffs are applied where their lines are', () => {

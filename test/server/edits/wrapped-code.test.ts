@@ -377,7 +377,7 @@ test('a preview never fails, and ends with the code', () => {
 });
 
 test('reading takes time in proportion to the answer', () => {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   for (const answer of [
     `\`\`\`ts\n${'`'.repeat(100_000)}`,
     '```\n'.repeat(5_000),
@@ -393,5 +393,7 @@ test('reading takes time in proportion to the answer', () => {
     '@@ -1 +1 @@\n-a\n+b\n'.repeat(2_000),
   ])
     readCode(answer, { file: { uri: 'file:///a.ts', languageId: 'typescript', text: 'a\n'.repeat(200) } });
-  assert.ok(performance.now() - startedAt < 5_000, `${performance.now() - startedAt} ms`);
+  // Of the processor: the machine may be busy.
+  const ms = process.cpuUsage(before).user / 1_000;
+  assert.ok(ms < 3_000, `${ms} ms`);
 });

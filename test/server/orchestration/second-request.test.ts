@@ -9,7 +9,7 @@ const lines = Array.from({ length: 12 }, (_, index) => `export const v${index} =
 const file = { uri: 'file:///shop/cart.ts', languageId: 'typescript', text: `${lines.join('\n')}\n` };
 const request: AskParams = { role: 'coder', prompt: 'make v0 a hundred', file };
 const whole = [lines[0]?.replace('0;', '100;'), ...lines.slice(1)].join('\n');
-const lazy = '```ts\nexport const v0 = 100;\n// ... rest of the file unchanged\n```';
+const lazy = '```ts\nexport const first = 100;\n// ... rest of the file unchanged\n```';
 const price = { input: 1_000_000, output: 1_000_000 };
 
 test('an answer that leaves out code is requested once more, with what was wrong', async () => {
