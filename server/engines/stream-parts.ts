@@ -1,7 +1,7 @@
 /** The bytes of a streamed answer → its parts. */
 import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { parseEvents } from '../platform/event-stream.ts';
+import { type EventStream, parseEvents } from '../platform/event-stream.ts';
 import type { StreamEvent } from '../platform/stream-event.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import type { StreamDecoder } from '../wire/wire-format.ts';
@@ -25,12 +25,11 @@ export async function* streamParts(
   bytes: AsyncIterable<Uint8Array>,
   { decoder, framing, timer, mayBeEmpty, onComplete }: StreamPartsOptions,
 ): AsyncGenerator<EnginePart> {
-  const events = parseEvents(bytes, framing);
+  const batches = eventBatches(parseEvents(bytes, framing), decoder, timer);
   let empty = !mayBeEmpty;
   while (true) {
-    const next = decoder.mayEnd ? await nextOrTimeout(events.next()) : await events.next();
-    const decoded: DecodedEvents =
-      !next || next.done ? { parts: decoder.end() } : mergeDeltas(next.value, decoder);
+    const events = await batches.next();
+    const decoded: DecodedEvents = events ? mergeDeltas(events, decoder) : { parts: decoder.end() };
     for (const part of decoded.parts) {
       if (answersUser[part.type]) empty = false;
       if (part.type === 'finish') {
@@ -44,7 +43,7 @@ export async function* streamParts(
       timer.resume();
     }
     if (decoded.error) throw decoded.error.cause;
-    if (next && !next.done && next.value.some(carriesContent)) timer.refresh();
+    if (events?.some(carriesContent)) timer.refresh();
   }
 }
 
@@ -95,14 +94,55 @@ function mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): De
 
 type DecodedEvents = { readonly parts: readonly EnginePart[]; readonly error?: { readonly cause: unknown } };
 
-/** An answer that may have ended needs nothing more: silence ends it, and a broken connection is harmless. */
-async function nextOrTimeout<T>(next: Promise<T>): Promise<T | undefined> {
-  try {
-    return await withTimeout(next, silenceMs);
-  } catch (error) {
-    if (error instanceof RumboError && error.kind === 'interrupted') return undefined;
-    throw error;
-  }
+/** The events of a body as they arrive; `undefined` at the end of the answer, which silence or a broken connection may be. */
+function eventBatches(events: EventStream, decoder: StreamDecoder, timer: ResponseTimer) {
+  let reading: Promise<readonly StreamEvent[] | undefined> | undefined;
+  /** When content came last; counted once the answer may end. */
+  let quietSince: number | undefined;
+
+  const read = async (): Promise<readonly StreamEvent[] | undefined> => {
+    const { done, value } = await events.next();
+    return done ? undefined : value;
+  };
+  /** An answer that may have ended needs nothing more, so a broken connection is harmless. */
+  const readUntilSilence = async (): Promise<readonly StreamEvent[] | undefined | 'silence'> => {
+    quietSince ??= performance.now();
+    reading ??= read();
+    const waitMs = Math.max(0, silenceMs - (performance.now() - quietSince));
+    // This wait has its own end.
+    timer.pause();
+    try {
+      const found = await withTimeout(
+        reading.then((batch) => ({ batch })),
+        waitMs,
+      );
+      if (!found) return 'silence';
+      reading = undefined;
+      if (found.batch?.some(carriesContent)) quietSince = undefined;
+      return found.batch;
+    } catch (error) {
+      reading = undefined;
+      if (error instanceof RumboError && error.kind === 'interrupted' && !events.isInsideEvent) return;
+      throw error;
+    } finally {
+      timer.resume();
+    }
+  };
+  return {
+    async next(): Promise<readonly StreamEvent[] | undefined> {
+      if (!decoder.mayEnd) return read();
+      const found = await readUntilSilence();
+      if (found !== 'silence') return found;
+      const unended = events.takeUnended();
+      if (unended.length > 0) return unended;
+      if (!events.isInsideEvent) return;
+      // The rest of an event that has begun is awaited as long as any other.
+      quietSince = undefined;
+      const batch = reading;
+      reading = undefined;
+      return batch;
+    },
+  };
 }
 
 const emptyAnswerError = (): RumboError =>

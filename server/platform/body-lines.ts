@@ -31,5 +31,11 @@ export function bodyLines() {
       rest = '';
       return last ? [last] : [];
     },
+    /** The line so far whose end has not arrived. */
+    peek: (): string => rest,
+    /** Part of a line has arrived. */
+    get isInsideLine(): boolean {
+      return rest !== '' && rest !== '\r';
+    },
   };
 }

@@ -3,55 +3,87 @@ import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { RumboError } from '../../shared/errors.ts';
 
-type Decompressor = (start: Uint8Array) => Transform;
-
-/** Node 22.15 and newer. */
-const zstd: Decompressor | undefined =
-  typeof zlib.createZstdDecompress === 'function' ? () => zlib.createZstdDecompress() : undefined;
-
-const decompressors: Readonly<Record<string, Decompressor | undefined>> = {
-  gzip: () => zlib.createGunzip(),
-  'x-gzip': () => zlib.createGunzip(),
-  br: () => zlib.createBrotliDecompress(),
-  // Many servers omit the zlib header. https://www.rfc-editor.org/rfc/rfc9110#name-deflate-coding
-  deflate: ([first = 0]) => ((first & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
-  zstd,
+type Format = {
+  /** Names in the header. */
+  readonly names: readonly string[];
+  /** Absent: this version of Node has none. */
+  readonly create: (() => Transform) | undefined;
 };
 
-/** Formats that begin with bytes of their own: these say more than a header that a proxy may have dropped or copied. */
-const signatures: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
-  { name: 'gzip', bytes: [0x1f, 0x8b] },
-  { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+/** Formats with a signature of their own, which says more than a header that a proxy may have dropped or copied. */
+const signedFormats: readonly (Format & { readonly matches: (start: Uint8Array) => boolean })[] = [
+  {
+    names: ['gzip', 'x-gzip'],
+    matches: (start) => start[0] === 0x1f && start[1] === 0x8b,
+    create: () => zlib.createGunzip(),
+  },
+  {
+    names: ['zstd'],
+    matches: (start) => start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd,
+    // Node 22.15 and newer.
+    create: typeof zlib.createZstdDecompress === 'function' ? () => zlib.createZstdDecompress() : undefined,
+  },
 ];
 
-/** Bytes by which a body is recognized. */
+/** The data may be cut. */
+const trialOptions = { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 16 * 1024 * 1024 };
+
+/** Formats that are recognized by decompressing the first bytes. */
+const unsignedFormats: readonly (Format & { readonly decompressStart: (start: Uint8Array) => Buffer })[] = [
+  {
+    names: ['deflate'],
+    decompressStart: (start) => zlib.inflateSync(start, trialOptions),
+    create: () => zlib.createInflate(),
+  },
+  {
+    names: ['br'],
+    decompressStart: (start) =>
+      zlib.brotliDecompressSync(start, {
+        ...trialOptions,
+        finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
+      }),
+    create: () => zlib.createBrotliDecompress(),
+  },
+  {
+    // Many servers omit the zlib header. https://www.rfc-editor.org/rfc/rfc9110#name-deflate-coding
+    names: ['deflate'],
+    decompressStart: (start) => zlib.inflateRawSync(start, trialOptions),
+    create: () => zlib.createInflateRaw(),
+  },
+];
+
+/** Bytes by which a body is recognized as text or by its signature, and by decompressing it. */
 const signatureBytes = 4;
-const maxTextBytes = 4;
+const textBytes = 16;
+const trialBytes = 1_024;
 /** Layers that are removed: a proxy compresses what the service has compressed, and not more often. */
 const maxLayers = 4;
 
 /**
- * Streams the decompressed body, so that a small body that expands to gigabytes does not fill the memory. The body's own
- * signature decides before the header; a body that is plain text is left as it is, whatever the header says. The loop
- * rejects with `bad-response` for an unsupported format. Leaving it stops reading `body`.
+ * Streams the decompressed body, so that a small body that expands to gigabytes does not fill the memory. The body
+ * itself decides before the header, which is often missing or wrong: text is left as it is. The loop rejects with
+ * `bad-response` for a format that is not supported. Leaving it stops reading `body`.
  * @param encoding the header `content-encoding`, a list in the order of application; absent: none is stated
  */
-export function decompress(
+export const decompress = (
   body: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
-): AsyncIterable<Uint8Array> {
-  const names = (encoding ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
-  return layer(
-    body,
-    names.filter((name) => name !== '' && name !== 'identity'),
-    maxLayers,
-  );
-}
+): AsyncIterable<Uint8Array> => withoutLayer(body, namesIn(encoding), maxLayers);
 
-function layer(
+/** Names of this header that stand for no compression; some servers put the character set into it. */
+const plainName =
+  /^(?:|identity|none|null|utf-?8|us-ascii|iso-8859-1|chunked|aws-chunked|binary|7bit|8bit|text)$/;
+
+const namesIn = (encoding: string | undefined): readonly string[] =>
+  encoding === undefined
+    ? []
+    : encoding
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.replace(/;.*$/s, '').replace(/["'\s]/g, ''))
+        .filter((name) => !plainName.test(name));
+
+function withoutLayer(
   body: AsyncIterable<Uint8Array>,
   names: readonly string[],
   layersLeft: number,
@@ -60,23 +92,27 @@ function layer(
   let inner: AsyncIterator<Uint8Array> | undefined;
   // Decided at the first read, so that a plain body costs one comparison and no generator.
   const begin = async (): Promise<IteratorResult<Uint8Array>> => {
-    const { start, ended } = await readStart(source);
-    if (start.length === 0) return { done: true, value: undefined };
+    const { start, format, ended } = await recognize(source, names, layersLeft);
     const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => (ended ? none() : source) };
-    const name = layersLeft > 0 ? compressionOf(start, names) : undefined;
-    if (name === undefined) {
+    if (start.length === 0) return { done: true, value: undefined };
+    if (!format) {
       inner = rest[Symbol.asyncIterator]();
       return { done: false, value: start };
     }
-    const decompressor = decompressors[name];
-    if (!decompressor) throw unsupportedError();
-    const unpacked = through(start, rest, decompressor(start));
-    inner = layer(unpacked, withoutLast(names, name), layersLeft - 1)[Symbol.asyncIterator]();
+    if (!format.create) throw unsupportedError();
+    const left = names.slice(
+      0,
+      Math.max(
+        0,
+        names.findLastIndex((name) => format.names.includes(name)),
+      ),
+    );
+    inner = withoutLayer(through(start, rest, format.create()), left, layersLeft - 1)[Symbol.asyncIterator]();
     return inner.next();
   };
   const iterator: AsyncIterator<Uint8Array> = {
     next: () => (inner ? inner.next() : begin()),
-    return: async () => {
+    async return() {
       await (inner ?? source).return?.();
       return { done: true, value: undefined };
     },
@@ -84,43 +120,102 @@ function layer(
   return { [Symbol.asyncIterator]: () => iterator };
 }
 
-/** The first bytes, enough to recognize them; `ended`: nothing follows. */
-async function readStart(
+type Recognized = {
+  /** The first bytes. */
+  readonly start: Uint8Array;
+  /** The outermost compression. `undefined`: the body is plain. */
+  readonly format: Format | undefined;
+  /** Nothing follows the first bytes. */
+  readonly ended: boolean;
+};
+
+async function recognize(
   source: AsyncIterator<Uint8Array>,
-): Promise<{ readonly start: Uint8Array; readonly ended: boolean }> {
+  names: readonly string[],
+  layersLeft: number,
+): Promise<Recognized> {
   let start: Uint8Array = new Uint8Array();
-  while (start.length < signatureBytes) {
-    const { done, value } = await source.next();
-    if (done) return { start, ended: true };
-    start = start.length === 0 ? value : Buffer.concat([start, value]);
+  let ended = false;
+  const readTo = async (length: number): Promise<void> => {
+    while (!ended && start.length < length) {
+      const { done, value } = await source.next();
+      if (done) ended = true;
+      else start = start.length === 0 ? value : Buffer.concat([start, value]);
+    }
+  };
+  await readTo(signatureBytes);
+  const signed = layersLeft > 0 ? signedFormats.find(({ matches }) => matches(start)) : undefined;
+  if (signed || layersLeft === 0) return { start, format: signed, ended };
+  // Text can have the beginning of compressed data, but not much of it.
+  if (names.length > 0) await readTo(textBytes);
+  if (isText(start)) return { start, format: undefined, ended };
+  const stated = names.at(-1);
+  for (;;) {
+    const format = unsignedFormatOf(start, stated, ended || start.length >= trialBytes);
+    if (format) return { start, format, ended };
+    if (ended || start.length >= trialBytes) break;
+    // A service flushes its first event by itself: no more is awaited than it takes to recognize it.
+    await readTo(start.length + 1);
   }
-  return { start, ended: false };
+  if (stated !== undefined) throw unreadableError(stated);
+  return { start, format: undefined, ended };
 }
 
-/** The outermost compression. `undefined`: the body is plain. */
-function compressionOf(start: Uint8Array, names: readonly string[]): string | undefined {
-  const signed = signatures.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte));
-  if (signed) return signed.name;
-  const name = names.findLast((each) => !isCharset(each));
-  return name === undefined || isText(start) ? undefined : name;
+/** @param isLast no more bytes are read to find out */
+function unsignedFormatOf(
+  start: Uint8Array,
+  stated: string | undefined,
+  isLast: boolean,
+): Format | undefined {
+  const isStated = ({ names }: Format): boolean => stated !== undefined && names.includes(stated);
+  const trials = unsignedFormats.map((format) => ({ format, found: tryDecompress(format, start) }));
+  const fits = (found: Uint8Array | undefined): boolean =>
+    found !== undefined && (isLast || found.length >= signatureBytes) && isAnswer(found);
+  const trial =
+    trials.find(({ format, found }) => isStated(format) && fits(found)) ??
+    trials.find(({ found }) => fits(found)) ??
+    (isLast ? trials.find(({ format, found }) => isStated(format) && found !== undefined) : undefined);
+  return trial?.format;
 }
 
-/** Some servers put the character set into this header. */
-const isCharset = (name: string): boolean =>
-  /^(?:utf-?8|us-ascii|iso-8859-1|none|chunked|binary)$/.test(name);
+const tryDecompress = (
+  { decompressStart }: (typeof unsignedFormats)[number],
+  start: Uint8Array,
+): Uint8Array | undefined => {
+  try {
+    return decompressStart(start);
+  } catch {
+    return undefined;
+  }
+};
 
-/** Every format that is read here begins with ASCII, after a byte-order mark or not; compressed data hardly ever does. */
-function isText(start: Uint8Array): boolean {
-  const isMarked = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf;
-  return start
-    .subarray(isMarked ? 3 : 0, maxTextBytes)
-    .every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+/** How JSON, pages and streams of events begin, also within a signed format. */
+const isAnswer = (found: Uint8Array): boolean =>
+  signedFormats.some(({ matches }) => matches(found)) ||
+  (isText(found) &&
+    /^(?:\xEF\xBB\xBF|\s)*(?:[{["<:]|(?:data|event|id|retry):)/.test(
+      Buffer.from(found.subarray(0, textBytes)).toString('latin1'),
+    ));
+
+/** Whether it is UTF-8 without control characters; compressed data is something else after a few bytes. */
+function isText(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, textBytes);
+  let isAscii = true;
+  for (const byte of start) {
+    if ((byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0x7f) return false;
+    isAscii &&= byte < 0x80;
+  }
+  return isAscii || isUtf8(start);
 }
 
-/** The header's list without the compression that is removed; what precedes it in the list lies below. */
-function withoutLast(names: readonly string[], removed: string): readonly string[] {
-  const index = names.findLastIndex((name) => name === removed || name === `x-${removed}`);
-  return index < 0 ? names : names.slice(0, index);
+/** A character may be cut at the end. */
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function* through(
@@ -140,6 +235,15 @@ async function* through(
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
+
+const supportedNames: ReadonlySet<string> = new Set(
+  [...signedFormats, ...unsignedFormats].flatMap(({ names }) => names),
+);
+
+const unreadableError = (stated: string): RumboError =>
+  supportedNames.has(stated)
+    ? new RumboError('The service’s response cannot be decompressed.', { kind: 'bad-response' })
+    : unsupportedError();
 
 const unsupportedError = (): RumboError =>
   new RumboError('The service compresses its responses in an unsupported format.', { kind: 'bad-response' });

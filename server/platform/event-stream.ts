@@ -1,8 +1,16 @@
-/** Bytes of a streamed body → events: server-sent events, JSON documents one after the other, or lines. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** Bytes of a streamed body → events, however the service frames them. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 
 import { bodyLines } from './body-lines.ts';
 import { jsonDocuments } from './json-documents.ts';
-import { type EventSplitter, isEndMarker, type StreamEvent } from './stream-event.ts';
+import { serverSentEvents } from './server-sent-events.ts';
+import type { EventSplitter, StreamEvent } from './stream-event.ts';
+
+export interface EventStream extends AsyncIterableIterator<readonly StreamEvent[]> {
+  /** Part of an event has arrived. */
+  readonly isInsideEvent: boolean;
+  /** The event whose last line has no end yet, when all of it has arrived; otherwise empty. */
+  takeUnended(): readonly StreamEvent[];
+}
 
 /**
  * Splits a body into events; events that arrive together come in one array, and a character split across two chunks is
@@ -11,104 +19,87 @@ import { type EventSplitter, isEndMarker, type StreamEvent } from './stream-even
  * Rejects with what the body rejects with, and with a `RangeError` on an event over 16 Mi characters.
  * @param expected the framing of a body that begins with neither; `ndjson`: each line is an event
  */
-export async function* parseEvents(
-  body: AsyncIterable<Uint8Array>,
-  expected: 'sse' | 'ndjson',
-): AsyncGenerator<readonly StreamEvent[]> {
+export function parseEvents(body: AsyncIterable<Uint8Array>, expected: 'sse' | 'ndjson'): EventStream {
+  const source = body[Symbol.asyncIterator]();
   // It drops a byte-order mark at the beginning.
   const decoder = new TextDecoder();
   let splitter: EventSplitter | undefined;
   let beginning = '';
+  let isOver = false;
+
   const push = (text: string): StreamEvent[] => {
     if (splitter) return splitter.push(text);
     beginning += text;
     splitter = splitterFor(beginning, expected);
     return splitter ? splitter.push(beginning) : [];
   };
-  for await (const bytes of body) {
-    const events = push(decoder.decode(bytes, { stream: true }));
-    if (events.length > 0) yield events;
-  }
-  const events = push(decoder.decode());
-  splitter ??= serverSentEvents();
-  yield [...events, ...splitter.end()];
+  const last = (): StreamEvent[] => {
+    isOver = true;
+    const events = push(decoder.decode());
+    if (!splitter) {
+      splitter = expected === 'sse' ? serverSentEvents() : lines();
+      events.push(...splitter.push(beginning));
+    }
+    return [...events, ...splitter.end()];
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      while (!isOver) {
+        const { done, value } = await source.next();
+        try {
+          const events = done ? last() : push(decoder.decode(value, { stream: true }));
+          if (events.length > 0) return { done: false, value: events };
+        } catch (error) {
+          isOver = true;
+          await source.return?.();
+          throw error;
+        }
+      }
+      return { done: true, value: undefined };
+    },
+    async return() {
+      isOver = true;
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+    get isInsideEvent() {
+      return splitter?.isInsideEvent ?? beginning !== '';
+    },
+    takeUnended: () => splitter?.takeUnended?.() ?? [],
+  };
 }
 
-const maxFieldLength = 'event:'.length;
+const maxFieldLength = 'retry :'.length;
+const field = /^(?:data|event|id|retry)?\s*:/i;
 
 /** `undefined`: too little has arrived to decide. */
 function splitterFor(text: string, expected: 'sse' | 'ndjson'): EventSplitter | undefined {
   const start = text.search(/[^\s\uFEFF]/);
   if (start < 0) return;
-  if (text[start] === '{' || text[start] === '[') return jsonDocuments();
-  if (expected === 'sse' || /^(?:data|event|id|retry)?:/.test(text.slice(start))) return serverSentEvents();
-  return text.length - start < maxFieldLength && !text.includes('\n', start) ? undefined : lines();
+  const beginning = text.slice(start, start + maxFieldLength);
+  if (/^[{[]/.test(beginning)) return jsonDocuments((line) => eventsInLine(line, expected));
+  if (expected === 'sse' || field.test(beginning)) return serverSentEvents();
+  return beginning.length < maxFieldLength && !/[\r\n]/.test(text.slice(start)) ? undefined : lines();
+}
+
+/** Among JSON documents a line may be a field of server-sent events. */
+function eventsInLine(line: string, expected: 'sse' | 'ndjson'): readonly StreamEvent[] {
+  if (expected === 'ndjson' && !field.test(line)) return [{ data: line }];
+  const splitter = serverSentEvents();
+  return [...splitter.push(line), ...splitter.end()];
 }
 
 function lines(): EventSplitter {
   const splitter = bodyLines();
   const events = (found: string[]) => found.filter((line) => line.trim() !== '').map((data) => ({ data }));
-  return { push: (text) => events(splitter.push(text)), end: () => events(splitter.end()) };
-}
-
-function serverSentEvents(): EventSplitter {
-  const splitter = bodyLines();
-  let name: string | undefined;
-  /** The data lines of the event so far, joined. `undefined`: none came. */
-  let data: string | undefined;
-
-  const dispatch = (events: StreamEvent[]): void => {
-    if (data !== undefined) events.push(name ? { event: name, data } : { data });
-    name = undefined;
-    data = undefined;
-  };
-  const addData = (value: string, events: StreamEvent[]): void => {
-    // The blank line between two events is missing: data that is whole by itself is not continued by the next line.
-    if (data !== undefined && isWhole(data)) dispatch(events);
-    data = data === undefined ? value : `${data}\n${value}`;
-  };
-  const read = (line: string, events: StreamEvent[]): void => {
-    if (line === '') {
-      dispatch(events);
-      return;
-    }
-    const colon = line.indexOf(':');
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (field === 'data') addData(withoutField(value), events);
-    else if (field === 'event') {
-      if (data !== undefined && isWhole(data)) dispatch(events);
-      name = value;
-    } else if (line[0] === '\uFEFF') read(line.slice(1), events);
-    // An error that a proxy writes into the stream, without any field.
-    else if (line[0] === '{' || isEndMarker(line)) addData(line, events);
-  };
-  const eventsIn = (found: readonly string[]): StreamEvent[] => {
-    const events: StreamEvent[] = [];
-    for (const line of found) read(line, events);
-    return events;
-  };
   return {
-    push: (text) => eventsIn(splitter.push(text)),
-    end() {
-      const events = eventsIn(splitter.end());
-      // The standard drops an event without its blank line; some services omit it at the very end, so it is read anyway.
-      dispatch(events);
-      return events;
+    push: (text) => events(splitter.push(text)),
+    end: () => events(splitter.end()),
+    get isInsideEvent() {
+      return splitter.isInsideLine;
     },
   };
-}
-
-/** A proxy that wraps a stream of events in events writes the field twice; no JSON begins with it. */
-const withoutField = (value: string): string =>
-  value.startsWith('data:') ? withoutField(value.slice(5).trimStart()) : value;
-
-function isWhole(data: string): boolean {
-  if (isEndMarker(data)) return true;
-  try {
-    JSON.parse(data);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -105,7 +105,7 @@ export function undiciHttp(
   };
 }
 
-/** At most `limit` bytes of a body as text; the rest is not read and the socket closed. */
+/** At most `limit` bytes of a body as text, without a byte-order mark; the rest is not read and the socket closed. */
 export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -114,7 +114,7 @@ export async function readText(body: AsyncIterable<Uint8Array>, limit: number): 
     size += piece.length;
     if (size >= limit) break;
   }
-  return Buffer.concat(pieces).subarray(0, limit).toString('utf8');
+  return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, limit));
 }
 
 async function* guarded(
@@ -140,7 +140,7 @@ function failure(cause: unknown, target: URL, signal: AbortSignal, started: bool
     return fail('tls', `The certificate of ${target.host} was rejected (${code}).`);
   }
   // Compressed data that ends too early is an interrupted response; any other fault makes all of it unreliable.
-  if (/^(?:Z_|ERR_BROTLI|ERR_ZLIB|ERR__ERROR_FORMAT|ERR_PADDING)/.test(code) && code !== 'Z_BUF_ERROR')
+  if (/^(?:Z_|ZSTD_|ERR_BROTLI|ERR_ZLIB|ERR__ERROR_FORMAT|ERR_PADDING)/.test(code) && code !== 'Z_BUF_ERROR')
     return fail('bad-response', `The response of ${target.host} cannot be decompressed.`);
   if (started) return fail('interrupted', `The connection to ${target.host} broke off.`);
   if (/^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|HTTPParserError)/.test(code))

@@ -3,11 +3,22 @@
 /** For JSON documents and lines `event` is always absent. */
 export type StreamEvent = { readonly event?: string; readonly data: string };
 
-/** Cuts a text that arrives in chunks into events. `end`: nothing follows; what is left becomes an event, whole or not. */
-export type EventSplitter = { push(text: string): StreamEvent[]; end(): StreamEvent[] };
-
 /** The data by which OpenAI and its copies end a stream. It is no JSON, though it looks like the beginning of a list. */
 export const endMarker = '[DONE]';
 
+const maxMarkerLength = 24;
+
+/** Whether data is an end marker: copies write it in quotes, in small letters, or with blanks around it. */
 export const isEndMarker = (data: string): boolean =>
-  data.startsWith(endMarker) && (data.length === endMarker.length || data.trim() === endMarker);
+  data.length <= maxMarkerLength && (data === endMarker || /^["'\s]*\[\s*done\s*\]["'\s]*$/i.test(data));
+
+/** Cuts a text that arrives in chunks into events. */
+export type EventSplitter = {
+  push(text: string): StreamEvent[];
+  /** Nothing follows: what is left becomes an event, whole or not. */
+  end(): StreamEvent[];
+  /** Text has arrived that is no event yet. */
+  readonly isInsideEvent: boolean;
+  /** The event whose last line has no end yet, when all of it has arrived; otherwise empty. Absent: there is none. */
+  takeUnended?(): StreamEvent[];
+};

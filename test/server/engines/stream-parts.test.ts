@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, type TestContext, test } from 'node:test';
+import { after, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../../server/engines/connect.ts';
 import { openaiCompatible } from '../../../server/engines/openai-compatible.ts';
@@ -67,20 +67,71 @@ async function service(t: TestContext, respond: (response: ServerResponse) => vo
 
 const whole = { input: 1, cachedRead: 0, cacheWrite: 0, output: 1, reasoning: 0 };
 
-test('a missing end marker is not awaited after reason and usage', async (t) => {
-  const { seen, ask } = await service(t, (response) => response.write(text + stop + usage));
-  const { last, ms } = await ask();
-  assert.deepEqual(last, { type: 'finish', reason: 'stop', usage: whole });
-  assert.ok(ms < 30_000, `${ms} ms`);
-  await until(() => seen.closedEarly === 1);
-});
+describe('silence', { concurrency: true }, () => {
+  test('a missing end marker is awaited briefly after reason and usage', async (t) => {
+    const { seen, ask } = await service(t, (response) => response.write(text + stop + usage));
+    const { last, ms } = await ask();
+    assert.deepEqual(last, { type: 'finish', reason: 'stop', usage: whole });
+    assert.ok(ms < 30_000, `${ms} ms`);
+    await until(() => seen.closedEarly === 1);
+  });
 
-test('missing usage is awaited briefly after the finish reason', async (t) => {
-  const { seen, ask } = await service(t, (response) => response.write(text + stop));
-  const { last, ms } = await ask();
-  assert.deepEqual(last, { type: 'finish', reason: 'stop' });
-  assert.ok(ms < 30_000, `${ms} ms`);
-  await until(() => seen.closedEarly === 1);
+  test('missing usage is awaited briefly after the finish reason', async (t) => {
+    const { seen, ask } = await service(t, (response) => response.write(text + stop));
+    const { last, ms } = await ask();
+    assert.deepEqual(last, { type: 'finish', reason: 'stop' });
+    assert.ok(ms < 30_000, `${ms} ms`);
+    await until(() => seen.closedEarly === 1);
+  });
+
+  test('the socket closes when a service keeps sending after its end', async (t) => {
+    const { seen, ask } = await service(t, (response) => {
+      response.write(text + stop + usage);
+      const timer = setInterval(() => response.write(`: ${'x'.repeat(8_000)}\n\n`), 5);
+      response.on('close', () => clearInterval(timer));
+    });
+    assert.equal((await ask()).last?.type, 'finish');
+    await until(() => seen.closedEarly === 1);
+  });
+
+  test('silence ends an answer that may have ended, and nothing else does', async (t) => {
+    const later = chunk({ choices: [{ delta: { content: ' more' }, finish_reason: 'stop' }] });
+    const answer = async (respond: (response: ServerResponse) => void) => {
+      const { engine } = await service(t, respond);
+      let shown = '';
+      const parts = engine.stream('m', { messages: [] }, new AbortController().signal);
+      for await (const part of parts) if (part.type === 'text-delta') shown += part.text;
+      return shown;
+    };
+    const [afterPause, inTwoPackets, withoutEnd, withPings] = await Promise.all([
+      // Words after the finish reason, each within the limit.
+      answer((response) => {
+        response.write(text + stop);
+        setTimeout(() => response.write(later), 1_200);
+        setTimeout(() => response.end(later), 2_400);
+      }),
+      // An event that has begun is awaited.
+      answer((response) => {
+        response.write(text + stop + later.slice(0, 30));
+        setTimeout(() => response.end(later.slice(30)), 2_600);
+      }),
+      // One without its line end is whole.
+      answer((response) => response.write(text + stop + later.trimEnd())),
+      // What only keeps the connection open is silence.
+      answer((response) => {
+        response.write(text + stop);
+        const timer = setInterval(
+          () => response.write(': ping\n\nevent: ping\ndata: {"type":"ping"}\n\n'),
+          300,
+        );
+        response.on('close', () => clearInterval(timer));
+      }),
+    ]);
+    assert.deepEqual(
+      [afterPause, inTwoPackets, withoutEnd, withPings],
+      ['Hi more more', 'Hi more', 'Hi more', 'Hi'],
+    );
+  });
 });
 
 test('a connection that breaks after the finish reason is harmless', async (t) => {
@@ -103,16 +154,6 @@ test('an end marker that arrives a little later leaves the connection usable', a
   assert.deepEqual(seen, { connections: 1, closedEarly: 0 });
 });
 
-test('the socket closes when a service keeps sending after its end', async (t) => {
-  const { seen, ask } = await service(t, (response) => {
-    response.write(text + stop + usage);
-    const timer = setInterval(() => response.write(`: ${'x'.repeat(8_000)}\n\n`), 5);
-    response.on('close', () => clearInterval(timer));
-  });
-  assert.equal((await ask()).last?.type, 'finish');
-  await until(() => seen.closedEarly === 1);
-});
-
 test('an empty answer is an error, except for fill in the middle', async (t) => {
   const thought = chunk({ choices: [{ delta: { reasoning: 'Hm.' } }] });
   for (const before of ['', thought]) {
@@ -133,4 +174,12 @@ test('an empty answer that was cut or filtered keeps its finish reason', async (
     const { ask } = await service(t, (response) => response.end(`${cut}data: [DONE]\n\n`));
     assert.equal((await ask()).last?.type, 'finish');
   }
+});
+
+test('a connection that breaks inside an event interrupts the answer, also after a finish reason', async (t) => {
+  const { ask } = await service(t, (response) => {
+    response.write(`${text}${stop}data: {"choices":[{"del`);
+    setTimeout(() => response.socket?.resetAndDestroy(), 30);
+  });
+  await assert.rejects(ask(), { kind: 'interrupted' });
 });
