@@ -79,6 +79,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
     settings,
     log,
     onChanged: onChange,
+    onDetailsChanged: providers.onEngineFactsChanged,
     now,
   });
   const accounting = createAccounting({ providers, ledger, metrics, modelStats, log });

@@ -45,6 +45,7 @@ function connectEvents({
   inlineCompletion,
 }: Modules): void {
   modelCatalog.describeModelsWith(backgroundAnswer(orchestrator));
+  providers.useEngineFacts(modelCatalog.engineFacts);
   providers.onModelsListed(modelCatalog.onModelsListed);
   providers.onModelsListed(inlineCompletion.onModelsListed);
   providers.onModelUsed(modelCatalog.onModelUsed);

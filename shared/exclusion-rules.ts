@@ -10,6 +10,8 @@ export type ExclusionRulePolicy = {
   readonly isUnexpected: boolean;
   /** It depends on how long the prompt is, so an exact count can lift it. */
   readonly dependsOnPromptSize: boolean;
+  /** It ends by itself, or when the provider works again. */
+  readonly isTemporary: boolean;
   /** It ends at `until` for certain, so a request can wait for that. */
   readonly endsAtKnownTime: boolean;
 };
@@ -18,8 +20,15 @@ const row = (
   label: string,
   errorKind: ErrorKind,
   isUnexpected: boolean,
-  { dependsOnPromptSize = false, endsAtKnownTime = false } = {},
-): ExclusionRulePolicy => ({ label, errorKind, isUnexpected, dependsOnPromptSize, endsAtKnownTime });
+  { dependsOnPromptSize = false, isTemporary = false, endsAtKnownTime = false } = {},
+): ExclusionRulePolicy => ({
+  label,
+  errorKind,
+  isUnexpected,
+  dependsOnPromptSize,
+  isTemporary,
+  endsAtKnownTime,
+});
 
 /** In the order in which the filter checks them; server/routing/load_balancer_rules.md describes each. */
 export const exclusionRules = {
@@ -31,9 +40,13 @@ export const exclusionRules = {
   ability: row('ability missing', 'no-candidate', true),
   field: row('field unsupported', 'no-candidate', true),
   'no-key': row('no key', 'unauthorized', false),
-  unreachable: row('unreachable', 'unreachable', false),
-  circuit: row('cooling down', 'overloaded', true),
-  'rate-limit': row('rate limit', 'rate-limited', true, { dependsOnPromptSize: true, endsAtKnownTime: true }),
+  unreachable: row('unreachable', 'unreachable', false, { isTemporary: true }),
+  circuit: row('cooling down', 'overloaded', true, { isTemporary: true }),
+  'rate-limit': row('rate limit', 'rate-limited', true, {
+    dependsOnPromptSize: true,
+    isTemporary: true,
+    endsAtKnownTime: true,
+  }),
   key: row('key refused', 'unauthorized', true),
   payment: row('account empty', 'payment-required', true),
   context: row('prompt too long', 'context-too-long', true, { dependsOnPromptSize: true }),

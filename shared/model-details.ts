@@ -3,7 +3,7 @@ import type { ModelId } from './chat.ts';
 import type { Price } from './models.ts';
 
 /** What a model can be used for. */
-export const modelTypes = ['chat', 'fim', 'embedding', 'vision', 'tools'] as const;
+export const modelTypes = ['chat', 'fim', 'embedding', 'vision', 'tools', 'reasoning'] as const;
 export type ModelType = (typeof modelTypes)[number];
 
 /** Each field by itself, since each may come from another origin. */
@@ -12,6 +12,8 @@ export type DetailFields = Readonly<Record<ModelType, boolean>> & {
   readonly summary: string;
   /** Tokens that requests may use now; for a local engine what it has allocated. */
   readonly contextTokens: number;
+  /** Tokens with which its engine is set up to load it. */
+  readonly configuredContextTokens: number;
   /** Tokens that the model was trained for. */
   readonly trainedContextTokens: number;
   /** Bytes on disk. */

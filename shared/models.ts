@@ -44,6 +44,10 @@ export type Model = {
   readonly tier: number | null;
   /** Tokens of context, prompt and answer together. `null`: unknown. */
   readonly contextTokens: number | null;
+  /** The context is what the engine gives to a model by default: it tells the real one when the model is loaded. Absent: it is known. */
+  readonly contextAssumed?: true;
+  /** Tokens of context that it can have at most. Absent: unknown, or `contextTokens`. */
+  readonly trainedContextTokens?: number;
   /** Maximum tokens of one answer. `null`: unknown. */
   readonly maxOutputTokens: number | null;
   readonly abilities: Abilities;

@@ -110,6 +110,7 @@ const typeTexts: Readonly<Record<ModelType, string>> = {
   embedding: 'create embeddings',
   vision: 'read images',
   tools: 'call tools',
+  reasoning: 'reason',
 };
 
 const joinWords = (words: readonly string[]): string =>

@@ -27,6 +27,7 @@ import {
   localModels,
   localProvider,
 } from './local-models.ts';
+import { pendingDescriptions } from './pending-descriptions.ts';
 
 type CatalogProvider = LocalModelsProvider & Pick<Provider, 'listAgeMs' | 'state'>;
 
@@ -37,6 +38,8 @@ export type ModelCatalogDeps = LocalModelsDeps & {
   };
   readonly registry: Pick<ModelRegistry, 'lookUp'>;
   readonly log: Pick<Log, 'warn'>;
+  /** Called when what is known of models has changed. */
+  readonly onDetailsChanged: () => void;
 };
 
 /** Milliseconds; a newer list of a provider is not requested again. */
@@ -78,10 +81,22 @@ export function createModelCatalog(deps: ModelCatalogDeps) {
     store,
     batchSize: () => settings()['models.detailBatchSize'],
     now,
-    onChanged: deps.onChanged,
+    onChanged() {
+      deps.onDetailsChanged();
+      deps.onChanged();
+    },
   });
   lists.onModelsChanged(details.setModels);
   let hasStarted = false;
+  const described = pendingDescriptions({
+    models: providers.models,
+    isDescribed: ({ id, provider }) =>
+      details.engineFacts(id)?.chat !== undefined || !describesModels(providers, provider),
+    async whenLoaded() {
+      await lists.listed();
+      await details.loaded('engine');
+    },
+  });
 
   return {
     /** @param answer a model's complete answer to one prompt, within the user's budgets. Rejects with `RumboError` */
@@ -103,6 +118,16 @@ export function createModelCatalog(deps: ModelCatalogDeps) {
     /** Of all models, or of those `ids` that exist. */
     details: (ids?: readonly ModelId[]): readonly ModelDetails[] =>
       Array.isArray(ids) ? ids.flatMap((id: ModelId) => details.get(id) ?? []) : details.all(),
+    /** What the engine that runs a model reports of it. `undefined`: nothing yet. */
+    engineFacts: details.engineFacts,
+    /**
+     * Waits briefly for engines that have listed models and not yet reported what these can do: a model that only embeds must
+     * not be asked, nor one without vision a picture. Returns at once when `signal` aborts.
+     */
+    async whenDescribed(signal: AbortSignal): Promise<void> {
+      if (!described.isIncomplete()) return;
+      await described.wait(signal);
+    },
     /** Worth pulling for the memory of this machine. */
     suggestions: (): readonly ModelSuggestion[] => modelSuggestions(totalmem(), engines),
     coldStarts: local.coldStarts,
@@ -123,6 +148,11 @@ export function createModelCatalog(deps: ModelCatalogDeps) {
 export type ModelCatalog = ReturnType<typeof createModelCatalog>;
 
 type Providers = ModelCatalogDeps['providers'];
+
+/** Whether its engine reports what a model can do, and may be asked. */
+const describesModels = (providers: Providers, name: string): boolean =>
+  localProvider(providers, name)?.config.definition.details?.describe !== undefined &&
+  nativeApiOf(providers, name) !== undefined;
 
 /** `undefined` before the provider's first list in this run: until then another program may listen at its address. */
 const nativeApiOf = (providers: Providers, name: string): NativeApi | undefined => {

@@ -5,6 +5,7 @@ import type { ProviderFacts } from '../../shared/provider-facts.ts';
 import type { ModelFamily } from '../registry/facts.ts';
 import type { Embeddings, ModelInfo, WireFormat } from '../wire/wire-format.ts';
 import type { LocalEngineFeatures } from './local-engine.ts';
+import type { ModelNames } from './model-names.ts';
 
 export interface Engine {
   /** The provider's name. */
@@ -65,6 +66,8 @@ export type EngineDefinition = ProviderFacts &
     /** The base URL that the environment names, normalised. Absent: the environment is not read. */
     readonly baseUrlFromEnv?: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
     readonly wire: WireFormat;
+    /** Which names mean the same model. Absent: names are compared letter by letter. */
+    readonly modelNames?: ModelNames;
     /** Models that run on a remote machine although the engine is local, by name alone. Absent: none. */
     readonly isRemote?: (model: string) => boolean;
     /** Models in rotation until the user changes it; a cloud list holds dozens, old and expensive ones too. Absent: every listed one. */

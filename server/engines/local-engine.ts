@@ -5,6 +5,7 @@ import type { EnsureProgress, LocalModel } from '../../shared/local-models.ts';
 import type { DetailFacts } from '../../shared/model-details.ts';
 import type { ErrorResponse } from '../wire/wire-format.ts';
 import type { ServerFingerprint } from './fingerprint.ts';
+import type { ModelNames } from './model-names.ts';
 import type { PullNames } from './suggested-models.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -15,6 +16,11 @@ export type LocalEngineFeatures = {
   readonly fingerprint?: ServerFingerprint;
   /** What its own interface reports of its models. Absent: only its ordinary model list is read. */
   readonly details?: EngineDetails;
+  /**
+   * Tokens of context that the engine gives to a model by default; a loaded model reports its own. Absent: the engine loads
+   * a model with the context that it was trained for, or reports the context before.
+   */
+  readonly defaultContextTokens?: number;
   /** Loads, unloads and pulls its models. Absent: the engine serves the models that it was started with. */
   readonly lifecycle?: (api: NativeApi, label: string) => EngineLifecycle;
   /** Folders that may hold its models on this machine, most likely first. Absent: unknown, free space is not checked. */
@@ -89,10 +95,7 @@ export interface EngineLifecycle {
   readonly label: string;
   /** The models on its disk, in download, and in memory. */
   list(signal: AbortSignal): Promise<readonly LocalModel[]>;
-  /** One name for all names of the same model, with the parts filled in that a name may leave out. */
-  canonicalName(name: string): string;
-  /** Whether a model of `list` is the one that a user or a registry calls `wanted`. */
-  isSameModel(listed: string, wanted: string): boolean;
+  readonly names: ModelNames;
   /**
    * Reads a model from disk into memory, or wakes it; does nothing to a loaded one. Resolves when it can answer, with
    * the milliseconds that took if the engine reports them. A cancelled load may continue inside the engine.

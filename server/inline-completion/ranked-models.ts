@@ -57,7 +57,10 @@ export function rankedModels(deps: RankedModelsDeps) {
   };
 
   const compute = (localOnly: boolean, tokens: number, previousFirst: ModelId | undefined): ModelRanking => {
-    const { 'inline.models': allowedNames, models } = settings();
+    const { 'inline.models': written, models } = settings();
+    const allowedNames = written.map(routing.providers.listedId);
+    const switchedOff = Object.keys(models).filter((id) => models[id as ModelId]?.toggle === false);
+    const switchedOffIds = new Set(switchedOff.map(routing.providers.listedId));
     const snapshot = snapshotFor(tokens);
     const now = clock.now();
     const eligibility = snapshot.models.map((model) =>
@@ -66,7 +69,7 @@ export function rankedModels(deps: RankedModelsDeps) {
           model,
           criteria: criteriaFor(model, localOnly, tokens),
           allowedNames,
-          isSwitchedOff: models[model.id]?.toggle === false,
+          isSwitchedOff: switchedOffIds.has(model.id),
           exceedsContext: now < (tooLongUntilMs.get(model.id) ?? 0),
           isEmbedding: abilities.isEmbedding(model),
         },

@@ -1,6 +1,6 @@
 /** The facts of each model by origin, and which of them are missing or old. */
 import type { ModelId } from '../../shared/chat.ts';
-import type { DetailOrigin, ModelDetails } from '../../shared/model-details.ts';
+import type { DetailFacts, DetailOrigin, ModelDetails } from '../../shared/model-details.ts';
 import type { BatchResult } from './batch-runner.ts';
 import type { DetailLoader } from './detail-loader.ts';
 import { mergeDetailFacts } from './merge-facts.ts';
@@ -99,6 +99,15 @@ export function detailEntries(store: Pick<ModelsStore, 'facts'>, now: () => numb
       const entry = entries.get(id);
       return entry && detailsOf(entry);
     },
+    /** What its list and its engine report, without the facts of others. `undefined`: there is no such model. */
+    engineFacts(id: ModelId): DetailFacts | undefined {
+      const facts = entries.get(id)?.facts;
+      return facts && { ...facts.list?.facts, ...facts.engine?.facts, ...contextIn(facts.list?.facts) };
+    },
     allDetails: (): readonly ModelDetails[] => [...entries.values()].map(detailsOf),
   };
 }
+
+/** The list is newer than the details, and the allocated context changes with each load. */
+const contextIn = (facts: DetailFacts | undefined): DetailFacts =>
+  facts?.contextTokens === undefined ? {} : { contextTokens: facts.contextTokens };

@@ -83,6 +83,12 @@ export function detailService({ loaders, store, batchSize, now, onChanged }: Det
     all: (): readonly ModelDetails[] => entries.allDetails(),
     /** `undefined`: there is no such model. */
     get: (id: ModelId): ModelDetails | undefined => entries.details(id),
+    /** What its list and its engine report, without the facts of others. `undefined`: there is no such model. */
+    engineFacts: (id: ModelId) => entries.engineFacts(id),
+    /** Resolves when this loader has nothing left to load. */
+    async loaded(origin: DetailLoader['name']): Promise<void> {
+      await queues.find(({ loader }) => loader.name === origin)?.runner.idle();
+    },
     /** Number of models that a loader has yet to load. */
     pendingCount: (): number => new Set(queues.flatMap(({ queue, loading }) => [...queue, ...loading])).size,
     /** Resolves when all queues are empty. */

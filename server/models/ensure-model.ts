@@ -4,6 +4,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { EnsureResult, LocalModel } from '../../shared/local-models.ts';
 import type { LoadOptions, OnEngineProgress } from '../engines/local-engine.ts';
+import { findModelNamed } from '../engines/model-names.ts';
 import { diskSpaceCheck } from './disk-space-check.ts';
 import type { LoadTimes } from './load-times.ts';
 import type { LocalEngine } from './local-engine.ts';
@@ -46,9 +47,7 @@ export async function listLocalModels(
 export const findModel = (
   { name, engine }: ModelTarget,
   models: readonly LocalModel[],
-): LocalModel | undefined =>
-  models.find((each) => each.name === name) ??
-  models.find((each) => engine.lifecycle.isSameModel(each.name, name));
+): LocalModel | undefined => findModelNamed(engine.lifecycle.names, models, name);
 
 /** Rejects with `RumboError`. */
 export async function ensureLocalModel(

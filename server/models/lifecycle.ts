@@ -57,7 +57,7 @@ export function modelLifecycle(deps: ModelLifecycleDeps) {
       };
       try {
         return await tasks.join(
-          `${target.provider}/${lifecycle.canonicalName(target.name)}`,
+          `${target.provider}/${lifecycle.names.canonical(target.name)}`,
           (reportAll, sharedSignal) =>
             ensureLocalModel(target, { ...deps, elapsed }, reportAll, sharedSignal),
           onProgress,

@@ -22,6 +22,7 @@ const fieldNames: readonly DetailField[] = [
   ...modelTypes,
   'summary',
   'contextTokens',
+  'configuredContextTokens',
   'trainedContextTokens',
   'sizeBytes',
   'parameters',

@@ -117,6 +117,10 @@ export function modelLists({ sources, refreshEveryMinutes, store, now }: ModelLi
       return set;
     },
     refresh,
+    /** Resolves when the requests for lists that are on their way have ended; never rejects. */
+    async listed(): Promise<void> {
+      await Promise.all(requests.values());
+    },
     /** The providers have changed: models of removed ones leave at once. */
     onProvidersChanged: publish,
     /** Calls the listener with every new set and the one before it. Returns a function that unsubscribes. */

@@ -104,10 +104,10 @@ export function currentCandidate(
 
 /** The decision as everything is now, with the answer so far in the prompt. */
 export function balanceAgain(
-  { snapshots, settings }: Pick<AttemptsDeps, 'snapshots' | 'settings'>,
+  { snapshots, settings, providers }: Pick<AttemptsDeps, 'snapshots' | 'settings' | 'providers'>,
   { prepared, answer }: Pick<AnswerProgress, 'prepared' | 'answer'>,
 ): RouteDecision {
-  const criteria = withAppendedText(currentCriteria(prepared, settings()), answer.text);
+  const criteria = withAppendedText(currentCriteria(prepared, settings(), providers.listedId), answer.text);
   const snapshot = snapshots.take(prepared.request);
   return { criteria, snapshot, decision: balance(criteria, snapshot) };
 }

@@ -8,6 +8,7 @@ import type { AskPart, AskResult, ExplainResult } from '../../shared/protocol.ts
 import type { Receipt } from '../../shared/receipts.ts';
 import type { Accounting } from '../accounting/record.ts';
 import type { CachedAnswer, ResponseCache } from '../cache/response-cache.ts';
+import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { codeFieldsOf } from '../edits/code-preview.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Log } from '../platform/log.ts';
@@ -31,6 +32,7 @@ export type OrchestratorDeps = Omit<
     readonly providers: AttemptsDeps['providers'] &
       RequestSnapshotDeps['providers'] &
       Pick<ProviderRegistry, 'refreshForRequest'>;
+    readonly modelCatalog: Pick<ModelCatalog, 'whenDescribed'>;
     readonly accounting: Pick<Accounting, 'record' | 'recordCachedAnswer'>;
     readonly cache: Pick<ResponseCache, 'get' | 'set' | 'clear'>;
     readonly metrics: Pick<Counters, 'count' | 'observe'>;
@@ -59,6 +61,7 @@ export function createOrchestrator(deps: OrchestratorDeps) {
         const cached = cachedAnswer(answerDeps, prepared);
         if (cached) return yield* replay(answerDeps, prepared.meta, cached);
         await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);
+        await deps.modelCatalog.whenDescribed(signal);
         if (signal.aborted) throw toRumboError(signal.reason, signal);
         const result = yield* answerWithCode(answerDeps, prepared, signal, (again) =>
           prepare(answerDeps, again),
@@ -128,7 +131,8 @@ function* replay(
 /** Where the user wanted a stronger model and got one, prompts like this get one from now on. */
 function preferStronger(deps: AnswerDeps, params: AskParams): void {
   if (params.strongerThan === undefined) return;
-  const weak = deps.providers.models().find(({ id }) => id === params.strongerThan);
+  const tooWeak = deps.providers.listedId(params.strongerThan);
+  const weak = deps.providers.models().find(({ id }) => id === tooWeak);
   if (!weak) return;
   try {
     deps.corrections.addTooWeak(promptText(params), tierOrDefault(weak));

@@ -5,6 +5,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Counters } from '../metrics/counters.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
 import { needsExactCount } from '../routing/needs-exact-count.ts';
 import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
@@ -15,7 +16,10 @@ import { maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
 export type RouteDeps = {
   readonly settings: () => Settings;
-  readonly providers: { get(name: string): AnsweringProvider | undefined };
+  readonly providers: {
+    get(name: string): AnsweringProvider | undefined;
+    readonly listedId: ProviderRegistry['listedId'];
+  };
   readonly snapshots: RequestSnapshots;
   readonly metrics: Pick<Counters, 'observe'>;
 };
@@ -50,7 +54,7 @@ export async function decideRoute(
   let countsLeft = maxExactCounts;
   for (let leftMs = maxWaitMs[params.urgency ?? 'interactive']; ; ) {
     const startedAt = performance.now();
-    const criteria = currentCriteria(routable, deps.settings());
+    const criteria = currentCriteria(routable, deps.settings(), deps.providers.listedId);
     const snapshot = deps.snapshots.take(request);
     const decision = balance(criteria, snapshot);
     deps.metrics.observe('rumbo_decision_ms', performance.now() - startedAt);
@@ -71,16 +75,31 @@ export const pinPolicy = (
 ): Settings['routing.whenPinnedUnavailable'] =>
   whenPinnedUnavailable ?? settings['routing.whenPinnedUnavailable'];
 
-/** The request in the balancer's terms: the file may have become local-only since it was read. */
+/**
+ * The request in the balancer's terms: the file may have become local-only since it was read, and the models that it names
+ * may have been listed.
+ */
 export function currentCriteria(
-  { params, request, settingsAtRead, exactPromptTokens }: RoutableRequest,
+  {
+    params,
+    request,
+    settingsAtRead,
+    exactPromptTokens,
+  }: Omit<RoutableRequest, 'exactPromptTokens'> & {
+    readonly exactPromptTokens?: RoutableRequest['exactPromptTokens'];
+  },
   settings: Settings,
+  listedId: ProviderRegistry['listedId'],
 ): RoutingCriteria {
-  if (settings === settingsAtRead && exactPromptTokens.size === 0) return request.criteria;
+  const { model, strongerThan } = request.criteria;
+  const isCurrent = settings === settingsAtRead && !exactPromptTokens?.size;
+  if (isCurrent && model === undefined && strongerThan === undefined) return request.criteria;
   return {
     ...request.criteria,
+    ...(model === undefined ? {} : { model: listedId(model) }),
+    ...(strongerThan === undefined ? {} : { strongerThan: listedId(strongerThan) }),
     ...(settings === settingsAtRead ? {} : { localOnly: isLocalOnlyRequest(params, settings) }),
-    ...(exactPromptTokens.size > 0 ? { exactPromptTokens } : {}),
+    ...(exactPromptTokens?.size ? { exactPromptTokens } : {}),
   };
 }
 

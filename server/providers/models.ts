@@ -1,8 +1,10 @@
 /** A provider's models from its own list, the registry, and the user's settings, which win over both. Pure. */
-import { modelId } from '../../shared/chat.ts';
+import { type ModelId, modelId } from '../../shared/chat.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
+import { exactNames, findModelNamed, isSameModelName, type ModelNames } from '../engines/model-names.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
+import { contextOf, type EngineFacts, type LoadedContexts } from './model-context.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
 /** The registry's facts about a model; `null`: unknown. */
@@ -14,69 +16,127 @@ export type RegistryFacts = Pick<
   readonly reasoning?: boolean | null;
 };
 
+export type ModelFactSources = {
+  /** The registry, by engine kind and the model's name. */
+  readonly lookUp: (kind: string, name: string) => RegistryFacts;
+  /** Absent: the engine reports nothing. */
+  readonly engineFacts?: ((id: ModelId) => EngineFacts | undefined) | undefined;
+  /** Tokens of context with which the engine has loaded models before. Absent: not known. */
+  readonly contexts?: LoadedContexts | undefined;
+};
+
 const free: Price = { input: 0, output: 0 };
 
-/**
- * @param listed the provider's own list; `undefined`: it has not arrived
- * @param lookUp the registry, by engine kind and the model's name
- */
+/** @param listed the provider's own list; `undefined`: it has not arrived */
 export function describeModels(
   provider: ProviderConfig,
   listed: readonly ModelInfo[] | undefined,
-  lookUp: (kind: string, name: string) => RegistryFacts,
+  sources: ModelFactSources,
   settings: Settings['models'],
 ): Model[] {
   const { definition, models } = provider;
+  const names = definition.modelNames ?? exactNames;
   const usual = definition.defaultModels ?? [];
   const infos = models
-    ? models.map((name) => find(listed, name))
+    ? models.map((name) => findModelNamed(names, listed ?? [], name) ?? { name })
     : (listed ?? usual.map((name) => ({ name })));
   // A cloud list holds dozens of models, old and expensive ones too: only the default models are in rotation by themselves.
   const inRotation = new Set(
-    models ?? (infos.some(({ name }) => usual.includes(name)) ? usual : infos.map(({ name }) => name)),
+    models || !infos.some(({ name }) => usual.includes(name)) ? infos.map(({ name }) => name) : usual,
   );
 
   const named = new Map(infos.map((info) => [info.name, info]));
-  for (const id of Object.keys(settings)) {
-    const name = id.startsWith(`${provider.name}/`) ? id.slice(provider.name.length + 1) : '';
+  const owned = ownSettings(provider.name, settings);
+  for (const [name] of owned) {
     // The settings name a model that the provider does not list: it may answer all the same.
-    if (name && !named.has(name) && provider.source === 'api') named.set(name, { name });
+    if (provider.source === 'api' && !named.has(name)) named.set(name, { name });
   }
-  return [...named.values()].map((info) => {
-    const own = settings[modelId(provider.name, info.name)];
-    return describe(provider, info, lookUp(definition.kind, info.name), inRotation.has(info.name), own);
+  return [...named.values()].flatMap((info) => {
+    const id = modelId(provider.name, info.name);
+    const engine = sources.engineFacts?.(id) ?? {};
+    if (!canChat(provider, info.name, engine)) return [];
+    const own = settingsOf(info.name, owned, names);
+    return [describe(provider, info, sources, { engine, isUsual: inRotation.has(info.name), own })];
   });
 }
 
-const find = (listed: readonly ModelInfo[] | undefined, name: string): ModelInfo =>
-  listed?.find((info) => info.name === name) ?? { name };
+/** Names that show another purpose, for as long as the engine has reported none. */
+const notForChat = /embed|rerank/i;
+
+/** Whether it may chat: as its engine reports, else, until that is asked, by its name. */
+const canChat = ({ definition }: ProviderConfig, name: string, { chat }: EngineFacts): boolean =>
+  chat ?? !(definition.details?.describe && notForChat.test(name));
+
+/** The settings of a provider's models, by the model's name as the user writes it. */
+const ownSettings = (
+  provider: string,
+  settings: Settings['models'],
+): readonly (readonly [string, ModelSettings])[] =>
+  Object.entries(settings).flatMap(([id, own]) =>
+    id.startsWith(`${provider}/`) && id.length > provider.length + 1
+      ? [[id.slice(provider.length + 1), own] as const]
+      : [],
+  );
+
+/** What the settings say of a model under any of its names; what switches it off or locks it applies under each. */
+function settingsOf(
+  name: string,
+  owned: readonly (readonly [string, ModelSettings])[],
+  names: ModelNames,
+): ModelSettings | undefined {
+  const matching = owned.filter(([written]) => isSameModelName(names, name, written));
+  if (matching.length < 2) return matching[0]?.[1];
+  const exactLast = matching.toSorted(([one], [other]) => Number(one === name) - Number(other === name));
+  const all = exactLast.map(([, own]) => own);
+  return {
+    ...Object.assign({}, ...all),
+    ...(all.some(({ locked }) => locked) ? { locked: true } : {}),
+    ...(all.some(({ toggle }) => toggle === false) ? { toggle: false } : {}),
+  };
+}
+
+type DescribeOptions = {
+  readonly engine: EngineFacts;
+  readonly isUsual: boolean;
+  readonly own: ModelSettings | undefined;
+};
 
 function describe(
   provider: ProviderConfig,
   info: ModelInfo,
-  facts: RegistryFacts,
-  usual: boolean,
-  own: ModelSettings | undefined,
+  sources: ModelFactSources,
+  { engine, isUsual, own }: DescribeOptions,
 ): Model {
-  const remote = info.remote === true || provider.definition.isRemote?.(info.name) === true;
+  const { definition } = provider;
+  const facts = sources.lookUp(definition.kind, info.name);
+  const remote = info.remote === true || definition.isRemote?.(info.name) === true;
   const source = own?.source ?? (remote ? 'api' : provider.source);
-  const unsupportedFields = provider.definition.wire.unsupportedFields?.(info.name) ?? [];
+  const unsupportedFields = definition.wire.unsupportedFields?.(info.name) ?? [];
+  const { contextTokens } = own ?? {};
   return {
     id: modelId(provider.name, info.name),
     provider: provider.name,
     name: info.name,
     source,
     private: source === 'local' && provider.private && !remote,
-    toggle: own?.toggle ?? usual,
+    toggle: own?.toggle ?? isUsual,
     locked: own?.locked ?? false,
     tier: own?.tier ?? facts.tier,
-    contextTokens: own?.contextTokens ?? info.contextTokens ?? facts.contextTokens,
+    ...(contextTokens === undefined
+      ? contextOf(info, {
+          engine,
+          registered: facts.contextTokens,
+          loadedBefore: sources.contexts,
+          // Another machine gives it what its service gives.
+          defaultTokens: remote ? undefined : definition.defaultContextTokens,
+        })
+      : { contextTokens }),
     maxOutputTokens: own?.maxOutputTokens ?? info.maxOutputTokens ?? facts.maxOutputTokens,
     abilities: {
-      tools: own?.tools ?? info.tools ?? facts.abilities.tools,
-      vision: own?.vision ?? info.vision ?? facts.abilities.vision,
+      tools: own?.tools ?? engine.tools ?? info.tools ?? facts.abilities.tools,
+      vision: own?.vision ?? engine.vision ?? info.vision ?? facts.abilities.vision,
     },
-    ...(facts.reasoning ? { reasons: true } : {}),
+    ...((engine.reasoning ?? facts.reasoning) ? { reasons: true } : {}),
     ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };

@@ -1,12 +1,12 @@
 /** All providers: created from the settings, kept while their own settings stay the same, with their models. */
 import { modelId } from '../../shared/chat.ts';
 import type { Cooldown } from '../../shared/cooldowns.ts';
-import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import type { RoutingSnapshot, TokensLeft } from '../routing/snapshot.ts';
-import { describeModels, type RegistryFacts } from './models.ts';
+import { describedModels } from './described-models.ts';
+import type { RegistryFacts } from './models.ts';
 import { type Provider, type ProviderDeps, provider } from './provider.ts';
 import { type ProviderConfig, resolveProviderConfigs } from './provider-config.ts';
 
@@ -16,50 +16,27 @@ const maxListAgeMs = { down: 2_000, up: 60_000 };
 const maxWaitMs = 700;
 /** Milliseconds it waits for the list of the provider it is pinned to. */
 const maxPinnedWaitMs = 5_000;
-/** Milliseconds a model's facts are valid: the catalogue has prices that change on a date or by the hour. */
-const factsTtlMs = 60_000;
-
 export type ProviderRegistryDeps = Omit<ProviderDeps, 'onModelsListed' | 'onModelUsed'> & {
   readonly definitions: readonly EngineDefinition[];
   readonly lookUp: (kind: string, name: string) => RegistryFacts;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-type DescribedModels = {
-  readonly models: readonly Model[];
-  /** The list that they were made from. */
-  readonly modelList: Provider['modelList'];
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
-};
-
 export function providerRegistry(deps: ProviderRegistryDeps) {
   let providers = new Map<string, Provider>();
   let problems: readonly string[] = [];
   let modelSettings: Settings['models'] = {};
-  let described = new Map<string, DescribedModels>();
-  /** The models of all providers, and since when the oldest of them are described. Absent: a list or a setting changed. */
-  let allModels: { readonly models: readonly Model[]; readonly atMs: number } | undefined;
-
-  const isFresh = ({ atMs }: { readonly atMs: number }) => deps.now() - atMs < factsTtlMs;
-  const describe = ({ config, modelList }: Provider): DescribedModels => {
-    const before = described.get(config.name);
-    if (before && before.modelList === modelList && isFresh(before)) return before;
-    const models = config.enabled ? describeModels(config, modelList, deps.lookUp, modelSettings) : [];
-    const after = { models, modelList, atMs: deps.now() };
-    described.set(config.name, after);
-    return after;
-  };
-  const invalidateModels = () => {
-    described = new Map();
-    allModels = undefined;
-  };
+  const models = describedModels({
+    ...deps,
+    providers: () => providers,
+    settings: () => modelSettings,
+  });
   const listListeners: ((provider: string) => void)[] = [];
   const useListeners: ((provider: string, model: string) => void)[] = [];
   const providerDeps: ProviderDeps = {
     ...deps,
     onModelsListed(name) {
-      allModels = undefined;
+      models.onModelsListed();
       for (const listener of listListeners) listener(name);
     },
     onModelUsed(name, model) {
@@ -91,7 +68,7 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
       );
       problems = next.problems;
       modelSettings = settings.models;
-      invalidateModels();
+      models.invalidate();
       deps.onChange();
     },
     /** Calls this with the name of each provider that has listed its models. */
@@ -105,17 +82,16 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
     problems: () => problems,
     /** The registry's facts about models have changed: the models are described anew. */
     refreshModelFacts(): void {
-      invalidateModels();
+      models.invalidate();
       deps.onChange();
     },
     /** The models of all providers. The same array until a list, a setting or a fact changes. */
-    models(): readonly Model[] {
-      if (allModels && isFresh(allModels)) return allModels.models;
-      const each = [...providers.values()].map(describe);
-      const models = each.flatMap((one) => one.models);
-      allModels = { models, atMs: Math.min(deps.now(), ...each.map(({ atMs }) => atMs)) };
-      return models;
-    },
+    models: models.all,
+    listedId: models.listedId,
+    preferences: models.preferences,
+    useEngineFacts: models.useEngineFacts,
+    /** What engines report of their models has changed. */
+    onEngineFactsChanged: models.invalidate,
     /** Providers that get no requests now, and why. */
     cooldowns(): ReadonlyMap<string, Cooldown> {
       const cooldowns = new Map<string, Cooldown>();
@@ -147,7 +123,7 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
     async refreshLocal(): Promise<void> {
       await Promise.all(enabledLocal().map((each) => each.refresh()));
     },
-    status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(describe(each).models)),
+    status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(models.of(each))),
   };
 }
 

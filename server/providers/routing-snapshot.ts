@@ -8,7 +8,10 @@ import type { ProviderRegistry } from './provider-registry.ts';
 
 export type RoutingSnapshotDeps = {
   readonly settings: () => Settings;
-  readonly providers: Pick<ProviderRegistry, 'models' | 'availability' | 'names'>;
+  readonly providers: Pick<
+    ProviderRegistry,
+    'models' | 'availability' | 'names' | 'preferences' | 'listedId'
+  >;
   readonly budgets: Pick<Budgets, 'remainingBudget' | 'differsByProvider'>;
   readonly modelStats: Pick<ModelStats, 'speeds' | 'tokenRatios' | 'outputRange'>;
   /** Local models that are not in memory, and the milliseconds that loading takes. */
@@ -26,6 +29,7 @@ export function routingSnapshot(
   { role = '', task, promptTokens, warmPrefix, recommendedLocal }: SnapshotRequest,
 ): RoutingSnapshot {
   const now = settings();
+  const { roles, taskTypes } = providers.preferences(now);
   return {
     models: providers.models(),
     ...providers.availability(),
@@ -37,8 +41,8 @@ export function routingSnapshot(
     recommendedLocal: recommendedLocal,
     strategy: now['routing.strategy'],
     priorityOrder: now['routing.priorityOrder'],
-    taskTypes: now['routing.taskTypes'],
-    roles: now.roles,
+    taskTypes,
+    roles,
     remainingBudget: budgets.remainingBudget({ provider: '', role }),
     remainingBudgetByProvider: budgets.differsByProvider()
       ? new Map(providers.names().map((provider) => [provider, budgets.remainingBudget({ provider, role })]))

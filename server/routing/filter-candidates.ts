@@ -1,4 +1,6 @@
 /** Rule 1, Filter: which models may answer this request, and the rule that excludes each other one. */
+
+import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { predictCost, promptSizeText, promptTokensOf } from './price.ts';
@@ -18,8 +20,47 @@ export function filterCandidates(route: RoutingCriteria, snapshot: RoutingSnapsh
     if (exclusion) excluded.push({ model: model.id, ...exclusion });
     else remaining.push(model);
   }
-  return { remaining, excluded };
+  if (remaining.length > 0) return { remaining, excluded };
+  const perhaps = modelsThatMayFit(excluded, route, snapshot);
+  return {
+    remaining: perhaps,
+    excluded: excluded.filter(({ model }) => !perhaps.some(({ id }) => id === model)),
+  };
 }
+
+/**
+ * Where no model is left: those whose engine may give them more context than it does by default. It rejects a prompt that
+ * does not fit. None while a model that can take the prompt is only not available now.
+ */
+function modelsThatMayFit(
+  excluded: readonly Exclusion[],
+  route: RoutingCriteria,
+  snapshot: RoutingSnapshot,
+): readonly Model[] {
+  const needed = (model: Model) => promptTokensOf(route, model, snapshot) + minAnswerTokens;
+  const ofRule = (wanted: (rule: Exclusion['rule']) => boolean): readonly Model[] => {
+    const ids = new Set(excluded.filter(({ rule }) => wanted(rule)).map(({ model }) => model));
+    return snapshot.models.filter(({ id }) => ids.has(id));
+  };
+  const returns = ofRule((rule) => exclusionRules[rule].isTemporary);
+  if (returns.some((model) => !model.contextAssumed && needed(model) <= (model.contextTokens ?? 0)))
+    return [];
+  return ofRule((rule) => rule === 'context').filter((model) =>
+    mayFit(model, promptTokensOf(route, model, snapshot)),
+  );
+}
+
+/** Whether its engine may give it enough context, which only loading it tells. */
+const mayFit = ({ contextAssumed, trainedContextTokens }: Model, promptTokens: number): boolean =>
+  contextAssumed === true &&
+  promptTokens + minAnswerTokens <= (trainedContextTokens ?? Number.POSITIVE_INFINITY);
+
+/** The pinned model: this request's, else the role's, else the task type's. `undefined`: none is pinned. */
+const pinIdOf = (
+  { model, role, task }: RoutingCriteria,
+  { roles, taskTypes }: RoutingSnapshot,
+): string | undefined =>
+  model ?? (role === undefined ? undefined : roles[role]?.model) ?? taskTypes[task]?.model;
 
 type Reason = Omit<Exclusion, 'model'>;
 
@@ -54,11 +95,15 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
       ...untilOf(window.untilMs),
     };
   }
-  if (model.contextTokens !== null && prompt + minAnswerTokens > model.contextTokens) {
-    return {
-      rule: 'context',
-      reason: `${promptSizeText(route, model, snapshot)}, and its context has ${model.contextTokens}.`,
-    };
+  if (
+    model.contextTokens !== null &&
+    prompt + minAnswerTokens > model.contextTokens &&
+    !(mayFit(model, prompt) && pinIdOf(route, snapshot) === model.id)
+  ) {
+    const context = model.contextAssumed
+      ? `it is not in memory: by default its engine gives it a context of ${model.contextTokens}`
+      : `its context has ${model.contextTokens}`;
+    return { rule: 'context', reason: `${promptSizeText(route, model, snapshot)}, and ${context}.` };
   }
   return overBudget(model, route, snapshot);
 }

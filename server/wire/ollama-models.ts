@@ -17,7 +17,8 @@ export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
     throw new RumboError('Ollama’s list of models cannot be read.', { kind: 'bad-response' });
   return list.data.models.flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
-    if (!entry || !canChat(entry)) return [];
+    // Without capabilities its engine is asked for each model.
+    if (!entry || entry.capabilities?.includes('completion') === false) return [];
     const remote = Boolean(entry.remote_host) || isOllamaCloudModel(entry.name);
     const { capabilities } = entry;
     return [
@@ -34,9 +35,6 @@ export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
 
 /** `kimi-k2:1t-cloud`, `glm-4.6:cloud`: Ollama forwards requests for these to its own servers. https://docs.ollama.com/cloud */
 export const isOllamaCloudModel = (name: string): boolean => /[:-]cloud$/i.test(name);
-
-const canChat = ({ name, capabilities }: z.infer<typeof Entry>): boolean =>
-  capabilities ? capabilities.includes('completion') : !/embed/i.test(name);
 
 const Loaded = z.object({ name: z.string(), context_length: z.number().int().positive() });
 

@@ -8,6 +8,7 @@ import type { EngineDefinition } from '../engine.ts';
 import { dockerDetails } from './details.ts';
 import { dockerFingerprint } from './fingerprint.ts';
 import { dockerLifecycle } from './lifecycle.ts';
+import { dockerModelNames } from './model-names.ts';
 import { dockerPullNames } from './pull-names.ts';
 
 export const dockerModelRunner: EngineDefinition = {
@@ -35,6 +36,7 @@ export const dockerModelRunner: EngineDefinition = {
     text: openaiText(),
     embeddings: openaiEmbeddings(),
   },
+  modelNames: dockerModelNames,
   fingerprint: dockerFingerprint,
   details: dockerDetails,
   lifecycle: (api, label) => dockerLifecycle(api, label),

@@ -12,6 +12,7 @@ import { layerProgress } from '../layer-progress.ts';
 import type { EngineLifecycle, NativeApi, NativeRequest } from '../local-engine.ts';
 import { parseSize } from '../loose-json.ts';
 import { interruptedPull, pullError } from '../pull-error.ts';
+import { dockerModelNames } from './model-names.ts';
 
 const Text = z.string().optional().catch(undefined);
 const Stored = z.object({
@@ -53,14 +54,15 @@ export function dockerLifecycle(api: NativeApi, label: string): EngineLifecycle 
   return {
     label,
     canCancelPull: true,
-    canonicalName,
-    isSameModel: (listed, wanted) => canonicalName(listed) === canonicalName(wanted),
+    names: dockerModelNames,
 
     async list(signal) {
       const [models, runners] = await Promise.all([stored(signal), running(signal)]);
       return models.map(({ id, tags, config }): LocalModel => {
-        const names = [id, ...tags].map(canonicalName);
-        const mine = runners.filter(({ model_name }) => names.includes(canonicalName(model_name)));
+        const names = [id, ...tags].map(dockerModelNames.canonical);
+        const mine = runners.filter(({ model_name }) =>
+          names.includes(dockerModelNames.canonical(model_name)),
+        );
         const sizeBytes = parseSize(config.size);
         const ready = mine.some(({ loading }) => !loading);
         return {
@@ -97,7 +99,7 @@ export function dockerLifecycle(api: NativeApi, label: string): EngineLifecycle 
       const answer = await api.json({ path: '/engines/unload', body, model: name }, signal);
       if ((Unloaded.safeParse(answer).data?.unloaded_runners ?? 0) > 0) return;
       const isStillLoaded = (await running(signal)).some(
-        ({ model_name }) => canonicalName(model_name) === canonicalName(name),
+        ({ model_name }) => dockerModelNames.canonical(model_name) === dockerModelNames.canonical(name),
       );
       if (isStillLoaded)
         throw new RumboError(`“${name}” is in use and cannot be unloaded.`, {
@@ -148,14 +150,6 @@ function pullErrorFromStatus(label: string, name: string, response: ErrorRespons
   if ([400, 401, 403, 404].includes(response.status)) return pullError(label, name, 'not found');
   if (response.status === 422) return pullError(label, name, 'unsupported');
   return errorFromResponse(response);
-}
-
-/** `smollm2`, `ai/smollm2` and `docker.io/ai/smollm2:latest` are one model. Digests stay as they are. */
-export function canonicalName(name: string): string {
-  if (/^sha256:/.test(name)) return name;
-  const short = name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^hf\.co\//, 'huggingface.co/');
-  const [, path = short, tag = 'latest'] = /^(.*?)(?::([^/:]+))?$/.exec(short) ?? [];
-  return `${path.includes('/') ? '' : 'ai/'}${path.toLowerCase()}:${tag}`;
 }
 
 const unescapeHtml = (text: string): string =>

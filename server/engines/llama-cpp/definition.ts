@@ -10,6 +10,7 @@ import type { EngineDefinition } from '../engine.ts';
 import { llamaCppDetails } from './details.ts';
 import { llamaCppFingerprint } from './fingerprint.ts';
 import { llamaCppLifecycle } from './lifecycle.ts';
+import { llamaModelNames } from './model-names.ts';
 import { llamaCppPullNames } from './pull-names.ts';
 
 const chat = openaiChat({
@@ -49,6 +50,7 @@ export const llamaCpp: EngineDefinition = {
     ),
     embeddings: openaiEmbeddings(),
   },
+  modelNames: llamaModelNames,
   fingerprint: llamaCppFingerprint,
   details: llamaCppDetails,
   lifecycle: (api, label) => llamaCppLifecycle(api, label),

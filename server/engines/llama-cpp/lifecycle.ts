@@ -9,7 +9,8 @@ import { hideModelPath } from '../define.ts';
 import { layerProgress } from '../layer-progress.ts';
 import type { EngineLifecycle, NativeApi } from '../local-engine.ts';
 import { pullError } from '../pull-error.ts';
-import { isSameModel, llamaRouter, type RouterEntry } from './router.ts';
+import { llamaModelNames } from './model-names.ts';
+import { llamaRouter, type RouterEntry } from './router.ts';
 
 /** Milliseconds that cancelling a download may take in the background. */
 const cancelTimeoutMs = 5_000;
@@ -27,8 +28,7 @@ export function llamaCppLifecycle(api: NativeApi, label: string, pollIntervalMs?
   return {
     label,
     canCancelPull: true,
-    canonicalName: (name) => name,
-    isSameModel,
+    names: llamaModelNames,
 
     async list(signal) {
       const found = await router.entries(signal);

@@ -1,8 +1,9 @@
 /** llama-server's list of models and the orders its router takes. https://github.com/ggml-org/llama.cpp/tree/master/tools/server#using-multiple-models */
 import * as z from 'zod';
 import { RumboError } from '../../../shared/errors.ts';
-import { hideModelPath } from '../define.ts';
 import type { NativeApi } from '../local-engine.ts';
+import { isSameModelName } from '../model-names.ts';
+import { llamaModelNames } from './model-names.ts';
 import { followRouter, type RouterEvent } from './router-events.ts';
 
 const RouterEntry = z.object({
@@ -39,7 +40,7 @@ export function llamaRouter(api: NativeApi, pollIntervalMs?: number) {
   };
   /** `undefined`: the server has no such model. */
   const find = async (name: string, signal: AbortSignal) =>
-    (await entries(signal)).find(({ id }) => isSameModel(id, name));
+    (await entries(signal)).find(({ id }) => isSameModelName(llamaModelNames, id, name));
 
   return {
     entries,
@@ -67,7 +68,7 @@ export function llamaRouter(api: NativeApi, pollIntervalMs?: number) {
       signal: AbortSignal,
     ): Promise<T> {
       return followRouter(api, {
-        isAbout: (each) => isSameModel(each, model),
+        isAbout: (each) => isSameModelName(llamaModelNames, each, model),
         onEvent,
         check: async () => outcomeOf(await find(model, signal)),
         signal,
@@ -76,9 +77,3 @@ export function llamaRouter(api: NativeApi, pollIntervalMs?: number) {
     },
   };
 }
-
-/** A repository without a quantisation gets the quantisation that was chosen. */
-export const isSameModel = (listed: string, wanted: string): boolean =>
-  listed === wanted ||
-  hideModelPath(listed) === wanted ||
-  (wanted.includes('/') && listed.startsWith(`${wanted}:`));

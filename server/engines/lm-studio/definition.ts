@@ -8,6 +8,7 @@ import type { EngineDefinition } from '../engine.ts';
 import { lmStudioDetails } from './details.ts';
 import { lmStudioFingerprint } from './fingerprint.ts';
 import { lmStudioLifecycle } from './lifecycle.ts';
+import { lmStudioModelNames } from './model-names.ts';
 import { lmStudioPullNames } from './pull-names.ts';
 
 export const lmStudio: EngineDefinition = {
@@ -36,6 +37,9 @@ export const lmStudio: EngineDefinition = {
     modelsPath: '/../api/v1/models',
     fallbackModelsPath: '/models',
   },
+  modelNames: lmStudioModelNames,
+  // https://lmstudio.ai/docs/app/advanced/per-model
+  defaultContextTokens: 4_096,
   fingerprint: lmStudioFingerprint,
   details: lmStudioDetails,
   lifecycle: (api, label) => lmStudioLifecycle(api, label),

@@ -7,6 +7,7 @@ import type { ErrorResponse } from '../../wire/wire-format.ts';
 import { layerProgress } from '../layer-progress.ts';
 import type { EngineLifecycle, NativeApi, NativeRequest } from '../local-engine.ts';
 import { interruptedPull, pullError } from '../pull-error.ts';
+import { lmStudioModelNames } from './model-names.ts';
 
 /** Milliseconds between two checks of a download, whose progress LM Studio does not push. */
 const defaultPollIntervalMs = 500;
@@ -48,8 +49,7 @@ export function lmStudioLifecycle(
     label,
     // The interface cannot cancel a download.
     canCancelPull: false,
-    canonicalName: (name) => name.toLowerCase(),
-    isSameModel: (listed, wanted) => listed.toLowerCase() === wanted.toLowerCase(),
+    names: lmStudioModelNames,
 
     async list(signal) {
       return (await entries(signal)).map(

@@ -7,6 +7,7 @@ import type { EngineDefinition } from '../engine.ts';
 import { ollamaDetails } from './details.ts';
 import { ollamaFingerprint } from './fingerprint.ts';
 import { ollamaLifecycle } from './lifecycle.ts';
+import { ollamaModelNames } from './model-names.ts';
 import { ollamaPullNames } from './pull-names.ts';
 
 const usualPort = 11_434;
@@ -27,6 +28,9 @@ export const ollama: EngineDefinition = {
   baseUrlFromEnv: (env) => baseUrlOfHost(env['OLLAMA_HOST']),
   wire: ollamaChat,
   isRemote: isOllamaCloudModel,
+  modelNames: ollamaModelNames,
+  // Without a graphics card or with a small one; with 24 GB it is 32k. https://docs.ollama.com/context-length
+  defaultContextTokens: 4_096,
   fingerprint: ollamaFingerprint,
   details: ollamaDetails,
   lifecycle: (api, label) => ollamaLifecycle(api, label),

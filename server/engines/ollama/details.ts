@@ -3,18 +3,15 @@ import * as z from 'zod';
 import { definedFields } from '../../platform/defined-fields.ts';
 import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
 import type { EngineDetails } from '../local-engine.ts';
-import {
-  Count,
-  licenceName,
-  looseObject,
-  Metadata,
-  parseEntries,
-  Text,
-  TextList,
-  trainedContext,
-} from '../loose-json.ts';
+import { Count, looseObject, parseEntries, Text, TextList } from '../loose-json.ts';
+import { ollamaAbilities, parseShownModel } from './shown-model.ts';
 
-const Details = looseObject({ parameter_size: Text, quantization_level: Text, context_length: Count });
+const Details = looseObject({
+  family: Text,
+  parameter_size: Text,
+  quantization_level: Text,
+  context_length: Count,
+});
 const Listed = z.object({
   name: z.string(),
   digest: Text,
@@ -24,8 +21,6 @@ const Listed = z.object({
   details: Details,
 });
 const Loaded = z.object({ name: z.string(), context_length: Count });
-const Shown = z.object({ capabilities: TextList, license: Text, details: Details, model_info: Metadata });
-
 export const ollamaDetails: EngineDetails = {
   async list(api, signal) {
     const [tags, loaded] = await Promise.all([
@@ -50,28 +45,16 @@ export const ollamaDetails: EngineDetails = {
           trainedContextTokens: details?.context_length,
           parameters: details?.parameter_size,
           quantisation: details?.quantization_level,
-          ...abilities(capabilities),
+          ...(ollamaAbilities(capabilities) ?? abilitiesOfFamily(details?.family)),
         }),
       }),
     );
   },
   async describe(api, { name }, signal) {
-    const shown = Shown.parse(await api.json({ path: '/api/show', body: { model: name } }, signal));
-    return definedFields({
-      ...abilities(shown.capabilities),
-      trainedContextTokens: trainedContext(shown.model_info) ?? shown.details?.context_length,
-      parameters: shown.details?.parameter_size,
-      quantisation: shown.details?.quantization_level,
-      licence: licenceName(shown.model_info, shown.license),
-    });
+    return parseShownModel(await api.json({ path: '/api/show', body: { model: name } }, signal)).facts;
   },
 };
 
-const abilities = (capabilities: readonly string[] | undefined) =>
-  capabilities && {
-    chat: capabilities.includes('completion'),
-    fim: capabilities.includes('insert'),
-    embedding: capabilities.includes('embedding'),
-    vision: capabilities.includes('vision'),
-    tools: capabilities.includes('tools'),
-  };
+/** Models of the family of BERT embed; `/api/show` reports what the others can do. */
+const abilitiesOfFamily = (family: string | undefined) =>
+  /bert\b/i.test(family ?? '') ? { chat: false, embedding: true } : {};

@@ -7,10 +7,13 @@ import { isOllamaCloudModel } from '../../wire/ollama-models.ts';
 import { layerProgress } from '../layer-progress.ts';
 import type { EngineLifecycle, EngineProgress, NativeApi, NativeRequest } from '../local-engine.ts';
 import { interruptedPull, pullError } from '../pull-error.ts';
+import { ollamaModelNames } from './model-names.ts';
+import { sharedRunners } from './shared-runners.ts';
 
 const Bytes = z.number().positive().optional().catch(undefined);
 const Listed = z.object({
   name: z.string().min(1),
+  digest: z.string().optional().catch(undefined),
   remote_host: z.string().optional().catch(undefined),
   size: Bytes,
 });
@@ -47,21 +50,23 @@ export function ollamaLifecycle(api: NativeApi, label: string): EngineLifecycle 
     }
   };
 
+  const runners = sharedRunners(api);
+
   return {
     label,
     canCancelPull: true,
-    canonicalName,
-    isSameModel: (listed, wanted) => canonicalName(listed) === canonicalName(wanted),
+    names: ollamaModelNames,
 
     async list(signal) {
       const [tags, loaded] = await Promise.all([
         api.json({ path: '/api/tags' }, signal),
         api.json({ path: '/api/ps' }, signal),
       ]);
-      const inMemory = new Map(entriesOf(loaded, Loaded).map((entry) => [entry.name, entry]));
-      return entriesOf(tags, Listed)
-        .filter(({ name, remote_host }) => !remote_host && !isOllamaCloudModel(name))
-        .map(({ name, size }) => toLocalModel(name, size, inMemory.get(name)));
+      const models = entriesOf(tags, Listed).filter(
+        ({ name, remote_host }) => !remote_host && !isOllamaCloudModel(name),
+      );
+      const inMemory = await runners.withSharedWeights(models, entriesOf(loaded, Loaded), signal);
+      return models.map(({ name, size }) => toLocalModel(name, size, inMemory.get(name)));
     },
 
     async load(name, { keepAliveSeconds }, onProgress, signal) {
@@ -125,12 +130,6 @@ function stageOf(status: string): EngineProgress['stage'] {
   if (status === 'pulling manifest') return 'waiting';
   return status.startsWith('pulling ') ? 'downloading' : 'verifying';
 }
-
-/** A name without a tag is `latest`; lists leave out the registry's own address and its default folder. */
-const canonicalName = (name: string): string => {
-  const short = name.replace(/^(?:registry\.ollama\.ai\/)?(?:library\/)?/, '');
-  return short.slice(short.lastIndexOf('/') + 1).includes(':') ? short : `${short}:latest`;
-};
 
 const cloudModel = (label: string, name: string): RumboError =>
   new RumboError(`“${name}” runs on the servers of ${label}’s makers and cannot be fetched.`, {

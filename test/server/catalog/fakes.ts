@@ -2,6 +2,7 @@
 import type { LocalModelsProvider } from '../../../server/catalog/local-models.ts';
 import type { EngineDefinition } from '../../../server/engines/engine.ts';
 import type { EngineDetails, EngineLifecycle, NativeApi } from '../../../server/engines/local-engine.ts';
+import { exactNames } from '../../../server/engines/model-names.ts';
 import { engines } from '../../../server/engines/table.ts';
 import { resolveProviderConfigs } from '../../../server/providers/provider-config.ts';
 import type { LocalModel } from '../../../shared/local-models.ts';
@@ -25,8 +26,7 @@ export function fakeLifecycle(models: LocalModel[]) {
   const lifecycle: EngineLifecycle = {
     label: 'Fake',
     canCancelPull: true,
-    canonicalName: (name) => name,
-    isSameModel: (listed, wanted) => listed === wanted,
+    names: exactNames,
     async list() {
       calls.push('list');
       return [...models];

@@ -32,6 +32,7 @@ function catalogOf(providers: FakeProvider[], more: Partial<ModelCatalogDeps> = 
     storagePath: undefined,
     log: { warn: assert.fail },
     onChanged: () => {},
+    onDetailsChanged: () => {},
     now: () => 1_000_000,
     ...more,
   });

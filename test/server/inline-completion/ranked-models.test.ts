@@ -4,6 +4,7 @@ import { candidateList } from '../../../server/inline-completion/candidate-list.
 import { latencies } from '../../../server/inline-completion/latencies.ts';
 import { rankedModels } from '../../../server/inline-completion/ranked-models.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
+import { plainNames } from '../../support/plain-names.ts';
 import { virtualClock } from '../../support/typing/virtual-clock.ts';
 import { model } from '../routing/samples.ts';
 
@@ -30,6 +31,7 @@ function setUp(names: readonly string[] = []) {
           tokensLeft: new Map(),
           inFlight: new Map(),
         }),
+        ...plainNames,
         names: () => ['ollama', 'openai'],
       },
       budgets: { remainingBudget: () => ({ usd: null, name: '' }), differsByProvider: () => false },

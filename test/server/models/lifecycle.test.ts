@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { llamaCppLifecycle } from '../../../server/engines/llama-cpp/lifecycle.ts';
 import { lmStudioLifecycle } from '../../../server/engines/lm-studio/lifecycle.ts';
 import type { EngineLifecycle } from '../../../server/engines/local-engine.ts';
+import { exactNames } from '../../../server/engines/model-names.ts';
 import { modelLifecycle } from '../../../server/models/lifecycle.ts';
 import { loadTimes } from '../../../server/models/load-times.ts';
 import type { LocalEngine } from '../../../server/models/local-engine.ts';
@@ -266,19 +267,16 @@ test('a model pulled by its address is the new one in the list', async () => {
 
 test('waits for an engine that is loading its only model', async () => {
   let requests = 0;
-  const loading: Pick<EngineLifecycle, 'label' | 'canCancelPull' | 'canonicalName' | 'isSameModel' | 'list'> =
-    {
-      label: 'llama.cpp',
-      canCancelPull: true,
-      canonicalName: (name) => name,
-      isSameModel: (listed, wanted) => listed === wanted,
-      async list() {
-        requests += 1;
-        if (requests < 3)
-          throw new RumboError('The model is still loading.', { kind: 'loading', status: 503 });
-        return [{ name: 'tiny', state: 'loaded' }];
-      },
-    };
+  const loading: Pick<EngineLifecycle, 'label' | 'canCancelPull' | 'names' | 'list'> = {
+    label: 'llama.cpp',
+    canCancelPull: true,
+    names: exactNames,
+    async list() {
+      requests += 1;
+      if (requests < 3) throw new RumboError('The model is still loading.', { kind: 'loading', status: 503 });
+      return [{ name: 'tiny', state: 'loaded' }];
+    },
+  };
   const { ensure } = lifecycleOf({ llama: { lifecycle: loading as EngineLifecycle } });
   const stages: string[] = [];
   assert.equal((await ensure('llama/tiny', ({ stage }) => stages.push(stage))).outcome, 'was-loaded');

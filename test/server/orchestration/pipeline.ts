@@ -16,6 +16,7 @@ import { type ErrorData, RumboError } from '../../../shared/errors.ts';
 import type { Model } from '../../../shared/models.ts';
 import type { AskPart, AskResult } from '../../../shared/protocol.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
+import { plainNames } from '../../support/plain-names.ts';
 
 /** What a model does with one request. */
 export type Script = (request: CompletionRequest, signal: AbortSignal) => AsyncIterable<EnginePart>;
@@ -104,6 +105,7 @@ function scriptedRegistry(models: readonly FakeModel[], settings: () => Settings
   let refreshCount = 0;
   const registry = {
     get: (name: string) => providers.get(name),
+    ...plainNames,
     names: () => [...providers.keys()],
     models: described,
     availability: () => ({
@@ -172,6 +174,7 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
     modelCatalog: {
       coldStarts: () => new Map(),
       recommendedLocal: () => [],
+      whenDescribed: async () => {},
       isLoading: (id) => loading.has(id),
     },
     warmPrefixes: warmPrefixes(),

@@ -14,6 +14,7 @@ import type { AskParams } from '../../../shared/ask.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
+import { plainNames } from '../../support/plain-names.ts';
 
 export const modelNamed = (id: ModelId, more: Partial<Model> = {}): Model => {
   const [provider = '', name = ''] = id.split('/');
@@ -58,7 +59,7 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
   const state = { snapshot: snapshotOf(models) };
   const deps: AttemptsDeps = {
     settings: () => defaultSettings,
-    providers: { get: () => undefined },
+    providers: { ...plainNames, get: () => undefined },
     snapshots: { take: () => state.snapshot },
     metrics: { observe() {} },
     budgets: { reserve: async () => undefined, settle: async () => {} },

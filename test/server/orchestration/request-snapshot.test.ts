@@ -6,6 +6,7 @@ import { requestSnapshots } from '../../../server/orchestration/request-snapshot
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { LocalUse } from '../../../shared/local-models.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
+import { plainNames } from '../../support/plain-names.ts';
 
 test('it holds the conversation’s warm model and the local models for its task', () => {
   const uses: LocalUse[] = [];
@@ -13,6 +14,7 @@ test('it holds the conversation’s warm model and the local models for its task
     settings: () => defaultSettings,
     providers: {
       models: () => [],
+      ...plainNames,
       names: () => [],
       availability: () => ({
         cooldowns: new Map(),

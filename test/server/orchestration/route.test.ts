@@ -9,6 +9,7 @@ import type { AskParams } from '../../../shared/ask.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
+import { plainNames } from '../../support/plain-names.ts';
 
 const model: Model = {
   id: 'lab/one',
@@ -55,6 +56,7 @@ function deps(snapshots: readonly RoutingSnapshot[], countTokens?: () => Promise
     snapshots: { take: () => snapshots[Math.min(taken++, snapshots.length - 1)] ?? snapshot },
     metrics: { observe() {} },
     providers: {
+      ...plainNames,
       get: () => ({
         engine: {
           async *stream() {},
@@ -120,7 +122,13 @@ test('a request’s own rule for a lost pin wins over the setting', () => {
 test('a file that became local-only since the request was read is so', () => {
   const file = { uri: 'file:///a/secret.md', languageId: 'x', text: '' };
   const open = routable({ prompt: 'x', file });
-  assert.equal(currentCriteria(open, defaultSettings), open.request.criteria);
+  assert.equal(currentCriteria(open, defaultSettings, plainNames.listedId), open.request.criteria);
   const changed = { ...defaultSettings, 'privacy.localOnly': ['**/secret.md'] };
-  assert.equal(currentCriteria(open, changed).localOnly, true);
+  assert.equal(currentCriteria(open, changed, plainNames.listedId).localOnly, true);
+});
+
+test('models that the request names are those of the lists', () => {
+  const named = routable({ prompt: 'x', model: 'home/a', strongerThan: 'home/b' });
+  const { model, strongerThan } = currentCriteria(named, defaultSettings, (id) => `${id}:latest`);
+  assert.deepEqual([model, strongerThan], ['home/a:latest', 'home/b:latest']);
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { type RoutingSnapshotDeps, routingSnapshot } from '../../../server/providers/routing-snapshot.ts';
 import type { RemainingBudget } from '../../../shared/model-stats.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
+import { plainNames } from '../../support/plain-names.ts';
 import { model } from '../routing/samples.ts';
 
 const plain = model('lab/small');
@@ -23,6 +24,7 @@ const deps = (more: Partial<RoutingSnapshotDeps> = {}): RoutingSnapshotDeps => (
   providers: {
     models: () => [plain],
     availability: () => idle,
+    ...plainNames,
     names: () => ['lab', 'openai'],
   },
   budgets: { remainingBudget: () => budgetOf(1), differsByProvider: () => false },

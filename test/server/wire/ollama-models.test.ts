@@ -9,6 +9,7 @@ test('cloud models are marked, models without chat left out, capabilities read w
     { name: 'qwen3:8b' },
     { name: 'gpt-oss:120b-cloud', remote: true },
     { name: 'kimi-k2:cloud', remote: true },
+    { name: 'nomic-embed-text:latest' },
     { name: 'hf.co/user/repo:Q4_K_M', tools: true, vision: false },
   ]);
   assert.throws(() => wire.decodeModels({ data: [] }), { kind: 'bad-response' });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalName, dockerLifecycle } from '../../../../server/engines/docker-model-runner/lifecycle.ts';
+import { dockerLifecycle } from '../../../../server/engines/docker-model-runner/lifecycle.ts';
+import { dockerModelNames } from '../../../../server/engines/docker-model-runner/model-names.ts';
 import type { EngineProgress } from '../../../../server/engines/local-engine.ts';
 import {
   closeAfterTests,
@@ -53,12 +54,12 @@ test('finds the models beside the engines, however the address is written', asyn
 });
 
 test('canonical names equal those of Docker’s own tools', () => {
-  assert.equal(canonicalName('smollm2'), 'ai/smollm2:latest');
-  assert.equal(canonicalName('docker.io/ai/SmolLM2'), 'ai/smollm2:latest');
-  assert.equal(canonicalName('ai/gemma3-qat:12B-Q4_K_M'), 'ai/gemma3-qat:12B-Q4_K_M');
-  assert.equal(canonicalName('hf.co/x/Y-GGUF:Q4_K_M'), 'huggingface.co/x/y-gguf:Q4_K_M');
-  assert.equal(canonicalName('localhost:5000/a/b'), 'localhost:5000/a/b:latest');
-  assert.equal(canonicalName('sha256:abc'), 'sha256:abc');
+  assert.equal(dockerModelNames.canonical('smollm2'), 'ai/smollm2:latest');
+  assert.equal(dockerModelNames.canonical('docker.io/ai/SmolLM2'), 'ai/smollm2:latest');
+  assert.equal(dockerModelNames.canonical('ai/gemma3-qat:12B-Q4_K_M'), 'ai/gemma3-qat:12B-Q4_K_M');
+  assert.equal(dockerModelNames.canonical('hf.co/x/Y-GGUF:Q4_K_M'), 'huggingface.co/x/y-gguf:Q4_K_M');
+  assert.equal(dockerModelNames.canonical('localhost:5000/a/b'), 'localhost:5000/a/b:latest');
+  assert.equal(dockerModelNames.canonical('sha256:abc'), 'sha256:abc');
 });
 
 test('loading requests no output', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { llamaCppLifecycle } from '../../../../server/engines/llama-cpp/lifecycle.ts';
 import type { EngineProgress } from '../../../../server/engines/local-engine.ts';
+import { isSameModelName } from '../../../../server/engines/model-names.ts';
 import {
   closeAfterTests,
   nativeApiAt,
@@ -184,8 +185,8 @@ for (const deep of [false, true]) {
 
 test('a repository without a quantisation matches the chosen quantisation', async () => {
   const { models } = await start();
-  assert.ok(models.isSameModel(repository, 'ggml-org/tiny-GGUF'));
-  assert.ok(!models.isSameModel('tiny:Q4', 'tiny'));
+  assert.ok(isSameModelName(models.names, repository, 'ggml-org/tiny-GGUF'));
+  assert.ok(!isSameModelName(models.names, 'tiny:Q4', 'tiny'));
 });
 
 test('a “finished” download without a model in the list has failed', async () => {

@@ -47,6 +47,7 @@ test('reports what is on disk, what is allocated, and what each model can do', a
     embedding: true,
     vision: false,
     tools: false,
+    reasoning: false,
   });
   assert.deepEqual(await describeModel('ollama', server, qwen), {
     chat: true,
@@ -54,6 +55,7 @@ test('reports what is on disk, what is allocated, and what each model can do', a
     embedding: false,
     vision: false,
     tools: true,
+    reasoning: false,
     trainedContextTokens: 40_960,
     parameters: '8.2B',
     quantisation: 'Q4_K_M',

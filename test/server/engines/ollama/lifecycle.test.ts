@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EngineProgress } from '../../../../server/engines/local-engine.ts';
+import { isSameModelName } from '../../../../server/engines/model-names.ts';
 import { ollamaLifecycle } from '../../../../server/engines/ollama/lifecycle.ts';
 import {
   closeAfterTests,
@@ -32,9 +33,9 @@ test('lists models on disk and in memory together, with sizes and the time of un
 test('a name without a tag means latest, and the registry’s default folder is optional', async () => {
   const { models } = await start();
   for (const name of ['a', 'a:latest', 'library/a', 'registry.ollama.ai/library/a:latest'])
-    assert.ok(models.isSameModel('a:latest', name), name);
-  assert.ok(!models.isSameModel('a:latest', 'a:7b'));
-  assert.ok(models.isSameModel('hf.co/x/y:Q4_K_M', 'hf.co/x/y:Q4_K_M'));
+    assert.ok(isSameModelName(models.names, 'a:latest', name), name);
+  assert.ok(!isSameModelName(models.names, 'a:latest', 'a:7b'));
+  assert.ok(isSameModelName(models.names, 'hf.co/x/y:Q4_K_M', 'hf.co/x/y:Q4_K_M'));
 });
 
 test('loading is an empty request with the keep-alive that is set', async () => {
