@@ -2,8 +2,8 @@
 import type { DiscoverResult } from '../../shared/discovery.ts';
 import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
-import { type DiscoveryDeps, discovery } from '../discovery/discovery.ts';
 import type { ProviderAddress } from '../discovery/endpoint-use.ts';
+import { type DiscoveryDeps, discovery } from '../discovery/scan.ts';
 import { engines } from '../engines/table.ts';
 import { resolveProviderConfigs } from '../providers/provider-config.ts';
 

@@ -1,8 +1,8 @@
 /** Chat Completions, as OpenAI defines it and most other services copy it. https://platform.openai.com/docs/api-reference/chat */
 import type { CompletionRequest, OptionalRequestField, RequestMetadata } from '../../shared/chat.ts';
 import { errorFromResponse } from './error-response.ts';
+import { type CallQuirks, encodeChatMessage, toolFields } from './openai-chat-messages.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chat-stream.ts';
-import { type CallQuirks, encodeChatMessage, toolFields } from './openai-messages.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { dropOpenAiField } from './openai-unsupported-fields.ts';
 import { stripPrefixEcho } from './strip-prefix-echo.ts';

@@ -14,7 +14,7 @@ import type { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromEvent } from './error-response.ts';
 import { finishReasonIn, finishState } from './finish-state.ts';
-import { toolFields } from './openai-messages.ts';
+import { toolFields } from './openai-chat-messages.ts';
 import { openaiMetadata } from './openai-metadata.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 

@@ -3,11 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, mock, test } from 'node:test';
-import {
-  type DiscoveryDeps,
-  type DiscoverySettings,
-  discovery,
-} from '../../../server/discovery/discovery.ts';
+import { type DiscoveryDeps, type DiscoverySettings, discovery } from '../../../server/discovery/scan.ts';
 import { engines } from '../../../server/engines/table.ts';
 import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
