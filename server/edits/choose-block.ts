@@ -3,6 +3,7 @@
 import { languageIdOf } from './language-ids.ts';
 import type { CodeBlock } from './markdown-blocks.ts';
 import { isDocumentLanguage } from './markdown-blocks.ts';
+import { selectionMarks } from './selected-part.ts';
 
 export type ReplacedCode = {
   /** The name of the file, without its folders. */
@@ -119,8 +120,8 @@ function isCommand(block: CodeBlock, replaced: ReplacedCode | undefined, hasOthe
 
 function isOld({ text }: CodeBlock, label: string, replaced?: ReplacedCode): boolean {
   if (replaced && text.trim() !== '') {
-    const [own, other] = [compact(text), compact(replaced.text)];
-    if (own === other) return true;
+    const own = compact(withoutMarks(text));
+    if (own === compact(replaced.text) || own === compact(replaced.fileText)) return true;
     if (perhapsOldLabel.test(label) && compact(replaced.fileText).includes(own)) return true;
   }
   return oldLabel.test(label) && !newLabel.test(label);
@@ -156,6 +157,8 @@ export const labelOf = ({ before }: CodeBlock): string =>
     ?.trim()
     .slice(-200) ?? '';
 
+const withoutMarks = (text: string): string =>
+  text.replaceAll(selectionMarks.open, '').replaceAll(selectionMarks.close, '');
 const compact = (text: string): string => text.replace(/\s+/g, '');
 const contains = (whole: CodeBlock, part: CodeBlock): boolean =>
   compact(whole.text).includes(compact(part.text));

@@ -13,8 +13,9 @@ import { type CodePlace, codeLines, codePlaceOf, isWholeFile, toCodeAnswer } fro
 import { hasEdits, readEdits } from './edit-answer.ts';
 import { languageIdOf } from './language-ids.ts';
 import { type CodeBlock, codeBlocks, isDocumentLanguage } from './markdown-blocks.ts';
-import { omissionsIn, spliceOmissions } from './omissions.ts';
-import { selectedPart } from './selected-part.ts';
+import { omissionsIn } from './omissions.ts';
+import { spliceOmissions } from './splice-omissions.ts';
+import { unwrapAnswer } from './unwrap-answer.ts';
 
 export type CodeReading = { readonly code: CodeAnswer } | CodeProblem;
 
@@ -81,43 +82,10 @@ const withoutThoughts = (answer: string): string =>
   answer.replace(/^\s*<(think(?:ing)?)>[\s\S]*?<\/\1>\s*(?=\S)/i, '');
 
 function readBare(text: string, place: CodePlace | undefined, prompt: string): CodeReading {
-  const code = bareCode(text, place?.file.languageId);
+  // Reasoning that was cut.
+  const code = /^\s*<think(?:ing)?>/i.test(text) ? undefined : bareCode(text, place?.file.languageId);
   if (code === undefined) return { issue: noCode({ blocks: [], after: text }) };
-  return readOne(unwrapped(code, place), '', place, prompt);
-}
-
-/** A code between single backquotes, in a JSON string or between tags. */
-function unwrapped(code: string, place?: CodePlace): string {
-  const text = code.trim();
-  const quoted = /^(`{1,3})(?!`)(?:\w+ )?([^`\n]+)\1$/.exec(text)?.[2];
-  if (quoted && !place?.replaced.text.trim().startsWith('`')) return quoted.trim();
-  const tagged =
-    /^<(code|answer|completion|output|result|new_code|replacement|updated_code|updated_file)(?:\s[^>]*)?>\n?([\s\S]*?)\n?<\/\1>$/.exec(
-      text,
-    )?.[2];
-  if (
-    tagged !== undefined &&
-    !/^(?:html|xml|vue|svelte|javascriptreact|typescriptreact)$/.test(place?.file.languageId ?? '')
-  )
-    return tagged;
-  return jsonCode(text, place) ?? code;
-}
-
-/** `{"code": "…"}`, where the file is no JSON. */
-function jsonCode(text: string, place?: CodePlace): string | undefined {
-  if (!text.startsWith('{') || /json/.test(place?.file.languageId ?? 'json')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    const fields = Object.entries(value as Record<string, unknown>);
-    const [field] = fields;
-    const isCode =
-      fields.length === 1 &&
-      field &&
-      /^(?:code|completion|content|answer|result|text|new_?code|replacement)$/i.test(field[0]);
-    return isCode && typeof field[1] === 'string' ? field[1] : undefined;
-  } catch {
-    return undefined;
-  }
+  return readOne(unwrapAnswer(code, place?.replaced), '', place, prompt);
 }
 
 function readOne(code: string, language: string, place: CodePlace | undefined, prompt: string): CodeReading {
@@ -133,11 +101,9 @@ function readOne(code: string, language: string, place: CodePlace | undefined, p
   const original = codeLines(replaced.text);
   const [omission] = omissionsIn(lines, original, file.languageId);
   if (omission !== undefined) {
-    const whole = spliceOmissions(
-      selectedPart(code, file.text, place.span).split('\n'),
-      original,
-      file.languageId,
-    );
+    // With the indentation of its place, like the lines between which it is put.
+    const fitted = codeLines(toCodeAnswer(code, language, place).text);
+    const whole = spliceOmissions(fitted, original, file.languageId);
     return whole
       ? { code: toCodeAnswer(whole.join('\n'), language, place) }
       : leftOut(lines[omission] ?? '', place);

@@ -1,6 +1,15 @@
 /** Parts of a file that were answered instead of the whole: put where the file has them, if there is one such place. */
+
+import {
+  blockEnd,
+  declarationPlace,
+  declaredName,
+  isBalanced,
+  isCloser,
+  losesLines,
+  withoutEmptyEnds,
+} from './code-structure.ts';
 import { applyLineEdits, indentationOf, type LineEdit, reindentLines } from './find-lines.ts';
-import { blockEnd, declarationPlace, declaredName, isCloser } from './omissions.ts';
 
 /** Lines with text below which a file is too short for a part of it to be recognized. */
 const minFileLines = 10;
@@ -10,9 +19,12 @@ const maxShare = 0.7;
 const maxRemnant = 0.2;
 const minRemnantFileLines = 20;
 
+/** Names that are missing in a part of a file, at least. */
+const minLostNames = 3;
+
 /** The user asked for less code. */
 const shortening =
-  /\b(?:delet|remov|drop|strip|clear|empt|only|keep|shorten|shorter|simplif|minif|reduc|replace|rewrit|from scratch|start over|split|extract|move|borr|elimin|quit|vac[i\u00ed]|s[o\u00f3]lo|acort|simplific|reescrib|reemplaz|l\u00f6sch|entfern|supprim)/i;
+  /\b(?:delet|remov|drop|strip|clear|empt(?:y|ied)|(?:keep|only|just) (?:keep|only|just|the)\b|shorten|shorter|minif|rewrit|from scratch|start over|extract|borr|elimin|quit|vac[i\u00ed]|deja s[o\u00f3]lo|acort|reescrib|l\u00f6sch|entfern|supprim)/i;
 
 /** Whether the answer has only a part of the file, although the user did not ask for less. */
 export function isFragment(code: readonly string[], file: readonly string[], prompt: string): boolean {
@@ -22,16 +34,21 @@ export function isFragment(code: readonly string[], file: readonly string[], pro
   const [first = ''] = own;
   if (texts.length < minFileLines || own.length > texts.length * maxShare || shortening.test(prompt))
     return false;
-  const names = new Set(own.map((line) => line.trim()));
-  if (names.has(header.trim()))
-    return texts.length >= minRemnantFileLines && own.length <= texts.length * maxRemnant;
+  const isRemnant = texts.length >= minRemnantFileLines && own.length <= texts.length * maxRemnant;
+  if (own.some((line) => line.trim() === header.trim())) return isRemnant || losesMost(own, texts);
   const startsInside = texts.slice(1).some((line) => line.trim() === first.trim());
   const isIndented = indentationOf(first) !== '' && indentationOf(header) === '';
-  return (
-    startsInside ||
-    isIndented ||
-    (texts.length >= minRemnantFileLines && own.length <= texts.length * maxRemnant)
-  );
+  return startsInside || isIndented || isRemnant;
+}
+
+/** Whether most of what the file declares is missing. */
+function losesMost(code: readonly string[], file: readonly string[]): boolean {
+  const own = new Set(code.map(declaredName));
+  const names = [
+    ...new Set(file.filter((line) => indentationOf(line) === '' && !isCloser(line)).map(declaredName)),
+  ];
+  const lost = names.filter((name) => !own.has(name)).length;
+  return lost >= minLostNames && lost > names.length / 2;
 }
 
 /** The file with the parts in their places. `undefined`: a place is not certain. */
@@ -63,22 +80,7 @@ function fragmentEdit(fragment: readonly string[], file: readonly string[]): Lin
   const lastStart = last === first ? start : declarationPlace(last, file, start);
   if (lastStart === undefined) return undefined;
   const end = blockEnd(file, lastStart);
-  // What stands between in the file would be lost.
-  const own = new Set(lines.map(declaredName));
-  const column = indentationOf(file[start] ?? '').length;
-  const between = file.slice(start, end).filter((line) => isHeader(line, column));
-  if (between.some((line) => !own.has(declaredName(line)))) return undefined;
+  if (losesLines(lines, file.slice(start, end))) return undefined;
   const indentation = { from: indentationOf(first), to: indentationOf(file[start] ?? '') };
   return { start, end, lines: reindentLines(lines, indentation) };
-}
-
-const isBalanced = (lines: readonly string[]): boolean => {
-  const text = lines.join('\n');
-  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
-  return count(/\{/g) === count(/\}/g) && count(/\(/g) === count(/\)/g);
-};
-
-function withoutEmptyEnds(lines: readonly string[]): readonly string[] {
-  const first = lines.findIndex((line) => line.trim() !== '');
-  return first < 0 ? [] : lines.slice(first, lines.findLastIndex((line) => line.trim() !== '') + 1);
 }

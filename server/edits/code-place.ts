@@ -5,7 +5,7 @@ import type { CodeAnswer } from '../../shared/protocol.ts';
 import type { ReplacedCode } from './choose-block.ts';
 import { fitCode, type Span } from './fit-code.ts';
 import { languageIdOf } from './language-ids.ts';
-import { selectedPart } from './selected-part.ts';
+import { isWholeAnswer, selectedPart } from './selected-part.ts';
 import { offsetsOf, wholeRange } from './text-range.ts';
 
 export type CodePlace = {
@@ -33,13 +33,20 @@ export const isWholeFile = ({ file, span }: CodePlace): boolean =>
 /** The lines of a text, without its byte order mark. */
 export const codeLines = (text: string): string[] => text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
 
+/** The model answered for a selection with the whole file, and changed lines around the selection, too. */
+function wholeFileAnswer(code: string, file: FileContext, span: Span): CodePlace | undefined {
+  if (!isWholeAnswer(code, file.text, span)) return undefined;
+  return codePlaceOf({ uri: file.uri, languageId: file.languageId, text: file.text });
+}
+
 /**
  * @param code with `\n` as line end
  * @param language the word after its fence
  */
 export function toCodeAnswer(code: string, language: string, place?: CodePlace): CodeAnswer {
   if (!place) return { text: code.replace(/^\ufeff/, ''), languageId: languageIdOf(language) || null };
-  const { file, range, span } = place;
+  const whole = isWholeFile(place) ? undefined : wholeFileAnswer(code, place.file, place.span);
+  const { file, range, span } = whole ?? place;
   const part = selectedPart(code, file.text, span);
   return { text: fitCode(part, file.text, span, file.languageId), languageId: file.languageId, range };
 }

@@ -9,7 +9,7 @@ import type { Span } from './fit-code.ts';
 import { codeBlocks, isDocumentLanguage } from './markdown-blocks.ts';
 import { hasSearchMarker, searchReplaceBlocks, searchReplaceEdits } from './search-replace.ts';
 import { offsetsOf, wholeRange } from './text-range.ts';
-import { diffEdits, isDiff, parseDiff } from './unified-diff.ts';
+import { diffEdits, isDiff, isDiffOf, parseDiff } from './unified-diff.ts';
 
 const isDiffFile = ({ file }: CodePlace): boolean => /^(?:diff|patch)$/.test(file.languageId);
 const hasConflict = ({ file }: CodePlace): boolean => /^<{7} /m.test(file.text);
@@ -23,7 +23,8 @@ function diffBlocks(text: string, place: CodePlace): readonly string[] {
   const { blocks } = codeBlocks(text, isDocumentLanguage(place.file.languageId) ? '' : place.file.languageId);
   if (blocks.length === 0)
     return isDiff(text, '') && !isDocumentLanguage(place.file.languageId) ? [withoutProse(text)] : [];
-  const diffs = blocks.filter((block) => isDiff(block.text, block.language));
+  const lines = codeLines(place.file.text);
+  const diffs = blocks.filter((block) => isDiff(block.text, block.language) || isDiffOf(block.text, lines));
   // The whole file beside its diff needs no diff.
   const isAlone = blocks.every(
     (block) => diffs.includes(block) || /^(?:sh|bash|shell|console|text)?$/.test(block.language),

@@ -29,6 +29,27 @@ function withoutMarks(code: string): string {
   return code.replaceAll(open, '').replaceAll(close, '');
 }
 
+/** Lines with words around the selection that an answer with the whole file has to contain, and the share of them. */
+const leastAround = 3;
+const leastShare = 0.9;
+
+/** Whether the code is the whole file although a part was selected, with changes outside of that part. */
+export function isWholeAnswer(code: string, text: string, span: Span): boolean {
+  const around = [text.slice(0, span.start), text.slice(span.end)].map((each) =>
+    each.split(/\r?\n/).filter((line) => /[\p{L}\d]{2}/u.test(line)),
+  );
+  const wanted = around.flat();
+  if (wanted.length < leastAround) return false;
+  const own = new Set(
+    withoutMarks(code)
+      .split('\n')
+      .map((line) => line.trim()),
+  );
+  const share = wanted.filter((line) => own.has(line.trim())).length / wanted.length;
+  // Without such changes, what is around the part is removed.
+  return share >= leastShare && selectedPart(code, text, span) === withoutMarks(code);
+}
+
 function withoutSurroundings(code: string, text: string, { start, end }: Span): string {
   if (start === 0 && end === text.length) return code;
   const before = text.slice(0, start).split(/\r?\n/);

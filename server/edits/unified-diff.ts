@@ -144,3 +144,12 @@ function withoutEmptyContext(lines: readonly DiffLine[]): readonly DiffLine[] {
   const first = lines.findIndex(isText);
   return lines.slice(Math.max(0, first), lines.findLastIndex(isText) + 1);
 }
+
+/** Whether all lines of a text are signed, and those with a minus are lines of the file: a diff without a header. */
+export function isDiffOf(text: string, file: readonly string[]): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const removed = lines.filter((line) => line.startsWith('-'));
+  if (removed.length === 0 || !lines.every((line) => /^[-+ ]/.test(line))) return false;
+  const own = new Set(file.map((line) => line.trim()));
+  return lines.some((line) => line.startsWith('+')) && removed.every((line) => own.has(line.slice(1).trim()));
+}

@@ -90,6 +90,11 @@ test('prose around the code, in any amount', () => {
     `Here is the code:\n\n${code}\n\nIt sets both values to new ones.`,
     JSON.stringify({ code }),
     `<code>\n${code}\n</code>`,
+    `<file path="src/cart.x">\n${code}\n</file>`,
+    `<write_to_file>\n<path>src/cart.x</path>\n<content>\n${code}\n</content>\n</write_to_file>`,
+    `typescript\n${code}`,
+    `src/cart.x\n\n${code}`,
+    `The file cart.x:\n${fence('const a = 1;\nconst b = 2;\n')}\n\n${fence(code)}`,
     `Before:\n\n${fence('const a = 1;\nconst b = 2;')}\n\nAfter:\n\n${fence(code)}`,
     `${fence('const a = 1;\nconst b = 2;')}\n\n${fence(code)}`,
     `Change this:\n${fence('const a = 1;')}\nto this:\n${fence(code)}`,
@@ -261,6 +266,19 @@ test('a selection gets the indentation of its place, however the model counts', 
     );
   // The user asked for another indentation.
   assert.equal(after(fence('go()'), fileOf('typescript', '    go()\n', [0, 0, 0, 8])), 'go()\n');
+});
+
+test('code that is left out of a selection is put back with the indentation of its place', () => {
+  const text = 'class A {\n    go() {\n        a();\n        b();\n        c();\n    }\n}\n';
+  for (const answer of [
+    'go() {\n    a(1);\n    // ... rest unchanged\n}',
+    '    go() {\n        a(1);\n        // ... rest unchanged\n    }',
+  ])
+    assert.equal(
+      after(fence(answer), fileOf('typescript', text, [1, 4, 5, 5])),
+      text.replace('a()', 'a(1)'),
+      answer,
+    );
 });
 
 test('a part of a line is replaced alone', () => {
