@@ -59,6 +59,8 @@ const none: CircuitWeights = { provider: 0, model: 0 };
 /** No connection, so no model of the provider can answer; a model list that arrives later disproves it. */
 const connection: CircuitWeights = { provider: 1, model: 0 };
 const oneModel: CircuitWeights = { provider: 0, model: 1 };
+/** A service may fail for one model only. */
+const oneOrAll: CircuitWeights = { provider: 1, model: 1 };
 /** One failure opens the circuit of the model. */
 const opensModel: CircuitWeights = { provider: 0, model: 3 };
 
@@ -167,8 +169,7 @@ const policies = {
   overloaded: {
     retry: 'default',
     fallback: true,
-    // A service may be overloaded for one model only.
-    circuit: { provider: 1, model: 1 },
+    circuit: oneOrAll,
     keyFailover: false,
     keyCooldown: null,
     ending: 'no-answer',
@@ -178,8 +179,8 @@ const policies = {
   unreachable: {
     retry: 'once',
     fallback: true,
-    // A server that is unreachable now is mostly unreachable a second later.
-    circuit: connection,
+    // A server that is unreachable now is mostly unreachable a second later. One that closes its connections is there.
+    circuit: { unconnected: connection, unresponsive: oneOrAll, responded: oneOrAll },
     keyFailover: false,
     keyCooldown: null,
     ending: 'no-answer',

@@ -13,7 +13,7 @@ export type ErrorData = {
   readonly model?: string;
   /** HTTP status, when there was one. */
   readonly status?: number;
-  /** No connection was made in time. Absent: one was, or the failure has another cause. */
+  /** No connection was made. Absent: one was, or the failure has another cause. */
   readonly unconnected?: boolean;
   /** Milliseconds to wait before the next request. Absent: the service named no time. */
   readonly retryAfterMs?: number;

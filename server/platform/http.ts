@@ -132,7 +132,8 @@ async function* guarded(
 
 /** Maps a network failure to a `RumboError`. `started`: the response headers had arrived. */
 function failure(cause: unknown, target: URL, signal: AbortSignal, started: boolean): RumboError {
-  const fail = (kind: ErrorKind, message: string) => new RumboError(message, { kind }, { cause });
+  const fail = (kind: ErrorKind, message: string, more: { readonly unconnected?: true } = {}) =>
+    new RumboError(message, { kind, ...more }, { cause });
   if (signal.aborted) return fail('cancelled', 'The request was cancelled.');
   if (cause instanceof RumboError) return cause;
   const code = codeOf(cause);
@@ -156,10 +157,10 @@ function failure(cause: unknown, target: URL, signal: AbortSignal, started: bool
       { cause },
     );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return fail('unreachable', `The host name ${target.hostname} cannot be found.`);
+    return fail('unreachable', `The host name ${target.hostname} cannot be found.`, { unconnected: true });
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE')
     return fail('unreachable', `${target.host} closed the connection without a response.`);
-  return fail('unreachable', `No server responds at ${target.origin}.`);
+  return fail('unreachable', `No server responds at ${target.origin}.`, { unconnected: true });
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /** Whether a provider and each of its models are available now: their circuits, and the cool-downs of the keys. */
 import type { TimedCooldown } from '../../shared/cooldowns.ts';
-import { circuitWeights, type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
+import { circuitWeights } from '../../shared/error-policies.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
 import type { CircuitState } from '../../shared/status.ts';
 import { type Circuit, circuit, type Permit } from './circuit-breaker.ts';
@@ -27,7 +27,7 @@ const minSharedWeight = 3;
 export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: HealthDeps) {
   const ofProvider = circuit(elapsed);
   const ofModels = new Map<string, Circuit>();
-  let lastFailure: ErrorKind | undefined;
+  let lastFailure: RumboError['data'] | undefined;
   /** Models whose failures may be the provider's, since it last answered, with the weight of each. */
   const failing = new Map<string, number>();
 
@@ -53,7 +53,7 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
   const fail = (error: RumboError, model: string, permits: { provider: Permit; model: Permit }) => {
     const weights = circuitWeights(error.data);
     if (weights.provider + weights.model === 0) return;
-    lastFailure = error.kind;
+    lastFailure = error.data;
     const providerWeight = weights.model === 0 ? weights.provider : sharedWeight(model, weights.provider);
     if (providerWeight > 0) permits.provider.failed(error.message, providerWeight);
     if (weights.model > 0) permits.model.failed(error.message, weights.model);
@@ -128,7 +128,7 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
 export type ProviderHealth = ReturnType<typeof providerHealth>;
 
 /** Whether the failure lies with the connection alone, so that a model list disproves it. */
-function isConnectionFailure(kind: ErrorKind): boolean {
-  const { circuit } = errorPolicies[kind];
-  return 'provider' in circuit && circuit.provider > 0 && circuit.model === 0;
+function isConnectionFailure(failure: RumboError['data']): boolean {
+  const { provider, model } = circuitWeights(failure);
+  return provider > 0 && model === 0;
 }

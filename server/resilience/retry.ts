@@ -34,30 +34,40 @@ export type RetryOptions = {
  */
 const minDelayMs = 25;
 
+/** Failed tries in a row, of all requests together, after which another one is not repeated while other candidates are left. */
+const maxFailuresInRow = 3;
+
 /** Repeats what `errorPolicies` marks for retry. */
-export const retry = (options: RetryOptions): Policy =>
-  policy((send, { model, urgency, lastResort, signal }) => {
+export const retry = (options: RetryOptions): Policy => {
+  /** By model: tries of all requests that failed since one last succeeded. */
+  const failuresInRow = new Map<string, number>();
+  return policy((send, { model, urgency, lastResort, signal }) => {
     const {
       isStable,
       sleep = (ms, signal) => delay(ms, undefined, { signal }),
       random = Math.random,
     } = options;
     let waitedMs = 0;
+    /** Other candidates answer meanwhile. */
+    const isGivenUp = (): boolean =>
+      !lastResort && (!isStable(model) || (failuresInRow.get(model) ?? 0) > maxFailuresInRow);
     const mayRepeat = async ({ kind, data }: RumboError, attempt: number): Promise<boolean> => {
       // While the user types no wait pays: the next keystroke sends a new request, and another model answers meanwhile.
+      const countsAsFailure = isFailing(data);
+      if (countsAsFailure) failuresInRow.set(model, (failuresInRow.get(model) ?? 0) + 1);
       if (urgency === 'typing' || attempt >= maxAttempts(kind, options)) return false;
-      const isGivenUp = () => !lastResort && isFailing(data) && !isStable(model);
-      if (isGivenUp()) return false;
+      if (countsAsFailure && isGivenUp()) return false;
       const waitMs = data.retryAfterMs ?? delayMs(attempt, options);
       if (waitedMs + waitMs > retryBudgetMs(kind, lastResort, options)) return false;
       waitedMs += waitMs;
       await sleep(Math.max(waitMs, minDelayMs) + minDelayMs * random(), signal).catch((aborted: unknown) => {
         throw toRumboError(aborted, signal);
       });
-      return !isGivenUp();
+      return !(countsAsFailure && isGivenUp());
     };
-    return untilFirstPart(send, signal, { mayRepeat });
+    return untilFirstPart(send, signal, { mayRepeat, onFirstPart: () => failuresInRow.delete(model) });
   });
+};
 
 /** Loading and rate limits end by themselves. */
 function isFailing(failure: RumboError['data']): boolean {

@@ -57,7 +57,7 @@ function setUp({ clockOff = 0, keyCooldown }: { clockOff?: number; keyCooldown?:
 test('a connection that fails three times cools the provider down, not its models', async () => {
   for (const kind of ['unreachable', 'tls', 'blocked-redirect'] as const) {
     const { health, ask, set } = setUp();
-    set(kind);
+    set(kind, { unconnected: true });
     for (const model of ['a', 'b', 'c']) await ask(model);
     assert.equal(health.circuitState(), 'open', kind);
     assert.equal(health.cooldown()?.rule, 'circuit');
@@ -78,7 +78,7 @@ test('a model that fails three times cools down alone, and the provider’s othe
 });
 
 test('one model that fails never cools its provider down, whether others answer meanwhile or not', async () => {
-  for (const kind of ['overloaded', 'timeout'] as const)
+  for (const kind of ['overloaded', 'timeout', 'unreachable'] as const)
     for (const others of [true, false]) {
       const { health, ask, set } = setUp();
       for (let time = 0; time < 30; time++) {
@@ -151,7 +151,7 @@ test('answers that break off again and again open the circuit although each bega
 
 test('after the pause one answer closes the circuit again', async () => {
   const { clock, health, ask, set } = setUp();
-  set('unreachable');
+  set('unreachable', { unconnected: true });
   for (let time = 0; time < 3; time++) await ask();
   clock.ms = 5_000;
   assert.equal(health.cooldown(), undefined);
@@ -177,7 +177,7 @@ test('a probe blocks other requests until its first part, and no longer', async 
 
 test('a clock that is set back or forward changes no pause', async () => {
   const { health, ask, set } = setUp({ clockOff: -aDay });
-  set('unreachable');
+  set('unreachable', { unconnected: true });
   for (let time = 0; time < 3; time++) await ask();
   const untilMs = health.cooldown()?.untilMs ?? 0;
   assert.ok(untilMs > -aDay && untilMs <= -aDay + 5_000, String(untilMs));
@@ -200,12 +200,14 @@ test('five failures in a row open a circuit when the table gives them a weight, 
 });
 
 test('a model list proves the connection, and nothing about answers that fail', async () => {
-  for (const [kind, stays] of [
-    ['overloaded', true],
-    ['unreachable', false],
+  for (const [kind, data, stays] of [
+    ['overloaded', {}, true],
+    ['unreachable', {}, true],
+    ['unreachable', { unconnected: true }, false],
+    ['tls', {}, false],
   ] as const) {
     const { health, ask, set } = setUp();
-    set(kind);
+    set(kind, data);
     for (let time = 0; time < 3; time++) await ask();
     health.onModelsListed();
     assert.equal((health.cooldown() ?? health.cooldownOf('m')) !== undefined, stays, kind);
@@ -227,7 +229,7 @@ test('a change that a user could see is announced, and nothing else', async () =
   const { clock, ask, set, seen } = setUp();
   await ask();
   assert.equal(seen.changed, 0);
-  set('unreachable');
+  set('unreachable', { unconnected: true });
   for (let time = 0; time < 3; time++) await ask();
   assert.equal(seen.changed, 3);
   clock.ms = 5_000;

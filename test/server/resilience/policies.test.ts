@@ -98,6 +98,26 @@ test('a service that fails already gets one try while another candidate is left,
     assert.equal(calls.made, made, `${kind} ${lastResort}`);
   }
 });
+test('while a service fails for every request none of them insists, until one succeeds', async () => {
+  let isDown = true;
+  let made = 0;
+  const fake = engine(async function* () {
+    made += 1;
+    if (isDown) throw new RumboError('overloaded', { kind: 'overloaded' });
+    yield text('ok');
+  });
+  const limited = retry(recordedWaits().options)(fake);
+  const tries = async () => {
+    made = 0;
+    await partsOf(limited).catch(() => {});
+    return made;
+  };
+  assert.deepEqual([await tries(), await tries(), await tries()], [3, 1, 1]);
+  isDown = false;
+  await tries();
+  isDown = true;
+  assert.equal(await tries(), 3);
+});
 test('a circuit that opens during a wait ends the wait with its failure', async () => {
   const { calls, fake } = flaky(9, 'overloaded');
   let isStable = true;
