@@ -28,6 +28,20 @@ const rows: readonly Row[] = [
   },
   { what: 'answers reported as complete that were not', figure: lost, unit: '', aim: 0 },
   {
+    what: 'words lost at joins',
+    figure: result.lostWords,
+    unit: '',
+    aim: 0,
+    note: `${result.joined} texts of several models`,
+  },
+  {
+    what: 'words doubled at joins',
+    figure: result.doubledWords,
+    unit: '',
+    aim: 0,
+    note: `${result.begunAnew} texts begun anew`,
+  },
+  {
     what: 'added by Rumbo under this load: p99',
     figure: quantile(addedMs, 0.99),
     unit: 'ms',

@@ -1,4 +1,7 @@
-/** Four model services in a process of their own: a share of the chats fails, and one service can be down for a while. Exits with its parent. */
+/**
+ * Four model services in a process of their own: a share of the chats fails, the answers of others are continued in every
+ * habit of models, and one service can be down for a while. Exits with its parent.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Exchange,
@@ -7,7 +10,7 @@ import type {
 } from '../../test/support/fake-providers/fake-provider.ts';
 import * as behaviors from '../../test/support/faults/behaviors.ts';
 import { type FakedEngine, fakedEngines } from '../../test/support/faults/engines.ts';
-import { continueAnswer } from '../../test/support/faults/expected-answer.ts';
+import { takeoverReplies } from '../../test/support/faults/expected-answer.ts';
 import {
   key,
   type ServedChat,
@@ -26,6 +29,8 @@ function random(): number {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   return state / 2 ** 32;
 }
+
+const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
 const faultsOf = ({ errors }: FakedEngine): readonly FakeBehavior[] => [
   behaviors.responds({ status: 500, body: errors.body({ status: 500, message: 'Something failed.' }) }),
@@ -63,7 +68,7 @@ function behave(engine: FakedEngine): FakeBehavior {
       return behaviors.closes(exchange);
     }
     if (!backAt.has(engine.kind)) backAt.set(engine.kind, clock());
-    const behavior = random() < faultShare ? choices[Math.floor(random() * choices.length)] : undefined;
+    const behavior = random() < faultShare ? pick(choices) : undefined;
     if (!behavior) return answerWhole(exchange);
     faults += 1;
     failed.add(numberOf(exchange));
@@ -92,7 +97,7 @@ for (const engine of fakedEngines) {
   const fake = await engine.make({
     models: [engine.model],
     key,
-    reply: continueAnswer,
+    reply: (body) => pick(takeoverReplies)(body),
     fault: { kind: 'custom', behavior: behave(engine) },
   });
   running.set(engine.kind, fake);

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type AskResult, ask, status } from '../../shared/protocol.ts';
+import { type AskResult, ask, askPart, status } from '../../shared/protocol.ts';
 import type { Status } from '../../shared/status.ts';
-import { wholeAnswer } from '../../test/support/faults/expected-answer.ts';
+import { compareWords, wholeAnswer } from '../../test/support/faults/expected-answer.ts';
 import { onlyProviders } from '../../test/support/faults/servers.ts';
 import { residentMegabytes } from '../bench/memory.ts';
 import { promptOf } from '../bench/prompts.ts';
@@ -31,6 +31,12 @@ export type Soak = {
   readonly answered: number;
   /** Reported as complete, but not the whole answer. */
   readonly lost: number;
+  /** Answers that several models wrote, and those that a model began anew. */
+  readonly joined: number;
+  readonly begunAnew: number;
+  /** Words that an answer lacks, and words that it holds twice, in its result or as it was streamed. */
+  readonly lostWords: number;
+  readonly doubledWords: number;
   /** The error messages, and how often each occurred. */
   readonly failures: ReadonlyMap<string, number>;
   /** Chats that the services received, and those they failed on purpose. */
@@ -56,6 +62,16 @@ const lanes = 6;
 /** Requests before the first reading of memory. */
 const some = 1_000;
 const keyEnv = 'RUMBO_SOAK_KEY';
+/** Of so many requests one streams its parts, as the editor's do. */
+const streamedEvery = 4;
+
+type Answered = {
+  readonly number: number;
+  readonly ms: number;
+  readonly result: AskResult;
+  /** The text at the end as its parts show it, and how often it was begun anew. Absent: no parts were requested. */
+  readonly streamed?: { readonly text: string; readonly restarts: number };
+};
 
 export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promise<Soak> {
   const startedAt = performance.now();
@@ -68,24 +84,30 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
     server = await startServer(folder, services);
     const { connection, pid } = server;
 
-    const answers: { readonly number: number; readonly ms: number; readonly result: AskResult }[] = [];
+    const answers: Answered[] = [];
     const failures = new Map<string, number>();
     let sent = 0;
     const send = async (number: number, more: object = {}): Promise<void> => {
       // In turn, so that each service gets a share of the requests.
       const { kind, model } = services[number % services.length] ?? { kind: '', model: '' };
+      const stream =
+        number % streamedEvery === 0 ? streamedText(server as TerminalServer, number) : undefined;
       const sentAt = performance.now();
       try {
         const result = await connection.sendRequest(ask, {
+          ...stream?.params,
           prompt: promptOf(number),
           model: `${kind}/${model}`,
           useCache: false,
           ...more,
         });
-        answers.push({ number, ms: performance.now() - sentAt, result });
+        const streamed = stream && { text: stream.text(), restarts: stream.restarts() };
+        answers.push({ number, ms: performance.now() - sentAt, result, ...(streamed ? { streamed } : {}) });
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         failures.set(message, (failures.get(message) ?? 0) + 1);
+      } finally {
+        stream?.dispose();
       }
     };
     const sendUntil = async (count: number): Promise<void> => {
@@ -138,14 +160,25 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
     server = undefined;
 
     const servedMs = new Map(report.served.map(({ number, ms }) => [number, ms]));
-    const addedMs = answers.flatMap(({ number, ms, result }) => {
-      const own = result.receipt.attempts.length === 1 ? servedMs.get(number) : undefined;
+    const texts = answers.flatMap(({ result, streamed }) => [
+      result.text,
+      ...(streamed ? [streamed.text] : []),
+    ]);
+    const compared = texts.filter((text) => text !== wholeAnswer).map(compareWords);
+    const addedMs = answers.flatMap(({ number, ms, result, streamed }) => {
+      const own = result.receipt.attempts.length === 1 && !streamed ? servedMs.get(number) : undefined;
       return own === undefined ? [] : [ms - own];
     });
     return {
       requests: extra,
       answered: answers.length,
-      lost: answers.filter(({ result }) => result.text !== wholeAnswer).length,
+      lost: answers.filter(({ result, streamed }) =>
+        [result.text, streamed?.text ?? wholeAnswer].some((text) => text !== wholeAnswer),
+      ).length,
+      joined: answers.filter(({ result }) => result.receipt.takeovers.length > 0).length,
+      begunAnew: answers.filter(({ streamed }) => (streamed?.restarts ?? 0) > 0).length,
+      lostWords: compared.reduce((sum, { lost }) => sum + lost, 0),
+      doubledWords: compared.reduce((sum, { doubled }) => sum + doubled, 0),
       failures,
       chats: report.chats,
       faults: report.faults,
@@ -165,6 +198,25 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
     fakes.disconnect();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Gathers the text of one request as its parts show it. */
+function streamedText({ connection }: TerminalServer, number: number) {
+  const partialResultToken = `soak ${number}`;
+  let text = '';
+  let restarts = 0;
+  const parts = connection.onProgress(askPart, partialResultToken, (part) => {
+    if (part.type === 'text-delta') text += part.text;
+    if (part.type !== 'takeover' || part.mode !== 'restart') return;
+    text = '';
+    restarts += 1;
+  });
+  return {
+    params: { partialResultToken },
+    text: () => text,
+    restarts: () => restarts,
+    dispose: () => parts.dispose(),
+  };
 }
 
 function startServer(folder: string, services: ServicesReady['services']): Promise<TerminalServer> {

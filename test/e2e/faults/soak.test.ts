@@ -12,6 +12,8 @@ test('hundreds of requests to failing services are answered completely and accou
   // Now and then a fault meets every candidate of one question: 1 of 2,000 in the long soak, which holds the aim of 99.9 %.
   assert.ok(result.requests - result.answered <= 2, JSON.stringify([...result.failures]));
   assert.equal(result.lost, 0);
+  assert.deepEqual([result.lostWords, result.doubledWords], [0, 0]);
+  assert.ok(result.joined > 3, `${result.joined} joined`);
   assert.equal(result.unaccounted, 0);
   assert.deepEqual(result.notClosed, []);
   assert.ok((result.backAfterMs ?? Number.POSITIVE_INFINITY) < 30_000, `back after ${result.backAfterMs} ms`);

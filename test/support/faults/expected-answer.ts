@@ -49,3 +49,23 @@ export function announceAndContinue(body: Body): FakeReply {
 /** Writes something else when it is asked to continue, and the answer when it is asked for that. */
 export const ignoreRequest = (body: Body): FakeReply =>
   wordsIn(body) === 0 ? answerFrom(0) : { text: 'I cannot see what came before.', usage };
+
+/** How models answer the request to continue. All write the whole answer when it is requested from its beginning. */
+export const takeoverReplies = [
+  continueAnswer,
+  continueExactly,
+  continueWithoutBlank,
+  repeatWhole,
+  announceAndContinue,
+  ignoreRequest,
+] as const;
+
+/** Words of the whole answer that a text lacks, and words that it holds more than once. */
+export function compareWords(text: string): { readonly lost: number; readonly doubled: number } {
+  const found = text.split(/\s+/).filter(Boolean);
+  const known = new Set(found);
+  return {
+    lost: words.filter((word) => !known.has(word.trim())).length,
+    doubled: found.length - known.size,
+  };
+}
