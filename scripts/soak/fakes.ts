@@ -1,6 +1,6 @@
 /**
- * Four model services in a process of their own: a share of the chats fails, the answers of others are continued in every
- * habit of models, and one service can be down for a while. Exits with its parent.
+ * Four model services in a process of their own: a share of the chats fails, the answers of others are continued by every
+ * behavior of models, and one service can be down for a while. Exits with its parent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {

@@ -15,14 +15,15 @@ import { pinPolicy } from './route.ts';
 export function planNextAttempt(
   deps: AttemptsDeps,
   progress: AnswerProgress,
-  { candidate, beginning }: ChosenCandidate,
+  { candidate, beginning, mode }: ChosenCandidate,
   error: RumboError,
   signal: AbortSignal,
 ): void {
   const { queue, answer } = progress;
   const { id } = candidate.model;
-  if (answer.joinFailed && !signal.aborted) {
-    queue.repeatAnew(id);
+  const isPrefillRejected = beginning !== '' && mode === 'prefill' && error.kind === 'invalid-request';
+  if ((answer.joinFailed || isPrefillRejected) && !signal.aborted) {
+    queue.repeatNow(id, mode === 'prefill' ? 'instruct' : 'anew');
     return;
   }
   if (answer.text !== '') progress.interruption ??= error;

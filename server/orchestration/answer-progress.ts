@@ -14,6 +14,7 @@ import { balance, type Decision, type RankedCandidate } from '../routing/balance
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { type AttemptQueue, attemptQueue, type QueuedAttempt } from './attempt-queue.ts';
+import type { ContinuationMode } from './continuation.ts';
 import { PartialAnswer } from './partial-answer.ts';
 import type { RequestMeta } from './receipt.ts';
 import { withAppendedText } from './request.ts';
@@ -61,6 +62,8 @@ export type ChosenCandidate = {
   readonly provider: AnsweringProvider;
   /** The answer so far, which the model continues. Empty: there is none. */
   readonly beginning: string;
+  /** How it is asked to. */
+  readonly mode: ContinuationMode;
 };
 
 /** Throws when no model may answer, or a pinned model cannot and may not be replaced. */
@@ -119,23 +122,24 @@ export function keepPin({ settings }: AttemptsDeps, progress: AnswerProgress, id
 }
 
 /**
- * The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has failed.
- * @param anew what this model wrote could not be joined to the text: it answers from the beginning
+ * The next model takes over: what the client is sent, and what it means for the answer so far. `undefined`: none has
+ * failed, or the same model is asked to continue in another way.
+ * @param mode absent: the model has not been asked to continue this text
  */
 export function takeOver(
   { answer, onInterruption, lastFailure }: AnswerProgress,
   to: ModelId,
-  anew = false,
+  mode?: ContinuationMode,
 ): AskPart | undefined {
   if (!lastFailure) return;
   const { model: from, error } = lastFailure;
   const reason = error.message;
   if (answer.text === '') return { type: 'fallback', from, reason };
-  if (!anew && onInterruption !== 'restart') {
+  if (mode !== 'anew' && onInterruption !== 'restart') {
     answer.continueWith({ from, to, reason });
-    return { type: 'takeover', from, to, mode: 'continue', reason };
+    return mode ? undefined : { type: 'takeover', from, to, mode: 'continue', reason };
   }
   answer.restart();
-  const why = anew ? `${reason} What ${to} wrote then could not be joined to it.` : reason;
+  const why = mode ? `${reason} What ${to} wrote then could not be joined to it.` : reason;
   return { type: 'takeover', from, to, mode: 'restart', reason: why };
 }

@@ -1,10 +1,11 @@
 /** The order in which candidates are tried while attempts fail. */
 import type { ModelId } from '../../shared/chat.ts';
+import type { ContinuationMode } from './continuation.ts';
 
 export type QueuedAttempt = {
   readonly id: ModelId;
-  /** The model answers from the beginning, since what it wrote could not be joined to the text. Absent: it continues that. */
-  readonly anew?: true;
+  /** How it is asked to continue a text. Absent: as suits its engine. */
+  readonly mode?: ContinuationMode;
 };
 
 /** @param order the candidates, best first */
@@ -21,9 +22,9 @@ export function attemptQueue(order: readonly ModelId[]) {
     },
     /** No candidate follows the one that was taken out last. */
     isLast: (): boolean => queue.length === 0,
-    /** The model's text could not be joined to the answer: it is next again, and answers from the beginning. */
-    repeatAnew(id: ModelId): void {
-      queue.unshift({ id, anew: true });
+    /** The model's text could not be joined to the answer: it is next again, and is asked in another way. */
+    repeatNow(id: ModelId, mode: ContinuationMode): void {
+      queue.unshift({ id, mode });
     },
     /** The model's answer broke off: it may continue it itself, once, after all others. */
     repeatOnceAtEnd(id: ModelId): void {

@@ -13,7 +13,7 @@ import { type SentRequest, sendRequest } from './sent-request.ts';
 
 /** The part of a provider that answers. */
 export type AnsweringProvider = {
-  readonly engine: Pick<Provider['engine'], 'stream' | 'countTokens'>;
+  readonly engine: Pick<Provider['engine'], 'stream' | 'supportsPrefill' | 'countTokens'>;
   readonly config: Pick<Provider['config'], 'note'>;
   /** Absent: its models work as far as known. */
   readonly isStable?: Provider['isStable'];
@@ -57,6 +57,7 @@ export async function* attempt(
   const sent = request.sent ?? sendRequest(provider.engine, model.name, request.completion, signal);
   const { sentAt } = sent;
   const beginning = answer.text;
+  if (beginning !== '') answer.expectAfter(prefillIn(request.completion));
   const usage = meter(promptTokens, estimateTokens, () => performance.now());
   let firstPartMs: number | null = null;
   let isAbandoned = true;
@@ -96,6 +97,12 @@ export async function* attempt(
   const measured = usage.result();
   if (!error && isEmpty(measured, answer, beginning)) error = emptyAnswerError();
   return resultWith(error, measured);
+}
+
+/** The words with which the model's answer was begun. Empty: none. */
+function prefillIn({ messages }: CompletionRequest): string {
+  const last = messages.at(-1);
+  return last?.role === 'assistant' ? last.content : '';
 }
 
 /** What came of an attempt that ended before its first part. */

@@ -34,10 +34,10 @@ export async function* runAttempts(
     let { lease } = reserved;
     let costUsd = 0;
     try {
-      const change = takeOver(progress, reserved.candidate.model.id, queued.anew);
+      const change = takeOver(progress, reserved.candidate.model.id, queued.mode);
       if (change) yield change;
       const settingsAtSend = deps.settings();
-      const started = startAttempt(progress, reserved, signal);
+      const started = startAttempt(progress, reserved, signal, queued.mode);
       const running = await firstToAnswer(deps, progress, started, signal);
       lease = running.lease;
       const { chosen } = running;

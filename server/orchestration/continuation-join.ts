@@ -32,18 +32,47 @@ const maxExtraUnits = 1_000;
 const open: JoinStep = { state: 'open' };
 const unproven: JoinStep = { state: 'unproven' };
 
-/** @param beginning the text that was shown */
-export function continuationJoin(beginning: string) {
+export type ContinuationJoin = {
+  /** The next piece of the model's text. */
+  push(piece: string): JoinStep;
+  /** The model's text has ended. One without words adds nothing. */
+  end(): JoinStep;
+};
+
+/**
+ * @param beginning the text that was shown
+ * @param prefill the words with which the model's answer was begun, the first of the repetition. Empty: none
+ */
+export function continuationJoin(beginning: string, prefill = ''): ContinuationJoin {
+  if (prefill === '') return joinOf(beginning, withoutRepetition);
+  // A model may continue its prefill, or begin the repetition again in spite of it. Other words follow either of them.
+  const prefilled = joinOf(beginning, () => unproven);
+  prefilled.push(prefill);
+  const joins = [joinOf(beginning, () => unproven), prefilled];
+  const first = (steps: readonly JoinStep[]): JoinStep =>
+    steps.find(({ state }) => state === 'joined') ?? steps.find(({ state }) => state === 'open') ?? unproven;
+  return {
+    push: (piece) => first(joins.map((join) => join.push(piece))),
+    end: () => first(joins.map((join) => join.end())),
+  };
+}
+
+/** @param judge decides where there is no repetition */
+function joinOf(beginning: string, judge: typeof withoutRepetition): ContinuationJoin {
   const before = nonblankText(beginning);
   const tail = uniqueTail(before.units);
   const after = nonblankText();
   let text = '';
+  let comparedUnits = 0;
+  let endAtStart: number | undefined;
 
   const step = (isEnd: boolean): JoinStep => {
-    const end = repetitionAtStart(beginning, before, after.units) ?? endAfterLead();
+    endAtStart ??= repetitionAtStart(beginning, before, after.units, comparedUnits);
+    comparedUnits = after.units.length;
+    const end = endAtStart ?? endAfterLead();
     if (end !== undefined) return joinAfter(end, isEnd);
     if (!isEnd && !isDecided(before.units, after.units)) return open;
-    return withoutRepetition(beginning, before, text, after);
+    return judge(beginning, before, text, after);
   };
 
   const endAfterLead = (): number | undefined =>
@@ -58,19 +87,15 @@ export function continuationJoin(beginning: string) {
   };
 
   return {
-    /** The next piece of the model's text. */
-    push(piece: string): JoinStep {
+    push(piece) {
       text += piece;
       after.add(piece);
       return step(false);
     },
-    /** The model's text has ended. One without words adds nothing. */
-    end: (): JoinStep =>
+    end: () =>
       after.units === '' ? { state: 'joined', text: blanksAfter(beginning) ? '' : text } : step(true),
   };
 }
-
-export type ContinuationJoin = ReturnType<typeof continuationJoin>;
 
 /** Whether a text may be whole as it is: no code is open, and its last line ends as a sentence or an item of a list does. */
 export const endsAsWhole = (text: string): boolean =>
@@ -89,10 +114,20 @@ function uniqueTail(units: string): string | undefined {
   return undefined;
 }
 
-/** The text begins with the end of the one before: where that ends, in units. */
-function repetitionAtStart(beginning: string, before: NonblankText, units: string): number | undefined {
+/**
+ * The text begins with the end of the one before: where that ends, in units.
+ * @param compared units of an earlier call that returned `undefined`: no shorter end is looked for again
+ */
+function repetitionAtStart(
+  beginning: string,
+  before: NonblankText,
+  units: string,
+  compared: number,
+): number | undefined {
   const all = before.units;
-  for (let at = Math.max(0, all.length - units.length); at <= all.length - minWholeUnits; at += 1) {
+  const longest = Math.min(all.length, units.length);
+  for (let length = longest; length >= Math.max(minWholeUnits, compared + 1); length -= 1) {
+    const at = all.length - length;
     if (all[at] !== units[0]) continue;
     const end = all.slice(at);
     if (!units.startsWith(end)) continue;

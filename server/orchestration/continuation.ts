@@ -2,22 +2,45 @@
 import type { Message } from '../../shared/chat.ts';
 import { isOnlyEndOf, nonblankText } from './nonblank-text.ts';
 
+/**
+ * How a model is asked to continue. `instruct`: a user message requests that it repeats the end first. `prefill`: and its
+ * answer is begun with the first words of that, which helps small models. `anew`: it answers from the beginning, since what
+ * it wrote could not be joined.
+ */
+export type ContinuationMode = 'instruct' | 'prefill' | 'anew';
+
 /** Units, blanks not counted, of the least and the longest repetition that is requested. */
 const minRepetition = 24;
 const maxRepetition = 400;
 /** A repetition of this length may begin inside a line. */
 const minOfLongLine = 96;
+/** What a model has to repeat by itself after a prefill. */
+const minAfterPrefill = 16;
 
 /**
- * The conversation as it was, the beginning of the answer, and the request to repeat its end and to continue. No engine is
- * given the beginning as a prefill: what follows a prefill shows no place, and services drop blanks before and after it.
+ * The conversation as it was, the beginning of the answer, and the request to repeat its end and to continue. No model is
+ * given all of the beginning as a prefill: what it writes then shows no place, and services drop blanks before and after it.
  */
-export function continuationMessages(messages: readonly Message[], beginning: string): readonly Message[] {
+export function continuationMessages(
+  messages: readonly Message[],
+  beginning: string,
+  mode: 'instruct' | 'prefill',
+): readonly Message[] {
+  const prefill = mode === 'prefill' ? repetitionPrefill(beginning) : '';
   return [
     ...messages,
     { role: 'assistant', content: sendable(beginning) },
     { role: 'user', content: instructionTo(textToRepeat(beginning)) },
+    ...(prefill === '' ? [] : [{ role: 'assistant', content: prefill } as const]),
   ];
+}
+
+/** The first words of the repetition, as many as leave enough of it to measure. Empty: it is too short. */
+export function repetitionPrefill(beginning: string): string {
+  const repetition = textToRepeat(beginning);
+  const { units, offsetOf } = nonblankText(repetition);
+  const maxUnits = Math.min(units.length - minAfterPrefill, units.length >> 1);
+  return maxUnits <= 0 ? '' : repetition.slice(0, offsetOf(maxUnits)).replace(/\S*$/, '').trimEnd();
 }
 
 const instructionTo = (end: string): string =>

@@ -57,6 +57,11 @@ export class PartialAnswer {
     this.#startJoin(continuationJoin(this.text));
   }
 
+  /** The model continues words that it was given: the first of what it repeats. */
+  expectAfter(prefill: string): void {
+    if (this.#join && prefill !== '') this.#startJoin(continuationJoin(this.text, prefill));
+  }
+
   /** Another model answers from the beginning. */
   restart(): void {
     this.#discarded = this.longestText;

@@ -3,7 +3,7 @@ import type { UsageLease } from '../platform/state/usage-store.ts';
 import type { RankedCandidate } from '../routing/balancer.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
 import type { AnsweringProvider, AttemptRequest } from './attempt.ts';
-import { continuationMessages } from './continuation.ts';
+import { type ContinuationMode, continuationMessages, repetitionPrefill } from './continuation.ts';
 import { toCompletionRequest } from './request.ts';
 import { type SentRequest, sendRequest } from './sent-request.ts';
 import { skipOverBudget, skipWithoutProvider } from './skipped-candidate.ts';
@@ -45,25 +45,48 @@ export async function reserveCandidate(
 const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
   model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
-/** Sends the request; the model continues what the answer holds by now. */
+/**
+ * Sends the request; the model continues what the answer holds by now.
+ * @param mode how it is asked to. Absent: as suits its engine
+ */
 export function startAttempt(
   progress: AnswerProgress,
   { candidate, provider, lease }: ReservedCandidate,
   signal: AbortSignal,
+  mode?: ContinuationMode,
 ): RunningAttempt {
   const { model } = candidate;
-  const chosen = { candidate, provider, beginning: progress.answer.text };
+  const beginning = progress.answer.text;
+  const chosen = {
+    candidate,
+    provider,
+    beginning,
+    mode: mode ?? continuationModeOf(candidate, provider, beginning),
+  };
   const request = attemptRequest(progress, chosen);
   const sent = sendRequest(provider.engine, model.name, request.completion, signal);
   return { chosen, request: { ...request, sent }, lease };
 }
 
+/** Cloud models are large enough to repeat what they are asked to, and the newer ones reject a prefill. */
+function continuationModeOf(
+  { model }: RankedCandidate,
+  { engine }: AnsweringProvider,
+  beginning: string,
+): ContinuationMode {
+  const takesPrefill = model.source === 'local' && engine.supportsPrefill(model.name);
+  return takesPrefill && repetitionPrefill(beginning) !== '' ? 'prefill' : 'instruct';
+}
+
 function attemptRequest(
   { prepared, criteria, queue }: AnswerProgress,
-  { candidate: { model }, provider, beginning }: ChosenCandidate,
+  { candidate: { model }, provider, beginning, mode }: ChosenCandidate,
 ): AttemptRequest {
   const { params, request } = prepared;
-  const messages = beginning === '' ? request.messages : continuationMessages(request.messages, beginning);
+  const messages =
+    beginning === '' || mode === 'anew'
+      ? request.messages
+      : continuationMessages(request.messages, beginning, mode);
   const completion = toCompletionRequest(model, messages, params, queue.isLast());
   return { model, provider, completion, promptTokens: criteria.promptTokens };
 }

@@ -1,9 +1,10 @@
-/** An answer that is cut at any place and continued by models of all habits: the user's text is whole, or is begun anew visibly. */
+/** An answer that is cut at any place and continued by models of every behavior: the user's text is whole, or is begun anew visibly. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AskPart } from '../../../shared/protocol.ts';
 import type { Body, FakeBehavior } from '../../support/fake-providers/fake-provider.ts';
+import { fakeLlamaCpp } from '../../support/fake-providers/llama-cpp.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
 import { wholeAnswer } from '../../support/faults/expected-answer.ts';
 import { configure, onlyProviders, type ServerPool, serverPool } from '../../support/faults/servers.ts';
@@ -25,8 +26,8 @@ after(() => pool.close());
 const counts = { tried: 0, continued: 0, restarted: 0 };
 
 describe('the texts of two models', { concurrency: 2 }, () => {
-  for (const [index, [habit, model]] of Object.entries({ ...repeatingModels, ...anyModels }).entries())
-    test(`are one text when the second one ${habit}`, () =>
+  for (const [index, [does, model]] of Object.entries({ ...repeatingModels, ...anyModels }).entries())
+    test(`are one text when the second one ${does}`, () =>
       pool.use(async (server) => {
         for (const [kind, whole] of Object.entries(texts))
           for (let cut = 1 + (index % stride); cut < whole.length - 1; cut += stride)
@@ -40,6 +41,7 @@ test('most texts are continued', (t) => {
   assert.ok(counts.continued > counts.tried / 2);
 });
 
+const openAi = ['openai-compatible', fakeOpenAi] as const;
 let services = 0;
 
 async function tryJoin(
@@ -50,20 +52,29 @@ async function tryJoin(
   name: string,
 ): Promise<void> {
   const beginning = whole.slice(0, cut);
-  const reply = (body: Body): string => (isContinuation(body) ? model(beginning, whole.slice(cut)) : whole);
-  const first = await fakeOpenAi({ fault: { kind: 'custom', behavior: breaksOffAfter(beginning) } });
-  const second = await fakeOpenAi({ reply });
+  // An engine that continues a prefill, and one that cannot.
+  const [kind, make] = services % 2 === 0 ? (['llama-cpp', fakeLlamaCpp] as const) : openAi;
+  const reply = (body: Body): string => {
+    const messages = body['messages'] as readonly { readonly role: string; readonly content: string }[];
+    if (!messages.some(({ role }) => role === 'assistant')) return whole;
+    const text = model(beginning, whole.slice(cut));
+    const last = messages.at(-1);
+    return last?.role === 'assistant' && text.startsWith(last.content)
+      ? text.slice(last.content.length)
+      : text;
+  };
+  const models = ['fake-model'];
+  const first = await fakeOpenAi({ models, fault: { kind: 'custom', behavior: breaksOffAfter(beginning) } });
+  const second = await make({ models, reply });
   try {
     services += 1;
-    const entry = ({ baseUrl }: typeof first) => ({
-      kind: 'openai-compatible',
-      baseUrl,
-      models: ['fake-model'],
-    });
     await configure(
       server,
       // New names have new circuits.
-      onlyProviders({ [`first${services}`]: entry(first), [`second${services}`]: entry(second) }),
+      onlyProviders({
+        [`first${services}`]: { kind: 'openai-compatible', baseUrl: first.baseUrl, models },
+        [`second${services}`]: { kind, baseUrl: second.baseUrl, models },
+      }),
     );
     let shown = '';
     const takeovers: string[] = [];
@@ -88,9 +99,6 @@ async function tryJoin(
     await Promise.all([first.close(), second.close()]);
   }
 }
-
-const isContinuation = ({ messages }: Body): boolean =>
-  (messages as readonly { readonly role: string }[]).some(({ role }) => role === 'assistant');
 
 const breaksOffAfter =
   (text: string): FakeBehavior =>

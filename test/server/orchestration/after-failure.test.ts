@@ -37,9 +37,21 @@ test('a text that could not be joined is asked for from its beginning, of the sa
   answer.append({ type: 'text-delta', text: 'Something else.' });
   answer.endText();
   assert.equal(answer.joinFailed, true);
-  planNextAttempt(deps, progress, chosenOf(progress), failure('interrupted'), signal);
-  assert.deepEqual(progress.queue.next(), { id: 'a/one', anew: true });
+  const [a, b] = [chosenOf(progress), chosenOf(progress, 'prefill')];
+  planNextAttempt(deps, progress, a, failure('interrupted'), signal);
+  assert.deepEqual(progress.queue.next(), { id: 'a/one', mode: 'anew' });
+  planNextAttempt(deps, progress, b, failure('interrupted'), signal);
+  assert.deepEqual(progress.queue.next(), { id: 'b/two', mode: 'instruct' }, 'the prefill may be the reason');
   assert.equal(progress.lastFailure, undefined, 'the model before is still the one that failed');
+});
+
+test('a rejected prefill is tried again without it, and is no failure of the model', () => {
+  const { deps, start } = answerBy(models);
+  const progress = start();
+  progress.answer.append(text);
+  planNextAttempt(deps, progress, chosenOf(progress, 'prefill'), failure('invalid-request'), signal);
+  assert.deepEqual(progress.queue.next(), { id: 'a/one', mode: 'instruct' });
+  assert.equal(progress.lastFailure, undefined);
 });
 
 test('a model that wrote something may continue it after all others', () => {

@@ -51,12 +51,21 @@ test('a restart discards the text', () => {
   assert.equal(progress.answer.text, '');
 });
 
+test('a model that is asked to continue in another way takes over once', () => {
+  const progress = answerBy([one, two]).start();
+  progress.answer.append({ type: 'text-delta', text: 'one' });
+  progress.lastFailure = { model: 'a/one', error };
+  assert.equal(takeOver(progress, 'b/two')?.type, 'takeover');
+  assert.equal(takeOver(progress, 'b/two', 'instruct'), undefined);
+  assert.equal(progress.answer.takeovers.length, 1);
+});
+
 test('a model whose text could not be joined starts over, and the reason says so', () => {
   const progress = answerBy([one, two]).start();
   progress.answer.append({ type: 'text-delta', text: 'one' });
   progress.lastFailure = { model: 'a/one', error };
   takeOver(progress, 'b/two');
-  assert.deepEqual(takeOver(progress, 'b/two', true), {
+  assert.deepEqual(takeOver(progress, 'b/two', 'anew'), {
     type: 'takeover',
     from: 'a/one',
     to: 'b/two',

@@ -25,11 +25,11 @@ test('one that matches is taken out of its turn, and the others keep theirs', ()
   assert.deepEqual([queue.next(), queue.next(), queue.isLast()], [{ id: 'a/1' }, { id: 'c/3' }, true]);
 });
 
-test('a model whose text could not be joined is next again, and answers anew', () => {
+test('a model whose text could not be joined is next again, asked in another way', () => {
   const queue = attemptQueue(['a/1', 'b/2']);
   queue.next();
-  queue.repeatAnew('a/1');
-  assert.deepEqual(queue.next(), { id: 'a/1', anew: true });
+  queue.repeatNow('a/1', 'anew');
+  assert.deepEqual(queue.next(), { id: 'a/1', mode: 'anew' });
   assert.deepEqual(queue.next(), { id: 'b/2' });
 });
 

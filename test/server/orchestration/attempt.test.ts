@@ -13,7 +13,7 @@ const model = { id: 'lab/one', provider: 'lab', name: 'one' } as unknown as Mode
 
 async function run(stream: () => AsyncIterable<EnginePart>, signal = new AbortController().signal) {
   const provider: AnsweringProvider = {
-    engine: { stream },
+    engine: { stream, supportsPrefill: () => false },
     config: { note: 'a note' },
   };
   const answer = new PartialAnswer({ prompt: 'hi' }, () => performance.now());

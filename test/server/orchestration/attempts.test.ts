@@ -87,6 +87,32 @@ test('what the next model repeats is not shown', async () => {
   assert.equal(result.text, 'One, two, three, four.');
 });
 
+test('a local engine is given the first words to repeat; where that is rejected, or of no use, it is only asked', async () => {
+  const beginning = 'The first sentence is here. The sec';
+  const continuedBy = async (...scripts: Script[]) => {
+    const rumbo = pipeline([
+      { id: 'a/one', script: failsAfter([beginning], 'interrupted') },
+      { id: 'b/two', script: inTurn(...scripts), prefill: true },
+    ]);
+    const { parts, result } = await rumbo.ask({ prompt: 'go' });
+    const prefills = rumbo.requests.slice(1).map(({ messages }) => messages.at(-1)?.role === 'assistant');
+    return { prefills, text: result.text, shown: textOf(parts), takeovers: result.receipt.takeovers.length };
+  };
+  const text = `${beginning}ond, too.`;
+  const whole = answersWith('is here. The second, too.');
+  const expected = { text, shown: text, takeovers: 1 };
+  const rest = answersWith(' sentence is here. The second, too.');
+  assert.deepEqual(await continuedBy(rest), { ...expected, prefills: [true] });
+  assert.deepEqual(await continuedBy(fails('invalid-request'), whole), {
+    ...expected,
+    prefills: [true, false],
+  });
+  assert.deepEqual(await continuedBy(answersWith(' word was mine.'), whole), {
+    ...expected,
+    prefills: [true, false],
+  });
+});
+
 test('a text that shows no place in the answer is not added: the model is asked anew, visibly', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: failsAfter(['One, two, '], 'interrupted') },

@@ -100,6 +100,21 @@ test('without a repetition only what cannot be the beginning of an answer contin
   assert.equal(joined('One two three', ' three four.'), undefined, 'it may repeat a word');
 });
 
+test('after a prefill the repetition is continued, or begun again; other words show nothing', () => {
+  const after = (beginning: string, prefill: string, text: string): string | undefined => {
+    const join = continuationJoin(beginning, prefill);
+    const step = text === '' ? join.end() : join.push(text);
+    return step.state === 'joined' ? beginning + step.text : undefined;
+  };
+  const beginning = 'The quick brown fox jumps over the lazy d';
+  const prefill = 'The quick brown';
+  assert.equal(after(beginning, prefill, ' fox jumps over the lazy dog'), `${beginning}og`);
+  assert.equal(after(beginning, prefill, 'fox jumps over the lazy dog'), `${beginning}og`);
+  assert.equal(after(beginning, prefill, `${beginning}og`), `${beginning}og`);
+  assert.equal(after(beginning, prefill, ` bear sleeps.${' It is tired.'.repeat(30)}`), undefined);
+  assert.equal(after(beginning, prefill, ''), beginning);
+});
+
 test('a text that ends before it has words adds nothing', () => {
   assert.equal(joined('One two three'), 'One two three');
   assert.equal(joined('One two three ', '\n'), 'One two three ');

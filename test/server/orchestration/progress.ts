@@ -83,13 +83,13 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
 }
 
 /** The next candidate of the queue, as it is tried. */
-export function chosenOf(progress: AnswerProgress): ChosenCandidate {
+export function chosenOf(
+  progress: AnswerProgress,
+  mode: ChosenCandidate['mode'] = 'instruct',
+): ChosenCandidate {
   const id = progress.queue.next()?.id;
   const candidate = progress.decision.candidates.find(({ model }) => model.id === id);
   if (!candidate) throw new Error('No candidate is left.');
-  return {
-    candidate,
-    provider: { engine: { async *stream() {} }, config: {} },
-    beginning: progress.answer.text,
-  };
+  const engine = { async *stream() {}, supportsPrefill: () => false };
+  return { candidate, provider: { engine, config: {} }, mode, beginning: progress.answer.text };
 }

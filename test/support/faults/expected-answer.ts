@@ -63,9 +63,9 @@ export const takeoverReplies = [
 /** Words of the whole answer that a text lacks, and words that it holds more than once. */
 export function compareWords(text: string): { readonly lost: number; readonly doubled: number } {
   const found = text.split(/\s+/).filter(Boolean);
-  const known = new Set(found);
+  const distinct = new Set(found);
   return {
-    lost: words.filter((word) => !known.has(word.trim())).length,
-    doubled: found.length - known.size,
+    lost: words.filter((word) => !distinct.has(word.trim())).length,
+    doubled: found.length - distinct.size,
   };
 }

@@ -189,7 +189,7 @@ function unlike(
   const takeover = receipt.takeovers[0];
   report(outcome === 'primary' && nextCalls > 0, 'sent the next provider a needless request');
   report(
-    outcome !== 'primary' && (nextCalls < 1 || nextCalls > (next ? 2 : 1)),
+    outcome !== 'primary' && (nextCalls < 1 || nextCalls > (next ? 3 : 1)),
     `sent the next provider ${nextCalls} requests`,
   );
   report(
