@@ -114,6 +114,8 @@ export const reasoningTags: readonly (readonly [open: string, close: string])[] 
   ['◁think▷', '◁/think▷'],
   ['<|inner_prefix|>', '<|inner_suffix|>'],
   ['<|channel>thought', '<channel|>'],
+  // MedGemma.
+  ['<unused94>thought', '<unused95>'],
 ];
 
 /** The channels of gpt-oss: the text of `final` is the answer. https://cookbook.openai.com/articles/openai-harmony */

@@ -1,14 +1,15 @@
 /** Tokens of chat templates, reasoning tags and channels in a streamed text, however it is cut. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateFilter, withoutTemplateTokens } from '../../../server/wire/template-tokens.ts';
+import { TemplateFilter } from '../../../server/wire/template-filter.ts';
+import { withoutTemplateTokens } from '../../../server/wire/template-tokens.ts';
 import type { StreamDecoder } from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 
 type Separated = { text: string; reasoning: string };
 
 function separate(pieces: readonly string[], prompt = ''): Separated {
-  const filter = templateFilter((token) => prompt.includes(token));
+  const filter = new TemplateFilter((token) => prompt.includes(token));
   const parts: EnginePart[] = [];
   for (const piece of pieces) {
     if (filter.passes(piece)) parts.push({ type: 'text-delta', text: piece });
@@ -62,6 +63,8 @@ const reasoning: Readonly<Record<string, readonly [input: string, text: string, 
     '\n```ts\na\n```\n',
   ],
   'in the middle': ['I look.\n<think>hm</think>\nDone.', 'I look.\n\nDone.', 'hm'],
+  'within a line': ['Hel<think>hm</think>lo, <think>hm</think>world', 'Hello, world', 'hmhm'],
+  MedGemma: ['<unused94>thought\nhm<unused95>answer', 'answer', '\nhm'],
   'without its opening tag': ['hm\n</think>\n\nanswer', 'answer', 'hm\n'],
   'without its opening tag, in one line': ['hm</think>answer', 'answer', 'hm'],
   'nothing but its closing tag': ['</think>\n\nanswer', 'answer', ''],
@@ -132,6 +135,9 @@ test('the end tokens of each family are no part of the answer', () => {
     check(`\`\`\`ts\nx;\n${token}`, '```ts\nx;\n');
   }
   check('answer </s>', 'answer ');
+  check('<|im_end|>', '');
+  check('<think>hm</think><|im_end|>', '', 'hm');
+  check('<|im_start|>assistant', '');
 });
 
 test('what a model writes after the end of its turn is dropped', () => {
@@ -139,6 +145,8 @@ test('what a model writes after the end of its turn is dropped', () => {
   check('answer<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nAnd?', 'answer');
   check('answer<end_of_turn>\n<start_of_turn>user\nAnd?', 'answer');
   check('answer</s>\nUser:\nAnd?', 'answer');
+  check('answer<|endoftext|>Human: And?', 'answer');
+  check('answer<|eot_id|>assistant\n\nanswer again', 'answer');
   check('answer</s>[INST] And? [/INST]', 'answer');
 });
 
@@ -147,6 +155,7 @@ test('tokens that begin a turn are dropped at the start', () => {
   check('<|start_header_id|>assistant<|end_header_id|>\n\nanswer', 'answer');
   check('<start_of_turn>model\nanswer', 'answer');
   check('<s> answer', 'answer');
+  check('assistant\n\nanswer', 'answer');
   check(' [/INST] answer', 'answer');
   check('<|assistant|>\n<think>hm</think>answer', 'answer', 'hm');
   check('<|begin_of_box|>42<|end_of_box|>', '42');
@@ -158,6 +167,10 @@ test('text that is about tokens stays', () => {
     'ChatML ends a turn with `<|im_end|>`',
     'The token <|im_end|> ends a turn.',
     'The token is <|im_end|>',
+    'Text about <|channel|> tokens here.',
+    'In gpt-oss, <|channel|>analysis<|message|> begins the analysis.',
+    'assistant',
+    'assistant\nof the user',
     '```\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n```\nThat is ChatML.',
     '```text\n<think>\nhm\n</think>\n```\n',
     'It writes `<think>` first and `</think>` last.',
@@ -190,7 +203,7 @@ test('inner reasoning that nothing ends is text, not lost', () => {
 });
 
 test('reasoning that the service reports apart is not confused with a closing tag in the text', () => {
-  const filter = templateFilter(() => false);
+  const filter = new TemplateFilter(() => false);
   filter.noteReasoning();
   const parts = [...filter.push('half</think>answer'), ...filter.end()];
   assert.deepEqual(parts, [{ type: 'text-delta', text: 'halfanswer' }]);
@@ -198,7 +211,7 @@ test('reasoning that the service reports apart is not confused with a closing ta
 
 test('a text that continues an answer keeps its blanks, and knows that it is in a code block', () => {
   for (const text of [' and', '\n  return 1;\n', ' <|im_end|> x']) {
-    const filter = templateFilter(() => false, '```ts\nlet a =');
+    const filter = new TemplateFilter(() => false, { beginning: '```ts\nlet a =' });
     const parts = [...filter.push(text), ...filter.end()];
     assert.deepEqual(parts, [{ type: 'text-delta', text }]);
   }
@@ -243,4 +256,31 @@ test('a plain delta passes as it is, and the finish comes last', () => {
   assert.equal(filtered.read(event), plain);
   assert.deepEqual(filtered.read(event), []);
   assert.deepEqual(filtered.read(event), [{ type: 'finish', reason: 'stop' }]);
+});
+
+test('a channel that calls a function is a tool call', () => {
+  const header = '<|channel|>commentary to=functions.look <|constrain|>json<|message|>';
+  const call = { type: 'tool-call', id: 'call_0', name: 'look', input: '{"a":1}' };
+  for (const pieces of cuts(`${header}{"a":1}<|call|>`)) {
+    const filter = new TemplateFilter(() => false, { tools: new Set(['look']) });
+    assert.deepEqual([...pieces.flatMap((piece) => filter.push(piece)), ...filter.end()], [call]);
+  }
+  // Without its end token, which is where the service stopped; but not if it was cut.
+  const filter = new TemplateFilter(() => false, { tools: new Set(['look']) });
+  assert.deepEqual([...filter.push(`${header}{"a":1}`), ...filter.end()], [call]);
+  const cut = new TemplateFilter(() => false, { tools: new Set(['look']) });
+  assert.deepEqual([...cut.push(`${header}{"a":`), ...cut.end(true)], []);
+
+  const events: EnginePart[][] = [
+    [{ type: 'text-delta', text: `${header}{"a":1}` }],
+    [{ type: 'finish', reason: 'stop' }],
+  ];
+  const decoder: StreamDecoder = { mayEnd: 'no', read: () => events.shift() ?? [], end: () => [] } as never;
+  const filtered = withoutTemplateTokens(decoder, {
+    messages: [],
+    tools: [{ name: 'look', inputSchema: {} }],
+  });
+  const event = { event: '', data: '' } as never;
+  assert.deepEqual(filtered.read(event), []);
+  assert.deepEqual(filtered.read(event), [call, { type: 'finish', reason: 'tool-calls' }]);
 });
