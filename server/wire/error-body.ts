@@ -4,6 +4,7 @@
  */
 
 import { keyBeginning } from '../platform/key-patterns.ts';
+import { upstreamMessage } from './gateway-prose.ts';
 import { tryParseJson } from './json-object.ts';
 
 /** Every field may be missing. */
@@ -51,13 +52,21 @@ export function parseErrorValue(value: unknown): ErrorFacts {
   return {
     codes: [...new Set(found.codes)],
     ...(status === undefined ? {} : { status }),
-    message: sanitizeMessage(bestSentence(found.sentences)),
+    message: sanitizeMessage(withoutProvider(bestSentence(found.sentences), value)),
     text: text.slice(0, maxMessageLength),
     params: found.params,
     ...(requested !== undefined && allowed !== undefined ? { tokens: { requested, allowed } } : {}),
     waits: found.waits,
     headers: found.headers,
   };
+}
+
+/** Portkey writes `openai error: ` before a message, and `openai` into a field of its own. */
+function withoutProvider(message: string, body: unknown): string {
+  const provider =
+    typeof body === 'object' && body !== null && 'provider' in body ? body.provider : undefined;
+  const prefix = `${String(provider)} error: `;
+  return typeof provider === 'string' && message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }
 
 /**
@@ -175,22 +184,31 @@ function readObject(fields: Readonly<Record<string, unknown>>, place: Place, fou
         readHeaders(value, found);
         break;
       case 'container':
-        read(value, name, place, found);
+        // Portkey's `provider: "openai"` is a name.
+        if (typeof value !== 'string' || !/^[\w.:/-]*$/.test(value)) read(value, name, place, found);
         break;
       default:
     }
   }
 }
 
-function readText(text: string, name: string, place: Place, found: Found): void {
-  if (!text.trim()) return;
+function readText(message: string, name: string, place: Place, found: Found): void {
+  if (!message.trim()) return;
+  const { text, exceptions } = upstreamMessage(message);
+  found.codes.push(...exceptions.map((exception) => exception.toLowerCase()));
   const json = place.level < 4 ? jsonWithin(text) : undefined;
   const before = found.sentences.length;
   if (json !== undefined) {
     read(json, '', { depth: place.depth, level: place.level + 1 }, found);
     // The text around it is a gateway's.
     const around = text.slice(0, Math.max(0, text.search(/[[{]/)));
-    if (found.sentences.length > before) return void found.codes.push(...wordsIn(around));
+    if (found.sentences.length > before) {
+      found.codes.push(...wordsIn(around));
+      const status = statusIn(around);
+      // Fields within name it more precisely.
+      if (status !== undefined) found.statuses.push(status);
+      return;
+    }
   }
   // `{"error": "invalid_request"}`
   if (/^[A-Za-z]+(?:_[A-Za-z]+)+$/.test(text)) found.codes.push(text.toLowerCase());

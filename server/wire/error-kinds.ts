@@ -12,7 +12,7 @@ const moneyCodes =
 const specificCodes: Codes = [
   [
     'unauthorized',
-    /^(?:invalid_api_key|api_key_invalid|authentication_error|unauthenticated|invalidapikey)$/,
+    /^(?:invalid_api_key|api_key_invalid|authentication_error|unauthenticated|invalidapikey|no_db_connection|expired_key|token_not_found_in_db)$/,
   ],
   [
     'context-too-long',
@@ -24,7 +24,7 @@ const specificCodes: Codes = [
   ],
   [
     'model-not-found',
-    /^(?:model_not_found|model_decommissioned|model_terms_required|modelnotfound|invalid_model|model_not_available)$/,
+    /^(?:model_not_found|model_decommissioned|model_terms_required|modelnotfound|invalid_model|model_not_available|\w+_model_access_denied)$/,
   ],
   ['loading', /^unavailable_error$/],
   [
@@ -69,7 +69,7 @@ const filtered =
   /content[ _](?:management|moderation|safety|usage)? ?(?:policy|policies|filter)|(?:was|been|were|is) (?:flagged|blocked by)|\bflagged (?:as|by|for)\b|safety (?:system|policy|filter)|responsible ai|inappropriate content|sensitive (?:content|words?)|\u654f\u611f|\u4e0d\u5b89\u5168|\u8fdd\u89c4/i;
 
 const noSuchModel =
-  /(?:no such|unknown|unrecognized|invalid) model\b|\bmodels?\b.{0,120}?\b(?:do(?:es)? not exist|doesn['\u2019]t exist|not found|is not a valid|was not found|could not be found|is not available|no longer (?:available|supported)|(?:has|have) been (?:deprecated|decommissioned|removed|retired|shut ?down)|not exist)\b|is not a valid model|no healthy deployments|no endpoints found for|\u6a21\u578b.{0,40}\u4e0d\u5b58\u5728/i;
+  /(?:no such|unknown|unrecognized|invalid) model\b|\bmodels?\b.{0,120}?\b(?:do(?:es)? not exist|doesn['\u2019]t exist|not found|is not a valid|was not found|could not be found|is not available|no longer (?:available|supported)|(?:has|have) been (?:deprecated|decommissioned|removed|retired|shut ?down)|not exist)\b|is not a valid model|`model` field must start with|no healthy deployments|no endpoints found for|\u6a21\u578b.{0,40}\u4e0d\u5b58\u5728/i;
 
 const unavailable =
   /rate limit(?:ed)? |too many requests|(?:requests|tokens) per (?:second|minute|day)|limit exceeded/i;
@@ -85,6 +85,8 @@ const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = 
   ['model-not-found', [0, 400, 403, 422, 500], noSuchModel],
   ['loading', [0, 503], /\bloading\b.{0,20}\bmodel|\bmodel\b.{0,60}\b(?:is )?(?:currently |still )?loading/i],
   ['rate-limited', [0, 400, 403, 500], unavailable],
+  // The provider's settings lack a header of Portkey's: another provider may answer.
+  ['bad-response', [400], /x-portkey-(?:config|provider) header is required/],
   // llama-server answers 500 for a mistake of the caller.
   ['invalid-request', [500], /^\[json\.exception\.|^image input is not supported/],
 ];

@@ -25,8 +25,10 @@ const gatewayStatuses: ReadonlySet<number> = new Set([500, 502]);
 /** The status that counts. That of a 200 that holds an error means nothing. */
 function statusOf(status: number, facts: ErrorFacts): number | undefined {
   if (status < 400) return facts.status;
-  const isMoreSpecific = facts.status === 402 || facts.status === 429;
-  return gatewayStatuses.has(status) && isMoreSpecific ? facts.status : status;
+  const named = facts.status ?? status;
+  // TensorZero answers 502 whatever the service behind it has refused.
+  const isMoreSpecific = named === 402 || named === 429 || (status === 502 && named < 500);
+  return gatewayStatuses.has(status) && isMoreSpecific ? named : status;
 }
 
 /** Messages by which services report that a model, or all of them, do not take this form of request. */
@@ -110,7 +112,7 @@ function messageFor(
     case 'overloaded':
       return `The service is overloaded or failing${at}${because}`;
     case 'bad-response':
-      return `The service does not answer chat requests at this address${at}.`;
+      return `The service does not answer chat requests at this address${at}${because}`;
     default:
       return `The service did not accept the request${at}${because}`;
   }

@@ -20,6 +20,10 @@ const Entry = z.object({
   context_window: Count,
   max_completion_tokens: Count,
   active: Flag,
+  /** LiteLLM, of the models in its price table. https://docs.litellm.ai/docs/proxy/model_discovery */
+  mode: Text,
+  max_input_tokens: Count,
+  max_output_tokens: Count,
   /** xAI, and several gateways. */
   context_length: Count,
   /** Mistral; LM Studio's is the model's own, not the allocated one. */
@@ -54,6 +58,10 @@ const List = z.union([
 /** Names that tell another purpose. */
 const notForChat = /embed|rerank|whisper|\btts\b|moderation|guard/i;
 
+/** Modes of LiteLLM in which a model does not chat. It converts chats for `completion` and `responses` itself. */
+const notForChatMode =
+  /embed|image|audio|video|speech|transcription|realtime|rerank|moderation|ocr|search|vector|guardrail/i;
+
 type ModelListQuirks = {
   readonly canChat?: (model: string) => boolean;
   readonly modelName?: (id: string) => string;
@@ -76,11 +84,12 @@ export function decodeOpenAiModels(
 }
 
 /** Whether a chat may work, by the list. */
-const isUsable = ({ status, active, type, capabilities, architecture }: Entry): boolean =>
+const isUsable = ({ status, active, type, mode, capabilities, architecture }: Entry): boolean =>
   !status?.failed &&
   status?.value !== 'downloading' &&
   active !== false &&
   type !== 'embedding' &&
+  !(mode && notForChatMode.test(mode)) &&
   capabilities?.completion_chat !== false &&
   architecture?.output_modalities?.includes('text') !== false;
 
@@ -89,7 +98,7 @@ function factsOf(entry: Entry): Omit<ModelInfo, 'name'> {
   const inputs = entry.input_modalities ?? entry.architecture?.input_modalities;
   return {
     ...optionalField('contextTokens', contextOf(entry)),
-    ...optionalField('maxOutputTokens', entry.max_completion_tokens),
+    ...optionalField('maxOutputTokens', entry.max_completion_tokens ?? entry.max_output_tokens),
     ...optionalField('tools', capabilities?.function_calling ?? capabilities?.trained_for_tool_use),
     ...optionalField('vision', capabilities?.vision ?? inputs?.includes('image')),
   };
@@ -104,6 +113,7 @@ const contextOf = (entry: Entry): number | undefined =>
       entry.context_window ??
       entry.context_length ??
       entry.max_context_length ??
+      entry.max_input_tokens ??
       entry.dmr?.context_window);
 
 const optionalField = <Name extends keyof ModelInfo>(name: Name, value: ModelInfo[Name] | undefined) =>

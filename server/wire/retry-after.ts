@@ -6,6 +6,7 @@
 import type { ErrorFacts } from './error-body.ts';
 import { durationPattern, parseWaitMs, serviceClockMs } from './parse-duration.ts';
 import { parseRateHeaders } from './rate-windows.ts';
+import { type UpstreamHeaders, upstreamHeaders } from './upstream-headers.ts';
 import type { ErrorResponse } from './wire-format.ts';
 
 type Headers = ErrorResponse['headers'];
@@ -20,15 +21,26 @@ export function requestedWaitMs(
   facts: Pick<ErrorFacts, 'waits' | 'text' | 'headers'>,
   now: number,
 ): number | undefined {
-  const clockMs = serviceClockMs(headers['date'], now);
-  const explicit = [
-    ...headerWaits(headers, now),
+  const upstream = upstreamHeaders(headers, now);
+  const clockMs = upstream?.atMs ?? serviceClockMs(headers['date'], now);
+  const ofService = longest([
+    ...(upstream ? headerWaits(upstream.headers, clockMs) : []),
     ...headerWaits(facts.headers, clockMs),
     ...facts.waits.flatMap((field) => fieldWaitMs(field, clockMs) ?? []),
     ...waitsInWords(facts.text, clockMs),
-  ];
-  return longest(explicit) ?? exhaustedWindowMs(headers, now) ?? exhaustedWindowMs(facts.headers, clockMs);
+  ]);
+  const explicit = [...headerWaits(headers, now), ...remaining(ofService, upstream)];
+  if (explicit.length > 0) return longest(explicit);
+  return (
+    exhaustedWindowMs(headers, now) ??
+    remaining(upstream && exhaustedWindowMs(upstream.headers, clockMs), upstream)[0] ??
+    exhaustedWindowMs(facts.headers, clockMs)
+  );
 }
+
+/** What is left of a wait that began when the service behind a gateway answered. */
+const remaining = (waitMs: number | undefined, upstream: UpstreamHeaders | undefined): readonly number[] =>
+  waitMs === undefined ? [] : [Math.max(0, waitMs - (upstream?.ageMs ?? 0))];
 
 /** The same from headers alone. */
 export const retryAfterMs = (headers: Headers, now = Date.now()): number | undefined =>

@@ -57,6 +57,46 @@ test('context lengths are read where copies put them', () => {
   ]);
 });
 
+test('LiteLLM tells context, output and purpose of the models in its price table', () => {
+  const entry = (id: string, mode: string, more = {}) => ({
+    id,
+    object: 'model',
+    created: 1_677_610_602,
+    owned_by: 'openai',
+    mode,
+    ...more,
+  });
+  const data = [
+    entry('team/gpt', 'chat', { max_input_tokens: 128_000, max_output_tokens: 16_384 }),
+    entry('team/pro', 'responses', { max_input_tokens: 400_000, max_output_tokens: 128_000 }),
+    entry('team/old', 'completion', { max_input_tokens: null }),
+    { id: 'team/own', object: 'model', created: 1_677_610_602, owned_by: 'openai' },
+    { id: 'elsewhere', object: 'model', mode: 'default' },
+    ...[
+      'embedding',
+      'image_generation',
+      'image_edit',
+      'audio_transcription',
+      'audio_speech',
+      'video_generation',
+      'realtime',
+      'rerank',
+      'moderation',
+      'ocr',
+      'search',
+      'vector_store',
+      'guardrail',
+    ].map((mode) => entry(`team/${mode.slice(0, 3)}`, mode, { max_input_tokens: 8_191 })),
+  ];
+  assert.deepEqual(openaiCompatible.wire.decodeModels({ object: 'list', data }), [
+    { name: 'team/gpt', contextTokens: 128_000, maxOutputTokens: 16_384 },
+    { name: 'team/pro', contextTokens: 400_000, maxOutputTokens: 128_000 },
+    { name: 'team/old' },
+    { name: 'team/own' },
+    { name: 'elsewhere' },
+  ]);
+});
+
 test('models for other purposes are left out', () => {
   const chat = [
     'gpt-6-sol',

@@ -113,3 +113,40 @@ test('a wait in a field of the body, in any envelope', () => {
   assert.equal(inBody({ error: { retry_after: 3 } }, { 'retry-after': '9' }), 9_000);
   assert.equal(inBody({ error: { retry_after: 'soon' } }), undefined);
 });
+
+test('headers of the service behind LiteLLM count from its own date', () => {
+  const nothing = { waits: [], text: '', headers: {} };
+  const at = (seconds: number) => new Date(now - seconds * 1000).toUTCString();
+  const wait = (headers: Record<string, string>, text = '') =>
+    requestedWaitMs(headers, { ...nothing, text }, now);
+  const upstream = (age: number, more: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries({ date: at(age), ...more }).map(([name, value]) => [`llm_provider-${name}`, value]),
+    );
+  assert.equal(wait(upstream(0, { 'retry-after': '37' })), 37_000);
+  // Dates have whole seconds: none of the wait may be cut short.
+  assert.equal(wait(upstream(30, { 'retry-after': '90' })), 61_000);
+  assert.equal(wait({ date: at(0), ...upstream(30, { 'retry-after': '90' }) }), 61_000);
+  assert.equal(wait(upstream(30, { 'retry-after-ms': '90500' })), 61_500);
+  assert.equal(wait(upstream(30, { 'retry-after': at(-20) })), 21_000);
+  assert.equal(wait(upstream(30, {}), 'Please try again in 90s.'), 61_000);
+  const windows = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1m30s' };
+  assert.equal(wait(upstream(30, windows)), 61_000);
+  // LiteLLM has held the refusal for longer than the wait; its own date is that of the request.
+  assert.equal(wait({ date: at(112), ...upstream(37, { 'retry-after': '30' }) }), 0);
+  // Its own cool-down of the deployments.
+  assert.equal(wait({ 'retry-after': '5', ...upstream(30, { 'retry-after': '20' }) }), 5_000);
+});
+
+test('a clock that differs from the service behind LiteLLM shortens no wait', () => {
+  const nothing = { waits: [], text: '', headers: {} };
+  const wait = (gateway: string, service: string, more: Record<string, string>) =>
+    requestedWaitMs({ date: gateway, 'llm_provider-date': service, ...more }, nothing, now);
+  const early = new Date(now - 90_000).toUTCString();
+  const late = new Date(now + 90_000).toUTCString();
+  const ancient = new Date(now - 86_400_000).toUTCString();
+  assert.equal(wait(early, early, { 'llm_provider-retry-after': '37' }), 37_000);
+  assert.equal(wait(late, late, { 'llm_provider-retry-after': '37' }), 37_000);
+  assert.equal(wait(ancient, ancient, { 'llm_provider-retry-after': '37' }), 37_000);
+  assert.equal(wait('?', '?', { 'llm_provider-retry-after': '37' }), 37_000);
+});
