@@ -257,19 +257,26 @@ const policies = {
 export type ErrorKind = keyof typeof policies;
 export const errorPolicies: Readonly<Record<ErrorKind, ErrorPolicy>> = policies;
 
-/** The weights of a failure. @param failure its kind, the status of its response, and whether no connection was made */
+/**
+ * The weights of a failure.
+ * @param failure its kind, the status of its response, whether no connection was made, and whether a gateway reports it
+ * of one of the services behind it
+ */
 export function circuitWeights({
   kind,
   status,
   unconnected,
+  behindGateway,
 }: {
   readonly kind: ErrorKind;
   readonly status?: number;
   readonly unconnected?: boolean;
+  readonly behindGateway?: boolean;
 }): CircuitWeights {
   const { circuit } = errorPolicies[kind];
-  if ('provider' in circuit) return circuit;
-  return circuit[unconnected ? 'unconnected' : status === undefined ? 'unresponsive' : 'responded'];
+  const stage = unconnected ? 'unconnected' : status === undefined ? 'unresponsive' : 'responded';
+  const weights = 'provider' in circuit ? circuit : circuit[stage];
+  return behindGateway && weights.provider > 0 ? { provider: 0, model: weights.model } : weights;
 }
 
 /** Whether a value from outside names a row of the table. */

@@ -17,6 +17,8 @@ export type ErrorData = {
   readonly unconnected?: boolean;
   /** Milliseconds to wait before the next request. Absent: the service named no time. */
   readonly retryAfterMs?: number;
+  /** A service behind a gateway has refused: the gateway's other models may have other accounts. Absent: no gateway. */
+  readonly behindGateway?: boolean;
   /** The pinned model that the filter excluded; the user may allow the next one instead. */
   readonly pinned?: string;
   /** The service had begun to answer, so it may bill the prompt. Absent: it had not. */

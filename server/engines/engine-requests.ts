@@ -4,6 +4,7 @@ import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import type { ErrorResponse, WireRequest } from '../wire/wire-format.ts';
 import { unsupportedFieldDropper } from './drop-unsupported-fields.ts';
 import type { EngineDefinition } from './engine.ts';
+import { type Gateway, gatewayOf, gatewayOfList } from './gateways.ts';
 import { parseJson, readErrorResponse } from './read-response.ts';
 import type { RequestSession } from './request-session.ts';
 import { requestUrl } from './request-url.ts';
@@ -22,6 +23,9 @@ export function engineRequests({ definition, baseUrl, http, limits }: EngineRequ
   const { wire } = definition;
   const dropper = unsupportedFieldDropper(wire);
 
+  /** Recognized by its list of models or any response. */
+  let gateway: Gateway | undefined;
+
   /** Sends once; the response may be an error. `post` absent: GET. */
   const send = async (
     session: RequestSession,
@@ -33,12 +37,13 @@ export function engineRequests({ definition, baseUrl, http, limits }: EngineRequ
     const response = await http({
       method: post ? 'POST' : 'GET',
       url: requestUrl(baseUrl, definition.version, path),
-      headers: { accept, ...definition.headers(key) },
+      headers: { accept, ...(post && gateway?.requestHeaders), ...definition.headers(key) },
       ...(post ? { body: post.body } : {}),
       signal: session.signal,
       connectMs: limits.connectMs,
     });
     session.onResponse(response);
+    gateway = gatewayOf(response.headers) ?? gateway;
     return response;
   };
 
@@ -54,7 +59,9 @@ export function engineRequests({ definition, baseUrl, http, limits }: EngineRequ
     ): Promise<unknown> {
       const response = await send(session, key, 'application/json', path);
       if (response.status >= 400) throw wire.toError(await readErrorResponse(response));
-      return parseJson(await readText(response.body, maxBytes));
+      const value = parseJson(await readText(response.body, maxBytes));
+      gateway ??= gatewayOfList(value);
+      return value;
     },
 
     /** Posts, and again without the fields that are rejected. Rejects with what an error response means. */

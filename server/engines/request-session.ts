@@ -122,7 +122,7 @@ function attributeError(
       : new RumboError('The service’s response cannot be read.', { kind: 'bad-response' }, { cause });
   const { message, ...data } = error.data;
   const about = { provider, ...(model === undefined ? {} : { model }) };
-  if (key === undefined && data.status === 401)
+  if (key === undefined && data.status === 401 && !data.behindGateway)
     return new RumboError(`${label} requires an API key.`, { ...data, ...about }, { cause });
   if (key === undefined || !message.includes(key)) return error.with(about);
   return new RumboError(message.replaceAll(key, '…'), { ...data, ...about });

@@ -120,7 +120,8 @@ export function pooledKey(name: string, key: string | undefined) {
       }
       probedUntilMs = 0;
       if (!next) return false;
-      if (errorPolicies[error.kind].keyCooldown?.blocks === 'all-models') {
+      const { behindGateway = false } = error.data;
+      if (errorPolicies[error.kind].keyCooldown?.blocks === 'all-models' && !behindGateway) {
         cooldown = next;
         return true;
       }
@@ -131,6 +132,7 @@ export function pooledKey(name: string, key: string | undefined) {
         ({ cooldown: each }) => each !== undefined && isValid(each, each.untilMs, now),
       ).filter((name) => name !== model);
       limitsOf(models, model).cooldown = next;
+      if (behindGateway) return true;
       if (others.length > 0 && cooldown?.rule !== 'key' && cooldown?.rule !== 'payment')
         cooldown = { ...next, untilMs: Math.min(next.untilMs, now + accountLimitMs), estimated: true };
       return true;

@@ -25,6 +25,8 @@ export type ErrorFacts = {
   readonly waits: readonly (readonly [name: string, value: unknown])[];
   /** Headers of an upstream response that a gateway puts into its body; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** A gateway reports that a service behind it has refused. */
+  readonly isBehindGateway: boolean;
 };
 
 export function parseErrorText(text: string): ErrorFacts {
@@ -44,6 +46,7 @@ export function parseErrorValue(value: unknown): ErrorFacts {
     waits: [],
     headers: {},
     counts: {},
+    isBehindGateway: false,
   };
   read(value, '', { depth: 0, level: 0 }, found);
   const text = found.sentences.map((each) => each.text).join('\n');
@@ -58,6 +61,7 @@ export function parseErrorValue(value: unknown): ErrorFacts {
     ...(requested !== undefined && allowed !== undefined ? { tokens: { requested, allowed } } : {}),
     waits: found.waits,
     headers: found.headers,
+    isBehindGateway: found.isBehindGateway,
   };
 }
 
@@ -99,6 +103,7 @@ type Found = {
   readonly waits: [string, unknown][];
   readonly headers: Record<string, string>;
   readonly counts: { n_prompt_tokens?: number; n_ctx?: number };
+  isBehindGateway: boolean;
 };
 
 type Place = { readonly depth: number; readonly level: number };
@@ -194,7 +199,8 @@ function readObject(fields: Readonly<Record<string, unknown>>, place: Place, fou
 
 function readText(message: string, name: string, place: Place, found: Found): void {
   if (!message.trim()) return;
-  const { text, exceptions } = upstreamMessage(message);
+  const { text, exceptions, isBehindGateway } = upstreamMessage(message);
+  found.isBehindGateway ||= isBehindGateway;
   found.codes.push(...exceptions.map((exception) => exception.toLowerCase()));
   const json = place.level < 4 ? jsonWithin(text) : undefined;
   const before = found.sentences.length;

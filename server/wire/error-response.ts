@@ -53,6 +53,8 @@ export function errorFromEvent(value: unknown): RumboError {
   return buildError(facts, facts.status, requestedWaitMs({}, facts, Date.now()));
 }
 
+const gatewayKeyAction = 'Check the keys in the gateway’s own configuration.';
+
 function buildError(
   facts: ErrorFacts,
   status: number | undefined,
@@ -65,6 +67,8 @@ function buildError(
   return new RumboError(messageFor(kind, facts, status, waitMs), {
     kind,
     ...(status === undefined ? {} : { status }),
+    ...(facts.isBehindGateway ? { behindGateway: true } : {}),
+    ...(facts.isBehindGateway && kind === 'unauthorized' ? { action: gatewayKeyAction } : {}),
     ...(waits && waitMs !== undefined ? { retryAfterMs: Math.ceil(waitMs) } : {}),
   });
 }
@@ -84,6 +88,7 @@ function messageFor(
   const at = status === undefined ? '' : ` (HTTP ${status})`;
   switch (kind) {
     case 'unauthorized':
+      if (facts.isBehindGateway) return 'The service behind the gateway refused the gateway’s own key.';
       // Never the service's own message: it may hold part of the key.
       return status === 403
         ? 'Access was denied: this key, account or region may not use the model.'

@@ -1,7 +1,13 @@
 /** What gateways write around the reason of the service behind them. Pure. */
 
-/** A message without a gateway's words, and the exceptions that it names (`RateLimitError`), outermost first. */
-type UpstreamMessage = { readonly text: string; readonly exceptions: readonly string[] };
+type UpstreamMessage = {
+  /** Without the gateway's words. */
+  readonly text: string;
+  /** Those that the gateway names (`RateLimitError`), outermost first. */
+  readonly exceptions: readonly string[];
+  /** The gateway says that a service behind it, or one of its models, has failed. */
+  readonly isBehindGateway: boolean;
+};
 
 /** LiteLLM's `litellm.RateLimitError: RateLimitError: OpenAIException - …`, once for each layer it passed. */
 const litellmExceptions =
@@ -11,6 +17,9 @@ const beginsWithLitellm = /^(?:litellm\.\w+:|\w+Exception(?: \w+)? ?- )/;
 /** LiteLLM's account of its retries and fallbacks, in the words of several versions. */
 const litellmRouting =
   /[\s.]*(?:\bLiteLLM: model group '|\bReceived Model Group=|\bAvailable Model Group Fallbacks=|\bNo fallback model group found for|\bError doing the fallback:|\bLiteLLM Retried: \d|\nmodel=[^\n]{1,200} (?:context_window|content_policy)_fallbacks?=)[\s\S]*$/;
+
+/** LiteLLM's limit for one model or one service, not for the user's key. */
+const deploymentBudget = /^No deployments available - crossed budget/;
 
 /** TensorZero's `All variants failed with errors: v: All model providers failed to infer with errors: p: …`. */
 const tensorzeroRouting =
@@ -23,5 +32,9 @@ const tensorzeroRouting =
 export function upstreamMessage(message: string): UpstreamMessage {
   const named = beginsWithLitellm.test(message) ? (litellmExceptions.exec(message)?.[0] ?? '') : '';
   const text = message.slice(named.length).replace(litellmRouting, '').replace(tensorzeroRouting, '').trim();
-  return { text: text || message, exceptions: named.match(/\b[A-Z]\w*(?:Error|Exception)\b/g) ?? [] };
+  return {
+    text: text || message,
+    exceptions: named.match(/\b[A-Z]\w*(?:Error|Exception)\b/g) ?? [],
+    isBehindGateway: text !== message.trim() || deploymentBudget.test(message),
+  };
 }

@@ -5,6 +5,7 @@ import { circuitWeights, errorPolicies, isErrorKind } from '../../shared/error-p
 test('a timeout counts against the provider as far as no response had begun', () => {
   assert.deepEqual(circuitWeights({ kind: 'timeout', status: 200 }), { provider: 0, model: 3 });
   assert.deepEqual(circuitWeights({ kind: 'timeout' }), { provider: 3, model: 3 });
+  assert.deepEqual(circuitWeights({ kind: 'overloaded', behindGateway: true }), { provider: 0, model: 1 });
   assert.deepEqual(circuitWeights({ kind: 'timeout', unconnected: true }), { provider: 3, model: 0 });
   assert.deepEqual(
     circuitWeights({ kind: 'unreachable', status: 1 }),

@@ -404,3 +404,24 @@ test('whatever happens, and whatever the clock does, no wait is negative and eve
     { numRuns: 200 },
   );
 });
+
+test('what a service behind a gateway refuses concerns one model, not the gateway’s key', async () => {
+  for (const kind of ['unauthorized', 'payment-required'] as const) {
+    const gateway = lab(1);
+    await gateway.ask(failure(kind, { behindGateway: true }), 'one');
+    assert.equal(gateway.cooldown(), undefined);
+    assert.equal(gateway.hasKey('one'), false);
+    assert.equal(await gateway.ask(undefined, 'other'), 'sk-1');
+    const service = lab(1);
+    await service.ask(failure(kind), 'one');
+    assert.notEqual(service.cooldown(), undefined);
+  }
+});
+
+test('rate limits of two models behind a gateway are no limit of its key', async () => {
+  const gateway = lab(1);
+  for (const model of ['one', 'two'])
+    await gateway.ask(failure('rate-limited', { behindGateway: true, retryAfterMs: 60_000 }), model);
+  assert.equal(gateway.cooldown(), undefined);
+  assert.equal(await gateway.ask(undefined, 'three'), 'sk-1');
+});

@@ -131,3 +131,19 @@ test('a wait behind LiteLLM counts from when the service answered', () => {
   assert.equal(read('litellm', 'overloaded').data.retryAfterMs, 7_000);
   assert.equal(read('litellm', 'all deployments cool down').data.retryAfterMs, 2_000);
 });
+
+test('what a service behind a gateway refuses is distinguished from what the gateway refuses', () => {
+  const behind = (gateway: string, name: string) => read(gateway, name).data.behindGateway;
+  for (const name of ['wrong upstream key', 'quota used up', 'over budget', 'failure'])
+    assert.equal(behind('litellm', name), true, name);
+  for (const name of ['wrong proxy key', 'no proxy key', 'all deployments cool down'])
+    assert.equal(behind('litellm', name), undefined, name);
+  assert.equal(behind('tensorzero', 'wrong upstream key'), true);
+  // It passes the user's own key on.
+  assert.equal(behind('portkey', 'wrong upstream key'), undefined);
+  assert.match(read('litellm', 'wrong upstream key').message, /the gateway’s own key/);
+  assert.match(String(read('tensorzero', 'wrong upstream key').data.action), /gateway’s own configuration/);
+  const ownBudget = { error: { message: 'ExceededBudget: Key over 1d budget.', type: 'budget_exceeded' } };
+  const error = errorFromResponse({ status: 429, headers: {}, body: JSON.stringify(ownBudget) });
+  assert.deepEqual([error.kind, error.data.behindGateway], ['payment-required', undefined]);
+});
