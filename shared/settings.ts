@@ -84,6 +84,13 @@ export const ProviderSettings = z.object({
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable')
     .optional(),
   models: z.array(z.string().min(1)).optional(),
+  /** Sent with every request, as some gateways require; never a key. */
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w-]*$/, 'must be the name of a header'),
+      z.string().regex(/^[\x20-\x7e]*$/, 'must be printable ASCII'),
+    )
+    .optional(),
   enabled: z.boolean().optional(),
   trusted: z.boolean().optional(),
   timeouts: Timeouts.optional(),
@@ -210,7 +217,7 @@ export const Settings = z.object({
       meta(
         'application',
         ['routing', 'inline', 'providers', 'discovery'],
-        'Additional providers, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. `maxConcurrentRequests` limits how many requests a provider gets at a time: by default as many as its rate limits allow (64 or more), and a local engine as many as it has shown to process. Never put keys here: use **Rumbo: Set API Key**, or name an environment variable in `keyEnv`.',
+        'Additional providers, and changes to the built-in ones: `{ "<name>": { "kind": "openai-compatible", "baseUrl": "http://127.0.0.1:8000/v1", "source": "local" } }`. `maxConcurrentRequests` limits how many requests a provider gets at a time: by default as many as its rate limits allow (64 or more), and a local engine as many as it has shown to process. Never put keys here: use **Rumbo: Set API Key**, or name an environment variable in `keyEnv`. Where a gateway requires headers of its own: `"headers": { "x-portkey-provider": "openai" }`.',
       ),
     ),
   roles: z

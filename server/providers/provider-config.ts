@@ -3,6 +3,7 @@ import type { Source } from '../../shared/models.ts';
 import type { ProviderSettings, Settings, Timeouts } from '../../shared/settings.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
 import { defaultTimeLimits, type TimeLimits } from '../engines/time-limits.ts';
+import { keyBeginning } from '../platform/key-patterns.ts';
 import { isLoopback } from '../platform/loopback.ts';
 
 /** A provider as the settings configure it. */
@@ -20,6 +21,8 @@ export type ProviderConfig = {
   readonly userDefined: boolean;
   /** Models the user listed. Absent: the provider's own list. */
   readonly models?: readonly string[];
+  /** Sent with every request. Absent: none but the engine's own. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly keyEnv?: string;
   readonly timeouts: TimeLimits;
   /** Requests at a time, as the user set it. Absent: measured, or as the rate limits allow. */
@@ -64,6 +67,13 @@ export function resolveProviderConfigs(
       problems.push(`rumbo.providers.${name}.baseUrl ${problem}.`);
       return [];
     }
+    const header = unsafeHeader(own.headers);
+    if (header) {
+      problems.push(
+        `rumbo.providers.${name}.headers must not hold ${header}; save a key with “Rumbo: Set API Key” instead.`,
+      );
+      return [];
+    }
     return [toProviderConfig(name, own, definition, baseUrl, name in settings, timeouts)];
   });
   return { providers, problems };
@@ -89,6 +99,7 @@ function toProviderConfig(
     enabled: own.enabled ?? true,
     userDefined,
     ...(own.models ? { models: own.models } : {}),
+    ...(own.headers ? { headers: own.headers } : {}),
     ...(own.keyEnv ? { keyEnv: own.keyEnv } : {}),
     timeouts: limitsFrom(defaultTimeLimits[source], timeouts[source], own.timeouts),
     ...(own.maxConcurrentRequests ? { maxConcurrentRequests: own.maxConcurrentRequests } : {}),
@@ -106,6 +117,15 @@ function limitsFrom(usual: TimeLimits, ...settings: readonly (Timeouts | undefin
     betweenPartsMs: limit('betweenPartsMs'),
   };
 }
+
+/** Headers that carry a key, or that only HTTP itself may set. */
+const reservedHeader =
+  /^(?:(?:proxy-)?authorization|cookie|.*api-?key.*|.*(?:secret|token|password).*|host|connection|content-.*|accept-encoding|transfer-encoding|expect|te|upgrade)$/i;
+const keyAnywhere = new RegExp(`\\b(?:${keyBeginning}|Bearer\\s|Basic\\s)[-_.\\w]{4,}`);
+
+/** The name of a header that must not come from the settings. `undefined`: each may. */
+const unsafeHeader = (headers: ProviderSettings['headers'] = {}): string | undefined =>
+  Object.entries(headers).find(([name, value]) => reservedHeader.test(name) || keyAnywhere.test(value))?.[0];
 
 /** Why an address is rejected. A key inside an address would end up in logs and views. */
 function addressProblem(baseUrl: string): string | undefined {

@@ -197,13 +197,16 @@ const keyOwnerOf = ({ name, definition, baseUrl, keyEnv }: ProviderConfig): KeyO
 });
 
 const connectionTo = (
-  { name, label, definition, baseUrl, timeouts, models }: ProviderConfig,
+  { name, label, definition, baseUrl, timeouts, models, headers }: ProviderConfig,
   http: Http,
   keys: KeySource,
 ): EngineConnection => ({
   provider: name,
   label,
-  definition,
+  // The key's own header wins.
+  definition: headers
+    ? { ...definition, headers: (key) => ({ ...headers, ...definition.headers(key) }) }
+    : definition,
   baseUrl,
   http,
   keys,

@@ -81,3 +81,25 @@ test('time limits of a provider win over those of its source, and both over the 
   assert.deepEqual(limits('ollama'), { connectMs: 3_000, firstPartMs: 5, betweenPartsMs: 6 });
   assert.deepEqual(limits('openai'), { connectMs: 10_000, firstPartMs: 120_000, betweenPartsMs: 30_000 });
 });
+
+test('a provider has the headers that its gateway requires, but no key among them', () => {
+  const at = (headers: Record<string, string>) =>
+    resolve({ lab: { kind: 'openai-compatible', baseUrl: 'http://lab.test/v1', headers } });
+  const plain = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': 'http://127.0.0.1:9/v1' };
+  assert.deepEqual(at(plain).providers.find(({ name }) => name === 'lab')?.headers, plain);
+  for (const headers of [
+    { Authorization: 'Bearer hunter2' },
+    { 'X-Api-Key': 'hunter2' },
+    { 'x-portkey-api-key': 'hunter2' },
+    { cookie: 'session=hunter2' },
+    { 'x-auth-token': 'hunter2' },
+    { 'x-team': 'sk-hunter2hunter2' },
+    { 'content-type': 'hunter2' },
+    { host: 'hunter2.test' },
+  ] as Record<string, string>[]) {
+    const { providers, problems } = at(headers);
+    assert.ok(!providers.some(({ name }) => name === 'lab'), JSON.stringify(headers));
+    assert.match(problems.join(), /^rumbo\.providers\.lab\.headers must not hold [\w-]+; save a key/);
+    assert.doesNotMatch(problems.join(), /hunter/);
+  }
+});

@@ -234,3 +234,17 @@ test('another program at a default address is not used; at an address that the u
   assert.equal(await made('vllm', {}, { http, identifyServer: async () => undefined }).test(), 1);
   assert.equal(identified.length, 1);
 });
+
+test('the headers of the settings go with every request, and the key’s own header wins', async () => {
+  const sent: Readonly<Record<string, string>>[] = [];
+  const http: Http = async ({ headers }) => {
+    sent.push(headers);
+    return answering({ data: [{ id: 'a' }] });
+  };
+  const headers = { 'x-portkey-provider': 'openai' };
+  const env = { LAB_KEY: 'sk-lab' };
+  const one = made('lab', { lab: { ...lab.lab, keyEnv: 'LAB_KEY', headers } }, { http, env });
+  await one.refresh();
+  assert.equal(sent[0]?.['x-portkey-provider'], 'openai');
+  assert.equal(sent[0]?.['authorization'], 'Bearer sk-lab');
+});
