@@ -117,7 +117,8 @@ function messageFor(
     case 'overloaded':
       return `The service is overloaded or failing${at}${because}`;
     case 'bad-response':
-      return `The service does not answer chat requests at this address${at}${because}`;
+      // With another status the reason is about another address.
+      return `The service does not answer chat requests at this address${at}${status === 400 ? because : '.'}`;
     default:
       return `The service did not accept the request${at}${because}`;
   }
