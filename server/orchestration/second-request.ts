@@ -2,6 +2,7 @@
 import type { AskParams } from '../../shared/ask.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { AskPart, AskResult, CodeIssue } from '../../shared/protocol.ts';
+import { roleOf } from '../../shared/roles.ts';
 import { codeReadingOf } from '../edits/code-preview.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { runAttempts } from './attempts.ts';
@@ -19,7 +20,7 @@ export async function* answerWithCode(
   signal: AbortSignal,
   prepare: (params: AskParams) => PreparedRequest,
 ): AsyncGenerator<AskPart, AskResult> {
-  if (prepared.params.role === undefined) return yield* runAttempts(deps, prepared, signal);
+  if (roleOf(prepared.params.role)?.answer !== 'code') return yield* runAttempts(deps, prepared, signal);
   const { result: first, finish } = yield* untilFinish(runAttempts(deps, prepared, signal));
   const again = secondRequestOf(prepared.params, first);
   if (!again) {

@@ -78,8 +78,10 @@ export class TemplateFilter {
   /** The answer so far. */
   #answer = '';
   #reasoning: Tag = { name: '', closes: [] };
-  /** Reasoning that began within the answer; it is text if nothing ends it. */
-  #innerReasoning: string | undefined;
+  /** The reasoning between two tags; it is text if nothing ends it. */
+  #openReasoning = '';
+  /** It began within the answer. */
+  #isInner = false;
   #hasReasoning = false;
   /** Something was removed from the start: blanks before the answer belong to it. */
   #isStripped = false;
@@ -134,17 +136,18 @@ export class TemplateFilter {
 
   /**
    * The answer has ended: the parts that were held back.
-   * @param isCut a call that has not ended is incomplete
+   * @param isCut what has not ended is incomplete. Absent: it is not
+   * @param hasCalls the answer calls functions. Absent: those of the text alone
    */
-  end(isCut = false): EnginePart[] {
+  end({ isCut = false, hasCalls = false } = {}): EnginePart[] {
     if (this.#place === 'reasoning') {
       this.#emit('reasoning-delta', this.#buffer);
       if (!isCut) this.#endToolCall();
-      const unclosed = this.#innerReasoning;
-      this.#innerReasoning = undefined;
-      // Nothing ended it, so it may have been text: it is not lost.
-      if (unclosed !== undefined && this.#reasoning.name !== 'channel')
-        this.#emit('text-delta', this.#reasoning.name + unclosed);
+      // Nothing ended it: within an answer it may have been text, and without one it is all there is.
+      if (this.#isInner && this.#reasoning.name !== 'channel')
+        this.#emit('text-delta', this.#reasoning.name + this.#openReasoning);
+      else if (!isCut && !hasCalls && this.#answer.trim() === '')
+        this.#emit('text-delta', this.#openReasoning);
     } else if (this.#place === 'start') this.#emit('text-delta', this.#startAtEnd());
     else if (this.#place === 'answer')
       this.#emit(
@@ -198,7 +201,7 @@ export class TemplateFilter {
     if (type === 'text-delta') this.#answer += text;
     else {
       this.#hasReasoning = true;
-      if (this.#innerReasoning !== undefined) this.#innerReasoning += text;
+      this.#openReasoning += text;
     }
     const last = this.#parts.at(-1);
     if (last?.type === type) this.#parts[this.#parts.length - 1] = { type, text: last.text + text };
@@ -206,7 +209,8 @@ export class TemplateFilter {
   }
 
   #startReasoning(name: string, closes: readonly string[], rest: string): Step {
-    this.#innerReasoning = this.#answer.trim() === '' ? undefined : '';
+    this.#isInner = this.#answer.trim() !== '';
+    this.#openReasoning = '';
     this.#reasoning = { name, closes };
     this.#place = 'reasoning';
     this.#buffer = rest;
@@ -245,7 +249,7 @@ export class TemplateFilter {
     const recipient = /\bto=(?:functions\.)?([\w-]+)/.exec(text.slice(0, end))?.[1];
     const step = this.#startReasoning('channel', channelEnds, rest);
     if (recipient !== undefined && this.#tools.has(recipient)) {
-      this.#innerReasoning = undefined;
+      this.#isInner = false;
       this.#toolName = recipient;
     }
     return step;
@@ -318,8 +322,9 @@ export class TemplateFilter {
     this.#endToolCall();
     this.#hasReasoning = true;
     this.#isStripped = true;
-    const isInner = this.#innerReasoning !== undefined;
-    this.#innerReasoning = undefined;
+    const isInner = this.#isInner;
+    this.#isInner = false;
+    this.#openReasoning = '';
     const isChannel = this.#reasoning.name === 'channel';
     this.#buffer = this.#buffer.slice(
       isChannel && !turnEnds.includes(found.token) ? found.at : found.at + found.token.length,

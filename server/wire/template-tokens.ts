@@ -33,7 +33,10 @@ export function withoutTemplateTokens(
         case 'text-delta':
           return filter.push(part.text);
         case 'finish':
-          return [...filter.end(part.reason === 'length'), withToolReason(part)];
+          return [
+            ...filter.end({ isCut: part.reason === 'length', hasCalls: part.reason === 'tool-calls' }),
+            withToolReason(part),
+          ];
         case 'reasoning-delta':
           return [...filter.noteReasoning(), part];
         default:

@@ -68,7 +68,6 @@ const reasoning: Readonly<Record<string, readonly [input: string, text: string, 
   'without its opening tag': ['hm\n</think>\n\nanswer', 'answer', 'hm\n'],
   'without its opening tag, in one line': ['hm</think>answer', 'answer', 'hm'],
   'nothing but its closing tag': ['</think>\n\nanswer', 'answer', ''],
-  'that is cut': ['<think>hm', '', 'hm'],
 };
 for (const [name, [input, text, thoughts]] of Object.entries(reasoning))
   test(`reasoning in the text: ${name}`, () => check(input, text, thoughts));
@@ -198,6 +197,22 @@ test('a token that the conversation contains stays', () => {
   check('<|channel|>analysis<|message|>hm', '<|channel|>analysis<|message|>hm', '', 'Repeat <|channel|>');
 });
 
+test('reasoning that nothing ends is all that the model answered, unless it was cut', () => {
+  check('<think>hm\n```ts\na;\n```', 'hm\n```ts\na;\n```', 'hm\n```ts\na;\n```');
+  check('<|channel|>analysis<|message|>hm', 'hm', 'hm');
+  const filter = new TemplateFilter(() => false);
+  assert.deepEqual(
+    [...filter.push('<think>hm'), ...filter.end({ isCut: true })],
+    [{ type: 'reasoning-delta', text: 'hm' }],
+  );
+});
+
+test('reasoning that a call of a function ends is no text', () => {
+  const filter = new TemplateFilter(() => false);
+  const parts = [...filter.push('<think>hm'), ...filter.end({ hasCalls: true })];
+  assert.deepEqual(parts, [{ type: 'reasoning-delta', text: 'hm' }]);
+});
+
 test('inner reasoning that nothing ends is text, not lost', () => {
   check('See:\n<think>\nand more', 'See:\n<think>\nand more', '\nand more');
 });
@@ -269,7 +284,7 @@ test('a channel that calls a function is a tool call', () => {
   const filter = new TemplateFilter(() => false, { tools: new Set(['look']) });
   assert.deepEqual([...filter.push(`${header}{"a":1}`), ...filter.end()], [call]);
   const cut = new TemplateFilter(() => false, { tools: new Set(['look']) });
-  assert.deepEqual([...cut.push(`${header}{"a":`), ...cut.end(true)], []);
+  assert.deepEqual([...cut.push(`${header}{"a":`), ...cut.end({ isCut: true })], []);
 
   const events: EnginePart[][] = [
     [{ type: 'text-delta', text: `${header}{"a":1}` }],
