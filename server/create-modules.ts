@@ -15,6 +15,8 @@ import { createBudgets } from './metrics/budget.ts';
 import { counters } from './metrics/counters.ts';
 import { createLedger } from './metrics/ledger.ts';
 import { createModelStats } from './metrics/model-stats.ts';
+import { modelsStore } from './models/models-store.ts';
+import { modelRequestRules } from './models/request-rules.ts';
 import { createOrchestrator } from './orchestration/orchestrator.ts';
 import { batchedConsole } from './platform/batched-console.ts';
 import { undiciHttp } from './platform/http.ts';
@@ -59,6 +61,13 @@ export function createModules(connection: Connection, params: InitializeParams, 
   const registry = modelRegistry(storagePath, now, warn);
   const { lookUp } = registry;
 
+  const modelFacts = modelsStore(storagePath, warn);
+  const requestRules = modelRequestRules({
+    store: modelFacts,
+    now,
+    onChanged: () => providers.refreshModelFacts(),
+  });
+
   const discovered = discoveredProviders({ http, env, now });
   const providers = providerRegistry({
     http,
@@ -68,6 +77,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
     definitions: engines,
     lookUp,
     identifyServer: discovered.identifyServer,
+    requestRules,
     onChange,
   });
   const registryRefresh = createRegistryRefresh({ registry, providers, keys, http, log, now });
@@ -76,8 +86,9 @@ export function createModules(connection: Connection, params: InitializeParams, 
     registry,
     env,
     storagePath,
+    store: modelFacts,
+    requestRules,
     settings,
-    log,
     onChanged: onChange,
     onDetailsChanged: providers.onEngineFactsChanged,
     now,

@@ -85,6 +85,17 @@ const policies = {
     button: 'edit-prompt',
     action: 'Change the request and ask again.',
   },
+  // The model cannot be asked in this form; another may.
+  'unsupported-request': {
+    retry: 'never',
+    fallback: true,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'explain-route',
+    action: 'Use another model, or change the request.',
+  },
   'context-too-long': {
     retry: 'never',
     fallback: true,

@@ -1,6 +1,7 @@
 /** What is known of a model beyond what routing needs, and where each fact comes from. */
 import type { ModelId } from './chat.ts';
 import type { Price } from './models.ts';
+import type { RequestRules } from './request-rules.ts';
 
 /** What a model can be used for. */
 export const modelTypes = ['chat', 'fim', 'embedding', 'vision', 'tools', 'reasoning'] as const;
@@ -41,6 +42,8 @@ export type ModelDetails = {
   readonly types: readonly ModelType[];
   /** Absent: not known. */
   readonly fields: DetailFacts;
+  /** What its service stated by refusing requests, and the time of the latest statement (ISO 8601). Absent: nothing. */
+  readonly refusals?: { readonly rules: RequestRules; readonly at: string };
   /** By field. `at`: ISO 8601. */
   readonly provenance: Readonly<
     Partial<Record<DetailField, { readonly by: DetailOrigin; readonly at: string }>>

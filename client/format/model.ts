@@ -2,6 +2,7 @@
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { DetailOrigin, ModelDetails, ModelType } from '../../shared/model-details.ts';
 import type { Model, Price } from '../../shared/models.ts';
+import type { RequestRules } from '../../shared/request-rules.ts';
 import type { ModelCooldown } from '../../shared/status.ts';
 import { localIcon, localSentences, localStateText } from './local-model.ts';
 import { cooldownText } from './provider.ts';
@@ -54,6 +55,7 @@ export function modelTooltip(now: ModelState, details?: ModelDetails, locale?: s
     ...(fields.licence ? [`Licence: ${fields.licence}.`] : []),
     priceSentence(model),
     model.private ? 'Requests to it stay on your own machines.' : 'Requests to it leave your machines.',
+    ...refusalSentence(details?.refusals?.rules),
     ...(details ? sourceSentence(details) : []),
   ];
   return lines.map(oneLine).join('\n');
@@ -115,6 +117,36 @@ const typeTexts: Readonly<Record<ModelType, string>> = {
 
 const joinWords = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** How the model has to be asked, as its service stated by refusing requests. */
+function refusalSentence(rules: RequestRules | undefined): string[] {
+  if (!rules) return [];
+  const {
+    maxOutputTokens,
+    minOutputTokens,
+    contextTokens,
+    systemRole,
+    alternatingRoles,
+    noPrefill,
+    rejectedFields,
+  } = rules;
+  const rejected = Object.keys(rejectedFields ?? {});
+  const phrases = [
+    contextTokens === undefined ? '' : `${formatCount(contextTokens)} tokens of context`,
+    maxOutputTokens === undefined ? '' : `at most ${formatCount(maxOutputTokens)} tokens per answer`,
+    minOutputTokens === undefined ? '' : `at least ${formatCount(minOutputTokens)} tokens per answer`,
+    systemRole === undefined ? '' : systemTexts[systemRole],
+    alternatingRoles ? 'user and assistant in turn' : '',
+    noPrefill ? 'no answer that is begun for it' : '',
+    rejected.length > 0 ? `without ${joinWords(rejected)}` : '',
+  ].filter(Boolean);
+  return phrases.length > 0 ? [`Its service accepts: ${phrases.join('; ')}.`] : [];
+}
+
+const systemTexts = {
+  none: 'instructions in the user’s message only',
+  first: 'instructions at the start only',
+} as const;
 
 /** Where the details come from. */
 function sourceSentence({ provenance }: ModelDetails): string[] {

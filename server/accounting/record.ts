@@ -10,7 +10,13 @@ import type { AttemptRecord } from './attempt-record.ts';
 import { answerLine, attemptLine } from './log-lines.ts';
 
 export type AccountingDeps = {
-  readonly providers: { get(name: string): Pick<Provider, 'recordOutcome' | 'recordCancel'> | undefined };
+  readonly providers: {
+    get(
+      name: string,
+    ):
+      | (Pick<Provider, 'recordOutcome' | 'recordCancel'> & Partial<Pick<Provider, 'recordUsage'>>)
+      | undefined;
+  };
   readonly ledger: { readonly add: Ledger['add']; readonly inline: Pick<Ledger['inline'], 'add'> };
   readonly metrics: Pick<Counters, 'count' | 'observe'>;
   readonly modelStats: Pick<ModelStats, 'record' | 'recordFirstPart'>;
@@ -102,6 +108,7 @@ export function createAccounting(deps: AccountingDeps) {
     if (firstPartMs !== undefined && firstPartMs !== null)
       modelStats.recordFirstPart(model.id, attempt.estimatedPromptTokens, firstPartMs);
     if (usageEstimated || promptCut) return;
+    providers.get(model.provider)?.recordUsage?.(model.name, usage);
     modelStats.record({
       model: model.id,
       task,

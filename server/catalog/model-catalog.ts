@@ -15,9 +15,9 @@ import {
 } from '../models/loaders/llm-description.ts';
 import { registryLoader } from '../models/loaders/registry.ts';
 import { type ModelSource, modelLists } from '../models/model-lists.ts';
-import { modelsStore } from '../models/models-store.ts';
+import type { ModelsStore } from '../models/models-store.ts';
+import type { ModelRequestRules } from '../models/request-rules.ts';
 import { modelSuggestions } from '../models/suggestions.ts';
-import type { Log } from '../platform/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { ModelRegistry } from '../registry/registry.ts';
@@ -37,7 +37,9 @@ export type ModelCatalogDeps = LocalModelsDeps & {
     cooldowns: ProviderRegistry['cooldowns'];
   };
   readonly registry: Pick<ModelRegistry, 'lookUp'>;
-  readonly log: Pick<Log, 'warn'>;
+  /** Disposed of with the catalog. */
+  readonly store: ModelsStore;
+  readonly requestRules: Pick<ModelRequestRules, 'of' | 'statedAt' | 'remove'>;
   /** Called when what is known of models has changed. */
   readonly onDetailsChanged: () => void;
 };
@@ -47,7 +49,7 @@ const maxListAgeMs = 5_000;
 
 export function createModelCatalog(deps: ModelCatalogDeps) {
   const { providers, settings, now } = deps;
-  const store = modelsStore(deps.storagePath, (message) => deps.log.warn(message));
+  const { store, requestRules } = deps;
   const local = localModels(deps);
   const lists = modelLists({
     sources: () => modelSources(providers),
@@ -87,6 +89,11 @@ export function createModelCatalog(deps: ModelCatalogDeps) {
     },
   });
   lists.onModelsChanged(details.setModels);
+  lists.onModelsChanged(({ removed }) => requestRules.remove(removed.map(({ id }) => id)));
+  const withRefusals = (of: ModelDetails): ModelDetails => {
+    const at = requestRules.statedAt(of.id);
+    return at === undefined ? of : { ...of, refusals: { rules: requestRules.of(of.id), at } };
+  };
   let hasStarted = false;
   const described = pendingDescriptions({
     models: providers.models,
@@ -117,7 +124,9 @@ export function createModelCatalog(deps: ModelCatalogDeps) {
     onModelUsed: local.onModelUsed,
     /** Of all models, or of those `ids` that exist. */
     details: (ids?: readonly ModelId[]): readonly ModelDetails[] =>
-      Array.isArray(ids) ? ids.flatMap((id: ModelId) => details.get(id) ?? []) : details.all(),
+      (Array.isArray(ids) ? ids.flatMap((id: ModelId) => details.get(id) ?? []) : details.all()).map(
+        withRefusals,
+      ),
     /** What the engine that runs a model reports of it. `undefined`: nothing yet. */
     engineFacts: details.engineFacts,
     /**

@@ -4,6 +4,7 @@ import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
+import { refusalError } from '../wire/request-refusals.ts';
 import { withoutTemplateTokens } from '../wire/template-tokens.ts';
 import type {
   CountFormat,
@@ -14,6 +15,7 @@ import type {
   StreamFormat,
   WireRequest,
 } from '../wire/wire-format.ts';
+import type { RulesByModel } from './adapt-requests.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { type EngineRequests, engineRequests } from './engine-requests.ts';
 import { parseJson } from './read-response.ts';
@@ -28,6 +30,8 @@ export type EngineConnection = RequestSessionDeps & {
   readonly http: Http;
   /** Models that replace the list of a service without one. Absent: a missing list is an error. */
   readonly models?: readonly string[];
+  /** What refusals have stated about its models. Absent: it is kept as long as the engine. */
+  readonly rules?: RulesByModel;
 };
 
 /** Bytes of a response that are read. */
@@ -43,7 +47,8 @@ export function connectEngine(connection: EngineConnection): Engine {
   const requests = engineRequests(connection);
   return {
     provider,
-    supportsPrefill: (model) => wire.supportsPrefill?.(model) ?? false,
+    supportsPrefill: (model) =>
+      (wire.supportsPrefill?.(model) ?? false) && !connection.rules?.of(model).noPrefill,
     ...(wire.embeddings ? { embed: embedWith(connection, requests, wire.embeddings) } : {}),
     ...(wire.count ? { countTokens: countWith(connection, requests, wire.count) } : {}),
     listModels: (signal) => listModels(connection, requests, signal),
@@ -61,9 +66,9 @@ async function* streamAnswer(
   const session = requestSession(connection, model, signal);
   try {
     const { key, timer } = await session.open();
-    const { framing, decoder, wireRequest, toError, mayBeEmpty } = encodeRequest(connection, model, request);
+    const { framing, decoder, encode, toError, mayBeEmpty } = encodeRequest(connection, model, request);
     const accept = framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson';
-    const response = await requests.post(session, key, accept, model, wireRequest, toError);
+    const response = await requests.post(session, key, accept, model, { request, encode }, toError);
     const body = releasableBody(response.body, session.abort);
     try {
       if (isWebPage(await body.peek())) {
@@ -94,7 +99,8 @@ async function* streamAnswer(
 type EncodedRequest = {
   readonly framing: StreamFormat<unknown>['framing'];
   readonly decoder: () => StreamDecoder;
-  readonly wireRequest: WireRequest;
+  /** The request, or the same within other limits. */
+  readonly encode: (request: EngineRequest) => WireRequest;
   readonly toError: (response: ErrorResponse) => RumboError;
   readonly mayBeEmpty: boolean;
 };
@@ -110,7 +116,8 @@ function encodeRequest(connection: EngineConnection, model: string, request: Eng
   const chat = encodeForm({ label, definition }, wire.chat(model), model, request, 'chat');
   // Ghost text has its own rules for tokens, which need the document.
   const decoder = request.mayBeEmpty ? chat.decoder : () => withoutTemplateTokens(chat.decoder(), request);
-  return { ...chat, decoder, toError: wire.toError, mayBeEmpty: request.mayBeEmpty ?? false };
+  const toError = (response: ErrorResponse) => refusalError(wire.toError(response), response);
+  return { ...chat, decoder, toError, mayBeEmpty: request.mayBeEmpty ?? false };
 }
 
 function encodeForm<Request>(
@@ -132,7 +139,7 @@ function encodeForm<Request>(
   return {
     framing: format.framing,
     decoder: () => format.decoder(request),
-    wireRequest: format.encode(model, request),
+    encode: (adapted) => format.encode(model, adapted as Request),
     toError,
     // There may be nothing to write.
     mayBeEmpty: true,
@@ -204,7 +211,7 @@ const embedWith =
     try {
       const { key } = await session.open();
       const request = format.encode(model, texts);
-      const response = await requests.post(session, key, 'application/json', model, request);
+      const response = await requests.post(session, key, 'application/json', model, { encoded: request });
       const embeddings = format.decode(parseJson(await readText(response.body, maxVectorsBytes)));
       session.succeed();
       return embeddings;

@@ -1,8 +1,9 @@
-/** The HTTP requests of one engine: below its base URL, with its key, and retried without fields that it rejects. */
+/** The HTTP requests of one engine: below its base URL, with its key, and adapted to what its refusals state. */
+import type { EngineRequest } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
 import type { ErrorResponse, WireRequest } from '../wire/wire-format.ts';
-import { unsupportedFieldDropper } from './drop-unsupported-fields.ts';
+import { type RulesByModel, requestAdapter } from './adapt-requests.ts';
 import type { EngineDefinition } from './engine.ts';
 import { type Gateway, gatewayOf, gatewayOfList } from './gateways.ts';
 import { parseJson, readErrorResponse } from './read-response.ts';
@@ -15,13 +16,20 @@ export type EngineRequestsDeps = {
   readonly baseUrl: string;
   readonly http: Http;
   readonly limits: Pick<TimeLimits, 'connectMs'>;
+  /** Absent: what refusals state is kept as long as the engine. */
+  readonly rules?: RulesByModel;
 };
+
+/** What is posted: a request and its encoding, or a body that is encoded already. */
+export type EngineEncoding<Request extends EngineRequest> =
+  | { readonly request: Request; readonly encode: (request: Request) => WireRequest }
+  | { readonly encoded: WireRequest };
 
 export type EngineRequests = ReturnType<typeof engineRequests>;
 
-export function engineRequests({ definition, baseUrl, http, limits }: EngineRequestsDeps) {
+export function engineRequests({ definition, baseUrl, http, limits, rules }: EngineRequestsDeps) {
   const { wire } = definition;
-  const dropper = unsupportedFieldDropper(wire);
+  const adapt = requestAdapter(wire, rules);
 
   /** Recognized by its list of models or any response. */
   let gateway: Gateway | undefined;
@@ -64,22 +72,25 @@ export function engineRequests({ definition, baseUrl, http, limits }: EngineRequ
       return value;
     },
 
-    /** Posts, and again without the fields that are rejected. Rejects with what an error response means. */
-    async post(
+    /** Posts, and again as the refusals state that the model has to be asked. Rejects with what an error response means. */
+    async post<Request extends EngineRequest>(
       session: RequestSession,
       key: string | undefined,
       accept: string,
       model: string,
-      whole: WireRequest,
+      posted: EngineEncoding<Request>,
       toError: (response: ErrorResponse) => RumboError = wire.toError,
     ): Promise<HttpResponse> {
-      const current = dropper(model, whole);
+      const current =
+        'encoded' in posted
+          ? adapt(model, () => posted.encoded)
+          : adapt(model, (request = posted.request) => posted.encode(request), posted.request);
       for (;;) {
         const { request } = current;
         const response = await send(session, key, accept, request.path, request);
         if (response.status < 400) return response;
         const error = await readErrorResponse(response);
-        if (!current.dropNamedBy(error)) throw toError(error);
+        if (!current.adaptTo(error)) throw toError(error);
       }
     },
   };

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import type { ModelId } from '../../shared/chat.ts';
 import type { DetailFacts, DetailOrigin } from '../../shared/model-details.ts';
+import type { RequestRules } from '../../shared/request-rules.ts';
 import type { ListedModel } from '../engines/local-engine.ts';
 import { type FactsByOrigin, validFacts } from './model-facts.ts';
 
@@ -24,6 +25,15 @@ export type NewFacts = {
   readonly facts: DetailFacts;
 };
 
+/** What refusals stated about a model. */
+export type StoredRules = {
+  readonly rules: RequestRules;
+  /** Milliseconds since 1970; when the latest was stated. */
+  readonly atMs: number;
+  /** The limits that its list stated then. Absent: none. */
+  readonly listedLimits?: string;
+};
+
 /** No method throws or rejects: what cannot be written is lost when the server stops. */
 export interface ModelsStore {
   lists(): ReadonlyMap<string, StoredList>;
@@ -31,6 +41,9 @@ export interface ModelsStore {
   saveList(provider: string, list: StoredList): void;
   saveFacts(facts: readonly NewFacts[]): void;
   deleteFacts(ids: readonly ModelId[]): void;
+  rules(): ReadonlyMap<ModelId, StoredRules>;
+  saveRules(id: ModelId, rules: StoredRules): void;
+  deleteRules(ids: readonly ModelId[]): void;
   dispose(): void;
 }
 
@@ -43,6 +56,16 @@ const Listed = z.array(
     facts: z.unknown().transform(validFacts).optional(),
   }),
 );
+const Limit = z.number().int().positive().optional();
+const Rules = z.object({
+  maxOutputTokens: Limit,
+  minOutputTokens: Limit,
+  contextTokens: Limit,
+  systemRole: z.enum(['none', 'first']).optional(),
+  alternatingRoles: z.literal(true).optional(),
+  noPrefill: z.literal(true).optional(),
+  rejectedFields: z.record(z.string(), z.string().nullable()).optional(),
+});
 const origins: readonly DetailOrigin[] = ['list', 'engine', 'registry', 'model'];
 
 /**
@@ -100,14 +123,16 @@ export function modelsStore(folder: string | undefined, warn: (message: string) 
         }),
       );
     },
-    deleteFacts(ids) {
-      withDatabase(undefined, (open) =>
-        inTransaction(open, () => {
-          const remove = open.prepare('delete from findings where id = ?');
-          for (const id of ids) remove.run(id);
-        }),
-      );
+    deleteFacts: (ids) => withDatabase(undefined, (open) => deleteRows(open, 'findings', ids)),
+    rules: () => withDatabase<ReadonlyMap<ModelId, StoredRules>>(new Map(), readRules),
+    saveRules(id, { rules, atMs, listedLimits = null }) {
+      withDatabase(undefined, (open) => {
+        open
+          .prepare('insert or replace into rules values (?, ?, ?, ?)')
+          .run(id, atMs, listedLimits, JSON.stringify(rules));
+      });
     },
+    deleteRules: (ids) => withDatabase(undefined, (open) => deleteRows(open, 'rules', ids)),
     dispose() {
       if (wasOpened) withDatabase(undefined, (open) => open.close());
       wasOpened = true;
@@ -139,6 +164,24 @@ function readFacts(open: DatabaseSync): ReadonlyMap<ModelId, StoredDetailFacts> 
   return byModel as ReadonlyMap<ModelId, StoredDetailFacts>;
 }
 
+function readRules(open: DatabaseSync): ReadonlyMap<ModelId, StoredRules> {
+  const rows = open.prepare('select id, at, listed_limits, rules from rules').all();
+  return new Map(
+    rows.flatMap(({ id, at, listed_limits, rules }): [ModelId, StoredRules][] => {
+      const { data } = Rules.safeParse(parseJson(rules));
+      if (!data) return [];
+      const limits = typeof listed_limits === 'string' ? { listedLimits: listed_limits } : {};
+      return [[id as ModelId, { rules: data as RequestRules, atMs: Number(at), ...limits }]];
+    }),
+  );
+}
+
+const deleteRows = (open: DatabaseSync, table: 'findings' | 'rules', ids: readonly ModelId[]): void =>
+  inTransaction(open, () => {
+    const remove = open.prepare(`delete from ${table} where id = ?`);
+    for (const id of ids) remove.run(id);
+  });
+
 function inTransaction(open: DatabaseSync, work: () => void): void {
   open.exec('begin immediate');
   try {
@@ -163,6 +206,9 @@ function openDatabase(folder: string, warnOnce: (error: unknown) => void): Datab
        create table if not exists findings (
          id text not null, loader text not null, version text, at integer not null, finding text not null,
          primary key (id, loader)
+       ) strict;
+       create table if not exists rules (
+         id text primary key, at integer not null, listed_limits text, rules text not null
        ) strict;`,
     );
     return database;

@@ -15,6 +15,8 @@ import { type SentRequest, sendRequest } from './sent-request.ts';
 export type AnsweringProvider = {
   readonly engine: Pick<Provider['engine'], 'stream' | 'supportsPrefill' | 'countTokens'>;
   readonly config: Pick<Provider['config'], 'note'>;
+  /** Absent: no refusal has stated anything. */
+  readonly rulesOf?: Provider['rulesOf'];
   /** Absent: its models work as far as known. */
   readonly isStable?: Provider['isStable'];
 };

@@ -1,7 +1,7 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
 
 import type { AskParams } from '../../shared/ask.ts';
-import { noUsage } from '../../shared/chat.ts';
+import { noUsage, type OptionalRequestField } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
@@ -36,6 +36,8 @@ type AttemptFacts = {
   /** Tokens of the prompt by our own estimate. */
   readonly plainInputTokens: number;
   readonly note?: string | undefined;
+  /** Fields that the model's service did not honour, by what is known after the answer. Absent: those known before. */
+  readonly unsupportedFields?: readonly OptionalRequestField[];
   /** The engine has read less of the prompt than it was sent. Absent: false. */
   readonly promptCut?: boolean;
 };
@@ -115,7 +117,10 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     if (outcome === 'cancelled') reasons.push(`${model}: ${message ?? 'It was cancelled.'}`);
     else if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
   reasons.push(...candidate.reasons);
-  for (const field of droppedFields(meta.params, candidate.model))
+  for (const field of droppedFields(
+    meta.params,
+    facts.unsupportedFields ?? candidate.model.unsupportedFields,
+  ))
     reasons.push(`${field} was left out: the service of ${candidate.model.id} does not support it.`);
   if (facts.promptCut)
     reasons.push(
@@ -125,5 +130,5 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
 }
 
 /** Fields of the request that the model answered without. */
-const droppedFields = (params: AskParams, { unsupportedFields }: Model) =>
+const droppedFields = (params: AskParams, unsupportedFields: Model['unsupportedFields']) =>
   unsupportedFields ? optionalFieldsOf(params).drop.filter((field) => unsupportedFields.includes(field)) : [];

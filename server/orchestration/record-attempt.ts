@@ -1,6 +1,7 @@
 /** Turns what an attempt came to into its receipt and its record. */
 import { noUsage } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
+import { unsupportedFieldsBy } from '../providers/models.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
 import { type AttemptResult, billedUsd } from './attempt.ts';
 import { isPromptCut } from './cut-prompt.ts';
@@ -25,6 +26,10 @@ export function recordAnswer(
     takeovers: answer.takeovers,
     plainInputTokens: criteria.promptTokens,
     note: provider.config.note,
+    unsupportedFields: unsupportedFieldsBy(
+      provider.rulesOf?.(candidate.model.name) ?? {},
+      candidate.model.unsupportedFields ?? [],
+    ),
     promptCut: wasPromptCut(progress, chosen, result),
   });
   deps.accounting.record({

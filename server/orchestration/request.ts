@@ -135,12 +135,16 @@ export function withAppendedText(criteria: RoutingCriteria, text: string): Routi
   };
 }
 
-/** The request to the engine of a model. The wire format leaves out what its service does not support. */
+/**
+ * The request to the engine of a model. The wire format leaves out what its service does not support.
+ * @param promptTokens as the model is expected to count them
+ */
 export function toCompletionRequest(
   model: Model,
   messages: readonly Message[],
   params: AskParams,
   lastResort: boolean,
+  promptTokens = 0,
 ): CompletionRequest {
   const request: Writable<CompletionRequest> = { messages, lastResort };
   for (const field of engineFields) {
@@ -148,7 +152,7 @@ export function toCompletionRequest(
     if (value !== undefined) Object.assign(request, { [field]: value });
   }
   // A local model is left to its own limit.
-  if (model.source === 'api') request.maxOutputTokens = maxOutputTokensOf(model, params);
+  if (model.source === 'api') request.maxOutputTokens = maxOutputTokensOf(model, params, promptTokens);
   return request;
 }
 

@@ -80,13 +80,14 @@ function continuationModeOf(
 
 function attemptRequest(
   { prepared, criteria, queue }: AnswerProgress,
-  { candidate: { model }, provider, beginning, mode }: ChosenCandidate,
+  { candidate, provider, beginning, mode }: ChosenCandidate,
 ): AttemptRequest {
   const { params, request } = prepared;
+  const { model, promptTokens } = candidate;
   const messages =
     beginning === '' || mode === 'anew'
       ? request.messages
       : continuationMessages(request.messages, beginning, mode);
-  const completion = toCompletionRequest(model, messages, params, queue.isLast());
+  const completion = toCompletionRequest(model, messages, params, queue.isLast(), promptTokens);
   return { model, provider, completion, promptTokens: criteria.promptTokens };
 }

@@ -56,10 +56,10 @@ export function describedModels({ providers, settings, lookUp, now }: DescribedM
     return loaded;
   };
 
-  const describe = ({ config, modelList }: Provider): Described => {
+  const describe = ({ config, modelList, rulesOf }: Provider): Described => {
     const before = described.get(config.name);
     if (before && before.modelList === modelList && isFresh(before)) return before;
-    const sources = { lookUp, engineFacts, contexts: contextsOf(config.name, modelList) };
+    const sources = { lookUp, engineFacts, contexts: contextsOf(config.name, modelList), rulesOf };
     const models = config.enabled ? describeModels(config, modelList, sources, settings()) : [];
     const after = { models, modelList, atMs: now() };
     described.set(config.name, after);

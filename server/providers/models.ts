@@ -1,6 +1,7 @@
 /** A provider's models from its own list, the registry, and the user's settings, which win over both. Pure. */
-import { type ModelId, modelId } from '../../shared/chat.ts';
+import { type ModelId, modelId, type OptionalRequestField } from '../../shared/chat.ts';
 import type { Model, Price } from '../../shared/models.ts';
+import type { RequestRules } from '../../shared/request-rules.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
 import { exactNames, findModelNamed, isSameModelName, type ModelNames } from '../engines/model-names.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
@@ -23,6 +24,8 @@ export type ModelFactSources = {
   readonly engineFacts?: ((id: ModelId) => EngineFacts | undefined) | undefined;
   /** Tokens of context with which the engine has loaded models before. Absent: not known. */
   readonly contexts?: LoadedContexts | undefined;
+  /** What refusals have stated, by the model's name. Absent: nothing. */
+  readonly rulesOf?: ((name: string) => RequestRules) | undefined;
 };
 
 const free: Price = { input: 0, output: 0 };
@@ -111,8 +114,9 @@ function describe(
   const facts = sources.lookUp(definition.kind, info.name);
   const remote = info.remote === true || definition.isRemote?.(info.name) === true;
   const source = own?.source ?? (remote ? 'api' : provider.source);
-  const unsupportedFields = definition.wire.unsupportedFields?.(info.name) ?? [];
-  const { contextTokens } = own ?? {};
+  const rules = sources.rulesOf?.(info.name) ?? {};
+  const unsupportedFields = unsupportedFieldsBy(rules, definition.wire.unsupportedFields?.(info.name) ?? []);
+  const contextTokens = own?.contextTokens ?? rules.contextTokens;
   return {
     id: modelId(provider.name, info.name),
     provider: provider.name,
@@ -131,7 +135,8 @@ function describe(
           defaultTokens: remote ? undefined : definition.defaultContextTokens,
         })
       : { contextTokens }),
-    maxOutputTokens: own?.maxOutputTokens ?? info.maxOutputTokens ?? facts.maxOutputTokens,
+    maxOutputTokens:
+      own?.maxOutputTokens ?? rules.maxOutputTokens ?? info.maxOutputTokens ?? facts.maxOutputTokens,
     abilities: {
       tools: own?.tools ?? engine.tools ?? info.tools ?? facts.abilities.tools,
       vision: own?.vision ?? engine.vision ?? info.vision ?? facts.abilities.vision,
@@ -140,6 +145,25 @@ function describe(
     ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };
+}
+
+/** The fields of a request that a rejected field of the service's own request stands for. */
+const fieldNames: Readonly<Record<string, OptionalRequestField>> = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  seed: 'seed',
+  random_seed: 'seed',
+  parallel_tool_calls: 'parallelToolCalls',
+};
+
+/** The fields that the model's service does not honour, those included that a refusal named. */
+export function unsupportedFieldsBy(
+  { rejectedFields }: RequestRules,
+  unsupported: readonly OptionalRequestField[],
+): readonly OptionalRequestField[] {
+  if (!rejectedFields) return unsupported;
+  const rejected = Object.keys(rejectedFields).flatMap((name) => fieldNames[name] ?? []);
+  return [...new Set([...unsupported, ...rejected])];
 }
 
 const priceOf = ({ input, output, cachedRead, cacheWrite }: NonNullable<ModelSettings['price']>): Price => ({

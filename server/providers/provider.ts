@@ -1,11 +1,14 @@
 /** One provider: its engine behind the resilience policies, its model list, its health, and its last outcome. */
+import type { Usage } from '../../shared/chat.ts';
 import type { Cooldown, TimedCooldown } from '../../shared/cooldowns.ts';
 import { RumboError } from '../../shared/errors.ts';
+import type { RequestRules } from '../../shared/request-rules.ts';
 import type { ProviderState, ProviderStatus } from '../../shared/status.ts';
 import { connectEngine, type EngineConnection } from '../engines/connect.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { KeySource } from '../engines/key-source.ts';
 import { nativeApi } from '../engines/native-api.ts';
+import type { ModelRequestRules } from '../models/request-rules.ts';
 import type { Http } from '../platform/http.ts';
 import { concurrencyLimit } from '../resilience/concurrency-limit.ts';
 import { type ProviderHealth, providerHealth } from '../resilience/health.ts';
@@ -46,6 +49,8 @@ export type ProviderDeps = {
   readonly onModelUsed?: (provider: string, model: string) => void;
   /** Absent: no server is verified. */
   readonly identifyServer?: IdentifyServer;
+  /** What refusals stated about models. Absent: it is kept as long as the provider. */
+  readonly requestRules?: Pick<ModelRequestRules, 'ofProvider'>;
 };
 
 /** Which of a provider's models are available at one time. */
@@ -78,7 +83,10 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   });
   const queue = slotQueue(limit.admits);
   const health = providerHealth({ now, elapsed, keys: pool, onChange, onModelGone: () => void refresh() });
-  const connection = connectionTo(config, deps.http, pool);
+  const rules = deps.requestRules?.ofProvider(config, (model) =>
+    list.models()?.find((each) => each.name === model),
+  );
+  const connection = { ...connectionTo(config, deps.http, pool), ...(rules ? { rules } : {}) };
   const engineWithoutPolicies = connectEngine(connection);
   const list = modelList({
     config,
@@ -174,6 +182,10 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
       deps.onModelUsed?.(name, outcome.model);
       onChange();
     },
+    /** An answer of the model was complete, and its usage is not an estimate. */
+    recordUsage: (model: string, usage: Usage): void => rules?.onAnswered(model, usage),
+    /** What refusals stated about how the model has to be asked. */
+    rulesOf: (model: string): RequestRules => rules?.of(model) ?? noRules,
     /** A request to the model was cancelled; its engine may have loaded it all the same. */
     recordCancel(model: string): void {
       deps.onModelUsed?.(name, model);
@@ -182,6 +194,8 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     status: (models: ProviderStatus['models']): ProviderStatus => providerStatus(facts(), models),
   };
 }
+
+const noRules: RequestRules = {};
 
 export type Provider = ReturnType<typeof provider>;
 

@@ -3,12 +3,9 @@
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { predictCost, promptSizeText, promptTokensOf } from './price.ts';
+import { minAnswerTokens, predictCost, promptSizeText, promptTokensOf } from './price.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 import { tierOrDefault } from './strategies.ts';
-
-/** Tokens that an answer needs at least; a prompt that leaves fewer of the context does not fit. */
-const minAnswerTokens = 256;
 
 export type FilterResult = { readonly remaining: readonly Model[]; readonly excluded: readonly Exclusion[] };
 

@@ -17,12 +17,38 @@ const defaultOutput: Readonly<Record<TaskType, OutputRange>> = {
   complex_generation: { low: 500, typical: 2_000, high: 6_000 },
 };
 
-/** Tokens that one answer of this model may have, within the request's own limit. Not sent to local models, which have their own limit. */
+/** Tokens that an answer needs at least; a prompt that leaves fewer of the context does not fit. */
+export const minAnswerTokens = 256;
+/** The share by which a service may count more tokens than expected, and tokens of its template. */
+const countTolerance = { share: 1.15, tokens: 128 };
+
+/**
+ * Tokens that one answer of this model may have, within the request's own limit. Not sent to local models, which have
+ * their own limit.
+ * @param promptTokens as this model is expected to count them
+ */
 export const maxOutputTokensOf = (
   model: Model,
   { maxOutputTokens = defaultMaxOutputTokens }: Pick<RoutingCriteria, 'maxOutputTokens'> = {},
+  promptTokens = 0,
 ): number =>
-  Math.min(model.maxOutputTokens ?? defaultMaxOutputTokens, defaultMaxOutputTokens, maxOutputTokens);
+  Math.min(
+    model.maxOutputTokens ?? defaultMaxOutputTokens,
+    defaultMaxOutputTokens,
+    maxOutputTokens,
+    contextLeft(model, promptTokens),
+  );
+
+/**
+ * Services refuse a request whose prompt and limit exceed the context together. A limit of the model that is small
+ * beside its context may be in addition to it.
+ */
+function contextLeft({ contextTokens, maxOutputTokens }: Model, promptTokens: number): number {
+  if (contextTokens === null || (maxOutputTokens !== null && maxOutputTokens < contextTokens / 2))
+    return Number.POSITIVE_INFINITY;
+  const { share, tokens } = countTolerance;
+  return Math.max(minAnswerTokens, contextTokens - Math.ceil(promptTokens * share) - tokens);
+}
 
 /** The cost of actual usage at a model's price. `null`: the price is unknown. */
 export function costOf(usage: Usage, price: Price | null): number | null {
@@ -93,7 +119,7 @@ export function predictCost(route: RoutingCriteria, model: Model, past: Measurem
   const cached = past.warmPrefix?.model === model.id ? Math.min(past.warmPrefix.tokens, prompt) : 0;
   const promptCost = (prompt - cached) * expected.input + cached * (expected.cachedRead ?? expected.input);
   const answer = expectedOutput(route.task, past);
-  const maxOutput = maxOutputTokensOf(model, route);
+  const maxOutput = maxOutputTokensOf(model, route, prompt);
   return {
     low: (promptCost + Math.min(answer.low, maxOutput) * expected.output) / 1_000_000,
     high: (promptCost + Math.min(answer.high, maxOutput) * expected.output) / 1_000_000,

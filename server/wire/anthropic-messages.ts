@@ -5,8 +5,9 @@ import { isEndMarker } from '../platform/stream-event.ts';
 import { anthropicModelsPath, anthropicSupportsPrefill, decodeAnthropicModels } from './anthropic-models.ts';
 import {
   anthropicUnsupportedFields,
-  dropAnthropicField,
   encodeAnthropicMessages,
+  rejectedAnthropicField,
+  withoutAnthropicField,
 } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { errorFromResponse } from './error-response.ts';
@@ -35,7 +36,8 @@ export const anthropicMessages: WireFormat = {
   supportsPrefill: anthropicSupportsPrefill,
   modelsPath: anthropicModelsPath,
   decodeModels: decodeAnthropicModels,
-  dropUnsupportedField: dropAnthropicField,
+  rejectedField: rejectedAnthropicField,
+  withoutField: withoutAnthropicField,
   toError: (response) => errorFromResponse(response),
 };
 

@@ -11,7 +11,7 @@ import { supportsForcedTools, thinksByDefault } from './anthropic-models.ts';
 import { type ThinkingBlock, unsealThinking } from './anthropic-thinking.ts';
 import { parseErrorText } from './error-body.ts';
 import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
-import type { ErrorResponse, WireRequest } from './wire-format.ts';
+import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
 const defaultMaxTokens = 16_384;
@@ -156,23 +156,26 @@ function callIds() {
 }
 
 /** An error names in its message alone a field that this model does not support; the answer matters more than the field. */
-export function dropAnthropicField(
-  { path, body }: WireRequest,
+export function rejectedAnthropicField(
+  { body }: WireRequest,
   response: ErrorResponse,
-): WireRequest | undefined {
+): RejectedField | undefined {
   if (response.status !== 400) return undefined;
-  const { message } = parseErrorText(response.body);
-  const { thinking, tool_choice: choice, ...rest } = body as Body;
-  if (thinking && /\bthinking\.(?:type|display|adaptive)/.test(message))
-    return { path, body: { ...rest, ...(choice ? { tool_choice: choice } : {}) } };
-  if (choice && /\btool_choice\b/.test(message))
-    return { path, body: { ...rest, ...(thinking ? { thinking } : {}) } };
+  const { text } = parseErrorText(response.body);
+  const { thinking, tool_choice: choice, messages } = body as Body;
+  if (thinking && /\bthinking\.(?:type|display|adaptive)/.test(text)) return { name: 'thinking' };
+  if (choice && /\btool_choice\b/.test(text)) return { name: 'tool_choice' };
   // Thinking is bound to every message before it, and a client may have changed those.
-  if (/\bthinking`? blocks?\b/.test(message)) {
-    const messages = withoutThinking(rest.messages);
-    return messages && { path, body: { ...(body as Body), messages } };
-  }
+  if (/\bthinking`? blocks?\b/.test(text) && withoutThinking(messages)) return { name: thinkingBlocks };
   return undefined;
+}
+
+const thinkingBlocks = 'messages.thinking';
+
+/** The request without the thinking in its messages. */
+export function withoutAnthropicField({ path, body }: WireRequest, name: string): WireRequest | undefined {
+  const messages = name === thinkingBlocks ? withoutThinking((body as Body).messages) : undefined;
+  return messages && { path, body: { ...(body as Body), messages } };
 }
 
 function withoutThinking(messages: Body['messages']): Body['messages'] | undefined {

@@ -7,10 +7,11 @@ import { finishState } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
 import {
-  dropGeminiField,
   encodeGenerateContent,
   geminiMethodPath,
   geminiUnsupportedFields,
+  rejectedGeminiField,
+  withoutGeminiField,
 } from './gemini-request.ts';
 import { readTokenCount } from './token-count.ts';
 import type { CountFormat, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
@@ -44,7 +45,8 @@ export const geminiGenerateContent: WireFormat = {
   supportsPrefill: geminiSupportsPrefill,
   modelsPath: geminiModelsPath,
   decodeModels: decodeGeminiModels,
-  dropUnsupportedField: dropGeminiField,
+  rejectedField: rejectedGeminiField,
+  withoutField: withoutGeminiField,
   // Waits are in the body, as google.rpc details. https://ai.google.dev/gemini-api/docs/rate-limits
   toError: (response) => errorFromResponse(response),
 };

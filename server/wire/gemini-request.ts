@@ -9,7 +9,7 @@ import type {
 import { parseErrorText } from './error-body.ts';
 import { parseJsonObject } from './json-object.ts';
 import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
-import type { ErrorResponse, WireRequest } from './wire-format.ts';
+import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 type Part =
   | { readonly text: string }
@@ -141,12 +141,25 @@ const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[]
 const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
 
 /** The error names either in its message alone; the answer matters more than both. */
-export function dropGeminiField(request: WireRequest, response: ErrorResponse): WireRequest | undefined {
+export function rejectedGeminiField(
+  request: WireRequest,
+  response: ErrorResponse,
+): RejectedField | undefined {
   if (response.status !== 400) return undefined;
-  const { message } = parseErrorText(response.body);
-  if (/\bthought[_ ]?signature/i.test(message)) return withoutSignatures(request);
-  return /\bthinking|\binclude_?thoughts/i.test(message) ? withoutThoughts(request) : undefined;
+  const { text } = parseErrorText(response.body);
+  if (/\bthought[_ ]?signature/i.test(text))
+    return withoutSignatures(request) ? { name: thoughtSignatures } : undefined;
+  const { generationConfig } = request.body as { generationConfig?: { thinkingConfig?: object } };
+  // Some models of a thinking family do not think.
+  const isAboutThoughts = /\bthinking|\binclude_?thoughts/i.test(text) && generationConfig?.thinkingConfig;
+  return isAboutThoughts ? { name: 'generationConfig.thinkingConfig' } : undefined;
 }
+
+const thoughtSignatures = 'contents.thoughtSignature';
+
+/** The request without the signatures of its calls. */
+export const withoutGeminiField = (request: WireRequest, name: string): WireRequest | undefined =>
+  name === thoughtSignatures ? withoutSignatures(request) : undefined;
 
 /** A signature is valid only for the model, and sometimes the key, that made it. */
 function withoutSignatures({ path, body }: WireRequest): WireRequest | undefined {
@@ -157,12 +170,4 @@ function withoutSignatures({ path, body }: WireRequest): WireRequest | undefined
   }));
   const same = JSON.stringify(unsignedContents) === JSON.stringify(contents);
   return same ? undefined : { path, body: { ...(body as object), contents: unsignedContents } };
-}
-
-/** Some models of a thinking family do not think. */
-function withoutThoughts({ path, body }: WireRequest): WireRequest | undefined {
-  const { generationConfig, ...rest } = body as { generationConfig?: { thinkingConfig?: object } };
-  if (!generationConfig?.thinkingConfig) return undefined;
-  const { thinkingConfig: _, ...config } = generationConfig;
-  return { path, body: { ...rest, ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}) } };
 }

@@ -4,7 +4,7 @@ import { errorFromResponse } from './error-response.ts';
 import { type CallQuirks, encodeChatMessage, toolFields } from './openai-chat-messages.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chat-stream.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
-import { dropOpenAiField } from './openai-unsupported-fields.ts';
+import { rejectedOpenAiField } from './openai-unsupported-fields.ts';
 import { stripPrefixEcho } from './strip-prefix-echo.ts';
 import { withoutFields } from './unsupported-fields.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
@@ -95,7 +95,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     ...(prefill ? { supportsPrefill: () => true } : {}),
     modelsPath: '/models',
     decodeModels: (body) => decodeOpenAiModels(body, quirks),
-    dropUnsupportedField: dropOpenAiField,
+    rejectedField: rejectedOpenAiField,
     toError: (response) => errorFromResponse(response),
   };
 }

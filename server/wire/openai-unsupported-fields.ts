@@ -1,12 +1,13 @@
-/** Fields that not every copy of OpenAI's API supports, dropped when a service rejects one. */
-import * as z from 'zod';
-import type { ErrorResponse, WireRequest } from './wire-format.ts';
+/** Fields that not every copy of OpenAI's API supports, and how a service states that it rejects one. */
+import { parseErrorText } from './error-body.ts';
+import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 /**
  * Only fields that an answer does not depend on, never a message or a tool. `alternateName` is the name of the same
  * field elsewhere.
  */
-const droppableFields: readonly { readonly name: string; readonly alternateName?: string }[] = [
+const droppableFields: readonly RejectedField[] = [
+  { name: 'stream_options.include_obfuscation' },
   { name: 'stream_options' },
   { name: 'max_tokens', alternateName: 'max_completion_tokens' },
   { name: 'max_completion_tokens', alternateName: 'max_tokens' },
@@ -19,50 +20,64 @@ const droppableFields: readonly { readonly name: string; readonly alternateName?
   { name: 'prompt_cache_key' },
   { name: 'safety_identifier' },
   { name: 'user' },
+  { name: 'user_id' },
+  { name: 'metadata' },
   { name: 'reasoning_format' },
   { name: 'reasoning_effort' },
+  { name: 'reasoning' },
+  { name: 'thinking' },
   { name: 'chat_template_kwargs' },
   { name: 'encoding_format' },
   { name: 'include' },
+  { name: 'store' },
 ];
 
-/** Messages by which services reject a field as such; they reject a value in other words. */
-const unsupportedPattern =
-  /unsupported[_ ](?:parameter|value|field)|(?:unknown|unrecognized|unexpected|invalid)[_ ](?:request )?(?:parameter|argument|field|key)|extra_forbidden|extra (?:inputs|fields) (?:are )?not (?:permitted|allowed)|(?:is|are) not (?:supported|permitted|allowed)|does not support/i;
+/** Messages by which services reject a field as such, or any value of it but their own. */
+const rejected =
+  /unsupported[_ ](?:parameter|value|field|argument|option)|(?:unknown|unrecognized|unexpected|invalid|additional|extra)[_ ](?:request )?(?:parameters?|arguments?|fields?|keys?|names?|propert(?:y|ies)|inputs?|keyword)|cannot find field|no such field|extra_forbidden|additionalproperties|(?:is|are|was|were) (?:not|no longer|un) ?(?:currently )?(?:supported|permitted|allowed|accepted|available|recognized|implemented|enabled|configurable)|(?:does|do)(?: not|n['\u2019]t) (?:support|accept|allow|recognize)|(?:is|are) deprecated|only (?:the )?default|only \d+(?:\.\d+)? (?:is|are) (?:allowed|supported|permitted)|only (?:\w+ )?(?:supports?|accepts?|allows?)|must be (?:set to |exactly )?(?:1|the default|unset|omitted|removed)\b|is fixed|cannot be (?:set|specified|used|changed|combined)|not (?:both|compatible)|(?:use|try) ['"`]?\w+_\w+['"`]? instead|specify only one|mutually exclusive|\u4e0d\u652f\u6301/i;
+
+/** Whether a sentence rejects some field, or some value of it. */
+export const rejectsField = (text: string): boolean => rejected.test(text);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The request without the field that the error names; `undefined` when it names none of these. */
-export function dropOpenAiField(
-  { path, body }: WireRequest,
+/** The field that the error names as rejected. `undefined`: it names none of these. */
+export function rejectedOpenAiField(
+  { body }: WireRequest,
   response: ErrorResponse,
-): WireRequest | undefined {
-  if (response.status !== 400 && response.status !== 422) return undefined;
-  const text = response.body.slice(0, 4_000);
-  if (!unsupportedPattern.test(text)) return undefined;
-  const named = parameterIn(text) ?? text;
-  const names = (field: string): boolean => new RegExp(`(?<!\\w)${field}(?!\\w)`).test(named);
+): RejectedField | undefined {
+  const { text, params, codes } = parseErrorText(response.body);
+  const about = [text, ...codes].join('\n').slice(0, 4_000);
+  if (!rejected.test(about)) return undefined;
   const fields = body as Fields;
-  const options = fields['stream_options'] as Fields | undefined;
-  if (options && 'include_obfuscation' in options && names('include_obfuscation'))
-    return { path, body: { ...fields, stream_options: without(options, 'include_obfuscation') } };
-  const field = droppableFields.find(({ name }) => name in fields && names(name));
-  if (!field) return undefined;
-  const { name, alternateName } = field;
-  const rest = without(fields, name);
-  return { path, body: alternateName ? { ...rest, [alternateName]: fields[name] } : rest };
+  const present = droppableFields.filter(({ name }) => hasField(fields, name));
+  const precise =
+    present.find(({ name }) => params.includes(name)) ??
+    params.flatMap((param) => namedIn(present, param))[0];
+  // A parameter that OpenAI names is the one at fault; nothing else in its message counts then.
+  if (precise || params.some((param) => /^[a-z_]+$/.test(param))) return precise;
+  return namedIn(present, about)[0];
 }
 
-const without = (fields: Fields, field: string): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => name !== field));
+/** Those that a text names, in the order of the text: a sentence names the field at fault first. */
+const namedIn = (fields: readonly RejectedField[], text: string): readonly RejectedField[] =>
+  fields
+    .map((field) => ({ field, index: indexOfName(text, field.name) }))
+    .filter(({ index }) => index >= 0)
+    // Of `stream_options.include_obfuscation` the inner one.
+    .sort(
+      (one, other) => Number(isInner(other.field)) - Number(isInner(one.field)) || one.index - other.index,
+    )
+    .map(({ field }) => field);
 
-const ErrorParam = z.object({ error: z.object({ param: z.string().min(1) }) });
+const isInner = ({ name }: RejectedField): boolean => name.includes('.');
 
-/** The parameter that OpenAI names; nothing else in its message counts then. */
-function parameterIn(text: string): string | undefined {
-  try {
-    return ErrorParam.safeParse(JSON.parse(text)).data?.error.param;
-  } catch {
-    return undefined;
-  }
-}
+const indexOfName = (text: string, path: string): number =>
+  text.search(new RegExp(`(?<!\\w)${path.slice(path.lastIndexOf('.') + 1)}(?!\\w)`));
+
+const hasField = (fields: Fields, path: string): boolean => {
+  const [name = '', inner] = path.split('.');
+  if (!Object.hasOwn(fields, name)) return false;
+  const value = fields[name];
+  return inner === undefined || (typeof value === 'object' && value !== null && inner in value);
+};

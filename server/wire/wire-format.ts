@@ -29,6 +29,9 @@ export type ModelInfo = {
  */
 export type WireRequest = { readonly path: string; readonly body: unknown };
 
+/** A field that a service rejects, by its path in the body, and its other name where it has one. */
+export type RejectedField = { readonly name: string; readonly alternateName?: string };
+
 /** An HTTP response with an error. */
 export type ErrorResponse = {
   readonly status: number;
@@ -104,11 +107,12 @@ export interface WireFormat {
     merge(models: readonly ModelInfo[], body: unknown): readonly ModelInfo[];
   };
   /**
-   * The request without the field that this error names as unsupported (`stream_options`, a sampling parameter, a token
-   * limit under its other name). `undefined`, or the method absent: no field can be dropped. Called for each error, a
-   * few fields at most.
+   * The field of this request that this error names as rejected (`stream_options`, a sampling parameter, a token limit
+   * under its other name). `undefined`, or the method absent: none that an answer could do without.
    */
-  dropUnsupportedField?(request: WireRequest, response: ErrorResponse): WireRequest | undefined;
+  rejectedField?(request: WireRequest, response: ErrorResponse): RejectedField | undefined;
+  /** The request without a field that is no path into its body. `undefined`, or the method absent: it is one, or not in it. */
+  withoutField?(request: WireRequest, name: string): WireRequest | undefined;
   /** The error that a response means: the kind by status first, then by the body's own code, never by its message alone. */
   toError(response: ErrorResponse): RumboError;
 }

@@ -98,3 +98,26 @@ test('foreign text cannot break out of its line of a tooltip', () => {
   );
   assert.equal(tooltip.split('\n').length, plain + 3);
 });
+
+test('the tooltip shows what its service accepts, as refusals stated it', () => {
+  const rules = {
+    maxOutputTokens: 4_096,
+    systemRole: 'none',
+    rejectedFields: { temperature: null, stream_options: null },
+  } as const;
+  const details: ModelDetails = {
+    id: 'lab/m',
+    types: [],
+    fields: {},
+    provenance: {},
+    refusals: { rules, at: '2026-11-30T00:00:00Z' },
+  };
+  assert.match(
+    modelTooltip({ model: sampleModel() }, details),
+    /\nIts service accepts: at most 4,096 tokens per answer; instructions in the user’s message only; without temperature and stream_options\.(?:\n|$)/,
+  );
+  assert.doesNotMatch(
+    modelTooltip({ model: sampleModel() }, { ...details, refusals: { rules: {}, at: '' } }),
+    /accepts/,
+  );
+});

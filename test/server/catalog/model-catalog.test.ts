@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createModelCatalog, type ModelCatalogDeps } from '../../../server/catalog/model-catalog.ts';
 import type { EngineDetails } from '../../../server/engines/local-engine.ts';
+import { modelsStore } from '../../../server/models/models-store.ts';
+import { modelRequestRules } from '../../../server/models/request-rules.ts';
 import type { MergedFacts } from '../../../server/registry/merged-facts.ts';
 import type { ModelDetails } from '../../../shared/model-details.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
@@ -24,13 +26,15 @@ after(() => {
 });
 
 function catalogOf(providers: FakeProvider[], more: Partial<ModelCatalogDeps> = {}) {
+  const store = modelsStore(undefined, assert.fail);
   const catalog = createModelCatalog({
     providers: fakeProviders(...providers),
     settings: () => defaultSettings,
     registry: { lookUp: () => nothingKnown },
     env: {},
     storagePath: undefined,
-    log: { warn: assert.fail },
+    store,
+    requestRules: modelRequestRules({ store, now: () => 1_000_000, onChanged() {} }),
     onChanged: () => {},
     onDetailsChanged: () => {},
     now: () => 1_000_000,
@@ -145,4 +149,19 @@ test('a model describes the others only after the request path exists and if the
 test('suggestions have a name for each engine that can pull', () => {
   const catalog = catalogOf([]);
   for (const { names } of catalog.suggestions()) assert.ok(names['ollama'] && names['lm-studio']);
+});
+
+test('what refusals stated about a model is among its details, until it leaves its list', async () => {
+  const store = modelsStore(undefined, assert.fail);
+  const requestRules = modelRequestRules({ store, now: () => 1_000_000, onChanged() {} });
+  const cloud = fakeProvider('cloud', { kind: 'openai', models: ['gpt'] });
+  const catalog = catalogOf([cloud], { requestRules });
+  requestRules
+    .ofProvider({ name: 'cloud', source: 'api' }, () => undefined)
+    .add('gpt', { maxOutputTokens: 4_096 });
+  catalog.onProvidersChanged();
+  const { refusals } = await until(() => detailsOf(catalog, 'cloud/gpt'));
+  assert.deepEqual(refusals, { rules: { maxOutputTokens: 4_096 }, at: '1970-01-01T00:16:40.000Z' });
+  requestRules.remove(['cloud/gpt']);
+  assert.equal(detailsOf(catalog, 'cloud/gpt')?.refusals, undefined);
 });

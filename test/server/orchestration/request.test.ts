@@ -76,6 +76,16 @@ test('the limit of the request and that of the model both hold', () => {
   assert.equal(limit({ maxOutputTokens: 10 }, { ...model, source: 'local' }), 10);
 });
 
+test('a limit that is unknown, or as large as the context, leaves the prompt its part of the context', () => {
+  const limit = (of: Partial<Model>, promptTokens: number) =>
+    toCompletionRequest({ ...model, ...of }, messages, {}, false, promptTokens).maxOutputTokens;
+  assert.equal(limit({ contextTokens: 8_192, maxOutputTokens: null }, 1_000), 8_192 - 1_150 - 128);
+  assert.equal(limit({ contextTokens: 8_192, maxOutputTokens: 8_192 }, 1_000), 8_192 - 1_150 - 128);
+  assert.equal(limit({ contextTokens: 8_192, maxOutputTokens: null }, 8_000), 256);
+  assert.equal(limit({ contextTokens: null, maxOutputTokens: null }, 1_000), 16_384);
+  assert.equal(limit({ contextTokens: 1_000_000, maxOutputTokens: 64_000 }, 990_000), 16_384);
+});
+
 test('an engine gets every field that is for it, and no other', () => {
   const params: AskParams = {
     prompt: 'hi',

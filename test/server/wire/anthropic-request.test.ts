@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages as wire } from '../../../server/wire/anthropic-messages.ts';
 import type { CompletionRequest, EnginePart, Message } from '../../../shared/chat.ts';
-import { errorResponse, fixture, partsOf, recording } from './decoded.ts';
+import { errorResponse, fixture, partsOf, recording, withoutRejected } from './decoded.ts';
 
 const older = 'claude-haiku-4-5';
 const bodyOf = (request: CompletionRequest, model = older): Record<string, unknown> =>
@@ -225,7 +225,7 @@ test('the field that an error names is dropped', () => {
   const request = wire.chat(model).encode(model, { messages, tools: [tool], toolChoice: 'required' });
   const body = request.body as Record<string, unknown>;
   const lighter = (message: string, status = 400) =>
-    wire.dropUnsupportedField?.(request, errorResponse(status, { type: 'error', error: { message } }))?.body;
+    withoutRejected(wire, request, errorResponse(status, { type: 'error', error: { message } }))?.body;
 
   const { thinking, ...unthinking } = body;
   assert.deepEqual(

@@ -1,7 +1,13 @@
 /** Fixtures of test/fixtures/wire, decoded as the engine would. */
 import { readFileSync } from 'node:fs';
 import { parseEvents } from '../../../server/platform/event-stream.ts';
-import type { ErrorResponse, StreamFormat, WireFormat } from '../../../server/wire/wire-format.ts';
+import { withoutRejectedFields } from '../../../server/wire/request-refusals.ts';
+import type {
+  ErrorResponse,
+  StreamFormat,
+  WireFormat,
+  WireRequest,
+} from '../../../server/wire/wire-format.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
@@ -77,3 +83,16 @@ export const withoutLast = (body: string, events: number, separator = '\n\n'): s
     .slice(0, -events)
     .map((event) => event + separator)
     .join('');
+
+/** The request without the field that the response rejects; `undefined`: it names none. */
+export function withoutRejected(
+  wire: Pick<WireFormat, 'rejectedField' | 'withoutField'>,
+  request: WireRequest,
+  response: ErrorResponse,
+): WireRequest | undefined {
+  const field = wire.rejectedField?.(request, response);
+  return (
+    field &&
+    withoutRejectedFields(request, { rejectedFields: { [field.name]: field.alternateName ?? null } }, wire)
+  );
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { geminiGenerateContent as wire } from '../../../server/wire/gemini-generate-content.ts';
 import type { CompletionRequest, Message, ToolCall } from '../../../shared/chat.ts';
-import { errorResponse, recording } from './decoded.ts';
+import { errorResponse, recording, withoutRejected } from './decoded.ts';
 
 const current = 'gemini-3.8-flash';
 const older = 'gemini-2.5-flash';
@@ -57,7 +57,7 @@ test('thoughts are requested of thinking models, until a model rejects the field
     error: { code: 400, message: 'Thinking is not enabled for this model.' },
   });
   const lighter = (request: CompletionRequest, model = current) =>
-    wire.dropUnsupportedField?.(wire.chat(model).encode(model, request), refused)?.body;
+    withoutRejected(wire, wire.chat(model).encode(model, request), refused)?.body;
   const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
   assert.deepEqual(lighter({ messages: [hi] }), { contents });
   assert.deepEqual(lighter({ messages: [hi], maxOutputTokens: 9 }), {
@@ -147,13 +147,13 @@ test('a rejected signature is removed, once', () => {
   const signed = [hi, called({ id: 'a', name: 'now', input: '{}', signature: 'Cg==' })];
   const request = wire.chat(current).encode(current, { messages: signed });
   const corrupted = errorResponse(400, { error: { code: 400, message: 'Corrupted thought signature.' } });
-  const lighter = wire.dropUnsupportedField?.(request, corrupted);
+  const lighter = withoutRejected(wire, request, corrupted);
   assert.ok(lighter);
   assert.equal(JSON.stringify(lighter.body).includes('Cg=='), false);
   assert.equal(lighter.path, request.path);
-  assert.equal(wire.dropUnsupportedField?.(lighter, corrupted), undefined);
+  assert.equal(withoutRejected(wire, lighter, corrupted), undefined);
   assert.equal(
-    wire.dropUnsupportedField?.(request, errorResponse(400, { error: { message: 'contents is empty' } })),
+    withoutRejected(wire, request, errorResponse(400, { error: { message: 'contents is empty' } })),
     undefined,
   );
 });
