@@ -11,7 +11,7 @@ import {
 } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { errorFromResponse } from './error-response.ts';
-import { finishReasonIn, finishState } from './finish-state.ts';
+import { finishReasonIn, finishState, finishWord } from './finish-state.ts';
 import { tokenCountFormat } from './token-count.ts';
 import type { StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
@@ -145,14 +145,14 @@ function messageDecoder(): StreamDecoder {
   };
 
   const stopWith = (stop: StopFields | null | undefined): void => {
-    if (typeof stop?.stop_reason !== 'string') return;
+    const word = finishWord(stop?.stop_reason);
+    if (word === undefined) return;
     end.seen = true;
     // Only an answer that uses the service's own tools pauses, and then it is not complete.
-    if (stop.stop_reason === 'pause_turn')
+    if (word === 'pause_turn')
       throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
-    end.reason = finishReasonIn(reasons, stop.stop_reason);
-    if (stop.stop_reason === 'refusal' && !hasText)
-      throw contentFilteredError(stop.stop_details?.explanation);
+    end.reason = finishReasonIn(reasons, word);
+    if (word === 'refusal' && !hasText) throw contentFilteredError(stop?.stop_details?.explanation);
   };
 
   return {

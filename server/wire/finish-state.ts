@@ -4,6 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import { errorInEvent } from './error-event.ts';
 import { errorFromEvent } from './error-response.ts';
 import { eventJsonReader } from './event-json.ts';
+import { parseLenientObject } from './lenient-json.ts';
 import { type AssembledCall, toolCallAssembler } from './tool-calls.ts';
 import { usageReports } from './usage-reports.ts';
 
@@ -15,7 +16,7 @@ import { usageReports } from './usage-reports.ts';
 export type FinishState = {
   /** A readable event of an answer arrived. */
   seen: boolean;
-  /** The latest reported. `undefined`: none yet. */
+  /** The latest reported, unless it says less than one before. `undefined`: none yet. */
   reason: FinishReason | undefined;
   /** All reports of usage so far. */
   readonly usage: ReturnType<typeof usageReports>;
@@ -39,35 +40,46 @@ export type FinishState = {
   end(): readonly EnginePart[];
 };
 
-/** @param toParts makes parts of the calls that are still open when the answer ends. Absent: as they are */
-export function finishState(
-  toParts: (calls: readonly AssembledCall[]) => readonly EnginePart[] = callParts,
-): FinishState {
+export type FinishRules = {
+  /** Makes parts of the calls that are still open when the answer ends; may throw what is wrong with it. Absent: as they are. */
+  readonly toParts?: (calls: readonly AssembledCall[]) => readonly EnginePart[];
+  /** An end marker is the wire's own, and enough at the end of the body. Elsewhere a proxy adds it to whatever it has got. */
+  readonly isMarkerEnough?: boolean;
+};
+
+export function finishState({ toParts = callParts, isMarkerEnough = false }: FinishRules = {}): FinishState {
   const readJson = eventJsonReader();
   let finished = false;
   let isMarked = false;
+  let reason: FinishReason | undefined;
   const finish = (reported: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
     finished = true;
     const calls = toParts(end.calls.flush(reported === 'length'));
     // A call that was cut has no arguments to run it with: only a limit explains it, anything else is a broken answer.
     if (end.calls.hasCutCall && reported !== 'length') throw cutCallError();
-    const reason = reported === 'stop' && end.calls.hasCalls ? 'tool-calls' : reported;
-    return [...calls, { type: 'finish', reason, ...end.usage.total() }];
+    const final = reported === 'stop' && end.calls.hasCalls ? 'tool-calls' : reported;
+    return [...calls, { type: 'finish', reason: final, ...end.usage.total() }];
   };
   const end: FinishState = {
     seen: false,
-    reason: undefined,
+    get reason() {
+      return reason;
+    },
+    set reason(next) {
+      // Gateways add a “stop” of their own after the service's reason.
+      if (reason === undefined || !isVague(next)) reason = next;
+    },
     usage: usageReports(),
     calls: toolCallAssembler(),
     get finished() {
       return finished;
     },
     get mayEnd() {
-      return end.reason !== undefined || isMarked;
+      return reason !== undefined || isMarked;
     },
     read<T extends object>(data: string, name?: string) {
-      const event = readJson(data);
+      const event = readJson(data) ?? parseLenientObject(data);
       if (event) {
         const failure = errorInEvent(event, name);
         if (failure !== undefined) throw errorFromEvent(failure);
@@ -78,24 +90,26 @@ export function finishState(
       throw end.seen ? unreadableEventError() : noEventsError();
     },
     mark() {
-      isMarked = true;
-      return end.reason ? finish(end.reason) : [];
+      isMarked ||= isMarkerEnough;
+      return reason ? finish(reason) : [];
     },
     close() {
       if (!end.seen) throw noEventsError();
-      return finish(end.reason ?? 'other');
+      return finish(reason ?? 'other');
     },
     end() {
       if (finished) return [];
       if (!end.seen) throw noEventsError();
       if (!end.mayEnd) throw new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
-      return finish(end.reason ?? 'other');
+      return finish(reason ?? 'other');
     },
   };
   return end;
 }
 
-const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
+const isVague = (reason: FinishReason | undefined): boolean => reason === 'stop' || reason === 'other';
+
+export const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
   calls.map((call) => ({ type: 'tool-call', ...call }));
 
 /** Data by which services and proxies keep a connection open: no text of a model has this form. */
@@ -112,6 +126,14 @@ const unreadableEventError = (): RumboError =>
 
 const cutCallError = (): RumboError =>
   new RumboError('A tool call in the answer arrived incomplete.', { kind: 'interrupted' });
+
+/** Words for “none yet”: the default of an enumeration, or a null that became text. */
+const noReason =
+  /^(?:|null|none|undefined|nil|(?:finish_reason_)?unspecified|not_?finished|unfinished|in_progress|continue)$/i;
+
+/** A vendor's word for why an answer ended; `undefined` for one that says it has not. */
+export const finishWord = (value: unknown): string | undefined =>
+  typeof value === 'string' && !noReason.test(value.trim()) ? value : undefined;
 
 /** A vendor's finish reason by its table; `other` for one that is not in it. */
 export const finishReasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>

@@ -3,7 +3,7 @@ import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/c
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromResponse } from './error-response.ts';
-import { finishState } from './finish-state.ts';
+import { callParts, finishState, finishWord } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
 import {
@@ -69,11 +69,15 @@ type Part = {
 };
 
 function contentDecoder(): StreamDecoder {
-  const end = finishState();
   let hasText = false;
   let callCount = 0;
-  /** Why an answer without text is none. `undefined`: it may be empty. */
-  let emptyError: RumboError | undefined;
+  let lastWord: string | undefined;
+  const end = finishState({
+    toParts(calls) {
+      if (lastWord !== undefined && !hasText && calls.length === 0) throwIfNoAnswer(lastWord);
+      return callParts(calls);
+    },
+  });
 
   const partOf = (part: Part | null): readonly EnginePart[] => {
     if (typeof part?.text === 'string' && part.text) {
@@ -89,19 +93,6 @@ function contentDecoder(): StreamDecoder {
     if (typeof signature === 'string' && signature) end.calls.sign(signature);
     return [];
   };
-  const stopWith = (word: string): void => {
-    // What services send before there is a reason.
-    if (word === '' || word === 'FINISH_REASON_UNSPECIFIED') return;
-    const reason = reasonOf(word);
-    const unfinished = new RumboError(`The model did not finish its answer (${word}).`, {
-      kind: 'interrupted',
-    });
-    if (failures.has(word)) throw unfinished;
-    if (reason === 'other') emptyError = unfinished;
-    if (reason === 'content-filter') emptyError = filtered(`The answer was blocked (${word}).`);
-    end.reason = reason;
-  };
-
   return {
     get mayEnd() {
       return end.mayEnd;
@@ -121,16 +112,27 @@ function contentDecoder(): StreamDecoder {
       end.seen = true;
       const content = candidate.content?.parts;
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
-      if (typeof candidate.finishReason === 'string') stopWith(candidate.finishReason);
+      const word = finishWord(candidate.finishReason);
+      if (word === undefined) return parts;
+      if (failures.has(word)) throw unfinished(word);
+      lastWord = word;
+      end.reason = reasonOf(word);
       return parts;
     },
     // The end of the body is the only end marker.
-    end() {
-      if (emptyError && !hasText && !end.calls.hasCalls) throw emptyError;
-      return end.end();
-    },
+    end: () => end.end(),
   };
 }
+
+/** An answer without text and calls is complete only where the model had nothing to say. */
+function throwIfNoAnswer(word: string): void {
+  const reason = reasonOf(word);
+  if (reason === 'other') throw unfinished(word);
+  if (reason === 'content-filter') throw filtered(`The answer was blocked (${word}).`);
+}
+
+const unfinished = (word: string): RumboError =>
+  new RumboError(`The model did not finish its answer (${word}).`, { kind: 'interrupted' });
 
 const filtered = (message: string): RumboError => new RumboError(message, { kind: 'content-filtered' });
 

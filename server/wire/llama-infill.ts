@@ -66,7 +66,7 @@ function infillDecoder(): StreamDecoder {
       if (event.stop !== true) return text;
       end.reason = finishReasonIn(reasons, event.stop_type);
       end.usage.add(event);
-      return [...text, ...end.close()];
+      return text;
     },
     end: () => end.end(),
   };

@@ -109,7 +109,8 @@ function ollamaDecoder(): StreamDecoder {
       // A count of zero is absent from the line: a wholly cached prompt has none.
       end.usage.add(line);
       end.reason = finishReasonIn(reasons, line.done_reason ?? 'stop');
-      return [...parts, ...end.close()];
+      // The end of the body follows; more text would be read.
+      return parts;
     },
     end: () => end.end(),
   };

@@ -2,13 +2,15 @@
 import type { EnginePart, FinishReason } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
-import { type FinishState, finishReasonIn, finishState } from './finish-state.ts';
+import { type FinishState, finishReasonIn, finishState, finishWord } from './finish-state.ts';
+import { missingEnd } from './missing-end.ts';
 import { sealReasoning } from './openai-reasoning.ts';
 import type { AssembledCall } from './tool-calls.ts';
 import type { StreamDecoder } from './wire-format.ts';
 
 /** One chunk; the leaves are checked where they are used, since this runs for every token. */
 type Chunk = {
+  readonly object: unknown;
   readonly choices: readonly (Choice | null)[];
   readonly usage: unknown;
   readonly service_tier: unknown;
@@ -16,8 +18,9 @@ type Chunk = {
 };
 
 type Choice = {
+  readonly index?: unknown;
   readonly delta?: Delta | null;
-  /** The whole answer at once: some services do not stream, or repeat it at the end. */
+  /** Instead of `delta`: the whole answer where a service does not stream or repeats it at the end, or one more piece. */
   readonly message?: Delta | null;
   /** Text completions have this instead of `delta`. */
   readonly text?: unknown;
@@ -58,7 +61,9 @@ export function chunkDecoder({
   returnsReasoning = false,
 }: ChunkQuirks = {}): StreamDecoder {
   let reasoning = '';
-  let hasText = false;
+  /** The text so far. */
+  let delivered = '';
+  let usesDeltas = false;
   /** The first call has the reasoning before them. */
   const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
     calls.map((call, index) => ({
@@ -66,24 +71,48 @@ export function chunkDecoder({
       ...call,
       ...(returnsReasoning && index === 0 ? { signature: sealReasoning(reasoning) } : {}),
     }));
-  const end = finishState(callParts);
+  const end = finishState({ toParts: callParts, isMarkerEnough: true });
 
-  const readDelta = (delta: Delta): readonly EnginePart[] => {
+  const textParts = (delta: Delta): EnginePart[] => {
     const parts: EnginePart[] = [];
-    const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
+    const thought = thoughtOf(delta);
     pushText(parts, 'reasoning-delta', thought);
     if (returnsReasoning && typeof thought === 'string') reasoning += thought;
     if (Array.isArray(delta.content)) parts.push(...partsOfList(delta.content));
     else pushText(parts, 'text-delta', delta.content || delta.refusal);
-    addCalls(end, delta);
     return parts;
   };
-  /** A choice's parts: its delta, or the whole message when no text has come before. */
-  const readChoice = ({ delta, message, text }: Choice): readonly EnginePart[] => {
-    const parts = delta ? readDelta(delta) : [];
-    if (parts.length > 0) return parts;
+  const readMessage = (message: Delta, isWhole: boolean): readonly EnginePart[] => {
+    if (!isWhole || !end.calls.hasCalls) addCalls(end, message);
+    const parts = textParts(message);
+    if (delivered === '') return parts;
+    const text = textIn(parts);
+    if (!isWhole && !usesDeltas && !(delivered.length >= minRepeatedLength && text.startsWith(delivered)))
+      return parts;
+    const rest = missingEnd(delivered, text);
+    return rest ? [{ type: 'text-delta', text: rest }] : [];
+  };
+  const readChoice = ({ delta, message, text }: Choice, isWhole: boolean): readonly EnginePart[] => {
+    if (delta) {
+      addCalls(end, delta);
+      const parts = textParts(delta);
+      if (parts.length > 0) {
+        usesDeltas = true;
+        return parts;
+      }
+    }
     if (typeof text === 'string' && text) return [{ type: 'text-delta', text }];
-    return message && !hasText ? readDelta(message) : parts;
+    return message ? readMessage(message, isWhole) : [];
+  };
+  const readFinish = (choice: Choice, isWhole: boolean): void => {
+    const word = finishWord(choice.finish_reason);
+    if (word === undefined) {
+      // A whole document has its own end.
+      if (isWhole && choice.message && end.reason === undefined) end.mark();
+      return;
+    }
+    if (interruptedReasons.has(word)) throw interruptedError();
+    end.reason = finishReasonIn(reasons, word.toLowerCase());
   };
 
   return {
@@ -95,20 +124,24 @@ export function chunkDecoder({
       if (isEndMarker(data)) return end.mark();
       const chunk = end.read<Chunk>(data, event);
       if (!chunk) return [];
-      const choice = chunk.choices?.[0];
-      if (choice || chunk.usage) end.seen = true;
+      const choices = Array.isArray(chunk.choices) ? (chunk.choices as Chunk['choices']) : [];
+      const [first] = choices;
+      if (first || chunk.usage) end.seen = true;
       end.usage.setTier(chunk.service_tier);
       if (chunk.usage) end.usage.add(chunk.usage, addsReasoningTokens);
       if (chunk.x_groq?.usage) end.usage.add(chunk.x_groq.usage, addsReasoningTokens);
-      if (!choice) return [];
-      if (choice.usage) end.usage.add(choice.usage, addsReasoningTokens);
-      if (choice.delta?.usage) end.usage.add(choice.delta.usage, addsReasoningTokens);
-      const parts = readChoice(choice);
-      hasText ||= parts.some(({ type }) => type === 'text-delta');
-      const { finish_reason } = choice;
-      if (typeof finish_reason === 'string' && finish_reason) {
-        if (interruptedReasons.has(finish_reason)) throw interruptedError();
-        end.reason = finishReasonIn(reasons, finish_reason.toLowerCase());
+      const isWhole = chunk.object === 'chat.completion';
+      const parts: EnginePart[] = [];
+      for (const choice of choices) {
+        // Some copies give text and calls a choice each; another index is another answer.
+        if (!choice || (choice.index ?? 0) !== (first?.index ?? 0)) continue;
+        if (choice.usage) end.usage.add(choice.usage, addsReasoningTokens);
+        if (choice.delta?.usage) end.usage.add(choice.delta.usage, addsReasoningTokens);
+        for (const part of readChoice(choice, isWhole)) {
+          if (part.type === 'text-delta') delivered += part.text;
+          parts.push(part);
+        }
+        readFinish(choice, isWhole);
       }
       return parts;
     },
@@ -137,6 +170,15 @@ function addCalls(end: FinishState, { tool_calls, function_call }: Delta): void 
     });
   }
 }
+
+/** Characters from which a message that begins with the text so far repeats it, and is not a piece that begins alike. */
+const minRepeatedLength = 8;
+
+const thoughtOf = (delta: Delta): unknown =>
+  delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
+
+const textIn = (parts: readonly EnginePart[]): string =>
+  parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
 
 function pushText(parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void {
   if (typeof text === 'string' && text) parts.push({ type, text });
@@ -184,6 +226,9 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   stop_sequence: 'stop',
   complete: 'stop',
   max_tokens: 'length',
+  max_output_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  completed: 'stop',
   tool_use: 'tool-calls',
   safety: 'content-filter',
   refusal: 'content-filter',

@@ -14,6 +14,7 @@ import type { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromEvent } from './error-response.ts';
 import { finishReasonIn, finishState } from './finish-state.ts';
+import { missingEnd } from './missing-end.ts';
 import { toolFields } from './openai-chat-messages.ts';
 import { openaiMetadata } from './openai-metadata.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
@@ -112,9 +113,12 @@ type Event = {
   readonly object: unknown;
   readonly delta: unknown;
   readonly text: unknown;
+  readonly refusal: unknown;
+  readonly part: { readonly text?: unknown; readonly refusal?: unknown } | null;
   readonly arguments: unknown;
   readonly item_id: unknown;
   readonly output_index: unknown;
+  readonly content_index: unknown;
   readonly summary_index: unknown;
   readonly item: Item | null;
   readonly response: WholeResponse | null;
@@ -137,6 +141,7 @@ type Item = {
   readonly arguments?: unknown;
   readonly phase?: unknown;
   readonly content?: unknown;
+  readonly summary?: unknown;
   readonly encrypted_content?: unknown;
 } | null;
 
@@ -144,8 +149,12 @@ function eventDecoder(): StreamDecoder {
   const end = finishState();
   /** Messages in which the model comments on its work; they are no part of the answer. */
   const commentary = new Set<unknown>();
-  /** Messages whose text has arrived in deltas. */
-  const streamed = new Set<unknown>();
+  /** The text so far; the ids of its events are not those of the whole response in every copy of the API. */
+  let delivered = '';
+  let hasReasoning = false;
+  /** Texts of whole messages, and of whole parts of messages, in their order. */
+  const messages = new Map<unknown, string>();
+  const contentParts = new Map<string, string>();
   /** Reasoning that no call has followed yet. */
   let reasoning: Item = null;
 
@@ -155,10 +164,17 @@ function eventDecoder(): StreamDecoder {
     switch (type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
-        streamed.add(event.item_id);
-        return textPart(commentary.has(event.item_id) ? 'reasoning-delta' : 'text-delta', event.delta);
+        if (commentary.has(event.item_id)) return textPart('reasoning-delta', event.delta);
+        if (typeof event.delta === 'string') delivered += event.delta;
+        return textPart('text-delta', event.delta);
+      case 'response.output_text.done':
+      case 'response.refusal.done':
+      case 'response.content_part.done':
+        keepContentPart(event);
+        return [];
       case 'response.reasoning_text.delta':
       case 'response.reasoning_summary_text.delta':
+        hasReasoning = true;
         return textPart('reasoning-delta', event.delta);
       case 'response.reasoning_summary_part.added':
         return event.summary_index ? textPart('reasoning-delta', '\n\n') : [];
@@ -170,10 +186,12 @@ function eventDecoder(): StreamDecoder {
         if (event.item?.type === 'function_call') addCall(event.item, event.output_index);
         return [];
       case 'response.output_item.done':
-        return itemParts(event.item, event.output_index);
+        readItem(event.item, event.output_index);
+        return [];
       case 'response.completed':
       case 'response.incomplete':
       case 'response.done':
+        if (event.response?.status === 'failed') throw failedError(event.response);
         return last(event.response, String(type));
       case 'whole':
         return wholeResponse(event as WholeResponse);
@@ -191,7 +209,12 @@ function eventDecoder(): StreamDecoder {
   };
   const last = (response: WholeResponse | null | undefined, type: string): readonly EnginePart[] => {
     const items = Array.isArray(response?.output) ? (response.output as readonly Item[]) : [];
-    const parts = items.flatMap((item, index) => itemParts(item, index));
+    if (items.some((item) => item?.type === 'message')) messages.clear();
+    const thoughts = hasReasoning ? '' : items.map(summaryText).filter(Boolean).join('\n\n');
+    items.forEach(readItem);
+    const texts = messages.size > 0 ? messages : contentParts;
+    const text = missingEnd(delivered, [...texts.values()].join(''));
+    const parts = [...textPart('reasoning-delta', thoughts), ...textPart('text-delta', text)];
     const isIncomplete = type === 'response.incomplete' || response?.status === 'incomplete';
     end.reason = isIncomplete ? finishReasonIn(reasons, response?.incomplete_details?.reason) : 'stop';
     end.usage.add(response?.usage);
@@ -199,15 +222,25 @@ function eventDecoder(): StreamDecoder {
     return [...parts, ...end.close()];
   };
 
-  /** What an item holds that has not arrived before: it comes as an item of its own, and again in the whole response. */
-  const itemParts = (item: Item | undefined, index: unknown): readonly EnginePart[] => {
-    if (!item) return [];
+  /** It comes as an item of its own, and again in the whole response. */
+  const readItem = (item: Item | undefined, index: unknown): void => {
+    if (!item) return;
     if (item.type === 'reasoning') reasoning = item;
     if (item.type === 'function_call') addCall(item, index);
-    if (item.type !== 'message' || streamed.has(item.id)) return [];
-    streamed.add(item.id);
-    const text = contentText(item.content);
-    return textPart(item.phase === 'commentary' ? 'reasoning-delta' : 'text-delta', text);
+    if (item.type === 'message' && item.phase !== 'commentary')
+      messages.set(index ?? item.id, contentText(item.content));
+  };
+  const keepContentPart = ({
+    item_id,
+    output_index,
+    content_index,
+    text,
+    refusal,
+    part,
+  }: Partial<Event>): void => {
+    if (commentary.has(item_id)) return;
+    const whole = text ?? refusal ?? part?.text ?? part?.refusal;
+    if (typeof whole === 'string') contentParts.set(`${output_index ?? item_id} ${content_index}`, whole);
   };
 
   const addCall = (item: NonNullable<Item>, index: unknown): void => {
@@ -243,6 +276,10 @@ function contentText(content: unknown): string {
     .filter((text) => typeof text === 'string')
     .join('');
 }
+
+/** The summary of the model's reasoning; empty for any other item. */
+const summaryText = (item: Item): string =>
+  item?.type === 'reasoning' ? contentText(item.summary) || contentText(item.content) : '';
 
 const textPart = (type: 'text-delta' | 'reasoning-delta', text: unknown): readonly EnginePart[] =>
   typeof text === 'string' && text ? [{ type, text }] : [];

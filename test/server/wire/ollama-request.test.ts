@@ -115,8 +115,9 @@ test('thinking is turned off; gpt-oss, which always thinks, thinks little', () =
 test('fill in the middle streams like chat', () => {
   const decoder = wire.fill?.decoder();
   const lines = fixture('ollama/documented-fill.ndjson').trim().split('\n');
+  assert.ok(decoder);
   assert.deepEqual(
-    lines.flatMap((data) => decoder?.read({ data }) ?? []),
+    [...lines.flatMap((data) => decoder.read({ data })), ...decoder.end()],
     [
       { type: 'text-delta', text: 'return' },
       { type: 'text-delta', text: ' a + b' },

@@ -353,3 +353,103 @@ test('the time to decode one token does not grow with the answer', () => {
   // Fifty times the usual, for a noisy machine; `npm run bench` measures the speed.
   assert.ok(each < 200, `${each.toFixed(1)} µs`);
 });
+
+const chunk = (choice: object, more: object = {}): string =>
+  `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, ...choice }], ...more })}\n\n`;
+const said = (content: string) => chunk({ delta: { content } });
+const ended = `${chunk({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`;
+
+test('text in `message` is read: the whole, one more piece, all so far, or again at the end', async () => {
+  const message = (
+    content: unknown,
+    object: string | undefined = 'chat.completion.chunk',
+    more: object = {},
+  ) => chunk({ message: { role: 'assistant', content }, ...more }, { object });
+  const bodies = [
+    message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
+    message('one two three four', 'chat.completion'),
+    message(
+      [
+        { type: 'text', text: 'one two ' },
+        { type: 'text', text: 'three four' },
+      ],
+      undefined,
+    ) + ended,
+    message('one ') + message('two ') + message('three four') + ended,
+    message('one two three') + message('one two three four') + ended,
+    said('one two three ') +
+      said('four') +
+      message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
+    said('one two ') + message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
+    said('one two three four\n') +
+      message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
+    chunk({ delta: { content: '' }, message: { content: 'one two three four' } }) + ended,
+    chunk({ delta: null, text: 'one two three four' }) + ended,
+  ];
+  for (const body of bodies) {
+    const parts = await partsOf(wire, body);
+    assert.equal(textOf(parts).trimEnd(), 'one two three four', body);
+    assert.equal(parts.at(-1)?.type, 'finish');
+  }
+});
+
+test('a finish reason, usage or end marker that comes early ends nothing', async () => {
+  const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
+  const early = chunk({ delta: { content: 'one ' }, finish_reason: 'stop' }, { usage });
+  const bodies = [
+    early + said('two') + ended,
+    early + early.replace('one ', 'two') + ended,
+    early + said('two'),
+    chunk({ delta: {}, finish_reason: 'surprise' }) + said('one two') + ended,
+    `${said('one ')}data: [DONE]\n\n${said('two')}${ended}`,
+    chunk({ delta: {} }, { usage }) + said('one two') + ended,
+  ];
+  for (const body of bodies) {
+    const parts = await partsOf(wire, body);
+    assert.equal(textOf(parts), 'one two', body);
+    assert.deepEqual(
+      parts.map(({ type }) => type).filter((type) => type !== 'text-delta'),
+      ['finish'],
+      body,
+    );
+  }
+});
+
+test('words that say there is no finish reason yet are none, and a later “stop” does not replace a reason', async () => {
+  for (const word of ['', 'null', 'None', 'FINISH_REASON_UNSPECIFIED', 'in_progress']) {
+    const { error } = await decode(wire, said('one ') + chunk({ delta: {}, finish_reason: word }));
+    assert.equal(error?.kind, 'interrupted', word);
+  }
+  const parts = await partsOf(wire, said('one ') + chunk({ delta: {}, finish_reason: 'length' }) + ended);
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length' });
+});
+
+test('text and calls in a choice each are one answer, another index is another one', async () => {
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const both = {
+    choices: [{ delta: { content: 'Hi' } }, { delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }],
+  };
+  const parts = await partsOf(wire, `data: ${JSON.stringify(both)}\n\ndata: [DONE]\n\n`);
+  assert.deepEqual(
+    parts.map(({ type }) => type),
+    ['text-delta', 'tool-call', 'finish'],
+  );
+  const other = {
+    choices: [
+      { index: 0, delta: { content: 'Hi' } },
+      { index: 1, delta: { content: 'Ho' } },
+    ],
+  };
+  assert.equal(textOf(await partsOf(wire, `data: ${JSON.stringify(other)}\n\n${ended}`)), 'Hi');
+});
+
+test('JSON that only departs from the standard is read', async () => {
+  const sound = JSON.stringify({ choices: [{ delta: { content: 'a NaN, "b"' }, logprobs: 0 }] });
+  for (const data of [
+    sound.replace('"logprobs":0', '"logprobs":NaN'),
+    sound.replace('"logprobs":0', '"logprobs":[-Infinity, Infinity]'),
+    sound.replace('a NaN', 'a\tNaN'),
+    JSON.stringify(sound),
+  ])
+    assert.match(textOf(await partsOf(wire, `data: ${data}\n\n${ended}`)), /^a\sNaN, "b"$/, data);
+});

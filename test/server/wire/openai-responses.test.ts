@@ -178,3 +178,58 @@ test('encrypted reasoning is sent back before its call, other signatures are not
   for (const other of ['CpcBAb4=', '[{"type":"thinking"}]', '{"reasoning_content":"Hm."}', '{broken'])
     assert.deepEqual(sentFor(other), [item], other);
 });
+
+test('text that deltas did not bring is read where it is, once', async () => {
+  const event = (type: string, more: object) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+  const delta = (text: string, item = 'a') =>
+    event('response.output_text.delta', { item_id: item, output_index: 0, delta: text });
+  const message = (text: string, id = 'a') => ({
+    type: 'message',
+    id,
+    role: 'assistant',
+    content: [{ type: 'output_text', text }],
+  });
+  const completed = (...output: readonly object[]) =>
+    event('response.completed', { response: { status: 'completed', output } });
+  const textDone = event('response.output_text.done', {
+    item_id: 'a',
+    output_index: 0,
+    content_index: 0,
+    text: 'one two',
+  });
+  const partDone = event('response.content_part.done', {
+    item_id: 'a',
+    output_index: 0,
+    content_index: 0,
+    part: { type: 'output_text', text: 'one two' },
+  });
+  const itemDone = event('response.output_item.done', { output_index: 0, item: message('one two') });
+  const bodies = [
+    completed(message('one two')),
+    completed(message('one '), message('two', 'b')),
+    textDone + completed(),
+    partDone + completed(),
+    itemDone + completed(),
+    textDone + partDone + itemDone + completed(message('one two')),
+    delta('one ') + delta('two') + textDone + partDone + itemDone + completed(message('one two')),
+    // The ids of the deltas are others than those of the whole.
+    delta('one ', 'x') + delta('two', 'y') + itemDone + completed(message('one two', 'z')),
+    // Some deltas are missing.
+    delta('one ') + completed(message('one two')),
+    delta('one ') + itemDone + completed(),
+    `${JSON.stringify({ object: 'response', status: 'completed', output: [message('one two')] })}`,
+    event('response.done', { response: { status: 'completed', output: [message('one two')] } }),
+  ];
+  for (const body of bodies) {
+    const { parts, error } = await decode(body);
+    assert.equal(error, undefined, body);
+    assert.equal(textOf(parts), 'one two', body);
+    assert.equal(parts.at(-1)?.type, 'finish', body);
+  }
+});
+
+test('an end marker that a proxy adds does not complete a broken answer', async () => {
+  const cut = withoutLast(fixture('openai/documented-responses-text.sse'), 1);
+  assert.equal((await decode(`${cut}data: [DONE]\n\n`)).error?.kind, 'interrupted');
+});
