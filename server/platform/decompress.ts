@@ -146,8 +146,8 @@ async function recognize(
   await readTo(signatureBytes);
   const signed = layersLeft > 0 ? signedFormats.find(({ matches }) => matches(start)) : undefined;
   if (signed || layersLeft === 0) return { start, format: signed, ended };
-  // Text can have the beginning of compressed data, but not much of it.
-  if (names.length > 0) await readTo(textBytes);
+  // Compressed data can begin like text, but not for long.
+  if (names.length > 0 || (layersLeft === maxLayers && !isAnswer(start))) await readTo(textBytes);
   if (isText(start)) return { start, format: undefined, ended };
   const stated = names.at(-1);
   for (;;) {
@@ -189,11 +189,11 @@ const tryDecompress = (
   }
 };
 
-/** How JSON, pages and streams of events begin, also within a signed format. */
+/** How JSON, pages and streams of events begin in their first four bytes, also within a signed format. */
 const isAnswer = (found: Uint8Array): boolean =>
   signedFormats.some(({ matches }) => matches(found)) ||
   (isText(found) &&
-    /^(?:\xEF\xBB\xBF|\s)*(?:[{["<:]|(?:data|event|id|retry):)/.test(
+    /^(?:\xEF\xBB\xBF|\s)*(?:[{["<:]|data|even|id:|retr)|^\s+$/.test(
       Buffer.from(found.subarray(0, textBytes)).toString('latin1'),
     ));
 

@@ -68,7 +68,7 @@ export function finishState({ toParts = callParts, isMarkerEnough = false }: Fin
     },
     set reason(next) {
       // Gateways add a “stop” of their own after the service's reason.
-      if (reason === undefined || !isVague(next)) reason = next;
+      if (reason === undefined || reason === 'other' || !isVague(next)) reason = next;
     },
     usage: usageReports(),
     calls: toolCallAssembler(),
