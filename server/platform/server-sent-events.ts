@@ -31,7 +31,7 @@ export function serverSentEvents(): EventSplitter {
     name = value;
   };
   const read = (line: string, events: StreamEvent[]): void => {
-    if (line.startsWith('data:')) addData(valueOf(line), events);
+    if (line.startsWith('data:')) addData(dataIn(line), events);
     else if (line === '') dispatch(events);
     else if (line.startsWith('event:')) setName(line.slice(6).trim(), events);
     else if (!/^(?::|id:|retry:)/.test(line)) readOddLine(line, events);
@@ -78,7 +78,7 @@ export function serverSentEvents(): EventSplitter {
 }
 
 /** The value of a line of data. A proxy that wraps a stream of events in events writes the field twice; no JSON begins with it. */
-function valueOf(line: string): string {
+function dataIn(line: string): string {
   const value = line.charCodeAt(5) === 0x20 ? line.slice(6) : line.slice(5);
   return value.charCodeAt(0) === 0x7b ? value : value.replace(/^(?:[\s\uFEFF\0]*data:)+ ?|^[\uFEFF\0]+/, '');
 }

@@ -356,7 +356,7 @@ test('the time to decode one token does not grow with the answer', () => {
 
 const chunk = (choice: object, more: object = {}): string =>
   `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, ...choice }], ...more })}\n\n`;
-const said = (content: string) => chunk({ delta: { content } });
+const piece = (content: string) => chunk({ delta: { content } });
 const ended = `${chunk({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`;
 
 test('text in `message` is read: the whole, one more piece, all so far, or again at the end', async () => {
@@ -377,11 +377,11 @@ test('text in `message` is read: the whole, one more piece, all so far, or again
     ) + ended,
     message('one ') + message('two ') + message('three four') + ended,
     message('one two three') + message('one two three four') + ended,
-    said('one two three ') +
-      said('four') +
+    piece('one two three ') +
+      piece('four') +
       message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
-    said('one two ') + message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
-    said('one two three four\n') +
+    piece('one two ') + message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
+    piece('one two three four\n') +
       message('one two three four', 'chat.completion', { finish_reason: 'stop' }),
     chunk({ delta: { content: '' }, message: { content: 'one two three four' } }) + ended,
     chunk({ delta: null, text: 'one two three four' }) + ended,
@@ -397,12 +397,12 @@ test('a finish reason, usage or end marker that comes early ends nothing', async
   const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
   const early = chunk({ delta: { content: 'one ' }, finish_reason: 'stop' }, { usage });
   const bodies = [
-    early + said('two') + ended,
+    early + piece('two') + ended,
     early + early.replace('one ', 'two') + ended,
-    early + said('two'),
-    chunk({ delta: {}, finish_reason: 'surprise' }) + said('one two') + ended,
-    `${said('one ')}data: [DONE]\n\n${said('two')}${ended}`,
-    chunk({ delta: {} }, { usage }) + said('one two') + ended,
+    early + piece('two'),
+    chunk({ delta: {}, finish_reason: 'surprise' }) + piece('one two') + ended,
+    `${piece('one ')}data: [DONE]\n\n${piece('two')}${ended}`,
+    chunk({ delta: {} }, { usage }) + piece('one two') + ended,
   ];
   for (const body of bodies) {
     const parts = await partsOf(wire, body);
@@ -417,10 +417,10 @@ test('a finish reason, usage or end marker that comes early ends nothing', async
 
 test('words that say there is no finish reason yet are none, and a later “stop” does not replace a reason', async () => {
   for (const word of ['', 'null', 'None', 'FINISH_REASON_UNSPECIFIED', 'in_progress']) {
-    const { error } = await decode(wire, said('one ') + chunk({ delta: {}, finish_reason: word }));
+    const { error } = await decode(wire, piece('one ') + chunk({ delta: {}, finish_reason: word }));
     assert.equal(error?.kind, 'interrupted', word);
   }
-  const parts = await partsOf(wire, said('one ') + chunk({ delta: {}, finish_reason: 'length' }) + ended);
+  const parts = await partsOf(wire, piece('one ') + chunk({ delta: {}, finish_reason: 'length' }) + ended);
   assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length' });
 });
 

@@ -15,17 +15,6 @@ export type Frame = {
   readonly endsLine: boolean;
 };
 
-export const usualFrame: Frame = {
-  kind: 'events',
-  lineEnd: '\n',
-  blankLines: [true],
-  field: 'data: ',
-  named: true,
-  mark: false,
-  comments: false,
-  endsLine: true,
-};
-
 /** The body of these events. */
 export function inFrame(events: readonly OddEvent[], frame: Frame): Buffer {
   const body = frame.kind === 'events' ? asEvents(events, frame) : asDocuments(events, frame.kind);
