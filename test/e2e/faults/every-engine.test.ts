@@ -6,6 +6,7 @@ import { faultsBeforeFirstPart } from '../../support/faults/before-first-part.ts
 import { type FakedEngine, fakedEngineName, fakedEngines } from '../../support/faults/engines.ts';
 import type { Fault } from '../../support/faults/fault.ts';
 import { midStreamFaults } from '../../support/faults/mid-stream.ts';
+import { oddFrameFaults } from '../../support/faults/odd-frames.ts';
 import { type ServerPool, serverPool } from '../../support/faults/servers.ts';
 import { runFault } from '../../support/faults/trial.ts';
 
@@ -31,6 +32,10 @@ describe('before the first part', { concurrency: 4 }, () => {
 
 describe('in the middle of the answer', { concurrency: 4 }, () => {
   for (const fault of midStreamFaults) survives(fault);
+});
+
+describe('in frames and with ends of its own', { concurrency: 4 }, () => {
+  for (const fault of oddFrameFaults) survives(fault);
 });
 
 test('no answer was lost silently', (t) => {

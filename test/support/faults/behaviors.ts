@@ -152,6 +152,14 @@ export const compressed =
     exchange.response.end(body.subarray(0, Math.ceil(body.length * share)));
   };
 
+/** The whole body, compressed like this, under this `content-encoding`. */
+export const packedAs =
+  (pack: (body: string) => Buffer, header: string | undefined): FakeBehavior =>
+  (exchange) => {
+    begin(exchange, header === undefined ? {} : { 'content-encoding': header });
+    exchange.response.end(pack(all(exchange).join('')));
+  };
+
 /** A `content-length` that is so many bytes off; the correct answer is sent. */
 export const lengthOff =
   (bytes: (size: number) => number): FakeBehavior =>
