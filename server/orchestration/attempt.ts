@@ -29,6 +29,8 @@ export type AttemptRequest = {
   readonly promptTokens: number;
   /** The request on its way. Absent: the attempt sends it. */
   readonly sent?: SentRequest;
+  /** What the client is sent before the first part. Absent: nothing. */
+  readonly announcement?: AskPart;
 };
 
 export type AttemptResult = {
@@ -45,6 +47,8 @@ export type AttemptResult = {
   readonly billed: boolean;
 };
 
+const alone = { isAlone: true } as const;
+
 /**
  * @param answer gets what the model writes
  * @param onAbandoned called instead of a return when the consumer takes no further part
@@ -56,7 +60,7 @@ export async function* attempt(
   onAbandoned: (error: RumboError, result: AttemptResult) => void,
 ): AsyncGenerator<AskPart, AttemptResult> {
   const { model, provider, promptTokens } = request;
-  const sent = request.sent ?? sendRequest(provider.engine, model.name, request.completion, signal);
+  const sent = request.sent ?? sendRequest(provider.engine, model.name, request.completion, signal, alone);
   const { sentAt } = sent;
   const beginning = answer.text;
   if (beginning !== '') answer.expectAfter(prefillIn(request.completion));
@@ -74,6 +78,7 @@ export async function* attempt(
   });
   try {
     try {
+      if (request.announcement) yield request.announcement;
       for await (const part of sent.parts) {
         usage.observe(part);
         const isFirst = firstPartMs === null;

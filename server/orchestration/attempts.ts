@@ -17,6 +17,7 @@ import { firstToAnswer } from './hedged-attempt.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
 import { cacheKeyOf } from './request.ts';
 import { decideRoute } from './route.ts';
+import { isAskedAlone } from './silence.ts';
 import { reserveCandidate, startAttempt } from './start-attempt.ts';
 
 /** Yields the parts of the answer and returns the whole. Rejects with `RumboError` that lists the attempts. */
@@ -37,14 +38,15 @@ export async function* runAttempts(
       const change = takeOver(progress, reserved.candidate.model.id, queued.mode);
       if (change) yield change;
       const settingsAtSend = deps.settings();
-      const started = startAttempt(progress, reserved, signal, queued.mode);
+      const isAlone = isAskedAlone(deps, progress, reserved.candidate.model.id);
+      const started = startAttempt(progress, reserved, { isAlone, mode: queued.mode }, signal);
       const running = await firstToAnswer(deps, progress, started, signal);
       lease = running.lease;
       const { chosen } = running;
       const { model } = chosen.candidate;
       const hedged = running === started ? undefined : takeOver(progress, model.id);
-      if (hedged) yield hedged;
-      const result = yield* attempt(running.request, answer, signal, (error, abandoned) => {
+      const request = hedged ? { ...running.request, announcement: hedged } : running.request;
+      const result = yield* attempt(request, answer, signal, (error, abandoned) => {
         costUsd = billedUsd(abandoned, model) ?? 0;
         recordFailure(deps, progress, chosen, error, abandoned);
       });

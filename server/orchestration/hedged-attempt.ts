@@ -6,7 +6,6 @@ import { mayContinue } from './after-failure.ts';
 import { type AnswerProgress, type AttemptsDeps, balanceAgain } from './answer-progress.ts';
 import { billedUsd, unansweredResult } from './attempt.ts';
 import { recordFailure } from './record-attempt.ts';
-import { pinPolicy } from './route.ts';
 import { watchSilence } from './silence.ts';
 import { type RunningAttempt, reserveCandidate, startAttempt } from './start-attempt.ts';
 
@@ -23,7 +22,7 @@ export async function firstToAnswer(
   first: RunningAttempt,
   signal: AbortSignal,
 ): Promise<RunningAttempt> {
-  if (!mayHedge(deps, progress, first)) return first;
+  if (first.isAlone) return first;
   let running: readonly RunningAttempt[] = [first];
   for (let silence: Silence | undefined = silenceOf(deps, progress, first); ; ) {
     const outcomes = running.map(outcomeOf);
@@ -48,16 +47,6 @@ export async function firstToAnswer(
     silence = attempt === running.at(-1) || !latest ? isSilent : silenceOf(deps, progress, latest);
     running = others;
   }
-}
-
-/** A pinned model is not replaced, no user waits for work in the background, and there may be no other candidate. */
-function mayHedge(
-  { settings }: AttemptsDeps,
-  { queue, decision, prepared: { params } }: AnswerProgress,
-  { chosen }: RunningAttempt,
-): boolean {
-  if (queue.isLast() || params.urgency === 'background') return false;
-  return chosen.candidate.model.id !== decision.pin || pinPolicy(params, settings()) === 'next';
 }
 
 type Silence = { readonly promise: Promise<'silent'>; readonly stop: () => void };
@@ -96,7 +85,7 @@ async function startNext(
     const candidate = queued && candidates.get(queued.id);
     if (!candidate) return;
     const reserved = await reserveCandidate(deps, progress, candidate);
-    if (reserved) return startAttempt(progress, reserved, signal);
+    if (reserved) return startAttempt(progress, reserved, { isAlone: false, mode: queued.mode }, signal);
   }
 }
 

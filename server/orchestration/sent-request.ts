@@ -15,23 +15,25 @@ export type SentRequest = {
   readonly parts: AsyncIterable<EnginePart>;
   /** Closes the socket. @param reason what the provider's health learns of it */
   cancel(reason: RumboError): void;
-  /** The request is over: the caller's signal no longer counts. */
+  /** The request is over: the caller's signal no longer counts, and an answer that was not read is cancelled. */
   close(): void;
 };
 
+/** @param isAlone only its caller's signal ever cancels it */
 export function sendRequest(
   engine: Pick<Engine, 'stream'>,
   model: string,
   completion: CompletionRequest,
   signal: AbortSignal,
+  { isAlone }: { readonly isAlone: boolean },
 ): SentRequest {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
+  const own = isAlone ? undefined : new AbortController();
+  const abort = (): void => own?.abort(signal.reason);
+  if (own && signal.aborted) abort();
+  if (own) signal.addEventListener('abort', abort, { once: true });
 
   const sentAt = performance.now();
-  const iterator = engine.stream(model, completion, controller.signal)[Symbol.asyncIterator]();
+  const iterator = engine.stream(model, completion, own?.signal ?? signal)[Symbol.asyncIterator]();
   const first = iterator.next();
   let isFirstRead = false;
   const reader: AsyncIterator<EnginePart> = {
@@ -50,10 +52,14 @@ export function sendRequest(
     ),
     parts: { [Symbol.asyncIterator]: () => reader },
     cancel(reason) {
-      controller.abort(reason);
+      own?.abort(reason);
       // A part that is on its way is not waited for.
       iterator.return?.().catch(() => {});
     },
-    close: () => signal.removeEventListener('abort', abort),
+    close() {
+      if (!own) return;
+      signal.removeEventListener('abort', abort);
+      if (!isFirstRead) own.abort();
+    },
   };
 }

@@ -1,7 +1,9 @@
 /** How long a model may be silent before the next candidate is asked too. */
+import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import { socketTimer } from '../platform/socket-timer.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
+import { pinPolicy } from './route.ts';
 
 /** Milliseconds to the first part. */
 const silenceMs = {
@@ -26,6 +28,19 @@ export function silenceLimitMs(
   const limitMs = reasons ? silenceMs.reasoning : isProbe ? silenceMs.probe : silenceMs.usual;
   return Math.max(limitMs, slownessFactor * (firstPartP95Ms ?? 0));
 }
+
+/**
+ * Whether no other candidate may be asked beside this one: a pinned model is not replaced, no user waits for work in the
+ * background, and there may be no other candidate.
+ */
+export const isAskedAlone = (
+  { settings }: Pick<AttemptsDeps, 'settings'>,
+  { queue, decision, prepared: { params } }: Pick<AnswerProgress, 'queue' | 'decision' | 'prepared'>,
+  id: ModelId,
+): boolean =>
+  queue.isLast() ||
+  params.urgency === 'background' ||
+  (id === decision.pin && pinPolicy(params, settings()) !== 'next');
 
 /** Calls back once when the model has been silent for too long; time in which its engine loads it does not count. */
 export function watchSilence(

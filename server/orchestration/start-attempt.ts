@@ -20,6 +20,8 @@ export type RunningAttempt = {
   readonly chosen: ChosenCandidate;
   readonly request: AttemptRequest & { readonly sent: SentRequest };
   readonly lease: UsageLease;
+  /** No other candidate is ever asked beside it. */
+  readonly isAlone: boolean;
 };
 
 /** `undefined`: it cannot run now, and `progress.skipped` says why. Settle the lease when the attempt has ended. */
@@ -45,15 +47,17 @@ export async function reserveCandidate(
 const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
   model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
-/**
- * Sends the request; the model continues what the answer holds by now.
- * @param mode how it is asked to. Absent: as suits its engine
- */
+export type AttemptOptions = Pick<RunningAttempt, 'isAlone'> & {
+  /** How the model is asked to continue. Absent: as suits its engine. */
+  readonly mode: ContinuationMode | undefined;
+};
+
+/** Sends the request; the model continues what the answer holds by now. */
 export function startAttempt(
   progress: AnswerProgress,
   { candidate, provider, lease }: ReservedCandidate,
+  { isAlone, mode }: AttemptOptions,
   signal: AbortSignal,
-  mode?: ContinuationMode,
 ): RunningAttempt {
   const { model } = candidate;
   const beginning = progress.answer.text;
@@ -64,8 +68,8 @@ export function startAttempt(
     mode: mode ?? continuationModeOf(candidate, provider, beginning),
   };
   const request = attemptRequest(progress, chosen);
-  const sent = sendRequest(provider.engine, model.name, request.completion, signal);
-  return { chosen, request: { ...request, sent }, lease };
+  const sent = sendRequest(provider.engine, model.name, request.completion, signal, { isAlone });
+  return { chosen, request: { ...request, sent }, lease, isAlone };
 }
 
 /** Cloud models are large enough to repeat what they are asked to, and the newer ones reject a prefill. */

@@ -313,3 +313,24 @@ test('the one that continues an answer may be silent too: the next one continues
     [[10, 'a/one', 'c/three']],
   );
 });
+
+test('a reader that leaves when another model takes over leaves nothing running, and both are recorded', async (t) => {
+  const clock = clockOf(t);
+  const two = silent(answersWith('two'));
+  const rumbo = pipeline(
+    [
+      { id: 'a/one', script: silent().script, more: paid },
+      { id: 'b/two', script: two.script, more: paid },
+    ],
+    { 'budget.perDayUsd': 100 },
+  );
+  const answer = rumbo.orchestrator.ask({ prompt: 'hi' }, new AbortController().signal);
+  const first = answer.next();
+  await clock.pass(10_000);
+  two.end();
+  const { value } = await first;
+  assert.ok('type' in value && value.type === 'fallback');
+  await answer.return(undefined as never);
+  assert.ok(two.seen.reason);
+  assert.deepEqual(rumbo.outcomes, ['a/one timeout', 'b/two cancelled']);
+});

@@ -8,7 +8,7 @@ import { RumboError } from '../../../shared/errors.ts';
 
 type Stream = (model: string, request: EngineRequest, signal: AbortSignal) => AsyncIterable<EnginePart>;
 const send = (stream: Stream, signal = new AbortController().signal) =>
-  sendRequest({ stream }, 'one', { messages: [] }, signal);
+  sendRequest({ stream }, 'one', { messages: [] }, signal, { isAlone: false });
 const text = (words: string): EnginePart => ({ type: 'text-delta', text: words });
 
 test('it is sent at once, and the first part is not lost while nothing reads it', async () => {
@@ -46,6 +46,9 @@ test('it is cancelled alone, with a reason, and with its caller until it is clos
   lost.cancel(reason);
   assert.equal(signals[0]?.reason, reason);
   assert.equal(user.signal.aborted, false);
+  void closed.parts[Symbol.asyncIterator]()
+    .next()
+    .catch(() => {});
   closed.close();
   user.abort();
   assert.deepEqual(
@@ -53,4 +56,15 @@ test('it is cancelled alone, with a reason, and with its caller until it is clos
     [true, true, false],
   );
   assert.equal((await cancelled.first).error?.kind, 'cancelled');
+});
+
+test('an answer that was never read is cancelled at the end', async () => {
+  let signal: AbortSignal | undefined;
+  const sent = send(async function* (_model, _request, own) {
+    signal = own;
+    yield text('one');
+  });
+  await sent.first;
+  sent.close();
+  assert.equal(signal?.aborted, true);
 });
