@@ -15,31 +15,19 @@ const priorities: Readonly<Record<PolicyCall['urgency'], number>> = {
 export const concurrencyLimit = (queue: SlotQueue, limit: RequestLimit): Policy =>
   policy(async function* (send, { urgency, signal }) {
     const release = await acquireSlot(queue, priorities[urgency], signal);
+    let hasBegun = false;
     try {
-      yield* limit.isMeasured ? observe(send(), queue, limit) : send();
+      if (!limit.isMeasured) return yield* send();
+      for await (const part of send()) {
+        if (!hasBegun && limit.answerBegan()) queue.startWaiting();
+        hasBegun = true;
+        yield part;
+      }
     } finally {
+      if (hasBegun) limit.answerEnded();
       release();
     }
   });
-
-async function* observe<Part>(
-  parts: AsyncIterable<Part>,
-  queue: Pick<SlotQueue, 'startWaiting'>,
-  limit: Pick<RequestLimit, 'answerBegan' | 'answerEnded'>,
-): AsyncGenerator<Part> {
-  let hasBegun = false;
-  try {
-    for await (const part of parts) {
-      if (!hasBegun) {
-        hasBegun = true;
-        if (limit.answerBegan()) queue.startWaiting();
-      }
-      yield part;
-    }
-  } finally {
-    if (hasBegun) limit.answerEnded();
-  }
-}
 
 async function acquireSlot(queue: SlotQueue, priority: number, signal: AbortSignal): Promise<() => void> {
   try {
