@@ -47,7 +47,7 @@ export async function reserveCandidate(
 const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
   model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
-export type AttemptOptions = Pick<RunningAttempt, 'isAlone'> & {
+type AttemptOptions = Pick<RunningAttempt, 'isAlone'> & {
   /** How the model is asked to continue. Absent: as suits its engine. */
   readonly mode: ContinuationMode | undefined;
 };
