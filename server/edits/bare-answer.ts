@@ -30,8 +30,26 @@ export function bareCode(answer: string, languageId?: string): string | undefine
     .replace(/^(?:[ \t]*\n)+/, '')
     .trimEnd();
   if (text === '') return undefined;
+  if (languageId !== undefined && isProseLanguage(languageId))
+    return isRefusal(text) && addressesUser(text) ? undefined : withoutAnnouncement(text);
   if (isRefusal(text) && !looksLikeCode(text)) return undefined;
-  if (languageId !== undefined && isProseLanguage(languageId)) return withoutAnnouncement(text);
+  return withoutProseParagraphs(withoutProseLines(text));
+}
+
+/** The code without an announcement directly above it, and a remark directly below. */
+function withoutProseLines(text: string): string {
+  const lines = text.split('\n');
+  const [first = ''] = lines;
+  if (lines.length > 1 && /:\s*$/.test(first) && announcement.test(first) && isProseLine(first))
+    lines.shift();
+  const last = lines.at(-1) ?? '';
+  const isRemark = /^(?:This|That|It|I|You|Note|Now|Here|Esto|Este|Ahora)\b/.test(last);
+  if (lines.length > 1 && isRemark && isSentence(last) && isProseLine(last)) lines.pop();
+  return lines.every((line) => line.trim() === '') ? text : lines.join('\n');
+}
+
+/** The code without paragraphs of prose above and below it. `undefined`: there is nothing else. */
+function withoutProseParagraphs(text: string): string | undefined {
   const paragraphs = text.split(/(?<=\n)(?:[ \t]*\n)+/);
   const first = paragraphs.findIndex((paragraph) => !isProse(paragraph));
   if (first < 0) return undefined;
@@ -61,6 +79,8 @@ function isProseLine(line: string): boolean {
   // A comment of many languages is a heading of Markdown.
   if (/^\s*#/.test(line)) return false;
   const plain = line.replace(/`[^`]*`/g, 'x');
+  if (/[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{4}/.test(plain) && !/[{};=<>]/.test(plain))
+    return /[\u3002\uff01\uff1f.!?:\uff1a]\s*$/.test(plain);
   if (/[;{}]\s*$|^\s*[)\]}]|\w\(|=>|\S\s?[=+*/]=?\s\S/.test(plain)) return false;
   const words = plain.trim().split(/\s+/).length;
   if (announcement.test(plain))
@@ -70,6 +90,11 @@ function isProseLine(line: string): boolean {
     (/^[\p{Lu}]/u.test(plain) && /^[\p{L}\p{M}\s,.'\u2019-]+$/u.test(plain) && words >= 6)
   );
 }
+
+/** In a file of prose, a sentence that begins like a refusal may be its content. */
+const addressesUser = (text: string): boolean =>
+  text.length < 600 &&
+  /\?\s*$|\b(?:sorry|apolog|cannot|can['\u2019]t|unable|unfortunately|lo siento|no puedo)/i.test(text);
 
 /** Lines that no sentence has. */
 const looksLikeCode = (text: string): boolean =>

@@ -5,7 +5,7 @@
  */
 import type { FileContext } from '../../shared/ask.ts';
 import type { CodeAnswer } from '../../shared/protocol.ts';
-import { bareCode } from './bare-answer.ts';
+import { bareCode, isProseLanguage } from './bare-answer.ts';
 import { chooseBlocks } from './choose-block.ts';
 import { isFragment, spliceFragments } from './code-fragments.ts';
 import { type CodeProblem, emptyBlock, fragment, leftOut, noCode, severalBlocks } from './code-issues.ts';
@@ -40,6 +40,8 @@ export function readCode(answer: string, { file, prompt = '' }: CoderRequest = {
     case 'none':
       return { issue: noCode(parsed) };
     case 'one':
+      if (isProseBlock(chosen.block, file))
+        return { issue: noCode({ blocks: [], after: chosen.block.text }) };
       return readOne(chosen.block.text, chosen.block.language, place, prompt);
     case 'several':
       return place ? readSeveral(chosen.blocks, place) : { issue: noCode(parsed) };
@@ -66,6 +68,14 @@ export function codeSoFar(answer: string, file?: FileContext): CodeAnswer | unde
   return block && toCodeAnswer(block.text, block.language, place);
 }
 
+/** A question or a refusal between fences. */
+const isProseBlock = ({ text, language }: CodeBlock, file?: FileContext): boolean =>
+  /^(?:text|txt|plaintext|none)?$/.test(language) &&
+  text.trim() !== '' &&
+  file !== undefined &&
+  !isProseLanguage(file.languageId) &&
+  bareCode(text, file.languageId) === undefined;
+
 /** A document without a fence around it, whose own blocks are part of it. */
 function isBareDocument(text: string, blocks: readonly CodeBlock[], { file, replaced }: CodePlace): boolean {
   if (!isDocumentLanguage(file.languageId)) return false;
@@ -74,12 +84,15 @@ function isBareDocument(text: string, blocks: readonly CodeBlock[], { file, repl
   const [own = ''] = replaced.text.trimStart().split(/\r?\n/, 1);
   // The replaced part is such a block, or the answer begins like a document.
   if (/^(?:`{3,}|~{3,})/.test(first)) return first.trim() === own.trim() && /(?:`{3,}|~{3,})\s*$/.test(text);
-  return (own !== '' && first.trim() === own.trim()) || /^(?:#{1,6} |---$|<!--)/.test(first.trim());
+  return (
+    (own !== '' && first.trim() === own.trim()) ||
+    /^(?:#{1,6} |---$|<!--|[-*+] |\d+[.)] |[|>])/.test(first.trim())
+  );
 }
 
 /** Reasoning before the answer stays in its text where the conversation itself contains such tags. */
 const withoutThoughts = (answer: string): string =>
-  answer.replace(/^\s*<(think(?:ing)?)>[\s\S]*?<\/\1>\s*(?=\S)/i, '');
+  answer.replace(/^\ufeff/, '').replace(/^\s*<(think(?:ing)?)>[\s\S]*?<\/\1>\s*(?=\S)/i, '');
 
 function readBare(text: string, place: CodePlace | undefined, prompt: string): CodeReading {
   // Reasoning that was cut.

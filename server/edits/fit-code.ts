@@ -1,5 +1,6 @@
 /** Fits code into the place that it replaces: byte order mark, indentation, line ends and the last line end. */
 import { indentationOf } from './find-lines.ts';
+import { openLiteral } from './open-literal.ts';
 
 /** UTF-16 offsets in the text of a file. */
 export type Span = { readonly start: number; readonly end: number };
@@ -12,7 +13,7 @@ export function fitCode(code: string, text: string, span: Span, languageId: stri
   const isWhole = span.start === 0 && span.end === text.length;
   const marked = code.startsWith(byteOrderMark) ? code.slice(1) : code;
   const trimmed = withOuterLinesOf(replaced, marked, isWhole);
-  const indented = isWhole ? trimmed : fitIndentation(trimmed, text, span);
+  const indented = isWhole ? trimmed : fitIndentation(trimmed, text, span, languageId);
   const tabbed = languageId === 'makefile' ? withRecipeTabs(indented) : indented;
   const ended = fitLastLineEnd(tabbed, text, span, isWhole);
   const mark = replaced.startsWith(byteOrderMark) && ended !== '' ? byteOrderMark : '';
@@ -67,7 +68,7 @@ function withRecipeTabs(code: string): string {
 }
 
 /** The code indented like its place, whether it begins at the margin, at the cursor or like the file. */
-function fitIndentation(code: string, text: string, { start, end }: Span): string {
+function fitIndentation(code: string, text: string, { start, end }: Span, languageId: string): string {
   const replaced = text.slice(start, end);
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
   const lines = withIndentStyle(code, text).split('\n');
@@ -78,16 +79,12 @@ function fitIndentation(code: string, text: string, { start, end }: Span): strin
     // The same code, indented otherwise, is what the user asked for.
     if (own !== '' || wanted === '' || first.trim() === '' || isSameCode(code, replaced))
       return lines.join('\n');
-    const shifted = isAtMargin(first, rest, wanted, replaced)
-      ? rest.map((line) => deeper(line, wanted))
-      : rest;
+    const shifted = isAtMargin(first, rest, wanted, replaced) ? deeper(lines, wanted, languageId) : rest;
     return [wanted + first, ...shifted].join('\n');
   }
   const wanted = indentationOf(before);
   if (own === '') {
-    const shifted = isAtMargin(first, rest, wanted, replaced)
-      ? rest.map((line) => deeper(line, wanted))
-      : rest;
+    const shifted = isAtMargin(first, rest, wanted, replaced) ? deeper(lines, wanted, languageId) : rest;
     return [first, ...shifted].join('\n');
   }
   const isEven = rest.every((line) => line.trim() === '' || line.startsWith(own));
@@ -97,8 +94,20 @@ function fitIndentation(code: string, text: string, { start, end }: Span): strin
   return [first.slice(own.length), ...shifted].join('\n');
 }
 
-const deeper = (line: string, indentation: string): string =>
-  line.trim() === '' ? line : indentation + line;
+/** Strings whose white space is data; others that span lines are documentation. */
+const isData = (opener: string | undefined): boolean => /^(?:`|<<|\[\[|@|r#|R\()/.test(opener ?? '');
+/** Lines of code that are searched for such strings. */
+const maxSearchedLines = 400;
+
+/** The lines after the first, moved to the right; the text within strings stays. */
+function deeper(lines: readonly string[], indentation: string, languageId: string): readonly string[] {
+  const mayHoldStrings = lines.length <= maxSearchedLines && /`|<<|\[\[|@["']|#"|R"/.test(lines.join('\n'));
+  return lines.slice(1).map((line, index) => {
+    if (line.trim() === '') return line;
+    const isText = mayHoldStrings && isData(openLiteral(lines.slice(0, index + 1).join('\n'), languageId));
+    return isText ? line : indentation + line;
+  });
+}
 
 /** Whether the lines after the first count their columns from the margin instead of from that of the file. */
 function isAtMargin(first: string, rest: readonly string[], wanted: string, replaced: string): boolean {

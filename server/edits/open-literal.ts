@@ -59,14 +59,18 @@ const syntaxes: readonly (readonly [languageIds: string, syntax: Syntax])[] = [
 ];
 
 /** @param language a language id, or the word after a fence */
-export function isInsideLiteral(code: string, language: string): boolean {
+export const isInsideLiteral = (code: string, language: string): boolean =>
+  openLiteral(code, language) !== undefined;
+
+/** What began the string or comment that is open at the end of the code; `<<` for a heredoc. `undefined`: none is open. */
+export function openLiteral(code: string, language: string): string | undefined {
   const syntax = syntaxes.find(([ids]) => ids.split(' ').includes(language))?.[1] ?? braces;
   let at = 0;
   while (at < code.length) {
     const long = syntax.long.find(([open]) => code.startsWith(open, at));
     if (long) {
       const end = endOf(code, at + long[0].length, long[1]);
-      if (end < 0) return true;
+      if (end < 0) return long[0];
       at = end;
       continue;
     }
@@ -77,7 +81,7 @@ export function isInsideLiteral(code: string, language: string): boolean {
     const heredoc = syntax.heredocs && /^<<<?[-~]?\s*(["']?)([A-Za-z_]\w*)\1/.exec(code.slice(at, at + 60));
     if (heredoc) {
       const end = new RegExp(`\n[ \t]*${heredoc[2]};?[ \t]*(?=\n|$)`).exec(code.slice(at));
-      if (!end) return true;
+      if (!end) return '<<';
       at += end.index + end[0].length;
       continue;
     }
@@ -88,7 +92,7 @@ export function isInsideLiteral(code: string, language: string): boolean {
     }
     at = endOfQuoted(code, at, char);
   }
-  return false;
+  return undefined;
 }
 
 /** The position after the end of a string that may span lines, or −1. */

@@ -102,7 +102,9 @@ function withoutLineEnds(code: string, prefix: string, suffix: string, replaced:
     !replaced.startsWith(beginning)
   ) {
     const rest = text.slice(beginning.length).replace(/^[^\S\n]+/, /\s$/.test(prefix) ? '' : '$&');
-    return ending !== '' && rest.trimEnd().endsWith(ending) ? rest.trimEnd().slice(0, -ending.length) : rest;
+    if (ending === '' || !rest.trimEnd().endsWith(ending)) return rest;
+    const inner = rest.trimEnd().slice(0, -ending.length);
+    return /^\s/.test(suffix) ? inner.trimEnd() : inner;
   }
   const isDoubled =
     /^[;,]/.test(ending) &&

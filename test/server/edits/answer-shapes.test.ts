@@ -87,6 +87,8 @@ test('prose around the code, in any amount', () => {
     `<think>\nI change both.\n${fence('const draft = 1;\nconst longer = 2;\nconst muchLonger = 3;')}\n</think>\n${fence(code)}`,
     fence(code).replaceAll('\n', '\r\n'),
     `${code}\n`,
+    `Here is the code:\n${code}\nThis sets both values to new ones.`,
+    `\ufeff${fence(code)}`,
     `Here is the code:\n\n${code}\n\nIt sets both values to new ones.`,
     JSON.stringify({ code }),
     `<code>\n${code}\n</code>`,
@@ -152,6 +154,8 @@ test('a document without a fence around it, and blocks that are parts of one', (
   const block = fileOf('markdown', text, [2, 0, 4, 3], 'README.md');
   assert.equal(after('```bash\nnpm ci\n```', block), text.replace('npm i', 'npm ci'));
   assert.equal(after('```markdown\n```bash\nnpm ci\n```\n```', block), text.replace('npm i', 'npm ci'));
+  const list = '1. Step\n\n   ```bash\n   npm ci\n   ```\n\n2. Next';
+  assert.equal(after(list, markdown), `${list}\n`);
   const command = fileOf('markdown', text, [3, 0, 3, 5], 'README.md');
   assert.equal(after('```bash\nnpm ci\n```', command), text.replace('npm i', 'npm ci'));
 });
@@ -170,6 +174,11 @@ test('questions and refusals are no code', () => {
     'Sure!',
     'Run this first:\n\n```bash\nnpm install\n```\n\nand tell me what it prints.',
     'The function adds two numbers and returns the sum.',
+    'Es tut mir leid, aber ich kann diese Datei nicht ändern.',
+    'Pouvez-vous préciser quelle fonction modifier ?',
+    '抱歉，我无法在没有更多上下文的情况下修改此文件。',
+    '```\nCould you tell me what to change?\n```',
+    '```text\nI need more information to make this change.\n```',
   ])
     assert.equal(after(answer, fileOf('typescript', 'const a = 1;\n')), 'no code: no-code', answer);
 });
@@ -195,6 +204,8 @@ test('bare code of many languages is code', () => {
     ['haskell', 'main = putStrLn "Hello"'],
     ['dockerfile', 'FROM node:24\nRUN npm ci'],
     ['ini', 'Name=The shop of the town'],
+    ['plaintext', 'I need milk.'],
+    ['markdown', 'Could you see the sea? Yes.'],
   ];
   for (const [languageId, code] of codes)
     assert.equal(after(code, fileOf(languageId, 'old')), code.trimEnd(), code);
@@ -264,6 +275,13 @@ test('a selection gets the indentation of its place, however the model counts', 
       tabs.replace('return 1', 'return 2'),
       answer,
     );
+  // What is within a string is no indentation.
+  const string = 'function f() {\n    const s = 1;\n}\n';
+  for (const answer of ['if (a) {\n  s = `\nx\n  y\n`;\n}'])
+    assert.equal(
+      after(fence(answer), fileOf('typescript', string, [1, 4, 1, 16])),
+      'function f() {\n    if (a) {\n      s = `\nx\n  y\n`;\n    }\n}\n',
+    );
   // The user asked for another indentation.
   assert.equal(after(fence('go()'), fileOf('typescript', '    go()\n', [0, 0, 0, 8])), 'go()\n');
 });
@@ -289,6 +307,18 @@ test('a part of a line is replaced alone', () => {
       'const total = 2;\nnext();\n',
       answer,
     );
+});
+
+test('a name is replaced alone, although the model answers with its line', () => {
+  const file = fileOf('typescript', 'const total = price * 2;\n', [0, 6, 0, 11]);
+  for (const answer of ['sum', 'const sum = price * 2;', 'const ⟦sum⟧ = price * 2;'])
+    assert.equal(after(fence(answer), file), 'const sum = price * 2;\n', answer);
+});
+
+test('a selection that is answered with the whole file, changed in other places, too', () => {
+  const text = 'class A {\n  go() {\n    return 1;\n  }\n\n  stop() {\n    return 0;\n  }\n}\n';
+  const whole = `import x from 'x';\n\n${text.replace('return 1', 'return x')}`;
+  assert.equal(after(fence(whole.trimEnd()), fileOf('typescript', text, [1, 2, 3, 3])), whole);
 });
 
 test('an insertion repeats nothing of what is around it', () => {
