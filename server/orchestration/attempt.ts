@@ -91,6 +91,8 @@ export async function* attempt(
       error = toRumboError(cause, signal);
     }
     for (const shown of error ? answer.breakOffText() : answer.endText()) yield shown;
+    if (!error && beginning !== '' && onlyRepeats(usage.result(), answer, beginning))
+      answer.rejectRepetition();
     if (answer.joinFailed) error ??= unjoinedError();
     if (error) for (const shown of answer.flushPreview()) yield shown;
     isAbandoned = false;
@@ -139,14 +141,19 @@ export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefine
  * Services that fail inside end in this way, too. An output limit or a filter that left nothing keeps its own finish reason;
  * nothing is a good end of a text that is whole.
  */
-const isEmpty = (
-  { text: written, reason }: AnswerMeasurement,
-  { text, toolCalls }: PartialAnswer,
-  beginning: string,
-): boolean =>
-  toolCalls.length === 0 &&
-  (reason === 'stop' || reason === 'other') &&
-  (text === '' || (written.trim() === '' && text === beginning && !endsAsWhole(beginning)));
+const isEmpty = (measured: AnswerMeasurement, answer: PartialAnswer, beginning: string): boolean =>
+  isEndedByItself(measured, answer) &&
+  (answer.text === '' || (measured.text.trim() === '' && addsNothing(answer, beginning)));
+
+/** Small models repeat what they are asked to, and think that this was all. */
+const onlyRepeats = (measured: AnswerMeasurement, answer: PartialAnswer, beginning: string): boolean =>
+  isEndedByItself(measured, answer) && measured.text.trim() !== '' && addsNothing(answer, beginning);
+
+const isEndedByItself = ({ reason }: AnswerMeasurement, { toolCalls }: PartialAnswer): boolean =>
+  toolCalls.length === 0 && (reason === 'stop' || reason === 'other');
+
+const addsNothing = ({ text }: PartialAnswer, beginning: string): boolean =>
+  text.trimEnd() === beginning.trimEnd() && !endsAsWhole(beginning);
 
 const abandonedError = (): RumboError => new RumboError('The request was cancelled.', { kind: 'cancelled' });
 

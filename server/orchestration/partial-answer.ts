@@ -98,6 +98,11 @@ export class PartialAnswer {
     return this.#join ? this.#settle(this.#join.end()) : nothing;
   }
 
+  /** The model repeated the end and ended itself, although the text is not whole. */
+  rejectRepetition(): void {
+    this.#joinFailed = true;
+  }
+
   /** The model broke off: as `endText`, but text whose place is unknown is forgotten, and the next model is asked for it. */
   breakOffText(): readonly AskPart[] {
     const parts = this.endText();

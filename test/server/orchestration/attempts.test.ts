@@ -157,6 +157,16 @@ test('a model that adds nothing ends a text that is whole, and no other', async 
   assert.deepEqual([result.text, result.receipt.model], ['One, two and three.', 'c/three']);
 });
 
+test('a model that only repeats a text that is not whole is asked anew', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: failsAfter(['The first sentence is here. The sec'], 'interrupted') },
+    { id: 'b/two', script: inTurn(answersWith('is here. The sec'), answersWith('All of it is here.')) },
+  ]);
+  const { result } = await rumbo.ask({ prompt: 'go' });
+  assert.equal(result.text, 'All of it is here.');
+  assert.deepEqual(outcomes(result.receipt.attempts), ['a/one interrupted', 'b/two interrupted', 'b/two ok']);
+});
+
 test('a model that breaks off while it repeats has added nothing, and the next one is asked', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: failsAfter(['The first sentence is here. The sec'], 'interrupted') },
