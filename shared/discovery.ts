@@ -12,6 +12,8 @@ export type IdentifiedEndpoint = {
   readonly state: 'ready' | 'needs-key' | 'loading';
   /** Absent: not reported. */
   readonly version?: string;
+  /** A gateway: it passes requests on to services elsewhere, so its models are not local. */
+  readonly forwards?: true;
   /** llama.cpp with several models, which it loads and unloads by itself. */
   readonly router?: true;
   /** Names of the models it serves, the first 50. Absent: not reported. */
@@ -37,9 +39,14 @@ export type DiscoverResult = {
 };
 
 /** The settings in `rumbo.providers` that make this server a provider. */
-export const endpointSettings = ({ kind, label, baseUrl }: IdentifiedEndpoint): ProviderSettings => ({
+export const endpointSettings = ({
+  kind,
+  label,
+  baseUrl,
+  forwards,
+}: IdentifiedEndpoint): ProviderSettings => ({
   kind,
   label: `${label} (${new URL(baseUrl).host})`.slice(0, 60),
   baseUrl,
-  source: 'local',
+  source: forwards ? 'api' : 'local',
 });

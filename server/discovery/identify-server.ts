@@ -78,7 +78,7 @@ export async function identifyServer(
 
 function describeServer(
   root: string,
-  { label, definition, fingerprint }: EngineEvidence,
+  { label, forwards, definition, fingerprint }: EngineEvidence,
   responses: ReadonlyMap<string, ProbeResponse>,
 ): IdentifiedEndpoint {
   const list = responses.get(openaiModelsPath);
@@ -90,6 +90,7 @@ function describeServer(
     label: label ?? definition.label,
     baseUrl: `${root}${fingerprint.basePath}`,
     state: stateOf(list),
+    ...(forwards ? { forwards } : {}),
     ...(versionText ? { version: versionText } : {}),
     ...(textField(responses.get('/props')?.json, 'role') === 'router' ? { router: true } : {}),
     ...(models ? { models } : {}),

@@ -33,6 +33,8 @@ export type Evidence = {
   matches(response: ProbeResponse): boolean;
   /** Name of the program, where several have one kind. Absent: the engine's label. */
   readonly label?: string;
+  /** The program passes requests on to services elsewhere. Absent: it runs models itself. */
+  readonly forwards?: true;
 };
 
 export type ServerFingerprint = {

@@ -7,10 +7,26 @@ import {
   type ProbeResponse,
   type ServerFingerprint,
 } from './fingerprint.ts';
+import { gatewayOfList } from './gateways.ts';
 
 export const openaiCompatibleFingerprint: ServerFingerprint = {
   evidence: [
     { strength: 'states-name', label: 'SGLang', path: openaiModelsPath, matches: isOwnedBy('sglang') },
+    {
+      strength: 'states-name',
+      label: 'LiteLLM',
+      forwards: true,
+      path: openaiModelsPath,
+      matches: ({ json }) => gatewayOfList(json)?.label === 'LiteLLM',
+    },
+    // Its list may need a key, or be too long to be read here.
+    {
+      strength: 'own-path',
+      label: 'LiteLLM',
+      forwards: true,
+      path: '/health/liveliness',
+      matches: ({ status, text }) => status === 200 && /^"I'm alive!"\s*$/.test(text),
+    },
     {
       strength: 'copied-shape',
       label: 'SGLang',

@@ -73,5 +73,29 @@ export const sglangPages: Pages = {
   '/get_model_info': { body: { model_path: 'meta/llama', is_generation: true }, headers: uvicorn },
   '/v1/models': { ...list('sglang', 'meta/llama'), headers: uvicorn },
 };
+/** LiteLLM's root is a web page. */
+const litellmRoot = {
+  body: '<!DOCTYPE html><title>LiteLLM API</title>',
+  headers: { 'content-type': 'text/html' },
+};
+const litellmAlive = { body: '"I\'m alive!"', headers: { 'content-type': 'application/json' } };
+export const litellmPages: Pages = {
+  '/': litellmRoot,
+  '/health/liveliness': litellmAlive,
+  '/v1/models': {
+    body: {
+      object: 'list',
+      data: [{ id: 'team/large', object: 'model', created: 1_677_610_602, owned_by: 'openai' }],
+    },
+  },
+};
+export const litellmWithKeyPages: Pages = {
+  '/': litellmRoot,
+  '/health/liveliness': litellmAlive,
+  '/v1/models': {
+    status: 401,
+    body: { error: { message: 'Authentication Error, No api key passed in.', type: 'auth_error' } },
+  },
+};
 /** Any copy of OpenAI's interface. */
 export const copyPages: Pages = { '/': { body: 'hello' }, '/v1/models': list('me', 'mine') };

@@ -7,9 +7,12 @@ import { identifyServer } from '../../../server/discovery/identify-server.ts';
 import { engines } from '../../../server/engines/table.ts';
 import '../../support/load-undici.ts';
 import { undiciHttp } from '../../../server/platform/http.ts';
+import { endpointSettings } from '../../../shared/discovery.ts';
 import {
   copyPages,
   dockerPages,
+  litellmPages,
+  litellmWithKeyPages,
   llamaLoadingPages,
   llamaPages,
   llamaRouterPages,
@@ -81,6 +84,18 @@ const servers: readonly [string, PageServer['pages'], Page | undefined, Record<s
     undefined,
     { kind: 'openai-compatible', label: 'SGLang', base: '/v1', models: ['meta/llama'] },
   ],
+  [
+    'LiteLLM, whose models run elsewhere',
+    litellmPages,
+    undefined,
+    { kind: 'openai-compatible', label: 'LiteLLM', base: '/v1', forwards: true, models: ['team/large'] },
+  ],
+  [
+    'LiteLLM that wants a key',
+    litellmWithKeyPages,
+    undefined,
+    { kind: 'openai-compatible', label: 'LiteLLM', base: '/v1', forwards: true, state: 'needs-key' },
+  ],
   ['any copy of OpenAI', copyPages, undefined, { kind: 'openai-compatible', base: '/v1', models: ['mine'] }],
 ];
 
@@ -137,6 +152,13 @@ test('a server with OpenAI’s interface that requires a key is identified', asy
   const refusal = { status: 401, body: { error: { message: 'Invalid API key', type: 'auth' } } };
   const found = await identify((await serve({ '/v1/models': refusal })).root);
   assert.deepEqual([found?.kind, found?.state], ['openai-compatible', 'needs-key']);
+});
+
+test('a gateway on this machine is no local provider: what it gets leaves the machine', async () => {
+  const gateway = await identify((await serve(litellmPages)).root);
+  const engine = await identify((await serve(sglangPages)).root);
+  assert.equal(gateway && endpointSettings(gateway).source, 'api');
+  assert.equal(engine && endpointSettings(engine).source, 'local');
 });
 
 test('a redirect is not followed', async () => {
