@@ -57,6 +57,19 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   'connection reset': 'overloaded',
   'empty answer': 'overloaded',
   'workers ruled out': 'overloaded',
+  'Anthropic: no credit': 'payment-required',
+  'Anthropic: prompt too long': 'context-too-long',
+  'Anthropic: overloaded': 'overloaded',
+  'Anthropic: rate limit': 'rate-limited',
+  'Anthropic: model gone': 'model-not-found',
+  'Anthropic: wrong upstream key': 'unauthorized',
+  'Gemini: rate limit': 'rate-limited',
+  'Gemini: wrong upstream key': 'unauthorized',
+  'Gemini: model gone': 'model-not-found',
+  'Gemini: overloaded': 'overloaded',
+  'DeepSeek: no balance': 'payment-required',
+  'OpenRouter: no credit': 'payment-required',
+  'OpenRouter: rate limit': 'rate-limited',
 };
 
 test('a refusal behind a gateway has the kind that the service meant', () => {
@@ -130,6 +143,8 @@ test('a wait behind LiteLLM counts from when the service answered', () => {
   assert.equal(read('litellm', 'rate limit until a date').data.retryAfterMs, 120_000);
   assert.equal(read('litellm', 'overloaded').data.retryAfterMs, 7_000);
   assert.equal(read('litellm', 'all deployments cool down').data.retryAfterMs, 2_000);
+  assert.equal(read('litellm', 'Anthropic: rate limit').data.retryAfterMs, 21_000);
+  assert.equal(read('litellm', 'Gemini: rate limit').data.retryAfterMs, 34_074);
 });
 
 test('what a service behind a gateway refuses is distinguished from what the gateway refuses', () => {
@@ -146,4 +161,10 @@ test('what a service behind a gateway refuses is distinguished from what the gat
   const ownBudget = { error: { message: 'ExceededBudget: Key over 1d budget.', type: 'budget_exceeded' } };
   const error = errorFromResponse({ status: 429, headers: {}, body: JSON.stringify(ownBudget) });
   assert.deepEqual([error.kind, error.data.behindGateway], ['payment-required', undefined]);
+});
+
+test('a body that LiteLLM shows as Python’s bytes is read with its letters and line ends', () => {
+  const message = String.raw`litellm.BadRequestError: AnthropicException - b'{"error":{"message":"It\'s the caf\xc3\xa9\xe2\x80\x99s:\\n\\"a\\" failed"}}'`;
+  const error = errorFromResponse({ status: 400, headers: {}, body: JSON.stringify({ error: { message } }) });
+  assert.match(error.message, /: It's the café’s: "a" failed\.$/);
 });
