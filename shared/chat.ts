@@ -188,6 +188,8 @@ export type EnginePart =
   | {
       readonly type: 'finish';
       readonly reason: FinishReason;
+      /** The model that answered instead of the requested one, by the gateway's name of it. Absent: the requested one. */
+      readonly servedBy?: string;
       /** Absent when the service did not say; the meter then estimates and marks it. */
       readonly usage?: Usage;
       /** Tokens of prompt and answer together, where the service reports no other figure. */

@@ -37,6 +37,8 @@ export type Receipt = {
   readonly difficulty: number;
   /** The model that answered. */
   readonly model: ModelId;
+  /** The model that a gateway answered with instead, by the gateway's own fallback and name of it. Absent: `model`. */
+  readonly servedBy?: string;
   /** Answered from the response cache; nothing was sent. */
   readonly cached: boolean;
   /** In order; the last is the one that answered. Empty when cached. */

@@ -20,11 +20,15 @@ export function receiptSection(receipt: Receipt, text?: string): string {
 
 /** The facts of a receipt; plain text when `answer` is absent. */
 export function receiptFacts(receipt: Receipt, answer?: string): ReceiptFact[] {
-  const { model, cached, reasons, task, difficulty, role, timeToFirstTokenMs, totalMs, note } = receipt;
+  const { model, servedBy, cached, reasons, task, difficulty, role, timeToFirstTokenMs, totalMs, note } =
+    receipt;
   const first =
     timeToFirstTokenMs === null ? '' : `${formatDuration(timeToFirstTokenMs)} to the first token, `;
   return [
-    { name: 'Model', text: `${oneLine(model)}${cached ? ' (from the cache, nothing was sent)' : ''}` },
+    {
+      name: 'Model',
+      text: `${oneLine(model)}${substituteText(servedBy)}${cached ? ' (from the cache, nothing was sent)' : ''}`,
+    },
     { name: 'Why', text: reasons.length > 0 ? reasons.map(oneLine).join(' ') : 'no reason is recorded' },
     {
       name: 'Task',
@@ -48,10 +52,13 @@ export function receiptFacts(receipt: Receipt, answer?: string): ReceiptFact[] {
 /** `groq/llama · 1.2 s · $0.0012`, for a notification or the status bar. */
 export const receiptLine = (receipt: Receipt): string =>
   [
-    oneLine(receipt.model),
+    `${oneLine(receipt.model)}${substituteText(receipt.servedBy)}`,
     receipt.cached ? 'from the cache' : formatDuration(receipt.totalMs),
     costText(receipt),
   ].join(' · ');
+
+const substituteText = (servedBy: string | undefined): string =>
+  servedBy === undefined ? '' : ` (its gateway answered with ${oneLine(servedBy)})`;
 
 /** Why the code of an answer may be incomplete, one sentence. Absent: the model finished it. */
 export function truncationWarning({ finishReason }: Receipt): string | undefined {

@@ -18,6 +18,7 @@ import type {
 import type { RulesByModel } from './adapt-requests.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { type EngineRequests, engineRequests } from './engine-requests.ts';
+import { withServingModel } from './gateways.ts';
 import { parseJson } from './read-response.ts';
 import { releasableBody } from './releasable-body.ts';
 import { type RequestSessionDeps, requestSession } from './request-session.ts';
@@ -76,7 +77,7 @@ async function* streamAnswer(
           kind: 'bad-response',
         });
       }
-      yield* streamParts(body.bytes, {
+      const parts = streamParts(body.bytes, {
         decoder: decoder(),
         framing,
         timer,
@@ -86,6 +87,7 @@ async function* streamAnswer(
           session.succeed();
         },
       });
+      yield* withServingModel(parts, response.headers, model);
     } finally {
       body.close();
     }

@@ -1,5 +1,6 @@
 /** Gateways between Rumbo and the services that run models: how one is recognized, and what only it understands. Pure. */
 import * as z from 'zod';
+import type { EnginePart } from '../../shared/chat.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -42,6 +43,23 @@ const litellm: Gateway = {
 };
 
 const gateways: readonly Gateway[] = [litellm];
+
+/** The parts of an answer, with the model in its `finish` that a gateway has answered with instead of this one. */
+export function withServingModel(
+  parts: AsyncIterable<EnginePart>,
+  headers: Headers,
+  model: string,
+): AsyncIterable<EnginePart> {
+  const servedBy = gatewayOf(headers)?.substitute(headers, model);
+  return servedBy === undefined ? parts : nameServingModel(parts, servedBy);
+}
+
+async function* nameServingModel(
+  parts: AsyncIterable<EnginePart>,
+  servedBy: string,
+): AsyncGenerator<EnginePart> {
+  for await (const part of parts) yield part.type === 'finish' ? { ...part, servedBy } : part;
+}
 
 /** The gateway that sent these headers. `undefined`: none that is known. */
 export const gatewayOf = (headers: Headers): Gateway | undefined =>

@@ -9,6 +9,8 @@ export type AnswerMeasurement = {
   /** `true`: the service reported no usage, or one that cannot be true, and part of it is an estimate. */
   readonly usageEstimated: boolean;
   readonly reason: FinishReason;
+  /** The model that a gateway answered with instead. Absent: the requested one. */
+  readonly servedBy?: string;
 };
 
 /** A report of the output under this share of our estimate is a placeholder; no tokenizer differs as much. */
@@ -54,7 +56,14 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
       };
       const usage = plausibleUsage(finish ?? {}, estimated);
       const usageEstimated = usage !== finish?.usage;
-      return { text, firstTokenAt, usage, usageEstimated, reason: finish?.reason ?? 'other' };
+      return {
+        text,
+        firstTokenAt,
+        usage,
+        usageEstimated,
+        reason: finish?.reason ?? 'other',
+        ...(finish?.servedBy === undefined ? {} : { servedBy: finish.servedBy }),
+      };
     },
   };
 }

@@ -53,7 +53,8 @@ export async function* runAttempts(
       costUsd = billedUsd(result, model) ?? 0;
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
-        if (!receipt.promptCut) keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
+        const isWhole = !receipt.promptCut && receipt.servedBy === undefined;
+        if (isWhole) keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
         yield { type: 'finish', reason: result.measured.reason, usage: result.measured.usage };
         return { ...answer.result(), receipt };
       }

@@ -67,6 +67,7 @@ export function answerReceipt(meta: RequestMeta, facts: AttemptFacts): Receipt {
   return {
     ...requestFields(meta),
     model: candidate.model.id,
+    ...(measured.servedBy === undefined ? {} : { servedBy: measured.servedBy }),
     cached: false,
     attempts: [...attempts],
     usage: measured.usage,
@@ -117,6 +118,10 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     if (outcome === 'cancelled') reasons.push(`${model}: ${message ?? 'It was cancelled.'}`);
     else if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
   reasons.push(...candidate.reasons);
+  if (measured.servedBy !== undefined)
+    reasons.push(
+      `The gateway could not use ${candidate.model.name} and answered with ${measured.servedBy}, by its own fallback.`,
+    );
   for (const field of droppedFields(
     meta.params,
     facts.unsupportedFields ?? candidate.model.unsupportedFields,

@@ -145,3 +145,12 @@ test('code by several models names them', () => {
     'a/x, then b/y were interrupted and c/z continued: check where the parts join.',
   );
 });
+
+test('the model that a gateway answered with instead is shown beside the requested one', () => {
+  const receipt = sampleReceipt({ servedBy: 'team/small' });
+  assert.match(
+    receiptSection(receipt),
+    /\*\*Model:\*\* groq\/llama \(its gateway answered with team\/small\)/,
+  );
+  assert.match(receiptLine(receipt), /^groq\/llama \(its gateway answered with team\/small\) · /);
+});

@@ -106,3 +106,17 @@ test('no other service is sent a header of a gateway', async () => {
   for (const { headers } of other.requests)
     assert.deepEqual(Object.keys(headers).sort(), ['accept', 'authorization']);
 });
+
+test('an answer by a fallback behind LiteLLM names its model, and a cut one is cut all the same', async () => {
+  const headers = {
+    'x-litellm-call-id': 'a',
+    'x-litellm-attempted-fallbacks': '1',
+    'x-litellm-model-group': 'team/small',
+  };
+  const [, finish] = await engineOf({ headers, body: answer }).ask();
+  assert.ok(finish?.type === 'finish' && finish.servedBy === 'team/small');
+  const [, plain] = await engineOf({ headers: { 'x-litellm-call-id': 'a' }, body: answer }).ask();
+  assert.ok(plain?.type === 'finish' && !('servedBy' in plain));
+  const cut = engineOf({ headers, body: answer.slice(0, 40) });
+  await assert.rejects(cut.ask());
+});

@@ -101,3 +101,15 @@ test('an answer from the cache costs nothing and names the model that wrote it',
   assert.deepEqual([receipt.cached, receipt.costUsd, receipt.attempts, receipt.role], [true, 0, [], 'coder']);
   assert.match(receipt.reasons[0] ?? '', /From the cache: lab\/one/);
 });
+
+test('the model that a gateway answered with by its own fallback is named', () => {
+  const receipt = answerReceipt(meta, { ...facts, measured: { ...facts.measured, servedBy: 'team/small' } });
+  assert.equal(receipt.model, 'lab/one');
+  assert.equal(receipt.servedBy, 'team/small');
+  assert.ok(
+    receipt.reasons.includes(
+      'The gateway could not use one and answered with team/small, by its own fallback.',
+    ),
+  );
+  assert.equal('servedBy' in answerReceipt(meta, facts), false);
+});
