@@ -320,6 +320,20 @@ test('windows are summed over all keys, and tokens are those of the best key', a
   ]);
 });
 
+test('the requests of one window are those of all keys, for the model with the highest limit', async () => {
+  const pool = lab(2);
+  assert.equal(pool.requestsPerWindow(), undefined);
+  for (const limit of [500, 300]) {
+    const lease = await pool.acquire('m');
+    lease.reportLimits([pool.window(9, limit), pool.window(5_000, 10_000, 60_000, 'tokens')]);
+    lease.release();
+  }
+  const other = await pool.acquire('small');
+  other.reportLimits([pool.window(9, 20)]);
+  other.release();
+  assert.equal(pool.requestsPerWindow(), 800);
+});
+
 test('a clock that is set back or forward does no harm', async () => {
   const pool = lab(1);
   await pool.ask(failure('rate-limited', { retryAfterMs: 30_000 }));
