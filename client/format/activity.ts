@@ -41,7 +41,7 @@ export function todayText({ costUsd, requests, unknownPrice }: Status['today']):
 /** That another model was tried first or wrote a part. Empty: neither. */
 function replacementText({ attempts, takeovers }: Receipt): string {
   if (takeovers.length > 0) return 'another model continued';
-  return attempts.length > 1
-    ? `after ${attempts.length - 1} failed ${attempts.length === 2 ? 'attempt' : 'attempts'}`
-    : '';
+  // One that was asked as well and came second did not fail.
+  const failed = attempts.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'cancelled').length;
+  return failed > 0 ? `after ${failed} failed ${failed === 1 ? 'attempt' : 'attempts'}` : '';
 }

@@ -14,8 +14,7 @@ export function answerLine(receipt: Receipt): string {
 /** An attempt that failed or was cancelled, or one of ghost text. */
 export function attemptLine({ kind, role, task, model, outcome, ms, usage }: AttemptRecord): string {
   const took = `${Math.round(ms)} ms`;
-  if (kind === 'ask' && outcome === 'cancelled')
-    return `${role ?? task}: ${model.id} was cancelled by the user, ${took}`;
+  if (kind === 'ask' && outcome === 'cancelled') return `${role ?? task}: ${model.id} was cancelled, ${took}`;
   if (kind === 'ask') return `${role ?? task}: ${model.id} failed, ${outcome}, ${took}`;
   return outcome === 'ok' || outcome === 'stopped'
     ? `Ghost text: ${model.id}, ${took}, ${usage.input} tokens in, ${usage.output} out`

@@ -143,7 +143,7 @@ test('an answer that the user cancelled is billed, and says nothing about its pr
   record({ ...answered, outcome: 'cancelled' });
   assert.equal(seen.rows.length, 1);
   assert.deepEqual([seen.statuses, seen.cancels], [[], ['one']]);
-  assert.deepEqual(seen.log, ['general: lab/one was cancelled by the user, 100 ms']);
+  assert.deepEqual(seen.log, ['general: lab/one was cancelled, 100 ms']);
   assert.equal(counted().counters['rumbo_attempts_total{provider="lab",outcome="cancelled"}'], 1);
 });
 
