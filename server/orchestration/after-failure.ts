@@ -21,7 +21,7 @@ export function planNextAttempt(
 ): void {
   const { queue, answer } = progress;
   const { id } = candidate.model;
-  const isPrefillRejected = beginning !== '' && mode === 'prefill' && error.kind === 'invalid-request';
+  const isPrefillRejected = beginning !== '' && mode === 'prefill' && rejectsRequest(error);
   if ((answer.joinFailed || isPrefillRejected) && !signal.aborted) {
     queue.repeatNow(id, mode === 'prefill' ? 'instruct' : 'anew');
     return;
@@ -34,6 +34,10 @@ export function planNextAttempt(
   keepPin(deps, progress, id);
   progress.lastFailure = { model: id, error };
 }
+
+/** Whether the model may accept the same request in another form. */
+const rejectsRequest = ({ kind }: RumboError): boolean =>
+  kind === 'invalid-request' || kind === 'unsupported-request';
 
 /** Whether the next candidate may be tried: nothing was shown yet, or it may continue what was. */
 export function mayContinue(

@@ -46,12 +46,14 @@ test('a text that could not be joined is asked for from its beginning, of the sa
 });
 
 test('a rejected prefill is tried again without it, and is no failure of the model', () => {
-  const { deps, start } = answerBy(models);
-  const progress = start();
-  progress.answer.append(text);
-  planNextAttempt(deps, progress, chosenOf(progress, 'prefill'), failure('invalid-request'), signal);
-  assert.deepEqual(progress.queue.next(), { id: 'a/one', mode: 'instruct' });
-  assert.equal(progress.lastFailure, undefined);
+  for (const kind of ['invalid-request', 'unsupported-request'] as const) {
+    const { deps, start } = answerBy(models);
+    const progress = start();
+    progress.answer.append(text);
+    planNextAttempt(deps, progress, chosenOf(progress, 'prefill'), failure(kind), signal);
+    assert.deepEqual(progress.queue.next(), { id: 'a/one', mode: 'instruct' });
+    assert.equal(progress.lastFailure, undefined);
+  }
 });
 
 test('a model that wrote something may continue it after all others', () => {
