@@ -1,4 +1,5 @@
 /** Extracts the code from a model's output: without the thoughts, fences, prose and special tokens around it. */
+import { isOmission } from '../../edits/omissions.ts';
 import type { OutputFormat } from '../generator.ts';
 import {
   announcement,
@@ -168,8 +169,12 @@ function isIntroduction({ cursor, dropsSentences }: Extraction, line: string): b
 }
 
 /** A chat model may put its answer in single backticks, where the language has no such strings. */
-function withoutBackticks({ cursor: { language }, isChat }: Extraction, line: string): string {
-  const hasNoBackticks = isChat && !language.prose && !language.longStrings.some(([open]) => open === '`');
+function withoutBackticks(
+  { cursor: { language }, isChat, hasIntroduction }: Extraction,
+  line: string,
+): string {
+  const isString = language.longStrings.some(([open]) => open === '`');
+  const hasNoBackticks = isChat && !language.prose && (!isString || hasIntroduction);
   return (hasNoBackticks && /^\s*`([^`]+)`\s*$/.exec(line)?.[1]) || line;
 }
 
@@ -184,7 +189,8 @@ function isFenceAroundAnswer({ cursor, isChat }: Extraction, info: string): bool
 
 function extractFenced(extraction: Extraction, line: string): StageOutput {
   const { cursor, fence, fenceMargin } = extraction;
-  const trimmed = line.trim();
+  // An end token may follow the fence directly.
+  const trimmed = (cutAtToken(extraction, line).lines[0] ?? '').trim();
   if (trimmed.startsWith(fence) && /^(?:`+|~+)$/.test(trimmed)) return { lines: [], isLast: true };
   const inner = line.slice(Math.min(fenceMargin, /^\s*/.exec(line)?.[0].length ?? 0));
   if (!cursor.language.prose && inner.trimEnd().endsWith(fence))
@@ -208,8 +214,21 @@ function extractPlain(extraction: Extraction, line: string): StageOutput {
   return cutAtToken(extraction, line);
 }
 
+/** The header of a further file, in the formats of Codestral and CodeGeeX. */
+const isOtherFile = (line: string): boolean =>
+  /^(?:\+{5} \S+\.\w+$|###(?:REFERENCE|PATH|LANGUAGE|MODE):)/.test(line);
+
 /** The line up to the first special token or closing tag that is not the document's own. */
 function cutAtToken({ cursor, isChat }: Extraction, line: string): StageOutput {
+  if (isOtherFile(line) && !cursor.documentContains(line)) return { lines: [], isLast: true };
+  // The model leaves out code instead of completing it.
+  if (
+    isChat &&
+    /\p{L}/u.test(line) &&
+    isOmission(line, cursor.languageId) &&
+    !cursor.documentContains(line.trim())
+  )
+    return { lines: [], isLast: true };
   let end = line.length;
   for (const { index, 0: token } of line.matchAll(specialTokensFor(cursor)))
     if (index < end && !cursor.documentContains(token)) end = index;

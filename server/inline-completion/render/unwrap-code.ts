@@ -9,8 +9,13 @@ const maxHeldLines = 40;
 /** JSON whose first field is the code, or may follow. */
 const wrappingJson =
   /^\s*\{\s*(?:"(?:completion|code|insert|insertion|insert_?text|missing|answer|output|suggestion|middle|fill|content)"\s*:|$)/i;
-/** An object with another value than a string, with further fields, or with code behind it. */
-const objectInCode = /^\s*\{\s*"\w+"\s*:\s*(?:"(?:[^"\\]|\\.)*"\s*(?:,|\}\s*[^\s}])|[^"\s])/;
+/** What a model adds to the code in JSON. */
+const remarks = 'explanation|reasoning|language|confidence|notes?|description';
+/** An object with another value than a string, with fields of its own, or with code behind it. */
+const objectInCode = new RegExp(
+  String.raw`^\s*\{\s*"\w+"\s*:\s*(?:"(?:[^"\\]|\\.)*"\s*(?:,\s*(?!"(?:${remarks})")[^\s]|\}\s*[^\s}])|[^"\s])`,
+  'i',
+);
 
 const nothing: StageOutput = { lines: [] };
 
@@ -30,6 +35,7 @@ export function codeUnwrapper({ languageId, enclosing }: CursorContext, isChat: 
       if (heldLines.length === 0 && isBlank(line)) return { lines: [line] };
       const [first] = heldLines;
       if (first !== undefined && isLanguageName(first, languageId)) {
+        if (isBlank(line)) return nothing;
         heldLines = undefined;
         return { lines: [line] };
       }
@@ -51,11 +57,11 @@ const isLanguageName = (line: string, languageId: string): boolean => {
   return word.length > 1 && /^[a-z+#]+$/.test(word) && [word, languageIdOf(word)].includes(languageId);
 };
 
-/** The only string of a JSON object. `undefined`: it is not complete, or has other content. */
+/** The first string of a JSON object. `undefined`: it is not complete, or has another first value. */
 function codeInJson(text: string): string | undefined {
   try {
-    const values: unknown[] = Object.values(JSON.parse(text));
-    return values.length === 1 && typeof values[0] === 'string' ? values[0] : undefined;
+    const [code]: unknown[] = Object.values(JSON.parse(text));
+    return typeof code === 'string' ? code : undefined;
   } catch {
     return undefined;
   }
