@@ -8,6 +8,7 @@ import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 import { isLoopback } from './loopback.ts';
 import type { PendingConnections } from './pending-connections.ts';
+import { parseProxy } from './proxy-errors.ts';
 
 // As undici's index does, for the one method that its proxy agent calls; loading the index takes a fifth of the start.
 Object.assign(Dispatcher.prototype, { connect });
@@ -15,6 +16,8 @@ Object.assign(Dispatcher.prototype, { connect });
 export type Dispatchers = {
   /** @param connectMs milliseconds to a connection */
   to(target: URL, connectMs: number): Dispatcher;
+  /** The proxy that requests to this target go through. `undefined`: none. Throws `unreachable` for one that cannot be used. */
+  proxyOf(target: URL): URL | undefined;
   /** Closes every connection. */
   dispose(): Promise<void>;
 };
@@ -35,13 +38,18 @@ export function undiciDispatchers(
     secure: (timeout: number) => agent({ timeout, ...certificates(network) }),
     proxied(timeout: number): Dispatcher {
       const connectOptions = { timeout, ...certificates(network) };
+      const proxy = parseProxy(network.proxy ?? '');
       return new ProxyAgent({
         ...noTimeouts,
         connect: connectOptions,
-        uri: network.proxy ?? '',
+        // undici leaves the resolution of names to a SOCKS proxy in any case.
+        uri: proxy.href.replace(/^socks5h:/, 'socks5:'),
         ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
         requestTls: connectOptions,
-        proxyTls: { rejectUnauthorized: network.proxyStrictSSL ?? true },
+        // With it, undici speaks TLS to any SOCKS proxy.
+        ...(proxy.protocol.startsWith('socks')
+          ? {}
+          : { proxyTls: { rejectUnauthorized: network.proxyStrictSSL ?? true } }),
       });
     },
   };
@@ -52,13 +60,17 @@ export function undiciDispatchers(
     made.set(name, dispatcher);
     return dispatcher;
   };
+  const usesProxy = (target: URL): boolean =>
+    Boolean(network.proxy) && !bypassesProxy(target, network.noProxy ?? []);
   return {
+    proxyOf: (target) =>
+      socketOf(target) === undefined && usesProxy(target) ? parseProxy(network.proxy ?? '') : undefined,
     to(target, connectMs) {
       const socketPath = socketOf(target);
       if (socketPath !== undefined)
         return reuse(`${socketPath} ${connectMs}`, () => agent({ timeout: connectMs, socketPath }));
       const direct = target.protocol === 'https:' ? 'secure' : 'plain';
-      const route = network.proxy && !bypassesProxy(target, network.noProxy ?? []) ? 'proxied' : direct;
+      const route = usesProxy(target) ? 'proxied' : direct;
       return reuse(`${route} ${connectMs}`, () => make[route](connectMs));
     },
     async dispose() {

@@ -7,6 +7,7 @@ import type { Dispatchers } from './dispatchers.ts';
 import { dockerSocketPath } from './docker-socket.ts';
 import { type HttpExchange, httpExchange } from './http-exchange.ts';
 import { pendingConnections } from './pending-connections.ts';
+import { proxyFailure } from './proxy-errors.ts';
 
 /** One request. Redirects are not followed: they reject with `blocked-redirect`. */
 export type HttpRequest = {
@@ -49,11 +50,11 @@ export function undiciHttp(
   const pending = pendingConnections();
   // undici takes a tenth of the server's start: it is loaded when the first request is sent.
   let dispatchers: Promise<Dispatchers> | undefined;
-  const dispatcherTo = async (target: URL, connectMs: number) => {
+  const loaded = (): Promise<Dispatchers> => {
     dispatchers ??= import('./dispatchers.ts').then((module) =>
       module.undiciDispatchers(network, socketOf, pending),
     );
-    return (await dispatchers).to(target, connectMs);
+    return dispatchers;
   };
 
   const http: Http = async ({ method, url, headers, body, signal, connectMs = defaultConnectMs }) => {
@@ -62,7 +63,7 @@ export function undiciHttp(
     let exchange: HttpExchange;
     try {
       exchange = await httpExchange(
-        await dispatcherTo(target, connectMs),
+        (await loaded()).to(target, connectMs),
         {
           origin: target.origin,
           path: `${target.pathname}${target.search}`,
@@ -80,7 +81,11 @@ export function undiciHttp(
       finishWaiting(false);
     } catch (error) {
       finishWaiting(signal.aborted);
-      throw failure(error, target, signal, false);
+      const proxy =
+        signal.aborted || error instanceof RumboError ? undefined : (await loaded()).proxyOf(target);
+      throw (
+        (proxy && proxyFailure(error, codeOf(error), target, proxy)) ?? failure(error, target, signal, false)
+      );
     }
     const { status } = exchange;
     if (status >= 300 && status < 400) {

@@ -1,6 +1,6 @@
 /** Anthropic's models: the list, and what a name alone implies. https://platform.claude.com/docs/en/api/models/list */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
+import { listEntries } from './list-entries.ts';
 import type { ModelInfo } from './wire-format.ts';
 
 const Count = z.number().positive().nullish().catch(undefined);
@@ -14,16 +14,12 @@ const Entry = z.object({
     .nullish()
     .catch(undefined),
 });
-const List = z.object({ data: z.array(z.unknown()) });
 
 /** One page of the list: 1000 is the most a page can hold, many times what there is. */
 export const anthropicModelsPath = '/models?limit=1000';
 
 export function decodeAnthropicModels(body: unknown): readonly ModelInfo[] {
-  const list = List.safeParse(body);
-  if (!list.success)
-    throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
-  return list.data.data.flatMap((value) => {
+  return listEntries(body).flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
     if (!entry || entry.lifecycle === 'retired') return [];
     const vision = entry.capabilities?.image_input?.supported;

@@ -1,17 +1,16 @@
 /** Gemini's list of models. https://ai.google.dev/api/models */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
+import { listEntries } from './list-entries.ts';
 import type { ModelInfo } from './wire-format.ts';
 
 const Count = z.number().positive().optional().catch(undefined);
 
 const Entry = z.object({
-  name: z.string().min(1),
+  id: z.string().min(1),
   inputTokenLimit: Count,
   outputTokenLimit: Count,
   supportedGenerationMethods: z.array(z.string()).optional().catch(undefined),
 });
-const List = z.object({ models: z.array(z.unknown()) });
 
 /** One page of the list: 1000 is the most a page can hold, many times what there is. */
 export const geminiModelsPath = '/models?pageSize=1000';
@@ -21,12 +20,9 @@ const notForChat =
   /embedding|-image\b|-tts\b|-audio\b|-live\b|-robotics|-computer-use|\baqa\b|^(?:imagen|veo|lyria)/;
 
 export function decodeGeminiModels(body: unknown): readonly ModelInfo[] {
-  const list = List.safeParse(body);
-  if (!list.success)
-    throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
-  return list.data.models.flatMap((value) => {
+  return listEntries(body).flatMap((value) => {
     const { data: entry } = Entry.safeParse(value);
-    const name = entry?.name.replace(/^models\//, '');
+    const name = entry?.id.replace(/^models\//, '');
     if (!entry || !name || notForChat.test(name)) return [];
     if (entry.supportedGenerationMethods?.includes('generateContent') === false) return [];
     return [

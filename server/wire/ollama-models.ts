@@ -1,6 +1,6 @@
 /** Ollama's list of models, and the loaded ones. https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
+import { listEntries } from './list-entries.ts';
 import type { ModelInfo } from './wire-format.ts';
 
 const Entry = z.object({
@@ -12,11 +12,8 @@ const List = z.object({ models: z.array(z.unknown()) });
 
 /** The list does not report a model's context; it depends on the memory free when the model is loaded. */
 export function decodeOllamaModels(body: unknown): readonly ModelInfo[] {
-  const list = List.safeParse(body);
-  if (!list.success)
-    throw new RumboError('Ollama’s list of models cannot be read.', { kind: 'bad-response' });
-  return list.data.models.flatMap((value) => {
-    const { data: entry } = Entry.safeParse(value);
+  return listEntries(body).flatMap((value) => {
+    const { data: entry } = Entry.safeParse({ ...value, name: value['name'] ?? value['id'] });
     // Without capabilities its engine is asked for each model.
     if (!entry || entry.capabilities?.includes('completion') === false) return [];
     const remote = Boolean(entry.remote_host) || isOllamaCloudModel(entry.name);

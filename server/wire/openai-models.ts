@@ -1,15 +1,24 @@
 /** The list of models as OpenAI shapes it, with the fields its copies add. https://platform.openai.com/docs/api-reference/models/list */
 import * as z from 'zod';
-import { RumboError } from '../../shared/errors.ts';
+import { listEntries } from './list-entries.ts';
+import { namesOtherPurpose, statedChat } from './listed-abilities.ts';
 import type { ModelInfo } from './wire-format.ts';
 
-const Count = z.number().positive().optional().catch(undefined);
+const Count = z.preprocess(toCount, z.number().positive().optional()).catch(undefined);
 const Flag = z.boolean().optional().catch(undefined);
 const Text = z.string().min(1).optional().catch(undefined);
 const Words = z.array(z.string()).optional().catch(undefined);
 
+/** `8192`, `"8,192"`, `"128k"`, `"1M"`; any other value as it is. */
+function toCount(value: unknown): unknown {
+  const [, digits = '', unit = ''] =
+    typeof value === 'string' ? (/^\s*(\d[\d,_.]*)\s*([km]?)(?: ?tokens)?\s*$/i.exec(value) ?? []) : [];
+  if (digits === '') return value ?? undefined;
+  const number = Number(digits.replace(unit === '' ? /[,_.](?=\d{3}(?:\D|$))/g : /[,_]/g, ''));
+  return Math.round(number * (unit === '' ? 1 : unit.toLowerCase() === 'k' ? 1_000 : 1_000_000));
+}
+
 const Entry = z.object({
-  id: Text,
   /** llama-server: `n_ctx` is the allocated context; the model's own is `n_ctx_train`. */
   meta: z.object({ n_ctx: Count }).optional().catch(undefined),
   /** llama-server's router: an `unloaded` model is loaded by a request, unless its last load failed. */
@@ -20,14 +29,19 @@ const Entry = z.object({
   context_window: Count,
   max_completion_tokens: Count,
   active: Flag,
-  /** LiteLLM, of the models in its price table. https://docs.litellm.ai/docs/proxy/model_discovery */
-  mode: Text,
-  max_input_tokens: Count,
-  max_output_tokens: Count,
   /** xAI, and several gateways. */
   context_length: Count,
   /** Mistral; LM Studio's is the model's own, not the allocated one. */
   max_context_length: Count,
+  /** LiteLLM, Anthropic, and several gateways, with `max_output_tokens`. */
+  max_input_tokens: Count,
+  max_output_tokens: Count,
+  context_size: Count,
+  max_context_tokens: Count,
+  inputTokenLimit: Count,
+  outputTokenLimit: Count,
+  /** OpenRouter. */
+  top_provider: z.object({ context_length: Count, max_completion_tokens: Count }).optional().catch(undefined),
   /** Docker Model Runner. */
   dmr: z.object({ context_window: Count }).optional().catch(undefined),
   /** xAI. */
@@ -36,31 +50,25 @@ const Entry = z.object({
   architecture: z.object({ input_modalities: Words, output_modalities: Words }).optional().catch(undefined),
   /** Mistral: `completion_chat`, `function_calling`. LM Studio: `trained_for_tool_use`. */
   capabilities: z
-    .object({ completion_chat: Flag, function_calling: Flag, trained_for_tool_use: Flag, vision: Flag })
+    .object({
+      function_calling: Flag,
+      trained_for_tool_use: Flag,
+      vision: Flag,
+      /** GitHub Copilot. */
+      limits: z
+        .object({ max_context_window_tokens: Count, max_output_tokens: Count })
+        .optional()
+        .catch(undefined),
+      supports: z.object({ tool_calls: Flag, vision: Flag }).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
-  /** LM Studio's own list has no `id`. */
-  key: Text,
-  type: Text,
   loaded_instances: z
     .array(z.object({ config: z.object({ context_length: Count }).optional().catch(undefined) }))
     .optional()
     .catch(undefined),
 });
 type Entry = z.infer<typeof Entry>;
-
-const List = z.union([
-  z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
-  z.object({ models: z.array(z.unknown()) }).transform(({ models }) => models),
-  z.array(z.unknown()),
-]);
-
-/** Names that tell another purpose. */
-const notForChat = /embed|rerank|whisper|\btts\b|moderation|guard/i;
-
-/** Modes of LiteLLM in which a model does not chat. It converts chats for `completion` and `responses` itself. */
-const notForChatMode =
-  /embed|image|audio|video|speech|transcription|realtime|rerank|moderation|ocr|search|vector|guardrail/i;
 
 type ModelListQuirks = {
   readonly canChat?: (model: string) => boolean;
@@ -70,37 +78,48 @@ type ModelListQuirks = {
 /** Throws `bad-response` for a shape that is no list; leaves out an unreadable entry. */
 export function decodeOpenAiModels(
   body: unknown,
-  { canChat = (id) => !notForChat.test(id), modelName = (id) => id }: ModelListQuirks,
+  { canChat = (id) => !namesOtherPurpose(id), modelName = (id) => id }: ModelListQuirks,
 ): readonly ModelInfo[] {
-  const list = List.safeParse(body);
-  if (!list.success) {
-    throw new RumboError('The service’s list of models cannot be read.', { kind: 'bad-response' });
+  const models = new Map<string, ModelInfo>();
+  for (const raw of listEntries(body)) {
+    const { data: entry } = Entry.safeParse(raw);
+    const id = raw['id'];
+    if (!entry || typeof id !== 'string' || !isUsable(entry)) continue;
+    // What the list states of a model counts more than its name.
+    if (!(statedChat(raw) ?? canChat(id))) continue;
+    const name = modelName(id);
+    if (!models.has(name)) models.set(name, { name, ...factsOf(entry) });
   }
-  return list.data.flatMap((value) => {
-    const { data: entry } = Entry.safeParse(value);
-    const id = entry?.id ?? entry?.key;
-    return entry && id && isUsable(entry) && canChat(id) ? [{ name: modelName(id), ...factsOf(entry) }] : [];
-  });
+  return [...models.values()];
 }
 
-/** Whether a chat may work, by the list. */
-const isUsable = ({ status, active, type, mode, capabilities, architecture }: Entry): boolean =>
-  !status?.failed &&
-  status?.value !== 'downloading' &&
-  active !== false &&
-  type !== 'embedding' &&
-  !(mode && notForChatMode.test(mode)) &&
-  capabilities?.completion_chat !== false &&
-  architecture?.output_modalities?.includes('text') !== false;
+/** Whether a request may work now, by the list. */
+const isUsable = ({ status, active }: Entry): boolean =>
+  !status?.failed && status?.value !== 'downloading' && active !== false;
 
 function factsOf(entry: Entry): Omit<ModelInfo, 'name'> {
   const { capabilities } = entry;
   const inputs = entry.input_modalities ?? entry.architecture?.input_modalities;
   return {
     ...optionalField('contextTokens', contextOf(entry)),
-    ...optionalField('maxOutputTokens', entry.max_completion_tokens ?? entry.max_output_tokens),
-    ...optionalField('tools', capabilities?.function_calling ?? capabilities?.trained_for_tool_use),
-    ...optionalField('vision', capabilities?.vision ?? inputs?.includes('image')),
+    ...optionalField(
+      'maxOutputTokens',
+      entry.max_completion_tokens ??
+        entry.max_output_tokens ??
+        entry.outputTokenLimit ??
+        entry.top_provider?.max_completion_tokens ??
+        capabilities?.limits?.max_output_tokens,
+    ),
+    ...optionalField(
+      'tools',
+      capabilities?.function_calling ??
+        capabilities?.trained_for_tool_use ??
+        capabilities?.supports?.tool_calls,
+    ),
+    ...optionalField(
+      'vision',
+      capabilities?.vision ?? capabilities?.supports?.vision ?? inputs?.includes('image'),
+    ),
   };
 }
 
@@ -113,8 +132,13 @@ const contextOf = (entry: Entry): number | undefined =>
       entry.context_window ??
       entry.context_length ??
       entry.max_context_length ??
+      entry.dmr?.context_window ??
       entry.max_input_tokens ??
-      entry.dmr?.context_window);
+      entry.context_size ??
+      entry.max_context_tokens ??
+      entry.inputTokenLimit ??
+      entry.top_provider?.context_length ??
+      entry.capabilities?.limits?.max_context_window_tokens);
 
 const optionalField = <Name extends keyof ModelInfo>(name: Name, value: ModelInfo[Name] | undefined) =>
   value === undefined ? {} : { [name]: value };

@@ -154,5 +154,5 @@ test('the list of models has contexts, output limits and capabilities, without r
     },
     { name: 'claude-haiku-4-5', tools: true },
   ]);
-  assert.throws(() => wire.decodeModels([]), { kind: 'bad-response' });
+  assert.throws(() => wire.decodeModels({}), { kind: 'bad-response' });
 });

@@ -12,7 +12,7 @@ test('cloud models are marked, models without chat left out, capabilities read w
     { name: 'nomic-embed-text:latest' },
     { name: 'hf.co/user/repo:Q4_K_M', tools: true, vision: false },
   ]);
-  assert.throws(() => wire.decodeModels({ data: [] }), { kind: 'bad-response' });
+  assert.throws(() => wire.decodeModels({}), { kind: 'bad-response' });
 });
 
 test('a model in memory has the context it was loaded with', () => {

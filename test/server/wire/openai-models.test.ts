@@ -160,7 +160,10 @@ test('capabilities are read where copies put them', () => {
 });
 
 test('a bare array is a list too, an unreadable entry is left out', () => {
-  assert.deepEqual(names(openaiCompatible.wire.decodeModels([{ id: 'a' }, { id: 7 }, null, 'b'])), ['a']);
+  assert.deepEqual(names(openaiCompatible.wire.decodeModels([{ id: 'a' }, { id: 7 }, null, 'b'])), [
+    'a',
+    'b',
+  ]);
 });
 
 test('a body without a list is a bad response', () => {
