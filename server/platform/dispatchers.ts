@@ -4,6 +4,7 @@ import connect from 'undici/lib/api/api-connect.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 import { isLoopback } from './loopback.ts';
@@ -42,6 +43,8 @@ export function undiciDispatchers(
       return new ProxyAgent({
         ...noTimeouts,
         connect: connectOptions,
+        clientFactory: (origin, options) =>
+          new Pool(origin, { ...options, connect: failAfterSilence(options) }),
         // undici leaves the resolution of names to a SOCKS proxy in any case.
         uri: proxy.href.replace(/^socks5h:/, 'socks5:'),
         ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
@@ -76,6 +79,29 @@ export function undiciDispatchers(
     async dispose() {
       await Promise.all(made.values().map((dispatcher) => dispatcher.destroy()));
     },
+  };
+}
+
+/**
+ * Connects to a proxy. undici sends the CONNECT of a tunnel again, at once and without end, when the proxy closes the
+ * connection without a byte: the connection after such a one fails instead.
+ */
+function failAfterSilence(options: object): buildConnector.connector {
+  const { connect } = options as { connect: buildConnector.connector };
+  let wasSilent = false;
+  return (target, callback) => {
+    if (wasSilent) {
+      wasSilent = false;
+      callback(Object.assign(new Error('The proxy closed the connection.'), { code: 'ECONNRESET' }), null);
+      return;
+    }
+    connect(target, (...result) => {
+      const [, socket] = result;
+      socket?.once('close', () => {
+        wasSilent = socket.bytesRead === 0;
+      });
+      callback(...result);
+    });
   };
 }
 

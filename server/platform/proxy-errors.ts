@@ -50,9 +50,12 @@ export function proxyFailure(cause: unknown, code: string, target: URL, proxy: U
     return fail(`No proxy responds at ${name}.`, cause);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return fail(`The host name of the proxy, ${proxy.hostname}, cannot be found.`, cause);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+  if (code.startsWith('UND_ERR_SOCKS5'))
+    return fail(`The proxy ${name} refused to connect to ${target.host}.`, cause);
+  // undici gives a SOCKS proxy five seconds for each step.
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || /\btimeout\b/i.test(messageOf(cause)))
     return fail(`The proxy ${name} did not connect to ${target.host} in time.`, cause);
-  if (/^(?:UND_ERR_SOCKET|UND_ERR_SOCKS5|ECONNRESET|EPIPE|UND_ERR_ABORTED|HPE_)/.test(code) || code === '')
+  if (/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE|UND_ERR_ABORTED|HPE_)/.test(code) || code === '')
     return fail(`The proxy ${name} closed the connection to ${target.host} without a response.`, cause);
   return undefined;
 }

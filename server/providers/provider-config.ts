@@ -5,6 +5,7 @@ import type { EngineDefinition } from '../engines/engine.ts';
 import { defaultTimeLimits, type TimeLimits } from '../engines/time-limits.ts';
 import { keyBeginning } from '../platform/key-patterns.ts';
 import { isLoopback } from '../platform/loopback.ts';
+import { baseAddress } from './base-address.ts';
 
 /** A provider as the settings configure it. */
 export type ProviderConfig = {
@@ -57,7 +58,8 @@ export function resolveProviderConfigs(
       problems.push(`rumbo.providers.${name}.kind must be one of ${kinds}.`);
       return [];
     }
-    const baseUrl = own.baseUrl ?? definition.baseUrlFromEnv?.(env) ?? definition.baseUrl;
+    const pasted = own.baseUrl === undefined ? undefined : baseAddress(own.baseUrl, kind);
+    const baseUrl = pasted ?? definition.baseUrlFromEnv?.(env) ?? definition.baseUrl;
     if (baseUrl === undefined) {
       problems.push(`rumbo.providers.${name} needs a baseUrl.`);
       return [];

@@ -94,11 +94,7 @@ function entriesOf(value: unknown, depth: number): readonly ListEntry[] {
 function nameIn(entry: ListEntry): string | undefined {
   const names = nameFields.flatMap((field) => {
     const name = entry[field];
-    return typeof name === 'string' && name.trim() !== ''
-      ? [name]
-      : typeof name === 'number'
-        ? [String(name)]
-        : [];
+    return typeof name === 'string' && name.trim() !== '' ? [name] : [];
   });
   return names.find((name) => !/^(?:\d+|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i.test(name)) ?? names[0];
 }
