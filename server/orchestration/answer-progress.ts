@@ -42,7 +42,7 @@ export type PreparedRequest = RoutableRequest & { readonly meta: RequestMeta };
 export type FailedAttempt = { readonly model: ModelId; readonly error: RumboError };
 
 /** One answer on its way. It may wait for long: what only an error needs is computed again. */
-export type AnswerProgress = Pick<RouteDecision, 'criteria'> & {
+export type AnswerProgress = Pick<RouteDecision, 'criteria' | 'waitedMs'> & {
   readonly decision: Omit<Decision, 'excluded'>;
   readonly prepared: PreparedRequest;
   readonly queue: AttemptQueue;
@@ -72,7 +72,7 @@ export function beginAnswer(
   prepared: PreparedRequest,
   decided: RouteDecision,
 ): AnswerProgress {
-  const { decision, criteria, snapshot } = decided;
+  const { decision, criteria, snapshot, waitedMs } = decided;
   const { excluded: _, ...chosen } = decision;
   const { params, settingsAtRead } = prepared;
   const { unavailablePin, candidates } = decision;
@@ -81,6 +81,7 @@ export function beginAnswer(
   if (candidates.length === 0) throw noCandidateError(decision, criteria, snapshot);
   return {
     criteria,
+    ...(waitedMs === undefined ? {} : { waitedMs }),
     decision: chosen,
     prepared,
     queue: attemptQueue(candidates.map(({ model }) => model.id)),

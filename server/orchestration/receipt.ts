@@ -36,6 +36,8 @@ type AttemptFacts = {
   /** Tokens of the prompt by our own estimate. */
   readonly plainInputTokens: number;
   readonly note?: string | undefined;
+  /** Milliseconds that the request waited for a rate limit to end before it was sent. Absent: none. */
+  readonly waitedMs?: number | undefined;
   /** Fields that the model's service did not honour, by what is known after the answer. Absent: those known before. */
   readonly unsupportedFields?: readonly OptionalRequestField[];
   /** The engine has read less of the prompt than it was sent. Absent: false. */
@@ -117,6 +119,8 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
   for (const { model, outcome, message } of attempts)
     if (outcome === 'cancelled') reasons.push(`${model}: ${message ?? 'It was cancelled.'}`);
     else if (outcome !== 'ok') reasons.push(`${model} failed first: ${message ?? outcome}`);
+  if (facts.waitedMs)
+    reasons.push(`It waited ${Math.ceil(facts.waitedMs / 1000)} s for a rate limit to end.`);
   reasons.push(...candidate.reasons);
   if (measured.servedBy !== undefined)
     reasons.push(

@@ -26,6 +26,7 @@ export function recordAnswer(
     takeovers: answer.takeovers,
     plainInputTokens: criteria.promptTokens,
     note: provider.config.note,
+    waitedMs: progress.waitedMs,
     unsupportedFields: unsupportedFieldsBy(
       provider.rulesOf?.(candidate.model.name) ?? {},
       candidate.model.unsupportedFields ?? [],

@@ -12,7 +12,7 @@ import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest } from './request.ts';
 import type { RequestSnapshots } from './request-snapshot.ts';
-import { maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
+import { maxPinnedWaitMs, maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
 export type RouteDeps = {
   readonly settings: () => Settings;
@@ -38,6 +38,8 @@ export type RouteDecision = {
   readonly criteria: RoutingCriteria;
   readonly snapshot: RoutingSnapshot;
   readonly decision: Decision;
+  /** Milliseconds that the request waited for a rate limit to end. Absent: none. */
+  readonly waitedMs?: number;
 };
 
 /** Exact counts before one request: each takes a round trip. */
@@ -52,7 +54,7 @@ export async function decideRoute(
   const { params, request } = routable;
   const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
   let countsLeft = maxExactCounts;
-  for (let leftMs = maxWaitMs[params.urgency ?? 'interactive']; ; ) {
+  for (let waitedMs = 0; ; ) {
     const startedAt = performance.now();
     const criteria = currentCriteria(routable, deps.settings(), deps.providers.listedId);
     const snapshot = deps.snapshots.take(request);
@@ -62,8 +64,10 @@ export async function decideRoute(
     countsLeft -= 1;
     if (uncertain && (await countExactly(deps, uncertain, routable, signal))) continue;
     const waitMs = waitUntilAvailableMs(decision, mayReplacePin, Date.now());
-    if (waitMs === undefined || waitMs > leftMs) return { criteria, snapshot, decision };
-    leftMs -= waitMs;
+    const limits = decision.unavailablePin && !mayReplacePin ? maxPinnedWaitMs : maxWaitMs;
+    if (waitMs === undefined || waitedMs + waitMs > limits[params.urgency ?? 'interactive'])
+      return { criteria, snapshot, decision, ...(waitedMs > 0 ? { waitedMs } : {}) };
+    waitedMs += waitMs;
     await sleep(waitMs, undefined, { signal });
   }
 }

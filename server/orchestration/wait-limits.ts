@@ -10,6 +10,13 @@ export const maxWaitMs: Readonly<Record<Urgency, number>> = {
   background: 60_000,
 };
 
+/** The same for a pinned model that no other may replace: without the wait there is no answer at all. */
+export const maxPinnedWaitMs: Readonly<Record<Urgency, number>> = {
+  typing: 0,
+  interactive: 60_000,
+  background: 300_000,
+};
+
 /** Milliseconds. A limit that should have ended and has not is checked again after this. */
 const minWaitMs = 25;
 

@@ -103,6 +103,25 @@ test('a rate limit that ends soon is waited for, unless the user is typing', asy
   assert.equal(atOnce.decision.candidates.length, 0);
 });
 
+test('a pinned model that no other may replace is waited for longer, and the wait is reported', async () => {
+  const limited = (untilMs: number): RoutingSnapshot => ({
+    ...snapshot,
+    cooldowns: new Map([['lab', { rule: 'rate-limit', reason: 'x', untilMs }]]),
+  });
+  const pinned = { prompt: 'hi', model: 'lab/one', whenPinnedUnavailable: 'fail' } as const;
+  const soon = await decideRoute(deps([limited(Date.now() + 30), snapshot]), routable(pinned), signal);
+  assert.equal(soon.decision.candidates.length, 1);
+  assert.ok((soon.waitedMs ?? 0) >= 20);
+  const startedAt = performance.now();
+  const late = await decideRoute(deps([limited(Date.now() + 90_000)]), routable(pinned), signal);
+  assert.ok(late.decision.unavailablePin);
+  assert.ok(performance.now() - startedAt < 5_000, 'a minute and a half is too long');
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 10);
+  const waiting = decideRoute(deps([limited(Date.now() + 20_000)]), routable(pinned), controller.signal);
+  await assert.rejects(waiting, 'longer than without a pin');
+});
+
 test('a cancel ends the wait', async () => {
   const limited: RoutingSnapshot = {
     ...snapshot,
