@@ -2,8 +2,9 @@
 import type { EnginePart } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { type EventStream, parseEvents } from '../platform/event-stream.ts';
+import { socketTimer } from '../platform/socket-timer.ts';
 import type { StreamEvent } from '../platform/stream-event.ts';
-import { withTimeout } from '../platform/with-timeout.ts';
+
 import type { StreamDecoder } from '../wire/wire-format.ts';
 import { carriesContent, type ResponseTimer } from './time-limits.ts';
 
@@ -25,25 +26,31 @@ export async function* streamParts(
   bytes: AsyncIterable<Uint8Array>,
   { decoder, framing, timer, mayBeEmpty, onComplete }: StreamPartsOptions,
 ): AsyncGenerator<EnginePart> {
-  const batches = eventBatches(parseEvents(bytes, framing), decoder, timer);
+  const stream = parseEvents(bytes, framing);
+  let lastEvents: ReturnType<typeof untilSilence> | undefined;
   let empty = !mayBeEmpty;
-  while (true) {
-    const events = await batches.next();
-    const decoded: DecodedEvents = events ? mergeDeltas(events, decoder) : { parts: decoder.end() };
-    for (const part of decoded.parts) {
-      if (answersUser[part.type]) empty = false;
-      if (part.type === 'finish') {
-        // A cut or filtered answer reports that itself; otherwise another model may answer.
-        if (empty && (part.reason === 'stop' || part.reason === 'other')) throw emptyAnswerError();
-        onComplete();
+  try {
+    while (true) {
+      if (decoder.mayEnd) lastEvents ??= untilSilence(stream, timer);
+      const events = lastEvents ? await lastEvents.next() : (await stream.next()).value;
+      const decoded: DecodedEvents = events ? mergeDeltas(events, decoder) : { parts: decoder.end() };
+      for (const part of decoded.parts) {
+        if (answersUser[part.type]) empty = false;
+        if (part.type === 'finish') {
+          // A cut or filtered answer reports that itself; otherwise another model may answer.
+          if (empty && (part.reason === 'stop' || part.reason === 'other')) throw emptyAnswerError();
+          onComplete();
+        }
+        timer.pause();
+        yield part;
+        if (part.type === 'finish') return;
+        timer.resume();
       }
-      timer.pause();
-      yield part;
-      if (part.type === 'finish') return;
-      timer.resume();
+      if (decoded.error) throw decoded.error.cause;
+      if (events?.some(carriesContent)) timer.refresh();
     }
-    if (decoded.error) throw decoded.error.cause;
-    if (events?.some(carriesContent)) timer.refresh();
+  } finally {
+    lastEvents?.stop();
   }
 }
 
@@ -94,32 +101,25 @@ function mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): De
 
 type DecodedEvents = { readonly parts: readonly EnginePart[]; readonly error?: { readonly cause: unknown } };
 
-/** The events of a body as they arrive; `undefined` at the end of the answer, which silence or a broken connection may be. */
-function eventBatches(events: EventStream, decoder: StreamDecoder, timer: ResponseTimer) {
-  let reading: Promise<readonly StreamEvent[] | undefined> | undefined;
-  /** When content came last; counted once the answer may end. */
-  let quietSince: number | undefined;
+/**
+ * The events of an answer that may have ended; `undefined` at its end, which silence may be. Such an answer needs nothing
+ * more, so a broken connection is harmless. `stop` when no more is awaited.
+ */
+function untilSilence(events: EventStream, timer: ResponseTimer) {
+  let expired = Promise.withResolvers<'silence'>();
+  const silenceTimer = socketTimer(silenceMs, () => expired.resolve('silence'));
+  let reading: Promise<IteratorResult<readonly StreamEvent[], undefined>> | undefined;
 
-  const read = async (): Promise<readonly StreamEvent[] | undefined> => {
-    const { done, value } = await events.next();
-    return done ? undefined : value;
-  };
-  /** An answer that may have ended needs nothing more, so a broken connection is harmless. */
   const readUntilSilence = async (): Promise<readonly StreamEvent[] | undefined | 'silence'> => {
-    quietSince ??= performance.now();
-    reading ??= read();
-    const waitMs = Math.max(0, silenceMs - (performance.now() - quietSince));
+    reading ??= events.next();
     // This wait has its own end.
     timer.pause();
     try {
-      const found = await withTimeout(
-        reading.then((batch) => ({ batch })),
-        waitMs,
-      );
-      if (!found) return 'silence';
+      const found = await Promise.race([reading, expired.promise]);
+      if (found === 'silence') return found;
       reading = undefined;
-      if (found.batch?.some(carriesContent)) quietSince = undefined;
-      return found.batch;
+      if (found.value?.some(carriesContent)) silenceTimer.refresh();
+      return found.value;
     } catch (error) {
       reading = undefined;
       if (error instanceof RumboError && error.kind === 'interrupted' && !events.isInsideEvent) return;
@@ -130,18 +130,20 @@ function eventBatches(events: EventStream, decoder: StreamDecoder, timer: Respon
   };
   return {
     async next(): Promise<readonly StreamEvent[] | undefined> {
-      if (!decoder.mayEnd) return read();
       const found = await readUntilSilence();
       if (found !== 'silence') return found;
+      expired = Promise.withResolvers();
+      silenceTimer.restart(silenceMs);
       const unended = events.takeUnended();
       if (unended.length > 0) return unended;
       if (!events.isInsideEvent) return;
       // The rest of an event that has begun is awaited as long as any other.
-      quietSince = undefined;
-      const batch = reading;
+      const rest = await reading;
       reading = undefined;
-      return batch;
+      silenceTimer.restart(silenceMs);
+      return rest?.value;
     },
+    stop: silenceTimer.stop,
   };
 }
 

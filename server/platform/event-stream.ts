@@ -5,7 +5,7 @@ import { jsonDocuments } from './json-documents.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 import type { EventSplitter, StreamEvent } from './stream-event.ts';
 
-export interface EventStream extends AsyncIterableIterator<readonly StreamEvent[]> {
+export interface EventStream extends AsyncIterableIterator<readonly StreamEvent[], undefined> {
   /** Part of an event has arrived. */
   readonly isInsideEvent: boolean;
   /** The event whose last line has no end yet, when all of it has arrived; otherwise empty. */

@@ -53,6 +53,10 @@ export function serverSentEvents(): EventSplitter {
   };
   return {
     push(text) {
+      if (name === undefined && data.length === 0 && !splitter.isInsideLine) {
+        const sole = soleEvent(text);
+        if (sole) return [sole];
+      }
       const events = eventsIn(splitter.push(text));
       // The blank line may never come.
       const [first] = data;
@@ -77,6 +81,22 @@ export function serverSentEvents(): EventSplitter {
   };
 }
 
+const beginning = 'data: {';
+const nameField = 'event: ';
+
+/** The event of a packet that holds it and nothing else, as packets usually do. */
+function soleEvent(text: string): StreamEvent | undefined {
+  if (!text.endsWith('}\n\n') || text.includes('\r')) return;
+  const firstEnd = text.indexOf('\n');
+  const isNamed = text.startsWith(nameField);
+  const start = isNamed ? firstEnd + 1 : 0;
+  const end = text.length - 2;
+  if (!text.startsWith(beginning, start) || text.indexOf('\n', start) !== end) return;
+  const value = text.slice(start + beginning.length - 1, end);
+  if (value.includes('}{')) return;
+  return isNamed ? { event: text.slice(nameField.length, firstEnd).trim(), data: value } : { data: value };
+}
+
 /** The value of a line of data. A proxy that wraps a stream of events in events writes the field twice; no JSON begins with it. */
 function dataIn(line: string): string {
   const value = line.charCodeAt(5) === 0x20 ? line.slice(6) : line.slice(5);
@@ -96,11 +116,13 @@ function mayContinue(before: string, line: string): boolean {
 
 /** Adds what the data of one event holds: as a rule one JSON document. */
 function pushEvents(events: StreamEvent[], data: string, name: string | undefined): void {
-  const eventOf = (value: string): StreamEvent => (name ? { event: name, data: value } : { data: value });
   // The usual event, without a look at each character.
-  if (data.charCodeAt(0) === 0x7b && !data.includes('}{')) events.push(eventOf(data));
-  else events.push(...valuesIn(data).map(eventOf));
+  if (data.charCodeAt(0) === 0x7b && !data.includes('}{')) events.push(eventOf(data, name));
+  else for (const value of valuesIn(data)) events.push(eventOf(value, name));
 }
+
+const eventOf = (data: string, name: string | undefined): StreamEvent =>
+  name ? { event: name, data } : { data };
 
 function valuesIn(data: string): readonly string[] {
   const value = data.replace(/^[\s\uFEFF\0]+|[\s\uFEFF\0]+$/g, '');

@@ -61,8 +61,8 @@ export function chunkDecoder({
   returnsReasoning = false,
 }: ChunkQuirks = {}): StreamDecoder {
   let reasoning = '';
-  /** The text so far. */
-  let delivered = '';
+  /** The text so far, in pieces. */
+  const delivered: string[] = [];
   let usesDeltas = false;
   /** The first call has the reasoning before them. */
   const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
@@ -73,36 +73,40 @@ export function chunkDecoder({
     }));
   const end = finishState({ toParts: callParts, isMarkerEnough: true });
 
-  const textParts = (delta: Delta): EnginePart[] => {
-    const parts: EnginePart[] = [];
-    const thought = thoughtOf(delta);
-    pushText(parts, 'reasoning-delta', thought);
-    if (returnsReasoning && typeof thought === 'string') reasoning += thought;
-    if (Array.isArray(delta.content)) parts.push(...partsOfList(delta.content));
-    else pushText(parts, 'text-delta', delta.content || delta.refusal);
-    return parts;
+  const addText = (parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void => {
+    if (typeof text !== 'string' || !text) return;
+    parts.push({ type, text });
+    if (type === 'text-delta') delivered.push(text);
+    else if (returnsReasoning) reasoning += text;
   };
-  const readMessage = (message: Delta, isWhole: boolean): readonly EnginePart[] => {
+  const readDelta = (parts: EnginePart[], delta: Delta): void => {
+    addText(parts, 'reasoning-delta', thoughtOf(delta));
+    const { content } = delta;
+    if (Array.isArray(content)) for (const { type, text } of textsOfList(content)) addText(parts, type, text);
+    else addText(parts, 'text-delta', content || delta.refusal);
+  };
+  const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
     if (!isWhole || !end.calls.hasCalls) addCalls(end, message);
-    const parts = textParts(message);
-    if (delivered === '') return parts;
-    const text = textIn(parts);
-    if (!isWhole && !usesDeltas && !(delivered.length >= minRepeatedLength && text.startsWith(delivered)))
-      return parts;
-    const rest = missingEnd(delivered, text);
-    return rest ? [{ type: 'text-delta', text: rest }] : [];
-  };
-  const readChoice = ({ delta, message, text }: Choice, isWhole: boolean): readonly EnginePart[] => {
-    if (delta) {
-      addCalls(end, delta);
-      const parts = textParts(delta);
-      if (parts.length > 0) {
-        usesDeltas = true;
-        return parts;
-      }
+    const before = delivered.join('');
+    const repeats = isWhole || usesDeltas;
+    if (before === '') {
+      readDelta(parts, message);
+      return;
     }
-    if (typeof text === 'string' && text) return [{ type: 'text-delta', text }];
-    return message ? readMessage(message, isWhole) : [];
+    const text = textIn(message);
+    if (repeats || (before.length >= minRepeatedLength && text.startsWith(before)))
+      addText(parts, 'text-delta', missingEnd(before, text));
+    else readDelta(parts, message);
+  };
+  const readChoice = (parts: EnginePart[], { delta, message, text }: Choice, isWhole: boolean): void => {
+    const count = parts.length;
+    if (delta) {
+      if (delta.tool_calls || delta.function_call) addCalls(end, delta);
+      readDelta(parts, delta);
+      usesDeltas ||= parts.length > count;
+    }
+    if (parts.length === count) addText(parts, 'text-delta', text);
+    if (parts.length === count && message) readMessage(parts, message, isWhole);
   };
   const readFinish = (choice: Choice, isWhole: boolean): void => {
     const word = finishWord(choice.finish_reason);
@@ -124,24 +128,25 @@ export function chunkDecoder({
       if (isEndMarker(data)) return end.mark();
       const chunk = end.read<Chunk>(data, event);
       if (!chunk) return [];
-      const choices = Array.isArray(chunk.choices) ? (chunk.choices as Chunk['choices']) : [];
-      const [first] = choices;
-      if (first || chunk.usage) end.seen = true;
-      end.usage.setTier(chunk.service_tier);
-      if (chunk.usage) end.usage.add(chunk.usage, addsReasoningTokens);
-      if (chunk.x_groq?.usage) end.usage.add(chunk.x_groq.usage, addsReasoningTokens);
-      const isWhole = chunk.object === 'chat.completion';
+      const { choices, usage } = chunk;
       const parts: EnginePart[] = [];
-      for (const choice of choices) {
+      if (usage) {
+        end.seen = true;
+        end.usage.add(usage, addsReasoningTokens);
+      }
+      if (chunk.service_tier) end.usage.setTier(chunk.service_tier);
+      if (chunk.x_groq?.usage) end.usage.add(chunk.x_groq.usage, addsReasoningTokens);
+      if (!Array.isArray(choices)) return parts;
+      const isWhole = chunk.object === 'chat.completion';
+      const [first] = choices as Chunk['choices'];
+      for (const choice of choices as Chunk['choices']) {
         // Some copies give text and calls a choice each; another index is another answer.
         if (!choice || (choice.index ?? 0) !== (first?.index ?? 0)) continue;
+        end.seen = true;
         if (choice.usage) end.usage.add(choice.usage, addsReasoningTokens);
         if (choice.delta?.usage) end.usage.add(choice.delta.usage, addsReasoningTokens);
-        for (const part of readChoice(choice, isWhole)) {
-          if (part.type === 'text-delta') delivered += part.text;
-          parts.push(part);
-        }
-        readFinish(choice, isWhole);
+        readChoice(parts, choice, isWhole);
+        if (choice.finish_reason || isWhole) readFinish(choice, isWhole);
       }
       return parts;
     },
@@ -175,14 +180,17 @@ function addCalls(end: FinishState, { tool_calls, function_call }: Delta): void 
 const minRepeatedLength = 8;
 
 const thoughtOf = (delta: Delta): unknown =>
-  delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
+  delta.reasoning_content ||
+  delta.reasoning ||
+  (delta.reasoning_details ? detailsText(delta.reasoning_details) : undefined);
 
-const textIn = (parts: readonly EnginePart[]): string =>
-  parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
-
-function pushText(parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void {
-  if (typeof text === 'string' && text) parts.push({ type, text });
-}
+/** The text of a whole message, without its reasoning. */
+const textIn = ({ content, refusal }: Delta): string => {
+  if (!Array.isArray(content)) return String(content || refusal || '');
+  return textsOfList(content)
+    .map(({ type, text }) => (type === 'text-delta' && typeof text === 'string' ? text : ''))
+    .join('');
+};
 
 /** The readable texts among the details; others are encrypted. */
 function detailsText(details: unknown): string {
@@ -200,16 +208,18 @@ type ContentListPart = {
   readonly thinking?: unknown;
 } | null;
 
-function partsOfList(content: readonly ContentListPart[]): readonly EnginePart[] {
-  const parts: EnginePart[] = [];
-  for (const part of content) {
-    if (Array.isArray(part?.thinking))
-      for (const thought of part.thinking as readonly ContentListPart[])
-        pushText(parts, 'reasoning-delta', thought?.text);
-    else pushText(parts, 'reasoning-delta', part?.thinking);
-    pushText(parts, 'text-delta', part?.text);
-  }
-  return parts;
+type Text = { readonly type: 'text-delta' | 'reasoning-delta'; readonly text: unknown };
+
+function textsOfList(content: readonly ContentListPart[]): readonly Text[] {
+  return content.flatMap((part): readonly Text[] => {
+    const thoughts = (
+      Array.isArray(part?.thinking) ? part.thinking : [{ text: part?.thinking }]
+    ) as readonly ContentListPart[];
+    return [
+      ...thoughts.map((thought): Text => ({ type: 'reasoning-delta', text: thought?.text })),
+      { type: 'text-delta', text: part?.text },
+    ];
+  });
 }
 
 const reasons: Readonly<Record<string, FinishReason>> = {
