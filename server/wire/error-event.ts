@@ -30,6 +30,8 @@ export function errorInEvent(event: object, name?: string): unknown {
   if (ofGroq && reportsError(ofGroq)) return { error: ofGroq };
   // MiniMax and its copies answer 200 with a status of their own.
   if (envelope && reportsError(envelope)) return event;
+  // Ollama's lines; elsewhere a message is a sentence.
+  if (typeof fields['message'] === 'object' && fields['message']) return;
   if (answerFields.some((field) => hasContent(fields[field]))) return;
   return isBareError(fields) ? event : undefined;
 }

@@ -2,8 +2,8 @@
 import type { EnginePart, FinishReason } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
+import { deliveredText } from './delivered-text.ts';
 import { type FinishState, finishReasonIn, finishState, finishWord } from './finish-state.ts';
-import { missingEnd } from './missing-end.ts';
 import { sealReasoning } from './openai-reasoning.ts';
 import type { AssembledCall } from './tool-calls.ts';
 import type { StreamDecoder } from './wire-format.ts';
@@ -61,8 +61,7 @@ export function chunkDecoder({
   returnsReasoning = false,
 }: ChunkQuirks = {}): StreamDecoder {
   let reasoning = '';
-  /** The text so far, in pieces. */
-  const delivered: string[] = [];
+  const delivered = deliveredText();
   let usesDeltas = false;
   /** The first call has the reasoning before them. */
   const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
@@ -76,7 +75,7 @@ export function chunkDecoder({
   const addText = (parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void => {
     if (typeof text !== 'string' || !text) return;
     parts.push({ type, text });
-    if (type === 'text-delta') delivered.push(text);
+    if (type === 'text-delta') delivered.add(text);
     else if (returnsReasoning) reasoning += text;
   };
   const readDelta = (parts: EnginePart[], delta: Delta): void => {
@@ -87,15 +86,9 @@ export function chunkDecoder({
   };
   const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
     if (!isWhole || !end.calls.hasCalls) addCalls(end, message);
-    const before = delivered.join('');
-    const repeats = isWhole || usesDeltas;
-    if (before === '') {
-      readDelta(parts, message);
-      return;
-    }
-    const text = textIn(message);
-    if (repeats || (before.length >= minRepeatedLength && text.startsWith(before)))
-      addText(parts, 'text-delta', missingEnd(before, text));
+    const text = delivered.isEmpty ? '' : textIn(message);
+    if (!delivered.isEmpty && (isWhole || usesDeltas || delivered.isRepeatedBy(text)))
+      addText(parts, 'text-delta', delivered.missingEnd(text));
     else readDelta(parts, message);
   };
   const readChoice = (parts: EnginePart[], { delta, message, text }: Choice, isWhole: boolean): void => {
@@ -175,9 +168,6 @@ function addCalls(end: FinishState, { tool_calls, function_call }: Delta): void 
     });
   }
 }
-
-/** Characters from which a message that begins with the text so far repeats it, and is not a piece that begins alike. */
-const minRepeatedLength = 8;
 
 const thoughtOf = (delta: Delta): unknown =>
   delta.reasoning_content ||

@@ -12,9 +12,9 @@ import {
 } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
+import { deliveredText } from './delivered-text.ts';
 import { errorFromEvent } from './error-response.ts';
 import { finishReasonIn, finishState } from './finish-state.ts';
-import { missingEnd } from './missing-end.ts';
 import { toolFields } from './openai-chat-messages.ts';
 import { openaiMetadata } from './openai-metadata.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
@@ -149,8 +149,8 @@ function eventDecoder(): StreamDecoder {
   const end = finishState();
   /** Messages in which the model comments on its work; they are no part of the answer. */
   const commentary = new Set<unknown>();
-  /** The text so far, in pieces; the ids of its events are not those of the whole response in every copy of the API. */
-  const delivered: string[] = [];
+  /** The text so far; the ids of its events are not those of the whole response in every copy of the API. */
+  const delivered = deliveredText();
   let hasReasoning = false;
   /** Texts of whole messages, and of whole parts of messages, in their order. */
   const messages = new Map<unknown, string>();
@@ -165,7 +165,7 @@ function eventDecoder(): StreamDecoder {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         if (commentary.has(event.item_id)) return textPart('reasoning-delta', event.delta);
-        if (typeof event.delta === 'string') delivered.push(event.delta);
+        if (typeof event.delta === 'string') delivered.add(event.delta);
         return textPart('text-delta', event.delta);
       case 'response.output_text.done':
       case 'response.refusal.done':
@@ -213,7 +213,7 @@ function eventDecoder(): StreamDecoder {
     const thoughts = hasReasoning ? '' : items.map(summaryText).filter(Boolean).join('\n\n');
     items.forEach(readItem);
     const texts = messages.size > 0 ? messages : contentParts;
-    const text = missingEnd(delivered.join(''), [...texts.values()].join(''));
+    const text = delivered.missingEnd([...texts.values()].join(''));
     const parts = [...textPart('reasoning-delta', thoughts), ...textPart('text-delta', text)];
     const isIncomplete = type === 'response.incomplete' || response?.status === 'incomplete';
     end.reason = isIncomplete ? finishReasonIn(reasons, response?.incomplete_details?.reason) : 'stop';
