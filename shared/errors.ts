@@ -13,6 +13,8 @@ export type ErrorData = {
   readonly model?: string;
   /** HTTP status, when there was one. */
   readonly status?: number;
+  /** What the model cannot do, of a failure of kind `unsupported-request`. Absent: something else, or another kind. */
+  readonly ability?: 'chat' | 'tools' | 'vision';
   /** No connection was made. Absent: one was, or the failure has another cause. */
   readonly unconnected?: boolean;
   /** Milliseconds to wait before the next request. Absent: the service named no time. */

@@ -51,6 +51,8 @@ export const exclusionRules = {
   payment: row('account empty', 'payment-required', true),
   context: row('prompt too long', 'context-too-long', true, { dependsOnPromptSize: true }),
   budget: row('over budget', 'over-budget', true, { dependsOnPromptSize: true }),
+  /** Its provider is on standby, and another model can answer. */
+  standby: row('on standby', 'no-candidate', false),
   /** Of a pinned model only: no provider lists it. */
   unknown: row('unknown', 'model-not-found', true),
 } as const satisfies Record<string, ExclusionRulePolicy>;

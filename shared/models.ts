@@ -53,6 +53,8 @@ export type Model = {
   readonly abilities: Abilities;
   /** It reasons before it answers. Absent: it does not, or it is unknown. */
   readonly reasons?: boolean;
+  /** It answers only while no other model can. Absent: false. */
+  readonly standby?: true;
   /** Fields of a request that its service does not honour for it. Absent: it honours all. */
   readonly unsupportedFields?: readonly OptionalRequestField[];
   /** `null`: unknown. Local models cost 0. */

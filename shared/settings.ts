@@ -97,6 +97,8 @@ export const ProviderSettings = z.object({
   /** Requests at a time; further ones wait. Absent: what rate limits allow (64 or more), for local engines what they have shown to process. */
   maxConcurrentRequests: z.int().min(1).max(1024).optional(),
   note: z.string().max(200).optional(),
+  /** Its models answer only while no other model can. Absent: false. */
+  standby: z.boolean().optional(),
 });
 export type ProviderSettings = z.infer<typeof ProviderSettings>;
 

@@ -92,11 +92,12 @@ function withoutActivity({ activity: _, ...answer }: AnswerState): AnswerState {
 export function answerDocument(answer: AnswerState): string {
   const { text, ending } = answer;
   const receipt = ending?.type === 'complete' ? ending.receipt : undefined;
-  const note = receipt?.note ?? answer.note;
+  const { note } = answer;
   const sections = [
     `# ${answer.title}`,
     quoteMarkdown(answer.prompt),
-    ...(note ? [`**Note:** ${oneLine(note)}`] : []),
+    // A complete answer has it in its receipt.
+    ...(note && !receipt ? [`**Note:** ${oneLine(note)}`] : []),
     ...answer.fallbacks.map((fallback) => `*Not answered by ${oneLine(fallback)}*`),
     ...answer.discarded.map(discardedSection),
     ...(answer.discarded.length > 0 && (text || !ending) ? ['---'] : []),

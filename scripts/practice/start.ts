@@ -65,7 +65,8 @@ export const practiceConfig = (baseUrl: string): PracticeConfig => ({
       label: 'Practice engine',
       baseUrl,
       source: 'local',
-      note: 'Practice engine: canned replies from a toy model, to try Rumbo out.',
+      note: 'Canned replies from a toy model, to try Rumbo out.',
+      standby: true,
     },
   },
 });

@@ -35,7 +35,8 @@ export function localModels({ providers, settings, env, storagePath, onChanged, 
   const engines = new WeakMap<LocalModelsProvider, LocalEngine | undefined>();
   const engineOf = (name: string): LocalEngine | undefined => {
     const provider = localProvider(providers, name);
-    if (!provider) return;
+    // What only stands by is neither managed nor offered models to pull.
+    if (!provider || provider.config.standby) return;
     if (!engines.has(provider)) engines.set(provider, localEngine(provider.config, provider.nativeApi, env));
     return engines.get(provider);
   };

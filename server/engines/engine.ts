@@ -61,6 +61,11 @@ export type EngineDefinition = ProviderFacts &
     readonly baseUrl?: string;
     /** Appended to a base URL that does not end in a version (`v1`, `v1beta`). Absent: the base URL stays unchanged. */
     readonly version?: string;
+    /**
+     * The path of a base URL without what users append to it since other services have it: a version, or an endpoint.
+     * Absent: the path stays as it is, and a version is not appended twice.
+     */
+    readonly basePath?: (path: string) => string;
     /** Headers of every request. */
     readonly headers: (key: string | undefined) => Readonly<Record<string, string>>;
     /** The base URL that the environment names, normalised. Absent: the environment is not read. */

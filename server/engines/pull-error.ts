@@ -43,14 +43,18 @@ const causes: readonly Cause[] = [
 
 /** @param text the engine's message in any form; empty: none */
 export function pullError(label: string, model: string, text: string): RumboError {
-  const { message } = parseErrorText(text);
-  const cause = causes.find(({ pattern }) => pattern.test(message));
+  const { message, text: all } = parseErrorText(text);
+  // Each layer puts its words before the cause, so the cause of a long message is at its end.
+  const cause = causes.find(({ pattern }) => pattern.test(all) || pattern.test(text));
   if (cause)
     return new RumboError(`${label} could not fetch “${model}”: ${cause.reason}.`, {
       kind: cause.kind,
       action: cause.action,
     });
-  return new RumboError(`${label} could not fetch “${model}”${message ? `: ${message}` : '.'}`, {
+  const shown = message.endsWith('…')
+    ? `${firstWords(message)} … ${lastWords(text.startsWith('{') ? all : text)}`
+    : message;
+  return new RumboError(`${label} could not fetch “${model}”${shown ? `: ${shown}` : '.'}`, {
     kind: 'interrupted',
     action: 'Try again; the download will resume.',
   });
@@ -62,3 +66,11 @@ export const interruptedPull = (label: string, model: string): RumboError =>
     kind: 'interrupted',
     action: 'Try again; the download will resume.',
   });
+
+/** Characters of a long message that are shown from its beginning, and from its end. */
+const shownLength = { first: 60, last: 160 };
+const firstWords = (message: string): string => message.slice(0, shownLength.first).replace(/\s\S*$/, '');
+const lastWords = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return parseErrorText(line.slice(-shownLength.last).replace(/^\S*\s/, '')).message;
+};

@@ -76,8 +76,10 @@ export function rankedModels(deps: RankedModelsDeps) {
         snapshot,
       ),
     );
-    const inputs = eligibility
-      .filter(({ isAllowed, isUsable }) => isAllowed && isUsable)
+    const eligible = eligibility.filter(({ isAllowed, isUsable }) => isAllowed && isUsable);
+    const hasOther = eligible.some(({ model }) => !model.standby);
+    const inputs = eligible
+      .filter(({ model }) => !(hasOther && model.standby))
       .map(({ model }) => ({
         model,
         format: abilities.formatOf(model),

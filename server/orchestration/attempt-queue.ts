@@ -20,6 +20,8 @@ export function attemptQueue(order: readonly ModelId[]) {
       const index = queue.findIndex(({ id }) => matches(id));
       return index === -1 ? undefined : queue.splice(index, 1)[0];
     },
+    /** Whether any candidate that is left matches. */
+    some: (matches: (id: ModelId) => boolean): boolean => queue.some(({ id }) => matches(id)),
     /** No candidate follows the one that was taken out last. */
     isLast: (): boolean => queue.length === 0,
     /** The model's text could not be joined to the answer: it is next again, and is asked in another way. */

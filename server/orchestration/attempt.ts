@@ -19,6 +19,8 @@ export type AnsweringProvider = {
   readonly rulesOf?: Provider['rulesOf'];
   /** Absent: its models work as far as known. */
   readonly isStable?: Provider['isStable'];
+  /** Absent: it is not waited for. */
+  readonly whenBack?: Provider['whenBack'];
 };
 
 export type AttemptRequest = {

@@ -16,6 +16,7 @@ import { attempt, billedUsd } from './attempt.ts';
 import { firstToAnswer } from './hedged-attempt.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
 import { cacheKeyOf } from './request.ts';
+import { whenRestarted } from './restarting-engine.ts';
 import { decideRoute } from './route.ts';
 import { isAskedAlone } from './silence.ts';
 import { reserveCandidate, startAttempt } from './start-attempt.ts';
@@ -60,6 +61,7 @@ export async function* runAttempts(
       }
       recordFailure(deps, progress, chosen, result.error, result);
       planNextAttempt(deps, progress, chosen, result.error, signal);
+      await whenRestarted(progress, chosen, result.error, signal);
     } finally {
       void deps.budgets.settle(lease, costUsd);
     }

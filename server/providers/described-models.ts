@@ -56,10 +56,18 @@ export function describedModels({ providers, settings, lookUp, now }: DescribedM
     return loaded;
   };
 
-  const describe = ({ config, modelList, rulesOf }: Provider): Described => {
+  const describe = ({ config, modelList, refusedAbilities, rulesOf }: Provider): Described => {
     const before = described.get(config.name);
     if (before && before.modelList === modelList && isFresh(before)) return before;
-    const sources = { lookUp, engineFacts, contexts: contextsOf(config.name, modelList), rulesOf };
+    const sources = {
+      lookUp,
+      engineFacts: (id: ModelId) => ({
+        ...engineFacts?.(id),
+        ...refusedAbilities(id.slice(config.name.length + 1)),
+      }),
+      rulesOf,
+      contexts: contextsOf(config.name, modelList),
+    };
     const models = config.enabled ? describeModels(config, modelList, sources, settings()) : [];
     const after = { models, modelList, atMs: now() };
     described.set(config.name, after);

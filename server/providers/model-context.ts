@@ -40,11 +40,12 @@ export function contextOf(
 ): ModelContext {
   // An engine with a default of its own lists the context of what is loaded; what it reported before may be over.
   const allocated = info.contextTokens ?? (defaultTokens === undefined ? engine.contextTokens : undefined);
-  if (allocated !== undefined) return { contextTokens: allocated };
+  const configured = engine.configuredContextTokens;
+  // An engine that lists the context of what is loaded lists no other; the others are set up anew for the next load.
+  const isLoaded = allocated !== undefined && (defaultTokens !== undefined || configured === undefined);
+  if (isLoaded) return { contextTokens: allocated };
   const trained = engine.trainedContextTokens ?? registered ?? undefined;
   const maxTokens = trained ?? Number.POSITIVE_INFINITY;
-  // A setting holds for the next load, too.
-  const configured = engine.configuredContextTokens;
   if (configured !== undefined) return { contextTokens: Math.min(configured, maxTokens) };
   if (defaultTokens === undefined) return { contextTokens: trained ?? null };
   const assumed = loadedBefore?.byModel.get(info.name) ?? loadedBefore?.usual ?? defaultTokens;

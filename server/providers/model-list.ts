@@ -1,4 +1,5 @@
 /** The model list of one provider, as the service last returned it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentifiedEndpoint } from '../../shared/discovery.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -8,6 +9,9 @@ import type { ProviderConfig } from './provider-config.ts';
 
 /** Listing models must not delay a request. */
 const listTimeoutMs = 10_000;
+
+/** Milliseconds between two requests for the list of an engine that is being restarted. */
+const restartPollIntervalMs = 200;
 
 /** The model server at an address; `undefined`: none answers. Never rejects. */
 export type IdentifyServer = (
@@ -72,7 +76,7 @@ export function modelList({ config, engine, identifyServer, elapsed, onListed, o
     }
   };
 
-  return {
+  const list = {
     /** `undefined`: none has arrived. */
     models: () => models,
     /** Why the last request brought no list. Absent: it brought one, or there was none. */
@@ -90,6 +94,19 @@ export function modelList({ config, engine, identifyServer, elapsed, onListed, o
       pending = current;
       return current;
     },
+    /**
+     * Requests the list until it arrives, for this many milliseconds, or for as long as loading may take when the engine
+     * reports that it loads. Never rejects; returns when `signal` aborts.
+     */
+    async whenBack(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+      const startedMs = elapsed();
+      for (;;) {
+        await list.refresh();
+        const limitMs = failure?.kind === 'loading' ? config.timeouts.firstPartMs : maxWaitMs;
+        if (!failure || signal.aborted || elapsed() - startedMs >= limitMs) return;
+        await sleep(restartPollIntervalMs, undefined, { signal }).catch(() => {});
+      }
+    },
     /** The key changed, or the user wants a fresh start: a request in flight no longer counts. */
     reset(): void {
       resets += 1;
@@ -97,4 +114,5 @@ export function modelList({ config, engine, identifyServer, elapsed, onListed, o
       failure = undefined;
     },
   };
+  return list;
 }

@@ -142,6 +142,7 @@ function describe(
       vision: own?.vision ?? engine.vision ?? info.vision ?? facts.abilities.vision,
     },
     ...((engine.reasoning ?? facts.reasoning) ? { reasons: true } : {}),
+    ...(provider.standby ? { standby: true as const } : {}),
     ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };

@@ -29,6 +29,8 @@ export type ProviderConfig = {
   /** Requests at a time, as the user set it. Absent: measured, or as the rate limits allow. */
   readonly maxConcurrentRequests?: number;
   readonly note?: string;
+  /** Its models answer only while no other model can. Absent: false. */
+  readonly standby?: true;
 };
 
 export type ProviderConfigs = {
@@ -95,7 +97,7 @@ function toProviderConfig(
     name,
     label: own.label ?? (name === definition.kind ? definition.label : name),
     definition,
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: withBasePath(baseUrl.replace(/\/+$/, ''), definition),
     source,
     private: source === 'local' && (isLoopback(hostname) || own.trusted === true),
     enabled: own.enabled ?? true,
@@ -106,7 +108,15 @@ function toProviderConfig(
     timeouts: limitsFrom(defaultTimeLimits[source], timeouts[source], own.timeouts),
     ...(own.maxConcurrentRequests ? { maxConcurrentRequests: own.maxConcurrentRequests } : {}),
     ...(own.note ? { note: own.note } : {}),
+    ...(own.standby ? { standby: true as const } : {}),
   };
+}
+
+/** The base URL as the engine expects it. */
+function withBasePath(baseUrl: string, { basePath }: EngineDefinition): string {
+  if (!basePath) return baseUrl;
+  const { origin, pathname } = new URL(baseUrl);
+  return `${origin}${basePath(pathname.replace(/\/+$/, ''))}`;
 }
 
 /** The narrower setting wins: the provider's, its source's, the default. */

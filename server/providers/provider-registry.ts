@@ -16,7 +16,10 @@ const maxListAgeMs = { down: 2_000, up: 60_000 };
 const maxWaitMs = 700;
 /** Milliseconds it waits for the list of the provider it is pinned to. */
 const maxPinnedWaitMs = 5_000;
-export type ProviderRegistryDeps = Omit<ProviderDeps, 'onModelsListed' | 'onModelUsed'> & {
+export type ProviderRegistryDeps = Omit<
+  ProviderDeps,
+  'onModelsListed' | 'onModelUsed' | 'onAbilityLearned'
+> & {
   readonly definitions: readonly EngineDefinition[];
   readonly lookUp: (kind: string, name: string) => RegistryFacts;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,6 +42,7 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
       models.onModelsListed();
       for (const listener of listListeners) listener(name);
     },
+    onAbilityLearned: models.invalidate,
     onModelUsed(name, model) {
       for (const listener of useListeners) listener(name, model);
     },

@@ -12,6 +12,7 @@ import type { ModelRequestRules } from '../models/request-rules.ts';
 import type { Http } from '../platform/http.ts';
 import { concurrencyLimit } from '../resilience/concurrency-limit.ts';
 import { type ProviderHealth, providerHealth } from '../resilience/health.ts';
+import { inabilities } from '../resilience/inabilities.ts';
 import { keyFailover } from '../resilience/key-failover.ts';
 import { type KeyPool, keyPool } from '../resilience/key-pool.ts';
 import { composePolicies } from '../resilience/policy.ts';
@@ -47,6 +48,8 @@ export type ProviderDeps = {
   readonly onModelsListed?: (provider: string) => void;
   /** Called when a request to one of its models has ended. */
   readonly onModelUsed?: (provider: string, model: string) => void;
+  /** Called when a model has refused to do something that the list or the registry had not excluded. */
+  readonly onAbilityLearned?: () => void;
   /** Absent: no server is verified. */
   readonly identifyServer?: IdentifyServer;
   /** What refusals stated about models. Absent: it is kept as long as the provider. */
@@ -75,14 +78,17 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     now,
     onChange,
   });
-  const limit = requestLimit({
-    source: config.source,
-    maxConcurrentRequests: config.maxConcurrentRequests,
-    parallelRequests: config.definition.parallelRequests,
-    requestsPerWindow: pool.requestsPerWindow,
-  });
+  const limit = requestLimitOf(config, pool);
   const queue = slotQueue(limit.admits);
-  const health = providerHealth({ now, elapsed, keys: pool, onChange, onModelGone: () => void refresh() });
+  const refused = inabilities({ elapsed, onLearned: () => deps.onAbilityLearned?.() });
+  const health = providerHealth({
+    now,
+    elapsed,
+    keys: pool,
+    onChange,
+    onModelGone: () => void refresh(),
+    onFailure: refused.onFailure,
+  });
   const rules = deps.requestRules?.ofProvider(config, (model) =>
     list.models()?.find((each) => each.name === model),
   );
@@ -133,6 +139,8 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   return {
     config,
     engine: withPolicies(engineWithoutPolicies, { config, queue, limit, pool, health }),
+    /** `false` for each ability that the model has refused lately. */
+    refusedAbilities: refused.of,
     owner,
     /** For requests to the engine's own API; their failures say nothing about the keys. */
     nativeApi: nativeApi({ ...connection, keys: withoutFailures(pool) }),
@@ -147,6 +155,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     listAgeMs: list.ageMs,
     state,
     refresh,
+    whenBack: list.whenBack,
     /**
      * Requests the list with the provider's key. Returns how many models it has; rejects with what is wrong, or when the
      * provider is switched off: then nothing is sent.
@@ -176,6 +185,7 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
       list.reset();
       pool.reset();
       health.reset();
+      refused.reset();
     },
     recordOutcome(outcome: NonNullable<ProviderStatus['lastOutcome']>): void {
       lastOutcome = outcome;
@@ -198,6 +208,17 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
 const noRules: RequestRules = {};
 
 export type Provider = ReturnType<typeof provider>;
+
+const requestLimitOf = (
+  { source, maxConcurrentRequests, definition }: ProviderConfig,
+  { requestsPerWindow }: Pick<KeyPool, 'requestsPerWindow'>,
+) =>
+  requestLimit({
+    source,
+    maxConcurrentRequests,
+    parallelRequests: definition.parallelRequests,
+    requestsPerWindow,
+  });
 
 const none: ReadonlyMap<string, never> = new Map<string, never>();
 

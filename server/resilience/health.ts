@@ -18,13 +18,15 @@ export type HealthDeps = {
   readonly onChange: () => void;
   /** Called when the service no longer has this model. */
   readonly onModelGone: (model: string) => void;
+  /** Called for each failure, whether it counts or not. Absent: no module wants to know. */
+  readonly onFailure?: (model: string, error: RumboError) => void;
 };
 
 /** Failures of several models open the provider's circuit when their weights, one for each model, add up to this. */
 const minSharedWeight = 3;
 
 /** One provider's health. */
-export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: HealthDeps) {
+export function providerHealth({ now, elapsed, keys, onChange, onModelGone, onFailure }: HealthDeps) {
   const ofProvider = circuit(elapsed);
   const ofModels = new Map<string, Circuit>();
   let lastFailure: RumboError['data'] | undefined;
@@ -101,6 +103,7 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone }: He
         if (!wasClosed) onChange();
       } catch (cause) {
         const error = toRumboError(cause, signal);
+        onFailure?.(model, error);
         fail(error, model, permits);
         throw error;
       } finally {

@@ -17,12 +17,25 @@ export function filterCandidates(route: RoutingCriteria, snapshot: RoutingSnapsh
     if (exclusion) excluded.push({ model: model.id, ...exclusion });
     else remaining.push(model);
   }
-  if (remaining.length > 0) return { remaining, excluded };
+  if (remaining.length > 0) return withoutStandby({ remaining, excluded }, pinIdOf(route, snapshot));
   const perhaps = modelsThatMayFit(excluded, route, snapshot);
   return {
     remaining: perhaps,
     excluded: excluded.filter(({ model }) => !perhaps.some(({ id }) => id === model)),
   };
+}
+
+/** A provider on standby steps back as soon as another model can answer. A pinned model was asked for by its name. */
+function withoutStandby({ remaining, excluded }: FilterResult, pin: string | undefined): FilterResult {
+  const stepsBack = ({ standby, id }: Model) => standby === true && id !== pin;
+  const others = remaining.filter((model) => !stepsBack(model));
+  if (others.length === remaining.length || others.every(({ standby }) => standby))
+    return { remaining, excluded };
+  const reason = 'Its provider is on standby, and another model can answer.';
+  const standby = remaining
+    .filter(stepsBack)
+    .map(({ id }) => ({ model: id, rule: 'standby' as const, reason }));
+  return { remaining: others, excluded: [...excluded, ...standby] };
 }
 
 /**

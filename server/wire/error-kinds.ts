@@ -1,6 +1,7 @@
 /** What errors mean: from statuses, codes and sentences of every vendor to kinds, as tables. */
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import type { ErrorFacts } from './error-body.ts';
+import { inabilityIn } from './inability.ts';
 
 type Codes = readonly (readonly [ErrorKind, RegExp])[];
 
@@ -88,8 +89,14 @@ const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = 
   // The provider's settings lack a header of Portkey's: another provider may answer.
   ['bad-response', [400], /x-portkey-(?:config|provider) header is required/],
   // llama-server answers 500 for a mistake of the caller.
-  ['invalid-request', [500], /^\[json\.exception\.|^image input is not supported/],
+  ['invalid-request', [500], /^\[json\.exception\./],
 ];
+
+/** There is no such model, whatever else the sentence adds. */
+const isGone = /\bnot (?:be )?found\b|\bnot exist|\b(?:deprecated|decommissioned|removed|retired)\b/i;
+
+/** Statuses by which services refuse what a model cannot do. `0`: there is no status. */
+const inabilityStatuses: ReadonlySet<number> = new Set([0, 400, 404, 415, 422, 500, 501]);
 
 const kindOfStatus = (status: number): ErrorKind => {
   if (status === 401 || status === 403) return 'unauthorized';
@@ -117,6 +124,9 @@ export function errorKind(facts: ErrorFacts, status: number | undefined, waits: 
   const match = sentences.find(
     ([, statuses, pattern]) => statuses.includes(about) && pattern.test(facts.text),
   );
+  if (match && match[0] !== 'model-not-found') return match[0];
+  if (inabilityStatuses.has(about) && !isGone.test(facts.text) && inabilityIn(facts))
+    return 'unsupported-request';
   if (match) return match[0];
   if (status === undefined) return among(genericCodes) ?? 'overloaded';
   const kind = kindOfStatus(status);

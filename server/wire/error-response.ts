@@ -3,6 +3,7 @@ import { type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { type ErrorFacts, parseErrorText, parseErrorValue } from './error-body.ts';
 import { errorKind } from './error-kinds.ts';
+import { inabilityIn } from './inability.ts';
 import { requestedWaitMs } from './retry-after.ts';
 import { contextFigures } from './token-figures.ts';
 import type { ErrorResponse } from './wire-format.ts';
@@ -69,6 +70,7 @@ function buildError(
     ...(status === undefined ? {} : { status }),
     ...(facts.isBehindGateway ? { behindGateway: true } : {}),
     ...(facts.isBehindGateway && kind === 'unauthorized' ? { action: gatewayKeyAction } : {}),
+    ...(kind === 'unsupported-request' ? inabilityIn(facts) : {}),
     ...(waits && waitMs !== undefined ? { retryAfterMs: Math.ceil(waitMs) } : {}),
   });
 }
@@ -101,6 +103,8 @@ function messageFor(
         ? `The request needs ${count(requested)} tokens and the model accepts ${count(allowed)}.`
         : 'The request is longer than the model’s context.';
     }
+    case 'unsupported-request':
+      return `The model cannot do what the request needs${because}`;
     case 'content-filtered':
       return `The service’s content policy rejected the request${because}`;
     case 'model-not-found':

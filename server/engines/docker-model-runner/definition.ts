@@ -18,6 +18,8 @@ export const dockerModelRunner: EngineDefinition = {
   baseUrl: 'http://127.0.0.1:12434/engines',
   version: 'v1',
   key: 'optional',
+  basePath: (path) =>
+    `${path.replace(/\/(?:engines|v1|models|api|anthropic)(?:\/.*)?$/, '').replace(/\/$/, '')}/engines`,
   addressVariables: ['DMR_BASE_URL', 'MODEL_RUNNER_HOST'],
   readme: {
     docs: 'https://docs.docker.com/ai/model-runner/api-reference/',

@@ -13,6 +13,7 @@ import {
   TextList,
   trainedContext,
 } from '../loose-json.ts';
+import { dockerModelNames } from './model-names.ts';
 
 const Entry = z.object({
   id: z.string(),
@@ -27,26 +28,50 @@ const Entry = z.object({
   }),
 });
 
+const Configured = z.object({
+  Model: Text,
+  ModelID: Text,
+  Config: looseObject({ 'context-size': Count }),
+});
+
+/** `docker model configure --context-size`, by every name of the model. An empty list where nothing is set up is `null`. */
+function configuredContexts(value: unknown): ReadonlyMap<string, number> {
+  const contexts = new Map<string, number>();
+  for (const { Model, ModelID, Config } of parseEntries(value ?? [], undefined, Configured)) {
+    const tokens = Config?.['context-size'];
+    for (const name of [Model, ModelID])
+      if (name !== undefined && tokens !== undefined) contexts.set(dockerModelNames.canonical(name), tokens);
+  }
+  return contexts;
+}
+
 export const dockerDetails: EngineDetails = {
   async list(api, signal) {
-    return parseEntries(await api.json({ path: '/models' }, signal), undefined, Entry).map(
-      ({ id, tags, config }) => {
-        const embeds = config?.architecture === undefined ? undefined : /bert/i.test(config.architecture);
-        return {
-          name: tags?.[0] ?? id,
-          version: id,
-          facts: definedFields({
-            chat: embeds === undefined ? undefined : !embeds,
-            embedding: embeds,
-            sizeBytes: parseSize(config?.size),
-            contextTokens: config?.context_size,
-            trainedContextTokens: trainedContext(config?.gguf),
-            parameters: config?.parameters,
-            quantisation: config?.quantization,
-            licence: licenceName(config?.gguf),
-          }),
-        };
-      },
-    );
+    const [models, configured] = await Promise.all([
+      api.json({ path: '/models' }, signal),
+      // If this fails, only what the user has set up is missing.
+      api.json({ path: '/engines/_configure' }, signal).catch(() => []),
+    ]);
+    const contexts = configuredContexts(configured);
+    return parseEntries(models, undefined, Entry).map(({ id, tags, config }) => {
+      const embeds = config?.architecture === undefined ? undefined : /bert/i.test(config.architecture);
+      return {
+        name: tags?.[0] ?? id,
+        version: id,
+        facts: definedFields({
+          chat: embeds === undefined ? undefined : !embeds,
+          embedding: embeds,
+          sizeBytes: parseSize(config?.size),
+          contextTokens: config?.context_size,
+          configuredContextTokens: [id, ...(tags ?? [])]
+            .map((name) => contexts.get(dockerModelNames.canonical(name)))
+            .find((tokens) => tokens !== undefined),
+          trainedContextTokens: trainedContext(config?.gguf),
+          parameters: config?.parameters,
+          quantisation: config?.quantization,
+          licence: licenceName(config?.gguf),
+        }),
+      };
+    });
   },
 };

@@ -18,6 +18,8 @@ export const ollama: EngineDefinition = {
   source: 'local',
   baseUrl: `http://127.0.0.1:${usualPort}`,
   key: 'optional',
+  // Clients of OpenAI's API need `/v1` there.
+  basePath: (path) => path.replace(/\/(?:v1|api)(?:\/.*)?$/, ''),
   addressVariables: ['OLLAMA_HOST'],
   readme: {
     docs: 'https://github.com/ollama/ollama/blob/main/docs/api.md',

@@ -56,7 +56,7 @@ export const generateWithFallback =
       } catch (cause) {
         const error = toRumboError(cause, signal);
         // Other errors say nothing about the mode.
-        if (error.kind !== 'invalid-request') throw error;
+        if (error.kind !== 'invalid-request' && error.kind !== 'unsupported-request') throw error;
         cache.recordRejection(endpoint, mode, isAboutMode(error));
         lastError = error;
       }

@@ -100,3 +100,21 @@ test('a default address is used only after its server was identified', async () 
   assert.equal(requests.length, 0);
   assert.match(list.failure()?.message ?? '', /^LM Studio answers at 127\.0\.0\.1:11434, not Ollama\.$/);
 });
+
+test('an engine that is being restarted is waited for until it lists its models, or for a while', async () => {
+  let attempts = 0;
+  const engine = {
+    async listModels() {
+      attempts += 1;
+      if (attempts < 3) throw new RumboError('Refused.', { kind: 'unreachable' });
+      return [{ name: 'a' }];
+    },
+  };
+  const { list } = setUp('ollama', { engine, elapsed: () => performance.now() });
+  const { signal } = new AbortController();
+  await list.whenBack(5_000, signal);
+  assert.deepEqual([attempts, list.failure()], [3, undefined]);
+  attempts = Number.NEGATIVE_INFINITY;
+  await list.whenBack(250, signal);
+  assert.equal(list.failure()?.kind, 'unreachable');
+});

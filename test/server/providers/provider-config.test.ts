@@ -103,3 +103,20 @@ test('a provider has the headers that its gateway requires, but no key among the
     assert.doesNotMatch(problems.join(), /hunter/);
   }
 });
+
+test('the address of a local engine may end in a version, in what its clients add, or in neither', () => {
+  const expected: readonly (readonly [kind: string, base: string, ...paths: string[]])[] = [
+    ['ollama', '', '', '/', '/v1', '/v1/', '/api', '/api/chat', '/v1/chat/completions'],
+    ['llama-cpp', '', '', '/v1', '/v1/chat/completions'],
+    ['vllm', '', '', '/v1'],
+    ['lm-studio', '', '', '/v1', '/api/v1', '/api/v0'],
+    ['docker-model-runner', '/engines', '', '/v1', '/engines', '/engines/v1', '/engines/llama.cpp/v1'],
+    ['ollama', '/behind/proxy', '/behind/proxy', '/behind/proxy/v1'],
+  ];
+  for (const [kind, base, ...paths] of expected) {
+    for (const path of paths) {
+      const { baseUrl } = configOf('mine', { mine: { kind, baseUrl: `http://127.0.0.1:4000${path}` } });
+      assert.equal(baseUrl, `http://127.0.0.1:4000${base}`, `${kind} ${path}`);
+    }
+  }
+});

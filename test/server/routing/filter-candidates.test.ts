@@ -47,3 +47,17 @@ test('a pinned cold model is tried, since only loading it tells', () => {
   const byTask = { ...snapshot, taskTypes: { general: { model: cold.id } } };
   assert.equal(filterCandidates(route, byTask).remaining.length, 2);
 });
+
+test('a provider on standby steps back as soon as another model can answer', () => {
+  const short = { ...route, promptTokens: 10 };
+  const practice = modelNamed('practice/toy', { source: 'local', standby: true });
+  const real = modelNamed('lab/real');
+  const both = filterCandidates(short, snapshotOf([practice, real]));
+  assert.deepEqual(idsOf(both.remaining), ['lab/real']);
+  assert.equal(both.excluded[0]?.rule, 'standby');
+  assert.deepEqual(idsOf(filterCandidates(short, snapshotOf([practice])).remaining), ['practice/toy']);
+  const locked = snapshotOf([practice, { ...real, locked: true }]);
+  assert.deepEqual(idsOf(filterCandidates(short, locked).remaining), ['practice/toy']);
+  const pinned = filterCandidates({ ...short, model: practice.id }, snapshotOf([practice, real]));
+  assert.deepEqual(idsOf(pinned.remaining), ['practice/toy', 'lab/real']);
+});

@@ -32,13 +32,13 @@ test('llama-server: each recorded error has its kind and message', () => {
     ],
     [
       'err-image',
-      'invalid-request',
-      'The service did not accept the request (HTTP 500): image input is not supported - hint: if this is unexpected, you may need to provide the mmproj.',
+      'unsupported-request',
+      'The model cannot do what the request needs: image input is not supported - hint: if this is unexpected, you may need to provide the mmproj.',
     ],
     [
       'err-embeddings-disabled',
-      'bad-response',
-      'The service does not answer chat requests at this address (HTTP 501).',
+      'unsupported-request',
+      'The model cannot do what the request needs: This server does not support embeddings. Start it with `--embeddings`.',
     ],
     ['loading-chat', 'loading', 'The model is still loading.'],
     [

@@ -60,7 +60,7 @@ test('each error response has its kind', () => {
   assert.equal(kindOf(404, { error: "model 'x' not found" }), 'model-not-found');
   assert.equal(kindOf(404, { error: 'model "x" not found, try pulling it first' }), 'model-not-found');
   assert.equal(kindOf(400, { error: 'invalid character' }), 'invalid-request');
-  assert.equal(kindOf(400, { error: '"x" does not support chat' }), 'invalid-request');
+  assert.equal(kindOf(400, { error: '"x" does not support chat' }), 'unsupported-request');
   assert.equal(kindOf(403, { error: 'ollama cloud is disabled' }), 'unauthorized');
   assert.equal(kindOf(500, { error: 'model requires more system memory' }), 'overloaded');
   assert.equal(

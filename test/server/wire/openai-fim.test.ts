@@ -160,8 +160,8 @@ test('a rejected form of request is distinguished from errors of model, key and 
   for (const each of otherwise) assert.equal(rejectsRequestForm(each), false, each.body);
 });
 
-test('a model without fill in the middle is an invalid request', () => {
+test('a model without fill in the middle cannot do what was requested', () => {
   const { status, headers, body } = recording('llama-cpp/err-infill-nofim.json').response;
   const error = llamaCpp.wire.toError({ status, headers, body: JSON.stringify(body) });
-  assert.equal(error.kind, 'bad-response');
+  assert.equal(error.kind, 'unsupported-request');
 });

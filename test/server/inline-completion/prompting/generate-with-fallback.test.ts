@@ -243,7 +243,7 @@ test('a temporary failure says nothing about the mode: the caller gets the error
 test('when every mode was rejected, no request is sent any more', async (t) => {
   const { fake, fill } = await start(t, ollama, fakeOllama, 'llama3');
   fake.fail = { status: 400, body: { error: 'registry.ollama.ai/library/llama3 does not support generate' } };
-  await assert.rejects(fill(), { kind: 'invalid-request', message: /cannot fill in|did not accept/ });
+  await assert.rejects(fill(), { kind: 'unsupported-request', message: /does not support generate/ });
   const requests = fake.chats.length;
   await assert.rejects(fill(), { kind: 'invalid-request', message: /every kind/ });
   assert.equal(fake.chats.length, requests);
