@@ -116,8 +116,9 @@ export const beginsOnly: FakeBehavior = (exchange) => {
 /** A complete stream without text. */
 export const emptyAnswer: FakeBehavior = (exchange) => {
   begin(exchange);
-  const { start, finish } = eventsIn(exchange);
-  exchange.response.end(start + finish.join(''));
+  const { stream, reply } = exchange;
+  const one = stream();
+  exchange.response.end(one.start(reply.usage) + one.finish(reply.finish, reply.usage));
 };
 
 /** The whole body changed as text, and sent at once. */
