@@ -43,8 +43,9 @@ export function repetitionPrefill(beginning: string): string {
   return maxUnits <= 0 ? '' : repetition.slice(0, offsetOf(maxUnits)).replace(/\S*$/, '').trimEnd();
 }
 
+/** The words come first: small models repeat what a request ends with, or stop after it. */
 const instructionTo = (end: string): string =>
-  `Your answer above was cut off by a technical fault. Go on exactly where it stops, in the middle of a word or line if need be. Begin by repeating the end of it character for character, with its indentation, so that the place is clear; continue from there without a break, and write the rest of the answer. Write nothing before the repetition: no apology, no explanation, no quotation marks, no new code fence. The end to repeat and continue from is:\n\n${end}`;
+  `Your answer was cut off by a technical fault after these words:\n\n${end}\n\nGo on exactly where it stops, in the middle of a word or line if need be: begin by repeating these words exactly, with their indentation, and continue from there to the end of the answer. Write nothing before them: no apology, no explanation, no quotation marks, no new code fence.`;
 
 /**
  * The last lines of a text, without blanks at the end: enough of them to occur once, and where a line is long, its last
