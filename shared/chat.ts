@@ -103,6 +103,8 @@ export type CompletionRequest = {
   readonly urgency?: Urgency;
   /** There is no other candidate: a longer wait is better than none. Absent: false. */
   readonly lastResort?: boolean;
+  /** Called for each try that fails after the service has accepted it, so that it may be billed, with what the service had reported. */
+  readonly onBilledFailure?: (usage: PartialUsage | undefined) => void;
 };
 
 /** Another text sent along with a fill-in-the-middle request: a file or a part of one. */
@@ -172,6 +174,14 @@ export type Usage = {
   readonly cacheWriteHour?: number;
   /** How urgently the service says it worked. Absent: as usual. */
   readonly serviceTier?: ServiceTier;
+  /** US dollars that the service says it charges, above 0. Absent: not reported. */
+  readonly costUsd?: number;
+};
+
+/** What is known of an answer's usage; an absent field was not reported, or not believable. */
+export type PartialUsage = { readonly [Field in keyof Usage]?: Usage[Field] } & {
+  /** Input and output together, where neither is known. */
+  readonly total?: number;
 };
 
 export const noUsage: Usage = { input: 0, cachedRead: 0, cacheWrite: 0, output: 0, reasoning: 0 };
@@ -190,10 +200,12 @@ export type EnginePart =
       readonly reason: FinishReason;
       /** The model that answered instead of the requested one, by the gateway's name of it. Absent: the requested one. */
       readonly servedBy?: string;
-      /** Absent when the service did not say; the meter then estimates and marks it. */
+      /** Absent when the service did not say; it is then estimated and marked. */
       readonly usage?: Usage;
-      /** Tokens of prompt and answer together, where the service reports no other figure. */
-      readonly totalTokens?: number;
+      /** What the service reported where that is not the whole usage. Absent: nothing, or all. */
+      readonly partialUsage?: PartialUsage;
+      /** Names of calls that the output limit or a filter cut; they are left out. Absent: none. */
+      readonly cutCalls?: readonly string[];
     };
 
 /** `provider/model` from its two halves. */

@@ -14,6 +14,8 @@ export type Attempt = {
   readonly message?: string;
   /** US dollars billed although it failed. Absent: nothing, or it is the attempt that answered. `null`: unknown. */
   readonly costUsd?: number | null;
+  /** The tokens of it. Absent: nothing is billed, or it is the attempt that answered. */
+  readonly usage?: Pick<Usage, 'input' | 'output'>;
 };
 
 /** Where one model's words end and another's begin. */
@@ -53,7 +55,7 @@ export type Receipt = {
     /** US dollars. `null`: the price is unknown. */
     readonly costUsd: { readonly low: number; readonly high: number } | null;
   };
-  /** `true`: the service did not report usage, and it is an estimate. */
+  /** `true`: the service did not report all of it, or not believably, and it is an estimate. */
   readonly usageEstimated: boolean;
   /** US dollars. `null`: the price is unknown; never shown as 0. */
   readonly costUsd: number | null;

@@ -112,7 +112,7 @@ function tokensText({ usage, usageEstimated, cached }: Receipt): string {
     usage.cacheWrite > 0 ? `${formatCount(usage.cacheWrite)} written to it` : '',
   ].filter(Boolean);
   const reasoning = usage.reasoning > 0 ? ` (${formatCount(usage.reasoning)} of them reasoning)` : '';
-  const estimated = usageEstimated ? ', estimated: the provider reported no usage' : '';
+  const estimated = usageEstimated ? ', estimated: the provider did not report all of them' : '';
   return `${formatCount(usage.input)} in${input.length > 0 ? ` (${input.join(', ')})` : ''}, ${formatCount(usage.output)} out${reasoning}${estimated}`;
 }
 
@@ -123,14 +123,17 @@ function attemptFacts(list: readonly Attempt[]): ReceiptFact[] {
   return [{ name: 'Attempts', text: `${list.length}`, items: list.map(attemptText) }];
 }
 
-function attemptText({ model, outcome, ms, message, costUsd }: Attempt): string {
+function attemptText({ model, outcome, ms, message, costUsd, usage }: Attempt): string {
   const after = `after ${formatDuration(ms)}`;
   if (outcome === 'ok') return `${oneLine(model)} answered ${after}.`;
   const verb = endingText[errorPolicies[outcome].ending] ?? `failed (${outcome.replaceAll('-', ' ')})`;
+  const tokens = usage
+    ? ` for ${formatCount(usage.input)} tokens in and ${formatCount(usage.output)} out`
+    : '';
   const cost =
     costUsd === undefined || costUsd === 0
       ? ''
-      : ` It cost ${costUsd === null ? 'an unknown amount' : formatDollars(costUsd)}.`;
+      : ` It cost ${costUsd === null ? 'an unknown amount' : formatDollars(costUsd)}${tokens}.`;
   return `${oneLine(model)} ${verb} ${after}.${message ? ` ${oneLine(message)}` : ''}${cost}`;
 }
 

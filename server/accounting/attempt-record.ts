@@ -22,8 +22,10 @@ export type AttemptRecord = {
   readonly firstPartMs?: number | null;
   /** What is billed. Zeros: the service did not accept the request. */
   readonly usage: Usage;
-  /** The service did not report usage. */
+  /** The service did not report all of it. */
   readonly usageEstimated: boolean;
+  /** How often the service accepted the request. Absent: once at most. */
+  readonly tries?: number;
   /** The engine has read less of the prompt than it was sent. Absent: it has not, or it is not known. */
   readonly promptCut?: boolean;
   /** US dollars. `null`: the price is unknown. */

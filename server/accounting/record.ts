@@ -100,14 +100,14 @@ export function createAccounting(deps: AccountingDeps) {
     },
   };
 
-  /** Neither an estimated usage nor that of a cut prompt is a sample of how a model counts tokens; ghost text is measured by its own path. */
+  /** Neither an estimated usage nor that of a cut prompt or of several tries is a sample of how a model counts tokens; ghost text is measured by its own path. */
   function recordSample(attempt: AttemptRecord): void {
-    const { kind, model, task, outcome, usage, usageEstimated, promptCut, firstTextMs, firstPartMs, ms } =
-      attempt;
+    const { kind, model, task, outcome, usage, usageEstimated, promptCut, tries = 1 } = attempt;
+    const { firstTextMs, firstPartMs, ms } = attempt;
     if (kind !== 'ask' || outcome !== 'ok') return;
     if (firstPartMs !== undefined && firstPartMs !== null)
       modelStats.recordFirstPart(model.id, attempt.estimatedPromptTokens, firstPartMs);
-    if (usageEstimated || promptCut) return;
+    if (usageEstimated || promptCut || tries > 1) return;
     providers.get(model.provider)?.recordUsage?.(model.name, usage);
     modelStats.record({
       model: model.id,

@@ -4,6 +4,7 @@ import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
+import { withHeaderUsage } from '../wire/header-usage.ts';
 import { refusalError } from '../wire/request-refusals.ts';
 import { withoutTemplateTokens } from '../wire/template-tokens.ts';
 import type {
@@ -65,9 +66,10 @@ async function* streamAnswer(
   signal: AbortSignal,
 ): AsyncGenerator<EnginePart> {
   const session = requestSession(connection, model, signal);
+  let decoder: StreamDecoder | undefined;
   try {
     const { key, timer } = await session.open();
-    const { framing, decoder, encode, toError, mayBeEmpty } = encodeRequest(connection, model, request);
+    const { framing, createDecoder, encode, toError, mayBeEmpty } = encodeRequest(connection, model, request);
     const accept = framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson';
     const response = await requests.post(session, key, accept, model, { request, encode }, toError);
     const body = releasableBody(response.body, session.abort);
@@ -77,8 +79,9 @@ async function* streamAnswer(
           kind: 'bad-response',
         });
       }
+      decoder = withHeaderUsage(createDecoder(), response.headers);
       const parts = streamParts(body.bytes, {
-        decoder: decoder(),
+        decoder,
         framing,
         timer,
         mayBeEmpty,
@@ -92,7 +95,10 @@ async function* streamAnswer(
       body.close();
     }
   } catch (cause) {
-    throw session.fail(cause);
+    const error = session.fail(cause);
+    if (error.data.accepted && 'onBilledFailure' in request)
+      request.onBilledFailure?.(decoder?.reportedUsage);
+    throw error;
   } finally {
     session.close();
   }
@@ -100,7 +106,7 @@ async function* streamAnswer(
 
 type EncodedRequest = {
   readonly framing: StreamFormat<unknown>['framing'];
-  readonly decoder: () => StreamDecoder;
+  readonly createDecoder: () => StreamDecoder;
   /** The request, or the same within other limits. */
   readonly encode: (request: EngineRequest) => WireRequest;
   readonly toError: (response: ErrorResponse) => RumboError;
@@ -117,9 +123,11 @@ function encodeRequest(connection: EngineConnection, model: string, request: Eng
     return withErrors(encodeForm(connection, wire.text, model, request, 'continue a text'));
   const chat = encodeForm({ label, definition }, wire.chat(model), model, request, 'chat');
   // Ghost text has its own rules for tokens, which need the document.
-  const decoder = request.mayBeEmpty ? chat.decoder : () => withoutTemplateTokens(chat.decoder(), request);
+  const createDecoder = request.mayBeEmpty
+    ? chat.createDecoder
+    : () => withoutTemplateTokens(chat.createDecoder(), request);
   const toError = (response: ErrorResponse) => refusalError(wire.toError(response), response);
-  return { ...chat, decoder, toError, mayBeEmpty: request.mayBeEmpty ?? false };
+  return { ...chat, createDecoder, toError, mayBeEmpty: request.mayBeEmpty ?? false };
 }
 
 function encodeForm<Request>(
@@ -140,7 +148,7 @@ function encodeForm<Request>(
       : wire.toError(response);
   return {
     framing: format.framing,
-    decoder: () => format.decoder(request),
+    createDecoder: () => format.decoder(request),
     encode: (adapted) => format.encode(model, adapted as Request),
     toError,
     // There may be nothing to write.
@@ -151,7 +159,7 @@ function encodeForm<Request>(
 /** Some services answer 200 and report in the body that they do not take this form of request. */
 const withErrors = (encoded: EncodedRequest): EncodedRequest => ({
   ...encoded,
-  decoder: () => errorDecoder(encoded.decoder(), encoded.toError),
+  createDecoder: () => errorDecoder(encoded.createDecoder(), encoded.toError),
 });
 
 function errorDecoder(
@@ -161,6 +169,9 @@ function errorDecoder(
   return {
     get mayEnd() {
       return decoder.mayEnd;
+    },
+    get reportedUsage() {
+      return decoder.reportedUsage;
     },
     read(event) {
       try {

@@ -4,6 +4,7 @@ import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { AttemptRecord } from '../accounting/attempt-record.ts';
+import { completeUsage } from '../metrics/complete-usage.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
 import { costOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
@@ -92,10 +93,8 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
       onEnd(outcome) {
         const sample = { textMs: firstTextMs, lineMs: lineMs ?? elapsedMs() };
         if (!ranked.isCold) latencies.record(model.id, promptTokens, sample);
-        const estimate = { ...noUsage, input: promptTokens, output: estimateTokens(received) };
-        void generated.usage.then((usage) =>
-          end(outcome, firstTextMs, { usage: usage ?? estimate, usageEstimated: usage === undefined }),
-        );
+        const estimate = { input: promptTokens, output: estimateTokens(received), reasoning: 0 };
+        void generated.usage.then((usage) => end(outcome, firstTextMs, completeUsage(usage, estimate)));
       },
     });
     return { model: model.id, format: generated.format, text };

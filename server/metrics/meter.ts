@@ -1,22 +1,31 @@
-/** Measures one answer while it streams: its text, the time of its first text, its usage. */
-import { type EnginePart, type FinishReason, noUsage, type Usage } from '../../shared/chat.ts';
+/** Measures one attempt while it streams: its text, the time of its first text, its usage with that of each try. */
+import type { EnginePart, FinishReason, PartialUsage, Usage } from '../../shared/chat.ts';
+import { completeUsage, sumUsage } from './complete-usage.ts';
 
 export type AnswerMeasurement = {
   readonly text: string;
   /** Milliseconds on the given clock. `null`: no text arrived. */
   readonly firstTokenAt: number | null;
+  /** Of every try. */
   readonly usage: Usage;
-  /** `true`: the service reported no usage, or one that cannot be true, and part of it is an estimate. */
+  /** `true`: the service did not report all of it, or not believably, and part of it is an estimate. */
   readonly usageEstimated: boolean;
   readonly reason: FinishReason;
   /** The model that a gateway answered with instead. Absent: the requested one. */
   readonly servedBy?: string;
+  /** The usage of each try that the service had accepted. Absent: there was one, and it did not fail. */
+  readonly tries?: readonly Usage[];
+  /** Names of calls that the output limit or a filter cut. Absent: none. */
+  readonly cutCalls?: readonly string[];
 };
 
-/** A report of the output under this share of our estimate is a placeholder; no tokenizer differs as much. */
-const minPlausibleShare = 1 / 20;
-/** Estimated tokens from which a report is doubted: estimates of a few words are vague. */
-const minDoubtedTokens = 64;
+/** A try that failed after the service had accepted it. */
+export type BilledFailure = {
+  /** What the service had reported. `undefined`: nothing. */
+  readonly usage: PartialUsage | undefined;
+  /** Parts of the answer had come; otherwise the engine may have sent the request again. */
+  readonly hasParts: boolean;
+};
 
 /**
  * @param promptTokens estimated tokens of the prompt, used when the service does not report them
@@ -27,10 +36,13 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
   let reasoning = '';
   let calls = '';
   let firstTokenAt: number | null = null;
+  let hasParts = false;
   let finish: Extract<EnginePart, { type: 'finish' }> | undefined;
   const tokensOf = (written: string): number => (written === '' ? 0 : estimate(written));
+
   return {
     observe(part: EnginePart): void {
+      hasParts = true;
       if (part.type === 'text-delta') {
         firstTokenAt ??= now();
         text += part.text;
@@ -46,41 +58,32 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         finish = part;
       }
     },
-    result(): AnswerMeasurement {
+    /** @param failures those of this attempt, in their order */
+    result(failures: readonly BilledFailure[] = []): AnswerMeasurement {
+      const earlier = failures
+        .filter((failure) => !failure.hasParts)
+        .map(({ usage }) => completeUsage(usage, { input: promptTokens, output: 0, reasoning: 0 }));
       const thoughts = tokensOf(reasoning);
-      const estimated: Usage = {
-        ...noUsage,
+      const reported = finish
+        ? (finish.usage ?? finish.partialUsage)
+        : failures.find((failure) => failure.hasParts)?.usage;
+      const last = completeUsage(reported, {
         input: promptTokens,
         output: tokensOf(text) + tokensOf(calls) + thoughts,
         reasoning: thoughts,
-      };
-      const usage = plausibleUsage(finish ?? {}, estimated);
-      const usageEstimated = usage !== finish?.usage;
+      });
+      const completed = hasParts || earlier.length === 0 ? [...earlier, last] : earlier;
+      const tries = completed.map(({ usage }) => usage);
       return {
         text,
         firstTokenAt,
-        usage,
-        usageEstimated,
+        usage: sumUsage(tries),
+        usageEstimated: completed.some(({ usageEstimated }) => usageEstimated),
         reason: finish?.reason ?? 'other',
+        ...(failures.length > 0 ? { tries } : {}),
         ...(finish?.servedBy === undefined ? {} : { servedBy: finish.servedBy }),
+        ...(finish?.cutCalls ? { cutCalls: finish.cutCalls } : {}),
       };
     },
   };
-}
-
-/** The reported usage, with our estimate in place of what it lacks: a paid answer is never free because a report is empty. */
-function plausibleUsage(
-  { usage, totalTokens }: { readonly usage?: Usage; readonly totalTokens?: number },
-  estimated: Usage,
-): Usage {
-  if (!usage) {
-    if (totalTokens === undefined) return estimated;
-    const input = Math.min(estimated.input, totalTokens);
-    return { ...estimated, input, output: Math.max(estimated.output, totalTokens - input) };
-  }
-  const isDoubtful =
-    estimated.output >= minDoubtedTokens && usage.output < estimated.output * minPlausibleShare;
-  const output = usage.output === 0 || isDoubtful ? estimated.output : usage.output;
-  const input = usage.input === 0 ? estimated.input : usage.input;
-  return output === usage.output && input === usage.input ? usage : { ...usage, input, output };
 }

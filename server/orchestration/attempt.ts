@@ -1,7 +1,7 @@
 /** One attempt at one candidate: yields the parts to show and returns what came of it. A model that fails does not make it throw. */
 import type { CompletionRequest } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
-import type { Model } from '../../shared/models.ts';
+import type { Model, Price } from '../../shared/models.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -27,7 +27,7 @@ export type AttemptRequest = {
   readonly model: Model;
   readonly provider: AnsweringProvider;
   readonly completion: CompletionRequest;
-  /** Tokens of the prompt by our own estimate, for a service that reports no usage. */
+  /** Tokens of the prompt as the model is expected to count them, for a service that reports no usage. */
   readonly promptTokens: number;
   /** The request on its way. Absent: the attempt sends it. */
   readonly sent?: SentRequest;
@@ -76,7 +76,7 @@ export async function* attempt(
     ms: performance.now() - sentAt,
     firstTextMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - sentAt,
     firstPartMs,
-    billed: firstPartMs !== null || failure?.data.accepted === true,
+    billed: firstPartMs !== null || measured.tries !== undefined || failure?.data.accepted === true,
   });
   try {
     try {
@@ -102,10 +102,10 @@ export async function* attempt(
     sent.close();
     if (isAbandoned) {
       const failure = error ?? abandonedError();
-      onAbandoned(failure, resultWith(failure, usage.result()));
+      onAbandoned(failure, resultWith(failure, usage.result(sent.failures)));
     }
   }
-  const measured = usage.result();
+  const measured = usage.result(sent.failures);
   if (!error && isEmpty(measured, answer, beginning)) error = emptyAnswerError();
   return resultWith(error, measured);
 }
@@ -122,18 +122,32 @@ export const unansweredResult = (
   error: RumboError,
 ): AttemptResult => ({
   error,
-  measured: meter(promptTokens, estimateTokens, () => performance.now()).result(),
+  measured: meter(promptTokens, estimateTokens, () => performance.now()).result(sent.failures),
   ms: performance.now() - sent.sentAt,
   firstTextMs: null,
   firstPartMs: null,
-  billed: error.data.accepted === true,
+  billed: sent.failures.length > 0 || error.data.accepted === true,
 });
 
 /** What the attempt did cost, in US dollars: 0 where nothing is billed. `null`: the price is unknown. */
 export const billedUsd = (
   { billed, measured }: Pick<AttemptResult, 'billed' | 'measured'>,
   { price }: Model,
-): number | null => (billed ? costOf(measured.usage, price) : 0);
+): number | null => (billed ? costOfTries(measured, price) : 0);
+
+/** US dollars for each try; one after another, since a long prompt has another price. `null`: the price is unknown. */
+export function costOfTries(
+  { usage, tries = [usage] }: Pick<AnswerMeasurement, 'usage' | 'tries'>,
+  price: Price | null,
+): number | null {
+  let usd = 0;
+  for (const each of tries) {
+    const cost = costOf(each, price);
+    if (cost === null) return null;
+    usd += cost;
+  }
+  return usd;
+}
 
 /** The note that the provider's configuration adds to its answers. */
 export const noteField = (provider: Pick<AnsweringProvider, 'config'> | undefined) =>

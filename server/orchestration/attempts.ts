@@ -19,7 +19,7 @@ import { cacheKeyOf } from './request.ts';
 import { whenRestarted } from './restarting-engine.ts';
 import { decideRoute } from './route.ts';
 import { isAskedAlone } from './silence.ts';
-import { reserveCandidate, startAttempt } from './start-attempt.ts';
+import { reserveCandidate, reservedUsd, startAttempt } from './start-attempt.ts';
 
 /** Yields the parts of the answer and returns the whole. Rejects with `RumboError` that lists the attempts. */
 export async function* runAttempts(
@@ -48,10 +48,11 @@ export async function* runAttempts(
       const hedged = running === started ? undefined : takeOver(progress, model.id);
       const request = hedged ? { ...running.request, announcement: hedged } : running.request;
       const result = yield* attempt(request, answer, signal, (error, abandoned) => {
-        costUsd = billedUsd(abandoned, model) ?? 0;
+        costUsd = billedUsd(abandoned, model) ?? reservedUsd(chosen.candidate);
         recordFailure(deps, progress, chosen, error, abandoned);
       });
-      costUsd = billedUsd(result, model) ?? 0;
+      // At an unknown price, a service tier's, it may have cost all that was reserved.
+      costUsd = billedUsd(result, model) ?? reservedUsd(chosen.candidate);
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
         const isWhole = !receipt.promptCut && receipt.servedBy === undefined;

@@ -7,7 +7,7 @@ import { type AnswerProgress, type AttemptsDeps, balanceAgain } from './answer-p
 import { billedUsd, unansweredResult } from './attempt.ts';
 import { recordFailure } from './record-attempt.ts';
 import { watchSilence } from './silence.ts';
-import { type RunningAttempt, reserveCandidate, startAttempt } from './start-attempt.ts';
+import { type RunningAttempt, reserveCandidate, reservedUsd, startAttempt } from './start-attempt.ts';
 
 /** Candidates that are asked at a time. */
 const maxRunning = 3;
@@ -115,7 +115,7 @@ function endAttempt(
   request.sent.close();
   const result = unansweredResult(request, error);
   recordFailure(deps, progress, chosen, error, result);
-  void deps.budgets.settle(lease, billedUsd(result, chosen.candidate.model) ?? 0);
+  void deps.budgets.settle(lease, billedUsd(result, chosen.candidate.model) ?? reservedUsd(chosen.candidate));
   if (error.kind === 'cancelled') return;
   progress.lastFailure = { model: chosen.candidate.model.id, error };
   if (progress.answer.text !== '') progress.interruption ??= error;

@@ -1,7 +1,7 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
 
 import type { AskParams } from '../../shared/ask.ts';
-import { noUsage, type OptionalRequestField } from '../../shared/chat.ts';
+import { type ModelId, noUsage, type OptionalRequestField } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
@@ -9,7 +9,7 @@ import type { CachedAnswer } from '../cache/response-cache.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
 import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
-import { costOf } from '../routing/price.ts';
+import { costOfTries } from './attempt.ts';
 import { optionalFieldsOf } from './optional-fields.ts';
 
 /** The parts of a receipt that are known before the first attempt. */
@@ -35,6 +35,8 @@ type AttemptFacts = {
   readonly takeovers: readonly Takeover[];
   /** Tokens of the prompt by our own estimate. */
   readonly plainInputTokens: number;
+  /** Tokens of the prompt as services counted them before it was sent, which is free of charge. */
+  readonly countedTokens: ReadonlyMap<ModelId, number>;
   readonly note?: string | undefined;
   /** Milliseconds that the request waited for a rate limit to end before it was sent. Absent: none. */
   readonly waitedMs?: number | undefined;
@@ -79,7 +81,7 @@ export function answerReceipt(meta: RequestMeta, facts: AttemptFacts): Receipt {
       costUsd: costUsd && { low: costUsd.low, high: costUsd.high },
     },
     usageEstimated: measured.usageEstimated,
-    costUsd: costOf(measured.usage, candidate.model.price),
+    costUsd: costOfTries(measured, candidate.model.price),
     timeToFirstTokenMs: measured.firstTokenAt === null ? null : measured.firstTokenAt - meta.startedAt,
     totalMs: performance.now() - meta.startedAt,
     finishReason: measured.reason,
@@ -135,6 +137,15 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     reasons.push(
       `${candidate.model.id} read only ${measured.usage.input} of about ${candidate.promptTokens} tokens of the prompt: its engine seems to have cut the rest, so the answer may be about a part of it.`,
     );
+  for (const [model, tokens] of facts.countedTokens)
+    reasons.push(`The service of ${model} counted the prompt first, free of charge: ${tokens} tokens.`);
+  const failedTries = (measured.tries?.length ?? 1) - 1;
+  if (failedTries > 0)
+    reasons.push(
+      `The tokens of ${failedTries === 1 ? 'a try' : `${failedTries} tries`} before it that the service broke off are included.`,
+    );
+  for (const name of measured.cutCalls ?? [])
+    reasons.push(`Its call of ${name || 'a tool'} was cut and is left out.`);
   return reasons;
 }
 

@@ -6,6 +6,7 @@ import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-pro
 import { type AttemptResult, billedUsd } from './attempt.ts';
 import { isPromptCut } from './cut-prompt.ts';
 import { answerReceipt, failedAttemptReceipt } from './receipt.ts';
+import { withAppendedText } from './request.ts';
 
 export function recordAnswer(
   deps: AttemptsDeps,
@@ -24,7 +25,8 @@ export function recordAnswer(
     attempts,
     measured: { ...measured, firstTokenAt: answer.firstTextAt },
     takeovers: answer.takeovers,
-    plainInputTokens: criteria.promptTokens,
+    plainInputTokens: plainPromptTokens(progress, chosen),
+    countedTokens: prepared.exactPromptTokens,
     note: provider.config.note,
     waitedMs: progress.waitedMs,
     unsupportedFields: unsupportedFieldsBy(
@@ -53,7 +55,7 @@ export function recordFailure(
   error: RumboError,
   result: AttemptResult,
 ): void {
-  const { prepared, attempts, answer, criteria, decision, skipped } = progress;
+  const { prepared, attempts, answer, decision, skipped } = progress;
   const { candidate } = chosen;
   const { model } = candidate;
   const { measured, ms, billed } = result;
@@ -64,7 +66,7 @@ export function recordFailure(
     outcome: error.kind,
     ms,
     message: error.message,
-    ...(billed ? { costUsd } : {}),
+    ...(billed ? { costUsd, usage: { input: measured.usage.input, output: measured.usage.output } } : {}),
   });
   if (!billed) {
     deps.accounting.record({ ...facts, usage: noUsage });
@@ -77,10 +79,15 @@ export function recordFailure(
     attempts,
     measured,
     takeovers: answer.takeovers,
-    plainInputTokens: criteria.promptTokens,
+    plainInputTokens: plainPromptTokens(progress, chosen),
+    countedTokens: prepared.exactPromptTokens,
   });
   deps.accounting.record({ ...facts, usage: measured.usage, receipt });
 }
+
+/** Our own estimate of the prompt, with the beginning of the answer that the model was to continue. */
+const plainPromptTokens = ({ criteria }: AnswerProgress, { beginning }: ChosenCandidate): number =>
+  withAppendedText(criteria, beginning).promptTokens;
 
 /** The engine has read less of the prompt than it was sent. */
 export const wasPromptCut = (
@@ -100,5 +107,6 @@ const attemptFacts = (progress: AnswerProgress, chosen: ChosenCandidate, result:
   firstPartMs: result.firstPartMs,
   usageEstimated: result.measured.usageEstimated,
   promptCut: wasPromptCut(progress, chosen, result),
-  estimatedPromptTokens: progress.criteria.promptTokens,
+  tries: result.measured.tries?.length ?? 1,
+  estimatedPromptTokens: plainPromptTokens(progress, chosen),
 });

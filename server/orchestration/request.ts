@@ -12,7 +12,7 @@ import type { UserCorrections } from '../routing/classifier/user-corrections.ts'
 import { maxOutputTokensOf } from '../routing/price.ts';
 import { isLocalOnly } from '../routing/privacy.ts';
 import type { RoutingCriteria } from '../routing/snapshot.ts';
-import { estimatePromptTokens, estimateTokens, maxPromptTokens } from '../routing/tokens.ts';
+import { estimateTokens, promptTokens } from '../routing/tokens.ts';
 import { optionalFieldsOf } from './optional-fields.ts';
 
 export type RoutingRequest = {
@@ -34,6 +34,7 @@ export function toRoutingRequest(
 ): RoutingRequest {
   const { role, model } = params;
   const messages = composeMessages(params);
+  const tokens = promptTokens(messages, params.tools);
   const requiredFields = optionalFieldsOf(params).exclude;
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);
   return {
@@ -46,8 +47,8 @@ export function toRoutingRequest(
       localOnly: isLocalOnlyRequest(params, settings),
       needsTools: needsTools(params),
       needsVision: messages.some((message) => imagesOf(message).length > 0),
-      promptTokens: estimatePromptTokens(messages),
-      maxPromptTokens: maxPromptTokens(messages),
+      promptTokens: tokens.estimated,
+      maxPromptTokens: tokens.max,
       ...(role === undefined ? {} : { role }),
       ...(model === undefined ? {} : { model }),
       ...(requiredFields.length > 0 ? { requiredFields } : {}),
@@ -123,6 +124,10 @@ export function cacheKeyOf(params: AskParams, messages: readonly Message[]): str
 /** Another selection is another request, although the messages may be alike. */
 const fileKey = ({ uri, selection }: FileContext) => [uri, selection];
 
+/** Tokens of the instruction to continue an answer, and at most. */
+const continuationTokens = 80;
+const maxContinuationTokens = 600;
+
 /** The request with the answer so far in its prompt. */
 export function withAppendedText(criteria: RoutingCriteria, text: string): RoutingCriteria {
   if (text === '') return criteria;
@@ -130,8 +135,8 @@ export function withAppendedText(criteria: RoutingCriteria, text: string): Routi
   const { exactPromptTokens: _, ...estimated } = criteria;
   return {
     ...estimated,
-    promptTokens: criteria.promptTokens + estimateTokens(text),
-    maxPromptTokens: criteria.maxPromptTokens + Buffer.byteLength(text),
+    promptTokens: criteria.promptTokens + estimateTokens(text) + continuationTokens,
+    maxPromptTokens: criteria.maxPromptTokens + Buffer.byteLength(text) + maxContinuationTokens,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
 import { type RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { BilledFailure } from '../metrics/meter.ts';
 
 /** What came of the wait for the first part. `error` absent: it arrived. */
 export type FirstOutcome = { readonly error?: RumboError };
@@ -11,6 +12,8 @@ export type SentRequest = {
   readonly sentAt: number;
   /** Never rejects. */
   readonly first: Promise<FirstOutcome>;
+  /** Tries that failed after the service had accepted them, up to now. */
+  readonly failures: readonly BilledFailure[];
   /** All parts, the first included; for one reader. Rejects as the engine does. */
   readonly parts: AsyncIterable<EnginePart>;
   /** Closes the socket. @param reason what the provider's health learns of it */
@@ -33,7 +36,13 @@ export function sendRequest(
   if (own) signal.addEventListener('abort', abort, { once: true });
 
   const sentAt = performance.now();
-  const iterator = engine.stream(model, completion, own?.signal ?? signal)[Symbol.asyncIterator]();
+  let hasParts = false;
+  const failures: BilledFailure[] = [];
+  const request: CompletionRequest = {
+    ...completion,
+    onBilledFailure: (usage) => void failures.push({ usage, hasParts }),
+  };
+  const iterator = engine.stream(model, request, own?.signal ?? signal)[Symbol.asyncIterator]();
   const first = iterator.next();
   let isFirstRead = false;
   const reader: AsyncIterator<EnginePart> = {
@@ -47,9 +56,13 @@ export function sendRequest(
   return {
     sentAt,
     first: first.then(
-      () => ({}),
+      () => {
+        hasParts = true;
+        return {};
+      },
       (cause: unknown) => ({ error: toRumboError(cause, signal) }),
     ),
+    failures,
     parts: { [Symbol.asyncIterator]: () => reader },
     cancel(reason) {
       own?.abort(reason);

@@ -44,7 +44,7 @@ export async function reserveCandidate(
 }
 
 /** US dollars at worst; the filter has just seen that the budgets leave as much. */
-const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
+export const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
   model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
 type AttemptOptions = Pick<RunningAttempt, 'isAlone'> & {
@@ -83,7 +83,7 @@ function continuationModeOf(
 }
 
 function attemptRequest(
-  { prepared, criteria, queue }: AnswerProgress,
+  { prepared, queue }: AnswerProgress,
   { candidate, provider, beginning, mode }: ChosenCandidate,
 ): AttemptRequest {
   const { params, request } = prepared;
@@ -93,5 +93,5 @@ function attemptRequest(
       ? request.messages
       : continuationMessages(request.messages, beginning, mode);
   const completion = toCompletionRequest(model, messages, params, queue.isLast(), promptTokens);
-  return { model, provider, completion, promptTokens: criteria.promptTokens };
+  return { model, provider, completion, promptTokens };
 }

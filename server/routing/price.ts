@@ -50,8 +50,23 @@ function contextLeft({ contextTokens, maxOutputTokens }: Model, promptTokens: nu
   return Math.max(minAnswerTokens, contextTokens - Math.ceil(promptTokens * share) - tokens);
 }
 
-/** The cost of actual usage at a model's price. `null`: the price is unknown. */
+/**
+ * The cost of actual usage: what the service says it charges, where that is believable, else by the model's price.
+ * `null`: neither is known.
+ */
 export function costOf(usage: Usage, price: Price | null): number | null {
+  const computed = computedCost(usage, price);
+  const { costUsd } = usage;
+  if (costUsd === undefined) return computed;
+  if (!computed) return costUsd;
+  const factor = costUsd / computed;
+  return factor >= 1 / maxCostFactor && factor <= maxCostFactor ? costUsd : computed;
+}
+
+/** How far a reported cost may be from the computed one: discounts, fees and surcharges. Beyond it the unit is another. */
+const maxCostFactor = 20;
+
+function computedCost(usage: Usage, price: Price | null): number | null {
   const standard = price && priceOfTier(price, usage.serviceTier);
   if (!standard) return null;
   const rates = ratesFor(standard, usage.input);

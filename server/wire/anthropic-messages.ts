@@ -50,10 +50,9 @@ type Event = {
   readonly delta:
     | (StopFields & Block & { readonly signature?: unknown; readonly partial_json?: unknown })
     | null;
-  readonly usage: unknown;
 };
 
-type WholeMessage = StopFields & { readonly content?: unknown; readonly usage?: unknown };
+type WholeMessage = StopFields & { readonly content?: unknown };
 
 type StopFields = {
   readonly stop_reason?: unknown;
@@ -71,8 +70,8 @@ type Block = {
   readonly data?: unknown;
 };
 
-function messageDecoder(): StreamDecoder {
-  const end = finishState();
+function messageDecoder(request?: CompletionRequest): StreamDecoder {
+  const end = finishState({ toolNames: request?.tools?.map(({ name }) => name) });
   const thinking = thinkingCollector();
   let hasText = false;
 
@@ -80,7 +79,6 @@ function messageDecoder(): StreamDecoder {
     switch (event.type ?? name) {
       case 'message_start':
         end.seen = true;
-        end.usage.add(event.message?.usage);
         return contentOf(event.message);
       case 'content_block_start':
         return event.content_block ? blockStart(event.content_block, event.index) : [];
@@ -88,7 +86,6 @@ function messageDecoder(): StreamDecoder {
         return deltaOf(event);
       case 'message_delta':
         stopWith(event.delta);
-        end.usage.add(event.usage);
         return [];
       case 'message_stop':
         return end.close();
@@ -103,7 +100,6 @@ function messageDecoder(): StreamDecoder {
   const wholeMessage = (message: WholeMessage): readonly EnginePart[] => {
     end.seen = true;
     const parts = contentOf(message);
-    end.usage.add(message.usage);
     stopWith(message);
     return [...parts, ...end.close()];
   };
@@ -119,9 +115,8 @@ function messageDecoder(): StreamDecoder {
     if (block.type === 'thinking') thinking.begin();
     if (block.type === 'redacted_thinking') thinking.redacted(String(block.data ?? ''));
     if (block.type === 'tool_use') {
-      end.calls.add({ id: block.id, index, name: block.name, input: block.input });
-      const signature = thinking.sealed();
-      if (signature !== undefined) end.calls.sign(signature);
+      const { id, name, input } = block;
+      end.addCalls([{ id, index, name, input, signature: thinking.sealed() }]);
     }
     return textOf(block);
   };
@@ -140,7 +135,7 @@ function messageDecoder(): StreamDecoder {
 
   const deltaOf = ({ delta, index }: Partial<Event>): readonly EnginePart[] => {
     if (!delta) return [];
-    if (delta.partial_json !== undefined) end.calls.add({ index, input: delta.partial_json });
+    if (delta.partial_json) end.addCalls([{ index, input: delta.partial_json }]);
     return textOf(delta);
   };
 
@@ -158,6 +153,9 @@ function messageDecoder(): StreamDecoder {
   return {
     get mayEnd() {
       return end.mayEnd;
+    },
+    get reportedUsage() {
+      return end.usage.partial;
     },
     read({ event: name, data }) {
       if (end.finished) return [];

@@ -5,8 +5,8 @@ import { errorInEvent } from './error-event.ts';
 import { errorFromEvent } from './error-response.ts';
 import { eventJsonReader } from './event-json.ts';
 import { parseLenientObject } from './lenient-json.ts';
-import { type AssembledCall, toolCallAssembler } from './tool-calls.ts';
-import { usageReports } from './usage-reports.ts';
+import { type ToolCallAssembler, type ToolCallFragment, toolCallAssembler } from './tool-call-assembler.ts';
+import { type UsageReports, usageReports } from './usage-reports.ts';
 
 /**
  * What has arrived of the end of one answer. A finish reason, usage or end marker may come early, in every event, or
@@ -18,10 +18,12 @@ export type FinishState = {
   seen: boolean;
   /** The latest reported, unless it says less than one before. `undefined`: none yet. */
   reason: FinishReason | undefined;
-  /** All reports of usage so far. */
-  readonly usage: ReturnType<typeof usageReports>;
-  /** The tool calls so far; those that are whole precede `finish`. */
-  readonly calls: ReturnType<typeof toolCallAssembler>;
+  /** What the service has reported of the answer's tokens, wherever in its events. */
+  readonly usage: UsageReports;
+  /** Fragments of tool calls, those of one event together; the calls that are whole precede `finish`. */
+  addCalls(fragments: readonly (ToolCallFragment | null | undefined)[]): void;
+  /** A call has begun, whole or not. */
+  readonly hasCalls: boolean;
   /** `finish` was returned; nothing follows it. */
   readonly finished: boolean;
   /** Nothing more needs to follow: when the body ends or falls silent now, the answer is complete. */
@@ -41,25 +43,41 @@ export type FinishState = {
 };
 
 export type FinishRules = {
-  /** Makes parts of the calls that are still open when the answer ends; may throw what is wrong with it. Absent: as they are. */
-  readonly toParts?: (calls: readonly AssembledCall[]) => readonly EnginePart[];
+  /** Absent: as most services count. */
+  readonly usage?: UsageReports;
+  /** The tools of the request. Absent: unknown. */
+  readonly toolNames?: readonly string[] | undefined;
+  /** Called before an answer is complete; may throw what is wrong with it. */
+  readonly check?: (hasCalls: boolean) => void;
   /** An end marker is the wire's own, and enough at the end of the body. Elsewhere a proxy adds it to whatever it has got. */
   readonly isMarkerEnough?: boolean;
 };
 
-export function finishState({ toParts = callParts, isMarkerEnough = false }: FinishRules = {}): FinishState {
+export function finishState({
+  usage = usageReports(),
+  toolNames,
+  check,
+  isMarkerEnough = false,
+}: FinishRules = {}): FinishState {
   const readJson = eventJsonReader();
   let finished = false;
   let isMarked = false;
   let reason: FinishReason | undefined;
+  let calls: ToolCallAssembler | undefined;
   const finish = (reported: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
     finished = true;
-    const calls = toParts(end.calls.flush(reported === 'length'));
-    // A call that was cut has no arguments to run it with: only a limit explains it, anything else is a broken answer.
-    if (end.calls.hasCutCall && reported !== 'length') throw cutCallError();
-    const final = reported === 'stop' && end.calls.hasCalls ? 'tool-calls' : reported;
-    return [...calls, { type: 'finish', reason: final, ...end.usage.total() }];
+    const { parts, cutCalls } = assembledCalls(calls, reported);
+    check?.(parts.length > 0);
+    return [
+      ...parts,
+      {
+        type: 'finish',
+        reason: reasonWith(parts.length > 0, reported),
+        ...usage.finishFields(),
+        ...(cutCalls.length > 0 ? { cutCalls } : {}),
+      },
+    ];
   };
   const end: FinishState = {
     seen: false,
@@ -70,8 +88,14 @@ export function finishState({ toParts = callParts, isMarkerEnough = false }: Fin
       // Gateways add a “stop” of their own after the service's reason.
       if (reason === undefined || reason === 'other' || !isVague(next)) reason = next;
     },
-    usage: usageReports(),
-    calls: toolCallAssembler(),
+    usage,
+    addCalls(fragments) {
+      calls ??= toolCallAssembler(toolNames);
+      calls.add(fragments);
+    },
+    get hasCalls() {
+      return calls !== undefined && calls.count > 0;
+    },
     get finished() {
       return finished;
     },
@@ -83,6 +107,7 @@ export function finishState({ toParts = callParts, isMarkerEnough = false }: Fin
       if (event) {
         const failure = errorInEvent(event, name);
         if (failure !== undefined) throw errorFromEvent(failure);
+        usage.readEvent(event, data);
         return event as Partial<T>;
       }
       if (name === 'error') throw errorFromEvent({ error: data });
@@ -109,8 +134,30 @@ export function finishState({ toParts = callParts, isMarkerEnough = false }: Fin
 
 const isVague = (reason: FinishReason | undefined): boolean => reason === 'stop' || reason === 'other';
 
-export const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
-  calls.map((call) => ({ type: 'tool-call', ...call }));
+/** Answers that stop at these have no whole end. */
+const cutReasons: ReadonlySet<FinishReason> = new Set(['length', 'content-filter']);
+
+/** Throws `interrupted` when a call is not whole although nothing has cut the answer. */
+function assembledCalls(
+  assembler: ToolCallAssembler | undefined,
+  reason: FinishReason,
+): { readonly parts: readonly EnginePart[]; readonly cutCalls: readonly string[] } {
+  if (!assembler) return { parts: [], cutCalls: [] };
+  const isCut = cutReasons.has(reason);
+  const { calls, broken } = assembler.finish(isCut);
+  // A call that was cut has no arguments to run it with: only a limit explains it, anything else is a broken answer.
+  if (broken.length > 0 && !isCut)
+    throw new RumboError(`The model’s call of ${broken[0] || 'a tool'} arrived incomplete.`, {
+      kind: 'interrupted',
+    });
+  return { parts: calls.map((call) => ({ type: 'tool-call', ...call })), cutCalls: broken };
+}
+
+/** Some services stop as usual after a call, others name calls that they did not make. */
+function reasonWith(hasCalls: boolean, reason: FinishReason): FinishReason {
+  if (hasCalls && (reason === 'stop' || reason === 'other')) return 'tool-calls';
+  return !hasCalls && reason === 'tool-calls' ? 'other' : reason;
+}
 
 /** Data by which services and proxies keep a connection open: no text of a model has this form. */
 const keepAlive = /^(?:|null|:.*|[[(<]?(?:ping|pong|keep-?alive|heartbeat|ok|processing)[\])>.!]*)$/i;
@@ -123,9 +170,6 @@ const noEventsError = (): RumboError =>
 
 const unreadableEventError = (): RumboError =>
   new RumboError('A piece of the answer arrived damaged.', { kind: 'interrupted' });
-
-const cutCallError = (): RumboError =>
-  new RumboError('A tool call in the answer arrived incomplete.', { kind: 'interrupted' });
 
 /** Words for “none yet”: the default of an enumeration, or a null that became text. */
 const noReason =

@@ -3,7 +3,7 @@ import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/c
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromResponse } from './error-response.ts';
-import { callParts, finishState, finishWord } from './finish-state.ts';
+import { finishState, finishWord } from './finish-state.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
 import {
@@ -14,6 +14,7 @@ import {
   withoutGeminiField,
 } from './gemini-request.ts';
 import { readTokenCount } from './token-count.ts';
+import type { ToolCallFragment } from './tool-call-assembler.ts';
 import type { CountFormat, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
@@ -58,7 +59,6 @@ type Event = {
     readonly finishReason?: unknown;
   } | null)[];
   readonly promptFeedback: { readonly blockReason?: unknown } | null;
-  readonly usageMetadata: unknown;
 };
 
 type Part = {
@@ -68,14 +68,13 @@ type Part = {
   readonly functionCall?: { readonly id?: unknown; readonly name?: unknown; readonly args?: unknown } | null;
 };
 
-function contentDecoder(): StreamDecoder {
+function contentDecoder(request?: CompletionRequest): StreamDecoder {
   let hasText = false;
-  let callCount = 0;
   let lastWord: string | undefined;
   const end = finishState({
-    toParts(calls) {
-      if (lastWord !== undefined && !hasText && calls.length === 0) throwIfNoAnswer(lastWord);
-      return callParts(calls);
+    toolNames: request?.tools?.map(({ name }) => name),
+    check(hasCalls) {
+      if (lastWord !== undefined && !hasText && !hasCalls) throwIfNoAnswer(lastWord);
     },
   });
 
@@ -85,17 +84,14 @@ function contentDecoder(): StreamDecoder {
       hasText = true;
       return [{ type: 'text-delta', text: part.text }];
     }
-    const call = part?.functionCall;
-    if (typeof call?.name !== 'string') return [];
-    end.calls.add({ id: call.id, index: callCount, name: call.name, input: call.args });
-    callCount += 1;
-    const signature = part?.thoughtSignature;
-    if (typeof signature === 'string' && signature) end.calls.sign(signature);
     return [];
   };
   return {
     get mayEnd() {
       return end.mayEnd;
+    },
+    get reportedUsage() {
+      return end.usage.partial;
     },
     read({ event: name, data }) {
       if (end.finished) return [];
@@ -105,13 +101,13 @@ function contentDecoder(): StreamDecoder {
       const blocked = event.promptFeedback?.blockReason;
       if (typeof blocked === 'string' && blocked !== 'BLOCK_REASON_UNSPECIFIED')
         throw filtered(`The prompt was blocked (${blocked}).`);
-      // Thoughts are counted apart from the candidates and billed like them.
-      end.usage.add(event.usageMetadata, true);
       const candidate = event.candidates?.[0];
       if (!candidate) return [];
       end.seen = true;
       const content = candidate.content?.parts;
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
+      const calls = Array.isArray(content) ? content.filter((part: Part | null) => part?.functionCall) : [];
+      if (calls.length > 0) end.addCalls(calls.map(fragmentOf));
       const word = finishWord(candidate.finishReason);
       if (word === undefined) return parts;
       if (failures.has(word)) throw unfinished(word);
@@ -133,6 +129,12 @@ function throwIfNoAnswer(word: string): void {
 
 const unfinished = (word: string): RumboError =>
   new RumboError(`The model did not finish its answer (${word}).`, { kind: 'interrupted' });
+
+const fragmentOf = (part: Part | null): ToolCallFragment => {
+  const { id, name, args } = part?.functionCall ?? {};
+  const signature = part?.thoughtSignature;
+  return { id, name, input: args, ...(typeof signature === 'string' && signature ? { signature } : {}) };
+};
 
 const filtered = (message: string): RumboError => new RumboError(message, { kind: 'content-filtered' });
 

@@ -54,6 +54,9 @@ function infillDecoder(): StreamDecoder {
     get mayEnd() {
       return end.mayEnd;
     },
+    get reportedUsage() {
+      return end.usage.partial;
+    },
     read({ event: name, data }) {
       if (end.finished) return [];
       if (isEndMarker(data)) return end.mark();
@@ -65,7 +68,6 @@ function infillDecoder(): StreamDecoder {
         typeof content === 'string' && content ? [{ type: 'text-delta' as const, text: content }] : [];
       if (event.stop !== true) return text;
       end.reason = finishReasonIn(reasons, event.stop_type);
-      end.usage.add(event);
       return text;
     },
     end: () => end.end(),

@@ -18,23 +18,24 @@ import {
   encodeOllamaText,
   ollamaUnsupportedFields,
 } from './ollama-request.ts';
+import type { ToolCallFragment } from './tool-call-assembler.ts';
 import type { ErrorResponse, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
   framing: 'ndjson',
   encode: encodeOllamaChat,
-  decoder: ollamaDecoder,
+  decoder: (request) => ollamaDecoder(request?.tools?.map(({ name }) => name)),
 };
 
 const fill: StreamFormat<FillRequest> = {
   framing: 'ndjson',
   encode: encodeOllamaFill,
-  decoder: ollamaDecoder,
+  decoder: () => ollamaDecoder(),
 };
 const text: StreamFormat<TextRequest> = {
   framing: 'ndjson',
   encode: encodeOllamaText,
-  decoder: ollamaDecoder,
+  decoder: () => ollamaDecoder(),
 };
 
 /**
@@ -72,25 +73,23 @@ type ToolCall = {
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 };
 
-function ollamaDecoder(): StreamDecoder {
-  const end = finishState();
-  let callCount = 0;
+/** Each call arrives whole, its arguments as an object; other services behind this interface send text. */
+const fragmentOf = (call: ToolCall | null): ToolCallFragment => ({
+  id: call?.id,
+  name: call?.function?.name,
+  input: call?.function?.arguments,
+});
 
-  const addCall = (call: ToolCall | null): void => {
-    if (typeof call?.function?.name !== 'string') return;
-    // Arguments are an object here; every other service sends text.
-    end.calls.add({
-      id: call.id,
-      index: callCount,
-      name: call.function.name,
-      input: call.function.arguments,
-    });
-    callCount += 1;
-  };
+/** @param toolNames the tools of the request. Absent: unknown */
+function ollamaDecoder(toolNames?: readonly string[]): StreamDecoder {
+  const end = finishState({ toolNames });
 
   return {
     get mayEnd() {
       return end.mayEnd;
+    },
+    get reportedUsage() {
+      return end.usage.partial;
     },
     read({ event: name, data }) {
       if (end.finished) return [];
@@ -104,10 +103,8 @@ function ollamaDecoder(): StreamDecoder {
       if (message || typeof text === 'string' || line.done === true) end.seen = true;
       if (typeof thinking === 'string' && thinking) parts.push({ type: 'reasoning-delta', text: thinking });
       if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
-      if (Array.isArray(message?.tool_calls)) message.tool_calls.forEach(addCall);
+      if (Array.isArray(message?.tool_calls)) end.addCalls(message.tool_calls.map(fragmentOf));
       if (line.done !== true) return parts;
-      // A count of zero is absent from the line: a wholly cached prompt has none.
-      end.usage.add(line);
       end.reason = finishReasonIn(reasons, line.done_reason ?? 'stop');
       // The end of the body follows; more text would be read.
       return parts;

@@ -5,7 +5,8 @@ import { isEndMarker } from '../platform/stream-event.ts';
 import { deliveredText } from './delivered-text.ts';
 import { type FinishState, finishReasonIn, finishState, finishWord } from './finish-state.ts';
 import { sealReasoning } from './openai-reasoning.ts';
-import type { AssembledCall } from './tool-calls.ts';
+import type { ToolCallFragment } from './tool-call-assembler.ts';
+import { type UsageQuirks, usageReports } from './usage-reports.ts';
 import type { StreamDecoder } from './wire-format.ts';
 
 /** One chunk; the leaves are checked where they are used, since this runs for every token. */
@@ -14,7 +15,6 @@ type Chunk = {
   readonly choices: readonly (Choice | null)[];
   readonly usage: unknown;
   readonly service_tier: unknown;
-  readonly x_groq: { readonly usage?: unknown } | null;
 };
 
 type Choice = {
@@ -25,7 +25,6 @@ type Choice = {
   /** Text completions have this instead of `delta`. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
-  readonly usage?: unknown;
 };
 
 type Delta = {
@@ -38,7 +37,6 @@ type Delta = {
   readonly tool_calls?: unknown;
   /** The older form of one call. */
   readonly function_call?: FunctionFields | null;
-  readonly usage?: unknown;
 };
 
 type ToolCallDelta = FunctionFields & {
@@ -49,28 +47,29 @@ type ToolCallDelta = FunctionFields & {
 
 type FunctionFields = { readonly name?: unknown; readonly arguments?: unknown };
 
-export type ChunkQuirks = {
-  /** The completion's tokens exclude reasoning tokens. */
-  readonly addsReasoningTokens?: boolean;
+export type ChunkQuirks = UsageQuirks & {
   /** The service requires the reasoning that led to a call back with it. */
   readonly returnsReasoning?: boolean;
 };
 
-export function chunkDecoder({
-  addsReasoningTokens = false,
-  returnsReasoning = false,
-}: ChunkQuirks = {}): StreamDecoder {
+/** @param toolNames the tools of the request. Absent: unknown */
+export function chunkDecoder(
+  { addsReasoningTokens = false, returnsReasoning = false }: ChunkQuirks = {},
+  toolNames?: readonly string[],
+): StreamDecoder {
   let reasoning = '';
   const delivered = deliveredText();
   let usesDeltas = false;
+  const end = finishState({
+    usage: usageReports({ addsReasoningTokens }),
+    toolNames,
+    isMarkerEnough: true,
+  });
   /** The first call has the reasoning before them. */
-  const callParts = (calls: readonly AssembledCall[]): readonly EnginePart[] =>
-    calls.map((call, index) => ({
-      type: 'tool-call',
-      ...call,
-      ...(returnsReasoning && index === 0 ? { signature: sealReasoning(reasoning) } : {}),
-    }));
-  const end = finishState({ toParts: callParts, isMarkerEnough: true });
+  const addCalls = (delta: Delta): void => {
+    if (!delta.tool_calls && !delta.function_call) return;
+    addFragments(end, delta, returnsReasoning && !end.hasCalls ? sealReasoning(reasoning) : undefined);
+  };
 
   const addText = (parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void => {
     if (typeof text !== 'string' || !text) return;
@@ -85,7 +84,7 @@ export function chunkDecoder({
     else addText(parts, 'text-delta', content || delta.refusal);
   };
   const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
-    if (!isWhole || !end.calls.hasCalls) addCalls(end, message);
+    if (!isWhole || !end.hasCalls) addCalls(message);
     const text = delivered.isEmpty ? '' : textIn(message);
     if (!delivered.isEmpty && (isWhole || usesDeltas || delivered.isRepeatedBy(text)))
       addText(parts, 'text-delta', delivered.missingEnd(text));
@@ -94,7 +93,7 @@ export function chunkDecoder({
   const readChoice = (parts: EnginePart[], { delta, message, text }: Choice, isWhole: boolean): void => {
     const count = parts.length;
     if (delta) {
-      if (delta.tool_calls || delta.function_call) addCalls(end, delta);
+      addCalls(delta);
       readDelta(parts, delta);
       usesDeltas ||= parts.length > count;
     }
@@ -116,6 +115,9 @@ export function chunkDecoder({
     get mayEnd() {
       return end.mayEnd;
     },
+    get reportedUsage() {
+      return end.usage.partial;
+    },
     read({ event, data }) {
       if (end.finished) return [];
       if (isEndMarker(data)) return end.mark();
@@ -123,12 +125,8 @@ export function chunkDecoder({
       if (!chunk) return [];
       const { choices, usage } = chunk;
       const parts: EnginePart[] = [];
-      if (usage) {
-        end.seen = true;
-        end.usage.add(usage, addsReasoningTokens);
-      }
-      if (chunk.service_tier) end.usage.setTier(chunk.service_tier);
-      if (chunk.x_groq?.usage) end.usage.add(chunk.x_groq.usage, addsReasoningTokens);
+      if (usage) end.seen = true;
+      if (chunk.service_tier) end.usage.readTier(chunk.service_tier);
       if (!Array.isArray(choices)) return parts;
       const isWhole = chunk.object === 'chat.completion';
       const [first] = choices as Chunk['choices'];
@@ -136,8 +134,6 @@ export function chunkDecoder({
         // Some copies give text and calls a choice each; another index is another answer.
         if (!choice || (choice.index ?? 0) !== (first?.index ?? 0)) continue;
         end.seen = true;
-        if (choice.usage) end.usage.add(choice.usage, addsReasoningTokens);
-        if (choice.delta?.usage) end.usage.add(choice.delta.usage, addsReasoningTokens);
         readChoice(parts, choice, isWhole);
         if (choice.finish_reason || isWhole) readFinish(choice, isWhole);
       }
@@ -147,27 +143,27 @@ export function chunkDecoder({
   };
 }
 
-function addCalls(end: FinishState, { tool_calls, function_call }: Delta): void {
-  if (function_call)
-    end.calls.add({ index: 'function_call', name: function_call.name, input: function_call.arguments });
-  if (!tool_calls) return;
-  const fragments = (
-    Array.isArray(tool_calls) ? tool_calls : [tool_calls]
-  ) as readonly (ToolCallDelta | null)[];
-  for (const [position, fragment] of fragments.entries()) {
-    if (!fragment) continue;
-    const { id, index } = fragment;
-    const called = fragment.function ?? fragment;
-    const input = called.arguments ?? fragment.arguments;
-    end.calls.add({
-      id,
-      index,
-      name: called.name,
-      input,
-      ...(fragments.length > 1 ? { position } : {}),
-    });
-  }
+/** @param signature of the first of them */
+function addFragments(
+  end: FinishState,
+  { tool_calls, function_call }: Delta,
+  signature: string | undefined,
+): void {
+  const calls = Array.isArray(tool_calls) ? tool_calls : tool_calls ? [tool_calls] : [];
+  const fragments: readonly (ToolCallDelta | null)[] = function_call
+    ? [...calls, { index: 0, ...function_call }]
+    : calls;
+  end.addCalls(fragments.map((each, position) => fragmentOf(each, position === 0 ? signature : undefined)));
 }
+
+/** A few services leave out the object `function` around name and arguments. */
+const fragmentOf = (call: ToolCallDelta | null, signature: string | undefined): ToolCallFragment => ({
+  id: call?.id,
+  index: call?.index,
+  name: call?.function?.name ?? call?.name,
+  input: call?.function?.arguments ?? call?.arguments,
+  signature,
+});
 
 const thoughtOf = (delta: Delta): unknown =>
   delta.reasoning_content ||

@@ -84,7 +84,10 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
       };
     },
     decoder(request) {
-      const decoder = chunkDecoder(quirks);
+      const decoder = chunkDecoder(
+        quirks,
+        request?.tools?.map(({ name }) => name),
+      );
       const prefix = prefill?.echoesPrefix && request ? prefixOf(request) : undefined;
       return prefix ? stripPrefixEcho(decoder, prefix) : decoder;
     },

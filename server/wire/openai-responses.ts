@@ -116,6 +116,7 @@ type Event = {
   readonly refusal: unknown;
   readonly part: { readonly text?: unknown; readonly refusal?: unknown } | null;
   readonly arguments: unknown;
+  readonly name: unknown;
   readonly item_id: unknown;
   readonly output_index: unknown;
   readonly content_index: unknown;
@@ -129,7 +130,6 @@ type WholeResponse = {
   readonly output?: unknown;
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;
-  readonly usage?: unknown;
   readonly service_tier?: unknown;
 };
 
@@ -145,8 +145,11 @@ type Item = {
   readonly encrypted_content?: unknown;
 } | null;
 
-function eventDecoder(): StreamDecoder {
-  const end = finishState();
+function eventDecoder(request?: CompletionRequest): StreamDecoder {
+  const end = finishState({ toolNames: request?.tools?.map(({ name }) => name) });
+  /** The calls' ids by those of their items. */
+  const callIds = new Map<unknown, unknown>();
+  const signedCalls = new Set<unknown>();
   /** Messages in which the model comments on its work; they are no part of the answer. */
   const commentary = new Set<unknown>();
   /** The text so far; the ids of its events are not those of the whole response in every copy of the API. */
@@ -179,7 +182,10 @@ function eventDecoder(): StreamDecoder {
       case 'response.reasoning_summary_part.added':
         return event.summary_index ? textPart('reasoning-delta', '\n\n') : [];
       case 'response.function_call_arguments.delta':
-        end.calls.add({ index: event.output_index, input: event.delta });
+        addArguments(event, event.delta, false);
+        return [];
+      case 'response.function_call_arguments.done':
+        addArguments(event, event.arguments, true);
         return [];
       case 'response.output_item.added':
         if (event.item?.phase === 'commentary') commentary.add(event.item.id);
@@ -217,8 +223,7 @@ function eventDecoder(): StreamDecoder {
     const parts = [...textPart('reasoning-delta', thoughts), ...textPart('text-delta', text)];
     const isIncomplete = type === 'response.incomplete' || response?.status === 'incomplete';
     end.reason = isIncomplete ? finishReasonIn(reasons, response?.incomplete_details?.reason) : 'stop';
-    end.usage.add(response?.usage);
-    end.usage.setTier(response?.service_tier);
+    end.usage.readTier(response?.service_tier);
     return [...parts, ...end.close()];
   };
 
@@ -243,15 +248,28 @@ function eventDecoder(): StreamDecoder {
     if (typeof whole === 'string') contentParts.set(`${output_index ?? item_id} ${content_index}`, whole);
   };
 
+  /** A call arrives when it begins, when it is whole, and again in the whole response. */
   const addCall = (item: NonNullable<Item>, index: unknown): void => {
-    const began = end.calls.add({ id: item.call_id, index, name: item.name, input: item.arguments });
-    if (began && reasoning?.encrypted_content) end.calls.sign(JSON.stringify(reasoning));
-    reasoning = null;
+    const { id, call_id, name, arguments: input } = item;
+    if (id !== undefined) callIds.set(id, call_id);
+    const isNew = !signedCalls.has(call_id ?? index);
+    signedCalls.add(call_id ?? index);
+    const signature = isNew && reasoning?.encrypted_content ? JSON.stringify(reasoning) : undefined;
+    if (isNew) reasoning = null;
+    end.addCalls([{ id: call_id, index, name, input, isWhole: !!input, signature }]);
   };
+  const addArguments = (
+    { item_id, output_index: index, name }: Partial<Event>,
+    input: unknown,
+    isWhole: boolean,
+  ): void => end.addCalls([{ id: callIds.get(item_id), index, name, input, isWhole: isWhole && !!input }]);
 
   return {
     get mayEnd() {
       return end.mayEnd;
+    },
+    get reportedUsage() {
+      return end.usage.partial;
     },
     read({ event: name, data }) {
       if (end.finished) return [];

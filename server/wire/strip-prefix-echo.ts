@@ -27,6 +27,9 @@ export function stripPrefixEcho(decoder: StreamDecoder, prefix: string): StreamD
     get mayEnd() {
       return decoder.mayEnd;
     },
+    get reportedUsage() {
+      return decoder.reportedUsage;
+    },
     read: (event) => decoder.read(event).flatMap(strip),
     end: () => decoder.end().flatMap(strip),
   };

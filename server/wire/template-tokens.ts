@@ -51,6 +51,9 @@ export function withoutTemplateTokens(
     get mayEnd() {
       return decoder.mayEnd;
     },
+    get reportedUsage() {
+      return decoder.reportedUsage;
+    },
     read: (event) => separate(decoder.read(event)),
     end: () => separate(decoder.end()),
   };

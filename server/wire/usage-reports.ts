@@ -1,163 +1,296 @@
-/** Usage, merged from all the places, names and times at which services report it. */
-import type { Usage } from '../../shared/chat.ts';
+/**
+ * The tokens that a service reports of one answer, merged by field from every report: services send placeholders of
+ * zero and -1, counts that grow, counts after the finish, totals without their parts, and zeros in place of what they
+ * have reported before. A count that is no number of tokens is none.
+ */
+import type { PartialUsage, Usage } from '../../shared/chat.ts';
+import { parseJsonObject } from './json-object.ts';
+import { reportedCost } from './reported-cost.ts';
 import { serviceTierField } from './service-tier.ts';
+import {
+  cachesBesideInput,
+  detailFieldNames,
+  inputsWithoutCache,
+  modalityLists,
+  reasoningBesideOutput,
+  type UsageField,
+  usageDetails,
+  usageFieldNames,
+  usagePlaces,
+} from './usage-fields.ts';
 
-/** The names of each count, in any vendor's spelling; the first that has one is read. */
-const names = {
-  prompt: [
-    'prompt_tokens',
-    'input_tokens',
-    'promptTokenCount',
-    'prompt_token_count',
-    'promptTokens',
-    'inputTokens',
-    'prompt_eval_count',
-    'tokens_evaluated',
-  ],
-  output: [
-    'completion_tokens',
-    'output_tokens',
-    'candidatesTokenCount',
-    'candidates_token_count',
-    'completionTokens',
-    'outputTokens',
-    'generated_tokens',
-    'eval_count',
-    'tokens_predicted',
-  ],
-  total: ['total_tokens', 'totalTokenCount', 'total_token_count', 'totalTokens'],
-  cachedRead: [
-    'cached_tokens',
-    'prompt_cache_hit_tokens',
-    'cachedContentTokenCount',
-    'cached_content_token_count',
-    'num_cached_tokens',
-    // llama-server.
-    'cache_n',
-  ],
-  cacheWrite: ['cache_write_tokens', 'cache_creation_tokens'],
-  reasoning: ['reasoning_tokens', 'thinking_tokens', 'thoughtsTokenCount', 'thoughts_token_count'],
-  toolPrompt: ['toolUsePromptTokenCount', 'tool_use_prompt_token_count'],
-} as const;
+type Fields = Readonly<Record<string, unknown>>;
 
-/** Objects within a report that hold some of its counts. */
-const promptDetails = ['prompt_tokens_details', 'input_tokens_details', 'timings'] as const;
-const outputDetails = ['completion_tokens_details', 'output_tokens_details'] as const;
+/** Counts as they are reported, before it is clear which of them contain others. */
+export type ReportedCounts = { [Field in UsageField]?: number };
 
-type Report = Readonly<Record<string, unknown>>;
-type PromptUsage = Pick<Usage, 'input' | 'cachedRead' | 'cacheWrite' | 'cacheWriteHour'>;
-
-/** The sum of all reports. */
-export type ReportedUsage = {
-  /** Absent: no report has a count of its own. A count that no report has is 0. */
-  readonly usage?: Usage;
-  /** Prompt and answer together, where no report has either. */
-  readonly totalTokens?: number;
+export type UsageQuirks = {
+  /** The completion's tokens exclude reasoning tokens, also where no total shows it. */
+  readonly addsReasoningTokens?: boolean;
 };
 
-/**
- * Collects the reports of one answer. Services send placeholders (0, −1, null) before the figures, figures that grow, the
- * whole after the finish, and parts in several events. The prompt's counts are those of the latest report that has any; a
- * field that it lacks keeps its value. The output's are the largest, since an answer only grows.
- */
-export function usageReports() {
-  let last: unknown;
-  let prompt: Report = {};
-  let output = 0;
-  let reasoning = 0;
-  let total = 0;
-  let reasoningIsApart = false;
-  let tier: Pick<Usage, 'serviceTier'> = {};
+export type UsageReports = {
+  /**
+   * Reads what one event reports, wherever in it. The same object again, with another text in it, costs nothing.
+   * @param data the event's JSON
+   */
+  readEvent(event: object, data: string): void;
+  /** Notes how urgently the service worked. */
+  readTier(tier: unknown): void;
+  /** What is known so far. `undefined`: nothing. */
+  readonly partial: PartialUsage | undefined;
+  /** The fields of the answer's `finish`. */
+  finishFields(): { readonly usage?: Usage; readonly partialUsage?: PartialUsage };
+};
 
-  return {
-    /**
-     * @param report what a service calls usage; anything else is ignored
-     * @param reasoningApart the service's count of the output excludes reasoning
-     */
-    add(report: unknown, reasoningApart = false): void {
-      if (typeof report !== 'object' || report === null || report === last) return;
-      last = report;
-      const fields = report as Report;
-      if (promptOf(fields).input > 0) prompt = { ...prompt, ...statedFields(fields) };
-      output = Math.max(output, countIn(fields, names.output));
-      const thoughts = reasoningIn(fields);
-      reasoning = Math.max(reasoning, thoughts);
-      total = Math.max(total, countIn(fields, names.total));
-      reasoningIsApart ||= reasoningApart || excludesReasoning(fields, thoughts);
-      this.setTier(fields['service_tier']);
+/** More tokens than any model reads or writes: a counter's own maximum, or another unit. */
+const maxCount = 20_000_000;
+
+/** A count of tokens as an integer, 0 for a reported zero; `undefined` for what is no count (-1, `null`, NaN, a word). */
+export function readCount(value: unknown): number | undefined {
+  const count = typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && count >= 0 && count <= maxCount ? Math.round(count) : undefined;
+}
+
+export function usageReports({ addsReasoningTokens = false }: UsageQuirks = {}): UsageReports {
+  const counts: ReportedCounts = {};
+  const style: CountingStyle = { ...commonStyle, reasoningIsBeside: addsReasoningTokens };
+  let costUsd: number | undefined;
+  let tier: unknown;
+  /** The last event, when it reported nothing. */
+  let emptyEvent: object | undefined;
+
+  const merge = (found: FoundReport): void => {
+    const { input = 0, cachedRead, cacheWrite } = found.counts;
+    // Beside a real input these zeros are no placeholders.
+    if (input > 0 && cachedRead === 0) counts.cachedRead = 0;
+    if (input > 0 && cacheWrite === 0) counts.cacheWrite = 0;
+    for (const [field, count] of Object.entries(found.counts) as [UsageField, number][])
+      if (count > 0) counts[field] = count;
+      else counts[field] ??= 0;
+    Object.assign(style, found.style);
+    costUsd = found.costUsd ?? costUsd;
+    tier = found.tier ?? tier;
+  };
+
+  const reports: UsageReports = {
+    readEvent(event, data) {
+      if (event === emptyEvent) return;
+      const found = mayReport(data) ? reportsIn(event as Fields) : undefined;
+      emptyEvent = found ? undefined : event;
+      if (found) for (const report of found) merge(report);
     },
-    /** The service's tier, where it stands beside the usage; anything but a text is ignored. */
-    setTier(reported: unknown): void {
-      if (typeof reported === 'string') tier = serviceTierField(reported);
+    readTier(reported) {
+      tier = reported ?? tier;
     },
-    total(): ReportedUsage {
-      const counted = promptOf(prompt);
-      const { input, cachedRead, cacheWrite } = counted;
-      if (input === 0 && output === 0 && reasoning === 0) return total > 0 ? { totalTokens: total } : {};
-      const difference = input > 0 ? Math.max(0, total - input) : 0;
-      // The total is right whichever way the parts are counted.
-      const whole = reasoningIsApart ? difference || output + reasoning : output || difference;
-      return {
-        usage: {
-          ...counted,
-          cachedRead: Math.min(cachedRead, input),
-          cacheWrite: Math.min(cacheWrite, input),
-          output: whole,
-          reasoning,
-          ...tier,
-        },
-      };
+    get partial() {
+      const totals = settleCounts(counts, style);
+      if (!totals && costUsd === undefined) return undefined;
+      return { ...totals, ...(costUsd === undefined ? {} : { costUsd }), ...serviceTierField(tier) };
+    },
+    finishFields() {
+      const { partial } = reports;
+      if (!partial) return {};
+      const { input, output } = partial;
+      return input === undefined || output === undefined
+        ? { partialUsage: partial }
+        : { usage: toUsage({ ...partial, input, output }) };
     },
   };
+  return reports;
 }
 
-/** A count of tokens; 0 for a placeholder or anything else. */
-function toCount(value: unknown): number {
-  const count = typeof value === 'string' ? Number(value) : value;
-  return typeof count === 'number' && count > 0 && Number.isFinite(count) ? Math.round(count) : 0;
-}
+/** A text without any of these holds no report; most events are text alone. */
+const mayReport = (data: string): boolean =>
+  data.includes('oken') || data.includes('eval_count') || data.includes('predicted');
 
-function countIn(report: unknown, spellings: readonly string[]): number {
-  if (typeof report !== 'object' || report === null) return 0;
-  for (const name of spellings) {
-    const count = toCount((report as Report)[name]);
-    if (count > 0) return count;
+/** How a service counts, shown by the names it uses. */
+type CountingStyle = {
+  /** The input has a name under which Anthropic and Bedrock count it without cached tokens. */
+  inputIsWithoutCache: boolean;
+  /** Cached tokens have names under which these count them beside the input. */
+  cacheHasOwnCount: boolean;
+  reasoningIsBeside: boolean;
+};
+
+/** Neither cached tokens nor reasoning are counted apart, unless a total shows it. */
+export const commonStyle: Readonly<CountingStyle> = {
+  inputIsWithoutCache: false,
+  cacheHasOwnCount: false,
+  reasoningIsBeside: false,
+};
+
+const isCacheBeside = ({ inputIsWithoutCache, cacheHasOwnCount }: CountingStyle): boolean =>
+  inputIsWithoutCache && cacheHasOwnCount;
+
+type FoundReport = {
+  readonly counts: ReportedCounts;
+  /** Only what the report shows. */
+  readonly style: Partial<CountingStyle>;
+  readonly costUsd?: number | undefined;
+  readonly tier?: unknown;
+};
+
+/** The reports in one event, the preferred one last; `undefined`: none. */
+function reportsIn(event: Fields): FoundReport[] | undefined {
+  // llama.cpp writes its counts into each line; those of the last are whole.
+  if ('tokens_predicted' in event && event['stop'] !== true) return undefined;
+  let reports: FoundReport[] | undefined;
+  const add = (holder: unknown): void => {
+    if (!isObject(holder)) return;
+    for (const place of usagePlaces) {
+      const value = holder[place];
+      const report = typeof value === 'string' ? parseJsonObject(value) : value;
+      if (!isObject(report)) continue;
+      reports ??= [];
+      reports.push(readReport(report));
+    }
+  };
+  const lines = nativeReport(event);
+  if (lines) reports = [lines];
+  add(event['x_groq']);
+  const { choices } = event;
+  const choice: unknown = Array.isArray(choices) ? choices.at(-1) : undefined;
+  if (isObject(choice)) {
+    add(choice['delta']);
+    add(choice['message']);
+    add(choice);
   }
-  return 0;
+  add(event['delta']);
+  add(event['message']);
+  add(event['response']);
+  add(event['data']);
+  add(event);
+  return reports;
 }
 
-const detailedCount = (report: Report, spellings: readonly string[], details: readonly string[]): number =>
-  countIn(report, spellings) || Math.max(0, ...details.map((name) => countIn(report[name], spellings)));
+/** Ollama and llama.cpp report in the line itself; llama.cpp's timings show what it processed beside what it had cached. */
+function nativeReport(event: Fields): FoundReport | undefined {
+  if ('prompt_eval_count' in event || 'eval_count' in event) return readReport(event);
+  if ('tokens_predicted' in event) {
+    const report = readReport(event);
+    const { timings } = event;
+    const cached = isObject(timings) ? readCount(timings['cache_n']) : undefined;
+    return cached ? { ...report, counts: { ...report.counts, cachedRead: cached } } : report;
+  }
+  const { timings } = event;
+  if (!isObject(timings) || isObject(event['usage'])) return;
+  const prompt = readCount(timings['prompt_n']);
+  const output = readCount(timings['predicted_n']);
+  if (prompt === undefined || output === undefined) return;
+  const cached = readCount(timings['cache_n']) ?? 0;
+  return { counts: { input: prompt + cached, cachedRead: cached, output }, style: {} };
+}
 
-const reasoningIn = (report: Report): number => detailedCount(report, names.reasoning, outputDetails);
+function readReport(report: Fields): FoundReport {
+  const counts: ReportedCounts = {};
+  const style: Partial<CountingStyle> = {};
+  for (const name in report) {
+    const value = report[name];
+    if (value === null || value === undefined) continue;
+    const field = Object.hasOwn(usageFieldNames, name) ? usageFieldNames[name] : undefined;
+    const count = field && readCount(value);
+    if (field && count !== undefined) {
+      // Gateways write both names; then the input is counted as OpenAI does.
+      if (field === 'input' && inputsWithoutCache.has(name)) style.inputIsWithoutCache ??= true;
+      else if (field === 'input' && count > 0) style.inputIsWithoutCache = false;
+      if (cachesBesideInput.has(name)) style.cacheHasOwnCount = true;
+      if (reasoningBesideOutput.has(name)) style.reasoningIsBeside = true;
+      // A report may count one thing under two names, one of them a placeholder.
+      if (count > 0) counts[field] = count;
+      else counts[field] ??= 0;
+    } else if (typeof value === 'object') readDetails(counts, name, value);
+  }
+  return { counts, style, costUsd: reportedCost(report), tier: report['service_tier'] };
+}
 
-/** Nearly every service includes cached tokens in the prompt's; Anthropic's names exclude them. */
-function promptOf(report: Report): PromptUsage {
-  const stated = countIn(report, names.prompt) + countIn(report, names.toolPrompt);
-  const readApart = toCount(report['cache_read_input_tokens']);
-  const writtenApart = toCount(report['cache_creation_input_tokens']);
-  const hour = toCount(
-    (report['cache_creation'] as Report | null | undefined)?.['ephemeral_1h_input_tokens'],
-  );
-  const excludesCached = toCount(report['prompt_tokens']) === 0;
+function readDetails(counts: ReportedCounts, name: string, details: object): void {
+  if (Array.isArray(details)) {
+    const field = Object.hasOwn(modalityLists, name) ? modalityLists[name] : undefined;
+    const sum = details.reduce((all: number, each: unknown) => all + modalityCount(each), 0);
+    if (field && sum > 0) counts[field] ??= sum;
+    return;
+  }
+  if (!usageDetails.has(name)) return;
+  for (const [detail, value] of Object.entries(details)) {
+    const field = Object.hasOwn(detailFieldNames, detail)
+      ? detailFieldNames[detail]
+      : Object.hasOwn(usageFieldNames, detail)
+        ? usageFieldNames[detail]
+        : undefined;
+    const count = field && readCount(value);
+    if (field && count) counts[field] = counts[field] || count;
+  }
+  if (name !== 'cache_creation') return;
+  const hours = readCount((details as Fields)['ephemeral_1h_input_tokens']) ?? 0;
+  const minutes = readCount((details as Fields)['ephemeral_5m_input_tokens']) ?? 0;
+  if (hours + minutes > 0) counts.cacheWrite ||= hours + minutes;
+}
+
+const modalityCount = (value: unknown): number =>
+  (isObject(value) ? readCount(value['tokenCount'] ?? value['token_count']) : undefined) ?? 0;
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** Totals from the counts: which of them contain others is shown by their sum, where there is one, else by their names. */
+export function settleCounts(counts: ReportedCounts, style: CountingStyle): PartialUsage | undefined {
+  if (Object.keys(counts).length === 0) return undefined;
+  const {
+    total = 0,
+    cachedRead = 0,
+    cacheWrite = 0,
+    cacheWriteHour = 0,
+    reasoning = 0,
+    toolUse = 0,
+  } = counts;
+  const cached = cachedRead + cacheWrite;
+  const given = counts.input ?? 0;
+  let cacheIsBeside = cached > 0 && (isCacheBeside(style) || (given > 0 && cached > given));
+  let reasoningIsBeside =
+    reasoning > 0 && (style.reasoningIsBeside || reasoning > (counts.output ?? reasoning));
+  let output = counts.output ?? (reasoningIsBeside ? 0 : undefined);
+  if (total > 0 && given > 0 && output !== undefined) {
+    const rest = total - given - toolUse - output;
+    if (rest === 0 && reasoning <= output) reasoningIsBeside = false;
+    else if (rest > 0 && rest === reasoning) reasoningIsBeside = true;
+    else if (rest > 0 && rest === cached) cacheIsBeside = true;
+    else if (rest > 0 && rest === cached + reasoning) cacheIsBeside = reasoningIsBeside = true;
+    else {
+      // Tokens that no field names: Gemini's OpenAI address counts thoughts in the total alone.
+      const unnamed = rest - (reasoningIsBeside ? reasoning : 0) - (cacheIsBeside ? cached : 0);
+      if (unnamed > 0) output += unnamed;
+    }
+  }
+  let input = (cacheIsBeside ? cached : 0) + given;
+  if (input > 0) input += toolUse;
+  if (output !== undefined && reasoningIsBeside) output += reasoning;
+  if (!output && total > input && input > 0) output = total - input;
+  if (input === 0 && output && total > output) input = total - output;
   return {
-    input: stated + (excludesCached ? readApart + writtenApart : 0),
-    cachedRead: readApart || detailedCount(report, names.cachedRead, promptDetails),
-    cacheWrite: writtenApart || detailedCount(report, names.cacheWrite, promptDetails),
-    ...(hour > 0 ? { cacheWriteHour: hour } : {}),
+    ...(input > 0 ? { input } : {}),
+    ...(output === undefined ? {} : { output }),
+    ...(input === 0 && !output && total > 0 ? { total } : {}),
+    ...(cachedRead > 0 ? { cachedRead } : {}),
+    ...(cacheWrite > 0 ? { cacheWrite } : {}),
+    ...(cacheWriteHour > 0 ? { cacheWriteHour } : {}),
+    ...(reasoning > 0 ? { reasoning } : {}),
   };
 }
 
-/** Fields with a value: null and a negative number stand for none. */
-const statedFields = (report: Report): Report =>
-  Object.fromEntries(
-    Object.entries(report).filter(
-      ([, value]) => value !== null && value !== undefined && !(Number(value) < 0),
-    ),
-  );
-
-/** Whether the parts add up to the total only when reasoning is added to the output. */
-function excludesReasoning(report: Report, reasoning: number): boolean {
-  const total = countIn(report, names.total);
-  return reasoning > 0 && total === promptOf(report).input + countIn(report, names.output) + reasoning;
-}
+/** The parts are never larger than what contains them. */
+export const toUsage = ({
+  input,
+  output,
+  total: _,
+  ...parts
+}: PartialUsage & Pick<Usage, 'input' | 'output'>): Usage => {
+  const cachedRead = Math.min(parts.cachedRead ?? 0, input);
+  return {
+    ...parts,
+    input,
+    cachedRead,
+    cacheWrite: Math.min(parts.cacheWrite ?? 0, input - cachedRead),
+    output,
+    reasoning: Math.min(parts.reasoning ?? 0, output),
+  };
+};

@@ -4,6 +4,7 @@ import type {
   EnginePart,
   FillRequest,
   OptionalRequestField,
+  PartialUsage,
   TextRequest,
 } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
@@ -124,6 +125,8 @@ export interface StreamDecoder {
    * `finish`.
    */
   readonly mayEnd: boolean;
+  /** What the service has reported so far, for an answer that breaks off. Absent: nothing. */
+  readonly reportedUsage?: PartialUsage | undefined;
   /** Parts of one event; `finish` is returned once, when the answer is complete. Throws `RumboError` for an error sent inside the stream, and `interrupted` for an event that cannot be read. */
   read(event: StreamEvent): readonly EnginePart[];
   /**

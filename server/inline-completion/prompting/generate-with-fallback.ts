@@ -1,5 +1,5 @@
 /** Generates a completion in the best mode that the model accepts; rejected modes are skipped and remembered. */
-import type { EnginePart, Usage } from '../../../shared/chat.ts';
+import type { EnginePart, PartialUsage } from '../../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../../shared/errors.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { OutputFormat } from '../generator.ts';
@@ -22,8 +22,8 @@ export type GeneratedText = {
   readonly format: OutputFormat;
   /** Can be read once. Rejects with `RumboError`; leaving the loop early, or aborting the signal, closes the socket. */
   readonly text: AsyncIterable<string>;
-  /** Resolves when the text has ended. `undefined`: the service reports no usage, or the reader left early. Never rejects. */
-  readonly usage: Promise<Usage | undefined>;
+  /** Resolves when the text has ended, with what the service reported. `undefined`: nothing, or the reader left early. Never rejects. */
+  readonly usage: Promise<PartialUsage | undefined>;
 };
 
 /** Resolves with the first text, or when the model ends without text. Rejects with `RumboError`: `invalid-request` when no mode is left. */
@@ -74,7 +74,7 @@ async function startGeneration(
   { request, cleanText }: ModeRequest,
   signal: AbortSignal,
 ): Promise<Pick<GeneratedText, 'text' | 'usage'>> {
-  const { promise: usage, resolve } = Promise.withResolvers<Usage | undefined>();
+  const { promise: usage, resolve } = Promise.withResolvers<PartialUsage | undefined>();
   const deltas = cleanText(textDeltas(engine.stream(model, request, signal), resolve))[
     Symbol.asyncIterator
   ]();
@@ -109,12 +109,12 @@ async function startGeneration(
 
 async function* textDeltas(
   parts: AsyncIterable<EnginePart>,
-  onEnd: (usage: Usage | undefined) => void,
+  onEnd: (usage: PartialUsage | undefined) => void,
 ): AsyncGenerator<string> {
   try {
     for await (const part of parts) {
       if (part.type === 'text-delta') yield part.text;
-      if (part.type === 'finish') onEnd(part.usage);
+      if (part.type === 'finish') onEnd(part.usage ?? part.partialUsage);
     }
   } finally {
     onEnd(undefined);

@@ -28,7 +28,7 @@ test('an unknown price is shown as unknown, never as 0', () => {
 test('a cost of 0 is free, and estimates are marked', () => {
   assert.match(receiptSection(sampleReceipt({ costUsd: 0 })), /\*\*Cost:\*\* free/);
   const estimated = receiptSection(sampleReceipt({ usageEstimated: true }));
-  assert.match(estimated, /estimated: the provider reported no usage/);
+  assert.match(estimated, /estimated: the provider did not report all of them/);
   assert.match(estimated, /\$0\.0012 \(estimated\)/);
 });
 

@@ -44,6 +44,7 @@ const facts = {
   },
   takeovers: [],
   plainInputTokens: 10,
+  countedTokens: new Map(),
 } as const;
 
 test('an answer’s receipt has its cost, its times, and why this model', () => {

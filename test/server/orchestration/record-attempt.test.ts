@@ -35,7 +35,14 @@ test('a failed attempt that is billed has a receipt and its cost in the list of 
   const progress = start();
   recordFailure(deps, progress, chosenOf(progress), error, result);
   assert.deepEqual(progress.attempts, [
-    { model: 'a/one', outcome: 'interrupted', ms: 20, message: 'It broke off.', costUsd: 0.000015 },
+    {
+      model: 'a/one',
+      outcome: 'interrupted',
+      ms: 20,
+      message: 'It broke off.',
+      costUsd: 0.000015,
+      usage: { input: 10, output: 5 },
+    },
   ]);
   assert.equal(records[0]?.receipt?.id, 'id-1');
   assert.deepEqual(records[0]?.usage, usage);

@@ -146,7 +146,7 @@ test('the answer so far lengthens the prompt, and exact counts no longer hold', 
   assert.equal(withAppendedText(criteria, ''), criteria);
   const longer = withAppendedText(criteria, 'word');
   assert.ok(longer.promptTokens > 10);
-  assert.equal(longer.maxPromptTokens, 44);
+  assert.ok(longer.maxPromptTokens >= 44);
   assert.equal(longer.exactPromptTokens, undefined);
 });
 

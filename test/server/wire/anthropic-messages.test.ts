@@ -75,7 +75,8 @@ test('each stop reason is mapped, and an unknown one is not a complete answer', 
   assert.equal(await ended('end_turn'), 'stop');
   assert.equal(await ended('stop_sequence'), 'stop');
   assert.equal(await ended('model_context_window_exceeded'), 'length');
-  assert.equal(await ended('tool_use'), 'tool-calls');
+  // It made no call.
+  assert.equal(await ended('tool_use'), 'other');
   assert.equal(await ended('refusal'), 'content-filter');
   assert.equal(await ended('new_reason'), 'other');
 });

@@ -19,12 +19,12 @@ test('thinking and text are separate parts, counts are totals', async () => {
   ]);
 });
 
-test('an absent count is zero', async () => {
+test('an absent count is not known: a zero is left out, and so is a cached prompt', async () => {
   const parts = await partsOf(wire, fixture('ollama/documented-cached-prompt.ndjson'));
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
     reason: 'length',
-    usage: { input: 0, cachedRead: 0, cacheWrite: 0, output: 1, reasoning: 0 },
+    partialUsage: { output: 1 },
   });
 });
 

@@ -31,10 +31,13 @@ test('prompt progress of llama-server is no text', async () => {
 });
 
 test('a stream without usage finishes at its end marker, without usage', async () => {
-  for (const name of ['openai/documented-no-usage.sse', 'llama-cpp/chat-stream.sse']) {
-    const parts = await partsOf(wire, fixture(name));
-    assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' }, name);
-  }
+  const parts = await partsOf(wire, fixture('openai/documented-no-usage.sse'));
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' });
+});
+
+test('the timings of llama-server are usage where there is no other', async () => {
+  const parts = await partsOf(wire, fixture('llama-cpp/chat-stream.sse'));
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop', usage: { ...llamaUsage, output: 14 } });
 });
 
 test('reasoning is kept apart from text, under either of its names', async () => {
@@ -185,7 +188,7 @@ test('reasoning that the completion excludes is added to the output', async () =
   assert.deepEqual(parts.at(-1), {
     type: 'finish',
     reason: 'stop',
-    usage: { input: 12, cachedRead: 2, cacheWrite: 0, output: 291, reasoning: 290 },
+    usage: { input: 12, cachedRead: 2, cacheWrite: 0, output: 291, reasoning: 290, costUsd: 0.000146625 },
   });
 });
 
