@@ -73,17 +73,33 @@ export function usageReports({ addsReasoningTokens = false }: UsageQuirks = {}):
     tier = found.tier ?? tier;
   };
 
+  /** The latest report at the top of an event; merged when another one follows that does not replace it. */
+  let pending: Fields | undefined;
+  const mergePending = (): void => {
+    if (pending) merge(readReport(pending));
+    pending = undefined;
+  };
+
   const reports: UsageReports = {
     readEvent(event, data) {
       if (event === emptyEvent) return;
-      const found = mayReport(data) ? reportsIn(event as Fields) : undefined;
+      const top = wholeReportOf(event as Fields);
+      if (top) {
+        if (pending && !replaces(top, pending)) mergePending();
+        pending = top;
+        return;
+      }
+      const found = mayReport(event as Fields, data) ? reportsIn(event as Fields) : undefined;
       emptyEvent = found ? undefined : event;
-      if (found) for (const report of found) merge(report);
+      if (!found) return;
+      mergePending();
+      for (const report of found) merge(report);
     },
     readTier(reported) {
       tier = reported ?? tier;
     },
     get partial() {
+      mergePending();
       const totals = settleCounts(counts, style);
       if (!totals && costUsd === undefined) return undefined;
       return { ...totals, ...(costUsd === undefined ? {} : { costUsd }), ...serviceTierField(tier) };
@@ -100,9 +116,35 @@ export function usageReports({ addsReasoningTokens = false }: UsageQuirks = {}):
   return reports;
 }
 
-/** A text without any of these holds no report; most events are text alone. */
-const mayReport = (data: string): boolean =>
-  data.includes('oken') || data.includes('eval_count') || data.includes('predicted');
+/** An event without any of these holds no report; most events are text alone. */
+const mayReport = ({ eval_count, prompt_eval_count, timings }: Fields, data: string): boolean =>
+  eval_count !== undefined ||
+  prompt_eval_count !== undefined ||
+  timings !== undefined ||
+  data.includes('oken');
+
+/**
+ * The report at the top of an event, when each of its counts is one: most services that report with every event do it
+ * like this, and then only the last one needs to be read.
+ */
+function wholeReportOf({ usage, usageMetadata }: Fields): Fields | undefined {
+  const report = usage ?? usageMetadata;
+  if (!isObject(report) || Array.isArray(report)) return undefined;
+  let counts = 0;
+  for (const name in report) {
+    const value = report[name];
+    if (typeof value === 'object') continue;
+    if (typeof value !== 'number' || !(value > 0 && value <= maxCount)) return undefined;
+    counts += 1;
+  }
+  return counts > 1 ? report : undefined;
+}
+
+/** Whether a report has all that an earlier one has. */
+function replaces(report: Fields, earlier: Fields): boolean {
+  for (const name in earlier) if (report[name] === undefined || report[name] === null) return false;
+  return true;
+}
 
 /** How a service counts, shown by the names it uses. */
 type CountingStyle = {
