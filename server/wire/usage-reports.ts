@@ -43,6 +43,9 @@ export type UsageReports = {
   finishFields(): { readonly usage?: Usage; readonly partialUsage?: PartialUsage };
 };
 
+/** An answer only grows: of these a smaller count is an older one. */
+const growing: ReadonlySet<UsageField> = new Set(['output', 'reasoning', 'total']);
+
 /** More tokens than any model reads or writes: a counter's own maximum, or another unit. */
 const maxCount = 20_000_000;
 
@@ -66,7 +69,8 @@ export function usageReports({ addsReasoningTokens = false }: UsageQuirks = {}):
     if (input > 0 && cachedRead === 0) counts.cachedRead = 0;
     if (input > 0 && cacheWrite === 0) counts.cacheWrite = 0;
     for (const [field, count] of Object.entries(found.counts) as [UsageField, number][])
-      if (count > 0) counts[field] = count;
+      if (growing.has(field)) counts[field] = Math.max(count, counts[field] ?? 0);
+      else if (count > 0) counts[field] = count;
       else counts[field] ??= 0;
     Object.assign(style, found.style);
     costUsd = found.costUsd ?? costUsd;
@@ -140,9 +144,14 @@ function wholeReportOf({ usage, usageMetadata }: Fields): Fields | undefined {
   return counts > 1 ? report : undefined;
 }
 
-/** Whether a report has all that an earlier one has. */
+/** Whether a report has all that an earlier one has, and no less of it. */
 function replaces(report: Fields, earlier: Fields): boolean {
-  for (const name in earlier) if (report[name] === undefined || report[name] === null) return false;
+  for (const name in earlier) {
+    const value = report[name];
+    if (value === undefined || value === null) return false;
+    const before = earlier[name];
+    if (typeof before === 'number' && typeof value === 'number' && value < before) return false;
+  }
   return true;
 }
 

@@ -338,3 +338,44 @@ test('cancelling does not wait for a hanging keychain', async () => {
   setTimeout(() => controller.abort(), 10);
   await assert.rejects(answer, { kind: 'cancelled' });
 });
+
+test('an answer that breaks off passes on what the service had reported until then', async (t) => {
+  const failures: unknown[] = [];
+  const onBilledFailure = (usage: unknown) => failures.push(usage);
+  const fault = { kind: 'end', afterWords: 2 } as const;
+  const reply = { text: 'one two three', usage: { input: 21, output: 34 } };
+  const models = ['m'];
+  const fakes = [
+    [anthropic, await fakeAnthropic({ models, reply, fault })],
+    [openai, await fakeOpenAi({ models, reply, fault })],
+    // An error response is not billed.
+    [openai, await fakeOpenAi({ models, fail: { status: 500, body: 'no' } })],
+  ] as const;
+  for (const [definition, fake] of fakes) {
+    t.after(() => fake.close());
+    const engine = engineAt(definition, fake.baseUrl, 'sk-1');
+    await failure(Array.fromAsync(engine.stream('m', { ...request, onBilledFailure }, never)));
+  }
+  assert.equal(failures.length, 2);
+  assert.equal((failures[0] as { readonly input?: number }).input, 21);
+  assert.equal(failures[1], undefined);
+});
+
+test('usage and cost in the head of a response stand in for a body without them', async (t) => {
+  const fake = await fakeOpenAi({
+    models: ['m'],
+    headers: { 'x-litellm-response-cost': '0.0125', 'x-prompt-tokens': '21' },
+    fault: {
+      kind: 'custom',
+      behavior({ response, contentType }) {
+        response.writeHead(200, { 'content-type': contentType });
+        response.end(
+          'data: {"choices":[{"index":0,"delta":{"content":"one"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+        );
+      },
+    },
+  });
+  t.after(() => fake.close());
+  const finish = (await answer(engineAt(openai, fake.baseUrl, 'sk-1'), 'm')).at(-1);
+  assert.deepEqual(finish, { type: 'finish', reason: 'stop', partialUsage: { input: 21, costUsd: 0.0125 } });
+});

@@ -68,3 +68,18 @@ test('an answer that was never read is cancelled at the end', async () => {
   sent.close();
   assert.equal(signal?.aborted, true);
 });
+
+test('tries that a service accepted and failed are kept, before the first part or after it', async () => {
+  const sent = send(async function* (_model, request) {
+    assert.ok('onBilledFailure' in request);
+    request.onBilledFailure?.({ input: 5 });
+    yield text('one');
+    request.onBilledFailure?.(undefined);
+    throw new RumboError('It broke off.', { kind: 'interrupted' });
+  });
+  await assert.rejects(Array.fromAsync(sent.parts), { kind: 'interrupted' });
+  assert.deepEqual(sent.failures, [
+    { usage: { input: 5 }, hasParts: false },
+    { usage: undefined, hasParts: true },
+  ]);
+});

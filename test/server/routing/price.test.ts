@@ -103,3 +103,13 @@ test('a model that has the conversation cached is predicted to cost less', () =>
   const other = predictCost(route, model({ id: 'openai/other' }), past);
   assert.equal(usd(other?.low), usd(0.01 + 0.001));
 });
+
+test('what the service says it charges is the cost, unless it is far from any price', () => {
+  const usage = { ...noUsage, input: 1_000_000, output: 1_000_000 };
+  const price = { input: 2, output: 8 };
+  assert.equal(costOf({ ...usage, costUsd: 7.5 }, price), 7.5);
+  assert.equal(costOf({ ...usage, costUsd: 0.1 }, price), 10, 'another unit');
+  assert.equal(costOf({ ...usage, costUsd: 75_000 }, price), 10, 'another unit');
+  assert.equal(costOf({ ...usage, costUsd: 7.5 }, null), 7.5, 'the price is unknown');
+  assert.equal(costOf({ ...usage, costUsd: 7.5 }, { input: 0, output: 0 }), 7.5);
+});

@@ -64,6 +64,12 @@ test('counts that grow end with the last, whichever event holds each of them', (
   assert.deepEqual(countsAfter({ usage: { input_tokens: 60 } }, { usage: { output_tokens: 40 } }), [60, 40]);
 });
 
+test('a smaller count of the answer is an older one', () => {
+  const whole = { usage: { prompt_tokens: 60, completion_tokens: 40, total_tokens: 100 } };
+  const begun = { usage: { prompt_tokens: 60, completion_tokens: 1, total_tokens: 61 } };
+  assert.deepEqual(countsAfter(begun, whole, begun), [60, 40]);
+});
+
 test('numbers may be texts', () => {
   assert.deepEqual(countsAfter({ usage: { prompt_tokens: '60', completion_tokens: ' 40 ' } }), [60, 40]);
 });

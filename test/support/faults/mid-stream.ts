@@ -11,6 +11,7 @@ import {
   repeatWhole,
 } from './expected-answer.ts';
 import type { Fault, Primary } from './fault.ts';
+import { usageOddities } from './usage-oddities.ts';
 
 const breaksOff = (
   name: string,
@@ -173,6 +174,11 @@ const harmless: readonly Fault[] = [
   harmlessFault('no blank line at the end', () => behaviors.sends((body) => body.trimEnd())),
   harmlessFault('usage that comes twice', () => behaviors.sends(endTwice), { reportsUsage: true }),
   harmlessFault('usage that never comes', () => withoutUsage, { reportsUsage: false }),
+  ...usageOddities.map(({ name, isReported, change }) =>
+    harmlessFault(name, () => behaviors.sends((_body, events) => change(events).join('')), {
+      reportsUsage: isReported,
+    }),
+  ),
   harmlessFault('thoughts, text and calls interleaved', () => behaviors.interleaved(thoughts, call), {
     extras: { reasoning: thoughts, call },
   }),
