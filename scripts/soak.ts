@@ -61,6 +61,14 @@ const rows: readonly Row[] = [
     unit: '×',
     aim: 1.2,
   },
+  {
+    what: 'answers and broken attempts that count less than the services do',
+    figure: result.accounts.unpaid,
+    unit: '',
+    aim: 0,
+    note: `${result.accounts.estimated} answers without a usable report`,
+  },
+  { what: 'answers with other counts than reported', figure: result.accounts.miscounted, unit: '', aim: 0 },
   { what: 'answers without a row in the ledger', figure: result.unaccounted, unit: '', aim: 0 },
   {
     what: 'circuits not closed at the end',

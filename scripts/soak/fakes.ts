@@ -11,6 +11,8 @@ import type {
 import * as behaviors from '../../test/support/faults/behaviors.ts';
 import { type FakedEngine, fakedEngines } from '../../test/support/faults/engines.ts';
 import { takeoverReplies } from '../../test/support/faults/expected-answer.ts';
+import { usageOddities } from '../../test/support/faults/usage-oddities.ts';
+import type { AccountedChat } from './account.ts';
 import {
   key,
   type ServedChat,
@@ -32,6 +34,10 @@ function random(): number {
 
 const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
+/** Share of the whole answers whose usage is reported in an odd way. */
+const oddShare = 0.5;
+
+/** Faults before the first word. */
 const faultsOf = ({ errors }: FakedEngine): readonly FakeBehavior[] => [
   behaviors.responds({ status: 500, body: errors.body({ status: 500, message: 'Something failed.' }) }),
   behaviors.responds({ status: 503, body: errors.body({ status: 503, message: 'Overloaded.' }) }),
@@ -43,13 +49,28 @@ const faultsOf = ({ errors }: FakedEngine): readonly FakeBehavior[] => [
   behaviors.resets,
   behaviors.answersWith('text/html', '<html><body>Sign in to the network</body></html>'),
   behaviors.streams(errors.event({ status: 503, message: 'Overloaded.' })),
+];
+
+/** Faults after some words, which are paid for. */
+const breaksOf = ({ errors }: FakedEngine): readonly FakeBehavior[] => [
   behaviors.resetsInTheMiddle,
   behaviors.endsInTheMiddle,
   behaviors.endsInsideAnEvent,
   behaviors.stallsInTheMiddle,
   behaviors.failsInTheMiddle(errors.event({ status: 503, message: 'Overloaded.' })),
-  behaviors.inPiecesOf(64),
 ];
+const inPieces = behaviors.inPiecesOf(64);
+
+const accounts: AccountedChat[] = [];
+function account(
+  { kind }: FakedEngine,
+  exchange: Exchange,
+  outcome: AccountedChat['outcome'],
+  isReported: boolean,
+): void {
+  const { input, output } = exchange.reply.usage;
+  accounts.push({ number: numberOf(exchange), kind, outcome, input, output, isReported });
+}
 
 const served: ServedChat[] = [];
 /** Numbers of requests with a fault: their duration is not Rumbo's. */
@@ -61,7 +82,8 @@ let faults = 0;
 const clock = (): number => performance.timeOrigin + performance.now();
 
 function behave(engine: FakedEngine): FakeBehavior {
-  const choices = faultsOf(engine);
+  const breaks = breaksOf(engine);
+  const choices = [...faultsOf(engine), ...breaks, inPieces];
   return async (exchange) => {
     if (down.has(engine.kind)) {
       failed.add(numberOf(exchange));
@@ -69,7 +91,9 @@ function behave(engine: FakedEngine): FakeBehavior {
     }
     if (!backAt.has(engine.kind)) backAt.set(engine.kind, clock());
     const behavior = random() < faultShare ? pick(choices) : undefined;
-    if (!behavior) return answerWhole(exchange);
+    if (!behavior) return answerWhole(engine, exchange);
+    if (breaks.includes(behavior)) account(engine, exchange, 'broken', false);
+    if (behavior === inPieces) account(engine, exchange, 'whole', true);
     faults += 1;
     failed.add(numberOf(exchange));
     await behavior(exchange);
@@ -77,12 +101,15 @@ function behave(engine: FakedEngine): FakeBehavior {
 }
 
 /** Records the duration, unless another service has failed the request before. */
-async function answerWhole(exchange: Exchange): Promise<void> {
+async function answerWhole(engine: FakedEngine, exchange: Exchange): Promise<void> {
   const startedAt = performance.now();
   const number = numberOf(exchange);
   if (!failed.has(number))
     exchange.response.once('finish', () => served.push({ number, ms: performance.now() - startedAt }));
-  await exchange.sendAnswer();
+  const oddity = random() < oddShare ? pick(usageOddities) : undefined;
+  account(engine, exchange, 'whole', oddity?.isReported ?? true);
+  if (!oddity) return exchange.sendAnswer();
+  await behaviors.sends((_body, events) => oddity.change(events).join(''))(exchange);
 }
 
 /** The number of the case in the prompt. */
@@ -121,6 +148,7 @@ process.on('message', async (order: SoakOrder) => {
     send({
       served,
       faults,
+      accounts,
       chats: [...running.values()].reduce((sum, fake) => sum + fake.chats.length, 0),
       backAt: Object.fromEntries(backAt),
     });

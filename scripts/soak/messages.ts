@@ -1,4 +1,5 @@
 /** Messages between the soak and its services. */
+import type { AccountedChat } from './account.ts';
 
 /** The engines of the services: four framings, cloud and local. */
 export const serviceKinds: readonly string[] = ['openai', 'anthropic', 'gemini', 'ollama'];
@@ -22,6 +23,8 @@ export type ServicesReport =
       readonly served: readonly ServedChat[];
       readonly faults: number;
       readonly chats: number;
+      /** What the services counted. */
+      readonly accounts: readonly AccountedChat[];
       /** By kind, the first answered chat since the service was last down. Milliseconds since 1970. */
       readonly backAt: Readonly<Record<string, number>>;
     };

@@ -15,6 +15,7 @@ import { residentMegabytes } from '../bench/memory.ts';
 import { promptOf } from '../bench/prompts.ts';
 import { median } from '../bench/quantile.ts';
 import { connectServer, type TerminalServer } from '../terminal/server.ts';
+import { type AccountComparison, compareAccounts } from './account.ts';
 import { repetitiveDay } from './day.ts';
 import { key, type ServicesReady, type ServicesReport, type SoakOrder } from './messages.ts';
 
@@ -50,6 +51,8 @@ export type Soak = {
   readonly memory: { readonly some: number; readonly all: number } | null;
   /** Answers whose receipt is not in the ledger, and rows of the ledger that belong to no answer. */
   readonly unaccounted: number;
+  /** How the services' own accounts differ from the receipts. */
+  readonly accounts: AccountComparison;
   /** Circuits that are not closed at the end, by name. */
   readonly notClosed: readonly string[];
   /** 0–1, on a repetitive day. */
@@ -61,6 +64,8 @@ export type Soak = {
 const lanes = 6;
 /** Requests before the first reading of memory. */
 const some = 1_000;
+/** US dollars for a million tokens, so that no answer is free. */
+const price = { input: 1, output: 5 };
 const keyEnv = 'RUMBO_SOAK_KEY';
 /** Of so many requests one streams its parts, as the editor's do. */
 const streamedEvery = 4;
@@ -189,6 +194,7 @@ export async function soak({ requests, faultShare, awayMs }: SoakOptions): Promi
           : Math.max(0, (report.backAt[leaver] ?? Number.POSITIVE_INFINITY) - returnedAt),
       memory: memorySome !== null && memoryAll !== null ? { some: memorySome, all: memoryAll } : null,
       unaccounted: unaccounted(folder, [...answers.map(({ result }) => result), ...day]),
+      accounts: compareAccounts(answers, report.accounts),
       notClosed,
       cacheHits: day.filter(({ receipt }) => receipt.cached).length / repetitiveDay.length,
       seconds: (performance.now() - startedAt) / 1000,
@@ -232,7 +238,7 @@ function startServer(folder: string, services: ServicesReady['services']): Promi
       storagePath: folder,
       settings: onlyProviders(Object.fromEntries(services.map(entry)), {
         'rumbo.models': Object.fromEntries(
-          services.map(({ kind, model }) => [`${kind}/${model}`, { toggle: true }]),
+          services.map(({ kind, model }) => [`${kind}/${model}`, { toggle: true, price }]),
         ),
         'rumbo.routing.timeouts': { local: limits, api: limits },
         'rumbo.routing.whenPinnedUnavailable': 'next',

@@ -15,6 +15,8 @@ test('hundreds of requests to failing services are answered completely and accou
   assert.deepEqual([result.lostWords, result.doubledWords], [0, 0]);
   assert.ok(result.joined > 3, `${result.joined} joined`);
   assert.equal(result.unaccounted, 0);
+  assert.deepEqual([result.accounts.unpaid, result.accounts.miscounted], [0, 0]);
+  assert.ok(result.accounts.estimated > 20, `${result.accounts.estimated} answers without a usable report`);
   assert.deepEqual(result.notClosed, []);
   assert.ok((result.backAfterMs ?? Number.POSITIVE_INFINITY) < 30_000, `back after ${result.backAfterMs} ms`);
   assert.ok(result.cacheHits > 0.3, `${result.cacheHits}`);
