@@ -198,6 +198,8 @@ export type EnginePart =
   | {
       readonly type: 'finish';
       readonly reason: FinishReason;
+      /** Only an end marker came, and no finish reason, in a format that has both. Absent: the end is certain. */
+      readonly hasNoReason?: true;
       /** The model that answered instead of the requested one, by the gateway's name of it. Absent: the requested one. */
       readonly servedBy?: string;
       /** Absent when the service did not say; it is then estimated and marked. */

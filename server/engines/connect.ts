@@ -17,6 +17,7 @@ import type {
   WireRequest,
 } from '../wire/wire-format.ts';
 import type { RulesByModel } from './adapt-requests.ts';
+import { type EndChecker, endChecker } from './end-checker.ts';
 import type { Engine, EngineDefinition } from './engine.ts';
 import { type EngineRequests, engineRequests } from './engine-requests.ts';
 import { withServingModel } from './gateways.ts';
@@ -47,6 +48,7 @@ export function connectEngine(connection: EngineConnection): Engine {
   const { provider, definition } = connection;
   const { wire } = definition;
   const requests = engineRequests(connection);
+  const streaming = { ...connection, ends: endChecker() };
   return {
     provider,
     supportsPrefill: (model) =>
@@ -54,12 +56,12 @@ export function connectEngine(connection: EngineConnection): Engine {
     ...(wire.embeddings ? { embed: embedWith(connection, requests, wire.embeddings) } : {}),
     ...(wire.count ? { countTokens: countWith(connection, requests, wire.count) } : {}),
     listModels: (signal) => listModels(connection, requests, signal),
-    stream: (model, request, signal) => streamAnswer(connection, requests, model, request, signal),
+    stream: (model, request, signal) => streamAnswer(streaming, requests, model, request, signal),
   };
 }
 
 async function* streamAnswer(
-  connection: EngineConnection,
+  connection: EngineConnection & { readonly ends: EndChecker },
   requests: EngineRequests,
   model: string,
   request: EngineRequest,
@@ -85,7 +87,8 @@ async function* streamAnswer(
         framing,
         timer,
         mayBeEmpty,
-        onComplete() {
+        onComplete(finish) {
+          connection.ends.check(model, finish);
           body.release();
           session.succeed();
         },

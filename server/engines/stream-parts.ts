@@ -8,6 +8,8 @@ import type { StreamEvent } from '../platform/stream-event.ts';
 import type { StreamDecoder } from '../wire/wire-format.ts';
 import { carriesContent, type ResponseTimer } from './time-limits.ts';
 
+export type FinishPart = Extract<EnginePart, { type: 'finish' }>;
+
 /** Milliseconds of silence after which an answer that may have ended has ended. */
 const silenceMs = 2_000;
 
@@ -17,8 +19,8 @@ export type StreamPartsOptions = {
   readonly timer: ResponseTimer;
   /** An empty answer is valid: there may be nothing to fill in. */
   readonly mayBeEmpty: boolean;
-  /** Called when the answer is complete; the rest of the body does not matter. */
-  readonly onComplete: () => void;
+  /** Called when the answer is complete, and may throw why it is not; the rest of the body does not matter. */
+  readonly onComplete: (finish: FinishPart) => void;
 };
 
 /** Rejects with `bad-response` for an empty answer, and with the errors of body and decoder. */
@@ -39,7 +41,7 @@ export async function* streamParts(
         if (part.type === 'finish') {
           // A cut or filtered answer reports that itself; otherwise another model may answer.
           if (empty && (part.reason === 'stop' || part.reason === 'other')) throw emptyAnswerError();
-          onComplete();
+          onComplete(part);
         }
         timer.pause();
         yield part;

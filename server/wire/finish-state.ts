@@ -125,12 +125,18 @@ export function finishState({
     end() {
       if (finished) return [];
       if (!end.seen) throw noEventsError();
-      if (!end.mayEnd) throw new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
-      return finish(reason ?? 'other');
+      if (!end.mayEnd) throw brokenOffError();
+      return reason ? finish(reason) : finish('other').map(withoutReason);
     },
   };
   return end;
 }
+
+const withoutReason = (part: EnginePart): EnginePart =>
+  part.type === 'finish' ? { ...part, hasNoReason: true } : part;
+
+export const brokenOffError = (): RumboError =>
+  new RumboError('The answer broke off before its end.', { kind: 'interrupted' });
 
 const isVague = (reason: FinishReason | undefined): boolean => reason === 'stop' || reason === 'other';
 

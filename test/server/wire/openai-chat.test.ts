@@ -115,7 +115,7 @@ test('an end marker without a finish reason ends the answer', async () => {
   const body = 'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n';
   assert.deepEqual(await partsOf(wire, body), [
     { type: 'text-delta', text: 'Hi' },
-    { type: 'finish', reason: 'other' },
+    { type: 'finish', reason: 'other', hasNoReason: true },
   ]);
 });
 
