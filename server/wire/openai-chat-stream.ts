@@ -60,6 +60,8 @@ export function chunkDecoder(
   let reasoning = '';
   const delivered = deliveredText();
   let usesDeltas = false;
+  /** The last chunk with one choice: the next one may be the same object with another text. */
+  let repeated: SingleChoice | undefined;
   const end = finishState({
     usage: usageReports({ addsReasoningTokens }),
     toolNames,
@@ -123,6 +125,15 @@ export function chunkDecoder(
       if (isEndMarker(data)) return end.mark();
       const chunk = end.read<Chunk>(data, event);
       if (!chunk) return [];
+      // Most chunks are the one before them with another text.
+      if (chunk === repeated?.chunk && isTextOnly(repeated)) {
+        const text = repeated.delta.content as string;
+        if (!text) return [];
+        delivered.add(text);
+        usesDeltas = true;
+        return [{ type: 'text-delta', text }];
+      }
+      repeated = undefined;
       const { choices, usage } = chunk;
       const parts: EnginePart[] = [];
       if (usage) end.seen = true;
@@ -137,11 +148,25 @@ export function chunkDecoder(
         readChoice(parts, choice, isWhole);
         if (choice.finish_reason || isWhole) readFinish(choice, isWhole);
       }
+      if (choices.length === 1 && first?.delta) repeated = { chunk, choice: first, delta: first.delta };
       return parts;
     },
     end: () => end.end(),
   };
 }
+
+type SingleChoice = { readonly chunk: object; readonly choice: Choice; readonly delta: Delta };
+
+/** Whether a chunk holds one text and nothing else. */
+const isTextOnly = ({ choice, delta }: SingleChoice): boolean =>
+  typeof delta.content === 'string' &&
+  !choice.finish_reason &&
+  !choice.message &&
+  !choice.text &&
+  !delta.tool_calls &&
+  !delta.function_call &&
+  !delta.refusal &&
+  !thoughtOf(delta);
 
 /** @param signature of the first of them */
 function addFragments(

@@ -25,8 +25,8 @@ export function withoutTemplateTokens(
     },
   );
   const separate = (parts: readonly EnginePart[]): readonly EnginePart[] => {
-    const [only] = parts;
     if (parts.length === 0) return parts;
+    const only = parts[0];
     if (parts.length === 1 && only?.type === 'text-delta' && filter.passes(only.text)) return parts;
     return parts.flatMap((part) => {
       switch (part.type) {
