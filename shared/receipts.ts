@@ -57,7 +57,10 @@ export type Receipt = {
   };
   /** `true`: the service did not report all of it, or not believably, and it is an estimate. */
   readonly usageEstimated: boolean;
-  /** US dollars. `null`: the price is unknown; never shown as 0. */
+  /**
+   * US dollars: what the service or gateway reports, where that is believable, instead of the cost by the model's price.
+   * Budgets count the larger. `null`: neither is known; never shown as 0.
+   */
   readonly costUsd: number | null;
   /** Milliseconds from receiving the request to the first text. `null`: there was none. */
   readonly timeToFirstTokenMs: number | null;

@@ -5,7 +5,7 @@ import type { Model, Price } from '../../shared/models.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
 import type { Provider } from '../providers/provider.ts';
-import { costOf } from '../routing/price.ts';
+import { costOf, settledCostOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { endsAsWhole } from './continuation-join.ts';
 import type { PartialAnswer } from './partial-answer.ts';
@@ -135,14 +135,21 @@ export const billedUsd = (
   { price }: Model,
 ): number | null => (billed ? costOfTries(measured, price) : 0);
 
+/** What budgets count for the attempt: more than it did cost where the service reports less than its price. */
+export const settledUsd = (
+  { billed, measured }: Pick<AttemptResult, 'billed' | 'measured'>,
+  { price }: Model,
+): number | null => (billed ? costOfTries(measured, price, settledCostOf) : 0);
+
 /** US dollars for each try; one after another, since a long prompt has another price. `null`: the price is unknown. */
 export function costOfTries(
   { usage, tries = [usage] }: Pick<AnswerMeasurement, 'usage' | 'tries'>,
   price: Price | null,
+  costOfOne = costOf,
 ): number | null {
   let usd = 0;
   for (const each of tries) {
-    const cost = costOf(each, price);
+    const cost = costOfOne(each, price);
     if (cost === null) return null;
     usd += cost;
   }

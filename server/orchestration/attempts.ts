@@ -12,7 +12,7 @@ import {
   type PreparedRequest,
   takeOver,
 } from './answer-progress.ts';
-import { attempt, billedUsd } from './attempt.ts';
+import { attempt, settledUsd } from './attempt.ts';
 import { firstToAnswer } from './hedged-attempt.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
 import { cacheKeyOf } from './request.ts';
@@ -48,11 +48,11 @@ export async function* runAttempts(
       const hedged = running === started ? undefined : takeOver(progress, model.id);
       const request = hedged ? { ...running.request, announcement: hedged } : running.request;
       const result = yield* attempt(request, answer, signal, (error, abandoned) => {
-        costUsd = billedUsd(abandoned, model) ?? reservedUsd(chosen.candidate);
+        costUsd = settledUsd(abandoned, model) ?? reservedUsd(chosen.candidate);
         recordFailure(deps, progress, chosen, error, abandoned);
       });
       // At an unknown price, a service tier's, it may have cost all that was reserved.
-      costUsd = billedUsd(result, model) ?? reservedUsd(chosen.candidate);
+      costUsd = settledUsd(result, model) ?? reservedUsd(chosen.candidate);
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
         const isWhole = !receipt.promptCut && receipt.servedBy === undefined;

@@ -4,7 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import { mayContinue } from './after-failure.ts';
 import { type AnswerProgress, type AttemptsDeps, balanceAgain } from './answer-progress.ts';
-import { billedUsd, unansweredResult } from './attempt.ts';
+import { settledUsd, unansweredResult } from './attempt.ts';
 import { recordFailure } from './record-attempt.ts';
 import { watchSilence } from './silence.ts';
 import { type RunningAttempt, reserveCandidate, reservedUsd, startAttempt } from './start-attempt.ts';
@@ -115,7 +115,10 @@ function endAttempt(
   request.sent.close();
   const result = unansweredResult(request, error);
   recordFailure(deps, progress, chosen, error, result);
-  void deps.budgets.settle(lease, billedUsd(result, chosen.candidate.model) ?? reservedUsd(chosen.candidate));
+  void deps.budgets.settle(
+    lease,
+    settledUsd(result, chosen.candidate.model) ?? reservedUsd(chosen.candidate),
+  );
   if (error.kind === 'cancelled') return;
   progress.lastFailure = { model: chosen.candidate.model.id, error };
   if (progress.answer.text !== '') progress.interruption ??= error;

@@ -63,6 +63,16 @@ export function costOf(usage: Usage, price: Price | null): number | null {
   return factor >= 1 / maxCostFactor && factor <= maxCostFactor ? costUsd : computed;
 }
 
+/**
+ * What budgets count: the larger of reported and computed cost, since a gateway may report its own price list's or a
+ * discount that ends. `null`: neither is known.
+ */
+export function settledCostOf(usage: Usage, price: Price | null): number | null {
+  const cost = costOf(usage, price);
+  const computed = computedCost(usage, price);
+  return cost === null || computed === null ? cost : Math.max(cost, computed);
+}
+
 /** How far a reported cost may be from the computed one: discounts, fees and surcharges. Beyond it the unit is another. */
 const maxCostFactor = 20;
 

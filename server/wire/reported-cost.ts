@@ -7,7 +7,7 @@ const maxUsd = 10_000;
 
 /**
  * The cost in a report of usage, in every place known: OpenRouter and LiteLLM (`cost`), Perplexity (`cost.total_cost`),
- * DeepInfra (`estimated_cost`), xAI. `undefined`: none, zero or unreadable; a zero is often a placeholder.
+ * DeepInfra (`estimated_cost`), TensorZero (`tensorzero_cost`), xAI. `undefined`: none, zero or unreadable; a zero is often a placeholder.
  * https://openrouter.ai/docs/use-cases/usage-accounting
  */
 export function reportedCost(report: Readonly<Record<string, unknown>>): number | undefined {
@@ -18,7 +18,8 @@ export function reportedCost(report: Readonly<Record<string, unknown>>): number 
     toUsd(report['cost_usd']) ??
     toUsd(report['total_cost']) ??
     toUsd(report['totalCost']) ??
-    toUsd(report['estimated_cost']);
+    toUsd(report['estimated_cost']) ??
+    toUsd(report['tensorzero_cost']);
   // With a key of the user's own at the upstream, OpenRouter's cost is its fee alone.
   const details = report['cost_details'];
   const upstream =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costOf, predictCost } from '../../../server/routing/price.ts';
+import { costOf, predictCost, settledCostOf } from '../../../server/routing/price.ts';
 import type { RoutingCriteria } from '../../../server/routing/snapshot.ts';
 import { estimateTokens } from '../../../server/routing/tokens.ts';
 import { noUsage } from '../../../shared/chat.ts';
@@ -112,4 +112,16 @@ test('what the service says it charges is the cost, unless it is far from any pr
   assert.equal(costOf({ ...usage, costUsd: 75_000 }, price), 10, 'another unit');
   assert.equal(costOf({ ...usage, costUsd: 7.5 }, null), 7.5, 'the price is unknown');
   assert.equal(costOf({ ...usage, costUsd: 7.5 }, { input: 0, output: 0 }), 7.5);
+});
+
+test('budgets count the larger of reported and computed cost', () => {
+  const usage = { ...noUsage, input: 1_000_000 };
+  const price = { input: 2, output: 8 };
+  assert.equal(settledCostOf({ ...usage, costUsd: 1 }, price), 2);
+  assert.equal(settledCostOf({ ...usage, costUsd: 3 }, price), 3);
+  assert.equal(settledCostOf({ ...usage, costUsd: 3 }, null), 3);
+  assert.equal(settledCostOf(usage, price), 2);
+  assert.equal(settledCostOf(usage, null), null);
+  // Another unit.
+  assert.equal(settledCostOf({ ...usage, costUsd: 3_000 }, price), 2);
 });

@@ -260,6 +260,7 @@ test('a reported cost is read in dollars, and zero is none', () => {
   assert.equal(costOf({ cost: '0.0125' }), 0.0125);
   assert.equal(costOf({ cost: { total_cost: 0.0125 } }), 0.0125);
   assert.equal(costOf({ estimated_cost: 0.0125 }), 0.0125);
+  assert.equal(costOf({ tensorzero_cost: 0.0125 }), 0.0125);
   assert.equal(costOf({ cost_in_usd_ticks: 125_000_000 }), 0.0125);
   assert.equal(
     costOf({ cost: 0.0025, is_byok: true, cost_details: { upstream_inference_cost: 0.01 } }),
