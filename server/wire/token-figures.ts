@@ -35,6 +35,8 @@ const overflowSentences: readonly (readonly [pattern: RegExp, groups: readonly G
     ],
     // vLLM: “This model's maximum context length is 8192 tokens and your request has 35 input tokens”.
     ['maximum (?:context|model) length is #\\D+?request has # input tokens', ['allowed', 'prompt']],
+    // OpenAI: “… maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens”.
+    ['maximum (?:context|model) length is #\\D+?messages resulted in # tokens', ['allowed', 'prompt']],
     // xAI: “This model's maximum prompt length is 131072 but the request contains 170000 tokens.”
     ['maximum prompt length is #\\D+?contains # tokens', ['allowed', 'prompt']],
     ['maximum (?:context|model|input|prompt) length (?:is|of) #\\D+#', ['allowed', 'requested']],

@@ -19,7 +19,7 @@ test('vllm-router as a provider', async (t) => {
     await expectAnswer(rumbo);
   });
   await t.test('an interrupted answer is not whole', () => expectInterruptions(rumbo));
-  // It sends each limited request six times, and a failed one too, and then refuses everything for a minute.
+  // It sends each limited request several times, and a failed one too, and then refuses everything for a minute.
   await t.test('a refusal has its kind', () =>
     expectRefusals(rumbo, undefined, ['quota', 'bad-key', 'broken']),
   );
