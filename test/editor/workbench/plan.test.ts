@@ -5,7 +5,7 @@ import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { openEditorWindow, scenarios } from '../support/editor.ts';
 
 const answer = 'rumbo-answer:';
-const note = 'Practice engine: canned replies from a toy model, to try Rumbo out.';
+const note = 'Canned replies from a toy model, to try Rumbo out.';
 let engineUrl: string;
 
 const scenario = scenarios(async (defer) => {

@@ -62,7 +62,7 @@ scenario('the view lists providers with their state, and their models when expan
   await editor.row(/Ollama.*off/).waitFor();
   await editor.expand(/Small practice/);
   await editor.row(/practice-small.*local.*tier 2.*32k.*free/).waitFor();
-  await editor.row('Practice engine: canned replies').waitFor();
+  await editor.row('Canned replies').waitFor();
   await editor.expand(/Unused lab/);
   await editor.row(/refused|reach|connect/i).waitFor();
   await editor.screenshot('providers');
