@@ -43,7 +43,10 @@ scenario('a change to a selection is a diff first, and Discard leaves the file a
   await editor.screenshot('code-streaming');
   assert.doesNotMatch(half, /\/\/ TODO/);
   const toast = await editor.notification('Proposed change to price.ts');
-  assert.match(await editor.sentence(toast), /practice\/practice-(small|large) · .* · free.*Canned replies from a toy model/);
+  assert.match(
+    await editor.sentence(toast),
+    /practice\/practice-(small|large) · .* · free.*Canned replies from a toy model/,
+  );
   await editor.shows(proposal, written);
   await editor.screenshot('code-proposed');
   assert.equal(await editor.page.locator('.tab', { hasText: 'price.ts: proposed change' }).count(), 1);
