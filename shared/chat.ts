@@ -105,7 +105,14 @@ export type CompletionRequest = {
   readonly lastResort?: boolean;
   /** Called for each try that fails after the service has accepted it, so that it may be billed, with what the service had reported. */
   readonly onBilledFailure?: (usage: PartialUsage | undefined) => void;
+  readonly beforeSend?: BeforeSend;
 };
+
+/**
+ * Awaited before each try is sent, also one that a refusal has adapted, with the tokens of the answer that it asks for; `undefined`: it has
+ * no such limit. Nothing is sent when it rejects.
+ */
+export type BeforeSend = (maxOutputTokens: number | undefined) => Promise<void>;
 
 /** Another text sent along with a fill-in-the-middle request: a file or a part of one. */
 export type CodeSnippet = {
@@ -129,6 +136,7 @@ type WritingLimits = {
   readonly slot?: number;
   /** Milliseconds from the first token on; an answer that has a line by then ends. Only for engines that can. Absent: none. */
   readonly budgetMs?: number;
+  readonly beforeSend?: BeforeSend;
   readonly urgency?: Urgency;
   readonly lastResort?: boolean;
 };

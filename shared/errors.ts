@@ -23,7 +23,7 @@ export type ErrorData = {
   readonly behindGateway?: boolean;
   /** The pinned model that the filter excluded; the user may allow the next one instead. */
   readonly pinned?: string;
-  /** The service had begun to answer, so it may bill the prompt. Absent: it had not. */
+  /** The service may bill the request: it had begun to answer, or received it and did not respond. Absent: neither. */
   readonly accepted?: boolean;
   /** The text that arrived before the failure, for a client that did not read the parts. Never a whole answer. */
   readonly partial?: string;

@@ -68,6 +68,8 @@ export type Receipt = {
   readonly totalMs: number;
   /** `length`: the output limit of the model cut the answer. */
   readonly finishReason: FinishReason;
+  /** It exceeded what the budgets had reserved for it, and Rumbo cut it off. Absent: it did not. */
+  readonly cutByBudget?: true;
   /** Where the answer broke off and another model went on, in order. Empty: one model wrote it all. */
   readonly takeovers: readonly Takeover[];
   /** The engine has read so much less of the prompt than predicted that it must have cut it. Absent: it has not. */

@@ -40,7 +40,12 @@ export function receiptFacts(receipt: Receipt, answer?: string): ReceiptFact[] {
     ...attemptFacts(receipt.attempts),
     ...takeoverFacts(receipt, answer),
     ...(receipt.finishReason === 'length'
-      ? [{ name: 'Truncated', text: 'the model reached its output limit.' }]
+      ? [
+          {
+            name: 'Truncated',
+            text: receipt.cutByBudget ? 'cut off by budget.' : 'the model reached its output limit.',
+          },
+        ]
       : []),
     ...(receipt.finishReason === 'content-filter'
       ? [{ name: 'Truncated', text: 'the provider’s content filter ended it.' }]
@@ -61,7 +66,8 @@ const substituteText = (servedBy: string | undefined): string =>
   servedBy === undefined ? '' : ` (its gateway answered with ${oneLine(servedBy)})`;
 
 /** Why the code of an answer may be incomplete, one sentence. Absent: the model finished it. */
-export function truncationWarning({ finishReason }: Receipt): string | undefined {
+export function truncationWarning({ finishReason, cutByBudget }: Receipt): string | undefined {
+  if (cutByBudget) return 'The code may be truncated: it was cut off by budget.';
   if (finishReason === 'length') return 'The code may be truncated: the model reached its output limit.';
   if (finishReason === 'content-filter')
     return 'The code may be truncated: the provider’s content filter ended it.';

@@ -2,6 +2,7 @@
 import type { EngineRequest } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import { type Http, type HttpResponse, readText } from '../platform/http.ts';
+import { sentOutputTokens } from '../wire/request-refusals.ts';
 import type { ErrorResponse, WireRequest } from '../wire/wire-format.ts';
 import { type RulesByModel, requestAdapter } from './adapt-requests.ts';
 import type { EngineDefinition } from './engine.ts';
@@ -42,6 +43,7 @@ export function engineRequests({ definition, baseUrl, http, limits, rules }: Eng
     path: string,
     post?: WireRequest,
   ): Promise<HttpResponse> => {
+    session.onSend();
     const response = await http({
       method: post ? 'POST' : 'GET',
       url: requestUrl(baseUrl, definition.version, path),
@@ -87,6 +89,7 @@ export function engineRequests({ definition, baseUrl, http, limits, rules }: Eng
           : adapt(model, (request = posted.request) => posted.encode(request), posted.request);
       for (;;) {
         const { request } = current;
+        if ('request' in posted) await posted.request.beforeSend?.(sentOutputTokens(request.body));
         const response = await send(session, key, accept, request.path, request);
         if (response.status < 400) return response;
         const error = await readErrorResponse(response);

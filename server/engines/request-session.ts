@@ -26,6 +26,7 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
   let timer: ResponseTimer | undefined;
   let key: string | undefined;
   let status: number | undefined;
+  let isSent = false;
   let timeoutError: RumboError | undefined;
   let outcome: RumboError | undefined = cancelledError;
 
@@ -54,6 +55,11 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
       });
       return { key, timer };
     },
+    /** The request is about to be sent. */
+    onSend(): void {
+      status = undefined;
+      isSent = true;
+    },
     /** The response head has arrived, also that of an error. */
     onResponse(response: Pick<HttpResponse, 'status' | 'headers'>): void {
       status = response.status;
@@ -67,8 +73,9 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
     fail(cause: unknown): RumboError {
       link.abort();
       const error = attributeError(timeoutError ?? abortFault(signal) ?? cause, signal, key, deps, model);
-      // An error response is not billed.
-      outcome = status !== undefined && status < 400 ? error.with({ accepted: true }) : error;
+      // An error response is not billed. Without a response the service may have read the request, and may bill it.
+      const isAccepted = status === undefined ? isSent && mayHaveArrived(error) : status < 400;
+      outcome = isAccepted ? error.with({ accepted: true }) : error;
       return outcome;
     },
     close(): void {
@@ -79,6 +86,11 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
     },
   };
 }
+
+/** Whether the service may have received a request that it did not respond to. */
+const mayHaveArrived = ({ kind, data }: RumboError): boolean =>
+  !data.unconnected &&
+  (kind === 'cancelled' || kind === 'timeout' || kind === 'interrupted' || kind === 'unreachable');
 
 export type RequestSession = ReturnType<typeof requestSession>;
 

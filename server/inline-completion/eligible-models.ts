@@ -1,9 +1,9 @@
 /** The models that may generate for one position, best first. */
+import { isFreeModel } from '../routing/price.ts';
 import type { Activation } from './activation.ts';
 import type { CompletionContext } from './completion-context.ts';
 import { type DocumentStore, isCurrentIn } from './documents.ts';
 import type { FilePolicy } from './file-policy.ts';
-import { isFreeModel } from './free-model.ts';
 import type { RankedModel } from './rank-models.ts';
 import type { RankedModels } from './ranked-models.ts';
 

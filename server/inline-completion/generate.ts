@@ -6,13 +6,12 @@ import type { Settings } from '../../shared/settings.ts';
 import type { AttemptRecord } from '../accounting/attempt-record.ts';
 import { completeUsage } from '../metrics/complete-usage.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
-import { costOf } from '../routing/price.ts';
+import { costOf, isFreeModel, maxCostOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { type Clock, steadyClock } from './clock.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
 import type { EligibleModels } from './eligible-models.ts';
 import type { BuildFimTarget } from './fim-prompt.ts';
-import { isFreeModel } from './free-model.ts';
 import type { CompletionGenerator, CompletionStream } from './generator.ts';
 import { type HedgeCandidate, hedgedRequest } from './hedged-request.ts';
 import type { Latencies } from './latencies.ts';
@@ -132,10 +131,9 @@ const tokensIn = ({ prefix, suffix, snippets }: FimTarget): number =>
   snippets.reduce((sum, { name, text }) => sum + estimateTokens(name) + estimateTokens(text), 0);
 
 /** The highest possible price in US dollars, at a byte per token, which no tokenizer exceeds. 0 if the price is unknown. */
-function maxUsd(model: Model, { prefix, suffix, snippets, maxTokens }: FimTarget): number {
+function maxUsd({ price }: Model, { prefix, suffix, snippets, maxTokens }: FimTarget): number {
+  if (!price) return 0;
   const texts = [prefix, suffix, ...snippets.flatMap(({ name, text }) => [name, text])];
   const input = texts.reduce((sum, text) => sum + Buffer.byteLength(text), promptOverheadTokens);
-  const usage = { ...noUsage, input, output: maxTokens + promptOverheadTokens };
-  const plain = costOf(usage, model.price) ?? 0;
-  return Math.max(plain, costOf({ ...usage, cacheWrite: input }, model.price) ?? 0);
+  return maxCostOf(price, input, maxTokens + promptOverheadTokens);
 }

@@ -16,10 +16,13 @@ export function reservations(budgets: Pick<Budgets, 'reserve' | 'settle'>) {
      * disk. Returns the settlement, to be called with the real cost; `undefined`: the request would exceed a budget.
      */
     async reserve(
-      model: Pick<Model, 'provider'>,
+      model: Pick<Model, 'id' | 'provider'>,
       usd: number,
     ): Promise<((actualUsd: number) => void) | undefined> {
-      const lease = await budgets.reserve({ provider: model.provider, role: inlineRole }, usd, 'local');
+      const lease = await budgets.reserve({ provider: model.provider, role: inlineRole }, usd, {
+        consistency: 'local',
+        details: { kind: 'inline', model: model.id },
+      });
       if (!lease) return undefined;
       open += 1;
       return (actualUsd) => {

@@ -2,7 +2,13 @@
 import type { RemainingBudget } from '../../shared/model-stats.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Budget } from '../../shared/status.ts';
-import type { Consistency, UsageLease, UsageLimit, UsageStore } from '../platform/state/usage-store.ts';
+import type {
+  Consistency,
+  LeaseDetails,
+  UsageLease,
+  UsageLimit,
+  UsageStore,
+} from '../platform/state/usage-store.ts';
 import { minuteOf, type Period } from './calendar.ts';
 import type { SpendingFilter, SpendingOwner } from './spending.ts';
 import { usageKey, usageKeysOf } from './usage-keys.ts';
@@ -25,8 +31,7 @@ export function createBudgets(usage: UsageStore, now: () => number) {
     { readonly minute: number; readonly counters: readonly UsageLimit[] }
   >();
 
-  const countersOf = (owner: SpendingOwner): readonly UsageLimit[] => {
-    const at = now();
+  const countersOf = (owner: SpendingOwner, at: number): readonly UsageLimit[] => {
     const minute = minuteOf(at);
     const name = `${owner.provider} ${owner.role}`;
     const last = countersByOwner.get(name);
@@ -39,8 +44,11 @@ export function createBudgets(usage: UsageStore, now: () => number) {
     return counters;
   };
 
-  const remainingBudget = (owner: SpendingOwner): RemainingBudget => {
-    let tightest: RemainingBudget = { usd: perRequest, name: 'rumbo.budget.perRequestUsd' };
+  const remainingBudget = (owner: SpendingOwner, committedUsd = 0): RemainingBudget => {
+    let tightest: RemainingBudget = {
+      usd: perRequest === null ? null : Math.max(0, perRequest - committedUsd),
+      name: 'rumbo.budget.perRequestUsd',
+    };
     for (const limit of limits) {
       if (!appliesTo(limit, owner)) continue;
       const { key, endsAtMs } = usageKey(limit.period, limit, now());
@@ -58,8 +66,14 @@ export function createBudgets(usage: UsageStore, now: () => number) {
       countersByOwner.clear();
       warnAt = settings['budget.warnAtPercent'] / 100;
     },
-    /** What a request in this role (`''`: none) to a model of this provider may cost. */
+    /**
+     * What a request in this role (`''`: none) to a model of this provider may cost.
+     * @param committedUsd what its earlier attempts have cost or may still cost. Absent: there are none
+     */
     remainingBudget,
+    /** Whether any budget applies to it. */
+    isLimited: (owner: SpendingOwner): boolean =>
+      perRequest !== null || limits.some((limit) => appliesTo(limit, owner)),
     /** Whether some budgets are for single providers: `remainingBudget` then differs from one to the other. */
     differsByProvider: (): boolean => limits.some(({ provider }) => provider !== undefined),
     /**
@@ -69,10 +83,10 @@ export function createBudgets(usage: UsageStore, now: () => number) {
     async reserve(
       owner: SpendingOwner,
       usd: number,
-      consistency?: Consistency,
+      { consistency, atMs = now(), committedUsd = 0, details }: ReservationOptions = {},
     ): Promise<UsageLease | undefined> {
-      if (perRequest !== null && usd > perRequest) return undefined;
-      return usage.reserve(countersOf(owner), usd, consistency);
+      if (perRequest !== null && usd > 0 && committedUsd + usd > perRequest) return undefined;
+      return usage.reserve(countersOf(owner, atMs), usd, consistency, details);
     },
     /** Counts what the request did cost; 0 when nothing was billed. A second call does nothing. Never rejects. */
     settle: (lease: UsageLease, usd: number): Promise<void> => usage.settle(lease, usd),
@@ -92,6 +106,17 @@ export function createBudgets(usage: UsageStore, now: () => number) {
       }),
   };
 }
+
+export type ReservationOptions = {
+  /** Absent: `shared`. */
+  readonly consistency?: Consistency;
+  /** When the request began, in milliseconds since 1970: its cost belongs to that day. Absent: now. */
+  readonly atMs?: number;
+  /** US dollars that other attempts of the same request have cost or may still cost. Absent: 0. */
+  readonly committedUsd?: number;
+  /** What is recorded of it if this process dies before it is settled. */
+  readonly details?: LeaseDetails;
+};
 
 export type Budgets = ReturnType<typeof createBudgets>;
 

@@ -21,17 +21,24 @@ export function periodStart(period: Period, now: number): number {
   return start;
 }
 
+/** The first moment of it: where clocks are set forward at midnight it is 1:00. */
 function computeStart(period: Period, now: number): number {
   const date = new Date(now);
-  date.setHours(0, 0, 0, 0);
-  if (period === 'month') date.setDate(1);
-  return date.getTime();
+  return new Date(date.getFullYear(), date.getMonth(), period === 'month' ? 1 : date.getDate()).getTime();
 }
+
+/** The local day or month of `now` by its name, which is the same in every process, time zone and season: `2026-06-15`, `2026-06`. */
+export function periodName(period: Period, now: number): string {
+  const date = new Date(now);
+  const month = `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}`;
+  return period === 'month' ? month : `${month}-${twoDigits(date.getDate())}`;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** When the next one begins; milliseconds since 1970. */
 export function periodEnd(period: Period, now: number): number {
-  const date = new Date(periodStart(period, now));
-  if (period === 'day') date.setDate(date.getDate() + 1);
-  else date.setMonth(date.getMonth() + 1);
-  return date.getTime();
+  const date = new Date(now);
+  const [year, month] = [date.getFullYear(), date.getMonth()];
+  return (period === 'day' ? new Date(year, month, date.getDate() + 1) : new Date(year, month + 1)).getTime();
 }

@@ -15,6 +15,8 @@ export type AnswerMeasurement = {
   readonly servedBy?: string;
   /** The usage of each try that the service had accepted. Absent: there was one, and it did not fail. */
   readonly tries?: readonly Usage[];
+  /** It wrote more than was reserved for it, and was cut off. Absent: it was not. */
+  readonly isCutOff?: true;
   /** Names of calls that the output limit or a filter cut. Absent: none. */
   readonly cutCalls?: readonly string[];
 };
@@ -34,6 +36,7 @@ export type BilledFailure = {
 export function meter(promptTokens: number, estimate: (text: string) => number, now: () => number) {
   let text = '';
   let reasoning = '';
+  let outputBytes = 0;
   let calls = '';
   let firstTokenAt: number | null = null;
   let hasParts = false;
@@ -43,6 +46,9 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
   return {
     observe(part: EnginePart): void {
       hasParts = true;
+      if (part.type === 'text-delta' || part.type === 'reasoning-delta')
+        outputBytes += Buffer.byteLength(part.text);
+      else if (part.type === 'tool-call') outputBytes += Buffer.byteLength(part.name + part.input);
       if (part.type === 'text-delta') {
         firstTokenAt ??= now();
         text += part.text;
@@ -58,6 +64,8 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         finish = part;
       }
     },
+    /** UTF-8 bytes of all that the model has written so far. */
+    outputBytes: (): number => outputBytes,
     /** @param failures those of this attempt, in their order */
     result(failures: readonly BilledFailure[] = []): AnswerMeasurement {
       const earlier = failures

@@ -1,5 +1,5 @@
 /** The usage counters that a request's cost counts on: a day and a month, each in all, for its provider and for its role. */
-import { type Period, periodEnd, periodStart, periods } from './calendar.ts';
+import { type Period, periodEnd, periodName, periods } from './calendar.ts';
 import type { SpendingFilter, SpendingOwner } from './spending.ts';
 
 export type UsageKey = SpendingFilter & {
@@ -10,7 +10,7 @@ export type UsageKey = SpendingFilter & {
 
 /** @param now milliseconds since 1970 */
 export const usageKey = (period: Period, { provider, role }: SpendingFilter, now: number): UsageKey => ({
-  key: JSON.stringify([period, periodStart(period, now), provider ?? null, role ?? null]),
+  key: JSON.stringify([period, periodName(period, now), provider ?? null, role ?? null]),
   period,
   provider,
   role,

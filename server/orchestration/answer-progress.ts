@@ -8,7 +8,6 @@ import type { Accounting } from '../accounting/record.ts';
 import type { ResponseCache } from '../cache/response-cache.ts';
 import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
-import type { Budgets } from '../metrics/budget.ts';
 import type { ModelStats } from '../metrics/model-stats.ts';
 import { balance, type Decision, type RankedCandidate } from '../routing/balancer.ts';
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
@@ -18,6 +17,7 @@ import type { ContinuationMode } from './continuation.ts';
 import { PartialAnswer } from './partial-answer.ts';
 import type { RequestMeta } from './receipt.ts';
 import { withAppendedText } from './request.ts';
+import type { SpendingBudgets } from './request-spending.ts';
 import {
   currentCriteria,
   pinPolicy,
@@ -27,7 +27,7 @@ import {
 } from './route.ts';
 
 export type AttemptsDeps = RouteDeps & {
-  readonly budgets: Pick<Budgets, 'reserve' | 'settle'>;
+  readonly budgets: SpendingBudgets;
   readonly accounting: Pick<Accounting, 'record'>;
   readonly cache: Pick<ResponseCache, 'set'>;
   readonly warmPrefixes: Pick<WarmPrefixes, 'add'>;
@@ -112,7 +112,7 @@ export function balanceAgain(
   { prepared, answer }: Pick<AnswerProgress, 'prepared' | 'answer'>,
 ): RouteDecision {
   const criteria = withAppendedText(currentCriteria(prepared, settings(), providers.listedId), answer.text);
-  const snapshot = snapshots.take(prepared.request);
+  const snapshot = snapshots.take(prepared.request, prepared.spending.committedUsd());
   return { criteria, snapshot, decision: balance(criteria, snapshot) };
 }
 

@@ -6,7 +6,8 @@ import type { AskPart } from '../../shared/protocol.ts';
 import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
 import type { Provider } from '../providers/provider.ts';
 import { costOf, settledCostOf } from '../routing/price.ts';
-import { estimateTokens } from '../routing/tokens.ts';
+import { estimateTokens, tokensOfBytes } from '../routing/tokens.ts';
+import type { AttemptReservation } from './attempt-reservation.ts';
 import { endsAsWhole } from './continuation-join.ts';
 import type { PartialAnswer } from './partial-answer.ts';
 import { type SentRequest, sendRequest } from './sent-request.ts';
@@ -33,6 +34,8 @@ export type AttemptRequest = {
   readonly sent?: SentRequest;
   /** What the client is sent before the first part. Absent: nothing. */
   readonly announcement?: AskPart;
+  /** Ends an answer that exceeds what is reserved for it. Absent: nothing limits it. */
+  readonly reservation?: Pick<AttemptReservation, 'mayContinue'>;
 };
 
 export type AttemptResult = {
@@ -69,6 +72,7 @@ export async function* attempt(
   const usage = meter(promptTokens, estimateTokens, () => performance.now());
   let firstPartMs: number | null = null;
   let isAbandoned = true;
+  let isCutOff = false;
   let error: RumboError | undefined;
   const resultWith = (failure: RumboError | undefined, measured: AnswerMeasurement): AttemptResult => ({
     ...(failure ? { error: failure } : {}),
@@ -88,6 +92,10 @@ export async function* attempt(
         if (isFirst) yield { type: 'start', model: model.id, cached: false, ...noteField(provider) };
         for (const shown of answer.append(part)) yield shown;
         if (answer.joinFailed) break;
+        const mayContinue = request.reservation?.mayContinue(tokensOfBytes(usage.outputBytes())) ?? true;
+        if (mayContinue === true || part.type === 'finish' || (await mayContinue)) continue;
+        isCutOff = true;
+        break;
       }
     } catch (cause) {
       error = toRumboError(cause, signal);
@@ -105,7 +113,8 @@ export async function* attempt(
       onAbandoned(failure, resultWith(failure, usage.result(sent.failures)));
     }
   }
-  const measured = usage.result(sent.failures);
+  const received = usage.result(sent.failures);
+  const measured: AnswerMeasurement = isCutOff ? { ...received, reason: 'length', isCutOff } : received;
   if (!error && isEmpty(measured, answer, beginning)) error = emptyAnswerError();
   return resultWith(error, measured);
 }

@@ -19,7 +19,7 @@ import { cacheKeyOf } from './request.ts';
 import { whenRestarted } from './restarting-engine.ts';
 import { decideRoute } from './route.ts';
 import { isAskedAlone } from './silence.ts';
-import { reserveCandidate, reservedUsd, startAttempt } from './start-attempt.ts';
+import { reserveCandidate, startAttempt } from './start-attempt.ts';
 
 /** Yields the parts of the answer and returns the whole. Rejects with `RumboError` that lists the attempts. */
 export async function* runAttempts(
@@ -33,7 +33,7 @@ export async function* runAttempts(
     const candidate = currentCandidate(deps, progress, queued);
     const reserved = candidate && (await reserveCandidate(deps, progress, candidate));
     if (!reserved) continue;
-    let { lease } = reserved;
+    let { reservation } = reserved;
     let costUsd = 0;
     try {
       const change = takeOver(progress, reserved.candidate.model.id, queued.mode);
@@ -42,21 +42,22 @@ export async function* runAttempts(
       const isAlone = isAskedAlone(deps, progress, reserved.candidate.model.id);
       const started = startAttempt(progress, reserved, { isAlone, mode: queued.mode }, signal);
       const running = await firstToAnswer(deps, progress, started, signal);
-      lease = running.lease;
+      reservation = running.reservation;
       const { chosen } = running;
       const { model } = chosen.candidate;
       const hedged = running === started ? undefined : takeOver(progress, model.id);
       const request = hedged ? { ...running.request, announcement: hedged } : running.request;
       const result = yield* attempt(request, answer, signal, (error, abandoned) => {
-        costUsd = settledUsd(abandoned, model) ?? reservedUsd(chosen.candidate);
+        costUsd = settledUsd(abandoned, model) ?? reservation.usd();
         recordFailure(deps, progress, chosen, error, abandoned);
       });
-      // At an unknown price, a service tier's, it may have cost all that was reserved.
-      costUsd = settledUsd(result, model) ?? reservedUsd(chosen.candidate);
+      // At an unknown price it may have cost all that was reserved.
+      costUsd = settledUsd(result, model) ?? reservation.usd();
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
         const isWhole = !receipt.promptCut && receipt.servedBy === undefined;
         if (isWhole) keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
+        reservation.settle(costUsd);
         yield { type: 'finish', reason: result.measured.reason, usage: result.measured.usage };
         return { ...answer.result(), receipt };
       }
@@ -64,7 +65,7 @@ export async function* runAttempts(
       planNextAttempt(deps, progress, chosen, result.error, signal);
       await whenRestarted(progress, chosen, result.error, signal);
     } finally {
-      void deps.budgets.settle(lease, costUsd);
+      reservation.settle(costUsd);
     }
   }
   throw noAnswerError(deps, progress);

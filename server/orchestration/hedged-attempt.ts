@@ -7,7 +7,7 @@ import { type AnswerProgress, type AttemptsDeps, balanceAgain } from './answer-p
 import { settledUsd, unansweredResult } from './attempt.ts';
 import { recordFailure } from './record-attempt.ts';
 import { watchSilence } from './silence.ts';
-import { type RunningAttempt, reserveCandidate, reservedUsd, startAttempt } from './start-attempt.ts';
+import { type RunningAttempt, reserveCandidate, startAttempt } from './start-attempt.ts';
 
 /** Candidates that are asked at a time. */
 const maxRunning = 3;
@@ -108,17 +108,14 @@ function mayBeAskedBeside(
 function endAttempt(
   deps: AttemptsDeps,
   progress: AnswerProgress,
-  { chosen, request, lease }: RunningAttempt,
+  { chosen, request, reservation }: RunningAttempt,
   error: RumboError,
 ): void {
   request.sent.cancel(error);
   request.sent.close();
   const result = unansweredResult(request, error);
   recordFailure(deps, progress, chosen, error, result);
-  void deps.budgets.settle(
-    lease,
-    settledUsd(result, chosen.candidate.model) ?? reservedUsd(chosen.candidate),
-  );
+  reservation.settle(settledUsd(result, chosen.candidate.model) ?? reservation.usd());
   if (error.kind === 'cancelled') return;
   progress.lastFailure = { model: chosen.candidate.model.id, error };
   if (progress.answer.text !== '') progress.interruption ??= error;

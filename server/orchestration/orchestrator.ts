@@ -21,6 +21,7 @@ import { explainRoute } from './explain.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
 import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
 import { type RequestSnapshotDeps, requestSnapshots } from './request-snapshot.ts';
+import { requestSpending } from './request-spending.ts';
 import { answerWithCode } from './second-request.ts';
 import { validateCorrection, validateRequest } from './validate-request.ts';
 
@@ -63,9 +64,10 @@ export function createOrchestrator(deps: OrchestratorDeps) {
         await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);
         await deps.modelCatalog.whenDescribed(signal);
         if (signal.aborted) throw toRumboError(signal.reason, signal);
-        const result = yield* answerWithCode(answerDeps, prepared, signal, (again) =>
-          prepare(answerDeps, again),
-        );
+        const result = yield* answerWithCode(answerDeps, prepared, signal, (again) => ({
+          ...prepare(answerDeps, again),
+          spending: prepared.spending,
+        }));
         preferStronger(answerDeps, prepared.params);
         return result;
       } finally {
@@ -92,14 +94,17 @@ export function createOrchestrator(deps: OrchestratorDeps) {
   };
 }
 
-function prepare({ settings, corrections }: AnswerDeps, unvalidated: AskParams): PreparedRequest {
+function prepare({ settings, corrections, budgets }: AnswerDeps, unvalidated: AskParams): PreparedRequest {
   const startedAt = performance.now();
   const params = validateRequest(unvalidated);
   const settingsAtRead = settings();
   const request = toRoutingRequest(params, settingsAtRead, corrections);
   const { classification } = request;
-  const meta = { id: randomUUID(), at: new Date().toISOString(), startedAt, params, classification };
-  return { params, request, meta, settingsAtRead, exactPromptTokens: new Map<ModelId, number>() };
+  const at = new Date();
+  const meta = { id: randomUUID(), at: at.toISOString(), startedAt, params, classification };
+  const exactPromptTokens = new Map<ModelId, number>();
+  const spending = requestSpending(budgets, at.getTime());
+  return { params, request, meta, settingsAtRead, exactPromptTokens, spending };
 }
 
 function cachedAnswer(

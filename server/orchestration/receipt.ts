@@ -86,6 +86,7 @@ export function answerReceipt(meta: RequestMeta, facts: AttemptFacts): Receipt {
     totalMs: performance.now() - meta.startedAt,
     finishReason: measured.reason,
     takeovers,
+    ...(measured.isCutOff ? { cutByBudget: true as const } : {}),
     ...(facts.promptCut ? { promptCut: true as const } : {}),
     reasons: reasonsOf(meta, facts),
     ...(note === undefined ? {} : { note }),
@@ -139,6 +140,17 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     );
   for (const [model, tokens] of facts.countedTokens)
     reasons.push(`The service of ${model} counted the prompt first, free of charge: ${tokens} tokens.`);
+  if (measured.isCutOff)
+    reasons.push(
+      `It was cut off by budget: ${candidate.model.id} wrote more than it was asked for, and more than was reserved for it.`,
+    );
+  if (
+    measured.usage.serviceTier === 'priority' &&
+    candidate.model.price?.serviceTiers?.priority === undefined
+  )
+    reasons.push(
+      `Its service answered with priority, at a price that is not known: the highest known one is counted.`,
+    );
   const failedTries = (measured.tries?.length ?? 1) - 1;
   if (failedTries > 0)
     reasons.push(

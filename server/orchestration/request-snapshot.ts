@@ -16,10 +16,11 @@ export function requestSnapshots(deps: RequestSnapshotDeps) {
   const { modelCatalog, warmPrefixes } = deps;
   const snapshotDeps: RoutingSnapshotDeps = { ...deps, coldStarts: modelCatalog.coldStarts };
   return {
-    /** As everything is now. */
-    take: ({ criteria, messages }: RoutingRequest): RoutingSnapshot =>
+    /** As everything is now. @param committedUsd what earlier attempts at the request have cost or may still cost */
+    take: ({ criteria, messages }: RoutingRequest, committedUsd = 0): RoutingSnapshot =>
       routingSnapshot(snapshotDeps, {
         ...criteria,
+        committedUsd,
         warmPrefix: warmPrefixes.find(messages),
         recommendedLocal: modelCatalog.recommendedLocal(localUseOf(criteria.role, criteria.task)),
       }),

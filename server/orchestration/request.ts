@@ -9,7 +9,7 @@ import { realPathOf } from '../platform/files.ts';
 import { composeMessages } from '../profiles/compose.ts';
 import { type Classification, classify } from '../routing/classifier/classify.ts';
 import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
-import { maxOutputTokensOf } from '../routing/price.ts';
+import { isFreeModel, maxOutputTokensOf } from '../routing/price.ts';
 import { isLocalOnly } from '../routing/privacy.ts';
 import type { RoutingCriteria } from '../routing/snapshot.ts';
 import { estimateTokens, promptTokens } from '../routing/tokens.ts';
@@ -156,8 +156,9 @@ export function toCompletionRequest(
     const value = params[field];
     if (value !== undefined) Object.assign(request, { [field]: value });
   }
-  // A local model is left to its own limit.
-  if (model.source === 'api') request.maxOutputTokens = maxOutputTokensOf(model, params, promptTokens);
+  // A local model is left to its own limit, unless its tokens are paid for.
+  if (model.source === 'api' || !isFreeModel(model))
+    request.maxOutputTokens = maxOutputTokensOf(model, params, promptTokens);
   return request;
 }
 

@@ -12,6 +12,7 @@ import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest } from './request.ts';
 import type { RequestSnapshots } from './request-snapshot.ts';
+import type { RequestSpending } from './request-spending.ts';
 import { maxPinnedWaitMs, maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
 export type RouteDeps = {
@@ -32,6 +33,8 @@ export type RoutableRequest = {
   readonly settingsAtRead: Settings;
   /** Tokens of the prompt as services count them; exact counts are added here. */
   readonly exactPromptTokens: Map<ModelId, number>;
+  /** What all of its attempts cost. */
+  readonly spending: RequestSpending;
 };
 
 export type RouteDecision = {
@@ -51,13 +54,13 @@ export async function decideRoute(
   routable: RoutableRequest,
   signal: AbortSignal,
 ): Promise<RouteDecision> {
-  const { params, request } = routable;
+  const { params, request, spending } = routable;
   const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
   let countsLeft = maxExactCounts;
   for (let waitedMs = 0; ; ) {
     const startedAt = performance.now();
     const criteria = currentCriteria(routable, deps.settings(), deps.providers.listedId);
-    const snapshot = deps.snapshots.take(request);
+    const snapshot = deps.snapshots.take(request, spending.committedUsd());
     const decision = balance(criteria, snapshot);
     deps.metrics.observe('rumbo_decision_ms', performance.now() - startedAt);
     const uncertain = countsLeft > 0 ? needsExactCount(criteria, snapshot, decision) : undefined;
@@ -89,7 +92,7 @@ export function currentCriteria(
     request,
     settingsAtRead,
     exactPromptTokens,
-  }: Omit<RoutableRequest, 'exactPromptTokens'> & {
+  }: Omit<RoutableRequest, 'exactPromptTokens' | 'spending'> & {
     readonly exactPromptTokens?: RoutableRequest['exactPromptTokens'];
   },
   settings: Settings,

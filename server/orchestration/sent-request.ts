@@ -22,13 +22,19 @@ export type SentRequest = {
   close(): void;
 };
 
-/** @param isAlone only its caller's signal ever cancels it */
+type SendOptions = {
+  /** Only its caller's signal ever cancels it. */
+  readonly isAlone: boolean;
+  /** Called before each try with the tokens that it asks for, and with the number of failed tries that may be billed; it may reject. */
+  readonly beforeSend?: (maxOutputTokens: number | undefined, billedTries: number) => Promise<void>;
+};
+
 export function sendRequest(
   engine: Pick<Engine, 'stream'>,
   model: string,
   completion: CompletionRequest,
   signal: AbortSignal,
-  { isAlone }: { readonly isAlone: boolean },
+  { isAlone, beforeSend }: SendOptions,
 ): SentRequest {
   const own = isAlone ? undefined : new AbortController();
   const abort = (): void => own?.abort(signal.reason);
@@ -41,6 +47,7 @@ export function sendRequest(
   const request: CompletionRequest = {
     ...completion,
     onBilledFailure: (usage) => void failures.push({ usage, hasParts }),
+    ...(beforeSend ? { beforeSend: (tokens) => beforeSend(tokens, failures.length) } : {}),
   };
   const iterator = engine.stream(model, request, own?.signal ?? signal)[Symbol.asyncIterator]();
   const first = iterator.next();

@@ -1,10 +1,11 @@
 /** Starts an attempt at one candidate: reserves what it may cost, and sends the request. */
-import type { UsageLease } from '../platform/state/usage-store.ts';
 import type { RankedCandidate } from '../routing/balancer.ts';
+import { maxOutputTokensOf } from '../routing/price.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
 import type { AnsweringProvider, AttemptRequest } from './attempt.ts';
+import { type AttemptReservation, reserveAttempt } from './attempt-reservation.ts';
 import { type ContinuationMode, continuationMessages, repetitionPrefill } from './continuation.ts';
-import { toCompletionRequest } from './request.ts';
+import { toCompletionRequest, withAppendedText } from './request.ts';
 import { type SentRequest, sendRequest } from './sent-request.ts';
 import { skipOverBudget, skipWithoutProvider } from './skipped-candidate.ts';
 
@@ -12,19 +13,19 @@ import { skipOverBudget, skipWithoutProvider } from './skipped-candidate.ts';
 export type ReservedCandidate = {
   readonly candidate: RankedCandidate;
   readonly provider: AnsweringProvider;
-  readonly lease: UsageLease;
+  readonly reservation: AttemptReservation;
 };
 
 /** An attempt whose request was sent. */
 export type RunningAttempt = {
   readonly chosen: ChosenCandidate;
   readonly request: AttemptRequest & { readonly sent: SentRequest };
-  readonly lease: UsageLease;
+  readonly reservation: AttemptReservation;
   /** No other candidate is ever asked beside it. */
   readonly isAlone: boolean;
 };
 
-/** `undefined`: it cannot run now, and `progress.skipped` says why. Settle the lease when the attempt has ended. */
+/** `undefined`: it cannot run now, and `progress.skipped` says why. Settle the reservation when the attempt has ended. */
 export async function reserveCandidate(
   deps: AttemptsDeps,
   progress: AnswerProgress,
@@ -36,16 +37,19 @@ export async function reserveCandidate(
     skipWithoutProvider(deps, progress, model);
     return;
   }
-  const share = { provider: model.provider, role: progress.prepared.params.role ?? '' };
-  const lease = await deps.budgets.reserve(share, reservedUsd(candidate));
-  if (lease) return { candidate, provider, lease };
+  const { prepared, answer, criteria } = progress;
+  const role = prepared.params.role ?? null;
+  const reservation = await reserveAttempt(prepared.spending, {
+    owner: { provider: model.provider, role: role ?? '' },
+    candidate,
+    maxPromptTokens: withAppendedText(criteria, answer.text).maxPromptTokens,
+    maxOutputTokens: maxOutputTokensOf(model, prepared.params, candidate.promptTokens),
+    details: { kind: 'ask', model: model.id, role, task: criteria.task, input: candidate.promptTokens },
+  });
+  if (reservation) return { candidate, provider, reservation };
   skipOverBudget(deps, progress, candidate);
   return;
 }
-
-/** US dollars at worst; the filter has just seen that the budgets leave as much. */
-export const reservedUsd = ({ model, costUsd }: RankedCandidate): number =>
-  model.source === 'local' ? 0 : (costUsd?.worst ?? 0);
 
 type AttemptOptions = Pick<RunningAttempt, 'isAlone'> & {
   /** How the model is asked to continue. Absent: as suits its engine. */
@@ -55,7 +59,7 @@ type AttemptOptions = Pick<RunningAttempt, 'isAlone'> & {
 /** Sends the request; the model continues what the answer holds by now. */
 export function startAttempt(
   progress: AnswerProgress,
-  { candidate, provider, lease }: ReservedCandidate,
+  { candidate, provider, reservation }: ReservedCandidate,
   { isAlone, mode }: AttemptOptions,
   signal: AbortSignal,
 ): RunningAttempt {
@@ -67,9 +71,10 @@ export function startAttempt(
     beginning,
     mode: mode ?? continuationModeOf(candidate, provider, beginning),
   };
-  const request = attemptRequest(progress, chosen);
-  const sent = sendRequest(provider.engine, model.name, request.completion, signal, { isAlone });
-  return { chosen, request: { ...request, sent }, lease, isAlone };
+  const request = { ...attemptRequest(progress, chosen), reservation };
+  const { beforeSend } = reservation;
+  const sent = sendRequest(provider.engine, model.name, request.completion, signal, { isAlone, beforeSend });
+  return { chosen, request: { ...request, sent }, reservation, isAlone };
 }
 
 /** Cloud models are large enough to repeat what they are asked to, and the newer ones reject a prefill. */

@@ -22,11 +22,13 @@ export type RoutingSnapshotDeps = {
 export type SnapshotRequest = Pick<RoutingCriteria, 'role' | 'task' | 'promptTokens'> & {
   readonly warmPrefix?: RoutingSnapshot['warmPrefix'];
   readonly recommendedLocal: readonly ModelId[];
+  /** US dollars that its earlier attempts have cost or may still cost. Absent: 0. */
+  readonly committedUsd?: number;
 };
 
 export function routingSnapshot(
   { settings, providers, budgets, modelStats, coldStarts }: RoutingSnapshotDeps,
-  { role = '', task, promptTokens, warmPrefix, recommendedLocal }: SnapshotRequest,
+  { role = '', task, promptTokens, warmPrefix, recommendedLocal, committedUsd }: SnapshotRequest,
 ): RoutingSnapshot {
   const now = settings();
   const { roles, taskTypes } = providers.preferences(now);
@@ -43,9 +45,13 @@ export function routingSnapshot(
     priorityOrder: now['routing.priorityOrder'],
     taskTypes,
     roles,
-    remainingBudget: budgets.remainingBudget({ provider: '', role }),
+    remainingBudget: budgets.remainingBudget({ provider: '', role }, committedUsd),
     remainingBudgetByProvider: budgets.differsByProvider()
-      ? new Map(providers.names().map((provider) => [provider, budgets.remainingBudget({ provider, role })]))
+      ? new Map(
+          providers
+            .names()
+            .map((provider) => [provider, budgets.remainingBudget({ provider, role }, committedUsd)]),
+        )
       : new Map(),
   };
 }

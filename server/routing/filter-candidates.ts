@@ -3,7 +3,7 @@
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import { minAnswerTokens, predictCost, promptSizeText, promptTokensOf } from './price.ts';
+import { isFreeModel, minAnswerTokens, predictCost, promptSizeText, promptTokensOf } from './price.ts';
 import type { RoutingCriteria, RoutingSnapshot } from './snapshot.ts';
 import { tierOrDefault } from './strategies.ts';
 
@@ -150,7 +150,7 @@ const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: ne
 function overBudget(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot): Reason | undefined {
   const { usd, name, freesAtMs } =
     snapshot.remainingBudgetByProvider.get(model.provider) ?? snapshot.remainingBudget;
-  if (usd === null || model.source === 'local') return;
+  if (usd === null || isFreeModel(model)) return;
   const cost = predictCost(route, model, snapshot);
   if (!cost) return { rule: 'budget', reason: `Its price is unknown, so ${name} cannot be guaranteed.` };
   if (cost.worst <= usd) return;

@@ -93,10 +93,55 @@ function computedCost(usage: Usage, price: Price | null): number | null {
   );
 }
 
-/** `null`: it was processed with priority, at a price that is unknown. Other tiers never cost more than the standard. */
-function priceOfTier(price: Price, tier: ServiceTier | undefined): StandardPrice | null {
-  if (!tier) return price;
-  return price.serviceTiers?.[tier] ?? (tier === 'priority' ? null : price);
+/**
+ * The highest ratio of a priority price to the standard one on the vendors' pages. https://platform.openai.com/docs/pricing
+ */
+const maxPriorityRatio = 2.5;
+
+/** A priority price that is unknown is the worst known one. Other tiers never cost more than the standard. */
+function priceOfTier(price: Price, tier: ServiceTier | undefined): StandardPrice {
+  const ofTier = tier && price.serviceTiers?.[tier];
+  return ofTier ?? (tier === 'priority' ? scalePrice(price, maxPriorityRatio) : price);
+}
+
+function scalePrice({ longContext, ...rates }: StandardPrice, factor: number): StandardPrice {
+  const scale = (each: Rates) =>
+    Object.fromEntries(Object.entries(each).map(([name, usd]) => [name, usd * factor])) as Rates;
+  return {
+    ...scale(ratesOnly(rates)),
+    ...(longContext ? { longContext: { ...longContext, rates: scale(longContext.rates) } } : {}),
+  };
+}
+
+const ratesOnly = ({ input, output, cachedRead, cacheWrite, cacheWriteHour }: Rates): Rates => ({
+  input,
+  output,
+  ...(cachedRead === undefined ? {} : { cachedRead }),
+  ...(cacheWrite === undefined ? {} : { cacheWrite }),
+  ...(cacheWriteHour === undefined ? {} : { cacheWriteHour }),
+});
+
+/** Whether requests to the model cost nothing: it runs on the user's machines, and no price is configured for it. */
+export const isFreeModel = ({ source, price }: Pick<Model, 'source' | 'price'>): boolean =>
+  source === 'local' && (!price || maxCostOf(price, 1, 1) === 0);
+
+/**
+ * The most that a request may cost in US dollars, whatever the service caches, and whichever of the known tiers it uses.
+ * @param maxInput tokens of the prompt at most; a longer one may have another price
+ */
+export function maxCostOf(price: Price, maxInput: number, maxOutput: number): number {
+  let input = 0;
+  let output = 0;
+  for (const tier of [price, ...Object.values(price.serviceTiers ?? {})]) {
+    const { longContext } = tier;
+    const each = longContext && maxInput > longContext.overTokens ? [tier, longContext.rates] : [tier];
+    for (const rates of each) {
+      const { cachedRead = 0, cacheWrite = 0, cacheWriteHour = 0 } = rates;
+      input = Math.max(input, rates.input, cachedRead, cacheWrite, cacheWriteHour);
+      output = Math.max(output, rates.output);
+    }
+  }
+  return (maxInput * input + maxOutput * output) / 1_000_000;
 }
 
 /** US dollars. */
@@ -139,8 +184,6 @@ export function predictCost(route: RoutingCriteria, model: Model, past: Measurem
   const prompt = promptTokensOf(route, model, past);
   const expected = ratesFor(price, prompt);
   const maxPrompt = route.exactPromptTokens?.get(model.id) ?? route.maxPromptTokens;
-  const worst = ratesFor(price, maxPrompt);
-  const maxInputRate = Math.max(worst.input, worst.cacheWrite ?? 0);
   const cached = past.warmPrefix?.model === model.id ? Math.min(past.warmPrefix.tokens, prompt) : 0;
   const promptCost = (prompt - cached) * expected.input + cached * (expected.cachedRead ?? expected.input);
   const answer = expectedOutput(route.task, past);
@@ -148,7 +191,7 @@ export function predictCost(route: RoutingCriteria, model: Model, past: Measurem
   return {
     low: (promptCost + Math.min(answer.low, maxOutput) * expected.output) / 1_000_000,
     high: (promptCost + Math.min(answer.high, maxOutput) * expected.output) / 1_000_000,
-    worst: (maxPrompt * maxInputRate + maxOutput * worst.output) / 1_000_000,
+    worst: maxCostOf(price, maxPrompt, maxOutput),
   };
 }
 

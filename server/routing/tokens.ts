@@ -14,7 +14,10 @@ const perTools = 50;
 const maxPerTools = 1_000;
 
 /** Tokens, rounded up; about ± 25 % on prose and code. */
-export const estimateTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+export const estimateTokens = (text: string): number => tokensOfBytes(Buffer.byteLength(text));
+
+/** The same of UTF-8 bytes. */
+export const tokensOfBytes = (bytes: number): number => Math.ceil(bytes / bytesPerToken);
 
 /** A prompt's tokens before it is sent. */
 export type PromptTokens = {

@@ -201,7 +201,7 @@ const limitFields = [
 ];
 
 /** Tokens of the answer that a body allows, in any service's field. */
-function sentOutputTokens(body: unknown): number | undefined {
+export function sentOutputTokens(body: unknown): number | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = body as Readonly<Record<string, unknown>>;
   const own = limitFields.map((name) => fields[name]).find((value) => typeof value === 'number');

@@ -13,6 +13,9 @@ export type UsageLimit = {
   readonly endsAtMs: number;
 };
 
+/** What is known of a reservation, in words of its owner; stored with it. */
+export type LeaseDetails = Readonly<Record<string, string | number | null>>;
+
 /** An amount that is reserved on every one of its counters. */
 export type UsageLease = {
   readonly id: string;
@@ -35,6 +38,7 @@ export interface UsageStore {
     limits: readonly UsageLimit[],
     amount: number,
     consistency?: Consistency,
+    details?: LeaseDetails,
   ): Promise<UsageLease | undefined>;
   /**
    * Ends the lease and counts `actual` on its counters, also when the lease has expired; a second call does nothing.

@@ -11,14 +11,24 @@ import { usage } from './pipeline.ts';
 
 const model = { id: 'lab/one', provider: 'lab', name: 'one' } as unknown as Model;
 
-async function run(stream: () => AsyncIterable<EnginePart>, signal = new AbortController().signal) {
+async function run(
+  stream: () => AsyncIterable<EnginePart>,
+  signal = new AbortController().signal,
+  mayContinue?: (outputTokens: number) => boolean | Promise<boolean>,
+) {
   const provider: AnsweringProvider = {
     engine: { stream, supportsPrefill: () => false },
     config: { note: 'a note' },
   };
   const answer = new PartialAnswer({ prompt: 'hi' }, () => performance.now());
   const parts: AskPart[] = [];
-  const request = { model, provider, completion: { messages: [] }, promptTokens: 7 };
+  const request = {
+    model,
+    provider,
+    completion: { messages: [] },
+    promptTokens: 7,
+    ...(mayContinue ? { reservation: { mayContinue } } : {}),
+  };
   const trying = attempt(request, answer, signal, () => assert.fail('every part was taken'));
   for (;;) {
     const { done, value } = await trying.next();
@@ -84,4 +94,48 @@ test('an answer of nothing is a failure', async () => {
     yield { type: 'finish', reason: 'stop', usage };
   });
   assert.equal(result.error?.kind, 'bad-response');
+});
+
+test('a model that writes past what is reserved is cut off, and the answer says that it is truncated', async () => {
+  let isClosed = false;
+  const cut = await run(
+    async function* () {
+      try {
+        for (let words = 0; words < 1_000; words += 1) yield { type: 'text-delta', text: 'word word word ' };
+        yield { type: 'finish', reason: 'stop', usage };
+      } finally {
+        isClosed = true;
+      }
+    },
+    undefined,
+    (tokens) => (tokens <= 20 ? true : Promise.resolve(tokens <= 40)),
+  );
+  assert.equal(cut.result.error, undefined);
+  assert.equal(cut.result.measured.reason, 'length');
+  assert.equal(cut.result.measured.isCutOff, true);
+  assert.equal(cut.result.measured.usageEstimated, true);
+  assert.ok(cut.result.measured.usage.output > 40 && cut.result.measured.usage.output < 50);
+  assert.ok(isClosed, 'its connection is closed');
+});
+
+test('reasoning alone is cut off, too, and an end that has come is no cut', async () => {
+  const hidden = await run(
+    async function* () {
+      for (let words = 0; words < 1_000; words += 1)
+        yield { type: 'reasoning-delta', text: 'word word word ' };
+    },
+    undefined,
+    (tokens) => tokens <= 20,
+  );
+  assert.equal(hidden.result.measured.isCutOff, true);
+  assert.equal(hidden.answer.text, '');
+  const whole = await run(
+    async function* () {
+      yield { type: 'text-delta', text: 'one' };
+      yield { type: 'finish', reason: 'stop', usage };
+    },
+    undefined,
+    () => true,
+  );
+  assert.equal(whole.result.measured.isCutOff, undefined);
 });

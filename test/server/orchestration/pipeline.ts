@@ -165,8 +165,9 @@ export function pipeline(models: readonly FakeModel[], changed: Partial<Settings
       remainingBudget: limits.remainingBudget,
       differsByProvider: limits.differsByProvider,
       settle: limits.settle,
-      reserve: async (share, usd) =>
-        reservation.allowed(share.provider) ? limits.reserve(share, usd) : undefined,
+      isLimited: limits.isLimited,
+      reserve: async (share, usd, options) =>
+        reservation.allowed(share.provider) ? limits.reserve(share, usd, options) : undefined,
     },
     accounting: account,
     metrics,

@@ -7,6 +7,7 @@ import {
   type ChosenCandidate,
 } from '../../../server/orchestration/answer-progress.ts';
 import { toRoutingRequest } from '../../../server/orchestration/request.ts';
+import { requestSpending, type SpendingBudgets } from '../../../server/orchestration/request-spending.ts';
 import { balance } from '../../../server/routing/balancer.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';
@@ -53,6 +54,13 @@ export const snapshotOf = (models: readonly Model[]): RoutingSnapshot => ({
   remainingBudgetByProvider: new Map(),
 });
 
+/** Budgets that limit nothing and reserve nothing. */
+export const unlimited: SpendingBudgets = {
+  isLimited: () => false,
+  reserve: async () => undefined,
+  settle: async () => {},
+};
+
 /** The beginning of an answer by these models, and what a step needs. */
 export function answerBy(models: readonly Model[], params: AskParams = { prompt: 'hi' }) {
   const records: AttemptRecord[] = [];
@@ -62,7 +70,7 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
     providers: { ...plainNames, get: () => undefined },
     snapshots: { take: () => state.snapshot },
     metrics: { observe() {} },
-    budgets: { reserve: async () => undefined, settle: async () => {} },
+    budgets: unlimited,
     accounting: { record: (attempt) => void records.push(attempt) },
     cache: { set() {} },
     warmPrefixes: { add() {} },
@@ -72,7 +80,15 @@ export function answerBy(models: readonly Model[], params: AskParams = { prompt:
   const request = toRoutingRequest(params, defaultSettings, userCorrections());
   const { classification, criteria } = request;
   const meta = { id: 'id', at: '', startedAt: performance.now(), params, classification };
-  const prepared = { params, request, meta, settingsAtRead: defaultSettings, exactPromptTokens: new Map() };
+  const spending = requestSpending(unlimited, 0);
+  const prepared = {
+    params,
+    request,
+    meta,
+    settingsAtRead: defaultSettings,
+    exactPromptTokens: new Map(),
+    spending,
+  };
   const start = (): AnswerProgress =>
     beginAnswer(deps, prepared, {
       criteria,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toRoutingRequest } from '../../../server/orchestration/request.ts';
+import { requestSpending } from '../../../server/orchestration/request-spending.ts';
 import { currentCriteria, decideRoute, pinPolicy } from '../../../server/orchestration/route.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';
@@ -10,6 +11,7 @@ import type { ModelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
 import { plainNames } from '../../support/plain-names.ts';
+import { unlimited } from './progress.ts';
 
 const model: Model = {
   id: 'lab/one',
@@ -47,6 +49,7 @@ const routable = (params: AskParams) => ({
   request: toRoutingRequest(params, defaultSettings, userCorrections()),
   settingsAtRead: defaultSettings,
   exactPromptTokens: new Map<ModelId, number>(),
+  spending: requestSpending(unlimited, 0),
 });
 
 function deps(snapshots: readonly RoutingSnapshot[], countTokens?: () => Promise<number | undefined>) {

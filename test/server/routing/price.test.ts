@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costOf, predictCost, settledCostOf } from '../../../server/routing/price.ts';
+import { costOf, isFreeModel, maxCostOf, predictCost, settledCostOf } from '../../../server/routing/price.ts';
 import type { RoutingCriteria } from '../../../server/routing/snapshot.ts';
 import { estimateTokens } from '../../../server/routing/tokens.ts';
 import { noUsage } from '../../../shared/chat.ts';
@@ -42,11 +42,67 @@ test('service tiers are billed at their own price, long prompts too', () => {
   assert.equal(costOf({ ...usage, input: 300_000, serviceTier: 'flex' }, price), 0.6 + 0.8);
   assert.equal(costOf({ ...usage, serviceTier: 'priority' }, price), 0.4 + 2);
 });
-test('a tier without a price costs as usual when it is slower, and is unknown when it has priority', () => {
+test('a tier without a price costs as usual when it is slower, and the most known when it has priority', () => {
   const usage = { ...noUsage, input: 100_000, output: 100_000 };
   const price = { input: 2, output: 10 };
   assert.equal(costOf({ ...usage, serviceTier: 'batch' }, price), 0.2 + 1);
-  assert.equal(costOf({ ...usage, serviceTier: 'priority' }, price), null);
+  assert.equal(costOf({ ...usage, serviceTier: 'priority' }, price), 2.5 * (0.2 + 1));
+  const long = { ...price, longContext: { overTokens: 50_000, rates: { input: 4, output: 12 } } };
+  assert.equal(costOf({ ...usage, serviceTier: 'priority' }, long), 2.5 * (0.4 + 1.2));
+});
+test('the most that a request may cost is at the dearest rate of every tier and of long prompts', () => {
+  const million = 1_000_000;
+  assert.equal(maxCostOf({ input: 1, output: 2, cachedRead: 9 }, million, million), 9 + 2);
+  assert.equal(maxCostOf({ input: 1, output: 2, cacheWrite: 3, cacheWriteHour: 4 }, million, million), 4 + 2);
+  const tiers = { flex: { input: 0.5, output: 1 }, priority: { input: 5, output: 20 } };
+  assert.equal(maxCostOf({ input: 1, output: 2, serviceTiers: tiers }, million, million), 5 + 20);
+  const long = { overTokens: 200_000, rates: { input: 7, output: 8 } };
+  assert.equal(maxCostOf({ input: 1, output: 2, longContext: long }, million, million), 7 + 8);
+  assert.equal(maxCostOf({ input: 1, output: 2, longContext: long }, 100_000, million), 0.1 + 2);
+});
+test('no usage within the limits costs more than the most that was computed', () => {
+  const prices = [0, 0.3, 2, 11];
+  for (const input of prices)
+    for (const cachedRead of prices)
+      for (const cacheWriteHour of prices)
+        for (const output of prices) {
+          const price = {
+            input,
+            output,
+            cachedRead,
+            cacheWriteHour,
+            longContext: { overTokens: 800, rates: { input: output, output: input } },
+            serviceTiers: { priority: { input: cachedRead, output: cacheWriteHour } },
+          };
+          const max = maxCostOf(price, 1_000, 500);
+          for (const [tokens, read, write, hour, written] of [
+            [1_000, 0, 0, 0, 500],
+            [1_000, 1_000, 0, 0, 500],
+            [1_000, 300, 700, 700, 1],
+            [900, 0, 900, 400, 500],
+            [700, 200, 500, 500, 500],
+          ] as const)
+            for (const serviceTier of ['priority', 'flex', undefined] as const) {
+              const usage = {
+                ...noUsage,
+                input: tokens,
+                cachedRead: read,
+                cacheWrite: write,
+                cacheWriteHour: hour,
+              };
+              const cost = costOf(
+                { ...usage, output: written, ...(serviceTier ? { serviceTier } : {}) },
+                price,
+              );
+              assert.ok((cost ?? Number.NaN) <= max + 1e-12, `${cost} exceeds ${max}`);
+            }
+        }
+});
+test('a model on the user’s machines is free unless a price is configured for it', () => {
+  assert.equal(isFreeModel(model({ source: 'local', price: { input: 0, output: 0 } })), true);
+  assert.equal(isFreeModel(model({ source: 'local', price: null })), true);
+  assert.equal(isFreeModel(model({ source: 'local', price: { input: 0, output: 3 } })), false);
+  assert.equal(isFreeModel(model({ source: 'api', price: { input: 0, output: 0 } })), false);
 });
 test('an unknown price gives an unknown cost, never 0', () => assert.equal(costOf(noUsage, null), null));
 test('tokens are estimated by bytes, so Spanish and Chinese count more than their letters', () => {
