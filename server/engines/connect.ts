@@ -2,6 +2,7 @@
 import { type EnginePart, type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
+import { redactSentKeys } from '../platform/redact-keys.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
 import { withHeaderUsage } from '../wire/header-usage.ts';
@@ -206,7 +207,9 @@ async function listModels(
     const details = wire.details && (await jsonAt(wire.details.path).catch(() => undefined));
     if (session.signal.aborted) throw toRumboError(session.signal.reason, session.signal);
     session.succeed();
-    return wire.details && details !== undefined ? wire.details.merge(models, details) : models;
+    const all = wire.details && details !== undefined ? wire.details.merge(models, details) : models;
+    // A service that lists a key as a model is broken; no such model can be asked.
+    return all.filter(({ name }) => redactSentKeys(name) === name);
   } catch (cause) {
     const error = session.fail(cause);
     if (connection.models && hasNoList(error)) return connection.models.map((name) => ({ name }));

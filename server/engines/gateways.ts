@@ -1,6 +1,7 @@
 /** Gateways between Rumbo and the services that run models: how one is recognized, and what only it understands. Pure. */
 import * as z from 'zod';
 import type { EnginePart } from '../../shared/chat.ts';
+import { redactKeys } from '../platform/redact-keys.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -51,7 +52,7 @@ export function withServingModel(
   model: string,
 ): AsyncIterable<EnginePart> {
   const servedBy = gatewayOf(headers)?.substitute(headers, model);
-  return servedBy === undefined ? parts : nameServingModel(parts, servedBy);
+  return servedBy === undefined ? parts : nameServingModel(parts, redactKeys(servedBy));
 }
 
 async function* nameServingModel(

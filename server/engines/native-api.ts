@@ -1,6 +1,8 @@
 /** Requests to a local engine's own interface, below its root; `nativeApi` runs each in a request session. */
+
 import { parseEvents } from '../platform/event-stream.ts';
 import { type Http, readText } from '../platform/http.ts';
+import { redactSentKeys } from '../platform/redact-keys.ts';
 import { errorFromResponse } from '../wire/error-response.ts';
 import type { EngineDefinition } from './engine.ts';
 import type { NativeApi, NativeRequest } from './local-engine.ts';
@@ -65,7 +67,7 @@ export function nativeApi(connection: NativeConnection): NativeApi {
         const { response } = await send();
         const text = await readText(response.body, maxResponseBytes);
         session.succeed();
-        return text.trim() === '' ? undefined : parseJson(text);
+        return text.trim() === '' ? undefined : parseJson(redactSentKeys(text));
       } catch (cause) {
         throw session.fail(cause);
       } finally {
@@ -80,7 +82,7 @@ export function nativeApi(connection: NativeConnection): NativeApi {
         for await (const events of parseEvents(response.body, framing)) {
           for (const { data } of events) {
             timer.pause();
-            yield data;
+            yield redactSentKeys(data);
             timer.resume();
           }
         }

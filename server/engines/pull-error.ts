@@ -1,6 +1,7 @@
 /** Why a download failed, from the messages of engines and registries. */
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
+import { redactKeys } from '../platform/redact-keys.ts';
 import { parseErrorText } from '../wire/error-body.ts';
 
 type Cause = {
@@ -52,7 +53,7 @@ export function pullError(label: string, model: string, text: string): RumboErro
       action: cause.action,
     });
   const shown = message.endsWith('…')
-    ? `${firstWords(message)} … ${lastWords(text.startsWith('{') ? all : text)}`
+    ? `${firstWords(message)} … ${lastWords(text.startsWith('{') ? all : redactKeys(text))}`
     : message;
   return new RumboError(`${label} could not fetch “${model}”${shown ? `: ${shown}` : '.'}`, {
     kind: 'interrupted',

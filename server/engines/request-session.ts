@@ -2,6 +2,7 @@
 import { abortFault, RumboError, toRumboError } from '../../shared/errors.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { HttpResponse } from '../platform/http.ts';
+import { redactKeys, rememberKey } from '../platform/redact-keys.ts';
 import { rateWindows } from '../wire/rate-windows.ts';
 import type { EngineDefinition } from './engine.ts';
 import type { KeyLease, KeySource } from './key-source.ts';
@@ -49,6 +50,7 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
         throw cause;
       }
       key = validateKey(lease.key, deps);
+      rememberKey(key);
       timer = responseTimer(deps.label, deps.limits, (error) => {
         timeoutError = status === undefined ? error : error.with({ status });
         link.abort();
@@ -136,6 +138,6 @@ function attributeError(
   const about = { provider, ...(model === undefined ? {} : { model }) };
   if (key === undefined && data.status === 401 && !data.behindGateway)
     return new RumboError(`${label} requires an API key.`, { ...data, ...about }, { cause });
-  if (key === undefined || !message.includes(key)) return error.with(about);
-  return new RumboError(message.replaceAll(key, '…'), { ...data, ...about });
+  const safe = redactKeys(message);
+  return safe === message ? error.with(about) : new RumboError(safe, { ...data, ...about });
 }

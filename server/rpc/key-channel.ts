@@ -1,5 +1,6 @@
 /** Keys the client hands over on the IPC channel of the process it forked; see shared/key-channel.ts. */
 import type { KeyCommand, KeyReply } from '../../shared/key-channel.ts';
+import { redactKeys, rememberKey } from '../platform/redact-keys.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { KeyStore } from '../secrets/keys.ts';
@@ -29,11 +30,12 @@ export type KeyCommandDeps = {
 export function keyCommandHandler({ keys, providers }: KeyCommandDeps) {
   return async (command: KeyCommand): Promise<KeyReply> => {
     const reply = { type: 'rumbo/key/reply', id: command.id } as const;
+    if ('key' in command) rememberKey(command.key);
     const provider = providers.get(command.provider);
     if (!provider) return { ...reply, message: `There is no provider ${command.provider}.` };
     const stored = await applyKeyCommand(keys, provider.owner, command);
     provider.reset();
-    return { ...reply, ...stored };
+    return { ...reply, ...stored, ...(stored.message ? { message: redactKeys(stored.message) } : {}) };
   };
 }
 

@@ -12,6 +12,7 @@ import type { Counters } from '../metrics/counters.ts';
 import type { Orchestrator } from '../orchestration/orchestrator.ts';
 import { rejectOnAbort } from '../platform/aborted.ts';
 import type { Log } from '../platform/log.ts';
+import { redactKeys, redactSentKeys, redactTexts } from '../platform/redact-keys.ts';
 import { coalesceDeltas } from './coalesce-deltas.ts';
 import { withoutLspParams } from './lsp-params.ts';
 import { modelRequests } from './model-requests.ts';
@@ -94,7 +95,7 @@ export function registerRequestHandlers(connection: Connection, deps: RequestHan
   connection.onRequest(protocol.discover, handle(deps.discovered.discover));
   connection.onRequest(
     protocol.modelDetails,
-    handle(({ models }) => modelCatalog.details(models)),
+    handle(({ models }) => redactTexts(modelCatalog.details(models))),
   );
   connection.onRequest(protocol.suggestModels, handle(modelCatalog.suggestions));
 
@@ -126,11 +127,17 @@ export function registerRequestHandlers(connection: Connection, deps: RequestHan
     if (error !== thrown && error.kind !== 'cancelled') log.error(error.message, error.cause);
     return new ResponseError(
       error.kind === 'cancelled' ? requestCancelled : requestFailed,
-      error.message,
-      error.data,
+      redactKeys(error.message),
+      redactedData(error.data),
     );
   }
 }
+
+/** The text that arrived is the answer's: what only looks like a key there may be code. */
+const redactedData = ({ partial, ...data }: ErrorData): ErrorData => ({
+  ...redactTexts(data),
+  ...(partial === undefined ? {} : { partial: redactSentKeys(partial) }),
+});
 
 async function last<R>(answer: AsyncGenerator<unknown, R>): Promise<R> {
   for (;;) {

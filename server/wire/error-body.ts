@@ -4,6 +4,7 @@
  */
 
 import { keyBeginning } from '../platform/key-patterns.ts';
+import { redactKeys } from '../platform/redact-keys.ts';
 import { upstreamMessage } from './gateway-prose.ts';
 import { tryParseJson } from './json-object.ts';
 
@@ -49,7 +50,8 @@ export function parseErrorValue(value: unknown): ErrorFacts {
     isBehindGateway: false,
   };
   read(value, '', { depth: 0, level: 0 }, found);
-  const text = found.sentences.map((each) => each.text).join('\n');
+  // Whole, before anything is cut: no part of a key is left behind a cut.
+  const text = redactKeys(found.sentences.map((each) => each.text).join('\n'));
   const status = found.statuses[0] ?? statusIn(text);
   const { n_prompt_tokens: requested, n_ctx: allowed } = found.counts;
   return {
@@ -150,7 +152,7 @@ const ranks = ['message', 'msg', 'errorMessage', 'error_description', 'status_ms
 
 function read(value: unknown, name: string, place: Place, found: Found): void {
   if (place.depth > maxDepth || found.sentences.length + found.codes.length > maxFields) return;
-  if (typeof value === 'string') readText(value, name, place, found);
+  if (typeof value === 'string') readText(redactKeys(value), name, place, found);
   if (typeof value !== 'object' || value === null) return;
   const inner = { ...place, depth: place.depth + 1 };
   if (Array.isArray(value)) {
@@ -313,6 +315,8 @@ function statusIn(text: string): number | undefined {
   return status === undefined ? undefined : Number(status);
 }
 
+/** Characters of a message in which keys are looked for: what follows them is never shown. */
+const maxRedactedLength = 64 * 1024;
 /** Characters of a message that are read: some services put a whole page, or the prompt, into it. */
 const maxMessageLength = 2_000;
 
@@ -323,6 +327,10 @@ const keyLike = new RegExp(
 );
 
 function sanitizeMessage(text: string): string {
-  const line = text.slice(0, maxMessageLength).replace(/\s+/g, ' ').trim().replace(keyLike, '…');
+  const line = redactKeys(text.slice(0, maxRedactedLength))
+    .slice(0, maxMessageLength)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(keyLike, '•••');
   return line.length > 240 ? `${line.slice(0, 239)}…` : line;
 }

@@ -301,7 +301,7 @@ test('a key that a service echoes in its message is removed', async (t) => {
   const fake = await fakeOpenAi({ fail: { status: 400, body: 'Bad header: open-sesame!' } });
   t.after(fake.close);
   const error = await failure(answer(engineAt(openaiCompatible, fake.baseUrl, 'open-sesame'), 'fake-model'));
-  assert.equal(error.message, 'The service did not accept the request (HTTP 400): Bad header: …!');
+  assert.equal(error.message, 'The service did not accept the request (HTTP 400): Bad header: •••!');
 });
 
 test('models named by the user replace the list of a service without one', async (t) => {

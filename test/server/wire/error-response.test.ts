@@ -289,7 +289,7 @@ test('part of a key that a service echoes is not shown', () => {
   );
   for (const key of ['sk-proj-abcDEF123', 'xai-abcdef1234', 'gsk_abcdef1234', 'AIzaSyA1234567', 'ab***yz']) {
     const { message } = openai.toError(errorResponse(400, openAiError(`The key ${key} is bad.`, 'x')));
-    assert.equal(message, 'The service did not accept the request (HTTP 400): The key … is bad.');
+    assert.equal(message, 'The service did not accept the request (HTTP 400): The key ••• is bad.');
   }
 });
 
