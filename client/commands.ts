@@ -27,6 +27,7 @@ import type { LocalModelActions } from './models/local-models.ts';
 import { lockModel, pinModel, setModelTier, toggleModel } from './models/model-settings.ts';
 import { runRegistryRefresh } from './models/registry-refresh.ts';
 import { chooseStrategy } from './models/strategy-picker.ts';
+import { allowHttp } from './models/unencrypted-addresses.ts';
 import { toClientErrorData } from './notifications/error-messages.ts';
 import { showInfo } from './notifications/notify.ts';
 import { showError } from './notifications/show-error.ts';
@@ -110,6 +111,7 @@ export const commandTable = (deps: CommandDeps) =>
     'rumbo.showMenu': () => showMenu(deps.ghostText.state),
     'rumbo.openSettings': openSettings,
     'rumbo.nameEndpoint': addEndpoint,
+    'rumbo.allowHttp': (provider?: string) => allowHttp(deps.server, provider),
   }) satisfies Record<`rumbo.${string}`, Command>;
 
 const providerOf = (target?: string | Node): string | undefined => {

@@ -12,6 +12,7 @@ import { createPreviews } from './inline/preview.ts';
 import { showKeyAlerts } from './keys/key-alerts.ts';
 import { createKeyCommands } from './keys/key-commands.ts';
 import { localModelActions } from './models/local-models.ts';
+import { offerToAllowHttp } from './models/unencrypted-addresses.ts';
 import { showBudgetWarnings } from './notifications/budget-warnings.ts';
 import { createServerProcess, type ServerProcess } from './server/process.ts';
 import { syncSettings } from './server/settings-sync.ts';
@@ -62,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
     createStatusBar(server, receipts),
     showKeyAlerts(receipts),
     showBudgetWarnings(server.onStatus),
+    offerToAllowHttp(server),
     syncSettings(server),
     ...commands,
   );

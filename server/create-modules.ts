@@ -1,6 +1,7 @@
 /** Makes every module once, in order: each gets the modules that were made before it. Events between them are connected in main.ts. */
 import { join } from 'node:path';
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import { withEnvironmentProxy } from '../shared/environment-proxy.ts';
 import type { InitializationOptions } from '../shared/protocol.ts';
 import { createAccounting } from './accounting/record.ts';
 import { cacheLimits } from './apply-settings.ts';
@@ -19,8 +20,10 @@ import { modelsStore } from './models/models-store.ts';
 import { modelRequestRules } from './models/request-rules.ts';
 import { createOrchestrator } from './orchestration/orchestrator.ts';
 import { batchedConsole } from './platform/batched-console.ts';
+import { dockerSocketPath } from './platform/docker-socket.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
+import { httpRules } from './providers/http-consent.ts';
 import { providerRegistry } from './providers/provider-registry.ts';
 import { modelRegistry } from './registry/registry.ts';
 import { userCorrections } from './routing/classifier/user-corrections.ts';
@@ -49,7 +52,11 @@ export function createModules(connection: Connection, params: InitializeParams, 
   const current = currentSettings(env);
   const settings = current.get;
 
-  const { http, dispose: closeHttp } = undiciHttp(options.network);
+  const { http, dispose: closeHttp } = undiciHttp(
+    withEnvironmentProxy(options.network, env),
+    dockerSocketPath,
+    httpRules(settings),
+  );
   const keychain = osKeychain(join(home, 'keychain.cjs'));
   const keys = keyStore({ env, keychain, index: keyIndex(storagePath) });
   const ledger = createLedger(storagePath, now, warn);

@@ -21,6 +21,7 @@ export type KeyCooldownPolicy = {
 
 /** What the button beside the error does. */
 export type ErrorButtonId =
+  | 'allow-http'
   | 'ask-again'
   | 'edit-prompt'
   | 'edit-providers'
@@ -198,6 +199,17 @@ const policies = {
     button: 'show-providers',
     action: 'Start the engine or correct its address in rumbo.providers.',
   },
+  // Nothing was sent.
+  unencrypted: {
+    retry: 'never',
+    fallback: true,
+    circuit: none,
+    keyFailover: false,
+    keyCooldown: null,
+    ending: 'no-answer',
+    button: 'allow-http',
+    action: 'Use an https address, or allow this one with “Rumbo: Allow Unencrypted Address…”.',
+  },
   tls: {
     retry: 'never',
     fallback: true,
@@ -206,7 +218,7 @@ const policies = {
     keyCooldown: null,
     ending: 'no-answer',
     button: 'show-log',
-    action: 'Check the certificate, or add its authority to the system’s store.',
+    action: 'Check the certificate, or name its authority in rumbo.network.certificateFile.',
   },
   'blocked-redirect': {
     retry: 'never',

@@ -36,6 +36,8 @@ export type Model = {
   readonly source: Source;
   /** Requests stay on this machine, or on a host that the user marked as trusted. */
   readonly private: boolean;
+  /** Its source is local and it runs on another machine. Absent: it runs on this one, or in the cloud. */
+  readonly onOtherMachine?: true;
   /** `false`: out of rotation, it runs only when pinned. */
   readonly toggle: boolean;
   /** `true`: never runs. */

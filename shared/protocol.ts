@@ -264,4 +264,9 @@ export type NetworkOptions = {
   readonly proxyStrictSSL?: boolean;
   /** `http.systemCertificates`. */
   readonly systemCertificates?: boolean;
+  /** `off`: no proxy, also none of the environment. Absent: as the other fields state. */
+  readonly proxySupport?: 'off';
+  /** The proxies of environment variables, for `http` and `https` addresses, where `proxy` is absent. */
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
 };

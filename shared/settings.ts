@@ -291,6 +291,28 @@ export const Settings = z.object({
         'Percentage of a budget at which Rumbo warns, once per day or month.',
       ),
     ),
+  'network.allowHttp': z
+    .array(z.url({ protocol: /^http$/, message: 'must be an http address' }))
+    .default([])
+    .meta(
+      meta(
+        'application',
+        ['providers', 'discovery'],
+        'Addresses of other machines that may be requested unencrypted, for example `http://192.168.1.5:11434`. Prompts, answers and keys that go there can be read on the network; without an entry nothing is sent. Addresses of this machine need none. **Rumbo: Allow Unencrypted Address…** adds one.',
+      ),
+    ),
+  'network.certificateFile': z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(
+      meta(
+        'application',
+        ['providers', 'discovery'],
+        'Path of a file with certificate authorities (PEM) that are trusted in addition to those of the system, for servers and proxies with a private one. Empty: none.',
+      ),
+    ),
   'privacy.localOnly': z
     .array(z.string().min(1))
     .default([])

@@ -62,6 +62,8 @@ export type ProviderStatus = {
   readonly label: string;
   readonly kind: string;
   readonly source: Source;
+  /** A local provider is not on this machine. Absent: it is, or it is no local one. */
+  readonly onOtherMachine?: true;
   /** The origin requests go to; never with credentials. */
   readonly origin: string;
   readonly state: ProviderState;
@@ -121,6 +123,8 @@ export type Status = {
   readonly priorityOrder: readonly string[];
   readonly providers: readonly ProviderStatus[];
   readonly budgets: readonly Budget[];
+  /** Origins of configured http addresses on other machines that the user has not allowed. Absent: none. */
+  readonly unencrypted?: readonly string[];
   /** Model servers on this machine that the user has neither accepted nor rejected. Absent: none. */
   readonly offers?: readonly DiscoveredEndpoint[];
   /** US dollars since midnight, local time; requests of unknown price are counted apart. */

@@ -124,11 +124,13 @@ test('the client never imports the server', () => {
   }
 });
 
-/** The files that send HTTP requests and open connections. */
+/** The files that send HTTP requests, open connections, and compare addresses. */
 const network = [
   'server/platform/dispatchers.ts',
   'server/platform/http.ts',
   'server/platform/http-exchange.ts',
+  // Compares addresses with ranges.
+  'server/platform/no-proxy.ts',
   'server/platform/pending-connections.ts',
 ];
 

@@ -78,15 +78,18 @@ export function providerDescription(provider: ProviderStatus, locale?: string): 
     circuit === 'half-open' ? 'retrying' : stateTable.ready.words,
     // A row is too narrow for both.
     scarcest && remainingShare(scarcest) < scarceShare ? remainingText(scarcest) : modelCount,
+    ...(provider.onOtherMachine ? [`on ${hostOf(provider.origin)}`] : []),
   ].join(' · ');
 }
+
+const hostOf = (origin: string): string => URL.parse(origin)?.hostname ?? origin;
 
 export function providerTooltip(provider: ProviderStatus, locale?: string): string {
   const { label, name, origin, source, detail, circuit, lastOutcome, note, keys } = provider;
   const lines = [
     `${label} (${name}): ${providerDescription(provider, locale)}`,
     ...(detail ? [detail] : []),
-    `${source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
+    `${provider.onOtherMachine ? 'Local, on another machine' : source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
     keys.length > 1 ? `It has ${keys.length} keys, which share its requests.` : keySentence(provider.key),
     ...(circuit === 'closed' ? [] : [circuitSentences[circuit]]),
     ...(lastOutcome ? [`Last: ${lastOutcome.model} · ${lastRequestText(lastOutcome, locale)}`] : []),

@@ -23,6 +23,7 @@ export type ErrorButton = { readonly label: string; readonly action: ButtonActio
 const askAgain: ErrorButton = { label: 'Ask Again', action: 'retry' };
 
 const buttons: Readonly<Record<ErrorButtonId, ErrorButton>> = {
+  'allow-http': { label: 'Allow…', action: { command: 'rumbo.allowHttp' } },
   'ask-again': askAgain,
   'edit-prompt': { label: 'Edit Prompt', action: 'edit-prompt' },
   'edit-providers': { label: 'Edit Providers', action: { command: 'rumbo.nameEndpoint' } },

@@ -11,6 +11,7 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import { oneArena } from '../../shared/environment.ts';
+import { withEnvironmentProxy } from '../../shared/environment-proxy.ts';
 import * as protocol from '../../shared/protocol.ts';
 import { settingsSection } from '../../shared/settings.ts';
 import type { Status } from '../../shared/status.ts';
@@ -93,7 +94,11 @@ const clientOptions = (
   traceOutputChannel: withoutTrace(log),
   initializationOptions: (): protocol.InitializationOptions => ({
     storagePath,
-    network: networkSettings((key) => vscode.workspace.getConfiguration('http').inspect(key)),
+    // The server's own environment has no addresses with passwords.
+    network: withEnvironmentProxy(
+      networkSettings((key) => vscode.workspace.getConfiguration('http').inspect(key)),
+      process.env,
+    ),
     inlineSymbols: true,
   }),
   // Documents that extensions open and close briefly are not synchronized; visible ones are at once.

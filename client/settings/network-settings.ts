@@ -11,12 +11,14 @@ export function networkSettings(inspect: Inspect): NetworkOptions {
     const inspected = inspect(key);
     return inspected?.globalValue ?? inspected?.defaultValue;
   };
-  const proxy = userValue('proxySupport') === 'off' ? undefined : text(userValue('proxy'));
+  const isOff = userValue('proxySupport') === 'off';
+  const proxy = isOff ? undefined : text(userValue('proxy'));
   const authorization = text(userValue('proxyAuthorization'));
   const noProxy = userValue('noProxy');
   const strict = userValue('proxyStrictSSL');
   const system = userValue('systemCertificates');
   return {
+    ...(isOff ? { proxySupport: 'off' as const } : {}),
     ...(proxy ? { proxy } : {}),
     ...(proxy && authorization ? { proxyAuthorization: authorization } : {}),
     ...(Array.isArray(noProxy) ? { noProxy: noProxy.filter((host) => typeof host === 'string') } : {}),

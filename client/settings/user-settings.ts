@@ -22,6 +22,20 @@ export function updateMapEntry<Entry extends object>(
   return written;
 }
 
+/** Adds an entry to a list in the user's settings, unless it is there. */
+export function addListEntry(setting: 'network.allowHttp', entry: string): Promise<void> {
+  const write = async () => {
+    const configuration = vscode.workspace.getConfiguration('rumbo');
+    const value: unknown = configuration.inspect(setting)?.globalValue;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [];
+    if (list.includes(entry)) return;
+    await configuration.update(setting, [...list, entry], vscode.ConfigurationTarget.Global);
+  };
+  const written = lastWrite.then(write);
+  lastWrite = written.catch(() => undefined);
+  return written;
+}
+
 /** The user's value; empty where it is not a map. */
 export function userMapSetting<Entry>(setting: MapSetting): Readonly<Record<string, Entry>> {
   const value: unknown = vscode.workspace.getConfiguration('rumbo').inspect(setting)?.globalValue;

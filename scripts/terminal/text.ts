@@ -90,6 +90,7 @@ export function statusText({
   today,
   budgets,
   problems,
+  unencrypted = [],
 }: Status): string {
   const lines = [
     `Rumbo ${version}: ${health} · strategy ${strategy} · order ${priorityOrder.join(', ')}`,
@@ -98,6 +99,10 @@ export function statusText({
       ({ name, limitUsd, spentUsd }) => `${name}: ${formatDollars(spentUsd)} of ${formatDollars(limitUsd)}`,
     ),
     ...problems.map((problem) => `Problem: ${problem}`),
+    ...unencrypted.map(
+      (origin) =>
+        `Problem: requests to ${origin} would not be encrypted, so none is sent; add it to rumbo.network.allowHttp to allow them.`,
+    ),
     '',
   ];
   for (const provider of providers) lines.push(...providerLines(provider));

@@ -83,6 +83,7 @@ const isNamed = ({ id, provider }: Pick<Model, 'id' | 'provider'>, names: readon
 function whyNotAllowed(model: Model, allowedNames: readonly string[]): string | undefined {
   if (isNamed(model, allowedNames)) return undefined;
   if (model.source === 'api') return 'It is a cloud model, and rumbo.inline.models does not name it.';
+  if (model.onOtherMachine) return 'It runs on another machine, and rumbo.inline.models does not name it.';
   return allowedNames.length > 0 ? 'rumbo.inline.models names only other models.' : undefined;
 }
 

@@ -8,8 +8,10 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { NetworkOptions } from '../../shared/protocol.ts';
 import { isLoopback } from './loopback.ts';
+import { excludesHost } from './no-proxy.ts';
 import type { PendingConnections } from './pending-connections.ts';
 import { parseProxy } from './proxy-errors.ts';
+import { rememberKey } from './redact-keys.ts';
 
 // As undici's index does, for the one method that its proxy agent calls; loading the index takes a fifth of the start.
 Object.assign(Dispatcher.prototype, { connect });
@@ -23,11 +25,15 @@ export type Dispatchers = {
   dispose(): Promise<void>;
 };
 
-/** @param socketOf the socket file of a URL; `undefined`: the URL is on the network */
+/**
+ * @param socketOf the socket file of a URL; `undefined`: the URL is on the network
+ * @param authority certificates in PEM, trusted in addition. Absent: none
+ */
 export function undiciDispatchers(
   network: NetworkOptions,
   socketOf: (target: URL) => string | undefined,
   pending: PendingConnections,
+  authority?: string,
 ): Dispatchers {
   // Response timeouts depend on the engine: engines/time-limits.ts aborts.
   const noTimeouts = { headersTimeout: 0, bodyTimeout: 0 };
@@ -36,10 +42,12 @@ export function undiciDispatchers(
   const make = {
     plain: (timeout: number) => agent({ timeout }),
     // Reading the system's certificates takes a while, and requests to local engines do not need them.
-    secure: (timeout: number) => agent({ timeout, ...certificates(network) }),
-    proxied(timeout: number): Dispatcher {
-      const connectOptions = { timeout, ...certificates(network) };
-      const proxy = parseProxy(network.proxy ?? '');
+    secure: (timeout: number) => agent({ timeout, ...certificates(network, authority) }),
+    proxied(timeout: number, proxy: URL): Dispatcher {
+      const connectOptions = { timeout, ...certificates(network, authority) };
+      // A proxy that refuses its password repeats it.
+      for (const each of [network.proxyAuthorization?.replace(/^\w+\s+/, ''), decoded(proxy.password)])
+        rememberKey(each);
       return new ProxyAgent({
         ...noTimeouts,
         connect: connectOptions,
@@ -52,7 +60,12 @@ export function undiciDispatchers(
         // With it, undici speaks TLS to any SOCKS proxy.
         ...(proxy.protocol.startsWith('socks')
           ? {}
-          : { proxyTls: { rejectUnauthorized: network.proxyStrictSSL ?? true } }),
+          : {
+              proxyTls: {
+                ...certificates(network, authority),
+                rejectUnauthorized: network.proxyStrictSSL ?? true,
+              },
+            }),
       });
     },
   };
@@ -63,18 +76,22 @@ export function undiciDispatchers(
     made.set(name, dispatcher);
     return dispatcher;
   };
-  const usesProxy = (target: URL): boolean =>
-    Boolean(network.proxy) && !bypassesProxy(target, network.noProxy ?? []);
+  const proxyFor = (target: URL): URL | undefined => {
+    const address = network.proxy ?? (target.protocol === 'https:' ? network.httpsProxy : network.httpProxy);
+    if (!address || isLoopback(target.hostname) || excludesHost(network.noProxy ?? [], target)) return;
+    return parseProxy(address);
+  };
   return {
-    proxyOf: (target) =>
-      socketOf(target) === undefined && usesProxy(target) ? parseProxy(network.proxy ?? '') : undefined,
+    proxyOf: (target) => (socketOf(target) === undefined ? proxyFor(target) : undefined),
     to(target, connectMs) {
       const socketPath = socketOf(target);
       if (socketPath !== undefined)
         return reuse(`${socketPath} ${connectMs}`, () => agent({ timeout: connectMs, socketPath }));
       const direct = target.protocol === 'https:' ? 'secure' : 'plain';
-      const route = usesProxy(target) ? 'proxied' : direct;
-      return reuse(`${route} ${connectMs}`, () => make[route](connectMs));
+      const proxy = proxyFor(target);
+      return proxy
+        ? reuse(`${proxy.href} ${connectMs}`, () => make.proxied(connectMs, proxy))
+        : reuse(`${direct} ${connectMs}`, () => make[direct](connectMs));
     },
     async dispose() {
       await Promise.all(made.values().map((dispatcher) => dispatcher.destroy()));
@@ -105,25 +122,30 @@ function failAfterSilence(options: object): buildConnector.connector {
   };
 }
 
-/** As `NO_PROXY` is commonly read: `*`, a host, a domain with or without its leading dot, each with an optional port. */
-function bypassesProxy(target: URL, noProxy: readonly string[]): boolean {
-  if (isLoopback(target.hostname)) return true;
-  return noProxy.some((entry) => {
-    const [host = '', port] = entry
-      .trim()
-      .toLowerCase()
-      .split(/:(?=\d+$)/);
-    if (port !== undefined && port !== target.port) return false;
-    const domain = host.replace(/^\*?\.?/, '');
-    return (
-      host === '*' ||
-      (domain !== '' && (target.hostname === domain || target.hostname.endsWith(`.${domain}`)))
-    );
-  });
+/** A part of an address as it is meant; an invalid escape stays. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
-/** The system's certificate authorities in addition to Node's own and `NODE_EXTRA_CA_CERTS`; Node before 22.15 cannot read them. */
-const certificates = ({ systemCertificates = true }: NetworkOptions): { ca?: string[] } =>
-  systemCertificates && typeof tls.getCACertificates === 'function'
-    ? { ca: [...tls.getCACertificates('default'), ...tls.getCACertificates('system')] }
-    : {};
+/**
+ * Node's own certificate authorities and `NODE_EXTRA_CA_CERTS`, those of the system (Node before 22.15 cannot read them),
+ * and the user's.
+ */
+function certificates(
+  { systemCertificates = true }: NetworkOptions,
+  authority: string | undefined,
+): { ca?: string[] } {
+  const canRead = typeof tls.getCACertificates === 'function';
+  if (authority === undefined && !(systemCertificates && canRead)) return {};
+  return {
+    ca: [
+      ...(canRead ? tls.getCACertificates('default') : tls.rootCertificates),
+      ...(systemCertificates && canRead ? tls.getCACertificates('system') : []),
+      ...(authority === undefined ? [] : [authority]),
+    ],
+  };
+}

@@ -1,4 +1,5 @@
 /** HTTP: every request that Rumbo sends goes through here, and every failure becomes a `RumboError`. */
+import { readFileSync } from 'node:fs';
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
@@ -6,6 +7,7 @@ import { decompress } from './decompress.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { dockerSocketPath } from './docker-socket.ts';
 import { type HttpExchange, httpExchange } from './http-exchange.ts';
+import { isUnencrypted } from './loopback.ts';
 import { pendingConnections } from './pending-connections.ts';
 import { proxyFailure } from './proxy-errors.ts';
 
@@ -32,33 +34,52 @@ export type HttpResponse = {
 };
 
 /**
- * Rejects with `RumboError`: `unreachable`, `tls`, `timeout` (no connection in time), `blocked-redirect`, `cancelled`,
+ * Rejects with `RumboError`: `unencrypted` (http to another machine, without the user's consent), `unreachable`, `tls`, `timeout` (no connection in time), `blocked-redirect`, `cancelled`,
  * `bad-response` (the server does not speak HTTP, or compresses its response in an unsupported format).
  */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 const defaultConnectMs = 10_000;
 
+/** What the user's settings allow. Read with each request, since they change. */
+export type HttpRules = {
+  /** Whether requests may go unencrypted to this origin on another machine. */
+  isHttpAllowed(origin: string): boolean;
+  /** A file of certificate authorities in PEM, trusted in addition to the others. `null`: none. */
+  certificateFile(): string | null;
+};
+const strictRules: HttpRules = { isHttpAllowed: () => false, certificateFile: () => null };
+
 /**
  * HTTP over shared keep-alive connections, through the editor's proxy where it applies.
+ * @param rules absent: no unencrypted request leaves this machine
  * @param socketOf the socket file of a URL; `undefined`: the URL is on the network
  */
 export function undiciHttp(
   network: NetworkOptions = {},
   socketOf: (target: URL) => string | undefined = dockerSocketPath,
+  rules: HttpRules = strictRules,
 ): { http: Http; dispose: () => Promise<void> } {
   const pending = pendingConnections();
   // undici takes a tenth of the server's start: it is loaded when the first request is sent.
   let dispatchers: Promise<Dispatchers> | undefined;
+  let certificateFile: string | null = null;
   const loaded = (): Promise<Dispatchers> => {
+    const file = rules.certificateFile();
+    if (file !== certificateFile) {
+      // Connections that were made with other authorities end with their requests.
+      dispatchers = undefined;
+      certificateFile = file;
+    }
     dispatchers ??= import('./dispatchers.ts').then((module) =>
-      module.undiciDispatchers(network, socketOf, pending),
+      module.undiciDispatchers(network, socketOf, pending, readCertificates(file)),
     );
     return dispatchers;
   };
 
   const http: Http = async ({ method, url, headers, body, signal, connectMs = defaultConnectMs }) => {
     const target = new URL(url);
+    if (isUnencrypted(url) && !rules.isHttpAllowed(target.origin)) throw unencryptedError(target);
     const finishWaiting = pending.wait(target.origin);
     let exchange: HttpExchange;
     try {
@@ -121,6 +142,27 @@ export async function readText(body: AsyncIterable<Uint8Array>, limit: number): 
   }
   return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, limit));
 }
+
+/** Throws `tls`: a user who trusts an authority of their own must not be left to guess why it does not hold. */
+function readCertificates(file: string | null): string | undefined {
+  if (file === null) return undefined;
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  } catch {
+    // Reported below.
+  }
+  throw new RumboError('The file of rumbo.network.certificateFile holds no certificates that can be read.', {
+    kind: 'tls',
+    action: 'Correct its path, or remove the setting.',
+  });
+}
+
+const unencryptedError = ({ origin }: URL): RumboError =>
+  new RumboError(`Requests to ${origin} would not be encrypted, so nothing was sent there.`, {
+    kind: 'unencrypted',
+    unconnected: true,
+  });
 
 async function* guarded(
   body: AsyncIterable<Uint8Array>,

@@ -5,10 +5,11 @@ import { RumboError } from '../../shared/errors.ts';
 const nameOf = (proxy: URL): string => `${proxy.protocol}//${proxy.host}`;
 
 const action = 'Correct http.proxy in the editor’s settings, or add the host to http.noProxy.';
-const fail = (message: string, cause?: unknown, status?: number): RumboError =>
+const scriptAction = 'Put the address of the proxy itself into http.proxy.';
+const fail = (message: string, cause?: unknown, status?: number, howTo = action): RumboError =>
   new RumboError(
     message,
-    { kind: 'unreachable', action, ...(status === undefined ? {} : { status }) },
+    { kind: 'unreachable', action: howTo, ...(status === undefined ? {} : { status }) },
     { cause },
   );
 
@@ -16,6 +17,8 @@ const supported: ReadonlySet<string> = new Set(['http:', 'https:', 'socks:', 'so
 
 /** The address of the proxy. Throws `unreachable` for one that cannot be used. */
 export function parseProxy(address: string): URL {
+  if (/^pac\+|^PAC\b|^file:|\.(?:pac|dat)(?:$|[?#])/i.test(address))
+    throw fail('Rumbo cannot run proxy scripts (PAC).', undefined, undefined, scriptAction);
   const proxy = URL.parse(address.includes('://') ? address : `http://${address}`);
   if (!proxy) throw fail('The address of the proxy in http.proxy is not valid.');
   if (!supported.has(proxy.protocol))

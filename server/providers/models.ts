@@ -123,6 +123,7 @@ function describe(
     name: info.name,
     source,
     private: source === 'local' && provider.private && !remote,
+    ...(source === 'local' && provider.onOtherMachine ? { onOtherMachine: true as const } : {}),
     toggle: own?.toggle ?? isUsual,
     locked: own?.locked ?? false,
     tier: own?.tier ?? facts.tier,

@@ -17,6 +17,8 @@ export type ProviderConfig = {
   readonly source: Source;
   /** On this machine, or on a host the user marked as trusted. */
   readonly private: boolean;
+  /** Its source is local and its address is that of another machine. Absent: it is not. */
+  readonly onOtherMachine?: true;
   readonly enabled: boolean;
   /** The user's settings name it; otherwise it is built in and unchanged. */
   readonly userDefined: boolean;
@@ -99,6 +101,7 @@ function toProviderConfig(
     definition,
     baseUrl: withBasePath(baseUrl.replace(/\/+$/, ''), definition),
     source,
+    ...(source === 'local' && !isLoopback(hostname) ? { onOtherMachine: true as const } : {}),
     private: source === 'local' && (isLoopback(hostname) || own.trusted === true),
     enabled: own.enabled ?? true,
     userDefined,

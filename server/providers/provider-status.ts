@@ -48,6 +48,7 @@ export function providerStatus(facts: ProviderStatusInput, models: ProviderStatu
     label,
     kind: definition.kind,
     source,
+    ...(config.onOtherMachine ? { onOtherMachine: true as const } : {}),
     origin: facts.origin,
     state: providerState(facts),
     ...(detail ? { detail } : {}),

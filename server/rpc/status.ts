@@ -6,6 +6,7 @@ import type { InlineCompletionService } from '../inline-completion/service.ts';
 import type { Budgets } from '../metrics/budget.ts';
 import type { Ledger } from '../metrics/ledger.ts';
 import type { Orchestrator } from '../orchestration/orchestrator.ts';
+import { unencryptedOrigins } from '../providers/http-consent.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { KeyStore } from '../secrets/keys.ts';
 import type { CurrentSettings } from '../settings/current-settings.ts';
@@ -37,6 +38,7 @@ export function statusReader(deps: StatusDeps): () => Status {
       priorityOrder: settings['routing.priorityOrder'],
       providers: providerStatus,
       ...discovered.offers(),
+      ...unencryptedOrigins(settings, providerStatus),
       budgets: budgets.list(),
       today: ledger.spending('day'),
       inline: inlineCompletion.state(),

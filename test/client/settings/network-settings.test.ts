@@ -17,7 +17,7 @@ test('no proxy where proxies are disabled, and no authorization without a proxy'
   const proxy = { globalValue: 'http://proxy:3128' };
   assert.deepEqual(
     read({ proxy, proxySupport: { globalValue: 'off' }, proxyAuthorization: { globalValue: 'x' } }),
-    {},
+    { proxySupport: 'off' },
   );
 });
 

@@ -67,6 +67,13 @@ test('a cloud model is eligible when its id or its provider is named; models not
   );
 });
 
+test('a local model on another machine is eligible only when it is named', () => {
+  const lab = model('ollama/lab', { onOtherMachine: true });
+  assert.deepEqual(order([lab, one]), ['ollama/one']);
+  assert.match(whyNot([lab])['ollama/lab'] ?? '', /another machine/);
+  assert.deepEqual(order([lab, one], { allowedNames: ['ollama/lab'] }), ['ollama/lab']);
+});
+
 test('a local-only file is for models on the user’s machines, whatever is named', () => {
   assert.deepEqual(order([cloud, one], { allowedNames: ['openai/big', 'ollama/*'], localOnly: true }), [
     'ollama/one',

@@ -18,8 +18,10 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+const rules = { isHttpAllowed: () => true, certificateFile: () => null };
+
 const errorThrough = async (proxy: string): Promise<RumboError> => {
-  const { http, dispose } = undiciHttp({ proxy });
+  const { http, dispose } = undiciHttp({ proxy }, undefined, rules);
   closers.push(dispose);
   const request = {
     method: 'GET',
@@ -106,7 +108,7 @@ test('a SOCKS5 proxy is used', async () => {
   closers.push(() => upstream.closeAllConnections());
   const proxyPort = await listen(socksProxyTo(port));
   for (const scheme of ['socks5', 'socks5h', 'socks']) {
-    const { http, dispose } = undiciHttp({ proxy: `${scheme}://127.0.0.1:${proxyPort}` });
+    const { http, dispose } = undiciHttp({ proxy: `${scheme}://127.0.0.1:${proxyPort}` }, undefined, rules);
     const { status, body } = await http({
       method: 'GET',
       url: 'http://models.example/v1',
