@@ -34,4 +34,6 @@ export type AttemptRecord = {
   readonly estimatedPromptTokens: number;
   /** The row of the ledger. Absent: ghost text, which the ledger sums up, or nothing is billed. */
   readonly receipt?: Receipt;
+  /** The id of its reservation. Absent: nothing was reserved, or ghost text. */
+  readonly lease?: string;
 };

@@ -17,7 +17,10 @@ export type AccountingDeps = {
       | (Pick<Provider, 'recordOutcome' | 'recordCancel'> & Partial<Pick<Provider, 'recordUsage'>>)
       | undefined;
   };
-  readonly ledger: { readonly add: Ledger['add']; readonly inline: Pick<Ledger['inline'], 'add'> };
+  readonly ledger: Pick<Ledger, 'whenWritten'> & {
+    readonly add: Ledger['add'];
+    readonly inline: Pick<Ledger['inline'], 'add'>;
+  };
   readonly metrics: Pick<Counters, 'count' | 'observe'>;
   readonly modelStats: Pick<ModelStats, 'record' | 'recordFirstPart'>;
   readonly log: Pick<Log, 'info'>;
@@ -53,7 +56,7 @@ export function createAccounting(deps: AccountingDeps) {
     const { model, outcome, firstTextMs, receipt } = attempt;
     const { provider } = model;
     metrics.count('rumbo_attempts_total', { provider, outcome });
-    if (receipt) ledger.add(receipt);
+    if (receipt) ledger.add(receipt, attempt.lease);
     if (receipt) countUsage(attempt);
     if (receipt && outcome === 'ok') {
       metrics.observe('rumbo_total_ms', receipt.totalMs, { provider });
@@ -68,14 +71,15 @@ export function createAccounting(deps: AccountingDeps) {
   const recordInline = (attempt: AttemptRecord): void => {
     const { model, outcome, firstTextMs, usage, costUsd } = attempt;
     const { provider, id } = model;
-    ledger.inline.add(id, {
+    const counts = {
       requests: 1,
       cancelled: outcome === 'cancelled' ? 1 : 0,
       input: usage.input,
       output: usage.output,
       costUsd: costUsd ?? 0,
       unknownPrice: costUsd === null ? 1 : 0,
-    });
+    };
+    ledger.inline.add(id, counts, attempt.ms);
     metrics.count('rumbo_inline_requests_total', { provider, outcome });
     countUsage(attempt);
     if (firstTextMs !== null) metrics.observe('rumbo_inline_first_text_ms', firstTextMs, { provider });
@@ -93,6 +97,8 @@ export function createAccounting(deps: AccountingDeps) {
       else recordInline(attempt);
       recordSample(attempt);
     },
+    /** Resolves when what was recorded survives this process, or soon. Absent: there is no disk. */
+    ...(ledger.whenWritten ? { whenWritten: ledger.whenWritten } : {}),
     /** An answer came from the cache: no attempt was made. */
     recordCachedAnswer(receipt: Receipt): void {
       ledger.add(receipt);

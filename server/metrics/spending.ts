@@ -1,6 +1,6 @@
 /** Sums of spending by day, month, provider and role. */
 import type { Status } from '../../shared/status.ts';
-import { type Period, periods } from './calendar.ts';
+import { type Period, periodName } from './calendar.ts';
 
 export type SpendingSum = Status['today'];
 
@@ -22,32 +22,29 @@ const plus = (a: SpendingSum, b: SpendingSum): SpendingSum => ({
 });
 
 export function spendingSums() {
-  /** By provider and role, separated by a line break, which no name contains. */
-  const sums: Record<Period, Map<string, SpendingSum>> = { day: new Map(), month: new Map() };
-  const keyOf = ({ provider = '', role = '' }: SpendingFilter) => `${provider}\n${role}`;
+  /** By the name of the day, or of the month for the days of it that are not kept apart; then by provider and role, separated by a line break, which no name contains. */
+  const sums = new Map<string, Map<string, SpendingSum>>();
+  const addTo = (name: string, { provider, role, ...more }: SpendingLine): void => {
+    const owners = sums.get(name) ?? new Map<string, SpendingSum>();
+    sums.set(name, owners);
+    const key = `${provider}\n${role}`;
+    owners.set(key, plus(owners.get(key) ?? nothing, more));
+  };
   return {
-    add({ provider, role, ...more }: SpendingLine): void {
-      const key = keyOf({ provider, role });
-      for (const period of periods) sums[period].set(key, plus(sums[period].get(key) ?? nothing, more));
-    },
-    /** Starts a new day or month at zero. */
-    begin: (period: Period): void => sums[period].clear(),
-    /** Merges sums from the disk: only memory has rows that could not be written, only the disk those of other windows. */
-    merge(period: Period, lines: readonly SpendingLine[]): void {
-      for (const line of lines) {
-        const sum = sums[period].get(keyOf(line)) ?? nothing;
-        sums[period].set(keyOf(line), {
-          costUsd: Math.max(line.costUsd, sum.costUsd),
-          requests: Math.max(line.requests, sum.requests),
-          unknownPrice: Math.max(line.unknownPrice, sum.unknownPrice),
-        });
-      }
-    },
-    of(period: Period, { provider, role }: SpendingFilter = {}): SpendingSum {
+    /** @param at when the request began, in milliseconds since 1970 */
+    add: (line: SpendingLine, at: number): void => addTo(periodName('day', at), line),
+    /** Adds what a month has spent on other days. */
+    addToMonth: (line: SpendingLine, at: number): void => addTo(periodName('month', at), line),
+    of(period: Period, now: number, { provider, role }: SpendingFilter = {}): SpendingSum {
+      const name = periodName(period, now);
       let sum = nothing;
-      for (const [key, each] of sums[period]) {
-        const [itsProvider, itsRole] = key.split('\n');
-        if ((provider ?? itsProvider) === itsProvider && (role ?? itsRole) === itsRole) sum = plus(sum, each);
+      for (const [day, owners] of sums) {
+        if (!day.startsWith(name)) continue;
+        for (const [key, each] of owners) {
+          const [itsProvider, itsRole] = key.split('\n');
+          if ((provider ?? itsProvider) === itsProvider && (role ?? itsRole) === itsRole)
+            sum = plus(sum, each);
+        }
       }
       return sum;
     },

@@ -28,7 +28,7 @@ import {
 
 export type AttemptsDeps = RouteDeps & {
   readonly budgets: SpendingBudgets;
-  readonly accounting: Pick<Accounting, 'record'>;
+  readonly accounting: Pick<Accounting, 'record' | 'whenWritten'>;
   readonly cache: Pick<ResponseCache, 'set'>;
   readonly warmPrefixes: Pick<WarmPrefixes, 'add'>;
   readonly modelStats: Pick<ModelStats, 'firstPartP95Ms'>;
@@ -64,6 +64,8 @@ export type ChosenCandidate = {
   readonly beginning: string;
   /** How it is asked to. */
   readonly mode: ContinuationMode;
+  /** The id of its reservation. */
+  readonly lease?: string;
 };
 
 /** Throws when no model may answer, or a pinned model cannot and may not be replaced. */

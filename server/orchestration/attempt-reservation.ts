@@ -49,7 +49,7 @@ export async function reserveAttempt(
   let isExtended = false;
 
   const addUsd = async (more: number): Promise<boolean> => {
-    const added = Number.isFinite(more) ? await spending.reserve(owner, more, details) : undefined;
+    const added = Number.isFinite(more) ? await spending.reserve(owner, more) : undefined;
     if (!added) return false;
     leases.push(added);
     usd += more;

@@ -58,6 +58,7 @@ export async function* runAttempts(
         const isWhole = !receipt.promptCut && receipt.servedBy === undefined;
         if (isWhole) keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
         reservation.settle(costUsd);
+        await deps.accounting.whenWritten?.();
         yield { type: 'finish', reason: result.measured.reason, usage: result.measured.usage };
         return { ...answer.result(), receipt };
       }

@@ -34,7 +34,7 @@ export type OrchestratorDeps = Omit<
       RequestSnapshotDeps['providers'] &
       Pick<ProviderRegistry, 'refreshForRequest'>;
     readonly modelCatalog: Pick<ModelCatalog, 'whenDescribed'>;
-    readonly accounting: Pick<Accounting, 'record' | 'recordCachedAnswer'>;
+    readonly accounting: Pick<Accounting, 'record' | 'recordCachedAnswer' | 'whenWritten'>;
     readonly cache: Pick<ResponseCache, 'get' | 'set' | 'clear'>;
     readonly metrics: Pick<Counters, 'count' | 'observe'>;
     readonly corrections: UserCorrections;
@@ -71,6 +71,7 @@ export function createOrchestrator(deps: OrchestratorDeps) {
         preferStronger(answerDeps, prepared.params);
         return result;
       } finally {
+        await deps.accounting.whenWritten?.();
         inFlight -= 1;
         onChange();
       }

@@ -97,8 +97,10 @@ export const wasPromptCut = (
 ): boolean =>
   isPromptCut({ model, measured, predictedTokens: promptTokens, hasImages: criteria.needsVision });
 
+/** What every record of an attempt holds. */
 const attemptFacts = (progress: AnswerProgress, chosen: ChosenCandidate, result: AttemptResult) => ({
   kind: 'ask' as const,
+  ...(chosen.lease === undefined ? {} : { lease: chosen.lease }),
   model: chosen.candidate.model,
   role: progress.prepared.params.role ?? null,
   task: progress.criteria.task,

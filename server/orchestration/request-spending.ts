@@ -15,11 +15,19 @@ export function requestSpending(budgets: SpendingBudgets, atMs: number) {
     committedUsd: (): number => committedUsd,
     isLimited: budgets.isLimited,
     /** `undefined`: a budget leaves less. */
-    async reserve(owner: SpendingOwner, usd: number, details: LeaseDetails): Promise<UsageLease | undefined> {
+    async reserve(
+      owner: SpendingOwner,
+      usd: number,
+      details?: LeaseDetails,
+    ): Promise<UsageLease | undefined> {
       const before = committedUsd;
       // Counted before the wait: another attempt of this request must not take the same dollars.
       committedUsd += usd;
-      const lease = await budgets.reserve(owner, usd, { atMs, committedUsd: before, details });
+      const lease = await budgets.reserve(owner, usd, {
+        atMs,
+        committedUsd: before,
+        ...(details ? { details } : {}),
+      });
       if (!lease) committedUsd -= usd;
       return lease;
     },

@@ -70,6 +70,7 @@ export function startAttempt(
     provider,
     beginning,
     mode: mode ?? continuationModeOf(candidate, provider, beginning),
+    lease: reservation.lease.id,
   };
   const request = { ...attemptRequest(progress, chosen), reservation };
   const { beforeSend } = reservation;

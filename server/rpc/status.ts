@@ -18,7 +18,7 @@ export type StatusDeps = {
   readonly modelCatalog: Pick<ModelCatalog, 'withLocalModels'>;
   readonly discovered: Pick<DiscoveredProviders, 'offers'>;
   readonly budgets: Pick<Budgets, 'list'>;
-  readonly ledger: Pick<Ledger, 'spending'>;
+  readonly ledger: Pick<Ledger, 'spending' | 'problems'>;
   readonly inlineCompletion: Pick<InlineCompletionService, 'state'>;
   readonly orchestrator: Pick<Orchestrator, 'inFlight'>;
   readonly keys: Pick<KeyStore, 'store'>;
@@ -43,7 +43,7 @@ export function statusReader(deps: StatusDeps): () => Status {
       today: ledger.spending('day'),
       inline: inlineCompletion.state(),
       inFlight: orchestrator.inFlight(),
-      problems: [...current.problems(), ...providers.problems()],
+      problems: [...current.problems(), ...providers.problems(), ...ledger.problems()],
       keyStore: keys.store(),
     };
   };

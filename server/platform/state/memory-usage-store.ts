@@ -1,39 +1,36 @@
 /** Usage counters of this process only: for a server without a folder to write into. */
 import { randomUUID } from 'node:crypto';
-import { fitsLimits, maxLeaseMs, reservedBy, type UsageLease, type UsageStore } from './usage-store.ts';
+import { fitsLimits, type UsageLease, type UsageLimit, type UsageStore } from './usage-store.ts';
+import { usageTotals } from './usage-totals.ts';
+
+const group = 'this process';
 
 /** @param now milliseconds since 1970 */
 export function memoryUsageStore(now: () => number): UsageStore {
-  const counters = new Map<string, { used: number; endsAtMs: number }>();
-  const leases = new Map<string, { readonly lease: UsageLease; readonly atMs: number }>();
+  const totals = usageTotals();
   const settled = new WeakSet<UsageLease>();
-
-  const view = {
-    used: (key: string) => counters.get(key)?.used ?? 0,
-    reserved: (key: string) => reservedBy(leases.values(), key, now()),
-  };
-
   return {
-    ...view,
+    used: totals.used,
+    reserved: totals.reserved,
     async reserve(limits, amount) {
-      if (!fitsLimits(view, limits, amount)) return undefined;
+      if (!fitsLimits(totals, limits, amount)) return undefined;
       const lease = { id: randomUUID(), limits, amount };
-      leases.set(lease.id, { lease, atMs: now() });
+      totals.begin(lease.id, { amount, keys: usageKeysIn(limits), group });
       return lease;
     },
     async settle(lease, actual) {
       if (settled.has(lease)) return;
       settled.add(lease);
-      leases.delete(lease.id);
-      if (actual === 0) return;
-      for (const { key, endsAtMs } of lease.limits)
-        counters.set(key, { used: view.used(key) + actual, endsAtMs });
+      totals.end(lease.id, usageKeysIn(lease.limits), actual);
     },
     async expire() {
-      const oldest = now() - maxLeaseMs;
-      for (const [id, { atMs }] of leases) if (atMs <= oldest) leases.delete(id);
-      for (const [key, { endsAtMs }] of counters) if (endsAtMs <= now()) counters.delete(key);
+      totals.forget(now());
     },
-    dispose: () => leases.clear(),
+    dispose() {
+      totals.stop(group, { inFull: true });
+    },
   };
 }
+
+const usageKeysIn = (limits: readonly UsageLimit[]) =>
+  limits.map(({ key, endsAtMs }): [string, number] => [key, endsAtMs]);

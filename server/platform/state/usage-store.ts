@@ -1,6 +1,6 @@
 /**
  * The contract of shared usage counters: reserve an amount before it is used, settle it after. Budgets are built on it.
- * In memory for one process, in SQLite for the windows of one user; a team's server can implement the same contract.
+ * In memory for one process, by journals for the windows of one user; a team's server can implement the same contract.
  */
 
 /** A counter and its ceiling. */
@@ -31,8 +31,9 @@ export type Consistency = 'shared' | 'local';
 
 export interface UsageStore {
   /**
-   * Reserves the amount on all counters or on none. `undefined`: one of them has too little left. A lease that is not
-   * settled expires after `maxLeaseMs`.
+   * Reserves the amount on all counters or on none. `undefined`: one of them has too little left. A lease counts until it is
+   * settled, or its process has stopped: what was sent then counts in full.
+   * @param details stored with the lease
    */
   reserve(
     limits: readonly UsageLimit[],
@@ -41,35 +42,21 @@ export interface UsageStore {
     details?: LeaseDetails,
   ): Promise<UsageLease | undefined>;
   /**
-   * Ends the lease and counts `actual` on its counters, also when the lease has expired; a second call does nothing.
-   * Resolves when other processes can see it. Never rejects: what cannot be shared is counted in this process.
+   * Ends the lease and counts `actual` on its counters; a second call does nothing. Resolves when other processes can see
+   * it, or soon. Never rejects: what cannot be shared is counted in this process.
    */
   settle(lease: UsageLease, actual: number): Promise<void>;
-  /** Removes leases that were never settled (their process died) and counters of periods that have ended. */
+  /** Counts what processes have left that died, and forgets counters of periods that have ended. */
   expire(): Promise<void>;
   /** As this process last read it, at once. */
   used(key: string): number;
   /** The same for unsettled leases of all processes. */
   reserved(key: string): number;
-  /** Gives back the leases of this process. Throws what the store's medium throws. */
+  /** Counts the leases of this process in full: what was sent may be billed. */
   dispose(): void;
 }
 
-/** No request takes longer. */
-export const maxLeaseMs = 3_600_000;
-
-/** The unexpired amounts of leases on a counter. */
-export function reservedBy(
-  leases: Iterable<{ readonly lease: UsageLease; readonly atMs: number }>,
-  key: string,
-  now: number,
-): number {
-  let sum = 0;
-  for (const { lease, atMs } of leases)
-    if (atMs > now - maxLeaseMs && lease.limits.some((limit) => limit.key === key)) sum += lease.amount;
-  return sum;
-}
-
+/** Whether the amount can be reserved by what is known. */
 export const fitsLimits = (
   { used, reserved }: Pick<UsageStore, 'used' | 'reserved'>,
   limits: readonly UsageLimit[],

@@ -182,7 +182,7 @@ test('two windows never reserve more than the budget holds, and lose nothing', a
   for (const { close } of windows) close();
 });
 
-test('the reservations of a window that died expire after an hour', async () => {
+test('what a window had in flight counts until its day ends', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rumbo-'));
   let now = noon;
   const dead = openWindow({ 'budget.perDayUsd': 1 }, { folder });
@@ -190,6 +190,36 @@ test('the reservations of a window that died expire after an hour', async () => 
   const alive = openWindow({ 'budget.perDayUsd': 1 }, { folder, now: () => now });
   assert.equal(await alive.limits.reserve(share, 0.5), undefined);
   now += 3_600_001;
+  assert.equal(await alive.limits.reserve(share, 0.5), undefined);
+  now += 12 * 3_600_000;
   assert.ok(await alive.limits.reserve(share, 0.5));
   alive.close();
+});
+
+test('a request that began before midnight counts for that day, in every window and after a restart', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rumbo-'));
+  const began = new Date(2026, 5, 15, 23, 59, 59).getTime();
+  const later = new Date(2026, 5, 16, 0, 0, 30).getTime();
+  let now = began;
+  const settings = { 'budget.perDayUsd': 1 };
+  const one = openWindow(settings, { folder, now: () => now });
+  const other = openWindow(settings, { folder, now: () => now });
+  const lease = await one.limits.reserve(share, 0.5, { atMs: began });
+  assert.ok(lease);
+  now = later;
+  await one.limits.settle(lease, 0.25);
+  // A further attempt at it.
+  const further = await one.limits.reserve(share, 0.5, { atMs: began });
+  assert.ok(further);
+  await one.limits.settle(further, 0.5);
+  assert.equal(await one.limits.reserve(share, 0.5, { atMs: began }), undefined);
+  assert.deepEqual([one.limits.list()[0]?.spentUsd, other.limits.list()[0]?.spentUsd], [0, 0]);
+  one.close();
+  // The clock is set back.
+  now = began;
+  near(other.limits.list()[0]?.spentUsd, 0.75);
+  const again = openWindow(settings, { folder, now: () => now });
+  near(again.limits.list()[0]?.spentUsd, 0.75);
+  again.close();
+  other.close();
 });

@@ -3,8 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { createLedger } from '../../../server/metrics/ledger.ts';
+import { until } from '../../support/local-engines/connect.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
 const day = 24 * 3_600_000;
@@ -64,8 +64,8 @@ test('windows that share a folder add to the same rows', async () => {
   one.inline.add('p/a', some);
   other.inline.add('p/a', some);
   // The disk is written after the current work.
-  await setImmediate();
-  assert.equal(one.inline.today().get('p/a')?.costUsd, 0.5);
+  await until(() => one.inline.today().get('p/a')?.costUsd === 0.5);
+  await until(() => other.inline.today().get('p/a')?.costUsd === 0.5);
   assert.equal(other.inline.today().get('p/a')?.offered, 2);
   assert.equal(other.spending('day', { role: 'inline' }).costUsd, 0.5);
   one.dispose();

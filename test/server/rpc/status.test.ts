@@ -15,7 +15,7 @@ const healthOf = (...providers: ProviderStatus[]) =>
     modelCatalog: { withLocalModels: (status) => status },
     discovered: { offers: () => ({}) },
     budgets: { list: () => [] },
-    ledger: { spending: () => ({ costUsd: 0, requests: 0, unknownPrice: 0 }) },
+    ledger: { spending: () => ({ costUsd: 0, requests: 0, unknownPrice: 0 }), problems: () => [] },
     inlineCompletion: { state: () => ({}) as never },
     orchestrator: { inFlight: () => 2 },
     keys: { store: () => 'memory' },
