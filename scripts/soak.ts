@@ -1,12 +1,14 @@
 /**
  * Sends thousands of requests while one chat in ten fails and a service is down for a while; prints the results beside
- * the service levels, and exits with 1 when one is missed. Everything stays on this machine.
+ * the service levels, and exits with 1 when one is missed. Then several windows share one ledger while it is locked, its disk fills up,
+ * windows are killed and suspended, clocks jump and workspaces are hostile. Everything stays on this machine.
  * `--requests 2000`: another number of requests.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { quantile } from './bench/quantile.ts';
 import { type Row, table, verdict } from './bench/row.ts';
+import { chaos } from './soak/chaos.ts';
 import { soak } from './soak/run.ts';
 
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '20000' } } });
@@ -80,6 +82,33 @@ const rows: readonly Row[] = [
   { what: 'cache hits on a repetitive day', figure: 100 * result.cacheHits, unit: '%', min: 30 },
   { what: 'duration', figure: result.seconds, unit: 's' },
 ];
-process.stdout.write(`${table(rows)}\n`);
-for (const [message, times] of failures) process.stdout.write(`${times} × ${message}\n`);
-process.exitCode = rows.some((row) => verdict(row) === 'missed') ? 1 : 0;
+print(rows, failures);
+
+const disturbed = await chaos({ requests: Number(values.requests) });
+const times = [...disturbed.disturbances].map(([name, count]) => `${count} × ${name}`).join(', ');
+const chaosRows: readonly Row[] = [
+  {
+    what: `answered of ${disturbed.requests} requests in disturbed windows`,
+    figure: (100 * disturbed.answered) / disturbed.requests,
+    unit: '%',
+    min: 80,
+    note: `the budget pays for 90 %; ${times}`,
+  },
+  { what: 'US dollars beyond a budget', figure: disturbed.overspentUsd, unit: '', aim: 0 },
+  { what: 'US dollars that no row or reservation holds', figure: disturbed.unaccountedUsd, unit: '', aim: 0 },
+  { what: 'rows lost', figure: disturbed.rowsLost, unit: '', aim: 0 },
+  { what: 'rows twice', figure: disturbed.rowsTwice, unit: '', aim: 0 },
+  {
+    what: 'slowest status during a disturbance',
+    figure: disturbed.slowestStatusMs,
+    unit: 'ms',
+    note: disturbed.hadOwnDisk ? '' : 'without a full disk: this system mounts none',
+  },
+];
+print(chaosRows, disturbed.failures);
+
+function print(measured: readonly Row[], messages: ReadonlyMap<string, number>): void {
+  process.stdout.write(`${table(measured)}\n`);
+  for (const [message, count] of messages) process.stdout.write(`${count} × ${message}\n`);
+  if (measured.some((row) => verdict(row) === 'missed')) process.exitCode = 1;
+}
