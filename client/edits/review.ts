@@ -2,6 +2,11 @@
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import type { FileContext } from '../../shared/ask.ts';
+import {
+  type HiddenCharacter,
+  hiddenCharacters,
+  hiddenCharactersText,
+} from '../../shared/hidden-characters.ts';
 import type { CodeAnswer } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { VirtualDocument, VirtualDocuments } from '../answers/virtual-documents.ts';
@@ -173,6 +178,9 @@ async function apply({ target, name, file, incomplete, retry }: Pending, code: C
     !(await confirm(`The change to ${name} is incomplete. ${incomplete} Apply it anyway?`, 'Apply'))
   )
     return false;
+  const hidden = hiddenCharacters(code.text, file.text);
+  if (hidden.length > 0 && !(await confirm(hiddenCharactersQuestion(name, hidden), 'Write Them')))
+    return false;
   if (
     isProtectedPath(target.scheme, target.path) &&
     !(await confirm(protectedFileQuestion(name), 'Change It'))
@@ -187,6 +195,9 @@ async function apply({ target, name, file, incomplete, retry }: Pending, code: C
   );
   return false;
 }
+
+const hiddenCharactersQuestion = (name: string, found: readonly HiddenCharacter[]): string =>
+  `The change to ${name} has characters that are not shown (${hiddenCharactersText(found)}). They can make code look like other code. Write them?`;
 
 const protectedFileQuestion = (name: string): string =>
   `${name} controls what the editor or git runs or trusts. Change it anyway?`;

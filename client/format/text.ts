@@ -1,4 +1,5 @@
 /** Numbers for people, and foreign text reduced to one line of Markdown. */
+import { visibleText } from '../../shared/hidden-characters.ts';
 
 /** `4 ms`, `0.42 s`, `3.1 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
@@ -61,11 +62,11 @@ export const formatPercent = (share: number): string =>
   `${share >= 1 ? 100 : Math.min(99, Math.max(0, Math.floor(share * 100)))} %`;
 
 /** Foreign text on one line, so that it cannot start a heading, a list or a table. */
-export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+export const oneLine = (text: string): string => visibleText(text.replace(/\s+/g, ' ').trim());
 
 /** Foreign text as a Markdown quotation. */
 export const quoteMarkdown = (text: string): string =>
-  text
+  visibleText(text)
     .trim()
     .split(/\r\n|\r|\n/)
     .map((line) => `> ${line}`.trimEnd())

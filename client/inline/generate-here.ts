@@ -1,6 +1,11 @@
 /** **Rumbo: Generate Here…**: generates code at the cursor from an instruction, previewed as ghost text until Tab or Esc. */
 import * as vscode from 'vscode';
 import type { AskParams, FileContext } from '../../shared/ask.ts';
+import {
+  type HiddenCharacter,
+  hiddenCharacters,
+  hiddenCharactersText,
+} from '../../shared/hidden-characters.ts';
 import type { CodeAnswer } from '../../shared/protocol.ts';
 import { editableEditor, fileContextOf, openUntitled, selectionLabel } from '../answers/active-editor.ts';
 import type { PromptBox } from '../answers/prompt-box.ts';
@@ -68,7 +73,11 @@ async function generate(deps: GenerateHereDeps, editor: vscode.TextEditor, reque
   // A decision before the end of the answer cancels the rest.
   void preview.ended.then(() => source.cancel());
   let text = '';
+  let hidden: readonly HiddenCharacter[] = [];
   const write = (code: CodeAnswer) => {
+    hidden = hiddenCharacters(code.text);
+    // A preview is accepted by a key, so nothing can be asked then.
+    if (hidden.length > 0) return;
     text = reindent(code.text, surroundings);
     preview.write(text);
   };
@@ -94,6 +103,10 @@ async function generate(deps: GenerateHereDeps, editor: vscode.TextEditor, reque
     if (code && !isAt(code, request))
       return showText(deps, preview, answer, 'The answer changes other lines.');
     if (code) write(code);
+    if (hidden.length > 0) {
+      const why = `The code has characters that are not shown (${hiddenCharactersText(hidden)})`;
+      return showText(deps, preview, answer, why);
+    }
     if (text.trim() === '') return showEmptyAnswer(deps, preview);
     preview.done(previewLine(receipt));
   } catch (error) {

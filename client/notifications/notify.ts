@@ -3,6 +3,7 @@
  * models must not become one.
  */
 import * as vscode from 'vscode';
+import { visibleText } from '../../shared/hidden-characters.ts';
 
 type Notify = (message: string, ...buttons: string[]) => Thenable<string | undefined>;
 
@@ -13,5 +14,5 @@ export const showWarning: Notify = (message, ...buttons) =>
 export const showErrorMessage: Notify = (message, ...buttons) =>
   vscode.window.showErrorMessage(withoutLinks(message), ...buttons);
 
-/** The same text without clickable links. */
-export const withoutLinks = (text: string): string => text.replaceAll('](', '] (');
+/** The same text without clickable links, and with hidden characters shown. */
+export const withoutLinks = (text: string): string => visibleText(text).replaceAll('](', '] (');

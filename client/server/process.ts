@@ -1,5 +1,6 @@
 /** The server process for the rest of the client: started at first use, restarted after a crash. */
 import * as vscode from 'vscode';
+import { visibleText } from '../../shared/hidden-characters.ts';
 import type { Status } from '../../shared/status.ts';
 import { ClientError, toClientErrorData } from '../notifications/error-messages.ts';
 import { showErrorMessage } from '../notifications/notify.ts';
@@ -76,7 +77,7 @@ export function createServerProcess(
   const connected = (): Promise<ServerConnection> => {
     connection ??= start().catch((error: unknown) => {
       connection = undefined;
-      log.error(`The server did not start: ${error}`);
+      log.error(visibleText(`The server did not start: ${error}`));
       throw new ClientError(didNotStart, { cause: error });
     });
     return connection;
@@ -90,7 +91,7 @@ export function createServerProcess(
       // A client that failed to restart does not try again; the next use creates a new one.
       if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
       // Errors of providers are shown to the user; anything else is a defect and is logged.
-      if (failure.kind === 'bad-response' && !failure.provider) log.error(String(error));
+      if (failure.kind === 'bad-response' && !failure.provider) log.error(visibleText(String(error)));
       throw new ClientError(failure, { cause: error });
     }
   };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { modelId } from '../../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
+import { visibleText } from '../../shared/hidden-characters.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { KeyStatus, ModelCooldown, ProviderStatus, RateWindow } from '../../shared/status.ts';
 import { endpointDetail, endpointHost, endpointTooltip } from '../format/discovery.ts';
@@ -102,7 +103,16 @@ const pendingRow = (local: LocalModel, providerName: string): TreeRow => ({
   providerName,
 });
 
+/** Names and texts of providers are shown with their hidden characters. */
 export function treeItemOf(row: TreeRow, locale?: string): vscode.TreeItem {
+  const item = itemOf(row, locale);
+  if (typeof item.label === 'string') item.label = visibleText(item.label);
+  if (typeof item.description === 'string') item.description = visibleText(item.description);
+  if (typeof item.tooltip === 'string') item.tooltip = visibleText(item.tooltip);
+  return item;
+}
+
+function itemOf(row: TreeRow, locale?: string): vscode.TreeItem {
   switch (row.type) {
     case 'provider':
       return providerItem(row.provider, locale);

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../shared/errors.ts';
 import { type Ask, readArguments, UsageError, usage } from './arguments.ts';
 import { code, Unwritten } from './code.ts';
 import { connectServer, ServerError, type TerminalServer } from './server.ts';
+import { endOutput, printError } from './shared.ts';
 import { explain, plan, status } from './text.ts';
 
 /** Exit codes: 0 done, 1 the request failed, 2 the command line or the configuration is wrong, 130 stopped by Ctrl-C. */
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
   } catch (error) {
     return tell(error, cancel.signal.aborted);
   } finally {
+    endOutput();
     await server?.close();
   }
 }
@@ -39,15 +41,15 @@ const commands: Record<
 /** One sentence with one action on stderr; a stack trace helps no user. */
 function tell(error: unknown, cancelled: boolean): number {
   if (cancelled) {
-    process.stderr.write('\nStopped.\n');
+    printError('\nStopped.\n');
     return 130;
   }
   if (error instanceof UsageError || error instanceof Unwritten) {
-    process.stderr.write(`${error.message}\n`);
+    printError(`${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
   if (error instanceof ServerError) {
-    process.stderr.write(`${error.message}\n`);
+    printError(`${error.message}\n`);
     return error.exitCode;
   }
   if (error instanceof ResponseError) {
@@ -57,12 +59,12 @@ function tell(error: unknown, cancelled: boolean): number {
       attempts = [],
     } = (error.data ?? { message: error.message }) as Partial<ErrorData>;
     for (const attempt of attempts.slice(0, -1)) {
-      process.stderr.write(`${attempt.model} failed: ${attempt.message ?? attempt.outcome}\n`);
+      printError(`${attempt.model} failed: ${attempt.message ?? attempt.outcome}\n`);
     }
-    process.stderr.write(`${[message, action].filter(Boolean).join(' ')}\n`);
+    printError(`${[message, action].filter(Boolean).join(' ')}\n`);
     return 1;
   }
-  process.stderr.write(`Rumbo stopped: ${error instanceof Error ? error.message : 'unknown reason'}\n`);
+  printError(`Rumbo stopped: ${error instanceof Error ? error.message : 'unknown reason'}\n`);
   return 1;
 }
 

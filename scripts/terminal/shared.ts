@@ -4,9 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AskParams, FileContext } from '../../shared/ask.ts';
+import { visibleText, visibleWriter } from '../../shared/hidden-characters.ts';
 import { type Ask, UsageError } from './arguments.ts';
 
-export const print = (text: string): void => void process.stdout.write(text);
+const output = visibleWriter((text) => void process.stdout.write(text));
+/** Prints what may come from a model: nothing in it controls the terminal. */
+export const print = output.write;
+/** Nothing more is printed. */
+export const endOutput = output.end;
+export const printError = (text: string): void => void process.stderr.write(visibleText(text));
 export const printJson = (value: unknown): void => print(`${JSON.stringify(value, null, 2)}\n`);
 
 /** From the command line, else from a pipe. An empty one is sent to the server, which rejects it with a sentence. */

@@ -17,7 +17,7 @@ import type { ProviderStatus, Status } from '../../shared/status.ts';
 import { answerText } from './answer-text.ts';
 import type { Ask } from './arguments.ts';
 import type { TerminalServer } from './server.ts';
-import { print, printJson, promptOf, routeOf } from './shared.ts';
+import { print, printError, printJson, promptOf, routeOf } from './shared.ts';
 
 export async function plan(ask: Ask, server: TerminalServer, signal: AbortSignal): Promise<void> {
   const params = {
@@ -63,7 +63,7 @@ export async function status(ask: Ask, { connection }: TerminalServer): Promise<
  */
 export function announce(part: protocol.AskPart, midLine = false): void {
   const line = announcement(part);
-  if (line) process.stderr.write(`${midLine ? '\n' : ''}${oneLine(line)}\n`);
+  if (line) printError(`${midLine ? '\n' : ''}${oneLine(line)}\n`);
 }
 
 function announcement(part: protocol.AskPart): string | undefined {

@@ -6,6 +6,7 @@ import {
   type InlineCompletionParams,
   InlineCompletionTriggerKind,
 } from 'vscode-languageserver/node';
+import { hiddenCharacters } from '../../shared/hidden-characters.ts';
 import { inlineAccepted } from '../../shared/inline.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { CompletionContext } from '../inline-completion/completion-context.ts';
@@ -37,7 +38,12 @@ export function serveInline(
     if (!document || isOutdated()) return null;
     const context = completionContextOf(document, params);
     const items = await service.suggest(context, signal);
-    return isOutdated() ? null : { items: items.map((item) => toInlineItem(item, document, context)) };
+    if (isOutdated()) return null;
+    // A key accepts them, so nothing could be asked then.
+    const visible = items.filter(
+      ({ suggestion }) => hiddenCharacters(suggestion.insertText, document.text).length === 0,
+    );
+    return { items: visible.map((item) => toInlineItem(item, document, context)) };
   });
 
   connection.onNotification(protocol.inlineEvent, service.onEvent);

@@ -3,6 +3,7 @@
  * faults, JSON within a text within JSON, the stream of one error event, plain text, HTML.
  */
 
+import { visibleText } from '../../shared/hidden-characters.ts';
 import { keyBeginning } from '../platform/key-patterns.ts';
 import { redactKeys } from '../platform/redact-keys.ts';
 import { upstreamMessage } from './gateway-prose.ts';
@@ -332,5 +333,6 @@ function sanitizeMessage(text: string): string {
     .replace(/\s+/g, ' ')
     .trim()
     .replace(keyLike, '•••');
-  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
+  const shown = visibleText(line);
+  return shown.length > 240 ? `${shown.slice(0, 239)}…` : shown;
 }

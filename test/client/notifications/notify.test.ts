@@ -21,6 +21,10 @@ test('text from a provider never becomes a link that runs a command', () => {
   assert.equal(fakeEditor.messages[0]?.text, '[Fix it] (command:evil)');
 });
 
+test('hidden characters of a message are shown', () => {
+  assert.equal(withoutLinks('a\u202eb\u001b[2J'), 'a\\u202Eb\\u001B[2J');
+});
+
 test('every notification goes through notify.ts; only modal dialogs, which have no links, do not', () => {
   for (const file of globSync('client/**/*.ts').filter((path) => !path.endsWith('notify.ts'))) {
     const direct = readFileSync(file, 'utf8').match(

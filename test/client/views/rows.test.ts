@@ -49,3 +49,15 @@ test('a provider whose key was refused offers to set another', () => {
   const { contextValue } = treeItemOf({ type: 'provider', provider: refused });
   assert.equal(contextValue, 'provider;key=environment;refused;cooling-down');
 });
+
+test('hidden characters of names and texts are shown', () => {
+  const hostile = sampleProvider({ label: 'Lab\u202e', models: [sampleModel({ name: 'small\u001b[2J' })] });
+  const drawn = [
+    treeItemOf({ type: 'provider', provider: hostile }),
+    ...providerRows(hostile).map((row) => treeItemOf(row)),
+  ];
+  const texts = drawn.flatMap(({ label, description, tooltip }) => [label, description, tooltip]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
+  for (const text of texts) assert.doesNotMatch(String(text), /[\u001b\u202e]/);
+  assert.ok(texts.includes('small\\u001B[2J'));
+});

@@ -89,6 +89,13 @@ test('a position past the end of a line or of the text becomes the nearest one i
   );
 });
 
+test('a suggestion with characters that are not shown is not offered', async () => {
+  for (const insertText of ['price\u202e;', '\u001b[2Jprice', 'pri\u200bce']) {
+    const { request } = serving('const total = ', { insertText });
+    assert.deepEqual(await request(0, 14), { items: [] });
+  }
+});
+
 test('a selection in the suggest widget without its range, or at another position, is ignored', async () => {
   const { request, requested } = serving('const total = \n');
   for (const range of [null, undefined, at(0, 99)])
