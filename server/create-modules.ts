@@ -21,6 +21,7 @@ import { modelRequestRules } from './models/request-rules.ts';
 import { createOrchestrator } from './orchestration/orchestrator.ts';
 import { batchedConsole } from './platform/batched-console.ts';
 import { dockerSocketPath } from './platform/docker-socket.ts';
+import { encryptedFile } from './platform/encrypted-file.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
 import { httpRules } from './providers/http-consent.ts';
@@ -29,6 +30,7 @@ import { modelRegistry } from './registry/registry.ts';
 import { userCorrections } from './routing/classifier/user-corrections.ts';
 import { clientSymbols } from './rpc/inline-completion.ts';
 import { throttledNotifier } from './rpc/status.ts';
+import { dataKey } from './secrets/data-key.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
 import { keyStore } from './secrets/keys.ts';
@@ -101,6 +103,16 @@ export function createModules(connection: Connection, params: InitializeParams, 
     now,
   });
   const accounting = createAccounting({ providers, ledger, metrics, modelStats, log });
+  const corrections = userCorrections(
+    storagePath === undefined
+      ? undefined
+      : encryptedFile(
+          join(storagePath, 'corrections.encrypted.json'),
+          dataKey(keychain),
+          join(storagePath, 'corrections.json'),
+        ),
+    warn,
+  );
   const orchestrator = createOrchestrator({
     settings,
     providers,
@@ -109,7 +121,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
     budgets,
     cache,
     warmPrefixes: warmPrefixes(),
-    corrections: userCorrections(storagePath && join(storagePath, 'corrections.json'), warn),
+    corrections,
     accounting,
     metrics,
     log,
@@ -141,6 +153,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
     ledger,
     budgets,
     cache,
+    corrections,
     metrics,
     closeHttp,
     discovered,

@@ -4,6 +4,7 @@ import { statusChanged } from '../shared/protocol.ts';
 import { configureProviders, settingsApplier } from './apply-settings.ts';
 import { createModules, type Modules } from './create-modules.ts';
 import { backgroundAnswer } from './orchestration/background-answer.ts';
+import { withTimeout } from './platform/with-timeout.ts';
 import { serveInline } from './rpc/inline-completion.ts';
 import { serveKeyCommands } from './rpc/key-channel.ts';
 import { registerRequestHandlers, signalOf } from './rpc/request-handlers.ts';
@@ -55,12 +56,17 @@ function connectEvents({
   });
 }
 
+/** Milliseconds that what is being stored may still take. */
+const flushTimeoutMs = 1_000;
+
 async function dispose(modules: Modules): Promise<void> {
   modules.statusNotifier.dispose();
   modules.discovered.dispose();
   await modules.inlineCompletion.dispose();
   modules.modelCatalog.dispose();
   modules.registryRefresh.dispose();
+  // A frozen keychain must not keep the process alive.
+  await withTimeout(modules.corrections.flush(), flushTimeoutMs);
   modules.keychain.dispose();
   modules.ledger.dispose();
   await modules.closeHttp();

@@ -79,8 +79,10 @@ export function createOrchestrator(deps: OrchestratorDeps) {
     /** The decision alone. Contacts no provider. */
     explain: (params: AskParams): ExplainResult => explainRoute({ ...deps, snapshots }, params),
     /** Corrects the task type of a prompt, at once. Returns how many corrections are stored. */
-    correctTask(params: unknown): number {
-      corrections.add(validateCorrection(params));
+    async correctTask(params: unknown): Promise<number> {
+      const correction = validateCorrection(params);
+      await corrections.ready();
+      corrections.add(correction);
       // Another task type may want another model: the next request must not be answered from the cache.
       cache.clear();
       return corrections.size();
@@ -140,12 +142,7 @@ function preferStronger(deps: AnswerDeps, params: AskParams): void {
   const tooWeak = deps.providers.listedId(params.strongerThan);
   const weak = deps.providers.models().find(({ id }) => id === tooWeak);
   if (!weak) return;
-  try {
-    deps.corrections.addTooWeak(promptText(params), tierOrDefault(weak));
-  } catch (error) {
-    // It holds in this window; the answer is not lost for it.
-    deps.log.error('The wish for a stronger model could not be saved.', error);
-  }
+  deps.corrections.addTooWeak(promptText(params), tierOrDefault(weak));
   // The weak answer is not to be given again.
   deps.cache.clear();
 }

@@ -1,12 +1,10 @@
 /**
  * The corrections of one user. Task types: additional weights on the features of the bundled model, retrained with each
  * correction. Answers that were too weak: similar prompts need a higher tier. The prompts themselves are not stored, only
- * their hashed features.
+ * their hashed features; words could be guessed from these, so that they are stored encrypted or not at all.
  */
-import { readFileSync, rmSync } from 'node:fs';
 import * as z from 'zod';
 import { type TaskType, taskTypes } from '../../../shared/tasks.ts';
-import { writeFileAtomically } from '../../platform/files.ts';
 import { dimension, featuresOf } from './features.ts';
 import { bundledClassifier, softmax } from './model.ts';
 import {
@@ -24,11 +22,15 @@ import {
 export type Correction = { readonly prompt: string; readonly task: TaskType };
 
 export type UserCorrections = {
-  /** The number of stored corrections. */
+  /** Resolves when those of earlier runs apply. */
+  readonly ready: () => Promise<void>;
+  /** Resolves when all changes are stored, or cannot be. */
+  readonly flush: () => Promise<void>;
+  /** The number of corrections. */
   readonly size: () => number;
-  /** Takes effect with the next prompt. Throws what the file system throws; the correction applies anyway. */
+  /** Takes effect with the next prompt, also when it cannot be stored. */
   readonly add: (correction: Correction) => void;
-  /** A model of this tier was too weak for prompts similar to this one. Takes effect and throws as `add` does. */
+  /** A model of this tier was too weak for prompts similar to this one. Takes effect as `add` does. */
   readonly addTooWeak: (prompt: string, thanTier: number) => void;
   /** The tier that prompts similar to this one need, 2–6; 6 is higher than any. `undefined`: any tier. */
   readonly minTier: (features: SparseVector) => number | undefined;
@@ -50,23 +52,63 @@ const stored = z.object({
   stronger: z.array(packedFeatures.extend({ thanTier: z.number().int() })).default([]),
 });
 
+/** Where corrections are stored between runs. */
+export type CorrectionStorage = {
+  /** `undefined`: there are none. */
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+  remove(): void;
+};
+
 /**
- * @param file stores corrections between runs. Absent: in memory only
- * @param onProblem called when the file exists and cannot be used; corrections start empty then
+ * @param storage absent: in memory only
+ * @param onProblem called once when corrections cannot be read, and once when they cannot be stored
  */
 export function userCorrections(
-  file?: string,
+  storage?: CorrectionStorage,
   onProblem: (problem: string) => void = () => {},
 ): UserCorrections {
-  const initial = file === undefined ? noCorrections : readFile(file, onProblem);
-  let examples = initial.corrections;
-  let tooWeak = initial.stronger;
+  let examples: Example[] = [];
+  let tooWeak: TooWeak[] = [];
   let similarity = similarityTo(tooWeak);
-  let weights = train(examples);
+  let weights: Float32Array | undefined;
+  let cannotStore = false;
+  let isLoaded = false;
+  /** Cleared while the file was still being read. */
+  let isCleared = false;
+
+  const load = async (): Promise<void> => {
+    const text = await storage?.read();
+    isLoaded = true;
+    if (text === undefined || isCleared) return;
+    const earlier = parseCorrections(text);
+    examples = [...earlier.corrections, ...examples].slice(-maxCorrections);
+    tooWeak = [...earlier.stronger, ...tooWeak].slice(-maxCorrections);
+    similarity = similarityTo(tooWeak);
+    weights = train(examples);
+  };
+  const loaded = load().catch((error: unknown) =>
+    onProblem(`Corrected task types cannot be read (${reasonOf(error)}); they start empty.`),
+  );
+  const store = async (): Promise<void> => {
+    try {
+      // The keychain may have been locked: what is stored must not be replaced by less.
+      if (!isLoaded) await load().catch(() => {});
+      await storage?.write(textOf(examples, tooWeak));
+    } catch (error) {
+      if (!cannotStore)
+        onProblem(`Corrected task types are not stored (${reasonOf(error)}); they apply until Rumbo stops.`);
+      cannotStore = true;
+    }
+  };
+  /** One after the other, so that the file has the latest. */
+  let lastWrite: Promise<void> = loaded;
   const save = () => {
-    if (file !== undefined) writeFileAtomically(file, textOf(examples, tooWeak));
+    lastWrite = lastWrite.then(store);
   };
   return {
+    ready: () => loaded,
+    flush: () => lastWrite,
     size: () => examples.length + tooWeak.length,
     add({ prompt, task }) {
       const example = exampleOf(strongestFeatures(featuresOf(prompt)), task);
@@ -96,7 +138,8 @@ export function userCorrections(
       tooWeak = [];
       similarity = similarityTo(tooWeak);
       weights = undefined;
-      if (file !== undefined) rmSync(file, { force: true });
+      isCleared = true;
+      lastWrite = lastWrite.then(() => storage?.remove()).catch(() => {});
     },
     adjustScores({ indices, values }, scores) {
       if (weights) add(weights, indices, values, scores);
@@ -178,22 +221,20 @@ function textOf(examples: readonly Example[], tooWeak: readonly TooWeak[]): stri
 }
 
 type StoredCorrections = { readonly corrections: Example[]; readonly stronger: TooWeak[] };
-const noCorrections: StoredCorrections = { corrections: [], stronger: [] };
 
-function readFile(file: string, onProblem: (problem: string) => void): StoredCorrections {
-  try {
-    const { corrections, stronger } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return {
-      corrections: corrections
-        .slice(-maxCorrections)
-        .map((each) => exampleOf(unpackFeatures(each), each.task)),
-      stronger: stronger
-        .slice(-maxCorrections)
-        .map((each) => ({ ...unpackFeatures(each), thanTier: each.thanTier })),
-    };
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))
-      onProblem(`Corrected task types in ${file} cannot be read and start empty.`);
-    return noCorrections;
-  }
+/** Throws for a text of another version or shape. */
+function parseCorrections(text: string): StoredCorrections {
+  const { success, data } = stored.safeParse(JSON.parse(text));
+  if (!success) throw new Error('the file has another format');
+  return {
+    corrections: data.corrections
+      .slice(-maxCorrections)
+      .map((each) => exampleOf(unpackFeatures(each), each.task)),
+    stronger: data.stronger
+      .slice(-maxCorrections)
+      .map((each) => ({ ...unpackFeatures(each), thanTier: each.thanTier })),
+  };
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/\.$/, '') : 'unknown reason';

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-const driver = new URL('./drive-keychain.ts', import.meta.url).pathname;
-
 /** Runs the driver in a session bus of its own; `unlock` starts a keyring on it. */
-function session(unlock: boolean): { result: unknown; err: string } {
+function session(unlock: boolean, script = 'drive-keychain.ts'): { result: unknown; err: string } {
+  const driver = new URL(script, import.meta.url).pathname;
   const home = mkdtempSync(join(tmpdir(), 'rumbo-keyring-'));
   const keyring = 'printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && ';
   const command = `${unlock ? keyring : ''}exec "${process.execPath}" "${driver}"`;
@@ -38,6 +37,14 @@ test('a key is set, found again by another process, and removed, in the real key
       gone: null,
       removedTwice: false,
     },
+    err,
+  );
+});
+test('corrections are stored encrypted with a key of the keychain, and a plain file of an earlier version is replaced', () => {
+  const { result, err } = session(true, 'drive-corrections.ts');
+  assert.deepEqual(
+    result,
+    { first: 1, second: 2, files: ['corrections.encrypted.json'], hasPlainText: false, isAppliedLater: true },
     err,
   );
 });

@@ -1,6 +1,6 @@
 /** `rumbo/ask` from end to end: the bundled server, real JSON-RPC, providers that answer on loopback. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -234,7 +234,7 @@ test('explain returns decision and price and sends nothing', async (t) => {
   assert.equal(one.requests.length, 0);
 });
 
-test('a corrected task type applies to similar prompts, after a restart too, and can be deleted', async (t) => {
+test('a corrected task type applies to similar prompts, can be deleted, and without a keychain is not stored', async (t) => {
   const storagePath = mkdtempSync(join(tmpdir(), 'rumbo-'));
   const prompt = 'Put the crates of the upper deck in order, please';
   const taken = async (rumbo: TerminalServer) =>
@@ -244,11 +244,15 @@ test('a corrected task type applies to similar prompts, after a restart too, and
   const right = wrong === 'architecture' ? 'planning' : 'architecture';
   assert.equal(await first.connection.sendRequest(correctTask, { prompt, task: right }), 1);
   assert.equal(await taken(first), right);
+  await first.connection.sendRequest(forgetCorrections);
+  assert.equal(await taken(first), wrong);
+  await first.connection.sendRequest(correctTask, { prompt, task: right });
   await first.close();
-  assert.doesNotMatch(readFileSync(join(storagePath, 'corrections.json'), 'utf8'), /crates|deck/);
+  assert.deepEqual(
+    readdirSync(storagePath).filter((name) => name.includes('corrections')),
+    [],
+  );
   const second = await server(t, {}, { initializationOptions: { storagePath } });
-  assert.equal(await taken(second), right);
-  await second.connection.sendRequest(forgetCorrections);
   assert.equal(await taken(second), wrong);
   const rejected = await failure(
     second.connection.sendRequest(correctTask, { prompt, task: 'cooking' } as never),

@@ -56,7 +56,7 @@ test('a correction holds at once, and cached answers are forgotten', async () =>
   await rumbo.ask({ prompt });
   const before = rumbo.orchestrator.explain({ prompt }).task;
   const task = before === 'architecture' ? 'planning' : 'architecture';
-  assert.equal(rumbo.orchestrator.correctTask({ prompt, task }), 1);
+  assert.equal(await rumbo.orchestrator.correctTask({ prompt, task }), 1);
   assert.equal(rumbo.orchestrator.explain({ prompt }).task, task);
   assert.equal((await rumbo.ask({ prompt })).result.text, 'two');
   rumbo.orchestrator.forgetCorrections();

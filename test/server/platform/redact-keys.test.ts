@@ -85,14 +85,18 @@ test('redacting takes linear time', () => {
     'api_key=',
     '-----BEGIN ',
   ]) {
+    /** The best of three, since the machine does other work too. */
     const timeOf = (size: number) => {
       const text = unit.repeat(size / unit.length);
-      const before = performance.now();
-      redactor.redact(text);
-      return performance.now() - before;
+      const times = [1, 2, 3].map(() => {
+        const before = performance.now();
+        redactor.redact(text);
+        return performance.now() - before;
+      });
+      return Math.min(...times);
     };
     timeOf(20_000);
     const [small, large] = [timeOf(100_000), timeOf(400_000)];
-    assert.ok(large < 40 + small * 12, `${unit}: ${small.toFixed()} ms, ${large.toFixed()} ms`);
+    assert.ok(large < 100 + small * 10, `${unit}: ${small.toFixed()} ms, ${large.toFixed()} ms`);
   }
 });
