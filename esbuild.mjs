@@ -3,31 +3,12 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundles } from './scripts/bundle-options.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
 
-const common = {
-  bundle: true,
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  platform: 'node',
-  format: 'cjs',
-  target: 'node22',
-  // jsonc-parser's CommonJS build hides its requires from bundlers; its module build does not.
-  mainFields: ['module', 'main'],
-  minify: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  loader: { '.md': 'text' },
-};
-
-await Promise.all([
-  build({ ...common, entryPoints: { client: 'client/extension.ts' }, external: ['vscode'] }),
-  // `server.cjs` prepares Node and loads `server-main.cjs`.
-  build({ ...common, entryPoints: { server: 'server/bootstrap.ts', 'server-main': 'server/main.ts' } }),
-  build({ ...common, entryPoints: { keychain: 'server/secrets/keychain-process.ts' } }),
-]);
+await Promise.all(bundles.map((options) => build(options)));
 for (const name of ['client', 'server', 'server-main', 'keychain']) mustBeLatin(`dist/${name}.cjs`);
 copyAddons();
 

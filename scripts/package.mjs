@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundledPackages, materials, noticesText } from './third-party.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -22,8 +23,22 @@ rmSync(file, { force: true });
 const built = spawnSync(process.execPath, ['esbuild.mjs'], { stdio: 'inherit' });
 if (built.status !== 0) fail('The build failed; nothing was packaged.');
 
+const packages = await bundledPackages();
+if (readFileSync('THIRD_PARTY_NOTICES', 'utf8') !== noticesText(packages))
+  fail('THIRD_PARTY_NOTICES is not about what is bundled. Run node scripts/third-party.mjs.');
+const listFile = `${name}-${version}.cdx.json`;
+writeFileSync(listFile, `${JSON.stringify(materials(packages), null, 2)}\n`);
+
 const staged = mkdtempSync(join(tmpdir(), 'rumbo-package-'));
-for (const each of ['package.json', '.vscodeignore', 'LICENSE', 'NOTICE', 'dist', 'media']) {
+for (const each of [
+  'package.json',
+  '.vscodeignore',
+  'LICENSE',
+  'NOTICE',
+  'THIRD_PARTY_NOTICES',
+  'dist',
+  'media',
+]) {
   cpSync(each, join(staged, each), { recursive: true });
 }
 // An extension's page in VS Code cannot show relative addresses: pictures are left out, links become their text.
@@ -49,6 +64,8 @@ if (packed.status !== 0 || unknown.length > 0) fail(`vsce says:\n${unknown.join(
 
 const { size } = statSync(file);
 console.log(`${file}: ${(size / 1e6).toFixed(2)} MB (at most ${largestBytes / 1e6} MB)`);
+console.log(`${listFile}: ${packages.length} bundled packages`);
+spawnSync(process.execPath, ['scripts/audit.mjs'], { stdio: 'inherit' });
 if (size > largestBytes) fail('The package is too large.');
 
 function fail(sentence) {
