@@ -272,6 +272,9 @@ const countWith =
 const hasNoList = (error: unknown): boolean =>
   error instanceof RumboError && (error.kind === 'model-not-found' || error.kind === 'bad-response');
 
+/** Bytes: a page begins within them. */
+const maxPageStart = 256;
+
 /** An address that is no model server, whatever its content type is. */
 const isWebPage = (start: Uint8Array): boolean =>
-  /^(?:\uFEFF|\xEF\xBB\xBF)?\s*</.test(Buffer.from(start).toString('latin1'));
+  /^(?:\uFEFF|\xEF\xBB\xBF)?\s*</.test(Buffer.from(start.subarray(0, maxPageStart)).toString('latin1'));

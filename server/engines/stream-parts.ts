@@ -34,8 +34,7 @@ export async function* streamParts(
   try {
     while (true) {
       if (decoder.mayEnd) lastEvents ??= untilSilence(stream, timer);
-      const events = lastEvents ? await lastEvents.next() : (await stream.next()).value;
-      const decoded: DecodedEvents = events ? mergeDeltas(events, decoder) : { parts: decoder.end() };
+      const decoded = decode(lastEvents ? await lastEvents.next() : (await stream.next()).value, decoder);
       for (const part of decoded.parts) {
         if (answersUser[part.type]) empty = false;
         if (part.type === 'finish') {
@@ -49,7 +48,7 @@ export async function* streamParts(
         timer.resume();
       }
       if (decoded.error) throw decoded.error.cause;
-      if (events?.some(carriesContent)) timer.refresh();
+      if (decoded.hasContent) timer.refresh();
     }
   } finally {
     lastEvents?.stop();
@@ -67,11 +66,26 @@ const answersUser: Readonly<Record<EnginePart['type'], boolean>> = {
 
 type Delta = Extract<EnginePart, { type: 'text-delta' | 'reasoning-delta' }>;
 
-/**
- * The parts of events that arrived together, adjacent deltas as one: each part costs a message to the client.
- * `error`: the decoder threw after them, and the text before it is part of the answer.
- */
-function mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): DecodedEvents {
+type DecodedEvents = {
+  readonly parts: readonly EnginePart[];
+  /** The decoder threw after the parts, and the text before it is part of the answer. */
+  readonly error?: { readonly cause: unknown };
+  /** An event belongs to the answer, whether it made a part or not. */
+  readonly hasContent: boolean;
+};
+
+/** @param events absent: the body has ended */
+function decode(events: readonly StreamEvent[] | undefined, decoder: StreamDecoder): DecodedEvents {
+  return events
+    ? { ...mergeDeltas(events, decoder), hasContent: events.some(carriesContent) }
+    : { parts: decoder.end(), hasContent: false };
+}
+
+/** The parts of events that arrived together, adjacent deltas as one: each part costs a message to the client. */
+function mergeDeltas(
+  events: readonly StreamEvent[],
+  decoder: StreamDecoder,
+): Omit<DecodedEvents, 'hasContent'> {
   const parts: EnginePart[] = [];
   let type: Delta['type'] | undefined;
   let text = '';
@@ -100,8 +114,6 @@ function mergeDeltas(events: readonly StreamEvent[], decoder: StreamDecoder): De
   flush();
   return { parts };
 }
-
-type DecodedEvents = { readonly parts: readonly EnginePart[]; readonly error?: { readonly cause: unknown } };
 
 /**
  * The events of an answer that may have ended; `undefined` at its end, which silence may be. Such an answer needs nothing

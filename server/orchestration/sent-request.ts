@@ -29,6 +29,8 @@ type SendOptions = {
   readonly beforeSend?: (maxOutputTokens: number | undefined, billedTries: number) => Promise<void>;
 };
 
+const over: Promise<IteratorReturnResult<undefined>> = Promise.resolve({ done: true, value: undefined });
+
 export function sendRequest(
   engine: Pick<Engine, 'stream'>,
   model: string,
@@ -49,16 +51,18 @@ export function sendRequest(
     onBilledFailure: (usage) => void failures.push({ usage, hasParts }),
     ...(beforeSend ? { beforeSend: (tokens) => beforeSend(tokens, failures.length) } : {}),
   };
-  const iterator = engine.stream(model, request, own?.signal ?? signal)[Symbol.asyncIterator]();
-  const first = iterator.next();
+  const answer = engine.stream(model, request, own?.signal ?? signal)[Symbol.asyncIterator]();
+  /** Absent once the request is over: all that decoded the answer would otherwise live as long as its record. */
+  let iterator: AsyncIterator<EnginePart> | undefined = answer;
+  const first = answer.next();
   let isFirstRead = false;
   const reader: AsyncIterator<EnginePart> = {
     next() {
-      if (isFirstRead) return iterator.next();
+      if (isFirstRead) return iterator?.next() ?? over;
       isFirstRead = true;
       return first;
     },
-    return: () => iterator.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+    return: () => iterator?.return?.() ?? over,
   };
   return {
     sentAt,
@@ -74,9 +78,10 @@ export function sendRequest(
     cancel(reason) {
       own?.abort(reason);
       // A part that is on its way is not waited for.
-      iterator.return?.().catch(() => {});
+      iterator?.return?.().catch(() => {});
     },
     close() {
+      iterator = undefined;
       if (!own) return;
       signal.removeEventListener('abort', abort);
       if (!isFirstRead) own.abort();

@@ -31,14 +31,20 @@ export function parseEvents(body: AsyncIterable<Uint8Array>, expected: 'sse' | '
     if (splitter) return splitter.push(text);
     beginning += text;
     splitter = splitterFor(beginning, expected);
-    return splitter ? splitter.push(beginning) : [];
+    return splitter ? splitter.push(takeBeginning()) : [];
+  };
+  /** It may be all of the body, which nothing may keep until the answer is over. */
+  const takeBeginning = (): string => {
+    const taken = beginning;
+    beginning = '';
+    return taken;
   };
   const last = (): StreamEvent[] => {
     isOver = true;
     const events = push(decoder.decode());
     if (!splitter) {
       splitter = expected === 'sse' ? serverSentEvents() : lines();
-      events.push(...splitter.push(beginning));
+      events.push(...splitter.push(takeBeginning()));
     }
     return [...events, ...splitter.end()];
   };

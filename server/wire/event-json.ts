@@ -22,22 +22,29 @@ type Template = {
  * that never changes: where prefix and suffix are those of an event that was parsed in full, and between them is nothing
  * that JSON would escape or end, the event is the same but for that text.
  *
- * The returned object is valid until the next call: it may be the same object with another text in it.
- * @returns `undefined` for what is no JSON object
+ * The object that `read` returns is valid until the next call: it may be the same object with another text in it.
  */
 export function eventJsonReader() {
   let previous = '';
   let template: Template | undefined;
-  return (data: string): object | undefined => {
-    if (template && matches(template, data)) {
-      const { prefix, suffix, event, holder, property } = template;
-      holder[property] = data.slice(prefix.length, data.length - suffix.length);
+  return {
+    /** @returns `undefined` for what is no JSON object */
+    read(data: string): object | undefined {
+      if (template && matches(template, data)) {
+        const { prefix, suffix, event, holder, property } = template;
+        holder[property] = data.slice(prefix.length, data.length - suffix.length);
+        return event;
+      }
+      const event = parseJsonObject(data);
+      template = event && previous.length >= minRepeatedLength ? templateOf(previous, data) : undefined;
+      previous = event ? data : '';
       return event;
-    }
-    const event = parseJsonObject(data);
-    template = event && previous.length >= minRepeatedLength ? templateOf(previous, data) : undefined;
-    previous = event ? data : '';
-    return event;
+    },
+    /** No event follows: parts of the last ones would keep all of the body that they were cut from. */
+    close(): void {
+      previous = '';
+      template = undefined;
+    },
   };
 }
 

@@ -61,7 +61,7 @@ export function finishState({
 }: FinishRules = {}): FinishState {
   /** The event that was last found to report no error. */
   let checked: object | undefined;
-  const readJson = eventJsonReader();
+  const events = eventJsonReader();
   let finished = false;
   let isMarked = false;
   let reason: FinishReason | undefined;
@@ -69,6 +69,8 @@ export function finishState({
   const finish = (reported: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
     finished = true;
+    checked = undefined;
+    events.close();
     const { parts, cutCalls } = assembledCalls(calls, reported);
     check?.(parts.length > 0);
     return [
@@ -105,7 +107,7 @@ export function finishState({
       return reason !== undefined || isMarked;
     },
     read<T extends object>(data: string, name?: string) {
-      const event = readJson(data) ?? parseLenientObject(data);
+      const event = events.read(data) ?? parseLenientObject(data);
       if (event) {
         // The same envelope with another text reports no error either.
         if (event === checked) return event as Partial<T>;

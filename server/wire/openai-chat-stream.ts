@@ -122,7 +122,10 @@ export function chunkDecoder(
     },
     read({ event, data }) {
       if (end.finished) return [];
-      if (isEndMarker(data)) return end.mark();
+      if (isEndMarker(data)) {
+        repeated = undefined;
+        return end.mark();
+      }
       const chunk = end.read<Chunk>(data, event);
       if (!chunk) return [];
       // Most chunks are the one before them with another text.

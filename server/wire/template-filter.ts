@@ -51,6 +51,10 @@ const bareHeader = /^(?:assistant)?(analysis|commentary|final)<\|message\|>/;
 const wrapperEnds: readonly string[] = ['</answer>', '</response>'];
 const inStart = [...turnStarts, ...turnEnds, ...answerMarks, channelStart];
 const startTokens = [...inStart, ...reasoningTags.flat(), '<answer>', '<response>'];
+/** The first characters of all that can precede an answer: tokens, tags, and headers without their tokens. */
+const startCharacters: ReadonlySet<string> = new Set(
+  [...startTokens, 'analysis', 'assistant', 'commentary', 'final'].map((token) => token.charAt(0)),
+);
 const inAnswer = [
   ...turnEnds,
   ...answerMarks,
@@ -258,6 +262,8 @@ export class TemplateFilter {
   #readStart(): Step {
     const text = this.#buffer.trimStart();
     if (text === '') return 'wait';
+    // As nearly every answer begins.
+    if (!startCharacters.has(text.charAt(0))) return this.#startAnswer(text);
     if (text.startsWith(channelStart) && !this.#isText(channelStart)) {
       if (channelAhead.test(text)) return this.#readChannel(text);
       if (mayBeChannel(text)) return 'wait';
@@ -305,6 +311,10 @@ export class TemplateFilter {
     }
     if (mayBegin(text, startTokens) || mayBeHeader(text) || /^assistant\n+$/.test(text)) return 'wait';
     this.#hasBareChannels = /^analysis[\p{Lu}\p{P}]/u.test(text);
+    return this.#startAnswer(text);
+  }
+
+  #startAnswer(text: string): Step {
     this.#place = 'answer';
     if (this.#isStripped && this.#answer === '') this.#buffer = text;
     return 'continue';

@@ -13,7 +13,7 @@ const chunk = (content: string, rest: object = {}) =>
 
 /** Each event is read before the next one, as decoders do. */
 function assertReadsAs(events: readonly string[]): void {
-  const read = eventJsonReader();
+  const { read } = eventJsonReader();
   for (const event of events) assert.deepEqual(read(event), parseJsonObject(event), event);
 }
 
@@ -64,7 +64,7 @@ test('reads texts that look like JSON, keys and escapes', () => {
 });
 
 test('is undefined for what is no JSON object, and reads on', () => {
-  const read = eventJsonReader();
+  const { read } = eventJsonReader();
   for (const data of ['', '{', '[1]', '"text"', 'null', `${chunk('a')}x`])
     assert.equal(read(data), undefined, data);
   assert.deepEqual(read(chunk('a')), parseJsonObject(chunk('a')));
@@ -83,7 +83,7 @@ test('random edits of random events are read as JSON.parse reads them', () => {
   const letters = ['a', '"', '\\', '{', '}', ':', ',', 'n', '\u0001', 'é', ' ', '1'];
   const envelope = chunk('some text of a usual length', { system_fingerprint: 'fp_1' });
   for (let stream = 0; stream < 300; stream++) {
-    const read = eventJsonReader();
+    const { read } = eventJsonReader();
     for (let at = 0; at < 8; at++) {
       const from = random(3) === 0 ? random(envelope.length) : envelope.indexOf('some');
       const text = Array.from({ length: random(4) }, () => letters[random(letters.length)]).join('');
